@@ -1,0 +1,23 @@
+export { PlatformError, CoreError, hasCode } from './errors.ts';
+export type { CoreErrorCode } from './errors.ts';
+export { encodeUtf8, decodeUtf8, concatBytes, equalBytes, toHex, fromHex, toBase64, fromBase64 } from './bytes.ts';
+export { millis, seconds, minutes, hours, days, bytes, kibibytes, mebibytes, micros } from './units.ts';
+export type { Millis, ByteCount, Micros } from './units.ts';
+export { parseRfc3339, formatMicros, systemClock } from './time.ts';
+export { canonicalJson } from './jcs.ts';
+export type { Json } from './jcs.ts';
+export { makeId, NAME_PATTERN, DEVICE_NAME_PATTERN } from './ids.ts';
+export {
+  CLASSES,
+  KEY_DOMAINS,
+  FIELD_TYPES,
+  SYSTEM_COLUMNS,
+  EVENTS_STREAM,
+  PROBE_STREAM,
+  PROBE_DEVICE,
+  keyDomainOf,
+  stricterClass,
+} from './nouns.ts';
+export type { Class, KeyDomain, FieldType } from './nouns.ts';
+export type { Batch, Column, NamedColumn, ColumnShape } from './batch.ts';
+export type { Clock, Random, Log, Metrics, AuditEvent, AuditReceipt, AuditSink } from './ports.ts';

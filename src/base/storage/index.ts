@@ -1,0 +1,1 @@
+export type { Catalogue, CatalogueSchema, CatalogueTransaction, Objects, SqlRow, SqlValue } from './ports.ts';

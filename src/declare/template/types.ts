@@ -1,0 +1,171 @@
+import type { Class, FieldType, Millis } from '#base/core/index.ts';
+
+/**
+ * A template that was parsed, resolved (`extends`), checked, defaulted and frozen: the one declaration that every
+ * part reads. Maps are keyed by name in the order of declaration.
+ */
+export interface Template {
+  /** Hex SHA-256 over the canonical form of the resolved template, `sql:` files included. */
+  readonly digest: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly region: string;
+  /** Names that the platform's own certificates carry, `localhost` always among them. */
+  readonly hosts: readonly string[];
+  readonly devices: ReadonlyMap<string, DeviceType>;
+  readonly streams: ReadonlyMap<string, Stream>;
+  readonly views: ReadonlyMap<string, View>;
+  readonly tables: ReadonlyMap<string, ReferenceTable>;
+  readonly people: ReadonlyMap<string, Role>;
+  readonly detect: ReadonlyMap<string, Detection>;
+  readonly comply: readonly string[];
+  readonly listen: Listen;
+  readonly tls: TlsRules;
+  readonly limits: Limits;
+}
+
+export interface DeviceType {
+  readonly name: string;
+  readonly description: string | null;
+  readonly identity: 'x509' | 'did' | 'psk';
+  readonly power: 'mains' | 'battery' | 'harvested';
+  readonly boot: 'measured' | 'verified' | 'none';
+  readonly lifetime: Millis | null;
+  /** Types of devices that a device of this type may be allowed to publish for. */
+  readonly speaksFor: readonly string[];
+}
+
+export interface Stream {
+  readonly name: string;
+  readonly description: string | null;
+  /** Device types that may publish to it. */
+  readonly from: readonly string[];
+  readonly purposes: readonly string[];
+  readonly basis: 'consent' | 'contract' | 'legal-obligation' | 'vital-interests' | 'public-task' | 'legitimate-interests' | null;
+  readonly keep: { readonly min: Millis | null; readonly max: Millis | null };
+  /** How far a reading's time may lie behind and ahead of the clock. */
+  readonly accept: { readonly late: Millis; readonly early: Millis };
+  /** Readings per device: a token bucket filled at `perSecond`, holding `burst`. */
+  readonly rate: { readonly perSecond: number; readonly burst: number };
+  /** Field that names the person the reading is about. */
+  readonly subject: string | null;
+  readonly undeclared: 'drop' | 'refuse';
+  readonly onRefusal: 'acknowledge' | 'disconnect';
+  /** True where the stream may start although the running version does not enforce all it declares. */
+  readonly acceptUnenforced: boolean;
+  readonly fields: readonly Field[];
+}
+
+export interface Field {
+  readonly name: string;
+  readonly type: FieldType;
+  /** Unit of measure in UCUM, such as `Cel`; null where none is. */
+  readonly unit: string | null;
+  /** Inclusive bounds; null at either end where open. Numbers, or epoch microseconds for `time`. */
+  readonly range: readonly [number | null, number | null] | null;
+  /** Largest change per second between two consecutive readings of one device. */
+  readonly step: { readonly perSecond: number } | null;
+  readonly class: Class;
+  readonly enum: readonly string[] | null;
+  /** RE2 syntax, matched against the whole text in linear time. */
+  readonly pattern: string | null;
+  /** In UTF-16 code units; texts only. */
+  readonly maxLength: number;
+  /** A nullable field may be null or absent; any other must be there. */
+  readonly nullable: boolean;
+  readonly description: string | null;
+}
+
+/** A declared SQL view over streams, tables and other views. */
+export interface View {
+  readonly name: string;
+  readonly from: readonly string[];
+  readonly sql: string;
+  readonly purposes: readonly string[];
+  readonly description: string | null;
+}
+
+/** A governed reference table, filled by `weir table load`. */
+export interface ReferenceTable {
+  readonly name: string;
+  readonly description: string | null;
+  readonly purposes: readonly string[];
+  readonly fields: readonly Field[];
+}
+
+/** What a group of people may do. */
+export interface Role {
+  readonly name: string;
+  readonly description: string | null;
+  /** Views (stream, table and system views included) that the role may query. */
+  readonly query: 'all' | readonly string[];
+  readonly purposes: readonly string[];
+  /** Classes it sees in clear; other columns do not exist for it. */
+  readonly sees: readonly Class[];
+  /** Row filters by view: SQL conditions over the view's columns. */
+  readonly rows: ReadonlyMap<string, string>;
+  /** Columns it sees masked, by `view.column`: `null`, `hash`, `round:N` or `year|month|day|hour`. */
+  readonly masks: ReadonlyMap<string, string>;
+  /** Further actions: administer, audit, prove, quarantine, command, enrol, table, replay. */
+  readonly may: readonly string[];
+}
+
+export interface Detection {
+  readonly stream: string;
+  /** At most this many false alarms per device and second. */
+  readonly budget: { readonly alarms: number; readonly per: Millis } | null;
+}
+
+export interface Listen {
+  readonly address: string;
+  readonly mqtt: number;
+  readonly https: number;
+  readonly api: number;
+}
+
+export interface TlsRules {
+  readonly minimum: '1.3' | '1.2';
+  /** `require` refuses clients without a hybrid post-quantum key exchange. */
+  readonly hybrid: 'prefer' | 'require';
+}
+
+/** Every bound on what comes from outside. Defaults and meanings stand in `docs/reference/limits.md`. */
+export interface Limits {
+  readonly payloadBytes: number;
+  readonly batchReadings: number;
+  readonly decompressedBytes: number;
+  readonly depth: number;
+  readonly fields: number;
+  readonly textLength: number;
+  readonly connections: number;
+  readonly connectionsPerDevice: number;
+  readonly inFlight: number;
+  readonly topicAliases: number;
+  readonly sessionExpiry: Millis;
+  readonly keepAlive: Millis;
+  readonly connectTimeout: Millis;
+  readonly outgoingBytes: number;
+  readonly requestTimeout: Millis;
+  readonly seqWindow: number;
+  readonly queryTime: Millis;
+  readonly queryMemoryBytes: number;
+  readonly queryRows: number;
+  readonly queriesAtOnce: number;
+  readonly quarantineBytes: number;
+  readonly quarantineAge: Millis;
+  readonly devices: number;
+}
+
+/** One finding about a template file. */
+export interface Diagnostic {
+  readonly code: string;
+  readonly file: string;
+  /** One-based. */
+  readonly line: number;
+  readonly column: number;
+  /** What was found and what would be right. */
+  readonly message: string;
+  /** The nearest right spelling, where one is near. */
+  readonly nearest: string | null;
+}
+
