@@ -30,7 +30,12 @@ export type FieldType = (typeof FIELD_TYPES)[number];
 /** Columns that every stored reading has before its declared fields. A template cannot declare a field so named. */
 export const SYSTEM_COLUMNS = [
   { name: 'device', type: 'text', nullable: false, description: 'the device that the reading is about' },
-  { name: 'time', type: 'time', nullable: false, description: 'when the device says it was taken, else time of receipt' },
+  {
+    name: 'time',
+    type: 'time',
+    nullable: false,
+    description: 'when the device says it was taken, else time of receipt',
+  },
   { name: 'received', type: 'time', nullable: false, description: 'when the gateway took it' },
   { name: 'seq', type: 'integer', nullable: true, description: "the device's own number for the reading" },
   { name: 'time_given', type: 'boolean', nullable: false, description: 'false where time is the time of receipt' },

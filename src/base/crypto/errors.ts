@@ -1,6 +1,10 @@
 import { PlatformError } from '#base/core/index.ts';
 
-export type CryptoErrorCode = 'CRYPTO_OPEN_FAILED' | 'CRYPTO_KEY_INVALID' | 'CRYPTO_SIGNATURE_INVALID' | 'CRYPTO_NONCES_SPENT';
+export type CryptoErrorCode =
+  | 'CRYPTO_OPEN_FAILED'
+  | 'CRYPTO_KEY_INVALID'
+  | 'CRYPTO_SIGNATURE_INVALID'
+  | 'CRYPTO_NONCES_SPENT';
 
 /** Raised by this room. What fails to open says nothing about why: the cause would help a forger. */
 export class CryptoError extends PlatformError<CryptoErrorCode> {}

@@ -41,7 +41,14 @@ export interface Stream {
   /** Device types that may publish to it. */
   readonly from: readonly string[];
   readonly purposes: readonly string[];
-  readonly basis: 'consent' | 'contract' | 'legal-obligation' | 'vital-interests' | 'public-task' | 'legitimate-interests' | null;
+  readonly basis:
+    | 'consent'
+    | 'contract'
+    | 'legal-obligation'
+    | 'vital-interests'
+    | 'public-task'
+    | 'legitimate-interests'
+    | null;
   readonly keep: { readonly min: Millis | null; readonly max: Millis | null };
   /** How far a reading's time may lie behind and ahead of the clock. */
   readonly accept: { readonly late: Millis; readonly early: Millis };
@@ -168,4 +175,3 @@ export interface Diagnostic {
   /** The nearest right spelling, where one is near. */
   readonly nearest: string | null;
 }
-
