@@ -1,0 +1,110 @@
+import { mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ServerError } from './errors.ts';
+
+/** Where each part of the platform keeps its files; documented in `docs/formats/data-directory.md`. */
+export interface DataDirectory {
+  readonly root: string;
+  readonly catalogue: string;
+  readonly template: string;
+  readonly audit: string;
+  readonly keys: string;
+  readonly identity: string;
+  readonly journal: string;
+  readonly quarantine: string;
+  readonly objects: string;
+  readonly operator: string;
+  readonly run: string;
+  readonly controlSocket: string;
+  readonly address: string;
+}
+
+/** The layout of a data directory, without touching it. The log may be put on another volume. */
+export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
+  const at = (...parts: string[]) => join(resolve(root), ...parts);
+  return {
+    root: at(),
+    catalogue: at('catalogue.db'),
+    template: at('template'),
+    audit: auditDirectory === undefined ? at('audit') : resolve(auditDirectory),
+    keys: at('keys'),
+    identity: at('identity'),
+    journal: at('journal'),
+    quarantine: at('quarantine'),
+    objects: at('objects'),
+    operator: at('operator'),
+    run: at('run'),
+    controlSocket: at('run', 'control.sock'),
+    address: at('run', 'address.json'),
+  };
+}
+
+/** Makes the folders that are missing, readable by their owner alone. */
+export async function makeDirectories(layout: DataDirectory): Promise<void> {
+  const { root, template, audit, keys, identity, journal, quarantine, objects, operator, run } = layout;
+  for (const folder of [root, template, audit, keys, identity, journal, quarantine, objects, operator, run]) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  }
+}
+
+/**
+ * Takes a data directory for this process alone, until the result is disposed of.
+ *
+ * A lock left by a process that has ended is taken over: its holder is told apart from a later process with the same
+ * id by the time it started.
+ * @throws {ServerError} SERVER_DIRECTORY_IN_USE if a running platform holds it
+ */
+export async function lockDirectory(layout: DataDirectory): Promise<AsyncDisposable> {
+  const path = join(layout.root, 'weir.lock');
+  const holder = JSON.stringify({ pid: process.pid, started: await startOf(process.pid) });
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const file = await open(path, 'wx', 0o600);
+      await file.writeFile(holder);
+      await file.close();
+      return { [Symbol.asyncDispose]: () => unlink(path).catch(() => {}) };
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 3) throw cause;
+      const live = await liveHolder(path);
+      if (live !== null) {
+        throw new ServerError('SERVER_DIRECTORY_IN_USE', `Cannot use ${layout.root}: process ${live} runs a platform on it`, {
+          hint: `Stop it first, or choose another directory with --data`,
+          cause,
+        });
+      }
+      await unlink(path).catch(() => {});
+    }
+  }
+}
+
+async function liveHolder(path: string): Promise<number | null> {
+  // A lock that was made a moment ago may not be written yet: an empty one counts as held while it is young.
+  const text = await readFile(path, 'utf8').catch(() => '');
+  if (text === '') {
+    const made = await stat(path).catch(() => null);
+    return made !== null && Date.now() - made.mtimeMs < 2_000 ? -1 : null;
+  }
+  try {
+    const { pid, started } = JSON.parse(text) as { pid: number; started: string };
+    return (await startOf(pid)) === started && started !== '' ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+/** When a process started, in the kernel's ticks since boot, with the boot's id; empty where there is no such process. */
+async function startOf(pid: number): Promise<string> {
+  try {
+    const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
+    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
+    return `${boot.trim()}:${fields[19] ?? ''}`;
+  } catch {
+    // No /proc (macOS): a process that can be signalled is taken for the holder.
+    try {
+      process.kill(pid, 0);
+      return `pid:${pid}`;
+    } catch {
+      return '';
+    }
+  }
+}

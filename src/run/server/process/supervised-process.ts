@@ -1,0 +1,113 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import type { Log } from '#base/core/index.ts';
+import { childLine } from './lines.ts';
+import { Peer } from './peer.ts';
+import type { Methods } from './peer.ts';
+
+export interface ProcessSpec<Remote extends Methods> {
+  readonly name: string;
+  /** The file that the process runs. */
+  readonly entry: URL;
+  /** Flags for Node, such as those of the permission model. */
+  readonly nodeFlags: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What this side offers to the process. */
+  readonly offered: Methods;
+  /** Brings a fresh process to work; called again after each restart. */
+  readonly start: (peer: Peer<Remote>) => Promise<void>;
+  readonly log: Log;
+  /** Called when a process that should run has ended. */
+  readonly onCrash?: (code: number | null) => void;
+}
+
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 5_000;
+/** A process that has lived this long starts over with the shortest wait. */
+const SOUND_AFTER_MS = 30_000;
+
+/**
+ * A child process that is started again whenever it ends without having been asked to.
+ *
+ * Waits between restarts grow from 50 ms to 5 s, so that one that cannot start does not burn the machine.
+ */
+export class SupervisedProcess<Remote extends Methods> {
+  readonly #spec: ProcessSpec<Remote>;
+  #child: ChildProcess | null = null;
+  #peer: Promise<Peer<Remote>>;
+  #stopping = false;
+  #waitMs = FIRST_WAIT_MS;
+  restarts = 0;
+
+  private constructor(spec: ProcessSpec<Remote>) {
+    this.#spec = spec;
+    this.#peer = this.#run();
+  }
+
+  /** Resolves once the process is at work; rejects if its first start fails. */
+  static async start<Remote extends Methods>(spec: ProcessSpec<Remote>): Promise<SupervisedProcess<Remote>> {
+    const supervised = new SupervisedProcess(spec);
+    try {
+      await supervised.#peer;
+    } catch (error) {
+      await supervised.stop(0);
+      throw error;
+    }
+    return supervised;
+  }
+
+  /** The line to the process; after a crash, to the one that takes its place. */
+  get peer(): Promise<Peer<Remote>> {
+    return this.#peer;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Asks the process to drain (SIGTERM) and ends it after `graceMs` if it has not. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill(graceMs > 0 ? 'SIGTERM' : 'SIGKILL');
+    const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  async #run(): Promise<Peer<Remote>> {
+    const { name, entry, nodeFlags, environment, offered, start, log } = this.#spec;
+    const startedAt = performance.now();
+    const child = fork(entry, [], {
+      execArgv: [...nodeFlags],
+      serialization: 'advanced',
+      // The environment is not handed down: nothing secret or surprising reaches a child that it does not need.
+      env: { PATH: process.env['PATH'] ?? '', ...environment },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.#child = child;
+    const peer = new Peer<Remote>(childLine(child), offered);
+    child.once('error', (error) => log.error({ process: name, error: error.message }, 'process could not be started'));
+    child.once('exit', (code, signal) => {
+      if (this.#stopping) return;
+      log.error({ process: name, code, signal }, 'process ended, starting it again');
+      this.#spec.onCrash?.(code);
+      if (performance.now() - startedAt > SOUND_AFTER_MS) this.#waitMs = FIRST_WAIT_MS;
+      this.#peer = this.#again();
+      // Whoever awaits the line hears of a failure; nobody awaiting it is no fault.
+      this.#peer.catch(() => {});
+    });
+    await start(peer);
+    return peer;
+  }
+
+  async #again(): Promise<Peer<Remote>> {
+    this.restarts += 1;
+    await new Promise((resolve) => setTimeout(resolve, this.#waitMs));
+    this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS);
+    if (this.#stopping) throw new Error('stopping');
+    return this.#run();
+  }
+}
