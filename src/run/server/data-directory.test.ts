@@ -23,12 +23,19 @@ test('makeDirectories() makes folders that only their owner can read', async (t)
 test('lockDirectory() refuses a second holder and names the process', async (t) => {
   const layout = await fresh(t);
   await using _lock = await lockDirectory(layout);
-  await assert.rejects(lockDirectory(layout), { code: 'SERVER_DIRECTORY_IN_USE', message: new RegExp(`${process.pid}`) });
+  await assert.rejects(lockDirectory(layout), {
+    code: 'SERVER_DIRECTORY_IN_USE',
+    message: new RegExp(`${process.pid}`),
+  });
 });
 
 test('lockDirectory() takes over a lock whose process has ended, or whose id was given to another process', async (t) => {
   const layout = await fresh(t);
-  for (const stale of ['{"pid":4194303,"started":"x:1"}', `{"pid":${process.pid},"started":"an-earlier-boot:1"}`, 'not json']) {
+  for (const stale of [
+    '{"pid":4194303,"started":"x:1"}',
+    `{"pid":${process.pid},"started":"an-earlier-boot:1"}`,
+    'not json',
+  ]) {
     await writeFile(join(layout.root, 'weir.lock'), stale);
     await using _lock = await lockDirectory(layout);
   }

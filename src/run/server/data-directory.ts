@@ -67,10 +67,14 @@ export async function lockDirectory(layout: DataDirectory): Promise<AsyncDisposa
       if ((cause as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 3) throw cause;
       const live = await liveHolder(path);
       if (live !== null) {
-        throw new ServerError('SERVER_DIRECTORY_IN_USE', `Cannot use ${layout.root}: process ${live} runs a platform on it`, {
-          hint: `Stop it first, or choose another directory with --data`,
-          cause,
-        });
+        throw new ServerError(
+          'SERVER_DIRECTORY_IN_USE',
+          `Cannot use ${layout.root}: process ${live} runs a platform on it`,
+          {
+            hint: `Stop it first, or choose another directory with --data`,
+            cause,
+          },
+        );
       }
       await unlink(path).catch(() => {});
     }

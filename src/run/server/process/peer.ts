@@ -86,7 +86,8 @@ export class Peer<Remote extends Methods> {
     const method = Object.hasOwn(offered, request.method) ? offered[request.method] : undefined;
     let reply: Reply;
     try {
-      if (method === undefined) throw new ServerError('SERVER_CALL_UNKNOWN', `Cannot call ${request.method}: no such method`);
+      if (method === undefined)
+        throw new ServerError('SERVER_CALL_UNKNOWN', `Cannot call ${request.method}: no such method`);
       reply = { kind: 'reply', id: request.id, value: await method(request.parameters as never) };
     } catch (error) {
       reply = { kind: 'reply', id: request.id, error: describe(error) };
@@ -110,7 +111,8 @@ function gone(what: string): ServerError {
 
 function describe(error: unknown): NonNullable<Reply['error']> {
   if (error instanceof PlatformError) return { code: error.code, message: error.message, hint: error.hint };
-  if (error instanceof Error) return { code: 'SERVER_CALL_FAILED', message: `${error.name}: ${error.message}`, hint: undefined };
+  if (error instanceof Error)
+    return { code: 'SERVER_CALL_FAILED', message: `${error.name}: ${error.message}`, hint: undefined };
   return { code: 'SERVER_CALL_FAILED', message: String(error), hint: undefined };
 }
 

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Json } from '#base/core/index.ts';
+import { CliError } from './errors.ts';
+import type { FoundPlatform } from './locate.ts';
+import { readOperator } from './locate.ts';
+
+export interface CallOptions {
+  readonly body?: Json | Uint8Array | AsyncIterable<Uint8Array>;
+  readonly contentType?: string;
+  readonly accept?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Speaks to a running platform over HTTPS: as the operator by client certificate, or as the person of a token. */
+export class PlatformClient implements Disposable {
+  readonly #origin: string;
+  readonly #agent: Agent;
+  readonly #token: string | null;
+
+  private constructor(origin: string, agent: Agent, token: string | null) {
+    this.#origin = origin;
+    this.#agent = agent;
+    this.#token = token;
+  }
+
+  /** @throws {CliError} CLI_NO_CREDENTIAL if neither the operator's credential nor the token file can be read */
+  static async open(platform: FoundPlatform, tokenFile: string | undefined): Promise<PlatformClient> {
+    if (tokenFile !== undefined) {
+      const token = await readFile(tokenFile, 'utf8').catch((cause: unknown) => {
+        throw new CliError('CLI_NO_CREDENTIAL', `Cannot read token: ${tokenFile} is not readable`, { cause });
+      });
+      const ca = await readFile(join(platform.layout.identity, 'ca.crt'), 'utf8');
+      return new PlatformClient(platform.address.api, new Agent({ ca, keepAlive: true }), token.trim());
+    }
+    const { key, certificate, authority } = await readOperator(platform.layout);
+    const agent = new Agent({ key, cert: certificate, ca: authority, keepAlive: true });
+    return new PlatformClient(platform.address.https, agent, null);
+  }
+
+  /** The reply to a request as it arrives; a refusal (4xx, 5xx) is thrown. */
+  async stream(method: string, path: string, options: CallOptions = {}): Promise<IncomingMessage> {
+    const reply = await this.#send(method, path, options);
+    if ((reply.statusCode ?? 500) < 400) return reply;
+    throw refusal(await text(reply), reply.statusCode ?? 500);
+  }
+
+  /** The JSON that a request is answered with. */
+  async json<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+    return JSON.parse(await text(await this.stream(method, path, options))) as T;
+  }
+
+  [Symbol.dispose](): void {
+    this.#agent.destroy();
+  }
+
+  #send(method: string, path: string, options: CallOptions): Promise<IncomingMessage> {
+    const { body, signal } = options;
+    const headers: Record<string, string> = { accept: options.accept ?? 'application/json' };
+    if (this.#token !== null) headers['authorization'] = `Bearer ${this.#token}`;
+    const payload = body === undefined || isBytes(body) || isStream(body) ? body : Buffer.from(JSON.stringify(body));
+    if (payload !== undefined) headers['content-type'] = options.contentType ?? 'application/json';
+    if (payload !== undefined && isBytes(payload)) headers['content-length'] = String(payload.length);
+    return new Promise((resolve, reject) => {
+      const url = new URL(path, this.#origin);
+      const outgoing = request(url, { method, headers, agent: this.#agent, ...(signal ? { signal } : {}) }, resolve);
+      outgoing.once('error', (cause: NodeJS.ErrnoException) => reject(unreachable(url, cause)));
+      if (payload !== undefined && isStream(payload)) void pump(payload, outgoing);
+      else outgoing.end(payload);
+    });
+  }
+}
+
+function isBytes(body: unknown): body is Uint8Array {
+  return body instanceof Uint8Array;
+}
+
+function isStream(body: unknown): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+}
+
+async function pump(source: AsyncIterable<Uint8Array>, outgoing: ReturnType<typeof request>): Promise<void> {
+  try {
+    for await (const chunk of source) {
+      if (!outgoing.write(chunk)) await new Promise((resolve) => outgoing.once('drain', resolve));
+    }
+    outgoing.end();
+  } catch (cause) {
+    outgoing.destroy(cause as Error);
+  }
+}
+
+function unreachable(url: URL, cause: NodeJS.ErrnoException): CliError {
+  return new CliError('CLI_NO_PLATFORM', `Cannot reach the platform at ${url.host}: ${cause.code ?? cause.message}`, {
+    hint: 'See whether it runs: the address file may be left from one that was killed',
+    cause,
+  });
+}
+
+/** What a problem document says (RFC 9457), as an error of this program. */
+function refusal(body: string, status: number): CliError {
+  try {
+    const problem = JSON.parse(body) as { code?: string; detail?: string; title?: string; hint?: string };
+    const message = problem.detail ?? problem.title ?? `the platform answered ${status}`;
+    const code = problem.code === undefined ? '' : ` (${problem.code})`;
+    return new CliError('CLI_REFUSED', `${message}${code}`, problem.hint === undefined ? {} : { hint: problem.hint });
+  } catch {
+    return new CliError('CLI_REFUSED', `The platform answered ${status}`);
+  }
+}
