@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { micros } from '#base/core/index.ts';
+import type { Control } from './control.ts';
+import { judge } from './control.ts';
+import type { ProbePlatform } from './probe-platform.ts';
+import { runControls, selectControls } from './run-controls.ts';
+
+const clock = { now: () => micros(1_700_000_000_000_000), monotonicMs: () => 0 };
+const platform = {} as ProbePlatform;
+
+function control(id: string, row: number, probe: Control['probe']): Control {
+  return { id, row, covers: 'part', statement: `${id} holds`, requirements: ['gdpr:32'], probe };
+}
+
+const holds = async () => judge({ one: true }, { seen: 1 });
+
+test('runControls() carries outcome and evidence of each probe, with its time', async () => {
+  const [outcome] = await runControls([control('a', 1, holds)], platform, clock);
+  assert.equal(outcome?.outcome, 'pass');
+  assert.equal(outcome?.at, '2023-11-14T22:13:20Z');
+  assert.deepEqual(outcome?.evidence, { seen: 1 });
+});
+
+test('runControls() takes a probe that throws for a failure', async () => {
+  const broken = control('b', 1, () => Promise.reject(Object.assign(new Error('gone'), { code: 'X_GONE' })));
+  const [outcome] = await runControls([broken], platform, clock);
+  assert.equal(outcome?.outcome, 'fail');
+  assert.deepEqual(outcome?.evidence, { error: 'gone', code: 'X_GONE' });
+});
+
+test('judge() fails and names what does not hold', () => {
+  assert.deepEqual(judge({ one: true, two: false }, { n: 3 }), {
+    outcome: 'fail',
+    evidence: { n: 3, broken: ['two'] },
+  });
+});
+
+test('selectControls() picks by row or id and sorts', () => {
+  const all = [control('b', 2, holds), control('a', 2, holds), control('c', 1, holds)];
+  const ids = (selection: { rows: number[]; ids: string[] }) => selectControls(all, selection).map(({ id }) => id);
+  assert.deepEqual(ids({ rows: [], ids: [] }), ['c', 'a', 'b']);
+  assert.deepEqual(ids({ rows: [2], ids: [] }), ['a', 'b']);
+  assert.deepEqual(ids({ rows: [], ids: ['c'] }), ['c']);
+});
