@@ -58,6 +58,20 @@ export class AeadKey {
     }
   }
 
+  /**
+   * The plaintext of AES-CTR under this key, with a 32-bit counter that starts at 1. **Nothing is authenticated**:
+   * only to read the pages of Parquet files that others sealed with AES_GCM_CTR_V1; there is no counterpart.
+   *
+   * @param nonce 12 bytes
+   * @see Parquet Modular Encryption, section 4.2.2
+   */
+  openUnauthenticatedCtr(nonce: Uint8Array, ciphertext: Uint8Array): Uint8Array {
+    const counter = new Uint8Array(16);
+    counter.set(nonce.subarray(0, AEAD_NONCE_LENGTH), 0);
+    counter[15] = 1;
+    return createDecipheriv(`aes-${(this.#key.symmetricKeySize ?? 0) * 8}-ctr`, this.#key, counter).update(ciphertext);
+  }
+
   /** The raw bytes, for wrapping and for handing over to another process. Only `keys` and process hand-over call this. */
   exportBytes(): Uint8Array {
     return new Uint8Array(this.#key.export());
