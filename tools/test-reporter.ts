@@ -1,0 +1,90 @@
+import path from 'node:path';
+import type { EventData } from 'node:test';
+import type { TestEvent } from 'node:test/reporters';
+import { inspect } from 'node:util';
+
+/**
+ * A reporter for `node --test`: one line per file, every failure in full with what its file printed,
+ * then what was skipped and why, and as the last line `N passed, N failed, N skipped`.
+ *
+ * A test that was marked as skipped counts as skipped even if it threw afterwards: that is how it is left.
+ */
+export async function* report(events: AsyncIterable<TestEvent>, root: string): AsyncGenerator<string> {
+  const printed = new Map<string, string[]>();
+  const failures: string[] = [];
+  const skips = new Map<string, number>();
+
+  for await (const { type, data } of events) {
+    if (type === 'test:stdout' || type === 'test:stderr') {
+      printed.getOrInsertComputed(data.file ?? '', () => []).push(data.message);
+    } else if (type === 'test:pass' || type === 'test:fail') {
+      // A file stands for itself only where its tests cannot: it did not load, has none, or ended badly after them.
+      if (isWholeFile(data, root))
+        yield* fileLines(data.file, type === 'test:pass', undefined, data.details.duration_ms);
+      if (data.skip !== undefined) skips.set(reasonOf(data.skip), (skips.get(reasonOf(data.skip)) ?? 0) + 1);
+      else if (type === 'test:fail' && !isSumOfSubtests(data.details.error)) failures.push(describe(data, root));
+    } else if (type === 'test:interrupted') {
+      for (const test of data.tests) failures.push(`${relative(test.file, root)}: ${test.name}: interrupted\n`);
+    } else if (type === 'test:summary') {
+      if (data.file === undefined) yield* ending(failures, skips, data);
+      else yield* fileLines(data.file, data.success, data.counts, data.duration_ms);
+    }
+  }
+
+  function* fileLines(file: string, passed: boolean, counts: Counts | undefined, ms: number): Generator<string> {
+    const tests = counts === undefined ? 'no tests ran' : `${counts.passed} of ${counts.tests}`;
+    yield `${passed ? 'ok  ' : 'FAIL'} ${relative(file, root)} (${tests}, ${(ms / 1000).toFixed(1)} s)\n`;
+    if (!passed) yield indent((printed.get(file) ?? []).join(''));
+    printed.delete(file);
+  }
+}
+
+type Counts = EventData.TestSummary['counts'];
+
+// The runner takes a reporter from the default export, by its interface.
+// oxlint-disable-next-line import/no-default-export
+export default (events: AsyncIterable<TestEvent>): AsyncGenerator<string> => report(events, process.cwd());
+
+function* ending(
+  failures: readonly string[],
+  skips: ReadonlyMap<string, number>,
+  summary: EventData.TestSummary,
+): Generator<string> {
+  const { tests, passed, skipped, todo } = summary.counts;
+  if (failures.length > 0) yield `\nFailed:\n\n${failures.join('\n')}`;
+  if (skips.size > 0) yield `\nSkipped:\n`;
+  for (const [reason, count] of [...skips].toSorted((a, b) => b[1] - a[1])) yield `  ${count} × ${reason}\n`;
+  const others = `${skipped} skipped${todo > 0 ? `, ${todo} to do` : ''}`;
+  yield `\n${passed} passed, ${tests - passed - skipped - todo} failed, ${others} in ${(summary.duration_ms / 1000).toFixed(0)} s\n`;
+}
+
+function reasonOf(skip: string | boolean): string {
+  return typeof skip === 'string' && skip !== '' ? skip : 'no reason given';
+}
+
+/** A parent whose subtests failed repeats what they have said. */
+function isSumOfSubtests(error: Error): boolean {
+  return 'failureType' in error && error.failureType === 'subtestsFailed';
+}
+
+function describe(data: EventData.TestFail, root: string): string {
+  const { error } = data.details;
+  const what = error.cause instanceof Error ? inspect(error.cause) : error.message;
+  return `${relative(data.file, root)}:${data.line ?? 1}: ${data.name}\n${indent(what)}`;
+}
+
+function indent(text: string): string {
+  return text === '' ? '' : `${text.trimEnd().replaceAll(/^/gm, '    ')}\n`;
+}
+
+function relative(file: string | undefined, root: string): string {
+  return file === undefined ? 'unknown file' : path.relative(root, file);
+}
+
+/** The runner treats each file as a test that has the path of the file for its name, as it was given. */
+function isWholeFile<T extends EventData.TestPass | EventData.TestFail>(
+  data: T,
+  root: string,
+): data is T & { file: string } {
+  return data.nesting === 0 && data.file !== undefined && path.resolve(root, data.name) === data.file;
+}
