@@ -1,0 +1,22 @@
+/** A device as ingest needs it: its entry in the inventory. */
+export interface Sender {
+  /** Row number in the device table. */
+  readonly index: number;
+  readonly name: string;
+  /** Name of its type in the template. */
+  readonly type: string;
+}
+
+/** How payloads come. `ndjson` and JSON arrays hold many readings, SenML packs may. */
+export const WIRE_FORMATS = ['json', 'ndjson', 'cbor', 'senml+json', 'senml+cbor'] as const;
+export type WireFormat = (typeof WIRE_FORMATS)[number];
+
+/** What became of each reading of one message. */
+export interface Outcomes {
+  /** Reason number of each reading in order; see `REASON`. */
+  readonly reasons: Uint8Array;
+  /** Field or byte that a refusal names, by index of the reading. */
+  readonly places: ReadonlyMap<number, string>;
+  readonly stored: number;
+  readonly refused: number;
+}
