@@ -1,1 +1,13 @@
 export type { Catalogue, CatalogueSchema, CatalogueTransaction, Objects, SqlRow, SqlValue } from './ports.ts';
+export { StorageError } from './errors.ts';
+export type { StorageErrorCode } from './errors.ts';
+export { openSqliteCatalogue } from './sqlite-catalogue.ts';
+export type { SqliteCatalogue, SqliteCatalogueOptions } from './sqlite-catalogue.ts';
+export { openDirectoryObjects } from './directory-objects.ts';
+export { requireObjectKey } from './object-key.ts';
+export { makeRowSealer } from './row-sealer.ts';
+export type { RowSealer } from './row-sealer.ts';
+export { SealedTable, sealedTableSql } from './sealed-table.ts';
+export type { ListOptions, SealedRow, SealedTableSpec } from './sealed-table.ts';
+export type { ColumnKind, Columns, Values } from './table-columns.ts';
+export type { Condition, Where } from './where.ts';

@@ -1,0 +1,209 @@
+import { decodeUtf8, encodeUtf8, hasCode, toBase64 } from '#base/core/index.ts';
+import type { Json } from '#base/core/index.ts';
+import { StorageError } from './errors.ts';
+import type { CatalogueTransaction, SqlRow, SqlValue } from './ports.ts';
+import type { RowSealer } from './row-sealer.ts';
+import { columnSql, isColumnValue, requireColumnValue } from './table-columns.ts';
+import type { Columns, Values } from './table-columns.ts';
+import { whereSql } from './where.ts';
+import type { Where } from './where.ts';
+
+/** What a table of a room looks like. Column names are `[a-z_]+`; `sealed` is taken. */
+export interface SealedTableSpec<K extends Columns, C extends Columns, S extends Json> {
+  readonly name: string;
+  readonly key: K;
+  /** Columns that can be searched. Never personal data: digests, ids, states, times. */
+  readonly clear: C;
+  /** Gives the sealed part its type; absent where the table seals nothing but its own integrity. */
+  readonly sealed?: (value: Json) => S;
+  readonly unique?: readonly (readonly (keyof (K & C) & string)[])[];
+  readonly indexes?: readonly (readonly (keyof (K & C) & string)[])[];
+}
+
+/** A row that was read whole and unchanged. */
+export type SealedRow<K extends Columns, C extends Columns, S extends Json> = Values<K> &
+  Values<C> & { readonly sealed: S };
+
+export interface ListOptions<K extends Columns, C extends Columns> {
+  readonly where?: Where<K & C>;
+  /** Columns to order by, ascending; the key by default. */
+  readonly order?: readonly (keyof (K & C) & string)[];
+  readonly descending?: boolean;
+  readonly limit?: number;
+  /** Told of each damaged row, which is left out; without it the first one ends the listing with its error. */
+  readonly onDamaged?: (error: StorageError) => void;
+}
+
+/**
+ * Rows that vouch for themselves.
+ *
+ * Each row carries an AEAD blob: its private part as canonical JSON, and a tag over table name, key and all columns in
+ * clear. A row with a flipped bit anywhere is never returned. Null columns do not enter the tag, so a later migration
+ * may add a nullable column without touching rows. A row taken out, or put back from an older copy of the file, is not
+ * recognised here: that is what the audit log is for.
+ */
+export class SealedTable<const K extends Columns, const C extends Columns, S extends Json = null> {
+  readonly spec: SealedTableSpec<K, C, S>;
+  readonly #sealer: RowSealer;
+  readonly #columns: Columns;
+  /** Names in the order of their bytes: the order in which they enter the tag. */
+  readonly #sorted: readonly string[];
+  readonly #keyNames: readonly string[];
+  readonly #select: string;
+  readonly #insert: string;
+  readonly #replace: string;
+  readonly #byKey: string;
+
+  constructor(spec: SealedTableSpec<K, C, S>, sealer: RowSealer) {
+    this.spec = spec;
+    this.#sealer = sealer;
+    this.#columns = { ...spec.key, ...spec.clear };
+    this.#keyNames = Object.keys(spec.key);
+    const names = Object.keys(this.#columns);
+    this.#sorted = names.toSorted();
+    const listed = [...names, 'sealed'].map(quote).join(', ');
+    const values = [...names, 'sealed'].map(() => '?').join(', ');
+    this.#byKey = ` WHERE ${this.#keyNames.map((name) => `${quote(name)} = ?`).join(' AND ')}`;
+    this.#select = `SELECT ${listed} FROM ${quote(spec.name)}`;
+    this.#insert = `INSERT INTO ${quote(spec.name)} (${listed}) VALUES (${values})`;
+    const set = [...Object.keys(spec.clear), 'sealed'].map((name) => `${quote(name)} = excluded.${quote(name)}`);
+    this.#replace = `${this.#insert} ON CONFLICT (${this.#keyNames.map(quote).join(', ')}) DO UPDATE SET ${set.join(', ')}`;
+  }
+
+  /** Stores a row, in place of the one with its key if there is one. @throws {StorageError} STORAGE_VALUE_INVALID, STORAGE_CONSTRAINT */
+  async put(tx: CatalogueTransaction, row: Values<K> & Values<C>, sealed: S): Promise<void> {
+    await tx.run(this.#replace, this.#parameters(row, sealed));
+  }
+
+  /** Stores a new row. @throws {StorageError} STORAGE_CONSTRAINT if its key is taken, STORAGE_VALUE_INVALID */
+  async insert(tx: CatalogueTransaction, row: Values<K> & Values<C>, sealed: S): Promise<void> {
+    await tx.run(this.#insert, this.#parameters(row, sealed));
+  }
+
+  /** @throws {StorageError} STORAGE_ROW_DAMAGED */
+  async get(tx: CatalogueTransaction, key: Values<K>): Promise<SealedRow<K, C, S> | null> {
+    const [found] = await tx.all(this.#select + this.#byKey, this.#keyOf(key));
+    return found === undefined ? null : this.#verify(found);
+  }
+
+  /** @throws {StorageError} STORAGE_ROW_DAMAGED unless `onDamaged` takes it */
+  async list(tx: CatalogueTransaction, options: ListOptions<K, C> = {}): Promise<readonly SealedRow<K, C, S>[]> {
+    const { sql, parameters } = whereSql(this.spec.name, this.#columns, options.where ?? {});
+    const order = (options.order ?? this.#keyNames)
+      .map((name) => quote(name) + (options.descending === true ? ' DESC' : ''))
+      .join(', ');
+    const limit = options.limit === undefined ? '' : ' LIMIT ?';
+    const found = await tx.all(`${this.#select}${sql} ORDER BY ${order}${limit}`, [
+      ...parameters,
+      ...(options.limit === undefined ? [] : [options.limit]),
+    ]);
+    const { onDamaged } = options;
+    if (onDamaged === undefined) return found.map((row) => this.#verify(row));
+    return found.flatMap((row) => {
+      try {
+        return [this.#verify(row)];
+      } catch (error) {
+        if (!hasCode(error, 'STORAGE_ROW_DAMAGED')) throw error;
+        onDamaged(error as StorageError);
+        return [];
+      }
+    });
+  }
+
+  /** Number of rows that meet the conditions; their content is not verified. */
+  async count(tx: CatalogueTransaction, where: Where<K & C> = {}): Promise<number> {
+    const { sql, parameters } = whereSql(this.spec.name, this.#columns, where);
+    const [row] = await tx.all(`SELECT count(*) AS n FROM ${quote(this.spec.name)}${sql}`, parameters);
+    return Number(row?.['n']);
+  }
+
+  /** Removes a row; tells whether there was one. */
+  async delete(tx: CatalogueTransaction, key: Values<K>): Promise<boolean> {
+    return (await tx.run(`DELETE FROM ${quote(this.spec.name)}${this.#byKey}`, this.#keyOf(key))) > 0;
+  }
+
+  #parameters(row: Values<K> & Values<C>, sealed: S): SqlValue[] {
+    const given: Readonly<Record<string, unknown>> = row;
+    const values: Record<string, SqlValue> = {};
+    for (const [name, kind] of Object.entries(this.#columns)) {
+      values[name] = requireColumnValue(this.spec.name, name, kind, given[name]);
+    }
+    const plaintext = sealed === null ? new Uint8Array(0) : encodeUtf8(JSON.stringify(sealed));
+    return [...Object.values(values), this.#sealer.seal(this.#aad(values), plaintext)];
+  }
+
+  #keyOf(key: Values<K>): SqlValue[] {
+    const given: Readonly<Record<string, unknown>> = key;
+    return this.#keyNames.map((name) =>
+      requireColumnValue(this.spec.name, name, this.#columns[name] ?? 'text', given[name]),
+    );
+  }
+
+  #verify(row: SqlRow): SealedRow<K, C, S> {
+    const sealed = row['sealed'];
+    for (const [name, kind] of Object.entries(this.#columns)) {
+      if (!isColumnValue(kind, row[name])) throw this.#damaged(row);
+    }
+    if (!(sealed instanceof Uint8Array)) throw this.#damaged(row);
+    let plaintext: Uint8Array;
+    try {
+      plaintext = this.#sealer.open(this.#aad(row), sealed);
+    } catch (error) {
+      throw this.#damaged(row, error);
+    }
+    const value: Json = plaintext.length === 0 ? null : (JSON.parse(decodeUtf8(plaintext)) as Json);
+    // The bytes passed the tag, so what was put in is what comes out.
+    return { ...row, sealed: this.spec.sealed === undefined ? null : this.spec.sealed(value) } as SealedRow<K, C, S>;
+  }
+
+  /** What the tag covers besides the sealed part; injective, as JSON strings and numbers are. */
+  #aad(values: SqlRow): Uint8Array {
+    const parts: unknown[] = [this.spec.name];
+    for (const name of this.#sorted) {
+      const value = values[name];
+      if (value === null || value === undefined) continue;
+      parts.push(name, value instanceof Uint8Array ? { b: toBase64(value) } : value);
+    }
+    return encodeUtf8(JSON.stringify(parts));
+  }
+
+  #damaged(row: SqlRow, cause?: unknown): StorageError {
+    const key = this.#keyNames.map((name) => `${name} ${showKey(row[name])}`).join(', ');
+    return new StorageError('STORAGE_ROW_DAMAGED', `Cannot read ${this.spec.name}: the row with ${key} was changed`, {
+      cause,
+      hint: 'Restore the catalogue from the newest backup; weir audit verify shows what the row last was',
+    });
+  }
+}
+
+/**
+ * The statements that create a sealed table, for a room's first migration. A table that was released changes by
+ * statements of its own in a later migration, so freeze this text there before the specification changes.
+ */
+export function sealedTableSql<K extends Columns, C extends Columns, S extends Json>(
+  spec: SealedTableSpec<K, C, S>,
+): readonly string[] {
+  const columns = Object.entries({ ...spec.key, ...spec.clear }).map(
+    ([name, kind]) => `${quote(name)} ${columnSql(kind)}`,
+  );
+  const key = Object.keys(spec.key).map(quote).join(', ');
+  const index = (names: readonly string[], unique: boolean): string =>
+    `CREATE ${unique ? 'UNIQUE ' : ''}INDEX "${spec.name}_by_${names.join('_')}" ON ${quote(spec.name)} (${names.map(quote).join(', ')})`;
+  return [
+    `CREATE TABLE ${quote(spec.name)} (${columns.join(', ')}, "sealed" BLOB NOT NULL, PRIMARY KEY (${key}))`,
+    ...(spec.unique ?? []).map((names) => index(names, true)),
+    ...(spec.indexes ?? []).map((names) => index(names, false)),
+  ];
+}
+
+const NAME = /^[a-z][a-z0-9_]{0,62}$/;
+
+/** Names come from specifications in the source, never from outside; the check keeps it so. */
+function quote(name: string): string {
+  if (!NAME.test(name)) throw new TypeError(`${JSON.stringify(name)} is no name of a table or column`);
+  return `"${name}"`;
+}
+
+function showKey(value: SqlValue | undefined): string {
+  return value instanceof Uint8Array ? value.subarray(0, 16).toHex() : JSON.stringify(value ?? null).slice(0, 80);
+}
