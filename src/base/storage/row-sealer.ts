@@ -1,7 +1,7 @@
-import { AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, AeadKey } from '#base/crypto/index.ts';
 import { concatBytes } from '#base/core/index.ts';
 import type { Random } from '#base/core/index.ts';
-import { CryptoError } from '#base/crypto/index.ts';
+import { AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, CryptoError } from '#base/crypto/index.ts';
+import type { AeadKey } from '#base/crypto/index.ts';
 
 /** Seals what belongs to one row, bound to the row by associated data. */
 export interface RowSealer {
