@@ -9,3 +9,38 @@ export { derivePassphraseKey, makePassphraseParameters } from './passphrase.ts';
 export type { PassphraseParameters } from './passphrase.ts';
 export { splitSecret, combineShares } from './shamir.ts';
 export type { Share } from './shamir.ts';
+export { emptyTreeRoot, hashLeaf, hashNode, MERKLE_HASH_LENGTH } from './merkle-hash.ts';
+export { CompactRange, foldRange, planRange, planSpan } from './merkle-range.ts';
+export type { MerkleNode } from './merkle-range.ts';
+export {
+  buildProof,
+  MERKLE_PROOF_LIMIT,
+  planConsistencyProof,
+  planInclusionProof,
+  verifyConsistencyProof,
+  verifyInclusionProof,
+} from './merkle-proof.ts';
+export type { MerkleProofPlan } from './merkle-proof.ts';
+export { SIGNATURE_ALGORITHMS, SIGNATURE_SIZES, SIGNING_SEED_LENGTH, SigningKey, VerifyingKey } from './signature.ts';
+export type { SignatureAlgorithm, Signer } from './signature.ts';
+export {
+  formatNoteKey,
+  isNoteKeyName,
+  keyOfType,
+  NOTE_KEY_TYPES,
+  noteKeyId,
+  noteSigner,
+  parseNoteKey,
+  parseNoteVerifier,
+} from './signed-note-key.ts';
+export type { NoteAlgorithm, NoteSigner, NoteVerifier } from './signed-note-key.ts';
+export {
+  formatSignatureLine,
+  NOTE_LENGTH_LIMIT,
+  NOTE_SIGNATURES_LIMIT,
+  openNote,
+  parseNote,
+  parseSignatureLine,
+  signNote,
+} from './signed-note.ts';
+export type { NoteSignature, OpenedNote, UnverifiedNote } from './signed-note.ts';
