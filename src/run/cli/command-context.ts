@@ -1,0 +1,51 @@
+import { styleText } from 'node:util';
+import type { Json } from '#base/core/index.ts';
+import { findPlatform } from './locate.ts';
+import { PlatformClient } from './platform-client.ts';
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly data?: string;
+  readonly template?: string;
+  readonly json?: boolean;
+  readonly tokenFile?: string;
+}
+
+/** The terminal: results go to `out`, everything else to `err`. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly isTerminal: boolean;
+}
+
+/** What a command works with: the terminal, the global options and a line to the platform. */
+export class CommandContext {
+  readonly terminal: Terminal;
+  readonly options: GlobalOptions;
+
+  constructor(terminal: Terminal, options: GlobalOptions) {
+    this.terminal = terminal;
+    this.options = options;
+  }
+
+  /** Connects to the running platform for the length of `work`. */
+  async withPlatform<T>(work: (client: PlatformClient) => Promise<T>): Promise<T> {
+    using client = await PlatformClient.open(await findPlatform(this.options.data), this.options.tokenFile);
+    return await work(client);
+  }
+
+  /** Prints a result: as JSON under `--json`, else as the text that `show` makes of it. */
+  result<T>(value: T, show: (value: T) => string): void {
+    this.terminal.out(this.options.json === true ? `${JSON.stringify(value as Json, null, 2)}\n` : show(value));
+  }
+
+  /** Says what was done or what is going on, beside the result. */
+  note(text: string): void {
+    this.terminal.err(`weir: ${text}\n`);
+  }
+
+  /** Names the next command to try. */
+  next(command: string): void {
+    if (this.options.json !== true) this.terminal.err(`${styleText('dim', `next: npm run -s weir -- ${command}`)}\n`);
+  }
+}

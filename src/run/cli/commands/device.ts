@@ -1,0 +1,149 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { enrolHints } from '#trust/identity/index.ts';
+import type { CommandContext } from '../command-context.ts';
+import { findPlatform } from '../locate.ts';
+import { formatTable } from '../text-table.ts';
+import type { ContextOf } from './command.ts';
+
+export interface DeviceRow {
+  readonly name: string;
+  readonly type: string;
+  readonly status: string;
+  readonly created: string;
+  readonly lastSeen: string | null;
+  readonly certificateExpires: string | null;
+  readonly speaksFor: readonly string[];
+}
+
+export interface Enrolment {
+  readonly device: DeviceRow;
+  readonly certificate: string;
+  readonly key: string;
+  readonly authority: string;
+}
+
+export function addDeviceCommand(program: Command, contextOf: ContextOf): void {
+  const device = program.command('device').description('devices: enrol, list, show, disable, enable, speaks-for');
+
+  device
+    .command('enrol <name>')
+    .description('give a device a certificate and print how it publishes')
+    .requiredOption('--type <type>', 'device type of the template')
+    .option('--days <n>', 'days that the certificate is valid', '365')
+    .option('--out <folder>', 'folder for key and certificates (default: ./<name>)')
+    .action(async (name: string, options: { type: string; days: string; out?: string }, command: Command) => {
+      await enrol(contextOf(command), name, options);
+    });
+
+  device
+    .command('list')
+    .description('the inventory')
+    .action(async (_options: object, command: Command) => {
+      const context = contextOf(command);
+      const { devices } = await context.withPlatform((client) =>
+        client.json<{ devices: DeviceRow[] }>('GET', '/v1/devices'),
+      );
+      context.result(devices, showDevices);
+    });
+
+  device
+    .command('show <name>')
+    .description('one device')
+    .action(async (name: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const found = await context.withPlatform((client) =>
+        client.json<DeviceRow>('GET', `/v1/devices/${encodeURIComponent(name)}`),
+      );
+      context.result(found, (row) =>
+        formatTable(
+          ['field', 'value'],
+          Object.entries(row).map(([k, v]) => [k, String(v ?? '')]),
+        ),
+      );
+    });
+
+  for (const verb of ['disable', 'enable'] as const) {
+    device
+      .command(`${verb} <name>`)
+      .description(verb === 'disable' ? 'cut a device off, at once' : 'let a disabled device in again')
+      .action(async (name: string, _options: object, command: Command) => {
+        const context = contextOf(command);
+        const path = `/v1/devices/${encodeURIComponent(name)}/${verb}`;
+        const row = await context.withPlatform((client) => client.json<DeviceRow>('POST', path, { body: {} }));
+        context.result(row, () => `${name} is ${row.status}\n`);
+      });
+  }
+
+  device
+    .command('speaks-for <name> <types...>')
+    .description('let a gateway device publish for devices of these types (none: `-`)')
+    .action(async (name: string, types: string[], _options: object, command: Command) => {
+      const context = contextOf(command);
+      const body = { types: types.filter((type) => type !== '-') };
+      const path = `/v1/devices/${encodeURIComponent(name)}/speaks-for`;
+      const row = await context.withPlatform((client) => client.json<DeviceRow>('POST', path, { body }));
+      context.result(row, () => `${name} speaks for ${row.speaksFor.join(', ') || 'nobody'}\n`);
+    });
+}
+
+async function enrol(
+  context: CommandContext,
+  name: string,
+  options: { type: string; days: string; out?: string },
+): Promise<void> {
+  const platform = await findPlatform(context.options.data);
+  const body = { name, type: options.type, days: Number(options.days) };
+  const made = await context.withPlatform((client) => client.json<Enrolment>('POST', '/v1/devices', { body }));
+  const folder = options.out ?? name;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const files = {
+    key: join(folder, 'device.key'),
+    certificate: join(folder, 'device.crt'),
+    authority: join(folder, 'ca.crt'),
+  };
+  await writeFile(files.key, made.key, { mode: 0o600 });
+  await writeFile(files.certificate, made.certificate);
+  await writeFile(files.authority, made.authority);
+  const { streams } = await context.withPlatform((client) =>
+    client.json<{ streams: { name: string; from: string[]; example: Record<string, string | number | boolean> }[] }>(
+      'GET',
+      '/v1/streams',
+    ),
+  );
+  const stream = streams.find(
+    ({ from, name: streamName }) => from.includes(options.type) && !streamName.startsWith('_'),
+  );
+  const hints =
+    stream === undefined
+      ? null
+      : enrolHints({
+          ...files,
+          host: 'localhost',
+          mqttPort: platform.address.ports.mqtt,
+          httpsPort: platform.address.ports.https,
+          stream: stream.name,
+          example: stream.example,
+        });
+  context.result({ ...made.device, files, hints }, () => {
+    const lines = [`${name} is enrolled as ${options.type}; its key and certificates are in ${folder}/`];
+    if (hints !== null) lines.push('', 'publish over MQTT:', hints.mosquitto, '', 'or over HTTPS:', hints.curl);
+    return `${lines.join('\n')}\n`;
+  });
+  if (stream !== undefined) context.next(`query "select * from ${stream.name} where device = '${name}'"`);
+}
+
+function showDevices(devices: readonly DeviceRow[]): string {
+  return formatTable(
+    ['device', 'type', 'status', 'last seen', 'certificate until', 'speaks for'],
+    devices.map((row) => [
+      row.name,
+      row.type,
+      row.status,
+      row.lastSeen,
+      row.certificateExpires,
+      row.speaksFor.join(','),
+    ]),
+  );
+}

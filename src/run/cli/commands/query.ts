@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import { CliError } from '../errors.ts';
+import { formatTable } from '../text-table.ts';
+import type { ContextOf } from './command.ts';
+
+/** Names of the formats on the command line and the media types that the API knows them by. */
+export const FORMATS: ReadonlyMap<string, string> = new Map([
+  ['table', 'text/plain'],
+  ['csv', 'text/csv'],
+  ['json', 'application/json'],
+  ['ndjson', 'application/x-ndjson'],
+  ['arrow', 'application/vnd.apache.arrow.stream'],
+  ['parquet', 'application/vnd.apache.parquet'],
+]);
+
+interface QueryOptions {
+  readonly purpose?: string;
+  readonly format?: string;
+  readonly file?: string;
+  readonly parameter: readonly string[];
+}
+
+export function addQueryCommand(program: Command, contextOf: ContextOf): void {
+  program
+    .command('query [sql]')
+    .description('ask the governed views in SQL')
+    .option('--purpose <purpose>', 'what the answer is for, where the view has more than one purpose')
+    .option('--format <format>', `one of ${[...FORMATS.keys()].join(', ')} (default: table, or json with --json)`)
+    .option('--file <file>', 'read the statement from a file')
+    .option('--parameter <value...>', 'values for $1, $2 … as JSON or text', [])
+    .action(async (sql: string | undefined, options: QueryOptions, command: Command) => {
+      const context = contextOf(command);
+      const statement = options.file === undefined ? sql : await readFile(options.file, 'utf8');
+      if (statement === undefined)
+        throw new CliError('CLI_USAGE', 'Cannot query: there is no statement', {
+          hint: 'Give it as an argument or with --file',
+        });
+      const format = options.format ?? (context.options.json === true ? 'json' : 'table');
+      const accept = FORMATS.get(format);
+      if (accept === undefined)
+        throw new CliError('CLI_USAGE', `Cannot answer as ${format}: it is none of ${[...FORMATS.keys()].join(', ')}`);
+      const abort = new AbortController();
+      process.once('SIGINT', () => abort.abort());
+      await context.withPlatform(async (client) => {
+        const body = {
+          sql: statement,
+          parameters: options.parameter.map(parameterOf),
+          ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
+        };
+        const reply = await client.stream('POST', '/v1/query', { body, accept, signal: abort.signal });
+        await pipeline(reply, process.stdout, { end: false });
+        // A result that broke off in the middle must not look like a whole one.
+        if (reply.trailers['x-weir-error'] !== undefined)
+          throw new CliError('CLI_UNFINISHED', `Cannot finish the result: ${reply.trailers['x-weir-error']}`);
+      });
+    });
+
+  program
+    .command('views')
+    .description('what can be asked: views with their columns, units and classes')
+    .action(async (_options: object, command: Command) => {
+      const context = contextOf(command);
+      const { views } = await context.withPlatform((client) => client.json<{ views: ViewRow[] }>('GET', '/v1/views'));
+      context.result(views, (all) =>
+        formatTable(
+          ['view', 'column', 'type', 'unit', 'class', 'purposes'],
+          all.flatMap((view) =>
+            view.columns.map((column) => [
+              view.name,
+              column.name,
+              column.type,
+              column.unit,
+              column.class,
+              view.purposes.join(','),
+            ]),
+          ),
+        ),
+      );
+    });
+}
+
+interface ViewRow {
+  readonly name: string;
+  readonly purposes: readonly string[];
+  readonly columns: readonly { name: string; type: string; unit: string | null; class: string }[];
+}
+
+function parameterOf(text: string): string | number | boolean | null {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return typeof value === 'object' && value !== null ? text : (value as string | number | boolean | null);
+  } catch {
+    return text;
+  }
+}

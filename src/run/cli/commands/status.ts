@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import type { PlatformStatus } from '#run/server/index.ts';
+import { formatTable } from '../text-table.ts';
+import type { ContextOf } from './command.ts';
+
+export function addStatusCommand(program: Command, contextOf: ContextOf): void {
+  program
+    .command('status')
+    .description('is the platform well')
+    .action(async (_options: object, command: Command) => {
+      const context = contextOf(command);
+      const status = await context.withPlatform((client) => client.json<PlatformStatus>('GET', '/v1/status'));
+      context.result(status, showStatus);
+      if (status.degraded.length > 0) process.exitCode = 1;
+    });
+}
+
+/** The state of a platform as a person reads it. */
+export function showStatus(status: PlatformStatus): string {
+  const { readings, segments, audit } = status;
+  const refused = Object.entries(readings.refused).map(([reason, count]) => `${reason} ${count}`);
+  const rows: [string, string][] = [
+    ['template', `${status.template.name} ${status.template.digest.slice(0, 12)}`],
+    ['up for', `${Math.round(status.uptimeSeconds)} s`],
+    ...status.listeners.map(({ name, address, port }): [string, string] => [name, `${address}:${port}`]),
+    ['connections', String(status.connections)],
+    ['readings', `${readings.admitted} admitted, ${readings.duplicates} doubled, ${readings.perSecond} per second`],
+    ['refused', refused.length === 0 ? 'none' : refused.join(', ')],
+    ['journal', `${status.journal.bytes} bytes, ${status.tail.rows} rows not yet sealed`],
+    ['segments', `${segments.count} with ${segments.rows} rows in ${segments.bytes} bytes`],
+    ['log', `${audit.entries} entries, ${audit.integrated} in the newest checkpoint`],
+    [
+      'processes',
+      status.processes
+        .map(({ name, state, restarts }) => `${name} ${state}${restarts > 0 ? ` (${restarts} restarts)` : ''}`)
+        .join(', '),
+    ],
+    [
+      'queries',
+      status.queries.confined
+        ? 'confined by the operating system'
+        : `not confined: ${status.queries.reason ?? 'unknown'}`,
+    ],
+    ['degraded', status.degraded.length === 0 ? 'nothing' : status.degraded.join('; ')],
+  ];
+  return formatTable(['what', 'how'], rows);
+}
