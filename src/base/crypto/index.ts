@@ -44,3 +44,4 @@ export {
   signNote,
 } from './signed-note.ts';
 export type { NoteSignature, OpenedNote, UnverifiedNote } from './signed-note.ts';
+export { MacKey } from './mac-key.ts';

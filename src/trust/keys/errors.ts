@@ -1,0 +1,20 @@
+import { PlatformError } from '#base/core/index.ts';
+
+export type KeysErrorCode =
+  | 'KEYS_CLOSED'
+  | 'KEYS_CUSTODY_DAMAGED'
+  | 'KEYS_KEY_DAMAGED'
+  | 'KEYS_NAME_INVALID'
+  | 'KEYS_NAME_TAKEN'
+  | 'KEYS_PASSPHRASE_NEEDED'
+  | 'KEYS_PASSPHRASE_WEAK'
+  | 'KEYS_PASSPHRASE_WRONG'
+  | 'KEYS_RECOVERY_FAILED'
+  | 'KEYS_ROOT_EXISTS'
+  | 'KEYS_ROOT_MALFORMED'
+  | 'KEYS_ROOT_MISSING'
+  | 'KEYS_SHARE_MALFORMED'
+  | 'KEYS_UNKNOWN';
+
+/** Raised by key hierarchy and custody. */
+export class KeysError extends PlatformError<KeysErrorCode> {}

@@ -1,0 +1,12 @@
+export { KeysError } from './errors.ts';
+export type { KeysErrorCode } from './errors.ts';
+export type { Custody } from './custody.ts';
+export { createFileCustody, inspectFileCustody, openFileCustody, restoreFileCustody } from './file-custody.ts';
+export type { FileCustody, RootGuard } from './file-custody.ts';
+export { KeyRing, openKeyRing } from './key-ring.ts';
+export type { KeyRingParts } from './key-ring.ts';
+export type { ColumnDomain, DataKey } from './data-keys.ts';
+export type { FileKey, FileKind } from './file-keys.ts';
+export type { KeyUse } from './key-log.ts';
+export { keyDigest } from './key-log.ts';
+export type { PurposeKey } from './purpose-keys.ts';

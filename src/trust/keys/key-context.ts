@@ -1,0 +1,16 @@
+import type { Clock, Random } from '#base/core/index.ts';
+import type { Catalogue, RowSealer } from '#base/storage/index.ts';
+import type { Custody } from './custody.ts';
+import type { EpochKeys } from './epoch-keys.ts';
+import type { KeyLog } from './key-log.ts';
+
+/** What the parts of the key ring work with. */
+export interface KeyContext {
+  readonly catalogue: Catalogue;
+  readonly custody: Custody;
+  readonly epochs: EpochKeys;
+  readonly sealer: RowSealer;
+  readonly log: KeyLog;
+  readonly clock: Clock;
+  readonly random: Random;
+}

@@ -1,0 +1,48 @@
+import type { AuditSink } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
+
+/** On whose behalf keys are used, and on what. */
+export interface KeyUse {
+  /** Pseudonymous id, such as `person:4f1c…` or `weir:store`. */
+  readonly actor: string;
+  /** What is read with the keys, such as `view:climate` or `journal`. */
+  readonly resource: string;
+  readonly purpose?: string;
+}
+
+/** Puts making, using and destroying of keys into the audit log, one entry per batch, before it takes effect. */
+export interface KeyLog {
+  created(actor: string, resource: string, handles: readonly string[]): Promise<void>;
+  used(use: KeyUse, handles: readonly string[]): Promise<void>;
+  destroyed(actor: string, resource: string, handles: readonly string[]): Promise<void>;
+}
+
+/** An entry binds its keys by the digest of their sorted handles, one a line. */
+export function makeKeyLog(audit: AuditSink): KeyLog {
+  const append = async (action: string, use: KeyUse, handles: readonly string[]): Promise<void> => {
+    await audit.append({
+      actor: use.actor,
+      action,
+      resource: use.resource,
+      ...(use.purpose === undefined ? {} : { purpose: use.purpose }),
+      outcome: 'done',
+      digest: keyDigest(handles),
+      detail: { count: handles.length },
+    });
+  };
+  return {
+    created: (actor, resource, handles) => append('create-keys', { actor, resource }, handles),
+    used: (use, handles) => append('use-keys', use, handles),
+    destroyed: (actor, resource, handles) => append('destroy-keys', { actor, resource }, handles),
+  };
+}
+
+/** Hex SHA-256 over sorted handles, each ended by a line feed. */
+export function keyDigest(handles: readonly string[]): string {
+  return sha256Hex(
+    handles
+      .toSorted()
+      .map((handle) => `${handle}\n`)
+      .join(''),
+  );
+}

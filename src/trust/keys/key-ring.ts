@@ -1,0 +1,152 @@
+import type { AuditSink, Clock, Random } from '#base/core/index.ts';
+import type { AeadKey } from '#base/crypto/index.ts';
+import type { Catalogue, CatalogueTransaction, RowSealer } from '#base/storage/index.ts';
+import type { Custody } from './custody.ts';
+import { DataKeys } from './data-keys.ts';
+import type { ColumnDomain, DataKey } from './data-keys.ts';
+import { DomainKeys } from './domain-keys.ts';
+import { EpochKeys } from './epoch-keys.ts';
+import { FileKeys } from './file-keys.ts';
+import type { FileKey, FileKind } from './file-keys.ts';
+import type { KeyContext } from './key-context.ts';
+import { makeKeyLog } from './key-log.ts';
+import type { KeyLog, KeyUse } from './key-log.ts';
+import { KEYS_SCHEMA } from './key-tables.ts';
+import { PurposeKeys } from './purpose-keys.ts';
+import type { PurposeKey } from './purpose-keys.ts';
+import { openRowSealer } from './row-keys.ts';
+
+export interface KeyRingParts {
+  readonly catalogue: Catalogue;
+  readonly custody: Custody;
+  readonly audit: AuditSink;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Opens the key hierarchy: root (in custody) → domain key (per stream and class domain) → data key.
+ *
+ * Brings its tables up to date, and makes the first epoch key and row key where custody has none.
+ * @throws {KeysError} KEYS_CUSTODY_DAMAGED
+ */
+export async function openKeyRing(parts: KeyRingParts): Promise<KeyRing> {
+  const { catalogue, custody, audit, clock, random } = parts;
+  const log = makeKeyLog(audit);
+  await catalogue.migrate(KEYS_SCHEMA);
+  const epochs = await EpochKeys.open(custody, log, random);
+  const sealer = await openRowSealer(custody, 'catalogue', log, random);
+  return new KeyRing({ catalogue, custody, epochs, sealer, log, clock, random });
+}
+
+/**
+ * All keys of the platform, for the control process. What leaves it is either a key object for one use or a sealer.
+ * Every making and use is in the audit log before its result is there.
+ */
+export class KeyRing {
+  readonly custody: Custody;
+  readonly #log: KeyLog;
+  readonly #random: Random;
+  readonly #data: DataKeys;
+  readonly #files: FileKeys;
+  readonly #purposes: PurposeKeys;
+  readonly #sealers = new Map<string, Promise<RowSealer>>();
+
+  constructor(context: KeyContext) {
+    const domains = new DomainKeys(context);
+    this.custody = context.custody;
+    this.#log = context.log;
+    this.#random = context.random;
+    this.#data = new DataKeys(context, domains);
+    this.#files = new FileKeys(context, domains);
+    this.#purposes = new PurposeKeys(context);
+    this.#sealers.set('catalogue', Promise.resolve(context.sealer));
+  }
+
+  /**
+   * Fresh keys for columns of a stream, in their order. They are lost unless `keepDataKeys` stores them.
+   *
+   * @param actor on whose behalf, such as `weir:store`
+   */
+  newDataKeys(actor: string, stream: string, columns: readonly ColumnDomain[]): Promise<readonly DataKey[]> {
+    return this.#data.make(actor, stream, columns);
+  }
+
+  /**
+   * Stores the wraps of keys that `newDataKeys` made, within the transaction that publishes what they seal. May be
+   * called again if that transaction was rolled back.
+   *
+   * @throws {KeysError} KEYS_UNKNOWN if one was made before the last start
+   */
+  keepDataKeys(tx: CatalogueTransaction, handles: readonly string[]): Promise<void> {
+    return this.#data.keep(tx, handles);
+  }
+
+  /** Forgets what `newDataKeys` still holds of these: after the publishing transaction, or when nothing was published. */
+  forgetDataKeys(handles: readonly string[]): void {
+    this.#data.forget(handles);
+  }
+
+  /**
+   * The keys behind handles; one that was removed or shredded is absent. The caller has decided that the actor may.
+   *
+   * @throws {KeysError} KEYS_KEY_DAMAGED @throws {StorageError} STORAGE_ROW_DAMAGED
+   */
+  unwrapDataKeys(use: KeyUse, handles: readonly string[]): Promise<ReadonlyMap<string, AeadKey>> {
+    return this.#data.unwrap(use, handles);
+  }
+
+  /** Removes wraps from the catalogue; older copies of it still hold them until their epoch is destroyed. */
+  removeDataKeys(tx: CatalogueTransaction, handles: readonly string[]): Promise<void> {
+    return this.#data.remove(tx, handles);
+  }
+
+  /** Fresh keys of files, stored already, ids ascending: a stock to hand out ahead. */
+  newFileKeys(actor: string, kind: FileKind, count: number): Promise<readonly FileKey[]> {
+    return this.#files.make(actor, kind, count);
+  }
+
+  /** The keys of files by id; one that is unknown or shredded is absent. */
+  openFileKeys(use: KeyUse, ids: readonly string[]): Promise<ReadonlyMap<string, AeadKey>> {
+    return this.#files.open(use, ids);
+  }
+
+  /** The key of one file, or null where it is unknown or shredded. */
+  async openFileKey(use: KeyUse, id: string): Promise<AeadKey | null> {
+    return (await this.#files.open(use, [id])).get(id) ?? null;
+  }
+
+  /** Ids of all files of a kind that have a key, ascending. */
+  listFileKeys(kind: FileKind): Promise<readonly string[]> {
+    return this.#files.list(kind);
+  }
+
+  /** Removes the keys of files that are gone, or of a stock that was never used. */
+  removeFileKeys(actor: string, ids: readonly string[]): Promise<void> {
+    return this.#files.remove(actor, ids);
+  }
+
+  /**
+   * The newest key for digests of a purpose.
+   *
+   * @param purpose `statement`, `content`, `refusal`, `person-name`, or `token:<stream>`
+   * @throws {KeysError} KEYS_NAME_INVALID
+   */
+  async digestKey(purpose: string): Promise<PurposeKey> {
+    return this.#purposes.newest(purpose);
+  }
+
+  /**
+   * What a room seals its catalogue rows with.
+   *
+   * @param domain `catalogue` for facts about machines, `people` for rows about people
+   */
+  rowSealer(domain: 'catalogue' | 'people'): Promise<RowSealer> {
+    const known = this.#sealers.get(domain);
+    if (known !== undefined) return known;
+    const sealer = openRowSealer(this.custody, domain, this.#log, this.#random);
+    this.#sealers.set(domain, sealer);
+    sealer.catch(() => this.#sealers.delete(domain));
+    return sealer;
+  }
+}

@@ -1,0 +1,60 @@
+import { sealedTableSql } from '#base/storage/index.ts';
+import type { CatalogueSchema, SealedTableSpec } from '#base/storage/index.ts';
+import type { Columns } from '#base/storage/index.ts';
+
+const table = <const K extends Columns, const C extends Columns>(
+  spec: SealedTableSpec<K, C, null>,
+): SealedTableSpec<K, C, null> => spec;
+
+/** Keys of a stream and class domain, by version; `state` is `active`, `retired` or `destroyed`. */
+export const DOMAIN_KEYS = table({
+  name: 'keys_domain',
+  key: { stream: 'text', domain: 'text', version: 'integer' },
+  clear: { state: 'text', created: 'integer', epoch: 'integer', wrap: 'blob' },
+  indexes: [['epoch']],
+});
+
+/** Keys of one column of one segment, wrapped under a domain key, then under an epoch key. */
+export const DATA_KEYS = table({
+  name: 'keys_data',
+  key: { handle: 'text' },
+  clear: {
+    stream: 'text',
+    column: 'text',
+    domain: 'text',
+    domain_version: 'integer',
+    created: 'integer',
+    epoch: 'integer',
+    wrap: 'blob',
+  },
+  indexes: [['epoch'], ['stream', 'domain']],
+});
+
+/** Keys of journal and quarantine files. */
+export const FILE_KEYS = table({
+  name: 'keys_file',
+  key: { id: 'text' },
+  clear: { kind: 'text', domain_version: 'integer', created: 'integer', epoch: 'integer', wrap: 'blob' },
+  indexes: [['epoch'], ['kind']],
+});
+
+/** Keys for digests, by purpose and version, wrapped by custody, then under an epoch key. */
+export const PURPOSE_KEYS = table({
+  name: 'keys_purpose',
+  key: { purpose: 'text', version: 'integer' },
+  clear: { state: 'text', created: 'integer', epoch: 'integer', wrap: 'blob' },
+  indexes: [['epoch']],
+});
+
+/** The tables of this room. */
+export const KEYS_SCHEMA: CatalogueSchema = {
+  room: 'keys',
+  migrations: [
+    [
+      ...sealedTableSql(DOMAIN_KEYS),
+      ...sealedTableSql(DATA_KEYS),
+      ...sealedTableSql(FILE_KEYS),
+      ...sealedTableSql(PURPOSE_KEYS),
+    ],
+  ],
+};
