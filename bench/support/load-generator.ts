@@ -1,0 +1,197 @@
+import { once } from 'node:events';
+import { connect } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
+
+/** What the load generator is told to do; it runs as a process of its own. */
+export interface Load {
+  readonly port: number;
+  readonly authority: string;
+  readonly connections: readonly { readonly key: string; readonly certificate: string; readonly clientId: string }[];
+  /** Readings under way per connection. */
+  readonly window: number;
+  readonly topic: string;
+  /** Payloads that each connection sends in turn. */
+  readonly payloads: readonly string[];
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+  /** Readings per second over all connections; null for as fast as they are acknowledged. */
+  readonly rate: number | null;
+}
+
+export interface LoadResult {
+  readonly acknowledged: number;
+  readonly perSecond: number;
+  /** Milliseconds from write to acknowledgement; null without a set rate. */
+  readonly latency: { readonly p50: number; readonly p99: number; readonly max: number } | null;
+}
+
+/**
+ * Sends QoS 1 publishes over MQTT 3.1.1 and TLS and counts acknowledgements, with as little work per reading as can
+ * be: packets are encoded once, and windows of them are written in one piece. The same for every server.
+ */
+class Connection {
+  readonly #socket: TLSSocket;
+  readonly #ring: Buffer;
+  readonly #ends: Uint32Array;
+  readonly #window: number;
+  readonly #sentAt: Float64Array;
+  readonly #latencies: number[] | null;
+  #next = 0;
+  #ackBytes = 0;
+  inFlight = 0;
+  acknowledged = 0;
+
+  constructor(socket: TLSSocket, load: Load, latencies: number[] | null) {
+    this.#socket = socket;
+    this.#window = load.window;
+    // The ring holds a whole number of windows, so that ids and payloads both come round.
+    const count = Math.ceil(load.payloads.length / load.window) * load.window;
+    const packets = Array.from({ length: count }, (_, i) =>
+      encode(load.topic, (i % load.window) + 1, load.payloads[i % load.payloads.length] ?? ''),
+    );
+    this.#ring = Buffer.concat(packets);
+    this.#ends = new Uint32Array(count);
+    let end = 0;
+    for (const [i, packet] of packets.entries()) this.#ends[i] = end += packet.length;
+    this.#sentAt = new Float64Array(count);
+    this.#latencies = latencies;
+  }
+
+  static async open(load: Load, index: number, latencies: number[] | null): Promise<Connection> {
+    const credential = load.connections[index] as Load['connections'][number];
+    const socket = connect({
+      host: '127.0.0.1',
+      port: load.port,
+      key: credential.key,
+      cert: credential.certificate,
+      ca: load.authority,
+      servername: 'localhost',
+    });
+    socket.setNoDelay(true);
+    await once(socket, 'secureConnect');
+    const id = Buffer.from(credential.clientId);
+    const body = Buffer.concat([Buffer.from([0, 4, 77, 81, 84, 84, 4, 2, 0, 0, id.length >> 8, id.length & 255]), id]);
+    socket.write(Buffer.concat([Buffer.from([0x10, body.length]), body]));
+    const [connack] = (await once(socket, 'data')) as [Buffer];
+    if (connack[0] !== 0x20 || connack[3] !== 0) throw new Error(`connection refused: ${connack.toString('hex')}`);
+    return new Connection(socket, load, latencies);
+  }
+
+  run(closedLoop: boolean): void {
+    this.#socket.on('data', (chunk: Buffer) => {
+      // Acknowledgements of 3.1.1 are 4 bytes each; a part of one waits for its rest.
+      this.#ackBytes += chunk.length;
+      const count = this.#ackBytes >> 2;
+      this.#ackBytes &= 3;
+      this.#settle(count);
+      if (closedLoop) this.send(count);
+    });
+    if (closedLoop) this.send(this.#window);
+  }
+
+  send(count: number): void {
+    const allowed = Math.min(count, this.#window - this.inFlight);
+    let left = allowed;
+    const now = this.#latencies === null ? 0 : performance.now();
+    while (left > 0) {
+      const take = Math.min(left, this.#ends.length - this.#next);
+      const from = this.#next === 0 ? 0 : (this.#ends[this.#next - 1] as number);
+      this.#socket.write(this.#ring.subarray(from, this.#ends[this.#next + take - 1]));
+      if (this.#latencies !== null) this.#sentAt.fill(now, this.#next, this.#next + take);
+      this.#next = (this.#next + take) % this.#ends.length;
+      left -= take;
+    }
+    this.inFlight += allowed;
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #settle(count: number): void {
+    if (this.#latencies !== null) {
+      const now = performance.now();
+      const length = this.#ends.length;
+      for (let i = 0; i < count; i++) {
+        const slot = (this.#next - this.inFlight + i + 2 * length) % length;
+        this.#latencies.push(now - (this.#sentAt[slot] as number));
+      }
+    }
+    this.inFlight -= count;
+    this.acknowledged += count;
+  }
+}
+
+function encode(topic: string, id: number, payload: string): Buffer {
+  const name = Buffer.from(topic);
+  const body = Buffer.concat([
+    Buffer.from([name.length >> 8, name.length & 255]),
+    name,
+    Buffer.from([id >> 8, id & 255]),
+    Buffer.from(payload),
+  ]);
+  const length: number[] = [];
+  for (let rest = body.length; ; rest >>= 7) {
+    length.push(rest > 127 ? (rest & 127) | 128 : rest);
+    if (rest <= 127) break;
+  }
+  return Buffer.concat([Buffer.from([0x32, ...length]), body]);
+}
+
+/** Runs one load and answers with what was acknowledged after the warm-up. */
+export async function runLoad(load: Load): Promise<LoadResult> {
+  const latencies: number[] | null = load.rate === null ? null : [];
+  const connections: Connection[] = [];
+  for (let i = 0; i < load.connections.length; i++) connections.push(await Connection.open(load, i, latencies));
+  for (const connection of connections) connection.run(load.rate === null);
+  const pacer = load.rate === null ? null : pace(connections, load.rate);
+  await sleep(load.warmUpSeconds);
+  latencies?.splice(0);
+  const before = total(connections);
+  const start = performance.now();
+  await sleep(load.seconds);
+  const acknowledged = total(connections) - before;
+  const perSecond = (acknowledged / (performance.now() - start)) * 1_000;
+  if (pacer !== null) clearInterval(pacer);
+  const measured = latencies === null ? null : Float64Array.from(latencies).sort();
+  for (const connection of connections) connection.close();
+  return { acknowledged, perSecond, latency: measured === null ? null : quantiles(measured) };
+}
+
+function quantiles(sorted: Float64Array): NonNullable<LoadResult['latency']> {
+  const at = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? NaN;
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+/** Gives each connection its share every 2 ms, so that the rate is even and no connection bursts. */
+function pace(connections: readonly Connection[], rate: number): NodeJS.Timeout {
+  let due = 0;
+  let last = performance.now();
+  let turn = 0;
+  return setInterval(() => {
+    const now = performance.now();
+    due += ((now - last) / 1_000) * rate;
+    last = now;
+    const each = Math.floor(due / connections.length);
+    due -= each * connections.length;
+    for (const connection of connections) connection.send(each);
+    for (; due >= 1; due--) connections[turn++ % connections.length]?.send(1);
+  }, 2);
+}
+
+function total(connections: readonly Connection[]): number {
+  return connections.reduce((sum, { acknowledged }) => sum + acknowledged, 0);
+}
+
+function sleep(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+}
+
+if (import.meta.main) {
+  process.once('message', (load: Load) => {
+    runLoad(load).then(
+      (result) => process.send?.(result, () => process.disconnect?.()),
+      (error: Error) => process.send?.({ error: error.message }, () => process.exit(1)),
+    );
+  });
+}

@@ -1,0 +1,49 @@
+import { PlatformError } from '#base/core/index.ts';
+
+/** A problem document with the code of the error register beside the standard members. @see RFC 9457 */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly hint?: string;
+}
+
+/**
+ * What an error means over HTTP: the first rule whose pattern its code matches.
+ * This is the only place where codes become statuses.
+ */
+const STATUSES: readonly (readonly [RegExp, number, string])[] = [
+  [/_UNAUTHENTICATED$/, 401, 'Who you are is not known'],
+  [/_(DENIED|FORBIDDEN|NOT_ALLOWED)$/, 403, 'Not allowed'],
+  [/_(UNKNOWN|MISSING|NOT_FOUND)$/, 404, 'Not found'],
+  [/_(EXISTS|TAKEN|CONFLICT|CONSTRAINT)$/, 409, 'In conflict with what is there'],
+  [/_(TOO_LARGE|LIMIT|TOO_MANY)$/, 413, 'Larger than the limit'],
+  [/_(TIMEOUT|TIME|MEMORY|ROWS)$/, 422, 'Beyond the limits of a query'],
+  [/_(INVALID|REFUSED|UNPARSED|FAILED_CHECK)$/, 400, 'Not acceptable as it is'],
+  [/_(RATE|BUSY)$/, 429, 'Too many at once'],
+  [/_(FULL|UNAVAILABLE|GONE|CLOSED)$/, 503, 'Not possible now'],
+];
+
+/** The problem document of a thrown value. What was not raised on purpose shows nothing of its inside. */
+export function problemOf(error: unknown): Problem {
+  if (!(error instanceof PlatformError)) {
+    return {
+      type: 'about:blank',
+      title: 'Internal fault',
+      status: 500,
+      detail: 'The platform met a fault that it was not prepared for; its log says more',
+      code: 'API_INTERNAL',
+    };
+  }
+  const [, status, title] = STATUSES.find(([pattern]) => pattern.test(error.code)) ?? [null, 500, 'Internal fault'];
+  return {
+    type: 'about:blank',
+    title,
+    status,
+    detail: error.message,
+    code: error.code,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  };
+}
