@@ -24,6 +24,9 @@ test('layerProblems() finds nothing in a project that keeps to the rules', () =>
   assert.deepEqual(problemsWith({}), []);
 });
 
+// This file is itself read by the check: so the word stands apart from its bracket.
+const DYNAMIC = 'import';
+
 const BROKEN: readonly (readonly [string, string, string, RegExp])[] = [
   ['a later room', 'src/flow/journal/b.ts', `import { s } from '#flow/store/index.ts';`, /flow\/store, a later room/],
   ['a type of a later room', 'src/flow/journal/b.ts', `import type { S } from '#flow/store/index.ts';`, /a later room/],
@@ -69,7 +72,7 @@ const BROKEN: readonly (readonly [string, string, string, RegExp])[] = [
     `import { a } from '#flow/journal/files/append.ts';`,
     /use its door/,
   ],
-  ['a computed name', 'src/flow/store/b.ts', `const x = await import(name);`, /computed name/],
+  ['a computed name', 'src/flow/store/b.ts', `const x = await ${DYNAMIC}(name);`, /computed name/],
 ];
 
 for (const [what, file, text, expected] of BROKEN) {
