@@ -12,3 +12,21 @@ export type {
   TlsRules,
   View,
 } from './types.ts';
+export { TemplateError } from './errors.ts';
+export type { DiagnosticCode, TemplateErrorCode } from './errors.ts';
+export { parseTemplate } from './parse-template.ts';
+export type { ParsedTemplate } from './parse-template.ts';
+export type { ReadSource } from './follow-extends.ts';
+export { folderReader } from './read-template-folder.ts';
+export { formatDiagnostic } from './findings.ts';
+export { templateDigest, templateFromJson, templateToJson } from './template-json.ts';
+export { LIMIT_RULES, TEMPLATE_BOUNDS } from './limits.ts';
+export type { LimitRule } from './limits.ts';
+export { formatDuration, formatSize, parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
+export { checkUnit } from './units.ts';
+export { isLoopback } from './check-platform.ts';
+export { maskFits } from './check-people.ts';
+export { isSystemName } from './system-streams.ts';
+export { FRAMEWORKS, GRANTABLE_ACTIONS, SYSTEM_VIEWS } from './vocabulary.ts';
+export type { GrantableAction } from './vocabulary.ts';
+export { editDistance, nearestWord } from './nearest-word.ts';

@@ -81,6 +81,8 @@ export interface Field {
   /** A nullable field may be null or absent; any other must be there. */
   readonly nullable: boolean;
   readonly description: string | null;
+  /** Grid, in the field's unit, that the value is rounded to on entry; absent where none is declared. */
+  readonly coarsen?: number;
 }
 
 /** A declared SQL view over streams, tables and other views. */

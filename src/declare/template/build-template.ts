@@ -1,0 +1,165 @@
+import { days, millis, minutes, parseRfc3339 } from '#base/core/index.ts';
+import type { Millis } from '#base/core/index.ts';
+import { DEFAULT_PORTS } from './check-platform.ts';
+import { LIMIT_RULES } from './limits.ts';
+import { asList } from './partial.ts';
+import { parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
+import type { FieldSource, RoleSource, StreamSource, TemplateSource } from './schema.ts';
+import { probeDeviceType, systemStreams } from './system-streams.ts';
+import type { Field, Limits, Role, Stream, Template } from './types.ts';
+
+type Accept = Stream['accept'];
+
+/**
+ * Fills in every default of a template that passed all checks.
+ *
+ * @param sqlOf the statement of a view, its file read
+ */
+export function buildTemplate(source: TemplateSource, sqlOf: (view: string) => string): Omit<Template, 'digest'> {
+  const limits = buildLimits(source.limits ?? {});
+  const accept = buildAccept(source.accept, { late: days(7), early: minutes(5) });
+  const streams = Object.entries(source.streams ?? {}).map(([name, stream]) =>
+    buildStream(name, stream, accept, limits),
+  );
+  return {
+    name: source.name,
+    description: source.description ?? null,
+    region: source.region ?? 'unspecified',
+    hosts: [...new Set(['localhost', ...(source.hosts ?? [])])],
+    devices: byName([
+      ...Object.entries(source.devices ?? {}).map(([name, type]) => ({
+        name,
+        description: type.description ?? null,
+        identity: type.identity ?? 'x509',
+        power: type.power ?? 'mains',
+        boot: type.boot ?? 'none',
+        lifetime: durationOf(type.lifetime),
+        speaksFor: type['speaks-for'] ?? [],
+      })),
+      probeDeviceType(),
+    ]),
+    streams: byName([...streams, ...systemStreams(accept)]),
+    views: byName(
+      Object.entries(source.views ?? {}).map(([name, view]) => ({
+        name,
+        from: asList(view.from),
+        sql: sqlOf(name),
+        purposes: view.purposes ?? [],
+        description: view.description ?? null,
+      })),
+    ),
+    tables: byName(
+      Object.entries(source.tables ?? {}).map(([name, table]) => ({
+        name,
+        description: table.description ?? null,
+        purposes: table.purposes ?? [],
+        fields: buildFields(table.fields, limits),
+      })),
+    ),
+    people: byName(Object.entries(source.people ?? {}).map(([name, role]) => buildRole(name, role))),
+    detect: new Map(
+      Object.entries(source.detect ?? {}).map(([stream, { budget }]) => [
+        stream,
+        { stream, budget: budget === undefined ? null : parseBudget(budget) },
+      ]),
+    ),
+    comply: source.comply ?? [],
+    listen: {
+      address: source.listen?.address ?? '127.0.0.1',
+      mqtt: source.listen?.mqtt ?? DEFAULT_PORTS.mqtt,
+      https: source.listen?.https ?? DEFAULT_PORTS.https,
+      api: source.listen?.api ?? DEFAULT_PORTS.api,
+    },
+    tls: {
+      minimum: Number(source.tls?.minimum ?? 1.3) === 1.2 ? '1.2' : '1.3',
+      hybrid: source.tls?.hybrid ?? 'prefer',
+    },
+    limits,
+  };
+}
+
+function buildStream(name: string, stream: StreamSource, accept: Accept, limits: Limits): Stream {
+  return {
+    name,
+    description: stream.description ?? null,
+    from: asList(stream.from),
+    purposes: stream.purposes ?? [],
+    basis: stream.basis ?? null,
+    keep: { min: durationOf(stream.keep?.min), max: durationOf(stream.keep?.max) },
+    accept: buildAccept(stream.accept, accept),
+    rate: buildRate(stream.rate),
+    subject: stream.subject ?? null,
+    undeclared: stream.undeclared ?? 'drop',
+    onRefusal: stream['on-refusal'] ?? 'acknowledge',
+    acceptUnenforced: stream.unenforced === 'accept',
+    fields: buildFields(stream.fields, limits),
+  };
+}
+
+function buildFields(fields: Readonly<Record<string, FieldSource>>, limits: Limits): readonly Field[] {
+  return Object.entries(fields).map(([name, field]) => ({
+    name,
+    type: field.type,
+    unit: field.unit ?? null,
+    range: field.range === undefined ? null : [boundOf(field.range[0]), boundOf(field.range[1])],
+    step: field.step === undefined ? null : { perSecond: parseRate(field.step) ?? 0 },
+    class: field.class ?? 'operational',
+    enum: field.enum ?? null,
+    pattern: field.pattern ?? null,
+    maxLength: field.type === 'text' ? (field['max-length'] ?? limits.textLength) : 0,
+    nullable: field.nullable ?? field.class === 'secret',
+    description: field.description ?? null,
+    ...(field.coarsen === undefined ? {} : { coarsen: field.coarsen }),
+  }));
+}
+
+function boundOf(bound: number | string | null | undefined): number | null {
+  return typeof bound === 'string' ? parseRfc3339(bound) : (bound ?? null);
+}
+
+/** A burst of ten seconds' worth, at least 10 readings, where the template names none. */
+function buildRate(rate: StreamSource['rate']): Stream['rate'] {
+  const written = typeof rate === 'object' ? rate : { sustained: rate ?? '10/s' };
+  const perSecond = parseRate(written.sustained) ?? 10;
+  return { perSecond, burst: written.burst ?? Math.max(10, Math.ceil(perSecond * 10)) };
+}
+
+function buildAccept(accept: TemplateSource['accept'], standard: Accept): Accept {
+  return { late: durationOf(accept?.late) ?? standard.late, early: durationOf(accept?.early) ?? standard.early };
+}
+
+function buildRole(name: string, role: RoleSource): Role {
+  const may = new Set<string>(role.may ?? []);
+  if (role.respond === 'all') may.add('respond');
+  return {
+    name,
+    description: role.description ?? null,
+    query: role.query ?? [],
+    purposes: role.purposes ?? [],
+    sees: role.sees ?? ['public', 'operational'],
+    rows: new Map(Object.entries(role.rows ?? {})),
+    masks: new Map(Object.entries(role.masks ?? {}).map(([column, mask]) => [column, mask ?? 'null'])),
+    may: [...may].sort(),
+  };
+}
+
+function buildLimits(written: Readonly<Record<string, string | number>>): Limits {
+  const limits: Partial<Record<keyof Limits, number>> = {};
+  for (const rule of LIMIT_RULES) {
+    const value = written[rule.key];
+    const parsed =
+      typeof value === 'string' ? (rule.kind === 'size' ? parseSize(value) : parseDuration(value)) : (value ?? null);
+    limits[rule.member] = parsed ?? rule.standard;
+  }
+  // Every member has a rule: `limits.test.ts` compares the two lists.
+  return limits as unknown as Limits;
+}
+
+function durationOf(text: string | undefined): Millis | null {
+  const parsed = text === undefined ? null : parseDuration(text);
+  return parsed === null ? null : millis(parsed);
+}
+
+function byName<T extends { readonly name: string }>(items: readonly T[]): Map<string, T> {
+  return new Map(items.map((item) => [item.name, item]));
+}

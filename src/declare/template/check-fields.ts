@@ -1,0 +1,139 @@
+import { RE2JS, RE2JSSyntaxException } from 're2js';
+import { parseRfc3339 } from '#base/core/index.ts';
+import type { CheckContext } from './check-context.ts';
+import type { DeepPartial } from './partial.ts';
+import { parseRate } from './quantities.ts';
+import type { FieldSource } from './schema.ts';
+import type { SourcePath } from './source-node.ts';
+import { checkUnit, UNITS } from './units.ts';
+import { nearestWord } from './nearest-word.ts';
+
+type PartialField = DeepPartial<FieldSource>;
+
+/** Checks every field of streams and tables: what its attributes mean together with its type. */
+export function checkFields(context: CheckContext): void {
+  for (const section of ['streams', 'tables'] as const) {
+    for (const [name, relation] of Object.entries(context.source[section] ?? {})) {
+      if (relation?.fields === undefined) continue;
+      const fields = Object.entries(relation.fields);
+      const path = [section, name, 'fields'];
+      if (fields.length === 0)
+        context.at(path, 'TEMPLATE_VALUE_INVALID', `a ${section.slice(0, -1)} has at least one field`);
+      for (const [field, declared] of fields)
+        checkField(context, [...path, field], declared ?? {}, section === 'tables');
+    }
+  }
+}
+
+function checkField(context: CheckContext, path: SourcePath, field: PartialField, inTable: boolean): void {
+  const { type } = field;
+  checkUnitOf(context, path, field);
+  if (field.pattern !== undefined) checkPattern(context, [...path, 'pattern'], field.pattern);
+  if (field.class === 'secret') {
+    if (field.nullable === false) {
+      context.at(
+        [...path, 'nullable'],
+        'TEMPLATE_FIELD_CONFLICT',
+        'a secret field is refused wherever it is sent, so it has to be nullable',
+      );
+    }
+    if (inTable)
+      context.at(
+        [...path, 'class'],
+        'TEMPLATE_FIELD_CONFLICT',
+        'a secret is never stored; leave the column out of the table',
+      );
+  }
+  if (type === undefined) return;
+  const numeric = type === 'number' || type === 'integer';
+  forbid(context, path, field, ['step', 'unit', 'coarsen'], numeric, `only numbers and integers have`, type);
+  forbid(context, path, field, ['enum', 'pattern', 'max-length'], type === 'text', `only texts have`, type);
+  forbid(context, path, field, ['range'], numeric || type === 'time', `only numbers, integers and times have`, type);
+  if (field.range !== undefined && (numeric || type === 'time'))
+    checkRange(context, [...path, 'range'], field.range, type);
+  if (field.step !== undefined && parseRate(field.step) === null) {
+    context.at([...path, 'step'], 'TEMPLATE_VALUE_INVALID', 'a step is above zero');
+  }
+  checkWords(context, path, field);
+}
+
+function forbid(
+  context: CheckContext,
+  path: SourcePath,
+  field: PartialField,
+  keys: readonly (keyof FieldSource)[],
+  allowed: boolean,
+  only: string,
+  type: string,
+): void {
+  if (allowed) return;
+  for (const key of keys) {
+    if (field[key] === undefined) continue;
+    context.atKey([...path, key], 'TEMPLATE_FIELD_CONFLICT', `${only} \`${key}\`; this field is of type ${type}`);
+  }
+}
+
+function checkUnitOf(context: CheckContext, path: SourcePath, field: PartialField): void {
+  if (field.unit === undefined) return;
+  const problem = checkUnit(field.unit);
+  if (problem === null) return;
+  const spelling = problem.instead === null ? nearestWord(field.unit, UNITS) : problem.instead;
+  const hint = spelling === null ? '' : `; write \`${spelling}\``;
+  context.at([...path, 'unit'], 'TEMPLATE_UNIT_UNKNOWN', `\`${field.unit}\` is no unit in UCUM${hint}`);
+}
+
+/** RE2 runs in linear time and has no back-references; what it cannot compile could hang the gate elsewhere. */
+function checkPattern(context: CheckContext, path: SourcePath, pattern: string): void {
+  try {
+    RE2JS.compile(pattern);
+  } catch (error) {
+    const why = error instanceof RE2JSSyntaxException ? error.message : 'it is too large';
+    context.at(path, 'TEMPLATE_PATTERN_INVALID', `the pattern is not RE2: ${why}`);
+  }
+}
+
+function checkRange(
+  context: CheckContext,
+  path: SourcePath,
+  range: readonly DeepPartial<number | string | null>[],
+  type: 'number' | 'integer' | 'time',
+): void {
+  const bounds = range.map((bound, index) => {
+    if (bound === null) return null;
+    const value = type === 'time' ? (typeof bound === 'string' ? parseRfc3339(bound) : null) : bound;
+    const right = type === 'integer' ? Number.isSafeInteger(value) : typeof value === 'number';
+    if (right) return Number(value);
+    const expected =
+      type === 'time' ? 'a time such as `2026-01-01T00:00:00Z`' : type === 'integer' ? 'a whole number' : 'a number';
+    context.at([...path, index], 'TEMPLATE_RANGE_INVALID', `found \`${String(bound)}\`; expected ${expected}`);
+    return Number.NaN;
+  });
+  const [low = null, high = null] = bounds;
+  if (low === null && high === null && range.length === 2) {
+    context.at(path, 'TEMPLATE_RANGE_INVALID', 'both ends are open; leave the range out');
+  }
+  if (low !== null && high !== null && low >= high) {
+    context.at(path, 'TEMPLATE_RANGE_INVALID', `the range ends at ${high}, which is not above its start ${low}`);
+  }
+}
+
+function checkWords(context: CheckContext, path: SourcePath, field: PartialField): void {
+  const longest = field['max-length'];
+  if (field.enum === undefined) return;
+  if (field.pattern !== undefined) {
+    context.atKey(
+      [...path, 'pattern'],
+      'TEMPLATE_FIELD_CONFLICT',
+      '`enum` says which texts are allowed; leave out `pattern`',
+    );
+  }
+  for (const [index, text] of field.enum.entries()) {
+    if (longest !== undefined && text.length > longest) {
+      context.at(
+        [...path, 'enum', index],
+        'TEMPLATE_FIELD_CONFLICT',
+        `the text is longer than \`max-length\` ${longest}`,
+      );
+    }
+  }
+}

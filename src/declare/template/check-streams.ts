@@ -1,0 +1,102 @@
+import { CLASSES } from '#base/core/index.ts';
+import type { CheckContext } from './check-context.ts';
+import { asList } from './partial.ts';
+import type { DeepPartial } from './partial.ts';
+import { parseDuration, parseRate } from './quantities.ts';
+import type { StreamSource } from './schema.ts';
+import type { SourcePath } from './source-node.ts';
+
+/** Checks streams: what they come from, whom they are about, how long they are kept, what they are for. */
+export function checkStreams(context: CheckContext): void {
+  const { source } = context;
+  const deviceTypes = Object.keys(source.devices ?? {});
+  for (const [name, device] of Object.entries(source.devices ?? {})) {
+    for (const [index, other] of (device?.['speaks-for'] ?? []).entries()) {
+      if (!deviceTypes.includes(other))
+        context.unknown(['devices', name, 'speaks-for', index], 'device type', other, deviceTypes);
+    }
+  }
+  for (const [name, stream] of Object.entries(source.streams ?? {})) {
+    checkStream(context, ['streams', name], stream ?? {}, deviceTypes);
+  }
+  for (const [name, table] of Object.entries(source.tables ?? {})) {
+    checkPurposes(context, ['tables', name], table?.fields ?? {}, table?.purposes);
+  }
+}
+
+function checkStream(
+  context: CheckContext,
+  path: SourcePath,
+  stream: DeepPartial<StreamSource>,
+  deviceTypes: readonly string[],
+): void {
+  const from = asList(stream.from);
+  for (const [index, type] of from.entries()) {
+    const place = typeof stream.from === 'string' ? [...path, 'from'] : [...path, 'from', index];
+    if (!deviceTypes.includes(type)) context.unknown(place, 'device type', type, deviceTypes);
+  }
+  if (stream.from !== undefined && from.length === 0)
+    context.at([...path, 'from'], 'TEMPLATE_VALUE_INVALID', 'name at least one device type');
+  checkSubject(context, path, stream);
+  const fields = stream.fields ?? {};
+  checkPurposes(context, path, fields, stream.purposes);
+  const health = Object.entries(fields).find(([, field]) => field?.class === 'health');
+  if (health !== undefined && stream.basis === undefined) {
+    context.atKey(
+      [...path, 'fields', health[0], 'class'],
+      'TEMPLATE_PURPOSE_MISSING',
+      'health data need a lawful `basis` on the stream',
+    );
+  }
+  const min = durationOf(stream.keep?.min);
+  const max = durationOf(stream.keep?.max);
+  if (min !== null && max !== null && min > max) {
+    context.at([...path, 'keep', 'max'], 'TEMPLATE_VALUE_INVALID', '`max` is shorter than `min`');
+  }
+  const sustained = typeof stream.rate === 'string' ? stream.rate : stream.rate?.sustained;
+  if (sustained !== undefined && parseRate(sustained) === null) {
+    context.at([...path, 'rate'], 'TEMPLATE_VALUE_INVALID', 'a rate is above zero');
+  }
+}
+
+function checkSubject(context: CheckContext, path: SourcePath, stream: DeepPartial<StreamSource>): void {
+  const { subject, fields = {} } = stream;
+  if (subject === undefined) return;
+  const field = Object.hasOwn(fields, subject) ? fields[subject] : undefined;
+  const place = [...path, 'subject'];
+  if (field === undefined) return context.unknown(place, 'field', subject, Object.keys(fields));
+  if (field.type !== undefined && field.type !== 'text') {
+    context.at(
+      place,
+      'TEMPLATE_FIELD_CONFLICT',
+      `the subject is named by a text; \`${subject}\` is of type ${field.type}`,
+    );
+  }
+  const cls = field.class ?? 'operational';
+  if (CLASSES.indexOf(cls) < CLASSES.indexOf('personal') || cls === 'secret') {
+    context.at(
+      place,
+      'TEMPLATE_FIELD_CONFLICT',
+      `\`${subject}\` names a person, so its class is personal, identifier or health, not ${cls}`,
+    );
+  }
+}
+
+function checkPurposes(
+  context: CheckContext,
+  path: SourcePath,
+  fields: DeepPartial<StreamSource['fields']>,
+  purposes: readonly string[] | undefined,
+): void {
+  if (purposes !== undefined && purposes.length > 0) return;
+  for (const [name, field] of Object.entries(fields)) {
+    const cls = field?.class ?? 'operational';
+    if (CLASSES.indexOf(cls) < CLASSES.indexOf('personal') || cls === 'secret') continue;
+    context.atKey(path, 'TEMPLATE_PURPOSE_MISSING', `\`${name}\` is ${cls}, so \`purposes\` has to say what it is for`);
+    return;
+  }
+}
+
+function durationOf(text: string | undefined): number | null {
+  return text === undefined ? null : parseDuration(text);
+}

@@ -1,0 +1,63 @@
+import { EVENTS_STREAM } from '#base/core/index.ts';
+import type { CheckContext } from './check-context.ts';
+import { asList } from './partial.ts';
+
+/** Names that a view may be made from: streams, tables, other views and the events stream. */
+export function relationsOf(context: CheckContext): readonly string[] {
+  const { streams, tables, views } = context.source;
+  return [streams, tables, views].flatMap((section) => Object.keys(section ?? {})).concat(EVENTS_STREAM);
+}
+
+/** Checks that views are made from what exists and not from themselves, and that detection is on streams. */
+export function checkViews(context: CheckContext): void {
+  const { source } = context;
+  const relations = relationsOf(context);
+  for (const [name, view] of Object.entries(source.views ?? {})) {
+    const from = asList(view?.from);
+    for (const [index, relation] of from.entries()) {
+      const place = ['views', name, 'from', ...(typeof view?.from === 'string' ? [] : [index])];
+      if (!relations.includes(relation)) context.unknown(place, 'stream, table or view', relation, relations);
+    }
+    if (view?.from !== undefined && from.length === 0) {
+      context.at(['views', name, 'from'], 'TEMPLATE_VALUE_INVALID', 'name at least one stream, table or view');
+    }
+    if (readsItself(context, name)) {
+      context.at(['views', name, 'from'], 'TEMPLATE_VIEW_INVALID', `\`${name}\` is made from itself`);
+    }
+  }
+  const streams = Object.keys(source.streams ?? {});
+  for (const name of Object.keys(source.detect ?? {})) {
+    if (!streams.includes(name)) {
+      context.findings.add(
+        'TEMPLATE_REFERENCE_UNKNOWN',
+        keyAt(context, name),
+        `there is no stream \`${name}\` to detect on`,
+        {
+          found: name,
+          known: streams,
+        },
+      );
+    }
+  }
+}
+
+function keyAt(context: CheckContext, name: string) {
+  const detect = context.root.entries.get('detect')?.node;
+  return (detect?.kind === 'map' ? detect.entries.get(name)?.key : undefined) ?? context.root.at;
+}
+
+function readsItself(context: CheckContext, name: string): boolean {
+  const views = context.source.views ?? {};
+  const seen = new Set<string>();
+  const open = [name];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const from = Object.hasOwn(views, next) ? asList(views[next]?.from) : [];
+    for (const relation of from) {
+      if (relation === name) return true;
+      if (seen.has(relation)) continue;
+      seen.add(relation);
+      open.push(relation);
+    }
+  }
+  return false;
+}

@@ -1,0 +1,55 @@
+import { buildTemplate } from './build-template.ts';
+import { makeCheckContext } from './check-context.ts';
+import type { CheckContext, PartialSource } from './check-context.ts';
+import { checkFields } from './check-fields.ts';
+import { checkNames } from './check-names.ts';
+import { checkPeople } from './check-people.ts';
+import { checkPlatform } from './check-platform.ts';
+import { checkShape } from './check-shape.ts';
+import type { ShapeSchema } from './check-shape.ts';
+import { checkStreams } from './check-streams.ts';
+import { checkViews } from './check-views.ts';
+import { Findings } from './findings.ts';
+import { followExtends } from './follow-extends.ts';
+import type { ReadSource } from './follow-extends.ts';
+import { readStatements } from './read-statements.ts';
+import { TEMPLATE_SCHEMA } from './schema.ts';
+import type { TemplateSource } from './schema.ts';
+import { plainValue } from './source-node.ts';
+import type { MapNode } from './source-node.ts';
+import { sealTemplate } from './template-json.ts';
+import type { Diagnostic, Template } from './types.ts';
+
+export type ParsedTemplate = { readonly template: Template } | { readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Reads a template: YAML, what it extends, shape, meaning, defaults. All findings are reported at once, sorted by
+ * place. Untrusted: everything in it is bounded, and no file is asked for but those that `resolveSourcePath` allows.
+ *
+ * @param source its path as findings name it, relative to its own folder (a bare file name), and its text
+ * @param readFile gives the text of a further file of the template's folder or of the package, null where none is
+ */
+export function parseTemplate(source: { path: string; text: string }, readFile: ReadSource): ParsedTemplate {
+  const findings = new Findings();
+  const merged = followExtends(source, readFile, findings);
+  if (merged === null) return { diagnostics: findings.sorted() };
+
+  const shaped = checkShape(merged, TEMPLATE_SCHEMA as unknown as ShapeSchema, findings) as MapNode;
+  const plain = plainValue(shaped) as PartialSource;
+  const context = makeCheckContext(plain, shaped, findings);
+  checkMeaning(context);
+  const statements = readStatements(context, readFile);
+  if (findings.count > 0) return { diagnostics: findings.sorted() };
+
+  // No finding: the shape is whole, so the partial source is a source.
+  return { template: sealTemplate(buildTemplate(plain as TemplateSource, (view) => statements.get(view) ?? '')) };
+}
+
+function checkMeaning(context: CheckContext): void {
+  checkNames(context);
+  checkStreams(context);
+  checkFields(context);
+  checkViews(context);
+  checkPeople(context);
+  checkPlatform(context);
+}

@@ -1,0 +1,95 @@
+import { EVENTS_STREAM, PROBE_DEVICE, PROBE_STREAM } from '#base/core/index.ts';
+import type { Millis } from '#base/core/index.ts';
+import type { DeviceType, Field, Stream } from './types.ts';
+
+/** The device type that probes use; every template has it. */
+export function probeDeviceType(): DeviceType {
+  return {
+    name: PROBE_DEVICE,
+    description: "the platform's own prober",
+    identity: 'x509',
+    power: 'mains',
+    boot: 'none',
+    lifetime: null,
+    speaksFor: [],
+  };
+}
+
+/**
+ * The streams that every template has: events of devices, which only the platform writes, and the prober's own,
+ * which runs through the same checks as any other.
+ */
+export function systemStreams(accept: { late: Millis; early: Millis }): readonly Stream[] {
+  const base = {
+    purposes: [],
+    basis: null,
+    keep: { min: null, max: null },
+    accept,
+    rate: { perSecond: 20, burst: 100 },
+    subject: null,
+    undeclared: 'drop',
+    onRefusal: 'acknowledge',
+    acceptUnenforced: false,
+  } as const;
+  return [
+    {
+      ...base,
+      name: EVENTS_STREAM,
+      description: 'what happens to devices: will messages, sessions, tamper signals',
+      from: [],
+      fields: [
+        field('kind', { type: 'text', maxLength: 64, description: 'kind of event' }),
+        field('detail', {
+          type: 'text',
+          maxLength: 4_096,
+          nullable: true,
+          description: 'what the device or gateway said',
+        }),
+        field('client', { type: 'text', maxLength: 256, nullable: true, description: 'MQTT client id of the session' }),
+      ],
+    },
+    {
+      ...base,
+      name: PROBE_STREAM,
+      description: 'readings of probes; in no view but for those who may prove',
+      from: [PROBE_DEVICE],
+      fields: [
+        field('n', { type: 'integer', range: [0, 1_000_000], description: 'number of the probe' }),
+        field('canary', {
+          type: 'text',
+          maxLength: 128,
+          nullable: true,
+          description: 'a text that must not be found on disk',
+        }),
+        field('value', {
+          type: 'number',
+          range: [-1_000, 1_000],
+          step: { perSecond: 100 },
+          nullable: true,
+          description: 'a measurement',
+        }),
+      ],
+    },
+  ];
+}
+
+/** Whether a stream or device type belongs to the platform: its name starts with `_`, which no author can write. */
+export function isSystemName(name: string): boolean {
+  return name.startsWith('_');
+}
+
+function field(name: string, parts: Pick<Field, 'type'> & Partial<Field>): Field {
+  return {
+    name,
+    unit: null,
+    range: null,
+    step: null,
+    class: 'operational',
+    enum: null,
+    pattern: null,
+    maxLength: 0,
+    nullable: false,
+    description: null,
+    ...parts,
+  };
+}

@@ -1,0 +1,76 @@
+import { CLASSES, FIELD_TYPES } from '#base/core/index.ts';
+
+/** The closed sets of words that a template may use. The schema, the checks and the documentation read these. */
+
+export const IDENTITIES = ['x509', 'did', 'psk'] as const;
+export const POWERS = ['mains', 'battery', 'harvested'] as const;
+export const BOOTS = ['measured', 'verified', 'none'] as const;
+export const BASES = [
+  'consent',
+  'contract',
+  'legal-obligation',
+  'vital-interests',
+  'public-task',
+  'legitimate-interests',
+] as const;
+export const UNDECLARED = ['drop', 'refuse'] as const;
+export const ON_REFUSAL = ['acknowledge', 'disconnect'] as const;
+export const TLS_MINIMA = ['1.3', '1.2'] as const;
+export const HYBRID = ['prefer', 'require'] as const;
+export { CLASSES, FIELD_TYPES };
+
+/** Further actions that a role's `may:` can grant; each is an action of the policy. */
+export const GRANTABLE_ACTIONS = [
+  'administer',
+  'approve',
+  'audit',
+  'command',
+  'detokenise',
+  'enrol',
+  'erase',
+  'export',
+  'prove',
+  'quarantine',
+  'replay',
+  'respond',
+  'table',
+] as const;
+export type GrantableAction = (typeof GRANTABLE_ACTIONS)[number];
+
+/** Frameworks whose requirements the controls can be mapped to. */
+export const FRAMEWORKS = [
+  'ccpa',
+  'cra',
+  'etsi-en-303-645',
+  'eu-ai-act',
+  'gdpr',
+  'hipaa',
+  'iec-62443',
+  'iso-27001',
+  'iso-27701',
+  'nis2',
+  'nist-800-53',
+  'nist-csf',
+  'pci-dss',
+  'soc-2',
+] as const;
+
+/** Views that the platform itself offers beside streams, tables and declared views. */
+export const SYSTEM_VIEWS = ['_devices', '_refusals', '_log_counts'] as const;
+
+/** Names of streams, fields, views and tables: plain SQL identifiers, so that no statement needs quotes for them. */
+export const IDENTIFIER_PATTERN = '^[A-Za-z][A-Za-z0-9_]{0,62}$';
+/** Names of device types, roles and purposes. */
+export const WORD_PATTERN = '^[A-Za-z][A-Za-z0-9_-]{0,62}$';
+
+/** Words that a statement cannot use bare as a relation's name (DuckDB's reserved words), and catalogue names. */
+export const RESERVED_RELATIONS: ReadonlySet<string> = new Set(
+  (
+    'all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create ' +
+    'default deferrable desc describe distinct do else end except false fetch for foreign from group having in ' +
+    'initially intersect into lambda lateral leading limit not null offset on only or order pivot pivot_longer ' +
+    'pivot_wider placing primary qualify references returning select show some summarize symmetric table then to ' +
+    'trailing true union unique unpivot using variadic when where window with ' +
+    'information_schema main pg_catalog system temp memory'
+  ).split(' '),
+);
