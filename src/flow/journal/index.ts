@@ -11,3 +11,12 @@ export type {
   JournalWriter,
   TornTail,
 } from './ports.ts';
+export { FileJournalWriter } from './file-writer.ts';
+export type { FileJournalOptions } from './file-writer.ts';
+export { FileJournalReader } from './file-reader.ts';
+export type { FileJournalReaderOptions } from './file-reader.ts';
+export { nodeFiles } from './journal-files.ts';
+export type { JournalFiles, JournalHandle } from './journal-files.ts';
+export { encodeRecord, decodeRecord, RECORD_VERSION } from './record-codec.ts';
+export { ByteWriter } from './byte-writer.ts';
+export { BATCH_ROWS_LIMIT } from './batch-codec.ts';

@@ -1,0 +1,130 @@
+import { open, readdir } from 'node:fs/promises';
+import { hasCode } from '#base/core/index.ts';
+import { decodeHeader, HEADER_LIMIT } from './file-header.ts';
+import type { FileHeader } from './file-header.ts';
+import { extentPath } from './journal-files.ts';
+
+/** A journal file that was found, and what its header says; `header` is null where its making was cut short. */
+export interface JournalFile {
+  readonly path: string;
+  readonly fileId: string;
+  readonly worker: number;
+  readonly header: FileHeader | null;
+  readonly headerLength: number;
+  readonly chain: Uint8Array;
+}
+
+/**
+ * How far a file may be read: `live` up to what its writer announced, `closed` up to where its writer left it, `dead`
+ * up to its last whole group, since its writer went without a word.
+ */
+export interface FileState {
+  readonly file: JournalFile;
+  readonly kind: 'live' | 'closed' | 'dead';
+  /** Everything before this offset was durable when its writer said so. */
+  readonly durable: number;
+  /** Where a closed file ends; 0 for others. */
+  readonly end: number;
+}
+
+const WORKER_FOLDER = /^w(\d{1,4})$/;
+const FILE_NAME = /^([a-z0-9-]{1,64})\.journal$/;
+
+/** Finds the files of all workers and tells their states; headers are read once. */
+export class FileSurvey {
+  readonly #directory: string;
+  readonly #writersGone: boolean;
+  readonly #known = new Map<string, JournalFile>();
+
+  constructor(directory: string, writersGone: boolean) {
+    this.#directory = directory;
+    this.#writersGone = writersGone;
+  }
+
+  /** The states of each worker's files, oldest first; one list per worker. */
+  async look(): Promise<readonly (readonly FileState[])[]> {
+    const workers = await this.#files();
+    const all = workers.flat();
+    const extents = new Map<string, number>();
+    for (const file of all) extents.set(file.fileId, await readExtent(file.path));
+    const left = new Map<string, number>();
+    let newestStart = '';
+    let newestId = '';
+    for (const { header, fileId } of all) {
+      if (header?.previous) left.set(header.previous.fileId, header.previous.end);
+      // A start counts once its first file is durable: until then what it recovers may still lie in older files only.
+      if (header === null || extents.get(fileId) === 0) continue;
+      if (header.start > newestStart) newestStart = header.start;
+      if (fileId > newestId) newestId = fileId;
+    }
+    return workers.map((files) =>
+      files.map((file) => {
+        const durable = extents.get(file.fileId) ?? 0;
+        const end = left.get(file.fileId);
+        if (end !== undefined) return { file, kind: 'closed', durable, end };
+        const over = file.header === null ? file.fileId < newestId : file.header.start < newestStart;
+        return { file, kind: over || this.#writersGone ? 'dead' : 'live', durable, end: 0 };
+      }),
+    );
+  }
+
+  async #files(): Promise<JournalFile[][]> {
+    const workers: JournalFile[][] = [];
+    for (const folder of (await names(this.#directory)).sort()) {
+      const worker = WORKER_FOLDER.exec(folder)?.[1];
+      if (worker === undefined) continue;
+      const files: JournalFile[] = [];
+      for (const name of (await names(`${this.#directory}/${folder}`)).sort()) {
+        const fileId = FILE_NAME.exec(name)?.[1];
+        if (fileId === undefined) continue;
+        const file = await this.#file(`${this.#directory}/${folder}/${name}`, fileId, Number(worker));
+        if (file !== null) files.push(file);
+      }
+      workers.push(files);
+    }
+    return workers;
+  }
+
+  async #file(path: string, fileId: string, worker: number): Promise<JournalFile | null> {
+    const known = this.#known.get(path);
+    if (known !== undefined) return known;
+    const start = await readStart(path);
+    if (start === null) return null;
+    const decoded = decodeHeader(fileId, start);
+    if (decoded === null) return { path, fileId, worker, header: null, headerLength: 0, chain: new Uint8Array() };
+    const { header, length, chain } = decoded;
+    const file = { path, fileId, worker, header, headerLength: length, chain };
+    this.#known.set(path, file);
+    return file;
+  }
+}
+
+async function names(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+/** The first bytes of a file, or null where it is gone: another process deletes files that all have read. */
+async function readStart(path: string, length = HEADER_LIMIT): Promise<Uint8Array | null> {
+  try {
+    await using file = await open(path, 'r');
+    const bytes = new Uint8Array(length);
+    const { bytesRead } = await file.read(bytes, 0, length, 0);
+    return bytes.subarray(0, bytesRead);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+async function readExtent(path: string): Promise<number> {
+  const bytes = await readStart(extentPath(path), 8);
+  if (bytes === null || bytes.length < 8) return 0;
+  const value = new DataView(bytes.buffer).getFloat64(0, true);
+  // Not authenticated, and need not be: it only says how far to look, and what is there must open.
+  return Number.isSafeInteger(value) && value > 0 ? value : 0;
+}
