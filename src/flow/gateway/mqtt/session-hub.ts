@@ -1,0 +1,268 @@
+import type { Clock, Micros } from '#base/core/index.ts';
+import type { DelayedWill, FromHub, HubLine, ToHub } from './hub-message.ts';
+import { MAX_QUEUED_COMMANDS } from './session.ts';
+import type { Command, SessionSnapshot } from './session.ts';
+import { matchesFilter } from './topic-filter.ts';
+
+/** What the hub tells those who sent commands. */
+export interface SessionHubEvents {
+  delivered(device: string, command: string): void;
+  undelivered(device: string, command: string, reason: string): void;
+}
+
+export interface SessionHubDeps {
+  readonly clock: Clock;
+  readonly events: SessionHubEvents;
+  /** Parked sessions of one device at most; the oldest goes first. */
+  readonly parkedPerDevice: number;
+}
+
+type WorkerLine = HubLine<FromHub, ToHub>;
+
+interface Claim {
+  readonly line: WorkerLine;
+  readonly request: number;
+  readonly clean: boolean;
+}
+
+interface Live {
+  readonly line: WorkerLine;
+  readonly generation: number;
+  readonly claims: Claim[];
+  /** Monotonic milliseconds at which a worker that was asked to yield counts as gone. */
+  yieldBy: number | null;
+}
+
+interface Parked {
+  readonly line: WorkerLine | null;
+  readonly snapshot: SessionSnapshot;
+  readonly expiresMs: number;
+  will: { readonly will: DelayedWill; readonly atMs: number } | null;
+}
+
+interface DeviceSessions {
+  readonly live: Map<string, Live>;
+  readonly parked: Map<string, Parked>;
+  readonly retained: Map<string, Command>;
+}
+
+/** How long a worker may take to give a session up. */
+const YIELD_MS = 5_000;
+
+/** Retained commands of one device at most. */
+export const MAX_RETAINED = 64;
+
+/**
+ * Knows every session of the gateway: which worker has it, or its state while no connection does.
+ *
+ * It lives in the gateway's main thread. At any time one connection at most has a session; a second claim makes the
+ * first give it up, and waits for its state. `sweep` is called once a second.
+ *
+ * @see MQTT 5 sections 3.1.4 and 4.1
+ */
+export class SessionHub {
+  readonly #deps: SessionHubDeps;
+  readonly #devices = new Map<string, DeviceSessions>();
+  readonly #lines = new Set<WorkerLine>();
+
+  constructor(deps: SessionHubDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes sessions found in the journal after a restart; their expiry begins now. */
+  restore(snapshots: readonly SessionSnapshot[]): void {
+    for (const snapshot of snapshots) this.#park(null, snapshot, null);
+  }
+
+  /** Serves a worker until its line closes. */
+  attach(line: WorkerLine): void {
+    this.#lines.add(line);
+    line.listen(
+      (message) => this.#receive(line, message),
+      () => this.#detach(line),
+    );
+  }
+
+  /**
+   * Sends a command to every session of a device that subscribed to its topic, now or when it comes back.
+   *
+   * @returns how many sessions it was given to
+   */
+  send(device: string, command: Command): number {
+    const sessions = this.#of(device);
+    if (command.retain) this.#retain(sessions, command);
+    if (command.retain && command.payload.length === 0) return 0;
+    let given = 0;
+    // The worker looks whether the session subscribed: only it knows.
+    for (const [key, { line }] of sessions.live) {
+      line.post({ type: 'command', key, command });
+      given++;
+    }
+    for (const [key, parked] of sessions.parked) {
+      const { snapshot } = parked;
+      const wanted = snapshot.subscriptions.some((s) => s.qos > 0 && matchesFilter(s.filter, command.topic));
+      if (!wanted || snapshot.queue.length >= MAX_QUEUED_COMMANDS) continue;
+      sessions.parked.set(key, { ...parked, snapshot: { ...snapshot, queue: [...snapshot.queue, command] } });
+      given++;
+    }
+    return given;
+  }
+
+  /** Parked sessions whose time is over end, wills whose delay is over are recorded, workers that hang are passed by. */
+  sweep(): void {
+    const now = this.#deps.clock.monotonicMs();
+    for (const [device, sessions] of this.#devices) {
+      for (const [key, parked] of sessions.parked) {
+        if (parked.will !== null && (now >= parked.will.atMs || now >= parked.expiresMs)) {
+          this.#anyLine(parked)?.post({ type: 'will', will: parked.will.will });
+          parked.will = null;
+        }
+        if (now >= parked.expiresMs) this.#expire(sessions, key, parked);
+      }
+      for (const [key, live] of sessions.live) {
+        if (live.yieldBy !== null && now >= live.yieldBy) this.#free(sessions, key, live);
+      }
+      this.#forget(device, sessions);
+    }
+  }
+
+  /** How many sessions are connected and how many wait. */
+  counts(): { live: number; parked: number } {
+    let live = 0;
+    let parked = 0;
+    for (const sessions of this.#devices.values()) {
+      live += sessions.live.size;
+      parked += sessions.parked.size;
+    }
+    return { live, parked };
+  }
+
+  #receive(line: WorkerLine, message: ToHub): void {
+    switch (message.type) {
+      case 'claim':
+        return this.#claim(line, message);
+      case 'release':
+        return this.#release(line, message);
+      case 'retained': {
+        const commands = this.#current(this.#of(message.device));
+        return line.post({ type: 'retained', request: message.request, commands });
+      }
+      case 'delivered':
+        return this.#deps.events.delivered(message.device, message.command);
+      case 'undelivered':
+        return this.#deps.events.undelivered(message.device, message.command, message.reason);
+    }
+  }
+
+  #claim(line: WorkerLine, { key, device, request, clean }: ToHub & { type: 'claim' }): void {
+    const sessions = this.#of(device);
+    const claim = { line, request, clean };
+    const live = sessions.live.get(key);
+    if (live === undefined) return this.#grant(sessions, key, claim, 0);
+    live.claims.push(claim);
+    live.yieldBy ??= this.#deps.clock.monotonicMs() + YIELD_MS;
+    live.line.post({ type: 'yield', key, generation: live.generation });
+  }
+
+  #grant(sessions: DeviceSessions, key: string, claim: Claim, previous: number, waiting: Claim[] = []): void {
+    const parked = sessions.parked.get(key);
+    sessions.parked.delete(key);
+    const generation = Math.max(previous, parked?.snapshot.generation ?? 0) + 1;
+    // A clean start ends the session that was, and with it the delay of its will.
+    if (parked !== undefined && claim.clean && parked.will !== null) {
+      claim.line.post({ type: 'will', will: parked.will.will });
+    }
+    const snapshot = claim.clean ? null : (parked?.snapshot ?? null);
+    const live: Live = { line: claim.line, generation, claims: waiting, yieldBy: null };
+    sessions.live.set(key, live);
+    claim.line.post({ type: 'claimed', request: claim.request, generation, snapshot });
+    if (waiting.length > 0) {
+      live.yieldBy = this.#deps.clock.monotonicMs() + YIELD_MS;
+      claim.line.post({ type: 'yield', key, generation });
+    }
+  }
+
+  #release(line: WorkerLine, { key, generation, snapshot, will }: ToHub & { type: 'release' }): void {
+    const device = key.slice(0, key.indexOf('/'));
+    const sessions = this.#of(device);
+    const live = sessions.live.get(key);
+    // A worker that was passed by comes too late.
+    if (live === undefined || live.line !== line || live.generation !== generation) return;
+    if (snapshot !== null) this.#park(line, snapshot, will);
+    else if (will !== null) line.post({ type: 'will', will });
+    this.#free(sessions, key, live);
+    this.#forget(device, sessions);
+  }
+
+  /** The session has no connection now: the next one that waits gets it. */
+  #free(sessions: DeviceSessions, key: string, live: Live): void {
+    sessions.live.delete(key);
+    const next = live.claims.shift();
+    if (next !== undefined) this.#grant(sessions, key, next, live.generation, live.claims);
+  }
+
+  #park(line: WorkerLine | null, snapshot: SessionSnapshot, will: DelayedWill | null): void {
+    const sessions = this.#of(snapshot.device);
+    const now = this.#deps.clock.monotonicMs();
+    sessions.parked.set(snapshot.key, {
+      line,
+      snapshot,
+      expiresMs: now + snapshot.expirySeconds * 1_000,
+      will: will === null ? null : { will, atMs: now + will.delaySeconds * 1_000 },
+    });
+    if (sessions.parked.size <= this.#deps.parkedPerDevice) return;
+    const [oldest] = sessions.parked;
+    if (oldest !== undefined) this.#expire(sessions, oldest[0], oldest[1]);
+  }
+
+  #expire(sessions: DeviceSessions, key: string, parked: Parked): void {
+    sessions.parked.delete(key);
+    this.#anyLine(parked)?.post({ type: 'expired', key, generation: parked.snapshot.generation });
+    for (const { id } of [...parked.snapshot.inFlight.map((sent) => sent.command), ...parked.snapshot.queue]) {
+      this.#deps.events.undelivered(parked.snapshot.device, id, 'session-expired');
+    }
+  }
+
+  #anyLine(parked: Parked): WorkerLine | undefined {
+    if (parked.line !== null && this.#lines.has(parked.line)) return parked.line;
+    return this.#lines.values().next().value;
+  }
+
+  #retain(sessions: DeviceSessions, command: Command): void {
+    sessions.retained.delete(command.topic);
+    if (command.payload.length === 0) return;
+    sessions.retained.set(command.topic, command);
+    const [oldest] = sessions.retained.keys();
+    if (sessions.retained.size > MAX_RETAINED && oldest !== undefined) sessions.retained.delete(oldest);
+  }
+
+  #current(sessions: DeviceSessions): Command[] {
+    const now: Micros = this.#deps.clock.now();
+    return [...sessions.retained.values()].filter(({ expires }) => expires === null || expires > now);
+  }
+
+  #of(device: string): DeviceSessions {
+    let sessions = this.#devices.get(device);
+    if (sessions === undefined) {
+      sessions = { live: new Map(), parked: new Map(), retained: new Map() };
+      this.#devices.set(device, sessions);
+    }
+    return sessions;
+  }
+
+  #forget(device: string, { live, parked, retained }: DeviceSessions): void {
+    if (live.size + parked.size + retained.size === 0) this.#devices.delete(device);
+  }
+
+  /** A worker is gone: what it held is lost but for what the journal kept, and those who wait go on. */
+  #detach(line: WorkerLine): void {
+    this.#lines.delete(line);
+    for (const sessions of this.#devices.values()) {
+      for (const [key, live] of sessions.live) {
+        const waiting = live.claims.filter((claim) => claim.line !== line);
+        live.claims.splice(0, live.claims.length, ...waiting);
+        if (live.line === line) this.#free(sessions, key, live);
+      }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { PacketIdSet } from './packet-id-set.ts';
+import type { Micros } from '#base/core/index.ts';
+
+/** What a client asked to hear. */
+export interface Subscription {
+  readonly filter: string;
+  /** Granted: commands are sent with QoS 1 at most. */
+  readonly qos: 0 | 1;
+  /** MQTT 5 subscription identifier. */
+  readonly id: number | null;
+  readonly retainAsPublished: boolean;
+}
+
+/** A message from the platform to a device. */
+export interface Command {
+  /** Names it in reports of delivery. */
+  readonly id: string;
+  /** `commands/<device>/…`. */
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  /** Kept and delivered to each later subscription, until one with an empty payload takes its place. */
+  readonly retain: boolean;
+  readonly contentType: string | null;
+  /** After this it is not delivered any more; null for never. */
+  readonly expires: Micros | null;
+}
+
+/** A session as it travels between threads and lies in the journal. */
+export interface SessionSnapshot {
+  /** `<device>/<client id>`: no device can reach another's session. */
+  readonly key: string;
+  readonly device: string;
+  readonly clientId: string;
+  /** Counts the connections of the session: the state with the highest one is the newest. */
+  readonly generation: number;
+  /** How long it outlives its connection, in seconds. */
+  readonly expirySeconds: number;
+  /** Packet ids of QoS 2 messages taken and not yet released. */
+  readonly received: readonly number[];
+  readonly subscriptions: readonly Subscription[];
+  /** Sent and not acknowledged, in order of sending. */
+  readonly inFlight: readonly { readonly packetId: number; readonly command: Command }[];
+  readonly queue: readonly Command[];
+}
+
+/** The key of a session. Device names hold no slash, so no two pairs share one. */
+export function sessionKey(device: string, clientId: string): string {
+  return `${device}/${clientId}`;
+}
+
+/** Commands that wait for one session at most; what comes beyond stays with control, undelivered. */
+export const MAX_QUEUED_COMMANDS = 256;
+/** Subscriptions of one session at most. */
+export const MAX_SUBSCRIPTIONS = 64;
+
+/** The state of one MQTT session, which may outlive its connection. @see MQTT 5 section 4.1 */
+export class Session {
+  readonly key: string;
+  readonly device: string;
+  readonly clientId: string;
+  readonly generation: number;
+  expirySeconds: number;
+  readonly received = new PacketIdSet();
+  readonly subscriptions = new Map<string, Subscription>();
+  readonly inFlight = new Map<number, Command>();
+  readonly queue: Command[] = [];
+  #lastPacketId = 0;
+
+  constructor(device: string, clientId: string, generation: number, expirySeconds: number) {
+    this.key = sessionKey(device, clientId);
+    this.device = device;
+    this.clientId = clientId;
+    this.generation = generation;
+    this.expirySeconds = expirySeconds;
+  }
+
+  /** The session of a snapshot, as its next connection. */
+  static resume(from: SessionSnapshot, generation: number, expirySeconds: number): Session {
+    const session = new Session(from.device, from.clientId, generation, expirySeconds);
+    for (const id of from.received) session.received.add(id);
+    for (const subscription of from.subscriptions) session.subscriptions.set(subscription.filter, subscription);
+    for (const { packetId, command } of from.inFlight) session.inFlight.set(packetId, command);
+    session.queue.push(...from.queue);
+    return session;
+  }
+
+  snapshot(): SessionSnapshot {
+    return {
+      key: this.key,
+      device: this.device,
+      clientId: this.clientId,
+      generation: this.generation,
+      expirySeconds: this.expirySeconds,
+      received: this.received.toArray(),
+      subscriptions: [...this.subscriptions.values()],
+      inFlight: [...this.inFlight].map(([packetId, command]) => ({ packetId, command })),
+      queue: [...this.queue],
+    };
+  }
+
+  /** A packet id that is not in use; there is one because fewer than 65,535 messages are ever in flight. */
+  nextPacketId(): number {
+    do {
+      this.#lastPacketId = (this.#lastPacketId % 65_535) + 1;
+    } while (this.inFlight.has(this.#lastPacketId));
+    return this.#lastPacketId;
+  }
+}
