@@ -89,7 +89,7 @@ function* importProblems(project: Project, manifest: Manifest): Generator<Proble
       const who = importerNames(file);
       const allowed = rows.get(name)?.importers ?? [];
       if (!Object.hasOwn(declared, name)) yield `${file}:${line}: imports ${name}, which is not a dependency`;
-      else if (!who.some((one) => allowed.includes(one)))
+      else if (rows.has(name) && !who.some((one) => allowed.includes(one)))
         yield `${file}:${line}: ${name} is not for ${who.join(', ')} (${REGISTER})`;
       else if (
         !who.includes('tests') &&
