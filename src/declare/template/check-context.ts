@@ -1,4 +1,4 @@
-import type { DiagnosticCode } from './errors.ts';
+import type { DiagnosticErrorCode } from './errors.ts';
 import type { Findings } from './findings.ts';
 import type { DeepPartial } from './partial.ts';
 import type { TemplateSource } from './schema.ts';
@@ -13,9 +13,9 @@ export interface CheckContext {
   readonly root: MapNode;
   readonly findings: Findings;
   /** A finding at the value of a path. */
-  at(path: SourcePath, code: DiagnosticCode, message: string): void;
+  at(path: SourcePath, code: DiagnosticErrorCode, message: string): void;
   /** A finding at the key of a path. */
-  atKey(path: SourcePath, code: DiagnosticCode, message: string): void;
+  atKey(path: SourcePath, code: DiagnosticErrorCode, message: string): void;
   /** A finding about a reference to something that does not exist. */
   unknown(path: SourcePath, kind: string, found: string, known: Iterable<string>): void;
 }

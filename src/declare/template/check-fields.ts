@@ -4,9 +4,9 @@ import type { CheckContext } from './check-context.ts';
 import type { DeepPartial } from './partial.ts';
 import { parseRate } from './quantities.ts';
 import type { FieldSource } from './schema.ts';
+import { positionAt } from './source-node.ts';
 import type { SourcePath } from './source-node.ts';
 import { checkUnit, UNITS } from './units.ts';
-import { nearestWord } from './nearest-word.ts';
 
 type PartialField = DeepPartial<FieldSource>;
 
@@ -77,9 +77,12 @@ function checkUnitOf(context: CheckContext, path: SourcePath, field: PartialFiel
   if (field.unit === undefined) return;
   const problem = checkUnit(field.unit);
   if (problem === null) return;
-  const spelling = problem.instead === null ? nearestWord(field.unit, UNITS) : problem.instead;
-  const hint = spelling === null ? '' : `; write \`${spelling}\``;
-  context.at([...path, 'unit'], 'TEMPLATE_UNIT_UNKNOWN', `\`${field.unit}\` is no unit in UCUM${hint}`);
+  // Where the unit meant is known, only that is near; else the nearest spelling of a common one.
+  const known = problem.instead === null ? UNITS : [problem.instead];
+  const found = problem.instead ?? field.unit;
+  const message = `\`${field.unit}\` is no unit in UCUM, such as \`Cel\`, \`%\`, \`m/s\``;
+  const at = positionAt(context.root, [...path, 'unit']);
+  context.findings.add('TEMPLATE_UNIT_UNKNOWN', at, message, { found, known });
 }
 
 /** RE2 runs in linear time and has no back-references; what it cannot compile could hang the gate elsewhere. */

@@ -1,5 +1,5 @@
-import { BlockList, isIP } from 'node:net';
 import type { CheckContext } from './check-context.ts';
+import { isIpAddress, isLoopback } from './ip-address.ts';
 import { LIMIT_RULES } from './limits.ts';
 import { parseDuration, parseSize } from './quantities.ts';
 
@@ -21,7 +21,7 @@ function checkListen(context: CheckContext): void {
   const { listen, hosts = [] } = context.source;
   const address = listen?.address;
   if (address !== undefined) {
-    if (isIP(address) === 0) {
+    if (!isIpAddress(address)) {
       context.at(
         ['listen', 'address'],
         'TEMPLATE_LISTEN_INVALID',
@@ -48,15 +48,6 @@ function checkListen(context: CheckContext): void {
 
 /** Where the platform listens when the template does not say. */
 export const DEFAULT_PORTS = { mqtt: 8883, https: 8443, api: 7443 } as const;
-
-/** Whether an address is of this machine only: 127.0.0.0/8 or ::1. */
-export function isLoopback(address: string): boolean {
-  const loopback = new BlockList();
-  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-  loopback.addAddress('::1', 'ipv6');
-  const version = isIP(address);
-  return version !== 0 && loopback.check(address, version === 6 ? 'ipv6' : 'ipv4');
-}
 
 function checkLimits(context: CheckContext): void {
   const { limits = {} } = context.source;

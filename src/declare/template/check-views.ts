@@ -21,6 +21,7 @@ export function checkViews(context: CheckContext): void {
     if (view?.from !== undefined && from.length === 0) {
       context.at(['views', name, 'from'], 'TEMPLATE_VALUE_INVALID', 'name at least one stream, table or view');
     }
+    checkPurposes(context, name, from);
     if (readsItself(context, name)) {
       context.at(['views', name, 'from'], 'TEMPLATE_VIEW_INVALID', `\`${name}\` is made from itself`);
     }
@@ -37,6 +38,19 @@ export function checkViews(context: CheckContext): void {
           known: streams,
         },
       );
+    }
+  }
+}
+
+/** A view serves no purpose that its sources do not. */
+function checkPurposes(context: CheckContext, name: string, from: readonly string[]): void {
+  const { streams = {}, tables = {}, views = {} } = context.source;
+  for (const [index, purpose] of (views[name]?.purposes ?? []).entries()) {
+    for (const relation of from) {
+      const section = [streams, tables, views].find((candidate) => Object.hasOwn(candidate, relation));
+      const served = section?.[relation]?.purposes ?? [];
+      if (served.length === 0 || served.includes(purpose)) continue;
+      context.unknown(['views', name, 'purposes', index], `purpose of ${relation}`, purpose, served);
     }
   }
 }

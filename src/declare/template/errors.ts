@@ -2,7 +2,7 @@ import { PlatformError } from '#base/core/index.ts';
 import type { Diagnostic } from './types.ts';
 
 /** Codes of single findings about a template file, carried by a `Diagnostic`. */
-export type DiagnosticCode =
+export type DiagnosticErrorCode =
   | 'TEMPLATE_YAML_INVALID'
   | 'TEMPLATE_TOO_LARGE'
   | 'TEMPLATE_KEY_UNKNOWN'
@@ -24,7 +24,11 @@ export type DiagnosticCode =
   | 'TEMPLATE_FILE_MISSING'
   | 'TEMPLATE_VIEW_INVALID';
 
-export type TemplateErrorCode = DiagnosticCode | 'TEMPLATE_INVALID' | 'TEMPLATE_UNREADABLE' | 'TEMPLATE_FORM_INVALID';
+export type TemplateErrorCode =
+  | DiagnosticErrorCode
+  | 'TEMPLATE_INVALID'
+  | 'TEMPLATE_UNREADABLE'
+  | 'TEMPLATE_FORM_INVALID';
 
 /** Raised by this room. */
 export class TemplateError extends PlatformError<TemplateErrorCode> {

@@ -1,4 +1,4 @@
-import type { DiagnosticCode } from './errors.ts';
+import type { DiagnosticErrorCode } from './errors.ts';
 import { nearestWord } from './nearest-word.ts';
 import type { Position } from './source-node.ts';
 import type { Diagnostic } from './types.ts';
@@ -20,7 +20,7 @@ export class Findings {
    * @param known words that would have been right, to name the nearest spelling of `found`
    */
   add(
-    code: DiagnosticCode,
+    code: DiagnosticErrorCode,
     at: Position,
     message: string,
     spelling: { found: string; known: Iterable<string> } | null = null,

@@ -13,7 +13,7 @@ export type {
   View,
 } from './types.ts';
 export { TemplateError } from './errors.ts';
-export type { DiagnosticCode, TemplateErrorCode } from './errors.ts';
+export type { DiagnosticErrorCode, TemplateErrorCode } from './errors.ts';
 export { parseTemplate } from './parse-template.ts';
 export type { ParsedTemplate } from './parse-template.ts';
 export type { ReadSource } from './follow-extends.ts';
@@ -24,7 +24,7 @@ export { LIMIT_RULES, TEMPLATE_BOUNDS } from './limits.ts';
 export type { LimitRule } from './limits.ts';
 export { formatDuration, formatSize, parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
 export { checkUnit } from './units.ts';
-export { isLoopback } from './check-platform.ts';
+export { isLoopback } from './ip-address.ts';
 export { maskFits } from './check-people.ts';
 export { isSystemName } from './system-streams.ts';
 export { FRAMEWORKS, GRANTABLE_ACTIONS, SYSTEM_VIEWS } from './vocabulary.ts';

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { makeTemplate } from './make-template.ts';
+
+test('makeTemplate() makes a template of what is given', () => {
+  const template = makeTemplate('devices: {pump: {}}\nstreams: {flow: {from: pump, fields: {rate: {type: number}}}}');
+  assert.equal(template.name, 'test');
+  assert.deepEqual([...template.streams.keys()], ['flow', '_events', '_probe']);
+});
+
+test('makeTemplate() throws with the findings', () => {
+  assert.throws(() => makeTemplate('devces: {}'), /test\.yaml:3:1: .*\[TEMPLATE_KEY_UNKNOWN\]/);
+});
+
+test('makeTemplate() reads files that are given', () => {
+  const views = 'views: {v: {from: flow, sql: v.sql}}';
+  const yaml = `devices: {pump: {}}\nstreams: {flow: {from: pump, fields: {rate: {type: number}}}}\n${views}`;
+  assert.equal(makeTemplate(yaml, { 'v.sql': 'select 1;\n' }).views.get('v')?.sql, 'select 1');
+});
