@@ -44,11 +44,16 @@ export function stubEntries(entries: LockEntries): LockEntries {
       const platform = platformOf(name);
       // What is optional for another reason than its platform has to be resolved by npm itself.
       if (platform === undefined) continue;
-      const flags: LockEntry = {
+      // In the order in which npm writes them, so that the next installation changes nothing.
+      result.set(folder, {
+        version,
+        ...(platform.cpu !== undefined && { cpu: platform.cpu }),
         ...(entry.dev === true && { dev: true }),
         ...(entry.devOptional === true && { devOptional: true }),
-      };
-      result.set(folder, { version, ...platform, ...flags, optional: true });
+        ...(platform.libc !== undefined && { libc: platform.libc }),
+        optional: true,
+        ...(platform.os !== undefined && { os: platform.os }),
+      });
     }
   }
   return Object.fromEntries([...result].toSorted(([a], [b]) => a.localeCompare(b, 'en')));
