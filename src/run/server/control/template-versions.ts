@@ -1,0 +1,114 @@
+import type { Clock, Json } from '#base/core/index.ts';
+import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
+import type { Catalogue, CatalogueSchema, RowSealer } from '#base/storage/index.ts';
+import { parseTemplate, templateFromJson, templateToJson } from '#declare/template/index.ts';
+import type { Diagnostic, Template } from '#declare/template/index.ts';
+import { ServerError } from '../errors.ts';
+
+/** A template as a user hands it in: its text and the files beside it that it refers to, by relative path. */
+export interface TemplateSource {
+  readonly path: string;
+  readonly text: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+const VERSIONS = {
+  name: 'server_templates',
+  key: { applied: 'integer' },
+  clear: { digest: 'text', actor: 'text' },
+  sealed: (value: Json) => value as { readonly template: Json; readonly source: Json },
+  indexes: [['digest']],
+} as const;
+
+export const TEMPLATE_SCHEMA_TABLES: CatalogueSchema = {
+  room: 'server',
+  migrations: [sealedTableSql(VERSIONS)],
+};
+
+/** The versions of the template that were applied here, newest last; none is ever changed or removed. */
+export class TemplateVersions {
+  readonly #catalogue: Catalogue;
+  readonly #table: SealedTable<typeof VERSIONS.key, typeof VERSIONS.clear, { template: Json; source: Json }>;
+  readonly #clock: Clock;
+  readonly #byDigest = new Map<string, Template>();
+  #current: Template | null = null;
+  #since = 0;
+
+  private constructor(catalogue: Catalogue, sealer: RowSealer, clock: Clock) {
+    this.#catalogue = catalogue;
+    this.#table = new SealedTable(VERSIONS, sealer);
+    this.#clock = clock;
+  }
+
+  /** Opens the versions of a catalogue; the newest is the current one. */
+  static async open(catalogue: Catalogue, sealer: RowSealer, clock: Clock): Promise<TemplateVersions> {
+    await catalogue.migrate(TEMPLATE_SCHEMA_TABLES);
+    const versions = new TemplateVersions(catalogue, sealer, clock);
+    for (const row of await versions.#table.list(catalogue)) {
+      const template = templateFromJson(row.sealed.template);
+      versions.#byDigest.set(row.digest, template);
+      versions.#current = template;
+      versions.#since = row.applied;
+    }
+    return versions;
+  }
+
+  /** The version in force, or null before the first. */
+  get current(): Template | null {
+    return this.#current;
+  }
+
+  /** When the version in force was applied, in epoch microseconds. */
+  get since(): number {
+    return this.#since;
+  }
+
+  /** The version of a digest, for reading what it admitted. */
+  find(digest: string): Template | null {
+    return this.#byDigest.get(digest) ?? null;
+  }
+
+  /** All versions, each once, oldest first. */
+  all(): readonly Template[] {
+    return [...this.#byDigest.values()];
+  }
+
+  /** Stores a version as the one in force. The caller has decided, logged and checked the change. */
+  async apply(template: Template, source: TemplateSource, actor: string): Promise<void> {
+    const applied = Math.max(this.#clock.now(), this.#since + 1);
+    await this.#catalogue.transaction((tx) =>
+      this.#table.insert(
+        tx,
+        { applied, digest: template.digest, actor },
+        { template: templateToJson(template), source: { ...source } as unknown as Json },
+      ),
+    );
+    this.#byDigest.set(template.digest, template);
+    this.#current = template;
+    this.#since = applied;
+  }
+}
+
+/**
+ * The template that a source describes.
+ *
+ * @param packageFile reads the templates that come with the package
+ * @throws {ServerError} SERVER_TEMPLATE_INVALID with every finding, each with file, line and column
+ */
+export function requireTemplate(source: TemplateSource, packageFile: (path: string) => string | null): Template {
+  const parsed = parseTemplate(source, (path) =>
+    Object.hasOwn(source.files, path) ? (source.files[path] ?? null) : packageFile(path),
+  );
+  if ('template' in parsed) return parsed.template;
+  throw new ServerError(
+    'SERVER_TEMPLATE_INVALID',
+    `Cannot use template:\n${parsed.diagnostics.map(formatFinding).join('\n')}`,
+    {
+      hint: 'Mend the lines named above; what runs was not changed',
+    },
+  );
+}
+
+function formatFinding({ file, line, column, message, nearest }: Diagnostic): string {
+  return `${file}:${line}:${column} ${message}${nearest === null ? '' : ` (did you mean ${nearest}?)`}`;
+}
