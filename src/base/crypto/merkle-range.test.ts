@@ -43,6 +43,16 @@ test('CompactRange.from() rejects a wrong number of hashes and a hash of wrong l
   assert.throws(() => CompactRange.from(-1, []), RangeError);
 });
 
+test('CompactRange.copy() goes its own way', () => {
+  const range = new CompactRange();
+  for (const leaf of leaves.slice(0, 5)) range.append(leaf);
+  const before = range.root();
+  const copy = range.copy();
+  copy.append(leaves[5]!);
+  assert.deepEqual(range.root(), before);
+  assert.deepEqual(copy.root(), naiveRoot(leaves.slice(0, 6)));
+});
+
 test('planRange() has a subtree for each bit, also beyond 32 bits', () => {
   assert.deepEqual(planRange(0), []);
   assert.deepEqual(planRange(6), [

@@ -81,6 +81,14 @@ export class CompactRange {
     return this.#size;
   }
 
+  /** The same tree, to go on from without changing this one. */
+  copy(): CompactRange {
+    const range = new CompactRange();
+    range.#size = this.#size;
+    for (const [level, hash] of this.#hashes.entries()) range.#hashes[level] = hash;
+    return range;
+  }
+
   /** Adds a leaf by its hash. */
   append(leafHash: Uint8Array): void {
     let hash = leafHash;

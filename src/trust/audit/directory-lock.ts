@@ -1,0 +1,26 @@
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { AuditError } from './errors.ts';
+
+/**
+ * Holds a folder for one writer: a second one, in this process or another, is refused.
+ *
+ * The lock is SQLite's on an empty file, which the operating system gives back however the process ends;
+ * Node offers no other lock of that kind.
+ *
+ * @throws {AuditError} AUDIT_LOG_LOCKED if another writer holds it
+ */
+export function lockDirectory(directory: string): Disposable {
+  const database = new DatabaseSync(path.join(directory, 'lock'), { timeout: 0 });
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE');
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    database.close();
+    throw new AuditError('AUDIT_LOG_LOCKED', `Cannot open audit log in ${directory}: another process writes it`, {
+      cause,
+      hint: 'Stop the other platform on this directory, or give this one a directory of its own',
+    });
+  }
+  return { [Symbol.dispose]: () => database.close() };
+}

@@ -1,0 +1,12 @@
+export { AuditError } from './errors.ts';
+export type { AuditErrorCode } from './errors.ts';
+export { clipText, decodeEntry, encodeEntry, ENTRY_LIMITS } from './entry.ts';
+export type { AuditEntry } from './entry.ts';
+export { AuditLog } from './audit-log.ts';
+export type { AuditLogOptions } from './audit-log.ts';
+export { formatCheckpoint, openCheckpoint, parseCheckpoint, peekCheckpoint } from './checkpoint.ts';
+export type { Checkpoint, SignedCheckpoint } from './checkpoint.ts';
+export { directorySource, urlSource } from './log-source.ts';
+export type { LogSource } from './log-source.ts';
+export { CHECKPOINT_PATH, formatTilePath, parseTilePath, TILE_WIDTH, WITNESSED_PATH } from './tile-path.ts';
+export type { TileId, TileRow } from './tile-path.ts';
