@@ -14,6 +14,10 @@ export const STEPS: readonly Step[] = [
   { name: 'format', command: ['oxfmt', '--check', '.'] },
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings', '.'] },
   { name: 'types', command: ['tsc', '-p', '.'] },
+  ...['layers', 'pairs', 'errors', 'dependencies', 'docs'].map((name) => ({
+    name,
+    command: ['node', '--disable-warning=ExperimentalWarning', `tools/check-${name}.ts`],
+  })),
   { name: 'tests', command: ['node', 'tools/run-tests.ts', 'fast'] },
 ];
 
