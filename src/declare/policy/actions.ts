@@ -1,0 +1,71 @@
+/** What an action can be done to. */
+export const RESOURCE_TYPES = [
+  'platform',
+  'template',
+  'stream',
+  'view',
+  'table',
+  'device',
+  'commands',
+  'person',
+  'incident',
+] as const;
+export type ResourceType = (typeof RESOURCE_TYPES)[number];
+
+interface ActionRule {
+  readonly on: readonly ResourceType[];
+  readonly meaning: string;
+}
+
+/**
+ * Every action that is decided, what it is done to and what it means. The list is closed: an action that is not in
+ * it is denied.
+ */
+export const ACTION_RULES = {
+  publish: { on: ['stream'], meaning: 'send readings of a device' },
+  subscribe: { on: ['commands'], meaning: 'hear the commands and configuration of a device; named by the device' },
+  query: { on: ['view'], meaning: 'read a stream, table or view through SQL or the API' },
+  export: { on: ['view'], meaning: 'take an answer out as a file of the platform' },
+  command: { on: ['device'], meaning: 'send a command to a device' },
+  quarantine: { on: ['platform', 'stream'], meaning: 'read what was refused' },
+  prove: { on: ['platform'], meaning: 'run the probes' },
+  audit: { on: ['platform'], meaning: 'read entries of the log' },
+  administer: {
+    on: ['platform', 'template', 'person', 'device'],
+    meaning: 'change the template, people, keys, and what a device may do',
+  },
+  approve: { on: ['template'], meaning: "agree to somebody else's change" },
+  enrol: { on: ['device'], meaning: 'give a device its certificate' },
+  replay: { on: ['stream'], meaning: 'bring in old readings under an import grant' },
+  table: { on: ['table'], meaning: 'load a reference table' },
+  detokenise: { on: ['view'], meaning: 'see the original behind a token' },
+  erase: { on: ['person'], meaning: 'erase what is kept about somebody' },
+  respond: { on: ['platform', 'incident'], meaning: 'handle alerts and incidents' },
+} as const satisfies Record<string, ActionRule>;
+
+export type Action = keyof typeof ACTION_RULES;
+
+/** All actions, in order of the table. */
+export const ACTIONS = Object.keys(ACTION_RULES) as readonly Action[];
+
+/** What the operator's own credential may do without a role; personal originals and erasure are not among it. */
+export const OPERATOR_ACTIONS: readonly Action[] = [
+  'query',
+  'export',
+  'command',
+  'quarantine',
+  'prove',
+  'audit',
+  'administer',
+  'approve',
+  'enrol',
+  'replay',
+  'table',
+  'respond',
+];
+
+/** Whether an action is known and can be done to a type of resource. */
+export function actionFits(action: string, resourceType: string): boolean {
+  if (!Object.hasOwn(ACTION_RULES, action)) return false;
+  return (ACTION_RULES[action as Action].on as readonly string[]).includes(resourceType);
+}

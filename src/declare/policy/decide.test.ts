@@ -1,0 +1,4 @@
+import { testDecide } from '../../../test/conformance/decide.ts';
+import { decide } from './decide.ts';
+
+testDecide('decide()', decide);

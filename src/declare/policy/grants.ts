@@ -1,0 +1,45 @@
+import type { Role, Template } from '#declare/template/index.ts';
+import { OPERATOR_ACTIONS } from './actions.ts';
+import type { Action } from './actions.ts';
+import { allRelations } from './relation-facts.ts';
+import type { Subject } from './types.ts';
+
+/** The role that governs what the operator's own credential may query, where the template declares it. */
+export const OPERATOR_ROLE = 'operator';
+
+/** The roles of the template that a subject has, in the order of the template. Devices have none. */
+export function rolesOf(subject: Subject, template: Template): readonly Role[] {
+  if (subject.kind === 'device') return [];
+  const roles = [...template.people.values()].filter(
+    (role) => subject.roles.includes(role.name) || (subject.kind === 'operator' && role.name === OPERATOR_ROLE),
+  );
+  const governed = roles.some((role) => role.name === OPERATOR_ROLE);
+  return subject.kind === 'operator' && !governed ? [...roles, standardOperator(template)] : roles;
+}
+
+/** The operator without a declared role: every view, but no places, no people, nothing about health. */
+function standardOperator(template: Template): Role {
+  const relations = [...template.streams.values(), ...template.tables.values(), ...template.views.values()];
+  return {
+    name: OPERATOR_ROLE,
+    description: null,
+    query: 'all',
+    purposes: [...new Set(relations.flatMap((relation) => relation.purposes))],
+    sees: ['public', 'operational'],
+    rows: new Map(),
+    masks: new Map(),
+    may: [],
+  };
+}
+
+/** Whether a role may query a relation. */
+export function roleQueries(role: Role, relation: string, template: Template): boolean {
+  return role.query === 'all' ? allRelations(template).includes(relation) : role.query.includes(relation);
+}
+
+/** The place in the template that grants an action to a subject, or null where none does. */
+export function grantOf(subject: Subject, action: Action, template: Template): string | null {
+  const role = rolesOf(subject, template).find((candidate) => candidate.may.includes(action));
+  if (role !== undefined) return `people.${role.name}.may`;
+  return subject.kind === 'operator' && OPERATOR_ACTIONS.includes(action) ? 'permit-operator' : null;
+}

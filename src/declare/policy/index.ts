@@ -1,0 +1,28 @@
+export { ACTIONS, ACTION_RULES, OPERATOR_ACTIONS, RESOURCE_TYPES } from './actions.ts';
+export type { Action, ResourceType } from './actions.ts';
+export type {
+  AccessContext,
+  AccessRequest,
+  ClassedColumn,
+  Decide,
+  Decision,
+  HiddenColumn,
+  Lineage,
+  QueryDecision,
+  QueryObligations,
+  Reason,
+  Resource,
+  Standing,
+  Subject,
+  VisibleColumn,
+} from './types.ts';
+export { PolicyError } from './errors.ts';
+export type { PolicyErrorCode } from './errors.ts';
+export { decide } from './decide.ts';
+export { decideQuery } from './decide-query.ts';
+export { CLASS_RULES } from './class-rules.ts';
+export type { ClassRule } from './class-rules.ts';
+export { allRelations, relationFacts, sourcesOf } from './relation-facts.ts';
+export type { RelationFacts } from './relation-facts.ts';
+export { OPERATOR_ROLE, rolesOf } from './grants.ts';
+export { explainDecision, REASONS, requireAllowed } from './explain.ts';

@@ -1,0 +1,82 @@
+import { EVENTS_STREAM, PROBE_STREAM, SYSTEM_COLUMNS } from '#base/core/index.ts';
+import { SYSTEM_VIEWS } from '#declare/template/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import type { ClassedColumn } from './types.ts';
+
+/** What the template says about a relation, as far as policy needs it. */
+export interface RelationFacts {
+  readonly name: string;
+  /** Purposes that it serves; empty where none is declared, which restricts nothing. */
+  readonly purposes: readonly string[];
+  /** Whether every stream that it comes from has a lawful basis. */
+  readonly hasBasis: boolean;
+  /** Its columns; null for declared views and system views, whose columns only the query room knows. */
+  readonly columns: readonly ClassedColumn[] | null;
+}
+
+/** The facts of a relation, or null where the template has none of that name. */
+export function relationFacts(template: Template, name: string): RelationFacts | null {
+  const stream = template.streams.get(name);
+  if (stream !== undefined) {
+    const system = SYSTEM_COLUMNS.map((column) => ({ name: column.name, class: 'operational' as const }));
+    return {
+      name,
+      purposes: stream.purposes,
+      hasBasis: stream.basis !== null,
+      columns: [...system, ...stream.fields.map((field) => ({ name: field.name, class: field.class }))],
+    };
+  }
+  const table = template.tables.get(name);
+  if (table !== undefined) {
+    const columns = table.fields.map((field) => ({ name: field.name, class: field.class }));
+    // A table is loaded by hand and declares no basis of its own; health data belong in streams that do.
+    return { name, purposes: table.purposes, hasBasis: false, columns };
+  }
+  if (template.views.has(name)) return viewFacts(template, name);
+  if ((SYSTEM_VIEWS as readonly string[]).includes(name)) return { name, purposes: [], hasBasis: false, columns: null };
+  return null;
+}
+
+function viewFacts(template: Template, name: string): RelationFacts {
+  const sources = sourcesOf(template, name);
+  const streams = sources.map((source) => template.streams.get(source)).filter((stream) => stream !== undefined);
+  const declared = template.views.get(name)?.purposes ?? [];
+  return {
+    name,
+    purposes: declared.length > 0 ? declared : sharedPurposes(template, sources),
+    hasBasis: streams.length > 0 && streams.every((stream) => stream.basis !== null),
+    columns: null,
+  };
+}
+
+/** Streams and tables that a view is made from in the end. */
+export function sourcesOf(template: Template, name: string): readonly string[] {
+  const sources = new Set<string>();
+  const seen = new Set<string>();
+  const open = [name];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const view = template.views.get(next);
+    if (view === undefined) sources.add(next);
+    else open.push(...view.from);
+  }
+  return [...sources].sort();
+}
+
+function sharedPurposes(template: Template, sources: readonly string[]): readonly string[] {
+  const declared = sources
+    .map((source) => template.streams.get(source)?.purposes ?? template.tables.get(source)?.purposes ?? [])
+    .filter((purposes) => purposes.length > 0);
+  const [first, ...rest] = declared;
+  if (first === undefined) return [];
+  const shared = first.filter((purpose) => rest.every((purposes) => purposes.includes(purpose)));
+  // Nothing in common must not read as "restricts nothing": no purpose has an empty name.
+  return shared.length > 0 ? shared : [''];
+}
+
+/** Every relation that `query: all` covers: all but the prober's own stream. */
+export function allRelations(template: Template): readonly string[] {
+  const declared = [...template.streams.keys(), ...template.tables.keys(), ...template.views.keys()];
+  return [...new Set([...declared, EVENTS_STREAM, ...SYSTEM_VIEWS])].filter((name) => name !== PROBE_STREAM);
+}

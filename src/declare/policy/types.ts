@@ -1,0 +1,113 @@
+import type { Class } from '#base/core/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import type { Action, ResourceType } from './actions.ts';
+
+/** Whether a subject may act at all at this moment, whatever it is granted. */
+export type Standing = 'good' | 'disabled' | 'revoked' | 'contained';
+
+/** Who asks: a person, a program, a device or the operator's own credential, as identity has established it. */
+export interface Subject {
+  /** A pseudonymous id; for a device its name. */
+  readonly id: string;
+  readonly kind: 'person' | 'service' | 'device' | 'operator';
+  /** Roles of the template's `people`; names that the template does not have grant nothing. */
+  readonly roles: readonly string[];
+  readonly standing: Standing;
+  /** Device type; null for all but devices. */
+  readonly deviceType: string | null;
+}
+
+export interface Resource {
+  readonly type: ResourceType;
+  /** `*` where the type has but one, such as the platform. */
+  readonly name: string;
+}
+
+/** What else a rule may need to know. A rule whose context is missing denies. */
+export interface AccessContext {
+  /** publish: the device that the readings are about, the sender itself or one that it speaks for. */
+  readonly about?: { readonly name: string; readonly type: string };
+  /** publish for another: device types that the inventory lets this very device speak for. */
+  readonly speaksFor?: readonly string[];
+  /** approve: who made the proposal. */
+  readonly proposer?: string;
+  /** query, export, detokenise: the columns of the relation; needed for declared views and system views. */
+  readonly lineage?: Lineage;
+}
+
+export interface AccessRequest {
+  readonly subject: Subject;
+  readonly action: Action;
+  readonly resource: Resource;
+  readonly purpose: string | null;
+  readonly context: AccessContext;
+}
+
+/** The columns that a relation turned out to have. */
+export interface Lineage {
+  /** Each column with the strictest class of the columns that it is made from. */
+  readonly columns: readonly ClassedColumn[];
+  /** Classes that stored segments were written under, by column: the stricter of it and the present class governs. */
+  readonly stored?: ReadonlyMap<string, Class>;
+}
+
+export interface ClassedColumn {
+  readonly name: string;
+  readonly class: Class;
+}
+
+/** Why a request is decided as it is. */
+export type Reason =
+  | 'granted'
+  | 'subject-unknown'
+  | 'action-unknown'
+  | 'resource-unknown'
+  | 'context-missing'
+  | 'disabled'
+  | 'revoked'
+  | 'contained'
+  | 'not-for-devices'
+  | 'only-for-devices'
+  | 'own-proposal'
+  | 'not-spoken-for'
+  | 'not-granted'
+  | 'purpose-not-granted'
+  | 'purpose-not-served'
+  | 'no-column';
+
+/** What has to be done to an answer before it is given: which columns exist, which are masked, which rows count. */
+export interface QueryObligations {
+  /** Visible columns in the order of the relation; `mask` is null where seen in clear. */
+  readonly columns: readonly VisibleColumn[];
+  /** SQL condition over the relation's columns, visible or not, that every row must meet; null for none. */
+  readonly rowFilter: string | null;
+}
+
+export interface VisibleColumn {
+  readonly name: string;
+  readonly mask: string | null;
+}
+
+/** Why a column does not exist for a subject. */
+export interface HiddenColumn {
+  readonly name: string;
+  readonly class: Class;
+  readonly why: 'secret' | 'class' | 'purpose' | 'basis';
+}
+
+export interface Decision {
+  readonly effect: 'allow' | 'deny';
+  readonly reason: Reason;
+  /** The rule that decided: a rule of the platform such as `forbid-own-proposal`, or a place in the template. */
+  readonly rule: string;
+  /** Null unless the request was for data and is allowed. */
+  readonly obligations: QueryObligations | null;
+}
+
+export interface QueryDecision extends Decision {
+  /** Columns that the relation has and the subject does not see. For the log and explanations, never for the subject. */
+  readonly hidden: readonly HiddenColumn[];
+}
+
+/** The seam that callers depend on; `decide` is its own implementation. */
+export type Decide = (request: AccessRequest, template: Template) => Decision;
