@@ -1,0 +1,27 @@
+import { QueryError } from '../errors.ts';
+
+/** Why a running statement was stopped from outside; null where it was not. */
+export type StopReason = 'time' | 'caller' | null;
+
+/**
+ * What a failure of the engine means to the author of the statement. The engine's words are cut before they quote the
+ * rebuilt statement, which shows filters.
+ */
+export function explainEngineError(error: unknown, stopped: StopReason): QueryError {
+  if (error instanceof QueryError) return error;
+  if (stopped === 'time') {
+    return new QueryError('QUERY_TIME_LIMIT', 'Cannot finish statement: it ran longer than allowed', {
+      hint: 'narrow the time range, or aggregate earlier',
+    });
+  }
+  if (stopped === 'caller') return new QueryError('QUERY_CANCELLED', 'Cannot finish statement: its caller left');
+  const words = error instanceof Error ? error.message : String(error);
+  if (/^Out of Memory Error/.test(words)) {
+    return new QueryError('QUERY_MEMORY_LIMIT', 'Cannot finish statement: it needs more memory than allowed', {
+      hint: 'select fewer columns or rows, or aggregate before joining and sorting',
+    });
+  }
+  const kind = /^([A-Z][A-Za-z ]+) Error/.exec(words)?.[1] ?? 'Execution';
+  const detail = (words.split(/\n\s*\n?LINE \d+:/, 1)[0] ?? '').slice(0, 500);
+  return new QueryError('QUERY_FAILED', `Cannot run statement: ${kind.toLowerCase()} error`, { detail });
+}

@@ -1,0 +1,245 @@
+import { closeSync, readSync } from 'node:fs';
+import type { DuckDBResult } from '@duckdb/node-api';
+import { arrowEncoder } from '../formats/arrow.ts';
+import { csvEncoder } from '../formats/csv.ts';
+import { jsonEncoder, ndjsonEncoder } from '../formats/json.ts';
+import type { ResultFormat } from '../formats/result-format.ts';
+import { tableEncoder } from '../formats/table.ts';
+import { QueryError } from '../errors.ts';
+import { bindParameters } from './bind-parameters.ts';
+import { Engine, quoteText } from './engine.ts';
+import { explainEngineError } from './engine-error.ts';
+import type { StopReason } from './engine-error.ts';
+import { registerMask } from './mask-function.ts';
+import { leaseRelations, openRelations } from './open-relations.ts';
+import type { QueryPlan } from './plan.ts';
+import { rebuildStatement } from './rebuild-statement.ts';
+import type { ColumnNotes, ResultColumn, ResultEncoder, ResultSink } from './result.ts';
+import { openUnnamed } from './segment-files.ts';
+import type { OpeningCost, SegmentFiles } from './segment-files.ts';
+
+/** What came of a statement that ran to its end. */
+export interface QuerySummary extends OpeningCost {
+  readonly rows: number;
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** Bytes of the result in its format. */
+  readonly resultBytes: number;
+  readonly milliseconds: number;
+}
+
+/** How often a statement that is to stop is told so again: it may have been between two tasks. */
+const INTERRUPT_EVERY_MS = 20;
+/** Encoded rows gather to about so much before they are handed on. */
+const WRITE_BYTES = 65_536;
+
+const NO_NOTES: ColumnNotes = { class: null, unit: null };
+
+/**
+ * Runs a gated statement in a fresh engine and writes its result.
+ *
+ * In order: the statement is written out and read back, granted columns are opened, the engine is shut off from
+ * everything else, then it runs. Nothing of it remains but opened columns in `files`.
+ *
+ * @param signal stops the statement within milliseconds
+ * @throws {QueryError} QUERY_FAILED, QUERY_TIME_LIMIT, QUERY_MEMORY_LIMIT, QUERY_ROW_LIMIT, QUERY_CANCELLED,
+ *   QUERY_PARAMETERS or QUERY_UNSUPPORTED; the sink may have got a part by then
+ */
+export async function executePlan(
+  plan: QueryPlan,
+  format: ResultFormat,
+  files: SegmentFiles,
+  sink: ResultSink,
+  signal: AbortSignal,
+): Promise<QuerySummary> {
+  const started = performance.now();
+  const stop = new StopWatch(signal, plan.limits.time);
+  let engine: Engine | null = null;
+  let lease: Awaited<ReturnType<typeof leaseRelations>> | null = null;
+  try {
+    stop.check();
+    engine = await Engine.open(plan.limits);
+    stop.watch(engine);
+    const sql = await rebuildStatement(engine, plan.ast);
+    lease = await leaseRelations(files, plan.explain ? [] : plan.relations, stop.signal);
+    registerMask(engine.connection, plan.maskKey);
+    await openRelations(engine, plan.explain ? withoutRows(plan) : plan.relations, lease);
+    const output = format === 'parquet' ? openUnnamed('/dev/shm') : null;
+    try {
+      const target = output === null ? [] : [`/proc/self/fd/${output}`];
+      await engine.lockDown([...lease.files.map(({ path }) => path), ...target]);
+      const run = { engine, sql: plan.explain ? `EXPLAIN ${sql}` : sql, plan, sink, stop };
+      const written = output === null ? await stream(run, format) : await copyToParquet(run, output);
+      return { ...written, ...lease.cost, milliseconds: performance.now() - started };
+    } finally {
+      if (output !== null) closeSync(output);
+    }
+  } catch (error) {
+    throw explainEngineError(error, stop.reason);
+  } finally {
+    stop.end();
+    engine?.close();
+    lease?.release();
+  }
+}
+
+interface Run {
+  readonly engine: Engine;
+  readonly sql: string;
+  readonly plan: QueryPlan;
+  readonly sink: ResultSink;
+  readonly stop: StopWatch;
+}
+
+type Written = Pick<QuerySummary, 'rows' | 'columns' | 'resultBytes'>;
+
+async function stream({ engine, sql, plan, sink, stop }: Run, format: ResultFormat): Promise<Written> {
+  const result = await engine.connection.stream(sql, bindParameters(plan.parameters));
+  const columns = describe(result, plan);
+  const encoder = makeEncoder(format, columns, plan);
+  let rows = 0;
+  let resultBytes = 0;
+  let pending: Uint8Array[] = [];
+  let pendingBytes = 0;
+  const put = async (part: Uint8Array, flush: boolean): Promise<void> => {
+    if (part.length > 0) pending.push(part);
+    pendingBytes += part.length;
+    if (pendingBytes < (flush ? 1 : WRITE_BYTES)) return;
+    resultBytes += pendingBytes;
+    const all = pending.length === 1 && pending[0] !== undefined ? pending[0] : Buffer.concat(pending);
+    pending = [];
+    pendingBytes = 0;
+    await sink.write(all);
+    stop.check();
+  };
+  await put(encoder.begin(), false);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    stop.check();
+    if (chunk === null || chunk.rowCount === 0) break;
+    rows += chunk.rowCount;
+    if (rows > plan.limits.rows) throw tooManyRows(plan);
+    await put(encoder.chunk(chunk), false);
+  }
+  await put(encoder.end(), true);
+  return { rows, columns: columns.map(({ name, type }) => ({ name, type: String(type) })), resultBytes };
+}
+
+/** Parquet has its footer at the end and its sizes within: DuckDB writes it into a file in memory, which is sent on. */
+async function copyToParquet({ engine, sql, plan, sink, stop }: Run, fd: number): Promise<Written> {
+  const prepared = await engine.connection.prepare(sql);
+  const columns = Array.from({ length: prepared.columnCount }, (_, i) => ({
+    name: prepared.columnName(i),
+    type: String(prepared.columnType(i)),
+  }));
+  const limited = `SELECT * FROM (${sql}) LIMIT ${plan.limits.rows + 1}`;
+  const facts = parquetFacts(
+    plan,
+    columns.map(({ name }) => name),
+  );
+  const copy = await engine.connection.run(
+    `COPY (${limited}) TO '/proc/self/fd/${fd}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, KV_METADATA ${facts})`,
+    bindParameters(plan.parameters),
+  );
+  const rows = copy.rowsChanged;
+  if (rows > plan.limits.rows) throw tooManyRows(plan);
+  const buffer = Buffer.alloc(262_144);
+  let at = 0;
+  for (;;) {
+    const length = readSync(fd, buffer, 0, buffer.length, at);
+    if (length === 0) break;
+    at += length;
+    await sink.write(new Uint8Array(buffer.subarray(0, length)));
+    stop.check();
+  }
+  return { rows, columns, resultBytes: at };
+}
+
+function makeEncoder(format: ResultFormat, columns: readonly ResultColumn[], plan: QueryPlan): ResultEncoder {
+  switch (format) {
+    case 'table':
+      return tableEncoder(columns);
+    case 'csv':
+      return csvEncoder(columns);
+    case 'json':
+      return jsonEncoder(columns, plan.notes);
+    case 'ndjson':
+      return ndjsonEncoder(columns);
+    case 'arrow':
+      return arrowEncoder(columns, plan.notes);
+    case 'parquet':
+      throw new TypeError('Parquet is written by the engine');
+  }
+}
+
+function describe(result: DuckDBResult, plan: QueryPlan): readonly ResultColumn[] {
+  return result.columnNames().map((name, i) => ({
+    name,
+    type: result.columnType(i),
+    notes: plan.columnNotes[i] ?? NO_NOTES,
+  }));
+}
+
+/** Key-value metadata of a Parquet result: the purpose, and class and unit of each column. */
+function parquetFacts(plan: QueryPlan, names: readonly string[]): string {
+  const columns = names.map((name, i) => ({ name, ...(plan.columnNotes[i] ?? NO_NOTES) }));
+  const facts = { purpose: plan.notes.purpose ?? '', columns: JSON.stringify(columns) };
+  return `{'weir.purpose': ${quoteText(facts.purpose)}, 'weir.columns': ${quoteText(facts.columns)}}`;
+}
+
+function withoutRows(plan: QueryPlan): QueryPlan['relations'] {
+  return plan.relations.map((relation) => ({ ...relation, segments: [], tail: [] }));
+}
+
+function tooManyRows(plan: QueryPlan): QueryError {
+  return new QueryError(
+    'QUERY_ROW_LIMIT',
+    `Cannot finish statement: its result has more than ${plan.limits.rows} rows`,
+    {
+      hint: 'add a LIMIT, or aggregate',
+    },
+  );
+}
+
+/** Stops a statement when its time is over or its caller leaves. */
+class StopWatch {
+  readonly #caller: AbortSignal;
+  readonly #abort = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #onAbort = (): void => this.#stop('caller');
+  #repeat: NodeJS.Timeout | null = null;
+  #engine: Engine | null = null;
+  reason: StopReason = null;
+
+  constructor(caller: AbortSignal, time: number) {
+    this.#caller = caller;
+    this.#timer = setTimeout(() => this.#stop('time'), time);
+    caller.addEventListener('abort', this.#onAbort, { once: true });
+    if (caller.aborted) this.#stop('caller');
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  watch(engine: Engine): void {
+    this.#engine = engine;
+  }
+
+  check(): void {
+    this.#abort.signal.throwIfAborted();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    if (this.#repeat !== null) clearInterval(this.#repeat);
+    this.#caller.removeEventListener('abort', this.#onAbort);
+  }
+
+  #stop(reason: 'time' | 'caller'): void {
+    if (this.reason !== null) return;
+    this.reason = reason;
+    this.#abort.abort();
+    this.#engine?.connection.interrupt();
+    this.#repeat = setInterval(() => this.#engine?.connection.interrupt(), INTERRUPT_EVERY_MS);
+  }
+}

@@ -1,0 +1,37 @@
+import type { ByteCount, ColumnShape, Json, Millis } from '#base/core/index.ts';
+import type { ColumnNotes, ResultNotes } from './result.ts';
+import type { SealedSegment } from './segment-files.ts';
+import type { RowsInMemory } from './tail-table.ts';
+
+/** A relation as one statement may read it: the columns that it needs, from sealed segments and from memory. */
+export interface PlannedRelation {
+  readonly name: string;
+  /** Needed columns with their types; a segment or part that lacks one reads as null there. */
+  readonly columns: readonly ColumnShape[];
+  readonly segments: readonly SealedSegment[];
+  readonly tail: readonly RowsInMemory[];
+}
+
+/** Values of bound parameters: by position, or by name. */
+export type Parameters = readonly Json[] | Readonly<Record<string, Json>>;
+
+/** All that the query process needs to answer one statement. Plain data: it crosses a process boundary. */
+export interface QueryPlan {
+  /** The gated statement's serialised tree. */
+  readonly ast: string;
+  /** Answers how the statement would run instead of running it; needs no rows. */
+  readonly explain: boolean;
+  readonly relations: readonly PlannedRelation[];
+  readonly parameters: Parameters;
+  readonly limits: {
+    readonly time: Millis;
+    readonly memory: ByteCount;
+    readonly rows: number;
+    readonly threads: number;
+  };
+  /** Key of `hash` masks, 32 bytes. */
+  readonly maskKey: Uint8Array;
+  /** What is known of the result's columns, by position; empty where nothing is. */
+  readonly columnNotes: readonly ColumnNotes[];
+  readonly notes: ResultNotes;
+}

@@ -1,0 +1,35 @@
+import type { DuckDBDataChunk, DuckDBType } from '@duckdb/node-api';
+import type { Class } from '#base/core/index.ts';
+
+/** What is known about a column of a result besides its type. */
+export interface ColumnNotes {
+  readonly class: Class | null;
+  readonly unit: string | null;
+}
+
+/** A column of a result. */
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: DuckDBType;
+  readonly notes: ColumnNotes;
+}
+
+/** Facts about a whole result that formats with a schema carry along. */
+export interface ResultNotes {
+  readonly purpose: string | null;
+}
+
+/**
+ * Turns chunks of a result into the bytes of one format. `begin` is called once, then `chunk` for each, then `end`;
+ * each gives the bytes that are ready, which may be none.
+ */
+export interface ResultEncoder {
+  begin(): Uint8Array;
+  chunk(chunk: DuckDBDataChunk): Uint8Array;
+  end(): Uint8Array;
+}
+
+/** Where the bytes of a result go. A promise holds the executor back until it resolves. */
+export interface ResultSink {
+  write(bytes: Uint8Array): Promise<void> | void;
+}

@@ -1,0 +1,93 @@
+import type { QueryErrorCode } from '../errors.ts';
+import type { Grants, Relations } from '../relations.ts';
+import type { AstNode } from './ast.ts';
+import { formatAst, isNode, nodesOf, parseAst } from './ast.ts';
+import { collectMentions } from './mentions.ts';
+import { Refusal } from './refusal.ts';
+import { Rewriter } from './rewriter.ts';
+
+/** A statement rebuilt out of allowed parts, and what it reads. */
+export interface GatedStatement {
+  readonly outcome: 'ready';
+  /** Serialised syntax tree that reads relations of the schema `weir` only. */
+  readonly ast: string;
+  /** Relations and, of each, the columns that must be opened; never one that is neither granted nor filtered by. */
+  readonly reads: readonly { readonly relation: string; readonly columns: readonly string[] }[];
+  /** Identifiers of its bound parameters, in no order. */
+  readonly parameters: readonly string[];
+}
+
+/** A statement that does not pass, and why in words that its author may read. */
+export interface RefusedStatement {
+  readonly outcome: 'refused';
+  readonly code: QueryErrorCode;
+  readonly message: string;
+  /** What was refused, such as `function read_text`; for the log. */
+  readonly what: string;
+  readonly hint: string | null;
+}
+
+export interface GateOptions {
+  readonly relations: Relations;
+  /** What the subject may have of each; a relation that is not here does not exist for it. */
+  readonly grants: Grants;
+  /** For EXPLAIN: rows are not read, and the row filter's constants are not shown. */
+  readonly withoutFilters?: boolean;
+}
+
+/**
+ * Decides whether a statement may run, and rebuilds it so that it reaches granted columns and rows alone.
+ *
+ * Pure: the tree goes in, a new tree or a refusal comes out. What is not known is refused.
+ *
+ * @param serialised what DuckDB's `json_serialize_sql` made of the statement
+ */
+export function gateStatement(serialised: string, options: GateOptions): GatedStatement | RefusedStatement {
+  // Untrusted: the tree is made by a process that reads hostile text; nothing of it is used before its shape is known.
+  try {
+    const query = onlyQuery(serialised);
+    const used = new Map<string, Set<string>>();
+    const grants = options.withoutFilters === true ? unfiltered(options.grants) : options.grants;
+    const rewriter = new Rewriter(options.relations, grants, collectMentions(query), used);
+    const node = rewriter.rewrite(query['node'] as AstNode, true);
+    const statements = [{ node, named_param_map: query['named_param_map'] ?? [] }];
+    return {
+      outcome: 'ready',
+      ast: formatAst({ error: false, statements }),
+      reads: [...used].map(([relation, columns]) => ({ relation, columns: [...columns] })),
+      parameters: [...rewriter.parameters],
+    };
+  } catch (error) {
+    if (error instanceof Refusal) return refuse(error.what, error.message, error.hint);
+    throw error;
+  }
+}
+
+/** A refusal of the one kind that all attempts beyond one's views get. */
+export function refuse(what: string, why: string, hint?: string): RefusedStatement {
+  return {
+    outcome: 'refused',
+    code: 'QUERY_REFUSED',
+    message: `Cannot run statement: ${why}`,
+    what,
+    hint: hint ?? null,
+  };
+}
+
+function onlyQuery(serialised: string): AstNode {
+  const root = parseAst(serialised);
+  if (!isNode(root) || root['error'] !== false) throw new Refusal('statement', 'it is not a query');
+  const statements = nodesOf(root, 'statements');
+  if (statements.length !== 1 || statements[0] === undefined) {
+    throw new Refusal('several statements', `it holds ${statements.length} statements`, 'send one at a time');
+  }
+  const query = statements[0];
+  if (!isNode(query['node']) || Object.keys(query).some((key) => key !== 'node' && key !== 'named_param_map')) {
+    throw new Refusal('statement', 'it is not a query');
+  }
+  return query;
+}
+
+function unfiltered(grants: Grants): Grants {
+  return new Map([...grants].map(([name, grant]) => [name, { ...grant, rowFilter: null }]));
+}

@@ -1,0 +1,46 @@
+import type { AstNode } from './ast.ts';
+import { call, columnRef, integer, nothing, text } from './build.ts';
+
+/** The keyed digest that `hash` masks call; a function of the engine that the executor registers and nobody may name. */
+export const MASK_FUNCTION = 'weir_mask';
+
+const TRUNCATIONS = new Set(['year', 'month', 'day', 'hour']);
+
+/** Tells whether a template's word for a mask is one that can be applied. */
+export function isMask(mask: string): boolean {
+  return mask === 'null' || mask === 'hash' || TRUNCATIONS.has(mask) || /^round:-?\d{1,2}$/.test(mask);
+}
+
+/** The SQL type that a masked column shows. */
+export function maskedType(sqlType: string, mask: string | null): string {
+  return mask === 'hash' ? 'VARCHAR' : sqlType;
+}
+
+/**
+ * The expression that stands for a masked column. An unknown mask, or one that does not suit the type, gives null:
+ * whoever misspells a protection must not lose it.
+ */
+export function maskExpression(source: string, column: string, sqlType: string, mask: string | null): AstNode {
+  const value = columnRef([source, column], column);
+  if (mask === null) return value;
+  if (mask === 'hash') {
+    return call(MASK_FUNCTION, [castTo(columnRef([source, column]), 'VARCHAR')], column);
+  }
+  if (mask.startsWith('round:') && isMask(mask) && (sqlType === 'DOUBLE' || sqlType === 'BIGINT')) {
+    return castTo(call('round', [columnRef([source, column]), integer(Number(mask.slice(6)))]), sqlType, column);
+  }
+  if (TRUNCATIONS.has(mask) && sqlType === 'TIMESTAMP WITH TIME ZONE') {
+    return call('date_trunc', [text(mask), columnRef([source, column])], column);
+  }
+  return castTo(nothing(), sqlType, column);
+}
+
+/** Tells whether a column must be read for what its mask shows. */
+export function needsSource(mask: string | null): boolean {
+  return mask === null || (mask !== 'null' && isMask(mask));
+}
+
+function castTo(child: AstNode, id: string, alias = ''): AstNode {
+  const type = { id, type_info: null };
+  return { class: 'CAST', type: 'OPERATOR_CAST', alias, query_location: 0, child, cast_type: type, try_cast: false };
+}

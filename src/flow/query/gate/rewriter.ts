@@ -1,0 +1,360 @@
+import type { Grants, GovernedRelation, Relations } from '../relations.ts';
+import type { Ast, AstNode } from './ast.ts';
+import { isNode, listOf, textOf, walkAst } from './ast.ts';
+import { truth } from './build.ts';
+import { describeCatalogue, listRelations } from './catalogue.ts';
+import { FUNCTIONS, SESSION_WORDS, TABLE_FUNCTIONS } from './functions.ts';
+import { collectMentions, takesAllColumns } from './mentions.ts';
+import type { Mentions } from './mentions.ts';
+import { Refusal, shown } from './refusal.ts';
+import { buildSource, definedRelation, openedRelation, planSource } from './relation-source.ts';
+import * as shapes from './shapes.ts';
+import type { Shape, Slot } from './shapes.ts';
+import { CteScope } from './cte-scope.ts';
+
+/** Deepest nesting of a statement; DuckDB's own parser stops at 1,000. */
+const MAX_DEPTH = 400;
+/** Views over views over … */
+const MAX_VIEW_DEPTH = 8;
+
+/** Where in a statement the rewriter is. */
+interface Place {
+  readonly ctes: CteScope | null;
+  /** Whether every column of a query's result is taken, or only those that the statement names. */
+  readonly takesAll: boolean;
+  readonly depth: number;
+}
+
+/**
+ * Rebuilds one statement, or one view's definition, out of allowed parts only.
+ *
+ * Every node must be of a known shape and every function on the list; every relation becomes a query over its granted
+ * columns. What was read of which relation gathers in `used`.
+ */
+export class Rewriter {
+  readonly #relations: Relations;
+  readonly #grants: Grants;
+  readonly #mentions: Mentions;
+  readonly #used: Map<string, Set<string>>;
+  readonly #views: readonly string[];
+  readonly parameters = new Set<string>();
+
+  constructor(
+    relations: Relations,
+    grants: Grants,
+    mentions: Mentions,
+    used: Map<string, Set<string>>,
+    views: readonly string[] = [],
+  ) {
+    this.#relations = relations;
+    this.#grants = grants;
+    this.#mentions = mentions;
+    this.#used = used;
+    this.#views = views;
+  }
+
+  /** The rebuilt query node of a statement whose whole result is taken, or of a view of which named columns are. */
+  rewrite(query: AstNode, takesAll: boolean): AstNode {
+    return this.#node(query, { ctes: null, takesAll, depth: 0 });
+  }
+
+  #node(node: AstNode, place: Place): AstNode {
+    const shape = shapeOf(shapes.QUERY_NODES, textOf(node, 'type'), 'query');
+    const scope = CteScope.open(place.ctes, nodesUnder(node, 'cte_map', 'map'));
+    const inner = { ...place, ctes: scope, depth: deeper(place) };
+    const rest = Object.fromEntries(Object.entries(node).filter(([key]) => key !== 'cte_map'));
+    const rebuilt =
+      textOf(node, 'type') === 'SELECT_NODE'
+        ? this.#select(rest, shape, inner)
+        : this.#setOperation(rest, shape, inner);
+    return { ...rebuilt, cte_map: this.#ctes(scope, place) };
+  }
+
+  #select(node: AstNode, shape: Shape, place: Place): AstNode {
+    const from = { ...place, takesAll: takesAllColumns(node, place.takesAll) };
+    const { from_table: table, ...rest } = node;
+    const rebuilt = this.#parts(rest, shape, place);
+    return { ...rebuilt, from_table: this.#slot('ref', table ?? null, from) };
+  }
+
+  #setOperation(node: AstNode, shape: Shape, place: Place): AstNode {
+    // Columns meet by position or name, and a recursive query names itself on its right side.
+    const own = textOf(node, 'cte_name');
+    const ctes = own === '' ? place.ctes : CteScope.named(place.ctes, own);
+    return this.#parts(node, shape, { ...place, ctes, takesAll: true });
+  }
+
+  /** Rebuilds the WITH queries last to first, when it is known what each of them is needed for. */
+  #ctes(scope: CteScope | null, place: Place): Ast {
+    const map: Ast[] = [];
+    for (const cte of scope?.own(place.ctes) ?? []) {
+      const inner = { ctes: cte.before, takesAll: cte.takesAll, depth: deeper(place) };
+      map.unshift({ key: cte.name, value: this.#parts(cte.definition, shapes.CTE, inner) });
+    }
+    return { map };
+  }
+
+  #parts(node: AstNode, shape: Shape, place: Place): AstNode {
+    const rebuilt: Record<string, Ast> = {};
+    for (const [key, value] of Object.entries(node)) {
+      // A Map-like lookup: `constructor` and its like are no own members of a shape.
+      const slot = Object.hasOwn(shape, key) ? shape[key] : undefined;
+      if (slot === undefined)
+        throw new Refusal(`part ${shown(key)}`, `the statement has a part that is not known (${shown(key)})`);
+      rebuilt[key] = this.#slot(slot, value, place);
+    }
+    return rebuilt;
+  }
+
+  #slot(slot: Slot, value: Ast, place: Place): Ast {
+    if (value === null) return null;
+    switch (slot) {
+      case 'data':
+        return inert(value);
+      case 'none':
+        if (value === '' || (Array.isArray(value) && value.length === 0)) return value;
+        throw new Refusal('clause', 'the statement has a clause that governed views do not have');
+      case 'expr':
+        return this.#expression(asNode(value), place);
+      case 'ref':
+        return this.#reference(asNode(value), place);
+      case 'node':
+        return this.#node(asNode(value), place);
+      case 'query':
+        return this.#parts(asNode(value), shapes.QUERY, place);
+      case 'modifier': {
+        const modifier = asNode(value);
+        return this.#parts(modifier, shapeOf(shapes.MODIFIERS, textOf(modifier, 'type'), 'clause'), place);
+      }
+      case 'rows':
+        return asList(value).map((row) => this.#slot('exprs', row, place));
+      case 'ctes':
+        throw new Refusal('clause', 'the statement has a WITH clause where none is known');
+      case 'exprs':
+        return asList(value).map((item) => this.#slot('expr', item, place));
+      case 'modifiers':
+        return asList(value).map((item) => this.#slot('modifier', item, place));
+      case 'orders':
+        return this.#list(value, shapes.ORDER, place);
+      case 'cases':
+        return this.#list(value, shapes.CASE_CHECK, place);
+      case 'replacements':
+        return this.#list(value, shapes.REPLACEMENT, place);
+      case 'pivots':
+        return this.#list(value, shapes.PIVOT_COLUMN, place);
+      case 'entries':
+        return this.#list(value, shapes.PIVOT_ENTRY, place);
+    }
+  }
+
+  #list(value: Ast, shape: Shape, place: Place): Ast {
+    return asList(value).map((item) => this.#parts(asNode(item), shape, place));
+  }
+
+  #expression(node: AstNode, place: Place): AstNode {
+    const kind = textOf(node, 'class');
+    const shape = shapeOf(shapes.EXPRESSIONS, kind, 'expression');
+    const inner = { ...place, depth: deeper(place) };
+    if (kind === 'FUNCTION' || kind === 'WINDOW') checkFunction(node, FUNCTIONS);
+    if (kind === 'PARAMETER') this.parameters.add(textOf(node, 'identifier'));
+    if (kind === 'COLUMN_REF') this.#checkColumn(node);
+    if (kind !== 'SUBQUERY') return this.#parts(node, shape, inner);
+    return this.#parts(node, shape, { ...inner, takesAll: !textOf(node, 'subquery_type').endsWith('EXISTS') });
+  }
+
+  #checkColumn(node: AstNode): void {
+    const path = listOf(node, 'column_names');
+    const name = path.length === 1 ? String(path[0]).toLowerCase() : '';
+    if (!SESSION_WORDS.has(name)) return;
+    for (const [relation, grant] of this.#grants) {
+      if (this.#relations.has(relation) && grant.columns.some((column) => column.name.toLowerCase() === name)) return;
+    }
+    throw new Refusal(`function ${name}`, `${name} reads the session, which statements may not`);
+  }
+
+  #reference(node: AstNode, place: Place): AstNode {
+    const kind = textOf(node, 'type');
+    const shape = shapeOf(shapes.TABLE_REFS, kind, 'table expression');
+    const inner = { ...place, depth: deeper(place) };
+    switch (kind) {
+      case 'BASE_TABLE':
+        return this.#relation(this.#parts(node, shape, inner), inner);
+      case 'TABLE_FUNCTION': {
+        const call = asNode(node['function'] ?? null);
+        checkFunction(call, TABLE_FUNCTIONS);
+        const { function: _, ...rest } = node;
+        return {
+          ...this.#parts(rest, shape, inner),
+          function: this.#parts(call, shapeOf(shapes.EXPRESSIONS, 'FUNCTION', ''), inner),
+        };
+      }
+      case 'SUBQUERY':
+        return this.#parts(node, shape, { ...inner, takesAll: place.takesAll || this.#isTakenWhole(node) });
+      case 'JOIN':
+        return explicitCross(this.#parts(node, shape, inner));
+      case 'PIVOT':
+        return this.#parts(node, shape, { ...inner, takesAll: true });
+      case 'SHOW_REF':
+        return this.#show(node, shape, { ...inner, takesAll: true });
+      default:
+        return this.#parts(node, shape, inner);
+    }
+  }
+
+  #isTakenWhole(node: AstNode): boolean {
+    const alias = (textOf(node, 'alias') || textOf(node, 'table_name')).toLowerCase();
+    return listOf(node, 'column_name_alias').length > 0 || this.#mentions.rowReferences.has(alias);
+  }
+
+  #relation(node: AstNode, place: Place): AstNode {
+    const schema = textOf(node, 'schema_name').toLowerCase();
+    const name = textOf(node, 'table_name');
+    const takesAll = place.takesAll || this.#isTakenWhole(node);
+    if (textOf(node, 'catalog_name') !== '') throw unknownRelation(node, this.#visible());
+    if (schema === '') {
+      const cte = place.ctes?.find(name);
+      if (cte !== undefined) {
+        if (takesAll) cte.takeAll();
+        return node;
+      }
+    }
+    if (schema === 'information_schema') {
+      const answer = describeCatalogue(name, this.#visible(), this.#grants, node);
+      if (answer !== null) return answer;
+    }
+    const relation = schema === '' || schema === 'main' ? this.#find(name) : undefined;
+    const grant = relation === undefined ? undefined : this.#grants.get(relation.name);
+    if (relation === undefined || grant === undefined) throw unknownRelation(node, this.#visible());
+    const source = planSource(relation, grant, takesAll ? null : this.#mentions.spelled);
+    return buildSource(relation, grant, source, this.#source(relation, source.read), node);
+  }
+
+  /** What a relation's rows come from: the opened relation, or a view's definition with its author's sight. */
+  #source(relation: GovernedRelation, read: readonly string[]): AstNode {
+    if (relation.definition === null) {
+      const used = this.#used.get(relation.name) ?? new Set();
+      for (const name of read) used.add(name);
+      this.#used.set(relation.name, used);
+      return openedRelation(relation);
+    }
+    if (this.#views.length >= MAX_VIEW_DEPTH || this.#views.includes(relation.name)) {
+      throw new Refusal(
+        `view ${relation.name}`,
+        `view ${relation.name} is defined by too many other views or by itself`,
+      );
+    }
+    const query = asNode(relation.definition['node'] ?? null);
+    const inner = new Rewriter(
+      new Map([...this.#relations].filter(([name]) => relation.from.includes(name))),
+      authorGrants(relation, this.#relations, this.#grants),
+      collectMentions(query, read),
+      this.#used,
+      [...this.#views, relation.name],
+    );
+    const rebuilt = inner.rewrite(query, false);
+    if (inner.parameters.size > 0) throw new Refusal(`view ${relation.name}`, `view ${relation.name} has parameters`);
+    return definedRelation(rebuilt);
+  }
+
+  #show(node: AstNode, shape: Shape, place: Place): AstNode {
+    if (node['query'] !== null) return this.#parts(node, shape, place);
+    if (textOf(node, 'table_name').replaceAll('"', '').toLowerCase() === 'tables') {
+      return listRelations(this.#visible(), textOf(node, 'alias'));
+    }
+    throw new Refusal('SHOW', 'SHOW answers SHOW TABLES only', 'name the view: DESCRIBE my_view');
+  }
+
+  #find(name: string): GovernedRelation | undefined {
+    return (
+      this.#relations.get(name) ??
+      [...this.#relations.values()].find((r) => r.name.toLowerCase() === name.toLowerCase())
+    );
+  }
+
+  /** Relations that exist for the subject. */
+  #visible(): readonly GovernedRelation[] {
+    return [...this.#relations.values()].filter((r) => (this.#grants.get(r.name)?.columns.length ?? 0) > 0);
+  }
+}
+
+/**
+ * A view sees what its author declared: all columns of the relations in `from`. The subject's own masks and row
+ * filters on those hold inside it all the same, so that a view cannot show what they hide.
+ */
+function authorGrants(view: GovernedRelation, relations: Relations, grants: Grants): Grants {
+  const own = new Map<string, { columns: { name: string; mask: string | null }[]; rowFilter: AstNode | null }>();
+  for (const name of view.from) {
+    const relation = relations.get(name);
+    if (relation === undefined) continue;
+    const grant = grants.get(name);
+    const masks = new Map(grant?.columns.map((column) => [column.name, column.mask]));
+    const columns = relation.columns.map((column) => ({ name: column.name, mask: masks.get(column.name) ?? null }));
+    own.set(name, { columns, rowFilter: grant?.rowFilter ?? null });
+  }
+  return own;
+}
+
+function checkFunction(node: AstNode, allowed: ReadonlySet<string>): void {
+  const name = textOf(node, 'function_name').toLowerCase();
+  const schema = textOf(node, 'schema');
+  const builtIn = (schema === '' || schema === 'main') && textOf(node, 'catalog') === '';
+  if (builtIn && allowed.has(name) && node['export_state'] !== true) return;
+  throw new Refusal(
+    `function ${shown(name)}`,
+    `function ${shown(name)} is not among those that statements may call`,
+    'see docs/reference/sql.md for what is',
+  );
+}
+
+/** DuckDB writes CROSS JOIN as a comma, which binds differently once a further join follows. */
+function explicitCross(node: AstNode): AstNode {
+  const left = node['left'];
+  if (!isNode(left) || left['ref_type'] !== 'CROSS' || node['ref_type'] === 'CROSS') return node;
+  return { ...node, left: { ...left, ref_type: 'REGULAR', condition: truth() } };
+}
+
+function unknownRelation(node: AstNode, visible: readonly GovernedRelation[]): Refusal {
+  const name = [textOf(node, 'catalog_name'), textOf(node, 'schema_name'), textOf(node, 'table_name')]
+    .filter(Boolean)
+    .join('.');
+  const names = visible.map((relation) => relation.name).join(', ');
+  const hint = names === '' ? 'ask who administers the platform for a view' : `your views are ${names}`;
+  return new Refusal(`relation ${shown(name)}`, `there is no view named ${shown(name)} for you`, hint);
+}
+
+function shapeOf(table: ReadonlyMap<string, Shape>, kind: string, what: string): Shape {
+  const shape = table.get(kind);
+  if (shape === undefined)
+    throw new Refusal(`${what} ${shown(kind)}`, `the statement has an ${what} that is not allowed (${shown(kind)})`);
+  return shape;
+}
+
+/** Inert data holds no query, expression or table of its own. */
+function inert(value: Ast): Ast {
+  walkAst(value, (node) => {
+    for (const key of ['class', 'function_name', 'table_name', 'node', 'expr', 'subquery']) {
+      if (key in node) throw new Refusal('literal', 'the statement has a literal that is not one');
+    }
+  });
+  return value;
+}
+
+function deeper(place: Place): number {
+  if (place.depth >= MAX_DEPTH) throw new Refusal('nesting', 'the statement is nested too deeply');
+  return place.depth + 1;
+}
+
+function asNode(value: Ast): AstNode {
+  if (!isNode(value)) throw new Refusal('statement', 'the statement has a part of an unknown form');
+  return value;
+}
+
+function asList(value: Ast): readonly Ast[] {
+  if (!Array.isArray(value)) throw new Refusal('statement', 'the statement has a part of an unknown form');
+  return value as readonly Ast[];
+}
+
+function nodesUnder(node: AstNode, key: string, list: string): readonly AstNode[] {
+  const holder = node[key];
+  return isNode(holder) ? listOf(holder, list).map((item) => asNode(item)) : [];
+}
