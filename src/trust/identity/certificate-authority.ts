@@ -1,0 +1,215 @@
+import { days, fromBase64, micros, minutes, toBase64 } from '#base/core/index.ts';
+import type { Micros, Millis } from '#base/core/index.ts';
+import { SealedTable } from '#base/storage/index.ts';
+import type { CatalogueTransaction } from '#base/storage/index.ts';
+import type { CertificateProfile } from './certificate-profile.ts';
+import { IdentityError } from './errors.ts';
+import type { IdentityContext } from './identity-context.ts';
+import { AUTHORITIES, CERTIFICATES } from './identity-tables.ts';
+import type { AuthoritySecrets } from './identity-tables.ts';
+import { describe, makeKeyPair, signCertificate } from './sign-certificate.ts';
+import type { SignedCertificate } from './sign-certificate.ts';
+
+const ROOT_LIFE = days(20 * 365);
+const ISSUING_LIFE = days(10 * 365);
+/** Certificates begin a little in the past, for clocks of devices are never quite right. */
+const BACKDATE = minutes(5);
+const SHORTEST_LIFE = minutes(1);
+
+/** Who a leaf certificate is given to, for the list of certificates. */
+export interface Holder {
+  readonly kind: 'device' | 'client' | 'server';
+  readonly name: string;
+}
+
+/** Certificates in PEM. */
+export interface AuthorityCertificates {
+  readonly root: string;
+  /** Newest first; all that still count. */
+  readonly issuing: readonly string[];
+}
+
+interface Issuing {
+  readonly generation: number;
+  readonly certificate: string;
+  readonly sealedKey: Uint8Array;
+}
+
+/** The platform's own certificate authority: a root that signs issuing authorities, and one of those that signs the rest. */
+export class CertificateAuthority {
+  readonly certificates: AuthorityCertificates;
+  readonly #context: IdentityContext;
+  readonly #issuing: Issuing;
+  readonly #table: SealedTable<typeof CERTIFICATES.key, typeof CERTIFICATES.clear>;
+
+  private constructor(context: IdentityContext, root: string, issuing: readonly Issuing[]) {
+    const [newest] = issuing;
+    if (newest === undefined) throw new RangeError('an authority needs an issuing certificate');
+    this.#context = context;
+    this.#issuing = newest;
+    this.#table = new SealedTable(CERTIFICATES, context.machines);
+    this.certificates = { root, issuing: issuing.map(({ certificate }) => certificate) };
+  }
+
+  /** Opens the authority; makes root and issuing authority where there is none. */
+  static async open(context: IdentityContext): Promise<CertificateAuthority> {
+    const table = new SealedTable(AUTHORITIES, context.machines);
+    const rows = await table.list(context.catalogue, {
+      where: { state: 'active' },
+      order: ['generation'],
+      descending: true,
+    });
+    const root = rows.find(({ role }) => role === 'root');
+    const issuing = rows.filter(({ role }) => role === 'issuing');
+    if (root !== undefined && issuing.length > 0) {
+      return new CertificateAuthority(
+        context,
+        root.sealed.certificate,
+        issuing.map(({ generation, sealed }) => ({
+          generation,
+          certificate: sealed.certificate,
+          sealedKey: fromBase64(sealed.key),
+        })),
+      );
+    }
+    const made = await makeAuthorities(context);
+    await context.catalogue.transaction(async (tx) => {
+      for (const { role, secrets } of made) {
+        const { notAfter } = describe(secrets.certificate);
+        const row = { role, generation: 1, state: 'active', created: context.clock.now(), expires: notAfter };
+        await table.insert(tx, row, secrets);
+      }
+    });
+    const [first, second] = made;
+    return new CertificateAuthority(context, first.secrets.certificate, [
+      { generation: 1, certificate: second.secrets.certificate, sealedKey: fromBase64(second.secrets.key) },
+    ]);
+  }
+
+  /**
+   * Signs a certificate for a public key. It counts once `record` has stored it.
+   *
+   * @param life at least a minute; cut to the life of the issuing authority
+   * @throws {IdentityError} IDENTITY_LIFETIME_INVALID
+   */
+  async sign(profile: CertificateProfile, publicKey: Uint8Array, life: Millis): Promise<SignedCertificate> {
+    if (!Number.isFinite(life) || life < SHORTEST_LIFE) {
+      throw new IdentityError(
+        'IDENTITY_LIFETIME_INVALID',
+        'Cannot issue certificate: its life is shorter than a minute',
+      );
+    }
+    const { clock, keys, random } = this.#context;
+    const { generation, certificate, sealedKey } = this.#issuing;
+    const now = clock.now();
+    const { notBefore: earliest, notAfter: latest } = describe(certificate);
+    const privateKey = await keys.custody.open(keyPurpose('issuing', generation), sealedKey);
+    try {
+      return await signCertificate(
+        {
+          profile,
+          publicKey,
+          notBefore: micros(Math.max(before(now), earliest)),
+          notAfter: micros(Math.min(now + life * 1_000, latest)),
+        },
+        { certificate, privateKey },
+        random,
+      );
+    } finally {
+      privateKey.fill(0);
+    }
+  }
+
+  /** The audit entry of a certificate, to be written before anyone can see it. */
+  async announce(actor: string, holder: Holder, signed: SignedCertificate): Promise<void> {
+    await this.#context.audit.append({
+      actor,
+      action: 'issue-certificate',
+      resource: `${holder.kind}:${holder.name}`,
+      outcome: 'done',
+      digest: signed.fingerprint,
+      detail: { serial: signed.serial, expires: signed.notAfter },
+    });
+  }
+
+  /** Stores what is remembered of a certificate. */
+  async record(tx: CatalogueTransaction, holder: Holder, signed: SignedCertificate): Promise<void> {
+    await this.#table.insert(
+      tx,
+      {
+        serial: signed.serial,
+        fingerprint: signed.fingerprint,
+        holder_kind: holder.kind,
+        holder: holder.name,
+        issuer: this.#issuing.generation,
+        state: 'valid',
+        created: this.#context.clock.now(),
+        expires: signed.notAfter,
+      },
+      null,
+    );
+  }
+
+  /** The leaf and the issuing authority that signed it, in the order TLS sends them. */
+  chain(signed: SignedCertificate): string {
+    return signed.pem + this.#issuing.certificate;
+  }
+}
+
+async function makeAuthorities(
+  context: IdentityContext,
+): Promise<readonly [{ role: 'root'; secrets: AuthoritySecrets }, { role: 'issuing'; secrets: AuthoritySecrets }]> {
+  const { deployment, audit, clock, keys, random } = context;
+  const now = clock.now();
+  const notBefore = before(now);
+  const rootKeys = makeKeyPair();
+  const root = await signCertificate(
+    {
+      profile: { kind: 'root', commonName: `Weir root ${deployment}` },
+      publicKey: rootKeys.publicKey,
+      notBefore,
+      notAfter: micros(now + ROOT_LIFE * 1_000),
+    },
+    { selfKey: rootKeys.privateKey },
+    random,
+  );
+  const issuingKeys = makeKeyPair();
+  const issuing = await signCertificate(
+    {
+      profile: { kind: 'issuing', commonName: `Weir issuing ${deployment} 1` },
+      publicKey: issuingKeys.publicKey,
+      notBefore,
+      notAfter: micros(now + ISSUING_LIFE * 1_000),
+    },
+    { certificate: root.pem, privateKey: rootKeys.privateKey },
+    random,
+  );
+  for (const [role, { fingerprint, serial }] of [
+    ['root', root],
+    ['issuing', issuing],
+  ] as const) {
+    const event = {
+      actor: 'weir:control',
+      action: 'make-authority',
+      resource: `authority:${role}`,
+      outcome: 'done',
+    } as const;
+    await audit.append({ ...event, digest: fingerprint, detail: { serial } });
+  }
+  const secretsOf = async (role: string, certificate: string, key: Uint8Array): Promise<AuthoritySecrets> => ({
+    certificate,
+    key: toBase64(await keys.custody.seal(keyPurpose(role, 1), key)),
+  });
+  return [
+    { role: 'root', secrets: await secretsOf('root', root.pem, rootKeys.privateKey) },
+    { role: 'issuing', secrets: await secretsOf('issuing', issuing.pem, issuingKeys.privateKey) },
+  ];
+}
+
+function keyPurpose(role: string, generation: number): string {
+  return `authority:${role}:${generation}`;
+}
+
+function before(now: Micros): Micros {
+  return micros(now - BACKDATE * 1_000);
+}

@@ -1,0 +1,27 @@
+import type { AuditSink, Clock, Log, Random } from '#base/core/index.ts';
+import type { Catalogue, RowSealer } from '#base/storage/index.ts';
+import type { KeyRing } from '#trust/keys/index.ts';
+
+/** What the template declares, as far as identity asks. Read each time, since a template may change while running. */
+export interface Declared {
+  hasDeviceType(type: string): boolean;
+  /** Types that devices of a type may be allowed to publish for. */
+  speaksFor(type: string): readonly string[];
+  hasRole(role: string): boolean;
+  /** Most devices that the inventory takes. */
+  maxDevices(): number;
+}
+
+/** What the parts of this room work with. */
+export interface IdentityContext {
+  readonly deployment: string;
+  readonly catalogue: Catalogue;
+  readonly keys: KeyRing;
+  readonly machines: RowSealer;
+  readonly people: RowSealer;
+  readonly declared: Declared;
+  readonly audit: AuditSink;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+}

@@ -1,0 +1,99 @@
+import { sealedTableSql } from '#base/storage/index.ts';
+import type { CatalogueSchema, Columns, SealedTableSpec } from '#base/storage/index.ts';
+import type { Json } from '#base/core/index.ts';
+
+const table = <const K extends Columns, const C extends Columns, S extends Json = null>(
+  spec: SealedTableSpec<K, C, S>,
+): SealedTableSpec<K, C, S> => spec;
+
+/** Small facts about the deployment, by name. */
+export const SETTINGS = table({
+  name: 'identity_setting',
+  key: { name: 'text' },
+  clear: {},
+  sealed: (value) => value,
+});
+
+export type AuthoritySecrets = {
+  /** PEM. */
+  readonly certificate: string;
+  /** PKCS #8 sealed by custody, base64. */
+  readonly key: string;
+};
+
+/** Certificate authorities: `role` is `root` or `issuing`, `state` `active` or `retired`. */
+export const AUTHORITIES = table({
+  name: 'identity_authority',
+  key: { role: 'text', generation: 'integer' },
+  clear: { state: 'text', created: 'integer', expires: 'integer' },
+  sealed: (value) => value as AuthoritySecrets,
+});
+
+/** Every certificate given: `holder_kind` is `device`, `client` or `server`, `state` `valid` or `revoked`. */
+export const CERTIFICATES = table({
+  name: 'identity_certificate',
+  key: { serial: 'text' },
+  clear: {
+    fingerprint: 'text',
+    holder_kind: 'text',
+    holder: 'text',
+    issuer: 'integer',
+    state: 'text',
+    created: 'integer',
+    expires: 'integer',
+  },
+  unique: [['fingerprint']],
+  indexes: [['holder_kind', 'holder'], ['expires']],
+});
+
+export type DevicePrivate = {
+  readonly owner: string | null;
+  readonly model: string | null;
+  readonly firmware: string | null;
+  readonly serials: readonly string[];
+  readonly speaksFor: readonly string[];
+};
+
+/** The inventory; `idx` is the row number of the device table, `status` `enabled`, `disabled` or `revoked`. */
+export const DEVICES = table({
+  name: 'identity_device',
+  key: { name: 'text' },
+  clear: { type: 'text', idx: 'integer', status: 'text', created: 'integer', last_seen: 'integer?' },
+  sealed: (value) => value as DevicePrivate,
+  unique: [['idx']],
+});
+
+export type PersonPrivate = { readonly name: string; readonly roles: readonly string[] };
+
+/** People and programs by pseudonymous id; the name is found by its keyed digest. */
+export const PEOPLE = table({
+  name: 'identity_person',
+  key: { id: 'text' },
+  clear: { kind: 'text', name_digest: 'text', status: 'text', created: 'integer' },
+  sealed: (value) => value as PersonPrivate,
+  unique: [['name_digest']],
+});
+
+/** Bearer tokens by their SHA-256. */
+export const TOKENS = table({
+  name: 'identity_token',
+  key: { digest: 'blob' },
+  clear: { id: 'text', person: 'text', status: 'text', created: 'integer', expires: 'integer?' },
+  unique: [['id']],
+  indexes: [['person']],
+});
+
+/** The tables of this room. */
+export const IDENTITY_SCHEMA: CatalogueSchema = {
+  room: 'identity',
+  migrations: [
+    [
+      ...sealedTableSql(SETTINGS),
+      ...sealedTableSql(AUTHORITIES),
+      ...sealedTableSql(CERTIFICATES),
+      ...sealedTableSql(DEVICES),
+      ...sealedTableSql(PEOPLE),
+      ...sealedTableSql(TOKENS),
+    ],
+  ],
+};

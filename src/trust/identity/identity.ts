@@ -1,0 +1,109 @@
+import { days, toHex } from '#base/core/index.ts';
+import type { AuditSink, Clock, Log, Millis, Random } from '#base/core/index.ts';
+import { SealedTable } from '#base/storage/index.ts';
+import type { Catalogue } from '#base/storage/index.ts';
+import type { KeyRing } from '#trust/keys/index.ts';
+import { CertificateAuthority } from './certificate-authority.ts';
+import type { AuthorityCertificates } from './certificate-authority.ts';
+import { makeCertificateChecker } from './certificate-facts.ts';
+import type { CertificateChecker } from './certificate-facts.ts';
+import type { Declared, IdentityContext } from './identity-context.ts';
+import { IDENTITY_SCHEMA, SETTINGS } from './identity-tables.ts';
+import { Inventory } from './inventory.ts';
+import { OPERATOR, People } from './people.ts';
+import { serverCertificate } from './server-certificate.ts';
+import type { ServerCertificate } from './server-certificate.ts';
+import { formatPrivateKey, makeKeyPair } from './sign-certificate.ts';
+
+export interface IdentityParts {
+  readonly catalogue: Catalogue;
+  readonly keys: KeyRing;
+  readonly declared: Declared;
+  readonly audit: AuditSink;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A client's key and certificates, all PEM. */
+export interface ClientCredential {
+  readonly key: string;
+  /** The certificate, then the issuing authority's. */
+  readonly certificate: string;
+  readonly authority: string;
+}
+
+const OPERATOR_LIFE = days(90);
+
+/** Who may come in: the certificate authority, the devices, the people. */
+export class Identity {
+  /** Names this platform in the URIs of its certificates: 16 hex digits, made at the first start. */
+  readonly deployment: string;
+  readonly certificates: AuthorityCertificates;
+  readonly inventory: Inventory;
+  readonly people: People;
+  readonly #context: IdentityContext;
+  readonly #authority: CertificateAuthority;
+
+  constructor(context: IdentityContext, authority: CertificateAuthority, inventory: Inventory, people: People) {
+    this.deployment = context.deployment;
+    this.certificates = authority.certificates;
+    this.inventory = inventory;
+    this.people = people;
+    this.#context = context;
+    this.#authority = authority;
+  }
+
+  /**
+   * What the listeners show; ask again when `renewAfter` has passed.
+   *
+   * @param hosts names and addresses besides the loopback ones
+   */
+  serverCertificate(hosts: readonly string[]): Promise<ServerCertificate> {
+    return serverCertificate(this.#context, this.#authority, hosts);
+  }
+
+  /** A key and certificate for the operator's commands, for 90 days. The key is kept nowhere. */
+  issueOperator(actor: string, life: Millis = OPERATOR_LIFE): Promise<ClientCredential> {
+    return this.issueClient(OPERATOR, life, actor);
+  }
+
+  /** A key and certificate for a person or program of the list, by name. */
+  async issueClient(name: string, life: Millis, actor: string): Promise<ClientCredential> {
+    const { catalogue, deployment } = this.#context;
+    const holder = { kind: 'client', name } as const;
+    const pair = makeKeyPair();
+    const signed = await this.#authority.sign({ kind: 'client', subject: holder, deployment }, pair.publicKey, life);
+    await this.#authority.announce(actor, holder, signed);
+    await catalogue.transaction((tx) => this.#authority.record(tx, holder, signed));
+    return {
+      key: formatPrivateKey(pair.privateKey),
+      certificate: this.#authority.chain(signed),
+      authority: this.certificates.root,
+    };
+  }
+
+  /** A checker of client certificates against the issuing authorities of today. */
+  checker(): CertificateChecker {
+    return makeCertificateChecker(this.deployment, this.certificates.issuing);
+  }
+}
+
+/**
+ * Opens identity; at the first start makes the deployment's id, root and issuing authority, the operator's entry and the
+ * prober's device.
+ */
+export async function openIdentity(parts: IdentityParts): Promise<Identity> {
+  const { catalogue, keys, random } = parts;
+  await catalogue.migrate(IDENTITY_SCHEMA);
+  const machines = await keys.rowSealer('catalogue');
+  const people = await keys.rowSealer('people');
+  const settings = new SealedTable(SETTINGS, machines);
+  const known = (await settings.get(catalogue, { name: 'deployment' }))?.sealed;
+  const deployment = typeof known === 'string' ? known : toHex(random.bytes(8));
+  if (known === undefined) await settings.insert(catalogue, { name: 'deployment' }, deployment);
+  const context: IdentityContext = { ...parts, deployment, machines, people };
+  const authority = await CertificateAuthority.open(context);
+  const inventory = await Inventory.open(context, authority);
+  return new Identity(context, authority, inventory, await People.open(context));
+}

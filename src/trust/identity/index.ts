@@ -1,0 +1,24 @@
+export { IdentityError } from './errors.ts';
+export type { IdentityErrorCode } from './errors.ts';
+export { Identity, openIdentity } from './identity.ts';
+export type { ClientCredential, IdentityParts } from './identity.ts';
+export type { Declared } from './identity-context.ts';
+export type { AuthorityCertificates } from './certificate-authority.ts';
+export type { ServerCertificate } from './server-certificate.ts';
+export { makeCertificateChecker } from './certificate-facts.ts';
+export type { CertificateChecker, CertificateFacts, CertificateOutcome } from './certificate-facts.ts';
+export { formatSubjectUri, parseSubjectNames } from './subject-uri.ts';
+export type { Subject } from './subject-uri.ts';
+export type { Inventory, DeviceBundle, EnrolRequest } from './inventory.ts';
+export { DEVICE_STATES } from './device-directory.ts';
+export type {
+  DeviceRecord,
+  DeviceState,
+  DirectoryChange,
+  DirectoryEntry,
+  DirectorySnapshot,
+} from './device-directory.ts';
+export { OPERATOR } from './people.ts';
+export type { NewToken, People, Person, SignIn } from './people.ts';
+export { enrolHints } from './enrol-hints.ts';
+export type { EnrolHints, HintInput } from './enrol-hints.ts';

@@ -1,0 +1,375 @@
+import { DEVICE_NAME_PATTERN, PROBE_DEVICE, days, micros } from '#base/core/index.ts';
+import type { Micros, Millis } from '#base/core/index.ts';
+import { SealedTable } from '#base/storage/index.ts';
+import type { CatalogueTransaction } from '#base/storage/index.ts';
+import type { CertificateAuthority } from './certificate-authority.ts';
+import type {
+  DeviceRecord,
+  DeviceState,
+  DirectoryChange,
+  DirectoryEntry,
+  DirectorySnapshot,
+} from './device-directory.ts';
+import { IdentityError } from './errors.ts';
+import type { IdentityContext } from './identity-context.ts';
+import { CERTIFICATES, DEVICES } from './identity-tables.ts';
+import type { DevicePrivate } from './identity-tables.ts';
+import { formatPrivateKey, makeKeyPair } from './sign-certificate.ts';
+
+/** What is said of a device when it is enrolled. */
+export interface EnrolRequest {
+  readonly name: string;
+  readonly type: string;
+  /** Life of its certificate; a year by default. */
+  readonly life?: Millis;
+  readonly owner?: string;
+  readonly model?: string;
+  readonly firmware?: string;
+  readonly hardwareSerials?: readonly string[];
+}
+
+/** What a new device is given. The private key is shown this once and kept nowhere. */
+export interface DeviceBundle {
+  readonly device: DeviceRecord;
+  /** PEM, PKCS #8. */
+  readonly key: string;
+  /** PEM: the device's certificate, then the issuing authority's. */
+  readonly certificate: string;
+  /** PEM: the root, by which the device knows the platform. */
+  readonly authority: string;
+}
+
+type Row = Awaited<ReturnType<SealedTable<typeof DEVICES.key, typeof DEVICES.clear, DevicePrivate>['get']>> & object;
+
+const DEFAULT_LIFE = days(365);
+const LONGEST_TEXT = 200;
+const MOST_SERIALS = 16;
+
+/** The list of devices: a name maps to exactly one entry, and an index to one name for ever. */
+export class Inventory {
+  readonly #context: IdentityContext;
+  readonly #authority: CertificateAuthority;
+  readonly #table: SealedTable<typeof DEVICES.key, typeof DEVICES.clear, DevicePrivate>;
+  readonly #certificates: SealedTable<typeof CERTIFICATES.key, typeof CERTIFICATES.clear>;
+  /** What the gateways know, by name. */
+  readonly #entries = new Map<string, DirectoryEntry>();
+  readonly #listeners = new Set<(change: DirectoryChange) => void>();
+  #version = 0;
+
+  private constructor(context: IdentityContext, authority: CertificateAuthority) {
+    this.#context = context;
+    this.#authority = authority;
+    this.#table = new SealedTable(DEVICES, context.machines);
+    this.#certificates = new SealedTable(CERTIFICATES, context.machines);
+  }
+
+  /** Reads the inventory; makes the prober's own device where it is missing. A damaged entry is left out and logged. */
+  static async open(context: IdentityContext, authority: CertificateAuthority): Promise<Inventory> {
+    const inventory = new Inventory(context, authority);
+    const { catalogue, clock } = context;
+    const rows = await inventory.#rows();
+    if (!rows.some(({ name }) => name === PROBE_DEVICE)) {
+      const row = { name: PROBE_DEVICE, type: PROBE_DEVICE, status: 'enabled', created: clock.now(), last_seen: null };
+      const probe = { owner: null, model: null, firmware: null, serials: [], speaksFor: [] };
+      await catalogue.transaction(async (tx) => {
+        await inventory.#table.insert(tx, { ...row, idx: await inventory.#nextIndex(tx) }, probe);
+      });
+    }
+    const serials = await inventory.#serials();
+    for (const row of await inventory.#rows()) {
+      inventory.#entries.set(row.name, entryOf(row, serials.get(row.name)?.serials ?? []));
+    }
+    return inventory;
+  }
+
+  /**
+   * Takes a device into the inventory and gives it a key and a certificate.
+   *
+   * @throws {IdentityError} IDENTITY_DEVICE_INVALID, IDENTITY_TYPE_INVALID, IDENTITY_DEVICE_EXISTS,
+   *   IDENTITY_DEVICES_LIMIT, IDENTITY_LIFETIME_INVALID
+   */
+  async enrol(request: EnrolRequest, actor: string): Promise<DeviceBundle> {
+    this.#requireFitting(request);
+    const { clock, audit } = this.#context;
+    if (this.#entries.has(request.name)) throw exists(request.name);
+    await audit.append({
+      actor,
+      action: 'enrol',
+      resource: `device:${request.name}`,
+      outcome: 'allowed',
+      detail: { type: request.type },
+    });
+    return this.#certify(request.name, request.life ?? DEFAULT_LIFE, actor, async (tx) => {
+      if ((await this.#table.get(tx, { name: request.name })) !== null) throw exists(request.name);
+      await this.#table.insert(
+        tx,
+        {
+          name: request.name,
+          type: request.type,
+          idx: await this.#nextIndex(tx),
+          status: 'enabled',
+          created: clock.now(),
+          last_seen: null,
+        },
+        {
+          owner: request.owner ?? null,
+          model: request.model ?? null,
+          firmware: request.firmware ?? null,
+          serials: request.hardwareSerials ?? [],
+          speaksFor: [],
+        },
+      );
+    });
+  }
+
+  /** Gives a device of the inventory a further key and certificate. @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN */
+  async renew(name: string, life: Millis, actor: string): Promise<DeviceBundle> {
+    this.#require(name);
+    return this.#certify(name, life, actor, async () => {});
+  }
+
+  /** All devices but the prober's, by name. */
+  async list(): Promise<readonly DeviceRecord[]> {
+    const serials = await this.#serials();
+    const rows = await this.#rows();
+    return rows.filter(({ name }) => name !== PROBE_DEVICE).map((row) => recordOf(row, serials.get(row.name)));
+  }
+
+  /** @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN */
+  async show(name: string): Promise<DeviceRecord> {
+    const row = await this.#table.get(this.#context.catalogue, { name });
+    if (row === null) throw unknown(name);
+    return recordOf(row, (await this.#serials(name)).get(name));
+  }
+
+  /** Cuts a device off until it is enabled again. @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN */
+  disable(name: string, actor: string): Promise<DeviceRecord> {
+    return this.#changeState(name, 'disabled', actor);
+  }
+
+  /** @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN, IDENTITY_DEVICE_INVALID if it was revoked, which is for ever */
+  enable(name: string, actor: string): Promise<DeviceRecord> {
+    return this.#changeState(name, 'enabled', actor);
+  }
+
+  /**
+   * Lets a device publish for devices of some types; none takes the right away.
+   *
+   * @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN, IDENTITY_TYPE_INVALID if the template does not allow it for its type
+   */
+  async speaksFor(name: string, types: readonly string[], actor: string): Promise<DeviceRecord> {
+    const { type } = this.#require(name);
+    const allowed = this.#context.declared.speaksFor(type);
+    const wrong = types.find((other) => !allowed.includes(other));
+    if (wrong !== undefined) {
+      throw new IdentityError(
+        'IDENTITY_TYPE_INVALID',
+        `Cannot let ${name} speak for type ${wrong}: its type ${type} may not`,
+        {
+          hint: `Name the type under speaks-for of device type ${type} in the template`,
+        },
+      );
+    }
+    const chosen = [...new Set(types)].sort();
+    await this.#audit(actor, 'speaks-for', name, { types: chosen.join(' ') });
+    return this.#update(name, (row) => ({ row, sealed: { ...row.sealed, speaksFor: chosen } }));
+  }
+
+  /** Notes when devices were last heard, a batch in one transaction; names that are not there are passed over. */
+  async recordSeen(times: ReadonlyMap<string, Micros>): Promise<void> {
+    await this.#context.catalogue.transaction(async (tx) => {
+      for (const [name, at] of times) {
+        const row = await this.#table.get(tx, { name });
+        if (row !== null && (row.last_seen ?? 0) < at) await this.#table.put(tx, { ...row, last_seen: at }, row.sealed);
+      }
+    });
+  }
+
+  /** What a gateway worker starts from. */
+  snapshot(): DirectorySnapshot {
+    return { deployment: this.#context.deployment, version: this.#version, devices: [...this.#entries.values()] };
+  }
+
+  /** @param name untrusted */
+  find(name: string): DirectoryEntry | null {
+    return this.#entries.get(name) ?? null;
+  }
+
+  /** Calls back on each change, after it is durable; the result ends it. */
+  onChange(listener: (change: DirectoryChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #certify(
+    name: string,
+    life: Millis,
+    actor: string,
+    store: (tx: CatalogueTransaction) => Promise<void>,
+  ): Promise<DeviceBundle> {
+    const { catalogue, deployment } = this.#context;
+    const holder = { kind: 'device', name } as const;
+    const pair = makeKeyPair();
+    const profile = { kind: 'client', subject: holder, deployment } as const;
+    const signed = await this.#authority.sign(profile, pair.publicKey, life);
+    await this.#authority.announce(actor, holder, signed);
+    await catalogue.transaction(async (tx) => {
+      await store(tx);
+      await this.#authority.record(tx, holder, signed);
+    });
+    const device = await this.show(name);
+    this.#publish(device);
+    return {
+      device,
+      key: formatPrivateKey(pair.privateKey),
+      certificate: this.#authority.chain(signed),
+      authority: this.#authority.certificates.root,
+    };
+  }
+
+  async #changeState(name: string, status: DeviceState, actor: string): Promise<DeviceRecord> {
+    if (this.#require(name).status === 'revoked') {
+      throw new IdentityError('IDENTITY_DEVICE_INVALID', `Cannot change device ${name}: it was revoked`);
+    }
+    await this.#audit(actor, status === 'enabled' ? 'enable-device' : 'disable-device', name);
+    return this.#update(name, (row) => ({ row: { ...row, status }, sealed: row.sealed }));
+  }
+
+  async #update(name: string, change: (row: Row) => { row: Row; sealed: DevicePrivate }): Promise<DeviceRecord> {
+    await this.#context.catalogue.transaction(async (tx) => {
+      const found = await this.#table.get(tx, { name });
+      if (found === null) throw unknown(name);
+      const { row, sealed } = change(found);
+      await this.#table.put(tx, row, sealed);
+    });
+    const device = await this.show(name);
+    this.#publish(device);
+    return device;
+  }
+
+  #publish(record: DeviceRecord): void {
+    const { index, name, type, status, speaksFor, serials } = record;
+    const device: DirectoryEntry = { index, name, type, status, speaksFor, serials };
+    this.#entries.set(name, device);
+    this.#version += 1;
+    for (const listener of this.#listeners) listener({ version: this.#version, device });
+  }
+
+  async #audit(actor: string, action: string, name: string, detail?: Readonly<Record<string, string>>): Promise<void> {
+    const event = { actor, action, resource: `device:${name}`, outcome: 'done' } as const;
+    await this.#context.audit.append(detail === undefined ? event : { ...event, detail });
+  }
+
+  #require(name: string): DirectoryEntry {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw unknown(name);
+    return entry;
+  }
+
+  #requireFitting(request: EnrolRequest): void {
+    const { name, type, owner, model, firmware, hardwareSerials = [] } = request;
+    const { declared } = this.#context;
+    if (!DEVICE_NAME_PATTERN.test(name)) {
+      throw new IdentityError(
+        'IDENTITY_DEVICE_INVALID',
+        `Cannot enrol device: ${JSON.stringify(name.slice(0, 80))} is no name`,
+        {
+          hint: 'Take 1 to 64 letters, digits, dots, colons, hyphens and underscores, the first a letter or digit',
+        },
+      );
+    }
+    if (!declared.hasDeviceType(type)) {
+      throw new IdentityError(
+        'IDENTITY_TYPE_INVALID',
+        `Cannot enrol device ${name}: the template has no type ${type.slice(0, 80)}`,
+        {
+          hint: 'Name a type that stands under devices in the template',
+        },
+      );
+    }
+    const texts = [owner, model, firmware, ...hardwareSerials];
+    if (
+      hardwareSerials.length > MOST_SERIALS ||
+      texts.some((text) => text !== undefined && text.length > LONGEST_TEXT)
+    ) {
+      throw new IdentityError('IDENTITY_DEVICE_INVALID', `Cannot enrol device ${name}: a description is too long`);
+    }
+    if (this.#entries.size > declared.maxDevices()) {
+      throw new IdentityError('IDENTITY_DEVICES_LIMIT', `Cannot enrol device ${name}: the inventory is full`, {
+        hint: 'Raise limits.devices in the template',
+      });
+    }
+  }
+
+  async #nextIndex(tx: CatalogueTransaction): Promise<number> {
+    const [last] = await this.#table.list(tx, { order: ['idx'], descending: true, limit: 1 });
+    return last === undefined ? 0 : last.idx + 1;
+  }
+
+  #rows(): Promise<readonly Row[]> {
+    const { catalogue, log } = this.#context;
+    return this.#table.list(catalogue, {
+      onDamaged: (error) => log.error({ code: error.code }, error.message),
+    });
+  }
+
+  /** The certificates of devices that are valid today, by device. */
+  async #serials(name?: string): Promise<ReadonlyMap<string, { serials: string[]; expires: number }>> {
+    const { catalogue, clock, log } = this.#context;
+    const rows = await this.#certificates.list(catalogue, {
+      where: {
+        holder_kind: 'device',
+        state: 'valid',
+        expires: { from: clock.now() },
+        ...(name === undefined ? {} : { holder: name }),
+      },
+      onDamaged: (error) => log.error({ code: error.code }, error.message),
+    });
+    const found = new Map<string, { serials: string[]; expires: number }>();
+    for (const { holder, serial, expires } of rows) {
+      const known = found.get(holder) ?? { serials: [], expires: 0 };
+      found.set(holder, { serials: [...known.serials, serial], expires: Math.max(known.expires, expires) });
+    }
+    return found;
+  }
+}
+
+function entryOf(row: Row, serials: readonly string[]): DirectoryEntry {
+  const { idx: index, name, type, sealed } = row;
+  return { index, name, type, status: row.status as DeviceState, speaksFor: sealed.speaksFor, serials };
+}
+
+function recordOf(row: Row, certificates: { serials: readonly string[]; expires: number } | undefined): DeviceRecord {
+  const { owner, model, firmware, serials: hardwareSerials } = row.sealed;
+  return {
+    ...entryOf(row, certificates?.serials ?? []),
+    created: micros(row.created),
+    lastSeen: row.last_seen === null ? null : micros(row.last_seen),
+    certificateExpires: certificates === undefined ? null : micros(certificates.expires),
+    owner,
+    model,
+    firmware,
+    hardwareSerials,
+  };
+}
+
+function unknown(name: string): IdentityError {
+  const shown = JSON.stringify(name.slice(0, 80));
+  return new IdentityError(
+    'IDENTITY_DEVICE_UNKNOWN',
+    `Cannot find device ${shown}: the inventory has none of that name`,
+    {
+      hint: 'See weir device list',
+    },
+  );
+}
+
+function exists(name: string): IdentityError {
+  return new IdentityError(
+    'IDENTITY_DEVICE_EXISTS',
+    `Cannot enrol device ${name}: the inventory has one of that name`,
+    {
+      hint: 'Choose another name, or see weir device show',
+    },
+  );
+}

@@ -1,0 +1,217 @@
+import { NAME_PATTERN, equalBytes, makeId, micros, toHex } from '#base/core/index.ts';
+import type { Micros } from '#base/core/index.ts';
+import type { MacKey } from '#base/crypto/index.ts';
+import { SealedTable } from '#base/storage/index.ts';
+import type { CatalogueTransaction } from '#base/storage/index.ts';
+import { makeToken, tokenDigest } from './bearer-token.ts';
+import { IdentityError } from './errors.ts';
+import type { IdentityContext } from './identity-context.ts';
+import { PEOPLE, TOKENS } from './identity-tables.ts';
+import type { PersonPrivate } from './identity-tables.ts';
+
+/** A person or program that may sign in. */
+export interface Person {
+  /** Pseudonymous: what stands in logs and digests. */
+  readonly id: string;
+  /** `operator` is the one that the first start makes: it administers, whatever the template says. */
+  readonly kind: 'person' | 'operator';
+  readonly name: string;
+  /** Names of roles in the template. */
+  readonly roles: readonly string[];
+  readonly status: 'enabled' | 'disabled';
+  readonly created: Micros;
+}
+
+/** Who showed a credential. All but `ok` look alike from outside and are told apart in the log only. */
+export type SignIn =
+  | { readonly outcome: 'ok'; readonly person: Person }
+  | { readonly outcome: 'malformed' | 'unknown' | 'expired' | 'disabled' };
+
+/** A token is shown this once. */
+export interface NewToken {
+  readonly person: Person;
+  readonly token: string;
+}
+
+type Row = Awaited<ReturnType<SealedTable<typeof PEOPLE.key, typeof PEOPLE.clear, PersonPrivate>['get']>> & object;
+
+/** Name in the operator's client certificate, and of its entry. */
+export const OPERATOR = 'operator';
+
+/** People and programs, and their bearer tokens. Names are sealed; a keyed digest finds them. */
+export class People {
+  readonly #context: IdentityContext;
+  readonly #names: MacKey;
+  readonly #table: SealedTable<typeof PEOPLE.key, typeof PEOPLE.clear, PersonPrivate>;
+  readonly #tokens: SealedTable<typeof TOKENS.key, typeof TOKENS.clear>;
+
+  private constructor(context: IdentityContext, names: MacKey) {
+    this.#context = context;
+    this.#names = names;
+    this.#table = new SealedTable(PEOPLE, context.people);
+    this.#tokens = new SealedTable(TOKENS, context.people);
+  }
+
+  /** Opens the list; makes the operator's entry where it is missing. */
+  static async open(context: IdentityContext): Promise<People> {
+    const { key } = await context.keys.digestKey('person-name');
+    const people = new People(context, key);
+    if ((await people.#byName(context.catalogue, OPERATOR)) === null) await people.#insert('operator', OPERATOR, []);
+    return people;
+  }
+
+  /**
+   * Adds a person or program with a bearer token.
+   *
+   * @throws {IdentityError} IDENTITY_PERSON_INVALID, IDENTITY_ROLE_INVALID, IDENTITY_PERSON_EXISTS
+   */
+  async add(name: string, roles: readonly string[], actor: string): Promise<NewToken> {
+    if (!NAME_PATTERN.test(name)) {
+      throw new IdentityError('IDENTITY_PERSON_INVALID', 'Cannot add person: the name is none', {
+        hint: 'Take 1 to 64 letters, digits, hyphens and underscores, the first a letter or digit',
+      });
+    }
+    this.#requireRoles(roles);
+    if ((await this.#byName(this.#context.catalogue, name)) !== null) {
+      throw new IdentityError('IDENTITY_PERSON_EXISTS', 'Cannot add person: there is one of that name', {
+        hint: 'See weir user list',
+      });
+    }
+    const id = await this.#insert('person', name, [...new Set(roles)].sort(), actor);
+    return this.rotateToken(id, actor);
+  }
+
+  /** Gives a new token and ends all older ones at once. @throws {IdentityError} IDENTITY_PERSON_UNKNOWN */
+  async rotateToken(id: string, actor: string, expires: Micros | null = null): Promise<NewToken> {
+    const { catalogue, clock, random } = this.#context;
+    const person = await this.show(id);
+    const token = makeToken(random);
+    const digest = tokenDigest(token) ?? new Uint8Array(0);
+    await this.#audit(actor, 'rotate-token', id);
+    await catalogue.transaction(async (tx) => {
+      for (const row of await this.#tokens.list(tx, { where: { person: id } })) {
+        await this.#tokens.delete(tx, { digest: row.digest });
+      }
+      const row = { id: makeId(clock, random), person: id, status: 'enabled', created: clock.now(), expires };
+      await this.#tokens.insert(tx, { digest, ...row }, null);
+    });
+    return { person, token };
+  }
+
+  /** @throws {IdentityError} IDENTITY_PERSON_UNKNOWN, IDENTITY_ROLE_INVALID */
+  async setRoles(id: string, roles: readonly string[], actor: string): Promise<Person> {
+    this.#requireRoles(roles);
+    const chosen = [...new Set(roles)].sort();
+    await this.#audit(actor, 'set-roles', id, chosen);
+    return this.#update(id, (row) => ({ row, sealed: { ...row.sealed, roles: chosen } }));
+  }
+
+  /** Ends all access at the next request, tokens and certificates alike. @throws {IdentityError} IDENTITY_PERSON_UNKNOWN */
+  async disable(id: string, actor: string): Promise<Person> {
+    await this.#audit(actor, 'disable-person', id);
+    return this.#update(id, (row) => ({ row: { ...row, status: 'disabled' }, sealed: row.sealed }));
+  }
+
+  /** @throws {IdentityError} IDENTITY_PERSON_UNKNOWN */
+  async enable(id: string, actor: string): Promise<Person> {
+    await this.#audit(actor, 'enable-person', id);
+    return this.#update(id, (row) => ({ row: { ...row, status: 'enabled' }, sealed: row.sealed }));
+  }
+
+  /** All entries, the operator's among them. */
+  async list(): Promise<readonly Person[]> {
+    return (await this.#table.list(this.#context.catalogue, { order: ['created', 'id'] })).map(personOf);
+  }
+
+  /** @throws {IdentityError} IDENTITY_PERSON_UNKNOWN */
+  async show(id: string): Promise<Person> {
+    const row = await this.#table.get(this.#context.catalogue, { id });
+    if (row === null) throw unknown();
+    return personOf(row);
+  }
+
+  /** The entry of a name, or null. */
+  async findByName(name: string): Promise<Person | null> {
+    const row = await this.#byName(this.#context.catalogue, name);
+    return row === null ? null : personOf(row);
+  }
+
+  /** Who a bearer token belongs to. @param token untrusted */
+  async signInWithToken(token: string): Promise<SignIn> {
+    const digest = tokenDigest(token);
+    if (digest === null) return { outcome: 'malformed' };
+    const { catalogue, clock } = this.#context;
+    // An index is searched with a digest of 256 random bits: how long that takes tells nothing about the token.
+    const row = await this.#tokens.get(catalogue, { digest });
+    if (row === null || !equalBytes(row.digest, digest)) return { outcome: 'unknown' };
+    if (row.expires !== null && row.expires <= clock.now()) return { outcome: 'expired' };
+    if (row.status !== 'enabled') return { outcome: 'disabled' };
+    return this.#signIn(await this.#table.get(catalogue, { id: row.person }));
+  }
+
+  /** Who a client certificate belongs to that was checked already. @param name from its URI */
+  async signInWithCertificate(name: string): Promise<SignIn> {
+    return this.#signIn(await this.#byName(this.#context.catalogue, name));
+  }
+
+  #signIn(row: Row | null): SignIn {
+    if (row === null) return { outcome: 'unknown' };
+    return row.status === 'enabled' ? { outcome: 'ok', person: personOf(row) } : { outcome: 'disabled' };
+  }
+
+  async #insert(kind: Person['kind'], name: string, roles: readonly string[], actor = 'weir:control'): Promise<string> {
+    const { catalogue, clock, random } = this.#context;
+    const id = `p${toHex(random.bytes(8))}`;
+    await this.#audit(actor, 'add-person', id, roles);
+    const row = { id, kind, name_digest: this.#names.macHex(name), status: 'enabled', created: clock.now() };
+    await this.#table.insert(catalogue, row, { name, roles });
+    return id;
+  }
+
+  async #update(id: string, change: (row: Row) => { row: Row; sealed: PersonPrivate }): Promise<Person> {
+    return this.#context.catalogue.transaction(async (tx) => {
+      const found = await this.#table.get(tx, { id });
+      if (found === null) throw unknown();
+      const { row, sealed } = change(found);
+      await this.#table.put(tx, row, sealed);
+      return personOf({ ...row, sealed });
+    });
+  }
+
+  async #byName(tx: CatalogueTransaction, name: string): Promise<Row | null> {
+    const [row] = await this.#table.list(tx, { where: { name_digest: this.#names.macHex(name) }, limit: 1 });
+    return row ?? null;
+  }
+
+  async #audit(actor: string, action: string, id: string, roles?: readonly string[]): Promise<void> {
+    const event = { actor, action, resource: `person:${id}`, outcome: 'done' } as const;
+    await this.#context.audit.append(roles === undefined ? event : { ...event, detail: { roles: roles.join(' ') } });
+  }
+
+  #requireRoles(roles: readonly string[]): void {
+    const wrong = roles.find((role) => !this.#context.declared.hasRole(role));
+    if (wrong !== undefined || roles.length === 0) {
+      const state = wrong === undefined ? 'no role is named' : `the template has no role ${wrong.slice(0, 80)}`;
+      throw new IdentityError('IDENTITY_ROLE_INVALID', `Cannot give roles: ${state}`, {
+        hint: 'Name roles that stand under people in the template',
+      });
+    }
+  }
+}
+
+function personOf(row: Row): Person {
+  return {
+    id: row.id,
+    kind: row.kind === 'operator' ? 'operator' : 'person',
+    name: row.sealed.name,
+    roles: row.sealed.roles,
+    status: row.status === 'enabled' ? 'enabled' : 'disabled',
+    created: micros(row.created),
+  };
+}
+
+function unknown(): IdentityError {
+  return new IdentityError('IDENTITY_PERSON_UNKNOWN', 'Cannot find person: there is none of that id', {
+    hint: 'See weir user list',
+  });
+}

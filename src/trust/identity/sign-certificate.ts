@@ -1,0 +1,141 @@
+import { X509Certificate, generateKeyPairSync, webcrypto } from 'node:crypto';
+import type { KeyUsageFlags } from '@peculiar/x509';
+import { fromHex, micros, toHex } from '#base/core/index.ts';
+import type { Micros, Random } from '#base/core/index.ts';
+import { alternativeNames, commonNameOf } from './certificate-profile.ts';
+import type { CertificateProfile } from './certificate-profile.ts';
+
+/** A certificate and what the platform remembers of it. */
+export interface SignedCertificate {
+  readonly pem: string;
+  /** Upper-case hex. */
+  readonly serial: string;
+  /** Hex SHA-256 over the DER. */
+  readonly fingerprint: string;
+  readonly notBefore: Micros;
+  readonly notAfter: Micros;
+}
+
+/** A key pair as PEM-ready DER. */
+export interface KeyPair {
+  /** SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array;
+  /** PKCS #8. */
+  readonly privateKey: Uint8Array;
+}
+
+/** Who signs: null for an authority that signs itself. */
+export interface Signer {
+  readonly certificate: string;
+  /** PKCS #8. */
+  readonly privateKey: Uint8Array;
+}
+
+export interface SignRequest {
+  readonly profile: CertificateProfile;
+  readonly publicKey: Uint8Array;
+  readonly notBefore: Micros;
+  readonly notAfter: Micros;
+}
+
+/** The one algorithm of keys and signatures of certificates today. */
+const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
+const SIGNATURE_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' };
+const SERIAL_LENGTH = 16;
+/** The bits keyCertSign and cRLSign of RFC 5280 section 4.2.1.3, as the library counts them. */
+const AUTHORITY_USAGE = (32 | 64) as KeyUsageFlags;
+
+/** A new P-256 key pair. */
+export function makeKeyPair(): KeyPair {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    publicKey: new Uint8Array(publicKey.export({ type: 'spki', format: 'der' })),
+    privateKey: new Uint8Array(privateKey.export({ type: 'pkcs8', format: 'der' })),
+  };
+}
+
+/** The PEM text of a PKCS #8 private key. @see RFC 7468 section 10 */
+export function formatPrivateKey(privateKey: Uint8Array): string {
+  const lines =
+    Buffer.from(privateKey)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
+}
+
+/**
+ * Makes a certificate with a random serial number of 16 bytes.
+ *
+ * @param signer null where the subject signs itself with `selfKey`
+ * @see RFC 5280 section 4; RFC 7925 section 4.4
+ */
+export async function signCertificate(
+  request: SignRequest,
+  signer: Signer | { readonly selfKey: Uint8Array },
+  random: Random,
+): Promise<SignedCertificate> {
+  const x509 = await loadX509();
+  const { profile, publicKey } = request;
+  const issuerKey = 'selfKey' in signer ? signer.selfKey : signer.privateKey;
+  const signingKey = await webcrypto.subtle.importKey('pkcs8', Buffer.from(issuerKey), KEY_ALGORITHM, false, ['sign']);
+  const subject = [{ CN: [commonNameOf(profile)] }];
+  const issuer = 'selfKey' in signer ? null : new x509.X509Certificate(signer.certificate);
+  const names = alternativeNames(profile);
+  const isAuthority = profile.kind === 'root' || profile.kind === 'issuing';
+  const subjectKey = Buffer.from(publicKey);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: toHex(makeSerial(random)),
+    subject,
+    issuer: issuer === null ? subject : issuer.subjectName.toJSON(),
+    notBefore: dateOf(request.notBefore),
+    notAfter: dateOf(request.notAfter),
+    publicKey: subjectKey,
+    signingKey,
+    signingAlgorithm: SIGNATURE_ALGORITHM,
+    extensions: [
+      isAuthority
+        ? new x509.BasicConstraintsExtension(true, profile.kind === 'root' ? 1 : 0, true)
+        : new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(isAuthority ? AUTHORITY_USAGE : x509.KeyUsageFlags.digitalSignature, true),
+      await x509.SubjectKeyIdentifierExtension.create(subjectKey),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer === null ? subjectKey : issuer.publicKey),
+      ...(profile.kind === 'client' ? [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])] : []),
+      ...(profile.kind === 'server' ? [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth])] : []),
+      ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension([...names])]),
+    ],
+  });
+  return describe(`${certificate.toString('pem').trim()}\n`);
+}
+
+/** What the platform remembers of a certificate. */
+export function describe(pem: string): SignedCertificate {
+  const parsed = new X509Certificate(pem);
+  return {
+    pem,
+    serial: parsed.serialNumber,
+    fingerprint: parsed.fingerprint256.replaceAll(':', '').toLowerCase(),
+    notBefore: micros(parsed.validFromDate.getTime() * 1_000),
+    notAfter: micros(parsed.validToDate.getTime() * 1_000),
+  };
+}
+
+/** Positive, of full length and with 126 random bits, so that it neither repeats nor can be foretold. */
+function makeSerial(random: Random): Uint8Array {
+  const serial = fromHex(toHex(random.bytes(SERIAL_LENGTH)));
+  serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
+  return serial;
+}
+
+/** Certificates know whole seconds. */
+function dateOf(time: Micros): Date {
+  return new Date(Math.floor(time / 1_000_000) * 1_000);
+}
+
+/**
+ * Loaded when the first certificate is made and not with the room: only control makes certificates, and every gateway
+ * worker would pay for it in memory. The library needs the reflection polyfill to be there before it.
+ */
+async function loadX509() {
+  await import('reflect-metadata');
+  return import('@peculiar/x509');
+}
