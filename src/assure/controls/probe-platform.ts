@@ -28,6 +28,8 @@ export interface PublishOutcome {
   readonly text: string | null;
 }
 
+export type ProbeCaller = 'prober' | 'device' | 'person' | 'nobody';
+
 export interface ApiAnswer {
   readonly status: number;
   readonly body: Json;
@@ -61,8 +63,8 @@ export interface ProbePlatform {
   ): Promise<{ readonly accepted: boolean; readonly group: string | null }>;
   /** Publishes raw payloads to a topic as the device `_probe`, one answer each. */
   publish(topic: string, payloads: readonly string[]): Promise<readonly PublishOutcome[]>;
-  /** Calls the API: as the prober itself, as a person of no role, or as nobody. */
-  call(method: string, path: string, body: Json | null, as: 'prober' | 'person' | 'nobody'): Promise<ApiAnswer>;
+  /** Calls the API: as the prober itself, as the device `_probe`, as a person without a role, or as nobody. */
+  call(method: string, path: string, body: Json | null, as: ProbeCaller): Promise<ApiAnswer>;
   /** Runs SQL as the prober, who sees the stream `_probe` and nothing else. */
   query(sql: string): Promise<ApiAnswer>;
   /** Has what is not sealed yet of the stream `_probe` sealed now. */

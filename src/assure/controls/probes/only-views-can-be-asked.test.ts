@@ -1,0 +1,10 @@
+import { test } from 'node:test';
+import { assertTurnsRed } from '../testing.ts';
+import { onlyViewsCanBeAsked } from './only-views-can-be-asked.ts';
+
+test('onlyViewsCanBeAsked turns red', () =>
+  assertTurnsRed(onlyViewsCanBeAsked, {
+    'everything is answered': { query: async () => ({ status: 200, body: [] }) },
+    'nothing is answered': { query: async () => ({ status: 400, body: null }) },
+    'files are answered': { query: async (sql) => ({ status: /count|read_text/.test(sql) ? 200 : 400, body: [] }) },
+  }));

@@ -1,0 +1,18 @@
+import type { Control } from '../control.ts';
+import { judge } from '../control.ts';
+
+/** Looks for the application of the template that runs, by its digest. */
+export const templateInForceIsLogged: Control = {
+  id: 'template-in-force-is-logged',
+  row: 96,
+  covers: 'part',
+  statement: 'the template in force was applied by an entry of the log that names its digest',
+  requirements: ['gdpr:24', 'iso-27001:A.8.32', 'nist-csf:PR.PS-01'],
+  probe: async (platform) => {
+    const { template } = await platform.status();
+    const { digest, since } = (template ?? {}) as { digest?: string; since?: string };
+    const logged =
+      digest !== undefined && (await platform.logged('apply-template', `template:${digest}`, '1970-01-01T00:00:00Z'));
+    return judge({ 'its application is logged': logged }, { digest: digest ?? null, since: since ?? null });
+  },
+};

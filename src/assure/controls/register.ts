@@ -1,0 +1,45 @@
+import type { Control } from './control.ts';
+import { acknowledgedIsThere } from './probes/acknowledged-is-there.ts';
+import { badReadingsAreRefused } from './probes/bad-readings-are-refused.ts';
+import { bothDoorsLeadIn } from './probes/both-doors-lead-in.ts';
+import { canaryIsNotOnDisk } from './probes/canary-is-not-on-disk.ts';
+import { classDecidesKeyDomain } from './probes/class-decides-key-domain.ts';
+import { deviceHasOneEntry } from './probes/device-has-one-entry.ts';
+import { flippedBitIsFound } from './probes/flipped-bit-is-found.ts';
+import { floodIsHeldBack } from './probes/flood-is-held-back.ts';
+import { hostileTextIsInert } from './probes/hostile-text-is-inert.ts';
+import { keysAreLogged } from './probes/keys-are-logged.ts';
+import { leapsAreNoticed } from './probes/leaps-are-noticed.ts';
+import { logIsVerifiable } from './probes/log-is-verifiable.ts';
+import { mtlsRefusesStrangers } from './probes/mtls-refuses-strangers.ts';
+import { noRoleSeesNothing } from './probes/no-role-sees-nothing.ts';
+import { onlyViewsCanBeAsked } from './probes/only-views-can-be-asked.ts';
+import { queriesAreConfined } from './probes/queries-are-confined.ts';
+import { readsAreLogged } from './probes/reads-are-logged.ts';
+import { templateInForceIsLogged } from './probes/template-in-force-is-logged.ts';
+import { tlsIsModern } from './probes/tls-is-modern.ts';
+import { unenforcedIsAccepted } from './probes/unenforced-is-accepted.ts';
+
+/** Every control of the platform. */
+export const CONTROLS: readonly Control[] = [
+  acknowledgedIsThere,
+  badReadingsAreRefused,
+  bothDoorsLeadIn,
+  canaryIsNotOnDisk,
+  classDecidesKeyDomain,
+  deviceHasOneEntry,
+  flippedBitIsFound,
+  floodIsHeldBack,
+  hostileTextIsInert,
+  keysAreLogged,
+  leapsAreNoticed,
+  logIsVerifiable,
+  mtlsRefusesStrangers,
+  noRoleSeesNothing,
+  onlyViewsCanBeAsked,
+  queriesAreConfined,
+  readsAreLogged,
+  templateInForceIsLogged,
+  tlsIsModern,
+  unenforcedIsAccepted,
+];

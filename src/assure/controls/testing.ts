@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import type { Control } from './control.ts';
+import type { ApiAnswer, ProbePlatform, PublishOutcome } from './probe-platform.ts';
+
+/** For tests of probes only: a platform that keeps every promise, with single answers replaced to break one. */
+export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatform {
+  const stored: { canary: string; n: number }[] = [];
+  const seen = new Set<string>();
+  const answer = (body: ApiAnswer['body'], status = 200): ApiAnswer => ({ status, body });
+  const sound: ProbePlatform = {
+    connect: async (kind) => ({
+      admitted: kind === 'good',
+      protocol: 'TLSv1.3',
+      reason: kind === 'good' ? null : kind,
+    }),
+    connectWithTls: async (version) => ({
+      accepted: version === 'TLSv1.3',
+      group: version === 'TLSv1.3' ? 'X25519MLKEM768' : null,
+    }),
+    publish: async (_topic, payloads) => payloads.map((payload, i) => publishOne(payload, i, stored, seen)),
+    call: async (_method, path, body, as) => {
+      if (as === 'nobody') return answer({ code: 'API_UNAUTHENTICATED' }, 401);
+      if (as === 'person') return path === '/v1/views' ? answer({ views: [] }) : answer({ code: 'API_DENIED' }, 403);
+      if (as === 'device') {
+        stored.push(body as { canary: string; n: number });
+        return answer({}, 202);
+      }
+      const replies: Record<string, ApiAnswer['body']> = {
+        '/v1/devices': { devices: [{ name: '_probe' }, { name: 'a' }] },
+        '/v1/segments/columns': { columns: [{ column: 'n', class: 'operational', domain: 'operational' }] },
+        '/v1/streams': { streams: [{ name: 'a', open: true, acceptUnenforced: true, unenforced: ['keep'] }] },
+      };
+      return answer(replies[path] ?? null);
+    },
+    query: async (sql) => queryOne(sql, stored),
+    seal: async () => {},
+    search: async () => ({ files: 3, bytes: 900, hits: [] }),
+    tamperWithSegment: async () => ({ target: 'segment', detected: true, reason: 'tag' }),
+    verifyLog: async () => ({ entries: 9, verified: true, reason: null, tamperDetected: true }),
+    logged: async () => true,
+    status: async () => ({
+      tlsMinimum: '1.3',
+      queries: { confined: true, reason: null },
+      template: { digest: 'd', since: 's' },
+    }),
+    canary: () => `canary-${stored.length}-x`,
+  };
+  return { ...sound, ...broken };
+}
+
+function publishOne(
+  payload: string,
+  i: number,
+  stored: { canary: string; n: number }[],
+  seen: Set<string>,
+): PublishOutcome {
+  const refusals: [RegExp, string][] = [
+    [/"$/, 'decode'],
+    [/^\[\[/, 'schema-shape'],
+    [/__proto__/, 'proto-key'],
+    [/"n": 1, "n"/, 'duplicate-key'],
+    [/1e999/, 'number-overflow'],
+    [/2199/, 'clock-early'],
+    [/1999/, 'clock-late'],
+    [/"one"/, 'schema-type'],
+    [/:-1|: -1|5000/, 'range'],
+    [/"value":900/, 'step'],
+  ];
+  const refusal =
+    refusals.find(([pattern]) => pattern.test(payload))?.[1] ?? (payload.includes('"n"') ? null : 'schema-missing');
+  if (refusal !== null) return { code: 0x99, text: refusal };
+  if (i >= 100) return { code: 0x97, text: 'rate' };
+  if (!(payload.includes('seq') && seen.has(payload)))
+    stored.push(JSON.parse(payload) as { canary: string; n: number });
+  seen.add(payload);
+  return { code: 0, text: null };
+}
+
+function queryOne(sql: string, stored: readonly { canary: string; n: number }[]): ApiAnswer {
+  const exact = /where canary = '(.*)'/.exec(sql)?.[1];
+  const start = /starts_with\(canary, '(.*?)'\)/.exec(sql)?.[1];
+  if (start !== undefined)
+    return {
+      status: 200,
+      body: stored.filter(({ canary }) => canary?.startsWith(start)).map(({ canary }) => ({ canary })),
+    };
+  if (exact !== undefined)
+    return { status: 200, body: [{ n: stored.filter(({ canary }) => canary === exact).length }] };
+  return sql === 'select count(*) as n from _probe'
+    ? { status: 200, body: [{ n: stored.length }] }
+    : { status: 400, body: { code: 'QUERY_REFUSED' } };
+}
+
+/** Sees a probe pass on a sound platform and fail on each broken one. */
+export async function assertTurnsRed(
+  control: Control,
+  broken: Readonly<Record<string, Partial<ProbePlatform>>>,
+): Promise<void> {
+  const { signal } = new AbortController();
+  const sound = await control.probe(soundPlatform(), signal);
+  assert.equal(sound.outcome, 'pass', `${control.id} on a sound platform: ${JSON.stringify(sound.evidence)}`);
+  for (const [name, part] of Object.entries(broken)) {
+    const result = await control.probe(soundPlatform(part), signal);
+    assert.equal(result.outcome, 'fail', `${control.id} where ${name}`);
+  }
+}
