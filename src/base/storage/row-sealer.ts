@@ -12,6 +12,8 @@ export interface RowSealer {
 
 const FORMAT = 1;
 const HEADER = 2;
+/** Random nonces of 96 bits under one key, after which a repetition is no longer out of the question. */
+const MOST_ROWS = 2 ** 32;
 /** Nonces drawn at once: one call of the random source serves many rows. */
 const POOL_NONCES = 256;
 
@@ -23,14 +25,31 @@ const POOL_NONCES = 256;
  *
  * @param keys by version, 1 to 255
  * @param current version that seals; all open
+ * @param limit rows that this sealer seals
  * @throws {RangeError} if there is no key of the current version
  */
-export function makeRowSealer(keys: ReadonlyMap<number, AeadKey>, current: number, random: Random): RowSealer {
+export function makeRowSealer(
+  keys: ReadonlyMap<number, AeadKey>,
+  current: number,
+  random: Random,
+  limit = MOST_ROWS,
+): RowSealer {
   const sealing = keys.get(current);
   if (sealing === undefined || current < 1 || current > 255) throw new RangeError(`there is no row key ${current}`);
   let pool = new Uint8Array(0);
   let used = 0;
+  let count = 0;
   const nextNonce = (): Uint8Array => {
+    if (count >= limit) {
+      throw new CryptoError(
+        'CRYPTO_NONCES_SPENT',
+        `Cannot seal row: version ${current} of the row key was used ${limit} times`,
+        {
+          hint: 'Restart the platform, then rotate the row key',
+        },
+      );
+    }
+    count += 1;
     if (used === pool.length) {
       pool = new Uint8Array(random.bytes(POOL_NONCES * AEAD_NONCE_LENGTH));
       used = 0;

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { hostKind } from './host-name.ts';
 import { formatSubjectUri } from './subject-uri.ts';
 import type { Subject } from './subject-uri.ts';
 
@@ -22,7 +22,7 @@ export function alternativeNames(profile: CertificateProfile): readonly Alternat
     case 'issuing':
       return [];
     case 'server':
-      return profile.hosts.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }));
+      return profile.hosts.map((value) => ({ type: hostKind(value) === 'ip' ? 'ip' : 'dns', value }));
     case 'client':
       return [{ type: 'url', value: formatSubjectUri(profile.deployment, profile.subject) }];
   }

@@ -9,7 +9,8 @@ export { makeCertificateChecker } from './certificate-facts.ts';
 export type { CertificateChecker, CertificateFacts, CertificateOutcome } from './certificate-facts.ts';
 export { formatSubjectUri, parseSubjectNames } from './subject-uri.ts';
 export type { Subject } from './subject-uri.ts';
-export type { Inventory, DeviceBundle, EnrolRequest } from './inventory.ts';
+export type { DeviceBundle, Inventory } from './inventory.ts';
+export type { EnrolRequest } from './enrol-request.ts';
 export { DEVICE_STATES } from './device-directory.ts';
 export type {
   DeviceRecord,

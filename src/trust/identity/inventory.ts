@@ -1,4 +1,4 @@
-import { DEVICE_NAME_PATTERN, PROBE_DEVICE, days, micros } from '#base/core/index.ts';
+import { PROBE_DEVICE, days } from '#base/core/index.ts';
 import type { Micros, Millis } from '#base/core/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction } from '#base/storage/index.ts';
@@ -10,23 +10,15 @@ import type {
   DirectoryEntry,
   DirectorySnapshot,
 } from './device-directory.ts';
+import { deviceExists, entryOf, recordOf, unknownDevice } from './device-records.ts';
+import type { DeviceRow } from './device-records.ts';
+import { requireEnrolable } from './enrol-request.ts';
+import type { EnrolRequest } from './enrol-request.ts';
 import { IdentityError } from './errors.ts';
 import type { IdentityContext } from './identity-context.ts';
 import { CERTIFICATES, DEVICES } from './identity-tables.ts';
 import type { DevicePrivate } from './identity-tables.ts';
 import { formatPrivateKey, makeKeyPair } from './sign-certificate.ts';
-
-/** What is said of a device when it is enrolled. */
-export interface EnrolRequest {
-  readonly name: string;
-  readonly type: string;
-  /** Life of its certificate; a year by default. */
-  readonly life?: Millis;
-  readonly owner?: string;
-  readonly model?: string;
-  readonly firmware?: string;
-  readonly hardwareSerials?: readonly string[];
-}
 
 /** What a new device is given. The private key is shown this once and kept nowhere. */
 export interface DeviceBundle {
@@ -39,11 +31,7 @@ export interface DeviceBundle {
   readonly authority: string;
 }
 
-type Row = Awaited<ReturnType<SealedTable<typeof DEVICES.key, typeof DEVICES.clear, DevicePrivate>['get']>> & object;
-
 const DEFAULT_LIFE = days(365);
-const LONGEST_TEXT = 200;
-const MOST_SERIALS = 16;
 
 /** The list of devices: a name maps to exactly one entry, and an index to one name for ever. */
 export class Inventory {
@@ -89,9 +77,9 @@ export class Inventory {
    *   IDENTITY_DEVICES_LIMIT, IDENTITY_LIFETIME_INVALID
    */
   async enrol(request: EnrolRequest, actor: string): Promise<DeviceBundle> {
-    this.#requireFitting(request);
-    const { clock, audit } = this.#context;
-    if (this.#entries.has(request.name)) throw exists(request.name);
+    const { clock, audit, declared } = this.#context;
+    requireEnrolable(request, declared, this.#entries.size);
+    if (this.#entries.has(request.name)) throw deviceExists(request.name);
     await audit.append({
       actor,
       action: 'enrol',
@@ -100,7 +88,7 @@ export class Inventory {
       detail: { type: request.type },
     });
     return this.#certify(request.name, request.life ?? DEFAULT_LIFE, actor, async (tx) => {
-      if ((await this.#table.get(tx, { name: request.name })) !== null) throw exists(request.name);
+      if ((await this.#table.get(tx, { name: request.name })) !== null) throw deviceExists(request.name);
       await this.#table.insert(
         tx,
         {
@@ -124,7 +112,7 @@ export class Inventory {
 
   /** Gives a device of the inventory a further key and certificate. @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN */
   async renew(name: string, life: Millis, actor: string): Promise<DeviceBundle> {
-    this.#require(name);
+    this.#mustFind(name);
     return this.#certify(name, life, actor, async () => {});
   }
 
@@ -138,7 +126,7 @@ export class Inventory {
   /** @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN */
   async show(name: string): Promise<DeviceRecord> {
     const row = await this.#table.get(this.#context.catalogue, { name });
-    if (row === null) throw unknown(name);
+    if (row === null) throw unknownDevice(name);
     return recordOf(row, (await this.#serials(name)).get(name));
   }
 
@@ -158,7 +146,7 @@ export class Inventory {
    * @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN, IDENTITY_TYPE_INVALID if the template does not allow it for its type
    */
   async speaksFor(name: string, types: readonly string[], actor: string): Promise<DeviceRecord> {
-    const { type } = this.#require(name);
+    const { type } = this.#mustFind(name);
     const allowed = this.#context.declared.speaksFor(type);
     const wrong = types.find((other) => !allowed.includes(other));
     if (wrong !== undefined) {
@@ -228,17 +216,20 @@ export class Inventory {
   }
 
   async #changeState(name: string, status: DeviceState, actor: string): Promise<DeviceRecord> {
-    if (this.#require(name).status === 'revoked') {
+    if (this.#mustFind(name).status === 'revoked') {
       throw new IdentityError('IDENTITY_DEVICE_INVALID', `Cannot change device ${name}: it was revoked`);
     }
     await this.#audit(actor, status === 'enabled' ? 'enable-device' : 'disable-device', name);
     return this.#update(name, (row) => ({ row: { ...row, status }, sealed: row.sealed }));
   }
 
-  async #update(name: string, change: (row: Row) => { row: Row; sealed: DevicePrivate }): Promise<DeviceRecord> {
+  async #update(
+    name: string,
+    change: (row: DeviceRow) => { row: DeviceRow; sealed: DevicePrivate },
+  ): Promise<DeviceRecord> {
     await this.#context.catalogue.transaction(async (tx) => {
       const found = await this.#table.get(tx, { name });
-      if (found === null) throw unknown(name);
+      if (found === null) throw unknownDevice(name);
       const { row, sealed } = change(found);
       await this.#table.put(tx, row, sealed);
     });
@@ -260,45 +251,10 @@ export class Inventory {
     await this.#context.audit.append(detail === undefined ? event : { ...event, detail });
   }
 
-  #require(name: string): DirectoryEntry {
+  #mustFind(name: string): DirectoryEntry {
     const entry = this.#entries.get(name);
-    if (entry === undefined) throw unknown(name);
+    if (entry === undefined) throw unknownDevice(name);
     return entry;
-  }
-
-  #requireFitting(request: EnrolRequest): void {
-    const { name, type, owner, model, firmware, hardwareSerials = [] } = request;
-    const { declared } = this.#context;
-    if (!DEVICE_NAME_PATTERN.test(name)) {
-      throw new IdentityError(
-        'IDENTITY_DEVICE_INVALID',
-        `Cannot enrol device: ${JSON.stringify(name.slice(0, 80))} is no name`,
-        {
-          hint: 'Take 1 to 64 letters, digits, dots, colons, hyphens and underscores, the first a letter or digit',
-        },
-      );
-    }
-    if (!declared.hasDeviceType(type)) {
-      throw new IdentityError(
-        'IDENTITY_TYPE_INVALID',
-        `Cannot enrol device ${name}: the template has no type ${type.slice(0, 80)}`,
-        {
-          hint: 'Name a type that stands under devices in the template',
-        },
-      );
-    }
-    const texts = [owner, model, firmware, ...hardwareSerials];
-    if (
-      hardwareSerials.length > MOST_SERIALS ||
-      texts.some((text) => text !== undefined && text.length > LONGEST_TEXT)
-    ) {
-      throw new IdentityError('IDENTITY_DEVICE_INVALID', `Cannot enrol device ${name}: a description is too long`);
-    }
-    if (this.#entries.size > declared.maxDevices()) {
-      throw new IdentityError('IDENTITY_DEVICES_LIMIT', `Cannot enrol device ${name}: the inventory is full`, {
-        hint: 'Raise limits.devices in the template',
-      });
-    }
   }
 
   async #nextIndex(tx: CatalogueTransaction): Promise<number> {
@@ -306,7 +262,7 @@ export class Inventory {
     return last === undefined ? 0 : last.idx + 1;
   }
 
-  #rows(): Promise<readonly Row[]> {
+  #rows(): Promise<readonly DeviceRow[]> {
     const { catalogue, log } = this.#context;
     return this.#table.list(catalogue, {
       onDamaged: (error) => log.error({ code: error.code }, error.message),
@@ -332,44 +288,4 @@ export class Inventory {
     }
     return found;
   }
-}
-
-function entryOf(row: Row, serials: readonly string[]): DirectoryEntry {
-  const { idx: index, name, type, sealed } = row;
-  return { index, name, type, status: row.status as DeviceState, speaksFor: sealed.speaksFor, serials };
-}
-
-function recordOf(row: Row, certificates: { serials: readonly string[]; expires: number } | undefined): DeviceRecord {
-  const { owner, model, firmware, serials: hardwareSerials } = row.sealed;
-  return {
-    ...entryOf(row, certificates?.serials ?? []),
-    created: micros(row.created),
-    lastSeen: row.last_seen === null ? null : micros(row.last_seen),
-    certificateExpires: certificates === undefined ? null : micros(certificates.expires),
-    owner,
-    model,
-    firmware,
-    hardwareSerials,
-  };
-}
-
-function unknown(name: string): IdentityError {
-  const shown = JSON.stringify(name.slice(0, 80));
-  return new IdentityError(
-    'IDENTITY_DEVICE_UNKNOWN',
-    `Cannot find device ${shown}: the inventory has none of that name`,
-    {
-      hint: 'See weir device list',
-    },
-  );
-}
-
-function exists(name: string): IdentityError {
-  return new IdentityError(
-    'IDENTITY_DEVICE_EXISTS',
-    `Cannot enrol device ${name}: the inventory has one of that name`,
-    {
-      hint: 'Choose another name, or see weir device show',
-    },
-  );
 }

@@ -1,9 +1,9 @@
-import { isIP } from 'node:net';
 import { days, fromBase64, micros, toBase64 } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
 import { IdentityError } from './errors.ts';
+import { hostKind } from './host-name.ts';
 import type { IdentityContext } from './identity-context.ts';
 import { SETTINGS } from './identity-tables.ts';
 import { formatPrivateKey, makeKeyPair } from './sign-certificate.ts';
@@ -33,7 +33,6 @@ const RENEW_BEFORE = days(30);
 const SETTING = 'server-certificate';
 const PURPOSE = 'server-key';
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
-const HOST = /^(?:\*\.)?[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,62})*$/;
 
 /**
  * The platform's own certificate: the stored one while it names the same hosts and is good for 30 days more, else a new
@@ -48,7 +47,7 @@ export async function serverCertificate(
   hosts: readonly string[],
 ): Promise<ServerCertificate> {
   const wanted = [...new Set([...hosts, ...LOOPBACK])].sort();
-  const wrong = wanted.find((host) => isIP(host) === 0 && (host.length > 253 || !HOST.test(host)));
+  const wrong = wanted.find((host) => hostKind(host) === null);
   if (wrong !== undefined) {
     throw new IdentityError(
       'IDENTITY_CERTIFICATE_INVALID',

@@ -1,5 +1,4 @@
 import { X509Certificate, generateKeyPairSync, webcrypto } from 'node:crypto';
-import type { KeyUsageFlags } from '@peculiar/x509';
 import { fromHex, micros, toHex } from '#base/core/index.ts';
 import type { Micros, Random } from '#base/core/index.ts';
 import { alternativeNames, commonNameOf } from './certificate-profile.ts';
@@ -42,8 +41,10 @@ export interface SignRequest {
 const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNATURE_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' };
 const SERIAL_LENGTH = 16;
-/** The bits keyCertSign and cRLSign of RFC 5280 section 4.2.1.3, as the library counts them. */
-const AUTHORITY_USAGE = (32 | 64) as KeyUsageFlags;
+const KEY_USAGE = '2.5.29.15';
+/** The bit string keyCertSign and cRLSign of an authority, and digitalSignature of all others, in DER. @see RFC 5280 section 4.2.1.3 */
+const AUTHORITY_USAGE = Uint8Array.of(0x03, 0x02, 0x01, 0x06);
+const LEAF_USAGE = Uint8Array.of(0x03, 0x02, 0x07, 0x80);
 
 /** A new P-256 key pair. */
 export function makeKeyPair(): KeyPair {
@@ -96,7 +97,7 @@ export async function signCertificate(
       isAuthority
         ? new x509.BasicConstraintsExtension(true, profile.kind === 'root' ? 1 : 0, true)
         : new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(isAuthority ? AUTHORITY_USAGE : x509.KeyUsageFlags.digitalSignature, true),
+      new x509.Extension(KEY_USAGE, true, isAuthority ? AUTHORITY_USAGE : LEAF_USAGE),
       await x509.SubjectKeyIdentifierExtension.create(subjectKey),
       await x509.AuthorityKeyIdentifierExtension.create(issuer === null ? subjectKey : issuer.publicKey),
       ...(profile.kind === 'client' ? [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])] : []),
