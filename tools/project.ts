@@ -9,7 +9,7 @@ export type Problem = string;
 
 const PATTERNS = [
   '{src,test,tools,bench}/**/*.{ts,json,sh,py,sql,yaml,yml,md,txt}',
-  '{docs,deploy,bin}/**/*',
+  '{docs,deploy,bin,templates,schema,examples}/**/*',
   '.ci/*',
   '*.{md,json,yaml}',
   'LICENSE',
