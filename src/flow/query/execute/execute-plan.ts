@@ -7,7 +7,7 @@ import type { ResultFormat } from '../formats/result-format.ts';
 import { tableEncoder } from '../formats/table.ts';
 import { QueryError } from '../errors.ts';
 import { bindParameters } from './bind-parameters.ts';
-import { Engine, quoteText } from './engine.ts';
+import { Engine, quoteName, quoteText } from './engine.ts';
 import { explainEngineError } from './engine-error.ts';
 import type { StopReason } from './engine-error.ts';
 import { registerMask } from './mask-function.ts';
@@ -131,7 +131,7 @@ async function copyToParquet({ engine, sql, plan, sink, stop }: Run, fd: number)
     name: prepared.columnName(i),
     type: String(prepared.columnType(i)),
   }));
-  const limited = `SELECT * FROM (${sql}) LIMIT ${plan.limits.rows + 1}`;
+  const limited = `${parquetSelect(sql, columns)} LIMIT ${plan.limits.rows + 1}`;
   const facts = parquetFacts(
     plan,
     columns.map(({ name }) => name),
@@ -177,6 +177,21 @@ function describe(result: DuckDBResult, plan: QueryPlan): readonly ResultColumn[
     type: result.columnType(i),
     notes: plan.columnNotes[i] ?? NO_NOTES,
   }));
+}
+
+/**
+ * The statement with what a Parquet file needs: each name once, and 128-bit integers, such as sums of integers, as
+ * decimals, for DuckDB would round them to doubles.
+ */
+function parquetSelect(sql: string, columns: readonly { readonly name: string; readonly type: string }[]): string {
+  const seen = new Map<string, number>();
+  const list = columns.map(({ name, type }, i) => {
+    const count = seen.get(name.toLowerCase()) ?? 0;
+    seen.set(name.toLowerCase(), count + 1);
+    const value = type === 'HUGEINT' ? `CAST(c${i} AS DECIMAL(38, 0))` : `c${i}`;
+    return `${value} AS ${quoteName(count === 0 ? name : `${name}:${count}`)}`;
+  });
+  return `SELECT ${list.join(', ')} FROM (${sql}) AS r(${columns.map((_, i) => `c${i}`).join(', ')})`;
 }
 
 /** Key-value metadata of a Parquet result: the purpose, and class and unit of each column. */
