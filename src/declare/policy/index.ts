@@ -26,3 +26,6 @@ export { allRelations, relationFacts, sourcesOf } from './relation-facts.ts';
 export type { RelationFacts } from './relation-facts.ts';
 export { OPERATOR_ROLE, rolesOf } from './grants.ts';
 export { explainDecision, REASONS, requireAllowed } from './explain.ts';
+export { planTemplate } from './plan-template.ts';
+export type { PlannedColumn, PlannedDevice, PlannedSight, PlannedStream, TemplatePlan } from './plan-template.ts';
+export { formatPlan } from './format-plan.ts';

@@ -1,0 +1,59 @@
+import type { PlannedStream, TemplatePlan } from './plan-template.ts';
+
+/** A plan as text for people, one statement a line, sections apart. */
+export function formatPlan(plan: TemplatePlan): string {
+  return [
+    [`template ${plan.name}, version ${plan.digest.slice(0, 12)}, region ${plan.region}`],
+    [
+      'listens on',
+      ...plan.listeners.map(({ name, address, port }) => `  ${name} ${address}:${port}`),
+      plan.exposed ? '  other machines can reach it' : '  only this machine can reach it',
+    ],
+    ['devices', ...plan.devices.map(formatDevice)],
+    ...plan.streams.map(formatStream),
+    ['views', ...plan.views.map(({ name, from, roles }) => `  ${name} from ${from.join(', ')}, for ${nameAll(roles)}`)],
+    [
+      'roles',
+      ...plan.roles.map(
+        ({ name, may }) => `  ${name} may ${may.length === 0 ? 'query' : ['query', ...may].join(', ')}`,
+      ),
+    ],
+    formatUnenforced(plan),
+  ]
+    .map((section) => section.join('\n'))
+    .join('\n\n');
+}
+
+function formatDevice({ type, identity, publishesTo, speaksFor }: TemplatePlan['devices'][number]): string {
+  const speaks = speaksFor.length === 0 ? '' : `, speaks for ${speaksFor.join(', ')}`;
+  return `  ${type} proves itself by ${identity}, publishes to ${nameAll(publishesTo)}${speaks}`;
+}
+
+function formatStream(stream: PlannedStream): string[] {
+  const held = stream.heldBy.length === 0 ? '' : `, does not start: ${stream.heldBy.join(', ')} not enforced`;
+  const domains = Map.groupBy(stream.columns, (column) => column.keyDomain ?? 'refused');
+  return [
+    `stream ${stream.name}, from ${nameAll(stream.from)}${held}`,
+    ...stream.checks.map((check) => `  checks ${check}`),
+    ...[...domains].map(
+      ([domain, columns]) =>
+        `  ${domain === 'refused' ? 'refuses' : `seals under ${domain}`}: ${columns.map(({ name }) => name).join(', ')}`,
+    ),
+    ...stream.seenBy.map(({ role, clear, masked, rowFilter }) => {
+      const rows = rowFilter === null ? '' : ` where ${rowFilter}`;
+      return `  ${role} sees ${[...clear, ...masked].join(', ')}${rows}`;
+    }),
+  ];
+}
+
+function formatUnenforced(plan: TemplatePlan): string[] {
+  if (plan.unenforced.length === 0) return ['everything that is declared is enforced'];
+  return [
+    'declared and not enforced by this version',
+    ...plan.unenforced.map(({ path, promise, meanwhile }) => `  ${path}: ${promise}; meanwhile ${meanwhile}`),
+  ];
+}
+
+function nameAll(names: readonly string[]): string {
+  return names.length === 0 ? 'nobody' : names.join(', ');
+}

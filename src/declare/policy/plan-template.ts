@@ -1,0 +1,152 @@
+import { keyDomainOf, SYSTEM_COLUMNS } from '#base/core/index.ts';
+import type { Class, FieldType, KeyDomain } from '#base/core/index.ts';
+import { formatDuration, heldBy, isLoopback, isSystemName, unenforcedOf } from '#declare/template/index.ts';
+import type { Field, Role, Stream, Template, Unenforced } from '#declare/template/index.ts';
+import { decideQuery } from './decide-query.ts';
+import { roleQueries } from './grants.ts';
+import type { Subject } from './types.ts';
+
+/** What a template means, before it runs. */
+export interface TemplatePlan {
+  readonly name: string;
+  readonly digest: string;
+  readonly region: string;
+  readonly listeners: readonly { readonly name: string; readonly address: string; readonly port: number }[];
+  /** True where other machines can reach the platform. */
+  readonly exposed: boolean;
+  readonly devices: readonly PlannedDevice[];
+  readonly streams: readonly PlannedStream[];
+  readonly views: readonly {
+    readonly name: string;
+    readonly from: readonly string[];
+    readonly roles: readonly string[];
+  }[];
+  readonly roles: readonly { readonly name: string; readonly may: readonly string[] }[];
+  readonly unenforced: readonly Unenforced[];
+}
+
+export interface PlannedDevice {
+  readonly type: string;
+  readonly identity: string;
+  readonly publishesTo: readonly string[];
+  readonly speaksFor: readonly string[];
+}
+
+export interface PlannedStream {
+  readonly name: string;
+  readonly from: readonly string[];
+  /** Ids of unenforced protections that keep it from starting; empty where it starts. */
+  readonly heldBy: readonly string[];
+  readonly checks: readonly string[];
+  readonly columns: readonly PlannedColumn[];
+  readonly seenBy: readonly PlannedSight[];
+}
+
+export interface PlannedColumn {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly class: Class;
+  /** Domain whose key wraps the column's data key; null for a secret, which is refused. */
+  readonly keyDomain: KeyDomain | null;
+}
+
+/** What one role sees of a stream, over all its purposes. */
+export interface PlannedSight {
+  readonly role: string;
+  readonly clear: readonly string[];
+  /** `column (mask)`. */
+  readonly masked: readonly string[];
+  readonly rowFilter: string | null;
+}
+
+/** Works out what a template means: checks, encryption, who sees what, what is not enforced. Pure. */
+export function planTemplate(template: Template): TemplatePlan {
+  const { address, mqtt, https, api } = template.listen;
+  const ports = { mqtt, https, api };
+  const streams = [...template.streams.values()].filter((stream) => !isSystemName(stream.name));
+  return {
+    name: template.name,
+    digest: template.digest,
+    region: template.region,
+    listeners: Object.entries(ports).map(([name, port]) => ({ name, address, port })),
+    exposed: !isLoopback(address),
+    devices: [...template.devices.values()]
+      .filter((type) => !isSystemName(type.name))
+      .map((type) => ({
+        type: type.name,
+        identity: type.identity,
+        publishesTo: streams.filter((stream) => stream.from.includes(type.name)).map((stream) => stream.name),
+        speaksFor: type.speaksFor,
+      })),
+    streams: streams.map((stream) => planStream(template, stream)),
+    views: [...template.views.values()].map(({ name, from }) => ({
+      name,
+      from,
+      roles: [...template.people.values()].filter((role) => roleQueries(role, name, template)).map((role) => role.name),
+    })),
+    roles: [...template.people.values()].map(({ name, may }) => ({ name, may })),
+    unenforced: unenforcedOf(template),
+  };
+}
+
+function planStream(template: Template, stream: Stream): PlannedStream {
+  const system = SYSTEM_COLUMNS.map(({ name, type }) => ({ name, type, class: 'operational' as const }));
+  return {
+    name: stream.name,
+    from: stream.from,
+    heldBy: [...new Set(heldBy(template, stream).map((unenforced) => unenforced.id))],
+    checks: checksOf(stream),
+    columns: [...system, ...stream.fields].map(({ name, type, class: cls }) => ({
+      name,
+      type,
+      class: cls,
+      keyDomain: keyDomainOf(cls),
+    })),
+    seenBy: [...template.people.values()].flatMap((role) => sightOf(template, stream, role)),
+  };
+}
+
+/** The checks that a reading of the stream passes, in words. */
+function checksOf(stream: Stream): readonly string[] {
+  const { late, early } = stream.accept;
+  return [
+    `rate: ${stream.rate.perSecond}/s per device, bursts of ${stream.rate.burst}`,
+    `clock: at most ${formatDuration(late)} late, ${formatDuration(early)} early`,
+    `undeclared fields: ${stream.undeclared === 'refuse' ? 'refused' : 'dropped and counted'}`,
+    ...stream.fields.flatMap(checksOfField),
+  ];
+}
+
+function checksOfField(field: Field): readonly string[] {
+  if (field.class === 'secret') return [`${field.name}: refused wherever it is sent`];
+  const parts: string[] = [field.nullable ? `${field.type} or null` : field.type];
+  if (field.range !== null) parts.push(`from ${field.range[0] ?? '-∞'} to ${field.range[1] ?? '∞'}`);
+  if (field.step !== null) parts.push(`at most ${field.step.perSecond} per second`);
+  if (field.enum !== null) parts.push(`one of ${field.enum.length} texts`);
+  if (field.pattern !== null) parts.push('of its pattern');
+  if (field.type === 'text') parts.push(`up to ${field.maxLength} characters`);
+  return [`${field.name}: ${parts.join(', ')}`];
+}
+
+function sightOf(template: Template, stream: Stream, role: Role): readonly PlannedSight[] {
+  const subject: Subject = {
+    id: `role:${role.name}`,
+    kind: 'person',
+    roles: [role.name],
+    standing: 'good',
+    deviceType: null,
+  };
+  const decisions = [null, ...role.purposes]
+    .map((purpose) => decideQuery(subject, stream.name, purpose, template))
+    .filter((decision) => decision.effect === 'allow');
+  if (decisions.length === 0) return [];
+  const columns = decisions.flatMap((decision) => decision.obligations?.columns ?? []);
+  return [
+    {
+      role: role.name,
+      clear: [...new Set(columns.filter(({ mask }) => mask === null).map(({ name }) => name))],
+      masked: [...new Set(columns.flatMap(({ name, mask }) => (mask === null ? [] : [`${name} (${mask})`])))],
+      rowFilter: decisions[0]?.obligations?.rowFilter ?? null,
+    },
+  ];
+}

@@ -1,0 +1,194 @@
+import {
+  fewer,
+  isSubset,
+  isWiderRange,
+  judgeAddress,
+  judgeBasis,
+  judgeClass,
+  judgeField,
+  judgeMask,
+  judgePurposes,
+  judgeQuery,
+  judgeRows,
+  judged,
+  larger,
+  opaque,
+  ranked,
+  widening,
+  wordsGrow,
+} from './diff-judges.ts';
+import type { JudgedChange, PlainChange } from './diff-judges.ts';
+
+type Judge = (change: PlainChange) => JudgedChange;
+
+/** Rules by place; `*` stands for any name. The first that fits judges. */
+const RULES: readonly (readonly [string, Judge])[] = [
+  [
+    'streams.*.fields.*.type',
+    () => judged('refused', 'the type of a field cannot change: declare a field of a new name, or a new stream'),
+  ],
+  [
+    'tables.*.fields.*.type',
+    () => judged('refused', 'the type of a column cannot change: declare a column of a new name, or a new table'),
+  ],
+  ['streams.*.fields.*.class', judgeClass],
+  ['tables.*.fields.*.class', judgeClass],
+  [
+    '*.*.fields.*.range',
+    ({ before, after }) => widening(isWiderRange(before, after), isWiderRange(after, before), 'range'),
+  ],
+  ['*.*.fields.*.step', ({ before, after }) => fewer(before, after, 'the step check')],
+  [
+    '*.*.fields.*.step.perSecond',
+    ({ before, after }) => larger(before, after, 'a larger change is admitted', 'only a smaller change is admitted'),
+  ],
+  ['*.*.fields.*.pattern', ({ before, after }) => opaque(before, after, 'pattern')],
+  [
+    '*.*.fields.*.enum',
+    ({ before, after }) =>
+      Array.isArray(before) && Array.isArray(after)
+        ? wordsGrow(before, after, 'allowed texts')
+        : fewer(before, after, 'the list of allowed texts'),
+  ],
+  [
+    '*.*.fields.*.maxLength',
+    ({ before, after }) => larger(before, after, 'longer texts are admitted', 'only shorter texts are admitted'),
+  ],
+  [
+    '*.*.fields.*.coarsen',
+    ({ kind, before, after }) =>
+      kind === 'changed'
+        ? larger(after, before, 'finer values are stored', 'coarser values are stored')
+        : fewer(before, after, 'coarsening'),
+  ],
+  [
+    '*.*.fields.*.nullable',
+    ({ after }) =>
+      judged(
+        'neutral',
+        after === true ? 'it may be left out from now on' : 'readings without it are refused from now on',
+      ),
+  ],
+  ['streams.*.fields.*', judgeField],
+  ['streams.*.from', ({ before, after }) => wordsGrow(before, after, 'types of devices that may publish')],
+  ['*.*.purposes', judgePurposes],
+  ['streams.*.basis', judgeBasis],
+  [
+    'streams.*.keep.max',
+    ({ before, after }) =>
+      larger(
+        before ?? Infinity,
+        after ?? Infinity,
+        'readings are kept longer',
+        'readings are erased sooner, stored ones too',
+      ),
+  ],
+  [
+    'streams.*.keep.min',
+    ({ before, after }) =>
+      larger(before ?? 0, after ?? 0, 'readings have to be kept longer', 'readings may be erased sooner'),
+  ],
+  [
+    'streams.*.accept.*',
+    ({ before, after }) => larger(before, after, 'older or earlier times are believed', 'fewer times are believed'),
+  ],
+  ['streams.*.subject', ({ before, after }) => fewer(before, after, 'the link to the person that a reading is about')],
+  [
+    'streams.*.undeclared',
+    ({ after }) =>
+      judged(
+        after === 'refuse' ? 'strengthens' : 'weakens',
+        after === 'refuse'
+          ? 'readings with undeclared fields are refused'
+          : 'undeclared fields are dropped instead of refused',
+      ),
+  ],
+  [
+    'streams.*.acceptUnenforced',
+    ({ after }) =>
+      judged(
+        after === true ? 'weakens' : 'strengthens',
+        after === true
+          ? 'the stream runs without all that it declares'
+          : 'the stream waits until all that it declares is enforced',
+      ),
+  ],
+  [
+    'streams.*',
+    ({ kind }) =>
+      judged(
+        'neutral',
+        kind === 'added'
+          ? 'a new stream; roles that query all see it'
+          : 'its devices are refused; stored readings stay as they are',
+      ),
+  ],
+  [
+    'devices.*.identity',
+    ({ after }) =>
+      judged(after === 'psk' ? 'weakens' : 'neutral', 'devices of this type prove themselves in another way'),
+  ],
+  [
+    'devices.*.boot',
+    ({ before, after }) => ranked(['none', 'verified', 'measured'], before, after, 'proof of a sound start'),
+  ],
+  ['devices.*.speaksFor', ({ before, after }) => wordsGrow(before, after, 'types of devices that it may speak for')],
+  [
+    'views.*.sql',
+    () =>
+      judged('weakens', 'the view shows something else to the same people; classes of its columns are worked out anew'),
+  ],
+  [
+    'views.*',
+    ({ kind }) =>
+      judged('neutral', kind === 'added' ? 'a new view; roles that query all see it' : 'the view is gone for everyone'),
+  ],
+  ['people.*.query', judgeQuery],
+  ['people.*.sees', ({ before, after }) => wordsGrow(before, after, 'classes that the role sees')],
+  ['people.*.may', ({ before, after }) => wordsGrow(before, after, 'actions of the role')],
+  ['people.*.rows.*', judgeRows],
+  ['people.*.masks.*', judgeMask],
+  [
+    'people.*',
+    ({ kind }) =>
+      kind === 'added'
+        ? judged('weakens', 'a new role grants something')
+        : judged('strengthens', 'who has only this role loses access'),
+  ],
+  [
+    'region',
+    ({ before }) =>
+      before === 'unspecified'
+        ? judged('strengthens', 'a region is named')
+        : judged('weakens', 'data belong elsewhere from now on'),
+  ],
+  [
+    'comply',
+    ({ before, after }) =>
+      isSubset(before, after)
+        ? judged('neutral', 'more frameworks are reported on')
+        : judged('weakens', 'a framework is no longer reported on'),
+  ],
+  [
+    'detect.*',
+    ({ kind }) =>
+      kind === 'added'
+        ? judged('strengthens', 'the stream is watched')
+        : judged('weakens', 'the stream is no longer watched'),
+  ],
+  ['listen.address', judgeAddress],
+  ['tls.minimum', ({ before, after }) => ranked(['1.2', '1.3'], before, after, 'the lowest version of TLS')],
+  ['tls.hybrid', ({ before, after }) => ranked(['prefer', 'require'], before, after, 'post-quantum key exchange')],
+];
+
+/** Judges one difference by its place. */
+export function judgeChange(change: PlainChange): JudgedChange {
+  const rule = RULES.find(([pattern]) => fits(pattern.split('.'), change.path));
+  return rule === undefined ? judged('neutral', 'it changes nothing that is protected') : rule[1](change);
+}
+
+function fits(pattern: readonly string[], path: readonly string[]): boolean {
+  return (
+    pattern.length === path.length && pattern.every((segment, index) => segment === '*' || segment === path[index])
+  );
+}

@@ -1,0 +1,177 @@
+import { Type } from 'typebox';
+import { TEMPLATE_BOUNDS } from './limits.ts';
+import { QUANTITY_PATTERNS } from './quantities.ts';
+import {
+  acceptWindow,
+  closed,
+  duration,
+  identifier,
+  mapOf,
+  oneOrMany,
+  prose,
+  purposes,
+  rateText,
+  word,
+} from './schema-forms.ts';
+import * as words from './vocabulary.ts';
+
+const bound = Type.Union([
+  Type.Number({ title: 'a number' }),
+  Type.String({ maxLength: 40, title: 'a time such as `2026-01-01T00:00:00Z`' }),
+  Type.Null({ title: 'nothing, for an open end' }),
+]);
+
+/** A field of a stream or table. */
+export const field = Type.Object(
+  {
+    type: Type.Enum(words.FIELD_TYPES, { description: 'What it holds.' }),
+    description: Type.Optional(prose),
+    unit: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        title: 'a unit in UCUM such as `Cel`, `%`, `m/s`',
+        description: 'Unit of measure in UCUM, case-sensitive.',
+        examples: ['Cel', '%', 'm/s', 'bar', 'V', '1'],
+      }),
+    ),
+    range: Type.Optional(
+      Type.Array(bound, {
+        minItems: 2,
+        maxItems: 2,
+        title: 'a list of two bounds such as `[-40, 60]`',
+        description: 'Least and greatest value, both allowed; null leaves an end open. Times are RFC 3339.',
+        examples: [[-40, 60]],
+      }),
+    ),
+    step: Type.Optional(
+      Type.String({
+        pattern: QUANTITY_PATTERNS.rate,
+        title: 'a rate such as `2/s`',
+        description: 'Largest change between two readings of one device, in the unit of the field per time.',
+        examples: ['2/s', '0.5/min'],
+      }),
+    ),
+    class: Type.Optional(Type.Enum(words.CLASSES, { description: 'How sensitive it is. Default operational.' })),
+    enum: Type.Optional(
+      Type.Array(Type.String({ maxLength: 256, title: 'a text of at most 256 characters' }), {
+        minItems: 1,
+        maxItems: TEMPLATE_BOUNDS.enumWords,
+        uniqueItems: true,
+        title: 'a list of texts',
+        description: 'The only texts that are allowed.',
+      }),
+    ),
+    pattern: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: TEMPLATE_BOUNDS.patternLength,
+        title: 'a regular expression of at most 512 characters',
+        description: 'RE2 syntax; the whole text must match.',
+      }),
+    ),
+    'max-length': Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_048_576,
+        title: 'a whole number from 1',
+        description: 'Longest text, in UTF-16 code units. Default: the limit text-length.',
+      }),
+    ),
+    coarsen: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        title: 'a number above 0',
+        description: 'Grid, in the unit of the field, that the value is rounded to on entry.',
+      }),
+    ),
+    nullable: Type.Optional(
+      Type.Boolean({ title: 'true or false', description: 'Whether it may be null or absent. Default false.' }),
+    ),
+  },
+  { ...closed, title: 'a field', description: 'One value of a reading.' },
+);
+
+/** A stream. */
+export const stream = Type.Object(
+  {
+    description: Type.Optional(prose),
+    from: oneOrMany(word('a device type'), 'device types', 'Device types that publish to it.'),
+    purposes: Type.Optional(purposes),
+    basis: Type.Optional(Type.Enum(words.BASES, { description: 'Lawful basis of processing personal data.' })),
+    keep: Type.Optional(
+      Type.Object(
+        {
+          min: Type.Optional(duration('Kept at least this long.', ['30d'])),
+          max: Type.Optional(duration('Erased after this long.', ['2y'])),
+        },
+        { ...closed, description: 'Retention.' },
+      ),
+    ),
+    accept: Type.Optional(acceptWindow),
+    rate: Type.Optional(
+      Type.Union(
+        [
+          rateText,
+          Type.Object(
+            {
+              sustained: rateText,
+              burst: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, title: 'a whole number from 1' })),
+            },
+            { ...closed, title: 'a mapping of `sustained` and `burst`' },
+          ),
+        ],
+        { description: 'Readings per device. Default 10/s.' },
+      ),
+    ),
+    subject: Type.Optional(identifier('the name of a field')),
+    undeclared: Type.Optional(
+      Type.Enum(words.UNDECLARED, { description: 'What happens to fields that are not declared. Default drop.' }),
+    ),
+    'on-refusal': Type.Optional(
+      Type.Enum(words.ON_REFUSAL, { description: 'What an MQTT 3.1.1 device sees of a refusal. Default acknowledge.' }),
+    ),
+    unenforced: Type.Optional(
+      Type.Enum(['accept'] as const, {
+        description: 'Start the stream although this version does not enforce all it declares.',
+      }),
+    ),
+    fields: mapOf(
+      field,
+      words.IDENTIFIER_PATTERN,
+      TEMPLATE_BOUNDS.fieldsPerStream,
+      'The values of a reading, in order.',
+    ),
+  },
+  { ...closed, title: 'a stream', description: 'A kind of reading.' },
+);
+
+/** A declared view. */
+export const view = Type.Object(
+  {
+    description: Type.Optional(prose),
+    from: oneOrMany(
+      identifier('a stream, table or view'),
+      'relations',
+      'Streams, tables and views that the statement reads.',
+    ),
+    sql: Type.String({
+      minLength: 1,
+      maxLength: TEMPLATE_BOUNDS.sqlCharacters,
+      title: 'a file such as `daily.sql`, or a SELECT statement',
+      description: 'A file beside the template that ends in .sql, or the statement itself.',
+    }),
+    purposes: Type.Optional(purposes),
+  },
+  { ...closed, title: 'a view', description: 'A governed SQL view.' },
+);
+
+/** A reference table. */
+export const table = Type.Object(
+  {
+    description: Type.Optional(prose),
+    purposes: Type.Optional(purposes),
+    fields: mapOf(field, words.IDENTIFIER_PATTERN, TEMPLATE_BOUNDS.fieldsPerStream, 'Its columns, in order.'),
+  },
+  { ...closed, title: 'a table', description: 'A reference table, filled by `weir table load`.' },
+);

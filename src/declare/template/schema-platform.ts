@@ -1,0 +1,108 @@
+import { Type } from 'typebox';
+import { LIMIT_RULES } from './limits.ts';
+import { QUANTITY_PATTERNS } from './quantities.ts';
+import { closed, duration, listOf, prose, word } from './schema-forms.ts';
+import * as words from './vocabulary.ts';
+
+/** A type of device. */
+export const deviceType = Type.Object(
+  {
+    description: Type.Optional(prose),
+    identity: Type.Optional(Type.Enum(words.IDENTITIES, { description: 'How it proves who it is. Default x509.' })),
+    power: Type.Optional(Type.Enum(words.POWERS, { description: 'What it lives on. Default mains.' })),
+    boot: Type.Optional(Type.Enum(words.BOOTS, { description: 'What its start is proved by. Default none.' })),
+    lifetime: Type.Optional(duration('How long it is to be in use.', ['12y'])),
+    'speaks-for': Type.Optional(
+      listOf(word('a device type'), 'a list of device types', 'Types of devices that it may publish for.'),
+    ),
+  },
+  { ...closed, title: 'a device type', description: 'A kind of device of the fleet.' },
+);
+
+/** Detection on a stream. */
+export const detection = Type.Object(
+  {
+    budget: Type.Optional(
+      Type.String({
+        pattern: QUANTITY_PATTERNS.budget,
+        title: 'a budget such as `1 false alarm per device per week`',
+        description: 'False alarms that are put up with.',
+        examples: ['1 false alarm per device per week'],
+      }),
+    ),
+  },
+  { ...closed, title: 'a mapping of `budget`', description: 'Detection on a stream.' },
+);
+
+const port = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: 65_535, title: 'a port from 0 to 65535', description });
+
+/** Listeners. */
+export const listen = Type.Object(
+  {
+    address: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        title: 'an IP address',
+        description: 'Default 127.0.0.1.',
+        examples: ['127.0.0.1', '0.0.0.0'],
+      }),
+    ),
+    mqtt: Type.Optional(port('MQTT over TLS. Default 8883.')),
+    https: Type.Optional(port('HTTPS for devices and client certificates. Default 8443.')),
+    api: Type.Optional(port('HTTPS for bearer tokens. Default 7443.')),
+  },
+  { ...closed, description: 'Where the platform listens. Port 0 takes a free one.' },
+);
+
+/** Transport security. */
+export const tls = Type.Object(
+  {
+    minimum: Type.Optional(
+      Type.Union(
+        [
+          Type.Enum(words.TLS_MINIMA, { title: '`1.3` or `1.2`' }),
+          Type.Enum([1.3, 1.2] as const, { title: '`1.3` or `1.2`' }),
+        ],
+        { description: 'Lowest version. Default 1.3.' },
+      ),
+    ),
+    hybrid: Type.Optional(
+      Type.Enum(words.HYBRID, { description: 'Post-quantum hybrid key exchange. Default prefer.' }),
+    ),
+  },
+  { ...closed, description: 'Transport security.' },
+);
+
+const limitTitle = {
+  size: 'a size such as `64KiB`',
+  duration: 'a duration such as `30s`',
+  count: 'a whole number',
+} as const;
+
+/** Limits, from their table. */
+export const limits = Type.Unsafe<Record<string, string | number>>({
+  type: 'object',
+  description: 'Bounds on what comes from outside.',
+  additionalProperties: false,
+  properties: Object.fromEntries(
+    LIMIT_RULES.map((rule) => [
+      rule.key,
+      rule.kind === 'count'
+        ? {
+            type: 'integer',
+            minimum: rule.least,
+            maximum: rule.most,
+            title: `a whole number from ${rule.least} to ${rule.most}`,
+            description: rule.meaning,
+          }
+        : {
+            type: 'string',
+            pattern: QUANTITY_PATTERNS[rule.kind],
+            title: limitTitle[rule.kind],
+            description: rule.meaning,
+          },
+    ]),
+  ),
+});

@@ -1,0 +1,162 @@
+import { CLASSES } from '#base/core/index.ts';
+import { isSystemName } from './system-streams.ts';
+import type { Stream, Template } from './types.ts';
+
+/** A place in a template that declares a protection, and the streams that rest on it. */
+interface Declared {
+  readonly path: string;
+  /** Streams that do not start without it unless they accept that; empty where it protects none by itself. */
+  readonly streams: readonly string[];
+}
+
+/** A protection that can be declared and that this version does not enforce. */
+export interface UnenforcedProtection {
+  readonly id: string;
+  /** What the declaration promises. */
+  readonly promise: string;
+  /** What happens instead, for as long as it is not enforced. */
+  readonly meanwhile: string;
+  readonly find: (template: Template) => readonly Declared[];
+}
+
+/** A declared protection of one template that is not enforced. */
+export interface Unenforced extends Declared {
+  readonly id: string;
+  readonly promise: string;
+  readonly meanwhile: string;
+}
+
+/** All of them. An entry goes when what it promises is enforced; the list is empty when all is. */
+export const UNENFORCED_PROTECTIONS: readonly UnenforcedProtection[] = [
+  {
+    id: 'tokenise',
+    promise: 'identifiers are replaced by tokens on entry',
+    meanwhile: 'they are stored as they are, sealed under the identifier domain, and seen by roles granted the class',
+    find: (template) => fieldsWhere(template, (field) => field.class === 'identifier', 'class'),
+  },
+  {
+    id: 'coarsen',
+    promise: 'the value is rounded to the grid on entry',
+    meanwhile: 'it is stored as it was sent',
+    find: (template) => fieldsWhere(template, (field) => field.coarsen !== undefined, 'coarsen'),
+  },
+  {
+    id: 'consent',
+    promise: 'a reading is taken only with the consent of the person it is about',
+    meanwhile: 'consent is not asked',
+    find: (template) => streamsWhere(template, (stream) => stream.basis === 'consent', 'basis'),
+  },
+  {
+    id: 'keep',
+    promise: 'readings are kept for the least time and erased after the longest',
+    meanwhile: 'they are kept, and nothing erases them',
+    find: (template) => streamsWhere(template, ({ keep }) => keep.min !== null || keep.max !== null, 'keep'),
+  },
+  {
+    id: 'subject',
+    promise: 'all that is kept about a person is found and erased on request',
+    meanwhile: 'it can be queried by the field, and is not erased',
+    find: (template) => streamsWhere(template, (stream) => stream.subject !== null, 'subject'),
+  },
+  {
+    id: 'residency',
+    promise: 'personal data stay in the region',
+    meanwhile: 'they stay on this machine; where that stands is not checked',
+    find: (template) => {
+      const streams = ownStreams(template)
+        .filter(isPersonal)
+        .map((stream) => stream.name);
+      return template.region === 'unspecified' || streams.length === 0 ? [] : [{ path: 'region', streams }];
+    },
+  },
+  {
+    id: 'identity',
+    promise: 'the device proves itself by a decentralised identifier or a shared key',
+    meanwhile: 'it is enrolled with an X.509 certificate',
+    find: (template) => deviceTypesWhere(template, (type) => type.identity !== 'x509', 'identity'),
+  },
+  {
+    id: 'boot',
+    promise: 'the device proves that it started with the software it should have',
+    meanwhile: 'it is believed',
+    find: (template) => deviceTypesWhere(template, (type) => type.boot !== 'none', 'boot'),
+  },
+  {
+    id: 'detect',
+    promise: 'what is unusual raises an alert within the budget of false alarms',
+    meanwhile: 'nothing is detected beyond range and step',
+    find: (template) =>
+      [...template.detect.values()].map(({ stream }) => ({ path: `detect.${stream}`, streams: [stream] })),
+  },
+  {
+    id: 'role-action',
+    promise: 'the role can approve, respond, detokenise or erase',
+    meanwhile: 'the grant stands in the template, and nothing can be done with it',
+    find: (template) =>
+      [...template.people.values()]
+        .filter((role) => role.may.some((action) => WITHOUT_EFFECT.includes(action)))
+        .map((role) => ({ path: `people.${role.name}.may`, streams: [] })),
+  },
+  {
+    id: 'comply',
+    promise: 'evidence is mapped to the requirements of the framework',
+    meanwhile: 'controls name the requirements that they meet, without a report by framework',
+    find: (template) => (template.comply.length === 0 ? [] : [{ path: 'comply', streams: [] }]),
+  },
+];
+
+const WITHOUT_EFFECT: readonly string[] = ['approve', 'respond', 'detokenise', 'erase'];
+
+/** What a template declares and this version does not enforce, in the order of the list. */
+export function unenforcedOf(template: Template): readonly Unenforced[] {
+  return UNENFORCED_PROTECTIONS.flatMap(({ id, promise, meanwhile, find }) =>
+    find(template).map((declared) => ({ id, promise, meanwhile, ...declared })),
+  );
+}
+
+/** What keeps a stream from starting: the protections it rests on, unless it accepts that they are not enforced. */
+export function heldBy(template: Template, stream: Stream): readonly Unenforced[] {
+  if (stream.acceptUnenforced) return [];
+  return unenforcedOf(template).filter((unenforced) => unenforced.streams.includes(stream.name));
+}
+
+function ownStreams(template: Template): readonly Stream[] {
+  return [...template.streams.values()].filter((stream) => !isSystemName(stream.name));
+}
+
+function isPersonal(stream: Stream): boolean {
+  return stream.fields.some((field) => CLASSES.indexOf(field.class) >= CLASSES.indexOf('personal'));
+}
+
+function streamsWhere(template: Template, test: (stream: Stream) => boolean, key: string): readonly Declared[] {
+  return ownStreams(template)
+    .filter((stream) => test(stream))
+    .map(({ name }) => ({ path: `streams.${name}.${key}`, streams: [name] }));
+}
+
+function fieldsWhere(
+  template: Template,
+  test: (field: Stream['fields'][number]) => boolean,
+  key: string,
+): readonly Declared[] {
+  return ownStreams(template).flatMap((stream) =>
+    stream.fields
+      .filter((field) => test(field))
+      .map((field) => ({ path: `streams.${stream.name}.fields.${field.name}.${key}`, streams: [stream.name] })),
+  );
+}
+
+function deviceTypesWhere(
+  template: Template,
+  test: (type: { readonly identity: string; readonly boot: string }) => boolean,
+  key: string,
+): readonly Declared[] {
+  return [...template.devices.values()]
+    .filter((type) => test(type))
+    .map(({ name }) => ({
+      path: `devices.${name}.${key}`,
+      streams: ownStreams(template)
+        .filter((stream) => stream.from.includes(name))
+        .map((stream) => stream.name),
+    }));
+}

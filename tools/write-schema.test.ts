@@ -1,0 +1,11 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { PROJECT_ROOT } from './project.ts';
+import { SCHEMA_FILE, schemaText } from './write-schema.ts';
+
+test('schemaText() is what the schema file holds; node tools/write-schema.ts writes it anew', () => {
+  assert.equal(readFileSync(path.join(PROJECT_ROOT, SCHEMA_FILE), 'utf8'), schemaText());
+});
