@@ -19,3 +19,31 @@ export {
   unwrapKeyMaterial,
 } from './parquet/key-metadata.ts';
 export type { KeyMaterial, KeyMetadata } from './parquet/key-metadata.ts';
+export { decodeParquet } from './parquet/decode-parquet.ts';
+export { segmentAadPrefix, segmentObjectKey, mergeColumns, SEGMENT_PREFIX } from './segment.ts';
+export type { JournalSpan, Segment, SegmentColumn, StoredColumn } from './segment.ts';
+export { handlesOf, SegmentCatalogue, STORE_SCHEMA } from './segment-catalogue.ts';
+export type { SegmentFilter, SegmentSet, WrapKeeper } from './segment-catalogue.ts';
+export type {
+  DataKeySource,
+  FileOffsets,
+  HandledKey,
+  Publication,
+  Replacement,
+  SegmentKeySource,
+  SegmentPublisher,
+  StoreState,
+  StreamShapes,
+} from './ports.ts';
+export { Tail } from './tail.ts';
+export type { TailCut, TailEntry, TailSnapshot, TailSummary } from './tail.ts';
+export { CUT_LIMITS, decideCut } from './cut-decision.ts';
+export type { CutLimits, DueCut } from './cut-decision.ts';
+export { sealSegment } from './seal-segment.ts';
+export type { SealingParts, SegmentContent } from './seal-segment.ts';
+export { openSegment, verifySegment } from './open-segment.ts';
+export { mergeBatches, sortByTime } from './merge-batches.ts';
+export { COMPACTION_LIMITS, planCompaction } from './plan-compaction.ts';
+export type { CompactionLimits, CompactionPlan } from './plan-compaction.ts';
+export { STORE_LIMITS, StoreService } from './store-service.ts';
+export type { StoreLimits, StoreParts, StoreStatus } from './store-service.ts';

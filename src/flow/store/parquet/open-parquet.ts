@@ -1,5 +1,5 @@
 import type { AeadKey } from '#base/crypto/index.ts';
-import { parquetInvalid } from '../errors.ts';
+import { naming, parquetInvalid } from '../errors.ts';
 import { MemorySink } from './byte-sink.ts';
 import type { ByteSink } from './byte-sink.ts';
 import { chunkLayout, closing, magicBytes } from './footer.ts';
@@ -81,9 +81,11 @@ export async function openParquet(
   out.write(magicBytes(MAGIC_PLAIN));
   const groups: ThriftStruct[] = [];
   for (const [index, group] of rowGroups.entries()) {
-    const chunks = leaves.map((leaf) => sealedChunk(file, group, index, leaf, keys));
+    const chunks = leaves.map((leaf) =>
+      naming(columnKey(leaf.path), () => sealedChunk(file, group, index, leaf, keys)),
+    );
     checkRowGroup(file, group, index, leaves, chunks);
-    const opened = await openChunks(reader, file, chunks, options.gapBytes ?? 0, out);
+    const opened = await openChunks(reader, file, leaves, chunks, options.gapBytes ?? 0, out);
     groups.push(plainRowGroup(group, index, opened));
   }
   const footer = encodeStruct(plainFooter(file.footer, leaves, groups));
@@ -185,6 +187,7 @@ function checkRowGroup(
 async function openChunks(
   reader: RangeReader,
   file: OpenedFooter,
+  leaves: readonly Leaf[],
   chunks: readonly SealedChunk[],
   gap: number,
   out: ByteSink,
@@ -193,12 +196,12 @@ async function openChunks(
   const reads = await Promise.all(
     planReads(ranges, gap, MAX_READ).map(async (range) => ({ range, data: await reader.read(range.start, range.end) })),
   );
-  return chunks.map((chunk) => {
+  return chunks.map((chunk, index) => {
     const { start, end } = chunk.layout;
     const read = reads.find(({ range }) => range.start <= start && end <= range.end);
     if (read === undefined) throw new RangeError('the plan of reads leaves out a column chunk');
     const data = read.data.subarray(start - read.range.start, end - read.range.start);
-    return openPages(chunk, data, file.fileAad, file.cipher, out);
+    return naming(columnKey(leaves[index]!.path), () => openPages(chunk, data, file.fileAad, file.cipher, out));
   });
 }
 

@@ -1,0 +1,61 @@
+import { hasCode } from '#base/core/index.ts';
+import type { Log } from '#base/core/index.ts';
+import type { Objects } from '#base/storage/index.ts';
+import type { SegmentPublisher } from './ports.ts';
+import { SEGMENT_PREFIX } from './segment.ts';
+
+/** Object keys that are looked up at once. */
+const PAGE = 500;
+
+/**
+ * Removes objects that no catalogue row names: what a crash between storing and publishing left. Only to be called
+ * while nothing is being sealed.
+ *
+ * @returns how many were removed
+ */
+export async function removeOrphans(objects: Objects, publisher: SegmentPublisher, log: Log): Promise<number> {
+  let removed = 0;
+  let page: string[] = [];
+  const flush = async (): Promise<void> => {
+    const known = new Set(await publisher.known(page));
+    for (const key of page) {
+      if (known.has(key)) continue;
+      await objects.delete(key);
+      removed += 1;
+      log.info({ object: key }, 'removed an object that was never published');
+    }
+    page = [];
+  };
+  for await (const key of objects.list(SEGMENT_PREFIX)) {
+    page.push(key);
+    if (page.length === PAGE) await flush();
+  }
+  if (page.length > 0) await flush();
+  return removed;
+}
+
+/**
+ * Deletes the objects of segments that were replaced before a moment, so that queries which began before could end.
+ *
+ * @param before epoch microseconds
+ * @returns how many were deleted
+ */
+export async function removeReplaced(
+  objects: Objects,
+  publisher: SegmentPublisher,
+  before: number,
+  log: Log,
+): Promise<number> {
+  const gone: string[] = [];
+  for (const segment of await publisher.replacedBefore(before)) {
+    try {
+      await objects.delete(segment.objectKey);
+      gone.push(segment.id);
+    } catch (error) {
+      const code = hasCode(error, 'STORAGE_IO') ? 'STORAGE_IO' : 'unknown';
+      log.warn({ segment: segment.id, code }, 'could not delete a replaced segment');
+    }
+  }
+  if (gone.length > 0) await publisher.forget(gone);
+  return gone.length;
+}

@@ -1,0 +1,271 @@
+import type { Json, Micros } from '#base/core/index.ts';
+import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
+import type { CatalogueSchema, CatalogueTransaction, RowSealer, SealedTableSpec } from '#base/storage/index.ts';
+import type { Columns } from '#base/storage/index.ts';
+import { StoreError } from './errors.ts';
+import type { FileOffsets, Publication, Replacement, StoreState } from './ports.ts';
+import type { Segment } from './segment.ts';
+
+const table = <const K extends Columns, const C extends Columns, S extends Json = null>(
+  spec: SealedTableSpec<K, C, S>,
+): SealedTableSpec<K, C, S> => spec;
+
+/** Segments by id; `state` is `active`, `replaced` (its object waits to be deleted) or `gone`. */
+const SEGMENTS = table({
+  name: 'store_segment',
+  key: { id: 'text' },
+  clear: {
+    stream: 'text',
+    state: 'text',
+    min_time: 'integer',
+    max_time: 'integer',
+    rows: 'integer',
+    object_key: 'text',
+    digest: 'text',
+    /** Version of the catalogue from which on queries see it, and from which on they do not. */
+    published: 'integer',
+    replaced: 'integer?',
+    replaced_at: 'integer?',
+    replaced_by: 'text?',
+  },
+  // What is sealed is what `rowOf` put there; the tag vouches for it.
+  sealed: (value: Json): Json => value,
+  unique: [['object_key']],
+  indexes: [['stream', 'state'], ['state']],
+});
+
+/** How far the readings of a stream are in segments, by journal file. */
+const WATERMARKS = table({
+  name: 'store_watermark',
+  key: { stream: 'text', file: 'text' },
+  clear: { position: 'integer' },
+});
+
+/** Where reading the journal starts, by file. */
+const CURSOR = table({ name: 'store_cursor', key: { file: 'text' }, clear: { position: 'integer' } });
+
+/** Numbers of the room: `version` of the set of segments. */
+const STATE = table({ name: 'store_state', key: { name: 'text' }, clear: { value: 'integer' } });
+
+/** The tables of this room. */
+export const STORE_SCHEMA: CatalogueSchema = {
+  room: 'store',
+  migrations: [
+    [...sealedTableSql(SEGMENTS), ...sealedTableSql(WATERMARKS), ...sealedTableSql(CURSOR), ...sealedTableSql(STATE)],
+  ],
+};
+
+/** Keeps the wraps of data keys within the transactions of this room. */
+export interface WrapKeeper {
+  keep(tx: CatalogueTransaction, handles: readonly string[]): Promise<void>;
+  remove(tx: CatalogueTransaction, handles: readonly string[]): Promise<void>;
+}
+
+/** What queries see at one version. */
+export interface SegmentSet {
+  readonly version: number;
+  readonly segments: readonly Segment[];
+}
+
+/** Which segments a query may need; an open end takes all. */
+export interface SegmentFilter {
+  readonly stream?: string;
+  /** Whole epoch microseconds, inclusive. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/**
+ * The catalogue of segments. Each method is to be called within one transaction of its own, in the process that owns
+ * the catalogue. Every row carries a tag over its content: a changed one is refused with STORAGE_ROW_DAMAGED.
+ */
+export class SegmentCatalogue {
+  readonly #segments: SealedTable<typeof SEGMENTS.key, typeof SEGMENTS.clear, Json>;
+  readonly #watermarks: SealedTable<typeof WATERMARKS.key, typeof WATERMARKS.clear>;
+  readonly #cursor: SealedTable<typeof CURSOR.key, typeof CURSOR.clear>;
+  readonly #state: SealedTable<typeof STATE.key, typeof STATE.clear>;
+  readonly #wraps: WrapKeeper;
+
+  constructor(sealer: RowSealer, wraps: WrapKeeper) {
+    this.#segments = new SealedTable(SEGMENTS, sealer);
+    this.#watermarks = new SealedTable(WATERMARKS, sealer);
+    this.#cursor = new SealedTable(CURSOR, sealer);
+    this.#state = new SealedTable(STATE, sealer);
+    this.#wraps = wraps;
+  }
+
+  /**
+   * Publishes a segment made from the journal: wraps, row, watermarks and cursor at once.
+   *
+   * @returns the version from which on queries see it; that of the first call where it is repeated
+   * @throws {StoreError} STORE_ALREADY_SEALED if some of its readings are in a segment already
+   */
+  async publish(tx: CatalogueTransaction, { segment, cursor }: Publication): Promise<number> {
+    const done = await this.#published(tx, segment);
+    if (done !== null) return done;
+    for (const { file, after, to } of segment.spans) {
+      const mark = await this.#watermarks.get(tx, { stream: segment.stream, file });
+      if (mark !== null && mark.position > after) {
+        throw new StoreError(
+          'STORE_ALREADY_SEALED',
+          `Cannot publish segment ${segment.id}: readings of ${segment.stream} up to ${mark.position} in journal file ${file} are sealed already`,
+          { segment: segment.id, hint: 'Run one store process on a data directory; it starts anew from the catalogue' },
+        );
+      }
+      await this.#watermarks.put(tx, { stream: segment.stream, file, position: to }, null);
+    }
+    const version = await this.#insert(tx, segment);
+    await this.saveCursor(tx, cursor);
+    return version;
+  }
+
+  /**
+   * Publishes a segment made from others in their place.
+   *
+   * @param now epoch microseconds
+   * @throws {StoreError} STORE_INPUT_REPLACED if an input is not active
+   */
+  async replace(tx: CatalogueTransaction, { segment }: Replacement, now: Micros): Promise<number> {
+    const done = await this.#published(tx, segment);
+    if (done !== null) return done;
+    const version = await this.#insert(tx, segment);
+    for (const id of segment.inputs) {
+      const row = await this.#segments.get(tx, { id });
+      if (row === null || row.state !== 'active') {
+        throw new StoreError(
+          'STORE_INPUT_REPLACED',
+          `Cannot publish segment ${segment.id}: its input ${id} is not active`,
+          {
+            segment: segment.id,
+          },
+        );
+      }
+      const { sealed, ...clear } = row;
+      const changes = { state: 'replaced', replaced: version, replaced_at: now, replaced_by: segment.id };
+      await this.#segments.put(tx, { ...clear, ...changes }, sealed);
+    }
+    return version;
+  }
+
+  /** Moves the place where reading starts; files not named keep theirs. */
+  async saveCursor(tx: CatalogueTransaction, cursor: FileOffsets): Promise<void> {
+    for (const [file, position] of cursor) await this.#cursor.put(tx, { file, position }, null);
+  }
+
+  /** Where the store stands in the journal. */
+  async state(tx: CatalogueTransaction): Promise<StoreState> {
+    const cursor = await this.#cursor.list(tx);
+    const watermarks = await this.#watermarks.list(tx);
+    return {
+      version: await this.#version(tx),
+      cursor: cursor.map(({ file, position }) => [file, position] as const),
+      watermarks: watermarks.map(({ stream, file, position }) => ({ stream, file, offset: position })),
+    };
+  }
+
+  /** The segments that queries see now, oldest readings first. */
+  async active(tx: CatalogueTransaction, filter: SegmentFilter = {}): Promise<SegmentSet> {
+    const rows = await this.#segments.list(tx, {
+      where: {
+        state: 'active',
+        ...(filter.stream === undefined ? {} : { stream: filter.stream }),
+        ...(filter.from === undefined ? {} : { max_time: { from: filter.from } }),
+        ...(filter.to === undefined ? {} : { min_time: { below: filter.to + 1 } }),
+      },
+      order: ['min_time', 'id'],
+    });
+    return { version: await this.#version(tx), segments: rows.map((row) => segmentOf(row.sealed)) };
+  }
+
+  /** A segment in whatever state, or null. */
+  async get(tx: CatalogueTransaction, id: string): Promise<(Segment & { readonly state: string }) | null> {
+    const row = await this.#segments.get(tx, { id });
+    return row === null ? null : { ...segmentOf(row.sealed), state: row.state };
+  }
+
+  /** The segment that took the place of another, or null: lineage from input to output. */
+  async replacedBy(tx: CatalogueTransaction, id: string): Promise<string | null> {
+    return (await this.#segments.get(tx, { id }))?.replaced_by ?? null;
+  }
+
+  /** Segments replaced before a time whose objects may still be there. */
+  async replacedBefore(tx: CatalogueTransaction, time: number): Promise<readonly Segment[]> {
+    const rows = await this.#segments.list(tx, { where: { state: 'replaced' } });
+    return rows.filter((row) => (row.replaced_at ?? Infinity) < time).map((row) => segmentOf(row.sealed));
+  }
+
+  /** Notes that the objects of replaced segments are gone and removes their wraps; the rows stay for lineage. */
+  async forget(tx: CatalogueTransaction, ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      const row = await this.#segments.get(tx, { id });
+      if (row?.state !== 'replaced') continue;
+      const { sealed, ...clear } = row;
+      await this.#wraps.remove(tx, handlesOf(segmentOf(sealed)));
+      await this.#segments.put(tx, { ...clear, state: 'gone' }, sealed);
+    }
+  }
+
+  /** Forgets journal files that were deleted. */
+  async forgetFiles(tx: CatalogueTransaction, files: readonly string[]): Promise<void> {
+    for (const file of files) {
+      await this.#cursor.delete(tx, { file });
+      for (const { stream } of await this.#watermarks.list(tx, { where: { file } })) {
+        await this.#watermarks.delete(tx, { stream, file });
+      }
+    }
+  }
+
+  /** Which of these object keys belong to a segment that is not gone. */
+  async known(tx: CatalogueTransaction, objectKeys: readonly string[]): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (let at = 0; at < objectKeys.length; at += 200) {
+      const rows = await this.#segments.list(tx, { where: { object_key: { in: objectKeys.slice(at, at + 200) } } });
+      for (const row of rows) if (row.state !== 'gone') found.push(row.object_key);
+    }
+    return found;
+  }
+
+  async #published(tx: CatalogueTransaction, segment: Segment): Promise<number | null> {
+    const row = await this.#segments.get(tx, { id: segment.id });
+    return row !== null && row.digest === segment.digest ? row.published : null;
+  }
+
+  async #insert(tx: CatalogueTransaction, segment: Segment): Promise<number> {
+    const version = (await this.#version(tx)) + 1;
+    await this.#state.put(tx, { name: 'version', value: version }, null);
+    await this.#wraps.keep(tx, handlesOf(segment));
+    await this.#segments.insert(
+      tx,
+      {
+        id: segment.id,
+        stream: segment.stream,
+        state: 'active',
+        min_time: segment.minTime,
+        max_time: segment.maxTime,
+        rows: segment.rows,
+        object_key: segment.objectKey,
+        digest: segment.digest,
+        published: version,
+        replaced: null,
+        replaced_at: null,
+        replaced_by: null,
+      },
+      segment as unknown as Json,
+    );
+    return version;
+  }
+
+  async #version(tx: CatalogueTransaction): Promise<number> {
+    return (await this.#state.get(tx, { name: 'version' }))?.value ?? 0;
+  }
+}
+
+/** Handles of all keys of a segment, the footer's first. */
+export function handlesOf(segment: Segment): readonly string[] {
+  return [segment.footerHandle, ...segment.columns.map((column) => column.handle)];
+}
+
+/** The tag vouches that the value is what `#insert` stored. */
+function segmentOf(value: Json): Segment {
+  return value as unknown as Segment;
+}

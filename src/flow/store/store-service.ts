@@ -1,0 +1,370 @@
+import { millis, minutes, seconds } from '#base/core/index.ts';
+import type { Log, Metrics, Millis } from '#base/core/index.ts';
+import type { JournalReader } from '#flow/journal/index.ts';
+import { compactSegments } from './compact-segments.ts';
+import { CUT_LIMITS, decideCut } from './cut-decision.ts';
+import type { CutLimits } from './cut-decision.ts';
+import { StoreError } from './errors.ts';
+import { COMPACTION_LIMITS, planCompaction } from './plan-compaction.ts';
+import type { CompactionLimits } from './plan-compaction.ts';
+import type { SegmentKeySource, SegmentPublisher, StreamShapes } from './ports.ts';
+import { removeOrphans, removeReplaced } from './remove-objects.ts';
+import { sealSegment } from './seal-segment.ts';
+import type { SealingParts } from './seal-segment.ts';
+import { mergeColumns } from './segment.ts';
+import { Tail } from './tail.ts';
+import type { TailCut, TailSnapshot } from './tail.ts';
+
+export interface StoreLimits {
+  readonly cut: CutLimits;
+  readonly compaction: CompactionLimits;
+  /** Rows waiting at which reading the journal pauses until some are sealed. */
+  readonly pauseRows: number;
+  /** Bytes held at which it does. */
+  readonly pauseBytes: number;
+  /** How long published readings stay in the tail for queries that began before. */
+  readonly linger: Millis;
+  /** How long replaced objects stay for queries that began before. */
+  readonly grace: Millis;
+  /** How often is looked for work when nothing comes. */
+  readonly tick: Millis;
+  /** How long to wait after a failed sealing. */
+  readonly retry: Millis;
+}
+
+export const STORE_LIMITS: StoreLimits = {
+  cut: CUT_LIMITS,
+  compaction: COMPACTION_LIMITS,
+  pauseRows: 2_097_152,
+  pauseBytes: 512 * 1_048_576,
+  linger: seconds(15),
+  grace: minutes(10),
+  tick: millis(200),
+  retry: seconds(2),
+};
+
+export interface StoreParts extends SealingParts {
+  readonly journal: JournalReader;
+  readonly publisher: SegmentPublisher;
+  readonly segmentKeys: SegmentKeySource;
+  readonly shapes: StreamShapes;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly limits?: Partial<StoreLimits>;
+}
+
+/** How the store is, for status and controls. */
+export interface StoreStatus {
+  readonly version: number;
+  readonly tailRows: number;
+  readonly tailBytes: number;
+  readonly sealedSegments: number;
+  readonly sealedRows: number;
+  readonly compactions: number;
+  /** True while the tail is full and the journal waits. */
+  readonly paused: boolean;
+}
+
+/**
+ * Turns the journal into segments: reads it into the tail, seals what is due, publishes it, compacts, cleans up.
+ *
+ * Each reading gets into exactly one segment: a publication moves the stream's watermark in the same transaction, and
+ * what lies behind a watermark is passed over when the journal is read again. A failed sealing is tried again; a
+ * failed publication or a damaged journal ends the service (see `done`), and a new start goes on from the catalogue.
+ */
+export class StoreService implements AsyncDisposable {
+  readonly #parts: StoreParts;
+  readonly #limits: StoreLimits;
+  readonly #tail = new Tail();
+  readonly #stop = new AbortController();
+  readonly #watermarks = new Map<string, number>();
+  #cursor: ReadonlyMap<string, number> = new Map();
+  #version = 0;
+  #sealedSegments = 0;
+  #sealedRows = 0;
+  #compactions = 0;
+  #paused = false;
+  /** Set while reading waits for room or work waits for readings; called on a change. */
+  #wake: (() => void) | null = null;
+  #resume: (() => void) | null = null;
+  /** Sealing, compacting and cleaning up run one at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Set where segments were added since compaction was last planned. */
+  #compactionDue = true;
+  #savedAtMs = -Infinity;
+  #cleanedAtMs = -Infinity;
+  #retryAtMs = 0;
+
+  /** Settles when the service ended: rejects with what ended it, resolves after `drain`. */
+  readonly done: Promise<void>;
+  #settle: { resolve(): void; reject(error: unknown): void };
+
+  private constructor(parts: StoreParts) {
+    this.#parts = parts;
+    this.#limits = { ...STORE_LIMITS, ...parts.limits };
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.done = promise;
+    this.#settle = { resolve, reject };
+    // Whoever waits for it hears of it; nobody has to.
+    promise.catch(() => undefined);
+  }
+
+  /** Reads where the store stands, removes what a crash left, and starts reading and sealing. */
+  static async start(parts: StoreParts): Promise<StoreService> {
+    const service = new StoreService(parts);
+    const state = await parts.publisher.state();
+    service.#version = state.version;
+    service.#cursor = new Map(state.cursor);
+    for (const { stream, file, offset } of state.watermarks) service.#watermarks.set(`${stream} ${file}`, offset);
+    await removeOrphans(parts.objects, parts.publisher, parts.log);
+    void service.#run();
+    return service;
+  }
+
+  /** Tells that the journal grew. */
+  wake(): void {
+    this.#parts.journal.wake();
+  }
+
+  get status(): StoreStatus {
+    return {
+      version: this.#version,
+      tailRows: this.#tail.rows,
+      tailBytes: this.#tail.bytes,
+      sealedSegments: this.#sealedSegments,
+      sealedRows: this.#sealedRows,
+      compactions: this.#compactions,
+      paused: this.#paused,
+    };
+  }
+
+  /**
+   * The readings of a stream that no segment has at a version of the catalogue.
+   *
+   * @throws {StoreError} STORE_SNAPSHOT_EXPIRED if the version is too old
+   */
+  snapshot(stream: string, columns: readonly string[], version: number): TailSnapshot {
+    return this.#tail.snapshot(stream, columns, version);
+  }
+
+  /** Seals and publishes all that waits now. */
+  async flush(): Promise<void> {
+    const streams = this.#tail.summaries().map((summary) => summary.stream);
+    for (const stream of streams) {
+      // What comes while it runs waits for the next time.
+      for (let left = this.#tail.cut(stream, Infinity)?.rows ?? 0; left > 0;) {
+        const sealed = await this.#takeTurn(() => this.#seal(stream));
+        if (sealed === 0) break;
+        left -= sealed;
+      }
+    }
+  }
+
+  /** Merges segments until nothing is due. @returns how many merges that took */
+  async compact(): Promise<number> {
+    let merges = 0;
+    while (await this.#takeTurn(() => this.#compactOnce())) merges += 1;
+    return merges;
+  }
+
+  /** Stops reading, seals what waits, and ends. */
+  async drain(): Promise<void> {
+    this.#halt();
+    await this.done;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.drain();
+  }
+
+  #halt(): void {
+    this.#stop.abort();
+    this.#resume?.();
+    this.#wake?.();
+  }
+
+  async #run(): Promise<void> {
+    let damage: unknown;
+    const reading = this.#readOn().catch((error: unknown) => {
+      damage = error;
+      this.#halt();
+    });
+    try {
+      await Promise.all([reading, this.#workOn()]);
+      // What was read before the journal failed is sound, and shall not have to be read again.
+      await this.flush();
+      await this.#saveCursor();
+      if (damage === undefined) this.#settle.resolve();
+      else this.#settle.reject(damage);
+    } catch (error) {
+      this.#halt();
+      this.#settle.reject(error instanceof PublishFailure ? error.cause : error);
+    }
+  }
+
+  async #readOn(): Promise<void> {
+    const { journal, clock } = this.#parts;
+    const offsets = new Map(this.#cursor);
+    for await (const { position, record } of journal.read(this.#cursor, { follow: true, signal: this.#stop.signal })) {
+      const { file, offset } = position;
+      const before = offsets.get(file) ?? 0;
+      offsets.set(file, offset);
+      const sealed = record.kind === 'batch' ? (this.#watermarks.get(`${record.batch.stream} ${file}`) ?? 0) : Infinity;
+      if (record.kind === 'batch' && offset > sealed && record.batch.rows > 0) {
+        this.#tail.add({ batch: record.batch, file, before, after: offset }, clock.monotonicMs());
+        if (this.#isFull()) await this.#pause();
+      } else this.#tail.passed(file, offset);
+      if (this.#stop.signal.aborted) return;
+    }
+  }
+
+  #isFull(): boolean {
+    return this.#tail.rows >= this.#limits.pauseRows || this.#tail.bytes >= this.#limits.pauseBytes;
+  }
+
+  /** Back-pressure: the journal grows, and its own bound makes the gateway refuse. */
+  async #pause(): Promise<void> {
+    this.#paused = true;
+    this.#parts.metrics.count('store_pauses');
+    while (this.#isFull() && !this.#stop.signal.aborted) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#resume = resolve;
+      this.#wake?.();
+      await promise;
+    }
+    this.#resume = null;
+    this.#paused = false;
+  }
+
+  async #workOn(): Promise<void> {
+    const { clock } = this.#parts;
+    while (!this.#stop.signal.aborted) {
+      const nowMs = clock.monotonicMs();
+      this.#tail.forget(nowMs - this.#limits.linger);
+      if (this.#tail.rows < this.#limits.pauseRows && this.#tail.bytes < this.#limits.pauseBytes) this.#resume?.();
+      const due = nowMs < this.#retryAtMs ? null : decideCut(this.#tail.summaries(), this.#limits.cut, nowMs);
+      if (due !== null) {
+        this.#parts.log.debug({ stream: due.stream, reason: due.reason }, 'sealing a segment');
+        await this.#takeTurn(() => this.#sealOrRetry(due.stream));
+        continue;
+      }
+      if (this.#compactionDue && nowMs >= this.#retryAtMs) {
+        this.#compactionDue = await this.#takeTurn(() => this.#compactQuietly());
+        continue;
+      }
+      await this.#cleanUp(nowMs);
+      await this.#idle();
+    }
+  }
+
+  async #idle(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#limits.tick);
+    this.#wake = resolve;
+    await promise;
+    clearTimeout(timer);
+    this.#wake = null;
+  }
+
+  /** Queues a step behind those that run, whatever became of them. */
+  #takeTurn<T>(step: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(step, step);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #sealOrRetry(stream: string): Promise<void> {
+    try {
+      await this.#seal(stream);
+    } catch (error) {
+      if (error instanceof PublishFailure) throw error.cause;
+      if (isHopeless(error)) throw error;
+      this.#retryAtMs = this.#parts.clock.monotonicMs() + this.#limits.retry;
+      this.#parts.metrics.count('store_seal_failures');
+      this.#parts.log.error({ stream, err: error }, 'could not seal a segment; trying again');
+    }
+  }
+
+  /** @returns the rows that were sealed */
+  async #seal(stream: string): Promise<number> {
+    const { publisher, shapes, clock, metrics } = this.#parts;
+    const cut = this.#tail.cut(stream, this.#limits.cut.rows);
+    if (cut === null) return 0;
+    const templates = [...new Set(cut.entries.map(({ batch }) => batch.template))];
+    const columns = mergeColumns(
+      await Promise.all(templates.map(async (template) => shapes.columns(stream, template))),
+    );
+    const batches = cut.entries.map(({ batch }) => batch);
+    const content = { stream, columns, batches, spans: cut.spans, inputs: [], templates };
+    const segment = await sealSegment(content, this.#parts);
+    const cursor = this.#tail.cursorWithout(cut);
+    const version = await publishing(publisher.publish({ segment, cursor }));
+    this.#advance(cut, version);
+    metrics.count('store_sealed_rows', { stream }, segment.rows);
+    metrics.count('store_sealed_bytes', { stream }, segment.size);
+    this.#savedAtMs = clock.monotonicMs();
+    return segment.rows;
+  }
+
+  #advance(cut: TailCut, version: number): void {
+    this.#version = version;
+    this.#sealedSegments += 1;
+    this.#sealedRows += cut.rows;
+    this.#tail.published(cut, version, this.#parts.clock.monotonicMs());
+    this.#compactionDue = true;
+    this.#resume?.();
+  }
+
+  async #compactQuietly(): Promise<boolean> {
+    try {
+      return await this.#compactOnce();
+    } catch (error) {
+      if (error instanceof PublishFailure) throw error.cause;
+      this.#retryAtMs = this.#parts.clock.monotonicMs() + this.#limits.retry;
+      this.#parts.log.error({ err: error }, 'could not compact segments');
+      // Not again before something changed: a damaged input does not heal.
+      return false;
+    }
+  }
+
+  async #compactOnce(): Promise<boolean> {
+    const { publisher } = this.#parts;
+    const plan = planCompaction(await publisher.active(), this.#limits.compaction);
+    if (plan === null) return false;
+    const segment = await compactSegments(plan, this.#parts);
+    this.#version = await publishing(publisher.replace({ segment }));
+    this.#compactions += 1;
+    return true;
+  }
+
+  async #cleanUp(nowMs: number): Promise<void> {
+    const { objects, publisher, clock, log } = this.#parts;
+    if (nowMs - this.#cleanedAtMs > this.#limits.grace / 4) {
+      this.#cleanedAtMs = nowMs;
+      await removeReplaced(objects, publisher, clock.now() - this.#limits.grace * 1_000, log);
+    }
+    if (nowMs - this.#savedAtMs > this.#limits.cut.idleAge) await this.#saveCursor();
+  }
+
+  /** Lets go of journal files that hold nothing for the store. */
+  async #saveCursor(): Promise<void> {
+    this.#savedAtMs = this.#parts.clock.monotonicMs();
+    await this.#parts.publisher.saveCursor(this.#tail.cursorWithout(null));
+  }
+}
+
+/** The catalogue could not be changed, or may have been: only a new start knows. */
+class PublishFailure extends Error {}
+
+async function publishing(step: Promise<number>): Promise<number> {
+  try {
+    return await step;
+  } catch (cause) {
+    throw new PublishFailure('publishing failed', { cause });
+  }
+}
+
+/** Trying again cannot help: the template and the readings contradict each other. */
+function isHopeless(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof StoreError && error.code === 'STORE_SHAPE_CONFLICT');
+}

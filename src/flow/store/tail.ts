@@ -1,0 +1,203 @@
+import type { Batch, NamedColumn } from '#base/core/index.ts';
+import { StoreError } from './errors.ts';
+import type { FileOffsets } from './ports.ts';
+import type { JournalSpan } from './segment.ts';
+
+/** A batch with its place in the journal. */
+export interface TailEntry {
+  readonly batch: Batch;
+  readonly file: string;
+  /** Offset at which reading goes on to meet it again: that behind the record before it. */
+  readonly before: number;
+  /** Offset behind its record. */
+  readonly after: number;
+}
+
+/** What waits of a stream. */
+export interface TailSummary {
+  readonly stream: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Monotonic milliseconds at which the oldest of it came. */
+  readonly oldestMs: number;
+}
+
+/** The oldest batches of a stream, taken to be sealed. */
+export interface TailCut {
+  readonly stream: string;
+  readonly entries: readonly TailEntry[];
+  readonly rows: number;
+  /** By journal file: what a segment of them takes from it. */
+  readonly spans: readonly JournalSpan[];
+}
+
+/** Readings of a stream that were in no segment at a version. */
+export interface TailSnapshot {
+  readonly rows: number;
+  /** Batches with only the wanted columns, in the order of their coming; a batch may lack some. Not to be changed. */
+  readonly batches: readonly Batch[];
+}
+
+interface Held extends TailEntry {
+  readonly bytes: number;
+  readonly arrivedMs: number;
+  /** Version from which on a segment has it; null while none has. */
+  published: number | null;
+  publishedMs: number;
+}
+
+/**
+ * Readings that are durable in the journal and not yet in a segment.
+ *
+ * What was published lingers a while, so that a query that took its version just before still finds it here: at each
+ * version a reading is either in a segment of it or in the tail, never in both or neither. Batches are shared, not
+ * copied.
+ */
+export class Tail {
+  readonly #streams = new Map<string, Held[]>();
+  readonly #read = new Map<string, number>();
+  #rows = 0;
+  #bytes = 0;
+  /** Versions up to this cannot be answered any more: some of their readings have left. */
+  #forgotten = 0;
+
+  /** Rows that no segment has. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Bytes of values that are held, lingering ones included. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Takes a batch. @param nowMs monotonic milliseconds */
+  add(entry: TailEntry, nowMs: number): void {
+    const held = { ...entry, bytes: batchBytes(entry.batch), arrivedMs: nowMs, published: null, publishedMs: 0 };
+    const list = this.#streams.get(entry.batch.stream);
+    if (list === undefined) this.#streams.set(entry.batch.stream, [held]);
+    else list.push(held);
+    this.#rows += entry.batch.rows;
+    this.#bytes += held.bytes;
+    this.passed(entry.file, entry.after);
+  }
+
+  /** Notes that the journal was read up to an offset. */
+  passed(file: string, offset: number): void {
+    this.#read.set(file, Math.max(offset, this.#read.get(file) ?? 0));
+  }
+
+  /** What waits, by stream. */
+  summaries(): readonly TailSummary[] {
+    const found: TailSummary[] = [];
+    for (const [stream, list] of this.#streams) {
+      const waiting = list.filter((held) => held.published === null);
+      const [oldest] = waiting;
+      if (oldest === undefined) continue;
+      const rows = waiting.reduce((sum, held) => sum + held.batch.rows, 0);
+      const bytes = waiting.reduce((sum, held) => sum + held.bytes, 0);
+      found.push({ stream, rows, bytes, oldestMs: oldest.arrivedMs });
+    }
+    return found;
+  }
+
+  /** The oldest waiting batches of a stream, up to about `rows` of them and one batch at least; null if none waits. */
+  cut(stream: string, rows: number): TailCut | null {
+    const entries: Held[] = [];
+    let count = 0;
+    for (const held of this.#streams.get(stream) ?? []) {
+      if (held.published !== null) continue;
+      if (entries.length > 0 && count + held.batch.rows > rows) break;
+      entries.push(held);
+      count += held.batch.rows;
+    }
+    return entries.length === 0 ? null : { stream, entries, rows: count, spans: spansOf(entries) };
+  }
+
+  /** Where reading would start if this cut were in a segment: before the oldest batch that still waits, by file. */
+  cursorWithout(cut: TailCut | null): FileOffsets {
+    const gone = new Set(cut?.entries);
+    const cursor = new Map(this.#read);
+    for (const list of this.#streams.values()) {
+      for (const held of list) {
+        if (held.published !== null || gone.has(held)) continue;
+        cursor.set(held.file, Math.min(held.before, cursor.get(held.file) ?? 0));
+      }
+    }
+    return [...cursor];
+  }
+
+  /** Notes that a cut is in a segment that queries see from a version on. */
+  published(cut: TailCut, version: number, nowMs: number): void {
+    const sealed = new Set<TailEntry>(cut.entries);
+    for (const held of this.#streams.get(cut.stream) ?? []) {
+      if (held.published !== null || !sealed.has(held)) continue;
+      held.published = version;
+      held.publishedMs = nowMs;
+      this.#rows -= held.batch.rows;
+    }
+  }
+
+  /** Lets go of what was published before a moment; monotonic milliseconds. */
+  forget(beforeMs: number): void {
+    for (const [stream, list] of this.#streams) {
+      const kept = list.filter((held) => {
+        const keep = held.published === null || held.publishedMs >= beforeMs;
+        if (!keep) {
+          this.#bytes -= held.bytes;
+          this.#forgotten = Math.max(this.#forgotten, held.published ?? 0);
+        }
+        return keep;
+      });
+      if (kept.length === 0) this.#streams.delete(stream);
+      else if (kept.length < list.length) this.#streams.set(stream, kept);
+    }
+  }
+
+  /**
+   * The readings of a stream that no segment had at a version.
+   *
+   * @param columns names of those wanted
+   * @throws {StoreError} STORE_SNAPSHOT_EXPIRED if readings that were here at that version have left: take a new version
+   */
+  snapshot(stream: string, columns: readonly string[], version: number): TailSnapshot {
+    if (version < this.#forgotten) {
+      throw new StoreError(
+        'STORE_SNAPSHOT_EXPIRED',
+        `Cannot read the tail of ${stream}: version ${version} of the catalogue is too old`,
+        { hint: 'Take a new version and read again' },
+      );
+    }
+    const wanted = new Set(columns);
+    const batches: Batch[] = [];
+    let rows = 0;
+    for (const { batch, published } of this.#streams.get(stream) ?? []) {
+      if (published !== null && published <= version) continue;
+      batches.push({ ...batch, columns: batch.columns.filter((column) => wanted.has(column.name)) });
+      rows += batch.rows;
+    }
+    return { rows, batches };
+  }
+}
+
+function spansOf(entries: readonly TailEntry[]): readonly JournalSpan[] {
+  const spans = new Map<string, { file: string; after: number; to: number }>();
+  for (const { file, before, after } of entries) {
+    const span = spans.get(file);
+    if (span === undefined) spans.set(file, { file, after: before, to: after });
+    else span.to = after;
+  }
+  return [...spans.values()];
+}
+
+function batchBytes(batch: Batch): number {
+  return batch.columns.reduce((sum, column) => sum + columnBytes(column), 0);
+}
+
+function columnBytes({ data }: NamedColumn): number {
+  const nulls = data.nulls?.byteLength ?? 0;
+  if (data.type !== 'text') return data.values.byteLength + nulls;
+  // Two bytes a unit and about fifty for each string.
+  const texts = data.dictionary.reduce((sum, text) => sum + 2 * text.length + 50, 0);
+  return data.codes.byteLength + texts + nulls;
+}
