@@ -5,6 +5,9 @@ import { cyclesOf, layerProblems, roomOf } from './check-layers.ts';
 import { importsByFile } from './imports.ts';
 import { PROJECT_ROOT, readProject } from './project.ts';
 
+// This file is itself read by the check: so the word stands apart from its bracket.
+const DYNAMIC = 'import';
+
 const GOOD: Readonly<Record<string, string>> = {
   'src/base/core/index.ts': `export type { Id } from './id.ts';`,
   'src/base/core/id.ts': 'export type Id = string;',
@@ -13,6 +16,7 @@ const GOOD: Readonly<Record<string, string>> = {
   'src/flow/journal/files/append.test.ts': `import { x } from '../../../../test/support/tmp.ts';`,
   'src/flow/store/index.ts': `import { append } from '#flow/journal/index.ts';`,
   'test/support/tmp.ts': '',
+  'bench/main.ts': `const bench = await ${DYNAMIC}(name);`,
   'test/fuzz/append.test.ts': `import { append } from '#flow/journal/files/append.ts';`,
 };
 
@@ -23,9 +27,6 @@ function problemsWith(changes: Readonly<Record<string, string>>): string[] {
 test('layerProblems() finds nothing in a project that keeps to the rules', () => {
   assert.deepEqual(problemsWith({}), []);
 });
-
-// This file is itself read by the check: so the word stands apart from its bracket.
-const DYNAMIC = 'import';
 
 const BROKEN: readonly (readonly [string, string, string, RegExp])[] = [
   ['a later room', 'src/flow/journal/b.ts', `import { s } from '#flow/store/index.ts';`, /flow\/store, a later room/],

@@ -37,3 +37,10 @@ test('conclude() makes the process fail only when there are problems', (t) => {
     ['place: wrong', 'check: 1 problem'],
   );
 });
+
+test('the scripts of the project run under the Node that it pins', () => {
+  const manifest = JSON.parse(readProject(PROJECT_ROOT).get('package.json') ?? '{}') as {
+    optionalDependencies: Record<string, string>;
+  };
+  assert.deepEqual(new Set(Object.values(manifest.optionalDependencies)), new Set([process.versions.node]));
+});
