@@ -4,3 +4,7 @@ export { REASON, REASONS, reasonOf, isStored, isTransient } from './reasons.ts';
 export type { Kept, Reason } from './reasons.ts';
 export { WIRE_FORMATS } from './sender.ts';
 export type { Outcomes, Sender, WireFormat } from './sender.ts';
+export { Ingest } from './ingest.ts';
+export type { IngestParts } from './ingest.ts';
+export { batchShape, mostStepped, steppedFields } from './stream-rules.ts';
+export type { QuarantineSink } from './quarantine.ts';

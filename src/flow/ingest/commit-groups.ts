@@ -1,0 +1,181 @@
+import type { JournalRecord, JournalWriter, SessionEvent } from '#flow/journal/index.ts';
+import { PendingReadings, markOf } from '#trust/identity/index.ts';
+import type { DeviceTable } from '#trust/identity/index.ts';
+import type { BatchBuilder } from './batch-builder.ts';
+import { RefusalCounter } from './refusal-counter.ts';
+
+/** The promise of one group, shared by all who wait for it. */
+class Group {
+  readonly number: number;
+  readonly pending: PendingReadings;
+  readonly #deferred = Promise.withResolvers<void>();
+
+  constructor(number: number, pending: PendingReadings) {
+    this.number = number;
+    this.pending = pending;
+    // Who does not wait does not care: a rejection that nobody hears is no fault.
+    this.#deferred.promise.catch(() => undefined);
+  }
+
+  get durable(): Promise<void> {
+    return this.#deferred.promise;
+  }
+
+  succeed(): void {
+    this.#deferred.resolve();
+  }
+
+  fail(error: unknown): void {
+    this.#deferred.reject(error);
+  }
+}
+
+export interface CommitGroupsParts {
+  readonly journal: JournalWriter;
+  readonly table: DeviceTable;
+  readonly worker: number;
+  readonly digestKey: Uint8Array;
+}
+
+const DONE = Promise.resolve();
+
+/**
+ * Group commit: what comes while one group is being written is the next group.
+ *
+ * A group that fails takes the open one with it. So the order of a device's readings holds, a duplicate that waits
+ * with the open group cannot be acknowledged after its original was lost, and the windows of the device table can be
+ * wound back exactly: newest first, as if none of the readings had come.
+ */
+export class CommitGroups {
+  readonly #journal: JournalWriter;
+  readonly #worker: number;
+  readonly #builders = new Set<BatchBuilder>();
+  readonly #refusals: RefusalCounter;
+  readonly #idle: PendingReadings[];
+  #sessions: SessionEvent[] = [];
+  #open: Group;
+  #writing: Group | null = null;
+  #scheduled = false;
+  #rows = 0;
+  #writingRows = 0;
+  #failures = 0;
+
+  constructor({ journal, table, worker, digestKey }: CommitGroupsParts) {
+    this.#journal = journal;
+    this.#worker = worker;
+    this.#refusals = new RefusalCounter(digestKey);
+    this.#idle = [new PendingReadings(table)];
+    this.#open = new Group(1, new PendingReadings(table));
+  }
+
+  /** Mark of the open group in the device table. */
+  get mark(): number {
+    return markOf(this.#worker, this.#open.number);
+  }
+
+  get pending(): PendingReadings {
+    return this.#open.pending;
+  }
+
+  /** Readings that are not durable yet. */
+  get rows(): number {
+    return this.#rows + this.#writingRows;
+  }
+
+  /** Groups that failed since the start. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Tells that a reading was added to a builder and to `pending`. */
+  added(builder: BatchBuilder): void {
+    if (builder.rows === 1) this.#builders.add(builder);
+    this.#rows++;
+    this.#wake();
+  }
+
+  refused(device: string, stream: string, reason: number, payload: Uint8Array | null): void {
+    this.#refusals.add(device, stream, reason, payload);
+    this.#wake();
+  }
+
+  session(event: SessionEvent): void {
+    this.#sessions.push(event);
+    this.#wake();
+  }
+
+  /**
+   * Resolves once all that was said so far is durable; rejects where it was not kept.
+   * One promise per group: ask once per group, not per reading, by comparing promises.
+   */
+  durable(): Promise<void> {
+    if (this.#hasWork()) return this.#open.durable;
+    return this.#writing?.durable ?? DONE;
+  }
+
+  /** Resolves when nothing waits any more, whatever became of it. */
+  async drain(): Promise<void> {
+    while (this.#hasWork() || this.#writing !== null) await this.durable().catch(() => undefined);
+  }
+
+  #hasWork(): boolean {
+    return this.#rows > 0 || this.#refusals.size > 0 || this.#sessions.length > 0;
+  }
+
+  /** A group is cut after the events of this turn, so that all sockets that are ready get into it. */
+  #wake(): void {
+    if (this.#scheduled || this.#writing !== null) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#writing === null && this.#hasWork()) this.#cut();
+    });
+  }
+
+  #cut(): void {
+    const records: JournalRecord[] = [];
+    for (const builder of this.#builders) records.push({ kind: 'batch', batch: builder.cut() });
+    this.#builders.clear();
+    if (this.#refusals.size > 0) records.push({ kind: 'refusals', counts: this.#refusals.cut() });
+    if (this.#sessions.length > 0) records.push({ kind: 'session', events: this.#sessions });
+    this.#sessions = [];
+    const group = this.#open;
+    this.#writing = group;
+    this.#writingRows = this.#rows;
+    this.#rows = 0;
+    this.#open = new Group(group.number + 1, this.#idle.pop()!);
+    this.#journal.append(records).then(
+      () => this.#succeeded(group),
+      (error: unknown) => this.#failed(group, error),
+    );
+  }
+
+  #succeeded(group: Group): void {
+    group.pending.settle(markOf(this.#worker, group.number));
+    this.#release(group);
+    group.succeed();
+    if (this.#hasWork()) this.#wake();
+  }
+
+  #failed(group: Group, error: unknown): void {
+    this.#failures++;
+    const open = this.#open;
+    for (const builder of this.#builders) builder.clear();
+    this.#builders.clear();
+    this.#refusals.cut();
+    this.#sessions = [];
+    this.#rows = 0;
+    open.pending.undo(markOf(this.#worker, open.number));
+    group.pending.undo(markOf(this.#worker, group.number));
+    this.#release(group);
+    this.#open = new Group(open.number + 1, open.pending);
+    group.fail(error);
+    open.fail(error);
+  }
+
+  #release(group: Group): void {
+    this.#idle.push(group.pending);
+    this.#writing = null;
+    this.#writingRows = 0;
+  }
+}

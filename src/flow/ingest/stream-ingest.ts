@@ -1,0 +1,89 @@
+import { ReadingHash } from '#trust/identity/index.ts';
+import type { DeviceTable } from '#trust/identity/index.ts';
+import { BatchBuilder } from './batch-builder.ts';
+import { checkClock } from './checks/clock.ts';
+import { checkRange } from './checks/range.ts';
+import { checkReplay } from './checks/replay.ts';
+import { checkMembers } from './checks/schema.ts';
+import { checkStep, noteSteps } from './checks/step.ts';
+import type { CommitGroups } from './commit-groups.ts';
+import { JsonScanner } from './decode/json-scanner.ts';
+import { REASON } from './reasons.ts';
+import { CELL, Row } from './row.ts';
+import type { Sender } from './sender.ts';
+import { TYPE } from './stream-rules.ts';
+import type { StreamRules } from './stream-rules.ts';
+
+/** What one worker holds for one stream: the row being checked, and the columns that admitted rows go to. */
+export class StreamIngest {
+  readonly rules: StreamRules;
+  readonly row: Row;
+  readonly scanner: JsonScanner;
+  /** Column of the stream in the device table, -1 where it has no room. */
+  readonly index: number;
+  readonly #builder: BatchBuilder;
+  readonly #table: DeviceTable;
+  readonly #groups: CommitGroups;
+  readonly #hash: ReadingHash;
+  readonly #nameHashes: Int32Array;
+
+  constructor(rules: StreamRules, template: string, table: DeviceTable, groups: CommitGroups) {
+    this.rules = rules;
+    this.row = new Row(rules);
+    this.scanner = new JsonScanner(this.row);
+    this.index = table.streamIndex(rules.name);
+    this.#builder = new BatchBuilder(rules, template);
+    this.#table = table;
+    this.#groups = groups;
+    this.#hash = new ReadingHash(table.hashKey);
+    this.#nameHashes = Int32Array.from(rules.fields, (field) => this.#hash.name(field.name));
+  }
+
+  /**
+   * The checks behind decoding, in their order, on the row as it stands; an admitted row joins the open group.
+   *
+   * From replay on they run under the record's lock, so that two workers with one device see each other's effects.
+   * @returns a reason number
+   */
+  admitRow(record: number, about: Sender, via: string | null, received: number, importing: boolean): number {
+    const row = this.row;
+    const reason = checkMembers(row) || (importing ? 0 : checkClock(row, received));
+    if (reason !== REASON.admitted.number) return reason;
+    const table = this.#table;
+    const time = row.timeGiven ? row.time : received;
+    const hash = row.seqGiven ? this.#rowHash() : 0;
+    const mark = this.#groups.mark;
+    table.lock(record);
+    const found =
+      (row.seqGiven ? checkReplay(table, record, row, hash, mark) : 0) ||
+      checkRange(row) ||
+      checkStep(table, record, row, time);
+    if (found === REASON.admitted.number) {
+      const before = row.seqGiven ? table.recordSeq(record, row.seq, hash, mark) : 0;
+      this.#groups.pending.add(record, row.seqGiven ? row.seq : -1, before);
+      noteSteps(table, record, row, time);
+      table.noteTime(record, time);
+    }
+    table.unlock(record);
+    if (found !== REASON.admitted.number) return found;
+    this.#builder.add(row, about.name, via, received);
+    this.#groups.added(this.#builder);
+    return found;
+  }
+
+  /** The same hash as over the reading's row in the journal. */
+  #rowHash(): number {
+    const { rules, cells, numbers, texts } = this.row;
+    const hash = this.#hash;
+    hash.begin(this.row.timeGiven ? this.row.time : null);
+    for (let i = 0; i < rules.fields.length; i++) {
+      const field = rules.fields[i]!;
+      if (cells[i] !== CELL.present) continue;
+      const name = this.#nameHashes[i]!;
+      if (field.type === TYPE.text) hash.text(name, texts[i]!);
+      else if (field.type === TYPE.boolean) hash.boolean(name, numbers[i]!);
+      else hash.number(name, numbers[i]!);
+    }
+    return hash.end();
+  }
+}

@@ -1,0 +1,135 @@
+import { RE2JS } from 're2js';
+import { SYSTEM_COLUMNS, encodeUtf8 } from '#base/core/index.ts';
+import type { ColumnShape } from '#base/core/index.ts';
+import type { Field, Limits, Stream, Template } from '#declare/template/index.ts';
+import { IngestError } from './errors.ts';
+
+/** Type of a field as a small number, for the loops that run per value. */
+export const TYPE = Object.freeze({ number: 0, integer: 1, boolean: 2, text: 3, time: 4 });
+
+/** One declared field, compiled for checking. */
+export interface FieldRule {
+  readonly name: string;
+  readonly type: number;
+  readonly nullable: boolean;
+  /** Class `secret`: any value refuses the reading, and there is no column. */
+  readonly secret: boolean;
+  readonly low: number;
+  readonly high: number;
+  /** Place among the stream's stepped fields, or -1. */
+  readonly stepped: number;
+  readonly stepPerSecond: number;
+  readonly maxLength: number;
+  readonly enum: ReadonlySet<string> | null;
+  readonly matches: ((text: string) => boolean) | null;
+}
+
+/** One declared stream, compiled for checking. */
+export interface StreamRules {
+  readonly name: string;
+  readonly from: ReadonlySet<string>;
+  readonly fields: readonly FieldRule[];
+  /** Names of members by their place: the fields, then `time`, then `seq`. */
+  readonly memberNames: readonly string[];
+  readonly memberBytes: readonly Uint8Array[];
+  readonly members: ReadonlyMap<string, number>;
+  readonly ranged: readonly number[];
+  readonly steps: readonly number[];
+  /** Microseconds. */
+  readonly late: number;
+  readonly early: number;
+  readonly perSecond: number;
+  readonly burst: number;
+  readonly refuseUndeclared: boolean;
+  readonly disconnect: boolean;
+  /** UTF-16 code units of the longest text that may be anywhere in a payload. */
+  readonly textLimit: number;
+  readonly limits: Limits;
+}
+
+/** Compiles a stream of a template. @throws {IngestError} INGEST_PATTERN_INVALID */
+export function compileStream(stream: Stream, limits: Limits): StreamRules {
+  let stepped = 0;
+  const fields = stream.fields.map((field) => compileField(stream, field, field.step === null ? -1 : stepped++));
+  const memberNames = [...fields.map((field) => field.name), 'time', 'seq'];
+  const where = (test: (field: FieldRule) => boolean): number[] =>
+    fields.flatMap((field, i) => (test(field) ? [i] : []));
+  return {
+    name: stream.name,
+    from: new Set(stream.from),
+    fields,
+    memberNames,
+    memberBytes: memberNames.map((name) => encodeUtf8(name)),
+    members: new Map(memberNames.map((name, i) => [name, i])),
+    ranged: where((field) => field.low !== -Infinity || field.high !== Infinity),
+    steps: where((field) => field.stepped !== -1),
+    late: stream.accept.late * 1_000,
+    early: stream.accept.early * 1_000,
+    perSecond: stream.rate.perSecond,
+    burst: stream.rate.burst,
+    refuseUndeclared: stream.undeclared === 'refuse',
+    disconnect: stream.onRefusal === 'disconnect',
+    textLimit: longestText(stream, limits),
+    limits,
+  };
+}
+
+/** A field may declare a longer text than the limit for texts that declare none. */
+function longestText(stream: Stream, limits: Limits): number {
+  return Math.max(limits.textLength, ...stream.fields.map((field) => field.maxLength));
+}
+
+function compileField(stream: Stream, field: Field, stepped: number): FieldRule {
+  return {
+    name: field.name,
+    type: TYPE[field.type],
+    nullable: field.nullable,
+    secret: field.class === 'secret',
+    low: field.range?.[0] ?? -Infinity,
+    high: field.range?.[1] ?? Infinity,
+    stepped,
+    stepPerSecond: field.step?.perSecond ?? Infinity,
+    maxLength: field.maxLength,
+    enum: field.enum === null ? null : new Set(field.enum),
+    matches: field.pattern === null ? null : compilePattern(stream.name, field.name, field.pattern),
+  };
+}
+
+const REMEMBERED = 1_024;
+
+/** A pattern that no text can make hang: RE2 runs in time linear in the text. Answers are remembered, for texts recur. */
+function compilePattern(stream: string, field: string, pattern: string): (text: string) => boolean {
+  let compiled: RE2JS;
+  try {
+    compiled = RE2JS.compile(pattern);
+  } catch (cause) {
+    const message = `Cannot check ${stream}.${field}: its pattern is not in RE2 syntax`;
+    throw new IngestError('INGEST_PATTERN_INVALID', message, { cause });
+  }
+  const remembered = new Map<string, boolean>();
+  return (text) => {
+    const known = remembered.get(text);
+    if (known !== undefined) return known;
+    const answer = compiled.matcher(text).matches();
+    // A flood of distinct texts must not grow this.
+    if (remembered.size >= REMEMBERED) remembered.clear();
+    remembered.set(text, answer);
+    return answer;
+  };
+}
+
+/** Columns of a stream's batches: the system columns, then each declared field that may be stored. */
+export function batchShape(stream: Stream): readonly ColumnShape[] {
+  const declared = stream.fields.filter((field) => field.class !== 'secret');
+  return [...SYSTEM_COLUMNS, ...declared].map(({ name, type, nullable }) => ({ name, type, nullable }));
+}
+
+/** Names of a stream's stepped fields in the order of their places in the device table. */
+export function steppedFields(stream: Stream): readonly string[] {
+  return stream.fields.filter((field) => field.step !== null).map((field) => field.name);
+}
+
+/** The most stepped fields that any stream of a template has: what a device table must have room for. */
+export function mostStepped(template: Template): number {
+  return Math.max(0, ...[...template.streams.values()].map((stream) => steppedFields(stream).length));
+}
