@@ -80,7 +80,10 @@ export interface ProbePlatform {
     readonly reason: string | null;
     readonly tamperDetected: boolean;
   }>;
-  /** Looks for an entry of this action and resource in the log, from its newest entries back. */
+  /**
+   * Looks for an entry of this action and resource in the log, from its newest entries back. A resource that ends
+   * with a colon stands for all that begin so.
+   */
   logged(action: string, resource: string, since: string): Promise<boolean>;
   /** What the platform says of itself, such as whether query processes are confined. */
   status(): Promise<Readonly<Record<string, Json>>>;

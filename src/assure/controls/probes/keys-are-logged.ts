@@ -13,8 +13,8 @@ export const keysAreLogged: Control = {
     const since = formatMicros(micros((Date.now() - 60_000) * 1_000));
     await platform.publish('streams/_probe', [JSON.stringify({ n: 1 })]);
     await platform.seal();
-    const keys = await platform.logged('create-key', 'keys:data', since);
-    const segment = await platform.logged('seal-segment', 'stream:_probe', since);
+    const keys = await platform.logged('create-keys', 'keys:stream:_probe', since);
+    const segment = await platform.logged('seal-segment', 'segment:', since);
     return judge({ 'new keys are logged': keys, 'the segment is logged': segment }, { keys, segment });
   },
 };

@@ -1,0 +1,20 @@
+import { PlatformError } from '#base/core/index.ts';
+
+export type ApiErrorCode =
+  | 'API_UNAUTHENTICATED'
+  | 'API_BODY_INVALID'
+  | 'API_ROUTE_UNKNOWN'
+  | 'API_FORMAT_INVALID'
+  | 'API_PROVE_BUSY'
+  | 'API_TEMPLATE_CONFLICT'
+  | 'API_TEMPLATE_REFUSED'
+  | 'API_STREAM_UNKNOWN'
+  | 'API_VIEW_UNKNOWN'
+  | 'API_TABLE_INVALID'
+  | 'API_TABLE_UNKNOWN'
+  | 'API_ENTRY_UNKNOWN'
+  | 'API_READING_UNKNOWN'
+  | 'API_COMMAND_INVALID';
+
+/** Raised by the API. */
+export class ApiError extends PlatformError<ApiErrorCode> {}

@@ -1,0 +1,17 @@
+import type { Route } from './route.ts';
+import { AUDIT_ROUTES } from './routes/audit.ts';
+import { DEVICE_ROUTES } from './routes/devices.ts';
+import { PEOPLE_ROUTES } from './routes/people.ts';
+import { PLATFORM_ROUTES } from './routes/platform.ts';
+import { QUERY_ROUTES } from './routes/queries.ts';
+import { TEMPLATE_ROUTES } from './routes/template.ts';
+
+/** Every route of the API past the gateway. */
+export const ROUTES: readonly Route[] = [
+  ...PLATFORM_ROUTES,
+  ...DEVICE_ROUTES,
+  ...PEOPLE_ROUTES,
+  ...TEMPLATE_ROUTES,
+  ...QUERY_ROUTES,
+  ...AUDIT_ROUTES,
+];

@@ -1,0 +1,104 @@
+import { Type } from 'typebox';
+import { days, formatMicros, micros } from '#base/core/index.ts';
+import type { DeviceBundle, DeviceRecord } from '#trust/identity/index.ts';
+import type { Route } from '../route.ts';
+
+const device = (name: string) => ({ type: 'device', name }) as const;
+
+/** A device as lists show it. */
+function show(record: DeviceRecord): unknown {
+  const { name, type, status, speaksFor, owner, model, firmware, serials } = record;
+  const time = (at: number | null) => (at === null ? null : formatMicros(micros(at)));
+  return {
+    name,
+    type,
+    status,
+    created: time(record.created),
+    lastSeen: time(record.lastSeen),
+    certificateExpires: time(record.certificateExpires),
+    speaksFor,
+    owner,
+    model,
+    firmware,
+    certificates: serials,
+  };
+}
+
+const bundle = ({ device: record, key, certificate, authority }: DeviceBundle) => ({
+  device: show(record),
+  key,
+  certificate,
+  authority,
+});
+
+export const DEVICE_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/v1/devices',
+    access: { action: 'enrol', resource: () => device('*') },
+    handle: async (_request, { identity }) => ({
+      json: { devices: [...(await identity.inventory.list()), await identity.inventory.show('_probe')].map(show) },
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/v1/devices/:name',
+    access: { action: 'enrol', resource: ({ params }) => device(params['name'] ?? '') },
+    handle: async ({ params }, { identity }) => ({ json: show(await identity.inventory.show(params['name'] ?? '')) }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/devices',
+    access: { action: 'enrol', resource: ({ body }) => device((body as { name: string }).name) },
+    body: Type.Object(
+      {
+        name: Type.String({ maxLength: 64 }),
+        type: Type.String({ maxLength: 64 }),
+        days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_650 })),
+        owner: Type.Optional(Type.String({ maxLength: 200 })),
+        model: Type.Optional(Type.String({ maxLength: 200 })),
+        firmware: Type.Optional(Type.String({ maxLength: 200 })),
+      },
+      { additionalProperties: false },
+    ),
+    handle: async ({ body, caller }, { identity }) => {
+      const { days: life, ...request } = body as { name: string; type: string; days?: number };
+      const made = await identity.inventory.enrol(
+        { ...request, ...(life === undefined ? {} : { life: days(life) }) },
+        caller.actor,
+      );
+      return { json: bundle(made), status: 201 };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/devices/:name/certificate',
+    access: { action: 'enrol', resource: ({ params }) => device(params['name'] ?? '') },
+    body: Type.Object({ days: Type.Integer({ minimum: 1, maximum: 3_650 }) }, { additionalProperties: false }),
+    handle: async ({ body, params, caller }, { identity }) => {
+      const life = days((body as { days: number }).days);
+      return { json: bundle(await identity.inventory.renew(params['name'] ?? '', life, caller.actor)), status: 201 };
+    },
+  },
+  ...(['disable', 'enable'] as const).map((verb): Route => ({
+    method: 'POST',
+    path: `/v1/devices/:name/${verb}`,
+    access: { action: 'administer', resource: ({ params }) => device(params['name'] ?? '') },
+    handle: async ({ params, caller }, { identity }) => ({
+      json: show(await identity.inventory[verb](params['name'] ?? '', caller.actor)),
+    }),
+  })),
+  {
+    method: 'POST',
+    path: '/v1/devices/:name/speaks-for',
+    access: { action: 'administer', resource: ({ params }) => device(params['name'] ?? '') },
+    body: Type.Object(
+      { types: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }) },
+      { additionalProperties: false },
+    ),
+    handle: async ({ params, body, caller }, { identity }) => {
+      const { types } = body as { types: string[] };
+      return { json: show(await identity.inventory.speaksFor(params['name'] ?? '', types, caller.actor)) };
+    },
+  },
+];

@@ -1,0 +1,197 @@
+import { Readable } from 'node:stream';
+import fastify from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Json } from '#base/core/index.ts';
+import { hasCode } from '#base/core/index.ts';
+import { decide, explainDecision, requireAllowed } from '#declare/policy/index.ts';
+import type { Caller, SignInFailure } from './caller.ts';
+import { identifyCaller, parsePeer, PEER_HEADER } from './caller.ts';
+import { ApiError } from './errors.ts';
+import { problemOf } from './problem.ts';
+import type { Route, RouteReply, RouteRequest, StreamedReply } from './route.ts';
+import { ROUTES } from './routes.ts';
+import type { Services } from './services.ts';
+
+/** Larger bodies than templates and statements come as streams and have bounds of their own. */
+const BODY_LIMIT = 4 * 1_048_576;
+
+const NOBODY: Caller = {
+  subject: { id: '', kind: 'person', roles: [], standing: 'good', deviceType: null },
+  actor: 'anonymous',
+  peer: { kind: 'none', name: null, serial: null, address: '', listener: '' },
+};
+
+export interface ApiOptions {
+  readonly services: Services;
+  /** Told of each request without a valid credential, by address and reason; sums it up for the log. */
+  readonly onSignInFailure: (address: string, reason: SignInFailure) => void;
+}
+
+/**
+ * The API on a local socket that the gateway alone can reach.
+ *
+ * Each request in order: who is it (identity), is it well formed (schema), may it (one decision), then its handler.
+ */
+export function makeApi({ services, onSignInFailure }: ApiOptions): FastifyInstance {
+  const server = fastify({ bodyLimit: BODY_LIMIT, logger: false, requestTimeout: 0, forceCloseConnections: true });
+  server.setErrorHandler((error, _request, reply) => sendProblem(reply, asApiError(error), services));
+  server.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, new ApiError('API_ROUTE_UNKNOWN', 'Cannot answer: there is no such route'), services),
+  );
+  void server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    for (const route of ROUTES) if (route.raw === true) addRoute(scope, route, services, onSignInFailure);
+  });
+  for (const route of ROUTES) if (route.raw !== true) addRoute(server, route, services, onSignInFailure);
+  return server;
+}
+
+function addRoute(
+  server: FastifyInstance,
+  route: Route,
+  services: Services,
+  onSignInFailure: ApiOptions['onSignInFailure'],
+): void {
+  server.route({
+    method: route.method,
+    url: route.path,
+    ...(route.body === undefined ? {} : { schema: { body: route.body } }),
+    // Before the body is read: nobody unknown can make the platform hold megabytes.
+    onRequest: async (request) => {
+      const caller = route.access === 'open' ? NOBODY : await identify(request, services, onSignInFailure);
+      callers.set(request, caller);
+    },
+    handler: async (request, reply) => {
+      const asked = readRequest(request, reply);
+      if (typeof route.access === 'object') await requireAccess(route.access, asked, services);
+      await send(await route.handle(asked, services), reply, services);
+      return reply;
+    },
+  });
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  function readRequest(request: FastifyRequest, reply: FastifyReply): RouteRequest {
+    const abort = new AbortController();
+    // The caller has left where the connection closes before the answer was written.
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) abort.abort();
+    });
+    return {
+      caller: callers.get(request) ?? NOBODY,
+      params: request.params as Record<string, string>,
+      query: singleValues(request.query as Record<string, unknown>),
+      body: (route.raw === true ? null : (request.body ?? null)) as Json,
+      stream: request.body instanceof Readable ? request.body : request.raw,
+      contentType: request.headers['content-type'] ?? '',
+      accept: request.headers.accept ?? '',
+      signal: abort.signal,
+    };
+  }
+}
+
+async function identify(
+  request: FastifyRequest,
+  services: Services,
+  onFailure: ApiOptions['onSignInFailure'],
+): Promise<Caller> {
+  const header = request.headers[PEER_HEADER];
+  const peer = parsePeer(typeof header === 'string' ? header : undefined);
+  if (peer === null) throw new ApiError('API_UNAUTHENTICATED', 'Cannot answer: it is not known who asks');
+  return identifyCaller(peer, request.headers.authorization, services.identity, (reason) =>
+    onFailure(peer.address, reason),
+  );
+}
+
+async function requireAccess(
+  access: Exclude<Route['access'], string>,
+  asked: RouteRequest,
+  services: Services,
+): Promise<void> {
+  const { caller } = asked;
+  const request = {
+    subject: caller.subject,
+    action: access.action,
+    resource: access.resource(asked),
+    purpose: null,
+    context: {},
+  };
+  const decision = decide(request, services.templates.current);
+  const { type, name } = request.resource;
+  await services.audit.append({
+    actor: caller.actor,
+    action: request.action,
+    resource: `${type}:${name}`.slice(0, 512),
+    outcome: decision.effect === 'allow' ? 'allowed' : 'denied',
+    reason: decision.reason,
+    detail: { rule: decision.rule.slice(0, 512) },
+  });
+  if (decision.effect === 'deny') services.log.info({ decision: explainDecision(request, decision) }, 'request denied');
+  requireAllowed(request, decision);
+}
+
+async function send(result: RouteReply, reply: FastifyReply, services: Services): Promise<void> {
+  if ('json' in result) await reply.code(result.status ?? 200).send(result.json);
+  else if ('text' in result) await reply.type(result.contentType).send(result.text);
+  else if ('bytes' in result) await reply.type(result.contentType).send(Buffer.from(result.bytes));
+  else await sendStream(result.streamed, reply, services);
+}
+
+/** Writes parts as they come. After the first byte an error can only be told in a trailer, and by breaking off. */
+async function sendStream(streamed: StreamedReply, reply: FastifyReply, services: Services): Promise<void> {
+  const iterator = streamed.parts[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, { 'content-type': streamed.contentType, trailer: 'x-weir-error', ...streamed.headers });
+  try {
+    for (let next = first; next.done !== true; next = await iterator.next()) {
+      if (raw.destroyed) break;
+      if (!raw.write(next.value))
+        await new Promise((resolve) => {
+          raw.once('drain', resolve);
+          raw.once('close', resolve);
+        });
+    }
+    raw.end();
+  } catch (error) {
+    const { code, detail } = problemOf(error);
+    services.log.info({ code }, 'a result broke off');
+    raw.addTrailers({ 'x-weir-error': `${code} ${detail}`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 512) });
+    raw.end();
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+function sendProblem(reply: FastifyReply, error: unknown, services: Services): void {
+  const problem = problemOf(error);
+  if (problem.status === 500)
+    services.log.error(
+      { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      'request failed',
+    );
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+  if (problem.status === 503 || problem.status === 429) void reply.header('retry-after', '1');
+  void reply.code(problem.status).type('application/problem+json').send(problem);
+}
+
+/** What the HTTP library throws, in the words of this API. */
+function asApiError(error: unknown): unknown {
+  if (
+    hasCode(error, 'FST_ERR_VALIDATION') ||
+    hasCode(error, 'FST_ERR_CTP_INVALID_JSON_BODY') ||
+    hasCode(error, 'FST_ERR_CTP_EMPTY_JSON_BODY')
+  ) {
+    return new ApiError('API_BODY_INVALID', `Cannot take request: ${(error as Error).message}`, { cause: error });
+  }
+  if (hasCode(error, 'FST_ERR_CTP_BODY_TOO_LARGE') || hasCode(error, 'FST_ERR_CTP_INVALID_MEDIA_TYPE')) {
+    return new ApiError('API_BODY_INVALID', `Cannot take request: ${(error as Error).message}`, { cause: error });
+  }
+  return error;
+}
+
+function singleValues(query: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, String(Array.isArray(value) ? value[0] : value)]),
+  );
+}

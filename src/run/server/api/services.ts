@@ -1,0 +1,92 @@
+import type { AuditSink, Clock, Log } from '#base/core/index.ts';
+import type { ControlOutcome } from '#assure/controls/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import type { Subject } from '#declare/policy/index.ts';
+import type { LogSource } from '#trust/audit/index.ts';
+import type { Identity } from '#trust/identity/index.ts';
+import type { ResultFormat } from '#flow/query/index.ts';
+import type { PlatformStatus } from '../platform-status.ts';
+import type { TemplateSource } from '../control/template-versions.ts';
+import type { Caller } from './caller.ts';
+import type { StreamedReply } from './route.ts';
+
+/** A statement as somebody asks it. */
+export interface QueryRequest {
+  readonly sql: string;
+  readonly parameters: readonly (string | number | boolean | null)[];
+  readonly purpose: string | null;
+  readonly format: ResultFormat;
+}
+
+/** Answers statements over governed views. */
+export interface Queries {
+  run(caller: Caller, request: QueryRequest, signal: AbortSignal): Promise<StreamedReply>;
+  /** The relations that a subject may ask, with the columns that it sees. */
+  describe(subject: Subject, purpose: string | null): Promise<readonly unknown[]>;
+}
+
+/** Versions of the template. */
+export interface Templates {
+  readonly current: Template;
+  plan(source: TemplateSource): unknown;
+  apply(source: TemplateSource, actor: string): Promise<unknown>;
+}
+
+/** Commands and configuration for devices. */
+export interface Commands {
+  send(command: {
+    device: string;
+    name: string;
+    payload: string;
+    retain: boolean;
+  }): Promise<{ id: string; state: string }>;
+}
+
+/** Refused readings that were kept. */
+export interface QuarantineReader {
+  list(filter: { device?: string; stream?: string; limit: number }): Promise<readonly unknown[]>;
+  show(id: string): Promise<unknown>;
+}
+
+/** Reference tables. */
+export interface Tables {
+  load(table: string, contentType: string, body: AsyncIterable<Uint8Array>, actor: string): Promise<{ rows: number }>;
+}
+
+export interface Prover {
+  prove(
+    selection: { rows: readonly number[]; ids: readonly string[] },
+    caller: Caller,
+  ): Promise<{ controls: readonly ControlOutcome[]; bundle: string }>;
+}
+
+export interface AuditReader {
+  readonly source: LogSource;
+  readonly verifierKeys: readonly string[];
+  tail(after: number, limit: number): Promise<readonly { index: number; entry: unknown }[]>;
+  prove(index: number): Promise<string>;
+}
+
+/** What routes work with; the composition makes it. */
+export interface Services {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly audit: AuditSink;
+  readonly auditReader: AuditReader;
+  readonly identity: Identity;
+  readonly templates: Templates;
+  readonly queries: Queries;
+  readonly commands: Commands;
+  readonly quarantine: QuarantineReader;
+  readonly tables: Tables;
+  readonly prover: Prover;
+  /** Lets devices bring old readings in until a time (epoch microseconds). */
+  grantImport(devices: readonly string[], until: number): Promise<void>;
+  /** Seals what waits of a stream. */
+  seal(stream: string): Promise<void>;
+  /** Columns of sealed segments with the class and domain that they were sealed under. */
+  segmentColumns(): Promise<
+    readonly { segment: string; stream: string; column: string; class: string; domain: string }[]
+  >;
+  status(): Promise<PlatformStatus>;
+}

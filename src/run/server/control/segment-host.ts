@@ -1,0 +1,90 @@
+import type { Clock } from '#base/core/index.ts';
+import type { Catalogue } from '#base/storage/index.ts';
+import { SegmentCatalogue, STORE_SCHEMA } from '#flow/store/index.ts';
+import type {
+  FileOffsets,
+  Publication,
+  Replacement,
+  Segment,
+  SegmentFilter,
+  SegmentPublisher,
+  SegmentSet,
+  StoreState,
+} from '#flow/store/index.ts';
+import type { KeyRing } from '#trust/keys/index.ts';
+
+/** The catalogue of segments in the process that owns it: each call one transaction. */
+export class SegmentHost implements SegmentPublisher {
+  readonly #catalogue: Catalogue;
+  readonly #segments: SegmentCatalogue;
+  readonly #keys: KeyRing;
+  readonly #clock: Clock;
+
+  private constructor(catalogue: Catalogue, segments: SegmentCatalogue, keys: KeyRing, clock: Clock) {
+    this.#catalogue = catalogue;
+    this.#segments = segments;
+    this.#keys = keys;
+    this.#clock = clock;
+  }
+
+  static async open(catalogue: Catalogue, keys: KeyRing, clock: Clock): Promise<SegmentHost> {
+    await catalogue.migrate(STORE_SCHEMA);
+    const wraps = {
+      keep: keys.keepDataKeys.bind(keys),
+      remove: keys.removeDataKeys.bind(keys),
+    };
+    return new SegmentHost(catalogue, new SegmentCatalogue(await keys.rowSealer('catalogue'), wraps), keys, clock);
+  }
+
+  state(): Promise<StoreState> {
+    return this.#catalogue.transaction((tx) => this.#segments.state(tx));
+  }
+
+  async publish(publication: Publication): Promise<number> {
+    const version = await this.#catalogue.transaction((tx) => this.#segments.publish(tx, publication));
+    this.#forgetPending(publication.segment);
+    return version;
+  }
+
+  async replace(replacement: Replacement): Promise<number> {
+    const now = this.#clock.now();
+    const version = await this.#catalogue.transaction((tx) => this.#segments.replace(tx, replacement, now));
+    this.#forgetPending(replacement.segment);
+    return version;
+  }
+
+  saveCursor(cursor: FileOffsets): Promise<void> {
+    return this.#catalogue.transaction((tx) => this.#segments.saveCursor(tx, cursor));
+  }
+
+  async active(): Promise<readonly Segment[]> {
+    return (await this.visible({})).segments;
+  }
+
+  /** What queries see now of the segments that a filter leaves. */
+  visible(filter: SegmentFilter): Promise<SegmentSet> {
+    return this.#catalogue.transaction((tx) => this.#segments.active(tx, filter));
+  }
+
+  replacedBefore(time: number): Promise<readonly Segment[]> {
+    return this.#catalogue.transaction((tx) => this.#segments.replacedBefore(tx, time));
+  }
+
+  forget(ids: readonly string[]): Promise<void> {
+    return this.#catalogue.transaction((tx) => this.#segments.forget(tx, ids));
+  }
+
+  known(objectKeys: readonly string[]): Promise<readonly string[]> {
+    return this.#catalogue.transaction((tx) => this.#segments.known(tx, objectKeys));
+  }
+
+  /** Forgets journal files that were deleted, with their keys. */
+  async forgetFiles(files: readonly string[]): Promise<void> {
+    await this.#catalogue.transaction((tx) => this.#segments.forgetFiles(tx, files));
+    await this.#keys.removeFileKeys('weir:store', files);
+  }
+
+  #forgetPending(segment: Segment): void {
+    this.#keys.forgetDataKeys([segment.footerHandle, ...segment.columns.map(({ handle }) => handle)]);
+  }
+}

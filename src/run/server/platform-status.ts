@@ -1,0 +1,44 @@
+/** What a platform says of itself; `weir status --json` prints it as it is. */
+export interface PlatformStatus {
+  readonly version: string;
+  readonly demo: boolean;
+  readonly uptimeSeconds: number;
+  readonly template: { readonly name: string; readonly digest: string; readonly since: string };
+  readonly tlsMinimum: string;
+  readonly listeners: readonly { readonly name: string; readonly address: string; readonly port: number }[];
+  readonly processes: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly pid: number | null;
+    readonly restarts: number;
+  }[];
+  readonly connections: number;
+  readonly readings: {
+    readonly admitted: number;
+    readonly duplicates: number;
+    readonly perSecond: number;
+    /** Refused readings by reason, since the start. */
+    readonly refused: Readonly<Record<string, number>>;
+    /** Undeclared members that were dropped. */
+    readonly dropped: number;
+  };
+  /** Connections refused by reason, since the start. */
+  readonly refusedConnections: Readonly<Record<string, number>>;
+  readonly journal: { readonly bytes: number };
+  readonly tail: { readonly rows: number; readonly bytes: number };
+  readonly segments: { readonly count: number; readonly rows: number; readonly bytes: number };
+  readonly audit: { readonly entries: number; readonly integrated: number };
+  readonly queries: { readonly confined: boolean; readonly reason: string | null; readonly running: number };
+  /** What does not work as it should, in words; empty where all is well. */
+  readonly degraded: readonly string[];
+}
+
+/** What `run/address.json` says while a platform runs: how commands find it. */
+export interface PlatformAddress {
+  readonly pid: number;
+  readonly api: string;
+  readonly https: string;
+  readonly mqtt: string;
+  readonly ports: { readonly mqtt: number; readonly https: number; readonly api: number };
+  readonly demo: boolean;
+}
