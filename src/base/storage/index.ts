@@ -11,3 +11,4 @@ export { SealedTable, sealedTableSql } from './sealed-table.ts';
 export type { ListOptions, SealedRow, SealedTableSpec } from './sealed-table.ts';
 export type { ColumnKind, Columns, Values } from './table-columns.ts';
 export type { Condition, Where } from './where.ts';
+export { lockFile } from './file-lock.ts';

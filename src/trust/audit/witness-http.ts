@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '#base/core/index.ts';
 import { decodeUtf8 } from '#base/core/index.ts';
 import type { Witness, WitnessAnswer } from './witness.ts';
@@ -6,6 +5,19 @@ import { REQUEST_LENGTH_LIMIT } from './witness-request.ts';
 
 /** Status codes of answers. */
 const STATUS = { malformed: 400, 'unknown-log': 404, unsigned: 403, inconsistent: 422 } as const;
+
+/** What the handler needs of a request: Node's own has it. */
+export interface WitnessHttpRequest extends AsyncIterable<unknown> {
+  readonly url?: string | undefined;
+  readonly method?: string | undefined;
+}
+
+/** What the handler needs of a response. */
+export interface WitnessHttpResponse {
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  end(body: string): unknown;
+  destroy(): unknown;
+}
 
 interface Reply {
   readonly status: number;
@@ -22,7 +34,7 @@ interface Reply {
 export function witnessHandler(
   witness: Witness,
   log: Log,
-): (request: IncomingMessage, response: ServerResponse) => void {
+): (request: WitnessHttpRequest, response: WitnessHttpResponse) => void {
   return (request, response) => {
     route(witness, request)
       .catch((error: unknown) => {
@@ -34,7 +46,7 @@ export function witnessHandler(
   };
 }
 
-async function route(witness: Witness, request: IncomingMessage): Promise<Reply> {
+async function route(witness: Witness, request: WitnessHttpRequest): Promise<Reply> {
   const path = (request.url ?? '').split('?')[0] ?? '';
   if (path === '/add-checkpoint') {
     if (request.method !== 'POST') return { status: 405 };
@@ -60,7 +72,7 @@ function answerReply(answer: WitnessAnswer): Reply {
 }
 
 /** The body as text, or null where it is too long or not UTF-8. Untrusted: anyone can send this. */
-async function readBody(request: IncomingMessage): Promise<string | null> {
+async function readBody(request: WitnessHttpRequest): Promise<string | null> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Uint8Array>) {
@@ -75,7 +87,7 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   }
 }
 
-function send(response: ServerResponse, { status, type, body }: Reply): void {
+function send(response: WitnessHttpResponse, { status, type, body }: Reply): void {
   response.writeHead(status, {
     'content-type': type ?? 'text/plain; charset=utf-8',
     'cache-control': 'no-store',
