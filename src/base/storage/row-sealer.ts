@@ -45,7 +45,7 @@ export function makeRowSealer(
         'CRYPTO_NONCES_SPENT',
         `Cannot seal row: version ${current} of the row key was used ${limit} times`,
         {
-          hint: 'Restart the platform, then rotate the row key',
+          hint: 'Rotate the row key',
         },
       );
     }
