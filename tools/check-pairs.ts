@@ -11,7 +11,7 @@ const PAIRED = /^(src|tools|test\/support)\//;
  * Files that need no test of their own: doors and error classes hold nothing to try,
  * and entries of processes and threads are started for real by the tests of the whole.
  */
-const EXEMPT = /(^|\/)(index|errors|main)\.ts$|-(process|worker)\.ts$/;
+const EXEMPT = /(^|\/)(index|errors|main|process|worker)\.ts$|-(process|worker)\.ts$/;
 
 /**
  * Finds source files without a test of the same stem beside them, and tests whose source does not exist.

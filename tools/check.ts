@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /** One step of the gate: a program of the project and its arguments. */
 export interface Step {
@@ -36,7 +37,8 @@ export function runSteps(steps: readonly Step[], print: (line: string) => void):
     print(`${run.status === 0 ? 'ok  ' : 'FAIL'} ${name} (${took} s)`);
     if (run.status === 0) continue;
     failed.push(name);
-    print(`${run.stdout}${run.stderr}`.trimEnd());
+    // Some tools colour what they print even into a file.
+    print(stripVTControlCharacters(`${run.stdout}${run.stderr}`).trimEnd());
   }
   return failed;
 }
