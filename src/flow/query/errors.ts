@@ -10,7 +10,8 @@ export type QueryErrorCode =
   | 'QUERY_TIME_LIMIT'
   | 'QUERY_MEMORY_LIMIT'
   | 'QUERY_ROW_LIMIT'
-  | 'QUERY_CANCELLED';
+  | 'QUERY_CANCELLED'
+  | 'QUERY_SEGMENT_MISMATCH';
 
 /** Raised by this room. Messages name relations, columns and functions, never values of rows. */
 export class QueryError extends PlatformError<QueryErrorCode> {

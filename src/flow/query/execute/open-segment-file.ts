@@ -1,0 +1,38 @@
+import { open } from 'node:fs/promises';
+import { AeadKey } from '#base/crypto/index.ts';
+import { fixedKeys, ForwardingSink, openParquet } from '#flow/store/index.ts';
+import type { RangeReader } from '#flow/store/index.ts';
+import { QueryError } from '../errors.ts';
+import type { OpenSegment } from './segment-files.ts';
+
+/** Ranges of a sealed file less apart than this are read at once. */
+const GAP_BYTES = 65_536;
+
+/**
+ * Opens columns of a sealed segment that is a file: only the wanted columns are read, under the keys handed over.
+ *
+ * @throws {StoreError} where the file is not what was sealed, or a key is missing
+ * @throws {QueryError} QUERY_SEGMENT_MISMATCH if it holds another number of rows than the plan says
+ */
+export const openSegmentFile: OpenSegment = async (segment, columns, write) => {
+  await using file = await open(segment.path, 'r');
+  const { size } = await file.stat();
+  const source: RangeReader = {
+    size,
+    read: async (start, end) => {
+      const buffer = Buffer.allocUnsafe(end - start);
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, start);
+      return new Uint8Array(buffer.buffer, buffer.byteOffset, bytesRead);
+    },
+  };
+  const keys = fixedKeys(
+    AeadKey.fromBytes(segment.footerKey),
+    new Map(segment.columns.map(({ name, key }) => [name, AeadKey.fromBytes(key)])),
+  );
+  const options = { aadPrefix: segment.aadPrefix, columns: columns.map((name) => [name]), gapBytes: GAP_BYTES };
+  const opened = await openParquet(source, keys, options, new ForwardingSink(write));
+  if (opened.rows !== segment.rows) {
+    throw new QueryError('QUERY_SEGMENT_MISMATCH', `Cannot open segment ${segment.id}: it has another number of rows`);
+  }
+  return { bytesRead: opened.bytesRead };
+};
