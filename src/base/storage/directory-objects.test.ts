@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { encodeUtf8 } from '#base/core/index.ts';
+import { testObjects } from '../../../test/conformance/objects.ts';
+import { temporaryFolder } from '../../../test/support/tmp.ts';
+import { openDirectoryObjects } from './directory-objects.ts';
+
+testObjects('openDirectoryObjects()', async (t) => openDirectoryObjects(join(await temporaryFolder(t), 'objects')));
+
+test('openDirectoryObjects() removes what a crash left half written, and list() never shows it', async (t) => {
+  const root = await temporaryFolder(t);
+  await mkdir(join(root, '.tmp'));
+  await writeFile(join(root, '.tmp', 'draft'), 'half');
+  const objects = await openDirectoryObjects(root);
+  assert.deepEqual(await readdir(join(root, '.tmp')), []);
+  await writeFile(join(root, '.tmp', 'draft'), 'half');
+  for await (const key of objects.list('')) assert.fail(key);
+});
+
+test('put() leaves no draft behind, and files that only their owner reads', async (t) => {
+  const root = await temporaryFolder(t);
+  const objects = await openDirectoryObjects(root);
+  await objects.put('a/b', encodeUtf8('x'));
+  await assert.rejects(objects.put('a/b', encodeUtf8('y')));
+  assert.deepEqual(await readdir(join(root, '.tmp')), []);
+  assert.equal((await stat(join(root, 'a/b'))).mode & 0o777, 0o600);
+  assert.equal((await stat(join(root, 'a'))).mode & 0o777, 0o700);
+});
+
+test('put() refuses a key below an object and names the fault', async (t) => {
+  const objects = await openDirectoryObjects(await temporaryFolder(t));
+  await objects.put('a', encodeUtf8('x'));
+  await assert.rejects(objects.put('a/b', encodeUtf8('y')), { code: /^STORAGE_(IO|EXISTS)$/ });
+});
+
+test('a folder that may not be written answers with a code', { skip: process.getuid?.() === 0 }, async (t) => {
+  const root = join(await temporaryFolder(t), 'objects');
+  const objects = await openDirectoryObjects(root);
+  await chmod(join(root, '.tmp'), 0o500);
+  await assert.rejects(objects.put('a', encodeUtf8('x')), { code: 'STORAGE_IO' });
+});
