@@ -83,6 +83,7 @@ export class FileJournalReader implements JournalReader {
   async *#worker(files: readonly FileState[], at: Map<string, number>): AsyncGenerator<JournalItem> {
     for (const state of files) {
       const { file } = state;
+      if (file.header === null) continue;
       const from = Math.max(at.get(file.fileId) ?? 0, file.headerLength);
       const end = this.#ends.get(file.fileId);
       if (end !== undefined && from >= end) continue;
@@ -103,10 +104,6 @@ export class FileJournalReader implements JournalReader {
   /** The whole groups of a file from an offset on; null at its end, which is then noted unless it may still grow. */
   async #chunk(state: FileState, from: number): Promise<GroupScan | null> {
     const { file, kind, durable } = state;
-    if (file.header === null) {
-      if (kind !== 'live') this.#ends.set(file.fileId, 0);
-      return null;
-    }
     const handle = await openOrNull(file.path);
     if (handle === null) {
       this.#ends.set(file.fileId, from);

@@ -49,20 +49,19 @@ export class FileSurvey {
     for (const file of all) extents.set(file.fileId, await readExtent(file.path));
     const left = new Map<string, number>();
     let newestStart = '';
-    let newestId = '';
     for (const { header, fileId } of all) {
       if (header?.previous) left.set(header.previous.fileId, header.previous.end);
       // A start counts once its first file is durable: until then what it recovers may still lie in older files only.
       if (header === null || extents.get(fileId) === 0) continue;
       if (header.start > newestStart) newestStart = header.start;
-      if (fileId > newestId) newestId = fileId;
     }
     return workers.map((files) =>
       files.map((file) => {
         const durable = extents.get(file.fileId) ?? 0;
         const end = left.get(file.fileId);
         if (end !== undefined) return { file, kind: 'closed', durable, end };
-        const over = file.header === null ? file.fileId < newestId : file.header.start < newestStart;
+        // An empty file may be one made ahead for a writer that runs: nobody but its maker can tell.
+        const over = file.header !== null && file.header.start < newestStart;
         return { file, kind: over || this.#writersGone ? 'dead' : 'live', durable, end: 0 };
       }),
     );

@@ -102,7 +102,7 @@ test('append() keeps the order of calls that do not wait for each other, and let
 /** A file system whose writes fail with a code while `fail` says so; half of the data is written first. */
 function failing(state: {
   code: string | null;
-  at: 'write' | 'datasync' | 'truncate' | 'announce' | 'create';
+  at: 'write' | 'synced' | 'truncate' | 'announce' | 'create';
 }): JournalFiles {
   const raise = (at: string): void => {
     if (state.code !== null && state.at === at) throw Object.assign(new Error('made to fail'), { code: state.code });
@@ -118,13 +118,10 @@ function failing(state: {
             await handle.write(data.subarray(0, data.length / 2), offset);
           raise('write');
           await handle.write(data, offset);
-        },
-        async datasync() {
-          raise('datasync');
-          await handle.datasync();
+          raise('synced');
         },
         async truncate(length) {
-          if (state.at === 'truncate') raise('truncate');
+          raise('truncate');
           await handle.truncate(length);
         },
         announce(offset) {
@@ -139,9 +136,9 @@ function failing(state: {
 
 for (const [at, code, expected, files] of [
   ['write', 'ENOSPC', 'JOURNAL_FULL', 1],
-  ['datasync', 'ENOSPC', 'JOURNAL_FULL', 1],
+  ['synced', 'ENOSPC', 'JOURNAL_FULL', 1],
   ['write', 'EIO', 'JOURNAL_FAILED', 2],
-  ['datasync', 'EIO', 'JOURNAL_FAILED', 2],
+  ['synced', 'EIO', 'JOURNAL_FAILED', 2],
 ] as const) {
   test(`append() rejects with ${expected} when ${at} fails with ${code}, keeps nothing of the group and goes on`, async (t) => {
     const state: Parameters<typeof failing>[0] = { code: null, at };

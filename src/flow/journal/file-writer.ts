@@ -54,11 +54,11 @@ interface Plain {
 }
 
 /**
- * A journal of append-only encrypted files: one write and one `fdatasync` per group.
+ * A journal of append-only encrypted files: one synchronous write (O_DSYNC) per group.
  *
  * A group whose write fails is cut off again and its nonces stay used; the next group is tried afresh, in the same
- * file where only room was missing and in a new one after any other failure, since what a failed `fdatasync` leaves
- * behind is unknown. No file is ever opened again for writing.
+ * file where only room was missing and in a new one after any other failure, since what that leaves behind is
+ * unknown. No file is ever opened again for writing.
  */
 export class FileJournalWriter implements JournalWriter {
   readonly #options: FileJournalOptions;
@@ -207,7 +207,6 @@ export class FileJournalWriter implements JournalWriter {
       from = end;
     }
     await file.handle.write(group, file.end);
-    await file.handle.datasync();
     file.end += group.length;
     file.chain = chain;
     try {

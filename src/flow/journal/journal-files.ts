@@ -1,12 +1,12 @@
-import { close, constants, fdatasync, fsync, ftruncate, open, write, writeSync } from 'node:fs';
+import { close, constants, fstatSync, fsync, ftruncate, open, write, writeSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { hasCode } from '#base/core/index.ts';
 
 /** An open journal file and the small file beside it that tells readers how far it is durable. */
 export interface JournalHandle {
-  /** Writes all of `data` at an offset, or throws. */
+  /** Writes all of `data` at an offset, or throws; once resolved it survives power loss. */
   write(data: Uint8Array, offset: number): Promise<void>;
-  datasync(): Promise<void>;
   truncate(length: number): Promise<void>;
   /** Tells readers in other processes that everything before `offset` is durable. */
   announce(offset: number): void;
@@ -15,7 +15,10 @@ export interface JournalHandle {
 
 /** What the writer needs of a file system: a port so that tests can make it fail. */
 export interface JournalFiles {
-  /** Makes a new file; its name is durable once this resolves. Fails where it exists: no file is opened twice. */
+  /**
+   * Makes a file, or takes an empty one that was made ahead. Fails with EEXIST where it has content: no file is
+   * opened twice.
+   */
   create(path: string): Promise<JournalHandle>;
   remove(path: string): Promise<void>;
 }
@@ -36,9 +39,9 @@ function done(run: (callback: Callback) => void): Promise<void> {
   });
 }
 
-function openFile(path: string, flags: string | number, mode?: number): Promise<number> {
+function openFile(path: string, flags: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    open(path, flags, mode ?? 0o600, (error, fd) => {
+    open(path, flags, 0o600, (error, fd) => {
       if (error === null) resolve(fd);
       else reject(error);
     });
@@ -58,12 +61,36 @@ function writeAll(fd: number, data: Uint8Array, offset: number): Promise<void> {
   });
 }
 
+/**
+ * Makes a file's name durable. Under Node's permission model a folder cannot be synced: there, who hands out the
+ * file's key makes the empty file ahead and syncs its folder.
+ */
 async function syncDirectory(path: string): Promise<void> {
   const fd = await openFile(path, constants.O_RDONLY);
   try {
     await done((callback) => fsync(fd, callback));
+  } catch (error) {
+    if (!hasCode(error, 'ERR_ACCESS_DENIED')) throw error;
   } finally {
     await done((callback) => close(fd, callback));
+  }
+}
+
+const { O_CREAT, O_DSYNC, O_EXCL, O_RDWR } = constants;
+
+/**
+ * Opens for writes that are durable when they complete: one call where `write` and `fdatasync` are two, and the
+ * permission model refuses the second.
+ */
+async function openOnce(path: string): Promise<number> {
+  try {
+    return await openFile(path, O_RDWR | O_DSYNC | O_CREAT | O_EXCL);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    const fd = await openFile(path, O_RDWR | O_DSYNC);
+    if (fstatSync(fd).size === 0) return fd;
+    await done((callback) => close(fd, callback));
+    throw error;
   }
 }
 
@@ -71,11 +98,11 @@ async function syncDirectory(path: string): Promise<void> {
 export const nodeFiles: JournalFiles = {
   async create(path) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const fd = await openFile(path, 'wx+');
+    const fd = await openOnce(path);
     const offsets = new Float64Array(1);
     let extent = -1;
     try {
-      extent = await openFile(extentPath(path), 'w+');
+      extent = await openFile(extentPath(path), O_RDWR | O_CREAT);
       writeSync(extent, offsets, 0, 8, 0);
       await syncDirectory(dirname(path));
     } catch (error) {
@@ -85,7 +112,6 @@ export const nodeFiles: JournalFiles = {
     }
     return {
       write: (data, offset) => writeAll(fd, data, offset),
-      datasync: () => done((callback) => fdatasync(fd, callback)),
       truncate: (length) => done((callback) => ftruncate(fd, length, callback)),
       announce(offset) {
         offsets[0] = offset;
