@@ -1,4 +1,4 @@
-import { concatBytes, equalBytes } from '#base/core/index.ts';
+import { concatBytes } from '#base/core/index.ts';
 import { foldRange, hashNode, MERKLE_HASH_LENGTH } from '#base/crypto/index.ts';
 import { AuditError } from './errors.ts';
 import { TILE_WIDTH } from './tile-path.ts';
@@ -70,11 +70,6 @@ export function decodeBundle(bytes: Uint8Array, width: number): Uint8Array[] {
   }
   if (entries.length !== width || at !== bytes.length) throw malformedBundle(`it does not hold ${width} entries`);
   return entries;
-}
-
-/** Tells whether two lists of hashes are the same. */
-export function sameHashes(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
-  return a.length === b.length && a.every((hash, i) => equalBytes(hash, b[i]!));
 }
 
 function malformedBundle(why: string): AuditError {
