@@ -30,7 +30,9 @@ const damaged = { code: 'STORAGE_ROW_DAMAGED' };
 
 async function openTable(t: TestContext): Promise<Catalogue> {
   const catalogue = await openSqliteCatalogue(':memory:');
-  t.after(() => catalogue[Symbol.asyncDispose]());
+  t.after(async () => {
+    await catalogue[Symbol.asyncDispose]();
+  });
   await catalogue.migrate({ room: 'trial', migrations: [sealedTableSql(THINGS)] });
   return catalogue;
 }

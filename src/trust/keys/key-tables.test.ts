@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sha256Hex } from '#base/crypto/index.ts';
+import { KEYS_SCHEMA } from './key-tables.ts';
+
+test('KEYS_SCHEMA keeps the text of its released versions', () => {
+  const released = ['a2279ba87bcff4bb8292b582947816fe753b5ba23843beada0c3b7c9703f5dd2'];
+  assert.deepEqual(
+    KEYS_SCHEMA.migrations.map((statements) => sha256Hex(JSON.stringify(statements))),
+    released,
+  );
+});
