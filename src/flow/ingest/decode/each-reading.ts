@@ -1,7 +1,11 @@
 import { REASON } from '../reasons.ts';
 import type { WireFormat } from '../sender.ts';
 import type { StreamRules } from '../stream-rules.ts';
-import type { DecodedObject, JsonParser } from './json-parser.ts';
+import { decodeCbor } from './cbor-decoder.ts';
+import type { CborFault } from './cbor-check.ts';
+import type { Decoded, DecodedObject, DecodeLimits, JsonParser } from './json-parser.ts';
+import { readingsOf } from './senml-readings.ts';
+import { resolveSenml } from './senml-resolve.ts';
 
 /** Takes the readings of a message one by one, each with the bytes it came in. */
 export interface ReadingTaker {
@@ -12,12 +16,17 @@ export interface ReadingTaker {
   refuse(reason: number, place: string, start: number, end: number): void;
 }
 
-/** Splits a message into its readings, at most `limits.batchReadings` of them. */
+/**
+ * Splits a message into its readings, at most `limits.batchReadings` of them.
+ *
+ * @param received epoch microseconds
+ */
 export function eachReading(
   bytes: Buffer,
   format: WireFormat,
   rules: StreamRules,
   parser: JsonParser,
+  received: number,
   taker: ReadingTaker,
 ): void {
   const { limits } = rules;
@@ -33,8 +42,62 @@ export function eachReading(
     case 'ndjson':
       eachLine(bytes, rules, taker);
       break;
-    default:
-      taker.refuse(REASON.format.number, '', 0, bytes.length);
+    case 'cbor':
+      eachOfCbor(bytes, rules, taker);
+      break;
+    case 'senml+json':
+      eachOfSenml(jsonValue(bytes, parser), bytes, rules, received, taker);
+      break;
+    case 'senml+cbor':
+      eachOfSenml(decodeCbor(bytes, boundsOf(rules), true), bytes, rules, received, taker);
+      break;
+  }
+}
+
+function boundsOf({ limits, textLimit }: StreamRules): DecodeLimits {
+  return { depth: limits.depth, fields: limits.fields, textLength: textLimit };
+}
+
+function jsonValue(bytes: Buffer, parser: JsonParser): { value: Decoded } | CborFault {
+  const value = parser.parse(bytes);
+  return value === undefined ? { reason: parser.reason, at: parser.at } : { value };
+}
+
+/** One CBOR map is one reading, an array of them many. */
+function eachOfCbor(bytes: Buffer, rules: StreamRules, taker: ReadingTaker): void {
+  const decoded = decodeCbor(bytes, boundsOf(rules));
+  if (!('value' in decoded)) return taker.refuse(decoded.reason, `byte ${decoded.at}`, 0, bytes.length);
+  const many = Array.isArray(decoded.value);
+  // A single reading has the limit of a single reading, whatever it came in.
+  if (!many && bytes.length > rules.limits.payloadBytes) {
+    return taker.refuse(REASON.size.number, '', 0, bytes.length);
+  }
+  const items = (many ? decoded.value : [decoded.value]) as readonly Decoded[];
+  for (const [i, item] of items.entries()) {
+    if (i >= rules.limits.batchReadings) {
+      return taker.refuse(REASON.tooManyReadings.number, `reading ${i + 1}`, 0, bytes.length);
+    }
+    if (item instanceof Map) taker.object(item, null, 0, bytes.length);
+    else taker.refuse(REASON.schemaShape.number, '', 0, bytes.length);
+  }
+}
+
+function eachOfSenml(
+  decoded: { value: Decoded } | CborFault,
+  bytes: Buffer,
+  rules: StreamRules,
+  received: number,
+  taker: ReadingTaker,
+): void {
+  if (!('value' in decoded)) return taker.refuse(decoded.reason, `byte ${decoded.at}`, 0, bytes.length);
+  const resolved = resolveSenml(decoded.value);
+  if (!('records' in resolved)) return taker.refuse(resolved.reason, resolved.place, 0, bytes.length);
+  for (const [i, reading] of readingsOf(resolved.records, received).entries()) {
+    if (i >= rules.limits.batchReadings) {
+      return taker.refuse(REASON.tooManyReadings.number, `reading ${i + 1}`, 0, bytes.length);
+    }
+    if (reading.reason === 0) taker.object(reading.members, reading.device, 0, bytes.length);
+    else taker.refuse(reading.reason, '', 0, bytes.length);
   }
 }
 
