@@ -3,6 +3,9 @@ import path from 'node:path';
 
 const PROJECT = path.resolve(import.meta.dirname, '..');
 
+/** The run is given up after this, whatever still runs. */
+const WHOLE_RUN_MS = 20 * 60_000;
+
 /** The sets of test files by name; `fast` leaves out what starts the whole platform or runs for long. */
 export const TEST_SETS: Readonly<Record<string, readonly string[]>> = {
   all: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
@@ -30,14 +33,17 @@ export function testArguments(selection: readonly string[]): string[] {
     '--test',
     // Two files at a time suits two cores; more would disturb those that watch the clock.
     '--test-concurrency=2',
-    // Ends a file that hangs, with its name, long before a build server would give up on the whole run.
+    // Ends a test that hangs, with its name, long before a build server would give up on the whole run,
+    // and a file that keeps a handle open after its last test, which would otherwise hold the run for ever.
     '--test-timeout=300000',
+    '--test-force-exit',
     `--test-reporter=${path.join(PROJECT, 'tools/test-reporter.ts')}`,
     ...files,
   ];
 }
 
 if (import.meta.main) {
-  const run = spawnSync(process.execPath, testArguments(process.argv.slice(2)), { cwd: PROJECT, stdio: 'inherit' });
+  const args = testArguments(process.argv.slice(2));
+  const run = spawnSync(process.execPath, args, { cwd: PROJECT, stdio: 'inherit', timeout: WHOLE_RUN_MS });
   process.exitCode = run.status ?? 1;
 }
