@@ -14,8 +14,7 @@ export type StoreErrorCode =
   | 'STORE_TEMPLATE_UNKNOWN'
   | 'STORE_ALREADY_SEALED'
   | 'STORE_INPUT_REPLACED'
-  | 'STORE_SNAPSHOT_EXPIRED'
-  | 'STORE_STOPPED';
+  | 'STORE_SNAPSHOT_EXPIRED';
 
 /** Raised by this room. */
 export class StoreError extends PlatformError<StoreErrorCode> {

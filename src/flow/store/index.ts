@@ -45,5 +45,6 @@ export { openSegment, verifySegment } from './open-segment.ts';
 export { mergeBatches, sortByTime } from './merge-batches.ts';
 export { COMPACTION_LIMITS, planCompaction } from './plan-compaction.ts';
 export type { CompactionLimits, CompactionPlan } from './plan-compaction.ts';
+export { templateShapes } from './template-shapes.ts';
 export { STORE_LIMITS, StoreService } from './store-service.ts';
 export type { StoreLimits, StoreParts, StoreStatus } from './store-service.ts';

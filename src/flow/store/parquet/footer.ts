@@ -115,13 +115,16 @@ export function chunkLayout(meta: ThriftStruct, path: readonly string[], limit: 
   if (claimed.length !== path.length || claimed.some((name, i) => name !== path[i])) {
     throw parquetInvalid('a column chunk belongs to another column');
   }
-  const data = sizeAt(meta, ColumnField.DataPageOffset, 'the offset of the data pages');
+  const stated = sizeAt(meta, ColumnField.DataPageOffset, 'the offset of the data pages');
   const named = intAt(meta, ColumnField.DictionaryPageOffset, 'the offset of the dictionary page');
-  // Some writers put 0 where there is no dictionary.
+  const size = sizeAt(meta, ColumnField.TotalCompressedSize, 'the size of a column chunk');
+  if (size === 0) return { start: MAGIC_LENGTH, end: MAGIC_LENGTH, dictionary: null, data: MAGIC_LENGTH };
+  // Some writers put 0 where there is no dictionary, or no data page behind it.
   const dictionary = named === undefined || named === 0 ? null : named;
+  const data = stated === 0 && dictionary !== null ? dictionary + size : stated;
   if (dictionary !== null && dictionary >= data) throw parquetInvalid('a dictionary page does not come first');
   const start = dictionary ?? data;
-  const end = start + sizeAt(meta, ColumnField.TotalCompressedSize, 'the size of a column chunk');
+  const end = start + size;
   if (start < MAGIC_LENGTH || end > limit) throw parquetInvalid('a column chunk lies outside the pages');
   return { start, end, dictionary, data };
 }
