@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { makeTemplate } from './make-template.ts';
+import { findingsOf, makeTemplate } from './make-template.ts';
 
 test('makeTemplate() makes a template of what is given', () => {
   const template = makeTemplate('devices: {pump: {}}\nstreams: {flow: {from: pump, fields: {rate: {type: number}}}}');
@@ -17,4 +17,9 @@ test('makeTemplate() reads files that are given', () => {
   const views = 'views: {v: {from: flow, sql: v.sql}}';
   const yaml = `devices: {pump: {}}\nstreams: {flow: {from: pump, fields: {rate: {type: number}}}}\n${views}`;
   assert.equal(makeTemplate(yaml, { 'v.sql': 'select 1;\n' }).views.get('v')?.sql, 'select 1');
+});
+
+test('findingsOf() lists code, place and nearest spelling', () => {
+  assert.deepEqual(findingsOf('devces: {}'), ['TEMPLATE_KEY_UNKNOWN 3:1 ~devices']);
+  assert.deepEqual(findingsOf('devices: {}'), []);
 });

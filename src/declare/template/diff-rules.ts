@@ -125,8 +125,10 @@ const RULES: readonly (readonly [string, Judge])[] = [
   ],
   [
     'devices.*.identity',
-    ({ after }) =>
-      judged(after === 'psk' ? 'weakens' : 'neutral', 'devices of this type prove themselves in another way'),
+    ({ before, after }) => {
+      const effect = after === 'psk' ? 'weakens' : before === 'psk' ? 'strengthens' : 'neutral';
+      return judged(effect, 'devices of this type prove themselves in another way');
+    },
   ],
   [
     'devices.*.boot',
@@ -166,7 +168,7 @@ const RULES: readonly (readonly [string, Judge])[] = [
     'comply',
     ({ before, after }) =>
       isSubset(before, after)
-        ? judged('neutral', 'more frameworks are reported on')
+        ? judged('strengthens', 'more frameworks are reported on')
         : judged('weakens', 'a framework is no longer reported on'),
   ],
   [

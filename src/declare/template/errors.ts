@@ -1,5 +1,4 @@
 import { PlatformError } from '#base/core/index.ts';
-import type { Diagnostic } from './types.ts';
 
 /** Codes of single findings about a template file, carried by a `Diagnostic`. */
 export type DiagnosticErrorCode =
@@ -24,23 +23,7 @@ export type DiagnosticErrorCode =
   | 'TEMPLATE_FILE_MISSING'
   | 'TEMPLATE_VIEW_INVALID';
 
-export type TemplateErrorCode =
-  | DiagnosticErrorCode
-  | 'TEMPLATE_INVALID'
-  | 'TEMPLATE_UNREADABLE'
-  | 'TEMPLATE_FORM_INVALID';
+export type TemplateErrorCode = 'TEMPLATE_FORM_INVALID';
 
-/** Raised by this room. */
-export class TemplateError extends PlatformError<TemplateErrorCode> {
-  /** The findings, where the error is about a template that has some; else empty. */
-  readonly diagnostics: readonly Diagnostic[];
-
-  constructor(
-    code: TemplateErrorCode,
-    message: string,
-    options: { hint?: string; cause?: unknown; diagnostics?: readonly Diagnostic[] } = {},
-  ) {
-    super(code, message, options);
-    this.diagnostics = options.diagnostics ?? [];
-  }
-}
+/** Raised by this room. Findings about a template are values, not errors. */
+export class TemplateError extends PlatformError<TemplateErrorCode> {}

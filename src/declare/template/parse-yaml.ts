@@ -83,7 +83,10 @@ class Reader {
     if (this.#stopped || node === null) return nothing;
     if (isAlias(node)) {
       const target = this.#anchors.get(node.source);
-      return target === undefined ? nothing : this.#node(target, depth + 1);
+      if (target !== undefined) return this.#node(target, depth + 1);
+      this.#findings.add('TEMPLATE_YAML_INVALID', at, `there is no anchor \`&${node.source}\` before this alias`);
+      this.#stopped = true;
+      return nothing;
     }
     if (isScalar(node) || isMap(node) || isSeq(node)) {
       if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);

@@ -11,6 +11,7 @@ import {
   prose,
   purposes,
   rateText,
+  relationName,
   word,
 } from './schema-forms.ts';
 import * as words from './vocabulary.ts';
@@ -150,11 +151,7 @@ export const stream = Type.Object(
 export const view = Type.Object(
   {
     description: Type.Optional(prose),
-    from: oneOrMany(
-      identifier('a stream, table or view'),
-      'relations',
-      'Streams, tables and views that the statement reads.',
-    ),
+    from: oneOrMany(relationName, 'relations', 'Streams, tables and views that the statement reads.'),
     sql: Type.String({
       minLength: 1,
       maxLength: TEMPLATE_BOUNDS.sqlCharacters,

@@ -31,6 +31,12 @@ export const word = (title: string) => Type.String({ pattern: words.WORD_PATTERN
 /** A name that is an SQL identifier. */
 export const identifier = (title: string) => Type.String({ pattern: words.IDENTIFIER_PATTERN, title });
 
+/** The name of a relation; those of the platform start with `_`. */
+export const relationName = Type.String({
+  pattern: '^_?[A-Za-z][A-Za-z0-9_]{0,62}$',
+  title: 'a stream, table or view',
+});
+
 /** A description. */
 export const prose = Type.String({
   maxLength: TEMPLATE_BOUNDS.descriptionLength,

@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
-import { closed, listOf, prose, purposes } from './schema-forms.ts';
+import { closed, listOf, prose, purposes, relationName } from './schema-forms.ts';
 import * as words from './vocabulary.ts';
 
-const relationName = Type.String({ pattern: '^_?[A-Za-z][A-Za-z0-9_]{0,62}$', title: 'a stream, table or view' });
 const allWord = Type.Enum(['all'] as const, { title: '`all`' });
 
 /** A role. */

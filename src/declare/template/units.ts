@@ -27,7 +27,7 @@ const PREFIXES = [
 const METRIC = new Set(
   (
     'm s g rad K cd C mol sr Hz N Pa J W A V F Ohm S Wb Cel T H lm lx Bq Gy Sv l L ar t bar u eV pc kat U ' +
-    'cal B[V] B[SPL] B[W] B Np bit By Bd dyn erg P St G Oe Gb Mx ph sb Ci R RAD REM'
+    'cal B[V] B[SPL] B[W] B Np bit By Bd dyn erg St G Ci R RAD REM'
   ).split(' '),
 );
 

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { findingsOf } from '../../../test/support/make-template.ts';
+
+const field = (body: string) =>
+  findingsOf(`tables: {t: {purposes: [p], fields: {f: {${body}}}}}`).map((line) => line.replace(/ \d+:\d+/, ''));
+
+test('checkFields() takes what fits the type', () => {
+  for (const body of [
+    'type: number, unit: Cel, range: [-40, 60], step: 2/s, coarsen: 0.1',
+    'type: integer, range: [0, null]',
+    'type: time, range: [2020-01-01T00:00:00Z, null]',
+    'type: text, enum: [a, b], max-length: 1',
+    'type: text, pattern: "[a-z]+\\\\d", max-length: 9',
+    'type: boolean, nullable: true, class: location',
+    'type: text, class: identifier',
+  ]) {
+    assert.deepEqual(field(body), [], body);
+  }
+});
+
+test('checkFields() refuses what does not', () => {
+  const table: [string, string][] = [
+    ['type: boolean, range: [0, 1]', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: text, range: [0, 1]', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: text, step: 1/s', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: text, unit: Cel', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: time, coarsen: 1', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: number, enum: [a]', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: number, pattern: a', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: number, max-length: 5', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: text, enum: [a], pattern: a', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: text, enum: [abc], max-length: 2', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: text, class: secret', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: number, range: [1, 1]', 'TEMPLATE_RANGE_INVALID'],
+    ['type: number, range: [5, 1]', 'TEMPLATE_RANGE_INVALID'],
+    ['type: number, range: [null, null]', 'TEMPLATE_RANGE_INVALID'],
+    ['type: number, range: ["1", 2]', 'TEMPLATE_RANGE_INVALID'],
+    ['type: integer, range: [0, 1.5]', 'TEMPLATE_RANGE_INVALID'],
+    ['type: time, range: [0, null]', 'TEMPLATE_RANGE_INVALID'],
+    ['type: time, range: [yesterday, null]', 'TEMPLATE_RANGE_INVALID'],
+    ['type: number, step: 0/s', 'TEMPLATE_VALUE_INVALID'],
+    ['type: number, unit: celsius', 'TEMPLATE_UNIT_UNKNOWN ~Cel'],
+    ['type: number, unit: Cell', 'TEMPLATE_UNIT_UNKNOWN ~Cel'],
+  ];
+  for (const [body, expected] of table) assert.deepEqual(field(body), [expected], body);
+});
+
+test('checkFields() takes only patterns that run in linear time', () => {
+  for (const pattern of ['(a)\\1', '(?=a)', '(?<!a)b', '(', 'a{2000}', '[z-a]']) {
+    assert.deepEqual(field(`type: text, pattern: '${pattern}'`), ['TEMPLATE_PATTERN_INVALID'], pattern);
+  }
+  assert.deepEqual(field("type: text, pattern: '^(a+)+$'"), []);
+});
+
+test('checkFields() bounds the size of a pattern before it is compiled', () => {
+  assert.deepEqual(field(`type: text, pattern: '${'a'.repeat(513)}'`), ['TEMPLATE_VALUE_INVALID']);
+  const started = performance.now();
+  field("type: text, pattern: '((((a{0,100}){0,100}){0,100}){0,100}){0,100}'");
+  assert.ok(performance.now() - started < 2_000);
+});
+
+test('checkFields() refuses a secret that has to be sent', () => {
+  const yaml = 'devices: {d: {}}\nstreams: {s: {from: d, fields: {k: {type: text, class: secret, nullable: false}}}}';
+  assert.match(findingsOf(yaml).join(), /TEMPLATE_FIELD_CONFLICT 4:\d+$/);
+});
+
+test('checkFields() wants at least one field', () => {
+  assert.deepEqual(findingsOf('tables: {t: {fields: {}}}'), ['TEMPLATE_VALUE_INVALID 3:22']);
+});

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { makeTemplate } from '../../../test/support/make-template.ts';
+import { days } from '#base/core/index.ts';
+import { isSystemName, probeDeviceType, systemStreams } from './system-streams.ts';
+
+test('systemStreams() gives the events and the stream of the prober', () => {
+  const [events, probe] = systemStreams({ late: days(1), early: days(1) });
+  assert.deepEqual([events?.name, events?.from], ['_events', []]);
+  assert.deepEqual([probe?.name, probe?.from], ['_probe', [probeDeviceType().name]]);
+  assert.deepEqual(
+    events?.fields.map(({ name, nullable }) => [name, nullable]),
+    [
+      ['kind', false],
+      ['detail', true],
+      ['client', true],
+    ],
+  );
+  assert.deepEqual(
+    probe?.fields.map(({ name, type, range, step }) => [name, type, range, step]),
+    [
+      ['n', 'integer', [0, 1_000_000], null],
+      ['canary', 'text', null, null],
+      ['value', 'number', [-1_000, 1_000], { perSecond: 100 }],
+    ],
+  );
+});
+
+test('systemStreams() are in every template, and take its window of times', () => {
+  const template = makeTemplate('accept: {late: 1h}');
+  assert.deepEqual([...template.streams.keys()], ['_events', '_probe']);
+  assert.deepEqual([...template.devices.keys()], ['_probe']);
+  assert.equal(template.streams.get('_probe')?.accept.late, 3_600_000);
+});
+
+test('isSystemName() holds for what no author can write', () => {
+  assert.ok(isSystemName('_probe'));
+  assert.ok(!isSystemName('probe'));
+});

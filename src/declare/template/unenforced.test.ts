@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { makeTemplate } from '../../../test/support/make-template.ts';
+import { heldBy, UNENFORCED_PROTECTIONS, unenforcedOf } from './unenforced.ts';
+
+const declared = (body: string, field = 'type: number', rest = '') =>
+  unenforcedOf(
+    makeTemplate(
+      `devices: {d: {}, k: {identity: psk, boot: measured}}\nstreams: {s: {from: d, purposes: [p], ${body} fields: {x: {${field}}, w: {type: text, class: personal}}}}\n${rest}`,
+    ),
+  );
+
+test('unenforcedOf() finds each protection where it is declared', () => {
+  const table: [string, ReturnType<typeof declared>, string, string[]][] = [
+    ['tokenise', declared('', 'type: text, class: identifier'), 'streams.s.fields.x.class', ['s']],
+    ['coarsen', declared('', 'type: number, coarsen: 1'), 'streams.s.fields.x.coarsen', ['s']],
+    ['consent', declared('basis: consent,'), 'streams.s.basis', ['s']],
+    ['keep', declared('keep: {max: 1d},'), 'streams.s.keep', ['s']],
+    ['subject', declared('subject: w,'), 'streams.s.subject', ['s']],
+    ['residency', declared('', 'type: number', 'region: eu'), 'region', ['s']],
+    ['identity', declared('', 'type: number'), 'devices.k.identity', []],
+    ['boot', declared('', 'type: number'), 'devices.k.boot', []],
+    ['detect', declared('', 'type: number', 'detect: {s: {}}'), 'detect.s', ['s']],
+    ['role-action', declared('', 'type: number', 'people: {r: {may: [erase]}}'), 'people.r.may', []],
+    ['comply', declared('', 'type: number', 'comply: [gdpr]'), 'comply', []],
+  ];
+  for (const [id, found, path, streams] of table) {
+    const one = found.find((unenforced) => unenforced.id === id);
+    assert.deepEqual([one?.path, one?.streams], [path, streams], id);
+  }
+  assert.deepEqual(table.map(([id]) => id).sort(), UNENFORCED_PROTECTIONS.map(({ id }) => id).sort());
+});
+
+test('unenforcedOf() finds nothing where nothing is declared', () => {
+  const yaml =
+    'region: eu\ndevices: {d: {}}\nstreams: {s: {from: d, fields: {x: {type: number, range: [0, 1], step: 1/s}}}}';
+  assert.deepEqual(unenforcedOf(makeTemplate(yaml)), []);
+});
+
+test('heldBy() holds a stream until it accepts', () => {
+  const yaml = (mark: string) =>
+    `devices: {d: {boot: verified}}\nstreams: {s: {from: d, ${mark} keep: {max: 1d}, fields: {x: {type: number}}}, t: {from: d, fields: {x: {type: number}}}}`;
+  const held = (mark: string, name: string) => {
+    const template = makeTemplate(yaml(mark));
+    const stream = template.streams.get(name);
+    assert.ok(stream);
+    return heldBy(template, stream).map(({ id }) => id);
+  };
+  assert.deepEqual(held('', 's'), ['keep', 'boot']);
+  assert.deepEqual(held('unenforced: accept,', 's'), []);
+  assert.deepEqual(held('unenforced: accept,', 't'), ['boot']);
+  assert.deepEqual(held('', '_probe'), []);
+});
