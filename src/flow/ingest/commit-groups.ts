@@ -144,7 +144,7 @@ export class CommitGroups {
     this.#writingRows = this.#rows;
     this.#rows = 0;
     this.#open = new Group(group.number + 1, this.#idle.pop()!);
-    this.#journal.append(records).then(
+    Promise.try(() => this.#journal.append(records)).then(
       () => this.#succeeded(group),
       (error: unknown) => this.#failed(group, error),
     );

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { hmacSha256 } from '#base/crypto/index.ts';
 import type { RefusalCount } from '#flow/journal/index.ts';
 
 interface Entry {
@@ -52,6 +52,6 @@ export class RefusalCounter {
   }
 
   #digest(payload: Uint8Array): Uint8Array {
-    return new Uint8Array(createHmac('sha256', this.#key).update(payload).digest()).subarray(0, DIGEST_LENGTH);
+    return hmacSha256(this.#key, payload).slice(0, DIGEST_LENGTH);
   }
 }

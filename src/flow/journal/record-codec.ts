@@ -1,3 +1,4 @@
+import type { SeqWindow } from '#trust/identity/index.ts';
 import { decodeBatch, encodeBatch } from './batch-codec.ts';
 import { ByteReader, invalid } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
@@ -6,7 +7,7 @@ import type { JournalRecord, QuarantinedReading, RefusalCount, SessionEvent } fr
 /** Version of the record layout; a reader takes every version up to its own. */
 export const RECORD_VERSION = 1;
 
-const KINDS = ['batch', 'refusals', 'session', 'quarantined'] as const;
+const KINDS = ['batch', 'refusals', 'session', 'quarantined', 'windows'] as const;
 
 /** Writes one record: version, kind, body. */
 export function encodeRecord(out: ByteWriter, record: JournalRecord): void {
@@ -26,6 +27,12 @@ export function encodeRecord(out: ByteWriter, record: JournalRecord): void {
         out.shortText(event.session);
         out.longBytes(event.event);
       }
+      break;
+    case 'windows':
+      out.u32(record.snapshot.hashKey[0] >>> 0);
+      out.u32(record.snapshot.hashKey[1] >>> 0);
+      out.u32(record.snapshot.windows.length);
+      for (const window of record.snapshot.windows) encodeWindow(out, window);
       break;
     case 'quarantined':
       out.u32(record.readings.length);
@@ -58,6 +65,13 @@ function decodeBody(input: ByteReader, kind: (typeof KINDS)[number] | undefined)
       return { kind, events: Array.from({ length: input.count(6) }, () => decodeEvent(input)) };
     case 'quarantined':
       return { kind, readings: Array.from({ length: input.count(24) }, () => decodeQuarantined(input)) };
+    case 'windows': {
+      const hashKey = [input.u32() | 0, input.u32() | 0] as const;
+      return {
+        kind,
+        snapshot: { hashKey, windows: Array.from({ length: input.count(24) }, () => decodeWindow(input)) },
+      };
+    }
     default:
       throw invalid('it is of an unknown kind');
   }
@@ -79,6 +93,20 @@ function decodeRefusals(input: ByteReader): RefusalCount {
 
 function decodeEvent(input: ByteReader): SessionEvent {
   return { session: input.shortText(), event: input.longBytes() };
+}
+
+function encodeWindow(out: ByteWriter, { device, stream, max, floor, hashes }: SeqWindow): void {
+  out.u32(device);
+  out.shortText(stream);
+  out.f64(max);
+  out.f64(floor);
+  out.u16(hashes.length);
+  for (const hash of hashes) out.u32(hash >>> 0);
+}
+
+function decodeWindow(input: ByteReader): SeqWindow {
+  const [device, stream, max, floor] = [input.u32(), input.shortText(), input.f64(), input.f64()];
+  return { device, stream, max, floor, hashes: Int32Array.from({ length: input.u16() }, () => input.u32() | 0) };
 }
 
 function encodeQuarantined(out: ByteWriter, reading: QuarantinedReading): void {

@@ -1,4 +1,5 @@
 import type { Batch } from '#base/core/index.ts';
+import type { WindowSnapshot } from '#trust/identity/index.ts';
 
 /** How many readings of a device and stream were refused for one reason since the last such record. */
 export interface RefusalCount {
@@ -42,4 +43,6 @@ export type JournalRecord =
   | { readonly kind: 'batch'; readonly batch: Batch }
   | { readonly kind: 'refusals'; readonly counts: readonly RefusalCount[] }
   | { readonly kind: 'session'; readonly events: readonly SessionEvent[] }
+  /** The windows of `seq` as they stood when the file was begun: an opening record, so that files before can go. */
+  | { readonly kind: 'windows'; readonly snapshot: WindowSnapshot }
   | { readonly kind: 'quarantined'; readonly readings: readonly QuarantinedReading[] };

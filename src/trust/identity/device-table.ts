@@ -183,6 +183,18 @@ export class DeviceTable {
     }
   }
 
+  /** Names of the streams that have columns, in the order of their columns. */
+  streamNames(): readonly string[] {
+    this.#lockWord(H_LOCK);
+    const all = new Uint8Array(this.buffer, this.#layout.streamNames);
+    const names = Array.from({ length: this.#words[H_STREAM_COUNT]! }, (_, i) => {
+      const at = i * (STREAM_NAME_BYTES + 8);
+      return Buffer.from(all.slice(at + 8, at + 8 + all[at]!)).toString('utf8');
+    });
+    this.#unlockWord(H_LOCK);
+    return names;
+  }
+
   /** The record of a device and stream, made at first need; -1 where there is no room for another. */
   record(device: number, stream: number): number {
     const at = this.#row(device) + D_RECORDS + stream;
@@ -203,6 +215,11 @@ export class DeviceTable {
     }
   }
 
+  /** The record of a device and stream, -1 where there is none. */
+  existingRecord(device: number, stream: number): number {
+    return Atomics.load(this.#words, this.#row(device) + D_RECORDS + stream) - 1;
+  }
+
   lock(record: number): void {
     this.#lockWord(this.#word(record) + R_LOCK);
   }
@@ -214,7 +231,7 @@ export class DeviceTable {
   /**
    * Takes one reading out of a record's bucket.
    *
-   * @param now epoch microseconds; a clock that goes back fills nothing and harms nothing
+   * @param now epoch microseconds; a clock that goes back fills nothing and is followed
    * @returns false where the bucket is empty
    */
   takeToken(record: number, now: number, perSecond: number, burst: number): boolean {
@@ -225,7 +242,7 @@ export class DeviceTable {
     if (Number.isNaN(refilled)) tokens = burst;
     else if (now > refilled) tokens += ((now - refilled) / 1e6) * perSecond;
     if (tokens > burst) tokens = burst;
-    if (!(now <= refilled)) doubles[at + F_REFILLED] = now;
+    doubles[at + F_REFILLED] = now;
     const taken = tokens >= 1;
     doubles[at + F_TOKENS] = taken ? tokens - 1 : tokens;
     return taken;
@@ -313,6 +330,22 @@ export class DeviceTable {
   /** Highest `seq` of a record, or null where none came yet. */
   maxSeq(record: number): number | null {
     return this.#words[this.#word(record) + R_HAS_SEQ] === 0 ? null : this.#doubles[this.#double(record) + F_MAX_SEQ]!;
+  }
+
+  /** Every `seq` up to it is a replay; -1 where none is. */
+  floor(record: number): number {
+    return this.#words[this.#word(record) + R_HAS_SEQ] === 0 ? -1 : this.#doubles[this.#double(record) + F_FLOOR]!;
+  }
+
+  raiseFloor(record: number, floor: number): void {
+    const at = this.#double(record) + F_FLOOR;
+    if (this.#doubles[at]! < floor) this.#doubles[at] = floor;
+  }
+
+  /** Content hash of a `seq` within the window, 0 where it has not come or is not durable yet. */
+  settledHash(record: number, seq: number): number {
+    const slot = this.#slot(record, seq);
+    return Atomics.load(this.#words, slot + this.#layout.window) === 0 ? this.#words[slot]! : 0;
   }
 
   /** Last value of a stepped field, NaN where none came yet. */

@@ -30,3 +30,5 @@ export { ReadingHash } from './device-table-hash.ts';
 export { PendingReadings } from './device-table-pending.ts';
 export { rebuildFromBatch } from './device-table-rebuild.ts';
 export type { RebuildContext } from './device-table-rebuild.ts';
+export { restoreWindows, snapshotWindows } from './device-table-windows.ts';
+export type { SeqWindow, WindowSnapshot } from './device-table-windows.ts';

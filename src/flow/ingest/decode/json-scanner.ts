@@ -26,7 +26,8 @@ export class JsonScanner {
   constructor(row: Row) {
     this.#row = row;
     this.#names = row.rules.memberBytes;
-    this.#followed = Int32Array.from({ length: this.#names.length + 1 }, (_, i) => i % this.#names.length);
+    this.#followed = Int32Array.from({ length: this.#names.length + 1 }, (_, i) => (i + 1) % this.#names.length);
+    this.#followed[this.#names.length] = 0;
   }
 
   /** Scans the object that starts at `start`; false where it must be left to the parser. */
