@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { CliError } from '../errors.ts';
-import { csvRecords } from './csv-records.ts';
-import type { SourceRecord } from './csv-records.ts';
+import { csvRecords } from '#run/server/index.ts';
+import type { SourceRecord } from '#run/server/index.ts';
 
 /** Records of a file and how much of the file was read so far, for a progress bar. */
 export interface RecordSource {

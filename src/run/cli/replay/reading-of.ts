@@ -1,6 +1,6 @@
 import { parseRfc3339 } from '#base/core/index.ts';
 import type { FieldType } from '#base/core/index.ts';
-import type { SourceRecord } from './csv-records.ts';
+import type { SourceRecord } from '#run/server/index.ts';
 
 /** A declared field as the API lists it. */
 export interface TargetField {

@@ -1,6 +1,6 @@
 import { formatMicros } from '#base/core/index.ts';
 import type { Clock } from '#base/core/index.ts';
-import { unenforcedOf } from '#declare/template/index.ts';
+import { heldBy, unenforcedOf } from '#declare/template/index.ts';
 import type { Field, Stream, Template } from '#declare/template/index.ts';
 
 /** A stream as the API lists it: what devices may send, and whether it takes readings. */
@@ -27,7 +27,7 @@ export function describeStreams(template: Template, clock: Clock): readonly Stre
       name: stream.name,
       from: stream.from,
       purposes: stream.purposes,
-      open: isOpen(stream, missing.length),
+      open: heldBy(template, stream).length === 0,
       acceptUnenforced: stream.acceptUnenforced,
       unenforced: missing,
       rate: stream.rate,
@@ -42,10 +42,6 @@ export function describeStreams(template: Template, clock: Clock): readonly Stre
       example: exampleOf(stream, clock),
     };
   });
-}
-
-function isOpen(stream: Stream, missing: number): boolean {
-  return missing === 0 || stream.acceptUnenforced;
 }
 
 function exampleOf(stream: Stream, clock: Clock): Record<string, string | number | boolean> {

@@ -2,7 +2,7 @@ import type { AuditSink, Clock, Log } from '#base/core/index.ts';
 import type { ControlOutcome } from '#assure/controls/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { Subject } from '#declare/policy/index.ts';
-import type { LogSource } from '#trust/audit/index.ts';
+import type { LogSource, PlacedEntry } from '#trust/audit/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { ResultFormat } from '#flow/query/index.ts';
 import type { PlatformStatus } from '../platform-status.ts';
@@ -63,7 +63,8 @@ export interface Prover {
 export interface AuditReader {
   readonly source: LogSource;
   readonly verifierKeys: readonly string[];
-  tail(after: number, limit: number): Promise<readonly { index: number; entry: unknown }[]>;
+  /** Entries from an index on that a checkpoint has. */
+  entries(from: number, limit: number): Promise<readonly PlacedEntry[]>;
   prove(index: number): Promise<string>;
 }
 

@@ -1,33 +1,36 @@
-import { parseTilePath } from '#trust/audit/index.ts';
+import { CHECKPOINT_PATH, publishedResource, WITNESSED_PATH } from '#trust/audit/index.ts';
 import { ApiError } from '../errors.ts';
 import { PLATFORM } from '../route.ts';
 import type { Route, RouteReply } from '../route.ts';
 import type { Services } from '../services.ts';
 
-/** Checkpoints and tiles are public: they hold hashes, and let anybody see that the log only grows. */
-async function published(path: string, { auditReader }: Services): Promise<RouteReply> {
-  const bytes = await auditReader.source.read(path);
-  if (bytes === null) throw new ApiError('API_ENTRY_UNKNOWN', 'Cannot read the log: it has no such tile');
-  return path.startsWith('checkpoint')
-    ? { text: new TextDecoder().decode(bytes), contentType: 'text/plain; charset=utf-8' }
-    : { bytes, contentType: 'application/octet-stream' };
-}
-
-/** The path of a tile that is one, so that nothing else of the folder can be named. */
-function requireTile(path: string, entries: boolean): string {
-  const tile = parseTilePath(path);
-  if (tile === null || path.startsWith('tile/entries/') !== entries) {
-    throw new ApiError('API_ENTRY_UNKNOWN', 'Cannot read the log: it has no such tile');
+/** A resource of the log under the prefix `/v1/audit`, as C2SP tlog-tiles lays it out. */
+async function published(name: string, access: 'public' | 'audit', { auditReader }: Services): Promise<RouteReply> {
+  const resource = publishedResource(name);
+  const bytes = resource?.access === access ? await auditReader.source.read(resource.path) : null;
+  if (resource === null || bytes === null) {
+    throw new ApiError('API_ENTRY_UNKNOWN', 'Cannot read the log: it has nothing there');
   }
-  return path;
+  return { bytes, contentType: resource.contentType };
 }
 
+const open = (path: string, name: (rest: string) => string): Route => ({
+  method: 'GET',
+  path,
+  access: 'open',
+  handle: async ({ params }, services) => published(name(params['*'] ?? ''), 'public', services),
+});
+
+/** Checkpoints and tiles are public: they hold hashes, and let anybody see that the log only grows. */
 export const AUDIT_ROUTES: readonly Route[] = [
+  open(`/v1/audit/${CHECKPOINT_PATH}`, () => CHECKPOINT_PATH),
+  open(`/v1/audit/${WITNESSED_PATH}`, () => WITNESSED_PATH),
+  open('/v1/audit/tile/*', (rest) => `tile/${rest}`),
   {
     method: 'GET',
-    path: '/v1/audit/checkpoint',
-    access: 'open',
-    handle: async (_request, services) => published('checkpoint', services),
+    path: '/v1/audit/tile/entries/*',
+    access: { action: 'audit', resource: () => PLATFORM },
+    handle: async ({ params }, services) => published(`tile/entries/${params['*'] ?? ''}`, 'audit', services),
   },
   {
     method: 'GET',
@@ -37,24 +40,14 @@ export const AUDIT_ROUTES: readonly Route[] = [
   },
   {
     method: 'GET',
-    path: '/v1/audit/tile/entries/*',
-    access: { action: 'audit', resource: () => PLATFORM },
-    handle: async ({ params }, services) => published(requireTile(`tile/entries/${params['*'] ?? ''}`, true), services),
-  },
-  {
-    method: 'GET',
-    path: '/v1/audit/tile/*',
-    access: 'open',
-    handle: async ({ params }, services) => published(requireTile(`tile/${params['*'] ?? ''}`, false), services),
-  },
-  {
-    method: 'GET',
     path: '/v1/audit/entries',
     access: { action: 'audit', resource: () => PLATFORM },
     handle: async ({ query }, { auditReader }) => {
-      const after = Number(query['after'] ?? -1);
+      const from = Number(query['from'] ?? 0);
       const limit = Math.min(Math.max(Number(query['limit'] ?? 100) || 100, 1), 1_000);
-      return { json: { entries: await auditReader.tail(Number.isSafeInteger(after) ? after : -1, limit) } };
+      return {
+        json: { entries: await auditReader.entries(Number.isSafeInteger(from) && from >= 0 ? from : 0, limit) },
+      };
     },
   },
   {

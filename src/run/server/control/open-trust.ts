@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock, Log, Random } from '#base/core/index.ts';
+import { openSqliteCatalogue } from '#base/storage/index.ts';
+import type { Catalogue } from '#base/storage/index.ts';
+import type { AuditLog } from '#trust/audit/index.ts';
+import { openIdentity } from '#trust/identity/index.ts';
+import type { Declared, Identity } from '#trust/identity/index.ts';
+import { openKeyRing } from '#trust/keys/index.ts';
+import type { Custody, KeyRing } from '#trust/keys/index.ts';
+import type { DataDirectory } from '../data-directory.ts';
+import { keptSecret, openLog } from './open-log.ts';
+
+/** What everything else rests on: the log, the catalogue, the keys, and who may come in. */
+export interface Trust extends AsyncDisposable {
+  readonly audit: AuditLog;
+  readonly catalogue: Catalogue;
+  readonly keys: KeyRing;
+  readonly identity: Identity;
+}
+
+export interface TrustParts {
+  readonly layout: DataDirectory;
+  readonly custody: Custody;
+  /** What the template declares of identity; asked again at each use. */
+  readonly declared: Declared;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** Opens the log first, for all that follows is logged; then catalogue, keys, identity. */
+export async function openTrust(parts: TrustParts): Promise<Trust> {
+  const { layout, custody, declared, clock, random, log } = parts;
+  await using opened = new AsyncDisposableStack();
+  const name = createHash('sha256')
+    .update(await keptSecret(custody, 'log-name', 16, random))
+    .digest('hex')
+    .slice(0, 16);
+  const audit = opened.use(await openLog({ directory: layout.audit, deployment: name, custody, clock, random, log }));
+  const catalogue = opened.use(await openSqliteCatalogue(layout.catalogue));
+  const keys = await openKeyRing({ catalogue, custody, audit, clock, random });
+  const identity = await openIdentity({ catalogue, keys, declared, audit, log, clock, random });
+  const resources = opened.move();
+  return { audit, catalogue, keys, identity, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/** Where commands find the authority's certificate. */
+export function authorityFile(layout: DataDirectory): string {
+  return join(layout.identity, 'ca.crt');
+}

@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+import { folderReader } from '#declare/template/index.ts';
+
+/** The project's folder, which holds `templates/`. */
+export const PACKAGE_ROOT = join(import.meta.dirname, '..', '..', '..', '..');
+
+/** Reads templates that come with the package; all else reads as absent. */
+export const packageFile: (path: string) => string | null = folderReader(
+  join(PACKAGE_ROOT, 'templates'),
+  join(PACKAGE_ROOT, 'templates'),
+);

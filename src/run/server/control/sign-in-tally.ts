@@ -1,0 +1,51 @@
+import type { AuditSink, Log } from '#base/core/index.ts';
+import type { SignInFailure } from '../api/caller.ts';
+
+/** Addresses told apart per second; a flood from more is counted under `other`. */
+const MOST_SOURCES = 4_096;
+const EVERY_MS = 1_000;
+
+/** Sums up requests without a valid credential per second, address and reason, so that a flood does not fill the log. */
+export class SignInTally implements Disposable {
+  readonly #audit: AuditSink;
+  readonly #log: Log;
+  readonly #counts = new Map<string, number>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(audit: AuditSink, log: Log) {
+    this.#audit = audit;
+    this.#log = log;
+    this.#timer = setInterval(() => void this.flush(), EVERY_MS).unref();
+  }
+
+  count(address: string, reason: SignInFailure): void {
+    const key = `${reason} ${address}`;
+    const place = this.#counts.has(key) || this.#counts.size < MOST_SOURCES ? key : `${reason} other`;
+    this.#counts.set(place, (this.#counts.get(place) ?? 0) + 1);
+  }
+
+  /** Puts what was counted into the log. */
+  async flush(): Promise<void> {
+    const counts = [...this.#counts];
+    this.#counts.clear();
+    for (const [key, count] of counts) {
+      const [reason = '', address = ''] = key.split(' ');
+      try {
+        await this.#audit.append({
+          actor: 'anonymous',
+          action: 'sign-in',
+          resource: 'platform:api',
+          outcome: 'denied',
+          reason,
+          detail: { count, address },
+        });
+      } catch (error) {
+        this.#log.warn({ error: (error as Error).message }, 'refused sign-ins could not be logged');
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}

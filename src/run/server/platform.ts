@@ -1,0 +1,254 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { formatMicros, micros, systemClock } from '#base/core/index.ts';
+import type { Log } from '#base/core/index.ts';
+import { systemRandom } from '#base/crypto/index.ts';
+import { openDirectoryObjects } from '#base/storage/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { isLoopback } from '#declare/template/index.ts';
+import type { Custody } from '#trust/keys/index.ts';
+import { makeApi } from './api/server.ts';
+import { auditReader } from './control/audit-reader.ts';
+import { authorityFile, openTrust } from './control/open-trust.ts';
+import { packageFile } from './control/package-files.ts';
+import { SegmentHost } from './control/segment-host.ts';
+import { SignInTally } from './control/sign-in-tally.ts';
+import { readStatus } from './control/status.ts';
+import { logApplication, TemplateService } from './control/template-service.ts';
+import { requireTemplate, TemplateVersions } from './control/template-versions.ts';
+import type { TemplateSource } from './control/template-versions.ts';
+import { layoutOf, lockDirectory, makeDirectories } from './data-directory.ts';
+import { ServerError } from './errors.ts';
+import { GatewayHost } from './gateway/host.ts';
+import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
+import { Prover } from './prove/prover.ts';
+import { QueryService } from './query/query-service.ts';
+import { StoreHost } from './store/host.ts';
+import { ReferenceTables } from './control/reference-tables.ts';
+import { CommandBox } from './control/command-box.ts';
+import { QuarantineShelf } from './control/quarantine-shelf.ts';
+
+export interface PlatformOptions {
+  readonly data: string;
+  /** Puts the audit log elsewhere, best on another volume. */
+  readonly auditDirectory?: string;
+  readonly custody: Custody;
+  /** The template to start with where none is in force yet. */
+  readonly source: TemplateSource;
+  /** Ports instead of the template's; 0 takes any free one. */
+  readonly ports?: { readonly mqtt: number; readonly https: number; readonly api: number };
+  readonly gatewayWorkers?: number;
+  readonly allowUnconfinedQuery?: boolean;
+  readonly log: Log;
+}
+
+/** A running platform. Disposing of it drains and stops it. */
+export interface Platform extends AsyncDisposable {
+  readonly address: PlatformAddress;
+  readonly template: Template;
+  /** True where the template that it was given is not the one in force. */
+  readonly proposal: boolean;
+  readonly verifierKeys: readonly string[];
+  status(): Promise<PlatformStatus>;
+}
+
+const DRAIN_MS = 10_000;
+
+/**
+ * Starts a platform on a data directory: what it stands on, whom it trusts, what it declares, then the flow from the
+ * back to the front, so that nothing is taken in before all behind it runs.
+ *
+ * @throws {ServerError} SERVER_DIRECTORY_IN_USE, SERVER_TEMPLATE_INVALID, SERVER_DEMO_EXPOSED, SERVER_QUERY_UNCONFINED,
+ *   SERVER_PORT_IN_USE
+ */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const { custody, source, log } = options;
+  const clock = systemClock;
+  const random = systemRandom;
+  const started = clock.monotonicMs();
+  await using opened = new AsyncDisposableStack();
+
+  const layout = layoutOf(options.data, options.auditDirectory);
+  await makeDirectories(layout);
+  opened.use(await lockDirectory(layout));
+
+  // Read through the box, since identity asks what is declared before the versions are open.
+  const box: { versions: TemplateVersions | null } = { versions: null };
+  const declared = {
+    hasDeviceType: (type: string) => box.versions?.current?.devices.has(type) ?? false,
+    speaksFor: (type: string) => box.versions?.current?.devices.get(type)?.speaksFor ?? [],
+    hasRole: (role: string) => box.versions?.current?.people.has(role) ?? false,
+    maxDevices: () => box.versions?.current?.limits.devices ?? 0,
+  };
+  const trust = opened.use(await openTrust({ layout, custody, declared, clock, random, log }));
+  const { audit, catalogue, keys, identity } = trust;
+  await audit.append({ actor: 'weir:control', action: 'start', resource: 'platform:*', outcome: 'done' });
+
+  const versions = (box.versions = await TemplateVersions.open(catalogue, await keys.rowSealer('people'), clock));
+  const given = requireTemplate(source, packageFile);
+  if (versions.current === null) {
+    await logApplication(audit, given, 'weir:control', 0, false);
+    await versions.apply(given, source, 'weir:control');
+  }
+  const template = versions.current ?? given;
+  requireSafeListeners(template, custody);
+
+  await writeFile(authorityFile(layout), identity.certificates.root);
+  await writeOperator(layout.operator, await identity.issueOperator('weir:control'));
+
+  const objects = await openDirectoryObjects(layout.objects);
+  const segments = await SegmentHost.open(catalogue, keys, clock);
+  const store = await StoreHost.start({ layout, keys, segments, audit, log, templates: () => versions.all() });
+  opened.defer(() => store.stop(DRAIN_MS));
+  const tables = await ReferenceTables.open({ catalogue, keys, audit, clock, template: () => templates.current });
+  const queries = await QueryService.start({
+    layout,
+    keys,
+    segments,
+    store,
+    audit,
+    identity,
+    tables,
+    log,
+    template: () => templates.current,
+    allowUnconfined: options.allowUnconfinedQuery ?? isLoopback(template.listen.address),
+  });
+  opened.use(queries);
+  const templates: TemplateService = new TemplateService({
+    versions,
+    audit,
+    packageFile,
+    check: (next) => queries.check(next),
+    publish: async (next) => {
+      await store.useTemplate(next);
+      await queries.useTemplate(next);
+      await gateway.useTemplate(next);
+    },
+  });
+  await queries.useTemplate(template);
+
+  const commands = await CommandBox.open({ catalogue, keys, clock, random, gateway: () => gateway });
+  const quarantine = new QuarantineShelf({ layout, keys });
+  const tally = opened.use(new SignInTally(audit, log));
+  const prover = new Prover({
+    layout,
+    audit,
+    identity,
+    keys,
+    objects,
+    segments,
+    clock,
+    random,
+    log,
+    address: () => address,
+    status: () => status(),
+  });
+  const services = {
+    clock,
+    log,
+    audit,
+    auditReader: auditReader(audit),
+    identity,
+    templates,
+    queries,
+    commands,
+    quarantine,
+    tables,
+    prover,
+    grantImport: (devices: readonly string[], until: number) => gateway.grantImport(devices, until),
+    seal: () => store.flush(),
+    segmentColumns: async () =>
+      (await segments.active()).flatMap(({ id, stream, columns }) =>
+        columns.map(({ name, class: cls, domain }) => ({ segment: id, stream, column: name, class: cls, domain })),
+      ),
+    status: () => status(),
+  };
+  const api = makeApi({ services, onSignInFailure: (address, reason) => tally.count(address, reason) });
+  await rm(layout.controlSocket, { force: true });
+  await mkdir(dirname(layout.controlSocket), { recursive: true, mode: 0o700 });
+  await api.listen({ path: layout.controlSocket });
+  opened.defer(() => api.close());
+
+  const gateway: GatewayHost = await GatewayHost.start({
+    layout,
+    keys,
+    identity,
+    audit,
+    clock,
+    random,
+    log,
+    store,
+    commands,
+    template: () => templates.current,
+    ports: options.ports ?? template.listen,
+    workers: options.gatewayWorkers ?? 1,
+  });
+  opened.defer(() => gateway.stop(DRAIN_MS));
+
+  const { mqtt, https, api: apiPort } = gateway.ports;
+  const address: PlatformAddress = {
+    pid: process.pid,
+    mqtt: `mqtts://localhost:${mqtt}`,
+    https: `https://localhost:${https}`,
+    api: `https://localhost:${apiPort}`,
+    ports: { mqtt, https, api: apiPort },
+    demo: custody.loopbackOnly,
+  };
+  const status = (): Promise<PlatformStatus> =>
+    readStatus({
+      address,
+      template: templates.current,
+      since: templates.since,
+      audit,
+      store,
+      gateway,
+      queries,
+      segments,
+      layout,
+      uptimeMs: clock.monotonicMs() - started,
+    });
+  await writeFile(layout.address, JSON.stringify(address), { mode: 0o600 });
+  opened.defer(() => rm(layout.address, { force: true }));
+  await audit.append({
+    actor: 'weir:control',
+    action: 'accept',
+    resource: 'platform:*',
+    outcome: 'done',
+    detail: { mqtt, https, api: apiPort },
+  });
+
+  const resources = opened.move();
+  return {
+    address,
+    get template() {
+      return templates.current;
+    },
+    proposal: given.digest !== template.digest,
+    verifierKeys: audit.verifierKeys,
+    status,
+    [Symbol.asyncDispose]: async () => {
+      await audit.append({
+        actor: 'weir:control',
+        action: 'stop',
+        resource: 'platform:*',
+        outcome: 'done',
+        detail: { at: formatMicros(micros(clock.now())) },
+      });
+      await resources.disposeAsync();
+    },
+  };
+}
+
+/** Whoever has the files of a demo has its key: it must not be reachable from elsewhere. */
+function requireSafeListeners({ listen }: Template, custody: Custody): void {
+  if (custody.loopbackOnly && !isLoopback(listen.address)) {
+    throw new ServerError('SERVER_DEMO_EXPOSED', `Cannot listen on ${listen.address}: this platform has a demo key`, {
+      hint: 'Listen on 127.0.0.1, or start a platform of your own with `npm run -s weir -- up`',
+    });
+  }
+}
+
+async function writeOperator(folder: string, credential: { key: string; certificate: string }): Promise<void> {
+  await writeFile(join(folder, 'operator.key'), credential.key, { mode: 0o600 });
+  await writeFile(join(folder, 'operator.crt'), credential.certificate, { mode: 0o600 });
+}

@@ -1,0 +1,25 @@
+import type { AstNode, ParseOutcome, QueryPlan, QuerySummary, ResultFormat } from '#flow/query/index.ts';
+
+export interface Execution {
+  /** Names the run in chunks and in `cancel`. */
+  readonly id: number;
+  readonly plan: QueryPlan;
+  readonly format: ResultFormat;
+}
+
+/** What a query process offers to control. It holds keys for one statement at a time and forgets them with it. */
+export type QueryMethods = {
+  parse(sql: string): Promise<ParseOutcome>;
+  /** The tree of a condition, or null where the text is none. */
+  parseCondition(condition: string): Promise<AstNode | null>;
+  execute(execution: Execution): Promise<QuerySummary>;
+  cancel(id: number): void;
+  /** Forgets opened columns of segments; null: of all. */
+  drop(segments: readonly string[] | null): void;
+};
+
+/** What control offers to a query process. */
+export type QueryControlMethods = {
+  /** Takes a part of a result; answers once there is room for the next. */
+  chunk(part: { id: number; bytes: Uint8Array }): Promise<void>;
+};

@@ -1,0 +1,37 @@
+import { bytes, seconds, systemClock } from '#base/core/index.ts';
+import { executePlan, openSegmentFile, SegmentFiles, StatementParser } from '#flow/query/index.ts';
+import { parentLine } from '../process/lines.ts';
+import { Peer } from '../process/peer.ts';
+import type { QueryControlMethods, QueryMethods } from './contract.ts';
+
+/** A query process: DuckDB for one subject. It parses without any key and runs with those of one statement. */
+
+const CACHE_BYTES = bytes(256 * 1_048_576);
+const CACHE_IDLE = seconds(60);
+const SWEEP_MS = 10_000;
+
+const parser = StatementParser.open();
+const files = new SegmentFiles({ open: openSegmentFile, clock: systemClock, budget: CACHE_BYTES, idle: CACHE_IDLE });
+const running = new Map<number, AbortController>();
+setInterval(() => files.sweep(), SWEEP_MS).unref();
+
+const offered: QueryMethods = {
+  parse: async (sql) => (await parser).parse(sql),
+  parseCondition: async (condition) => (await parser).parseCondition(condition),
+  async execute({ id, plan, format }) {
+    const abort = new AbortController();
+    running.set(id, abort);
+    try {
+      const sink = { write: (part: Uint8Array) => control.call('chunk', { id, bytes: part }) };
+      return await executePlan(plan, format, files, sink, abort.signal);
+    } finally {
+      running.delete(id);
+    }
+  },
+  cancel: (id) => running.get(id)?.abort(),
+  drop: (segments) => files.drop(segments),
+};
+
+const control = new Peer<QueryControlMethods>(parentLine(), offered);
+control.onClose(() => process.exit(0));
+process.on('SIGINT', () => {});

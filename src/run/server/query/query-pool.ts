@@ -1,0 +1,137 @@
+import { PlatformError } from '#base/core/index.ts';
+import { QueryProcess } from './query-process.ts';
+import type { Launch } from './query-process.ts';
+
+/** A process that served a subject ends after this long without a statement. */
+const IDLE_MS = 60_000;
+const SWEEP_MS = 5_000;
+/** A statement waits this long for a process before it is refused. */
+const QUEUE_MS = 10_000;
+
+interface Waiting {
+  readonly subject: string;
+  readonly take: (process: QueryProcess) => void;
+}
+
+/**
+ * Query processes: each serves one subject and ends when idle. One that serves nobody yet stands ready, so that a
+ * first statement does not wait for a process to start.
+ */
+export class QueryPool implements Disposable {
+  readonly #launch: Launch;
+  readonly #most: () => number;
+  readonly #processes = new Set<QueryProcess>();
+  readonly #queue: Waiting[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #spare: QueryProcess | null = null;
+  #closed = false;
+
+  /** @param most statements that may run at once, asked anew each time */
+  constructor(launch: Launch, most: () => number) {
+    this.#launch = launch;
+    this.#most = most;
+    this.#timer = setInterval(() => this.#sweep(), SWEEP_MS).unref();
+    this.#prepareSpare();
+  }
+
+  get running(): number {
+    return [...this.#processes].filter(({ busy }) => busy).length;
+  }
+
+  /**
+   * Lends a process to one subject for the length of `work`.
+   *
+   * @throws {PlatformError} QUERY_BUSY where none comes free in time
+   */
+  async use<T>(subject: string, work: (process: QueryProcess) => Promise<T>): Promise<T> {
+    const process = await this.#take(subject);
+    try {
+      return await work(process);
+    } finally {
+      process.busy = false;
+      process.idleSince = performance.now();
+      this.#serveQueue();
+    }
+  }
+
+  /** Has all processes forget opened columns of segments. */
+  drop(segments: readonly string[]): void {
+    for (const process of this.#processes) if (!process.ended) process.peer.tell('drop', segments);
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    for (const process of this.#processes) process.stop();
+    this.#spare?.stop();
+  }
+
+  async #take(subject: string): Promise<QueryProcess> {
+    const ready = this.#find(subject);
+    if (ready !== null) return ready;
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        subject,
+        take: (process) => {
+          clearTimeout(timer);
+          resolve(process);
+        },
+      };
+      const timer = setTimeout(() => {
+        this.#queue.splice(this.#queue.indexOf(waiting), 1);
+        reject(
+          new PlatformError('QUERY_BUSY', `Cannot run statement: ${this.#most()} run already`, {
+            hint: 'Try again in a few seconds',
+          }),
+        );
+      }, QUEUE_MS);
+      this.#queue.push(waiting);
+    });
+  }
+
+  /** An idle process of the subject, else a fresh one where that many may run. */
+  #find(subject: string): QueryProcess | null {
+    this.#forgetEnded();
+    let found = [...this.#processes].find((process) => !process.busy && process.subject === subject);
+    if (found === undefined) {
+      if (this.running >= this.#most()) return null;
+      // Idle processes of others make room: what they have opened is theirs alone.
+      const idle = [...this.#processes].filter(({ busy }) => !busy).sort((a, b) => a.idleSince - b.idleSince);
+      if (this.#processes.size >= this.#most() + 2) idle[0]?.stop();
+      found = this.#spare !== null && !this.#spare.ended ? this.#spare : QueryProcess.start(this.#launch);
+      this.#spare = null;
+      this.#processes.add(found);
+      setImmediate(() => this.#prepareSpare());
+    }
+    found.subject = subject;
+    found.busy = true;
+    return found;
+  }
+
+  #serveQueue(): void {
+    for (const [at, waiting] of this.#queue.entries()) {
+      const process = this.#find(waiting.subject);
+      if (process === null) continue;
+      this.#queue.splice(at, 1);
+      waiting.take(process);
+      return;
+    }
+  }
+
+  #prepareSpare(): void {
+    if (this.#closed || (this.#spare !== null && !this.#spare.ended)) return;
+    this.#spare = QueryProcess.start(this.#launch);
+  }
+
+  #sweep(): void {
+    this.#forgetEnded();
+    const oldest = performance.now() - IDLE_MS;
+    for (const process of this.#processes) if (!process.busy && process.idleSince < oldest) process.stop();
+    this.#forgetEnded();
+    this.#prepareSpare();
+  }
+
+  #forgetEnded(): void {
+    for (const process of this.#processes) if (process.ended) this.#processes.delete(process);
+  }
+}

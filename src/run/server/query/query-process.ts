@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { childLine } from '../process/lines.ts';
+import { Peer } from '../process/peer.ts';
+import type { Execution, QueryControlMethods, QueryMethods } from './contract.ts';
+import type { QuerySummary } from '#flow/query/index.ts';
+
+/** How a query process is started: the program and its arguments, confined or not. */
+export interface Launch {
+  readonly command: string;
+  readonly arguments: readonly string[];
+}
+
+/** One query process and the subject that it serves. */
+export class QueryProcess {
+  readonly #child: ChildProcess;
+  readonly #peer: Peer<QueryMethods>;
+  readonly #sinks = new Map<number, (bytes: Uint8Array) => Promise<void>>();
+  #next = 1;
+  /** The subject that it serves; null until the first, then for ever the same. */
+  subject: string | null = null;
+  busy = false;
+  idleSince = performance.now();
+  ended = false;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    const offered: QueryControlMethods = {
+      chunk: async ({ id, bytes }) => {
+        await this.#sinks.get(id)?.(bytes);
+      },
+    };
+    this.#peer = new Peer<QueryMethods>(childLine(child), offered);
+    this.#peer.onClose(() => {
+      this.ended = true;
+    });
+  }
+
+  static start({ command, arguments: argv }: Launch): QueryProcess {
+    const child = spawn(command, argv, {
+      // Nothing of the platform's environment reaches the process that reads hostile SQL.
+      env: { PATH: '/usr/bin:/bin' },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
+    child.on('error', () => {});
+    return new QueryProcess(child);
+  }
+
+  get peer(): Peer<QueryMethods> {
+    return this.#peer;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Runs a plan; each part of the result goes to `sink`, which holds the next one back until it resolves. */
+  async execute(
+    execution: Omit<Execution, 'id'>,
+    sink: (bytes: Uint8Array) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<QuerySummary> {
+    const id = this.#next++;
+    const cancel = () => this.#peer.tell('cancel', id);
+    this.#sinks.set(id, sink);
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      return await this.#peer.call('execute', { id, ...execution });
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      this.#sinks.delete(id);
+    }
+  }
+
+  stop(): void {
+    this.ended = true;
+    this.#child.kill('SIGKILL');
+  }
+}

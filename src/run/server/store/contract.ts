@@ -1,0 +1,52 @@
+import type { AuditEvent, AuditReceipt, Batch, Json } from '#base/core/index.ts';
+import type { FileOffsets, Publication, Replacement, Segment, StoreState, StoreStatus } from '#flow/store/index.ts';
+
+/** A key on its way to the process that uses it; the bytes are overwritten there once the key object is made. */
+export interface HandedKey {
+  readonly handle: string;
+  readonly key: Uint8Array;
+}
+
+export interface StoreStart {
+  readonly journal: string;
+  readonly objects: string;
+  /** JSON form of each known version of the template. */
+  readonly templates: readonly Json[];
+}
+
+/** What the store process offers to control. */
+export type StoreMethods = {
+  start(start: StoreStart): Promise<void>;
+  template(form: Json): void;
+  /** The journal grew. */
+  wake(parameters: null): void;
+  snapshot(request: { stream: string; columns: readonly string[]; version: number }): {
+    rows: number;
+    batches: readonly Batch[];
+  };
+  flush(parameters: null): Promise<void>;
+  compact(parameters: null): Promise<number>;
+  status(parameters: null): StoreStatus | null;
+};
+
+/** What control offers to the store process. */
+export type StoreControlMethods = {
+  audit(event: AuditEvent): Promise<AuditReceipt>;
+  journalKey(fileId: string): Promise<Uint8Array | null>;
+  newDataKeys(request: {
+    stream: string;
+    columns: readonly { column: string; domain: string }[];
+  }): Promise<readonly HandedKey[]>;
+  unwrapDataKeys(request: { resource: string; handles: readonly string[] }): Promise<readonly HandedKey[]>;
+  state(parameters: null): Promise<StoreState>;
+  publish(publication: Publication): Promise<number>;
+  replace(replacement: Replacement): Promise<number>;
+  saveCursor(cursor: FileOffsets): Promise<void>;
+  active(parameters: null): Promise<readonly Segment[]>;
+  replacedBefore(time: number): Promise<readonly Segment[]>;
+  forget(ids: readonly string[]): Promise<void>;
+  known(objectKeys: readonly string[]): Promise<readonly string[]>;
+  /** Journal files that the store has passed and that were removed. */
+  forgetFiles(fileIds: readonly string[]): Promise<void>;
+  ended(error: { code: string; message: string }): void;
+};

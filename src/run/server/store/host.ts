@@ -1,0 +1,110 @@
+import type { AuditSink, Batch, Json, Log } from '#base/core/index.ts';
+import { templateToJson } from '#declare/template/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import type { StoreStatus } from '#flow/store/index.ts';
+import type { KeyRing } from '#trust/keys/index.ts';
+import type { SegmentHost } from '../control/segment-host.ts';
+import type { DataDirectory } from '../data-directory.ts';
+import { SupervisedProcess } from '../process/supervised-process.ts';
+import type { HandedKey, StoreControlMethods, StoreMethods } from './contract.ts';
+
+export interface StoreHostParts {
+  readonly layout: DataDirectory;
+  readonly keys: KeyRing;
+  readonly segments: SegmentHost;
+  readonly audit: AuditSink;
+  readonly log: Log;
+  /** Every version of the template whose readings may still wait in the journal. */
+  readonly templates: () => readonly Template[];
+}
+
+/** The store process as control sees it. */
+export class StoreHost {
+  readonly #process: SupervisedProcess<StoreMethods>;
+
+  private constructor(process: SupervisedProcess<StoreMethods>) {
+    this.#process = process;
+  }
+
+  static async start(parts: StoreHostParts): Promise<StoreHost> {
+    const { layout, log, templates } = parts;
+    const process = await SupervisedProcess.start<StoreMethods>({
+      name: 'store',
+      entry: new URL('process.ts', import.meta.url),
+      nodeFlags: ['--disable-warning=ExperimentalWarning'],
+      offered: offer(parts),
+      start: (peer) => {
+        const forms: Json[] = templates().map((template) => templateToJson(template));
+        return peer.call('start', { journal: layout.journal, objects: layout.objects, templates: forms });
+      },
+      log,
+    });
+    return new StoreHost(process);
+  }
+
+  get process(): SupervisedProcess<StoreMethods> {
+    return this.#process;
+  }
+
+  /** Tells that the journal grew. */
+  wake(): void {
+    void this.#process.peer.then((peer) => peer.tell('wake', null)).catch(() => undefined);
+  }
+
+  async useTemplate(template: Template): Promise<void> {
+    await (await this.#process.peer).call('template', templateToJson(template));
+  }
+
+  /** Readings of a stream that no segment has at a version. */
+  async snapshot(
+    stream: string,
+    columns: readonly string[],
+    version: number,
+  ): Promise<{ rows: number; batches: readonly Batch[] }> {
+    return (await this.#process.peer).call('snapshot', { stream, columns, version });
+  }
+
+  async flush(): Promise<void> {
+    await (await this.#process.peer).call('flush', null);
+  }
+
+  async compact(): Promise<number> {
+    return (await this.#process.peer).call('compact', null);
+  }
+
+  async status(): Promise<StoreStatus | null> {
+    return (await this.#process.peer).call('status', null);
+  }
+
+  stop(graceMs: number): Promise<void> {
+    return this.#process.stop(graceMs);
+  }
+}
+
+const ACTOR = 'weir:store';
+
+function offer({ keys, segments, audit, log }: StoreHostParts): StoreControlMethods {
+  return {
+    audit: (event) => audit.append(event),
+    journalKey: async (fileId) =>
+      (await keys.openFileKey({ actor: ACTOR, resource: `journal:${fileId}` }, fileId))?.exportBytes() ?? null,
+    newDataKeys: async ({ stream, columns }) => {
+      const made = await keys.newDataKeys(ACTOR, stream, columns);
+      return made.map(({ handle, key }): HandedKey => ({ handle, key: key.exportBytes() }));
+    },
+    unwrapDataKeys: async ({ resource, handles }) => {
+      const found = await keys.unwrapDataKeys({ actor: ACTOR, resource }, handles);
+      return [...found].map(([handle, key]): HandedKey => ({ handle, key: key.exportBytes() }));
+    },
+    state: () => segments.state(),
+    publish: (publication) => segments.publish(publication),
+    replace: (replacement) => segments.replace(replacement),
+    saveCursor: (cursor) => segments.saveCursor(cursor),
+    active: () => segments.active(),
+    replacedBefore: (time) => segments.replacedBefore(time),
+    forget: (ids) => segments.forget(ids),
+    known: (objectKeys) => segments.known(objectKeys),
+    forgetFiles: (fileIds) => segments.forgetFiles(fileIds),
+    ended: (error) => log.error(error, 'the store ended'),
+  };
+}

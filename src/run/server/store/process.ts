@@ -1,0 +1,126 @@
+import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { systemClock } from '#base/core/index.ts';
+import { AeadKey, systemRandom } from '#base/crypto/index.ts';
+import { openDirectoryObjects } from '#base/storage/index.ts';
+import { templateFromJson } from '#declare/template/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { FileJournalReader } from '#flow/journal/index.ts';
+import { StoreService } from '#flow/store/index.ts';
+import { makeLog } from '../log.ts';
+import { noMetrics } from '../metrics.ts';
+import { parentLine } from '../process/lines.ts';
+import { Peer } from '../process/peer.ts';
+import type { HandedKey, StoreControlMethods, StoreMethods, StoreStart } from './contract.ts';
+import { remotePublisher } from './remote-publisher.ts';
+import { shapesOf } from './template-shapes.ts';
+
+/** The store process: journal in, segments out. Its keys come from control one by one. */
+
+/** Journal files are kept this long after the store has passed them, for gateways that rebuild what they knew. */
+const KEEP_PASSED_MS = 10 * 60_000;
+const RELEASE_EVERY_MS = 30_000;
+
+const log = makeLog('store');
+let service: StoreService | null = null;
+const templates = new Map<string, Template>();
+
+const offered: StoreMethods = {
+  async start({ journal, objects, templates: forms }: StoreStart) {
+    for (const form of forms) remember(templateFromJson(form));
+    const reader = new FileJournalReader({
+      directory: journal,
+      keys: { key: async (fileId) => keyOf(await control.call('journalKey', fileId)) },
+      onTorn: (tail) => log.warn(tail, 'cut a torn tail off a journal file'),
+    });
+    const publisher = remotePublisher(control);
+    service = await StoreService.start({
+      journal: reader,
+      objects: await openDirectoryObjects(objects),
+      publisher,
+      segmentKeys: {
+        unwrap: async (resource, handles) => keysOf(await control.call('unwrapDataKeys', { resource, handles })),
+      },
+      dataKeys: {
+        newDataKeys: async ({ stream, columns }) => {
+          // The footer shows names and counts of all columns, so it goes with the least strict domain.
+          const wanted = [
+            { column: '', domain: 'operational' },
+            ...columns.map(({ name, domain }) => ({ column: name, domain })),
+          ];
+          const made = await control.call('newDataKeys', { stream, columns: wanted });
+          const [footer, ...rest] = made.map(({ handle, key }) => ({ handle, key: AeadKey.fromBytes(key) }));
+          if (footer === undefined) throw new TypeError('control made no keys');
+          return { footer, columns: new Map(rest.map((key, i) => [columns[i]?.name ?? '', key])) };
+        },
+      },
+      shapes: shapesOf((digest) => templates.get(digest)),
+      audit: { append: (event) => control.call('audit', event) },
+      clock: systemClock,
+      random: systemRandom,
+      log,
+      metrics: noMetrics,
+    });
+    service.done.catch((error: unknown) => {
+      const { code = 'unknown', message } = error as { code?: string; message: string };
+      log.error({ code, error: message }, 'the store ended');
+      control.tell('ended', { code, message });
+      // Control starts it again, and it goes on from the catalogue.
+      setTimeout(() => process.exit(1), 100);
+    });
+    setInterval(() => void releaseFiles(reader), RELEASE_EVERY_MS).unref();
+  },
+  template: (form) => remember(templateFromJson(form)),
+  wake: () => service?.wake(),
+  snapshot: ({ stream, columns, version }) => running().snapshot(stream, columns, version),
+  flush: () => running().flush(),
+  compact: () => running().compact(),
+  status: () => service?.status ?? null,
+};
+
+const control = new Peer<StoreControlMethods>(parentLine(), offered);
+control.onClose(() => process.exit(0));
+process.once('SIGTERM', () => {
+  void (service?.drain() ?? Promise.resolve()).finally(() => process.exit(0));
+});
+process.on('SIGINT', () => {});
+
+function running(): StoreService {
+  if (service === null) throw new TypeError('the store has not started');
+  return service;
+}
+
+function remember(template: Template): void {
+  templates.set(template.digest, template);
+}
+
+function keyOf(raw: Uint8Array | null): AeadKey | null {
+  return raw === null ? null : AeadKey.fromBytes(raw);
+}
+
+function keysOf(handed: readonly HandedKey[]): ReadonlyMap<string, AeadKey> {
+  return new Map(handed.map(({ handle, key }) => [handle, AeadKey.fromBytes(key)]));
+}
+
+const passedSince = new Map<string, number>();
+
+/** Removes journal files that hold nothing for the store, some time after. */
+async function releaseFiles(reader: FileJournalReader): Promise<void> {
+  try {
+    const { cursor } = await control.call('state', null);
+    const now = performance.now();
+    const gone: string[] = [];
+    for (const path of await reader.release([new Map(cursor)])) {
+      const since = passedSince.get(path) ?? now;
+      passedSince.set(path, since);
+      if (now - since < KEEP_PASSED_MS) continue;
+      await rm(path, { force: true });
+      await rm(`${path}.extent`, { force: true });
+      passedSince.delete(path);
+      gone.push(basename(path, '.journal'));
+    }
+    if (gone.length > 0) await control.call('forgetFiles', gone);
+  } catch (error) {
+    log.warn({ error: (error as Error).message }, 'could not remove passed journal files');
+  }
+}

@@ -1,0 +1,38 @@
+import { SYSTEM_COLUMNS } from '#base/core/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { StoreError } from '#flow/store/index.ts';
+import type { StoredColumn, StreamShapes } from '#flow/store/index.ts';
+
+/** The columns of a stream as a version of the template declares them: system columns, then fields that are stored. */
+export function columnsOf(template: Template, stream: string): readonly StoredColumn[] {
+  const system = SYSTEM_COLUMNS.map(({ name, type, nullable }) => ({
+    name,
+    type,
+    nullable,
+    class: 'operational' as const,
+    unit: null,
+  }));
+  const fields = template.streams.get(stream)?.fields ?? [];
+  return [
+    ...system,
+    ...fields
+      .filter((field) => field.class !== 'secret')
+      .map(({ name, type, nullable, class: cls, unit }) => ({ name, type, nullable, class: cls, unit })),
+  ];
+}
+
+/** Shapes by the digest that each batch carries. */
+export function shapesOf(find: (digest: string) => Template | undefined): StreamShapes {
+  return {
+    columns: (stream, digest) => {
+      const template = find(digest);
+      if (template === undefined) {
+        throw new StoreError(
+          'STORE_TEMPLATE_UNKNOWN',
+          `Cannot seal readings of ${stream}: no template has digest ${digest.slice(0, 12)}`,
+        );
+      }
+      return columnsOf(template, stream);
+    },
+  };
+}

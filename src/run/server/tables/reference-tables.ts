@@ -1,0 +1,172 @@
+import type { AuditSink, Clock, Column, Json, NamedColumn } from '#base/core/index.ts';
+import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
+import type { Catalogue, RowSealer } from '#base/storage/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { ApiError } from '../api/errors.ts';
+import { csvRecords } from './csv-records.ts';
+import type { SourceRecord } from './csv-records.ts';
+import { readTableColumns } from './table-columns.ts';
+
+const TABLES = {
+  name: 'tables_loaded',
+  key: { name: 'text' },
+  clear: { loaded: 'integer', rows: 'integer', actor: 'text' },
+  sealed: (value: Json): Json => value,
+} as const;
+
+const SCHEMA = { room: 'tables', migrations: [sealedTableSql(TABLES)] };
+
+/** Bytes of one file. */
+const MOST_BYTES = 64 * 1_048_576;
+
+/** A loaded table as queries read it. */
+export interface LoadedTable {
+  readonly rows: number;
+  readonly columns: readonly NamedColumn[];
+}
+
+const EMPTY: LoadedTable = { rows: 0, columns: [] };
+
+/** Reference tables: declared in the template, loaded by hand, sealed in the catalogue, small enough for memory. */
+export class ReferenceTables {
+  readonly #parts: { catalogue: Catalogue; audit: AuditSink; clock: Clock; template: () => Template };
+  readonly #table: SealedTable<typeof TABLES.key, typeof TABLES.clear, Json>;
+  readonly #loaded = new Map<string, LoadedTable>();
+
+  private constructor(
+    parts: { catalogue: Catalogue; audit: AuditSink; clock: Clock; template: () => Template },
+    sealer: RowSealer,
+  ) {
+    this.#parts = parts;
+    this.#table = new SealedTable(TABLES, sealer);
+  }
+
+  static async open(parts: {
+    catalogue: Catalogue;
+    sealer: RowSealer;
+    audit: AuditSink;
+    clock: Clock;
+    template: () => Template;
+  }): Promise<ReferenceTables> {
+    await parts.catalogue.migrate(SCHEMA);
+    const tables = new ReferenceTables(parts, parts.sealer);
+    for (const row of await tables.#table.list(parts.catalogue))
+      tables.#loaded.set(row.name, fromJson(row.rows, row.sealed));
+    return tables;
+  }
+
+  /** The rows of a table; none before it was loaded. */
+  find(name: string): LoadedTable {
+    return this.#loaded.get(name) ?? EMPTY;
+  }
+
+  /**
+   * Replaces the rows of a declared table.
+   *
+   * @param contentType CSV, JSON (an array of objects) or NDJSON
+   * @throws {ApiError} API_TABLE_UNKNOWN, API_TABLE_INVALID; the rows that were there stay
+   */
+  async load(
+    name: string,
+    contentType: string,
+    body: AsyncIterable<Uint8Array>,
+    actor: string,
+  ): Promise<{ rows: number }> {
+    const { template, catalogue, audit, clock } = this.#parts;
+    const declared = template().tables.get(name);
+    if (declared === undefined)
+      throw new ApiError(
+        'API_TABLE_UNKNOWN',
+        `Cannot load table: the template declares none named ${name.slice(0, 64)}`,
+      );
+    const loaded = await readTableColumns(name, declared.fields, recordsOf(contentType, body));
+    await audit.append({
+      actor,
+      action: 'load-table',
+      resource: `table:${name}`,
+      outcome: 'done',
+      detail: { rows: loaded.rows },
+    });
+    await this.#table.put(catalogue, { name, loaded: clock.now(), rows: loaded.rows, actor }, toJson(loaded.columns));
+    this.#loaded.set(name, loaded);
+    return { rows: loaded.rows };
+  }
+}
+
+function recordsOf(contentType: string, body: AsyncIterable<Uint8Array>): AsyncIterable<SourceRecord> {
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase();
+  const texts = bounded(body);
+  if (type === 'text/csv') return csvRecords(texts);
+  if (type === 'application/x-ndjson' || type === 'application/json')
+    return jsonRecords(texts, type === 'application/json');
+  throw new ApiError('API_TABLE_INVALID', 'Cannot load table: the file is neither CSV, JSON nor NDJSON', {
+    hint: 'Name it .csv, .json or .ndjson',
+  });
+}
+
+async function* bounded(body: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      if (bytes > MOST_BYTES)
+        throw new ApiError('API_TABLE_INVALID', `Cannot load table: the file has more than ${MOST_BYTES} bytes`);
+      yield decoder.decode(chunk, { stream: true });
+    }
+    yield decoder.decode();
+  } catch (cause) {
+    if (cause instanceof TypeError)
+      throw new ApiError('API_TABLE_INVALID', 'Cannot load table: the file is not UTF-8', { cause });
+    throw cause;
+  }
+}
+
+async function* jsonRecords(texts: AsyncIterable<string>, array: boolean): AsyncIterable<SourceRecord> {
+  const text = (await Array.fromAsync(texts)).join('');
+  const items = array ? [text] : text.split('\n');
+  for (const [i, item] of items.entries()) {
+    if (item.trim() === '') continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(item);
+    } catch (cause) {
+      throw new ApiError('API_TABLE_INVALID', `Cannot load table: line ${i + 1} is not JSON`, { cause });
+    }
+    for (const [n, row] of (array && Array.isArray(value) ? (value as unknown[]) : [value]).entries()) {
+      const line = array ? n + 1 : i + 1;
+      if (typeof row !== 'object' || row === null || Array.isArray(row))
+        throw new ApiError('API_TABLE_INVALID', `Cannot load table: row ${line} is no object`);
+      yield { values: new Map(Object.entries(row)), line };
+    }
+  }
+}
+
+/** Typed arrays as lists, for the sealed part of a row. */
+function toJson(columns: readonly NamedColumn[]): Json {
+  return columns.map(({ name, data }) => ({
+    name,
+    type: data.type,
+    nulls: data.nulls === null ? null : [...data.nulls],
+    ...(data.type === 'text' ? { codes: [...data.codes], dictionary: data.dictionary } : { values: [...data.values] }),
+  }));
+}
+
+function fromJson(rows: number, json: Json): LoadedTable {
+  // The row's tag vouches that this is what `toJson` made.
+  const stored = json as unknown as readonly {
+    name: string;
+    type: Column['type'];
+    nulls: number[] | null;
+    values: number[];
+    codes: number[];
+    dictionary: string[];
+  }[];
+  const columns = stored.map(({ name, type, nulls, values, codes, dictionary }): NamedColumn => {
+    const flags = nulls === null ? null : Uint8Array.from(nulls);
+    if (type === 'text') return { name, data: { type, codes: Uint32Array.from(codes), dictionary, nulls: flags } };
+    if (type === 'boolean') return { name, data: { type, values: Uint8Array.from(values), nulls: flags } };
+    return { name, data: { type, values: Float64Array.from(values), nulls: flags } };
+  });
+  return { rows, columns };
+}
