@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deviceExists, entryOf, recordOf, unknownDevice } from './device-records.ts';
+
+const ROW = {
+  name: 'truck-7',
+  type: 'reefer',
+  idx: 3,
+  status: 'disabled',
+  created: 10,
+  last_seen: null,
+  sealed: { owner: 'fleet', model: null, firmware: '1.2', serials: ['SN1'], speaksFor: ['valve'] },
+};
+
+test('entryOf() gives what gateways need and nothing more', () => {
+  assert.deepEqual(entryOf(ROW, ['0A']), {
+    index: 3,
+    name: 'truck-7',
+    type: 'reefer',
+    status: 'disabled',
+    speaksFor: ['valve'],
+    serials: ['0A'],
+  });
+});
+
+test('recordOf() adds what people ask', () => {
+  const bare = recordOf(ROW, undefined);
+  assert.deepEqual([bare.certificateExpires, bare.lastSeen, bare.serials], [null, null, []]);
+  const full = recordOf({ ...ROW, last_seen: 20 }, { serials: ['0A'], expires: 30 });
+  assert.deepEqual([full.certificateExpires, full.lastSeen, full.created], [30, 20, 10]);
+  assert.deepEqual([full.owner, full.model, full.firmware, full.hardwareSerials], ['fleet', null, '1.2', ['SN1']]);
+});
+
+test('unknownDevice() and deviceExists() shorten and quote what came from outside', () => {
+  assert.ok(unknownDevice('x'.repeat(1_000)).message.length < 200);
+  assert.match(unknownDevice('a\nb').message, /"a\\nb"/);
+  assert.equal(deviceExists('truck-7').code, 'IDENTITY_DEVICE_EXISTS');
+});

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { days, micros } from '#base/core/index.ts';
+import { systemRandom } from '#base/crypto/index.ts';
+import { frozenClock } from '../../../test/support/frozen-clock.ts';
+import { openTrust } from '../../../test/support/open-trust.ts';
+import { makeToken } from './bearer-token.ts';
+import { OPERATOR } from './people.ts';
+
+const BY = 'person:p1';
+
+test('add() gives a token that signs in, over restarts', async (t) => {
+  const { identity, reopenIdentity } = await openTrust(t);
+  const { person, token } = await identity.people.add('ada', ['scientist', 'scientist'], BY);
+  assert.match(person.id, /^p[0-9a-f]{16}$/);
+  assert.deepEqual(
+    [person.name, person.roles, person.kind, person.status],
+    ['ada', ['scientist'], 'person', 'enabled'],
+  );
+  const { people } = await reopenIdentity();
+  assert.deepEqual(await people.signInWithToken(token), { outcome: 'ok', person });
+  assert.deepEqual(await people.findByName('ada'), person);
+  assert.deepEqual((await people.list()).map(({ name }) => name).sort(), ['ada', OPERATOR]);
+});
+
+test('a credential that is none, unknown, ended or disabled is told apart', async (t) => {
+  const clock = frozenClock();
+  const { identity } = await openTrust(t, { clock });
+  const { people } = identity;
+  const { person, token } = await people.add('ada', ['scientist'], BY);
+  assert.equal((await people.signInWithToken('Bearer x')).outcome, 'malformed');
+  assert.equal((await people.signInWithToken(makeToken(systemRandom))).outcome, 'unknown');
+  await people.disable(person.id, BY);
+  assert.equal((await people.signInWithToken(token)).outcome, 'disabled');
+  assert.equal((await people.signInWithCertificate('ada')).outcome, 'disabled');
+  await people.enable(person.id, BY);
+  assert.equal((await people.signInWithToken(token)).outcome, 'ok');
+  const short = await people.rotateToken(person.id, BY, micros(clock.now() + days(1) * 1_000));
+  assert.equal((await people.signInWithToken(token)).outcome, 'unknown');
+  assert.equal((await people.signInWithToken(short.token)).outcome, 'ok');
+  clock.advance(days(1));
+  assert.equal((await people.signInWithToken(short.token)).outcome, 'expired');
+});
+
+test('the operator is there from the start, has no token, and signs in by certificate', async (t) => {
+  const { identity } = await openTrust(t);
+  const signIn = await identity.people.signInWithCertificate(OPERATOR);
+  assert.ok(signIn.outcome === 'ok');
+  assert.deepEqual([signIn.person.kind, signIn.person.roles], ['operator', []]);
+  assert.equal((await identity.people.signInWithCertificate('nobody')).outcome, 'unknown');
+  await assert.rejects(identity.people.add(OPERATOR, ['scientist'], BY), { code: 'IDENTITY_PERSON_EXISTS' });
+});
+
+test('neither names nor tokens stand in the catalogue or in the log', async (t) => {
+  const { identity, catalogue, audit } = await openTrust(t);
+  const { token } = await identity.people.add('Zuleika-77', ['scientist'], BY);
+  const rows = [
+    ...(await catalogue.all('SELECT * FROM identity_person')),
+    ...(await catalogue.all('SELECT * FROM identity_token')),
+  ];
+  const content = Buffer.concat(
+    rows.flatMap((row) =>
+      Object.values(row).map((value) => Buffer.from(value instanceof Uint8Array ? value : String(value))),
+    ),
+  );
+  for (const secret of ['Zuleika-77', token, token.slice(5)]) {
+    assert.ok(!content.includes(secret));
+    assert.ok(!JSON.stringify(audit.events).includes(secret));
+  }
+});
+
+test('each change is logged under the pseudonym, and refused without a log', async (t) => {
+  const { identity, audit } = await openTrust(t);
+  const { person, token } = await identity.people.add('ada', ['scientist'], BY);
+  await identity.people.setRoles(person.id, ['keeper'], BY);
+  const own = audit.events.filter(({ resource }) => resource === `person:${person.id}`);
+  assert.deepEqual(
+    own.map(({ action }) => action),
+    ['add-person', 'rotate-token', 'set-roles'],
+  );
+  audit.broken = true;
+  await assert.rejects(identity.people.disable(person.id, BY));
+  await assert.rejects(identity.people.rotateToken(person.id, BY));
+  await assert.rejects(identity.people.add('bea', ['scientist'], BY));
+  audit.broken = false;
+  assert.equal((await identity.people.signInWithToken(token)).outcome, 'ok');
+  assert.equal(await identity.people.findByName('bea'), null);
+});
+
+test('what does not fit is refused', async (t) => {
+  const { identity } = await openTrust(t);
+  const { people } = identity;
+  for (const name of ['', 'a b', '_x', 'a'.repeat(65), 'ada@example.com']) {
+    await assert.rejects(people.add(name, ['scientist'], BY), { code: 'IDENTITY_PERSON_INVALID' });
+  }
+  await assert.rejects(people.add('ada', [], BY), { code: 'IDENTITY_ROLE_INVALID' });
+  await assert.rejects(people.add('ada', ['emperor'], BY), { code: 'IDENTITY_ROLE_INVALID' });
+  await people.add('ada', ['scientist'], BY);
+  await assert.rejects(people.add('ada', ['scientist'], BY), { code: 'IDENTITY_PERSON_EXISTS' });
+  for (const change of [
+    people.show('p0'),
+    people.disable('p0', BY),
+    people.setRoles('p0', ['keeper'], BY),
+    people.rotateToken('p0', BY),
+  ]) {
+    await assert.rejects(change, { code: 'IDENTITY_PERSON_UNKNOWN' });
+  }
+});
