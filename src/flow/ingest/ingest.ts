@@ -1,3 +1,4 @@
+import { encodeUtf8, EVENTS_STREAM } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { JournalWriter } from '#flow/journal/index.ts';
 import type { DeviceTable } from '#trust/identity/index.ts';
@@ -174,6 +175,21 @@ export class Ingest {
   refuse(device: string, stream: string, reason: number, payload: Uint8Array | null): number {
     this.#groups.refused(device, this.#streams.has(stream) ? stream : '', reason, payload);
     return reason;
+  }
+
+  /**
+   * Records something that happened to a device as a reading of the platform's own stream of events, which no device
+   * can publish to. It passes the same checks as any reading.
+   *
+   * @param received epoch microseconds
+   * @returns a reason number
+   */
+  recordEvent(about: Sender, kind: string, detail: string | null, client: string | null, received: number): number {
+    const into = this.#streams.get(EVENTS_STREAM);
+    if (into === undefined) return REASON.notAStream.number;
+    const bytes = bufferOf(encodeUtf8(JSON.stringify({ kind, detail, client })));
+    this.#judge.take(into, about, about, bytes, received);
+    return this.#judge.json(0, bytes.length);
   }
 
   /** Records one change of a client's session, in order with the readings around it and durable with them. */
