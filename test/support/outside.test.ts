@@ -12,6 +12,7 @@ class RecordingTest {
   skip(reason?: string): void {
     this.reasons.push(reason);
   }
+  todo(): void {}
 }
 
 test('requireProgram() returns the path of a program on PATH', async (t) => {
@@ -62,19 +63,23 @@ test('corpora() finds a place under WEIR_CORPORA', async (t) => {
   assert.equal(corpora(t, 'vectors.json', { WEIR_CORPORA: folder }), path.join(folder, 'vectors.json'));
 });
 
-test('the runner counts a test that skips and then throws as skipped, not failed', async (t) => {
+test('the runner counts a test that was left so as skipped, not failed, also within suites and other tests', async (t) => {
   const folder = await temporaryFolder(t);
   const file = path.join(folder, 'skips.test.mjs');
   writeFileSync(
     file,
-    `import { test } from 'node:test';
-    test('skips', (t) => { t.skip('why'); throw new Error('why'); });`,
+    `import { describe, test } from 'node:test';
+     import { corpora } from ${JSON.stringify(path.join(import.meta.dirname, 'outside.ts'))};
+     const leave = async (t) => { await null; corpora(t, 'no/such/place'); };
+     test('alone', leave);
+     describe('suite', () => { test('in a suite', leave); });
+     test('parent', async (t) => { await t.test('in a test', leave); });`,
   );
-  const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
-  const run = spawnSync(process.execPath, ['--test', '--test-reporter=tap', file], {
-    env: environment,
-    encoding: 'utf8',
-  });
-  assert.equal(run.status, 0);
-  assert.match(run.stdout, /^# skipped 1$/m);
+  const { NODE_TEST_CONTEXT: _, CI: __, ...env } = process.env;
+  const run = spawnSync(process.execPath, ['--test', '--test-reporter=tap', file], { env, encoding: 'utf8' });
+  assert.equal(run.status, 0, run.stdout);
+  assert.match(run.stdout, /^# pass 1$/m);
+  assert.match(run.stdout, /^# fail 0$/m);
+  assert.match(run.stdout, /^# skipped 3$/m);
+  assert.match(run.stdout, /# SKIP corpora have no no\/such\/place/);
 });
