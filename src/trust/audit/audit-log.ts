@@ -70,6 +70,7 @@ export class AuditLog implements AuditSink, AsyncDisposable {
   #integrating: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #failing = false;
 
   private constructor(options: AuditLogOptions, signers: readonly NoteSigner[], lock: Disposable, state: State) {
     this.#options = options;
@@ -98,7 +99,7 @@ export class AuditLog implements AuditSink, AsyncDisposable {
   static async open(options: AuditLogOptions): Promise<AuditLog> {
     const signers = options.signers.map((signer) => noteSigner(options.origin, signer));
     if (signers.length === 0) throw new TypeError('An audit log needs a signer');
-    await mkdir(options.directory, { recursive: true, mode: 0o755 });
+    await mkdir(options.directory, { recursive: true, mode: 0o700 });
     const lock = lockDirectory(options.directory);
     try {
       const durable = new DurableFiles(options.directory);
@@ -149,7 +150,10 @@ export class AuditLog implements AuditSink, AsyncDisposable {
   async append(event: AuditEvent): Promise<AuditReceipt> {
     if (this.#closed) throw unavailable('it is closed');
     const entry = encodeEntry({ time: this.#options.clock.now(), event });
-    if (this.#pending.length + this.#queue.waiting >= BACKLOG_LIMIT) await this.#makeRoom();
+    if (this.#pending.length + this.#queue.waiting >= BACKLOG_LIMIT) {
+      await this.#makeRoom();
+      if (this.#closed) throw unavailable('it is closed');
+    }
     return { index: await this.#queue.append(entry) };
   }
 
@@ -210,8 +214,12 @@ export class AuditLog implements AuditSink, AsyncDisposable {
     const run = async () => {
       try {
         await this.flush();
+        this.#failing = false;
       } catch (error) {
-        this.#options.log.error({ error: String(error) }, 'cannot publish the audit log, trying again');
+        // Once per outage: the next try comes in a moment, and a disk can stay full for days.
+        if (!this.#failing)
+          this.#options.log.error({ error: String(error) }, 'cannot publish the audit log, trying on');
+        this.#failing = true;
       }
       this.#timer = undefined;
       if (this.#pending.length > 0) this.#schedule();

@@ -28,11 +28,11 @@ export class DurableFiles {
     await rm(path.join(this.#root, this.#scratch), { recursive: true, force: true });
   }
 
-  /** Writes one file; its folders are made. */
-  async write(name: string, data: Uint8Array | string, mode = 0o644): Promise<void> {
+  /** Writes one file; its folders are made. By default only the platform's own user can read them. */
+  async write(name: string, data: Uint8Array | string, mode = 0o600): Promise<void> {
     const target = path.join(this.#root, name);
     const folder = path.dirname(target);
-    const made = await mkdir(folder, { recursive: true, mode: 0o755 });
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
     // A new folder is a name in the one above: that one has to be synced as well, up to the first that was there.
     if (made !== undefined) {
       for (let at = folder; at.length >= made.length; at = path.dirname(at)) this.#dirty.add(path.dirname(at));

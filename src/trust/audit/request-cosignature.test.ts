@@ -16,7 +16,7 @@ import { Witness } from './witness.ts';
 /** A `fetch` that asks a witness in this process and answers as its server would. */
 function wire(witness: Witness, bend: (body: string) => string = (body) => body): typeof fetch {
   return async (_url, init) => {
-    const answer = await witness.addCheckpoint(String(init?.body));
+    const answer = await witness.addCheckpoint(typeof init?.body === 'string' ? init.body : '');
     if (answer.outcome === 'cosigned') return new Response(bend(answer.lines));
     if (answer.outcome === 'conflict') return new Response(`${answer.size}\n`, { status: 409 });
     return new Response('', { status: 422 });
