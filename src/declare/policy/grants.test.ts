@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { makeTemplate } from '../../../test/support/make-template.ts';
+import { grantOf, roleQueries, rolesOf } from './grants.ts';
+import type { Subject } from './types.ts';
+
+const yaml = 'people: {a: {query: all, may: [audit]}, b: {query: [_events], may: [prove]}}';
+const template = makeTemplate(yaml);
+const subject = (kind: Subject['kind'], roles: string[]): Subject => ({
+  id: 'x',
+  kind,
+  roles,
+  standing: 'good',
+  deviceType: null,
+});
+
+test('rolesOf() gives roles that the template has, in its order', () => {
+  assert.deepEqual(
+    rolesOf(subject('person', ['b', 'nothing', 'a']), template).map(({ name }) => name),
+    ['a', 'b'],
+  );
+  assert.deepEqual(rolesOf(subject('device', ['a']), template), []);
+});
+
+test('rolesOf() gives the operator its own role, declared or standard', () => {
+  assert.deepEqual(
+    rolesOf(subject('operator', []), template).map(({ name, sees }) => [name, sees]),
+    [['operator', ['public', 'operational']]],
+  );
+  const declared = makeTemplate('people: {operator: {query: [_events]}}');
+  assert.deepEqual(
+    rolesOf(subject('operator', []), declared).map(({ query }) => query),
+    [['_events']],
+  );
+  assert.deepEqual(rolesOf(subject('person', []), declared), []);
+});
+
+test('roleQueries() takes all to mean all but probes', () => {
+  const [a, b] = template.people.values();
+  assert.ok(a && b);
+  assert.ok(roleQueries(a, '_devices', template) && !roleQueries(a, '_probe', template));
+  assert.ok(roleQueries(b, '_events', template) && !roleQueries(b, '_devices', template));
+});
+
+test('grantOf() names the place that grants', () => {
+  assert.equal(grantOf(subject('person', ['a', 'b']), 'prove', template), 'people.b.may');
+  assert.equal(grantOf(subject('person', ['a']), 'prove', template), null);
+  assert.equal(grantOf(subject('operator', []), 'enrol', template), 'permit-operator');
+  assert.equal(grantOf(subject('operator', []), 'erase', template), null);
+});

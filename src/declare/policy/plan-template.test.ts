@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { makeTemplate } from '../../../test/support/make-template.ts';
+import { planTemplate } from './plan-template.ts';
+
+const plan = planTemplate(
+  makeTemplate(`
+listen: {address: 0.0.0.0}
+hosts: [weir.example]
+devices: {pump: {}, plc: {speaks-for: [pump]}}
+streams:
+  flow:
+    from: pump
+    purposes: [p]
+    keep: {max: 1d}
+    fields: {rate: {type: number, range: [0, null], step: 1/s}, who: {type: text, class: personal}, key: {type: text, class: secret}}
+views: {v: {from: flow, sql: select 1}}
+people:
+  a: {query: all, purposes: [p], sees: [operational, personal]}
+  b: {query: [flow], masks: {flow.rate: "round:1"}, rows: {flow: rate > 0}, may: [prove]}
+  c: {query: [v]}
+`),
+);
+
+test('planTemplate() says what is checked and sealed under which domain', () => {
+  const [flow] = plan.streams;
+  assert.equal(plan.streams.length, 1);
+  assert.ok(flow?.checks.includes('rate: 10/s per device, bursts of 100'));
+  assert.ok(flow?.checks.includes('rate: number, from 0 to ∞, at most 1 per second'));
+  assert.deepEqual(
+    flow?.columns.slice(-3).map(({ name, keyDomain }) => [name, keyDomain]),
+    [
+      ['rate', 'operational'],
+      ['who', 'personal'],
+      ['key', null],
+    ],
+  );
+});
+
+test('planTemplate() says who sees what', () => {
+  const sights = plan.streams[0]?.seenBy;
+  assert.deepEqual(
+    sights?.map(({ role, clear, masked, rowFilter }) => [role, clear.slice(6), masked, rowFilter]),
+    [
+      ['a', ['rate', 'who'], [], null],
+      ['b', [], ['rate (round:1)'], '(rate > 0)'],
+    ],
+  );
+  assert.deepEqual(plan.views, [{ name: 'v', from: ['flow'], roles: ['a', 'c'] }]);
+});
+
+test('planTemplate() says what listens, who publishes, and what is held', () => {
+  assert.equal(plan.exposed, true);
+  assert.deepEqual(
+    plan.listeners.map(({ name, port }) => [name, port]),
+    [
+      ['mqtt', 8883],
+      ['https', 8443],
+      ['api', 7443],
+    ],
+  );
+  assert.deepEqual(
+    plan.devices.map(({ type, publishesTo, speaksFor }) => [type, publishesTo, speaksFor]),
+    [
+      ['pump', ['flow'], []],
+      ['plc', [], ['pump']],
+    ],
+  );
+  assert.deepEqual(plan.streams[0]?.heldBy, ['keep']);
+  assert.deepEqual(
+    plan.unenforced.map(({ id }) => id),
+    ['keep'],
+  );
+});
