@@ -17,7 +17,7 @@ async function reportOf(
   // A runner inside a runner would otherwise report to the outer one.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const reporter = path.join(import.meta.dirname, 'test-reporter.ts');
-  const args = ['--test', `--test-reporter=${reporter}`, file];
+  const args = ['--test', `--test-reporter=${reporter}`, 'sample.test.mjs'];
   const run = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
   return { text: run.stdout, status: run.status };
 }

@@ -16,7 +16,8 @@ export async function* report(events: AsyncIterable<TestEvent>, root: string): A
 
   for await (const { type, data } of events) {
     if (type === 'test:stdout' || type === 'test:stderr') {
-      printed.getOrInsertComputed(data.file ?? '', () => []).push(data.message);
+      // What a file prints comes under its name as it was given, all else under its whole path.
+      printed.getOrInsertComputed(path.resolve(root, data.file ?? ''), () => []).push(data.message);
     } else if (type === 'test:pass' || type === 'test:fail') {
       // A file stands for itself only where its tests cannot: it did not load, has none, or ended badly after them.
       if (isWholeFile(data, root))
