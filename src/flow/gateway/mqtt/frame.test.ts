@@ -23,10 +23,7 @@ test('readFrame() asks for more at every truncation', () => {
 });
 
 test('readFrame() refuses lengths of five bytes and padded ones', () => {
-  assert.equal(
-    readFrame(Uint8Array.of(0x30, 0x80, 0x80, 0x80, 0x80, 0x01), 0, 1_000, frame()),
-    FrameResult.Malformed,
-  );
+  assert.equal(readFrame(Uint8Array.of(0x30, 0x80, 0x80, 0x80, 0x80, 0x01), 0, 1_000, frame()), FrameResult.Malformed);
   assert.equal(readFrame(Uint8Array.of(0x30, 0x81, 0x00, 0x00), 0, 1_000, frame()), FrameResult.Malformed);
 });
 

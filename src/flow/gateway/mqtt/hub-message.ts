@@ -3,6 +3,7 @@ import type { Command, SessionSnapshot } from './session.ts';
 /** A will that waits: it is recorded unless its session comes back first. @see MQTT 5 section 3.1.3.2.2 */
 export interface DelayedWill {
   readonly device: string;
+  readonly client: string;
   readonly detail: string;
   readonly delaySeconds: number;
 }

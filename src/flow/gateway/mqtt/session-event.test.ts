@@ -77,7 +77,11 @@ test('recoverSessions() believes the highest generation, in whatever order worke
   }
 });
 
-test('recoverSessions() forgets what has ended', () => {
+test('recoverSessions() forgets what has ended, by its own connection or a later one', () => {
+  assert.deepEqual(
+    recoverSessions([event({ kind: 'ended', generation: 2 }), event({ kind: 'state', snapshot: snapshot(1) })]),
+    [],
+  );
   assert.deepEqual(
     recoverSessions([event({ kind: 'state', snapshot: snapshot(1) }), event({ kind: 'ended', generation: 1 })]),
     [],

@@ -92,7 +92,8 @@ function invalid(cause?: unknown): GatewayError {
 export function recoverSessions(
   events: Iterable<{ readonly session: string; readonly event: Uint8Array }>,
 ): SessionSnapshot[] {
-  const sessions = new Map<string, { state: SessionSnapshot; received: PacketIdSet; ended: boolean }>();
+  const sessions = new Map<string, { state: SessionSnapshot; received: PacketIdSet }>();
+  const ended = new Map<string, number>();
   for (const { session, event } of events) {
     const change = decodeSessionChange(session, event);
     const known = sessions.get(session);
@@ -100,14 +101,15 @@ export function recoverSessions(
       if (known !== undefined && known.state.generation > change.snapshot.generation) continue;
       const received = new PacketIdSet();
       for (const id of change.snapshot.received) received.add(id);
-      sessions.set(session, { state: change.snapshot, received, ended: false });
+      sessions.set(session, { state: change.snapshot, received });
+    } else if (change.kind === 'ended') {
+      ended.set(session, Math.max(change.generation, ended.get(session) ?? 0));
     } else if (known !== undefined && known.state.generation === change.generation) {
       if (change.kind === 'received') known.received.add(change.packetId);
-      else if (change.kind === 'released') known.received.delete(change.packetId);
-      else known.ended = true;
+      else known.received.delete(change.packetId);
     }
   }
   return [...sessions.values()]
-    .filter(({ ended }) => !ended)
+    .filter(({ state }) => state.generation > (ended.get(state.key) ?? 0))
     .map(({ state, received }) => ({ ...state, received: received.toArray() }));
 }

@@ -61,7 +61,7 @@ function command(id: string, change: Partial<Command> = {}): Command {
     id,
     topic: 'commands/d/do',
     payload: Uint8Array.of(1),
-    retain: false,
+    retain: 'no',
     contentType: null,
     expires: null,
     ...change,
@@ -131,7 +131,7 @@ test('a parked session ends when its time is over, and its commands are undelive
 test('a delayed will is recorded unless the session comes back first', async () => {
   const { clock, hub, worker } = setup();
   const { client, heard } = worker();
-  const will = { device: 'd', detail: '', delaySeconds: 10 };
+  const will = { device: 'd', client: 'c', detail: '', delaySeconds: 10 };
   await client.claim('d/c', 'd', false);
   client.release('d/c', 1, session(1).snapshot(), will);
   await settle();
@@ -155,12 +155,12 @@ test('a command reaches live sessions, waits for parked ones and is retained whe
   const { clock, hub, worker } = setup();
   const { client, heard } = worker();
   await client.claim('d/c', 'd', false);
-  assert.equal(hub.send('d', command('x', { retain: true })), 1);
+  assert.equal(hub.send('d', command('x', { retain: 'keep' })), 1);
   await settle();
   assert.deepEqual(heard, ['command d/c x']);
   client.release('d/c', 1, session(1).snapshot(), null);
   await settle();
-  hub.send('d', command('y', { retain: true }));
+  hub.send('d', command('y', { retain: 'keep' }));
   const claimed = await client.claim('d/c', 'd', false);
   assert.deepEqual(
     claimed.snapshot?.queue.map(({ id }) => id),
@@ -170,8 +170,8 @@ test('a command reaches live sessions, waits for parked ones and is retained whe
     (await client.retained('d')).map(({ id }) => id),
     ['y'],
   );
-  hub.send('d', command('w', { retain: true, topic: 'commands/d/a', expires: clock.now() }));
-  hub.send('d', command('v', { retain: true, payload: new Uint8Array() }));
+  hub.send('d', command('w', { retain: 'keep', topic: 'commands/d/a', expires: clock.now() }));
+  hub.send('d', command('v', { retain: 'keep', payload: new Uint8Array() }));
   assert.deepEqual(await client.retained('d'), []);
 });
 

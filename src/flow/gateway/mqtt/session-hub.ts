@@ -90,8 +90,8 @@ export class SessionHub {
    */
   send(device: string, command: Command): number {
     const sessions = this.#of(device);
-    if (command.retain) this.#retain(sessions, command);
-    if (command.retain && command.payload.length === 0) return 0;
+    if (command.retain === 'keep') this.#retain(sessions, command);
+    if (command.retain === 'keep' && command.payload.length === 0) return 0;
     let given = 0;
     // The worker looks whether the session subscribed: only it knows.
     for (const [key, { line }] of sessions.live) {
@@ -238,7 +238,9 @@ export class SessionHub {
 
   #current(sessions: DeviceSessions): Command[] {
     const now: Micros = this.#deps.clock.now();
-    return [...sessions.retained.values()].filter(({ expires }) => expires === null || expires > now);
+    return [...sessions.retained.values()]
+      .filter(({ expires }) => expires === null || expires > now)
+      .map((command) => ({ ...command, retain: 'kept' }));
   }
 
   #of(device: string): DeviceSessions {

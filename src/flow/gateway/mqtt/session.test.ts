@@ -7,7 +7,7 @@ const COMMAND: Command = {
   id: 'x',
   topic: 'commands/d/reboot',
   payload: new Uint8Array(),
-  retain: false,
+  retain: 'no',
   contentType: null,
   expires: null,
 };

@@ -18,8 +18,11 @@ export interface Command {
   /** `commands/<device>/…`. */
   readonly topic: string;
   readonly payload: Uint8Array;
-  /** Kept and delivered to each later subscription, until one with an empty payload takes its place. */
-  readonly retain: boolean;
+  /**
+   * `no`: for those who listen now or whose session waits. `keep`: also kept for each later subscription, until one
+   * with an empty payload takes its place. `kept`: it comes from what was kept.
+   */
+  readonly retain: 'no' | 'keep' | 'kept';
   readonly contentType: string | null;
   /** After this it is not delivered any more; null for never. */
   readonly expires: Micros | null;
@@ -64,6 +67,8 @@ export class Session {
   readonly subscriptions = new Map<string, Subscription>();
   readonly inFlight = new Map<number, Command>();
   readonly queue: Command[] = [];
+  /** Whether the journal knows of it. */
+  recorded = false;
   #lastPacketId = 0;
 
   constructor(device: string, clientId: string, generation: number, expirySeconds: number) {
@@ -81,6 +86,7 @@ export class Session {
     for (const subscription of from.subscriptions) session.subscriptions.set(subscription.filter, subscription);
     for (const { packetId, command } of from.inFlight) session.inFlight.set(packetId, command);
     session.queue.push(...from.queue);
+    session.recorded = from.expirySeconds > 0;
     return session;
   }
 

@@ -1,16 +1,10 @@
-import { DEVICE_NAME_PATTERN } from '#base/core/index.ts';
-import type { Micros } from '#base/core/index.ts';
-import type { DeviceEntry, DeviceDirectory, DeviceFlags } from '../ports.ts';
-import type { CertificateFacts } from './peer-certificate.ts';
+import { DEVICE_FLAG } from '#trust/identity/index.ts';
+import type { CertificateOutcome } from '#trust/identity/index.ts';
+import type { DeviceDirectory, DeviceEntry, DeviceTablePort } from '../ports.ts';
 
 /** Why a peer may not come in. Told apart in log and metrics; the peer itself hears only that it is not authorised. */
 export type AdmissionRefusal =
-  | 'no-certificate'
-  | 'wrong-issuer'
-  | 'expired'
-  | 'not-yet-valid'
-  | 'wrong-usage'
-  | 'wrong-name'
+  | Exclude<CertificateOutcome['outcome'], 'ok'>
   | 'unknown'
   | 'superseded'
   | 'revoked'
@@ -18,79 +12,52 @@ export type AdmissionRefusal =
   | 'contained';
 
 /** Who a peer is: a device of the inventory, or a person's or program's client. */
-export type Identity =
+export type PeerIdentity =
   | { readonly kind: 'device'; readonly device: DeviceEntry; readonly serial: string; readonly fingerprint: string }
   | { readonly kind: 'client'; readonly name: string; readonly serial: string; readonly fingerprint: string };
 
 export type Admission =
-  | { readonly admitted: true; readonly identity: Identity }
+  | { readonly admitted: true; readonly identity: PeerIdentity }
   | { readonly admitted: false; readonly reason: AdmissionRefusal };
 
-/** What the platform knows at the moment of the decision. */
-export interface AdmissionKnowledge {
-  /** Names the deployment in the certificates' URIs. */
-  readonly deployment: string;
-  readonly devices: DeviceDirectory;
-  readonly flags: DeviceFlags;
-  /** Whether a certificate's serial number (upper-case hex) was revoked. */
-  isRevoked(serial: string): boolean;
-}
-
-const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
-
 /**
- * Decides who a peer is and whether it may come in, from its certificate and the inventory alone.
+ * Decides who a peer is and whether it may come in, from what its certificate is worth and the inventory of today.
  *
- * The order is that of RFC 5280: signature first, for nothing that an unsigned certificate says is worth a word in the
- * log; then the dates, the usage, the name; then what the inventory says of that name today.
- *
- * @param peer null where the peer showed none
- * @see RFC 5280 sections 4.2.1.6, 4.2.1.12 and 6.1; RFC 7925 section 4.4.2
+ * @param certificate judged anew for every connection, resumed TLS sessions among them
+ * @see RFC 5280 section 6.1; RFC 7925 section 4.4.2
  */
-export function admit(peer: CertificateFacts | null, now: Micros, known: AdmissionKnowledge): Admission {
-  if (peer === null) return refuse('no-certificate');
-  if (!peer.issued) return refuse('wrong-issuer');
-  if (now > peer.notAfter) return refuse('expired');
-  if (now < peer.notBefore) return refuse('not-yet-valid');
-  if (!peer.usages.includes(CLIENT_AUTH)) return refuse('wrong-usage');
-  const subject = parseSubject(peer.names, known.deployment);
-  if (subject === null) return refuse('wrong-name');
-  if (known.isRevoked(peer.serial)) return refuse('revoked');
-  const { serial, fingerprint } = peer;
+export function admit(
+  certificate: CertificateOutcome,
+  devices: DeviceDirectory,
+  table: Pick<DeviceTablePort, 'flags'>,
+): Admission {
+  if (certificate.outcome !== 'ok') return refuse(certificate.outcome);
+  const { subject, facts } = certificate;
+  const { serial, fingerprint } = facts;
+  // Whether a client's certificate still counts is for control to say: it holds the list of people and programs.
   if (subject.kind === 'client') return allow({ kind: 'client', name: subject.name, serial, fingerprint });
-  const device = known.devices.find(subject.name);
+  const device = devices.find(subject.name);
   if (device === null) return refuse('unknown');
-  const state = flagRefusal(known.flags, device.index);
-  if (state !== null) return refuse(state);
-  if (device.serials !== null && !device.serials.includes(peer.serial)) return refuse('superseded');
-  return allow({ kind: 'device', device, serial, fingerprint });
+  const forbidden = standingRefusal(table.flags(device.index));
+  if (forbidden !== null) return refuse(forbidden);
+  // A certificate that was replaced or taken back is no longer among the device's own.
+  return device.serials.includes(serial)
+    ? allow({ kind: 'device', device, serial, fingerprint })
+    : refuse('superseded');
 }
 
-/** What a device's flags forbid at this moment; null where nothing. */
-export function flagRefusal(flags: DeviceFlags, index: number): AdmissionRefusal | null {
-  const set = flags.load(index);
-  if (set === 0) return null;
-  if ((set & flags.revoked) !== 0) return 'revoked';
-  if ((set & flags.disabled) !== 0) return 'disabled';
-  return (set & flags.contained) !== 0 ? 'contained' : null;
-}
-
-/** Reads the one URI that our certificates carry; anything beside it makes the certificate not one of ours. */
-function parseSubject(names: string, deployment: string): { kind: 'device' | 'client'; name: string } | null {
-  const start = `URI:urn:weir:${deployment}:`;
-  if (!names.startsWith(start)) return null;
-  const rest = names.slice(start.length);
-  const colon = rest.indexOf(':');
-  const kind = rest.slice(0, colon);
-  const name = rest.slice(colon + 1);
-  if (!DEVICE_NAME_PATTERN.test(name)) return null;
-  return kind === 'device' || kind === 'client' ? { kind, name } : null;
+/** What the bits of a device's row forbid; null where it may act. */
+export function standingRefusal(flags: number): AdmissionRefusal | null {
+  if ((flags & DEVICE_FLAG.revoked) !== 0) return 'revoked';
+  if ((flags & DEVICE_FLAG.disabled) !== 0) return 'disabled';
+  if ((flags & DEVICE_FLAG.contained) !== 0) return 'contained';
+  return (flags & DEVICE_FLAG.known) === 0 ? 'unknown' : null;
 }
 
 function refuse(reason: AdmissionRefusal): Admission {
   return { admitted: false, reason };
 }
 
-function allow(identity: Identity): Admission {
+function allow(identity: PeerIdentity): Admission {
   return { admitted: true, identity };
 }

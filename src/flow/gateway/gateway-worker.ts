@@ -1,0 +1,279 @@
+import type { TLSSocket } from 'node:tls';
+import type { Clock, Log, Metrics, Random } from '#base/core/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { reasonOf } from '#flow/ingest/index.ts';
+import type { CertificateChecker } from '#trust/identity/index.ts';
+import { HttpService } from './http/http-service.ts';
+import { AckGroups } from './mqtt/ack-group.ts';
+import { encodeReasonString } from './mqtt/ack-packet.ts';
+import { HubClient } from './mqtt/hub-client.ts';
+import type { FromHub, HubLine, ToHub } from './mqtt/hub-message.ts';
+import { MqttService } from './mqtt/mqtt-service.ts';
+import { emptyPublish } from './mqtt/publish-packet.ts';
+import { ReasonCode } from './mqtt/reason-code.ts';
+import { RefusedPeers } from './mqtt/refused-peers.ts';
+import type { DeviceDirectory, DeviceTablePort, IngestPort } from './ports.ts';
+import { admit } from './tls/admission.ts';
+import type { Admission } from './tls/admission.ts';
+import type { ConnectionCount } from './tls/connection-count.ts';
+import { HandshakeGate } from './tls/handshake-gate.ts';
+import type { HandshakeBounds } from './tls/handshake-gate.ts';
+import { RefusalTally } from './tls/refusal-tally.ts';
+import type { RefusalCount } from './tls/refusal-tally.ts';
+import { SecureListener } from './tls/secure-listener.ts';
+import type { TlsMaterial } from './tls/tls-options.ts';
+
+/** The three ports of the gateway. */
+export type ListenerName = 'mqtt' | 'https' | 'api';
+
+/** What a gateway worker is made of. */
+export interface GatewayWorkerDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly template: Template;
+  readonly tls: TlsMaterial;
+  /** Judges client certificates. */
+  readonly certificates: CertificateChecker;
+  readonly devices: DeviceDirectory;
+  readonly table: DeviceTablePort;
+  readonly ingest: IngestPort;
+  /** The channel to the `SessionHub` in the main thread. */
+  readonly hub: HubLine<ToHub, FromHub>;
+  /** Connections of all workers. */
+  readonly connections: ConnectionCount;
+  /** Path of control's socket, to which all but readings is passed. */
+  readonly controlSocket: string;
+  /** Is given what was refused, once a second where there was anything. */
+  refused(counts: readonly RefusalCount[]): void;
+  /** Several workers share the ports; the kernel deals connections out. */
+  readonly sharedPorts?: boolean;
+  /** Handshakes under way at once. */
+  readonly handshakes?: HandshakeBounds;
+}
+
+const HANDSHAKES: HandshakeBounds = { total: 512, perSource: 256 };
+const SWEEP_MS = 1_000;
+
+/** A running worker of the gateway. */
+export interface GatewayWorker extends AsyncDisposable {
+  /** Ports that are listened on, as the template says or, where it says 0, as the system gave them. */
+  readonly ports: Readonly<Record<ListenerName, number>>;
+  /** Takes another version of the template: limits and streams, not ports and TLS rules. */
+  useTemplate(template: Template): void;
+  /** Devices changed in the directory: what was looked up is looked up again. */
+  devicesChanged(): void;
+  /** Devices whose flags changed: live sessions that may not go on are cut now. */
+  flagsChanged(indexes: Iterable<number>): void;
+  /** New connections are judged by these authorities. */
+  useCertificates(certificates: CertificateChecker): void;
+  /** New connections get this certificate. */
+  renew(tls: TlsMaterial): void;
+  counts(): { readonly mqtt: number; readonly handshakes: number };
+  /** Takes no more connections, ends those that are open, hands their sessions to the hub, waits for what is not durable. */
+  drain(): Promise<void>;
+}
+
+/**
+ * Starts the listeners of one worker.
+ *
+ * @throws {GatewayError} GATEWAY_LISTEN_FAILED, GATEWAY_ADDRESS_INVALID, GATEWAY_CERTIFICATE_INVALID
+ */
+export async function startGatewayWorker(deps: GatewayWorkerDeps): Promise<GatewayWorker> {
+  const worker = new Worker(deps);
+  await worker.listen();
+  return worker;
+}
+
+class Worker implements GatewayWorker {
+  readonly ports: Record<ListenerName, number> = { mqtt: 0, https: 0, api: 0 };
+  readonly #deps: GatewayWorkerDeps;
+  readonly #refusals = new RefusalTally();
+  readonly #refusedPeers = new RefusedPeers();
+  readonly #acks: AckGroups;
+  readonly #mqtt: MqttService;
+  readonly #http: HttpService;
+  readonly #gate: HandshakeGate;
+  readonly #listeners: Readonly<Record<ListenerName, SecureListener>>;
+  readonly #timer: NodeJS.Timeout;
+  #template: Template;
+  #certificates: CertificateChecker;
+  #version = 1;
+
+  constructor(deps: GatewayWorkerDeps) {
+    this.#deps = deps;
+    this.#template = deps.template;
+    this.#certificates = deps.certificates;
+    this.#gate = new HandshakeGate(deps.handshakes ?? HANDSHAKES);
+    this.#acks = new AckGroups(() => deps.ingest.durable());
+    this.#mqtt = this.#makeMqtt();
+    this.#http = new HttpService({
+      ...deps,
+      limits: () => this.#template.limits,
+      refused: (listener, reason, address) => this.#refuse(listener, reason, address),
+    });
+    this.#listeners = {
+      mqtt: this.#makeListener('mqtt', true, 'mqtt', (socket, address) => this.#acceptMqtt(socket, address)),
+      https: this.#makeListener('https', true, 'http/1.1', (socket) => {
+        this.#http.accept(socket, 'https', () => this.#judge(socket));
+      }),
+      api: this.#makeListener('api', false, 'http/1.1', (socket) => this.#http.accept(socket, 'api', null)),
+    };
+    this.#timer = setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#timer.unref();
+  }
+
+  async listen(): Promise<void> {
+    const { listen } = this.#template;
+    const shared = this.#deps.sharedPorts === true;
+    try {
+      this.ports.mqtt = await this.#listeners.mqtt.listen(listen.address, listen.mqtt, shared);
+      this.ports.https = await this.#listeners.https.listen(listen.address, listen.https, shared);
+      this.ports.api = await this.#listeners.api.listen(listen.address, listen.api, shared);
+    } catch (error) {
+      await this[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  useTemplate(template: Template): void {
+    this.#template = template;
+    this.#version++;
+  }
+
+  devicesChanged(): void {
+    this.#version++;
+  }
+
+  flagsChanged(indexes: Iterable<number>): void {
+    this.#mqtt.cut(new Set(indexes));
+  }
+
+  useCertificates(certificates: CertificateChecker): void {
+    this.#certificates = certificates;
+  }
+
+  renew(tls: TlsMaterial): void {
+    for (const listener of Object.values(this.#listeners)) listener.renew(tls);
+  }
+
+  counts(): { mqtt: number; handshakes: number } {
+    return { mqtt: this.#mqtt.size, handshakes: this.#gate.underWay };
+  }
+
+  async drain(): Promise<void> {
+    for (const listener of Object.values(this.#listeners)) listener.stop();
+    await this.#http.drain();
+    // What was taken is acknowledged before the goodbye.
+    await this.#acks.settled();
+    await this.#mqtt.close();
+    await this.#acks.settled();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(Object.values(this.#listeners).map((listener) => listener[Symbol.asyncDispose]()));
+    this.#http.close();
+    this.#tell();
+  }
+
+  #makeMqtt(): MqttService {
+    const { clock, random, log, metrics, ingest, devices, table } = this.#deps;
+    const strings = new Map<number, Uint8Array>();
+    const hub = new HubClient(
+      this.#deps.hub,
+      MqttService.requests(() => this.#mqtt),
+    );
+    return new MqttService({
+      clock,
+      random,
+      log,
+      metrics,
+      ingest,
+      devices,
+      table,
+      hub,
+      refusals: this.#refusals,
+      acks: this.#acks,
+      limits: () => this.#template.limits,
+      stream: (name) => this.#template.streams.get(name),
+      version: () => this.#version,
+      publish: emptyPublish(),
+      ack: { packetId: 0, reason: 0 },
+      flow: { uncommitted: 0 },
+      reasonStrings: (number) => {
+        const known = strings.get(number);
+        const reason = known === undefined ? reasonOf(number) : undefined;
+        if (reason === undefined) return known ?? null;
+        const encoded = encodeReasonString(`${reason.word}: ${reason.text}`);
+        strings.set(number, encoded);
+        return encoded;
+      },
+    });
+  }
+
+  #makeListener(
+    name: ListenerName,
+    clientCertificates: boolean,
+    protocol: string,
+    accept: (socket: TLSSocket, address: string | undefined) => void,
+  ): SecureListener {
+    const { tls, connections } = this.#deps;
+    return new SecureListener({
+      tls,
+      rules: this.#template.tls,
+      clientCertificates,
+      protocol,
+      handshakeTimeout: this.#template.limits.connectTimeout,
+      count: connections,
+      mostConnections: () => this.#template.limits.connections,
+      gate: this.#gate,
+      accept,
+      refused: (reason, address) => this.#refuse(name, reason, address),
+    });
+  }
+
+  /** Who is at the other end, by what is known now. */
+  #judge(socket: TLSSocket): Admission {
+    const { clock, devices, table } = this.#deps;
+    const certificate = socket.getPeerX509Certificate();
+    return admit(this.#certificates.check(certificate?.raw, clock.now()), devices, table);
+  }
+
+  #acceptMqtt(socket: TLSSocket, address: string | undefined): void {
+    const { table } = this.#deps;
+    const admission = this.#judge(socket);
+    if (!admission.admitted) {
+      this.#refuse('mqtt', admission.reason, address);
+      return this.#refusedPeers.take(socket, ReasonCode.NotAuthorized);
+    }
+    const { identity } = admission;
+    if (identity.kind !== 'device') {
+      this.#refuse('mqtt', 'not-a-device', address);
+      return this.#refusedPeers.take(socket, ReasonCode.NotAuthorized);
+    }
+    const { index } = identity.device;
+    if (!table.connect(index, this.#template.limits.connectionsPerDevice)) {
+      this.#refuse('mqtt', 'too-many-connections', address);
+      return this.#refusedPeers.take(socket, ReasonCode.QuotaExceeded);
+    }
+    socket.once('close', () => table.disconnect(index));
+    this.#mqtt.accept(socket, { device: identity.device, address });
+  }
+
+  #refuse(listener: ListenerName, reason: string, address: string | undefined): void {
+    this.#refusals.add(listener, reason, address);
+    this.#deps.metrics.count('gateway_refused', { listener, reason });
+  }
+
+  #sweep(): void {
+    this.#mqtt.sweep();
+    this.#tell();
+  }
+
+  #tell(): void {
+    const counts = this.#refusals.drain();
+    if (counts.length > 0) this.#deps.refused(counts);
+  }
+}

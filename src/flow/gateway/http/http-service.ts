@@ -1,0 +1,164 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { Clock, Log, Metrics } from '#base/core/index.ts';
+import type { Limits } from '#declare/template/index.ts';
+import type { DeviceDirectory, DeviceTablePort, IngestPort } from '../ports.ts';
+import type { Admission, PeerIdentity } from '../tls/admission.ts';
+import { stateIdentity } from './identity-header.ts';
+import { problem, sendProblem } from './problem.ts';
+import { Proxy } from './proxy.ts';
+import { parseStreamPath } from './stream-path.ts';
+import { takeReadings } from './stream-route.ts';
+
+export interface HttpServiceDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly ingest: IngestPort;
+  readonly devices: DeviceDirectory;
+  readonly table: DeviceTablePort;
+  readonly controlSocket: string;
+  limits(): Limits;
+  /** Is told of each connection, or request on a connection that was let in, that is not authorised. */
+  refused(listener: 'https' | 'api', reason: string, address: string | undefined): void;
+}
+
+/** What is known of a connection. */
+interface HttpPeer {
+  readonly listener: 'https' | 'api';
+  readonly address: string | undefined;
+  /** Decides anew who is there; null where no certificate is asked for. */
+  readonly judge: (() => Admission) | null;
+  /** Whether the device has more connections than it may. */
+  readonly over: boolean;
+  /** Whether it was let in at the start: a refusal is counted once. */
+  readonly admitted: boolean;
+}
+
+const MAX_HEADER_BYTES = 16_384;
+const MAX_HEADERS = 100;
+const IDLE_MS = 65_000;
+
+const NO_CERTIFICATE = problem(401, 'no-certificate', 'Readings are taken from devices with a client certificate.');
+const NOT_AUTHORISED = problem(403, 'not-allowed', 'The certificate does not let you in.');
+const NOT_A_DEVICE = problem(403, 'not-allowed', 'Readings are taken from devices only.');
+const TOO_MANY = problem(429, 'too-many-connections', 'The device has more connections open than it may.');
+const METHOD = problem(405, 'method', 'Readings come with POST.');
+const BAD_QUERY = problem(400, 'query', 'The query may name one device and nothing else.');
+
+/** HTTP on the connections of one worker: readings are taken here, all else goes to control. */
+export class HttpService {
+  readonly #deps: HttpServiceDeps;
+  readonly #server: Server;
+  readonly #proxy: Proxy;
+  readonly #peers = new WeakMap<object, HttpPeer>();
+  #underWay = 0;
+  #idle: (() => void) | null = null;
+
+  constructor(deps: HttpServiceDeps) {
+    this.#deps = deps;
+    this.#proxy = new Proxy(deps.controlSocket);
+    const { connectTimeout, requestTimeout } = deps.limits();
+    this.#server = createServer(
+      {
+        maxHeaderSize: MAX_HEADER_BYTES,
+        headersTimeout: Math.min(connectTimeout, requestTimeout),
+        requestTimeout,
+        keepAliveTimeout: IDLE_MS,
+        connectionsCheckingInterval: 1_000,
+        requireHostHeader: true,
+      },
+      (request, response) => this.#receive(request, response),
+    );
+    this.#server.maxHeadersCount = MAX_HEADERS;
+    // Node answers what is not HTTP with 400 or 431 and closes.
+  }
+
+  /** @param judge decides who is there, now and for each request; null where no certificate is asked for */
+  accept(socket: TLSSocket, listener: 'https' | 'api', judge: (() => Admission) | null): void {
+    this.#deps.metrics.count('gateway_connections', { listener });
+    const address = socket.remoteAddress;
+    const admission = judge === null ? null : judge();
+    const admitted = identityOf(admission) !== 'refused';
+    if (!admitted) this.#refuse(listener, admission, address);
+    const over = admission !== null && this.#isOver(socket, admission);
+    if (over) this.#deps.refused(listener, 'too-many-connections', address);
+    this.#peers.set(socket, { listener, address, judge, over, admitted });
+    this.#server.emit('connection', socket);
+  }
+
+  /** Resolves when no request is under way; connections close as they become idle. */
+  async drain(): Promise<void> {
+    this.#server.closeIdleConnections();
+    if (this.#underWay === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve;
+    });
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  #refuse(listener: 'https' | 'api', admission: Admission | null, address: string | undefined): void {
+    if (admission !== null && !admission.admitted) this.#deps.refused(listener, admission.reason, address);
+  }
+
+  #isOver(socket: TLSSocket, admission: Admission): boolean {
+    if (!admission.admitted || admission.identity.kind !== 'device') return false;
+    const { index } = admission.identity.device;
+    const { table, limits } = this.#deps;
+    if (!table.connect(index, limits().connectionsPerDevice)) return true;
+    socket.once('close', () => table.disconnect(index));
+    return false;
+  }
+
+  #receive(request: IncomingMessage, response: ServerResponse): void {
+    const peer = this.#peers.get(request.socket);
+    if (peer === undefined) {
+      request.socket.destroy();
+      return;
+    }
+    this.#underWay++;
+    response.once('close', () => {
+      if (--this.#underWay === 0) this.#idle?.();
+    });
+    response.on('error', () => {});
+    if (peer.over) return sendProblem(response, TOO_MANY, {}, true);
+    this.#answer(peer, request, response).catch((error: unknown) => {
+      this.#deps.log.error({ error }, 'request failed');
+      sendProblem(response, problem(500, 'internal', 'The platform met a fault; its log says more.'), {}, true);
+    });
+  }
+
+  async #answer(peer: HttpPeer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Like a new connection, each request is decided by what is known now.
+    const admission = peer.judge === null ? null : peer.judge();
+    const identity = identityOf(admission);
+    if (identity === 'refused') {
+      if (peer.admitted) this.#refuse(peer.listener, admission, peer.address);
+      return sendProblem(response, NOT_AUTHORISED, {}, true);
+    }
+    const target = parseStreamPath(request.url ?? '');
+    if (target === null) {
+      return this.#proxy.pass(request, response, stateIdentity(identity, peer.address, peer.listener));
+    }
+    if (identity === null) return sendProblem(response, NO_CERTIFICATE, {}, true);
+    if (identity.kind !== 'device') return sendProblem(response, NOT_A_DEVICE, {}, true);
+    if (request.method !== 'POST') {
+      response.setHeader('allow', 'POST');
+      return sendProblem(response, METHOD, {}, true);
+    }
+    if (target === 'invalid') return sendProblem(response, BAD_QUERY, {}, true);
+    await takeReadings(this.#deps, identity.device, target, request, response);
+  }
+}
+
+/** Null for nobody in particular; a certificate that was shown and does not count is refused everywhere. */
+function identityOf(admission: Admission | null): PeerIdentity | null | 'refused' {
+  if (admission === null) return null;
+  if (admission.admitted) return admission.identity;
+  return admission.reason === 'no-certificate' ? null : 'refused';
+}

@@ -1,0 +1,74 @@
+import type { PeerIdentity } from '../tls/admission.ts';
+
+/** The header in which control is told who is at the other end. Nothing from outside can set it. */
+export const IDENTITY_HEADER = 'x-weir-identity';
+
+/** What the gateway established about the other end of a connection. */
+export interface PeerStatement {
+  readonly kind: 'device' | 'client' | 'none';
+  readonly name: string | null;
+  /** Serial number of its certificate, upper-case hex. */
+  readonly serial: string | null;
+  /** SHA-256 of its certificate, lower-case hex. */
+  readonly fingerprint: string | null;
+  readonly address: string;
+  readonly listener: 'https' | 'api';
+}
+
+/** @param identity null where no certificate was shown, or none is asked for */
+export function stateIdentity(
+  identity: PeerIdentity | null,
+  address: string | undefined,
+  listener: 'https' | 'api',
+): PeerStatement {
+  const seen = { address: address ?? '', listener };
+  if (identity === null) return { kind: 'none', name: null, serial: null, fingerprint: null, ...seen };
+  const { kind, serial, fingerprint } = identity;
+  const name = identity.kind === 'device' ? identity.device.name : identity.name;
+  return { kind, name, serial, fingerprint, ...seen };
+}
+
+/**
+ * Headers that end at a proxy, and those by which somebody could claim to be somebody else.
+ *
+ * @see RFC 9110 section 7.6.1; RFC 7239
+ */
+const DROPPED: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'forwarded',
+]);
+
+/**
+ * The headers to pass on, as Node's flat list of names and values.
+ *
+ * @param raw names and values in turn, as they came
+ */
+export function passableHeaders(raw: readonly string[]): string[] {
+  const named = connectionNames(raw);
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i]!.toLowerCase();
+    const forged = name.startsWith('x-weir-') || name.startsWith('x-forwarded-') || name.includes('_');
+    if (!DROPPED.has(name) && !named.has(name) && !forged) kept.push(raw[i]!, raw[i + 1]!);
+  }
+  return kept;
+}
+
+/** Names that `Connection` says are for this hop alone. */
+function connectionNames(raw: readonly string[]): Set<string> {
+  const names = new Set<string>();
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    if (raw[i]!.toLowerCase() !== 'connection') continue;
+    for (const name of raw[i + 1]!.split(',')) names.add(name.trim().toLowerCase());
+  }
+  return names;
+}

@@ -1,0 +1,62 @@
+import { request as connect } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { IDENTITY_HEADER, passableHeaders } from './identity-header.ts';
+import type { PeerStatement } from './identity-header.ts';
+import { problem, sendProblem } from './problem.ts';
+
+/** Requests of one worker that control answers at once. */
+const MOST_AT_ONCE = 512;
+
+const UNAVAILABLE = problem(503, 'unavailable', 'The platform cannot answer now.');
+
+/**
+ * Passes requests on to control's socket and answers back, both streamed: neither body is ever held.
+ *
+ * Who is there is said by the gateway alone. If the caller leaves, control hears of it; if control fails in the middle
+ * of an answer, the connection breaks off, so that nobody takes half an answer for a whole one.
+ */
+export class Proxy {
+  readonly #socketPath: string;
+  #open = 0;
+
+  constructor(socketPath: string) {
+    this.#socketPath = socketPath;
+  }
+
+  get open(): number {
+    return this.#open;
+  }
+
+  pass(request: IncomingMessage, response: ServerResponse, peer: PeerStatement): void {
+    if (this.#open >= MOST_AT_ONCE) return sendProblem(response, UNAVAILABLE, {}, true);
+    this.#open++;
+    const upstream = connect({
+      socketPath: this.#socketPath,
+      method: request.method,
+      path: request.url,
+      headers: [...passableHeaders(request.rawHeaders), ...bodyHeaders(request), IDENTITY_HEADER, JSON.stringify(peer)],
+      agent: false,
+      // `Host` is passed on as it came.
+      setHost: false,
+    });
+    upstream.once('close', () => {
+      this.#open--;
+    });
+    upstream.once('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, passableHeaders(answer.rawHeaders));
+      pipeline(answer, response, () => {});
+    });
+    upstream.once('error', () => {
+      if (response.headersSent) response.destroy();
+      else sendProblem(response, UNAVAILABLE, {}, true);
+    });
+    response.once('close', () => upstream.destroy());
+    pipeline(request, upstream, () => {});
+  }
+}
+
+/** The length as it came; a body without one is sent on in chunks. */
+function bodyHeaders(request: IncomingMessage): string[] {
+  return request.headers['transfer-encoding'] === undefined ? [] : ['transfer-encoding', 'chunked'];
+}

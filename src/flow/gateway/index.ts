@@ -1,0 +1,17 @@
+export { GatewayError } from './errors.ts';
+export type { GatewayErrorCode } from './errors.ts';
+export { startGatewayWorker } from './gateway-worker.ts';
+export type { GatewayWorker, GatewayWorkerDeps, ListenerName } from './gateway-worker.ts';
+export type { DeviceDirectory, DeviceEntry, DeviceTablePort, IngestPort } from './ports.ts';
+export { ConnectionCount } from './tls/connection-count.ts';
+export type { TlsMaterial } from './tls/tls-options.ts';
+export type { RefusalCount } from './tls/refusal-tally.ts';
+export type { HandshakeBounds } from './tls/handshake-gate.ts';
+export type { AdmissionRefusal } from './tls/admission.ts';
+export type { HandshakeRefusal } from './tls/handshake-error.ts';
+export { SessionHub } from './mqtt/session-hub.ts';
+export type { SessionHubDeps, SessionHubEvents } from './mqtt/session-hub.ts';
+export type { FromHub, HubLine, ToHub } from './mqtt/hub-message.ts';
+export { recoverSessions } from './mqtt/session-event.ts';
+export { SessionLedger } from './mqtt/session-ledger.ts';
+export type { Command, SessionSnapshot } from './mqtt/session.ts';

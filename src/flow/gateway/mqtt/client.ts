@@ -1,0 +1,190 @@
+import type { Duplex } from 'node:stream';
+import type { Packet } from 'mqtt-packet';
+import { ACK_HEAD, ackLength, writeAck } from './ack-packet.ts';
+import type { AckRun, AckTarget } from './ack-group.ts';
+import { CONNECTION_UNCOMMITTED_BYTES, WORKER_UNCOMMITTED_BYTES } from './context.ts';
+import type { MqttContext, MqttPeer } from './context.ts';
+import { encodePacket } from './library-codec.ts';
+import type { ProtocolVersion } from './packet-type.ts';
+import type { PublishRoute } from './publish-route.ts';
+import { ReasonCode, returnCode } from './reason-code.ts';
+import type { Session } from './session.ts';
+import type { Will } from './will.ts';
+
+/** How long a connection that was told goodbye may take to read it. */
+const GOODBYE_MS = 1_000;
+
+/**
+ * One MQTT connection: what was agreed in CONNECT, what it may still send, and everything that is written to it.
+ *
+ * Handlers of packets work on it; reading and the life of the session are the connection's, which listens to `ended`.
+ */
+export class Client implements AckTarget {
+  readonly context: MqttContext;
+  readonly socket: Duplex;
+  readonly peer: MqttPeer;
+  readonly sinceMs: number;
+  state: 'new' | 'connecting' | 'open' | 'closed' = 'new';
+  version: ProtocolVersion = 4;
+  session: Session | null = null;
+  will: Will | null = null;
+  lastSeenMs: number;
+  /** Longest silence before it counts as gone; null where it need not speak. */
+  silenceMs: number | null = null;
+  /** QoS 1 messages taken and not yet acknowledged. */
+  unacknowledged = 0;
+  uncommitted = 0;
+  /** From CONNECT: what it can take. */
+  receiveMaximum = 65_535;
+  maximumPacketSize = Number.MAX_SAFE_INTEGER;
+  wantsReasons = true;
+  /** Whether it gave a session expiry interval above zero. */
+  mayOutlive = false;
+  aliases: (PublishRoute | undefined)[] | null = null;
+  lastRoute: PublishRoute | null = null;
+  readonly routes = new Map<string, PublishRoute>();
+  /** Why it was closed, for the log; null while it is open. */
+  closedFor: string | null = null;
+  /** The connection's own, so that handlers need not know it. */
+  ended: () => void = () => {};
+  #run: AckRun | null = null;
+
+  constructor(context: MqttContext, socket: Duplex, peer: MqttPeer) {
+    this.context = context;
+    this.socket = socket;
+    this.peer = peer;
+    this.sinceMs = context.clock.monotonicMs();
+    this.lastSeenMs = this.sinceMs;
+  }
+
+  /** Writes at once. A reader that lets too much pile up is dropped. */
+  write(bytes: Uint8Array): void {
+    if (this.state === 'closed') return;
+    this.socket.write(bytes);
+    if (this.socket.writableLength > this.context.limits().outgoingBytes) this.drop('slow-reader');
+  }
+
+  send(packet: Packet): void {
+    this.write(encodePacket(packet, this.version));
+  }
+
+  /** The run that what was just taken belongs to; it is written when that is durable. */
+  run(): AckRun {
+    return (this.#run = this.context.acks.runFor(this, this.#run));
+  }
+
+  /**
+   * Acknowledges a packet once what was taken so far is durable.
+   *
+   * @param reason MQTT 5 reason code; 3.1.1 has none
+   * @param text encoded reason string, or null
+   */
+  acknowledge(head: number, packetId: number, reason: number, text: Uint8Array | null): AckRun {
+    const run = this.run();
+    const code = this.version === 5 ? reason : 0;
+    const words = this.wantsReasons && ackLength(text) <= this.maximumPacketSize ? text : null;
+    const room = run.room(ackLength(words));
+    run.advance(writeAck(room, run.length, head, packetId, code, words));
+    if (head === ACK_HEAD.puback) {
+      run.messages++;
+      this.unacknowledged++;
+    }
+    if (head === ACK_HEAD.pubcomp) run.unfailing = true;
+    return run;
+  }
+
+  /** Counts bytes that are taken and not durable. */
+  hold(run: AckRun, bytes: number): void {
+    run.uncommitted += bytes;
+    this.uncommitted += bytes;
+    this.context.flow.uncommitted += bytes;
+  }
+
+  /** Whether no more may be read until something is durable. */
+  isFull(): boolean {
+    return (
+      this.uncommitted > CONNECTION_UNCOMMITTED_BYTES ||
+      this.context.flow.uncommitted > WORKER_UNCOMMITTED_BYTES ||
+      this.context.ingest.busy ||
+      // MQTT 3.1.1 cannot be told how much it may send: it is read no further instead.
+      (this.version === 4 && this.unacknowledged >= this.context.limits().inFlight)
+    );
+  }
+
+  committed(run: AckRun): void {
+    this.#release(run);
+    if (run.length > 0) this.write(run.bytes());
+  }
+
+  /** What was taken cannot be made durable: "try later" in MQTT 5, and silence in 3.1.1, which cannot say it. */
+  failed(run: AckRun): void {
+    this.#release(run);
+    const bytes = run.bytes();
+    for (const [head, packetId] of readAcks(bytes)) {
+      if (head === ACK_HEAD.pubrec) this.session?.received.delete(packetId);
+    }
+    if (this.version === 4 || run.unfailing) return this.disconnect(ReasonCode.QuotaExceeded, 'journal-unavailable');
+    const refusals = Buffer.alloc(bytes.length + bytes.length / 4);
+    let length = 0;
+    for (const [head, packetId, reason] of readAcks(bytes)) {
+      length = writeAck(refusals, length, head, packetId, reason >= 0x80 ? reason : ReasonCode.QuotaExceeded, null);
+    }
+    if (length > 0) this.write(refusals.subarray(0, length));
+  }
+
+  #release(run: AckRun): void {
+    this.unacknowledged -= run.messages;
+    this.uncommitted -= run.uncommitted;
+    this.context.flow.uncommitted -= run.uncommitted;
+  }
+
+  /**
+   * Says why and closes: CONNACK before the session, DISCONNECT in it; MQTT 3.1.1 just sees it close.
+   *
+   * @param why a word for log and metrics
+   */
+  disconnect(reason: number, why: string): void {
+    if (this.state === 'closed') return;
+    if (this.state !== 'open') this.#refuseConnect(reason);
+    else if (this.version === 5) this.send({ cmd: 'disconnect', reasonCode: reason });
+    this.close(why);
+  }
+
+  #refuseConnect(reason: number): void {
+    if (this.version === 5) {
+      this.send({ cmd: 'connack', sessionPresent: false, reasonCode: reason });
+      return;
+    }
+    const code = returnCode(reason);
+    if (code !== null) this.send({ cmd: 'connack', sessionPresent: false, returnCode: code });
+  }
+
+  /** Closes after what was written has gone out. */
+  close(why: string): void {
+    if (this.state === 'closed') return;
+    this.#over(why);
+    this.socket.end();
+    setTimeout(() => this.socket.destroy(), GOODBYE_MS).unref();
+  }
+
+  /** Closes at once, whatever was written. */
+  drop(why: string): void {
+    if (this.state === 'closed') return;
+    this.#over(why);
+    this.socket.destroy();
+  }
+
+  #over(why: string): void {
+    this.state = 'closed';
+    this.closedFor = why;
+    this.ended();
+  }
+}
+
+/** Head, packet id and reason of each acknowledgement that `writeAck` wrote. */
+function* readAcks(bytes: Uint8Array): Generator<[number, number, number]> {
+  for (let at = 0; at < bytes.length; at += 2 + bytes[at + 1]!) {
+    const reason = bytes[at + 1] === 2 ? 0 : bytes[at + 4]!;
+    yield [bytes[at]!, (bytes[at + 2]! << 8) | bytes[at + 3]!, reason];
+  }
+}

@@ -1,0 +1,32 @@
+import type { Client } from '../client.ts';
+import { checkProperties, decodePacket } from '../library-codec.ts';
+import { ReasonCode } from '../reason-code.ts';
+import { recordState } from '../session-journal.ts';
+
+const UNSUBSCRIBE_PROPERTIES: ReadonlySet<string> = new Set(['userProperties']);
+
+/**
+ * UNSUBSCRIBE: what is queued already still goes out.
+ *
+ * @param frame the whole packet
+ * @see MQTT 5 section 3.10
+ */
+export function handleUnsubscribe(client: Client, frame: Buffer): void {
+  const decoded = decodePacket(frame, client.version);
+  if ('reason' in decoded || decoded.packet.cmd !== 'unsubscribe') {
+    return client.disconnect(ReasonCode.MalformedPacket, 'malformed-unsubscribe');
+  }
+  const { messageId, unsubscriptions, properties } = decoded.packet;
+  const refusal = checkProperties(properties, UNSUBSCRIBE_PROPERTIES);
+  if (refusal !== 0) return client.disconnect(refusal, 'malformed-unsubscribe');
+  if (messageId === undefined || messageId < 1 || unsubscriptions.length === 0) {
+    return client.disconnect(ReasonCode.ProtocolError, 'malformed-unsubscribe');
+  }
+  const session = client.session;
+  if (session === null) return;
+  const granted = unsubscriptions.map((filter) =>
+    session.subscriptions.delete(filter) ? ReasonCode.Success : ReasonCode.NoSubscriptionExisted,
+  );
+  recordState(client.context.ingest, session);
+  client.send({ cmd: 'unsuback', messageId, granted: client.version === 5 ? granted : [] });
+}

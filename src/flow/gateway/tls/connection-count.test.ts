@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConnectionCount } from './connection-count.ts';
+
+test('ConnectionCount lets as many in as the limit says, over all that share it', () => {
+  const memory = new SharedArrayBuffer(4);
+  const [a, b] = [new ConnectionCount(memory), new ConnectionCount(memory)];
+  assert.equal(a.take(2), true);
+  assert.equal(b.take(2), true);
+  assert.equal(a.take(2), false);
+  assert.equal(b.open, 2);
+  b.give();
+  assert.equal(a.take(2), true);
+});
