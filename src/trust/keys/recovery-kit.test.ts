@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { seededRandom } from '../../../test/support/seeded-random.ts';
 import { makeRecoveryShares, parseShare, readRecoveryShares } from './recovery-kit.ts';
@@ -44,4 +45,17 @@ test('readRecoveryShares() refuses too few shares, one twice, and shares of diff
 test('parseShare() shows what stands on the paper', () => {
   const share = parseShare(a);
   assert.deepEqual([share?.root, share?.threshold, share?.index, share?.data.length], [1, 3, 1, 32]);
+});
+
+test('the lines of docs/formats/recovery-kit.md give the root key that it names', async () => {
+  const page = await readFile(new URL('../../../docs/formats/recovery-kit.md', import.meta.url), 'utf8');
+  const [one = '', two = '', three = ''] = page.match(/^WEIR-SHARE-.*$/gm) ?? [];
+  const expected = { key: Uint8Array.from({ length: 32 }, (_, at) => at), root: 1 };
+  for (const pair of [
+    [one, two],
+    [two, three],
+    [three, one],
+  ]) {
+    assert.deepEqual(readRecoveryShares(pair), expected);
+  }
 });
