@@ -79,7 +79,7 @@ describe('the encrypted files of apache/parquet-testing', () => {
       const { file: plain, opened } = await openParquetInMemory(source, keysFor(folder, file, readKeys(file)), options);
       const at = path.join(scratch, `${file}.parquet`);
       await writeFile(at, plain);
-      const rows = await (await connection.runAndReadAll(`select * from read_parquet('${at}')`)).getRowObjectsJson();
+      const rows = (await connection.runAndReadAll(`select * from read_parquet('${at}')`)).getRowObjectsJson();
       assert.equal(rows.length, opened.rows, file);
       if (file.startsWith('external')) {
         assert.deepEqual(rows[3], { integers: 3, strings: 'd3' });

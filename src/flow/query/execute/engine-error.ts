@@ -16,12 +16,15 @@ export function explainEngineError(error: unknown, stopped: StopReason): QueryEr
   }
   if (stopped === 'caller') return new QueryError('QUERY_CANCELLED', 'Cannot finish statement: its caller left');
   const words = error instanceof Error ? error.message : String(error);
-  if (/^Out of Memory Error/.test(words)) {
+  if (words.startsWith('Out of Memory Error')) {
     return new QueryError('QUERY_MEMORY_LIMIT', 'Cannot finish statement: it needs more memory than allowed', {
       hint: 'select fewer columns or rows, or aggregate before joining and sorting',
     });
   }
   const kind = /^([A-Z][A-Za-z ]+) Error/.exec(words)?.[1] ?? 'Execution';
   const detail = (words.split(/\n\s*\n?LINE \d+:/, 1)[0] ?? '').slice(0, 500);
-  return new QueryError('QUERY_FAILED', `Cannot run statement: ${kind.toLowerCase()} error`, { detail });
+  // What names the parts that the gate put in, or is a fault of the engine, may hold more of the rebuilt statement.
+  const shown = kind !== 'INTERNAL' && !/\bweir\b|\b_r\b|weir_/.test(detail);
+  const message = `Cannot run statement: ${kind.toLowerCase()} error`;
+  return new QueryError('QUERY_FAILED', message, shown ? { detail } : {});
 }

@@ -21,7 +21,7 @@ export async function rebuildStatement(engine: Engine, ast: string): Promise<str
 
 /** The tree without what a text does not keep: positions, and the two spellings of each of a few forms. */
 function comparable(ast: string): string {
-  return formatAst(simplify(parseAst(ast)));
+  return formatAst(sorted(simplify(parseAst(ast))));
 }
 
 function simplify(value: Ast): Ast {
@@ -32,11 +32,14 @@ function simplify(value: Ast): Ast {
       .filter(([key]) => key !== 'query_location')
       .map(([key, member]) => [key, simplify(member)]),
   );
-  return sorted(asBoolean(node) ?? asValues(node) ?? node);
+  return asBoolean(node) ?? asValues(node) ?? node;
 }
 
-function sorted(node: AstNode): AstNode {
-  return Object.fromEntries(Object.entries(node).sort(([a], [b]) => (a < b ? -1 : 1)));
+function sorted(value: Ast): Ast {
+  if (Array.isArray(value)) return (value as readonly Ast[]).map((item) => sorted(item));
+  if (!isNode(value)) return value;
+  const entries = Object.entries(value).map(([key, member]) => [key, sorted(member)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** `true` is written as CAST('t' AS BOOLEAN) or as a constant. */

@@ -1,8 +1,3 @@
-import type { ResultColumn, ResultEncoder, ResultNotes } from '../execute/result.ts';
-import { csvEncoder } from './csv.ts';
-import { jsonEncoder, ndjsonEncoder } from './json.ts';
-import { tableEncoder } from './table.ts';
-
 /** The forms in which a result can be had. */
 export const RESULT_FORMATS = ['table', 'csv', 'json', 'ndjson', 'arrow', 'parquet'] as const;
 export type ResultFormat = (typeof RESULT_FORMATS)[number];

@@ -27,7 +27,8 @@ export function maskExpression(source: string, column: string, sqlType: string, 
     return call(MASK_FUNCTION, [castTo(columnRef([source, column]), 'VARCHAR')], column);
   }
   if (mask.startsWith('round:') && isMask(mask) && (sqlType === 'DOUBLE' || sqlType === 'BIGINT')) {
-    return castTo(call('round', [columnRef([source, column]), integer(Number(mask.slice(6)))]), sqlType, column);
+    const rounded = call('round', [columnRef([source, column]), integer(Number(mask.slice(6)))]);
+    return castTo(withoutSign(rounded), sqlType, column);
   }
   if (TRUNCATIONS.has(mask) && sqlType === 'TIMESTAMP WITH TIME ZONE') {
     return call('date_trunc', [text(mask), columnRef([source, column])], column);
@@ -38,6 +39,20 @@ export function maskExpression(source: string, column: string, sqlType: string, 
 /** Tells whether a column must be read for what its mask shows. */
 export function needsSource(mask: string | null): boolean {
   return mask === null || (mask !== 'null' && isMask(mask));
+}
+
+/** Zero for both zeros: the sign of a rounded zero would tell that of the value. */
+function withoutSign(value: AstNode): AstNode {
+  const isZero = {
+    class: 'COMPARISON',
+    type: 'COMPARE_EQUAL',
+    alias: '',
+    query_location: 0,
+    left: value,
+    right: integer(0),
+  };
+  const check = { when_expr: isZero, then_expr: integer(0) };
+  return { class: 'CASE', type: 'CASE_EXPR', alias: '', query_location: 0, case_checks: [check], else_expr: value };
 }
 
 function castTo(child: AstNode, id: string, alias = ''): AstNode {

@@ -74,7 +74,8 @@ export class Rewriter {
     const from = { ...place, takesAll: takesAllColumns(node, place.takesAll) };
     const { from_table: table, ...rest } = node;
     const rebuilt = this.#parts(rest, shape, place);
-    return { ...rebuilt, from_table: this.#slot('ref', table ?? null, from) };
+    const list = listOf(rebuilt, 'select_list').map((item, i) => nameSubquery(item, i));
+    return { ...rebuilt, select_list: list, from_table: this.#slot('ref', table ?? null, from) };
   }
 
   #setOperation(node: AstNode, shape: Shape, place: Place): AstNode {
@@ -304,6 +305,21 @@ function checkFunction(node: AstNode, allowed: ReadonlySet<string>): void {
     `function ${shown(name)} is not among those that statements may call`,
     'see docs/reference/sql.md for what is',
   );
+}
+
+/**
+ * A column without a name is named by its text, and the text of a rebuilt subquery shows masks and filters: such a
+ * column gets a name by its place.
+ */
+function nameSubquery(item: Ast, index: number): Ast {
+  if (!isNode(item) || textOf(item, 'alias') !== '') return item;
+  let [nested, wildcard] = [false, false];
+  walkAst(item, (node) => {
+    if (node['class'] === 'SUBQUERY') nested = true;
+    if (node['class'] === 'STAR') wildcard = true;
+    return node['class'] !== 'SUBQUERY';
+  });
+  return nested && !wildcard ? { ...item, alias: `column_${index + 1}` } : item;
 }
 
 /** DuckDB writes CROSS JOIN as a comma, which binds differently once a further join follows. */
