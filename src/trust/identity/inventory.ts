@@ -55,18 +55,17 @@ export class Inventory {
   static async open(context: IdentityContext, authority: CertificateAuthority): Promise<Inventory> {
     const inventory = new Inventory(context, authority);
     const { catalogue, clock } = context;
-    const rows = await inventory.#rows();
+    let rows = await inventory.#rows();
     if (!rows.some(({ name }) => name === PROBE_DEVICE)) {
       const row = { name: PROBE_DEVICE, type: PROBE_DEVICE, status: 'enabled', created: clock.now(), last_seen: null };
       const probe = { owner: null, model: null, firmware: null, serials: [], speaksFor: [] };
       await catalogue.transaction(async (tx) => {
         await inventory.#table.insert(tx, { ...row, idx: await inventory.#nextIndex(tx) }, probe);
       });
+      rows = await inventory.#rows();
     }
     const serials = await inventory.#serials();
-    for (const row of await inventory.#rows()) {
-      inventory.#entries.set(row.name, entryOf(row, serials.get(row.name)?.serials ?? []));
-    }
+    for (const row of rows) inventory.#entries.set(row.name, entryOf(row, serials.get(row.name)?.serials ?? []));
     return inventory;
   }
 
