@@ -28,6 +28,18 @@ const INNER_TOOLS = ['umount', 'setpriv'];
 const OUTER_TOOLS = ['unshare', 'mount', 'pivot_root', 'sh', 'mkdir', 'cp'];
 const TOOL_FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
 
+const NAMESPACES = [
+  '--user',
+  '--map-root-user',
+  '--net',
+  '--pid',
+  '--fork',
+  '--kill-child=SIGKILL',
+  '--mount',
+  '--ipc',
+  '--uts',
+];
+
 /**
  * The steps inside the new namespaces, as a POSIX shell script: a root of its own in memory, the allowed paths bound
  * into it read-only, a `/proc` that shows only its own processes, the old root gone, then every capability dropped.
@@ -78,8 +90,15 @@ export function confine(options: ConfinementOptions): Command | null {
   return {
     command: unshare,
     arguments: [
-      ...['--user', '--map-root-user', '--net', '--pid', '--fork', '--kill-child=SIGKILL', '--mount', '--ipc', '--uts'],
-      ...['--', sh, '-c', SCRIPT, 'confine', String(options.memoryFiles), options.mountPoint, ...tools],
+      ...NAMESPACES,
+      '--',
+      sh,
+      '-c',
+      SCRIPT,
+      'confine',
+      String(options.memoryFiles),
+      options.mountPoint,
+      ...tools,
       ...uncovered(reads),
       '--',
       options.program.command,

@@ -18,7 +18,7 @@ export function bindParameters(parameters: Parameters): DuckDBValue[] | Record<s
   }
   const entries = Object.entries(parameters);
   if (entries.length > MAX_PARAMETERS) throw tooMany();
-  return Object.fromEntries(entries.map(([name, value]) => [name, toValue(value as Json)]));
+  return Object.fromEntries(entries.map(([name, value]) => [name, toValue(value)]));
 }
 
 /** Tells which parameters of a statement have no value, and which values no parameter. */

@@ -1,6 +1,6 @@
 import { bytes } from '#base/core/index.ts';
 import type { Ast, AstNode } from '../gate/ast.ts';
-import { formatAst, isNode, listOf, nodesOf, parseAst } from '../gate/ast.ts';
+import { formatAst, isNode, listOf, nodesOf, parseAst, textOf } from '../gate/ast.ts';
 import { markLiterals } from '../gate/literals.ts';
 import { Engine } from './engine.ts';
 
@@ -97,7 +97,7 @@ export class StatementParser implements Disposable {
 }
 
 function explainFailure(sql: string, root: AstNode): ParseOutcome {
-  const message = String(root['error_message'] ?? '')
+  const message = textOf(root, 'error_message')
     .replaceAll(/[^\x20-\x7e]/g, '?')
     .slice(0, 300);
   if (root['error_type'] === 'not implemented') return explainUnserialisable(sql, message);

@@ -34,9 +34,9 @@ export function columnData(type: arrow.DataType, vector: DuckDBVector, rows: num
 
 /** The typed array that Arrow keeps a type of fixed width in, where DuckDB keeps it in the same. */
 function fixedWidth(type: arrow.DataType): (new (length: number) => NumberArray) | null {
-  if (arrow.DataType.isInt(type) || arrow.DataType.isFloat(type)) return type.ArrayType as never;
-  if (arrow.DataType.isTimestamp(type) || arrow.DataType.isTime(type)) return BigInt64Array as never;
-  if (arrow.DataType.isDate(type)) return Int32Array as never;
+  if (arrow.DataType.isInt(type) || arrow.DataType.isFloat(type)) return type.ArrayType;
+  if (arrow.DataType.isTimestamp(type) || arrow.DataType.isTime(type)) return BigInt64Array;
+  if (arrow.DataType.isDate(type)) return Int32Array;
   return null;
 }
 
@@ -68,7 +68,7 @@ function dataOf(type: arrow.DataType, values: Values): arrow.Data {
     return arrow.makeData({ ...common, children } as never);
   }
   const ArrayType = fixedWidth(type);
-  if (ArrayType === null) throw new TypeError(`no Arrow data is made of ${String(type)}`);
+  if (ArrayType === null) throw new TypeError(`no Arrow data is made of type ${type.typeId}`);
   return arrow.makeData({ ...common, data: numbers(new ArrayType(length), values) } as never);
 }
 

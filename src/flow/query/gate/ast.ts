@@ -68,6 +68,11 @@ export function listOf(node: AstNode, key: string): readonly Ast[] {
   return Array.isArray(value) ? (value as readonly Ast[]) : [];
 }
 
+/** The texts of the list under a key. */
+export function textsOf(node: AstNode, key: string): readonly string[] {
+  return listOf(node, key).filter((item) => typeof item === 'string');
+}
+
 /** The nodes of the list under a key. */
 export function nodesOf(node: AstNode, key: string): readonly AstNode[] {
   return listOf(node, key).filter((item) => isNode(item));

@@ -51,17 +51,11 @@ export class CteScope {
   }
 
   find(name: string): CteScope | undefined {
-    const wanted = name.toLowerCase();
-    for (let scope: CteScope | null = this; scope !== null; scope = scope.before) {
-      if (scope.name.toLowerCase() === wanted) return scope;
-    }
-    return undefined;
+    return this.name.toLowerCase() === name.toLowerCase() ? this : this.before?.find(name);
   }
 
   /** The queries of this clause alone, last to first. */
   own(outer: CteScope | null): CteScope[] {
-    const list: CteScope[] = [];
-    for (let scope: CteScope | null = this; scope !== null && scope !== outer; scope = scope.before) list.push(scope);
-    return list;
+    return [this, ...(this.before === null || this.before === outer ? [] : this.before.own(outer))];
   }
 }

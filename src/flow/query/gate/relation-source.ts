@@ -1,6 +1,6 @@
 import type { GovernedRelation, RelationGrant } from '../relations.ts';
 import type { Ast, AstNode } from './ast.ts';
-import { listOf, textOf, walkAst } from './ast.ts';
+import { listOf, textOf, textsOf, walkAst } from './ast.ts';
 import { barrier, baseTable, columnRef, select, subquery } from './build.ts';
 import { isMask, maskExpression, needsSource } from './mask.ts';
 
@@ -94,7 +94,7 @@ export function bindFilter(relation: GovernedRelation, condition: AstNode): AstN
     if (typeof value !== 'object' || value === null || 'rawJSON' in value) return value;
     const node = value as AstNode;
     if (node['class'] === 'COLUMN_REF') {
-      const path = listOf(node, 'column_names').map((part) => String(part));
+      const path = textsOf(node, 'column_names');
       const at = path.length > 1 && path[0]?.toLowerCase() === relation.name.toLowerCase() ? 1 : 0;
       const name = names.get(path[at]?.toLowerCase() ?? '');
       if (name === undefined || path.length !== at + 1) sound = false;

@@ -1,6 +1,6 @@
 import type { Grants, GovernedRelation, Relations } from '../relations.ts';
 import type { Ast, AstNode } from './ast.ts';
-import { isNode, listOf, textOf, walkAst } from './ast.ts';
+import { isNode, listOf, textOf, textsOf, walkAst } from './ast.ts';
 import { truth } from './build.ts';
 import { describeCatalogue, listRelations } from './catalogue.ts';
 import { FUNCTIONS, SESSION_WORDS, TABLE_FUNCTIONS } from './functions.ts';
@@ -88,7 +88,8 @@ export class Rewriter {
   /** Rebuilds the WITH queries last to first, when it is known what each of them is needed for. */
   #ctes(scope: CteScope | null, place: Place): Ast {
     const map: Ast[] = [];
-    for (const cte of scope?.own(place.ctes) ?? []) {
+    const own = scope === null || scope === place.ctes ? [] : scope.own(place.ctes);
+    for (const cte of own) {
       const inner = { ctes: cte.before, takesAll: cte.takesAll, depth: deeper(place) };
       map.unshift({ key: cte.name, value: this.#parts(cte.definition, shapes.CTE, inner) });
     }
@@ -164,8 +165,8 @@ export class Rewriter {
   }
 
   #checkColumn(node: AstNode): void {
-    const path = listOf(node, 'column_names');
-    const name = path.length === 1 ? String(path[0]).toLowerCase() : '';
+    const path = textsOf(node, 'column_names');
+    const name = path.length === 1 ? (path[0] ?? '').toLowerCase() : '';
     if (!SESSION_WORDS.has(name)) return;
     for (const [relation, grant] of this.#grants) {
       if (this.#relations.has(relation) && grant.columns.some((column) => column.name.toLowerCase() === name)) return;
