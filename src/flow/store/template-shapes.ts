@@ -14,16 +14,28 @@ export function templateShapes(find: (digest: string) => Promise<Template | null
     columns: async (stream, template) => {
       const fields = (await find(template))?.streams.get(stream)?.fields;
       if (fields === undefined) {
-        throw new StoreError('STORE_TEMPLATE_UNKNOWN', `Cannot seal readings of ${stream}: template ${template} is not known`, {
-          hint: 'Put the version of the template back that admitted them; its digest is in the audit log',
-        });
+        throw new StoreError(
+          'STORE_TEMPLATE_UNKNOWN',
+          `Cannot seal readings of ${stream}: template ${template} is not known`,
+          {
+            hint: 'Put the version of the template back that admitted them; its digest is in the audit log',
+          },
+        );
       }
-      const system = SYSTEM_COLUMNS.map(
-        ({ name, type, nullable }): StoredColumn => ({ name, type, nullable, class: 'operational', unit: null }),
-      );
-      const declared = fields.map(
-        ({ name, type, nullable, class: cls, unit }): StoredColumn => ({ name, type, nullable, class: cls, unit }),
-      );
+      const system = SYSTEM_COLUMNS.map(({ name, type, nullable }): StoredColumn => ({
+        name,
+        type,
+        nullable,
+        class: 'operational',
+        unit: null,
+      }));
+      const declared = fields.map(({ name, type, nullable, class: cls, unit }): StoredColumn => ({
+        name,
+        type,
+        nullable,
+        class: cls,
+        unit,
+      }));
       return [...system, ...declared];
     },
   };

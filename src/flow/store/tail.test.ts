@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { climateBatch } from '../../../test/support/store-world.ts';
+import { Tail } from './tail.ts';
+
+/** Three batches of `climate` and one of `other` in two files. */
+function filled(): Tail {
+  const tail = new Tail();
+  tail.add({ batch: climateBatch(0, 10), file: 'w0', before: 0, after: 100 }, 1);
+  tail.add({ batch: climateBatch(100, 4, 't1', 'other'), file: 'w0', before: 100, after: 150 }, 2);
+  tail.add({ batch: climateBatch(10, 10), file: 'w1', before: 40, after: 80 }, 3);
+  tail.add({ batch: climateBatch(20, 10), file: 'w0', before: 150, after: 200 }, 4);
+  tail.passed('w0', 230);
+  return tail;
+}
+
+describe('Tail', () => {
+  it('tells what waits', () => {
+    const tail = filled();
+    assert.deepEqual(
+      tail.summaries().map(({ stream, rows, oldestMs }) => [stream, rows, oldestMs]),
+      [
+        ['climate', 30, 1],
+        ['other', 4, 2],
+      ],
+    );
+    assert.equal(tail.rows, 34);
+    assert.ok(tail.bytes > 34 * 24);
+    assert.deepEqual(new Tail().summaries(), []);
+  });
+
+  it('cut() takes the oldest batches, one at least, and says what they take from each file', () => {
+    const tail = filled();
+    assert.equal(tail.cut('climate', 5)?.rows, 10);
+    const cut = tail.cut('climate', 20)!;
+    assert.deepEqual(cut.spans, [
+      { file: 'w0', after: 0, to: 100 },
+      { file: 'w1', after: 40, to: 80 },
+    ]);
+    assert.deepEqual(tail.cut('climate', Infinity)?.spans[0], { file: 'w0', after: 0, to: 200 });
+    assert.equal(tail.cut('nothing', 5), null);
+  });
+
+  it('cursorWithout() starts before the oldest batch that still waits, in each file', () => {
+    const tail = filled();
+    assert.deepEqual(
+      new Map(tail.cursorWithout(null)),
+      new Map([
+        ['w0', 0],
+        ['w1', 40],
+      ]),
+    );
+    const cut = tail.cut('climate', Infinity)!;
+    assert.deepEqual(
+      new Map(tail.cursorWithout(cut)),
+      new Map([
+        ['w0', 100],
+        ['w1', 80],
+      ]),
+    );
+    tail.published(cut, 1, 5);
+    tail.published(tail.cut('other', 9)!, 2, 5);
+    assert.deepEqual(
+      new Map(tail.cursorWithout(null)),
+      new Map([
+        ['w0', 230],
+        ['w1', 80],
+      ]),
+    );
+  });
+
+  it('snapshot() has at each version what no segment of it has', () => {
+    const tail = filled();
+    const rows = (version: number): number => tail.snapshot('climate', ['time'], version).rows;
+    tail.published(tail.cut('climate', 20)!, 7, 10);
+    assert.deepEqual([rows(6), rows(7), rows(8)], [30, 10, 10]);
+    assert.equal(tail.rows, 14);
+    assert.deepEqual(tail.cut('climate', Infinity)?.rows, 10);
+    tail.forget(10);
+    assert.equal(rows(6), 30);
+    tail.forget(11);
+    assert.throws(() => rows(6), { code: 'STORE_SNAPSHOT_EXPIRED' });
+    assert.equal(rows(7), 10);
+  });
+
+  it('snapshot() shares only the wanted columns', () => {
+    const tail = filled();
+    const { batches } = tail.snapshot('climate', ['temperature', 'unknown'], 0);
+    assert.deepEqual(
+      batches.map(({ columns }) => columns.map(({ name }) => name)),
+      [['temperature'], ['temperature'], ['temperature']],
+    );
+    assert.deepEqual(tail.snapshot('nothing', ['time'], 0), { rows: 0, batches: [] });
+  });
+
+  it('forget() gives back the memory', () => {
+    const tail = filled();
+    for (const stream of ['climate', 'other']) tail.published(tail.cut(stream, Infinity)!, 1, 0);
+    tail.forget(1);
+    assert.deepEqual([tail.rows, tail.bytes], [0, 0]);
+  });
+});
