@@ -25,7 +25,7 @@ const BACKLOG_LIMIT = 65_536;
 const STEP_LIMIT = 16_384;
 
 /** Time between a durable entry and the checkpoint that has it, where nothing else is said. */
-const INTEGRATE_EVERY = millis(300);
+const INTEGRATE_EVERY = millis(200);
 
 export interface AuditLogOptions {
   /** The log's own folder, best on a volume of its own; made if absent. */

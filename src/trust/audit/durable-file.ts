@@ -32,24 +32,33 @@ export class DurableFiles {
   async write(name: string, data: Uint8Array | string, mode = 0o600): Promise<void> {
     const target = path.join(this.#root, name);
     const folder = path.dirname(target);
-    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-    // A new folder is a name in the one above: that one has to be synced as well, up to the first that was there.
-    if (made !== undefined) {
-      for (let at = folder; at.length >= made.length; at = path.dirname(at)) this.#dirty.add(path.dirname(at));
-    }
     this.#sequence += 1;
     const temporary = path.join(this.#root, this.#scratch, `${this.#sequence}`);
-    await mkdir(path.dirname(temporary), { recursive: true, mode: 0o700 });
     try {
-      await using file = await open(temporary, 'w', mode);
+      await using file = await this.#inFolder(path.dirname(temporary), () => open(temporary, 'w', mode));
       await file.writeFile(data);
       await file.datasync();
     } catch (cause) {
       await unlink(temporary).catch(() => undefined);
       throw cause;
     }
-    await rename(temporary, target);
+    await this.#inFolder(folder, () => rename(temporary, target));
     this.#dirty.add(folder);
+  }
+
+  /** Does what needs a folder, and makes the folder only where it turns out to be missing: most are there. */
+  async #inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
+    }
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    // A new folder is a name in the one above: that one has to be synced as well, up to the first that was there.
+    if (made !== undefined) {
+      for (let at = folder; at.length >= made.length; at = path.dirname(at)) this.#dirty.add(path.dirname(at));
+    }
+    return work();
   }
 
   /** Brings the names of all files written so far to disk. */

@@ -12,6 +12,9 @@ import { formatTilePath, TILE_WIDTH } from './tile-path.ts';
 import type { TileRow } from './tile-path.ts';
 import { TileReader } from './tile-reader.ts';
 
+/** Files that are written side by side: their syncs share the disk's work, and appending still gets its turn. */
+const WRITES_AT_ONCE = 8;
+
 /** The right edge of a tree: what the next leaf needs. */
 interface Edge {
   /** Hashes of the last, not yet full tile of each level. */
@@ -28,6 +31,8 @@ interface Edge {
 export class TileWriter {
   readonly #directory: string;
   readonly #files: DurableFiles;
+  /** Writes under way; each resolves to what went wrong, so that none is ever left unheard. */
+  #writes: Promise<unknown>[] = [];
   #edge: Edge;
 
   private constructor(directory: string, files: DurableFiles, edge: Edge) {
@@ -69,8 +74,12 @@ export class TileWriter {
    */
   async add(entries: readonly Uint8Array[]): Promise<{ size: number; root: Uint8Array }> {
     const edge = copyEdge(this.#edge);
-    for (const entry of entries) await this.#addOne(edge, entry);
-    await this.#writePartials(edge);
+    for (const entry of entries) {
+      this.#addOne(edge, entry);
+      if (this.#writes.length >= WRITES_AT_ONCE) await this.#settle();
+    }
+    this.#writePartials(edge);
+    await this.#settle();
     await this.#files.sync();
     this.#edge = edge;
     return { size: edge.range.size, root: edge.range.root() };
@@ -84,39 +93,53 @@ export class TileWriter {
     }
   }
 
-  async #addOne(edge: Edge, entry: Uint8Array): Promise<void> {
+  #addOne(edge: Edge, entry: Uint8Array): void {
     const leaf = hashLeaf(entry);
     const index = edge.range.size;
     edge.range.append(leaf);
     edge.bundle.push(entry);
     (edge.levels[0] ??= []).push(leaf);
     if (edge.bundle.length < TILE_WIDTH) return;
-    await this.#write('entries', Math.floor(index / TILE_WIDTH), TILE_WIDTH, encodeBundle(edge.bundle));
+    this.#write('entries', Math.floor(index / TILE_WIDTH), TILE_WIDTH, encodeBundle(edge.bundle));
     edge.bundle = [];
     let tile = Math.floor(index / TILE_WIDTH);
     for (let level = 0; edge.levels[level]?.length === TILE_WIDTH; level++) {
       const hashes = edge.levels[level] ?? [];
-      await this.#write(level, tile, TILE_WIDTH, encodeTile(hashes));
+      this.#write(level, tile, TILE_WIDTH, encodeTile(hashes));
       edge.levels[level] = [];
       (edge.levels[level + 1] ??= []).push(hashTile(hashes));
       tile = Math.floor(tile / TILE_WIDTH);
     }
   }
 
-  async #writePartials(edge: Edge): Promise<void> {
+  #writePartials(edge: Edge): void {
     const size = edge.range.size;
     if (edge.bundle.length > 0) {
-      await this.#write('entries', Math.floor(size / TILE_WIDTH), edge.bundle.length, encodeBundle(edge.bundle));
+      this.#write('entries', Math.floor(size / TILE_WIDTH), edge.bundle.length, encodeBundle(edge.bundle));
     }
     for (const [level, hashes] of edge.levels.entries()) {
       const unchanged = level > 0 && hashesAtLevel(size, level) === hashesAtLevel(this.size, level);
       if (hashes.length === 0 || unchanged) continue;
-      await this.#write(level, Math.floor(hashesAtLevel(size, level) / TILE_WIDTH), hashes.length, encodeTile(hashes));
+      this.#write(level, Math.floor(hashesAtLevel(size, level) / TILE_WIDTH), hashes.length, encodeTile(hashes));
     }
   }
 
-  #write(row: TileRow, index: number, width: number, bytes: Uint8Array): Promise<void> {
-    return this.#files.write(formatTilePath({ row, index, width }), bytes);
+  #write(row: TileRow, index: number, width: number, bytes: Uint8Array): void {
+    const write = this.#files.write(formatTilePath({ row, index, width }), bytes);
+    this.#writes.push(
+      write.then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    );
+  }
+
+  /** Waits for all writes under way, and throws what the first that failed said. */
+  async #settle(): Promise<void> {
+    const writes = this.#writes;
+    this.#writes = [];
+    const error = (await Promise.all(writes)).find((result) => result !== undefined);
+    if (error !== undefined) throw error;
   }
 }
 
