@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { days, micros } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
@@ -49,6 +50,23 @@ test('the operator is there from the start, has no token, and signs in by certif
   assert.deepEqual([signIn.person.kind, signIn.person.roles], ['operator', []]);
   assert.equal((await identity.people.signInWithCertificate('nobody')).outcome, 'unknown');
   await assert.rejects(identity.people.add(OPERATOR, ['scientist'], BY), { code: 'IDENTITY_PERSON_EXISTS' });
+});
+
+test('a client certificate counts while its serial number is one that was given to that name', async (t) => {
+  const { identity, catalogue } = await openTrust(t);
+  const { people } = identity;
+  await people.add('ada', ['scientist'], BY);
+  const serialOf = async (name: string): Promise<string> =>
+    new X509Certificate((await identity.issueClient(name, days(1), BY)).certificate).serialNumber;
+  const [operator, ada] = [await serialOf(OPERATOR), await serialOf('ada')];
+  assert.equal((await people.signInWithCertificate('ada', ada)).outcome, 'ok');
+  assert.equal((await people.signInWithCertificate(OPERATOR, operator)).outcome, 'ok');
+  assert.equal((await people.signInWithCertificate(OPERATOR, ada)).outcome, 'unknown');
+  assert.equal((await people.signInWithCertificate('ada', '4000')).outcome, 'unknown');
+  const { device } = await identity.inventory.enrol({ name: 'ada', type: 'reefer' }, BY);
+  assert.equal((await people.signInWithCertificate('ada', device.serials[0])).outcome, 'unknown');
+  await catalogue.run('DELETE FROM identity_certificate WHERE serial = ?', [ada]);
+  assert.equal((await people.signInWithCertificate('ada', ada)).outcome, 'unknown');
 });
 
 test('neither names nor tokens stand in the catalogue or in the log', async (t) => {

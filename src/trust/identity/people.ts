@@ -6,7 +6,7 @@ import type { CatalogueTransaction } from '#base/storage/index.ts';
 import { makeToken, tokenDigest } from './bearer-token.ts';
 import { IdentityError } from './errors.ts';
 import type { IdentityContext } from './identity-context.ts';
-import { PEOPLE, TOKENS } from './identity-tables.ts';
+import { CERTIFICATES, PEOPLE, TOKENS } from './identity-tables.ts';
 import type { PersonPrivate } from './identity-tables.ts';
 
 /** A person or program that may sign in. */
@@ -44,12 +44,14 @@ export class People {
   readonly #names: MacKey;
   readonly #table: SealedTable<typeof PEOPLE.key, typeof PEOPLE.clear, PersonPrivate>;
   readonly #tokens: SealedTable<typeof TOKENS.key, typeof TOKENS.clear>;
+  readonly #certificates: SealedTable<typeof CERTIFICATES.key, typeof CERTIFICATES.clear>;
 
   private constructor(context: IdentityContext, names: MacKey) {
     this.#context = context;
     this.#names = names;
     this.#table = new SealedTable(PEOPLE, context.people);
     this.#tokens = new SealedTable(TOKENS, context.people);
+    this.#certificates = new SealedTable(CERTIFICATES, context.machines);
   }
 
   /** Opens the list; makes the operator's entry where it is missing. */
@@ -149,9 +151,20 @@ export class People {
     return this.#signIn(await this.#table.get(catalogue, { id: row.person }));
   }
 
-  /** Who a client certificate belongs to that was checked already. @param name from its URI */
-  async signInWithCertificate(name: string): Promise<SignIn> {
-    return this.#signIn(await this.#byName(this.#context.catalogue, name));
+  /**
+   * Who a client certificate belongs to that was checked already.
+   *
+   * @param name from its URI
+   * @param serial of the certificate in upper-case hex: it must be one that was given to that name and not taken back
+   */
+  async signInWithCertificate(name: string, serial?: string): Promise<SignIn> {
+    const { catalogue } = this.#context;
+    if (serial !== undefined) {
+      const given = await this.#certificates.get(catalogue, { serial });
+      if (given?.holder_kind !== 'client' || given.holder !== name) return { outcome: 'unknown' };
+      if (given.state !== 'valid') return { outcome: 'disabled' };
+    }
+    return this.#signIn(await this.#byName(catalogue, name));
   }
 
   #signIn(row: Row | null): SignIn {
