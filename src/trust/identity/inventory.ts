@@ -18,6 +18,7 @@ import { IdentityError } from './errors.ts';
 import type { IdentityContext } from './identity-context.ts';
 import { CERTIFICATES, DEVICES } from './identity-tables.ts';
 import type { DevicePrivate } from './identity-tables.ts';
+import { listDetail } from './list-detail.ts';
 import { formatPrivateKey, makeKeyPair } from './sign-certificate.ts';
 
 /** What a new device is given. The private key is shown this once and kept nowhere. */
@@ -158,7 +159,7 @@ export class Inventory {
       );
     }
     const chosen = [...new Set(types)].sort();
-    await this.#audit(actor, 'speaks-for', name, { types: chosen.join(' ') });
+    await this.#audit(actor, 'speaks-for', name, listDetail('types', chosen));
     return this.#update(name, (row) => ({ row, sealed: { ...row.sealed, speaksFor: chosen } }));
   }
 

@@ -112,6 +112,14 @@ test('what does not fit is refused', async (t) => {
     await assert.rejects(people.add(name, ['scientist'], BY), { code: 'IDENTITY_PERSON_INVALID' });
   }
   await assert.rejects(people.add('ada', [], BY), { code: 'IDENTITY_ROLE_INVALID' });
+  await assert.rejects(
+    people.add(
+      'ada',
+      Array.from({ length: 33 }, () => 'keeper'),
+      BY,
+    ),
+    { code: 'IDENTITY_ROLE_INVALID' },
+  );
   await assert.rejects(people.add('ada', ['emperor'], BY), { code: 'IDENTITY_ROLE_INVALID' });
   await people.add('ada', ['scientist'], BY);
   await assert.rejects(people.add('ada', ['scientist'], BY), { code: 'IDENTITY_PERSON_EXISTS' });

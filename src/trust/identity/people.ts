@@ -8,6 +8,7 @@ import { IdentityError } from './errors.ts';
 import type { IdentityContext } from './identity-context.ts';
 import { CERTIFICATES, PEOPLE, TOKENS } from './identity-tables.ts';
 import type { PersonPrivate } from './identity-tables.ts';
+import { listDetail } from './list-detail.ts';
 
 /** A person or program that may sign in. */
 export interface Person {
@@ -34,6 +35,8 @@ export interface NewToken {
 }
 
 type Row = Awaited<ReturnType<SealedTable<typeof PEOPLE.key, typeof PEOPLE.clear, PersonPrivate>['get']>> & object;
+
+const MOST_ROLES = 32;
 
 /** Name in the operator's client certificate, and of its entry. */
 export const OPERATOR = 'operator';
@@ -198,13 +201,16 @@ export class People {
 
   async #audit(actor: string, action: string, id: string, roles?: readonly string[]): Promise<void> {
     const event = { actor, action, resource: `person:${id}`, outcome: 'done' } as const;
-    await this.#context.audit.append(roles === undefined ? event : { ...event, detail: { roles: roles.join(' ') } });
+    await this.#context.audit.append(roles === undefined ? event : { ...event, detail: listDetail('roles', roles) });
   }
 
   #requireRoles(roles: readonly string[]): void {
     const wrong = roles.find((role) => !this.#context.declared.hasRole(role));
-    if (wrong !== undefined || roles.length === 0) {
-      const state = wrong === undefined ? 'no role is named' : `the template has no role ${wrong.slice(0, 80)}`;
+    if (wrong !== undefined || roles.length === 0 || roles.length > MOST_ROLES) {
+      const state =
+        wrong === undefined
+          ? `${roles.length} are named, not 1 to ${MOST_ROLES}`
+          : `the template has no role ${wrong.slice(0, 80)}`;
       throw new IdentityError('IDENTITY_ROLE_INVALID', `Cannot give roles: ${state}`, {
         hint: 'Name roles that stand under people in the template',
       });
