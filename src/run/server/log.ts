@@ -8,3 +8,9 @@ export function makeLog(process_: string): Log {
     pino.destination({ fd: 2, sync: true }),
   );
 }
+
+/** The level of diagnostics, for a child process: all that is handed down of the environment. */
+export function logLevel(): Record<string, string> {
+  const level = process.env['WEIR_LOG'];
+  return level === undefined ? {} : { WEIR_LOG: level };
+}

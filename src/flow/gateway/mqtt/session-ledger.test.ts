@@ -3,36 +3,39 @@ import { test } from 'node:test';
 import { encodeSessionChange, recoverSessions } from './session-event.ts';
 import type { SessionChange } from './session-event.ts';
 import { SessionLedger } from './session-ledger.ts';
+import { Session } from './session.ts';
 
-const snapshot = {
-  key: 'truck-1/a',
-  device: 'truck-1',
-  clientId: 'a',
-  generation: 1,
-  expirySeconds: 60,
-  received: [],
-  subscriptions: [],
-  inFlight: [],
-  queue: [],
-};
+function state(generation: number, received: readonly number[] = []): SessionChange {
+  const session = new Session('truck-7', 'c1', generation, 60);
+  for (const id of received) session.received.add(id);
+  return { kind: 'state', snapshot: session.snapshot() };
+}
+
+const event = (change: SessionChange) => ({ session: 'truck-7/c1', event: encodeSessionChange(change) });
+
+function ledgerOf(changes: readonly SessionChange[]): SessionLedger {
+  const ledger = new SessionLedger();
+  for (const change of changes) ledger.note('truck-7/c1', encodeSessionChange(change));
+  return ledger;
+}
 
 test('SessionLedger.events() recovers the same sessions as all that was recorded', () => {
   const changes: SessionChange[] = [
-    { kind: 'state', snapshot },
+    state(1, [5, 6]),
     { kind: 'received', generation: 1, packetId: 7 },
     { kind: 'received', generation: 1, packetId: 8 },
     { kind: 'released', generation: 1, packetId: 7 },
+    // One that came with the state: it must not come back with the next file.
+    { kind: 'released', generation: 1, packetId: 5 },
   ];
-  const ledger = new SessionLedger();
-  const all = changes.map((change) => ({ session: snapshot.key, event: encodeSessionChange(change) }));
-  for (const { session, event } of all) ledger.note(session, event);
-  assert.equal(ledger.events().length, 2);
-  assert.deepEqual(recoverSessions(ledger.events()), recoverSessions(all));
+  const recovered = recoverSessions(ledgerOf(changes).events());
+  assert.deepEqual(recovered, recoverSessions(changes.map(event)));
+  assert.deepEqual(recovered[0]?.received, [6, 8]);
 });
 
-test('SessionLedger forgets a session that ended', () => {
-  const ledger = new SessionLedger();
-  ledger.note(snapshot.key, encodeSessionChange({ kind: 'state', snapshot }));
-  ledger.note(snapshot.key, encodeSessionChange({ kind: 'ended', generation: 1 }));
-  assert.deepEqual(ledger.events(), []);
+test('SessionLedger forgets a session that ended, and not one that followed it', () => {
+  const ended: SessionChange = { kind: 'ended', generation: 1 };
+  assert.deepEqual(ledgerOf([state(1), ended]).events(), []);
+  assert.equal(ledgerOf([state(1), state(2), ended]).events().length, 1);
+  assert.deepEqual(ledgerOf([{ kind: 'received', generation: 1, packetId: 1 }]).events(), []);
 });

@@ -1,38 +1,37 @@
 import type { SessionEvent } from '#flow/journal/index.ts';
-import { decodeSessionChange } from './session-event.ts';
-
-interface Known {
-  state: Uint8Array;
-  /** Events of packet ids that were taken and not released, by id. */
-  readonly received: Map<number, Uint8Array>;
-}
+import { PacketIdSet } from './packet-id-set.ts';
+import { decodeSessionChange, encodeSessionChange } from './session-event.ts';
+import type { SessionSnapshot } from './session.ts';
 
 /**
- * What the journal has to keep of the sessions that one worker recorded: their newest state and the packet ids that
+ * What the journal has to keep of the sessions that one worker recorded: their newest state, with the packet ids that
  * are taken and not released. Each new journal file opens with it, so that the files before can go.
  */
 export class SessionLedger {
-  readonly #sessions = new Map<string, Known>();
+  readonly #sessions = new Map<string, { readonly state: SessionSnapshot; readonly received: PacketIdSet }>();
 
   /** Notes an event that goes into the journal. */
   note(session: string, event: Uint8Array): void {
     const change = decodeSessionChange(session, event);
-    if (change.kind === 'ended') this.#sessions.delete(session);
-    else if (change.kind === 'state') this.#sessions.set(session, { state: event, received: new Map() });
-    else {
-      const received = this.#sessions.get(session)?.received;
-      if (change.kind === 'received') received?.set(change.packetId, event);
-      else received?.delete(change.packetId);
+    const known = this.#sessions.get(session);
+    if (change.kind === 'state') {
+      const received = new PacketIdSet();
+      for (const id of change.snapshot.received) received.add(id);
+      this.#sessions.set(session, { state: change.snapshot, received });
+    } else if (change.kind === 'ended') {
+      // An end may come late, for a generation that another has followed.
+      if (known !== undefined && known.state.generation <= change.generation) this.#sessions.delete(session);
+    } else if (known?.state.generation === change.generation) {
+      if (change.kind === 'received') known.received.add(change.packetId);
+      else known.received.delete(change.packetId);
     }
   }
 
   /** The events from which the sessions can be recovered as they are now. */
   events(): readonly SessionEvent[] {
-    const events: SessionEvent[] = [];
-    for (const [session, { state, received }] of this.#sessions) {
-      events.push({ session, event: state });
-      for (const event of received.values()) events.push({ session, event });
-    }
-    return events;
+    return [...this.#sessions].map(([session, { state, received }]) => {
+      const snapshot = { ...state, received: received.toArray() };
+      return { session, event: encodeSessionChange({ kind: 'state', snapshot }) };
+    });
   }
 }

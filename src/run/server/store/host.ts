@@ -5,6 +5,7 @@ import type { StoreStatus } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
+import { logLevel } from '../log.ts';
 import { SupervisedProcess } from '../process/supervised-process.ts';
 import type { HandedKey, StoreControlMethods, StoreMethods } from './contract.ts';
 
@@ -32,6 +33,7 @@ export class StoreHost {
       name: 'store',
       entry: new URL('process.ts', import.meta.url),
       nodeFlags: ['--disable-warning=ExperimentalWarning'],
+      environment: logLevel(),
       offered: offer(parts),
       start: (peer) => {
         const forms: Json[] = templates().map((template) => templateToJson(template));

@@ -1,0 +1,72 @@
+import { formatMicros, micros } from '#base/core/index.ts';
+import type { Clock } from '#base/core/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { escapeControls, readQuarantine, reasonOf } from '#flow/ingest/index.ts';
+import type { QuarantinedItem } from '#flow/ingest/index.ts';
+import { FileJournalReader } from '#flow/journal/index.ts';
+import type { KeyRing } from '#trust/keys/index.ts';
+import { ApiError } from '../api/errors.ts';
+import type { QuarantineReader } from '../api/services.ts';
+
+export interface QuarantineShelfParts {
+  readonly directory: string;
+  readonly keys: KeyRing;
+  readonly clock: Clock;
+  readonly template: () => Template;
+}
+
+/** Refused readings that are kept as evidence, for those who may read them; the decision and its log entry come before. */
+export class QuarantineShelf implements QuarantineReader {
+  readonly #parts: QuarantineShelfParts;
+
+  constructor(parts: QuarantineShelfParts) {
+    this.#parts = parts;
+  }
+
+  /** The newest of a filter, without payloads. */
+  async list({ limit, ...filter }: { device?: string; stream?: string; limit: number }): Promise<readonly unknown[]> {
+    const newest: QuarantinedItem[] = [];
+    for await (const item of this.#read(filter)) {
+      newest.push(item);
+      // Files are read oldest first: keep a little more than asked for, and cut now and then.
+      if (newest.length >= limit * 2) newest.splice(0, newest.length - limit);
+    }
+    return newest.slice(-limit).reverse().map(summary);
+  }
+
+  /** @throws {ApiError} API_READING_UNKNOWN */
+  async show(id: string): Promise<unknown> {
+    for await (const item of this.#read({})) {
+      if (item.id.replaceAll('/', '.') !== id) continue;
+      return { ...summary(item), payload: escapeControls(Buffer.from(item.reading.payload).toString('utf8')) };
+    }
+    throw new ApiError('API_READING_UNKNOWN', 'Cannot show reading: quarantine holds none of that id', {
+      hint: 'See `npm run -s weir -- quarantine list`',
+    });
+  }
+
+  #read(filter: { device?: string; stream?: string }): AsyncIterable<QuarantinedItem> {
+    const { directory, keys, clock, template } = this.#parts;
+    const reader = new FileJournalReader({
+      directory,
+      keys: { key: (fileId) => keys.openFileKey({ actor: 'weir:control', resource: `quarantine:${fileId}` }, fileId) },
+    });
+    const since = clock.now() - template().limits.quarantineAge * 1_000;
+    return readQuarantine(reader, { ...filter, since });
+  }
+}
+
+function summary({ id, reading }: QuarantinedItem): object {
+  const { device, stream, via, reason, received, place, length } = reading;
+  return {
+    // A slash would split the path of a request.
+    id: id.replaceAll('/', '.'),
+    device,
+    stream,
+    via,
+    reason: reasonOf(reason)?.word ?? String(reason),
+    place: escapeControls(place),
+    received: formatMicros(micros(received)),
+    length,
+  };
+}

@@ -1,0 +1,110 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Template } from '#declare/template/index.ts';
+import type { AuditLog } from '#trust/audit/index.ts';
+import type { DataDirectory } from '../data-directory.ts';
+import type { GatewayHost } from '../gateway/host.ts';
+import type { PlatformAddress, PlatformStatus } from '../platform-status.ts';
+import type { StoreHost } from '../store/host.ts';
+import type { SegmentHost } from './segment-host.ts';
+
+export interface StatusSources {
+  readonly version: string;
+  readonly address: PlatformAddress;
+  readonly template: Template;
+  readonly since: string;
+  readonly audit: AuditLog;
+  readonly store: StoreHost;
+  readonly gateway: GatewayHost;
+  readonly queries: {
+    readonly confinement: { readonly confined: boolean; readonly reason: string | null };
+    readonly running: number;
+  };
+  readonly segments: SegmentHost;
+  readonly layout: DataDirectory;
+  readonly uptimeSeconds: number;
+  /** Readings per second since the status was last asked for. */
+  readonly rate: (admitted: number) => number;
+}
+
+/** Asks every part how it is. A part that does not answer is named under `degraded`. */
+export async function readStatus(sources: StatusSources): Promise<PlatformStatus> {
+  const { address, template, audit, store, gateway, queries, segments, layout } = sources;
+  const degraded: string[] = [];
+  const counts = await gateway.counts();
+  const storeStatus = await store.status().catch(() => null);
+  if (storeStatus === null) degraded.push('the store does not answer');
+  if (storeStatus?.paused === true) degraded.push('the store lags and the journal waits');
+  if (!queries.confinement.confined)
+    degraded.push(`query processes are not confined: ${queries.confinement.reason ?? 'unknown'}`);
+  const active = await segments.active();
+  const listening = { address: template.listen.address };
+  return {
+    version: sources.version,
+    demo: address.demo,
+    uptimeSeconds: sources.uptimeSeconds,
+    template: { name: template.name, digest: template.digest, since: sources.since },
+    tlsMinimum: template.tls.minimum,
+    listeners: Object.entries(address.ports).map(([name, port]) => ({ name, ...listening, port })),
+    processes: [
+      { name: 'control', state: 'running', pid: process.pid, restarts: 0 },
+      ...[
+        { name: 'gateway', process: gateway.process },
+        { name: 'store', process: store.process },
+      ].map(({ name, process: child }) => ({
+        name,
+        state: child.pid === undefined ? 'starting' : 'running',
+        pid: child.pid ?? null,
+        restarts: child.restarts,
+      })),
+    ],
+    connections: counts.connections,
+    readings: {
+      admitted: counts.admitted,
+      duplicates: counts.duplicates,
+      perSecond: Math.round(sources.rate(counts.admitted)),
+      refused: counts.refused,
+      dropped: counts.dropped,
+    },
+    refusedConnections: counts.refusedConnections,
+    journal: { bytes: await folderBytes(layout.journal) },
+    tail: { rows: storeStatus?.tailRows ?? 0, bytes: storeStatus?.tailBytes ?? 0 },
+    segments: {
+      count: active.length,
+      rows: active.reduce((sum, { rows }) => sum + rows, 0),
+      bytes: active.reduce((sum, { size }) => sum + size, 0),
+    },
+    audit: { entries: audit.size, integrated: audit.checkpoint.size },
+    queries: { ...queries.confinement, running: queries.running },
+    degraded,
+  };
+}
+
+/** Bytes of the files below a folder, two levels deep as the journal has them. */
+async function folderBytes(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])) {
+    if (!entry.isFile()) continue;
+    // A file may go while we look.
+    bytes += await stat(join(entry.parentPath, entry.name)).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  }
+  return bytes;
+}
+
+/** Counts per second between two calls; the average over at least a second. */
+export function makeRate(nowMs: () => number): (total: number) => number {
+  let last: { total: number; at: number } | null = null;
+  let rate = 0;
+  return (total) => {
+    const at = nowMs();
+    if (last === null) last = { total, at };
+    else if (at - last.at >= 1_000) {
+      rate = ((total - last.total) * 1_000) / (at - last.at);
+      last = { total, at };
+    }
+    return Math.max(0, rate);
+  };
+}

@@ -1,0 +1,99 @@
+import type { Json } from '#base/core/index.ts';
+import type { ListenerName, RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
+import type { DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
+import type { DeviceCommand } from '../control/command-box.ts';
+
+export type Ports = Readonly<Record<ListenerName, number>>;
+
+/** Keys of journal and quarantine files on their way to the worker that writes them. */
+export interface HandedFileKey {
+  readonly fileId: string;
+  readonly key: Uint8Array;
+}
+
+export interface GatewayStart {
+  readonly template: Json;
+  /** Streams that may not take readings. */
+  readonly closed: readonly string[];
+  readonly ports: Ports;
+  readonly workers: number;
+  readonly directory: DirectorySnapshot;
+  /** Certificates of the authorities that issue client certificates, PEM. */
+  readonly issuing: readonly string[];
+  readonly tls: TlsMaterial;
+  /** Eight bytes: key of the content hashes in the windows of `seq`. */
+  readonly hashKey: Uint8Array;
+  /** 32 bytes: key of the digests of refused payloads. */
+  readonly digestKey: Uint8Array;
+  readonly journal: string;
+  readonly quarantine: string;
+  readonly controlSocket: string;
+  readonly commands: readonly DeviceCommand[];
+}
+
+/** Counts since the start of one process, summed over its workers. */
+export interface GatewayCounts {
+  readonly connections: number;
+  readonly admitted: number;
+  readonly duplicates: number;
+  readonly dropped: number;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly refusedConnections: Readonly<Record<string, number>>;
+}
+
+/** What the gateway process offers to control. */
+export type GatewayMethods = {
+  start(start: GatewayStart): Promise<Ports>;
+  template(update: { form: Json; closed: readonly string[] }): Promise<void>;
+  device(change: DirectoryChange): Promise<void>;
+  grantImport(grant: { devices: readonly number[]; until: number }): void;
+  renew(tls: TlsMaterial): Promise<void>;
+  command(command: DeviceCommand): void;
+  counts(parameters: null): Promise<GatewayCounts>;
+  drain(parameters: null): Promise<void>;
+};
+
+/** What control offers to the gateway process. */
+export type GatewayControlMethods = {
+  fileKeys(request: { kind: 'journal' | 'quarantine'; count: number }): Promise<readonly HandedFileKey[]>;
+  /** The key of an existing journal file, for rebuilding what the gateway knew. */
+  journalKey(fileId: string): Promise<Uint8Array | null>;
+  /** Something became durable. */
+  committed(parameters: null): void;
+  refused(counts: readonly RefusalCount[]): void;
+  seen(times: readonly (readonly [name: string, micros: number])[]): void;
+  delivered(command: string): void;
+  undelivered(report: { command: string; reason: string }): void;
+};
+
+/** What a worker thread is started with. */
+export interface WorkerStart {
+  readonly worker: number;
+  /** Id of this process start, sorting behind earlier ones. */
+  readonly start: string;
+  readonly gateway: Omit<GatewayStart, 'commands'>;
+  readonly table: SharedArrayBuffer;
+  readonly connections: SharedArrayBuffer;
+  readonly sharedPorts: boolean;
+  readonly journalKeys: readonly HandedFileKey[];
+  readonly quarantineKeys: readonly HandedFileKey[];
+}
+
+/** What a worker offers to the main thread. */
+export type WorkerMethods = {
+  start(start: WorkerStart): Promise<Ports>;
+  template(update: { form: Json; closed: readonly string[] }): void;
+  device(change: DirectoryChange): void;
+  renew(tls: TlsMaterial): void;
+  keys(stock: { kind: 'journal' | 'quarantine'; keys: readonly HandedFileKey[] }): void;
+  counts(parameters: null): GatewayCounts;
+  drain(parameters: null): Promise<void>;
+};
+
+/** What the main thread offers to a worker. */
+export type WorkerControlMethods = {
+  moreKeys(request: { kind: 'journal' | 'quarantine' }): void;
+  committed(parameters: null): void;
+  refused(counts: readonly RefusalCount[]): void;
+  seen(times: readonly (readonly [name: string, micros: number])[]): void;
+};

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SessionLedger } from '#flow/gateway/index.ts';
+import { REASON } from '#flow/ingest/index.ts';
+import type { Ingest } from '#flow/ingest/index.ts';
+import { countedIngest, refusedByWord } from './counted-ingest.ts';
+
+test('countedIngest() counts by reason and notes who was heard when', () => {
+  const answers = [0, REASON.range.number, 0];
+  const ingest = {
+    admit: () => answers.shift(),
+    admitMany: () => ({ reasons: Uint8Array.of(0, 1, REASON.range.number) }),
+  } as unknown as Ingest;
+  const counts = { byReason: new Float64Array(256), lastSeen: new Float64Array(4) };
+  const port = countedIngest(ingest, new SessionLedger(), counts);
+  const sender = { index: 2, name: 'a', type: 't' };
+  for (let i = 0; i < 3; i++) port.admit(sender, 's', sender, new Uint8Array(), 'json', 5 as never);
+  port.admitMany(sender, 's', sender, new Uint8Array(), 'ndjson', 9 as never);
+  assert.equal(counts.byReason[0], 3);
+  assert.equal(counts.byReason[1], 1);
+  assert.deepEqual(refusedByWord(counts.byReason), { range: 2 });
+  assert.equal(counts.lastSeen[2], 9);
+});

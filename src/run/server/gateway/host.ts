@@ -1,0 +1,242 @@
+import { join } from 'node:path';
+import type { AuditSink, Clock, Log, Micros, Random } from '#base/core/index.ts';
+import { micros } from '#base/core/index.ts';
+import { templateToJson } from '#declare/template/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import type { RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
+import type { Identity } from '#trust/identity/index.ts';
+import type { Custody, KeyRing } from '#trust/keys/index.ts';
+import type { DeviceCommand } from '../control/command-box.ts';
+import { keptSecret } from '../control/open-log.ts';
+import { PACKAGE_ROOT } from '../control/package-files.ts';
+import { closedStreams } from '../control/template-service.ts';
+import type { DataDirectory } from '../data-directory.ts';
+import { logLevel } from '../log.ts';
+import { SupervisedProcess } from '../process/supervised-process.ts';
+import type {
+  GatewayControlMethods,
+  GatewayCounts,
+  GatewayMethods,
+  GatewayStart,
+  HandedFileKey,
+  Ports,
+} from './contract.ts';
+
+export interface GatewayHostParts {
+  readonly layout: DataDirectory;
+  readonly custody: Custody;
+  readonly keys: KeyRing;
+  readonly identity: Identity;
+  readonly audit: AuditSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly template: () => Template;
+  readonly ports: Ports;
+  readonly workers: number;
+  /** Commands that wait for their devices. */
+  readonly waiting: () => Promise<readonly DeviceCommand[]>;
+  readonly taken: (command: string) => void;
+  /** Something became durable in the journal. */
+  readonly committed: () => void;
+}
+
+const ACTOR = 'weir:gateway';
+const TICKET_KEY_BYTES = 48;
+const TICKET_LIFE_MS = 24 * 3_600_000;
+const RENEW_CHECK_MS = 3_600_000;
+
+/** The gateway process as control sees it. */
+export class GatewayHost {
+  readonly #parts: GatewayHostParts;
+  readonly #process: SupervisedProcess<GatewayMethods>;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #ports: Ports;
+  /** Counts of processes that have ended: what they took stays taken. */
+  #last: GatewayCounts | null = null;
+
+  private constructor(parts: GatewayHostParts, process: SupervisedProcess<GatewayMethods>, ports: Ports) {
+    this.#parts = parts;
+    this.#process = process;
+    this.#ports = ports;
+  }
+
+  static async start(parts: GatewayHostParts): Promise<GatewayHost> {
+    const { layout, log, identity } = parts;
+    // Known after the first start; a restart takes the same ports again.
+    const box = { ports: parts.ports, ticketKeys: parts.random.bytes(TICKET_KEY_BYTES) };
+    const process = await SupervisedProcess.start<GatewayMethods>({
+      name: 'gateway',
+      entry: new URL('process.ts', import.meta.url),
+      nodeFlags: permissionFlags(layout),
+      environment: logLevel(),
+      offered: offer(parts),
+      start: async (peer) => {
+        box.ports = await peer.call('start', await startOf(parts, box.ports, box.ticketKeys));
+      },
+      log,
+    });
+    const host = new GatewayHost(parts, process, box.ports);
+    const unsubscribe = identity.inventory.onChange((change) => {
+      void process.peer
+        .then((peer) => peer.call('device', change))
+        .catch((error: unknown) => log.error({ error: String(error) }, 'a device change did not reach the gateway'));
+    });
+    host.#timers.push(
+      setInterval(() => {
+        box.ticketKeys = parts.random.bytes(TICKET_KEY_BYTES);
+        void host.#renew(box.ticketKeys);
+      }, TICKET_LIFE_MS).unref(),
+      setInterval(() => void host.#renew(box.ticketKeys), RENEW_CHECK_MS).unref(),
+    );
+    host.#unsubscribe = unsubscribe;
+    return host;
+  }
+
+  #unsubscribe: () => void = () => {};
+
+  get process(): SupervisedProcess<GatewayMethods> {
+    return this.#process;
+  }
+
+  get ports(): Ports {
+    return this.#ports;
+  }
+
+  async useTemplate(template: Template): Promise<void> {
+    const update = { form: templateToJson(template), closed: [...closedStreams(template)] };
+    await (await this.#process.peer).call('template', update);
+  }
+
+  /** @param until epoch microseconds */
+  async grantImport(devices: readonly string[], until: number): Promise<void> {
+    const { identity } = this.#parts;
+    const indexes = devices.flatMap((name) => identity.inventory.find(name)?.index ?? []);
+    (await this.#process.peer).tell('grantImport', { devices: indexes, until });
+  }
+
+  command(command: DeviceCommand): void {
+    void this.#process.peer.then((peer) => peer.tell('command', command)).catch(() => undefined);
+  }
+
+  async counts(): Promise<GatewayCounts> {
+    try {
+      this.#last = await (await this.#process.peer).call('counts', null);
+    } catch {
+      // Between a crash and the restart the last known counts stand.
+    }
+    return (
+      this.#last ?? { connections: 0, admitted: 0, duplicates: 0, dropped: 0, refused: {}, refusedConnections: {} }
+    );
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#unsubscribe();
+    await this.#process.stop(graceMs);
+  }
+
+  async #renew(ticketKeys: Uint8Array): Promise<void> {
+    const { identity, template, log } = this.#parts;
+    try {
+      await (await this.#process.peer).call('renew', await tlsMaterial(identity, template(), ticketKeys));
+    } catch (error) {
+      log.error({ error: (error as Error).message }, 'the listeners could not be given a new certificate');
+    }
+  }
+}
+
+async function startOf(parts: GatewayHostParts, ports: Ports, ticketKeys: Uint8Array): Promise<GatewayStart> {
+  const { layout, custody, identity, random, template, workers, waiting } = parts;
+  const current = template();
+  const hashKey = await keptSecret(custody, 'content-hash', 8, random);
+  const digestKey = await keptSecret(custody, 'refusal-digest', 32, random);
+  return {
+    template: templateToJson(current),
+    closed: [...closedStreams(current)],
+    ports,
+    workers,
+    directory: identity.inventory.snapshot(),
+    issuing: identity.certificates.issuing,
+    tls: await tlsMaterial(identity, current, ticketKeys),
+    hashKey,
+    digestKey,
+    journal: layout.journal,
+    quarantine: layout.quarantine,
+    controlSocket: layout.controlSocket,
+    commands: await waiting(),
+  };
+}
+
+async function tlsMaterial(identity: Identity, template: Template, ticketKeys: Uint8Array): Promise<TlsMaterial> {
+  const { key, certificate } = await identity.serverCertificate(template.hosts);
+  return { key, certificate, authorities: [identity.certificates.root, ...identity.certificates.issuing], ticketKeys };
+}
+
+/** Node's permission model: the gateway reads the program, writes its journal and quarantine, and nothing else. */
+function permissionFlags(layout: DataDirectory): readonly string[] {
+  const reads = [
+    join(PACKAGE_ROOT, 'src'),
+    join(PACKAGE_ROOT, 'node_modules'),
+    join(PACKAGE_ROOT, 'package.json'),
+    layout.journal,
+    layout.quarantine,
+    layout.run,
+  ];
+  return [
+    '--permission',
+    ...reads.map((path) => `--allow-fs-read=${path}`),
+    `--allow-fs-write=${layout.journal}`,
+    `--allow-fs-write=${layout.quarantine}`,
+    '--allow-net',
+    '--allow-worker',
+    '--no-experimental-ffi',
+    '--disable-warning=ExperimentalWarning',
+    '--disable-warning=SecurityWarning',
+  ];
+}
+
+function offer({ keys, audit, identity, log, taken, committed }: GatewayHostParts): GatewayControlMethods {
+  return {
+    fileKeys: async ({ kind, count }) =>
+      (await keys.newFileKeys(ACTOR, kind, count)).map(({ fileId, key }): HandedFileKey => ({
+        fileId,
+        key: key.exportBytes(),
+      })),
+    journalKey: async (fileId) =>
+      (await keys.openFileKey({ actor: ACTOR, resource: `journal:${fileId}` }, fileId))?.exportBytes() ?? null,
+    committed,
+    refused: (counts) => void logRefusals(audit, counts, log),
+    seen: (times) => {
+      const seen = new Map<string, Micros>(times.map(([name, at]) => [name, micros(at)]));
+      void identity.inventory
+        .recordSeen(seen)
+        .catch((error: unknown) => log.warn({ error: String(error) }, 'could not note when devices were heard'));
+    },
+    delivered: (command) => taken(command),
+    undelivered: ({ command, reason }) => log.info({ command, reason }, 'a command was not delivered'),
+  };
+}
+
+/** At most this many lines a second go into the log; the rest is summed up. */
+const MOST_LINES = 64;
+
+async function logRefusals(audit: AuditSink, counts: readonly RefusalCount[], log: Log): Promise<void> {
+  const shown = counts.slice(0, MOST_LINES);
+  const rest = counts.slice(MOST_LINES).reduce((sum, { count }) => sum + count, 0);
+  const lines = rest === 0 ? shown : [...shown, { listener: 'any', reason: 'other', source: 'other', count: rest }];
+  for (const { listener, reason, source, count } of lines) {
+    try {
+      await audit.append({
+        actor: 'anonymous',
+        action: 'connect',
+        resource: `listener:${listener}`,
+        outcome: 'denied',
+        reason,
+        detail: { source, count },
+      });
+    } catch (error) {
+      log.warn({ error: (error as Error).message }, 'refused connections could not be logged');
+    }
+  }
+}

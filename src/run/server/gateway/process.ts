@@ -1,0 +1,242 @@
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { encodeUtf8, makeId, systemClock } from '#base/core/index.ts';
+import type { Log } from '#base/core/index.ts';
+import { AeadKey, systemRandom } from '#base/crypto/index.ts';
+import { templateFromJson } from '#declare/template/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { recoverSessions, SessionHub } from '#flow/gateway/index.ts';
+import type { FromHub, HubLine, ToHub } from '#flow/gateway/index.ts';
+import { mostStepped, steppedFields } from '#flow/ingest/index.ts';
+import { FileJournalReader } from '#flow/journal/index.ts';
+import type { SessionEvent } from '#flow/journal/index.ts';
+import { DeviceTable, rebuildFromBatch, restoreWindows } from '#trust/identity/index.ts';
+import type { DeviceCommand } from '../control/command-box.ts';
+import { makeLog } from '../log.ts';
+import { parentLine, portLine } from '../process/lines.ts';
+import { Peer } from '../process/peer.ts';
+import type {
+  GatewayControlMethods,
+  GatewayCounts,
+  GatewayMethods,
+  GatewayStart,
+  Ports,
+  WorkerControlMethods,
+  WorkerMethods,
+} from './contract.ts';
+import { MemoryDirectory, writeFlags } from './directory.ts';
+
+/** The gateway process: the main thread keeps the device table and the hub of sessions, workers do the rest. */
+
+/** Bytes of the records of devices and streams; they are touched, and so take memory, only as devices send. */
+const RECORD_BYTES = 512 * 1_048_576;
+const MOST_STREAMS = 64;
+const KEY_BATCH = 16;
+const HUB_SWEEP_MS = 1_000;
+const PARKED_PER_DEVICE = 16;
+const ORDER_AGAIN_MS = 1_000;
+
+const log: Log = makeLog('gateway');
+const workers: Peer<WorkerMethods>[] = [];
+let hub: SessionHub | null = null;
+let table: DeviceTable | null = null;
+let directory: MemoryDirectory | null = null;
+let committed = false;
+
+const offered: GatewayMethods = {
+  start: (begin) => start(begin),
+  template: async (update) => {
+    await Promise.all(workers.map((worker) => worker.call('template', update)));
+  },
+  device: async (change) => {
+    directory?.change(change);
+    // The flag first: whatever a worker looks up afterwards is decided by it.
+    if (table !== null) writeFlags(table, change.device);
+    await Promise.all(workers.map((worker) => worker.call('device', change)));
+  },
+  grantImport: ({ devices, until }) => {
+    for (const index of devices) table?.grantImport(index, until);
+  },
+  renew: async (tls) => {
+    await Promise.all(workers.map((worker) => worker.call('renew', tls)));
+  },
+  command: (command) => deliver(command),
+  counts: async () => sum(await Promise.all(workers.map((worker) => worker.call('counts', null)))),
+  drain: () => drain(),
+};
+
+async function start(begin: GatewayStart): Promise<Ports> {
+  const template = templateFromJson(begin.template);
+  table = makeTable(template, begin.hashKey);
+  directory = new MemoryDirectory(begin.directory);
+  for (const device of begin.directory.devices) writeFlags(table, device);
+  hub = new SessionHub({
+    clock: systemClock,
+    parkedPerDevice: PARKED_PER_DEVICE,
+    events: {
+      delivered: (_device, command) => control.tell('delivered', command),
+      undelivered: (_device, command, reason) => control.tell('undelivered', { command, reason }),
+    },
+  });
+  hub.restore(recoverSessions(await rebuild(begin.journal, template, table, directory)));
+  const sweeping = hub;
+  setInterval(() => sweeping.sweep(), HUB_SWEEP_MS).unref();
+  for (const command of begin.commands) deliver(command);
+  return startWorkers(begin);
+}
+
+/** One record for each device and stream that will ever send, as far as the memory for them goes. */
+function makeTable(template: Template, hashKey: Uint8Array): DeviceTable {
+  const { devices, seqWindow } = template.limits;
+  const stepped = Math.max(mostStepped(template), 16);
+  const bytes = 64 + seqWindow * 8 + stepped * 16;
+  const records = Math.min(devices * template.streams.size, Math.floor(RECORD_BYTES / bytes));
+  return DeviceTable.create({ devices, streams: MOST_STREAMS, records, window: seqWindow, stepped }, hashKey);
+}
+
+/** Reads what earlier starts left in the journal: windows of seq, last values, and sessions. */
+async function rebuild(
+  folder: string,
+  template: Template,
+  into: DeviceTable,
+  devices: MemoryDirectory,
+): Promise<readonly SessionEvent[]> {
+  const reader = new FileJournalReader({
+    directory: folder,
+    writersGone: true,
+    keys: {
+      key: async (fileId) => {
+        const raw = await control.call('journalKey', fileId);
+        return raw === null ? null : AeadKey.fromBytes(raw);
+      },
+    },
+  });
+  const sessions: SessionEvent[] = [];
+  const context = {
+    deviceIndex: (name: string) => devices.find(name)?.index ?? null,
+    stepped: (stream: string) => {
+      const declared = template.streams.get(stream);
+      return declared === undefined ? [] : steppedFields(declared);
+    },
+  };
+  try {
+    for await (const { record } of reader.read(new Map())) {
+      if (record.kind === 'batch') rebuildFromBatch(into, record.batch, context);
+      else if (record.kind === 'windows') restoreWindows(into, record.snapshot);
+      else if (record.kind === 'session') sessions.push(...record.events);
+    }
+  } catch (error) {
+    // The store reports damage and stops at it; the gateway can go on with what it could learn.
+    log.error({ error: (error as Error).message }, 'the journal could not be read to its end');
+  }
+  return sessions;
+}
+
+async function startWorkers(begin: GatewayStart): Promise<Ports> {
+  const { commands: _, ...gateway } = begin;
+  const connections = new SharedArrayBuffer(64);
+  const startId = makeId(systemClock, systemRandom);
+  let ports = begin.ports;
+  for (let number = 0; number < begin.workers; number++) {
+    const { port1, port2 } = new MessageChannel();
+    hub?.attach(portLine(port1) as HubLine<FromHub, ToHub>);
+    const thread = new Worker(new URL('worker.ts', import.meta.url), {
+      workerData: { hubPort: port2 },
+      transferList: [port2],
+    });
+    const worker: Peer<WorkerMethods> = new Peer<WorkerMethods>(
+      portLine(thread),
+      offeredToWorkers(() => worker),
+    );
+    thread.once('error', (error) => {
+      log.error({ worker: number, error: error.stack ?? error.message }, 'a worker failed');
+      // All of the gateway starts anew: what the worker held is in the journal.
+      process.exit(1);
+    });
+    workers.push(worker);
+    const [journalKeys, quarantineKeys] = await Promise.all([
+      control.call('fileKeys', { kind: 'journal', count: KEY_BATCH }),
+      control.call('fileKeys', { kind: 'quarantine', count: KEY_BATCH }),
+    ]);
+    // The first worker takes the ports, where any will do; the others share them.
+    ports = await worker.call('start', {
+      worker: number,
+      start: startId,
+      gateway: { ...gateway, ports },
+      table: (table as DeviceTable).buffer,
+      connections,
+      sharedPorts: begin.workers > 1,
+      journalKeys,
+      quarantineKeys,
+    });
+  }
+  return ports;
+}
+
+function offeredToWorkers(worker: () => Peer<WorkerMethods>): WorkerControlMethods {
+  const ordered = new Set<string>();
+  const order = async (kind: 'journal' | 'quarantine'): Promise<void> => {
+    if (ordered.has(kind)) return;
+    ordered.add(kind);
+    try {
+      worker().tell('keys', { kind, keys: await control.call('fileKeys', { kind, count: KEY_BATCH }) });
+    } catch (error) {
+      log.error({ kind, error: String(error) }, 'no keys for files could be had, asking again');
+      setTimeout(() => void order(kind), ORDER_AGAIN_MS).unref();
+    } finally {
+      ordered.delete(kind);
+    }
+  };
+  return {
+    moreKeys: ({ kind }) => void order(kind),
+    committed: () => {
+      // Several workers, one word to control.
+      if (committed) return;
+      committed = true;
+      setImmediate(() => {
+        committed = false;
+        control.tell('committed', null);
+      });
+    },
+    refused: (counts) => control.tell('refused', counts),
+    seen: (times) => control.tell('seen', times),
+  };
+}
+
+function deliver({ id, device, name, payload, retain }: DeviceCommand): void {
+  hub?.send(device, {
+    id,
+    topic: `commands/${device}/${name}`,
+    payload: encodeUtf8(payload),
+    retain: retain ? 'keep' : 'no',
+    contentType: null,
+    expires: null,
+  });
+}
+
+function sum(counts: readonly GatewayCounts[]): GatewayCounts {
+  const add = (into: Record<string, number>, more: Readonly<Record<string, number>>) => {
+    for (const [name, count] of Object.entries(more)) into[name] = (into[name] ?? 0) + count;
+    return into;
+  };
+  const total = (of: (count: GatewayCounts) => number) => counts.reduce((all, count) => all + of(count), 0);
+  return {
+    connections: total(({ connections }) => connections),
+    admitted: total(({ admitted }) => admitted),
+    duplicates: total(({ duplicates }) => duplicates),
+    dropped: total(({ dropped }) => dropped),
+    refused: counts.reduce((all, { refused }) => add(all, refused), {} as Record<string, number>),
+    refusedConnections: counts.reduce(
+      (all, { refusedConnections }) => add(all, refusedConnections),
+      {} as Record<string, number>,
+    ),
+  };
+}
+
+async function drain(): Promise<void> {
+  await Promise.all(workers.map((worker) => worker.call('drain', null)));
+}
+
+const control = new Peer<GatewayControlMethods>(parentLine(), offered);
+control.onClose(() => process.exit(0));
+process.once('SIGTERM', () => void drain().finally(() => process.exit(0)));
+process.on('SIGINT', () => {});

@@ -1,0 +1,193 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { systemClock } from '#base/core/index.ts';
+import { systemRandom } from '#base/crypto/index.ts';
+import { templateFromJson } from '#declare/template/index.ts';
+import { ConnectionCount, SessionLedger, startGatewayWorker } from '#flow/gateway/index.ts';
+import type { FromHub, GatewayWorker, ToHub } from '#flow/gateway/index.ts';
+import { Ingest, QuarantineWriter, quarantineShare, REASON } from '#flow/ingest/index.ts';
+import { FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
+import { DeviceTable, makeCertificateChecker, snapshotWindows } from '#trust/identity/index.ts';
+import { makeLog } from '../log.ts';
+import { MemoryMetrics } from '../metrics.ts';
+import { portLine } from '../process/lines.ts';
+import { Peer } from '../process/peer.ts';
+import type { WorkerControlMethods, WorkerMethods, WorkerStart } from './contract.ts';
+import { countedIngest, refusedByWord } from './counted-ingest.ts';
+import { MemoryDirectory } from './directory.ts';
+import { KeyStock } from './key-stock.ts';
+
+/** A worker thread of the gateway: its own listeners, sessions, ingest and journal; the device table is shared. */
+
+const JOURNAL_BYTES = 64 * 1_048_576;
+const JOURNAL_AGE_MS = 60_000;
+const QUARANTINE_BYTES = 16 * 1_048_576;
+const QUARANTINE_AGE_MS = 24 * 3_600_000;
+const LOW_STOCK = 4;
+/** The store is woken at most so often. */
+const COMMIT_NOTICE_MS = 10;
+
+interface Running {
+  readonly gateway: GatewayWorker;
+  readonly ingest: Ingest;
+  readonly directory: MemoryDirectory;
+  readonly table: DeviceTable;
+  readonly quarantine: QuarantineWriter;
+  readonly journals: readonly FileJournalWriter[];
+}
+
+const log = makeLog('gateway');
+const metrics = new MemoryMetrics();
+const byReason = new Float64Array(256);
+const stocks = {
+  journal: new KeyStock(LOW_STOCK, () => main.tell('moreKeys', { kind: 'journal' })),
+  quarantine: new KeyStock(LOW_STOCK, () => main.tell('moreKeys', { kind: 'quarantine' })),
+};
+let running: Running | null = null;
+
+async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
+  const { gateway: given, worker, start: startId } = begin;
+  stocks.journal.add(begin.journalKeys);
+  stocks.quarantine.add(begin.quarantineKeys);
+  const template = { ...templateFromJson(given.template) };
+  const { address } = template.listen;
+  template.listen = { address, ...given.ports };
+  const table = DeviceTable.attach(begin.table);
+  const directory = new MemoryDirectory(given.directory);
+  const ledger = new SessionLedger();
+  const common = { worker, start: startId, clock: systemClock, files: nodeFiles } as const;
+  const journal = await FileJournalWriter.open({
+    ...common,
+    directory: `${given.journal}/w${worker}`,
+    keys: stocks.journal,
+    maxBytes: JOURNAL_BYTES,
+    maxAgeMs: JOURNAL_AGE_MS,
+    opening: () => [
+      { kind: 'windows', snapshot: snapshotWindows(table) },
+      { kind: 'session', events: ledger.events() },
+    ],
+  });
+  const quarantineJournal = await FileJournalWriter.open({
+    ...common,
+    kind: 'quarantine',
+    directory: `${given.quarantine}/w${worker}`,
+    keys: stocks.quarantine,
+    maxBytes: QUARANTINE_BYTES,
+    maxAgeMs: QUARANTINE_AGE_MS,
+  });
+  const quarantine = new QuarantineWriter({
+    journal: quarantineJournal,
+    perDevice: quarantineShare(
+      template.limits.quarantineBytes,
+      template.limits.quarantineAge,
+      directory.size,
+      given.workers,
+    ),
+    now: () => systemClock.now(),
+    onLost: (readings, error) =>
+      log.warn({ readings, error: (error as Error).message }, 'refused readings could not be set aside'),
+  });
+  const ingest = new Ingest({
+    template,
+    journal: noticing(journal),
+    table,
+    worker,
+    digestKey: given.digestKey,
+    closed: new Set(given.closed),
+    quarantine,
+    findDevice: (name) => directory.find(name),
+  });
+  const lastSeen = new Float64Array(table.size.devices);
+  const gateway = await startGatewayWorker({
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    metrics,
+    template,
+    tls: given.tls,
+    certificates: makeCertificateChecker(given.directory.deployment, given.issuing),
+    devices: directory,
+    table,
+    ingest: countedIngest(ingest, ledger, { byReason, lastSeen }),
+    hub: portLine(hubPort) as {
+      post(message: ToHub): void;
+      listen(onMessage: (message: FromHub) => void, onClose: () => void): void;
+    },
+    connections: new ConnectionCount(begin.connections),
+    controlSocket: given.controlSocket,
+    refused: (counts) => main.tell('refused', counts),
+    sharedPorts: begin.sharedPorts,
+  });
+  setInterval(() => reportSeen(directory, lastSeen), SEEN_EVERY_MS).unref();
+  running = { gateway, ingest, directory, table, quarantine, journals: [journal, quarantineJournal] };
+  return gateway.ports;
+}
+
+const SEEN_EVERY_MS = 5_000;
+
+/** Tells the main thread when devices were heard, then forgets it. */
+function reportSeen(directory: MemoryDirectory, lastSeen: Float64Array): void {
+  const times: [string, number][] = [];
+  for (const [index, at] of lastSeen.entries()) {
+    const name = at === 0 ? null : directory.nameOf(index);
+    if (name !== null) times.push([name, at]);
+  }
+  lastSeen.fill(0);
+  if (times.length > 0) main.tell('seen', times);
+}
+
+/** A journal that tells the main thread, now and then, that something became durable. */
+function noticing(journal: FileJournalWriter): Pick<FileJournalWriter, 'append' | 'close'> {
+  let told = -Infinity;
+  let timer: NodeJS.Timeout | null = null;
+  const tell = (): void => {
+    timer = null;
+    told = performance.now();
+    main.tell('committed', null);
+  };
+  return {
+    append: async (records) => {
+      const position = await journal.append(records);
+      timer ??= setTimeout(tell, Math.max(0, told + COMMIT_NOTICE_MS - performance.now()));
+      return position;
+    },
+    close: () => journal.close(),
+  };
+}
+
+const offered: WorkerMethods = {
+  start,
+  template: ({ form, closed }) => {
+    const template = templateFromJson(form);
+    running?.ingest.useTemplate(template, new Set(closed));
+    running?.gateway.useTemplate(template);
+  },
+  device: (change) => {
+    running?.directory.change(change);
+    running?.gateway.devicesChanged();
+    running?.gateway.flagsChanged([change.device.index]);
+  },
+  renew: (tls) => running?.gateway.renew(tls),
+  keys: ({ kind, keys }) => stocks[kind].add(keys),
+  counts: () => ({
+    connections: running?.gateway.counts().mqtt ?? 0,
+    admitted: byReason[REASON.admitted.number] ?? 0,
+    duplicates: byReason[REASON.duplicate.number] ?? 0,
+    dropped: 0,
+    refused: refusedByWord(byReason),
+    refusedConnections: metrics.by('gateway_refused', 'reason'),
+  }),
+  drain: async () => {
+    if (running === null) return;
+    const { gateway, ingest, quarantine, journals } = running;
+    await gateway.drain();
+    await ingest.drain();
+    await quarantine[Symbol.asyncDispose]();
+    for (const journal of journals) await journal.close();
+    await gateway[Symbol.asyncDispose]();
+  },
+};
+
+const { hubPort } = workerData as { hubPort: MessagePort };
+if (parentPort === null) throw new TypeError('this file runs as a worker thread');
+const main = new Peer<WorkerControlMethods>(portLine(parentPort), offered);
