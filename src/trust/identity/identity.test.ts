@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { test } from 'node:test';
 import { days, systemClock } from '#base/core/index.ts';
+import { openAuditLog } from '../../../test/support/open-audit-log.ts';
 import { openTrust } from '../../../test/support/open-trust.ts';
 
 test('openIdentity() makes deployment, authority, operator and prober once', async (t) => {
@@ -33,4 +34,22 @@ test('checker() does not take the certificates of another deployment', async (t)
   const { certificate } = await theirs.identity.issueOperator('weir:control');
   const { raw } = new X509Certificate(certificate);
   assert.equal(ours.identity.checker().check(new Uint8Array(raw), systemClock.now()).outcome, 'wrong-issuer');
+});
+
+test('the audit log takes every entry that keys and identity write', async (t) => {
+  const { identity, keys, audit } = await openTrust(t);
+  await identity.serverCertificate([]);
+  await identity.issueOperator('weir:control');
+  await identity.inventory.enrol({ name: 'gate', type: 'plc' }, 'person:p1');
+  await identity.inventory.speaksFor('gate', ['valve'], 'person:p1');
+  await identity.inventory.disable('gate', 'person:p1');
+  const { person } = await identity.people.add('ada', ['scientist'], 'person:p1');
+  await identity.people.setRoles(person.id, ['keeper'], 'person:p1');
+  const [file] = await keys.newFileKeys('weir:control', 'journal', 1);
+  await keys.removeFileKeys('weir:store', [file?.fileId ?? '']);
+  await keys.newDataKeys('weir:store', 'climate', [{ column: 'temperature', domain: 'operational' }]);
+  await keys.unwrapDataKeys({ actor: 'person:p1', resource: 'view:climate', purpose: 'quality' }, []);
+  const { log } = await openAuditLog(t);
+  for (const event of audit.events) await log.append(event);
+  assert.ok(audit.events.length > 15);
 });
