@@ -71,7 +71,7 @@ describe('decodeStruct()', () => {
   });
 
   const malformed: Readonly<Record<string, string>> = {
-    'a repeated field': '15020502' + '00',
+    'a repeated field': '1502050200',
     'a list longer than its bytes': '19fcffffff0f00',
     'a type that is none': '1e00',
     'a number without end': '16ffffffffffffffffffffff0100',

@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { open as openFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { millis } from '#base/core/index.ts';
+import type { Batch } from '#base/core/index.ts';
+import { AeadKey } from '#base/crypto/index.ts';
+import { FileJournalReader, FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
+import type { JournalCursor, JournalItem, JournalReader, JournalRecord } from '#flow/journal/index.ts';
+import { seededRandom } from '../../../test/support/seeded-random.ts';
+import { climateBatch, CLIMATE, storeWorld } from '../../../test/support/store-world.ts';
+import type { StoreWorld } from '../../../test/support/store-world.ts';
+import { CUT_LIMITS } from './cut-decision.ts';
+import { openSegment } from './open-segment.ts';
+import { MemorySink } from './parquet/byte-sink.ts';
+import { decodeParquet } from './parquet/decode-parquet.ts';
+import { COMPACTION_LIMITS } from './plan-compaction.ts';
+import { StoreService } from './store-service.ts';
+import type { StoreLimits, StoreParts } from './store-service.ts';
+
+/** A journal in memory, its files in the order of their first record. */
+class MemoryJournal implements JournalReader {
+  readonly #records: { file: string; offset: number; record: JournalRecord }[] = [];
+  readonly #ends = new Map<string, number>();
+  #rouse: (() => void) | null = null;
+
+  append(file: string, record: JournalRecord): void {
+    const offset = (this.#ends.get(file) ?? 0) + 10;
+    this.#ends.set(file, offset);
+    this.#records.push({ file, offset, record });
+    this.wake();
+  }
+
+  batch(file: string, batch: Batch): void {
+    this.append(file, { kind: 'batch', batch });
+  }
+
+  async *read(cursor: JournalCursor, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<JournalItem> {
+    const stopped = (): boolean => signal?.aborted === true;
+    for (let next = 0; !stopped();) {
+      const found = this.#records[next];
+      if (found === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#rouse = resolve;
+          signal?.addEventListener('abort', () => resolve());
+        });
+        continue;
+      }
+      next += 1;
+      const { file, offset, record } = found;
+      if (offset > (cursor.get(file) ?? 0)) yield { position: { file, offset }, record, worker: 0 };
+    }
+  }
+
+  wake(): void {
+    this.#rouse?.();
+  }
+
+  release(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+}
+
+const QUICK: Partial<StoreLimits> = { tick: millis(1), retry: millis(1) };
+
+const start = (world: StoreWorld, journal: JournalReader, changes: Partial<StoreParts> = {}): Promise<StoreService> =>
+  StoreService.start({ ...world, journal, limits: QUICK, ...changes });
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 2000; tries += 1) {
+    if (await condition()) return;
+    await wait(2);
+  }
+  assert.fail('it did not come to that within four seconds');
+}
+
+/** Times in seconds of all readings of a stream that are sealed, sorted. */
+async function sealedTimes(world: StoreWorld, stream = 'climate'): Promise<number[]> {
+  const times: number[] = [];
+  for (const segment of await world.publisher.active()) {
+    if (segment.stream !== stream) continue;
+    const sink = new MemorySink();
+    await openSegment(world.objects, segment, ['time'], world.keys, sink);
+    const [time] = decodeParquet(sink.bytes(), [CLIMATE[1]!]).columns;
+    if (time?.data.type === 'time') for (const value of time.data.values) times.push(value / 1e6);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+describe('StoreService', () => {
+  it('shows readings at once and seals them when they are due', async (t) => {
+    const world = await storeWorld(t);
+    const journal = new MemoryJournal();
+    await using service = await start(world, journal);
+    journal.batch('w0', climateBatch(0, 10));
+    journal.append('w0', { kind: 'refusals', counts: [] });
+    await until(() => service.status.tailRows === 10);
+    assert.equal(service.snapshot('climate', ['time'], 0).rows, 10);
+    assert.deepEqual(await world.publisher.active(), []);
+    world.clock.advance(CUT_LIMITS.idleAge);
+    await until(() => service.status.sealedSegments === 1);
+    assert.deepEqual(await sealedTimes(world), upTo(10));
+    assert.equal(service.snapshot('climate', ['time'], 1).rows, 0);
+    assert.equal(service.snapshot('climate', ['time'], 0).rows, 10);
+    assert.deepEqual((await world.publisher.state()).cursor, [['w0', 20]]);
+    world.clock.advance(millis(20_000));
+    await until(() => service.status.tailBytes === 0);
+    assert.throws(() => service.snapshot('climate', ['time'], 0), { code: 'STORE_SNAPSHOT_EXPIRED' });
+  });
+
+  it('drain() seals what waits, and the next start reads on behind it', async (t) => {
+    const world = await storeWorld(t);
+    const journal = new MemoryJournal();
+    journal.batch('w0', climateBatch(0, 10));
+    const service = await start(world, journal);
+    await until(() => service.status.tailRows === 10);
+    await service.drain();
+    assert.deepEqual(await sealedTimes(world), upTo(10));
+    journal.batch('w0', climateBatch(10, 5));
+    await using again = await start(await storeWorld(t, world), journal);
+    await until(() => again.status.tailRows === 5);
+    await again.flush();
+    assert.deepEqual(await sealedTimes(world), upTo(15));
+  });
+
+  it('gets each reading into exactly one segment, whatever crashes between', async (t) => {
+    const random = seededRandom(4);
+    const first = await storeWorld(t);
+    const journal = new MemoryJournal();
+    const written = new Map<string, number>();
+    for (let round = 0; round < 12; round += 1) {
+      for (let n = 0; n < 6; n += 1) {
+        const stream = random.pick(['climate', 'other', 'third']);
+        const from = written.get(stream) ?? 0;
+        const rows = random.integer(1, 9);
+        journal.batch(random.pick(['w0', 'w1']), climateBatch(from, rows, 't1', stream));
+        written.set(stream, from + rows);
+      }
+      const world = await storeWorld(t, first);
+      let left = random.integer(0, 3);
+      const crash = new Error('killed');
+      const publisher: StoreParts['publisher'] = {
+        ...world.publisher,
+        publish: async (publication) => {
+          left -= 1;
+          // Killed after storing, or after publishing without hearing of it.
+          if (left < 0 && random.next() < 0.5) throw crash;
+          const version = await world.publisher.publish(publication);
+          if (left < 0) throw crash;
+          return version;
+        },
+      };
+      const service = await start(world, journal, {
+        publisher,
+        limits: { ...QUICK, cut: { ...CUT_LIMITS, rows: 8, idleAge: millis(0) } },
+      });
+      await Promise.race([service.done.catch(() => undefined), wait(random.integer(1, 30))]);
+      await service.drain().catch((error: unknown) => assert.equal(error, crash));
+    }
+    const world = await storeWorld(t, first);
+    const last = await start(world, journal);
+    await wait(20);
+    await last.drain();
+    for (const [stream, count] of written) assert.deepEqual(await sealedTimes(world, stream), upTo(count), stream);
+    const objects: string[] = [];
+    for await (const key of world.objects.list('segments/')) objects.push(key);
+    const active = (await world.publisher.active()).map(({ objectKey }) => objectKey);
+    const replaced = (await world.publisher.replacedBefore(Infinity)).map(({ objectKey }) => objectKey);
+    assert.deepEqual(objects.sort(), [...active, ...replaced].sort());
+  });
+
+  it('at each version a reading is either in a segment or in the tail', async (t) => {
+    const world = await storeWorld(t);
+    const journal = new MemoryJournal();
+    await using service = await start(world, journal, {
+      limits: { ...QUICK, cut: { ...CUT_LIMITS, rows: 30, idleAge: millis(0) } },
+    });
+    let read = 0;
+    for (let n = 0; n < 40; n += 1) {
+      journal.batch('w0', climateBatch(n * 10, 10));
+      read = (n + 1) * 10;
+      await wait(1);
+      const set = await world.catalogue.transaction((tx) => world.segments.active(tx));
+      const sealed = set.segments.reduce((sum, segment) => sum + segment.rows, 0);
+      const { rows } = service.snapshot('climate', [], set.version);
+      assert.ok(sealed + rows <= read && sealed + rows >= read - 20, `${sealed} + ${rows} of ${read}`);
+    }
+    await until(async () => {
+      const set = await world.catalogue.transaction((tx) => world.segments.active(tx));
+      const sealed = set.segments.reduce((sum, segment) => sum + segment.rows, 0);
+      return sealed + service.snapshot('climate', [], set.version).rows === read;
+    });
+  });
+
+  it('tries a failed sealing again, and meanwhile stops reading when the tail is full', async (t) => {
+    const world = await storeWorld(t);
+    const journal = new MemoryJournal();
+    let broken = true;
+    const put: typeof world.objects.put = (key, data) =>
+      broken ? Promise.reject(new Error('no room')) : world.objects.put(key, data);
+    const real = world.objects;
+    const objects: StoreParts['objects'] = {
+      put,
+      size: (key) => real.size(key),
+      read: (key, from, to) => real.read(key, from, to),
+      list: (prefix) => real.list(prefix),
+      delete: (key) => real.delete(key),
+      free: () => real.free(),
+    };
+    const limits = { ...QUICK, retry: millis(1), pauseRows: 25, cut: { ...CUT_LIMITS, rows: 10 } };
+    await using service = await start(world, journal, { objects, limits });
+    for (let n = 0; n < 6; n += 1) journal.batch('w0', climateBatch(n * 10, 10));
+    await until(() => service.status.paused);
+    assert.equal(service.status.tailRows, 30);
+    world.clock.advance(millis(10));
+    await wait(10);
+    assert.equal(service.status.sealedSegments, 0);
+    broken = false;
+    await until(() => {
+      world.clock.advance(millis(10));
+      return service.status.sealedSegments === 6;
+    });
+    assert.equal(service.status.paused, false);
+    assert.deepEqual(await sealedTimes(world), upTo(60));
+  });
+
+  it('compacts, keeps what was replaced for a while, then deletes it', async (t) => {
+    const world = await storeWorld(t);
+    const journal = new MemoryJournal();
+    const limits = {
+      ...QUICK,
+      grace: millis(5_000),
+      cut: { ...CUT_LIMITS, rows: 10 },
+      compaction: { ...COMPACTION_LIMITS, fanIn: 3 },
+    };
+    await using service = await start(world, journal, { limits });
+    for (let n = 0; n < 3; n += 1) journal.batch('w0', climateBatch(n * 10, 10));
+    await until(() => service.status.compactions === 1);
+    const [merged] = await world.publisher.active();
+    assert.equal(merged?.inputs.length, 3);
+    assert.deepEqual(await sealedTimes(world), upTo(30));
+    const count = async (): Promise<number> => {
+      let objects = 0;
+      for await (const _ of world.objects.list('segments/')) objects += 1;
+      return objects;
+    };
+    assert.equal(await count(), 4);
+    world.clock.advance(millis(6_000));
+    await until(async () => (await count()) === 1);
+    assert.equal(await service.compact(), 0);
+  });
+
+  it('goes on from journal files, and names a damaged one after sealing what came before', async (t) => {
+    const world = await storeWorld(t);
+    const keys = new Map<string, AeadKey>();
+    const next = (): { fileId: string; key: AeadKey } => {
+      const made = { fileId: `f${keys.size + 1}`, key: AeadKey.fromBytes(world.random.bytes(32)) };
+      keys.set(made.fileId, made.key);
+      return made;
+    };
+    const directory = path.join(world.folder, 'journal');
+    const common = { worker: 0, start: 's1', keys: { next }, clock: world.clock, files: nodeFiles };
+    const writer = await FileJournalWriter.open({
+      ...common,
+      directory: path.join(directory, 'w0'),
+      maxBytes: 1e6,
+      maxAgeMs: 1e9,
+    });
+    const reader = (): FileJournalReader =>
+      new FileJournalReader({ directory, keys: { key: (id) => keys.get(id) ?? null } });
+    const template = 'ab'.repeat(32);
+    for (let n = 0; n < 6; n += 1) {
+      await writer.append([
+        { kind: 'batch', batch: climateBatch(n * 20, 10, template) },
+        { kind: 'batch', batch: climateBatch(n * 10, 10, template, 'other') },
+        { kind: 'batch', batch: climateBatch(n * 20 + 10, 10, template) },
+      ]);
+    }
+    // Sealed one stream at a time, so that the cursor stands within a group.
+    const service = await start(world, reader(), { limits: { ...QUICK, cut: { ...CUT_LIMITS, rows: 50 } } });
+    await until(() => service.status.sealedRows >= 150);
+    await service.drain();
+    assert.deepEqual(await sealedTimes(world), upTo(120));
+    assert.deepEqual(await sealedTimes(world, 'other'), upTo(60));
+
+    const { offset: whole, file } = await writer.append([{ kind: 'batch', batch: climateBatch(120, 10, template) }]);
+    await writer.append([{ kind: 'batch', batch: climateBatch(130, 10, template) }]);
+    await writer.close();
+    const names = await readdir(path.join(directory, 'w0'));
+    const name = names.find((one) => one.includes(file)) ?? '';
+    const handle = await openFile(path.join(directory, 'w0', name), 'r+');
+    const byte = new Uint8Array(1);
+    await handle.read(byte, 0, 1, whole + 40);
+    await handle.write(Uint8Array.of(byte[0]! ^ 1), 0, 1, whole + 40);
+    await handle.close();
+    const again = await start(await storeWorld(t, world), reader());
+    await assert.rejects(again.done, { code: 'JOURNAL_DAMAGED' });
+    assert.deepEqual(await sealedTimes(world), upTo(130));
+  });
+});
