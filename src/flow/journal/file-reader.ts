@@ -111,7 +111,7 @@ export class FileJournalReader implements JournalReader {
     }
     await using held = handle;
     const limit = kind === 'live' ? durable : kind === 'closed' ? state.end : (await held.stat()).size;
-    if (kind === 'closed' && durable > limit) throw damaged(state, limit);
+    if (durable > limit && from >= limit) throw damaged(state, limit);
     if (from >= limit) {
       if (kind !== 'live') this.#ends.set(file.fileId, limit);
       return null;

@@ -1,5 +1,6 @@
 import { open, readdir } from 'node:fs/promises';
 import { hasCode } from '#base/core/index.ts';
+import { JournalError } from './errors.ts';
 import { decodeHeader, HEADER_LIMIT } from './file-header.ts';
 import type { FileHeader } from './file-header.ts';
 import { extentPath } from './journal-files.ts';
@@ -51,6 +52,7 @@ export class FileSurvey {
     let newestStart = '';
     for (const { header, fileId } of all) {
       if (header?.previous) left.set(header.previous.fileId, header.previous.end);
+      if (header === null && extents.get(fileId) !== 0) throw headless(fileId);
       // A start counts once its first file is durable: until then what it recovers may still lie in older files only.
       if (header === null || extents.get(fileId) === 0) continue;
       if (header.start > newestStart) newestStart = header.start;
@@ -126,4 +128,9 @@ async function readExtent(path: string): Promise<number> {
   const value = new DataView(bytes.buffer).getFloat64(0, true);
   // Not authenticated, and need not be: it only says how far to look, and what is there must open.
   return Number.isSafeInteger(value) && value > 0 ? value : 0;
+}
+
+/** A file without a header is one that was never begun, unless its writer said that something in it was durable. */
+function headless(fileId: string): JournalError {
+  return new JournalError('JOURNAL_FILE_INVALID', `Cannot read journal file ${fileId}: its header is damaged`);
 }

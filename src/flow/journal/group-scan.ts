@@ -24,10 +24,12 @@ export interface GroupScan {
   readonly chain: Uint8Array;
 }
 
-/** Opens the whole groups at the start of `bytes`. */
+/** Opens the whole groups at the start of `bytes`; the first may have begun before. */
 export function scanGroups(key: AeadKey, chain: Uint8Array, bytes: Buffer): GroupScan {
   const frames: OpenedFrame[] = [];
   let [whole, end, at, linked, kept] = [0, 0, 0, chain, chain];
+  // Reading may go on within a group: then the first frame tells how far back its group began.
+  let began: number | null = null;
   const stopped = (stop: GroupScan['stop']): GroupScan => {
     frames.length = whole;
     return { frames, end, stop, brokenAt: at, chain: new Uint8Array(kept) };
@@ -35,7 +37,8 @@ export function scanGroups(key: AeadKey, chain: Uint8Array, bytes: Buffer): Grou
   while (at < bytes.length) {
     if (bytes.length - at < FRAME_HEADER_LENGTH) return stopped('more');
     const header = parseFrameHeader(bytes, at);
-    if (header === null || header.back !== at - end) return stopped('broken');
+    if (header === null || header.back !== at - (began ?? at - header.back)) return stopped('broken');
+    began ??= at - header.back;
     const next = at + FRAME_HEADER_LENGTH + header.length;
     if (next > bytes.length) return stopped('more');
     const opened = tryOpen(key, linked, header, bytes, at);
@@ -43,7 +46,7 @@ export function scanGroups(key: AeadKey, chain: Uint8Array, bytes: Buffer): Grou
     frames.push({ at, end: next, plain: opened.plain });
     linked = opened.chain;
     at = next;
-    if (header.last) [whole, end, kept] = [frames.length, at, linked];
+    if (header.last) [whole, end, kept, began] = [frames.length, at, linked, at];
   }
   return at > end ? stopped('more') : stopped('end');
 }

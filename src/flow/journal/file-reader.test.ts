@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { openTrialWriter, trialBatch, trialKey } from '../../../test/conformance/journal-trial.ts';
+import { testJournal } from '../../../test/conformance/journal.ts';
+import type { JournalPlace } from '../../../test/conformance/journal.ts';
+import { temporaryFolder } from '../../../test/support/tmp.ts';
+import { decodeHeader } from './file-header.ts';
+import { FileJournalReader } from './file-reader.ts';
+import { extentPath, nodeFiles } from './journal-files.ts';
+import type { JournalFiles } from './journal-files.ts';
+
+const CHILD = new URL('../../../test/conformance/journal-child.ts', import.meta.url);
+
+async function makePlace(t: TestContext): Promise<JournalPlace> {
+  const folder = await temporaryFolder(t);
+  let start = 0;
+  let full = false;
+  const files: JournalFiles = {
+    remove: (path) => nodeFiles.remove(path),
+    async create(path) {
+      const handle = await nodeFiles.create(path);
+      return {
+        ...handle,
+        async write(data, offset) {
+          if (full) {
+            await handle.write(data.subarray(0, data.length >> 1), offset);
+            throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+          }
+          await handle.write(data, offset);
+        },
+      };
+    },
+  };
+  return {
+    openWriter: (worker) => openTrialWriter(folder, worker, ++start, { files }),
+    openReader: (options) => new FileJournalReader({ directory: folder, keys: { key: trialKey }, ...options }),
+    setFull: (now) => {
+      full = now;
+    },
+    async media() {
+      const names = (await readdir(`${folder}/w0`)).filter((name) => name.endsWith('.journal')).sort();
+      return Promise.all(
+        names.map(async (name) => {
+          const path = `${folder}/w0/${name}`;
+          return {
+            name,
+            lead: decodeHeader(name, await readFile(path))!.length,
+            read: () => readFile(path),
+            write: (bytes: Uint8Array) => writeFile(path, bytes),
+            forgetAnnounced: () => writeFile(extentPath(path), new Uint8Array(8)),
+          };
+        }),
+      );
+    },
+    async runAndKill(first, afterMs) {
+      const child = spawn(process.execPath, [CHILD.pathname, folder, String(++start), String(first)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = once(child, 'exit');
+      let output = '';
+      let begun = false;
+      child.stdout.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+        if (!begun) setTimeout(() => child.kill('SIGKILL'), afterMs);
+        begun = true;
+      });
+      await ended;
+      const lines = output.split('\n').slice(0, -1);
+      return lines.length === 0 ? first - 1 : Number(lines.at(-1));
+    },
+  };
+}
+
+testJournal('FileJournal', makePlace);
+
+test('read() raises JOURNAL_KEY_UNKNOWN for a file whose key is not there', async (t) => {
+  const folder = await temporaryFolder(t);
+  const writer = await openTrialWriter(folder, 0, 1);
+  await writer.append([trialBatch(0, 1)]);
+  await writer.close();
+  const reader = new FileJournalReader({ directory: folder, keys: { key: () => null } });
+  await assert.rejects(Array.fromAsync(reader.read(new Map())), { code: 'JOURNAL_KEY_UNKNOWN' });
+});
+
+test('read() passes over files made ahead, and over what is no journal file by its name', async (t) => {
+  const folder = await temporaryFolder(t);
+  await mkdir(`${folder}/w0`);
+  await mkdir(`${folder}/other`);
+  await writeFile(`${folder}/w0/s0001-w0-0001.journal`, '');
+  await writeFile(`${folder}/w0/s0001-w0-0000.journal`, '');
+  await writeFile(`${folder}/w0/notes.txt`, 'x');
+  const writer = await openTrialWriter(folder, 0, 1);
+  await writer.append([trialBatch(7, 1)]);
+  const reader = new FileJournalReader({ directory: folder, keys: { key: trialKey } });
+  assert.equal((await Array.fromAsync(reader.read(new Map()))).length, 1);
+  assert.deepEqual(await reader.release([new Map()]), []);
+  await writer.close();
+});
+
+test('read() of a folder that is not there has nothing', async (t) => {
+  const folder = await temporaryFolder(t);
+  const reader = new FileJournalReader({ directory: `${folder}/none`, keys: { key: trialKey } });
+  assert.deepEqual(await Array.fromAsync(reader.read(new Map())), []);
+});
+
+test('read() with a signal that is over ends at once', async (t) => {
+  const folder = await temporaryFolder(t);
+  const reader = new FileJournalReader({ directory: folder, keys: { key: trialKey } });
+  const items = Array.fromAsync(reader.read(new Map(), { follow: true, signal: AbortSignal.timeout(20) }));
+  assert.deepEqual(await items, []);
+});
