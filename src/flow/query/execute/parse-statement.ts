@@ -58,24 +58,10 @@ export class StatementParser implements Disposable {
    * @returns null where the text is not exactly one expression
    */
   async parseCondition(condition: string): Promise<AstNode | null> {
-    const parsed = await this.parse(`SELECT (${condition}\n)`);
-    if (parsed.outcome !== 'parsed') return null;
-    const root = parseAst(parsed.ast);
-    const [statement, ...more] = isNode(root) ? nodesOf(root, 'statements') : [];
-    const node = statement?.['node'];
-    if (more.length > 0 || !isNode(node) || node['type'] !== 'SELECT_NODE') return null;
-    const [expression, ...others] = nodesOf(node, 'select_list');
-    const from = node['from_table'];
-    const bare =
-      others.length === 0 &&
-      isNode(from) &&
-      from['type'] === 'EMPTY' &&
-      node['where_clause'] === null &&
-      listOf(node, 'modifiers').length === 0 &&
-      listOf(node, 'group_expressions').length === 0 &&
-      node['having'] === null &&
-      node['qualify'] === null;
-    return bare && expression !== undefined ? expression : null;
+    // Both with parentheses and without, or `a) OR (b` would pass for one.
+    const [inner, bare] = [await this.parse(`SELECT (${condition}\n)`), await this.parse(`SELECT ${condition}\n`)];
+    if (inner.outcome !== 'parsed' || bare.outcome !== 'parsed' || onlyExpression(bare.ast) === null) return null;
+    return onlyExpression(inner.ast);
   }
 
   close(): void {
@@ -94,6 +80,23 @@ export class StatementParser implements Disposable {
       return '';
     }
   }
+}
+
+/** The one expression that a statement selects from nothing; null where it does anything besides. */
+function onlyExpression(ast: string): AstNode | null {
+  const root = parseAst(ast);
+  const [statement, ...more] = isNode(root) ? nodesOf(root, 'statements') : [];
+  const node = statement?.['node'];
+  if (more.length > 0 || !isNode(node) || node['type'] !== 'SELECT_NODE') return null;
+  const [expression, ...others] = nodesOf(node, 'select_list');
+  const from = node['from_table'];
+  const alone =
+    others.length === 0 &&
+    isNode(from) &&
+    from['type'] === 'EMPTY' &&
+    ['where_clause', 'having', 'qualify', 'sample'].every((key) => node[key] === null) &&
+    ['modifiers', 'group_expressions'].every((key) => listOf(node, key).length === 0);
+  return alone && expression !== undefined && textOf(expression, 'alias') === '' ? expression : null;
 }
 
 function explainFailure(sql: string, root: AstNode): ParseOutcome {

@@ -151,3 +151,19 @@ export function barrier(): AstNode {
   const limit = { class: 'CONSTANT', type: 'VALUE_CONSTANT', alias: '', query_location: 0, value: all };
   return { type: 'LIMIT_MODIFIER', limit, offset: null };
 }
+
+/** `DESCRIBE` of a query, as a query. */
+export function describing(query: AstNode): AstNode {
+  const show = {
+    type: 'SHOW_REF',
+    alias: '',
+    sample: null,
+    query_location: 0,
+    table_name: '',
+    query,
+    show_type: 'DESCRIBE',
+    catalog_name: '',
+    schema_name: '',
+  };
+  return select([star()], show, null, []);
+}

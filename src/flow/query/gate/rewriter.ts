@@ -37,6 +37,8 @@ export class Rewriter {
   readonly #mentions: Mentions;
   readonly #used: Map<string, Set<string>>;
   readonly #views: readonly string[];
+  /** What the subject itself has, within a view too. */
+  readonly #subject: Grants;
   readonly parameters = new Set<string>();
 
   constructor(
@@ -45,12 +47,14 @@ export class Rewriter {
     mentions: Mentions,
     used: Map<string, Set<string>>,
     views: readonly string[] = [],
+    subject: Grants = grants,
   ) {
     this.#relations = relations;
     this.#grants = grants;
     this.#mentions = mentions;
     this.#used = used;
     this.#views = views;
+    this.#subject = subject;
   }
 
   /** The rebuilt query node of a statement whose whole result is taken, or of a view of which named columns are. */
@@ -247,11 +251,12 @@ export class Rewriter {
     }
     const query = asNode(relation.definition['node'] ?? null);
     const inner = new Rewriter(
-      new Map([...this.#relations].filter(([name]) => relation.from.includes(name))),
-      authorGrants(relation, this.#relations, this.#grants),
+      this.#relations,
+      authorGrants(relation, this.#relations, this.#subject),
       collectMentions(query, read),
       this.#used,
       [...this.#views, relation.name],
+      this.#subject,
     );
     const rebuilt = inner.rewrite(query, false);
     if (inner.parameters.size > 0) throw new Refusal(`view ${relation.name}`, `view ${relation.name} has parameters`);
