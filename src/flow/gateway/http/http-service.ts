@@ -109,8 +109,8 @@ export class HttpService {
   #isOver(socket: TLSSocket, admission: Admission): boolean {
     if (!admission.admitted || admission.identity.kind !== 'device') return false;
     const { index } = admission.identity.device;
-    const { table, limits } = this.#deps;
-    if (!table.connect(index, limits().connectionsPerDevice)) return true;
+    const { table } = this.#deps;
+    if (!table.connect(index, this.#deps.limits().connectionsPerDevice)) return true;
     socket.once('close', () => table.disconnect(index));
     return false;
   }

@@ -15,6 +15,8 @@ export class AckRun {
   messages = 0;
   /** Bytes of payload that wait for this group. */
   uncommitted = 0;
+  /** Packet ids of QoS 2 messages that were taken with this run: void if it fails. */
+  readonly kept: number[] = [];
   /** Holds a packet that has no form for failure, such as a PUBCOMP. */
   unfailing = false;
   #bytes: Buffer = EMPTY;

@@ -8,6 +8,7 @@ import { encodePacket } from './library-codec.ts';
 import type { ProtocolVersion } from './packet-type.ts';
 import type { PublishRoute } from './publish-route.ts';
 import { ReasonCode, returnCode } from './reason-code.ts';
+import { recordChange } from './session-journal.ts';
 import type { Session } from './session.ts';
 import type { Will } from './will.ts';
 
@@ -120,9 +121,8 @@ export class Client implements AckTarget {
   failed(run: AckRun): void {
     this.#release(run);
     const bytes = run.bytes();
-    for (const [head, packetId] of readAcks(bytes)) {
-      if (head === ACK_HEAD.pubrec) this.session?.received.delete(packetId);
-    }
+    if (this.session !== null) this.session.stale = true;
+    for (const packetId of run.kept) this.#unkeep(packetId);
     if (this.version === 4 || run.unfailing) return this.disconnect(ReasonCode.QuotaExceeded, 'journal-unavailable');
     const refusals = Buffer.alloc(bytes.length + bytes.length / 4);
     let length = 0;
@@ -130,6 +130,13 @@ export class Client implements AckTarget {
       length = writeAck(refusals, length, head, packetId, reason >= 0x80 ? reason : ReasonCode.QuotaExceeded, null);
     }
     if (length > 0) this.write(refusals.subarray(0, length));
+  }
+
+  /** A message that was not kept may come again as a new one. */
+  #unkeep(packetId: number): void {
+    const { session } = this;
+    if (session === null || !session.received.delete(packetId)) return;
+    recordChange(this.context.ingest, session, { kind: 'released', generation: session.generation, packetId });
   }
 
   #release(run: AckRun): void {

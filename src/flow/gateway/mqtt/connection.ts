@@ -126,6 +126,8 @@ export class Connection {
     const { client } = this;
     const frame = this.#frame;
     let at = 0;
+    // The first packet is a CONNECT or the peer does not speak MQTT [MQTT-3.1.0-1]; one byte is enough to know.
+    if (client.state === 'new' && data[0] !== PacketType.Connect << 4) return client.drop('no-connect');
     while (at < data.length) {
       const found = readFrame(data, at, this.#largest(), frame);
       if (found === FrameResult.Short) break;
@@ -151,7 +153,7 @@ export class Connection {
     const { client } = this;
     const type = head >> 4;
     const flags = head & 15;
-    if (client.state === 'new') return this.#connect(data, packet, head, start, end);
+    if (client.state === 'new') return this.#connect(data, packet, start, end);
     if (type === PacketType.Publish) {
       // The device may have been disabled since the last packet: one atomic load.
       if (this.isCut()) return this.cut();
@@ -194,10 +196,8 @@ export class Connection {
     client.disconnect(ReasonCode.AdministrativeAction, 'cut');
   }
 
-  #connect(data: Buffer, packet: number, head: number, start: number, end: number): void {
+  #connect(data: Buffer, packet: number, start: number, end: number): void {
     const { client } = this;
-    // The first packet is a CONNECT or the peer does not speak MQTT [MQTT-3.1.0-1].
-    if (head !== PacketType.Connect << 4) return client.drop('no-connect');
     if (this.isCut()) return this.cut();
     void this.#follow(
       handleConnect(client, data.subarray(packet, end), start - packet).then(() => {
@@ -248,7 +248,7 @@ export class Connection {
     const { session, will, context } = client;
     if (session === null) return;
     const { hub, ingest } = context;
-    if (client.uncommitted > 0 || client.unacknowledged > 0) await context.acks.settled();
+    if (session.recorded || client.uncommitted > 0 || client.unacknowledged > 0) await context.acks.settled();
     const keep = session.expirySeconds > 0;
     if (!keep && session.recorded) recordEnd(ingest, session.key, session.generation);
     const delayed = keep && will !== null && will.delaySeconds > 0;

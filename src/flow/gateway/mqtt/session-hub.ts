@@ -28,6 +28,8 @@ interface Claim {
 interface Live {
   readonly line: WorkerLine;
   readonly generation: number;
+  /** The worker whose journal still has the session from before, and its generation there. */
+  readonly before: { readonly line: WorkerLine; readonly generation: number } | null;
   readonly claims: Claim[];
   /** Monotonic milliseconds at which a worker that was asked to yield counts as gone. */
   yieldBy: number | null;
@@ -173,7 +175,9 @@ export class SessionHub {
       claim.line.post({ type: 'will', will: parked.will.will });
     }
     const snapshot = claim.clean ? null : (parked?.snapshot ?? null);
-    const live: Live = { line: claim.line, generation, claims: waiting, yieldBy: null };
+    const moved = parked !== undefined && parked.line !== null && parked.line !== claim.line;
+    const before = moved ? { line: parked.line, generation: parked.snapshot.generation } : null;
+    const live: Live = { line: claim.line, generation, before, claims: waiting, yieldBy: null };
     sessions.live.set(key, live);
     claim.line.post({ type: 'claimed', request: claim.request, generation, snapshot });
     if (waiting.length > 0) {
@@ -188,6 +192,10 @@ export class SessionHub {
     const live = sessions.live.get(key);
     // A worker that was passed by comes too late.
     if (live === undefined || live.line !== line || live.generation !== generation) return;
+    // By now the newer state is on disk, so the older one may go from the journal of the worker that had it.
+    if (live.before !== null && this.#lines.has(live.before.line)) {
+      live.before.line.post({ type: 'expired', key, generation: live.before.generation });
+    }
     if (snapshot !== null) this.#park(line, snapshot, will);
     else if (will !== null) line.post({ type: 'will', will });
     this.#free(sessions, key, live);

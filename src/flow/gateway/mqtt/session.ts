@@ -69,6 +69,8 @@ export class Session {
   readonly queue: Command[] = [];
   /** Whether the journal knows of it. */
   recorded = false;
+  /** Whether something that was recorded was not kept, so that all of it has to be recorded again. */
+  stale = false;
   #lastPacketId = 0;
 
   constructor(device: string, clientId: string, generation: number, expirySeconds: number) {

@@ -114,17 +114,17 @@ export class SecureListener implements AsyncDisposable {
   }
 
   #connection(socket: Socket): void {
-    const { gate, count, refused, mostConnections } = this.#deps;
+    const { gate, count } = this.#deps;
     const address = socket.remoteAddress;
-    if (!count.take(mostConnections())) {
-      refused('too-many-connections', address);
+    if (!count.take(this.#deps.mostConnections())) {
+      this.#deps.refused('too-many-connections', address);
       socket.destroy();
       return;
     }
     const leave = gate.enter(address);
     if (leave === null) {
       count.give();
-      refused('too-many-handshakes', address);
+      this.#deps.refused('too-many-handshakes', address);
       socket.destroy();
       return;
     }

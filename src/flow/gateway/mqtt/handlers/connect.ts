@@ -78,7 +78,11 @@ export async function handleConnect(client: Client, frame: Buffer, bodyStart: nu
   }
   client.session = session;
   client.state = 'open';
-  if (session.expirySeconds > 0) recordState(client.context.ingest, session);
+  if (session.expirySeconds > 0) {
+    recordState(client.context.ingest, session);
+    // So that it is heard of if the journal cannot keep it.
+    client.run();
+  }
   // What the journal may know of an earlier session of this name is over.
   else if (session.generation > 1) recordEnd(client.context.ingest, session.key, session.generation);
   answer(client, packet, claimed.snapshot !== null, assigned);

@@ -60,8 +60,11 @@ function takeOnce(client: Client, data: Buffer, fields: PublishFields, route: Pu
   if (client.state === 'closed') return;
   // MQTT 5 refuses with the PUBREC, which ends the exchange [MQTT-4.3.3-10]; 3.1.1 goes through the motions.
   const code = client.version === 5 ? codeOf(reason) : 0;
-  if (code < 0x80) keep(client, session, packetId);
-  client.hold(client.acknowledge(ACK_HEAD.pubrec, packetId, code, textOf(client, reason)), end - fields.topicStart);
+  const isKept = code < 0x80;
+  if (isKept) keep(client, session, packetId);
+  const run = client.acknowledge(ACK_HEAD.pubrec, packetId, code, textOf(client, reason));
+  if (isKept) run.kept.push(packetId);
+  client.hold(run, end - fields.topicStart);
 }
 
 function keep(client: Client, session: Session, packetId: number): void {
