@@ -14,7 +14,8 @@ export type StoreErrorCode =
   | 'STORE_TEMPLATE_UNKNOWN'
   | 'STORE_ALREADY_SEALED'
   | 'STORE_INPUT_REPLACED'
-  | 'STORE_SNAPSHOT_EXPIRED';
+  | 'STORE_SNAPSHOT_EXPIRED'
+  | 'STORE_NOT_READY';
 
 /** Raised by this room. */
 export class StoreError extends PlatformError<StoreErrorCode> {

@@ -32,7 +32,7 @@ export type FileOffsets = readonly (readonly [file: string, offset: number])[];
 
 /** Where the store stands in the journal. */
 export interface StoreState {
-  /** Grows by one with each publication. */
+  /** Grows by one with each `publish` and `replace` that takes effect, and by nothing else. */
   readonly version: number;
   /** Reading starts here. */
   readonly cursor: FileOffsets;

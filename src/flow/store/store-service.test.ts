@@ -16,8 +16,9 @@ import { openSegment } from './open-segment.ts';
 import { MemorySink } from './parquet/byte-sink.ts';
 import { decodeParquet } from './parquet/decode-parquet.ts';
 import { COMPACTION_LIMITS } from './plan-compaction.ts';
+import type { StoreLimits } from './store-limits.ts';
 import { StoreService } from './store-service.ts';
-import type { StoreLimits, StoreParts } from './store-service.ts';
+import type { StoreParts } from './store-service.ts';
 
 /** A journal in memory, its files in the order of their first record. */
 class MemoryJournal implements JournalReader {
@@ -36,11 +37,15 @@ class MemoryJournal implements JournalReader {
     this.append(file, { kind: 'batch', batch });
   }
 
-  async *read(cursor: JournalCursor, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<JournalItem> {
+  async *read(
+    cursor: JournalCursor,
+    { follow, signal }: { follow?: boolean; signal?: AbortSignal } = {},
+  ): AsyncGenerator<JournalItem> {
     const stopped = (): boolean => signal?.aborted === true;
     for (let next = 0; !stopped();) {
       const found = this.#records[next];
       if (found === undefined) {
+        if (follow !== true) return;
         await new Promise<void>((resolve) => {
           this.#rouse = resolve;
           signal?.addEventListener('abort', () => resolve());

@@ -1,47 +1,20 @@
-import { millis, minutes, seconds } from '#base/core/index.ts';
-import type { Log, Metrics, Millis } from '#base/core/index.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Log, Metrics } from '#base/core/index.ts';
 import type { JournalReader } from '#flow/journal/index.ts';
 import { compactSegments } from './compact-segments.ts';
-import { CUT_LIMITS, decideCut } from './cut-decision.ts';
-import type { CutLimits } from './cut-decision.ts';
+import { decideCut } from './cut-decision.ts';
 import { StoreError } from './errors.ts';
-import { COMPACTION_LIMITS, planCompaction } from './plan-compaction.ts';
-import type { CompactionLimits } from './plan-compaction.ts';
-import type { SegmentKeySource, SegmentPublisher, StreamShapes } from './ports.ts';
+import { JournalIntake } from './journal-intake.ts';
+import { planCompaction } from './plan-compaction.ts';
+import type { SegmentKeySource, SegmentPublisher, StoreState, StreamShapes } from './ports.ts';
 import { removeOrphans, removeReplaced } from './remove-objects.ts';
 import { sealSegment } from './seal-segment.ts';
 import type { SealingParts } from './seal-segment.ts';
 import { mergeColumns } from './segment.ts';
+import { STORE_LIMITS } from './store-limits.ts';
+import type { StoreLimits } from './store-limits.ts';
 import { Tail } from './tail.ts';
 import type { TailCut, TailSnapshot } from './tail.ts';
-
-export interface StoreLimits {
-  readonly cut: CutLimits;
-  readonly compaction: CompactionLimits;
-  /** Rows waiting at which reading the journal pauses until some are sealed. */
-  readonly pauseRows: number;
-  /** Bytes held at which it does. */
-  readonly pauseBytes: number;
-  /** How long published readings stay in the tail for queries that began before. */
-  readonly linger: Millis;
-  /** How long replaced objects stay for queries that began before. */
-  readonly grace: Millis;
-  /** How often is looked for work when nothing comes. */
-  readonly tick: Millis;
-  /** How long to wait after a failed sealing. */
-  readonly retry: Millis;
-}
-
-export const STORE_LIMITS: StoreLimits = {
-  cut: CUT_LIMITS,
-  compaction: COMPACTION_LIMITS,
-  pauseRows: 2_097_152,
-  pauseBytes: 512 * 1_048_576,
-  linger: seconds(15),
-  grace: minutes(10),
-  tick: millis(200),
-  retry: seconds(2),
-};
 
 export interface StoreParts extends SealingParts {
   readonly journal: JournalReader;
@@ -63,6 +36,8 @@ export interface StoreStatus {
   readonly compactions: number;
   /** True while the tail is full and the journal waits. */
   readonly paused: boolean;
+  /** True once the tail holds what was durable at the start. */
+  readonly caughtUp: boolean;
 }
 
 /**
@@ -75,18 +50,15 @@ export interface StoreStatus {
 export class StoreService implements AsyncDisposable {
   readonly #parts: StoreParts;
   readonly #limits: StoreLimits;
-  readonly #tail = new Tail();
+  readonly #tail: Tail;
   readonly #stop = new AbortController();
-  readonly #watermarks = new Map<string, number>();
-  #cursor: ReadonlyMap<string, number> = new Map();
-  #version = 0;
+  readonly #intake: JournalIntake;
+  #version: number;
   #sealedSegments = 0;
   #sealedRows = 0;
   #compactions = 0;
-  #paused = false;
-  /** Set while reading waits for room or work waits for readings; called on a change. */
+  /** Set while there is nothing to do; called on a change. */
   #wake: (() => void) | null = null;
-  #resume: (() => void) | null = null;
   /** Sealing, compacting and cleaning up run one at a time. */
   #turn: Promise<unknown> = Promise.resolve();
   /** Set where segments were added since compaction was last planned. */
@@ -99,9 +71,24 @@ export class StoreService implements AsyncDisposable {
   readonly done: Promise<void>;
   #settle: { resolve(): void; reject(error: unknown): void };
 
-  private constructor(parts: StoreParts) {
+  private constructor(parts: StoreParts, state: StoreState) {
     this.#parts = parts;
     this.#limits = { ...STORE_LIMITS, ...parts.limits };
+    this.#version = state.version;
+    // What was in the tail at earlier versions is not known any more.
+    this.#tail = new Tail(state.version);
+    const { journal, clock, metrics } = parts;
+    const onPause = (): void => this.#wake?.();
+    const intake = {
+      journal,
+      tail: this.#tail,
+      clock,
+      metrics,
+      limits: this.#limits,
+      signal: this.#stop.signal,
+      onPause,
+    };
+    this.#intake = new JournalIntake(intake, state);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.done = promise;
     this.#settle = { resolve, reject };
@@ -109,15 +96,15 @@ export class StoreService implements AsyncDisposable {
     promise.catch(() => undefined);
   }
 
-  /** Reads where the store stands, removes what a crash left, and starts reading and sealing. */
+  /** Reads where the store stands, removes what a crash left, starts reading and sealing, and catches up for a while. */
   static async start(parts: StoreParts): Promise<StoreService> {
-    const service = new StoreService(parts);
-    const state = await parts.publisher.state();
-    service.#version = state.version;
-    service.#cursor = new Map(state.cursor);
-    for (const { stream, file, offset } of state.watermarks) service.#watermarks.set(`${stream} ${file}`, offset);
+    const service = new StoreService(parts, await parts.publisher.state());
     await removeOrphans(parts.objects, parts.publisher, parts.log);
     void service.#run();
+    const patience = new AbortController();
+    const tired = wait(service.#limits.catchUp, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([service.#intake.caughtUp, tired]);
+    patience.abort();
     return service;
   }
 
@@ -134,16 +121,23 @@ export class StoreService implements AsyncDisposable {
       sealedSegments: this.#sealedSegments,
       sealedRows: this.#sealedRows,
       compactions: this.#compactions,
-      paused: this.#paused,
+      paused: this.#intake.isPaused,
+      caughtUp: this.#intake.isCaughtUp,
     };
   }
 
   /**
    * The readings of a stream that no segment has at a version of the catalogue.
    *
-   * @throws {StoreError} STORE_SNAPSHOT_EXPIRED if the version is too old
+   * @throws {StoreError} STORE_SNAPSHOT_EXPIRED if the version is too old, STORE_NOT_READY while the journal is read
+   *   again after a start
    */
   snapshot(stream: string, columns: readonly string[], version: number): TailSnapshot {
+    if (!this.#intake.isCaughtUp) {
+      throw new StoreError('STORE_NOT_READY', `Cannot read the tail of ${stream}: the journal is still being read`, {
+        hint: 'Try again in a moment',
+      });
+    }
     return this.#tail.snapshot(stream, columns, version);
   }
 
@@ -179,13 +173,13 @@ export class StoreService implements AsyncDisposable {
 
   #halt(): void {
     this.#stop.abort();
-    this.#resume?.();
+    this.#intake.resume();
     this.#wake?.();
   }
 
   async #run(): Promise<void> {
     let damage: unknown;
-    const reading = this.#readOn().catch((error: unknown) => {
+    const reading = this.#intake.run().catch((error: unknown) => {
       damage = error;
       this.#halt();
     });
@@ -202,46 +196,12 @@ export class StoreService implements AsyncDisposable {
     }
   }
 
-  async #readOn(): Promise<void> {
-    const { journal, clock } = this.#parts;
-    const offsets = new Map(this.#cursor);
-    for await (const { position, record } of journal.read(this.#cursor, { follow: true, signal: this.#stop.signal })) {
-      const { file, offset } = position;
-      const before = offsets.get(file) ?? 0;
-      offsets.set(file, offset);
-      const sealed = record.kind === 'batch' ? (this.#watermarks.get(`${record.batch.stream} ${file}`) ?? 0) : Infinity;
-      if (record.kind === 'batch' && offset > sealed && record.batch.rows > 0) {
-        this.#tail.add({ batch: record.batch, file, before, after: offset }, clock.monotonicMs());
-        if (this.#isFull()) await this.#pause();
-      } else this.#tail.passed(file, offset);
-      if (this.#stop.signal.aborted) return;
-    }
-  }
-
-  #isFull(): boolean {
-    return this.#tail.rows >= this.#limits.pauseRows || this.#tail.bytes >= this.#limits.pauseBytes;
-  }
-
-  /** Back-pressure: the journal grows, and its own bound makes the gateway refuse. */
-  async #pause(): Promise<void> {
-    this.#paused = true;
-    this.#parts.metrics.count('store_pauses');
-    while (this.#isFull() && !this.#stop.signal.aborted) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#resume = resolve;
-      this.#wake?.();
-      await promise;
-    }
-    this.#resume = null;
-    this.#paused = false;
-  }
-
   async #workOn(): Promise<void> {
     const { clock } = this.#parts;
     while (!this.#stop.signal.aborted) {
       const nowMs = clock.monotonicMs();
       this.#tail.forget(nowMs - this.#limits.linger);
-      if (this.#tail.rows < this.#limits.pauseRows && this.#tail.bytes < this.#limits.pauseBytes) this.#resume?.();
+      this.#intake.resume();
       const due = nowMs < this.#retryAtMs ? null : decideCut(this.#tail.summaries(), this.#limits.cut, nowMs);
       if (due !== null) {
         this.#parts.log.debug({ stream: due.stream, reason: due.reason }, 'sealing a segment');
@@ -298,6 +258,8 @@ export class StoreService implements AsyncDisposable {
     const content = { stream, columns, batches, spans: cut.spans, inputs: [], templates };
     const segment = await sealSegment(content, this.#parts);
     const cursor = this.#tail.cursorWithout(cut);
+    // Control may answer a query at the new version before this process hears of it.
+    this.#tail.publishing(cut, this.#version + 1);
     const version = await publishing(publisher.publish({ segment, cursor }));
     this.#advance(cut, version);
     metrics.count('store_sealed_rows', { stream }, segment.rows);
@@ -312,7 +274,7 @@ export class StoreService implements AsyncDisposable {
     this.#sealedRows += cut.rows;
     this.#tail.published(cut, version, this.#parts.clock.monotonicMs());
     this.#compactionDue = true;
-    this.#resume?.();
+    this.#intake.resume();
   }
 
   async #compactQuietly(): Promise<boolean> {

@@ -100,3 +100,25 @@ describe('Tail', () => {
     assert.deepEqual([tail.rows, tail.bytes], [0, 0]);
   });
 });
+
+describe('Tail between a publication and its answer', () => {
+  it('does not show twice what queries may see sealed already', () => {
+    const tail = filled();
+    const cut = tail.cut('climate', 20)!;
+    tail.publishing(cut, 7);
+    assert.deepEqual(
+      [6, 7].map((version) => tail.snapshot('climate', [], version).rows),
+      [30, 10],
+    );
+    tail.published(cut, 7, 0);
+    assert.deepEqual(
+      [6, 7].map((version) => tail.snapshot('climate', [], version).rows),
+      [30, 10],
+    );
+  });
+
+  it('knows nothing of versions before its start', () => {
+    assert.throws(() => new Tail(5).snapshot('climate', [], 4), { code: 'STORE_SNAPSHOT_EXPIRED' });
+    assert.equal(new Tail(5).snapshot('climate', [], 5).rows, 0);
+  });
+});

@@ -44,6 +44,8 @@ interface Held extends TailEntry {
   /** Version from which on a segment has it; null while none has. */
   published: number | null;
   publishedMs: number;
+  /** Version that the publication under way will have. */
+  expected: number | null;
 }
 
 /**
@@ -58,8 +60,13 @@ export class Tail {
   readonly #read = new Map<string, number>();
   #rows = 0;
   #bytes = 0;
-  /** Versions up to this cannot be answered any more: some of their readings have left. */
-  #forgotten = 0;
+  /** Versions before this cannot be answered any more: some of their readings have left. */
+  #forgotten: number;
+
+  /** @param version of the catalogue that the tail starts from */
+  constructor(version = 0) {
+    this.#forgotten = version;
+  }
 
   /** Rows that no segment has. */
   get rows(): number {
@@ -73,7 +80,14 @@ export class Tail {
 
   /** Takes a batch. @param nowMs monotonic milliseconds */
   add(entry: TailEntry, nowMs: number): void {
-    const held = { ...entry, bytes: batchBytes(entry.batch), arrivedMs: nowMs, published: null, publishedMs: 0 };
+    const held = {
+      ...entry,
+      bytes: batchBytes(entry.batch),
+      arrivedMs: nowMs,
+      published: null,
+      publishedMs: 0,
+      expected: null,
+    };
     const list = this.#streams.get(entry.batch.stream);
     if (list === undefined) this.#streams.set(entry.batch.stream, [held]);
     else list.push(held);
@@ -127,6 +141,12 @@ export class Tail {
     return [...cursor];
   }
 
+  /** Notes that a publication is under way, which queries may see before this process hears that it took effect. */
+  publishing(cut: TailCut, version: number): void {
+    const sealed = new Set<TailEntry>(cut.entries);
+    for (const held of this.#streams.get(cut.stream) ?? []) if (sealed.has(held)) held.expected = version;
+  }
+
   /** Notes that a cut is in a segment that queries see from a version on. */
   published(cut: TailCut, version: number, nowMs: number): void {
     const sealed = new Set<TailEntry>(cut.entries);
@@ -171,8 +191,8 @@ export class Tail {
     const wanted = new Set(columns);
     const batches: Batch[] = [];
     let rows = 0;
-    for (const { batch, published } of this.#streams.get(stream) ?? []) {
-      if (published !== null && published <= version) continue;
+    for (const { batch, published, expected } of this.#streams.get(stream) ?? []) {
+      if ((published ?? expected ?? Infinity) <= version) continue;
       batches.push({ ...batch, columns: batch.columns.filter((column) => wanted.has(column.name)) });
       rows += batch.rows;
     }

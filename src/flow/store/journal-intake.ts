@@ -1,0 +1,115 @@
+import type { Clock, Metrics } from '#base/core/index.ts';
+import type { JournalCursor, JournalItem, JournalReader } from '#flow/journal/index.ts';
+import type { StoreState } from './ports.ts';
+import type { Tail } from './tail.ts';
+
+/** How much may wait before reading pauses. */
+export interface IntakeLimits {
+  /** Rows waiting at which reading the journal pauses until some are sealed. */
+  readonly pauseRows: number;
+  /** Bytes held at which it does. */
+  readonly pauseBytes: number;
+}
+
+export interface IntakeParts {
+  readonly journal: JournalReader;
+  readonly tail: Tail;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly limits: IntakeLimits;
+  readonly signal: AbortSignal;
+  /** Called when reading pauses, for then something has to be sealed. */
+  readonly onPause: () => void;
+}
+
+/**
+ * Reads the journal into the tail from where the catalogue says, passing over what is in segments already, and
+ * pausing while the tail is full: the journal grows then, and its own bound makes the gateway refuse.
+ */
+export class JournalIntake {
+  readonly #parts: IntakeParts;
+  readonly #offsets: Map<string, number>;
+  readonly #watermarks = new Map<string, number>();
+  readonly #caughtUp = Promise.withResolvers<void>();
+  #isCaughtUp = false;
+  #paused = false;
+  #resume: (() => void) | null = null;
+
+  constructor(parts: IntakeParts, state: StoreState) {
+    this.#parts = parts;
+    this.#offsets = new Map(state.cursor);
+    for (const { stream, file, offset } of state.watermarks) this.#watermarks.set(`${stream} ${file}`, offset);
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** True once everything is in the tail that was durable at the start. */
+  get isCaughtUp(): boolean {
+    return this.#isCaughtUp;
+  }
+
+  /** Resolves once it is caught up, or has ended. */
+  get caughtUp(): Promise<void> {
+    return this.#caughtUp.promise;
+  }
+
+  /** Reads until the signal. @throws {JournalError} what the journal throws */
+  async run(): Promise<void> {
+    const { journal, signal } = this.#parts;
+    try {
+      await this.#readAll(journal.read(this.#cursor(), { signal }));
+      this.#isCaughtUp = !signal.aborted;
+      this.#caughtUp.resolve();
+      if (!signal.aborted) await this.#readAll(journal.read(this.#cursor(), { follow: true, signal }));
+    } finally {
+      this.#caughtUp.resolve();
+    }
+  }
+
+  /** Looks again whether there is room. */
+  resume(): void {
+    this.#resume?.();
+  }
+
+  #cursor(): JournalCursor {
+    return new Map(this.#offsets);
+  }
+
+  async #readAll(items: AsyncIterable<JournalItem>): Promise<void> {
+    const { tail, clock, signal } = this.#parts;
+    for await (const { position, record } of items) {
+      const { file, offset } = position;
+      const before = this.#offsets.get(file) ?? 0;
+      this.#offsets.set(file, offset);
+      if (record.kind === 'batch' && record.batch.rows > 0 && offset > this.#sealedUpTo(record.batch.stream, file)) {
+        tail.add({ batch: record.batch, file, before, after: offset }, clock.monotonicMs());
+        if (this.#isFull()) await this.#pause();
+      } else tail.passed(file, offset);
+      if (signal.aborted) return;
+    }
+  }
+
+  #sealedUpTo(stream: string, file: string): number {
+    return this.#watermarks.get(`${stream} ${file}`) ?? 0;
+  }
+
+  #isFull(): boolean {
+    const { tail, limits } = this.#parts;
+    return tail.rows >= limits.pauseRows || tail.bytes >= limits.pauseBytes;
+  }
+
+  async #pause(): Promise<void> {
+    this.#paused = true;
+    this.#parts.metrics.count('store_pauses');
+    while (this.#isFull() && !this.#parts.signal.aborted) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#resume = resolve;
+      this.#parts.onPause();
+      await promise;
+    }
+    this.#resume = null;
+    this.#paused = false;
+  }
+}

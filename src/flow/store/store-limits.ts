@@ -1,0 +1,36 @@
+import { millis, minutes, seconds } from '#base/core/index.ts';
+import type { Millis } from '#base/core/index.ts';
+import { CUT_LIMITS } from './cut-decision.ts';
+import type { CutLimits } from './cut-decision.ts';
+import type { IntakeLimits } from './journal-intake.ts';
+import { COMPACTION_LIMITS } from './plan-compaction.ts';
+import type { CompactionLimits } from './plan-compaction.ts';
+
+/** The bounds that the store works within. */
+export interface StoreLimits extends IntakeLimits {
+  readonly cut: CutLimits;
+  readonly compaction: CompactionLimits;
+  /** How long published readings stay in the tail for queries that began before. */
+  readonly linger: Millis;
+  /** How long replaced objects stay for queries that began before. */
+  readonly grace: Millis;
+  /** How often is looked for work when nothing comes. */
+  readonly tick: Millis;
+  /** How long to wait after a failed sealing. */
+  readonly retry: Millis;
+  /** How long a start waits at most for what is durable to be in the tail. */
+  readonly catchUp: Millis;
+}
+
+/** What holds unless told otherwise. */
+export const STORE_LIMITS: StoreLimits = {
+  cut: CUT_LIMITS,
+  compaction: COMPACTION_LIMITS,
+  pauseRows: 2_097_152,
+  pauseBytes: 512 * 1_048_576,
+  linger: seconds(15),
+  grace: minutes(10),
+  tick: millis(200),
+  retry: seconds(2),
+  catchUp: seconds(2),
+};
