@@ -1,5 +1,17 @@
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
+/** Functions of many rows: aggregates and window functions. */
+export const AGGREGATES: ReadonlySet<string> = words(`
+  any_value approx_count_distinct approx_quantile approx_top_k arbitrary arg_max arg_max_null arg_max_nulls_last
+  arg_min arg_min_null arg_min_nulls_last argmax argmin array_agg avg bit_and bit_or bit_xor bitstring_agg bool_and
+  bool_or corr count count_if count_star countif covar_pop covar_samp cume_dist dense_rank entropy favg fill first
+  first_value fsum group_concat histogram histogram_exact kahan_sum kurtosis kurtosis_pop lag last last_value lead list
+  listagg mad max max_by mean median min min_by mode nth_value ntile percent_rank product quantile quantile_cont
+  quantile_disc rank rank_dense regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy
+  regr_syy reservoir_quantile row_number sem skewness stddev stddev_pop stddev_samp string_agg sum sum_no_overflow
+  sumkahan var_pop var_samp variance wavg weighted_avg
+`);
+
 /**
  * Scalar, aggregate and window functions that a statement may call: each is a function of its arguments, the time or
  * chance alone. Not here, so refused: whatever reads files, settings, variables, sequences, the catalogue or the
@@ -8,7 +20,9 @@ const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/
  *
  * Names are DuckDB 1.5's; a test compares the list with `duckdb_functions()` so that none is listed that is not there.
  */
-export const FUNCTIONS: ReadonlySet<string> = words(`
+export const FUNCTIONS: ReadonlySet<string> = new Set([
+  ...AGGREGATES,
+  ...words(`
   !__postfix !~~ !~~* % & && * ** + - ->> -> / // <-> << <=> <@ >> @ @> ^ ^@ | || ~ ~~ ~~* ~~~ ~* !~ !~*
   abs acos acosh add age ago alias apply
   array_aggr array_aggregate array_append array_apply array_cat array_concat array_contains array_cosine_distance
@@ -65,15 +79,8 @@ export const FUNCTIONS: ReadonlySet<string> = words(`
   try_strptime typeof ucase unbin unhex unicode union_extract union_tag union_value unnest unlist upper url_decode
   url_encode uuid uuid_extract_timestamp uuid_extract_version uuidv4 uuidv7
   week weekday weekofyear xor year yearweek
-  any_value approx_count_distinct approx_quantile approx_top_k arbitrary arg_max arg_max_null arg_max_nulls_last
-  arg_min arg_min_null arg_min_nulls_last argmax argmin array_agg avg bit_and bit_or bit_xor bitstring_agg bool_and
-  bool_or corr count count_if count_star countif covar_pop covar_samp cume_dist dense_rank entropy favg fill first
-  first_value fsum group_concat histogram histogram_exact kahan_sum kurtosis kurtosis_pop lag last last_value lead list
-  listagg mad max max_by mean median min min_by mode nth_value ntile percent_rank product quantile quantile_cont
-  quantile_disc rank rank_dense regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy
-  regr_syy reservoir_quantile row_number sem skewness stddev stddev_pop stddev_samp string_agg sum sum_no_overflow
-  sumkahan var_pop var_samp variance wavg weighted_avg
-`);
+`),
+]);
 
 /** Functions that may stand in FROM: they make rows out of their arguments alone. */
 export const TABLE_FUNCTIONS: ReadonlySet<string> = words(

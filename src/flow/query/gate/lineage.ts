@@ -3,6 +3,7 @@ import type { Class } from '#base/core/index.ts';
 import type { Relations } from '../relations.ts';
 import type { Ast, AstNode } from './ast.ts';
 import { isNode, listOf, nodesOf, textOf, textsOf } from './ast.ts';
+import { AGGREGATES } from './functions.ts';
 
 /** What is known of a column by where it comes from. */
 export interface ColumnFact {
@@ -100,7 +101,10 @@ class Tracer {
     const list = nodesOf(node, 'select_list');
     const aliases = new Map(list.map((item) => [textOf(item, 'alias').toLowerCase(), item]));
     const classOf = (value: Ast): Class => this.#classOf(value, ctes, scope, aliases);
-    const conditions = [...deciding, ...joins].map((value) => classOf(value)).reduce(stricterClass, MILDEST);
+    // GROUP BY ALL groups by what is no aggregate.
+    const groupsByAll = textOf(node, 'aggregate_handling') === 'FORCE_AGGREGATES';
+    const keys = groupsByAll ? list.filter((item) => !hasAggregate(item)) : [];
+    const conditions = [...deciding, ...joins, ...keys].map((value) => classOf(value)).reduce(stricterClass, MILDEST);
     const columns: ColumnFact[] = [];
     let countable = true;
     for (const item of list) {
@@ -284,6 +288,13 @@ function hasWildcard(value: Ast): boolean {
   if (!isNode(value)) return false;
   if (value['class'] === 'STAR') return true;
   return !(value['class'] === 'SUBQUERY') && Object.values(value).some((member) => hasWildcard(member));
+}
+
+function hasAggregate(value: Ast): boolean {
+  if (Array.isArray(value)) return (value as readonly Ast[]).some((item) => hasAggregate(item));
+  if (!isNode(value)) return false;
+  if (value['class'] === 'FUNCTION' && AGGREGATES.has(textOf(value, 'function_name').toLowerCase())) return true;
+  return value['class'] !== 'SUBQUERY' && Object.values(value).some((member) => hasAggregate(member));
 }
 
 function reference(name: string): AstNode {
