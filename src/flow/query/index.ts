@@ -29,7 +29,5 @@ export { grantOf, prepareStatement } from './prepare-statement.ts';
 export type { PreparedStatement, RejectedStatement, RelationDecision } from './prepare-statement.ts';
 export { describeViews, resolveRelations, shapesOf } from './views.ts';
 export type { ViewDescription, ViewProblem, ViewResolver } from './views.ts';
-export { SYSTEM_RELATIONS } from './system-relations.ts';
-export type { SystemRelation } from './system-relations.ts';
 export { traceLineage } from './gate/lineage.ts';
 export type { ColumnFact, Lineage } from './gate/lineage.ts';

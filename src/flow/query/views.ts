@@ -1,6 +1,5 @@
 import { bytes, decodeUtf8, seconds, SYSTEM_COLUMNS } from '#base/core/index.ts';
 import type { ColumnShape, Class } from '#base/core/index.ts';
-import { SYSTEM_VIEWS } from '#declare/template/index.ts';
 import type { Field, Template, View } from '#declare/template/index.ts';
 import { SQL_TYPES } from './execute/open-relations.ts';
 import type { ParseOutcome } from './execute/parse-statement.ts';
@@ -12,7 +11,6 @@ import { gateStatement } from './gate/gate-statement.ts';
 import { traceLineage } from './gate/lineage.ts';
 import { maskedType } from './gate/mask.ts';
 import type { GovernedColumn, GovernedRelation, Grants, Relations } from './relations.ts';
-import { SYSTEM_RELATIONS } from './system-relations.ts';
 
 /** What resolving a template's views needs of a query process; no keys and no rows are involved. */
 export interface ViewResolver {
@@ -31,37 +29,25 @@ export interface ViewProblem {
  * All that statements may name under a template: streams, reference tables, the platform's own relations, and the
  * declared views with the columns, types, classes and units that their definitions give.
  *
- * A view that does not parse, reaches beyond its `from`, or has columns without names is left out and told of.
+ * A view that does not parse, reaches beyond its `from`, or has one column name twice is left out and told of.
+ *
+ * @param system relations of the platform itself, whose rows whoever runs a statement holds in memory
  */
 export async function resolveRelations(
   template: Template,
+  system: readonly GovernedRelation[],
   resolver: ViewResolver,
 ): Promise<{ readonly relations: Relations; readonly problems: readonly ViewProblem[] }> {
   const relations = new Map<string, GovernedRelation>();
   for (const stream of template.streams.values()) {
-    const columns = [
-      ...SYSTEM_COLUMNS.map((each) => systemColumn(each)),
-      ...stream.fields.map((field) => fieldColumn(field)),
-    ];
+    const columns = [...SYSTEM_COLUMNS.map((each) => systemColumn(each)), ...fieldColumns(stream.fields)];
     relations.set(stream.name, base(stream.name, 'stream', stream.description, stream.purposes, columns));
   }
   for (const table of template.tables.values()) {
-    const columns = table.fields.map((field) => fieldColumn(field));
+    const columns = fieldColumns(table.fields);
     relations.set(table.name, base(table.name, 'table', table.description, table.purposes, columns));
   }
-  for (const name of SYSTEM_VIEWS) {
-    const { description, columns } = SYSTEM_RELATIONS[name];
-    relations.set(
-      name,
-      base(
-        name,
-        'system',
-        description,
-        [],
-        columns.map((each) => systemColumn(each)),
-      ),
-    );
-  }
+  for (const relation of system) relations.set(relation.name, relation);
   const problems: ViewProblem[] = [];
   for (const view of inOrder(template)) {
     const resolved = await resolveView(view, relations, resolver);
@@ -215,9 +201,18 @@ function systemColumn(column: ColumnShape & { readonly description: string }): G
   return { name, sqlType: SQL_TYPES[type], nullable, class: 'operational', unit: null, description };
 }
 
-function fieldColumn(field: Field): GovernedColumn {
-  const { name, type, nullable, class: cls, unit, description } = field;
-  return { name, sqlType: SQL_TYPES[type], nullable, class: cls, unit, description };
+/** Secrets are never stored, so there is no such column. */
+function fieldColumns(fields: readonly Field[]): readonly GovernedColumn[] {
+  return fields
+    .filter((field) => field.class !== 'secret')
+    .map(({ name, type, nullable, class: cls, unit, description }) => ({
+      name,
+      sqlType: SQL_TYPES[type],
+      nullable,
+      class: cls,
+      unit,
+      description,
+    }));
 }
 
 function grantWhole(relation: GovernedRelation) {
