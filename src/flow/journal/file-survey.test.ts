@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { openTrialWriter, trialBatch } from '../../../test/conformance/journal-trial.ts';
+import { temporaryFolder } from '../../../test/support/tmp.ts';
+import { FileSurvey } from './file-survey.ts';
+import { extentPath } from './journal-files.ts';
+
+async function states(folder: string, gone = false): Promise<string[]> {
+  const workers = await new FileSurvey(folder, gone).look();
+  return workers.flat().map(({ file, kind }) => `${file.fileId} ${kind}`);
+}
+
+test('look() tells live, closed and dead files apart', async (t) => {
+  const folder = await temporaryFolder(t);
+  const first = await openTrialWriter(folder, 0, 1, { maxBytes: 1 });
+  const other = await openTrialWriter(folder, 1, 1);
+  await first.append([trialBatch(0, 1)]);
+  assert.deepEqual(await states(folder), ['s0001-w0-0001 closed', 's0001-w0-0002 live', 's0001-w1-0001 live']);
+  assert.deepEqual(await states(folder, true), ['s0001-w0-0001 closed', 's0001-w0-0002 dead', 's0001-w1-0001 dead']);
+  // A later start makes every file of earlier ones dead, also of workers that are no more.
+  const later = await openTrialWriter(folder, 0, 2);
+  assert.deepEqual(await states(folder), [
+    's0001-w0-0001 closed',
+    's0001-w0-0002 dead',
+    's0002-w0-0001 live',
+    's0001-w1-0001 dead',
+  ]);
+  // But only once its first file is durable.
+  await writeFile(extentPath(`${folder}/w0/s0002-w0-0001.journal`), new Uint8Array(8));
+  assert.equal((await states(folder))[1], 's0001-w0-0002 live');
+  for (const writer of [first, other, later]) await writer.close();
+});
+
+test('look() refuses a file that lost its header', async (t) => {
+  const folder = await temporaryFolder(t);
+  const writer = await openTrialWriter(folder, 0, 1);
+  await writer.append([trialBatch(0, 1)]);
+  await writer.close();
+  await writeFile(`${folder}/w0/s0001-w0-0001.journal`, 'WEIRJRN1');
+  await assert.rejects(states(folder), { code: 'JOURNAL_FILE_INVALID' });
+});
