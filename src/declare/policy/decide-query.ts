@@ -2,7 +2,7 @@ import { PROBE_STREAM, stricterClass } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
 import type { Role, Template } from '#declare/template/index.ts';
 import { CLASS_RULES } from './class-rules.ts';
-import { grantOf, roleQueries, rolesOf } from './grants.ts';
+import { grantOf, proberRole, roleQueries, rolesOf } from './grants.ts';
 import { relationFacts } from './relation-facts.ts';
 import type { RelationFacts } from './relation-facts.ts';
 import type { ClassedColumn, HiddenColumn, Lineage, QueryDecision, Reason, Subject, VisibleColumn } from './types.ts';
@@ -29,6 +29,7 @@ export function decideQuery(
   const facts = relationFacts(template, relation);
   const queries = rolesOf(subject, template).filter((role) => roleQueries(role, relation, template));
   const mayProve = relation === PROBE_STREAM && grantOf(subject, 'prove', template) !== null;
+  // Who may prove sees what the prober sent.
   if (mayProve) queries.push(proberRole());
   // A relation that does not exist and one that is not granted are told alike: neither exists for this subject.
   if (facts === null || queries.length === 0) return deny('not-granted', 'default-deny');
@@ -84,20 +85,6 @@ function seeColumn(role: Role, facts: RelationFacts, column: string, cls: Class,
 function whyHidden(views: readonly Sight[]): HiddenColumn['why'] {
   const reasons = views.flatMap((view) => ('why' in view ? [view.why] : []));
   return (['basis', 'purpose', 'class'] as const).find((why) => reasons.includes(why)) ?? 'secret';
-}
-
-/** Who may prove sees what the prober sent. */
-function proberRole(): Role {
-  return {
-    name: 'prove',
-    description: null,
-    query: [PROBE_STREAM],
-    purposes: [],
-    sees: ['public', 'operational'],
-    rows: new Map(),
-    masks: new Map(),
-    may: [],
-  };
 }
 
 /** The denial that a subject meets whatever it asks for, or null. Devices never read. */

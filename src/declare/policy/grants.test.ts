@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { makeTemplate } from '../../../test/support/make-template.ts';
-import { grantOf, roleQueries, rolesOf } from './grants.ts';
+import { decideQuery } from './decide-query.ts';
+import { grantOf, PROBER_ROLE, roleQueries, rolesOf } from './grants.ts';
 import type { Subject } from './types.ts';
 
 const yaml = 'people: {a: {query: all, may: [audit]}, b: {query: [_events], may: [prove]}}';
@@ -48,4 +49,17 @@ test('grantOf() names the place that grants', () => {
   assert.equal(grantOf(subject('person', ['a']), 'prove', template), null);
   assert.equal(grantOf(subject('operator', []), 'enrol', template), 'permit-operator');
   assert.equal(grantOf(subject('operator', []), 'erase', template), null);
+});
+
+test('rolesOf() gives the prober its own role, which proves, sees probes and nothing else', () => {
+  const prober = subject('person', [PROBER_ROLE]);
+  assert.deepEqual(
+    rolesOf(prober, template).map(({ name, query, may }) => [name, query, may]),
+    [[PROBER_ROLE, ['_probe'], ['prove']]],
+  );
+  assert.equal(grantOf(prober, 'enrol', template), null);
+  assert.deepEqual(rolesOf(subject('device', [PROBER_ROLE]), template), []);
+  assert.equal(decideQuery(prober, '_probe', null, template).effect, 'allow');
+  assert.equal(decideQuery(prober, '_events', null, template).effect, 'deny');
+  assert.equal(decideQuery(subject('person', ['a']), '_probe', null, template).effect, 'deny');
 });

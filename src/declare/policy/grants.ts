@@ -1,3 +1,4 @@
+import { PROBE_STREAM } from '#base/core/index.ts';
 import type { Role, Template } from '#declare/template/index.ts';
 import { OPERATOR_ACTIONS } from './actions.ts';
 import type { Action } from './actions.ts';
@@ -7,12 +8,30 @@ import type { Subject } from './types.ts';
 /** The role that governs what the operator's own credential may query, where the template declares it. */
 export const OPERATOR_ROLE = 'operator';
 
-/** The roles of the template that a subject has, in the order of the template. Devices have none. */
+/** The role of the platform's own prober. No author can declare it or give it to anybody: names begin otherwise. */
+export const PROBER_ROLE = '_prober';
+
+/** Runs probes and sees what they sent; nothing else exists for it. */
+export function proberRole(): Role {
+  return {
+    name: PROBER_ROLE,
+    description: null,
+    query: [PROBE_STREAM],
+    purposes: [],
+    sees: ['public', 'operational'],
+    rows: new Map(),
+    masks: new Map(),
+    may: ['prove'],
+  };
+}
+
+/** The roles that a subject has: those of the template in its order, and the prober's own. Devices have none. */
 export function rolesOf(subject: Subject, template: Template): readonly Role[] {
   if (subject.kind === 'device') return [];
   const roles = [...template.people.values()].filter(
     (role) => subject.roles.includes(role.name) || (subject.kind === 'operator' && role.name === OPERATOR_ROLE),
   );
+  if (subject.roles.includes(PROBER_ROLE)) return [...roles, proberRole()];
   const governed = roles.some((role) => role.name === OPERATOR_ROLE);
   return subject.kind === 'operator' && !governed ? [...roles, standardOperator(template)] : roles;
 }

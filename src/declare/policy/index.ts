@@ -24,7 +24,7 @@ export { CLASS_RULES } from './class-rules.ts';
 export type { ClassRule } from './class-rules.ts';
 export { allRelations, relationFacts, sourcesOf } from './relation-facts.ts';
 export type { RelationFacts } from './relation-facts.ts';
-export { OPERATOR_ROLE, rolesOf } from './grants.ts';
+export { OPERATOR_ROLE, PROBER_ROLE, rolesOf } from './grants.ts';
 export { explainDecision, REASONS, requireAllowed } from './explain.ts';
 export { planTemplate } from './plan-template.ts';
 export type { PlannedColumn, PlannedDevice, PlannedSight, PlannedStream, TemplatePlan } from './plan-template.ts';

@@ -7,6 +7,8 @@ import { IdentityError } from './errors.ts';
 import type { IdentityContext } from './identity-context.ts';
 import { AUTHORITIES, CERTIFICATES } from './identity-tables.ts';
 import type { AuthoritySecrets } from './identity-tables.ts';
+import { MISFITS } from './misfits.ts';
+import type { Misfit } from './misfits.ts';
 import { describe, makeKeyPair, signCertificate } from './sign-certificate.ts';
 import type { SignedCertificate } from './sign-certificate.ts';
 
@@ -99,9 +101,29 @@ export class CertificateAuthority {
         'Cannot issue certificate: its life is shorter than a minute',
       );
     }
-    const { clock, keys, random } = this.#context;
-    const { generation, certificate, sealedKey } = this.#issuing;
+    const now = this.#context.clock.now();
+    return this.#sign(profile, publicKey, before(now), micros(now + life * 1_000));
+  }
+
+  /**
+   * Signs a certificate that must not let anybody in, so that a probe can show it to a listener. It is useless by its
+   * dates, by what it is for, or by its name, which no device can have; `record` is not for it.
+   */
+  async signMisfit(misfit: Misfit, publicKey: Uint8Array): Promise<SignedCertificate> {
+    const { clock, deployment } = this.#context;
+    const { profile, from, to } = MISFITS[misfit];
     const now = clock.now();
+    return this.#sign(profile(deployment), publicKey, micros(now + from * 1_000), micros(now + to * 1_000));
+  }
+
+  async #sign(
+    profile: CertificateProfile,
+    publicKey: Uint8Array,
+    notBefore: Micros,
+    notAfter: Micros,
+  ): Promise<SignedCertificate> {
+    const { keys, random } = this.#context;
+    const { generation, certificate, sealedKey } = this.#issuing;
     const { notBefore: earliest, notAfter: latest } = describe(certificate);
     const privateKey = await keys.custody.open(keyPurpose('issuing', generation), sealedKey);
     try {
@@ -109,8 +131,8 @@ export class CertificateAuthority {
         {
           profile,
           publicKey,
-          notBefore: micros(Math.max(before(now), earliest)),
-          notAfter: micros(Math.min(now + life * 1_000, latest)),
+          notBefore: micros(Math.max(notBefore, earliest)),
+          notAfter: micros(Math.min(notAfter, latest)),
         },
         { certificate, privateKey },
         random,

@@ -7,7 +7,9 @@ export type CertificateProfile =
   | { readonly kind: 'root'; readonly commonName: string }
   | { readonly kind: 'issuing'; readonly commonName: string }
   | { readonly kind: 'server'; readonly commonName: string; readonly hosts: readonly string[] }
-  | { readonly kind: 'client'; readonly subject: Subject; readonly deployment: string };
+  | { readonly kind: 'client'; readonly subject: Subject; readonly deployment: string }
+  /** Names a client and is for servers: what no listener may take. */
+  | { readonly kind: 'misfit'; readonly subject: Subject; readonly deployment: string };
 
 /** An alternative name. */
 export interface AlternativeName {
@@ -24,11 +26,12 @@ export function alternativeNames(profile: CertificateProfile): readonly Alternat
     case 'server':
       return profile.hosts.map((value) => ({ type: hostKind(value) === 'ip' ? 'ip' : 'dns', value }));
     case 'client':
+    case 'misfit':
       return [{ type: 'url', value: formatSubjectUri(profile.deployment, profile.subject) }];
   }
 }
 
 /** The subject's common name, at most 64 characters as X.520 has it. */
 export function commonNameOf(profile: CertificateProfile): string {
-  return profile.kind === 'client' ? profile.subject.name : profile.commonName.slice(0, 64);
+  return 'subject' in profile ? profile.subject.name : profile.commonName.slice(0, 64);
 }

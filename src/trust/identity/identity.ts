@@ -5,12 +5,15 @@ import type { Catalogue } from '#base/storage/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { CertificateAuthority } from './certificate-authority.ts';
 import type { AuthorityCertificates } from './certificate-authority.ts';
+import type { ClientCredential } from './client-credential.ts';
 import { makeCertificateChecker } from './certificate-facts.ts';
 import type { CertificateChecker } from './certificate-facts.ts';
 import type { Declared, IdentityContext } from './identity-context.ts';
 import { IDENTITY_SCHEMA, SETTINGS } from './identity-tables.ts';
 import { Inventory } from './inventory.ts';
 import { OPERATOR, People } from './people.ts';
+import { makeProbeCredential } from './probe-credentials.ts';
+import type { ProbeCredentialKind } from './probe-credentials.ts';
 import { serverCertificate } from './server-certificate.ts';
 import type { ServerCertificate } from './server-certificate.ts';
 import { formatPrivateKey, makeKeyPair } from './sign-certificate.ts';
@@ -23,14 +26,6 @@ export interface IdentityParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
-}
-
-/** A client's key and certificates, all PEM. */
-export interface ClientCredential {
-  readonly key: string;
-  /** The certificate, then the issuing authority's. */
-  readonly certificate: string;
-  readonly authority: string;
 }
 
 const OPERATOR_LIFE = days(90);
@@ -81,6 +76,15 @@ export class Identity {
       certificate: this.#authority.chain(signed),
       authority: this.certificates.root,
     };
+  }
+
+  /**
+   * A credential that must not let anybody in, for probes to show.
+   *
+   * @param life of those that are not useless by their dates
+   */
+  probeCredential(kind: ProbeCredentialKind, life: Millis, actor: string): Promise<ClientCredential> {
+    return makeProbeCredential(kind, life, actor, this.#context, this.#authority, this.inventory);
   }
 
   /** A checker of client certificates against the issuing authorities of today. */

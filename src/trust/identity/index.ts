@@ -1,7 +1,10 @@
 export { IdentityError } from './errors.ts';
 export type { IdentityErrorCode } from './errors.ts';
 export { Identity, openIdentity } from './identity.ts';
-export type { ClientCredential, IdentityParts } from './identity.ts';
+export type { IdentityParts } from './identity.ts';
+export type { ClientCredential } from './client-credential.ts';
+export { PROBE_CREDENTIAL_KINDS } from './probe-credentials.ts';
+export type { ProbeCredentialKind } from './probe-credentials.ts';
 export type { Declared } from './identity-context.ts';
 export type { AuthorityCertificates } from './certificate-authority.ts';
 export type { ServerCertificate } from './server-certificate.ts';

@@ -34,6 +34,9 @@ export interface DeviceBundle {
 
 const DEFAULT_LIFE = days(365);
 
+/** A device that is disabled for good: probes show its certificate, which must not let it in. */
+export const DISABLED_PROBE = '_probe-off';
+
 /** The list of devices: a name maps to exactly one entry, and an index to one name for ever. */
 export class Inventory {
   readonly #context: IdentityContext;
@@ -116,11 +119,30 @@ export class Inventory {
     return this.#certify(name, life, actor, async () => {});
   }
 
+  /** A certificate of the device that is disabled for good; makes the device where it is missing. */
+  certifyDisabled(life: Millis, actor: string): Promise<DeviceBundle> {
+    return this.#certify(DISABLED_PROBE, life, actor, async (tx) => {
+      const known = await this.#table.get(tx, { name: DISABLED_PROBE });
+      const index = known?.idx ?? (await this.#nextIndex(tx));
+      const created = known?.created ?? this.#context.clock.now();
+      const row = {
+        name: DISABLED_PROBE,
+        type: PROBE_DEVICE,
+        idx: index,
+        status: 'disabled',
+        created,
+        last_seen: null,
+      };
+      const probe = { owner: null, model: null, firmware: null, serials: [], speaksFor: [] };
+      await this.#table.put(tx, row, probe);
+    });
+  }
+
   /** All devices but the prober's, by name. */
   async list(): Promise<readonly DeviceRecord[]> {
     const serials = await this.#serials();
     const rows = await this.#rows();
-    return rows.filter(({ name }) => name !== PROBE_DEVICE).map((row) => recordOf(row, serials.get(row.name)));
+    return rows.filter(({ name }) => !name.startsWith('_')).map((row) => recordOf(row, serials.get(row.name)));
   }
 
   /** @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
-import { days, micros } from '#base/core/index.ts';
+import { days, micros, minutes } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { frozenClock } from '../../../test/support/frozen-clock.ts';
 import { openTrust } from '../../../test/support/open-trust.ts';
@@ -131,4 +131,21 @@ test('what does not fit is refused', async (t) => {
   ]) {
     await assert.rejects(change, { code: 'IDENTITY_PERSON_UNKNOWN' });
   }
+});
+
+test('signInOwn() gives a token that ends by itself, to a program that is in no list', async (t) => {
+  const clock = frozenClock();
+  const { identity, audit } = await openTrust(t, { clock });
+  const { people } = identity;
+  const first = await people.signInOwn('_prober', ['_prober'], 'weir:prover', micros(clock.now() + 60_000_000));
+  assert.equal((await people.signInWithToken(first.token)).outcome, 'ok');
+  const second = await people.signInOwn('_prober', ['_prober'], 'weir:prover', micros(clock.now() + 60_000_000));
+  assert.equal(second.person.id, first.person.id);
+  assert.equal((await people.signInWithToken(first.token)).outcome, 'unknown');
+  clock.advance(minutes(2));
+  assert.equal((await people.signInWithToken(second.token)).outcome, 'expired');
+  assert.ok((await people.list()).every(({ name }) => !name.startsWith('_')));
+  assert.ok(
+    audit.events.some(({ action, resource }) => action === 'add-person' && resource === `person:${first.person.id}`),
+  );
 });

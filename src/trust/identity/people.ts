@@ -86,6 +86,18 @@ export class People {
     return this.rotateToken(id, actor);
   }
 
+  /**
+   * A token for one of the platform's own programs, such as its prober, made at its first use. Its name begins with an
+   * underscore, which no user's can, and it is in no list of people.
+   *
+   * @param roles as the policy knows them; the template's are not asked
+   * @param expires ends the token by itself
+   */
+  async signInOwn(name: `_${string}`, roles: readonly string[], actor: string, expires: Micros): Promise<NewToken> {
+    const known = await this.#byName(this.#context.catalogue, name);
+    return this.rotateToken(known?.id ?? (await this.#insert('person', name, roles, actor)), actor, expires);
+  }
+
   /** Gives a new token and ends all older ones at once. @throws {IdentityError} IDENTITY_PERSON_UNKNOWN */
   async rotateToken(id: string, actor: string, expires: Micros | null = null): Promise<NewToken> {
     const { catalogue, clock, random } = this.#context;
@@ -123,9 +135,10 @@ export class People {
     return this.#update(id, (row) => ({ row: { ...row, status: 'enabled' }, sealed: row.sealed }));
   }
 
-  /** All entries, the operator's among them. */
+  /** All entries, the operator's among them; not the platform's own programs. */
   async list(): Promise<readonly Person[]> {
-    return (await this.#table.list(this.#context.catalogue, { order: ['created', 'id'] })).map(personOf);
+    const rows = await this.#table.list(this.#context.catalogue, { order: ['created', 'id'] });
+    return rows.map(personOf).filter(({ name }) => !name.startsWith('_'));
   }
 
   /** @throws {IdentityError} IDENTITY_PERSON_UNKNOWN */

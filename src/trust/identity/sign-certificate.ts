@@ -101,7 +101,9 @@ export async function signCertificate(
       await x509.SubjectKeyIdentifierExtension.create(subjectKey),
       await x509.AuthorityKeyIdentifierExtension.create(issuer === null ? subjectKey : issuer.publicKey),
       ...(profile.kind === 'client' ? [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])] : []),
-      ...(profile.kind === 'server' ? [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth])] : []),
+      ...(profile.kind === 'server' || profile.kind === 'misfit'
+        ? [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth])]
+        : []),
       ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension([...names])]),
     ],
   });
