@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DeviceTable } from '#trust/identity/index.ts';
+import { makeTemplate } from '../../../test/support/make-template.ts';
+import { takeNumber } from './checks/schema.ts';
+import { CommitGroups } from './commit-groups.ts';
+import { reasonOf } from './reasons.ts';
+import { StreamIngest } from './stream-ingest.ts';
+import { compileStream } from './stream-rules.ts';
+
+const NOW = 1_767_225_600_000_000;
+const DEVICE = { index: 0, name: 'd0', type: 'd' };
+
+function setup() {
+  const template = makeTemplate(`
+devices: {d: {}}
+streams: {s: {from: d, accept: {late: 1m, early: 1m}, fields: {n: {type: number, range: [0, 100], step: 1/s}}}}
+`);
+  const table = DeviceTable.create({ devices: 1, streams: 1, records: 1, window: 4, stepped: 1 }, new Uint8Array(8));
+  const journal = { append: () => Promise.resolve({ file: 'f', offset: 0 }), close: () => Promise.resolve() };
+  const groups = new CommitGroups({ journal, table, worker: 0, digestKey: new Uint8Array(32) });
+  const rules = compileStream(template.streams.get('s')!, template.limits);
+  const ingest = new StreamIngest(rules, template.digest, table, groups);
+  const record = table.record(0, ingest.index);
+  const admit = (members: Readonly<Record<string, number>>, importing = false): string => {
+    ingest.row.reset();
+    for (const [name, value] of Object.entries(members)) takeNumber(ingest.row, rules.members.get(name)!, value);
+    return reasonOf(ingest.admitRow(record, DEVICE, null, NOW, importing))!.word;
+  };
+  return { admit, table, record, groups };
+}
+
+test('admitRow() goes through the checks in their order', () => {
+  const { admit } = setup();
+  const late = NOW / 1e6 - 61;
+  assert.equal(admit({ n: 5, seq: 10 }), 'admitted');
+  assert.equal(admit({ time: late, seq: 10 }), 'schema-missing');
+  assert.equal(admit({ n: 500, time: late, seq: 10 }), 'clock-late');
+  assert.equal(admit({ n: 500, seq: 10 }), 'replay');
+  assert.equal(admit({ n: 500, seq: 11 }), 'range');
+  assert.equal(admit({ n: 50, seq: 11 }), 'step');
+  assert.equal(admit({ n: 5, seq: 10 }), 'duplicate');
+  assert.equal(admit({ n: 5, seq: 11 }), 'admitted');
+});
+
+test('admitRow() waives the clock for imports', () => {
+  const { admit } = setup();
+  assert.equal(admit({ n: 5, time: 1 }), 'clock-late');
+  assert.equal(admit({ n: 5, time: 1 }, true), 'admitted');
+});
+
+test('admitRow() leaves the record unlocked and as it was after a refusal', () => {
+  const { admit, table, record, groups } = setup();
+  admit({ n: 500, seq: 1 });
+  assert.equal(table.maxSeq(record), null);
+  assert.ok(Number.isNaN(table.lastTime(record)));
+  assert.equal(groups.rows, 0);
+  table.lock(record);
+  table.unlock(record);
+  assert.equal(admit({ n: 5, seq: 1 }), 'admitted');
+  assert.equal(table.lastTime(record), NOW);
+  assert.equal(groups.rows, 1);
+});
