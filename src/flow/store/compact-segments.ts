@@ -1,5 +1,5 @@
-import type { Batch } from '#base/core/index.ts';
-import { mergeBatches, sortByTime } from './merge-batches.ts';
+import type { Batch, NamedColumn } from '#base/core/index.ts';
+import { mergeBatches, reorderRows, timesOf } from './merge-batches.ts';
 import { openSegment } from './open-segment.ts';
 import { MemorySink } from './parquet/byte-sink.ts';
 import { decodeParquet } from './parquet/decode-parquet.ts';
@@ -7,13 +7,16 @@ import type { CompactionPlan } from './plan-compaction.ts';
 import type { SegmentKeySource } from './ports.ts';
 import { sealSegment } from './seal-segment.ts';
 import type { SealingParts } from './seal-segment.ts';
-import { mergeColumns } from './segment.ts';
-import type { Segment } from './segment.ts';
 import { handlesOf } from './segment-catalogue.ts';
+import { mergeColumns } from './segment.ts';
+import type { Segment, StoredColumn } from './segment.ts';
+import { sortedOrder } from './sort-rows.ts';
 
 /**
  * Executes a plan: opens the inputs, merges their rows by time, seals them under fresh keys. A column that changed its
  * class is sealed in the domain of the strictest that it had. The result is not published yet.
+ *
+ * Columns are merged one after the other, so that in memory are the inputs compressed and the result once.
  *
  * @throws {StoreError} STORE_SEGMENT_DAMAGED if an input is: it is left as it is; STORE_KEY_MISSING if one was shredded
  */
@@ -22,31 +25,45 @@ export async function compactSegments(
   parts: SealingParts & { readonly segmentKeys: SegmentKeySource },
 ): Promise<Segment> {
   const columns = mergeColumns(plan.inputs.map((input) => input.columns));
-  const batches: Batch[] = [];
-  for (const input of plan.inputs) batches.push(await readSegment(input, parts));
-  const merged = sortByTime(mergeBatches(plan.stream, columns, batches));
-  return sealSegment(
-    {
-      stream: plan.stream,
-      columns,
-      batches: [merged],
-      spans: [],
-      inputs: plan.inputs.map((input) => input.id),
-      templates: [...new Set(plan.inputs.flatMap((input) => input.templates))],
-    },
-    parts,
-  );
+  const opened: OpenedInput[] = [];
+  for (const input of plan.inputs) opened.push({ segment: input, file: await openWhole(input, parts) });
+  const time = columns.find((column) => column.name === 'time');
+  if (time === undefined) throw new TypeError('segments without times cannot be merged');
+  const order = sortedOrder(timesOf(mergeColumn(time, opened)));
+  const merged: NamedColumn[] = [];
+  for (const column of columns) {
+    merged.push(...reorderRows(mergeColumn(column, opened), order).columns);
+    // Others get their turn between columns: a merge takes a second or so.
+    await new Promise(setImmediate);
+  }
+  const templates = [...new Set(plan.inputs.flatMap((input) => input.templates))];
+  const batch = { stream: plan.stream, template: templates[0] ?? '', rows: order.length, columns: merged };
+  const inputs = plan.inputs.map((input) => input.id);
+  return sealSegment({ stream: plan.stream, columns, batches: [batch], spans: [], inputs, templates }, parts);
 }
 
-/** All readings of a segment as one batch. */
-async function readSegment(
+interface OpenedInput {
+  readonly segment: Segment;
+  /** Plain Parquet. */
+  readonly file: Uint8Array;
+}
+
+async function openWhole(
   segment: Segment,
   parts: SealingParts & { readonly segmentKeys: SegmentKeySource },
-): Promise<Batch> {
+): Promise<Uint8Array> {
   const keys = await parts.segmentKeys.unwrap(`segment:${segment.id}`, handlesOf(segment));
   const sink = new MemorySink(segment.size);
   const names = segment.columns.map((column) => column.name);
   await openSegment(parts.objects, segment, names, keys, sink);
-  const { rows, columns } = decodeParquet(sink.bytes(), segment.columns);
-  return { stream: segment.stream, template: segment.templates[0] ?? '', rows, columns };
+  return sink.bytes();
+}
+
+/** One column of all inputs, one after the other; null where an input lacks it. */
+function mergeColumn(column: StoredColumn, inputs: readonly OpenedInput[]): Batch {
+  const batches = inputs.map(({ segment, file }): Batch => {
+    const own = segment.columns.filter(({ name }) => name === column.name);
+    return { stream: segment.stream, template: '', rows: segment.rows, columns: decodeParquet(file, own).columns };
+  });
+  return mergeBatches('', [column], batches);
 }

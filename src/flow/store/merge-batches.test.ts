@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { climateBatch, CLIMATE } from '../../../test/support/store-world.ts';
-import { mergeBatches, sortByTime } from './merge-batches.ts';
+import { mergeBatches, reorderRows, sortByTime, timesOf } from './merge-batches.ts';
 
 describe('mergeBatches()', () => {
   it('equals one batch of all rows', () => {
@@ -31,5 +31,15 @@ describe('sortByTime()', () => {
 
   it('refuses a batch without times', () => {
     assert.throws(() => sortByTime({ stream: 's', template: 't', rows: 0, columns: [] }), TypeError);
+  });
+});
+
+describe('reorderRows()', () => {
+  it('puts each row where the order says, nulls with it', () => {
+    const { columns } = reorderRows(climateBatch(4, 3), Uint32Array.of(2, 0, 1));
+    const [, time, temperature] = columns;
+    assert.deepEqual(time?.data.type === 'time' && [...time.data.values], [6e6, 4e6, 5e6]);
+    assert.deepEqual(temperature?.data.nulls, Uint8Array.of(0, 0, 1));
+    assert.deepEqual(timesOf(climateBatch(4, 2)), Float64Array.of(4e6, 5e6));
   });
 });

@@ -30,9 +30,18 @@ export function mergeBatches(stream: string, shape: readonly ColumnShape[], batc
 
 /** The rows of a batch by ascending `time`, equal times in the order that they had. */
 export function sortByTime(batch: Batch): Batch {
+  return reorderRows(batch, sortedOrder(timesOf(batch)));
+}
+
+/** The values of the column `time`. @throws {TypeError} if there is none */
+export function timesOf(batch: Batch): Float64Array {
   const time = batch.columns.find((column) => column.name === 'time')?.data;
   if (time?.type !== 'time') throw new TypeError('a batch without times cannot be sorted by time');
-  const order = sortedOrder(time.values);
+  return time.values;
+}
+
+/** The rows of a batch in another order. @param order for each row the place that it comes from */
+export function reorderRows(batch: Batch, order: Uint32Array): Batch {
   return { ...batch, columns: batch.columns.map(({ name, data }) => ({ name, data: reorder(data, order) })) };
 }
 

@@ -12,6 +12,7 @@ import { seededRandom } from '../../../test/support/seeded-random.ts';
 import { climateBatch, CLIMATE, storeWorld } from '../../../test/support/store-world.ts';
 import type { StoreWorld } from '../../../test/support/store-world.ts';
 import { CUT_LIMITS } from './cut-decision.ts';
+import { StoreError } from './errors.ts';
 import { openSegment } from './open-segment.ts';
 import { MemorySink } from './parquet/byte-sink.ts';
 import { decodeParquet } from './parquet/decode-parquet.ts';
@@ -256,6 +257,62 @@ describe('StoreService', () => {
     world.clock.advance(millis(6_000));
     await until(async () => (await count()) === 1);
     assert.equal(await service.compact(), 0);
+  });
+
+  it('ends where publishing fails, whoever asked for it', async (t) => {
+    const world = await storeWorld(t);
+    const journal = new MemoryJournal();
+    journal.batch('w0', climateBatch(0, 10));
+    const lost = new Error('control is gone');
+    const publisher = { ...world.publisher, publish: () => Promise.reject(lost) };
+    const service = await start(world, journal, { publisher });
+    assert.deepEqual([service.status.caughtUp, service.status.tailRows], [true, 10]);
+    await assert.rejects(service.flush(), lost);
+    await assert.rejects(service.done, lost);
+    const again = await start(await storeWorld(t, world), journal);
+    await again.drain();
+    assert.deepEqual(await sealedTimes(world), upTo(10));
+  });
+
+  it('does not tell what waits before it has read what is durable', async (t) => {
+    const world = await storeWorld(t);
+    const stuck: JournalReader = {
+      async *read(_, { signal } = {}) {
+        yield { position: { file: 'w0', offset: 10 }, record: { kind: 'batch', batch: climateBatch(0, 1) }, worker: 0 };
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+      },
+      wake: () => undefined,
+      release: () => Promise.resolve([]),
+    };
+    const service = await start(world, stuck, { limits: { ...QUICK, catchUp: millis(5) } });
+    assert.throws(() => service.snapshot('climate', [], 0), { code: 'STORE_NOT_READY' });
+    await service.drain();
+    assert.deepEqual(await sealedTimes(world), [0]);
+  });
+
+  it('drops a merge whose input another replaced', async (t) => {
+    const world = await storeWorld(t);
+    const journal = new MemoryJournal();
+    const limits = { ...QUICK, cut: { ...CUT_LIMITS, rows: 10 }, compaction: { ...COMPACTION_LIMITS, fanIn: 3 } };
+    let refusals = 0;
+    const publisher: StoreParts['publisher'] = {
+      ...world.publisher,
+      replace: (replacement) => {
+        refusals += 1;
+        if (refusals > 1) return world.publisher.replace(replacement);
+        return Promise.reject(
+          new StoreError('STORE_INPUT_REPLACED', 'Cannot publish segment: its input is not active'),
+        );
+      },
+    };
+    await using service = await start(world, journal, { limits, publisher });
+    for (let n = 0; n < 3; n += 1) journal.batch('w0', climateBatch(n * 10, 10));
+    await until(() => refusals === 1 && service.status.sealedSegments === 3);
+    assert.equal(await service.compact(), 1);
+    const objects: string[] = [];
+    for await (const key of world.objects.list('segments/')) objects.push(key);
+    assert.equal(objects.length, 4);
+    assert.deepEqual(await sealedTimes(world), upTo(30));
   });
 
   it('goes on from journal files, and names a damaged one after sealing what came before', async (t) => {

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { hasCode } from '#base/core/index.ts';
 import type { Log, Metrics } from '#base/core/index.ts';
 import type { JournalReader } from '#flow/journal/index.ts';
 import { compactSegments } from './compact-segments.ts';
@@ -11,6 +12,7 @@ import { removeOrphans, removeReplaced } from './remove-objects.ts';
 import { sealSegment } from './seal-segment.ts';
 import type { SealingParts } from './seal-segment.ts';
 import { mergeColumns } from './segment.ts';
+import type { Segment } from './segment.ts';
 import { STORE_LIMITS } from './store-limits.ts';
 import type { StoreLimits } from './store-limits.ts';
 import { Tail } from './tail.ts';
@@ -61,6 +63,8 @@ export class StoreService implements AsyncDisposable {
   #wake: (() => void) | null = null;
   /** Sealing, compacting and cleaning up run one at a time. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** Segments that queries see, by id; null before they were asked for. */
+  #active: Map<string, Segment> | null = null;
   /** Set where segments were added since compaction was last planned. */
   #compactionDue = true;
   #savedAtMs = -Infinity;
@@ -147,7 +151,7 @@ export class StoreService implements AsyncDisposable {
     for (const stream of streams) {
       // What comes while it runs waits for the next time.
       for (let left = this.#tail.cut(stream, Infinity)?.rows ?? 0; left > 0;) {
-        const sealed = await this.#takeTurn(() => this.#seal(stream));
+        const sealed = await this.#orEnd(this.#takeTurn(() => this.#seal(stream)));
         if (sealed === 0) break;
         left -= sealed;
       }
@@ -157,7 +161,7 @@ export class StoreService implements AsyncDisposable {
   /** Merges segments until nothing is due. @returns how many merges that took */
   async compact(): Promise<number> {
     let merges = 0;
-    while (await this.#takeTurn(() => this.#compactOnce())) merges += 1;
+    while (await this.#orEnd(this.#takeTurn(() => this.#compactOnce()))) merges += 1;
     return merges;
   }
 
@@ -233,6 +237,18 @@ export class StoreService implements AsyncDisposable {
     return turn;
   }
 
+  /** A failed publication ends the service whoever asked for it. */
+  async #orEnd<T>(turn: Promise<T>): Promise<T> {
+    try {
+      return await turn;
+    } catch (error) {
+      if (!(error instanceof PublishFailure)) throw error;
+      this.#halt();
+      this.#settle.reject(error.cause);
+      throw error.cause;
+    }
+  }
+
   async #sealOrRetry(stream: string): Promise<void> {
     try {
       await this.#seal(stream);
@@ -262,6 +278,7 @@ export class StoreService implements AsyncDisposable {
     this.#tail.publishing(cut, this.#version + 1);
     const version = await publishing(publisher.publish({ segment, cursor }));
     this.#advance(cut, version);
+    this.#active?.set(segment.id, segment);
     metrics.count('store_sealed_rows', { stream }, segment.rows);
     metrics.count('store_sealed_bytes', { stream }, segment.size);
     this.#savedAtMs = clock.monotonicMs();
@@ -282,7 +299,7 @@ export class StoreService implements AsyncDisposable {
       return await this.#compactOnce();
     } catch (error) {
       if (error instanceof PublishFailure) throw error.cause;
-      this.#retryAtMs = this.#parts.clock.monotonicMs() + this.#limits.retry;
+      this.#active = null;
       this.#parts.log.error({ err: error }, 'could not compact segments');
       // Not again before something changed: a damaged input does not heal.
       return false;
@@ -290,11 +307,22 @@ export class StoreService implements AsyncDisposable {
   }
 
   async #compactOnce(): Promise<boolean> {
-    const { publisher } = this.#parts;
-    const plan = planCompaction(await publisher.active(), this.#limits.compaction);
+    const { objects, publisher } = this.#parts;
+    // Asked for once: whatever changes the set of segments from then on goes through this process.
+    this.#active ??= new Map((await publisher.active()).map((segment) => [segment.id, segment]));
+    const plan = planCompaction([...this.#active.values()], this.#limits.compaction);
     if (plan === null) return false;
     const segment = await compactSegments(plan, this.#parts);
-    this.#version = await publishing(publisher.replace({ segment }));
+    try {
+      this.#version = await publisher.replace({ segment });
+    } catch (error) {
+      if (!hasCode(error, 'STORE_INPUT_REPLACED')) throw new PublishFailure('publishing failed', { cause: error });
+      this.#active = null;
+      await objects.delete(segment.objectKey);
+      return false;
+    }
+    for (const id of segment.inputs) this.#active.delete(id);
+    this.#active.set(segment.id, segment);
     this.#compactions += 1;
     return true;
   }

@@ -10,6 +10,15 @@ describe('range readers', () => {
     assert.deepEqual([reader.size, reader.bytesRead, reader.reads], [100, 15, 2]);
   });
 
+  it('CountingReader does not read again what it read first', async () => {
+    const reader = new CountingReader(memoryReader(Uint8Array.from({ length: 100 }, (_, i) => i)));
+    await reader.read(60, 100);
+    assert.deepEqual(await reader.read(70, 72), Uint8Array.of(70, 71));
+    assert.equal(reader.reads, 1);
+    await reader.read(59, 61);
+    assert.equal(reader.reads, 2);
+  });
+
   it('CountingReader refuses a source that gives less', async () => {
     const reader = new CountingReader(memoryReader(new Uint8Array(10)));
     await assert.rejects(reader.read(5, 20), { code: 'STORE_PARQUET_INVALID' });

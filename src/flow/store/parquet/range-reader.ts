@@ -13,11 +13,15 @@ export function memoryReader(file: Uint8Array): RangeReader {
   return { size: file.length, read: (start, end) => Promise.resolve(file.subarray(start, end)) };
 }
 
-/** Counts what is read, and refuses a source that gives less than was asked for. */
+/**
+ * Counts what is read, and refuses a source that gives less than was asked for. What it read first, the end of the
+ * file, is not read again: small files lie within it.
+ */
 export class CountingReader implements RangeReader {
   readonly #source: RangeReader;
   #bytesRead = 0;
   #reads = 0;
+  #held: { readonly start: number; readonly data: Uint8Array } | null = null;
 
   constructor(source: RangeReader) {
     this.#source = source;
@@ -36,6 +40,10 @@ export class CountingReader implements RangeReader {
   }
 
   async read(start: number, end: number): Promise<Uint8Array> {
+    const held = this.#held;
+    if (held !== null && start >= held.start && end <= held.start + held.data.length) {
+      return held.data.subarray(start - held.start, end - held.start);
+    }
     const data = await this.#source.read(start, end);
     if (data.length !== end - start) {
       throw new StoreError(
@@ -45,6 +53,7 @@ export class CountingReader implements RangeReader {
     }
     this.#bytesRead += data.length;
     this.#reads += 1;
+    this.#held ??= { start, data };
     return data;
   }
 }
