@@ -1,19 +1,24 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { formatMicros, micros, systemClock } from '#base/core/index.ts';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
-import { openDirectoryObjects } from '#base/storage/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { isLoopback } from '#declare/template/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
 import { makeApi } from './api/server.ts';
+import type { Services } from './api/services.ts';
 import { auditReader } from './control/audit-reader.ts';
+import { CommandBox } from './control/command-box.ts';
+import { CountedAudit } from './control/counted-audit.ts';
+import { memoryRelations } from './control/memory-relations.ts';
 import { authorityFile, openTrust } from './control/open-trust.ts';
-import { packageFile } from './control/package-files.ts';
+import { packageFile, packageVersion } from './control/package-files.ts';
+import { QuarantineShelf } from './control/quarantine-shelf.ts';
+import { RefusalBook } from './control/refusal-book.ts';
 import { SegmentHost } from './control/segment-host.ts';
 import { SignInTally } from './control/sign-in-tally.ts';
-import { readStatus } from './control/status.ts';
+import { makeRate, readStatus } from './control/status.ts';
 import { logApplication, TemplateService } from './control/template-service.ts';
 import { requireTemplate, TemplateVersions } from './control/template-versions.ts';
 import type { TemplateSource } from './control/template-versions.ts';
@@ -24,9 +29,7 @@ import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { Prover } from './prove/prover.ts';
 import { QueryService } from './query/query-service.ts';
 import { StoreHost } from './store/host.ts';
-import { ReferenceTables } from './control/reference-tables.ts';
-import { CommandBox } from './control/command-box.ts';
-import { QuarantineShelf } from './control/quarantine-shelf.ts';
+import { ReferenceTables } from './tables/reference-tables.ts';
 
 export interface PlatformOptions {
   readonly data: string;
@@ -81,10 +84,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     maxDevices: () => box.versions?.current?.limits.devices ?? 0,
   };
   const trust = opened.use(await openTrust({ layout, custody, declared, clock, random, log }));
-  const { audit, catalogue, keys, identity } = trust;
+  const { audit: auditLog, catalogue, keys, identity } = trust;
+  const audit = new CountedAudit(auditLog, clock);
   await audit.append({ actor: 'weir:control', action: 'start', resource: 'platform:*', outcome: 'done' });
 
-  const versions = (box.versions = await TemplateVersions.open(catalogue, await keys.rowSealer('people'), clock));
+  const sealer = await keys.rowSealer('people');
+  const versions = (box.versions = await TemplateVersions.open(catalogue, sealer, clock));
   const given = requireTemplate(source, packageFile);
   if (versions.current === null) {
     await logApplication(audit, given, 'weir:control', 0, false);
@@ -96,24 +101,24 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await writeFile(authorityFile(layout), identity.certificates.root);
   await writeOperator(layout.operator, await identity.issueOperator('weir:control'));
 
-  const objects = await openDirectoryObjects(layout.objects);
   const segments = await SegmentHost.open(catalogue, keys, clock);
   const store = await StoreHost.start({ layout, keys, segments, audit, log, templates: () => versions.all() });
   opened.defer(() => store.stop(DRAIN_MS));
-  const tables = await ReferenceTables.open({ catalogue, keys, audit, clock, template: () => templates.current });
-  const queries = await QueryService.start({
-    layout,
-    keys,
-    segments,
-    store,
-    audit,
-    identity,
-    tables,
-    log,
-    template: () => templates.current,
-    allowUnconfined: options.allowUnconfinedQuery ?? isLoopback(template.listen.address),
-  });
-  opened.use(queries);
+  const refusals = new RefusalBook(audit, log);
+  const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, template: () => templates.current });
+  const queries = opened.use(
+    await QueryService.start({
+      layout,
+      keys,
+      segments,
+      store,
+      audit,
+      log,
+      memory: memoryRelations({ tables, identity, refusals, audit }),
+      template: () => templates.current,
+      allowUnconfined: options.allowUnconfinedQuery ?? isLoopback(template.listen.address),
+    }),
+  );
   const templates: TemplateService = new TemplateService({
     versions,
     audit,
@@ -127,27 +132,44 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   await queries.useTemplate(template);
 
-  const commands = await CommandBox.open({ catalogue, keys, clock, random, gateway: () => gateway });
-  const quarantine = new QuarantineShelf({ layout, keys });
+  const commands = await CommandBox.open({
+    catalogue,
+    sealer,
+    clock,
+    random,
+    deliver: (command) => gateway.command(command),
+    isDevice: (name) => identity.inventory.find(name) !== null,
+  });
+  const quarantine = new QuarantineShelf({
+    directory: layout.quarantine,
+    keys,
+    clock,
+    template: () => templates.current,
+  });
   const tally = opened.use(new SignInTally(audit, log));
+  const reader = auditReader(auditLog);
   const prover = new Prover({
     layout,
     audit,
+    auditLog,
+    auditReader: reader,
+    custody,
     identity,
     keys,
-    objects,
     segments,
+    templates,
     clock,
     random,
     log,
     address: () => address,
     status: () => status(),
+    seal: () => store.flush(),
   });
-  const services = {
+  const services: Services = {
     clock,
     log,
     audit,
-    auditReader: auditReader(audit),
+    auditReader: reader,
     identity,
     templates,
     queries,
@@ -155,7 +177,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     quarantine,
     tables,
     prover,
-    grantImport: (devices: readonly string[], until: number) => gateway.grantImport(devices, until),
+    grantImport: (devices, until) => gateway.grantImport(devices, until),
     seal: () => store.flush(),
     segmentColumns: async () =>
       (await segments.active()).flatMap(({ id, stream, columns }) =>
@@ -163,25 +185,27 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ),
     status: () => status(),
   };
-  const api = makeApi({ services, onSignInFailure: (address, reason) => tally.count(address, reason) });
+  const api = makeApi({ services, onSignInFailure: (from, reason) => tally.count(from, reason) });
   await rm(layout.controlSocket, { force: true });
-  await mkdir(dirname(layout.controlSocket), { recursive: true, mode: 0o700 });
   await api.listen({ path: layout.controlSocket });
   opened.defer(() => api.close());
 
   const gateway: GatewayHost = await GatewayHost.start({
     layout,
+    custody,
     keys,
     identity,
     audit,
     clock,
     random,
     log,
-    store,
-    commands,
+    refusals,
     template: () => templates.current,
-    ports: options.ports ?? template.listen,
+    ports: options.ports ?? portsOf(template),
     workers: options.gatewayWorkers ?? 1,
+    waiting: () => commands.waiting(),
+    taken: (command) => void commands.taken(command),
+    committed: () => store.wake(),
   });
   opened.defer(() => gateway.stop(DRAIN_MS));
 
@@ -194,18 +218,21 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ports: { mqtt, https, api: apiPort },
     demo: custody.loopbackOnly,
   };
+  const rate = makeRate(() => clock.monotonicMs());
   const status = (): Promise<PlatformStatus> =>
     readStatus({
+      version: packageVersion,
       address,
       template: templates.current,
       since: templates.since,
-      audit,
+      audit: auditLog,
       store,
       gateway,
       queries,
       segments,
       layout,
-      uptimeMs: clock.monotonicMs() - started,
+      uptimeSeconds: (clock.monotonicMs() - started) / 1_000,
+      rate,
     });
   await writeFile(layout.address, JSON.stringify(address), { mode: 0o600 });
   opened.defer(() => rm(layout.address, { force: true }));
@@ -224,7 +251,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       return templates.current;
     },
     proposal: given.digest !== template.digest,
-    verifierKeys: audit.verifierKeys,
+    verifierKeys: auditLog.verifierKeys,
     status,
     [Symbol.asyncDispose]: async () => {
       await audit.append({
@@ -232,7 +259,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         action: 'stop',
         resource: 'platform:*',
         outcome: 'done',
-        detail: { at: formatMicros(micros(clock.now())) },
       });
       await resources.disposeAsync();
     },
@@ -246,6 +272,10 @@ function requireSafeListeners({ listen }: Template, custody: Custody): void {
       hint: 'Listen on 127.0.0.1, or start a platform of your own with `npm run -s weir -- up`',
     });
   }
+}
+
+function portsOf({ listen: { mqtt, https, api } }: Template): { mqtt: number; https: number; api: number } {
+  return { mqtt, https, api };
 }
 
 async function writeOperator(folder: string, credential: { key: string; certificate: string }): Promise<void> {

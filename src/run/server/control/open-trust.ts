@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock, Log, Random } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
 import { openSqliteCatalogue } from '#base/storage/index.ts';
 import type { Catalogue } from '#base/storage/index.ts';
 import type { AuditLog } from '#trust/audit/index.ts';
@@ -33,10 +33,7 @@ export interface TrustParts {
 export async function openTrust(parts: TrustParts): Promise<Trust> {
   const { layout, custody, declared, clock, random, log } = parts;
   await using opened = new AsyncDisposableStack();
-  const name = createHash('sha256')
-    .update(await keptSecret(custody, 'log-name', 16, random))
-    .digest('hex')
-    .slice(0, 16);
+  const name = sha256Hex(await keptSecret(custody, 'log-name', 16, random)).slice(0, 16);
   const audit = opened.use(await openLog({ directory: layout.audit, deployment: name, custody, clock, random, log }));
   const catalogue = opened.use(await openSqliteCatalogue(layout.catalogue));
   const keys = await openKeyRing({ catalogue, custody, audit, clock, random });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderReader } from '#declare/template/index.ts';
 
@@ -9,3 +10,8 @@ export const packageFile: (path: string) => string | null = folderReader(
   join(PACKAGE_ROOT, 'templates'),
   join(PACKAGE_ROOT, 'templates'),
 );
+
+/** The version of the running program. */
+export const packageVersion: string = (
+  JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string }
+).version;

@@ -2,6 +2,7 @@ import type { Json } from '#base/core/index.ts';
 import type { ListenerName, RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
 import type { DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
+import type { RefusedReadings } from '../control/refusal-book.ts';
 
 export type Ports = Readonly<Record<ListenerName, number>>;
 
@@ -62,6 +63,7 @@ export type GatewayControlMethods = {
   committed(parameters: null): void;
   refused(counts: readonly RefusalCount[]): void;
   seen(times: readonly (readonly [name: string, micros: number])[]): void;
+  refusedReadings(readings: readonly RefusedReadings[]): void;
   delivered(command: string): void;
   undelivered(report: { command: string; reason: string }): void;
 };
@@ -96,4 +98,5 @@ export type WorkerControlMethods = {
   committed(parameters: null): void;
   refused(counts: readonly RefusalCount[]): void;
   seen(times: readonly (readonly [name: string, micros: number])[]): void;
+  refusedReadings(readings: readonly RefusedReadings[]): void;
 };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { SessionLedger } from '#flow/gateway/index.ts';
 import { REASON } from '#flow/ingest/index.ts';
 import type { Ingest } from '#flow/ingest/index.ts';
-import { countedIngest, refusedByWord } from './counted-ingest.ts';
+import { countedIngest, refusedByWord, takeRefused } from './counted-ingest.ts';
 
 test('countedIngest() counts by reason and notes who was heard when', () => {
   const answers = [0, REASON.range.number, 0];
@@ -11,7 +11,7 @@ test('countedIngest() counts by reason and notes who was heard when', () => {
     admit: () => answers.shift(),
     admitMany: () => ({ reasons: Uint8Array.of(0, 1, REASON.range.number) }),
   } as unknown as Ingest;
-  const counts = { byReason: new Float64Array(256), lastSeen: new Float64Array(4) };
+  const counts = { byReason: new Float64Array(256), lastSeen: new Float64Array(4), refused: new Map<string, number>() };
   const port = countedIngest(ingest, new SessionLedger(), counts);
   const sender = { index: 2, name: 'a', type: 't' };
   for (let i = 0; i < 3; i++) port.admit(sender, 's', sender, new Uint8Array(), 'json', 5 as never);
@@ -20,4 +20,12 @@ test('countedIngest() counts by reason and notes who was heard when', () => {
   assert.equal(counts.byReason[1], 1);
   assert.deepEqual(refusedByWord(counts.byReason), { range: 2 });
   assert.equal(counts.lastSeen[2], 9);
+  assert.deepEqual(
+    takeRefused(counts, (name) => name === 's'),
+    [{ device: 'a', stream: 's', reason: 'range', count: 2 }],
+  );
+  assert.deepEqual(
+    takeRefused(counts, () => true),
+    [],
+  );
 });

@@ -2,9 +2,15 @@ import type { IngestPort } from '#flow/gateway/index.ts';
 import { SessionLedger } from '#flow/gateway/index.ts';
 import { REASON, reasonOf } from '#flow/ingest/index.ts';
 import type { Ingest } from '#flow/ingest/index.ts';
+import type { RefusedReadings } from '../control/refusal-book.ts';
+
+/** Devices, streams and reasons that are told apart between two reports. */
+const MOST_REFUSED = 4_096;
 
 /** What one worker's ingest took and refused, and which devices it heard when. */
 export interface IngestCounts {
+  /** Refused readings by device, stream and reason since the last report; see `takeRefused`. */
+  readonly refused: Map<string, number>;
   /** Readings by number of the reason. */
   readonly byReason: Float64Array;
   /** Epoch microseconds at which each device was heard last, by its index; 0 for never. */
@@ -16,25 +22,32 @@ export interface IngestCounts {
  * reading.
  */
 export function countedIngest(ingest: Ingest, ledger: SessionLedger, counts: IngestCounts): IngestPort {
-  const { byReason, lastSeen } = counts;
+  const { byReason, lastSeen, refused } = counts;
+  const count = (device: string, stream: string, reason: number): void => {
+    byReason[reason]! += 1;
+    if (reason <= REASON.duplicate.number) return;
+    const key = `${reason} ${stream} ${device}`;
+    const place = refused.has(key) || refused.size < MOST_REFUSED ? key : `${reason}  `;
+    refused.set(place, (refused.get(place) ?? 0) + 1);
+  };
   return {
     get busy() {
       return ingest.busy;
     },
     admit(sender, stream, about, payload, format, received) {
       const reason = ingest.admit(sender, stream, about, payload, format, received);
-      byReason[reason]! += 1;
+      count(about.name, stream, reason);
       lastSeen[sender.index] = received;
       return reason;
     },
     admitMany(sender, stream, about, payload, format, received) {
       const outcomes = ingest.admitMany(sender, stream, about, payload, format, received);
-      for (const reason of outcomes.reasons) byReason[reason]! += 1;
+      for (const reason of outcomes.reasons) count(about.name, stream, reason);
       lastSeen[sender.index] = received;
       return outcomes;
     },
     refuse(device, stream, reason, payload) {
-      byReason[reason]! += 1;
+      count(device, '', reason);
       return ingest.refuse(device, stream, reason, payload);
     },
     recordSession(session, event) {
@@ -44,6 +57,19 @@ export function countedIngest(ingest: Ingest, ledger: SessionLedger, counts: Ing
     recordEvent: (about, kind, detail, client, received) => ingest.recordEvent(about, kind, detail, client, received),
     durable: () => ingest.durable(),
   };
+}
+
+/** What was refused since the last call; names of streams that came from outside and are not declared are left out. */
+export function takeRefused(
+  { refused }: IngestCounts,
+  isStream: (name: string) => boolean,
+): readonly RefusedReadings[] {
+  const taken = [...refused].map(([key, count]) => {
+    const [number = '', stream = '', device = ''] = key.split(' ');
+    return { device, stream: isStream(stream) ? stream : '', reason: reasonOf(Number(number))?.word ?? number, count };
+  });
+  refused.clear();
+  return taken;
 }
 
 /** Refused readings by the word of their reason. */

@@ -7,6 +7,7 @@ import type { RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { Custody, KeyRing } from '#trust/keys/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
+import type { RefusalBook } from '../control/refusal-book.ts';
 import { keptSecret } from '../control/open-log.ts';
 import { PACKAGE_ROOT } from '../control/package-files.ts';
 import { closedStreams } from '../control/template-service.ts';
@@ -37,6 +38,7 @@ export interface GatewayHostParts {
   /** Commands that wait for their devices. */
   readonly waiting: () => Promise<readonly DeviceCommand[]>;
   readonly taken: (command: string) => void;
+  readonly refusals: RefusalBook;
   /** Something became durable in the journal. */
   readonly committed: () => void;
 }
@@ -196,7 +198,16 @@ function permissionFlags(layout: DataDirectory): readonly string[] {
   ];
 }
 
-function offer({ keys, audit, identity, log, taken, committed }: GatewayHostParts): GatewayControlMethods {
+function offer({
+  keys,
+  audit,
+  identity,
+  clock,
+  log,
+  refusals,
+  taken,
+  committed,
+}: GatewayHostParts): GatewayControlMethods {
   return {
     fileKeys: async ({ kind, count }) =>
       (await keys.newFileKeys(ACTOR, kind, count)).map(({ fileId, key }): HandedFileKey => ({
@@ -213,6 +224,7 @@ function offer({ keys, audit, identity, log, taken, committed }: GatewayHostPart
         .recordSeen(seen)
         .catch((error: unknown) => log.warn({ error: String(error) }, 'could not note when devices were heard'));
     },
+    refusedReadings: (readings) => void refusals.note(readings, clock.now()),
     delivered: (command) => taken(command),
     undelivered: ({ command, reason }) => log.info({ command, reason }, 'a command was not delivered'),
   };

@@ -148,7 +148,10 @@ async function startWorkers(begin: GatewayStart): Promise<Ports> {
       offeredToWorkers(() => worker),
     );
     thread.once('error', (error) => {
-      log.error({ worker: number, error: error.stack ?? error.message }, 'a worker failed');
+      log.error(
+        { worker: number, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+        'a worker failed',
+      );
       // All of the gateway starts anew: what the worker held is in the journal.
       process.exit(1);
     });
@@ -199,6 +202,7 @@ function offeredToWorkers(worker: () => Peer<WorkerMethods>): WorkerControlMetho
     },
     refused: (counts) => control.tell('refused', counts),
     seen: (times) => control.tell('seen', times),
+    refusedReadings: (readings) => control.tell('refusedReadings', readings),
   };
 }
 

@@ -13,7 +13,7 @@ import { MemoryMetrics } from '../metrics.ts';
 import { portLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type { WorkerControlMethods, WorkerMethods, WorkerStart } from './contract.ts';
-import { countedIngest, refusedByWord } from './counted-ingest.ts';
+import { countedIngest, refusedByWord, takeRefused } from './counted-ingest.ts';
 import { MemoryDirectory } from './directory.ts';
 import { KeyStock } from './key-stock.ts';
 
@@ -39,6 +39,7 @@ interface Running {
 const log = makeLog('gateway');
 const metrics = new MemoryMetrics();
 const byReason = new Float64Array(256);
+const refused = new Map<string, number>();
 const stocks = {
   journal: new KeyStock(LOW_STOCK, () => main.tell('moreKeys', { kind: 'journal' })),
   quarantine: new KeyStock(LOW_STOCK, () => main.tell('moreKeys', { kind: 'quarantine' })),
@@ -108,7 +109,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     certificates: makeCertificateChecker(given.directory.deployment, given.issuing),
     devices: directory,
     table,
-    ingest: countedIngest(ingest, ledger, { byReason, lastSeen }),
+    ingest: countedIngest(ingest, ledger, { byReason, lastSeen, refused }),
     hub: portLine(hubPort) as {
       post(message: ToHub): void;
       listen(onMessage: (message: FromHub) => void, onClose: () => void): void;
@@ -119,11 +120,16 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     sharedPorts: begin.sharedPorts,
   });
   setInterval(() => reportSeen(directory, lastSeen), SEEN_EVERY_MS).unref();
+  setInterval(() => {
+    const readings = takeRefused({ byReason, lastSeen, refused }, (name) => template.streams.has(name));
+    if (readings.length > 0) main.tell('refusedReadings', readings);
+  }, REFUSED_EVERY_MS).unref();
   running = { gateway, ingest, directory, table, quarantine, journals: [journal, quarantineJournal] };
   return gateway.ports;
 }
 
 const SEEN_EVERY_MS = 5_000;
+const REFUSED_EVERY_MS = 1_000;
 
 /** Tells the main thread when devices were heard, then forgets it. */
 function reportSeen(directory: MemoryDirectory, lastSeen: Float64Array): void {

@@ -39,7 +39,7 @@ export class QueryProcess {
   static start({ command, arguments: argv }: Launch): QueryProcess {
     const child = spawn(command, argv, {
       // Nothing of the platform's environment reaches the process that reads hostile SQL.
-      env: { PATH: '/usr/bin:/bin' },
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'advanced',
     });

@@ -1,0 +1,40 @@
+import type { RowsInMemory } from '#flow/query/index.ts';
+import type { Identity } from '#trust/identity/index.ts';
+import { memoryRows } from '../query/memory-rows.ts';
+import { SYSTEM_RELATIONS } from '../query/system-relations.ts';
+import type { ReferenceTables } from '../tables/reference-tables.ts';
+import type { CountedAudit } from './counted-audit.ts';
+import type { RefusalBook } from './refusal-book.ts';
+
+/** Rows of the relations that control holds itself: reference tables, the inventory, refusals and counts of the log. */
+export function memoryRelations(parts: {
+  tables: ReferenceTables;
+  identity: Identity;
+  refusals: RefusalBook;
+  audit: CountedAudit;
+}): (relation: string) => Promise<RowsInMemory> {
+  const { tables, identity, refusals, audit } = parts;
+  return async (relation) => {
+    switch (relation) {
+      case '_devices': {
+        const rows = (await identity.inventory.list()).map(
+          ({ name, type, status, created, lastSeen, certificateExpires }) => [
+            name,
+            type,
+            status,
+            created,
+            lastSeen,
+            certificateExpires,
+          ],
+        );
+        return memoryRows(SYSTEM_RELATIONS._devices.shapes, rows);
+      }
+      case '_refusals':
+        return memoryRows(SYSTEM_RELATIONS._refusals.shapes, refusals.rows());
+      case '_log_counts':
+        return memoryRows(SYSTEM_RELATIONS._log_counts.shapes, audit.rows());
+      default:
+        return tables.find(relation);
+    }
+  };
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AuditEvent } from '#base/core/index.ts';
+import { RefusalBook } from './refusal-book.ts';
+
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+test('RefusalBook keeps rows by minute, stream, device and reason, and logs sums by stream and reason', async () => {
+  const events: AuditEvent[] = [];
+  const book = new RefusalBook({ append: async (event) => ({ index: events.push(event) }) }, quiet);
+  const refused = [
+    { device: 'a', stream: 's', reason: 'range', count: 2 },
+    { device: 'b', stream: 's', reason: 'range', count: 3 },
+    { device: '', stream: '', reason: 'not-a-stream', count: 1 },
+  ];
+  await book.note(refused, 61_000_000);
+  await book.note(refused.slice(0, 1), 62_000_000);
+  assert.deepEqual(book.rows(), [
+    [60_000_000, 's', 'a', 'range', 4],
+    [60_000_000, 's', 'b', 'range', 3],
+    [60_000_000, null, null, 'not-a-stream', 1],
+  ]);
+  assert.deepEqual(
+    events.map(({ resource, reason, detail }) => [resource, reason, detail?.['count']]),
+    [
+      ['stream:s', 'range', 5],
+      ['stream:-', 'not-a-stream', 1],
+      ['stream:s', 'range', 2],
+    ],
+  );
+});

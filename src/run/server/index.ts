@@ -1,0 +1,27 @@
+import type { Platform, PlatformOptions } from './platform.ts';
+
+export type { Platform, PlatformOptions } from './platform.ts';
+export type { PlatformAddress, PlatformStatus } from './platform-status.ts';
+export { layoutOf } from './data-directory.ts';
+export type { DataDirectory } from './data-directory.ts';
+export { ServerError } from './errors.ts';
+export type { ServerErrorCode } from './errors.ts';
+export { makeLog } from './log.ts';
+export { PACKAGE_ROOT, packageFile } from './control/package-files.ts';
+export type { TemplateSource } from './control/template-versions.ts';
+export type { TemplatePlan } from './control/template-service.ts';
+export type { StreamDescription } from './api/describe-streams.ts';
+export { csvRecords } from './tables/csv-records.ts';
+export type { SourceRecord } from './tables/csv-records.ts';
+
+/**
+ * Starts a platform on a data directory; see `PlatformOptions`.
+ *
+ * Loads the platform on first use: short commands go through this door too and need none of it.
+ * @throws {ServerError} SERVER_DIRECTORY_IN_USE, SERVER_TEMPLATE_INVALID, SERVER_DEMO_EXPOSED, SERVER_QUERY_UNCONFINED,
+ *   SERVER_PORT_IN_USE
+ */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const platform = await import('./platform.ts');
+  return platform.startPlatform(options);
+}

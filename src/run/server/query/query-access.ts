@@ -1,0 +1,74 @@
+import { stricterClass } from '#base/core/index.ts';
+import type { Class } from '#base/core/index.ts';
+import { decideQuery } from '#declare/policy/index.ts';
+import type { Subject } from '#declare/policy/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { grantOf } from '#flow/query/index.ts';
+import type { AstNode, Grants, RelationGrant, Relations } from '#flow/query/index.ts';
+import type { Segment } from '#flow/store/index.ts';
+
+/** What one subject may have of all relations, and why a purpose kept it from some. */
+export interface QueryAccess {
+  readonly relations: Relations;
+  readonly grants: Grants;
+  /** Relations that would be there for another purpose. */
+  readonly otherPurpose: ReadonlySet<string>;
+}
+
+/**
+ * Decides about every relation for a subject and purpose. Columns follow the stricter of the class that is declared
+ * and the classes that segments were sealed under.
+ *
+ * @param parseCondition gives the tree of a row filter; a filter that is none hides its relation
+ */
+export async function decideAccess(
+  subject: Subject,
+  purpose: string | null,
+  declared: { readonly template: Template; readonly relations: Relations },
+  segments: readonly Segment[],
+  parseCondition: (condition: string) => Promise<AstNode | null>,
+): Promise<QueryAccess> {
+  const { template, relations } = declared;
+  const stored = storedClasses(segments);
+  const grants = new Map<string, RelationGrant>();
+  const otherPurpose = new Set<string>();
+  for (const relation of relations.values()) {
+    const columns = relation.columns.map(({ name, class: cls }) => ({ name, class: cls }));
+    const lineage = { columns, stored: stored.get(relation.name) ?? new Map<string, Class>() };
+    const decision = decideQuery(subject, relation.name, purpose, template, lineage);
+    if (decision.obligations === null) {
+      if (decision.reason === 'purpose-not-granted' || decision.reason === 'purpose-not-served')
+        otherPurpose.add(relation.name);
+      continue;
+    }
+    const grant = await grantOf(relation, decision.obligations, parseCondition);
+    if (grant !== null) grants.set(relation.name, grant);
+  }
+  return { relations, grants, otherPurpose };
+}
+
+/** The strictest class under which each column of a stream is sealed. */
+function storedClasses(segments: readonly Segment[]): ReadonlyMap<string, ReadonlyMap<string, Class>> {
+  const classes = new Map<string, Map<string, Class>>();
+  for (const { stream, columns } of segments) {
+    let of = classes.get(stream);
+    if (of === undefined) classes.set(stream, (of = new Map()));
+    for (const { name, class: cls } of columns) of.set(name, stricterClass(cls, of.get(name) ?? cls));
+  }
+  return classes;
+}
+
+/**
+ * The purpose that a statement has without stating one: the only one that all relations which it names share.
+ *
+ * @param sql the statement's text; a relation counts where its name stands in it as a word
+ */
+export function impliedPurpose(sql: string, relations: Relations): string | null {
+  const words = new Set(sql.toLowerCase().match(/[a-z_][a-z0-9_]*/g) ?? []);
+  const declared = [...relations.values()].filter(
+    ({ name, purposes }) => purposes.length > 0 && words.has(name.toLowerCase()),
+  );
+  const [first, ...rest] = declared.map(({ purposes }) => purposes);
+  const shared = (first ?? []).filter((purpose) => rest.every((each) => each.includes(purpose)));
+  return shared.length === 1 ? (shared[0] ?? null) : null;
+}

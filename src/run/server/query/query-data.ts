@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { hasCode, PlatformError } from '#base/core/index.ts';
+import type { AeadKey } from '#base/crypto/index.ts';
+import { shapesOf } from '#flow/query/index.ts';
+import type { GatedStatement, PlannedRelation, Relations, RowsInMemory } from '#flow/query/index.ts';
+import { segmentAadPrefix } from '#flow/store/index.ts';
+import type { Segment } from '#flow/store/index.ts';
+import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
+import type { SegmentHost } from '../control/segment-host.ts';
+import type { StoreHost } from '../store/host.ts';
+
+export interface QueryDataParts {
+  readonly objects: string;
+  readonly keys: KeyRing;
+  readonly segments: SegmentHost;
+  readonly store: StoreHost;
+  /** Rows of reference tables and of relations of the platform itself. */
+  readonly memory: (relation: string) => Promise<RowsInMemory>;
+}
+
+/** A tail that was sealed away meanwhile is asked for again with a newer version of the catalogue. */
+const ATTEMPTS = 3;
+
+/**
+ * What a statement reads: of streams the sealed segments with the keys of exactly the columns that it needs, and the
+ * rows that are not sealed yet, all at one version of the catalogue.
+ */
+export async function readData(
+  reads: GatedStatement['reads'],
+  relations: Relations,
+  use: Omit<KeyUse, 'resource'>,
+  parts: QueryDataParts,
+): Promise<readonly PlannedRelation[]> {
+  for (let attempt = 1; ; attempt++) {
+    const { version, segments } = await parts.segments.visible({});
+    try {
+      return await Promise.all(
+        reads.map(async ({ relation: name, columns }) => {
+          const relation = relations.get(name);
+          if (relation === undefined) throw new TypeError(`a gated statement reads ${name}, which is no relation`);
+          const shapes = shapesOf(relation).filter((shape) => columns.includes(shape.name));
+          if (relation.kind !== 'stream')
+            return { name, columns: shapes, segments: [], tail: [await parts.memory(name)] };
+          const sealed = segments.filter(({ stream }) => stream === name);
+          const opened = await openings(sealed, columns, { ...use, resource: `view:${name}` }, parts);
+          const { batches } = await parts.store.snapshot(name, columns, version);
+          return {
+            name,
+            columns: shapes,
+            segments: opened,
+            tail: batches.map(({ rows, columns: held }) => ({ rows, columns: held })),
+          };
+        }),
+      );
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !hasCode(error, 'STORE_SNAPSHOT_EXPIRED')) throw error;
+    }
+  }
+}
+
+async function openings(
+  segments: readonly Segment[],
+  columns: readonly string[],
+  use: KeyUse,
+  { objects, keys }: QueryDataParts,
+): Promise<PlannedRelation['segments']> {
+  if (segments.length === 0) return [];
+  const needed = segments.map((segment) => ({ segment, read: neededColumns(segment, columns) }));
+  const handles = needed.flatMap(({ segment, read }) => [segment.footerHandle, ...read.map(({ handle }) => handle)]);
+  const found = await keys.unwrapDataKeys(use, handles);
+  return needed.map(({ segment, read }) => ({
+    id: segment.id,
+    path: join(objects, segment.objectKey),
+    aadPrefix: segmentAadPrefix(segment.id, segment.version),
+    footerKey: bytesOf(found, segment.footerHandle, segment),
+    columns: read.map(({ name, handle }) => ({ name, key: bytesOf(found, handle, segment) })),
+    rows: segment.rows,
+    keyEpoch: segment.version,
+  }));
+}
+
+/** The columns to open; of a segment from before they were declared its first one, which still counts its rows. */
+function neededColumns(segment: Segment, columns: readonly string[]): Segment['columns'] {
+  const read = segment.columns.filter(({ name }) => columns.includes(name));
+  return read.length > 0 ? read : segment.columns.slice(0, 1);
+}
+
+function bytesOf(keys: ReadonlyMap<string, AeadKey>, handle: string, segment: Segment): Uint8Array {
+  const key = keys.get(handle);
+  if (key !== undefined) return key.exportBytes();
+  throw new PlatformError('SERVER_KEY_GONE', `Cannot run statement: a key of segment ${segment.id} was destroyed`);
+}

@@ -1,0 +1,286 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bytes, concatBytes, millis, seconds } from '#base/core/index.ts';
+import type { AuditSink, Log } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
+import type { Subject } from '#declare/policy/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import {
+  checkParameters,
+  confine,
+  CONTENT_TYPES,
+  describeViews,
+  normaliseStatement,
+  prepareStatement,
+  probeConfinement,
+  QueryError,
+  resolveRelations,
+} from '#flow/query/index.ts';
+import type { ConfinementOptions, PreparedStatement, RejectedStatement, Relations } from '#flow/query/index.ts';
+import type { Caller } from '../api/caller.ts';
+import type { StreamedReply } from '../api/route.ts';
+import type { Queries, QueryRequest } from '../api/services.ts';
+import { PACKAGE_ROOT } from '../control/package-files.ts';
+import type { DataDirectory } from '../data-directory.ts';
+import { ServerError } from '../errors.ts';
+import { decideAccess, impliedPurpose } from './query-access.ts';
+import type { QueryAccess } from './query-access.ts';
+import { readData } from './query-data.ts';
+import type { QueryDataParts } from './query-data.ts';
+import { QueryPool } from './query-pool.ts';
+import type { QueryProcess } from './query-process.ts';
+import { ResultPipe } from './result-pipe.ts';
+import { runProgram } from './run-program.ts';
+import { SYSTEM_RELATIONS } from './system-relations.ts';
+
+export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
+  readonly layout: DataDirectory;
+  readonly audit: AuditSink;
+  readonly log: Log;
+  readonly template: () => Template;
+  /** Starts although the operating system cannot confine query processes. */
+  readonly allowUnconfined: boolean;
+}
+
+const PROBE_TIME = seconds(10);
+const MEMORY_FILES = bytes(2 * 1_024 * 1_048_576);
+/** What reads SQL of templates serves nobody else. */
+const TEMPLATE_READER = 'weir:control';
+
+/** Statements over governed views: parsed without a key, decided, rebuilt, logged, then run with the keys that they need. */
+export class QueryService implements Queries, AsyncDisposable {
+  readonly #parts: QueryServiceParts;
+  readonly #pool: QueryPool;
+  readonly #mountPoint: string;
+  #relations: Relations = new Map();
+  readonly confinement: { readonly confined: boolean; readonly reason: string | null };
+
+  private constructor(
+    parts: QueryServiceParts,
+    pool: QueryPool,
+    mountPoint: string,
+    confinement: QueryService['confinement'],
+  ) {
+    this.#parts = parts;
+    this.#pool = pool;
+    this.#mountPoint = mountPoint;
+    this.confinement = confinement;
+  }
+
+  /** @throws {ServerError} SERVER_QUERY_UNCONFINED where query processes cannot be confined and that was not allowed */
+  static async start(parts: QueryServiceParts): Promise<QueryService> {
+    const { layout, log, allowUnconfined, template } = parts;
+    const mountPoint = await mkdtemp(join(tmpdir(), 'weir-query-'));
+    const options = confinementOf(layout, mountPoint);
+    const state = await probeConfinement(options, PROBE_TIME, runProgram);
+    if (!state.confined) {
+      if (!allowUnconfined) throw unconfined(`${state.reason}: ${state.detail}`);
+      log.warn({ reason: state.reason, detail: state.detail }, 'query processes run unconfined');
+    }
+    const launch = (state.confined ? confine(options) : null) ?? options.program;
+    const pool = new QueryPool(launch, () => template().limits.queriesAtOnce);
+    return new QueryService(parts, pool, mountPoint, {
+      confined: state.confined,
+      reason: state.confined ? null : state.reason,
+    });
+  }
+
+  get running(): number {
+    return this.#pool.running;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#pool[Symbol.dispose]();
+    await rm(this.#mountPoint, { recursive: true, force: true });
+  }
+
+  /** Reads the views of a template. @throws {ServerError} SERVER_TEMPLATE_INVALID where one does not pass the gate */
+  async check(template: Template): Promise<void> {
+    await this.#resolve(template);
+  }
+
+  async #resolve(template: Template): Promise<Relations> {
+    const { relations, problems } = await this.#pool.use(TEMPLATE_READER, (process) =>
+      resolveRelations(template, Object.values(SYSTEM_RELATIONS), resolverOf(process)),
+    );
+    if (problems.length === 0) return relations;
+    throw new ServerError(
+      'SERVER_TEMPLATE_INVALID',
+      `Cannot use template: ${problems.map(({ view, message }) => `views.${view}: ${message}`).join('; ')}`,
+    );
+  }
+
+  /** Takes another version of the template. */
+  async useTemplate(template: Template): Promise<void> {
+    this.#relations = await this.#resolve(template);
+  }
+
+  async describe(subject: Subject, purpose: string | null): Promise<readonly unknown[]> {
+    const { relations, grants } = await this.#pool.use(subject.id, (process) =>
+      this.#access(process, subject, purpose),
+    );
+    return describeViews(relations, grants);
+  }
+
+  async run(caller: Caller, request: QueryRequest, signal: AbortSignal): Promise<StreamedReply> {
+    const pipe = new ResultPipe();
+    const begun = Promise.withResolvers<void>();
+    const done = this.#pool.use(caller.subject.id, async (process) => {
+      const { statement, purpose } = await this.#admit(process, caller, request);
+      const plan = await this.#plan(caller, request, statement, purpose);
+      const sink = async (part: Uint8Array): Promise<void> => {
+        begun.resolve();
+        await pipe.push(part);
+      };
+      await process.execute({ plan, format: request.format }, sink, signal);
+    });
+    done.then(
+      () => {
+        begun.resolve();
+        pipe.end();
+      },
+      (error: unknown) => {
+        // Before the first part an error is an answer of its own; after it, it can only end the result.
+        begun.reject(error);
+        pipe.end(error);
+      },
+    );
+    await begun.promise;
+    return { contentType: CONTENT_TYPES[request.format], parts: pipe };
+  }
+
+  /** Parses, decides and logs. What is refused is logged too, before its author hears of it. */
+  async #admit(
+    process: QueryProcess,
+    caller: Caller,
+    request: QueryRequest,
+  ): Promise<{ statement: PreparedStatement; purpose: string | null }> {
+    const purpose = request.purpose ?? impliedPurpose(request.sql, this.#relations);
+    const access = await this.#access(process, caller.subject, purpose);
+    const prepared = await prepareStatement(request.sql, access, (sql) => process.peer.call('parse', sql));
+    const digest = sha256Hex(await this.#normalForm(prepared, request.sql));
+    if (prepared.outcome === 'rejected') {
+      const wrongPurpose = [...access.otherPurpose].find((name) => prepared.message.includes(name));
+      await this.#log(
+        caller,
+        purpose,
+        'statement',
+        'denied',
+        digest,
+        wrongPurpose === undefined ? (prepared.what ?? prepared.code) : 'purpose',
+      );
+      throw refusal(prepared, wrongPurpose, purpose);
+    }
+    checkParameters(prepared.parameters, request.parameters);
+    const resources =
+      prepared.reads.length === 0 ? ['statement'] : prepared.reads.map(({ relation }) => `view:${relation}`);
+    for (const resource of resources) await this.#log(caller, purpose, resource, 'allowed', digest);
+    return { statement: prepared, purpose };
+  }
+
+  async #access(process: QueryProcess, subject: Subject, purpose: string | null): Promise<QueryAccess> {
+    const declared = { template: this.#parts.template(), relations: this.#relations };
+    const segments = await this.#parts.segments.active();
+    return decideAccess(subject, purpose, declared, segments, (condition) =>
+      process.peer.call('parseCondition', condition),
+    );
+  }
+
+  /** The statement with its literals as keyed digests; of text that does not parse, the keyed digest of it all. */
+  async #normalForm({ source }: PreparedStatement | RejectedStatement, sql: string): Promise<string> {
+    const { key } = await this.#parts.keys.digestKey('statement');
+    return source === null ? key.macHex(sql) : normaliseStatement(source.ast, source.shape, key.exportBytes());
+  }
+
+  async #log(
+    caller: Caller,
+    purpose: string | null,
+    resource: string,
+    outcome: 'allowed' | 'denied',
+    digest: string,
+    reason?: string,
+  ): Promise<void> {
+    await this.#parts.audit.append({
+      actor: caller.actor,
+      action: 'query',
+      resource,
+      ...(purpose === null ? {} : { purpose: purpose.slice(0, 64) }),
+      outcome,
+      ...(reason === undefined ? {} : { reason: reason.slice(0, 128) }),
+      digest,
+    });
+  }
+
+  /** Everything that the process needs for one statement, and nothing more. */
+  async #plan(caller: Caller, request: QueryRequest, statement: PreparedStatement, purpose: string | null) {
+    const { layout, keys } = this.#parts;
+    const { limits } = this.#parts.template();
+    const use = { actor: caller.actor, ...(purpose === null ? {} : { purpose }) };
+    return {
+      ast: statement.ast,
+      explain: statement.explain,
+      relations: await readData(statement.reads, this.#relations, use, { ...this.#parts, objects: layout.objects }),
+      parameters: request.parameters,
+      limits: {
+        time: millis(limits.queryTime),
+        memory: bytes(limits.queryMemoryBytes),
+        rows: limits.queryRows,
+        threads: 2,
+      },
+      maskKey: (await keys.digestKey('mask')).key.exportBytes(),
+      columnNotes: statement.columnNotes,
+      notes: { purpose },
+    };
+  }
+}
+
+function confinementOf(layout: DataDirectory, mountPoint: string): ConfinementOptions {
+  const flags = ['--disable-warning=ExperimentalWarning', '--no-experimental-ffi'];
+  return {
+    program: { command: process.execPath, arguments: [...flags, join(import.meta.dirname, 'process.ts')] },
+    reads: [
+      process.execPath,
+      join(PACKAGE_ROOT, 'src'),
+      join(PACKAGE_ROOT, 'node_modules'),
+      join(PACKAGE_ROOT, 'package.json'),
+      layout.objects,
+    ],
+    mountPoint,
+    memoryFiles: MEMORY_FILES,
+  };
+}
+
+function unconfined(why: string): ServerError {
+  return new ServerError('SERVER_QUERY_UNCONFINED', `Cannot start: query processes cannot be confined here (${why})`, {
+    hint: 'Allow user namespaces on this machine, or accept it with --allow-unconfined-query',
+  });
+}
+
+function refusal(prepared: RejectedStatement, wrongPurpose: string | undefined, purpose: string | null): QueryError {
+  if (wrongPurpose !== undefined) {
+    return new QueryError(
+      'QUERY_REFUSED',
+      `Cannot run statement: ${wrongPurpose} is not there for ${purpose ?? 'no purpose'}`,
+      {
+        hint: 'State a purpose that the view serves and your role has, with --purpose',
+      },
+    );
+  }
+  return new QueryError(prepared.code, prepared.message, prepared.hint === null ? {} : { hint: prepared.hint });
+}
+
+function resolverOf(process: QueryProcess) {
+  return {
+    parse: (sql: string) => process.peer.call('parse', sql),
+    run: async (
+      plan: Parameters<QueryProcess['execute']>[0]['plan'],
+      format: Parameters<QueryProcess['execute']>[0]['format'],
+    ) => {
+      const parts: Uint8Array[] = [];
+      const keep = async (part: Uint8Array): Promise<void> => void parts.push(part);
+      await process.execute({ plan, format }, keep, new AbortController().signal);
+      return concatBytes(parts);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { ColumnShape } from '#base/core/index.ts';
+import { SQL_TYPES } from '#flow/query/index.ts';
+import type { GovernedRelation } from '#flow/query/index.ts';
+
+/** A relation that the platform itself fills, from memory. */
+export interface SystemRelation extends GovernedRelation {
+  readonly shapes: readonly ColumnShape[];
+}
+
+type Columns = readonly (readonly [name: string, type: ColumnShape['type'], nullable: boolean, description: string])[];
+
+function relation(name: string, description: string, columns: Columns): SystemRelation {
+  return {
+    name,
+    kind: 'system',
+    description,
+    purposes: [],
+    from: [],
+    definition: null,
+    shapes: columns.map(([column, type, nullable]) => ({ name: column, type, nullable })),
+    columns: columns.map(([column, type, nullable, about]) => ({
+      name: column,
+      sqlType: SQL_TYPES[type],
+      nullable,
+      class: 'operational',
+      unit: null,
+      description: about,
+    })),
+  };
+}
+
+/** The platform's own relations, to join with. */
+export const SYSTEM_RELATIONS = {
+  _devices: relation('_devices', 'the inventory: one row per enrolled device', [
+    ['device', 'text', false, 'name of the device'],
+    ['type', 'text', false, 'its type in the template'],
+    ['status', 'text', false, 'enabled, disabled or revoked'],
+    ['enrolled', 'time', false, 'when it was enrolled'],
+    ['last_seen', 'time', true, 'when it was last heard of'],
+    ['certificate_expires', 'time', true, 'when its newest certificate ends'],
+  ]),
+  _refusals: relation('_refusals', 'readings that were not admitted since the start, counted', [
+    ['time', 'time', false, 'start of the minute that is counted'],
+    ['stream', 'text', true, 'the stream, where a declared one was named'],
+    ['device', 'text', true, 'the device, where one is known'],
+    ['reason', 'text', false, 'reason code of the refusal'],
+    ['count', 'integer', false, 'how many'],
+  ]),
+  _log_counts: relation('_log_counts', 'entries of the audit log, counted', [
+    ['time', 'time', false, 'start of the hour that is counted'],
+    ['action', 'text', false, 'what was done'],
+    ['outcome', 'text', false, 'allowed, denied, done or failed'],
+    ['count', 'integer', false, 'how many'],
+  ]),
+} as const;
