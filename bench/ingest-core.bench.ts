@@ -46,7 +46,7 @@ function payload(i: number, extra: string): Buffer {
 export const bench: Bench = async (note) => {
   const plain = await measure((i) => payload(i, ''), note, '8 numbers');
   const numbered = await measure(
-    (i) => payload(i, `,"time":"${new Date().toISOString()}","seq":${i}`),
+    (i) => payload(i, `,"time":"${new Date().toISOString()}","seq":${Math.floor(i / DEVICES)}`),
     note,
     'time, seq',
   );

@@ -1,4 +1,4 @@
-import { parseRfc3339 } from '#base/core/index.ts';
+import { parseTimeText } from '../decode/time-text.ts';
 import { CELL } from '../row.ts';
 import type { Row } from '../row.ts';
 import { REASON } from '../reasons.ts';
@@ -67,7 +67,7 @@ export function takeText(row: Row, member: number, value: string): number {
 
 function takeTimeText(row: Row, member: number, field: FieldRule | undefined, value: string): number {
   if (field === undefined && member !== row.rules.fields.length) return WRONG_TYPE;
-  const time = parseRfc3339(value);
+  const time = parseTimeText(value);
   if (time === null || !Number.isSafeInteger(time)) return WRONG_TYPE;
   if (field === undefined) row.time = time;
   else row.numbers[member] = time;
