@@ -315,6 +315,29 @@ describe('StoreService', () => {
     assert.deepEqual(await sealedTimes(world), upTo(30));
   });
 
+  it('seals readings apart whose templates disagree about a type, and compacts around what cannot be merged', async (t) => {
+    const world = await storeWorld(t);
+    const journal = new MemoryJournal();
+    const changed = CLIMATE.map((column) =>
+      column.name === 'driver' ? { ...column, type: 'number' as const } : column,
+    );
+    const shapes: StoreParts['shapes'] = { columns: (_, template) => (template === 't2' ? changed : CLIMATE) };
+    const limits = { ...QUICK, compaction: { ...COMPACTION_LIMITS, fanIn: 3 } };
+    await using service = await start(world, journal, { shapes, limits });
+    for (let n = 0; n < 7; n += 1) {
+      const batch = climateBatch(n * 10, 10, n === 1 ? 't2' : 't1');
+      journal.batch(
+        'w0',
+        n === 1 ? { ...batch, columns: batch.columns.filter(({ name }) => name !== 'driver') } : batch,
+      );
+      await until(() => service.status.tailRows === 10 || n === 1);
+      if (n !== 0) await service.flush();
+    }
+    assert.deepEqual(await sealedTimes(world), upTo(70));
+    await until(() => service.status.compactions === 1);
+    assert.deepEqual(await sealedTimes(world), upTo(70));
+  });
+
   it('goes on from journal files, and names a damaged one after sealing what came before', async (t) => {
     const world = await storeWorld(t);
     const keys = new Map<string, AeadKey>();

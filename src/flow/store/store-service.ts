@@ -7,10 +7,11 @@ import { decideCut } from './cut-decision.ts';
 import { StoreError } from './errors.ts';
 import { JournalIntake } from './journal-intake.ts';
 import { planCompaction } from './plan-compaction.ts';
+import type { CompactionPlan } from './plan-compaction.ts';
 import type { SegmentKeySource, SegmentPublisher, StoreState, StreamShapes } from './ports.ts';
 import { removeOrphans, removeReplaced } from './remove-objects.ts';
 import { sealSegment } from './seal-segment.ts';
-import type { SealingParts } from './seal-segment.ts';
+import type { SealingParts, SegmentContent } from './seal-segment.ts';
 import { mergeColumns } from './segment.ts';
 import type { Segment } from './segment.ts';
 import { STORE_LIMITS } from './store-limits.ts';
@@ -65,6 +66,8 @@ export class StoreService implements AsyncDisposable {
   #turn: Promise<unknown> = Promise.resolve();
   /** Segments that queries see, by id; null before they were asked for. */
   #active: Map<string, Segment> | null = null;
+  /** Segments that cannot be merged: others shall not wait for them. */
+  readonly #leftAlone = new Set<string>();
   /** Set where segments were added since compaction was last planned. */
   #compactionDue = true;
   #savedAtMs = -Infinity;
@@ -263,15 +266,10 @@ export class StoreService implements AsyncDisposable {
 
   /** @returns the rows that were sealed */
   async #seal(stream: string): Promise<number> {
-    const { publisher, shapes, clock, metrics } = this.#parts;
-    const cut = this.#tail.cut(stream, this.#limits.cut.rows);
-    if (cut === null) return 0;
-    const templates = [...new Set(cut.entries.map(({ batch }) => batch.template))];
-    const columns = mergeColumns(
-      await Promise.all(templates.map(async (template) => shapes.columns(stream, template))),
-    );
-    const batches = cut.entries.map(({ batch }) => batch);
-    const content = { stream, columns, batches, spans: cut.spans, inputs: [], templates };
+    const { publisher, clock, metrics } = this.#parts;
+    const content = await this.#contentOf(stream);
+    if (content === null) return 0;
+    const { cut } = content;
     const segment = await sealSegment(content, this.#parts);
     const cursor = this.#tail.cursorWithout(cut);
     // Control may answer a query at the new version before this process hears of it.
@@ -283,6 +281,24 @@ export class StoreService implements AsyncDisposable {
     metrics.count('store_sealed_bytes', { stream }, segment.size);
     this.#savedAtMs = clock.monotonicMs();
     return segment.rows;
+  }
+
+  /** What the next segment of a stream holds; of one template alone where the shapes of several do not go together. */
+  async #contentOf(stream: string): Promise<(SegmentContent & { readonly cut: TailCut }) | null> {
+    for (const oneTemplate of [false, true]) {
+      const cut = this.#tail.cut(stream, this.#limits.cut.rows, oneTemplate);
+      if (cut === null) return null;
+      const batches = cut.entries.map(({ batch }) => batch);
+      const templates = [...new Set(batches.map((batch) => batch.template))];
+      const { shapes } = this.#parts;
+      const columns = await Promise.all(templates.map(async (template) => shapes.columns(stream, template)));
+      try {
+        return { cut, stream, columns: mergeColumns(columns), batches, spans: cut.spans, inputs: [], templates };
+      } catch (error) {
+        if (!hasCode(error, 'STORE_SHAPE_CONFLICT') || oneTemplate) throw error;
+      }
+    }
+    return null;
   }
 
   #advance(cut: TailCut, version: number): void {
@@ -307,12 +323,22 @@ export class StoreService implements AsyncDisposable {
   }
 
   async #compactOnce(): Promise<boolean> {
-    const { objects, publisher } = this.#parts;
+    const { objects, publisher, log } = this.#parts;
     // Asked for once: whatever changes the set of segments from then on goes through this process.
     this.#active ??= new Map((await publisher.active()).map((segment) => [segment.id, segment]));
-    const plan = planCompaction([...this.#active.values()], this.#limits.compaction);
+    const sound = [...this.#active.values()].filter(({ id }) => !this.#leftAlone.has(id));
+    const plan = planCompaction(sound, this.#limits.compaction);
     if (plan === null) return false;
-    const segment = await compactSegments(plan, this.#parts);
+    let segment: Segment;
+    try {
+      segment = await compactSegments(plan, this.#parts);
+    } catch (error) {
+      const culprits = culpritsOf(error, plan);
+      if (culprits.length === 0) throw error;
+      for (const id of culprits) this.#leftAlone.add(id);
+      log.error({ segments: culprits, err: error }, 'left segments out of compaction');
+      return true;
+    }
     try {
       this.#version = await publisher.replace({ segment });
     } catch (error) {
@@ -357,4 +383,11 @@ async function publishing(step: Promise<number>): Promise<number> {
 /** Trying again cannot help: the template and the readings contradict each other. */
 function isHopeless(error: unknown): boolean {
   return error instanceof TypeError || (error instanceof StoreError && error.code === 'STORE_SHAPE_CONFLICT');
+}
+
+/** The inputs that a merge cannot take: the damaged or shredded one, or all where their shapes do not go together. */
+function culpritsOf(error: unknown, plan: CompactionPlan): readonly string[] {
+  if (!(error instanceof StoreError)) return [];
+  if (error.code === 'STORE_SHAPE_CONFLICT') return plan.inputs.map(({ id }) => id);
+  return error.segment === undefined ? [] : [error.segment];
 }

@@ -41,6 +41,15 @@ describe('Tail', () => {
     assert.equal(tail.cut('nothing', 5), null);
   });
 
+  it('cut() stops at another template where told to', () => {
+    const tail = new Tail();
+    for (const [index, template] of ['t1', 't1', 't2', 't1'].entries()) {
+      tail.add({ batch: climateBatch(index, 1, template), file: 'w0', before: index * 10, after: index * 10 + 10 }, 0);
+    }
+    assert.equal(tail.cut('climate', 100, true)?.rows, 2);
+    assert.equal(tail.cut('climate', 100)?.rows, 4);
+  });
+
   it('cursorWithout() starts before the oldest batch that still waits, in each file', () => {
     const tail = filled();
     assert.deepEqual(

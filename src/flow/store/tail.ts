@@ -115,13 +115,19 @@ export class Tail {
     return found;
   }
 
-  /** The oldest waiting batches of a stream, up to about `rows` of them and one batch at least; null if none waits. */
-  cut(stream: string, rows: number): TailCut | null {
+  /**
+   * The oldest waiting batches of a stream, up to about `rows` of them and one batch at least; null if none waits.
+   *
+   * @param oneTemplate true to stop where another template admitted the readings
+   */
+  cut(stream: string, rows: number, oneTemplate = false): TailCut | null {
     const entries: Held[] = [];
     let count = 0;
     for (const held of this.#streams.get(stream) ?? []) {
       if (held.published !== null) continue;
-      if (entries.length > 0 && count + held.batch.rows > rows) break;
+      const [first] = entries;
+      if (first !== undefined && count + held.batch.rows > rows) break;
+      if (oneTemplate && first !== undefined && held.batch.template !== first.batch.template) break;
       entries.push(held);
       count += held.batch.rows;
     }
