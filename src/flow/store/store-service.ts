@@ -2,18 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { hasCode } from '#base/core/index.ts';
 import type { Log, Metrics } from '#base/core/index.ts';
 import type { JournalReader } from '#flow/journal/index.ts';
-import { compactSegments } from './compact-segments.ts';
+import { Compactor, PublishFailure } from './compactor.ts';
 import { decideCut } from './cut-decision.ts';
 import { StoreError } from './errors.ts';
 import { JournalIntake } from './journal-intake.ts';
-import { planCompaction } from './plan-compaction.ts';
-import type { CompactionPlan } from './plan-compaction.ts';
 import type { SegmentKeySource, SegmentPublisher, StoreState, StreamShapes } from './ports.ts';
 import { removeOrphans, removeReplaced } from './remove-objects.ts';
 import { sealSegment } from './seal-segment.ts';
 import type { SealingParts, SegmentContent } from './seal-segment.ts';
 import { mergeColumns } from './segment.ts';
-import type { Segment } from './segment.ts';
 import { STORE_LIMITS } from './store-limits.ts';
 import type { StoreLimits } from './store-limits.ts';
 import { Tail } from './tail.ts';
@@ -56,6 +53,7 @@ export class StoreService implements AsyncDisposable {
   readonly #tail: Tail;
   readonly #stop = new AbortController();
   readonly #intake: JournalIntake;
+  readonly #compactor: Compactor;
   #version: number;
   #sealedSegments = 0;
   #sealedRows = 0;
@@ -64,10 +62,6 @@ export class StoreService implements AsyncDisposable {
   #wake: (() => void) | null = null;
   /** Sealing, compacting and cleaning up run one at a time. */
   #turn: Promise<unknown> = Promise.resolve();
-  /** Segments that queries see, by id; null before they were asked for. */
-  #active: Map<string, Segment> | null = null;
-  /** Segments that cannot be merged: others shall not wait for them. */
-  readonly #leftAlone = new Set<string>();
   /** Set where segments were added since compaction was last planned. */
   #compactionDue = true;
   #savedAtMs = -Infinity;
@@ -96,6 +90,7 @@ export class StoreService implements AsyncDisposable {
       onPause,
     };
     this.#intake = new JournalIntake(intake, state);
+    this.#compactor = new Compactor(parts, this.#limits.compaction);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.done = promise;
     this.#settle = { resolve, reject };
@@ -163,9 +158,9 @@ export class StoreService implements AsyncDisposable {
 
   /** Merges segments until nothing is due. @returns how many merges that took */
   async compact(): Promise<number> {
-    let merges = 0;
-    while (await this.#orEnd(this.#takeTurn(() => this.#compactOnce()))) merges += 1;
-    return merges;
+    const before = this.#compactions;
+    while (await this.#orEnd(this.#takeTurn(() => this.#compactOnce())));
+    return this.#compactions - before;
   }
 
   /** Stops reading, seals what waits, and ends. */
@@ -276,7 +271,7 @@ export class StoreService implements AsyncDisposable {
     this.#tail.publishing(cut, this.#version + 1);
     const version = await publishing(publisher.publish({ segment, cursor }));
     this.#advance(cut, version);
-    this.#active?.set(segment.id, segment);
+    this.#compactor.add(segment);
     metrics.count('store_sealed_rows', { stream }, segment.rows);
     metrics.count('store_sealed_bytes', { stream }, segment.size);
     this.#savedAtMs = clock.monotonicMs();
@@ -315,42 +310,20 @@ export class StoreService implements AsyncDisposable {
       return await this.#compactOnce();
     } catch (error) {
       if (error instanceof PublishFailure) throw error.cause;
-      this.#active = null;
       this.#parts.log.error({ err: error }, 'could not compact segments');
-      // Not again before something changed: a damaged input does not heal.
+      // Not again before something changed.
       return false;
     }
   }
 
+  /** @returns whether there may be more to do */
   async #compactOnce(): Promise<boolean> {
-    const { objects, publisher, log } = this.#parts;
-    // Asked for once: whatever changes the set of segments from then on goes through this process.
-    this.#active ??= new Map((await publisher.active()).map((segment) => [segment.id, segment]));
-    const sound = [...this.#active.values()].filter(({ id }) => !this.#leftAlone.has(id));
-    const plan = planCompaction(sound, this.#limits.compaction);
-    if (plan === null) return false;
-    let segment: Segment;
-    try {
-      segment = await compactSegments(plan, this.#parts);
-    } catch (error) {
-      const culprits = culpritsOf(error, plan);
-      if (culprits.length === 0) throw error;
-      for (const id of culprits) this.#leftAlone.add(id);
-      log.error({ segments: culprits, err: error }, 'left segments out of compaction');
-      return true;
+    const step = await this.#compactor.step();
+    if (step.kind === 'merged') {
+      this.#version = step.version;
+      this.#compactions += 1;
     }
-    try {
-      this.#version = await publisher.replace({ segment });
-    } catch (error) {
-      if (!hasCode(error, 'STORE_INPUT_REPLACED')) throw new PublishFailure('publishing failed', { cause: error });
-      this.#active = null;
-      await objects.delete(segment.objectKey);
-      return false;
-    }
-    for (const id of segment.inputs) this.#active.delete(id);
-    this.#active.set(segment.id, segment);
-    this.#compactions += 1;
-    return true;
+    return step.kind !== 'nothing-due';
   }
 
   async #cleanUp(nowMs: number): Promise<void> {
@@ -369,25 +342,15 @@ export class StoreService implements AsyncDisposable {
   }
 }
 
-/** The catalogue could not be changed, or may have been: only a new start knows. */
-class PublishFailure extends Error {}
-
 async function publishing(step: Promise<number>): Promise<number> {
   try {
     return await step;
   } catch (cause) {
-    throw new PublishFailure('publishing failed', { cause });
+    throw new PublishFailure(cause);
   }
 }
 
 /** Trying again cannot help: the template and the readings contradict each other. */
 function isHopeless(error: unknown): boolean {
   return error instanceof TypeError || (error instanceof StoreError && error.code === 'STORE_SHAPE_CONFLICT');
-}
-
-/** The inputs that a merge cannot take: the damaged or shredded one, or all where their shapes do not go together. */
-function culpritsOf(error: unknown, plan: CompactionPlan): readonly string[] {
-  if (!(error instanceof StoreError)) return [];
-  if (error.code === 'STORE_SHAPE_CONFLICT') return plan.inputs.map(({ id }) => id);
-  return error.segment === undefined ? [] : [error.segment];
 }

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { climateBatch, CLIMATE, storeWorld } from '../../../test/support/store-world.ts';
+import type { StoreWorld } from '../../../test/support/store-world.ts';
+import { Compactor, PublishFailure } from './compactor.ts';
+import { StoreError } from './errors.ts';
+import { COMPACTION_LIMITS } from './plan-compaction.ts';
+import { sealSegment } from './seal-segment.ts';
+import type { Segment } from './segment.ts';
+
+const LIMITS = { ...COMPACTION_LIMITS, fanIn: 2 };
+
+async function publish(world: StoreWorld, from: number): Promise<Segment> {
+  const batches = [climateBatch(from, 4)];
+  const content = { stream: 'climate', columns: CLIMATE, batches, spans: [], inputs: [], templates: ['t1'] };
+  const segment = await sealSegment(content, world);
+  await world.publisher.publish({ segment, cursor: [] });
+  return segment;
+}
+
+describe('Compactor', () => {
+  it('merges until nothing is due, what was added since it asked included', async (t) => {
+    const world = await storeWorld(t);
+    const compactor = new Compactor(world, LIMITS);
+    await publish(world, 0);
+    assert.deepEqual(await compactor.step(), { kind: 'nothing-due' });
+    compactor.add(await publish(world, 4));
+    assert.deepEqual(await compactor.step(), { kind: 'merged', version: 3 });
+    assert.deepEqual(await compactor.step(), { kind: 'nothing-due' });
+    assert.deepEqual(
+      (await world.publisher.active()).map(({ rows }) => rows),
+      [8],
+    );
+  });
+
+  it('leaves a damaged segment alone and merges the others', async (t) => {
+    const world = await storeWorld(t);
+    const damaged = await publish(world, 0);
+    await world.objects.delete(damaged.objectKey);
+    for (const from of [4, 8]) await publish(world, from);
+    const compactor = new Compactor(world, LIMITS);
+    assert.deepEqual(await compactor.step(), { kind: 'left-out' });
+    assert.equal((await compactor.step()).kind, 'merged');
+    assert.deepEqual(
+      (await world.publisher.active()).map(({ rows }) => rows),
+      [4, 8],
+    );
+  });
+
+  it('leaves segments alone that disagree about a type', async (t) => {
+    const world = await storeWorld(t);
+    const changed = CLIMATE.map((column) =>
+      column.name === 'driver' ? { ...column, type: 'number' as const } : column,
+    );
+    const batch = climateBatch(4, 4);
+    const own = { ...batch, columns: batch.columns.filter(({ name }) => name !== 'driver') };
+    const content = { stream: 'climate', columns: changed, batches: [own], spans: [], inputs: [], templates: ['t2'] };
+    await publish(world, 0);
+    await world.publisher.publish({ segment: await sealSegment(content, world), cursor: [] });
+    const compactor = new Compactor(world, LIMITS);
+    assert.deepEqual(await compactor.step(), { kind: 'left-out' });
+    assert.deepEqual(await compactor.step(), { kind: 'nothing-due' });
+  });
+
+  it('takes its object back where an input was replaced meanwhile, and ends on any other failure', async (t) => {
+    const world = await storeWorld(t);
+    for (const from of [0, 4]) await publish(world, from);
+    const failing = (reason: Error): Compactor => {
+      const publisher = { active: () => world.publisher.active(), replace: () => Promise.reject(reason) };
+      return new Compactor({ ...world, publisher }, LIMITS);
+    };
+    const replaced = failing(new StoreError('STORE_INPUT_REPLACED', 'Cannot publish segment: its input is not active'));
+    assert.deepEqual(await replaced.step(), { kind: 'left-out' });
+    const objects: string[] = [];
+    for await (const key of world.objects.list('segments/')) objects.push(key);
+    assert.equal(objects.length, 2);
+    await assert.rejects(failing(new Error('gone')).step(), PublishFailure);
+  });
+});

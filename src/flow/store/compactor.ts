@@ -1,0 +1,96 @@
+import { hasCode } from '#base/core/index.ts';
+import type { Log } from '#base/core/index.ts';
+import { compactSegments } from './compact-segments.ts';
+import { StoreError } from './errors.ts';
+import { planCompaction } from './plan-compaction.ts';
+import type { CompactionLimits, CompactionPlan } from './plan-compaction.ts';
+import type { SegmentKeySource, SegmentPublisher } from './ports.ts';
+import type { SealingParts } from './seal-segment.ts';
+import type { Segment } from './segment.ts';
+
+export interface CompactorParts extends SealingParts {
+  readonly publisher: Pick<SegmentPublisher, 'active' | 'replace'>;
+  readonly segmentKeys: SegmentKeySource;
+  readonly log: Log;
+}
+
+/** What one step of compaction came to; `version` is that from which on queries see the merged segment. */
+export type CompactionStep =
+  | { readonly kind: 'nothing-due' }
+  | { readonly kind: 'left-out' }
+  | { readonly kind: 'merged'; readonly version: number };
+
+/**
+ * Merges segments of this process one plan at a time. A segment that cannot be merged is left alone until the next
+ * start, so that others do not wait for it.
+ */
+export class Compactor {
+  readonly #parts: CompactorParts;
+  readonly #limits: CompactionLimits;
+  readonly #leftAlone = new Set<string>();
+  /** Segments that queries see, by id; null before they were asked for. */
+  #active: Map<string, Segment> | null = null;
+
+  constructor(parts: CompactorParts, limits: CompactionLimits) {
+    this.#parts = parts;
+    this.#limits = limits;
+  }
+
+  /** Notes a segment that was published. */
+  add(segment: Segment): void {
+    this.#active?.set(segment.id, segment);
+  }
+
+  /**
+   * Plans one merge, executes and publishes it.
+   *
+   * @throws what stands in the way of every merge; it is asked anew what there is at the next step
+   */
+  async step(): Promise<CompactionStep> {
+    const { objects, publisher, log } = this.#parts;
+    // Asked for once: whatever changes the set of segments from then on goes through this process.
+    this.#active ??= new Map((await publisher.active()).map((segment) => [segment.id, segment]));
+    const mergeable = [...this.#active.values()].filter(({ id }) => !this.#leftAlone.has(id));
+    const plan = planCompaction(mergeable, this.#limits);
+    if (plan === null) return { kind: 'nothing-due' };
+    let segment: Segment;
+    try {
+      segment = await compactSegments(plan, this.#parts);
+    } catch (error) {
+      const culprits = culpritsOf(error, plan);
+      if (culprits.length === 0) {
+        this.#active = null;
+        throw error;
+      }
+      for (const id of culprits) this.#leftAlone.add(id);
+      log.error({ segments: culprits, err: error }, 'left segments out of compaction');
+      return { kind: 'left-out' };
+    }
+    let version: number;
+    try {
+      version = await publisher.replace({ segment });
+    } catch (error) {
+      this.#active = null;
+      if (!hasCode(error, 'STORE_INPUT_REPLACED')) throw new PublishFailure(error);
+      await objects.delete(segment.objectKey);
+      return { kind: 'left-out' };
+    }
+    for (const id of segment.inputs) this.#active.delete(id);
+    this.#active.set(segment.id, segment);
+    return { kind: 'merged', version };
+  }
+}
+
+/** The catalogue could not be changed, or may have been: only a new start knows. */
+export class PublishFailure extends Error {
+  constructor(cause: unknown) {
+    super('publishing failed', { cause });
+  }
+}
+
+/** The inputs that a merge cannot take: the damaged or shredded one, or all where their shapes do not go together. */
+function culpritsOf(error: unknown, plan: CompactionPlan): readonly string[] {
+  if (!(error instanceof StoreError)) return [];
+  if (error.code === 'STORE_SHAPE_CONFLICT') return plan.inputs.map(({ id }) => id);
+  return error.segment === undefined ? [] : [error.segment];
+}
