@@ -2,14 +2,13 @@ import { PlatformError } from '#base/core/index.ts';
 
 export type ServerErrorCode =
   | 'SERVER_DIRECTORY_IN_USE'
-  | 'SERVER_DIRECTORY_MISSING'
-  | 'SERVER_DIRECTORY_FOREIGN'
   | 'SERVER_PROCESS_GONE'
   | 'SERVER_CALL_UNKNOWN'
   | 'SERVER_CALL_FAILED'
-  | 'SERVER_PORT_IN_USE'
   | 'SERVER_DEMO_EXPOSED'
   | 'SERVER_QUERY_UNCONFINED'
+  | 'SERVER_QUERY_BUSY'
+  | 'SERVER_KEY_GONE'
   | 'SERVER_TEMPLATE_INVALID';
 
 /** Raised by the composition of the platform: its directory, processes and ports. */

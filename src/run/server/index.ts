@@ -18,8 +18,7 @@ export type { SourceRecord } from './tables/csv-records.ts';
  * Starts a platform on a data directory; see `PlatformOptions`.
  *
  * Loads the platform on first use: short commands go through this door too and need none of it.
- * @throws {ServerError} SERVER_DIRECTORY_IN_USE, SERVER_TEMPLATE_INVALID, SERVER_DEMO_EXPOSED, SERVER_QUERY_UNCONFINED,
- *   SERVER_PORT_IN_USE
+ * @throws {ServerError} SERVER_DIRECTORY_IN_USE, SERVER_TEMPLATE_INVALID, SERVER_DEMO_EXPOSED, SERVER_QUERY_UNCONFINED
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const platform = await import('./platform.ts');

@@ -1,10 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock } from '#base/core/index.ts';
+import { seconds, systemClock } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { isLoopback } from '#declare/template/index.ts';
+import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
+import type { CosignatureAnswer } from '#trust/audit/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
 import { makeApi } from './api/server.ts';
 import type { Services } from './api/services.ts';
@@ -52,17 +54,19 @@ export interface Platform extends AsyncDisposable {
   /** True where the template that it was given is not the one in force. */
   readonly proposal: boolean;
   readonly verifierKeys: readonly string[];
+  /** Has each new checkpoint of the log cosigned by a witness from now on; a refusal is logged as an error. */
+  witnessBy(witness: { readonly url: string; readonly keys: readonly string[] }): void;
   status(): Promise<PlatformStatus>;
 }
 
 const DRAIN_MS = 10_000;
+const WITNESS_EVERY = seconds(1);
 
 /**
  * Starts a platform on a data directory: what it stands on, whom it trusts, what it declares, then the flow from the
  * back to the front, so that nothing is taken in before all behind it runs.
  *
- * @throws {ServerError} SERVER_DIRECTORY_IN_USE, SERVER_TEMPLATE_INVALID, SERVER_DEMO_EXPOSED, SERVER_QUERY_UNCONFINED,
- *   SERVER_PORT_IN_USE
+ * @throws {ServerError} SERVER_DIRECTORY_IN_USE, SERVER_TEMPLATE_INVALID, SERVER_DEMO_EXPOSED, SERVER_QUERY_UNCONFINED
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { custody, source, log } = options;
@@ -244,6 +248,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     detail: { mqtt, https, api: apiPort },
   });
 
+  const stopping = new AbortController();
   const resources = opened.move();
   return {
     address,
@@ -252,8 +257,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     },
     proposal: given.digest !== template.digest,
     verifierKeys: auditLog.verifierKeys,
+    witnessBy: ({ url, keys: witnessKeys }) => {
+      const witness = witnessKeys.map((key) => parseCosignerKey(key));
+      const onAnswer = (answer: CosignatureAnswer): void => {
+        if (answer.outcome !== 'cosigned') log.error({ url, outcome: answer.outcome }, 'the witness did not cosign');
+      };
+      void keepWitnessed(auditLog, { url, witness, every: WITNESS_EVERY, onAnswer, signal: stopping.signal });
+    },
     status,
     [Symbol.asyncDispose]: async () => {
+      stopping.abort();
       await audit.append({
         actor: 'weir:control',
         action: 'stop',

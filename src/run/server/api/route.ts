@@ -4,6 +4,7 @@ import type { Json } from '#base/core/index.ts';
 import type { Action, Resource } from '#declare/policy/index.ts';
 import type { Caller } from './caller.ts';
 import type { Services } from './services.ts';
+import type { StreamedReply } from './streamed-reply.ts';
 
 /** A request that was identified, validated and, where its route says so, decided. */
 export interface RouteRequest {
@@ -17,14 +18,6 @@ export interface RouteRequest {
   readonly accept: string;
   /** Ends when the caller leaves. */
   readonly signal: AbortSignal;
-}
-
-/** Something that writes a response of its own, such as a result of unknown length. */
-export interface StreamedReply {
-  readonly contentType: string;
-  /** Yields the body; an error after the first part ends it with the trailer `x-weir-error`. */
-  readonly parts: AsyncIterable<Uint8Array>;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type RouteReply =

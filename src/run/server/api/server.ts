@@ -8,9 +8,10 @@ import type { Caller, SignInFailure } from './caller.ts';
 import { identifyCaller, parsePeer, PEER_HEADER } from './caller.ts';
 import { ApiError } from './errors.ts';
 import { problemOf } from './problem.ts';
-import type { Route, RouteReply, RouteRequest, StreamedReply } from './route.ts';
+import type { Route, RouteReply, RouteRequest } from './route.ts';
 import { ROUTES } from './routes.ts';
 import type { Services } from './services.ts';
+import type { StreamedReply } from './streamed-reply.ts';
 
 /** Larger bodies than templates and statements come as streams and have bounds of their own. */
 const BODY_LIMIT = 4 * 1_048_576;

@@ -8,7 +8,7 @@ import type { ResultFormat } from '#flow/query/index.ts';
 import type { PlatformStatus } from '../platform-status.ts';
 import type { TemplateSource } from '../control/template-versions.ts';
 import type { Caller } from './caller.ts';
-import type { StreamedReply } from './route.ts';
+import type { StreamedReply } from './streamed-reply.ts';
 
 /** A statement as somebody asks it. */
 export interface QueryRequest {

@@ -80,7 +80,7 @@ export class TemplateVersions {
       this.#table.insert(
         tx,
         { applied, digest: template.digest, actor },
-        { template: templateToJson(template), source: { ...source } as unknown as Json },
+        { template: templateToJson(template), source: { ...source } },
       ),
     );
     this.#byDigest.set(template.digest, template);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { micros } from '#base/core/index.ts';
 import { SessionLedger } from '#flow/gateway/index.ts';
 import { REASON } from '#flow/ingest/index.ts';
 import type { Ingest } from '#flow/ingest/index.ts';
@@ -14,8 +15,8 @@ test('countedIngest() counts by reason and notes who was heard when', () => {
   const counts = { byReason: new Float64Array(256), lastSeen: new Float64Array(4), refused: new Map<string, number>() };
   const port = countedIngest(ingest, new SessionLedger(), counts);
   const sender = { index: 2, name: 'a', type: 't' };
-  for (let i = 0; i < 3; i++) port.admit(sender, 's', sender, new Uint8Array(), 'json', 5 as never);
-  port.admitMany(sender, 's', sender, new Uint8Array(), 'ndjson', 9 as never);
+  for (let i = 0; i < 3; i++) port.admit(sender, 's', sender, new Uint8Array(), 'json', micros(5));
+  port.admitMany(sender, 's', sender, new Uint8Array(), 'ndjson', micros(9));
   assert.equal(counts.byReason[0], 3);
   assert.equal(counts.byReason[1], 1);
   assert.deepEqual(refusedByWord(counts.byReason), { range: 2 });

@@ -1,5 +1,4 @@
-import type { IngestPort } from '#flow/gateway/index.ts';
-import { SessionLedger } from '#flow/gateway/index.ts';
+import type { IngestPort, SessionLedger } from '#flow/gateway/index.ts';
 import { REASON, reasonOf } from '#flow/ingest/index.ts';
 import type { Ingest } from '#flow/ingest/index.ts';
 import type { RefusedReadings } from '../control/refusal-book.ts';

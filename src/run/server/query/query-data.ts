@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { hasCode, PlatformError } from '#base/core/index.ts';
+import { hasCode } from '#base/core/index.ts';
 import type { AeadKey } from '#base/crypto/index.ts';
 import { shapesOf } from '#flow/query/index.ts';
 import type { GatedStatement, PlannedRelation, Relations, RowsInMemory } from '#flow/query/index.ts';
 import { segmentAadPrefix } from '#flow/store/index.ts';
 import type { Segment } from '#flow/store/index.ts';
 import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
+import { ServerError } from '../errors.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { StoreHost } from '../store/host.ts';
 
@@ -88,5 +89,5 @@ function neededColumns(segment: Segment, columns: readonly string[]): Segment['c
 function bytesOf(keys: ReadonlyMap<string, AeadKey>, handle: string, segment: Segment): Uint8Array {
   const key = keys.get(handle);
   if (key !== undefined) return key.exportBytes();
-  throw new PlatformError('SERVER_KEY_GONE', `Cannot run statement: a key of segment ${segment.id} was destroyed`);
+  throw new ServerError('SERVER_KEY_GONE', `Cannot run statement: a key of segment ${segment.id} was destroyed`);
 }

@@ -1,4 +1,4 @@
-import { PlatformError } from '#base/core/index.ts';
+import { ServerError } from '../errors.ts';
 import { QueryProcess } from './query-process.ts';
 import type { Launch } from './query-process.ts';
 
@@ -41,7 +41,7 @@ export class QueryPool implements Disposable {
   /**
    * Lends a process to one subject for the length of `work`.
    *
-   * @throws {PlatformError} QUERY_BUSY where none comes free in time
+   * @throws {ServerError} SERVER_QUERY_BUSY where none comes free in time
    */
   async use<T>(subject: string, work: (process: QueryProcess) => Promise<T>): Promise<T> {
     const process = await this.#take(subject);
@@ -80,7 +80,7 @@ export class QueryPool implements Disposable {
       const timer = setTimeout(() => {
         this.#queue.splice(this.#queue.indexOf(waiting), 1);
         reject(
-          new PlatformError('QUERY_BUSY', `Cannot run statement: ${this.#most()} run already`, {
+          new ServerError('SERVER_QUERY_BUSY', `Cannot run statement: ${this.#most()} run already`, {
             hint: 'Try again in a few seconds',
           }),
         );

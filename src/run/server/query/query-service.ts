@@ -19,7 +19,7 @@ import {
 } from '#flow/query/index.ts';
 import type { ConfinementOptions, PreparedStatement, RejectedStatement, Relations } from '#flow/query/index.ts';
 import type { Caller } from '../api/caller.ts';
-import type { StreamedReply } from '../api/route.ts';
+import type { StreamedReply } from '../api/streamed-reply.ts';
 import type { Queries, QueryRequest } from '../api/services.ts';
 import { PACKAGE_ROOT } from '../control/package-files.ts';
 import type { DataDirectory } from '../data-directory.ts';

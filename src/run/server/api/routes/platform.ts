@@ -8,7 +8,7 @@ export const PLATFORM_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/v1/status',
     access: { action: 'administer', resource: () => PLATFORM },
-    handle: async (_request, { status }) => ({ json: await status() }),
+    handle: async (_request, services) => ({ json: await services.status() }),
   },
   {
     method: 'GET',
@@ -22,7 +22,7 @@ export const PLATFORM_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/v1/segments/columns',
     access: { action: 'prove', resource: () => PLATFORM },
-    handle: async (_request, { segmentColumns }) => ({ json: { columns: await segmentColumns() } }),
+    handle: async (_request, services) => ({ json: { columns: await services.segmentColumns() } }),
   },
   {
     method: 'POST',
@@ -69,9 +69,9 @@ export const PLATFORM_ROUTES: readonly Route[] = [
       },
       { additionalProperties: false },
     ),
-    handle: async ({ body }, { grantImport, clock }) => {
+    handle: async ({ body }, services) => {
       const { devices, minutes } = body as { devices: string[]; minutes: number };
-      await grantImport(devices, clock.now() + minutes * 60_000_000);
+      await services.grantImport(devices, services.clock.now() + minutes * 60_000_000);
       return { json: { devices: devices.length, minutes } };
     },
   },
