@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Batch, ColumnShape } from '#base/core/index.ts';
 import { StatementParser } from '#flow/query/index.ts';
-import { columnOf, execute, governed, grantAll, planOf, sealToFile, testFiles } from '../test/e2e/query-fixture.ts';
+import { columnOf, execute, governed, grantAll, planOf, sealToFile, testFiles } from '../test/support/query-fixture.ts';
 import { disposableFolder } from '../test/support/tmp.ts';
 import { besidePeer, median } from './support/measurement.ts';
 import type { Bench } from './support/measurement.ts';

@@ -3,10 +3,10 @@ import { after, before, test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import { gateStatement, StatementParser } from '#flow/query/index.ts';
-import { csvEncoder } from '../../src/flow/query/formats/csv.ts';
+import { csvEncoder } from '#flow/query/formats/csv.ts';
 import { disposableFolder } from '../support/tmp.ts';
 import { ANALYST_STATEMENTS, ATTACKS } from './query-corpus.ts';
-import { query } from './query-fixture.ts';
+import { query } from '../support/query-fixture.ts';
 import { makeCorpusWorld } from './query-world.ts';
 import type { CorpusWorld } from './query-world.ts';
 

@@ -6,8 +6,8 @@ import { hasCode, millis } from '#base/core/index.ts';
 import { StatementParser } from '#flow/query/index.ts';
 import type { GovernedRelation, RelationGrant } from '#flow/query/index.ts';
 import { disposableFolder } from '../support/tmp.ts';
-import { columnOf, execute, filterOf, governed, planOf, sealToFile, testFiles } from './query-fixture.ts';
-import type { Rows, World } from './query-fixture.ts';
+import { columnOf, execute, filterOf, governed, planOf, sealToFile, testFiles } from '../support/query-fixture.ts';
+import type { Rows, World } from '../support/query-fixture.ts';
 import { anyStatement } from './query-grammar.ts';
 
 const RUNS = Number(process.env['WEIR_PROPERTY_RUNS'] ?? 250);

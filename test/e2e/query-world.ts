@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Batch, ColumnShape } from '#base/core/index.ts';
 import type { GovernedRelation, Grants, StatementParser } from '#flow/query/index.ts';
-import { columnOf, governed, grantAll, sealToFile, testFiles } from './query-fixture.ts';
-import type { Rows, World } from './query-fixture.ts';
+import { columnOf, governed, grantAll, sealToFile, testFiles } from '../support/query-fixture.ts';
+import type { Rows, World } from '../support/query-fixture.ts';
 
 type Value = number | boolean | string | undefined;
 type Cell = (row: number) => Value;

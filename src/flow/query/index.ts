@@ -24,7 +24,7 @@ export type { ResultFormat } from './formats/result-format.ts';
 export { confine } from './confine/confinement.ts';
 export type { Command, ConfinementOptions } from './confine/confinement.ts';
 export { probeConfinement } from './confine/probe-confinement.ts';
-export type { ConfinementState } from './confine/probe-confinement.ts';
+export type { ConfinementState, RunProgram } from './confine/probe-confinement.ts';
 export { grantOf, prepareStatement } from './prepare-statement.ts';
 export type { PreparedStatement, RejectedStatement, RelationDecision } from './prepare-statement.ts';
 export { describeViews, resolveRelations, shapesOf } from './views.ts';

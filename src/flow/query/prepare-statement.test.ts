@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { ColumnShape } from '#base/core/index.ts';
-import { columnOf, execute, governed, grantAll, planOf, testFiles } from '../../../test/e2e/query-fixture.ts';
+import { columnOf, execute, governed, grantAll, planOf, testFiles } from '../../../test/support/query-fixture.ts';
 import { StatementParser } from './execute/parse-statement.ts';
 import { grantOf, prepareStatement } from './prepare-statement.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { seconds } from '#base/core/index.ts';
 import { makeTemplate } from '../../../test/support/make-template.ts';
-import { execute, governed, testFiles } from '../../../test/e2e/query-fixture.ts';
+import { execute, governed, testFiles } from '../../../test/support/query-fixture.ts';
 import { StatementParser } from './execute/parse-statement.ts';
 import { describeViews, resolveRelations, shapesOf } from './views.ts';
 import type { ViewResolver } from './views.ts';

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { mebibytes, seconds } from '#base/core/index.ts';
+import { runProgram } from '../../../../test/support/run-program.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import { confine } from './confinement.ts';
 import type { ConfinementOptions } from './confinement.ts';
@@ -18,8 +19,6 @@ const PROJECT = path.resolve(import.meta.dirname, '../../../..');
 const CHILD = `
 import { readFileSync, readdirSync, writeFileSync, openSync } from 'node:fs';
 import { connect } from 'node:net';
-const { openUnnamed } = await import('#flow/query/execute/segment-files.ts');
-const { StatementParser } = await import('#flow/query/index.ts');
 const attempt = (work) => { try { work(); return 'reached'; } catch (error) { return error.code; } };
 process.once('message', async ({ secret, port, outside }) => {
   using parser = await StatementParser.open();
@@ -44,6 +43,12 @@ process.once('message', async ({ secret, port, outside }) => {
 });
 `;
 
+function withImports(): string {
+  const from = (names: string, file: string) =>
+    ['import', names, 'from', JSON.stringify(path.join(PROJECT, 'src/flow/query', file))].join(' ');
+  return `${from('{ openUnnamed }', 'execute/segment-files.ts')};\n${from('{ StatementParser }', 'index.ts')};\n${CHILD}`;
+}
+
 async function prepare(folder: string): Promise<ConfinementOptions> {
   const [mountPoint, shared, code] = ['root', 'shared', 'code'].map((name) => path.join(folder, name));
   await Promise.all([mountPoint, shared, code].map((each) => mkdir(String(each))));
@@ -66,12 +71,12 @@ async function prepare(folder: string): Promise<ConfinementOptions> {
 test('confine() leaves a program its memory, its inputs and its channel, and nothing else', async (t) => {
   const folder = await temporaryFolder(t);
   const options = await prepare(folder);
-  const state = await probeConfinement(options, seconds(10));
+  const state = await probeConfinement(options, seconds(10), runProgram);
   if (!state.confined) return t.skip(`this machine does not confine: ${state.reason}: ${state.detail}`);
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.close());
-  const script = ['--conditions=none', '--input-type=module', '-e', CHILD.replaceAll('#flow', `${PROJECT}/src/flow`)];
+  const script = ['--conditions=none', '--input-type=module', '-e', withImports()];
   const command = confine({ ...options, program: { command: process.execPath, arguments: script } });
   assert.ok(command !== null);
   const child = spawn(command.command, command.arguments, { env: {}, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -111,7 +116,7 @@ test('confine() names each path once, a folder before what is in it', () => {
 
 test('confine() ends the program when its command ends', async (t) => {
   const options = await prepare(await temporaryFolder(t));
-  const state = await probeConfinement(options, seconds(10));
+  const state = await probeConfinement(options, seconds(10), runProgram);
   if (!state.confined) return t.skip(`this machine does not confine: ${state.reason}`);
   const program = { command: process.execPath, arguments: ['-e', 'setInterval(() => {}, 1000); console.log("up")'] };
   const command = confine({ ...options, program });

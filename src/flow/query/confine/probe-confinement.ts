@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import type { Millis } from '#base/core/index.ts';
 import { confine } from './confinement.ts';
-import type { ConfinementOptions } from './confinement.ts';
+import type { Command, ConfinementOptions } from './confinement.ts';
 
 /** What this machine allows. */
 export type ConfinementState =
@@ -16,6 +15,12 @@ export type ConfinementState =
       /** What failed, for the operator. */
       readonly detail: string;
     };
+
+/** Runs a program to its end, or kills it when the time is over, and gives what it wrote to both of its streams. */
+export type RunProgram = (
+  command: Command,
+  timeout: Millis,
+) => Promise<{ readonly output: string; readonly errors: string }>;
 
 /** What the probe runs inside: says `confined` where nothing of the machine is in reach. */
 const PROBE = `
@@ -34,31 +39,20 @@ process.stdout.write(seen.length === 0 ? 'confined' : 'reaches ' + seen.join(', 
  * Tries whether programs can be confined here, by running one and having it reach for what it must not.
  *
  * @param options as for `confine`; the program is a Node whose arguments are not used
+ * @param run starts a program with an empty environment and waits for its end, as compositions alone may
  */
-export async function probeConfinement(options: ConfinementOptions, timeout: Millis): Promise<ConfinementState> {
+export async function probeConfinement(
+  options: ConfinementOptions,
+  timeout: Millis,
+  run: RunProgram,
+): Promise<ConfinementState> {
   if (process.platform !== 'linux') {
     return { confined: false, reason: 'platform', detail: `namespaces are Linux's own; this is ${process.platform}` };
   }
   const command = confine({ ...options, program: { command: options.program.command, arguments: ['-e', PROBE] } });
   if (command === null) return { confined: false, reason: 'tools', detail: 'unshare, setpriv or mount is missing' };
-  const { output, errors } = await runToEnd(command.command, command.arguments, timeout);
+  const { output, errors } = await run(command, timeout);
   if (output === 'confined') return { confined: true };
   if (output !== '') return { confined: false, reason: 'leak', detail: output };
   return { confined: false, reason: 'kernel', detail: errors.split('\n', 1)[0]?.slice(0, 200) ?? '' };
-}
-
-function runToEnd(
-  command: string,
-  argv: readonly string[],
-  timeout: Millis,
-): Promise<{ output: string; errors: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(command, argv, { env: {}, stdio: ['ignore', 'pipe', 'pipe'], timeout, killSignal: 'SIGKILL' });
-    let output = '';
-    let errors = '';
-    child.stdout.on('data', (part: Buffer) => (output += part.toString('utf8')));
-    child.stderr.on('data', (part: Buffer) => (errors += part.toString('utf8')));
-    child.on('error', (error) => resolve({ output: '', errors: error.message }));
-    child.on('close', () => resolve({ output, errors }));
-  });
 }

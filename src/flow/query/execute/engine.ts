@@ -18,6 +18,7 @@ export class Engine {
   readonly connection: DuckDBConnection;
   readonly #instance: DuckDBInstance;
   #closed = false;
+  #running = 0;
 
   private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#instance = instance;
@@ -55,13 +56,25 @@ export class Engine {
 
   /** The one value that a statement with one text parameter returns. */
   async textOf(sql: string, parameter: string): Promise<string> {
-    const reader = await this.connection.runAndReadAll(sql, [parameter]);
-    return String(reader.getRows()[0]?.[0] ?? '');
+    this.#running += 1;
+    try {
+      const reader = await this.connection.runAndReadAll(sql, [parameter]);
+      const value = reader.getRows()[0]?.[0];
+      return typeof value === 'string' ? value : '';
+    } finally {
+      this.#running -= 1;
+      if (this.#closed && this.#running === 0) this.#release();
+    }
   }
 
+  /** Closes the instance, after what `textOf` still runs: the process would crash if it went from under it. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#running === 0) this.#release();
+  }
+
+  #release(): void {
     this.connection.closeSync();
     this.#instance.closeSync();
   }
