@@ -19,8 +19,9 @@ export interface QueryDataParts {
   readonly memory: (relation: string) => Promise<RowsInMemory>;
 }
 
-/** A tail that was sealed away meanwhile is asked for again with a newer version of the catalogue. */
-const ATTEMPTS = 3;
+/** A tail that was sealed away meanwhile, or a store that starts anew, is asked again with a newer version of the catalogue. */
+const ATTEMPTS = 20;
+const AGAIN_MS = 100;
 
 /**
  * What a statement reads: of streams the sealed segments with the keys of exactly the columns that it needs, and the
@@ -54,7 +55,12 @@ export async function readData(
         }),
       );
     } catch (error) {
-      if (attempt >= ATTEMPTS || !hasCode(error, 'STORE_SNAPSHOT_EXPIRED')) throw error;
+      const passing =
+        hasCode(error, 'STORE_SNAPSHOT_EXPIRED') ||
+        hasCode(error, 'STORE_NOT_READY') ||
+        hasCode(error, 'SERVER_PROCESS_GONE');
+      if (attempt >= ATTEMPTS || !passing) throw error;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   }
 }
