@@ -534,3 +534,20 @@ streams:
     [REASON.range.number],
   );
 });
+
+test('recordEvent() stores events, cut to what the stream takes, also of devices that may not act', async () => {
+  const { journal, table, ingest } = setup();
+  table.setFlags(TRUCK.index, DEVICE_FLAG.disabled);
+  assert.equal(ingest.recordEvent(TRUCK, 'will', `${'x'.repeat(4_095)}\u{1f30a}`, 'c1', NOW), 0);
+  assert.equal(ingest.recordEvent(TRUCK, 'disabled', null, null, NOW + 1), 0);
+  await ingest.durable();
+  assert.equal(journal.batches()[0]!.stream, '_events');
+  assert.deepEqual(journal.column('kind'), ['will', 'disabled']);
+  assert.deepEqual(journal.column('client'), ['c1', null]);
+  assert.deepEqual(journal.column('detail'), [`${'x'.repeat(4_095)}\ufffd`, null]);
+});
+
+test('no device publishes to the events stream', () => {
+  const { admit } = setup();
+  assert.equal(admit({ kind: 'will' }, { stream: '_events' }), 'not-allowed');
+});

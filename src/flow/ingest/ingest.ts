@@ -1,4 +1,4 @@
-import { encodeUtf8, EVENTS_STREAM } from '#base/core/index.ts';
+import { EVENTS_STREAM } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { JournalWriter } from '#flow/journal/index.ts';
 import type { DeviceTable } from '#trust/identity/index.ts';
@@ -6,6 +6,7 @@ import { checkSize } from './checks/size.ts';
 import { CommitGroups } from './commit-groups.ts';
 import { firstByte } from './decode/each-reading.ts';
 import { JsonParser } from './decode/json-parser.ts';
+import type { Decoded } from './decode/json-parser.ts';
 import { IngestError } from './errors.ts';
 import { MessageJudge, isPack } from './message-judge.ts';
 import type { QuarantineSink } from './quarantine.ts';
@@ -34,6 +35,7 @@ export interface IngestParts {
 
 const MOST_WAITING = 65_536;
 const ADMITTED = REASON.admitted.number;
+const NO_BYTES = Buffer.alloc(0);
 
 /**
  * Decides about readings: each goes through the checks in their order, and is a row of an open batch or a counted
@@ -178,18 +180,27 @@ export class Ingest {
   }
 
   /**
-   * Records something that happened to a device as a reading of the platform's own stream of events, which no device
-   * can publish to. It passes the same checks as any reading.
+   * Records something that happened to a device as a reading of the events stream, which only the platform writes.
+   * Whether the device may act now does not matter: that it may not is often the event.
    *
-   * @param received epoch microseconds
-   * @returns a reason number
+   * @param detail what the device or gateway said, well-formed; cut where it is too long
+   * @returns a reason number, as `admit`
    */
   recordEvent(about: Sender, kind: string, detail: string | null, client: string | null, received: number): number {
     const into = this.#streams.get(EVENTS_STREAM);
     if (into === undefined) return REASON.notAStream.number;
-    const bytes = bufferOf(encodeUtf8(JSON.stringify({ kind, detail, client })));
-    this.#judge.take(into, about, about, bytes, received);
-    return this.#judge.json(0, bytes.length);
+    if (this.#groups.rows >= this.#mostWaiting || into.index === -1) return REASON.tryLater.number;
+    const members = new Map<string, Decoded>();
+    for (const [name, text] of [
+      ['kind', kind],
+      ['detail', detail],
+      ['client', client],
+    ] as const) {
+      const longest = into.rules.fields[into.rules.members.get(name) ?? -1]?.maxLength ?? 0;
+      if (text !== null) members.set(name, text.slice(0, longest).toWellFormed());
+    }
+    this.#judge.take(into, about, about, NO_BYTES, received);
+    return this.#judge.object(members, about, 0, 0);
   }
 
   /** Records one change of a client's session, in order with the readings around it and durable with them. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { DEVICE_FLAG, DeviceTable, SEQ, markOf } from './device-table.ts';
@@ -199,22 +200,9 @@ test('last values and times are kept per field and forgotten together', () => {
 test('lock() keeps two threads apart', async () => {
   const table = DeviceTable.create(SIZE, KEY);
   const record = recordOf(table);
-  const door = new URL('./device-table.ts', import.meta.url).href;
-  const script = `
-    const { workerData, parentPort } = require('node:worker_threads');
-    import(${JSON.stringify(door)}).then(({ DeviceTable }) => {
-      const table = DeviceTable.attach(workerData);
-      for (let i = 0; i < 50000; i++) {
-        table.lock(${record});
-        const value = table.lastValue(${record}, 0);
-        table.setLastValue(${record}, 0, (Number.isNaN(value) ? 0 : value) + 1, 0);
-        table.unlock(${record});
-      }
-      parentPort.postMessage('done');
-    });`;
-  const workers = [0, 1].map(() => new Worker(script, { eval: true, workerData: table.buffer }));
-  await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
-  await Promise.all(workers.map((worker) => worker.terminate()));
+  const file = new URL('../../../test/conformance/lock-worker.ts', import.meta.url);
+  const workers = [0, 1].map(() => new Worker(file, { workerData: { buffer: table.buffer, record, times: 50_000 } }));
+  await Promise.all(workers.map((worker) => once(worker, 'exit')));
   assert.equal(table.lastValue(record, 0), 100_000);
 });
 
