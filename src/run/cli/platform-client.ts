@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Json } from '#base/core/index.ts';
 import { CliError } from './errors.ts';
+import type { Refusal } from './errors.ts';
 import type { FoundPlatform } from './locate.ts';
 import { readOperator } from './locate.ts';
 
@@ -41,6 +42,19 @@ export class PlatformClient implements Disposable {
     return new PlatformClient(platform.address.https, agent, null);
   }
 
+  /**
+   * A line to any platform, as the person of a token or as nobody.
+   *
+   * @param authority its certificate authority as PEM; null trusts what Node trusts
+   */
+  static at(origin: string, authority: string | null, token: string | null): PlatformClient {
+    return new PlatformClient(
+      origin,
+      new Agent({ keepAlive: true, ...(authority === null ? {} : { ca: authority }) }),
+      token,
+    );
+  }
+
   /** The reply to a request as it arrives; a refusal (4xx, 5xx) is thrown. */
   async stream(method: string, path: string, options: CallOptions = {}): Promise<IncomingMessage> {
     const reply = await this.#send(method, path, options);
@@ -51,6 +65,11 @@ export class PlatformClient implements Disposable {
   /** The JSON that a request is answered with. */
   async json<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
     return JSON.parse(await text(await this.stream(method, path, options))) as T;
+  }
+
+  /** The text that a request is answered with. */
+  async text(method: string, path: string, options: CallOptions = {}): Promise<string> {
+    return text(await this.stream(method, path, { accept: 'text/plain', ...options }));
   }
 
   [Symbol.dispose](): void {
@@ -100,14 +119,23 @@ function unreachable(url: URL, cause: NodeJS.ErrnoException): CliError {
   });
 }
 
-/** What a problem document says (RFC 9457), as an error of this program. */
+/** What a problem document says (RFC 9457), as an error of this program with the platform's own code as its cause. */
 function refusal(body: string, status: number): CliError {
+  const problem = parseProblem(body);
+  const message = problem.detail ?? problem.title ?? `Cannot go on: the platform answered ${status}`;
+  const code = problem.code === undefined ? '' : ` (${problem.code})`;
+  const cause: Refusal = { status, code: problem.code ?? '' };
+  return new CliError('CLI_REFUSED', `${message}${code}`, {
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+    cause,
+  });
+}
+
+function parseProblem(body: string): { code?: string; detail?: string; title?: string; hint?: string } {
   try {
-    const problem = JSON.parse(body) as { code?: string; detail?: string; title?: string; hint?: string };
-    const message = problem.detail ?? problem.title ?? `the platform answered ${status}`;
-    const code = problem.code === undefined ? '' : ` (${problem.code})`;
-    return new CliError('CLI_REFUSED', `${message}${code}`, problem.hint === undefined ? {} : { hint: problem.hint });
+    const problem = JSON.parse(body) as unknown;
+    return typeof problem === 'object' && problem !== null ? problem : {};
   } catch {
-    return new CliError('CLI_REFUSED', `The platform answered ${status}`);
+    return {};
   }
 }

@@ -8,6 +8,21 @@ import type { DeviceCredential } from './simulated-device.ts';
 const PUBACK = 4;
 const DISCONNECT = 14;
 const CONNACK = 2;
+const PINGREQ = Buffer.of(0xc0, 0x00);
+
+/** Seconds after which the platform may take the connection for dead, and the pause between two signs of life. */
+const KEEP_ALIVE_SECONDS = 60;
+const PING_EVERY_MS = 20_000;
+
+/** What the platform said to one reading. */
+export interface Outcome {
+  /** MQTT 5 reason code; below 128: taken. */
+  readonly code: number;
+  /** Reason string, such as `range: A value is outside its declared range.`; null where there is none. */
+  readonly text: string | null;
+  readonly topic: string;
+  readonly payload: Buffer;
+}
 
 export interface BulkPublisherOptions {
   readonly credential: DeviceCredential;
@@ -15,8 +30,8 @@ export interface BulkPublisherOptions {
   readonly port: number;
   /** Readings under way without acknowledgement, at most 65,535; the platform may allow fewer. */
   readonly window: number;
-  /** Told once for each acknowledged reading: its MQTT 5 reason code (below 128: taken) and reason text. */
-  readonly onOutcome: (reason: number, text: string | null) => void;
+  /** Told once for each acknowledged reading. */
+  readonly onOutcome: (outcome: Outcome) => void;
 }
 
 /**
@@ -30,10 +45,11 @@ export class BulkPublisher implements AsyncDisposable {
   #window: number;
   #rest: Buffer = Buffer.alloc(0);
   #nextId = 1;
-  #inFlight = 0;
+  /** Readings under way by packet id, in the order in which they were sent. */
+  readonly #open = new Map<number, { readonly topic: string; readonly payload: Buffer }>();
   #outgoing: Buffer[] = [];
   #scheduled = false;
-  #wake: (() => void) | null = null;
+  #waiting: (() => void)[] = [];
   #failure: TwinError | null = null;
   #connected: ((error: TwinError | null) => void) | null = null;
 
@@ -41,6 +57,8 @@ export class BulkPublisher implements AsyncDisposable {
     this.#socket = socket;
     this.#window = Math.min(options.window, 65_535);
     this.#onOutcome = options.onOutcome;
+    const ping = setInterval(() => socket.write(PINGREQ), PING_EVERY_MS).unref();
+    socket.once('close', () => clearInterval(ping));
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('error', (cause) =>
       this.#fail(new TwinError('TWIN_CONNECTION_LOST', `Cannot publish: ${cause.message}`, { cause })),
@@ -75,20 +93,38 @@ export class BulkPublisher implements AsyncDisposable {
     });
     const clientId = `${credential.name}-bulk-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
     socket.write(
-      generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 5, clean: true, clientId, keepalive: 60 }),
+      generate({
+        cmd: 'connect',
+        protocolId: 'MQTT',
+        protocolVersion: 5,
+        clean: true,
+        clientId,
+        keepalive: KEEP_ALIVE_SECONDS,
+      }),
     );
     const refusal = await answer;
     if (refusal !== null) throw refusal;
     return publisher;
   }
 
-  /** Queues one reading, waiting while the window is full. */
+  /** Readings that were sent and not acknowledged, oldest first: what to send again after a lost connection. */
+  get unacknowledged(): readonly { readonly topic: string; readonly payload: Buffer }[] {
+    return [...this.#open.values()];
+  }
+
+  /**
+   * Queues one reading, waiting while the window is full.
+   *
+   * @throws {TwinError} TWIN_CONNECTION_LOST; the reading is then among `unacknowledged`
+   */
   async publish(topic: string, payload: Buffer): Promise<void> {
-    while (this.#inFlight >= this.#window && this.#failure === null) await this.#acknowledged();
+    while (this.#open.size >= this.#window && this.#failure === null) await this.#acknowledged();
+    // MQTT 5 section 2.2.1: an id is free again once it was acknowledged.
+    while (this.#open.has(this.#nextId)) this.#nextId = nextId(this.#nextId);
+    this.#open.set(this.#nextId, { topic, payload });
     if (this.#failure !== null) throw this.#failure;
-    this.#inFlight += 1;
     this.#outgoing.push(encodePublish(topic, this.#nextId, payload));
-    this.#nextId = this.#nextId === 65_535 ? 1 : this.#nextId + 1;
+    this.#nextId = nextId(this.#nextId);
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => this.#write());
@@ -96,7 +132,7 @@ export class BulkPublisher implements AsyncDisposable {
 
   /** Resolves when everything published was acknowledged. */
   async flush(): Promise<void> {
-    while (this.#inFlight > 0 && this.#failure === null) await this.#acknowledged();
+    while (this.#open.size > 0 && this.#failure === null) await this.#acknowledged();
     if (this.#failure !== null) throw this.#failure;
   }
 
@@ -109,8 +145,12 @@ export class BulkPublisher implements AsyncDisposable {
 
   #acknowledged(): Promise<void> {
     return new Promise((resolve) => {
-      this.#wake = resolve;
+      this.#waiting.push(resolve);
     });
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #write(): void {
@@ -123,7 +163,7 @@ export class BulkPublisher implements AsyncDisposable {
   #fail(error: TwinError): void {
     this.#failure ??= error;
     this.#connected?.(this.#failure);
-    this.#wake?.();
+    this.#wake();
   }
 
   #receive(chunk: Buffer): void {
@@ -135,13 +175,18 @@ export class BulkPublisher implements AsyncDisposable {
       data = data.subarray(packet.end);
     }
     this.#rest = data;
-    this.#wake?.();
+    this.#wake();
   }
 
   #handle(type: number, body: Buffer): void {
     if (type === PUBACK) {
-      this.#inFlight -= 1;
-      this.#onOutcome(body[2] ?? 0, body.length > 3 ? reasonString(body.subarray(3)) : null);
+      const id = body.readUInt16BE(0);
+      const reading = this.#open.get(id);
+      if (reading === undefined) return;
+      this.#open.delete(id);
+      // MQTT 5 section 3.4: without a reason code the message was taken.
+      const text = body.length > 3 ? reasonString(body.subarray(3)) : null;
+      this.#onOutcome({ code: body[2] ?? 0, text, ...reading });
     } else if (type === CONNACK) {
       const reason = body[1] ?? 0x80;
       this.#window = Math.min(this.#window, receiveMaximum(body.subarray(2)));
@@ -164,6 +209,10 @@ export class BulkPublisher implements AsyncDisposable {
       );
     }
   }
+}
+
+function nextId(id: number): number {
+  return id === 65_535 ? 1 : id + 1;
 }
 
 /** PUBLISH, QoS 1, MQTT 5 without properties. */

@@ -27,20 +27,22 @@ export interface MappedRecord {
   readonly values: ReadonlyMap<string, unknown>;
 }
 
-/** Where a record says what it is about; null where it lacks the device or has a time that is none. */
-export function mapRecord(record: SourceRecord, mapping: Mapping): MappedRecord | { readonly problem: string } {
+/** Why a record is no reading. */
+export type RecordProblem = 'no-device' | 'no-time' | 'no-fields';
+
+/** What a record says of device, time and fields, or what it lacks. */
+export function mapRecord(record: SourceRecord, mapping: Mapping): MappedRecord | { readonly problem: RecordProblem } {
   const device = mapping.deviceColumn === null ? mapping.device : record.values.get(mapping.deviceColumn);
-  if (typeof device !== 'string' && typeof device !== 'number')
-    return { problem: `line ${record.line} names no device` };
+  if ((typeof device !== 'string' && typeof device !== 'number') || device === '') return { problem: 'no-device' };
   let time: number | null = null;
   if (mapping.timeColumn !== null) {
     time = parseTime(record.values.get(mapping.timeColumn));
-    if (time === null) return { problem: `line ${record.line} has no time in ${mapping.timeColumn}` };
+    if (time === null) return { problem: 'no-time' };
   }
   let values = record.values;
   for (const member of mapping.fieldsPath) {
     const inner = values.get(member);
-    if (typeof inner !== 'object' || inner === null) return { problem: `line ${record.line} has no object ${member}` };
+    if (typeof inner !== 'object' || inner === null) return { problem: 'no-fields' };
     values = new Map(Object.entries(inner));
   }
   return { device: String(device), time, values };

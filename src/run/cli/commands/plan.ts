@@ -1,0 +1,110 @@
+import type { Command } from 'commander';
+import type { Json } from '#base/core/index.ts';
+import { formatPlan, planTemplate } from '#declare/policy/index.ts';
+import type { TemplatePlan as Meaning } from '#declare/policy/index.ts';
+import type { TemplateChange } from '#declare/template/index.ts';
+import type { TemplatePlan as Proposal, TemplateSource } from '#run/server/index.ts';
+import type { CommandContext } from '../command-context.ts';
+import { CliError } from '../errors.ts';
+import { chooseTemplate, readTemplate } from '../template-source.ts';
+import { formatTable } from '../text-table.ts';
+import type { ContextOf } from './command.ts';
+
+export function addPlanCommand(program: Command, contextOf: ContextOf): void {
+  program
+    .command('plan')
+    .description('tell what a template means, and what it would change of what runs')
+    .action(async (_options: object, command: Command) => {
+      const context = contextOf(command);
+      const { template, source } = readTemplate(fileOf(context));
+      const meaning = planTemplate(template);
+      const proposal = await proposalOf(context, source);
+      context.result({ meaning, proposal }, () => showPlan(meaning, proposal));
+      if (proposal === null) context.next('up');
+      else if (proposal.refused) process.exitCode = 1;
+      else if (proposal.changes.length > 0) context.next('apply');
+    });
+
+  program
+    .command('apply')
+    .description('put a changed template in force')
+    .option('--yes', 'also where it weakens a protection')
+    .action(async (options: { yes?: boolean }, command: Command) => {
+      const context = contextOf(command);
+      const { source } = readTemplate(fileOf(context));
+      const applied = await context.withPlatform(async (client) => {
+        const proposal = await client.json<Proposal>('POST', '/v1/template/plan', { body: bodyOf(source) });
+        if (proposal.weakens && !proposal.refused && options.yes !== true) throw weakens(proposal.changes);
+        return await client.json<Proposal>('POST', '/v1/template/apply', { body: bodyOf(source) });
+      });
+      context.result(applied, ({ changes, digest }) =>
+        changes.length === 0
+          ? `nothing to change: version ${digest.slice(0, 12)} is in force\n`
+          : `${showChanges(changes)}version ${digest.slice(0, 12)} is in force\n`,
+      );
+      context.next('status');
+    });
+}
+
+function fileOf({ options }: CommandContext): string {
+  return chooseTemplate(options.template, options.data);
+}
+
+function bodyOf(source: TemplateSource): Json {
+  return { path: source.path, text: source.text, files: { ...source.files } };
+}
+
+/** What the running platform says to a template; null where none runs. */
+async function proposalOf(context: CommandContext, source: TemplateSource): Promise<Proposal | null> {
+  try {
+    return await context.withPlatform((client) =>
+      client.json<Proposal>('POST', '/v1/template/plan', { body: bodyOf(source) }),
+    );
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== 'CLI_NO_PLATFORM') throw error;
+    // A plan needs no platform, so that it can be made where none is.
+    context.note('no platform runs here: what would change is not shown');
+    return null;
+  }
+}
+
+function showPlan(meaning: Meaning, proposal: Proposal | null): string {
+  const parts = [formatPlan(meaning)];
+  if (proposal !== null) {
+    const title = proposal.changes.length === 0 ? 'it is in force as it is\n' : 'it would change\n';
+    parts.push(`${title}${showChanges(proposal.changes)}`);
+  }
+  return `${parts.join('\n\n').trimEnd()}\n`;
+}
+
+/** Changes as a table; nothing for none. */
+export function showChanges(changes: readonly TemplateChange[]): string {
+  if (changes.length === 0) return '';
+  return formatTable(
+    ['effect', 'where', 'before', 'after', 'so that'],
+    changes.map(({ effect, path, before, after, explanation }) => [
+      effect,
+      path,
+      brief(before),
+      brief(after),
+      explanation,
+    ]),
+  );
+}
+
+function brief(value: Json): string {
+  const text = value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}
+
+function weakens(changes: readonly TemplateChange[]): CliError {
+  const found = changes.filter(({ effect }) => effect === 'weakens');
+  const lines = found.map(({ path, explanation }) => `  ${path}: ${explanation}`);
+  return new CliError(
+    'CLI_TEMPLATE_WEAKENS',
+    `Cannot apply template unasked: it weakens protection\n${lines.join('\n')}`,
+    {
+      hint: 'Apply it all the same with --yes; who did it stands in the log',
+    },
+  );
+}

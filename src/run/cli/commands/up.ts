@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import { systemClock } from '#base/core/index.ts';
+import { systemRandom } from '#base/crypto/index.ts';
+import { layoutOf, makeLog, startPlatform } from '#run/server/index.ts';
+import { createFileCustody, inspectFileCustody, openFileCustody } from '#trust/keys/index.ts';
+import type { FileCustody } from '#trust/keys/index.ts';
+import { announcePlatform } from '../announce-platform.ts';
+import type { CommandContext } from '../command-context.ts';
+import { CliError } from '../errors.ts';
+import { DEFAULT_DATA } from '../locate.ts';
+import { readPassphrase } from '../passphrase.ts';
+import { readCount } from '../read-number.ts';
+import { prepareKitFolder, recoveryKitText, writeRecoveryKit } from '../recovery-kit.ts';
+import { hearStop } from '../stop-signal.ts';
+import { DEFAULT_TEMPLATE, readTemplate } from '../template-source.ts';
+import { keepKeys, readKeys } from '../verifier-keys.ts';
+import type { ContextOf } from './command.ts';
+
+interface UpOptions {
+  readonly passphraseFile?: string;
+  readonly auditDirectory?: string;
+  readonly workers: string;
+  readonly allowUnconfinedQuery?: boolean;
+  readonly recoveryShares: string;
+  readonly recoveryThreshold: string;
+  readonly recoveryKit?: string;
+  readonly witness?: string;
+  readonly witnessKey?: readonly string[];
+}
+
+const NEXT = ['status', 'device enrol NAME --type TYPE', 'user add NAME --role ROLE', 'prove'] as const;
+
+export function addUpCommand(program: Command, contextOf: ContextOf): void {
+  program
+    .command('up')
+    .description('run a platform in the foreground, until it is asked to stop')
+    .option('--passphrase-file <file>', 'file with the root passphrase (else: service credential, else the terminal)')
+    .option('--audit-directory <folder>', 'where the log is, best on another volume')
+    .option('--workers <n>', 'threads that take readings', '1')
+    .option('--allow-unconfined-query', 'run queries where the operating system cannot confine them')
+    .option('--recovery-shares <n>', 'lines of the recovery kit, at the first start', '5')
+    .option('--recovery-threshold <k>', 'how many of them give the root key back', '3')
+    .option('--recovery-kit <folder>', 'write the recovery kit to files there instead of showing it')
+    .option('--witness <url>', 'a witness that cosigns the log')
+    .option('--witness-key <key...>', 'its keys, or a file with a key a line')
+    .action(async (options: UpOptions, command: Command) => {
+      await run(contextOf(command), options);
+    });
+}
+
+async function run(context: CommandContext, options: UpOptions): Promise<void> {
+  using stop = hearStop(process, () => process.exit(1));
+  const workers = readCount(options.workers, '--workers', 1, 64);
+  const witnessKeys = await readKeys(options.witnessKey ?? []);
+  if ((options.witness === undefined) !== (witnessKeys.length === 0)) {
+    throw new CliError('CLI_USAGE', 'Cannot use witness: --witness and --witness-key go together');
+  }
+  // The template first: whoever chose a passphrase must not lose it to a misspelt word.
+  const { source } = readTemplate(context.options.template ?? DEFAULT_TEMPLATE);
+  const layout = layoutOf(context.options.data ?? DEFAULT_DATA, options.auditDirectory);
+  await using custody = await openCustody(layout.keys, context, options);
+  await using platform = await startPlatform({
+    data: layout.root,
+    custody,
+    source,
+    gatewayWorkers: workers,
+    log: makeLog('control'),
+    ...(options.auditDirectory === undefined ? {} : { auditDirectory: options.auditDirectory }),
+    ...(options.allowUnconfinedQuery === undefined ? {} : { allowUnconfinedQuery: options.allowUnconfinedQuery }),
+  });
+  if (!(await keepKeys(layout, platform.verifierKeys))) context.note('the log signs with other keys than were kept');
+  if (options.witness !== undefined) platform.witnessBy({ url: options.witness, keys: witnessKeys });
+  context.result({ address: platform.address, keys: platform.verifierKeys }, () => announcePlatform(platform, NEXT));
+  if (platform.proposal)
+    context.note('the template is not the one in force: see `npm run -s weir -- plan`, then apply');
+  await stop.asked;
+  context.note('stopping');
+}
+
+/** The root key: opened, or at the first start made, with its recovery kit handed out once. */
+async function openCustody(folder: string, context: CommandContext, options: UpOptions): Promise<FileCustody> {
+  const sources = {
+    file: options.passphraseFile,
+    credentials: process.env['CREDENTIALS_DIRECTORY'],
+    keyboard: process.stdin,
+    ask: context.terminal.err,
+  };
+  const kind = await inspectFileCustody(folder);
+  if (kind === 'demo') return openFileCustody(folder, null, systemRandom);
+  if (kind !== null) return openFileCustody(folder, await readPassphrase(sources, false), systemRandom);
+  const count = readCount(options.recoveryShares, '--recovery-shares', 2, 255);
+  const threshold = readCount(options.recoveryThreshold, '--recovery-threshold', 2, count);
+  if (options.recoveryKit !== undefined) await prepareKitFolder(options.recoveryKit);
+  const passphrase = await readPassphrase(sources, true);
+  const custody = await createFileCustody(folder, { passphrase }, { clock: systemClock, random: systemRandom });
+  const shares = custody.recoveryShares(threshold, count);
+  if (options.recoveryKit === undefined) {
+    context.terminal.err(recoveryKitText(shares, threshold));
+    if (!context.terminal.isTerminal)
+      context.note('these lines did not go to a terminal: remove them from where they are kept');
+  } else {
+    const files = await writeRecoveryKit(options.recoveryKit, shares);
+    context.note(
+      `wrote the recovery kit to ${files.join(', ')}; any ${threshold} give the root key back: take them apart`,
+    );
+  }
+  return custody;
+}

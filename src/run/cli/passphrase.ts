@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasCode } from '#base/core/index.ts';
+import { CliError } from './errors.ts';
+
+/** A terminal to ask at. */
+export interface Keyboard {
+  readonly isTTY?: boolean;
+  setRawMode?(raw: boolean): unknown;
+  setEncoding(encoding: 'utf8'): unknown;
+  resume(): unknown;
+  pause(): unknown;
+  on(event: 'data', listener: (text: string) => void): unknown;
+  off(event: 'data', listener: (text: string) => void): unknown;
+}
+
+export interface PassphraseSources {
+  /** File that was named; undefined for none. */
+  readonly file: string | undefined;
+  /** Folder in which the service manager puts credentials; undefined for none. */
+  readonly credentials: string | undefined;
+  readonly keyboard: Keyboard;
+  readonly ask: (text: string) => void;
+}
+
+/** Name of the credential of a service. */
+const CREDENTIAL = 'weir-passphrase';
+const LONGEST = 1_024;
+
+/**
+ * The root passphrase: from the file that was named, else from the service manager, else from whoever is at the
+ * terminal. Never from arguments or the environment, where other programs can read it.
+ *
+ * @param twice asks at the terminal again, for a passphrase that is being chosen
+ * @throws {CliError} CLI_NO_PASSPHRASE if there is none to be had, or the two differ
+ */
+export async function readPassphrase(sources: PassphraseSources, twice: boolean): Promise<string> {
+  const { file, credentials, keyboard, ask } = sources;
+  if (file !== undefined) return await fromFile(file);
+  if (credentials !== undefined) {
+    const found = await fromFile(join(credentials, CREDENTIAL)).catch((error: unknown) => {
+      if (error instanceof CliError && hasCode(error.cause, 'ENOENT')) return null;
+      throw error;
+    });
+    if (found !== null) return found;
+  }
+  if (keyboard.isTTY !== true || keyboard.setRawMode === undefined) {
+    throw new CliError('CLI_NO_PASSPHRASE', 'Cannot open root key: there is no terminal to ask for the passphrase', {
+      hint: 'Name a file with --passphrase-file, or hand it over as the service credential weir-passphrase',
+    });
+  }
+  const passphrase = await askAt(keyboard, ask, twice ? 'choose a passphrase for the root key: ' : 'passphrase: ');
+  if (twice && (await askAt(keyboard, ask, 'once more: ')) !== passphrase) {
+    throw new CliError('CLI_NO_PASSPHRASE', 'Cannot make root key: the two passphrases differ');
+  }
+  return passphrase;
+}
+
+async function fromFile(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new CliError('CLI_NO_PASSPHRASE', `Cannot read passphrase: ${path} is not there or not readable`, { cause });
+  });
+  // Editors and `echo` end a file with a newline that nobody means.
+  const passphrase = text.replace(/\r?\n$/, '');
+  if (passphrase === '' || passphrase.length > LONGEST) {
+    throw new CliError('CLI_NO_PASSPHRASE', `Cannot use passphrase: ${path} is empty or too long`);
+  }
+  return passphrase;
+}
+
+/** Reads a line without showing it. */
+function askAt(keyboard: Keyboard, ask: (text: string) => void, question: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let typed = '';
+    const end = (finish: () => void): void => {
+      keyboard.off('data', hear);
+      keyboard.setRawMode?.(false);
+      keyboard.pause();
+      ask('\n');
+      finish();
+    };
+    const hear = (text: string): void => {
+      for (const character of text) {
+        if (character === '\r' || character === '\n') return end(() => resolve(typed));
+        // Ctrl-C and Ctrl-D: in raw mode the terminal makes no signal of them.
+        if (character === '\u0003' || character === '\u0004') {
+          return end(() => reject(new CliError('CLI_NO_PASSPHRASE', 'Cannot open root key: no passphrase was given')));
+        }
+        if (character === '\u007f' || character === '\b') typed = Array.from(typed).slice(0, -1).join('');
+        else if (character >= ' ' && typed.length < LONGEST) typed += character;
+      }
+    };
+    keyboard.setEncoding('utf8');
+    keyboard.setRawMode?.(true);
+    keyboard.on('data', hear);
+    keyboard.resume();
+    ask(question);
+  });
+}

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CliError } from './errors.ts';
+import { EXIT, printFailure } from './print-failure.ts';
+
+function failure(error: unknown, json = false): { status: number; text: string } {
+  let text = '';
+  const terminal = {
+    out: () => assert.fail('failures go to standard error'),
+    err: (part: string) => (text += part),
+    isTerminal: false,
+  };
+  return { status: printFailure(error, terminal, json), text };
+}
+
+test('printFailure() names code and hint', () => {
+  const error = new CliError('CLI_NO_PLATFORM', 'Cannot find a running platform', { hint: 'Start one' });
+  assert.deepEqual(failure(error), {
+    status: EXIT.failed,
+    text: 'weir: Cannot find a running platform [CLI_NO_PLATFORM]\nhint: Start one\n',
+  });
+});
+
+test('printFailure() writes JSON where JSON was asked for', () => {
+  const { text } = failure(new CliError('CLI_USAGE', 'Cannot query'), true);
+  assert.deepEqual(JSON.parse(text), { error: { code: 'CLI_USAGE', message: 'Cannot query' } });
+});
+
+test('printFailure() tells wrong use, interruption and failures of the system apart', () => {
+  assert.equal(failure(new CliError('CLI_USAGE', 'no')).status, EXIT.usage);
+  assert.equal(failure(new DOMException('stopped', 'AbortError')).status, EXIT.interrupted);
+  const missing = Object.assign(new Error('no such file'), { code: 'ENOENT' });
+  assert.deepEqual(failure(missing), { status: EXIT.failed, text: 'weir: no such file [ENOENT]\n' });
+  assert.match(failure('odd').text, /odd \[FAULT\]/);
+});

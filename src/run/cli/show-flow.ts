@@ -1,0 +1,44 @@
+import type { PlatformStatus } from '#run/server/index.ts';
+
+/** What flows, in lines for a terminal. */
+export function flowLines(status: PlatformStatus): readonly string[] {
+  const { readings, segments, audit, journal, tail } = status;
+  const rows: (readonly [string, string])[] = [
+    ['readings', `${count(readings.perSecond)} per second, ${count(readings.admitted)} since the start`],
+    ['refused', refusedOf(status)],
+    ['segments', `${count(segments.count)} with ${count(segments.rows)} rows in ${bytes(segments.bytes)}`],
+    ['not yet sealed', `${count(tail.rows)} rows, journal ${bytes(journal.bytes)}`],
+    ['log', `${count(audit.entries)} entries`],
+    ['devices', `${count(status.connections)} connected`],
+  ];
+  if (status.degraded.length > 0) rows.push(['degraded', status.degraded.join('; ')]);
+  return rows.map(([name, value]) => `  ${name.padEnd(15)} ${value}`);
+}
+
+/** The same in one line. */
+export function flowLine(status: PlatformStatus): string {
+  const { readings, segments, audit, tail } = status;
+  return [
+    `${count(readings.perSecond)} readings/s`,
+    `${count(readings.admitted)} admitted`,
+    `refused: ${refusedOf(status)}`,
+    `${count(segments.count)} segments with ${count(segments.rows)} rows in ${bytes(segments.bytes)}`,
+    `${count(tail.rows)} rows not yet sealed`,
+    `log ${count(audit.entries)} entries`,
+    ...(status.degraded.length > 0 ? [`degraded: ${status.degraded.join('; ')}`] : []),
+  ].join(', ');
+}
+
+function refusedOf({ readings }: PlatformStatus): string {
+  const reasons = Object.entries(readings.refused).toSorted(([, a], [, b]) => b - a);
+  return reasons.length === 0 ? 'none' : reasons.map(([reason, times]) => `${reason} ${count(times)}`).join(', ');
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+function bytes(value: number): string {
+  if (value < 1024) return `${value} B`;
+  return value < 1_048_576 ? `${(value / 1024).toFixed(1)} KiB` : `${(value / 1_048_576).toFixed(1)} MiB`;
+}

@@ -1,0 +1,10 @@
+export { TwinError } from './errors.ts';
+export type { TwinErrorCode } from './errors.ts';
+export { BulkPublisher } from './bulk-publisher.ts';
+export type { BulkPublisherOptions, Outcome } from './bulk-publisher.ts';
+export { startFleet } from './fleet.ts';
+export type { Fleet, FleetDevice, FleetOrder } from './fleet.ts';
+export { SimulatedDevice } from './simulated-device.ts';
+export type { DeviceCredential, SimulatedDeviceOptions } from './simulated-device.ts';
+export { seededUniform, signalFor } from './signal.ts';
+export type { Signal, Uniform } from './signal.ts';
