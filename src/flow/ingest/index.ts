@@ -10,5 +10,5 @@ export { batchShape, mostStepped, steppedFields } from './stream-rules.ts';
 export type { QuarantineSink } from './quarantine.ts';
 export { QuarantineWriter, quarantineShare } from './quarantine-writer.ts';
 export type { QuarantineWriterParts } from './quarantine-writer.ts';
-export { escapeControls, formatQuarantined, readQuarantine } from './quarantine-reader.ts';
+export { escapeControls, expiredQuarantine, formatQuarantined, readQuarantine } from './quarantine-reader.ts';
 export type { QuarantineFilter, QuarantinedItem } from './quarantine-reader.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JournalReader, QuarantinedReading } from '#flow/journal/index.ts';
-import { escapeControls, formatQuarantined, readQuarantine } from './quarantine-reader.ts';
+import { escapeControls, expiredQuarantine, formatQuarantined, readQuarantine } from './quarantine-reader.ts';
 import type { QuarantineFilter } from './quarantine-reader.ts';
 
 function reading(device: string, received: number, more: Partial<QuarantinedReading> = {}): QuarantinedReading {
@@ -56,4 +56,13 @@ test('escapeControls() escapes what a reader would not see, and leaves other scr
   assert.equal(escapeControls('a\u200bb\r\n\ufeff\u00ad'), 'a\\u200bb\\u000d\\u000a\\ufeff\\u00ad');
   assert.equal(escapeControls('日本語 العربية \u{1f30a}'), '日本語 العربية \u{1f30a}');
   assert.equal(escapeControls('\ud800'), '\ufffd');
+});
+
+test('expiredQuarantine() names finished files that were begun so long ago', () => {
+  const file = (fileId: string, created: number, finished = true) => ({ path: fileId, fileId, created, finished });
+  const files = [file('old', 0), file('edge', 1_000_000), file('new', 1_000_001), file('live', 0, false)];
+  assert.deepEqual(
+    expiredQuarantine(files, 11_000_000, 10_000).map(({ fileId }) => fileId),
+    ['old', 'edge'],
+  );
 });

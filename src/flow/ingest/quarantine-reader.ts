@@ -1,5 +1,5 @@
 import { formatMicros, micros } from '#base/core/index.ts';
-import type { JournalReader, QuarantinedReading } from '#flow/journal/index.ts';
+import type { JournalFileInfo, JournalReader, QuarantinedReading } from '#flow/journal/index.ts';
 import { reasonOf } from './reasons.ts';
 
 /** Which quarantined readings to read; what is not named is not asked. */
@@ -37,6 +37,21 @@ function matches(reading: QuarantinedReading, { device, stream, reason, since }:
   if (stream !== undefined && reading.stream !== stream) return false;
   if (since !== undefined && reading.received < since) return false;
   return reason === undefined || reasonOf(reading.reason)?.word === reason;
+}
+
+/**
+ * Files whose time is up. Each file takes readings for a day at most, so what is in one that was begun `age` ago is
+ * at most so old, and none is older.
+ *
+ * @param now epoch microseconds
+ * @param age milliseconds, at least a day
+ */
+export function expiredQuarantine(
+  files: readonly JournalFileInfo[],
+  now: number,
+  age: number,
+): readonly JournalFileInfo[] {
+  return files.filter(({ created, finished }) => finished && created + age * 1_000 <= now);
 }
 
 /** One line of text about a quarantined reading, safe on any terminal: whatever could steer one is escaped. */

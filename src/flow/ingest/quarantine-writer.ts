@@ -17,6 +17,7 @@ export interface QuarantineWriterParts {
 const OVERHEAD = 128;
 const FLUSH_BYTES = 256 * 1024;
 const FLUSH_MS = 250;
+const TURN_MS = 600_000;
 const DAY = 86_400_000_000;
 /** Readings that may wait for the disk; a disk that is this far behind keeps no further evidence. */
 const MOST_WAITING = 16_384;
@@ -36,8 +37,12 @@ export class QuarantineWriter implements QuarantineSink, AsyncDisposable {
   #timer: NodeJS.Timeout | null = null;
   #tail: Promise<void> = Promise.resolve();
 
+  readonly #turning: NodeJS.Timeout;
+
   constructor(parts: QuarantineWriterParts) {
     this.#parts = parts;
+    // A file that nothing is added to must end as well, or what is in it could never go.
+    this.#turning = setInterval(() => void this.#turn(), TURN_MS).unref();
   }
 
   room(device: string): number {
@@ -75,7 +80,16 @@ export class QuarantineWriter implements QuarantineSink, AsyncDisposable {
     return this.#tail;
   }
 
+  async #turn(): Promise<void> {
+    try {
+      await this.#parts.journal.append([]);
+    } catch (error) {
+      this.#parts.onLost(0, error);
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#turning);
     await this.flush();
     await this.#parts.journal.close();
   }

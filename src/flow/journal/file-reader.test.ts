@@ -113,3 +113,18 @@ test('read() with a signal that is over ends at once', async (t) => {
   const items = Array.fromAsync(reader.read(new Map(), { follow: true, signal: AbortSignal.timeout(20) }));
   assert.deepEqual(await items, []);
 });
+
+test('files() tells which files are there and which are finished', async (t) => {
+  const folder = await temporaryFolder(t);
+  const writer = await openTrialWriter(folder, 0, 1, { maxBytes: 1 });
+  await writer.append([trialBatch(0, 1)]);
+  const reader = new FileJournalReader({ directory: folder, keys: { key: trialKey } });
+  assert.deepEqual(
+    (await reader.files()).map(({ fileId, created, finished }) => [fileId, created, finished]),
+    [
+      ['s0001-w0-0001', 1_000_000, true],
+      ['s0001-w0-0002', 1_000_000, false],
+    ],
+  );
+  await writer.close();
+});

@@ -22,6 +22,16 @@ export interface FileJournalReaderOptions {
   readonly writersGone?: boolean;
 }
 
+/** What can be told about a file without reading its records. */
+export interface JournalFileInfo {
+  readonly path: string;
+  readonly fileId: string;
+  /** Epoch microseconds; not authenticated before a record was read. */
+  readonly created: number;
+  /** Whether no writer will add to it. */
+  readonly finished: boolean;
+}
+
 const CHUNK = 1024 * 1024;
 /** With `follow`, how long to wait for `wake` before looking all the same. */
 const LOOK_AGAIN_MS = 1_000;
@@ -77,6 +87,17 @@ export class FileJournalReader implements JournalReader {
       if (cursors.every((cursor) => (cursor.get(state.file.fileId) ?? begin) >= end)) passed.push(state.file.path);
     }
     return passed;
+  }
+
+  /** The files that are there, oldest first for each worker; those made ahead and not begun are left out. */
+  async files(): Promise<readonly JournalFileInfo[]> {
+    return (await this.#survey.look())
+      .flat()
+      .flatMap(({ file, kind }) =>
+        file.header === null
+          ? []
+          : [{ path: file.path, fileId: file.fileId, created: file.header.created, finished: kind !== 'live' }],
+      );
   }
 
   /** One chunk of the first file of a worker that has something left, so that no worker starves another. */

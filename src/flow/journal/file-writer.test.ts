@@ -199,3 +199,17 @@ test('append() rejects after close()', async (t) => {
   await writer.close();
   await assert.rejects(writer.append([]), { code: 'JOURNAL_CLOSED' });
 });
+
+test('append() of nothing begins the next file once the current one is old enough', async (t) => {
+  const { options, made } = await setup(t);
+  let now = 0;
+  const clock = { now: () => micros(1), monotonicMs: () => now };
+  const writer = await FileJournalWriter.open({ ...options, clock, maxAgeMs: 10 });
+  now = 9;
+  await writer.append([]);
+  assert.equal(made(), 1);
+  now = 10;
+  await writer.append([]);
+  assert.equal(made(), 2);
+  await writer.close();
+});
