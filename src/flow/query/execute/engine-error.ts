@@ -22,9 +22,12 @@ export function explainEngineError(error: unknown, stopped: StopReason): QueryEr
     });
   }
   const kind = /^([A-Z][A-Za-z ]+) Error/.exec(words)?.[1] ?? 'Execution';
-  const detail = (words.split(/\n\s*\n?LINE \d+:/, 1)[0] ?? '').slice(0, 500);
+  // Candidates are those that this statement opened, which misleads whoever misspelt one.
+  const detail = (words.split(/\n\s*\n?LINE \d+:|\nCandidate bindings/, 1)[0] ?? '').slice(0, 500);
+  const unknown = /^Binder Error: (?:Referenced column|Table ".*" does not have a column)/.test(words);
+  const hint = unknown ? { hint: 'DESCRIBE the view to see its columns' } : {};
   // What names the parts that the gate put in, or is a fault of the engine, may hold more of the rebuilt statement.
   const shown = kind !== 'INTERNAL' && !/\bweir\b|\b_r\b|weir_/.test(detail);
   const message = `Cannot run statement: ${kind.toLowerCase()} error`;
-  return new QueryError('QUERY_FAILED', message, shown ? { detail } : {});
+  return new QueryError('QUERY_FAILED', message, shown ? { detail, ...hint } : hint);
 }

@@ -93,7 +93,8 @@ interface Run {
 type Written = Pick<QuerySummary, 'rows' | 'columns' | 'resultBytes'>;
 
 async function stream({ engine, sql, plan, sink, stop }: Run, format: ResultFormat): Promise<Written> {
-  const result = await engine.connection.stream(sql, bindParameters(plan.parameters));
+  const { values, types } = bindParameters(plan.parameters);
+  const result = await engine.connection.stream(sql, values, types);
   const columns = describe(result, plan);
   const encoder = makeEncoder(format, columns, plan);
   let rows = 0;
@@ -136,9 +137,11 @@ async function copyToParquet({ engine, sql, plan, sink, stop }: Run, fd: number)
     plan,
     columns.map(({ name }) => name),
   );
+  const { values, types } = bindParameters(plan.parameters);
   const copy = await engine.connection.run(
     `COPY (${limited}) TO '/proc/self/fd/${fd}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, KV_METADATA ${facts})`,
-    bindParameters(plan.parameters),
+    values,
+    types,
   );
   const rows = copy.rowsChanged;
   if (rows > plan.limits.rows) throw tooManyRows(plan);

@@ -130,9 +130,14 @@ function invalid(
   return { outcome: 'invalid', code, message, line: null, column: null, hint } as const;
 }
 
-/** Line and column of a byte offset into the UTF-8 form of a text, which is what the parser counts in. */
+/** Line and column of an offset in characters (code points), which is what the parser counts in. */
 function placeOf(sql: string, offset: number): { line: number; column: number } {
-  const before = new TextDecoder().decode(new TextEncoder().encode(sql).subarray(0, offset));
-  const lines = before.split('\n');
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+  let [line, column, at] = [1, 1, 0];
+  for (const character of sql) {
+    if (at >= offset) break;
+    at += 1;
+    column = character === '\n' ? 1 : column + 1;
+    if (character === '\n') line += 1;
+  }
+  return { line, column };
 }

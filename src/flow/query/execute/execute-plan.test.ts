@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { bytes, hasCode, mebibytes, millis, seconds } from '#base/core/index.ts';
+import type { ColumnShape } from '#base/core/index.ts';
+import {
+  columnOf,
+  execute,
+  governed,
+  grantAll,
+  planOf,
+  query,
+  sealToFile,
+  testFiles,
+} from '../../../../test/support/query-fixture.ts';
+import type { World } from '../../../../test/support/query-fixture.ts';
+import { disposableFolder } from '../../../../test/support/tmp.ts';
+import { executePlan } from './execute-plan.ts';
+import type { QueryPlan } from './plan.ts';
+import { StatementParser } from './parse-statement.ts';
+
+const SHAPES: readonly ColumnShape[] = [
+  { name: 'device', type: 'text', nullable: false },
+  { name: 'value', type: 'number', nullable: false },
+];
+const ENDLESS = 'SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE hash(a.range + b.range) = 1';
+
+let world: World;
+let folder: Awaited<ReturnType<typeof disposableFolder>>;
+before(async () => {
+  folder = await disposableFolder();
+  const rows = 50_000;
+  const columns = SHAPES.map(({ name, type }) => ({
+    name,
+    data: columnOf(type, rows, (row) => (type === 'text' ? `d${row % 10}` : row)),
+  }));
+  const batch = { stream: 'climate', template: '', rows, columns };
+  const { segment } = await sealToFile(folder.path, 'a', SHAPES, batch);
+  const climate = governed('climate', SHAPES);
+  world = {
+    parser: await StatementParser.open(),
+    files: testFiles(),
+    relations: new Map([['climate', climate]]),
+    grants: new Map([['climate', grantAll(climate)]]),
+    rows: new Map([['climate', { shapes: SHAPES, segments: [segment], tail: [batch] }]]),
+  };
+});
+after(async () => {
+  world.parser.close();
+  world.files[Symbol.dispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+const limited = (plan: QueryPlan, limits: Partial<QueryPlan['limits']>): QueryPlan => ({
+  ...plan,
+  limits: { ...plan.limits, ...limits },
+});
+const nowhere = { write: () => {} };
+const code = (wanted: string) => (error: unknown) => hasCode(error, wanted);
+
+test('executePlan() answers over sealed and unsealed rows, and tells what it opened', async () => {
+  world.files.drop(null);
+  const first = await query(world, 'SELECT count(*) AS n, sum(value) AS s FROM climate', 'csv');
+  assert.equal(new TextDecoder().decode(first.bytes), 'n,s\r\n100000,2499950000\r\n');
+  const { rows, bytesRead, bytesOpened, bytesReused, resultBytes } = first.summary;
+  assert.deepEqual([rows, resultBytes, bytesReused], [1, first.bytes.length, 0]);
+  assert.ok(bytesRead > 0 && bytesOpened > 0);
+  const again = await query(world, 'SELECT max(value) FROM climate', 'csv');
+  assert.deepEqual(
+    [again.summary.bytesRead, again.summary.bytesOpened, again.summary.bytesReused],
+    [0, 0, bytesOpened],
+  );
+});
+
+test('executePlan() binds parameters', async () => {
+  const plan = await planOf(world, 'SELECT count(*) AS n FROM climate WHERE device = $1 AND value < $2', ['d3', 100]);
+  assert.match(new TextDecoder().decode((await execute(world, plan, 'csv')).bytes), /^n\r\n20\r\n$/);
+});
+
+test('executePlan() stops within milliseconds when its caller leaves', async () => {
+  const plan = await planOf(world, ENDLESS);
+  const abort = new AbortController();
+  const running = executePlan(plan, 'csv', world.files, nowhere, abort.signal);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const left = performance.now();
+  abort.abort();
+  await assert.rejects(running, code('QUERY_CANCELLED'));
+  assert.ok(performance.now() - left < 1_000);
+  await assert.rejects(executePlan(plan, 'csv', world.files, nowhere, AbortSignal.abort()), code('QUERY_CANCELLED'));
+});
+
+test('executePlan() keeps to its limits of time, memory and rows', async () => {
+  await assert.rejects(
+    execute(world, limited(await planOf(world, ENDLESS), { time: millis(200) })),
+    code('QUERY_TIME_LIMIT'),
+  );
+  const sort = await planOf(
+    world,
+    'SELECT list(a.value ORDER BY b.value) FROM climate a, (FROM climate LIMIT 200) b GROUP BY a.device',
+  );
+  await assert.rejects(
+    execute(world, limited(sort, { memory: mebibytes(80), time: seconds(20) })),
+    code('QUERY_MEMORY_LIMIT'),
+  );
+  for (const format of ['csv', 'parquet', 'arrow'] as const) {
+    const all = limited(await planOf(world, 'SELECT * FROM climate'), { rows: 99_999 });
+    await assert.rejects(execute(world, all, format), code('QUERY_ROW_LIMIT'));
+    assert.equal((await execute(world, limited(all, { rows: 100_000 }), format)).summary.rows, 100_000);
+  }
+});
+
+test('executePlan() waits for its sink', async () => {
+  const plan = await planOf(world, 'SELECT device, value, value * 2, value * 3 FROM climate');
+  let [waiting, most, parts] = [0, 0, 0];
+  const sink = {
+    write: async () => {
+      waiting += 1;
+      most = Math.max(most, waiting);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      waiting -= 1;
+      parts += 1;
+    },
+  };
+  await executePlan(plan, 'ndjson', world.files, sink, new AbortController().signal);
+  assert.equal(most, 1);
+  assert.ok(parts > 10, 'a result goes out in parts');
+});
+
+test('executePlan() passes a failure of its sink on, and of the engine with its words', async () => {
+  const plan = await planOf(world, 'SELECT * FROM climate');
+  const sink = { write: () => Promise.reject(new Error('gone')) };
+  await assert.rejects(executePlan(plan, 'csv', world.files, sink, new AbortController().signal));
+  const bad = await planOf(world, "SELECT CAST('x' AS INTEGER)");
+  await assert.rejects(
+    execute(world, bad),
+    (error) =>
+      hasCode(error, 'QUERY_FAILED') && /Could not convert/.test(String((error as { detail?: string }).detail)),
+  );
+});
+
+test('executePlan() gives no engine to the next statement', async () => {
+  const failing = await planOf(world, 'SELECT error(device) FROM climate');
+  await assert.rejects(execute(world, failing), code('QUERY_FAILED'));
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () => query(world, 'SELECT count(*) FROM climate', 'csv')),
+  );
+  assert.ok(answers.every(({ summary }) => summary.rows === 1));
+  assert.ok(bytes(world.files.heldBytes) > 0);
+});

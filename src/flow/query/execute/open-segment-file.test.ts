@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { hasCode } from '#base/core/index.ts';
+import type { ColumnShape } from '#base/core/index.ts';
+import { columnOf, sealToFile } from '../../../../test/support/query-fixture.ts';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
+import { openSegmentFile } from './open-segment-file.ts';
+import type { SealedSegment } from './segment-files.ts';
+
+const SHAPES: readonly ColumnShape[] = [
+  { name: 'device', type: 'text', nullable: false },
+  { name: 'value', type: 'number', nullable: false },
+];
+
+async function open(segment: SealedSegment, columns: readonly string[]) {
+  const parts: Uint8Array[] = [];
+  const cost = await openSegmentFile(segment, columns, (part) => void parts.push(new Uint8Array(part)));
+  return { plain: Buffer.concat(parts), cost };
+}
+
+test('openSegmentFile() reads the wanted columns alone, with the keys of those alone', async (t) => {
+  const rows = 20_000;
+  const columns = SHAPES.map(({ name, type }) => ({
+    name,
+    data: columnOf(type, rows, (row) => (type === 'text' ? `d${row}` : row * 1.1)),
+  }));
+  const { segment } = await sealToFile(await temporaryFolder(t), 'a', SHAPES, {
+    stream: 's',
+    template: '',
+    rows,
+    columns,
+  });
+  const only = { ...segment, columns: segment.columns.filter(({ name }) => name === 'value') };
+  const { plain, cost } = await open(only, ['value']);
+  assert.equal(plain.subarray(0, 4).toString(), 'PAR1');
+  const all = await open(segment, ['device', 'value']);
+  assert.ok(cost.bytesRead < all.cost.bytesRead);
+  await assert.rejects(open(only, ['device']), (error) => hasCode(error, 'STORE_KEY_MISSING'));
+});
+
+test('openSegmentFile() refuses what is not the segment of the plan', async (t) => {
+  const columns = SHAPES.map(({ name, type }) => ({
+    name,
+    data: columnOf(type, 10, (row) => (type === 'text' ? 'x' : row)),
+  }));
+  const { segment } = await sealToFile(await temporaryFolder(t), 'a', SHAPES, {
+    stream: 's',
+    template: '',
+    rows: 10,
+    columns,
+  });
+  await assert.rejects(open({ ...segment, rows: 11 }, ['value']), (error) => hasCode(error, 'QUERY_SEGMENT_MISMATCH'));
+  await assert.rejects(open({ ...segment, aadPrefix: new Uint8Array([1]) }, ['value']));
+  await assert.rejects(open({ ...segment, footerKey: new Uint8Array(32) }, ['value']));
+  const file = await readFile(segment.path);
+  file[200] = (file[200] ?? 0) ^ 1;
+  await writeFile(segment.path, file);
+  await assert.rejects(open(segment, ['device', 'value']));
+});
