@@ -66,7 +66,7 @@ function addRoute(
     handler: async (request, reply) => {
       const asked = readRequest(request, reply);
       if (typeof route.access === 'object') await requireAccess(route.access, asked, services);
-      await send(await route.handle(asked, services), reply, services);
+      await send(await route.handle(asked, services), reply);
       return reply;
     },
   });
@@ -130,38 +130,40 @@ async function requireAccess(
   requireAllowed(request, decision);
 }
 
-async function send(result: RouteReply, reply: FastifyReply, services: Services): Promise<void> {
+async function send(result: RouteReply, reply: FastifyReply): Promise<void> {
   if ('json' in result) await reply.code(result.status ?? 200).send(result.json);
   else if ('text' in result) await reply.type(result.contentType).send(result.text);
   else if ('bytes' in result) await reply.type(result.contentType).send(Buffer.from(result.bytes));
-  else await sendStream(result.streamed, reply, services);
+  else await sendStream(result.streamed, reply);
 }
 
-/** Writes parts as they come. After the first byte an error can only be told in a trailer, and by breaking off. */
-async function sendStream(streamed: StreamedReply, reply: FastifyReply, services: Services): Promise<void> {
+/**
+ * Writes parts as they come. An error after the first part breaks the connection off, so that nobody takes a part for
+ * the whole; what it was can be asked for by the id of the query.
+ */
+async function sendStream(streamed: StreamedReply, reply: FastifyReply): Promise<void> {
   const iterator = streamed.parts[Symbol.asyncIterator]();
   const first = await iterator.next();
   reply.hijack();
   const { raw } = reply;
-  raw.writeHead(200, { 'content-type': streamed.contentType, trailer: 'x-weir-error', ...streamed.headers });
+  raw.writeHead(200, { 'content-type': streamed.contentType, ...streamed.headers });
   try {
-    for (let next = first; next.done !== true; next = await iterator.next()) {
-      if (raw.destroyed) break;
-      if (!raw.write(next.value))
-        await new Promise((resolve) => {
-          raw.once('drain', resolve);
-          raw.once('close', resolve);
-        });
+    for (let next = first; next.done !== true && !raw.destroyed; next = await iterator.next()) {
+      if (!raw.write(next.value)) await drained(raw);
     }
     raw.end();
-  } catch (error) {
-    const { code, detail } = problemOf(error);
-    services.log.info({ code }, 'a result broke off');
-    raw.addTrailers({ 'x-weir-error': `${code} ${detail}`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 512) });
-    raw.end();
+  } catch {
+    raw.destroy();
   } finally {
     await iterator.return?.();
   }
+}
+
+function drained(raw: FastifyReply['raw']): Promise<void> {
+  return new Promise((resolve) => {
+    raw.once('drain', resolve);
+    raw.once('close', resolve);
+  });
 }
 
 function sendProblem(reply: FastifyReply, error: unknown, services: Services): void {

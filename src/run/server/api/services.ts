@@ -23,6 +23,8 @@ export interface Queries {
   run(caller: Caller, request: QueryRequest, signal: AbortSignal): Promise<StreamedReply>;
   /** The relations that a subject may ask, with the columns that it sees. */
   describe(subject: Subject, purpose: string | null): Promise<readonly unknown[]>;
+  /** What became of a statement that this subject ran, by the id that its answer names. */
+  outcome(id: string, subject: Subject): unknown;
 }
 
 /** Versions of the template. */

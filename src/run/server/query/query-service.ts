@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bytes, concatBytes, millis, seconds } from '#base/core/index.ts';
+import { bytes, concatBytes, makeId, millis, seconds, systemClock } from '#base/core/index.ts';
 import type { AuditSink, Log } from '#base/core/index.ts';
-import { sha256Hex } from '#base/crypto/index.ts';
+import { sha256Hex, systemRandom } from '#base/crypto/index.ts';
 import type { Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import {
@@ -19,6 +19,7 @@ import {
 } from '#flow/query/index.ts';
 import type { ConfinementOptions, PreparedStatement, RejectedStatement, Relations } from '#flow/query/index.ts';
 import type { Caller } from '../api/caller.ts';
+import { problemOf } from '../api/problem.ts';
 import type { StreamedReply } from '../api/streamed-reply.ts';
 import type { Queries, QueryRequest } from '../api/services.ts';
 import { PACKAGE_ROOT } from '../control/package-files.ts';
@@ -27,6 +28,8 @@ import { ServerError } from '../errors.ts';
 import { decideAccess, impliedPurpose } from './query-access.ts';
 import type { QueryAccess } from './query-access.ts';
 import { readData } from './query-data.ts';
+import { QueryOutcomes } from './query-outcomes.ts';
+import type { QueryOutcome } from './query-outcomes.ts';
 import type { QueryDataParts } from './query-data.ts';
 import { QueryPool } from './query-pool.ts';
 import type { QueryProcess } from './query-process.ts';
@@ -53,6 +56,7 @@ export class QueryService implements Queries, AsyncDisposable {
   readonly #parts: QueryServiceParts;
   readonly #pool: QueryPool;
   readonly #mountPoint: string;
+  readonly #outcomes = new QueryOutcomes();
   #relations: Relations = new Map();
   readonly confinement: { readonly confined: boolean; readonly reason: string | null };
 
@@ -126,6 +130,9 @@ export class QueryService implements Queries, AsyncDisposable {
   async run(caller: Caller, request: QueryRequest, signal: AbortSignal): Promise<StreamedReply> {
     const pipe = new ResultPipe();
     const begun = Promise.withResolvers<void>();
+    const id = makeId(systemClock, systemRandom);
+    const note = (outcome: QueryOutcome): void => this.#outcomes.note(id, caller.subject.id, outcome);
+    note({ state: 'running' });
     const done = this.#pool.use(caller.subject.id, async (process) => {
       const { statement, purpose } = await this.#admit(process, caller, request);
       const plan = await this.#plan(caller, request, statement, purpose);
@@ -137,17 +144,23 @@ export class QueryService implements Queries, AsyncDisposable {
     });
     done.then(
       () => {
+        note({ state: 'done' });
         begun.resolve();
         pipe.end();
       },
       (error: unknown) => {
+        note({ state: 'failed', problem: problemOf(error) });
         // Before the first part an error is an answer of its own; after it, it can only end the result.
         begun.reject(error);
         pipe.end(error);
       },
     );
     await begun.promise;
-    return { contentType: CONTENT_TYPES[request.format], parts: pipe };
+    return { contentType: CONTENT_TYPES[request.format], parts: pipe, headers: { 'weir-query-id': id } };
+  }
+
+  outcome(id: string, subject: Subject): QueryOutcome | null {
+    return this.#outcomes.find(id, subject.id);
   }
 
   /** Parses, decides and logs. What is refused is logged too, before its author hears of it. */

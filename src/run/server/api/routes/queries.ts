@@ -44,6 +44,16 @@ export const QUERY_ROUTES: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/v1/queries/:id',
+    access: 'within',
+    handle: async ({ caller, params }, { queries }) => {
+      const outcome = queries.outcome(params['id'] ?? '', caller.subject);
+      if (outcome === null) throw new ApiError('API_QUERY_UNKNOWN', 'Cannot tell: you ran no such query of late');
+      return { json: outcome };
+    },
+  },
+  {
+    method: 'GET',
     path: '/v1/views',
     access: 'within',
     handle: async ({ caller, query }, { queries }) => ({
