@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import type { IncomingMessage } from 'node:http';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
+import type { PlatformClient } from '../platform-client.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
@@ -50,10 +52,11 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
           ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
         };
         const reply = await client.stream('POST', '/v1/query', { body, accept, signal: abort.signal });
-        await pipeline(reply, process.stdout, { end: false });
-        // A result that broke off in the middle must not look like a whole one.
-        if (reply.trailers['x-weir-error'] !== undefined)
-          throw new CliError('CLI_UNFINISHED', `Cannot finish the result: ${reply.trailers['x-weir-error']}`);
+        try {
+          await pipeline(reply, process.stdout, { end: false });
+        } catch (cause) {
+          throw await explainBreak(client, reply, cause);
+        }
       });
     });
 
@@ -79,6 +82,17 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
         ),
       );
     });
+}
+
+/** Why an answer broke off in the middle: the platform tells those who ask by the id of their query. */
+async function explainBreak(client: PlatformClient, reply: IncomingMessage, cause: unknown): Promise<CliError> {
+  const id = String(reply.headers['weir-query-id'] ?? '');
+  const outcome = await client
+    .json<{ state: string; problem?: { detail: string; code: string } }>('GET', `/v1/queries/${encodeURIComponent(id)}`)
+    .catch(() => null);
+  const why =
+    outcome?.problem === undefined ? 'the connection ended' : `${outcome.problem.detail} (${outcome.problem.code})`;
+  return new CliError('CLI_UNFINISHED', `Cannot finish the result, a part of which was printed: ${why}`, { cause });
 }
 
 interface ViewRow {
