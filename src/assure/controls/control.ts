@@ -1,4 +1,4 @@
-import type { Json } from '#base/core/index.ts';
+import type { Json, Millis } from '#base/core/index.ts';
 import type { ProbePlatform } from './probe-platform.ts';
 
 /** What a probe found. `not-applicable` says that the promise has nothing to hold in this deployment, and why. */
@@ -24,6 +24,10 @@ export interface Control {
   readonly statement: string;
   /** Requirements that the promise helps to meet, as `catalogue:id`, such as `gdpr:32` or `etsi-en-303645:5.5-1`. */
   readonly requirements: readonly string[];
+  /** True for one that looks at what the others left: it runs behind them, whatever its row. */
+  readonly last?: boolean;
+  /** A probe that has not come to an end by then has failed; 30 s where nothing is said. */
+  readonly timeLimit?: Millis;
   /** Tries the running system. Throwing counts as `fail`, with the error as evidence. */
   readonly probe: (platform: ProbePlatform, signal: AbortSignal) => Promise<ProbeResult>;
 }

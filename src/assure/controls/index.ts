@@ -1,4 +1,8 @@
 export { CONTROLS } from './register.ts';
+export { ControlsError } from './errors.ts';
+export type { ControlsErrorCode } from './errors.ts';
+export { EVIDENCE_TYPE, evidenceKeys, signEvidence, verifyEvidence } from './evidence-bundle.ts';
+export type { Evidence } from './evidence-bundle.ts';
 export { judge } from './control.ts';
 export type { Control, ControlOutcome, ProbeResult } from './control.ts';
 export { CREDENTIAL_KINDS } from './probe-platform.ts';
@@ -6,6 +10,11 @@ export type {
   ApiAnswer,
   ConnectOutcome,
   CredentialKind,
+  DeclaredStream,
+  HandshakeOutcome,
+  ListeningPort,
+  LogCheck,
+  Pace,
   ProbeCaller,
   ProbePlatform,
   PublishOutcome,

@@ -22,6 +22,14 @@ export interface ConnectOutcome {
   readonly reason: string | null;
 }
 
+export interface HandshakeOutcome {
+  readonly accepted: boolean;
+  /** The group that the key was agreed on in, as OpenSSL calls it. */
+  readonly group: string | null;
+  /** What the peer answered, as OpenSSL calls it; null where it accepted. */
+  readonly reason: string | null;
+}
+
 export interface PublishOutcome {
   /** MQTT 5 reason code of the acknowledgement; below 128 means taken. */
   readonly code: number;
@@ -35,18 +43,52 @@ export interface ApiAnswer {
   readonly body: Json;
 }
 
+/** `flood` sends as fast as the connection takes; `polite` stays within what the stream allows. */
+export type Pace = 'polite' | 'flood';
+
 export interface SearchOutcome {
   readonly files: number;
   readonly bytes: number;
+  /** Files that are older than what was looked for, and so were not read. */
+  readonly older: number;
+  /** Files that could not be read. */
+  readonly unreadable: number;
   /** Files, relative to the data directory, that hold the bytes looked for. */
   readonly hits: readonly string[];
 }
 
-/** The answer to an attempt that must fail: what was opened or answered, if anything was. */
+/** What became of attempts to read changed copies of a segment. */
 export interface TamperOutcome {
-  readonly target: string;
-  readonly detected: boolean;
-  readonly reason: string;
+  readonly segment: string;
+  /** True where an unchanged copy opens: otherwise a refusal would say nothing. */
+  readonly opens: boolean;
+  readonly tried: number;
+  /** Attempts in which anything came back. */
+  readonly unnoticed: number;
+  /** Codes of the refusals, each once. */
+  readonly reasons: readonly string[];
+}
+
+export interface LogCheck {
+  readonly entries: number;
+  readonly verified: boolean;
+  readonly reason: string | null;
+  /** Whether one changed byte in a copy was found. */
+  readonly tamperDetected: boolean;
+}
+
+/** A stream as the template in force declares it. */
+export interface DeclaredStream {
+  readonly name: string;
+  /** Ids of declared protections that this version does not enforce. */
+  readonly unenforced: readonly string[];
+  readonly acceptUnenforced: boolean;
+}
+
+/** A port that a process of the platform listens on, or that the platform says it does. */
+export interface ListeningPort {
+  readonly port: number;
+  readonly loopback: boolean;
 }
 
 /**
@@ -58,33 +100,48 @@ export interface ProbePlatform {
   /** Opens TLS and MQTT to the device listener with a credential of this kind. */
   connect(kind: CredentialKind): Promise<ConnectOutcome>;
   /** Speaks an old protocol version to the device listener. */
-  connectWithTls(
-    version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3',
-  ): Promise<{ readonly accepted: boolean; readonly group: string | null }>;
-  /** Publishes raw payloads to a topic as the device `_probe`, one answer each. */
-  publish(topic: string, payloads: readonly string[]): Promise<readonly PublishOutcome[]>;
+  connectWithTls(version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'): Promise<HandshakeOutcome>;
+  /**
+   * Publishes raw payloads to a topic as the device `_probe`, one answer each, in their order.
+   *
+   * @param pace by default `polite`
+   */
+  publish(topic: string, payloads: readonly string[], pace?: Pace): Promise<readonly PublishOutcome[]>;
   /** Calls the API: as the prober itself, as the device `_probe`, as a person without a role, or as nobody. */
   call(method: string, path: string, body: Json | null, as: ProbeCaller): Promise<ApiAnswer>;
-  /** Runs SQL as the prober, who sees the stream `_probe` and nothing else. */
+  /** Runs SQL as the prober, who sees the stream `_probe` and nothing else. The body of an answer is its rows. */
   query(sql: string): Promise<ApiAnswer>;
   /** Has what is not sealed yet of the stream `_probe` sealed now. */
   seal(): Promise<void>;
-  /** Searches every file below the data directory, and what running processes hold open without a name. */
-  search(needle: string): Promise<SearchOutcome>;
-  /** Flips one bit in a copy of a sealed segment of `_probe` and tries to read it. */
-  tamperWithSegment(): Promise<TamperOutcome>;
-  /** Verifies the log from its files with the public key alone, then once more on a copy with one byte changed. */
-  verifyLog(): Promise<{
-    readonly entries: number;
-    readonly verified: boolean;
-    readonly reason: string | null;
-    readonly tamperDetected: boolean;
-  }>;
   /**
-   * Looks for an entry of this action and resource in the log, from its newest entries back. A resource that ends
-   * with a colon stands for all that begin so.
+   * Searches every file below the data directory, and what running processes hold open without a name on a disk, for
+   * a text as it is, in UTF-16, in hex and in base64.
+   *
+   * @param needle a canary: files that did not change since it was made need not be read
    */
-  logged(action: string, resource: string, since: string): Promise<boolean>;
+  search(needle: string, signal: AbortSignal): Promise<SearchOutcome>;
+  /** Flips one bit in copies of a sealed segment of `_probe`, each elsewhere, and tries to read them. */
+  tamperWithSegment(): Promise<TamperOutcome>;
+  /** Verifies the log from its files with the public keys alone, then once more with one byte of an entry changed. */
+  verifyLog(signal: AbortSignal): Promise<LogCheck>;
+  /**
+   * Looks for an entry of this action and resource in the log. A resource that ends with a colon stands for all that
+   * begin so.
+   *
+   * @param since RFC 3339
+   * @param reason the entry's reason code, where only one counts
+   */
+  logged(action: string, resource: string, since: string, reason?: string): Promise<boolean>;
+  /** Streams of the template in force but the platform's own. */
+  streams(): Promise<readonly DeclaredStream[]>;
+  /** Every entry of the inventory, as the gateways know it. */
+  inventory(): Promise<readonly { readonly name: string; readonly index: number }[]>;
+  /** All controls that there are, and the requirements that each names. */
+  controls(): readonly { readonly id: string; readonly requirements: readonly string[]; readonly last: boolean }[];
+  /** Ports that the platform's processes listen on, as the operating system says; null where it does not say. */
+  listening(): Promise<readonly ListeningPort[] | null>;
+  /** The time, RFC 3339. */
+  now(): string;
   /** What the platform says of itself, such as whether query processes are confined. */
   status(): Promise<Readonly<Record<string, Json>>>;
   /** A value that is unlikely to stand anywhere else. */

@@ -6,6 +6,7 @@ import { canaryIsNotOnDisk } from './probes/canary-is-not-on-disk.ts';
 import { classDecidesKeyDomain } from './probes/class-decides-key-domain.ts';
 import { deviceHasOneEntry } from './probes/device-has-one-entry.ts';
 import { flippedBitIsFound } from './probes/flipped-bit-is-found.ts';
+import { everyControlIsFresh } from './probes/every-control-is-fresh.ts';
 import { floodIsHeldBack } from './probes/flood-is-held-back.ts';
 import { hostileTextIsInert } from './probes/hostile-text-is-inert.ts';
 import { keysAreLogged } from './probes/keys-are-logged.ts';
@@ -13,9 +14,11 @@ import { leapsAreNoticed } from './probes/leaps-are-noticed.ts';
 import { logIsVerifiable } from './probes/log-is-verifiable.ts';
 import { mtlsRefusesStrangers } from './probes/mtls-refuses-strangers.ts';
 import { noRoleSeesNothing } from './probes/no-role-sees-nothing.ts';
+import { onlyDeclaredListeners } from './probes/only-declared-listeners.ts';
 import { onlyViewsCanBeAsked } from './probes/only-views-can-be-asked.ts';
 import { queriesAreConfined } from './probes/queries-are-confined.ts';
 import { readsAreLogged } from './probes/reads-are-logged.ts';
+import { requirementsExist } from './probes/requirements-exist.ts';
 import { templateInForceIsLogged } from './probes/template-in-force-is-logged.ts';
 import { tlsIsModern } from './probes/tls-is-modern.ts';
 import { unenforcedIsAccepted } from './probes/unenforced-is-accepted.ts';
@@ -28,6 +31,7 @@ export const CONTROLS: readonly Control[] = [
   canaryIsNotOnDisk,
   classDecidesKeyDomain,
   deviceHasOneEntry,
+  everyControlIsFresh,
   flippedBitIsFound,
   floodIsHeldBack,
   hostileTextIsInert,
@@ -36,9 +40,11 @@ export const CONTROLS: readonly Control[] = [
   logIsVerifiable,
   mtlsRefusesStrangers,
   noRoleSeesNothing,
+  onlyDeclaredListeners,
   onlyViewsCanBeAsked,
   queriesAreConfined,
   readsAreLogged,
+  requirementsExist,
   templateInForceIsLogged,
   tlsIsModern,
   unenforcedIsAccepted,

@@ -1,10 +1,10 @@
 import type { Clock } from '#base/core/index.ts';
-import { formatMicros } from '#base/core/index.ts';
+import { formatMicros, seconds } from '#base/core/index.ts';
 import type { Control, ControlOutcome, ProbeResult } from './control.ts';
 import type { ProbePlatform } from './probe-platform.ts';
 
-/** A probe that has not come to an end by then has failed. */
-const PROBE_TIME_MS = 30_000;
+/** A probe that says nothing else has this long. */
+const TIME_LIMIT = seconds(30);
 
 /** Which controls to run: all, those of some rows, or some by id. */
 export interface Selection {
@@ -12,41 +12,47 @@ export interface Selection {
   readonly ids: readonly string[];
 }
 
-/** The controls of a selection in the order of rows and ids; an empty selection means all. */
+/** The controls of a selection in the order of rows and ids, those that look at the others last; an empty selection means all. */
 export function selectControls(controls: readonly Control[], selection: Selection): readonly Control[] {
   const all = selection.rows.length === 0 && selection.ids.length === 0;
   return controls
     .filter((control) => all || selection.rows.includes(control.row) || selection.ids.includes(control.id))
-    .toSorted((a, b) => a.row - b.row || (a.id < b.id ? -1 : 1));
+    .toSorted((a, b) => Number(a.last === true) - Number(b.last === true) || a.row - b.row || (a.id < b.id ? -1 : 1));
 }
 
 /**
  * Runs probes one after the other, so that none disturbs another's evidence.
  *
- * Never rejects for a probe's sake: one that throws or takes over 30 s is a failure with the error as evidence.
+ * Never rejects for a probe's sake: one that throws or takes too long is a failure with the error as evidence.
+ *
+ * @param onOutcome told of each outcome before the next probe begins
  */
 export async function runControls(
   controls: readonly Control[],
   platform: ProbePlatform,
   clock: Clock,
+  onOutcome: (outcome: ControlOutcome) => Promise<void> = async () => {},
 ): Promise<readonly ControlOutcome[]> {
   const outcomes: ControlOutcome[] = [];
   for (const control of controls) {
     const { id, row, covers, statement, requirements } = control;
     const result = await tryProbe(control, platform);
-    outcomes.push({ id, row, covers, statement, requirements, ...result, at: formatMicros(clock.now()) });
+    const outcome = { id, row, covers, statement, requirements, ...result, at: formatMicros(clock.now()) };
+    await onOutcome(outcome);
+    outcomes.push(outcome);
   }
   return outcomes;
 }
 
 async function tryProbe(control: Control, platform: ProbePlatform): Promise<ProbeResult> {
+  const limit = control.timeLimit ?? TIME_LIMIT;
   const abort = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<ProbeResult>((resolve) => {
     timer = setTimeout(() => {
       abort.abort();
-      resolve({ outcome: 'fail', evidence: { error: `no result within ${PROBE_TIME_MS / 1_000} s` } });
-    }, PROBE_TIME_MS);
+      resolve({ outcome: 'fail', evidence: { error: `no result within ${limit / 1_000} s` } });
+    }, limit);
   });
   try {
     return await Promise.race([control.probe(platform, abort.signal), late]);

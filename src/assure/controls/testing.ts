@@ -16,8 +16,12 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     connectWithTls: async (version) => ({
       accepted: version === 'TLSv1.3',
       group: version === 'TLSv1.3' ? 'X25519MLKEM768' : null,
+      reason: version === 'TLSv1.3' ? null : 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
     }),
-    publish: async (_topic, payloads) => payloads.map((payload, i) => publishOne(payload, i, stored, seen)),
+    publish: async (topic, payloads) =>
+      topic === 'streams/_probe'
+        ? payloads.map((payload, i) => publishOne(payload, i, stored, seen))
+        : payloads.map(() => ({ code: 0x87, text: topic.endsWith('/closed') ? 'unenforced: …' : 'not-allowed: …' })),
     call: async (_method, path, body, as) => {
       if (as === 'nobody') return answer({ code: 'API_UNAUTHENTICATED' }, 401);
       if (as === 'person') return path === '/v1/views' ? answer({ views: [] }) : answer({ code: 'API_DENIED' }, 403);
@@ -26,23 +30,44 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
         return answer({}, 202);
       }
       const replies: Record<string, ApiAnswer['body']> = {
-        '/v1/devices': { devices: [{ name: '_probe' }, { name: 'a' }] },
         '/v1/segments/columns': { columns: [{ column: 'n', class: 'operational', domain: 'operational' }] },
-        '/v1/streams': { streams: [{ name: 'a', open: true, acceptUnenforced: true, unenforced: ['keep'] }] },
       };
       return answer(replies[path] ?? null);
     },
     query: async (sql) => queryOne(sql, stored),
     seal: async () => {},
-    search: async () => ({ files: 3, bytes: 900, hits: [] }),
-    tamperWithSegment: async () => ({ target: 'segment', detected: true, reason: 'tag' }),
+    search: async () => ({ files: 3, bytes: 900, older: 0, unreadable: 0, hits: [] }),
+    tamperWithSegment: async () => ({
+      segment: 's1',
+      opens: true,
+      tried: 20,
+      unnoticed: 0,
+      reasons: ['STORE_SEGMENT_DAMAGED'],
+    }),
     verifyLog: async () => ({ entries: 9, verified: true, reason: null, tamperDetected: true }),
     logged: async () => true,
     status: async () => ({
       tlsMinimum: '1.3',
+      listeners: [{ name: 'mqtt', address: '127.0.0.1', port: 8883 }],
       queries: { confined: true, reason: null },
-      template: { digest: 'd', since: 's' },
+      template: { digest: 'd', since: '2026-01-01T00:00:00Z' },
     }),
+    streams: async () => [
+      { name: 'open', unenforced: [], acceptUnenforced: false },
+      { name: 'accepted', unenforced: ['keep'], acceptUnenforced: true },
+      { name: 'closed', unenforced: ['consent'], acceptUnenforced: false },
+    ],
+    inventory: async () => [
+      { name: '_probe', index: 0 },
+      { name: 'a', index: 1 },
+    ],
+    controls: () => [
+      { id: 'a', requirements: ['gdpr:32'], last: false },
+      { id: 'b', requirements: ['gdpr:5'], last: false },
+      { id: 'z', requirements: ['gdpr:32'], last: true },
+    ],
+    listening: async () => [{ port: 8883, loopback: true }],
+    now: () => '2026-03-01T00:00:00Z',
     canary: () => `canary-${stored.length}-x`,
   };
   return { ...sound, ...broken };
@@ -59,11 +84,11 @@ function publishOne(
     [/^\[\[/, 'schema-shape'],
     [/__proto__/, 'proto-key'],
     [/"n": 1, "n"/, 'duplicate-key'],
-    [/1e999/, 'number-overflow'],
-    [/2199/, 'clock-early'],
-    [/1999/, 'clock-late'],
+    [/: 1e999/, 'number-overflow'],
+    [/"2199-/, 'clock-early'],
+    [/"1999-/, 'clock-late'],
     [/"one"/, 'schema-type'],
-    [/:-1|: -1|5000/, 'range'],
+    [/"n": -1|"n":-1|"value":5000/, 'range'],
     [/"value":900/, 'step'],
   ];
   const refusal =
@@ -77,7 +102,7 @@ function publishOne(
 }
 
 function queryOne(sql: string, stored: readonly { canary: string; n: number }[]): ApiAnswer {
-  const exact = /where canary = '(.*)'/.exec(sql)?.[1];
+  const exact = /count.*where canary = '(.*)'/.exec(sql)?.[1];
   const start = /starts_with\(canary, '(.*?)'\)/.exec(sql)?.[1];
   if (start !== undefined)
     return {
@@ -86,6 +111,10 @@ function queryOne(sql: string, stored: readonly { canary: string; n: number }[])
     };
   if (exact !== undefined)
     return { status: 200, body: [{ n: stored.filter(({ canary }) => canary === exact).length }] };
+  const device = /select device from _probe where canary = '(.*)'/.exec(sql)?.[1];
+  if (device !== undefined) {
+    return { status: 200, body: stored.filter(({ canary }) => canary === device).map(() => ({ device: '_probe' })) };
+  }
   return sql === 'select count(*) as n from _probe'
     ? { status: 200, body: [{ n: stored.length }] }
     : { status: 400, body: { code: 'QUERY_REFUSED' } };

@@ -1,3 +1,4 @@
+import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 import { countOf, findByCanary } from './probe-queries.ts';
@@ -10,13 +11,14 @@ export const canaryIsNotOnDisk: Control = {
   statement:
     'the plaintext of a stored reading is in no file of the data directory, journal, catalogue and log included',
   requirements: ['gdpr:32', 'iso-27001:A.8.24', 'nist-csf:PR.DS-01', 'etsi-en-303645:5.4-1'],
-  probe: async (platform) => {
+  timeLimit: minutes(10),
+  probe: async (platform, signal) => {
     const canary = platform.canary();
     await platform.publish('streams/_probe', [JSON.stringify({ n: 1, canary }), JSON.stringify({ n: -1, canary })]);
     const found = countOf(await findByCanary(platform, canary, 1));
-    const before = await platform.search(canary);
+    const before = await platform.search(canary, signal);
     await platform.seal();
-    const after = await platform.search(canary);
+    const after = await platform.search(canary, signal);
     return judge(
       {
         'the reading is stored': found === 1,
@@ -24,7 +26,13 @@ export const canaryIsNotOnDisk: Control = {
         'the journal does not show it': before.hits.length === 0,
         'segments and quarantine do not show it': after.hits.length === 0,
       },
-      { files: after.files, bytes: after.bytes, hits: [...before.hits, ...after.hits] },
+      {
+        files: after.files,
+        bytes: after.bytes,
+        older: after.older,
+        unreadable: after.unreadable,
+        hits: [...new Set([...before.hits, ...after.hits])],
+      },
     );
   },
 };

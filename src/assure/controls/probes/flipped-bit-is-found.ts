@@ -1,7 +1,7 @@
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
-/** Flips one bit in a copy of a sealed segment and tries to read it. */
+/** Flips one bit at a time in copies of a sealed segment, all over it, and tries to read them. */
 export const flippedBitIsFound: Control = {
   id: 'flipped-bit-is-found',
   row: 24,
@@ -11,7 +11,15 @@ export const flippedBitIsFound: Control = {
   probe: async (platform) => {
     await platform.publish('streams/_probe', [JSON.stringify({ n: 1 })]);
     await platform.seal();
-    const { target, detected, reason } = await platform.tamperWithSegment();
-    return judge({ 'the change is found': detected }, { target, reason });
+    const { segment, opens, tried, unnoticed, reasons } = await platform.tamperWithSegment();
+    return judge(
+      {
+        'an unchanged copy opens': opens,
+        'something was tried': tried > 0,
+        'every change is found': unnoticed === 0,
+        'each is named as damage': reasons.length === 1 && reasons[0] === 'STORE_SEGMENT_DAMAGED',
+      },
+      { segment, tried, unnoticed, reasons },
+    );
   },
 };

@@ -15,6 +15,7 @@ export const floodIsHeldBack: Control = {
     const outcomes = await platform.publish(
       'streams/_probe',
       Array.from({ length: FLOOD }, (_, n) => JSON.stringify({ n })),
+      'flood',
     );
     const refused = outcomes.filter(({ code }) => code === QUOTA_EXCEEDED).length;
     return judge(

@@ -1,4 +1,3 @@
-import { formatMicros, micros } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -10,7 +9,7 @@ export const keysAreLogged: Control = {
   statement: 'the making of keys and the sealing of segments stand in the log',
   requirements: ['gdpr:32', 'iso-27001:A.8.24', 'nist-csf:PR.PS-04'],
   probe: async (platform) => {
-    const since = formatMicros(micros((Date.now() - 60_000) * 1_000));
+    const since = platform.now();
     await platform.publish('streams/_probe', [JSON.stringify({ n: 1 })]);
     await platform.seal();
     const keys = await platform.logged('create-keys', 'keys:stream:_probe', since);

@@ -1,3 +1,4 @@
+import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -8,8 +9,9 @@ export const logIsVerifiable: Control = {
   covers: 'part',
   statement: 'the log verifies from its files and public key alone, and a changed byte in it is found',
   requirements: ['gdpr:30', 'iso-27001:A.8.15', 'nist-csf:PR.PS-04', 'etsi-en-303645:5.7-1'],
-  probe: async (platform) => {
-    const { entries, verified, reason, tamperDetected } = await platform.verifyLog();
+  timeLimit: minutes(10),
+  probe: async (platform, signal) => {
+    const { entries, verified, reason, tamperDetected } = await platform.verifyLog(signal);
     return judge(
       { 'there are entries': entries > 0, 'the log verifies': verified, 'a changed byte is found': tamperDetected },
       { entries, reason },

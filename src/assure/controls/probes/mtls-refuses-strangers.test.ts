@@ -9,4 +9,7 @@ test('mtlsRefusesStrangers turns red', () =>
     'expired certificates are admitted': {
       connect: async (kind) => ({ admitted: kind === 'good' || kind === 'expired', protocol: null, reason: null }),
     },
+    'expired certificates are refused for another reason': {
+      logged: async (_action, _resource, _since, reason) => reason !== 'expired',
+    },
   }));

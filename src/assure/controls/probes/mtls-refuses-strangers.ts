@@ -1,15 +1,37 @@
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 import { CREDENTIAL_KINDS } from '../probe-platform.ts';
+import type { CredentialKind } from '../probe-platform.ts';
+import { eventually } from './eventually.ts';
 
-/** Shows every kind of wrong certificate to the device listener, and the right one. */
+/** The word in the log for each credential that must not let anybody in. */
+const LOGGED: Readonly<Record<Exclude<CredentialKind, 'good'>, string>> = {
+  none: 'no-certificate',
+  'self-signed': 'wrong-issuer',
+  'other-authority': 'wrong-issuer',
+  expired: 'expired',
+  'not-yet-valid': 'not-yet-valid',
+  'server-only': 'wrong-eku',
+  'unknown-device': 'unknown',
+  'disabled-device': 'disabled',
+};
+
+/** Refused connections are summed up once a second. */
+const LOGGED_WITHIN_MS = 5_000;
+
+/**
+ * Shows every kind of wrong certificate to the device listener, and the right one. Each wrong one is wrong in one way,
+ * and the log must name that way: one that is refused for another reason would hide a check that does not work.
+ */
 export const mtlsRefusesStrangers: Control = {
   id: 'mtls-refuses-strangers',
   row: 1,
   covers: 'part',
-  statement: 'only a device with a valid certificate of this platform, known and enabled, gets a session',
+  statement:
+    'only a device with a valid certificate of this platform, known and enabled, gets a session, and the log names why others do not',
   requirements: ['gdpr:32', 'iso-27001:A.8.5', 'nist-csf:PR.AA-03', 'etsi-en-303645:5.5-1'],
-  probe: async (platform) => {
+  probe: async (platform, signal) => {
+    const since = platform.now();
     const seen: Record<string, string> = {};
     const expectations: Record<string, boolean> = {};
     for (const kind of CREDENTIAL_KINDS) {
@@ -17,6 +39,13 @@ export const mtlsRefusesStrangers: Control = {
       seen[kind] = admitted ? 'admitted' : (reason ?? 'refused');
       expectations[kind] = admitted === (kind === 'good');
     }
-    return judge(expectations, seen);
+    const logged: string[] = [];
+    for (const reason of new Set(Object.values(LOGGED))) {
+      const look = (): Promise<boolean> => platform.logged('connect', 'listener:mqtt', since, reason);
+      const found = await eventually(look, LOGGED_WITHIN_MS, signal);
+      expectations[`the log says ${reason}`] = found;
+      if (found) logged.push(reason);
+    }
+    return judge(expectations, { ...seen, logged });
   },
 };

@@ -6,5 +6,8 @@ test('onlyViewsCanBeAsked turns red', () =>
   assertTurnsRed(onlyViewsCanBeAsked, {
     'everything is answered': { query: async () => ({ status: 200, body: [] }) },
     'nothing is answered': { query: async () => ({ status: 400, body: null }) },
+    'a stream of users is answered': {
+      query: async (sql) => ({ status: /_probe|"closed"/.test(sql) ? 200 : 400, body: [] }),
+    },
     'files are answered': { query: async (sql) => ({ status: /count|read_text/.test(sql) ? 200 : 400, body: [] }) },
   }));

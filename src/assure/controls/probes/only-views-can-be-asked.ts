@@ -23,6 +23,9 @@ const FORBIDDEN = [
   "select getenv('HOME')",
 ] as const;
 
+/** Streams of users that are asked for, at most. */
+const MOST_STREAMS = 20;
+
 /** Runs SQL that must be refused, and one statement that must not. */
 export const onlyViewsCanBeAsked: Control = {
   id: 'only-views-can-be-asked',
@@ -36,9 +39,19 @@ export const onlyViewsCanBeAsked: Control = {
     for (const sql of FORBIDDEN) {
       if ((await platform.query(sql)).status < 400) answered.push(sql);
     }
+    // The prober was given `_probe` alone: what others may ask does not exist for it.
+    const others = [
+      ...(await platform.streams()).map(({ name }) => name).slice(0, MOST_STREAMS),
+      '_devices',
+      '_events',
+    ];
+    for (const name of others) {
+      const sql = `select count(*) as n from "${name}"`;
+      if ((await platform.query(sql)).status < 400) answered.push(sql);
+    }
     return judge(
       { 'ordinary SQL is answered': allowed.status === 200, 'all else is refused': answered.length === 0 },
-      { tried: FORBIDDEN.length, answered },
+      { tried: FORBIDDEN.length + others.length, answered },
     );
   },
 };

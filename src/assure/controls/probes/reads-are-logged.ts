@@ -1,4 +1,3 @@
-import { formatMicros, micros } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -10,7 +9,7 @@ export const readsAreLogged: Control = {
   statement: 'every query, answered or refused, stands in the log',
   requirements: ['gdpr:30', 'iso-27001:A.8.15', 'nist-csf:PR.PS-04'],
   probe: async (platform) => {
-    const since = formatMicros(micros((Date.now() - 1_000) * 1_000));
+    const since = platform.now();
     const answered = await platform.query('select count(*) as n from _probe');
     const refused = await platform.query("select * from read_text('/etc/passwd')");
     const logged = await platform.logged('query', 'view:_probe', since);

@@ -1,3 +1,4 @@
+import { formatMicros, micros, parseRfc3339 } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -12,7 +13,13 @@ export const templateInForceIsLogged: Control = {
     const { template } = await platform.status();
     const { digest, since } = (template ?? {}) as { digest?: string; since?: string };
     const logged =
-      digest !== undefined && (await platform.logged('apply-template', `template:${digest}`, '1970-01-01T00:00:00Z'));
+      digest !== undefined && (await platform.logged('apply-template', `template:${digest}`, aMinuteBefore(since)));
     return judge({ 'its application is logged': logged }, { digest: digest ?? null, since: since ?? null });
   },
 };
+
+/** The entry comes first, and its effect a moment later. A time that is none means since ever. */
+function aMinuteBefore(time: string | undefined): string {
+  const at = parseRfc3339(time ?? '');
+  return formatMicros(micros(Math.max(0, (at ?? 0) - 60_000_000)));
+}

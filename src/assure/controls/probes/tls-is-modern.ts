@@ -1,5 +1,6 @@
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
+import type { HandshakeOutcome } from '../probe-platform.ts';
 
 /** Offers old protocol versions to the device listener, and looks at the key exchange of a new one. */
 export const tlsIsModern: Control = {
@@ -15,18 +16,27 @@ export const tlsIsModern: Control = {
     const modern = await platform.connectWithTls('TLSv1.3');
     return judge(
       {
-        'TLS 1.1 is refused': !old.accepted,
-        'TLS 1.2 is as the template says': middle.accepted === (minimum === '1.2'),
+        'TLS 1.1 is refused': isRefused(old),
+        'TLS 1.2 is as the template says': minimum === '1.2' ? middle.accepted : isRefused(middle),
         'TLS 1.3 is taken': modern.accepted,
         'the key exchange is hybrid': modern.group === 'X25519MLKEM768',
       },
       {
         minimum: minimum ?? null,
-        'TLSv1.1': old.accepted,
-        'TLSv1.2': middle.accepted,
-        'TLSv1.3': modern.accepted,
+        'TLSv1.1': show(old),
+        'TLSv1.2': show(middle),
+        'TLSv1.3': show(modern),
         group: modern.group,
       },
     );
   },
 };
+
+/** By the listener's own alert: a version that this side cannot speak, or a listener that is down, shows nothing. */
+function isRefused({ accepted, reason }: HandshakeOutcome): boolean {
+  return !accepted && (reason ?? '').includes('ALERT_PROTOCOL_VERSION');
+}
+
+function show({ accepted, reason }: HandshakeOutcome): string {
+  return accepted ? 'taken' : (reason ?? 'refused');
+}

@@ -1,14 +1,11 @@
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
-interface StreamRow {
-  readonly name: string;
-  readonly open: boolean;
-  readonly acceptUnenforced: boolean;
-  readonly unenforced: readonly string[];
-}
-
-/** Compares what streams declare with what this version enforces. */
+/**
+ * Knocks at each declared stream. The gateway looks whether a stream is open before it looks who sends: so the
+ * prober, whom no stream of users takes readings from, hears `unenforced` from a closed one and `not-allowed` from any
+ * other.
+ */
 export const unenforcedIsAccepted: Control = {
   id: 'unenforced-is-accepted',
   row: 10,
@@ -17,14 +14,18 @@ export const unenforcedIsAccepted: Control = {
     'a stream that declares a protection which is not in force takes readings only where its author accepted that',
   requirements: ['gdpr:25', 'nist-csf:GV.RM-04'],
   probe: async (platform) => {
-    const answer = await platform.call('GET', '/v1/streams', null, 'prober');
-    const streams = (answer.body as { streams?: StreamRow[] } | null)?.streams ?? [];
-    const wrong = streams.filter(
-      ({ open, acceptUnenforced, unenforced }) => open && unenforced.length > 0 && !acceptUnenforced,
-    );
-    return judge(
-      { 'there are streams': streams.length > 0, 'none is open against its declaration': wrong.length === 0 },
-      { streams: streams.length, wrong: wrong.map(({ name }) => name) },
-    );
+    const streams = await platform.streams();
+    if (streams.length === 0) return { outcome: 'not-applicable', evidence: { streams: 0 } };
+    const expectations: Record<string, boolean> = {};
+    const heard: Record<string, string> = {};
+    for (const { name, unenforced, acceptUnenforced } of streams) {
+      const [answer] = await platform.publish(`streams/${name}`, ['{}']);
+      const mustBeClosed = unenforced.length > 0 && !acceptUnenforced;
+      const text = answer?.text ?? '';
+      heard[name] = text;
+      expectations[`${name} is ${mustBeClosed ? 'closed' : 'open'}`] =
+        (answer?.code ?? 0) >= 128 && text.startsWith(mustBeClosed ? 'unenforced' : 'not-allowed');
+    }
+    return judge(expectations, { streams: streams.length, heard });
   },
 };
