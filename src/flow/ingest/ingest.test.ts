@@ -217,8 +217,13 @@ test('admit() tells who may publish what about whom', async () => {
 });
 
 test('admit() drops undeclared members, or refuses them where the stream says so', () => {
-  const { admit } = setup();
+  const { ingest, admit } = setup();
   assert.equal(admit({ temperature: 1, extra: { deep: [1] } }), 'admitted');
+  assert.equal(admit({ a: 1, temperature: 1, b: 2 }), 'admitted');
+  assert.equal(admit({ a: 1, temperature: 100 }), 'range');
+  ingest.useTemplate(makeTemplate(YAML));
+  assert.equal(admit({ temperature: 1, a: 'x' }), 'admitted');
+  assert.equal(ingest.dropped().get('climate'), 4);
   assert.equal(admit({ n: 1, extra: 1 }, { stream: 'strict' }), 'schema-undeclared');
 });
 

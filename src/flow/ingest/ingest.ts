@@ -13,6 +13,7 @@ import type { QuarantineSink } from './quarantine.ts';
 import { REASON } from './reasons.ts';
 import type { Outcomes, Sender, WireFormat } from './sender.ts';
 import { StreamIngest } from './stream-ingest.ts';
+import type { StreamTally } from './stream-ingest.ts';
 import { compileStream, mostStepped } from './stream-rules.ts';
 
 /** What an `Ingest` is made of. */
@@ -49,6 +50,7 @@ export class Ingest {
   readonly #quarantine: QuarantineSink | null;
   readonly #findDevice: (name: string) => Sender | null;
   readonly #mostWaiting: number;
+  readonly #tallies = new Map<string, StreamTally>();
   #template!: Template;
   #streams!: ReadonlyMap<string, StreamIngest>;
   #closed!: ReadonlySet<string>;
@@ -79,7 +81,9 @@ export class Ingest {
     const streams = new Map<string, StreamIngest>();
     for (const [name, stream] of template.streams) {
       const rules = compileStream(stream, template.limits);
-      streams.set(name, new StreamIngest(rules, template.digest, this.#table, this.#groups));
+      const tally = this.#tallies.get(name) ?? { dropped: 0 };
+      this.#tallies.set(name, tally);
+      streams.set(name, new StreamIngest(rules, template.digest, this.#table, this.#groups, tally));
     }
     const textLength = Math.max(template.limits.textLength, ...[...streams.values()].map((s) => s.rules.textLimit));
     this.#streams = streams;
@@ -103,6 +107,11 @@ export class Ingest {
   /** True while so much waits for durability that sockets should not be read. */
   get busy(): boolean {
     return this.#held || this.#groups.rows >= this.#mostWaiting / 2;
+  }
+
+  /** Members of admitted readings that no field declares, since the start, by stream: they were left out. */
+  dropped(): ReadonlyMap<string, number> {
+    return new Map([...this.#tallies].map(([stream, { dropped }]) => [stream, dropped]));
   }
 
   /** Readings that are not durable yet. */

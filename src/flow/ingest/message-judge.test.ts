@@ -26,6 +26,7 @@ function setup(room = 1_000, records = 4) {
     template.digest,
     table,
     groups,
+    { dropped: 0 },
   );
   const kept: QuarantinedReading[] = [];
   const judge = new MessageJudge({

@@ -20,7 +20,7 @@ streams: {s: {from: d, accept: {late: 1m, early: 1m}, fields: {n: {type: number,
   const journal = { append: () => Promise.resolve({ file: 'f', offset: 0 }), close: () => Promise.resolve() };
   const groups = new CommitGroups({ journal, table, worker: 0, digestKey: new Uint8Array(32) });
   const rules = compileStream(template.streams.get('s')!, template.limits);
-  const ingest = new StreamIngest(rules, template.digest, table, groups);
+  const ingest = new StreamIngest(rules, template.digest, table, groups, { dropped: 0 });
   const record = table.record(0, ingest.index);
   const admit = (members: Readonly<Record<string, number>>, importing = false): string => {
     ingest.row.reset();

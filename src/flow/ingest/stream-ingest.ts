@@ -14,6 +14,12 @@ import type { Sender } from './sender.ts';
 import { TYPE } from './stream-rules.ts';
 import type { StreamRules } from './stream-rules.ts';
 
+/** Counts of one stream that outlive the template that it was compiled from. */
+export interface StreamTally {
+  /** Members of admitted readings that no field declares. */
+  dropped: number;
+}
+
 /** What one worker holds for one stream: the row being checked, and the columns that admitted rows go to. */
 export class StreamIngest {
   readonly rules: StreamRules;
@@ -26,9 +32,11 @@ export class StreamIngest {
   readonly #groups: CommitGroups;
   readonly #hash: ReadingHash;
   readonly #nameHashes: Int32Array;
+  readonly #tally: StreamTally;
 
-  constructor(rules: StreamRules, template: string, table: DeviceTable, groups: CommitGroups) {
+  constructor(rules: StreamRules, template: string, table: DeviceTable, groups: CommitGroups, tally: StreamTally) {
     this.rules = rules;
+    this.#tally = tally;
     this.row = new Row(rules);
     this.scanner = new JsonScanner(this.row);
     this.index = table.streamIndex(rules.name);
@@ -66,6 +74,7 @@ export class StreamIngest {
     }
     table.unlock(record);
     if (found !== REASON.admitted.number) return found;
+    this.#tally.dropped += row.undeclared;
     this.#builder.add(row, about.name, via, received);
     this.#groups.added(this.#builder);
     return found;
