@@ -40,3 +40,19 @@ test('look() refuses a file that lost its header', async (t) => {
   await writeFile(`${folder}/w0/s0001-w0-0001.journal`, 'WEIRJRN1');
   await assert.rejects(states(folder), { code: 'JOURNAL_FILE_INVALID' });
 });
+
+test('look() takes a file that is begun while it looks', async (t) => {
+  const folder = await temporaryFolder(t);
+  const writer = await openTrialWriter(folder, 0, 1, { maxBytes: 1 });
+  const looking = new FileSurvey(folder, false);
+  // Each group begins a file, so that a look meets files at every stage of their making.
+  let writing = true;
+  const written = (async () => {
+    for (let i = 0; i < 150; i++) await writer.append([trialBatch(i, 1)]);
+    writing = false;
+  })();
+  while (writing) await looking.look();
+  await written;
+  assert.equal((await looking.look()).flat().length, 151);
+  await writer.close();
+});

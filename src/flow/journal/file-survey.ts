@@ -5,11 +5,14 @@ import { decodeHeader, HEADER_LIMIT } from './file-header.ts';
 import type { FileHeader } from './file-header.ts';
 import { extentPath } from './journal-files.ts';
 
-/** A journal file that was found, and what its header says; `header` is null where its making was cut short. */
-export interface JournalFile {
+interface FilePlace {
   readonly path: string;
   readonly fileId: string;
   readonly worker: number;
+}
+
+/** A journal file that was found, and what its header says; `header` is null where its making was cut short. */
+export interface JournalFile extends FilePlace {
   readonly header: FileHeader | null;
   readonly headerLength: number;
   readonly chain: Uint8Array;
@@ -45,9 +48,16 @@ export class FileSurvey {
   /** The states of each worker's files, oldest first; one list per worker. */
   async look(): Promise<readonly (readonly FileState[])[]> {
     const workers = await this.#files();
-    const all = workers.flat();
     const extents = new Map<string, number>();
-    for (const file of all) extents.set(file.fileId, await readExtent(file.path));
+    for (const files of workers) {
+      for (const [i, file] of files.entries()) {
+        const extent = await readExtent(file.path);
+        extents.set(file.fileId, extent);
+        // Begun since its header was looked for: now it is there.
+        if (file.header === null && extent !== 0) files[i] = (await this.#file(file)) ?? file;
+      }
+    }
+    const all = workers.flat();
     const left = new Map<string, number>();
     let newestStart = '';
     for (const { header, fileId } of all) {
@@ -78,7 +88,7 @@ export class FileSurvey {
       for (const name of (await names(`${this.#directory}/${folder}`)).sort()) {
         const fileId = FILE_NAME.exec(name)?.[1];
         if (fileId === undefined) continue;
-        const file = await this.#file(`${this.#directory}/${folder}/${name}`, fileId, Number(worker));
+        const file = await this.#file({ path: `${this.#directory}/${folder}/${name}`, fileId, worker: Number(worker) });
         if (file !== null) files.push(file);
       }
       workers.push(files);
@@ -86,7 +96,7 @@ export class FileSurvey {
     return workers;
   }
 
-  async #file(path: string, fileId: string, worker: number): Promise<JournalFile | null> {
+  async #file({ path, fileId, worker }: FilePlace): Promise<JournalFile | null> {
     const known = this.#known.get(path);
     if (known !== undefined) return known;
     const start = await readStart(path);
