@@ -1,5 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { ResultColumn, ResultEncoder } from '#flow/query/execute/result.ts';
+import type { ResultColumn, ResultEncoder } from '#flow/query/index.ts';
 
 /** The parts that an encoder makes of a statement's result; its first column has a class and a unit. */
 export async function encodeResult(

@@ -13,7 +13,7 @@ export { executePlan } from './execute/execute-plan.ts';
 export type { QuerySummary } from './execute/execute-plan.ts';
 export { checkParameters } from './execute/bind-parameters.ts';
 export type { Parameters, PlannedRelation, QueryPlan } from './execute/plan.ts';
-export type { ColumnNotes, ResultNotes, ResultSink } from './execute/result.ts';
+export type { ColumnNotes, ResultColumn, ResultEncoder, ResultNotes, ResultSink } from './execute/result.ts';
 export { openSegmentFile } from './execute/open-segment-file.ts';
 export { SegmentFiles } from './execute/segment-files.ts';
 export type { OpeningCost, OpenSegment, SealedSegment, SegmentFilesOptions } from './execute/segment-files.ts';

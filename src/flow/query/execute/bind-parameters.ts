@@ -18,7 +18,7 @@ export type Bound =
  * @throws {QueryError} QUERY_PARAMETERS for objects, lists of several kinds, or too many values
  */
 export function bindParameters(parameters: Parameters): Bound {
-  const entries = Object.entries(parameters) as [string, Json][];
+  const entries = Object.entries<Json>(parameters as Readonly<Record<string, Json>>);
   if (entries.length > MAX_PARAMETERS) {
     throw new QueryError('QUERY_PARAMETERS', `Cannot bind parameters: there are more than ${MAX_PARAMETERS}`);
   }
