@@ -76,6 +76,13 @@ test('refuse() keeps nothing where the share is used up, and counts no try-later
   const length = take('{"n":12}');
   assert.equal(word(judge.json(0, length)), 'range');
   assert.deepEqual(kept, []);
+  const broken = take('{"n":12,');
+  assert.equal(word(judge.json(0, broken)), 'decode');
+  assert.deepEqual(
+    kept.map(({ length, place }) => [length, place]),
+    [[8, 'byte 8']],
+    'where it broke needs no room for the payload',
+  );
 });
 
 test('json() asks to come later where the device table is full', () => {

@@ -124,7 +124,7 @@ export class MessageJudge {
     groups.refused(about.name, rules.name, reason, payload);
     const kept = reasonOf(reason)?.kept;
     if (quarantine === null || (kept !== 'place' && kept !== 'payload')) return reason;
-    if (quarantine.room(about.name) < payload.length) return reason;
+    if (quarantine.room(about.name) < (kept === 'payload' ? payload.length : 0)) return reason;
     let evidence: Uint8Array = NOTHING;
     if (kept === 'payload') {
       const decoded = members ?? parser.parse(payload);
