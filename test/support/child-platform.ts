@@ -1,0 +1,160 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { layoutOf } from '#run/server/index.ts';
+import type { PlatformAddress, TemplateSource } from '#run/server/index.ts';
+import { PlatformClient } from './platform-client.ts';
+
+/** What the process of a platform is told to start. */
+export interface ChildPlatformStart {
+  readonly data: string;
+  readonly source: TemplateSource;
+  readonly workers: number;
+  readonly ports: { readonly mqtt: number; readonly https: number; readonly api: number };
+}
+
+const ANY_PORTS = { mqtt: 0, https: 0, api: 0 };
+
+export interface ChildPlatformOptions {
+  readonly workers?: number;
+  /** Where the data directory is to be; by default in the test's own folder. */
+  readonly data?: string;
+}
+
+/**
+ * A platform in a process of its own: it can be killed with all that runs in it, and what it and its processes log is
+ * kept. Its folder goes when it is disposed of.
+ */
+export class ChildPlatform extends PlatformClient implements AsyncDisposable {
+  readonly #start: ChildPlatformStart;
+  #child: ChildProcess | null = null;
+  #address: PlatformAddress | null = null;
+  #log = '';
+
+  private constructor(folder: string, start: ChildPlatformStart) {
+    super(folder, layoutOf(start.data), () => this.address);
+    this.#start = start;
+  }
+
+  /** @throws {Error} with the code of a platform that did not start */
+  static async start(yaml: string, options: ChildPlatformOptions = {}): Promise<ChildPlatform> {
+    const folder = await mkdtemp(join(tmpdir(), 'weir-platform-'));
+    const text = /^template:/m.test(yaml) ? yaml : `template: 1\nname: test\n${yaml}`;
+    const platform = new ChildPlatform(folder, {
+      data: options.data ?? join(folder, 'data'),
+      source: { path: 'template.yaml', text, files: {} },
+      workers: options.workers ?? 1,
+      ports: ANY_PORTS,
+    });
+    try {
+      await platform.start();
+    } catch (error) {
+      await platform[Symbol.asyncDispose]();
+      throw error;
+    }
+    return platform;
+  }
+
+  get address(): PlatformAddress {
+    if (this.#address === null) throw new TypeError('the platform does not run');
+    return this.#address;
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? -1;
+  }
+
+  /** All that the platform and its processes have logged, a JSON object a line. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Starts it, again on the ports that it had where it ran before. */
+  async start(): Promise<void> {
+    const child = fork(new URL('platform-process.ts', import.meta.url), [], {
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { PATH: process.env['PATH'] ?? '', TMPDIR: tmpdir() },
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (part: Buffer) => (this.#log += part.toString('utf8')));
+    child.send({ ...this.#start, ports: this.#address?.ports ?? ANY_PORTS } satisfies ChildPlatformStart);
+    const [answer] = (await Promise.race([
+      once(child, 'message'),
+      once(child, 'exit').then(() => [{ failure: { code: 'EXIT', message: this.#log.slice(-2_000) } }]),
+    ])) as [{ address?: PlatformAddress; failure?: { code: string; message: string } }];
+    if (answer.address === undefined)
+      throw Object.assign(new Error(answer.failure?.message), { code: answer.failure?.code });
+    this.#address = answer.address;
+  }
+
+  /** Ends control at once, and waits until no process of the platform is left. */
+  async kill(): Promise<void> {
+    const children = await this.children();
+    await this.#end('SIGKILL');
+    await Promise.all(children.map((pid) => gone(pid)));
+  }
+
+  /** Asks it to drain and end. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** Ids of all processes below control whose command line has a word. */
+  async children(word = ''): Promise<readonly number[]> {
+    return descendants(this.pid, word);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end('SIGTERM');
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
+    await ended;
+    clearTimeout(timer);
+  }
+}
+
+/** Processes below one, as the kernel lists them. */
+export async function descendants(root: number, word = ''): Promise<readonly number[]> {
+  const parents = new Map<number, number>();
+  for (const entry of await readdir('/proc')) {
+    const pid = Number(entry);
+    if (!Number.isInteger(pid)) continue;
+    // After the name in parentheses, which may hold anything: state, then the parent.
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    const parent = Number(stat.slice(stat.lastIndexOf(') ') + 2).split(' ')[1]);
+    if (stat !== '') parents.set(pid, parent);
+  }
+  const isBelow = (pid: number): boolean => {
+    for (let at = parents.get(pid); at !== undefined && at > 1; at = parents.get(at)) if (at === root) return true;
+    return false;
+  };
+  const found: number[] = [];
+  for (const pid of parents.keys()) {
+    if (!isBelow(pid)) continue;
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes(word)) found.push(pid);
+  }
+  return found;
+}
+
+async function gone(pid: number): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+    if (stat === null || stat.includes(') Z ')) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`process ${pid} outlives the platform that started it`);
+}
