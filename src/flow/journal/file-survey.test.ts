@@ -56,3 +56,13 @@ test('look() takes a file that is begun while it looks', async (t) => {
   assert.equal((await looking.look()).flat().length, 151);
   await writer.close();
 });
+
+test('look() takes a file for left only once the next one is durable', async (t) => {
+  const folder = await temporaryFolder(t);
+  const writer = await openTrialWriter(folder, 0, 1, { maxBytes: 1 });
+  await writer.append([trialBatch(0, 1)]);
+  await writeFile(extentPath(`${folder}/w0/s0001-w0-0002.journal`), new Uint8Array(8));
+  assert.deepEqual(await states(folder), ['s0001-w0-0001 live', 's0001-w0-0002 live']);
+  assert.deepEqual(await states(folder, true), ['s0001-w0-0001 closed', 's0001-w0-0002 dead']);
+  await writer.close();
+});

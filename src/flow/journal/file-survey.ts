@@ -58,10 +58,13 @@ export class FileSurvey {
       }
     }
     const all = workers.flat();
-    const left = new Map<string, number>();
+    const left = new Map<string, { end: number; durably: boolean }>();
     let newestStart = '';
     for (const { header, fileId } of all) {
-      if (header?.previous) left.set(header.previous.fileId, header.previous.end);
+      // A file is left once the next one is durable: until then what that begins with may stand in older files only.
+      if (header?.previous) {
+        left.set(header.previous.fileId, { end: header.previous.end, durably: extents.get(fileId) !== 0 });
+      }
       if (header === null && extents.get(fileId) !== 0) throw headless(fileId);
       // A start counts once its first file is durable: until then what it recovers may still lie in older files only.
       if (header === null || extents.get(fileId) === 0) continue;
@@ -70,11 +73,11 @@ export class FileSurvey {
     return workers.map((files) =>
       files.map((file) => {
         const durable = extents.get(file.fileId) ?? 0;
-        const end = left.get(file.fileId);
-        if (end !== undefined) return { file, kind: 'closed', durable, end };
+        const next = left.get(file.fileId);
         // An empty file may be one made ahead for a writer that runs: nobody but its maker can tell.
-        const over = file.header !== null && file.header.start < newestStart;
-        return { file, kind: over || this.#writersGone ? 'dead' : 'live', durable, end: 0 };
+        const over = this.#writersGone || (file.header !== null && file.header.start < newestStart);
+        if (next !== undefined && (over || next.durably)) return { file, kind: 'closed', durable, end: next.end };
+        return { file, kind: over ? 'dead' : 'live', durable, end: 0 };
       }),
     );
   }
