@@ -10,7 +10,7 @@ export interface Load {
   /** Readings under way per connection. */
   readonly window: number;
   readonly topic: string;
-  /** Payloads that each connection sends in turn. */
+  /** Payloads that each connection sends in turn, each beginning at another. */
   readonly payloads: readonly string[];
   readonly warmUpSeconds: number;
   readonly seconds: number;
@@ -19,7 +19,12 @@ export interface Load {
 }
 
 export interface LoadResult {
+  /** After the warm-up. */
   readonly acknowledged: number;
+  /** From the start, the warm-up included. */
+  readonly total: number;
+  /** Given to the sockets from the start. */
+  readonly sent: number;
   readonly perSecond: number;
   /** Milliseconds from write to acknowledgement; null without a set rate. */
   readonly latency: { readonly p50: number; readonly p99: number; readonly max: number } | null;
@@ -31,33 +36,27 @@ export interface LoadResult {
  */
 class Connection {
   readonly #socket: TLSSocket;
-  readonly #ring: Buffer;
-  readonly #ends: Uint32Array;
+  readonly #ring: Ring;
   readonly #window: number;
+  /** By packet id less one: no more than a window of them is under way. */
   readonly #sentAt: Float64Array;
   readonly #latencies: number[] | null;
-  #next = 0;
+  #next: number;
   #ackBytes = 0;
   inFlight = 0;
   acknowledged = 0;
 
-  constructor(socket: TLSSocket, load: Load, latencies: number[] | null) {
+  constructor(socket: TLSSocket, load: Load, index: number, ring: Ring, latencies: number[] | null) {
     this.#socket = socket;
     this.#window = load.window;
-    // The ring holds a whole number of windows, so that ids and payloads both come round.
-    const count = Math.ceil(load.payloads.length / load.window) * load.window;
-    const packets = Array.from({ length: count }, (_, i) =>
-      encode(load.topic, (i % load.window) + 1, load.payloads[i % load.payloads.length] ?? ''),
-    );
-    this.#ring = Buffer.concat(packets);
-    this.#ends = new Uint32Array(count);
-    let end = 0;
-    for (const [i, packet] of packets.entries()) this.#ends[i] = end += packet.length;
-    this.#sentAt = new Float64Array(count);
+    this.#ring = ring;
+    // Each begins elsewhere in the ring, where a window begins.
+    this.#next = ((index * 97) % (ring.ends.length / load.window)) * load.window;
+    this.#sentAt = new Float64Array(load.window);
     this.#latencies = latencies;
   }
 
-  static async open(load: Load, index: number, latencies: number[] | null): Promise<Connection> {
+  static async open(load: Load, index: number, ring: Ring, latencies: number[] | null): Promise<Connection> {
     const credential = load.connections[index] as Load['connections'][number];
     const socket = connect({
       host: '127.0.0.1',
@@ -74,7 +73,7 @@ class Connection {
     socket.write(Buffer.concat([Buffer.from([0x10, body.length]), body]));
     const [connack] = (await once(socket, 'data')) as [Buffer];
     if (connack[0] !== 0x20 || connack[3] !== 0) throw new Error(`connection refused: ${connack.toString('hex')}`);
-    return new Connection(socket, load, latencies);
+    return new Connection(socket, load, index, ring, latencies);
   }
 
   run(closedLoop: boolean): void {
@@ -90,15 +89,17 @@ class Connection {
   }
 
   send(count: number): void {
+    const { bytes, ends } = this.#ring;
     const allowed = Math.min(count, this.#window - this.inFlight);
-    let left = allowed;
     const now = this.#latencies === null ? 0 : performance.now();
-    while (left > 0) {
-      const take = Math.min(left, this.#ends.length - this.#next);
-      const from = this.#next === 0 ? 0 : (this.#ends[this.#next - 1] as number);
-      this.#socket.write(this.#ring.subarray(from, this.#ends[this.#next + take - 1]));
-      if (this.#latencies !== null) this.#sentAt.fill(now, this.#next, this.#next + take);
-      this.#next = (this.#next + take) % this.#ends.length;
+    for (let left = allowed; left > 0;) {
+      const take = Math.min(left, ends.length - this.#next);
+      const from = this.#next === 0 ? 0 : (ends[this.#next - 1] as number);
+      this.#socket.write(bytes.subarray(from, ends[this.#next + take - 1]));
+      if (this.#latencies !== null) {
+        for (let i = 0; i < take; i++) this.#sentAt[(this.#next + i) % this.#window] = now;
+      }
+      this.#next = (this.#next + take) % ends.length;
       left -= take;
     }
     this.inFlight += allowed;
@@ -111,15 +112,33 @@ class Connection {
   #settle(count: number): void {
     if (this.#latencies !== null) {
       const now = performance.now();
-      const length = this.#ends.length;
+      const oldest = this.#next + this.#ring.ends.length - this.inFlight;
       for (let i = 0; i < count; i++) {
-        const slot = (this.#next - this.inFlight + i + 2 * length) % length;
-        this.#latencies.push(now - (this.#sentAt[slot] as number));
+        this.#latencies.push(now - (this.#sentAt[(oldest + i) % this.#window] as number));
       }
     }
     this.inFlight -= count;
     this.acknowledged += count;
   }
+}
+
+/** Packets that follow each other, encoded once for all connections. */
+interface Ring {
+  readonly bytes: Buffer;
+  /** Where each packet ends in `bytes`. */
+  readonly ends: Uint32Array;
+}
+
+/** The ring holds a whole number of windows, so that ids and payloads both come round. */
+function makeRing({ payloads, window, topic }: Load): Ring {
+  const count = Math.ceil(payloads.length / window) * window;
+  const packets = Array.from({ length: count }, (_, i) =>
+    encode(topic, (i % window) + 1, payloads[i % payloads.length] ?? ''),
+  );
+  const ends = new Uint32Array(count);
+  let end = 0;
+  for (const [i, packet] of packets.entries()) ends[i] = end += packet.length;
+  return { bytes: Buffer.concat(packets), ends };
 }
 
 function encode(topic: string, id: number, payload: string): Buffer {
@@ -141,10 +160,11 @@ function encode(topic: string, id: number, payload: string): Buffer {
 /** Runs one load and answers with what was acknowledged after the warm-up. */
 export async function runLoad(load: Load): Promise<LoadResult> {
   const latencies: number[] | null = load.rate === null ? null : [];
+  const ring = makeRing(load);
   const connections: Connection[] = [];
-  for (let i = 0; i < load.connections.length; i++) connections.push(await Connection.open(load, i, latencies));
+  for (let i = 0; i < load.connections.length; i++) connections.push(await Connection.open(load, i, ring, latencies));
   for (const connection of connections) connection.run(load.rate === null);
-  const pacer = load.rate === null ? null : pace(connections, load.rate);
+  const pacer = load.rate === null ? null : pace(connections, load, load.rate);
   await sleep(load.warmUpSeconds);
   latencies?.splice(0);
   const before = total(connections);
@@ -155,7 +175,9 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   if (pacer !== null) clearInterval(pacer);
   const measured = latencies === null ? null : Float64Array.from(latencies).sort();
   for (const connection of connections) connection.close();
-  return { acknowledged, perSecond, latency: measured === null ? null : quantiles(measured) };
+  const all = total(connections);
+  const sent = connections.reduce((sum, { inFlight }) => sum + inFlight, all);
+  return { acknowledged, total: all, sent, perSecond, latency: measured === null ? null : quantiles(measured) };
 }
 
 function quantiles(sorted: Float64Array): NonNullable<LoadResult['latency']> {
@@ -163,8 +185,12 @@ function quantiles(sorted: Float64Array): NonNullable<LoadResult['latency']> {
   return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 
-/** Gives each connection its share every 2 ms, so that the rate is even and no connection bursts. */
-function pace(connections: readonly Connection[], rate: number): NodeJS.Timeout {
+/**
+ * Gives out what is due every 2 ms, connection after connection, a quarter of its window at a time: the rate is even,
+ * and no reading costs a packet of its own, which would measure the load generator.
+ */
+function pace(connections: readonly Connection[], load: Load, rate: number): NodeJS.Timeout {
+  const piece = Math.max(1, load.window >> 2);
   let due = 0;
   let last = performance.now();
   let turn = 0;
@@ -172,10 +198,7 @@ function pace(connections: readonly Connection[], rate: number): NodeJS.Timeout 
     const now = performance.now();
     due += ((now - last) / 1_000) * rate;
     last = now;
-    const each = Math.floor(due / connections.length);
-    due -= each * connections.length;
-    for (const connection of connections) connection.send(each);
-    for (; due >= 1; due--) connections[turn++ % connections.length]?.send(1);
+    for (; due >= piece; due -= piece) connections[turn++ % connections.length]?.send(piece);
   }, 2);
 }
 

@@ -1,0 +1,67 @@
+import { startTestPlatform } from '../../test/support/running-platform.ts';
+import type { TestDevice, TestPlatform } from '../../test/support/running-platform.ts';
+import type { PlatformOptions } from '#run/server/index.ts';
+
+/** Eight numbers with ranges, two of them with steps: a pump as in the public valve and pump data. */
+export const PUMP_TEMPLATE = `
+devices: {pump: {}}
+limits: {connections: 20000}
+streams:
+  pump:
+    from: pump
+    rate: {sustained: 1000000/s, burst: 1000000}
+    fields:
+      accelerometer_1: {type: number, range: [0, 10]}
+      accelerometer_2: {type: number, range: [0, 10]}
+      current:         {type: number, range: [0, 10]}
+      pressure:        {type: number, range: [-2, 10]}
+      temperature:     {type: number, range: [0, 150], step: 500/s}
+      thermocouple:    {type: number, range: [0, 100], step: 100/s}
+      voltage:         {type: number, range: [0, 400]}
+      flow_rate:       {type: number, range: [0, 300]}
+people: {}
+`;
+
+/** Readings of a pump as JSON, about 170 bytes each: slow waves with noise, and the digits that sensors give. */
+export function pumpPayloads(count: number): readonly string[] {
+  // A linear congruential generator (Numerical Recipes): the same noise in each run.
+  let state = 1;
+  const noise = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32 - 0.5;
+  return Array.from({ length: count }, (_, i) => {
+    const wave = Math.sin((i * 2 * Math.PI) / 500);
+    const value = (middle: number, swing: number, digits: number) =>
+      (middle + swing * (wave + noise() / 4)).toFixed(digits);
+    return (
+      `{"accelerometer_1":${value(0.21, 0.01, 6)},"accelerometer_2":${value(0.27, 0.01, 6)},` +
+      `"current":${value(1.2, 0.3, 5)},"pressure":${value(0.05, 0.2, 6)},"temperature":${value(71, 2, 4)},` +
+      `"thermocouple":${value(26, 1, 4)},"voltage":${value(230, 5, 3)},"flow_rate":${value(32, 1, 4)}}`
+    );
+  });
+}
+
+/** A platform of real processes on loopback with enrolled pumps. */
+export async function startPumps(
+  count: number,
+  options: Partial<PlatformOptions> = {},
+): Promise<{ readonly weir: TestPlatform; readonly pumps: readonly TestDevice[] } & AsyncDisposable> {
+  const weir = await startTestPlatform(PUMP_TEMPLATE, {}, options);
+  const pumps: TestDevice[] = [];
+  try {
+    for (let i = 0; i < count; i++) pumps.push(await weir.enrol(`pump-${i}`, 'pump'));
+  } catch (error) {
+    await weir[Symbol.asyncDispose]();
+    throw error;
+  }
+  return { weir, pumps, [Symbol.asyncDispose]: () => weir[Symbol.asyncDispose]() };
+}
+
+/** Counts the stored readings of a stream; waits until there are at least so many or `patienceMs` are over. */
+export async function countStored(weir: TestPlatform, atLeast: number, patienceMs = 20_000): Promise<number> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const [row] = await weir.query('select count(*)::double as n from pump');
+    const stored = Number(row?.['n'] ?? 0);
+    if (stored >= atLeast || performance.now() > deadline) return stored;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}

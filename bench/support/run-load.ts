@@ -1,0 +1,18 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Load, LoadResult } from './load-generator.ts';
+
+/** Runs a load in a process of its own, which ends with it. */
+export async function runLoadProcess(load: Load): Promise<LoadResult> {
+  const child = fork(new URL('load-generator.ts', import.meta.url), { serialization: 'advanced', execArgv: [] });
+  const exited = once(child, 'exit');
+  const answer = Promise.race([
+    once(child, 'message') as Promise<[LoadResult | { error: string }]>,
+    exited.then(([code]) => [{ error: `the load generator ended with ${String(code)}` }] as [{ error: string }]),
+  ]);
+  child.send(load);
+  const [result] = await answer;
+  await exited;
+  if ('error' in result) throw new Error(result.error);
+  return result;
+}
