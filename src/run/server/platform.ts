@@ -11,6 +11,7 @@ import type { Custody } from '#trust/keys/index.ts';
 import { makeApi } from './api/server.ts';
 import type { Services } from './api/services.ts';
 import { auditReader } from './control/audit-reader.ts';
+import { watchBackPressure } from './control/back-pressure.ts';
 import { CommandBox } from './control/command-box.ts';
 import { CountedAudit } from './control/counted-audit.ts';
 import { memoryRelations } from './control/memory-relations.ts';
@@ -20,7 +21,7 @@ import { QuarantineShelf } from './control/quarantine-shelf.ts';
 import { RefusalBook } from './control/refusal-book.ts';
 import { SegmentHost } from './control/segment-host.ts';
 import { SignInTally } from './control/sign-in-tally.ts';
-import { makeRate, readStatus } from './control/status.ts';
+import { folderBytes, makeRate, readStatus } from './control/status.ts';
 import { logApplication, TemplateService } from './control/template-service.ts';
 import { requireTemplate, TemplateVersions } from './control/template-versions.ts';
 import type { TemplateSource } from './control/template-versions.ts';
@@ -60,13 +61,15 @@ export interface Platform extends AsyncDisposable {
 }
 
 const DRAIN_MS = 10_000;
+const HOUR_MS = 3_600_000;
 const WITNESS_EVERY = seconds(1);
 
 /**
  * Starts a platform on a data directory: what it stands on, whom it trusts, what it declares, then the flow from the
  * back to the front, so that nothing is taken in before all behind it runs.
  *
- * @throws {ServerError} SERVER_DIRECTORY_IN_USE, SERVER_TEMPLATE_INVALID, SERVER_DEMO_EXPOSED, SERVER_QUERY_UNCONFINED
+ * @throws {ServerError} SERVER_DIRECTORY_IN_USE, SERVER_TEMPLATE_INVALID, SERVER_DEMO_EXPOSED, SERVER_QUERY_UNCONFINED,
+ *   SERVER_PORT_IN_USE
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { custody, source, log } = options;
@@ -150,6 +153,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     clock,
     template: () => templates.current,
   });
+  opened.use(everyHour('quarantine', () => quarantine.expire(), log));
   const tally = opened.use(new SignInTally(audit, log));
   const reader = auditReader(auditLog);
   const prover = new Prover({
@@ -212,6 +216,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     committed: () => store.wake(),
   });
   opened.defer(() => gateway.stop(DRAIN_MS));
+  opened.use(
+    watchBackPressure({ journalBytes: () => folderBytes(layout.journal), hold: (held) => gateway.hold(held), log }),
+  );
 
   const { mqtt, https, api: apiPort } = gateway.ports;
   const address: PlatformAddress = {
@@ -276,6 +283,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       await resources.disposeAsync();
     },
   };
+}
+
+/** Runs a housekeeping step now and every hour. A step that fails is logged and tried again. */
+function everyHour(name: string, step: () => Promise<void>, log: Log): Disposable {
+  const run = (): void => {
+    step().catch((error: unknown) => log.error({ step: name, error: String(error) }, 'housekeeping failed'));
+  };
+  run();
+  const timer = setInterval(run, HOUR_MS).unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** Whoever has the files of a demo has its key: it must not be reachable from elsewhere. */

@@ -10,7 +10,8 @@ test('problemOf() maps codes to statuses and keeps message and hint', () => {
     ['DEVICE_UNKNOWN', 404],
     ['DEVICE_EXISTS', 409],
     ['QUERY_REFUSED', 400],
-    ['QUERY_TIME', 422],
+    ['QUERY_TIME_LIMIT', 422],
+    ['QUERY_SYNTAX', 400],
     ['JOURNAL_FULL', 503],
     ['SOMETHING_ELSE', 500],
   ];
@@ -21,6 +22,13 @@ test('problemOf() maps codes to statuses and keeps message and hint', () => {
       [status, code, 'Cannot do it: it is so', 'Do that'],
     );
   }
+});
+
+test('problemOf() passes the words of the query engine on to the author', () => {
+  const error = Object.assign(new PlatformError('QUERY_FAILED', 'Cannot run statement'), {
+    detail: 'Conversion Error',
+  });
+  assert.equal(problemOf(error).engine, 'Conversion Error');
 });
 
 test('problemOf() shows nothing of an error that nobody raised on purpose', () => {

@@ -8,6 +8,8 @@ export interface Problem {
   readonly detail: string;
   readonly code: string;
   readonly hint?: string;
+  /** The query engine's own words, for the author of the statement. */
+  readonly engine?: string;
 }
 
 /**
@@ -15,12 +17,13 @@ export interface Problem {
  * This is the only place where codes become statuses.
  */
 const STATUSES: readonly (readonly [RegExp, number, string])[] = [
+  [/^QUERY_(SYNTAX|PARAMETERS|TOO_LONG|UNSUPPORTED|REFUSED)$/, 400, 'Not a statement that can run'],
+  [/^QUERY_/, 422, 'The statement could not be run to its end'],
   [/_UNAUTHENTICATED$/, 401, 'Who you are is not known'],
   [/_(DENIED|FORBIDDEN|NOT_ALLOWED)$/, 403, 'Not allowed'],
   [/_(UNKNOWN|MISSING|NOT_FOUND)$/, 404, 'Not found'],
   [/_(EXISTS|TAKEN|CONFLICT|CONSTRAINT)$/, 409, 'In conflict with what is there'],
   [/_(TOO_LARGE|LIMIT|TOO_MANY)$/, 413, 'Larger than the limit'],
-  [/_(TIMEOUT|TIME|MEMORY|ROWS)$/, 422, 'Beyond the limits of a query'],
   [/_(INVALID|REFUSED|UNPARSED|FAILED_CHECK)$/, 400, 'Not acceptable as it is'],
   [/_(RATE|BUSY)$/, 429, 'Too many at once'],
   [/_(FULL|UNAVAILABLE|GONE|CLOSED)$/, 503, 'Not possible now'],
@@ -45,5 +48,6 @@ export function problemOf(error: unknown): Problem {
     detail: error.message,
     code: error.code,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...('detail' in error && typeof error.detail === 'string' ? { engine: error.detail } : {}),
   };
 }

@@ -4,7 +4,7 @@ import type { Template } from '#declare/template/index.ts';
 import type { Subject } from '#declare/policy/index.ts';
 import type { LogSource, PlacedEntry } from '#trust/audit/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
-import type { ResultFormat } from '#flow/query/index.ts';
+import type { Parameters, ResultFormat } from '#flow/query/index.ts';
 import type { PlatformStatus } from '../platform-status.ts';
 import type { TemplateSource } from '../control/template-versions.ts';
 import type { Caller } from './caller.ts';
@@ -13,7 +13,8 @@ import type { StreamedReply } from './streamed-reply.ts';
 /** A statement as somebody asks it. */
 export interface QueryRequest {
   readonly sql: string;
-  readonly parameters: readonly (string | number | boolean | null)[];
+  /** Values by position, or by name. */
+  readonly parameters: Parameters;
   readonly purpose: string | null;
   readonly format: ResultFormat;
 }
@@ -60,6 +61,8 @@ export interface Prover {
     selection: { rows: readonly number[]; ids: readonly string[] },
     caller: Caller,
   ): Promise<{ controls: readonly ControlOutcome[]; bundle: string }>;
+  /** Public keys of the evidence bundles, as text. */
+  verifierKeys(): Promise<readonly string[]>;
 }
 
 export interface AuditReader {

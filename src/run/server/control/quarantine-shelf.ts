@@ -1,9 +1,9 @@
 import { formatMicros, micros } from '#base/core/index.ts';
 import type { Clock } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { escapeControls, readQuarantine, reasonOf } from '#flow/ingest/index.ts';
+import { escapeControls, expiredQuarantine, readQuarantine, reasonOf } from '#flow/ingest/index.ts';
 import type { QuarantinedItem } from '#flow/ingest/index.ts';
-import { FileJournalReader } from '#flow/journal/index.ts';
+import { FileJournalReader, nodeFiles } from '#flow/journal/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { ApiError } from '../api/errors.ts';
 import type { QuarantineReader } from '../api/services.ts';
@@ -45,14 +45,27 @@ export class QuarantineShelf implements QuarantineReader {
     });
   }
 
+  /** Removes files whose time is over, with their keys. */
+  async expire(): Promise<void> {
+    const { keys, clock, template } = this.#parts;
+    const expired = expiredQuarantine(await this.#reader().files(), clock.now(), template().limits.quarantineAge);
+    if (expired.length === 0) return;
+    const ids = expired.map(({ fileId }) => fileId);
+    await keys.removeFileKeys('weir:control', ids);
+    for (const { path } of expired) await nodeFiles.remove(path);
+  }
+
   #read(filter: { device?: string; stream?: string }): AsyncIterable<QuarantinedItem> {
-    const { directory, keys, clock, template } = this.#parts;
-    const reader = new FileJournalReader({
-      directory,
-      keys: { key: (fileId) => keys.openFileKey({ actor: 'weir:control', resource: `quarantine:${fileId}` }, fileId) },
-    });
+    const { clock, template } = this.#parts;
     const since = clock.now() - template().limits.quarantineAge * 1_000;
-    return readQuarantine(reader, { ...filter, since });
+    return readQuarantine(this.#reader(), { ...filter, since });
+  }
+
+  #reader(): FileJournalReader {
+    const { directory, keys } = this.#parts;
+    const key = (fileId: string) =>
+      keys.openFileKey({ actor: 'weir:control', resource: `quarantine:${fileId}` }, fileId);
+    return new FileJournalReader({ directory, keys: { key } });
   }
 }
 

@@ -81,7 +81,7 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
 }
 
 /** Bytes of the files below a folder, two levels deep as the journal has them. */
-async function folderBytes(folder: string): Promise<number> {
+export async function folderBytes(folder: string): Promise<number> {
   let bytes = 0;
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => [])) {
     if (!entry.isFile()) continue;

@@ -48,6 +48,8 @@ export type GatewayMethods = {
   template(update: { form: Json; closed: readonly string[] }): Promise<void>;
   device(change: DirectoryChange): Promise<void>;
   grantImport(grant: { devices: readonly number[]; until: number }): void;
+  /** Asks all senders to come later, while the store lags. */
+  hold(held: boolean): void;
   renew(tls: TlsMaterial): Promise<void>;
   command(command: DeviceCommand): void;
   counts(parameters: null): Promise<GatewayCounts>;
@@ -86,6 +88,7 @@ export type WorkerMethods = {
   start(start: WorkerStart): Promise<Ports>;
   template(update: { form: Json; closed: readonly string[] }): void;
   device(change: DirectoryChange): void;
+  hold(held: boolean): void;
   renew(tls: TlsMaterial): void;
   keys(stock: { kind: 'journal' | 'quarantine'; keys: readonly HandedFileKey[] }): void;
   counts(parameters: null): GatewayCounts;

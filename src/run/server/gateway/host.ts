@@ -13,6 +13,7 @@ import { PACKAGE_ROOT } from '../control/package-files.ts';
 import { closedStreams } from '../control/template-service.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { logLevel } from '../log.ts';
+import { requireFreePorts } from './require-free-ports.ts';
 import { SupervisedProcess } from '../process/supervised-process.ts';
 import type {
   GatewayControlMethods,
@@ -65,6 +66,7 @@ export class GatewayHost {
 
   static async start(parts: GatewayHostParts): Promise<GatewayHost> {
     const { layout, log, identity } = parts;
+    await requireFreePorts(parts.template().listen.address, parts.ports);
     // Known after the first start; a restart takes the same ports again.
     const box = { ports: parts.ports, ticketKeys: parts.random.bytes(TICKET_KEY_BYTES) };
     const process = await SupervisedProcess.start<GatewayMethods>({
@@ -115,6 +117,11 @@ export class GatewayHost {
     const { identity } = this.#parts;
     const indexes = devices.flatMap((name) => identity.inventory.find(name)?.index ?? []);
     (await this.#process.peer).tell('grantImport', { devices: indexes, until });
+  }
+
+  /** Asks all senders to come later, or lets them come again. */
+  hold(held: boolean): void {
+    void this.#process.peer.then((peer) => peer.tell('hold', held)).catch(() => undefined);
   }
 
   command(command: DeviceCommand): void {

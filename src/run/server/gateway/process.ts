@@ -56,6 +56,9 @@ const offered: GatewayMethods = {
   grantImport: ({ devices, until }) => {
     for (const index of devices) table?.grantImport(index, until);
   },
+  hold: (held) => {
+    for (const worker of workers) worker.tell('hold', held);
+  },
   renew: async (tls) => {
     await Promise.all(workers.map((worker) => worker.call('renew', tls)));
   },

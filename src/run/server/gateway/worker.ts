@@ -179,10 +179,11 @@ const offered: WorkerMethods = {
     connections: running?.gateway.counts().mqtt ?? 0,
     admitted: byReason[REASON.admitted.number] ?? 0,
     duplicates: byReason[REASON.duplicate.number] ?? 0,
-    dropped: 0,
+    dropped: [...(running?.ingest.dropped().values() ?? [])].reduce((sum, count) => sum + count, 0),
     refused: refusedByWord(byReason),
     refusedConnections: metrics.by('gateway_refused', 'reason'),
   }),
+  hold: (held) => running?.ingest.hold(held),
   drain: async () => {
     if (running === null) return;
     const { gateway, ingest, quarantine, journals } = running;

@@ -21,7 +21,12 @@ interface Reply {
   readonly kind: 'reply';
   readonly id: number;
   readonly value?: unknown;
-  readonly error?: { readonly code: string; readonly message: string; readonly hint: string | undefined };
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string | undefined;
+    readonly detail: string | undefined;
+  };
 }
 
 /**
@@ -110,12 +115,24 @@ function gone(what: string): ServerError {
 }
 
 function describe(error: unknown): NonNullable<Reply['error']> {
-  if (error instanceof PlatformError) return { code: error.code, message: error.message, hint: error.hint };
+  if (error instanceof PlatformError)
+    return { code: error.code, message: error.message, hint: error.hint, detail: detailOf(error) };
   if (error instanceof Error)
-    return { code: 'SERVER_CALL_FAILED', message: `${error.name}: ${error.message}`, hint: undefined };
-  return { code: 'SERVER_CALL_FAILED', message: String(error), hint: undefined };
+    return {
+      code: 'SERVER_CALL_FAILED',
+      message: `${error.name}: ${error.message}`,
+      hint: undefined,
+      detail: undefined,
+    };
+  return { code: 'SERVER_CALL_FAILED', message: String(error), hint: undefined, detail: undefined };
 }
 
-function revive(error: NonNullable<Reply['error']>): PlatformError {
-  return new PlatformError(error.code, error.message, error.hint === undefined ? {} : { hint: error.hint });
+/** What an error says beside its message to one reader alone, such as the words of a query engine. */
+function detailOf(error: PlatformError): string | undefined {
+  return 'detail' in error && typeof error.detail === 'string' ? error.detail : undefined;
+}
+
+function revive({ code, message, hint, detail }: NonNullable<Reply['error']>): PlatformError {
+  const error = new PlatformError(code, message, hint === undefined ? {} : { hint });
+  return detail === undefined ? error : Object.assign(error, { detail });
 }

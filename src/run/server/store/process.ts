@@ -1,11 +1,10 @@
-import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { systemClock } from '#base/core/index.ts';
 import { AeadKey, systemRandom } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { templateFromJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { FileJournalReader } from '#flow/journal/index.ts';
+import { FileJournalReader, nodeFiles } from '#flow/journal/index.ts';
 import { StoreService } from '#flow/store/index.ts';
 import { makeLog } from '../log.ts';
 import { noMetrics } from '../metrics.ts';
@@ -17,9 +16,8 @@ import { shapesOf } from './template-shapes.ts';
 
 /** The store process: journal in, segments out. Its keys come from control one by one. */
 
-/** Journal files are kept this long after the store has passed them, for gateways that rebuild what they knew. */
-const KEEP_PASSED_MS = 10 * 60_000;
-const RELEASE_EVERY_MS = 30_000;
+/** How often is looked for journal files that the store has passed; what must outlive them opens the files after. */
+const RELEASE_EVERY_MS = 10_000;
 
 const log = makeLog('store');
 let service: StoreService | null = null;
@@ -102,21 +100,13 @@ function keysOf(handed: readonly HandedKey[]): ReadonlyMap<string, AeadKey> {
   return new Map(handed.map(({ handle, key }) => [handle, AeadKey.fromBytes(key)]));
 }
 
-const passedSince = new Map<string, number>();
-
-/** Removes journal files that hold nothing for the store, some time after. */
+/** Removes journal files that hold nothing for the store any more. */
 async function releaseFiles(reader: FileJournalReader): Promise<void> {
   try {
     const { cursor } = await control.call('state', null);
-    const now = performance.now();
     const gone: string[] = [];
     for (const path of await reader.release([new Map(cursor)])) {
-      const since = passedSince.get(path) ?? now;
-      passedSince.set(path, since);
-      if (now - since < KEEP_PASSED_MS) continue;
-      await rm(path, { force: true });
-      await rm(`${path}.extent`, { force: true });
-      passedSince.delete(path);
+      await nodeFiles.remove(path);
       gone.push(basename(path, '.journal'));
     }
     if (gone.length > 0) await control.call('forgetFiles', gone);

@@ -92,6 +92,12 @@ export const PLATFORM_ROUTES: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/v1/prove/keys',
+    access: 'open',
+    handle: async (_request, services) => ({ json: { keys: await services.prover.verifierKeys() } }),
+  },
+  {
+    method: 'GET',
     path: '/v1/quarantine',
     access: { action: 'quarantine', resource: () => PLATFORM },
     handle: async ({ query }, { quarantine }) => {

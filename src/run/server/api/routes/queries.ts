@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { formatForAccept, RESULT_FORMATS } from '#flow/query/index.ts';
-import type { ResultFormat } from '#flow/query/index.ts';
+import type { Parameters, ResultFormat } from '#flow/query/index.ts';
 import { ApiError } from '../errors.ts';
 import type { Route, RouteRequest } from '../route.ts';
 import { selectView } from '../select-view.ts';
@@ -17,6 +17,9 @@ function formatOf({ query, accept }: RouteRequest): ResultFormat {
   );
 }
 
+const SCALAR = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
+const VALUE = Type.Union([SCALAR, Type.Array(SCALAR, { maxItems: 10_000 })]);
+
 export const QUERY_ROUTES: readonly Route[] = [
   {
     method: 'POST',
@@ -26,18 +29,14 @@ export const QUERY_ROUTES: readonly Route[] = [
       {
         sql: Type.String({ minLength: 1, maxLength: 262_144 }),
         parameters: Type.Optional(
-          Type.Array(Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]), { maxItems: 256 }),
+          Type.Union([Type.Array(VALUE, { maxItems: 256 }), Type.Record(Type.String({ maxLength: 64 }), VALUE)]),
         ),
         purpose: Type.Optional(Type.String({ maxLength: 64 })),
       },
       { additionalProperties: false },
     ),
     handle: async (request, { queries }) => {
-      const { sql, parameters, purpose } = request.body as {
-        sql: string;
-        parameters?: (string | number | boolean | null)[];
-        purpose?: string;
-      };
+      const { sql, parameters, purpose } = request.body as { sql: string; parameters?: Parameters; purpose?: string };
       const asked = { sql, parameters: parameters ?? [], purpose: purpose ?? null, format: formatOf(request) };
       return { streamed: await queries.run(request.caller, asked, request.signal) };
     },

@@ -1,0 +1,37 @@
+import { createServer } from 'node:net';
+import { hasCode } from '#base/core/index.ts';
+import { ServerError } from '../errors.ts';
+import type { Ports } from './contract.ts';
+
+/**
+ * Tries each port once before workers share it: a shared port can be taken twice by programs of one user, and then
+ * each would get some of the connections.
+ *
+ * @throws {ServerError} SERVER_PORT_IN_USE naming the port
+ */
+export async function requireFreePorts(address: string, ports: Ports): Promise<void> {
+  for (const [name, port] of Object.entries(ports)) if (port !== 0) await requireFree(address, name, port);
+}
+
+function requireFree(address: string, name: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (cause) => {
+      // What else can be wrong with an address is told by the listener itself.
+      if (!hasCode(cause, 'EADDRINUSE')) resolve();
+      else {
+        reject(
+          new ServerError(
+            'SERVER_PORT_IN_USE',
+            `Cannot listen for ${name} on ${address}:${port}: another program does`,
+            {
+              hint: 'Stop it, or name other ports under listen in the template',
+              cause,
+            },
+          ),
+        );
+      }
+    });
+    server.listen({ host: address, port }, () => server.close(() => resolve()));
+  });
+}
