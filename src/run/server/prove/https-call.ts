@@ -1,0 +1,69 @@
+import { request } from 'node:https';
+import type { ApiAnswer } from '#assure/controls/index.ts';
+import type { Json } from '#base/core/index.ts';
+import type { Credential } from './credential.ts';
+
+/** An answer to a probe is small; one that is not is cut off and counts as none. */
+const MOST_BYTES = 16 * 1_048_576;
+
+export interface HttpsCall {
+  readonly method: string;
+  readonly url: URL;
+  readonly authority: string;
+  readonly credential?: Credential;
+  readonly token?: string;
+  readonly body: Json | null;
+  readonly timeoutMs: number;
+}
+
+/**
+ * One request over a connection of its own.
+ *
+ * @returns the status and what the body says; a body that is not JSON is null
+ * @throws the socket's error where there is no answer
+ */
+export function callHttps(call: HttpsCall): Promise<ApiAnswer> {
+  const { method, url, authority, credential, token, body, timeoutMs } = call;
+  const payload = body === null ? null : Buffer.from(JSON.stringify(body));
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      url,
+      {
+        method,
+        ca: authority,
+        agent: false,
+        timeout: timeoutMs,
+        ...(credential === undefined ? {} : { key: credential.key, cert: credential.certificate }),
+        headers: {
+          accept: 'application/json',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(payload === null ? {} : { 'content-type': 'application/json', 'content-length': payload.length }),
+        },
+      },
+      (reply) => {
+        const chunks: Buffer[] = [];
+        let length = 0;
+        reply.on('data', (chunk: Buffer) => {
+          length += chunk.length;
+          if (length > MOST_BYTES) outgoing.destroy(new Error('the answer is too long'));
+          else chunks.push(chunk);
+        });
+        reply.once('end', () => resolve({ status: reply.statusCode ?? 0, body: parse(Buffer.concat(chunks)) }));
+        reply.once('error', reject);
+        // A reply that breaks off has no end; resolve and reject count once.
+        reply.once('close', () => reject(new Error('the answer broke off')));
+      },
+    );
+    outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in time')));
+    outgoing.once('error', reject);
+    outgoing.end(payload ?? undefined);
+  });
+}
+
+function parse(bytes: Buffer): Json {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as Json;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,267 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatMicros, micros, parseRfc3339, PROBE_STREAM, toHex } from '#base/core/index.ts';
+import type { Clock, Json, Random } from '#base/core/index.ts';
+import { openDirectoryObjects } from '#base/storage/index.ts';
+import { CONTROLS } from '#assure/controls/index.ts';
+import type {
+  ApiAnswer,
+  ConnectOutcome,
+  CredentialKind,
+  DeclaredStream,
+  HandshakeOutcome,
+  ListeningPort,
+  LogCheck,
+  Pace,
+  ProbeCaller,
+  ProbePlatform,
+  PublishOutcome,
+  SearchOutcome,
+  TamperOutcome,
+} from '#assure/controls/index.ts';
+import { unenforcedOf } from '#declare/template/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { handlesOf } from '#flow/store/index.ts';
+import type { Segment } from '#flow/store/index.ts';
+import type { AuditLog } from '#trust/audit/index.ts';
+import type { Identity } from '#trust/identity/index.ts';
+import type { KeyRing } from '#trust/keys/index.ts';
+import type { AuditReader } from '../api/services.ts';
+import type { DataDirectory } from '../data-directory.ts';
+import type { PlatformAddress, PlatformStatus } from '../platform-status.ts';
+import { checkLog } from './check-log.ts';
+import type { Credential } from './credential.ts';
+import { findEntry } from './find-entry.ts';
+import { callHttps } from './https-call.ts';
+import { listeningPorts } from './listening-ports.ts';
+import { MqttClient } from './mqtt-client.ts';
+import type { MqttAnswer } from './mqtt-client.ts';
+import { needleForms } from './needle-forms.ts';
+import { processTree, unnamedFiles } from './process-files.ts';
+import { makeRunCredentials, PROVER } from './run-credentials.ts';
+import type { RunCredentials } from './run-credentials.ts';
+import { searchFile, searchFolders } from './search-files.ts';
+import { tamperWith } from './tamper-segment.ts';
+import type { TokenBucket } from './token-bucket.ts';
+import { tryHandshake } from './try-handshake.ts';
+
+/** What a run reaches of the platform beside its listeners. */
+export interface LiveParts {
+  readonly layout: DataDirectory;
+  readonly auditLog: AuditLog;
+  readonly auditReader: AuditReader;
+  readonly identity: Identity;
+  readonly keys: KeyRing;
+  readonly segments: { active(): Promise<readonly Segment[]> };
+  readonly template: () => Template;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly address: () => PlatformAddress;
+  readonly status: () => Promise<PlatformStatus>;
+  /** Seals what the store has read of the journal. */
+  readonly seal: () => Promise<void>;
+}
+
+const ANSWER_MS = 10_000;
+/** A fresh certificate reaches the gateway's threads within this. */
+const KNOWN_WITHIN_MS = 5_000;
+const SEALED_WITHIN_MS = 5_000;
+/** File systems tell the time of a change in steps of a few milliseconds. */
+const OLDER_MS = 2_000;
+
+/** The running platform as probes try it: by its own listeners where that is possible, else by its files. */
+export class LivePlatform implements ProbePlatform {
+  readonly #parts: LiveParts;
+  readonly #credentials: RunCredentials;
+  readonly #bucket: TokenBucket;
+  /** When each canary was made, in epoch milliseconds. */
+  readonly #canaries = new Map<string, number>();
+
+  private constructor(parts: LiveParts, credentials: RunCredentials, bucket: TokenBucket) {
+    this.#parts = parts;
+    this.#credentials = credentials;
+    this.#bucket = bucket;
+  }
+
+  /**
+   * Makes the credentials of a run and waits until the gateway knows them.
+   *
+   * @param bucket keeps within the rate of the stream `_probe`, over runs
+   */
+  static async open(parts: LiveParts, bucket: TokenBucket): Promise<LivePlatform> {
+    const live = new LivePlatform(parts, await makeRunCredentials(parts.identity, parts.clock), bucket);
+    const deadline = performance.now() + KNOWN_WITHIN_MS;
+    while (!(await live.connect('good')).admitted && performance.now() < deadline) await sleep(50);
+    return live;
+  }
+
+  async connect(kind: CredentialKind): Promise<ConnectOutcome> {
+    const answer = await this.#open(this.#credentialOf(kind));
+    if (!answer.admitted) return { admitted: false, protocol: answer.protocol, reason: answer.reason };
+    using client = answer.client;
+    return { admitted: true, protocol: client.protocol, reason: null };
+  }
+
+  connectWithTls(version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'): Promise<HandshakeOutcome> {
+    const { address, identity } = this.#parts;
+    const place = {
+      url: new URL(address().mqtt),
+      authority: identity.certificates.root,
+      credential: this.#credentials.device,
+      timeoutMs: ANSWER_MS,
+    };
+    return tryHandshake(place, version);
+  }
+
+  async publish(topic: string, payloads: readonly string[], pace: Pace = 'polite'): Promise<readonly PublishOutcome[]> {
+    const answer = await this.#open(this.#credentials.device);
+    if (!answer.admitted) throw new Error(`The prober was not admitted: ${answer.reason}`);
+    using client = answer.client;
+    if (pace === 'flood') {
+      this.#bucket.empty();
+      return client.publish(topic, payloads, ANSWER_MS);
+    }
+    const outcomes: PublishOutcome[] = [];
+    while (outcomes.length < payloads.length) {
+      const { taken, waitMs } = this.#bucket.take(payloads.length - outcomes.length);
+      if (taken === 0) await sleep(waitMs);
+      else {
+        const next = payloads.slice(outcomes.length, outcomes.length + taken);
+        outcomes.push(...(await client.publish(topic, next, ANSWER_MS)));
+      }
+    }
+    return outcomes;
+  }
+
+  async call(method: string, path: string, body: Json | null, as: ProbeCaller): Promise<ApiAnswer> {
+    const { address, identity } = this.#parts;
+    const { device, prober, guest } = this.#credentials;
+    const common = { method, authority: identity.certificates.root, body, timeoutMs: ANSWER_MS };
+    if (as === 'device') {
+      for (let pause = this.#bucket.take(1); pause.taken === 0; pause = this.#bucket.take(1)) await sleep(pause.waitMs);
+      return callHttps({ ...common, url: new URL(path, address().https), credential: device });
+    }
+    const url = new URL(path, address().api);
+    if (as === 'nobody') return callHttps({ ...common, url });
+    return callHttps({ ...common, url, token: as === 'prober' ? prober : guest });
+  }
+
+  async query(sql: string): Promise<ApiAnswer> {
+    const { status, body } = await this.call('POST', '/v1/query', { sql }, 'prober');
+    const rows = typeof body === 'object' && body !== null && 'rows' in body ? body['rows'] : body;
+    return { status, body: rows ?? null };
+  }
+
+  async seal(): Promise<void> {
+    const { seal } = this.#parts;
+    const before = new Set((await this.#segments()).map(({ id }) => id));
+    const deadline = performance.now() + SEALED_WITHIN_MS;
+    // What was acknowledged a moment ago may not have reached the store yet.
+    for (;;) {
+      await seal();
+      if ((await this.#segments()).some(({ id }) => !before.has(id)) || performance.now() > deadline) return;
+      await sleep(50);
+    }
+  }
+
+  async search(needle: string, signal: AbortSignal): Promise<SearchOutcome> {
+    const { layout } = this.#parts;
+    const forms = needleForms(needle);
+    const folders = layout.audit.startsWith(`${layout.root}/`) ? [layout.root] : [layout.root, layout.audit];
+    const madeMs = (this.#canaries.get(needle) ?? 0) - OLDER_MS;
+    const found = await searchFolders(folders, { forms, madeMs, signal });
+    const { files, unreadable } = await unnamedFiles((await processTree(process.pid)) ?? []);
+    for (const { path, name } of files) {
+      signal.throwIfAborted();
+      await searchFile(path, name, forms, found);
+    }
+    return { ...found, unreadable: found.unreadable + unreadable };
+  }
+
+  async tamperWithSegment(): Promise<TamperOutcome> {
+    const { layout, keys } = this.#parts;
+    const segment = (await this.#segments()).toSorted((a, b) => a.created - b.created).at(-1);
+    if (segment === undefined) return { segment: '', opens: false, tried: 0, unnoticed: 0, reasons: [] };
+    const use = { actor: PROVER, resource: `segment:${segment.id}` };
+    const opened = await keys.unwrapDataKeys(use, handlesOf(segment));
+    return tamperWith(await openDirectoryObjects(layout.objects), segment, opened);
+  }
+
+  async verifyLog(signal: AbortSignal): Promise<LogCheck> {
+    const { layout, auditLog } = this.#parts;
+    await auditLog.flush();
+    return checkLog(layout.audit, auditLog.verifierKeys, signal);
+  }
+
+  async logged(action: string, resource: string, since: string, reason?: string): Promise<boolean> {
+    const { auditLog, auditReader } = this.#parts;
+    await auditLog.flush();
+    const wanted = {
+      action,
+      resource,
+      since: parseRfc3339(since) ?? micros(0),
+      ...(reason === undefined ? {} : { reason }),
+    };
+    return (
+      (await findEntry((from, limit) => auditReader.entries(from, limit), auditLog.checkpoint.size, wanted)) !== null
+    );
+  }
+
+  async streams(): Promise<readonly DeclaredStream[]> {
+    const template = this.#parts.template();
+    const unenforced = unenforcedOf(template);
+    return [...template.streams.values()]
+      .filter(({ name }) => !name.startsWith('_'))
+      .map(({ name, acceptUnenforced }) => ({
+        name,
+        acceptUnenforced,
+        unenforced: unenforced.filter(({ streams }) => streams.includes(name)).map(({ id }) => id),
+      }));
+  }
+
+  async inventory(): Promise<readonly { readonly name: string; readonly index: number }[]> {
+    return this.#parts.identity.inventory.snapshot().devices.map(({ name, index }) => ({ name, index }));
+  }
+
+  controls(): readonly { readonly id: string; readonly requirements: readonly string[]; readonly last: boolean }[] {
+    return CONTROLS.map(({ id, requirements, last }) => ({ id, requirements, last: last === true }));
+  }
+
+  listening(): Promise<readonly ListeningPort[] | null> {
+    return listeningPorts(process.pid);
+  }
+
+  now(): string {
+    return formatMicros(this.#parts.clock.now());
+  }
+
+  async status(): Promise<Readonly<Record<string, Json>>> {
+    return (await this.#parts.status()) as unknown as Readonly<Record<string, Json>>;
+  }
+
+  canary(): string {
+    const canary = `canary-${toHex(this.#parts.random.bytes(16))}`;
+    this.#canaries.set(canary, Date.now());
+    return canary;
+  }
+
+  #credentialOf(kind: CredentialKind): Credential | null {
+    if (kind === 'none') return null;
+    if (kind === 'good') return this.#credentials.device;
+    return this.#credentials.misfits.get(kind) ?? null;
+  }
+
+  #open(credential: Credential | null): Promise<MqttAnswer> {
+    const { address, identity, random } = this.#parts;
+    return MqttClient.open({
+      url: new URL(address().mqtt),
+      authority: identity.certificates.root,
+      credential,
+      clientId: `_probe-${toHex(random.bytes(6))}`,
+      timeoutMs: ANSWER_MS,
+    });
+  }
+
+  async #segments(): Promise<readonly Segment[]> {
+    return (await this.#parts.segments.active()).filter(({ stream }) => stream === PROBE_STREAM);
+  }
+}

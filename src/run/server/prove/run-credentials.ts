@@ -1,0 +1,38 @@
+import { micros, minutes, PROBE_DEVICE } from '#base/core/index.ts';
+import type { Clock } from '#base/core/index.ts';
+import { PROBER_ROLE } from '#declare/policy/index.ts';
+import { PROBE_CREDENTIAL_KINDS } from '#trust/identity/index.ts';
+import type { Identity, ProbeCredentialKind } from '#trust/identity/index.ts';
+import type { Credential } from './credential.ts';
+
+/** Everything that is made for a run ends by itself soon after. */
+export const CREDENTIAL_LIFE = minutes(20);
+
+/** As whom the log names what is done for a run. */
+export const PROVER = 'weir:prover';
+
+/** Credentials of one run. Keys are kept nowhere else and go with it. */
+export interface RunCredentials {
+  /** Of the device `_probe`. */
+  readonly device: Credential;
+  readonly misfits: ReadonlyMap<ProbeCredentialKind, Credential>;
+  /** Bearer token of the prober, who may prove and see what probes sent. */
+  readonly prober: string;
+  /** Bearer token of somebody without any role. */
+  readonly guest: string;
+}
+
+/** Makes the credentials of a run through the code that makes those of users; each making is in the log. */
+export async function makeRunCredentials(identity: Identity, clock: Clock): Promise<RunCredentials> {
+  const { people, inventory } = identity;
+  const expires = micros(clock.now() + CREDENTIAL_LIFE * 1_000);
+  const prober = await people.signInOwn('_prober', [PROBER_ROLE], PROVER, expires);
+  const guest = await people.signInOwn('_probe-guest', [], PROVER, expires);
+  const misfits = new Map<ProbeCredentialKind, Credential>();
+  for (const kind of PROBE_CREDENTIAL_KINDS) {
+    misfits.set(kind, await identity.probeCredential(kind, CREDENTIAL_LIFE, PROVER));
+  }
+  // Last: once a gateway knows this certificate it knows of all that was made before.
+  const { key, certificate } = await inventory.renew(PROBE_DEVICE, CREDENTIAL_LIFE, PROVER);
+  return { device: { key, certificate }, misfits, prober: prober.token, guest: guest.token };
+}
