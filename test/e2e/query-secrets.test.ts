@@ -161,7 +161,7 @@ test('no generated statement tells anything of what was not granted', async (t) 
       const [first, second] = [await observe(one, sql), await observe(two, sql)];
       if (first.startsWith('[')) answered += 1;
       if (first === 'limit' || second === 'limit') return;
-      assert.ok(!/CANARY|_r\./.test(first), `${sql}\n${first}`);
+      assert.ok(!/CANARY|_r\.|9876\d\d|4242\d{3}|555\d{4}/.test(first), `${sql}\n${first}`);
       // Which of several rows fails first hangs on the order in which the engine meets them: the kind must be the same.
       const failed = first.startsWith('Cannot run statement');
       assert.equal(failed ? kindOf(first) : first, failed ? kindOf(second) : second, sql);
@@ -171,4 +171,55 @@ test('no generated statement tells anything of what was not granted', async (t) 
   assert.ok(oneFiles.heldBytes > 0 && twoFiles.heldBytes > 0);
   t.diagnostic(`${answered} of ${RUNS} statements were answered`);
   assert.ok(answered > RUNS / 20, `only ${answered} statements were answered`);
+});
+
+test('a condition that fails tells nothing of rows that are not granted', async () => {
+  await using folder = await disposableFolder();
+  using parser = await StatementParser.open();
+  const shapes: readonly ColumnShape[] = [
+    { name: 'code', type: 'text', nullable: false },
+    { name: 'site', type: 'text', nullable: false },
+    { name: 'level', type: 'integer', nullable: false },
+  ];
+  const rows = 300_000;
+  const hidden = (row: number) => row % 1_000 === 999;
+  const columns = [
+    { name: 'code', data: columnOf('text', rows, (row) => (hidden(row) ? `SECRET${row}` : `${row}`)) },
+    { name: 'site', data: columnOf('text', rows, (row) => (hidden(row) ? 'closed' : 'open')) },
+    { name: 'level', data: columnOf('integer', rows, (row) => (hidden(row) ? -5 : 65)) },
+  ];
+  const batch = { stream: 'orders', template: '', rows, columns };
+  const { segment } = await sealToFile(folder.path, 'orders', shapes, batch);
+  const orders = governed('orders', shapes);
+  // An engine that is free to would test the cheaper condition first, whichever that turns out to be.
+  const condition = "regexp_matches(site, '^o(p|x)e.*n$') AND length(site) < 5";
+  using files = testFiles();
+  const world: World = {
+    parser,
+    files,
+    relations: new Map([['orders', orders]]),
+    grants: new Map([
+      [
+        'orders',
+        {
+          columns: ['code', 'level'].map((name) => ({ name, mask: null })),
+          rowFilter: await filterOf(parser, orders, condition),
+        },
+      ],
+    ]),
+    rows: new Map([['orders', { shapes, segments: [segment], tail: [batch] }]]),
+  };
+  // chr() and to_base() fail for a negative number, and the engine does not know that they can fail.
+  for (const sql of [
+    'SELECT count(*) FROM orders WHERE chr(level::INTEGER) IS NOT NULL',
+    'SELECT count(*) FROM orders WHERE to_base(level, 10) IS NOT NULL AND code IS NOT NULL',
+    'SELECT count(*) FROM orders a SEMI JOIN (SELECT 1 AS one) b ON chr(a.level::INTEGER) IS NOT NULL AND one = 1',
+    'SELECT count(*) FROM orders WHERE CAST(code AS INTEGER) >= 0',
+    'SELECT sum(CAST(code AS INTEGER)) FROM orders',
+    'SELECT count(*) FROM orders a JOIN (SELECT 1 AS one) b ON CAST(a.code AS INTEGER) >= one - 1',
+    'SELECT count(*) FROM orders WHERE CASE WHEN CAST(code AS INTEGER) % 2 = 0 THEN true ELSE 1 / length(code) > 0 END',
+  ]) {
+    const answer = await observe(world, sql);
+    assert.ok(answer.startsWith('['), `${sql}\n${answer}`);
+  }
 });

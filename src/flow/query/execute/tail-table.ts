@@ -13,6 +13,9 @@ export interface RowsInMemory {
 /** Rows that a table function hands over per call: DuckDB's vector size. */
 const CHUNK_ROWS = 2_048;
 
+/** An enumeration is made anew for each chunk, so beyond this many texts they cost less one by one. */
+const MAX_ENUMERATED = 1_000;
+
 /** One column of all parts, ready to be copied chunk by chunk. */
 interface Source {
   readonly shape: ColumnShape;
@@ -25,8 +28,8 @@ interface Source {
 /**
  * Registers a table function that serves rows in memory from their typed arrays, columns on demand.
  *
- * Times and integers go over as doubles and texts as codes of an enumeration, which copies arrays instead of making a
- * value per cell; `tailSelect` turns them back inside the engine.
+ * Times and integers go over as doubles and texts as codes of an enumeration where few are distinct, which
+ * copies arrays instead of making a value per cell; `tailSelect` turns them back inside the engine.
  */
 export function registerTail(
   connection: DuckDBConnection,
@@ -109,17 +112,22 @@ function makeSource(shape: ColumnShape, parts: readonly RowsInMemory[]): Source 
   const recode = columns.map((column) => (column?.type === 'text' ? recodeInto(codes, column.dictionary) : null));
   const texts = [...codes.keys()];
   // The engine takes the values of an enumeration as C strings, which a zero character would cut.
-  if (texts.some((text) => text.includes('\0'))) return { shape, type: VARCHAR, parts: columns, recode: [] };
+  if (texts.length > MAX_ENUMERATED || texts.some((text) => text.includes('\0'))) {
+    return { shape, type: VARCHAR, parts: columns, recode: [] };
+  }
   return { shape, type: ENUM(texts.length > 0 ? texts : ['']), parts: columns, recode };
 }
 
+/** Codes in the common dictionary; what comes after it is too long for an enumeration does not matter any more. */
 function recodeInto(codes: Map<string, number>, dictionary: readonly string[]): Uint32Array {
-  return Uint32Array.from(dictionary, (text) => {
-    const known = codes.get(text);
-    if (known !== undefined) return known;
-    codes.set(text, codes.size);
-    return codes.size - 1;
-  });
+  const recode = new Uint32Array(dictionary.length);
+  for (const [code, text] of dictionary.entries()) {
+    if (codes.size > MAX_ENUMERATED) break;
+    const known = codes.get(text) ?? codes.size;
+    if (known === codes.size) codes.set(text, known);
+    recode[code] = known;
+  }
+  return recode;
 }
 
 /** A vector of the engine, of which only these members are used. */

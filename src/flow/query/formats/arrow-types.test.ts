@@ -34,7 +34,7 @@ test('arrowType() keeps what a type can hold', () => {
     MAP(VARCHAR, DOUBLE),
   ];
   assert.deepEqual(
-    types.map((type) => `${arrowType(type) as unknown as string}`),
+    types.map((type) => String(arrowType(type) as unknown as { toString(): string })),
     [
       'Int64',
       'Decimal[38e0]',
