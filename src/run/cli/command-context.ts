@@ -1,5 +1,4 @@
 import { styleText } from 'node:util';
-import type { Json } from '#base/core/index.ts';
 import { findPlatform } from './locate.ts';
 import { PlatformClient } from './platform-client.ts';
 
@@ -36,7 +35,7 @@ export class CommandContext {
 
   /** Prints a result: as JSON under `--json`, else as the text that `show` makes of it. */
   result<T>(value: T, show: (value: T) => string): void {
-    this.terminal.out(this.options.json === true ? `${JSON.stringify(value as Json, null, 2)}\n` : show(value));
+    this.terminal.out(this.options.json === true ? `${JSON.stringify(value, null, 2)}\n` : show(value));
   }
 
   /** Says what was done or what is going on, beside the result. */

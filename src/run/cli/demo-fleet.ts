@@ -9,6 +9,9 @@ const FLEET: readonly { readonly type: string; readonly name: string; readonly c
   { type: 'pump', name: 'pump', count: 4 },
 ];
 
+/** A demo may run for a while, and makes new certificates at each start. */
+const CERTIFICATE_DAYS = 30;
+
 /** The devices of the demo: those of the demo's own template, else three of each declared type. */
 export function fleetOf(template: Template): readonly { readonly name: string; readonly type: string }[] {
   const own = FLEET.filter(({ type }) => template.devices.has(type));
@@ -19,12 +22,12 @@ export function fleetOf(template: Template): readonly { readonly name: string; r
   );
 }
 
-/** Gives each device of the demo a certificate for a day: a new device, or one that an earlier start enrolled. */
+/** Gives each device of the demo a certificate: a new device, or one that an earlier start enrolled. */
 export async function enrolFleet(client: PlatformClient, template: Template): Promise<readonly FleetDevice[]> {
   const streams = [...template.streams.values()].filter(({ name }) => !name.startsWith('_'));
   const fleet: FleetDevice[] = [];
   for (const { name, type } of fleetOf(template)) {
-    const { key, certificate, authority } = await certifyDevice(client, name, type, 1);
+    const { key, certificate, authority } = await certifyDevice(client, name, type, CERTIFICATE_DAYS);
     const own: readonly Stream[] = streams.filter(({ from }) => from.includes(type));
     fleet.push({ credential: { name, key, certificate, authority }, streams: own });
   }

@@ -40,7 +40,7 @@ const COMMANDS: readonly AddCommand[] = [
 const terminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-  isTerminal: process.stderr.isTTY === true,
+  isTerminal: process.stderr.isTTY,
 };
 
 // Whoever reads the output may leave, as `head` does: that is no failure of the command.

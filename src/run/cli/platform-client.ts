@@ -123,9 +123,8 @@ function unreachable(url: URL, cause: NodeJS.ErrnoException): CliError {
 function refusal(body: string, status: number): CliError {
   const problem = parseProblem(body);
   const message = problem.detail ?? problem.title ?? `Cannot go on: the platform answered ${status}`;
-  const code = problem.code === undefined ? '' : ` (${problem.code})`;
   const cause: Refusal = { status, code: problem.code ?? '' };
-  return new CliError('CLI_REFUSED', `${message}${code}`, {
+  return new CliError('CLI_REFUSED', message, {
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
     cause,
   });

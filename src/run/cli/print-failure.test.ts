@@ -21,6 +21,15 @@ test('printFailure() names code and hint', () => {
   });
 });
 
+test('printFailure() shows the code of the platform where that refused', () => {
+  const cause = { status: 404, code: 'IDENTITY_DEVICE_UNKNOWN' };
+  assert.match(failure(new CliError('CLI_REFUSED', 'no', { cause })).text, /\[IDENTITY_DEVICE_UNKNOWN\]/);
+  assert.match(
+    failure(new CliError('CLI_REFUSED', 'no', { cause: { status: 502, code: '' } })).text,
+    /\[CLI_REFUSED\]/,
+  );
+});
+
 test('printFailure() writes JSON where JSON was asked for', () => {
   const { text } = failure(new CliError('CLI_USAGE', 'Cannot query'), true);
   assert.deepEqual(JSON.parse(text), { error: { code: 'CLI_USAGE', message: 'Cannot query' } });

@@ -1,5 +1,6 @@
 import { PlatformError } from '#base/core/index.ts';
 import type { Terminal } from './command-context.ts';
+import { refusalOf } from './errors.ts';
 
 /** Exit statuses; `docs/reference/cli.md` lists them. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -18,7 +19,11 @@ export function printFailure(error: unknown, terminal: Terminal, json: boolean):
 }
 
 function describe(error: unknown): { message: string; code: string; hint: string | null } {
-  if (error instanceof PlatformError) return { message: error.message, code: error.code, hint: error.hint ?? null };
+  if (error instanceof PlatformError) {
+    // The platform's own code says more than that it refused.
+    const code = refusalOf(error)?.code || error.code;
+    return { message: error.message, code, hint: error.hint ?? null };
+  }
   // A file that is not there, a port that is taken: the system's own code and words say what is wrong.
   const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) };
   return { message, code: code ?? 'FAULT', hint: null };

@@ -200,5 +200,5 @@ async function tail(context: CommandContext, options: TailCommandOptions): Promi
 }
 
 function entryJson({ index, time, event }: PlacedEntry): Json {
-  return { index, time: formatMicros(time), ...event } as Json;
+  return { index, time: formatMicros(time), ...event };
 }

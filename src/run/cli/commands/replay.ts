@@ -32,6 +32,7 @@ export interface ReplayOptions {
   readonly seqFrom?: string;
   readonly seq: boolean;
   readonly window: string;
+  readonly resume?: boolean;
 }
 
 export function addReplayCommand(program: Command, contextOf: ContextOf): void {
@@ -54,6 +55,7 @@ export function addReplayCommand(program: Command, contextOf: ContextOf): void {
     .option('--enrol <type>', 'enrol unknown devices as this type; auto takes the one that publishes to their stream')
     .option('--seq-from <n>', 'first number of each device (default: the milliseconds of its first time)')
     .option('--no-seq', 'send readings without numbers: a second run then doubles them')
+    .option('--resume', 'leave out what an earlier run of the same files has sent')
     .option('--window <n>', 'readings under way per device', '100')
     .action((files: string[], options: ReplayOptions, command: Command) => replay(contextOf(command), files, options));
 }
@@ -121,6 +123,7 @@ async function replay(context: CommandContext, files: readonly string[], options
       enrol: options.enrol ?? null,
       grant,
       window,
+      resume: options.resume === true,
       onOutcome: ({ code, text }) => tally.countOutcome(code, text),
     });
     return await replayFiles({
@@ -140,11 +143,11 @@ async function replay(context: CommandContext, files: readonly string[], options
 function finish(context: CommandContext, plan: ReplayPlan, report: ReplayReport): void {
   context.result(report, showReport);
   if (report.interrupted) {
-    context.note('stopped before the end; the same command again goes through all of it and doubles nothing');
+    context.note('stopped before the end; the same command with --resume goes on from here');
     process.exitCode = EXIT.interrupted;
     return;
   }
-  if (report.stored === 0) {
+  if (report.stored === 0 && report.skipped === 0) {
     const numbered = (report.refused['replay'] ?? 0) > 0;
     throw new CliError('CLI_NOTHING_STORED', `Cannot call it a replay: none of ${report.read} records was stored`, {
       hint: numbered
@@ -157,10 +160,10 @@ function finish(context: CommandContext, plan: ReplayPlan, report: ReplayReport)
 }
 
 function showReport(report: ReplayReport): string {
-  const { read, stored, duplicates, refused, unreadable, devices, seconds } = report;
-  const before = duplicates === 0 ? '' : `, ${duplicates} of them before`;
+  const { read, stored, skipped, refused, unreadable, devices, seconds } = report;
+  const left = skipped === 0 ? '' : `, left out ${skipped} that an earlier run has sent`;
   const speed = seconds > 0 ? `, ${Math.round(read / seconds)} per second` : '';
-  const lines = [`stored ${stored} of ${read} records of ${devices} devices${before}${speed}`];
+  const lines = [`stored ${stored} of ${read} records of ${devices} devices${left}${speed}`];
   const list = (counts: Readonly<Record<string, number>>): string =>
     Object.entries(counts)
       .map(([reason, count]) => `${reason} ${count}`)

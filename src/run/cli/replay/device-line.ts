@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BulkPublisher, TwinError } from '#run/twin/index.ts';
+import { PlatformError } from '#base/core/index.ts';
+import { BulkPublisher } from '#run/twin/index.ts';
 import type { BulkPublisherOptions, Outcome } from '#run/twin/index.ts';
 import { reasonWord } from './tally.ts';
 
@@ -11,6 +12,8 @@ const FIRST_WAIT_MS = 200;
 const TRANSIENT: ReadonlySet<string> = new Set(['try-later', 'rate']);
 
 type LineOptions = Omit<BulkPublisherOptions, 'onOutcome'> & {
+  /** Done before each new connection in place of a lost one: what the platform knew of the device may be gone too. */
+  readonly beforeReconnect: () => Promise<void>;
   /** Told once for each reading what became of it in the end. */
   readonly onOutcome: (outcome: Outcome) => void;
 };
@@ -92,10 +95,11 @@ export class DeviceLine implements AsyncDisposable {
   async #reconnect(lost: unknown): Promise<void> {
     this.#queue.unshift(...this.#publisher.unacknowledged);
     for (let failure = lost; ;) {
-      if (!(failure instanceof TwinError) || this.#fruitless >= MOST_ATTEMPTS) throw failure;
+      if (!(failure instanceof PlatformError) || this.#fruitless >= MOST_ATTEMPTS) throw failure;
       await this.#wait();
       try {
         await this.#publisher[Symbol.asyncDispose]();
+        await this.#options.beforeReconnect();
         const onOutcome = (outcome: Outcome): void => this.#hear(outcome);
         this.#publisher = await BulkPublisher.connect({ ...this.#options, onOutcome });
         return;

@@ -25,6 +25,11 @@ export class ImportGrant {
     await this.#ask(stream, [device]);
   }
 
+  /** Takes the grants of a device once more, since the platform may have forgotten them in a crash. */
+  async again(device: string): Promise<void> {
+    for (const [stream, devices] of this.#devices) if (devices.has(device)) await this.#ask(stream, [device]);
+  }
+
   /** Renews what is about to end; to be called before each reading. */
   async keep(): Promise<void> {
     if (this.#devices.size === 0 || this.#nowMs() < this.#renewAt) return;

@@ -20,6 +20,8 @@ export interface PlatformSinkOptions {
   /** Null where readings come in as if they were sent now. */
   readonly grant: ImportGrant | null;
   readonly window: number;
+  /** Asks what an earlier run has sent. */
+  readonly resume: boolean;
   readonly onOutcome: (outcome: Outcome) => void;
 }
 
@@ -39,15 +41,18 @@ export class PlatformSink implements ReplaySink, AsyncDisposable {
    * @throws {CliError} CLI_REFUSED, with a hint where the device is not enrolled
    * @throws {TwinError} TWIN_CONNECT_REFUSED
    */
-  async open(device: string, route: Route): Promise<void> {
-    const { host, port, grant, window, onOutcome } = this.#options;
+  async open(device: string, route: Route): Promise<number> {
+    const { host, port, grant, window, resume, onOutcome } = this.#options;
     const enrolment = this.#lines.has(device) ? null : await this.#certify(device, route);
     // The grant first: it has to hold before the first reading comes in.
     await grant?.take(route.stream, device);
-    if (enrolment === null) return;
-    const { key, certificate, authority } = enrolment;
-    const credential = { name: device, key, certificate, authority };
-    this.#lines.set(device, await DeviceLine.open({ credential, host, port, window, onOutcome }));
+    if (enrolment !== null) {
+      const { key, certificate, authority } = enrolment;
+      const credential = { name: device, key, certificate, authority };
+      const beforeReconnect = async (): Promise<void> => grant?.again(device);
+      this.#lines.set(device, await DeviceLine.open({ credential, host, port, window, beforeReconnect, onOutcome }));
+    }
+    return resume ? await this.#sentUpTo(device, route.stream) : -1;
   }
 
   async publish(device: string, stream: string, payload: Buffer): Promise<void> {
@@ -61,6 +66,15 @@ export class PlatformSink implements ReplaySink, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#lines.values().map((line) => line[Symbol.asyncDispose]()));
+  }
+
+  /** What lies a window below the highest number was answered before that was sent. */
+  async #sentUpTo(device: string, stream: string): Promise<number> {
+    const { client, window } = this.#options;
+    const body = { sql: `select max(seq) as seq from "${stream}" where device = $1`, parameters: [device] };
+    const { rows } = await client.json<{ rows: { seq: number | string | null }[] }>('POST', '/v1/query', { body });
+    const highest = rows[0]?.seq ?? null;
+    return highest === null ? -1 : Number(highest) - window;
   }
 
   async #certify(device: string, { stream, type }: Route): Promise<Enrolment> {

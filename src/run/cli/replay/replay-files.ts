@@ -8,8 +8,7 @@ import { readRecords } from './read-records.ts';
 import { Pace } from './pace.ts';
 import type { Speed } from './pace.ts';
 import type { Route } from './routes.ts';
-import { Tally } from './tally.ts';
-import type { ReplayReport } from './tally.ts';
+import type { ReplayReport, Tally } from './tally.ts';
 
 /** What is to be played, and how. */
 export interface ReplayPlan {
@@ -26,8 +25,12 @@ export interface ReplayPlan {
 
 /** The way of readings to the platform, as one replay sees it. */
 export interface ReplaySink {
-  /** Makes a device ready to publish to a stream, once before its first reading. */
-  open(device: string, route: Route): Promise<void>;
+  /**
+   * Makes a device ready to publish to a stream, once before its first reading.
+   *
+   * @returns the number up to which an earlier run has sent everything, -1 where that is not to be asked
+   */
+  open(device: string, route: Route): Promise<number>;
   publish(device: string, stream: string, payload: Buffer): Promise<void>;
   /** Resolves when the platform has answered to everything. */
   flush(): Promise<void>;
@@ -48,7 +51,10 @@ export interface ReplayParts {
 /** What a replay knows of one device and stream. */
 interface Target {
   readonly stream: StreamDescription;
+  /** Number of the next reading. */
   seq: number | null;
+  /** Readings up to this number were sent by an earlier run. */
+  readonly sent: number;
 }
 
 /**
@@ -91,6 +97,8 @@ export async function replayFiles(parts: ReplayParts): Promise<ReplayReport> {
     const target = await targetOf(device, time);
     if (target === null) return tally.countUnreadable('no-route');
     const { stream } = target;
+    const seq = target.seq === null ? null : target.seq++;
+    if (seq !== null && seq <= target.sent) return tally.countSkipped();
     const reading: Record<string, unknown> = {};
     if (time !== null) {
       const placed = pace.place(time);
@@ -98,7 +106,7 @@ export async function replayFiles(parts: ReplayParts): Promise<ReplayReport> {
       if (signal.aborted) return;
       reading['time'] = placed.time;
     }
-    if (target.seq !== null) reading['seq'] = target.seq++;
+    if (seq !== null) reading['seq'] = seq;
     Object.assign(reading, fieldValues(values, stream.fields, plan.mapping.renames));
     await sink.publish(device, stream.name, Buffer.from(JSON.stringify(reading)));
   }
@@ -110,8 +118,8 @@ export async function replayFiles(parts: ReplayParts): Promise<ReplayReport> {
     const key = `${device} ${route.stream}`;
     const known = targets.get(key);
     if (known !== undefined) return known;
-    const target = { stream: findStream(parts.streams, route.stream), seq: firstSeq(plan, time, nowSeconds) };
-    await sink.open(device, route);
+    const stream = findStream(parts.streams, route.stream);
+    const target = { stream, seq: firstSeq(plan, time, nowSeconds), sent: await sink.open(device, route) };
     targets.set(key, target);
     return target;
   }

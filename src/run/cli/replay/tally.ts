@@ -4,8 +4,8 @@ export interface ReplayReport {
   readonly read: number;
   /** Readings that the platform has: stored now, or the same ones before. */
   readonly stored: number;
-  /** Of these, those that it had before. */
-  readonly duplicates: number;
+  /** Records that an earlier run has sent, under `--resume`. */
+  readonly skipped: number;
   /** Readings that the platform refused, by its reason. */
   readonly refused: Readonly<Record<string, number>>;
   /** Records that are no readings, by what they lack. */
@@ -22,7 +22,7 @@ export class Tally {
   readonly #unreadable = new Map<string, number>();
   #read = 0;
   #stored = 0;
-  #duplicates = 0;
+  #skipped = 0;
 
   get read(): number {
     return this.#read;
@@ -34,6 +34,14 @@ export class Tally {
 
   get refused(): number {
     return sum(this.#refused);
+  }
+
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  countSkipped(): void {
+    this.#skipped += 1;
   }
 
   countRead(): void {
@@ -50,13 +58,11 @@ export class Tally {
    * @param text reason string of the platform: a word, a colon, a sentence
    */
   countOutcome(code: number, text: string | null): void {
-    const word = reasonWord(text);
     if (code < 0x80) {
       this.#stored += 1;
-      if (word === 'duplicate') this.#duplicates += 1;
       return;
     }
-    const reason = word ?? `0x${code.toString(16)}`;
+    const reason = reasonWord(text) ?? `0x${code.toString(16)}`;
     this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
   }
 
@@ -64,7 +70,7 @@ export class Tally {
     return {
       read: this.#read,
       stored: this.#stored,
-      duplicates: this.#duplicates,
+      skipped: this.#skipped,
       refused: sorted(this.#refused),
       unreadable: sorted(this.#unreadable),
       devices,
