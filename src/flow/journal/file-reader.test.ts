@@ -4,12 +4,13 @@ import { once } from 'node:events';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { openTrialWriter, trialBatch, trialKey } from '../../../test/conformance/journal-trial.ts';
+import { openTrialWriter, trialBatch, trialKey, trialNumbers } from '../../../test/conformance/journal-trial.ts';
 import { testJournal } from '../../../test/conformance/journal.ts';
 import type { JournalPlace } from '../../../test/conformance/journal.ts';
 import { temporaryFolder } from '../../../test/support/tmp.ts';
 import { decodeHeader } from './file-header.ts';
 import { FileJournalReader } from './file-reader.ts';
+import type { JournalDamage } from './file-reader.ts';
 import { extentPath, nodeFiles } from './journal-files.ts';
 import type { JournalFiles } from './journal-files.ts';
 
@@ -127,4 +128,39 @@ test('files() tells which files are there and which are finished', async (t) => 
     ],
   );
   await writer.close();
+});
+
+test('read() goes on behind a damaged file for whoever hears of it, and keeps that file', async (t) => {
+  const folder = await temporaryFolder(t);
+  const writer = await openTrialWriter(folder, 0, 1);
+  const first = await writer.append([trialBatch(0, 1)]);
+  await writer.append([trialBatch(1, 1)]);
+  await writer.close();
+  const later = await openTrialWriter(folder, 0, 2);
+  await later.append([trialBatch(2, 1)]);
+  await later.close();
+  const path = `${folder}/w0/s0001-w0-0001.journal`;
+  const sound = await readFile(path);
+  const broken = Buffer.from(sound);
+  broken[first.offset + 20]! ^= 1;
+  await writeFile(path, broken);
+
+  const damages: JournalDamage[] = [];
+  const open = () =>
+    new FileJournalReader({
+      directory: folder,
+      keys: { key: trialKey },
+      writersGone: true,
+      onDamaged: (damage) => damages.push(damage),
+    });
+  const reader = open();
+  const items = await Array.fromAsync(reader.read(new Map()));
+  assert.deepEqual(trialNumbers(items), [0, 2]);
+  assert.deepEqual(damages, [{ file: 's0001-w0-0001', offset: first.offset }]);
+  const cursor = new Map(items.map(({ position }) => [position.file, position.offset]));
+  assert.deepEqual(await reader.release([cursor]), [`${folder}/w0/s0002-w0-0001.journal`]);
+
+  await writeFile(path, sound);
+  assert.deepEqual(trialNumbers(await Array.fromAsync(open().read(cursor))), [1]);
+  assert.equal(damages.length, 1);
 });

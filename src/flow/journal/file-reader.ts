@@ -18,8 +18,19 @@ export interface FileJournalReaderOptions {
   readonly keys: JournalKeyRing;
   /** Hears once of each torn tail. */
   readonly onTorn?: (tail: TornTail) => void;
+  /**
+   * Hears once of each damaged file. Where it is given, reading goes on with the files behind it instead of ending;
+   * the damaged file is kept, and a reader that starts once it was mended goes on where this one stopped in it.
+   */
+  readonly onDamaged?: (damage: JournalDamage) => void;
   /** True where no writer runs, as at start: then every file is read to its end. */
   readonly writersGone?: boolean;
+}
+
+/** Where a file is damaged; nothing from there to its end is read. */
+export interface JournalDamage {
+  readonly file: string;
+  readonly offset: number;
 }
 
 /** What can be told about a file without reading its records. */
@@ -43,12 +54,14 @@ export class FileJournalReader implements JournalReader {
   readonly #keys = new Map<string, AeadKey>();
   /** Where files that will not grow any more were found to end. */
   readonly #ends = new Map<string, number>();
+  readonly #damaged = new Set<string>();
   readonly #sleepers = new Set<() => void>();
   #woken = 0;
 
   constructor(options: FileJournalReaderOptions) {
     this.#options = options;
-    this.#survey = new FileSurvey(options.directory, options.writersGone ?? false);
+    const onHeadless = options.onDamaged === undefined ? {} : { onHeadless: (file: string) => this.#setAside(file, 0) };
+    this.#survey = new FileSurvey(options.directory, { writersGone: options.writersGone ?? false, ...onHeadless });
   }
 
   async *read(
@@ -83,6 +96,7 @@ export class FileJournalReader implements JournalReader {
     for (const state of (await this.#survey.look()).flat()) {
       if (state.kind === 'live') continue;
       const end = await this.#end(state);
+      if (this.#damaged.has(state.file.fileId)) continue;
       const begin = state.file.headerLength;
       if (cursors.every((cursor) => (cursor.get(state.file.fileId) ?? begin) >= end)) passed.push(state.file.path);
     }
@@ -109,6 +123,7 @@ export class FileJournalReader implements JournalReader {
       const end = this.#ends.get(file.fileId);
       if (end !== undefined && from >= end) continue;
       const chunk = await this.#chunk(state, from);
+      if (this.#damaged.has(file.fileId)) continue;
       if (chunk !== null) {
         for (const frame of chunk.frames) {
           const offset = from + frame.end;
@@ -124,6 +139,24 @@ export class FileJournalReader implements JournalReader {
 
   /** The whole groups of a file from an offset on; null at its end, which is then noted unless it may still grow. */
   async #chunk(state: FileState, from: number): Promise<GroupScan | null> {
+    try {
+      return await this.#scan(state, from);
+    } catch (error) {
+      if (this.#options.onDamaged === undefined || !hasCode(error, 'JOURNAL_DAMAGED')) throw error;
+      this.#setAside(state.file.fileId, from);
+      return null;
+    }
+  }
+
+  /** Takes a damaged file as ended, so that one bad place does not hide all that came after it in other files. */
+  #setAside(file: string, offset: number): void {
+    this.#ends.set(file, offset);
+    if (this.#damaged.has(file)) return;
+    this.#damaged.add(file);
+    this.#options.onDamaged?.({ file, offset });
+  }
+
+  async #scan(state: FileState, from: number): Promise<GroupScan | null> {
     const { file, kind, durable } = state;
     const handle = await openOrNull(file.path);
     if (handle === null) {

@@ -7,7 +7,7 @@ import { FileSurvey } from './file-survey.ts';
 import { extentPath } from './journal-files.ts';
 
 async function states(folder: string, gone = false): Promise<string[]> {
-  const workers = await new FileSurvey(folder, gone).look();
+  const workers = await new FileSurvey(folder, { writersGone: gone }).look();
   return workers.flat().map(({ file, kind }) => `${file.fileId} ${kind}`);
 }
 
@@ -39,12 +39,16 @@ test('look() refuses a file that lost its header', async (t) => {
   await writer.close();
   await writeFile(`${folder}/w0/s0001-w0-0001.journal`, 'WEIRJRN1');
   await assert.rejects(states(folder), { code: 'JOURNAL_FILE_INVALID' });
+  const headless: string[] = [];
+  const survey = new FileSurvey(folder, { writersGone: true, onHeadless: (file) => headless.push(file) });
+  assert.equal((await survey.look()).flat()[0]?.file.header, null);
+  assert.deepEqual(headless, ['s0001-w0-0001']);
 });
 
 test('look() takes a file that is begun while it looks', async (t) => {
   const folder = await temporaryFolder(t);
   const writer = await openTrialWriter(folder, 0, 1, { maxBytes: 1 });
-  const looking = new FileSurvey(folder, false);
+  const looking = new FileSurvey(folder, { writersGone: false });
   // Each group begins a file, so that a look meets files at every stage of their making.
   let writing = true;
   const written = (async () => {

@@ -34,15 +34,21 @@ export interface FileState {
 const WORKER_FOLDER = /^w(\d{1,4})$/;
 const FILE_NAME = /^([a-z0-9-]{1,64})\.journal$/;
 
+export interface FileSurveyOptions {
+  readonly writersGone: boolean;
+  /** Hears of a file whose header is damaged, which is then passed over; without it such a file is an error. */
+  readonly onHeadless?: (fileId: string) => void;
+}
+
 /** Finds the files of all workers and tells their states; headers are read once. */
 export class FileSurvey {
   readonly #directory: string;
-  readonly #writersGone: boolean;
+  readonly #options: FileSurveyOptions;
   readonly #known = new Map<string, JournalFile>();
 
-  constructor(directory: string, writersGone: boolean) {
+  constructor(directory: string, options: FileSurveyOptions) {
     this.#directory = directory;
-    this.#writersGone = writersGone;
+    this.#options = options;
   }
 
   /** The states of each worker's files, oldest first; one list per worker. */
@@ -65,7 +71,10 @@ export class FileSurvey {
       if (header?.previous) {
         left.set(header.previous.fileId, { end: header.previous.end, durably: extents.get(fileId) !== 0 });
       }
-      if (header === null && extents.get(fileId) !== 0) throw headless(fileId);
+      if (header === null && extents.get(fileId) !== 0) {
+        if (this.#options.onHeadless === undefined) throw headless(fileId);
+        this.#options.onHeadless(fileId);
+      }
       // A start counts once its first file is durable: until then what it recovers may still lie in older files only.
       if (header === null || extents.get(fileId) === 0) continue;
       if (header.start > newestStart) newestStart = header.start;
@@ -75,7 +84,7 @@ export class FileSurvey {
         const durable = extents.get(file.fileId) ?? 0;
         const next = left.get(file.fileId);
         // An empty file may be one made ahead for a writer that runs: nobody but its maker can tell.
-        const over = this.#writersGone || (file.header !== null && file.header.start < newestStart);
+        const over = this.#options.writersGone || (file.header !== null && file.header.start < newestStart);
         if (next !== undefined && (over || next.durably)) return { file, kind: 'closed', durable, end: next.end };
         return { file, kind: over ? 'dead' : 'live', durable, end: 0 };
       }),
