@@ -48,6 +48,18 @@ const DROPPED: ReadonlySet<string> = new Set([
 ]);
 
 /**
+ * Headers that are for whoever answers, whatever `Connection` says of them. Without its length a body would be taken
+ * for further requests, which could then say themselves who sends them.
+ */
+const END_TO_END: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'host',
+  'authorization',
+]);
+
+/**
  * The headers to pass on, as Node's flat list of names and values.
  *
  * @param raw names and values in turn, as they came
@@ -63,12 +75,15 @@ export function passableHeaders(raw: readonly string[]): string[] {
   return kept;
 }
 
-/** Names that `Connection` says are for this hop alone. */
+/** Names that `Connection` says are for this hop alone, as far as they can be. */
 function connectionNames(raw: readonly string[]): Set<string> {
   const names = new Set<string>();
   for (let i = 0; i + 1 < raw.length; i += 2) {
     if (raw[i]!.toLowerCase() !== 'connection') continue;
-    for (const name of raw[i + 1]!.split(',')) names.add(name.trim().toLowerCase());
+    for (const option of raw[i + 1]!.split(',')) {
+      const name = option.trim().toLowerCase();
+      if (!END_TO_END.has(name)) names.add(name);
+    }
   }
   return names;
 }
