@@ -10,10 +10,15 @@ export interface Run {
 /** Runs a program to its end; its failure is a value. */
 export function run(program: string, args: readonly string[], input?: string | Buffer): Promise<Run> {
   return new Promise((resolve) => {
-    const child = execFile(program, args, { timeout: 20_000, encoding: 'utf8', maxBuffer: 67_108_864 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
-      resolve({ code, stdout, output: stdout + stderr });
-    });
+    const child = execFile(
+      program,
+      args,
+      { timeout: 20_000, encoding: 'utf8', maxBuffer: 67_108_864 },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+        resolve({ code, stdout, output: stdout + stderr });
+      },
+    );
     child.stdin?.on('error', () => {});
     if (input !== undefined) child.stdin?.write(input);
     child.stdin?.end();

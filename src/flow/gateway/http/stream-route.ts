@@ -44,7 +44,8 @@ export async function takeReadings(
   try {
     const decide = (bytes: Buffer): Outcomes =>
       ingest.admitMany(sender, target.stream, about, bytes, format, deps.clock.now());
-    await decideAll(deps, format, request, outcomes, decide);
+    const whole = await decideAll(deps, format, request, outcomes, decide);
+    if (!whole) outcomes.add(tooMany(ingest, sender, target));
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
     return refuseBody(error.fault, outcomes, refuse, response);
@@ -59,31 +60,33 @@ function findAbout(devices: DeviceDirectory, sender: DeviceEntry, name: string |
   return sender.speaksFor.includes(about.type) ? about : REASON.notAllowed;
 }
 
+/** @returns false where there were more readings than one request may bring */
 async function decideAll(
   deps: StreamRouteDeps,
   format: WireFormat,
   request: IncomingMessage,
   outcomes: OutcomeList,
   decide: (bytes: Buffer) => Outcomes,
-): Promise<void> {
+): Promise<boolean> {
   const { payloadBytes, batchReadings, decompressedBytes } = deps.limits();
   const body = readBody(request, decompressedBytes);
   if (format !== 'ndjson') {
     const parts: Buffer[] = [];
     for await (const part of body) parts.push(part);
     outcomes.add(decide(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
-    return;
+    return true;
   }
   for await (const { bytes, lines } of lineChunks(body, payloadBytes, batchReadings)) {
-    if (outcomes.readings + lines > batchReadings) return outcomes.add(tooMany());
+    if (outcomes.readings + lines > batchReadings) return false;
     outcomes.add(decide(bytes));
     // A body may be longer than what may wait: the next part comes when this one is on disk.
     if (deps.ingest.busy) await deps.ingest.durable().catch(() => {});
   }
+  return true;
 }
 
-function tooMany(): Outcomes {
-  const reasons = Uint8Array.of(REASON.tooManyReadings.number);
+function tooMany(ingest: IngestPort, sender: DeviceEntry, { stream }: StreamTarget): Outcomes {
+  const reasons = Uint8Array.of(ingest.refuse(sender.name, stream, REASON.tooManyReadings.number, null));
   return { reasons, places: new Map(), stored: 0, refused: 1 };
 }
 

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { createServer, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { test } from 'node:test';
+import { systemClock } from '#base/core/index.ts';
+import type { Limits } from '#declare/template/index.ts';
+import type { IngestPort } from '../ports.ts';
+import type { Admission } from '../tls/admission.ts';
+import { HttpService } from './http-service.ts';
+
+const LIMITS = { connectTimeout: 5_000, requestTimeout: 5_000, connectionsPerDevice: 1 } as unknown as Limits;
+const DEVICE = { index: 0, name: 'truck-7', type: 'reefer', speaksFor: [], serials: [] };
+const GOOD: Admission = {
+  admitted: true,
+  identity: { kind: 'device', device: DEVICE, serial: '0A', fingerprint: 'a' },
+};
+
+async function start(t: { after(f: () => void): void }, judge: (() => Admission) | null) {
+  let connections = 0;
+  const refused: string[] = [];
+  const service = new HttpService({
+    clock: systemClock,
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    metrics: { count: () => {}, gauge: () => {} },
+    ingest: {} as IngestPort,
+    devices: { find: () => null },
+    table: {
+      flags: () => 1,
+      mayAct: () => true,
+      connect: (_, limit) => (connections < limit ? ++connections > 0 : false),
+      disconnect: () => void connections--,
+    },
+    controlSocket: '/nowhere/control.sock',
+    limits: () => LIMITS,
+    refused: (listener, reason) => refused.push(`${listener} ${reason}`),
+  });
+  const server = createServer((socket) => service.accept(socket as TLSSocket, judge === null ? 'api' : 'https', judge));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    service.close();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const ask = (text: string) =>
+    new Promise<string>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write(text));
+      let answer = '';
+      socket.on('data', (chunk) => (answer += chunk.toString()));
+      socket.on('close', () => resolve(answer));
+      socket.on('error', () => {});
+    });
+  return { service, refused, ask, port };
+}
+
+const GET = 'GET /v1/streams/climate HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+
+test('a route for devices tells apart who may not use it', async (t) => {
+  const client: Admission = { admitted: true, identity: { kind: 'client', name: 'o', serial: '0', fingerprint: '' } };
+  for (const [admission, status, counted] of [
+    [GOOD, 405, []],
+    [client, 403, []],
+    [{ admitted: false, reason: 'no-certificate' }, 401, []],
+    [{ admitted: false, reason: 'expired' }, 403, ['https expired']],
+  ] as const) {
+    const { ask, refused } = await start(t, () => admission);
+    assert.match(await ask(GET), new RegExp(`^HTTP/1.1 ${status} `));
+    assert.deepEqual(refused, counted);
+  }
+  const { ask } = await start(t, null);
+  assert.match(await ask(GET), /^HTTP\/1.1 401 /);
+});
+
+test('a device that is refused later is counted then', async (t) => {
+  let admission: Admission = GOOD;
+  const { ask, refused } = await start(t, () => {
+    const now = admission;
+    admission = { admitted: false, reason: 'revoked' };
+    return now;
+  });
+  assert.match(await ask(GET), /^HTTP\/1.1 403 /);
+  assert.deepEqual(refused, ['https revoked']);
+});
+
+test('a connection beyond those of a device hears 429', async (t) => {
+  const { ask, refused, port } = await start(t, () => GOOD);
+  const first = connect(port, '127.0.0.1');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.match(await ask(GET), /^HTTP\/1.1 429 /);
+  assert.deepEqual(refused, ['https too-many-connections']);
+  first.destroy();
+});
+
+test('what is not HTTP is closed, and draining waits for nothing where nothing is under way', async (t) => {
+  const { ask, service } = await start(t, null);
+  assert.match(await ask('\x16\x03\x01\r\n\r\n'), /^HTTP\/1.1 400 /);
+  assert.match(await ask(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`), /^HTTP\/1.1 431 /);
+  await service.drain();
+});

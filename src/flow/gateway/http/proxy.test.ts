@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { stateIdentity } from './identity-header.ts';
+import { Proxy } from './proxy.ts';
+import { serve } from './testing.ts';
+
+async function behind(t: { after(f: () => Promise<void>): void }, listener: RequestListener) {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'weir-proxy-'));
+  const socket = path.join(folder, 'control.sock');
+  const control = createServer(listener);
+  await new Promise<void>((resolve) => control.listen(socket, resolve));
+  const proxy = new Proxy(socket);
+  const server = await serve((request, response) =>
+    proxy.pass(request, response, stateIdentity(null, '192.0.2.1', 'api')),
+  );
+  t.after(async () => {
+    await server[Symbol.asyncDispose]();
+    control.closeAllConnections();
+    control.close();
+    await rm(folder, { recursive: true });
+  });
+  return { proxy, server };
+}
+
+test('Proxy passes method, path, body and answer, with the identity', async (t) => {
+  const { proxy, server } = await behind(t, (request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      response.writeHead(207, { 'x-a': '1' });
+      response.end(JSON.stringify([request.method, request.url, body, request.headers['x-weir-identity']]));
+    });
+  });
+  const answer = await server.ask('PUT', '/v1/x?y=1', { 'content-type': 'text/plain' }, 'hello');
+  assert.deepEqual([answer.status, answer.headers['x-a']], [207, '1']);
+  const [method, url, body, identity] = JSON.parse(answer.body) as string[];
+  assert.deepEqual([method, url, body], ['PUT', '/v1/x?y=1', 'hello']);
+  assert.partialDeepStrictEqual(JSON.parse(identity ?? ''), { kind: 'none', address: '192.0.2.1' });
+  assert.equal(proxy.open, 0);
+});
+
+test('Proxy answers 503 where control breaks before its answer, and breaks off where it does so within', async (t) => {
+  const { server } = await behind(t, (request, response) => {
+    if (request.url === '/within') {
+      response.writeHead(200, { 'content-length': '10' });
+      response.write('half');
+      setTimeout(() => response.destroy(), 20);
+    } else {
+      request.socket.destroy();
+    }
+  });
+  assert.equal((await server.ask('GET', '/before')).status, 503);
+  await assert.rejects(server.ask('GET', '/within'));
+});

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '#base/core/index.ts';
+import type { Limits } from '#declare/template/index.ts';
+import { REASON } from '#flow/ingest/index.ts';
+import type { IngestPort } from '../ports.ts';
+import { takeReadings } from './stream-route.ts';
+import { serve } from './testing.ts';
+
+const LIMITS = { payloadBytes: 1_000, batchReadings: 5, decompressedBytes: 10_000 } as unknown as Limits;
+const HUB = { index: 0, name: 'hub', type: 'hub', speaksFor: ['sensor'], serials: [] };
+const SENSOR = { index: 1, name: 'sensor', type: 'sensor', speaksFor: [], serials: [] };
+
+async function start(durable: () => Promise<void> = async () => {}, device: string | null = null) {
+  const taken: string[] = [];
+  const refused: number[] = [];
+  const ingest: IngestPort = {
+    busy: true,
+    admit: () => 0,
+    admitMany(_, stream, about, payload, format) {
+      const lines = Buffer.from(payload).toString().split('\n').filter(Boolean);
+      taken.push(`${stream} ${about.name} ${format} ${lines.length}`);
+      return { reasons: new Uint8Array(lines.length), places: new Map(), stored: lines.length, refused: 0 };
+    },
+    refuse: (_, __, reason) => (refused.push(reason), reason),
+    recordSession: () => {},
+    recordEvent: () => 0,
+    durable,
+  };
+  const devices = { find: (name: string) => [HUB, SENSOR].find((one) => one.name === name) ?? null };
+  const deps = { clock: systemClock, ingest, devices, limits: () => LIMITS };
+  const server = await serve((request, response) => {
+    void takeReadings(deps, HUB, { stream: 's', device }, request, response);
+  });
+  return { taken, refused, server };
+}
+
+test('takeReadings() answers when what it took is durable', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { taken, ...held } = await start(() => promise, 'sensor');
+  await using server = held.server;
+  let answered = false;
+  const answer = server.ask('POST', '/', { 'content-type': 'application/json' }, '{}').then((heard) => {
+    answered = true;
+    return heard;
+  });
+  await new Promise((done) => setTimeout(done, 50));
+  assert.deepEqual([taken, answered], [['s sensor json 1'], false]);
+  resolve();
+  assert.equal((await answer).status, 202);
+});
+
+test('takeReadings() says try later where it cannot become durable', async () => {
+  const held = await start(() => Promise.reject(new Error('full')));
+  await using server = held.server;
+  const answer = await server.ask('POST', '/', { 'content-type': 'application/x-ndjson' }, '{}\n{}\n');
+  assert.deepEqual([answer.status, answer.headers['retry-after']], [503, '1']);
+});
+
+test('takeReadings() takes as many readings as allowed and says that more came', async () => {
+  const { taken, refused, ...held } = await start();
+  await using server = held.server;
+  const answer = await server.ask('POST', '/', { 'content-type': 'application/x-ndjson' }, '{}\n'.repeat(6));
+  assert.deepEqual([taken, answer.status], [[], REASON.tooManyReadings.http]);
+  assert.deepEqual(refused, [REASON.tooManyReadings.number]);
+});
