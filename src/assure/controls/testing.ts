@@ -115,6 +115,9 @@ function queryOne(sql: string, stored: readonly { canary: string; n: number }[])
   if (device !== undefined) {
     return { status: 200, body: stored.filter(({ canary }) => canary === device).map(() => ({ device: '_probe' })) };
   }
+  if (sql === 'select table_name from information_schema.tables') {
+    return { status: 200, body: [{ table_name: '_probe' }] };
+  }
   return sql === 'select count(*) as n from _probe'
     ? { status: 200, body: [{ n: stored.length }] }
     : { status: 400, body: { code: 'QUERY_REFUSED' } };

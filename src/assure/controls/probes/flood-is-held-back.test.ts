@@ -8,5 +8,8 @@ test('floodIsHeldBack turns red', () =>
     'everything is refused': {
       publish: async (_topic, payloads) => payloads.map(() => ({ code: 0x97, text: 'rate' })),
     },
+    'the connection breaks': {
+      publish: async (_topic, payloads) => payloads.map(() => ({ code: 0x100, text: 'connection closed' })),
+    },
     'answers are missing': { publish: async () => [{ code: 0x97, text: 'rate' }] },
   }));

@@ -9,5 +9,11 @@ test('onlyViewsCanBeAsked turns red', () =>
     'a stream of users is answered': {
       query: async (sql) => ({ status: /_probe|"closed"/.test(sql) ? 200 : 400, body: [] }),
     },
+    'other views are listed': {
+      query: async (sql) => ({
+        status: /^select count.* from _probe$|table_name/.test(sql) ? 200 : 400,
+        body: [{ table_name: '_probe' }, { table_name: 'climate' }],
+      }),
+    },
     'files are answered': { query: async (sql) => ({ status: /count|read_text/.test(sql) ? 200 : 400, body: [] }) },
   }));

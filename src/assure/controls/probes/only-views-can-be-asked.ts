@@ -1,3 +1,4 @@
+import { PROBE_STREAM } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -10,7 +11,7 @@ const FORBIDDEN = [
   "select * from query('select 1')",
   "select * from query_table('_probe')",
   'select * from duckdb_tables()',
-  'select * from information_schema.tables',
+  'select * from information_schema.schemata',
   "select * from pragma_table_info('_probe')",
   "copy _probe to '/tmp/out'",
   "attach '/tmp/x.db'",
@@ -49,9 +50,15 @@ export const onlyViewsCanBeAsked: Control = {
       const sql = `select count(*) as n from "${name}"`;
       if ((await platform.query(sql)).status < 400) answered.push(sql);
     }
+    const { body } = await platform.query('select table_name from information_schema.tables');
+    const listed = Array.isArray(body) ? (body as { table_name?: string }[]).map((row) => row.table_name ?? '') : [];
     return judge(
-      { 'ordinary SQL is answered': allowed.status === 200, 'all else is refused': answered.length === 0 },
-      { tried: FORBIDDEN.length + others.length, answered },
+      {
+        'ordinary SQL is answered': allowed.status === 200,
+        'all else is refused': answered.length === 0,
+        'its own view alone is listed': listed.length === 1 && listed[0] === PROBE_STREAM,
+      },
+      { tried: FORBIDDEN.length + others.length, answered, listed },
     );
   },
 };

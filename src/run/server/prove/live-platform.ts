@@ -118,7 +118,8 @@ export class LivePlatform implements ProbePlatform {
     using client = answer.client;
     if (pace === 'flood') {
       this.#bucket.empty();
-      return client.publish(topic, payloads, ANSWER_MS);
+      // Awaited here: the client goes with this block.
+      return await client.publish(topic, payloads, ANSWER_MS);
     }
     const outcomes: PublishOutcome[] = [];
     while (outcomes.length < payloads.length) {
