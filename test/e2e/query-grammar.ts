@@ -115,7 +115,7 @@ const { statement } = fc.letrec((untyped) => {
           '(SELECT device, driver FROM climate) UNPIVOT (value FOR name IN (device, driver))',
           'climate TABLESAMPLE 100%',
           '(DESCRIBE climate)',
-          '(SUMMARIZE climate)',
+          '(SELECT column_name, min, max, count FROM (SUMMARIZE climate))',
           'information_schema.columns',
           '(SELECT unnest(climate) FROM climate) AS s',
         ),
@@ -180,7 +180,12 @@ const { statement } = fc.letrec((untyped) => {
         weight: 1,
         arbitrary: tie('select').map((a) => `WITH RECURSIVE w AS (${a} UNION SELECT * FROM w WHERE false) FROM w`),
       },
-      { weight: 1, arbitrary: tie('select').map((inner) => `SUMMARIZE ${inner}`) },
+      {
+        weight: 1,
+        arbitrary: tie('select').map(
+          (inner) => `SELECT column_name, column_type, min, max, count FROM (SUMMARIZE ${inner})`,
+        ),
+      },
     ),
   };
 });

@@ -80,8 +80,10 @@ test("Rewriter opens a view with its author's sight and the subject's own filter
   const ofView = { columns: [{ name: 'device', mask: null }], rowFilter: null };
   assert.equal(
     await rebuilt('SELECT * FROM hot', [climate, view], { hot: ofView }),
-    'SELECT * FROM (SELECT _r.device AS device FROM (SELECT device FROM (SELECT _r.device AS device, _r.temperature AS temperature FROM weir.climate AS _r) AS climate WHERE (temperature > 20)) AS _r) AS hot',
+    'SELECT * FROM (SELECT _r.device AS device FROM (SELECT device FROM (SELECT _r.device AS device, _r.temperature AS temperature FROM weir.climate AS _r) AS climate WHERE (temperature > 20)) AS _r LIMIT 9000000000000000) AS hot',
   );
+  const open = await rebuilt('SELECT * FROM hot', [climate, view], { hot: ofView, climate: grantAll(climate) });
+  assert.doesNotMatch(open, /LIMIT/, 'what the subject could ask for itself needs no barrier');
   const rowFilter = await filterOf(parser, climate, "device = 'a'");
   const columns = [{ name: 'device', mask: 'hash' }];
   const own = await rebuilt('SELECT * FROM hot', [climate, view], { hot: ofView, climate: { columns, rowFilter } });

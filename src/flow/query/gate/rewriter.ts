@@ -1,8 +1,18 @@
 import type { Grants, GovernedRelation, Relations } from '../relations.ts';
 import type { Ast, AstNode } from './ast.ts';
-import { isNode, listOf, textOf, textsOf, walkAst } from './ast.ts';
-import { truth } from './build.ts';
+import { listOf, textOf, textsOf } from './ast.ts';
 import { describeCatalogue, listRelations } from './catalogue.ts';
+import {
+  asList,
+  asNode,
+  checkFunction,
+  explicitCross,
+  inert,
+  nameSubquery,
+  nodesUnder,
+  shapeOf,
+  unknownRelation,
+} from './checks.ts';
 import { FUNCTIONS, SESSION_WORDS, TABLE_FUNCTIONS } from './functions.ts';
 import { collectMentions, takesAllColumns } from './mentions.ts';
 import type { Mentions } from './mentions.ts';
@@ -232,16 +242,18 @@ export class Rewriter {
     const grant = relation === undefined ? undefined : this.#grants.get(relation.name);
     if (relation === undefined || grant === undefined) throw unknownRelation(node, this.#visible());
     const source = planSource(relation, grant, takesAll ? null : this.#mentions.spelled);
-    return buildSource(relation, grant, source, this.#source(relation, source.read), node);
+    const { from, exposed } = this.#source(relation, source.read);
+    return buildSource(relation, grant, source, from, node, exposed);
   }
 
-  /** What a relation's rows come from: the opened relation, or a view's definition with its author's sight. */
-  #source(relation: GovernedRelation, read: readonly string[]): AstNode {
+  /**
+   * What a relation's rows come from: the opened relation, or a view's definition with its author's sight. A view is
+   * exposed where it is made from rows or values that the subject could not ask for itself.
+   */
+  #source(relation: GovernedRelation, read: readonly string[]): { from: AstNode; exposed: boolean } {
     if (relation.definition === null) {
-      const used = this.#used.get(relation.name) ?? new Set();
-      for (const name of read) used.add(name);
-      this.#used.set(relation.name, used);
-      return openedRelation(relation);
+      this.#use(relation.name, read);
+      return { from: openedRelation(relation), exposed: false };
     }
     if (this.#views.length >= MAX_VIEW_DEPTH || this.#views.includes(relation.name)) {
       throw new Refusal(
@@ -250,17 +262,26 @@ export class Rewriter {
       );
     }
     const query = asNode(relation.definition['node'] ?? null);
+    const used = new Map<string, Set<string>>();
     const inner = new Rewriter(
       this.#relations,
       authorGrants(relation, this.#relations, this.#subject),
       collectMentions(query, read),
-      this.#used,
+      used,
       [...this.#views, relation.name],
       this.#subject,
     );
     const rebuilt = inner.rewrite(query, false);
     if (inner.parameters.size > 0) throw new Refusal(`view ${relation.name}`, `view ${relation.name} has parameters`);
-    return definedRelation(rebuilt);
+    for (const [name, columns] of used) this.#use(name, columns);
+    const exposed = this.#views.length === 0 && !isCovered(used, this.#subject);
+    return { from: definedRelation(rebuilt), exposed };
+  }
+
+  #use(relation: string, columns: Iterable<string>): void {
+    const used = this.#used.get(relation) ?? new Set();
+    for (const column of columns) used.add(column);
+    this.#used.set(relation, used);
   }
 
   #show(node: AstNode, shape: Shape, place: Place): AstNode {
@@ -301,82 +322,16 @@ function authorGrants(view: GovernedRelation, relations: Relations, grants: Gran
   return own;
 }
 
-function checkFunction(node: AstNode, allowed: ReadonlySet<string>): void {
-  const name = textOf(node, 'function_name').toLowerCase();
-  const schema = textOf(node, 'schema');
-  const builtIn = (schema === '' || schema === 'main') && textOf(node, 'catalog') === '';
-  if (builtIn && allowed.has(name) && node['export_state'] !== true) return;
-  throw new Refusal(
-    `function ${shown(name)}`,
-    `function ${shown(name)} is not among those that statements may call`,
-    'see docs/reference/sql.md for what is',
-  );
-}
-
-/**
- * A column without a name is named by its text, and the text of a rebuilt subquery shows masks and filters: such a
- * column gets a name by its place.
- */
-function nameSubquery(item: Ast, index: number): Ast {
-  if (!isNode(item) || textOf(item, 'alias') !== '') return item;
-  let [nested, wildcard] = [false, false];
-  walkAst(item, (node) => {
-    if (node['class'] === 'SUBQUERY') nested = true;
-    if (node['class'] === 'STAR') wildcard = true;
-    return node['class'] !== 'SUBQUERY';
+/** Whether the subject could ask for all of this itself: in clear, and for every row. */
+function isCovered(used: ReadonlyMap<string, ReadonlySet<string>>, subject: Grants): boolean {
+  return [...used].every(([name, columns]) => {
+    const grant = subject.get(name);
+    const clear = new Set(grant?.columns.flatMap((column) => (column.mask === null ? [column.name] : [])));
+    return grant !== undefined && grant.rowFilter === null && [...columns].every((column) => clear.has(column));
   });
-  return nested && !wildcard ? { ...item, alias: `column_${index + 1}` } : item;
-}
-
-/** DuckDB writes CROSS JOIN as a comma, which binds differently once a further join follows. */
-function explicitCross(node: AstNode): AstNode {
-  const left = node['left'];
-  if (!isNode(left) || left['ref_type'] !== 'CROSS' || node['ref_type'] === 'CROSS') return node;
-  return { ...node, left: { ...left, ref_type: 'REGULAR', condition: truth() } };
-}
-
-function unknownRelation(node: AstNode, visible: readonly GovernedRelation[]): Refusal {
-  const name = [textOf(node, 'catalog_name'), textOf(node, 'schema_name'), textOf(node, 'table_name')]
-    .filter(Boolean)
-    .join('.');
-  const names = visible.map((relation) => relation.name).join(', ');
-  const hint = names === '' ? 'ask who administers the platform for a view' : `your views are ${names}`;
-  return new Refusal(`relation ${shown(name)}`, `there is no view named ${shown(name)} for you`, hint);
-}
-
-function shapeOf(table: ReadonlyMap<string, Shape>, kind: string, what: string): Shape {
-  const shape = table.get(kind);
-  if (shape === undefined)
-    throw new Refusal(`${what} ${shown(kind)}`, `the statement has an ${what} that is not allowed (${shown(kind)})`);
-  return shape;
-}
-
-/** Inert data holds no query, expression or table of its own. */
-function inert(value: Ast): Ast {
-  walkAst(value, (node) => {
-    for (const key of ['class', 'function_name', 'table_name', 'node', 'expr', 'subquery']) {
-      if (key in node) throw new Refusal('literal', 'the statement has a literal that is not one');
-    }
-  });
-  return value;
 }
 
 function deeper(place: Place): number {
   if (place.depth >= MAX_DEPTH) throw new Refusal('nesting', 'the statement is nested too deeply');
   return place.depth + 1;
-}
-
-function asNode(value: Ast): AstNode {
-  if (!isNode(value)) throw new Refusal('statement', 'the statement has a part of an unknown form');
-  return value;
-}
-
-function asList(value: Ast): readonly Ast[] {
-  if (!Array.isArray(value)) throw new Refusal('statement', 'the statement has a part of an unknown form');
-  return value as readonly Ast[];
-}
-
-function nodesUnder(node: AstNode, key: string, list: string): readonly AstNode[] {
-  const holder = node[key];
-  return isNode(holder) ? listOf(holder, list).map((item) => asNode(item)) : [];
 }
