@@ -26,7 +26,7 @@ const STATUSES: readonly (readonly [RegExp, number, string])[] = [
   [/_(TOO_LARGE|LIMIT|TOO_MANY)$/, 413, 'Larger than the limit'],
   [/_(INVALID|REFUSED|UNPARSED|FAILED_CHECK)$/, 400, 'Not acceptable as it is'],
   [/_(RATE|BUSY)$/, 429, 'Too many at once'],
-  [/_(FULL|UNAVAILABLE|GONE|CLOSED)$/, 503, 'Not possible now'],
+  [/_(FULL|UNAVAILABLE|GONE|CLOSED|NOT_READY|EXPIRED)$/, 503, 'Not possible now'],
 ];
 
 /** The problem document of a thrown value. What was not raised on purpose shows nothing of its inside. */

@@ -35,6 +35,8 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
   const storeStatus = await store.status().catch(() => null);
   if (storeStatus === null) degraded.push('the store does not answer');
   if (storeStatus?.paused === true) degraded.push('the store lags and the journal waits');
+  for (const { file, offset } of store.damages)
+    degraded.push(`journal file ${file} is damaged from byte ${offset} on: restore it from a backup`);
   if (!queries.confinement.confined)
     degraded.push(`query processes are not confined: ${queries.confinement.reason ?? 'unknown'}`);
   const active = await segments.active();

@@ -106,6 +106,8 @@ async function rebuild(
   const reader = new FileJournalReader({
     directory: folder,
     writersGone: true,
+    // The store reports damage; what other files say can be learnt all the same.
+    onDamaged: (damage) => log.warn(damage, 'a journal file is damaged'),
     keys: {
       key: async (fileId) => {
         const raw = await control.call('journalKey', fileId);
@@ -128,7 +130,7 @@ async function rebuild(
       else if (record.kind === 'session') sessions.push(...record.events);
     }
   } catch (error) {
-    // The store reports damage and stops at it; the gateway can go on with what it could learn.
+    // The gateway can go on with what it could learn.
     log.error({ error: (error as Error).message }, 'the journal could not be read to its end');
   }
   return sessions;

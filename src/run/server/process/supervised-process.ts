@@ -99,7 +99,13 @@ export class SupervisedProcess<Remote extends Methods> {
       // Whoever awaits the line hears of a failure; nobody awaiting it is no fault.
       this.#peer.catch(() => {});
     });
-    await start(peer);
+    try {
+      await start(peer);
+    } catch (error) {
+      // It runs and does not work: ended, it is started again like one that crashed.
+      child.kill('SIGKILL');
+      throw error;
+    }
     return peer;
   }
 

@@ -1,4 +1,5 @@
 import type { AuditEvent, AuditReceipt, Batch, Json } from '#base/core/index.ts';
+import type { JournalDamage } from '#flow/journal/index.ts';
 import type { FileOffsets, Publication, Replacement, Segment, StoreState, StoreStatus } from '#flow/store/index.ts';
 
 /** A key on its way to the process that uses it; the bytes are overwritten there once the key object is made. */
@@ -49,4 +50,6 @@ export type StoreControlMethods = {
   /** Journal files that the store has passed and that were removed. */
   forgetFiles(fileIds: readonly string[]): Promise<void>;
   ended(error: { code: string; message: string }): void;
+  /** A journal file does not open from an offset on. */
+  damaged(damage: JournalDamage): void;
 };

@@ -1,6 +1,7 @@
 import type { AuditSink, Batch, Json, Log } from '#base/core/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
+import type { JournalDamage } from '#flow/journal/index.ts';
 import type { StoreStatus } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
@@ -22,30 +23,39 @@ export interface StoreHostParts {
 /** The store process as control sees it. */
 export class StoreHost {
   readonly #process: SupervisedProcess<StoreMethods>;
+  readonly #damages: ReadonlyMap<string, JournalDamage>;
 
-  private constructor(process: SupervisedProcess<StoreMethods>) {
+  private constructor(process: SupervisedProcess<StoreMethods>, damages: ReadonlyMap<string, JournalDamage>) {
     this.#process = process;
+    this.#damages = damages;
   }
 
   static async start(parts: StoreHostParts): Promise<StoreHost> {
     const { layout, log, templates } = parts;
+    const damages = new Map<string, JournalDamage>();
     const process = await SupervisedProcess.start<StoreMethods>({
       name: 'store',
       entry: new URL('process.ts', import.meta.url),
       nodeFlags: ['--disable-warning=ExperimentalWarning'],
       environment: logLevel(),
-      offered: offer(parts),
+      offered: offer(parts, damages),
       start: (peer) => {
+        damages.clear();
         const forms: Json[] = templates().map((template) => templateToJson(template));
         return peer.call('start', { journal: layout.journal, objects: layout.objects, templates: forms });
       },
       log,
     });
-    return new StoreHost(process);
+    return new StoreHost(process, damages);
   }
 
   get process(): SupervisedProcess<StoreMethods> {
     return this.#process;
+  }
+
+  /** Journal files that the store found damaged since it started. */
+  get damages(): readonly JournalDamage[] {
+    return [...this.#damages.values()];
   }
 
   /** Tells that the journal grew. */
@@ -85,7 +95,10 @@ export class StoreHost {
 
 const ACTOR = 'weir:store';
 
-function offer({ keys, segments, audit, log }: StoreHostParts): StoreControlMethods {
+function offer(
+  { keys, segments, audit, log }: StoreHostParts,
+  damages: Map<string, JournalDamage>,
+): StoreControlMethods {
   return {
     audit: (event) => audit.append(event),
     journalKey: async (fileId) =>
@@ -108,5 +121,16 @@ function offer({ keys, segments, audit, log }: StoreHostParts): StoreControlMeth
     known: (objectKeys) => segments.known(objectKeys),
     forgetFiles: (fileIds) => segments.forgetFiles(fileIds),
     ended: (error) => log.error(error, 'the store ended'),
+    damaged: async (damage) => {
+      damages.set(damage.file, damage);
+      await audit.append({
+        actor: ACTOR,
+        action: 'find-damage',
+        resource: `journal:${damage.file}`,
+        outcome: 'failed',
+        reason: 'JOURNAL_DAMAGED',
+        detail: { offset: damage.offset },
+      });
+    },
   };
 }

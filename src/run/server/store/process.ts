@@ -30,6 +30,10 @@ const offered: StoreMethods = {
       directory: journal,
       keys: { key: async (fileId) => keyOf(await control.call('journalKey', fileId)) },
       onTorn: (tail) => log.warn(tail, 'cut a torn tail off a journal file'),
+      onDamaged: (damage) => {
+        log.error(damage, 'a journal file is damaged: nothing from there to its end is read');
+        control.tell('damaged', damage);
+      },
     });
     const publisher = remotePublisher(control);
     service = await StoreService.start({
