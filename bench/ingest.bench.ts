@@ -1,11 +1,11 @@
 import { loadavg } from 'node:os';
-import type { TestDevice, TestPlatform } from '../test/support/running-platform.ts';
 import { disposableFolder } from '../test/support/tmp.ts';
 import type { Load, LoadResult } from './support/load-generator.ts';
 import { absolute, besidePeer, median } from './support/measurement.ts';
 import type { Bench, Measurement } from './support/measurement.ts';
 import { startMosquitto } from './support/mosquitto.ts';
 import { countStored, pumpPayloads, startPumps } from './support/platform-fleet.ts';
+import type { Pumps } from './support/platform-fleet.ts';
 import { runLoadProcess } from './support/run-load.ts';
 import { makeServerCertificate } from './support/server-certificate.ts';
 
@@ -24,7 +24,6 @@ const PEER_PORT = 28_883;
 interface Target {
   readonly port: number;
   readonly authority: string;
-  readonly topic: (pump: TestDevice) => string;
 }
 
 /** Acknowledged readings a second over MQTT QoS 1 and mutual TLS 1.3 beside Mosquitto, in turns; then latency. */
@@ -36,11 +35,10 @@ export const bench: Bench = async (note) => {
   const authority = pumps[0]?.files.authority ?? '';
   await using _peer = await startMosquitto({ authority, certificate: server.certificate, key: server.key }, PEER_PORT);
   const ours: Target = {
-    port: weir.platform.address.ports.mqtt,
+    port: weir.address.ports.mqtt,
     authority: pumps[0]?.authority ?? '',
-    topic: () => 'streams/pump',
   };
-  const peer: Target = { port: PEER_PORT, authority: server.pem, topic: () => 'streams/pump' };
+  const peer: Target = { port: PEER_PORT, authority: server.pem };
   const measurements: Measurement[] = [];
   const run: Run = { weir, pumps, acknowledged: 0, sent: 0 };
   for (const { connections, window, bar } of SHAPES) {
@@ -66,8 +64,8 @@ export const bench: Bench = async (note) => {
 };
 
 interface Run {
-  readonly weir: TestPlatform;
-  readonly pumps: readonly TestDevice[];
+  readonly weir: Pumps['weir'];
+  readonly pumps: Pumps['pumps'];
   /** Of all loads on the platform: acknowledged, and sent. */
   acknowledged: number;
   sent: number;
@@ -132,7 +130,7 @@ async function settle(run: Run, note: (text: string) => void): Promise<void> {
   const stored = await countStored(run.weir, run.acknowledged);
   if (stored < run.acknowledged) throw new Error(`${run.acknowledged} were acknowledged and ${stored} are stored`);
   if (stored > run.sent) throw new Error(`${run.sent} were sent and ${stored} are stored`);
-  const { segments } = await run.weir.platform.status();
+  const { segments } = await run.weir.status();
   note(
     `${stored} stored of ${run.acknowledged} acknowledged and ${run.sent} sent, ${segments.rows} sealed in ` +
       `${segments.count} segments, counted after ${Math.round(performance.now() - began)} ms`,

@@ -16,6 +16,8 @@ export interface Load {
   readonly seconds: number;
   /** Readings per second over all connections; null for as fast as they are acknowledged. */
   readonly rate: number | null;
+  /** Ends before its time once so many are acknowledged. */
+  readonly most?: number;
 }
 
 export interface LoadResult {
@@ -169,7 +171,7 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   latencies?.splice(0);
   const before = total(connections);
   const start = performance.now();
-  await sleep(load.seconds);
+  await enough(load, connections, start);
   const acknowledged = total(connections) - before;
   const perSecond = (acknowledged / (performance.now() - start)) * 1_000;
   if (pacer !== null) clearInterval(pacer);
@@ -200,6 +202,11 @@ function pace(connections: readonly Connection[], load: Load, rate: number): Nod
     last = now;
     for (; due >= piece; due -= piece) connections[turn++ % connections.length]?.send(piece);
   }, 2);
+}
+
+async function enough({ seconds, most }: Load, connections: readonly Connection[], start: number): Promise<void> {
+  if (most === undefined) return sleep(seconds);
+  while (total(connections) < most && performance.now() - start < seconds * 1_000) await sleep(0.02);
 }
 
 function total(connections: readonly Connection[]): number {

@@ -1,11 +1,11 @@
-import { startTestPlatform } from '../../test/support/running-platform.ts';
-import type { TestDevice, TestPlatform } from '../../test/support/running-platform.ts';
-import type { PlatformOptions } from '#run/server/index.ts';
+import { ChildPlatform } from '../../test/support/child-platform.ts';
+import type { ChildPlatformOptions } from '../../test/support/child-platform.ts';
+import type { TestDevice } from '../../test/support/platform-client.ts';
 
 /** Eight numbers with ranges, two of them with steps: a pump as in the public valve and pump data. */
 export const PUMP_TEMPLATE = `
 devices: {pump: {}}
-limits: {connections: 20000}
+limits: {connections: 20000, connections-per-device: 1024, query-rows: 20000000}
 streams:
   pump:
     from: pump
@@ -39,12 +39,15 @@ export function pumpPayloads(count: number): readonly string[] {
   });
 }
 
-/** A platform of real processes on loopback with enrolled pumps. */
-export async function startPumps(
-  count: number,
-  options: Partial<PlatformOptions> = {},
-): Promise<{ readonly weir: TestPlatform; readonly pumps: readonly TestDevice[] } & AsyncDisposable> {
-  const weir = await startTestPlatform(PUMP_TEMPLATE, {}, options);
+/** A platform with enrolled pumps. */
+export interface Pumps extends AsyncDisposable {
+  readonly weir: ChildPlatform;
+  readonly pumps: readonly TestDevice[];
+}
+
+/** A platform of real processes on loopback, itself in a process of its own, with enrolled pumps. */
+export async function startPumps(count: number, options: ChildPlatformOptions = {}): Promise<Pumps> {
+  const weir = await ChildPlatform.start(PUMP_TEMPLATE, options);
   const pumps: TestDevice[] = [];
   try {
     for (let i = 0; i < count; i++) pumps.push(await weir.enrol(`pump-${i}`, 'pump'));
@@ -56,7 +59,7 @@ export async function startPumps(
 }
 
 /** Counts the stored readings of a stream; waits until there are at least so many or `patienceMs` are over. */
-export async function countStored(weir: TestPlatform, atLeast: number, patienceMs = 20_000): Promise<number> {
+export async function countStored(weir: ChildPlatform, atLeast: number, patienceMs = 20_000): Promise<number> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     const [row] = await weir.query('select count(*)::double as n from pump');

@@ -1,0 +1,35 @@
+import { countStored, pumpPayloads } from './platform-fleet.ts';
+import type { Pumps } from './platform-fleet.ts';
+import { runLoadProcess } from './run-load.ts';
+
+const MOST_SECONDS = 150;
+const CONNECTIONS = 10;
+
+/**
+ * Sends at least so many readings through the gateway, as fast as they are acknowledged, and has them all sealed.
+ *
+ * @returns how many are stored
+ */
+export async function fillPlatform({ weir, pumps }: Pumps, rows: number): Promise<number> {
+  const senders = pumps.slice(0, CONNECTIONS);
+  const { total } = await runLoadProcess({
+    port: weir.address.ports.mqtt,
+    authority: senders[0]?.authority ?? '',
+    connections: senders.map(({ key, certificate, name }) => ({ key, certificate, clientId: name })),
+    window: 100,
+    topic: 'streams/pump',
+    payloads: pumpPayloads(20_000),
+    warmUpSeconds: 0,
+    seconds: MOST_SECONDS,
+    rate: null,
+    most: rows,
+  });
+  if (total < rows) throw new Error(`only ${total} of ${rows} readings were taken in ${MOST_SECONDS} seconds`);
+  const stored = await countStored(weir, total);
+  for (let attempt = 0; attempt < 600; attempt++) {
+    const { segments, tail } = await weir.status();
+    if (segments.rows >= total && tail.rows === 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return stored;
+}
