@@ -33,6 +33,7 @@ export async function findEntry(read: ReadEntries, size: number, wanted: WantedE
     const newest = (await read(top, high - top)).findLast((entry) => isWanted(entry, wanted));
     if (newest !== undefined) return newest;
     high = top;
+    if (high <= low) break;
     const oldest = (await read(low, Math.min(STEP, high - low))).find((entry) => isWanted(entry, wanted));
     if (oldest !== undefined) return oldest;
     low += STEP;

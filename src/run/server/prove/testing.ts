@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:tls';
+import type { TLSSocket, TlsOptions } from 'node:tls';
+import type { TestContext } from 'node:test';
+import type { Identity } from '#trust/identity/index.ts';
+import { openTrust } from '../../../../test/support/open-trust.ts';
+import type { Credential } from './credential.ts';
+
+/** For tests only: a TLS server of one platform's identity, and a client's credential of the same. */
+export interface TestServer {
+  readonly url: URL;
+  readonly authority: string;
+  readonly credential: Credential;
+  readonly identity: Identity;
+}
+
+/** Starts one that hands every connection to `serve`; it goes with the test. */
+export async function startTestServer(
+  t: TestContext,
+  scheme: 'mqtts' | 'https',
+  serve: (socket: TLSSocket) => void,
+  options: TlsOptions = {},
+): Promise<TestServer> {
+  const { identity } = await openTrust(t);
+  const { key, certificate } = await identity.serverCertificate([]);
+  const sockets = new Set<TLSSocket>();
+  const server = createServer({ key, cert: certificate, ...options }, (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    serve(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const authority = identity.certificates.root;
+  const credential = await identity.issueOperator('weir:test');
+  return { url: new URL(`${scheme}://localhost:${port}`), authority, credential, identity };
+}
