@@ -88,3 +88,29 @@ test('who is there is said once, by the gateway', async (t) => {
     });
   }
 });
+
+test('who is refused before the body was read hears why', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'weir-attack-'));
+  const control = createServer((_, response) => response.writeHead(401).end());
+  const path = join(folder, 'control.sock');
+  await new Promise<void>((resolve) => control.listen(path, resolve));
+  const proxy = new Proxy(path);
+  const front = createServer((incoming, outgoing) =>
+    proxy.pass(incoming, outgoing, stateIdentity(null, '192.0.2.1', 'api')),
+  );
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  try {
+    const url = `http://127.0.0.1:${(front.address() as AddressInfo).port}/v1/query`;
+    for (let i = 0; i < 100; i++) {
+      const answer = await fetch(url, { method: 'POST', body: '{"sql": "select 1"}' });
+      await answer.arrayBuffer();
+      assert.equal(answer.status, 401);
+    }
+  } finally {
+    front.closeAllConnections();
+    front.close();
+    control.closeAllConnections();
+    control.close();
+    await rm(folder, { recursive: true });
+  }
+});

@@ -35,7 +35,13 @@ export class Proxy {
       socketPath: this.#socketPath,
       method: request.method,
       path: request.url,
-      headers: [...passableHeaders(request.rawHeaders), ...bodyHeaders(request), IDENTITY_HEADER, JSON.stringify(peer)],
+      headers: [
+        ...passableHeaders(request.rawHeaders),
+        ...bodyHeaders(request),
+        // Control may answer before it has all of a body; if it closed then, its answer would be lost.
+        ...['connection', 'keep-alive'],
+        ...[IDENTITY_HEADER, JSON.stringify(peer)],
+      ],
       agent: false,
       // `Host` is passed on as it came.
       setHost: false,
