@@ -199,17 +199,18 @@ test('all else goes to control with an identity that nobody can forge', async (t
   const truck = gateway.enrol('truck-7');
   const operator = gateway.authority.issue('operator', { san: `URI:urn:weir:${DEPLOYMENT}:client:operator` });
   const forged = [
-    ...['-H', 'X-Weir-Identity: {"kind":"client","name":"root"}', '-H', 'x_weir_identity: x'],
-    ...[
-      '-H',
-      'X-Forwarded-For: 10.0.0.1',
-      '-H',
-      'Authorization: Bearer abc',
-      '-H',
-      'Connection: x-hop',
-      '-H',
-      'X-Hop: 1',
-    ],
+    '-H',
+    'X-Weir-Identity: {"kind":"client","name":"root"}',
+    '-H',
+    'x_weir_identity: x',
+    '-H',
+    'X-Forwarded-For: 10.0.0.1',
+    '-H',
+    'Authorization: Bearer abc',
+    '-H',
+    'Connection: x-hop',
+    '-H',
+    'X-Hop: 1',
   ];
   const identities: [Credential | null, number, object][] = [
     [truck, gateway.worker.ports.https, { kind: 'device', name: 'truck-7', listener: 'https' }],
@@ -232,7 +233,11 @@ test('all else goes to control with an identity that nobody can forge', async (t
     for (const name of ['x-forwarded-for', 'x-hop', 'x_weir_identity']) assert.equal(headers[name], undefined);
   }
   const leaving = await run(requireProgram(t, 'curl'), [
-    ...['-s', '-m', '1', '--cacert', gateway.authority.certificate],
+    '-s',
+    '-m',
+    '1',
+    '--cacert',
+    gateway.authority.certificate,
     `https://localhost:${gateway.worker.ports.api}/v1/forever`,
   ]);
   assert.equal(leaving.code, 28);
@@ -263,8 +268,17 @@ test('a large file streams to control and back', async (t) => {
   writeFileSync(file, large);
   const back = path.join(place.path, 'back');
   const { code, output } = await run(requireProgram(t, 'curl'), [
-    ...['-s', '-S', '--cacert', gateway.authority.certificate, '-H', 'Transfer-Encoding: chunked'],
-    ...['-T', file, '-o', back, `https://localhost:${gateway.worker.ports.api}/v1/echo`],
+    '-s',
+    '-S',
+    '--cacert',
+    gateway.authority.certificate,
+    '-H',
+    'Transfer-Encoding: chunked',
+    '-T',
+    file,
+    '-o',
+    back,
+    `https://localhost:${gateway.worker.ports.api}/v1/echo`,
   ]);
   assert.equal(code, 0, output);
   const { readFileSync } = await import('node:fs');

@@ -165,7 +165,7 @@ export function startMqtt(clock: Clock = systemClock): MqttBench {
     const client = open(device);
     client.send(connectPacket(packet));
     const answer = await client.next('connack');
-    client.connack = answer as Packet & { cmd: 'connack' };
+    client.connack = answer;
     return client;
   };
   return { ingest, service, hub, limits, flags, reports, open, connect };
