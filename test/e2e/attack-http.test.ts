@@ -21,7 +21,7 @@ async function relayed(request: string): Promise<string> {
   const control = createSocketServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
-    socket.on('data', (bytes) => seen.push(bytes));
+    socket.on('data', (bytes: Buffer) => seen.push(bytes));
   });
   const path = join(folder, 'control.sock');
   await new Promise<void>((resolve) => control.listen(path, resolve));

@@ -3,6 +3,7 @@ export type { GatewayErrorCode } from './errors.ts';
 export { startGatewayWorker } from './gateway-worker.ts';
 export type { GatewayWorker, GatewayWorkerDeps, ListenerName } from './gateway-worker.ts';
 export type { DeviceDirectory, DeviceEntry, DeviceTablePort, IngestPort } from './ports.ts';
+export { addressPrefix } from './tls/address-prefix.ts';
 export { ConnectionCount } from './tls/connection-count.ts';
 export type { TlsMaterial } from './tls/tls-options.ts';
 export type { RefusalCount } from './tls/refusal-tally.ts';

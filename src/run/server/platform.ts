@@ -193,7 +193,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ),
     status: () => status(),
   };
-  const api = makeApi({ services, onSignInFailure: (from, reason) => tally.count(from, reason) });
+  const api = makeApi({ services, onSignInFailure: (from, reason, actor) => tally.count(from, reason, actor) });
   await rm(layout.controlSocket, { force: true });
   await api.listen({ path: layout.controlSocket });
   opened.defer(() => api.close());

@@ -19,8 +19,8 @@ export interface Caller {
   readonly peer: VerifiedPeer;
 }
 
-/** Why nobody is signed in; for the log only, outside all look alike. */
-export type SignInFailure = 'no-credential' | Exclude<SignIn['outcome'], 'ok'>;
+/** Why nobody is let in; for the log only. */
+export type SignInFailure = 'no-credential' | 'not-for-devices' | Exclude<SignIn['outcome'], 'ok'>;
 
 /** The header in which the gateway says who is there. */
 export const PEER_HEADER = 'x-weir-identity';
@@ -38,18 +38,23 @@ export function parsePeer(header: string | undefined): VerifiedPeer | null {
 }
 
 /**
- * Establishes who makes a request: a device or person by certificate, else a person by bearer token.
+ * Establishes who makes a request: a person or program by certificate, else by bearer token. Devices send readings and
+ * hear their commands; past the gateway there is nothing for them.
  *
- * @param onFailure told why nobody is signed in
- * @throws {ApiError} API_UNAUTHENTICATED, the same for every reason
+ * @param onFailure told why somebody is not let in, and who it is where that is known
+ * @throws {ApiError} API_UNAUTHENTICATED, the same for every reason; API_FORBIDDEN for devices
  */
 export async function identifyCaller(
   peer: VerifiedPeer,
   authorization: string | undefined,
   identity: Identity,
-  onFailure: (reason: SignInFailure) => void,
+  onFailure: (reason: SignInFailure, actor?: string) => void,
 ): Promise<Caller> {
-  if (peer.kind === 'device') return deviceCaller(peer, identity);
+  if (peer.kind === 'device') {
+    // Summed up like strangers: a device that asks and asks must not fill the log.
+    onFailure('not-for-devices', `device:${peer.name ?? ''}`);
+    throw new ApiError('API_FORBIDDEN', 'Cannot answer: devices publish and hear their own commands, nothing else');
+  }
   const signIn = await signInOf(peer, authorization, identity);
   if (signIn.outcome === 'ok') {
     const { id, kind, roles } = signIn.person;
@@ -70,13 +75,4 @@ function signInOf(
   if (peer.kind === 'client' && peer.name !== null) return identity.people.signInWithCertificate(peer.name);
   const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization ?? '')?.[1];
   return token === undefined ? { outcome: 'no-credential' } : identity.people.signInWithToken(token);
-}
-
-function deviceCaller(peer: VerifiedPeer, identity: Identity): Caller {
-  const entry = peer.name === null ? null : identity.inventory.find(peer.name);
-  const standing =
-    entry === null || entry.status === 'revoked' ? 'revoked' : entry.status === 'enabled' ? 'good' : 'disabled';
-  const name = peer.name ?? '';
-  const subject: Subject = { id: name, kind: 'device', roles: [], standing, deviceType: entry?.type ?? null };
-  return { subject, actor: `device:${name}`, peer };
 }

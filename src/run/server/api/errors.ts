@@ -2,6 +2,7 @@ import { PlatformError } from '#base/core/index.ts';
 
 export type ApiErrorCode =
   | 'API_UNAUTHENTICATED'
+  | 'API_FORBIDDEN'
   | 'API_BODY_INVALID'
   | 'API_ROUTE_UNKNOWN'
   | 'API_FORMAT_INVALID'

@@ -25,7 +25,7 @@ const NOBODY: Caller = {
 export interface ApiOptions {
   readonly services: Services;
   /** Told of each request without a valid credential, by address and reason; sums it up for the log. */
-  readonly onSignInFailure: (address: string, reason: SignInFailure) => void;
+  readonly onSignInFailure: (address: string, reason: SignInFailure, actor?: string) => void;
 }
 
 /**
@@ -98,8 +98,8 @@ async function identify(
   const header = request.headers[PEER_HEADER];
   const peer = parsePeer(typeof header === 'string' ? header : undefined);
   if (peer === null) throw new ApiError('API_UNAUTHENTICATED', 'Cannot answer: it is not known who asks');
-  return identifyCaller(peer, request.headers.authorization, services.identity, (reason) =>
-    onFailure(peer.address, reason),
+  return identifyCaller(peer, request.headers.authorization, services.identity, (reason, actor) =>
+    onFailure(peer.address, reason, actor),
   );
 }
 

@@ -5,27 +5,29 @@ import { SignInTally } from './sign-in-tally.ts';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-test('SignInTally sums up by reason and address', async () => {
+test('SignInTally sums up by reason, network and who it is', async () => {
   const events: AuditEvent[] = [];
   using tally = new SignInTally({ append: async (event) => ({ index: events.push(event) - 1 }) }, quiet);
-  for (let i = 0; i < 5; i++) tally.count('10.0.0.0/24', 'unknown');
-  tally.count('10.0.0.0/24', 'expired');
+  for (let i = 0; i < 5; i++) tally.count(`10.0.0.${i}`, 'unknown');
+  tally.count('10.0.0.9', 'expired');
+  tally.count('10.0.0.9', 'not-for-devices', 'device:truck-1');
   await tally.flush();
   assert.deepEqual(
-    events.map(({ reason, detail }) => [reason, detail?.['count']]),
+    events.map(({ actor, reason, detail }) => [actor, reason, detail?.['count'], detail?.['address']]),
     [
-      ['unknown', 5],
-      ['expired', 1],
+      ['anonymous', 'unknown', 5, '10.0.0.0/24'],
+      ['anonymous', 'expired', 1, '10.0.0.0/24'],
+      ['device:truck-1', 'not-for-devices', 1, '10.0.0.0/24'],
     ],
   );
   await tally.flush();
-  assert.equal(events.length, 2);
+  assert.equal(events.length, 3);
 });
 
 test('SignInTally bounds the addresses that it tells apart', async () => {
   const events: AuditEvent[] = [];
   using tally = new SignInTally({ append: async (event) => ({ index: events.push(event) - 1 }) }, quiet);
-  for (let i = 0; i < 6_000; i++) tally.count(`10.${i >> 8}.${i & 255}.0/24`, 'unknown');
+  for (let i = 0; i < 6_000; i++) tally.count(`10.${i >> 8}.${i & 255}.7`, 'unknown');
   await tally.flush();
   assert.equal(events.length, 4_097);
   assert.equal(events.find(({ detail }) => detail?.['address'] === 'other')?.detail?.['count'], 6_000 - 4_096);

@@ -1,11 +1,12 @@
 import type { AuditSink, Log } from '#base/core/index.ts';
+import { addressPrefix } from '#flow/gateway/index.ts';
 import type { SignInFailure } from '../api/caller.ts';
 
 /** Addresses told apart per second; a flood from more is counted under `other`. */
 const MOST_SOURCES = 4_096;
 const EVERY_MS = 1_000;
 
-/** Sums up requests without a valid credential per second, address and reason, so that a flood does not fill the log. */
+/** Sums up requests without a valid credential per second, network and reason, so that a flood does not fill the log. */
 export class SignInTally implements Disposable {
   readonly #audit: AuditSink;
   readonly #log: Log;
@@ -18,9 +19,10 @@ export class SignInTally implements Disposable {
     this.#timer = setInterval(() => void this.flush(), EVERY_MS).unref();
   }
 
-  count(address: string, reason: SignInFailure): void {
-    const key = `${reason} ${address}`;
-    const place = this.#counts.has(key) || this.#counts.size < MOST_SOURCES ? key : `${reason} other`;
+  /** @param actor who it was, where a certificate says so */
+  count(address: string, reason: SignInFailure, actor = 'anonymous'): void {
+    const key = `${reason} ${addressPrefix(address)} ${actor}`;
+    const place = this.#counts.has(key) || this.#counts.size < MOST_SOURCES ? key : `${reason} other anonymous`;
     this.#counts.set(place, (this.#counts.get(place) ?? 0) + 1);
   }
 
@@ -29,10 +31,10 @@ export class SignInTally implements Disposable {
     const counts = [...this.#counts];
     this.#counts.clear();
     for (const [key, count] of counts) {
-      const [reason = '', address = ''] = key.split(' ');
+      const [reason = '', address = '', actor = ''] = key.split(' ');
       try {
         await this.#audit.append({
-          actor: 'anonymous',
+          actor,
           action: 'sign-in',
           resource: 'platform:api',
           outcome: 'denied',
