@@ -19,7 +19,7 @@ streams:
       thermocouple:    {type: number, range: [0, 100], step: 100/s}
       voltage:         {type: number, range: [0, 400]}
       flow_rate:       {type: number, range: [0, 300]}
-people: {}
+people: {analyst: {query: [pump], sees: [operational]}}
 `;
 
 /** Readings of a pump as JSON, about 170 bytes each: slow waves with noise, and the digits that sensors give. */

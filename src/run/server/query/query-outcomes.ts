@@ -1,8 +1,10 @@
+import type { QuerySummary } from '#flow/query/index.ts';
 import type { Problem } from '../api/problem.ts';
 
-/** What became of a statement whose result was being sent. */
+/** What became of a statement whose result was being sent, and what it took: rows, bytes opened, milliseconds. */
 export type QueryOutcome =
-  | { readonly state: 'running' | 'done' }
+  | { readonly state: 'running' }
+  | ({ readonly state: 'done' } & Omit<QuerySummary, 'columns'>)
   | { readonly state: 'failed'; readonly problem: Problem };
 
 /** Outcomes that are remembered: a caller asks at once or not at all. */

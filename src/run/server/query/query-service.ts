@@ -140,11 +140,11 @@ export class QueryService implements Queries, AsyncDisposable {
         begun.resolve();
         await pipe.push(part);
       };
-      await process.execute({ plan, format: request.format }, sink, signal);
+      return process.execute({ plan, format: request.format }, sink, signal);
     });
     done.then(
-      () => {
-        note({ state: 'done' });
+      ({ columns: _, ...cost }) => {
+        note({ state: 'done', ...cost });
         begun.resolve();
         pipe.end();
       },
@@ -169,7 +169,7 @@ export class QueryService implements Queries, AsyncDisposable {
     caller: Caller,
     request: QueryRequest,
   ): Promise<{ statement: PreparedStatement; purpose: string | null }> {
-    const purpose = request.purpose ?? impliedPurpose(request.sql, this.#relations);
+    const purpose = request.purpose ?? impliedPurpose(request.sql, caller.subject, this.#declared);
     const access = await this.#access(process, caller.subject, purpose);
     const prepared = await prepareStatement(request.sql, access, (sql) => process.peer.call('parse', sql));
     const digest = sha256Hex(await this.#normalForm(prepared, request.sql));
@@ -192,10 +192,13 @@ export class QueryService implements Queries, AsyncDisposable {
     return { statement: prepared, purpose };
   }
 
+  get #declared(): { readonly template: Template; readonly relations: Relations } {
+    return { template: this.#parts.template(), relations: this.#relations };
+  }
+
   async #access(process: QueryProcess, subject: Subject, purpose: string | null): Promise<QueryAccess> {
-    const declared = { template: this.#parts.template(), relations: this.#relations };
     const segments = await this.#parts.segments.active();
-    return decideAccess(subject, purpose, declared, segments, (condition) =>
+    return decideAccess(subject, purpose, this.#declared, segments, (condition) =>
       process.peer.call('parseCondition', condition),
     );
   }
