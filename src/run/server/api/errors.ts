@@ -14,7 +14,8 @@ export type ApiErrorCode =
   | 'API_TABLE_UNKNOWN'
   | 'API_ENTRY_UNKNOWN'
   | 'API_READING_UNKNOWN'
-  | 'API_COMMAND_INVALID';
+  | 'API_COMMAND_INVALID'
+  | 'API_INTERNAL';
 
 /** Raised by the API. */
 export class ApiError extends PlatformError<ApiErrorCode> {}

@@ -121,16 +121,22 @@ function offer(
     known: (objectKeys) => segments.known(objectKeys),
     forgetFiles: (fileIds) => segments.forgetFiles(fileIds),
     ended: (error) => log.error(error, 'the store ended'),
-    damaged: async (damage) => {
+    damaged: (damage) => {
       damages.set(damage.file, damage);
-      await audit.append({
-        actor: ACTOR,
-        action: 'find-damage',
-        resource: `journal:${damage.file}`,
-        outcome: 'failed',
-        reason: 'JOURNAL_DAMAGED',
-        detail: { offset: damage.offset },
-      });
+      logDamage(audit, damage).catch((error: unknown) =>
+        log.error({ error: String(error) }, 'damage of the journal could not be logged'),
+      );
     },
   };
+}
+
+async function logDamage(audit: AuditSink, { file, offset }: JournalDamage): Promise<void> {
+  await audit.append({
+    actor: ACTOR,
+    action: 'find-damage',
+    resource: `journal:${file}`,
+    outcome: 'failed',
+    reason: 'JOURNAL_DAMAGED',
+    detail: { offset },
+  });
 }
