@@ -31,7 +31,7 @@ export interface GateOptions {
   readonly relations: Relations;
   /** What the subject may have of each; a relation that is not here does not exist for it. */
   readonly grants: Grants;
-  /** For EXPLAIN: rows are not read, and the row filter's constants are not shown. */
+  /** For EXPLAIN: rows are not read; neither row filters are shown nor views of what the subject does not see. */
   readonly withoutFilters?: boolean;
 }
 
@@ -48,7 +48,8 @@ export function gateStatement(serialised: string, options: GateOptions): GatedSt
     const query = onlyQuery(serialised);
     const used = new Map<string, Set<string>>();
     const grants = options.withoutFilters === true ? unfiltered(options.grants) : options.grants;
-    const rewriter = new Rewriter(options.relations, grants, collectMentions(query), used);
+    const explains = options.withoutFilters === true;
+    const rewriter = new Rewriter(options.relations, grants, collectMentions(query), used, [], grants, explains);
     const node = rewriter.rewrite(query['node'] as AstNode, true);
     const statements = [{ node, named_param_map: query['named_param_map'] ?? [] }];
     return {

@@ -49,6 +49,7 @@ export class Rewriter {
   readonly #views: readonly string[];
   /** What the subject itself has, within a view too. */
   readonly #subject: Grants;
+  readonly #explains: boolean;
   readonly parameters = new Set<string>();
 
   constructor(
@@ -58,6 +59,7 @@ export class Rewriter {
     used: Map<string, Set<string>>,
     views: readonly string[] = [],
     subject: Grants = grants,
+    explains = false,
   ) {
     this.#relations = relations;
     this.#grants = grants;
@@ -65,6 +67,7 @@ export class Rewriter {
     this.#used = used;
     this.#views = views;
     this.#subject = subject;
+    this.#explains = explains;
   }
 
   /** The rebuilt query node of a statement whose whole result is taken, or of a view of which named columns are. */
@@ -275,6 +278,13 @@ export class Rewriter {
     if (inner.parameters.size > 0) throw new Refusal(`view ${relation.name}`, `view ${relation.name} has parameters`);
     for (const [name, columns] of used) this.#use(name, columns);
     const exposed = this.#views.length === 0 && !isCovered(used, this.#subject);
+    if (exposed && this.#explains) {
+      throw new Refusal(
+        'EXPLAIN',
+        `EXPLAIN would show how view ${relation.name} is made, of more than you see`,
+        'explain statements over what the view is made from, where you may query it',
+      );
+    }
     return { from: definedRelation(rebuilt), exposed };
   }
 

@@ -1,6 +1,6 @@
 import { stricterClass } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
-import { decideQuery } from '#declare/policy/index.ts';
+import { decideQuery, rolesOf } from '#declare/policy/index.ts';
 import type { Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { grantOf } from '#flow/query/index.ts';
@@ -32,6 +32,7 @@ export async function decideAccess(
   const stored = storedClasses(segments);
   const grants = new Map<string, RelationGrant>();
   const otherPurpose = new Set<string>();
+  const withheld = new Set<string>();
   for (const relation of relations.values()) {
     const columns = relation.columns.map(({ name, class: cls }) => ({ name, class: cls }));
     const lineage = { columns, stored: stored.get(relation.name) ?? new Map<string, Class>() };
@@ -39,12 +40,31 @@ export async function decideAccess(
     if (decision.obligations === null) {
       if (decision.reason === 'purpose-not-granted' || decision.reason === 'purpose-not-served')
         otherPurpose.add(relation.name);
+      if (isRestricted(subject, relation.name, template)) withheld.add(relation.name);
       continue;
     }
     const grant = await grantOf(relation, decision.obligations, parseCondition);
-    if (grant !== null) grants.set(relation.name, grant);
+    if (grant === null) withheld.add(relation.name);
+    else grants.set(relation.name, grant);
   }
+  for (const name of [...grants.keys()]) if (isMadeFrom(name, withheld, relations)) grants.delete(name);
   return { relations, grants, otherPurpose };
+}
+
+/** Whether a role of the subject shows only some rows of a relation, or masks it. */
+function isRestricted(subject: Subject, relation: string, template: Template): boolean {
+  return rolesOf(subject, template).some(
+    ({ rows, masks }) => rows.has(relation) || [...masks.keys()].some((target) => target.startsWith(`${relation}.`)),
+  );
+}
+
+/**
+ * Whether a view is made from a relation that is withheld: its restrictions hold within views too, and what cannot be
+ * applied there must not be lost there.
+ */
+function isMadeFrom(name: string, withheld: ReadonlySet<string>, relations: Relations): boolean {
+  const from = relations.get(name)?.from ?? [];
+  return from.some((source) => withheld.has(source) || isMadeFrom(source, withheld, relations));
 }
 
 /** The strictest class under which each column of a stream is sealed. */
@@ -59,14 +79,22 @@ function storedClasses(segments: readonly Segment[]): ReadonlyMap<string, Readon
 }
 
 /**
- * The purpose that a statement has without stating one: the only one that all relations which it names share.
+ * The purpose that a statement has without stating one: the only one that all relations which it names share. Relations
+ * that do not exist for the subject do not count, or their names could be found out by trying.
  *
  * @param sql the statement's text; a relation counts where its name stands in it as a word
  */
-export function impliedPurpose(sql: string, relations: Relations): string | null {
+export function impliedPurpose(
+  sql: string,
+  subject: Subject,
+  { template, relations }: { readonly template: Template; readonly relations: Relations },
+): string | null {
   const words = new Set(sql.toLowerCase().match(/[a-z_][a-z0-9_]*/g) ?? []);
   const declared = [...relations.values()].filter(
-    ({ name, purposes }) => purposes.length > 0 && words.has(name.toLowerCase()),
+    ({ name, purposes, columns }) =>
+      purposes.length > 0 &&
+      words.has(name.toLowerCase()) &&
+      decideQuery(subject, name, null, template, { columns, stored: new Map() }).reason !== 'not-granted',
   );
   const [first, ...rest] = declared.map(({ purposes }) => purposes);
   const shared = (first ?? []).filter((purpose) => rest.every((each) => each.includes(purpose)));
