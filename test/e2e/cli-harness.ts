@@ -13,6 +13,9 @@ const FLAGS = ['--no-experimental-ffi', '--disable-warning=ExperimentalWarning']
 const START_WITHIN_MS = 60_000;
 const END_WITHIN_MS = 20_000;
 
+/** How long a command that ends by itself may take, in milliseconds. */
+const DONE_WITHIN_MS = 120_000;
+
 export const PASSPHRASE = 'seven grey herons stand in the weir';
 
 export interface Run {
@@ -54,7 +57,11 @@ export class Workplace {
       for (const name of ['stdout', 'stderr'] as const) {
         child[name]?.setEncoding('utf8').on('data', (text: string) => (printed[name] += text));
       }
-      child.once('close', (status) => resolve({ status, ...printed }));
+      const timer = setTimeout(() => child.kill('SIGKILL'), DONE_WITHIN_MS);
+      child.once('close', (status) => {
+        clearTimeout(timer);
+        resolve({ status, ...printed });
+      });
     });
   }
 

@@ -225,7 +225,7 @@ test('weir replay', async (t) => {
     assert.deepEqual([unknown.status, unknown.code], [1, 'IDENTITY_DEVICE_UNKNOWN']);
     assert.match(unknown.hint ?? '', /--enrol/);
     const missing = await failure('none.csv', '--stream', 'water', '--device', 'm-1');
-    assert.equal(missing.status, 1);
+    assert.deepEqual([missing.status, missing.code], [1, 'CLI_FILE_UNREADABLE']);
   });
   assert.equal(platform.child.exitCode, null);
   assert.match(await readFile(place.path('weir-data/operator/audit.keys'), 'utf8'), /^weir\//);

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { CHECKPOINT_PATH, directorySource, urlSource } from '#trust/audit/index.ts';
@@ -9,6 +8,7 @@ import type { CommandContext } from './command-context.ts';
 import { CliError, refusalOf } from './errors.ts';
 import { chooseDataDirectory, findPlatform } from './locate.ts';
 import { PlatformClient } from './platform-client.ts';
+import { readTextFile } from './read-text-file.ts';
 import { keptKeysFile, readKeys } from './verifier-keys.ts';
 
 /** Where the API publishes the log. */
@@ -51,8 +51,8 @@ async function openUrl(from: string, authority: string | undefined, tokenFile: s
   const url = new URL(from);
   // A log proves itself, so it may be read over anything; a credential is sent over TLS only.
   if (url.protocol === 'http:') return { source: urlSource(from), place: from, [Symbol.dispose]: () => {} };
-  const ca = authority === undefined ? null : await readFile(authority, 'utf8');
-  const token = tokenFile === undefined ? null : (await readFile(tokenFile, 'utf8')).trim();
+  const ca = authority === undefined ? null : await readTextFile(authority);
+  const token = tokenFile === undefined ? null : (await readTextFile(tokenFile)).trim();
   const client = PlatformClient.at(url.origin, ca, token);
   const prefix = url.pathname.replace(/\/+$/, '');
   const source = apiSource(client, prefix === '' ? API_PREFIX : prefix);

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { decodeUtf8, formatMicros, seconds } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
@@ -18,6 +18,7 @@ import { CliError } from '../errors.ts';
 import { logKeys, openLogSource } from '../open-log-source.ts';
 import { ProgressBar } from '../progress-bar.ts';
 import { readCount } from '../read-number.ts';
+import { readTextFile } from '../read-text-file.ts';
 import { hearStop } from '../stop-signal.ts';
 import { readKeys } from '../verifier-keys.ts';
 import type { ContextOf } from './command.ts';
@@ -112,7 +113,7 @@ async function verify(context: CommandContext, options: VerifyOptions): Promise<
   using log = await openLogSource(context, options.from, options.ca);
   using stop = hearStop(process, () => process.exit(1));
   const bar = new ProgressBar(context.terminal, 'verify');
-  const since = await Promise.all((options.since ?? []).map((file) => readFile(file, 'utf8')));
+  const since = await Promise.all((options.since ?? []).map((file) => readTextFile(file)));
   const witnesses = await readKeys(options.witness ?? []);
   const report = await verifyLog(log.source, {
     logKeys: keys.map(parseVerifierKey),
@@ -159,7 +160,7 @@ async function check(
 ): Promise<void> {
   const keys = await logKeys(context, options.key);
   const witnesses = await readKeys(options.witness ?? []);
-  const proven = verifyEntryProof(await readFile(file, 'utf8'), {
+  const proven = verifyEntryProof(await readTextFile(file), {
     logKeys: keys.map(parseVerifierKey),
     ...(witnesses.length === 0 ? {} : { witnesses: witnesses.map(parseVerifierKey) }),
   });

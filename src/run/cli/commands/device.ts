@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { enrolHints } from '#trust/identity/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import { findPlatform } from '../locate.ts';
+import { readCount } from '../read-number.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
@@ -94,7 +95,7 @@ async function enrol(
   options: { type: string; days: string; out?: string },
 ): Promise<void> {
   const platform = await findPlatform(context.options.data);
-  const body = { name, type: options.type, days: Number(options.days) };
+  const body = { name, type: options.type, days: readCount(options.days, '--days', 1, 3_650) };
   const made = await context.withPlatform((client) => client.json<Enrolment>('POST', '/v1/devices', { body }));
   const folder = options.out ?? name;
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readCount } from '../read-number.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
@@ -23,6 +24,7 @@ export function addQuarantineCommand(program: Command, contextOf: ContextOf): vo
     .option('--limit <n>', 'at most this many', '50')
     .action(async (options: Record<string, string>, command: Command) => {
       const context = contextOf(command);
+      readCount(options['limit'] ?? '', '--limit', 1, 1_000);
       const path = `/v1/quarantine?${new URLSearchParams(options).toString()}`;
       const { readings } = await context.withPlatform((client) =>
         client.json<{ readings: QuarantineRow[] }>('GET', path),

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { IncomingMessage } from 'node:http';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
 import type { PlatformClient } from '../platform-client.ts';
+import { readTextFile } from '../read-text-file.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
@@ -34,7 +34,7 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
     .option('--parameter <value...>', 'values for $1, $2 … as JSON or text', [])
     .action(async (sql: string | undefined, options: QueryOptions, command: Command) => {
       const context = contextOf(command);
-      const statement = options.file === undefined ? sql : await readFile(options.file, 'utf8');
+      const statement = options.file === undefined ? sql : await readTextFile(options.file);
       if (statement === undefined)
         throw new CliError('CLI_USAGE', 'Cannot query: there is no statement', {
           hint: 'Give it as an argument or with --file',

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
+import { openFile } from '../read-text-file.ts';
 import type { ContextOf } from './command.ts';
 
 const TYPES: ReadonlyMap<string, string> = new Map([
@@ -19,8 +19,9 @@ export function addTableCommand(program: Command, contextOf: ContextOf): void {
       const context = contextOf(command);
       const contentType = TYPES.get(file.split('.').at(-1) ?? '') ?? 'text/csv';
       const path = `/v1/tables/${encodeURIComponent(table)}`;
+      const body = await openFile(file);
       const loaded = await context.withPlatform((client) =>
-        client.json<{ rows: number }>('POST', path, { body: createReadStream(file), contentType }),
+        client.json<{ rows: number }>('POST', path, { body, contentType }),
       );
       context.result(loaded, () => `${table} now has ${loaded.rows} rows\n`);
       context.next(`query "select * from ${table} limit 5"`);

@@ -68,7 +68,7 @@ export async function replayFiles(parts: ReplayParts): Promise<ReplayReport> {
   const started = nowSeconds();
   const pace = new Pace(plan.speed, plan.shift, nowSeconds);
   const targets = new Map<string, Target>();
-  const sizes = await Promise.all(plan.files.map(async (file) => (await stat(file)).size));
+  const sizes = await Promise.all(plan.files.map(sizeOf));
   const total = Math.max(
     1,
     sizes.reduce((sum, size) => sum + size, 0),
@@ -122,6 +122,14 @@ export async function replayFiles(parts: ReplayParts): Promise<ReplayReport> {
     const target = { stream, seq: firstSeq(plan, time, nowSeconds), sent: await sink.open(device, route) };
     targets.set(key, target);
     return target;
+  }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (cause) {
+    throw new CliError('CLI_FILE_UNREADABLE', `Cannot read ${file}: it is not there`, { cause });
   }
 }
 

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { restoreFileCustody } from '#trust/keys/index.ts';
+import { systemClock } from '#base/core/index.ts';
+import { systemRandom } from '#base/crypto/index.ts';
+import { requirePython } from '../support/outside.ts';
+import { PASSPHRASE, Workplace } from './cli-harness.ts';
+
+test('weir up', async (t) => {
+  const place = await Workplace.make(t);
+  await place.init('factory');
+
+  await t.test('asks for nothing that it can be told wrongly', async () => {
+    for (const words of [
+      ['--workers', '0'],
+      ['--recovery-threshold', '6'],
+      ['--witness', 'http://localhost:1'],
+    ]) {
+      await writeFile(place.path('passphrase'), PASSPHRASE);
+      const { status, stderr } = await place.weir('up', '--passphrase-file', 'passphrase', ...words);
+      assert.equal(status, 2, words.join(' '));
+      assert.match(stderr, /\[CLI_USAGE\]/);
+    }
+    const alone = await place.weir('up');
+    assert.equal(alone.status, 1);
+    assert.match(alone.stderr, /\[CLI_NO_PASSPHRASE\]\nhint: .*--passphrase-file/);
+    await writeFile(place.path('weak'), 'short');
+    const weak = await place.weir('up', '--passphrase-file', 'weak');
+    assert.match(weak.stderr, /\[KEYS_PASSPHRASE_WEAK\]/);
+    assert.ok(!existsSync(place.path('weir-data/keys/root.json')));
+  });
+
+  let kit: string[] = [];
+  await t.test('makes the root key once, shows its recovery kit, and says where it listens', async () => {
+    await using platform = await place.up();
+    kit = platform.printed().match(/WEIR-SHARE-[0-9A-Z-]+/g) ?? [];
+    assert.equal(kit.length, 5);
+    assert.match(platform.printed(), /any 3 of these 5 lines/);
+    assert.equal(statSync(place.path('weir-data/operator/operator.key')).mode & 0o777, 0o600);
+    assert.equal(statSync(place.path('weir-data')).mode & 0o077, 0);
+    const status = await place.json<{ degraded: string[]; demo: boolean }>('status');
+    assert.equal(status.demo, false);
+    const second = await place.weir('up', '--passphrase-file', 'passphrase');
+    assert.equal(second.status, 1);
+    assert.match(second.stderr, /\[SERVER_DIRECTORY_IN_USE\]/);
+    assert.equal(await platform.stop('SIGINT'), 0);
+    assert.ok(!existsSync(place.path('weir-data/run/address.json')));
+  });
+
+  await t.test('opens the same root key again and shows no kit', async () => {
+    await using platform = await place.up();
+    assert.doesNotMatch(platform.printed(), /WEIR-SHARE/);
+    assert.equal(await platform.stop(), 0);
+    await writeFile(place.path('wrong'), 'seven grey herons sat in the weir');
+    const wrong = await place.weir('up', '--passphrase-file', 'wrong');
+    assert.equal(wrong.status, 1);
+    assert.match(wrong.stderr, /\[KEYS_PASSPHRASE_WRONG\]/);
+  });
+
+  await t.test('the kit gives the root key back under a new passphrase', async () => {
+    const fresh = 'eight white herons stand in the weir';
+    const sources = { clock: systemClock, random: systemRandom };
+    await using _custody = await restoreFileCustody(place.path('weir-data/keys'), kit.slice(1, 4), fresh, sources);
+    const folder = place.path('credentials');
+    await mkdir(folder);
+    await writeFile(path.join(folder, 'weir-passphrase'), fresh);
+    const before = process.env['CREDENTIALS_DIRECTORY'];
+    process.env['CREDENTIALS_DIRECTORY'] = folder;
+    try {
+      await using platform = await place.until('weir-data/run/address.json', place.background('up'));
+      assert.equal(await platform.stop(), 0);
+    } finally {
+      if (before === undefined) delete process.env['CREDENTIALS_DIRECTORY'];
+      else process.env['CREDENTIALS_DIRECTORY'] = before;
+    }
+  });
+
+  await t.test('a second signal does not wait', async () => {
+    await using platform = await place.until(
+      'weir-data/run/address.json',
+      place.background('up', '--passphrase-file', 'fresh', ...(await fresh(place))),
+    );
+    platform.child.kill('SIGTERM');
+    platform.child.kill('SIGTERM');
+    assert.ok([0, 1].includes((await platform.stop('SIGTERM')) ?? -1));
+  });
+});
+
+async function fresh(place: Workplace): Promise<readonly string[]> {
+  await writeFile(place.path('fresh'), 'eight white herons stand in the weir');
+  return [];
+}
+
+test('weir up puts log and recovery kit where it is told', async (t) => {
+  const place = await Workplace.make(t);
+  await place.init('factory');
+  await using platform = await place.up(
+    '--audit-directory',
+    'elsewhere',
+    '--recovery-kit',
+    'kit',
+    '--recovery-shares',
+    '4',
+    '--recovery-threshold',
+    '2',
+  );
+  assert.doesNotMatch(platform.printed(), /WEIR-SHARE/);
+  assert.deepEqual(readdirSync(place.path('kit')).toSorted(), [
+    'share-1.txt',
+    'share-2.txt',
+    'share-3.txt',
+    'share-4.txt',
+  ]);
+  assert.match(readFileSync(place.path('kit/share-1.txt'), 'utf8'), /^WEIR-SHARE-/);
+  assert.equal(statSync(place.path('kit/share-1.txt')).mode & 0o777, 0o600);
+  const verified = await place.json<{ outcome: string; from: string }>('audit', 'verify', '--from', 'elsewhere');
+  assert.equal(verified.outcome, 'verified');
+  // Without a name the log is found over the API, since the data directory has none.
+  assert.equal((await place.json<{ from: string }>('audit', 'verify')).from, 'the running platform');
+});
+
+/** Types at a terminal: waits for each prompt, then sends a line. */
+const TYPIST = `
+import os, pty, sys, select, signal, time
+answers = [l.encode() for l in sys.argv[1].split('|')]
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+seen = b''
+prompts = 0
+end = time.time() + 60
+while time.time() < end:
+    ready, _, _ = select.select([fd], [], [], 0.2)
+    if ready:
+        try:
+            data = os.read(fd, 65536)
+        except OSError:
+            break
+        if not data:
+            break
+        seen += data
+    if answers and seen.count(b'passphrase') + seen.count(b'once more') > prompts and seen.rstrip().endswith(b':'):
+        prompts = seen.count(b'passphrase') + seen.count(b'once more')
+        os.write(fd, answers.pop(0) + b'\\r')
+    if b'runs with template' in seen:
+        os.kill(pid, signal.SIGTERM)
+        break
+os.set_blocking(fd, False)
+_, status = os.waitpid(pid, 0)
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(status))
+`;
+
+test('weir up asks for the passphrase at the terminal, twice at first, and never shows it', async (t) => {
+  const python = requirePython(t, 'pty');
+  const place = await Workplace.make(t);
+  await place.init('factory');
+  const main = path.resolve(import.meta.dirname, '../../src/run/cli/main.ts');
+  const type = (...answers: readonly string[]): { status: number | null; text: string } => {
+    const words = [process.execPath, '--disable-warning=ExperimentalWarning', main, 'up'];
+    const run = spawnSync(python, ['-c', TYPIST, answers.join('|'), ...words], { cwd: place.folder, encoding: 'utf8' });
+    return { status: run.status, text: run.stdout + run.stderr };
+  };
+  const differing = type(PASSPHRASE, `${PASSPHRASE}!`);
+  assert.match(differing.text, /\[CLI_NO_PASSPHRASE\]/, differing.text);
+  assert.ok(!existsSync(place.path('weir-data/keys/root.json')));
+  const first = type(PASSPHRASE, PASSPHRASE);
+  assert.equal(first.status, 0, first.text);
+  assert.match(first.text, /choose a passphrase[\s\S]*once more[\s\S]*WEIR-SHARE[\s\S]*runs with template trial/);
+  const second = type(PASSPHRASE);
+  assert.equal(second.status, 0, second.text);
+  assert.doesNotMatch(second.text, /once more|WEIR-SHARE/);
+  for (const { text } of [differing, first, second]) assert.ok(!text.includes('grey herons'), 'it was shown');
+});
+
+test('weir demo runs a fleet and a witness, and ends cleanly', async (t) => {
+  const place = await Workplace.make(t);
+  await using demo = await place.until('weir-demo/run/address.json', place.background('demo'));
+  const flows = async (): Promise<number> =>
+    (await place.json<{ readings: { admitted: number } }>('status')).readings.admitted;
+  const deadline = performance.now() + 30_000;
+  while ((await flows()) < 100) assert.ok(performance.now() < deadline, demo.printed());
+  assert.match(demo.printed(), /a demo of weir runs with template demo[\s\S]*mqtts:\/\/localhost:\d+/);
+  const devices = await place.json<{ name: string }[]>('device', 'list');
+  assert.ok(devices.filter(({ name }) => /^(truck|pump)-\d+$/.test(name)).length >= 10);
+  // A plan without a template of one's own is of what the demo runs.
+  assert.deepEqual((await place.json<{ proposal: { changes: unknown[] } }>('plan')).proposal.changes, []);
+  const elsewhere = await place.weir('up', '--data', 'weir-demo', '--template', 'weir.yaml');
+  assert.equal(elsewhere.status, 1);
+  assert.equal(await demo.stop('SIGINT'), 0);
+  assert.match(demo.printed(), /readings\/s, [\d,]+ admitted/);
+
+  await t.test('a platform with a passphrase is no demo', async () => {
+    await place.init('factory');
+    await (await place.up()).stop();
+    const { status, stderr } = await place.weir('demo', '--data', 'weir-data');
+    assert.deepEqual([status, /\[CLI_USAGE\]/.test(stderr)], [2, true]);
+  });
+
+  await t.test('a demo does not listen beyond this machine', async () => {
+    const text = readFileSync(place.path('weir.yaml'), 'utf8').replace(
+      '\nlisten: { ',
+      '\nlisten: { address: 0.0.0.0, ',
+    );
+    await writeFile(place.path('open.yaml'), text);
+    const { status, stderr } = await place.weir('demo', '--data', 'other', '--template', 'open.yaml');
+    assert.equal(status, 1);
+    assert.match(stderr, /\[SERVER_DEMO_EXPOSED\]/);
+  });
+});
