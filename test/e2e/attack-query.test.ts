@@ -23,13 +23,16 @@ streams:
 views:
   open_sites: { from: climate, sql: open-sites.sql }
   known: { from: climate, sql: known.sql }
+  numbers: { from: climate, sql: numbers.sql }
 people:
-  analyst: { query: [open_sites, known], purposes: [quality], sees: [operational] }
+  north: { query: [climate], purposes: [quality], sees: [operational], rows: { climate: "cast(replace(site, 'north', '1') as integer) = 1" } }
+  analyst: { query: [open_sites, known, numbers], purposes: [quality], sees: [operational] }
   driver_desk: { query: [climate], purposes: [quality], sees: [operational, personal] }
   fenced: { query: [climate, open_sites], purposes: [quality], sees: [operational], rows: { climate: "nosuch = 'x'" } }
 `;
 const FILES = {
   'open-sites.sql': "select seq, site, temperature from climate where not regexp_matches(site, 'HIDDEN')",
+  'numbers.sql': 'select seq, cast(site as integer) as n from climate where seq < 100',
   'known.sql': 'select site, temperature from climate where temperature < 1000 -- KNOWNVIEW',
 };
 const READINGS = [
@@ -51,10 +54,11 @@ test('nothing that was not granted comes out of a statement', async (t) => {
   const truck = await weir.enrol('truck-1', 'truck');
   const sent = await askAsDevice(weir, truck, 'POST', '/v1/streams/climate', JSON.stringify(READINGS));
   assert.equal(sent.status, 202, sent.text);
-  const [analyst, desk, fenced] = await Promise.all([
+  const [analyst, desk, fenced, north] = await Promise.all([
     weir.addUser('ana', ['analyst']),
     weir.addUser('des', ['driver_desk']),
     weir.addUser('fen', ['fenced']),
+    weir.addUser('nor', ['north']),
   ]);
   const visible = 'select seq from open_sites order by seq';
   const seen = '[{"seq":1},{"seq":2}]';
@@ -80,6 +84,22 @@ test('nothing that was not granted comes out of a statement', async (t) => {
     ]) {
       assert.equal(await outcomeOf(weir, analyst, sql), '[{"seq":1},{"seq":2}]', sql);
     }
+  });
+
+  await t.test('the words of an error quote nothing that a view or a row filter hides', async () => {
+    for (const [token, sql] of [
+      [analyst, 'select n from numbers'],
+      [analyst, 'select sum(n) from numbers'],
+      [north, 'select site from climate'],
+    ] as const) {
+      const body = { sql };
+      const text = (await weir.call('POST', '/v1/query', { body, token })).body.toString();
+      assert.match(text, /QUERY_FAILED/, sql);
+      assert.doesNotMatch(text, /north|south|HIDDEN/, sql);
+    }
+    const own = (await weir.call('POST', '/v1/query', { body: { sql: "select cast('mine' as integer)" }, token: desk }))
+      .body;
+    assert.match(own.toString(), /mine/);
   });
 
   await t.test('EXPLAIN tells nothing of how a view is made', async () => {

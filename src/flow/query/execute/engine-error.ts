@@ -6,8 +6,11 @@ export type StopReason = 'time' | 'caller' | null;
 /**
  * What a failure of the engine means to the author of the statement. The engine's words are cut before they quote the
  * rebuilt statement, which shows filters.
+ *
+ * @param veiled whether the failure may be one of a filter or a view over what the author does not see: its words would
+ *   quote a value of it, and are left out but for those about names and types
  */
-export function explainEngineError(error: unknown, stopped: StopReason): QueryError {
+export function explainEngineError(error: unknown, stopped: StopReason, veiled = false): QueryError {
   if (error instanceof QueryError) return error;
   if (stopped === 'time') {
     return new QueryError('QUERY_TIME_LIMIT', 'Cannot finish statement: it ran longer than allowed', {
@@ -27,7 +30,8 @@ export function explainEngineError(error: unknown, stopped: StopReason): QueryEr
   const unknown = /^Binder Error: (?:Referenced column|Table ".*" does not have a column)/.test(words);
   const hint = unknown ? { hint: 'DESCRIBE the view to see its columns' } : {};
   // What names the parts that the gate put in, or is a fault of the engine, may hold more of the rebuilt statement.
-  const shown = kind !== 'INTERNAL' && !/\bweir\b|\b_r\b|weir_/.test(detail);
+  const mayQuote = veiled && !['Binder', 'Catalog', 'Parser'].includes(kind);
+  const shown = !mayQuote && kind !== 'INTERNAL' && !/\bweir\b|\b_r\b|weir_/.test(detail);
   const message = `Cannot run statement: ${kind.toLowerCase()} error`;
   return new QueryError('QUERY_FAILED', message, shown ? { detail, ...hint } : hint);
 }

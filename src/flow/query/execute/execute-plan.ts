@@ -74,7 +74,7 @@ export async function executePlan(
       if (output !== null) closeSync(output);
     }
   } catch (error) {
-    throw explainEngineError(error, stop.reason);
+    throw explainEngineError(error, stop.reason, plan.veiled);
   } finally {
     stop.end();
     engine?.close();

@@ -19,6 +19,8 @@ export type Parameters = readonly Json[] | Readonly<Record<string, Json>>;
 export interface QueryPlan {
   /** The gated statement's serialised tree. */
   readonly ast: string;
+  /** Keeps the engine's words to itself: they may quote rows or values that the subject does not see. */
+  readonly veiled?: boolean;
   /** Answers how the statement would run instead of running it; needs no rows. */
   readonly explain: boolean;
   readonly relations: readonly PlannedRelation[];

@@ -15,6 +15,8 @@ export interface GatedStatement {
   readonly reads: readonly { readonly relation: string; readonly columns: readonly string[] }[];
   /** Identifiers of its bound parameters, in no order. */
   readonly parameters: readonly string[];
+  /** Whether an error while it runs may be about rows or values that the subject does not see. */
+  readonly veiled: boolean;
 }
 
 /** A statement that does not pass, and why in words that its author may read. */
@@ -57,6 +59,7 @@ export function gateStatement(serialised: string, options: GateOptions): GatedSt
       ast: formatAst({ error: false, statements }),
       reads: [...used].map(([relation, columns]) => ({ relation, columns: [...columns] })),
       parameters: [...rewriter.parameters],
+      veiled: rewriter.veiled,
     };
   } catch (error) {
     if (error instanceof Refusal) return refuse(error.what, error.message, error.hint);

@@ -51,6 +51,8 @@ export class Rewriter {
   readonly #subject: Grants;
   readonly #explains: boolean;
   readonly parameters = new Set<string>();
+  /** Whether it reads rows or values, in a filter or a view, that the subject does not see. */
+  veiled = false;
 
   constructor(
     relations: Relations,
@@ -246,6 +248,7 @@ export class Rewriter {
     if (relation === undefined || grant === undefined) throw unknownRelation(node, this.#visible());
     const source = planSource(relation, grant, takesAll ? null : this.#mentions.spelled);
     const { from, exposed } = this.#source(relation, source.read);
+    if (exposed || grant.rowFilter !== null) this.veiled = true;
     return buildSource(relation, grant, source, from, node, exposed);
   }
 
@@ -275,6 +278,7 @@ export class Rewriter {
       this.#subject,
     );
     const rebuilt = inner.rewrite(query, false);
+    if (inner.veiled) this.veiled = true;
     if (inner.parameters.size > 0) throw new Refusal(`view ${relation.name}`, `view ${relation.name} has parameters`);
     for (const [name, columns] of used) this.#use(name, columns);
     const exposed = this.#views.length === 0 && !isCovered(used, this.#subject);

@@ -235,6 +235,7 @@ export class QueryService implements Queries, AsyncDisposable {
     const use = { actor: caller.actor, ...(purpose === null ? {} : { purpose }) };
     return {
       ast: statement.ast,
+      veiled: statement.veiled,
       explain: statement.explain,
       relations: await readData(statement.reads, this.#relations, use, { ...this.#parts, objects: layout.objects }),
       parameters: request.parameters,
