@@ -15,6 +15,8 @@ const GOOD: Readonly<Record<string, string>> = {
   'src/flow/journal/files/append.ts': `import { open } from 'node:fs/promises';\nimport type { Id } from '#base/core/index.ts';`,
   'src/flow/journal/files/append.test.ts': `import { x } from '../../../../test/support/tmp.ts';`,
   'src/flow/store/index.ts': `import { append } from '#flow/journal/index.ts';`,
+  'src/flow/journal/files/testing.ts': `import { x } from '../../../../test/support/tmp.ts';`,
+  'src/flow/journal/files/open.test.ts': `import { y } from './testing.ts';`,
   'test/support/tmp.ts': '',
   'bench/main.ts': `const bench = await ${DYNAMIC}(name);`,
   'test/fuzz/append.test.ts': `import { append } from '#flow/journal/files/append.ts';`,
@@ -42,6 +44,12 @@ const BROKEN: readonly (readonly [string, string, string, RegExp])[] = [
     'src/flow/store/b.ts',
     `import { a } from '../journal/index.ts';`,
     /by a relative path/,
+  ],
+  [
+    'what is for tests in the product',
+    'src/flow/journal/files/append.ts',
+    `import { y } from './testing.ts';`,
+    /is for tests only/,
   ],
   [
     'its own door by name',

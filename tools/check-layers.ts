@@ -7,6 +7,9 @@ import { GUARDED_BUILTINS, ROOMS, STRANGERS } from './layers.ts';
 import { conclude, PROJECT_ROOT, readProject } from './project.ts';
 import type { Problem, Project } from './project.ts';
 
+/** Tests, and what several tests of a folder set up: neither is part of the product. */
+const TESTING = /(\.test|(^|\/)testing)\.ts$/;
+
 /** The room of a source file such as `flow/store`, and undefined for a file outside every known room. */
 export function roomOf(file: string): string | undefined {
   const [top, wing, room, ...rest] = file.split('/');
@@ -54,7 +57,8 @@ function* importProblems(file: string, { specifier }: Import, project: Project):
 
 function* fileProblems(file: string, specifier: string, target: string): Generator<string> {
   const [here, there] = [roomOf(file), roomOf(target)];
-  const isTest = file.endsWith('.test.ts');
+  const isTest = TESTING.test(file);
+  if (TESTING.test(target) && !isTest && file.startsWith('src/')) yield `imports ${specifier}, which is for tests only`;
   if (!file.startsWith('src/')) {
     if (there !== undefined && specifier.startsWith('.')) yield `imports ${specifier}: write #${target.slice(4)}`;
     // Contracts and benches see a room as others do; what breaks formats and decoders on purpose has to reach inside.
@@ -85,7 +89,7 @@ function* builtinProblems(file: string, specifier: string): Generator<string> {
   if (!specifier.startsWith('node:')) yield `imports ${specifier}: write node:${specifier}`;
   const guard = GUARDED_BUILTINS[specifier];
   const room = roomOf(file);
-  if (guard === undefined || room === undefined || file.endsWith('.test.ts')) return;
+  if (guard === undefined || room === undefined || TESTING.test(file)) return;
   const [wing] = room.split('/');
   if (!guard.rooms.some((name) => name === room || name === wing))
     yield `imports ${specifier} in ${room}: ${guard.why}`;

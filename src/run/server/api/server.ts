@@ -34,7 +34,16 @@ export interface ApiOptions {
  * Each request in order: who is it (identity), is it well formed (schema), may it (one decision), then its handler.
  */
 export function makeApi({ services, onSignInFailure }: ApiOptions): FastifyInstance {
-  const server = fastify({ bodyLimit: BODY_LIMIT, logger: false, requestTimeout: 0, forceCloseConnections: true });
+  const server = fastify({
+    bodyLimit: BODY_LIMIT,
+    logger: false,
+    requestTimeout: 0,
+    forceCloseConnections: true,
+    // Bodies are taken as they are or refused: the library would turn null into text and drop what it does not know.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+    // What cannot even be routed, such as a path that does not decode.
+    frameworkErrors: (error, _request, reply) => sendProblem(reply, asApiError(error), services),
+  });
   server.setErrorHandler((error, _request, reply) => sendProblem(reply, asApiError(error), services));
   server.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, new ApiError('API_ROUTE_UNKNOWN', 'Cannot answer: there is no such route'), services),
@@ -178,19 +187,21 @@ function sendProblem(reply: FastifyReply, error: unknown, services: Services): v
   void reply.code(problem.status).type('application/problem+json').send(problem);
 }
 
+/** Codes of the HTTP library for requests that are not as they should be. */
+const MALFORMED = [
+  'FST_ERR_VALIDATION',
+  'FST_ERR_BAD_URL',
+  'FST_ERR_CTP_INVALID_JSON_BODY',
+  'FST_ERR_CTP_EMPTY_JSON_BODY',
+  'FST_ERR_CTP_INVALID_CONTENT_LENGTH',
+  'FST_ERR_CTP_BODY_TOO_LARGE',
+  'FST_ERR_CTP_INVALID_MEDIA_TYPE',
+];
+
 /** What the HTTP library throws, in the words of this API. */
 function asApiError(error: unknown): unknown {
-  if (
-    hasCode(error, 'FST_ERR_VALIDATION') ||
-    hasCode(error, 'FST_ERR_CTP_INVALID_JSON_BODY') ||
-    hasCode(error, 'FST_ERR_CTP_EMPTY_JSON_BODY')
-  ) {
-    return new ApiError('API_BODY_INVALID', `Cannot take request: ${(error as Error).message}`, { cause: error });
-  }
-  if (hasCode(error, 'FST_ERR_CTP_BODY_TOO_LARGE') || hasCode(error, 'FST_ERR_CTP_INVALID_MEDIA_TYPE')) {
-    return new ApiError('API_BODY_INVALID', `Cannot take request: ${(error as Error).message}`, { cause: error });
-  }
-  return error;
+  if (!MALFORMED.some((code) => hasCode(error, code))) return error;
+  return new ApiError('API_BODY_INVALID', `Cannot take request: ${(error as Error).message}`, { cause: error });
 }
 
 function singleValues(query: Readonly<Record<string, unknown>>): Record<string, string> {

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '#base/core/index.ts';
+import { PlatformError } from '#base/core/index.ts';
+import { openApi } from './testing.ts';
+import type { ApiAnswer } from './testing.ts';
+import type { Queries, Services } from './services.ts';
+
+const BROKEN = new PlatformError('QUERY_FAILED', 'Cannot go on: it broke');
+
+/** Queries that answer with these parts; an error among them is thrown in its place. */
+function queriesOf(parts: readonly (string | Error)[]): { queries: Queries; signals: AbortSignal[] } {
+  const signals: AbortSignal[] = [];
+  const queries: Queries = {
+    run: async (_caller, _request, signal) => {
+      signals.push(signal);
+      const stream = async function* () {
+        for (const part of parts) {
+          if (part instanceof Error) throw part;
+          yield Buffer.from(part);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      };
+      return { contentType: 'text/csv', parts: stream(), headers: { 'weir-query-id': 'q1' } };
+    },
+    describe: async () => [],
+    outcome: () => null,
+  };
+  return { queries, signals };
+}
+
+function assertProblem(answer: ApiAnswer, status: number, code: string): void {
+  assert.deepEqual(
+    [answer.status, answer.headers['content-type'], answer.json()['code'], answer.json()['status']],
+    [status, 'application/problem+json; charset=utf-8', code, status],
+  );
+}
+
+test('makeApi() knows nobody without a valid credential, tells all alike, and has the reason counted', async (t) => {
+  const { call, refused, audit, identity } = await openApi(t);
+  const { person, token } = await identity.people.add('ada', ['keeper'], 'test');
+  await identity.people.disable(person.id, 'test');
+  const before = audit.events.length;
+  const bodies = new Set<string>();
+  for (const as of ['nobody', { token: 'x' }, { token }, 'past-the-gateway'] as const) {
+    const answer = await call('GET', '/v1/users', { as });
+    assertProblem(answer, 401, 'API_UNAUTHENTICATED');
+    assert.equal(answer.headers['www-authenticate'], 'Bearer');
+    if (as !== 'past-the-gateway') bodies.add(answer.text);
+  }
+  assert.equal(bodies.size, 1);
+  assert.deepEqual(refused, [
+    ['192.0.2.7', 'no-credential', undefined],
+    ['192.0.2.7', 'malformed', undefined],
+    ['192.0.2.7', 'disabled', undefined],
+  ]);
+  assert.equal(audit.events.length, before);
+});
+
+test('makeApi() takes no identity that the gateway cannot have written', async (t) => {
+  const { call } = await openApi(t);
+  for (const header of ['', 'operator', '{"kind":"root","name":"operator"}', '[]', 'null']) {
+    const answer = await call('GET', '/v1/users', { headers: { 'x-weir-identity': header } });
+    assertProblem(answer, 401, 'API_UNAUTHENTICATED');
+  }
+});
+
+test('makeApi() answers devices with 403, named to the tally', async (t) => {
+  const { call, refused } = await openApi(t);
+  assertProblem(await call('GET', '/v1/views', { as: 'device' }), 403, 'API_FORBIDDEN');
+  assert.deepEqual(refused, [['192.0.2.7', 'not-for-devices', 'device:truck-1']]);
+});
+
+test('makeApi() asks who it is before it reads the body', async (t) => {
+  const { call } = await openApi(t);
+  const answer = await call('POST', '/v1/users', { as: 'nobody', body: 'no json' });
+  assertProblem(answer, 401, 'API_UNAUTHENTICATED');
+});
+
+test('makeApi() refuses bodies that are not of the form of the route, before it decides', async (t) => {
+  const { call, audit } = await openApi(t);
+  const before = audit.events.length;
+  const bodies: unknown[] = ['', '{', '[]', {}, { name: 1, roles: [] }, { name: 'a', roles: [], more: 1 }];
+  for (const body of bodies) {
+    assertProblem(await call('POST', '/v1/users', { body }), 400, 'API_BODY_INVALID');
+  }
+  const headers = { 'content-type': 'text/plain' };
+  assertProblem(await call('POST', '/v1/users', { body: '{}', headers }), 400, 'API_BODY_INVALID');
+  const large = { name: 'a', roles: ['x'.repeat(5 * 1_048_576)] };
+  assertProblem(await call('POST', '/v1/users', { body: large }), 400, 'API_BODY_INVALID');
+  assert.equal(audit.events.length, before);
+});
+
+test('makeApi() denies what no rule grants, with an entry and without a word of why', async (t) => {
+  const { call, audit, identity } = await openApi(t);
+  const { token, person } = await identity.people.add('ada', ['scientist'], 'test');
+  const answer = await call('GET', '/v1/audit/entries', { as: { token } });
+  assertProblem(answer, 403, 'POLICY_DENIED');
+  assert.doesNotMatch(answer.text, /default-deny|not-granted/);
+  assert.deepEqual(audit.events.at(-1), {
+    actor: `person:${person.id}`,
+    action: 'audit',
+    resource: 'platform:*',
+    outcome: 'denied',
+    reason: 'not-granted',
+    detail: { rule: 'default-deny' },
+  });
+});
+
+test('makeApi() logs what it allows before the handler runs, and runs none that it cannot log', async (t) => {
+  const seen: (string | undefined)[] = [];
+  const { call, audit } = await openApi(t, {
+    segmentColumns: async () => {
+      seen.push(audit.events.at(-1)?.outcome);
+      return [];
+    },
+  });
+  assert.equal((await call('GET', '/v1/segments/columns')).status, 200);
+  assert.deepEqual(seen, ['allowed']);
+  audit.broken = true;
+  assert.equal((await call('GET', '/v1/segments/columns')).status, 500);
+  assert.deepEqual(seen, ['allowed']);
+});
+
+test('makeApi() serves what is open without asking who it is', async (t) => {
+  const auditReader = { verifierKeys: ['a+1+b'] } as unknown as Services['auditReader'];
+  const { call, audit } = await openApi(t, { auditReader });
+  const before = audit.events.length;
+  const answer = await call('GET', '/v1/audit/keys', { as: 'past-the-gateway' });
+  assert.deepEqual([answer.status, answer.json()], [200, { keys: ['a+1+b'] }]);
+  assert.equal(audit.events.length, before);
+});
+
+test('makeApi() answers unknown routes and broken paths with a problem', async (t) => {
+  const { call } = await openApi(t);
+  for (const [method, path] of [
+    ['GET', '/v1/nothing'],
+    ['DELETE', '/v1/users'],
+    ['POST', '/v1/status'],
+    ['GET', '/'],
+  ] as const) {
+    assertProblem(await call(method, path), 404, 'API_ROUTE_UNKNOWN');
+  }
+  assertProblem(await call('GET', '/v1/devices/%zz'), 400, 'API_BODY_INVALID');
+});
+
+test('makeApi() shows nothing of a fault, and logs it', async (t) => {
+  const { call, errors } = await openApi(t, {
+    segmentColumns: async () => {
+      throw new TypeError('secret at /srv/x.ts');
+    },
+  });
+  const answer = await call('GET', '/v1/segments/columns');
+  assertProblem(answer, 500, 'API_INTERNAL');
+  assert.doesNotMatch(answer.text, /secret|srv/);
+  assert.deepEqual(errors, ['request failed']);
+});
+
+test('makeApi() names a time to come again where it has too much to do', async (t) => {
+  const { call } = await openApi(t, {
+    segmentColumns: async () => {
+      throw new PlatformError('SERVER_QUERY_BUSY', 'Cannot run: too many do');
+    },
+  });
+  const answer = await call('GET', '/v1/segments/columns');
+  assertProblem(answer, 429, 'SERVER_QUERY_BUSY');
+  assert.equal(answer.headers['retry-after'], '1');
+});
+
+test('makeApi() hands a body on as it came: numbers and nulls do not become text', async (t) => {
+  const asked: unknown[] = [];
+  const { queries } = queriesOf([]);
+  const run: Queries['run'] = (caller, request, signal) => {
+    asked.push(request.parameters);
+    return queries.run(caller, request, signal);
+  };
+  const { call } = await openApi(t, { queries: { ...queries, run } });
+  const parameters = [1, 1.5, null, true, 'x', ['a', 2]];
+  assert.equal((await call('POST', '/v1/query', { body: { sql: 'select 1', parameters } })).status, 200);
+  assert.deepEqual(asked, [parameters]);
+});
+
+const ask = { body: { sql: 'select 1' } };
+
+test('makeApi() streams a result with its headers', async (t) => {
+  const { queries } = queriesOf(['a,b\n', '1,2\n']);
+  const { call } = await openApi(t, { queries, clock: systemClock });
+  const answer = await call('POST', '/v1/query', ask);
+  assert.deepEqual([answer.status, answer.text, answer.broken], [200, 'a,b\n1,2\n', false]);
+  assert.deepEqual([answer.headers['content-type'], answer.headers['weir-query-id']], ['text/csv', 'q1']);
+});
+
+test('makeApi() answers with a problem where a result fails before its first part', async (t) => {
+  const { queries } = queriesOf([BROKEN]);
+  const { call } = await openApi(t, { queries });
+  assertProblem(await call('POST', '/v1/query', ask), 422, 'QUERY_FAILED');
+});
+
+test('makeApi() breaks off an answer whose result fails midway', async (t) => {
+  const { queries, signals } = queriesOf(['a,b\n', BROKEN]);
+  const { call } = await openApi(t, { queries });
+  const answer = await call('POST', '/v1/query', ask);
+  assert.deepEqual([answer.status, answer.broken], [200, true]);
+  assert.equal(signals.length, 1);
+});

@@ -1,0 +1,122 @@
+import { request } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import path from 'node:path';
+import { systemClock } from '#base/core/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import type { Identity } from '#trust/identity/index.ts';
+import { PEER_HEADER } from './caller.ts';
+import { makeApi } from './server.ts';
+import type { Services } from './services.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
+import { silentLog } from '../../../../test/support/open-audit-log.ts';
+import { openTrust } from '../../../../test/support/open-trust.ts';
+import type { RecordedAudit } from '../../../../test/support/open-trust.ts';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
+import type { Cleanable } from '../../../../test/support/tmp.ts';
+
+/** Who asks: the operator by certificate, a device by certificate, nobody, the holder of a token, or past the gateway. */
+export type Asker = 'operator' | 'device' | 'nobody' | 'past-the-gateway' | { readonly token: string };
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The answer was broken off before its end. */
+  readonly broken: boolean;
+  readonly json: () => Record<string, unknown>;
+}
+
+export interface ApiCall {
+  readonly as?: Asker;
+  /** A string goes as it is, everything else as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface OpenApi {
+  readonly identity: Identity;
+  readonly audit: RecordedAudit;
+  readonly template: Template;
+  /** What was told of requests without a valid credential: address, reason and who it was. */
+  readonly refused: (readonly [address: string, reason: string, actor: string | undefined])[];
+  /** Messages that were logged as errors. */
+  readonly errors: string[];
+  readonly call: (method: string, path: string, call?: ApiCall) => Promise<ApiAnswer>;
+}
+
+/** People of these tests: `keeper` may all that a role can be given, `scientist` nothing but query. */
+export const API_TEMPLATE = `
+devices: { reefer: { speaks-for: [valve] }, valve: {} }
+streams:
+  climate: { from: reefer, purposes: [quality], fields: { temperature: { type: number, unit: Cel, range: [-40, 60] } } }
+tables: { plants: { fields: { plant: { type: text } } } }
+people:
+  scientist: { query: [climate], purposes: [quality] }
+  keeper: { query: [], may: [audit, prove, quarantine, enrol, command, administer, replay, table] }
+`;
+
+/**
+ * For tests only: the API on a socket of its own, with real identity and decisions over hand-made services; all of it goes with the
+ * test. A service that the test does not give is absent, and whoever needs it is answered with 500.
+ */
+export async function openApi(t: Cleanable, services: Partial<Services> = {}): Promise<OpenApi> {
+  const { identity, audit } = await openTrust(t);
+  const template = makeTemplate(API_TEMPLATE);
+  const refused: OpenApi['refused'] = [];
+  const errors: string[] = [];
+  const given: Partial<Services> = {
+    clock: systemClock,
+    log: { ...silentLog, error: (_fields, message) => errors.push(message) },
+    audit,
+    identity,
+    templates: { current: template, plan: () => ({}), apply: async () => ({}) },
+    ...services,
+  };
+  const api = makeApi({
+    services: given as Services,
+    onSignInFailure: (address, reason, actor) => refused.push([address, reason, actor]),
+  });
+  const socketPath = path.join(await temporaryFolder(t), 'api.sock');
+  await api.listen({ path: socketPath });
+  t.after(() => api.close());
+  const call: OpenApi['call'] = (method, route, options = {}) =>
+    send(socketPath, method, route, options.body, {
+      ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headersOf(options.as ?? 'operator'),
+      ...options.headers,
+    });
+  return { identity, audit, template, refused, errors, call };
+}
+
+function headersOf(as: Asker): Record<string, string> {
+  if (as === 'past-the-gateway') return {};
+  const peer = { kind: 'none', name: null, serial: null, address: '192.0.2.7', listener: 'api' };
+  if (as === 'operator') Object.assign(peer, { kind: 'client', name: 'operator' });
+  if (as === 'device') Object.assign(peer, { kind: 'device', name: 'truck-1' });
+  const identified = { [PEER_HEADER]: JSON.stringify(peer) };
+  return typeof as === 'object' ? { ...identified, authorization: `Bearer ${as.token}` } : identified;
+}
+
+function send(
+  socketPath: string,
+  method: string,
+  route: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+): Promise<ApiAnswer> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, method, path: route, headers, agent: false }, (response) => {
+      const parts: Buffer[] = [];
+      const end = (broken: boolean): void => {
+        const text = Buffer.concat(parts).toString('utf8');
+        const json = (): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, broken, json });
+      };
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.once('end', () => end(false));
+      response.once('error', () => end(true));
+    });
+    asked.once('error', reject);
+    asked.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body));
+  });
+}
