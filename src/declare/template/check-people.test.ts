@@ -24,6 +24,7 @@ test('checkPeople() refuses what does not exist or fit', () => {
     ['query: al', 'TEMPLATE_WORD_UNKNOWN ~all'],
     ['query: [s], rows: {v: x > 0}', 'TEMPLATE_FIELD_CONFLICT'],
     ['query: [s], rows: {w: x > 0}', 'TEMPLATE_REFERENCE_UNKNOWN ~s'],
+    ['query: [v], masks: {s.x: null}', 'TEMPLATE_FIELD_CONFLICT'],
     ['query: [s], masks: {s.y: null}', 'TEMPLATE_REFERENCE_UNKNOWN ~x'],
     ['query: [s], masks: {s.x: hour}', 'TEMPLATE_FIELD_CONFLICT'],
     ['query: [s], masks: {s.note: "round:1"}', 'TEMPLATE_FIELD_CONFLICT'],

@@ -62,6 +62,9 @@ function checkMasks(
       context.unknown(path, 'stream, table or view', relation, relations);
       continue;
     }
+    // A mask holds within views too, but only for who has the relation: elsewhere it would protect nothing.
+    if (role.query !== 'all' && !(role.query ?? []).includes(relation))
+      context.atKey(path, 'TEMPLATE_FIELD_CONFLICT', `the role does not query \`${relation}\``);
     const columns = columnsOf(context, relation);
     // The columns of a declared view are known only once its statement is bound; the query room checks those.
     if (columns === null) continue;

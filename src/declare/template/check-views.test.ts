@@ -26,6 +26,9 @@ test('checkViews() refuses a purpose that a source does not serve', () => {
   assert.deepEqual(findingsOf(`${base}views: {a: {from: s, sql: select 1, purposes: [pp]}}`), [
     'TEMPLATE_REFERENCE_UNKNOWN 5:48 ~p',
   ]);
+  const through =
+    'views: {a: {from: s, sql: from s}, b: {from: a, sql: from a}, c: {from: b, sql: from b, purposes: [pp]}}';
+  assert.equal(findingsOf(base + through).length, 1);
 });
 
 test('checkViews() knows the streams to detect on', () => {

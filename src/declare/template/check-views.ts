@@ -44,15 +44,26 @@ export function checkViews(context: CheckContext): void {
 
 /** A view serves no purpose that its sources do not. */
 function checkPurposes(context: CheckContext, name: string, from: readonly string[]): void {
-  const { streams = {}, tables = {}, views = {} } = context.source;
-  for (const [index, purpose] of (views[name]?.purposes ?? []).entries()) {
+  for (const [index, purpose] of (context.source.views?.[name]?.purposes ?? []).entries()) {
     for (const relation of from) {
-      const section = [streams, tables, views].find((candidate) => Object.hasOwn(candidate, relation));
-      const served = section?.[relation]?.purposes ?? [];
-      if (served.length === 0 || served.includes(purpose)) continue;
+      const served = purposesOf(context, relation, new Set([name]));
+      if (served === null || served.includes(purpose)) continue;
       context.unknown(['views', name, 'purposes', index], `purpose of ${relation}`, purpose, served);
     }
   }
+}
+
+/** What a relation serves; null where nothing restricts it. A view without purposes of its own serves what its sources share. */
+function purposesOf(context: CheckContext, name: string, seen: ReadonlySet<string>): readonly string[] | null {
+  const { streams = {}, tables = {}, views = {} } = context.source;
+  const section = [streams, tables, views].find((candidate) => Object.hasOwn(candidate, name));
+  const declared = section?.[name]?.purposes ?? [];
+  if (declared.length > 0) return declared;
+  if (section !== views || seen.has(name)) return null;
+  const inner = new Set([...seen, name]);
+  const sources = asList(views[name]?.from).map((source) => purposesOf(context, source, inner));
+  const [first, ...rest] = sources.filter((served) => served !== null);
+  return first === undefined ? null : first.filter((purpose) => rest.every((served) => served.includes(purpose)));
 }
 
 function keyAt(context: CheckContext, name: string) {

@@ -10,7 +10,7 @@ const yaml = `
 devices: {pump: {}}
 streams: {flow: {from: pump, purposes: [p], fields: {rate: {type: number}, map: {type: text}}}}
 views: {v: {from: flow, sql: select 1}}
-people: {r: {query: [v], rows: {v: a = 1}, masks: {flow.rate: "round:1"}}}
+people: {r: {query: [v, flow], rows: {v: a = 1}, masks: {flow.rate: "round:1"}}}
 `;
 
 test('templateFromJson() makes the same template of its JSON text', () => {
