@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +11,6 @@ import { tourDifference, tourSteps } from '../support/tour.ts';
 import type { TourStep } from '../support/tour.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '../..');
-const COMMAND_LINE = path.join(PROJECT, 'src/run/cli/main.ts');
 
 /** How long the demo may take to be ready, and one block of the tour to be done, in milliseconds. */
 const READY_WITHIN_MS = 60_000;
@@ -20,21 +19,17 @@ const STEP_WITHIN_MS = 60_000;
 /** How long a demo may take to drain before it is ended by force, in milliseconds. */
 const END_WITHIN_MS = 20_000;
 
-test(
-  'the tour in the README does what it says',
-  { skip: !existsSync(COMMAND_LINE) && 'there is no command line yet' },
-  async (t) => {
-    const folder = await copyOfLinks(t);
-    const steps = tourSteps(readFileSync(path.join(PROJECT, 'README.md'), 'utf8'));
-    assert.ok(steps.filter(({ mode }) => mode === 'run').length >= 5, 'the README has a tour');
-    for (const step of steps) {
-      await t.test(`README.md:${step.line}: ${step.commands.split('\n')[0]}`, async () => {
-        if (step.mode === 'background') await startInBackground(t, step, folder);
-        else runStep(step, folder);
-      });
-    }
-  },
-);
+test('the tour in the README does what it says', async (t) => {
+  const folder = await copyOfLinks(t);
+  const steps = tourSteps(readFileSync(path.join(PROJECT, 'README.md'), 'utf8'));
+  assert.ok(steps.filter(({ mode }) => mode === 'run').length >= 5, 'the README has a tour');
+  for (const step of steps) {
+    await t.test(`README.md:${step.line}: ${step.commands.split('\n')[0]}`, async () => {
+      if (step.mode === 'background') await startInBackground(t, step, folder);
+      else runStep(step, folder);
+    });
+  }
+});
 
 /** A folder that looks like the clone, so that what a tour leaves behind does not end in the real one. */
 async function copyOfLinks(t: Parameters<typeof temporaryFolder>[0]): Promise<string> {

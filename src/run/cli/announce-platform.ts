@@ -1,10 +1,9 @@
-import type { Platform } from '#run/server/index.ts';
+import type { PlatformAddress } from '#run/server/index.ts';
 
 /** Where a platform that just started can be reached, and what to type next. */
-export function announcePlatform(platform: Platform, next: readonly string[]): string {
-  const { address } = platform;
+export function announcePlatform(address: PlatformAddress, template: string, next: readonly string[]): string {
   return [
-    `${address.demo ? 'a demo of weir' : 'weir'} runs with template ${platform.template.name}`,
+    `${address.demo ? 'a demo of weir' : 'weir'} runs with template ${template}`,
     '',
     `  devices over MQTT   ${address.mqtt}`,
     `  devices over HTTPS  ${address.https}`,

@@ -1,18 +1,16 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { systemClock } from '#base/core/index.ts';
-import { systemRandom } from '#base/crypto/index.ts';
-import { layoutOf, makeLog, startPlatform } from '#run/server/index.ts';
-import type { Platform } from '#run/server/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { layoutOf } from '#run/server/index.ts';
 import { startFleet } from '#run/twin/index.ts';
-import { createFileCustody, inspectFileCustody, openFileCustody } from '#trust/keys/index.ts';
-import type { FileCustody } from '#trust/keys/index.ts';
 import { announcePlatform } from '../announce-platform.ts';
 import type { CommandContext } from '../command-context.ts';
 import { enrolFleet } from '../demo-fleet.ts';
-import { CliError } from '../errors.ts';
+import { startDemoPlatform } from '../demo-platform.ts';
+import type { DemoPlatform } from '../demo-platform.ts';
 import { freePorts } from '../free-ports.ts';
+import type { Ports } from '../free-ports.ts';
 import { LiveBlock } from '../live-block.ts';
 import { DEMO_DATA } from '../locate.ts';
 import { PlatformClient } from '../platform-client.ts';
@@ -56,56 +54,33 @@ async function runDemo(context: CommandContext, options: { fleet: boolean; witne
   await using running = new AsyncDisposableStack();
   const layout = layoutOf(context.options.data ?? DEMO_DATA);
   const { template, source } = readTemplate(context.options.template ?? DEMO_TEMPLATE);
-  const custody = running.use(await demoCustody(layout.keys));
   const ports = await freePorts(template);
-  if (Object.values(ports).includes(0)) context.note('a usual port is taken by another program: free ones are used');
-  const platform = running.use(
-    await startPlatform({
-      data: layout.root,
-      custody,
-      source,
-      ports,
-      allowUnconfinedQuery: true,
-      log: makeLog('control'),
-    }),
-  );
-  await keepKeys(layout, platform.verifierKeys);
+  if (taken(ports, template)) context.note('a usual port is taken by another program: free ones are used');
+  const platform = running.use(await startDemoPlatform({ data: layout.root, source, ports }));
+  await keepKeys(layout, platform.keys);
   if (options.witness) {
-    const witness = running.use(await startWitness(join(layout.root, 'witness'), platform.verifierKeys));
+    const witness = running.use(await startWitness(join(layout.root, 'witness'), platform.keys));
     platform.witnessBy(witness.announcement);
   }
   if (options.fleet) {
     using client = await PlatformClient.open({ layout, address: platform.address }, undefined);
     const devices = await enrolFleet(client, platform.template);
-    running.use(
-      await startFleet({
-        host: 'localhost',
-        port: platform.address.ports.mqtt,
-        devices,
-        perSecond: PER_SECOND,
-        faultRatio: FAULT_RATIO,
-        seed: 1,
-      }),
-    );
+    const { mqtt: port } = platform.address.ports;
+    const order = { host: 'localhost', port, devices, perSecond: PER_SECOND, faultRatio: FAULT_RATIO, seed: 1 };
+    running.use(await startFleet(order));
   }
-  context.result({ address: platform.address, keys: platform.verifierKeys }, () => announcePlatform(platform, NEXT));
+  const { address, keys } = platform;
+  context.result({ address, keys }, () => announcePlatform(address, platform.template.name, NEXT));
   if (platform.proposal) context.note('the template was changed since: `npm run -s weir -- apply` puts it in force');
   await showUntil(stop.signal, platform, context);
   context.note('stopping');
 }
 
-/** The marked key of a demo: whoever has the folder has it. */
-async function demoCustody(folder: string): Promise<FileCustody> {
-  const sources = { clock: systemClock, random: systemRandom };
-  const kind = await inspectFileCustody(folder);
-  if (kind === null) return createFileCustody(folder, { demo: true }, sources);
-  if (kind === 'demo') return openFileCustody(folder, null, systemRandom);
-  throw new CliError('CLI_USAGE', 'Cannot run a demo: this data directory is of a platform with a passphrase', {
-    hint: 'Start that with `npm run -s weir -- up`, or name another folder with --data',
-  });
+function taken(ports: Ports, { listen }: Template): boolean {
+  return ports.mqtt !== listen.mqtt || ports.https !== listen.https || ports.api !== listen.api;
 }
 
-async function showUntil(signal: AbortSignal, platform: Platform, context: CommandContext): Promise<void> {
+async function showUntil(signal: AbortSignal, platform: DemoPlatform, context: CommandContext): Promise<void> {
   const block = new LiveBlock(context.terminal);
   const every = context.terminal.isTerminal ? TERMINAL_EVERY_MS : FILE_EVERY_MS;
   while (!signal.aborted) {

@@ -69,7 +69,7 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
       context.result(views, (all) =>
         formatTable(
           ['view', 'column', 'type', 'unit', 'class', 'purposes'],
-          all.flatMap((view) =>
+          ownFirst(all).flatMap((view) =>
             view.columns.map((column) => [
               view.name,
               column.name,
@@ -99,6 +99,12 @@ interface ViewRow {
   readonly name: string;
   readonly purposes: readonly string[];
   readonly columns: readonly { name: string; type: string; unit: string | null; class: string }[];
+}
+
+/** Views of the template before those of the platform, whose names begin with an underscore. */
+function ownFirst(views: readonly ViewRow[]): readonly ViewRow[] {
+  const [system, own] = [true, false].map((wanted) => views.filter(({ name }) => name.startsWith('_') === wanted));
+  return [...(own ?? []), ...(system ?? [])];
 }
 
 function parameterOf(text: string): string | number | boolean | null {

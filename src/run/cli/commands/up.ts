@@ -70,7 +70,9 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
   });
   if (!(await keepKeys(layout, platform.verifierKeys))) context.note('the log signs with other keys than were kept');
   if (options.witness !== undefined) platform.witnessBy({ url: options.witness, keys: witnessKeys });
-  context.result({ address: platform.address, keys: platform.verifierKeys }, () => announcePlatform(platform, NEXT));
+  context.result({ address: platform.address, keys: platform.verifierKeys }, () =>
+    announcePlatform(platform.address, platform.template.name, NEXT),
+  );
   if (platform.proposal)
     context.note('the template is not the one in force: see `npm run -s weir -- plan`, then apply');
   await stop.asked;
