@@ -38,7 +38,7 @@ test('what was acknowledged is there after any process was killed', { timeout: 1
   const stop = async (): Promise<void> => {
     await Promise.all([numbered.stop(), plain.stop(), exactly.stop()]);
   };
-  t.after(stop);
+  t.after(() => Promise.all([numbered.giveUp(), plain.giveUp(), exactly.stop()]));
 
   await t.test('the gateway, the store, and a query process come again by themselves', async () => {
     for (const name of ['gateway', 'store', 'gateway', 'store', 'gateway']) {

@@ -22,6 +22,7 @@ export class SteadyPublisher {
   readonly #numbers = new Map<string, number>();
   readonly #running: Promise<void>;
   #stopping = false;
+  #givenUp = false;
   /** Numbers that the platform said it stored. */
   readonly acknowledged = new Set<number>();
   /** Reason codes of readings that it did not take, counted. */
@@ -34,17 +35,23 @@ export class SteadyPublisher {
     this.#running = this.#run();
   }
 
-  /** Sends no more, and resolves once everything sent was answered. */
+  /** Sends no more, and resolves once everything sent was answered, or `giveUp` was called. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#running;
+  }
+
+  /** Sends no more, and does not mind what was not answered. */
+  async giveUp(): Promise<void> {
+    this.#givenUp = true;
+    await this.stop();
   }
 
   async #run(): Promise<void> {
     const { topic, payload, burst = 200, pauseMs = 10 } = this.#options;
     let next = 1;
     let again: readonly { readonly payload: Buffer }[] = [];
-    while (!this.#stopping || again.length > 0) {
+    while (!this.#givenUp && (!this.#stopping || again.length > 0)) {
       let publisher: BulkPublisher;
       try {
         publisher = await this.#connect();

@@ -11,6 +11,7 @@ export type QueryErrorCode =
   | 'QUERY_MEMORY_LIMIT'
   | 'QUERY_ROW_LIMIT'
   | 'QUERY_CANCELLED'
+  | 'QUERY_SEGMENT_DAMAGED'
   | 'QUERY_SEGMENT_MISMATCH';
 
 /** Raised by this room. Messages name relations, columns and functions, never values of rows. */

@@ -64,7 +64,8 @@ export class Inventory {
       const row = { name: PROBE_DEVICE, type: PROBE_DEVICE, status: 'enabled', created: clock.now(), last_seen: null };
       const probe = { owner: null, model: null, firmware: null, serials: [], speaksFor: [] };
       await catalogue.transaction(async (tx) => {
-        await inventory.#table.insert(tx, { ...row, idx: await inventory.#nextIndex(tx) }, probe);
+        // Put, not inserted: a damaged row of it may be there, and it is the platform's own.
+        await inventory.#table.put(tx, { ...row, idx: await inventory.#nextIndex(tx) }, probe);
       });
       rows = await inventory.#rows();
     }

@@ -51,10 +51,15 @@ test('openSegmentFile() refuses what is not the segment of the plan', async (t) 
     columns,
   });
   await assert.rejects(open({ ...segment, rows: 11 }, ['value']), (error) => hasCode(error, 'QUERY_SEGMENT_MISMATCH'));
-  await assert.rejects(open({ ...segment, aadPrefix: new Uint8Array([1]) }, ['value']));
-  await assert.rejects(open({ ...segment, footerKey: new Uint8Array(32) }, ['value']));
+  const damaged = { code: 'QUERY_SEGMENT_DAMAGED', message: /Cannot open segment a:/ };
+  await assert.rejects(open({ ...segment, aadPrefix: new Uint8Array([1]) }, ['value']), damaged);
+  await assert.rejects(open({ ...segment, footerKey: new Uint8Array(32) }, ['value']), damaged);
+  await assert.rejects(open({ ...segment, path: '/nowhere/object' }, ['value']), {
+    code: 'QUERY_SEGMENT_DAMAGED',
+    message: 'Cannot open segment a: its file cannot be read',
+  });
   const file = await readFile(segment.path);
   file[200] = (file[200] ?? 0) ^ 1;
   await writeFile(segment.path, file);
-  await assert.rejects(open(segment, ['device', 'value']));
+  await assert.rejects(open(segment, ['device', 'value']), damaged);
 });

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { hasCode, PlatformError } from '#base/core/index.ts';
 import { AeadKey } from '#base/crypto/index.ts';
 import { fixedKeys, ForwardingSink, openParquet } from '#flow/store/index.ts';
 import type { RangeReader } from '#flow/store/index.ts';
@@ -11,10 +12,22 @@ const GAP_BYTES = 65_536;
 /**
  * Opens columns of a sealed segment that is a file: only the wanted columns are read, under the keys handed over.
  *
- * @throws {StoreError} where the file is not what was sealed, or a key is missing
- * @throws {QueryError} QUERY_SEGMENT_MISMATCH if it holds another number of rows than the plan says
+ * @throws {StoreError} STORE_KEY_MISSING
+ * @throws {QueryError} QUERY_SEGMENT_DAMAGED where the file is not what was sealed, or is not there;
+ *   QUERY_SEGMENT_MISMATCH if it holds another number of rows than the plan says
  */
 export const openSegmentFile: OpenSegment = async (segment, columns, write) => {
+  try {
+    return await openColumns(segment, columns, write);
+  } catch (cause) {
+    if (cause instanceof QueryError || hasCode(cause, 'STORE_KEY_MISSING')) throw cause;
+    // Node's own messages name paths, which are nobody's business but the operator's.
+    const why = cause instanceof PlatformError ? cause.message : 'its file cannot be read';
+    throw new QueryError('QUERY_SEGMENT_DAMAGED', `Cannot open segment ${segment.id}: ${why}`, { cause });
+  }
+};
+
+const openColumns: OpenSegment = async (segment, columns, write) => {
   await using file = await open(segment.path, 'r');
   const { size } = await file.stat();
   const source: RangeReader = {

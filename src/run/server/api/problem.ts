@@ -18,6 +18,7 @@ export interface Problem {
  */
 const STATUSES: readonly (readonly [RegExp, number, string])[] = [
   [/^QUERY_(SYNTAX|PARAMETERS|TOO_LONG|UNSUPPORTED|REFUSED)$/, 400, 'Not a statement that can run'],
+  [/^QUERY_SEGMENT_/, 500, 'Stored readings are damaged'],
   [/^QUERY_/, 422, 'The statement could not be run to its end'],
   [/_UNAUTHENTICATED$/, 401, 'Who you are is not known'],
   [/_(DENIED|FORBIDDEN|NOT_ALLOWED)$/, 403, 'Not allowed'],
