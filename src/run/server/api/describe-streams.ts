@@ -14,7 +14,7 @@ export interface StreamDescription {
   readonly unenforced: readonly string[];
   readonly rate: { readonly perSecond: number; readonly burst: number };
   readonly fields: readonly Pick<Field, 'name' | 'type' | 'unit' | 'range' | 'class' | 'nullable'>[];
-  /** A reading that it would take. */
+  /** A reading that it would take, but for fields with a pattern, which its author knows best. */
   readonly example: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -47,6 +47,8 @@ export function describeStreams(template: Template, clock: Clock): readonly Stre
 function exampleOf(stream: Stream, clock: Clock): Record<string, string | number | boolean> {
   const example: Record<string, string | number | boolean> = {};
   for (const field of stream.fields) {
+    // Any value of a secret refuses the reading.
+    if (field.class === 'secret') continue;
     const value = valueFor(field, clock);
     if (value !== null) example[field.name] = value;
   }
@@ -63,10 +65,16 @@ function valueFor(field: Field, clock: Clock): string | number | boolean | null 
       if (field.enum !== null) return field.enum[0] ?? null;
       return field.pattern === null ? 'example'.slice(0, field.maxLength) : null;
     case 'number':
-    case 'integer': {
-      const [low, high] = field.range ?? [null, null];
-      const middle = low !== null && high !== null ? (low + high) / 2 : (low ?? high ?? 1);
-      return field.type === 'integer' ? Math.round(middle) : Number(middle.toPrecision(4));
-    }
+    case 'integer':
+      return numberFor(field);
   }
+}
+
+/** Short where that is in the range too. */
+function numberFor({ type, range }: Field): number {
+  const [low, high] = range ?? [null, null];
+  const middle = low !== null && high !== null ? (low + high) / 2 : (low ?? high ?? 1);
+  if (type === 'integer') return Math.floor(middle);
+  const short = Number(middle.toPrecision(4));
+  return short >= (low ?? short) && short <= (high ?? short) ? short : middle;
 }

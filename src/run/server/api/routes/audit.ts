@@ -8,10 +8,12 @@ import type { Services } from '../services.ts';
 async function published(name: string, access: 'public' | 'audit', { auditReader }: Services): Promise<RouteReply> {
   const resource = publishedResource(name);
   const bytes = resource?.access === access ? await auditReader.source.read(resource.path) : null;
-  if (resource === null || bytes === null) {
-    throw new ApiError('API_ENTRY_UNKNOWN', 'Cannot read the log: it has nothing there');
-  }
+  if (resource === null || bytes === null) throw nothingThere();
   return { bytes, contentType: resource.contentType };
+}
+
+function nothingThere(): ApiError {
+  return new ApiError('API_ENTRY_UNKNOWN', 'Cannot read the log: it has nothing there');
 }
 
 const open = (path: string, name: (rest: string) => string): Route => ({
@@ -54,9 +56,10 @@ export const AUDIT_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/v1/audit/proof/:index',
     access: { action: 'audit', resource: () => PLATFORM },
-    handle: async ({ params }, { auditReader }) => ({
-      text: await auditReader.prove(Number(params['index'])),
-      contentType: 'text/plain; charset=utf-8',
-    }),
+    handle: async ({ params }, { auditReader }) => {
+      const index = params['index'] ?? '';
+      if (!/^\d{1,15}$/.test(index)) throw nothingThere();
+      return { text: await auditReader.prove(Number(index)), contentType: 'text/plain; charset=utf-8' };
+    },
   },
 ];

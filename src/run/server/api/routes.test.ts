@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import { ACTION_RULES } from '#declare/policy/index.ts';
+import { PACKAGE_ROOT } from '../control/package-files.ts';
+import type { Route, RouteRequest } from './route.ts';
+import { ROUTES } from './routes.ts';
+
+const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
+const named = (access: Route['access']): string[] => ROUTES.filter((route) => route.access === access).map(nameOf);
+
+/** A request that has whatever a route may ask for its resource. */
+const REQUEST: RouteRequest = {
+  caller: {
+    subject: { id: 'p', kind: 'person', roles: [], standing: 'good', deviceType: null },
+    actor: 'person:p',
+    peer: { kind: 'none', name: null, serial: null, address: '', listener: '' },
+  },
+  params: { name: 'd', id: 'p', table: 't', index: '0', '*': 'x' },
+  query: {},
+  body: { name: 'd', device: 'd', stream: 's' },
+  stream: Readable.from([]),
+  contentType: '',
+  accept: '',
+  signal: new AbortController().signal,
+};
+
+test('ROUTES has each route once, under /v1', () => {
+  assert.equal(new Set(ROUTES.map(nameOf)).size, ROUTES.length);
+  assert.deepEqual(ROUTES.filter(({ path }) => !path.startsWith('/v1/')).map(nameOf), []);
+});
+
+test('ROUTES declares for each route who may: an action that is known and fits its resource', () => {
+  for (const route of ROUTES) {
+    const { access } = route;
+    if (access === 'open' || access === 'within') continue;
+    assert.equal(typeof access, 'object', nameOf(route));
+    const { type, name } = access.resource(REQUEST);
+    assert.ok((ACTION_RULES[access.action].on as readonly string[]).includes(type), nameOf(route));
+    assert.notEqual(name, '', nameOf(route));
+  }
+});
+
+test('ROUTES leaves open what is public by design, and to a service what it decides by relation; nothing else', () => {
+  assert.deepEqual(named('open'), [
+    'GET /v1/prove/keys',
+    'GET /v1/audit/checkpoint',
+    'GET /v1/audit/checkpoint.witnessed',
+    'GET /v1/audit/tile/*',
+    'GET /v1/audit/keys',
+  ]);
+  assert.deepEqual(named('within'), ['POST /v1/query', 'GET /v1/queries/:id', 'GET /v1/views', 'GET /v1/views/:view']);
+});
+
+test('ROUTES takes no body that it has not described, unless it reads it itself', () => {
+  for (const route of ROUTES) {
+    if (route.body === undefined) continue;
+    const { additionalProperties } = route.body as { additionalProperties?: unknown };
+    assert.deepEqual([route.method, additionalProperties, route.raw], ['POST', false, undefined], nameOf(route));
+  }
+});
+
+/** Cells of a row of the page: route, who may. */
+const ROW = /^\| `((?:GET|POST) [^`]+)` \| ([^|]+) \|/gm;
+
+test('docs/reference/api.md has each route with the access that it declares, and no other', () => {
+  const page = readFileSync(join(PACKAGE_ROOT, 'docs', 'reference', 'api.md'), 'utf8');
+  const documented = new Map([...page.matchAll(ROW)].map(([, route = '', who = '']) => [route, who.trim()]));
+  const declared = new Map(
+    ROUTES.map((route) => {
+      const { access } = route;
+      if (access === 'open') return [nameOf(route), 'everybody'] as const;
+      if (access === 'within') return [nameOf(route), 'by relation'] as const;
+      return [nameOf(route), `\`${access.action}\` on ${access.resource(REQUEST).type}`] as const;
+    }),
+  );
+  assert.deepEqual(
+    [...documented].sort(([a], [b]) => a.localeCompare(b)),
+    [...declared].sort(([a], [b]) => a.localeCompare(b)),
+  );
+});

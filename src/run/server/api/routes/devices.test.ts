@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '#base/core/index.ts';
+import { openApi } from '../testing.ts';
+
+const TRUCK = { name: 'truck-1', type: 'reefer' };
+
+test('POST /v1/devices enrols a device and shows its key this once', async (t) => {
+  const { call, audit } = await openApi(t);
+  const made = await call('POST', '/v1/devices', { body: { ...TRUCK, days: 30, owner: 'fleet' } });
+  assert.equal(made.status, 201);
+  const { key, certificate, authority, device } = made.json() as Record<string, string> & { device: object };
+  assert.match(key ?? '', /PRIVATE KEY/);
+  assert.match(certificate ?? '', /CERTIFICATE/);
+  assert.match(authority ?? '', /CERTIFICATE/);
+  const { certificateExpires, owner } = device as unknown as { certificateExpires: string; owner: string };
+  assert.ok(Math.abs(Date.parse(certificateExpires) - systemClock.now() / 1_000 - 30 * 86_400_000) < 3_600_000);
+  assert.equal(owner, 'fleet');
+  assert.deepEqual(
+    audit.events.filter(({ resource }) => resource === 'device:truck-1').map(({ action }) => action)[0],
+    'enrol',
+  );
+  const shown = await call('GET', '/v1/devices/truck-1');
+  assert.doesNotMatch(shown.text, /PRIVATE KEY/);
+});
+
+test('POST /v1/devices refuses types, names and lives that are none', async (t) => {
+  const { call } = await openApi(t);
+  const cases: [object, number, string][] = [
+    [{ ...TRUCK, type: 'boat' }, 400, 'IDENTITY_TYPE_INVALID'],
+    [{ ...TRUCK, name: '../x' }, 400, 'IDENTITY_DEVICE_INVALID'],
+    [{ ...TRUCK, name: '_probe' }, 400, 'IDENTITY_DEVICE_INVALID'],
+    [{ ...TRUCK, days: 0 }, 400, 'API_BODY_INVALID'],
+    [{ ...TRUCK, days: 99_999 }, 400, 'API_BODY_INVALID'],
+    [{ ...TRUCK, key: 'mine' }, 400, 'API_BODY_INVALID'],
+  ];
+  for (const [body, status, code] of cases) {
+    const answer = await call('POST', '/v1/devices', { body });
+    assert.deepEqual([answer.status, answer.json()['code']], [status, code]);
+  }
+  await call('POST', '/v1/devices', { body: TRUCK });
+  const again = await call('POST', '/v1/devices', { body: TRUCK });
+  assert.deepEqual([again.status, again.json()['code']], [409, 'IDENTITY_DEVICE_EXISTS']);
+});
+
+test('GET /v1/devices lists all devices, the prober’s own too', async (t) => {
+  const { call } = await openApi(t);
+  await call('POST', '/v1/devices', { body: TRUCK });
+  const { devices } = (await call('GET', '/v1/devices')).json() as { devices: { name: string; status: string }[] };
+  assert.deepEqual(devices.map(({ name }) => name).sort(), ['_probe', 'truck-1']);
+  assert.equal(devices.find(({ name }) => name === 'truck-1')?.status, 'enabled');
+});
+
+test('device routes answer 404 for a device that is not there', async (t) => {
+  const { call } = await openApi(t);
+  const body = { certificate: { days: 1 }, 'speaks-for': { types: [] } } as const;
+  for (const [method, path] of [
+    ['GET', ''],
+    ['POST', '/disable'],
+    ['POST', '/enable'],
+    ['POST', '/certificate'],
+    ['POST', '/speaks-for'],
+  ] as const) {
+    const sent = body[path.slice(1) as keyof typeof body];
+    const answer = await call(method, `/v1/devices/ghost${path}`, sent === undefined ? {} : { body: sent });
+    assert.deepEqual([answer.status, answer.json()['code']], [404, 'IDENTITY_DEVICE_UNKNOWN'], path);
+  }
+});
+
+test('POST /v1/devices/:name/disable and enable change its state', async (t) => {
+  const { call } = await openApi(t);
+  await call('POST', '/v1/devices', { body: TRUCK });
+  assert.equal((await call('POST', '/v1/devices/truck-1/disable')).json()['status'], 'disabled');
+  assert.equal((await call('POST', '/v1/devices/truck-1/enable')).json()['status'], 'enabled');
+});
+
+test('POST /v1/devices/:name/certificate gives a second certificate', async (t) => {
+  const { call } = await openApi(t);
+  await call('POST', '/v1/devices', { body: TRUCK });
+  const renewed = await call('POST', '/v1/devices/truck-1/certificate', { body: { days: 2 } });
+  assert.equal(renewed.status, 201);
+  const { certificates } = renewed.json()['device'] as { certificates: string[] };
+  assert.equal(certificates.length, 2);
+});
+
+test('POST /v1/devices/:name/speaks-for takes the types that the template allows', async (t) => {
+  const { call } = await openApi(t);
+  await call('POST', '/v1/devices', { body: { name: 'plc-1', type: 'plc' } });
+  const allowed = await call('POST', '/v1/devices/plc-1/speaks-for', { body: { types: ['valve'] } });
+  assert.deepEqual(allowed.json()['speaksFor'], ['valve']);
+  const refused = await call('POST', '/v1/devices/plc-1/speaks-for', { body: { types: ['reefer'] } });
+  assert.deepEqual([refused.status, refused.json()['code']], [400, 'IDENTITY_TYPE_INVALID']);
+});
+
+test('device routes need enrol, and administer where access changes', async (t) => {
+  const { call, identity } = await openApi(t);
+  const { token } = await identity.people.add('ada', ['scientist'], 'test');
+  for (const [method, path, body] of [
+    ['GET', '', undefined],
+    ['GET', '/truck-1', undefined],
+    ['POST', '', TRUCK],
+    ['POST', '/truck-1/certificate', { days: 1 }],
+    ['POST', '/truck-1/disable', undefined],
+    ['POST', '/truck-1/enable', undefined],
+    ['POST', '/truck-1/speaks-for', { types: [] }],
+  ] as const) {
+    const answer = await call(method, `/v1/devices${path}`, { as: { token }, ...(body === undefined ? {} : { body }) });
+    assert.equal(answer.status, 403, `${method} ${path}`);
+  }
+});

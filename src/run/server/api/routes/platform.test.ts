@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { concatBytes, decodeUtf8 } from '#base/core/index.ts';
+import { frozenClock } from '../../../../../test/support/frozen-clock.ts';
+import type { Services } from '../services.ts';
+import { openApi } from '../testing.ts';
+
+test('GET /v1/status gives what the platform says of itself', async (t) => {
+  const { call } = await openApi(t, { status: async () => ({ version: '1.2.3' }) as never });
+  assert.deepEqual((await call('GET', '/v1/status')).json(), { version: '1.2.3' });
+});
+
+test('GET /v1/streams lists the streams of the template in force', async (t) => {
+  const { call, template } = await openApi(t);
+  const { streams } = (await call('GET', '/v1/streams')).json() as { streams: { name: string }[] };
+  assert.deepEqual(
+    streams.map(({ name }) => name),
+    [...template.streams.keys()],
+  );
+});
+
+test('GET /v1/segments/columns gives the classes that are sealed', async (t) => {
+  const columns = [{ segment: 'a', stream: 'climate', column: 'device', class: 'operational', domain: 'operational' }];
+  const { call } = await openApi(t, { segmentColumns: async () => columns });
+  assert.deepEqual((await call('GET', '/v1/segments/columns')).json(), { columns });
+});
+
+test('POST /v1/commands sends a command to the device that the decision was about', async (t) => {
+  const sent: unknown[] = [];
+  const send: Services['commands']['send'] = async (command) => {
+    sent.push(command);
+    return { id: 'c1', state: 'sent' };
+  };
+  const { call, audit } = await openApi(t, { commands: { send } });
+  const body = { device: 'truck-1', name: 'fan/speed', payload: '3' };
+  const answer = await call('POST', '/v1/commands', { body });
+  assert.deepEqual([answer.status, answer.json()], [202, { id: 'c1', state: 'sent' }]);
+  assert.deepEqual(sent, [{ ...body, retain: false }]);
+  assert.deepEqual([audit.events.at(-1)?.action, audit.events.at(-1)?.resource], ['command', 'device:truck-1']);
+  await call('POST', '/v1/commands', { body: { ...body, retain: true } });
+  assert.deepEqual(sent.at(-1), { ...body, retain: true });
+  const large = await call('POST', '/v1/commands', { body: { ...body, payload: 'x'.repeat(65_537) } });
+  assert.equal(large.status, 400);
+});
+
+test('POST /v1/tables/:table hands the file on as it comes, whatever its type', async (t) => {
+  const loaded: unknown[] = [];
+  const load: Services['tables']['load'] = async (table, contentType, body) => {
+    loaded.push([table, contentType, decodeUtf8(concatBytes(await Array.fromAsync(body)))]);
+    return { rows: 2 };
+  };
+  const { call } = await openApi(t, { tables: { load } });
+  for (const [type, text] of [
+    ['text/csv', 'plant\na\nb\n'],
+    ['application/json', '[{"plant":"a"},'],
+  ] as const) {
+    const answer = await call('POST', '/v1/tables/plants', { body: text, headers: { 'content-type': type } });
+    assert.deepEqual([answer.status, answer.json()], [200, { rows: 2 }]);
+    assert.deepEqual(loaded.at(-1), ['plants', type, text]);
+  }
+});
+
+test('POST /v1/grants/import grants until the minutes are over', async (t) => {
+  const clock = frozenClock();
+  const granted: unknown[] = [];
+  const { call, audit } = await openApi(t, {
+    clock,
+    grantImport: async (devices, until) => void granted.push([devices, until - clock.now()]),
+  });
+  const body = { stream: 'climate', devices: ['truck-1'], minutes: 5 };
+  const answer = await call('POST', '/v1/grants/import', { body });
+  assert.deepEqual(answer.json(), { devices: 1, minutes: 5 });
+  assert.deepEqual(granted, [[['truck-1'], 300_000_000]]);
+  assert.deepEqual([audit.events.at(-1)?.action, audit.events.at(-1)?.resource], ['replay', 'stream:climate']);
+  for (const wrong of [{ minutes: 0 }, { minutes: 1_441 }, { devices: [] }]) {
+    assert.equal((await call('POST', '/v1/grants/import', { body: { ...body, ...wrong } })).status, 400);
+  }
+  assert.equal(granted.length, 1);
+});
+
+test('POST /v1/prove hands on what is selected and by whom', async (t) => {
+  const asked: unknown[] = [];
+  const prover: Services['prover'] = {
+    prove: async (selection, caller) => {
+      asked.push([selection, caller.subject.kind]);
+      return { controls: [], bundle: 'b' };
+    },
+    verifierKeys: async () => ['k'],
+  };
+  const { call } = await openApi(t, { prover });
+  const selection = { rows: [31], ids: ['tls'] };
+  assert.deepEqual((await call('POST', '/v1/prove', { body: selection })).json(), { controls: [], bundle: 'b' });
+  assert.deepEqual(asked, [[selection, 'operator']]);
+  assert.equal((await call('POST', '/v1/prove', { body: { rows: [99], ids: [] } })).status, 400);
+  assert.deepEqual((await call('GET', '/v1/prove/keys', { as: 'nobody' })).json(), { keys: ['k'] });
+});
+
+test('GET /v1/quarantine passes filters on and bounds the page', async (t) => {
+  const asked: unknown[] = [];
+  const quarantine: Services['quarantine'] = {
+    list: async (filter) => {
+      asked.push(filter);
+      return [];
+    },
+    show: async (id) => ({ id }),
+  };
+  const { call, audit } = await openApi(t, { quarantine });
+  const cases: [string, object][] = [
+    ['', { limit: 50 }],
+    ['?limit=5&device=truck-1&stream=climate', { limit: 5, device: 'truck-1', stream: 'climate' }],
+    ['?limit=99999', { limit: 1_000 }],
+    ['?limit=-1', { limit: 1 }],
+    ['?limit=x', { limit: 50 }],
+    ['?device=a&device=b', { limit: 50, device: 'a' }],
+  ];
+  for (const [query, expected] of cases) {
+    assert.deepEqual((await call('GET', `/v1/quarantine${query}`)).json(), { readings: [] });
+    assert.deepEqual(asked.at(-1), expected);
+  }
+  assert.deepEqual((await call('GET', '/v1/quarantine/f.1.0')).json(), { id: 'f.1.0' });
+  assert.equal(audit.events.at(-1)?.action, 'quarantine');
+});

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ApiError } from '../errors.ts';
+import type { Services } from '../services.ts';
+import { API_TEMPLATE, openApi } from '../testing.ts';
+import { makeTemplate } from '../../../../../test/support/make-template.ts';
+
+const SOURCE = { path: 'template.yaml', text: API_TEMPLATE, files: { 'a.sql': 'select 1' } };
+
+function recordTemplates() {
+  const done: unknown[] = [];
+  const templates: Services['templates'] = {
+    current: makeTemplate(API_TEMPLATE),
+    plan: (source) => {
+      done.push(['plan', source]);
+      return { changes: [] };
+    },
+    apply: async (source, actor) => {
+      done.push(['apply', source, actor]);
+      if (source.text === 'refused') throw new ApiError('API_TEMPLATE_REFUSED', 'Cannot apply template: it is so');
+      return { changes: [] };
+    },
+  };
+  return { templates, done };
+}
+
+test('POST /v1/template/plan and apply hand the files on, apply with its author', async (t) => {
+  const { templates, done } = recordTemplates();
+  const { call, identity } = await openApi(t, { templates });
+  const [operator] = await identity.people.list();
+  assert.deepEqual((await call('POST', '/v1/template/plan', { body: SOURCE })).json(), { changes: [] });
+  assert.deepEqual((await call('POST', '/v1/template/apply', { body: SOURCE })).json(), { changes: [] });
+  assert.deepEqual(done, [
+    ['plan', SOURCE],
+    ['apply', SOURCE, `person:${operator?.id}`],
+  ]);
+});
+
+test('POST /v1/template/apply answers 400 where a change is refused', async (t) => {
+  const { templates } = recordTemplates();
+  const { call } = await openApi(t, { templates });
+  const answer = await call('POST', '/v1/template/apply', { body: { ...SOURCE, text: 'refused' } });
+  assert.deepEqual([answer.status, answer.json()['code']], [400, 'API_TEMPLATE_REFUSED']);
+});
+
+test('template routes need administer of the template', async (t) => {
+  const { templates, done } = recordTemplates();
+  const { call, identity } = await openApi(t, { templates });
+  const { token } = await identity.people.add('ada', ['scientist'], 'test');
+  for (const verb of ['plan', 'apply']) {
+    assert.equal((await call('POST', `/v1/template/${verb}`, { as: { token }, body: SOURCE })).status, 403);
+    assert.equal((await call('POST', `/v1/template/${verb}`, { body: { ...SOURCE, files: [1] } })).status, 400);
+  }
+  assert.deepEqual(done, []);
+});
