@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -18,6 +18,18 @@ test('makeDirectories() makes folders that only their owner can read', async (t)
   for (const folder of [layout.root, layout.keys, layout.run, layout.audit]) {
     assert.equal((await stat(folder)).mode & 0o777, 0o700);
   }
+});
+
+test('makeDirectories() closes folders that others could write to, and refuses those that are shared', async (t) => {
+  const layout = await fresh(t);
+  await Promise.all([layout.root, layout.operator].map((folder) => chmod(folder, 0o777)));
+  await makeDirectories(layout);
+  for (const folder of [layout.root, layout.operator]) assert.equal((await stat(folder)).mode & 0o777, 0o700);
+  const shared = join(layout.root, 'everybody');
+  await mkdir(shared);
+  await chmod(shared, 0o1777);
+  await assert.rejects(makeDirectories(layoutOf(shared)), { code: 'SERVER_DIRECTORY_UNSAFE' });
+  assert.equal((await stat(shared)).mode & 0o7777, 0o1777);
 });
 
 test('lockDirectory() refuses a second holder and names the process', async (t) => {

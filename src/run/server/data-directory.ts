@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ServerError } from './errors.ts';
 
@@ -39,12 +39,34 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
   };
 }
 
-/** Makes the folders that are missing, readable by their owner alone. */
+/**
+ * Makes the folders that are missing, readable by their owner alone, and takes everybody else's rights from those that
+ * were there.
+ *
+ * @throws {ServerError} SERVER_DIRECTORY_UNSAFE if one of them, or a link in its place, belongs to somebody else, or is
+ *   there for everybody, such as `/tmp`
+ */
 export async function makeDirectories(layout: DataDirectory): Promise<void> {
   const { root, template, audit, keys, identity, journal, quarantine, objects, operator, run } = layout;
   for (const folder of [root, template, audit, keys, identity, journal, quarantine, objects, operator, run]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
+    await closeToOthers(folder);
   }
+}
+
+/** Set on folders in which everybody makes files. @see inode(7) */
+const STICKY = 0o1000;
+
+async function closeToOthers(folder: string): Promise<void> {
+  const [entry, target] = [await lstat(folder), await stat(folder)];
+  const own = process.getuid?.() ?? entry.uid;
+  const shared = (target.mode & STICKY) !== 0;
+  if (entry.uid !== own || target.uid !== own || shared) {
+    throw new ServerError('SERVER_DIRECTORY_UNSAFE', `Cannot use ${folder}: it is not this user's alone`, {
+      hint: 'Choose a directory of your own with --data, or give this one to the user that runs the platform',
+    });
+  }
+  if ((target.mode & 0o077) !== 0) await chmod(folder, 0o700);
 }
 
 /**

@@ -2,6 +2,7 @@ import { PlatformError } from '#base/core/index.ts';
 
 export type ServerErrorCode =
   | 'SERVER_DIRECTORY_IN_USE'
+  | 'SERVER_DIRECTORY_UNSAFE'
   | 'SERVER_PROCESS_GONE'
   | 'SERVER_CALL_UNKNOWN'
   | 'SERVER_CALL_FAILED'

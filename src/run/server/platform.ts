@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { seconds, systemClock } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
@@ -196,6 +196,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const api = makeApi({ services, onSignInFailure: (from, reason, actor) => tally.count(from, reason, actor) });
   await rm(layout.controlSocket, { force: true });
   await api.listen({ path: layout.controlSocket });
+  await chmod(layout.controlSocket, 0o600);
   opened.defer(() => api.close());
 
   const gateway: GatewayHost = await GatewayHost.start({

@@ -50,6 +50,8 @@ export function addDemoCommand(program: Command, contextOf: ContextOf): void {
 }
 
 async function runDemo(context: CommandContext, options: { fleet: boolean; witness: boolean }): Promise<void> {
+  // What the platform and its processes write is for its user alone, whatever the shell says.
+  process.umask(0o077);
   using stop = hearStop(process, () => process.exit(1));
   await using running = new AsyncDisposableStack();
   const layout = layoutOf(context.options.data ?? DEMO_DATA);

@@ -49,6 +49,8 @@ export function addUpCommand(program: Command, contextOf: ContextOf): void {
 }
 
 async function run(context: CommandContext, options: UpOptions): Promise<void> {
+  // What the platform and its processes write is for its user alone, whatever the shell says.
+  process.umask(0o077);
   using stop = hearStop(process, () => process.exit(1));
   const workers = readCount(options.workers, '--workers', 1, 64);
   const witnessKeys = await readKeys(options.witnessKey ?? []);
