@@ -48,6 +48,10 @@ function unpack(run: Uint8Array, width: number, into: Uint32Array): void {
     into.set(run.subarray(0, into.length));
     return;
   }
+  if (width === 16) {
+    for (let i = 0; i < into.length; i += 1) into[i] = run[2 * i]! | (run[2 * i + 1]! << 8);
+    return;
+  }
   let bit = 0;
   for (let i = 0; i < into.length; i += 1) {
     let value = 0;

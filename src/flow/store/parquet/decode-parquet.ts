@@ -1,5 +1,4 @@
 import { zstdDecompressSync } from 'node:zlib';
-import { concatBytes } from '#base/core/index.ts';
 import type { Column, ColumnShape, NamedColumn } from '#base/core/index.ts';
 import { naming, parquetInvalid, StoreError } from '../errors.ts';
 import { readRuns } from './decode-levels.ts';
@@ -52,6 +51,9 @@ interface Collector {
   readonly known: Map<string, number>;
 }
 
+/** Of texts the codes of its entries in the column's one dictionary, of numbers the entries themselves. */
+type Dictionary = Uint32Array | Float64Array;
+
 function readColumn(
   file: Uint8Array,
   footer: Footer,
@@ -74,7 +76,7 @@ function readColumn(
     if (meta === undefined) throw parquetInvalid('a column has no metadata');
     const layout = chunkLayout(meta, [shape.name], limit);
     const codec = intAt(meta, ColumnField.Codec, 'the codec of a column');
-    let dictionary: Uint32Array = new Uint32Array(0);
+    let dictionary: Dictionary = new Uint32Array(0);
     const end = row + group.rows;
     for (let at = layout.start; at < layout.end;) {
       const header = readPageHeader(file, at);
@@ -84,7 +86,8 @@ function readColumn(
       const payload = decompress(stored, codec, header.uncompressedSize);
       if (header.kind === 'dictionary') {
         const entries = structAt(header.fields, PageField.DictionaryHeader, 'a dictionary header') ?? new Map();
-        dictionary = intern(into, payload, sizeAt(entries, 1, 'the entries of a dictionary'));
+        const count = sizeAt(entries, 1, 'the entries of a dictionary');
+        dictionary = into.numbers === null ? intern(into, payload, count) : plainNumbers(payload, shape, count);
       } else row = readPage(header.fields, payload, shape, dictionary, into, row, end);
     }
     if (row !== end) throw parquetInvalid('the pages of a column have too few rows');
@@ -113,7 +116,7 @@ function readPage(
   header: ThriftStruct,
   payload: Uint8Array,
   shape: ColumnShape,
-  dictionary: Uint32Array,
+  dictionary: Dictionary,
   into: Collector,
   row: number,
   limit: number,
@@ -149,31 +152,39 @@ function readValues(
   body: Uint8Array,
   shape: ColumnShape,
   encoding: number | undefined,
-  dictionary: Uint32Array,
+  dictionary: Dictionary,
   into: Collector,
   count: number,
 ): Float64Array | Uint8Array | Uint32Array {
-  if (shape.type === 'text') {
-    if (encoding === Encoding.Plain) return intern(into, body, count);
-    if (encoding !== Encoding.RleDictionary) throw parquetInvalid('a column is encoded in a way that is not known');
-    if (count === 0) return new Uint32Array(0);
-    return readRuns(body.subarray(1), body[0] ?? 0, count).map((code) => {
-      const value = dictionary[code];
-      if (value === undefined) throw parquetInvalid('a value lies outside its dictionary');
-      return value;
-    });
+  if (encoding === Encoding.RleDictionary && shape.type !== 'boolean') {
+    const values = shape.type === 'text' ? new Uint32Array(count) : new Float64Array(count);
+    if (count === 0) return values;
+    const codes = readRuns(body.subarray(1), body[0] ?? 0, count);
+    for (let i = 0; i < count; i += 1) {
+      const code = codes[i]!;
+      if (code >= dictionary.length) throw parquetInvalid('a value lies outside its dictionary');
+      values[i] = dictionary[code]!;
+    }
+    return values;
   }
   if (encoding !== Encoding.Plain) throw parquetInvalid('a column is encoded in a way that is not known');
-  if (shape.type === 'boolean') {
-    if (body.length < Math.ceil(count / 8)) throw parquetInvalid('a page ends early');
-    return Uint8Array.from({ length: count }, (_, i) => (body[i >> 3]! >> (i & 7)) & 1);
-  }
+  if (shape.type === 'text') return intern(into, body, count);
+  if (shape.type !== 'boolean') return plainNumbers(body, shape, count);
+  if (body.length < Math.ceil(count / 8)) throw parquetInvalid('a page ends early');
+  const bits = new Uint8Array(count);
+  for (let i = 0; i < count; i += 1) bits[i] = (body[i >> 3]! >> (i & 7)) & 1;
+  return bits;
+}
+
+function plainNumbers(body: Uint8Array, shape: ColumnShape, count: number): Float64Array {
   if (body.length < count * 8) throw parquetInvalid('a page ends early');
   // A copy, for the page may start at any byte and a Float64Array may not.
-  const raw = concatBytes([body.subarray(0, count * 8)]);
-  if (shape.type === 'number') return new Float64Array(raw.buffer);
-  const halves = new Int32Array(raw.buffer);
-  return Float64Array.from({ length: count }, (_, i) => halves[2 * i + 1]! * 4_294_967_296 + (halves[2 * i]! >>> 0));
+  const values = new Float64Array(count);
+  new Uint8Array(values.buffer).set(body.subarray(0, count * 8));
+  if (shape.type === 'number') return values;
+  const halves = new Int32Array(values.buffer);
+  for (let i = 0; i < count; i += 1) values[i] = halves[2 * i + 1]! * 4_294_967_296 + (halves[2 * i]! >>> 0);
+  return values;
 }
 
 /** Texts, each after its length, as codes of the column's one dictionary. */

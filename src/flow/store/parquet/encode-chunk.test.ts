@@ -35,9 +35,20 @@ describe('encodeChunk()', () => {
     const rows = 300_000;
     const nulls = new Uint8Array(rows);
     nulls[5] = 1;
-    const got = encode('number', { kind: 'numbers', values: new Float64Array(rows), nulls }, rows);
+    const values = Float64Array.from({ length: rows }, (_, i) => i);
+    const got = encode('number', { kind: 'numbers', values, nulls }, rows);
     assert.deepEqual(got.pages, ['data', 'data', 'data']);
     assert.equal(got.nulls, 1);
+  });
+
+  it('gives numbers that repeat a dictionary, each page its own codes', () => {
+    const rows = 300_000;
+    const nulls = Uint8Array.from({ length: rows }, (_, i) => (i % 7 === 0 ? 1 : 0));
+    const values = Float64Array.from({ length: rows }, (_, i) => (i % 1_000) / 10);
+    const got = encode('number', { kind: 'numbers', values, nulls }, rows);
+    assert.deepEqual(got.pages, ['dictionary', 'data', 'data']);
+    const plain = encode('number', { kind: 'numbers', values: values.map((_, i) => i / 10), nulls }, rows);
+    assert.ok(got.sink.length * 2 < plain.sink.length);
   });
 
   it('gives texts a dictionary while it is small, and pages bounded in bytes else', () => {

@@ -16,11 +16,12 @@ import {
 import type { Extremes } from './encode-values.ts';
 import { Codec, ColumnField, Encoding, PageField, PageType, PhysicalType, StatisticsField } from './format.ts';
 import type { Gathered } from './gather-column.ts';
+import { numberDictionary } from './number-dictionary.ts';
 import { binary, i32, i64, list, struct, structOf, text, ThriftType } from './thrift-value.ts';
 import type { ThriftStruct, ThriftValue } from './thrift-value.ts';
 import { encodeStruct } from './thrift-writer.ts';
 
-/** A dictionary with more entries, or more bytes, is not worth its indirection. */
+/** A dictionary with more entries, or more bytes, is not worth its indirection; of numbers, nor one of more than a quarter. */
 const MAX_DICTIONARY_ENTRIES = 65_536;
 const MAX_DICTIONARY_BYTES = 1_048_576;
 /** Bytes of values that a page holds about; texts are counted, not cut. */
@@ -126,15 +127,8 @@ export function encodeChunk(
 
 function planValues(shape: ColumnShape, column: Gathered, rows: number): ValuePlan {
   switch (column.kind) {
-    case 'numbers': {
-      const encode = shape.type === 'number' ? plainDoubles : plainIntegers;
-      const pages = cut(rows, PAGE_BYTES / 8).map(([from, to]) => {
-        const nulls = nullsWithin(column.nulls, from, to);
-        return { rows: to - from, nulls, bytes: encode(present(column.values.subarray(from, to), nulls)) };
-      });
-      const extremes = numberExtremes(present(column.values, column.nulls), shape.type);
-      return { dictionary: null, encoding: Encoding.Plain, extremes, pages };
-    }
+    case 'numbers':
+      return planNumbers(shape, column, rows);
     case 'booleans': {
       const pages = cut(rows, PAGE_BYTES).map(([from, to]) => {
         const nulls = nullsWithin(column.nulls, from, to);
@@ -146,6 +140,29 @@ function planValues(shape: ColumnShape, column: Gathered, rows: number): ValuePl
     case 'texts':
       return planTexts(column, rows);
   }
+}
+
+function planNumbers(shape: ColumnShape, column: Gathered & { readonly kind: 'numbers' }, rows: number): ValuePlan {
+  const encode = shape.type === 'number' ? plainDoubles : plainIntegers;
+  const values = present(column.values, column.nulls);
+  const coded = numberDictionary(values, Math.min(MAX_DICTIONARY_ENTRIES, values.length >> 2));
+  const distinct = coded?.entries ?? values;
+  const extremes = numberExtremes(distinct, shape.type);
+  if (coded === null) {
+    const pages = cut(rows, PAGE_BYTES / 8).map(([from, to]) => {
+      const nulls = nullsWithin(column.nulls, from, to);
+      return { rows: to - from, nulls, bytes: encode(present(column.values.subarray(from, to), nulls)) };
+    });
+    return { dictionary: null, encoding: Encoding.Plain, extremes, pages };
+  }
+  let at = 0;
+  const pages = cut(rows, PAGE_BYTES / 4).map(([from, to]) => {
+    const nulls = nullsWithin(column.nulls, from, to);
+    const codes = coded.codes.subarray(at, (at += to - from - countNulls(nulls)));
+    return { rows: to - from, nulls, bytes: dictionaryCodes(codes, distinct.length) };
+  });
+  const dictionary = { entries: distinct.length, bytes: encode(distinct) };
+  return { dictionary, encoding: Encoding.RleDictionary, extremes, pages };
 }
 
 function planTexts(column: Gathered & { readonly kind: 'texts' }, rows: number): ValuePlan {
