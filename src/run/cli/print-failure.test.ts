@@ -7,6 +7,7 @@ function failure(error: unknown, json = false): { status: number; text: string }
   let text = '';
   const terminal = {
     out: () => assert.fail('failures go to standard error'),
+    pipe: () => assert.fail('failures go to standard error'),
     err: (part: string) => (text += part),
     isTerminal: false,
   };
@@ -19,6 +20,11 @@ test('printFailure() names code and hint', () => {
     status: EXIT.failed,
     text: 'weir: Cannot find a running platform [CLI_NO_PLATFORM]\nhint: Start one\n',
   });
+});
+
+test('printFailure() shows what an error quotes without what steers a terminal', () => {
+  const { text } = failure(new CliError('CLI_REFUSED', 'no \u001b[2J\u202e\r'));
+  assert.equal(text, 'weir: no \\x1b[2J\\x202e\\x0d [CLI_REFUSED]\n');
 });
 
 test('printFailure() shows the code of the platform where that refused', () => {

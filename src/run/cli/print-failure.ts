@@ -14,8 +14,15 @@ export function printFailure(error: unknown, terminal: Terminal, json: boolean):
   if (isAbort(error)) return EXIT.interrupted;
   const { message, code, hint } = describe(error);
   if (json) terminal.err(`${JSON.stringify({ error: { code, message, ...(hint === null ? {} : { hint }) } })}\n`);
-  else terminal.err(`weir: ${message} [${code}]\n${hint === null ? '' : `hint: ${hint}\n`}`);
+  else terminal.err(printable(`weir: ${message} [${code}]\n${hint === null ? '' : `hint: ${hint}\n`}`));
   return code === 'CLI_USAGE' ? EXIT.usage : EXIT.failed;
+}
+
+/** An error may quote what a device sent: nothing of it steers the terminal or turns the writing round. */
+function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, (c) =>
+    c === '\n' ? c : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 function describe(error: unknown): { message: string; code: string; hint: string | null } {

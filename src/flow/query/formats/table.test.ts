@@ -11,11 +11,12 @@ test('tableEncoder() aligns texts left and numbers right', async () => {
 });
 
 test('tableEncoder() shows no control sequence of a reading, and cuts what is long', async () => {
-  const text = await encodeAll("SELECT chr(27) || '[2J' || chr(10) || 'x' AS a, repeat('y', 100) AS b", (columns) =>
-    tableEncoder(columns),
+  const text = await encodeAll(
+    "SELECT chr(27) || '[2J' || chr(10) || chr(8238) || 'x' AS a, repeat('y', 100) AS b",
+    (columns) => tableEncoder(columns),
   );
   assert.ok(!text.includes('\u001b'));
-  assert.match(text, /\\x1b\[2J\\nx {2}y{59}…\n$/);
+  assert.match(text, /\\x1b\[2J\\n\\x202ex {2}y{59}…\n$/);
 });
 
 test('tableEncoder() writes long results as they come', async () => {

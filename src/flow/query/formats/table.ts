@@ -49,7 +49,7 @@ function cut(cell: string): string {
 
 /** A reading may hold terminal control sequences; none reaches the terminal. */
 function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (c) =>
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (c) =>
     c === '\n' ? '\\n' : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 }
