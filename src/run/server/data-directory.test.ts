@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
+import { PACKAGE_ROOT } from './control/package-files.ts';
 import { layoutOf, lockDirectory, makeDirectories } from './data-directory.ts';
 
 async function fresh(t: { after: (done: () => Promise<void>) => void }) {
@@ -62,4 +64,13 @@ test('lockDirectory() gives the directory back when disposed of', async (t) => {
 test('layoutOf() puts the log where it is told', () => {
   assert.equal(layoutOf('/var/weir', '/mnt/log').audit, '/mnt/log');
   assert.equal(layoutOf('/var/weir').audit, '/var/weir/audit');
+});
+
+test('docs/formats/data-directory.md names each place of the layout', () => {
+  const page = readFileSync(join(PACKAGE_ROOT, 'docs', 'formats', 'data-directory.md'), 'utf8');
+  const { root, ...places } = layoutOf('/data');
+  for (const place of Object.values(places)) {
+    const name = relative(root, place);
+    assert.match(page, new RegExp(`\`${RegExp.escape(name)}[\`/]`), name);
+  }
 });

@@ -6,7 +6,6 @@ import { ServerError } from './errors.ts';
 export interface DataDirectory {
   readonly root: string;
   readonly catalogue: string;
-  readonly template: string;
   readonly audit: string;
   readonly keys: string;
   readonly identity: string;
@@ -25,7 +24,6 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
   return {
     root: at(),
     catalogue: at('catalogue.db'),
-    template: at('template'),
     audit: auditDirectory === undefined ? at('audit') : resolve(auditDirectory),
     keys: at('keys'),
     identity: at('identity'),
@@ -47,8 +45,8 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
  *   there for everybody, such as `/tmp`
  */
 export async function makeDirectories(layout: DataDirectory): Promise<void> {
-  const { root, template, audit, keys, identity, journal, quarantine, objects, operator, run } = layout;
-  for (const folder of [root, template, audit, keys, identity, journal, quarantine, objects, operator, run]) {
+  const { root, audit, keys, identity, journal, quarantine, objects, operator, run } = layout;
+  for (const folder of [root, audit, keys, identity, journal, quarantine, objects, operator, run]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await closeToOthers(folder);
   }
