@@ -31,6 +31,7 @@ import { GatewayHost } from './gateway/host.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { Prover } from './prove/prover.ts';
 import { QueryService } from './query/query-service.ts';
+import { StatementBook } from './query/statement-book.ts';
 import { StoreHost } from './store/host.ts';
 import { ReferenceTables } from './tables/reference-tables.ts';
 
@@ -113,6 +114,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   opened.defer(() => store.stop(DRAIN_MS));
   const refusals = new RefusalBook(audit, log);
   const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, template: () => templates.current });
+  const statements = await StatementBook.open(catalogue, sealer, clock);
   const queries = opened.use(
     await QueryService.start({
       layout,
@@ -121,6 +123,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       store,
       audit,
       log,
+      statements,
       memory: memoryRelations({ tables, identity, refusals, audit }),
       template: () => templates.current,
       allowUnconfined: options.allowUnconfinedQuery ?? isLoopback(template.listen.address),
@@ -181,6 +184,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     identity,
     templates,
     queries,
+    statements,
     commands,
     quarantine,
     tables,
@@ -274,6 +278,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     },
     status,
     [Symbol.asyncDispose]: async () => {
+      if (stopping.signal.aborted) return;
       stopping.abort();
       await audit.append({
         actor: 'weir:control',
