@@ -6,6 +6,7 @@ import type { LogSource, PlacedEntry } from '#trust/audit/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { Parameters, ResultFormat } from '#flow/query/index.ts';
 import type { PlatformStatus } from '../platform-status.ts';
+import type { StatementBook } from '../query/statement-book.ts';
 import type { TemplateSource } from '../control/template-versions.ts';
 import type { Caller } from './caller.ts';
 import type { StreamedReply } from './streamed-reply.ts';
@@ -82,6 +83,8 @@ export interface Services {
   readonly identity: Identity;
   readonly templates: Templates;
   readonly queries: Queries;
+  /** Originals of statements by the digest that the log has. */
+  readonly statements: Pick<StatementBook, 'find'>;
   readonly commands: Commands;
   readonly quarantine: QuarantineReader;
   readonly tables: Tables;

@@ -35,11 +35,13 @@ import { QueryPool } from './query-pool.ts';
 import type { QueryProcess } from './query-process.ts';
 import { ResultPipe } from './result-pipe.ts';
 import { runProgram } from './run-program.ts';
+import type { StatementBook } from './statement-book.ts';
 import { SYSTEM_RELATIONS } from './system-relations.ts';
 
 export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
   readonly layout: DataDirectory;
   readonly audit: AuditSink;
+  readonly statements: StatementBook;
   readonly log: Log;
   readonly template: () => Template;
   /** Starts although the operating system cannot confine query processes. */
@@ -173,6 +175,7 @@ export class QueryService implements Queries, AsyncDisposable {
     const access = await this.#access(process, caller.subject, purpose);
     const prepared = await prepareStatement(request.sql, access, (sql) => process.peer.call('parse', sql));
     const digest = sha256Hex(await this.#normalForm(prepared, request.sql));
+    await this.#parts.statements.keep(digest, request.sql);
     if (prepared.outcome === 'rejected') {
       const wrongPurpose = [...access.otherPurpose].find((name) => prepared.message.includes(name));
       await this.#log(

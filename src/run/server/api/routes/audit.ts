@@ -1,3 +1,4 @@
+import { formatMicros, micros } from '#base/core/index.ts';
 import { CHECKPOINT_PATH, publishedResource, WITNESSED_PATH } from '#trust/audit/index.ts';
 import { ApiError } from '../errors.ts';
 import { PLATFORM } from '../route.ts';
@@ -50,6 +51,17 @@ export const AUDIT_ROUTES: readonly Route[] = [
       return {
         json: { entries: await auditReader.entries(Number.isSafeInteger(from) && from >= 0 ? from : 0, limit) },
       };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/audit/statements/:digest',
+    access: { action: 'audit', resource: () => PLATFORM },
+    handle: async ({ params }, { statements }) => {
+      const found = await statements.find(params['digest'] ?? '');
+      if (found === null)
+        throw new ApiError('API_ENTRY_UNKNOWN', 'Cannot show statement: none is kept under that digest');
+      return { json: { sql: found.sql, first: formatMicros(micros(found.first)) } };
     },
   },
   {
