@@ -29,13 +29,6 @@ test('runControls() takes a probe that throws for a failure', async () => {
   assert.deepEqual(outcome?.evidence, { error: 'gone', code: 'X_GONE' });
 });
 
-test('judge() fails and names what does not hold', () => {
-  assert.deepEqual(judge({ one: true, two: false }, { n: 3 }), {
-    outcome: 'fail',
-    evidence: { n: 3, broken: ['two'] },
-  });
-});
-
 test('selectControls() picks by row or id and sorts', () => {
   const all = [control('b', 2, holds), control('a', 2, holds), control('c', 1, holds)];
   const looksBack = { ...control('a-last', 1, holds), last: true };

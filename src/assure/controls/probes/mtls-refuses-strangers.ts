@@ -39,13 +39,17 @@ export const mtlsRefusesStrangers: Control = {
       seen[kind] = admitted ? 'admitted' : (reason ?? 'refused');
       expectations[kind] = admitted === (kind === 'good');
     }
-    const logged: string[] = [];
-    for (const reason of new Set(Object.values(LOGGED))) {
-      const look = (): Promise<boolean> => platform.logged('connect', 'listener:mqtt', since, reason);
-      const found = await eventually(look, LOGGED_WITHIN_MS, signal);
-      expectations[`the log says ${reason}`] = found;
-      if (found) logged.push(reason);
-    }
+    const reasons = [...new Set(Object.values(LOGGED))];
+    let logged: string[] = [];
+    const look = async (): Promise<boolean> => {
+      const found = await Promise.all(
+        reasons.map((reason) => platform.logged('connect', 'listener:mqtt', since, reason)),
+      );
+      logged = reasons.filter((_, i) => found[i] === true);
+      return logged.length === reasons.length;
+    };
+    await eventually(look, LOGGED_WITHIN_MS, signal);
+    for (const reason of reasons) expectations[`the log says ${reason}`] = logged.includes(reason);
     return judge(expectations, { ...seen, logged });
   },
 };

@@ -121,9 +121,10 @@ export class LivePlatform implements ProbePlatform {
     if (!answer.admitted) throw new Error(`The prober was not admitted: ${answer.reason}`);
     using client = answer.client;
     if (pace === 'flood') {
+      const outcomes = await client.publish(topic, payloads, ANSWER_MS);
+      // What came back into the gateway's bucket meanwhile was used up as well.
       this.#bucket.empty();
-      // Awaited here: the client goes with this block.
-      return await client.publish(topic, payloads, ANSWER_MS);
+      return outcomes;
     }
     const outcomes: PublishOutcome[] = [];
     while (outcomes.length < payloads.length) {

@@ -9,6 +9,7 @@ import type { Caller } from '../api/caller.ts';
 import { ApiError } from '../api/errors.ts';
 import type { Prover as ProverPort } from '../api/services.ts';
 import { keptSecret } from '../control/open-log.ts';
+import { packageVersion } from '../control/package-files.ts';
 import { LivePlatform } from './live-platform.ts';
 import type { LiveParts } from './live-platform.ts';
 import { machineFacts } from './machine-facts.ts';
@@ -119,8 +120,7 @@ export class Prover implements ProverPort {
     begun: string,
     by: string,
   ): Promise<Evidence> {
-    const { auditLog, clock, identity, status, templates } = this.#parts;
-    const { version, demo } = await status();
+    const { address, auditLog, clock, identity, templates } = this.#parts;
     const { name, digest } = templates.current;
     await auditLog.flush();
     const checkpoint = await auditLog.source.read(CHECKPOINT_PATH);
@@ -131,7 +131,7 @@ export class Prover implements ProverPort {
       begun,
       ended: formatMicros(clock.now()),
       by,
-      platform: { version, demo },
+      platform: { version: packageVersion, demo: address().demo },
       machine: machineFacts(),
       template: { name, digest, since: templates.since },
       log: {

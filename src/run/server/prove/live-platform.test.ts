@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { formatMicros, micros, systemClock } from '#base/core/index.ts';
+import { systemRandom } from '#base/crypto/index.ts';
+import { CONTROLS } from '#assure/controls/index.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
+import { openAuditLog, testEvent } from '../../../../test/support/open-audit-log.ts';
+import { openTrust } from '../../../../test/support/open-trust.ts';
+import { auditReader } from '../control/audit-reader.ts';
+import { layoutOf, makeDirectories } from '../data-directory.ts';
+import { LivePlatform } from './live-platform.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** What does not need listeners; the tests of the whole platform try the rest. */
+async function openLive(t: TestContext) {
+  const { log: auditLog, directory } = await openAuditLog(t);
+  const { identity, keys } = await openTrust(t);
+  const layout = layoutOf(join(directory, '..', 'data'), directory);
+  await makeDirectories(layout);
+  const nowhere = 'localhost:1';
+  const live = await LivePlatform.open(
+    {
+      layout,
+      auditLog,
+      auditReader: auditReader(auditLog),
+      identity,
+      keys,
+      segments: { active: async () => [] },
+      template: () => makeTemplate('devices: {a: {}}\nstreams: {s: {from: a, fields: {x: {type: number}}}}'),
+      clock: systemClock,
+      random: systemRandom,
+      address: () => ({
+        pid: 1,
+        mqtt: `mqtts://${nowhere}`,
+        https: `https://${nowhere}`,
+        api: `https://${nowhere}`,
+        ports: { mqtt: 1, https: 1, api: 1 },
+        demo: true,
+      }),
+      status: async () => ({}) as never,
+      seal: async () => {},
+    },
+    new TokenBucket(20, 100, () => performance.now()),
+  );
+  return { live, layout, auditLog };
+}
+
+test('search() finds a canary in the data directory and in the log, wherever that is', async (t) => {
+  const { live, layout } = await openLive(t);
+  const { signal } = new AbortController();
+  const canary = live.canary();
+  assert.notEqual(live.canary(), canary);
+  const clean = await live.search(canary, signal);
+  assert.deepEqual(clean.hits, []);
+  assert.ok(clean.bytes > 0);
+  await writeFile(join(layout.root, 'leak.log'), `value=${canary}\n`);
+  await writeFile(join(layout.audit, 'leak'), Buffer.from(canary).toString('base64'));
+  assert.deepEqual((await live.search(canary, signal)).hits, ['leak.log', join('..', 'audit', 'leak')]);
+});
+
+test('logged() looks for action, resource, reason and time', async (t) => {
+  const { live, auditLog } = await openLive(t);
+  const since = live.now();
+  await auditLog.append({ ...testEvent(1), reason: 'granted' });
+  assert.equal(await live.logged('query', 'view:climate', since), true);
+  assert.equal(await live.logged('query', 'view:', since, 'granted'), true);
+  assert.equal(await live.logged('query', 'view:', since, 'denied'), false);
+  assert.equal(await live.logged('query', 'view:clim', since), false);
+  assert.equal(await live.logged('enrol', 'view:climate', since), false);
+  const later = formatMicros(micros(systemClock.now() + 60_000_000));
+  assert.equal(await live.logged('query', 'view:climate', later), false);
+});
+
+test('what the platform declares is told as it is', async (t) => {
+  const { live } = await openLive(t);
+  assert.deepEqual(
+    (await live.streams()).map(({ name }) => name),
+    ['s'],
+  );
+  assert.ok((await live.inventory()).some(({ name }) => name === '_probe'));
+  assert.equal(live.controls().length, CONTROLS.length);
+  assert.deepEqual(await live.tamperWithSegment(), {
+    segment: '',
+    opens: false,
+    tried: 0,
+    unnoticed: 0,
+    reasons: [],
+  });
+});
+
+test('connect() and publish() without a platform say so', async (t) => {
+  const { live } = await openLive(t);
+  assert.equal((await live.connect('good')).admitted, false);
+  await assert.rejects(live.publish('streams/_probe', ['{}']), /not admitted/);
+});
