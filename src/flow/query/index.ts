@@ -9,6 +9,7 @@ export { bindFilter } from './gate/relation-source.ts';
 export { isMask } from './gate/mask.ts';
 export { MAX_STATEMENT_LENGTH, StatementParser } from './execute/parse-statement.ts';
 export type { ParseOutcome } from './execute/parse-statement.ts';
+export { EngineStock } from './execute/engine-stock.ts';
 export { executePlan } from './execute/execute-plan.ts';
 export type { QuerySummary } from './execute/execute-plan.ts';
 export { checkParameters } from './execute/bind-parameters.ts';

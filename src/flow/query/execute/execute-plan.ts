@@ -7,6 +7,7 @@ import type { ResultFormat } from '../formats/result-format.ts';
 import { tableEncoder } from '../formats/table.ts';
 import { QueryError } from '../errors.ts';
 import { bindParameters } from './bind-parameters.ts';
+import type { EngineStock } from './engine-stock.ts';
 import { Engine, quoteName, quoteText } from './engine.ts';
 import { explainEngineError } from './engine-error.ts';
 import type { StopReason } from './engine-error.ts';
@@ -41,6 +42,7 @@ const NO_NOTES: ColumnNotes = { class: null, unit: null };
  * everything else, then it runs. Nothing of it remains but opened columns in `files`.
  *
  * @param signal stops the statement within milliseconds
+ * @param engines where a process runs one statement after the other: keeps the next engine ready
  * @throws {QueryError} QUERY_FAILED, QUERY_TIME_LIMIT, QUERY_MEMORY_LIMIT, QUERY_ROW_LIMIT, QUERY_CANCELLED,
  *   QUERY_PARAMETERS or QUERY_UNSUPPORTED; the sink may have got a part by then
  */
@@ -50,6 +52,7 @@ export async function executePlan(
   files: SegmentFiles,
   sink: ResultSink,
   signal: AbortSignal,
+  engines: EngineStock | null = null,
 ): Promise<QuerySummary> {
   const started = performance.now();
   const stop = new StopWatch(signal, plan.limits.time);
@@ -57,7 +60,7 @@ export async function executePlan(
   let lease: Awaited<ReturnType<typeof leaseRelations>> | null = null;
   try {
     stop.check();
-    engine = await Engine.open(plan.limits);
+    engine = await (engines === null ? Engine.open(plan.limits) : engines.take(plan.limits));
     stop.watch(engine);
     const sql = await rebuildStatement(engine, plan.ast);
     lease = await leaseRelations(files, plan.explain ? [] : plan.relations, stop.signal);
@@ -77,7 +80,8 @@ export async function executePlan(
     throw explainEngineError(error, stop.reason, plan.veiled);
   } finally {
     stop.end();
-    engine?.close();
+    if (engine !== null && engines !== null) engines.giveBack(engine, plan.limits);
+    else engine?.close();
     lease?.release();
   }
 }

@@ -1,5 +1,5 @@
 import { bytes, seconds, systemClock } from '#base/core/index.ts';
-import { executePlan, openSegmentFile, SegmentFiles, StatementParser } from '#flow/query/index.ts';
+import { EngineStock, executePlan, openSegmentFile, SegmentFiles, StatementParser } from '#flow/query/index.ts';
 import { parentLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type { QueryControlMethods, QueryMethods } from './contract.ts';
@@ -12,6 +12,7 @@ const SWEEP_MS = 10_000;
 
 const parser = StatementParser.open();
 const files = new SegmentFiles({ open: openSegmentFile, clock: systemClock, budget: CACHE_BYTES, idle: CACHE_IDLE });
+const engines = new EngineStock();
 const running = new Map<number, AbortController>();
 setInterval(() => files.sweep(), SWEEP_MS).unref();
 
@@ -23,7 +24,7 @@ const offered: QueryMethods = {
     running.set(id, abort);
     try {
       const sink = { write: (part: Uint8Array) => control.call('chunk', { id, bytes: part }) };
-      return await executePlan(plan, format, files, sink, abort.signal);
+      return await executePlan(plan, format, files, sink, abort.signal, engines);
     } finally {
       running.delete(id);
     }
