@@ -18,6 +18,7 @@ test('requireEnrolable() refuses each thing that does not fit', () => {
     [{ name: 'a/b' }, 'IDENTITY_DEVICE_INVALID'],
     [{ name: 'a'.repeat(65) }, 'IDENTITY_DEVICE_INVALID'],
     [{ type: 'toaster' }, 'IDENTITY_TYPE_INVALID'],
+    [{ type: '_probe' }, 'IDENTITY_TYPE_INVALID'],
     [{ owner: 'x'.repeat(201) }, 'IDENTITY_DEVICE_INVALID'],
     [{ hardwareSerials: Array.from({ length: 17 }, (_, at) => String(at)) }, 'IDENTITY_DEVICE_INVALID'],
   ];

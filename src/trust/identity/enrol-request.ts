@@ -36,7 +36,8 @@ export function requireEnrolable(request: EnrolRequest, declared: Declared, pres
       },
     );
   }
-  if (!declared.hasDeviceType(type)) {
+  // Types of the platform's own, such as the prober's, begin with an underscore: nobody else sends as one of those.
+  if (type.startsWith('_') || !declared.hasDeviceType(type)) {
     throw new IdentityError(
       'IDENTITY_TYPE_INVALID',
       `Cannot enrol device ${name}: the template has no type ${type.slice(0, 80)}`,

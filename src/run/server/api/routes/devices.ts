@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { days, formatMicros, micros } from '#base/core/index.ts';
 import type { DeviceBundle, DeviceRecord } from '#trust/identity/index.ts';
+import { ApiError } from '../errors.ts';
 import type { Route } from '../route.ts';
 
 const device = (name: string) => ({ type: 'device', name }) as const;
@@ -22,6 +23,11 @@ function show(record: DeviceRecord): unknown {
     firmware,
     certificates: serials,
   };
+}
+
+/** Devices of the platform's own, such as the prober, get their certificates from it alone. */
+function requireAuthors(name: string): void {
+  if (name.startsWith('_')) throw new ApiError('API_FORBIDDEN', `Cannot certify ${name}: it is the platform's own`);
 }
 
 const bundle = ({ device: record, key, certificate, authority }: DeviceBundle) => ({
@@ -76,6 +82,7 @@ export const DEVICE_ROUTES: readonly Route[] = [
     access: { action: 'enrol', resource: ({ params }) => device(params['name'] ?? '') },
     body: Type.Object({ days: Type.Integer({ minimum: 1, maximum: 3_650 }) }, { additionalProperties: false }),
     handle: async ({ body, params, caller }, { identity }) => {
+      requireAuthors(params['name'] ?? '');
       const life = days((body as { days: number }).days);
       return { json: bundle(await identity.inventory.renew(params['name'] ?? '', life, caller.actor)), status: 201 };
     },
