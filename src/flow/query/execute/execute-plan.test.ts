@@ -125,6 +125,21 @@ test('executePlan() waits for its sink', async () => {
   assert.ok(parts > 10, 'a result goes out in parts');
 });
 
+test('executePlan() ends in time though nobody takes what it wrote', async () => {
+  const { plan } = await query(world, 'SELECT range FROM range(1000000)');
+  const stuck = { write: () => new Promise<void>(() => {}) };
+  for (const format of ['json', 'parquet'] as const) {
+    const run = executePlan(
+      limited(plan, { time: millis(300) }),
+      format,
+      world.files,
+      stuck,
+      AbortSignal.timeout(20_000),
+    );
+    await assert.rejects(run, code('QUERY_TIME_LIMIT'));
+  }
+});
+
 test('executePlan() passes a failure of its sink on, and of the engine with its words', async () => {
   const plan = await planOf(world, 'SELECT * FROM climate');
   const sink = { write: () => Promise.reject(new Error('gone')) };

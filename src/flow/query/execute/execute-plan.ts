@@ -113,8 +113,7 @@ async function stream({ engine, sql, plan, sink, stop }: Run, format: ResultForm
     const all = pending.length === 1 && pending[0] !== undefined ? pending[0] : Buffer.concat(pending);
     pending = [];
     pendingBytes = 0;
-    await sink.write(all);
-    stop.check();
+    await stop.within(sink.write(all));
   };
   await put(encoder.begin(), false);
   for (;;) {
@@ -155,8 +154,7 @@ async function copyToParquet({ engine, sql, plan, sink, stop }: Run, fd: number)
     const length = readSync(fd, buffer, 0, buffer.length, at);
     if (length === 0) break;
     at += length;
-    await sink.write(new Uint8Array(buffer.subarray(0, length)));
-    stop.check();
+    await stop.within(sink.write(new Uint8Array(buffer.subarray(0, length))));
   }
   return { rows, columns, resultBytes: at };
 }
@@ -228,6 +226,7 @@ class StopWatch {
   readonly #abort = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #onAbort = (): void => this.#stop('caller');
+  readonly #stopped = Promise.withResolvers<void>();
   #repeat: NodeJS.Timeout | null = null;
   #engine: Engine | null = null;
   reason: StopReason = null;
@@ -251,6 +250,12 @@ class StopWatch {
     this.#abort.signal.throwIfAborted();
   }
 
+  /** Waits for a part to be taken, but no longer than the statement may run: who takes nothing holds nothing up. */
+  async within(taken: void | Promise<void>): Promise<void> {
+    await Promise.race([taken, this.#stopped.promise]);
+    this.check();
+  }
+
   end(): void {
     clearTimeout(this.#timer);
     if (this.#repeat !== null) clearInterval(this.#repeat);
@@ -261,6 +266,7 @@ class StopWatch {
     if (this.reason !== null) return;
     this.reason = reason;
     this.#abort.abort();
+    this.#stopped.resolve();
     this.#engine?.connection.interrupt();
     this.#repeat = setInterval(() => this.#engine?.connection.interrupt(), INTERRUPT_EVERY_MS);
   }

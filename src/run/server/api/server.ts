@@ -15,6 +15,8 @@ import type { StreamedReply } from './streamed-reply.ts';
 
 /** Larger bodies than templates and statements come as streams and have bounds of their own. */
 const BODY_LIMIT = 4 * 1_048_576;
+/** How long a reader of a result may take nothing of it. */
+const READER_PATIENCE_MS = 60_000;
 
 const NOBODY: Caller = {
   subject: { id: '', kind: 'person', roles: [], standing: 'good', deviceType: null },
@@ -168,10 +170,16 @@ async function sendStream(streamed: StreamedReply, reply: FastifyReply): Promise
   }
 }
 
+/** Waits until more can be written; a reader that takes nothing for long is let go. */
 function drained(raw: FastifyReply['raw']): Promise<void> {
   return new Promise((resolve) => {
-    raw.once('drain', resolve);
-    raw.once('close', resolve);
+    const timer = setTimeout(() => raw.destroy(), READER_PATIENCE_MS);
+    const end = (): void => {
+      clearTimeout(timer);
+      raw.off('drain', end).off('close', end);
+      resolve();
+    };
+    raw.on('drain', end).on('close', end);
   });
 }
 
