@@ -13,6 +13,8 @@ export interface GlobalOptions {
 /** The terminal: results go to `out`, everything else to `err`. */
 export interface Terminal {
   readonly out: (text: string) => void;
+  /** Writes bytes to the same place as `out`, as fast as they are taken there. */
+  readonly pipe: (bytes: AsyncIterable<Uint8Array>) => Promise<void>;
   readonly err: (text: string) => void;
   readonly isTerminal: boolean;
 }

@@ -4,7 +4,12 @@ import { LiveBlock } from './live-block.ts';
 
 function drawn(isTerminal: boolean): string {
   let text = '';
-  const block = new LiveBlock({ out: () => assert.fail(), err: (part) => (text += part), isTerminal });
+  const block = new LiveBlock({
+    out: () => assert.fail(),
+    pipe: () => assert.fail(),
+    err: (part) => (text += part),
+    isTerminal,
+  });
   block.show(['a 1', 'b 1'], 'a 1, b 1');
   block.show(['a 2', 'b 2'], 'a 2, b 2');
   return text;

@@ -1,5 +1,7 @@
+import { pipeline } from 'node:stream/promises';
 import { CommanderError } from 'commander';
 import type { Terminal } from './command-context.ts';
+import { addApplyCommand } from './commands/apply.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import type { AddCommand } from './commands/command.ts';
 import { addDemoCommand } from './commands/demo.ts';
@@ -23,6 +25,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDemoCommand,
   addInitCommand,
   addPlanCommand,
+  addApplyCommand,
   addUpCommand,
   addStatusCommand,
   addDeviceCommand,
@@ -39,6 +42,7 @@ const COMMANDS: readonly AddCommand[] = [
 
 const terminal: Terminal = {
   out: (text) => void process.stdout.write(text),
+  pipe: (bytes) => pipeline(bytes, process.stdout, { end: false }),
   err: (text) => void process.stderr.write(text),
   isTerminal: process.stderr.isTTY,
 };

@@ -4,7 +4,10 @@ import { ProgressBar } from './progress-bar.ts';
 
 function collect(isTerminal: boolean) {
   let text = '';
-  return { terminal: { out: () => {}, err: (part: string) => (text += part), isTerminal }, text: () => text };
+  return {
+    terminal: { out: () => {}, pipe: async () => {}, err: (part: string) => (text += part), isTerminal },
+    text: () => text,
+  };
 }
 
 test('ProgressBar prints one line for each tenth where there is no terminal', () => {

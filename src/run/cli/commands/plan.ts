@@ -24,33 +24,15 @@ export function addPlanCommand(program: Command, contextOf: ContextOf): void {
       else if (proposal.refused) process.exitCode = 1;
       else if (proposal.changes.length > 0) context.next('apply');
     });
-
-  program
-    .command('apply')
-    .description('put a changed template in force')
-    .option('--yes', 'also where it weakens a protection')
-    .action(async (options: { yes?: boolean }, command: Command) => {
-      const context = contextOf(command);
-      const { source } = readTemplate(fileOf(context));
-      const applied = await context.withPlatform(async (client) => {
-        const proposal = await client.json<Proposal>('POST', '/v1/template/plan', { body: bodyOf(source) });
-        if (proposal.weakens && !proposal.refused && options.yes !== true) throw weakens(proposal.changes);
-        return await client.json<Proposal>('POST', '/v1/template/apply', { body: bodyOf(source) });
-      });
-      context.result(applied, ({ changes, digest }) =>
-        changes.length === 0
-          ? `nothing to change: version ${digest.slice(0, 12)} is in force\n`
-          : `${showChanges(changes)}version ${digest.slice(0, 12)} is in force\n`,
-      );
-      context.next('status');
-    });
 }
 
-function fileOf({ options }: CommandContext): string {
+/** The template file that a command means. */
+export function fileOf({ options }: CommandContext): string {
   return chooseTemplate(options.template, options.data);
 }
 
-function bodyOf(source: TemplateSource): Json {
+/** A template as the API takes it. */
+export function bodyOf(source: TemplateSource): Json {
   return { path: source.path, text: source.text, files: { ...source.files } };
 }
 
@@ -95,16 +77,4 @@ export function showChanges(changes: readonly TemplateChange[]): string {
 function brief(value: Json): string {
   const text = value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
-}
-
-function weakens(changes: readonly TemplateChange[]): CliError {
-  const found = changes.filter(({ effect }) => effect === 'weakens');
-  const lines = found.map(({ path, explanation }) => `  ${path}: ${explanation}`);
-  return new CliError(
-    'CLI_TEMPLATE_WEAKENS',
-    `Cannot apply template unasked: it weakens protection\n${lines.join('\n')}`,
-    {
-      hint: 'Apply it all the same with --yes; who did it stands in the log',
-    },
-  );
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { ControlOutcome } from '#assure/controls/index.ts';
+import { readCount } from '../read-number.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
@@ -13,7 +14,10 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
     .option('--bundle <file>', 'write the signed evidence bundle to a file')
     .action(async (options: { row?: string[]; control?: string[]; bundle?: string }, command: Command) => {
       const context = contextOf(command);
-      const body = { rows: (options.row ?? []).map(Number), ids: options.control ?? [] };
+      const body = {
+        rows: (options.row ?? []).map((row) => readCount(row, '--row', 1, 98)),
+        ids: options.control ?? [],
+      };
       const answer = await context.withPlatform((client) =>
         client.json<{ controls: ControlOutcome[]; bundle: string }>('POST', '/v1/prove', { body }),
       );

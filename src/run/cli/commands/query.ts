@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import type { IncomingMessage } from 'node:http';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
@@ -53,7 +52,7 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
         };
         const reply = await client.stream('POST', '/v1/query', { body, accept, signal: abort.signal });
         try {
-          await pipeline(reply, process.stdout, { end: false });
+          await context.terminal.pipe(reply);
         } catch (cause) {
           throw await explainBreak(client, reply, cause);
         }

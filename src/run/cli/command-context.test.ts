@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { CommandContext } from './command-context.ts';
+import { recordTerminal } from './testing.ts';
+
+test('CommandContext prints results to one stream and all else to the other', () => {
+  const terminal = recordTerminal();
+  const context = new CommandContext(terminal, {});
+  context.result({ n: 1 }, ({ n }) => `n is ${n}\n`);
+  context.note('done');
+  context.next('status');
+  const { out, err } = terminal.printed();
+  assert.equal(out, 'n is 1\n');
+  assert.equal(stripVTControlCharacters(err), 'weir: done\nnext: npm run -s weir -- status\n');
+});
+
+test('CommandContext prints JSON and no next command where JSON is asked for', () => {
+  const terminal = recordTerminal();
+  const context = new CommandContext(terminal, { json: true });
+  context.result({ n: 1 }, () => assert.fail());
+  context.next('status');
+  assert.deepEqual([JSON.parse(terminal.printed().out), terminal.printed().err], [{ n: 1 }, '']);
+});
+
+test('CommandContext finds no platform where none runs', async () => {
+  const context = new CommandContext(recordTerminal(), { data: '/nonexistent' });
+  await assert.rejects(
+    context.withPlatform(async () => assert.fail()),
+    { code: 'CLI_NO_PLATFORM' },
+  );
+});

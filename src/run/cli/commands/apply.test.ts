@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
+import { standIn } from '../testing.ts';
+import { addApplyCommand } from './apply.ts';
+
+const CHANGE = {
+  path: 'streams.a.keep',
+  kind: 'changed',
+  before: 'x'.repeat(60),
+  after: null,
+  effect: 'weakens',
+  explanation: 'it is kept longer',
+} as const;
+const proposal = (changes: readonly unknown[], weakens: boolean, refused = false) => ({
+  digest: 'ab'.repeat(32),
+  current: 'cd'.repeat(32),
+  changes,
+  weakens,
+  refused,
+  unenforced: [],
+});
+
+async function template(t: Parameters<typeof temporaryFolder>[0]): Promise<string> {
+  const file = join(await temporaryFolder(t), 'weir.yaml');
+  await writeFile(file, 'template: 1\nname: mine\nextends: industry/factory\n');
+  return file;
+}
+
+test('weir apply asks before it weakens, and sends the template as it is', async (t) => {
+  const platform = await standIn(t, {
+    'POST /v1/template/plan': proposal([CHANGE], true),
+    'POST /v1/template/apply': proposal([CHANGE], true),
+  });
+  const file = await template(t);
+  await assert.rejects(platform.run(addApplyCommand, 'apply', '--template', file), {
+    code: 'CLI_TEMPLATE_WEAKENS',
+    message: /streams\.a\.keep/,
+  });
+  assert.ok(platform.heard.every(({ route }) => !route.endsWith('apply')));
+  const { out } = await platform.run(addApplyCommand, 'apply', '--template', file, '--yes');
+  assert.match(out, /version abababababab is in force\n$/);
+  assert.equal((JSON.parse(platform.heard.at(-1)?.body ?? '') as { path: string }).path, 'weir.yaml');
+});

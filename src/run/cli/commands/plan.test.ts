@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
+import { runCommand, standIn } from '../testing.ts';
+import { addPlanCommand, showChanges } from './plan.ts';
+
+const CHANGE = {
+  path: 'streams.a.keep',
+  kind: 'changed',
+  before: 'x'.repeat(60),
+  after: null,
+  effect: 'weakens',
+  explanation: 'it is kept longer',
+} as const;
+const proposal = (changes: readonly unknown[], weakens: boolean, refused = false) => ({
+  digest: 'ab'.repeat(32),
+  current: 'cd'.repeat(32),
+  changes,
+  weakens,
+  refused,
+  unenforced: [],
+});
+
+async function template(t: Parameters<typeof temporaryFolder>[0]): Promise<string> {
+  const file = join(await temporaryFolder(t), 'weir.yaml');
+  await writeFile(file, 'template: 1\nname: mine\nextends: industry/factory\n');
+  return file;
+}
+
+test('showChanges() is a table with long values cut', () => {
+  const text = showChanges([CHANGE]);
+  assert.match(text, /^weakens +streams\.a\.keep +x{39}… +it is kept longer$/m);
+  assert.equal(showChanges([]), '');
+});
+
+test('weir plan tells what a template means, and where none runs only that', async (t) => {
+  const file = await template(t);
+  const { out, err, status } = await runCommand(addPlanCommand, 'plan', '--template', file, '--data', '/nonexistent');
+  assert.match(out, /^template mine, version [0-9a-f]{12}/);
+  assert.match(out, /declared and not enforced by this version/);
+  assert.match(err, /no platform runs here/);
+  assert.equal(status, 0);
+});
+
+test('weir plan fails where the change would be refused', async (t) => {
+  const platform = await standIn(t, {
+    'POST /v1/template/plan': proposal([{ ...CHANGE, effect: 'refused' }], false, true),
+  });
+  const { out, status } = await platform.run(addPlanCommand, 'plan', '--template', await template(t));
+  assert.match(out, /it would change\n/);
+  assert.equal(status, 1);
+});

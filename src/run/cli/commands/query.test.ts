@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
+import { standIn } from '../testing.ts';
+import { addQueryCommand } from './query.ts';
+
+test('weir query sends statement, purpose and parameters, and prints the answer as it comes', async (t) => {
+  const platform = await standIn(t, { 'POST /v1/query': { status: 200, type: 'text/csv', text: 'n\r\n1\r\n' } });
+  const words = ['--purpose', 'quality', '--format', 'csv', '--parameter', '5', 'true', 'null', 'a b', '[1]'];
+  const { out } = await platform.run(addQueryCommand, 'query', 'select 1', ...words);
+  assert.equal(out, 'n\r\n1\r\n');
+  const [heard] = platform.heard;
+  assert.equal(heard?.accept, 'text/csv');
+  assert.deepEqual(JSON.parse(heard?.body ?? ''), {
+    sql: 'select 1',
+    parameters: [5, true, null, 'a b', '[1]'],
+    purpose: 'quality',
+  });
+});
+
+test('weir query reads a statement from a file, and acts as the person of a token', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFile(join(folder, 'a.sql'), 'select 2');
+  await writeFile(join(folder, 'token'), 'weir_x\n');
+  const platform = await standIn(t, { 'POST /v1/query': { status: 200, type: 'application/json', text: '{}' } });
+  await platform.run(
+    addQueryCommand,
+    'query',
+    '--file',
+    join(folder, 'a.sql'),
+    '--json',
+    '--token-file',
+    join(folder, 'token'),
+  );
+  const [heard] = platform.heard;
+  assert.deepEqual(
+    [heard?.authorization, heard?.accept, heard?.certificate],
+    ['Bearer weir_x', 'application/json', false],
+  );
+});
+
+test('weir query refuses an unknown format and no statement', async (t) => {
+  const platform = await standIn(t, {});
+  await assert.rejects(platform.run(addQueryCommand, 'query', 'select 1', '--format', 'xml'), { code: 'CLI_USAGE' });
+  await assert.rejects(platform.run(addQueryCommand, 'query'), { code: 'CLI_USAGE' });
+  assert.deepEqual(platform.heard, []);
+});
+
+test('weir views lists views of the template before those of the platform', async (t) => {
+  const column = { name: 'level', type: 'DOUBLE', unit: 'm', class: 'operational' };
+  const view = (name: string) => ({ name, purposes: ['quality'], columns: [column] });
+  const platform = await standIn(t, { 'GET /v1/views': { views: [view('_devices'), view('water')] } });
+  const { out } = await platform.run(addQueryCommand, 'views');
+  assert.match(out, /^water +level +DOUBLE +m +operational +quality\n_devices/m);
+});

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { flowLine, flowLines } from '../show-flow.ts';
+import { standIn } from '../testing.ts';
+import { addStatusCommand, showStatus } from './status.ts';
+import { STATUS } from '../status-example.ts';
+
+test('showStatus() has a line for each part', () => {
+  const text = showStatus(STATUS);
+  assert.match(text, /^readings +5 admitted, 1 doubled, 2 per second$/m);
+  assert.match(text, /^refused +step 1, range 3$/m);
+  assert.match(text, /^queries +not confined: no namespaces$/m);
+  assert.match(text, /^processes +gateway running \(2 restarts\)$/m);
+});
+
+test('weir status fails where something is degraded', async (t) => {
+  const well = { ...STATUS, degraded: [] };
+  const platform = await standIn(t, { 'GET /v1/status': well });
+  const { status, out } = await platform.run(addStatusCommand, 'status', '--json');
+  assert.equal(status, 0);
+  assert.deepEqual(JSON.parse(out), well);
+  const ill = await standIn(t, { 'GET /v1/status': STATUS });
+  const shown = await ill.run(addStatusCommand, 'status');
+  assert.equal(shown.status, 1);
+  assert.match(shown.out, /^degraded +queries are not confined$/m);
+  assert.ok(flowLines(STATUS).length > 5 && flowLine(STATUS).includes('queries are not confined'));
+});

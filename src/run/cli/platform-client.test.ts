@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { layoutOf } from '#run/server/index.ts';
+import { refusalOf } from './errors.ts';
+import { PlatformClient } from './platform-client.ts';
+import { standIn } from './testing.ts';
+
+test('PlatformClient sends JSON, bytes and streams, and reads what comes back', async (t) => {
+  const platform = await standIn(t, {
+    'POST /a': { ok: true },
+    'GET /b': { status: 200, type: 'text/plain', text: 'hello' },
+  });
+  using client = await PlatformClient.open({ layout: layoutOf(platform.data), address: platform.address }, undefined);
+  assert.deepEqual(await client.json('POST', '/a', { body: { n: 1 } }), { ok: true });
+  await client.json('POST', '/a', { body: Buffer.from('bytes'), contentType: 'text/csv' });
+  await client.json('POST', '/a', {
+    body: (async function* () {
+      yield Buffer.from('one');
+      yield Buffer.from('two');
+    })(),
+  });
+  assert.deepEqual(
+    platform.heard.map(({ body }) => body),
+    ['{"n":1}', 'bytes', 'onetwo'],
+  );
+  assert.equal(await client.text('GET', '/b'), 'hello');
+  assert.equal(await text(await client.stream('GET', '/b')), 'hello');
+});
+
+test('PlatformClient throws refusals with the platform’s own words, code and hint', async (t) => {
+  const problem = { code: 'POLICY_DENIED', detail: 'Cannot do that', hint: 'Ask somebody' };
+  const platform = await standIn(t, {
+    'GET /a': { status: 403, type: 'application/problem+json', text: JSON.stringify(problem) },
+    'GET /b': { status: 502, type: 'text/html', text: '<p>' },
+  });
+  using client = await PlatformClient.open({ layout: layoutOf(platform.data), address: platform.address }, undefined);
+  await assert.rejects(client.json('GET', '/a'), (error) => {
+    assert.deepEqual(refusalOf(error), { status: 403, code: 'POLICY_DENIED' });
+    assert.deepEqual([(error as Error).message, (error as { hint?: string }).hint], ['Cannot do that', 'Ask somebody']);
+    return true;
+  });
+  await assert.rejects(client.json('GET', '/b'), { code: 'CLI_REFUSED', message: /502/ });
+});
+
+test('PlatformClient says when nobody answers, and does not trust a stranger', async (t) => {
+  const platform = await standIn(t, { 'GET /a': {} });
+  using gone = PlatformClient.at('https://localhost:1', null, null);
+  await assert.rejects(gone.json('GET', '/a'), { code: 'CLI_NO_PLATFORM' });
+  using distrusting = PlatformClient.at(platform.address.api, null, null);
+  await assert.rejects(distrusting.json('GET', '/a'), { code: 'CLI_NO_PLATFORM' });
+  using trusting = PlatformClient.at(platform.address.api, platform.authority, 'weir_t');
+  assert.deepEqual(await trusting.json('GET', '/a'), {});
+  assert.equal(platform.heard[0]?.authorization, 'Bearer weir_t');
+  await assert.rejects(
+    PlatformClient.open({ layout: layoutOf(platform.data), address: platform.address }, '/nonexistent'),
+    { code: 'CLI_NO_CREDENTIAL' },
+  );
+});
