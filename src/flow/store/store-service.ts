@@ -143,9 +143,10 @@ export class StoreService implements AsyncDisposable {
     return this.#tail.snapshot(stream, columns, version);
   }
 
-  /** Seals and publishes all that waits now. */
-  async flush(): Promise<void> {
-    const streams = this.#tail.summaries().map((summary) => summary.stream);
+  /** Seals and publishes all that waits now, or what waits of one stream. */
+  async flush(only?: string): Promise<void> {
+    const waiting = this.#tail.summaries().map((summary) => summary.stream);
+    const streams = only === undefined ? waiting : waiting.filter((stream) => stream === only);
     for (const stream of streams) {
       // What comes while it runs waits for the next time.
       for (let left = this.#tail.cut(stream, Infinity)?.rows ?? 0; left > 0;) {

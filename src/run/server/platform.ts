@@ -1,6 +1,6 @@
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { seconds, systemClock } from '#base/core/index.ts';
+import { PROBE_STREAM, seconds, systemClock } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import type { Template } from '#declare/template/index.ts';
@@ -174,7 +174,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     log,
     address: () => address,
     status: () => status(),
-    seal: () => store.flush(),
+    seal: () => store.flush(PROBE_STREAM),
   });
   const services: Services = {
     clock,
@@ -190,7 +190,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     tables,
     prover,
     grantImport: (devices, until) => gateway.grantImport(devices, until),
-    seal: () => store.flush(),
     segmentColumns: async () =>
       (await segments.active()).flatMap(({ id, stream, columns }) =>
         columns.map(({ name, class: cls, domain }) => ({ segment: id, stream, column: name, class: cls, domain })),

@@ -91,8 +91,6 @@ export interface Services {
   readonly prover: Prover;
   /** Lets devices bring old readings in until a time (epoch microseconds). */
   grantImport(devices: readonly string[], until: number): Promise<void>;
-  /** Seals what waits of a stream. */
-  seal(stream: string): Promise<void>;
   /** Columns of sealed segments with the class and domain that they were sealed under. */
   segmentColumns(): Promise<
     readonly { segment: string; stream: string; column: string; class: string; domain: string }[]

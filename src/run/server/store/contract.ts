@@ -25,7 +25,8 @@ export type StoreMethods = {
     rows: number;
     batches: readonly Batch[];
   };
-  flush(parameters: null): Promise<void>;
+  /** Seals what waits of a stream; null: of all. */
+  flush(stream: string | null): Promise<void>;
   compact(parameters: null): Promise<number>;
   status(parameters: null): StoreStatus | null;
 };

@@ -76,8 +76,9 @@ export class StoreHost {
     return (await this.#process.peer).call('snapshot', { stream, columns, version });
   }
 
-  async flush(): Promise<void> {
-    await (await this.#process.peer).call('flush', null);
+  /** Seals what waits, of one stream or of all. */
+  async flush(stream: string | null = null): Promise<void> {
+    await (await this.#process.peer).call('flush', stream);
   }
 
   async compact(): Promise<number> {

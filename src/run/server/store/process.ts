@@ -75,7 +75,7 @@ const offered: StoreMethods = {
   template: (form) => remember(templateFromJson(form)),
   wake: () => service?.wake(),
   snapshot: ({ stream, columns, version }) => running().snapshot(stream, columns, version),
-  flush: () => running().flush(),
+  flush: (stream) => running().flush(stream ?? undefined),
   compact: () => running().compact(),
   status: () => service?.status ?? null,
 };
