@@ -31,6 +31,8 @@ export interface TemplateServiceParts {
 export class TemplateService {
   readonly #parts: TemplateServiceParts;
   #turn: Promise<unknown> = Promise.resolve();
+  /** The version in force did not take effect everywhere. */
+  #halfway = false;
 
   constructor(parts: TemplateServiceParts) {
     this.#parts = parts;
@@ -52,7 +54,8 @@ export class TemplateService {
   }
 
   /**
-   * Puts a template in force, one at a time. What runs stays as it is wherever a step refuses.
+   * Puts a template in force, one at a time. What runs stays as it is wherever a step refuses. Where a stored version did
+   * not take effect everywhere, applying it again has that done.
    *
    * @throws {ServerError} SERVER_TEMPLATE_INVALID
    * @throws {ApiError} API_TEMPLATE_REFUSED where a change cannot be made, with the way to do it
@@ -65,7 +68,7 @@ export class TemplateService {
   }
 
   async #apply(source: TemplateSource, actor: string): Promise<TemplatePlan> {
-    const { versions, audit, packageFile, check, publish } = this.#parts;
+    const { versions, audit, packageFile, check } = this.#parts;
     const template = requireTemplate(source, packageFile);
     const plan = this.#planOf(template);
     if (plan.refused) {
@@ -78,12 +81,21 @@ export class TemplateService {
         },
       );
     }
-    if (plan.digest === plan.current) return plan;
+    if (plan.digest === plan.current) {
+      if (this.#halfway) await this.#publish(template);
+      return plan;
+    }
     await check(template);
     await logApplication(audit, template, actor, plan.changes.length, plan.weakens);
     await versions.apply(template, source, actor);
-    await publish(template);
+    await this.#publish(template);
     return plan;
+  }
+
+  async #publish(template: Template): Promise<void> {
+    this.#halfway = true;
+    await this.#parts.publish(template);
+    this.#halfway = false;
   }
 
   #planOf(template: Template): TemplatePlan {

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Column } from '#base/core/index.ts';
+import type { RowsInMemory } from '#flow/query/index.ts';
+import { frozenClock } from '../../../../test/support/frozen-clock.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
+import { silentLog } from '../../../../test/support/open-audit-log.ts';
+import { openTrust, recordAudit } from '../../../../test/support/open-trust.ts';
+import type { Cleanable } from '../../../../test/support/tmp.ts';
+import { ReferenceTables } from '../tables/reference-tables.ts';
+import { CountedAudit } from './counted-audit.ts';
+import { memoryRelations } from './memory-relations.ts';
+import { RefusalBook } from './refusal-book.ts';
+
+const template = makeTemplate(`
+devices: { reefer: {} }
+streams: { s: { from: reefer, fields: { n: { type: number } } } }
+tables: { plants: { fields: { plant: { type: text } } } }
+`);
+
+async function open(t: Cleanable) {
+  const clock = frozenClock();
+  const { catalogue, keys, identity } = await openTrust(t, { clock });
+  const audit = new CountedAudit(recordAudit(), clock);
+  const refusals = new RefusalBook(audit, silentLog);
+  const sealer = await keys.rowSealer('people');
+  const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, template: () => template });
+  return { clock, identity, audit, refusals, tables, find: memoryRelations({ tables, identity, refusals, audit }) };
+}
+
+/** Rows as values, texts looked up. */
+function rowsOf({ rows, columns }: RowsInMemory): unknown[][] {
+  const cell = (data: Column, row: number): unknown => {
+    if (data.nulls?.[row] === 1) return null;
+    return data.type === 'text' ? data.dictionary[data.codes[row] ?? 0] : data.values[row];
+  };
+  return Array.from({ length: rows }, (_, row) => columns.map(({ data }) => cell(data, row)));
+}
+
+test('memoryRelations() has a row per device', async (t) => {
+  const { identity, clock, find } = await open(t);
+  await identity.inventory.enrol({ name: 'truck-1', type: 'reefer' }, 'test');
+  await identity.inventory.disable('truck-1', 'test');
+  const [row, ...rest] = rowsOf(await find('_devices'));
+  assert.deepEqual(row?.slice(0, 5), ['truck-1', 'reefer', 'disabled', clock.now(), null]);
+  assert.ok(Number(row?.[5]) > clock.now());
+  assert.deepEqual(rest, []);
+});
+
+test('memoryRelations() has refusals and counts of the log', async (t) => {
+  const { refusals, clock, find } = await open(t);
+  await refusals.note([{ device: 'truck-1', stream: '', reason: 'range', count: 3 }], clock.now());
+  assert.deepEqual(rowsOf(await find('_refusals')), [[clock.now(), null, 'truck-1', 'range', 3]]);
+  assert.deepEqual(rowsOf(await find('_log_counts')), [[clock.now(), 'refuse-readings', 'denied', 1]]);
+});
+
+test('memoryRelations() has reference tables', async (t) => {
+  const { tables, find } = await open(t);
+  const body = async function* () {
+    yield Buffer.from('plant\na\n');
+  };
+  await tables.load('plants', 'text/csv', body(), 'person:a');
+  assert.deepEqual(rowsOf(await find('plants')), [['a']]);
+});
