@@ -4,6 +4,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { TLSSocket } from 'node:tls';
 import type { TestContext } from 'node:test';
 import { layoutOf } from '#run/server/index.ts';
 import type { PlatformAddress } from '#run/server/index.ts';
@@ -47,7 +48,7 @@ export async function runCommand(add: AddCommand, ...words: readonly string[]): 
   process.exitCode = undefined;
   try {
     await makeProgram(terminal, [add]).parseAsync([...words], { from: 'user' });
-    return { ...terminal.printed(), status: Number(process.exitCode ?? 0) };
+    return { ...terminal.printed(), status: process.exitCode === 1 ? 1 : 0 };
   } finally {
     process.exitCode = before;
   }
@@ -86,7 +87,7 @@ export async function standIn(
   const heard: HeardRequest[] = [];
   const server = createServer({ key, cert, ca: authority, requestCert: true, rejectUnauthorized: false });
   server.on('request', (request, response) => {
-    const socket = request.socket as import('node:tls').TLSSocket;
+    const socket = request.socket as TLSSocket;
     void text(request).then((body) => {
       const route = `${request.method} ${request.url}`;
       const { authorization, accept } = request.headers;

@@ -53,6 +53,8 @@ async function runDemo(context: CommandContext, options: { fleet: boolean; witne
   // What the platform and its processes write is for its user alone, whatever the shell says.
   process.umask(0o077);
   using stop = hearStop(process, () => process.exit(1));
+  // The witness goes last: the platform's last checkpoint is for it too.
+  await using witnesses = new AsyncDisposableStack();
   await using running = new AsyncDisposableStack();
   const layout = layoutOf(context.options.data ?? DEMO_DATA);
   const { template, source } = readTemplate(context.options.template ?? DEMO_TEMPLATE);
@@ -61,7 +63,7 @@ async function runDemo(context: CommandContext, options: { fleet: boolean; witne
   const platform = running.use(await startDemoPlatform({ data: layout.root, source, ports }));
   await keepKeys(layout, platform.keys);
   if (options.witness) {
-    const witness = running.use(await startWitness(join(layout.root, 'witness'), platform.keys));
+    const witness = witnesses.use(await startWitness(join(layout.root, 'witness'), platform.keys));
     platform.witnessBy(witness.announcement);
   }
   if (options.fleet) {
