@@ -194,3 +194,25 @@ test('restore() makes sessions of the journal available', async () => {
   assert.equal(claimed.generation, 8);
   assert.equal(claimed.snapshot?.subscriptions.length, 1);
 });
+
+test('restore() has the journal that keeps a session let it go once another has its newer state', async () => {
+  const { hub, worker } = setup();
+  const ends = pair();
+  const heard: string[] = [];
+  hub.attach(ends.hub);
+  const first = new HubClient(ends.worker, {
+    yield: () => {},
+    command: () => {},
+    will: () => {},
+    expired: (key, generation) => heard.push(`expired ${key} ${generation}`),
+  });
+  hub.restore([session(3).snapshot()], ends.hub);
+  const other = worker();
+  const claimed = await other.client.claim('d/c', 'd', false);
+  assert.equal(claimed.generation, 4);
+  assert.deepEqual(heard, []);
+  other.client.release('d/c', 4, session(4).snapshot(), null);
+  await settle();
+  assert.deepEqual(heard, ['expired d/c 3']);
+  assert.equal((await first.claim('d/c', 'd', false)).generation, 5);
+});

@@ -71,9 +71,13 @@ export class SessionHub {
     this.#deps = deps;
   }
 
-  /** Takes sessions found in the journal after a restart; their expiry begins now. */
-  restore(snapshots: readonly SessionSnapshot[]): void {
-    for (const snapshot of snapshots) this.#park(null, snapshot, null);
+  /**
+   * Takes sessions found in the journal after a restart; their expiry begins now.
+   *
+   * @param line the worker whose journal keeps them from now on
+   */
+  restore(snapshots: readonly SessionSnapshot[], line: WorkerLine | null = null): void {
+    for (const snapshot of snapshots) this.#park(line, snapshot, null);
   }
 
   /** Serves a worker until its line closes. */

@@ -39,3 +39,13 @@ test('SessionLedger forgets a session that ended, and not one that followed it',
   assert.equal(ledgerOf([state(1), state(2), ended]).events().length, 1);
   assert.deepEqual(ledgerOf([{ kind: 'received', generation: 1, packetId: 1 }]).events(), []);
 });
+
+test('SessionLedger keeps the sessions of an earlier start from its first file on', () => {
+  const recovered = recoverSessions([event(state(3, [9]))]);
+  const ledger = new SessionLedger(recovered);
+  assert.deepEqual(recoverSessions(ledger.events()), recovered);
+  ledger.note('truck-7/c1', encodeSessionChange({ kind: 'released', generation: 3, packetId: 9 }));
+  assert.deepEqual(recoverSessions(ledger.events())[0]?.received, []);
+  ledger.note('truck-7/c1', encodeSessionChange({ kind: 'ended', generation: 3 }));
+  assert.deepEqual(ledger.events(), []);
+});

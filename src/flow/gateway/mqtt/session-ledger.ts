@@ -10,14 +10,17 @@ import type { SessionSnapshot } from './session.ts';
 export class SessionLedger {
   readonly #sessions = new Map<string, { readonly state: SessionSnapshot; readonly received: PacketIdSet }>();
 
+  /** @param recovered sessions of the start before, which only this journal keeps from now on */
+  constructor(recovered: readonly SessionSnapshot[] = []) {
+    for (const snapshot of recovered) this.#keep(snapshot);
+  }
+
   /** Notes an event that goes into the journal. */
   note(session: string, event: Uint8Array): void {
     const change = decodeSessionChange(session, event);
     const known = this.#sessions.get(session);
     if (change.kind === 'state') {
-      const received = new PacketIdSet();
-      for (const id of change.snapshot.received) received.add(id);
-      this.#sessions.set(session, { state: change.snapshot, received });
+      this.#keep(change.snapshot);
     } else if (change.kind === 'ended') {
       // An end may come late, for a generation that another has followed.
       if (known !== undefined && known.state.generation <= change.generation) this.#sessions.delete(session);
@@ -33,5 +36,11 @@ export class SessionLedger {
       const snapshot = { ...state, received: received.toArray() };
       return { session, event: encodeSessionChange({ kind: 'state', snapshot }) };
     });
+  }
+
+  #keep(state: SessionSnapshot): void {
+    const received = new PacketIdSet();
+    for (const id of state.received) received.add(id);
+    this.#sessions.set(state.key, { state, received });
   }
 }

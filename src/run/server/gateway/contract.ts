@@ -1,5 +1,5 @@
 import type { Json } from '#base/core/index.ts';
-import type { ListenerName, RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
+import type { ListenerName, RefusalCount, SessionSnapshot, TlsMaterial } from '#flow/gateway/index.ts';
 import type { DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import type { RefusedReadings } from '../control/refusal-book.ts';
@@ -81,6 +81,8 @@ export interface WorkerStart {
   readonly sharedPorts: boolean;
   readonly journalKeys: readonly HandedFileKey[];
   readonly quarantineKeys: readonly HandedFileKey[];
+  /** Sessions of earlier starts, which this worker's journal keeps from now on. */
+  readonly sessions: readonly SessionSnapshot[];
 }
 
 /** What a worker offers to the main thread. */

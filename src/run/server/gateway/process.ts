@@ -5,10 +5,10 @@ import { AeadKey, systemRandom } from '#base/crypto/index.ts';
 import { templateFromJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { recoverSessions, SessionHub } from '#flow/gateway/index.ts';
-import type { FromHub, HubLine, ToHub } from '#flow/gateway/index.ts';
+import type { FromHub, HubLine, SessionSnapshot, ToHub } from '#flow/gateway/index.ts';
 import { mostStepped, steppedFields } from '#flow/ingest/index.ts';
 import { FileJournalReader } from '#flow/journal/index.ts';
-import type { SessionEvent } from '#flow/journal/index.ts';
+import type { JournalDamage, SessionEvent } from '#flow/journal/index.ts';
 import { DeviceTable, rebuildFromBatch, restoreWindows } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import { makeLog } from '../log.ts';
@@ -80,11 +80,10 @@ async function start(begin: GatewayStart): Promise<Ports> {
       undelivered: (_device, command, reason) => control.tell('undelivered', { command, reason }),
     },
   });
-  hub.restore(recoverSessions(await rebuild(begin.journal, template, table, directory)));
+  const sessions = recoverSessions(await rebuild(begin.journal, template, table, directory));
   const sweeping = hub;
   setInterval(() => sweeping.sweep(), HUB_SWEEP_MS).unref();
-  for (const command of begin.commands) deliver(command);
-  return startWorkers(begin);
+  return startWorkers(begin, sessions);
 }
 
 /** One record for each device and stream that will ever send, as far as the memory for them goes. */
@@ -96,25 +95,28 @@ function makeTable(template: Template, hashKey: Uint8Array): DeviceTable {
   return DeviceTable.create({ devices, streams: MOST_STREAMS, records, window: seqWindow, stepped }, hashKey);
 }
 
-/** Reads what earlier starts left in the journal: windows of seq, last values, and sessions. */
+/**
+ * Reads what earlier starts left in the journal: windows of seq, last values, and sessions. Each file begins with all
+ * that must outlive those before it, so only the last file of each worker is read.
+ */
 async function rebuild(
   folder: string,
   template: Template,
   into: DeviceTable,
   devices: MemoryDirectory,
 ): Promise<readonly SessionEvent[]> {
-  const reader = new FileJournalReader({
+  const options = {
     directory: folder,
-    writersGone: true,
     // The store reports damage; what other files say can be learnt all the same.
-    onDamaged: (damage) => log.warn(damage, 'a journal file is damaged'),
+    onDamaged: (damage: JournalDamage) => log.warn(damage, 'a journal file is damaged'),
     keys: {
-      key: async (fileId) => {
+      key: async (fileId: string) => {
         const raw = await control.call('journalKey', fileId);
         return raw === null ? null : AeadKey.fromBytes(raw);
       },
     },
-  });
+  };
+  const reader = new FileJournalReader({ ...options, writersGone: true });
   const sessions: SessionEvent[] = [];
   const context = {
     deviceIndex: (name: string) => devices.find(name)?.index ?? null,
@@ -124,7 +126,10 @@ async function rebuild(
     },
   };
   try {
-    for await (const { record } of reader.read(new Map())) {
+    const files = await new FileJournalReader(options).files();
+    const passed = files.filter(({ finished }) => finished);
+    const cursor = new Map(passed.map(({ fileId }) => [fileId, Number.MAX_SAFE_INTEGER]));
+    for await (const { record } of reader.read(cursor)) {
       if (record.kind === 'batch') rebuildFromBatch(into, record.batch, context);
       else if (record.kind === 'windows') restoreWindows(into, record.snapshot);
       else if (record.kind === 'session') sessions.push(...record.events);
@@ -136,14 +141,19 @@ async function rebuild(
   return sessions;
 }
 
-async function startWorkers(begin: GatewayStart): Promise<Ports> {
-  const { commands: _, ...gateway } = begin;
+async function startWorkers(begin: GatewayStart, sessions: readonly SessionSnapshot[]): Promise<Ports> {
+  const { commands, ...gateway } = begin;
   const connections = new SharedArrayBuffer(64);
   const startId = makeId(systemClock, systemRandom);
   let ports = begin.ports;
   for (let number = 0; number < begin.workers; number++) {
     const { port1, port2 } = new MessageChannel();
-    hub?.attach(portLine(port1) as HubLine<FromHub, ToHub>);
+    const line = portLine(port1) as HubLine<FromHub, ToHub>;
+    hub?.attach(line);
+    if (number === 0) {
+      hub?.restore(sessions, line);
+      for (const command of commands) deliver(command);
+    }
     const thread = new Worker(new URL('worker.ts', import.meta.url), {
       workerData: { hubPort: port2 },
       transferList: [port2],
@@ -175,6 +185,7 @@ async function startWorkers(begin: GatewayStart): Promise<Ports> {
       sharedPorts: begin.workers > 1,
       journalKeys,
       quarantineKeys,
+      sessions: number === 0 ? sessions : [],
     });
   }
   return ports;

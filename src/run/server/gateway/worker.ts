@@ -55,7 +55,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
   template.listen = { address, ...given.ports };
   const table = DeviceTable.attach(begin.table);
   const directory = new MemoryDirectory(given.directory);
-  const ledger = new SessionLedger();
+  const ledger = new SessionLedger(begin.sessions);
   const common = { worker, start: startId, clock: systemClock, files: nodeFiles } as const;
   const journal = await FileJournalWriter.open({
     ...common,
