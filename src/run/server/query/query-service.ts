@@ -50,6 +50,7 @@ export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
 
 const PROBE_TIME = seconds(10);
 const MEMORY_FILES = bytes(2 * 1_024 * 1_048_576);
+const PURPOSE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 /** What reads SQL of templates serves nobody else. */
 const TEMPLATE_READER = 'weir:control';
 
@@ -224,7 +225,8 @@ export class QueryService implements Queries, AsyncDisposable {
       actor: caller.actor,
       action: 'query',
       resource,
-      ...(purpose === null ? {} : { purpose: purpose.slice(0, 64) }),
+      // What is no name of a purpose is text of the caller's, which the log is no place for.
+      ...(purpose === null ? {} : { purpose: PURPOSE.test(purpose) ? purpose : 'invalid' }),
       outcome,
       ...(reason === undefined ? {} : { reason: reason.slice(0, 128) }),
       digest,

@@ -71,7 +71,9 @@ test('POST /v1/grants/import grants until the minutes are over', async (t) => {
   const answer = await call('POST', '/v1/grants/import', { body });
   assert.deepEqual(answer.json(), { devices: 1, minutes: 5 });
   assert.deepEqual(granted, [[['truck-1'], 300_000_000]]);
-  assert.deepEqual([audit.events.at(-1)?.action, audit.events.at(-1)?.resource], ['replay', 'stream:climate']);
+  const [decided, told] = audit.events.slice(-2);
+  assert.deepEqual([decided?.action, decided?.resource], ['replay', 'stream:climate']);
+  assert.deepEqual([told?.action, told?.detail], ['grant-import', { devices: 1, minutes: 5 }]);
   for (const wrong of [{ minutes: 0 }, { minutes: 1_441 }, { devices: [] }]) {
     assert.equal((await call('POST', '/v1/grants/import', { body: { ...body, ...wrong } })).status, 400);
   }

@@ -1,4 +1,6 @@
 import { Type } from 'typebox';
+import { canonicalJson } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
 import { describeStreams } from '../describe-streams.ts';
 import { PLATFORM } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -69,8 +71,17 @@ export const PLATFORM_ROUTES: readonly Route[] = [
       },
       { additionalProperties: false },
     ),
-    handle: async ({ body }, services) => {
-      const { devices, minutes } = body as { devices: string[]; minutes: number };
+    handle: async ({ body, caller }, services) => {
+      const { stream, devices, minutes } = body as { stream: string; devices: string[]; minutes: number };
+      await services.audit.append({
+        actor: caller.actor,
+        action: 'grant-import',
+        resource: `stream:${stream}`,
+        outcome: 'allowed',
+        // Whom it is for is too much for an entry; whoever has the list can show that it is this one.
+        digest: sha256Hex(canonicalJson([...devices].sort())),
+        detail: { devices: devices.length, minutes },
+      });
       await services.grantImport(devices, services.clock.now() + minutes * 60_000_000);
       return { json: { devices: devices.length, minutes } };
     },
