@@ -9,7 +9,7 @@ import { makeTemplate } from '../../../test/support/make-template.ts';
 import { Ingest } from './ingest.ts';
 import type { IngestParts } from './ingest.ts';
 import { REASON, reasonOf } from './reasons.ts';
-import type { Sender, WireFormat } from './sender.ts';
+import type { Sender, Speaker, WireFormat } from './sender.ts';
 
 const NOW = 1_767_225_600_000_000;
 const SECOND = 1_000_000;
@@ -36,9 +36,9 @@ streams:
       n: {type: integer}
 `;
 
-const TRUCK: Sender = { index: 0, name: 'truck', type: 'reefer' };
-const HUB: Sender = { index: 1, name: 'hub', type: 'hub' };
-const OTHER: Sender = { index: 2, name: 'other', type: 'other' };
+const TRUCK: Speaker = { index: 0, name: 'truck', type: 'reefer', speaksFor: [] };
+const HUB: Speaker = { index: 1, name: 'hub', type: 'hub', speaksFor: ['reefer'] };
+const OTHER: Speaker = { index: 2, name: 'other', type: 'other', speaksFor: ['reefer'] };
 const SENDERS = [TRUCK, HUB, OTHER];
 
 /** A journal whose groups the test lets through or fails one by one. */
@@ -214,6 +214,22 @@ test('admit() tells who may publish what about whom', async () => {
   assert.equal(admit(reading), 'admitted');
   await ingest.durable();
   assert.deepEqual(journal.column('via'), ['hub', null]);
+});
+
+test('admit() asks the inventory of now for whom a device speaks, in every format', () => {
+  let speaksFor: readonly string[] = [];
+  const findDevice = (name: string): Speaker | null => (name === 'hub' ? { ...HUB, speaksFor } : TRUCK);
+  const { admit } = setup({ findDevice });
+  const pack = '[{"bn":"truck:","n":"temperature","v":1}]';
+  const both = (): string[] => [
+    admit({ temperature: 1 }, { sender: HUB, about: TRUCK }),
+    admit(pack, { format: 'senml+json', sender: HUB }),
+  ];
+  assert.deepEqual(both(), ['not-allowed', 'not-allowed']);
+  speaksFor = ['reefer'];
+  assert.deepEqual(both(), ['admitted', 'admitted']);
+  speaksFor = [];
+  assert.deepEqual(both(), ['not-allowed', 'not-allowed']);
 });
 
 test('admit() drops undeclared members, or refuses them where the stream says so', () => {

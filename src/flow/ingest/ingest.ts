@@ -11,7 +11,7 @@ import { IngestError } from './errors.ts';
 import { MessageJudge, isPack } from './message-judge.ts';
 import type { QuarantineSink } from './quarantine.ts';
 import { REASON } from './reasons.ts';
-import type { Outcomes, Sender, WireFormat } from './sender.ts';
+import type { Outcomes, Sender, Speaker, WireFormat } from './sender.ts';
 import { StreamIngest } from './stream-ingest.ts';
 import type { StreamTally } from './stream-ingest.ts';
 import { compileStream, mostStepped } from './stream-rules.ts';
@@ -28,8 +28,8 @@ export interface IngestParts {
   /** Streams that may not start, since a protection that they declare is not in force. */
   readonly closed?: ReadonlySet<string>;
   readonly quarantine?: QuarantineSink;
-  /** The device of a name, for messages that name others than the sender (SenML base names). */
-  readonly findDevice?: (name: string) => Sender | null;
+  /** The device of a name as the inventory has it now; without it nobody can speak for another. */
+  readonly findDevice?: (name: string) => Speaker | null;
   /** Readings that may wait for durability at once; more are asked to come later. */
   readonly mostWaiting?: number;
 }
@@ -48,7 +48,7 @@ export class Ingest {
   readonly #table: DeviceTable;
   readonly #groups: CommitGroups;
   readonly #quarantine: QuarantineSink | null;
-  readonly #findDevice: (name: string) => Sender | null;
+  readonly #findDevice: (name: string) => Speaker | null;
   readonly #mostWaiting: number;
   readonly #tallies = new Map<string, StreamTally>();
   #template!: Template;
@@ -247,8 +247,11 @@ export class Ingest {
   #mayBeAbout(sender: Sender, into: StreamIngest, about: Sender): number {
     if (!into.rules.from.has(about.type)) return REASON.notAllowed.number;
     if (about.index === sender.index) return ADMITTED;
-    const types = this.#template.devices.get(sender.type)?.speaksFor;
-    if (types?.includes(about.type) !== true) return REASON.notAllowed.number;
+    const declared = this.#template.devices.get(sender.type)?.speaksFor;
+    // Asked of the inventory each time: a right may be taken back while its holder is connected.
+    const given = this.#findDevice(sender.name)?.speaksFor;
+    if (declared?.includes(about.type) !== true || given?.includes(about.type) !== true)
+      return REASON.notAllowed.number;
     return this.#table.mayAct(about.index) ? ADMITTED : REASON.disabled.number;
   }
 

@@ -7,6 +7,11 @@ export interface Sender {
   readonly type: string;
 }
 
+/** A sender with the types of devices that it was given leave to speak for. */
+export interface Speaker extends Sender {
+  readonly speaksFor: readonly string[];
+}
+
 /** How payloads come. `ndjson` and JSON arrays hold many readings, SenML packs may. */
 export const WIRE_FORMATS = ['json', 'ndjson', 'cbor', 'senml+json', 'senml+cbor'] as const;
 export type WireFormat = (typeof WIRE_FORMATS)[number];

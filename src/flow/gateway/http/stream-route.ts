@@ -57,7 +57,9 @@ function findAbout(devices: DeviceDirectory, sender: DeviceEntry, name: string |
   if (name === null || name === sender.name) return sender;
   const about = devices.find(name);
   if (about === null) return REASON.unknownDevice;
-  return sender.speaksFor.includes(about.type) ? about : REASON.notAllowed;
+  // The sender's entry of now: a connection that is kept open may have begun with another right.
+  const speaksFor = devices.find(sender.name)?.speaksFor ?? [];
+  return speaksFor.includes(about.type) ? about : REASON.notAllowed;
 }
 
 /** @returns false where there were more readings than one request may bring */

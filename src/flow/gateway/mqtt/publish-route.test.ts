@@ -18,6 +18,15 @@ test('findRoute() knows whom a message is about and why it may not be', () => {
   assert.deepEqual(find('elsewhere'), ['', 'truck-7', REASON.notAStream.number]);
 });
 
+test('findRoute() asks for the right of now, not of when the sender connected', () => {
+  const find = (speaksFor: readonly string[]) => {
+    const now = { find: (name: string) => (name === TRUCK.name ? { ...TRUCK, speaksFor } : devices.find(name)) };
+    return findRoute(Buffer.from('x'), 'streams/climate/sensor-1', TRUCK, now, 2).refusal;
+  };
+  assert.equal(find(TRUCK.speaksFor), 0);
+  assert.equal(find([]), REASON.notAllowed.number);
+});
+
 test('isTopic() compares bytes in place', () => {
   const route = findRoute(Buffer.from('streams/a'), 'streams/a', TRUCK, devices, 1);
   const data = Buffer.from('xxstreams/axx');

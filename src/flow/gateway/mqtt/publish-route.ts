@@ -32,7 +32,9 @@ export function findRoute(
   if (parts.about === null || parts.about === sender.name) return { ...route, refusal: 0 };
   const about = devices.find(parts.about);
   if (about === null) return { ...route, refusal: REASON.unknownDevice.number };
-  const refusal = sender.speaksFor.includes(about.type) ? 0 : REASON.notAllowed.number;
+  // The sender's entry of now: the one that it connected with may have had another right.
+  const speaksFor = devices.find(sender.name)?.speaksFor ?? [];
+  const refusal = speaksFor.includes(about.type) ? 0 : REASON.notAllowed.number;
   return { ...route, about, refusal };
 }
 
