@@ -47,7 +47,7 @@ export async function decideAccess(
     if (grant === null) withheld.add(relation.name);
     else grants.set(relation.name, grant);
   }
-  for (const name of [...grants.keys()]) if (isMadeFrom(name, withheld, relations)) grants.delete(name);
+  for (const name of grants.keys()) if (isMadeFrom(name, withheld, relations)) grants.delete(name);
   return { relations, grants, otherPurpose };
 }
 

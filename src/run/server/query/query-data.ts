@@ -12,9 +12,9 @@ import type { StoreHost } from '../store/host.ts';
 
 export interface QueryDataParts {
   readonly objects: string;
-  readonly keys: KeyRing;
-  readonly segments: SegmentHost;
-  readonly store: StoreHost;
+  readonly keys: Pick<KeyRing, 'unwrapDataKeys'>;
+  readonly segments: Pick<SegmentHost, 'visible'>;
+  readonly store: Pick<StoreHost, 'snapshot'>;
   /** Rows of reference tables and of relations of the platform itself. */
   readonly memory: (relation: string) => Promise<RowsInMemory>;
 }

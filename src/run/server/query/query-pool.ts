@@ -2,11 +2,17 @@ import { ServerError } from '../errors.ts';
 import { QueryProcess } from './query-process.ts';
 import type { Launch } from './query-process.ts';
 
-/** A process that served a subject ends after this long without a statement. */
-const IDLE_MS = 60_000;
-const SWEEP_MS = 5_000;
-/** A statement waits this long for a process before it is refused. */
-const QUEUE_MS = 10_000;
+/** Times of a pool, in milliseconds. */
+export interface PoolTimes {
+  /** A process that served a subject ends after this long without a statement. */
+  readonly idle: number;
+  /** How often is looked for such processes. */
+  readonly sweep: number;
+  /** A statement waits this long for a process before it is refused. */
+  readonly queue: number;
+}
+
+const TIMES: PoolTimes = { idle: 60_000, sweep: 5_000, queue: 10_000 };
 
 interface Waiting {
   readonly subject: string;
@@ -20,6 +26,7 @@ interface Waiting {
 export class QueryPool implements Disposable {
   readonly #launch: Launch;
   readonly #most: () => number;
+  readonly #times: PoolTimes;
   readonly #processes = new Set<QueryProcess>();
   readonly #queue: Waiting[] = [];
   readonly #timer: NodeJS.Timeout;
@@ -27,10 +34,11 @@ export class QueryPool implements Disposable {
   #closed = false;
 
   /** @param most statements that may run at once, asked anew each time */
-  constructor(launch: Launch, most: () => number) {
+  constructor(launch: Launch, most: () => number, times = TIMES) {
     this.#launch = launch;
     this.#most = most;
-    this.#timer = setInterval(() => this.#sweep(), SWEEP_MS).unref();
+    this.#times = times;
+    this.#timer = setInterval(() => this.#sweep(), times.sweep).unref();
     this.#prepareSpare();
   }
 
@@ -84,7 +92,7 @@ export class QueryPool implements Disposable {
             hint: 'Try again in a few seconds',
           }),
         );
-      }, QUEUE_MS);
+      }, this.#times.queue);
       this.#queue.push(waiting);
     });
   }
@@ -127,7 +135,7 @@ export class QueryPool implements Disposable {
 
   #sweep(): void {
     this.#forgetEnded();
-    const oldest = performance.now() - IDLE_MS;
+    const oldest = performance.now() - this.#times.idle;
     for (const process of this.#processes) if (!process.busy && process.idleSince < oldest) process.stop();
     this.#forgetEnded();
     this.#prepareSpare();

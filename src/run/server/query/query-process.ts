@@ -66,7 +66,10 @@ export class QueryProcess {
     this.#sinks.set(id, sink);
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      return await this.#peer.call('execute', { id, ...execution });
+      const summary = this.#peer.call('execute', { id, ...execution });
+      // Who left while the statement was prepared is heard too.
+      if (signal.aborted) cancel();
+      return await summary;
     } finally {
       signal.removeEventListener('abort', cancel);
       this.#sinks.delete(id);

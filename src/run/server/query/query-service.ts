@@ -17,12 +17,20 @@ import {
   QueryError,
   resolveRelations,
 } from '#flow/query/index.ts';
-import type { ConfinementOptions, PreparedStatement, RejectedStatement, Relations } from '#flow/query/index.ts';
+import type {
+  ConfinementOptions,
+  PreparedStatement,
+  QuerySummary,
+  RejectedStatement,
+  Relations,
+} from '#flow/query/index.ts';
 import type { Caller } from '../api/caller.ts';
 import { problemOf } from '../api/problem.ts';
 import type { StreamedReply } from '../api/streamed-reply.ts';
 import type { Queries, QueryRequest } from '../api/services.ts';
+import type { KeyRing } from '#trust/keys/index.ts';
 import { PACKAGE_ROOT } from '../control/package-files.ts';
+import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { ServerError } from '../errors.ts';
 import { decideAccess, impliedPurpose } from './query-access.ts';
@@ -39,6 +47,8 @@ import type { StatementBook } from './statement-book.ts';
 import { SYSTEM_RELATIONS } from './system-relations.ts';
 
 export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
+  readonly keys: Pick<KeyRing, 'unwrapDataKeys' | 'digestKey'>;
+  readonly segments: Pick<SegmentHost, 'active' | 'visible'>;
   readonly layout: DataDirectory;
   readonly audit: AuditSink;
   readonly statements: StatementBook;
@@ -146,8 +156,8 @@ export class QueryService implements Queries, AsyncDisposable {
       return process.execute({ plan, format: request.format }, sink, signal);
     });
     done.then(
-      ({ columns: _, ...cost }) => {
-        note({ state: 'done', ...cost });
+      (summary) => {
+        note({ state: 'done', ...costOf(summary) });
         begun.resolve();
         pipe.end();
       },
@@ -305,4 +315,9 @@ function resolverOf(process: QueryProcess) {
       return concatBytes(parts);
     },
   };
+}
+
+/** What a statement took, without what its result looks like. */
+function costOf({ rows, resultBytes, milliseconds, bytesRead, bytesOpened, bytesReused }: QuerySummary) {
+  return { rows, resultBytes, milliseconds, bytesRead, bytesOpened, bytesReused };
 }
