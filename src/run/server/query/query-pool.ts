@@ -100,11 +100,12 @@ export class QueryPool implements Disposable {
   /** An idle process of the subject, else a fresh one where that many may run. */
   #find(subject: string): QueryProcess | null {
     this.#forgetEnded();
+    const busy = [...this.#processes].filter((process) => process.busy);
+    const own = busy.filter((process) => process.subject === subject).length;
+    // One place is always left to others, where there are several.
+    if (busy.length >= this.#most() || own >= Math.max(1, this.#most() - 1)) return null;
     let found = [...this.#processes].find((process) => !process.busy && process.subject === subject);
     if (found === undefined) {
-      const own = [...this.#processes].filter((process) => process.busy && process.subject === subject).length;
-      // One place is always left to others, where there are several.
-      if (this.running >= this.#most() || own >= Math.max(1, this.#most() - 1)) return null;
       // Idle processes of others make room: what they have opened is theirs alone.
       const idle = [...this.#processes].filter(({ busy }) => !busy).sort((a, b) => a.idleSince - b.idleSince);
       if (this.#processes.size >= this.#most() + 2) idle[0]?.stop();

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { millis } from '#base/core/index.ts';
+import { eventually } from '../../../../test/support/eventually.ts';
+import { QueryPool } from './query-pool.ts';
+import type { PoolTimes } from './query-pool.ts';
+import type { QueryProcess } from './query-process.ts';
+
+/** A program in the place of a query process: it answers `parse` with its process id, and ends with its parent. */
+const LAUNCH = {
+  command: process.execPath,
+  arguments: [
+    '-e',
+    `process.on('message', ({ kind, id, method }) => {
+      if (method === 'drop') globalThis.dropped = true;
+      if (kind === 'call') process.send({ kind: 'reply', id, value: method === 'parse' ? process.pid : !!globalThis.dropped });
+    });
+    process.on('disconnect', () => process.exit(0));`,
+  ],
+};
+
+const SLOW: PoolTimes = { idle: 60_000, sweep: 60_000, queue: 20_000 };
+
+const pidOf = async (process: QueryProcess): Promise<number> => (await process.peer.call('parse', '')) as never;
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Work that holds a process until it is let go. */
+function hold(pool: QueryPool, subject: string) {
+  const letGo = Promise.withResolvers<void>();
+  const took = Promise.withResolvers<number>();
+  const done = pool.use(subject, async (process) => {
+    took.resolve(await pidOf(process));
+    await letGo.promise;
+  });
+  done.catch(took.reject);
+  return { pid: took.promise, done, letGo: letGo.resolve };
+}
+
+test('QueryPool.use() gives a subject its process again, and another subject never the same', async () => {
+  using pool = new QueryPool(LAUNCH, () => 4, SLOW);
+  const first = await pool.use('a', pidOf);
+  assert.equal(await pool.use('a', pidOf), first);
+  assert.notEqual(await pool.use('b', pidOf), first);
+  assert.equal(await pool.use('a', pidOf), first);
+});
+
+test('QueryPool.use() gives statements of one subject that run at once a process each', async () => {
+  using pool = new QueryPool(LAUNCH, () => 3, SLOW);
+  const [one, two] = [hold(pool, 'a'), hold(pool, 'a')];
+  assert.notEqual(await one.pid, await two.pid);
+  assert.equal(pool.running, 2);
+  one.letGo();
+  two.letGo();
+  await Promise.all([one.done, two.done]);
+  assert.equal(pool.running, 0);
+});
+
+test('QueryPool.use() leaves a place to others, however much one subject asks', async () => {
+  using pool = new QueryPool(LAUNCH, () => 2, { ...SLOW, queue: 50 });
+  const first = hold(pool, 'a');
+  await first.pid;
+  await assert.rejects(pool.use('a', pidOf), { code: 'SERVER_QUERY_BUSY' });
+  assert.ok(await pool.use('b', pidOf));
+  first.letGo();
+  await first.done;
+});
+
+test('QueryPool.use() runs no more at once than may, idle processes or not', async () => {
+  using pool = new QueryPool(LAUNCH, () => 1, { ...SLOW, queue: 50 });
+  await pool.use('a', pidOf);
+  const other = hold(pool, 'b');
+  await other.pid;
+  await assert.rejects(pool.use('a', pidOf), { code: 'SERVER_QUERY_BUSY' });
+  other.letGo();
+  await other.done;
+});
+
+test('QueryPool.use() lets statements wait their turn where as many run as may', async () => {
+  using pool = new QueryPool(LAUNCH, () => 1, SLOW);
+  const first = hold(pool, 'a');
+  await first.pid;
+  const order: string[] = [];
+  const waiting = ['b', 'c'].map((subject) => pool.use(subject, async () => void order.push(subject)));
+  assert.deepEqual([pool.running, order], [1, []]);
+  first.letGo();
+  await Promise.all([first.done, ...waiting]);
+  assert.deepEqual(order, ['b', 'c']);
+});
+
+test('QueryPool.use() serves who waits after work that failed or whose process ended', async () => {
+  using pool = new QueryPool(LAUNCH, () => 1, SLOW);
+  const failing = pool.use('a', async (running) => {
+    process.kill(await pidOf(running), 'SIGKILL');
+    await running.peer.call('parse', '');
+  });
+  const next = pool.use('a', pidOf);
+  await assert.rejects(failing, { code: 'SERVER_PROCESS_GONE' });
+  assert.ok(isAlive(await next));
+});
+
+test('QueryPool.use() refuses a statement that waited too long, and does not run it later', async () => {
+  using pool = new QueryPool(LAUNCH, () => 1, { ...SLOW, queue: 50 });
+  const first = hold(pool, 'a');
+  await first.pid;
+  let ran = false;
+  const late = pool.use('b', async () => {
+    ran = true;
+  });
+  await assert.rejects(late, { code: 'SERVER_QUERY_BUSY' });
+  first.letGo();
+  await first.done;
+  assert.equal(ran, false);
+});
+
+test('QueryPool ends a process that is idle, and no other', async () => {
+  using pool = new QueryPool(LAUNCH, () => 4, { ...SLOW, idle: millis(30), sweep: 20 });
+  const busy = hold(pool, 'a');
+  const busyPid = await busy.pid;
+  const idlePid = await pool.use('b', pidOf);
+  assert.equal(
+    await eventually(
+      () => isAlive(idlePid),
+      (alive) => !alive,
+    ),
+    false,
+  );
+  assert.ok(isAlive(busyPid));
+  busy.letGo();
+  await busy.done;
+  assert.notEqual(await pool.use('b', pidOf), idlePid);
+});
+
+test('QueryPool ends idle processes of others where too many stand around', async () => {
+  using pool = new QueryPool(LAUNCH, () => 1, SLOW);
+  const pids: number[] = [];
+  for (const subject of ['a', 'b', 'c', 'd']) pids.push(await pool.use(subject, pidOf));
+  assert.equal(new Set(pids).size, 4);
+  assert.equal(
+    await eventually(
+      () => isAlive(pids[0] ?? 0),
+      (alive) => !alive,
+    ),
+    false,
+  );
+  assert.ok(pids.slice(1).every(isAlive));
+});
+
+test('QueryPool.drop() reaches every process that serves somebody', async () => {
+  using pool = new QueryPool(LAUNCH, () => 2, SLOW);
+  await Promise.all(['a', 'b'].map((subject) => pool.use(subject, pidOf)));
+  pool.drop(['segment']);
+  for (const subject of ['a', 'b']) {
+    const told = await pool.use(subject, (process) => process.peer.call('parseCondition', ''));
+    assert.equal(told, true);
+  }
+});
+
+test('QueryPool leaves no process behind when it is disposed of', async () => {
+  const pool = new QueryPool(LAUNCH, () => 2, SLOW);
+  const pid = await pool.use('a', pidOf);
+  pool[Symbol.dispose]();
+  assert.equal(
+    await eventually(
+      () => isAlive(pid),
+      (alive) => !alive,
+    ),
+    false,
+  );
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { QueryProcess } from './query-process.ts';
+import type { Launch } from './query-process.ts';
+
+/**
+ * A program in the place of a query process: sends three parts, each when the last was taken, then a summary; stops
+ * where it is told so. Answers `parse` with its environment.
+ */
+const PROGRAM = `
+const waiting = new Map(); let next = 1; let stopped = false;
+const chunk = (id, text) => new Promise((resolve) => {
+  waiting.set(next, resolve);
+  process.send({ kind: 'call', id: next++, method: 'chunk', parameters: { id, bytes: Buffer.from(text) } });
+});
+process.on('message', async ({ kind, id, method, parameters }) => {
+  if (kind === 'reply') return waiting.get(id)();
+  if (method === 'cancel') { stopped = true; return; }
+  if (method === 'parse') return process.send({ kind: 'reply', id, value: Object.keys(process.env) });
+  let parts = 0;
+  for (; parts < 3 && !stopped; parts++) await chunk(parameters.id, 'part ' + parts);
+  process.send({ kind: 'reply', id, value: { rows: parts } });
+});
+process.on('disconnect', () => process.exit(0));
+`;
+
+const LAUNCH: Launch = { command: process.execPath, arguments: ['-e', PROGRAM] };
+const EXECUTION = { plan: {} as never, format: 'csv' } as const;
+
+function start(t: { after: (stop: () => void) => void }, launch = LAUNCH): QueryProcess {
+  const started = QueryProcess.start(launch);
+  t.after(() => started.stop());
+  return started;
+}
+
+test('QueryProcess.execute() gives parts in order, each once the last was taken', async (t) => {
+  const started = start(t);
+  const parts: string[] = [];
+  let taking = 0;
+  const sink = async (bytes: Uint8Array): Promise<void> => {
+    assert.equal(++taking, 1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    parts.push(Buffer.from(bytes).toString());
+    taking--;
+  };
+  const summary = await started.execute(EXECUTION, sink, new AbortController().signal);
+  assert.deepEqual([summary.rows, parts], [3, ['part 0', 'part 1', 'part 2']]);
+});
+
+test('QueryProcess.execute() tells the process when its caller leaves, also before it began', async (t) => {
+  const abort = new AbortController();
+  const midway = await start(t).execute(EXECUTION, async () => abort.abort(), abort.signal);
+  assert.equal(midway.rows, 1);
+  const before = await start(t).execute(EXECUTION, async () => {}, AbortSignal.abort());
+  assert.ok(before.rows <= 1);
+});
+
+test('QueryProcess hands nothing of the environment down', async (t) => {
+  const names = (await start(t).peer.call('parse', '')) as never as string[];
+  assert.deepEqual(
+    names.filter((name) => !name.startsWith('NODE_CHANNEL')),
+    ['PATH'],
+  );
+});
+
+test('QueryProcess is ended where its program does not start', async (t) => {
+  const started = start(t, { command: '/nonexistent/program', arguments: [] });
+  await assert.rejects(started.peer.call('parse', ''), { code: 'SERVER_PROCESS_GONE' });
+  assert.equal(started.ended, true);
+});
