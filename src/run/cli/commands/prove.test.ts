@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { signEvidence } from '#assure/controls/index.ts';
+import { noteSigner, SigningKey } from '#base/crypto/index.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
-import { standIn } from '../testing.ts';
+import { runCommand, standIn } from '../testing.ts';
 import { addProveCommand } from './prove.ts';
 
 const control = (id: string, outcome: string) => ({
@@ -46,4 +48,37 @@ test('weir prove --json gives controls, and passes where all do', async (t) => {
   const { out, status } = await platform.run(addProveCommand, 'prove', '--json');
   assert.deepEqual([status, (JSON.parse(out) as { controls: { id: string }[] }).controls[0]?.id], [0, 'a']);
   await assert.rejects(platform.run(addProveCommand, 'prove', '--row', 'x'), { code: 'CLI_USAGE' });
+});
+
+test('weir prove --verify believes a bundle by its keys alone', async (t) => {
+  const signer = SigningKey.fromSeed('ed25519', new Uint8Array(32).fill(9));
+  const name = 'weir/0011223344556677/evidence';
+  const evidence = {
+    format: 'weir.evidence',
+    version: 1,
+    deployment: '0011223344556677',
+    begun: '2026-01-01T00:00:00Z',
+    ended: '2026-01-01T00:00:10Z',
+    by: 'person:p1',
+    platform: { version: '0.1.0', demo: true },
+    machine: {},
+    template: { name: 'demo', digest: 'ab', since: '2026-01-01T00:00:00Z' },
+    log: { size: 3, checkpoint: 'note', keys: [] },
+    selection: { rows: [], ids: [] },
+    controls: [control('a', 'pass'), control('b', 'fail')],
+  } as const;
+  const bundle = await signEvidence(evidence as unknown as Parameters<typeof signEvidence>[0], name, [signer]);
+  const file = join(await temporaryFolder(t), 'evidence.json');
+  await writeFile(file, bundle);
+  const key = noteSigner(name, signer).verifierKey;
+  const { out, err, status } = await runCommand(addProveCommand, 'prove', '--verify', file, '--key', key);
+  assert.match(out, /^1 pass, 1 fail, 0 not applicable$/m);
+  assert.match(err, /evidence of 0011223344556677/);
+  assert.equal(status, 1, 'what failed then fails now');
+  const platform = await standIn(t, { 'GET /v1/prove/keys': { keys: [key] } });
+  assert.equal((await platform.run(addProveCommand, 'prove', '--verify', file)).status, 1);
+  const other = noteSigner(name, SigningKey.fromSeed('ed25519', new Uint8Array(32).fill(8))).verifierKey;
+  await assert.rejects(runCommand(addProveCommand, 'prove', '--verify', file, '--key', other), {
+    code: 'CONTROLS_BUNDLE_UNSIGNED',
+  });
 });

@@ -1,9 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { verifyEvidence } from '#assure/controls/index.ts';
 import type { ControlOutcome } from '#assure/controls/index.ts';
+import type { CommandContext } from '../command-context.ts';
 import { readCount } from '../read-number.ts';
+import { readTextFile } from '../read-text-file.ts';
 import { formatTable } from '../text-table.ts';
+import { readKeys } from '../verifier-keys.ts';
 import type { ContextOf } from './command.ts';
+
+interface ProveOptions {
+  readonly row?: readonly string[];
+  readonly control?: readonly string[];
+  readonly bundle?: string;
+  readonly verify?: string;
+  readonly key?: readonly string[];
+}
 
 export function addProveCommand(program: Command, contextOf: ContextOf): void {
   program
@@ -12,11 +24,17 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
     .option('--row <n...>', 'only the controls of these rows')
     .option('--control <id...>', 'only these controls')
     .option('--bundle <file>', 'write the signed evidence bundle to a file')
-    .action(async (options: { row?: string[]; control?: string[]; bundle?: string }, command: Command) => {
+    .option('--verify <file>', 'try nothing: verify an evidence bundle and show what it says')
+    .option('--key <key...>', 'keys to believe it by, or files with a key a line (default: those of the platform here)')
+    .action(async (options: ProveOptions, command: Command) => {
       const context = contextOf(command);
+      if (options.verify !== undefined) {
+        await verify(context, options.verify, options.key);
+        return;
+      }
       const body = {
         rows: (options.row ?? []).map((row) => readCount(row, '--row', 1, 98)),
-        ids: options.control ?? [],
+        ids: [...(options.control ?? [])],
       };
       const answer = await context.withPlatform((client) =>
         client.json<{ controls: ControlOutcome[]; bundle: string }>('POST', '/v1/prove', { body }),
@@ -25,9 +43,25 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
         await writeFile(options.bundle, answer.bundle);
         context.note(`wrote the signed evidence to ${options.bundle}`);
       }
-      context.result({ controls: answer.controls }, ({ controls }) => showOutcomes(controls));
-      if (answer.controls.some(({ outcome }) => outcome === 'fail')) process.exitCode = 1;
+      showControls(context, answer.controls);
     });
+}
+
+/** @throws {ControlsError} CONTROLS_BUNDLE_UNSIGNED, CONTROLS_BUNDLE_INVALID */
+async function verify(context: CommandContext, file: string, named: readonly string[] | undefined): Promise<void> {
+  const bundle = await readTextFile(file);
+  const keys =
+    named === undefined
+      ? (await context.withPlatform((client) => client.json<{ keys: string[] }>('GET', '/v1/prove/keys'))).keys
+      : await readKeys(named);
+  const { deployment, ended, by, controls } = verifyEvidence(bundle, keys);
+  context.note(`evidence of ${deployment}, gathered until ${ended} for ${by}, signed by ${keys.length} keys`);
+  showControls(context, controls);
+}
+
+function showControls(context: CommandContext, controls: readonly ControlOutcome[]): void {
+  context.result({ controls }, () => showOutcomes(controls));
+  if (controls.some(({ outcome }) => outcome === 'fail')) process.exitCode = 1;
 }
 
 function showOutcomes(controls: readonly ControlOutcome[]): string {
