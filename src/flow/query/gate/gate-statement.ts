@@ -5,6 +5,7 @@ import { formatAst, isNode, nodesOf, parseAst } from './ast.ts';
 import { collectMentions } from './mentions.ts';
 import { Refusal } from './refusal.ts';
 import { Rewriter } from './rewriter.ts';
+import { refuseUndeclaredFailures } from './undeclared-failures.ts';
 
 /** A statement rebuilt out of allowed parts, and what it reads. */
 export interface GatedStatement {
@@ -53,6 +54,7 @@ export function gateStatement(serialised: string, options: GateOptions): GatedSt
     const explains = options.withoutFilters === true;
     const rewriter = new Rewriter(options.relations, grants, collectMentions(query), used, [], grants, explains);
     const node = rewriter.rewrite(query['node'] as AstNode, true);
+    if (rewriter.veiled) refuseUndeclaredFailures(query);
     const statements = [{ node, named_param_map: query['named_param_map'] ?? [] }];
     return {
       outcome: 'ready',
