@@ -80,20 +80,16 @@ test('weir up', async (t) => {
   });
 
   await t.test('a second signal does not wait', async () => {
+    await writeFile(place.path('fresh'), 'eight white herons stand in the weir');
     await using platform = await place.until(
       'weir-data/run/address.json',
-      place.background('up', '--passphrase-file', 'fresh', ...(await fresh(place))),
+      place.background('up', '--passphrase-file', 'fresh'),
     );
     platform.child.kill('SIGTERM');
     platform.child.kill('SIGTERM');
     assert.ok([0, 1].includes((await platform.stop('SIGTERM')) ?? -1));
   });
 });
-
-async function fresh(place: Workplace): Promise<readonly string[]> {
-  await writeFile(place.path('fresh'), 'eight white herons stand in the weir');
-  return [];
-}
 
 test('weir up puts log and recovery kit where it is told', async (t) => {
   const place = await Workplace.make(t);
@@ -204,7 +200,7 @@ test('weir demo runs a fleet and a witness, and ends cleanly', async (t) => {
   await t.test('a demo does not listen beyond this machine', async () => {
     const text = readFileSync(place.path('weir.yaml'), 'utf8').replace(
       '\nlisten: { ',
-      '\nlisten: { address: 0.0.0.0, ',
+      '\nhosts: [weir.example.com]\nlisten: { address: 0.0.0.0, ',
     );
     await writeFile(place.path('open.yaml'), text);
     const { status, stderr } = await place.weir('demo', '--data', 'other', '--template', 'open.yaml');
