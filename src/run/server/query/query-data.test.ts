@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodeUtf8, PlatformError } from '#base/core/index.ts';
+import type { Batch, Class } from '#base/core/index.ts';
+import { AeadKey, sha256 } from '#base/crypto/index.ts';
+import type { GovernedRelation, RowsInMemory } from '#flow/query/index.ts';
+import { segmentAadPrefix } from '#flow/store/index.ts';
+import type { Segment } from '#flow/store/index.ts';
+import type { KeyUse } from '#trust/keys/index.ts';
+import { openKeys } from '../../../../test/support/open-trust.ts';
+import { governed } from '../../../../test/support/query-fixture.ts';
+import type { Cleanable } from '../../../../test/support/tmp.ts';
+import { makeSegment } from '../control/testing.ts';
+import { readData } from './query-data.ts';
+import type { QueryDataParts } from './query-data.ts';
+
+const text = (name: string) => ({ name, type: 'text', nullable: false }) as const;
+const CLIMATE = governed('climate', [text('device'), text('site'), text('driver')]);
+const PLANTS: GovernedRelation = { ...governed('plants', [text('plant')]), kind: 'table' };
+const RELATIONS = new Map([
+  ['climate', CLIMATE],
+  ['plants', PLANTS],
+]);
+const USE = { actor: 'person:p1', purpose: 'quality' } as const;
+const COLUMNS: Record<string, Class> = { device: 'operational', site: 'operational', driver: 'identifier' };
+const TAIL: Batch = { stream: 'climate', template: 't', rows: 0, columns: [] };
+const ROWS: RowsInMemory = { rows: 0, columns: [] };
+
+interface Asked {
+  readonly keys: { readonly use: KeyUse; readonly handles: readonly string[] }[];
+  readonly tails: (readonly [stream: string, columns: readonly string[], version: number])[];
+  readonly memory: string[];
+}
+
+/** Parts that note what they are asked; `visible` gives the versions of the catalogue in turn, the last one again. */
+function fakeParts(versions: readonly (readonly Segment[])[], snapshot?: (attempt: number) => void, lost?: string) {
+  const asked: Asked = { keys: [], tails: [], memory: [] };
+  let version = 0;
+  const parts: QueryDataParts = {
+    objects: '/data/objects',
+    keys: {
+      unwrapDataKeys: async (use, handles) => {
+        asked.keys.push({ use, handles });
+        const found = handles.filter((handle) => handle !== lost);
+        return new Map(found.map((handle) => [handle, keyFor(handle)]));
+      },
+    },
+    segments: {
+      visible: async () => {
+        version += 1;
+        return { version, segments: versions[Math.min(version, versions.length) - 1] ?? [] };
+      },
+    },
+    store: {
+      snapshot: async (stream, columns, at) => {
+        asked.tails.push([stream, columns, at]);
+        snapshot?.(asked.tails.length);
+        return { rows: 0, batches: [TAIL] };
+      },
+    },
+    memory: async (relation) => {
+      asked.memory.push(relation);
+      return ROWS;
+    },
+  };
+  return { parts, asked };
+}
+
+/** A key that tells which handle it is of. */
+function keyFor(handle: string): AeadKey {
+  return AeadKey.fromBytes(sha256(encodeUtf8(handle)));
+}
+
+async function segmentsOf(t: Cleanable, ...ids: string[]): Promise<Segment[]> {
+  const { keys } = await openKeys(t);
+  return Promise.all(ids.map((id) => makeSegment(keys, { id, columns: COLUMNS })));
+}
+
+const handleOf = (segment: Segment | undefined, column: string): string | undefined =>
+  segment?.columns.find(({ name }) => name === column)?.handle;
+
+const reads = (...columns: string[]) => [{ relation: 'climate', columns }];
+
+test('readData() asks for the keys of exactly the columns that are read, in the name of who asks', async (t) => {
+  const segments = await segmentsOf(t, 's1', 's2');
+  const { parts, asked } = fakeParts([segments]);
+  await readData(reads('site'), RELATIONS, USE, parts);
+  assert.deepEqual(asked.keys, [
+    {
+      use: { ...USE, resource: 'view:climate' },
+      handles: segments.flatMap((segment) => [segment.footerHandle, handleOf(segment, 'site')]),
+    },
+  ]);
+  assert.deepEqual(asked.tails, [['climate', ['site'], 1]]);
+});
+
+test('readData() plans each segment with its keys, place and associated data', async (t) => {
+  const [segment] = await segmentsOf(t, 's1');
+  const { parts } = fakeParts([segment === undefined ? [] : [segment]]);
+  const [relation] = await readData(reads('device', 'site'), RELATIONS, USE, parts);
+  assert.deepEqual(relation?.columns, [text('device'), text('site')]);
+  assert.deepEqual(relation?.tail, [{ rows: 0, columns: [] }]);
+  const key = (name: string) => keyFor(handleOf(segment, name) ?? '').exportBytes();
+  assert.deepEqual(relation?.segments, [
+    {
+      id: 's1',
+      path: '/data/objects/segments/s1.parquet',
+      aadPrefix: segmentAadPrefix('s1', 1),
+      footerKey: keyFor(segment?.footerHandle ?? '').exportBytes(),
+      columns: [
+        { name: 'device', key: key('device') },
+        { name: 'site', key: key('site') },
+      ],
+      rows: 10,
+      keyEpoch: 1,
+    },
+  ]);
+});
+
+test('readData() leaves segments of other streams alone', async (t) => {
+  const { keys } = await openKeys(t);
+  const { parts, asked } = fakeParts([[await makeSegment(keys, { id: 's1', stream: 'pump', columns: COLUMNS })]]);
+  const [relation] = await readData(reads('site'), RELATIONS, USE, parts);
+  assert.deepEqual([relation?.segments, asked.keys], [[], []]);
+});
+
+test('readData() opens one column of a segment that has none of those that are read, for its rows count', async (t) => {
+  const { keys } = await openKeys(t);
+  const older = await makeSegment(keys, { id: 's1', columns: { device: 'operational', driver: 'identifier' } });
+  const { parts } = fakeParts([[older]]);
+  for (const columns of [['site'], []]) {
+    const [relation] = await readData(reads(...columns), RELATIONS, USE, parts);
+    assert.deepEqual(
+      relation?.segments[0]?.columns.map(({ name }) => name),
+      ['device'],
+    );
+  }
+});
+
+test('readData() takes tables from memory and asks for no key', async () => {
+  const { parts, asked } = fakeParts([[]]);
+  const [relation] = await readData([{ relation: 'plants', columns: ['plant'] }], RELATIONS, USE, parts);
+  assert.deepEqual(relation, { name: 'plants', columns: [text('plant')], segments: [], tail: [ROWS] });
+  assert.deepEqual([asked.keys, asked.tails, asked.memory], [[], [], ['plants']]);
+});
+
+test('readData() asks again, all of it at a newer version, where the tail was sealed away meanwhile', async (t) => {
+  for (const code of ['STORE_SNAPSHOT_EXPIRED', 'STORE_NOT_READY', 'SERVER_PROCESS_GONE']) {
+    const [s1 = assert.fail(), s2 = assert.fail()] = await segmentsOf(t, 's1', 's2');
+    const { parts, asked } = fakeParts([[s1], [s1, s2]], (attempt) => {
+      if (attempt === 1) throw new PlatformError(code, 'Cannot tell: it is gone');
+    });
+    const [relation] = await readData(reads('site'), RELATIONS, USE, parts);
+    assert.deepEqual(
+      relation?.segments.map(({ id }) => id),
+      ['s1', 's2'],
+    );
+    assert.deepEqual(
+      asked.tails.map(([, , version]) => version),
+      [1, 2],
+    );
+  }
+});
+
+test('readData() does not ask again for what will not pass', async () => {
+  const { parts, asked } = fakeParts([[]], () => {
+    throw new PlatformError('STORE_STREAM_UNKNOWN', 'Cannot tell: no such stream');
+  });
+  await assert.rejects(readData(reads('site'), RELATIONS, USE, parts), { code: 'STORE_STREAM_UNKNOWN' });
+  assert.equal(asked.tails.length, 1);
+});
+
+test('readData() gives up some time', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { parts, asked } = fakeParts([[]], (attempt) => {
+    // The wait that follows is over as soon as it begins; after the last attempt there is none.
+    if (attempt < 20) setImmediate(() => t.mock.timers.tick(100));
+    throw new PlatformError('STORE_NOT_READY', 'Cannot tell: it starts');
+  });
+  await assert.rejects(readData(reads('site'), RELATIONS, USE, parts), { code: 'STORE_NOT_READY' });
+  assert.equal(asked.tails.length, 20);
+});
+
+test('readData() tells of a key that was destroyed, and names the segment', async (t) => {
+  const [segment = assert.fail()] = await segmentsOf(t, 's1');
+  for (const lost of [segment.footerHandle, handleOf(segment, 'site')]) {
+    const { parts } = fakeParts([[segment]], undefined, lost);
+    await assert.rejects(readData(reads('site'), RELATIONS, USE, parts), {
+      code: 'SERVER_KEY_GONE',
+      message: /segment s1/,
+    });
+  }
+});
