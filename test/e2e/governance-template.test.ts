@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '#base/core/index.ts';
+import { systemRandom } from '#base/crypto/index.ts';
+import { FileJournalReader } from '#flow/journal/index.ts';
+import { openFileCustody } from '#trust/keys/index.ts';
+import { openTrust } from '#run/server/control/open-trust.ts';
+import { eventually } from '../support/eventually.ts';
+import { silentLog } from '../support/open-audit-log.ts';
+import { startTestPlatform } from '../support/running-platform.ts';
+import type { TestPlatform } from '../support/running-platform.ts';
+import { postReadings } from './post-readings.ts';
+
+const template = (driver: string, more = ''): string => `template: 1
+name: test
+devices: { truck: {} }
+streams:
+  climate:
+    from: truck
+    purposes: [quality]
+    rate: { sustained: 5/s, burst: 10 }
+    accept: { late: 1d }
+    fields:
+      n: { type: integer }
+      driver: ${driver}${more}
+people:
+  analyst: { query: [climate], purposes: [quality], sees: [operational] }
+  operator: { query: all, purposes: [quality] }
+`;
+
+const OPERATIONAL = '{ type: text }';
+const PERSONAL = '{ type: text, class: personal }';
+
+const source = (text: string) => ({ path: 'weir.yaml', text, files: {} });
+
+interface Plan {
+  readonly digest: string;
+  readonly current: string;
+  readonly refused: boolean;
+  readonly weakens: boolean;
+  readonly changes: readonly unknown[];
+}
+
+test('a template changes only as far as it may, and governs at once', { timeout: 150_000 }, async (t) => {
+  await using weir = await startTestPlatform(template(PERSONAL));
+  const first = weir.platform.template.digest;
+  const truck = await weir.enrol('truck-1', 'truck');
+  const analyst = await weir.addUser('ada', ['analyst']);
+  const ask = (sql: string) => weir.query(sql, { token: analyst, purpose: 'quality' });
+  const apply = (text: string) => weir.call('POST', '/v1/template/apply', { body: source(text) });
+  const send = async (reading: object): Promise<void> => {
+    const { status, outcomes } = await postReadings(weir, truck, 'climate', [reading]);
+    assert.equal(status, 202, outcomes);
+  };
+  await send({ n: 1, driver: 'ada' });
+
+  await t.test('a bad one is named by line and column, and changes nothing', async () => {
+    for (const path of ['/v1/template/plan', '/v1/template/apply']) {
+      const answer = await weir.call('POST', path, {
+        body: source(template('{ type: text, clas: personal }')),
+      });
+      assert.equal(answer.status, 400);
+      assert.equal(answer.json<{ code: string }>().code, 'SERVER_TEMPLATE_INVALID');
+      assert.match(answer.json<{ detail: string }>().detail, /weir\.yaml:12:\d+ .*did you mean class/);
+    }
+    const view = `${template(PERSONAL)}views:\n  v: { from: climate, sql: "select * from read_text('/etc/passwd')" }\n`;
+    assert.equal((await apply(view)).json<{ code: string }>().code, 'SERVER_TEMPLATE_INVALID');
+    assert.equal((await weir.status()).template.digest, first);
+    assert.equal((await weir.call('POST', '/v1/template/apply', { token: analyst, body: source('x') })).status, 403);
+  });
+
+  await t.test('another type for a field is refused, with the way to do it', async () => {
+    const text = template(PERSONAL).replace('n: { type: integer }', 'n: { type: text }');
+    const planned = await weir.ask<Plan>('POST', '/v1/template/plan', { body: source(text) });
+    assert.equal(planned.refused, true);
+    const answer = await apply(text);
+    assert.equal(answer.status, 400);
+    const { code, detail } = answer.json<{ code: string; detail: string }>();
+    assert.equal(code, 'API_TEMPLATE_REFUSED');
+    assert.match(detail, /streams\.climate\.fields\.n.*new name|streams\.climate\.fields\.n.*new stream/);
+    assert.equal((await weir.status()).template.digest, first);
+  });
+
+  await t.test('a lower class governs new readings; the stricter one those that were stored', async () => {
+    await seal(weir);
+    const planned = await weir.ask<Plan>('POST', '/v1/template/plan', { body: source(template(OPERATIONAL)) });
+    assert.equal(planned.weakens, true);
+    assert.equal((await apply(template(OPERATIONAL))).status, 200);
+    assert.equal((await weir.status()).template.digest, planned.digest);
+    await assert.rejects(ask('select driver from climate'), { code: 'QUERY_FAILED' });
+    assert.deepEqual(await ask('select n from climate'), [{ n: 1 }]);
+  });
+
+  await t.test('a higher class hides at once', async () => {
+    const other = await startTestPlatform(template(OPERATIONAL));
+    await using _ = other;
+    const device = await other.enrol('truck-1', 'truck');
+    const token = await other.addUser('ada', ['analyst']);
+    const see = () => other.query('select driver from climate', { token, purpose: 'quality' });
+    assert.equal((await postReadings(other, device, 'climate', [{ n: 1, driver: 'ada' }])).status, 202);
+    assert.deepEqual(await see(), [{ driver: 'ada' }]);
+    await other.ask('POST', '/v1/template/apply', { body: source(template(PERSONAL)) });
+    await assert.rejects(see(), { code: 'QUERY_FAILED' });
+  });
+
+  const widened = template(OPERATIONAL, '\n      humidity: { type: number, nullable: true }');
+  await t.test('a new field is there at once, and each batch carries the digest of its version', async () => {
+    assert.equal((await apply(widened)).status, 200);
+    await send({ n: 2, driver: 'bob', humidity: 40 });
+    const rows = await eventually(
+      () => ask('select n, humidity from climate order by n'),
+      (found) => found.length === 2,
+    );
+    assert.deepEqual(rows, [
+      { n: 1, humidity: null },
+      { n: 2, humidity: 40 },
+    ]);
+    const digest = weir.platform.template.digest;
+    await weir.platform[Symbol.asyncDispose]();
+    const found = await digests(weir);
+    assert.equal(found.get(2), digest);
+    await weir.restart();
+    assert.equal((await weir.status()).template.digest, digest);
+    assert.equal((await ask('select n from climate')).length, 2);
+  });
+});
+
+test('an import grant waives clock and rate, and nothing else', { timeout: 90_000 }, async () => {
+  await using weir = await startTestPlatform(template(OPERATIONAL));
+  const truck = await weir.enrol('truck-1', 'truck');
+  const analyst = await weir.addUser('ada', ['analyst']);
+  const old = (n: number): object => ({ n, driver: 'ada', time: '2020-01-01T00:00:00Z', seq: n });
+  const late = await postReadings(weir, truck, 'climate', [old(1)]);
+  assert.match(late.outcomes, /clock-late/);
+  const many = Array.from({ length: 200 }, (_, n) => old(n + 1));
+  const grant = { stream: 'climate', devices: ['truck-1'], minutes: 5 };
+  assert.equal((await weir.call('POST', '/v1/grants/import', { token: analyst, body: grant })).status, 403);
+  await weir.ask('POST', '/v1/grants/import', { body: grant });
+  const granted = await postReadings(weir, truck, 'climate', many);
+  assert.equal(granted.status, 202, granted.outcomes.slice(0, 300));
+  assert.match((await postReadings(weir, truck, 'climate', [{ ...old(201), n: 'x' }])).outcomes, /schema-type/);
+  const rows = await eventually(
+    () => weir.query<{ n: number }>('select count(*)::integer as n from climate', { purpose: 'quality' }),
+    ([row]) => row?.n === 200,
+  );
+  assert.deepEqual(rows, [{ n: 200 }]);
+  const { entries } = await weir.ask<{ entries: { event: { action: string; outcome: string } }[] }>(
+    'GET',
+    '/v1/audit/entries?limit=1000',
+  );
+  const asked = entries.map(({ event }) => event).filter(({ action }) => ['replay', 'grant-import'].includes(action));
+  assert.deepEqual(
+    asked.map(({ action, outcome }) => `${action} ${outcome}`),
+    ['replay denied', 'replay allowed', 'grant-import allowed'],
+  );
+});
+
+/** Has all that waits sealed: a stop does it. */
+async function seal(weir: TestPlatform): Promise<void> {
+  await weir.restart();
+  assert.ok((await weir.status()).segments.count > 0);
+}
+
+/** The digest of the template that each reading's batch carries in the journal, by the reading's `n`. */
+async function digests(weir: TestPlatform): Promise<Map<number, string>> {
+  await using trust = await openTrust({
+    layout: weir.layout,
+    custody: await openFileCustody(weir.layout.keys, null, systemRandom),
+    declared: { hasDeviceType: () => true, speaksFor: () => [], hasRole: () => true, maxDevices: () => 100 },
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+  });
+  const reader = new FileJournalReader({
+    directory: weir.layout.journal,
+    writersGone: true,
+    keys: { key: (file) => trust.keys.openFileKey({ actor: 'weir:test', resource: `journal:${file}` }, file) },
+  });
+  const found = new Map<number, string>();
+  for await (const { record } of reader.read(new Map())) {
+    if (record.kind !== 'batch' || record.batch.stream !== 'climate') continue;
+    const data = record.batch.columns.find(({ name }) => name === 'n')?.data;
+    if (data?.type === 'integer') for (const n of data.values) found.set(n, record.batch.template);
+  }
+  return found;
+}
