@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 // The proxy is internal to its room; what it writes to control's socket is what this is about.
-import { stateIdentity } from '../../src/flow/gateway/http/identity-header.ts';
-import { Proxy } from '../../src/flow/gateway/http/proxy.ts';
+import { stateIdentity } from '#flow/gateway/http/identity-header.ts';
+import { Proxy } from '#flow/gateway/http/proxy.ts';
 
 const FORGED = JSON.stringify({ kind: 'client', name: 'operator', serial: null, address: '', listener: 'https' });
 const INNER = `GET /v1/status HTTP/1.1\r\nHost: x\r\nx-weir-identity: ${FORGED}\r\n\r\n`;

@@ -5,7 +5,7 @@ import { days, systemClock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { PROBE_CREDENTIAL_KINDS } from '#trust/identity/index.ts';
 import { openFileCustody } from '#trust/keys/index.ts';
-import { openTrust } from '../../src/run/server/control/open-trust.ts';
+import { openTrust } from '#run/server/control/open-trust.ts';
 import { eventually } from '../support/eventually.ts';
 import { silentLog } from '../support/open-audit-log.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
