@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { layoutOf } from '#run/server/index.ts';
+import { CODE_CACHE, layoutOf } from '#run/server/index.ts';
 import type { PlatformAddress, TemplateSource } from '#run/server/index.ts';
 import { PlatformClient } from './platform-client.ts';
 
@@ -77,7 +77,7 @@ export class ChildPlatform extends PlatformClient implements AsyncDisposable {
     const child = fork(new URL('platform-process.ts', import.meta.url), [], {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { PATH: process.env['PATH'] ?? '', TMPDIR: tmpdir() },
+      env: { PATH: process.env['PATH'] ?? '', TMPDIR: tmpdir(), NODE_COMPILE_CACHE: CODE_CACHE },
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr])

@@ -5,6 +5,12 @@ import { folderReader } from '#declare/template/index.ts';
 /** The project's folder, which holds `templates/`. */
 export const PACKAGE_ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 
+/**
+ * Where Node keeps compiled code of the program between starts: each process then starts in half the time. It lies
+ * among the program's own files and is written by those who may write them; a process that may not goes without.
+ */
+export const CODE_CACHE = join(PACKAGE_ROOT, 'node_modules', '.cache', 'weir');
+
 /** Reads templates that come with the package; all else reads as absent. */
 export const packageFile: (path: string) => string | null = folderReader(
   join(PACKAGE_ROOT, 'templates'),

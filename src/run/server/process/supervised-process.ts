@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Log } from '#base/core/index.ts';
+import { CODE_CACHE } from '../control/package-files.ts';
 import { childLine } from './lines.ts';
 import { Peer } from './peer.ts';
 import type { Methods } from './peer.ts';
@@ -84,7 +85,7 @@ export class SupervisedProcess<Remote extends Methods> {
       execArgv: [...nodeFlags],
       serialization: 'advanced',
       // The environment is not handed down: nothing secret or surprising reaches a child that it does not need.
-      env: { PATH: process.env['PATH'] ?? '', ...environment },
+      env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: CODE_CACHE, ...environment },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#child = child;
