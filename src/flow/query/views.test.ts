@@ -89,6 +89,14 @@ test('resolveRelations() gives streams, system relations and views with types, c
   assert.equal(shapesOf(relations.get('_devices')!)[0]?.type, 'text');
 });
 
+test('resolveRelations() tells what the engine has against a definition, and goes on with the others', async () => {
+  const files = { ...FILES, 'warm.sql': 'SELECT device, temprature FROM daily' };
+  const { relations, problems } = await resolveRelations(makeTemplate(TEMPLATE, files), SYSTEM, resolver);
+  const warm = problems.find(({ view }) => view === 'warm');
+  assert.match(warm?.message ?? '', /temprature/);
+  assert.ok(relations.has('daily') && !relations.has('warm'));
+});
+
 test('describeViews() tells a subject of its own columns alone', async () => {
   const { relations } = await resolveRelations(makeTemplate(TEMPLATE, FILES), SYSTEM, resolver);
   const columns = [

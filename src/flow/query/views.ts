@@ -1,4 +1,4 @@
-import { bytes, decodeUtf8, seconds, SYSTEM_COLUMNS } from '#base/core/index.ts';
+import { bytes, decodeUtf8, hasCode, seconds, SYSTEM_COLUMNS } from '#base/core/index.ts';
 import type { ColumnShape, Class } from '#base/core/index.ts';
 import type { Field, Template, View } from '#declare/template/index.ts';
 import { SQL_TYPES } from './execute/open-relations.ts';
@@ -132,7 +132,8 @@ async function resolveView(
   const definition = isNode(root) ? nodesOf(root, 'statements')[0] : undefined;
   const query = definition?.['node'];
   if (definition === undefined || !isNode(query)) return problem('Cannot define view: it is not a query');
-  const described = await describeResult(gated.ast, gated.reads, relations, resolver);
+  const described = await describeResult(gated.ast, gated.reads, relations, resolver).catch(problemOf);
+  if (typeof described === 'string') return problem(described);
   if (new Set(described.map(({ name }) => name.toLowerCase())).size < described.length) {
     return problem('Cannot define view: two of its columns have one name');
   }
@@ -148,6 +149,13 @@ async function resolveView(
   }));
   const { name, description, purposes, from } = view;
   return { name, kind: 'view', description, purposes, columns, from, definition };
+}
+
+/** What the engine has against a definition, in its own words; whoever declares a view may read them. */
+function problemOf(error: unknown): string {
+  if (!hasCode(error, 'QUERY_FAILED')) throw error;
+  const { message, detail } = error as Error & { readonly detail?: string };
+  return detail ?? message;
 }
 
 /** Names and types of the columns of a gated statement, by running it over no rows. */

@@ -25,7 +25,7 @@ process.on('disconnect', () => process.exit(0));
 `;
 
 const LAUNCH: Launch = { command: process.execPath, arguments: ['-e', PROGRAM] };
-const EXECUTION = { plan: {} as never, format: 'csv' } as const;
+const EXECUTION = { plan: { limits: { time: 60_000 } } as never, format: 'csv' } as const;
 
 function start(t: { after: (stop: () => void) => void }, launch = LAUNCH): QueryProcess {
   const started = QueryProcess.start(launch);
@@ -53,6 +53,27 @@ test('QueryProcess.execute() tells the process when its caller leaves, also befo
   assert.equal(midway.rows, 1);
   const before = await start(t).execute(EXECUTION, async () => {}, AbortSignal.abort());
   assert.ok(before.rows <= 1);
+});
+
+test('QueryProcess.execute() ends a process that does not end in time', { timeout: 60_000 }, async (t) => {
+  const deaf = {
+    command: process.execPath,
+    arguments: ['-e', 'setInterval(() => {}, 1000); process.on("message", () => {})'],
+  };
+  const late = { ...EXECUTION, plan: { limits: { time: 10 } } as never };
+  const overdue = start(t, deaf);
+  const begun = performance.now();
+  const run = overdue.execute(late, async () => {}, new AbortController().signal);
+  const left = start(t, deaf);
+  await Promise.all([
+    assert.rejects(run, { code: 'QUERY_TIME_LIMIT' }),
+    assert.rejects(
+      left.execute(EXECUTION, async () => {}, AbortSignal.abort()),
+      { code: 'SERVER_PROCESS_GONE' },
+    ),
+  ]);
+  assert.ok(performance.now() - begun < 30_000);
+  assert.ok(overdue.ended && left.ended);
 });
 
 test('QueryProcess hands nothing of the environment down', async (t) => {

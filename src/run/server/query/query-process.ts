@@ -4,7 +4,11 @@ import { CODE_CACHE } from '../control/package-files.ts';
 import { childLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type { Execution, QueryControlMethods, QueryMethods } from './contract.ts';
+import { QueryError } from '#flow/query/index.ts';
 import type { QuerySummary } from '#flow/query/index.ts';
+
+/** How long a statement that is to stop may take to do so before its process is ended. */
+const GRACE_MS = 5_000;
 
 /** How a query process is started: the program and its arguments, confined or not. */
 export interface Launch {
@@ -63,7 +67,17 @@ export class QueryProcess {
     signal: AbortSignal,
   ): Promise<QuerySummary> {
     const id = this.#next++;
-    const cancel = () => this.#peer.tell('cancel', id);
+    let ended = false;
+    const cancel = () => {
+      this.#peer.tell('cancel', id);
+      // Where it cannot hear, as in the middle of one huge value, it ends all the same.
+      setTimeout(() => ended || this.stop(), GRACE_MS).unref();
+    };
+    let overdue = false;
+    const timer = setTimeout(() => {
+      overdue = true;
+      this.stop();
+    }, execution.plan.limits.time + GRACE_MS);
     this.#sinks.set(id, sink);
     signal.addEventListener('abort', cancel, { once: true });
     try {
@@ -71,7 +85,12 @@ export class QueryProcess {
       // Who left while the statement was prepared is heard too.
       if (signal.aborted) cancel();
       return await summary;
+    } catch (error) {
+      if (overdue) throw new QueryError('QUERY_TIME_LIMIT', 'Cannot finish statement: it ran longer than allowed');
+      throw error;
     } finally {
+      ended = true;
+      clearTimeout(timer);
       signal.removeEventListener('abort', cancel);
       this.#sinks.delete(id);
     }

@@ -9,6 +9,7 @@ import type { Template } from '#declare/template/index.ts';
 import {
   checkParameters,
   confine,
+  limitMemory,
   CONTENT_TYPES,
   describeViews,
   normaliseStatement,
@@ -54,11 +55,15 @@ export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
   readonly statements: StatementBook;
   readonly log: Log;
   readonly template: () => Template;
+  /** Bytes that the engine of one process may take; what the process itself may take follows from it. */
+  readonly engineMemory: number;
   /** Starts although the operating system cannot confine query processes. */
   readonly allowUnconfined: boolean;
 }
 
 const PROBE_TIME = seconds(10);
+/** What a process takes besides the engine's own: results being encoded, opened segments on their way. */
+const OWN_MEMORY = 2 * 1_024 * 1_048_576;
 const MEMORY_FILES = bytes(2 * 1_024 * 1_048_576);
 const PURPOSE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 /** What reads SQL of templates serves nobody else. */
@@ -89,13 +94,14 @@ export class QueryService implements Queries, AsyncDisposable {
   static async start(parts: QueryServiceParts): Promise<QueryService> {
     const { layout, log, allowUnconfined, template } = parts;
     const mountPoint = await mkdtemp(join(tmpdir(), 'weir-query-'));
-    const options = confinementOf(layout, mountPoint);
+    const memory = bytes(2 * parts.engineMemory + OWN_MEMORY);
+    const options = { ...confinementOf(layout, mountPoint), memory };
     const state = await probeConfinement(options, PROBE_TIME, runProgram);
     if (!state.confined) {
       if (!allowUnconfined) throw unconfined(`${state.reason}: ${state.detail}`);
       log.warn({ reason: state.reason, detail: state.detail }, 'query processes run unconfined');
     }
-    const launch = (state.confined ? confine(options) : null) ?? options.program;
+    const launch = (state.confined ? confine(options) : null) ?? limitMemory(options.program, memory);
     const pool = new QueryPool(launch, () => template().limits.queriesAtOnce);
     return new QueryService(parts, pool, mountPoint, {
       confined: state.confined,

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { concatBytes, decodeUtf8, systemClock } from '#base/core/index.ts';
+import type { Batch } from '#base/core/index.ts';
+import { eventually } from '../../../../test/support/eventually.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
+import { silentLog } from '../../../../test/support/open-audit-log.ts';
+import { openKeys } from '../../../../test/support/open-trust.ts';
+import type { RecordedAudit } from '../../../../test/support/open-trust.ts';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
+import type { Caller } from '../api/caller.ts';
+import type { QueryRequest } from '../api/services.ts';
+import { SegmentHost } from '../control/segment-host.ts';
+import { layoutOf, makeDirectories } from '../data-directory.ts';
+import { memoryRows } from './memory-rows.ts';
+import { QueryService } from './query-service.ts';
+import { StatementBook } from './statement-book.ts';
+import { SYSTEM_RELATIONS } from './system-relations.ts';
+
+const YAML = `
+devices: { d: {} }
+streams: { climate: { from: d, purposes: [quality, maintenance], fields: { temperature: { type: number } } } }
+views: { warm: { from: climate, sql: warm.sql, purposes: [quality] } }
+people:
+  scientist: { query: [climate, warm, _devices], purposes: [quality] }
+`;
+const TEMPLATE = makeTemplate(YAML, { 'warm.sql': 'select device, temperature from climate where temperature > 20' });
+
+/** Two readings that no segment has yet. */
+const TAIL: Batch = {
+  stream: 'climate',
+  template: TEMPLATE.digest,
+  rows: 2,
+  columns: [
+    { name: 'device', data: { type: 'text', codes: Uint32Array.of(0, 1), dictionary: ['a', 'b'], nulls: null } },
+    { name: 'temperature', data: { type: 'number', values: Float64Array.of(10, 30), nulls: null } },
+  ],
+};
+
+const caller = (id: string, ...roles: string[]): Caller => ({
+  subject: { id, kind: 'person', roles, standing: 'good', deviceType: null },
+  actor: `person:${id}`,
+  peer: { kind: 'none', name: null, serial: null, address: '', listener: 'api' },
+});
+const ADA = caller('ada', 'scientist');
+
+const ask = (sql: string, more: Partial<QueryRequest> = {}): QueryRequest => ({
+  sql,
+  parameters: [],
+  purpose: 'quality',
+  format: 'csv',
+  ...more,
+});
+
+// One service for all tests: its processes take a second to start.
+const cleanUps: (() => Promise<void>)[] = [];
+let service: QueryService;
+let audit: RecordedAudit;
+let statements: StatementBook;
+let tailColumns: (readonly string[])[] = [];
+
+before(async () => {
+  const t = { after: (step: () => Promise<void>) => cleanUps.unshift(step) };
+  const { keys, catalogue, audit: recorded } = await openKeys(t);
+  audit = recorded;
+  const layout = layoutOf(join(await temporaryFolder(t), 'data'));
+  await makeDirectories(layout);
+  statements = await StatementBook.open(catalogue, await keys.rowSealer('people'), systemClock);
+  service = await QueryService.start({
+    layout,
+    keys,
+    segments: await SegmentHost.open(catalogue, keys, systemClock),
+    store: {
+      snapshot: async (_stream, columns) => {
+        tailColumns.push(columns);
+        const held = TAIL.columns.filter(({ name }) => columns.includes(name));
+        return { rows: TAIL.rows, batches: [{ ...TAIL, columns: held }] };
+      },
+    },
+    memory: async () => memoryRows(SYSTEM_RELATIONS._devices.shapes, [['truck-1', 'd', 'enabled', 0, null, null]]),
+    audit,
+    statements,
+    log: silentLog,
+    template: () => TEMPLATE,
+    engineMemory: 512 * 1_048_576,
+    allowUnconfined: true,
+  });
+  cleanUps.unshift(() => service[Symbol.asyncDispose]());
+  await service.useTemplate(TEMPLATE);
+});
+after(async () => {
+  for (const step of cleanUps) await step();
+});
+
+async function answerOf(request: QueryRequest, as = ADA): Promise<{ text: string; id: string }> {
+  const { parts, headers } = await service.run(as, request, new AbortController().signal);
+  const text = decodeUtf8(concatBytes(await Array.fromAsync(parts)));
+  return { text, id: headers?.['weir-query-id'] ?? '' };
+}
+
+const entries = (from: number) =>
+  audit.events
+    .slice(from)
+    .filter(({ action }) => action === 'query')
+    .map(({ actor, resource, purpose, outcome, reason }) => [actor, resource, purpose, outcome, reason]);
+
+test('QueryService.run() answers from the tail and from memory, and logs each relation before', async () => {
+  const from = audit.events.length;
+  tailColumns = [];
+  const { text } = await answerOf(ask('select temperature from climate order by 1'));
+  assert.deepEqual(text.trim().split(/\r?\n/), ['temperature', '10', '30']);
+  assert.deepEqual(entries(from), [['person:ada', 'view:climate', 'quality', 'allowed', undefined]]);
+  assert.deepEqual(tailColumns, [['temperature']]);
+  const devices = await answerOf(ask('select device from _devices', { purpose: null }));
+  assert.match(devices.text, /truck-1/);
+});
+
+test('QueryService.run() answers from views with parameters', async () => {
+  const { text } = await answerOf(ask('select device from warm where temperature < $1', { parameters: [99] }));
+  assert.deepEqual(text.trim().split(/\r?\n/), ['device', 'b']);
+});
+
+test('QueryService.run() tells what became of a statement to the one who ran it', async () => {
+  const { id } = await answerOf(ask('select temperature from climate'));
+  const outcome = await eventually(
+    () => service.outcome(id, ADA.subject),
+    (known) => known?.state === 'done',
+  );
+  assert.ok(outcome?.state === 'done');
+  assert.equal(outcome.rows, 2);
+  assert.equal(service.outcome(id, caller('eve', 'scientist').subject), null);
+});
+
+test('QueryService.run() refuses what is not granted, logs it first, and keeps the statement sealed', async () => {
+  const from = audit.events.length;
+  const sql = "select 'telltale' from no_such_thing";
+  await assert.rejects(answerOf(ask(sql)), { code: 'QUERY_REFUSED' });
+  assert.deepEqual(
+    entries(from).map(([, resource, , outcome]) => [resource, outcome]),
+    [['statement', 'denied']],
+  );
+  const entry = audit.events.findLast(({ action }) => action === 'query');
+  assert.doesNotMatch(JSON.stringify(entry), /telltale/);
+  assert.equal((await statements.find(entry?.digest ?? ''))?.sql, sql);
+  await assert.rejects(answerOf(ask('select * from climate'), caller('eve')), { code: 'QUERY_REFUSED' });
+});
+
+test('QueryService.run() names the purpose where another one would do', async () => {
+  const from = audit.events.length;
+  await assert.rejects(answerOf(ask('select * from climate', { purpose: 'maintenance' })), {
+    code: 'QUERY_REFUSED',
+    message: /climate is not there for maintenance/,
+  });
+  assert.equal(entries(from)[0]?.[4], 'purpose');
+});
+
+test('QueryService.run() runs nothing that cannot be logged', async () => {
+  tailColumns = [];
+  audit.broken = true;
+  try {
+    await assert.rejects(answerOf(ask('select temperature from climate')), /log cannot be written/);
+  } finally {
+    audit.broken = false;
+  }
+  assert.deepEqual(tailColumns, []);
+});
+
+test('QueryService.describe() gives each subject its own relations', async () => {
+  const names = async (as: Caller): Promise<string[]> =>
+    ((await service.describe(as.subject, 'quality')) as { name: string }[]).map(({ name }) => name).sort();
+  assert.deepEqual(await names(ADA), ['_devices', 'climate', 'warm']);
+  assert.deepEqual(await names(caller('eve')), []);
+});
+
+test('QueryService.check() refuses a template whose view does not pass, and what runs stays', async () => {
+  const broken = makeTemplate(YAML, { 'warm.sql': 'select device, temprature from climate' });
+  await assert.rejects(service.check(broken), {
+    code: 'SERVER_TEMPLATE_INVALID',
+    message: /views\.warm: .*temprature/,
+  });
+  assert.match((await answerOf(ask('select device from warm'))).text, /b/);
+});
