@@ -103,7 +103,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await logApplication(audit, given, 'weir:control', 0, false);
     await versions.apply(given, source, 'weir:control');
   }
-  const template = versions.current ?? given;
+  // Asked anew each time, by parts that start before the service of templates does.
+  const inForce = (): Template => versions.current ?? given;
+  const template = inForce();
   requireSafeListeners(template, custody);
 
   await writeFile(authorityFile(layout), identity.certificates.root);
@@ -113,7 +115,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const store = await StoreHost.start({ layout, keys, segments, audit, log, templates: () => versions.all() });
   opened.defer(() => store.stop(DRAIN_MS));
   const refusals = new RefusalBook(audit, log);
-  const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, template: () => templates.current });
+  const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, template: inForce });
   const statements = await StatementBook.open(catalogue, sealer, clock);
   const queries = opened.use(
     await QueryService.start({
@@ -125,7 +127,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       log,
       statements,
       memory: memoryRelations({ tables, identity, refusals, audit }),
-      template: () => templates.current,
+      template: inForce,
+      engineMemory: template.limits.queryMemoryBytes,
       allowUnconfined: options.allowUnconfinedQuery ?? isLoopback(template.listen.address),
     }),
   );
