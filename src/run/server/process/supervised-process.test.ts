@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -75,4 +75,66 @@ test('SupervisedProcess.start() rejects where the first start fails, and leaves 
   );
   await assert.rejects(failing, /no/);
   assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+});
+
+/** Ends 50 ms after it was asked to, or never. */
+const DRAINING = `
+process.on('message', ({ id }) => process.send({ kind: 'reply', id, value: process.pid }));
+process.on('SIGTERM', () => setTimeout(() => {
+  require('node:fs').writeFileSync(process.env.DONE, 'drained');
+  process.exit(0);
+}, Number(process.env.TAKES)));
+`;
+
+async function drain(t: Cleanable, takesMs: number, graceMs: number): Promise<{ text: string; pid: number }> {
+  const folder = await temporaryFolder(t);
+  const entry = pathToFileURL(join(folder, 'draining.cjs'));
+  await writeFile(entry, DRAINING);
+  const done = join(folder, 'done');
+  const draining = await SupervisedProcess.start<Echo>({
+    ...spec(entry, async () => {}),
+    environment: { DONE: done, TAKES: String(takesMs) },
+  });
+  const pid = await (await draining.peer).call('pid', null);
+  await draining.stop(graceMs);
+  return { text: await readFile(done, 'utf8').catch(() => 'cut off'), pid };
+}
+
+test('SupervisedProcess.stop() lets a process drain, and ends it where that takes longer than it may', async (t) => {
+  const drained = await drain(t, 50, 10_000);
+  assert.equal(drained.text, 'drained');
+  const cutOff = await drain(t, 60_000, 100);
+  assert.equal(cutOff.text, 'cut off');
+  for (const { pid } of [drained, cutOff]) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+});
+
+test('SupervisedProcess.stop() while it waits to start a process again starts none', async (t) => {
+  let starts = 0;
+  const echo = await SupervisedProcess.start<Echo>(
+    spec(await entryOf(t), async () => {
+      starts++;
+    }),
+  );
+  process.kill(echo.pid ?? -1, 'SIGKILL');
+  while (echo.restarts === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const waiting = echo.peer;
+  await echo.stop(1_000);
+  await assert.rejects(waiting, /stopping/);
+  assert.deepEqual([starts, echo.restarts], [1, 1]);
+});
+
+test('SupervisedProcess hands down nothing of the environment but what is named', async (t) => {
+  const entry = pathToFileURL(join(await temporaryFolder(t), 'environment.mjs'));
+  const answer = `process.on('message', ({ id }) => process.send({ kind: 'reply', id, value: Object.keys(process.env) }));`;
+  await writeFile(entry, `${answer}\nprocess.on('SIGTERM', () => process.exit(0));`);
+  process.env['WEIR_TEST_SECRET'] = 'x';
+  t.after(async () => void delete process.env['WEIR_TEST_SECRET']);
+  const child = await SupervisedProcess.start<{ names: (parameters: null) => string[] }>({
+    ...spec(entry, async () => {}),
+    start: async () => {},
+    environment: { WEIR_LOG: 'error' },
+  });
+  const names = await (await child.peer).call('names', null);
+  await child.stop(1_000);
+  assert.ok(names.includes('WEIR_LOG') && !names.includes('WEIR_TEST_SECRET') && !names.includes('HOME'));
 });
