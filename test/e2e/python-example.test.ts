@@ -22,7 +22,13 @@ people: { analyst: { query: [pump], purposes: [maintenance], sees: [operational]
   const readings = [1.5, 2.5, 3.5].map((pressure, i) => JSON.stringify({ pressure, seq: i + 1 })).join('\n');
   const tls = ['--cacert', files.authority, '--cert', files.certificate, '--key', files.key];
   const { stdout: outcome } = await run(curl, [
-    ...['-s', '-S', ...tls, '-H', 'content-type: application/x-ndjson', '--data-binary', readings],
+    '-s',
+    '-S',
+    ...tls,
+    '-H',
+    'content-type: application/x-ndjson',
+    '--data-binary',
+    readings,
     `${weir.platform.address.https}/v1/streams/pump`,
   ]);
   assert.match(outcome, /"stored":\s*3/);

@@ -39,8 +39,10 @@ export class Proxy {
         ...passableHeaders(request.rawHeaders),
         ...bodyHeaders(request),
         // Control may answer before it has all of a body; if it closed then, its answer would be lost.
-        ...['connection', 'keep-alive'],
-        ...[IDENTITY_HEADER, JSON.stringify(peer)],
+        'connection',
+        'keep-alive',
+        IDENTITY_HEADER,
+        JSON.stringify(peer),
       ],
       agent: false,
       // `Host` is passed on as it came.
