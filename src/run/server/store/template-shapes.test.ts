@@ -20,7 +20,13 @@ test('columnsOf() gives system columns, then the fields that are stored', () => 
     columns.map(({ name }) => name),
     [...SYSTEM_COLUMNS.map(({ name }) => name), 'pressure'],
   );
-  assert.deepEqual(columns.at(-1), { name: 'pressure', type: 'number', nullable: true, class: 'operational', unit: 'bar' });
+  assert.deepEqual(columns.at(-1), {
+    name: 'pressure',
+    type: 'number',
+    nullable: true,
+    class: 'operational',
+    unit: 'bar',
+  });
 });
 
 test('shapesOf() refuses readings of a template that nobody knows', () => {
