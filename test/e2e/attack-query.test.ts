@@ -118,6 +118,13 @@ test('nothing that was not granted comes out of a statement', async (t) => {
     );
   });
 
+  await t.test('no statement takes the memory of the machine', async () => {
+    for (const sql of ['select range(1000000000)', 'select list(range) from range(500000000)']) {
+      assert.match(await outcomeOf(weir, desk, sql), /^QUERY_MEMORY_LIMIT/, sql);
+    }
+    assert.match(await outcomeOf(weir, desk, 'select count(*) as n from climate'), /3/);
+  });
+
   await t.test('a row filter that cannot be applied hides the relation and all that is made from it', async () => {
     for (const relation of ['climate', 'open_sites']) {
       assert.match(await outcomeOf(weir, fenced, `select * from ${relation}`), /^QUERY_REFUSED/, relation);

@@ -22,7 +22,7 @@ export type { RowsInMemory } from './execute/tail-table.ts';
 export { SQL_TYPES } from './execute/open-relations.ts';
 export { CONTENT_TYPES, RESULT_FORMATS, formatForAccept } from './formats/result-format.ts';
 export type { ResultFormat } from './formats/result-format.ts';
-export { confine } from './confine/confinement.ts';
+export { confine, limitMemory } from './confine/confinement.ts';
 export type { Command, ConfinementOptions } from './confine/confinement.ts';
 export { probeConfinement } from './confine/probe-confinement.ts';
 export type { ConfinementState, RunProgram } from './confine/probe-confinement.ts';

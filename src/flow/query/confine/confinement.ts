@@ -18,6 +18,8 @@ export interface ConfinementOptions {
   readonly mountPoint: string;
   /** Most memory that its `/dev/shm`, the only place that it can write to, may take. */
   readonly memoryFiles: ByteCount;
+  /** Most memory of its own that it may have; the engine's limit does not count all that a statement takes. */
+  readonly memory?: ByteCount;
 }
 
 /** Libraries and loader of the system, as far as they exist. */
@@ -43,10 +45,12 @@ const NAMESPACES = [
 /**
  * The steps inside the new namespaces, as a POSIX shell script: a root of its own in memory, the allowed paths bound
  * into it read-only, a `/proc` that shows only its own processes, the old root gone, then every capability dropped.
- * Arguments: size of /dev/shm, mount point, umount, setpriv, allowed paths, `--`, command.
+ * Arguments: size of /dev/shm, data limit in KiB or `unlimited`, mount point, umount, setpriv, allowed paths, `--`, command.
  */
 const SCRIPT = `set -eu
-size=$1 root=$2 umount=$3 setpriv=$4; shift 4
+size=$1 memory=$2 root=$3 umount=$4 setpriv=$5; shift 5
+ulimit -c 0
+[ "$memory" = unlimited ] || ulimit -d "$memory"
 mount --make-rprivate /
 mount -t tmpfs -o mode=0755,nosuid,nodev,size=4m tmpfs "$root"
 while [ "$1" != -- ]; do
@@ -97,6 +101,7 @@ export function confine(options: ConfinementOptions): Command | null {
       SCRIPT,
       'confine',
       String(options.memoryFiles),
+      dataLimit(options.memory),
       options.mountPoint,
       ...tools,
       ...uncovered(reads),
@@ -105,6 +110,27 @@ export function confine(options: ConfinementOptions): Command | null {
       ...options.program.arguments,
     ],
   };
+}
+
+/**
+ * The command that starts a program with a bound on its memory and without core dumps, but otherwise unconfined.
+ *
+ * @returns the program itself where there is no shell
+ * @see setrlimit(2), RLIMIT_DATA
+ */
+export function limitMemory(program: Command, memory: ByteCount): Command {
+  const sh = findTool('sh');
+  if (sh === null || process.platform !== 'linux') return program;
+  const script = 'ulimit -c 0; ulimit -d "$1"; shift; exec "$@"';
+  return {
+    command: sh,
+    arguments: ['-c', script, 'limit', dataLimit(memory), program.command, ...program.arguments],
+  };
+}
+
+/** In the units of the shell's `ulimit`. */
+function dataLimit(memory: ByteCount | undefined): string {
+  return memory === undefined ? 'unlimited' : String(Math.ceil(memory / 1_024));
 }
 
 /** Paths without those that lie under another one, shortest first: a bind of a folder covers what is in it. */
