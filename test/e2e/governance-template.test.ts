@@ -144,11 +144,16 @@ test('an import grant waives clock and rate, and nothing else', { timeout: 90_00
     ([row]) => row?.n === 200,
   );
   assert.deepEqual(rows, [{ n: 200 }]);
-  const { entries } = await weir.ask<{ entries: { event: { action: string; outcome: string } }[] }>(
-    'GET',
-    '/v1/audit/entries?limit=1000',
+  const asked = await eventually(
+    async () => {
+      const { entries } = await weir.ask<{ entries: { event: { action: string; outcome: string } }[] }>(
+        'GET',
+        '/v1/audit/entries?limit=1000',
+      );
+      return entries.map(({ event }) => event).filter(({ action }) => ['replay', 'grant-import'].includes(action));
+    },
+    (found) => found.length === 3,
   );
-  const asked = entries.map(({ event }) => event).filter(({ action }) => ['replay', 'grant-import'].includes(action));
   assert.deepEqual(
     asked.map(({ action, outcome }) => `${action} ${outcome}`),
     ['replay denied', 'replay allowed', 'grant-import allowed'],

@@ -1,7 +1,7 @@
 import type { GovernedRelation, RelationGrant } from '../relations.ts';
 import type { Ast, AstNode } from './ast.ts';
 import { listOf, textOf, textsOf, walkAst } from './ast.ts';
-import { barrier, baseTable, columnRef, select, subquery } from './build.ts';
+import { barrier, baseTable, call, columnRef, select, subquery } from './build.ts';
 import { isMask, maskExpression, needsSource } from './mask.ts';
 
 /** Schema of the fresh instance that holds the opened relations. The gate lets nobody name a schema. */
@@ -56,19 +56,30 @@ export function buildSource(
 ): AstNode {
   const masks = new Map(grant.columns.map(({ name, mask }) => [name, mask]));
   const types = new Map(relation.columns.map(({ name, sqlType }) => [name, sqlType]));
-  const list = source.shown.map((name) =>
-    maskExpression(SOURCE, name, types.get(name) ?? 'VARCHAR', masks.get(name) ?? null),
-  );
-  const alias = textOf(mention, 'alias') || textOf(mention, 'table_name');
   // DuckDB may test a user's condition before ours, and an error in it would tell about rows that are not granted:
   // nothing moves through a LIMIT.
   const guarded = grant.rowFilter === null && !exposed ? [] : [barrier()];
+  const list = source.shown.map((name) => {
+    const shown = maskExpression(SOURCE, name, types.get(name) ?? 'VARCHAR', masks.get(name) ?? null);
+    return guarded.length === 0 ? shown : alone(shown, name);
+  });
+  const alias = textOf(mention, 'alias') || textOf(mention, 'table_name');
   return subquery(
     select(list, from, grant.rowFilter, guarded),
     alias,
     listOf(mention, 'column_name_alias'),
     mention['sample'] ?? null,
   );
+}
+
+/**
+ * The value without the dictionary that it comes from. DuckDB works a function of one column out over all entries of the
+ * column's dictionary, those of rows that were filtered away before included, and a failure would tell of them; what two
+ * columns go into is worked out row by row.
+ */
+function alone(value: AstNode, name: string): AstNode {
+  const unnamed = { ...value, alias: '' };
+  return call('least', [unnamed, unnamed], name);
 }
 
 /** The opened relation itself. */

@@ -66,7 +66,7 @@ test('Rewriter applies row filters and masks behind a barrier', async () => {
   ];
   assert.equal(
     await rebuilt('SELECT * FROM climate', [climate], { climate: { columns, rowFilter } }),
-    'SELECT * FROM (SELECT date_trunc(\'hour\', _r."time") AS "time", CAST(NULL AS DOUBLE) AS temperature FROM weir.climate AS _r WHERE (_r.device = \'a\') LIMIT 9000000000000000) AS climate',
+    'SELECT * FROM (SELECT least(date_trunc(\'hour\', _r."time"), date_trunc(\'hour\', _r."time")) AS "time", least(CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE)) AS temperature FROM weir.climate AS _r WHERE (_r.device = \'a\') LIMIT 9000000000000000) AS climate',
   );
 });
 
@@ -80,7 +80,7 @@ test("Rewriter opens a view with its author's sight and the subject's own filter
   const ofView = { columns: [{ name: 'device', mask: null }], rowFilter: null };
   assert.equal(
     await rebuilt('SELECT * FROM hot', [climate, view], { hot: ofView }),
-    'SELECT * FROM (SELECT _r.device AS device FROM (SELECT device FROM (SELECT _r.device AS device, _r.temperature AS temperature FROM weir.climate AS _r) AS climate WHERE (temperature > 20)) AS _r LIMIT 9000000000000000) AS hot',
+    'SELECT * FROM (SELECT least(_r.device, _r.device) AS device FROM (SELECT device FROM (SELECT _r.device AS device, _r.temperature AS temperature FROM weir.climate AS _r) AS climate WHERE (temperature > 20)) AS _r LIMIT 9000000000000000) AS hot',
   );
   const open = await rebuilt('SELECT * FROM hot', [climate, view], { hot: ofView, climate: grantAll(climate) });
   assert.doesNotMatch(open, /LIMIT/, 'what the subject could ask for itself needs no barrier');
