@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { TSchema } from 'typebox';
+import type { TObject, TSchema } from 'typebox';
 import type { Json } from '#base/core/index.ts';
 import type { Action, Resource } from '#declare/policy/index.ts';
 import type { Caller } from './caller.ts';
@@ -35,14 +35,31 @@ export type RouteAccess =
   | 'within'
   | 'open';
 
+/** What a route answers when all goes well: JSON of a form, or bodies of these media types. */
+export type RouteAnswer =
+  | { readonly status?: 200 | 201 | 202; readonly json: TSchema }
+  | { readonly status?: 200 | 201 | 202; readonly media: readonly string[] };
+
+/**
+ * A route: everything that is known of it, in one place. What validates a request is what the OpenAPI document says.
+ */
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With `:name` for parameters and `*` for a rest. */
   readonly path: string;
+  /** What it does, as a phrase without a full stop. */
+  readonly summary?: string;
   readonly access: RouteAccess;
+  /**
+   * Parameters of the query. Each is text, a whole number or a boolean, checked against its schema and handed to the
+   * handler as the text that came. Absent for a route that takes none.
+   */
+  readonly query?: TObject;
   readonly body?: TSchema;
-  /** The handler reads `stream` itself. */
+  /** The handler reads `stream` itself, which is of one of these media types. */
   readonly raw?: boolean;
+  readonly takes?: readonly string[];
+  readonly answer?: RouteAnswer;
   readonly handle: (request: RouteRequest, services: Services) => Promise<RouteReply>;
 }
 

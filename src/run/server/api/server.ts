@@ -8,6 +8,7 @@ import type { Caller, SignInFailure } from './caller.ts';
 import { identifyCaller, parsePeer, PEER_HEADER } from './caller.ts';
 import { ApiError } from './errors.ts';
 import { problemOf } from './problem.ts';
+import { queryReader } from './query-parameters.ts';
 import type { Route, RouteReply, RouteRequest } from './route.ts';
 import { ROUTES } from './routes.ts';
 import type { Services } from './services.ts';
@@ -82,6 +83,7 @@ function addRoute(
     },
   });
   const callers = new WeakMap<FastifyRequest, Caller>();
+  const readQuery = queryReader(route.query);
   function readRequest(request: FastifyRequest, reply: FastifyReply): RouteRequest {
     const abort = new AbortController();
     // The caller has left where the connection closes before the answer was written.
@@ -91,7 +93,7 @@ function addRoute(
     return {
       caller: callers.get(request) ?? NOBODY,
       params: request.params as Record<string, string>,
-      query: singleValues(request.query as Record<string, unknown>),
+      query: readQuery(request.query as Record<string, unknown>),
       body: (route.raw === true ? null : (request.body ?? null)) as Json,
       stream: request.body instanceof Readable ? request.body : request.raw,
       contentType: request.headers['content-type'] ?? '',
@@ -210,10 +212,4 @@ const MALFORMED = [
 function asApiError(error: unknown): unknown {
   if (!MALFORMED.some((code) => hasCode(error, code))) return error;
   return new ApiError('API_BODY_INVALID', `Cannot take request: ${(error as Error).message}`, { cause: error });
-}
-
-function singleValues(query: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(query).map(([name, value]) => [name, String(Array.isArray(value) ? value[0] : value)]),
-  );
 }
