@@ -5,6 +5,7 @@ import { CLASS_RULES } from './class-rules.ts';
 import { grantOf, proberRole, roleQueries, rolesOf } from './grants.ts';
 import { relationFacts } from './relation-facts.ts';
 import type { RelationFacts } from './relation-facts.ts';
+import { beyondScope } from './scope.ts';
 import type { ClassedColumn, HiddenColumn, Lineage, QueryDecision, Reason, Subject, VisibleColumn } from './types.ts';
 
 /**
@@ -33,6 +34,8 @@ export function decideQuery(
   if (mayProve) queries.push(proberRole());
   // A relation that does not exist and one that is not granted are told alike: neither exists for this subject.
   if (facts === null || queries.length === 0) return deny('not-granted', 'default-deny');
+  const outside = beyondScope({ subject, action: 'query', resource: { type: 'view', name: relation }, purpose });
+  if (outside !== null) return deny(outside, 'forbid-beyond-scope');
   if (purpose !== null && facts.purposes.length > 0 && !facts.purposes.includes(purpose)) {
     return deny('purpose-not-served', `${relation}.purposes`);
   }

@@ -15,6 +15,7 @@ export const REASONS: Readonly<Record<Reason, string>> = {
   'only-for-devices': 'only devices publish and hear commands',
   'own-proposal': 'nobody approves a change of their own',
   'not-spoken-for': 'the device does not speak for devices of this type',
+  'beyond-scope': 'the credential is not for this',
   'not-granted': 'nothing grants it',
   'purpose-not-granted': 'no role of the subject has this purpose',
   'purpose-not-served': 'the data are not there for this purpose',

@@ -12,12 +12,16 @@ export type {
   QueryObligations,
   Reason,
   Resource,
+  Scope,
   Standing,
   Subject,
   VisibleColumn,
 } from './types.ts';
 export { PolicyError } from './errors.ts';
 export type { PolicyErrorCode } from './errors.ts';
+export { beyondScope, purposesInScope } from './scope.ts';
+export { isAtLeast, STRENGTHS } from './strength.ts';
+export type { Strength } from './strength.ts';
 export { decide } from './decide.ts';
 export { decideQuery } from './decide-query.ts';
 export { CLASS_RULES } from './class-rules.ts';

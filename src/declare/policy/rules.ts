@@ -2,6 +2,7 @@ import type { Template } from '#declare/template/index.ts';
 import { actionFits } from './actions.ts';
 import { decideQuery } from './decide-query.ts';
 import { grantOf, rolesOf } from './grants.ts';
+import { beyondScope } from './scope.ts';
 import type { AccessRequest, QueryObligations, Reason } from './types.ts';
 
 /** What a rule says about a request it applies to. */
@@ -77,6 +78,15 @@ export const FORBIDS: readonly Rule[] = [
       subject.kind !== 'device' && (action === 'publish' || action === 'subscribe')
         ? { reason: 'only-for-devices' }
         : null,
+  },
+  {
+    id: 'forbid-beyond-scope',
+    effect: 'forbid',
+    statement: 'A credential that is for some actions, views or purposes is good for nothing else.',
+    apply: (request) => {
+      const reason = beyondScope(request);
+      return reason === null ? null : { reason };
+    },
   },
   {
     id: 'forbid-own-proposal',

@@ -1,6 +1,7 @@
 import type { Class } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { Action, ResourceType } from './actions.ts';
+import type { Strength } from './strength.ts';
 
 /** Whether a subject may act at all at this moment, whatever it is granted. */
 export type Standing = 'good' | 'disabled' | 'revoked' | 'contained';
@@ -15,6 +16,22 @@ export interface Subject {
   readonly standing: Standing;
   /** Device type; null for all but devices. */
   readonly deviceType: string | null;
+  /** How well they have shown who they are; absent where that was not told, which is less than any. */
+  readonly strength?: Strength;
+  /** What the credential that was shown is for; absent where it is for all that its holder may. */
+  readonly scope?: Scope;
+}
+
+/**
+ * What a credential may be used for, within what its holder may. It never grants: a scope that names more than the
+ * holder has is worth no more than the holder has. `null` leaves a dimension open.
+ */
+export interface Scope {
+  readonly actions: readonly Action[] | null;
+  /** Streams, tables and views; actions on data on anything else are not for this credential. */
+  readonly views: readonly string[] | null;
+  /** Purposes for which data may be asked; with a list, asking without a purpose is not for this credential either. */
+  readonly purposes: readonly string[] | null;
 }
 
 export interface Resource {
@@ -70,6 +87,7 @@ export type Reason =
   | 'only-for-devices'
   | 'own-proposal'
   | 'not-spoken-for'
+  | 'beyond-scope'
   | 'not-granted'
   | 'purpose-not-granted'
   | 'purpose-not-served'

@@ -22,7 +22,10 @@ test('identifyCaller() knows people by certificate and by token, whatever the ca
   const { person, token } = await identity.people.add('ada', ['scientist'], 'test');
   const never = (): void => assert.fail('nobody was refused');
   const operator = await identifyCaller(BY_CERTIFICATE, undefined, identity, never);
-  assert.deepEqual([operator.subject.kind, operator.subject.roles], ['operator', []]);
+  assert.deepEqual(
+    [operator.subject.kind, operator.subject.roles, operator.subject.strength],
+    ['operator', [], 'bound'],
+  );
   assert.equal(operator.actor, `person:${operator.subject.id}`);
   for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
     const caller = await identifyCaller(BY_TOKEN, `${scheme} ${token}`, identity, never);
@@ -32,6 +35,7 @@ test('identifyCaller() knows people by certificate and by token, whatever the ca
       roles: ['scientist'],
       standing: 'good',
       deviceType: null,
+      strength: 'bearer',
     });
   }
 });

@@ -58,7 +58,8 @@ export async function identifyCaller(
   const signIn = await signInOf(peer, authorization, identity);
   if (signIn.outcome === 'ok') {
     const { id, kind, roles } = signIn.person;
-    const subject: Subject = { id, kind, roles, standing: 'good', deviceType: null };
+    const strength = peer.kind === 'client' ? 'bound' : 'bearer';
+    const subject: Subject = { id, kind, roles, standing: 'good', deviceType: null, strength };
     return { subject, actor: `person:${id}`, peer };
   }
   onFailure(signIn.outcome);

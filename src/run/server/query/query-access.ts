@@ -1,6 +1,6 @@
 import { stricterClass } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
-import { decideQuery, rolesOf } from '#declare/policy/index.ts';
+import { decideQuery, purposesInScope, rolesOf } from '#declare/policy/index.ts';
 import type { Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { grantOf } from '#flow/query/index.ts';
@@ -97,6 +97,8 @@ export function impliedPurpose(
       decideQuery(subject, name, null, template, { columns, stored: new Map() }).reason !== 'not-granted',
   );
   const [first, ...rest] = declared.map(({ purposes }) => purposes);
-  const shared = (first ?? []).filter((purpose) => rest.every((each) => each.includes(purpose)));
+  const shared = purposesInScope(subject, first ?? []).filter((purpose) =>
+    rest.every((each) => each.includes(purpose)),
+  );
   return shared.length === 1 ? (shared[0] ?? null) : null;
 }
