@@ -260,6 +260,7 @@ function withEvents(ingest: Ingest, events: RecordedEvent[]): IngestPort {
   return {
     admit: ingest.admit.bind(ingest),
     admitMany: ingest.admitMany.bind(ingest),
+    allowance: ingest.allowance.bind(ingest),
     refuse: ingest.refuse.bind(ingest),
     recordSession: ingest.recordSession.bind(ingest),
     durable: ingest.durable.bind(ingest),

@@ -12,6 +12,11 @@ export interface LimitRule {
   readonly least: number;
   readonly most: number;
   readonly meaning: string;
+  /**
+   * It came after templates were stored: where it is at its default the stored form leaves it out, so that digests of
+   * templates that do not name it stay what they were.
+   */
+  readonly later?: true;
 }
 
 export type LimitMember = keyof Limits;
@@ -68,6 +73,18 @@ export const LIMIT_RULES: readonly LimitRule[] = [
   size('quarantine', 'quarantineBytes', 256 * MIB, MIB, 1_024 * 1_024 * MIB, 'all quarantined payloads together'),
   duration('quarantine-age', 'quarantineAge', 7 * DAY, HOUR, 7 * DAY, 'how long a quarantined payload is kept'),
   count('devices', 'devices', 100_000, 1, 10_000_000, 'devices in the inventory'),
+  later(count('caller-requests', 'callerRequests', 6_000, 1, 10_000_000, 'API requests of one caller in a minute')),
+  later(count('route-requests', 'routeRequests', 3_000, 1, 10_000_000, 'those of one caller to one route in a minute')),
+  later(
+    count(
+      'stranger-requests',
+      'strangerRequests',
+      3_000,
+      1,
+      10_000_000,
+      'API requests from one network without a valid credential in a minute',
+    ),
+  ),
 ];
 
 /** Bounds on the template itself; they cannot be set. */
@@ -95,6 +112,10 @@ function size(
   meaning: string,
 ): LimitRule {
   return { key, member, kind: 'size', standard, least, most, meaning };
+}
+
+function later(rule: LimitRule): LimitRule {
+  return { ...rule, later: true };
 }
 
 function count(

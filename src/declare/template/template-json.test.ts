@@ -20,6 +20,18 @@ test('templateFromJson() makes the same template of its JSON text', () => {
   assert.equal(again.digest, template.digest);
 });
 
+test('templateToJson() leaves out limits that came later, where they are at their default', () => {
+  const limitsOf = (template: Parameters<typeof templateToJson>[0]): object =>
+    (templateToJson(template) as { template: { limits: object } }).template.limits;
+  const stored = limitsOf(makeTemplate(yaml));
+  assert.equal('callerRequests' in stored, false);
+  assert.equal('devices' in stored, true);
+  const named = makeTemplate(`${yaml}limits: {caller-requests: 7}\n`);
+  assert.partialDeepStrictEqual(limitsOf(named), { callerRequests: 7 });
+  const again = templateFromJson(templateToJson(named));
+  assert.deepEqual([again.limits.callerRequests, again.limits.routeRequests, again.digest], [7, 3_000, named.digest]);
+});
+
 test('templateFromJson() refuses another form', () => {
   for (const json of [null, 1, [], {}, { form: 2, template: {} }, { form: 1 }, { form: 1, template: {} }] as Json[]) {
     assert.throws(

@@ -2,7 +2,8 @@ import { canonicalJson } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { TemplateError } from './errors.ts';
-import type { Template } from './types.ts';
+import { LIMIT_RULES } from './limits.ts';
+import type { Limits, Template } from './types.ts';
 
 /** The marker of a map in the JSON form: a list of pairs, so that the order of declaration is kept. */
 const MAP_MARK = 'map';
@@ -16,7 +17,7 @@ const FORM_VERSION = 1;
  */
 export function templateToJson(template: Omit<Template, 'digest'>): Json {
   const { digest: _, ...content } = template as Template;
-  return { form: FORM_VERSION, template: toJson(content) };
+  return { form: FORM_VERSION, template: toJson({ ...content, limits: withoutLater(content.limits) }) };
 }
 
 /** Digest of a resolved template: SHA-256, in hex, over the canonical JSON of its JSON form. */
@@ -38,7 +39,20 @@ export function templateFromJson(json: Json): Template {
   if (!(content.streams instanceof Map) || !(content.devices instanceof Map)) {
     throw new TemplateError('TEMPLATE_FORM_INVALID', 'Cannot read template: its stored form has no streams');
   }
-  return sealTemplate(content);
+  return sealTemplate({ ...content, limits: withLater(content.limits) });
+}
+
+const LATER_LIMITS = LIMIT_RULES.filter(({ later }) => later === true);
+
+/** Limits as they are stored: those that came later only where they are not at their default. */
+function withoutLater(limits: Limits): Partial<Limits> {
+  const left = LATER_LIMITS.filter(({ member, standard }) => limits[member] === standard).map(({ member }) => member);
+  return Object.fromEntries(Object.entries(limits).filter(([member]) => !(left as string[]).includes(member)));
+}
+
+/** Limits as they are used: those that a stored form does not have are at their default. */
+function withLater(limits: Limits): Limits {
+  return { ...Object.fromEntries(LATER_LIMITS.map(({ member, standard }) => [member, standard])), ...limits };
 }
 
 /** Adds the digest and freezes the whole, maps included. */

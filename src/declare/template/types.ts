@@ -163,6 +163,9 @@ export interface Limits {
   readonly quarantineBytes: number;
   readonly quarantineAge: Millis;
   readonly devices: number;
+  readonly callerRequests: number;
+  readonly routeRequests: number;
+  readonly strangerRequests: number;
 }
 
 /** One finding about a template file. */

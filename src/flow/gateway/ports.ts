@@ -15,7 +15,10 @@ export interface DeviceDirectory {
 export type DeviceTablePort = Pick<DeviceTable, 'flags' | 'mayAct' | 'connect' | 'disconnect'>;
 
 /** Where readings go: the ingest room, or what a test puts in its place. */
-export type IngestPort = Pick<Ingest, 'admit' | 'admitMany' | 'refuse' | 'recordSession' | 'durable' | 'busy'> & {
+export type IngestPort = Pick<
+  Ingest,
+  'admit' | 'admitMany' | 'allowance' | 'refuse' | 'recordSession' | 'durable' | 'busy'
+> & {
   /**
    * Records something that happened to a device as a reading of the events stream.
    *

@@ -3,7 +3,7 @@ export type { IngestErrorCode } from './errors.ts';
 export { REASON, REASONS, reasonOf, isStored, isTransient } from './reasons.ts';
 export type { Kept, Reason } from './reasons.ts';
 export { WIRE_FORMATS } from './sender.ts';
-export type { Outcomes, Sender, Speaker, WireFormat } from './sender.ts';
+export type { Allowance, Outcomes, Sender, Speaker, WireFormat } from './sender.ts';
 export { Ingest } from './ingest.ts';
 export type { IngestParts } from './ingest.ts';
 export { batchShape, mostStepped, steppedFields } from './stream-rules.ts';

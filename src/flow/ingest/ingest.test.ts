@@ -254,6 +254,14 @@ test('admit() holds devices to the rate of their stream, and imports not', () =>
   assert.equal(admit({ temperature: 1, time: '2020-01-01T00:00:00Z' }, { received: NOW + 11 * SECOND }), 'clock-late');
 });
 
+test('allowance() tells what a device may still send to a stream', () => {
+  const { ingest, admit } = setup();
+  assert.deepEqual(ingest.allowance(TRUCK, 'strict', NOW), { perSecond: 1, burst: 2, tokens: 2 });
+  admit({ n: 1 }, { stream: 'strict' });
+  assert.equal(ingest.allowance(TRUCK, 'strict', NOW)?.tokens, 1);
+  assert.equal(ingest.allowance(TRUCK, 'nothing', NOW), null);
+});
+
 test('admit() tells a duplicate from a replay by content', async () => {
   const { journal, ingest, admit } = setup();
   assert.equal(admit({ temperature: 1, seq: 5 }), 'admitted');

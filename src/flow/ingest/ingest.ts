@@ -11,7 +11,7 @@ import { IngestError } from './errors.ts';
 import { MessageJudge, isPack } from './message-judge.ts';
 import type { QuarantineSink } from './quarantine.ts';
 import { REASON } from './reasons.ts';
-import type { Outcomes, Sender, Speaker, WireFormat } from './sender.ts';
+import type { Allowance, Outcomes, Sender, Speaker, WireFormat } from './sender.ts';
 import { StreamIngest } from './stream-ingest.ts';
 import type { StreamTally } from './stream-ingest.ts';
 import { compileStream, mostStepped } from './stream-rules.ts';
@@ -173,6 +173,20 @@ export class Ingest {
     }
     this.#judge.take(into, sender, about, bytes, received);
     return this.#judge.many(format);
+  }
+
+  /**
+   * What a device may still send to a stream; null where that is no stream of the template.
+   *
+   * @param now epoch microseconds
+   */
+  allowance(about: Sender, stream: string, now: number): Allowance | null {
+    const into = this.#streams.get(stream);
+    if (into === undefined) return null;
+    const { perSecond, burst } = into.rules;
+    const record = this.#table.existingRecord(about.index, into.index);
+    // Without its lock: what is told may be a reading old.
+    return { perSecond, burst, tokens: record === -1 ? burst : this.#table.tokens(record, now, perSecond, burst) };
   }
 
   /**

@@ -25,3 +25,10 @@ export interface Outcomes {
   readonly stored: number;
   readonly refused: number;
 }
+
+/** What a device may still send to a stream: a bucket that fills at `perSecond` and holds `burst` readings. */
+export interface Allowance {
+  readonly perSecond: number;
+  readonly burst: number;
+  readonly tokens: number;
+}

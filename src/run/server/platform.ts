@@ -14,6 +14,7 @@ import { auditReader } from './control/audit-reader.ts';
 import { watchBackPressure } from './control/back-pressure.ts';
 import { CommandBox } from './control/command-box.ts';
 import { CountedAudit } from './control/counted-audit.ts';
+import { DenialTally } from './control/denial-tally.ts';
 import { memoryRelations } from './control/memory-relations.ts';
 import { authorityFile, openTrust } from './control/open-trust.ts';
 import { packageFile, packageVersion } from './control/package-files.ts';
@@ -199,7 +200,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ),
     status: () => status(),
   };
-  const api = makeApi({ services, onSignInFailure: (from, reason, actor) => tally.count(from, reason, actor) });
+  const denials = opened.use(new DenialTally(audit, log));
+  const api = makeApi({
+    services,
+    onSignInFailure: (from, reason, actor) => tally.count(from, reason, actor),
+    denials,
+  });
   await rm(layout.controlSocket, { force: true });
   await api.listen({ path: layout.controlSocket });
   await chmod(layout.controlSocket, 0o600);

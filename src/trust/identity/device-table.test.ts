@@ -82,6 +82,15 @@ test('takeToken() fills at the rate, up to the burst, and follows a clock that g
   assert.equal(take(50.5), true);
 });
 
+test('tokens() tells what takeToken() would find, and takes nothing', () => {
+  const table = DeviceTable.create(SIZE, KEY);
+  const record = recordOf(table);
+  const tokens = (now: number): number => table.tokens(record, now * SECOND, 2, 3);
+  assert.equal(tokens(100), 3);
+  for (let i = 0; i < 3; i++) table.takeToken(record, 100 * SECOND, 2, 3);
+  assert.deepEqual([tokens(100), tokens(100.5), tokens(100.5), tokens(900), tokens(50)], [0, 1, 1, 3, 0]);
+});
+
 test('judgeSeq() tells fresh, duplicate and replay over the window', () => {
   const table = DeviceTable.create(SIZE, KEY);
   const record = recordOf(table);

@@ -248,6 +248,14 @@ export class DeviceTable {
     return taken;
   }
 
+  /** Tokens in a record's bucket; nothing is taken. Parameters as for `takeToken`. */
+  tokens(record: number, now: number, perSecond: number, burst: number): number {
+    const at = this.#double(record);
+    const refilled = this.#doubles[at + F_REFILLED]!;
+    if (Number.isNaN(refilled)) return burst;
+    return Math.min(burst, this.#doubles[at + F_TOKENS]! + (Math.max(0, now - refilled) / 1e6) * perSecond);
+  }
+
   /** Puts one back: its reading could not be kept and will come again. */
   returnToken(record: number): void {
     this.#doubles[this.#double(record) + F_TOKENS]! += 1;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { test } from 'node:test';
 import { systemClock } from '#base/core/index.ts';
@@ -8,6 +10,8 @@ import type { Limits } from '#declare/template/index.ts';
 import type { IngestPort } from '../ports.ts';
 import type { Admission } from '../tls/admission.ts';
 import { HttpService } from './http-service.ts';
+import type { Cleanable } from '../../../../test/support/tmp.ts';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
 
 const LIMITS = { connectTimeout: 5_000, requestTimeout: 5_000, connectionsPerDevice: 1 } as unknown as Limits;
 const DEVICE = { index: 0, name: 'truck-7', type: 'reefer', speaksFor: [], serials: [] };
@@ -16,7 +20,7 @@ const GOOD: Admission = {
   identity: { kind: 'device', device: DEVICE, serial: '0A', fingerprint: 'a' },
 };
 
-async function start(t: { after(f: () => void): void }, judge: (() => Admission) | null) {
+async function start(t: Cleanable, judge: (() => Admission) | null, controlSocket = '/nowhere/control.sock') {
   let connections = 0;
   const refused: string[] = [];
   const service = new HttpService({
@@ -31,13 +35,13 @@ async function start(t: { after(f: () => void): void }, judge: (() => Admission)
       connect: (_, limit) => (connections < limit ? ++connections > 0 : false),
       disconnect: () => void connections--,
     },
-    controlSocket: '/nowhere/control.sock',
+    controlSocket,
     limits: () => LIMITS,
     refused: (listener, reason) => refused.push(`${listener} ${reason}`),
   });
   const server = createServer((socket) => service.accept(socket as TLSSocket, judge === null ? 'api' : 'https', judge));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
+  t.after(async () => {
     service.close();
     server.close();
   });
@@ -96,4 +100,33 @@ test('what is not HTTP is closed, and draining waits for nothing where nothing i
   assert.match(await ask('\x16\x03\x01\r\n\r\n'), /^HTTP\/1.1 400 /);
   assert.match(await ask(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`), /^HTTP\/1.1 431 /);
   await service.drain();
+});
+
+test('what control refuses for its rate is refused here until the time has come, late and counted', async (t) => {
+  const folder = await temporaryFolder(t);
+  let asked = 0;
+  const control = createHttpServer((_, response) => {
+    asked++;
+    response.writeHead(429, { 'x-weir-hold': 'caller', 'retry-after': '9', ratelimit: '"caller";r=0;t=9' });
+    response.end();
+  });
+  const socket = path.join(folder, 'control.sock');
+  await new Promise<void>((resolve) => control.listen(socket, resolve));
+  t.after(async () => void control.close());
+  const { ask, refused } = await start(t, null, socket);
+  const get = (url: string) => ask(`GET ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  const first = await get('/v1/users');
+  assert.match(first, /^HTTP\/1.1 429 /);
+  assert.doesNotMatch(first, /x-weir-hold/i);
+  const began = performance.now();
+  const [held, other] = await Promise.all([get('/v1/users'), get('/v1/devices')]);
+  assert.ok(performance.now() - began >= 190);
+  for (const answer of [held, other]) {
+    assert.match(answer, /^HTTP\/1.1 429 /);
+    assert.match(answer, /\r\nretry-after: 9\r\n/i);
+    assert.match(answer, /\r\nratelimit: "caller";r=0;t=9\r\n/i);
+    const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))) as Record<string, unknown>;
+    assert.deepEqual(body['violated-policies'], ['caller']);
+  }
+  assert.deepEqual([asked, refused], [1, ['api rate', 'api rate']]);
 });

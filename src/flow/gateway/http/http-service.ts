@@ -5,9 +5,15 @@ import type { Clock, Log, Metrics } from '#base/core/index.ts';
 import type { Limits } from '#declare/template/index.ts';
 import type { DeviceDirectory, DeviceTablePort, IngestPort } from '../ports.ts';
 import type { Admission, PeerIdentity } from '../tls/admission.ts';
+import { addressPrefix } from '../tls/address-prefix.ts';
+import { HeldCallers, heldKeyOf } from './held-callers.ts';
+import type { Hold } from './held-callers.ts';
 import { stateIdentity } from './identity-header.ts';
+import type { PeerStatement } from './identity-header.ts';
 import { problem, sendProblem } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { Proxy } from './proxy.ts';
+import { QUOTA_EXCEEDED } from './rate-limit-fields.ts';
 import { parseStreamPath } from './stream-path.ts';
 import { takeReadings } from './stream-route.ts';
 
@@ -40,6 +46,14 @@ const MAX_HEADER_BYTES = 16_384;
 const MAX_HEADERS = 100;
 const IDLE_MS = 65_000;
 
+/** How long a caller that was told to wait, and does not, waits for its answer. */
+const HELD_MS = 200;
+
+const HELD: Problem = {
+  ...problem(429, 'rate', 'You have used up what you may ask; wait as long as Retry-After says.'),
+  type: QUOTA_EXCEEDED,
+  title: 'Quota exceeded',
+};
 const NO_CERTIFICATE = problem(401, 'no-certificate', 'Readings are taken from devices with a client certificate.');
 const NOT_AUTHORISED = problem(403, 'not-allowed', 'The certificate does not let you in.');
 const NOT_A_DEVICE = problem(403, 'not-allowed', 'Readings are taken from devices only.');
@@ -52,6 +66,7 @@ export class HttpService {
   readonly #deps: HttpServiceDeps;
   readonly #server: Server;
   readonly #proxy: Proxy;
+  readonly #held: HeldCallers;
   readonly #peers = new WeakMap<object, HttpPeer>();
   #underWay = 0;
   #idle: (() => void) | null = null;
@@ -59,6 +74,7 @@ export class HttpService {
   constructor(deps: HttpServiceDeps) {
     this.#deps = deps;
     this.#proxy = new Proxy(deps.controlSocket);
+    this.#held = new HeldCallers(() => deps.clock.monotonicMs());
     const { connectTimeout, requestTimeout } = deps.limits();
     this.#server = createServer(
       {
@@ -142,9 +158,7 @@ export class HttpService {
       return sendProblem(response, NOT_AUTHORISED, {}, true);
     }
     const target = parseStreamPath(request.url ?? '');
-    if (target === null) {
-      return this.#proxy.pass(request, response, stateIdentity(identity, peer.address, peer.listener));
-    }
+    if (target === null) return this.#pass(stateIdentity(identity, peer.address, peer.listener), request, response);
     if (identity === null) return sendProblem(response, NO_CERTIFICATE, {}, true);
     if (identity.kind !== 'device') return sendProblem(response, NOT_A_DEVICE, {}, true);
     if (request.method !== 'POST') {
@@ -154,6 +168,36 @@ export class HttpService {
     if (target === 'invalid') return sendProblem(response, BAD_QUERY, {}, true);
     await takeReadings(this.#deps, identity.device, target, request, response);
   }
+
+  /** To control, but for those whom control has told to wait. */
+  #pass(peer: PeerStatement, request: IncomingMessage, response: ServerResponse): void {
+    const { method = '', url = '', headers } = request;
+    const key = heldKeyOf(peer, addressPrefix(peer.address), method, url, headers.authorization);
+    const hold = this.#held.find(key);
+    if (hold === null) {
+      return this.#proxy.pass(request, response, peer, key.caller, (fields) => this.#held.note(key, fields));
+    }
+    this.#deps.refused(peer.listener, 'rate', peer.address);
+    answerHeld(response, hold, () => this.#held.secondsLeft(hold), hasLongBody(request));
+  }
+}
+
+/**
+ * Answers late: a caller that goes on all the same sends as many requests in a second as it has connections, a few times
+ * over, and no more.
+ */
+function answerHeld(response: ServerResponse, { fields, violated }: Hold, left: () => number, close: boolean): void {
+  const timer = setTimeout(() => {
+    for (const [name, value] of Object.entries(fields)) if (value !== '') response.setHeader(name, value);
+    response.setHeader('retry-after', left());
+    sendProblem(response, HELD, { 'violated-policies': violated }, close);
+  }, HELD_MS);
+  response.once('close', () => clearTimeout(timer));
+}
+
+/** A body that is longer than what is read only to keep the connection. */
+function hasLongBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 65_536;
 }
 
 /** Null for nobody in particular; a certificate that was shown and does not count is refused everywhere. */

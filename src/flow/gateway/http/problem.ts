@@ -4,7 +4,7 @@ import type { Reason } from '#flow/ingest/index.ts';
 
 /** A problem document; `reason` is the word that stands in the table of refusals. @see RFC 9457 */
 export interface Problem {
-  readonly type: 'about:blank';
+  readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
@@ -54,7 +54,8 @@ function send(response: ServerResponse, status: number, type: string, body: obje
   response.setHeader('content-length', bytes.length);
   response.setHeader('cache-control', 'no-store');
   response.setHeader('x-content-type-options', 'nosniff');
-  if (status === 429 || status === 503) response.setHeader('retry-after', RETRY_AFTER_SECONDS);
+  if ((status === 429 || status === 503) && !response.hasHeader('retry-after'))
+    response.setHeader('retry-after', RETRY_AFTER_SECONDS);
   if (close) response.setHeader('connection', 'close');
   response.statusCode = status;
   response.end(bytes);

@@ -16,7 +16,7 @@ async function behind(t: { after(f: () => Promise<void>): void }, listener: Requ
   await new Promise<void>((resolve) => control.listen(socket, resolve));
   const proxy = new Proxy(socket);
   const server = await serve((request, response) =>
-    proxy.pass(request, response, stateIdentity(null, '192.0.2.1', 'api')),
+    proxy.pass(request, response, stateIdentity(null, '192.0.2.1', 'api'), 'caller'),
   );
   t.after(async () => {
     await server[Symbol.asyncDispose]();
@@ -56,4 +56,20 @@ test('Proxy answers 503 where control breaks before its answer, and breaks off w
   });
   assert.equal((await server.ask('GET', '/before')).status, 503);
   await assert.rejects(server.ask('GET', '/within'));
+});
+
+test('Proxy answers a caller that has too many requests under way with 429, and others still', async (t) => {
+  const waiting: (() => void)[] = [];
+  const { proxy, server } = await behind(t, (request, response) => {
+    if (request.url === '/slow') waiting.push(() => response.end());
+    else response.end();
+  });
+  const slow = Array.from({ length: 64 }, () => server.ask('GET', '/slow'));
+  while (waiting.length < 64) await new Promise((resolve) => setTimeout(resolve, 5));
+  const more = await server.ask('GET', '/slow');
+  assert.deepEqual([more.status, more.headers['retry-after']], [429, '1']);
+  for (const end of waiting) end();
+  assert.equal((await Promise.all(slow)).filter(({ status }) => status === 200).length, 64);
+  assert.equal((await server.ask('GET', '/quick')).status, 200);
+  assert.equal(proxy.open, 0);
 });

@@ -1,5 +1,5 @@
 import { request as connect } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { IDENTITY_HEADER, passableHeaders } from './identity-header.ts';
 import type { PeerStatement } from './identity-header.ts';
@@ -7,7 +7,10 @@ import { problem, sendProblem } from './problem.ts';
 
 /** Requests of one worker that control answers at once. */
 const MOST_AT_ONCE = 512;
+/** Those of one caller among them: slow requests of one must not take the place of others. */
+const MOST_OF_ONE = 64;
 
+const TOO_MANY = problem(429, 'too-many-requests', 'You have more requests under way than you may.');
 const UNAVAILABLE = problem(503, 'unavailable', 'The platform cannot answer now.');
 
 /**
@@ -18,6 +21,7 @@ const UNAVAILABLE = problem(503, 'unavailable', 'The platform cannot answer now.
  */
 export class Proxy {
   readonly #socketPath: string;
+  readonly #openBy = new Map<string, number>();
   #open = 0;
 
   constructor(socketPath: string) {
@@ -28,9 +32,20 @@ export class Proxy {
     return this.#open;
   }
 
-  pass(request: IncomingMessage, response: ServerResponse, peer: PeerStatement): void {
+  /**
+   * @param caller whose requests count together
+   * @param onAnswer is given the fields of control's answer
+   */
+  pass(
+    request: IncomingMessage,
+    response: ServerResponse,
+    peer: PeerStatement,
+    caller: string,
+    onAnswer: (fields: IncomingHttpHeaders) => void = () => {},
+  ): void {
     if (this.#open >= MOST_AT_ONCE) return sendProblem(response, UNAVAILABLE, {}, true);
-    this.#open++;
+    if ((this.#openBy.get(caller) ?? 0) >= MOST_OF_ONE) return sendProblem(response, TOO_MANY, {}, true);
+    this.#enter(caller);
     const upstream = connect({
       socketPath: this.#socketPath,
       method: request.method,
@@ -48,10 +63,9 @@ export class Proxy {
       // `Host` is passed on as it came.
       setHost: false,
     });
-    upstream.once('close', () => {
-      this.#open--;
-    });
+    upstream.once('close', () => this.#leave(caller));
     upstream.once('response', (answer) => {
+      onAnswer(answer.headers);
       response.writeHead(answer.statusCode ?? 502, passableHeaders(answer.rawHeaders));
       pipeline(answer, response, () => {});
     });
@@ -61,6 +75,18 @@ export class Proxy {
     });
     response.once('close', () => upstream.destroy());
     pipeline(request, upstream, () => {});
+  }
+
+  #enter(caller: string): void {
+    this.#open++;
+    this.#openBy.set(caller, (this.#openBy.get(caller) ?? 0) + 1);
+  }
+
+  #leave(caller: string): void {
+    this.#open--;
+    const left = (this.#openBy.get(caller) ?? 1) - 1;
+    if (left === 0) this.#openBy.delete(caller);
+    else this.#openBy.set(caller, left);
   }
 }
 

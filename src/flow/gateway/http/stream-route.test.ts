@@ -4,6 +4,7 @@ import { systemClock } from '#base/core/index.ts';
 import type { Limits } from '#declare/template/index.ts';
 import { REASON } from '#flow/ingest/index.ts';
 import type { IngestPort } from '../ports.ts';
+import { QUOTA_EXCEEDED } from './rate-limit-fields.ts';
 import { takeReadings } from './stream-route.ts';
 import { serve } from './testing.ts';
 
@@ -11,7 +12,7 @@ const LIMITS = { payloadBytes: 1_000, batchReadings: 5, decompressedBytes: 10_00
 const HUB = { index: 0, name: 'hub', type: 'hub', speaksFor: ['sensor'], serials: [] };
 const SENSOR = { index: 1, name: 'sensor', type: 'sensor', speaksFor: [], serials: [] };
 
-async function start(durable: () => Promise<void> = async () => {}, device: string | null = null) {
+async function start(durable: () => Promise<void> = async () => {}, device: string | null = null, reason = 0) {
   const taken: string[] = [];
   const refused: number[] = [];
   const ingest: IngestPort = {
@@ -20,8 +21,14 @@ async function start(durable: () => Promise<void> = async () => {}, device: stri
     admitMany(_, stream, about, payload, format) {
       const lines = Buffer.from(payload).toString().split('\n').filter(Boolean);
       taken.push(`${stream} ${about.name} ${format} ${lines.length}`);
-      return { reasons: new Uint8Array(lines.length), places: new Map(), stored: lines.length, refused: 0 };
+      return {
+        reasons: new Uint8Array(lines.length).fill(reason),
+        places: new Map(),
+        stored: lines.length,
+        refused: 0,
+      };
     },
+    allowance: () => ({ perSecond: 2, burst: 10, tokens: 0.25 }),
     refuse: (_, __, reason) => (refused.push(reason), reason),
     recordSession: () => {},
     recordEvent: () => 0,
@@ -44,10 +51,24 @@ test('takeReadings() answers when what it took is durable', async () => {
     answered = true;
     return heard;
   });
-  await new Promise((done) => setTimeout(done, 50));
+  while (taken.length === 0) await new Promise((done) => setTimeout(done, 5));
   assert.deepEqual([taken, answered], [['s sensor json 1'], false]);
   resolve();
   assert.equal((await answer).status, 202);
+});
+
+test('takeReadings() tells what the device may still send, and when where there is nothing left', async () => {
+  const { ...taken } = await start();
+  await using server = taken.server;
+  const answer = await server.ask('POST', '/', { 'content-type': 'application/json' }, '{}');
+  assert.equal(answer.headers['ratelimit-policy'], '"s";q=10;qu="readings";w=5');
+  assert.equal(answer.headers['ratelimit'], '"s";r=0;t=1');
+  const refused = await start(undefined, null, REASON.rate.number);
+  await using other = refused.server;
+  const rate = await other.ask('POST', '/', { 'content-type': 'application/json' }, '{}');
+  assert.deepEqual([rate.status, rate.headers['retry-after']], [429, '1']);
+  const body = JSON.parse(rate.body) as Record<string, unknown>;
+  assert.deepEqual([body['type'], body['reason'], body['violated-policies']], [QUOTA_EXCEEDED, 'rate', ['s']]);
 });
 
 test('takeReadings() says try later where it cannot become durable', async () => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '#base/core/index.ts';
 import type { Limits } from '#declare/template/index.ts';
 import { REASON, reasonOf } from '#flow/ingest/index.ts';
-import type { Outcomes, Reason, WireFormat } from '#flow/ingest/index.ts';
+import type { Allowance, Outcomes, Reason, WireFormat } from '#flow/ingest/index.ts';
 import { formatOfMediaType } from '../payload-format.ts';
 import type { DeviceDirectory, DeviceEntry, IngestPort } from '../ports.ts';
 import { BodyError, readBody } from './bounded-body.ts';
@@ -10,6 +10,7 @@ import type { BodyFault } from './bounded-body.ts';
 import { lineChunks } from './line-chunks.ts';
 import { OutcomeList } from './outcomes.ts';
 import { TRY_LATER, problem, problemOf, sendJson, sendProblem } from './problem.ts';
+import { QUOTA_EXCEEDED, rateLimitFields } from './rate-limit-fields.ts';
 import type { StreamTarget } from './stream-path.ts';
 
 export interface StreamRouteDeps {
@@ -50,7 +51,19 @@ export async function takeReadings(
     if (!(error instanceof BodyError)) throw error;
     return refuseBody(error.fault, outcomes, refuse, response);
   }
-  await answer(ingest, outcomes, response);
+  const { stream } = target;
+  const tellRate = (): void => tellAllowance(response, ingest.allowance(about, stream, deps.clock.now()), stream);
+  await answer(ingest, outcomes, response, stream, tellRate);
+}
+
+/** Says what may still be sent and, should it be refused for its rate, when to come again. */
+function tellAllowance(response: ServerResponse, allowance: Allowance | null, stream: string): void {
+  if (allowance === null) return;
+  const { perSecond, burst, tokens } = allowance;
+  const reset = tokens >= burst ? 0 : Math.ceil((1 - (tokens % 1)) / perSecond);
+  const window = Math.max(1, Math.ceil(burst / perSecond));
+  const limit = { policy: stream, quota: burst, window, remaining: Math.floor(tokens), reset, unit: 'readings' };
+  for (const [name, value] of Object.entries(rateLimitFields([limit]))) response.setHeader(name, value);
 }
 
 function findAbout(devices: DeviceDirectory, sender: DeviceEntry, name: string | null): DeviceEntry | Reason {
@@ -92,7 +105,13 @@ function tooMany(ingest: IngestPort, sender: DeviceEntry, { stream }: StreamTarg
   return { reasons, places: new Map(), stored: 0, refused: 1 };
 }
 
-async function answer(ingest: IngestPort, outcomes: OutcomeList, response: ServerResponse): Promise<void> {
+async function answer(
+  ingest: IngestPort,
+  outcomes: OutcomeList,
+  response: ServerResponse,
+  stream: string,
+  tellRate: () => void,
+): Promise<void> {
   try {
     await ingest.durable();
   } catch {
@@ -102,9 +121,15 @@ async function answer(ingest: IngestPort, outcomes: OutcomeList, response: Serve
   if (outcomes.readings === 0) {
     return sendProblem(response, problem(400, 'empty', 'The request holds no reading.'));
   }
+  tellRate();
   const refusal = outcomes.refusal === null ? undefined : reasonOf(outcomes.refusal);
   if (refusal === undefined) sendJson(response, outcomes.status, outcomes.answer());
-  else sendProblem(response, problemOf(refusal), outcomes.answer());
+  else sendProblem(response, problemOf(refusal), { ...quotaOf(refusal, stream), ...outcomes.answer() });
+}
+
+/** What a problem document says of a quota that was used up. */
+function quotaOf(refusal: Reason, stream: string): object {
+  return refusal.number === REASON.rate.number ? { type: QUOTA_EXCEEDED, 'violated-policies': [stream] } : {};
 }
 
 function refuseBody(

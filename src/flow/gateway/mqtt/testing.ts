@@ -47,6 +47,10 @@ export class FakeIngest implements IngestPort {
     throw new Error('not used by MQTT tests');
   }
 
+  allowance(): never {
+    throw new Error('not used by MQTT tests');
+  }
+
   refuse(device: string, stream: string, reason: number): number {
     this.refused.push({ device, stream, reason });
     return reason;

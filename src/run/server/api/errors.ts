@@ -1,4 +1,5 @@
 import { PlatformError } from '#base/core/index.ts';
+import type { RateVerdict } from './rate-buckets.ts';
 
 export type ApiErrorCode =
   | 'API_UNAUTHENTICATED'
@@ -16,7 +17,20 @@ export type ApiErrorCode =
   | 'API_ENTRY_UNKNOWN'
   | 'API_READING_UNKNOWN'
   | 'API_COMMAND_INVALID'
+  | 'API_RATE'
   | 'API_INTERNAL';
+
+/** Raised where a caller has used up what it may. */
+export class RateLimited extends PlatformError<'API_RATE'> {
+  readonly verdict: RateVerdict;
+
+  constructor(verdict: RateVerdict) {
+    super('API_RATE', `Cannot answer: ${verdict.violated.join(' and ')} used up`, {
+      hint: `Come again in ${verdict.retryAfter} s; limits are set under \`limits\` in the template`,
+    });
+    this.verdict = verdict;
+  }
+}
 
 /** Raised by the API. */
 export class ApiError extends PlatformError<ApiErrorCode> {}

@@ -1,4 +1,6 @@
 import { PlatformError } from '#base/core/index.ts';
+import { QUOTA_EXCEEDED } from '#flow/gateway/index.ts';
+import { RateLimited } from './errors.ts';
 
 /** A problem document with the code of the error register beside the standard members. @see RFC 9457 */
 export interface Problem {
@@ -10,6 +12,8 @@ export interface Problem {
   readonly hint?: string;
   /** The query engine's own words, for the author of the statement. */
   readonly engine?: string;
+  /** Names of the policies of whose quota there is nothing left. */
+  readonly 'violated-policies'?: readonly string[];
 }
 
 /**
@@ -26,7 +30,8 @@ const STATUSES: readonly (readonly [RegExp, number, string])[] = [
   [/_(EXISTS|TAKEN|CONFLICT|CONSTRAINT)$/, 409, 'In conflict with what is there'],
   [/_(TOO_LARGE|LIMIT|TOO_MANY)$/, 413, 'Larger than the limit'],
   [/_(INVALID|REFUSED|UNPARSED|FAILED_CHECK)$/, 400, 'Not acceptable as it is'],
-  [/_(RATE|BUSY)$/, 429, 'Too many at once'],
+  [/_RATE$/, 429, 'Quota exceeded'],
+  [/_BUSY$/, 429, 'Too many at once'],
   [/_(FULL|UNAVAILABLE|GONE|CLOSED|NOT_READY|EXPIRED)$/, 503, 'Not possible now'],
 ];
 
@@ -43,12 +48,13 @@ export function problemOf(error: unknown): Problem {
   }
   const [, status, title] = STATUSES.find(([pattern]) => pattern.test(error.code)) ?? [null, 500, 'Internal fault'];
   return {
-    type: 'about:blank',
+    type: error instanceof RateLimited ? QUOTA_EXCEEDED : 'about:blank',
     title,
     status,
     detail: error.message,
     code: error.code,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error instanceof RateLimited ? { 'violated-policies': error.verdict.violated } : {}),
     ...('detail' in error && typeof error.detail === 'string' ? { engine: error.detail } : {}),
   };
 }

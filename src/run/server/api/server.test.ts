@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from '#base/core/index.ts';
-import { PlatformError } from '#base/core/index.ts';
-import { openApi } from './testing.ts';
+import { millis, PlatformError, systemClock } from '#base/core/index.ts';
+import { frozenClock } from '../../../../test/support/frozen-clock.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
+import { API_TEMPLATE, openApi } from './testing.ts';
 import type { ApiAnswer } from './testing.ts';
 import type { Queries, Services } from './services.ts';
 
@@ -202,4 +203,66 @@ test('makeApi() breaks off an answer whose result fails midway', async (t) => {
   const answer = await call('POST', '/v1/query', ask);
   assert.deepEqual([answer.status, answer.broken], [200, true]);
   assert.equal(signals.length, 1);
+});
+
+const LIMITED = `${API_TEMPLATE}limits: { caller-requests: 5, route-requests: 2, stranger-requests: 3 }\n`;
+
+/** An API whose limits are soon used up, on a clock that stands still. */
+async function openLimited(t: Parameters<typeof openApi>[0]) {
+  const current = makeTemplate(LIMITED);
+  const templates = { current, plan: () => ({}), apply: async () => ({}) };
+  const clock = frozenClock();
+  const opened = await openApi(t, { templates, clock, segmentColumns: async () => [] });
+  return { ...opened, clock };
+}
+
+test('makeApi() tells each caller what is left, and refuses what is too much until it may come again', async (t) => {
+  const { call, clock, audit, denials } = await openLimited(t);
+  const first = await call('GET', '/v1/segments/columns');
+  assert.equal(first.headers['ratelimit-policy'], '"caller";q=5;w=60, "GET /v1/segments/columns";q=2;w=60');
+  assert.equal(first.headers['ratelimit'], '"caller";r=4;t=12, "GET /v1/segments/columns";r=1;t=30');
+  await call('GET', '/v1/segments/columns');
+  const before = audit.events.length;
+  const refused = await call('GET', '/v1/segments/columns');
+  assertProblem(refused, 429, 'API_RATE');
+  assert.deepEqual([refused.headers['retry-after'], refused.headers['x-weir-hold']], ['30', 'route']);
+  assert.equal(refused.json()['type'], 'https://iana.org/assignments/http-problem-types#quota-exceeded');
+  assert.deepEqual(refused.json()['violated-policies'], ['GET /v1/segments/columns']);
+  assert.equal((await call('GET', '/v1/users')).status, 200);
+  await call('GET', '/v1/users');
+  const all = await call('GET', '/v1/devices');
+  assert.deepEqual([all.status, all.headers['x-weir-hold'], all.headers['retry-after']], [429, 'caller', '12']);
+  await denials.flush();
+  const entries = audit.events.slice(before).filter(({ reason }) => reason === 'rate');
+  assert.deepEqual(
+    entries.map(({ actor, detail }) => [actor, detail]),
+    [[audit.events.at(-1)?.actor, { count: 2 }]],
+  );
+  clock.advance(millis(60_000));
+  assert.equal((await call('GET', '/v1/segments/columns')).status, 200);
+});
+
+test('makeApi() bounds strangers by their network, and lets those who are known in all the same', async (t) => {
+  const { call, identity } = await openLimited(t);
+  const { token } = await identity.people.add('ada', ['keeper'], 'test');
+  const heard: number[] = [];
+  for (let i = 0; i < 5; i++) heard.push((await call('GET', '/v1/users', { as: 'nobody' })).status);
+  assert.deepEqual(heard, [401, 401, 401, 429, 429]);
+  assertProblem(await call('GET', '/v1/users', { as: { token: 'x' } }), 429, 'API_RATE');
+  assertProblem(await call('GET', '/v1/audit/keys', { as: 'nobody' }), 429, 'API_RATE');
+  assert.equal((await call('GET', '/v1/users', { as: { token } })).status, 200);
+});
+
+test('makeApi() gives a caller that is denied again and again a bounded number of entries', async (t) => {
+  const { call, audit, identity, denials } = await openApi(t);
+  const { token, person } = await identity.people.add('ada', ['scientist'], 'test');
+  const before = audit.events.length;
+  for (let i = 0; i < 30; i++) {
+    assertProblem(await call('GET', '/v1/audit/entries', { as: { token } }), 403, 'POLICY_DENIED');
+  }
+  await denials.flush();
+  const entries = audit.events.slice(before).filter(({ actor }) => actor === `person:${person.id}`);
+  const counted = entries.reduce((sum, { detail }) => sum + Number(detail?.['count'] ?? 1), 0);
+  assert.equal(counted, 30);
+  assert.ok(entries.length < 30, `${entries.length} entries`);
 });

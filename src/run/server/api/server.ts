@@ -4,10 +4,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Json } from '#base/core/index.ts';
 import { hasCode } from '#base/core/index.ts';
 import { decide, explainDecision, requireAllowed } from '#declare/policy/index.ts';
+import { HOLD_HEADER, rateLimitFields } from '#flow/gateway/index.ts';
+import type { DenialTally } from '../control/denial-tally.ts';
 import type { Caller, SignInFailure } from './caller.ts';
 import { identifyCaller, parsePeer, PEER_HEADER } from './caller.ts';
-import { ApiError } from './errors.ts';
+import { ApiError, RateLimited } from './errors.ts';
 import { problemOf } from './problem.ts';
+import type { RateVerdict } from './rate-buckets.ts';
+import { RateLimiter } from './rate-limiter.ts';
 import { queryReader } from './query-parameters.ts';
 import type { Route, RouteReply, RouteRequest } from './route.ts';
 import { ROUTES } from './routes.ts';
@@ -29,6 +33,13 @@ export interface ApiOptions {
   readonly services: Services;
   /** Told of each request without a valid credential, by address and reason; sums it up for the log. */
   readonly onSignInFailure: (address: string, reason: SignInFailure, actor?: string) => void;
+  /** Puts denied calls on record, bounded for each caller. */
+  readonly denials: Pick<DenialTally, 'denied' | 'refused'>;
+}
+
+/** What the steps of a request share. */
+interface Gate extends ApiOptions {
+  readonly rates: RateLimiter;
 }
 
 /**
@@ -36,7 +47,12 @@ export interface ApiOptions {
  *
  * Each request in order: who is it (identity), is it well formed (schema), may it (one decision), then its handler.
  */
-export function makeApi({ services, onSignInFailure }: ApiOptions): FastifyInstance {
+export function makeApi(options: ApiOptions): FastifyInstance {
+  const { services } = options;
+  const gate: Gate = {
+    ...options,
+    rates: new RateLimiter(services.clock, () => services.templates.current.limits),
+  };
   const server = fastify({
     bodyLimit: BODY_LIMIT,
     logger: false,
@@ -54,30 +70,25 @@ export function makeApi({ services, onSignInFailure }: ApiOptions): FastifyInsta
   void server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-    for (const route of ROUTES) if (route.raw === true) addRoute(scope, route, services, onSignInFailure);
+    for (const route of ROUTES) if (route.raw === true) addRoute(scope, route, gate);
   });
-  for (const route of ROUTES) if (route.raw !== true) addRoute(server, route, services, onSignInFailure);
+  for (const route of ROUTES) if (route.raw !== true) addRoute(server, route, gate);
   return server;
 }
 
-function addRoute(
-  server: FastifyInstance,
-  route: Route,
-  services: Services,
-  onSignInFailure: ApiOptions['onSignInFailure'],
-): void {
+function addRoute(server: FastifyInstance, route: Route, gate: Gate): void {
+  const { services } = gate;
   server.route({
     method: route.method,
     url: route.path,
     ...(route.body === undefined ? {} : { schema: { body: route.body } }),
     // Before the body is read: nobody unknown can make the platform hold megabytes.
-    onRequest: async (request) => {
-      const caller = route.access === 'open' ? NOBODY : await identify(request, services, onSignInFailure);
-      callers.set(request, caller);
+    onRequest: async (request, reply) => {
+      callers.set(request, await admit(request, reply, route, gate));
     },
     handler: async (request, reply) => {
       const asked = readRequest(request, reply);
-      if (typeof route.access === 'object') await requireAccess(route.access, asked, services);
+      if (typeof route.access === 'object') await requireAccess(route.access, asked, gate);
       await send(await route.handle(asked, services), reply);
       return reply;
     },
@@ -103,23 +114,43 @@ function addRoute(
   }
 }
 
-async function identify(
-  request: FastifyRequest,
-  services: Services,
-  onFailure: ApiOptions['onSignInFailure'],
-): Promise<Caller> {
+/**
+ * Who asks, within what they may ask. Everybody is bounded, those whom nobody knows by their network.
+ *
+ * @throws {ApiError} API_UNAUTHENTICATED, API_FORBIDDEN
+ * @throws {RateLimited}
+ */
+async function admit(request: FastifyRequest, reply: FastifyReply, route: Route, gate: Gate): Promise<Caller> {
   const header = request.headers[PEER_HEADER];
   const peer = parsePeer(typeof header === 'string' ? header : undefined);
+  if (route.access === 'open') {
+    if (peer !== null) requireRate(gate.rates.ofStranger(peer), 'anonymous', reply, gate);
+    return NOBODY;
+  }
   if (peer === null) throw new ApiError('API_UNAUTHENTICATED', 'Cannot answer: it is not known who asks');
-  return identifyCaller(peer, request.headers.authorization, services.identity, (reason, actor) =>
-    onFailure(peer.address, reason, actor),
-  );
+  const caller = await identifyCaller(peer, request.headers.authorization, gate.services.identity, (reason, actor) => {
+    gate.onSignInFailure(peer.address, reason, actor);
+    requireRate(gate.rates.ofStranger(peer), actor ?? 'anonymous', reply, gate);
+  });
+  requireRate(gate.rates.ofCaller(caller.actor, `${route.method} ${route.path}`), caller.actor, reply, gate);
+  return caller;
+}
+
+/** @throws {RateLimited} */
+function requireRate(verdict: RateVerdict, actor: string, reply: FastifyReply, { denials }: Gate): void {
+  void reply.headers(rateLimitFields(verdict.limits));
+  if (verdict.allowed) return;
+  denials.refused(actor, 'rate');
+  // The gateway answers in our place until then: what is too much costs as little as can be.
+  const whole = verdict.violated.some((policy) => !policy.includes(' '));
+  void reply.header(HOLD_HEADER, whole ? 'caller' : 'route');
+  throw new RateLimited(verdict);
 }
 
 async function requireAccess(
   access: Exclude<Route['access'], string>,
   asked: RouteRequest,
-  services: Services,
+  { services, denials }: Gate,
 ): Promise<void> {
   const { caller } = asked;
   const request = {
@@ -131,14 +162,17 @@ async function requireAccess(
   };
   const decision = decide(request, services.templates.current);
   const { type, name } = request.resource;
-  await services.audit.append({
+  const allowed = decision.effect === 'allow';
+  const event = {
     actor: caller.actor,
     action: request.action,
     resource: `${type}:${name}`.slice(0, 512),
-    outcome: decision.effect === 'allow' ? 'allowed' : 'denied',
+    outcome: allowed ? ('allowed' as const) : ('denied' as const),
     reason: decision.reason,
     detail: { rule: decision.rule.slice(0, 512) },
-  });
+  };
+  if (allowed) await services.audit.append(event);
+  else await denials.denied(event);
   if (decision.effect === 'deny') services.log.info({ decision: explainDecision(request, decision) }, 'request denied');
   requireAllowed(request, decision);
 }
@@ -159,7 +193,11 @@ async function sendStream(streamed: StreamedReply, reply: FastifyReply): Promise
   const first = await iterator.next();
   reply.hijack();
   const { raw } = reply;
-  raw.writeHead(200, { 'content-type': streamed.contentType, ...streamed.headers });
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type': streamed.contentType,
+    ...streamed.headers,
+  });
   try {
     for (let next = first; next.done !== true && !raw.destroyed; next = await iterator.next()) {
       if (!raw.write(next.value)) await drained(raw);
@@ -193,8 +231,13 @@ function sendProblem(reply: FastifyReply, error: unknown, services: Services): v
       'request failed',
     );
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
-  if (problem.status === 503 || problem.status === 429) void reply.header('retry-after', '1');
+  if (problem.status === 503 || problem.status === 429) void reply.header('retry-after', retryAfterOf(error));
   void reply.code(problem.status).type('application/problem+json').send(problem);
+}
+
+/** Seconds after which it is worth to ask again. */
+function retryAfterOf(error: unknown): string {
+  return error instanceof RateLimited ? String(error.verdict.retryAfter) : '1';
 }
 
 /** Codes of the HTTP library for requests that are not as they should be. */

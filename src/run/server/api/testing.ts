@@ -4,6 +4,7 @@ import path from 'node:path';
 import { systemClock } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
+import { DenialTally } from '../control/denial-tally.ts';
 import { PEER_HEADER } from './caller.ts';
 import { makeApi } from './server.ts';
 import type { Services } from './services.ts';
@@ -39,6 +40,7 @@ export interface OpenApi {
   readonly template: Template;
   /** What was told of requests without a valid credential: address, reason and who it was. */
   readonly refused: (readonly [address: string, reason: string, actor: string | undefined])[];
+  readonly denials: DenialTally;
   /** Messages that were logged as errors. */
   readonly errors: string[];
   readonly call: (method: string, path: string, call?: ApiCall) => Promise<ApiAnswer>;
@@ -72,9 +74,12 @@ export async function openApi(t: Cleanable, services: Partial<Services> = {}): P
     templates: { current: template, plan: () => ({}), apply: async () => ({}) },
     ...services,
   };
+  const denials = new DenialTally(audit, silentLog);
+  t.after(async () => denials[Symbol.dispose]());
   const api = makeApi({
     services: given as Services,
     onSignInFailure: (address, reason, actor) => refused.push([address, reason, actor]),
+    denials,
   });
   const socketPath = path.join(await temporaryFolder(t), 'api.sock');
   await api.listen({ path: socketPath });
@@ -85,7 +90,7 @@ export async function openApi(t: Cleanable, services: Partial<Services> = {}): P
       ...headersOf(options.as ?? 'operator'),
       ...options.headers,
     });
-  return { identity, audit, template, refused, errors, call };
+  return { identity, audit, template, refused, denials, errors, call };
 }
 
 function headersOf(as: Asker): Record<string, string> {

@@ -45,6 +45,7 @@ export function countedIngest(ingest: Ingest, ledger: SessionLedger, counts: Ing
       lastSeen[sender.index] = received;
       return outcomes;
     },
+    allowance: (about, stream, now) => ingest.allowance(about, stream, now),
     refuse(device, stream, reason, payload) {
       count(device, '', reason);
       return ingest.refuse(device, stream, reason, payload);
