@@ -105,15 +105,22 @@ test('mosquitto_sub hears its own commands, retained ones among them, and no oth
       expires: null,
     });
   command('config', 'keep');
-  for (const version of ['mqttv311', 'mqttv5']) {
-    const args = [...connectArgs(gateway, truck), '-V', version, '-q', '1', '-v', '-t', 'commands/truck-7/#'];
+  for (const [version, qos] of [
+    ['mqttv311', '1'],
+    ['mqttv5', '1'],
+    ['mqttv311', '2'],
+    ['mqttv5', '2'],
+  ] as const) {
+    const args = [...connectArgs(gateway, truck), '-V', version, '-q', qos, '-d', '-v', '-t', 'commands/truck-7/#'];
     const listener = start(t, sub, args);
     await until('the retained command', () => listener.output().includes('commands/truck-7/config payload-config'));
     command('reboot', 'no');
     await until('the command', () => listener.output().includes('commands/truck-7/reboot payload-reboot'));
+    // With QoS 2 the client prints a message once it is released.
+    assert.equal(listener.output().includes('received PUBREL'), qos === '2');
     await listener.stop();
   }
-  assert.deepEqual(gateway.delivered.filter((one) => one === 'truck-7 reboot').length, 2);
+  assert.deepEqual(gateway.delivered.filter((one) => one === 'truck-7 reboot').length, 4);
   const other = await run(sub, [...connectArgs(gateway, truck), '-V', 'mqttv5', '-W', '2', '-t', 'commands/truck-8/#']);
   assert.match(other.output, /denied|not authori/i);
 });

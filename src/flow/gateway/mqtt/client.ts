@@ -90,8 +90,19 @@ export class Client implements AckTarget {
       run.messages++;
       this.unacknowledged++;
     }
-    if (head === ACK_HEAD.pubcomp) run.unfailing = true;
+    if (head === ACK_HEAD.pubcomp || head === ACK_HEAD.pubrel) run.unfailing = true;
     return run;
+  }
+
+  /**
+   * Writes bytes once what was recorded so far is durable: for what has no form for failure, so that the connection
+   * ends where it is not kept.
+   */
+  writeOnceDurable(bytes: Uint8Array): void {
+    const run = this.run();
+    run.room(bytes.length).set(bytes, run.length);
+    run.advance(run.length + bytes.length);
+    run.unfailing = true;
   }
 
   /** Counts bytes that are taken and not durable. */

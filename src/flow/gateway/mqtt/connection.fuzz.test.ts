@@ -47,6 +47,8 @@ const SAMPLES: readonly Packet[] = [
   },
   { cmd: 'puback', messageId: 3, reasonCode: 0 },
   { cmd: 'pubrel', messageId: 3, reasonCode: 0 },
+  { cmd: 'pubrec', messageId: 3, reasonCode: 0 },
+  { cmd: 'pubcomp', messageId: 3, reasonCode: 0 },
   {
     cmd: 'subscribe',
     messageId: 4,

@@ -8,7 +8,9 @@ import { PACKET_OVERHEAD_BYTES, handleConnect } from './handlers/connect.ts';
 import { handleDisconnect } from './handlers/disconnect.ts';
 import { handlePingreq } from './handlers/pingreq.ts';
 import { handlePuback } from './handlers/puback.ts';
+import { handlePubcomp } from './handlers/pubcomp.ts';
 import { handlePublish } from './handlers/publish.ts';
+import { handlePubrec } from './handlers/pubrec.ts';
 import { handlePubrel } from './handlers/release.ts';
 import { handleSubscribe } from './handlers/subscribe.ts';
 import { handleUnsubscribe } from './handlers/unsubscribe.ts';
@@ -166,6 +168,10 @@ export class Connection {
     switch (type) {
       case PacketType.Puback:
         return handlePuback(client, data, start, end);
+      case PacketType.Pubrec:
+        return handlePubrec(client, data, start, end);
+      case PacketType.Pubcomp:
+        return handlePubcomp(client, data, start, end);
       case PacketType.Pubrel:
         return handlePubrel(client, data, start, end);
       case PacketType.Pingreq:

@@ -1,8 +1,10 @@
 import type { Packet } from 'mqtt-packet';
 import type { Client } from './client.ts';
+import { ACK_HEAD } from './ack-packet.ts';
 import { encodePacket } from './library-codec.ts';
 import { MAX_QUEUED_COMMANDS } from './session.ts';
-import type { Command, Session, Subscription } from './session.ts';
+import { recordChange } from './session-journal.ts';
+import type { Command, Sent, Session, Subscription } from './session.ts';
 import { matchesFilter } from './topic-filter.ts';
 
 /**
@@ -36,10 +38,15 @@ export function deliver(client: Client): void {
       continue;
     }
     const packetId = session.nextPacketId();
-    const packet = toPacket(client, command, packetId, false);
+    const qos = qosOf(session, command);
+    const packet = toPacket(client, command, { packetId, qos, dup: false });
     if (!fits(client, packet, session, command)) continue;
-    session.inFlight.set(packetId, command);
-    client.send(packet);
+    session.inFlight.set(packetId, { packetId, id: command.id, qos, taken: false, command });
+    if (qos === 2) {
+      const { generation } = session;
+      recordChange(client.context.ingest, session, { kind: 'sent', generation, packetId, command: command.id });
+    }
+    sendKept(client, session, packet, qos);
   }
 }
 
@@ -47,14 +54,30 @@ export function deliver(client: Client): void {
 export function redeliver(client: Client): void {
   const session = client.session;
   if (session === null) return;
-  for (const [packetId, command] of session.inFlight) {
-    client.send(toPacket(client, command, packetId, true));
+  for (const sent of session.inFlight.values()) {
+    if (sent.command === null) release(client, session, sent);
+    else sendKept(client, session, toPacket(client, sent.command, { ...sent, dup: true }), sent.qos);
   }
   deliver(client);
 }
 
+/**
+ * Releases the packet id of a command that the device has. So is one whose words are gone, because control had heard
+ * that it was taken or something has replaced it: the device need not keep its packet id any longer.
+ */
+function release(client: Client, session: Session, sent: Sent): void {
+  session.inFlight.set(sent.packetId, { ...sent, taken: true });
+  client.acknowledge(ACK_HEAD.pubrel, sent.packetId, 0, null);
+}
+
+/** With QoS 2 it goes out once its packet id is on disk, so that it cannot come again under another. */
+function sendKept(client: Client, session: Session, packet: Packet, qos: 1 | 2): void {
+  if (qos === 1 || session.expirySeconds === 0) return client.send(packet);
+  client.writeOnceDurable(encodePacket(packet, client.version));
+}
+
 function sendOnce(client: Client, command: Command, matching: readonly Subscription[]): void {
-  const packet = toPacket(client, command, 0, false, matching);
+  const packet = toPacket(client, command, { packetId: 0, qos: 0, dup: false }, matching);
   const session = client.session;
   if (session === null || isExpired(client, command) || !fits(client, packet, session, command)) return;
   client.send(packet);
@@ -78,11 +101,15 @@ function matchingSubscriptions(session: Session, topic: string, only: Subscripti
   return [...session.subscriptions.values()].filter(({ filter }) => matchesFilter(filter, topic));
 }
 
+/** The highest quality that a matching subscription was granted [MQTT-3.3.4-2]; 1 where it was given up meanwhile. */
+function qosOf(session: Session, command: Command): 1 | 2 {
+  return matchingSubscriptions(session, command.topic, null).some(({ qos }) => qos === 2) ? 2 : 1;
+}
+
 function toPacket(
   client: Client,
   command: Command,
-  packetId: number,
-  dup: boolean,
+  { packetId, qos, dup }: { readonly packetId: number; readonly qos: 0 | 1 | 2; readonly dup: boolean },
   known?: readonly Subscription[],
 ): Packet {
   const { topic, payload, contentType, expires, retain } = command;
@@ -93,7 +120,7 @@ function toPacket(
     cmd: 'publish',
     topic,
     payload: Buffer.from(payload),
-    qos: packetId === 0 ? 0 : 1,
+    qos,
     dup,
     // RETAIN tells a message that was kept from one that is new [MQTT-3.3.1-8, -12, -13].
     retain: retain === 'kept' || (retain === 'keep' && matching.some(({ retainAsPublished }) => retainAsPublished)),

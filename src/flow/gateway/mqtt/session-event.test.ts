@@ -24,6 +24,9 @@ test('encodeSessionChange() round-trips every kind', () => {
     { kind: 'state', snapshot: snapshot(3, [7, 9]) },
     { kind: 'received', generation: 3, packetId: 65_535 },
     { kind: 'released', generation: 4_000_000_000, packetId: 1 },
+    { kind: 'sent', generation: 2, packetId: 300, command: '0193f2-straße' },
+    { kind: 'taken', generation: 2, packetId: 300 },
+    { kind: 'completed', generation: 2, packetId: 300 },
     { kind: 'ended', generation: 1 },
   ];
   for (const change of changes) {
@@ -43,6 +46,30 @@ test('decodeSessionChange() refuses every truncation', () => {
       });
     }
   }
+});
+
+test('decodeSessionChange() refuses a kind that nobody knows, and a packet id with something behind it', () => {
+  for (const bytes of [
+    [1, 99, 0, 0, 0, 1, 0, 5],
+    [1, 2, 0, 0, 0, 1, 0, 5, 0],
+    [1, 5, 0, 0, 0, 1, 0, 5],
+  ]) {
+    assert.throws(() => decodeSessionChange('truck-7/c1', Uint8Array.from(bytes)), {
+      code: 'GATEWAY_SESSION_EVENT_INVALID',
+    });
+  }
+});
+
+test('a state keeps commands of QoS 2 by id, and one of before there were any reads as none', () => {
+  const sent = { packetId: 9, id: 'x', qos: 2, taken: true, command: null } as const;
+  const state = { ...snapshot(1), inFlight: [{ ...sent, packetId: 8, qos: 1 } as const, sent] };
+  const [recovered] = recoverSessions([event({ kind: 'state', snapshot: state })]);
+  assert.deepEqual(recovered?.inFlight, [sent], 'those of QoS 1 come anew from control');
+  const old = Buffer.from(encodeSessionChange({ kind: 'state', snapshot: snapshot(1) }));
+  const body = JSON.parse(old.subarray(6).toString()) as { sent?: unknown };
+  delete body.sent;
+  const before = Buffer.concat([old.subarray(0, 6), Buffer.from(JSON.stringify(body))]);
+  assert.deepEqual(recoverSessions([{ session: 'truck-7/c1', event: before }])[0]?.inFlight, []);
 });
 
 test('recoverSessions() keeps ids that were received and not released', () => {

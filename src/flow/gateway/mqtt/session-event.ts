@@ -1,37 +1,42 @@
 import { decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
 import { GatewayError } from '../errors.ts';
-import { PacketIdSet } from './packet-id-set.ts';
+import { RecordedSession } from './recorded-session.ts';
+import type { PacketChange } from './recorded-session.ts';
 import type { SessionSnapshot, Subscription } from './session.ts';
 
 /**
- * A change of a session as it lies in the journal: what must survive a crash so that QoS 2 is exactly once and a
- * client that comes back finds its session. See `docs/reference/mqtt.md` for the layout.
+ * A change of a session as it lies in the journal: what must survive a crash so that QoS 2 is exactly once both ways
+ * and a client that comes back finds its session. See `docs/reference/mqtt.md` for the layout.
  */
 export type SessionChange =
   /** All of it, as a connection begins and when subscriptions change. */
   | { readonly kind: 'state'; readonly snapshot: SessionSnapshot }
-  | { readonly kind: 'received'; readonly generation: number; readonly packetId: number }
-  | { readonly kind: 'released'; readonly generation: number; readonly packetId: number }
+  | PacketChange
   | { readonly kind: 'ended'; readonly generation: number };
 
 const VERSION = 1;
-const KIND = { state: 1, received: 2, released: 3, ended: 4 } as const;
+const KIND = { state: 1, received: 2, released: 3, ended: 4, sent: 5, taken: 6, completed: 7 } as const;
+const BY_PACKET_ID = ['received', 'released', 'taken', 'completed'] as const;
 const HEADER = 6;
+const NOTHING = new Uint8Array();
 
-/** Version, kind, generation (4 bytes, big end first), then a packet id (2 bytes) or the state as JSON. */
+/** Version, kind, generation (4 bytes, big end first), then a packet id (2 bytes) and what it is for, or the state. */
 export function encodeSessionChange(change: SessionChange): Uint8Array {
   if (change.kind === 'state') {
-    // Commands are not here: control keeps each until it hears that it was delivered.
-    const { device, clientId, expirySeconds, received, subscriptions, generation } = change.snapshot;
-    const body = encodeUtf8(JSON.stringify({ device, clientId, expirySeconds, received, subscriptions }));
+    const { device, clientId, expirySeconds, received, subscriptions, inFlight, generation } = change.snapshot;
+    // What commands say is not here: control keeps each until it hears that it was delivered.
+    const sent = inFlight.filter(({ qos }) => qos === 2).map(({ packetId, id, taken }) => ({ packetId, id, taken }));
+    const body = encodeUtf8(JSON.stringify({ device, clientId, expirySeconds, received, subscriptions, sent }));
     const event = start(KIND.state, generation, body.length);
     event.set(body, HEADER);
     return event;
   }
   if (change.kind === 'ended') return start(KIND.ended, change.generation, 0);
-  const event = start(KIND[change.kind], change.generation, 2);
+  const command = change.kind === 'sent' ? encodeUtf8(change.command) : NOTHING;
+  const event = start(KIND[change.kind], change.generation, 2 + command.length);
   event[HEADER] = change.packetId >> 8;
   event[HEADER + 1] = change.packetId & 0xff;
+  event.set(command, HEADER + 2);
   return event;
 }
 
@@ -54,11 +59,15 @@ export function decodeSessionChange(session: string, event: Uint8Array): Session
   const generation = new DataView(event.buffer, event.byteOffset).getUint32(2);
   if (event[1] === KIND.state) return { kind: 'state', snapshot: readState(session, generation, event) };
   if (event[1] === KIND.ended && event.length === HEADER) return { kind: 'ended', generation };
-  if (event.length !== HEADER + 2) throw invalid();
+  if (event.length < HEADER + 2) throw invalid();
   const packetId = (event[HEADER]! << 8) | event[HEADER + 1]!;
-  if (event[1] === KIND.received) return { kind: 'received', generation, packetId };
-  if (event[1] === KIND.released) return { kind: 'released', generation, packetId };
-  throw invalid();
+  const rest = event.subarray(HEADER + 2);
+  if (event[1] === KIND.sent && rest.length > 0) {
+    return { kind: 'sent', generation, packetId, command: decodeUtf8(rest) };
+  }
+  const kind = BY_PACKET_ID.find((name) => KIND[name] === event[1]);
+  if (kind === undefined || rest.length > 0) throw invalid();
+  return { kind, generation, packetId };
 }
 
 function readState(session: string, generation: number, event: Uint8Array): SessionSnapshot {
@@ -70,8 +79,12 @@ function readState(session: string, generation: number, event: Uint8Array): Sess
       expirySeconds: number;
       received: number[];
       subscriptions: Subscription[];
+      /** Not there in states of before commands had QoS 2. */
+      sent?: { packetId: number; id: string; taken: boolean }[];
     };
-    return { ...body, key: session, generation, inFlight: [], queue: [] };
+    const { sent = [], ...rest } = body;
+    const inFlight = sent.map((one) => ({ ...one, qos: 2 as const, command: null }));
+    return { ...rest, key: session, generation, inFlight, queue: [] };
   } catch (cause) {
     throw invalid(cause);
   }
@@ -92,24 +105,21 @@ function invalid(cause?: unknown): GatewayError {
 export function recoverSessions(
   events: Iterable<{ readonly session: string; readonly event: Uint8Array }>,
 ): SessionSnapshot[] {
-  const sessions = new Map<string, { state: SessionSnapshot; received: PacketIdSet }>();
+  const sessions = new Map<string, RecordedSession>();
   const ended = new Map<string, number>();
   for (const { session, event } of events) {
     const change = decodeSessionChange(session, event);
     const known = sessions.get(session);
     if (change.kind === 'state') {
-      if (known !== undefined && known.state.generation > change.snapshot.generation) continue;
-      const received = new PacketIdSet();
-      for (const id of change.snapshot.received) received.add(id);
-      sessions.set(session, { state: change.snapshot, received });
+      if (known !== undefined && known.generation > change.snapshot.generation) continue;
+      sessions.set(session, new RecordedSession(change.snapshot));
     } else if (change.kind === 'ended') {
       ended.set(session, Math.max(change.generation, ended.get(session) ?? 0));
-    } else if (known !== undefined && known.state.generation === change.generation) {
-      if (change.kind === 'received') known.received.add(change.packetId);
-      else known.received.delete(change.packetId);
+    } else {
+      known?.apply(change);
     }
   }
-  return [...sessions.values()]
-    .filter(({ state }) => state.generation > (ended.get(state.key) ?? 0))
-    .map(({ state, received }) => ({ ...state, received: received.toArray() }));
+  return [...sessions]
+    .filter(([key, { generation }]) => generation > (ended.get(key) ?? 0))
+    .map(([, recorded]) => recorded.snapshot());
 }

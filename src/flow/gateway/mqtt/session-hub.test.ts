@@ -28,10 +28,14 @@ function pair(): { hub: HubLine<FromHub, ToHub>; worker: HubLine<ToHub, FromHub>
 function setup() {
   const clock = frozenClock();
   const undelivered: string[] = [];
+  const delivered: string[] = [];
   const hub = new SessionHub({
     clock,
     parkedPerDevice: 2,
-    events: { delivered: () => {}, undelivered: (_, id, reason) => undelivered.push(`${id} ${reason}`) },
+    events: {
+      delivered: (_, id) => delivered.push(id),
+      undelivered: (_, id, reason) => undelivered.push(`${id} ${reason}`),
+    },
   });
   const worker = () => {
     const heard: string[] = [];
@@ -45,7 +49,7 @@ function setup() {
     });
     return { client, heard, close: ends.close };
   };
-  return { clock, hub, worker, undelivered };
+  return { clock, hub, worker, undelivered, delivered };
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -67,6 +71,29 @@ function command(id: string, change: Partial<Command> = {}): Command {
     ...change,
   };
 }
+
+test('a command that was under way when the gateway ended goes on under its packet id, or not at all', async () => {
+  const { hub, worker, delivered } = setup();
+  const sent = { packetId: 7, id: 'a', qos: 2, taken: false, command: null } as const;
+  const taken = { packetId: 8, id: 'b', qos: 2, taken: true, command: null } as const;
+  hub.restore([{ ...session(3).snapshot(), inFlight: [sent, taken] }]);
+  assert.equal(hub.send('d', command('a')), 1);
+  assert.equal(hub.send('d', command('b')), 1);
+  assert.equal(hub.send('d', command('c')), 1);
+  assert.deepEqual(delivered, ['b'], 'control had not heard of it yet');
+  const { snapshot } = await worker().client.claim('d/c', 'd', false);
+  assert.deepEqual(
+    snapshot?.inFlight.map(({ packetId, id, command: kept }) => [packetId, id, kept?.id ?? null]),
+    [
+      [7, 'a', 'a'],
+      [8, 'b', null],
+    ],
+  );
+  assert.deepEqual(
+    snapshot?.queue.map(({ id }) => id),
+    ['c'],
+  );
+});
 
 test('a second claim waits until the first worker has given the session up', async () => {
   const { worker } = setup();

@@ -106,12 +106,33 @@ export class SessionHub {
     }
     for (const [key, parked] of sessions.parked) {
       const { snapshot } = parked;
+      if (this.#isUnderWay(sessions, key, parked, command)) {
+        given++;
+        continue;
+      }
       const wanted = snapshot.subscriptions.some((s) => s.qos > 0 && matchesFilter(s.filter, command.topic));
       if (!wanted || snapshot.queue.length >= MAX_QUEUED_COMMANDS) continue;
       sessions.parked.set(key, { ...parked, snapshot: { ...snapshot, queue: [...snapshot.queue, command] } });
       given++;
     }
     return given;
+  }
+
+  /**
+   * Gives a command, handed over anew after a restart, back to the session that had it under way with QoS 2: it goes
+   * on under the packet id that it had, or not at all where the device has it already.
+   */
+  #isUnderWay(sessions: DeviceSessions, key: string, parked: Parked, command: Command): boolean {
+    const { snapshot } = parked;
+    const sent = snapshot.inFlight.find(({ id }) => id === command.id);
+    if (sent === undefined) return false;
+    if (sent.taken) {
+      this.#deps.events.delivered(snapshot.device, command.id);
+      return true;
+    }
+    const inFlight = snapshot.inFlight.map((one) => (one === sent ? { ...one, command } : one));
+    sessions.parked.set(key, { ...parked, snapshot: { ...snapshot, inFlight } });
+    return true;
   }
 
   /** Parked sessions whose time is over end, wills whose delay is over are recorded, workers that hang are passed by. */
@@ -230,7 +251,8 @@ export class SessionHub {
   #expire(sessions: DeviceSessions, key: string, parked: Parked): void {
     sessions.parked.delete(key);
     this.#anyLine(parked)?.post({ type: 'expired', key, generation: parked.snapshot.generation });
-    for (const { id } of [...parked.snapshot.inFlight.map((sent) => sent.command), ...parked.snapshot.queue]) {
+    const { inFlight, queue } = parked.snapshot;
+    for (const { id } of [...inFlight.filter(({ taken }) => !taken), ...queue]) {
       this.#deps.events.undelivered(parked.snapshot.device, id, 'session-expired');
     }
   }

@@ -27,10 +27,19 @@ test('SessionLedger.events() recovers the same sessions as all that was recorded
     { kind: 'released', generation: 1, packetId: 7 },
     // One that came with the state: it must not come back with the next file.
     { kind: 'released', generation: 1, packetId: 5 },
+    { kind: 'sent', generation: 1, packetId: 11, command: 'reboot' },
+    { kind: 'sent', generation: 1, packetId: 12, command: 'update' },
+    { kind: 'sent', generation: 1, packetId: 13, command: 'open' },
+    { kind: 'taken', generation: 1, packetId: 12 },
+    { kind: 'completed', generation: 1, packetId: 13 },
   ];
   const recovered = recoverSessions(ledgerOf(changes).events());
   assert.deepEqual(recovered, recoverSessions(changes.map(event)));
   assert.deepEqual(recovered[0]?.received, [6, 8]);
+  assert.deepEqual(recovered[0].inFlight, [
+    { packetId: 11, id: 'reboot', qos: 2, taken: false, command: null },
+    { packetId: 12, id: 'update', qos: 2, taken: true, command: null },
+  ]);
 });
 
 test('SessionLedger forgets a session that ended, and not one that followed it', () => {

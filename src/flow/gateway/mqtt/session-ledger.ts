@@ -1,14 +1,14 @@
 import type { SessionEvent } from '#flow/journal/index.ts';
-import { PacketIdSet } from './packet-id-set.ts';
+import { RecordedSession } from './recorded-session.ts';
 import { decodeSessionChange, encodeSessionChange } from './session-event.ts';
 import type { SessionSnapshot } from './session.ts';
 
 /**
- * What the journal has to keep of the sessions that one worker recorded: their newest state, with the packet ids that
- * are taken and not released. Each new journal file opens with it, so that the files before can go.
+ * What the journal has to keep of the sessions that one worker recorded: their newest state, with the packet ids
+ * that are in use either way. Each new journal file opens with it, so that the files before can go.
  */
 export class SessionLedger {
-  readonly #sessions = new Map<string, { readonly state: SessionSnapshot; readonly received: PacketIdSet }>();
+  readonly #sessions = new Map<string, RecordedSession>();
 
   /** @param recovered sessions of the start before, which only this journal keeps from now on */
   constructor(recovered: readonly SessionSnapshot[] = []) {
@@ -23,24 +23,21 @@ export class SessionLedger {
       this.#keep(change.snapshot);
     } else if (change.kind === 'ended') {
       // An end may come late, for a generation that another has followed.
-      if (known !== undefined && known.state.generation <= change.generation) this.#sessions.delete(session);
-    } else if (known?.state.generation === change.generation) {
-      if (change.kind === 'received') known.received.add(change.packetId);
-      else known.received.delete(change.packetId);
+      if (known !== undefined && known.generation <= change.generation) this.#sessions.delete(session);
+    } else {
+      known?.apply(change);
     }
   }
 
   /** The events from which the sessions can be recovered as they are now. */
   events(): readonly SessionEvent[] {
-    return [...this.#sessions].map(([session, { state, received }]) => {
-      const snapshot = { ...state, received: received.toArray() };
-      return { session, event: encodeSessionChange({ kind: 'state', snapshot }) };
-    });
+    return [...this.#sessions].map(([session, recorded]) => ({
+      session,
+      event: encodeSessionChange({ kind: 'state', snapshot: recorded.snapshot() }),
+    }));
   }
 
   #keep(state: SessionSnapshot): void {
-    const received = new PacketIdSet();
-    for (const id of state.received) received.add(id);
-    this.#sessions.set(state.key, { state, received });
+    this.#sessions.set(state.key, new RecordedSession(state));
   }
 }

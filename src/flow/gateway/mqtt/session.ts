@@ -4,8 +4,8 @@ import type { Micros } from '#base/core/index.ts';
 /** What a client asked to hear. */
 export interface Subscription {
   readonly filter: string;
-  /** Granted: commands are sent with QoS 1 at most. */
-  readonly qos: 0 | 1;
+  /** Granted: each command is sent with the highest of the subscriptions that match it. */
+  readonly qos: 0 | 1 | 2;
   /** MQTT 5 subscription identifier. */
   readonly id: number | null;
   readonly retainAsPublished: boolean;
@@ -28,6 +28,18 @@ export interface Command {
   readonly expires: Micros | null;
 }
 
+/** A command under way with QoS 1 or 2. @see MQTT 5 section 4.3 */
+export interface Sent {
+  readonly packetId: number;
+  /** Id of the command. */
+  readonly id: string;
+  readonly qos: 1 | 2;
+  /** QoS 2: the device has it (PUBREC); what is left is to release the packet id (PUBREL, PUBCOMP). */
+  readonly taken: boolean;
+  /** What to send again. Null once it is taken, and after a restart until it is handed over anew. */
+  readonly command: Command | null;
+}
+
 /** A session as it travels between threads and lies in the journal. */
 export interface SessionSnapshot {
   /** `<device>/<client id>`: no device can reach another's session. */
@@ -41,8 +53,8 @@ export interface SessionSnapshot {
   /** Packet ids of QoS 2 messages taken and not yet released. */
   readonly received: readonly number[];
   readonly subscriptions: readonly Subscription[];
-  /** Sent and not acknowledged, in order of sending. */
-  readonly inFlight: readonly { readonly packetId: number; readonly command: Command }[];
+  /** Sent and not acknowledged to the end, in order of sending. */
+  readonly inFlight: readonly Sent[];
   readonly queue: readonly Command[];
 }
 
@@ -65,7 +77,8 @@ export class Session {
   expirySeconds: number;
   readonly received = new PacketIdSet();
   readonly subscriptions = new Map<string, Subscription>();
-  readonly inFlight = new Map<number, Command>();
+  /** By packet id, in order of sending. */
+  readonly inFlight = new Map<number, Sent>();
   readonly queue: Command[] = [];
   /** Whether the journal knows of it. */
   recorded = false;
@@ -86,7 +99,7 @@ export class Session {
     const session = new Session(from.device, from.clientId, generation, expirySeconds);
     for (const id of from.received) session.received.add(id);
     for (const subscription of from.subscriptions) session.subscriptions.set(subscription.filter, subscription);
-    for (const { packetId, command } of from.inFlight) session.inFlight.set(packetId, command);
+    for (const sent of from.inFlight) session.inFlight.set(sent.packetId, sent);
     session.queue.push(...from.queue);
     session.recorded = from.expirySeconds > 0;
     return session;
@@ -101,7 +114,7 @@ export class Session {
       expirySeconds: this.expirySeconds,
       received: this.received.toArray(),
       subscriptions: [...this.subscriptions.values()],
-      inFlight: [...this.inFlight].map(([packetId, command]) => ({ packetId, command })),
+      inFlight: [...this.inFlight.values()],
       queue: [...this.queue],
     };
   }

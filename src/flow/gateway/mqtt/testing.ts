@@ -248,11 +248,17 @@ export class RawClient {
     this.send({ cmd: 'publish', topic: 'streams/climate', qos, dup: false, retain: false, payload, ...id, ...more });
   }
 
+  /** The next packet, whatever it is. */
+  async packet(wanted = 'packet'): Promise<Packet> {
+    await this.#until(() => this.received.length > 0 || this.closed, `a ${wanted}`);
+    const packet = this.received.shift();
+    if (packet === undefined) throw new Error(`the connection closed before a ${wanted}`);
+    return packet;
+  }
+
   /** The next packet, which must be of this kind. */
   async next<Kind extends Packet['cmd']>(kind: Kind): Promise<Packet & { cmd: Kind }> {
-    await this.#until(() => this.received.length > 0 || this.closed, `a ${kind}`);
-    const packet = this.received.shift();
-    if (packet === undefined) throw new Error(`the connection closed before a ${kind}`);
+    const packet = await this.packet(kind);
     if (packet.cmd !== kind) throw new Error(`expected a ${kind}, got ${JSON.stringify(packet)}`);
     return packet as Packet & { cmd: Kind };
   }

@@ -1,6 +1,7 @@
 import { decodeAck } from '../ack-packet.ts';
 import type { Client } from '../client.ts';
 import { deliver } from '../deliver.ts';
+import { ReasonCode } from '../reason-code.ts';
 
 /**
  * PUBACK: a command arrived, and there is room for the next.
@@ -12,11 +13,12 @@ export function handlePuback(client: Client, data: Buffer, start: number, end: n
   const malformed = decodeAck(data, start, end, client.version, ack);
   if (malformed !== 0) return client.disconnect(malformed, 'malformed-ack');
   const session = client.session;
-  const command = session?.inFlight.get(ack.packetId);
+  const sent = session?.inFlight.get(ack.packetId);
   // A PUBACK for nothing may come after a takeover and does no harm.
-  if (session === null || command === undefined) return;
+  if (session === null || sent === undefined) return;
+  if (sent.qos === 2) return client.disconnect(ReasonCode.ProtocolError, 'unexpected-packet');
   session.inFlight.delete(ack.packetId);
-  if (ack.reason < 0x80) hub.delivered(session.device, command.id);
-  else hub.undelivered(session.device, command.id, 'refused-by-device');
+  if (ack.reason < 0x80) hub.delivered(session.device, sent.id);
+  else hub.undelivered(session.device, sent.id, 'refused-by-device');
   deliver(client);
 }

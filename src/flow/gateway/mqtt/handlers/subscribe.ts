@@ -67,7 +67,7 @@ function subscribe(
   if (!known && session.subscriptions.size >= MAX_SUBSCRIPTIONS) return ReasonCode.QuotaExceeded;
   const subscription: Subscription = {
     filter,
-    qos: qos === 0 ? 0 : 1,
+    qos,
     id: packet.properties?.subscriptionIdentifier ?? null,
     retainAsPublished: rap === true,
   };
@@ -83,10 +83,7 @@ function answer(client: Client, session: Session, messageId: number, granted: nu
   if (session.expirySeconds === 0) return client.write(suback);
   // What outlives the connection is on disk before it is confirmed.
   recordState(client.context.ingest, session);
-  const run = client.run();
-  run.room(suback.length).set(suback, run.length);
-  run.advance(run.length + suback.length);
-  run.unfailing = true;
+  client.writeOnceDurable(suback);
 }
 
 async function deliverRetained(client: Client, session: Session, wanted: readonly Subscription[]): Promise<void> {
