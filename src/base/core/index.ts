@@ -21,3 +21,5 @@ export {
 export type { Class, KeyDomain, FieldType } from './nouns.ts';
 export type { Batch, Column, NamedColumn, ColumnShape } from './batch.ts';
 export type { Clock, Random, Log, Metrics, AuditEvent, AuditReceipt, AuditSink } from './ports.ts';
+export { Type } from './schema-type.ts';
+export type { Static, TObject, TSchema } from './schema-type.ts';

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '#base/core/index.ts';
 import { TEMPLATE_BOUNDS } from './limits.ts';
 import { QUANTITY_PATTERNS } from './quantities.ts';
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Type } from 'typebox';
+import { Type } from '#base/core/index.ts';
 import { listOf, mapOf, oneOrMany } from './schema-forms.ts';
 import { IDENTIFIER_PATTERN, WORD_PATTERN } from './vocabulary.ts';
 

@@ -1,5 +1,5 @@
-import { Type } from 'typebox';
-import type { TSchema } from 'typebox';
+import { Type } from '#base/core/index.ts';
+import type { Static, TSchema } from '#base/core/index.ts';
 import { TEMPLATE_BOUNDS } from './limits.ts';
 import { QUANTITY_PATTERNS } from './quantities.ts';
 import * as words from './vocabulary.ts';
@@ -47,7 +47,7 @@ export const prose = Type.String({
 /** A map whose keys are names chosen by the author. */
 export function mapOf<T extends TSchema>(value: T, pattern: string, maxProperties: number, description: string) {
   const title = pattern === words.WORD_PATTERN ? 'letters, digits, `_`, `-`' : 'letters, digits, `_`';
-  return Type.Unsafe<Record<string, Type.Static<T>>>({
+  return Type.Unsafe<Record<string, Static<T>>>({
     type: 'object',
     description,
     propertyNames: { pattern, title: `a name of ${title} that starts with a letter, at most 63 characters` },

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '#base/core/index.ts';
 import { closed, listOf, prose, purposes, relationName } from './schema-forms.ts';
 import * as words from './vocabulary.ts';
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '#base/core/index.ts';
 import { LIMIT_RULES } from './limits.ts';
 import { QUANTITY_PATTERNS } from './quantities.ts';
 import { closed, duration, listOf, prose, word } from './schema-forms.ts';

@@ -1,4 +1,5 @@
-import { Type } from 'typebox';
+import { Type } from '#base/core/index.ts';
+import type { Static } from '#base/core/index.ts';
 import { TEMPLATE_BOUNDS } from './limits.ts';
 import { stream, table, view } from './schema-data.ts';
 import type { field } from './schema-data.ts';
@@ -77,10 +78,10 @@ export const TEMPLATE_SCHEMA = Type.Object(
 );
 
 /** The plain form of a template that has the right shape. */
-export type TemplateSource = Type.Static<typeof TEMPLATE_SCHEMA>;
-export type FieldSource = Type.Static<typeof field>;
-export type StreamSource = Type.Static<typeof stream>;
-export type TableSource = Type.Static<typeof table>;
-export type ViewSource = Type.Static<typeof view>;
-export type RoleSource = Type.Static<typeof role>;
-export type DeviceTypeSource = Type.Static<typeof deviceType>;
+export type TemplateSource = Static<typeof TEMPLATE_SCHEMA>;
+export type FieldSource = Static<typeof field>;
+export type StreamSource = Static<typeof stream>;
+export type TableSource = Static<typeof table>;
+export type ViewSource = Static<typeof view>;
+export type RoleSource = Static<typeof role>;
+export type DeviceTypeSource = Static<typeof deviceType>;

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { TObject, TSchema } from 'typebox';
-import type { Json } from '#base/core/index.ts';
+import type { Json, TObject, TSchema } from '#base/core/index.ts';
 import type { Action, Resource } from '#declare/policy/index.ts';
 import type { Caller } from './caller.ts';
 import type { Services } from './services.ts';

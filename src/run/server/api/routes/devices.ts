@@ -1,5 +1,4 @@
-import { Type } from 'typebox';
-import { days, formatMicros, micros } from '#base/core/index.ts';
+import { days, formatMicros, micros, Type } from '#base/core/index.ts';
 import type { DeviceBundle, DeviceRecord } from '#trust/identity/index.ts';
 import { ApiError } from '../errors.ts';
 import type { Route } from '../route.ts';

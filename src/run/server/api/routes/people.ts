@@ -1,5 +1,4 @@
-import { Type } from 'typebox';
-import { formatMicros } from '#base/core/index.ts';
+import { formatMicros, Type } from '#base/core/index.ts';
 import type { Person } from '#trust/identity/index.ts';
 import type { Route } from '../route.ts';
 

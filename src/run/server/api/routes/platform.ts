@@ -1,5 +1,4 @@
-import { Type } from 'typebox';
-import { canonicalJson } from '#base/core/index.ts';
+import { canonicalJson, Type } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { describeStreams } from '../describe-streams.ts';
 import { PLATFORM } from '../route.ts';

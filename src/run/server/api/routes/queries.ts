@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '#base/core/index.ts';
 import { formatForAccept, RESULT_FORMATS } from '#flow/query/index.ts';
 import type { Parameters, ResultFormat } from '#flow/query/index.ts';
 import { ApiError } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '#base/core/index.ts';
 import type { TemplateSource } from '../../control/template-versions.ts';
 import type { Route } from '../route.ts';
 
