@@ -3,22 +3,30 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { TEST_SETS, testArguments } from './run-tests.ts';
+import { TEST_SETS, testFiles } from './run-tests.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '..');
 
-test('testArguments() takes a set by name, files after a set instead of it, and files alone', () => {
-  const files = (...selection: string[]): string[] => testArguments(selection).filter((word) => !word.startsWith('--'));
-  assert.deepEqual(files(), TEST_SETS['all']);
-  assert.deepEqual(files('fast'), TEST_SETS['fast']);
-  assert.deepEqual(files('all', 'a.test.ts'), ['a.test.ts']);
-  assert.deepEqual(files('a.test.ts', 'b.test.ts'), ['a.test.ts', 'b.test.ts']);
+test('testFiles() takes a set by name, files after a set instead of it, and files alone', () => {
+  assert.deepEqual(testFiles([]), testFiles(['all']));
+  assert.ok(testFiles(['fast']).length < testFiles(['all']).length);
+  assert.deepEqual(testFiles(['all', 'tools/run-tests.test.ts']), ['tools/run-tests.test.ts']);
+  assert.deepEqual(testFiles(['tools/test-re*.test.ts', 'tools/run-tests.test.ts']), [
+    'tools/run-tests.test.ts',
+    'tools/test-reporter.test.ts',
+  ]);
+  assert.throws(() => testFiles(['tools/nothing.test.ts']), /tools\/nothing\.test\.ts/);
+});
+
+test('testFiles() gives each file once, those that run for long first', () => {
+  const files = testFiles(['tools/run-tests.test.ts', 'tools/*.test.ts', 'test/e2e/tour.test.ts']);
+  assert.equal(files[0], 'test/e2e/tour.test.ts');
+  assert.equal(new Set(files).size, files.length);
 });
 
 test('the set `all` misses no test file of the project', () => {
-  const found = (patterns: readonly string[]): Set<string> =>
-    new Set(globSync([...patterns], { cwd: PROJECT, exclude: ['node_modules/**'] }));
-  const everywhere = found(['**/*.test.ts']);
-  assert.deepEqual([...everywhere.difference(found(TEST_SETS['all'] ?? []))], []);
-  assert.ok(found(TEST_SETS['fast'] ?? []).isSubsetOf(everywhere));
+  const everywhere = new Set(globSync('**/*.test.ts', { cwd: PROJECT, exclude: ['node_modules/**'] }));
+  assert.deepEqual(everywhere, new Set(testFiles(['all'])));
+  assert.ok(new Set(testFiles(['fast'])).isSubsetOf(everywhere));
+  assert.deepEqual(Object.keys(TEST_SETS), ['all', 'fast']);
 });
