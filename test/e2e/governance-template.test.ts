@@ -25,7 +25,7 @@ streams:
       driver: ${driver}${more}
 people:
   analyst: { query: [climate], purposes: [quality], sees: [operational] }
-  operator: { query: all, purposes: [quality] }
+  operator: { query: all, purposes: [quality], sees: [operational, personal] }
 `;
 
 const OPERATIONAL = '{ type: text }';
@@ -39,6 +39,17 @@ interface Plan {
   readonly refused: boolean;
   readonly weakens: boolean;
   readonly changes: readonly unknown[];
+  readonly otherClasses: readonly unknown[];
+}
+
+/** Class and key domain of the column `driver` in each segment of the stream. */
+async function driverColumns(weir: TestPlatform): Promise<readonly string[]> {
+  const { columns } = await weir.ask<{
+    columns: readonly { stream: string; column: string; class: string; domain: string }[];
+  }>('GET', '/v1/segments/columns');
+  return columns
+    .filter(({ stream, column }) => stream === 'climate' && column === 'driver')
+    .map(({ class: cls, domain }) => `${cls} ${domain}`);
 }
 
 test('a template changes only as far as it may, and governs at once', { timeout: 150_000 }, async (t) => {
@@ -81,14 +92,23 @@ test('a template changes only as far as it may, and governs at once', { timeout:
     assert.equal((await weir.status()).template.digest, first);
   });
 
-  await t.test('a lower class governs new readings; the stricter one those that were stored', async () => {
+  await t.test('a lower class governs what was stored once it is sealed anew', async () => {
     await seal(weir);
     const planned = await weir.ask<Plan>('POST', '/v1/template/plan', { body: source(template(OPERATIONAL)) });
     assert.equal(planned.weakens, true);
+    const both = { stream: 'climate', field: 'driver', stored: 'personal', declared: 'operational' };
+    assert.deepEqual(planned.otherClasses, [{ ...both, governs: 'personal', segments: 1, rows: 1 }]);
+    await assert.rejects(ask('select driver from climate'), { code: 'QUERY_FAILED' });
     assert.equal((await apply(template(OPERATIONAL))).status, 200);
     assert.equal((await weir.status()).template.digest, planned.digest);
-    await assert.rejects(ask('select driver from climate'), { code: 'QUERY_FAILED' });
-    assert.deepEqual(await ask('select n from climate'), [{ n: 1 }]);
+    const seen = await eventually(
+      () => ask('select n, driver from climate').catch(() => []),
+      (rows) => rows.length > 0,
+    );
+    assert.deepEqual(seen, [{ n: 1, driver: 'ada' }]);
+    assert.deepEqual(await driverColumns(weir), ['operational operational']);
+    const { otherClasses } = await weir.ask<Plan>('POST', '/v1/template/plan', { body: source(template(OPERATIONAL)) });
+    assert.deepEqual(otherClasses, []);
   });
 
   await t.test('a higher class hides at once', async () => {
@@ -99,8 +119,17 @@ test('a template changes only as far as it may, and governs at once', { timeout:
     const see = () => other.query('select driver from climate', { token, purpose: 'quality' });
     assert.equal((await postReadings(other, device, 'climate', [{ n: 1, driver: 'ada' }])).status, 202);
     assert.deepEqual(await see(), [{ driver: 'ada' }]);
+    await seal(other);
+    assert.deepEqual(await driverColumns(other), ['operational operational']);
     await other.ask('POST', '/v1/template/apply', { body: source(template(PERSONAL)) });
     await assert.rejects(see(), { code: 'QUERY_FAILED' });
+    const sealed = await eventually(
+      () => driverColumns(other),
+      ([first]) => first !== 'operational operational',
+    );
+    assert.deepEqual(sealed, ['personal personal']);
+    const all = await other.query('select n, driver from climate', { purpose: 'quality' });
+    assert.deepEqual(all, [{ n: 1, driver: 'ada' }]);
   });
 
   const widened = template(OPERATIONAL, '\n      humidity: { type: number, nullable: true }');

@@ -8,6 +8,7 @@ import type { Catalogue, Objects } from '#base/storage/index.ts';
 import { SegmentCatalogue, STORE_SCHEMA } from '#flow/store/index.ts';
 import type {
   DataKeySource,
+  DeclaredClasses,
   SegmentKeySource,
   SegmentPublisher,
   StoredColumn,
@@ -30,6 +31,7 @@ export interface StoreWorld {
   readonly dataKeys: DataKeySource;
   readonly segmentKeys: SegmentKeySource;
   readonly shapes: StreamShapes;
+  readonly declared: DeclaredClasses;
   /** Data keys by handle; those whose wraps the catalogue holds. */
   readonly keys: Map<string, AeadKey>;
   readonly kept: Set<string>;
@@ -123,6 +125,7 @@ export async function storeWorld(t: Cleanable, earlier?: StoreWorld): Promise<St
         Promise.resolve(new Map(handles.flatMap((handle) => (keys.has(handle) ? [[handle, keys.get(handle)!]] : [])))),
     },
     shapes: { columns: () => CLIMATE },
+    declared: () => new Map(),
     keys,
     kept,
     audited,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Batch } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
 import { climateBatch, CLIMATE, storeWorld } from '../../../test/support/store-world.ts';
 import type { StoreWorld } from '../../../test/support/store-world.ts';
 import { compactSegments } from './compact-segments.ts';
@@ -48,7 +49,33 @@ describe('compactSegments()', () => {
     for (const input of inputs) assert.equal((await read(world, input)).rows, input.rows);
   });
 
-  it('joins shapes: what one lacks is null there, and the stricter class decides the domain', async (t) => {
+  it('seals under the class that is declared by now, stricter or laxer, and logs what changed', async (t) => {
+    const world = await storeWorld(t);
+    const inputs = [await seal(world, climateBatch(0, 5))];
+    const declared = () => new Map([['temperature', 'health'] as const, ['driver', 'operational'] as const]);
+    const sealed = await compactSegments({ stream: 'climate', inputs }, { ...world, declared });
+    assert.deepEqual(
+      sealed.columns.map(({ name, class: cls, domain }) => [name, cls, domain]),
+      [
+        ['device', 'operational', 'operational'],
+        ['time', 'operational', 'operational'],
+        ['temperature', 'health', 'health'],
+        ['driver', 'operational', 'operational'],
+      ],
+    );
+    assert.deepEqual((await read(world, sealed)).columns, (await read(world, inputs[0]!)).columns);
+    const entry = world.audited.at(-1);
+    assert.equal(entry?.action, 'reseal-segment');
+    assert.deepEqual(entry.detail, {
+      stream: 'climate',
+      rows: 5,
+      inputs: sha256Hex(inputs[0]!.id),
+      from: 1,
+      classes: 'temperature operational>health, driver identifier>operational',
+    });
+  });
+
+  it('joins shapes: what one lacks is null there, and the stricter class decides where none is declared', async (t) => {
     const world = await storeWorld(t);
     const narrow = CLIMATE.slice(0, 3);
     const strict = CLIMATE.map((column) =>

@@ -1,4 +1,6 @@
 import type { Batch, NamedColumn } from '#base/core/index.ts';
+import { changedClasses, underDeclared } from './declared-classes.ts';
+import type { DeclaredClasses } from './declared-classes.ts';
 import { mergeBatches, reorderRows, timesOf } from './merge-batches.ts';
 import { openSegment } from './open-segment.ts';
 import { MemorySink } from './parquet/byte-sink.ts';
@@ -13,8 +15,8 @@ import type { Segment, StoredColumn } from './segment.ts';
 import { sortedOrder } from './sort-rows.ts';
 
 /**
- * Executes a plan: opens the inputs, merges their rows by time, seals them under fresh keys. A column that changed its
- * class is sealed in the domain of the strictest that it had. The result is not published yet.
+ * Executes a plan: opens the inputs, merges their rows by time, seals them under fresh keys, each column in the domain
+ * of the class that is declared for it by now. The result is not published yet.
  *
  * Columns are merged one after the other, so that in memory are the inputs compressed and the result once.
  *
@@ -22,9 +24,11 @@ import { sortedOrder } from './sort-rows.ts';
  */
 export async function compactSegments(
   plan: CompactionPlan,
-  parts: SealingParts & { readonly segmentKeys: SegmentKeySource },
+  parts: SealingParts & { readonly segmentKeys: SegmentKeySource; readonly declared: DeclaredClasses },
 ): Promise<Segment> {
-  const columns = mergeColumns(plan.inputs.map((input) => input.columns));
+  const stored = mergeColumns(plan.inputs.map((input) => input.columns));
+  const columns = underDeclared(stored, parts.declared(plan.stream));
+  const classes = changedClasses(plan.inputs, columns);
   const opened: OpenedInput[] = [];
   for (const input of plan.inputs) opened.push({ segment: input, file: await openWhole(input, parts) });
   const time = columns.find((column) => column.name === 'time');
@@ -39,7 +43,7 @@ export async function compactSegments(
   const templates = [...new Set(plan.inputs.flatMap((input) => input.templates))];
   const batch = { stream: plan.stream, template: templates[0] ?? '', rows: order.length, columns: merged };
   const inputs = plan.inputs.map((input) => input.id);
-  return sealSegment({ stream: plan.stream, columns, batches: [batch], spans: [], inputs, templates }, parts);
+  return sealSegment({ stream: plan.stream, columns, batches: [batch], spans: [], inputs, templates, classes }, parts);
 }
 
 interface OpenedInput {

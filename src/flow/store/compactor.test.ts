@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Class } from '#base/core/index.ts';
 import { climateBatch, CLIMATE, storeWorld } from '../../../test/support/store-world.ts';
 import type { StoreWorld } from '../../../test/support/store-world.ts';
 import { Compactor, PublishFailure } from './compactor.ts';
@@ -30,6 +31,26 @@ describe('Compactor', () => {
     assert.deepEqual(
       (await world.publisher.active()).map(({ rows }) => rows),
       [8],
+    );
+  });
+
+  it('seals anew what is under another class than declared, once, and merges before that', async (t) => {
+    const world = await storeWorld(t);
+    const classes = new Map<string, Class>();
+    const compactor = new Compactor({ ...world, declared: () => classes }, LIMITS);
+    for (const from of [0, 4]) await publish(world, from);
+    classes.set('driver', 'personal');
+    assert.equal((await compactor.step()).kind, 'merged');
+    assert.deepEqual(await compactor.step(), { kind: 'nothing-due' }, 'the merge did both');
+    classes.set('driver', 'health');
+    assert.equal((await compactor.step()).kind, 'merged');
+    assert.deepEqual(await compactor.step(), { kind: 'nothing-due' });
+    const [only, ...others] = await world.publisher.active();
+    assert.equal(others.length, 0);
+    assert.deepEqual([only?.rows, only?.columns[3]?.class, only?.columns[3]?.domain], [8, 'health', 'health']);
+    assert.deepEqual(
+      world.audited.slice(2).map(({ action }) => action),
+      ['compact-segments', 'reseal-segment'],
     );
   });
 

@@ -1,9 +1,11 @@
 import { hasCode } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
 import { compactSegments } from './compact-segments.ts';
+import type { DeclaredClasses } from './declared-classes.ts';
 import { StoreError } from './errors.ts';
 import { planCompaction } from './plan-compaction.ts';
 import type { CompactionLimits, CompactionPlan } from './plan-compaction.ts';
+import { planReseal } from './plan-reseal.ts';
 import type { SegmentKeySource, SegmentPublisher } from './ports.ts';
 import type { SealingParts } from './seal-segment.ts';
 import type { Segment } from './segment.ts';
@@ -11,6 +13,7 @@ import type { Segment } from './segment.ts';
 export interface CompactorParts extends SealingParts {
   readonly publisher: Pick<SegmentPublisher, 'active' | 'replace'>;
   readonly segmentKeys: SegmentKeySource;
+  readonly declared: DeclaredClasses;
   readonly log: Log;
 }
 
@@ -21,7 +24,8 @@ export type CompactionStep =
   | { readonly kind: 'merged'; readonly version: number };
 
 /**
- * Merges segments of this process one plan at a time. A segment that cannot be merged is left alone until the next
+ * Merges segments of this process one plan at a time, and seals those anew whose columns have another class by now; a
+ * merge does both at once, so merges come first. A segment that cannot be merged is left alone until the next
  * start, so that others do not wait for it.
  */
 export class Compactor {
@@ -42,7 +46,7 @@ export class Compactor {
   }
 
   /**
-   * Plans one merge, executes and publishes it.
+   * Plans one merge or new sealing, executes and publishes it.
    *
    * @throws what stands in the way of every merge; it is asked anew what there is at the next step
    */
@@ -51,7 +55,7 @@ export class Compactor {
     // Asked for once: whatever changes the set of segments from then on goes through this process.
     this.#active ??= new Map((await publisher.active()).map((segment) => [segment.id, segment]));
     const mergeable = [...this.#active.values()].filter(({ id }) => !this.#leftAlone.has(id));
-    const plan = planCompaction(mergeable, this.#limits);
+    const plan = planCompaction(mergeable, this.#limits) ?? planReseal(mergeable, this.#parts.declared);
     if (plan === null) return { kind: 'nothing-due' };
     let segment: Segment;
     try {

@@ -35,6 +35,7 @@ export type {
   StoreState,
   StreamShapes,
 } from './ports.ts';
+export type { DeclaredClasses } from './declared-classes.ts';
 export { Tail } from './tail.ts';
 export type { TailCut, TailEntry, TailSnapshot, TailSummary } from './tail.ts';
 export { CUT_LIMITS, decideCut } from './cut-decision.ts';

@@ -28,6 +28,8 @@ export interface SegmentContent {
   readonly inputs: readonly string[];
   /** Digests of the templates that admitted them. */
   readonly templates: readonly string[];
+  /** Columns that have another class than in the inputs, in words. */
+  readonly classes?: readonly string[];
 }
 
 /**
@@ -38,7 +40,7 @@ export interface SegmentContent {
  * @throws {StoreError} STORE_SHAPE_CONFLICT if a column may not be stored
  */
 export async function sealSegment(content: SegmentContent, parts: SealingParts): Promise<Segment> {
-  const { stream, columns, batches } = content;
+  const { stream, columns, batches, classes = [] } = content;
   const named = columns.map((column) => ({ name: column.name, domain: domainOf(column) }));
   const keys = await parts.dataKeys.newDataKeys({ stream, columns: named });
   const id = makeId(parts.clock, parts.random);
@@ -95,7 +97,7 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
   await parts.objects.put(segment.objectKey, sealed);
   await parts.audit.append({
     actor: 'weir:store',
-    action: content.inputs.length === 0 ? 'seal-segment' : 'compact-segments',
+    action: actionOf(content),
     resource: `segment:${id}`,
     outcome: 'done',
     digest: segment.digest,
@@ -105,9 +107,18 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
       ...(content.inputs.length === 0
         ? {}
         : { inputs: sha256Hex(content.inputs.join('\n')), from: content.inputs.length }),
+      ...(classes.length === 0 ? {} : { classes: classes.join(', ').slice(0, MOST_DETAIL) }),
     },
   });
   return segment;
+}
+
+/** Characters of a detail that the log takes. */
+const MOST_DETAIL = 512;
+
+function actionOf({ inputs }: SegmentContent): string {
+  if (inputs.length === 0) return 'seal-segment';
+  return inputs.length === 1 ? 'reseal-segment' : 'compact-segments';
 }
 
 function domainOf(column: StoredColumn): KeyDomain {

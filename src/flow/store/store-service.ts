@@ -3,6 +3,7 @@ import { hasCode } from '#base/core/index.ts';
 import type { Log, Metrics } from '#base/core/index.ts';
 import type { JournalReader } from '#flow/journal/index.ts';
 import { Compactor, PublishFailure } from './compactor.ts';
+import type { DeclaredClasses } from './declared-classes.ts';
 import { decideCut } from './cut-decision.ts';
 import { StoreError } from './errors.ts';
 import { JournalIntake } from './journal-intake.ts';
@@ -21,6 +22,8 @@ export interface StoreParts extends SealingParts {
   readonly publisher: SegmentPublisher;
   readonly segmentKeys: SegmentKeySource;
   readonly shapes: StreamShapes;
+  /** What the template in force says; asked anew each time. */
+  readonly declared: DeclaredClasses;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly limits?: Partial<StoreLimits>;
@@ -113,6 +116,12 @@ export class StoreService implements AsyncDisposable {
   /** Tells that the journal grew. */
   wake(): void {
     this.#parts.journal.wake();
+  }
+
+  /** Tells that another template is in force: segments may have to be sealed anew. */
+  templateChanged(): void {
+    this.#compactionDue = true;
+    this.#wake?.();
   }
 
   get status(): StoreStatus {

@@ -113,7 +113,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await writeOperator(layout.operator, await identity.issueOperator('weir:control'));
 
   const segments = await SegmentHost.open(catalogue, keys, clock);
-  const store = await StoreHost.start({ layout, keys, segments, audit, log, templates: () => versions.all() });
+  const store = await StoreHost.start({
+    layout,
+    keys,
+    segments,
+    audit,
+    log,
+    templates: () => versions.all(),
+    template: inForce,
+  });
   opened.defer(() => store.stop(DRAIN_MS));
   const refusals = new RefusalBook(audit, log);
   const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, template: inForce });
@@ -138,6 +146,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     audit,
     packageFile,
     check: (next) => queries.check(next),
+    segments: () => segments.active(),
     publish: async (next) => {
       await store.useTemplate(next);
       await queries.useTemplate(next);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import { runCommand, standIn } from '../testing.ts';
-import { addPlanCommand, showChanges } from './plan.ts';
+import { addPlanCommand, showChanges, showClasses } from './plan.ts';
 
 const CHANGE = {
   path: 'streams.a.keep',
@@ -21,6 +21,7 @@ const proposal = (changes: readonly unknown[], weakens: boolean, refused = false
   weakens,
   refused,
   unenforced: [],
+  otherClasses: [],
 });
 
 async function template(t: Parameters<typeof temporaryFolder>[0]): Promise<string> {
@@ -33,6 +34,11 @@ test('showChanges() is a table with long values cut', () => {
   const text = showChanges([CHANGE]);
   assert.match(text, /^weakens +streams\.a\.keep +x{39}… +it is kept longer$/m);
   assert.equal(showChanges([]), '');
+});
+
+test('showClasses() shows both classes, and which of them governs', () => {
+  const field = { stream: 'a', field: 'x', stored: 'health', declared: 'public', governs: 'health' } as const;
+  assert.match(showClasses([{ ...field, segments: 2, rows: 70 }]), /^a +x +health +public +health +2 +70$/m);
 });
 
 test('weir plan tells what a template means, and where none runs only that', async (t) => {

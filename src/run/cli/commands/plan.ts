@@ -55,6 +55,7 @@ function showPlan(meaning: Meaning, proposal: Proposal | null): string {
   if (proposal !== null) {
     const title = proposal.changes.length === 0 ? 'it is in force as it is\n' : 'it would change\n';
     parts.push(`${title}${showChanges(proposal.changes)}`);
+    if (proposal.otherClasses.length > 0) parts.push(`to be sealed anew\n${showClasses(proposal.otherClasses)}`);
   }
   return `${parts.join('\n\n').trimEnd()}\n`;
 }
@@ -70,6 +71,22 @@ export function showChanges(changes: readonly TemplateChange[]): string {
       brief(before),
       brief(after),
       explanation,
+    ]),
+  );
+}
+
+/** Both classes of each field whose stored readings have another than the template says. */
+export function showClasses(fields: Proposal['otherClasses']): string {
+  return formatTable(
+    ['stream', 'field', 'stored as', 'declared', 'governs until then', 'segments', 'rows'],
+    fields.map(({ stream, field, stored, declared, governs, segments, rows }) => [
+      stream,
+      field,
+      stored,
+      declared,
+      governs,
+      segments,
+      rows,
     ]),
   );
 }

@@ -45,6 +45,7 @@ async function open(t: Cleanable) {
     },
     packageFile: () => null,
     check: async () => step('check'),
+    segments: async () => [],
     publish: async () => step('publish'),
   });
   return { service, versions, steps, events, faults };
@@ -53,7 +54,7 @@ async function open(t: Cleanable) {
 test('TemplateService.plan() says what would change and changes nothing', async (t) => {
   const { service, steps } = await open(t);
   const { current } = service;
-  const plan = service.plan(sourceOf(WIDER));
+  const plan = await service.plan(sourceOf(WIDER));
   assert.deepEqual([plan.current, plan.digest], [current.digest, makeTemplate(WIDER).digest]);
   assert.deepEqual(
     plan.changes.map(({ path, effect }) => [path, effect]),

@@ -2,7 +2,10 @@ import type { AuditSink } from '#base/core/index.ts';
 import { formatMicros, micros } from '#base/core/index.ts';
 import { diffTemplates, heldBy, summariseChanges, unenforcedOf } from '#declare/template/index.ts';
 import type { Template, TemplateChange, Unenforced } from '#declare/template/index.ts';
+import type { Segment } from '#flow/store/index.ts';
 import { ApiError } from '../api/errors.ts';
+import { otherClasses } from './other-classes.ts';
+import type { OtherClass } from './other-classes.ts';
 import { requireTemplate } from './template-versions.ts';
 import type { TemplateSource, TemplateVersions } from './template-versions.ts';
 
@@ -15,6 +18,8 @@ export interface TemplatePlan {
   readonly refused: boolean;
   readonly weakens: boolean;
   readonly unenforced: readonly Unenforced[];
+  /** Fields of which stored readings have another class; they are sealed anew once it is in force. */
+  readonly otherClasses: readonly OtherClass[];
 }
 
 export interface TemplateServiceParts {
@@ -23,6 +28,8 @@ export interface TemplateServiceParts {
   readonly packageFile: (path: string) => string | null;
   /** Checks what only the running system can, such as that the SQL of views passes the gate; throws where it does not. */
   readonly check: (template: Template) => Promise<void>;
+  /** The segments that queries see now. */
+  readonly segments: () => Promise<readonly Segment[]>;
   /** Makes a version take effect everywhere. */
   readonly publish: (template: Template) => Promise<void>;
 }
@@ -49,7 +56,7 @@ export class TemplateService {
   }
 
   /** @throws {ServerError} SERVER_TEMPLATE_INVALID with every finding */
-  plan(source: TemplateSource): TemplatePlan {
+  async plan(source: TemplateSource): Promise<TemplatePlan> {
     return this.#planOf(requireTemplate(source, this.#parts.packageFile));
   }
 
@@ -70,7 +77,7 @@ export class TemplateService {
   async #apply(source: TemplateSource, actor: string): Promise<TemplatePlan> {
     const { versions, audit, packageFile, check } = this.#parts;
     const template = requireTemplate(source, packageFile);
-    const plan = this.#planOf(template);
+    const plan = await this.#planOf(template);
     if (plan.refused) {
       const refusals = plan.changes.filter(({ effect }) => effect === 'refused');
       throw new ApiError(
@@ -98,7 +105,7 @@ export class TemplateService {
     this.#halfway = false;
   }
 
-  #planOf(template: Template): TemplatePlan {
+  async #planOf(template: Template): Promise<TemplatePlan> {
     const changes = diffTemplates(this.current, template);
     return {
       digest: template.digest,
@@ -106,6 +113,7 @@ export class TemplateService {
       changes,
       ...summariseChanges(changes),
       unenforced: unenforcedOf(template),
+      otherClasses: otherClasses(template, await this.#parts.segments()),
     };
   }
 }

@@ -13,11 +13,14 @@ export interface StoreStart {
   readonly objects: string;
   /** JSON form of each known version of the template. */
   readonly templates: readonly Json[];
+  /** Digest of the one in force. */
+  readonly inForce: string;
 }
 
 /** What the store process offers to control. */
 export type StoreMethods = {
   start(start: StoreStart): Promise<void>;
+  /** Another version is in force. */
   template(form: Json): void;
   /** The journal grew. */
   wake(parameters: null): void;

@@ -18,6 +18,8 @@ export interface StoreHostParts {
   readonly log: Log;
   /** Every version of the template whose readings may still wait in the journal. */
   readonly templates: () => readonly Template[];
+  /** The version in force. */
+  readonly template: () => Template;
 }
 
 /** The store process as control sees it. */
@@ -31,7 +33,7 @@ export class StoreHost {
   }
 
   static async start(parts: StoreHostParts): Promise<StoreHost> {
-    const { layout, log, templates } = parts;
+    const { layout, log, templates, template } = parts;
     const damages = new Map<string, JournalDamage>();
     const process = await SupervisedProcess.start<StoreMethods>({
       name: 'store',
@@ -41,8 +43,9 @@ export class StoreHost {
       offered: offer(parts, damages),
       start: (peer) => {
         damages.clear();
-        const forms: Json[] = templates().map((template) => templateToJson(template));
-        return peer.call('start', { journal: layout.journal, objects: layout.objects, templates: forms });
+        const forms: Json[] = templates().map((version) => templateToJson(version));
+        const inForce = template().digest;
+        return peer.call('start', { journal: layout.journal, objects: layout.objects, templates: forms, inForce });
       },
       log,
     });

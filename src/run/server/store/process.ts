@@ -12,7 +12,7 @@ import { parentLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type { HandedKey, StoreControlMethods, StoreMethods, StoreStart } from './contract.ts';
 import { remotePublisher } from './remote-publisher.ts';
-import { shapesOf } from './template-shapes.ts';
+import { classesOf, shapesOf } from './template-shapes.ts';
 
 /** The store process: journal in, segments out. Its keys come from control one by one. */
 
@@ -22,10 +22,12 @@ const RELEASE_EVERY_MS = 10_000;
 const log = makeLog('store');
 let service: StoreService | null = null;
 const templates = new Map<string, Template>();
+let inForce = '';
 
 const offered: StoreMethods = {
-  async start({ journal, objects, templates: forms }: StoreStart) {
+  async start({ journal, objects, templates: forms, inForce: digest }: StoreStart) {
     for (const form of forms) remember(templateFromJson(form));
+    inForce = digest;
     const reader = new FileJournalReader({
       directory: journal,
       keys: { key: async (fileId) => keyOf(await control.call('journalKey', fileId)) },
@@ -56,7 +58,8 @@ const offered: StoreMethods = {
           return { footer, columns: new Map(rest.map((key, i) => [columns[i]?.name ?? '', key])) };
         },
       },
-      shapes: shapesOf((digest) => templates.get(digest)),
+      shapes: shapesOf((wanted) => templates.get(wanted)),
+      declared: (stream) => classesOf(templates.get(inForce), stream),
       audit: { append: (event) => control.call('audit', event) },
       clock: systemClock,
       random: systemRandom,
@@ -72,7 +75,12 @@ const offered: StoreMethods = {
     });
     setInterval(() => void releaseFiles(reader), RELEASE_EVERY_MS).unref();
   },
-  template: (form) => remember(templateFromJson(form)),
+  template: (form) => {
+    const template = templateFromJson(form);
+    remember(template);
+    inForce = template.digest;
+    service?.templateChanged();
+  },
   wake: () => service?.wake(),
   snapshot: ({ stream, columns, version }) => running().snapshot(stream, columns, version),
   flush: (stream) => running().flush(stream ?? undefined),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SYSTEM_COLUMNS } from '#base/core/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
-import { columnsOf, shapesOf } from './template-shapes.ts';
+import { classesOf, columnsOf, shapesOf } from './template-shapes.ts';
 
 const template = makeTemplate(`
 devices: { pump: {} }
@@ -27,6 +27,13 @@ test('columnsOf() gives system columns, then the fields that are stored', () => 
     class: 'operational',
     unit: 'bar',
   });
+});
+
+test('classesOf() leaves out what must not be stored', () => {
+  const classes = classesOf(template, 's');
+  assert.equal(classes.get('pressure'), 'operational');
+  assert.equal(classes.has('password'), false);
+  assert.equal(classesOf(undefined, 's').size, 0);
 });
 
 test('shapesOf() refuses readings of a template that nobody knows', () => {

@@ -1,4 +1,5 @@
 import { SYSTEM_COLUMNS } from '#base/core/index.ts';
+import type { Class } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { StoreError } from '#flow/store/index.ts';
 import type { StoredColumn, StreamShapes } from '#flow/store/index.ts';
@@ -19,6 +20,12 @@ export function columnsOf(template: Template, stream: string): readonly StoredCo
       .filter((field) => field.class !== 'secret')
       .map(({ name, type, nullable, class: cls, unit }) => ({ name, type, nullable, class: cls, unit })),
   ];
+}
+
+/** The classes of the columns of a stream; of one that is not declared none but those of system columns. */
+export function classesOf(template: Template | undefined, stream: string): ReadonlyMap<string, Class> {
+  if (template === undefined) return new Map();
+  return new Map(columnsOf(template, stream).map(({ name, class: cls }) => [name, cls]));
 }
 
 /** Shapes by the digest that each batch carries. */

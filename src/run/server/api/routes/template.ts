@@ -19,7 +19,7 @@ export const TEMPLATE_ROUTES: readonly Route[] = [
     path: '/v1/template/plan',
     access: { action: 'administer', resource: () => TEMPLATE },
     body: SOURCE,
-    handle: async ({ body }, { templates }) => ({ json: templates.plan(body as unknown as TemplateSource) }),
+    handle: async ({ body }, { templates }) => ({ json: await templates.plan(body as unknown as TemplateSource) }),
   },
   {
     method: 'POST',
