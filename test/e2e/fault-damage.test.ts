@@ -35,6 +35,8 @@ test('a flipped bit in the journal is named, and nothing behind it is returned',
     rows.map((_, i) => i + 1),
   );
   const file = path.slice(path.lastIndexOf('/') + 1, -'.journal'.length);
+  assert.match((await warningOf(weir, 'select n from climate')) ?? '', new RegExp(`journal file ${file} are missing`));
+  assert.equal(await warningOf(weir, 'select device from _devices'), null, 'it lacks nothing');
   const { degraded, processes } = await weir.status();
   assert.ok(
     degraded.some((text) => text.includes(file)),
@@ -60,6 +62,7 @@ test('a flipped bit in the journal is named, and nothing behind it is returned',
   await flipBit(path, size - 100);
   await weir.start();
   assert.deepEqual(await weir.query('select count(*)::integer as n from climate'), [{ n: 400 }]);
+  assert.equal(await warningOf(weir, 'select n from climate'), null);
   assert.deepEqual(
     (await weir.status()).degraded.filter((text) => text.includes('damaged')),
     [],
@@ -125,16 +128,19 @@ test('changed rows of the catalogue are found, named and not used', { timeout: 1
   await assert.rejects(publish(weir, changed, 'doors', 1, 1));
 
   await weir.stop();
-  changeRow(weir.layout.catalogue, 'store_segment', 'true');
-  const failure = await weir
-    .start()
-    .then(() => weir.query('select n from climate'))
-    .then(
+  changeRow(weir.layout.catalogue, 'store_segment', `stream = 'climate'`);
+  await weir.start();
+  for (const sql of ['select n from climate', 'select n from doors union all select n from climate']) {
+    const failure = await weir.query(sql).then(
       () => assert.fail('a changed row was used'),
       (error: Error & { code: string }) => error,
     );
-  assert.equal(failure.code, 'STORAGE_ROW_DAMAGED', failure.message);
-  assert.match(failure.message, /store_segment/);
+    assert.equal(failure.code, 'STORAGE_ROW_DAMAGED', failure.message);
+    assert.match(failure.message, /store_segment/);
+  }
+  assert.deepEqual(await weir.query('select count(*)::integer as n from doors'), [{ n: 10 }]);
+  assert.match((await weir.status()).degraded.join(), /store_segment.* climate/);
+  assert.equal(await publish(weir, sound, 'doors', 11, 10), 10);
 });
 
 test('a second platform on one directory refuses', { timeout: 60_000 }, async () => {
@@ -146,6 +152,13 @@ test('a second platform on one directory refuses', { timeout: 60_000 }, async ()
   });
   assert.equal((await weir.status()).template.name, 'test');
 });
+
+/** What the header of an answer says that it lacks. */
+async function warningOf(weir: ChildPlatform, sql: string): Promise<string | null> {
+  const { status, headers } = await weir.call('POST', '/v1/query', { body: { sql } });
+  assert.equal(status, 200);
+  return headers['weir-warning']?.toString() ?? null;
+}
 
 async function publish(
   weir: ChildPlatform,

@@ -30,8 +30,11 @@ export interface ListOptions<K extends Columns, C extends Columns> {
   readonly order?: readonly (keyof (K & C) & string)[];
   readonly descending?: boolean;
   readonly limit?: number;
-  /** Told of each damaged row, which is left out; without it the first one ends the listing with its error. */
-  readonly onDamaged?: (error: StorageError) => void;
+  /**
+   * Told of each damaged row, which is left out; without it the first one ends the listing with its error. What the row
+   * holds in clear may be what was changed.
+   */
+  readonly onDamaged?: (error: StorageError, row: SqlRow) => void;
 }
 
 /**
@@ -104,7 +107,7 @@ export class SealedTable<const K extends Columns, const C extends Columns, S ext
         return [this.#verify(row)];
       } catch (error) {
         if (!hasCode(error, 'STORAGE_ROW_DAMAGED')) throw error;
-        onDamaged(error as StorageError);
+        onDamaged(error as StorageError, row);
         return [];
       }
     });

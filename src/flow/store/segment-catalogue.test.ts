@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { micros } from '#base/core/index.ts';
 import { storeWorld } from '../../../test/support/store-world.ts';
-import { handlesOf } from './segment-catalogue.ts';
+import { damagedFor, handlesOf } from './segment-catalogue.ts';
 import type { JournalSpan, Segment } from './segment.ts';
 
 function segment(
@@ -40,6 +40,8 @@ function segment(
     ],
   };
 }
+
+const isStream = (name: string): boolean => ['climate', 'doors'].includes(name);
 
 const span = (after: number, to: number): JournalSpan[] => [{ file: 'w0', after, to }];
 
@@ -140,20 +142,48 @@ describe('SegmentCatalogue', () => {
     assert.deepEqual(await publisher.state(), { version: 1, cursor: [['w1', 7]], watermarks: [] });
   });
 
-  it('a changed row is named and never returned', async (t) => {
-    const { catalogue, publisher } = await storeWorld(t);
+  it('a changed row is named and never returned, and others are', async (t) => {
+    const { catalogue, segments, publisher } = await storeWorld(t);
     await publisher.publish({ segment: segment('s1', 0, span(0, 50)), cursor: [['w0', 50]] });
-    for (const sql of [
-      'UPDATE store_segment SET rows = 11',
-      "UPDATE store_segment SET digest = 'digest-s2'",
-      'UPDATE store_segment SET sealed = zeroblob(length(sealed))',
-    ]) {
-      const [before] = await catalogue.all('SELECT rows, digest, sealed FROM store_segment');
-      await catalogue.run(sql);
-      await assert.rejects(publisher.active(), { code: 'STORAGE_ROW_DAMAGED', message: /s1/ });
-      await catalogue.run('UPDATE store_segment SET rows = ?, digest = ?, sealed = ?', Object.values(before!));
+    await publisher.publish({ segment: { ...segment('s2', 0), stream: 'doors' }, cursor: [] });
+    const visible = () => catalogue.transaction((tx) => segments.active(tx));
+    for (const [change, hit] of [
+      ['rows = 11', ['climate']],
+      [`digest = 'digest-s9'`, ['climate']],
+      ['sealed = zeroblob(length(sealed))', ['climate']],
+      ['min_time = min_time + 1', ['climate']],
+      [`object_key = 'segments/s9'`, ['climate']],
+      // Where the name itself was changed nobody knows whose readings they are.
+      [`stream = 'clilate'`, ['climate', 'doors']],
+      // A state that there is not would hide a row from those who ask for the ones there are.
+      [`state = 'actiwe'`, ['climate']],
+      [`state = 'q'`, ['climate']],
+      [`state = 'zz'`, ['climate']],
+      [`state = ''`, ['climate']],
+    ] as const) {
+      await catalogue.run('CREATE TEMP TABLE kept AS SELECT * FROM store_segment');
+      await catalogue.run(`UPDATE store_segment SET ${change} WHERE id = 's1'`);
+      const found = await visible();
+      assert.deepEqual(
+        found.segments.map(({ id }) => id),
+        ['s2'],
+        change,
+      );
+      const [row, ...others] = found.damaged;
+      assert.equal(others.length, 0, change);
+      assert.deepEqual([row?.id, row?.error.code], ['s1', 'STORAGE_ROW_DAMAGED'], change);
+      assert.match(row?.error.message ?? '', /store_segment.*s1/);
+      const stopped = ['climate', 'doors'].filter((stream) => damagedFor(stream, found, isStream).length > 0);
+      assert.deepEqual(stopped, hit, change);
+      // Its object may be any that no row names now: none is taken for what a crash left.
+      assert.deepEqual(await publisher.known(['segments/s1', 'segments/x']), ['segments/s1', 'segments/x'], change);
+      await catalogue.run('DELETE FROM store_segment');
+      await catalogue.run('INSERT INTO store_segment SELECT * FROM kept');
+      await catalogue.run('DROP TABLE kept');
     }
-    assert.equal((await publisher.active()).length, 1);
+    assert.deepEqual((await visible()).damaged, []);
+    assert.equal((await publisher.active()).length, 2);
+    assert.deepEqual(await publisher.known(['segments/s1', 'segments/x']), ['segments/s1']);
     await catalogue.run('UPDATE store_cursor SET position = 0');
     await assert.rejects(publisher.state(), { code: 'STORAGE_ROW_DAMAGED' });
   });

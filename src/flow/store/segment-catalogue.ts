@@ -1,6 +1,13 @@
 import type { Json, Micros } from '#base/core/index.ts';
 import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
-import type { CatalogueSchema, CatalogueTransaction, RowSealer, SealedTableSpec } from '#base/storage/index.ts';
+import type {
+  CatalogueSchema,
+  CatalogueTransaction,
+  RowSealer,
+  SealedTableSpec,
+  SqlRow,
+  StorageError,
+} from '#base/storage/index.ts';
 import type { Columns } from '#base/storage/index.ts';
 import { StoreError } from './errors.ts';
 import type { FileOffsets, Publication, Replacement, StoreState } from './ports.ts';
@@ -34,6 +41,9 @@ const SEGMENTS = table({
   indexes: [['stream', 'state'], ['state']],
 });
 
+/** Rows with a changed state that are told of at most, between two states. */
+const MOST_ODD = 16;
+
 /** How far the readings of a stream are in segments, by journal file. */
 const WATERMARKS = table({
   name: 'store_watermark',
@@ -61,11 +71,44 @@ export interface WrapKeeper {
   remove(tx: CatalogueTransaction, handles: readonly string[]): Promise<void>;
 }
 
+/** A row that was changed: what it says of its segment in clear may be what was changed. */
+export interface DamagedSegment {
+  readonly id: string;
+  readonly stream: string;
+  /** STORAGE_ROW_DAMAGED, which names the row. */
+  readonly error: StorageError;
+}
+
 /** What queries see at one version. */
 export interface SegmentSet {
   readonly version: number;
   readonly segments: readonly Segment[];
+  /** Rows that a statement may need and that cannot be believed; see `damagedFor`. */
+  readonly damaged: readonly DamagedSegment[];
 }
+
+/**
+ * The damaged rows that readings of a stream may be missing by: those that name it, and those that name no stream which
+ * there is, for then the name may be what was changed.
+ *
+ * @param isStream whether a stream is declared
+ */
+export function damagedFor(
+  stream: string,
+  { segments, damaged }: SegmentSet,
+  isStream: (name: string) => boolean,
+): readonly DamagedSegment[] {
+  const exists = (name: string): boolean => isStream(name) || segments.some((segment) => segment.stream === name);
+  return damaged.filter((row) => row.stream === stream || !exists(row.stream));
+}
+
+/** What lies between the states in the order of the index: no sound row is there, one with a changed state is. */
+const BETWEEN_STATES = [
+  { below: 'active' },
+  { from: 'active\u0001', below: 'gone' },
+  { from: 'gone\u0001', below: 'replaced' },
+  { from: 'replaced\u0001' },
+] as const;
 
 /** Which segments a query may need; an open end takes all. */
 export interface SegmentFilter {
@@ -77,7 +120,8 @@ export interface SegmentFilter {
 
 /**
  * The catalogue of segments. Each method is to be called within one transaction of its own, in the process that owns
- * the catalogue. Every row carries a tag over its content: a changed one is refused with STORAGE_ROW_DAMAGED.
+ * the catalogue. Every row carries a tag over its content: a changed one is refused with STORAGE_ROW_DAMAGED, or told
+ * of beside those that are sound.
  */
 export class SegmentCatalogue {
   readonly #segments: SealedTable<typeof SEGMENTS.key, typeof SEGMENTS.clear, Json>;
@@ -163,8 +207,13 @@ export class SegmentCatalogue {
     };
   }
 
-  /** The segments that queries see now, oldest readings first. */
+  /** The segments that queries see now, oldest readings first, and the rows that cannot be read. */
   async active(tx: CatalogueTransaction, filter: SegmentFilter = {}): Promise<SegmentSet> {
+    const damaged: DamagedSegment[] = [];
+    const onDamaged = (error: StorageError, { id, stream }: SqlRow): void => {
+      damaged.push({ id: String(id), stream: String(stream), error });
+    };
+    for (const state of BETWEEN_STATES) await this.#segments.list(tx, { where: { state }, limit: MOST_ODD, onDamaged });
     const rows = await this.#segments.list(tx, {
       where: {
         state: 'active',
@@ -173,8 +222,9 @@ export class SegmentCatalogue {
         ...(filter.to === undefined ? {} : { min_time: { below: filter.to + 1 } }),
       },
       order: ['min_time', 'id'],
+      onDamaged,
     });
-    return { version: await this.#version(tx), segments: rows.map((row) => segmentOf(row.sealed)) };
+    return { version: await this.#version(tx), segments: rows.map((row) => segmentOf(row.sealed)), damaged };
   }
 
   /** A segment in whatever state, or null. */
@@ -190,7 +240,8 @@ export class SegmentCatalogue {
 
   /** Segments replaced before a time whose objects may still be there. */
   async replacedBefore(tx: CatalogueTransaction, time: number): Promise<readonly Segment[]> {
-    const rows = await this.#segments.list(tx, { where: { state: 'replaced' } });
+    // A damaged row keeps its object: it may be the one that is needed to mend it.
+    const rows = await this.#segments.list(tx, { where: { state: 'replaced' }, onDamaged: () => undefined });
     return rows.filter((row) => (row.replaced_at ?? Infinity) < time).map((row) => segmentOf(row.sealed));
   }
 
@@ -215,11 +266,14 @@ export class SegmentCatalogue {
     }
   }
 
-  /** Which of these object keys belong to a segment that is not gone. */
+  /** Which of these object keys belong to a segment that is not gone; all where a damaged row may have named any. */
   async known(tx: CatalogueTransaction, objectKeys: readonly string[]): Promise<readonly string[]> {
+    if ((await this.active(tx)).damaged.length > 0) return objectKeys;
     const found: string[] = [];
     for (let at = 0; at < objectKeys.length; at += 200) {
-      const rows = await this.#segments.list(tx, { where: { object_key: { in: objectKeys.slice(at, at + 200) } } });
+      const where = { object_key: { in: objectKeys.slice(at, at + 200) } };
+      const onDamaged = (_: StorageError, row: SqlRow): void => void found.push(String(row['object_key']));
+      const rows = await this.#segments.list(tx, { where, onDamaged });
       for (const row of rows) if (row.state !== 'gone') found.push(row.object_key);
     }
     return found;

@@ -64,7 +64,14 @@ export interface HeardRequest {
 }
 
 /** An answer: JSON, or a status with text of a type. */
-export type StandInAnswer = object | { readonly status: number; readonly type: string; readonly text: string };
+export type StandInAnswer =
+  | object
+  | {
+      readonly status: number;
+      readonly type: string;
+      readonly text: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    };
 
 /** For tests only: what stands in for a platform's API, and the data directory by which commands find it. */
 export interface StandIn {
@@ -107,6 +114,7 @@ export async function standIn(
       const plain = 'status' in answer && 'text' in answer && 'type' in answer;
       response.writeHead(plain ? Number(answer.status) : 200, {
         'content-type': plain ? String(answer.type) : 'application/json',
+        ...(plain && 'headers' in answer ? (answer.headers as Record<string, string>) : {}),
       });
       response.end(plain ? String(answer.text) : JSON.stringify(answer));
     });

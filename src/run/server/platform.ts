@@ -137,6 +137,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       statements,
       memory: memoryRelations({ tables, identity, refusals, audit }),
       template: inForce,
+      missing: () =>
+        store.damages.map(({ file, offset }) => `readings behind byte ${offset} of journal file ${file} are missing`),
       engineMemory: template.limits.queryMemoryBytes,
       allowUnconfined: options.allowUnconfinedQuery ?? isLoopback(template.listen.address),
     }),

@@ -20,6 +20,16 @@ test('weir query sends statement, purpose and parameters, and prints the answer 
   });
 });
 
+test('weir query says on standard error what an answer lacks', async (t) => {
+  const headers = { 'weir-warning': 'readings behind byte 70 of journal file f1 are missing' };
+  const platform = await standIn(t, {
+    'POST /v1/query': { status: 200, type: 'text/csv', text: 'n\r\n1\r\n', headers },
+  });
+  const { out, err } = await platform.run(addQueryCommand, 'query', 'select 1', '--format', 'csv');
+  assert.equal(out, 'n\r\n1\r\n');
+  assert.match(err, /not complete: readings behind byte 70 of journal file f1 are missing/);
+});
+
 test('weir query reads a statement from a file, and acts as the person of a token', async (t) => {
   const folder = await temporaryFolder(t);
   await writeFile(join(folder, 'a.sql'), 'select 2');

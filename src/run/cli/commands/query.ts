@@ -51,6 +51,8 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
           ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
         };
         const reply = await client.stream('POST', '/v1/query', { body, accept, signal: abort.signal });
+        const warning = reply.headers['weir-warning'];
+        if (warning !== undefined) context.note(`the answer is not complete: ${String(warning)}`);
         try {
           await context.terminal.pipe(reply);
         } catch (cause) {

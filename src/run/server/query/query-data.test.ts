@@ -5,7 +5,8 @@ import type { Batch, Class } from '#base/core/index.ts';
 import { AeadKey, sha256 } from '#base/crypto/index.ts';
 import type { GovernedRelation, RowsInMemory } from '#flow/query/index.ts';
 import { segmentAadPrefix } from '#flow/store/index.ts';
-import type { Segment } from '#flow/store/index.ts';
+import { StorageError } from '#base/storage/index.ts';
+import type { DamagedSegment, Segment } from '#flow/store/index.ts';
 import type { KeyUse } from '#trust/keys/index.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
 import { governed } from '../../../../test/support/query-fixture.ts';
@@ -33,7 +34,12 @@ interface Asked {
 }
 
 /** Parts that note what they are asked; `visible` gives the versions of the catalogue in turn, the last one again. */
-function fakeParts(versions: readonly (readonly Segment[])[], snapshot?: (attempt: number) => void, lost?: string) {
+function fakeParts(
+  versions: readonly (readonly Segment[])[],
+  snapshot?: (attempt: number) => void,
+  lost?: string,
+  damaged: readonly DamagedSegment[] = [],
+) {
   const asked: Asked = { keys: [], tails: [], memory: [] };
   let version = 0;
   const parts: QueryDataParts = {
@@ -48,7 +54,7 @@ function fakeParts(versions: readonly (readonly Segment[])[], snapshot?: (attemp
     segments: {
       visible: async () => {
         version += 1;
-        return { version, segments: versions[Math.min(version, versions.length) - 1] ?? [] };
+        return { version, segments: versions[Math.min(version, versions.length) - 1] ?? [], damaged };
       },
     },
     store: {
@@ -92,6 +98,20 @@ test('readData() asks for the keys of exactly the columns that are read, in the 
     },
   ]);
   assert.deepEqual(asked.tails, [['climate', ['site'], 1]]);
+});
+
+test('readData() stops a statement that may need what a damaged row tells of, and no other', async (t) => {
+  const segments = await segmentsOf(t, 's1');
+  const error = new StorageError('STORAGE_ROW_DAMAGED', 'Cannot read store_segment: the row with id s2 was changed');
+  const read = (stream: string, name = 'climate') => {
+    const relations = new Map([...RELATIONS, ['doors', { ...CLIMATE, name: 'doors' }] as const]);
+    const { parts } = fakeParts([segments], undefined, undefined, [{ id: 's2', stream, error }]);
+    return readData([{ relation: name, columns: ['site'] }], relations, USE, parts);
+  };
+  await assert.rejects(read('climate'), { code: 'STORAGE_ROW_DAMAGED', message: /s2/ });
+  await assert.rejects(read('clilate'), { code: 'STORAGE_ROW_DAMAGED' });
+  assert.equal((await read('doors')).length, 1);
+  assert.equal((await read('clilate', 'plants')).length, 1);
 });
 
 test('readData() plans each segment with its keys, place and associated data', async (t) => {

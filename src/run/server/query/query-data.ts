@@ -3,7 +3,7 @@ import { hasCode } from '#base/core/index.ts';
 import type { AeadKey } from '#base/crypto/index.ts';
 import { shapesOf } from '#flow/query/index.ts';
 import type { GatedStatement, PlannedRelation, Relations, RowsInMemory } from '#flow/query/index.ts';
-import { segmentAadPrefix } from '#flow/store/index.ts';
+import { damagedFor, segmentAadPrefix } from '#flow/store/index.ts';
 import type { Segment } from '#flow/store/index.ts';
 import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
 import { ServerError } from '../errors.ts';
@@ -26,6 +26,8 @@ const AGAIN_MS = 100;
 /**
  * What a statement reads: of streams the sealed segments with the keys of exactly the columns that it needs, and the
  * rows that are not sealed yet, all at one version of the catalogue.
+ *
+ * @throws {StorageError} STORAGE_ROW_DAMAGED where a segment that it may need cannot be known for sure
  */
 export async function readData(
   reads: GatedStatement['reads'],
@@ -34,7 +36,8 @@ export async function readData(
   parts: QueryDataParts,
 ): Promise<readonly PlannedRelation[]> {
   for (let attempt = 1; ; attempt++) {
-    const { version, segments } = await parts.segments.visible({});
+    const visible = await parts.segments.visible({});
+    const { version, segments } = visible;
     try {
       return await Promise.all(
         reads.map(async ({ relation: name, columns }) => {
@@ -43,6 +46,8 @@ export async function readData(
           const shapes = shapesOf(relation).filter((shape) => columns.includes(shape.name));
           if (relation.kind !== 'stream')
             return { name, columns: shapes, segments: [], tail: [await parts.memory(name)] };
+          const [damaged] = damagedFor(name, visible, (stream) => relations.get(stream)?.kind === 'stream');
+          if (damaged !== undefined) throw damaged.error;
           const sealed = segments.filter(({ stream }) => stream === name);
           const opened = await openings(sealed, columns, { ...use, resource: `view:${name}` }, parts);
           const { batches } = await parts.store.snapshot(name, columns, version);

@@ -4,6 +4,7 @@ import { QueryOutcomes } from './query-outcomes.ts';
 
 const DONE = {
   state: 'done',
+  missing: [],
   rows: 1,
   resultBytes: 9,
   milliseconds: 3,

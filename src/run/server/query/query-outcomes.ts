@@ -1,10 +1,13 @@
 import type { QuerySummary } from '#flow/query/index.ts';
 import type { Problem } from '../api/problem.ts';
 
-/** What became of a statement whose result was being sent, and what it took: rows, bytes opened, milliseconds. */
+/**
+ * What became of a statement whose result was being sent, what it lacks, and what it took: rows, bytes opened,
+ * milliseconds.
+ */
 export type QueryOutcome =
   | { readonly state: 'running' }
-  | ({ readonly state: 'done' } & Omit<QuerySummary, 'columns'>)
+  | ({ readonly state: 'done'; readonly missing: readonly string[] } & Omit<QuerySummary, 'columns'>)
   | { readonly state: 'failed'; readonly problem: Problem };
 
 /** Outcomes that are remembered: a caller asks at once or not at all. */

@@ -59,6 +59,7 @@ let service: QueryService;
 let audit: RecordedAudit;
 let statements: StatementBook;
 let tailColumns: (readonly string[])[] = [];
+let missing: readonly string[] = [];
 
 before(async () => {
   const t = { after: (step: () => Promise<void>) => cleanUps.unshift(step) };
@@ -78,6 +79,7 @@ before(async () => {
         return { rows: TAIL.rows, batches: [{ ...TAIL, columns: held }] };
       },
     },
+    missing: () => missing,
     memory: async () => memoryRows(SYSTEM_RELATIONS._devices.shapes, [['truck-1', 'd', 'enabled', 0, null, null]]),
     audit,
     statements,
@@ -93,10 +95,13 @@ after(async () => {
   for (const step of cleanUps) await step();
 });
 
-async function answerOf(request: QueryRequest, as = ADA): Promise<{ text: string; id: string }> {
+async function answerOf(
+  request: QueryRequest,
+  as = ADA,
+): Promise<{ text: string; id: string; warning: string | undefined }> {
   const { parts, headers } = await service.run(as, request, new AbortController().signal);
   const text = decodeUtf8(concatBytes(await Array.fromAsync(parts)));
-  return { text, id: headers?.['weir-query-id'] ?? '' };
+  return { text, id: headers?.['weir-query-id'] ?? '', warning: headers?.['weir-warning'] };
 }
 
 const entries = (from: number) =>
@@ -114,6 +119,23 @@ test('QueryService.run() answers from the tail and from memory, and logs each re
   assert.deepEqual(tailColumns, [['temperature']]);
   const devices = await answerOf(ask('select device from _devices', { purpose: null }));
   assert.match(devices.text, /truck-1/);
+});
+
+test('QueryService.run() says what answers from streams lack, and says it of no other', async () => {
+  missing = ['readings behind byte 70 of journal file f1 are missing', 'more'];
+  try {
+    const { warning, id } = await answerOf(ask('select device from warm'));
+    assert.equal(warning, 'readings behind byte 70 of journal file f1 are missing; more');
+    const outcome = await eventually(
+      () => service.outcome(id, ADA.subject),
+      (known) => known?.state === 'done',
+    );
+    assert.deepEqual(outcome?.state === 'done' && outcome.missing, missing);
+    assert.equal((await answerOf(ask('select device from _devices', { purpose: null }))).warning, undefined);
+  } finally {
+    missing = [];
+  }
+  assert.equal((await answerOf(ask('select device from warm'))).warning, undefined);
 });
 
 test('QueryService.run() answers from views with parameters', async () => {

@@ -57,6 +57,8 @@ export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
   readonly template: () => Template;
   /** Bytes that the engine of one process may take; what the process itself may take follows from it. */
   readonly engineMemory: number;
+  /** What answers from streams lack for the time being, in words; such as readings behind damage in the journal. */
+  readonly missing: () => readonly string[];
   /** Starts although the operating system cannot confine query processes. */
   readonly allowUnconfined: boolean;
 }
@@ -65,6 +67,8 @@ const PROBE_TIME = seconds(10);
 /** What a process takes besides the engine's own: results being encoded, opened segments on their way. */
 const OWN_MEMORY = 2 * 1_024 * 1_048_576;
 const MEMORY_FILES = bytes(2 * 1_024 * 1_048_576);
+/** Warnings that an answer carries in its header. */
+const MOST_WARNINGS = 8;
 const PURPOSE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 /** What reads SQL of templates serves nobody else. */
 const TEMPLATE_READER = 'weir:control';
@@ -150,11 +154,13 @@ export class QueryService implements Queries, AsyncDisposable {
     const pipe = new ResultPipe();
     const begun = Promise.withResolvers<void>();
     const id = makeId(systemClock, systemRandom);
+    let missing: readonly string[] = [];
     const note = (outcome: QueryOutcome): void => this.#outcomes.note(id, caller.subject.id, outcome);
     note({ state: 'running' });
     const done = this.#pool.use(caller.subject.id, async (process) => {
       const { statement, purpose } = await this.#admit(process, caller, request);
       const plan = await this.#plan(caller, request, statement, purpose);
+      missing = this.#missing(statement);
       const sink = async (part: Uint8Array): Promise<void> => {
         begun.resolve();
         await pipe.push(part);
@@ -163,7 +169,7 @@ export class QueryService implements Queries, AsyncDisposable {
     });
     done.then(
       (summary) => {
-        note({ state: 'done', ...costOf(summary) });
+        note({ state: 'done', missing, ...costOf(summary) });
         begun.resolve();
         pipe.end();
       },
@@ -175,7 +181,8 @@ export class QueryService implements Queries, AsyncDisposable {
       },
     );
     await begun.promise;
-    return { contentType: CONTENT_TYPES[request.format], parts: pipe, headers: { 'weir-query-id': id } };
+    const warning = missing.length === 0 ? {} : { 'weir-warning': missing.slice(0, MOST_WARNINGS).join('; ') };
+    return { contentType: CONTENT_TYPES[request.format], parts: pipe, headers: { 'weir-query-id': id, ...warning } };
   }
 
   outcome(id: string, subject: Subject): QueryOutcome | null {
@@ -247,6 +254,11 @@ export class QueryService implements Queries, AsyncDisposable {
       ...(reason === undefined ? {} : { reason: reason.slice(0, 128) }),
       digest,
     });
+  }
+
+  #missing({ reads }: PreparedStatement): readonly string[] {
+    const readsStream = reads.some(({ relation }) => this.#relations.get(relation)?.kind === 'stream');
+    return readsStream ? this.#parts.missing() : [];
   }
 
   /** Everything that the process needs for one statement, and nothing more. */
