@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeProgram } from './program.ts';
+import { commandWord, makeProgram } from './program.ts';
 import { recordTerminal } from './testing.ts';
 
 test('makeProgram() hands global options on from before and after the command', async () => {
@@ -25,4 +25,17 @@ test('makeProgram() never ends the process: help and wrong words are thrown', as
   assert.match(terminal.printed().out, /Usage: weir/);
   await assert.rejects(program.parseAsync(['statu'], { from: 'user' }), { exitCode: 1 });
   assert.match(terminal.printed().err, /Did you mean status/);
+});
+
+test('commandWord() finds the command among global options and their values', () => {
+  const cases: [string[], string | undefined][] = [
+    [['status'], 'status'],
+    [['--data', 'demo', '--json', 'query', 'select 1', '--data', 'up'], 'query'],
+    [['--template=plan', '--token-file', 'apply', 'audit', 'verify', '--from', 'up'], 'audit'],
+    [[], undefined],
+    [['--help'], undefined],
+    [['--version'], undefined],
+    [['--data'], undefined],
+  ];
+  for (const [words, word] of cases) assert.equal(commandWord(words), word, words.join(' '));
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { PACKAGE_ROOT } from '#run/server/index.ts';
 import { CommandContext } from './command-context.ts';
 import type { GlobalOptions, Terminal } from './command-context.ts';
@@ -12,19 +12,41 @@ import type { AddCommand } from './commands/command.ts';
  * @param commands adds each command, in the order in which help lists them
  */
 export function makeProgram(terminal: Terminal, commands: readonly AddCommand[]): Command {
-  const program = new Command('weir')
+  const program = withGlobalOptions(new Command('weir'))
     .description('a secure data platform for the Internet of Things')
     .version(versionOf())
-    .option('--data <folder>', 'data directory (default: ./weir-data, else a demo’s ./weir-demo)')
-    .option('--template <file>', 'template (default: ./weir.yaml)')
-    .option('--json', 'results and errors as JSON')
-    .option('--token-file <file>', 'act as the person of this token instead of as operator')
     .showHelpAfterError('(add --help for what it takes)')
     .configureHelp({ showGlobalOptions: true });
   for (const add of commands)
     add(program, (command) => new CommandContext(terminal, command.optsWithGlobals<GlobalOptions>()));
   settle(program, terminal);
   return program;
+}
+
+/**
+ * The word that names the command on a command line, without running anything.
+ *
+ * @returns undefined where there is none, or an option stands before it that is not for every command
+ */
+export function commandWord(words: readonly string[]): string | undefined {
+  const program = withGlobalOptions(new Command())
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  try {
+    return program.parseOptions([...words]).operands[0];
+  } catch (error) {
+    // An option lacks its value: the whole program says so.
+    if (error instanceof CommanderError) return undefined;
+    throw error;
+  }
+}
+
+function withGlobalOptions(program: Command): Command {
+  return program
+    .option('--data <folder>', 'data directory (default: ./weir-data, else a demo’s ./weir-demo)')
+    .option('--template <file>', 'template (default: ./weir.yaml)')
+    .option('--json', 'results and errors as JSON')
+    .option('--token-file <file>', 'act as the person of this token instead of as operator');
 }
 
 /** Sub-commands made with `command()` take these settings over only if they were made before. */

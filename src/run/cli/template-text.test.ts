@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { parseTemplate } from '#declare/template/index.ts';
-import { packageFile } from '#run/server/index.ts';
+import { folderReader, parseTemplate } from '#declare/template/index.ts';
+import { PACKAGE_ROOT } from '#run/server/index.ts';
 import { listIndustries, readIndustry } from './industries.ts';
 import { templateText } from './template-text.ts';
+
+const TEMPLATES = join(PACKAGE_ROOT, 'templates');
 
 test('templateText() is a template, as it stands and with every hint taken', () => {
   for (const { name } of listIndustries()) {
@@ -15,7 +18,7 @@ test('templateText() is a template, as it stands and with every hint taken', () 
       )
       .join('\n');
     for (const one of [text, hints]) {
-      const parsed = parseTemplate({ path: 'weir.yaml', text: one }, packageFile);
+      const parsed = parseTemplate({ path: 'weir.yaml', text: one }, folderReader(TEMPLATES, TEMPLATES));
       assert.ok('template' in parsed, `${name}\n${one}\n${JSON.stringify(parsed)}`);
       assert.equal(parsed.template.name, 'mine');
     }

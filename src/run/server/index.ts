@@ -7,7 +7,7 @@ export type { DataDirectory } from './data-directory.ts';
 export { ServerError } from './errors.ts';
 export type { ServerErrorCode } from './errors.ts';
 export { makeLog } from './log.ts';
-export { CODE_CACHE, PACKAGE_ROOT, packageFile } from './control/package-files.ts';
+export { CODE_CACHE, PACKAGE_ROOT } from './control/package-files.ts';
 export type { TemplateSource } from './control/template-versions.ts';
 export type { TemplatePlan } from './control/template-service.ts';
 export type { StreamDescription } from './api/describe-streams.ts';

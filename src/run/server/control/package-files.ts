@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderReader } from '#declare/template/index.ts';
 
 /** The project's folder, which holds `templates/`. */
 export const PACKAGE_ROOT = join(import.meta.dirname, '..', '..', '..', '..');
@@ -10,12 +9,6 @@ export const PACKAGE_ROOT = join(import.meta.dirname, '..', '..', '..', '..');
  * among the program's own files and is written by those who may write them; a process that may not goes without.
  */
 export const CODE_CACHE = join(PACKAGE_ROOT, 'node_modules', '.cache', 'weir');
-
-/** Reads templates that come with the package; all else reads as absent. */
-export const packageFile: (path: string) => string | null = folderReader(
-  join(PACKAGE_ROOT, 'templates'),
-  join(PACKAGE_ROOT, 'templates'),
-);
 
 /** The version of the running program. */
 export const packageVersion: string = (

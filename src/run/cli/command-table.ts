@@ -1,0 +1,40 @@
+import type { AddCommand } from './commands/command.ts';
+
+/**
+ * The commands by the word that each is called by, in the order in which help lists them. Each is loaded when it is
+ * wanted: what one of them needs slows no other's start.
+ */
+export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<string, () => Promise<AddCommand>>(
+  Object.entries({
+    demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
+    init: async () => (await import('./commands/init.ts')).addInitCommand,
+    plan: async () => (await import('./commands/plan.ts')).addPlanCommand,
+    apply: async () => (await import('./commands/apply.ts')).addApplyCommand,
+    up: async () => (await import('./commands/up.ts')).addUpCommand,
+    status: async () => (await import('./commands/status.ts')).addStatusCommand,
+    device: async () => (await import('./commands/device.ts')).addDeviceCommand,
+    replay: async () => (await import('./commands/replay.ts')).addReplayCommand,
+    query: async () => (await import('./commands/query.ts')).addQueryCommand,
+    views: async () => (await import('./commands/query.ts')).addQueryCommand,
+    table: async () => (await import('./commands/table.ts')).addTableCommand,
+    user: async () => (await import('./commands/user.ts')).addUserCommand,
+    command: async () => (await import('./commands/send-command.ts')).addSendCommand,
+    quarantine: async () => (await import('./commands/quarantine.ts')).addQuarantineCommand,
+    audit: async () => (await import('./commands/audit.ts')).addAuditCommand,
+    witness: async () => (await import('./commands/witness.ts')).addWitnessCommand,
+    prove: async () => (await import('./commands/prove.ts')).addProveCommand,
+  }),
+);
+
+/**
+ * The command that is asked for; all of them where none is known by that word, for help and for what was mistyped.
+ *
+ * @param word undefined where no command is named
+ */
+export async function loadCommands(word: string | undefined): Promise<readonly AddCommand[]> {
+  const wanted = word === undefined ? undefined : COMMANDS.get(word);
+  // Two words may share a file, whose commands are added once.
+  return [
+    ...new Set(await Promise.all(wanted === undefined ? [...COMMANDS.values()].map((load) => load()) : [wanted()])),
+  ];
+}
