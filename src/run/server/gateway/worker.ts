@@ -25,7 +25,7 @@ const QUARANTINE_BYTES = 16 * 1_048_576;
 const QUARANTINE_AGE_MS = 24 * 3_600_000;
 const LOW_STOCK = 4;
 /** The store is woken at most so often. */
-const COMMIT_NOTICE_MS = 10;
+const COMMIT_NOTICE_MS = 50;
 
 interface Running {
   readonly gateway: GatewayWorker;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -63,6 +64,14 @@ test('SupervisedProcess starts a process again that cannot be brought to work', 
   assert.equal(restarts, 2);
   assert.equal(await (await echo.peer).call('pid', null), echo.pid);
   await echo.stop(5_000);
+});
+
+test('SupervisedProcess gives way to others as far as it is told', { timeout: 30_000 }, async (t) => {
+  const plain = await SupervisedProcess.start<Echo>(spec(await entryOf(t), async () => {}));
+  const nice = await SupervisedProcess.start<Echo>({ ...spec(await entryOf(t), async () => {}), niceness: 7 });
+  assert.equal(getPriority(nice.pid), getPriority(plain.pid) + 7);
+  await plain.stop(5_000);
+  await nice.stop(5_000);
 });
 
 test('SupervisedProcess.start() rejects where the first start fails, and leaves no process', async (t) => {

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { setPriority } from 'node:os';
 import type { Log } from '#base/core/index.ts';
 import { CODE_CACHE } from '../control/package-files.ts';
 import { childLine } from './lines.ts';
@@ -13,6 +14,8 @@ export interface ProcessSpec<Remote extends Methods> {
   /** Flags for Node, such as those of the permission model. */
   readonly nodeFlags: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** How far it gives way to others on the processor, 0 (not at all) to 19. */
+  readonly niceness?: number;
   /** What this side offers to the process. */
   readonly offered: Methods;
   /** Brings a fresh process to work; called again after each restart. */
@@ -79,7 +82,7 @@ export class SupervisedProcess<Remote extends Methods> {
   }
 
   async #run(): Promise<Peer<Remote>> {
-    const { name, entry, nodeFlags, environment, offered, start, log } = this.#spec;
+    const { name, entry, nodeFlags, environment, niceness, offered, start, log } = this.#spec;
     const startedAt = performance.now();
     const child = fork(entry, [], {
       execArgv: [...nodeFlags],
@@ -89,6 +92,7 @@ export class SupervisedProcess<Remote extends Methods> {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#child = child;
+    if (niceness !== undefined && child.pid !== undefined) giveWay(child.pid, niceness);
     const peer = new Peer<Remote>(childLine(child), offered);
     child.once('error', (error) => log.error({ process: name, error: error.message }, 'process could not be started'));
     child.once('exit', (code, signal) => {
@@ -116,5 +120,14 @@ export class SupervisedProcess<Remote extends Methods> {
     this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS);
     if (this.#stopping) throw new Error('stopping');
     return this.#run();
+  }
+}
+
+/** Threads that the process starts later inherit it, so it is set before there are any. */
+function giveWay(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    // It has ended already, or the system knows no such thing: it runs all the same.
   }
 }
