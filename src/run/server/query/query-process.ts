@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { CODE_CACHE } from '../control/package-files.ts';
+import { KEPT_MEMORY } from '../process/kept-memory.ts';
 import { childLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type { Execution, QueryControlMethods, QueryMethods } from './contract.ts';
@@ -44,7 +45,7 @@ export class QueryProcess {
   static start({ command, arguments: argv }: Launch): QueryProcess {
     const child = spawn(command, argv, {
       // Nothing of the platform's environment reaches the process that reads hostile SQL.
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', NODE_COMPILE_CACHE: CODE_CACHE },
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', NODE_COMPILE_CACHE: CODE_CACHE, ...KEPT_MEMORY },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'advanced',
     });

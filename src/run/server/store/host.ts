@@ -7,6 +7,7 @@ import type { KeyRing } from '#trust/keys/index.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { logLevel } from '../log.ts';
+import { KEPT_MEMORY } from '../process/kept-memory.ts';
 import { SupervisedProcess } from '../process/supervised-process.ts';
 import type { HandedKey, StoreControlMethods, StoreMethods } from './contract.ts';
 
@@ -39,9 +40,7 @@ export class StoreHost {
       name: 'store',
       entry: new URL('process.ts', import.meta.url),
       nodeFlags: ['--disable-warning=ExperimentalWarning'],
-      // Segments are large and short-lived: memory that was had from the system is kept, for pages that come anew have
-      // to be cleared, which takes a quarter of the time.
-      environment: { ...logLevel(), MALLOC_MMAP_THRESHOLD_: '33554432', MALLOC_TRIM_THRESHOLD_: '268435456' },
+      environment: { ...logLevel(), ...KEPT_MEMORY },
       // Devices wait for the gateway and people for queries; sealing can be later.
       niceness: NICENESS,
       offered: offer(parts, damages),
