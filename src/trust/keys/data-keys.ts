@@ -1,8 +1,9 @@
 import { makeId } from '#base/core/index.ts';
-import { AeadKey } from '#base/crypto/index.ts';
+import type { AeadKey } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction, Values } from '#base/storage/index.ts';
 import type { DomainKeys } from './domain-keys.ts';
+import { takeKey } from './epoch-keys.ts';
 import { KeysError } from './errors.ts';
 import type { KeyContext } from './key-context.ts';
 import type { KeyUse } from './key-log.ts';
@@ -26,6 +27,8 @@ type Row = Values<typeof DATA_KEYS.key> & Values<typeof DATA_KEYS.clear>;
 
 /** Keys made and not yet kept; one that nobody keeps is forgotten when this many younger ones were made. */
 const MAX_PENDING = 65_536;
+/** Epoch of a row that is not stored yet: it gets the one of the moment in which it is. */
+const NONE = 0;
 /** Parameters of one look-up. */
 const CHUNK = 200;
 
@@ -43,19 +46,16 @@ export class DataKeys {
   }
 
   async make(actor: string, stream: string, columns: readonly ColumnDomain[]): Promise<readonly DataKey[]> {
-    const { clock, epochs, log, random } = this.#context;
+    const { clock, log, random } = this.#context;
     const handles = columns.map(() => makeId(clock, random));
     await log.created(actor, `keys:stream:${stream}`, handles);
     const made: DataKey[] = [];
     for (const [at, { column, domain }] of columns.entries()) {
       const handle = handles[at] ?? '';
-      const version = await this.#domains.active(stream, domain);
       const material = random.bytes(32);
-      const wrap = epochs.seal(handle, await this.#domains.wrap(stream, domain, version, handle, material));
-      const epoch = epochs.current;
-      this.#hold({ handle, stream, column, domain, domain_version: version, created: clock.now(), epoch, wrap });
-      made.push({ handle, column, key: AeadKey.fromBytes(material) });
-      material.fill(0);
+      const { version, wrap } = await this.#domains.wrap(stream, domain, handle, material);
+      this.#hold({ handle, stream, column, domain, domain_version: version, created: clock.now(), epoch: NONE, wrap });
+      made.push({ handle, column, key: takeKey(material) });
     }
     return made;
   }
@@ -68,7 +68,7 @@ export class DataKeys {
           hint: 'Make new keys and seal the segment again',
         });
       }
-      await this.#table.insert(tx, row, null);
+      await this.#table.insert(tx, this.#sealed(await this.#current(row)), null);
     }
   }
 
@@ -87,8 +87,7 @@ export class DataKeys {
         const inner = epochs.open(epoch, handle, wrap);
         const material = inner && (await this.#domains.unwrap(stream, domain, version, handle, inner));
         if (material === null) continue;
-        keys.set(handle, AeadKey.fromBytes(material));
-        material.fill(0);
+        keys.set(handle, takeKey(material));
       }
     }
     return keys;
@@ -96,6 +95,26 @@ export class DataKeys {
 
   async remove(tx: CatalogueTransaction, handles: readonly string[]): Promise<void> {
     for (const handle of handles) await this.#table.delete(tx, { handle });
+  }
+
+  /** The row under the version that wraps now: its domain key may have been rotated since the key was made. */
+  async #current(row: Row): Promise<Row> {
+    const { handle, stream, domain, domain_version: made } = row;
+    if (this.#domains.isActive(stream, domain, made)) return row;
+    const material = await this.#domains.unwrap(stream, domain, made, handle, row.wrap);
+    if (material === null) {
+      throw new KeysError('KEYS_UNKNOWN', `Cannot keep key ${handle}: its domain key was destroyed`, {
+        hint: 'Make new keys and seal the segment again',
+      });
+    }
+    const { version, wrap } = this.#domains.wrapNow(stream, domain, handle, material);
+    material.fill(0);
+    return { ...row, domain_version: version, wrap };
+  }
+
+  #sealed(row: Row): Row {
+    const { epochs } = this.#context;
+    return { ...row, epoch: epochs.current, wrap: epochs.seal(row.handle, row.wrap) };
   }
 
   #hold(row: Row): void {

@@ -14,7 +14,12 @@ export type KeysErrorCode =
   | 'KEYS_ROOT_MALFORMED'
   | 'KEYS_ROOT_MISSING'
   | 'KEYS_SHARE_MALFORMED'
-  | 'KEYS_UNKNOWN';
+  | 'KEYS_UNKNOWN'
+  | 'KEYS_USES_SPENT'
+  | 'KEYS_VERSIONS_SPENT'
+  | 'KEYS_VERSION_ACTIVE'
+  | 'KEYS_VERSION_NEEDED'
+  | 'KEYS_VERSION_RETIRED';
 
 /** Raised by key hierarchy and custody. */
 export class KeysError extends PlatformError<KeysErrorCode> {}

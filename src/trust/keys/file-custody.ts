@@ -1,14 +1,23 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { concatBytes, decodeUtf8, encodeUtf8, formatMicros, hasCode } from '#base/core/index.ts';
+import { concatBytes, decodeUtf8, encodeUtf8, formatMicros, hasCode, systemClock } from '#base/core/index.ts';
 import type { Clock, Random } from '#base/core/index.ts';
 import { AeadKey, hkdfSha256, unwrapKey, wrapKey } from '#base/crypto/index.ts';
 import type { Custody } from './custody.ts';
-import { destroyFile, readIfThere, writeDurably } from './durable-file.ts';
+import { readIfThere, writeDurably } from './durable-file.ts';
 import { KeysError } from './errors.ts';
 import { makeRecoveryShares, readRecoveryShares } from './recovery-kit.ts';
-import { ROOT_KEY_LENGTH, makeDemoRootFile, openRootFile, parseRootFile, sealRootFile } from './root-file.ts';
-import type { RootFile, RootKey } from './root-file.ts';
+import {
+  MOST_ROOT_GENERATIONS,
+  ROOT_KEY_LENGTH,
+  makeGuard,
+  makeRootFile,
+  openRetired,
+  openRootFile,
+  parseRootFile,
+} from './root-file.ts';
+import type { OpenRoot, RootFile, RootKey } from './root-file.ts';
+import { SecretFiles } from './secret-files.ts';
 
 /** How a new root key is guarded. */
 export type RootGuard = { readonly passphrase: string } | { readonly demo: true };
@@ -27,9 +36,8 @@ interface Sources {
   readonly random: Random;
 }
 
-const ROOT = 'root.json';
-const SECRETS = 'secrets';
-const SECRET_NAME = /^[a-z0-9-]{1,100}$/;
+export const ROOT_FILE = 'root.json';
+export const SECRETS_FOLDER = 'secrets';
 const SEALED_FORMAT = 1;
 const HEADER = 2;
 
@@ -39,35 +47,54 @@ const HEADER = 2;
  * @throws {KeysError} KEYS_ROOT_EXISTS, KEYS_PASSPHRASE_WEAK
  */
 export async function createFileCustody(folder: string, guard: RootGuard, sources: Sources): Promise<FileCustody> {
-  const { clock, random } = sources;
-  const key = random.bytes(ROOT_KEY_LENGTH);
-  const created = formatMicros(clock.now());
-  const file =
-    'demo' in guard ? makeDemoRootFile(key, created) : await sealRootFile(key, guard.passphrase, created, random);
-  await mkdir(join(folder, SECRETS), { recursive: true, mode: 0o700 });
+  const custody = await prepareFileCustody(folder, guard, 1, sources);
+  await mkdir(join(folder, SECRETS_FOLDER), { recursive: true, mode: 0o700 });
   try {
-    await writeDurably(join(folder, ROOT), format(file), 'create');
+    await writeDurably(join(folder, ROOT_FILE), formatRoot(custody.rootFile()), 'create');
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
     throw new KeysError('KEYS_ROOT_EXISTS', 'Cannot make root key: the folder has one already', { cause: error });
   }
-  return new FileCustodian(folder, { kind: file.kind, root: file.root, key }, random);
+  return custody;
+}
+
+/**
+ * A new root key that no file has yet.
+ *
+ * @param root its generation
+ * @throws {KeysError} KEYS_PASSPHRASE_WEAK
+ */
+export async function prepareFileCustody(
+  folder: string,
+  guard: RootGuard,
+  root: number,
+  { clock, random }: Sources,
+): Promise<FileCustody & { rootFile(): RootFile }> {
+  const key = { root, created: formatMicros(clock.now()), key: random.bytes(ROOT_KEY_LENGTH) };
+  const open = 'demo' in guard ? ({ kind: 'demo' } as const) : await makeGuard(guard.passphrase, random);
+  return new FileCustodian(folder, { guard: open, keys: [key] }, { clock, random });
 }
 
 /**
  * Opens the root key of a folder.
  *
  * @param passphrase null where there is none to give, which does for a demo key
+ * @param clock tells later generations when they were made
  * @throws {KeysError} KEYS_ROOT_MISSING, KEYS_ROOT_MALFORMED, KEYS_PASSPHRASE_NEEDED, KEYS_PASSPHRASE_WRONG
  */
-export async function openFileCustody(folder: string, passphrase: string | null, random: Random): Promise<FileCustody> {
+export async function openFileCustody(
+  folder: string,
+  passphrase: string | null,
+  random: Random,
+  clock: Clock = systemClock,
+): Promise<FileCustody> {
   const file = await readRoot(folder);
   if (file === null) {
     throw new KeysError('KEYS_ROOT_MISSING', 'Cannot open root key: the folder has none', {
       hint: 'Start a new platform with weir up, or restore the root key from the recovery kit',
     });
   }
-  return new FileCustodian(folder, await openRootFile(file, passphrase), random);
+  return new FileCustodian(folder, await openRootFile(file, passphrase), { clock, random });
 }
 
 /** How the root key of a folder is guarded, without opening it; null where there is none. */
@@ -76,8 +103,8 @@ export async function inspectFileCustody(folder: string): Promise<RootFile['kind
 }
 
 /**
- * Puts the root key back from the shares of its recovery kit, under a new passphrase, in place of the file if there is
- * one.
+ * Puts the root key back from the shares of its recovery kit, under a new passphrase. A file that is there is replaced,
+ * once it is sure that the kit is its kit: the key has to open what the folder keeps.
  *
  * @throws {KeysError} KEYS_SHARE_MALFORMED, KEYS_RECOVERY_FAILED, KEYS_PASSPHRASE_WEAK
  */
@@ -89,14 +116,46 @@ export async function restoreFileCustody(
 ): Promise<FileCustody> {
   const { clock, random } = sources;
   const { key, root } = readRecoveryShares(shares);
-  const file = await sealRootFile(key, passphrase, formatMicros(clock.now()), random, root);
-  await mkdir(join(folder, SECRETS), { recursive: true, mode: 0o700 });
-  await writeDurably(join(folder, ROOT), format(file), 'replace');
-  return new FileCustodian(folder, { kind: 'passphrase', root, key }, random);
+  const newest: RootKey = { root, created: formatMicros(clock.now()), key };
+  const guard = await makeGuard(passphrase, random);
+  const keys = [...(await olderGenerations(folder, newest)), newest];
+  const custody = new FileCustodian(folder, { guard, keys }, sources);
+  await requireOwnKit(custody, root);
+  await mkdir(join(folder, SECRETS_FOLDER), { recursive: true, mode: 0o700 });
+  await writeDurably(join(folder, ROOT_FILE), formatRoot(custody.rootFile()), 'replace');
+  return custody;
+}
+
+/** What the file that is there holds under the key of the kit; nothing where it is missing or damaged. */
+async function olderGenerations(folder: string, newest: RootKey): Promise<readonly RootKey[]> {
+  const file = await readRoot(folder).catch(() => null);
+  if (file === null) return [];
+  if (file.root !== newest.root) {
+    throw new KeysError(
+      'KEYS_RECOVERY_FAILED',
+      `Cannot restore root key: the kit is of generation ${newest.root}, the folder has generation ${file.root}`,
+      { hint: 'Take the kit that was made after the last rotation, or the backup that belongs to this kit' },
+    );
+  }
+  return openRetired(file, newest);
+}
+
+async function requireOwnKit(custody: FileCustodian, root: number): Promise<void> {
+  for (const name of await custody.names()) {
+    try {
+      (await custody.fetch(name))?.fill(0);
+    } catch (cause) {
+      throw new KeysError(
+        'KEYS_RECOVERY_FAILED',
+        `Cannot restore root key: generation ${root} of this kit does not open what the folder keeps`,
+        { cause, hint: 'Take the kit of this platform, made after the last rotation of its root key' },
+      );
+    }
+  }
 }
 
 async function readRoot(folder: string): Promise<RootFile | null> {
-  const bytes = await readIfThere(join(folder, ROOT));
+  const bytes = await readIfThere(join(folder, ROOT_FILE));
   if (bytes === null) return null;
   try {
     return parseRootFile(decodeUtf8(bytes));
@@ -106,40 +165,46 @@ async function readRoot(folder: string): Promise<RootFile | null> {
   }
 }
 
-function format(file: RootFile): Uint8Array {
+/** The bytes of a root file. */
+export function formatRoot(file: object): Uint8Array {
   return encodeUtf8(`${JSON.stringify(file, null, 2)}\n`);
 }
 
 class FileCustodian implements FileCustody {
-  readonly kind: RootFile['kind'];
+  readonly kind: 'passphrase' | 'demo';
   readonly loopbackOnly: boolean;
   readonly #folder: string;
-  readonly #random: Random;
-  #key: RootKey | null;
+  readonly #sources: Sources;
+  readonly #secrets: SecretFiles;
+  #opened: OpenRoot | null;
 
-  constructor(folder: string, key: RootKey, random: Random) {
-    this.kind = key.kind;
-    this.loopbackOnly = key.kind === 'demo';
+  constructor(folder: string, opened: OpenRoot, sources: Sources) {
+    this.kind = opened.guard.kind;
+    this.loopbackOnly = opened.guard.kind === 'demo';
     this.#folder = folder;
-    this.#key = key;
-    this.#random = random;
+    this.#opened = opened;
+    this.#sources = sources;
+    this.#secrets = new SecretFiles(join(folder, SECRETS_FOLDER), this);
+  }
+
+  get generations(): readonly number[] {
+    return this.#open().keys.map(({ root }) => root);
   }
 
   async seal(purpose: string, material: Uint8Array): Promise<Uint8Array> {
-    const { root } = this.#open();
-    const header = Uint8Array.of(SEALED_FORMAT, root);
-    return concatBytes([
-      header,
-      wrapKey(this.#derive(purpose), this.#context(header, purpose), material, this.#random),
-    ]);
+    const newest = this.#newest();
+    const header = Uint8Array.of(SEALED_FORMAT, newest.root);
+    const wrap = wrapKey(derive(newest, purpose), contextOf(header, purpose), material, this.#sources.random);
+    return concatBytes([header, wrap]);
   }
 
   async open(purpose: string, sealed: Uint8Array): Promise<Uint8Array> {
-    const { root } = this.#open();
+    const generation = this.generationOf(sealed);
+    const key = this.#open().keys.find(({ root }) => root === generation);
     const header = sealed.subarray(0, HEADER);
     try {
-      if (header[0] !== SEALED_FORMAT || header[1] !== root) throw new RangeError('unknown format or root generation');
-      return unwrapKey(this.#derive(purpose), this.#context(header, purpose), sealed.subarray(HEADER));
+      if (key === undefined) throw new RangeError('unknown format or root generation');
+      return unwrapKey(derive(key, purpose), contextOf(header, purpose), sealed.subarray(HEADER));
     } catch (cause) {
       throw new KeysError('KEYS_CUSTODY_DAMAGED', `Cannot open ${purpose}: it was not sealed so under this root key`, {
         cause,
@@ -148,65 +213,109 @@ class FileCustodian implements FileCustody {
     }
   }
 
-  async keep(name: string, secret: Uint8Array): Promise<void> {
-    const path = this.#path(name);
-    try {
-      await writeDurably(path, await this.seal(`secret:${name}`, secret), 'create');
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
-      throw new KeysError('KEYS_NAME_TAKEN', `Cannot keep secret ${name}: there is one already`, { cause: error });
+  generationOf(sealed: Uint8Array): number {
+    return sealed.length >= HEADER && sealed[0] === SEALED_FORMAT ? (sealed[1] ?? 0) : 0;
+  }
+
+  async rotate(): Promise<number> {
+    const { guard, keys } = this.#open();
+    const root = this.#newest().root + 1;
+    if (root > MOST_ROOT_GENERATIONS) {
+      throw new KeysError('KEYS_VERSIONS_SPENT', 'Cannot rotate root key: it has had 255 generations', {
+        hint: 'Move the root key with weir keys move, which begins to count anew',
+      });
     }
+    const { clock, random } = this.#sources;
+    const fresh = { root, created: formatMicros(clock.now()), key: random.bytes(ROOT_KEY_LENGTH) };
+    await this.#replace({ guard, keys: [...keys, fresh] });
+    return root;
   }
 
-  async fetch(name: string): Promise<Uint8Array | null> {
-    const sealed = await readIfThere(this.#path(name));
-    return sealed === null ? null : this.open(`secret:${name}`, sealed);
+  async destroyGeneration(generation: number): Promise<void> {
+    const { guard, keys } = this.#open();
+    if (generation === this.#newest().root) throw activeGeneration(generation);
+    const doomed = keys.find(({ root }) => root === generation);
+    if (doomed === undefined) return;
+    await this.#replace({ guard, keys: keys.filter((key) => key !== doomed) });
+    doomed.key.fill(0);
   }
 
-  async names(): Promise<readonly string[]> {
-    const files = await readdir(join(this.#folder, SECRETS)).catch((error: unknown) => {
-      if (hasCode(error, 'ENOENT')) return [];
-      throw error;
-    });
-    return files
-      .filter((file) => file.endsWith('.key'))
-      .map((file) => file.slice(0, -4))
-      .sort();
+  keep(name: string, secret: Uint8Array): Promise<void> {
+    return this.#secrets.keep(name, secret);
+  }
+
+  fetch(name: string): Promise<Uint8Array | null> {
+    return this.#secrets.fetch(name);
+  }
+
+  names(): Promise<readonly string[]> {
+    return this.#secrets.names();
+  }
+
+  countKept(generation: number): Promise<number> {
+    return this.#secrets.countOf(generation);
+  }
+
+  resealKept(): Promise<number> {
+    return this.#secrets.reseal();
   }
 
   destroy(name: string): Promise<void> {
-    return destroyFile(this.#path(name));
+    return this.#secrets.destroy(name);
   }
 
   recoveryShares(threshold: number, count: number): readonly string[] {
-    const { key, root } = this.#open();
-    return makeRecoveryShares(key, root, threshold, count, this.#random);
+    const { key, root } = this.#newest();
+    return makeRecoveryShares(key, root, threshold, count, this.#sources.random);
+  }
+
+  rootFile(): RootFile {
+    const { guard, keys } = this.#open();
+    return makeRootFile(guard, keys, this.#sources.random);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#key?.key.fill(0);
-    this.#key = null;
+    for (const { key } of this.#opened?.keys ?? []) key.fill(0);
+    this.#opened = null;
   }
 
-  #open(): RootKey {
-    if (this.#key === null) throw new KeysError('KEYS_CLOSED', 'Cannot use root key: custody was closed');
-    return this.#key;
+  /** Durable before it counts; the old file is left to the file system, since the new one replaces it whole. */
+  async #replace(next: OpenRoot): Promise<void> {
+    const file = makeRootFile(next.guard, next.keys, this.#sources.random);
+    await writeDurably(join(this.#folder, ROOT_FILE), formatRoot(file), 'replace');
+    this.#opened = next;
   }
 
-  /** The root key seals nothing itself: each purpose has its own key, so no two share nonces. */
-  #derive(purpose: string): AeadKey {
-    if (purpose.length === 0 || purpose.length > 256) throw new RangeError('a purpose has 1 to 256 characters');
-    return AeadKey.fromBytes(hkdfSha256(this.#open().key, `weir custody 1\n${purpose}`, 32));
+  #newest(): RootKey {
+    const newest = this.#open().keys.at(-1);
+    if (newest === undefined) throw new RangeError('a root key has a generation');
+    return newest;
   }
 
-  #context(header: Uint8Array, purpose: string): Uint8Array {
-    return concatBytes([header, encodeUtf8(purpose)]);
+  #open(): OpenRoot {
+    if (this.#opened === null) throw new KeysError('KEYS_CLOSED', 'Cannot use root key: custody was closed');
+    return this.#opened;
   }
+}
 
-  #path(name: string): string {
-    if (!SECRET_NAME.test(name)) {
-      throw new KeysError('KEYS_NAME_INVALID', `Cannot use secret: ${JSON.stringify(name.slice(0, 80))} is no name`);
-    }
-    return join(this.#folder, SECRETS, `${name}.key`);
-  }
+/** Thrown where the generation that seals was to be destroyed. */
+export function activeGeneration(generation: number): KeysError {
+  return new KeysError('KEYS_VERSION_ACTIVE', `Cannot destroy generation ${generation} of the root key: it seals`, {
+    hint: 'Rotate the root key first',
+  });
+}
+
+/** The root key seals nothing itself: each purpose has its own key, so no two share nonces. */
+function derive({ key }: RootKey, purpose: string): AeadKey {
+  requirePurpose(purpose);
+  return AeadKey.fromBytes(hkdfSha256(key, `weir custody 1\n${purpose}`, 32));
+}
+
+/** @throws {RangeError} unless a purpose has 1 to 256 characters */
+export function requirePurpose(purpose: string): void {
+  if (purpose.length === 0 || purpose.length > 256) throw new RangeError('a purpose has 1 to 256 characters');
+}
+
+function contextOf(header: Uint8Array, purpose: string): Uint8Array {
+  return concatBytes([header, encodeUtf8(purpose)]);
 }

@@ -1,8 +1,9 @@
 import { micros } from '#base/core/index.ts';
 import { makeId } from '#base/core/index.ts';
-import { AeadKey } from '#base/crypto/index.ts';
+import type { AeadKey } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { DomainKeys } from './domain-keys.ts';
+import { takeKey } from './epoch-keys.ts';
 import type { KeyContext } from './key-context.ts';
 import type { KeyUse } from './key-log.ts';
 import { FILE_KEYS } from './key-tables.ts';
@@ -17,7 +18,7 @@ export interface FileKey {
 }
 
 /** File keys belong to no stream: a journal file holds batches of many. */
-const NO_STREAM = '';
+export const NO_STREAM = '';
 
 /** Keys of journal and quarantine files, made ahead so that a stopped log does not stop the gateway. */
 export class FileKeys {
@@ -36,20 +37,18 @@ export class FileKeys {
     const { catalogue, clock, epochs, log, random } = this.#context;
     const ids = Array.from({ length: count }, () => this.#nextId());
     await log.created(actor, `keys:${kind}`, ids);
-    const version = await this.#domains.active(NO_STREAM, kind);
-    const made = await Promise.all(
-      ids.map(async (id) => {
-        const material = random.bytes(32);
-        const wrap = epochs.seal(id, await this.#domains.wrap(NO_STREAM, kind, version, id, material));
-        const row = { id, kind, domain_version: version, created: clock.now(), epoch: epochs.current, wrap };
-        return { row, key: { fileId: id, key: AeadKey.fromBytes(material) } };
-      }),
-    );
-    // Stored before they are handed out: what a gateway acknowledges under them must open after a crash.
+    await this.#domains.active(NO_STREAM, kind);
+    const made = ids.map((id) => ({ id, material: random.bytes(32) }));
+    // Stored before they are handed out: what a gateway acknowledges under them must open after a crash. Wrapped within
+    // the transaction, so that none is stored under a version or an epoch that has ended meanwhile.
     await catalogue.transaction(async (tx) => {
-      for (const { row } of made) await this.#table.insert(tx, row, null);
+      for (const { id, material } of made) {
+        const { version, wrap } = this.#domains.wrapNow(NO_STREAM, kind, id, material);
+        const row = { id, kind, domain_version: version, created: clock.now(), epoch: epochs.current };
+        await this.#table.insert(tx, { ...row, wrap: epochs.seal(id, wrap) }, null);
+      }
     });
-    return made.map(({ key }) => key);
+    return made.map(({ id, material }) => ({ fileId: id, key: takeKey(material) }));
   }
 
   async open(use: KeyUse, ids: readonly string[]): Promise<ReadonlyMap<string, AeadKey>> {
@@ -60,7 +59,7 @@ export class FileKeys {
       const row = await this.#table.get(catalogue, { id });
       const inner = row && epochs.open(row.epoch, id, row.wrap);
       const material = inner && (await this.#domains.unwrap(NO_STREAM, row.kind, row.domain_version, id, inner));
-      if (material !== null) keys.set(id, AeadKey.fromBytes(material));
+      if (material !== null) keys.set(id, takeKey(material));
     }
     return keys;
   }

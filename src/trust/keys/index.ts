@@ -1,6 +1,6 @@
 export { KeysError } from './errors.ts';
 export type { KeysErrorCode } from './errors.ts';
-export type { Custody } from './custody.ts';
+export type { Custody, CustodyKind } from './custody.ts';
 export { createFileCustody, inspectFileCustody, openFileCustody, restoreFileCustody } from './file-custody.ts';
 export type { FileCustody, RootGuard } from './file-custody.ts';
 export { KeyRing, openKeyRing } from './key-ring.ts';
@@ -10,3 +10,5 @@ export type { FileKey, FileKind } from './file-keys.ts';
 export type { KeyUse } from './key-log.ts';
 export { keyDigest } from './key-log.ts';
 export type { PurposeKey } from './purpose-keys.ts';
+export { KEY_KINDS } from './key-lifecycle.ts';
+export type { Destruction, KeyKind, KeyVersion, Rotation, SealedHolding } from './key-lifecycle.ts';

@@ -3,6 +3,7 @@ import type { Catalogue, RowSealer } from '#base/storage/index.ts';
 import type { Custody } from './custody.ts';
 import type { EpochKeys } from './epoch-keys.ts';
 import type { KeyLog } from './key-log.ts';
+import type { UseMeter } from './use-meter.ts';
 
 /** What the parts of the key ring work with. */
 export interface KeyContext {
@@ -11,6 +12,7 @@ export interface KeyContext {
   readonly epochs: EpochKeys;
   readonly sealer: RowSealer;
   readonly log: KeyLog;
+  readonly meter: UseMeter;
   readonly clock: Clock;
   readonly random: Random;
 }

@@ -15,6 +15,10 @@ export interface KeyLog {
   created(actor: string, resource: string, handles: readonly string[]): Promise<void>;
   used(use: KeyUse, handles: readonly string[]): Promise<void>;
   destroyed(actor: string, resource: string, handles: readonly string[]): Promise<void>;
+  /** These seal no more; what they sealed opens. */
+  retired(actor: string, resource: string, handles: readonly string[]): Promise<void>;
+  /** What these sealed is sealed again under newer ones; a rotation that was cut off is finished so. */
+  rewrapping(actor: string, resource: string, handles: readonly string[]): Promise<void>;
 }
 
 /** An entry binds its keys by the digest of their sorted handles, one a line. */
@@ -34,6 +38,8 @@ export function makeKeyLog(audit: AuditSink): KeyLog {
     created: (actor, resource, handles) => append('create-keys', { actor, resource }, handles),
     used: (use, handles) => append('use-keys', use, handles),
     destroyed: (actor, resource, handles) => append('destroy-keys', { actor, resource }, handles),
+    retired: (actor, resource, handles) => append('retire-keys', { actor, resource }, handles),
+    rewrapping: (actor, resource, handles) => append('rewrap-keys', { actor, resource }, handles),
   };
 }
 

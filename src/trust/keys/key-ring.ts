@@ -1,5 +1,5 @@
 import type { AuditSink, Clock, Random } from '#base/core/index.ts';
-import type { AeadKey } from '#base/crypto/index.ts';
+import type { AeadKey, AeadLimit } from '#base/crypto/index.ts';
 import type { Catalogue, CatalogueTransaction, RowSealer } from '#base/storage/index.ts';
 import type { Custody } from './custody.ts';
 import { DataKeys } from './data-keys.ts';
@@ -9,12 +9,15 @@ import { EpochKeys } from './epoch-keys.ts';
 import { FileKeys } from './file-keys.ts';
 import type { FileKey, FileKind } from './file-keys.ts';
 import type { KeyContext } from './key-context.ts';
+import { KeyLifecycle } from './key-lifecycle.ts';
 import { makeKeyLog } from './key-log.ts';
-import type { KeyLog, KeyUse } from './key-log.ts';
+import type { KeyUse } from './key-log.ts';
 import { KEYS_SCHEMA } from './key-tables.ts';
 import { PurposeKeys } from './purpose-keys.ts';
 import type { PurposeKey } from './purpose-keys.ts';
-import { openRowSealer } from './row-keys.ts';
+import { remember } from './remember.ts';
+import { RotatingRowSealer } from './row-keys.ts';
+import { UseMeter } from './use-meter.ts';
 
 export interface KeyRingParts {
   readonly catalogue: Catalogue;
@@ -22,6 +25,8 @@ export interface KeyRingParts {
   readonly audit: AuditSink;
   readonly clock: Clock;
   readonly random: Random;
+  /** How often keys may seal with random nonces; by default as the standard allows. */
+  readonly limit?: AeadLimit;
 }
 
 /**
@@ -34,9 +39,11 @@ export async function openKeyRing(parts: KeyRingParts): Promise<KeyRing> {
   const { catalogue, custody, audit, clock, random } = parts;
   const log = makeKeyLog(audit);
   await catalogue.migrate(KEYS_SCHEMA);
-  const epochs = await EpochKeys.open(custody, log, random);
-  const sealer = await openRowSealer(custody, 'catalogue', log, random);
-  return new KeyRing({ catalogue, custody, epochs, sealer, log, clock, random });
+  const meter = new UseMeter(parts.limit);
+  const epochs = await EpochKeys.open({ custody, log, random, meter });
+  const sealer = await RotatingRowSealer.open('catalogue', { custody, log, random, meter });
+  await meter.open(catalogue, sealer);
+  return new KeyRing({ catalogue, custody, epochs, sealer, log, meter, clock, random }, sealer);
 }
 
 /**
@@ -45,22 +52,24 @@ export async function openKeyRing(parts: KeyRingParts): Promise<KeyRing> {
  */
 export class KeyRing {
   readonly custody: Custody;
-  readonly #log: KeyLog;
-  readonly #random: Random;
+  /** Their inventory, and rotating, retiring and destroying them. */
+  readonly lifecycle: KeyLifecycle;
+  readonly #context: KeyContext;
   readonly #data: DataKeys;
   readonly #files: FileKeys;
   readonly #purposes: PurposeKeys;
-  readonly #sealers = new Map<string, Promise<RowSealer>>();
+  readonly #sealers = new Map<string, Promise<RotatingRowSealer>>();
 
-  constructor(context: KeyContext) {
+  constructor(context: KeyContext, sealer: RotatingRowSealer) {
     const domains = new DomainKeys(context);
     this.custody = context.custody;
-    this.#log = context.log;
-    this.#random = context.random;
+    this.#context = context;
     this.#data = new DataKeys(context, domains);
     this.#files = new FileKeys(context, domains);
     this.#purposes = new PurposeKeys(context);
-    this.#sealers.set('catalogue', Promise.resolve(context.sealer));
+    this.#sealers.set('catalogue', Promise.resolve(sealer));
+    const sealers = (): Promise<RotatingRowSealer[]> => Promise.all(this.#sealers.values());
+    this.lifecycle = new KeyLifecycle({ context, domains, purposes: this.#purposes, sealers });
   }
 
   /**
@@ -142,11 +151,6 @@ export class KeyRing {
    * @param domain `catalogue` for facts about machines, `people` for rows about people
    */
   rowSealer(domain: 'catalogue' | 'people'): Promise<RowSealer> {
-    const known = this.#sealers.get(domain);
-    if (known !== undefined) return known;
-    const sealer = openRowSealer(this.custody, domain, this.#log, this.#random);
-    this.#sealers.set(domain, sealer);
-    sealer.catch(() => this.#sealers.delete(domain));
-    return sealer;
+    return remember(this.#sealers, domain, () => RotatingRowSealer.open(domain, this.#context));
   }
 }

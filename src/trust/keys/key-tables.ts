@@ -46,6 +46,13 @@ export const PURPOSE_KEYS = table({
   indexes: [['epoch']],
 });
 
+/** How often each key that seals with random nonces has done so, counted ahead; see `UseMeter`. */
+export const KEY_USES = table({
+  name: 'keys_use',
+  key: { name: 'text' },
+  clear: { uses: 'integer' },
+});
+
 /** The tables of this room. */
 export const KEYS_SCHEMA: CatalogueSchema = {
   room: 'keys',
@@ -55,6 +62,12 @@ export const KEYS_SCHEMA: CatalogueSchema = {
       ...sealedTableSql(DATA_KEYS),
       ...sealedTableSql(FILE_KEYS),
       ...sealedTableSql(PURPOSE_KEYS),
+    ],
+    [
+      ...sealedTableSql(KEY_USES),
+      // What a version of a domain key wrapped, so that a rotation finds what is left of it.
+      'CREATE INDEX "keys_data_by_version" ON "keys_data" ("stream", "domain", "domain_version")',
+      'CREATE INDEX "keys_file_by_version" ON "keys_file" ("kind", "domain_version")',
     ],
   ],
 };

@@ -1,8 +1,10 @@
 import { MacKey } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
+import type { Values } from '#base/storage/index.ts';
 import { KeysError } from './errors.ts';
 import type { KeyContext } from './key-context.ts';
 import { PURPOSE_KEYS } from './key-tables.ts';
+import { remember } from './remember.ts';
 
 /** A key for digests and its version, which is stored beside each digest. */
 export interface PurposeKey {
@@ -10,8 +12,16 @@ export interface PurposeKey {
   readonly key: MacKey;
 }
 
+/** A version of a digest key as the catalogue has it. */
+export type PurposeVersion = Values<typeof PURPOSE_KEYS.key> & Values<typeof PURPOSE_KEYS.clear>;
+
 /** `statement`, `content`, `refusal`, `person-name`, `token:<stream>`: what a digest key may be called. */
 const PURPOSE = /^[a-z][a-z-]{0,31}(?::[A-Za-z0-9_-]{1,64})?$/;
+
+/** Digests under these are looked things up by: under a new key nothing would be found. */
+const FINDS_BY_DIGEST: readonly string[] = ['person-name'];
+
+const NOTHING = new Uint8Array(0);
 
 /** HMAC keys by purpose: digests of statements, contents and names that say nothing to who lacks the key. */
 export class PurposeKeys {
@@ -26,40 +36,124 @@ export class PurposeKeys {
 
   /** The newest key of a purpose; the first is made, logged and stored before this resolves. */
   newest(purpose: string): Promise<PurposeKey> {
-    const known = this.#open.get(purpose);
-    if (known !== undefined) return known;
     if (!PURPOSE.test(purpose)) {
       throw new KeysError(
         'KEYS_NAME_INVALID',
         `Cannot use digest key: ${JSON.stringify(purpose.slice(0, 80))} is no purpose`,
       );
     }
-    const found = this.#find(purpose);
-    this.#open.set(purpose, found);
-    found.catch(() => this.#open.delete(purpose));
-    return found;
+    return remember(this.#open, purpose, async () => {
+      const row = (await this.#versions(purpose)).find(({ state }) => state === 'active');
+      return row === undefined ? this.#make('weir:control', purpose) : this.#opened(row);
+    });
   }
 
-  async #find(purpose: string): Promise<PurposeKey> {
+  /** The key of an older version, for digests that were made with it; null where it was destroyed or never was. */
+  async version(purpose: string, version: number): Promise<PurposeKey | null> {
+    const row = await this.#table.get(this.#context.catalogue, { purpose, version });
+    return row === null || row.state === 'destroyed' ? null : this.#opened(row);
+  }
+
+  /** All versions, destroyed ones too. */
+  list(): Promise<readonly PurposeVersion[]> {
+    return this.#table.list(this.#context.catalogue);
+  }
+
+  /**
+   * Makes the next version and retires the ones before, in one transaction. Digests of before stand under their own
+   * version. Logged first.
+   *
+   * @throws {KeysError} KEYS_UNKNOWN, KEYS_VERSION_NEEDED where things are found by their digests
+   */
+  async rotate(actor: string, purpose: string): Promise<number> {
+    const versions = await this.#versions(purpose);
+    if (versions.length === 0) throw unknown(purpose);
+    requireRotatable(purpose);
+    const made = await this.#make(actor, purpose, versions);
+    this.#open.set(purpose, Promise.resolve(made));
+    return made.version;
+  }
+
+  /** Retires a version without a next one: that is made when a digest is to be made. Logged first. */
+  async retire(actor: string, { purpose, version }: PurposeVersion): Promise<void> {
+    requireRotatable(purpose);
+    await this.#context.log.retired(actor, RESOURCE, [nameOf(purpose, version)]);
+    await this.#set(purpose, version, (row) => ({ ...row, state: 'retired' }));
+    this.#open.delete(purpose);
+  }
+
+  /** Wipes a version: digests made with it can never be made again. Logged first. */
+  async destroy(actor: string, { purpose, version }: PurposeVersion): Promise<void> {
+    await this.#context.log.destroyed(actor, RESOURCE, [nameOf(purpose, version)]);
+    await this.#set(purpose, version, (row) => ({ ...row, state: 'destroyed', wrap: NOTHING }));
+    this.#open.delete(purpose);
+  }
+
+  async #versions(purpose: string): Promise<readonly PurposeVersion[]> {
+    const { catalogue } = this.#context;
+    return this.#table.list(catalogue, { where: { purpose }, order: ['version'], descending: true });
+  }
+
+  async #opened({ purpose, version, epoch, wrap }: PurposeVersion): Promise<PurposeKey> {
+    const { custody, epochs } = this.#context;
+    const name = nameOf(purpose, version);
+    const inner = epochs.open(epoch, name, wrap);
+    if (inner === null) throw new KeysError('KEYS_UNKNOWN', `Cannot open key ${name}: its epoch was destroyed`);
+    return { version, key: MacKey.fromBytes(await custody.open(name, inner)) };
+  }
+
+  async #make(actor: string, purpose: string, before: readonly PurposeVersion[] = []): Promise<PurposeKey> {
     const { catalogue, clock, custody, epochs, log, random } = this.#context;
-    const [row] = await this.#table.list(catalogue, {
-      where: { purpose, state: 'active' },
-      order: ['version'],
-      descending: true,
-      limit: 1,
-    });
-    const version = row?.version ?? 1;
-    const name = `purpose:${purpose}:${version}`;
-    if (row !== undefined) {
-      const wrap = epochs.open(row.epoch, name, row.wrap);
-      if (wrap === null) throw new KeysError('KEYS_UNKNOWN', `Cannot open key ${name}: its epoch was destroyed`);
-      return { version, key: MacKey.fromBytes(await custody.open(name, wrap)) };
+    const last = before.length > 0 ? before : await this.#versions(purpose);
+    const version = (last[0]?.version ?? 0) + 1;
+    const retiring = last.filter(({ state }) => state === 'active');
+    const name = nameOf(purpose, version);
+    await log.created(actor, RESOURCE, [name]);
+    if (retiring.length > 0) {
+      const names = retiring.map((old) => nameOf(old.purpose, old.version));
+      await log.retired(actor, RESOURCE, names);
     }
-    await log.created('weir:control', 'keys:digest', [name]);
     const material = random.bytes(32);
-    const wrap = epochs.seal(name, await custody.seal(name, material));
-    const fresh = { purpose, version, state: 'active', created: clock.now(), epoch: epochs.current, wrap };
-    await this.#table.insert(catalogue, fresh, null);
+    const inner = await custody.seal(name, material);
+    await catalogue.transaction(async (tx) => {
+      const row = { purpose, version, state: 'active', created: clock.now() };
+      await this.#table.insert(tx, { ...row, epoch: epochs.current, wrap: epochs.seal(name, inner) }, null);
+      for (const old of retiring) {
+        const now = await this.#table.get(tx, { purpose: old.purpose, version: old.version });
+        if (now !== null) await this.#table.put(tx, { ...now, state: 'retired' }, null);
+      }
+    });
     return { version, key: MacKey.fromBytes(material) };
   }
+
+  #set(purpose: string, version: number, change: (row: PurposeVersion) => PurposeVersion): Promise<void> {
+    return this.#context.catalogue.transaction(async (tx) => {
+      const row = await this.#table.get(tx, { purpose, version });
+      if (row !== null) await this.#table.put(tx, change(row), null);
+    });
+  }
+}
+
+const RESOURCE = 'keys:digest';
+
+/** What custody and epoch know a version by. */
+export function nameOfPurpose({ purpose, version }: Values<typeof PURPOSE_KEYS.key>): string {
+  return nameOf(purpose, version);
+}
+
+function nameOf(purpose: string, version: number): string {
+  return `purpose:${purpose}:${version}`;
+}
+
+function requireRotatable(purpose: string): void {
+  if (!FINDS_BY_DIGEST.includes(purpose)) return;
+  throw new KeysError('KEYS_VERSION_NEEDED', `Cannot rotate digest key ${purpose}: entries are found by its digests`, {
+    hint: 'Leave it: its digests are no secrets without the catalogue and its row key',
+  });
+}
+
+function unknown(purpose: string): KeysError {
+  return new KeysError('KEYS_UNKNOWN', `Cannot rotate digest key ${purpose.slice(0, 80)}: there is none`, {
+    hint: 'See npm run -s weir -- keys list',
+  });
 }

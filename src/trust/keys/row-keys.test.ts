@@ -4,25 +4,45 @@ import { encodeUtf8 } from '#base/core/index.ts';
 import { systemRandom as random } from '#base/crypto/index.ts';
 import { openKeys } from '../../../test/support/open-trust.ts';
 import { makeKeyLog } from './key-log.ts';
-import { openRowSealer } from './row-keys.ts';
+import { RotatingRowSealer } from './row-keys.ts';
+import { UseMeter } from './use-meter.ts';
 
-test('openRowSealer() keeps one key per domain in custody, logged when it is made', async (t) => {
+test('RotatingRowSealer.open() keeps one key per domain in custody, logged when it is made', async (t) => {
   const { custody, audit } = await openKeys(t);
   const log = makeKeyLog(audit);
   const before = audit.events.length;
-  const people = await openRowSealer(custody, 'people', log, random);
+  const parts = { custody, log, random, meter: new UseMeter() };
+  const people = await RotatingRowSealer.open('people', parts);
   const [aad, text] = [encodeUtf8('row'), encodeUtf8('ada')];
   const sealed = people.seal(aad, text);
-  const again = await openRowSealer(custody, 'people', log, random);
+  const again = await RotatingRowSealer.open('people', parts);
   assert.deepEqual(new Uint8Array(again.open(aad, sealed)), text);
   assert.equal(audit.events.length, before + 1);
-  const machines = await openRowSealer(custody, 'catalogue', log, random);
+  const machines = await RotatingRowSealer.open('catalogue', parts);
   assert.throws(() => machines.open(aad, sealed), { code: 'CRYPTO_OPEN_FAILED' });
 });
 
-test('openRowSealer() makes no key while the log cannot be written', async (t) => {
+test('RotatingRowSealer.open() makes no key while the log cannot be written', async (t) => {
   const { custody, audit } = await openKeys(t);
   audit.broken = true;
-  await assert.rejects(openRowSealer(custody, 'people', makeKeyLog(audit), random));
+  const parts = { custody, log: makeKeyLog(audit), random, meter: new UseMeter() };
+  await assert.rejects(RotatingRowSealer.open('people', parts));
   assert.ok(!(await custody.names()).includes('rows-people-1'));
+});
+
+test('rotate() takes effect at the next row; older rows open until their version is destroyed', async (t) => {
+  const { custody, audit } = await openKeys(t);
+  const parts = { custody, log: makeKeyLog(audit), random, meter: new UseMeter() };
+  const sealer = await RotatingRowSealer.open('people', parts);
+  const [aad, text] = [encodeUtf8('row'), encodeUtf8('ada')];
+  const old = sealer.seal(aad, text);
+  assert.equal(await sealer.rotate('person:ada'), 2);
+  const fresh = sealer.seal(aad, text);
+  assert.deepEqual([old[1], fresh[1]], [1, 2]);
+  const again = await RotatingRowSealer.open('people', parts);
+  for (const sealed of [old, fresh]) assert.deepEqual(new Uint8Array(again.open(aad, sealed)), text);
+  await sealer.destroy('person:ada', 1);
+  assert.throws(() => sealer.open(aad, old), { code: 'CRYPTO_OPEN_FAILED' });
+  assert.deepEqual(new Uint8Array(sealer.open(aad, fresh)), text);
+  assert.deepEqual([parts.meter.uses('rows:people:1'), parts.meter.uses('rows:people:2')], [1, 1]);
 });

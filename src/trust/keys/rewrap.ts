@@ -1,0 +1,187 @@
+import { SealedTable } from '#base/storage/index.ts';
+import type { Columns, SealedTableSpec, Values } from '#base/storage/index.ts';
+import { nameOfVersion } from './domain-keys.ts';
+import type { DomainKeys } from './domain-keys.ts';
+import type { KeyContext } from './key-context.ts';
+import { DATA_KEYS, DOMAIN_KEYS, FILE_KEYS, PURPOSE_KEYS } from './key-tables.ts';
+import { NO_STREAM } from './file-keys.ts';
+import { nameOfPurpose } from './purpose-keys.ts';
+
+/** Rows of one transaction: few enough that whoever waits for the catalogue waits for milliseconds. */
+const BATCH = 250;
+
+type Wrapped = { readonly epoch: 'integer'; readonly wrap: 'blob' };
+
+/** Seals stored wraps again under newer keys, a batch a transaction, while everything else goes on. */
+export class Rewrap {
+  readonly #context: KeyContext;
+  readonly #domains: DomainKeys;
+
+  constructor(context: KeyContext, domains: DomainKeys) {
+    this.#context = context;
+    this.#domains = domains;
+  }
+
+  /** Wraps that an epoch sealed. */
+  async countEpoch(epoch: number): Promise<number> {
+    let count = 0;
+    for (const { table } of this.#tables()) count += await table.count(this.#context.catalogue, { epoch });
+    return count;
+  }
+
+  /** Seals under the current epoch what older ones that are still there sealed. */
+  async toCurrentEpoch(): Promise<number> {
+    const { epochs } = this.#context;
+    let count = 0;
+    for (const { table, nameOf } of this.#tables()) {
+      for (const epoch of epochs.versions.filter((version) => version !== epochs.current)) {
+        count += await this.#batches(table, { epoch }, ['epoch'], (row) => {
+          const wrap = row.wrap.length === 0 ? row.wrap : epochs.open(row.epoch, nameOf(row), row.wrap);
+          if (wrap === null) return null;
+          const sealed = wrap.length === 0 ? wrap : epochs.seal(nameOf(row), wrap);
+          return { ...row, epoch: epochs.current, wrap: sealed };
+        });
+      }
+    }
+    return count;
+  }
+
+  /** Keys of columns and files that a version of a domain key wrapped. */
+  async countDomain(stream: string, domain: string, version: number): Promise<number> {
+    const { catalogue, sealer } = this.#context;
+    const data = new SealedTable(DATA_KEYS, sealer);
+    const files = new SealedTable(FILE_KEYS, sealer);
+    const ofFiles = stream === NO_STREAM ? await files.count(catalogue, { kind: domain, domain_version: version }) : 0;
+    return ofFiles + (await data.count(catalogue, { stream, domain, domain_version: version }));
+  }
+
+  /** Wraps under the active version of a domain key what another version wrapped. */
+  async toActiveDomain(stream: string, domain: string, version: number): Promise<number> {
+    const { sealer } = this.#context;
+    if (!(await this.#domains.load(stream, domain, version))) return 0;
+    await this.#domains.active(stream, domain);
+    const again = async (name: string, epoch: number, wrap: Uint8Array): Promise<DomainRewrap | null> => {
+      const { epochs } = this.#context;
+      const inner = epochs.open(epoch, name, wrap);
+      const material = inner && (await this.#domains.unwrap(stream, domain, version, name, inner));
+      if (material === null) return null;
+      const fresh = this.#domains.wrapNow(stream, domain, name, material);
+      material.fill(0);
+      return { domain_version: fresh.version, epoch: epochs.current, wrap: epochs.seal(name, fresh.wrap) };
+    };
+    if (stream === NO_STREAM) {
+      const where = { kind: domain, domain_version: version };
+      return this.#batches(new SealedTable(FILE_KEYS, sealer), where, ['domain_version'], async (row) => {
+        const fresh = await again(row.id, row.epoch, row.wrap);
+        return fresh === null ? null : { ...row, ...fresh };
+      });
+    }
+    const where = { stream, domain, domain_version: version };
+    return this.#batches(new SealedTable(DATA_KEYS, sealer), where, ['domain_version'], async (row) => {
+      const fresh = await again(row.handle, row.epoch, row.wrap);
+      return fresh === null ? null : { ...row, ...fresh };
+    });
+  }
+
+  /** Domain and digest keys that a generation of the root key sealed. */
+  async countRoot(generation: number): Promise<number> {
+    const { catalogue, custody, epochs } = this.#context;
+    let count = 0;
+    for (const { table, nameOf } of this.#sealedByRoot()) {
+      for (const row of await table.list(catalogue)) {
+        const inner = row.wrap.length === 0 ? null : epochs.open(row.epoch, nameOf(row), row.wrap);
+        if (inner !== null && custody.generationOf(inner) === generation) count += 1;
+      }
+    }
+    return count;
+  }
+
+  /** Seals under the newest generation of the root key the domain and digest keys that an older one sealed. */
+  async toNewestRoot(): Promise<number> {
+    const { catalogue, custody, epochs } = this.#context;
+    const newest = custody.generations.at(-1);
+    let count = 0;
+    for (const { table, nameOf } of this.#sealedByRoot()) {
+      for (const row of await table.list(catalogue)) {
+        const inner = row.wrap.length === 0 ? null : epochs.open(row.epoch, nameOf(row), row.wrap);
+        if (inner === null || custody.generationOf(inner) === newest) continue;
+        const material = await custody.open(nameOf(row), inner);
+        const fresh = await custody.seal(nameOf(row), material);
+        material.fill(0);
+        await catalogue.transaction(async (tx) => {
+          const now = await table.get(tx, row);
+          if (now === null || now.wrap.length === 0) return;
+          await table.put(tx, { ...now, epoch: epochs.current, wrap: epochs.seal(nameOf(row), fresh) }, null);
+        });
+        count += 1;
+      }
+    }
+    return count;
+  }
+
+  /**
+   * Changes all rows that meet the conditions, until none is left that can be changed. A changed row no longer meets
+   * them; damaged rows and those that `change` leaves stay as they are, and are counted as still held.
+   */
+  async #batches<K extends Columns, C extends Columns>(
+    table: SealedTable<K, C>,
+    where: object,
+    order: readonly string[],
+    change: (row: Values<K> & Values<C>) => (Values<K> & Values<C>) | null | Promise<(Values<K> & Values<C>) | null>,
+  ): Promise<number> {
+    let count = 0;
+    for (;;) {
+      const changed = await this.#context.catalogue.transaction(async (tx) => {
+        let done = 0;
+        const options = { where, order, limit: BATCH, onDamaged: () => {} } as Parameters<typeof table.list>[1];
+        for (const row of await table.list(tx, options)) {
+          const next = await change(row);
+          if (next === null) continue;
+          await table.put(tx, next, null);
+          done += 1;
+        }
+        return done;
+      });
+      count += changed;
+      if (changed === 0) return count;
+      // Whoever waits for the thread is served between two batches.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #tables() {
+    return [
+      ...this.#sealedByRoot(),
+      wrappedTable(DATA_KEYS, this.#context, ({ handle }) => handle),
+      wrappedTable(FILE_KEYS, this.#context, ({ id }) => id),
+    ];
+  }
+
+  #sealedByRoot() {
+    return [
+      wrappedTable(DOMAIN_KEYS, this.#context, nameOfVersion),
+      wrappedTable(PURPOSE_KEYS, this.#context, nameOfPurpose),
+    ];
+  }
+}
+
+interface DomainRewrap {
+  readonly domain_version: number;
+  readonly epoch: number;
+  readonly wrap: Uint8Array;
+}
+
+/** A table of wraps, seen as no more than that. */
+interface WrappedTable {
+  readonly table: SealedTable<Record<never, never>, Wrapped>;
+  readonly nameOf: (row: Values<Wrapped>) => string;
+}
+
+function wrappedTable<const K extends Columns, const C extends Columns & Wrapped>(
+  spec: SealedTableSpec<K, C, null>,
+  { sealer }: KeyContext,
+  nameOf: (row: Values<K> & Values<C>) => string,
+): WrappedTable {
+  // The table still reads and writes all its columns; only the names that are used here are known here.
+  return { table: new SealedTable(spec, sealer), nameOf } as unknown as WrappedTable;
+}
