@@ -18,6 +18,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     views: async () => (await import('./commands/query.ts')).addQueryCommand,
     table: async () => (await import('./commands/table.ts')).addTableCommand,
     user: async () => (await import('./commands/user.ts')).addUserCommand,
+    keys: async () => (await import('./commands/keys.ts')).addKeysCommand,
     command: async () => (await import('./commands/send-command.ts')).addSendCommand,
     quarantine: async () => (await import('./commands/quarantine.ts')).addQuarantineCommand,
     audit: async () => (await import('./commands/audit.ts')).addAuditCommand,

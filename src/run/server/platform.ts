@@ -15,6 +15,7 @@ import { watchBackPressure } from './control/back-pressure.ts';
 import { CommandBox } from './control/command-box.ts';
 import { CountedAudit } from './control/counted-audit.ts';
 import { DenialTally } from './control/denial-tally.ts';
+import { KeyKeeper } from './control/key-keeper.ts';
 import { memoryRelations } from './control/memory-relations.ts';
 import { authorityFile, openTrust } from './control/open-trust.ts';
 import { packageVersion } from './control/package-files.ts';
@@ -205,6 +206,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     quarantine,
     tables,
     prover,
+    keyKeeper: new KeyKeeper({ keys, custody, audit, clock, tickets: () => gateway }),
     grantImport: (devices, until) => gateway.grantImport(devices, until),
     segmentColumns: async () =>
       (await segments.active()).flatMap(({ id, stream, columns }) =>
@@ -244,6 +246,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   opened.use(
     watchBackPressure({ journalBytes: () => folderBytes(layout.journal), hold: (held) => gateway.hold(held), log }),
   );
+
+  // What a crash cut off of a rotation is finished now that data flows; what nears its bound is rotated.
+  void keys.lifecycle
+    .settle()
+    .catch((error: unknown) => log.error({ error: String(error) }, 'a rotation of keys could not be finished'));
+  opened.use(everyHour('keys', async () => void (await keys.lifecycle.rotateDue()), log));
 
   const { mqtt, https, api: apiPort } = gateway.ports;
   const address: PlatformAddress = {

@@ -34,7 +34,6 @@ export interface AuthorityCertificates {
 interface Issuing {
   readonly generation: number;
   readonly certificate: string;
-  readonly sealedKey: Uint8Array;
 }
 
 /** The platform's own certificate authority: a root that signs issuing authorities, and one of those that signs the rest. */
@@ -67,11 +66,7 @@ export class CertificateAuthority {
       return new CertificateAuthority(
         context,
         root.sealed.certificate,
-        issuing.map(({ generation, sealed }) => ({
-          generation,
-          certificate: sealed.certificate,
-          sealedKey: fromBase64(sealed.key),
-        })),
+        issuing.map(({ generation, sealed }) => ({ generation, certificate: sealed.certificate })),
       );
     }
     const made = await makeAuthorities(context);
@@ -84,7 +79,7 @@ export class CertificateAuthority {
     });
     const [first, second] = made;
     return new CertificateAuthority(context, first.secrets.certificate, [
-      { generation: 1, certificate: second.secrets.certificate, sealedKey: fromBase64(second.secrets.key) },
+      { generation: 1, certificate: second.secrets.certificate },
     ]);
   }
 
@@ -123,9 +118,9 @@ export class CertificateAuthority {
     notAfter: Micros,
   ): Promise<SignedCertificate> {
     const { keys, random } = this.#context;
-    const { generation, certificate, sealedKey } = this.#issuing;
+    const { generation, certificate } = this.#issuing;
     const { notBefore: earliest, notAfter: latest } = describe(certificate);
-    const privateKey = await keys.custody.open(keyPurpose('issuing', generation), sealedKey);
+    const privateKey = await keys.custody.open(keyPurpose('issuing', generation), await this.#sealedKey(generation));
     try {
       return await signCertificate(
         {
@@ -140,6 +135,13 @@ export class CertificateAuthority {
     } finally {
       privateKey.fill(0);
     }
+  }
+
+  /** As it is stored now: a rotation of the root key seals it again. */
+  async #sealedKey(generation: number): Promise<Uint8Array> {
+    const { catalogue, machines } = this.#context;
+    const row = await new SealedTable(AUTHORITIES, machines).get(catalogue, { role: 'issuing', generation });
+    return fromBase64(row?.sealed.key ?? '');
   }
 
   /** The audit entry of a certificate, to be written before anyone can see it. */

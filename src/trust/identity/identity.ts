@@ -3,6 +3,7 @@ import type { AuditSink, Clock, Log, Millis, Random } from '#base/core/index.ts'
 import { SealedTable } from '#base/storage/index.ts';
 import type { Catalogue } from '#base/storage/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
+import { authorityHolding } from './authority-holding.ts';
 import { CertificateAuthority } from './certificate-authority.ts';
 import type { AuthorityCertificates } from './certificate-authority.ts';
 import type { ClientCredential } from './client-credential.ts';
@@ -107,6 +108,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
   const deployment = typeof known === 'string' ? known : toHex(random.bytes(8));
   if (known === undefined) await settings.insert(catalogue, { name: 'deployment' }, deployment);
   const context: IdentityContext = { ...parts, deployment, machines, people };
+  keys.lifecycle.hold(authorityHolding(context));
   const authority = await CertificateAuthority.open(context);
   const inventory = await Inventory.open(context, authority);
   return new Identity(context, authority, inventory, await People.open(context));

@@ -18,8 +18,7 @@ export type KeysErrorCode =
   | 'KEYS_USES_SPENT'
   | 'KEYS_VERSIONS_SPENT'
   | 'KEYS_VERSION_ACTIVE'
-  | 'KEYS_VERSION_NEEDED'
-  | 'KEYS_VERSION_RETIRED';
+  | 'KEYS_VERSION_NEEDED';
 
 /** Raised by key hierarchy and custody. */
 export class KeysError extends PlatformError<KeysErrorCode> {}

@@ -171,9 +171,9 @@ interface DomainRewrap {
   readonly wrap: Uint8Array;
 }
 
-/** A table of wraps, seen as no more than that. */
+/** A table of wraps, seen as no more than that: its key is there and not known here. */
 interface WrappedTable {
-  readonly table: SealedTable<Record<never, never>, Wrapped>;
+  readonly table: SealedTable<Wrapped, Wrapped>;
   readonly nameOf: (row: Values<Wrapped>) => string;
 }
 

@@ -84,7 +84,7 @@ export class UseMeter {
 
   async #reserve(): Promise<void> {
     // Not from within the caller's step: what it does may be half a transaction.
-    await null;
+    await Promise.resolve();
     const write = this.#write;
     if (write === null) return;
     for (const [name, use] of this.#uses) {

@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { DEVICE_ROUTES } from './routes/devices.ts';
+import { KEY_ROUTES } from './routes/keys.ts';
 import { PEOPLE_ROUTES } from './routes/people.ts';
 import { PLATFORM_ROUTES } from './routes/platform.ts';
 import { QUERY_ROUTES } from './routes/queries.ts';
@@ -11,6 +12,7 @@ export const ROUTES: readonly Route[] = [
   ...PLATFORM_ROUTES,
   ...DEVICE_ROUTES,
   ...PEOPLE_ROUTES,
+  ...KEY_ROUTES,
   ...TEMPLATE_ROUTES,
   ...QUERY_ROUTES,
   ...AUDIT_ROUTES,

@@ -6,6 +6,7 @@ import type { LogSource, PlacedEntry } from '#trust/audit/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { Parameters, ResultFormat } from '#flow/query/index.ts';
 import type { PlatformStatus } from '../platform-status.ts';
+import type { KeyKeeper } from '../control/key-keeper.ts';
 import type { StatementBook } from '../query/statement-book.ts';
 import type { TemplateSource } from '../control/template-versions.ts';
 import type { Caller } from './caller.ts';
@@ -89,6 +90,7 @@ export interface Services {
   readonly quarantine: QuarantineReader;
   readonly tables: Tables;
   readonly prover: Prover;
+  readonly keyKeeper: Pick<KeyKeeper, 'list' | 'rotate' | 'retire' | 'destroy'>;
   /** Lets devices bring old readings in until a time (epoch microseconds). */
   grantImport(devices: readonly string[], until: number): Promise<void>;
   /** Columns of sealed segments with the class and domain that they were sealed under. */

@@ -49,26 +49,39 @@ const TICKET_KEY_BYTES = 48;
 const TICKET_LIFE_MS = 24 * 3_600_000;
 const RENEW_CHECK_MS = 3_600_000;
 
+/** What outlives a restart of the process. */
+interface Box {
+  ports: Ports;
+  ticketKeys: Uint8Array;
+  tickets: number;
+  since: number;
+}
+
 /** The gateway process as control sees it. */
 export class GatewayHost {
   readonly #parts: GatewayHostParts;
   readonly #process: SupervisedProcess<GatewayMethods>;
   readonly #timers: NodeJS.Timeout[] = [];
-  #ports: Ports;
+  readonly #box: Box;
   /** Counts of processes that have ended: what they took stays taken. */
   #last: GatewayCounts | null = null;
 
-  private constructor(parts: GatewayHostParts, process: SupervisedProcess<GatewayMethods>, ports: Ports) {
+  private constructor(parts: GatewayHostParts, process: SupervisedProcess<GatewayMethods>, box: Box) {
     this.#parts = parts;
     this.#process = process;
-    this.#ports = ports;
+    this.#box = box;
   }
 
   static async start(parts: GatewayHostParts): Promise<GatewayHost> {
     const { layout, log, identity } = parts;
     await requireFreePorts(parts.template().listen.address, parts.ports);
     // Known after the first start; a restart takes the same ports again.
-    const box = { ports: parts.ports, ticketKeys: parts.random.bytes(TICKET_KEY_BYTES) };
+    const box: Box = {
+      ports: parts.ports,
+      ticketKeys: parts.random.bytes(TICKET_KEY_BYTES),
+      tickets: 1,
+      since: parts.clock.now(),
+    };
     const process = await SupervisedProcess.start<GatewayMethods>({
       name: 'gateway',
       entry: new URL('process.ts', import.meta.url),
@@ -80,17 +93,14 @@ export class GatewayHost {
       },
       log,
     });
-    const host = new GatewayHost(parts, process, box.ports);
+    const host = new GatewayHost(parts, process, box);
     const unsubscribe = identity.inventory.onChange((change) => {
       void process.peer
         .then((peer) => peer.call('device', change))
         .catch((error: unknown) => log.error({ error: String(error) }, 'a device change did not reach the gateway'));
     });
     host.#timers.push(
-      setInterval(() => {
-        box.ticketKeys = parts.random.bytes(TICKET_KEY_BYTES);
-        void host.#renew(box.ticketKeys);
-      }, TICKET_LIFE_MS).unref(),
+      setInterval(() => void host.rotateTickets(), TICKET_LIFE_MS).unref(),
       setInterval(() => void host.#renew(box.ticketKeys), RENEW_CHECK_MS).unref(),
     );
     host.#unsubscribe = unsubscribe;
@@ -104,7 +114,21 @@ export class GatewayHost {
   }
 
   get ports(): Ports {
-    return this.#ports;
+    return this.#box.ports;
+  }
+
+  /** How many keys of session tickets there were since the start, and since when this one is (epoch microseconds). */
+  get tickets(): { readonly version: number; readonly since: number } {
+    return { version: this.#box.tickets, since: this.#box.since };
+  }
+
+  /** Ends every session ticket: whoever resumes with an older one shakes hands in full. */
+  async rotateTickets(): Promise<void> {
+    const box = this.#box;
+    box.ticketKeys = this.#parts.random.bytes(TICKET_KEY_BYTES);
+    box.tickets += 1;
+    box.since = this.#parts.clock.now();
+    await this.#renew(box.ticketKeys);
   }
 
   async useTemplate(template: Template): Promise<void> {

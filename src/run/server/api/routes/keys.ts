@@ -1,0 +1,103 @@
+import { Type } from 'typebox';
+import { KEY_KINDS } from '#trust/keys/index.ts';
+import type { KeyKind } from '#trust/keys/index.ts';
+import type { AnyKeyKind } from '../../control/key-keeper.ts';
+import { PLATFORM } from '../route.ts';
+import type { Route } from '../route.ts';
+
+const ACCESS = { action: 'administer', resource: () => PLATFORM } as const;
+const STATE = Type.Union([Type.Literal('active'), Type.Literal('retired'), Type.Literal('destroyed')]);
+const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()]);
+const kindOf = (kinds: readonly string[]) => Type.Union(kinds.map((kind) => Type.Literal(kind)));
+const ANY_KIND = kindOf([...KEY_KINDS, 'ticket']);
+const KIND = kindOf(KEY_KINDS);
+/** `<stream>:<domain>`, a purpose, a domain of rows, or empty. */
+const NAME = Type.Optional(Type.String({ maxLength: 160 }));
+const VERSION = Type.Integer({ minimum: 1 });
+
+export const KEY_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/v1/keys',
+    summary: 'Lists every version of every key, where the root key is, and what needs them',
+    access: ACCESS,
+    answer: {
+      json: Type.Object({
+        custody: Type.String(),
+        keys: Type.Array(
+          Type.Object({
+            kind: ANY_KIND,
+            name: Type.String(),
+            version: VERSION,
+            state: STATE,
+            created: orNull(Type.String()),
+            uses: orNull(Type.Integer()),
+            limit: orNull(Type.Integer()),
+            holds: orNull(Type.Integer()),
+          }),
+        ),
+      }),
+    },
+    handle: async (_request, { keyKeeper }) => ({ json: await keyKeeper.list() }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/keys/rotate',
+    summary: 'Makes the next version of a key and seals again under it what the older ones sealed',
+    access: ACCESS,
+    body: Type.Object({ kind: ANY_KIND, name: NAME }, { additionalProperties: false }),
+    answer: {
+      json: Type.Object({
+        kind: ANY_KIND,
+        name: Type.String(),
+        version: VERSION,
+        rewrapped: Type.Integer(),
+        milliseconds: Type.Number(),
+      }),
+    },
+    handle: async ({ body, caller }, { keyKeeper }) => {
+      const { kind, name = '' } = body as { kind: AnyKeyKind; name?: string };
+      return { json: await keyKeeper.rotate(caller.actor, kind, name) };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/keys/retire',
+    summary: 'Has the active version of a key seal no more; what it sealed opens',
+    access: ACCESS,
+    body: Type.Object({ kind: KIND, name: NAME }, { additionalProperties: false }),
+    answer: { json: Type.Object({ kind: KIND, name: Type.String() }) },
+    handle: async ({ body, caller }, { keyKeeper }) => {
+      const { kind, name = '' } = body as { kind: KeyKind; name?: string };
+      await keyKeeper.retire(caller.actor, kind, name);
+      return { json: { kind, name } };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/keys/destroy',
+    summary: 'Destroys a version of a key for good; by force also where something needs it',
+    access: ACCESS,
+    body: Type.Object(
+      { kind: KIND, name: NAME, version: VERSION, force: Type.Optional(Type.Boolean()) },
+      { additionalProperties: false },
+    ),
+    answer: {
+      json: Type.Object({ kind: KIND, name: Type.String(), version: VERSION, lost: Type.Integer() }),
+    },
+    handle: async ({ body, caller }, { keyKeeper }) => {
+      const {
+        kind,
+        name = '',
+        version,
+        force = false,
+      } = body as {
+        kind: KeyKind;
+        name?: string;
+        version: number;
+        force?: boolean;
+      };
+      return { json: await keyKeeper.destroy(caller.actor, kind, name, version, force) };
+    },
+  },
+];

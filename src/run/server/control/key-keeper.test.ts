@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock as clock } from '#base/core/index.ts';
+import { openKeys } from '../../../../test/support/open-trust.ts';
+import { KeyKeeper } from './key-keeper.ts';
+
+test('KeyKeeper shows ticket keys beside the hierarchy, and rotates them once that is logged', async (t) => {
+  const { keys, custody, audit } = await openKeys(t);
+  const tickets = {
+    tickets: { version: 1, since: clock.now() },
+    rotateTickets: async () => void (tickets.tickets.version += 1),
+  };
+  const keeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => tickets });
+  assert.equal((await keeper.rotate('person:ada', 'ticket', '')).version, 2);
+  assert.deepEqual([audit.events.at(-1)?.action, audit.events.at(-1)?.resource], ['rotate-keys', 'keys:ticket']);
+  const listed = await keeper.list();
+  assert.equal(listed.custody, 'demo');
+  assert.deepEqual(
+    listed.keys.map(({ kind, version }) => `${kind} ${version}`),
+    ['root 1', 'epoch 1', 'rows 1', 'ticket 2'],
+  );
+  audit.broken = true;
+  await assert.rejects(keeper.rotate('person:ada', 'ticket', ''));
+  assert.equal(tickets.tickets.version, 2);
+});
+
+test('KeyKeeper hands the rest to the hierarchy', async (t) => {
+  const { keys, custody, audit } = await openKeys(t);
+  const tickets = { tickets: { version: 1, since: 0 }, rotateTickets: async () => {} };
+  const keeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => tickets });
+  await keeper.rotate('person:ada', 'epoch', '');
+  await keeper.retire('person:ada', 'epoch', '');
+  assert.equal((await keeper.destroy('person:ada', 'epoch', '', 1, false)).version, 1);
+  const epochs = (await keeper.list()).keys.filter(({ kind }) => kind === 'epoch');
+  assert.deepEqual(
+    epochs.map(({ version, state }) => [version, state]),
+    [
+      [2, 'retired'],
+      [3, 'active'],
+    ],
+  );
+});
