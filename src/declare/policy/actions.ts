@@ -14,6 +14,8 @@ export type ResourceType = (typeof RESOURCE_TYPES)[number];
 
 interface ActionRule {
   readonly on: readonly ResourceType[];
+  /** Devices do what is for devices and nothing else; people, programs and agents everything else. */
+  readonly by: 'devices' | 'people';
   readonly meaning: string;
 }
 
@@ -22,31 +24,39 @@ interface ActionRule {
  * it is denied.
  */
 export const ACTION_RULES = {
-  publish: { on: ['stream'], meaning: 'send readings of a device' },
-  subscribe: { on: ['commands'], meaning: 'hear the commands and configuration of a device; named by the device' },
-  query: { on: ['view'], meaning: 'read a stream, table or view through SQL or the API' },
-  export: { on: ['view'], meaning: 'take an answer out as a file of the platform' },
-  command: { on: ['device'], meaning: 'send a command to a device' },
-  quarantine: { on: ['platform', 'stream'], meaning: 'read what was refused' },
-  prove: { on: ['platform'], meaning: 'run the probes' },
-  audit: { on: ['platform'], meaning: 'read entries of the log' },
+  publish: { on: ['stream'], by: 'devices', meaning: 'send readings of a device' },
+  subscribe: {
+    on: ['commands'],
+    by: 'devices',
+    meaning: 'hear the commands and configuration of a device; named by the device',
+  },
+  query: { on: ['view'], by: 'people', meaning: 'read a stream, table or view through SQL or the API' },
+  export: { on: ['view'], by: 'people', meaning: 'take an answer out as a file of the platform' },
+  command: { on: ['device'], by: 'people', meaning: 'send a command to a device' },
+  quarantine: { on: ['platform', 'stream'], by: 'people', meaning: 'read what was refused' },
+  prove: { on: ['platform'], by: 'people', meaning: 'run the probes' },
+  audit: { on: ['platform'], by: 'people', meaning: 'read entries of the log' },
   administer: {
     on: ['platform', 'template', 'person', 'device'],
+    by: 'people',
     meaning: 'change the template, people, keys, and what a device may do',
   },
-  approve: { on: ['template'], meaning: "agree to somebody else's change" },
-  enrol: { on: ['device'], meaning: 'give a device its certificate' },
-  replay: { on: ['stream'], meaning: 'bring in old readings under an import grant' },
-  table: { on: ['table'], meaning: 'load a reference table' },
-  detokenise: { on: ['view'], meaning: 'see the original behind a token' },
-  erase: { on: ['person'], meaning: 'erase what is kept about somebody' },
-  respond: { on: ['platform', 'incident'], meaning: 'handle alerts and incidents' },
+  approve: { on: ['template'], by: 'people', meaning: "agree to somebody else's change" },
+  enrol: { on: ['device'], by: 'people', meaning: 'give a device its certificate' },
+  replay: { on: ['stream'], by: 'people', meaning: 'bring in old readings under an import grant' },
+  table: { on: ['table'], by: 'people', meaning: 'load a reference table' },
+  detokenise: { on: ['view'], by: 'people', meaning: 'see the original behind a token' },
+  erase: { on: ['person'], by: 'people', meaning: 'erase what is kept about somebody' },
+  respond: { on: ['platform', 'incident'], by: 'people', meaning: 'handle alerts and incidents' },
 } as const satisfies Record<string, ActionRule>;
 
 export type Action = keyof typeof ACTION_RULES;
 
 /** All actions, in order of the table. */
 export const ACTIONS = Object.keys(ACTION_RULES) as readonly Action[];
+
+/** Actions on data: they are done to a view, for a purpose, and need `query` besides. */
+export const DATA_ACTIONS: readonly Action[] = ['query', 'export', 'detokenise'];
 
 /** What the operator's own credential may do without a role; personal originals and erasure are not among it. */
 export const OPERATOR_ACTIONS: readonly Action[] = [

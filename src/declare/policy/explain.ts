@@ -16,6 +16,8 @@ export const REASONS: Readonly<Record<Reason, string>> = {
   'own-proposal': 'nobody approves a change of their own',
   'not-spoken-for': 'the device does not speak for devices of this type',
   'beyond-scope': 'the credential is not for this',
+  posture: 'the posture of the device is not fresh, and the stream asks that it is',
+  forbidden: 'a policy forbids it',
   'not-granted': 'nothing grants it',
   'purpose-not-granted': 'no role of the subject has this purpose',
   'purpose-not-served': 'the data are not there for this purpose',

@@ -3,9 +3,10 @@ import { test } from 'node:test';
 
 import { makeTemplate } from '../../../test/support/make-template.ts';
 import { formatPlan } from './format-plan.ts';
+import { DecisionPoint } from './decision-point.ts';
 import { planTemplate } from './plan-template.ts';
 
-const lines = (yaml: string) => formatPlan(planTemplate(makeTemplate(yaml))).split('\n');
+const lines = (yaml: string) => formatPlan(planTemplate(makeTemplate(yaml), new DecisionPoint())).split('\n');
 
 test('formatPlan() writes a line for each statement', () => {
   const text = lines(

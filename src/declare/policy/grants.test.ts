@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { makeTemplate } from '../../../test/support/make-template.ts';
-import { decideQuery } from './decide-query.ts';
-import { grantOf, PROBER_ROLE, roleQueries, rolesOf } from './grants.ts';
+import { DecisionPoint } from './decision-point.ts';
+import { PROBER_ROLE, roleQueries, rolesOf } from './grants.ts';
 import type { Subject } from './types.ts';
 
+const point = new DecisionPoint();
 const yaml = 'people: {a: {query: all, may: [audit]}, b: {query: [_events], may: [prove]}}';
 const template = makeTemplate(yaml);
 const subject = (kind: Subject['kind'], roles: string[]): Subject => ({
@@ -44,22 +45,14 @@ test('roleQueries() takes all to mean all but probes', () => {
   assert.ok(roleQueries(b, '_events', template) && !roleQueries(b, '_devices', template));
 });
 
-test('grantOf() names the place that grants', () => {
-  assert.equal(grantOf(subject('person', ['a', 'b']), 'prove', template), 'people.b.may');
-  assert.equal(grantOf(subject('person', ['a']), 'prove', template), null);
-  assert.equal(grantOf(subject('operator', []), 'enrol', template), 'permit-operator');
-  assert.equal(grantOf(subject('operator', []), 'erase', template), null);
-});
-
 test('rolesOf() gives the prober its own role, which proves, sees probes and nothing else', () => {
   const prober = subject('person', [PROBER_ROLE]);
   assert.deepEqual(
     rolesOf(prober, template).map(({ name, query, may }) => [name, query, may]),
     [[PROBER_ROLE, ['_probe'], ['prove']]],
   );
-  assert.equal(grantOf(prober, 'enrol', template), null);
   assert.deepEqual(rolesOf(subject('device', [PROBER_ROLE]), template), []);
-  assert.equal(decideQuery(prober, '_probe', null, template).effect, 'allow');
-  assert.equal(decideQuery(prober, '_events', null, template).effect, 'deny');
-  assert.equal(decideQuery(subject('person', ['a']), '_probe', null, template).effect, 'deny');
+  assert.equal(point.decideQuery(prober, '_probe', null, template).effect, 'allow');
+  assert.equal(point.decideQuery(prober, '_events', null, template).effect, 'deny');
+  assert.equal(point.decideQuery(subject('person', ['a']), '_probe', null, template).effect, 'deny');
 });

@@ -1,7 +1,5 @@
 import { PROBE_STREAM } from '#base/core/index.ts';
 import type { Role, Template } from '#declare/template/index.ts';
-import { OPERATOR_ACTIONS } from './actions.ts';
-import type { Action } from './actions.ts';
 import { allRelations } from './relation-facts.ts';
 import type { Subject } from './types.ts';
 
@@ -37,7 +35,7 @@ export function rolesOf(subject: Subject, template: Template): readonly Role[] {
 }
 
 /** The operator without a declared role: every view, but no places, no people, nothing about health. */
-function standardOperator(template: Template): Role {
+export function standardOperator(template: Template): Role {
   const relations = [...template.streams.values(), ...template.tables.values(), ...template.views.values()];
   return {
     name: OPERATOR_ROLE,
@@ -54,11 +52,4 @@ function standardOperator(template: Template): Role {
 /** Whether a role may query a relation. */
 export function roleQueries(role: Role, relation: string, template: Template): boolean {
   return role.query === 'all' ? allRelations(template).includes(relation) : role.query.includes(relation);
-}
-
-/** The place in the template that grants an action to a subject, or null where none does. */
-export function grantOf(subject: Subject, action: Action, template: Template): string | null {
-  const role = rolesOf(subject, template).find((candidate) => candidate.may.includes(action));
-  if (role !== undefined) return `people.${role.name}.may`;
-  return subject.kind === 'operator' && OPERATOR_ACTIONS.includes(action) ? 'permit-operator' : null;
 }

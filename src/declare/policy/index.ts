@@ -20,10 +20,11 @@ export type {
 export { PolicyError } from './errors.ts';
 export type { PolicyErrorCode } from './errors.ts';
 export { beyondScope, purposesInScope } from './scope.ts';
+export { POSTURES } from './posture.ts';
+export type { Posture } from './posture.ts';
 export { isAtLeast, STRENGTHS } from './strength.ts';
 export type { Strength } from './strength.ts';
-export { decide } from './decide.ts';
-export { decideQuery } from './decide-query.ts';
+export { DecisionPoint } from './decision-point.ts';
 export { CLASS_RULES } from './class-rules.ts';
 export type { ClassRule } from './class-rules.ts';
 export { allRelations, relationFacts, sourcesOf } from './relation-facts.ts';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { makeTemplate } from '../../../test/support/make-template.ts';
+import { DecisionPoint } from './decision-point.ts';
 import { planTemplate } from './plan-template.ts';
 
 const plan = planTemplate(
@@ -21,6 +22,7 @@ people:
   b: {query: [flow], masks: {flow.rate: "round:1"}, rows: {flow: rate > 0}, may: [prove]}
   c: {query: [v]}
 `),
+  new DecisionPoint(),
 );
 
 test('planTemplate() says what is checked and sealed under which domain', () => {

@@ -2,7 +2,7 @@ import { keyDomainOf, SYSTEM_COLUMNS } from '#base/core/index.ts';
 import type { Class, FieldType, KeyDomain } from '#base/core/index.ts';
 import { formatDuration, heldBy, isLoopback, isSystemName, unenforcedOf } from '#declare/template/index.ts';
 import type { Field, Role, Stream, Template, Unenforced } from '#declare/template/index.ts';
-import { decideQuery } from './decide-query.ts';
+import type { DecisionPoint } from './decision-point.ts';
 import { roleQueries } from './grants.ts';
 import type { Subject } from './types.ts';
 
@@ -60,7 +60,7 @@ export interface PlannedSight {
 }
 
 /** Works out what a template means: checks, encryption, who sees what, what is not enforced. Pure. */
-export function planTemplate(template: Template): TemplatePlan {
+export function planTemplate(template: Template, decisions: DecisionPoint): TemplatePlan {
   const { address, mqtt, https, api } = template.listen;
   const ports = { mqtt, https, api };
   const streams = [...template.streams.values()].filter((stream) => !isSystemName(stream.name));
@@ -78,7 +78,7 @@ export function planTemplate(template: Template): TemplatePlan {
         publishesTo: streams.filter((stream) => stream.from.includes(type.name)).map((stream) => stream.name),
         speaksFor: type.speaksFor,
       })),
-    streams: streams.map((stream) => planStream(template, stream)),
+    streams: streams.map((stream) => planStream(template, stream, decisions)),
     views: [...template.views.values()].map(({ name, from }) => ({
       name,
       from,
@@ -89,7 +89,7 @@ export function planTemplate(template: Template): TemplatePlan {
   };
 }
 
-function planStream(template: Template, stream: Stream): PlannedStream {
+function planStream(template: Template, stream: Stream, decisions: DecisionPoint): PlannedStream {
   const system = SYSTEM_COLUMNS.map(({ name, type }) => ({ name, type, class: 'operational' as const }));
   return {
     name: stream.name,
@@ -102,7 +102,7 @@ function planStream(template: Template, stream: Stream): PlannedStream {
       class: cls,
       keyDomain: keyDomainOf(cls),
     })),
-    seenBy: [...template.people.values()].flatMap((role) => sightOf(template, stream, role)),
+    seenBy: [...template.people.values()].flatMap((role) => sightOf(template, stream, role, decisions)),
   };
 }
 
@@ -128,7 +128,7 @@ function checksOfField(field: Field): readonly string[] {
   return [`${field.name}: ${parts.join(', ')}`];
 }
 
-function sightOf(template: Template, stream: Stream, role: Role): readonly PlannedSight[] {
+function sightOf(template: Template, stream: Stream, role: Role, decisions: DecisionPoint): readonly PlannedSight[] {
   const subject: Subject = {
     id: `role:${role.name}`,
     kind: 'person',
@@ -136,17 +136,17 @@ function sightOf(template: Template, stream: Stream, role: Role): readonly Plann
     standing: 'good',
     deviceType: null,
   };
-  const decisions = [null, ...role.purposes]
-    .map((purpose) => decideQuery(subject, stream.name, purpose, template))
+  const allowed = [null, ...role.purposes]
+    .map((purpose) => decisions.decideQuery(subject, stream.name, purpose, template))
     .filter((decision) => decision.effect === 'allow');
-  if (decisions.length === 0) return [];
-  const columns = decisions.flatMap((decision) => decision.obligations?.columns ?? []);
+  if (allowed.length === 0) return [];
+  const columns = allowed.flatMap((decision) => decision.obligations?.columns ?? []);
   return [
     {
       role: role.name,
       clear: [...new Set(columns.filter(({ mask }) => mask === null).map(({ name }) => name))],
       masked: [...new Set(columns.flatMap(({ name, mask }) => (mask === null ? [] : [`${name} (${mask})`])))],
-      rowFilter: decisions[0]?.obligations?.rowFilter ?? null,
+      rowFilter: allowed[0]?.obligations?.rowFilter ?? null,
     },
   ];
 }

@@ -80,3 +80,10 @@ export function allRelations(template: Template): readonly string[] {
   const declared = [...template.streams.keys(), ...template.tables.keys(), ...template.views.keys()];
   return [...new Set([...declared, EVENTS_STREAM, ...SYSTEM_VIEWS])].filter((name) => name !== PROBE_STREAM);
 }
+
+/** Every purpose that something of the template names, each once. */
+export function allPurposes(template: Template): readonly string[] {
+  const named = [...template.streams.values(), ...template.tables.values(), ...template.views.values()];
+  const roles = [...template.people.values()];
+  return [...new Set([...named, ...roles].flatMap(({ purposes }) => purposes))];
+}

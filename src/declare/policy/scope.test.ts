@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeTemplate } from '../../../test/support/make-template.ts';
-import { decide } from './decide.ts';
-import { decideQuery } from './decide-query.ts';
+import { DecisionPoint } from './decision-point.ts';
 import { beyondScope, purposesInScope } from './scope.ts';
 import type { AccessRequest, Scope, Subject } from './types.ts';
 
+const point = new DecisionPoint();
 const template = makeTemplate(`
 devices: {d: {}}
 streams:
@@ -48,20 +48,20 @@ const CASES: readonly (readonly [string, Scope | null, Partial<AccessRequest>, s
 
 test('decide() grants within the scope of the credential and never beyond', () => {
   for (const [name, scope, request, reason] of CASES) {
-    assert.equal(decide(ask(scope, request), template).reason, reason, name);
+    assert.equal(point.decide(ask(scope, request), template).reason, reason, name);
   }
   const administer = ask(
     { ...OPEN, actions: ['administer'] },
     { action: 'administer', resource: { type: 'platform', name: '*' }, purpose: null },
   );
-  assert.equal(decide(administer, template).effect, 'deny');
+  assert.equal(point.decide(administer, template).effect, 'deny');
 });
 
 test('decideQuery() keeps to the scope too, for it is asked without decide()', () => {
   for (const [name, scope, request, reason] of CASES) {
     const { subject, action, resource, purpose } = ask(scope, request);
     if (action !== 'query') continue;
-    assert.equal(decideQuery(subject, resource.name, purpose, template).reason, reason, name);
+    assert.equal(point.decideQuery(subject, resource.name, purpose, template).reason, reason, name);
   }
 });
 

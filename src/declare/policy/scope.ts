@@ -1,7 +1,5 @@
+import { DATA_ACTIONS } from './actions.ts';
 import type { AccessRequest, Reason, Subject } from './types.ts';
-
-/** Actions on data: what they are done to is a view, for a purpose. */
-const DATA_ACTIONS: readonly string[] = ['query', 'export', 'detokenise'];
 
 /**
  * Why the scope of the credential that was shown keeps a request from being decided any further, or null where it does

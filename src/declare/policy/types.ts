@@ -1,16 +1,18 @@
 import type { Class } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { Action, ResourceType } from './actions.ts';
+import type { Posture } from './posture.ts';
 import type { Strength } from './strength.ts';
 
 /** Whether a subject may act at all at this moment, whatever it is granted. */
 export type Standing = 'good' | 'disabled' | 'revoked' | 'contained';
 
-/** Who asks: a person, a program, a device or the operator's own credential, as identity has established it. */
+/** Who asks, as identity has established it. */
 export interface Subject {
   /** A pseudonymous id; for a device its name. */
   readonly id: string;
-  readonly kind: 'person' | 'service' | 'device' | 'operator';
+  /** A person, a program, a device, the operator's own credential, or software that acts for a person. */
+  readonly kind: 'person' | 'service' | 'device' | 'operator' | 'agent';
   /** Roles of the template's `people`; names that the template does not have grant nothing. */
   readonly roles: readonly string[];
   readonly standing: Standing;
@@ -20,6 +22,8 @@ export interface Subject {
   readonly strength?: Strength;
   /** What the credential that was shown is for; absent where it is for all that its holder may. */
   readonly scope?: Scope;
+  /** For whom an agent acts: it may what both may, so an agent without one may nothing. */
+  readonly actsFor?: Subject;
 }
 
 /**
@@ -50,6 +54,12 @@ export interface AccessContext {
   readonly proposer?: string;
   /** query, export, detokenise: the columns of the relation; needed for declared views and system views. */
   readonly lineage?: Lineage;
+  /** What is known of the state of the device that asks. */
+  readonly posture?: Posture;
+  /** Now, in epoch microseconds. */
+  readonly time?: number;
+  /** Address that the request came from. No address is trusted; a policy may only ask for more from some. */
+  readonly address?: string;
 }
 
 export interface AccessRequest {
@@ -88,6 +98,8 @@ export type Reason =
   | 'own-proposal'
   | 'not-spoken-for'
   | 'beyond-scope'
+  | 'posture'
+  | 'forbidden'
   | 'not-granted'
   | 'purpose-not-granted'
   | 'purpose-not-served'
@@ -110,7 +122,7 @@ export interface VisibleColumn {
 export interface HiddenColumn {
   readonly name: string;
   readonly class: Class;
-  readonly why: 'secret' | 'class' | 'purpose' | 'basis';
+  readonly why: 'secret' | 'class' | 'purpose' | 'basis' | 'policy';
 }
 
 export interface Decision {
@@ -118,6 +130,8 @@ export interface Decision {
   readonly reason: Reason;
   /** The rule that decided: a rule of the platform such as `forbid-own-proposal`, or a place in the template. */
   readonly rule: string;
+  /** Every policy that decided, those about columns among them; empty where none applied. */
+  readonly policies: readonly string[];
   /** Null unless the request was for data and is allowed. */
   readonly obligations: QueryObligations | null;
 }
@@ -127,5 +141,5 @@ export interface QueryDecision extends Decision {
   readonly hidden: readonly HiddenColumn[];
 }
 
-/** The seam that callers depend on; `decide` is its own implementation. */
+/** The seam that callers depend on; `DecisionPoint` is its own implementation. */
 export type Decide = (request: AccessRequest, template: Template) => Decision;

@@ -5,6 +5,7 @@ export type {
   Field,
   Limits,
   Listen,
+  PolicyFile,
   ReferenceTable,
   Role,
   Stream,
@@ -24,7 +25,7 @@ export { LIMIT_RULES, TEMPLATE_BOUNDS } from './limits.ts';
 export type { LimitRule } from './limits.ts';
 export { formatDuration, formatSize, parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
 export { checkUnit } from './units.ts';
-export { isLoopback } from './ip-address.ts';
+export { isIpAddress, isLoopback } from './ip-address.ts';
 export { maskFits } from './check-people.ts';
 export { isSystemName } from './system-streams.ts';
 export { FRAMEWORKS, GRANTABLE_ACTIONS, SYSTEM_VIEWS } from './vocabulary.ts';

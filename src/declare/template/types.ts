@@ -22,6 +22,15 @@ export interface Template {
   readonly listen: Listen;
   readonly tls: TlsRules;
   readonly limits: Limits;
+  /** Further policies in Cedar, in the order of `policies:`; absent where none is declared. */
+  readonly policies?: readonly PolicyFile[];
+}
+
+/** A `.cedar` file that a template names. */
+export interface PolicyFile {
+  /** Path relative to the template's folder. */
+  readonly file: string;
+  readonly text: string;
 }
 
 export interface DeviceType {
@@ -60,6 +69,8 @@ export interface Stream {
   readonly onRefusal: 'acknowledge' | 'disconnect';
   /** True where the stream may start although the running version does not enforce all it declares. */
   readonly acceptUnenforced: boolean;
+  /** `required` takes readings only from devices whose posture is fresh; absent where nothing is asked of it. */
+  readonly posture?: 'required';
   readonly fields: readonly Field[];
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PROBE_STREAM, seconds, systemClock } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
+import { DecisionPoint } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { isLoopback } from '#declare/template/index.ts';
 import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
@@ -128,6 +129,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const refusals = new RefusalBook(audit, log);
   const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, template: inForce });
   const statements = await StatementBook.open(catalogue, sealer, clock);
+  const decisions = new DecisionPoint();
   const queries = opened.use(
     await QueryService.start({
       layout,
@@ -137,6 +139,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       audit,
       log,
       statements,
+      decisions,
       memory: memoryRelations({ tables, identity, refusals, audit }),
       template: inForce,
       missing: () =>
@@ -199,6 +202,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     audit,
     auditReader: reader,
     identity,
+    decisions,
     templates,
     queries,
     statements,

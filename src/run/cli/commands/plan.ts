@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Json } from '#base/core/index.ts';
-import { formatPlan, planTemplate } from '#declare/policy/index.ts';
+import { DecisionPoint, formatPlan, planTemplate } from '#declare/policy/index.ts';
 import type { TemplatePlan as Meaning } from '#declare/policy/index.ts';
 import type { TemplateChange } from '#declare/template/index.ts';
 import type { TemplatePlan as Proposal, TemplateSource } from '#run/server/index.ts';
@@ -17,7 +17,7 @@ export function addPlanCommand(program: Command, contextOf: ContextOf): void {
     .action(async (_options: object, command: Command) => {
       const context = contextOf(command);
       const { template, source } = readTemplate(fileOf(context));
-      const meaning = planTemplate(template);
+      const meaning = planTemplate(template, new DecisionPoint());
       const proposal = await proposalOf(context, source);
       context.result({ meaning, proposal }, () => showPlan(meaning, proposal));
       if (proposal === null) context.next('up');

@@ -3,7 +3,8 @@ import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Json } from '#base/core/index.ts';
 import { hasCode } from '#base/core/index.ts';
-import { decide, explainDecision, requireAllowed } from '#declare/policy/index.ts';
+import { explainDecision, requireAllowed } from '#declare/policy/index.ts';
+import type { Decision } from '#declare/policy/index.ts';
 import { HOLD_HEADER, rateLimitFields } from '#flow/gateway/index.ts';
 import type { DenialTally } from '../control/denial-tally.ts';
 import type { Caller, SignInFailure } from './caller.ts';
@@ -158,9 +159,9 @@ async function requireAccess(
     action: access.action,
     resource: access.resource(asked),
     purpose: null,
-    context: {},
+    context: { time: services.clock.now(), address: caller.peer.address },
   };
-  const decision = decide(request, services.templates.current);
+  const decision = services.decisions.decide(request, services.templates.current);
   const { type, name } = request.resource;
   const allowed = decision.effect === 'allow';
   const event = {
@@ -169,12 +170,18 @@ async function requireAccess(
     resource: `${type}:${name}`.slice(0, 512),
     outcome: allowed ? ('allowed' as const) : ('denied' as const),
     reason: decision.reason,
-    detail: { rule: decision.rule.slice(0, 512) },
+    detail: decidingPolicies(decision),
   };
   if (allowed) await services.audit.append(event);
   else await denials.denied(event);
   if (decision.effect === 'deny') services.log.info({ decision: explainDecision(request, decision) }, 'request denied');
   requireAllowed(request, decision);
+}
+
+/** The rule that decided and, where there are more, all policies that did. */
+function decidingPolicies({ rule, policies }: Decision): Record<string, string> {
+  const all = policies.join(' ');
+  return { rule: rule.slice(0, 512), ...(all === '' || all === rule ? {} : { policies: all.slice(0, 512) }) };
 }
 
 async function send(result: RouteReply, reply: FastifyReply): Promise<void> {

@@ -1,7 +1,7 @@
 import type { AuditSink, Clock, Log } from '#base/core/index.ts';
 import type { ControlOutcome } from '#assure/controls/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import type { Subject } from '#declare/policy/index.ts';
+import type { DecisionPoint, Subject } from '#declare/policy/index.ts';
 import type { LogSource, PlacedEntry } from '#trust/audit/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { Parameters, ResultFormat } from '#flow/query/index.ts';
@@ -25,7 +25,7 @@ export interface QueryRequest {
 export interface Queries {
   run(caller: Caller, request: QueryRequest, signal: AbortSignal): Promise<StreamedReply>;
   /** The relations that a subject may ask, with the columns that it sees. */
-  describe(subject: Subject, purpose: string | null): Promise<readonly unknown[]>;
+  describe(caller: Caller, purpose: string | null): Promise<readonly unknown[]>;
   /** What became of a statement that this subject ran, by the id that its answer names. */
   outcome(id: string, subject: Subject): unknown;
 }
@@ -82,6 +82,7 @@ export interface Services {
   readonly audit: AuditSink;
   readonly auditReader: AuditReader;
   readonly identity: Identity;
+  readonly decisions: DecisionPoint;
   readonly templates: Templates;
   readonly queries: Queries;
   /** Originals of statements by the digest that the log has. */

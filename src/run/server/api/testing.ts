@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import path from 'node:path';
 import { systemClock } from '#base/core/index.ts';
+import { DecisionPoint } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import { DenialTally } from '../control/denial-tally.ts';
@@ -71,6 +72,7 @@ export async function openApi(t: Cleanable, services: Partial<Services> = {}): P
     log: { ...silentLog, error: (_fields, message) => errors.push(message) },
     audit,
     identity,
+    decisions: new DecisionPoint(),
     templates: { current: template, plan: () => ({}), apply: async () => ({}) },
     ...services,
   };

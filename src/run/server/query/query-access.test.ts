@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { DecisionPoint } from '#declare/policy/index.ts';
 import type { Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { resolveRelations, StatementParser } from '#flow/query/index.ts';
@@ -30,6 +31,7 @@ people:
   security: { query: [_devices] }
 `);
 
+const decisions = new DecisionPoint();
 let parser: StatementParser;
 before(async () => {
   parser = await StatementParser.open();
@@ -63,7 +65,7 @@ async function access(
   parse = parseCondition,
 ) {
   const relations = await relationsOf(TEMPLATE);
-  return decideAccess(person(...roles), purpose, { template: TEMPLATE, relations }, segments, parse);
+  return decideAccess(person(...roles), purpose, { template: TEMPLATE, decisions, relations }, segments, parse);
 }
 
 type Access = Awaited<ReturnType<typeof access>>;
@@ -146,7 +148,7 @@ people: { local: { query: [s, v, w], purposes: [quality], rows: { s: "site = 'no
   ] as const)
     relations.set(name, { ...stream, name, kind: 'view', from: [from] });
   const decide = async (parse: typeof parseCondition): Promise<string[]> => {
-    const declared = { template, relations };
+    const declared = { template, decisions, relations };
     return [...(await decideAccess(person('local'), 'quality', declared, [], parse)).grants.keys()];
   };
   assert.deepEqual(await decide(parseCondition), ['s', 'v', 'w']);
@@ -154,7 +156,7 @@ people: { local: { query: [s, v, w], purposes: [quality], rows: { s: "site = 'no
 });
 
 test('impliedPurpose() is the only one that the named relations share', async () => {
-  const declared = { template: TEMPLATE, relations: await relationsOf(TEMPLATE) };
+  const declared = { template: TEMPLATE, decisions, relations: await relationsOf(TEMPLATE) };
   const implied = (sql: string, subject = person('scientist')): string | null => impliedPurpose(sql, subject, declared);
   assert.equal(implied('select * from PUMP'), 'maintenance');
   assert.equal(implied('select * from pump join climate using (device)'), 'maintenance');
@@ -164,7 +166,7 @@ test('impliedPurpose() is the only one that the named relations share', async ()
 });
 
 test('impliedPurpose() does not depend on relations that do not exist for the subject', async () => {
-  const declared = { template: TEMPLATE, relations: await relationsOf(TEMPLATE) };
+  const declared = { template: TEMPLATE, decisions, relations: await relationsOf(TEMPLATE) };
   const sql = 'select * from pump -- secretive';
   assert.equal(impliedPurpose(sql, person('scientist'), declared), 'maintenance');
   assert.equal(impliedPurpose('select * from secretive', person('scientist'), declared), null);

@@ -1,11 +1,20 @@
 import { stricterClass } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
-import { decideQuery, purposesInScope, rolesOf } from '#declare/policy/index.ts';
-import type { Subject } from '#declare/policy/index.ts';
+import { purposesInScope, rolesOf } from '#declare/policy/index.ts';
+import type { AccessContext, DecisionPoint, Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { grantOf } from '#flow/query/index.ts';
 import type { AstNode, Grants, RelationGrant, Relations } from '#flow/query/index.ts';
 import type { Segment } from '#flow/store/index.ts';
+
+/** What is declared, and who decides about it. */
+export interface Declared {
+  readonly template: Template;
+  readonly relations: Relations;
+  readonly decisions: DecisionPoint;
+  /** What else a policy may need to know of the request. */
+  readonly context?: AccessContext;
+}
 
 /** What one subject may have of all relations, and why a purpose kept it from some. */
 export interface QueryAccess {
@@ -13,6 +22,8 @@ export interface QueryAccess {
   readonly grants: Grants;
   /** Relations that would be there for another purpose. */
   readonly otherPurpose: ReadonlySet<string>;
+  /** The policies that decided about each relation that is granted. */
+  readonly policies: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -24,19 +35,20 @@ export interface QueryAccess {
 export async function decideAccess(
   subject: Subject,
   purpose: string | null,
-  declared: { readonly template: Template; readonly relations: Relations },
+  declared: Declared,
   segments: readonly Segment[],
   parseCondition: (condition: string) => Promise<AstNode | null>,
 ): Promise<QueryAccess> {
-  const { template, relations } = declared;
+  const { template, relations, decisions, context } = declared;
   const stored = storedClasses(segments);
   const grants = new Map<string, RelationGrant>();
   const otherPurpose = new Set<string>();
   const withheld = new Set<string>();
+  const policies = new Map<string, readonly string[]>();
   for (const relation of relations.values()) {
     const columns = relation.columns.map(({ name, class: cls }) => ({ name, class: cls }));
     const lineage = { columns, stored: stored.get(relation.name) ?? new Map<string, Class>() };
-    const decision = decideQuery(subject, relation.name, purpose, template, lineage);
+    const decision = decisions.decideQuery(subject, relation.name, purpose, template, lineage, context);
     if (decision.obligations === null) {
       if (decision.reason === 'purpose-not-granted' || decision.reason === 'purpose-not-served')
         otherPurpose.add(relation.name);
@@ -46,9 +58,10 @@ export async function decideAccess(
     const grant = await grantOf(relation, decision.obligations, parseCondition);
     if (grant === null) withheld.add(relation.name);
     else grants.set(relation.name, grant);
+    policies.set(relation.name, decision.policies);
   }
   for (const name of grants.keys()) if (isMadeFrom(name, withheld, relations)) grants.delete(name);
-  return { relations, grants, otherPurpose };
+  return { relations, grants, otherPurpose, policies };
 }
 
 /** Whether a role of the subject shows only some rows of a relation, or masks it. */
@@ -87,14 +100,15 @@ function storedClasses(segments: readonly Segment[]): ReadonlyMap<string, Readon
 export function impliedPurpose(
   sql: string,
   subject: Subject,
-  { template, relations }: { readonly template: Template; readonly relations: Relations },
+  { template, relations, decisions, context }: Declared,
 ): string | null {
   const words = new Set(sql.toLowerCase().match(/[a-z_][a-z0-9_]*/g) ?? []);
   const declared = [...relations.values()].filter(
     ({ name, purposes, columns }) =>
       purposes.length > 0 &&
       words.has(name.toLowerCase()) &&
-      decideQuery(subject, name, null, template, { columns, stored: new Map() }).reason !== 'not-granted',
+      decisions.decideQuery(subject, name, null, template, { columns, stored: new Map() }, context).reason !==
+        'not-granted',
   );
   const [first, ...rest] = declared.map(({ purposes }) => purposes);
   const shared = purposesInScope(subject, first ?? []).filter((purpose) =>

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { concatBytes, decodeUtf8, systemClock } from '#base/core/index.ts';
 import type { Batch } from '#base/core/index.ts';
+import { DecisionPoint } from '#declare/policy/index.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { silentLog } from '../../../../test/support/open-audit-log.ts';
@@ -83,6 +84,7 @@ before(async () => {
     memory: async () => memoryRows(SYSTEM_RELATIONS._devices.shapes, [['truck-1', 'd', 'enabled', 0, null, null]]),
     audit,
     statements,
+    decisions: new DecisionPoint(),
     log: silentLog,
     template: () => TEMPLATE,
     engineMemory: 512 * 1_048_576,
@@ -190,7 +192,7 @@ test('QueryService.run() runs nothing that cannot be logged', async () => {
 
 test('QueryService.describe() gives each subject its own relations', async () => {
   const names = async (as: Caller): Promise<string[]> =>
-    ((await service.describe(as.subject, 'quality')) as { name: string }[]).map(({ name }) => name).sort();
+    ((await service.describe(as, 'quality')) as { name: string }[]).map(({ name }) => name).sort();
   assert.deepEqual(await names(ADA), ['_devices', 'climate', 'warm']);
   assert.deepEqual(await names(caller('eve')), []);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bytes, concatBytes, makeId, millis, seconds, systemClock } from '#base/core/index.ts';
 import type { AuditSink, Log } from '#base/core/index.ts';
 import { sha256Hex, systemRandom } from '#base/crypto/index.ts';
-import type { Subject } from '#declare/policy/index.ts';
+import type { DecisionPoint, Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import {
   checkParameters,
@@ -35,7 +35,7 @@ import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { ServerError } from '../errors.ts';
 import { decideAccess, impliedPurpose } from './query-access.ts';
-import type { QueryAccess } from './query-access.ts';
+import type { Declared, QueryAccess } from './query-access.ts';
 import { readData } from './query-data.ts';
 import { QueryOutcomes } from './query-outcomes.ts';
 import type { QueryOutcome } from './query-outcomes.ts';
@@ -53,6 +53,7 @@ export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
   readonly layout: DataDirectory;
   readonly audit: AuditSink;
   readonly statements: StatementBook;
+  readonly decisions: DecisionPoint;
   readonly log: Log;
   readonly template: () => Template;
   /** Bytes that the engine of one process may take; what the process itself may take follows from it. */
@@ -143,9 +144,10 @@ export class QueryService implements Queries, AsyncDisposable {
     this.#relations = await this.#resolve(template);
   }
 
-  async describe(subject: Subject, purpose: string | null): Promise<readonly unknown[]> {
+  async describe(caller: Caller, purpose: string | null): Promise<readonly unknown[]> {
+    const { subject } = caller;
     const { relations, grants } = await this.#pool.use(subject.id, (process) =>
-      this.#access(process, subject, purpose),
+      this.#access(process, subject, purpose, this.#declaredTo(caller)),
     );
     return describeViews(relations, grants);
   }
@@ -195,8 +197,9 @@ export class QueryService implements Queries, AsyncDisposable {
     caller: Caller,
     request: QueryRequest,
   ): Promise<{ statement: PreparedStatement; purpose: string | null }> {
-    const purpose = request.purpose ?? impliedPurpose(request.sql, caller.subject, this.#declared);
-    const access = await this.#access(process, caller.subject, purpose);
+    const declared = this.#declaredTo(caller);
+    const purpose = request.purpose ?? impliedPurpose(request.sql, caller.subject, declared);
+    const access = await this.#access(process, caller.subject, purpose, declared);
     const prepared = await prepareStatement(request.sql, access, (sql) => process.peer.call('parse', sql));
     const digest = sha256Hex(await this.#normalForm(prepared, request.sql));
     await this.#parts.statements.keep(digest, request.sql);
@@ -213,19 +216,29 @@ export class QueryService implements Queries, AsyncDisposable {
       throw refusal(prepared, wrongPurpose, purpose);
     }
     checkParameters(prepared.parameters, request.parameters);
-    const resources =
-      prepared.reads.length === 0 ? ['statement'] : prepared.reads.map(({ relation }) => `view:${relation}`);
-    for (const resource of resources) await this.#log(caller, purpose, resource, 'allowed', digest);
+    if (prepared.reads.length === 0) await this.#log(caller, purpose, 'statement', 'allowed', digest);
+    for (const { relation } of prepared.reads) {
+      const policies = access.policies.get(relation) ?? [];
+      await this.#log(caller, purpose, `view:${relation}`, 'allowed', digest, undefined, policies);
+    }
     return { statement: prepared, purpose };
   }
 
-  get #declared(): { readonly template: Template; readonly relations: Relations } {
-    return { template: this.#parts.template(), relations: this.#relations };
+  /** What is declared, and what a decision about this caller may need to know besides. */
+  #declaredTo({ peer }: Caller): Declared {
+    const { template, decisions } = this.#parts;
+    const context = { time: systemClock.now(), address: peer.address };
+    return { template: template(), relations: this.#relations, decisions, context };
   }
 
-  async #access(process: QueryProcess, subject: Subject, purpose: string | null): Promise<QueryAccess> {
+  async #access(
+    process: QueryProcess,
+    subject: Subject,
+    purpose: string | null,
+    declared: Declared,
+  ): Promise<QueryAccess> {
     const segments = await this.#parts.segments.active();
-    return decideAccess(subject, purpose, this.#declared, segments, (condition) =>
+    return decideAccess(subject, purpose, declared, segments, (condition) =>
       process.peer.call('parseCondition', condition),
     );
   }
@@ -243,6 +256,7 @@ export class QueryService implements Queries, AsyncDisposable {
     outcome: 'allowed' | 'denied',
     digest: string,
     reason?: string,
+    policies: readonly string[] = [],
   ): Promise<void> {
     await this.#parts.audit.append({
       actor: caller.actor,
@@ -253,6 +267,7 @@ export class QueryService implements Queries, AsyncDisposable {
       outcome,
       ...(reason === undefined ? {} : { reason: reason.slice(0, 128) }),
       digest,
+      ...(policies.length === 0 ? {} : { detail: { policies: policies.join(' ').slice(0, 512) } }),
     });
   }
 

@@ -14,7 +14,7 @@ function recordQueries() {
       };
       return { contentType: 'text/plain', parts: parts() };
     },
-    describe: async (subject, purpose) => {
+    describe: async ({ subject }, purpose) => {
       described.push([subject.kind, purpose]);
       return [{ name: 'climate' }];
     },

@@ -56,7 +56,7 @@ export const QUERY_ROUTES: readonly Route[] = [
     path: '/v1/views',
     access: 'within',
     handle: async ({ caller, query }, { queries }) => ({
-      json: { views: await queries.describe(caller.subject, query['purpose'] ?? null) },
+      json: { views: await queries.describe(caller, query['purpose'] ?? null) },
     }),
   },
   {

@@ -3,10 +3,13 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 import { CLASSES, stricterClass } from '#base/core/index.ts';
+import { testDecide } from '../../../test/conformance/decide.ts';
 import { makeTemplate } from '../../../test/support/make-template.ts';
-import { decideQuery } from './decide-query.ts';
+import { DecisionPoint } from './decision-point.ts';
 import type { Subject } from './types.ts';
 
+const point = new DecisionPoint();
+const decideQuery: DecisionPoint['decideQuery'] = (...asked) => point.decideQuery(...asked);
 const template = makeTemplate(`
 devices: {d: {}}
 streams:
@@ -40,17 +43,17 @@ const seen = (subject: Subject, purpose: string | null, relation = 's') =>
     .obligations?.columns.filter(({ name }) => own.includes(name))
     .map(({ name, mask }) => (mask === null ? name : `${name}:${mask}`));
 
-test('decideQuery() shows classes by the role', () => {
+test('DecisionPoint.decideQuery() shows classes by the role', () => {
   assert.deepEqual(seen(who('plain'), 'care'), ['pub', 'op']);
   assert.deepEqual(seen(who('full'), 'care'), ['pub', 'op', 'loc', 'per', 'id', 'hea']);
   assert.deepEqual(seen(who('blind'), null), ['pub']);
 });
 
-test('decideQuery() hides personal and stricter classes without a purpose', () => {
+test('DecisionPoint.decideQuery() hides personal and stricter classes without a purpose', () => {
   assert.deepEqual(seen(who('full'), null), ['pub', 'op', 'loc']);
 });
 
-test('decideQuery() says why a column is hidden', () => {
+test('DecisionPoint.decideQuery() says why a column is hidden', () => {
   const why = (subject: Subject, purpose: string | null) =>
     Object.fromEntries(decideQuery(subject, 's', purpose, template).hidden.map((column) => [column.name, column.why]));
   assert.deepEqual(why(who('full'), 'care'), { sec: 'secret' });
@@ -58,7 +61,7 @@ test('decideQuery() says why a column is hidden', () => {
   assert.equal(why(who('plain'), 'care')['loc'], 'class');
 });
 
-test('decideQuery() wants a basis for health data', () => {
+test('DecisionPoint.decideQuery() wants a basis for health data', () => {
   const lineage = {
     columns: [
       { name: 'h', class: 'health' as const },
@@ -69,13 +72,13 @@ test('decideQuery() wants a basis for health data', () => {
   assert.deepEqual(hidden, [{ name: 'h', class: 'health', why: 'basis' }]);
 });
 
-test('decideQuery() masks, and filters rows', () => {
+test('DecisionPoint.decideQuery() masks, and filters rows', () => {
   assert.deepEqual(seen(who('masked'), 'care'), ['pub', 'op:null', 'loc:round:1', 'per:hash']);
   assert.deepEqual(seen(who('masked'), null), ['pub', 'op:null', 'loc:round:1']);
   assert.equal(decideQuery(who('masked'), 's', 'care', template).obligations?.rowFilter, '(op > 1)');
 });
 
-test('decideQuery() shows a column as the most open of several roles, and keeps all their filters', () => {
+test('DecisionPoint.decideQuery() shows a column as the most open of several roles, and keeps all their filters', () => {
   assert.deepEqual(seen(who('masked', 'rows'), 'care'), ['pub', 'op', 'loc', 'per:hash']);
   assert.equal(
     decideQuery(who('masked', 'rows'), 's', 'care', template).obligations?.rowFilter,
@@ -83,7 +86,7 @@ test('decideQuery() shows a column as the most open of several roles, and keeps 
   );
 });
 
-test('decideQuery() tells the reason of each denial', () => {
+test('DecisionPoint.decideQuery() tells the reason of each denial', () => {
   const reason = (subject: Subject, relation: string, purpose: string | null) =>
     decideQuery(subject, relation, purpose, template).reason;
   assert.equal(reason(who('other'), 's', null), 'not-granted');
@@ -100,13 +103,13 @@ test('decideQuery() tells the reason of each denial', () => {
   assert.equal(decideQuery(who('full'), 'v', 'care', template, nothing).reason, 'no-column');
 });
 
-test('decideQuery() gives the stream of the prober to those who prove', () => {
+test('DecisionPoint.decideQuery() gives the stream of the prober to those who prove', () => {
   const proving = makeTemplate('people: {p: {may: [prove]}, a: {query: all}}');
   assert.equal(decideQuery(who('p'), '_probe', null, proving).effect, 'allow');
   assert.equal(decideQuery(who('a'), '_probe', null, proving).effect, 'deny');
 });
 
-test('decideQuery() never shows more under a stricter stored class, nor for fewer roles', () => {
+test('DecisionPoint.decideQuery() never shows more under a stricter stored class, nor for fewer roles', () => {
   const roles = ['plain', 'full', 'blind', 'masked', 'rows'];
   const classes = fc.constantFrom(...CLASSES);
   fc.assert(
@@ -136,3 +139,5 @@ test('decideQuery() never shows more under a stricter stored class, nor for fewe
     ),
   );
 });
+
+testDecide('DecisionPoint.decide()', (request, made) => point.decide(request, made));

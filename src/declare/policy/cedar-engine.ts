@@ -1,0 +1,179 @@
+import { createRequire } from 'node:module';
+import type * as Cedar from '@cedar-policy/cedar-wasm/nodejs';
+import { PolicyError } from './errors.ts';
+
+type CedarModule = typeof Cedar;
+export type CedarEntity = Cedar.EntityJson;
+export type CedarValue = Cedar.CedarValueJson;
+export type CedarExpression = Cedar.Expr;
+export type CedarPolicyJson = Cedar.PolicyJson;
+
+/** One policy: an id that explanations and the log name, and its text. */
+export interface PolicyText {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** What Cedar is asked: entities by type and id, with what is known of them. */
+export interface CedarCall {
+  readonly principal: Cedar.TypeAndId;
+  readonly action: Cedar.TypeAndId;
+  readonly resource: Cedar.TypeAndId;
+  readonly context: Readonly<Record<string, CedarValue>>;
+  readonly entities: readonly CedarEntity[];
+}
+
+/** What Cedar answers. With an error in any policy a caller has to deny: the policy that failed may be one that forbids. */
+export interface CedarAnswer {
+  readonly allowed: boolean;
+  /** Ids of the policies that decided: those that permit, or those that forbid; empty where none applied. */
+  readonly policies: readonly string[];
+  /** Ids of policies that could not be evaluated; `*` stands for the whole request. */
+  readonly failed: readonly string[];
+}
+
+/** A finding of Cedar about a text, with byte offsets into it where Cedar tells them. */
+export interface CedarFinding {
+  readonly message: string;
+  readonly start: number | null;
+  readonly end: number | null;
+}
+
+/** What Cedar leaves open where the resource is not known yet. */
+export interface CedarResidual {
+  /** Allowed or denied whatever the resource; null where it depends. */
+  readonly decided: 'allow' | 'deny' | null;
+  readonly policies: readonly (CedarPolicyJson & { readonly id: string })[];
+  readonly failed: readonly string[];
+}
+
+/**
+ * The Cedar policy engine, which is WebAssembly of 4 MB: it is loaded at the first use, so that a process that never
+ * decides never pays for it.
+ *
+ * @see https://docs.cedarpolicy.com; default deny, forbid overrides permit
+ */
+export class CedarEngine {
+  #module: CedarModule | null = null;
+
+  /**
+   * Keeps a set of policies, parsed, under a name; replaces what had that name. Names are shared by the whole process.
+   *
+   * @throws {PolicyError} POLICY_INVALID where it does not parse
+   */
+  keep(name: string, policies: readonly PolicyText[]): void {
+    const staticPolicies = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
+    const answer = this.#cedar.preparsePolicySet(name, { staticPolicies });
+    if (answer.type === 'failure') throw invalid(answer.errors);
+  }
+
+  /** Frees what is kept under a name; asking it denies from then on. */
+  drop(name: string): void {
+    this.#cedar.preparsePolicySet(name, { staticPolicies: {} });
+  }
+
+  /** Asks a kept set. A request that Cedar cannot take is denied, with the failure `*`. */
+  ask(name: string, call: CedarCall): CedarAnswer {
+    try {
+      const answer = this.#cedar.statefulIsAuthorized({
+        ...call,
+        entities: [...call.entities],
+        preparsedPolicySetId: name,
+        validateRequest: false,
+      });
+      if (answer.type === 'failure') return { allowed: false, policies: [], failed: ['*'] };
+      const { decision, diagnostics } = answer.response;
+      const failed = diagnostics.errors.map(({ policyId }) => policyId);
+      return { allowed: decision === 'allow', policies: diagnostics.reason, failed };
+    } catch {
+      // A trap of the engine: whatever it was about, the answer is no.
+      return { allowed: false, policies: [], failed: ['*'] };
+    }
+  }
+
+  /** Asks policies about every resource of a type at once; what depends on the resource is left as residual policies. */
+  askPartial(policies: readonly PolicyText[], call: Omit<CedarCall, 'resource'>): CedarResidual {
+    try {
+      const staticPolicies = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
+      const { principal, action, context } = call;
+      const answer = this.#cedar.isAuthorizedPartial({
+        principal,
+        action,
+        resource: null,
+        context,
+        policies: { staticPolicies },
+        entities: [...call.entities],
+        validateRequest: false,
+      });
+      if (answer.type === 'failure') return { decided: 'deny', policies: [], failed: ['*'] };
+      const { decision, residuals, nontrivialResiduals, satisfied, errored } = answer.response;
+      const open = [...new Set([...nontrivialResiduals, ...satisfied])];
+      const left = open.flatMap((id) => (residuals[id] === undefined ? [] : [{ ...residuals[id], id }]));
+      return { decided: decision, policies: left, failed: errored };
+    } catch {
+      return { decided: 'deny', policies: [], failed: ['*'] };
+    }
+  }
+
+  /** Findings about policies: what does not parse, or what does not fit the schema. */
+  check(policies: string, schema: string): readonly CedarFinding[] {
+    const answer = this.#cedar.validate({ schema, policies: { staticPolicies: policies } });
+    if (answer.type === 'failure') return answer.errors.map(findingOf);
+    return answer.validationErrors.map(({ error }) => findingOf(error));
+  }
+
+  /** What is wrong with a schema; empty where nothing is. */
+  checkSchema(schema: string): readonly CedarFinding[] {
+    const answer = this.#cedar.checkParseSchema(schema);
+    return answer.type === 'failure' ? answer.errors.map(findingOf) : [];
+  }
+
+  /**
+   * The single policies of a text, in its order.
+   *
+   * @throws {PolicyError} POLICY_INVALID where it does not parse or has templates, which nothing would fill
+   */
+  split(text: string): readonly string[] {
+    const parts = this.#cedar.policySetTextToParts(text);
+    if (parts.type === 'failure') throw invalid(parts.errors);
+    if (parts.policy_templates.length > 0) {
+      throw new PolicyError('POLICY_INVALID', 'Cannot use policies: a template with slots is never linked here');
+    }
+    // Cedar sorts by the ids that it gave in order, `policy0` to `policyN`, as texts.
+    const order = parts.policies.map((_, index) => `policy${index}`).toSorted();
+    const at = new Map(order.map((id, index) => [id, parts.policies[index] ?? '']));
+    return parts.policies.map((_, index) => at.get(`policy${index}`) ?? '');
+  }
+
+  /** A policy as JSON. @throws {PolicyError} POLICY_INVALID where it does not parse */
+  toJson(policy: string): CedarPolicyJson {
+    const answer = this.#cedar.policyToJson(policy);
+    if (answer.type === 'failure') throw invalid(answer.errors);
+    return answer.json;
+  }
+
+  get #cedar(): CedarModule {
+    return (this.#module ??= createRequire(import.meta.url)('@cedar-policy/cedar-wasm/nodejs') as CedarModule);
+  }
+}
+
+function findingOf({ message, help, sourceLocations }: Cedar.DetailedError): CedarFinding {
+  const place = sourceLocations?.[0];
+  const said = message.replace(/^for policy `[^`]*`[,:] /, '').replace(/^failed to parse [a-z ]+: /, '');
+  return {
+    message: help === null ? said : `${said}; ${help}`,
+    start: place?.start ?? null,
+    end: place?.end ?? null,
+  };
+}
+
+function invalid(errors: readonly Cedar.DetailedError[]): PolicyError {
+  const first = errors[0];
+  return new PolicyError(
+    'POLICY_INVALID',
+    `Cannot use policies: ${first === undefined ? 'they do not parse' : findingOf(first).message}`,
+    {
+      hint: 'See weir policy check',
+    },
+  );
+}

@@ -1,0 +1,75 @@
+import type { Template } from '#declare/template/index.ts';
+import type { CedarAnswer, CedarCall, CedarEngine } from './cedar-engine.ts';
+import { SEE } from './cedar-schema.ts';
+import { ALL_CONTEXT, filePolicies } from './file-policies.ts';
+import type { FilePolicy } from './file-policies.ts';
+import { platformPolicies } from './platform-policies.ts';
+import type { Policy, PolicyAction } from './platform-policies.ts';
+import { rolePolicies } from './role-policies.ts';
+import { streamPolicies } from './stream-policies.ts';
+
+/** Attributes of the context that never stand still: what reads them is decided anew each time. */
+const VOLATILE: readonly string[] = ['time', ALL_CONTEXT];
+
+/**
+ * All policies of one version of a template, in the order in which they are named: of the platform, of streams, of
+ * people, of files. Cedar is asked only those that an action can match, parsed at the first use of the action.
+ */
+export class PolicyVersion implements Disposable {
+  readonly digest: string;
+  readonly policies: readonly Policy[];
+  readonly files: readonly FilePolicy[];
+  readonly #engine: CedarEngine;
+  readonly #byAction: ReadonlyMap<PolicyAction, readonly Policy[]>;
+  readonly #rank: ReadonlyMap<string, number>;
+  readonly #kept = new Set<PolicyAction>();
+
+  /** @throws {PolicyError} POLICY_INVALID where a `.cedar` file does not parse */
+  constructor(template: Template, engine: CedarEngine) {
+    this.digest = template.digest;
+    this.#engine = engine;
+    this.files = filePolicies(template, engine);
+    this.policies = [...platformPolicies(), ...streamPolicies(template), ...rolePolicies(template), ...this.files];
+    this.#rank = new Map(this.policies.map(({ id }, index) => [id, index]));
+    const byAction = new Map<PolicyAction, Policy[]>();
+    for (const policy of this.policies) {
+      for (const action of policy.actions) byAction.set(action, [...(byAction.get(action) ?? []), policy]);
+    }
+    this.#byAction = byAction;
+  }
+
+  /** The policies that an action can match. */
+  of(action: PolicyAction): readonly Policy[] {
+    return this.#byAction.get(action) ?? [];
+  }
+
+  /** Attributes of the context that decisions about an action depend on; null where they are decided anew each time. */
+  readsOf(action: PolicyAction): readonly string[] | null {
+    const reads = new Set(this.of(action).flatMap((policy) => policy.reads));
+    return VOLATILE.some((attribute) => reads.has(attribute)) ? null : [...reads].sort();
+  }
+
+  /** Whether a policy of a file may tell columns of one class apart. */
+  get namesColumns(): boolean {
+    return this.files.some(({ actions }) => actions.includes(SEE));
+  }
+
+  /** Asks Cedar. The policies that decided come in the order of this version. */
+  ask(call: CedarCall): CedarAnswer {
+    const action = call.action.id as PolicyAction;
+    const name = `${this.digest}/${action}`;
+    if (!this.#kept.has(action)) {
+      this.#engine.keep(name, this.of(action));
+      this.#kept.add(action);
+    }
+    const answer = this.#engine.ask(name, call);
+    const policies = answer.policies.toSorted((a, b) => (this.#rank.get(a) ?? 0) - (this.#rank.get(b) ?? 0));
+    // A policy that cannot be evaluated might be the one that forbids.
+    return { ...answer, allowed: answer.allowed && answer.failed.length === 0, policies };
+  }
+
+  [Symbol.dispose](): void {
+    for (const action of this.#kept) this.#engine.drop(`${this.digest}/${action}`);
+    this.#kept.clear();
+  }
+}

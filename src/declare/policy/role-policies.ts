@@ -1,0 +1,144 @@
+import { PROBE_STREAM } from '#base/core/index.ts';
+import type { Class } from '#base/core/index.ts';
+import type { Role, Template } from '#declare/template/index.ts';
+import type { Action } from './actions.ts';
+import { CREDENTIAL_ROLE, quoted, SEE } from './cedar-schema.ts';
+import { OPERATOR_ROLE, PROBER_ROLE, standardOperator } from './grants.ts';
+import { actionSet, classSet, isData, permit } from './platform-policies.ts';
+import type { Policy } from './platform-policies.ts';
+
+/** The `people` of a template as policies, each named for the place that says it. */
+export function rolePolicies(template: Template): readonly Policy[] {
+  const declared = [...template.people.values()];
+  const roles = template.people.has(OPERATOR_ROLE) ? declared : [...declared, standardOperator(template)];
+  return [...roles.flatMap(policiesOf), ...probePolicies(declared)];
+}
+
+function policiesOf(role: Role): readonly Policy[] {
+  const { name } = role;
+  const policies: Policy[] = [];
+  if (role.query === 'all' || role.query.length > 0) {
+    policies.push(
+      permit(
+        `people.${name}.query`,
+        `${name} queries ${role.query === 'all' ? 'every view' : role.query.join(', ')}${forPurposes(role)}`,
+        ['query'],
+        `permit (principal in ${roleId(name)}, action == Action::"query", resource) when {
+          ${inViews(role, 'resource.name')} && ${purposeFits(role)}
+        };`,
+      ),
+      seePolicy(role),
+      ...[...role.masks.keys()].map((target) => maskPolicy(role, target)),
+    );
+  }
+  const data = role.may.filter((action) => isData(action)) as Action[];
+  if (data.length > 0) {
+    policies.push(
+      permit(
+        `people.${name}.may.${data.join('-')}`,
+        `${name} may ${data.join(', ')} what it queries`,
+        data,
+        `permit (principal in ${roleId(name)}, action in ${actionSet(data)}, resource);`,
+      ),
+    );
+  }
+  const others = role.may.filter((action) => !isData(action)) as Action[];
+  if (others.length > 0) {
+    policies.push(
+      permit(
+        `people.${name}.may`,
+        `${name} may ${others.join(', ')}${forPurposes(role)}`,
+        others,
+        `permit (principal in ${roleId(name)}, action in ${actionSet(others)}, resource) when { ${purposeFits(role)} };`,
+      ),
+    );
+  }
+  return policies;
+}
+
+/** The classes that a role sees in clear, but for columns that it sees masked. What is public everybody sees. */
+function seePolicy(role: Role): Policy {
+  const classes = [...new Set<Class>(['public', ...role.sees])];
+  const masked = [...role.masks.keys()].map((target) => {
+    const [view = '', column = ''] = target.split('.');
+    return `!(resource.view == ${quoted(view)} && resource.name == ${quoted(column)})`;
+  });
+  return permit(
+    `people.${role.name}.sees`,
+    `${role.name} sees ${classes.join(', ')}`,
+    [SEE],
+    `permit (principal in ${roleId(role.name)}, action == Action::"${SEE}", resource) when {
+      ${[inViews(role, 'resource.view'), purposeFits(role), `${classSet(classes)}.contains(resource.class)`, ...masked].join(' && ')}
+    };`,
+  );
+}
+
+/** A declared mask is a grant of the masked form, whatever the class. */
+function maskPolicy(role: Role, target: string): Policy {
+  const [view = '', column = ''] = target.split('.');
+  return permit(
+    maskId(role.name, target),
+    `${role.name} sees ${target} masked (${role.masks.get(target) ?? ''})`,
+    [SEE],
+    `permit (principal in ${roleId(role.name)}, action == Action::"${SEE}", resource) when {
+      ${inViews(role, 'resource.view')} && ${purposeFits(role)} &&
+      resource.view == ${quoted(view)} && resource.name == ${quoted(column)}
+    };`,
+  );
+}
+
+/** The id of the policy that shows a column masked to a role. */
+export function maskId(role: string, target: string): string {
+  return `people.${role}.masks.${target}`;
+}
+
+/** Who may prove sees what the prober sent, and the prober itself does nothing else. */
+function probePolicies(roles: readonly Role[]): readonly Policy[] {
+  const proving = [
+    ...roles.filter(({ may }) => may.includes('prove')).map(({ name }) => name),
+    CREDENTIAL_ROLE,
+    PROBER_ROLE,
+  ];
+  const who = `principal in [${proving.map(roleId).join(', ')}] && !(context has purpose)`;
+  const seen = `${classSet(['public', 'operational'])}.contains(resource.class)`;
+  return [
+    permit(
+      `people.${PROBER_ROLE}.query`,
+      'who may prove queries what the prober sent',
+      ['query'],
+      `permit (principal, action == Action::"query", resource) when { resource.name == ${quoted(PROBE_STREAM)} && ${who} };`,
+    ),
+    permit(
+      `people.${PROBER_ROLE}.sees`,
+      'who may prove sees what the prober sent',
+      [SEE],
+      `permit (principal, action == Action::"${SEE}", resource) when { resource.view == ${quoted(PROBE_STREAM)} && ${seen} && ${who} };`,
+    ),
+    permit(
+      `people.${PROBER_ROLE}.may`,
+      'the prober proves',
+      ['prove'],
+      `permit (principal in ${roleId(PROBER_ROLE)}, action == Action::"prove", resource) when { !(context has purpose) };`,
+    ),
+  ];
+}
+
+function roleId(name: string): string {
+  return `Role::${quoted(name)}`;
+}
+
+function inViews({ query }: Role, attribute: string): string {
+  if (query === 'all') return `${attribute} != ${quoted(PROBE_STREAM)}`;
+  return `[${query.map(quoted).join(', ')}].contains(${attribute})`;
+}
+
+/** Without a purpose nothing of it is asked; a stated one has to be the role's own. */
+function purposeFits({ purposes }: Role): string {
+  if (purposes.length === 0) return '!(context has purpose)';
+  const set = purposes.map((purpose) => `Purpose::${quoted(purpose)}`).join(', ');
+  return `(if context has purpose then [${set}].contains(context.purpose) else true)`;
+}
+
+function forPurposes({ purposes }: Role): string {
+  return purposes.length === 0 ? '' : ` for ${purposes.join(', ')}`;
+}
