@@ -18,7 +18,7 @@ import type {
 } from '#flow/gateway/index.ts';
 import { Ingest } from '#flow/ingest/index.ts';
 import type { JournalPosition, JournalRecord, JournalWriter } from '#flow/journal/index.ts';
-import { DEVICE_FLAG, DeviceTable, makeCertificateChecker } from '#trust/identity/index.ts';
+import { DEVICE_FLAG, DeviceTable, makeCertificateChecker, RevokedSet } from '#trust/identity/index.ts';
 import { makeTemplate } from '../support/make-template.ts';
 import { requireProgram } from '../support/outside.ts';
 import { temporaryFolder } from '../support/tmp.ts';
@@ -196,6 +196,7 @@ export async function startGateway(
       certificates: makeCertificateChecker(DEPLOYMENT, [authority.pem]),
       devices: directory,
       table,
+      revoked: RevokedSet.create(64),
       ingest: withEvents(ingest, events),
       hub: portLine<ToHub, FromHub>(channel.port2),
       connections: new ConnectionCount(shared),

@@ -2,11 +2,20 @@ import { spawn } from 'node:child_process';
 
 /** Runs a program with an empty environment to its end, or kills it when the time is over. */
 export function runProgram(
-  { command, arguments: argv }: { readonly command: string; readonly arguments: readonly string[] },
+  {
+    command,
+    arguments: argv,
+    cwd,
+  }: { readonly command: string; readonly arguments: readonly string[]; readonly cwd?: string },
   timeoutMs: number,
 ): Promise<{ readonly output: string; readonly errors: string }> {
   return new Promise((resolve) => {
-    const options = { env: {}, stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'], timeout: timeoutMs };
+    const options = {
+      env: {},
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
+      timeout: timeoutMs,
+    };
     const child = spawn(command, argv, { ...options, killSignal: 'SIGKILL' });
     let output = '';
     let errors = '';

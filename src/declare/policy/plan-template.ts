@@ -61,8 +61,8 @@ export interface PlannedSight {
 
 /** Works out what a template means: checks, encryption, who sees what, what is not enforced. Pure. */
 export function planTemplate(template: Template, decisions: DecisionPoint): TemplatePlan {
-  const { address, mqtt, https, api } = template.listen;
-  const ports = { mqtt, https, api };
+  const { address, mqtt, https, api, status } = template.listen;
+  const ports = { mqtt, https, api, ...(status === undefined ? {} : { status }) };
   const streams = [...template.streams.values()].filter((stream) => !isSystemName(stream.name));
   return {
     name: template.name,

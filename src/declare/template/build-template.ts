@@ -69,6 +69,7 @@ export function buildTemplate(source: TemplateSource, sqlOf: (view: string) => s
       mqtt: source.listen?.mqtt ?? DEFAULT_PORTS.mqtt,
       https: source.listen?.https ?? DEFAULT_PORTS.https,
       api: source.listen?.api ?? DEFAULT_PORTS.api,
+      ...(source.listen?.status === undefined ? {} : { status: source.listen.status }),
     },
     tls: {
       minimum: Number(source.tls?.minimum ?? 1.3) === 1.2 ? '1.2' : '1.3',

@@ -36,8 +36,8 @@ function checkListen(context: CheckContext): void {
     }
   }
   const taken = new Map<number, string>();
-  for (const key of ['mqtt', 'https', 'api'] as const) {
-    const port = listen?.[key] ?? DEFAULT_PORTS[key];
+  for (const key of ['mqtt', 'https', 'api', 'status'] as const) {
+    const port = listen?.[key] ?? (key === 'status' ? 0 : DEFAULT_PORTS[key]);
     const holder = taken.get(port);
     if (port !== 0 && holder !== undefined) {
       context.at(['listen', key], 'TEMPLATE_LISTEN_INVALID', `port ${port} is taken by \`${holder}\``);

@@ -52,6 +52,9 @@ export const listen = Type.Object(
     mqtt: Type.Optional(port('MQTT over TLS. Default 8883.')),
     https: Type.Optional(port('HTTPS for devices and client certificates. Default 8443.')),
     api: Type.Optional(port('HTTPS for bearer tokens. Default 7443.')),
+    status: Type.Optional(
+      port('Plain HTTP for lists of revoked certificates and OCSP alone. Off by default; 8080 is usual.'),
+    ),
   },
   { ...closed, description: 'Where the platform listens. Port 0 takes a free one.' },
 );

@@ -141,6 +141,8 @@ export interface Listen {
   readonly mqtt: number;
   readonly https: number;
   readonly api: number;
+  /** Plain HTTP for lists of revoked certificates and OCSP; absent where nothing listens so. */
+  readonly status?: number;
 }
 
 export interface TlsRules {

@@ -4,6 +4,8 @@ import type { Template } from '#declare/template/index.ts';
 import { reasonOf } from '#flow/ingest/index.ts';
 import type { CertificateChecker } from '#trust/identity/index.ts';
 import { HttpService } from './http/http-service.ts';
+import { Proxy } from './http/proxy.ts';
+import { StatusListener } from './http/status-listener.ts';
 import { AckGroups } from './mqtt/ack-group.ts';
 import { encodeReasonString } from './mqtt/ack-packet.ts';
 import { HubClient } from './mqtt/hub-client.ts';
@@ -12,7 +14,7 @@ import { MqttService } from './mqtt/mqtt-service.ts';
 import { emptyPublish } from './mqtt/publish-packet.ts';
 import { ReasonCode } from './mqtt/reason-code.ts';
 import { RefusedPeers } from './mqtt/refused-peers.ts';
-import type { DeviceDirectory, DeviceTablePort, IngestPort } from './ports.ts';
+import type { DeviceDirectory, DeviceTablePort, IngestPort, RevokedPort } from './ports.ts';
 import { admit } from './tls/admission.ts';
 import type { Admission } from './tls/admission.ts';
 import type { ConnectionCount } from './tls/connection-count.ts';
@@ -23,8 +25,11 @@ import type { RefusalCount } from './tls/refusal-tally.ts';
 import { SecureListener } from './tls/secure-listener.ts';
 import type { TlsMaterial } from './tls/tls-options.ts';
 
-/** The three ports of the gateway. */
-export type ListenerName = 'mqtt' | 'https' | 'api';
+/** The ports of the gateway that speak TLS. */
+export type SecureName = 'mqtt' | 'https' | 'api';
+/** All of them: `status` is plain HTTP, for lists of revoked certificates and OCSP, and off unless it is declared. */
+export type ListenerName = SecureName | 'status';
+export type ListenerPorts = Readonly<Record<SecureName, number>> & { readonly status?: number };
 
 /** What a gateway worker is made of. */
 export interface GatewayWorkerDeps {
@@ -38,6 +43,7 @@ export interface GatewayWorkerDeps {
   readonly certificates: CertificateChecker;
   readonly devices: DeviceDirectory;
   readonly table: DeviceTablePort;
+  readonly revoked: RevokedPort;
   readonly ingest: IngestPort;
   /** The channel to the `SessionHub` in the main thread. */
   readonly hub: HubLine<ToHub, FromHub>;
@@ -59,12 +65,12 @@ const SWEEP_MS = 1_000;
 /** A running worker of the gateway. */
 export interface GatewayWorker extends AsyncDisposable {
   /** Ports that are listened on, as the template says or, where it says 0, as the system gave them. */
-  readonly ports: Readonly<Record<ListenerName, number>>;
+  readonly ports: ListenerPorts;
   /** Takes another version of the template: limits and streams, not ports and TLS rules. */
   useTemplate(template: Template): void;
   /** Devices changed in the directory: what was looked up is looked up again. */
   devicesChanged(): void;
-  /** Devices whose flags changed: live sessions that may not go on are cut now. */
+  /** Devices whose flags or certificates changed: live sessions that may not go on are cut now. */
   flagsChanged(indexes: Iterable<number>): void;
   /** New connections are judged by these authorities. */
   useCertificates(certificates: CertificateChecker): void;
@@ -87,7 +93,7 @@ export async function startGatewayWorker(deps: GatewayWorkerDeps): Promise<Gatew
 }
 
 class Worker implements GatewayWorker {
-  readonly ports: Record<ListenerName, number> = { mqtt: 0, https: 0, api: 0 };
+  readonly ports: Record<SecureName, number> & { status?: number } = { mqtt: 0, https: 0, api: 0 };
   readonly #deps: GatewayWorkerDeps;
   readonly #refusals = new RefusalTally();
   readonly #refusedPeers = new RefusedPeers();
@@ -95,7 +101,8 @@ class Worker implements GatewayWorker {
   readonly #mqtt: MqttService;
   readonly #http: HttpService;
   readonly #gate: HandshakeGate;
-  readonly #listeners: Readonly<Record<ListenerName, SecureListener>>;
+  readonly #listeners: Readonly<Record<SecureName, SecureListener>>;
+  #status: StatusListener | null = null;
   readonly #timer: NodeJS.Timeout;
   #template: Template;
   #certificates: CertificateChecker;
@@ -131,6 +138,8 @@ class Worker implements GatewayWorker {
       this.ports.mqtt = await this.#listeners.mqtt.listen(listen.address, listen.mqtt, shared);
       this.ports.https = await this.#listeners.https.listen(listen.address, listen.https, shared);
       this.ports.api = await this.#listeners.api.listen(listen.address, listen.api, shared);
+      if (listen.status !== undefined)
+        this.ports.status = await this.#openStatus(listen.address, listen.status, shared);
     } catch (error) {
       await this[Symbol.asyncDispose]();
       throw error;
@@ -148,6 +157,7 @@ class Worker implements GatewayWorker {
 
   flagsChanged(indexes: Iterable<number>): void {
     this.#mqtt.cut(new Set(indexes));
+    this.#http.cut();
   }
 
   useCertificates(certificates: CertificateChecker): void {
@@ -164,6 +174,7 @@ class Worker implements GatewayWorker {
 
   async drain(): Promise<void> {
     for (const listener of Object.values(this.#listeners)) listener.stop();
+    await this.#status?.[Symbol.asyncDispose]();
     await this.#http.drain();
     // What was taken is acknowledged before the goodbye.
     await this.#acks.settled();
@@ -174,8 +185,18 @@ class Worker implements GatewayWorker {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(Object.values(this.#listeners).map((listener) => listener[Symbol.asyncDispose]()));
+    await this.#status?.[Symbol.asyncDispose]();
     this.#http.close();
     this.#tell();
+  }
+
+  #openStatus(address: string, port: number, shared: boolean): Promise<number> {
+    this.#status = new StatusListener({
+      proxy: new Proxy(this.#deps.controlSocket),
+      limits: () => this.#template.limits,
+      refused: (reason, from) => this.#refuse('status', reason, from),
+    });
+    return this.#status.listen(address, port, shared);
   }
 
   #makeMqtt(): MqttService {
@@ -214,7 +235,7 @@ class Worker implements GatewayWorker {
   }
 
   #makeListener(
-    name: ListenerName,
+    name: SecureName,
     clientCertificates: boolean,
     protocol: string,
     accept: (socket: TLSSocket, address: string | undefined) => void,
@@ -236,9 +257,9 @@ class Worker implements GatewayWorker {
 
   /** Who is at the other end, by what is known now. */
   #judge(socket: TLSSocket): Admission {
-    const { clock, devices, table } = this.#deps;
+    const { clock, devices, table, revoked } = this.#deps;
     const certificate = socket.getPeerX509Certificate();
-    return admit(this.#certificates.check(certificate?.raw, clock.now()), devices, table);
+    return admit(this.#certificates.check(certificate?.raw, clock.now()), devices, table, revoked);
   }
 
   #acceptMqtt(socket: TLSSocket, address: string | undefined): void {
@@ -259,7 +280,7 @@ class Worker implements GatewayWorker {
       return this.#refusedPeers.take(socket, ReasonCode.QuotaExceeded);
     }
     socket.once('close', () => table.disconnect(index));
-    this.#mqtt.accept(socket, { device: identity.device, address });
+    this.#mqtt.accept(socket, { device: identity.device, serial: identity.serial, address });
   }
 
   #refuse(listener: ListenerName, reason: string, address: string | undefined): void {

@@ -1,11 +1,11 @@
 export { GatewayError } from './errors.ts';
 export type { GatewayErrorCode } from './errors.ts';
 export { startGatewayWorker } from './gateway-worker.ts';
-export type { GatewayWorker, GatewayWorkerDeps, ListenerName } from './gateway-worker.ts';
+export type { GatewayWorker, GatewayWorkerDeps, ListenerName, ListenerPorts } from './gateway-worker.ts';
 export { QUOTA_EXCEEDED, rateLimitFields } from './http/rate-limit-fields.ts';
 export type { ServiceLimit } from './http/rate-limit-fields.ts';
 export { HOLD_HEADER } from './http/held-callers.ts';
-export type { DeviceDirectory, DeviceEntry, DeviceTablePort, IngestPort } from './ports.ts';
+export type { DeviceDirectory, DeviceEntry, DeviceTablePort, IngestPort, RevokedPort } from './ports.ts';
 export { addressPrefix } from './tls/address-prefix.ts';
 export { ConnectionCount } from './tls/connection-count.ts';
 export type { TlsMaterial } from './tls/tls-options.ts';

@@ -27,7 +27,19 @@ export interface PlatformStatus {
   readonly journal: { readonly bytes: number };
   readonly tail: { readonly rows: number; readonly bytes: number };
   readonly segments: { readonly count: number; readonly rows: number; readonly bytes: number };
-  readonly audit: { readonly entries: number; readonly integrated: number };
+  readonly audit: {
+    readonly entries: number;
+    readonly integrated: number;
+    /** Entries that the log once had and has no more. */
+    readonly gaps: readonly {
+      readonly from: number;
+      readonly to: number | null;
+      readonly knownBy: string;
+      readonly found: string;
+    }[];
+    /** Certificates that wait to be confirmed because of them. */
+    readonly suspended: number;
+  };
   readonly queries: { readonly confined: boolean; readonly reason: string | null; readonly running: number };
   /** What does not work as it should, in words; empty where all is well. */
   readonly degraded: readonly string[];
@@ -39,6 +51,6 @@ export interface PlatformAddress {
   readonly api: string;
   readonly https: string;
   readonly mqtt: string;
-  readonly ports: { readonly mqtt: number; readonly https: number; readonly api: number };
+  readonly ports: { readonly mqtt: number; readonly https: number; readonly api: number; readonly status?: number };
   readonly demo: boolean;
 }

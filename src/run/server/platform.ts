@@ -23,6 +23,8 @@ import { packageVersion } from './control/package-files.ts';
 import { packageFile } from './control/package-templates.ts';
 import { QuarantineShelf } from './control/quarantine-shelf.ts';
 import { RefusalBook } from './control/refusal-book.ts';
+import { heedWitness, historyOf, settleTrust } from './control/settle-trust.ts';
+import type { WitnessPlace } from './control/settle-trust.ts';
 import { SegmentHost } from './control/segment-host.ts';
 import { SignInTally } from './control/sign-in-tally.ts';
 import { folderBytes, makeRate, readStatus } from './control/status.ts';
@@ -31,6 +33,7 @@ import { requireTemplate, TemplateVersions } from './control/template-versions.t
 import type { TemplateSource } from './control/template-versions.ts';
 import { layoutOf, lockDirectory, makeDirectories } from './data-directory.ts';
 import { ServerError } from './errors.ts';
+import type { Ports } from './gateway/contract.ts';
 import { GatewayHost } from './gateway/host.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { Prover } from './prove/prover.ts';
@@ -47,9 +50,11 @@ export interface PlatformOptions {
   /** The template to start with where none is in force yet. */
   readonly source: TemplateSource;
   /** Ports instead of the template's; 0 takes any free one. */
-  readonly ports?: { readonly mqtt: number; readonly https: number; readonly api: number };
+  readonly ports?: Ports;
   readonly gatewayWorkers?: number;
   readonly allowUnconfinedQuery?: boolean;
+  /** Cosigns the log, and is asked at the start whether the log is whole. */
+  readonly witness?: WitnessPlace;
   readonly log: Log;
 }
 
@@ -88,17 +93,27 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   opened.use(await lockDirectory(layout));
 
   // Read through the box, since identity asks what is declared before the versions are open.
-  const box: { versions: TemplateVersions | null } = { versions: null };
+  const box: { versions: TemplateVersions | null; statusPort: number | null } = { versions: null, statusPort: null };
   const declared = {
     hasDeviceType: (type: string) => box.versions?.current?.devices.has(type) ?? false,
     speaksFor: (type: string) => box.versions?.current?.devices.get(type)?.speaksFor ?? [],
     hasRole: (role: string) => box.versions?.current?.people.has(role) ?? false,
     maxDevices: () => box.versions?.current?.limits.devices ?? 0,
+    statusUrl: () => statusUrlOf(box.versions?.current ?? null, box.statusPort),
   };
   const trust = opened.use(await openTrust({ layout, custody, declared, clock, random, log }));
   const { audit: auditLog, catalogue, keys, identity } = trust;
   const audit = new CountedAudit(auditLog, clock);
   await audit.append({ actor: 'weir:control', action: 'start', resource: 'platform:*', outcome: 'done' });
+
+  // Before anybody is let in, whatever was restored.
+  const witness = options.witness ?? null;
+  const witnessed = { last: await settleTrust(auditLog, identity, { witness, clock, log }) };
+  // After all that is under way has ended: the next start need not read the log from here back.
+  opened.defer(async () => {
+    await auditLog.flush();
+    await identity.continuity.mark(historyOf(auditLog));
+  });
 
   const sealer = await keys.rowSealer('people');
   const versions = (box.versions = await TemplateVersions.open(catalogue, sealer, clock));
@@ -240,7 +255,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     log,
     refusals,
     template: () => templates.current,
-    ports: options.ports ?? portsOf(template),
+    ports: { ...portsOf(template), ...options.ports },
     workers: options.gatewayWorkers ?? 1,
     waiting: () => commands.waiting(),
     taken: (command) => void commands.taken(command),
@@ -257,13 +272,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     .catch((error: unknown) => log.error({ error: String(error) }, 'a rotation of keys could not be finished'));
   opened.use(everyHour('keys', async () => void (await keys.lifecycle.rotateDue()), log));
 
-  const { mqtt, https, api: apiPort } = gateway.ports;
+  const { mqtt, https, api: apiPort, status: statusPort } = gateway.ports;
+  box.statusPort = statusPort ?? null;
   const address: PlatformAddress = {
     pid: process.pid,
     mqtt: `mqtts://localhost:${mqtt}`,
     https: `https://localhost:${https}`,
     api: `https://localhost:${apiPort}`,
-    ports: { mqtt, https, api: apiPort },
+    ports: gateway.ports,
     demo: custody.loopbackOnly,
   };
   const rate = makeRate(() => clock.monotonicMs());
@@ -279,6 +295,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       queries,
       segments,
       layout,
+      continuity: identity.continuity,
+      witness: () => witnessed.last,
       uptimeSeconds: (clock.monotonicMs() - started) / 1_000,
       rate,
     });
@@ -289,10 +307,24 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     action: 'accept',
     resource: 'platform:*',
     outcome: 'done',
-    detail: { mqtt, https, api: apiPort },
+    detail: { ...gateway.ports },
   });
 
   const stopping = new AbortController();
+  const witnessBy = (place: WitnessPlace): void => {
+    const { url } = place;
+    const onAnswer = (answer: CosignatureAnswer): void => {
+      witnessed.last = answer;
+      if (answer.outcome !== 'cosigned') log.error({ url, outcome: answer.outcome }, 'the witness did not cosign');
+      heedWitness(answer, auditLog, identity, { witness: place, clock, log }).catch((error: unknown) =>
+        log.error({ error: String(error) }, 'what the witness said could not be acted upon'),
+      );
+    };
+    const keysOf = place.keys.map((key) => parseCosignerKey(key));
+    const { signal } = stopping;
+    void keepWitnessed(auditLog, { url, witness: keysOf, every: WITNESS_EVERY, onAnswer, signal });
+  };
+  if (witness !== null) witnessBy(witness);
   const resources = opened.move();
   return {
     address,
@@ -301,13 +333,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     },
     proposal: given.digest !== template.digest,
     verifierKeys: auditLog.verifierKeys,
-    witnessBy: ({ url, keys: witnessKeys }) => {
-      const witness = witnessKeys.map((key) => parseCosignerKey(key));
-      const onAnswer = (answer: CosignatureAnswer): void => {
-        if (answer.outcome !== 'cosigned') log.error({ url, outcome: answer.outcome }, 'the witness did not cosign');
-      };
-      void keepWitnessed(auditLog, { url, witness, every: WITNESS_EVERY, onAnswer, signal: stopping.signal });
-    },
+    witnessBy,
     status,
     [Symbol.asyncDispose]: async () => {
       if (stopping.signal.aborted) return;
@@ -342,8 +368,17 @@ function requireSafeListeners({ listen }: Template, custody: Custody): void {
   }
 }
 
-function portsOf({ listen: { mqtt, https, api } }: Template): { mqtt: number; https: number; api: number } {
-  return { mqtt, https, api };
+function portsOf({ listen: { mqtt, https, api, status } }: Template): Ports {
+  return status === undefined ? { mqtt, https, api } : { mqtt, https, api, status };
+}
+
+/** Where lists of revoked certificates and OCSP are had without TLS, for certificates to say; null where nowhere. */
+function statusUrlOf(template: Template | null, opened: number | null): string | null {
+  if (template === null) return null;
+  const { hosts, listen } = template;
+  const port = opened ?? listen.status ?? 0;
+  const host = hosts.find((name) => name !== 'localhost') ?? 'localhost';
+  return port === 0 ? null : `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 async function writeOperator(folder: string, credential: { key: string; certificate: string }): Promise<void> {

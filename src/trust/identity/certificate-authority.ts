@@ -1,3 +1,4 @@
+import { createPrivateKey, sign as signData } from 'node:crypto';
 import { days, fromBase64, micros, minutes, toBase64 } from '#base/core/index.ts';
 import type { Micros, Millis } from '#base/core/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
@@ -10,7 +11,7 @@ import type { AuthoritySecrets } from './identity-tables.ts';
 import { MISFITS } from './misfits.ts';
 import type { Misfit } from './misfits.ts';
 import { describe, makeKeyPair, signCertificate } from './sign-certificate.ts';
-import type { SignedCertificate } from './sign-certificate.ts';
+import type { SignRequest, SignedCertificate } from './sign-certificate.ts';
 
 const ROOT_LIFE = days(20 * 365);
 const ISSUING_LIFE = days(10 * 365);
@@ -31,7 +32,14 @@ export interface AuthorityCertificates {
   readonly issuing: readonly string[];
 }
 
-interface Issuing {
+/** An issuing authority that counts, as those see it who sign lists in its name. */
+export interface Issuer {
+  readonly generation: number;
+  /** PEM. */
+  readonly certificate: string;
+}
+
+interface Issuing extends Issuer {
   readonly generation: number;
   readonly certificate: string;
 }
@@ -41,6 +49,7 @@ export class CertificateAuthority {
   readonly certificates: AuthorityCertificates;
   readonly #context: IdentityContext;
   readonly #issuing: Issuing;
+  readonly #counting: readonly Issuing[];
   readonly #table: SealedTable<typeof CERTIFICATES.key, typeof CERTIFICATES.clear>;
 
   private constructor(context: IdentityContext, root: string, issuing: readonly Issuing[]) {
@@ -48,6 +57,7 @@ export class CertificateAuthority {
     if (newest === undefined) throw new RangeError('an authority needs an issuing certificate');
     this.#context = context;
     this.#issuing = newest;
+    this.#counting = issuing;
     this.#table = new SealedTable(CERTIFICATES, context.machines);
     this.certificates = { root, issuing: issuing.map(({ certificate }) => certificate) };
   }
@@ -128,6 +138,7 @@ export class CertificateAuthority {
           publicKey,
           notBefore: micros(Math.max(notBefore, earliest)),
           notAfter: micros(Math.min(notAfter, latest)),
+          ...pointersOf(this.#context.declared.statusUrl?.() ?? null, generation),
         },
         { certificate, privateKey },
         random,
@@ -144,6 +155,29 @@ export class CertificateAuthority {
     return fromBase64(row?.sealed.key ?? '');
   }
 
+  /** All that count, newest first. */
+  get issuers(): readonly Issuer[] {
+    return this.#counting.map(({ generation, certificate }) => ({ generation, certificate }));
+  }
+
+  /**
+   * Signs bytes with the key of an issuing authority: ECDSA with SHA-256, in DER.
+   *
+   * @throws {IdentityError} IDENTITY_REVOCATION_INVALID if no authority of that generation counts
+   */
+  async signBytes(generation: number, data: Uint8Array): Promise<Uint8Array> {
+    if (!this.#counting.some((one) => one.generation === generation)) {
+      throw new IdentityError('IDENTITY_REVOCATION_INVALID', `Cannot sign: no issuing authority ${generation} counts`);
+    }
+    const der = await this.#context.keys.custody.open(keyPurpose('issuing', generation), await this.#sealedKey(generation));
+    try {
+      const key = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
+      return new Uint8Array(signData('sha256', data, key));
+    } finally {
+      der.fill(0);
+    }
+  }
+
   /** The audit entry of a certificate, to be written before anyone can see it. */
   async announce(actor: string, holder: Holder, signed: SignedCertificate): Promise<void> {
     await this.#context.audit.append({
@@ -152,7 +186,7 @@ export class CertificateAuthority {
       resource: `${holder.kind}:${holder.name}`,
       outcome: 'done',
       digest: signed.fingerprint,
-      detail: { serial: signed.serial, expires: signed.notAfter },
+      detail: { serial: signed.serial, expires: signed.notAfter, issuer: this.#issuing.generation },
     });
   }
 
@@ -228,6 +262,14 @@ async function makeAuthorities(
     { role: 'root', secrets: await secretsOf('root', root.pem, rootKeys.privateKey) },
     { role: 'issuing', secrets: await secretsOf('issuing', issuing.pem, issuingKeys.privateKey) },
   ];
+}
+
+/** Where the state of what a generation gave can be asked. */
+function pointersOf(url: string | null, generation: number): Pick<SignRequest, 'pointers'> {
+  if (url === null) return {};
+  return {
+    pointers: { crl: `${url}/crl/${generation}.crl`, delta: `${url}/crl/${generation}-delta.crl`, ocsp: `${url}/ocsp` },
+  };
 }
 
 function keyPurpose(role: string, generation: number): string {

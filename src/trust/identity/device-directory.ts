@@ -15,6 +15,8 @@ export interface DirectoryEntry {
   readonly speaksFor: readonly string[];
   /** Serial numbers (upper-case hex) of the certificates that are its own and not past their end. */
   readonly serials: readonly string[];
+  /** Those of its own that are suspended until somebody confirms them. */
+  readonly suspended?: readonly string[];
 }
 
 /** The whole inventory at a version. */

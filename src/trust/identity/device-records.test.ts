@@ -13,7 +13,7 @@ const ROW = {
 };
 
 test('entryOf() gives what gateways need and nothing more', () => {
-  assert.deepEqual(entryOf(ROW, ['0A']), {
+  assert.deepEqual(entryOf(ROW, { serials: ['0A'], suspended: [], expires: 1 }), {
     index: 3,
     name: 'truck-7',
     type: 'reefer',
@@ -26,7 +26,8 @@ test('entryOf() gives what gateways need and nothing more', () => {
 test('recordOf() adds what people ask', () => {
   const bare = recordOf(ROW, undefined);
   assert.deepEqual([bare.certificateExpires, bare.lastSeen, bare.serials], [null, null, []]);
-  const full = recordOf({ ...ROW, last_seen: 20 }, { serials: ['0A'], expires: 30 });
+  const full = recordOf({ ...ROW, last_seen: 20 }, { serials: ['0A'], suspended: ['0B'], expires: 30 });
+  assert.deepEqual(full.suspended, ['0B']);
   assert.deepEqual([full.certificateExpires, full.lastSeen, full.created], [30, 20, 10]);
   assert.deepEqual([full.owner, full.model, full.firmware, full.hardwareSerials], ['fleet', null, '1.2', ['SN1']]);
 });

@@ -7,23 +7,31 @@ import type { DEVICES, DevicePrivate } from './identity-tables.ts';
 /** A row of the inventory. */
 export type DeviceRow = SealedRow<typeof DEVICES.key, typeof DEVICES.clear, DevicePrivate>;
 
+/** The certificates of a device that are not past their end. */
+export interface OwnCertificates {
+  readonly serials: readonly string[];
+  readonly suspended: readonly string[];
+  /** When the last of the good ones ends; 0 where there is none. */
+  readonly expires: number;
+}
+
+const NONE: OwnCertificates = { serials: [], suspended: [], expires: 0 };
+
 /** The entry that gateways hold. */
-export function entryOf(row: DeviceRow, serials: readonly string[]): DirectoryEntry {
+export function entryOf(row: DeviceRow, { serials, suspended }: OwnCertificates = NONE): DirectoryEntry {
   const { idx: index, name, type, sealed } = row;
-  return { index, name, type, status: row.status as DeviceState, speaksFor: sealed.speaksFor, serials };
+  const entry = { index, name, type, status: row.status as DeviceState, speaksFor: sealed.speaksFor, serials };
+  return suspended.length === 0 ? entry : { ...entry, suspended };
 }
 
 /** The record that people see. */
-export function recordOf(
-  row: DeviceRow,
-  certificates: { serials: readonly string[]; expires: number } | undefined,
-): DeviceRecord {
+export function recordOf(row: DeviceRow, certificates: OwnCertificates = NONE): DeviceRecord {
   const { owner, model, firmware, serials: hardwareSerials } = row.sealed;
   return {
-    ...entryOf(row, certificates?.serials ?? []),
+    ...entryOf(row, certificates),
     created: micros(row.created),
     lastSeen: row.last_seen === null ? null : micros(row.last_seen),
-    certificateExpires: certificates === undefined ? null : micros(certificates.expires),
+    certificateExpires: certificates.expires === 0 ? null : micros(certificates.expires),
     owner,
     model,
     firmware,

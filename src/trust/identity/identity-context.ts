@@ -10,6 +10,8 @@ export interface Declared {
   hasRole(role: string): boolean;
   /** Most devices that the inventory takes. */
   maxDevices(): number;
+  /** Where lists of revoked certificates and OCSP are had, such as `http://weir.example.com:8080`; null where nowhere. */
+  statusUrl?(): string | null;
 }
 
 /** What the parts of this room work with. */

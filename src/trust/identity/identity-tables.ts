@@ -29,7 +29,9 @@ export const AUTHORITIES = table({
   sealed: (value) => value as AuthoritySecrets,
 });
 
-/** Every certificate given: `holder_kind` is `device`, `client` or `server`, `state` `valid` or `revoked`. */
+/**
+ * Every certificate given: `holder_kind` is `device`, `client` or `server`, `state` `valid`, `suspended` or `revoked`.
+ */
 export const CERTIFICATES = table({
   name: 'identity_certificate',
   key: { serial: 'text' },
@@ -83,6 +85,24 @@ export const TOKENS = table({
   indexes: [['person']],
 });
 
+/**
+ * Certificates that lists and responders call revoked, those that are suspended among them (reason 6, a hold); kept
+ * beside the certificates, for a restored catalogue may not know of a certificate that the log says was revoked.
+ */
+export const REVOCATIONS = table({
+  name: 'identity_revocation',
+  key: { serial: 'text' },
+  clear: {
+    issuer: 'integer',
+    reason: 'integer',
+    revoked: 'integer',
+    expires: 'integer',
+    holder_kind: 'text',
+    holder: 'text',
+  },
+  indexes: [['issuer', 'revoked'], ['expires']],
+});
+
 /** The tables of this room. */
 export const IDENTITY_SCHEMA: CatalogueSchema = {
   room: 'identity',
@@ -95,5 +115,6 @@ export const IDENTITY_SCHEMA: CatalogueSchema = {
       ...sealedTableSql(PEOPLE),
       ...sealedTableSql(TOKENS),
     ],
+    sealedTableSql(REVOCATIONS),
   ],
 };

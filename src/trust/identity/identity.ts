@@ -15,6 +15,10 @@ import { Inventory } from './inventory.ts';
 import { OPERATOR, People } from './people.ts';
 import { makeProbeCredential } from './probe-credentials.ts';
 import type { ProbeCredentialKind } from './probe-credentials.ts';
+import { Continuity } from './revocation/continuity.ts';
+import { OcspResponder } from './revocation/ocsp-responder.ts';
+import { RevocationLists } from './revocation/revocation-lists.ts';
+import { Revocations } from './revocation/revocations.ts';
 import { serverCertificate } from './server-certificate.ts';
 import type { ServerCertificate } from './server-certificate.ts';
 import { formatPrivateKey, makeKeyPair } from './sign-certificate.ts';
@@ -38,6 +42,10 @@ export class Identity {
   readonly certificates: AuthorityCertificates;
   readonly inventory: Inventory;
   readonly people: People;
+  readonly revocations: Revocations;
+  readonly lists: RevocationLists;
+  readonly ocsp: OcspResponder;
+  readonly continuity: Continuity;
   readonly #context: IdentityContext;
   readonly #authority: CertificateAuthority;
 
@@ -46,6 +54,10 @@ export class Identity {
     this.certificates = authority.certificates;
     this.inventory = inventory;
     this.people = people;
+    this.revocations = new Revocations(context, inventory);
+    this.lists = new RevocationLists(this.revocations, authority, context.clock);
+    this.continuity = new Continuity(context, inventory, this.revocations, authority);
+    this.ocsp = new OcspResponder(this.revocations, this.lists, authority, context.clock);
     this.#context = context;
     this.#authority = authority;
   }

@@ -11,7 +11,7 @@ import type {
   DirectorySnapshot,
 } from './device-directory.ts';
 import { deviceExists, entryOf, recordOf, unknownDevice } from './device-records.ts';
-import type { DeviceRow } from './device-records.ts';
+import type { DeviceRow, OwnCertificates } from './device-records.ts';
 import { requireEnrolable } from './enrol-request.ts';
 import type { EnrolRequest } from './enrol-request.ts';
 import { IdentityError } from './errors.ts';
@@ -32,6 +32,12 @@ export interface DeviceBundle {
   readonly authority: string;
 }
 
+/** Devices and certificates (serial numbers in upper-case hex) that count no more. */
+export interface Withdrawal {
+  readonly devices: ReadonlySet<string>;
+  readonly serials: ReadonlySet<string>;
+}
+
 const DEFAULT_LIFE = days(365);
 
 /** A device that is disabled for good: probes show its certificate, which must not let it in. */
@@ -46,7 +52,10 @@ export class Inventory {
   /** What the gateways know, by name. */
   readonly #entries = new Map<string, DirectoryEntry>();
   readonly #listeners = new Set<(change: DirectoryChange) => void>();
+  /** What is being revoked: it counts no more from the moment that the log has it, whatever the rows still say. */
+  readonly #withdrawn = new Set<Withdrawal>();
   #version = 0;
+  #changing = 0;
 
   private constructor(context: IdentityContext, authority: CertificateAuthority) {
     this.#context = context;
@@ -70,7 +79,7 @@ export class Inventory {
       rows = await inventory.#rows();
     }
     const serials = await inventory.#serials();
-    for (const row of rows) inventory.#entries.set(row.name, entryOf(row, serials.get(row.name)?.serials ?? []));
+    for (const row of rows) inventory.#entries.set(row.name, entryOf(row, serials.get(row.name)));
     return inventory;
   }
 
@@ -114,9 +123,13 @@ export class Inventory {
     });
   }
 
-  /** Gives a device of the inventory a further key and certificate. @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN */
+  /**
+   * Gives a device of the inventory a further key and certificate.
+   *
+   * @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN, IDENTITY_DEVICE_INVALID if it was revoked
+   */
   async renew(name: string, life: Millis, actor: string): Promise<DeviceBundle> {
-    this.#mustFind(name);
+    requireNotRevoked(this.#mustFind(name));
     return this.#certify(name, life, actor, async () => {});
   }
 
@@ -206,6 +219,45 @@ export class Inventory {
     return this.#entries.get(name) ?? null;
   }
 
+  /**
+   * Takes devices and certificates back in memory and tells the gateways, at once: their rows follow.
+   *
+   * @param holders names of all devices that it concerns
+   * @returns is called when the rows say so too
+   */
+  withdraw(withdrawal: Withdrawal, holders: Iterable<string>): () => void {
+    this.#withdrawn.add(withdrawal);
+    for (const name of holders) {
+      const entry = this.#entries.get(name);
+      if (entry !== undefined) this.#publish(entry);
+    }
+    return () => void this.#withdrawn.delete(withdrawal);
+  }
+
+  /** Whether a change is under way that the log has and the rows may not have yet. */
+  get isChanging(): boolean {
+    return this.#changing > 0;
+  }
+
+  /** Does what is logged first and stored afterwards. */
+  async during<T>(change: () => Promise<T>): Promise<T> {
+    this.#changing += 1;
+    try {
+      return await change();
+    } finally {
+      this.#changing -= 1;
+    }
+  }
+
+  /** Reads entries again whose rows were changed by another part of this room, and tells the gateways of those that differ. */
+  async reload(): Promise<void> {
+    const serials = await this.#serials();
+    for (const row of await this.#rows()) {
+      const entry = entryOf(row, serials.get(row.name));
+      if (JSON.stringify(entry) !== JSON.stringify(this.#entries.get(row.name))) this.#publish(entry);
+    }
+  }
+
   /** Calls back on each change, after it is durable; the result ends it. */
   onChange(listener: (change: DirectoryChange) => void): () => void {
     this.#listeners.add(listener);
@@ -238,12 +290,17 @@ export class Inventory {
     };
   }
 
+  /** @throws {IdentityError} IDENTITY_DEVICE_INVALID if it was revoked, which is for ever */
   async #changeState(name: string, status: DeviceState, actor: string): Promise<DeviceRecord> {
-    if (this.#mustFind(name).status === 'revoked') {
-      throw new IdentityError('IDENTITY_DEVICE_INVALID', `Cannot change device ${name}: it was revoked`);
-    }
-    await this.#audit(actor, status === 'enabled' ? 'enable-device' : 'disable-device', name);
-    return this.#update(name, (row) => ({ row: { ...row, status }, sealed: row.sealed }));
+    requireNotRevoked(this.#mustFind(name));
+    return this.during(async () => {
+      await this.#audit(actor, status === 'enabled' ? 'enable-device' : 'disable-device', name);
+      return this.#update(name, (row) => {
+        // It may have been revoked meanwhile.
+        requireNotRevoked({ name, status: row.status as DeviceState });
+        return { row: { ...row, status }, sealed: row.sealed };
+      });
+    });
   }
 
   async #update(
@@ -261,12 +318,27 @@ export class Inventory {
     return device;
   }
 
-  #publish(record: DeviceRecord): void {
-    const { index, name, type, status, speaksFor, serials } = record;
-    const device: DirectoryEntry = { index, name, type, status, speaksFor, serials };
+  #publish(record: DirectoryEntry): void {
+    const { index, name, type, status, speaksFor, serials, suspended } = record;
+    const told: DirectoryEntry = { index, name, type, status, speaksFor, serials };
+    const device = this.#without(suspended === undefined ? told : { ...told, suspended });
     this.#entries.set(name, device);
     this.#version += 1;
     for (const listener of this.#listeners) listener({ version: this.#version, device });
+  }
+
+  #without(entry: DirectoryEntry): DirectoryEntry {
+    let device = entry;
+    for (const { devices, serials } of this.#withdrawn) {
+      const isLeft = (serial: string): boolean => !serials.has(serial);
+      device = {
+        ...device,
+        status: devices.has(device.name) ? 'revoked' : device.status,
+        serials: device.serials.filter(isLeft),
+        ...(device.suspended === undefined ? {} : { suspended: device.suspended.filter(isLeft) }),
+      };
+    }
+    return device;
   }
 
   async #audit(actor: string, action: string, name: string, detail?: Readonly<Record<string, string>>): Promise<void> {
@@ -292,23 +364,35 @@ export class Inventory {
     });
   }
 
-  /** The certificates of devices that are valid today, by device. */
-  async #serials(name?: string): Promise<ReadonlyMap<string, { serials: string[]; expires: number }>> {
+  /** The certificates of devices that are not past their end and not revoked, by device. */
+  async #serials(name?: string): Promise<ReadonlyMap<string, OwnCertificates>> {
     const { catalogue, clock, log } = this.#context;
     const rows = await this.#certificates.list(catalogue, {
       where: {
         holder_kind: 'device',
-        state: 'valid',
+        state: { in: ['valid', 'suspended'] },
         expires: { from: clock.now() },
         ...(name === undefined ? {} : { holder: name }),
       },
       onDamaged: (error) => log.error({ code: error.code }, error.message),
     });
-    const found = new Map<string, { serials: string[]; expires: number }>();
-    for (const { holder, serial, expires } of rows) {
-      const known = found.get(holder) ?? { serials: [], expires: 0 };
-      found.set(holder, { serials: [...known.serials, serial], expires: Math.max(known.expires, expires) });
+    const found = new Map<string, { serials: string[]; suspended: string[]; expires: number }>();
+    for (const { holder, serial, expires, state } of rows) {
+      const known = found.get(holder) ?? { serials: [], suspended: [], expires: 0 };
+      found.set(holder, known);
+      if (state === 'suspended') known.suspended.push(serial);
+      else {
+        known.serials.push(serial);
+        known.expires = Math.max(known.expires, expires);
+      }
     }
     return found;
   }
+}
+
+function requireNotRevoked({ name, status }: Pick<DirectoryEntry, 'name' | 'status'>): void {
+  if (status !== 'revoked') return;
+  throw new IdentityError('IDENTITY_DEVICE_INVALID', `Cannot change device ${name}: it was revoked`, {
+    hint: 'Enrol it under a new name, after its key was replaced',
+  });
 }

@@ -35,6 +35,8 @@ export interface SignRequest {
   readonly publicKey: Uint8Array;
   readonly notBefore: Micros;
   readonly notAfter: Micros;
+  /** Addresses at which anybody can ask whether it was revoked. */
+  readonly pointers?: { readonly crl: string; readonly delta: string; readonly ocsp: string };
 }
 
 /** The one algorithm of keys and signatures of certificates today. */
@@ -42,6 +44,7 @@ const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNATURE_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' };
 const SERIAL_LENGTH = 16;
 const KEY_USAGE = '2.5.29.15';
+const FRESHEST_CRL = '2.5.29.46';
 /** The bit string keyCertSign and cRLSign of an authority, and digitalSignature of all others, in DER. @see RFC 5280 section 4.2.1.3 */
 const AUTHORITY_USAGE = Uint8Array.of(0x03, 0x02, 0x01, 0x06);
 const LEAF_USAGE = Uint8Array.of(0x03, 0x02, 0x07, 0x80);
@@ -104,10 +107,25 @@ export async function signCertificate(
       ...(profile.kind === 'server' || profile.kind === 'misfit'
         ? [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth])]
         : []),
+      ...(request.pointers === undefined ? [] : statusExtensions(x509, request.pointers)),
       ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension([...names])]),
     ],
   });
   return describe(`${certificate.toString('pem').trim()}\n`);
+}
+
+/** @see RFC 5280 sections 4.2.1.13, 4.2.1.15 and 4.2.2.1 */
+function statusExtensions(
+  x509: Awaited<ReturnType<typeof loadX509>>,
+  { crl, delta, ocsp }: NonNullable<SignRequest['pointers']>,
+) {
+  // The freshest list is named in the same form as the whole one.
+  const freshest = new x509.CRLDistributionPointsExtension([delta]).value;
+  return [
+    new x509.CRLDistributionPointsExtension([crl]),
+    new x509.Extension(FRESHEST_CRL, false, freshest),
+    new x509.AuthorityInfoAccessExtension({ ocsp }),
+  ];
 }
 
 /** What the platform remembers of a certificate. */

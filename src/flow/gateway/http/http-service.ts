@@ -68,6 +68,8 @@ export class HttpService {
   readonly #proxy: Proxy;
   readonly #held: HeldCallers;
   readonly #peers = new WeakMap<object, HttpPeer>();
+  /** Connections that came with a certificate. */
+  readonly #certified = new Set<TLSSocket>();
   #underWay = 0;
   #idle: (() => void) | null = null;
 
@@ -101,7 +103,22 @@ export class HttpService {
     const over = admission !== null && this.#isOver(socket, admission);
     if (over) this.#deps.refused(listener, 'too-many-connections', address);
     this.#peers.set(socket, { listener, address, judge, over, admitted });
+    if (admission?.admitted === true) {
+      this.#certified.add(socket);
+      socket.once('close', () => this.#certified.delete(socket));
+    }
     this.#server.emit('connection', socket);
+  }
+
+  /** Ends the connections of those whose certificate no longer lets them in, requests under way among them. */
+  cut(): void {
+    for (const socket of this.#certified) {
+      const peer = this.#peers.get(socket);
+      const admission = peer?.judge?.() ?? null;
+      if (peer === undefined || identityOf(admission) !== 'refused') continue;
+      this.#refuse(peer.listener, admission, peer.address);
+      socket.destroy();
+    }
   }
 
   /** Resolves when no request is under way; connections close as they become idle. */

@@ -12,14 +12,14 @@ export interface PeerStatement {
   /** SHA-256 of its certificate, lower-case hex. */
   readonly fingerprint: string | null;
   readonly address: string;
-  readonly listener: 'https' | 'api';
+  readonly listener: 'https' | 'api' | 'status';
 }
 
 /** @param identity null where no certificate was shown, or none is asked for */
 export function stateIdentity(
   identity: PeerIdentity | null,
   address: string | undefined,
-  listener: 'https' | 'api',
+  listener: 'https' | 'api' | 'status',
 ): PeerStatement {
   const seen = { address: address ?? '', listener };
   if (identity === null) return { kind: 'none', name: null, serial: null, fingerprint: null, ...seen };

@@ -195,6 +195,12 @@ export class Connection {
     return !context.table.mayAct(peer.device.index);
   }
 
+  /** Whether what it was let in with no longer counts: asked where devices or certificates changed, not per packet. */
+  isOut(): boolean {
+    const { context, peer } = this.client;
+    return this.isCut() || context.devices.find(peer.device.name)?.serials.includes(peer.serial) !== true;
+  }
+
   /** Ends the connection of a device that was disabled, revoked or contained. */
   cut(): void {
     const { client } = this;

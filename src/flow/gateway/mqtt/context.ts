@@ -42,6 +42,8 @@ export type ReasonStrings = (reason: number) => Uint8Array | null;
 /** The peer of a connection: a device that admission let in. */
 export interface MqttPeer {
   readonly device: DeviceEntry;
+  /** Serial number of the certificate that it was let in with. */
+  readonly serial: string;
   readonly address: string | undefined;
 }
 

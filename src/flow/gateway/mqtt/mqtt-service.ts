@@ -59,10 +59,10 @@ export class MqttService {
     this.#context.acks.wake();
   }
 
-  /** Ends the connections of devices that may no longer act: called as soon as flags change. */
+  /** Ends the connections of devices and certificates that no longer count: called as soon as they change. */
   cut(indexes: ReadonlySet<number>): void {
     for (const connection of this.#connections) {
-      if (indexes.has(connection.client.peer.device.index) && connection.isCut()) connection.cut();
+      if (indexes.has(connection.client.peer.device.index) && connection.isOut()) connection.cut();
     }
   }
 

@@ -18,8 +18,8 @@ import { MqttService } from './mqtt-service.ts';
 import { emptyPublish } from './publish-packet.ts';
 import { SessionHub } from './session-hub.ts';
 
-export const TRUCK: DeviceEntry = { index: 0, name: 'truck-7', type: 'reefer', speaksFor: ['sensor'], serials: [] };
-export const SENSOR: DeviceEntry = { index: 1, name: 'sensor-1', type: 'sensor', speaksFor: [], serials: [] };
+export const TRUCK: DeviceEntry = { index: 0, name: 'truck-7', type: 'reefer', speaksFor: ['sensor'], serials: ['0A'] };
+export const SENSOR: DeviceEntry = { index: 1, name: 'sensor-1', type: 'sensor', speaksFor: [], serials: ['0B'] };
 const DEVICES: readonly DeviceEntry[] = [TRUCK, SENSOR];
 
 /** Takes whatever comes; the test says what it answers and when it is durable. */
@@ -162,7 +162,7 @@ export function startMqtt(clock: Clock = systemClock): MqttBench {
   });
   const open = (device = TRUCK): RawClient => {
     const [ours, theirs] = duplexPair();
-    service.accept(theirs, { device, address: '192.0.2.1' });
+    service.accept(theirs, { device, serial: device.serials[0] ?? '', address: '192.0.2.1' });
     return new RawClient(ours);
   };
   const connect: MqttBench['connect'] = async (packet = {}, device = TRUCK) => {

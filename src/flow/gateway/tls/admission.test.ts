@@ -5,8 +5,9 @@ import { DEVICE_FLAG } from '#trust/identity/index.ts';
 import type { CertificateOutcome } from '#trust/identity/index.ts';
 import { admit } from './admission.ts';
 
-const TRUCK = { index: 3, name: 'truck-7', type: 'reefer', speaksFor: [], serials: ['0A'] };
+const TRUCK = { index: 3, name: 'truck-7', type: 'reefer', speaksFor: [], serials: ['0A', '0C'], suspended: ['0D'] };
 const DEVICES = { find: (name: string) => (name === 'truck-7' ? TRUCK : null) };
+const SERIALS_REVOKED = { has: (serial: string) => serial === '0C' };
 const table = (flags: number) => ({ flags: (index: number) => (index === 3 ? flags : 0) });
 
 function good(name: string, change: { kind?: 'client'; serial?: string } = {}): CertificateOutcome {
@@ -15,13 +16,13 @@ function good(name: string, change: { kind?: 'client'; serial?: string } = {}): 
 }
 
 test('admit() names a device of the inventory', () => {
-  const result = admit(good('truck-7'), DEVICES, table(DEVICE_FLAG.known | DEVICE_FLAG.importing));
+  const result = admit(good('truck-7'), DEVICES, table(DEVICE_FLAG.known | DEVICE_FLAG.importing), SERIALS_REVOKED);
   assert.ok(result.admitted && result.identity.kind === 'device');
   assert.equal(result.identity.device, TRUCK);
 });
 
 test('admit() names a client, which is in no inventory of devices', () => {
-  const result = admit(good('operator', { kind: 'client' }), DEVICES, table(0));
+  const result = admit(good('operator', { kind: 'client' }), DEVICES, table(0), SERIALS_REVOKED);
   assert.ok(result.admitted && result.identity.kind === 'client');
   assert.equal(result.identity.name, 'operator');
 });
@@ -42,8 +43,11 @@ test('admit() tells every refusal apart', () => {
     ['disabled', good('truck-7'), known | disabled],
     ['contained', good('truck-7'), known | contained],
     ['superseded', good('truck-7', { serial: '0B' }), known],
+    ['suspended', good('truck-7', { serial: '0D' }), known],
+    ['revoked', good('truck-7', { serial: '0C' }), known],
+    ['revoked', good('operator', { kind: 'client', serial: '0C' }), 0],
   ];
   for (const [reason, certificate, flags] of cases) {
-    assert.deepEqual(admit(certificate, DEVICES, table(flags)), { admitted: false, reason });
+    assert.deepEqual(admit(certificate, DEVICES, table(flags), SERIALS_REVOKED), { admitted: false, reason });
   }
 });

@@ -1,12 +1,13 @@
 import { DEVICE_FLAG } from '#trust/identity/index.ts';
 import type { CertificateOutcome } from '#trust/identity/index.ts';
-import type { DeviceDirectory, DeviceEntry, DeviceTablePort } from '../ports.ts';
+import type { DeviceDirectory, DeviceEntry, DeviceTablePort, RevokedPort } from '../ports.ts';
 
 /** Why a peer may not come in. Told apart in log and metrics; the peer itself hears only that it is not authorised. */
 export type AdmissionRefusal =
   | Exclude<CertificateOutcome['outcome'], 'ok'>
   | 'unknown'
   | 'superseded'
+  | 'suspended'
   | 'revoked'
   | 'disabled'
   | 'contained';
@@ -30,20 +31,22 @@ export function admit(
   certificate: CertificateOutcome,
   devices: DeviceDirectory,
   table: Pick<DeviceTablePort, 'flags'>,
+  revoked: RevokedPort,
 ): Admission {
   if (certificate.outcome !== 'ok') return refuse(certificate.outcome);
   const { subject, facts } = certificate;
   const { serial, fingerprint } = facts;
+  // Whatever the inventory says: a list that came from an older copy must not let it in again.
+  if (revoked.has(serial)) return refuse('revoked');
   // Whether a client's certificate still counts is for control to say: it holds the list of people and programs.
   if (subject.kind === 'client') return allow({ kind: 'client', name: subject.name, serial, fingerprint });
   const device = devices.find(subject.name);
   if (device === null) return refuse('unknown');
   const forbidden = standingRefusal(table.flags(device.index));
   if (forbidden !== null) return refuse(forbidden);
+  if (device.serials.includes(serial)) return allow({ kind: 'device', device, serial, fingerprint });
   // A certificate that was replaced or taken back is no longer among the device's own.
-  return device.serials.includes(serial)
-    ? allow({ kind: 'device', device, serial, fingerprint })
-    : refuse('superseded');
+  return refuse(device.suspended?.includes(serial) === true ? 'suspended' : 'superseded');
 }
 
 /** What the bits of a device's row forbid; null where it may act. */

@@ -7,6 +7,8 @@ import { findPlatform } from '../locate.ts';
 import { readCount } from '../read-number.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
+import { addConfirmCommand } from './confirm.ts';
+import { addRevokeCommand } from './revoke.ts';
 
 export interface DeviceRow {
   readonly name: string;
@@ -26,7 +28,9 @@ export interface Enrolment {
 }
 
 export function addDeviceCommand(program: Command, contextOf: ContextOf): void {
-  const device = program.command('device').description('devices: enrol, list, show, disable, enable, speaks-for');
+  const device = program
+    .command('device')
+    .description('devices: enrol, list, show, disable, enable, revoke, confirm, speaks-for');
 
   device
     .command('enrol <name>')
@@ -76,6 +80,9 @@ export function addDeviceCommand(program: Command, contextOf: ContextOf): void {
         context.result(row, () => `${name} is ${row.status}\n`);
       });
   }
+
+  addRevokeCommand(device, contextOf);
+  addConfirmCommand(device, contextOf);
 
   device
     .command('speaks-for <name> <types...>')

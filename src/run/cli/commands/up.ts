@@ -67,11 +67,11 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
     source,
     gatewayWorkers: workers,
     log: makeLog('control'),
+    ...(options.witness === undefined ? {} : { witness: { url: options.witness, keys: witnessKeys } }),
     ...(options.auditDirectory === undefined ? {} : { auditDirectory: options.auditDirectory }),
     ...(options.allowUnconfinedQuery === undefined ? {} : { allowUnconfinedQuery: options.allowUnconfinedQuery }),
   });
   if (!(await keepKeys(layout, platform.verifierKeys))) context.note('the log signs with other keys than were kept');
-  if (options.witness !== undefined) platform.witnessBy({ url: options.witness, keys: witnessKeys });
   context.result({ address: platform.address, keys: platform.verifierKeys }, () =>
     announcePlatform(platform.address, platform.template.name, NEXT),
   );

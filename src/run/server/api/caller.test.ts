@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { hours, systemClock } from '#base/core/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { openTrust } from '../../../../test/support/open-trust.ts';
+import type { Identity } from '#trust/identity/index.ts';
 import { identifyCaller, parsePeer } from './caller.ts';
 import type { VerifiedPeer } from './caller.ts';
 
@@ -17,11 +19,17 @@ test('parsePeer() reads what the gateway writes, and nothing else', () => {
   }
 });
 
+/** The operator with a certificate that was given. */
+async function operatorOf(identity: Identity): Promise<VerifiedPeer> {
+  const { certificate } = await identity.issueOperator('test');
+  return { ...BY_CERTIFICATE, serial: new X509Certificate(certificate).serialNumber };
+}
+
 test('identifyCaller() knows people by certificate and by token, whatever the case of the scheme', async (t) => {
   const { identity } = await openTrust(t);
   const { person, token } = await identity.people.add('ada', ['scientist'], 'test');
   const never = (): void => assert.fail('nobody was refused');
-  const operator = await identifyCaller(BY_CERTIFICATE, undefined, identity, never);
+  const operator = await identifyCaller(await operatorOf(identity), undefined, identity, never);
   assert.deepEqual(
     [operator.subject.kind, operator.subject.roles, operator.subject.strength],
     ['operator', [], 'bound'],
@@ -43,7 +51,7 @@ test('identifyCaller() knows people by certificate and by token, whatever the ca
 test('identifyCaller() prefers the certificate: a token beside it changes nothing', async (t) => {
   const { identity } = await openTrust(t);
   const { token } = await identity.people.add('ada', ['scientist'], 'test');
-  const caller = await identifyCaller(BY_CERTIFICATE, `Bearer ${token}`, identity, () => {});
+  const caller = await identifyCaller(await operatorOf(identity), `Bearer ${token}`, identity, () => {});
   assert.equal(caller.subject.kind, 'operator');
 });
 

@@ -73,7 +73,8 @@ function signInOf(
   authorization: string | undefined,
   identity: Identity,
 ): Promise<SignIn> | { readonly outcome: 'no-credential' } {
-  if (peer.kind === 'client' && peer.name !== null) return identity.people.signInWithCertificate(peer.name);
+  if (peer.kind === 'client' && peer.name !== null)
+    return identity.people.signInWithCertificate(peer.name, peer.serial ?? undefined);
   const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization ?? '')?.[1];
   return token === undefined ? { outcome: 'no-credential' } : identity.people.signInWithToken(token);
 }

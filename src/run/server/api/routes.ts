@@ -1,16 +1,20 @@
 import type { Route } from './route.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
+import { CERTIFICATE_STATUS_ROUTES } from './routes/certificate-status.ts';
 import { DEVICE_ROUTES } from './routes/devices.ts';
 import { KEY_ROUTES } from './routes/keys.ts';
 import { PEOPLE_ROUTES } from './routes/people.ts';
 import { PLATFORM_ROUTES } from './routes/platform.ts';
 import { QUERY_ROUTES } from './routes/queries.ts';
+import { REVOCATION_ROUTES } from './routes/revocation.ts';
 import { TEMPLATE_ROUTES } from './routes/template.ts';
 
 /** Every route of the API past the gateway. */
 export const ROUTES: readonly Route[] = [
   ...PLATFORM_ROUTES,
   ...DEVICE_ROUTES,
+  ...REVOCATION_ROUTES,
+  ...CERTIFICATE_STATUS_ROUTES,
   ...PEOPLE_ROUTES,
   ...KEY_ROUTES,
   ...TEMPLATE_ROUTES,

@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Template } from '#declare/template/index.ts';
-import type { AuditLog } from '#trust/audit/index.ts';
+import { formatMicros } from '#base/core/index.ts';
+import type { AuditLog, CosignatureAnswer } from '#trust/audit/index.ts';
+import type { Identity } from '#trust/identity/index.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import type { GatewayHost } from '../gateway/host.ts';
 import type { PlatformAddress, PlatformStatus } from '../platform-status.ts';
@@ -22,6 +24,9 @@ export interface StatusSources {
   };
   readonly segments: SegmentHost;
   readonly layout: DataDirectory;
+  readonly continuity: Pick<Identity['continuity'], 'gaps' | 'suspended'>;
+  /** What the witness last said; null without one. */
+  readonly witness: () => CosignatureAnswer | null;
   readonly uptimeSeconds: number;
   /** Readings per second since the status was last asked for. */
   readonly rate: (admitted: number) => number;
@@ -42,6 +47,14 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
   const { segments: active, damaged } = await segments.visible({});
   for (const { error, stream } of damaged)
     degraded.push(`${error.message}: statements that may need its readings, such as those on ${stream}, are refused`);
+  const gaps = await sources.continuity.gaps();
+  const suspended = await sources.continuity.suspended();
+  if (suspended > 0) {
+    degraded.push(`the log lacks entries: ${suspended} certificates are suspended until they are confirmed`);
+  }
+  if (sources.witness()?.outcome === 'unreachable') {
+    degraded.push('the witness does not answer: whether the log is whole is not known');
+  }
   const listening = { address: template.listen.address };
   return {
     version: sources.version,
@@ -78,7 +91,12 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
       rows: active.reduce((sum, { rows }) => sum + rows, 0),
       bytes: active.reduce((sum, { size }) => sum + size, 0),
     },
-    audit: { entries: audit.size, integrated: audit.checkpoint.size },
+    audit: {
+      entries: audit.size,
+      integrated: audit.checkpoint.size,
+      gaps: gaps.map(({ from, to, knownBy, found }) => ({ from, to, knownBy, found: formatMicros(found) })),
+      suspended,
+    },
     queries: { ...queries.confinement, running: queries.running },
     degraded,
   };

@@ -1,10 +1,10 @@
 import type { Json } from '#base/core/index.ts';
-import type { ListenerName, RefusalCount, SessionSnapshot, TlsMaterial } from '#flow/gateway/index.ts';
+import type { ListenerPorts, RefusalCount, SessionSnapshot, TlsMaterial } from '#flow/gateway/index.ts';
 import type { DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import type { RefusedReadings } from '../control/refusal-book.ts';
 
-export type Ports = Readonly<Record<ListenerName, number>>;
+export type Ports = ListenerPorts;
 
 /** Keys of journal and quarantine files on their way to the worker that writes them. */
 export interface HandedFileKey {
@@ -19,6 +19,8 @@ export interface GatewayStart {
   readonly ports: Ports;
   readonly workers: number;
   readonly directory: DirectorySnapshot;
+  /** Keys of the serial numbers that are revoked. */
+  readonly revoked: Uint8Array;
   /** Certificates of the authorities that issue client certificates, PEM. */
   readonly issuing: readonly string[];
   readonly tls: TlsMaterial;
@@ -30,6 +32,12 @@ export interface GatewayStart {
   readonly quarantine: string;
   readonly controlSocket: string;
   readonly commands: readonly DeviceCommand[];
+}
+
+/** Changes of the inventory, and the keys of what was revoked with them. */
+export interface DirectoryUpdate {
+  readonly changes: readonly DirectoryChange[];
+  readonly revoked: Uint8Array;
 }
 
 /** Counts since the start of one process, summed over its workers. */
@@ -46,7 +54,7 @@ export interface GatewayCounts {
 export type GatewayMethods = {
   start(start: GatewayStart): Promise<Ports>;
   template(update: { form: Json; closed: readonly string[] }): Promise<void>;
-  device(change: DirectoryChange): Promise<void>;
+  devices(update: DirectoryUpdate): Promise<void>;
   grantImport(grant: { devices: readonly number[]; until: number }): void;
   /** Asks all senders to come later, while the store lags. */
   hold(held: boolean): void;
@@ -75,8 +83,10 @@ export interface WorkerStart {
   readonly worker: number;
   /** Id of this process start, sorting behind earlier ones. */
   readonly start: string;
-  readonly gateway: Omit<GatewayStart, 'commands'>;
+  readonly gateway: Omit<GatewayStart, 'commands' | 'revoked'>;
   readonly table: SharedArrayBuffer;
+  /** The set of revoked serial numbers. */
+  readonly revoked: SharedArrayBuffer;
   readonly connections: SharedArrayBuffer;
   readonly sharedPorts: boolean;
   readonly journalKeys: readonly HandedFileKey[];
@@ -89,7 +99,7 @@ export interface WorkerStart {
 export type WorkerMethods = {
   start(start: WorkerStart): Promise<Ports>;
   template(update: { form: Json; closed: readonly string[] }): void;
-  device(change: DirectoryChange): void;
+  devices(changes: readonly DirectoryChange[]): void;
   hold(held: boolean): void;
   renew(tls: TlsMaterial): void;
   keys(stock: { kind: 'journal' | 'quarantine'; keys: readonly HandedFileKey[] }): void;

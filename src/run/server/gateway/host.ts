@@ -13,6 +13,7 @@ import { PACKAGE_ROOT } from '../control/package-files.ts';
 import { closedStreams } from '../control/template-service.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { logLevel } from '../log.ts';
+import { forwardChanges } from './forward-changes.ts';
 import { requireFreePorts } from './require-free-ports.ts';
 import { SupervisedProcess } from '../process/supervised-process.ts';
 import type {
@@ -94,9 +95,9 @@ export class GatewayHost {
       log,
     });
     const host = new GatewayHost(parts, process, box);
-    const unsubscribe = identity.inventory.onChange((change) => {
+    const unsubscribe = forwardChanges(identity, (update) => {
       void process.peer
-        .then((peer) => peer.call('device', change))
+        .then((peer) => peer.call('devices', update))
         .catch((error: unknown) => log.error({ error: String(error) }, 'a device change did not reach the gateway'));
     });
     host.#timers.push(
@@ -190,6 +191,7 @@ async function startOf(parts: GatewayHostParts, ports: Ports, ticketKeys: Uint8A
     ports,
     workers,
     directory: identity.inventory.snapshot(),
+    revoked: await identity.revocations.packed(),
     issuing: identity.certificates.issuing,
     tls: await tlsMaterial(identity, current, ticketKeys),
     hashKey,

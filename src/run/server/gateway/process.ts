@@ -9,7 +9,7 @@ import type { FromHub, HubLine, SessionSnapshot, ToHub } from '#flow/gateway/ind
 import { mostStepped, steppedFields } from '#flow/ingest/index.ts';
 import { FileJournalReader } from '#flow/journal/index.ts';
 import type { JournalDamage, SessionEvent } from '#flow/journal/index.ts';
-import { DeviceTable, rebuildFromBatch, restoreWindows } from '#trust/identity/index.ts';
+import { DeviceTable, rebuildFromBatch, restoreWindows, RevokedSet } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import { makeLog } from '../log.ts';
 import { parentLine, portLine } from '../process/lines.ts';
@@ -40,6 +40,7 @@ const workers: Peer<WorkerMethods>[] = [];
 let hub: SessionHub | null = null;
 let table: DeviceTable | null = null;
 let directory: MemoryDirectory | null = null;
+let revoked: RevokedSet | null = null;
 let committed = false;
 
 const offered: GatewayMethods = {
@@ -47,11 +48,14 @@ const offered: GatewayMethods = {
   template: async (update) => {
     await Promise.all(workers.map((worker) => worker.call('template', update)));
   },
-  device: async (change) => {
-    directory?.change(change);
-    // The flag first: whatever a worker looks up afterwards is decided by it.
-    if (table !== null) writeFlags(table, change.device);
-    await Promise.all(workers.map((worker) => worker.call('device', change)));
+  devices: async (update) => {
+    // What is shared first: whatever a worker looks up afterwards is decided by it.
+    revoke(update.revoked);
+    for (const change of update.changes) {
+      directory?.change(change);
+      if (table !== null) writeFlags(table, change.device);
+    }
+    await Promise.all(workers.map((worker) => worker.call('devices', update.changes)));
   },
   grantImport: ({ devices, until }) => {
     for (const index of devices) table?.grantImport(index, until);
@@ -67,7 +71,15 @@ const offered: GatewayMethods = {
   drain: () => drain(),
 };
 
+function revoke(keys: Uint8Array): void {
+  if (revoked?.addPacked(keys) === false) {
+    log.error({}, 'the set of revoked serials is full: what is not in it is refused by the inventory alone');
+  }
+}
+
 async function start(begin: GatewayStart): Promise<Ports> {
+  revoked = RevokedSet.create();
+  revoke(begin.revoked);
   const template = templateFromJson(begin.template);
   table = makeTable(template, begin.hashKey);
   directory = new MemoryDirectory(begin.directory);
@@ -142,7 +154,7 @@ async function rebuild(
 }
 
 async function startWorkers(begin: GatewayStart, sessions: readonly SessionSnapshot[]): Promise<Ports> {
-  const { commands, ...gateway } = begin;
+  const { commands, revoked: _, ...gateway } = begin;
   const connections = new SharedArrayBuffer(64);
   const startId = makeId(systemClock, systemRandom);
   let ports = begin.ports;
@@ -181,6 +193,7 @@ async function startWorkers(begin: GatewayStart, sessions: readonly SessionSnaps
       start: startId,
       gateway: { ...gateway, ports },
       table: (table as DeviceTable).buffer,
+      revoked: (revoked as RevokedSet).buffer,
       connections,
       sharedPorts: begin.workers > 1,
       journalKeys,

@@ -7,7 +7,7 @@ import { ConnectionCount, SessionLedger, startGatewayWorker } from '#flow/gatewa
 import type { FromHub, GatewayWorker, ToHub } from '#flow/gateway/index.ts';
 import { Ingest, QuarantineWriter, quarantineShare, REASON } from '#flow/ingest/index.ts';
 import { FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
-import { DeviceTable, makeCertificateChecker, snapshotWindows } from '#trust/identity/index.ts';
+import { DeviceTable, makeCertificateChecker, RevokedSet, snapshotWindows } from '#trust/identity/index.ts';
 import { makeLog } from '../log.ts';
 import { MemoryMetrics } from '../metrics.ts';
 import { portLine } from '../process/lines.ts';
@@ -109,6 +109,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     certificates: makeCertificateChecker(given.directory.deployment, given.issuing),
     devices: directory,
     table,
+    revoked: RevokedSet.attach(begin.revoked),
     ingest: countedIngest(ingest, ledger, { byReason, lastSeen, refused }),
     hub: portLine(hubPort) as {
       post(message: ToHub): void;
@@ -168,10 +169,10 @@ const offered: WorkerMethods = {
     running?.ingest.useTemplate(template, new Set(closed));
     running?.gateway.useTemplate(template);
   },
-  device: (change) => {
-    running?.directory.change(change);
+  devices: (changes) => {
+    for (const change of changes) running?.directory.change(change);
     running?.gateway.devicesChanged();
-    running?.gateway.flagsChanged([change.device.index]);
+    running?.gateway.flagsChanged(changes.map(({ device }) => device.index));
   },
   renew: (tls) => running?.gateway.renew(tls),
   keys: ({ kind, keys }) => stocks[kind].add(keys),

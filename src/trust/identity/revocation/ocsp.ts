@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import type { Micros } from '#base/core/index.ts';
+import { ECDSA_SHA256, issuerNames } from './crl.ts';
+import {
+  context,
+  encodeBits,
+  encodeDer,
+  encodeGeneralizedTime,
+  encodeOid,
+  integerHex,
+  malformed,
+  readAll,
+  readDer,
+  readOnly,
+  TAG,
+} from './der.ts';
+
+/** One certificate that is asked about. */
+export interface OcspQuestion {
+  /** Upper-case hex. */
+  readonly serial: string;
+  /** The identifier as it was sent, to be sent back. */
+  readonly id: Uint8Array;
+  readonly hash: 'sha1' | 'sha256';
+  readonly nameHash: Uint8Array;
+  readonly keyHash: Uint8Array;
+}
+
+/** What is said of a certificate. */
+export type OcspStatus =
+  | { readonly status: 'good' }
+  | { readonly status: 'revoked'; readonly at: Micros; readonly reason: number };
+
+/** Requests are longer only to make work. */
+export const OCSP_REQUEST_LIMIT = 4_096;
+const MOST_QUESTIONS = 16;
+
+const HASHES = { '1.3.14.3.2.26': 'sha1', '2.16.840.1.101.3.4.2.1': 'sha256' } as const;
+const BASIC_RESPONSE = '1.3.6.1.5.5.7.48.1.1';
+
+/**
+ * Reads a request. Who asks and what else it wants is not looked at: an answer is the same for everybody.
+ *
+ * @param der untrusted
+ * @throws {IdentityError} IDENTITY_DER_INVALID
+ * @see RFC 6960 section 4.1.1
+ */
+export function readOcspRequest(der: Uint8Array): readonly OcspQuestion[] {
+  if (der.length > OCSP_REQUEST_LIMIT) throw malformed();
+  const [request] = readAll(readOnly(der, TAG.sequence), 2);
+  if (request?.tag !== TAG.sequence) throw malformed();
+  const list = readAll(request.value, 4).find(({ tag }) => tag === TAG.sequence);
+  if (list === undefined) throw malformed();
+  const questions = readAll(list.value, MOST_QUESTIONS).map(({ value }) => readQuestion(readDer(value).whole));
+  if (questions.length === 0) throw malformed();
+  return questions;
+}
+
+function readQuestion(id: Uint8Array): OcspQuestion {
+  const [algorithm, nameHash, keyHash, serial] = readAll(readOnly(id, TAG.sequence), 4);
+  if (algorithm === undefined || nameHash === undefined || keyHash === undefined || serial?.tag !== TAG.integer) {
+    throw malformed();
+  }
+  const oid = readDer(algorithm.value).whole;
+  const known = Object.entries(HASHES).find(([name]) => Buffer.from(encodeOid(name)).equals(oid));
+  if (known === undefined) throw malformed();
+  return { serial: integerHex(serial.value), id, hash: known[1], nameHash: nameHash.value, keyHash: keyHash.value };
+}
+
+/** Whether a question is about certificates of an issuer. @param pem the issuer's certificate */
+export function isAbout({ hash, nameHash, keyHash }: OcspQuestion, pem: string): boolean {
+  const { subject, keyBits } = issuerNames(pem);
+  const digest = (data: Uint8Array): Buffer => createHash(hash).update(data).digest();
+  return digest(subject).equals(nameHash) && digest(keyBits).equals(keyHash);
+}
+
+/** An answer that needs no signature: the request was none, or nothing is known of what it asks about. */
+export const OCSP_ERRORS = Object.freeze({ malformed: 1, unauthorized: 6 });
+
+/** @see RFC 6960 section 4.2.1; RFC 5019 section 2.2.3 */
+export function encodeOcspError(kind: keyof typeof OCSP_ERRORS): Uint8Array {
+  return encodeDer(TAG.sequence, encodeDer(TAG.enumerated, Uint8Array.of(OCSP_ERRORS[kind])));
+}
+
+/**
+ * A signed answer to one question, by the authority that gave the certificate.
+ *
+ * @param issuer PEM
+ * @see RFC 6960 section 4.2.1
+ */
+export async function encodeOcspResponse(
+  answer: {
+    readonly question: OcspQuestion;
+    readonly status: OcspStatus;
+    readonly issuer: string;
+    readonly thisUpdate: Micros;
+    readonly nextUpdate: Micros;
+  },
+  sign: (data: Uint8Array) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const { question, status, issuer, thisUpdate, nextUpdate } = answer;
+  const single = encodeDer(
+    TAG.sequence,
+    question.id,
+    encodeStatus(status),
+    encodeGeneralizedTime(thisUpdate),
+    encodeDer(context(0), encodeGeneralizedTime(nextUpdate)),
+  );
+  const data = encodeDer(
+    TAG.sequence,
+    encodeDer(context(2), encodeDer(TAG.octetString, issuerNames(issuer).keyId)),
+    encodeGeneralizedTime(thisUpdate),
+    encodeDer(TAG.sequence, single),
+  );
+  const basic = encodeDer(TAG.sequence, data, ECDSA_SHA256, encodeBits(await sign(data)));
+  const bytes = encodeDer(TAG.sequence, encodeOid(BASIC_RESPONSE), encodeDer(TAG.octetString, basic));
+  return encodeDer(TAG.sequence, encodeDer(TAG.enumerated, Uint8Array.of(0)), encodeDer(context(0), bytes));
+}
+
+function encodeStatus(status: OcspStatus): Uint8Array {
+  if (status.status === 'good') return encodeDer(0x80);
+  const reason = encodeDer(context(0), encodeDer(TAG.enumerated, Uint8Array.of(status.reason)));
+  return encodeDer(context(1), encodeGeneralizedTime(status.at), ...(status.reason === 0 ? [] : [reason]));
+}
