@@ -28,7 +28,7 @@ people: { operator: { query: all } }
 listen: { status: 0 }
 `;
 
-test('revocation holds', { timeout: 240_000 }, async (t) => {
+test('revocation holds', { timeout: 290_000 }, async (t) => {
   const openssl = requireProgram(t, 'openssl');
   await using weir = await startTestPlatform(TEMPLATE, {}, { gatewayWorkers: 2 });
   await using open = new AsyncDisposableStack();

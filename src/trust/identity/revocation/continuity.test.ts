@@ -45,7 +45,7 @@ async function open(t: Cleanable) {
     entries: async function* (from) {
       for (let index = from; index < events.length; index++) {
         const event = events[index];
-        if (event !== undefined) yield { index, time: micros(times[index] ?? clock.now()), event };
+        if (event !== undefined) yield { index, time: micros(times[index] ?? 0), event };
       }
     },
   });
