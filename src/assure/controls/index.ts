@@ -18,6 +18,7 @@ export type {
   ProbeCaller,
   ProbePlatform,
   PublishOutcome,
+  RevokeTrial,
   SearchOutcome,
   TamperOutcome,
 } from './probe-platform.ts';

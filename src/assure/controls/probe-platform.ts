@@ -77,6 +77,23 @@ export interface LogCheck {
   readonly tamperDetected: boolean;
 }
 
+/** What became of a certificate of the device `_probe` that was taken back. */
+export interface RevokeTrial {
+  readonly admittedBefore: boolean;
+  /** From asking for the revocation to the end of the live session; null where it went on. */
+  readonly endedAfterMs: number | null;
+  readonly admittedAfter: boolean;
+  /** Status of a reading that is posted with it afterwards. */
+  readonly requestAfter: number;
+  /** Whether the log gives that as the reason of the refusal. */
+  readonly logged: boolean;
+  readonly inWholeList: boolean;
+  readonly inDelta: boolean;
+  readonly ocsp: 'good' | 'revoked' | 'unknown';
+  /** Whether a session with another certificate of the device went on. */
+  readonly otherStays: boolean;
+}
+
 /** A stream as the template in force declares it. */
 export interface DeclaredStream {
   readonly name: string;
@@ -97,6 +114,8 @@ export interface ListeningPort {
  * Everything acts as the reserved device and on the reserved stream `_probe`, through the code that users meet.
  */
 export interface ProbePlatform {
+  /** Takes a certificate of the device `_probe` back while it is in use, and tries it. */
+  revokeOwn(): Promise<RevokeTrial>;
   /** Opens TLS and MQTT to the device listener with a credential of this kind. */
   connect(kind: CredentialKind): Promise<ConnectOutcome>;
   /** Speaks an old protocol version to the device listener. */

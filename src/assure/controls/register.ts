@@ -19,6 +19,7 @@ import { onlyViewsCanBeAsked } from './probes/only-views-can-be-asked.ts';
 import { queriesAreConfined } from './probes/queries-are-confined.ts';
 import { readsAreLogged } from './probes/reads-are-logged.ts';
 import { requirementsExist } from './probes/requirements-exist.ts';
+import { revokedIsOut } from './probes/revoked-is-out.ts';
 import { templateInForceIsLogged } from './probes/template-in-force-is-logged.ts';
 import { tlsIsModern } from './probes/tls-is-modern.ts';
 import { unenforcedIsAccepted } from './probes/unenforced-is-accepted.ts';
@@ -45,6 +46,7 @@ export const CONTROLS: readonly Control[] = [
   queriesAreConfined,
   readsAreLogged,
   requirementsExist,
+  revokedIsOut,
   templateInForceIsLogged,
   tlsIsModern,
   unenforcedIsAccepted,

@@ -1,6 +1,19 @@
 import assert from 'node:assert/strict';
 import type { Control } from './control.ts';
-import type { ApiAnswer, ProbePlatform, PublishOutcome } from './probe-platform.ts';
+import type { ApiAnswer, ProbePlatform, PublishOutcome, RevokeTrial } from './probe-platform.ts';
+
+/** A revocation that holds. */
+export const REVOKED: RevokeTrial = {
+  admittedBefore: true,
+  endedAfterMs: 12,
+  admittedAfter: false,
+  requestAfter: 403,
+  logged: true,
+  inWholeList: true,
+  inDelta: true,
+  ocsp: 'revoked',
+  otherStays: true,
+};
 
 /** For tests of probes only: a platform that keeps every promise, with single answers replaced to break one. */
 export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatform {
@@ -8,6 +21,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
   const seen = new Set<string>();
   const answer = (body: ApiAnswer['body'], status = 200): ApiAnswer => ({ status, body });
   const sound: ProbePlatform = {
+    revokeOwn: async () => REVOKED,
     connect: async (kind) => ({
       admitted: kind === 'good',
       protocol: 'TLSv1.3',

@@ -10,6 +10,7 @@ export type { AuthorityCertificates } from './certificate-authority.ts';
 export type { ServerCertificate } from './server-certificate.ts';
 export { makeCertificateChecker } from './certificate-facts.ts';
 export type { CertificateChecker, CertificateFacts, CertificateOutcome } from './certificate-facts.ts';
+export { describe as describeCertificate } from './sign-certificate.ts';
 export { GIVEN_REASONS, requireReason } from './revocation/revocation-reason.ts';
 export type { RevocationReason } from './revocation/revocation-reason.ts';
 export type { LogGap, LogHistory } from './revocation/continuity.ts';

@@ -15,6 +15,7 @@ import type {
   ProbeCaller,
   ProbePlatform,
   PublishOutcome,
+  RevokeTrial,
   SearchOutcome,
   TamperOutcome,
 } from '#assure/controls/index.ts';
@@ -37,6 +38,7 @@ import { MqttClient } from './mqtt-client.ts';
 import type { MqttAnswer } from './mqtt-client.ts';
 import { needleForms } from './needle-forms.ts';
 import { processTree, unnamedFiles } from './process-files.ts';
+import { revokeOwn } from './revoke-own.ts';
 import { makeRunCredentials, PROVER } from './run-credentials.ts';
 import type { RunCredentials } from './run-credentials.ts';
 import { searchFile, searchFolders } from './search-files.ts';
@@ -65,6 +67,7 @@ const ANSWER_MS = 10_000;
 /** A fresh certificate reaches the gateway's threads within this. */
 const KNOWN_WITHIN_MS = 5_000;
 const SEALED_WITHIN_MS = 5_000;
+const LOGGED_WITHIN_MS = 5_000;
 /** File systems tell the time of a change in steps of a few milliseconds. */
 const OLDER_MS = 2_000;
 
@@ -103,6 +106,21 @@ export class LivePlatform implements ProbePlatform {
     if (!answer.admitted) return { admitted: false, protocol: answer.protocol, reason: answer.reason };
     using client = answer.client;
     return { admitted: true, protocol: client.protocol, reason: null };
+  }
+
+  revokeOwn(): Promise<RevokeTrial> {
+    const { identity, address } = this.#parts;
+    const since = this.now();
+    const logged = (): Promise<boolean> => this.logged('connect', 'listener:mqtt', since, 'revoked');
+    return revokeOwn({
+      identity,
+      address,
+      open: (credential) => this.#open(credential),
+      other: this.#credentials.device,
+      // Refused connections are summed up once a second.
+      logged: () => within(LOGGED_WITHIN_MS, logged),
+      timeoutMs: ANSWER_MS,
+    });
   }
 
   connectWithTls(version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'): Promise<HandshakeOutcome> {
@@ -269,5 +287,15 @@ export class LivePlatform implements ProbePlatform {
 
   async #segments(): Promise<readonly Segment[]> {
     return (await this.#parts.segments.active()).filter(({ stream }) => stream === PROBE_STREAM);
+  }
+}
+
+/** Asks until it is so or the time is over. */
+async function within(ms: number, ask: () => Promise<boolean>): Promise<boolean> {
+  const deadline = performance.now() + ms;
+  for (;;) {
+    if (await ask()) return true;
+    if (performance.now() > deadline) return false;
+    await sleep(100);
   }
 }

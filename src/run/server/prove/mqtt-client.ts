@@ -40,6 +40,7 @@ export class MqttClient implements Disposable {
   #nextId = 1;
   #ended: PublishOutcome | null = null;
   #freed: (() => void) | null = null;
+  readonly #over = Promise.withResolvers<void>();
 
   private constructor(socket: TLSSocket, connack: IConnackPacket) {
     this.protocol = socket.getProtocol();
@@ -119,6 +120,15 @@ export class MqttClient implements Disposable {
     }
   }
 
+  /** Resolves when the server ends the session or the connection is lost. */
+  get ended(): Promise<void> {
+    return this.#over.promise;
+  }
+
+  get isEnded(): boolean {
+    return this.#ended !== null;
+  }
+
   /** Says goodbye, so that no will and no session stays behind. */
   [Symbol.dispose](): void {
     if (!this.#socket.destroyed) this.#socket.end(generate({ cmd: 'disconnect', reasonCode: 0 }, OPTIONS));
@@ -149,6 +159,7 @@ export class MqttClient implements Disposable {
 
   #end(outcome: PublishOutcome): void {
     this.#ended ??= outcome;
+    this.#over.resolve();
     for (const { settle } of this.#waiting.values()) settle(this.#ended);
     this.#waiting.clear();
     this.#freed?.();

@@ -52,6 +52,11 @@ export class OcspResponder {
     return this.#answerOne(question);
   }
 
+  /** What it says of a certificate that an authority gave. */
+  async stateOf(serial: string, generation: number): Promise<'good' | 'revoked' | 'unknown'> {
+    return (await this.#statusOf(serial, generation))?.status ?? 'unknown';
+  }
+
   async #answerOne(question: OcspQuestion): Promise<Uint8Array> {
     const key = Buffer.from(question.id).toString('base64');
     const kept = this.#kept.get(key);

@@ -13,7 +13,9 @@ export const CERTIFICATE_STATUS_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/crl/:name',
+    summary: 'the signed list of revoked certificates of an issuing authority',
     access: 'open',
+    answer: { media: [CRL_TYPE] },
     handle: async ({ params }, { identity }) => {
       const [, generation, delta] = /^([1-9][0-9]{0,8})(-delta)?\.crl$/.exec(params['name'] ?? '') ?? [];
       const kind = delta === undefined ? 'full' : 'delta';
@@ -25,14 +27,19 @@ export const CERTIFICATE_STATUS_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/ocsp',
+    summary: 'the state of a certificate',
     access: 'open',
     raw: true,
+    takes: ['application/ocsp-request'],
+    answer: { media: [OCSP_TYPE] },
     handle: async ({ stream }, { identity }) => ocspReply(await identity.ocsp.answer(await readBounded(stream))),
   },
   {
     method: 'GET',
     path: '/ocsp/*',
+    summary: 'the state of a certificate, asked in the address',
     access: 'open',
+    answer: { media: [OCSP_TYPE] },
     handle: async ({ params }, { identity }) =>
       ocspReply(await identity.ocsp.answer(new Uint8Array(Buffer.from(params['*'] ?? '', 'base64')))),
   },

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '#base/core/index.ts';
 import { requireReason, requireSerial } from '#trust/identity/index.ts';
 import type { RevokeTarget } from '#trust/identity/index.ts';
 import { ApiError } from '../errors.ts';
@@ -43,6 +43,7 @@ export const REVOCATION_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/revocations',
+    summary: 'take a device or certificates back for ever',
     access: {
       action: 'administer',
       resource: ({ body }) => ({ type: 'device', name: (body as RevokeBody).device ?? '*' }),
@@ -55,16 +56,20 @@ export const REVOCATION_ROUTES: readonly Route[] = [
       },
       { additionalProperties: false },
     ),
+    answer: {
+      json: Type.Object({ devices: Type.Integer(), certificates: Type.Integer(), reason: Type.String() }),
+    },
     handle: async ({ body, caller }, { identity }) => {
       const asked = body as RevokeBody;
       const reason = requireReason(asked.reason ?? 'unspecified');
       const done = await identity.revocations.revoke(targetOf(asked), reason, caller.actor, caller.peer.serial);
-      return { json: { devices: done.devices.length, certificates: done.serials.length, reason }, status: 200 };
+      return { json: { devices: done.devices.length, certificates: done.serials.length, reason } };
     },
   },
   {
     method: 'POST',
     path: '/v1/confirmations',
+    summary: 'vouch for certificates that are suspended because the log lacks entries',
     access: {
       action: 'administer',
       resource: ({ body }) => ({ type: 'device', name: (body as ConfirmBody).device ?? '*' }),
@@ -73,6 +78,7 @@ export const REVOCATION_ROUTES: readonly Route[] = [
       { ...TARGET, list: Type.Optional(Type.String({ minLength: 4, maxLength: 3_900_000 })) },
       { additionalProperties: false },
     ),
+    answer: { json: Type.Object({ confirmed: Type.Integer(), revoked: Type.Integer() }) },
     handle: async ({ body, caller }, { identity }) => {
       const { list, ...target } = body as ConfirmBody;
       const { continuity } = identity;
