@@ -169,7 +169,10 @@ export class CertificateAuthority {
     if (!this.#counting.some((one) => one.generation === generation)) {
       throw new IdentityError('IDENTITY_REVOCATION_INVALID', `Cannot sign: no issuing authority ${generation} counts`);
     }
-    const der = await this.#context.keys.custody.open(keyPurpose('issuing', generation), await this.#sealedKey(generation));
+    const der = await this.#context.keys.custody.open(
+      keyPurpose('issuing', generation),
+      await this.#sealedKey(generation),
+    );
     try {
       const key = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
       return new Uint8Array(signData('sha256', data, key));

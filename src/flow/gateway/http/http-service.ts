@@ -27,7 +27,7 @@ export interface HttpServiceDeps {
   readonly controlSocket: string;
   limits(): Limits;
   /** Is told of each connection, or request on a connection that was let in, that is not authorised. */
-  refused(listener: 'https' | 'api', reason: string, address: string | undefined): void;
+  refused(listener: PeerStatement['listener'], reason: string, address: string | undefined): void;
 }
 
 /** What is known of a connection. */

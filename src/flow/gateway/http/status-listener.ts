@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Limits } from '#declare/template/index.ts';
 import { GatewayError } from '../errors.ts';
+import { addressPrefix } from '../tls/address-prefix.ts';
 import { stateIdentity } from './identity-header.ts';
 import { problem, sendProblem } from './problem.ts';
 import type { Proxy } from './proxy.ts';
@@ -89,6 +90,6 @@ export class StatusListener implements AsyncDisposable {
     if (request.method === 'POST' && !(Number(request.headers['content-length']) <= MOST_BODY)) {
       return sendProblem(response, TOO_LONG, {}, true);
     }
-    this.#deps.proxy.pass(request, response, stateIdentity(null, address, 'status'));
+    this.#deps.proxy.pass(request, response, stateIdentity(null, address, 'status'), addressPrefix(address));
   }
 }
