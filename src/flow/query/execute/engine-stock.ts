@@ -19,15 +19,20 @@ export class EngineStock implements Disposable {
     return Engine.open(limits);
   }
 
+  /** Makes an engine ready ahead of the first statement. */
+  prepare(limits: EngineLimits): void {
+    if (this.#closed || this.#ready !== null) return;
+    const engine = Engine.open({ memory: limits.memory, threads: limits.threads });
+    // Whoever takes it hears of a failure.
+    engine.catch(() => undefined);
+    this.#ready = { limits, engine };
+  }
+
   /** Ends an engine that has served, and makes the next, once the turn of who waits for the answer is over. */
   giveBack(engine: Engine, limits: EngineLimits): void {
     setImmediate(() => {
       engine.close();
-      if (this.#closed || this.#ready !== null) return;
-      const next = Engine.open({ memory: limits.memory, threads: limits.threads });
-      // Whoever takes it hears of a failure.
-      next.catch(() => undefined);
-      this.#ready = { limits, engine: next };
+      this.prepare(limits);
     });
   }
 

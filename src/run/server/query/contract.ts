@@ -1,4 +1,4 @@
-import type { AstNode, ParseOutcome, QueryPlan, QuerySummary, ResultFormat } from '#flow/query/index.ts';
+import type { AstNode, EngineLimits, ParseOutcome, QueryPlan, QuerySummary, ResultFormat } from '#flow/query/index.ts';
 
 export interface Execution {
   /** Names the run in chunks and in `cancel`. */
@@ -14,6 +14,8 @@ export type QueryMethods = {
   parseCondition(condition: string): Promise<AstNode | null>;
   execute(execution: Execution): Promise<QuerySummary>;
   cancel(id: number): void;
+  /** Makes ready for a first statement, until one comes. */
+  prepare(limits: EngineLimits): Promise<void>;
   /** Forgets opened columns of segments; null: of all. */
   drop(segments: readonly string[] | null): void;
 };

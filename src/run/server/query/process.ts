@@ -1,5 +1,6 @@
 import { bytes, seconds, systemClock } from '#base/core/index.ts';
-import { EngineStock, executePlan, openSegmentFile, SegmentFiles, StatementParser } from '#flow/query/index.ts';
+import { systemRandom } from '#base/crypto/index.ts';
+import { EngineStock, executePlan, openSegmentFile, SegmentFiles, StatementParser, warmUp } from '#flow/query/index.ts';
 import { parentLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type { QueryControlMethods, QueryMethods } from './contract.ts';
@@ -9,17 +10,24 @@ import type { QueryControlMethods, QueryMethods } from './contract.ts';
 const CACHE_BYTES = bytes(256 * 1_048_576);
 const CACHE_IDLE = seconds(60);
 const SWEEP_MS = 10_000;
+const PREPARE_AFTER_MS = 1_000;
 
 const parser = StatementParser.open();
 const files = new SegmentFiles({ open: openSegmentFile, clock: systemClock, budget: CACHE_BYTES, idle: CACHE_IDLE });
 const engines = new EngineStock();
 const running = new Map<number, AbortController>();
+/** Aborted by the first statement. */
+const asked = new AbortController();
 setInterval(() => files.sweep(), SWEEP_MS).unref();
 
 const offered: QueryMethods = {
-  parse: async (sql) => (await parser).parse(sql),
+  parse: async (sql) => {
+    asked.abort();
+    return (await parser).parse(sql);
+  },
   parseCondition: async (condition) => (await parser).parseCondition(condition),
   async execute({ id, plan, format }) {
+    asked.abort();
     const abort = new AbortController();
     running.set(id, abort);
     try {
@@ -28,6 +36,15 @@ const offered: QueryMethods = {
     } finally {
       running.delete(id);
     }
+  },
+  async prepare(limits) {
+    // A process is busy starting, and so is the platform that starts with it.
+    await new Promise((resolve) => setTimeout(resolve, PREPARE_AFTER_MS));
+    if (asked.signal.aborted) return;
+    engines.prepare(limits);
+    const parts = { parser: await parser, limits, clock: systemClock, random: systemRandom, directory: '/dev/shm' };
+    // Nothing depends on it.
+    await warmUp({ ...parts, signal: asked.signal }).catch(() => undefined);
   },
   cancel: (id) => running.get(id)?.abort(),
   drop: (segments) => files.drop(segments),

@@ -19,6 +19,8 @@ const LAUNCH = {
   ],
 };
 
+const atMost = (statements: number) => ({ most: () => statements, engine: () => null });
+
 const SLOW: PoolTimes = { idle: 60_000, sweep: 60_000, queue: 20_000 };
 
 const pidOf = async (process: QueryProcess): Promise<number> => (await process.peer.call('parse', '')) as never;
@@ -43,7 +45,7 @@ function hold(pool: QueryPool, subject: string) {
 }
 
 test('QueryPool.use() gives a subject its process again, and another subject never the same', async () => {
-  using pool = new QueryPool(LAUNCH, () => 4, SLOW);
+  using pool = new QueryPool(LAUNCH, atMost(4), SLOW);
   const first = await pool.use('a', pidOf);
   assert.equal(await pool.use('a', pidOf), first);
   assert.notEqual(await pool.use('b', pidOf), first);
@@ -51,7 +53,7 @@ test('QueryPool.use() gives a subject its process again, and another subject nev
 });
 
 test('QueryPool.use() gives statements of one subject that run at once a process each', async () => {
-  using pool = new QueryPool(LAUNCH, () => 3, SLOW);
+  using pool = new QueryPool(LAUNCH, atMost(3), SLOW);
   const [one, two] = [hold(pool, 'a'), hold(pool, 'a')];
   assert.notEqual(await one.pid, await two.pid);
   assert.equal(pool.running, 2);
@@ -62,7 +64,7 @@ test('QueryPool.use() gives statements of one subject that run at once a process
 });
 
 test('QueryPool.use() leaves a place to others, however much one subject asks', async () => {
-  using pool = new QueryPool(LAUNCH, () => 2, { ...SLOW, queue: 50 });
+  using pool = new QueryPool(LAUNCH, atMost(2), { ...SLOW, queue: 50 });
   const first = hold(pool, 'a');
   await first.pid;
   await assert.rejects(pool.use('a', pidOf), { code: 'SERVER_QUERY_BUSY' });
@@ -72,7 +74,7 @@ test('QueryPool.use() leaves a place to others, however much one subject asks', 
 });
 
 test('QueryPool.use() runs no more at once than may, idle processes or not', async () => {
-  using pool = new QueryPool(LAUNCH, () => 1, { ...SLOW, queue: 50 });
+  using pool = new QueryPool(LAUNCH, atMost(1), { ...SLOW, queue: 50 });
   await pool.use('a', pidOf);
   const other = hold(pool, 'b');
   await other.pid;
@@ -82,7 +84,7 @@ test('QueryPool.use() runs no more at once than may, idle processes or not', asy
 });
 
 test('QueryPool.use() lets statements wait their turn where as many run as may', async () => {
-  using pool = new QueryPool(LAUNCH, () => 1, SLOW);
+  using pool = new QueryPool(LAUNCH, atMost(1), SLOW);
   const first = hold(pool, 'a');
   await first.pid;
   const order: string[] = [];
@@ -94,7 +96,7 @@ test('QueryPool.use() lets statements wait their turn where as many run as may',
 });
 
 test('QueryPool.use() serves who waits after work that failed or whose process ended', async () => {
-  using pool = new QueryPool(LAUNCH, () => 1, SLOW);
+  using pool = new QueryPool(LAUNCH, atMost(1), SLOW);
   const failing = pool.use('a', async (running) => {
     process.kill(await pidOf(running), 'SIGKILL');
     await running.peer.call('parse', '');
@@ -105,7 +107,7 @@ test('QueryPool.use() serves who waits after work that failed or whose process e
 });
 
 test('QueryPool.use() refuses a statement that waited too long, and does not run it later', async () => {
-  using pool = new QueryPool(LAUNCH, () => 1, { ...SLOW, queue: 50 });
+  using pool = new QueryPool(LAUNCH, atMost(1), { ...SLOW, queue: 50 });
   const first = hold(pool, 'a');
   await first.pid;
   let ran = false;
@@ -119,7 +121,7 @@ test('QueryPool.use() refuses a statement that waited too long, and does not run
 });
 
 test('QueryPool ends a process that is idle, and no other', async () => {
-  using pool = new QueryPool(LAUNCH, () => 4, { ...SLOW, idle: millis(30), sweep: 20 });
+  using pool = new QueryPool(LAUNCH, atMost(4), { ...SLOW, idle: millis(30), sweep: 20 });
   const busy = hold(pool, 'a');
   const busyPid = await busy.pid;
   const idlePid = await pool.use('b', pidOf);
@@ -137,7 +139,7 @@ test('QueryPool ends a process that is idle, and no other', async () => {
 });
 
 test('QueryPool ends idle processes of others where too many stand around', async () => {
-  using pool = new QueryPool(LAUNCH, () => 1, SLOW);
+  using pool = new QueryPool(LAUNCH, atMost(1), SLOW);
   const pids: number[] = [];
   for (const subject of ['a', 'b', 'c', 'd']) pids.push(await pool.use(subject, pidOf));
   assert.equal(new Set(pids).size, 4);
@@ -152,7 +154,7 @@ test('QueryPool ends idle processes of others where too many stand around', asyn
 });
 
 test('QueryPool.drop() reaches every process that serves somebody', async () => {
-  using pool = new QueryPool(LAUNCH, () => 2, SLOW);
+  using pool = new QueryPool(LAUNCH, atMost(2), SLOW);
   await Promise.all(['a', 'b'].map((subject) => pool.use(subject, pidOf)));
   pool.drop(['segment']);
   for (const subject of ['a', 'b']) {
@@ -162,7 +164,7 @@ test('QueryPool.drop() reaches every process that serves somebody', async () => 
 });
 
 test('QueryPool leaves no process behind when it is disposed of', async () => {
-  const pool = new QueryPool(LAUNCH, () => 2, SLOW);
+  const pool = new QueryPool(LAUNCH, atMost(2), SLOW);
   const pid = await pool.use('a', pidOf);
   pool[Symbol.dispose]();
   assert.equal(

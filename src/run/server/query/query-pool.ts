@@ -1,6 +1,15 @@
+import type { EngineLimits } from '#flow/query/index.ts';
 import { ServerError } from '../errors.ts';
 import { QueryProcess } from './query-process.ts';
 import type { Launch } from './query-process.ts';
+
+/** What a pool asks of its surroundings, anew each time. */
+export interface PoolBounds {
+  /** Statements that may run at once. */
+  readonly most: () => number;
+  /** What the engine of one statement may take, so that the first one is made ahead; null makes none. */
+  readonly engine: () => EngineLimits | null;
+}
 
 /** Times of a pool, in milliseconds. */
 export interface PoolTimes {
@@ -26,6 +35,7 @@ interface Waiting {
 export class QueryPool implements Disposable {
   readonly #launch: Launch;
   readonly #most: () => number;
+  readonly #engine: PoolBounds['engine'];
   readonly #times: PoolTimes;
   readonly #processes = new Set<QueryProcess>();
   readonly #queue: Waiting[] = [];
@@ -33,10 +43,10 @@ export class QueryPool implements Disposable {
   #spare: QueryProcess | null = null;
   #closed = false;
 
-  /** @param most statements that may run at once, asked anew each time */
-  constructor(launch: Launch, most: () => number, times = TIMES) {
+  constructor(launch: Launch, { most, engine }: PoolBounds, times = TIMES) {
     this.#launch = launch;
     this.#most = most;
+    this.#engine = engine;
     this.#times = times;
     this.#timer = setInterval(() => this.#sweep(), times.sweep).unref();
     this.#prepareSpare();
@@ -132,6 +142,8 @@ export class QueryPool implements Disposable {
   #prepareSpare(): void {
     if (this.#closed || (this.#spare !== null && !this.#spare.ended)) return;
     this.#spare = QueryProcess.start(this.#launch);
+    const engine = this.#engine();
+    if (engine !== null) this.#spare.peer.tell('prepare', engine);
   }
 
   #sweep(): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { KEPT_MEMORY } from '../process/kept-memory.ts';
 import { QueryProcess } from './query-process.ts';
 import type { Launch } from './query-process.ts';
 
@@ -76,9 +77,10 @@ test('QueryProcess.execute() ends a process that does not end in time', { timeou
   assert.ok(overdue.ended && left.ended);
 });
 
-test('QueryProcess hands nothing of the environment down', async (t) => {
+test('QueryProcess hands nothing of the environment down but what it sets itself', async (t) => {
   const names = (await start(t).peer.call('parse', '')) as never as string[];
-  assert.deepEqual(names.filter((name) => !name.startsWith('NODE_CHANNEL')).sort(), ['NODE_COMPILE_CACHE', 'PATH']);
+  const given = ['NODE_COMPILE_CACHE', 'PATH', ...Object.keys(KEPT_MEMORY)];
+  assert.deepEqual(names.filter((name) => !name.startsWith('NODE_CHANNEL')).sort(), given.sort());
 });
 
 test('QueryProcess is ended where its program does not start', async (t) => {

@@ -20,6 +20,7 @@ import {
 } from '#flow/query/index.ts';
 import type {
   ConfinementOptions,
+  EngineLimits,
   PreparedStatement,
   QuerySummary,
   RejectedStatement,
@@ -65,6 +66,7 @@ export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
 }
 
 const PROBE_TIME = seconds(10);
+const ENGINE_THREADS = 2;
 /** What a process takes besides the engine's own: results being encoded, opened segments on their way. */
 const OWN_MEMORY = 2 * 1_024 * 1_048_576;
 const MEMORY_FILES = bytes(2 * 1_024 * 1_048_576);
@@ -107,7 +109,10 @@ export class QueryService implements Queries, AsyncDisposable {
       log.warn({ reason: state.reason, detail: state.detail }, 'query processes run unconfined');
     }
     const launch = (state.confined ? confine(options) : null) ?? limitMemory(options.program, memory);
-    const pool = new QueryPool(launch, () => template().limits.queriesAtOnce);
+    const pool = new QueryPool(launch, {
+      most: () => template().limits.queriesAtOnce,
+      engine: () => engineLimits(template()),
+    });
     return new QueryService(parts, pool, mountPoint, {
       confined: state.confined,
       reason: state.confined ? null : state.reason,
@@ -289,9 +294,8 @@ export class QueryService implements Queries, AsyncDisposable {
       parameters: request.parameters,
       limits: {
         time: millis(limits.queryTime),
-        memory: bytes(limits.queryMemoryBytes),
         rows: limits.queryRows,
-        threads: 2,
+        ...engineLimits(this.#parts.template()),
       },
       maskKey: (await keys.digestKey('mask')).key.exportBytes(),
       columnNotes: statement.columnNotes,
@@ -314,6 +318,10 @@ function confinementOf(layout: DataDirectory, mountPoint: string): ConfinementOp
     mountPoint,
     memoryFiles: MEMORY_FILES,
   };
+}
+
+function engineLimits({ limits }: Template): EngineLimits {
+  return { memory: bytes(limits.queryMemoryBytes), threads: ENGINE_THREADS };
 }
 
 function unconfined(why: string): ServerError {
