@@ -165,8 +165,9 @@ export class QueryService implements Queries, AsyncDisposable {
     const note = (outcome: QueryOutcome): void => this.#outcomes.note(id, caller.subject.id, outcome);
     note({ state: 'running' });
     const done = this.#pool.use(caller.subject.id, async (process) => {
-      const { statement, purpose } = await this.#admit(process, caller, request);
-      const plan = await this.#plan(caller, request, statement, purpose);
+      const { statement, purpose, logged } = await this.#admit(process, caller, request);
+      // The entries become durable while keys are looked up; nothing leaves before.
+      const [plan] = await Promise.all([this.#plan(caller, request, statement, purpose), logged]);
       missing = this.#missing(statement);
       const sink = async (part: Uint8Array): Promise<void> => {
         begun.resolve();
@@ -196,12 +197,15 @@ export class QueryService implements Queries, AsyncDisposable {
     return this.#outcomes.find(id, subject.id);
   }
 
-  /** Parses, decides and logs. What is refused is logged too, before its author hears of it. */
+  /**
+   * Parses, decides and logs. What is refused is logged too, before its author hears of it; what is allowed may run once
+   * `logged` has resolved.
+   */
   async #admit(
     process: QueryProcess,
     caller: Caller,
     request: QueryRequest,
-  ): Promise<{ statement: PreparedStatement; purpose: string | null }> {
+  ): Promise<{ statement: PreparedStatement; purpose: string | null; logged: Promise<unknown> }> {
     const declared = this.#declaredTo(caller);
     const purpose = request.purpose ?? impliedPurpose(request.sql, caller.subject, declared);
     const access = await this.#access(process, caller.subject, purpose, declared);
@@ -221,12 +225,19 @@ export class QueryService implements Queries, AsyncDisposable {
       throw refusal(prepared, wrongPurpose, purpose);
     }
     checkParameters(prepared.parameters, request.parameters);
-    if (prepared.reads.length === 0) await this.#log(caller, purpose, 'statement', 'allowed', digest);
-    for (const { relation } of prepared.reads) {
-      const policies = access.policies.get(relation) ?? [];
-      await this.#log(caller, purpose, `view:${relation}`, 'allowed', digest, undefined, policies);
-    }
-    return { statement: prepared, purpose };
+    const about =
+      prepared.reads.length === 0
+        ? [{ resource: 'statement', policies: undefined }]
+        : prepared.reads.map(({ relation }) => ({
+            resource: `view:${relation}`,
+            policies: access.policies.get(relation) ?? [],
+          }));
+    const logged = Promise.all(
+      about.map(({ resource, policies }) =>
+        this.#log(caller, purpose, resource, 'allowed', digest, undefined, policies),
+      ),
+    );
+    return { statement: prepared, purpose, logged };
   }
 
   /** What is declared, and what a decision about this caller may need to know besides. */
