@@ -34,7 +34,7 @@ import type { TemplateSource } from './control/template-versions.ts';
 import { layoutOf, lockDirectory, makeDirectories } from './data-directory.ts';
 import { ServerError } from './errors.ts';
 import type { Ports } from './gateway/contract.ts';
-import { GatewayHost } from './gateway/host.ts';
+import { forkGateway, GatewayHost } from './gateway/host.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { Prover } from './prove/prover.ts';
 import { QueryService } from './query/query-service.ts';
@@ -91,6 +91,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const layout = layoutOf(options.data, options.auditDirectory);
   await makeDirectories(layout);
   opened.use(await lockDirectory(layout));
+  // The last to start and the longest to load: it loads while all behind it starts.
+  const forked = forkGateway(layout);
+  opened.defer(() => void forked.kill('SIGKILL'));
 
   // Read through the box, since identity asks what is declared before the versions are open.
   const box: { versions: TemplateVersions | null; statusPort: number | null } = { versions: null, statusPort: null };
@@ -246,6 +249,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
   const gateway: GatewayHost = await GatewayHost.start({
     layout,
+    forked,
     custody,
     keys,
     identity,

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { AuditSink, Clock, Log, Micros, Random } from '#base/core/index.ts';
 import { micros } from '#base/core/index.ts';
@@ -15,7 +16,8 @@ import type { DataDirectory } from '../data-directory.ts';
 import { logLevel } from '../log.ts';
 import { forwardChanges } from './forward-changes.ts';
 import { requireFreePorts } from './require-free-ports.ts';
-import { SupervisedProcess } from '../process/supervised-process.ts';
+import { forkProcess, SupervisedProcess } from '../process/supervised-process.ts';
+import type { ForkSpec } from '../process/supervised-process.ts';
 import type {
   GatewayControlMethods,
   GatewayCounts,
@@ -27,6 +29,8 @@ import type {
 
 export interface GatewayHostParts {
   readonly layout: DataDirectory;
+  /** The process of `forkGateway`. */
+  readonly forked: ChildProcess;
   readonly custody: Custody;
   readonly keys: KeyRing;
   readonly identity: Identity;
@@ -58,6 +62,11 @@ interface Box {
   since: number;
 }
 
+/** Forks the gateway's process, which loads its code until `GatewayHost.start` brings it to work. */
+export function forkGateway(layout: DataDirectory): ChildProcess {
+  return forkProcess(forkSpec(layout));
+}
+
 /** The gateway process as control sees it. */
 export class GatewayHost {
   readonly #parts: GatewayHostParts;
@@ -85,9 +94,8 @@ export class GatewayHost {
     };
     const process = await SupervisedProcess.start<GatewayMethods>({
       name: 'gateway',
-      entry: new URL('process.ts', import.meta.url),
-      nodeFlags: permissionFlags(layout),
-      environment: logLevel(),
+      ...forkSpec(layout),
+      forked: parts.forked,
       offered: offer(parts),
       start: async (peer) => {
         box.ports = await peer.call('start', await startOf(parts, box.ports, box.ticketKeys));
@@ -209,6 +217,14 @@ async function tlsMaterial(identity: Identity, template: Template, ticketKeys: U
 }
 
 /** Node's permission model: the gateway reads the program, writes its journal and quarantine, and nothing else. */
+function forkSpec(layout: DataDirectory): ForkSpec {
+  return {
+    entry: new URL('process.ts', import.meta.url),
+    nodeFlags: permissionFlags(layout),
+    environment: logLevel(),
+  };
+}
+
 function permissionFlags(layout: DataDirectory): readonly string[] {
   const reads = [
     join(PACKAGE_ROOT, 'src'),

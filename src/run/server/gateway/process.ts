@@ -1,4 +1,5 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { encodeUtf8, makeId, systemClock } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
 import { AeadKey, systemRandom } from '#base/crypto/index.ts';
@@ -36,6 +37,8 @@ const PARKED_PER_DEVICE = 16;
 const ORDER_AGAIN_MS = 1_000;
 
 const log: Log = makeLog('gateway');
+/** The first worker loads its code while the start is prepared. */
+const firstWorker = launchWorker();
 const workers: Peer<WorkerMethods>[] = [];
 let hub: SessionHub | null = null;
 let table: DeviceTable | null = null;
@@ -159,17 +162,13 @@ async function startWorkers(begin: GatewayStart, sessions: readonly SessionSnaps
   const startId = makeId(systemClock, systemRandom);
   let ports = begin.ports;
   for (let number = 0; number < begin.workers; number++) {
-    const { port1, port2 } = new MessageChannel();
-    const line = portLine(port1) as HubLine<FromHub, ToHub>;
+    const { thread, port } = number === 0 ? firstWorker : launchWorker();
+    const line = portLine(port) as HubLine<FromHub, ToHub>;
     hub?.attach(line);
     if (number === 0) {
       hub?.restore(sessions, line);
       for (const command of commands) deliver(command);
     }
-    const thread = new Worker(new URL('worker.ts', import.meta.url), {
-      workerData: { hubPort: port2 },
-      transferList: [port2],
-    });
     const worker: Peer<WorkerMethods> = new Peer<WorkerMethods>(
       portLine(thread),
       offeredToWorkers(() => worker),
@@ -202,6 +201,16 @@ async function startWorkers(begin: GatewayStart, sessions: readonly SessionSnaps
     });
   }
   return ports;
+}
+
+/** A worker thread that waits for its start, and this side of its channel to the hub. */
+function launchWorker(): { readonly thread: Worker; readonly port: MessagePort } {
+  const { port1: port, port2: hubPort } = new MessageChannel();
+  const thread = new Worker(new URL('worker.ts', import.meta.url), {
+    workerData: { hubPort },
+    transferList: [hubPort],
+  });
+  return { thread, port };
 }
 
 function offeredToWorkers(worker: () => Peer<WorkerMethods>): WorkerControlMethods {

@@ -7,8 +7,8 @@ import { childLine } from './lines.ts';
 import { Peer } from './peer.ts';
 import type { Methods } from './peer.ts';
 
-export interface ProcessSpec<Remote extends Methods> {
-  readonly name: string;
+/** How a process is forked. */
+export interface ForkSpec {
   /** The file that the process runs. */
   readonly entry: URL;
   /** Flags for Node, such as those of the permission model. */
@@ -16,6 +16,12 @@ export interface ProcessSpec<Remote extends Methods> {
   readonly environment?: Readonly<Record<string, string>>;
   /** How far it gives way to others on the processor, 0 (not at all) to 19. */
   readonly niceness?: number;
+}
+
+export interface ProcessSpec<Remote extends Methods> extends ForkSpec {
+  readonly name: string;
+  /** One that was forked ahead and serves as the first, so that it loads its code while its start is prepared. */
+  readonly forked?: ChildProcess;
   /** What this side offers to the process. */
   readonly offered: Methods;
   /** Brings a fresh process to work; called again after each restart. */
@@ -82,17 +88,10 @@ export class SupervisedProcess<Remote extends Methods> {
   }
 
   async #run(): Promise<Peer<Remote>> {
-    const { name, entry, nodeFlags, environment, niceness, offered, start, log } = this.#spec;
+    const { name, offered, start, log, forked } = this.#spec;
     const startedAt = performance.now();
-    const child = fork(entry, [], {
-      execArgv: [...nodeFlags],
-      serialization: 'advanced',
-      // The environment is not handed down: nothing secret or surprising reaches a child that it does not need.
-      env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: CODE_CACHE, ...environment },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
+    const child = this.#child === null && forked?.connected === true ? forked : forkProcess(this.#spec);
     this.#child = child;
-    if (niceness !== undefined && child.pid !== undefined) giveWay(child.pid, niceness);
     const peer = new Peer<Remote>(childLine(child), offered);
     child.once('error', (error) => log.error({ process: name, error: error.message }, 'process could not be started'));
     child.once('exit', (code, signal) => {
@@ -121,6 +120,21 @@ export class SupervisedProcess<Remote extends Methods> {
     if (this.#stopping) throw new Error('stopping');
     return this.#run();
   }
+}
+
+/** Forks a process that waits for its start; it ends with this one. */
+export function forkProcess({ entry, nodeFlags, environment, niceness }: ForkSpec): ChildProcess {
+  const child = fork(entry, [], {
+    execArgv: [...nodeFlags],
+    serialization: 'advanced',
+    // The environment is not handed down: nothing secret or surprising reaches a child that it does not need.
+    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: CODE_CACHE, ...environment },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  // Who supervises it reports what it comes to; until then nobody needs it.
+  child.on('error', () => {});
+  if (niceness !== undefined && child.pid !== undefined) giveWay(child.pid, niceness);
+  return child;
 }
 
 /** Threads that the process starts later inherit it, so it is set before there are any. */

@@ -21,7 +21,7 @@ const LAUNCH = {
 
 const atMost = (statements: number) => ({ most: () => statements, engine: () => null });
 
-const SLOW: PoolTimes = { idle: 60_000, sweep: 60_000, queue: 20_000 };
+const SLOW: PoolTimes = { idle: 60_000, sweep: 60_000, spare: 0, queue: 20_000 };
 
 const pidOf = async (process: QueryProcess): Promise<number> => (await process.peer.call('parse', '')) as never;
 const isAlive = (pid: number): boolean => {

@@ -17,11 +17,13 @@ export interface PoolTimes {
   readonly idle: number;
   /** How often is looked for such processes. */
   readonly sweep: number;
+  /** A process is made ready this long after one was taken: not while the platform, or who waits for that one, starts. */
+  readonly spare: number;
   /** A statement waits this long for a process before it is refused. */
   readonly queue: number;
 }
 
-const TIMES: PoolTimes = { idle: 60_000, sweep: 5_000, queue: 10_000 };
+const TIMES: PoolTimes = { idle: 60_000, sweep: 5_000, spare: 500, queue: 10_000 };
 
 interface Waiting {
   readonly subject: string;
@@ -122,7 +124,7 @@ export class QueryPool implements Disposable {
       found = this.#spare !== null && !this.#spare.ended ? this.#spare : QueryProcess.start(this.#launch);
       this.#spare = null;
       this.#processes.add(found);
-      setImmediate(() => this.#prepareSpare());
+      setTimeout(() => this.#prepareSpare(), this.#times.spare).unref();
     }
     found.subject = subject;
     found.busy = true;
