@@ -75,6 +75,10 @@ const ALLOWED: readonly Case[] = [
     name: 'a device hearing its own commands',
     request: { ...publish, action: 'subscribe', resource: { type: 'commands', name: 'pump-1' } },
   },
+  {
+    name: 'a device asking for a certificate of its own',
+    request: { ...publish, action: 'certify', resource: { type: 'device', name: 'pump-1' } },
+  },
   { name: 'a granted query', request: query },
   { name: 'an action of a role', request: { ...approve, action: 'administer' } },
   { name: "approving another's proposal", request: approve },
@@ -150,6 +154,14 @@ const DENIED: readonly Case[] = [
   {
     name: "hearing another's commands",
     request: { ...publish, action: 'subscribe', resource: { type: 'commands', name: 'pump-2' } },
+  },
+  {
+    name: "a device asking for another's certificate",
+    request: { ...publish, action: 'certify', resource: { type: 'device', name: 'pump-2' } },
+  },
+  {
+    name: 'the operator asking for a certificate as a device does',
+    request: { ...approve, action: 'certify', subject: operator(), resource: { type: 'device', name: 'pump-1' } },
   },
   { name: 'a device that queries', request: { ...query, subject: device('pump-1', 'pump') } },
   {

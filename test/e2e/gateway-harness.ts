@@ -193,7 +193,7 @@ export async function startGateway(
       metrics: silentMetrics,
       template,
       tls: material(authority, server),
-      certificates: makeCertificateChecker(DEPLOYMENT, [authority.pem]),
+      certificates: makeCertificateChecker(DEPLOYMENT, { roots: [authority.pem], issuing: [authority.pem] }),
       devices: directory,
       table,
       revoked: RevokedSet.create(64),

@@ -57,6 +57,7 @@ export class TestAuthority {
     const extensions = [
       '[x]',
       'basicConstraints=critical,CA:FALSE',
+      'authorityKeyIdentifier=keyid',
       ...(usage === null ? [] : [`extendedKeyUsage=${usage}`]),
       ...(san === undefined ? [] : [`subjectAltName=${san}`]),
     ];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from '#base/core/index.ts';
+import { days, systemClock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { FileJournalReader } from '#flow/journal/index.ts';
 import { openFileCustody } from '#trust/keys/index.ts';
@@ -200,7 +200,14 @@ async function digests(weir: TestPlatform): Promise<Map<number, string>> {
   await using trust = await openTrust({
     layout: weir.layout,
     custody: await openFileCustody(weir.layout.keys, null, systemRandom),
-    declared: { hasDeviceType: () => true, speaksFor: () => [], hasRole: () => true, maxDevices: () => 100 },
+    declared: {
+      hasDeviceType: () => true,
+      speaksFor: () => [],
+      hasRole: () => true,
+      certificate: () => ({ life: days(365), renewBefore: days(120) }),
+      manufacturers: () => [],
+      maxDevices: () => 100,
+    },
     clock: systemClock,
     random: systemRandom,
     log: silentLog,

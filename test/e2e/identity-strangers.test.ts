@@ -65,7 +65,14 @@ async function strangers(weir: TestPlatform): Promise<[string, Credential][]> {
   await using trust = await openTrust({
     layout: weir.layout,
     custody: await openFileCustody(weir.layout.keys, null, systemRandom),
-    declared: { hasDeviceType: () => true, speaksFor: () => [], hasRole: () => true, maxDevices: () => 100 },
+    declared: {
+      hasDeviceType: () => true,
+      speaksFor: () => [],
+      hasRole: () => true,
+      certificate: () => ({ life: days(365), renewBefore: days(120) }),
+      manufacturers: () => [],
+      maxDevices: () => 100,
+    },
     clock: systemClock,
     random: systemRandom,
     log: silentLog,

@@ -1,5 +1,5 @@
 import type { AuditEvent, AuditSink, Clock, Log } from '#base/core/index.ts';
-import { systemClock } from '#base/core/index.ts';
+import { days, systemClock } from '#base/core/index.ts';
 import { systemRandom as random } from '#base/crypto/index.ts';
 import { openSqliteCatalogue } from '#base/storage/index.ts';
 import type { SqliteCatalogue } from '#base/storage/index.ts';
@@ -53,11 +53,13 @@ export async function openKeys(t: Cleanable, clock: Clock = systemClock): Promis
   return { catalogue, custody, audit, reopen, keys: await reopen() };
 }
 
-/** What a template of a test declares: types `reefer`, `plc` and `valve`, the first speaking for the last; role `scientist`. */
+/** What a template of a test declares: types `reefer` of maker `acme`, `plc` that speaks for `valve`; role `scientist`. */
 export const DECLARED: Declared = {
   hasDeviceType: (type) => ['reefer', 'plc', 'valve'].includes(type),
   speaksFor: (type) => (type === 'plc' ? ['valve'] : []),
   hasRole: (role) => ['scientist', 'keeper'].includes(role),
+  certificate: () => ({ life: days(365), renewBefore: days(120) }),
+  manufacturers: (type) => (type === 'reefer' ? ['acme'] : []),
   maxDevices: () => 1_000,
 };
 

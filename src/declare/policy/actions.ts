@@ -43,6 +43,7 @@ export const ACTION_RULES = {
   },
   approve: { on: ['template'], by: 'people', meaning: "agree to somebody else's change" },
   enrol: { on: ['device'], by: 'people', meaning: 'give a device its certificate' },
+  certify: { on: ['device'], by: 'devices', meaning: 'ask for a certificate of its own, as a device' },
   replay: { on: ['stream'], by: 'people', meaning: 'bring in old readings under an import grant' },
   table: { on: ['table'], by: 'people', meaning: 'load a reference table' },
   detokenise: { on: ['view'], by: 'people', meaning: 'see the original behind a token' },

@@ -29,6 +29,6 @@ test('platformPolicies() are asked for every action that their text can match', 
 });
 
 test('isData() and ROLE_ACTIONS part the actions', () => {
-  const devices = ['publish', 'subscribe'];
+  const devices = ['publish', 'subscribe', 'certify'];
   assert.deepEqual([...ACTIONS.filter(isData), ...ROLE_ACTIONS, ...devices].sort(), [...ACTIONS].sort());
 });

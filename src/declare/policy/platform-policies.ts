@@ -1,7 +1,7 @@
 import { PROBE_STREAM } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
 import type { Action } from './actions.ts';
-import { ACTIONS, DATA_ACTIONS, OPERATOR_ACTIONS } from './actions.ts';
+import { ACTION_RULES, ACTIONS, DATA_ACTIONS, OPERATOR_ACTIONS } from './actions.ts';
 import { CREDENTIAL_ROLE, quoted, SEE } from './cedar-schema.ts';
 import { CLASS_RULES } from './class-rules.ts';
 import type { ClassRule } from './class-rules.ts';
@@ -67,6 +67,12 @@ export function platformPolicies(): readonly Policy[] {
       'A device hears the commands that are for itself.',
       ['subscribe'],
       'permit (principal, action == Action::"subscribe", resource) when { resource.name == principal.name };',
+    ),
+    permit(
+      'permit-own-certificate',
+      'A device asks for certificates that name itself.',
+      ['certify'],
+      'permit (principal, action == Action::"certify", resource) when { resource.name == principal.name };',
     ),
     permit(
       'permit-operator',
@@ -148,9 +154,7 @@ export function isData(action: string): boolean {
 }
 
 /** Actions that are neither on data nor for devices alone. */
-export const ROLE_ACTIONS: readonly Action[] = NOT_DATA.filter(
-  (action) => action !== 'publish' && action !== 'subscribe',
-);
+export const ROLE_ACTIONS: readonly Action[] = NOT_DATA.filter((action) => ACTION_RULES[action].by === 'people');
 
 /** The stream that nobody but who proves may query. */
 export const PROBE_VIEW = PROBE_STREAM;

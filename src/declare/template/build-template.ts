@@ -4,9 +4,9 @@ import { DEFAULT_PORTS } from './check-platform.ts';
 import { LIMIT_RULES } from './limits.ts';
 import { asList } from './partial.ts';
 import { parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
-import type { FieldSource, RoleSource, StreamSource, TemplateSource } from './schema.ts';
+import type { DeviceTypeSource, FieldSource, RoleSource, StreamSource, TemplateSource } from './schema.ts';
 import { probeDeviceType, systemStreams } from './system-streams.ts';
-import type { Field, Limits, Role, Stream, Template } from './types.ts';
+import type { DeviceType, Field, Limits, Role, Stream, Template } from './types.ts';
 
 type Accept = Stream['accept'];
 
@@ -14,8 +14,13 @@ type Accept = Stream['accept'];
  * Fills in every default of a template that passed all checks.
  *
  * @param sqlOf the statement of a view, its file read
+ * @param anchorsOf the certificates of a manufacturer, their file read
  */
-export function buildTemplate(source: TemplateSource, sqlOf: (view: string) => string): Omit<Template, 'digest'> {
+export function buildTemplate(
+  source: TemplateSource,
+  sqlOf: (view: string) => string,
+  anchorsOf: (manufacturer: string) => string,
+): Omit<Template, 'digest'> {
   const limits = buildLimits(source.limits ?? {});
   const accept = buildAccept(source.accept, { late: days(7), early: minutes(5) });
   const streams = Object.entries(source.streams ?? {}).map(([name, stream]) =>
@@ -35,9 +40,15 @@ export function buildTemplate(source: TemplateSource, sqlOf: (view: string) => s
         boot: type.boot ?? 'none',
         lifetime: durationOf(type.lifetime),
         speaksFor: type['speaks-for'] ?? [],
+        ...certificatesOf(type),
       })),
       probeDeviceType(),
     ]),
+    ...(source.manufacturers === undefined
+      ? {}
+      : {
+          manufacturers: byName(Object.keys(source.manufacturers).map((name) => ({ name, anchors: anchorsOf(name) }))),
+        }),
     streams: byName([...streams, ...systemStreams(accept)]),
     views: byName(
       Object.entries(source.views ?? {}).map(([name, view]) => ({
@@ -76,6 +87,20 @@ export function buildTemplate(source: TemplateSource, sqlOf: (view: string) => s
       hybrid: source.tls?.hybrid ?? 'prefer',
     },
     limits,
+  };
+}
+
+/** What a type says of certificates; members that it does not name stay out, for digests cover what is there. */
+function certificatesOf({
+  certificate,
+  manufacturers,
+}: DeviceTypeSource): Pick<DeviceType, 'certificate' | 'manufacturers'> {
+  const life = durationOf(certificate?.life);
+  const renewBefore = durationOf(certificate?.['renew-before']);
+  const terms = { ...(life === null ? {} : { life }), ...(renewBefore === null ? {} : { renewBefore }) };
+  return {
+    ...(certificate === undefined ? {} : { certificate: terms }),
+    ...(manufacturers === undefined ? {} : { manufacturers }),
   };
 }
 

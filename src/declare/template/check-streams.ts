@@ -10,12 +10,6 @@ import type { SourcePath } from './source-node.ts';
 export function checkStreams(context: CheckContext): void {
   const { source } = context;
   const deviceTypes = Object.keys(source.devices ?? {});
-  for (const [name, device] of Object.entries(source.devices ?? {})) {
-    for (const [index, other] of (device?.['speaks-for'] ?? []).entries()) {
-      if (!deviceTypes.includes(other))
-        context.unknown(['devices', name, 'speaks-for', index], 'device type', other, deviceTypes);
-    }
-  }
   for (const [name, stream] of Object.entries(source.streams ?? {})) {
     checkStream(context, ['streams', name], stream ?? {}, deviceTypes);
   }

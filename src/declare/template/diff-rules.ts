@@ -31,6 +31,21 @@ const RULES: readonly (readonly [string, Judge])[] = [
     'tables.*.fields.*.type',
     () => judged('refused', 'the type of a column cannot change: declare a column of a new name, or a new table'),
   ],
+  [
+    'devices.*.certificate.life',
+    ({ before, after }) => larger(before ?? 0, after ?? 0, 'certificates live longer', 'certificates live shorter'),
+  ],
+  [
+    'devices.*.certificate.renewBefore',
+    ({ before, after }) =>
+      larger(before ?? 0, after ?? 0, 'certificates may be renewed earlier', 'certificates are renewed later'),
+  ],
+  ['devices.*.manufacturers', ({ before, after }) => wordsGrow(before ?? [], after ?? [], 'manufacturers')],
+  ['manufacturers.*.anchors', () => judged('weakens', 'other authorities vouch for its devices')],
+  [
+    'manufacturers.*',
+    ({ kind }) => judged(kind === 'removed' ? 'strengthens' : 'weakens', 'whose devices may enrol by themselves'),
+  ],
   ['streams.*.fields.*.class', judgeClass],
   ['tables.*.fields.*.class', judgeClass],
   [

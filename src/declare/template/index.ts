@@ -23,6 +23,7 @@ export { formatDiagnostic } from './findings.ts';
 export { templateDigest, templateFromJson, templateToJson } from './template-json.ts';
 export { LIMIT_RULES, TEMPLATE_BOUNDS } from './limits.ts';
 export type { LimitRule } from './limits.ts';
+export { certificateTerms } from './certificate-terms.ts';
 export { formatDuration, formatSize, parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
 export { checkUnit } from './units.ts';
 export { isIpAddress, isLoopback } from './ip-address.ts';

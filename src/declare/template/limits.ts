@@ -90,6 +90,8 @@ export const LIMIT_RULES: readonly LimitRule[] = [
 /** Bounds on the template itself; they cannot be set. */
 export const TEMPLATE_BOUNDS = {
   devices: 256,
+  manufacturers: 64,
+  anchorCharacters: 65_536,
   streams: 256,
   fieldsPerStream: 512,
   views: 512,

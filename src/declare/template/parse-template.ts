@@ -1,6 +1,7 @@
 import { buildTemplate } from './build-template.ts';
 import { makeCheckContext } from './check-context.ts';
 import type { CheckContext, PartialSource } from './check-context.ts';
+import { checkDevices } from './check-devices.ts';
 import { checkFields } from './check-fields.ts';
 import { checkNames } from './check-names.ts';
 import { checkPeople } from './check-people.ts';
@@ -12,6 +13,7 @@ import { checkViews } from './check-views.ts';
 import { Findings } from './findings.ts';
 import { followExtends } from './follow-extends.ts';
 import type { ReadSource } from './follow-extends.ts';
+import { readAnchors } from './read-anchors.ts';
 import { readStatements } from './read-statements.ts';
 import { TEMPLATE_SCHEMA } from './schema.ts';
 import type { TemplateSource } from './schema.ts';
@@ -39,14 +41,18 @@ export function parseTemplate(source: { path: string; text: string }, readFile: 
   const context = makeCheckContext(plain, shaped, findings);
   checkMeaning(context);
   const statements = readStatements(context, readFile);
+  const anchors = readAnchors(context, readFile);
   if (findings.count > 0) return { diagnostics: findings.sorted() };
 
   // No finding: the shape is whole, so the partial source is a source.
-  return { template: sealTemplate(buildTemplate(plain as TemplateSource, (view) => statements.get(view) ?? '')) };
+  const sqlOf = (view: string): string => statements.get(view) ?? '';
+  const anchorsOf = (maker: string): string => anchors.get(maker) ?? '';
+  return { template: sealTemplate(buildTemplate(plain as TemplateSource, sqlOf, anchorsOf)) };
 }
 
 function checkMeaning(context: CheckContext): void {
   checkNames(context);
+  checkDevices(context);
   checkStreams(context);
   checkFields(context);
   checkViews(context);

@@ -1,8 +1,37 @@
 import { Type } from '#base/core/index.ts';
-import { LIMIT_RULES } from './limits.ts';
+import { LIMIT_RULES, TEMPLATE_BOUNDS } from './limits.ts';
 import { QUANTITY_PATTERNS } from './quantities.ts';
 import { closed, duration, listOf, prose, word } from './schema-forms.ts';
 import * as words from './vocabulary.ts';
+
+/** Certificates of a type of device. */
+export const certificate = Type.Object(
+  {
+    life: Type.Optional(duration('How long a certificate lives. Default 365d.', ['90d', '24h'])),
+    'renew-before': Type.Optional(
+      duration('How long before its end a certificate may be renewed. Default a third of its life.', ['30d']),
+    ),
+  },
+  { ...closed, title: 'a mapping of `life` and `renew-before`', description: 'Life and renewal of its certificates.' },
+);
+
+/** A maker of devices. */
+export const manufacturer = Type.Object(
+  {
+    anchors: Type.String({
+      minLength: 1,
+      maxLength: TEMPLATE_BOUNDS.anchorCharacters,
+      title: 'a file such as `acme.pem`, or certificates in PEM',
+      description:
+        "A file beside the template that ends in .pem, or the PEM itself: authorities of the maker's devices.",
+    }),
+  },
+  {
+    ...closed,
+    title: 'a mapping of `anchors`',
+    description: 'A maker whose devices come with certificates of its own.',
+  },
+);
 
 /** A type of device. */
 export const deviceType = Type.Object(
@@ -12,6 +41,14 @@ export const deviceType = Type.Object(
     power: Type.Optional(Type.Enum(words.POWERS, { description: 'What it lives on. Default mains.' })),
     boot: Type.Optional(Type.Enum(words.BOOTS, { description: 'What its start is proved by. Default none.' })),
     lifetime: Type.Optional(duration('How long it is to be in use.', ['12y'])),
+    certificate: Type.Optional(certificate),
+    manufacturers: Type.Optional(
+      listOf(
+        word('a manufacturer'),
+        'a list of manufacturers',
+        'Whose certificates let its devices enrol by themselves.',
+      ),
+    ),
     'speaks-for': Type.Optional(
       listOf(word('a device type'), 'a list of device types', 'Types of devices that it may publish for.'),
     ),

@@ -5,7 +5,7 @@ import { stream, table, view } from './schema-data.ts';
 import type { field } from './schema-data.ts';
 import { acceptWindow, closed, listOf, mapOf, oneOrMany, prose } from './schema-forms.ts';
 import { role } from './schema-people.ts';
-import { detection, deviceType, limits, listen, tls } from './schema-platform.ts';
+import { detection, deviceType, limits, listen, manufacturer, tls } from './schema-platform.ts';
 import * as words from './vocabulary.ts';
 
 /**
@@ -56,6 +56,9 @@ export const TEMPLATE_SCHEMA = Type.Object(
       ),
     ),
     devices: Type.Optional(mapOf(deviceType, words.WORD_PATTERN, TEMPLATE_BOUNDS.devices, 'Device types by name.')),
+    manufacturers: Type.Optional(
+      mapOf(manufacturer, words.WORD_PATTERN, TEMPLATE_BOUNDS.manufacturers, 'Makers of devices by name.'),
+    ),
     streams: Type.Optional(mapOf(stream, words.IDENTIFIER_PATTERN, TEMPLATE_BOUNDS.streams, 'Streams by name.')),
     views: Type.Optional(mapOf(view, words.IDENTIFIER_PATTERN, TEMPLATE_BOUNDS.views, 'Views by name.')),
     tables: Type.Optional(mapOf(table, words.IDENTIFIER_PATTERN, TEMPLATE_BOUNDS.tables, 'Reference tables by name.')),

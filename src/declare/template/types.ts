@@ -13,6 +13,8 @@ export interface Template {
   /** Names that the platform's own certificates carry, `localhost` always among them. */
   readonly hosts: readonly string[];
   readonly devices: ReadonlyMap<string, DeviceType>;
+  /** Whose own device certificates may be shown at a first enrolment; absent where there is none. */
+  readonly manufacturers?: ReadonlyMap<string, Manufacturer>;
   readonly streams: ReadonlyMap<string, Stream>;
   readonly views: ReadonlyMap<string, View>;
   readonly tables: ReadonlyMap<string, ReferenceTable>;
@@ -42,6 +44,17 @@ export interface DeviceType {
   readonly lifetime: Millis | null;
   /** Types of devices that a device of this type may be allowed to publish for. */
   readonly speaksFor: readonly string[];
+  /** Life and renewal window of certificates; `certificateTerms` fills in what is absent. */
+  readonly certificate?: { readonly life?: Millis; readonly renewBefore?: Millis };
+  /** Manufacturers whose certificates let devices of this type enrol. */
+  readonly manufacturers?: readonly string[];
+}
+
+/** A maker of devices that come with a certificate of its own. @see IEEE 802.1AR */
+export interface Manufacturer {
+  readonly name: string;
+  /** PEM of the authorities that its device certificates are checked against. */
+  readonly anchors: string;
 }
 
 export interface Stream {

@@ -2,7 +2,8 @@ import type { TLSSocket } from 'node:tls';
 import type { Clock, Log, Metrics, Random } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { reasonOf } from '#flow/ingest/index.ts';
-import type { CertificateChecker } from '#trust/identity/index.ts';
+import { makeManufacturedChecker } from '#trust/identity/index.ts';
+import type { CertificateChecker, ManufacturedChecker } from '#trust/identity/index.ts';
 import { HttpService } from './http/http-service.ts';
 import { Proxy } from './http/proxy.ts';
 import { StatusListener } from './http/status-listener.ts';
@@ -15,11 +16,12 @@ import { emptyPublish } from './mqtt/publish-packet.ts';
 import { ReasonCode } from './mqtt/reason-code.ts';
 import { RefusedPeers } from './mqtt/refused-peers.ts';
 import type { DeviceDirectory, DeviceTablePort, IngestPort, RevokedPort } from './ports.ts';
-import { admit } from './tls/admission.ts';
+import { admit, admitManufactured } from './tls/admission.ts';
 import type { Admission } from './tls/admission.ts';
 import type { ConnectionCount } from './tls/connection-count.ts';
 import { HandshakeGate } from './tls/handshake-gate.ts';
 import type { HandshakeBounds } from './tls/handshake-gate.ts';
+import { peerChain } from './tls/peer-chain.ts';
 import { RefusalTally } from './tls/refusal-tally.ts';
 import type { RefusalCount } from './tls/refusal-tally.ts';
 import { SecureListener } from './tls/secure-listener.ts';
@@ -61,6 +63,7 @@ export interface GatewayWorkerDeps {
 
 const HANDSHAKES: HandshakeBounds = { total: 512, perSource: 256 };
 const SWEEP_MS = 1_000;
+const NO_MANUFACTURERS: NonNullable<Template['manufacturers']> = new Map();
 
 /** A running worker of the gateway. */
 export interface GatewayWorker extends AsyncDisposable {
@@ -106,12 +109,14 @@ class Worker implements GatewayWorker {
   readonly #timer: NodeJS.Timeout;
   #template: Template;
   #certificates: CertificateChecker;
+  #manufactured: ManufacturedChecker;
   #version = 1;
 
   constructor(deps: GatewayWorkerDeps) {
     this.#deps = deps;
     this.#template = deps.template;
     this.#certificates = deps.certificates;
+    this.#manufactured = makeManufacturedChecker(deps.template.manufacturers ?? NO_MANUFACTURERS);
     this.#gate = new HandshakeGate(deps.handshakes ?? HANDSHAKES);
     this.#acks = new AckGroups(() => deps.ingest.durable());
     this.#mqtt = this.#makeMqtt();
@@ -123,7 +128,7 @@ class Worker implements GatewayWorker {
     this.#listeners = {
       mqtt: this.#makeListener('mqtt', true, 'mqtt', (socket, address) => this.#acceptMqtt(socket, address)),
       https: this.#makeListener('https', true, 'http/1.1', (socket) => {
-        this.#http.accept(socket, 'https', () => this.#judge(socket));
+        this.#http.accept(socket, 'https', () => this.#judgeEnrolee(socket));
       }),
       api: this.#makeListener('api', false, 'http/1.1', (socket) => this.#http.accept(socket, 'api', null)),
     };
@@ -148,6 +153,7 @@ class Worker implements GatewayWorker {
 
   useTemplate(template: Template): void {
     this.#template = template;
+    this.#manufactured = makeManufacturedChecker(template.manufacturers ?? NO_MANUFACTURERS);
     this.#version++;
   }
 
@@ -260,6 +266,15 @@ class Worker implements GatewayWorker {
     const { clock, devices, table, revoked } = this.#deps;
     const certificate = socket.getPeerX509Certificate();
     return admit(this.#certificates.check(certificate?.raw, clock.now()), devices, table, revoked);
+  }
+
+  /** As `#judge`, and devices that have but their manufacturer's certificate: HTTPS lets those enrol, MQTT has nothing for them. */
+  #judgeEnrolee(socket: TLSSocket): Admission {
+    return admitManufactured(this.#judge(socket), () => {
+      const [leaf, ...chain] = peerChain(socket);
+      if (leaf === undefined) return { outcome: 'refused' };
+      return this.#manufactured.check(leaf, chain, this.#deps.clock.now());
+    });
   }
 
   #acceptMqtt(socket: TLSSocket, address: string | undefined): void {

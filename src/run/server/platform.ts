@@ -5,7 +5,7 @@ import type { Log } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { DecisionPoint } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { isLoopback } from '#declare/template/index.ts';
+import { certificateTerms, isLoopback } from '#declare/template/index.ts';
 import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
 import type { CosignatureAnswer } from '#trust/audit/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
@@ -101,6 +101,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     hasDeviceType: (type: string) => box.versions?.current?.devices.has(type) ?? false,
     speaksFor: (type: string) => box.versions?.current?.devices.get(type)?.speaksFor ?? [],
     hasRole: (role: string) => box.versions?.current?.people.has(role) ?? false,
+    certificate: (type: string) => certificateTerms(box.versions?.current?.devices.get(type)),
+    manufacturers: (type: string) => box.versions?.current?.devices.get(type)?.manufacturers ?? [],
     maxDevices: () => box.versions?.current?.limits.devices ?? 0,
     statusUrl: () => statusUrlOf(box.versions?.current ?? null, box.statusPort),
   };

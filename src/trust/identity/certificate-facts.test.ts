@@ -39,7 +39,7 @@ test('check() tells each kind of certificate apart', async () => {
   const root = await makeAuthority('root');
   const issuing = await makeAuthority('issuing', root);
   const imposter = await makeAuthority('issuing', await makeAuthority('root'));
-  const checker = makeCertificateChecker(OURS, [issuing.certificate]);
+  const checker = makeCertificateChecker(OURS, { roots: [root.certificate], issuing: [issuing.certificate] });
   const outcome = (der: Uint8Array | undefined): string => checker.check(der, NOW).outcome;
   const good = await issue(issuing, device('truck-7'));
   assert.equal(outcome(good), 'ok');
@@ -57,10 +57,35 @@ test('check() tells each kind of certificate apart', async () => {
   assert.equal(outcome(new Uint8Array(new X509Certificate(issuing.certificate).raw)), 'wrong-issuer');
 });
 
+test('check() wants a path that reaches the root, though the issuing authority is known', async () => {
+  const root = await makeAuthority('root');
+  const issuing = await makeAuthority('issuing', root);
+  const other = await makeAuthority('root');
+  const good = await issue(issuing, device('truck-7'));
+  const trust = { issuing: [issuing.certificate] };
+  assert.equal(makeCertificateChecker(OURS, { ...trust, roots: [root.certificate] }).check(good, NOW).outcome, 'ok');
+  for (const roots of [[], [other.certificate]]) {
+    assert.equal(makeCertificateChecker(OURS, { ...trust, roots }).check(good, NOW).outcome, 'wrong-issuer');
+  }
+});
+
+test('check() wants authorities that may be: one below a leaf or too deep is refused as a wrong chain', async () => {
+  const root = await makeAuthority('root');
+  const issuing = await makeAuthority('issuing', root);
+  const below = await makeAuthority('below', issuing);
+  const authorities = [issuing.certificate, below.certificate];
+  const checker = makeCertificateChecker(OURS, { roots: [root.certificate], issuing: authorities });
+  assert.equal(checker.check(await issue(below, device('truck-7')), NOW).outcome, 'wrong-chain');
+});
+
 test('check() gives subject, serial and fingerprint of a good certificate', async () => {
-  const issuing = await makeAuthority('root');
+  const root = await makeAuthority('root');
+  const issuing = await makeAuthority('issuing', root);
   const der = await issue(issuing, device('truck-7'));
-  const checked = makeCertificateChecker(OURS, [issuing.certificate]).check(der, NOW);
+  const checked = makeCertificateChecker(OURS, { roots: [root.certificate], issuing: [issuing.certificate] }).check(
+    der,
+    NOW,
+  );
   assert.ok(checked.outcome === 'ok');
   const parsed = new X509Certificate(der);
   assert.deepEqual(checked.subject, { kind: 'device', name: 'truck-7' });
@@ -69,9 +94,10 @@ test('check() gives subject, serial and fingerprint of a good certificate', asyn
 });
 
 test('check() finds one flipped bit anywhere', async () => {
-  const issuing = await makeAuthority('root');
+  const root = await makeAuthority('root');
+  const issuing = await makeAuthority('issuing', root);
   const der = await issue(issuing, device('truck-7'));
-  const checker = makeCertificateChecker(OURS, [issuing.certificate]);
+  const checker = makeCertificateChecker(OURS, { roots: [root.certificate], issuing: [issuing.certificate] });
   for (let at = 0; at < der.length; at += 1) {
     const { outcome } = checker.check(der.with(at, (der[at] ?? 0) ^ (1 << (at % 8))), NOW);
     assert.ok(outcome === 'malformed' || outcome === 'wrong-issuer', `byte ${at}: ${outcome}`);
@@ -79,9 +105,10 @@ test('check() finds one flipped bit anywhere', async () => {
 });
 
 test('check() looks at the time each time, though it learns the rest once', async () => {
-  const issuing = await makeAuthority('root');
+  const root = await makeAuthority('root');
+  const issuing = await makeAuthority('issuing', root);
   const der = await issue(issuing, device('truck-7'));
-  const checker = makeCertificateChecker(OURS, [issuing.certificate]);
+  const checker = makeCertificateChecker(OURS, { roots: [root.certificate], issuing: [issuing.certificate] });
   const at = (time: number): string => checker.check(der, micros(time)).outcome;
   assert.equal(at(NOW), 'ok');
   // Valid through its last second (RFC 5280 section 4.1.2.5).
@@ -92,8 +119,10 @@ test('check() looks at the time each time, though it learns the rest once', asyn
 });
 
 test('check() takes every issuing authority that counts, and more certificates than it remembers', async () => {
-  const [old, young] = [await makeAuthority('old'), await makeAuthority('young')];
-  const checker = makeCertificateChecker(OURS, [young.certificate, old.certificate]);
+  const root = await makeAuthority('root');
+  const [old, young] = [await makeAuthority('old', root), await makeAuthority('young', root)];
+  const issuing = [young.certificate, old.certificate];
+  const checker = makeCertificateChecker(OURS, { roots: [root.certificate], issuing });
   const der = await issue(old, device('truck-7'));
   assert.equal(checker.check(der, NOW).outcome, 'ok');
   for (let at = 0; at < 9_000; at += 1) checker.check(Uint8Array.of(1, at & 0xff, at >> 8), NOW);

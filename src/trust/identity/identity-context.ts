@@ -1,4 +1,4 @@
-import type { AuditSink, Clock, Log, Random } from '#base/core/index.ts';
+import type { AuditSink, Clock, Log, Millis, Random } from '#base/core/index.ts';
 import type { Catalogue, RowSealer } from '#base/storage/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 
@@ -8,10 +8,20 @@ export interface Declared {
   /** Types that devices of a type may be allowed to publish for. */
   speaksFor(type: string): readonly string[];
   hasRole(role: string): boolean;
+  /** Life and renewal window of certificates for devices of a type. */
+  certificate(type: string): CertificateTerms;
+  /** Manufacturers whose own certificates let devices of a type enrol. */
+  manufacturers(type: string): readonly string[];
   /** Most devices that the inventory takes. */
   maxDevices(): number;
   /** Where lists of revoked certificates and OCSP are had, such as `http://weir.example.com:8080`; null where nowhere. */
   statusUrl?(): string | null;
+}
+
+/** How long a device's certificate lives, and how long before its end it may be renewed. */
+export interface CertificateTerms {
+  readonly life: Millis;
+  readonly renewBefore: Millis;
 }
 
 /** What the parts of this room work with. */

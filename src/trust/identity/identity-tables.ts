@@ -103,6 +103,32 @@ export const REVOCATIONS = table({
   indexes: [['issuer', 'revoked'], ['expires']],
 });
 
+/** Tokens for one enrolment by their SHA-256; `used` is when. */
+export const ENROL_TOKENS = table({
+  name: 'identity_enrol_token',
+  key: { digest: 'blob' },
+  clear: { id: 'text', device: 'text', type: 'text', created: 'integer', expires: 'integer', used: 'integer?' },
+  unique: [['id']],
+  indexes: [['expires']],
+});
+
+export type ExpectedPrivate = {
+  readonly manufacturer: string;
+  readonly serial: string;
+  readonly owner: string | null;
+  readonly model: string | null;
+  readonly firmware: string | null;
+};
+
+/** Devices that are to come with a manufacturer's certificate, by a keyed digest of manufacturer and serial number. */
+export const EXPECTED = table({
+  name: 'identity_expected',
+  key: { digest: 'text' },
+  clear: { device: 'text', type: 'text', created: 'integer', used: 'integer?' },
+  sealed: (value) => value as ExpectedPrivate,
+  unique: [['device']],
+});
+
 /** The tables of this room. */
 export const IDENTITY_SCHEMA: CatalogueSchema = {
   room: 'identity',
@@ -116,5 +142,6 @@ export const IDENTITY_SCHEMA: CatalogueSchema = {
       ...sealedTableSql(TOKENS),
     ],
     sealedTableSql(REVOCATIONS),
+    [...sealedTableSql(ENROL_TOKENS), ...sealedTableSql(EXPECTED)],
   ],
 };

@@ -10,6 +10,8 @@ import type { ClientCredential } from './client-credential.ts';
 import { makeCertificateChecker } from './certificate-facts.ts';
 import type { CertificateChecker } from './certificate-facts.ts';
 import type { Declared, IdentityContext } from './identity-context.ts';
+import { Enrolment } from './enrolment/enrolment.ts';
+import { ExpectedList } from './enrolment/expected-list.ts';
 import { IDENTITY_SCHEMA, SETTINGS } from './identity-tables.ts';
 import { Inventory } from './inventory.ts';
 import { OPERATOR, People } from './people.ts';
@@ -46,10 +48,15 @@ export class Identity {
   readonly lists: RevocationLists;
   readonly ocsp: OcspResponder;
   readonly continuity: Continuity;
+  readonly enrolment: Enrolment;
   readonly #context: IdentityContext;
   readonly #authority: CertificateAuthority;
 
-  constructor(context: IdentityContext, authority: CertificateAuthority, inventory: Inventory, people: People) {
+  constructor(
+    context: IdentityContext,
+    authority: CertificateAuthority,
+    { inventory, people, enrolment }: Pick<Identity, 'inventory' | 'people' | 'enrolment'>,
+  ) {
     this.deployment = context.deployment;
     this.certificates = authority.certificates;
     this.inventory = inventory;
@@ -58,6 +65,7 @@ export class Identity {
     this.lists = new RevocationLists(this.revocations, authority, context.clock);
     this.continuity = new Continuity(context, inventory, this.revocations, authority);
     this.ocsp = new OcspResponder(this.revocations, this.lists, authority, context.clock);
+    this.enrolment = enrolment;
     this.#context = context;
     this.#authority = authority;
   }
@@ -102,7 +110,10 @@ export class Identity {
 
   /** A checker of client certificates against the issuing authorities of today. */
   checker(): CertificateChecker {
-    return makeCertificateChecker(this.deployment, this.certificates.issuing);
+    return makeCertificateChecker(this.deployment, {
+      roots: [this.certificates.root],
+      issuing: this.certificates.issuing,
+    });
   }
 }
 
@@ -123,5 +134,9 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
   keys.lifecycle.hold(authorityHolding(context));
   const authority = await CertificateAuthority.open(context);
   const inventory = await Inventory.open(context, authority);
-  return new Identity(context, authority, inventory, await People.open(context));
+  return new Identity(context, authority, {
+    inventory,
+    people: await People.open(context),
+    enrolment: new Enrolment(context, inventory, await ExpectedList.open(context)),
+  });
 }

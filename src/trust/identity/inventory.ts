@@ -1,4 +1,4 @@
-import { PROBE_DEVICE, days } from '#base/core/index.ts';
+import { PROBE_DEVICE } from '#base/core/index.ts';
 import type { Micros, Millis } from '#base/core/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction } from '#base/storage/index.ts';
@@ -38,7 +38,11 @@ export interface Withdrawal {
   readonly serials: ReadonlySet<string>;
 }
 
-const DEFAULT_LIFE = days(365);
+/** What a device that made its own key is given. */
+export type DeviceCertificate = Omit<DeviceBundle, 'key'>;
+
+/** Something that is stored with a certificate or not at all. */
+export type AlsoStore = (tx: CatalogueTransaction) => Promise<void>;
 
 /** A device that is disabled for good: probes show its certificate, which must not let it in. */
 export const DISABLED_PROBE = '_probe-off';
@@ -89,7 +93,23 @@ export class Inventory {
    * @throws {IdentityError} IDENTITY_DEVICE_INVALID, IDENTITY_TYPE_INVALID, IDENTITY_DEVICE_EXISTS,
    *   IDENTITY_DEVICES_LIMIT, IDENTITY_LIFETIME_INVALID
    */
-  async enrol(request: EnrolRequest, actor: string): Promise<DeviceBundle> {
+  enrol(request: EnrolRequest, actor: string): Promise<DeviceBundle> {
+    return withNewKey((publicKey) => this.enrolKey(request, publicKey, actor));
+  }
+
+  /**
+   * Takes a device into the inventory and certifies the key that it made itself.
+   *
+   * @param publicKey SubjectPublicKeyInfo, checked by the caller
+   * @param also is stored in the same transaction
+   * @throws {IdentityError} as `enrol`
+   */
+  async enrolKey(
+    request: EnrolRequest,
+    publicKey: Uint8Array,
+    actor: string,
+    also: AlsoStore = async () => {},
+  ): Promise<DeviceCertificate> {
     const { clock, audit, declared } = this.#context;
     requireEnrolable(request, declared, this.#entries.size);
     if (this.#entries.has(request.name)) throw deviceExists(request.name);
@@ -100,8 +120,10 @@ export class Inventory {
       outcome: 'allowed',
       detail: { type: request.type },
     });
-    return this.#certify(request.name, request.life ?? DEFAULT_LIFE, actor, async (tx) => {
+    const life = request.life ?? declared.certificate(request.type).life;
+    return this.#certify(request.name, life, actor, publicKey, async (tx) => {
       if ((await this.#table.get(tx, { name: request.name })) !== null) throw deviceExists(request.name);
+      await also(tx);
       await this.#table.insert(
         tx,
         {
@@ -130,12 +152,25 @@ export class Inventory {
    */
   async renew(name: string, life: Millis, actor: string): Promise<DeviceBundle> {
     requireNotRevoked(this.#mustFind(name));
-    return this.#certify(name, life, actor, async () => {});
+    return withNewKey((publicKey) => this.#certify(name, life, actor, publicKey));
+  }
+
+  /**
+   * Gives a device of the inventory a certificate for a further key that it made itself, with the life that the template
+   * sets for its type.
+   *
+   * @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN, IDENTITY_DEVICE_INVALID if it was revoked
+   */
+  async renewKey(name: string, publicKey: Uint8Array, actor: string, also?: AlsoStore): Promise<DeviceCertificate> {
+    const device = this.#mustFind(name);
+    requireNotRevoked(device);
+    const { life } = this.#context.declared.certificate(device.type);
+    return this.#certify(name, life, actor, publicKey, also);
   }
 
   /** A certificate of the device that is disabled for good; makes the device where it is missing. */
   certifyDisabled(life: Millis, actor: string): Promise<DeviceBundle> {
-    return this.#certify(DISABLED_PROBE, life, actor, async (tx) => {
+    const store: AlsoStore = async (tx) => {
       const known = await this.#table.get(tx, { name: DISABLED_PROBE });
       const index = known?.idx ?? (await this.#nextIndex(tx));
       const created = known?.created ?? this.#context.clock.now();
@@ -149,7 +184,8 @@ export class Inventory {
       };
       const probe = { owner: null, model: null, firmware: null, serials: [], speaksFor: [] };
       await this.#table.put(tx, row, probe);
-    });
+    };
+    return withNewKey((publicKey) => this.#certify(DISABLED_PROBE, life, actor, publicKey, store));
   }
 
   /** All devices but the prober's, by name. */
@@ -207,6 +243,11 @@ export class Inventory {
         if (row !== null && (row.last_seen ?? 0) < at) await this.#table.put(tx, { ...row, last_seen: at }, row.sealed);
       }
     });
+  }
+
+  /** Devices that it holds, the prober's among them. */
+  get size(): number {
+    return this.#entries.size;
   }
 
   /** What a gateway worker starts from. */
@@ -268,13 +309,13 @@ export class Inventory {
     name: string,
     life: Millis,
     actor: string,
-    store: (tx: CatalogueTransaction) => Promise<void>,
-  ): Promise<DeviceBundle> {
+    publicKey: Uint8Array,
+    store: AlsoStore = async () => {},
+  ): Promise<DeviceCertificate> {
     const { catalogue, deployment } = this.#context;
     const holder = { kind: 'device', name } as const;
-    const pair = makeKeyPair();
     const profile = { kind: 'client', subject: holder, deployment } as const;
-    const signed = await this.#authority.sign(profile, pair.publicKey, life);
+    const signed = await this.#authority.sign(profile, publicKey, life);
     await this.#authority.announce(actor, holder, signed);
     await catalogue.transaction(async (tx) => {
       await store(tx);
@@ -284,7 +325,6 @@ export class Inventory {
     this.#publish(device);
     return {
       device,
-      key: formatPrivateKey(pair.privateKey),
       certificate: this.#authority.chain(signed),
       authority: this.#authority.certificates.root,
     };
@@ -395,4 +435,10 @@ function requireNotRevoked({ name, status }: Pick<DirectoryEntry, 'name' | 'stat
   throw new IdentityError('IDENTITY_DEVICE_INVALID', `Cannot change device ${name}: it was revoked`, {
     hint: 'Enrol it under a new name, after its key was replaced',
   });
+}
+
+/** Makes a key pair for a device that does not make its own. */
+async function withNewKey(certify: (publicKey: Uint8Array) => Promise<DeviceCertificate>): Promise<DeviceBundle> {
+  const pair = makeKeyPair();
+  return { ...(await certify(pair.publicKey)), key: formatPrivateKey(pair.privateKey) };
 }

@@ -8,6 +8,7 @@ import type { Admission, PeerIdentity } from '../tls/admission.ts';
 import { addressPrefix } from '../tls/address-prefix.ts';
 import { HeldCallers, heldKeyOf } from './held-callers.ts';
 import type { Hold } from './held-callers.ts';
+import { isEnrolmentPath } from './enrolment-path.ts';
 import { stateIdentity } from './identity-header.ts';
 import type { PeerStatement } from './identity-header.ts';
 import { problem, sendProblem } from './problem.ts';
@@ -172,6 +173,10 @@ export class HttpService {
     const identity = identityOf(admission);
     if (identity === 'refused') {
       if (peer.admitted) this.#refuse(peer.listener, admission, peer.address);
+      return sendProblem(response, NOT_AUTHORISED, {}, true);
+    }
+    if (identity?.kind === 'manufactured' && !isEnrolmentPath(request.url ?? '')) {
+      this.#deps.refused(peer.listener, 'not-enrolled', peer.address);
       return sendProblem(response, NOT_AUTHORISED, {}, true);
     }
     const target = parseStreamPath(request.url ?? '');

@@ -5,9 +5,10 @@ export const IDENTITY_HEADER = 'x-weir-identity';
 
 /** What the gateway established about the other end of a connection. */
 export interface PeerStatement {
-  readonly kind: 'device' | 'client' | 'none';
+  readonly kind: 'device' | 'client' | 'manufactured' | 'none';
+  /** Of a device or client; the manufacturer of a device that has but its maker's certificate. */
   readonly name: string | null;
-  /** Serial number of its certificate, upper-case hex. */
+  /** Serial number of its certificate, upper-case hex; of a manufactured device the one in its subject. */
   readonly serial: string | null;
   /** SHA-256 of its certificate, lower-case hex. */
   readonly fingerprint: string | null;

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { micros } from '#base/core/index.ts';
 import { DEVICE_FLAG } from '#trust/identity/index.ts';
 import type { CertificateOutcome } from '#trust/identity/index.ts';
-import { admit } from './admission.ts';
+import { admit, admitManufactured } from './admission.ts';
+import type { Admission } from './admission.ts';
 
 const TRUCK = { index: 3, name: 'truck-7', type: 'reefer', speaksFor: [], serials: ['0A', '0C'], suspended: ['0D'] };
 const DEVICES = { find: (name: string) => (name === 'truck-7' ? TRUCK : null) };
@@ -50,4 +51,27 @@ test('admit() tells every refusal apart', () => {
   for (const [reason, certificate, flags] of cases) {
     assert.deepEqual(admit(certificate, DEVICES, table(flags), SERIALS_REVOKED), { admitted: false, reason });
   }
+});
+
+test('admitManufactured() asks the maker only where the certificate is not ours', () => {
+  const asked: string[] = [];
+  const check = () => {
+    asked.push('asked');
+    return { outcome: 'ok', manufacturer: 'acme', serial: 'SN-1', fingerprint: 'ff' } as const;
+  };
+  const result = admitManufactured({ admitted: false, reason: 'wrong-issuer' }, check);
+  assert.deepEqual(result, {
+    admitted: true,
+    identity: { kind: 'manufactured', name: 'acme', serial: 'SN-1', fingerprint: 'ff' },
+  });
+  const refused: Admission = { admitted: false, reason: 'wrong-issuer' };
+  assert.equal(
+    admitManufactured(refused, () => ({ outcome: 'refused' })),
+    refused,
+  );
+  asked.length = 0;
+  for (const reason of ['revoked', 'expired', 'unknown', 'no-certificate', 'superseded'] as const) {
+    assert.deepEqual(admitManufactured({ admitted: false, reason }, check), { admitted: false, reason });
+  }
+  assert.deepEqual(asked, []);
 });

@@ -1,5 +1,5 @@
 import { DEVICE_FLAG } from '#trust/identity/index.ts';
-import type { CertificateOutcome } from '#trust/identity/index.ts';
+import type { CertificateOutcome, ManufacturedOutcome } from '#trust/identity/index.ts';
 import type { DeviceDirectory, DeviceEntry, DeviceTablePort, RevokedPort } from '../ports.ts';
 
 /** Why a peer may not come in. Told apart in log and metrics; the peer itself hears only that it is not authorised. */
@@ -12,10 +12,21 @@ export type AdmissionRefusal =
   | 'disabled'
   | 'contained';
 
-/** Who a peer is: a device of the inventory, or a person's or program's client. */
+/**
+ * Who a peer is: a device of the inventory, a person's or program's client, or a device that has nothing but the
+ * certificate of its manufacturer, which may ask for one of ours and nothing else.
+ */
 export type PeerIdentity =
   | { readonly kind: 'device'; readonly device: DeviceEntry; readonly serial: string; readonly fingerprint: string }
-  | { readonly kind: 'client'; readonly name: string; readonly serial: string; readonly fingerprint: string };
+  | { readonly kind: 'client'; readonly name: string; readonly serial: string; readonly fingerprint: string }
+  | {
+      readonly kind: 'manufactured';
+      /** The manufacturer, as the template names it. */
+      readonly name: string;
+      /** The device's serial number in its subject. */
+      readonly serial: string;
+      readonly fingerprint: string;
+    };
 
 export type Admission =
   | { readonly admitted: true; readonly identity: PeerIdentity }
@@ -47,6 +58,20 @@ export function admit(
   if (device.serials.includes(serial)) return allow({ kind: 'device', device, serial, fingerprint });
   // A certificate that was replaced or taken back is no longer among the device's own.
   return refuse(device.suspended?.includes(serial) === true ? 'suspended' : 'superseded');
+}
+
+/**
+ * Admits a peer whose certificate is not ours and whose manufacturer vouches for it. Where nothing but enrolment can be
+ * asked for, and nowhere else, may this answer be used.
+ *
+ * @see IEEE 802.1AR
+ */
+export function admitManufactured(refused: Admission, check: () => ManufacturedOutcome): Admission {
+  if (refused.admitted || refused.reason !== 'wrong-issuer') return refused;
+  const found = check();
+  if (found.outcome !== 'ok') return refused;
+  const { manufacturer: name, serial, fingerprint } = found;
+  return allow({ kind: 'manufactured', name, serial, fingerprint });
 }
 
 /** What the bits of a device's row forbid; null where it may act. */

@@ -5,9 +5,11 @@ import { enrolHints } from '#trust/identity/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import { findPlatform } from '../locate.ts';
 import { readCount } from '../read-number.ts';
+import { readTextFile } from '../read-text-file.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 import { addConfirmCommand } from './confirm.ts';
+import { addEnrolmentCommands } from './device-enrolment.ts';
 import { addRevokeCommand } from './revoke.ts';
 
 export interface DeviceRow {
@@ -27,20 +29,26 @@ export interface Enrolment {
   readonly authority: string;
 }
 
+/** Without a key where the device made its own. */
+type DeviceEnrolment = Omit<Enrolment, 'key'> & Partial<Pick<Enrolment, 'key'>>;
+
 export function addDeviceCommand(program: Command, contextOf: ContextOf): void {
   const device = program
     .command('device')
-    .description('devices: enrol, list, show, disable, enable, revoke, confirm, speaks-for');
+    .description('devices: enrol, token, expect, list, show, disable, enable, revoke, confirm, speaks-for');
 
   device
     .command('enrol <name>')
     .description('give a device a certificate and print how it publishes')
     .requiredOption('--type <type>', 'device type of the template')
-    .option('--days <n>', 'days that the certificate is valid', '365')
+    .option('--days <n>', 'days that the certificate is valid (default: as the template says)')
+    .option('--csr <file>', 'certificate request of a device that made its own key')
     .option('--out <folder>', 'folder for key and certificates (default: ./<name>)')
-    .action(async (name: string, options: { type: string; days: string; out?: string }, command: Command) => {
+    .action(async (name: string, options: EnrolOptions, command: Command) => {
       await enrol(contextOf(command), name, options);
     });
+
+  addEnrolmentCommands(device, contextOf);
 
   device
     .command('list')
@@ -96,14 +104,23 @@ export function addDeviceCommand(program: Command, contextOf: ContextOf): void {
     });
 }
 
-async function enrol(
-  context: CommandContext,
-  name: string,
-  options: { type: string; days: string; out?: string },
-): Promise<void> {
+interface EnrolOptions {
+  readonly type: string;
+  readonly days?: string;
+  readonly csr?: string;
+  readonly out?: string;
+}
+
+async function enrol(context: CommandContext, name: string, options: EnrolOptions): Promise<void> {
   const platform = await findPlatform(context.options.data);
-  const body = { name, type: options.type, days: readCount(options.days, '--days', 1, 3_650) };
-  const made = await context.withPlatform((client) => client.json<Enrolment>('POST', '/v1/devices', { body }));
+  const { type, days, csr } = options;
+  const body = {
+    name,
+    type,
+    ...(days === undefined ? {} : { days: readCount(days, '--days', 1, 3_650) }),
+    ...(csr === undefined ? {} : { csr: await readTextFile(csr) }),
+  };
+  const made = await context.withPlatform((client) => client.json<DeviceEnrolment>('POST', '/v1/devices', { body }));
   const folder = options.out ?? name;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const files = {
@@ -111,7 +128,7 @@ async function enrol(
     certificate: join(folder, 'device.crt'),
     authority: join(folder, 'ca.crt'),
   };
-  await writeFile(files.key, made.key, { mode: 0o600 });
+  if (made.key !== undefined) await writeFile(files.key, made.key, { mode: 0o600 });
   await writeFile(files.certificate, made.certificate);
   await writeFile(files.authority, made.authority);
   const { streams } = await context.withPlatform((client) =>
@@ -135,7 +152,8 @@ async function enrol(
           example: stream.example,
         });
   context.result({ ...made.device, files, hints }, () => {
-    const lines = [`${name} is enrolled as ${options.type}; its key and certificates are in ${folder}/`];
+    const what = made.key === undefined ? 'its certificates' : 'its key and certificates';
+    const lines = [`${name} is enrolled as ${options.type}; ${what} are in ${folder}/`];
     if (hints !== null) lines.push('', 'publish over MQTT:', hints.mosquitto, '', 'or over HTTPS:', hints.curl);
     return `${lines.join('\n')}\n`;
   });

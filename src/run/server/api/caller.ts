@@ -4,7 +4,7 @@ import { ApiError } from './errors.ts';
 
 /** What the gateway established about the other end of a connection; it alone can write to control's socket. */
 export interface VerifiedPeer {
-  readonly kind: 'device' | 'client' | 'none';
+  readonly kind: 'device' | 'client' | 'manufactured' | 'none';
   readonly name: string | null;
   readonly serial: string | null;
   readonly address: string;
@@ -20,7 +20,9 @@ export interface Caller {
 }
 
 /** Why nobody is let in; for the log only. */
-export type SignInFailure = 'no-credential' | 'not-for-devices' | Exclude<SignIn['outcome'], 'ok'>;
+export type SignInFailure = 'no-credential' | 'not-for-devices' | 'used' | Exclude<SignIn['outcome'], 'ok'>;
+
+const KINDS: readonly string[] = ['device', 'client', 'manufactured', 'none'];
 
 /** The header in which the gateway says who is there. */
 export const PEER_HEADER = 'x-weir-identity';
@@ -30,7 +32,7 @@ export function parsePeer(header: string | undefined): VerifiedPeer | null {
   if (header === undefined) return null;
   try {
     const { kind, name, serial, address, listener } = JSON.parse(header) as Partial<VerifiedPeer>;
-    if (kind !== 'device' && kind !== 'client' && kind !== 'none') return null;
+    if (kind === undefined || !KINDS.includes(kind)) return null;
     return { kind, name: name ?? null, serial: serial ?? null, address: address ?? '', listener: listener ?? '' };
   } catch {
     return null;
@@ -50,9 +52,9 @@ export async function identifyCaller(
   identity: Identity,
   onFailure: (reason: SignInFailure, actor?: string) => void,
 ): Promise<Caller> {
-  if (peer.kind === 'device') {
+  if (peer.kind === 'device' || peer.kind === 'manufactured') {
     // Summed up like strangers: a device that asks and asks must not fill the log.
-    onFailure('not-for-devices', `device:${peer.name ?? ''}`);
+    onFailure('not-for-devices', `${peer.kind}:${peer.name ?? ''}`);
     throw new ApiError('API_FORBIDDEN', 'Cannot answer: devices publish and hear their own commands, nothing else');
   }
   const signIn = await signInOf(peer, authorization, identity);

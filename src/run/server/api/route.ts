@@ -21,7 +21,7 @@ export interface RouteRequest {
 
 export type RouteReply =
   | { readonly json: unknown; readonly status?: number }
-  | { readonly text: string; readonly contentType: string }
+  | { readonly text: string; readonly contentType: string; readonly headers?: Readonly<Record<string, string>> }
   | { readonly bytes: Uint8Array; readonly contentType: string }
   | { readonly streamed: StreamedReply };
 
@@ -48,6 +48,8 @@ export interface Route {
   readonly path: string;
   /** What it does, as a phrase without a full stop. */
   readonly summary?: string;
+  /** `enrolee` for routes on which devices ask for certificates: they are known by other means than people. */
+  readonly who?: 'enrolee';
   readonly access: RouteAccess;
   /**
    * Parameters of the query. Each is text, a whole number or a boolean, checked against its schema and handed to the

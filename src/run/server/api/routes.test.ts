@@ -30,9 +30,10 @@ const REQUEST: RouteRequest = {
 /** Addresses that stand in certificates, where no version belongs. */
 const IN_CERTIFICATES = ['GET /crl/:name', 'POST /ocsp', 'GET /ocsp/*'];
 
-test('ROUTES has each route once, under /v1 but for what certificates point at', () => {
+test('ROUTES has each route once, under /v1 but for what certificates point at and where a standard puts it', () => {
   assert.equal(new Set(ROUTES.map(nameOf)).size, ROUTES.length);
-  assert.deepEqual(ROUTES.filter(({ path }) => !path.startsWith('/v1/')).map(nameOf), IN_CERTIFICATES);
+  const elsewhere = ROUTES.filter(({ path }) => !/^\/(v1|\.well-known\/est)\//.test(path));
+  assert.deepEqual(elsewhere.map(nameOf), IN_CERTIFICATES);
 });
 
 test('ROUTES declares for each route who may: an action that is known and fits its resource', () => {
@@ -50,6 +51,8 @@ test('ROUTES leaves open what is public by design, and to a service what it deci
   assert.deepEqual(named('open'), [
     'GET /v1/prove/keys',
     ...IN_CERTIFICATES,
+    'GET /.well-known/est/cacerts',
+    'GET /.well-known/est/csrattrs',
     'GET /v1/audit/checkpoint',
     'GET /v1/audit/checkpoint.witnessed',
     'GET /v1/audit/tile/*',

@@ -2,6 +2,7 @@ import type { Route } from './route.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { CERTIFICATE_STATUS_ROUTES } from './routes/certificate-status.ts';
 import { DEVICE_ROUTES } from './routes/devices.ts';
+import { EST_ROUTES } from './routes/est.ts';
 import { KEY_ROUTES } from './routes/keys.ts';
 import { PEOPLE_ROUTES } from './routes/people.ts';
 import { PLATFORM_ROUTES } from './routes/platform.ts';
@@ -15,6 +16,7 @@ export const ROUTES: readonly Route[] = [
   ...DEVICE_ROUTES,
   ...REVOCATION_ROUTES,
   ...CERTIFICATE_STATUS_ROUTES,
+  ...EST_ROUTES,
   ...PEOPLE_ROUTES,
   ...KEY_ROUTES,
   ...TEMPLATE_ROUTES,

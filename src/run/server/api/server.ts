@@ -9,6 +9,7 @@ import { HOLD_HEADER, rateLimitFields } from '#flow/gateway/index.ts';
 import type { DenialTally } from '../control/denial-tally.ts';
 import type { Caller, SignInFailure } from './caller.ts';
 import { identifyCaller, parsePeer, PEER_HEADER } from './caller.ts';
+import { identifyEnrolee } from './enrolee-caller.ts';
 import { ApiError, RateLimited } from './errors.ts';
 import { problemOf } from './problem.ts';
 import type { RateVerdict } from './rate-buckets.ts';
@@ -129,8 +130,10 @@ async function admit(request: FastifyRequest, reply: FastifyReply, route: Route,
     return NOBODY;
   }
   if (peer === null) throw new ApiError('API_UNAUTHENTICATED', 'Cannot answer: it is not known who asks');
-  const caller = await identifyCaller(peer, request.headers.authorization, gate.services.identity, (reason, actor) => {
+  const identifyBy = route.who === 'enrolee' ? identifyEnrolee : identifyCaller;
+  const caller = await identifyBy(peer, request.headers.authorization, gate.services.identity, (reason, actor) => {
     gate.onSignInFailure(peer.address, reason, actor);
+    if (route.who === 'enrolee') void reply.header('www-authenticate', 'Basic realm="enrolment", charset="UTF-8"');
     requireRate(gate.rates.ofStranger(peer), actor ?? 'anonymous', reply, gate);
   });
   requireRate(gate.rates.ofCaller(caller.actor, `${route.method} ${route.path}`), caller.actor, reply, gate);
@@ -186,7 +189,11 @@ function decidingPolicies({ rule, policies }: Decision): Record<string, string> 
 
 async function send(result: RouteReply, reply: FastifyReply): Promise<void> {
   if ('json' in result) await reply.code(result.status ?? 200).send(result.json);
-  else if ('text' in result) await reply.type(result.contentType).send(result.text);
+  else if ('text' in result)
+    await reply
+      .headers(result.headers ?? {})
+      .type(result.contentType)
+      .send(result.text);
   else if ('bytes' in result) await reply.type(result.contentType).send(Buffer.from(result.bytes));
   else await sendStream(result.streamed, reply);
 }
@@ -237,7 +244,7 @@ function sendProblem(reply: FastifyReply, error: unknown, services: Services): v
       { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
       'request failed',
     );
-  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+  if (problem.status === 401 && !reply.hasHeader('www-authenticate')) void reply.header('www-authenticate', 'Bearer');
   if (problem.status === 503 || problem.status === 429) void reply.header('retry-after', retryAfterOf(error));
   void reply.code(problem.status).type('application/problem+json').send(problem);
 }

@@ -1,6 +1,6 @@
 import type { Json } from '#base/core/index.ts';
 import type { ListenerPorts, RefusalCount, SessionSnapshot, TlsMaterial } from '#flow/gateway/index.ts';
-import type { DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
+import type { CheckerTrust, DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import type { RefusedReadings } from '../control/refusal-book.ts';
 
@@ -21,8 +21,8 @@ export interface GatewayStart {
   readonly directory: DirectorySnapshot;
   /** Keys of the serial numbers that are revoked. */
   readonly revoked: Uint8Array;
-  /** Certificates of the authorities that issue client certificates, PEM. */
-  readonly issuing: readonly string[];
+  /** What client certificates are judged by. */
+  readonly trust: CheckerTrust;
   readonly tls: TlsMaterial;
   /** Eight bytes: key of the content hashes in the windows of `seq`. */
   readonly hashKey: Uint8Array;

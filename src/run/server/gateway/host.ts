@@ -5,7 +5,7 @@ import { micros } from '#base/core/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
-import type { Identity } from '#trust/identity/index.ts';
+import type { CheckerTrust, Identity } from '#trust/identity/index.ts';
 import type { Custody, KeyRing } from '#trust/keys/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import type { RefusalBook } from '../control/refusal-book.ts';
@@ -200,7 +200,7 @@ async function startOf(parts: GatewayHostParts, ports: Ports, ticketKeys: Uint8A
     workers,
     directory: identity.inventory.snapshot(),
     revoked: await identity.revocations.packed(),
-    issuing: identity.certificates.issuing,
+    trust: trustOf(identity),
     tls: await tlsMaterial(identity, current, ticketKeys),
     hashKey,
     digestKey,
@@ -209,6 +209,10 @@ async function startOf(parts: GatewayHostParts, ports: Ports, ticketKeys: Uint8A
     controlSocket: layout.controlSocket,
     commands: await waiting(),
   };
+}
+
+function trustOf({ certificates: { root, issuing } }: Identity): CheckerTrust {
+  return { roots: [root], issuing };
 }
 
 async function tlsMaterial(identity: Identity, template: Template, ticketKeys: Uint8Array): Promise<TlsMaterial> {

@@ -106,7 +106,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     metrics,
     template,
     tls: given.tls,
-    certificates: makeCertificateChecker(given.directory.deployment, given.issuing),
+    certificates: makeCertificateChecker(given.directory.deployment, given.trust),
     devices: directory,
     table,
     revoked: RevokedSet.attach(begin.revoked),

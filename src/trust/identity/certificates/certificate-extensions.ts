@@ -54,7 +54,8 @@ const NEVER_CRITICAL: readonly string[] = [EXTENSION.authorityKey, EXTENSION.sub
 export function readExtensions(node: DerNode | undefined): CertificateExtensions {
   const found = new Map<string, Extension>();
   const listed = sequenceOf(node);
-  if (listed.length === 0 || listed.length > MOST_EXTENSIONS) throw new MalformedDer('extensions are empty or too many');
+  if (listed.length === 0 || listed.length > MOST_EXTENSIONS)
+    throw new MalformedDer('extensions are empty or too many');
   for (const one of listed) {
     const extension = readExtension(one);
     if (found.has(extension.oid)) throw new MalformedDer('an extension stands twice');
@@ -79,7 +80,9 @@ export function readExtensions(node: DerNode | undefined): CertificateExtensions
     nameConstraints: take(EXTENSION.nameConstraints, readNameConstraints),
     subjectKey: take(EXTENSION.subjectKey, (value) => expectTag(value, TAG.octetString).content),
     authorityKey: take(EXTENSION.authorityKey, readAuthorityKey),
-    unknownCritical: [...found.values()].filter((one) => one.critical && !UNDERSTOOD.has(one.oid)).map(({ oid }) => oid),
+    unknownCritical: [...found.values()]
+      .filter((one) => one.critical && !UNDERSTOOD.has(one.oid))
+      .map(({ oid }) => oid),
   };
 }
 

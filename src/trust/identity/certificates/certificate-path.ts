@@ -158,12 +158,16 @@ function judge(certificates: readonly ParsedCertificate[], search: Search): void
   });
 }
 
-function faultOf(certificates: readonly ParsedCertificate[], { usage, depth }: Required<PathQuestion>): PathFault | null {
+function faultOf(
+  certificates: readonly ParsedCertificate[],
+  { usage, depth }: Required<PathQuestion>,
+): PathFault | null {
   const [leaf, ...above] = certificates;
   if (certificates.some(({ extensions }) => extensions.unknownCritical.length > 0)) return 'chain';
   if (!above.every(isAuthority)) return 'chain';
   // The identifier of the issuer's key is asked of all that did not sign themselves.
-  if (certificates.slice(0, -1).some(({ extensions }) => (extensions.authorityKey?.keyId ?? null) === null)) return 'chain';
+  if (certificates.slice(0, -1).some(({ extensions }) => (extensions.authorityKey?.keyId ?? null) === null))
+    return 'chain';
   if (!lengthsHold(above, depth)) return 'chain';
   if (!constraintsHold(certificates)) return 'chain';
   if (strongKey(leaf!.publicKey, 'authority') === null) return 'weak-key';

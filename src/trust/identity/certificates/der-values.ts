@@ -7,7 +7,8 @@ const LONGEST_OID = 64;
 /** An OBJECT IDENTIFIER in dotted form. @throws {MalformedDer} */
 export function readOid(node: DerNode | undefined): string {
   const { content } = expectTag(node, TAG.oid);
-  if (content.length === 0 || content.length > LONGEST_OID) throw new MalformedDer('an object identifier has no length');
+  if (content.length === 0 || content.length > LONGEST_OID)
+    throw new MalformedDer('an object identifier has no length');
   const arcs: number[] = [];
   let arc = 0;
   let open = false;

@@ -14,14 +14,7 @@ export interface DistinguishedName {
 /** Attribute types that are read by name. @see X.520 */
 export const ATTRIBUTE = Object.freeze({ commonName: '2.5.4.3', serialNumber: '2.5.4.5' });
 
-const TEXT_TAGS: ReadonlySet<number> = new Set([
-  TAG.utf8,
-  TAG.printable,
-  TAG.ia5,
-  TAG.teletex,
-  TAG.bmp,
-  TAG.universal,
-]);
+const TEXT_TAGS: ReadonlySet<number> = new Set([TAG.utf8, TAG.printable, TAG.ia5, TAG.teletex, TAG.bmp, TAG.universal]);
 
 /** Reads a Name. @throws {MalformedDer} @see RFC 5280 section 4.1.2.4 */
 export function readName(node: DerNode | undefined): DistinguishedName {

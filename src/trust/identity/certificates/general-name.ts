@@ -102,4 +102,3 @@ function checked(text: string, is: (text: string) => boolean): string {
   if (!is(text)) throw new MalformedDer('a name is not in its syntax');
   return text;
 }
-

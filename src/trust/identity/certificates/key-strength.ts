@@ -53,7 +53,7 @@ function algorithmOf(key: KeyObject, use: KeyUse): string | null {
     case 'ml-dsa-44':
     case 'ml-dsa-65':
     case 'ml-dsa-87':
-      return key.asymmetricKeyType.toUpperCase();
+      return use === 'device' ? null : key.asymmetricKeyType.toUpperCase();
     default:
       return null;
   }

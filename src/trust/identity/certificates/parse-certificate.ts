@@ -61,7 +61,8 @@ function read(der: Uint8Array): ParsedCertificate {
   const serial = readIntegerBytes(serialNode);
   if (serial[0]! >= 0x80 || serial.length > LONGEST_SERIAL) throw new MalformedDer('the serial number is malformed');
   const [notBefore, notAfter, ...dates] = sequenceOf(validity).map(readTime);
-  if (notBefore === undefined || notAfter === undefined || dates.length > 0) throw new MalformedDer('validity is malformed');
+  if (notBefore === undefined || notAfter === undefined || dates.length > 0)
+    throw new MalformedDer('validity is malformed');
   sequenceOf(publicKey);
   const [issuer, subject] = [readName(issuerNode), readName(subjectNode)];
   const extensions = readLast(rest, version);
@@ -115,4 +116,3 @@ function requireSound(issuer: DistinguishedName, subject: DistinguishedName, ext
   if (!ca && nameConstraints !== null) throw new MalformedDer('what is no authority constrains names');
   if (subject.parts.length === 0 && alternativeNames === null) throw new MalformedDer('a certificate names nobody');
 }
-

@@ -1,5 +1,6 @@
-import { days, formatMicros, micros, Type } from '#base/core/index.ts';
-import type { DeviceBundle, DeviceRecord } from '#trust/identity/index.ts';
+import { days, formatMicros, micros, minutes, Type } from '#base/core/index.ts';
+import { decodeRequest } from '#trust/identity/index.ts';
+import type { DeviceBundle, DeviceCertificate, DeviceRecord, ExpectedDevice } from '#trust/identity/index.ts';
 import { ApiError } from '../errors.ts';
 import type { Route } from '../route.ts';
 
@@ -28,6 +29,12 @@ function show(record: DeviceRecord): unknown {
 function requireAuthors(name: string): void {
   if (name.startsWith('_')) throw new ApiError('API_FORBIDDEN', `Cannot certify ${name}: it is the platform's own`);
 }
+
+const certified = ({ device: record, certificate, authority }: DeviceCertificate) => ({
+  device: show(record),
+  certificate,
+  authority,
+});
 
 const bundle = ({ device: record, key, certificate, authority }: DeviceBundle) => ({
   device: show(record),
@@ -63,16 +70,62 @@ export const DEVICE_ROUTES: readonly Route[] = [
         owner: Type.Optional(Type.String({ maxLength: 200 })),
         model: Type.Optional(Type.String({ maxLength: 200 })),
         firmware: Type.Optional(Type.String({ maxLength: 200 })),
+        /** A certificate request: the device made its own key. */
+        csr: Type.Optional(Type.String({ maxLength: 65_536 })),
       },
       { additionalProperties: false },
     ),
     handle: async ({ body, caller }, { identity }) => {
-      const { days: life, ...request } = body as { name: string; type: string; days?: number };
-      const made = await identity.inventory.enrol(
-        { ...request, ...(life === undefined ? {} : { life: days(life) }) },
-        caller.actor,
-      );
-      return { json: bundle(made), status: 201 };
+      const { days: life, csr, ...request } = body as { name: string; type: string; days?: number; csr?: string };
+      const device = { ...request, ...(life === undefined ? {} : { life: days(life) }) };
+      if (csr === undefined) return { json: bundle(await identity.inventory.enrol(device, caller.actor)), status: 201 };
+      const made = await identity.enrolment.enrol(device, decodeRequest(csr), caller.actor);
+      return { json: certified(made), status: 201 };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/devices/:name/enrol-token',
+    summary: 'a token with which a device enrols once',
+    access: { action: 'enrol', resource: ({ params }) => device(params['name'] ?? '') },
+    body: Type.Object(
+      { type: Type.String({ maxLength: 64 }), minutes: Type.Integer({ minimum: 1, maximum: 10_080 }) },
+      { additionalProperties: false },
+    ),
+    handle: async ({ body, params, caller }, { identity }) => {
+      const { type, minutes: life } = body as { type: string; minutes: number };
+      const made = await identity.enrolment.issueToken(params['name'] ?? '', type, minutes(life), caller.actor);
+      return { json: { ...made, expires: formatMicros(made.expires) }, status: 201 };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/expected-devices',
+    summary: 'devices that may enrol with the certificate of their manufacturer',
+    access: { action: 'enrol', resource: () => device('*') },
+    body: Type.Object(
+      {
+        devices: Type.Array(
+          Type.Object(
+            {
+              manufacturer: Type.String({ maxLength: 64 }),
+              serial: Type.String({ maxLength: 64 }),
+              name: Type.String({ maxLength: 64 }),
+              type: Type.String({ maxLength: 64 }),
+              owner: Type.Optional(Type.String({ maxLength: 200 })),
+              model: Type.Optional(Type.String({ maxLength: 200 })),
+              firmware: Type.Optional(Type.String({ maxLength: 200 })),
+            },
+            { additionalProperties: false },
+          ),
+          { minItems: 1, maxItems: 20_000 },
+        ),
+      },
+      { additionalProperties: false },
+    ),
+    handle: async ({ body, caller }, { identity }) => {
+      const { devices } = body as unknown as { devices: readonly ExpectedDevice[] };
+      return { json: await identity.enrolment.expected.add(devices, caller.actor), status: 201 };
     },
   },
   {

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { parseDuration } from '#declare/template/index.ts';
+import { CliError } from '../errors.ts';
+import { readRecords } from '../replay/read-records.ts';
+import type { ContextOf } from './command.ts';
+
+interface NewToken {
+  readonly token: string;
+  readonly device: string;
+  readonly type: string;
+  readonly expires: string;
+}
+
+const COLUMNS = ['manufacturer', 'serial', 'name', 'type', 'owner', 'model', 'firmware'] as const;
+const NEEDED: readonly string[] = ['manufacturer', 'serial', 'name', 'type'];
+/** What the platform takes in one list. */
+const MOST = 20_000;
+
+/** Adds the commands by which devices come to enrol by themselves. */
+export function addEnrolmentCommands(device: Command, contextOf: ContextOf): void {
+  device
+    .command('token <name>')
+    .description('a token with which one device enrols over EST, once')
+    .requiredOption('--type <type>', 'device type of the template')
+    .option('--life <duration>', 'how long it can be used, from 1m to 7d', '1h')
+    .action(async (name: string, options: { type: string; life: string }, command: Command) => {
+      const context = contextOf(command);
+      const body = { type: options.type, minutes: readMinutes(options.life) };
+      const path = `/v1/devices/${encodeURIComponent(name)}/enrol-token`;
+      const made = await context.withPlatform((client) => client.json<NewToken>('POST', path, { body }));
+      context.note(`${name} can enrol with it once, until ${made.expires}; it is shown this once`);
+      context.result(made, ({ token }) => `${token}\n`);
+    });
+
+  device
+    .command('expect <file>')
+    .description('devices that may enrol with their manufacturer’s certificate: CSV or JSON lines')
+    .action(async (file: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const body = { devices: await readExpected(file) };
+      const { added, known } = await context.withPlatform((client) =>
+        client.json<{ added: number; known: number }>('POST', '/v1/expected-devices', { body }),
+      );
+      context.result({ added, known }, () => `${added} devices are expected now, ${known} were already\n`);
+    });
+}
+
+/** @throws {CliError} CLI_USAGE */
+function readMinutes(text: string): number {
+  const minutes = Math.floor((parseDuration(text) ?? Number.NaN) / 60_000);
+  if (minutes >= 1 && minutes <= 7 * 24 * 60) return minutes;
+  throw new CliError('CLI_USAGE', `Cannot use --life ${text}: it is no duration from 1m to 7d`, {
+    hint: 'Such as 30m, 1h, 2d',
+  });
+}
+
+/** @throws {CliError} CLI_FILE_UNREADABLE for a row that lacks something, by its line */
+async function readExpected(file: string): Promise<readonly Record<string, string>[]> {
+  const devices: Record<string, string>[] = [];
+  for await (const { values, line } of readRecords(file).records) {
+    const device: Record<string, string> = {};
+    for (const column of COLUMNS) {
+      const value = values.get(column);
+      const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+      if (text !== '') device[column] = text;
+      else if (NEEDED.includes(column)) {
+        throw new CliError('CLI_FILE_UNREADABLE', `Cannot read ${file}: line ${line} has no ${column}`, {
+          hint: `Each row has ${NEEDED.join(', ')}, and may have owner, model, firmware`,
+        });
+      }
+    }
+    devices.push(device);
+    if (devices.length > MOST) {
+      throw new CliError('CLI_FILE_UNREADABLE', `Cannot read ${file}: it has more than ${MOST} rows`, {
+        hint: 'Split it',
+      });
+    }
+  }
+  return devices;
+}

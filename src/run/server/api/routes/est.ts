@@ -1,0 +1,105 @@
+import { text } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
+import { EST_MEDIA, MAX_REQUEST_BYTES, certsOnly, decodeRequest, requestAttributes } from '#trust/identity/index.ts';
+import type { DeviceCertificate } from '#trust/identity/index.ts';
+import type { DeviceCaller } from '../enrolee-caller.ts';
+import { ApiError } from '../errors.ts';
+import type { Route, RouteReply, RouteRequest } from '../route.ts';
+
+const device = (name: string) => ({ type: 'device', name }) as const;
+/** Base64 with its line ends. */
+const MOST_BODY = MAX_REQUEST_BYTES * 2;
+
+/**
+ * Enrolment over Secure Transport, on the device port: first certificates and renewals.
+ *
+ * @see RFC 7030 section 4
+ */
+export const EST_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/.well-known/est/cacerts',
+    summary: 'the authorities of this platform',
+    access: 'open',
+    answer: { media: [EST_MEDIA.certificates] },
+    handle: async (_request, { identity }) => {
+      const { root, issuing } = identity.certificates;
+      return base64(certsOnly(root, ...issuing), EST_MEDIA.certificates);
+    },
+  },
+  {
+    method: 'GET',
+    path: '/.well-known/est/csrattrs',
+    summary: 'what a certificate request should hold',
+    access: 'open',
+    answer: { media: [EST_MEDIA.attributes] },
+    handle: async () => base64(requestAttributes(), EST_MEDIA.attributes),
+  },
+  {
+    method: 'POST',
+    path: '/.well-known/est/simpleenroll',
+    summary: 'a first certificate, by token or by the certificate of the manufacturer',
+    who: 'enrolee',
+    access: { action: 'certify', resource: ({ caller }) => device(caller.subject.id) },
+    raw: true,
+    takes: [EST_MEDIA.request],
+    answer: { media: [EST_MEDIA.certificates] },
+    handle: async (request, { identity }) => {
+      const { enrolee } = callerOf(request);
+      if (enrolee === null) {
+        throw new ApiError('API_FORBIDDEN', 'Cannot enrol: this device has a certificate already', {
+          hint: 'Renew it with simplereenroll',
+        });
+      }
+      return certificateOf(await identity.enrolment.complete(enrolee, await requestOf(request)));
+    },
+  },
+  {
+    method: 'POST',
+    path: '/.well-known/est/simplereenroll',
+    summary: 'a further certificate for a device that shows its own; its name stays',
+    who: 'enrolee',
+    access: { action: 'certify', resource: ({ caller }) => device(caller.subject.id) },
+    raw: true,
+    takes: [EST_MEDIA.request],
+    answer: { media: [EST_MEDIA.certificates] },
+    handle: async (request, { identity }) => {
+      const { enrolee, subject, peer } = callerOf(request);
+      if (enrolee !== null || peer.serial === null) {
+        throw new ApiError('API_FORBIDDEN', 'Cannot renew: the device does not show a certificate of this platform', {
+          hint: 'Take a first certificate with simpleenroll',
+        });
+      }
+      return certificateOf(await identity.enrolment.renew(subject.id, peer.serial, await requestOf(request)));
+    },
+  },
+];
+
+function callerOf({ caller }: RouteRequest): DeviceCaller {
+  return caller as DeviceCaller;
+}
+
+/** Clients differ in what they call the body; what counts is that it is a request. */
+async function requestOf({ stream }: RouteRequest): Promise<Uint8Array> {
+  return decodeRequest(await text(Readable.from(bounded(stream))));
+}
+
+async function* bounded(stream: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  let length = 0;
+  for await (const chunk of stream) {
+    length += chunk.length;
+    if (length > MOST_BODY)
+      throw new ApiError('API_BODY_INVALID', `Cannot take request: it is longer than ${MOST_BODY} bytes`);
+    yield chunk;
+  }
+}
+
+/** The device's own certificate and nothing else. @see RFC 7030 section 4.2.3 */
+function certificateOf({ certificate }: DeviceCertificate): RouteReply {
+  const own = certificate.slice(0, certificate.indexOf('-----END') + '-----END CERTIFICATE-----'.length);
+  return base64(certsOnly(own), EST_MEDIA.certificates);
+}
+
+function base64(body: string, contentType: string): RouteReply {
+  return { text: body, contentType, headers: { 'content-transfer-encoding': 'base64' } };
+}

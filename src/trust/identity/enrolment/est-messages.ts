@@ -1,0 +1,54 @@
+import { concatBytes } from '#base/core/index.ts';
+import { encodeDer, encodeOid } from '../certificates/der-writer.ts';
+import { pemBlocks } from '../certificates/pem-certificates.ts';
+
+const [SEQUENCE, SET, INTEGER] = [0x30, 0x31, 0x02];
+const SIGNED_DATA = '1.2.840.113549.1.7.2';
+const DATA = '1.2.840.113549.1.7.1';
+const EC_KEY = '1.2.840.10045.2.1';
+const P256 = '1.2.840.10045.3.1.7';
+const ECDSA_SHA256 = '1.2.840.10045.4.3.2';
+
+/** Media types of EST. @see RFC 7030 section 3.2.2 */
+export const EST_MEDIA = Object.freeze({
+  request: 'application/pkcs10',
+  certificates: 'application/pkcs7-mime; smime-type=certs-only',
+  attributes: 'application/csrattrs',
+});
+
+/**
+ * Certificates in a message that nobody signed: base64 of a "certs-only" SignedData.
+ *
+ * @param pem certificates in PEM, in the order in which they are to stand
+ * @see RFC 7030 section 4.1.3; RFC 5652 section 5.1; RFC 8951 section 3 for the base64
+ */
+export function certsOnly(...pem: readonly string[]): string {
+  const signedData = encodeDer(
+    SEQUENCE,
+    encodeDer(INTEGER, Uint8Array.of(1)),
+    encodeDer(SET),
+    encodeDer(SEQUENCE, encodeOid(DATA)),
+    encodeDer(0xa0, concatBytes(pem.flatMap(pemBlocks))),
+    encodeDer(SET),
+  );
+  return lines(encodeDer(SEQUENCE, encodeOid(SIGNED_DATA), encodeDer(0xa0, signedData)));
+}
+
+/**
+ * What a request should look like: a key on P-256, signed with SHA-256, is what we ask for where a device has no
+ * preference. Names and extensions are not asked for, since they come from the enrolment.
+ *
+ * @see RFC 7030 section 4.5.2
+ */
+export function requestAttributes(): string {
+  const key = encodeDer(SEQUENCE, encodeOid(EC_KEY), encodeDer(SET, encodeOid(P256)));
+  return lines(encodeDer(SEQUENCE, key, encodeOid(ECDSA_SHA256)));
+}
+
+function lines(der: Uint8Array): string {
+  return `${(
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
+  ).join('\r\n')}\r\n`;
+}
