@@ -36,6 +36,12 @@ test('docProblems() leaves the commands of the README to the test of the tour', 
   assert.deepEqual(docProblems(new Map([['README.md', '```sh\nweir moon\n```']])), []);
 });
 
+test('docProblems() leaves the commands of a page to the test that takes its steps', () => {
+  const page = '```sh\nweir moon\n```';
+  assert.deepEqual(problemsIn(page, { 'test/e2e/moon.test.ts': "tourSteps(read('docs/page.md'))" }), []);
+  assert.equal(problemsIn(page, { 'test/e2e/moon.test.ts': "tourSteps(read('docs/other.md'))" }).length, 1);
+});
+
 test('docProblems() finds words out of place in any file', () => {
   const places = [
     ['https://registry', 'npmjs', 'org'].join('.'),

@@ -14,14 +14,15 @@ const OUT_OF_PLACE: readonly (readonly [RegExp, string])[] = [
   [/\bissue #?\d/i, 'an entry of an issue tracker'],
 ];
 
-/** The page whose commands are run from top to bottom by a test. */
+/** The page whose commands are run from top to bottom by the test of the tour; other pages are named by their tests. */
 const TOUR = 'README.md';
 
 /**
  * Finds links that lead nowhere, commands in documents that no test has, and words out of place.
  *
  * A command in a block marked `sh` has to stand in some test as it is in the page; a block that cannot be
- * tested says why: `sh untested="needs a second machine"`. The README's blocks are run by the test of the tour.
+ * tested says why: `sh untested="needs a second machine"`. The README's blocks are run by the test of the tour, and so
+ * are those of a page whose steps a test takes with `tourSteps` and that it names.
  */
 export function docProblems(project: Project): Problem[] {
   const problems: Problem[] = [];
@@ -32,7 +33,7 @@ export function docProblems(project: Project): Problem[] {
     }
     if (!file.endsWith('.md')) continue;
     problems.push(...linkProblems(file, text, project));
-    if (file !== TOUR) problems.push(...commandProblems(file, text, project));
+    if (file !== TOUR && !isToured(file, project)) problems.push(...commandProblems(file, text, project));
   }
   return problems;
 }
@@ -77,6 +78,13 @@ export function commandsOf(block: string): string[] {
         .trim(),
     )
     .filter((line) => line !== '');
+}
+
+function isToured(page: string, project: Project): boolean {
+  for (const [file, text] of project) {
+    if (file.endsWith('.test.ts') && text.includes('tourSteps(') && text.includes(`'${page}'`)) return true;
+  }
+  return false;
 }
 
 function isInSomeTest(command: string, project: Project): boolean {
