@@ -15,11 +15,11 @@ export interface PurposeKey {
 /** A version of a digest key as the catalogue has it. */
 export type PurposeVersion = Values<typeof PURPOSE_KEYS.key> & Values<typeof PURPOSE_KEYS.clear>;
 
-/** `statement`, `content`, `refusal`, `person-name`, `token:<stream>`: what a digest key may be called. */
+/** `statement`, `content`, `refusal`, `person-name`, `device-serial`, `token:<stream>`: what a digest key may be called. */
 const PURPOSE = /^[a-z][a-z-]{0,31}(?::[A-Za-z0-9_-]{1,64})?$/;
 
 /** Digests under these are looked things up by: under a new key nothing would be found. */
-const FINDS_BY_DIGEST: readonly string[] = ['person-name'];
+const FINDS_BY_DIGEST: readonly string[] = ['person-name', 'device-serial'];
 
 const NOTHING = new Uint8Array(0);
 
