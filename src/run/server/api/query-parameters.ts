@@ -1,9 +1,17 @@
-import type { TObject, TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import type { TObject, TSchema } from '#base/core/index.ts';
 import { ApiError } from './errors.ts';
 
+/** Tells whether values fit a schema; `errors` says where the last ones did not. */
+export interface Validator {
+  (values: unknown): boolean;
+  readonly errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;
+}
+
 /** Checks the parameters of a query: the first value of each name, as text. */
-export type QueryReader = (query: Readonly<Record<string, unknown>>) => Readonly<Record<string, string>>;
+export type QueryReader = (
+  query: Readonly<Record<string, unknown>>,
+  compile: (schema: TObject) => Validator,
+) => Readonly<Record<string, string>>;
 
 const WHOLE_NUMBER = /^(0|[1-9][0-9]{0,15})$/;
 
@@ -16,17 +24,19 @@ const WHOLE_NUMBER = /^(0|[1-9][0-9]{0,15})$/;
  */
 export function queryReader(schema: TObject | undefined): QueryReader {
   if (schema === undefined) return firstValues;
-  const validator = Compile(schema);
+  let validate: Validator | null = null;
   const known: Readonly<Record<string, TSchema>> = schema.properties;
-  return (query) => {
+  return (query, compile) => {
     const texts = firstValues(query);
     const values: Record<string, unknown> = {};
     for (const [name, text] of Object.entries(texts)) {
       if (!Object.hasOwn(known, name)) throw invalid(name, `this route has no such parameter`);
       values[name] = valueOf(text, known[name]!);
     }
-    if (validator.Check(values)) return texts;
-    const [first] = validator.Errors(values);
+    // At its first request: a start need not wait for what may never be asked.
+    validate ??= compile(schema);
+    if (validate(values)) return texts;
+    const [first] = validate.errors ?? [];
     throw invalid(first?.instancePath.slice(1) || 'query', first?.message ?? 'is not as it should be');
   };
 }

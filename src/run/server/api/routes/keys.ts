@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '#base/core/index.ts';
 import { KEY_KINDS } from '#trust/keys/index.ts';
 import type { KeyKind } from '#trust/keys/index.ts';
 import type { AnyKeyKind } from '../../control/key-keeper.ts';
