@@ -61,7 +61,12 @@ test('weir up', async (t) => {
     assert.match(wrong.stderr, /\[KEYS_PASSPHRASE_WRONG\]/);
   });
 
-  await t.test('the kit gives the root key back under a new passphrase', async () => {
+  await t.test('what has a passphrase is no demo', async () => {
+    const { status, stderr } = await place.weir('demo', '--data', 'weir-data');
+    assert.deepEqual([status, /\[CLI_USAGE\]/.test(stderr)], [2, true]);
+  });
+
+  await t.test('the kit gives the root key back under a new passphrase; a second signal does not wait', async () => {
     const fresh = 'eight white herons stand in the weir';
     const sources = { clock: systemClock, random: systemRandom };
     await using _custody = await restoreFileCustody(place.path('weir-data/keys'), kit.slice(1, 4), fresh, sources);
@@ -72,22 +77,13 @@ test('weir up', async (t) => {
     process.env['CREDENTIALS_DIRECTORY'] = folder;
     try {
       await using platform = await place.until('weir-data/run/address.json', place.background('up'));
-      assert.equal(await platform.stop(), 0);
+      platform.child.kill('SIGTERM');
+      platform.child.kill('SIGTERM');
+      assert.ok([0, 1].includes((await platform.stop('SIGTERM')) ?? -1));
     } finally {
       if (before === undefined) delete process.env['CREDENTIALS_DIRECTORY'];
       else process.env['CREDENTIALS_DIRECTORY'] = before;
     }
-  });
-
-  await t.test('a second signal does not wait', async () => {
-    await writeFile(place.path('fresh'), 'eight white herons stand in the weir');
-    await using platform = await place.until(
-      'weir-data/run/address.json',
-      place.background('up', '--passphrase-file', 'fresh'),
-    );
-    platform.child.kill('SIGTERM');
-    platform.child.kill('SIGTERM');
-    assert.ok([0, 1].includes((await platform.stop('SIGTERM')) ?? -1));
   });
 });
 
@@ -128,7 +124,7 @@ if pid == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
 seen = b''
 prompts = 0
-end = time.time() + 60
+end = time.time() + 240
 while time.time() < end:
     ready, _, _ = select.select([fd], [], [], 0.2)
     if ready:
@@ -178,7 +174,7 @@ test('weir demo runs a fleet and a witness, and ends cleanly', async (t) => {
   await using demo = await place.until('weir-demo/run/address.json', place.background('demo'));
   const flows = async (): Promise<number> =>
     (await place.json<{ readings: { admitted: number } }>('status')).readings.admitted;
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + 120_000;
   while ((await flows()) < 100) assert.ok(performance.now() < deadline, demo.printed());
   assert.match(demo.printed(), /a demo of weir runs with template demo[\s\S]*mqtts:\/\/localhost:\d+/);
   const devices = await place.json<{ name: string }[]>('device', 'list');
@@ -190,14 +186,8 @@ test('weir demo runs a fleet and a witness, and ends cleanly', async (t) => {
   assert.equal(await demo.stop('SIGINT'), 0);
   assert.match(demo.printed(), /readings\/s, [\d,]+ admitted/);
 
-  await t.test('a platform with a passphrase is no demo', async () => {
-    await place.init('factory');
-    await (await place.up()).stop();
-    const { status, stderr } = await place.weir('demo', '--data', 'weir-data');
-    assert.deepEqual([status, /\[CLI_USAGE\]/.test(stderr)], [2, true]);
-  });
-
   await t.test('a demo does not listen beyond this machine', async () => {
+    await place.init('factory');
     const text = readFileSync(place.path('weir.yaml'), 'utf8').replace(
       '\nlisten: { ',
       '\nhosts: [weir.example.com]\nlisten: { address: 0.0.0.0, ',

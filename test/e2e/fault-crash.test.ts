@@ -18,7 +18,7 @@ people:
   operator: { query: all }
 `;
 
-test('what was acknowledged is there after any process was killed', { timeout: 120_000 }, async (t) => {
+test('what was acknowledged is there after any process was killed', async (t) => {
   await using weir = await ChildPlatform.start(TEMPLATE);
   const port = (): number => weir.address.ports.mqtt;
   const topic = 'streams/climate';

@@ -17,7 +17,7 @@ people:
   scientist: { query: [climate] }
 `;
 
-test('commands reach their device, live and after it was away', { timeout: 120_000 }, async (t) => {
+test('commands reach their device, live and after it was away', async (t) => {
   const mosquitto = requireProgram(t, 'mosquitto_sub');
   await using weir = await startTestPlatform(TEMPLATE);
   const device = await weir.enrol('truck-1', 'truck');

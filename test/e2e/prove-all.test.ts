@@ -24,7 +24,7 @@ interface Proof {
 const prove = (platform: TestPlatform, ids: readonly string[] = [], options: object = {}): Promise<Proof> =>
   platform.ask('POST', '/v1/prove', { body: { rows: [], ids }, ...options });
 
-describe('weir prove on a sound platform', { timeout: 300_000 }, () => {
+describe('weir prove on a sound platform', () => {
   it('passes every control, on the stream of the prober alone, and signs what it saw', async () => {
     await using platform = await startTestPlatform(TEMPLATE);
     const { controls, bundle } = await prove(platform);

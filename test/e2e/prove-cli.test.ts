@@ -5,7 +5,7 @@ import type { ControlOutcome } from '#assure/controls/index.ts';
 import { CONTROLS, evidenceKeys, verifyEvidence } from '#assure/controls/index.ts';
 import { Workplace } from './cli-harness.ts';
 
-describe('weir prove', { timeout: 300_000 }, () => {
+describe('weir prove', () => {
   it('passes on a platform that was just made, as a table, as JSON and as a signed bundle', async (t) => {
     const workplace = await Workplace.make(t);
     await workplace.init('logistics');

@@ -163,9 +163,12 @@ test('no generated statement tells anything of what was not granted', async (t) 
   let answered = 0;
   await fc.assert(
     fc.asyncProperty(anyStatement, async (sql) => {
-      const [first, second] = [await observe(one, sql), await observe(two, sql)];
+      const first = await observe(one, sql);
       if (first.startsWith('[')) answered += 1;
-      if (first === 'limit' || second === 'limit') return;
+      // What is too much in one world says nothing, whatever it is in the other.
+      if (first === 'limit') return;
+      const second = await observe(two, sql);
+      if (second === 'limit') return;
       assert.ok(!/CANARY|_r\.|9876\d\d|4242\d{3}|555\d{4}/.test(first), `${sql}\n${first}`);
       // Which of several rows fails first hangs on the order in which the engine meets them: the kind must be the same.
       const failed = first.startsWith('Cannot run statement');

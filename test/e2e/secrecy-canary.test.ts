@@ -55,7 +55,7 @@ function canary(name: string): { readonly word: string; readonly forms: readonly
   };
 }
 
-test('what people and devices say in confidence lies nowhere in clear', { timeout: 120_000 }, async (t) => {
+test('what people and devices say in confidence lies nowhere in clear', async (t) => {
   const names = [
     'stored',
     'personal',

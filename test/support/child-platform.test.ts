@@ -5,7 +5,7 @@ import { ChildPlatform, descendants } from './child-platform.ts';
 
 const TEMPLATE = 'devices: { truck: {} }\nstreams: { climate: { from: truck, fields: { n: { type: integer } } } }';
 
-test('ChildPlatform starts a platform that can be killed, started again and stopped', { timeout: 90_000 }, async () => {
+test('ChildPlatform starts a platform that can be killed, started again and stopped', async () => {
   const weir = await ChildPlatform.start(TEMPLATE);
   const { ports } = weir.address;
   const [gateway = -1] = await weir.children('gateway/process.ts');
@@ -19,6 +19,6 @@ test('ChildPlatform starts a platform that can be killed, started again and stop
   await assert.rejects(access(weir.folder), { code: 'ENOENT' });
 });
 
-test('ChildPlatform.start() throws with the code of a platform that does not start', { timeout: 60_000 }, async () => {
+test('ChildPlatform.start() throws with the code of a platform that does not start', async () => {
   await assert.rejects(ChildPlatform.start('devces: {}'), { code: 'SERVER_TEMPLATE_INVALID' });
 });

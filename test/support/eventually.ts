@@ -6,11 +6,11 @@
 export async function eventually<T>(
   ask: () => T | Promise<T>,
   wanted: (answer: T) => boolean,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<T> {
   for (const end = performance.now() + withinMs; ;) {
     const answer = await ask();
     if (wanted(answer) || performance.now() > end) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

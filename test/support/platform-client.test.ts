@@ -9,7 +9,7 @@ streams: { climate: { from: truck, fields: { n: { type: integer } } } }
 people: { scientist: { query: [climate] } }
 `;
 
-test('PlatformClient asks as operator and by token, and enrols', { timeout: 60_000 }, async () => {
+test('PlatformClient asks as operator and by token, and enrols', async () => {
   await using weir = await startTestPlatform(TEMPLATE);
   const device = await weir.enrol('truck-1', 'truck');
   assert.equal(await readFile(device.files.certificate, 'utf8'), device.certificate);

@@ -9,7 +9,7 @@ streams: { climate: { from: truck, rate: 10000/s, fields: { n: { type: integer, 
 people: { operator: { query: all } }
 `;
 
-test('SteadyPublisher knows what was acknowledged and what was refused', { timeout: 60_000 }, async () => {
+test('SteadyPublisher knows what was acknowledged and what was refused', async () => {
   await using weir = await startTestPlatform(TEMPLATE);
   const publisher = new SteadyPublisher({
     device: await weir.enrol('truck-1', 'truck'),

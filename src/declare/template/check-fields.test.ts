@@ -56,9 +56,9 @@ test('checkFields() takes only patterns that run in linear time', () => {
 
 test('checkFields() bounds the size of a pattern before it is compiled', () => {
   assert.deepEqual(field(`type: text, pattern: '${'a'.repeat(513)}'`), ['TEMPLATE_VALUE_INVALID']);
-  const started = performance.now();
+  const started = process.cpuUsage();
   field("type: text, pattern: '((((a{0,100}){0,100}){0,100}){0,100}){0,100}'");
-  assert.ok(performance.now() - started < 2_000);
+  assert.ok(process.cpuUsage(started).user < 2_000_000);
 });
 
 test('checkFields() refuses a secret that has to be sent', () => {

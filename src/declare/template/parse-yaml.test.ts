@@ -49,9 +49,9 @@ test('parseYaml() stops a bomb of aliases', () => {
   const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
   for (let i = 1; i < 10; i += 1)
     lines.push(`a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`).join(', ')}]`);
-  const started = performance.now();
+  const started = process.cpuUsage();
   assert.match(read(lines.join('\n')).codes.join(), /TEMPLATE_TOO_LARGE/);
-  assert.ok(performance.now() - started < 5_000);
+  assert.ok(process.cpuUsage(started).user < 5_000_000);
 });
 
 test('parseYaml() stops an alias inside its own anchor', () => {

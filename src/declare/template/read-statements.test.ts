@@ -35,9 +35,9 @@ test('readStatements() refuses files that are not there or outside, and what is 
 });
 
 test('readStatements() takes time in proportion to a statement of comments', () => {
-  const started = performance.now();
+  const started = process.cpuUsage();
   findingsOf(view('v.sql'), { 'v.sql': '/*'.repeat(30_000) });
   findingsOf(view('v.sql'), { 'v.sql': '/* * '.repeat(13_000) });
   findingsOf(view('v.sql'), { 'v.sql': ' '.repeat(65_000) });
-  assert.ok(performance.now() - started < 2_000);
+  assert.ok(process.cpuUsage(started).user < 2_000_000);
 });

@@ -41,7 +41,7 @@ test('keepWitnessed() has a growing log cosigned over HTTP until told to stop, a
   });
   for (let i = 0; i < 20; i++) await log.append(testEvent(i));
   await log.flush();
-  const deadline = performance.now() + 5_000;
+  const deadline = performance.now() + 60_000;
   const cosigned = async () => (await verifyLog(log.source, { logKeys: keys, witnesses })).cosigners.length;
   const last = () => answers.at(-1);
   while (performance.now() < deadline) {

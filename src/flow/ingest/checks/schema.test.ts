@@ -80,9 +80,9 @@ for (const [name, value, expected, kept] of [
 
 test('a pattern that would hang a backtracking engine answers at once', () => {
   const row = new Row(rules);
-  const began = performance.now();
+  const began = process.cpuUsage();
   takeValue(row, rules.members.get('pattern')!, `${'a'.repeat(39)}!`);
-  assert.ok(performance.now() - began < 1_000);
+  assert.ok(process.cpuUsage(began).user < 1_000_000);
 });
 
 test('takeValue() takes time and seq as the row’s own', () => {

