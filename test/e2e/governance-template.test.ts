@@ -154,8 +154,10 @@ test('a template changes only as far as it may, and governs at once', async (t) 
   });
 });
 
-test('an import grant waives clock and rate, and nothing else', async () => {
-  await using weir = await startTestPlatform(template(OPERATIONAL));
+const DOORS = '\n  doors: { from: truck, purposes: [quality], accept: { late: 1d }, fields: { n: { type: integer } } }';
+
+test('an import grant waives clock and rate of its stream, and nothing else', async () => {
+  await using weir = await startTestPlatform(template(OPERATIONAL, DOORS));
   const truck = await weir.enrol('truck-1', 'truck');
   const analyst = await weir.addUser('ada', ['analyst']);
   const old = (n: number): object => ({ n, driver: 'ada', time: '2020-01-01T00:00:00Z', seq: n });
@@ -168,11 +170,22 @@ test('an import grant waives clock and rate, and nothing else', async () => {
   const granted = await postReadings(weir, truck, 'climate', many);
   assert.equal(granted.status, 202, granted.outcomes.slice(0, 300));
   assert.match((await postReadings(weir, truck, 'climate', [{ ...old(201), n: 'x' }])).outcomes, /schema-type/);
+  const doors = { n: 1, time: '2020-01-01T00:00:00Z' };
+  assert.match((await postReadings(weir, truck, 'doors', [doors])).outcomes, /clock-late/, 'it is for climate');
+  // The grant outlives a gateway that is started again.
+  const gateway = (await weir.status()).processes.find(({ name }) => name === 'gateway');
+  process.kill(gateway?.pid ?? -1, 'SIGKILL');
+  const again = await eventually(
+    () => postReadings(weir, truck, 'climate', [old(201)]).catch(() => null),
+    (answer) => answer !== null,
+  );
+  assert.equal(again?.status, 202, again?.outcomes ?? 'no gateway');
+  assert.match((await postReadings(weir, truck, 'doors', [doors])).outcomes, /clock-late/);
   const rows = await eventually(
     () => weir.query<{ n: number }>('select count(*)::integer as n from climate', { purpose: 'quality' }),
-    ([row]) => row?.n === 200,
+    ([row]) => row?.n === 201,
   );
-  assert.deepEqual(rows, [{ n: 200 }]);
+  assert.deepEqual(rows, [{ n: 201 }]);
   const asked = await eventually(
     async () => {
       const { entries } = await weir.ask<{ entries: { event: { action: string; outcome: string } }[] }>(

@@ -4,6 +4,8 @@ export { REASON, REASONS, reasonOf, isStored, isTransient } from './reasons.ts';
 export type { Kept, Reason } from './reasons.ts';
 export { WIRE_FORMATS } from './sender.ts';
 export type { Allowance, Outcomes, Sender, Speaker, WireFormat } from './sender.ts';
+export { ImportGrants } from './import-grants.ts';
+export type { ImportGrant } from './import-grants.ts';
 export { Ingest } from './ingest.ts';
 export type { IngestParts } from './ingest.ts';
 export { batchShape, mostStepped, steppedFields } from './stream-rules.ts';

@@ -6,6 +6,7 @@ import { JournalError } from '#flow/journal/index.ts';
 import type { JournalPosition, JournalRecord, JournalWriter, QuarantinedReading } from '#flow/journal/index.ts';
 import { DEVICE_FLAG, DeviceTable, rebuildFromBatch } from '#trust/identity/index.ts';
 import { makeTemplate } from '../../../test/support/make-template.ts';
+import { ImportGrants } from './import-grants.ts';
 import { Ingest } from './ingest.ts';
 import type { IngestParts } from './ingest.ts';
 import { REASON, reasonOf } from './reasons.ts';
@@ -244,12 +245,19 @@ test('admit() drops undeclared members, or refuses them where the stream says so
 });
 
 test('admit() holds devices to the rate of their stream, and imports not', () => {
-  const { table, admit } = setup();
+  const grants = new ImportGrants();
+  const { admit } = setup({ grants });
   const send = (received: number): string => admit({ n: 1 }, { stream: 'strict', received });
   assert.deepEqual([send(NOW), send(NOW), send(NOW)], ['admitted', 'admitted', 'rate']);
   assert.deepEqual([send(NOW + SECOND), send(NOW + SECOND)], ['admitted', 'rate']);
-  table.grantImport(TRUCK.index, NOW + 10 * SECOND);
+  grants.open({ stream: 'strict', devices: [TRUCK.index], until: NOW + 10 * SECOND }, NOW);
   assert.equal(send(NOW + SECOND), 'admitted');
+  assert.equal(
+    admit({ temperature: 1, time: '2020-01-01T00:00:00Z' }),
+    'clock-late',
+    'a grant for one stream is for it',
+  );
+  grants.open({ stream: 'climate', devices: [TRUCK.index], until: NOW + 10 * SECOND }, NOW);
   assert.equal(admit({ temperature: 1, time: '2020-01-01T00:00:00Z' }), 'admitted');
   assert.equal(admit({ temperature: 1, time: '2020-01-01T00:00:00Z' }, { received: NOW + 11 * SECOND }), 'clock-late');
 });

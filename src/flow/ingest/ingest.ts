@@ -8,6 +8,7 @@ import { firstByte } from './decode/each-reading.ts';
 import { JsonParser } from './decode/json-parser.ts';
 import type { Decoded } from './decode/json-parser.ts';
 import { IngestError } from './errors.ts';
+import { ImportGrants } from './import-grants.ts';
 import { MessageJudge, isPack } from './message-judge.ts';
 import type { QuarantineSink } from './quarantine.ts';
 import { REASON } from './reasons.ts';
@@ -28,6 +29,7 @@ export interface IngestParts {
   /** Streams that may not start, since a protection that they declare is not in force. */
   readonly closed?: ReadonlySet<string>;
   readonly quarantine?: QuarantineSink;
+  readonly grants?: ImportGrants;
   /** The device of a name as the inventory has it now; without it nobody can speak for another. */
   readonly findDevice?: (name: string) => Speaker | null;
   /** Readings that may wait for durability at once; more are asked to come later. */
@@ -48,6 +50,7 @@ export class Ingest {
   readonly #table: DeviceTable;
   readonly #groups: CommitGroups;
   readonly #quarantine: QuarantineSink | null;
+  readonly #grants: ImportGrants;
   readonly #findDevice: (name: string) => Speaker | null;
   readonly #mostWaiting: number;
   readonly #tallies = new Map<string, StreamTally>();
@@ -61,6 +64,7 @@ export class Ingest {
     this.#table = parts.table;
     this.#groups = new CommitGroups(parts);
     this.#quarantine = parts.quarantine ?? null;
+    this.#grants = parts.grants ?? new ImportGrants();
     this.#findDevice = parts.findDevice ?? ((): null => null);
     this.#mostWaiting = parts.mostWaiting ?? MOST_WAITING;
     this.useTemplate(parts.template, parts.closed);
@@ -94,6 +98,7 @@ export class Ingest {
       groups: this.#groups,
       parser: new JsonParser({ ...template.limits, textLength }),
       quarantine: this.#quarantine,
+      grants: this.#grants,
       named: (sender, into, name) => this.#named(sender, into, name),
       mayBeAbout: (sender, into, about) => this.#mayBeAbout(sender, into, about),
     });

@@ -5,6 +5,7 @@ import { DeviceTable } from '#trust/identity/index.ts';
 import { makeTemplate } from '../../../test/support/make-template.ts';
 import { CommitGroups } from './commit-groups.ts';
 import { JsonParser } from './decode/json-parser.ts';
+import { ImportGrants } from './import-grants.ts';
 import { MessageJudge, isPack } from './message-judge.ts';
 import { REASON, reasonOf } from './reasons.ts';
 import { StreamIngest } from './stream-ingest.ts';
@@ -33,6 +34,7 @@ function setup(room = 1_000, records = 4) {
     table,
     groups,
     parser: new JsonParser(template.limits),
+    grants: new ImportGrants(),
     quarantine: { room: () => room, keep: (reading) => kept.push(reading) },
     named: (_, __, name) => (name === 'child' ? CHILD : REASON.unknownDevice.number),
     mayBeAbout: (_, __, about) => (about === CHILD ? 0 : REASON.notAllowed.number),

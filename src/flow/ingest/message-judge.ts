@@ -6,6 +6,7 @@ import type { CommitGroups } from './commit-groups.ts';
 import { eachReading } from './decode/each-reading.ts';
 import type { JsonParser, DecodedObject } from './decode/json-parser.ts';
 import { takeObject } from './decode/take-object.ts';
+import type { ImportGrants } from './import-grants.ts';
 import { evidenceOf } from './quarantine.ts';
 import type { QuarantineSink } from './quarantine.ts';
 import { REASON, reasonOf } from './reasons.ts';
@@ -21,6 +22,7 @@ export interface JudgeParts {
   readonly groups: CommitGroups;
   readonly parser: JsonParser;
   readonly quarantine: QuarantineSink | null;
+  readonly grants: ImportGrants;
   /** Decides whether a message to `into` may be about the device of a name: the device, or the reason why not. */
   readonly named: (sender: Sender, into: StreamIngest, name: string) => Sender | number;
   readonly mayBeAbout: (sender: Sender, into: StreamIngest, about: Sender) => number;
@@ -57,7 +59,7 @@ export class MessageJudge {
   json(start: number, end: number): number {
     const { row, scanner, rules } = this.#into;
     const record = this.#record(this.#about);
-    const importing = this.#parts.table.isImporting(this.#about.index, this.#received);
+    const importing = this.#parts.grants.isOpen(this.#about.index, rules.name, this.#received);
     const first = checkSize(end - start, rules.limits) || this.#pay(record, importing);
     if (first !== ADMITTED) return this.refuse(this.#about, first, start, end, null);
     let members: DecodedObject | null = null;
@@ -82,7 +84,7 @@ export class MessageJudge {
   /** One reading that was decoded before, from the bytes at [start, end). */
   object(members: DecodedObject, about: Sender, start: number, end: number): number {
     const record = this.#record(about);
-    const importing = this.#parts.table.isImporting(about.index, this.#received);
+    const importing = this.#parts.grants.isOpen(about.index, this.#into.rules.name, this.#received);
     const first = this.#pay(record, importing);
     if (first !== ADMITTED) return this.refuse(about, first, start, end, null);
     const reason = takeObject(this.#into.row, members);

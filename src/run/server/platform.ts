@@ -231,7 +231,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     tables,
     prover,
     keyKeeper: new KeyKeeper({ keys, custody, audit, clock, tickets: () => gateway }),
-    grantImport: (devices, until) => gateway.grantImport(devices, until),
+    grantImport: (grant) => gateway.grantImport(grant),
     segmentColumns: async () =>
       (await segments.active()).flatMap(({ id, stream, columns }) =>
         columns.map(({ name, class: cls, domain }) => ({ segment: id, stream, column: name, class: cls, domain })),

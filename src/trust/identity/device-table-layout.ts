@@ -48,7 +48,6 @@ export const F_STEPPED = 5;
 /** Where each part of the table starts, in bytes, and how large its rows are. All are multiples of eight. */
 export interface DeviceTableLayout extends DeviceTableSize {
   readonly streamNames: number;
-  readonly grants: number;
   readonly deviceRows: number;
   readonly deviceBytes: number;
   readonly recordRows: number;
@@ -62,8 +61,7 @@ export interface DeviceTableLayout extends DeviceTableSize {
 export function layoutOf(size: DeviceTableSize): DeviceTableLayout {
   const eights = (n: number): number => Math.ceil(n / 8) * 8;
   const streamNames = HEADER_WORDS * 4;
-  const grants = streamNames + size.streams * (STREAM_NAME_BYTES + 8);
-  const deviceRows = grants + size.devices * 8;
+  const deviceRows = streamNames + size.streams * (STREAM_NAME_BYTES + 8);
   const deviceBytes = eights((D_RECORDS + size.streams) * 4);
   const recordRows = deviceRows + size.devices * deviceBytes;
   const digests = R_DOUBLES + (F_STEPPED + size.stepped * 2) * 8;
@@ -73,7 +71,6 @@ export function layoutOf(size: DeviceTableSize): DeviceTableLayout {
   return {
     ...size,
     streamNames,
-    grants,
     deviceRows,
     deviceBytes,
     recordRows,

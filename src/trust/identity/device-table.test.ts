@@ -39,15 +39,6 @@ test('bumpEpoch() moves one device or all', () => {
   assert.deepEqual([table.epoch(0), table.epoch(1)], [1, 2]);
 });
 
-test('isImporting() ends with the grant', () => {
-  const table = DeviceTable.create(SIZE, KEY);
-  assert.equal(table.isImporting(0, 1), false);
-  table.grantImport(0, 100);
-  assert.deepEqual([table.isImporting(0, 99), table.isImporting(0, 100)], [true, false]);
-  table.grantImport(0, 0);
-  assert.equal(table.isImporting(0, 1), false);
-});
-
 test('connect() counts up to the limit', () => {
   const table = DeviceTable.create(SIZE, KEY);
   assert.deepEqual([table.connect(0, 2), table.connect(0, 2), table.connect(0, 2)], [true, true, false]);

@@ -36,8 +36,6 @@ export const DEVICE_FLAG = Object.freeze({
   disabled: 2,
   revoked: 4,
   contained: 8,
-  /** An import grant runs: clock and rate are waived until its end. */
-  importing: 16,
   blocked: 2 | 4 | 8,
 });
 
@@ -127,20 +125,6 @@ export class DeviceTable {
     Atomics.and(this.#words, at + D_FLAGS, ~clear);
     Atomics.or(this.#words, at + D_FLAGS, set);
     Atomics.add(this.#words, at + D_EPOCH, 1);
-  }
-
-  /** Opens an import grant until a time in epoch microseconds; 0 ends it. */
-  grantImport(device: number, until: number): void {
-    const at = this.#row(device);
-    this.#doubles[this.#layout.grants / 8 + device] = until;
-    if (until > 0) Atomics.or(this.#words, at + D_FLAGS, DEVICE_FLAG.importing);
-    else Atomics.and(this.#words, at + D_FLAGS, ~DEVICE_FLAG.importing);
-  }
-
-  /** Whether a device's import grant runs at a time in epoch microseconds. */
-  isImporting(device: number, now: number): boolean {
-    if ((this.flags(device) & DEVICE_FLAG.importing) === 0) return false;
-    return now < this.#doubles[this.#layout.grants / 8 + device]!;
   }
 
   /** Number that moves whenever what was decided about a device must be decided again. */

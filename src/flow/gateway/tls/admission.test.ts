@@ -17,7 +17,7 @@ function good(name: string, change: { kind?: 'client'; serial?: string } = {}): 
 }
 
 test('admit() names a device of the inventory', () => {
-  const result = admit(good('truck-7'), DEVICES, table(DEVICE_FLAG.known | DEVICE_FLAG.importing), SERIALS_REVOKED);
+  const result = admit(good('truck-7'), DEVICES, table(DEVICE_FLAG.known), SERIALS_REVOKED);
   assert.ok(result.admitted && result.identity.kind === 'device');
   assert.equal(result.identity.device, TRUCK);
 });

@@ -93,7 +93,11 @@ export interface Services {
   readonly prover: Prover;
   readonly keyKeeper: Pick<KeyKeeper, 'list' | 'rotate' | 'retire' | 'destroy'>;
   /** Lets devices bring old readings in until a time (epoch microseconds). */
-  grantImport(devices: readonly string[], until: number): Promise<void>;
+  grantImport(grant: {
+    readonly stream: string;
+    readonly devices: readonly string[];
+    readonly until: number;
+  }): Promise<void>;
   /** Columns of sealed segments with the class and domain that they were sealed under. */
   segmentColumns(): Promise<
     readonly { segment: string; stream: string; column: string; class: string; domain: string }[]

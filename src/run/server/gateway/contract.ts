@@ -1,5 +1,6 @@
 import type { Json } from '#base/core/index.ts';
 import type { ListenerPorts, RefusalCount, SessionSnapshot, TlsMaterial } from '#flow/gateway/index.ts';
+import type { ImportGrant } from '#flow/ingest/index.ts';
 import type { CheckerTrust, DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import type { RefusedReadings } from '../control/refusal-book.ts';
@@ -32,6 +33,8 @@ export interface GatewayStart {
   readonly quarantine: string;
   readonly controlSocket: string;
   readonly commands: readonly DeviceCommand[];
+  /** Import grants that are not over. */
+  readonly grants: readonly ImportGrant[];
 }
 
 /** Changes of the inventory, and the keys of what was revoked with them. */
@@ -55,7 +58,7 @@ export type GatewayMethods = {
   start(start: GatewayStart): Promise<Ports>;
   template(update: { form: Json; closed: readonly string[] }): Promise<void>;
   devices(update: DirectoryUpdate): Promise<void>;
-  grantImport(grant: { devices: readonly number[]; until: number }): void;
+  grantImport(grant: ImportGrant): Promise<void>;
   /** Asks all senders to come later, while the store lags. */
   hold(held: boolean): void;
   renew(tls: TlsMaterial): Promise<void>;
@@ -100,6 +103,7 @@ export type WorkerMethods = {
   start(start: WorkerStart): Promise<Ports>;
   template(update: { form: Json; closed: readonly string[] }): void;
   devices(changes: readonly DirectoryChange[]): void;
+  grantImport(grant: ImportGrant): void;
   hold(held: boolean): void;
   renew(tls: TlsMaterial): void;
   keys(stock: { kind: 'journal' | 'quarantine'; keys: readonly HandedFileKey[] }): void;

@@ -5,6 +5,7 @@ import { micros } from '#base/core/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
+import type { ImportGrant } from '#flow/ingest/index.ts';
 import type { CheckerTrust, Identity } from '#trust/identity/index.ts';
 import type { Custody, KeyRing } from '#trust/keys/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
@@ -49,6 +50,15 @@ export interface GatewayHostParts {
   readonly committed: () => void;
 }
 
+/** Leave to bring in old readings of a stream about devices until a time in epoch microseconds. */
+export interface OpenGrant {
+  readonly stream: string;
+  readonly devices: readonly string[];
+  readonly until: number;
+}
+
+/** Grants that are remembered for a gateway that starts anew; of more the oldest count until then only. */
+const MOST_GRANTS = 1_024;
 const ACTOR = 'weir:gateway';
 const TICKET_KEY_BYTES = 48;
 const TICKET_LIFE_MS = 24 * 3_600_000;
@@ -60,6 +70,8 @@ interface Box {
   ticketKeys: Uint8Array;
   tickets: number;
   since: number;
+  /** Import grants, as long as they are not over. */
+  grants: readonly OpenGrant[];
 }
 
 /** Forks the gateway's process, which loads its code until `GatewayHost.start` brings it to work. */
@@ -91,6 +103,7 @@ export class GatewayHost {
       ticketKeys: parts.random.bytes(TICKET_KEY_BYTES),
       tickets: 1,
       since: parts.clock.now(),
+      grants: [],
     };
     const process = await SupervisedProcess.start<GatewayMethods>({
       name: 'gateway',
@@ -98,7 +111,7 @@ export class GatewayHost {
       forked: parts.forked,
       offered: offer(parts),
       start: async (peer) => {
-        box.ports = await peer.call('start', await startOf(parts, box.ports, box.ticketKeys));
+        box.ports = await peer.call('start', await startOf(parts, box));
       },
       log,
     });
@@ -145,11 +158,12 @@ export class GatewayHost {
     await (await this.#process.peer).call('template', update);
   }
 
-  /** @param until epoch microseconds */
-  async grantImport(devices: readonly string[], until: number): Promise<void> {
-    const { identity } = this.#parts;
-    const indexes = devices.flatMap((name) => identity.inventory.find(name)?.index ?? []);
-    (await this.#process.peer).tell('grantImport', { devices: indexes, until });
+  /** Opens an import grant; it outlives a restart of the gateway. */
+  async grantImport(grant: OpenGrant): Promise<void> {
+    const { identity, clock } = this.#parts;
+    const open = this.#box.grants.filter(({ until }) => until > clock.now());
+    this.#box.grants = [...open.slice(1 - MOST_GRANTS), grant];
+    await (await this.#process.peer).call('grantImport', indexed(grant, identity));
   }
 
   /** Asks all senders to come later, or lets them come again. */
@@ -188,8 +202,12 @@ export class GatewayHost {
   }
 }
 
-async function startOf(parts: GatewayHostParts, ports: Ports, ticketKeys: Uint8Array): Promise<GatewayStart> {
-  const { layout, custody, identity, random, template, workers, waiting } = parts;
+function indexed({ stream, devices, until }: OpenGrant, { inventory }: Identity): ImportGrant {
+  return { stream, until, devices: devices.flatMap((name) => inventory.find(name)?.index ?? []) };
+}
+
+async function startOf(parts: GatewayHostParts, { ports, ticketKeys, grants }: Box): Promise<GatewayStart> {
+  const { layout, custody, identity, random, template, workers, waiting, clock } = parts;
   const current = template();
   const hashKey = await keptSecret(custody, 'content-hash', 8, random);
   const digestKey = await keptSecret(custody, 'refusal-digest', 32, random);
@@ -208,6 +226,7 @@ async function startOf(parts: GatewayHostParts, ports: Ports, ticketKeys: Uint8A
     quarantine: layout.quarantine,
     controlSocket: layout.controlSocket,
     commands: await waiting(),
+    grants: grants.filter(({ until }) => until > clock.now()).map((grant) => indexed(grant, identity)),
   };
 }
 

@@ -60,8 +60,8 @@ const offered: GatewayMethods = {
     }
     await Promise.all(workers.map((worker) => worker.call('devices', update.changes)));
   },
-  grantImport: ({ devices, until }) => {
-    for (const index of devices) table?.grantImport(index, until);
+  grantImport: async (grant) => {
+    await Promise.all(workers.map((worker) => worker.call('grantImport', grant)));
   },
   hold: (held) => {
     for (const worker of workers) worker.tell('hold', held);

@@ -5,7 +5,7 @@ import { systemRandom } from '#base/crypto/index.ts';
 import { templateFromJson } from '#declare/template/index.ts';
 import { ConnectionCount, SessionLedger, startGatewayWorker } from '#flow/gateway/index.ts';
 import type { FromHub, GatewayWorker, ToHub } from '#flow/gateway/index.ts';
-import { Ingest, QuarantineWriter, quarantineShare, REASON } from '#flow/ingest/index.ts';
+import { ImportGrants, Ingest, QuarantineWriter, quarantineShare, REASON } from '#flow/ingest/index.ts';
 import { FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
 import { DeviceTable, makeCertificateChecker, RevokedSet, snapshotWindows } from '#trust/identity/index.ts';
 import { makeLog } from '../log.ts';
@@ -30,6 +30,7 @@ const COMMIT_NOTICE_MS = 50;
 interface Running {
   readonly gateway: GatewayWorker;
   readonly ingest: Ingest;
+  readonly grants: ImportGrants;
   readonly directory: MemoryDirectory;
   readonly table: DeviceTable;
   readonly quarantine: QuarantineWriter;
@@ -88,6 +89,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     onLost: (readings, error) =>
       log.warn({ readings, error: (error as Error).message }, 'refused readings could not be set aside'),
   });
+  const grants = new ImportGrants(given.grants);
   const ingest = new Ingest({
     template,
     journal: noticing(journal),
@@ -96,6 +98,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     digestKey: given.digestKey,
     closed: new Set(given.closed),
     quarantine,
+    grants,
     findDevice: (name) => directory.find(name),
   });
   const lastSeen = new Float64Array(table.size.devices);
@@ -125,7 +128,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     const readings = takeRefused({ byReason, lastSeen, refused }, (name) => template.streams.has(name));
     if (readings.length > 0) main.tell('refusedReadings', readings);
   }, REFUSED_EVERY_MS).unref();
-  running = { gateway, ingest, directory, table, quarantine, journals: [journal, quarantineJournal] };
+  running = { gateway, ingest, grants, directory, table, quarantine, journals: [journal, quarantineJournal] };
   return gateway.ports;
 }
 
@@ -184,6 +187,7 @@ const offered: WorkerMethods = {
     refused: refusedByWord(byReason),
     refusedConnections: metrics.by('gateway_refused', 'reason'),
   }),
+  grantImport: (grant) => running?.grants.open(grant, systemClock.now()),
   hold: (held) => running?.ingest.hold(held),
   drain: async () => {
     if (running === null) return;

@@ -65,12 +65,12 @@ test('POST /v1/grants/import grants until the minutes are over', async (t) => {
   const granted: unknown[] = [];
   const { call, audit } = await openApi(t, {
     clock,
-    grantImport: async (devices, until) => void granted.push([devices, until - clock.now()]),
+    grantImport: async ({ stream, devices, until }) => void granted.push([stream, devices, until - clock.now()]),
   });
   const body = { stream: 'climate', devices: ['truck-1'], minutes: 5 };
   const answer = await call('POST', '/v1/grants/import', { body });
   assert.deepEqual(answer.json(), { devices: 1, minutes: 5 });
-  assert.deepEqual(granted, [[['truck-1'], 300_000_000]]);
+  assert.deepEqual(granted, [['climate', ['truck-1'], 300_000_000]]);
   const [decided, told] = audit.events.slice(-2);
   assert.deepEqual([decided?.action, decided?.resource], ['replay', 'stream:climate']);
   assert.deepEqual([told?.action, told?.detail], ['grant-import', { devices: 1, minutes: 5 }]);

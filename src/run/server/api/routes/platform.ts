@@ -81,7 +81,7 @@ export const PLATFORM_ROUTES: readonly Route[] = [
         digest: sha256Hex(canonicalJson([...devices].sort())),
         detail: { devices: devices.length, minutes },
       });
-      await services.grantImport(devices, services.clock.now() + minutes * 60_000_000);
+      await services.grantImport({ stream, devices, until: services.clock.now() + minutes * 60_000_000 });
       return { json: { devices: devices.length, minutes } };
     },
   },
