@@ -202,6 +202,23 @@ test('an import grant waives clock and rate of its stream, and nothing else', as
   );
 });
 
+test('refusals and counts of the log outlive a restart', { timeout: 90_000 }, async () => {
+  await using weir = await startTestPlatform(template(OPERATIONAL));
+  const truck = await weir.enrol('truck-1', 'truck');
+  assert.match((await postReadings(weir, truck, 'climate', [{ n: 'x', driver: 'ada' }])).outcomes, /schema-type/);
+  const refused = `select device, reason, sum(count)::integer as n from _refusals group by all order by all`;
+  const logged = `select sum(count)::integer as n from _log_counts where action in ('enrol', 'refuse-readings')`;
+  const before = await eventually(
+    () => weir.query(refused),
+    (rows) => rows.length > 0,
+  );
+  assert.deepEqual(before, [{ device: 'truck-1', reason: 'schema-type', n: 1 }]);
+  assert.deepEqual(await weir.query(logged), [{ n: 2 }]);
+  await weir.restart();
+  assert.deepEqual(await weir.query(refused), before);
+  assert.deepEqual(await weir.query(logged), [{ n: 2 }]);
+});
+
 /** Has all that waits sealed: a stop does it. */
 async function seal(weir: TestPlatform): Promise<void> {
   await weir.restart();

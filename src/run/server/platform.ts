@@ -11,16 +11,18 @@ import type { CosignatureAnswer } from '#trust/audit/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
 import { makeApi } from './api/server.ts';
 import type { Services } from './api/services.ts';
-import { auditReader } from './control/audit-reader.ts';
+import { auditReader, entriesFrom } from './control/audit-reader.ts';
 import { watchBackPressure } from './control/back-pressure.ts';
 import { CommandBox } from './control/command-box.ts';
-import { CountedAudit } from './control/counted-audit.ts';
 import { DenialTally } from './control/denial-tally.ts';
 import { KeyKeeper } from './control/key-keeper.ts';
 import { memoryRelations } from './control/memory-relations.ts';
+import { keepCounts } from './control/keep-counts.ts';
+import { LogCounts } from './control/log-counts.ts';
 import { authorityFile, openTrust } from './control/open-trust.ts';
 import { packageVersion } from './control/package-files.ts';
 import { packageFile } from './control/package-templates.ts';
+import { LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS } from './control/period-counts.ts';
 import { QuarantineShelf } from './control/quarantine-shelf.ts';
 import { RefusalBook } from './control/refusal-book.ts';
 import { heedWitness, historyOf, settleTrust } from './control/settle-trust.ts';
@@ -73,6 +75,7 @@ export interface Platform extends AsyncDisposable {
 const DRAIN_MS = 10_000;
 const HOUR_MS = 3_600_000;
 const WITNESS_EVERY = seconds(1);
+const COUNTS_EVERY = seconds(15);
 
 /**
  * Starts a platform on a data directory: what it stands on, whom it trusts, what it declares, then the flow from the
@@ -107,17 +110,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     statusUrl: () => statusUrlOf(box.versions?.current ?? null, box.statusPort),
   };
   const trust = opened.use(await openTrust({ layout, custody, declared, clock, random, log }));
-  const { audit: auditLog, catalogue, keys, identity } = trust;
-  const audit = new CountedAudit(auditLog, clock);
+  const { audit, catalogue, keys, identity } = trust;
   await audit.append({ actor: 'weir:control', action: 'start', resource: 'platform:*', outcome: 'done' });
 
   // Before anybody is let in, whatever was restored.
   const witness = options.witness ?? null;
-  const witnessed = { last: await settleTrust(auditLog, identity, { witness, clock, log }) };
+  const witnessed = { last: await settleTrust(audit, identity, { witness, clock, log }) };
   // After all that is under way has ended: the next start need not read the log from here back.
   opened.defer(async () => {
-    await auditLog.flush();
-    await identity.continuity.mark(historyOf(auditLog));
+    await audit.flush();
+    await identity.continuity.mark(historyOf(audit));
   });
 
   const sealer = await keys.rowSealer('people');
@@ -146,7 +148,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     template: inForce,
   });
   opened.defer(() => store.stop(DRAIN_MS));
-  const refusals = new RefusalBook(audit, log);
+  const refusals = new RefusalBook(await PeriodCounts.open(catalogue, sealer, REFUSAL_COUNTS), audit, log);
+  const logCounts = new LogCounts({
+    counts: await PeriodCounts.open(catalogue, sealer, LOG_COUNTS),
+    entries: (from) => entriesFrom(audit, from),
+  });
+  opened.use(keepCounts([refusals, logCounts], COUNTS_EVERY, log));
   const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, template: inForce });
   const statements = await StatementBook.open(catalogue, sealer, clock);
   const decisions = new DecisionPoint();
@@ -160,7 +167,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       log,
       statements,
       decisions,
-      memory: memoryRelations({ tables, identity, refusals, audit }),
+      memory: memoryRelations({ tables, identity, refusals, logCounts }),
       template: inForce,
       missing: () =>
         store.damages.map(({ file, offset }) => `readings behind byte ${offset} of journal file ${file} are missing`),
@@ -198,11 +205,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   opened.use(everyHour('quarantine', () => quarantine.expire(), log));
   const tally = opened.use(new SignInTally(audit, log));
-  const reader = auditReader(auditLog);
+  const reader = auditReader(audit);
   const prover = new Prover({
     layout,
     audit,
-    auditLog,
+    auditLog: audit,
     auditReader: reader,
     custody,
     identity,
@@ -295,7 +302,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       address,
       template: templates.current,
       since: templates.since,
-      audit: auditLog,
+      audit,
       store,
       gateway,
       queries,
@@ -322,13 +329,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const onAnswer = (answer: CosignatureAnswer): void => {
       witnessed.last = answer;
       if (answer.outcome !== 'cosigned') log.error({ url, outcome: answer.outcome }, 'the witness did not cosign');
-      heedWitness(answer, auditLog, identity, { witness: place, clock, log }).catch((error: unknown) =>
+      heedWitness(answer, audit, identity, { witness: place, clock, log }).catch((error: unknown) =>
         log.error({ error: String(error) }, 'what the witness said could not be acted upon'),
       );
     };
     const keysOf = place.keys.map((key) => parseCosignerKey(key));
     const { signal } = stopping;
-    void keepWitnessed(auditLog, { url, witness: keysOf, every: WITNESS_EVERY, onAnswer, signal });
+    void keepWitnessed(audit, { url, witness: keysOf, every: WITNESS_EVERY, onAnswer, signal });
   };
   if (witness !== null) witnessBy(witness);
   const resources = opened.move();
@@ -338,7 +345,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       return templates.current;
     },
     proposal: given.digest !== template.digest,
-    verifierKeys: auditLog.verifierKeys,
+    verifierKeys: audit.verifierKeys,
     witnessBy,
     status,
     [Symbol.asyncDispose]: async () => {

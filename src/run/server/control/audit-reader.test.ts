@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verifyEntryProof } from '#trust/audit/index.ts';
 import { openAuditLog, testEvent } from '../../../../test/support/open-audit-log.ts';
-import { auditReader } from './audit-reader.ts';
+import { auditReader, entriesFrom } from './audit-reader.ts';
 
 test('auditReader() gives entries of the checkpoint from an index on, and no more than asked for', async (t) => {
   const { log } = await openAuditLog(t);
@@ -15,6 +15,16 @@ test('auditReader() gives entries of the checkpoint from an index on, and no mor
   assert.deepEqual(await indexes(5, 10), []);
   const [entry] = await reader.entries(3, 1);
   assert.deepEqual(entry?.event.detail, { number: 3 });
+});
+
+test('entriesFrom() has what was appended a moment ago', async (t) => {
+  const { log } = await openAuditLog(t);
+  for (let i = 0; i < 3; i++) await log.append(testEvent(i));
+  const found = await Array.fromAsync(entriesFrom(log, 1));
+  assert.deepEqual(
+    found.map(({ index }) => index),
+    [1, 2],
+  );
 });
 
 test('auditReader() proves an entry that was appended a moment ago', async (t) => {

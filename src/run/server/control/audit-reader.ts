@@ -3,6 +3,12 @@ import { proveEntry, tailLog } from '#trust/audit/index.ts';
 import type { AuditLog, PlacedEntry } from '#trust/audit/index.ts';
 import type { AuditReader } from '../api/services.ts';
 
+/** All entries of the platform's own log from an index on, those that were only just written among them. */
+export async function* entriesFrom(log: AuditLog, from: number): AsyncGenerator<PlacedEntry, void, undefined> {
+  await log.flush();
+  yield* tailLog(log.source, { from, logKeys: log.verifierKeys.map((key) => parseNoteVerifier(key)) });
+}
+
 /** Reads the platform's own log for those who may. */
 export function auditReader(log: AuditLog): AuditReader {
   const logKeys = log.verifierKeys.map((key) => parseNoteVerifier(key));

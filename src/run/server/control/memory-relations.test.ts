@@ -8,8 +8,9 @@ import { silentLog } from '../../../../test/support/open-audit-log.ts';
 import { openTrust, recordAudit } from '../../../../test/support/open-trust.ts';
 import type { Cleanable } from '../../../../test/support/tmp.ts';
 import { ReferenceTables } from '../tables/reference-tables.ts';
-import { CountedAudit } from './counted-audit.ts';
+import { LogCounts } from './log-counts.ts';
 import { memoryRelations } from './memory-relations.ts';
+import { LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS } from './period-counts.ts';
 import { RefusalBook } from './refusal-book.ts';
 
 const template = makeTemplate(`
@@ -21,11 +22,18 @@ tables: { plants: { fields: { plant: { type: text } } } }
 async function open(t: Cleanable) {
   const clock = frozenClock();
   const { catalogue, keys, identity } = await openTrust(t, { clock });
-  const audit = new CountedAudit(recordAudit(), clock);
-  const refusals = new RefusalBook(audit, silentLog);
+  const audit = recordAudit();
   const sealer = await keys.rowSealer('people');
+  const refusals = new RefusalBook(await PeriodCounts.open(catalogue, sealer, REFUSAL_COUNTS), audit, silentLog);
+  const logCounts = new LogCounts({
+    counts: await PeriodCounts.open(catalogue, sealer, LOG_COUNTS),
+    entries: async function* (from) {
+      const time = clock.now();
+      yield* audit.events.slice(from).map((event, i) => ({ index: from + i, time, event }));
+    },
+  });
   const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, template: () => template });
-  return { clock, identity, audit, refusals, tables, find: memoryRelations({ tables, identity, refusals, audit }) };
+  return { clock, identity, audit, refusals, tables, find: memoryRelations({ tables, identity, refusals, logCounts }) };
 }
 
 /** Rows as values, texts looked up. */

@@ -3,7 +3,7 @@ import type { Identity } from '#trust/identity/index.ts';
 import { memoryRows } from '../query/memory-rows.ts';
 import { SYSTEM_RELATIONS } from '../query/system-relations.ts';
 import type { ReferenceTables } from '../tables/reference-tables.ts';
-import type { CountedAudit } from './counted-audit.ts';
+import type { LogCounts } from './log-counts.ts';
 import type { RefusalBook } from './refusal-book.ts';
 
 /** Rows of the relations that control holds itself: reference tables, the inventory, refusals and counts of the log. */
@@ -11,9 +11,9 @@ export function memoryRelations(parts: {
   tables: ReferenceTables;
   identity: Identity;
   refusals: RefusalBook;
-  audit: CountedAudit;
+  logCounts: LogCounts;
 }): (relation: string) => Promise<RowsInMemory> {
-  const { tables, identity, refusals, audit } = parts;
+  const { tables, identity, refusals, logCounts } = parts;
   return async (relation) => {
     switch (relation) {
       case '_devices': {
@@ -30,9 +30,9 @@ export function memoryRelations(parts: {
         return memoryRows(SYSTEM_RELATIONS._devices.shapes, rows);
       }
       case '_refusals':
-        return memoryRows(SYSTEM_RELATIONS._refusals.shapes, refusals.rows());
+        return memoryRows(SYSTEM_RELATIONS._refusals.shapes, await refusals.rows());
       case '_log_counts':
-        return memoryRows(SYSTEM_RELATIONS._log_counts.shapes, audit.rows());
+        return memoryRows(SYSTEM_RELATIONS._log_counts.shapes, await logCounts.rows());
       default:
         return tables.find(relation);
     }

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AuditEvent } from '#base/core/index.ts';
+import { openKeys } from '../../../../test/support/open-trust.ts';
+import { PeriodCounts, REFUSAL_COUNTS } from './period-counts.ts';
 import { RefusalBook } from './refusal-book.ts';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-test('RefusalBook keeps rows by minute, stream, device and reason, and logs sums by stream and reason', async () => {
+test('RefusalBook keeps rows by minute, stream, device and reason, and logs sums by stream and reason', async (t) => {
   const events: AuditEvent[] = [];
-  const book = new RefusalBook({ append: async (event) => ({ index: events.push(event) }) }, quiet);
+  const { catalogue, keys } = await openKeys(t);
+  const sealer = await keys.rowSealer('people');
+  const counts = await PeriodCounts.open(catalogue, sealer, REFUSAL_COUNTS);
+  const book = new RefusalBook(counts, { append: async (event) => ({ index: events.push(event) }) }, quiet);
   const refused = [
     { device: 'a', stream: 's', reason: 'range', count: 2 },
     { device: 'b', stream: 's', reason: 'range', count: 3 },
@@ -15,11 +20,15 @@ test('RefusalBook keeps rows by minute, stream, device and reason, and logs sums
   ];
   await book.note(refused, 61_000_000);
   await book.note(refused.slice(0, 1), 62_000_000);
-  assert.deepEqual(book.rows(), [
+  const rows = [
     [60_000_000, 's', 'a', 'range', 4],
     [60_000_000, 's', 'b', 'range', 3],
     [60_000_000, null, null, 'not-a-stream', 1],
-  ]);
+  ];
+  assert.deepEqual(await book.rows(), rows);
+  await book.save();
+  const after = await PeriodCounts.open(catalogue, sealer, REFUSAL_COUNTS);
+  assert.deepEqual(await new RefusalBook(after, { append: async () => ({ index: 0 }) }, quiet).rows(), rows);
   assert.deepEqual(
     events.map(({ resource, reason, detail }) => [resource, reason, detail?.['count']]),
     [

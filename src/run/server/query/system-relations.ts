@@ -39,7 +39,7 @@ export const SYSTEM_RELATIONS = {
     ['last_seen', 'time', true, 'when it was last heard of'],
     ['certificate_expires', 'time', true, 'when its newest certificate ends'],
   ]),
-  _refusals: relation('_refusals', 'readings that were not admitted since the start, counted', [
+  _refusals: relation('_refusals', 'readings that were not admitted, counted', [
     ['time', 'time', false, 'start of the minute that is counted'],
     ['stream', 'text', true, 'the stream, where a declared one was named'],
     ['device', 'text', true, 'the device, where one is known'],
