@@ -12,6 +12,7 @@ import { hostileTextIsInert } from './probes/hostile-text-is-inert.ts';
 import { keysAreLogged } from './probes/keys-are-logged.ts';
 import { leapsAreNoticed } from './probes/leaps-are-noticed.ts';
 import { logIsVerifiable } from './probes/log-is-verifiable.ts';
+import { memoryStaysOffDisks } from './probes/memory-stays-off-disks.ts';
 import { mtlsRefusesStrangers } from './probes/mtls-refuses-strangers.ts';
 import { noRoleSeesNothing } from './probes/no-role-sees-nothing.ts';
 import { onlyDeclaredListeners } from './probes/only-declared-listeners.ts';
@@ -39,6 +40,7 @@ export const CONTROLS: readonly Control[] = [
   keysAreLogged,
   leapsAreNoticed,
   logIsVerifiable,
+  memoryStaysOffDisks,
   mtlsRefusesStrangers,
   noRoleSeesNothing,
   onlyDeclaredListeners,

@@ -64,6 +64,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
       tlsMinimum: '1.3',
       listeners: [{ name: 'mqtt', address: '127.0.0.1', port: 8883 }],
       queries: { confined: true, reason: null },
+      exposures: [],
       template: { digest: 'd', since: '2026-01-01T00:00:00Z' },
     }),
     streams: async () => [

@@ -17,5 +17,6 @@ export const STATUS: PlatformStatus = {
   segments: { count: 2, rows: 1_000, bytes: 1_536 },
   audit: { entries: 9, integrated: 9, gaps: [], suspended: 0 },
   queries: { confined: false, reason: 'no namespaces', running: 0 },
+  exposures: [],
   degraded: ['queries are not confined'],
 };

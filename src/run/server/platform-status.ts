@@ -41,6 +41,8 @@ export interface PlatformStatus {
     readonly suspended: number;
   };
   readonly queries: { readonly confined: boolean; readonly reason: string | null; readonly running: number };
+  /** Ways in which what is in memory may get to a disk of this machine; empty where there is none. */
+  readonly exposures: readonly { readonly kind: string; readonly detail: string }[];
   /** What does not work as it should, in words; empty where all is well. */
   readonly degraded: readonly string[];
 }

@@ -38,6 +38,7 @@ import { ServerError } from './errors.ts';
 import type { Ports } from './gateway/contract.ts';
 import { forkGateway, GatewayHost } from './gateway/host.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
+import { forbidCoreDumps } from './process/forbid-core-dumps.ts';
 import { Prover } from './prove/prover.ts';
 import { QueryService } from './query/query-service.ts';
 import { StatementBook } from './query/statement-book.ts';
@@ -89,6 +90,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const clock = systemClock;
   const random = systemRandom;
   const started = clock.monotonicMs();
+  // Before any key is read, and for all processes that are started from here on.
+  await forbidCoreDumps();
   await using opened = new AsyncDisposableStack();
 
   const layout = layoutOf(options.data, options.auditDirectory);
@@ -313,6 +316,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       uptimeSeconds: (clock.monotonicMs() - started) / 1_000,
       rate,
     });
+  for (const { kind, detail } of (await status()).exposures) log.warn({ kind }, detail);
   await writeFile(layout.address, JSON.stringify(address), { mode: 0o600 });
   opened.defer(() => rm(layout.address, { force: true }));
   await audit.append({

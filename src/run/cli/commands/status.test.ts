@@ -10,6 +10,9 @@ test('showStatus() has a line for each part', () => {
   assert.match(text, /^readings +5 admitted, 1 doubled, 2 per second$/m);
   assert.match(text, /^refused +step 1, range 3$/m);
   assert.match(text, /^queries +not confined: no namespaces$/m);
+  assert.match(text, /^memory +gets to no disk/m);
+  const exposures = [{ kind: 'swap', detail: 'swap on /dev/sda2 is not encrypted' }];
+  assert.match(showStatus({ ...STATUS, exposures }), /^memory +swap on \/dev\/sda2 is not encrypted$/m);
   assert.match(text, /^processes +gateway running \(2 restarts\)$/m);
 });
 

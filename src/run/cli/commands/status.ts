@@ -41,6 +41,12 @@ export function showStatus(status: PlatformStatus): string {
         ? 'confined by the operating system'
         : `not confined: ${status.queries.reason ?? 'unknown'}`,
     ],
+    [
+      'memory',
+      status.exposures.length === 0
+        ? 'gets to no disk by swap or core dump'
+        : status.exposures.map(({ detail }) => detail).join('; '),
+    ],
     ['degraded', status.degraded.length === 0 ? 'nothing' : status.degraded.join('; ')],
   ];
   return formatTable(['what', 'how'], rows);

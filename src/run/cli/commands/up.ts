@@ -75,6 +75,7 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
   context.result({ address: platform.address, keys: platform.verifierKeys }, () =>
     announcePlatform(platform.address, platform.template.name, NEXT),
   );
+  for (const { detail } of (await platform.status()).exposures) context.note(`memory is exposed: ${detail}`);
   if (platform.proposal)
     context.note('the template is not the one in force: see `npm run -s weir -- plan`, then apply');
   await stop.asked;

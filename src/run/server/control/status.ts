@@ -7,6 +7,8 @@ import type { Identity } from '#trust/identity/index.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import type { GatewayHost } from '../gateway/host.ts';
 import type { PlatformAddress, PlatformStatus } from '../platform-status.ts';
+import { memoryExposures } from '../process/memory-exposures.ts';
+import { processTree } from '../prove/process-files.ts';
 import type { StoreHost } from '../store/host.ts';
 import type { SegmentHost } from './segment-host.ts';
 
@@ -98,6 +100,7 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
       suspended,
     },
     queries: { ...queries.confinement, running: queries.running },
+    exposures: await memoryExposures((await processTree(process.pid)) ?? [], queries.confinement.confined),
     degraded,
   };
 }
