@@ -72,6 +72,8 @@ export type GatewayControlMethods = {
   fileKeys(request: { kind: 'journal' | 'quarantine'; count: number }): Promise<readonly HandedFileKey[]>;
   /** The key of an existing journal file, for rebuilding what the gateway knew. */
   journalKey(fileId: string): Promise<Uint8Array | null>;
+  /** File keys that no file was begun with. */
+  unusedFileKeys(ids: readonly string[]): Promise<void>;
   /** Something became durable. */
   committed(parameters: null): void;
   refused(counts: readonly RefusalCount[]): void;
@@ -108,7 +110,8 @@ export type WorkerMethods = {
   renew(tls: TlsMaterial): void;
   keys(stock: { kind: 'journal' | 'quarantine'; keys: readonly HandedFileKey[] }): void;
   counts(parameters: null): GatewayCounts;
-  drain(parameters: null): Promise<void>;
+  /** Ends its part. @returns ids of file keys that it was given and did not use */
+  drain(parameters: null): Promise<readonly string[]>;
 };
 
 /** What the main thread offers to a worker. */

@@ -286,6 +286,7 @@ function offer({
         fileId,
         key: key.exportBytes(),
       })),
+    unusedFileKeys: (ids) => keys.removeFileKeys(ACTOR, ids),
     journalKey: async (fileId) =>
       (await keys.openFileKey({ actor: ACTOR, resource: `journal:${fileId}` }, fileId))?.exportBytes() ?? null,
     committed,

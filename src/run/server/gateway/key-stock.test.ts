@@ -14,6 +14,14 @@ test('KeyStock.next() gives keys in order and asks for more when few are left', 
   assert.equal(orders, 1);
 });
 
+test('KeyStock.giveUp() names what was not used, once', () => {
+  const stock = new KeyStock(0, () => {});
+  stock.add([key('a'), key('b'), key('c')]);
+  stock.next();
+  assert.deepEqual(stock.giveUp(), ['b', 'c']);
+  assert.deepEqual(stock.giveUp(), []);
+});
+
 test('KeyStock.next() refuses where the stock is used up', () => {
   const stock = new KeyStock(1, () => {});
   assert.throws(() => stock.next(), { code: 'JOURNAL_KEY_UNKNOWN' });

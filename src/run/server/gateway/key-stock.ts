@@ -22,6 +22,11 @@ export class KeyStock implements JournalKeySource {
     for (const { fileId, key } of keys) this.#keys.push({ fileId, key: AeadKey.fromBytes(key) });
   }
 
+  /** Takes all keys that were not used out of the stock. @returns their ids */
+  giveUp(): readonly string[] {
+    return this.#keys.splice(0).map(({ fileId }) => fileId);
+  }
+
   next(): { readonly fileId: string; readonly key: AeadKey } {
     const next = this.#keys.shift();
     if (this.#keys.length <= this.#low) this.#order();

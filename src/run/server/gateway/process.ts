@@ -275,7 +275,10 @@ function sum(counts: readonly GatewayCounts[]): GatewayCounts {
 }
 
 async function drain(): Promise<void> {
-  await Promise.all(workers.map((worker) => worker.call('drain', null)));
+  const unused = await Promise.all(workers.map((worker) => worker.call('drain', null)));
+  await control.call('unusedFileKeys', unused.flat()).catch((error: unknown) => {
+    log.warn({ error: String(error) }, 'unused keys of files could not be given back');
+  });
 }
 
 const control = new Peer<GatewayControlMethods>(parentLine(), offered);

@@ -190,13 +190,14 @@ const offered: WorkerMethods = {
   grantImport: (grant) => running?.grants.open(grant, systemClock.now()),
   hold: (held) => running?.ingest.hold(held),
   drain: async () => {
-    if (running === null) return;
+    if (running === null) return [];
     const { gateway, ingest, quarantine, journals } = running;
     await gateway.drain();
     await ingest.drain();
     await quarantine[Symbol.asyncDispose]();
     for (const journal of journals) await journal.close();
     await gateway[Symbol.asyncDispose]();
+    return [...stocks.journal.giveUp(), ...stocks.quarantine.giveUp()];
   },
 };
 
