@@ -21,6 +21,7 @@ const proposal = (changes: readonly unknown[], weakens: boolean, refused = false
   weakens,
   refused,
   unenforced: [],
+  otherClasses: [],
 });
 
 async function template(t: Parameters<typeof temporaryFolder>[0]): Promise<string> {
@@ -28,6 +29,14 @@ async function template(t: Parameters<typeof temporaryFolder>[0]): Promise<strin
   await writeFile(file, 'template: 1\nname: mine\nextends: industry/factory\n');
   return file;
 }
+
+test('weir apply tells what of the stored readings is sealed anew', async (t) => {
+  const field = { stream: 'a', field: 'x', stored: 'personal', declared: 'health', governs: 'health' };
+  const answer = { ...proposal([CHANGE], false), otherClasses: [{ ...field, segments: 2, rows: 70 }] };
+  const platform = await standIn(t, { 'POST /v1/template/plan': answer, 'POST /v1/template/apply': answer });
+  const { out } = await platform.run(addApplyCommand, 'apply', '--template', await template(t));
+  assert.match(out, /^sealed anew from now on\nSTREAM .*\na +x +personal +health +health +2 +70\nversion abab/m);
+});
 
 test('weir apply asks before it weakens, and sends the template as it is', async (t) => {
   const platform = await standIn(t, {

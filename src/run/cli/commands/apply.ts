@@ -4,7 +4,7 @@ import type { TemplatePlan as Proposal } from '#run/server/index.ts';
 import { CliError } from '../errors.ts';
 import { readTemplate } from '../template-source.ts';
 import type { ContextOf } from './command.ts';
-import { bodyOf, fileOf, showChanges } from './plan.ts';
+import { bodyOf, fileOf, showChanges, showClasses } from './plan.ts';
 
 export function addApplyCommand(program: Command, contextOf: ContextOf): void {
   program
@@ -19,13 +19,17 @@ export function addApplyCommand(program: Command, contextOf: ContextOf): void {
         if (proposal.weakens && !proposal.refused && options.yes !== true) throw weakens(proposal.changes);
         return await client.json<Proposal>('POST', '/v1/template/apply', { body: bodyOf(source) });
       });
-      context.result(applied, ({ changes, digest }) =>
-        changes.length === 0
-          ? `nothing to change: version ${digest.slice(0, 12)} is in force\n`
-          : `${showChanges(changes)}version ${digest.slice(0, 12)} is in force\n`,
-      );
+      context.result(applied, showApplied);
       context.next('status');
     });
+}
+
+/** What was applied, and what of the stored readings is sealed anew for it. */
+function showApplied({ changes, digest, otherClasses }: Proposal): string {
+  const version = `version ${digest.slice(0, 12)} is in force\n`;
+  if (changes.length === 0) return `nothing to change: ${version}`;
+  const anew = otherClasses.length === 0 ? '' : `sealed anew from now on\n${showClasses(otherClasses)}`;
+  return `${showChanges(changes)}${anew}${version}`;
 }
 
 function weakens(changes: readonly TemplateChange[]): CliError {
