@@ -199,6 +199,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     random,
     deliver: (command) => gateway.command(command),
     isDevice: (name) => identity.inventory.find(name) !== null,
+    log,
   });
   const quarantine = new QuarantineShelf({
     directory: layout.quarantine,

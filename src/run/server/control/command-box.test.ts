@@ -8,15 +8,18 @@ import type { DeviceCommand } from './command-box.ts';
 
 async function openBox() {
   const delivered: DeviceCommand[] = [];
+  const errors: string[] = [];
+  const catalogue = await openSqliteCatalogue(':memory:');
   const box = await CommandBox.open({
-    catalogue: await openSqliteCatalogue(':memory:'),
+    catalogue,
     sealer: makeRowSealer(new Map([[1, AeadKey.fromBytes(systemRandom.bytes(32))]]), 1, systemRandom),
     clock: systemClock,
     random: systemRandom,
     deliver: (command) => delivered.push(command),
     isDevice: (name) => name === 'truck-1',
+    log: { error: (_, message) => errors.push(message) },
   });
-  return { box, delivered };
+  return { box, delivered, catalogue, errors };
 }
 
 test('CommandBox.send() keeps a command until the device has taken it', async () => {
@@ -29,6 +32,19 @@ test('CommandBox.send() keeps a command until the device has taken it', async ()
   assert.equal((await box.waiting()).length, 1);
   await box.taken(id);
   assert.deepEqual(await box.waiting(), []);
+});
+
+test('CommandBox.waiting() passes over a command that was changed, and names it', async () => {
+  const { box, catalogue, errors } = await openBox();
+  const { id } = await box.send({ device: 'truck-1', name: 'a', payload: '1', retain: false });
+  await box.send({ device: 'truck-1', name: 'b', payload: '2', retain: false });
+  await catalogue.run('UPDATE commands_open SET created = created + 1 WHERE id = ?', [id]);
+  assert.deepEqual(
+    (await box.waiting()).map(({ name }) => name),
+    ['b'],
+  );
+  assert.equal(errors.length, 1);
+  assert.match(errors[0] ?? '', new RegExp(id));
 });
 
 test('CommandBox.send() replaces configuration of the same name, and an empty one takes it away', async () => {

@@ -1,5 +1,5 @@
 import { makeId } from '#base/core/index.ts';
-import type { Clock, Json, Random } from '#base/core/index.ts';
+import type { Clock, Json, Log, Random } from '#base/core/index.ts';
 import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
 import type { Catalogue, RowSealer } from '#base/storage/index.ts';
 import { ApiError } from '../api/errors.ts';
@@ -37,6 +37,7 @@ export interface CommandBoxParts {
   /** Hands a command to the session of its device, if there is one now. */
   readonly deliver: (command: DeviceCommand) => void;
   readonly isDevice: (name: string) => boolean;
+  readonly log: Pick<Log, 'error'>;
 }
 
 /** Commands that devices have not taken yet, and their configuration: durable here, delivered by the gateway. */
@@ -84,7 +85,12 @@ export class CommandBox {
 
   /** All that waits, oldest first: what a gateway starts from. */
   async waiting(): Promise<readonly DeviceCommand[]> {
-    const rows = await this.#table.list(this.#parts.catalogue, { order: ['created', 'id'] });
+    const { catalogue, log } = this.#parts;
+    // One that was changed is never sent, and holds up no other.
+    const rows = await this.#table.list(catalogue, {
+      order: ['created', 'id'],
+      onDamaged: ({ code, message }) => log.error({ code }, message),
+    });
     return rows.map(({ id, device, retained, sealed }) => ({ id, device, retain: retained === 1, ...sealed }));
   }
 

@@ -43,3 +43,32 @@ test('ReferenceTables.load() takes CSV, JSON and NDJSON and keeps the rows over 
   await assert.rejects(tables.load('others', 'text/csv', body(''), 'p'), { code: 'API_TABLE_UNKNOWN' });
   assert.equal(tables.find('plants').rows, 2);
 });
+
+test('ReferenceTables.find() refuses a table whose row was changed until it is loaded again, and no other', async () => {
+  const two = makeTemplate(`
+devices: { pump: {} }
+streams: { s: { from: pump, fields: { n: { type: number } } } }
+tables: { plants: { fields: { plant: { type: text } } }, sites: { fields: { site: { type: text } } } }
+`);
+  const parts = {
+    catalogue: await openSqliteCatalogue(':memory:'),
+    sealer: makeRowSealer(new Map([[1, AeadKey.fromBytes(systemRandom.bytes(32))]]), 1, systemRandom),
+    audit: { append: async () => ({ index: 0 }) },
+    clock: systemClock,
+    template: () => two,
+  };
+  const tables = await ReferenceTables.open(parts);
+  await tables.load('plants', 'text/csv', body('plant\na\n'), 'p');
+  await tables.load('sites', 'text/csv', body('site\nb\n'), 'p');
+  await parts.catalogue.run(`UPDATE tables_loaded SET rows = 2 WHERE name = 'plants'`);
+  const again = await ReferenceTables.open(parts);
+  assert.throws(() => again.find('plants'), { code: 'STORAGE_ROW_DAMAGED', message: /plants/ });
+  assert.equal(again.find('sites').rows, 1);
+  await again.load('plants', 'text/csv', body('plant\nc\n'), 'p');
+  assert.equal(again.find('plants').rows, 1);
+  // Where the name was changed nobody knows which table it was.
+  await parts.catalogue.run(`UPDATE tables_loaded SET name = 'plamts' WHERE name = 'plants'`);
+  const renamed = await ReferenceTables.open(parts);
+  assert.throws(() => renamed.find('plants'), { code: 'STORAGE_ROW_DAMAGED' });
+  assert.equal(renamed.find('sites').rows, 1);
+});

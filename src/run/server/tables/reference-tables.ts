@@ -1,6 +1,6 @@
 import type { AuditSink, Clock, Column, Json, NamedColumn } from '#base/core/index.ts';
 import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
-import type { Catalogue, RowSealer } from '#base/storage/index.ts';
+import type { Catalogue, RowSealer, StorageError } from '#base/storage/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { ApiError } from '../api/errors.ts';
 import { csvRecords } from './csv-records.ts';
@@ -32,6 +32,8 @@ export class ReferenceTables {
   readonly #parts: { catalogue: Catalogue; audit: AuditSink; clock: Clock; template: () => Template };
   readonly #table: SealedTable<typeof TABLES.key, typeof TABLES.clear, Json>;
   readonly #loaded = new Map<string, LoadedTable>();
+  /** Rows that were changed, by the table that they name, which may be what was changed. */
+  readonly #damaged = new Map<string, StorageError>();
 
   private constructor(
     parts: { catalogue: Catalogue; audit: AuditSink; clock: Clock; template: () => Template },
@@ -50,14 +52,25 @@ export class ReferenceTables {
   }): Promise<ReferenceTables> {
     await parts.catalogue.migrate(SCHEMA);
     const tables = new ReferenceTables(parts, parts.sealer);
-    for (const row of await tables.#table.list(parts.catalogue))
-      tables.#loaded.set(row.name, fromJson(row.rows, row.sealed));
+    const rows = await tables.#table.list(parts.catalogue, {
+      onDamaged: (error, { name }) => void tables.#damaged.set(String(name), error),
+    });
+    for (const row of rows) tables.#loaded.set(row.name, fromJson(row.rows, row.sealed));
     return tables;
   }
 
-  /** The rows of a table; none before it was loaded. */
+  /**
+   * The rows of a table; none before it was loaded.
+   *
+   * @throws {StorageError} STORAGE_ROW_DAMAGED where they were changed, until the table is loaded again
+   */
   find(name: string): LoadedTable {
-    return this.#loaded.get(name) ?? EMPTY;
+    const found = this.#loaded.get(name);
+    if (found !== undefined) return found;
+    const { tables } = this.#parts.template();
+    // A name that there is not may have been this one.
+    for (const [named, error] of this.#damaged) if (named === name || !tables.has(named)) throw error;
+    return EMPTY;
   }
 
   /**
@@ -89,6 +102,7 @@ export class ReferenceTables {
     });
     await this.#table.put(catalogue, { name, loaded: clock.now(), rows: loaded.rows, actor }, toJson(loaded.columns));
     this.#loaded.set(name, loaded);
+    this.#damaged.delete(name);
     return { rows: loaded.rows };
   }
 }
