@@ -66,6 +66,15 @@ const SWAP: readonly [what: string, files: Readonly<Record<string, string>>, exp
     false,
   ],
   [
+    'its container may not use it',
+    {
+      'proc/swaps': `${HEAD}/dev/sda2 partition 1 0 -2\n`,
+      'proc/self/cgroup': '0::/\n',
+      'sys/fs/cgroup/memory.swap.max': '0\n',
+    },
+    false,
+  ],
+  [
     'the platform may use a little of it',
     {
       'proc/swaps': `${HEAD}/dev/sda2 partition 1 0 -2\n`,

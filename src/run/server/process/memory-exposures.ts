@@ -59,10 +59,11 @@ async function swapExposures({ proc, sys }: MachineFolders): Promise<MemoryExpos
 /** Whether a control group of this process, or one above it, allows no swap at all. */
 async function mayNotSwap(proc: string, sys: string): Promise<boolean> {
   const own = /^0::(\/.*)$/m.exec(await read(join(proc, 'self/cgroup')))?.[1] ?? '/';
-  for (let group = own; group !== '/' && group !== '.'; group = join(group, '..')) {
+  // The topmost group too: within a container it is the container's own.
+  for (let group = own; ; group = join(group, '..')) {
     if ((await read(join(sys, 'fs/cgroup', group, 'memory.swap.max'))).trim() === '0') return true;
+    if (group === '/') return false;
   }
-  return false;
 }
 
 /** Whether a block device keeps nothing that can be read: compressed memory without a disk, or encrypted all the way. */
