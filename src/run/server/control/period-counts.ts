@@ -110,7 +110,7 @@ export class PeriodCounts {
     if (changed.length + gone.length === 0) return;
     try {
       await this.#catalogue.transaction(async (tx) => {
-        for (const [start, counts] of changed) await this.#table.put(tx, { start, mark }, counts as Counted & Json);
+        for (const [start, counts] of changed) await this.#table.put(tx, { start, mark }, counts);
         for (const start of gone) await this.#table.delete(tx, { start });
       });
     } catch (error) {
