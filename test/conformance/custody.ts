@@ -86,4 +86,46 @@ export function testCustody(name: string, makePlace: (t: TestContext) => Promise
     await assert.rejects(custody.seal('x', material), { code: 'KEYS_CLOSED' });
     await assert.rejects(custody.open('x', sealed), { code: 'KEYS_CLOSED' });
   });
+
+  test(`${name}: rotate() seals with the next generation; what older ones sealed opens, over restarts`, async (t) => {
+    const place = await makePlace(t);
+    let before: Uint8Array;
+    {
+      await using custody = await place.open();
+      before = await custody.seal('x', material);
+      await custody.keep('epoch-1', material);
+      const [first = 0] = custody.generations;
+      assert.equal(custody.generationOf(before), first);
+      assert.equal(await custody.rotate(), first + 1);
+      const after = await custody.seal('x', material);
+      assert.equal(custody.generationOf(after), first + 1);
+      assert.deepEqual([await custody.countKept(first), await custody.countKept(first + 1)], [1, 0]);
+    }
+    await using again = await place.open();
+    assert.equal(again.generations.length, 2);
+    assert.deepEqual(new Uint8Array(await again.open('x', before)), material);
+    assert.equal(await again.resealKept(), 1);
+    assert.equal(await again.resealKept(), 0);
+    assert.equal(await again.countKept(again.generations.at(-1) ?? 0), 1);
+    assert.deepEqual(new Uint8Array((await again.fetch('epoch-1')) ?? []), material);
+  });
+
+  test(`${name}: destroyGeneration() leaves nothing that the old root key sealed to be opened, over restarts`, async (t) => {
+    const place = await makePlace(t);
+    let before: Uint8Array;
+    {
+      await using custody = await place.open();
+      before = await custody.seal('x', material);
+      const [first = 0] = custody.generations;
+      await assert.rejects(custody.destroyGeneration(first), { code: 'KEYS_VERSION_ACTIVE' });
+      await custody.rotate();
+      await custody.destroyGeneration(first);
+      await custody.destroyGeneration(first);
+      await assert.rejects(custody.open('x', before), damaged);
+    }
+    await using again = await place.open();
+    assert.equal(again.generations.length, 1);
+    await assert.rejects(again.open('x', before), damaged);
+    assert.deepEqual(new Uint8Array(await again.open('x', await again.seal('x', material))), material);
+  });
 }

@@ -52,6 +52,22 @@ export function requirePythonIn(environment: Environment, t: SkippableTest, modu
 }
 
 /**
+ * Asks for an optional package of this project, which a machine without a compiler does not have.
+ *
+ * When it is absent the test is skipped with the reason and stops here; with `CI=true` it fails instead.
+ *
+ * @throws {Error} to leave the test when the package is absent
+ */
+export async function requirePackage(
+  t: SkippableTest,
+  name: string,
+  environment: Environment = process.env,
+): Promise<void> {
+  const loaded = await import(name).catch(() => null);
+  if (loaded === null) absent(t, `the optional package ${name} is not there or not built`, environment);
+}
+
+/**
  * Finds a folder or file of the corpora: published test vectors (`standards/…`) and labelled data (`data/…`).
  *
  * The root is `WEIR_CORPORA`, by default the folder `shared` beside the project.

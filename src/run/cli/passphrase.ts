@@ -21,35 +21,53 @@ export interface PassphraseSources {
   readonly credentials: string | undefined;
   readonly keyboard: Keyboard;
   readonly ask: (text: string) => void;
+  /** What is asked for; the root passphrase where nothing is said. */
+  readonly secret?: AskedSecret;
 }
 
-/** Name of the credential of a service. */
-const CREDENTIAL = 'weir-passphrase';
+/** A secret that somebody has to give. */
+export interface AskedSecret {
+  /** How it is called in questions and messages. */
+  readonly called: string;
+  /** Name of the credential of a service. */
+  readonly credential: string;
+  /** Option that names its file. */
+  readonly option: string;
+}
+
+/** The secrets that open a root key, by where it is. */
+export const SECRETS = {
+  passphrase: { called: 'passphrase', credential: 'weir-passphrase', option: '--passphrase-file' },
+  pin: { called: 'PIN', credential: 'weir-pin', option: '--pin-file' },
+  token: { called: 'transit token', credential: 'weir-transit-token', option: '--transit-token-file' },
+} as const satisfies Record<string, AskedSecret>;
+
 const LONGEST = 1_024;
 
 /**
- * The root passphrase: from the file that was named, else from the service manager, else from whoever is at the
+ * The root passphrase, or another secret that opens the root key: from the file that was named, else from the service manager, else from whoever is at the
  * terminal. Never from arguments or the environment, where other programs can read it.
  *
  * @param twice asks at the terminal again, for a passphrase that is being chosen
  * @throws {CliError} CLI_NO_PASSPHRASE if there is none to be had, or the two differ
  */
 export async function readPassphrase(sources: PassphraseSources, twice: boolean): Promise<string> {
-  const { file, credentials, keyboard, ask } = sources;
+  const { file, credentials, keyboard, ask, secret = SECRETS.passphrase } = sources;
+  const { called, credential, option } = secret;
   if (file !== undefined) return await fromFile(file);
   if (credentials !== undefined) {
-    const found = await fromFile(join(credentials, CREDENTIAL)).catch((error: unknown) => {
+    const found = await fromFile(join(credentials, credential)).catch((error: unknown) => {
       if (error instanceof CliError && hasCode(error.cause, 'ENOENT')) return null;
       throw error;
     });
     if (found !== null) return found;
   }
   if (keyboard.isTTY !== true || keyboard.setRawMode === undefined) {
-    throw new CliError('CLI_NO_PASSPHRASE', 'Cannot open root key: there is no terminal to ask for the passphrase', {
-      hint: 'Name a file with --passphrase-file, or hand it over as the service credential weir-passphrase',
+    throw new CliError('CLI_NO_PASSPHRASE', `Cannot open root key: there is no terminal to ask for the ${called}`, {
+      hint: `Name a file with ${option}, or hand it over as the service credential ${credential}`,
     });
   }
-  const passphrase = await askAt(keyboard, ask, twice ? 'choose a passphrase for the root key: ' : 'passphrase: ');
+  const passphrase = await askAt(keyboard, ask, twice ? `choose a ${called} for the root key: ` : `${called}: `);
   if (twice && (await askAt(keyboard, ask, 'once more: ')) !== passphrase) {
     throw new CliError('CLI_NO_PASSPHRASE', 'Cannot make root key: the two passphrases differ');
   }

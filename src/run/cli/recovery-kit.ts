@@ -1,5 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CommandContext } from './command-context.ts';
 import { CliError } from './errors.ts';
 
 /**
@@ -40,4 +41,23 @@ export async function writeRecoveryKit(folder: string, shares: readonly string[]
     await writeFile(file, `${shares[index]}\n`, { flag: 'wx', mode: 0o600 });
   }
   return files;
+}
+
+/** Shows a kit once, or writes it to the folder that was named for it. */
+export async function handOutKit(
+  context: CommandContext,
+  shares: readonly string[],
+  threshold: number,
+  folder: string | undefined,
+): Promise<void> {
+  if (folder === undefined) {
+    context.terminal.err(recoveryKitText(shares, threshold));
+    if (!context.terminal.isTerminal)
+      context.note('these lines did not go to a terminal: remove them from where they are kept');
+    return;
+  }
+  const files = await writeRecoveryKit(folder, shares);
+  context.note(
+    `wrote the recovery kit to ${files.join(', ')}; any ${threshold} give the root key back: take them apart`,
+  );
 }

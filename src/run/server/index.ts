@@ -1,8 +1,9 @@
+import type { MoveOptions } from './control/move-custody.ts';
 import type { Platform, PlatformOptions } from './platform.ts';
 
 export type { Platform, PlatformOptions } from './platform.ts';
 export type { PlatformAddress, PlatformStatus } from './platform-status.ts';
-export { layoutOf } from './data-directory.ts';
+export { layoutOf, lockDirectory } from './data-directory.ts';
 export type { DataDirectory } from './data-directory.ts';
 export { ServerError } from './errors.ts';
 export type { ServerErrorCode } from './errors.ts';
@@ -23,4 +24,12 @@ export type { SourceRecord } from './tables/csv-records.ts';
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const platform = await import('./platform.ts');
   return platform.startPlatform(options);
+}
+
+/** Moves the root key of a platform that does not run; see `MoveOptions`. Loads what it needs on first use. */
+export async function moveRootKey(
+  options: MoveOptions,
+): ReturnType<(typeof import('./control/move-custody.ts'))['moveRootKey']> {
+  const { moveRootKey: move } = await import('./control/move-custody.ts');
+  return move(options);
 }

@@ -80,6 +80,7 @@ export async function prepareFileCustody(
  *
  * @param passphrase null where there is none to give, which does for a demo key
  * @param clock tells later generations when they were made
+ * @param name of the root file
  * @throws {KeysError} KEYS_ROOT_MISSING, KEYS_ROOT_MALFORMED, KEYS_PASSPHRASE_NEEDED, KEYS_PASSPHRASE_WRONG
  */
 export async function openFileCustody(
@@ -87,8 +88,9 @@ export async function openFileCustody(
   passphrase: string | null,
   random: Random,
   clock: Clock = systemClock,
+  name: string = ROOT_FILE,
 ): Promise<FileCustody> {
-  const file = await readRoot(folder);
+  const file = await readRoot(folder, name);
   if (file === null) {
     throw new KeysError('KEYS_ROOT_MISSING', 'Cannot open root key: the folder has none', {
       hint: 'Start a new platform with weir up, or restore the root key from the recovery kit',
@@ -154,8 +156,8 @@ async function requireOwnKit(custody: FileCustodian, root: number): Promise<void
   }
 }
 
-async function readRoot(folder: string): Promise<RootFile | null> {
-  const bytes = await readIfThere(join(folder, ROOT_FILE));
+async function readRoot(folder: string, name: string = ROOT_FILE): Promise<RootFile | null> {
+  const bytes = await readIfThere(join(folder, name));
   if (bytes === null) return null;
   try {
     return parseRootFile(decodeUtf8(bytes));

@@ -12,3 +12,7 @@ export { keyDigest } from './key-log.ts';
 export type { PurposeKey } from './purpose-keys.ts';
 export { KEY_KINDS } from './key-lifecycle.ts';
 export type { Destruction, KeyKind, KeyVersion, Rotation, SealedHolding } from './key-lifecycle.ts';
+export { inspectCustody, requirePlace } from './custody-place.ts';
+export type { CustodyPlace } from './custody-place.ts';
+export { beginMove, createPlacedCustody, openCustody } from './open-custody.ts';
+export type { CustodySecrets, MoveTarget, MovingCustody } from './open-custody.ts';

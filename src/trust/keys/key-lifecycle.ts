@@ -180,6 +180,21 @@ export class KeyLifecycle {
     });
   }
 
+  /** Seals under the newest root key all that another one sealed, as after a move. How many things there were. */
+  followRoot(actor: string): Promise<number> {
+    return this.#alone(async () => {
+      const { custody, log } = this.#parts.context;
+      await log.rewrapping(actor, 'keys:root', [`root-${custody.generations.at(-1)}`]);
+      const count = await this.#resealRoot();
+      const left = await this.#countRoot(0);
+      if (left === 0) return count;
+      throw new KeysError(
+        'KEYS_VERSION_NEEDED',
+        `Cannot end the move of the root key: ${left} things need the old one`,
+      );
+    });
+  }
+
   /** Rotates keys that come near the bound on their use. */
   async rotateDue(actor = 'weir:control'): Promise<readonly Rotation[]> {
     const rotations: Rotation[] = [];

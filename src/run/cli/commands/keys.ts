@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
 import { readCount } from '../read-number.ts';
 import { formatTable } from '../text-table.ts';
+import { addKeyFileCommands } from './keys-files.ts';
 import type { ContextOf } from './command.ts';
 
 export interface KeyRow {
@@ -108,6 +109,8 @@ export function addKeysCommand(program: Command, contextOf: ContextOf): void {
         );
       },
     );
+
+  addKeyFileCommands(keys, contextOf);
 }
 
 function usesOf({ uses, limit }: KeyRow): string | null {

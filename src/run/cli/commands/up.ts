@@ -2,15 +2,16 @@ import type { Command } from 'commander';
 import { systemClock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { layoutOf, makeLog, startPlatform } from '#run/server/index.ts';
-import { createFileCustody, inspectFileCustody, openFileCustody } from '#trust/keys/index.ts';
-import type { FileCustody } from '#trust/keys/index.ts';
+import { createFileCustody, createPlacedCustody, inspectCustody, openCustody } from '#trust/keys/index.ts';
+import type { Custody } from '#trust/keys/index.ts';
 import { announcePlatform } from '../announce-platform.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import { DEFAULT_DATA } from '../locate.ts';
-import { readPassphrase } from '../passphrase.ts';
+import { askSecrets } from '../ask-secrets.ts';
 import { readCount } from '../read-number.ts';
-import { prepareKitFolder, recoveryKitText, writeRecoveryKit } from '../recovery-kit.ts';
+import { readTarget } from '../custody-target.ts';
+import { handOutKit, prepareKitFolder } from '../recovery-kit.ts';
 import { hearStop } from '../stop-signal.ts';
 import { DEFAULT_TEMPLATE, readTemplate } from '../template-source.ts';
 import { keepKeys, readKeys } from '../verifier-keys.ts';
@@ -18,6 +19,9 @@ import type { ContextOf } from './command.ts';
 
 interface UpOptions {
   readonly passphraseFile?: string;
+  readonly pinFile?: string;
+  readonly transitTokenFile?: string;
+  readonly custody?: string;
   readonly auditDirectory?: string;
   readonly workers: string;
   readonly allowUnconfinedQuery?: boolean;
@@ -35,6 +39,9 @@ export function addUpCommand(program: Command, contextOf: ContextOf): void {
     .command('up')
     .description('run a platform in the foreground, until it is asked to stop')
     .option('--passphrase-file <file>', 'file with the root passphrase (else: service credential, else the terminal)')
+    .option('--pin-file <file>', 'file with the PIN of a security module (else likewise)')
+    .option('--transit-token-file <file>', 'file with the token of a transit server (else likewise)')
+    .option('--custody <file>', 'where the root key is to be, at the first start; by default a file under a passphrase')
     .option('--audit-directory <folder>', 'where the log is, best on another volume')
     .option('--workers <n>', 'threads that take readings', '1')
     .option('--allow-unconfined-query', 'run queries where the operating system cannot confine them')
@@ -60,7 +67,7 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
   // The template first: whoever chose a passphrase must not lose it to a misspelt word.
   const { source } = readTemplate(context.options.template ?? DEFAULT_TEMPLATE);
   const layout = layoutOf(context.options.data ?? DEFAULT_DATA, options.auditDirectory);
-  await using custody = await openCustody(layout.keys, context, options);
+  await using custody = await openRootKey(layout.keys, context, options);
   await using platform = await startPlatform({
     data: layout.root,
     custody,
@@ -82,32 +89,23 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
   context.note('stopping');
 }
 
-/** The root key: opened, or at the first start made, with its recovery kit handed out once. */
-async function openCustody(folder: string, context: CommandContext, options: UpOptions): Promise<FileCustody> {
-  const sources = {
-    file: options.passphraseFile,
-    credentials: process.env['CREDENTIALS_DIRECTORY'],
-    keyboard: process.stdin,
-    ask: context.terminal.err,
-  };
-  const kind = await inspectFileCustody(folder);
-  if (kind === 'demo') return openFileCustody(folder, null, systemRandom);
-  if (kind !== null) return openFileCustody(folder, await readPassphrase(sources, false), systemRandom);
+/** The root key: opened wherever it is, or at the first start made, with its recovery kit handed out once. */
+async function openRootKey(folder: string, context: CommandContext, options: UpOptions): Promise<Custody> {
+  if ((await inspectCustody(folder)) !== null) {
+    return openCustody(folder, askSecrets(context, options), systemRandom, systemClock);
+  }
+  if (options.custody !== undefined) {
+    const target = await readTarget(options.custody);
+    if (target.kind !== 'passphrase') {
+      const sources = { clock: systemClock, random: systemRandom };
+      return createPlacedCustody(folder, target, askSecrets(context, options), sources);
+    }
+  }
   const count = readCount(options.recoveryShares, '--recovery-shares', 2, 255);
   const threshold = readCount(options.recoveryThreshold, '--recovery-threshold', 2, count);
   if (options.recoveryKit !== undefined) await prepareKitFolder(options.recoveryKit);
-  const passphrase = await readPassphrase(sources, true);
+  const passphrase = await askSecrets(context, options, true).passphrase();
   const custody = await createFileCustody(folder, { passphrase }, { clock: systemClock, random: systemRandom });
-  const shares = custody.recoveryShares(threshold, count);
-  if (options.recoveryKit === undefined) {
-    context.terminal.err(recoveryKitText(shares, threshold));
-    if (!context.terminal.isTerminal)
-      context.note('these lines did not go to a terminal: remove them from where they are kept');
-  } else {
-    const files = await writeRecoveryKit(options.recoveryKit, shares);
-    context.note(
-      `wrote the recovery kit to ${files.join(', ')}; any ${threshold} give the root key back: take them apart`,
-    );
-  }
+  await handOutKit(context, custody.recoveryShares(threshold, count), threshold, options.recoveryKit);
   return custody;
 }
