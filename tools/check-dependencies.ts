@@ -79,7 +79,7 @@ function* registerProblems(project: Project, manifest: Manifest): Generator<Prob
 
 function* importProblems(project: Project, manifest: Manifest): Generator<Problem> {
   const rows = registerRows(project);
-  const declared = { ...manifest.dependencies, ...manifest.devDependencies };
+  const declared = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies };
   const used = new Set<string>();
   for (const [file, imports] of importsByFile(project)) {
     for (const { specifier, line } of imports) {

@@ -55,11 +55,13 @@ export const GUARDED_BUILTINS: Readonly<Record<string, { readonly rooms: readonl
     why: 'only listeners, probes and compositions open sockets',
   },
   'node:http': {
-    rooms: ['flow/gateway', 'assure/controls', 'run'],
+    // Custody of the root key in a transit engine is a client of its server.
+    rooms: ['trust/keys', 'flow/gateway', 'assure/controls', 'run'],
     why: 'only listeners, probes and compositions open sockets',
   },
   'node:https': {
-    rooms: ['flow/gateway', 'assure/controls', 'run'],
+    // Custody of the root key in a transit engine is a client of its server.
+    rooms: ['trust/keys', 'flow/gateway', 'assure/controls', 'run'],
     why: 'only listeners, probes and compositions open sockets',
   },
   'node:dgram': {

@@ -103,11 +103,18 @@ test('keys live and die while data flows', async (t) => {
   await t.test(
     'one command moves the root key into a security module, where the platform opens it by PIN',
     async () => {
-      const token = await hsm.token(t);
+      const token = hsm.token(t);
       await writeFile(place.path('hsm.json'), JSON.stringify({ kind: 'pkcs11', module: hsm.module, token }));
       await writeFile(place.path('pin'), `${TOKEN_PIN}\n`);
       const moved = await place.done(
-        ...['keys', 'move', '--to', 'hsm.json', '--passphrase-file', 'passphrase', '--pin-file', 'pin'],
+        'keys',
+        'move',
+        '--to',
+        'hsm.json',
+        '--passphrase-file',
+        'passphrase',
+        '--pin-file',
+        'pin',
       );
       assert.match(moved, /in custody pkcs11/);
       const root = JSON.parse(await readFile(place.path('weir-data/keys/root.json'), 'utf8')) as { kind: string };

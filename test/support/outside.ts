@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 
@@ -58,13 +59,12 @@ export function requirePythonIn(environment: Environment, t: SkippableTest, modu
  *
  * @throws {Error} to leave the test when the package is absent
  */
-export async function requirePackage(
-  t: SkippableTest,
-  name: string,
-  environment: Environment = process.env,
-): Promise<void> {
-  const loaded = await import(name).catch(() => null);
-  if (loaded === null) absent(t, `the optional package ${name} is not there or not built`, environment);
+export function requirePackage(t: SkippableTest, name: string, environment: Environment = process.env): void {
+  try {
+    createRequire(import.meta.url)(name);
+  } catch {
+    absent(t, `the optional package ${name} is not there or not built`, environment);
+  }
 }
 
 /**

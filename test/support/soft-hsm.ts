@@ -36,9 +36,9 @@ export class SoftHsm {
    * The label of the token; the module looks for tokens once, so that there is one for all tests of a file.
    * Skips the test where SoftHSM or the package that speaks to it is not there.
    */
-  async token(t: SkippableTest): Promise<string> {
+  token(t: SkippableTest): string {
     const program = requireProgram(t, 'softhsm2-util');
-    await requirePackage(t, 'pkcs11js');
+    requirePackage(t, 'pkcs11js');
     if (this.#token !== null) return this.#token;
     const label = 'weir-test';
     const words = ['--init-token', '--free', '--label', label, '--pin', TOKEN_PIN, '--so-pin', '0815-4711'];

@@ -34,13 +34,17 @@ const refuse = (status: number, ...errors: string[]): Answer => [status, { error
 export async function startTransit(t: Cleanable): Promise<TransitServer> {
   const token = `t.${randomBytes(12).toString('hex')}`;
   const keys = new Map<string, Key>();
-  const server = createServer(async (request, response) => {
-    const [status, body] =
-      request.headers['x-vault-token'] === token
-        ? answer(keys, request.method ?? '', request.url ?? '', (await json(request).catch(() => ({}))) as Body)
-        : refuse(403, 'permission denied');
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(body === undefined ? undefined : JSON.stringify(body));
+  const server = createServer((request, response) => {
+    void json(request)
+      .catch(() => ({}))
+      .then((given) => {
+        const [status, body] =
+          request.headers['x-vault-token'] === token
+            ? answer(keys, request.method ?? '', request.url ?? '', given as Body)
+            : refuse(403, 'permission denied');
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(body === undefined ? undefined : JSON.stringify(body));
+      });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -74,8 +78,12 @@ function answer(keys: Map<string, Key>, method: string, url: string, body: Body)
   return action === 'encrypt' ? encrypt(key, body) : action === 'decrypt' ? decrypt(key, body) : refuse(404);
 }
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 function newKey({ type, exportable }: Body): Key {
-  if (type !== undefined && type !== 'aes256-gcm96') throw new TypeError(`no key of type ${String(type)} here`);
+  if (type !== undefined && type !== 'aes256-gcm96') throw new TypeError(`no key of type ${JSON.stringify(type)} here`);
   const first = randomBytes(32);
   return {
     versions: [first],
@@ -133,14 +141,14 @@ function encrypt(key: Key, body: Body): Answer {
     return refuse(400, 'requested version for encryption is less than the minimum encryption key version');
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key.versions[version - 1] ?? Buffer.alloc(0), nonce);
-  cipher.setAAD(Buffer.from(String(body['associated_data'] ?? ''), 'base64'));
-  const sealed = [nonce, cipher.update(Buffer.from(String(body['plaintext']), 'base64')), cipher.final()];
+  cipher.setAAD(Buffer.from(textOf(body['associated_data']), 'base64'));
+  const sealed = [nonce, cipher.update(Buffer.from(textOf(body['plaintext']), 'base64')), cipher.final()];
   const ciphertext = `vault:v${version}:${Buffer.concat([...sealed, cipher.getAuthTag()]).toString('base64')}`;
   return [200, { data: { ciphertext, key_version: version } }];
 }
 
 function decrypt(key: Key, body: Body): Answer {
-  const [, number, text = ''] = /^vault:v(\d+):(.*)$/.exec(String(body['ciphertext'])) ?? [];
+  const [, number, text = ''] = /^vault:v(\d+):(.*)$/.exec(textOf(body['ciphertext'])) ?? [];
   const version = Number(number);
   if (number === undefined) return refuse(400, 'invalid ciphertext: no prefix');
   if (version < key.leastDecryption)
@@ -150,7 +158,7 @@ function decrypt(key: Key, body: Body): Answer {
   if (!material || bytes.length < 28) return refuse(400, 'invalid ciphertext: version is too new');
   try {
     const decipher = createDecipheriv('aes-256-gcm', material, bytes.subarray(0, 12));
-    decipher.setAAD(Buffer.from(String(body['associated_data'] ?? ''), 'base64'));
+    decipher.setAAD(Buffer.from(textOf(body['associated_data']), 'base64'));
     decipher.setAuthTag(bytes.subarray(-16));
     const plaintext = Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
     return [200, { data: { plaintext: plaintext.toString('base64') } }];

@@ -23,7 +23,7 @@ export async function readTarget(word: string): Promise<MoveTarget> {
   if (kind !== 'pkcs11' && kind !== 'transit') throw notATarget(word, 'its kind is neither pkcs11 nor transit');
   // The key gets a name of its own when it is made.
   const { key: _key, ...target } = requirePlace(kind, { ...place, key: 'to-be-made' });
-  return target as MoveTarget;
+  return target;
 }
 
 function notATarget(word: string, state: string, cause?: unknown): CliError {

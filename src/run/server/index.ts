@@ -1,4 +1,4 @@
-import type { MoveOptions } from './control/move-custody.ts';
+import type { MovedRoot, MoveOptions } from './control/move-custody.ts';
 import type { Platform, PlatformOptions } from './platform.ts';
 
 export type { Platform, PlatformOptions } from './platform.ts';
@@ -27,9 +27,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 }
 
 /** Moves the root key of a platform that does not run; see `MoveOptions`. Loads what it needs on first use. */
-export async function moveRootKey(
-  options: MoveOptions,
-): ReturnType<(typeof import('./control/move-custody.ts'))['moveRootKey']> {
+export async function moveRootKey(options: MoveOptions): Promise<MovedRoot> {
   const { moveRootKey: move } = await import('./control/move-custody.ts');
   return move(options);
 }

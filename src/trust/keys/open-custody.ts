@@ -180,7 +180,7 @@ async function openAt(folder: string, file: string, secrets: CustodySecrets, sou
     const passphrase = place?.kind === 'passphrase' ? await secrets.passphrase() : null;
     return openFileCustody(folder, passphrase, random, clock, file);
   }
-  const root = await openRootAt(place as CustodyPlace, secrets, random);
+  const root = await openRootAt(place, secrets, random);
   return new FolderCustody(root, join(folder, SECRETS_FOLDER));
 }
 

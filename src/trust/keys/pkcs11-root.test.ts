@@ -15,12 +15,12 @@ let keys = 0;
 before(async () => void (hsm = await SoftHsm.prepare()));
 after(() => hsm.remove());
 
-async function makePlace(t: TestContext): Promise<Pkcs11Place> {
-  return { kind: 'pkcs11', module: hsm.module, token: await hsm.token(t), key: `weir-root-${(keys += 1)}` };
+function makePlace(t: TestContext): Pkcs11Place {
+  return { kind: 'pkcs11', module: hsm.module, token: hsm.token(t), key: `weir-root-${(keys += 1)}` };
 }
 
 testCustody('custody in a security module', async (t) => {
-  const [place, folder] = [await makePlace(t), await temporaryFolder(t)];
+  const [place, folder] = [makePlace(t), await temporaryFolder(t)];
   const first = await createPkcs11Root(place, TOKEN_PIN, random);
   let made: typeof first | null = first;
   return {
@@ -33,7 +33,7 @@ testCustody('custody in a security module', async (t) => {
 });
 
 test('the root key never leaves the module: it does not show itself, and cannot be wrapped out', async (t) => {
-  const place = await makePlace(t);
+  const place = makePlace(t);
   await using root = await createPkcs11Root(place, TOKEN_PIN, random);
   const sealed = await root.seal('x', new Uint8Array(32));
   const { default: pkcs11 } = await import('pkcs11js');
@@ -54,7 +54,7 @@ test('the root key never leaves the module: it does not show itself, and cannot 
     { type: pkcs11.CKA_LOCAL },
   ]);
   assert.deepEqual(
-    flags.map(({ value }) => (value as Buffer)[0]),
+    flags.map(({ value }) => value[0]),
     [1, 0, 1, 1],
   );
   assert.throws(() => module.C_GetAttributeValue(session, key, [{ type: pkcs11.CKA_VALUE }]), /SENSITIVE/);
@@ -69,7 +69,7 @@ test('the root key never leaves the module: it does not show itself, and cannot 
 });
 
 test('openPkcs11Root() tells a wrong PIN, a missing token, a missing module and a missing key apart', async (t) => {
-  const place = await makePlace(t);
+  const place = makePlace(t);
   const open = (change: Partial<Pkcs11Place>, pin = TOKEN_PIN) => openPkcs11Root({ ...place, ...change }, pin, random);
   await assert.rejects(open({}, 'wrong-pin'), { code: 'KEYS_PIN_WRONG' });
   await assert.rejects(open({ token: 'nobody' }), { code: 'KEYS_CUSTODY_UNAVAILABLE', message: /no token/ });

@@ -1,3 +1,4 @@
+import type * as Pkcs11 from 'pkcs11js';
 import type { Handle, PKCS11, Template } from 'pkcs11js';
 import { concatBytes, encodeUtf8 } from '#base/core/index.ts';
 import type { Random } from '#base/core/index.ts';
@@ -16,8 +17,6 @@ export interface Pkcs11Place {
   /** What the labels of the key begin with; the generation follows. */
   readonly key: string;
 }
-
-type Pkcs11 = typeof import('pkcs11js');
 
 const SEALED_FORMAT = 2;
 const HEADER = 2;
@@ -60,7 +59,7 @@ export async function createPkcs11Root(place: Pkcs11Place, pin: string, random: 
 }
 
 interface Session {
-  readonly library: Pkcs11;
+  readonly library: typeof Pkcs11;
   readonly module: PKCS11;
   readonly handle: Handle;
 }

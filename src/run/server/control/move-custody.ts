@@ -19,6 +19,12 @@ export interface MoveOptions {
   readonly onKit: (custody: FileCustody) => Promise<void>;
 }
 
+/** Where the root key is now, and how many things were sealed anew. */
+export interface MovedRoot {
+  readonly kind: CustodyKind;
+  readonly moved: number;
+}
+
 const ACTOR = 'weir:control';
 /** Nothing is declared while no template is in force: nobody signs in here. */
 const DECLARED = { hasDeviceType: () => false, speaksFor: () => [], hasRole: () => false, maxDevices: () => 0 };
@@ -29,9 +35,7 @@ const DECLARED = { hasDeviceType: () => false, speaksFor: () => [], hasRole: () 
  *
  * @throws {ServerError} SERVER_DIRECTORY_IN_USE @throws {KeysError}
  */
-export async function moveRootKey(
-  options: MoveOptions,
-): Promise<{ readonly kind: CustodyKind; readonly moved: number }> {
+export async function moveRootKey(options: MoveOptions): Promise<MovedRoot> {
   const { target, from, to, log, onKit } = options;
   const layout = layoutOf(options.data, options.auditDirectory);
   await using opened = new AsyncDisposableStack();
