@@ -1,4 +1,4 @@
-import { systemClock as clock } from '#base/core/index.ts';
+import { days, systemClock as clock } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
 import { systemRandom as random } from '#base/crypto/index.ts';
 import { beginMove } from '#trust/keys/index.ts';
@@ -27,7 +27,14 @@ export interface MovedRoot {
 
 const ACTOR = 'weir:control';
 /** Nothing is declared while no template is in force: nobody signs in here. */
-const DECLARED = { hasDeviceType: () => false, speaksFor: () => [], hasRole: () => false, maxDevices: () => 0 };
+const DECLARED = {
+  hasDeviceType: () => false,
+  speaksFor: () => [],
+  hasRole: () => false,
+  certificate: () => ({ life: days(1), renewBefore: days(1) }),
+  manufacturers: () => [],
+  maxDevices: () => 0,
+};
 
 /**
  * Moves the root key of a platform that does not run to another custody: everything that the old one sealed is sealed
