@@ -22,8 +22,10 @@ export type { KeyMaterial, KeyMetadata } from './parquet/key-metadata.ts';
 export { decodeParquet } from './parquet/decode-parquet.ts';
 export { segmentAadPrefix, segmentObjectKey, mergeColumns, SEGMENT_PREFIX } from './segment.ts';
 export type { JournalSpan, Segment, SegmentColumn, StoredColumn } from './segment.ts';
-export { damagedFor, handlesOf, SegmentCatalogue, STORE_SCHEMA } from './segment-catalogue.ts';
-export type { DamagedSegment, SegmentFilter, SegmentSet, WrapKeeper } from './segment-catalogue.ts';
+export { damagedFor } from './damaged-segments.ts';
+export type { DamagedSegment } from './damaged-segments.ts';
+export { handlesOf, SegmentCatalogue, STORE_SCHEMA } from './segment-catalogue.ts';
+export type { SegmentFilter, SegmentSet, WrapKeeper } from './segment-catalogue.ts';
 export type {
   DataKeySource,
   FileOffsets,

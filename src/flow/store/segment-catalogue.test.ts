@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { micros } from '#base/core/index.ts';
 import { storeWorld } from '../../../test/support/store-world.ts';
-import { damagedFor, handlesOf } from './segment-catalogue.ts';
+import { damagedFor } from './damaged-segments.ts';
+import { handlesOf } from './segment-catalogue.ts';
 import type { JournalSpan, Segment } from './segment.ts';
 
 function segment(

@@ -9,6 +9,7 @@ import type {
   StorageError,
 } from '#base/storage/index.ts';
 import type { Columns } from '#base/storage/index.ts';
+import type { DamagedSegment } from './damaged-segments.ts';
 import { StoreError } from './errors.ts';
 import type { FileOffsets, Publication, Replacement, StoreState } from './ports.ts';
 import type { Segment } from './segment.ts';
@@ -71,35 +72,12 @@ export interface WrapKeeper {
   remove(tx: CatalogueTransaction, handles: readonly string[]): Promise<void>;
 }
 
-/** A row that was changed: what it says of its segment in clear may be what was changed. */
-export interface DamagedSegment {
-  readonly id: string;
-  readonly stream: string;
-  /** STORAGE_ROW_DAMAGED, which names the row. */
-  readonly error: StorageError;
-}
-
 /** What queries see at one version. */
 export interface SegmentSet {
   readonly version: number;
   readonly segments: readonly Segment[];
   /** Rows that a statement may need and that cannot be believed; see `damagedFor`. */
   readonly damaged: readonly DamagedSegment[];
-}
-
-/**
- * The damaged rows that readings of a stream may be missing by: those that name it, and those that name no stream which
- * there is, for then the name may be what was changed.
- *
- * @param isStream whether a stream is declared
- */
-export function damagedFor(
-  stream: string,
-  { segments, damaged }: SegmentSet,
-  isStream: (name: string) => boolean,
-): readonly DamagedSegment[] {
-  const exists = (name: string): boolean => isStream(name) || segments.some((segment) => segment.stream === name);
-  return damaged.filter((row) => row.stream === stream || !exists(row.stream));
 }
 
 /** What lies between the states in the order of the index: no sound row is there, one with a changed state is. */
