@@ -12,6 +12,7 @@ export type {
   CredentialKind,
   DeclaredStream,
   HandshakeOutcome,
+  KnownKey,
   ListeningPort,
   LogCheck,
   Pace,

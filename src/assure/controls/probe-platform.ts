@@ -94,6 +94,19 @@ export interface RevokeTrial {
   readonly otherStays: boolean;
 }
 
+/** A version of a key, without the key. */
+export interface KnownKey {
+  readonly kind: string;
+  readonly name: string;
+  readonly version: number;
+  readonly state: string;
+  /** How often it has sealed, and may at most; null where that is not counted. */
+  readonly uses: number | null;
+  readonly limit: number | null;
+  /** How many keys need it; null where that cannot be told. */
+  readonly holds: number | null;
+}
+
 /** A stream as the template in force declares it. */
 export interface DeclaredStream {
   readonly name: string;
@@ -153,6 +166,8 @@ export interface ProbePlatform {
   logged(action: string, resource: string, since: string, reason?: string): Promise<boolean>;
   /** Streams of the template in force but the platform's own. */
   streams(): Promise<readonly DeclaredStream[]>;
+  /** Every version of every key of the platform. */
+  keys(): Promise<readonly KnownKey[]>;
   /** Every entry of the inventory, as the gateways know it. */
   inventory(): Promise<readonly { readonly name: string; readonly index: number }[]>;
   /** All controls that there are, and the requirements that each names. */

@@ -15,6 +15,7 @@ import { logIsVerifiable } from './probes/log-is-verifiable.ts';
 import { memoryStaysOffDisks } from './probes/memory-stays-off-disks.ts';
 import { mtlsRefusesStrangers } from './probes/mtls-refuses-strangers.ts';
 import { noRoleSeesNothing } from './probes/no-role-sees-nothing.ts';
+import { oneVersionSeals } from './probes/one-version-seals.ts';
 import { onlyDeclaredListeners } from './probes/only-declared-listeners.ts';
 import { onlyViewsCanBeAsked } from './probes/only-views-can-be-asked.ts';
 import { queriesAreConfined } from './probes/queries-are-confined.ts';
@@ -43,6 +44,7 @@ export const CONTROLS: readonly Control[] = [
   memoryStaysOffDisks,
   mtlsRefusesStrangers,
   noRoleSeesNothing,
+  oneVersionSeals,
   onlyDeclaredListeners,
   onlyViewsCanBeAsked,
   queriesAreConfined,

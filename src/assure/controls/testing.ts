@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Control } from './control.ts';
-import type { ApiAnswer, ProbePlatform, PublishOutcome, RevokeTrial } from './probe-platform.ts';
+import type { ApiAnswer, KnownKey, ProbePlatform, PublishOutcome, RevokeTrial } from './probe-platform.ts';
 
 /** A revocation that holds. */
 export const REVOKED: RevokeTrial = {
@@ -15,6 +15,13 @@ export const REVOKED: RevokeTrial = {
   otherStays: true,
 };
 
+/** Keys as they should be. */
+export const SOUND_KEYS = [
+  { kind: 'root', name: '', version: 1, state: 'active', uses: null, limit: null, holds: 9 },
+  { kind: 'epoch', name: '', version: 2, state: 'active', uses: 65_536, limit: 4_294_967_296, holds: 40 },
+  { kind: 'epoch', name: '', version: 1, state: 'retired', uses: 65_536, limit: 4_294_967_296, holds: 0 },
+] as const satisfies readonly KnownKey[];
+
 /** For tests of probes only: a platform that keeps every promise, with single answers replaced to break one. */
 export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatform {
   const stored: { canary: string; n: number }[] = [];
@@ -22,6 +29,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
   const answer = (body: ApiAnswer['body'], status = 200): ApiAnswer => ({ status, body });
   const sound: ProbePlatform = {
     revokeOwn: async () => REVOKED,
+    keys: async () => SOUND_KEYS,
     connect: async (kind) => ({
       admitted: kind === 'good',
       protocol: 'TLSv1.3',

@@ -9,6 +9,7 @@ import type {
   CredentialKind,
   DeclaredStream,
   HandshakeOutcome,
+  KnownKey,
   ListeningPort,
   LogCheck,
   Pace,
@@ -240,6 +241,10 @@ export class LivePlatform implements ProbePlatform {
         acceptUnenforced,
         unenforced: unenforced.filter(({ streams }) => streams.includes(name)).map(({ id }) => id),
       }));
+  }
+
+  keys(): Promise<readonly KnownKey[]> {
+    return this.#parts.keys.lifecycle.list();
   }
 
   async inventory(): Promise<readonly { readonly name: string; readonly index: number }[]> {
