@@ -21,9 +21,12 @@ import { startTestPlatform } from '../support/running-platform.ts';
 import type { TestDevice, TestPlatform } from '../support/running-platform.ts';
 
 const TEMPLATE = `
-devices: { truck: {}, valve: {} }
+devices:
+  truck: {}
+  valve: {}
+  gauge: { clones: cut-newer, class: c1, cannot: [clock], support-ends: 2031-06-30 }
 streams:
-  flow: { from: [truck, valve], rate: 1000/s, fields: { n: { type: integer } } }
+  flow: { from: [truck, valve, gauge], rate: 1000/s, fields: { n: { type: integer } } }
 people: { operator: { query: all } }
 listen: { status: 0 }
 `;
@@ -32,8 +35,8 @@ test('revocation holds', { timeout: 290_000 }, async (t) => {
   const openssl = requireProgram(t, 'openssl');
   await using weir = await startTestPlatform(TEMPLATE, {}, { gatewayWorkers: 2 });
   await using open = new AsyncDisposableStack();
-  const join = async (as: Credential, id: string): Promise<mqtt.MqttClient> => {
-    const client = await connectDevice(weir, as, id);
+  const join = async (as: Credential, id: string, from?: string): Promise<mqtt.MqttClient> => {
+    const client = await connectDevice(weir, as, id, from);
     open.defer(() => client.endAsync(true));
     return client;
   };
@@ -82,6 +85,38 @@ test('revocation holds', { timeout: 290_000 }, async (t) => {
     const closed = clients.map((client) => new Promise<void>((resolve) => client.once('close', () => resolve())));
     assert.deepEqual(await revoke({ type: 'valve' }), { devices: 3, certificates: 3, reason: 'unspecified' });
     await Promise.all(closed);
+  });
+
+  await t.test('one certificate at two addresses is noticed, and cut where that is declared', async () => {
+    const told = await weir.enrol('truck-7', 'truck');
+    const cut = await weir.enrol('gauge-1', 'gauge');
+    // Two client ids at one address are a device that publishes and subscribes.
+    await Promise.all([join(told, 'publishes'), join(told, 'subscribes'), join(cut, 'first')]);
+    const copy = await join(cut, 'copy', '127.0.0.2');
+    const ended = new Promise<void>((resolve) => copy.once('close', () => resolve()));
+    const other = await join(told, 'elsewhere', '127.0.0.3');
+    await ended;
+    const rows = await eventually(
+      () => weir.query('select device, why, cut from _clones order by device'),
+      (found) => found.length === 2,
+    );
+    assert.deepEqual(rows, [
+      { device: 'gauge-1', why: 'address', cut: 1 },
+      { device: 'truck-7', why: 'address', cut: 0 },
+    ]);
+    assert.equal(other.connected, true);
+  });
+
+  await t.test('each device has a profile, and what is known of it can be changed', async () => {
+    const { profile } = await weir.ask<{ profile: { endsIn: number; class: string } }>('GET', '/v1/devices/gauge-1');
+    assert.deepEqual([profile.endsIn, profile.class], [2031, 'c1']);
+    await weir.ask('POST', '/v1/devices/gauge-1/description', { body: { firmware: '2.0', supportEnds: '2029-01-01' } });
+    await weir.ask('POST', '/v1/devices/gauge-1/posture', { body: { state: 'good' } });
+    const [row] = await weir.query(`select firmware, class, posture, ends_in from _devices where device = 'gauge-1'`);
+    assert.deepEqual(row, { firmware: '2.0', class: 'c1', posture: 'good', ends_in: 2029 });
+    const body = { name: 'gauge-9', type: 'gauge', supportEnds: '2020-01-01' };
+    const refused = await weir.call('POST', '/v1/devices', { body });
+    assert.deepEqual([refused.status, refused.json<{ code: string }>().code], [400, 'IDENTITY_PROFILE_REFUSED']);
   });
 
   await t.test('lists and OCSP, over plain HTTP and TLS, say the same to openssl', async () => {
@@ -248,7 +283,12 @@ function serialOf({ certificate }: Credential): string {
   return new X509Certificate(certificate).serialNumber;
 }
 
-async function connectDevice(weir: TestPlatform, device: Credential, clientId: string): Promise<mqtt.MqttClient> {
+async function connectDevice(
+  weir: TestPlatform,
+  device: Credential,
+  clientId: string,
+  localAddress = '127.0.0.1',
+): Promise<mqtt.MqttClient> {
   const client = mqtt.connect({
     protocol: 'mqtts',
     host: 'localhost',
@@ -258,6 +298,8 @@ async function connectDevice(weir: TestPlatform, device: Credential, clientId: s
     ca: device.authority,
     protocolVersion: 5,
     reconnectPeriod: 0,
+    // Handed through to the socket; the types do not know of it.
+    ...({ localAddress } as object),
     clientId,
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();

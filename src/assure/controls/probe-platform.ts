@@ -170,6 +170,20 @@ export interface ProbePlatform {
   keys(): Promise<readonly KnownKey[]>;
   /** Every entry of the inventory, as the gateways know it. */
   inventory(): Promise<readonly { readonly name: string; readonly index: number }[]>;
+  /**
+   * Opens two sessions with one certificate of `_probe` from one address, then one from another; tells which got in,
+   * whether the first two raised nothing, and whether the third was noticed.
+   */
+  cloneOwn(): Promise<{
+    readonly first: boolean;
+    readonly second: boolean;
+    readonly quiet: boolean;
+    readonly noticed: boolean;
+  }>;
+  /** The year in which each device of the inventory ends, null where nothing is known. */
+  profiles(): Promise<readonly { readonly name: string; readonly endsIn: number | null }[]>;
+  /** Tries to enrol a device whose support ended long ago; the name that it was given and how it was refused. */
+  enrolUnsupported(): Promise<{ readonly name: string; readonly code: string; readonly message: string }>;
   /** All controls that there are, and the requirements that each names. */
   controls(): readonly { readonly id: string; readonly requirements: readonly string[]; readonly last: boolean }[];
   /** Ports that the platform's processes listen on, as the operating system says; null where it does not say. */

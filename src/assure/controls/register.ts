@@ -4,7 +4,9 @@ import { badReadingsAreRefused } from './probes/bad-readings-are-refused.ts';
 import { bothDoorsLeadIn } from './probes/both-doors-lead-in.ts';
 import { canaryIsNotOnDisk } from './probes/canary-is-not-on-disk.ts';
 import { classDecidesKeyDomain } from './probes/class-decides-key-domain.ts';
+import { clonesAreNoticed } from './probes/clones-are-noticed.ts';
 import { deviceHasOneEntry } from './probes/device-has-one-entry.ts';
+import { devicesShowTheirProfile } from './probes/devices-show-their-profile.ts';
 import { flippedBitIsFound } from './probes/flipped-bit-is-found.ts';
 import { everyControlIsFresh } from './probes/every-control-is-fresh.ts';
 import { floodIsHeldBack } from './probes/flood-is-held-back.ts';
@@ -33,7 +35,9 @@ export const CONTROLS: readonly Control[] = [
   bothDoorsLeadIn,
   canaryIsNotOnDisk,
   classDecidesKeyDomain,
+  clonesAreNoticed,
   deviceHasOneEntry,
+  devicesShowTheirProfile,
   everyControlIsFresh,
   flippedBitIsFound,
   floodIsHeldBack,

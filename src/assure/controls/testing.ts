@@ -30,6 +30,13 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
   const sound: ProbePlatform = {
     revokeOwn: async () => REVOKED,
     keys: async () => SOUND_KEYS,
+    cloneOwn: async () => ({ first: true, second: true, quiet: true, noticed: true }),
+    profiles: async () => [{ name: 'a', endsIn: 2035 }],
+    enrolUnsupported: async () => ({
+      name: 'old',
+      code: 'IDENTITY_PROFILE_REFUSED',
+      message: 'Cannot enrol device old: the support of its maker has ended',
+    }),
     connect: async (kind) => ({
       admitted: kind === 'good',
       protocol: 'TLSv1.3',

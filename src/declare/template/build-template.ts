@@ -1,4 +1,4 @@
-import { days, millis, minutes, parseRfc3339 } from '#base/core/index.ts';
+import { days, micros, millis, minutes, parseRfc3339 } from '#base/core/index.ts';
 import type { Millis } from '#base/core/index.ts';
 import { DEFAULT_PORTS } from './check-platform.ts';
 import { LIMIT_RULES } from './limits.ts';
@@ -41,6 +41,7 @@ export function buildTemplate(
         lifetime: durationOf(type.lifetime),
         speaksFor: type['speaks-for'] ?? [],
         ...certificatesOf(type),
+        ...profileOf(type),
       })),
       probeDeviceType(),
     ]),
@@ -101,6 +102,22 @@ function certificatesOf({
   return {
     ...(certificate === undefined ? {} : { certificate: terms }),
     ...(manufacturers === undefined ? {} : { manufacturers }),
+  };
+}
+
+/** What a type says of its devices' abilities: members that came later, so they are there only where they are written. */
+function profileOf(type: DeviceTypeSource): Partial<DeviceType> {
+  const { class: cls, cannot, compensate, clones } = type;
+  const supportEnds = type['support-ends'];
+  const posture = durationOf(type.posture);
+  return {
+    ...(cls === undefined ? {} : { class: cls }),
+    ...(cannot === undefined ? {} : { cannot }),
+    ...(clones === undefined ? {} : { clones }),
+    ...(compensate === undefined ? {} : { compensate: compensate as Readonly<Record<string, string>> }),
+    // The whole of that day counts.
+    ...(supportEnds === undefined ? {} : { supportEnds: micros(Date.parse(`${supportEnds}T23:59:59Z`) * 1_000) }),
+    ...(posture === null ? {} : { posture }),
   };
 }
 

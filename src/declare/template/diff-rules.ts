@@ -149,6 +149,25 @@ const RULES: readonly (readonly [string, Judge])[] = [
     'devices.*.boot',
     ({ before, after }) => ranked(['none', 'verified', 'measured'], before, after, 'proof of a sound start'),
   ],
+  [
+    'devices.*.clones',
+    ({ before, after }) =>
+      ranked(['alert', 'cut-newer', 'cut-both'], before ?? 'alert', after ?? 'alert', 'what is done about clones'),
+  ],
+  ['devices.*.cannot', ({ before, after }) => wordsGrow(before ?? [], after ?? [], 'what devices of this type lack')],
+  [
+    'devices.*.compensate.*',
+    ({ kind }) =>
+      judged(
+        kind === 'removed' ? 'weakens' : 'neutral',
+        kind === 'removed' ? 'nothing makes up for what the device lacks' : 'something else makes up for what it lacks',
+      ),
+  ],
+  [
+    'devices.*.posture',
+    ({ before, after }) =>
+      larger(before ?? Infinity, after ?? Infinity, 'older reports of their state count', 'reports have to be newer'),
+  ],
   ['devices.*.speaksFor', ({ before, after }) => wordsGrow(before, after, 'types of devices that it may speak for')],
   [
     'views.*.sql',

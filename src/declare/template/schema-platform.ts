@@ -52,6 +52,35 @@ export const deviceType = Type.Object(
     'speaks-for': Type.Optional(
       listOf(word('a device type'), 'a list of device types', 'Types of devices that it may publish for.'),
     ),
+    class: Type.Optional(
+      Type.Enum(words.DEVICE_CLASSES, { description: 'How constrained it is (RFC 7228). Default unconstrained.' }),
+    ),
+    cannot: Type.Optional(
+      Type.Array(Type.Enum(words.INABILITIES), {
+        uniqueItems: true,
+        maxItems: words.INABILITIES.length,
+        title: 'a list of abilities',
+        description: 'What it lacks.',
+      }),
+    ),
+    compensate: Type.Optional(
+      Type.Object(Object.fromEntries(words.INABILITIES.map((ability) => [ability, Type.Optional(prose)])), {
+        ...closed,
+        description: 'What makes up for what it lacks, by ability.',
+      }),
+    ),
+    'support-ends': Type.Optional(
+      Type.String({
+        pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$',
+        title: 'a date such as `2031-06-30`',
+        description: 'Day on which its maker ends the support.',
+        examples: ['2031-06-30'],
+      }),
+    ),
+    clones: Type.Optional(
+      Type.Enum(words.CLONE_ANSWERS, { description: 'What is done about a certificate in use twice. Default alert.' }),
+    ),
+    posture: Type.Optional(duration('How long a good report of its state counts. For ever by default.', ['24h'])),
   },
   { ...closed, title: 'a device type', description: 'A kind of device of the fleet.' },
 );

@@ -1,4 +1,4 @@
-import type { Class, FieldType, Millis } from '#base/core/index.ts';
+import type { Class, FieldType, Micros, Millis } from '#base/core/index.ts';
 
 /**
  * A template that was parsed, resolved (`extends`), checked, defaulted and frozen: the one declaration that every
@@ -48,6 +48,18 @@ export interface DeviceType {
   readonly certificate?: { readonly life?: Millis; readonly renewBefore?: Millis };
   /** Manufacturers whose certificates let devices of this type enrol. */
   readonly manufacturers?: readonly string[];
+  /** Class of RFC 7228; absent where it is not constrained. */
+  readonly class?: 'c0' | 'c1' | 'c2' | 'unconstrained';
+  /** What it lacks; absent where nothing is named. */
+  readonly cannot?: readonly string[];
+  /** What makes up for that, by ability. */
+  readonly compensate?: Readonly<Record<string, string>>;
+  /** When its maker ends the support. */
+  readonly supportEnds?: Micros;
+  /** What is done about one certificate in use twice; absent for an alert. */
+  readonly clones?: 'alert' | 'cut-newer' | 'cut-both';
+  /** How long a good report of its state counts; absent for ever. */
+  readonly posture?: Millis;
 }
 
 /** A maker of devices that come with a certificate of its own. @see IEEE 802.1AR */

@@ -5,6 +5,19 @@ import { CLASSES, FIELD_TYPES } from '#base/core/index.ts';
 export const IDENTITIES = ['x509', 'did', 'psk'] as const;
 export const POWERS = ['mains', 'battery', 'harvested'] as const;
 export const BOOTS = ['measured', 'verified', 'none'] as const;
+/** Classes of constrained devices, and one that is none. @see RFC 7228 section 3 */
+export const DEVICE_CLASSES = ['c0', 'c1', 'c2', 'unconstrained'] as const;
+/** What a device may lack. */
+export const INABILITIES = [
+  'tls-1.3',
+  'hybrid-key-exchange',
+  'update',
+  'secure-storage',
+  'clock',
+  'attestation',
+] as const;
+/** What is done about a certificate that is in use twice. */
+export const CLONE_ANSWERS = ['alert', 'cut-newer', 'cut-both'] as const;
 export const BASES = [
   'consent',
   'contract',
@@ -56,7 +69,7 @@ export const FRAMEWORKS = [
 ] as const;
 
 /** Views that the platform itself offers beside streams, tables and declared views. */
-export const SYSTEM_VIEWS = ['_devices', '_refusals', '_log_counts'] as const;
+export const SYSTEM_VIEWS = ['_devices', '_refusals', '_log_counts', '_clones'] as const;
 
 /** Names of streams, fields, views and tables: plain SQL identifiers, so that no statement needs quotes for them. */
 export const IDENTIFIER_PATTERN = '^[A-Za-z][A-Za-z0-9_]{0,62}$';

@@ -24,7 +24,9 @@ import type { HandshakeBounds } from './tls/handshake-gate.ts';
 import { peerChain } from './tls/peer-chain.ts';
 import { RefusalTally } from './tls/refusal-tally.ts';
 import type { RefusalCount } from './tls/refusal-tally.ts';
+import type { Sighting } from './tls/clone-watch.ts';
 import { SecureListener } from './tls/secure-listener.ts';
+import { stackOf } from './tls/tls-stack.ts';
 import type { TlsMaterial } from './tls/tls-options.ts';
 
 /** The ports of the gateway that speak TLS. */
@@ -53,6 +55,11 @@ export interface GatewayWorkerDeps {
   readonly connections: ConnectionCount;
   /** Path of control's socket, to which all but readings is passed. */
   readonly controlSocket: string;
+  /** Is told of each MQTT connection that a device opens, and of its end by its id. */
+  arrived?(sighting: Sighting): void;
+  left?(id: string): void;
+  /** Is told that a device was let in from an address. */
+  heard?(device: number, address: string | undefined): void;
   /** Is given what was refused, once a second where there was anything. */
   refused(counts: readonly RefusalCount[]): void;
   /** Several workers share the ports; the kernel deals connections out. */
@@ -75,6 +82,8 @@ export interface GatewayWorker extends AsyncDisposable {
   devicesChanged(): void;
   /** Devices whose flags or certificates changed: live sessions that may not go on are cut now. */
   flagsChanged(indexes: Iterable<number>): void;
+  /** Ends MQTT connections by their ids. */
+  end(ids: readonly string[]): void;
   /** New connections are judged by these authorities. */
   useCertificates(certificates: CertificateChecker): void;
   /** New connections get this certificate. */
@@ -111,9 +120,13 @@ class Worker implements GatewayWorker {
   #certificates: CertificateChecker;
   #manufactured: ManufacturedChecker;
   #version = 1;
+  /** Tells the connections of this worker from those of others. */
+  readonly #name: string;
+  #opened = 0;
 
   constructor(deps: GatewayWorkerDeps) {
     this.#deps = deps;
+    this.#name = deps.random.bytes(6).toHex();
     this.#template = deps.template;
     this.#certificates = deps.certificates;
     this.#manufactured = makeManufacturedChecker(deps.template.manufacturers ?? NO_MANUFACTURERS);
@@ -164,6 +177,10 @@ class Worker implements GatewayWorker {
   flagsChanged(indexes: Iterable<number>): void {
     this.#mqtt.cut(new Set(indexes));
     this.#http.cut();
+  }
+
+  end(ids: readonly string[]): void {
+    this.#mqtt.end(new Set(ids));
   }
 
   useCertificates(certificates: CertificateChecker): void {
@@ -265,7 +282,11 @@ class Worker implements GatewayWorker {
   #judge(socket: TLSSocket): Admission {
     const { clock, devices, table, revoked } = this.#deps;
     const certificate = socket.getPeerX509Certificate();
-    return admit(this.#certificates.check(certificate?.raw, clock.now()), devices, table, revoked);
+    const admission = admit(this.#certificates.check(certificate?.raw, clock.now()), devices, table, revoked);
+    if (admission.admitted && admission.identity.kind === 'device') {
+      this.#deps.heard?.(admission.identity.device.index, socket.remoteAddress);
+    }
+    return admission;
   }
 
   /** As `#judge`, and devices that have but their manufacturer's certificate: HTTPS lets those enrol, MQTT has nothing for them. */
@@ -295,7 +316,11 @@ class Worker implements GatewayWorker {
       return this.#refusedPeers.take(socket, ReasonCode.QuotaExceeded);
     }
     socket.once('close', () => table.disconnect(index));
-    this.#mqtt.accept(socket, { device: identity.device, serial: identity.serial, address });
+    const id = `${this.#name}-${++this.#opened}`;
+    const { serial } = identity;
+    this.#deps.arrived?.({ id, device: identity.device.name, serial, address: address ?? '', stack: stackOf(socket) });
+    socket.once('close', () => this.#deps.left?.(id));
+    this.#mqtt.accept(socket, { device: identity.device, serial, id, address });
   }
 
   #refuse(listener: ListenerName, reason: string, address: string | undefined): void {

@@ -7,6 +7,8 @@ export type { ServiceLimit } from './http/rate-limit-fields.ts';
 export { HOLD_HEADER } from './http/held-callers.ts';
 export type { DeviceDirectory, DeviceEntry, DeviceTablePort, IngestPort, RevokedPort } from './ports.ts';
 export { addressPrefix } from './tls/address-prefix.ts';
+export { CloneWatch } from './tls/clone-watch.ts';
+export type { CloneAnswer, CloneEvent, Sighting } from './tls/clone-watch.ts';
 export { ConnectionCount } from './tls/connection-count.ts';
 export type { TlsMaterial } from './tls/tls-options.ts';
 export type { RefusalCount } from './tls/refusal-tally.ts';

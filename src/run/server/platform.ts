@@ -8,11 +8,13 @@ import type { Template } from '#declare/template/index.ts';
 import { certificateTerms, isLoopback } from '#declare/template/index.ts';
 import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
 import type { CosignatureAnswer } from '#trust/audit/index.ts';
+import { declaredProfile } from '#trust/identity/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
 import { makeApi } from './api/server.ts';
 import type { Services } from './api/services.ts';
 import { auditReader, entriesFrom } from './control/audit-reader.ts';
 import { watchBackPressure } from './control/back-pressure.ts';
+import { CloneBook } from './control/clone-book.ts';
 import { CommandBox } from './control/command-box.ts';
 import { DenialTally } from './control/denial-tally.ts';
 import { keepCounts } from './control/keep-counts.ts';
@@ -110,6 +112,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     certificate: (type: string) => certificateTerms(box.versions?.current?.devices.get(type)),
     manufacturers: (type: string) => box.versions?.current?.devices.get(type)?.manufacturers ?? [],
     maxDevices: () => box.versions?.current?.limits.devices ?? 0,
+    profile: (type: string) => (box.versions?.current ? declaredProfile(box.versions.current, type) : null),
+    postureFresh: (type: string) => box.versions?.current?.devices.get(type)?.posture ?? null,
     statusUrl: () => statusUrlOf(box.versions?.current ?? null, box.statusPort),
   };
   const trust = opened.use(await openTrust({ layout, custody, declared, clock, random, log }));
@@ -157,6 +161,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     entries: (from) => entriesFrom(audit, from),
   });
   opened.use(keepCounts([refusals, logCounts], COUNTS_EVERY, log));
+  const clones = new CloneBook(audit, log);
   const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, template: inForce });
   const statements = await StatementBook.open(catalogue, sealer, clock);
   const decisions = new DecisionPoint();
@@ -170,7 +175,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       log,
       statements,
       decisions,
-      memory: memoryRelations({ tables, identity, refusals, logCounts }),
+      memory: memoryRelations({ tables, identity, refusals, clones, logCounts }),
       template: inForce,
       missing: () =>
         store.damages.map(({ file, offset }) => `readings behind byte ${offset} of journal file ${file} are missing`),
@@ -271,6 +276,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     random,
     log,
     refusals,
+    clones,
     template: () => templates.current,
     ports: { ...portsOf(template), ...options.ports },
     workers: options.gatewayWorkers ?? 1,

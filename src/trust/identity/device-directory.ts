@@ -1,4 +1,6 @@
 import type { Micros } from '#base/core/index.ts';
+import type { Posture } from './profile/posture.ts';
+import type { SecurityProfile } from './profile/security-profile.ts';
 
 export const DEVICE_STATES = ['enabled', 'disabled', 'revoked'] as const;
 export type DeviceState = (typeof DEVICE_STATES)[number];
@@ -44,4 +46,10 @@ export interface DeviceRecord extends DirectoryEntry {
   readonly firmware: string | null;
   /** Serial numbers on the device itself, as its maker gave them. */
   readonly hardwareSerials: readonly string[];
+  readonly firstSeen: Micros | null;
+  /** Where it was heard from last, the newest first. */
+  readonly addresses: readonly string[];
+  readonly posture: Posture;
+  /** Null for a device whose type is no longer declared. */
+  readonly profile: SecurityProfile | null;
 }

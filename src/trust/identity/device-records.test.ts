@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { micros } from '#base/core/index.ts';
+import { DECLARED } from '../../../test/support/open-trust.ts';
 import { deviceExists, entryOf, recordOf, unknownDevice } from './device-records.ts';
 
 const ROW = {
@@ -11,6 +13,8 @@ const ROW = {
   last_seen: null,
   sealed: { owner: 'fleet', model: null, firmware: '1.2', serials: ['SN1'], speaksFor: ['valve'] },
 };
+
+const AT = { declared: DECLARED, now: micros(100) };
 
 test('entryOf() gives what gateways need and nothing more', () => {
   assert.deepEqual(entryOf(ROW, { serials: ['0A'], suspended: [], expires: 1 }), {
@@ -24,9 +28,9 @@ test('entryOf() gives what gateways need and nothing more', () => {
 });
 
 test('recordOf() adds what people ask', () => {
-  const bare = recordOf(ROW, undefined);
+  const bare = recordOf(ROW, undefined, AT);
   assert.deepEqual([bare.certificateExpires, bare.lastSeen, bare.serials], [null, null, []]);
-  const full = recordOf({ ...ROW, last_seen: 20 }, { serials: ['0A'], suspended: ['0B'], expires: 30 });
+  const full = recordOf({ ...ROW, last_seen: 20 }, { serials: ['0A'], suspended: ['0B'], expires: 30 }, AT);
   assert.deepEqual(full.suspended, ['0B']);
   assert.deepEqual([full.certificateExpires, full.lastSeen, full.created], [30, 20, 10]);
   assert.deepEqual([full.owner, full.model, full.firmware, full.hardwareSerials], ['fleet', null, '1.2', ['SN1']]);

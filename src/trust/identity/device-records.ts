@@ -1,7 +1,11 @@
 import { micros } from '#base/core/index.ts';
+import type { Micros } from '#base/core/index.ts';
 import type { SealedRow } from '#base/storage/index.ts';
 import type { DeviceRecord, DeviceState, DirectoryEntry } from './device-directory.ts';
 import { IdentityError } from './errors.ts';
+import type { Declared } from './identity-context.ts';
+import { postureAt } from './profile/posture.ts';
+import { securityProfile } from './profile/security-profile.ts';
 import type { DEVICES, DevicePrivate } from './identity-tables.ts';
 
 /** A row of the inventory. */
@@ -24,18 +28,34 @@ export function entryOf(row: DeviceRow, { serials, suspended }: OwnCertificates 
   return suspended.length === 0 ? entry : { ...entry, suspended };
 }
 
+/** What a record needs beside its rows. */
+export interface RecordContext {
+  readonly declared: Declared;
+  readonly now: Micros;
+}
+
 /** The record that people see. */
-export function recordOf(row: DeviceRow, certificates: OwnCertificates = NONE): DeviceRecord {
-  const { owner, model, firmware, serials: hardwareSerials } = row.sealed;
+export function recordOf(
+  row: DeviceRow,
+  certificates: OwnCertificates | undefined,
+  { declared, now }: RecordContext,
+): DeviceRecord {
+  const { owner, model, firmware, serials: hardwareSerials, firstSeen, addresses, posture, profile } = row.sealed;
+  const ofType = declared.profile?.(row.type) ?? null;
+  const { expires } = certificates ?? NONE;
   return {
     ...entryOf(row, certificates),
     created: micros(row.created),
     lastSeen: row.last_seen === null ? null : micros(row.last_seen),
-    certificateExpires: certificates.expires === 0 ? null : micros(certificates.expires),
+    certificateExpires: expires === 0 ? null : micros(expires),
     owner,
     model,
     firmware,
     hardwareSerials,
+    firstSeen: firstSeen === undefined ? null : micros(firstSeen),
+    addresses: addresses ?? [],
+    posture: postureAt(posture ?? null, declared.postureFresh?.(row.type) ?? null, now),
+    profile: ofType === null ? null : securityProfile(ofType, profile),
   };
 }
 

@@ -1,7 +1,9 @@
 import { DEVICE_NAME_PATTERN } from '#base/core/index.ts';
-import type { Millis } from '#base/core/index.ts';
+import type { Micros, Millis } from '#base/core/index.ts';
 import { IdentityError } from './errors.ts';
 import type { Declared } from './identity-context.ts';
+import { unsupportable } from './profile/security-profile.ts';
+import type { OwnProfile } from './profile/security-profile.ts';
 
 /** What is said of a device when it is enrolled. */
 export interface EnrolRequest {
@@ -13,6 +15,8 @@ export interface EnrolRequest {
   readonly model?: string;
   readonly firmware?: string;
   readonly hardwareSerials?: readonly string[];
+  /** What is known better of it than of its type. */
+  readonly profile?: OwnProfile;
 }
 
 const LONGEST_TEXT = 200;
@@ -46,13 +50,41 @@ export function requireEnrolable(request: EnrolRequest, declared: Declared, pres
       },
     );
   }
-  const texts = [owner, model, firmware, ...hardwareSerials];
-  if (hardwareSerials.length > MOST_SERIALS || texts.some((text) => text !== undefined && text.length > LONGEST_TEXT)) {
-    throw new IdentityError('IDENTITY_DEVICE_INVALID', `Cannot enrol device ${name}: a description is too long`);
-  }
+  requireDescription(name, { owner, model, firmware, hardwareSerials });
   if (present > declared.maxDevices()) {
     throw new IdentityError('IDENTITY_DEVICES_LIMIT', `Cannot enrol device ${name}: the inventory is full`, {
       hint: 'Raise limits.devices in the template',
     });
   }
+}
+
+/** @throws {IdentityError} IDENTITY_DEVICE_INVALID if a text of a description, untrusted, is too long */
+export function requireDescription<
+  T extends {
+    readonly owner?: string | undefined;
+    readonly model?: string | undefined;
+    readonly firmware?: string | undefined;
+    readonly hardwareSerials?: readonly string[] | undefined;
+  },
+>(name: string, known: T): T {
+  const { owner, model, firmware, hardwareSerials = [] } = known;
+  const texts = [owner, model, firmware, ...hardwareSerials];
+  if (hardwareSerials.length > MOST_SERIALS || texts.some((text) => text !== undefined && text.length > LONGEST_TEXT)) {
+    throw new IdentityError('IDENTITY_DEVICE_INVALID', `Cannot describe device ${name}: a description is too long`);
+  }
+  return known;
+}
+
+/**
+ * Refuses a device that cannot be served as it is, with every reason.
+ *
+ * @throws {IdentityError} IDENTITY_PROFILE_REFUSED
+ */
+export function requireSupportable({ name, type, profile }: EnrolRequest, declared: Declared, now: Micros): void {
+  const ofType = declared.profile?.(type) ?? null;
+  const reasons = ofType === null ? [] : unsupportable(ofType, profile ?? {}, now);
+  if (reasons.length === 0) return;
+  throw new IdentityError('IDENTITY_PROFILE_REFUSED', `Cannot enrol device ${name}: ${reasons.join('; ')}`, {
+    hint: 'See class, cannot, compensate and support-ends of its type in the template',
+  });
 }

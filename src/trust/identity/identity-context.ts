@@ -1,6 +1,7 @@
 import type { AuditSink, Clock, Log, Millis, Random } from '#base/core/index.ts';
 import type { Catalogue, RowSealer } from '#base/storage/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
+import type { DeclaredProfile } from './profile/security-profile.ts';
 
 /** What the template declares, as far as identity asks. Read each time, since a template may change while running. */
 export interface Declared {
@@ -14,6 +15,10 @@ export interface Declared {
   manufacturers(type: string): readonly string[];
   /** Most devices that the inventory takes. */
   maxDevices(): number;
+  /** What a type of device is declared to be; null for one that is not declared. */
+  profile?(type: string): DeclaredProfile | null;
+  /** How long a good report of a device's state counts; null for ever. */
+  postureFresh?(type: string): Millis | null;
   /** Where lists of revoked certificates and OCSP are had, such as `http://weir.example.com:8080`; null where nowhere. */
   statusUrl?(): string | null;
 }

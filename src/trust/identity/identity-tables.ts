@@ -1,6 +1,8 @@
 import { sealedTableSql } from '#base/storage/index.ts';
 import type { CatalogueSchema, Columns, SealedTableSpec } from '#base/storage/index.ts';
 import type { Json } from '#base/core/index.ts';
+import type { PostureReport } from './profile/posture.ts';
+import type { OwnProfile } from './profile/security-profile.ts';
 
 const table = <const K extends Columns, const C extends Columns, S extends Json = null>(
   spec: SealedTableSpec<K, C, S>,
@@ -54,6 +56,12 @@ export type DevicePrivate = {
   readonly firmware: string | null;
   readonly serials: readonly string[];
   readonly speaksFor: readonly string[];
+  // What came later is absent in rows of before.
+  readonly firstSeen?: number;
+  /** Where it was last heard from, the newest first. */
+  readonly addresses?: readonly string[];
+  readonly profile?: OwnProfile;
+  readonly posture?: PostureReport;
 };
 
 /** The inventory; `idx` is the row number of the device table, `status` `enabled`, `disabled` or `revoked`. */
@@ -61,7 +69,7 @@ export const DEVICES = table({
   name: 'identity_device',
   key: { name: 'text' },
   clear: { type: 'text', idx: 'integer', status: 'text', created: 'integer', last_seen: 'integer?' },
-  sealed: (value) => value as DevicePrivate,
+  sealed: (value) => value as unknown as DevicePrivate,
   unique: [['idx']],
 });
 

@@ -22,7 +22,7 @@ export { packSerials } from './revocation/serial-key.ts';
 export type { CertificateChecker, CertificateFacts, CertificateOutcome, CheckerTrust } from './certificate-facts.ts';
 export { formatSubjectUri, parseSubjectNames } from './subject-uri.ts';
 export type { Subject } from './subject-uri.ts';
-export type { DeviceBundle, DeviceCertificate, Inventory } from './inventory.ts';
+export type { DeviceBundle, DeviceCertificate, DeviceDescription, Inventory } from './inventory.ts';
 export type { EnrolRequest } from './enrol-request.ts';
 export type { Enrolment, NewEnrolToken } from './enrolment/enrolment.ts';
 export type { Enrolee, EnroleeOutcome } from './enrolment/enrolee.ts';
@@ -33,6 +33,9 @@ export { makeManufacturedChecker } from './enrolment/manufactured-checker.ts';
 export type { ManufacturedChecker, ManufacturedOutcome } from './enrolment/manufactured-checker.ts';
 export { basicPassword } from './enrolment/enrol-token.ts';
 export { certsOnly, EST_MEDIA, requestAttributes } from './enrolment/est-messages.ts';
+export type { Posture } from './profile/posture.ts';
+export { declaredProfile } from './profile/security-profile.ts';
+export type { DeclaredProfile, SecurityProfile } from './profile/security-profile.ts';
 export { DEVICE_STATES } from './device-directory.ts';
 export type {
   DeviceRecord,

@@ -1,12 +1,24 @@
 import assert from 'node:assert/strict';
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { test } from 'node:test';
-import { PROBE_DEVICE, days, micros } from '#base/core/index.ts';
+import { PROBE_DEVICE, days, hours, micros } from '#base/core/index.ts';
 import { frozenClock } from '../../../test/support/frozen-clock.ts';
-import { openTrust } from '../../../test/support/open-trust.ts';
+import { DECLARED, openTrust } from '../../../test/support/open-trust.ts';
 import type { DirectoryChange } from './device-directory.ts';
+import type { DeclaredProfile } from './profile/security-profile.ts';
 
 const BY = 'person:p1';
+
+const PROFILE: DeclaredProfile = {
+  class: 'c2',
+  cannot: [],
+  compensate: {},
+  supportEnds: null,
+  lifetime: null,
+  isSpokenFor: false,
+  tlsMinimum: '1.3',
+  hybrid: 'prefer',
+};
 
 test('enrol() gives a key and a certificate that belong together, and logs it first', async (t) => {
   const { identity, audit, catalogue } = await openTrust(t);
@@ -155,4 +167,50 @@ test('names from outside never reach an object', async (t) => {
   for (const name of ['__proto__', 'constructor', 'toString', '']) assert.equal(identity.inventory.find(name), null);
   const { device } = await identity.inventory.enrol({ name: 'constructor', type: 'reefer' }, BY);
   assert.equal(identity.inventory.find('constructor')?.index, device.index);
+});
+
+test('describe() and recordPosture() change what is known, and log the names of it', async (t) => {
+  const clock = frozenClock();
+  const declared = { ...DECLARED, postureFresh: () => hours(1), profile: () => PROFILE };
+  const { identity, audit, reopenIdentity } = await openTrust(t, { clock, declared });
+  const { inventory } = identity;
+  await inventory.enrol({ name: 'a', type: 'reefer', owner: 'fleet' }, BY);
+  const ends = Date.UTC(2030, 0, 1) * 1_000;
+  const described = await inventory.describe('a', { firmware: '1.2', profile: { supportEnds: ends } }, BY);
+  assert.deepEqual([described.owner, described.firmware, described.profile?.endsIn], ['fleet', '1.2', 2030]);
+  assert.deepEqual(audit.events.at(-1)?.detail, { fields: 'firmware profile' });
+  assert.equal(described.posture.state, 'unknown');
+  assert.equal((await inventory.recordPosture('a', { state: 'good', detail: null }, BY)).posture.state, 'good');
+  clock.advance(hours(2));
+  const { inventory: later } = await reopenIdentity();
+  const shown = await later.show('a');
+  assert.deepEqual([shown.posture.state, shown.firmware, shown.profile?.endsBecause], ['stale', '1.2', 'support']);
+  await assert.rejects(later.describe('nobody', {}, BY), { code: 'IDENTITY_DEVICE_UNKNOWN' });
+  await assert.rejects(later.describe('a', { model: 'x'.repeat(201) }, BY), { code: 'IDENTITY_DEVICE_INVALID' });
+  await assert.rejects(later.recordPosture('nobody', { state: 'bad', detail: null }, BY), {
+    code: 'IDENTITY_DEVICE_UNKNOWN',
+  });
+});
+
+test('enrol() refuses a device that cannot be served, with the reason, and leaves nothing', async (t) => {
+  const declared = { ...DECLARED, profile: () => PROFILE };
+  const { identity, audit } = await openTrust(t, { declared });
+  const before = audit.events.length;
+  await assert.rejects(
+    identity.inventory.enrol({ name: 'a', type: 'reefer', profile: { supportEnds: 1 } }, BY),
+    (error: Error & { code: string }) => error.code === 'IDENTITY_PROFILE_REFUSED' && /support/.test(error.message),
+  );
+  assert.equal(identity.inventory.find('a'), null);
+  assert.equal(audit.events.length, before);
+});
+
+test('recordSeen() keeps the first time and the last few addresses', async (t) => {
+  const { identity } = await openTrust(t);
+  const { inventory } = identity;
+  await inventory.enrol({ name: 'a', type: 'reefer' }, BY);
+  for (const [at, address] of ['A', 'B', 'A', 'C', 'D', 'E'].entries()) {
+    await inventory.recordSeen(new Map([['a', micros(at + 1)]]), new Map([['a', address]]));
+  }
+  const { firstSeen, lastSeen, addresses } = await inventory.show('a');
+  assert.deepEqual([firstSeen, lastSeen, addresses], [1, 6, ['E', 'D', 'C', 'A']]);
 });

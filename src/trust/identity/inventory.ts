@@ -11,14 +11,16 @@ import type {
   DirectorySnapshot,
 } from './device-directory.ts';
 import { deviceExists, entryOf, recordOf, unknownDevice } from './device-records.ts';
-import type { DeviceRow, OwnCertificates } from './device-records.ts';
-import { requireEnrolable } from './enrol-request.ts';
+import type { DeviceRow, OwnCertificates, RecordContext } from './device-records.ts';
+import { requireDescription, requireEnrolable, requireSupportable } from './enrol-request.ts';
 import type { EnrolRequest } from './enrol-request.ts';
 import { IdentityError } from './errors.ts';
 import type { IdentityContext } from './identity-context.ts';
 import { CERTIFICATES, DEVICES } from './identity-tables.ts';
 import type { DevicePrivate } from './identity-tables.ts';
 import { listDetail } from './list-detail.ts';
+import type { PostureReport } from './profile/posture.ts';
+import type { OwnProfile } from './profile/security-profile.ts';
 import { formatPrivateKey, makeKeyPair } from './sign-certificate.ts';
 
 /** What a new device is given. The private key is shown this once and kept nowhere. */
@@ -43,6 +45,18 @@ export type DeviceCertificate = Omit<DeviceBundle, 'key'>;
 
 /** Something that is stored with a certificate or not at all. */
 export type AlsoStore = (tx: CatalogueTransaction) => Promise<void>;
+
+/** What can be said of a device later. */
+export interface DeviceDescription {
+  readonly owner?: string;
+  readonly model?: string;
+  readonly firmware?: string;
+  readonly hardwareSerials?: readonly string[];
+  readonly profile?: OwnProfile;
+}
+
+const MOST_ADDRESSES = 4;
+const LONGEST_POSTURE = 500;
 
 /** A device that is disabled for good: probes show its certificate, which must not let it in. */
 export const DISABLED_PROBE = '_probe-off';
@@ -112,6 +126,7 @@ export class Inventory {
   ): Promise<DeviceCertificate> {
     const { clock, audit, declared } = this.#context;
     requireEnrolable(request, declared, this.#entries.size);
+    requireSupportable(request, declared, clock.now());
     if (this.#entries.has(request.name)) throw deviceExists(request.name);
     await audit.append({
       actor,
@@ -140,6 +155,7 @@ export class Inventory {
           firmware: request.firmware ?? null,
           serials: request.hardwareSerials ?? [],
           speaksFor: [],
+          ...(request.profile === undefined ? {} : { profile: request.profile }),
         },
       );
     });
@@ -192,14 +208,16 @@ export class Inventory {
   async list(): Promise<readonly DeviceRecord[]> {
     const serials = await this.#serials();
     const rows = await this.#rows();
-    return rows.filter(({ name }) => !name.startsWith('_')).map((row) => recordOf(row, serials.get(row.name)));
+    return rows
+      .filter(({ name }) => !name.startsWith('_'))
+      .map((row) => recordOf(row, serials.get(row.name), this.#at()));
   }
 
   /** @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN */
   async show(name: string): Promise<DeviceRecord> {
     const row = await this.#table.get(this.#context.catalogue, { name });
     if (row === null) throw unknownDevice(name);
-    return recordOf(row, (await this.#serials(name)).get(name));
+    return recordOf(row, (await this.#serials(name)).get(name), this.#at());
   }
 
   /** Cuts a device off until it is enabled again. @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN */
@@ -235,12 +253,54 @@ export class Inventory {
     return this.#update(name, (row) => ({ row, sealed: { ...row.sealed, speaksFor: chosen } }));
   }
 
+  /**
+   * Changes what is known of a device; what is not named stays.
+   *
+   * @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN, IDENTITY_DEVICE_INVALID if a text is too long
+   */
+  async describe(name: string, known: DeviceDescription, actor: string): Promise<DeviceRecord> {
+    this.#mustFind(name);
+    const { profile, hardwareSerials, ...texts } = requireDescription(name, known);
+    const fields = Object.keys(known).sort();
+    await this.#audit(actor, 'describe-device', name, listDetail('fields', fields));
+    return this.#update(name, (row) => ({
+      row,
+      sealed: {
+        ...row.sealed,
+        ...texts,
+        ...(hardwareSerials === undefined ? {} : { serials: hardwareSerials }),
+        ...(profile === undefined ? {} : { profile: { ...row.sealed.profile, ...profile } }),
+      },
+    }));
+  }
+
+  /**
+   * Takes a report of a device's state: the port by which whoever attests devices tells it.
+   *
+   * @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN
+   */
+  async recordPosture(
+    name: string,
+    { state, detail }: Pick<PostureReport, 'state' | 'detail'>,
+    actor: string,
+  ): Promise<DeviceRecord> {
+    this.#mustFind(name);
+    await this.#audit(actor, 'report-posture', name, { state });
+    const posture = { state, detail: detail?.slice(0, LONGEST_POSTURE) ?? null, at: this.#context.clock.now() };
+    return this.#update(name, (row) => ({ row, sealed: { ...row.sealed, posture } }));
+  }
+
   /** Notes when devices were last heard, a batch in one transaction; names that are not there are passed over. */
-  async recordSeen(times: ReadonlyMap<string, Micros>): Promise<void> {
+  async recordSeen(times: ReadonlyMap<string, Micros>, from: ReadonlyMap<string, string> = new Map()): Promise<void> {
     await this.#context.catalogue.transaction(async (tx) => {
       for (const [name, at] of times) {
         const row = await this.#table.get(tx, { name });
-        if (row !== null && (row.last_seen ?? 0) < at) await this.#table.put(tx, { ...row, last_seen: at }, row.sealed);
+        if (row === null || (row.last_seen ?? 0) >= at) continue;
+        const address = from.get(name);
+        const before = (row.sealed.addresses ?? []).filter((one) => one !== address);
+        const addresses = (address === undefined ? before : [address, ...before]).slice(0, MOST_ADDRESSES);
+        const sealed = { ...row.sealed, firstSeen: row.sealed.firstSeen ?? at, addresses };
+        await this.#table.put(tx, { ...row, last_seen: at }, sealed);
       }
     });
   }
@@ -384,6 +444,10 @@ export class Inventory {
   async #audit(actor: string, action: string, name: string, detail?: Readonly<Record<string, string>>): Promise<void> {
     const event = { actor, action, resource: `device:${name}`, outcome: 'done' } as const;
     await this.#context.audit.append(detail === undefined ? event : { ...event, detail });
+  }
+
+  #at(): RecordContext {
+    return { declared: this.#context.declared, now: this.#context.clock.now() };
   }
 
   #mustFind(name: string): DirectoryEntry {

@@ -44,6 +44,8 @@ export interface MqttPeer {
   readonly device: DeviceEntry;
   /** Serial number of the certificate that it was let in with. */
   readonly serial: string;
+  /** Names the connection among those of all workers. */
+  readonly id: string;
   readonly address: string | undefined;
 }
 

@@ -66,6 +66,11 @@ export class MqttService {
     }
   }
 
+  /** Ends the connections that are named, wherever their sessions are. */
+  end(ids: ReadonlySet<string>): void {
+    for (const connection of this.#connections) if (ids.has(connection.client.peer.id)) connection.cut();
+  }
+
   /** Says goodbye to all; resolves when their sessions are with the hub. */
   async close(): Promise<void> {
     const ending = [...this.#connections].map((connection) => {

@@ -162,7 +162,7 @@ export function startMqtt(clock: Clock = systemClock): MqttBench {
   });
   const open = (device = TRUCK): RawClient => {
     const [ours, theirs] = duplexPair();
-    service.accept(theirs, { device, serial: device.serials[0] ?? '', address: '192.0.2.1' });
+    service.accept(theirs, { device, serial: device.serials[0] ?? '', id: 'c', address: '192.0.2.1' });
     return new RawClient(ours);
   };
   const connect: MqttBench['connect'] = async (packet = {}, device = TRUCK) => {

@@ -9,6 +9,7 @@ import { readTextFile } from '../read-text-file.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 import { addConfirmCommand } from './confirm.ts';
+import { addDescribeCommands } from './describe-device.ts';
 import { addEnrolmentCommands } from './device-enrolment.ts';
 import { addRevokeCommand } from './revoke.ts';
 
@@ -20,6 +21,8 @@ export interface DeviceRow {
   readonly lastSeen: string | null;
   readonly certificateExpires: string | null;
   readonly speaksFor: readonly string[];
+  readonly posture?: { readonly state: string };
+  readonly profile?: { readonly endsIn: number; readonly endsBecause: string } | null;
 }
 
 export interface Enrolment {
@@ -35,7 +38,9 @@ type DeviceEnrolment = Omit<Enrolment, 'key'> & Partial<Pick<Enrolment, 'key'>>;
 export function addDeviceCommand(program: Command, contextOf: ContextOf): void {
   const device = program
     .command('device')
-    .description('devices: enrol, token, expect, list, show, disable, enable, revoke, confirm, speaks-for');
+    .description(
+      'devices: enrol, token, expect, list, show, set, posture, disable, enable, revoke, confirm, speaks-for',
+    );
 
   device
     .command('enrol <name>')
@@ -72,7 +77,7 @@ export function addDeviceCommand(program: Command, contextOf: ContextOf): void {
       context.result(found, (row) =>
         formatTable(
           ['field', 'value'],
-          Object.entries(row).map(([k, v]) => [k, String(v ?? '')]),
+          Object.entries(row).map(([k, v]: [string, unknown]) => [k, showValue(v)]),
         ),
       );
     });
@@ -91,6 +96,7 @@ export function addDeviceCommand(program: Command, contextOf: ContextOf): void {
 
   addRevokeCommand(device, contextOf);
   addConfirmCommand(device, contextOf);
+  addDescribeCommands(device, contextOf);
 
   device
     .command('speaks-for <name> <types...>')
@@ -160,15 +166,35 @@ async function enrol(context: CommandContext, name: string, options: EnrolOption
   if (stream !== undefined) context.next(`query "select * from ${stream.name} where device = '${name}'"`);
 }
 
+/** A value in a table of two columns: what holds others as `name: value`. */
+function showValue(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.map(showValue).join(', ');
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  return Object.entries(value)
+    .map(([name, part]): [string, string] => [name, showValue(part)])
+    .filter(([, text]) => text !== '')
+    .map(([name, text]) => `${name}: ${text}`)
+    .join('; ');
+}
+
+/** The year in which a device ends, and why. */
+function endOf({ profile }: DeviceRow): string | null {
+  return profile === undefined || profile === null ? null : `${profile.endsIn} (${profile.endsBecause})`;
+}
+
 function showDevices(devices: readonly DeviceRow[]): string {
   return formatTable(
-    ['device', 'type', 'status', 'last seen', 'certificate until', 'speaks for'],
+    ['device', 'type', 'status', 'last seen', 'certificate until', 'posture', 'until', 'speaks for'],
     devices.map((row) => [
       row.name,
       row.type,
       row.status,
       row.lastSeen,
       row.certificateExpires,
+      row.posture?.state ?? null,
+      endOf(row),
       row.speaksFor.join(','),
     ]),
   );

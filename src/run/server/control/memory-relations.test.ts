@@ -8,6 +8,7 @@ import { silentLog } from '../../../../test/support/open-audit-log.ts';
 import { openTrust, recordAudit } from '../../../../test/support/open-trust.ts';
 import type { Cleanable } from '../../../../test/support/tmp.ts';
 import { ReferenceTables } from '../tables/reference-tables.ts';
+import { CloneBook } from './clone-book.ts';
 import { LogCounts } from './log-counts.ts';
 import { memoryRelations } from './memory-relations.ts';
 import { LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS } from './period-counts.ts';
@@ -23,6 +24,7 @@ async function open(t: Cleanable) {
   const clock = frozenClock();
   const { catalogue, keys, identity } = await openTrust(t, { clock });
   const audit = recordAudit();
+  const clones = new CloneBook(audit, silentLog);
   const sealer = await keys.rowSealer('people');
   const refusals = new RefusalBook(await PeriodCounts.open(catalogue, sealer, REFUSAL_COUNTS), audit, silentLog);
   const logCounts = new LogCounts({
@@ -33,7 +35,14 @@ async function open(t: Cleanable) {
     },
   });
   const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, template: () => template });
-  return { clock, identity, audit, refusals, tables, find: memoryRelations({ tables, identity, refusals, logCounts }) };
+  return {
+    clock,
+    identity,
+    audit,
+    refusals,
+    tables,
+    find: memoryRelations({ tables, identity, refusals, clones, logCounts }),
+  };
 }
 
 /** Rows as values, texts looked up. */

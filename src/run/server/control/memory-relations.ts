@@ -3,6 +3,7 @@ import type { Identity } from '#trust/identity/index.ts';
 import { memoryRows } from '../query/memory-rows.ts';
 import { SYSTEM_RELATIONS } from '../query/system-relations.ts';
 import type { ReferenceTables } from '../tables/reference-tables.ts';
+import type { CloneBook } from './clone-book.ts';
 import type { LogCounts } from './log-counts.ts';
 import type { RefusalBook } from './refusal-book.ts';
 
@@ -11,26 +12,47 @@ export function memoryRelations(parts: {
   tables: ReferenceTables;
   identity: Identity;
   refusals: RefusalBook;
+  clones: CloneBook;
   logCounts: LogCounts;
 }): (relation: string) => Promise<RowsInMemory> {
-  const { tables, identity, refusals, logCounts } = parts;
+  const { tables, identity, refusals, clones, logCounts } = parts;
   return async (relation) => {
     switch (relation) {
       case '_devices': {
         const rows = (await identity.inventory.list()).map(
-          ({ name, type, status, created, lastSeen, certificateExpires }) => [
+          ({
             name,
             type,
             status,
             created,
             lastSeen,
             certificateExpires,
+            firstSeen,
+            model,
+            firmware,
+            posture,
+            profile,
+          }) => [
+            name,
+            type,
+            status,
+            created,
+            lastSeen,
+            certificateExpires,
+            firstSeen,
+            model,
+            firmware,
+            profile?.class ?? null,
+            posture.state,
+            profile?.endsIn ?? null,
           ],
         );
         return memoryRows(SYSTEM_RELATIONS._devices.shapes, rows);
       }
       case '_refusals':
         return memoryRows(SYSTEM_RELATIONS._refusals.shapes, await refusals.rows());
+      case '_clones':
+        return memoryRows(SYSTEM_RELATIONS._clones.shapes, clones.rows());
       case '_log_counts':
         return memoryRows(SYSTEM_RELATIONS._log_counts.shapes, await logCounts.rows());
       default:

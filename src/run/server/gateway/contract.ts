@@ -1,5 +1,12 @@
 import type { Json } from '#base/core/index.ts';
-import type { ListenerPorts, RefusalCount, SessionSnapshot, TlsMaterial } from '#flow/gateway/index.ts';
+import type {
+  CloneEvent,
+  ListenerPorts,
+  RefusalCount,
+  SessionSnapshot,
+  Sighting,
+  TlsMaterial,
+} from '#flow/gateway/index.ts';
 import type { ImportGrant } from '#flow/ingest/index.ts';
 import type { CheckerTrust, DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
@@ -77,8 +84,10 @@ export type GatewayControlMethods = {
   /** Something became durable. */
   committed(parameters: null): void;
   refused(counts: readonly RefusalCount[]): void;
-  seen(times: readonly (readonly [name: string, micros: number])[]): void;
+  seen(times: readonly (readonly [name: string, micros: number, address: string | null])[]): void;
   refusedReadings(readings: readonly RefusedReadings[]): void;
+  /** One certificate is in use by two that cannot be one device. */
+  clone(event: CloneEvent): void;
   delivered(command: string): void;
   undelivered(report: { command: string; reason: string }): void;
 };
@@ -106,6 +115,8 @@ export type WorkerMethods = {
   template(update: { form: Json; closed: readonly string[] }): void;
   devices(changes: readonly DirectoryChange[]): void;
   grantImport(grant: ImportGrant): void;
+  /** Ends connections by their ids; those of other workers are passed over. */
+  end(ids: readonly string[]): void;
   hold(held: boolean): void;
   renew(tls: TlsMaterial): void;
   keys(stock: { kind: 'journal' | 'quarantine'; keys: readonly HandedFileKey[] }): void;
@@ -116,9 +127,11 @@ export type WorkerMethods = {
 
 /** What the main thread offers to a worker. */
 export type WorkerControlMethods = {
+  arrived(sighting: Sighting): void;
+  left(id: string): void;
   moreKeys(request: { kind: 'journal' | 'quarantine' }): void;
   committed(parameters: null): void;
   refused(counts: readonly RefusalCount[]): void;
-  seen(times: readonly (readonly [name: string, micros: number])[]): void;
+  seen(times: readonly (readonly [name: string, micros: number, address: string | null])[]): void;
   refusedReadings(readings: readonly RefusedReadings[]): void;
 };

@@ -9,6 +9,7 @@ import type { ImportGrant } from '#flow/ingest/index.ts';
 import type { CheckerTrust, Identity } from '#trust/identity/index.ts';
 import type { Custody, KeyRing } from '#trust/keys/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
+import type { CloneBook } from '../control/clone-book.ts';
 import type { RefusalBook } from '../control/refusal-book.ts';
 import { keptSecret } from '../control/open-log.ts';
 import { PACKAGE_ROOT } from '../control/package-files.ts';
@@ -46,6 +47,7 @@ export interface GatewayHostParts {
   readonly waiting: () => Promise<readonly DeviceCommand[]>;
   readonly taken: (command: string) => void;
   readonly refusals: RefusalBook;
+  readonly clones: CloneBook;
   /** Something became durable in the journal. */
   readonly committed: () => void;
 }
@@ -277,6 +279,7 @@ function offer({
   clock,
   log,
   refusals,
+  clones,
   taken,
   committed,
 }: GatewayHostParts): GatewayControlMethods {
@@ -293,11 +296,13 @@ function offer({
     refused: (counts) => void logRefusals(audit, counts, log),
     seen: (times) => {
       const seen = new Map<string, Micros>(times.map(([name, at]) => [name, micros(at)]));
+      const from = new Map(times.flatMap(([name, , address]) => (address === null ? [] : [[name, address] as const])));
       void identity.inventory
-        .recordSeen(seen)
+        .recordSeen(seen, from)
         .catch((error: unknown) => log.warn({ error: String(error) }, 'could not note when devices were heard'));
     },
     refusedReadings: (readings) => void refusals.note(readings, clock.now()),
+    clone: (event) => void clones.note(event, clock.now()),
     delivered: (command) => taken(command),
     undelivered: ({ command, reason }) => log.info({ command, reason }, 'a command was not delivered'),
   };

@@ -5,7 +5,7 @@ import type { Log } from '#base/core/index.ts';
 import { AeadKey, systemRandom } from '#base/crypto/index.ts';
 import { templateFromJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { recoverSessions, SessionHub } from '#flow/gateway/index.ts';
+import { CloneWatch, recoverSessions, SessionHub } from '#flow/gateway/index.ts';
 import type { FromHub, HubLine, SessionSnapshot, ToHub } from '#flow/gateway/index.ts';
 import { mostStepped, steppedFields } from '#flow/ingest/index.ts';
 import { FileJournalReader } from '#flow/journal/index.ts';
@@ -45,10 +45,16 @@ let table: DeviceTable | null = null;
 let directory: MemoryDirectory | null = null;
 let revoked: RevokedSet | null = null;
 let committed = false;
+let inForce: Template | null = null;
+const clones = new CloneWatch(systemClock, (device) => {
+  const type = directory?.find(device)?.type ?? '';
+  return inForce?.devices.get(type)?.clones ?? 'alert';
+});
 
 const offered: GatewayMethods = {
   start: (begin) => start(begin),
   template: async (update) => {
+    inForce = templateFromJson(update.form);
     await Promise.all(workers.map((worker) => worker.call('template', update)));
   },
   devices: async (update) => {
@@ -84,6 +90,7 @@ async function start(begin: GatewayStart): Promise<Ports> {
   revoked = RevokedSet.create();
   revoke(begin.revoked);
   const template = templateFromJson(begin.template);
+  inForce = template;
   table = makeTable(template, begin.hashKey);
   directory = new MemoryDirectory(begin.directory);
   for (const device of begin.directory.devices) writeFlags(table, device);
@@ -97,7 +104,13 @@ async function start(begin: GatewayStart): Promise<Ports> {
   });
   const sessions = recoverSessions(await rebuild(begin.journal, template, table, directory));
   const sweeping = hub;
-  setInterval(() => sweeping.sweep(), HUB_SWEEP_MS).unref();
+  setInterval(() => {
+    sweeping.sweep();
+    for (const event of clones.sweep()) {
+      control.tell('clone', event);
+      if (event.cut.length > 0) for (const worker of workers) worker.tell('end', event.cut);
+    }
+  }, HUB_SWEEP_MS).unref();
   return startWorkers(begin, sessions);
 }
 
@@ -228,6 +241,8 @@ function offeredToWorkers(worker: () => Peer<WorkerMethods>): WorkerControlMetho
     }
   };
   return {
+    arrived: (sighting) => clones.arrived(sighting),
+    left: (id) => clones.left(id),
     moreKeys: ({ kind }) => void order(kind),
     committed: () => {
       // Several workers, one word to control.

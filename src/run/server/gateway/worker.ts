@@ -102,6 +102,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     findDevice: (name) => directory.find(name),
   });
   const lastSeen = new Float64Array(table.size.devices);
+  const addresses: string[] = [];
   const gateway = await startGatewayWorker({
     clock: systemClock,
     random: systemRandom,
@@ -120,10 +121,15 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     },
     connections: new ConnectionCount(begin.connections),
     controlSocket: given.controlSocket,
+    arrived: (sighting) => main.tell('arrived', sighting),
+    left: (id) => main.tell('left', id),
+    heard: (device, address) => {
+      if (address !== undefined) addresses[device] = address;
+    },
     refused: (counts) => main.tell('refused', counts),
     sharedPorts: begin.sharedPorts,
   });
-  setInterval(() => reportSeen(directory, lastSeen), SEEN_EVERY_MS).unref();
+  setInterval(() => reportSeen(directory, lastSeen, addresses), SEEN_EVERY_MS).unref();
   setInterval(() => {
     const readings = takeRefused({ byReason, lastSeen, refused }, (name) => template.streams.has(name));
     if (readings.length > 0) main.tell('refusedReadings', readings);
@@ -136,11 +142,11 @@ const SEEN_EVERY_MS = 5_000;
 const REFUSED_EVERY_MS = 1_000;
 
 /** Tells the main thread when devices were heard, then forgets it. */
-function reportSeen(directory: MemoryDirectory, lastSeen: Float64Array): void {
-  const times: [string, number][] = [];
+function reportSeen(directory: MemoryDirectory, lastSeen: Float64Array, addresses: readonly string[]): void {
+  const times: [string, number, string | null][] = [];
   for (const [index, at] of lastSeen.entries()) {
     const name = at === 0 ? null : directory.nameOf(index);
-    if (name !== null) times.push([name, at]);
+    if (name !== null) times.push([name, at, addresses[index] ?? null]);
   }
   lastSeen.fill(0);
   if (times.length > 0) main.tell('seen', times);
@@ -177,6 +183,7 @@ const offered: WorkerMethods = {
     running?.gateway.devicesChanged();
     running?.gateway.flagsChanged(changes.map(({ device }) => device.index));
   },
+  end: (ids) => running?.gateway.end(ids),
   renew: (tls) => running?.gateway.renew(tls),
   keys: ({ kind, keys }) => stocks[kind].add(keys),
   counts: () => ({

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatMicros, micros, parseRfc3339, PROBE_STREAM, toHex } from '#base/core/index.ts';
+import { formatMicros, micros, parseRfc3339, PROBE_DEVICE, PROBE_STREAM, toHex } from '#base/core/index.ts';
 import type { Clock, Json, Random } from '#base/core/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { CONTROLS } from '#assure/controls/index.ts';
@@ -68,6 +68,11 @@ const ANSWER_MS = 10_000;
 /** A fresh certificate reaches the gateway's threads within this. */
 const KNOWN_WITHIN_MS = 5_000;
 const SEALED_WITHIN_MS = 5_000;
+const CLONE_GRACE_MS = 3_500;
+/** On Linux all of 127.0.0.0/8 is this machine. */
+const OTHER_ADDRESS = '127.0.0.2';
+/** 2001-09-09, in epoch microseconds. */
+const LONG_AGO = 1_000_000_000_000_000;
 const LOGGED_WITHIN_MS = 5_000;
 /** File systems tell the time of a change in steps of a few milliseconds. */
 const OLDER_MS = 2_000;
@@ -251,6 +256,39 @@ export class LivePlatform implements ProbePlatform {
     return this.#parts.identity.inventory.snapshot().devices.map(({ name, index }) => ({ name, index }));
   }
 
+  async cloneOwn(): Promise<{ first: boolean; second: boolean; quiet: boolean; noticed: boolean }> {
+    const { device } = this.#credentials;
+    const since = this.now();
+    const seen = (): Promise<boolean> => this.logged('clone-alert', `device:${PROBE_DEVICE}`, since);
+    const [first, again] = [await this.#open(device), await this.#open(device)];
+    // Longer than the moment of grace that a device which moves is given.
+    await sleep(CLONE_GRACE_MS);
+    const quiet = !(await seen());
+    const second = await this.#open(device, OTHER_ADDRESS);
+    const noticed = second.admitted && (await within(LOGGED_WITHIN_MS, seen));
+    for (const answer of [first, again, second]) if (answer.admitted) answer.client[Symbol.dispose]();
+    return { first: first.admitted, second: second.admitted, quiet, noticed };
+  }
+
+  async profiles(): Promise<readonly { readonly name: string; readonly endsIn: number | null }[]> {
+    const devices = await this.#parts.identity.inventory.list();
+    return devices.map(({ name, profile }) => ({ name, endsIn: profile?.endsIn ?? null }));
+  }
+
+  async enrolUnsupported(): Promise<{ name: string; code: string; message: string }> {
+    const { identity, random, template } = this.#parts;
+    const name = `probe-unsupported-${toHex(random.bytes(4))}`;
+    const type = [...template().devices.keys()].find((one) => !one.startsWith('_')) ?? '';
+    try {
+      await identity.inventory.enrol({ name, type, profile: { supportEnds: LONG_AGO } }, PROVER);
+      // It must not stay: nobody asked for it.
+      await identity.revocations.revoke({ kind: 'device', name }, 'cessationOfOperation', PROVER);
+      return { name, code: '', message: 'it was enrolled' };
+    } catch (error) {
+      return { name, code: (error as { code?: string }).code ?? '', message: (error as Error).message };
+    }
+  }
+
   controls(): readonly { readonly id: string; readonly requirements: readonly string[]; readonly last: boolean }[] {
     return CONTROLS.map(({ id, requirements, last }) => ({ id, requirements, last: last === true }));
   }
@@ -279,13 +317,14 @@ export class LivePlatform implements ProbePlatform {
     return this.#credentials.misfits.get(kind) ?? null;
   }
 
-  #open(credential: Credential | null): Promise<MqttAnswer> {
+  #open(credential: Credential | null, localAddress?: string): Promise<MqttAnswer> {
     const { address, identity, random } = this.#parts;
     return MqttClient.open({
       url: new URL(address().mqtt),
       authority: identity.certificates.root,
       credential,
       clientId: `_probe-${toHex(random.bytes(6))}`,
+      ...(localAddress === undefined ? {} : { localAddress }),
       timeoutMs: ANSWER_MS,
     });
   }

@@ -19,6 +19,8 @@ export interface MqttPlace {
   readonly authority: string;
   readonly credential: Credential | null;
   readonly clientId: string;
+  /** Address of this machine to connect from. */
+  readonly localAddress?: string;
   readonly timeoutMs: number;
 }
 
@@ -50,7 +52,7 @@ export class MqttClient implements Disposable {
 
   /** Shakes hands and sends CONNECT. Does not reject for the server's sake: what it said is the answer. */
   static open(place: MqttPlace): Promise<MqttAnswer> {
-    const { url, authority, credential, clientId, timeoutMs } = place;
+    const { url, authority, credential, clientId, localAddress, timeoutMs } = place;
     return new Promise((resolve) => {
       let client: MqttClient | null = null;
       let protocol: string | null = null;
@@ -60,6 +62,7 @@ export class MqttClient implements Disposable {
         servername: url.hostname,
         ca: authority,
         minVersion: 'TLSv1.3',
+        ...(localAddress === undefined ? {} : { localAddress }),
         ...(credential === null ? {} : { key: credential.key, cert: credential.certificate }),
       });
       const refuse = (reason: string): void => {

@@ -38,6 +38,12 @@ export const SYSTEM_RELATIONS = {
     ['enrolled', 'time', false, 'when it was enrolled'],
     ['last_seen', 'time', true, 'when it was last heard of'],
     ['certificate_expires', 'time', true, 'when its newest certificate ends'],
+    ['first_seen', 'time', true, 'when it was first heard of'],
+    ['model', 'text', true, 'model, as it was told'],
+    ['firmware', 'text', true, 'firmware, as it was told'],
+    ['class', 'text', true, 'how constrained it is: c0, c1, c2 or unconstrained'],
+    ['posture', 'text', false, 'good, bad, stale or unknown'],
+    ['ends_in', 'integer', true, 'year in which its cryptography or support runs out'],
   ]),
   _refusals: relation('_refusals', 'readings that were not admitted, counted', [
     ['time', 'time', false, 'start of the minute that is counted'],
@@ -45,6 +51,13 @@ export const SYSTEM_RELATIONS = {
     ['device', 'text', true, 'the device, where one is known'],
     ['reason', 'text', false, 'reason code of the refusal'],
     ['count', 'integer', false, 'how many'],
+  ]),
+  _clones: relation('_clones', 'certificates that were in use twice since the start', [
+    ['time', 'time', false, 'when it was noticed'],
+    ['device', 'text', false, 'the device'],
+    ['serial', 'text', false, 'serial number of the certificate'],
+    ['why', 'text', false, 'address or tls: what cannot be one device'],
+    ['cut', 'integer', false, 'connections that were ended'],
   ]),
   _log_counts: relation('_log_counts', 'entries of the audit log, counted', [
     ['time', 'time', false, 'start of the hour that is counted'],

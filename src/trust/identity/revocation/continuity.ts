@@ -126,7 +126,8 @@ export class Continuity {
    */
   async suspend(gap: LogGap): Promise<number> {
     const known = await this.gaps();
-    const isKnown = known.some(({ knownBy, to }) => knownBy === gap.knownBy && to === gap.to);
+    // A witness that only says that the log differs may mean the gap that is known.
+    const isKnown = known.some(({ knownBy, to }) => knownBy === gap.knownBy && (gap.to === null || to === gap.to));
     if (isKnown) return 0;
     const { from, to, knownBy, end, found } = gap;
     const fold = emptyFold();
@@ -187,12 +188,16 @@ export class Continuity {
     const generation = list === null ? undefined : issuers[list.issuer]?.generation;
     if (list === null || generation === undefined) throw refusedList('it is signed by none of our issuing authorities');
     if (list.isDelta) throw refusedList('it is a delta: only a whole list says all that was revoked');
-    const end = Math.max(...(await this.gaps()).map((gap) => gap.end));
-    if (!(list.thisUpdate >= end)) throw refusedList('it is older than the gap, or there is no gap');
+    const gaps = await this.gaps();
+    if (gaps.length === 0) throw refusedList('there is no gap in the log');
+    if (gaps.some(({ end }) => list.thisUpdate < end)) throw refusedList('it is older than the gap');
+    if (list.entries.some(({ reason }) => reason === 'certificateHold')) {
+      throw refusedList('it was made while certificates were suspended, so it cannot say which are good');
+    }
     let revoked = 0;
     for (const { serial, reason } of list.entries) {
       const row = await this.#certificates.get(this.#context.catalogue, { serial });
-      if (reason === 'certificateHold' || row === null || row.state === 'revoked') continue;
+      if (row === null || row.state === 'revoked') continue;
       await this.#revocations.revoke({ kind: 'serial', serial }, reason, actor);
       revoked += 1;
     }

@@ -74,7 +74,7 @@ export class Revocations {
   ): Promise<RevokeOutcome> {
     const devices = this.#devicesOf(target);
     const certificates = (await this.#certificatesOf(target, new Set(devices))).filter(
-      ({ serial }) => serial !== spared,
+      ({ serial }) => target.kind !== 'issuer' || serial !== spared,
     );
     if (devices.length === 0 && certificates.length === 0) throw nothingLeft(target);
     const serials = certificates.map(({ serial }) => serial);

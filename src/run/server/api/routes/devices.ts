@@ -1,6 +1,12 @@
 import { days, formatMicros, micros, minutes, Type } from '#base/core/index.ts';
 import { decodeRequest } from '#trust/identity/index.ts';
-import type { DeviceBundle, DeviceCertificate, DeviceRecord, ExpectedDevice } from '#trust/identity/index.ts';
+import type {
+  DeviceBundle,
+  DeviceCertificate,
+  DeviceDescription,
+  DeviceRecord,
+  ExpectedDevice,
+} from '#trust/identity/index.ts';
 import { ApiError } from '../errors.ts';
 import type { Route } from '../route.ts';
 
@@ -8,7 +14,7 @@ const device = (name: string) => ({ type: 'device', name }) as const;
 
 /** A device as lists show it. */
 function show(record: DeviceRecord): unknown {
-  const { name, type, status, speaksFor, owner, model, firmware, serials } = record;
+  const { name, type, status, speaksFor, owner, model, firmware, serials, suspended = [], profile, posture } = record;
   const time = (at: number | null) => (at === null ? null : formatMicros(micros(at)));
   return {
     name,
@@ -22,6 +28,12 @@ function show(record: DeviceRecord): unknown {
     model,
     firmware,
     certificates: serials,
+    suspended,
+    hardwareSerials: record.hardwareSerials,
+    firstSeen: time(record.firstSeen),
+    addresses: record.addresses,
+    posture: { ...posture, at: time(posture.at) },
+    profile: profile === null ? null : { ...profile, supportEnds: time(profile.supportEnds) },
   };
 }
 
@@ -42,6 +54,29 @@ const bundle = ({ device: record, key, certificate, authority }: DeviceBundle) =
   certificate,
   authority,
 });
+
+const DAY = Type.String({ pattern: '^20[0-9]{2}-[0-9]{2}-[0-9]{2}$' });
+const CANNOT = Type.Array(Type.String({ pattern: '^[a-z0-9.-]{1,40}$' }), { maxItems: 16 });
+
+interface Said {
+  readonly supportEnds?: string;
+  readonly cannot?: readonly string[];
+}
+
+/** What is said of one device's abilities, where something is. */
+function profileOf({ supportEnds, cannot }: Said): { profile?: { cannot?: readonly string[]; supportEnds?: number } } {
+  if (supportEnds === undefined && cannot === undefined) return {};
+  const at = Date.parse(`${supportEnds}T23:59:59Z`);
+  if (supportEnds !== undefined && Number.isNaN(at)) {
+    throw new ApiError('API_BODY_INVALID', `Cannot use ${supportEnds}: there is no such day`);
+  }
+  return {
+    profile: {
+      ...(cannot === undefined ? {} : { cannot }),
+      ...(supportEnds === undefined ? {} : { supportEnds: at * 1_000 }),
+    },
+  };
+}
 
 export const DEVICE_ROUTES: readonly Route[] = [
   {
@@ -72,12 +107,18 @@ export const DEVICE_ROUTES: readonly Route[] = [
         firmware: Type.Optional(Type.String({ maxLength: 200 })),
         /** A certificate request: the device made its own key. */
         csr: Type.Optional(Type.String({ maxLength: 65_536 })),
+        supportEnds: Type.Optional(DAY),
+        cannot: Type.Optional(CANNOT),
       },
       { additionalProperties: false },
     ),
     handle: async ({ body, caller }, { identity }) => {
-      const { days: life, csr, ...request } = body as { name: string; type: string; days?: number; csr?: string };
-      const device = { ...request, ...(life === undefined ? {} : { life: days(life) }) };
+      const {
+        days: life,
+        csr,
+        ...said
+      } = body as unknown as { name: string; type: string; days?: number; csr?: string } & Said;
+      const device = { ...said, ...profileOf(said), ...(life === undefined ? {} : { life: days(life) }) };
       if (csr === undefined) return { json: bundle(await identity.inventory.enrol(device, caller.actor)), status: 201 };
       const made = await identity.enrolment.enrol(device, decodeRequest(csr), caller.actor);
       return { json: certified(made), status: 201 };
@@ -137,6 +178,47 @@ export const DEVICE_ROUTES: readonly Route[] = [
       requireAuthors(params['name'] ?? '');
       const life = days((body as { days: number }).days);
       return { json: bundle(await identity.inventory.renew(params['name'] ?? '', life, caller.actor)), status: 201 };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/devices/:name/description',
+    summary: 'change what is known of a device',
+    access: { action: 'enrol', resource: ({ params }) => device(params['name'] ?? '') },
+    body: Type.Object(
+      {
+        owner: Type.Optional(Type.String({ maxLength: 200 })),
+        model: Type.Optional(Type.String({ maxLength: 200 })),
+        firmware: Type.Optional(Type.String({ maxLength: 200 })),
+        hardwareSerials: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 16 })),
+        supportEnds: Type.Optional(DAY),
+        cannot: Type.Optional(CANNOT),
+      },
+      { additionalProperties: false },
+    ),
+    handle: async ({ params, body, caller }, { identity }) => {
+      const { supportEnds, cannot, ...known } = body as unknown as Said & DeviceDescription;
+      const said = {
+        ...(supportEnds === undefined ? {} : { supportEnds }),
+        ...(cannot === undefined ? {} : { cannot }),
+      };
+      const described = { ...known, ...profileOf(said) };
+      return { json: show(await identity.inventory.describe(params['name'] ?? '', described, caller.actor)) };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/devices/:name/posture',
+    summary: 'report the state of a device',
+    access: { action: 'enrol', resource: ({ params }) => device(params['name'] ?? '') },
+    body: Type.Object(
+      { state: Type.Enum(['good', 'bad'] as const), detail: Type.Optional(Type.String({ maxLength: 500 })) },
+      { additionalProperties: false },
+    ),
+    handle: async ({ params, body, caller }, { identity }) => {
+      const { state, detail } = body as { state: 'good' | 'bad'; detail?: string };
+      const report = { state, detail: detail ?? null };
+      return { json: show(await identity.inventory.recordPosture(params['name'] ?? '', report, caller.actor)) };
     },
   },
   ...(['disable', 'enable'] as const).map((verb): Route => ({
