@@ -8,7 +8,7 @@ import { recordAudit } from '../test/support/open-trust.ts';
 import { absolute, median } from './support/measurement.ts';
 import type { Bench } from './support/measurement.ts';
 
-const KEYS = 50_000;
+const KEYS = 10_000;
 const PER_SEGMENT = 500;
 const ROUNDS = 3;
 
