@@ -67,3 +67,14 @@ test('CedarEngine.askPartial() leaves what depends on the resource', () => {
   );
   assert.equal(engine.askPartial([], call).decided, 'deny');
 });
+
+test('CedarEngine survives what it cannot take: it is loaded anew', () => {
+  const deep = `permit (principal, action, resource) when { ${Array.from({ length: 20_000 }, () => 'true').join(' && ')} };`;
+  const before = engine.generation;
+  assert.throws(
+    () => engine.toJson(deep),
+    (error) => hasCode(error, 'POLICY_INVALID'),
+  );
+  assert.equal(engine.toJson('permit (principal, action, resource);').effect, 'permit');
+  assert.equal(engine.generation, before + 1);
+});

@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import type * as Cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { PolicyError } from './errors.ts';
 
+const PACKAGE = '@cedar-policy/cedar-wasm/nodejs';
+
 type CedarModule = typeof Cedar;
 export type CedarEntity = Cedar.EntityJson;
 export type CedarValue = Cedar.CedarValueJson;
@@ -21,6 +23,8 @@ export interface CedarCall {
   readonly resource: Cedar.TypeAndId;
   readonly context: Readonly<Record<string, CedarValue>>;
   readonly entities: readonly CedarEntity[];
+  /** Name of a kept schema to read the entities by; they say themselves what they are where none is given. */
+  readonly schema?: string;
 }
 
 /** What Cedar answers. With an error in any policy a caller has to deny: the policy that failed may be one that forbids. */
@@ -55,6 +59,7 @@ export interface CedarResidual {
  */
 export class CedarEngine {
   #module: CedarModule | null = null;
+  #generation = 0;
 
   /**
    * Keeps a set of policies, parsed, under a name; replaces what had that name. Names are shared by the whole process.
@@ -63,30 +68,40 @@ export class CedarEngine {
    */
   keep(name: string, policies: readonly PolicyText[]): void {
     const staticPolicies = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
-    const answer = this.#cedar.preparsePolicySet(name, { staticPolicies });
+    const answer = this.#call((cedar) => cedar.preparsePolicySet(name, { staticPolicies }));
+    if (answer.type === 'failure') throw invalid(answer.errors);
+  }
+
+  /** Keeps a schema, parsed, under a name. @throws {PolicyError} POLICY_INVALID where it does not parse */
+  keepSchema(name: string, schema: string): void {
+    const answer = this.#call((cedar) => cedar.preparseSchema(name, schema));
     if (answer.type === 'failure') throw invalid(answer.errors);
   }
 
   /** Frees what is kept under a name; asking it denies from then on. */
   drop(name: string): void {
-    this.#cedar.preparsePolicySet(name, { staticPolicies: {} });
+    this.#call((cedar) => cedar.preparsePolicySet(name, { staticPolicies: {} }));
   }
 
   /** Asks a kept set. A request that Cedar cannot take is denied, with the failure `*`. */
   ask(name: string, call: CedarCall): CedarAnswer {
+    const { schema, ...asked } = call;
     try {
-      const answer = this.#cedar.statefulIsAuthorized({
-        ...call,
-        entities: [...call.entities],
-        preparsedPolicySetId: name,
-        validateRequest: false,
-      });
+      const answer = this.#call((cedar) =>
+        cedar.statefulIsAuthorized({
+          ...asked,
+          entities: [...call.entities],
+          ...(schema === undefined ? {} : { preparsedSchemaName: schema }),
+          preparsedPolicySetId: name,
+          validateRequest: false,
+        }),
+      );
       if (answer.type === 'failure') return { allowed: false, policies: [], failed: ['*'] };
       const { decision, diagnostics } = answer.response;
       const failed = diagnostics.errors.map(({ policyId }) => policyId);
       return { allowed: decision === 'allow', policies: diagnostics.reason, failed };
     } catch {
-      // A trap of the engine: whatever it was about, the answer is no.
+      // The engine trapped: whatever it was about, the answer is no.
       return { allowed: false, policies: [], failed: ['*'] };
     }
   }
@@ -96,15 +111,17 @@ export class CedarEngine {
     try {
       const staticPolicies = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
       const { principal, action, context } = call;
-      const answer = this.#cedar.isAuthorizedPartial({
-        principal,
-        action,
-        resource: null,
-        context,
-        policies: { staticPolicies },
-        entities: [...call.entities],
-        validateRequest: false,
-      });
+      const answer = this.#call((cedar) =>
+        cedar.isAuthorizedPartial({
+          principal,
+          action,
+          resource: null,
+          context,
+          policies: { staticPolicies },
+          entities: [...call.entities],
+          validateRequest: false,
+        }),
+      );
       if (answer.type === 'failure') return { decided: 'deny', policies: [], failed: ['*'] };
       const { decision, residuals, nontrivialResiduals, satisfied, errored } = answer.response;
       const open = [...new Set([...nontrivialResiduals, ...satisfied])];
@@ -117,14 +134,18 @@ export class CedarEngine {
 
   /** Findings about policies: what does not parse, or what does not fit the schema. */
   check(policies: string, schema: string): readonly CedarFinding[] {
-    const answer = this.#cedar.validate({ schema, policies: { staticPolicies: policies } });
+    const answer = this.#call((cedar) => cedar.validate({ schema, policies: { staticPolicies: policies } }));
     if (answer.type === 'failure') return answer.errors.map(findingOf);
-    return answer.validationErrors.map(({ error }) => findingOf(error));
+    // That a policy can never apply is but a warning to Cedar 4.13, and a mistake of whoever wrote it.
+    const idle = answer.validationWarnings.filter(({ error }) =>
+      error.message.includes('unable to find an applicable action'),
+    );
+    return [...answer.validationErrors, ...idle].map(({ error }) => findingOf(error));
   }
 
   /** What is wrong with a schema; empty where nothing is. */
   checkSchema(schema: string): readonly CedarFinding[] {
-    const answer = this.#cedar.checkParseSchema(schema);
+    const answer = this.#call((cedar) => cedar.checkParseSchema(schema));
     return answer.type === 'failure' ? answer.errors.map(findingOf) : [];
   }
 
@@ -134,7 +155,7 @@ export class CedarEngine {
    * @throws {PolicyError} POLICY_INVALID where it does not parse or has templates, which nothing would fill
    */
   split(text: string): readonly string[] {
-    const parts = this.#cedar.policySetTextToParts(text);
+    const parts = this.#call((cedar) => cedar.policySetTextToParts(text));
     if (parts.type === 'failure') throw invalid(parts.errors);
     if (parts.policy_templates.length > 0) {
       throw new PolicyError('POLICY_INVALID', 'Cannot use policies: a template with slots is never linked here');
@@ -147,13 +168,37 @@ export class CedarEngine {
 
   /** A policy as JSON. @throws {PolicyError} POLICY_INVALID where it does not parse */
   toJson(policy: string): CedarPolicyJson {
-    const answer = this.#cedar.policyToJson(policy);
+    const answer = this.#call((cedar) => cedar.policyToJson(policy));
     if (answer.type === 'failure') throw invalid(answer.errors);
     return answer.json;
   }
 
-  get #cedar(): CedarModule {
-    return (this.#module ??= createRequire(import.meta.url)('@cedar-policy/cedar-wasm/nodejs') as CedarModule);
+  /** How often the engine was loaded: what was kept before is gone with the load before. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /**
+   * Calls into the engine. A trap, such as a text that nests too deep for it, leaves its memory unusable: the engine is
+   * let go and loaded anew for the next call.
+   *
+   * @throws {PolicyError} POLICY_INVALID where the engine trapped
+   */
+  #call<T>(use: (cedar: CedarModule) => T): T {
+    if (this.#module === null) {
+      this.#module = createRequire(import.meta.url)(PACKAGE) as CedarModule;
+      this.#generation++;
+    }
+    try {
+      return use(this.#module);
+    } catch (cause) {
+      this.#module = null;
+      const load = createRequire(import.meta.url);
+      delete load.cache[load.resolve(PACKAGE)];
+      throw new PolicyError('POLICY_INVALID', 'Cannot use policies: they are too deep or too long for the engine', {
+        cause,
+      });
+    }
   }
 }
 

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeTemplate } from '../../../test/support/make-template.ts';
 import { ACTIONS } from './actions.ts';
 import { CedarEngine } from './cedar-engine.ts';
 import { cedarSchema } from './cedar-schema.ts';
+import { platformPolicies } from './platform-policies.ts';
 
 const engine = new CedarEngine();
 
@@ -28,4 +31,13 @@ test('cedarSchema() closes roles, purposes and types of devices', () => {
   assert.equal(found('context has purpose && context.purpose == Purpose::"q"'), 0);
   assert.equal(found('context has purpose && context.purpose == Purpose::"typo"'), 1);
   assert.equal(found('context.purpose == Purpose::"q"'), 1);
+});
+
+test('cedarSchema() is what the reference page says', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../../docs/reference/policy-schema.md'), 'utf8');
+  const schema = cedarSchema(makeTemplate(''));
+  const fixed = schema.split('\n').filter((line) => /^(entity \w+ (in|\{)|type|  \w)/.test(line));
+  assert.ok(fixed.length > 20);
+  for (const line of fixed) assert.ok(page.includes(`${line}\n`), line);
+  for (const { id } of platformPolicies()) assert.ok(page.includes(`\`${id}\``), id);
 });

@@ -29,3 +29,13 @@ test('formatPlan() writes a line for each statement', () => {
 test('formatPlan() says when everything is enforced', () => {
   assert.equal(lines('devices: {}').at(-1), 'everything that is declared is enforced');
 });
+
+test('formatPlan() warns of who has a dictionary', () => {
+  const yaml = (may: string) => `
+devices: {d: {}}
+streams: {s: {from: d, purposes: [q], fields: {serial: {type: text, class: identifier}}}}
+people: {r: {query: [s], purposes: [q], sees: [identifier], may: [${may}]}}
+`;
+  assert.ok(lines(yaml('enrol')).includes('  r sees serial of s and may enrol'));
+  assert.ok(!lines(yaml('audit')).some((line) => line.startsWith('warning')));
+});

@@ -18,6 +18,7 @@ export function formatPlan(plan: TemplatePlan): string {
         ({ name, may }) => `  ${name} may ${may.length === 0 ? 'query' : ['query', ...may].join(', ')}`,
       ),
     ],
+    ...formatDictionaries(plan),
     formatUnenforced(plan),
   ]
     .map((section) => section.join('\n'))
@@ -43,6 +44,19 @@ function formatStream(stream: PlannedStream): string[] {
       const rows = rowFilter === null ? '' : ` where ${rowFilter}`;
       return `  ${role} sees ${[...clear, ...masked].join(', ')}${rows}`;
     }),
+  ];
+}
+
+function formatDictionaries({ dictionaries }: TemplatePlan): readonly string[][] {
+  if (dictionaries.length === 0) return [];
+  return [
+    [
+      'warning: who brings in values and sees their tokens has a dictionary of them',
+      ...dictionaries.map(
+        ({ role, stream, columns, by }) =>
+          `  ${role} sees ${columns.join(', ')} of ${stream} and may ${by.join(' and ')}`,
+      ),
+    ],
   ];
 }
 

@@ -3,6 +3,8 @@ import type { Class, FieldType, KeyDomain } from '#base/core/index.ts';
 import { formatDuration, heldBy, isLoopback, isSystemName, unenforcedOf } from '#declare/template/index.ts';
 import type { Field, Role, Stream, Template, Unenforced } from '#declare/template/index.ts';
 import type { DecisionPoint } from './decision-point.ts';
+import { dictionariesOf } from './dictionaries.ts';
+import type { Dictionary } from './dictionaries.ts';
 import { roleQueries } from './grants.ts';
 import type { Subject } from './types.ts';
 
@@ -22,6 +24,8 @@ export interface TemplatePlan {
     readonly roles: readonly string[];
   }[];
   readonly roles: readonly { readonly name: string; readonly may: readonly string[] }[];
+  /** Who could tell tokens apart by bringing in known originals. */
+  readonly dictionaries: readonly Dictionary[];
   readonly unenforced: readonly Unenforced[];
 }
 
@@ -85,6 +89,7 @@ export function planTemplate(template: Template, decisions: DecisionPoint): Temp
       roles: [...template.people.values()].filter((role) => roleQueries(role, name, template)).map((role) => role.name),
     })),
     roles: [...template.people.values()].map(({ name, may }) => ({ name, may })),
+    dictionaries: dictionariesOf(template, decisions),
     unenforced: unenforcedOf(template),
   };
 }

@@ -22,7 +22,7 @@ export class PolicyVersion implements Disposable {
   readonly #engine: CedarEngine;
   readonly #byAction: ReadonlyMap<PolicyAction, readonly Policy[]>;
   readonly #rank: ReadonlyMap<string, number>;
-  readonly #kept = new Set<PolicyAction>();
+  readonly #kept = new Map<PolicyAction, number>();
 
   /** @throws {PolicyError} POLICY_INVALID where a `.cedar` file does not parse */
   constructor(template: Template, engine: CedarEngine) {
@@ -58,9 +58,9 @@ export class PolicyVersion implements Disposable {
   ask(call: CedarCall): CedarAnswer {
     const action = call.action.id as PolicyAction;
     const name = `${this.digest}/${action}`;
-    if (!this.#kept.has(action)) {
+    if (this.#kept.get(action) !== this.#engine.generation) {
       this.#engine.keep(name, this.of(action));
-      this.#kept.add(action);
+      this.#kept.set(action, this.#engine.generation);
     }
     const answer = this.#engine.ask(name, call);
     const policies = answer.policies.toSorted((a, b) => (this.#rank.get(a) ?? 0) - (this.#rank.get(b) ?? 0));
@@ -69,7 +69,7 @@ export class PolicyVersion implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const action of this.#kept) this.#engine.drop(`${this.digest}/${action}`);
+    for (const action of this.#kept.keys()) this.#engine.drop(`${this.digest}/${action}`);
     this.#kept.clear();
   }
 }

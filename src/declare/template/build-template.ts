@@ -6,7 +6,7 @@ import { asList } from './partial.ts';
 import { parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
 import type { DeviceTypeSource, FieldSource, RoleSource, StreamSource, TemplateSource } from './schema.ts';
 import { probeDeviceType, systemStreams } from './system-streams.ts';
-import type { DeviceType, Field, Limits, Role, Stream, Template } from './types.ts';
+import type { DeviceType, Field, Limits, PolicyFile, Role, Stream, Template } from './types.ts';
 
 type Accept = Stream['accept'];
 
@@ -15,11 +15,13 @@ type Accept = Stream['accept'];
  *
  * @param sqlOf the statement of a view, its file read
  * @param anchorsOf the certificates of a manufacturer, their file read
+ * @param policies the files that `policies` names, read
  */
 export function buildTemplate(
   source: TemplateSource,
   sqlOf: (view: string) => string,
   anchorsOf: (manufacturer: string) => string,
+  policies: readonly PolicyFile[] = [],
 ): Omit<Template, 'digest'> {
   const limits = buildLimits(source.limits ?? {});
   const accept = buildAccept(source.accept, { late: days(7), early: minutes(5) });
@@ -88,6 +90,8 @@ export function buildTemplate(
       hybrid: source.tls?.hybrid ?? 'prefer',
     },
     limits,
+    // Absent where none is named: versions from before there were any keep their digests.
+    ...(policies.length === 0 ? {} : { policies }),
   };
 }
 
@@ -135,6 +139,7 @@ function buildStream(name: string, stream: StreamSource, accept: Accept, limits:
     undeclared: stream.undeclared ?? 'drop',
     onRefusal: stream['on-refusal'] ?? 'acknowledge',
     acceptUnenforced: stream.unenforced === 'accept',
+    ...(stream.posture === undefined ? {} : { posture: stream.posture }),
     fields: buildFields(stream.fields, limits),
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { makeTemplate } from '../../../test/support/make-template.ts';
-import { judgeClass, judgeField, judgePurposes, ranked } from './diff-judges.ts';
+import { judgeClass, judgeField, judgePolicies, judgePurposes, ranked } from './diff-judges.ts';
 import type { PlainChange } from './diff-judges.ts';
 
 const template = makeTemplate(
@@ -43,4 +43,15 @@ test('judgePurposes() knows that none restricts nothing', () => {
 test('ranked() compares places in an order', () => {
   assert.equal(ranked(['a', 'b'], 'a', 'b', 'x').effect, 'strengthens');
   assert.equal(ranked(['a', 'b'], 'b', 'a', 'x').effect, 'weakens');
+});
+
+test('judgePolicies() takes policies that only forbid for stronger, whatever else changes for weaker', () => {
+  const file = (text: string) => ({ file: 'a.cedar', text });
+  const judge = (before: string[] | null, after: string[] | null) =>
+    judgePolicies(change({ path: ['policies'], before: before?.map(file) ?? null, after: after?.map(file) ?? null }))
+      .effect;
+  assert.equal(judge(null, ['forbid (principal, action, resource);']), 'strengthens');
+  assert.equal(judge(null, ['permit (principal, action, resource);']), 'weakens');
+  assert.equal(judge(['forbid (principal, action, resource);'], null), 'weakens');
+  assert.equal(judge(['forbid a'], ['forbid b']), 'weakens');
 });

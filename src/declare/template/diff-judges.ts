@@ -91,6 +91,18 @@ export function judgeMask({ kind, path, old }: PlainChange): JudgedChange {
   return judged('weakens', kind === 'removed' ? 'the role may see it in clear' : 'the role sees another form of it');
 }
 
+/** Further policies that only forbid take away; whatever else changes may grant, and `weir policy diff` tells what. */
+export function judgePolicies({ before, after }: PlainChange): JudgedChange {
+  const [was, is] = [before, after].map((files) =>
+    Array.isArray(files) ? files.map((file) => JSON.stringify(file)) : [],
+  );
+  const kept = (was ?? []).every((file) => is?.includes(file));
+  const added = (is ?? []).filter((file) => !was?.includes(file));
+  return kept && !added.some((file) => /permit/i.test(file))
+    ? judged('strengthens', 'further policies forbid')
+    : judged('weakens', 'policies are others; see what becomes allowed with weir policy diff');
+}
+
 export function judgeAddress({ before, after }: PlainChange): JudgedChange {
   const [wasLocal, isLocal] = [isLoopback(textOf(before)), isLoopback(textOf(after))];
   if (wasLocal === isLocal) return judged('neutral', 'the platform listens elsewhere');

@@ -68,6 +68,7 @@ const TABLE: readonly (readonly [keyof typeof PARTS, string, string, string, Cha
   ['stream', 'min: 1d', 'min: 2d', 'streams.s.keep.min', 'weakens'],
   ['stream', 'late: 1d', 'late: 2d', 'streams.s.accept.late', 'weakens'],
   ['stream', ', subject: w', '', 'streams.s.subject', 'weakens'],
+  ['stream', 'from: [d]', 'from: [d], posture: required', 'streams.s.posture', 'strengthens'],
   ['stream', 'refuse', 'drop', 'streams.s.undeclared', 'weakens'],
   ['stream', 'from: [d]', 'from: [d], unenforced: accept', 'streams.s.acceptUnenforced', 'weakens'],
   ['device', 'verified', 'none', 'devices.d.boot', 'weakens'],

@@ -7,6 +7,7 @@ import {
   judgeClass,
   judgeField,
   judgeMask,
+  judgePolicies,
   judgePurposes,
   judgeQuery,
   judgeRows,
@@ -118,6 +119,14 @@ const RULES: readonly (readonly [string, Judge])[] = [
           : 'undeclared fields are dropped instead of refused',
       ),
   ],
+  [
+    'streams.*.posture',
+    ({ after }) =>
+      after === 'required'
+        ? judged('strengthens', 'only devices whose posture is fresh publish')
+        : judged('weakens', 'the posture of devices is no longer asked for'),
+  ],
+  ['policies', judgePolicies],
   [
     'streams.*.acceptUnenforced',
     ({ after }) =>

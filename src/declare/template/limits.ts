@@ -101,6 +101,9 @@ export const TEMPLATE_BOUNDS = {
   enumWords: 1_024,
   patternLength: 512,
   sqlCharacters: 65_536,
+  policyFiles: 32,
+  policyCharacters: 65_536,
+  policyDepth: 64,
   descriptionLength: 2_000,
   extendsDepth: 8,
 } as const;

@@ -14,6 +14,7 @@ import { Findings } from './findings.ts';
 import { followExtends } from './follow-extends.ts';
 import type { ReadSource } from './follow-extends.ts';
 import { readAnchors } from './read-anchors.ts';
+import { readPolicies } from './read-policies.ts';
 import { readStatements } from './read-statements.ts';
 import { TEMPLATE_SCHEMA } from './schema.ts';
 import type { TemplateSource } from './schema.ts';
@@ -42,12 +43,13 @@ export function parseTemplate(source: { path: string; text: string }, readFile: 
   checkMeaning(context);
   const statements = readStatements(context, readFile);
   const anchors = readAnchors(context, readFile);
+  const policies = readPolicies(context, readFile);
   if (findings.count > 0) return { diagnostics: findings.sorted() };
 
   // No finding: the shape is whole, so the partial source is a source.
   const sqlOf = (view: string): string => statements.get(view) ?? '';
   const anchorsOf = (maker: string): string => anchors.get(maker) ?? '';
-  return { template: sealTemplate(buildTemplate(plain as TemplateSource, sqlOf, anchorsOf)) };
+  return { template: sealTemplate(buildTemplate(plain as TemplateSource, sqlOf, anchorsOf, policies)) };
 }
 
 function checkMeaning(context: CheckContext): void {

@@ -32,6 +32,7 @@ test('field and stream have a key for every member of what they become', () => {
     'subject',
     'undeclared',
     'onRefusal',
+    'posture',
     'fields',
   ];
   assert.deepEqual(Object.keys(stream.properties).sort(), [...streamMembers.map(kebab), 'unenforced'].sort());

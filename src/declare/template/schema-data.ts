@@ -129,6 +129,11 @@ export const stream = Type.Object(
     undeclared: Type.Optional(
       Type.Enum(words.UNDECLARED, { description: 'What happens to fields that are not declared. Default drop.' }),
     ),
+    posture: Type.Optional(
+      Type.Enum(words.STREAM_POSTURES, {
+        description: 'Take readings only from devices whose posture is fresh. Default: nothing is asked.',
+      }),
+    ),
     'on-refusal': Type.Optional(
       Type.Enum(words.ON_REFUSAL, { description: 'What an MQTT 3.1.1 device sees of a refusal. Default acknowledge.' }),
     ),

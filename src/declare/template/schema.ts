@@ -63,6 +63,19 @@ export const TEMPLATE_SCHEMA = Type.Object(
     views: Type.Optional(mapOf(view, words.IDENTIFIER_PATTERN, TEMPLATE_BOUNDS.views, 'Views by name.')),
     tables: Type.Optional(mapOf(table, words.IDENTIFIER_PATTERN, TEMPLATE_BOUNDS.tables, 'Reference tables by name.')),
     people: Type.Optional(mapOf(role, words.WORD_PATTERN, TEMPLATE_BOUNDS.roles, 'Roles by name.')),
+    policies: Type.Optional(
+      listOf(
+        Type.String({
+          minLength: 1,
+          maxLength: 200,
+          pattern: '\\.cedar$',
+          title: 'a file of policies such as `night-shift.cedar`',
+          examples: ['night-shift.cedar'],
+        }),
+        'a list of files',
+        'Files with further policies in Cedar, beside the template.',
+      ),
+    ),
     detect: Type.Optional(mapOf(detection, words.IDENTIFIER_PATTERN, TEMPLATE_BOUNDS.streams, 'Detection by stream.')),
     comply: Type.Optional(
       Type.Array(Type.Enum(words.FRAMEWORKS), {

@@ -27,6 +27,7 @@ export const BASES = [
   'legitimate-interests',
 ] as const;
 export const UNDECLARED = ['drop', 'refuse'] as const;
+export const STREAM_POSTURES = ['required'] as const;
 export const ON_REFUSAL = ['acknowledge', 'disconnect'] as const;
 export const TLS_MINIMA = ['1.3', '1.2'] as const;
 export const HYBRID = ['prefer', 'require'] as const;

@@ -9,6 +9,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
     init: async () => (await import('./commands/init.ts')).addInitCommand,
     plan: async () => (await import('./commands/plan.ts')).addPlanCommand,
+    policy: async () => (await import('./commands/policy.ts')).addPolicyCommand,
     apply: async () => (await import('./commands/apply.ts')).addApplyCommand,
     up: async () => (await import('./commands/up.ts')).addUpCommand,
     status: async () => (await import('./commands/status.ts')).addStatusCommand,

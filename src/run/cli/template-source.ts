@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { CedarEngine, checkPolicies } from '#declare/policy/index.ts';
 import { folderReader, formatDiagnostic, parseTemplate } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { PACKAGE_ROOT } from '#run/server/index.ts';
@@ -49,10 +50,11 @@ export function readTemplate(file: string): ReadTemplate {
     if (found !== null && !wanted.startsWith('industry/')) beside.set(wanted, found);
     return found;
   });
-  if ('template' in parsed) {
+  const found = 'template' in parsed ? checkPolicies(parsed.template, new CedarEngine()) : parsed.diagnostics;
+  if ('template' in parsed && found.length === 0) {
     return { template: parsed.template, source: { path, text, files: Object.fromEntries(beside) } };
   }
-  const findings = parsed.diagnostics.map((finding) =>
+  const findings = found.map((finding) =>
     formatDiagnostic(finding.file.startsWith('industry/') ? finding : { ...finding, file: join(folder, finding.file) }),
   );
   throw new CliError('CLI_TEMPLATE_INVALID', `Cannot use template:\n${findings.join('\n')}\n${findings.length} found`, {

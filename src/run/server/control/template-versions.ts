@@ -1,6 +1,7 @@
 import type { Clock, Json } from '#base/core/index.ts';
 import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
 import type { Catalogue, CatalogueSchema, RowSealer } from '#base/storage/index.ts';
+import { CedarEngine, checkPolicies } from '#declare/policy/index.ts';
 import { parseTemplate, templateFromJson, templateToJson } from '#declare/template/index.ts';
 import type { Diagnostic, Template } from '#declare/template/index.ts';
 import { ServerError } from '../errors.ts';
@@ -99,14 +100,11 @@ export function requireTemplate(source: TemplateSource, packageFile: (path: stri
   const parsed = parseTemplate(source, (path) =>
     Object.hasOwn(source.files, path) ? (source.files[path] ?? null) : packageFile(path),
   );
-  if ('template' in parsed) return parsed.template;
-  throw new ServerError(
-    'SERVER_TEMPLATE_INVALID',
-    `Cannot use template:\n${parsed.diagnostics.map(formatFinding).join('\n')}`,
-    {
-      hint: 'Mend the lines named above; what runs was not changed',
-    },
-  );
+  const findings = 'template' in parsed ? checkPolicies(parsed.template, new CedarEngine()) : parsed.diagnostics;
+  if ('template' in parsed && findings.length === 0) return parsed.template;
+  throw new ServerError('SERVER_TEMPLATE_INVALID', `Cannot use template:\n${findings.map(formatFinding).join('\n')}`, {
+    hint: 'Mend the lines named above; what runs was not changed',
+  });
 }
 
 function formatFinding({ file, line, column, message, nearest }: Diagnostic): string {

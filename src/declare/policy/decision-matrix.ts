@@ -1,0 +1,128 @@
+import { CLASSES, PROBE_STREAM } from '#base/core/index.ts';
+import { isSystemName } from '#declare/template/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { ACTION_RULES, ACTIONS } from './actions.ts';
+import type { Action, ResourceType } from './actions.ts';
+import type { DecisionPoint } from './decision-point.ts';
+import { isData } from './platform-policies.ts';
+import { subjectsOf } from './named-subjects.ts';
+import { allPurposes, allRelations, relationFacts } from './relation-facts.ts';
+import { STRENGTHS } from './strength.ts';
+import type { AccessContext, Resource, Subject } from './types.ts';
+
+/** One decision of the matrix, by who, what, of what, for which purpose, signed in how strongly. */
+export interface MatrixCell {
+  readonly who: string;
+  readonly action: Action;
+  readonly resource: string;
+  readonly purpose: string | null;
+  readonly strength: string;
+  /** What is allowed: the columns as `name` or `name (mask)` for data, else `yes`; null where it is denied. */
+  readonly allowed: readonly string[] | null;
+  readonly rowFilter: string | null;
+  readonly policies: readonly string[];
+}
+
+export interface MatrixChange {
+  readonly effect: 'allowed' | 'denied' | 'changed';
+  readonly cell: MatrixCell;
+  /** What becomes visible, or may be done, that was not before. */
+  readonly gained: readonly string[];
+  readonly lost: readonly string[];
+}
+
+/**
+ * Every decision that a template implies: each role, the operator and each type of device, by each action, each
+ * resource, each purpose, with the weakest and the strongest sign-in. What depends on the moment (time, address) is
+ * decided as for a request that tells neither; devices are in order.
+ */
+export function decisionMatrix(template: Template, decisions: DecisionPoint): readonly MatrixCell[] {
+  return [...subjectsOf(template)].flatMap(([who, subject]) =>
+    ACTIONS.filter((action) => (ACTION_RULES[action].by === 'devices') === (subject.kind === 'device')).flatMap(
+      (action) =>
+        resourcesOf(action, template).flatMap((resource) =>
+          situationsOf(subject, action, template).map(([strength, purpose]) =>
+            cellOf(who, { ...subject, ...strength }, action, resource, purpose, template, decisions),
+          ),
+        ),
+    ),
+  );
+}
+
+type Situation = readonly [Pick<Subject, 'strength'>, string | null];
+
+function situationsOf({ kind }: Subject, action: Action, template: Template): readonly Situation[] {
+  if (kind === 'device') return [[{}, null]];
+  const purposes = isData(action) ? [null, ...allPurposes(template)] : [null];
+  const strongest = STRENGTHS.at(-1) ?? 'multi-factor';
+  return purposes.flatMap((purpose): Situation[] => [
+    [{ strength: 'bearer' }, purpose],
+    [{ strength: strongest }, purpose],
+  ]);
+}
+
+function cellOf(
+  who: string,
+  subject: Subject,
+  action: Action,
+  resource: Resource,
+  purpose: string | null,
+  template: Template,
+  decisions: DecisionPoint,
+): MatrixCell {
+  const context = contextFor(subject, resource, template);
+  const { effect, obligations, policies } = decisions.decide({ subject, action, resource, purpose, context }, template);
+  const columns = obligations?.columns.map(({ name, mask }) => (mask === null ? name : `${name} (${mask})`));
+  return {
+    who,
+    action,
+    resource: `${resource.type}:${resource.name}`,
+    purpose,
+    strength: subject.strength ?? '',
+    allowed: effect === 'deny' ? null : (columns ?? ['yes']),
+    rowFilter: obligations?.rowFilter ?? null,
+    policies,
+  };
+}
+
+/** A relation whose columns only the query room knows is weighed with one column of each class. */
+function contextFor(subject: Subject, { type, name }: Resource, template: Template): AccessContext {
+  if (subject.kind === 'device') {
+    return { about: { name: subject.id, type: subject.deviceType ?? '' }, posture: 'fresh' };
+  }
+  const proposer = { proposer: 'somebody else' };
+  if (type !== 'view' || relationFacts(template, name)?.columns !== null) return proposer;
+  return { ...proposer, lineage: { columns: CLASSES.map((cls) => ({ name: `${cls} columns`, class: cls })) } };
+}
+
+function resourcesOf(action: Action, template: Template): readonly Resource[] {
+  const names: Readonly<Partial<Record<ResourceType, readonly string[]>>> = {
+    stream: [...template.streams.keys()].filter((name) => !isSystemName(name)),
+    view: [...allRelations(template), PROBE_STREAM],
+    table: [...template.tables.keys()],
+    commands: [...template.devices.keys()].filter((name) => !isSystemName(name)).map((type) => `a-${type}`),
+  };
+  return ACTION_RULES[action].on.flatMap((type) => (names[type] ?? ['*']).map((name) => ({ type, name })));
+}
+
+/** What differs between two matrices: what becomes allowed, denied, or shows more or less. */
+export function diffMatrices(before: readonly MatrixCell[], after: readonly MatrixCell[]): readonly MatrixChange[] {
+  const old = new Map(before.map((cell) => [keyOf(cell), cell]));
+  const now = new Map(after.map((cell) => [keyOf(cell), cell]));
+  return [...new Set([...old.keys(), ...now.keys()])].flatMap((key): MatrixChange[] => {
+    const [was, is] = [old.get(key), now.get(key)];
+    const cell = is ?? was;
+    if (cell === undefined) return [];
+    const [had, has] = [was?.allowed ?? [], is?.allowed ?? []];
+    const gained = has.filter((one) => !had.includes(one));
+    const lost = had.filter((one) => !has.includes(one));
+    const filter = had.length > 0 && has.length > 0 && was?.rowFilter !== is?.rowFilter;
+    if (gained.length === 0 && lost.length === 0 && !filter) return [];
+    const effect = had.length === 0 ? 'allowed' : has.length === 0 ? 'denied' : 'changed';
+    return [{ effect, cell, gained: filter ? [...gained, `rows: ${is?.rowFilter ?? 'all'}`] : gained, lost }];
+  });
+}
+
+function keyOf({ who, action, resource, purpose, strength }: MatrixCell): string {
+  return JSON.stringify([who, action, resource, purpose, strength]);
+}
