@@ -8,6 +8,8 @@ import { clonesAreNoticed } from './probes/clones-are-noticed.ts';
 import { deviceHasOneEntry } from './probes/device-has-one-entry.ts';
 import { devicesShowTheirProfile } from './probes/devices-show-their-profile.ts';
 import { flippedBitIsFound } from './probes/flipped-bit-is-found.ts';
+import { decisionsAreOnRecord } from './probes/decisions-are-on-record.ts';
+import { everyCallIsDecided } from './probes/every-call-is-decided.ts';
 import { everyControlIsFresh } from './probes/every-control-is-fresh.ts';
 import { floodIsHeldBack } from './probes/flood-is-held-back.ts';
 import { hostileTextIsInert } from './probes/hostile-text-is-inert.ts';
@@ -38,6 +40,9 @@ export const CONTROLS: readonly Control[] = [
   clonesAreNoticed,
   deviceHasOneEntry,
   devicesShowTheirProfile,
+  decisionsAreOnRecord,
+  deviceHasOneEntry,
+  everyCallIsDecided,
   everyControlIsFresh,
   flippedBitIsFound,
   floodIsHeldBack,

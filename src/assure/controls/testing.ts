@@ -54,6 +54,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     call: async (_method, path, body, as) => {
       if (as === 'nobody') return answer({ code: 'API_UNAUTHENTICATED' }, 401);
       if (as === 'person') return path === '/v1/views' ? answer({ views: [] }) : answer({ code: 'API_DENIED' }, 403);
+      if (as === 'device' && !path.startsWith('/v1/streams/')) return answer({ code: 'API_FORBIDDEN' }, 403);
       if (as === 'device') {
         stored.push(body as { canary: string; n: number });
         return answer({}, 202);

@@ -7,7 +7,7 @@ export type { Allowance, Outcomes, Sender, Speaker, WireFormat } from './sender.
 export { ImportGrants } from './import-grants.ts';
 export type { ImportGrant } from './import-grants.ts';
 export { Ingest } from './ingest.ts';
-export type { IngestParts } from './ingest.ts';
+export type { IngestParts, MayPublish } from './ingest.ts';
 export { batchShape, mostStepped, steppedFields } from './stream-rules.ts';
 export type { QuarantineSink } from './quarantine.ts';
 export { QuarantineWriter, quarantineShare } from './quarantine-writer.ts';

@@ -588,3 +588,19 @@ test('no device publishes to the events stream', () => {
   const { admit } = setup();
   assert.equal(admit({ kind: 'will' }, { stream: '_events' }), 'not-allowed');
 });
+
+test('admit() asks further policies at each message, once the template lets the sender publish', () => {
+  const asked: string[] = [];
+  let open = true;
+  const { admit } = setup({
+    mayPublish: (sender, stream, about) => {
+      asked.push(`${sender.name} ${stream} ${about.name}`);
+      return open;
+    },
+  });
+  assert.equal(admit({ temperature: 4 }), 'admitted');
+  open = false;
+  assert.equal(admit({ temperature: 4 }, { received: NOW + SECOND }), 'not-allowed');
+  assert.equal(admit({ temperature: 4 }, { sender: OTHER }), 'not-allowed');
+  assert.deepEqual(asked, ['truck climate truck', 'truck climate truck']);
+});

@@ -32,9 +32,14 @@ export interface IngestParts {
   readonly grants?: ImportGrants;
   /** The device of a name as the inventory has it now; without it nobody can speak for another. */
   readonly findDevice?: (name: string) => Speaker | null;
+  /** Whether further policies let a sender publish to a stream about a device; null where there are none. */
+  readonly mayPublish?: MayPublish | null;
   /** Readings that may wait for durability at once; more are asked to come later. */
   readonly mostWaiting?: number;
 }
+
+/** What further policies say of one message. */
+export type MayPublish = (sender: Sender, stream: string, about: Sender) => boolean;
 
 const MOST_WAITING = 65_536;
 const ADMITTED = REASON.admitted.number;
@@ -59,6 +64,7 @@ export class Ingest {
   #closed!: ReadonlySet<string>;
   #judge!: MessageJudge;
   #held = false;
+  #further: MayPublish | null = null;
 
   constructor(parts: IngestParts) {
     this.#table = parts.table;
@@ -67,7 +73,7 @@ export class Ingest {
     this.#grants = parts.grants ?? new ImportGrants();
     this.#findDevice = parts.findDevice ?? ((): null => null);
     this.#mostWaiting = parts.mostWaiting ?? MOST_WAITING;
-    this.useTemplate(parts.template, parts.closed);
+    this.useTemplate(parts.template, parts.closed, parts.mayPublish);
   }
 
   /**
@@ -76,7 +82,7 @@ export class Ingest {
    * @throws {IngestError} INGEST_TABLE_SMALL where the device table has no room for its stepped fields;
    * INGEST_PATTERN_INVALID. The version in use then stays.
    */
-  useTemplate(template: Template, closed: ReadonlySet<string> = new Set()): void {
+  useTemplate(template: Template, closed: ReadonlySet<string> = new Set(), mayPublish: MayPublish | null = null): void {
     const [needed, room] = [mostStepped(template), this.#table.size.stepped];
     if (needed > room) {
       const message = `Cannot use template: a stream has ${needed} stepped fields, and the device table takes ${room}`;
@@ -93,6 +99,7 @@ export class Ingest {
     this.#streams = streams;
     this.#template = template;
     this.#closed = closed;
+    this.#further = mayPublish;
     this.#judge = new MessageJudge({
       table: this.#table,
       groups: this.#groups,
@@ -265,6 +272,7 @@ export class Ingest {
 
   #mayBeAbout(sender: Sender, into: StreamIngest, about: Sender): number {
     if (!into.rules.from.has(about.type)) return REASON.notAllowed.number;
+    if (this.#further?.(sender, into.rules.name, about) === false) return REASON.notAllowed.number;
     if (about.index === sender.index) return ADMITTED;
     const declared = this.#template.devices.get(sender.type)?.speaksFor;
     // Asked of the inventory each time: a right may be taken back while its holder is connected.

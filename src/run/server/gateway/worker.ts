@@ -16,6 +16,7 @@ import type { WorkerControlMethods, WorkerMethods, WorkerStart } from './contrac
 import { countedIngest, refusedByWord, takeRefused } from './counted-ingest.ts';
 import { MemoryDirectory } from './directory.ts';
 import { KeyStock } from './key-stock.ts';
+import { publishGuard } from './publish-guard.ts';
 
 /** A worker thread of the gateway: its own listeners, sessions, ingest and journal; the device table is shared. */
 
@@ -100,6 +101,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     quarantine,
     grants,
     findDevice: (name) => directory.find(name),
+    mayPublish: publishGuard(template, (name) => directory.find(name)),
   });
   const lastSeen = new Float64Array(table.size.devices);
   const addresses: string[] = [];
@@ -175,7 +177,8 @@ const offered: WorkerMethods = {
   start,
   template: ({ form, closed }) => {
     const template = templateFromJson(form);
-    running?.ingest.useTemplate(template, new Set(closed));
+    const guard = publishGuard(template, (name) => running?.directory.find(name) ?? null);
+    running?.ingest.useTemplate(template, new Set(closed), guard);
     running?.gateway.useTemplate(template);
   },
   devices: (changes) => {

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ACTION_RULES } from '#declare/policy/index.ts';
+import { COMMANDS } from '#run/cli/command-table.ts';
+import { ROUTES } from '#run/server/api/routes.ts';
+
+/** Routes without a decision of their own, and why none is missing. */
+const WITHIN: Readonly<Record<string, string>> = {
+  'POST /v1/query': 'decides about each relation that the statement reads',
+  'GET /v1/queries/:id': 'shows only what the caller ran',
+  'GET /v1/views': 'decides about each relation that it lists',
+  'GET /v1/views/:view': 'is a statement over one relation',
+};
+const OPEN: Readonly<Record<string, string>> = {
+  'GET /v1/prove/keys': 'public keys of evidence, which strangers verify with',
+  'GET /v1/audit/checkpoint': 'public by design: shows only that the log grows',
+  'GET /v1/audit/checkpoint.witnessed': 'public by design',
+  'GET /v1/audit/tile/*': 'hashes, public by design',
+  'GET /v1/audit/keys': 'public keys of the log, which strangers verify with',
+};
+
+/** Commands that act on files or start a platform, and ask nothing of one that runs. */
+const LOCAL: Readonly<Record<string, string>> = {
+  demo: 'starts a platform of its own',
+  init: 'writes a file',
+  policy: 'reads template files',
+  up: 'starts a platform, with the passphrase of its root',
+  witness: 'reads the public log',
+};
+
+test('every route of the API has a decision, or stands in a list with the reason why not', () => {
+  assert.ok(ROUTES.length > 20);
+  for (const { method, path, access } of ROUTES) {
+    const name = `${method} ${path}`;
+    if (access === 'within') assert.ok(Object.hasOwn(WITHIN, name), `${name} decides within, without a reason`);
+    else if (access === 'open') assert.ok(Object.hasOwn(OPEN, name), `${name} is open, without a reason`);
+    else assert.ok(Object.hasOwn(ACTION_RULES, access.action), `${name} asks for an action that is none`);
+  }
+});
+
+test('every command of the command line goes through a route, or stands in a list with the reason why not', () => {
+  const folder = join(import.meta.dirname, '../../src/run/cli/commands');
+  for (const command of COMMANDS.keys()) {
+    if (Object.hasOwn(LOCAL, command)) continue;
+    const file = { command: 'send-command', views: 'query' }[command] ?? command;
+    const source = readFileSync(join(folder, `${file}.ts`), 'utf8');
+    assert.match(
+      source,
+      /withPlatform|PlatformClient|openLogSource|findPlatform|platformSink/,
+      `${command} asks no platform and has no reason`,
+    );
+  }
+});
+
+test('nothing but the decision point and what composes it asks Cedar', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  assert.ok('@cedar-policy/cedar-wasm' in dependencies);
+  const register = readFileSync(join(import.meta.dirname, '../../docs/dependencies.md'), 'utf8');
+  assert.match(register, /`@cedar-policy\/cedar-wasm`[^\n]*\| `declare\/policy` \|/);
+});
