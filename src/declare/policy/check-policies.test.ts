@@ -36,6 +36,7 @@ test('checkPolicies() finds ids given twice, slots, and annotations that mean no
   const permit = 'permit (principal, action == Action::"query", resource);';
   assert.match(found(`@id("a") ${permit}`, `@id("a") ${permit}`)[0] ?? '', /^f1.*two policies are called policies\.a/);
   assert.match(found('permit (principal == ?principal, action, resource);')[0] ?? '', /includes a template/);
+  assert.match(found('forbid (principal, action == Action::"subscribe", resource);')[0] ?? '', /no action that a file/);
   assert.match(found('@id("a b") forbid (principal, action, resource);')[0] ?? '', /is no id/);
   assert.deepEqual(found(`@rows("x > 1") ${permit}`), []);
   assert.match(found('@rows("x > 1") permit (principal, action, resource);')[0] ?? '', /@rows/);

@@ -46,6 +46,8 @@ function splitFindings(template: Template, engine: CedarEngine): readonly Diagno
         if (mask !== null && (effect !== 'permit' || actions.some((action) => action !== 'see')))
           wrong.push(at(`${id}: @mask belongs to a policy that permits \`see\` and nothing else`));
         if (mask !== null && !MASK.test(mask)) wrong.push(at(`${id}: there is no mask \`${mask}\``));
+        if (actions.length === 0)
+          wrong.push(at(`${id}: it is about no action that a file can rule; what a device hears is fixed`));
         seen.add(id);
         return wrong;
       });

@@ -42,12 +42,16 @@ function readPolicy(text: string, numbered: string, engine: CedarEngine): FilePo
   };
 }
 
-/** The actions that the scope of a policy admits. */
+/**
+ * The actions that the scope of a policy admits. What a device hears is its own commands and nothing else, whatever a
+ * file says: the gateway knows that without asking.
+ */
 function actionsOf({ action }: CedarPolicyJson): readonly PolicyAction[] {
-  if (action.op === 'All') return POLICY_ACTIONS;
+  const open = POLICY_ACTIONS.filter((known) => known !== 'subscribe');
+  if (action.op === 'All') return open;
   const entities = 'entities' in action ? action.entities : 'entity' in action ? [action.entity] : [];
   const named = entities.map((entity) => ('__entity' in entity ? entity.__entity.id : entity.id));
-  return POLICY_ACTIONS.filter((known) => named.includes(known));
+  return open.filter((known) => named.includes(known));
 }
 
 /** The attributes of the context that an expression reads; a use of the whole context reads all. */
