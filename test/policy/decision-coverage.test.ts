@@ -15,6 +15,12 @@ const WITHIN: Readonly<Record<string, string>> = {
 };
 const OPEN: Readonly<Record<string, string>> = {
   'GET /v1/prove/keys': 'public keys of evidence, which strangers verify with',
+  'GET /crl/:name': 'a signed list, which whoever checks a certificate reads (RFC 5280)',
+  'POST /ocsp': 'signed answers for whoever checks a certificate (RFC 6960)',
+  'GET /ocsp/*': 'signed answers for whoever checks a certificate (RFC 6960)',
+  'GET /.well-known/est/cacerts':
+    'certificates of the authority, which a device trusts before it can prove itself (RFC 7030)',
+  'GET /.well-known/est/csrattrs': 'what a request has to say, before a device can prove itself (RFC 7030)',
   'GET /v1/audit/checkpoint': 'public by design: shows only that the log grows',
   'GET /v1/audit/checkpoint.witnessed': 'public by design',
   'GET /v1/audit/tile/*': 'hashes, public by design',
