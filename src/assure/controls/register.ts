@@ -41,7 +41,6 @@ export const CONTROLS: readonly Control[] = [
   deviceHasOneEntry,
   devicesShowTheirProfile,
   decisionsAreOnRecord,
-  deviceHasOneEntry,
   everyCallIsDecided,
   everyControlIsFresh,
   flippedBitIsFound,
