@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { Agent, request } from 'node:https';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -387,6 +388,42 @@ test('devices enrol and renew over EST with curl and openssl', { timeout: 120_00
     assert.equal(await device.publish('own'), 202);
     assert.equal((await post('/v1/devices', { name: 'own-2', type: 'truck', csr: 'nonsense!' })).status, 400);
     assert.equal((await weir.call('GET', '/v1/devices/own-2')).status, 404);
+  });
+
+  await t.test('a new issuing authority takes over while devices stay connected', async () => {
+    const ca = await readFile(root);
+    const [key, cert] = await Promise.all(['key', 'crt'].map((end) => readFile(device.file(`own.${end}`))));
+    const agent = new Agent({ ca, keepAlive: true, maxSockets: 1, ...(key && cert ? { key, cert } : {}) });
+    t.after(() => agent.destroy());
+    /** One reading on a connection that stays; tells whether it was the same one. */
+    const publish = () =>
+      new Promise<[status: number, reused: boolean]>((resolve, reject) => {
+        const url = `${weir.platform.address.https}/v1/streams/climate`;
+        const options = { method: 'POST', agent, headers: { 'content-type': 'application/json' } };
+        const asked = request(url, options, (answer) => {
+          answer.resume().once('end', () => resolve([answer.statusCode ?? 0, asked.reusedSocket]));
+        });
+        asked.once('error', reject).end('{"n":2}');
+      });
+    assert.deepEqual(await publish(), [202, false]);
+    const made = await post('/v1/authorities/rotate', {});
+    assert.deepEqual([made.status, made.json<{ generation: number }>().generation], [201, 2]);
+    assert.deepEqual(await publish(), [202, true]);
+    const heard = await device.enrol(
+      'simplereenroll',
+      await device.request('moved'),
+      '--cert',
+      device.file('own.crt'),
+      '--key',
+      device.file('own.key'),
+    );
+    assert.match((await device.take('moved', heard)).issuer, / 2$/);
+    assert.equal(await device.publish('moved'), 202);
+    assert.equal(await device.publish('own'), 202);
+    await device.est('cacerts').then((answer) => device.take('all', answer));
+    for (const name of ['own.crt', 'moved.crt']) {
+      await device.openssl('verify', '-x509_strict', '-CAfile', root, '-untrusted', 'all.crt', name);
+    }
   });
 
   await t.test('the page on enrolling a fleet does what it says', async () => {

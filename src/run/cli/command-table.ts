@@ -14,6 +14,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     up: async () => (await import('./commands/up.ts')).addUpCommand,
     status: async () => (await import('./commands/status.ts')).addStatusCommand,
     device: async () => (await import('./commands/device.ts')).addDeviceCommand,
+    ca: async () => (await import('./commands/ca.ts')).addCaCommand,
     replay: async () => (await import('./commands/replay.ts')).addReplayCommand,
     query: async () => (await import('./commands/query.ts')).addQueryCommand,
     views: async () => (await import('./commands/query.ts')).addQueryCommand,

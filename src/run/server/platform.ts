@@ -141,7 +141,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const template = inForce();
   requireSafeListeners(template, custody);
 
-  await writeFile(authorityFile(layout), identity.certificates.root);
+  const keepAuthorities = (): Promise<void> => writeFile(authorityFile(layout), identity.certificates.root);
+  await keepAuthorities();
+  opened.defer(
+    identity.authorities.onChange(() => {
+      keepAuthorities().catch((error: unknown) => log.error({ error: String(error) }, 'ca.crt could not be written'));
+    }),
+  );
   await writeOperator(layout.operator, await identity.issueOperator('weir:control'));
 
   const segments = await SegmentHost.open(catalogue, keys, clock);

@@ -4,6 +4,8 @@ import type { Micros, Millis } from '#base/core/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction } from '#base/storage/index.ts';
 import type { CertificateProfile } from './certificate-profile.ts';
+import { findPaths } from './certificates/certificate-path.ts';
+import { parsePemCertificates } from './certificates/pem-certificates.ts';
 import { IdentityError } from './errors.ts';
 import type { IdentityContext } from './identity-context.ts';
 import { AUTHORITIES, CERTIFICATES } from './identity-tables.ts';
@@ -13,10 +15,12 @@ import type { Misfit } from './misfits.ts';
 import { describe, makeKeyPair, signCertificate } from './sign-certificate.ts';
 import type { SignRequest, SignedCertificate } from './sign-certificate.ts';
 
+/** Life of an issuing authority. */
+export const ISSUING_LIFE = days(10 * 365);
 const ROOT_LIFE = days(20 * 365);
-const ISSUING_LIFE = days(10 * 365);
 /** Certificates begin a little in the past, for clocks of devices are never quite right. */
 const BACKDATE = minutes(5);
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const SHORTEST_LIFE = minutes(1);
 
 /** Who a leaf certificate is given to, for the list of certificates. */
@@ -27,7 +31,9 @@ export interface Holder {
 
 /** Certificates in PEM. */
 export interface AuthorityCertificates {
+  /** All roots that count, the oldest first: what a device knows the platform by. */
   readonly root: string;
+  readonly roots: readonly string[];
   /** Newest first; all that still count. */
   readonly issuing: readonly string[];
 }
@@ -39,46 +45,28 @@ export interface Issuer {
   readonly certificate: string;
 }
 
-interface Issuing extends Issuer {
-  readonly generation: number;
-  readonly certificate: string;
+interface Counting {
+  readonly roots: readonly string[];
+  readonly issuing: readonly Issuer[];
 }
 
 /** The platform's own certificate authority: a root that signs issuing authorities, and one of those that signs the rest. */
 export class CertificateAuthority {
-  readonly certificates: AuthorityCertificates;
   readonly #context: IdentityContext;
-  readonly #issuing: Issuing;
-  readonly #counting: readonly Issuing[];
   readonly #table: SealedTable<typeof CERTIFICATES.key, typeof CERTIFICATES.clear>;
+  #counting: Counting;
 
-  private constructor(context: IdentityContext, root: string, issuing: readonly Issuing[]) {
-    const [newest] = issuing;
-    if (newest === undefined) throw new RangeError('an authority needs an issuing certificate');
+  private constructor(context: IdentityContext, counting: Counting) {
     this.#context = context;
-    this.#issuing = newest;
-    this.#counting = issuing;
+    this.#counting = counting;
     this.#table = new SealedTable(CERTIFICATES, context.machines);
-    this.certificates = { root, issuing: issuing.map(({ certificate }) => certificate) };
   }
 
   /** Opens the authority; makes root and issuing authority where there is none. */
   static async open(context: IdentityContext): Promise<CertificateAuthority> {
     const table = new SealedTable(AUTHORITIES, context.machines);
-    const rows = await table.list(context.catalogue, {
-      where: { state: 'active' },
-      order: ['generation'],
-      descending: true,
-    });
-    const root = rows.find(({ role }) => role === 'root');
-    const issuing = rows.filter(({ role }) => role === 'issuing');
-    if (root !== undefined && issuing.length > 0) {
-      return new CertificateAuthority(
-        context,
-        root.sealed.certificate,
-        issuing.map(({ generation, sealed }) => ({ generation, certificate: sealed.certificate })),
-      );
-    }
+    const counting = await countingNow(context);
+    if (counting !== null) return new CertificateAuthority(context, counting);
     const made = await makeAuthorities(context);
     await context.catalogue.transaction(async (tx) => {
       for (const { role, secrets } of made) {
@@ -88,18 +76,52 @@ export class CertificateAuthority {
       }
     });
     const [first, second] = made;
-    return new CertificateAuthority(context, first.secrets.certificate, [
-      { generation: 1, certificate: second.secrets.certificate },
-    ]);
+    const issuing = [{ generation: 1, certificate: second.secrets.certificate }];
+    return new CertificateAuthority(context, { roots: [first.secrets.certificate], issuing });
+  }
+
+  get certificates(): AuthorityCertificates {
+    const { roots, issuing } = this.#counting;
+    return { root: roots.join(''), roots, issuing: issuing.map(({ certificate }) => certificate) };
+  }
+
+  /** Takes over what counts now, after authorities were added. */
+  async reload(): Promise<void> {
+    this.#counting = (await countingNow(this.#context)) ?? this.#counting;
+  }
+
+  /** The one that signs for devices and people: the newest. */
+  get newest(): Issuer {
+    return this.#counting.issuing[0]!;
+  }
+
+  /**
+   * The one that signs for the listeners: the newest below the oldest root that counts, for devices that came before a
+   * newer root know the platform by no other.
+   */
+  get forListeners(): Issuer {
+    const { roots, issuing } = this.#counting;
+    const oldest = roots.slice(0, 1).flatMap(parsePemCertificates);
+    const below = issuing.find(({ certificate }) => {
+      const [parsed] = parsePemCertificates(certificate);
+      return parsed !== undefined && findPaths(parsed, [], oldest, { usage: SERVER_AUTH }).found;
+    });
+    return below ?? this.newest;
   }
 
   /**
    * Signs a certificate for a public key. It counts once `record` has stored it.
    *
    * @param life at least a minute; cut to the life of the issuing authority
+   * @param by the newest by default; the same one is named to `announce`, `record` and `chain`
    * @throws {IdentityError} IDENTITY_LIFETIME_INVALID
    */
-  async sign(profile: CertificateProfile, publicKey: Uint8Array, life: Millis): Promise<SignedCertificate> {
+  async sign(
+    profile: CertificateProfile,
+    publicKey: Uint8Array,
+    life: Millis,
+    by: Issuer = this.newest,
+  ): Promise<SignedCertificate> {
     if (!Number.isFinite(life) || life < SHORTEST_LIFE) {
       throw new IdentityError(
         'IDENTITY_LIFETIME_INVALID',
@@ -107,7 +129,7 @@ export class CertificateAuthority {
       );
     }
     const now = this.#context.clock.now();
-    return this.#sign(profile, publicKey, before(now), micros(now + life * 1_000));
+    return this.#sign(profile, publicKey, [before(now), micros(now + life * 1_000)], by);
   }
 
   /**
@@ -118,17 +140,17 @@ export class CertificateAuthority {
     const { clock, deployment } = this.#context;
     const { profile, from, to } = MISFITS[misfit];
     const now = clock.now();
-    return this.#sign(profile(deployment), publicKey, micros(now + from * 1_000), micros(now + to * 1_000));
+    const dates = [micros(now + from * 1_000), micros(now + to * 1_000)] as const;
+    return this.#sign(profile(deployment), publicKey, dates, this.newest);
   }
 
   async #sign(
     profile: CertificateProfile,
     publicKey: Uint8Array,
-    notBefore: Micros,
-    notAfter: Micros,
+    [notBefore, notAfter]: readonly [from: Micros, to: Micros],
+    { generation, certificate }: Issuer,
   ): Promise<SignedCertificate> {
     const { keys, random } = this.#context;
-    const { generation, certificate } = this.#issuing;
     const { notBefore: earliest, notAfter: latest } = describe(certificate);
     const privateKey = await keys.custody.open(keyPurpose('issuing', generation), await this.#sealedKey(generation));
     try {
@@ -157,7 +179,7 @@ export class CertificateAuthority {
 
   /** All that count, newest first. */
   get issuers(): readonly Issuer[] {
-    return this.#counting.map(({ generation, certificate }) => ({ generation, certificate }));
+    return this.#counting.issuing;
   }
 
   /**
@@ -166,7 +188,7 @@ export class CertificateAuthority {
    * @throws {IdentityError} IDENTITY_REVOCATION_INVALID if no authority of that generation counts
    */
   async signBytes(generation: number, data: Uint8Array): Promise<Uint8Array> {
-    if (!this.#counting.some((one) => one.generation === generation)) {
+    if (!this.#counting.issuing.some((one) => one.generation === generation)) {
       throw new IdentityError('IDENTITY_REVOCATION_INVALID', `Cannot sign: no issuing authority ${generation} counts`);
     }
     const der = await this.#context.keys.custody.open(
@@ -182,19 +204,19 @@ export class CertificateAuthority {
   }
 
   /** The audit entry of a certificate, to be written before anyone can see it. */
-  async announce(actor: string, holder: Holder, signed: SignedCertificate): Promise<void> {
+  async announce(actor: string, holder: Holder, signed: SignedCertificate, by = this.newest): Promise<void> {
     await this.#context.audit.append({
       actor,
       action: 'issue-certificate',
       resource: `${holder.kind}:${holder.name}`,
       outcome: 'done',
       digest: signed.fingerprint,
-      detail: { serial: signed.serial, expires: signed.notAfter, issuer: this.#issuing.generation },
+      detail: { serial: signed.serial, expires: signed.notAfter, issuer: by.generation },
     });
   }
 
   /** Stores what is remembered of a certificate. */
-  async record(tx: CatalogueTransaction, holder: Holder, signed: SignedCertificate): Promise<void> {
+  async record(tx: CatalogueTransaction, holder: Holder, signed: SignedCertificate, by = this.newest): Promise<void> {
     await this.#table.insert(
       tx,
       {
@@ -202,7 +224,7 @@ export class CertificateAuthority {
         fingerprint: signed.fingerprint,
         holder_kind: holder.kind,
         holder: holder.name,
-        issuer: this.#issuing.generation,
+        issuer: by.generation,
         state: 'valid',
         created: this.#context.clock.now(),
         expires: signed.notAfter,
@@ -212,9 +234,22 @@ export class CertificateAuthority {
   }
 
   /** The leaf and the issuing authority that signed it, in the order TLS sends them. */
-  chain(signed: SignedCertificate): string {
-    return signed.pem + this.#issuing.certificate;
+  chain(signed: SignedCertificate, by = this.newest): string {
+    return signed.pem + by.certificate;
   }
+}
+
+/** Those that count, issuing ones newest first and roots oldest first; null before the first start. */
+async function countingNow({ catalogue, machines }: IdentityContext): Promise<Counting | null> {
+  const rows = await new SealedTable(AUTHORITIES, machines).list(catalogue, {
+    where: { state: 'active' },
+    order: ['generation'],
+  });
+  const roots = rows.filter(({ role }) => role === 'root').map(({ sealed }) => sealed.certificate);
+  const issuing = rows
+    .filter(({ role }) => role === 'issuing')
+    .map(({ generation, sealed }) => ({ generation, certificate: sealed.certificate }));
+  return roots.length === 0 || issuing.length === 0 ? null : { roots, issuing: issuing.reverse() };
 }
 
 async function makeAuthorities(
@@ -275,7 +310,8 @@ function pointersOf(url: string | null, generation: number): Pick<SignRequest, '
   };
 }
 
-function keyPurpose(role: string, generation: number): string {
+/** What custody knows the private key of an authority by. */
+export function keyPurpose(role: string, generation: number): string {
   return `authority:${role}:${generation}`;
 }
 

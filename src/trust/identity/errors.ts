@@ -1,6 +1,7 @@
 import { PlatformError } from '#base/core/index.ts';
 
 export type IdentityErrorCode =
+  | 'IDENTITY_AUTHORITY_INVALID'
   | 'IDENTITY_CERTIFICATE_INVALID'
   | 'IDENTITY_CERTIFICATE_UNKNOWN'
   | 'IDENTITY_CERTIFICATES_LIMIT'

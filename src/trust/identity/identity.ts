@@ -3,6 +3,7 @@ import type { AuditSink, Clock, Log, Millis, Random } from '#base/core/index.ts'
 import { SealedTable } from '#base/storage/index.ts';
 import type { Catalogue } from '#base/storage/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
+import { Authorities } from './authorities.ts';
 import { authorityHolding } from './authority-holding.ts';
 import { CertificateAuthority } from './certificate-authority.ts';
 import type { AuthorityCertificates } from './certificate-authority.ts';
@@ -41,7 +42,7 @@ const OPERATOR_LIFE = days(90);
 export class Identity {
   /** Names this platform in the URIs of its certificates: 16 hex digits, made at the first start. */
   readonly deployment: string;
-  readonly certificates: AuthorityCertificates;
+  readonly authorities: Authorities;
   readonly inventory: Inventory;
   readonly people: People;
   readonly revocations: Revocations;
@@ -58,7 +59,7 @@ export class Identity {
     { inventory, people, enrolment }: Pick<Identity, 'inventory' | 'people' | 'enrolment'>,
   ) {
     this.deployment = context.deployment;
-    this.certificates = authority.certificates;
+    this.authorities = new Authorities(context, authority);
     this.inventory = inventory;
     this.people = people;
     this.revocations = new Revocations(context, inventory);
@@ -68,6 +69,11 @@ export class Identity {
     this.enrolment = enrolment;
     this.#context = context;
     this.#authority = authority;
+  }
+
+  /** All that count today. */
+  get certificates(): AuthorityCertificates {
+    return this.#authority.certificates;
   }
 
   /**
@@ -89,12 +95,14 @@ export class Identity {
     const { catalogue, deployment } = this.#context;
     const holder = { kind: 'client', name } as const;
     const pair = makeKeyPair();
-    const signed = await this.#authority.sign({ kind: 'client', subject: holder, deployment }, pair.publicKey, life);
-    await this.#authority.announce(actor, holder, signed);
-    await catalogue.transaction((tx) => this.#authority.record(tx, holder, signed));
+    const by = this.#authority.newest;
+    const profile = { kind: 'client', subject: holder, deployment } as const;
+    const signed = await this.#authority.sign(profile, pair.publicKey, life, by);
+    await this.#authority.announce(actor, holder, signed, by);
+    await catalogue.transaction((tx) => this.#authority.record(tx, holder, signed, by));
     return {
       key: formatPrivateKey(pair.privateKey),
-      certificate: this.#authority.chain(signed),
+      certificate: this.#authority.chain(signed, by),
       authority: this.certificates.root,
     };
   }
@@ -111,7 +119,7 @@ export class Identity {
   /** A checker of client certificates against the issuing authorities of today. */
   checker(): CertificateChecker {
     return makeCertificateChecker(this.deployment, {
-      roots: [this.certificates.root],
+      roots: this.certificates.roots,
       issuing: this.certificates.issuing,
     });
   }

@@ -6,6 +6,7 @@ export type { ClientCredential } from './client-credential.ts';
 export { PROBE_CREDENTIAL_KINDS } from './probe-credentials.ts';
 export type { ProbeCredentialKind } from './probe-credentials.ts';
 export type { CertificateTerms, Declared } from './identity-context.ts';
+export type { Authorities, AuthorityRecord } from './authorities.ts';
 export type { AuthorityCertificates } from './certificate-authority.ts';
 export type { ServerCertificate } from './server-certificate.ts';
 export { makeCertificateChecker } from './certificate-facts.ts';

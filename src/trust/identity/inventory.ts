@@ -375,17 +375,18 @@ export class Inventory {
     const { catalogue, deployment } = this.#context;
     const holder = { kind: 'device', name } as const;
     const profile = { kind: 'client', subject: holder, deployment } as const;
-    const signed = await this.#authority.sign(profile, publicKey, life);
-    await this.#authority.announce(actor, holder, signed);
+    const by = this.#authority.newest;
+    const signed = await this.#authority.sign(profile, publicKey, life, by);
+    await this.#authority.announce(actor, holder, signed, by);
     await catalogue.transaction(async (tx) => {
       await store(tx);
-      await this.#authority.record(tx, holder, signed);
+      await this.#authority.record(tx, holder, signed, by);
     });
     const device = await this.show(name);
     this.#publish(device);
     return {
       device,
-      certificate: this.#authority.chain(signed),
+      certificate: this.#authority.chain(signed, by),
       authority: this.#authority.certificates.root,
     };
   }

@@ -63,17 +63,18 @@ export async function serverCertificate(
   }
   const pair = makeKeyPair();
   const profile = { kind: 'server', commonName: `Weir ${context.deployment}`, hosts: wanted } as const;
-  const signed = await authority.sign(profile, pair.publicKey, LIFE);
+  const by = authority.forListeners;
+  const signed = await authority.sign(profile, pair.publicKey, LIFE, by);
   const holder = { kind: 'server', name: context.deployment } as const;
-  await authority.announce('weir:control', holder, signed);
+  await authority.announce('weir:control', holder, signed, by);
   const fresh: Stored = {
     key: toBase64(await keys.custody.seal(PURPOSE, pair.privateKey)),
-    certificate: authority.chain(signed),
+    certificate: authority.chain(signed, by),
     hosts: wanted,
     expires: signed.notAfter,
   };
   await catalogue.transaction(async (tx) => {
-    await authority.record(tx, holder, signed);
+    await authority.record(tx, holder, signed, by);
     await table.put(tx, { name: SETTING }, fresh);
   });
   return finish(fresh, pair.privateKey);

@@ -1,5 +1,6 @@
 import type { Route } from './route.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
+import { AUTHORITY_ROUTES } from './routes/authorities.ts';
 import { CERTIFICATE_STATUS_ROUTES } from './routes/certificate-status.ts';
 import { DEVICE_ROUTES } from './routes/devices.ts';
 import { EST_ROUTES } from './routes/est.ts';
@@ -17,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   ...REVOCATION_ROUTES,
   ...CERTIFICATE_STATUS_ROUTES,
   ...EST_ROUTES,
+  ...AUTHORITY_ROUTES,
   ...PEOPLE_ROUTES,
   ...KEY_ROUTES,
   ...TEMPLATE_ROUTES,

@@ -69,6 +69,8 @@ export type GatewayMethods = {
   /** Asks all senders to come later, while the store lags. */
   hold(held: boolean): void;
   renew(tls: TlsMaterial): Promise<void>;
+  /** Other authorities count. */
+  trust(trust: CheckerTrust): Promise<void>;
   command(command: DeviceCommand): void;
   counts(parameters: null): Promise<GatewayCounts>;
   drain(parameters: null): Promise<void>;
@@ -119,6 +121,7 @@ export type WorkerMethods = {
   end(ids: readonly string[]): void;
   hold(held: boolean): void;
   renew(tls: TlsMaterial): void;
+  trust(trust: CheckerTrust): void;
   keys(stock: { kind: 'journal' | 'quarantine'; keys: readonly HandedFileKey[] }): void;
   counts(parameters: null): GatewayCounts;
   /** Ends its part. @returns ids of file keys that it was given and did not use */

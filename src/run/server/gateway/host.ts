@@ -127,7 +127,11 @@ export class GatewayHost {
       setInterval(() => void host.rotateTickets(), TICKET_LIFE_MS).unref(),
       setInterval(() => void host.#renew(box.ticketKeys), RENEW_CHECK_MS).unref(),
     );
-    host.#unsubscribe = unsubscribe;
+    const untrusted = identity.authorities.onChange(() => void host.#trustAnew());
+    host.#unsubscribe = () => {
+      unsubscribe();
+      untrusted();
+    };
     return host;
   }
 
@@ -194,6 +198,17 @@ export class GatewayHost {
     await this.#process.stop(graceMs);
   }
 
+  /** What new authorities give counts at the listeners before anybody can show it. */
+  async #trustAnew(): Promise<void> {
+    const { identity, log } = this.#parts;
+    try {
+      await (await this.#process.peer).call('trust', trustOf(identity));
+    } catch (error) {
+      log.error({ error: (error as Error).message }, 'the listeners could not be told of other authorities');
+    }
+    await this.#renew(this.#box.ticketKeys);
+  }
+
   async #renew(ticketKeys: Uint8Array): Promise<void> {
     const { identity, template, log } = this.#parts;
     try {
@@ -232,13 +247,18 @@ async function startOf(parts: GatewayHostParts, { ports, ticketKeys, grants }: B
   };
 }
 
-function trustOf({ certificates: { root, issuing } }: Identity): CheckerTrust {
-  return { roots: [root], issuing };
+function trustOf({ certificates: { roots, issuing } }: Identity): CheckerTrust {
+  return { roots, issuing };
 }
 
 async function tlsMaterial(identity: Identity, template: Template, ticketKeys: Uint8Array): Promise<TlsMaterial> {
   const { key, certificate } = await identity.serverCertificate(template.hosts);
-  return { key, certificate, authorities: [identity.certificates.root, ...identity.certificates.issuing], ticketKeys };
+  return {
+    key,
+    certificate,
+    authorities: [...identity.certificates.roots, ...identity.certificates.issuing],
+    ticketKeys,
+  };
 }
 
 /** Node's permission model: the gateway reads the program, writes its journal and quarantine, and nothing else. */

@@ -72,6 +72,9 @@ const offered: GatewayMethods = {
   hold: (held) => {
     for (const worker of workers) worker.tell('hold', held);
   },
+  trust: async (trust) => {
+    await Promise.all(workers.map((worker) => worker.call('trust', trust)));
+  },
   renew: async (tls) => {
     await Promise.all(workers.map((worker) => worker.call('renew', tls)));
   },

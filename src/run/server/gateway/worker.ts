@@ -29,6 +29,7 @@ const LOW_STOCK = 4;
 const COMMIT_NOTICE_MS = 50;
 
 interface Running {
+  readonly deployment: string;
   readonly gateway: GatewayWorker;
   readonly ingest: Ingest;
   readonly grants: ImportGrants;
@@ -136,7 +137,16 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     const readings = takeRefused({ byReason, lastSeen, refused }, (name) => template.streams.has(name));
     if (readings.length > 0) main.tell('refusedReadings', readings);
   }, REFUSED_EVERY_MS).unref();
-  running = { gateway, ingest, grants, directory, table, quarantine, journals: [journal, quarantineJournal] };
+  running = {
+    deployment: given.directory.deployment,
+    gateway,
+    ingest,
+    grants,
+    directory,
+    table,
+    quarantine,
+    journals: [journal, quarantineJournal],
+  };
   return gateway.ports;
 }
 
@@ -188,6 +198,7 @@ const offered: WorkerMethods = {
   },
   end: (ids) => running?.gateway.end(ids),
   renew: (tls) => running?.gateway.renew(tls),
+  trust: (trust) => running?.gateway.useCertificates(makeCertificateChecker(running.deployment, trust)),
   keys: ({ kind, keys }) => stocks[kind].add(keys),
   counts: () => ({
     connections: running?.gateway.counts().mqtt ?? 0,

@@ -23,8 +23,8 @@ export const EST_ROUTES: readonly Route[] = [
     access: 'open',
     answer: { media: [EST_MEDIA.certificates] },
     handle: async (_request, { identity }) => {
-      const { root, issuing } = identity.certificates;
-      return base64(certsOnly(root, ...issuing), EST_MEDIA.certificates);
+      const { roots, issuing } = identity.certificates;
+      return base64(certsOnly(...roots, ...issuing), EST_MEDIA.certificates);
     },
   },
   {

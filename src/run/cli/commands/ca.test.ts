@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
+import { standIn } from '../testing.ts';
+import { addCaCommand } from './ca.ts';
+
+const ROW = { role: 'issuing', generation: 2, state: 'signing', created: 'a', expires: 'b', keyHere: true };
+
+test('weir ca lists, rotates, requests and imports', async (t) => {
+  const platform = await standIn(t, {
+    'GET /v1/authorities': { authorities: [{ ...ROW, role: 'root', keyHere: false }, ROW] },
+    'POST /v1/authorities/rotate': ROW,
+    'POST /v1/authorities/request': { request: 'CSR' },
+    'POST /v1/authorities/import': ROW,
+  });
+  assert.match((await platform.run(addCaCommand, 'ca', 'list')).out, /^root +2 +signing +a +b +elsewhere$/m);
+  assert.equal(
+    (await platform.run(addCaCommand, 'ca', 'rotate')).out,
+    'issuing authority 2 signs from now on, until b\n',
+  );
+  assert.equal((await platform.run(addCaCommand, 'ca', 'request')).out, 'CSR');
+  const file = join(await temporaryFolder(t), 'a.pem');
+  await writeFile(file, 'PEM');
+  await platform.run(addCaCommand, 'ca', 'import', file);
+  assert.deepEqual(JSON.parse(platform.heard.at(-1)?.body ?? ''), { certificate: 'PEM' });
+});

@@ -1,0 +1,59 @@
+import { Type, formatMicros } from '#base/core/index.ts';
+import type { AuthorityRecord } from '#trust/identity/index.ts';
+import type { Route } from '../route.ts';
+import { PLATFORM } from '../route.ts';
+
+const access = { action: 'administer', resource: () => PLATFORM } as const;
+const nothing = Type.Object({}, { additionalProperties: false });
+
+const show = ({ created, expires, ...record }: AuthorityRecord) => ({
+  ...record,
+  created: formatMicros(created),
+  expires: expires === null ? null : formatMicros(expires),
+});
+
+/** The platform's certificate authorities. */
+export const AUTHORITY_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/v1/authorities',
+    summary: 'the certificate authorities that count',
+    access,
+    handle: async (_request, { identity }) => ({
+      json: { authorities: (await identity.authorities.list()).map(show) },
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/authorities/rotate',
+    summary: 'a new issuing authority, signed by the root',
+    access,
+    body: nothing,
+    handle: async ({ caller }, { identity }) => ({
+      json: show(await identity.authorities.rotate(caller.actor)),
+      status: 201,
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/authorities/request',
+    summary: 'a request for a new issuing authority, to be signed elsewhere',
+    access,
+    body: nothing,
+    handle: async ({ caller }, { identity }) => ({
+      json: { request: await identity.authorities.request(caller.actor) },
+      status: 201,
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/authorities/import',
+    summary: 'the certificate that was made for the last request',
+    access,
+    body: Type.Object({ certificate: Type.String({ maxLength: 65_536 }) }, { additionalProperties: false }),
+    handle: async ({ body, caller }, { identity }) => {
+      const { certificate } = body as { certificate: string };
+      return { json: show(await identity.authorities.import(certificate, caller.actor)), status: 201 };
+    },
+  },
+];

@@ -1,0 +1,207 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { fromBase64, micros, toBase64 } from '#base/core/index.ts';
+import type { Micros } from '#base/core/index.ts';
+import { SealedTable } from '#base/storage/index.ts';
+import { ISSUING_LIFE, keyPurpose } from './certificate-authority.ts';
+import type { CertificateAuthority } from './certificate-authority.ts';
+import { requireIssuing } from './certificates/issuing-certificate.ts';
+import { formatPem, parsePemCertificates } from './certificates/pem-certificates.ts';
+import { makeCertificateRequest } from './certificates/make-request.ts';
+import { IdentityError } from './errors.ts';
+import type { IdentityContext } from './identity-context.ts';
+import { AUTHORITIES } from './identity-tables.ts';
+import { describe, makeKeyPair, signCertificate } from './sign-certificate.ts';
+import type { SignedCertificate } from './sign-certificate.ts';
+
+/** An authority as people see it. */
+export interface AuthorityRecord {
+  readonly role: 'root' | 'issuing';
+  readonly generation: number;
+  /** `signing`: gives new certificates; `counting`: what it gave is good; `requested`: waits for its certificate. */
+  readonly state: 'signing' | 'counting' | 'requested';
+  readonly created: Micros;
+  readonly expires: Micros | null;
+  /** Hex SHA-256 over the DER; null while it waits for its certificate. */
+  readonly fingerprint: string | null;
+  /** Whether its private key is in this platform's custody. */
+  readonly keyHere: boolean;
+}
+
+const PENDING = 'pending';
+
+/** What is done with authorities: they are listed, and a new issuing authority takes over while the old ones count. */
+export class Authorities {
+  readonly #context: IdentityContext;
+  readonly #authority: CertificateAuthority;
+  readonly #table: SealedTable<typeof AUTHORITIES.key, typeof AUTHORITIES.clear, { certificate: string; key: string }>;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(context: IdentityContext, authority: CertificateAuthority) {
+    this.#context = context;
+    this.#authority = authority;
+    this.#table = new SealedTable(AUTHORITIES, context.machines);
+  }
+
+  /** All that count, and those that wait for a certificate. */
+  async list(): Promise<readonly AuthorityRecord[]> {
+    const rows = await this.#table.list(this.#context.catalogue, { order: ['role', 'generation'] });
+    const signing = this.#authority.issuers[0]?.generation;
+    return rows.map(({ role, generation, state, created, sealed }) => ({
+      role: role === 'root' ? 'root' : 'issuing',
+      generation,
+      state: state === PENDING ? 'requested' : role === 'issuing' && generation === signing ? 'signing' : 'counting',
+      created: micros(created),
+      expires: sealed.certificate === '' ? null : describe(sealed.certificate).notAfter,
+      fingerprint: sealed.certificate === '' ? null : describe(sealed.certificate).fingerprint,
+      keyHere: sealed.key !== '',
+    }));
+  }
+
+  /**
+   * Makes a new issuing authority, signed by the newest root whose key is here. From now on it signs; what older ones
+   * gave stays good until it ends, so that no device notices.
+   *
+   * @throws {IdentityError} IDENTITY_AUTHORITY_INVALID where no root's key is here
+   */
+  async rotate(actor: string): Promise<AuthorityRecord> {
+    const { keys, clock, deployment, random } = this.#context;
+    const root = await this.#rootWithKey();
+    const { generation, pair, sealedKey } = await this.#newKey();
+    const now = clock.now();
+    const rootEnd = describe(root.sealed.certificate).notAfter;
+    const rootKey = await keys.custody.open(keyPurpose('root', root.generation), fromBase64(root.sealed.key));
+    try {
+      const request = {
+        profile: { kind: 'issuing', commonName: `Weir issuing ${deployment} ${generation}` },
+        publicKey: pair.publicKey,
+        notBefore: micros(now - 300_000_000),
+        notAfter: micros(Math.min(now + ISSUING_LIFE * 1_000, rootEnd)),
+      } as const;
+      const signer = { certificate: root.sealed.certificate, privateKey: rootKey };
+      return await this.#adopt(generation, await signCertificate(request, signer, random), sealedKey, [], actor);
+    } finally {
+      rootKey.fill(0);
+      pair.privateKey.fill(0);
+    }
+  }
+
+  /**
+   * Makes the key of a new issuing authority and a request for its certificate, to be signed by a root whose key is
+   * elsewhere. A request that waits is replaced.
+   *
+   * @returns PKCS #10 in PEM
+   */
+  async request(actor: string): Promise<string> {
+    const { audit, catalogue, clock, deployment } = this.#context;
+    const { generation, pair, sealedKey } = await this.#newKey();
+    await audit.append({
+      actor,
+      action: 'request-authority',
+      resource: `authority:issuing:${generation}`,
+      outcome: 'done',
+    });
+    const row = { role: 'issuing', generation, state: PENDING, created: clock.now(), expires: 0 };
+    await catalogue.transaction((tx) => this.#table.put(tx, row, { certificate: '', key: sealedKey }));
+    const der = makeCertificateRequest(pair, `Weir issuing ${deployment} ${generation}`);
+    pair.privateKey.fill(0);
+    return formatPem(der, 'CERTIFICATE REQUEST');
+  }
+
+  /**
+   * Takes the certificate of the issuing authority that was requested last. It signs from now on; what older ones gave
+   * stays good. A root that comes with it is trusted beside those that are known.
+   *
+   * @param pem the certificate, and the root that signed it where that is not known yet; untrusted
+   * @throws {IdentityError} IDENTITY_AUTHORITY_INVALID
+   */
+  async import(pem: string, actor: string): Promise<AuthorityRecord> {
+    const { catalogue, clock, keys } = this.#context;
+    const [pending] = await this.#table.list(catalogue, { where: { role: 'issuing', state: PENDING } });
+    if (pending === undefined) throw refused('none was requested', 'Make a request with weir ca request');
+    const der = await keys.custody.open(keyPurpose('issuing', pending.generation), fromBase64(pending.sealed.key));
+    const privateKey = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
+    const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
+    der.fill(0);
+    const known = this.#authority.certificates.roots.flatMap(parsePemCertificates);
+    const { issuing, newRoots } = requireIssuing(pem, publicKey, known, clock.now());
+    const signed = describe(formatPem(issuing.der));
+    const roots = newRoots.map((root) => describe(formatPem(root.der)));
+    return this.#adopt(pending.generation, signed, pending.sealed.key, roots, actor);
+  }
+
+  /** Calls back when other authorities count; the result ends it. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #adopt(
+    generation: number,
+    { pem, serial, fingerprint, notAfter }: SignedCertificate,
+    key: string,
+    roots: readonly SignedCertificate[],
+    actor: string,
+  ): Promise<AuthorityRecord> {
+    const { audit, catalogue, clock } = this.#context;
+    const event = { actor, action: 'make-authority', outcome: 'done' } as const;
+    for (const root of roots) {
+      await audit.append({
+        ...event,
+        resource: 'authority:root',
+        digest: root.fingerprint,
+        detail: { serial: root.serial },
+      });
+    }
+    const detail = { serial, generation };
+    await audit.append({ ...event, resource: 'authority:issuing', digest: fingerprint, detail });
+    const common = { state: 'active', created: clock.now() };
+    await catalogue.transaction(async (tx) => {
+      const [newest] = await this.#table.list(tx, {
+        where: { role: 'root' },
+        order: ['generation'],
+        descending: true,
+        limit: 1,
+      });
+      for (const [at, root] of roots.entries()) {
+        const row = { role: 'root', generation: (newest?.generation ?? 0) + 1 + at, ...common, expires: root.notAfter };
+        await this.#table.insert(tx, row, { certificate: root.pem, key: '' });
+      }
+      const row = { role: 'issuing', generation, ...common, expires: notAfter };
+      await this.#table.put(tx, row, { certificate: pem, key });
+    });
+    await this.#authority.reload();
+    for (const listener of this.#listeners) listener();
+    const made = (await this.list()).find((one) => one.role === 'issuing' && one.generation === generation);
+    return made!;
+  }
+
+  /** A key under the next generation, or under that of a request that waits. */
+  async #newKey() {
+    const { catalogue, keys } = this.#context;
+    const rows = await this.#table.list(catalogue, {
+      where: { role: 'issuing' },
+      order: ['generation'],
+      descending: true,
+    });
+    const newest = rows[0];
+    const generation = newest?.state === PENDING ? newest.generation : (newest?.generation ?? 0) + 1;
+    const pair = makeKeyPair();
+    const sealedKey = toBase64(await keys.custody.seal(keyPurpose('issuing', generation), pair.privateKey));
+    return { generation, pair, sealedKey };
+  }
+
+  async #rootWithKey() {
+    const where = { role: 'root', state: 'active' };
+    const roots = await this.#table.list(this.#context.catalogue, { where, order: ['generation'], descending: true });
+    const [newest] = roots;
+    // A newer root whose key is elsewhere is there on purpose: an older one does not go on behind its back.
+    if (newest === undefined || newest.sealed.key === '') {
+      throw refused('the key of its root is not here', 'Have a request of weir ca request signed, then weir ca import');
+    }
+    return newest;
+  }
+}
+
+function refused(why: string, hint: string): IdentityError {
+  return new IdentityError('IDENTITY_AUTHORITY_INVALID', `Cannot take issuing authority: ${why}`, { hint });
+}
