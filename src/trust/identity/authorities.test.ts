@@ -66,13 +66,13 @@ function offlineRoot(
   return { root, sign };
 }
 
-test('request() and import() take an authority that a root elsewhere signed; the key of that root is never here', async (t) => {
+test('request() and accept() take an authority that a root elsewhere signed; the key of that root is never here', async (t) => {
   const openssl = requireProgram(t, 'openssl');
   const { root, sign } = offlineRoot(openssl, await temporaryFolder(t));
   const { identity, reopenIdentity } = await openTrust(t);
   const { authorities, inventory } = identity;
   const old = await inventory.enrol({ name: 'truck-1', type: 'reefer' }, 'test');
-  await assert.rejects(authorities.import(root, 'person:x'), {
+  await assert.rejects(authorities.accept(root, 'person:x'), {
     code: 'IDENTITY_AUTHORITY_INVALID',
     message: /none was requested/,
   });
@@ -95,10 +95,10 @@ test('request() and import() take an authority that a root elsewhere signed; the
     ['no certificate', 'nothing', /certificate/],
   ];
   for (const [what, pem, message] of refused) {
-    await assert.rejects(authorities.import(pem, 'person:x'), { code: 'IDENTITY_AUTHORITY_INVALID', message }, what);
+    await assert.rejects(authorities.accept(pem, 'person:x'), { code: 'IDENTITY_AUTHORITY_INVALID', message }, what);
   }
   assert.equal(identity.certificates.issuing.length, 1);
-  const made = await authorities.import(sign(csr) + root, 'person:x');
+  const made = await authorities.accept(sign(csr) + root, 'person:x');
   assert.deepEqual([made.generation, made.state], [2, 'signing']);
   const fresh = await inventory.enrol({ name: 'truck-2', type: 'reefer' }, 'test');
   const again = await reopenIdentity();

@@ -114,7 +114,7 @@ export class Authorities {
    * @param pem the certificate, and the root that signed it where that is not known yet; untrusted
    * @throws {IdentityError} IDENTITY_AUTHORITY_INVALID
    */
-  async import(pem: string, actor: string): Promise<AuthorityRecord> {
+  async accept(pem: string, actor: string): Promise<AuthorityRecord> {
     const { catalogue, clock, keys } = this.#context;
     const [pending] = await this.#table.list(catalogue, { where: { role: 'issuing', state: PENDING } });
     if (pending === undefined) throw refused('none was requested', 'Make a request with weir ca request');

@@ -53,7 +53,7 @@ export const AUTHORITY_ROUTES: readonly Route[] = [
     body: Type.Object({ certificate: Type.String({ maxLength: 65_536 }) }, { additionalProperties: false }),
     handle: async ({ body, caller }, { identity }) => {
       const { certificate } = body as { certificate: string };
-      return { json: show(await identity.authorities.import(certificate, caller.actor)), status: 201 };
+      return { json: show(await identity.authorities.accept(certificate, caller.actor)), status: 201 };
     },
   },
 ];
