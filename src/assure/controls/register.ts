@@ -10,6 +10,7 @@ import { devicesShowTheirProfile } from './probes/devices-show-their-profile.ts'
 import { flippedBitIsFound } from './probes/flipped-bit-is-found.ts';
 import { decisionsAreOnRecord } from './probes/decisions-are-on-record.ts';
 import { everyCallIsDecided } from './probes/every-call-is-decided.ts';
+import { enrolmentAsksForProof } from './probes/enrolment-asks-for-proof.ts';
 import { everyControlIsFresh } from './probes/every-control-is-fresh.ts';
 import { floodIsHeldBack } from './probes/flood-is-held-back.ts';
 import { hostileTextIsInert } from './probes/hostile-text-is-inert.ts';
@@ -42,6 +43,7 @@ export const CONTROLS: readonly Control[] = [
   devicesShowTheirProfile,
   decisionsAreOnRecord,
   everyCallIsDecided,
+  enrolmentAsksForProof,
   everyControlIsFresh,
   flippedBitIsFound,
   floodIsHeldBack,

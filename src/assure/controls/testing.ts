@@ -22,6 +22,16 @@ export const SOUND_KEYS = [
   { kind: 'epoch', name: '', version: 1, state: 'retired', uses: 65_536, limit: 4_294_967_296, holds: 0 },
 ] as const satisfies readonly KnownKey[];
 
+const EST = '/.well-known/est/';
+
+/** A sound answer to a body that is no certificate request. */
+function enrolOne(operation: string, as: string): ApiAnswer {
+  if (operation === 'cacerts') return { status: 200, body: null };
+  if (as !== 'device') return { status: 401, body: { code: 'API_UNAUTHENTICATED' } };
+  if (operation === 'simpleenroll') return { status: 403, body: { code: 'API_FORBIDDEN' } };
+  return { status: 400, body: { code: 'IDENTITY_REQUEST_INVALID' } };
+}
+
 /** For tests of probes only: a platform that keeps every promise, with single answers replaced to break one. */
 export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatform {
   const stored: { canary: string; n: number }[] = [];
@@ -52,6 +62,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
         ? payloads.map((payload, i) => publishOne(payload, i, stored, seen))
         : payloads.map(() => ({ code: 0x87, text: topic.endsWith('/closed') ? 'unenforced: …' : 'not-allowed: …' })),
     call: async (_method, path, body, as) => {
+      if (path.startsWith(EST)) return enrolOne(path.slice(EST.length), as);
       if (as === 'nobody') return answer({ code: 'API_UNAUTHENTICATED' }, 401);
       if (as === 'person') return path === '/v1/views' ? answer({ views: [] }) : answer({ code: 'API_DENIED' }, 403);
       if (as === 'device' && !path.startsWith('/v1/streams/')) return answer({ code: 'API_FORBIDDEN' }, 403);
@@ -75,7 +86,8 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
       reasons: ['STORE_SEGMENT_DAMAGED'],
     }),
     verifyLog: async () => ({ entries: 9, verified: true, reason: null, tamperDetected: true }),
-    logged: async () => true,
+    // What probes must not bring about is not there.
+    logged: async (action) => action !== 'issue-certificate',
     status: async () => ({
       tlsMinimum: '1.3',
       listeners: [{ name: 'mqtt', address: '127.0.0.1', port: 8883 }],
