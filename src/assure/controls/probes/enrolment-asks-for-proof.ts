@@ -47,5 +47,6 @@ export const enrolmentAsksForProof: Control = {
 };
 
 function codeOf(body: Json): string {
-  return typeof body === 'object' && body !== null && 'code' in body ? String(body['code']) : '';
+  const code = typeof body === 'object' && body !== null && 'code' in body ? body['code'] : null;
+  return typeof code === 'string' ? code : '';
 }
