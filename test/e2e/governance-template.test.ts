@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { STANDARD_SIGN_IN } from '#declare/template/index.ts';
 import { test } from 'node:test';
 import { days, systemClock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
@@ -239,6 +240,8 @@ async function digests(weir: TestPlatform): Promise<Map<number, string>> {
       certificate: () => ({ life: days(365), renewBefore: days(120) }),
       manufacturers: () => [],
       maxDevices: () => 100,
+      signIn: () => STANDARD_SIGN_IN,
+      hosts: () => [],
     },
     clock: systemClock,
     random: systemRandom,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { STANDARD_SIGN_IN } from '#declare/template/index.ts';
 import { test } from 'node:test';
 import mqtt from 'mqtt';
 import { days, systemClock } from '#base/core/index.ts';
@@ -72,6 +73,8 @@ async function strangers(weir: TestPlatform): Promise<[string, Credential][]> {
       certificate: () => ({ life: days(365), renewBefore: days(120) }),
       manufacturers: () => [],
       maxDevices: () => 100,
+      signIn: () => STANDARD_SIGN_IN,
+      hosts: () => [],
     },
     clock: systemClock,
     random: systemRandom,

@@ -13,7 +13,16 @@ const WITHIN: Readonly<Record<string, string>> = {
   'GET /v1/views': 'decides about each relation that it lists',
   'GET /v1/views/:view': 'is a statement over one relation',
 };
+const SELF: Readonly<Record<string, string>> = {
+  'GET /v1/me': 'shows callers what they have shown themselves',
+  'POST /v1/me/sign-out': 'ends the session that it is asked with, and no other',
+};
 const OPEN: Readonly<Record<string, string>> = {
+  'POST /v1/sign-in/password': 'somebody who has yet to show who they are; attempts are bounded by account and network',
+  'POST /v1/sign-in/code': 'somebody who has yet to show who they are; a code counts once',
+  'GET /v1/sign-in/providers': 'names of identity providers, for somebody who has yet to sign in',
+  'POST /v1/sign-in/login': 'somebody who has yet to show who they are; the identity provider says who they are',
+  'POST /v1/sign-in/login/finish': 'the same; a login ends once, for who holds its handle',
   'GET /v1/prove/keys': 'public keys of evidence, which strangers verify with',
   'GET /crl/:name': 'a signed list, which whoever checks a certificate reads (RFC 5280)',
   'POST /ocsp': 'signed answers for whoever checks a certificate (RFC 6960)',
@@ -42,6 +51,7 @@ test('every route of the API has a decision, or stands in a list with the reason
     const name = `${method} ${path}`;
     if (access === 'within') assert.ok(Object.hasOwn(WITHIN, name), `${name} decides within, without a reason`);
     else if (access === 'open') assert.ok(Object.hasOwn(OPEN, name), `${name} is open, without a reason`);
+    else if (access === 'self') assert.ok(Object.hasOwn(SELF, name), `${name} is about oneself, without a reason`);
     else assert.ok(Object.hasOwn(ACTION_RULES, access.action), `${name} asks for an action that is none`);
   }
 });
@@ -50,7 +60,7 @@ test('every command of the command line goes through a route, or stands in a lis
   const folder = join(import.meta.dirname, '../../src/run/cli/commands');
   for (const command of COMMANDS.keys()) {
     if (Object.hasOwn(LOCAL, command)) continue;
-    const file = { command: 'send-command', views: 'query' }[command] ?? command;
+    const file = { command: 'send-command', views: 'query', logout: 'login', whoami: 'login' }[command] ?? command;
     const source = readFileSync(join(folder, `${file}.ts`), 'utf8');
     assert.match(
       source,

@@ -4,7 +4,8 @@ import { systemRandom as random } from '#base/crypto/index.ts';
 import { openSqliteCatalogue } from '#base/storage/index.ts';
 import type { SqliteCatalogue } from '#base/storage/index.ts';
 import { openIdentity } from '#trust/identity/index.ts';
-import type { Declared, Identity } from '#trust/identity/index.ts';
+import type { Declared, Identity, IssuerFetch, PasswordCost } from '#trust/identity/index.ts';
+import { STANDARD_SIGN_IN } from '#declare/template/index.ts';
 import { createFileCustody, openKeyRing } from '#trust/keys/index.ts';
 import type { FileCustody, KeyRing } from '#trust/keys/index.ts';
 import { temporaryFolder } from './tmp.ts';
@@ -57,11 +58,18 @@ export async function openKeys(t: Cleanable, clock: Clock = systemClock): Promis
 export const DECLARED: Declared = {
   hasDeviceType: (type) => ['reefer', 'plc', 'valve'].includes(type),
   speaksFor: (type) => (type === 'plc' ? ['valve'] : []),
+  signIn: () => STANDARD_SIGN_IN,
+  hosts: () => [],
   hasRole: (role) => ['scientist', 'keeper'].includes(role),
   certificate: () => ({ life: days(365), renewBefore: days(120) }),
   manufacturers: (type) => (type === 'reefer' ? ['acme'] : []),
   maxDevices: () => 1_000,
 };
+
+/** As cheap as the bounds of argon2id allow. */
+const CHEAP: PasswordCost = { memoryKiB: 19_456, passes: 1, lanes: 1 };
+
+const noNetwork: IssuerFetch = () => Promise.reject(new Error('this test reaches no issuer'));
 
 /** Identity on top of keys. */
 export interface OpenTrust extends OpenKeys {
@@ -75,15 +83,15 @@ export interface OpenTrust extends OpenKeys {
 /** Identity with its authority over keys in memory, closed when the test ends. */
 export async function openTrust(
   t: Cleanable,
-  options: { readonly clock?: Clock; readonly declared?: Declared } = {},
+  options: { readonly clock?: Clock; readonly declared?: Declared; readonly fetch?: IssuerFetch } = {},
 ): Promise<OpenTrust> {
-  const { clock = systemClock, declared = DECLARED } = options;
+  const { clock = systemClock, declared = DECLARED, fetch = noNetwork } = options;
   const opened = await openKeys(t, clock);
   const errors: string[] = [];
   const quiet = (): void => {};
   const log: Log = { debug: quiet, info: quiet, warn: quiet, error: (_fields, message) => errors.push(message) };
   const { catalogue, audit, keys } = opened;
   const reopenIdentity = (): Promise<Identity> =>
-    openIdentity({ catalogue, keys, declared, audit, log, clock, random });
+    openIdentity({ catalogue, keys, declared, audit, log, clock, random, signIn: { fetch, passwordCost: CHEAP } });
   return { ...opened, errors, reopenIdentity, identity: await reopenIdentity() };
 }

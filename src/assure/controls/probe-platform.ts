@@ -38,6 +38,19 @@ export interface PublishOutcome {
 
 export type ProbeCaller = 'prober' | 'device' | 'person' | 'nobody';
 
+/** Credentials of programs that a probe can show at the API; all but `good-key` must let in for nothing, or for less. */
+export const PROGRAM_CREDENTIAL_KINDS = [
+  'good-key',
+  'narrow-key',
+  'revoked-key',
+  'expired-token',
+  'ended-session',
+  'unused-code',
+  'unsigned-token',
+  'forged-token',
+] as const;
+export type ProgramCredentialKind = (typeof PROGRAM_CREDENTIAL_KINDS)[number];
+
 export interface ApiAnswer {
   readonly status: number;
   readonly body: Json;
@@ -141,6 +154,8 @@ export interface ProbePlatform {
   publish(topic: string, payloads: readonly string[], pace?: Pace): Promise<readonly PublishOutcome[]>;
   /** Calls the API: as the prober itself, as the device `_probe`, as a person without a role, or as nobody. */
   call(method: string, path: string, body: Json | null, as: ProbeCaller): Promise<ApiAnswer>;
+  /** Asks the API (`GET`) with a credential of this kind, whose holder may prove. */
+  showCredential(kind: ProgramCredentialKind, path: string): Promise<ApiAnswer>;
   /** Runs SQL as the prober, who sees the stream `_probe` and nothing else. The body of an answer is its rows. */
   query(sql: string): Promise<ApiAnswer>;
   /** Has what is not sealed yet of the stream `_probe` sealed now. */

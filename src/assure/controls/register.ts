@@ -11,6 +11,7 @@ import { flippedBitIsFound } from './probes/flipped-bit-is-found.ts';
 import { decisionsAreOnRecord } from './probes/decisions-are-on-record.ts';
 import { everyCallIsDecided } from './probes/every-call-is-decided.ts';
 import { enrolmentAsksForProof } from './probes/enrolment-asks-for-proof.ts';
+import { endedCredentialsAreRefused } from './probes/ended-credentials-are-refused.ts';
 import { everyControlIsFresh } from './probes/every-control-is-fresh.ts';
 import { floodIsHeldBack } from './probes/flood-is-held-back.ts';
 import { hostileTextIsInert } from './probes/hostile-text-is-inert.ts';
@@ -44,6 +45,7 @@ export const CONTROLS: readonly Control[] = [
   decisionsAreOnRecord,
   everyCallIsDecided,
   enrolmentAsksForProof,
+  endedCredentialsAreRefused,
   everyControlIsFresh,
   flippedBitIsFound,
   floodIsHeldBack,

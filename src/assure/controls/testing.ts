@@ -75,6 +75,12 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
       };
       return answer(replies[path] ?? null);
     },
+    showCredential: async (kind) => {
+      if (kind === 'good-key') return answer({});
+      return kind === 'narrow-key'
+        ? answer({ code: 'POLICY_DENIED' }, 403)
+        : answer({ code: 'API_UNAUTHENTICATED' }, 401);
+    },
     query: async (sql) => queryOne(sql, stored),
     seal: async () => {},
     search: async () => ({ files: 3, bytes: 900, older: 0, unreadable: 0, hits: [] }),

@@ -1,5 +1,6 @@
 import { days, micros, millis, minutes, parseRfc3339 } from '#base/core/index.ts';
 import type { Millis } from '#base/core/index.ts';
+import { buildSignIn } from './build-sign-in.ts';
 import { DEFAULT_PORTS } from './check-platform.ts';
 import { LIMIT_RULES } from './limits.ts';
 import { asList } from './partial.ts';
@@ -16,12 +17,14 @@ type Accept = Stream['accept'];
  * @param sqlOf the statement of a view, its file read
  * @param anchorsOf the certificates of a manufacturer, their file read
  * @param policies the files that `policies` names, read
+ * @param authorityOf PEM of an issuer's certificate authority, its file read; null where it names none
  */
 export function buildTemplate(
   source: TemplateSource,
   sqlOf: (view: string) => string,
   anchorsOf: (manufacturer: string) => string,
   policies: readonly PolicyFile[] = [],
+  authorityOf: (issuer: string) => string | null = () => null,
 ): Omit<Template, 'digest'> {
   const limits = buildLimits(source.limits ?? {});
   const accept = buildAccept(source.accept, { late: days(7), early: minutes(5) });
@@ -71,6 +74,7 @@ export function buildTemplate(
       })),
     ),
     people: byName(Object.entries(source.people ?? {}).map(([name, role]) => buildRole(name, role))),
+    ...(source['sign-in'] === undefined ? {} : { signIn: buildSignIn(source['sign-in'], authorityOf) }),
     detect: new Map(
       Object.entries(source.detect ?? {}).map(([stream, { budget }]) => [
         stream,

@@ -201,6 +201,39 @@ const RULES: readonly (readonly [string, Judge])[] = [
         : judged('strengthens', 'who has only this role loses access'),
   ],
   [
+    'signIn',
+    ({ after }) =>
+      after === null
+        ? judged('strengthens', 'nobody is let in any more for whom an identity provider vouches')
+        : judged('weakens', 'an identity provider may vouch for people, or sessions last differently'),
+  ],
+  ['signIn.session.*', ({ before, after }) => larger(before, after, 'sessions last longer', 'sessions end sooner')],
+  [
+    'signIn.issuers.*',
+    ({ kind }) =>
+      kind === 'removed'
+        ? judged('strengthens', 'who comes from this identity provider is let in no more')
+        : judged('weakens', 'another identity provider may vouch for people and programs'),
+  ],
+  [
+    'signIn.issuers.*.algorithms',
+    ({ before, after }) => wordsGrow(before, after, 'algorithms that signatures may have'),
+  ],
+  ['signIn.issuers.*.audience', ({ before, after }) => wordsGrow(before, after, 'audiences of tokens that are taken')],
+  [
+    'signIn.issuers.*.clockSkew',
+    ({ before, after }) => larger(before, after, 'tokens count longer', 'tokens count less long'),
+  ],
+  [
+    'signIn.issuers.*.proof',
+    ({ after }) =>
+      after === true
+        ? judged('strengthens', 'its tokens need proof of possession')
+        : judged('weakens', 'its tokens count without proof of possession'),
+  ],
+  ['signIn.issuers.*.description', () => judged('neutral', 'it changes nothing that is protected')],
+  ['signIn.issuers.*.*', () => judged('weakens', 'whom this identity provider vouches for, and how, is another')],
+  [
     'region',
     ({ before }) =>
       before === 'unspecified'

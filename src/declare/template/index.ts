@@ -3,11 +3,15 @@ export type {
   Detection,
   Diagnostic,
   Field,
+  Issuer,
+  IssuerKeys,
   Limits,
   Listen,
   PolicyFile,
   ReferenceTable,
   Role,
+  RoleRule,
+  SignInRules,
   Stream,
   Template,
   TlsRules,
@@ -27,6 +31,7 @@ export { certificateTerms } from './certificate-terms.ts';
 export { formatDuration, formatSize, parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
 export { checkUnit } from './units.ts';
 export { isIpAddress, isLoopback } from './ip-address.ts';
+export { STANDARD_SIGN_IN } from './build-sign-in.ts';
 export { maskFits } from './check-people.ts';
 export { isSystemName } from './system-streams.ts';
 export { FRAMEWORKS, GRANTABLE_ACTIONS, SYSTEM_VIEWS } from './vocabulary.ts';

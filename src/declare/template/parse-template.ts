@@ -8,6 +8,7 @@ import { checkPeople } from './check-people.ts';
 import { checkPlatform } from './check-platform.ts';
 import { checkShape } from './check-shape.ts';
 import type { ShapeSchema } from './check-shape.ts';
+import { checkSignIn, readAuthorities } from './check-sign-in.ts';
 import { checkStreams } from './check-streams.ts';
 import { checkViews } from './check-views.ts';
 import { Findings } from './findings.ts';
@@ -44,12 +45,14 @@ export function parseTemplate(source: { path: string; text: string }, readFile: 
   const statements = readStatements(context, readFile);
   const anchors = readAnchors(context, readFile);
   const policies = readPolicies(context, readFile);
+  const authorities = readAuthorities(context, readFile);
   if (findings.count > 0) return { diagnostics: findings.sorted() };
 
   // No finding: the shape is whole, so the partial source is a source.
   const sqlOf = (view: string): string => statements.get(view) ?? '';
   const anchorsOf = (maker: string): string => anchors.get(maker) ?? '';
-  return { template: sealTemplate(buildTemplate(plain as TemplateSource, sqlOf, anchorsOf, policies)) };
+  const authorityOf = (issuer: string): string | null => authorities.get(issuer) ?? null;
+  return { template: sealTemplate(buildTemplate(plain as TemplateSource, sqlOf, anchorsOf, policies, authorityOf)) };
 }
 
 function checkMeaning(context: CheckContext): void {
@@ -59,5 +62,6 @@ function checkMeaning(context: CheckContext): void {
   checkFields(context);
   checkViews(context);
   checkPeople(context);
+  checkSignIn(context);
   checkPlatform(context);
 }

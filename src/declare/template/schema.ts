@@ -6,6 +6,8 @@ import type { field } from './schema-data.ts';
 import { acceptWindow, closed, listOf, mapOf, oneOrMany, prose } from './schema-forms.ts';
 import { role } from './schema-people.ts';
 import { detection, deviceType, limits, listen, manufacturer, tls } from './schema-platform.ts';
+import { signIn } from './schema-sign-in.ts';
+import type { issuer } from './schema-sign-in.ts';
 import * as words from './vocabulary.ts';
 
 /**
@@ -76,6 +78,7 @@ export const TEMPLATE_SCHEMA = Type.Object(
         'Files with further policies in Cedar, beside the template.',
       ),
     ),
+    'sign-in': Type.Optional(signIn),
     detect: Type.Optional(mapOf(detection, words.IDENTIFIER_PATTERN, TEMPLATE_BOUNDS.streams, 'Detection by stream.')),
     comply: Type.Optional(
       Type.Array(Type.Enum(words.FRAMEWORKS), {
@@ -100,4 +103,6 @@ export type StreamSource = Static<typeof stream>;
 export type TableSource = Static<typeof table>;
 export type ViewSource = Static<typeof view>;
 export type RoleSource = Static<typeof role>;
+export type SignInSource = Static<typeof signIn>;
+export type IssuerSource = Static<typeof issuer>;
 export type DeviceTypeSource = Static<typeof deviceType>;

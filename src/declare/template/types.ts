@@ -19,6 +19,8 @@ export interface Template {
   readonly views: ReadonlyMap<string, View>;
   readonly tables: ReadonlyMap<string, ReferenceTable>;
   readonly people: ReadonlyMap<string, Role>;
+  /** Absent where the template says nothing of it: then `STANDARD_SIGN_IN` holds. */
+  readonly signIn?: SignInRules;
   readonly detect: ReadonlyMap<string, Detection>;
   readonly comply: readonly string[];
   readonly listen: Listen;
@@ -153,6 +155,45 @@ export interface Role {
   readonly masks: ReadonlyMap<string, string>;
   /** Further actions: administer, audit, prove, quarantine, command, enrol, table, replay. */
   readonly may: readonly string[];
+}
+
+/** How people and programs sign in. */
+export interface SignInRules {
+  readonly session: { readonly life: Millis; readonly idle: Millis };
+  /** Identity providers by name. */
+  readonly issuers: ReadonlyMap<string, Issuer>;
+}
+
+/** Who may vouch for people and programs. */
+export interface Issuer {
+  readonly name: string;
+  readonly description: string | null;
+  /** As its tokens name it: compared letter by letter. */
+  readonly url: string;
+  /** Audiences of which its access tokens must name one; with none, no access token of it is taken. */
+  readonly audience: readonly string[];
+  readonly keys: IssuerKeys;
+  /** PEM of the authorities that its address is checked against; null takes those of Node. */
+  readonly ca: string | null;
+  readonly algorithms: readonly string[];
+  readonly clockSkew: Millis;
+  /** True where its access tokens count only with proof of possession. */
+  readonly proof: boolean;
+  readonly roles: readonly RoleRule[];
+  /** How people sign in through it; null where they do not. */
+  readonly login: { readonly client: string; readonly scopes: readonly string[] } | null;
+}
+
+/** Where the public keys of an issuer come from. */
+export type IssuerKeys =
+  | { readonly from: 'discovery' }
+  | { readonly from: 'address'; readonly url: string }
+  | { readonly from: 'template'; readonly keys: readonly Readonly<Record<string, string | readonly string[]>>[] };
+
+/** A role and the claims that give it: all of them, each with one of its values. */
+export interface RoleRule {
+  readonly role: string;
+  readonly claims: readonly { readonly claim: string; readonly values: readonly (string | boolean)[] }[];
 }
 
 export interface Detection {

@@ -31,6 +31,23 @@ export const STREAM_POSTURES = ['required'] as const;
 export const ON_REFUSAL = ['acknowledge', 'disconnect'] as const;
 export const TLS_MINIMA = ['1.3', '1.2'] as const;
 export const HYBRID = ['prefer', 'require'] as const;
+/** Signature algorithms that tokens of an issuer may have. `none` and shared secrets are not among them. */
+export const TOKEN_ALGORITHMS = [
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'ML-DSA-44',
+  'ML-DSA-65',
+  'ML-DSA-87',
+  'PS256',
+  'PS384',
+  'PS512',
+  'RS256',
+  'RS384',
+  'RS512',
+] as const;
+export const TOKEN_PROOFS = ['optional', 'required'] as const;
 export { CLASSES, FIELD_TYPES };
 
 /** Further actions that a role's `may:` can grant; each is an action of the policy. */

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { findPlatform } from './locate.ts';
 import { PlatformClient } from './platform-client.ts';
@@ -32,6 +34,14 @@ export class CommandContext {
   /** Connects to the running platform for the length of `work`. */
   async withPlatform<T>(work: (client: PlatformClient) => Promise<T>): Promise<T> {
     using client = await PlatformClient.open(await findPlatform(this.options.data), this.options.tokenFile);
+    return await work(client);
+  }
+
+  /** Connects to the running platform as somebody who has yet to show who they are. */
+  async asNobody<T>(work: (client: PlatformClient) => Promise<T>): Promise<T> {
+    const { address, layout } = await findPlatform(this.options.data);
+    const authority = await readFile(join(layout.identity, 'ca.crt'), 'utf8');
+    using client = PlatformClient.at(address.api, authority, null);
     return await work(client);
   }
 

@@ -4,6 +4,8 @@ export type CliErrorCode =
   | 'CLI_NO_PLATFORM'
   | 'CLI_NO_CREDENTIAL'
   | 'CLI_NO_PASSPHRASE'
+  | 'CLI_NO_SECRET'
+  | 'CLI_USER_UNKNOWN'
   | 'CLI_REFUSED'
   | 'CLI_USAGE'
   | 'CLI_FILE_UNREADABLE'

@@ -1,18 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '#base/core/index.ts';
+import { askSecretly } from './ask-secretly.ts';
+import type { Keyboard } from './ask-secretly.ts';
 import { CliError } from './errors.ts';
-
-/** A terminal to ask at. */
-export interface Keyboard {
-  readonly isTTY?: boolean;
-  setRawMode?(raw: boolean): unknown;
-  setEncoding(encoding: 'utf8'): unknown;
-  resume(): unknown;
-  pause(): unknown;
-  on(event: 'data', listener: (text: string) => void): unknown;
-  off(event: 'data', listener: (text: string) => void): unknown;
-}
 
 export interface PassphraseSources {
   /** File that was named; undefined for none. */
@@ -67,8 +58,8 @@ export async function readPassphrase(sources: PassphraseSources, twice: boolean)
       hint: `Name a file with ${option}, or hand it over as the service credential ${credential}`,
     });
   }
-  const passphrase = await askAt(keyboard, ask, twice ? `choose a ${called} for the root key: ` : `${called}: `);
-  if (twice && (await askAt(keyboard, ask, 'once more: ')) !== passphrase) {
+  const passphrase = await askSecretly(keyboard, ask, twice ? `choose a ${called} for the root key: ` : `${called}: `);
+  if (twice && (await askSecretly(keyboard, ask, 'once more: ')) !== passphrase) {
     throw new CliError('CLI_NO_PASSPHRASE', 'Cannot make root key: the two passphrases differ');
   }
   return passphrase;
@@ -84,34 +75,4 @@ async function fromFile(path: string): Promise<string> {
     throw new CliError('CLI_NO_PASSPHRASE', `Cannot use passphrase: ${path} is empty or too long`);
   }
   return passphrase;
-}
-
-/** Reads a line without showing it. */
-function askAt(keyboard: Keyboard, ask: (text: string) => void, question: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let typed = '';
-    const end = (finish: () => void): void => {
-      keyboard.off('data', hear);
-      keyboard.setRawMode?.(false);
-      keyboard.pause();
-      ask('\n');
-      finish();
-    };
-    const hear = (text: string): void => {
-      for (const character of text) {
-        if (character === '\r' || character === '\n') return end(() => resolve(typed));
-        // Ctrl-C and Ctrl-D: in raw mode the terminal makes no signal of them.
-        if (character === '\u0003' || character === '\u0004') {
-          return end(() => reject(new CliError('CLI_NO_PASSPHRASE', 'Cannot open root key: no passphrase was given')));
-        }
-        if (character === '\u007f' || character === '\b') typed = Array.from(typed).slice(0, -1).join('');
-        else if (character >= ' ' && typed.length < LONGEST) typed += character;
-      }
-    };
-    keyboard.setEncoding('utf8');
-    keyboard.setRawMode?.(true);
-    keyboard.on('data', hear);
-    keyboard.resume();
-    ask(question);
-  });
 }

@@ -5,7 +5,7 @@ import type { Log } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { DecisionPoint } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { certificateTerms, isLoopback } from '#declare/template/index.ts';
+import { certificateTerms, isLoopback, STANDARD_SIGN_IN } from '#declare/template/index.ts';
 import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
 import type { CosignatureAnswer } from '#trust/audit/index.ts';
 import { declaredProfile } from '#trust/identity/index.ts';
@@ -111,6 +111,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     hasRole: (role: string) => box.versions?.current?.people.has(role) ?? false,
     certificate: (type: string) => certificateTerms(box.versions?.current?.devices.get(type)),
     manufacturers: (type: string) => box.versions?.current?.devices.get(type)?.manufacturers ?? [],
+    signIn: () => box.versions?.current?.signIn ?? STANDARD_SIGN_IN,
+    hosts: () => box.versions?.current?.hosts ?? [],
     maxDevices: () => box.versions?.current?.limits.devices ?? 0,
     profile: (type: string) => (box.versions?.current ? declaredProfile(box.versions.current, type) : null),
     postureFresh: (type: string) => box.versions?.current?.devices.get(type)?.posture ?? null,
@@ -245,6 +247,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     auditReader: reader,
     identity,
     decisions,
+    signInFailed: (from, reason) => tally.count(from, reason),
     templates,
     queries,
     statements,

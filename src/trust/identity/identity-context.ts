@@ -1,5 +1,6 @@
 import type { AuditSink, Clock, Log, Millis, Random } from '#base/core/index.ts';
 import type { Catalogue, RowSealer } from '#base/storage/index.ts';
+import type { SignInRules } from '#declare/template/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { DeclaredProfile } from './profile/security-profile.ts';
 
@@ -13,6 +14,10 @@ export interface Declared {
   certificate(type: string): CertificateTerms;
   /** Manufacturers whose own certificates let devices of a type enrol. */
   manufacturers(type: string): readonly string[];
+  /** How people and programs sign in. */
+  signIn(): SignInRules;
+  /** Names that the platform is reached by, besides the loopback ones. */
+  hosts(): readonly string[];
   /** Most devices that the inventory takes. */
   maxDevices(): number;
   /** What a type of device is declared to be; null for one that is not declared. */

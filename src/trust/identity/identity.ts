@@ -15,7 +15,9 @@ import { Enrolment } from './enrolment/enrolment.ts';
 import { ExpectedList } from './enrolment/expected-list.ts';
 import { IDENTITY_SCHEMA, SETTINGS } from './identity-tables.ts';
 import { Inventory } from './inventory.ts';
-import { OPERATOR, People } from './people.ts';
+import { OPERATOR, People } from './people/people.ts';
+import { SignInDesk } from './people/sign-in-desk.ts';
+import type { SignInOptions } from './people/sign-in-desk.ts';
 import { makeProbeCredential } from './probe-credentials.ts';
 import type { ProbeCredentialKind } from './probe-credentials.ts';
 import { Continuity } from './revocation/continuity.ts';
@@ -34,9 +36,12 @@ export interface IdentityParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
+  /** Absent where no identity provider is to be reached. */
+  readonly signIn?: SignInOptions;
 }
 
 const OPERATOR_LIFE = days(90);
+const NO_PROVIDER: SignInOptions = { fetch: () => Promise.reject(new Error('no identity provider is reached here')) };
 
 /** Who may come in: the certificate authority, the devices, the people. */
 export class Identity {
@@ -50,13 +55,15 @@ export class Identity {
   readonly ocsp: OcspResponder;
   readonly continuity: Continuity;
   readonly enrolment: Enrolment;
+  /** Where people and programs show who they are. */
+  readonly signIn: SignInDesk;
   readonly #context: IdentityContext;
   readonly #authority: CertificateAuthority;
 
   constructor(
     context: IdentityContext,
     authority: CertificateAuthority,
-    { inventory, people, enrolment }: Pick<Identity, 'inventory' | 'people' | 'enrolment'>,
+    { inventory, people, enrolment, signIn }: Pick<Identity, 'inventory' | 'people' | 'enrolment' | 'signIn'>,
   ) {
     this.deployment = context.deployment;
     this.authorities = new Authorities(context, authority);
@@ -67,6 +74,7 @@ export class Identity {
     this.continuity = new Continuity(context, inventory, this.revocations, authority);
     this.ocsp = new OcspResponder(this.revocations, this.lists, authority, context.clock);
     this.enrolment = enrolment;
+    this.signIn = signIn;
     this.#context = context;
     this.#authority = authority;
   }
@@ -142,9 +150,11 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
   keys.lifecycle.hold(authorityHolding(context));
   const authority = await CertificateAuthority.open(context);
   const inventory = await Inventory.open(context, authority);
+  const list = await People.open(context);
   return new Identity(context, authority, {
     inventory,
-    people: await People.open(context),
+    people: list,
     enrolment: new Enrolment(context, inventory, await ExpectedList.open(context)),
+    signIn: await SignInDesk.open(context, list, parts.signIn ?? NO_PROVIDER),
   });
 }

@@ -45,8 +45,18 @@ export type {
   DirectoryEntry,
   DirectorySnapshot,
 } from './device-directory.ts';
-export { OPERATOR } from './people.ts';
-export type { NewToken, People, Person, SignIn } from './people.ts';
+export { OPERATOR } from './people/people.ts';
+export type { NewToken, People } from './people/people.ts';
+export type { Person } from './people/person.ts';
+export type { SignInDesk, SignInOptions, ShownCredential } from './people/sign-in-desk.ts';
+export { SIGN_IN_REFUSALS } from './people/sign-in.ts';
+export type { SignedIn, SignIn, SignInMethod, SignInRefusal } from './people/sign-in.ts';
+export type { ApiKey, NewApiKey } from './people/api-keys.ts';
+export type { NewSession, Session } from './people/sessions.ts';
+export type { NewCode } from './people/one-time-codes.ts';
+export type { PasswordCost, PasswordOutcome } from './people/passwords.ts';
+export type { ProvedRequest } from './people/possession-proof.ts';
+export type { IssuerFetch } from './people/issuer-keys.ts';
 export { enrolHints } from './enrol-hints.ts';
 export type { EnrolHints, HintInput } from './enrol-hints.ts';
 export { DEVICE_FLAG, DeviceTable, SEQ, markOf } from './device-table.ts';

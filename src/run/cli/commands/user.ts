@@ -1,17 +1,12 @@
 import type { Command } from 'commander';
+import { findUser } from '../find-user.ts';
+import type { UserRow } from '../find-user.ts';
+import { readSecretOf } from '../read-secret.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
-export interface UserRow {
-  readonly id: string;
-  readonly name: string;
-  readonly roles: readonly string[];
-  readonly status: string;
-  readonly created: string;
-}
-
 export function addUserCommand(program: Command, contextOf: ContextOf): void {
-  const user = program.command('user').description('people: add, list, disable, token');
+  const user = program.command('user').description('people: add, invite, list, disable, enable, password, token');
 
   user
     .command('add <name>')
@@ -36,21 +31,55 @@ export function addUserCommand(program: Command, contextOf: ContextOf): void {
       const { users } = await context.withPlatform((client) => client.json<{ users: UserRow[] }>('GET', '/v1/users'));
       context.result(users, (rows) =>
         formatTable(
-          ['id', 'name', 'roles', 'status', 'created'],
-          rows.map((row) => [row.id, row.name, row.roles.join(','), row.status, row.created]),
+          ['id', 'kind', 'name', 'roles', 'status', 'created'],
+          rows.map((row) => [row.id, row.kind, row.name, row.roles.join(','), row.status, row.created]),
         ),
       );
     });
 
   user
-    .command('disable <id>')
-    .description('end a user’s access at their next request')
-    .action(async (id: string, _options: object, command: Command) => {
+    .command('invite <name>')
+    .description('give somebody a code to sign in with once, within 15 minutes')
+    .option('--role <role...>', 'roles of the template, for somebody new')
+    .action(async (name: string, options: { role?: string[] }, command: Command) => {
       const context = contextOf(command);
-      const row = await context.withPlatform((client) =>
-        client.json<UserRow>('POST', `/v1/users/${encodeURIComponent(id)}/disable`, { body: {} }),
+      const body = { name, roles: options.role ?? [] };
+      const made = await context.withPlatform((client) =>
+        client.json<{ user: UserRow; code: string; expires: string }>('POST', '/v1/users/invite', { body }),
       );
-      context.result(row, () => `${row.id} is ${row.status}\n`);
+      context.note(`the code for ${name} is shown this once, counts once, until ${made.expires}`);
+      context.result(made, ({ code }) => `${code}\n`);
+      context.next('login --code');
+    });
+
+  for (const verb of ['disable', 'enable'] as const) {
+    user
+      .command(`${verb} <id>`)
+      .description(verb === 'disable' ? 'end a user’s access at their next request' : 'let a disabled user in again')
+      .action(async (id: string, _options: object, command: Command) => {
+        const context = contextOf(command);
+        const row = await context.withPlatform((client) =>
+          client.json<UserRow>('POST', `/v1/users/${encodeURIComponent(id)}/${verb}`, { body: {} }),
+        );
+        context.result(row, () => `${row.id} is ${row.status}\n`);
+      });
+  }
+
+  user
+    .command('password <name>')
+    .description('set a user’s password, which ends their sessions')
+    .option('--password-file <file>', 'the password, instead of being asked for it')
+    .action(async (name: string, options: { passwordFile?: string }, command: Command) => {
+      const context = contextOf(command);
+      const sources = { file: options.passwordFile, keyboard: process.stdin, ask: context.terminal.err };
+      const password = await readSecretOf('password', sources, true);
+      const done = await context.withPlatform(async (client) => {
+        const { id } = await findUser(client, name);
+        const path = `/v1/users/${encodeURIComponent(id)}/password`;
+        return client.json<{ user: UserRow; ended: number }>('POST', path, { body: { password } });
+      });
+      context.result(done, ({ ended }) => `${name} has a password; sessions ended: ${ended}\n`);
+      context.next(`login ${name}`);
     });
 
   user

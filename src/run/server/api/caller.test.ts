@@ -6,10 +6,24 @@ import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { openTrust } from '../../../../test/support/open-trust.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import { identifyCaller, parsePeer } from './caller.ts';
-import type { VerifiedPeer } from './caller.ts';
+import type { ShownHeaders, VerifiedPeer } from './caller.ts';
 
-const BY_TOKEN: VerifiedPeer = { kind: 'none', name: null, serial: null, address: '::1', listener: 'api' };
-const BY_CERTIFICATE: VerifiedPeer = { ...BY_TOKEN, kind: 'client', name: 'operator', serial: 'ab' };
+const BY_TOKEN: VerifiedPeer = {
+  kind: 'none',
+  name: null,
+  serial: null,
+  fingerprint: null,
+  address: '::1',
+  listener: 'api',
+};
+/** What a request shows that brings nothing but this header. */
+const shown = (authorization?: string): ShownHeaders => ({
+  authorization,
+  proof: undefined,
+  request: { method: 'GET', host: 'localhost', target: '/v1/status' },
+});
+
+const BY_CERTIFICATE: VerifiedPeer = { ...BY_TOKEN, kind: 'client', name: 'operator' };
 
 test('parsePeer() reads what the gateway writes, and nothing else', () => {
   assert.deepEqual(parsePeer(JSON.stringify(BY_CERTIFICATE)), BY_CERTIFICATE);
@@ -29,14 +43,14 @@ test('identifyCaller() knows people by certificate and by token, whatever the ca
   const { identity } = await openTrust(t);
   const { person, token } = await identity.people.add('ada', ['scientist'], 'test');
   const never = (): void => assert.fail('nobody was refused');
-  const operator = await identifyCaller(await operatorOf(identity), undefined, identity, never);
+  const operator = await identifyCaller(await operatorOf(identity), shown(), identity, never);
   assert.deepEqual(
     [operator.subject.kind, operator.subject.roles, operator.subject.strength],
     ['operator', [], 'bound'],
   );
   assert.equal(operator.actor, `person:${operator.subject.id}`);
   for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
-    const caller = await identifyCaller(BY_TOKEN, `${scheme} ${token}`, identity, never);
+    const caller = await identifyCaller(BY_TOKEN, shown(`${scheme} ${token}`), identity, never);
     assert.deepEqual(caller.subject, {
       id: person.id,
       kind: 'person',
@@ -51,7 +65,7 @@ test('identifyCaller() knows people by certificate and by token, whatever the ca
 test('identifyCaller() prefers the certificate: a token beside it changes nothing', async (t) => {
   const { identity } = await openTrust(t);
   const { token } = await identity.people.add('ada', ['scientist'], 'test');
-  const caller = await identifyCaller(await operatorOf(identity), `Bearer ${token}`, identity, () => {});
+  const caller = await identifyCaller(await operatorOf(identity), shown(`Bearer ${token}`), identity, () => {});
   assert.equal(caller.subject.kind, 'operator');
 });
 
@@ -66,7 +80,7 @@ test('identifyCaller() refuses for every reason alike, and tells the reason to t
   const cases: [VerifiedPeer, string | undefined, string][] = [
     [BY_TOKEN, undefined, 'no-credential'],
     [BY_TOKEN, 'Basic b3A6b3A=', 'no-credential'],
-    [BY_TOKEN, `Bearer ${'x'.repeat(513)}`, 'no-credential'],
+    [BY_TOKEN, `Bearer ${'x'.repeat(8_193)}`, 'no-credential'],
     [BY_TOKEN, 'Bearer nonsense', 'malformed'],
     [BY_TOKEN, `Bearer ${second}`, 'disabled'],
     [BY_TOKEN, `Bearer ${own.token}`, 'expired'],
@@ -77,7 +91,7 @@ test('identifyCaller() refuses for every reason alike, and tells the reason to t
   for (const [peer, authorization, expected] of cases) {
     const told: string[] = [];
     await assert.rejects(
-      identifyCaller(peer, authorization, identity, (reason) => told.push(reason)),
+      identifyCaller(peer, shown(authorization), identity, (reason) => told.push(reason)),
       (error: Error & { code: string; hint: string }) => {
         messages.add(`${error.code} ${error.message} ${error.hint}`);
         return error.code === 'API_UNAUTHENTICATED';
@@ -86,7 +100,7 @@ test('identifyCaller() refuses for every reason alike, and tells the reason to t
     assert.deepEqual(told, [expected]);
   }
   assert.equal(messages.size, 1);
-  await identifyCaller(BY_TOKEN, `Bearer ${token}`, identity, () => assert.fail('ada is enabled'));
+  await identifyCaller(BY_TOKEN, shown(`Bearer ${token}`), identity, () => assert.fail('ada is enabled'));
 });
 
 test('identifyCaller() has nothing for devices, and names them', async (t) => {
@@ -94,7 +108,7 @@ test('identifyCaller() has nothing for devices, and names them', async (t) => {
   const told: unknown[] = [];
   const device: VerifiedPeer = { ...BY_TOKEN, kind: 'device', name: 'truck-1' };
   await assert.rejects(
-    identifyCaller(device, undefined, identity, (reason, actor) => told.push([reason, actor])),
+    identifyCaller(device, shown(), identity, (reason, actor) => told.push([reason, actor])),
     { code: 'API_FORBIDDEN' },
   );
   assert.deepEqual(told, [['not-for-devices', 'device:truck-1']]);

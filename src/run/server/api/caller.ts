@@ -1,5 +1,5 @@
 import type { Subject } from '#declare/policy/index.ts';
-import type { Identity, SignIn } from '#trust/identity/index.ts';
+import type { Identity, ProvedRequest, ShownCredential, SignInMethod, SignInRefusal } from '#trust/identity/index.ts';
 import { ApiError } from './errors.ts';
 
 /** What the gateway established about the other end of a connection; it alone can write to control's socket. */
@@ -7,6 +7,8 @@ export interface VerifiedPeer {
   readonly kind: 'device' | 'client' | 'manufactured' | 'none';
   readonly name: string | null;
   readonly serial: string | null;
+  /** SHA-256 of its certificate, lower-case hex; absent or null where it showed none. */
+  readonly fingerprint?: string | null;
   readonly address: string;
   readonly listener: string;
 }
@@ -17,10 +19,22 @@ export interface Caller {
   /** How the log names them. */
   readonly actor: string;
   readonly peer: VerifiedPeer;
+  /** By what they were let in; absent where nobody was asked. */
+  readonly method?: SignInMethod;
+  /** The key or session that was shown, such as `key:0193f2…`; absent where the credential has no id. */
+  readonly credential?: string;
 }
 
 /** Why nobody is let in; for the log only. */
-export type SignInFailure = 'no-credential' | 'not-for-devices' | 'used' | Exclude<SignIn['outcome'], 'ok'>;
+export type SignInFailure = 'not-for-devices' | SignInRefusal | 'used' | 'wrong' | 'limited' | 'busy';
+
+/** What a request shows of who makes it, besides what the gateway established. Untrusted. */
+export interface ShownHeaders {
+  readonly authorization: string | undefined;
+  /** The header `DPoP`. */
+  readonly proof: string | undefined;
+  readonly request: ProvedRequest;
+}
 
 const KINDS: readonly string[] = ['device', 'client', 'manufactured', 'none'];
 
@@ -31,24 +45,25 @@ export const PEER_HEADER = 'x-weir-identity';
 export function parsePeer(header: string | undefined): VerifiedPeer | null {
   if (header === undefined) return null;
   try {
-    const { kind, name, serial, address, listener } = JSON.parse(header) as Partial<VerifiedPeer>;
+    const { kind, name, serial, fingerprint, address, listener } = JSON.parse(header) as Partial<VerifiedPeer>;
     if (kind === undefined || !KINDS.includes(kind)) return null;
-    return { kind, name: name ?? null, serial: serial ?? null, address: address ?? '', listener: listener ?? '' };
+    const seen = { address: address ?? '', listener: listener ?? '' };
+    return { kind, name: name ?? null, serial: serial ?? null, fingerprint: fingerprint ?? null, ...seen };
   } catch {
     return null;
   }
 }
 
 /**
- * Establishes who makes a request: a person or program by certificate, else by bearer token. Devices send readings and
- * hear their commands; past the gateway there is nothing for them.
+ * Establishes who makes a request: a person or program by certificate, else by what it shows in its headers. Devices
+ * send readings and hear their commands; past the gateway there is nothing for them.
  *
  * @param onFailure told why somebody is not let in, and who it is where that is known
  * @throws {ApiError} API_UNAUTHENTICATED, the same for every reason; API_FORBIDDEN for devices
  */
 export async function identifyCaller(
   peer: VerifiedPeer,
-  authorization: string | undefined,
+  shown: ShownHeaders,
   identity: Identity,
   onFailure: (reason: SignInFailure, actor?: string) => void,
 ): Promise<Caller> {
@@ -57,26 +72,27 @@ export async function identifyCaller(
     onFailure('not-for-devices', `${peer.kind}:${peer.name ?? ''}`);
     throw new ApiError('API_FORBIDDEN', 'Cannot answer: devices publish and hear their own commands, nothing else');
   }
-  const signIn = await signInOf(peer, authorization, identity);
-  if (signIn.outcome === 'ok') {
-    const { id, kind, roles } = signIn.person;
-    const strength = peer.kind === 'client' ? 'bound' : 'bearer';
-    const subject: Subject = { id, kind, roles, standing: 'good', deviceType: null, strength };
-    return { subject, actor: `person:${id}`, peer };
+  const signIn = await identity.signIn.signIn({ certificate: certificateOf(peer), ...shown });
+  if (signIn.outcome !== 'ok') {
+    onFailure(signIn.outcome);
+    throw new ApiError('API_UNAUTHENTICATED', 'Cannot answer: it is not known who asks', {
+      hint: 'Send a bearer token, or connect with a client certificate',
+    });
   }
-  onFailure(signIn.outcome);
-  throw new ApiError('API_UNAUTHENTICATED', 'Cannot answer: it is not known who asks', {
-    hint: 'Send a bearer token, or connect with a client certificate',
-  });
+  const { person, method, strength, scope, credential } = signIn;
+  const { id, kind, roles } = person;
+  const subject: Subject = {
+    id,
+    kind,
+    roles,
+    standing: 'good',
+    deviceType: null,
+    strength,
+    ...(scope === undefined ? {} : { scope }),
+  };
+  return { subject, actor: `person:${id}`, peer, method, ...(credential === null ? {} : { credential }) };
 }
 
-function signInOf(
-  peer: VerifiedPeer,
-  authorization: string | undefined,
-  identity: Identity,
-): Promise<SignIn> | { readonly outcome: 'no-credential' } {
-  if (peer.kind === 'client' && peer.name !== null)
-    return identity.people.signInWithCertificate(peer.name, peer.serial ?? undefined);
-  const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization ?? '')?.[1];
-  return token === undefined ? { outcome: 'no-credential' } : identity.people.signInWithToken(token);
+function certificateOf({ kind, name, serial, fingerprint }: VerifiedPeer): ShownCredential['certificate'] {
+  return kind === 'client' && name !== null ? { name, serial, fingerprint: fingerprint ?? null } : null;
 }

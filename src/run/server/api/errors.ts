@@ -18,6 +18,7 @@ export type ApiErrorCode =
   | 'API_READING_UNKNOWN'
   | 'API_COMMAND_INVALID'
   | 'API_RATE'
+  | 'API_SIGN_IN_BUSY'
   | 'API_INTERNAL';
 
 /** Raised where a caller has used up what it may. */

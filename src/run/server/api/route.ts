@@ -27,11 +27,13 @@ export type RouteReply =
 
 /**
  * What a caller must be allowed before the handler runs. `within` routes decide per relation inside the service that
- * they call; `open` routes show what is public.
+ * they call; `self` routes show and end nothing but what is the caller's own; `open` routes show what is public, or are
+ * where somebody has yet to show who they are.
  */
 export type RouteAccess =
   | { readonly action: Action; readonly resource: (request: RouteRequest) => Resource }
   | 'within'
+  | 'self'
   | 'open';
 
 /** What a route answers when all goes well: JSON of a form, or bodies of these media types. */

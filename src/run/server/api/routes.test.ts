@@ -39,7 +39,7 @@ test('ROUTES has each route once, under /v1 but for what certificates point at a
 test('ROUTES declares for each route who may: an action that is known and fits its resource', () => {
   for (const route of ROUTES) {
     const { access } = route;
-    if (access === 'open' || access === 'within') continue;
+    if (access === 'open' || access === 'within' || access === 'self') continue;
     assert.equal(typeof access, 'object', nameOf(route));
     const { type, name } = access.resource(REQUEST);
     assert.ok((ACTION_RULES[access.action].on as readonly string[]).includes(type), nameOf(route));
@@ -53,11 +53,17 @@ test('ROUTES leaves open what is public by design, and to a service what it deci
     ...IN_CERTIFICATES,
     'GET /.well-known/est/cacerts',
     'GET /.well-known/est/csrattrs',
+    'POST /v1/sign-in/password',
+    'POST /v1/sign-in/code',
+    'GET /v1/sign-in/providers',
+    'POST /v1/sign-in/login',
+    'POST /v1/sign-in/login/finish',
     'GET /v1/audit/checkpoint',
     'GET /v1/audit/checkpoint.witnessed',
     'GET /v1/audit/tile/*',
     'GET /v1/audit/keys',
   ]);
+  assert.deepEqual(named('self'), ['GET /v1/me', 'POST /v1/me/sign-out']);
   assert.deepEqual(named('within'), ['POST /v1/query', 'GET /v1/queries/:id', 'GET /v1/views', 'GET /v1/views/:view']);
 });
 
@@ -80,6 +86,7 @@ test('docs/reference/api.md has each route with the access that it declares, and
       const { access } = route;
       if (access === 'open') return [nameOf(route), 'everybody'] as const;
       if (access === 'within') return [nameOf(route), 'by relation'] as const;
+      if (access === 'self') return [nameOf(route), 'oneself'] as const;
       return [nameOf(route), `\`${access.action}\` on ${access.resource(REQUEST).type}`] as const;
     }),
   );

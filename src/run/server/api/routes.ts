@@ -2,6 +2,7 @@ import type { Route } from './route.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { AUTHORITY_ROUTES } from './routes/authorities.ts';
 import { CERTIFICATE_STATUS_ROUTES } from './routes/certificate-status.ts';
+import { API_KEY_ROUTES } from './routes/api-keys.ts';
 import { DEVICE_ROUTES } from './routes/devices.ts';
 import { EST_ROUTES } from './routes/est.ts';
 import { KEY_ROUTES } from './routes/keys.ts';
@@ -9,6 +10,9 @@ import { PEOPLE_ROUTES } from './routes/people.ts';
 import { PLATFORM_ROUTES } from './routes/platform.ts';
 import { QUERY_ROUTES } from './routes/queries.ts';
 import { REVOCATION_ROUTES } from './routes/revocation.ts';
+import { SERVICE_ROUTES } from './routes/services.ts';
+import { SESSION_ROUTES } from './routes/sessions.ts';
+import { SIGN_IN_ROUTES } from './routes/sign-in.ts';
 import { TEMPLATE_ROUTES } from './routes/template.ts';
 
 /** Every route of the API past the gateway. */
@@ -21,6 +25,10 @@ export const ROUTES: readonly Route[] = [
   ...AUTHORITY_ROUTES,
   ...PEOPLE_ROUTES,
   ...KEY_ROUTES,
+  ...SERVICE_ROUTES,
+  ...API_KEY_ROUTES,
+  ...SESSION_ROUTES,
+  ...SIGN_IN_ROUTES,
   ...TEMPLATE_ROUTES,
   ...QUERY_ROUTES,
   ...AUDIT_ROUTES,

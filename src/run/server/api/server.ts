@@ -7,7 +7,7 @@ import { explainDecision, requireAllowed } from '#declare/policy/index.ts';
 import type { Decision } from '#declare/policy/index.ts';
 import { HOLD_HEADER, rateLimitFields } from '#flow/gateway/index.ts';
 import type { DenialTally } from '../control/denial-tally.ts';
-import type { Caller, SignInFailure } from './caller.ts';
+import type { Caller, ShownHeaders, SignInFailure } from './caller.ts';
 import { identifyCaller, parsePeer, PEER_HEADER } from './caller.ts';
 import { identifyEnrolee } from './enrolee-caller.ts';
 import { ApiError, RateLimited } from './errors.ts';
@@ -127,17 +127,26 @@ async function admit(request: FastifyRequest, reply: FastifyReply, route: Route,
   const peer = parsePeer(typeof header === 'string' ? header : undefined);
   if (route.access === 'open') {
     if (peer !== null) requireRate(gate.rates.ofStranger(peer), 'anonymous', reply, gate);
-    return NOBODY;
+    return { ...NOBODY, peer: peer ?? NOBODY.peer };
   }
   if (peer === null) throw new ApiError('API_UNAUTHENTICATED', 'Cannot answer: it is not known who asks');
-  const identifyBy = route.who === 'enrolee' ? identifyEnrolee : identifyCaller;
-  const caller = await identifyBy(peer, request.headers.authorization, gate.services.identity, (reason, actor) => {
+  const onFailure = (reason: SignInFailure, actor?: string): void => {
     gate.onSignInFailure(peer.address, reason, actor);
     if (route.who === 'enrolee') void reply.header('www-authenticate', 'Basic realm="enrolment", charset="UTF-8"');
     requireRate(gate.rates.ofStranger(peer), actor ?? 'anonymous', reply, gate);
-  });
+  };
+  const { identity } = gate.services;
+  const caller = await (route.who === 'enrolee'
+    ? identifyEnrolee(peer, request.headers.authorization, identity, onFailure)
+    : identifyCaller(peer, shownBy(request), identity, onFailure));
   requireRate(gate.rates.ofCaller(caller.actor, `${route.method} ${route.path}`), caller.actor, reply, gate);
   return caller;
+}
+
+function shownBy({ headers, method, url }: FastifyRequest): ShownHeaders {
+  const { authorization, dpop, host = '' } = headers;
+  // More than one proof is none. RFC 9449 section 4.3
+  return { authorization, proof: typeof dpop === 'string' ? dpop : undefined, request: { method, host, target: url } };
 }
 
 /** @throws {RateLimited} */

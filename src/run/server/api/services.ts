@@ -9,7 +9,7 @@ import type { PlatformStatus } from '../platform-status.ts';
 import type { KeyKeeper } from '../control/key-keeper.ts';
 import type { StatementBook } from '../query/statement-book.ts';
 import type { TemplateSource } from '../control/template-versions.ts';
-import type { Caller } from './caller.ts';
+import type { Caller, SignInFailure } from './caller.ts';
 import type { StreamedReply } from './streamed-reply.ts';
 
 /** A statement as somebody asks it. */
@@ -83,6 +83,8 @@ export interface Services {
   readonly auditReader: AuditReader;
   readonly identity: Identity;
   readonly decisions: DecisionPoint;
+  /** Counts an attempt to sign in that failed, for the log. */
+  signInFailed(address: string, reason: SignInFailure): void;
   readonly templates: Templates;
   readonly queries: Queries;
   /** Originals of statements by the digest that the log has. */

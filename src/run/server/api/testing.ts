@@ -73,6 +73,7 @@ export async function openApi(t: Cleanable, services: Partial<Services> = {}): P
     audit,
     identity,
     decisions: new DecisionPoint(),
+    signInFailed: (address, reason) => refused.push([address, reason, undefined]),
     templates: { current: template, plan: () => ({}), apply: async () => ({}) },
     ...services,
   };

@@ -1,6 +1,7 @@
 import { days, systemClock as clock } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
 import { systemRandom as random } from '#base/crypto/index.ts';
+import { STANDARD_SIGN_IN } from '#declare/template/index.ts';
 import { beginMove } from '#trust/keys/index.ts';
 import type { CustodyKind, CustodySecrets, FileCustody, MoveTarget } from '#trust/keys/index.ts';
 import { layoutOf, lockDirectory } from '../data-directory.ts';
@@ -33,6 +34,8 @@ const DECLARED = {
   hasRole: () => false,
   certificate: () => ({ life: days(1), renewBefore: days(1) }),
   manufacturers: () => [],
+  signIn: () => STANDARD_SIGN_IN,
+  hosts: () => [],
   maxDevices: () => 0,
 };
 

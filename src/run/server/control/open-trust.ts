@@ -9,6 +9,7 @@ import type { Declared, Identity } from '#trust/identity/index.ts';
 import { openKeyRing } from '#trust/keys/index.ts';
 import type { Custody, KeyRing } from '#trust/keys/index.ts';
 import type { DataDirectory } from '../data-directory.ts';
+import { issuerFetch } from './issuer-fetch.ts';
 import { keptSecret, openLog } from './open-log.ts';
 
 /** What everything else rests on: the log, the catalogue, the keys, and who may come in. */
@@ -37,7 +38,17 @@ export async function openTrust(parts: TrustParts): Promise<Trust> {
   const audit = opened.use(await openLog({ directory: layout.audit, deployment: name, custody, clock, random, log }));
   const catalogue = opened.use(await openSqliteCatalogue(layout.catalogue));
   const keys = await openKeyRing({ catalogue, custody, audit, clock, random });
-  const identity = await openIdentity({ catalogue, keys, declared, audit, log, clock, random });
+  const identity = await openIdentity({
+    catalogue,
+    keys,
+    declared,
+    audit,
+    log,
+    clock,
+    random,
+    signIn: { fetch: issuerFetch },
+  });
+  opened.defer(() => identity.signIn.logins[Symbol.dispose]());
   const resources = opened.move();
   return { audit, catalogue, keys, identity, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }

@@ -15,6 +15,7 @@ import type {
   Pace,
   ProbeCaller,
   ProbePlatform,
+  ProgramCredentialKind,
   PublishOutcome,
   RevokeTrial,
   SearchOutcome,
@@ -97,7 +98,9 @@ export class LivePlatform implements ProbePlatform {
    * @param bucket keeps within the rate of the stream `_probe`, over runs
    */
   static async open(parts: LiveParts, bucket: TokenBucket): Promise<LivePlatform> {
-    const live = new LivePlatform(parts, await makeRunCredentials(parts.identity, parts.clock), bucket);
+    const { identity, clock, random, template } = parts;
+    const credentials = await makeRunCredentials(identity, clock, random, template().signIn);
+    const live = new LivePlatform(parts, credentials, bucket);
     const deadline = performance.now() + KNOWN_WITHIN_MS;
     for (;;) {
       const { admitted, reason } = await live.connect('good');
@@ -173,6 +176,18 @@ export class LivePlatform implements ProbePlatform {
     const url = new URL(path, address().api);
     if (as === 'nobody') return callHttps({ ...common, url });
     return callHttps({ ...common, url, token: as === 'prober' ? prober : guest });
+  }
+
+  showCredential(kind: ProgramCredentialKind, path: string): Promise<ApiAnswer> {
+    const { address, identity } = this.#parts;
+    return callHttps({
+      method: 'GET',
+      url: new URL(path, address().api),
+      authority: identity.certificates.root,
+      token: this.#credentials.program.get(kind) ?? '',
+      body: null,
+      timeoutMs: ANSWER_MS,
+    });
   }
 
   async query(sql: string): Promise<ApiAnswer> {

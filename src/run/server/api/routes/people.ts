@@ -1,18 +1,8 @@
 import { formatMicros, Type } from '#base/core/index.ts';
-import type { Person } from '#trust/identity/index.ts';
 import type { Route } from '../route.ts';
+import { person, showPerson as show } from './show-person.ts';
 
-const person = (name: string) => ({ type: 'person', name }) as const;
-
-const show = ({ id, kind, name, roles, status, created }: Person) => ({
-  id,
-  kind,
-  name,
-  roles,
-  status,
-  created: formatMicros(created),
-});
-
+/** People: who is there, and how they get in the first time. */
 export const PEOPLE_ROUTES: readonly Route[] = [
   {
     method: 'GET',
@@ -57,6 +47,37 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     handle: async ({ params, caller }, { identity }) => {
       const { person: owner, token } = await identity.people.rotateToken(params['id'] ?? '', caller.actor);
       return { json: { user: show(owner), token } };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/users/invite',
+    summary: 'gives somebody a one-time code of 15 minutes, and an account where they have none',
+    access: { action: 'administer', resource: () => person('*') },
+    body: Type.Object(
+      { name: Type.String({ maxLength: 64 }), roles: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 32 }) },
+      { additionalProperties: false },
+    ),
+    handle: async ({ body, caller }, { identity }) => {
+      const { name, roles } = body as { name: string; roles: string[] };
+      const { people, signIn } = identity;
+      const known = roles.length === 0 ? await people.findByName(name) : null;
+      const { id } = known ?? (await people.create('person', name, roles, caller.actor));
+      const { person: holder, code, expires } = await signIn.codes.issue(id, caller.actor);
+      return { json: { user: show(holder), code, expires: formatMicros(expires) }, status: 201 };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/users/:id/password',
+    summary: 'sets a password and ends all sessions of its account',
+    access: { action: 'administer', resource: ({ params }) => person(params['id'] ?? '') },
+    body: Type.Object({ password: Type.String({ maxLength: 1_024 }) }, { additionalProperties: false }),
+    handle: async ({ body, params, caller }, { identity }) => {
+      const id = params['id'] ?? '';
+      await identity.signIn.passwords.set(id, (body as { password: string }).password, caller.actor);
+      const ended = await identity.signIn.sessions.revokeAll(id, caller.actor);
+      return { json: { user: show(await identity.people.show(id)), ended } };
     },
   },
 ];

@@ -3,10 +3,10 @@ import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { days, micros, minutes } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
-import { frozenClock } from '../../../test/support/frozen-clock.ts';
-import { openTrust } from '../../../test/support/open-trust.ts';
-import { makeToken } from './bearer-token.ts';
+import { frozenClock } from '../../../../test/support/frozen-clock.ts';
+import { openTrust } from '../../../../test/support/open-trust.ts';
 import { OPERATOR } from './people.ts';
+import { makeSecret } from './secret-token.ts';
 
 const BY = 'person:p1';
 
@@ -19,7 +19,8 @@ test('add() gives a token that signs in, over restarts', async (t) => {
     ['ada', ['scientist'], 'person', 'enabled'],
   );
   const { people } = await reopenIdentity();
-  assert.deepEqual(await people.signInWithToken(token), { outcome: 'ok', person });
+  const signedIn = { outcome: 'ok', person, method: 'token', strength: 'bearer', credential: null };
+  assert.deepEqual(await people.signInWithToken(token), signedIn);
   assert.deepEqual(await people.findByName('ada'), person);
   assert.deepEqual((await people.list()).map(({ name }) => name).sort(), ['ada', OPERATOR]);
 });
@@ -30,7 +31,7 @@ test('a credential that is none, unknown, ended or disabled is told apart', asyn
   const { people } = identity;
   const { person, token } = await people.add('ada', ['scientist'], BY);
   assert.equal((await people.signInWithToken('Bearer x')).outcome, 'malformed');
-  assert.equal((await people.signInWithToken(makeToken(systemRandom))).outcome, 'unknown');
+  assert.equal((await people.signInWithToken(makeSecret('token', systemRandom))).outcome, 'unknown');
   await people.disable(person.id, BY);
   assert.equal((await people.signInWithToken(token)).outcome, 'disabled');
   assert.equal((await people.signInWithCertificate('ada')).outcome, 'disabled');
@@ -49,6 +50,7 @@ test('the operator is there from the start, has no token, and signs in by certif
   assert.ok(signIn.outcome === 'ok');
   assert.deepEqual([signIn.person.kind, signIn.person.roles], ['operator', []]);
   assert.equal((await identity.people.signInWithCertificate('nobody')).outcome, 'unknown');
+  await assert.rejects(identity.people.rotateToken(signIn.person.id, BY), { code: 'IDENTITY_PERSON_INVALID' });
   await assert.rejects(identity.people.add(OPERATOR, ['scientist'], BY), { code: 'IDENTITY_PERSON_EXISTS' });
 });
 
@@ -148,4 +150,32 @@ test('signInOwn() gives a token that ends by itself, to a program that is in no 
   assert.ok(
     audit.events.some(({ action, resource }) => action === 'add-person' && resource === `person:${first.person.id}`),
   );
+});
+
+test('ofIssuer() makes one entry for who comes from an identity provider, whoever is faster', async (t) => {
+  const { identity, audit } = await openTrust(t);
+  const { people } = identity;
+  const [one, other] = await Promise.all([
+    people.ofIssuer('person', 'corp', 'auth0|42'),
+    people.ofIssuer('person', 'corp', 'auth0|42'),
+  ]);
+  assert.deepEqual(one, other);
+  assert.deepEqual([one.name, one.roles, one.status], ['corp:auth0|42', [], 'enabled']);
+  await people.disable(one.id, BY);
+  assert.equal((await people.ofIssuer('person', 'corp', 'auth0|42')).status, 'disabled');
+  assert.notEqual((await people.ofIssuer('service', 'lab', 'auth0|42')).id, one.id);
+  assert.ok(audit.events.some(({ actor, action }) => actor === 'issuer:corp' && action === 'add-person'));
+});
+
+test('create() makes programs without any means to sign in, requireService() finds those alone', async (t) => {
+  const { identity } = await openTrust(t);
+  const { people } = identity;
+  const service = await people.create('service', 'loader', ['keeper'], BY);
+  assert.equal(service.kind, 'service');
+  assert.deepEqual(await people.requireService(service.id), service);
+  const { person } = await people.add('ada', ['scientist'], BY);
+  const foreign = await people.ofIssuer('service', 'corp', 'job');
+  for (const { id } of [person, foreign]) {
+    await assert.rejects(people.requireService(id), { code: 'IDENTITY_PERSON_INVALID' });
+  }
 });

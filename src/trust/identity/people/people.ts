@@ -1,32 +1,16 @@
-import { NAME_PATTERN, equalBytes, makeId, micros, toHex } from '#base/core/index.ts';
+import { NAME_PATTERN, equalBytes, hasCode, makeId, micros, toHex } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
 import type { MacKey } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction } from '#base/storage/index.ts';
-import { makeToken, tokenDigest } from './bearer-token.ts';
-import { IdentityError } from './errors.ts';
-import type { IdentityContext } from './identity-context.ts';
-import { CERTIFICATES, PEOPLE, TOKENS } from './identity-tables.ts';
-import type { PersonPrivate } from './identity-tables.ts';
-import { listDetail } from './list-detail.ts';
-
-/** A person or program that may sign in. */
-export interface Person {
-  /** Pseudonymous: what stands in logs and digests. */
-  readonly id: string;
-  /** `operator` is the one that the first start makes: it administers, whatever the template says. */
-  readonly kind: 'person' | 'operator';
-  readonly name: string;
-  /** Names of roles in the template. */
-  readonly roles: readonly string[];
-  readonly status: 'enabled' | 'disabled';
-  readonly created: Micros;
-}
-
-/** Who showed a credential. All but `ok` look alike from outside and are told apart in the log only. */
-export type SignIn =
-  | { readonly outcome: 'ok'; readonly person: Person }
-  | { readonly outcome: 'malformed' | 'unknown' | 'expired' | 'disabled' };
+import { IdentityError } from '../errors.ts';
+import type { IdentityContext } from '../identity-context.ts';
+import { CERTIFICATES, PEOPLE, TOKENS } from '../identity-tables.ts';
+import type { PersonPrivate } from '../identity-tables.ts';
+import { listDetail } from '../list-detail.ts';
+import type { Person } from './person.ts';
+import { makeSecret, readSecret } from './secret-token.ts';
+import type { SignIn } from './sign-in.ts';
 
 /** A token is shown this once. */
 export interface NewToken {
@@ -66,11 +50,21 @@ export class People {
   }
 
   /**
-   * Adds a person or program with a bearer token.
+   * Adds a person with a bearer token.
    *
    * @throws {IdentityError} IDENTITY_PERSON_INVALID, IDENTITY_ROLE_INVALID, IDENTITY_PERSON_EXISTS
    */
   async add(name: string, roles: readonly string[], actor: string): Promise<NewToken> {
+    const { id } = await this.create('person', name, roles, actor);
+    return this.rotateToken(id, actor);
+  }
+
+  /**
+   * Adds a person or program without any means to sign in.
+   *
+   * @throws {IdentityError} IDENTITY_PERSON_INVALID, IDENTITY_ROLE_INVALID, IDENTITY_PERSON_EXISTS
+   */
+  async create(kind: 'person' | 'service', name: string, roles: readonly string[], actor: string): Promise<Person> {
     if (!NAME_PATTERN.test(name)) {
       throw new IdentityError('IDENTITY_PERSON_INVALID', 'Cannot add person: the name is none', {
         hint: 'Take 1 to 64 letters, digits, hyphens and underscores, the first a letter or digit',
@@ -82,8 +76,27 @@ export class People {
         hint: 'See weir user list',
       });
     }
-    const id = await this.#insert('person', name, [...new Set(roles)].sort(), actor);
-    return this.rotateToken(id, actor);
+    return this.show(await this.#insert(kind, name, [...new Set(roles)].sort(), actor));
+  }
+
+  /**
+   * The entry of somebody whom an identity provider vouches for, made when they first come. It holds no roles: what
+   * the provider says of them decides at each request. Disabling it keeps them out, whatever the provider says.
+   *
+   * @param subject as the issuer calls them, at most 255 characters
+   */
+  async ofIssuer(kind: 'person' | 'service', issuer: string, subject: string): Promise<Person> {
+    // No name of a person of the platform holds a colon, so neither can be taken for the other.
+    const name = `${issuer}:${subject}`;
+    const known = await this.findByName(name);
+    if (known !== null) return known;
+    try {
+      return await this.show(await this.#insert(kind, name, [], `issuer:${issuer}`));
+    } catch (error) {
+      // Two requests of somebody new at once: the other one was faster.
+      if (!hasCode(error, 'STORAGE_CONSTRAINT')) throw error;
+      return (await this.findByName(name)) ?? Promise.reject(error);
+    }
   }
 
   /**
@@ -102,8 +115,14 @@ export class People {
   async rotateToken(id: string, actor: string, expires: Micros | null = null): Promise<NewToken> {
     const { catalogue, clock, random } = this.#context;
     const person = await this.show(id);
-    const token = makeToken(random);
-    const digest = tokenDigest(token) ?? new Uint8Array(0);
+    if (person.kind === 'operator') {
+      throw new IdentityError(
+        'IDENTITY_PERSON_INVALID',
+        'Cannot give token: the operator signs in by certificate alone',
+      );
+    }
+    const token = makeSecret('token', random);
+    const digest = readSecret(token)?.digest ?? new Uint8Array(0);
     await this.#audit(actor, 'rotate-token', id);
     await catalogue.transaction(async (tx) => {
       for (const row of await this.#tokens.list(tx, { where: { person: id } })) {
@@ -143,9 +162,22 @@ export class People {
 
   /** @throws {IdentityError} IDENTITY_PERSON_UNKNOWN */
   async show(id: string): Promise<Person> {
+    return (await this.find(id)) ?? Promise.reject(unknown());
+  }
+
+  /** The entry of a program. @throws {IdentityError} IDENTITY_PERSON_UNKNOWN, IDENTITY_PERSON_INVALID */
+  async requireService(id: string): Promise<Person> {
+    const found = await this.show(id);
+    if (found.kind === 'service' && NAME_PATTERN.test(found.name)) return found;
+    throw new IdentityError('IDENTITY_PERSON_INVALID', 'Cannot give certificate: it is no program of this platform', {
+      hint: 'Make one with weir service add',
+    });
+  }
+
+  /** The entry of an id, or null. */
+  async find(id: string): Promise<Person | null> {
     const row = await this.#table.get(this.#context.catalogue, { id });
-    if (row === null) throw unknown();
-    return personOf(row);
+    return row === null ? null : personOf(row);
   }
 
   /** The entry of a name, or null. */
@@ -156,15 +188,16 @@ export class People {
 
   /** Who a bearer token belongs to. @param token untrusted */
   async signInWithToken(token: string): Promise<SignIn> {
-    const digest = tokenDigest(token);
-    if (digest === null) return { outcome: 'malformed' };
+    const shown = readSecret(token);
+    if (shown?.kind !== 'token') return { outcome: 'malformed' };
+    const { digest } = shown;
     const { catalogue, clock } = this.#context;
     // An index is searched with a digest of 256 random bits: how long that takes tells nothing about the token.
     const row = await this.#tokens.get(catalogue, { digest });
     if (row === null || !equalBytes(row.digest, digest)) return { outcome: 'unknown' };
     if (row.expires !== null && row.expires <= clock.now()) return { outcome: 'expired' };
     if (row.status !== 'enabled') return { outcome: 'disabled' };
-    return this.#signIn(await this.#table.get(catalogue, { id: row.person }));
+    return this.#signIn(await this.#table.get(catalogue, { id: row.person }), 'token');
   }
 
   /**
@@ -178,14 +211,16 @@ export class People {
     if (serial !== undefined) {
       const given = await this.#certificates.get(catalogue, { serial });
       if (given?.holder_kind !== 'client' || given.holder !== name) return { outcome: 'unknown' };
-      if (given.state !== 'valid') return { outcome: 'disabled' };
+      if (given.state !== 'valid') return { outcome: 'revoked' };
     }
-    return this.#signIn(await this.#byName(catalogue, name));
+    return this.#signIn(await this.#byName(catalogue, name), 'certificate');
   }
 
-  #signIn(row: Row | null): SignIn {
+  #signIn(row: Row | null, method: 'token' | 'certificate'): SignIn {
     if (row === null) return { outcome: 'unknown' };
-    return row.status === 'enabled' ? { outcome: 'ok', person: personOf(row) } : { outcome: 'disabled' };
+    if (row.status !== 'enabled') return { outcome: 'disabled' };
+    const strength = method === 'certificate' ? 'bound' : 'bearer';
+    return { outcome: 'ok', person: personOf(row), method, strength, credential: null };
   }
 
   async #insert(kind: Person['kind'], name: string, roles: readonly string[], actor = 'weir:control'): Promise<string> {
@@ -234,7 +269,7 @@ export class People {
 function personOf(row: Row): Person {
   return {
     id: row.id,
-    kind: row.kind === 'operator' ? 'operator' : 'person',
+    kind: row.kind === 'operator' || row.kind === 'service' ? row.kind : 'person',
     name: row.sealed.name,
     roles: row.sealed.roles,
     status: row.status === 'enabled' ? 'enabled' : 'disabled',

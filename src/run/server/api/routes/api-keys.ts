@@ -1,0 +1,70 @@
+import { days, formatMicros, Type } from '#base/core/index.ts';
+import { ACTIONS } from '#declare/policy/index.ts';
+import type { Action } from '#declare/policy/index.ts';
+import type { ApiKey } from '#trust/identity/index.ts';
+import type { Route } from '../route.ts';
+import { person } from './show-person.ts';
+
+const words = Type.Array(Type.String({ maxLength: 64 }), { maxItems: 256 });
+
+const show = ({ id, person: holder, name, scope, status, created, expires, lastUsed }: ApiKey) => ({
+  id,
+  user: holder,
+  name,
+  ...scope,
+  status,
+  created: formatMicros(created),
+  expires: formatMicros(expires),
+  lastUsed: lastUsed === null ? null : formatMicros(lastUsed),
+});
+
+/** Keys by which programs sign in. */
+export const API_KEY_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/v1/api-keys',
+    summary: 'lists keys of programs, without the keys themselves',
+    access: { action: 'administer', resource: () => person('*') },
+    handle: async (_request, { identity }) => ({ json: { keys: (await identity.signIn.keys.list()).map(show) } }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/users/:id/api-keys',
+    summary: 'makes a key for some actions, views and purposes, for some days; it is shown this once',
+    access: { action: 'administer', resource: ({ params }) => person(params['id'] ?? '') },
+    body: Type.Object(
+      {
+        name: Type.String({ maxLength: 64 }),
+        days: Type.Integer({ minimum: 1, maximum: 730 }),
+        actions: Type.Optional(Type.Array(Type.Enum([...ACTIONS]), { maxItems: ACTIONS.length })),
+        views: Type.Optional(words),
+        purposes: Type.Optional(words),
+      },
+      { additionalProperties: false },
+    ),
+    handle: async ({ body, params, caller }, { identity }) => {
+      const { name, days: life, actions, views, purposes } = body as unknown as KeyBody;
+      const scope = { actions: actions ?? null, views: views ?? null, purposes: purposes ?? null };
+      const request = { person: params['id'] ?? '', name, scope, life: days(life) };
+      const { key, secret } = await identity.signIn.keys.issue(request, caller.actor);
+      return { json: { key: show(key), secret }, status: 201 };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/api-keys/:id/revoke',
+    summary: 'takes a key back: its next request is refused',
+    access: { action: 'administer', resource: () => person('*') },
+    handle: async ({ params, caller }, { identity }) => ({
+      json: show(await identity.signIn.keys.revoke(params['id'] ?? '', caller.actor)),
+    }),
+  },
+];
+
+interface KeyBody {
+  readonly name: string;
+  readonly days: number;
+  readonly actions?: readonly Action[];
+  readonly views?: readonly string[];
+  readonly purposes?: readonly string[];
+}

@@ -1,0 +1,60 @@
+import { formatMicros } from '#base/core/index.ts';
+import type { Session } from '#trust/identity/index.ts';
+import type { Route } from '../route.ts';
+import { person } from './show-person.ts';
+
+/** A session as the API shows it. */
+export const showSession = (session: Session) => ({
+  id: session.id,
+  user: session.person,
+  method: session.method,
+  strength: session.strength,
+  address: session.address,
+  created: formatMicros(session.created),
+  expires: formatMicros(session.expires),
+  lastUsed: formatMicros(session.lastUsed),
+});
+
+/** Sessions of everybody, and one's own standing. */
+export const SESSION_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/v1/sessions',
+    summary: 'lists sessions that count at this moment',
+    access: { action: 'administer', resource: () => person('*') },
+    handle: async (_request, { identity }) => ({
+      json: { sessions: (await identity.signIn.sessions.list()).map(showSession) },
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/sessions/:id/revoke',
+    summary: 'ends a session: its next request is refused',
+    access: { action: 'administer', resource: () => person('*') },
+    handle: async ({ params, caller }, { identity }) => ({
+      json: showSession(await identity.signIn.sessions.revoke(params['id'] ?? '', caller.actor)),
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/v1/me',
+    summary: 'says who asks, how they signed in and what their credential is for',
+    access: 'self',
+    handle: async ({ caller }) => {
+      const { id, kind, roles, strength, scope } = caller.subject;
+      const { method = null, credential = null } = caller;
+      return { json: { id, kind, roles, method, strength: strength ?? null, credential, scope: scope ?? null } };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/me/sign-out',
+    summary: 'ends the session that it is asked with',
+    access: 'self',
+    handle: async ({ caller }, { identity }) => {
+      const [kind, id] = (caller.credential ?? '').split(':');
+      if (kind === 'session' && id !== undefined) await identity.signIn.sessions.revoke(id, caller.actor);
+      return { json: { ended: kind === 'session' } };
+    },
+  },
+];

@@ -1,0 +1,15 @@
+import { formatMicros } from '#base/core/index.ts';
+import type { Person } from '#trust/identity/index.ts';
+
+/** The entry of somebody, as a resource of the policy. @param id `*` for all of them */
+export const person = (id: string) => ({ type: 'person', name: id }) as const;
+
+/** Somebody as the API shows them. */
+export const showPerson = ({ id, kind, name, roles, status, created }: Person) => ({
+  id,
+  kind,
+  name,
+  roles,
+  status,
+  created: formatMicros(created),
+});

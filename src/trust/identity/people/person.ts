@@ -1,0 +1,15 @@
+import type { Micros } from '#base/core/index.ts';
+
+/** A person or program that may sign in. */
+export interface Person {
+  /** Pseudonymous: what stands in logs and digests. */
+  readonly id: string;
+  /** `operator` is the one that the first start makes: it administers, whatever the template says. */
+  readonly kind: 'person' | 'service' | 'operator';
+  /** Letters, digits, hyphens and underscores; `issuer:subject` for who comes from an identity provider. */
+  readonly name: string;
+  /** Names of roles in the template. */
+  readonly roles: readonly string[];
+  readonly status: 'enabled' | 'disabled';
+  readonly created: Micros;
+}
