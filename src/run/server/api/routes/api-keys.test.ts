@@ -49,9 +49,9 @@ test('what is no key, or nobody’s, is refused, and makes nothing', async (t) =
   for (const [path, body, status, code] of [
     [`/v1/users/${id}/api-keys`, { name: 'k', days: 0 }, 400, 'API_BODY_INVALID'],
     [`/v1/users/${id}/api-keys`, { name: 'k', days: 30, actions: ['rule'] }, 400, 'API_BODY_INVALID'],
-    [`/v1/users/${id}/api-keys`, { name: 'k', days: 30, views: ['a b'] }, 400, 'IDENTITY_KEY_INVALID'],
+    [`/v1/users/${id}/api-keys`, { name: 'k', days: 30, views: ['a b'] }, 400, 'IDENTITY_API_KEY_INVALID'],
     ['/v1/users/p0/api-keys', { name: 'k', days: 30 }, 404, 'IDENTITY_PERSON_UNKNOWN'],
-    ['/v1/api-keys/nothing/revoke', {}, 404, 'IDENTITY_KEY_UNKNOWN'],
+    ['/v1/api-keys/nothing/revoke', {}, 404, 'IDENTITY_API_KEY_UNKNOWN'],
   ] as const) {
     const answer = await api.call('POST', path, { body });
     assert.deepEqual([answer.status, answer.json()['code']], [status, code], JSON.stringify(body));
