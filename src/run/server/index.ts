@@ -31,3 +31,13 @@ export async function moveRootKey(options: MoveOptions): Promise<MovedRoot> {
   const { moveRootKey: move } = await import('./control/move-custody.ts');
   return move(options);
 }
+
+/** The OpenAPI document of the API of this version; see `schema/openapi.json`. */
+export async function apiDescription(): Promise<Readonly<Record<string, unknown>>> {
+  const [{ ROUTES }, { openApiDocument }, { packageVersion }] = await Promise.all([
+    import('./api/routes.ts'),
+    import('./api/openapi.ts'),
+    import('./control/package-files.ts'),
+  ]);
+  return openApiDocument(ROUTES, packageVersion);
+}

@@ -1,6 +1,8 @@
+import { Type } from '#base/core/index.ts';
 import { PlatformError } from '#base/core/index.ts';
 import { QUOTA_EXCEEDED } from '#flow/gateway/index.ts';
 import { RateLimited } from './errors.ts';
+import { listOf, text } from './forms.ts';
 
 /** A problem document with the code of the error register beside the standard members. @see RFC 9457 */
 export interface Problem {
@@ -15,6 +17,18 @@ export interface Problem {
   /** Names of the policies of whose quota there is nothing left. */
   readonly 'violated-policies'?: readonly string[];
 }
+
+/** The form of a problem document. */
+export const PROBLEM = Type.Object({
+  type: Type.String({ format: 'uri-reference' }),
+  title: text,
+  status: Type.Integer({ minimum: 400, maximum: 599 }),
+  detail: text,
+  code: Type.String({ pattern: '^[A-Z][A-Z0-9_]*$', description: 'A code of the register of errors.' }),
+  hint: Type.Optional(text),
+  engine: Type.Optional(text),
+  'violated-policies': Type.Optional(listOf(text)),
+});
 
 /**
  * What an error means over HTTP: the first rule whose pattern its code matches.

@@ -1,44 +1,63 @@
-import type { TObject, TSchema } from '#base/core/index.ts';
+import type { TObject } from '#base/core/index.ts';
 import { ApiError } from './errors.ts';
 
-/** Tells whether values fit a schema; `errors` says where the last ones did not. */
-export interface Validator {
-  (values: unknown): boolean;
-  readonly errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;
+/** Checks the parameters of a query: the first value of each name, as text. */
+export type QueryReader = (query: Readonly<Record<string, unknown>>) => Readonly<Record<string, string>>;
+
+/** What a schema of a parameter may say. */
+interface ParameterSchema {
+  readonly type?: 'string' | 'integer' | 'boolean';
+  readonly enum?: readonly (string | number)[];
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
 }
 
-/** Checks the parameters of a query: the first value of each name, as text. */
-export type QueryReader = (
-  query: Readonly<Record<string, unknown>>,
-  compile: (schema: TObject) => Validator,
-) => Readonly<Record<string, string>>;
-
-const WHOLE_NUMBER = /^(0|[1-9][0-9]{0,15})$/;
+const WHOLE_NUMBER = /^(0|[1-9][0-9]{0,14})$/;
 
 /**
  * Makes the check of a route's query from its schema. All parameters come as text: a whole number is written in decimal
  * digits, a boolean as `true` or `false`. Where a parameter comes twice the first counts.
  *
- * @param schema absent for a route that has not said what it takes: everything is let through
+ * @param schema absent for a route that takes no parameters
  * @returns a function that throws {ApiError} API_QUERY_INVALID, naming the parameter
+ * @throws {TypeError} where the schema says of a parameter what is not checked here
  */
 export function queryReader(schema: TObject | undefined): QueryReader {
-  if (schema === undefined) return firstValues;
-  let validate: Validator | null = null;
-  const known: Readonly<Record<string, TSchema>> = schema.properties;
-  return (query, compile) => {
+  const known = new Map(Object.entries((schema?.properties ?? {}) as Readonly<Record<string, ParameterSchema>>));
+  for (const [name, parameter] of known) requireCheckable(name, parameter);
+  const required: readonly string[] = schema?.required ?? [];
+  return (query) => {
     const texts = firstValues(query);
-    const values: Record<string, unknown> = {};
     for (const [name, text] of Object.entries(texts)) {
-      if (!Object.hasOwn(known, name)) throw invalid(name, `this route has no such parameter`);
-      values[name] = valueOf(text, known[name]!);
+      const parameter = known.get(name);
+      const fault = parameter === undefined ? 'this route has no such parameter' : faultOf(text, parameter);
+      if (fault !== null) throw invalid(name, fault);
     }
-    // At its first request: a start need not wait for what may never be asked.
-    validate ??= compile(schema);
-    if (validate(values)) return texts;
-    const [first] = validate.errors ?? [];
-    throw invalid(first?.instancePath.slice(1) || 'query', first?.message ?? 'is not as it should be');
+    const missing = required.find((name) => !Object.hasOwn(texts, name));
+    if (missing !== undefined) throw invalid(missing, 'it must be there');
+    return texts;
   };
+}
+
+/** What is wrong with a parameter; null where nothing is. */
+function faultOf(text: string, { type, enum: words, ...bounds }: ParameterSchema): string | null {
+  if (words !== undefined) return words.includes(text) ? null : `must be one of ${words.join(', ')}`;
+  if (type === 'boolean') return text === 'true' || text === 'false' ? null : 'must be true or false';
+  if (type === 'string') {
+    const most = bounds.maxLength ?? Infinity;
+    return text.length <= most ? null : `must have at most ${most} characters`;
+  }
+  const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = bounds;
+  const inRange = WHOLE_NUMBER.test(text) && Number(text) >= minimum && Number(text) <= maximum;
+  return inRange ? null : `must be a whole number from ${minimum} to ${maximum}`;
+}
+
+const CHECKED = new Set(['type', 'enum', 'maxLength', 'minimum', 'maximum', 'default', 'description', 'examples']);
+
+function requireCheckable(name: string, parameter: ParameterSchema): void {
+  const other = Object.keys(parameter).find((keyword) => !CHECKED.has(keyword));
+  if (other !== undefined) throw new TypeError(`Parameter ${name} is declared with ${other}, which nothing checks`);
 }
 
 function invalid(name: string, what: string): ApiError {
@@ -49,12 +68,4 @@ function firstValues(query: Readonly<Record<string, unknown>>): Readonly<Record<
   return Object.fromEntries(
     Object.entries(query).map(([name, value]) => [name, String(Array.isArray(value) ? value[0] : value)]),
   );
-}
-
-/** The value that a text stands for under a schema; the text itself where it stands for none, which then fails. */
-function valueOf(text: string, schema: TSchema): unknown {
-  const type = (schema as { readonly type?: unknown }).type;
-  if (type === 'integer' && WHOLE_NUMBER.test(text)) return Number(text);
-  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
-  return text;
 }

@@ -6,6 +6,7 @@ import { API_KEY_ROUTES } from './routes/api-keys.ts';
 import { DEVICE_ROUTES } from './routes/devices.ts';
 import { EST_ROUTES } from './routes/est.ts';
 import { KEY_ROUTES } from './routes/keys.ts';
+import { openApiRoutes } from './routes/openapi.ts';
 import { PEOPLE_ROUTES } from './routes/people.ts';
 import { PLATFORM_ROUTES } from './routes/platform.ts';
 import { QUERY_ROUTES } from './routes/queries.ts';
@@ -32,4 +33,5 @@ export const ROUTES: readonly Route[] = [
   ...TEMPLATE_ROUTES,
   ...QUERY_ROUTES,
   ...AUDIT_ROUTES,
+  ...openApiRoutes(() => ROUTES),
 ];

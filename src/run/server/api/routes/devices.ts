@@ -8,9 +8,26 @@ import type {
   ExpectedDevice,
 } from '#trust/identity/index.ts';
 import { ApiError } from '../errors.ts';
+import { listOf, orNull, text, time } from '../forms.ts';
 import type { Route } from '../route.ts';
 
 const device = (name: string) => ({ type: 'device', name }) as const;
+
+const DEVICE = Type.Object({
+  name: text,
+  type: text,
+  status: text,
+  created: orNull(time),
+  lastSeen: orNull(time),
+  certificateExpires: orNull(time),
+  speaksFor: listOf(text),
+  owner: orNull(text),
+  model: orNull(text),
+  firmware: orNull(text),
+  certificates: listOf(text),
+});
+
+const BUNDLE = Type.Object({ device: DEVICE, key: text, certificate: text, authority: text });
 
 /** A device as lists show it. */
 function show(record: DeviceRecord): unknown {
@@ -82,7 +99,9 @@ export const DEVICE_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/devices',
+    summary: 'Every device of the inventory',
     access: { action: 'enrol', resource: () => device('*') },
+    answer: { json: Type.Object({ devices: listOf(DEVICE) }) },
     handle: async (_request, { identity }) => ({
       json: { devices: [...(await identity.inventory.list()), await identity.inventory.show('_probe')].map(show) },
     }),
@@ -90,13 +109,17 @@ export const DEVICE_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/devices/:name',
+    summary: 'One device',
     access: { action: 'enrol', resource: ({ params }) => device(params['name'] ?? '') },
+    answer: { json: DEVICE },
     handle: async ({ params }, { identity }) => ({ json: show(await identity.inventory.show(params['name'] ?? '')) }),
   },
   {
     method: 'POST',
     path: '/v1/devices',
+    summary: 'Enrol a device: a certificate, and its key, which is kept nowhere else',
     access: { action: 'enrol', resource: ({ body }) => device((body as { name: string }).name) },
+    answer: { status: 201, json: BUNDLE },
     body: Type.Object(
       {
         name: Type.String({ maxLength: 64 }),
@@ -172,7 +195,9 @@ export const DEVICE_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/devices/:name/certificate',
+    summary: 'Another certificate for a device; older ones stay valid',
     access: { action: 'enrol', resource: ({ params }) => device(params['name'] ?? '') },
+    answer: { status: 201, json: BUNDLE },
     body: Type.Object({ days: Type.Integer({ minimum: 1, maximum: 3_650 }) }, { additionalProperties: false }),
     handle: async ({ body, params, caller }, { identity }) => {
       requireAuthors(params['name'] ?? '');
@@ -224,7 +249,9 @@ export const DEVICE_ROUTES: readonly Route[] = [
   ...(['disable', 'enable'] as const).map((verb): Route => ({
     method: 'POST',
     path: `/v1/devices/:name/${verb}`,
+    summary: verb === 'disable' ? 'Keep a device out and end its sessions' : 'Let a disabled device in again',
     access: { action: 'administer', resource: ({ params }) => device(params['name'] ?? '') },
+    answer: { json: DEVICE },
     handle: async ({ params, caller }, { identity }) => ({
       json: show(await identity.inventory[verb](params['name'] ?? '', caller.actor)),
     }),
@@ -232,7 +259,9 @@ export const DEVICE_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/devices/:name/speaks-for',
+    summary: 'Say for which types of devices a device may send',
     access: { action: 'administer', resource: ({ params }) => device(params['name'] ?? '') },
+    answer: { json: DEVICE },
     body: Type.Object(
       { types: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 }) },
       { additionalProperties: false },

@@ -1,19 +1,26 @@
 import { formatMicros, Type } from '#base/core/index.ts';
+import { count, listOf, text, time } from '../forms.ts';
 import type { Route } from '../route.ts';
-import { person, showPerson as show } from './show-person.ts';
+import { PERSON, person, showPerson as show } from './show-person.ts';
+
+const TOKEN = Type.Object({ user: PERSON, token: text });
 
 /** People: who is there, and how they get in the first time. */
 export const PEOPLE_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/users',
+    summary: 'Everybody who is known',
     access: { action: 'administer', resource: () => person('*') },
+    answer: { json: Type.Object({ users: listOf(PERSON) }) },
     handle: async (_request, { identity }) => ({ json: { users: (await identity.people.list()).map(show) } }),
   },
   {
     method: 'POST',
     path: '/v1/users',
+    summary: 'Add a person or program; its token is shown this once',
     access: { action: 'administer', resource: () => person('*') },
+    answer: { status: 201, json: TOKEN },
     body: Type.Object(
       { name: Type.String({ maxLength: 64 }), roles: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 32 }) },
       { additionalProperties: false },
@@ -27,7 +34,9 @@ export const PEOPLE_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/users/:id/disable',
+    summary: 'Keep a user out from the next request on',
     access: { action: 'administer', resource: ({ params }) => person(params['id'] ?? '') },
+    answer: { json: PERSON },
     handle: async ({ params, caller }, { identity }) => ({
       json: show(await identity.people.disable(params['id'] ?? '', caller.actor)),
     }),
@@ -35,7 +44,9 @@ export const PEOPLE_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/users/:id/enable',
+    summary: 'Let a disabled user in again',
     access: { action: 'administer', resource: ({ params }) => person(params['id'] ?? '') },
+    answer: { json: PERSON },
     handle: async ({ params, caller }, { identity }) => ({
       json: show(await identity.people.enable(params['id'] ?? '', caller.actor)),
     }),
@@ -43,7 +54,9 @@ export const PEOPLE_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/users/:id/token',
+    summary: 'Give a user another token; all older ones end',
     access: { action: 'administer', resource: ({ params }) => person(params['id'] ?? '') },
+    answer: { json: TOKEN },
     handle: async ({ params, caller }, { identity }) => {
       const { person: owner, token } = await identity.people.rotateToken(params['id'] ?? '', caller.actor);
       return { json: { user: show(owner), token } };
@@ -53,6 +66,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/users/invite',
     summary: 'gives somebody a one-time code of 15 minutes, and an account where they have none',
+    answer: { status: 201, json: Type.Object({ user: PERSON, code: text, expires: time }) },
     access: { action: 'administer', resource: () => person('*') },
     body: Type.Object(
       { name: Type.String({ maxLength: 64 }), roles: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 32 }) },
@@ -71,6 +85,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/users/:id/password',
     summary: 'sets a password and ends all sessions of its account',
+    answer: { json: Type.Object({ user: PERSON, ended: count }) },
     access: { action: 'administer', resource: ({ params }) => person(params['id'] ?? '') },
     body: Type.Object({ password: Type.String({ maxLength: 1_024 }) }, { additionalProperties: false }),
     handle: async ({ body, params, caller }, { identity }) => {

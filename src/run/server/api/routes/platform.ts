@@ -1,20 +1,69 @@
 import { canonicalJson, Type } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { describeStreams } from '../describe-streams.ts';
+import { closed, count, dataClass, json, limitUpTo, listOf, orNull, text, time } from '../forms.ts';
+import { STATUS } from '../status-form.ts';
 import { PLATFORM } from '../route.ts';
 import type { Route } from '../route.ts';
+
+const STREAM = Type.Object({
+  name: text,
+  from: listOf(text),
+  purposes: listOf(text),
+  open: Type.Boolean({ description: 'Whether it takes readings.' }),
+  acceptUnenforced: Type.Boolean(),
+  unenforced: listOf(text),
+  rate: Type.Object({ perSecond: Type.Number(), burst: Type.Number() }),
+  fields: listOf(
+    Type.Object({
+      name: text,
+      type: text,
+      unit: orNull(text),
+      range: orNull(listOf(orNull(Type.Number()))),
+      class: dataClass,
+      nullable: Type.Boolean(),
+    }),
+  ),
+  example: Type.Record(Type.String(), Type.Union([text, Type.Number(), Type.Boolean()])),
+});
+
+const CONTROL = Type.Object({
+  id: text,
+  row: count,
+  covers: Type.Enum(['whole', 'part'] as const),
+  statement: text,
+  requirements: listOf(text),
+  at: time,
+  outcome: Type.Enum(['pass', 'fail', 'not-applicable'] as const),
+  evidence: Type.Record(Type.String(), json),
+});
+
+const QUARANTINED = {
+  id: text,
+  device: text,
+  stream: text,
+  via: orNull(text),
+  reason: text,
+  place: text,
+  received: time,
+  length: count,
+};
 
 export const PLATFORM_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/status',
+    summary: 'What the platform says of itself',
     access: { action: 'administer', resource: () => PLATFORM },
+    answer: { json: STATUS },
     handle: async (_request, services) => ({ json: await services.status() }),
   },
   {
     method: 'GET',
     path: '/v1/streams',
+    summary: 'Streams, what devices may send to them and whether they take readings',
     access: { action: 'enrol', resource: () => ({ type: 'device', name: '*' }) },
+    answer: { json: Type.Object({ streams: listOf(STREAM) }) },
     handle: async (_request, { templates, clock }) => ({
       json: { streams: describeStreams(templates.current, clock) },
     }),
@@ -22,12 +71,20 @@ export const PLATFORM_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/segments/columns',
+    summary: 'Class and key domain of what is sealed',
     access: { action: 'prove', resource: () => PLATFORM },
+    answer: {
+      json: Type.Object({
+        columns: listOf(Type.Object({ segment: text, stream: text, column: text, class: text, domain: text })),
+      }),
+    },
     handle: async (_request, services) => ({ json: { columns: await services.segmentColumns() } }),
   },
   {
     method: 'POST',
     path: '/v1/commands',
+    summary: 'Send a command or configuration to a device',
+    answer: { status: 202, json: Type.Object({ id: text, state: text }) },
     access: {
       action: 'command',
       resource: ({ body }) => ({ type: 'device', name: (body as { device: string }).device }),
@@ -50,7 +107,10 @@ export const PLATFORM_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/tables/:table',
     access: { action: 'table', resource: ({ params }) => ({ type: 'table', name: params['table'] ?? '' }) },
+    summary: 'Replace a reference table',
     raw: true,
+    takes: ['text/csv', 'application/json', 'application/x-ndjson'],
+    answer: { json: Type.Object({ rows: count }) },
     handle: async ({ params, contentType, stream, caller }, { tables }) => ({
       json: await tables.load(params['table'] ?? '', contentType, stream, caller.actor),
     }),
@@ -58,6 +118,8 @@ export const PLATFORM_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/grants/import',
+    summary: 'Let devices bring old readings in for a while',
+    answer: { json: Type.Object({ devices: count, minutes: count }) },
     access: {
       action: 'replay',
       resource: ({ body }) => ({ type: 'stream', name: (body as { stream: string }).stream }),
@@ -88,7 +150,9 @@ export const PLATFORM_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/prove',
+    summary: 'Try the controls and sign what was seen',
     access: { action: 'prove', resource: () => PLATFORM },
+    answer: { json: Type.Object({ controls: listOf(CONTROL), bundle: text }) },
     body: Type.Object(
       {
         rows: Type.Array(Type.Integer({ minimum: 1, maximum: 98 }), { maxItems: 98 }),
@@ -103,15 +167,24 @@ export const PLATFORM_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/prove/keys',
+    summary: 'Verifier keys of evidence bundles',
     access: 'open',
+    answer: { json: Type.Object({ keys: listOf(text) }) },
     handle: async (_request, services) => ({ json: { keys: await services.prover.verifierKeys() } }),
   },
   {
     method: 'GET',
     path: '/v1/quarantine',
+    summary: 'Refused readings that were kept, the newest first, without payloads',
     access: { action: 'quarantine', resource: () => PLATFORM },
+    query: closed({
+      limit: limitUpTo(1_000, 50),
+      device: Type.Optional(Type.String({ maxLength: 64 })),
+      stream: Type.Optional(Type.String({ maxLength: 64 })),
+    }),
+    answer: { json: Type.Object({ readings: listOf(Type.Object(QUARANTINED)) }) },
     handle: async ({ query }, { quarantine }) => {
-      const limit = Math.min(Math.max(Number(query['limit'] ?? 50) || 50, 1), 1_000);
+      const limit = Number(query['limit'] ?? 50);
       const { device, stream } = query;
       const filter = {
         limit,
@@ -124,7 +197,9 @@ export const PLATFORM_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/quarantine/:id',
+    summary: 'One refused reading with its payload, control characters escaped',
     access: { action: 'quarantine', resource: () => PLATFORM },
+    answer: { json: Type.Object({ ...QUARANTINED, payload: text }) },
     handle: async ({ params }, { quarantine }) => ({ json: await quarantine.show(params['id'] ?? '') }),
   },
 ];

@@ -52,7 +52,8 @@ test('POST /v1/query takes the format by name, else from Accept, else JSON', asy
     assert.equal(asked.at(-1)?.format, format);
   }
   const unknown = await call('POST', '/v1/query?format=xlsx', { body });
-  assert.deepEqual([unknown.status, unknown.json()['code']], [400, 'API_FORMAT_INVALID']);
+  assert.deepEqual([unknown.status, unknown.json()['code']], [400, 'API_QUERY_INVALID']);
+  assert.match(String(unknown.json()['detail']), /"format".*one of table, csv, json, ndjson, arrow, parquet/);
 });
 
 test('GET /v1/views/:view asks with parameters, never with text of the caller in the statement', async (t) => {

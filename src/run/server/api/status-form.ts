@@ -1,0 +1,28 @@
+import { Type } from '#base/core/index.ts';
+import { count, countsByWord, listOf, orNull, text, time } from './forms.ts';
+
+/** The form of `PlatformStatus`. */
+export const STATUS = Type.Object({
+  version: text,
+  demo: Type.Boolean(),
+  uptimeSeconds: Type.Number(),
+  template: Type.Object({ name: text, digest: text, since: time }),
+  tlsMinimum: text,
+  listeners: listOf(Type.Object({ name: text, address: text, port: count })),
+  processes: listOf(Type.Object({ name: text, state: text, pid: orNull(count), restarts: count })),
+  connections: count,
+  readings: Type.Object({
+    admitted: count,
+    duplicates: count,
+    perSecond: Type.Number(),
+    refused: countsByWord,
+    dropped: count,
+  }),
+  refusedConnections: countsByWord,
+  journal: Type.Object({ bytes: count }),
+  tail: Type.Object({ rows: count, bytes: count }),
+  segments: Type.Object({ count, rows: count, bytes: count }),
+  audit: Type.Object({ entries: count, integrated: count }),
+  queries: Type.Object({ confined: Type.Boolean(), reason: orNull(text), running: count }),
+  degraded: listOf(text),
+});

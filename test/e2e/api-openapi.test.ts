@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { buffer } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { eventually } from '../support/eventually.ts';
+import { OpenApiChecker } from '../support/openapi-checker.ts';
+import { startTestPlatform } from '../support/running-platform.ts';
+
+const TEMPLATE = `
+devices: { truck: {} }
+streams:
+  climate:
+    from: truck
+    fields: { temperature: { type: number, unit: Cel, range: [-40, 60] } }
+tables: { plants: { fields: { plant: { type: text } } } }
+people: { keeper: { query: [climate], may: [audit] } }
+`;
+
+async function sendAs(device: { key: string; cert: string; ca: string }, url: URL, body: string) {
+  const reply = await new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' };
+    const outgoing = request(url, { method: 'POST', ...device, agent: false, headers }, resolve);
+    outgoing.once('error', reject).end(body);
+  });
+  return { status: reply.statusCode ?? 0, headers: reply.headers, body: await buffer(reply) };
+}
+
+test('every route answers as the OpenAPI document says, in success and in failure', { timeout: 120_000 }, async () => {
+  await using weir = await startTestPlatform(TEMPLATE);
+  const checker = new OpenApiChecker((await weir.call('GET', '/v1/openapi.json')).json());
+  /** Calls and checks; gives the answer's JSON where it has some. */
+  const ask = async (operation: string, path: string, body?: unknown, type = 'application/json') => {
+    const [method = ''] = operation.split(' ');
+    const headers = { 'content-type': type };
+    const options = body === undefined ? {} : { body, headers };
+    const answer = await weir.call(method.toUpperCase(), path, options);
+    checker.check(operation, answer);
+    return answer;
+  };
+  const same = (operation: string, body?: unknown) => ask(operation, operation.split(' ')[1] ?? '', body);
+
+  await same('get /v1/openapi.json');
+  await same('get /v1/status');
+  await same('get /v1/streams');
+  // Devices, with one that sends.
+  const truck = await ask('post /v1/devices', '/v1/devices', { name: 'truck-1', type: 'truck', days: 1 });
+  const { key, certificate, authority } = truck.json<Record<'key' | 'certificate' | 'authority', string>>();
+  await ask('post /v1/devices', '/v1/devices', { name: 'truck-1', type: 'truck' });
+  await ask('post /v1/devices', '/v1/devices', { name: 1 });
+  await same('get /v1/devices');
+  await ask('get /v1/devices/{name}', '/v1/devices/truck-1');
+  await ask('get /v1/devices/{name}', '/v1/devices/none');
+  await ask('post /v1/devices/{name}/certificate', '/v1/devices/truck-1/certificate', { days: 2 });
+  await ask('post /v1/devices/{name}/disable', '/v1/devices/truck-1/disable');
+  await ask('post /v1/devices/{name}/enable', '/v1/devices/truck-1/enable');
+  await ask('post /v1/devices/{name}/speaks-for', '/v1/devices/truck-1/speaks-for', { types: [] });
+  const device = { key, cert: certificate, ca: authority };
+  const send = async (body: string) => {
+    const answer = await sendAs(device, new URL('/v1/streams/climate', weir.platform.address.https), body);
+    checker.check('post /v1/streams/{stream}', answer);
+    return answer.status;
+  };
+  assert.equal(await send('{"temperature": 4, "seq": 1}'), 202);
+  assert.equal(await send('{"temperature": 4, "seq": 1}'), 200);
+  assert.equal(await send('[{"temperature": 5}, {"temperature": 500}]'), 207);
+  assert.equal(await send('{"temperature": 500}'), 422);
+  assert.equal(await send('{'), 400);
+  // Queries.
+  await same('get /v1/views');
+  await ask('get /v1/views', '/v1/views?purpose=none');
+  await ask('get /v1/views/{view}', '/v1/views/climate?limit=1');
+  await ask('get /v1/views/{view}', '/v1/views/climate?limit=-1');
+  await ask('get /v1/views/{view}', '/v1/views/nothing');
+  for (const format of ['json', 'csv', 'table', 'ndjson', 'arrow', 'parquet']) {
+    await ask('post /v1/query', `/v1/query?format=${format}`, { sql: 'select temperature from climate' });
+  }
+  await ask('post /v1/query', '/v1/query?format=xlsx', { sql: 'select 1' });
+  await ask('post /v1/query', '/v1/query', { sql: 'drop table climate' });
+  const ran = await ask('post /v1/query', '/v1/query', { sql: 'select 1' });
+  await ask('get /v1/queries/{id}', `/v1/queries/${String(ran.headers['weir-query-id'])}`);
+  await ask('get /v1/queries/{id}', '/v1/queries/none');
+  // People, tables, grants, commands, quarantine.
+  const added = await ask('post /v1/users', '/v1/users', { name: 'ada', roles: ['keeper'] });
+  const { user } = added.json<{ user: { id: string } }>();
+  for (const verb of ['disable', 'enable', 'token']) {
+    await ask(`post /v1/users/{id}/${verb}`, `/v1/users/${user.id}/${verb}`);
+  }
+  await same('get /v1/users');
+  await ask('post /v1/tables/{table}', '/v1/tables/plants', 'plant\na\n', 'text/csv');
+  await ask('post /v1/tables/{table}', '/v1/tables/plants', 'x', 'text/html');
+  await same('post /v1/grants/import', { stream: 'climate', devices: ['truck-1'], minutes: 1 });
+  await same('post /v1/commands', { device: 'truck-1', name: 'go', payload: '' });
+  const [kept] = await eventually(
+    async () => (await same('get /v1/quarantine')).json<{ readings: { id: string }[] }>().readings,
+    (readings) => readings.length > 0,
+  );
+  await ask('get /v1/quarantine/{id}', `/v1/quarantine/${kept?.id}`);
+  await ask('get /v1/quarantine', '/v1/quarantine?limit=x');
+  // Template, proofs, log.
+  const source = { path: 'a.yaml', text: `template: 1\nname: test\n${TEMPLATE}`, files: {} };
+  await same('post /v1/template/plan', source);
+  await same('post /v1/template/plan', { ...source, text: 'x' });
+  await same('post /v1/template/apply', { ...source, text: `${source.text}region: eu\n` });
+  await same('get /v1/segments/columns');
+  await same('post /v1/prove', { rows: [], ids: ['only-declared-listeners'] });
+  await same('get /v1/prove/keys');
+  for (const name of ['keys', 'checkpoint', 'entries']) await same(`get /v1/audit/${name}`);
+  await same('get /v1/audit/checkpoint.witnessed');
+  await ask('get /v1/audit/entries', '/v1/audit/entries?from=-1');
+  await ask('get /v1/audit/proof/{index}', '/v1/audit/proof/0');
+  await ask('get /v1/audit/tile/{rest}', '/v1/audit/tile/9/000');
+  await ask('get /v1/audit/tile/{rest}', '/v1/audit/tile/0/000.p/1');
+  await ask('get /v1/audit/tile/entries/{rest}', '/v1/audit/tile/entries/000.p/1');
+  const entries = (await ask('get /v1/audit/entries', '/v1/audit/entries?limit=1000')).json<{
+    entries: { event: { action: string; digest?: string } }[];
+  }>();
+  const statement = entries.entries.findLast(({ event }) => event.action === 'query' && event.digest !== undefined);
+  await ask('get /v1/audit/statements/{digest}', `/v1/audit/statements/${statement?.event.digest}`);
+
+  const unseen = checker.operations.filter((operation) => !checker.succeeded.has(operation));
+  // No witness cosigns here, and which tiles are full depends on how much the log holds.
+  assert.deepEqual(
+    unseen.filter((operation) => !/checkpoint\.witnessed|\/tile\/|statements/.test(operation)),
+    [],
+  );
+});
