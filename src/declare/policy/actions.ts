@@ -34,6 +34,7 @@ export const ACTION_RULES = {
   export: { on: ['view'], by: 'people', meaning: 'take an answer out as a file of the platform' },
   command: { on: ['device'], by: 'people', meaning: 'send a command to a device' },
   quarantine: { on: ['platform', 'stream'], by: 'people', meaning: 'read what was refused' },
+  monitor: { on: ['platform'], by: 'people', meaning: 'read metrics' },
   prove: { on: ['platform'], by: 'people', meaning: 'run the probes' },
   audit: { on: ['platform'], by: 'people', meaning: 'read entries of the log' },
   administer: {
@@ -65,6 +66,7 @@ export const OPERATOR_ACTIONS: readonly Action[] = [
   'export',
   'command',
   'quarantine',
+  'monitor',
   'prove',
   'audit',
   'administer',

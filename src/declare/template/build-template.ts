@@ -89,6 +89,15 @@ export function buildTemplate(
       api: source.listen?.api ?? DEFAULT_PORTS.api,
       ...(source.listen?.status === undefined ? {} : { status: source.listen.status }),
     },
+    ...(source.api === undefined
+      ? {}
+      : {
+          api: {
+            contact: source.api.contact ?? [],
+            origins: source.api.origins ?? [],
+            signatures: source.api.signatures ?? [],
+          },
+        }),
     tls: {
       minimum: Number(source.tls?.minimum ?? 1.3) === 1.2 ? '1.2' : '1.3',
       hybrid: source.tls?.hybrid ?? 'prefer',

@@ -116,6 +116,18 @@ export function wordsGrow(before: Json, after: Json, what: string): JudgedChange
   return judged('weakens', isSubset(before, after) ? `more ${what}` : `other ${what}`);
 }
 
+/** Fewer signed requests and more web origins weaken; where to report weaknesses does neither. */
+export function judgeApi({ old, new: after }: PlainChange): JudgedChange {
+  const [signedBefore, signedNow] = [old.api?.signatures ?? [], after.api?.signatures ?? []];
+  const [originsBefore, originsNow] = [old.api?.origins ?? [], after.api?.origins ?? []];
+  if (!signedBefore.every((action) => signedNow.includes(action)))
+    return judged('weakens', 'requests for fewer actions have to be signed');
+  if (!originsNow.every((origin) => originsBefore.includes(origin)))
+    return judged('weakens', 'pages of more web origins may call the API');
+  const same = signedBefore.length === signedNow.length && originsBefore.length === originsNow.length;
+  return same ? judged('neutral', 'how the API is described') : judged('strengthens', 'the API takes less');
+}
+
 export function isSubset(part: Json, whole: Json): boolean {
   return Array.isArray(part) && Array.isArray(whole) && part.every((item: Json) => whole.includes(item));
 }

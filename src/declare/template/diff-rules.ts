@@ -3,6 +3,7 @@ import {
   isSubset,
   isWiderRange,
   judgeAddress,
+  judgeApi,
   judgeBasis,
   judgeClass,
   judgeField,
@@ -255,6 +256,8 @@ const RULES: readonly (readonly [string, Judge])[] = [
         : judged('weakens', 'the stream is no longer watched'),
   ],
   ['listen.address', judgeAddress],
+  ['api', judgeApi],
+  ['api.*', judgeApi],
   ['tls.minimum', ({ before, after }) => ranked(['1.2', '1.3'], before, after, 'the lowest version of TLS')],
   ['tls.hybrid', ({ before, after }) => ranked(['prefer', 'require'], before, after, 'post-quantum key exchange')],
 ];

@@ -24,6 +24,8 @@ export interface Template {
   readonly detect: ReadonlyMap<string, Detection>;
   readonly comply: readonly string[];
   readonly listen: Listen;
+  /** Absent where nothing is declared of it. */
+  readonly api?: ApiRules;
   readonly tls: TlsRules;
   readonly limits: Limits;
   /** Further policies in Cedar, in the order of `policies:`; absent where none is declared. */
@@ -209,6 +211,16 @@ export interface Listen {
   readonly api: number;
   /** Plain HTTP for lists of revoked certificates and OCSP; absent where nothing listens so. */
   readonly status?: number;
+}
+
+/** How the API meets those who call it. */
+export interface ApiRules {
+  /** Where to report a weakness, as URIs. */
+  readonly contact: readonly string[];
+  /** Web origins that may call it with a bearer token. */
+  readonly origins: readonly string[];
+  /** Actions whose requests must be signed. */
+  readonly signatures: readonly string[];
 }
 
 export interface TlsRules {

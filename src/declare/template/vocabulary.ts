@@ -60,6 +60,7 @@ export const GRANTABLE_ACTIONS = [
   'enrol',
   'erase',
   'export',
+  'monitor',
   'prove',
   'quarantine',
   'replay',

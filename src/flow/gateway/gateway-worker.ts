@@ -136,6 +136,7 @@ class Worker implements GatewayWorker {
     this.#http = new HttpService({
       ...deps,
       limits: () => this.#template.limits,
+      origins: () => this.#template.api?.origins ?? [],
       refused: (listener, reason, address) => this.#refuse(listener, reason, address),
     });
     this.#listeners = {

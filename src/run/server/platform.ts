@@ -10,6 +10,7 @@ import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
 import type { CosignatureAnswer } from '#trust/audit/index.ts';
 import { declaredProfile } from '#trust/identity/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
+import { RequestMetrics } from './api/request-metrics.ts';
 import { makeApi } from './api/server.ts';
 import type { Services } from './api/services.ts';
 import { auditReader, entriesFrom } from './control/audit-reader.ts';
@@ -262,6 +263,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         columns.map(({ name, class: cls, domain }) => ({ segment: id, stream, column: name, class: cls, domain })),
       ),
     status: () => status(),
+    ready: () => store.process.pid !== undefined && gateway.process.pid !== undefined,
+    requests: new RequestMetrics(),
   };
   const denials = opened.use(new DenialTally(audit, log));
   const api = makeApi({

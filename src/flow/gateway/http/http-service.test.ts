@@ -37,6 +37,7 @@ async function start(t: Cleanable, judge: (() => Admission) | null, controlSocke
     },
     controlSocket,
     limits: () => LIMITS,
+    origins: () => ['https://console.example.com'],
     refused: (listener, reason) => refused.push(`${listener} ${reason}`),
   });
   const server = createServer((socket) => service.accept(socket as TLSSocket, judge === null ? 'api' : 'https', judge));
@@ -129,4 +130,26 @@ test('what control refuses for its rate is refused here until the time has come,
     assert.deepEqual(body['violated-policies'], ['caller']);
   }
   assert.deepEqual([asked, refused], [1, ['api rate', 'api rate']]);
+});
+
+test('each answer is kept apart from pages, and pages of other origins are refused', async (t) => {
+  const { ask, refused } = await start(t, null);
+  const get = (...lines: string[]) =>
+    ask(
+      ['GET /v1/streams/climate HTTP/1.1', 'Host: weir.example.com', 'Connection: close', ...lines, '', ''].join(
+        '\r\n',
+      ),
+    );
+  for (const answer of [await get(), await get('Origin: https://weir.example.com')]) {
+    assert.match(answer, /^HTTP\/1.1 401 /);
+    assert.match(answer, /\r\nx-content-type-options: nosniff\r\n/i);
+    assert.match(answer, /\r\nstrict-transport-security: max-age=/i);
+    assert.doesNotMatch(answer, /access-control/i);
+  }
+  const other = await get('Origin: https://evil.example');
+  assert.match(other, /^HTTP\/1.1 403 /);
+  assert.match(other, /"reason":"origin"/);
+  assert.deepEqual(refused, ['api origin']);
+  const listed = await get('Origin: https://console.example.com');
+  assert.match(listed, /\r\naccess-control-allow-origin: https:\/\/console.example.com\r\n/i);
 });

@@ -6,6 +6,7 @@ import type { Limits } from '#declare/template/index.ts';
 import type { DeviceDirectory, DeviceTablePort, IngestPort } from '../ports.ts';
 import type { Admission, PeerIdentity } from '../tls/admission.ts';
 import { addressPrefix } from '../tls/address-prefix.ts';
+import { judgeOrigin } from './cross-origin.ts';
 import { HeldCallers, heldKeyOf } from './held-callers.ts';
 import type { Hold } from './held-callers.ts';
 import { isEnrolmentPath } from './enrolment-path.ts';
@@ -15,6 +16,7 @@ import { problem, sendProblem } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { Proxy } from './proxy.ts';
 import { QUOTA_EXCEEDED } from './rate-limit-fields.ts';
+import { setSecurityHeaders } from './security-headers.ts';
 import { parseStreamPath } from './stream-path.ts';
 import { takeReadings } from './stream-route.ts';
 
@@ -27,6 +29,8 @@ export interface HttpServiceDeps {
   readonly table: DeviceTablePort;
   readonly controlSocket: string;
   limits(): Limits;
+  /** Web origins that may call the API with a bearer token. */
+  origins(): readonly string[];
   /** Is told of each connection, or request on a connection that was let in, that is not authorised. */
   refused(listener: PeerStatement['listener'], reason: string, address: string | undefined): void;
 }
@@ -59,6 +63,7 @@ const NO_CERTIFICATE = problem(401, 'no-certificate', 'Readings are taken from d
 const NOT_AUTHORISED = problem(403, 'not-allowed', 'The certificate does not let you in.');
 const NOT_A_DEVICE = problem(403, 'not-allowed', 'Readings are taken from devices only.');
 const TOO_MANY = problem(429, 'too-many-connections', 'The device has more connections open than it may.');
+const OTHER_ORIGIN = problem(403, 'origin', 'Pages of this origin may not call the platform.');
 const METHOD = problem(405, 'method', 'Readings come with POST.');
 const BAD_QUERY = problem(400, 'query', 'The query may name one device and nothing else.');
 
@@ -168,6 +173,17 @@ export class HttpService {
   }
 
   async #answer(peer: HttpPeer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    setSecurityHeaders(response, request.headers.host);
+    const cross = judgeOrigin(request, peer.listener, this.#deps.origins());
+    if (cross.outcome === 'refused') {
+      this.#deps.refused(peer.listener, 'origin', peer.address);
+      return sendProblem(response, OTHER_ORIGIN, {}, true);
+    }
+    for (const [name, value] of Object.entries(cross.fields)) response.setHeader(name, value);
+    if (cross.outcome === 'preflight') {
+      response.writeHead(204).end();
+      return;
+    }
     // Like a new connection, each request is decided by what is known now.
     const admission = peer.judge === null ? null : peer.judge();
     const identity = identityOf(admission);

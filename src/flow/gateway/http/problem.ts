@@ -52,8 +52,6 @@ function send(response: ServerResponse, status: number, type: string, body: obje
   const bytes = Buffer.from(`${JSON.stringify(body)}\n`);
   response.setHeader('content-type', type);
   response.setHeader('content-length', bytes.length);
-  response.setHeader('cache-control', 'no-store');
-  response.setHeader('x-content-type-options', 'nosniff');
   if ((status === 429 || status === 503) && !response.hasHeader('retry-after'))
     response.setHeader('retry-after', RETRY_AFTER_SECONDS);
   if (close) response.setHeader('connection', 'close');

@@ -16,6 +16,7 @@ export type ApiErrorCode =
   | 'API_ENTRY_UNKNOWN'
   | 'API_READING_UNKNOWN'
   | 'API_COMMAND_INVALID'
+  | 'API_NOT_READY'
   | 'API_RATE'
   | 'API_SIGN_IN_BUSY'
   | 'API_INTERNAL';

@@ -30,10 +30,13 @@ const REQUEST: RouteRequest = {
 /** Addresses that stand in certificates, where no version belongs. */
 const IN_CERTIFICATES = ['GET /crl/:name', 'POST /ocsp', 'GET /ocsp/*'];
 
-test('ROUTES has each route once, under /v1 but for what certificates point at and where a standard puts it', () => {
+test('ROUTES has each route once, under /v1 but for what others have named', () => {
   assert.equal(new Set(ROUTES.map(nameOf)).size, ROUTES.length);
-  const elsewhere = ROUTES.filter(({ path }) => !/^\/(v1|\.well-known\/est)\//.test(path));
-  assert.deepEqual(elsewhere.map(nameOf), IN_CERTIFICATES);
+  const elsewhere = ROUTES.filter(({ path }) => !path.startsWith('/v1/'));
+  assert.deepEqual(
+    elsewhere.filter(({ path }) => !/^\/(healthz|readyz|\.well-known\/.+)$/.test(path)).map(nameOf),
+    IN_CERTIFICATES,
+  );
 });
 
 test('ROUTES declares for each route who may: an action that is known and fits its resource', () => {
@@ -62,6 +65,9 @@ test('ROUTES leaves open what is public by design, and to a service what it deci
     'GET /v1/audit/checkpoint.witnessed',
     'GET /v1/audit/tile/*',
     'GET /v1/audit/keys',
+    'GET /healthz',
+    'GET /readyz',
+    'GET /.well-known/security.txt',
     'GET /v1/openapi.json',
   ]);
   assert.deepEqual(named('self'), ['GET /v1/me', 'POST /v1/me/sign-out']);

@@ -9,6 +9,7 @@ import { KEY_ROUTES } from './routes/keys.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { PEOPLE_ROUTES } from './routes/people.ts';
 import { PLATFORM_ROUTES } from './routes/platform.ts';
+import { PUBLIC_ROUTES } from './routes/public.ts';
 import { QUERY_ROUTES } from './routes/queries.ts';
 import { REVOCATION_ROUTES } from './routes/revocation.ts';
 import { SERVICE_ROUTES } from './routes/services.ts';
@@ -33,5 +34,6 @@ export const ROUTES: readonly Route[] = [
   ...TEMPLATE_ROUTES,
   ...QUERY_ROUTES,
   ...AUDIT_ROUTES,
+  ...PUBLIC_ROUTES,
   ...openApiRoutes(() => ROUTES),
 ];

@@ -80,6 +80,7 @@ export function makeApi(options: ApiOptions): FastifyInstance {
 
 function addRoute(server: FastifyInstance, route: Route, gate: Gate): void {
   const { services } = gate;
+  const name = `${route.method} ${route.path}`;
   server.route({
     method: route.method,
     url: route.path,
@@ -87,6 +88,9 @@ function addRoute(server: FastifyInstance, route: Route, gate: Gate): void {
     // Before the body is read: nobody unknown can make the platform hold megabytes.
     onRequest: async (request, reply) => {
       callers.set(request, await admit(request, reply, route, gate));
+    },
+    onResponse: async (request, reply) => {
+      services.requests.note(name, reply.statusCode, reply.elapsedTime / 1_000);
     },
     handler: async (request, reply) => {
       const asked = readRequest(request, reply);

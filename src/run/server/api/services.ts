@@ -10,6 +10,7 @@ import type { KeyKeeper } from '../control/key-keeper.ts';
 import type { StatementBook } from '../query/statement-book.ts';
 import type { TemplateSource } from '../control/template-versions.ts';
 import type { Caller, SignInFailure } from './caller.ts';
+import type { RequestMetrics } from './request-metrics.ts';
 import type { StreamedReply } from './streamed-reply.ts';
 
 /** A statement as somebody asks it. */
@@ -105,4 +106,8 @@ export interface Services {
     readonly { segment: string; stream: string; column: string; class: string; domain: string }[]
   >;
   status(): Promise<PlatformStatus>;
+  /** Whether every process runs. */
+  ready(): boolean;
+  /** Counts of the API's own requests. */
+  readonly requests: RequestMetrics;
 }

@@ -7,6 +7,8 @@ import type { Template } from '#declare/template/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import { DenialTally } from '../control/denial-tally.ts';
 import { PEER_HEADER } from './caller.ts';
+import type { PlatformStatus } from '../platform-status.ts';
+import { RequestMetrics } from './request-metrics.ts';
 import { makeApi } from './server.ts';
 import type { Services } from './services.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
@@ -47,6 +49,26 @@ export interface OpenApi {
   readonly call: (method: string, path: string, call?: ApiCall) => Promise<ApiAnswer>;
 }
 
+/** What a platform may say of itself. */
+export const STATUS_EXAMPLE: PlatformStatus = {
+  version: '0.1.0',
+  demo: false,
+  uptimeSeconds: 12.4,
+  template: { name: 'trial', digest: 'ab'.repeat(32), since: '2026-01-01T00:00:00Z' },
+  tlsMinimum: '1.3',
+  listeners: [{ name: 'mqtt', address: '127.0.0.1', port: 8883 }],
+  processes: [{ name: 'control', state: 'running', pid: 2, restarts: 0 }],
+  connections: 4,
+  readings: { admitted: 5, duplicates: 1, perSecond: 2, refused: { range: 3 }, dropped: 0 },
+  refusedConnections: {},
+  journal: { bytes: 512 },
+  tail: { rows: 7, bytes: 100 },
+  segments: { count: 2, rows: 1_000, bytes: 1_536 },
+  audit: { entries: 9, integrated: 9 },
+  queries: { confined: true, reason: null, running: 0 },
+  degraded: [],
+};
+
 /** People of these tests: `keeper` may all that a role can be given, `scientist` nothing but query. */
 export const API_TEMPLATE = `
 devices: { reefer: { speaks-for: [valve] }, valve: {} }
@@ -74,6 +96,7 @@ export async function openApi(t: Cleanable, services: Partial<Services> = {}): P
     identity,
     decisions: new DecisionPoint(),
     signInFailed: (address, reason) => refused.push([address, reason, undefined]),
+    requests: new RequestMetrics(),
     templates: { current: template, plan: () => ({}), apply: async () => ({}) },
     ...services,
   };

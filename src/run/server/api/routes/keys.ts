@@ -2,14 +2,14 @@ import { Type } from '#base/core/index.ts';
 import { KEY_KINDS } from '#trust/keys/index.ts';
 import type { KeyKind } from '#trust/keys/index.ts';
 import type { AnyKeyKind } from '../../control/key-keeper.ts';
+import { orNull } from '../forms.ts';
 import { PLATFORM } from '../route.ts';
 import type { Route } from '../route.ts';
 
 const ACCESS = { action: 'administer', resource: () => PLATFORM } as const;
-const STATE = Type.Enum(['active', 'retired', 'destroyed']);
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) => Type.Union([type, Type.Null()]);
-const ANY_KIND = Type.Enum([...KEY_KINDS, 'ticket']);
-const KIND = Type.Enum([...KEY_KINDS]);
+const STATE = Type.Enum(['active', 'retired', 'destroyed'] as const);
+const ANY_KIND = Type.Enum([...KEY_KINDS, 'ticket'] as const);
+const KIND = Type.Enum(KEY_KINDS);
 /** `<stream>:<domain>`, a purpose, a domain of rows, or empty. */
 const NAME = Type.Optional(Type.String({ maxLength: 160 }));
 const VERSION = Type.Integer({ minimum: 1 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { concatBytes, decodeUtf8 } from '#base/core/index.ts';
 import { frozenClock } from '../../../../../test/support/frozen-clock.ts';
 import type { Services } from '../services.ts';
-import { openApi } from '../testing.ts';
+import { openApi, STATUS_EXAMPLE } from '../testing.ts';
 
 test('GET /v1/status gives what the platform says of itself', async (t) => {
   const { call } = await openApi(t, { status: async () => ({ version: '1.2.3' }) as never });
@@ -122,4 +122,15 @@ test('GET /v1/quarantine passes filters on and bounds the page', async (t) => {
   }
   assert.deepEqual((await call('GET', '/v1/quarantine/f.1.0')).json(), { id: 'f.1.0' });
   assert.equal(audit.events.at(-1)?.action, 'quarantine');
+});
+
+test('GET /v1/metrics gives counts to those who may monitor', async (t) => {
+  const { call, identity } = await openApi(t, { status: async () => STATUS_EXAMPLE });
+  await call('GET', '/v1/users');
+  const answer = await call('GET', '/v1/metrics');
+  assert.deepEqual([answer.status, answer.headers['content-type']], [200, 'text/plain; version=0.0.4; charset=utf-8']);
+  assert.match(answer.text, /^weir_api_requests_total\{route="GET \/v1\/users",status="2xx"\} 1$/m);
+  assert.match(answer.text, /^weir_readings_admitted_total 5$/m);
+  const { token } = await identity.people.add('ada', ['scientist'], 'test');
+  assert.equal((await call('GET', '/v1/metrics', { as: { token } })).status, 403);
 });

@@ -2,6 +2,8 @@ import { canonicalJson, Type } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { describeStreams } from '../describe-streams.ts';
 import { closed, count, dataClass, json, limitUpTo, listOf, orNull, text, time } from '../forms.ts';
+import { formatMetrics, METRICS_TYPE } from '../metrics-text.ts';
+import { statusMetrics } from '../status-metrics.ts';
 import { STATUS } from '../status-form.ts';
 import { PLATFORM } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -57,6 +59,17 @@ export const PLATFORM_ROUTES: readonly Route[] = [
     access: { action: 'administer', resource: () => PLATFORM },
     answer: { json: STATUS },
     handle: async (_request, services) => ({ json: await services.status() }),
+  },
+  {
+    method: 'GET',
+    path: '/v1/metrics',
+    summary: 'Metrics in the text format of Prometheus',
+    access: { action: 'monitor', resource: () => PLATFORM },
+    answer: { media: ['text/plain'] },
+    handle: async (_request, { status, requests }) => ({
+      text: formatMetrics([...statusMetrics(await status()), ...requests.families()]),
+      contentType: METRICS_TYPE,
+    }),
   },
   {
     method: 'GET',

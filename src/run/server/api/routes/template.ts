@@ -1,6 +1,6 @@
 import { Type } from '#base/core/index.ts';
 import type { TemplateSource } from '../../control/template-versions.ts';
-import { digest, json, listOf, text } from '../forms.ts';
+import { count, dataClass, digest, json, listOf, text } from '../forms.ts';
 import type { Route } from '../route.ts';
 
 const SOURCE = Type.Object(
@@ -27,6 +27,17 @@ const PLAN = Type.Object({
   ),
   refused: Type.Boolean(),
   weakens: Type.Boolean(),
+  otherClasses: listOf(
+    Type.Object({
+      stream: text,
+      field: text,
+      stored: dataClass,
+      declared: dataClass,
+      governs: dataClass,
+      segments: count,
+      rows: count,
+    }),
+  ),
   unenforced: listOf(Type.Object({ id: text, promise: text, meanwhile: text, path: text, streams: listOf(text) })),
 });
 
