@@ -21,7 +21,8 @@ test('formatMetrics() escapes what would break out of a label or a line', () => 
   assert.equal(text, '# HELP a_total x\\ny\\\\\n# TYPE a_total counter\na_total{l="a\\"b\\\\c\\nd"} +Inf\n');
 });
 
-const LINE = /^([a-z_]+)(?:\{([a-z_]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\["\\n])*")*)\})? (-?[0-9.e+-]+|NaN|[+-]Inf)$/;
+const LINE =
+  /^([a-z_]+)(?:\{([a-z_]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\["\\n])*")*)\})? (-?[0-9.e+-]+|NaN|[+-]Inf)$/;
 
 test('formatMetrics() writes the text format: each family declared once, each sample once, histograms cumulative', () => {
   const declared = new Map<string, string>();
@@ -42,8 +43,13 @@ test('formatMetrics() writes the text format: each family declared once, each sa
     assert.ok(family !== undefined, `${line} is declared`);
     assert.equal(family === 'counter', match[1]!.endsWith('_total'), `${line}: counters end with _total`);
   }
-  const buckets = [...page().matchAll(/^weir_api_request_seconds_bucket\{.*le="[^"]*"\} (\d+)$/gm)].map(([, n]) => Number(n));
-  assert.deepEqual(buckets, [...buckets].sort((a, b) => a - b));
+  const buckets = [...page().matchAll(/^weir_api_request_seconds_bucket\{.*le="[^"]*"\} (\d+)$/gm)].map(([, n]) =>
+    Number(n),
+  );
+  assert.deepEqual(
+    buckets,
+    [...buckets].sort((a, b) => a - b),
+  );
   assert.equal(buckets.at(-1), 2);
 });
 

@@ -21,6 +21,9 @@ test('RequestMetrics counts by route and class of status, and durations in class
   );
   const value = (suffix: string, le?: string) =>
     durations?.samples.find((sample) => sample.suffix === suffix && sample.labels?.['le'] === le)?.value;
-  assert.deepEqual([value('_bucket', '0.005'), value('_bucket', '0.5'), value('_bucket', '30'), value('_bucket', '+Inf')], [1, 2, 2, 3]);
+  assert.deepEqual(
+    [value('_bucket', '0.005'), value('_bucket', '0.5'), value('_bucket', '30'), value('_bucket', '+Inf')],
+    [1, 2, 2, 3],
+  );
   assert.deepEqual([value('_count'), value('_sum')], [3, 60.304]);
 });

@@ -13,5 +13,7 @@ const DAY_US = 86_400_000_000;
  */
 export function securityTxt(contact: readonly string[], now: number): string {
   const lines = contact.map((uri) => `Contact: ${uri}`);
-  return [...lines, `Expires: ${formatMicros(micros(now + VALID_DAYS * DAY_US))}`, 'Preferred-Languages: en', ''].join('\n');
+  return [...lines, `Expires: ${formatMicros(micros(now + VALID_DAYS * DAY_US))}`, 'Preferred-Languages: en', ''].join(
+    '\n',
+  );
 }

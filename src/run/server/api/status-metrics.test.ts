@@ -8,6 +8,8 @@ test('statusMetrics() shows counts by reason and process, and nothing that names
   const samplesOf = (name: string) => families.find((family) => family.name === name)?.samples;
   assert.deepEqual(samplesOf('weir_readings_refused_total'), [{ labels: { reason: 'range' }, value: 3 }]);
   assert.deepEqual(samplesOf('weir_process_restarts_total'), [{ labels: { process: 'control' }, value: 0 }]);
-  const labels = new Set(families.flatMap(({ samples }) => samples.flatMap((sample) => Object.keys(sample.labels ?? {}))));
+  const labels = new Set(
+    families.flatMap(({ samples }) => samples.flatMap((sample) => Object.keys(sample.labels ?? {}))),
+  );
   assert.deepEqual([...labels].sort(), ['process', 'reason']);
 });

@@ -8,12 +8,7 @@ const one = (name: string, kind: 'counter' | 'gauge', help: string, value: numbe
   samples: [{ value }],
 });
 
-const byWord = (
-  name: string,
-  help: string,
-  label: string,
-  counts: Readonly<Record<string, number>>,
-): MetricFamily => ({
+const byWord = (name: string, help: string, label: string, counts: Readonly<Record<string, number>>): MetricFamily => ({
   name,
   kind: 'counter',
   help,
