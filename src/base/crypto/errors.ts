@@ -3,6 +3,7 @@ import { PlatformError } from '#base/core/index.ts';
 export type CryptoErrorCode =
   | 'CRYPTO_OPEN_FAILED'
   | 'CRYPTO_KEY_INVALID'
+  | 'CRYPTO_FIELD_INVALID'
   | 'CRYPTO_SIGNATURE_INVALID'
   | 'CRYPTO_PROOF_INVALID'
   | 'CRYPTO_NOTE_MALFORMED'

@@ -47,3 +47,10 @@ export {
 } from './signed-note.ts';
 export type { NoteSignature, OpenedNote, UnverifiedNote } from './signed-note.ts';
 export { MacKey } from './mac-key.ts';
+export { contentDigest, isContentDigest } from './content-digest.ts';
+export { isHttpSignature, signatureAlgorithmOf, signatureBase, signHttp } from './http-signature.ts';
+export type { HttpSignatureAlgorithm, SignedMessage } from './http-signature.ts';
+export { signRequest } from './sign-request.ts';
+export type { RequestToSign } from './sign-request.ts';
+export { parseByteSequences, parseInnerLists } from './structured-field.ts';
+export type { InnerList } from './structured-field.ts';

@@ -2,8 +2,11 @@ import { Type } from '#base/core/index.ts';
 import { closed, listOf } from './schema-forms.ts';
 import * as words from './vocabulary.ts';
 
-/** Actions whose requests can be asked to be signed: those of people and programs. */
-const action = Type.Enum(words.GRANTABLE_ACTIONS, { title: 'an action that roles can be granted' });
+/** Actions whose requests can be asked to be signed. A table is loaded as it comes, before its digest is known. */
+const action = Type.Enum(
+  words.GRANTABLE_ACTIONS.filter((word) => word !== 'table'),
+  { title: 'an action that roles can be granted, but `table`' },
+);
 
 /** How the API meets those who call it. */
 export const api = Type.Object(

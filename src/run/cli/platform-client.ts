@@ -1,9 +1,13 @@
+import { createPrivateKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { systemClock } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
+import { signRequest, systemRandom } from '#base/crypto/index.ts';
 import { CliError } from './errors.ts';
 import type { Refusal } from './errors.ts';
 import type { FoundPlatform } from './locate.ts';
@@ -21,11 +25,14 @@ export class PlatformClient implements Disposable {
   readonly #origin: string;
   readonly #agent: Agent;
   readonly #token: string | null;
+  /** Signs each request, for platforms that want it. */
+  readonly #key: KeyObject | null;
 
-  private constructor(origin: string, agent: Agent, token: string | null) {
+  private constructor(origin: string, agent: Agent, token: string | null, key: KeyObject | null = null) {
     this.#origin = origin;
     this.#agent = agent;
     this.#token = token;
+    this.#key = key;
   }
 
   /** @throws {CliError} CLI_NO_CREDENTIAL if neither the operator's credential nor the token file can be read */
@@ -39,7 +46,7 @@ export class PlatformClient implements Disposable {
     }
     const { key, certificate, authority } = await readOperator(platform.layout);
     const agent = new Agent({ key, cert: certificate, ca: authority, keepAlive: true });
-    return new PlatformClient(platform.address.https, agent, null);
+    return new PlatformClient(platform.address.https, agent, null, createPrivateKey(key));
   }
 
   /**
@@ -76,6 +83,13 @@ export class PlatformClient implements Disposable {
     this.#agent.destroy();
   }
 
+  #sign(method: string, url: URL, body: Uint8Array | null): Record<string, string> {
+    if (this.#key === null) return {};
+    const created = Math.floor(systemClock.now() / 1_000_000);
+    const nonce = Buffer.from(systemRandom.bytes(18)).toString('base64url');
+    return signRequest({ method, url, body, created, nonce }, this.#key);
+  }
+
   #send(method: string, path: string, options: CallOptions): Promise<IncomingMessage> {
     const { body, signal } = options;
     const headers: Record<string, string> = { accept: options.accept ?? 'application/json' };
@@ -83,8 +97,9 @@ export class PlatformClient implements Disposable {
     const payload = body === undefined || isBytes(body) || isStream(body) ? body : Buffer.from(JSON.stringify(body));
     if (payload !== undefined) headers['content-type'] = options.contentType ?? 'application/json';
     if (payload !== undefined && isBytes(payload)) headers['content-length'] = String(payload.length);
+    const url = new URL(path, this.#origin);
+    if (payload === undefined || isBytes(payload)) Object.assign(headers, this.#sign(method, url, payload ?? null));
     return new Promise((resolve, reject) => {
-      const url = new URL(path, this.#origin);
       const outgoing = request(url, { method, headers, agent: this.#agent, ...(signal ? { signal } : {}) }, resolve);
       outgoing.once('error', (cause: NodeJS.ErrnoException) => reject(unreachable(url, cause)));
       if (payload !== undefined && isStream(payload)) void pump(payload, outgoing);

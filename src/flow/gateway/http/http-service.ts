@@ -43,6 +43,8 @@ interface HttpPeer {
   readonly judge: (() => Admission) | null;
   /** Whether the device has more connections than it may. */
   readonly over: boolean;
+  /** Public key of the certificate that was shown, SPKI in base64. */
+  readonly key: () => string | null;
   /** Whether it was let in at the start: a refusal is counted once. */
   readonly admitted: boolean;
 }
@@ -108,7 +110,7 @@ export class HttpService {
     if (!admitted) this.#refuse(listener, admission, address);
     const over = admission !== null && this.#isOver(socket, admission);
     if (over) this.#deps.refused(listener, 'too-many-connections', address);
-    this.#peers.set(socket, { listener, address, judge, over, admitted });
+    this.#peers.set(socket, { listener, address, judge, over, admitted, key: keyOnce(socket) });
     if (admission?.admitted === true) {
       this.#certified.add(socket);
       socket.once('close', () => this.#certified.delete(socket));
@@ -165,6 +167,7 @@ export class HttpService {
       if (--this.#underWay === 0) this.#idle?.();
     });
     response.on('error', () => {});
+    setSecurityHeaders(response, request.headers.host);
     if (peer.over) return sendProblem(response, TOO_MANY, {}, true);
     this.#answer(peer, request, response).catch((error: unknown) => {
       this.#deps.log.error({ error }, 'request failed');
@@ -173,7 +176,6 @@ export class HttpService {
   }
 
   async #answer(peer: HttpPeer, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    setSecurityHeaders(response, request.headers.host);
     const cross = judgeOrigin(request, peer.listener, this.#deps.origins());
     if (cross.outcome === 'refused') {
       this.#deps.refused(peer.listener, 'origin', peer.address);
@@ -196,7 +198,10 @@ export class HttpService {
       return sendProblem(response, NOT_AUTHORISED, {}, true);
     }
     const target = parseStreamPath(request.url ?? '');
-    if (target === null) return this.#pass(stateIdentity(identity, peer.address, peer.listener), request, response);
+    if (target === null) {
+      const key = identity === null ? null : peer.key();
+      return this.#pass(stateIdentity(identity, peer.address, peer.listener, key), request, response);
+    }
     if (identity === null) return sendProblem(response, NO_CERTIFICATE, {}, true);
     if (identity.kind !== 'device') return sendProblem(response, NOT_A_DEVICE, {}, true);
     if (request.method !== 'POST') {
@@ -236,6 +241,16 @@ function answerHeld(response: ServerResponse, { fields, violated }: Hold, left: 
 /** A body that is longer than what is read only to keep the connection. */
 function hasLongBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 65_536;
+}
+
+/** The key of a connection's certificate, looked at when it is first asked for. */
+function keyOnce(socket: TLSSocket): () => string | null {
+  let key: string | null | undefined;
+  return () => {
+    const read = (): string | null =>
+      socket.getPeerX509Certificate()?.publicKey.export({ format: 'der', type: 'spki' }).toString('base64') ?? null;
+    return (key ??= read());
+  };
 }
 
 /** Null for nobody in particular; a certificate that was shown and does not count is refused everywhere. */

@@ -12,6 +12,8 @@ export interface PeerStatement {
   readonly serial: string | null;
   /** SHA-256 of its certificate, lower-case hex. */
   readonly fingerprint: string | null;
+  /** Its public key, SPKI in base64. */
+  readonly key: string | null;
   readonly address: string;
   readonly listener: 'https' | 'api' | 'status';
 }
@@ -21,12 +23,13 @@ export function stateIdentity(
   identity: PeerIdentity | null,
   address: string | undefined,
   listener: 'https' | 'api' | 'status',
+  key: string | null = null,
 ): PeerStatement {
   const seen = { address: address ?? '', listener };
-  if (identity === null) return { kind: 'none', name: null, serial: null, fingerprint: null, ...seen };
+  if (identity === null) return { kind: 'none', name: null, serial: null, fingerprint: null, key: null, ...seen };
   const { kind, serial, fingerprint } = identity;
   const name = identity.kind === 'device' ? identity.device.name : identity.name;
-  return { kind, name, serial, fingerprint, ...seen };
+  return { kind, name, serial, fingerprint, key, ...seen };
 }
 
 /**

@@ -9,6 +9,8 @@ export interface VerifiedPeer {
   readonly serial: string | null;
   /** SHA-256 of its certificate, lower-case hex; absent or null where it showed none. */
   readonly fingerprint?: string | null;
+  /** Public key of its certificate, SPKI in base64; absent where none was shown. */
+  readonly key?: string | null;
   readonly address: string;
   readonly listener: string;
 }
@@ -45,10 +47,17 @@ export const PEER_HEADER = 'x-weir-identity';
 export function parsePeer(header: string | undefined): VerifiedPeer | null {
   if (header === undefined) return null;
   try {
-    const { kind, name, serial, fingerprint, address, listener } = JSON.parse(header) as Partial<VerifiedPeer>;
+    const { kind, name, serial, fingerprint, key, address, listener } = JSON.parse(header) as Partial<VerifiedPeer>;
     if (kind === undefined || !KINDS.includes(kind)) return null;
-    const seen = { address: address ?? '', listener: listener ?? '' };
-    return { kind, name: name ?? null, serial: serial ?? null, fingerprint: fingerprint ?? null, ...seen };
+    return {
+      kind,
+      name: name ?? null,
+      serial: serial ?? null,
+      fingerprint: fingerprint ?? null,
+      ...(key === undefined || key === null ? {} : { key }),
+      address: address ?? '',
+      listener: listener ?? '',
+    };
   } catch {
     return null;
   }

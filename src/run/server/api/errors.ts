@@ -17,6 +17,7 @@ export type ApiErrorCode =
   | 'API_READING_UNKNOWN'
   | 'API_COMMAND_INVALID'
   | 'API_NOT_READY'
+  | 'API_SIGNATURE_INVALID'
   | 'API_RATE'
   | 'API_SIGN_IN_BUSY'
   | 'API_INTERNAL';

@@ -38,6 +38,7 @@ const STATUSES: readonly (readonly [RegExp, number, string])[] = [
   [/^QUERY_(SYNTAX|PARAMETERS|TOO_LONG|UNSUPPORTED|REFUSED)$/, 400, 'Not a statement that can run'],
   [/^QUERY_SEGMENT_/, 500, 'Stored readings are damaged'],
   [/^QUERY_/, 422, 'The statement could not be run to its end'],
+  [/^API_SIGNATURE_INVALID$/, 403, 'Not signed as it must be'],
   [/_UNAUTHENTICATED$/, 401, 'Who you are is not known'],
   [/_(DENIED|FORBIDDEN|NOT_ALLOWED)$/, 403, 'Not allowed'],
   [/_(UNKNOWN|MISSING|NOT_FOUND)$/, 404, 'Not found'],

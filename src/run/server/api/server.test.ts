@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { millis, PlatformError, systemClock } from '#base/core/index.ts';
+import { signRequest } from '#base/crypto/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { API_TEMPLATE, openApi } from './testing.ts';
@@ -265,4 +267,36 @@ test('makeApi() gives a caller that is denied again and again a bounded number o
   const counted = entries.reduce((sum, { detail }) => sum + Number(detail?.['count'] ?? 1), 0);
   assert.equal(counted, 30);
   assert.ok(entries.length < 30, `${entries.length} entries`);
+});
+
+test('makeApi() takes only signed requests for the actions that the template names, and each once', async (t) => {
+  const current = makeTemplate(`${API_TEMPLATE}api: { signatures: [administer] }\n`);
+  const templates = { current, plan: () => ({}), apply: async () => ({}) };
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+  const { call, audit, denials } = await openApi(t, { templates, segmentColumns: async () => [] });
+  const peer = { kind: 'client', name: 'operator', serial: null, key, address: '192.0.2.7', listener: 'https' };
+  const host = 'localhost:8443';
+  const body = JSON.stringify({ name: 'ada', roles: ['keeper'] });
+  const url = new URL(`https://${host}/v1/users`);
+  const created = Math.floor(Date.now() / 1_000) + 1;
+  const sign = (nonce: string) =>
+    signRequest({ method: 'POST', url, body: Buffer.from(body), created, nonce }, privateKey);
+  const send = (fields: Readonly<Record<string, string>>, sent = body) =>
+    call('POST', '/v1/users', { body: sent, headers: { host, 'x-weir-identity': JSON.stringify(peer), ...fields } });
+  const before = audit.events.length;
+  assertProblem(await send({}), 403, 'API_SIGNATURE_INVALID');
+  const fields = sign('nonce-0123456789a');
+  const altered = await send(fields, body.replace('ada', 'eve'));
+  assertProblem(altered, 403, 'API_SIGNATURE_INVALID');
+  assert.match(String(altered.headers['accept-signature']), /@method/);
+  assert.equal((await send(fields)).status, 201);
+  assertProblem(await send(fields), 403, 'API_SIGNATURE_INVALID');
+  // Other actions need none.
+  assert.equal((await call('GET', '/v1/segments/columns')).status, 200);
+  await denials.flush();
+  const reasons = audit.events
+    .slice(before)
+    .flatMap(({ reason }) => (reason?.startsWith('signature-') ? [reason] : []));
+  assert.deepEqual(reasons, ['signature-no-signature', 'signature-altered-body', 'signature-replayed']);
 });

@@ -14,6 +14,7 @@ import { ApiError, RateLimited } from './errors.ts';
 import { problemOf } from './problem.ts';
 import type { RateVerdict } from './rate-buckets.ts';
 import { RateLimiter } from './rate-limiter.ts';
+import { SignedRequests } from './signed-requests.ts';
 import { queryReader } from './query-parameters.ts';
 import type { Route, RouteReply, RouteRequest } from './route.ts';
 import { ROUTES } from './routes.ts';
@@ -22,6 +23,8 @@ import type { StreamedReply } from './streamed-reply.ts';
 
 /** Larger bodies than templates and statements come as streams and have bounds of their own. */
 const BODY_LIMIT = 4 * 1_048_576;
+/** What a signature must cover and say. @see RFC 9421 section 5.1 */
+const WANTED_SIGNATURE = 'sig=("@method" "@target-uri" "content-digest");created;nonce';
 /** How long a reader of a result may take nothing of it. */
 const READER_PATIENCE_MS = 60_000;
 
@@ -42,6 +45,9 @@ export interface ApiOptions {
 /** What the steps of a request share. */
 interface Gate extends ApiOptions {
   readonly rates: RateLimiter;
+  readonly signed: SignedRequests;
+  /** Bodies of JSON as they came, which a signature covers. */
+  readonly bodies: WeakMap<FastifyRequest, Buffer>;
 }
 
 /**
@@ -54,6 +60,8 @@ export function makeApi(options: ApiOptions): FastifyInstance {
   const gate: Gate = {
     ...options,
     rates: new RateLimiter(services.clock, () => services.templates.current.limits),
+    signed: new SignedRequests(services.clock),
+    bodies: new WeakMap(),
   };
   const server = fastify({
     bodyLimit: BODY_LIMIT,
@@ -69,6 +77,7 @@ export function makeApi(options: ApiOptions): FastifyInstance {
   server.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, new ApiError('API_ROUTE_UNKNOWN', 'Cannot answer: there is no such route'), services),
   );
+  keepBodies(server, gate.bodies);
   void server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
@@ -94,7 +103,10 @@ function addRoute(server: FastifyInstance, route: Route, gate: Gate): void {
     },
     handler: async (request, reply) => {
       const asked = readRequest(request, reply);
-      if (typeof route.access === 'object') await requireAccess(route.access, asked, gate);
+      if (typeof route.access === 'object') {
+        requireSigned(route.access, request, asked.caller, gate);
+        await requireAccess(route.access, asked, gate);
+      }
       await send(await route.handle(asked, services), reply);
       return reply;
     },
@@ -118,6 +130,54 @@ function addRoute(server: FastifyInstance, route: Route, gate: Gate): void {
       signal: abort.signal,
     };
   }
+}
+
+/** Has JSON parsed as the library does it, with the bytes kept for as long as the request is. */
+function keepBodies(server: FastifyInstance, bodies: Gate['bodies']): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeContentTypeParser('application/json');
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    bodies.set(request, body as Buffer);
+    void parse(request, body.toString('utf8'), done);
+  });
+}
+
+/**
+ * Where the template asks that requests for an action are signed, this one must be.
+ *
+ * @throws {ApiError} API_SIGNATURE_INVALID, the same for every reason
+ */
+function requireSigned(
+  { action }: Exclude<Route['access'], string>,
+  request: FastifyRequest,
+  caller: Caller,
+  { services, signed, bodies, denials }: Gate,
+): void {
+  if (services.templates.current.api?.signatures.includes(action) !== true) return;
+  const { method, url, headers } = request;
+  const fault = signed.judge({
+    message: {
+      method,
+      scheme: 'https',
+      authority: (headers.host ?? '').toLowerCase().replace(/:443$/, ''),
+      target: url,
+      field: (name) => {
+        const value = headers[name];
+        return value === undefined ? null : [value].flat();
+      },
+    },
+    body: bodies.get(request) ?? new Uint8Array(0),
+    key: caller.peer.key ?? null,
+  });
+  if (fault === null) return;
+  denials.refused(caller.actor, `signature-${fault}`);
+  throw new ApiError(
+    'API_SIGNATURE_INVALID',
+    `Cannot take request: requests to ${action} must be signed, and this one is not`,
+    {
+      hint: 'Connect with a client certificate and sign with its key (RFC 9421), with created and a new nonce',
+    },
+  );
 }
 
 /**
@@ -258,6 +318,7 @@ function sendProblem(reply: FastifyReply, error: unknown, services: Services): v
       'request failed',
     );
   if (problem.status === 401 && !reply.hasHeader('www-authenticate')) void reply.header('www-authenticate', 'Bearer');
+  if (problem.code === 'API_SIGNATURE_INVALID') void reply.header('accept-signature', WANTED_SIGNATURE);
   if (problem.status === 503 || problem.status === 429) void reply.header('retry-after', retryAfterOf(error));
   void reply.code(problem.status).type('application/problem+json').send(problem);
 }

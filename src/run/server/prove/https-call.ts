@@ -1,6 +1,9 @@
+import { createPrivateKey } from 'node:crypto';
 import { request } from 'node:https';
 import type { ApiAnswer } from '#assure/controls/index.ts';
+import { systemClock } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
+import { signRequest, systemRandom } from '#base/crypto/index.ts';
 import type { Credential } from './credential.ts';
 
 /** An answer to a probe is small; one that is not is cut off and counts as none. */
@@ -38,6 +41,7 @@ export function callHttps(call: HttpsCall): Promise<ApiAnswer> {
           accept: 'application/json',
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...(payload === null ? {} : { 'content-type': 'application/json', 'content-length': payload.length }),
+          ...(credential === undefined ? {} : signed(method, url, payload, credential)),
         },
       },
       (reply) => {
@@ -58,6 +62,13 @@ export function callHttps(call: HttpsCall): Promise<ApiAnswer> {
     outgoing.once('error', reject);
     outgoing.end(payload ?? undefined);
   });
+}
+
+/** For platforms that want requests signed; the others leave it aside. */
+function signed(method: string, url: URL, body: Buffer | null, { key }: Credential): Record<string, string> {
+  const created = Math.floor(systemClock.now() / 1_000_000);
+  const nonce = Buffer.from(systemRandom.bytes(18)).toString('base64url');
+  return signRequest({ method, url, body, created, nonce }, createPrivateKey(key));
 }
 
 function parse(bytes: Buffer): Json {

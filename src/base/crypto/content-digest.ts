@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { equalBytes } from '#base/core/index.ts';
+import { parseByteSequences } from './structured-field.ts';
+
+/** Digests that count; others in the field are left aside. */
+const ALGORITHMS = { 'sha-256': 'sha256', 'sha-512': 'sha512' } as const;
+
+/** The field `Content-Digest` of a body. @see RFC 9530 section 2 */
+export function contentDigest(body: Uint8Array): string {
+  return `sha-256=:${createHash('sha256').update(body).digest('base64')}:`;
+}
+
+/**
+ * Tells whether a body is the one that a field names: every digest that is known here fits, and there is one.
+ *
+ * @throws {CryptoError} CRYPTO_FIELD_INVALID
+ */
+export function isContentDigest(field: string, body: Uint8Array): boolean {
+  const digests = parseByteSequences(field);
+  const known = Object.entries(ALGORITHMS).filter(([name]) => digests.has(name));
+  return (
+    known.length > 0 &&
+    known.every(([name, algorithm]) => equalBytes(digests.get(name)!, createHash(algorithm).update(body).digest()))
+  );
+}
