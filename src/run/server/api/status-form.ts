@@ -22,7 +22,12 @@ export const STATUS = Type.Object({
   journal: Type.Object({ bytes: count }),
   tail: Type.Object({ rows: count, bytes: count }),
   segments: Type.Object({ count, rows: count, bytes: count }),
-  audit: Type.Object({ entries: count, integrated: count }),
+  audit: Type.Object({
+    entries: count,
+    integrated: count,
+    gaps: listOf(Type.Object({ from: count, to: orNull(count), knownBy: text, found: text })),
+    suspended: count,
+  }),
   queries: Type.Object({ confined: Type.Boolean(), reason: orNull(text), running: count }),
   degraded: listOf(text),
 });
