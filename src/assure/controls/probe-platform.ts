@@ -54,6 +54,8 @@ export type ProgramCredentialKind = (typeof PROGRAM_CREDENTIAL_KINDS)[number];
 export interface ApiAnswer {
   readonly status: number;
   readonly body: Json;
+  /** Fields of the answer by lower-case name. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** `flood` sends as fast as the connection takes; `polite` stays within what the stream allows. */

@@ -1,5 +1,6 @@
 import type { Control } from './control.ts';
 import { acknowledgedIsThere } from './probes/acknowledged-is-there.ts';
+import { apiFloodsAreHeldBack } from './probes/api-floods-are-held-back.ts';
 import { badReadingsAreRefused } from './probes/bad-readings-are-refused.ts';
 import { bothDoorsLeadIn } from './probes/both-doors-lead-in.ts';
 import { canaryIsNotOnDisk } from './probes/canary-is-not-on-disk.ts';
@@ -35,6 +36,7 @@ import { unenforcedIsAccepted } from './probes/unenforced-is-accepted.ts';
 /** Every control of the platform. */
 export const CONTROLS: readonly Control[] = [
   acknowledgedIsThere,
+  apiFloodsAreHeldBack,
   badReadingsAreRefused,
   bothDoorsLeadIn,
   canaryIsNotOnDisk,

@@ -32,10 +32,14 @@ function enrolOne(operation: string, as: string): ApiAnswer {
   return { status: 400, body: { code: 'IDENTITY_REQUEST_INVALID' } };
 }
 
+/** What a caller hears that has used up what it may ask. */
+const LIMITED = { 'retry-after': '1', 'ratelimit-policy': '"caller";q=60;w=60', ratelimit: '"caller";r=0;t=1' };
+
 /** For tests of probes only: a platform that keeps every promise, with single answers replaced to break one. */
 export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatform {
   const stored: { canary: string; n: number }[] = [];
   const seen = new Set<string>();
+  let proofs = 0;
   const answer = (body: ApiAnswer['body'], status = 200): ApiAnswer => ({ status, body });
   const sound: ProbePlatform = {
     revokeOwn: async () => REVOKED,
@@ -64,6 +68,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     call: async (_method, path, body, as) => {
       if (path.startsWith(EST)) return enrolOne(path.slice(EST.length), as);
       if (as === 'nobody') return answer({ code: 'API_UNAUTHENTICATED' }, 401);
+      if (as === 'person' && path === '/v1/prove' && ++proofs > 60) return { ...answer(null, 429), headers: LIMITED };
       if (as === 'person') return path === '/v1/views' ? answer({ views: [] }) : answer({ code: 'API_DENIED' }, 403);
       if (as === 'device' && !path.startsWith('/v1/streams/')) return answer({ code: 'API_FORBIDDEN' }, 403);
       if (as === 'device') {

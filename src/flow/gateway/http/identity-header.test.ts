@@ -43,10 +43,11 @@ test('passableHeaders() drops what ends here and what somebody could forge', () 
 test('stateIdentity() says who is there', () => {
   const device = { index: 0, name: 'truck-7', type: 'reefer', speaksFor: [], serials: [] };
   const known = { serial: '0A', fingerprint: 'aa' };
-  assert.deepEqual(stateIdentity({ kind: 'device', device, ...known }, '192.0.2.1', 'https'), {
+  assert.deepEqual(stateIdentity({ kind: 'device', device, ...known }, '192.0.2.1', 'https', 'MFkw'), {
     kind: 'device',
     name: 'truck-7',
     ...known,
+    key: 'MFkw',
     address: '192.0.2.1',
     listener: 'https',
   });
@@ -56,6 +57,7 @@ test('stateIdentity() says who is there', () => {
     name: null,
     serial: null,
     fingerprint: null,
+    key: null,
     address: '',
     listener: 'api',
   });

@@ -14,6 +14,8 @@ test('RateLimiter bounds a caller to each route and over all of them', () => {
   const heard = ['a', 'a', 'a', 'b', 'b'].map((route) => limiter.ofCaller('person:1', route).violated);
   assert.deepEqual(heard, [[], [], ['a'], [], ['caller']]);
   assert.equal(limiter.ofCaller('person:2', 'a').allowed, true);
+  assert.deepEqual(limiter.ofCaller('person:3', 'c', 1).limits.at(-1)?.quota, 1);
+  assert.deepEqual(limiter.ofCaller('person:3', 'c', 1).violated, ['c']);
   clock.advance(millis(30_000));
   assert.equal(limiter.ofCaller('person:1', 'a').allowed, true);
 });

@@ -20,12 +20,13 @@ export class RateLimiter {
    *
    * @param actor as the log names them: one count, whatever credentials and connections they use
    * @param route method and path as the route declares them
+   * @param quota the route's own, where it has one
    */
-  ofCaller(actor: string, route: string): RateVerdict {
+  ofCaller(actor: string, route: string, quota = Infinity): RateVerdict {
     const { callerRequests, routeRequests } = this.#limits();
     return this.#buckets.take(actor, [
       { name: 'caller', quota: callerRequests },
-      { name: route, quota: routeRequests },
+      { name: route, quota: Math.min(routeRequests, quota) },
     ]);
   }
 

@@ -203,7 +203,8 @@ async function admit(request: FastifyRequest, reply: FastifyReply, route: Route,
   const caller = await (route.who === 'enrolee'
     ? identifyEnrolee(peer, request.headers.authorization, identity, onFailure)
     : identifyCaller(peer, shownBy(request), identity, onFailure));
-  requireRate(gate.rates.ofCaller(caller.actor, `${route.method} ${route.path}`), caller.actor, reply, gate);
+  const verdict = gate.rates.ofCaller(caller.actor, `${route.method} ${route.path}`, route.quota);
+  requireRate(verdict, caller.actor, reply, gate);
   return caller;
 }
 

@@ -30,14 +30,11 @@ test('callHttps() sends body and token, and gives status and body', async (t) =>
         .end(JSON.stringify({ body, method: request.method, as: request.headers.authorization ?? null })),
     );
   });
-  assert.deepEqual(await callHttps({ ...call, body: { n: 1 }, token: 'secret' }), {
-    status: 418,
-    body: { body: '{"n":1}', method: 'POST', as: 'Bearer secret' },
-  });
-  assert.deepEqual(await callHttps({ ...call, method: 'GET' }), {
-    status: 418,
-    body: { body: '', method: 'GET', as: null },
-  });
+  const posted = await callHttps({ ...call, body: { n: 1 }, token: 'secret' });
+  assert.deepEqual([posted.status, posted.headers?.['connection']], [418, 'close']);
+  assert.deepEqual(posted.body, { body: '{"n":1}', method: 'POST', as: 'Bearer secret' });
+  const got = await callHttps({ ...call, method: 'GET' });
+  assert.deepEqual([got.status, got.body], [418, { body: '', method: 'GET', as: null }]);
 });
 
 test('callHttps() takes a body that is not JSON for none', async (t) => {

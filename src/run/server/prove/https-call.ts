@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { ApiAnswer } from '#assure/controls/index.ts';
 import { systemClock } from '#base/core/index.ts';
@@ -52,7 +53,9 @@ export function callHttps(call: HttpsCall): Promise<ApiAnswer> {
           if (length > MOST_BYTES) outgoing.destroy(new Error('the answer is too long'));
           else chunks.push(chunk);
         });
-        reply.once('end', () => resolve({ status: reply.statusCode ?? 0, body: parse(Buffer.concat(chunks)) }));
+        reply.once('end', () =>
+          resolve({ status: reply.statusCode ?? 0, body: parse(Buffer.concat(chunks)), headers: fieldsOf(reply) }),
+        );
         reply.once('error', reject);
         // A reply that breaks off has no end; resolve and reject count once.
         reply.once('close', () => reject(new Error('the answer broke off')));
@@ -62,6 +65,10 @@ export function callHttps(call: HttpsCall): Promise<ApiAnswer> {
     outgoing.once('error', reject);
     outgoing.end(payload ?? undefined);
   });
+}
+
+function fieldsOf({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]));
 }
 
 /** For platforms that want requests signed; the others leave it aside. */

@@ -164,6 +164,8 @@ export const PLATFORM_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/prove',
     summary: 'Try the controls and sign what was seen',
+    // It takes the platform a minute.
+    quota: 60,
     access: { action: 'prove', resource: () => PLATFORM },
     answer: { json: Type.Object({ controls: listOf(CONTROL), bundle: text }) },
     body: Type.Object(
