@@ -22,6 +22,7 @@ export type {
   PublishOutcome,
   RevokeTrial,
   SearchOutcome,
+  SignatureTrial,
   TamperOutcome,
 } from './probe-platform.ts';
 export { runControls, selectControls } from './run-controls.ts';

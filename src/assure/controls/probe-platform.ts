@@ -122,6 +122,16 @@ export interface KnownKey {
   readonly holds: number | null;
 }
 
+/** Statuses of the answers to one request, signed in different ways. */
+export interface SignatureTrial {
+  readonly unsigned: number;
+  readonly signed: number;
+  /** The signed request once more, as it was. */
+  readonly replayed: number;
+  /** A signature that was made for another request. */
+  readonly altered: number;
+}
+
 /** A stream as the template in force declares it. */
 export interface DeclaredStream {
   readonly name: string;
@@ -160,6 +170,8 @@ export interface ProbePlatform {
   showCredential(kind: ProgramCredentialKind, path: string): Promise<ApiAnswer>;
   /** Runs SQL as the prober, who sees the stream `_probe` and nothing else. The body of an answer is its rows. */
   query(sql: string): Promise<ApiAnswer>;
+  /** Tries signatures with the operator's key, on what only tells; null where the template asks for none there. */
+  signatures(): Promise<SignatureTrial | null>;
   /** Has what is not sealed yet of the stream `_probe` sealed now. */
   seal(): Promise<void>;
   /**

@@ -29,6 +29,7 @@ import { queriesAreConfined } from './probes/queries-are-confined.ts';
 import { readsAreLogged } from './probes/reads-are-logged.ts';
 import { requirementsExist } from './probes/requirements-exist.ts';
 import { revokedIsOut } from './probes/revoked-is-out.ts';
+import { signedRequestsCountOnce } from './probes/signed-requests-count-once.ts';
 import { templateInForceIsLogged } from './probes/template-in-force-is-logged.ts';
 import { tlsIsModern } from './probes/tls-is-modern.ts';
 import { unenforcedIsAccepted } from './probes/unenforced-is-accepted.ts';
@@ -65,6 +66,7 @@ export const CONTROLS: readonly Control[] = [
   readsAreLogged,
   requirementsExist,
   revokedIsOut,
+  signedRequestsCountOnce,
   templateInForceIsLogged,
   tlsIsModern,
   unenforcedIsAccepted,

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Control } from './control.ts';
-import type { ApiAnswer, KnownKey, ProbePlatform, PublishOutcome, RevokeTrial } from './probe-platform.ts';
+import type {
+  ApiAnswer,
+  KnownKey,
+  ProbePlatform,
+  PublishOutcome,
+  RevokeTrial,
+  SignatureTrial,
+} from './probe-platform.ts';
 
 /** A revocation that holds. */
 export const REVOKED: RevokeTrial = {
@@ -31,6 +38,9 @@ function enrolOne(operation: string, as: string): ApiAnswer {
   if (operation === 'simpleenroll') return { status: 403, body: { code: 'API_FORBIDDEN' } };
   return { status: 400, body: { code: 'IDENTITY_REQUEST_INVALID' } };
 }
+
+/** Signatures that count as they should. */
+export const SIGNATURES: SignatureTrial = { unsigned: 403, signed: 200, replayed: 403, altered: 403 };
 
 /** What a caller hears that has used up what it may ask. */
 const LIMITED = { 'retry-after': '1', 'ratelimit-policy': '"caller";q=60;w=60', ratelimit: '"caller";r=0;t=1' };
@@ -87,6 +97,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
         : answer({ code: 'API_UNAUTHENTICATED' }, 401);
     },
     query: async (sql) => queryOne(sql, stored),
+    signatures: async () => SIGNATURES,
     seal: async () => {},
     search: async () => ({ files: 3, bytes: 900, older: 0, unreadable: 0, hits: [] }),
     tamperWithSegment: async () => ({

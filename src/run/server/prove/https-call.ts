@@ -18,6 +18,8 @@ export interface HttpsCall {
   readonly token?: string;
   readonly body: Json | null;
   readonly timeoutMs: number;
+  /** Fields that stand for the signature that is made otherwise. */
+  readonly signature?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface HttpsCall {
  * @throws the socket's error where there is no answer
  */
 export function callHttps(call: HttpsCall): Promise<ApiAnswer> {
-  const { method, url, authority, credential, token, body, timeoutMs } = call;
+  const { method, url, authority, credential, token, body, timeoutMs, signature } = call;
   const payload = body === null ? null : Buffer.from(JSON.stringify(body));
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -42,7 +44,7 @@ export function callHttps(call: HttpsCall): Promise<ApiAnswer> {
           accept: 'application/json',
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...(payload === null ? {} : { 'content-type': 'application/json', 'content-length': payload.length }),
-          ...(credential === undefined ? {} : signed(method, url, payload, credential)),
+          ...(signature ?? (credential === undefined ? {} : signedFields(method, url, payload, credential))),
         },
       },
       (reply) => {
@@ -71,8 +73,13 @@ function fieldsOf({ headers }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]));
 }
 
-/** For platforms that want requests signed; the others leave it aside. */
-function signed(method: string, url: URL, body: Buffer | null, { key }: Credential): Record<string, string> {
+/** The fields that sign a request, for platforms that want it; the others leave them aside. */
+export function signedFields(
+  method: string,
+  url: URL,
+  body: Uint8Array | null,
+  { key }: Credential,
+): Record<string, string> {
   const created = Math.floor(systemClock.now() / 1_000_000);
   const nonce = Buffer.from(systemRandom.bytes(18)).toString('base64url');
   return signRequest({ method, url, body, created, nonce }, createPrivateKey(key));

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatMicros, micros, parseRfc3339, PROBE_DEVICE, PROBE_STREAM, toHex } from '#base/core/index.ts';
 import type { Clock, Json, Random } from '#base/core/index.ts';
@@ -19,6 +21,7 @@ import type {
   PublishOutcome,
   RevokeTrial,
   SearchOutcome,
+  SignatureTrial,
   TamperOutcome,
 } from '#assure/controls/index.ts';
 import { unenforcedOf } from '#declare/template/index.ts';
@@ -46,6 +49,7 @@ import type { RunCredentials } from './run-credentials.ts';
 import { searchFile, searchFolders } from './search-files.ts';
 import { tamperWith } from './tamper-segment.ts';
 import type { TokenBucket } from './token-bucket.ts';
+import { trySignatures } from './try-signatures.ts';
 import { tryHandshake } from './try-handshake.ts';
 
 /** What a run reaches of the platform beside its listeners. */
@@ -194,6 +198,21 @@ export class LivePlatform implements ProbePlatform {
     const { status, body } = await this.call('POST', '/v1/query', { sql }, 'prober');
     const rows = typeof body === 'object' && body !== null && 'rows' in body ? body['rows'] : body;
     return { status, body: rows ?? null };
+  }
+
+  async signatures(): Promise<SignatureTrial | null> {
+    const { address, identity, layout, template } = this.#parts;
+    if (template().api?.signatures.includes('administer') !== true) return null;
+    // The prober's own credential is a token, which signs nothing.
+    const key = await readFile(join(layout.operator, 'operator.key'), 'utf8');
+    const certificate = await readFile(join(layout.operator, 'operator.crt'), 'utf8');
+    return trySignatures({
+      method: 'GET',
+      url: new URL('/v1/status', address().https),
+      authority: identity.certificates.root,
+      credential: { key, certificate },
+      timeoutMs: ANSWER_MS,
+    });
   }
 
   async seal(): Promise<void> {

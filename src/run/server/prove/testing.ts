@@ -1,3 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
@@ -40,4 +42,18 @@ export async function startTestServer(
   const authority = identity.certificates.root;
   const credential = await identity.issueOperator('weir:test');
   return { url: new URL(`${scheme}://localhost:${port}`), authority, credential, identity };
+}
+
+/** A server that answers over HTTPS as the test says, and the parts of a call to it; it goes with the test. */
+export async function serveHttps(t: TestContext, answer: (request: IncomingMessage, reply: ServerResponse) => void) {
+  const { identity } = await openTrust(t);
+  const { key, certificate } = await identity.serverCertificate([]);
+  const server = createHttpsServer({ key, cert: certificate }, answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = new URL(`https://localhost:${(server.address() as AddressInfo).port}/v1/x`);
+  return { method: 'POST', url, authority: identity.certificates.root, body: null, timeoutMs: 2_000 } as const;
 }
