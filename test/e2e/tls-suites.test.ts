@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { millis } from '#base/core/index.ts';
-import { tlsOptions } from '../../src/flow/gateway/tls/tls-options.ts';
+import { tlsOptions } from '#flow/gateway/tls/tls-options.ts';
 import { createServer } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import { requireProgram } from '../support/outside.ts';

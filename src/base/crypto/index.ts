@@ -50,6 +50,8 @@ export { MacKey } from './mac-key.ts';
 export { contentDigest, isContentDigest } from './content-digest.ts';
 export { isHttpSignature, signatureAlgorithmOf, signatureBase, signHttp } from './http-signature.ts';
 export type { HttpSignatureAlgorithm, SignedMessage } from './http-signature.ts';
+export { httpSigningKey, httpVerifyingKey } from './http-signature-key.ts';
+export type { HttpSignatureKey } from './http-signature-key.ts';
 export { signRequest } from './sign-request.ts';
 export type { RequestToSign } from './sign-request.ts';
 export { parseByteSequences, parseInnerLists } from './structured-field.ts';

@@ -1,5 +1,3 @@
-import { createPrivateKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
@@ -7,7 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { systemClock } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
-import { signRequest, systemRandom } from '#base/crypto/index.ts';
+import { httpSigningKey, signRequest, systemRandom } from '#base/crypto/index.ts';
+import type { HttpSignatureKey } from '#base/crypto/index.ts';
 import { CliError } from './errors.ts';
 import type { Refusal } from './errors.ts';
 import type { FoundPlatform } from './locate.ts';
@@ -26,9 +25,9 @@ export class PlatformClient implements Disposable {
   readonly #agent: Agent;
   readonly #token: string | null;
   /** Signs each request, for platforms that want it. */
-  readonly #key: KeyObject | null;
+  readonly #key: HttpSignatureKey | null;
 
-  private constructor(origin: string, agent: Agent, token: string | null, key: KeyObject | null = null) {
+  private constructor(origin: string, agent: Agent, token: string | null, key: HttpSignatureKey | null = null) {
     this.#origin = origin;
     this.#agent = agent;
     this.#token = token;
@@ -46,7 +45,7 @@ export class PlatformClient implements Disposable {
     }
     const { key, certificate, authority } = await readOperator(platform.layout);
     const agent = new Agent({ key, cert: certificate, ca: authority, keepAlive: true });
-    return new PlatformClient(platform.address.https, agent, null, createPrivateKey(key));
+    return new PlatformClient(platform.address.https, agent, null, httpSigningKey(key));
   }
 
   /**

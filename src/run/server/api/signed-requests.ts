@@ -1,7 +1,6 @@
-import { createPublicKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import type { Clock } from '#base/core/index.ts';
 import {
+  httpVerifyingKey,
   isContentDigest,
   isHttpSignature,
   parseByteSequences,
@@ -9,7 +8,7 @@ import {
   signatureAlgorithmOf,
   signatureBase,
 } from '#base/crypto/index.ts';
-import type { InnerList, SignedMessage } from '#base/crypto/index.ts';
+import type { HttpSignatureKey, InnerList, SignedMessage } from '#base/crypto/index.ts';
 import { ReplayWindow } from './replay-window.ts';
 
 /** Why a request does not count as signed; for the log only. */
@@ -59,7 +58,7 @@ export class SignedRequests {
 
   /** @returns what is wrong; null where the request is signed as it must be */
   judge({ message, body, key }: SignedRequest): SignatureFault | null {
-    const publicKey = keyOf(key);
+    const publicKey = key === null ? null : httpVerifyingKey(Buffer.from(key, 'base64'));
     if (publicKey === null) return 'no-key';
     const [input, signature] = [message.field('signature-input'), message.field('signature')];
     if (input === null || signature === null) return 'no-signature';
@@ -74,7 +73,7 @@ export class SignedRequests {
     }
   }
 
-  #judgeParameters({ items, parameters }: InnerList, key: KeyObject, body: Uint8Array): SignatureFault | null {
+  #judgeParameters({ items, parameters }: InnerList, key: HttpSignatureKey, body: Uint8Array): SignatureFault | null {
     const covered = new Set(items.map(({ value }) => value));
     const target = covered.has('@target-uri') || ['@authority', '@path', '@query'].every((name) => covered.has(name));
     if (!covered.has('@method') || !target) return 'not-covered';
@@ -93,7 +92,7 @@ export class SignedRequests {
     message: SignedMessage,
     list: InnerList,
     signature: Uint8Array,
-    key: KeyObject,
+    key: HttpSignatureKey,
     body: Uint8Array,
   ): SignatureFault | null {
     if (!isHttpSignature(signatureBase(message, list), signature, key)) return 'forged';
@@ -116,14 +115,5 @@ export class SignedRequests {
 
   #now(): number {
     return Math.floor(this.#clock.now() / 1_000_000);
-  }
-}
-
-function keyOf(spki: string | null): KeyObject | null {
-  if (spki === null) return null;
-  try {
-    return createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
-  } catch {
-    return null;
   }
 }

@@ -1,10 +1,9 @@
-import { createPrivateKey } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { ApiAnswer } from '#assure/controls/index.ts';
 import { systemClock } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
-import { signRequest, systemRandom } from '#base/crypto/index.ts';
+import { httpSigningKey, signRequest, systemRandom } from '#base/crypto/index.ts';
 import type { Credential } from './credential.ts';
 
 /** An answer to a probe is small; one that is not is cut off and counts as none. */
@@ -82,7 +81,7 @@ export function signedFields(
 ): Record<string, string> {
   const created = Math.floor(systemClock.now() / 1_000_000);
   const nonce = Buffer.from(systemRandom.bytes(18)).toString('base64url');
-  return signRequest({ method, url, body, created, nonce }, createPrivateKey(key));
+  return signRequest({ method, url, body, created, nonce }, httpSigningKey(key));
 }
 
 function parse(bytes: Buffer): Json {
