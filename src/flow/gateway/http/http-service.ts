@@ -238,9 +238,12 @@ function answerHeld(response: ServerResponse, { fields, violated }: Hold, left: 
   response.once('close', () => clearTimeout(timer));
 }
 
-/** A body that is longer than what is read only to keep the connection. */
+/**
+ * A body that says to be longer than what is read only to keep the connection. One that does not say is read: closing on
+ * unread bytes would take the answer from whoever sent few. How long it may come is bounded like any other.
+ */
 function hasLongBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 65_536;
+  return Number(headers['content-length'] ?? 0) > 65_536;
 }
 
 /** The key of a connection's certificate, looked at when it is first asked for. */

@@ -44,7 +44,8 @@ export class Proxy {
     onAnswer: (fields: IncomingHttpHeaders) => void = () => {},
   ): void {
     if (this.#open >= MOST_AT_ONCE) return sendProblem(response, UNAVAILABLE, {}, true);
-    if ((this.#openBy.get(caller) ?? 0) >= MOST_OF_ONE) return sendProblem(response, TOO_MANY, {}, true);
+    // The connection stays: closing on unread bytes would take the answer from whoever sent them.
+    if ((this.#openBy.get(caller) ?? 0) >= MOST_OF_ONE) return sendProblem(response, TOO_MANY);
     this.#enter(caller);
     const upstream = connect({
       socketPath: this.#socketPath,
