@@ -29,5 +29,6 @@ export const STATUS = Type.Object({
     suspended: count,
   }),
   queries: Type.Object({ confined: Type.Boolean(), reason: orNull(text), running: count }),
+  exposures: listOf(Type.Object({ kind: text, detail: text })),
   degraded: listOf(text),
 });
