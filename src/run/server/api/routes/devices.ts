@@ -8,7 +8,7 @@ import type {
   ExpectedDevice,
 } from '#trust/identity/index.ts';
 import { ApiError } from '../errors.ts';
-import { listOf, orNull, text, time } from '../forms.ts';
+import { count, listOf, orNull, text, time } from '../forms.ts';
 import type { Route } from '../route.ts';
 
 const device = (name: string) => ({ type: 'device', name }) as const;
@@ -27,7 +27,7 @@ const DEVICE = Type.Object({
   certificates: listOf(text),
 });
 
-const BUNDLE = Type.Object({ device: DEVICE, key: text, certificate: text, authority: text });
+const BUNDLE = Type.Object({ device: DEVICE, key: Type.Optional(text), certificate: text, authority: text });
 
 /** A device as lists show it. */
 function show(record: DeviceRecord): unknown {
@@ -151,6 +151,7 @@ export const DEVICE_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/devices/:name/enrol-token',
     summary: 'a token with which a device enrols once',
+    answer: { status: 201, json: Type.Object({ token: text, device: text, type: text, expires: time }) },
     access: { action: 'enrol', resource: ({ params }) => device(params['name'] ?? '') },
     body: Type.Object(
       { type: Type.String({ maxLength: 64 }), minutes: Type.Integer({ minimum: 1, maximum: 10_080 }) },
@@ -166,6 +167,7 @@ export const DEVICE_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/expected-devices',
     summary: 'devices that may enrol with the certificate of their manufacturer',
+    answer: { status: 201, json: Type.Object({ added: count, known: count }) },
     access: { action: 'enrol', resource: () => device('*') },
     body: Type.Object(
       {
