@@ -92,6 +92,7 @@ function operationOf(route: Route): Part {
 function accessOf({ access }: Route): string {
   if (access === 'open') return 'Open to everybody.';
   if (access === 'within') return 'Open to whoever can sign in; decided by relation.';
+  if (access === 'self') return 'Open to whoever can sign in; about the caller alone.';
   return `Needs the action \`${access.action}\`.`;
 }
 
