@@ -6,7 +6,7 @@ import { isHttpSignature, signHttp } from './http-signature.ts';
 
 test('httpSigningKey() and httpVerifyingKey() make keys of what files and certificates hold', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const signing = httpSigningKey(privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
+  const signing = httpSigningKey(privateKey.export({ format: 'pem', type: 'pkcs8' }));
   const verifying = httpVerifyingKey(publicKey.export({ format: 'der', type: 'spki' }));
   assert.ok(verifying !== null);
   assert.equal(isHttpSignature(Buffer.from('x'), signHttp(Buffer.from('x'), signing), verifying), true);

@@ -87,7 +87,7 @@ class Reader {
     for (this.skipSpaces(); !this.take(')'); this.skipSpaces()) {
       const value = this.bareItem();
       if (typeof value !== 'string' || items.length >= MOST_MEMBERS) malformed();
-      items.push({ value: value as string, parameters: this.parameters() });
+      items.push({ value, parameters: this.parameters() });
       if (this.text[this.at] !== ' ' && this.text[this.at] !== ')') malformed();
     }
     const parameters = this.parameters();

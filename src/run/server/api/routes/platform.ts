@@ -66,8 +66,8 @@ export const PLATFORM_ROUTES: readonly Route[] = [
     summary: 'Metrics in the text format of Prometheus',
     access: { action: 'monitor', resource: () => PLATFORM },
     answer: { media: ['text/plain'] },
-    handle: async (_request, { status, requests }) => ({
-      text: formatMetrics([...statusMetrics(await status()), ...requests.families()]),
+    handle: async (_request, services) => ({
+      text: formatMetrics([...statusMetrics(await services.status()), ...services.requests.families()]),
       contentType: METRICS_TYPE,
     }),
   },

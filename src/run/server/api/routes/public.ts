@@ -23,8 +23,8 @@ export const PUBLIC_ROUTES: readonly Route[] = [
     summary: 'Whether readings are taken and questions answered',
     access: 'open',
     answer: STATE,
-    handle: async (_request, { ready }) => {
-      if (ready()) return { json: { status: 'ok' } };
+    handle: async (_request, services) => {
+      if (services.ready()) return { json: { status: 'ok' } };
       throw new ApiError('API_NOT_READY', 'Cannot serve yet: a part of the platform is starting');
     },
   },
