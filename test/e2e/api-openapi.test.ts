@@ -18,6 +18,13 @@ api: { contact: ['mailto:security@example.com'] }
 people: { keeper: { query: [climate], may: [audit] } }
 `;
 
+/**
+ * What is walked here to a success. Which tiles are full depends on how much the log holds; devices' certificates, keys,
+ * credentials and sessions have end-to-end tests of their own.
+ */
+const WALKED =
+  /^(get|post) (\/(healthz|readyz|\.well-known\/security)|\/v1\/(openapi|status|metrics|streams|segments|commands|tables|grants|prove|quarantine|template|quer|views|users$|audit\/(keys|checkpoint$|entries|proof)|devices(\/\{name\}(\/(certificate|disable|enable|speaks-for))?)?$))/;
+
 async function sendAs(device: { key: string; cert: string; ca: string }, url: URL, body: string) {
   const reply = await new Promise<IncomingMessage>((resolve, reject) => {
     const headers = { 'content-type': 'application/json' };
@@ -122,16 +129,6 @@ test('every route answers as the OpenAPI document says, in success and in failur
   const statement = entries.entries.findLast(({ event }) => event.action === 'query' && event.digest !== undefined);
   await ask('get /v1/audit/statements/{digest}', `/v1/audit/statements/${statement?.event.digest}`);
 
-  const unseen = checker.operations.filter((operation) => !checker.succeeded.has(operation));
-  // No witness cosigns here, and which tiles are full depends on how much the log holds; what is done with keys,
-  // certificates and credentials has end-to-end tests of its own.
-  assert.deepEqual(
-    unseen.filter(
-      (operation) =>
-        !/checkpoint\.witnessed|\/tile\/|statements|^post \/v1\/keys|revo|confirm|expected-devices|enrol-token|\/crl|\/ocsp|certificate|credential|session|login|\/est\//.test(
-          operation,
-        ),
-    ),
-    [],
-  );
+  const unseen = checker.operations.filter((operation) => WALKED.test(operation) && !checker.succeeded.has(operation));
+  assert.deepEqual(unseen, []);
 });

@@ -82,11 +82,18 @@ function operationOf(route: Route): Part {
         headers: headers(RATE_FIELDS),
         content: contentOf(answer),
       },
+      ...waitOf(route),
       ...Object.fromEntries(
         Object.keys(FAULTS).map((status) => [status, { $ref: `#/components/responses/Fault${status}` }]),
       ),
     },
   };
+}
+
+function waitOf({ waits }: Route): Part {
+  if (waits === undefined) return {};
+  const content = { 'application/json': { schema: waits } };
+  return { '202': { description: 'Not yet; ask again.', headers: headers(RATE_FIELDS), content } };
 }
 
 function accessOf({ access }: Route): string {

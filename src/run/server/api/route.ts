@@ -63,6 +63,8 @@ export interface Route {
   readonly raw?: boolean;
   readonly takes?: readonly string[];
   readonly answer?: RouteAnswer;
+  /** What it answers with 202 while what was asked has yet to come about, where that may be. */
+  readonly waits?: TSchema;
   /** Requests of one caller in a minute, where that is fewer than the template's limit. */
   readonly quota?: number;
   readonly handle: (request: RouteRequest, services: Services) => Promise<RouteReply>;

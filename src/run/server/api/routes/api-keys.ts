@@ -2,10 +2,24 @@ import { days, formatMicros, Type } from '#base/core/index.ts';
 import { ACTIONS } from '#declare/policy/index.ts';
 import type { Action } from '#declare/policy/index.ts';
 import type { ApiKey } from '#trust/identity/index.ts';
+import { listOf, orNull, text, time } from '../forms.ts';
 import type { Route } from '../route.ts';
 import { person } from './show-person.ts';
 
 const words = Type.Array(Type.String({ maxLength: 64 }), { maxItems: 256 });
+
+const KEY = Type.Object({
+  id: text,
+  user: text,
+  name: text,
+  actions: orNull(listOf(text)),
+  views: orNull(listOf(text)),
+  purposes: orNull(listOf(text)),
+  status: Type.Enum(['enabled', 'revoked', 'expired'] as const),
+  created: time,
+  expires: time,
+  lastUsed: orNull(time),
+});
 
 const show = ({ id, person: holder, name, scope, status, created, expires, lastUsed }: ApiKey) => ({
   id,
@@ -24,6 +38,7 @@ export const API_KEY_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/v1/api-keys',
     summary: 'lists keys of programs, without the keys themselves',
+    answer: { json: Type.Object({ keys: listOf(KEY) }) },
     access: { action: 'administer', resource: () => person('*') },
     handle: async (_request, { identity }) => ({ json: { keys: (await identity.signIn.keys.list()).map(show) } }),
   },
@@ -31,6 +46,7 @@ export const API_KEY_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/users/:id/api-keys',
     summary: 'makes a key for some actions, views and purposes, for some days; it is shown this once',
+    answer: { status: 201, json: Type.Object({ key: KEY, secret: text }) },
     access: { action: 'administer', resource: ({ params }) => person(params['id'] ?? '') },
     body: Type.Object(
       {
@@ -54,6 +70,7 @@ export const API_KEY_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/api-keys/:id/revoke',
     summary: 'takes a key back: its next request is refused',
+    answer: { json: KEY },
     access: { action: 'administer', resource: () => person('*') },
     handle: async ({ params, caller }, { identity }) => ({
       json: show(await identity.signIn.keys.revoke(params['id'] ?? '', caller.actor)),

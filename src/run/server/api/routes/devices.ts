@@ -8,7 +8,7 @@ import type {
   ExpectedDevice,
 } from '#trust/identity/index.ts';
 import { ApiError } from '../errors.ts';
-import { count, listOf, orNull, text, time } from '../forms.ts';
+import { count, json, listOf, orNull, text, time } from '../forms.ts';
 import type { Route } from '../route.ts';
 
 const device = (name: string) => ({ type: 'device', name }) as const;
@@ -25,6 +25,24 @@ const DEVICE = Type.Object({
   model: orNull(text),
   firmware: orNull(text),
   certificates: listOf(text),
+  suspended: listOf(text),
+  hardwareSerials: listOf(text),
+  firstSeen: orNull(time),
+  addresses: listOf(text),
+  posture: Type.Object({ state: text, at: orNull(time), detail: orNull(text) }),
+  profile: orNull(
+    Type.Object({
+      class: json,
+      cannot: listOf(text),
+      compensate: Type.Record(Type.String(), text),
+      uncompensated: listOf(text),
+      algorithm: text,
+      cryptoEnds: count,
+      supportEnds: orNull(time),
+      endsIn: count,
+      endsBecause: Type.Enum(['cryptography', 'support'] as const),
+    }),
+  ),
 });
 
 const BUNDLE = Type.Object({ device: DEVICE, key: Type.Optional(text), certificate: text, authority: text });
@@ -211,6 +229,7 @@ export const DEVICE_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/devices/:name/description',
     summary: 'change what is known of a device',
+    answer: { json: DEVICE },
     access: { action: 'enrol', resource: ({ params }) => device(params['name'] ?? '') },
     body: Type.Object(
       {
@@ -237,6 +256,7 @@ export const DEVICE_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/devices/:name/posture',
     summary: 'report the state of a device',
+    answer: { json: DEVICE },
     access: { action: 'enrol', resource: ({ params }) => device(params['name'] ?? '') },
     body: Type.Object(
       { state: Type.Enum(['good', 'bad'] as const), detail: Type.Optional(Type.String({ maxLength: 500 })) },

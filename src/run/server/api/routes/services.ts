@@ -1,6 +1,7 @@
 import { days, Type } from '#base/core/index.ts';
+import { text } from '../forms.ts';
 import type { Route } from '../route.ts';
-import { person, showPerson } from './show-person.ts';
+import { PERSON, person, showPerson } from './show-person.ts';
 
 /** Programs: accounts without a person behind them, by client certificate or key. */
 export const SERVICE_ROUTES: readonly Route[] = [
@@ -8,6 +9,7 @@ export const SERVICE_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/services',
     summary: 'adds a program, which cannot sign in before it has a certificate or a key',
+    answer: { status: 201, json: Type.Object({ user: PERSON }) },
     access: { action: 'administer', resource: () => person('*') },
     body: Type.Object(
       { name: Type.String({ maxLength: 64 }), roles: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 32 }) },
@@ -23,6 +25,7 @@ export const SERVICE_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/services/:id/certificate',
     summary: 'gives a program a client certificate and its private key, which is kept nowhere',
+    answer: { status: 201, json: Type.Object({ key: text, certificate: text, authority: text }) },
     access: { action: 'administer', resource: ({ params }) => person(params['id'] ?? '') },
     body: Type.Object({ days: Type.Integer({ minimum: 1, maximum: 730 }) }, { additionalProperties: false }),
     handle: async ({ body, params, caller }, { identity }) => {

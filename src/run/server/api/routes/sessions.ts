@@ -1,7 +1,31 @@
-import { formatMicros } from '#base/core/index.ts';
+import { formatMicros, Type } from '#base/core/index.ts';
 import type { Session } from '#trust/identity/index.ts';
+import { listOf, orNull, text, time } from '../forms.ts';
 import type { Route } from '../route.ts';
 import { person } from './show-person.ts';
+
+/** The form of a session as the API shows it. */
+export const SESSION = Type.Object({
+  id: text,
+  user: text,
+  method: text,
+  strength: text,
+  address: text,
+  created: time,
+  expires: time,
+  lastUsed: time,
+});
+
+const WORDS = orNull(listOf(text));
+const STANDING = Type.Object({
+  id: text,
+  kind: text,
+  roles: listOf(text),
+  method: orNull(text),
+  strength: orNull(text),
+  credential: orNull(text),
+  scope: orNull(Type.Object({ actions: WORDS, views: WORDS, purposes: WORDS })),
+});
 
 /** A session as the API shows it. */
 export const showSession = (session: Session) => ({
@@ -21,6 +45,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/v1/sessions',
     summary: 'lists sessions that count at this moment',
+    answer: { json: Type.Object({ sessions: listOf(SESSION) }) },
     access: { action: 'administer', resource: () => person('*') },
     handle: async (_request, { identity }) => ({
       json: { sessions: (await identity.signIn.sessions.list()).map(showSession) },
@@ -30,6 +55,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/sessions/:id/revoke',
     summary: 'ends a session: its next request is refused',
+    answer: { json: SESSION },
     access: { action: 'administer', resource: () => person('*') },
     handle: async ({ params, caller }, { identity }) => ({
       json: showSession(await identity.signIn.sessions.revoke(params['id'] ?? '', caller.actor)),
@@ -39,6 +65,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/v1/me',
     summary: 'says who asks, how they signed in and what their credential is for',
+    answer: { json: STANDING },
     access: 'self',
     handle: async ({ caller }) => {
       const { id, kind, roles, strength, scope } = caller.subject;
@@ -50,6 +77,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/me/sign-out',
     summary: 'ends the session that it is asked with',
+    answer: { json: Type.Object({ ended: Type.Boolean() }) },
     access: 'self',
     handle: async ({ caller }, { identity }) => {
       const [kind, id] = (caller.credential ?? '').split(':');

@@ -3,10 +3,14 @@ import { addressPrefix } from '#flow/gateway/index.ts';
 import type { NewSession, Person, SignInRefusal } from '#trust/identity/index.ts';
 import type { SignInFailure } from '../caller.ts';
 import { ApiError } from '../errors.ts';
+import { listOf, text } from '../forms.ts';
 import type { Route, RouteReply } from '../route.ts';
 import type { Services } from '../services.ts';
-import { showSession } from './sessions.ts';
-import { showPerson } from './show-person.ts';
+import { SESSION, showSession } from './sessions.ts';
+import { PERSON, showPerson } from './show-person.ts';
+
+/** A session as its holder gets it. */
+const BEGUN = { status: 201, json: Type.Object({ session: SESSION, user: PERSON, token: text }) } as const;
 
 /** Failures after which coming again later helps; they say nothing about whether an account exists. */
 const LATER: readonly string[] = ['limited', 'busy'];
@@ -17,6 +21,7 @@ export const SIGN_IN_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/sign-in/password',
     summary: 'exchanges name and password for a session',
+    answer: BEGUN,
     access: 'open',
     body: Type.Object(
       { name: Type.String({ maxLength: 64 }), password: Type.String({ maxLength: 1_024 }) },
@@ -34,6 +39,7 @@ export const SIGN_IN_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/sign-in/code',
     summary: 'exchanges a one-time code for a session',
+    answer: BEGUN,
     access: 'open',
     body: Type.Object({ code: Type.String({ maxLength: 256 }) }, { additionalProperties: false }),
     handle: async ({ body, caller }, services) => {
@@ -47,6 +53,7 @@ export const SIGN_IN_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/v1/sign-in/providers',
     summary: 'names the identity providers through which people sign in',
+    answer: { json: Type.Object({ providers: listOf(text) }) },
     access: 'open',
     handle: async (_request, { identity }) => ({ json: { providers: identity.signIn.logins.providers() } }),
   },
@@ -54,6 +61,10 @@ export const SIGN_IN_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/sign-in/login',
     summary: 'begins a login at an identity provider, in a browser on the same machine or on another device',
+    answer: {
+      status: 201,
+      json: Type.Object({ handle: text, address: text, userCode: Type.Optional(text) }),
+    },
     access: 'open',
     body: Type.Object(
       {
@@ -74,6 +85,8 @@ export const SIGN_IN_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/v1/sign-in/login/finish',
     summary: 'exchanges a login that the identity provider vouched for, for a session; 202 while it has yet to',
+    answer: BEGUN,
+    waits: Type.Object({ pending: Type.Boolean() }),
     access: 'open',
     body: Type.Object(
       { handle: Type.String({ maxLength: 64 }), returned: Type.Optional(Type.String({ maxLength: 8_192 })) },
