@@ -13,6 +13,7 @@ devices: {sensor: {}}
 streams:
   climate: {from: sensor, purposes: [quality], fields: {temperature: {type: number, unit: Cel, range: [-40, 60]}}}
   held: {from: sensor, basis: consent, subject: person, purposes: [quality], fields: {person: {type: text, class: identifier}}}
+api: {signatures: [administer]}
 people: {scientist: {query: all, purposes: [quality]}, auditor: {may: [prove]}}
 `;
 

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { httpSigningKey, signRequest } from '#base/crypto/index.ts';
 import type { DataDirectory, PlatformAddress, PlatformStatus } from '#run/server/index.ts';
 
 /** An answer of the API, read to its end. */
@@ -39,11 +41,12 @@ export async function callPlatform(
           cert: await readFile(join(layout.operator, 'operator.crt')),
         }
       : {};
+  const url = new URL(path, token === undefined ? address.https : address.api);
   const payload =
     body === undefined || body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body);
   const reply = await new Promise<IncomingMessage>((resolve, reject) => {
     const outgoing = request(
-      new URL(path, token === undefined ? address.https : address.api),
+      url,
       {
         method,
         ca,
@@ -53,6 +56,7 @@ export async function callPlatform(
         headers: {
           ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...('key' in credential ? signed(method, url, payload, credential.key) : {}),
           ...headers,
         },
       },
@@ -69,6 +73,13 @@ export async function callPlatform(
     body: bytes,
     json: <T>() => JSON.parse(bytes.toString('utf8')) as T,
   };
+}
+
+/** As the command line does it: a platform that asks for no signatures leaves them aside. */
+function signed(method: string, url: URL, payload: unknown, pem: Buffer): Record<string, string> {
+  const body = payload === undefined ? null : Buffer.from(payload as string | Uint8Array);
+  const created = Math.floor(Date.now() / 1_000);
+  return signRequest({ method, url, body, created, nonce: randomUUID() }, httpSigningKey(pem.toString('utf8')));
 }
 
 /** Key and certificates of an enrolled device, PEM, and where they lie as files for programs that want such. */

@@ -104,8 +104,8 @@ function addRoute(server: FastifyInstance, route: Route, gate: Gate): void {
     handler: async (request, reply) => {
       const asked = readRequest(request, reply);
       if (typeof route.access === 'object') {
-        requireSigned(route.access, request, asked.caller, gate);
-        await requireAccess(route.access, asked, gate);
+        const { access } = route;
+        await requireAccess(access, asked, gate, () => requireSigned(access, request, asked.caller, gate));
       }
       await send(await route.handle(asked, services), reply);
       return reply;
@@ -229,6 +229,7 @@ async function requireAccess(
   access: Exclude<Route['access'], string>,
   asked: RouteRequest,
   { services, denials }: Gate,
+  requireMore: () => void,
 ): Promise<void> {
   const { caller } = asked;
   const request = {
@@ -241,6 +242,8 @@ async function requireAccess(
   const decision = services.decisions.decide(request, services.templates.current);
   const { type, name } = request.resource;
   const allowed = decision.effect === 'allow';
+  // Before it is on record as allowed; what is denied needs no more than that.
+  if (allowed) requireMore();
   const event = {
     actor: caller.actor,
     action: request.action,
