@@ -1,5 +1,5 @@
 import type { Micros } from '#base/core/index.ts';
-import type { Posture } from './profile/posture.ts';
+import type { Posture, PostureReport } from './profile/posture.ts';
 import type { SecurityProfile } from './profile/security-profile.ts';
 
 export const DEVICE_STATES = ['enabled', 'disabled', 'revoked'] as const;
@@ -19,6 +19,8 @@ export interface DirectoryEntry {
   readonly serials: readonly string[];
   /** Those of its own that are suspended until somebody confirms them. */
   readonly suspended?: readonly string[];
+  /** What was last reported of its state; absent where nothing was. Whether it still counts is up to the clock. */
+  readonly postureReport?: Pick<PostureReport, 'state' | 'at'>;
 }
 
 /** The whole inventory at a version. */

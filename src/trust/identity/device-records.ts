@@ -24,8 +24,17 @@ const NONE: OwnCertificates = { serials: [], suspended: [], expires: 0 };
 /** The entry that gateways hold. */
 export function entryOf(row: DeviceRow, { serials, suspended }: OwnCertificates = NONE): DirectoryEntry {
   const { idx: index, name, type, sealed } = row;
-  const entry = { index, name, type, status: row.status as DeviceState, speaksFor: sealed.speaksFor, serials };
-  return suspended.length === 0 ? entry : { ...entry, suspended };
+  const { posture: report } = sealed;
+  return {
+    index,
+    name,
+    type,
+    status: row.status as DeviceState,
+    speaksFor: sealed.speaksFor,
+    serials,
+    ...(suspended.length === 0 ? {} : { suspended }),
+    ...(report == null ? {} : { postureReport: { state: report.state, at: report.at } }),
+  };
 }
 
 /** What a record needs beside its rows. */

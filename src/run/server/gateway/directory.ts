@@ -1,4 +1,4 @@
-import type { DeviceDirectory, DeviceEntry } from '#flow/gateway/index.ts';
+import type { DeviceDirectory } from '#flow/gateway/index.ts';
 import { DEVICE_FLAG } from '#trust/identity/index.ts';
 import type { DeviceTable, DirectoryChange, DirectoryEntry, DirectorySnapshot } from '#trust/identity/index.ts';
 
@@ -17,7 +17,7 @@ export class MemoryDirectory implements DeviceDirectory {
     return this.#devices.size;
   }
 
-  find(name: string): DeviceEntry | null {
+  find(name: string): DirectoryEntry | null {
     return this.#devices.get(name) ?? null;
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Posture } from '#declare/policy/index.ts';
+import { micros, systemClock } from '#base/core/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { publishGuard } from './publish-guard.ts';
 
@@ -13,16 +13,15 @@ const plc = { index: 1, name: 'plc-1', type: 'plc', speaksFor: ['pump'] };
 const nobody = () => null;
 
 test('publishGuard() is none where ingest says it all', () => {
-  assert.equal(publishGuard(makeTemplate(yaml()), nobody), null);
+  assert.equal(publishGuard(makeTemplate(yaml()), nobody, systemClock), null);
   const query = { 'f.cedar': 'forbid (principal, action == Action::"query", resource);' };
-  assert.equal(publishGuard(makeTemplate(yaml('', 'policies: [f.cedar]'), query), nobody), null);
+  assert.equal(publishGuard(makeTemplate(yaml('', 'policies: [f.cedar]'), query), nobody, systemClock), null);
 });
 
 test('publishGuard() keeps out whom a policy of a file forbids, and nobody else', () => {
   const forbid = 'forbid (principal == Device::"pump-1", action == Action::"publish", resource);';
-  const guard = publishGuard(makeTemplate(yaml('', 'policies: [f.cedar]'), { 'f.cedar': forbid }), (name) =>
-    name === 'plc-1' ? plc : pump,
-  );
+  const template = makeTemplate(yaml('', 'policies: [f.cedar]'), { 'f.cedar': forbid });
+  const guard = publishGuard(template, (name) => (name === 'plc-1' ? plc : pump), systemClock);
   assert.ok(guard);
   assert.equal(guard(pump, 's', pump), false);
   assert.equal(guard({ ...pump, name: 'pump-2' }, 's', { ...pump, name: 'pump-2' }), true);
@@ -30,17 +29,20 @@ test('publishGuard() keeps out whom a policy of a file forbids, and nobody else'
 });
 
 test('publishGuard() asks for the posture at each message', () => {
-  let posture: Posture | undefined;
-  const guard = publishGuard(makeTemplate(yaml('posture: required, ')), () =>
-    posture === undefined ? pump : { ...pump, posture },
-  );
+  let report: { state: 'good' | 'bad'; at: number } | undefined;
+  let now = micros(0);
+  const template = makeTemplate(yaml('posture: required, ').replace('pump: {}', 'pump: {posture: 1h}'));
+  const guard = publishGuard(template, () => (report === undefined ? pump : { ...pump, postureReport: report }), {
+    now: () => now,
+  });
   assert.ok(guard);
-  const may = (now: Posture | undefined) => {
-    posture = now;
+  const may = (state: 'good' | 'bad' | undefined, ageMinutes: number) => {
+    now = micros(3_600_000_000_000);
+    report = state === undefined ? undefined : { state, at: now - ageMinutes * 60_000_000 };
     return guard(pump, 's', pump);
   };
   assert.deepEqual(
-    [may('fresh'), may('stale'), may('fresh'), may('bad'), may('unknown'), may(undefined)],
+    [may('good', 1), may('good', 61), may('good', 59), may('bad', 0), may('bad', 600), may(undefined, 0)],
     [true, false, true, false, false, false],
   );
 });

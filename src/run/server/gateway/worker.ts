@@ -102,7 +102,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     quarantine,
     grants,
     findDevice: (name) => directory.find(name),
-    mayPublish: publishGuard(template, (name) => directory.find(name)),
+    mayPublish: publishGuard(template, (name) => directory.find(name), systemClock),
   });
   const lastSeen = new Float64Array(table.size.devices);
   const addresses: string[] = [];
@@ -187,7 +187,7 @@ const offered: WorkerMethods = {
   start,
   template: ({ form, closed }) => {
     const template = templateFromJson(form);
-    const guard = publishGuard(template, (name) => running?.directory.find(name) ?? null);
+    const guard = publishGuard(template, (name) => running?.directory.find(name) ?? null, systemClock);
     running?.ingest.useTemplate(template, new Set(closed), guard);
     running?.gateway.useTemplate(template);
   },
