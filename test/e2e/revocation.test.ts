@@ -26,6 +26,7 @@ devices:
   valve: {}
   gauge: { clones: cut-newer, class: c1, cannot: [clock], support-ends: 2031-06-30 }
 streams:
+  attested: { from: gauge, posture: required, fields: { n: { type: integer } } }
   flow: { from: [truck, valve, gauge], rate: 1000/s, fields: { n: { type: integer } } }
 people: { operator: { query: all } }
 listen: { status: 0 }
@@ -117,6 +118,17 @@ test('revocation holds', { timeout: 290_000 }, async (t) => {
     const body = { name: 'gauge-9', type: 'gauge', supportEnds: '2020-01-01' };
     const refused = await weir.call('POST', '/v1/devices', { body });
     assert.deepEqual([refused.status, refused.json<{ code: string }>().code], [400, 'IDENTITY_PROFILE_REFUSED']);
+  });
+
+  await t.test('a stream that asks for a posture takes readings while the last report is a good one', async () => {
+    using agent = keepAlive(await weir.enrol('gauge-2', 'gauge'));
+    const report = (state: string) => weir.ask('POST', '/v1/devices/gauge-2/posture', { body: { state } });
+    const taken = async () => (await post(weir, agent, '{"n": 1}', 'attested')).status === 202;
+    assert.equal(await taken(), false, 'nothing was reported');
+    await report('good');
+    assert.equal(await taken(), true, 'on the same connection');
+    await report('bad');
+    assert.equal(await taken(), false);
   });
 
   await t.test('lists and OCSP, over plain HTTP and TLS, say the same to openssl', async () => {
@@ -325,11 +337,11 @@ function keepAlive({ key, certificate, authority }: Credential): KeptAlive {
 }
 
 /** The status of the answer; 0 where the connection was cut. */
-function post(weir: TestPlatform, { agent }: KeptAlive, body: string): Promise<{ status: number }> {
+function post(weir: TestPlatform, { agent }: KeptAlive, body: string, stream = 'flow'): Promise<{ status: number }> {
   return new Promise((resolve) => {
     const headers = { 'content-type': 'application/json' };
     request(
-      new URL('/v1/streams/flow', weir.platform.address.https),
+      new URL(`/v1/streams/${stream}`, weir.platform.address.https),
       { method: 'POST', agent, headers },
       (reply: IncomingMessage) => {
         reply.resume();

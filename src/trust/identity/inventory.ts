@@ -420,9 +420,12 @@ export class Inventory {
   }
 
   #publish(record: DirectoryEntry): void {
-    const { index, name, type, status, speaksFor, serials, suspended } = record;
-    const told: DirectoryEntry = { index, name, type, status, speaksFor, serials };
-    const device = this.#without(suspended === undefined ? told : { ...told, suspended });
+    const { index, name, type, status, speaksFor, serials, suspended, postureReport } = record;
+    const device = this.#without({
+      ...{ index, name, type, status, speaksFor, serials },
+      ...(suspended === undefined ? {} : { suspended }),
+      ...(postureReport === undefined ? {} : { postureReport }),
+    });
     this.#entries.set(name, device);
     this.#version += 1;
     for (const listener of this.#listeners) listener({ version: this.#version, device });
