@@ -15,10 +15,9 @@ describe('weir prove', () => {
     // A machine with swap that is not encrypted breaks the one promise that only its owner can keep.
     const exposed = (await memoryExposures([], true)).length > 0;
     assert.equal(status, exposed ? 1 : 0, stdout + stderr);
-    assert.match(
-      stdout,
-      new RegExp(exposed ? `${CONTROLS.length - 1} pass, 1 fail` : `${CONTROLS.length} pass, 0 fail`),
-    );
+    // The template asks for no signatures of requests, so one control has nothing to try.
+    const passes = CONTROLS.length - 1 - (exposed ? 1 : 0);
+    assert.ok(stdout.includes(`${passes} pass, ${exposed ? 1 : 0} fail, 1 not applicable`), stdout);
     for (const { id } of CONTROLS) assert.ok(stdout.includes(id), id);
     const bundle = await readFile(workplace.path('evidence.json'), 'utf8');
     const { controls } = verifyEvidence(bundle, evidenceKeys(bundle));

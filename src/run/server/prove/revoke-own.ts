@@ -31,6 +31,9 @@ export async function revokeOwn(parts: RevokeParts): Promise<RevokeTrial> {
   const { key, certificate } = await identity.inventory.renew(PROBE_DEVICE, CREDENTIAL_LIFE, PROVER);
   const credential = { key, certificate };
   const { serial } = describeCertificate(certificate);
+  const issuer = (await identity.revocations.certificate(serial))?.issuer ?? 0;
+  // A delta names what came after its base, so the base has to be there before.
+  await fetchList(parts, `/crl/${issuer}-delta.crl`);
   const bystander = await open(other);
   const live = await untilAdmitted(() => open(credential));
   const began = performance.now();
@@ -41,7 +44,6 @@ export async function revokeOwn(parts: RevokeParts): Promise<RevokeTrial> {
   const url = new URL('/v1/streams/_probe', parts.address().https);
   const common = { authority: identity.certificates.root, timeoutMs };
   const reply = await callHttps({ ...common, method: 'POST', url, credential, body: {} }).catch(() => null);
-  const issuer = (await identity.revocations.certificate(serial))?.issuer ?? 0;
   const [whole, delta] = await Promise.all(
     [`/crl/${issuer}.crl`, `/crl/${issuer}-delta.crl`].map((path) => fetchList(parts, path)),
   );

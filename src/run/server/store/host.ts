@@ -101,7 +101,8 @@ export class StoreHost {
 }
 
 const ACTOR = 'weir:store';
-const NICENESS = 10;
+/** Enough to give way, and not so much that readings are seen late where much else runs. */
+const NICENESS = 5;
 
 function offer(
   { keys, segments, audit, log }: StoreHostParts,
