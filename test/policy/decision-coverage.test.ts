@@ -30,6 +30,10 @@ const OPEN: Readonly<Record<string, string>> = {
   'GET /.well-known/est/cacerts':
     'certificates of the authority, which a device trusts before it can prove itself (RFC 7030)',
   'GET /.well-known/est/csrattrs': 'what a request has to say, before a device can prove itself (RFC 7030)',
+  'GET /healthz': 'says only that something answers, for whoever watches the machine',
+  'GET /readyz': 'says only whether it takes work, for whoever watches the machine',
+  'GET /.well-known/security.txt': 'whom to tell of a weakness, for anybody (RFC 9116)',
+  'GET /v1/openapi.json': 'what the API looks like: the same text is in the package',
   'GET /v1/audit/checkpoint': 'public by design: shows only that the log grows',
   'GET /v1/audit/checkpoint.witnessed': 'public by design',
   'GET /v1/audit/tile/*': 'hashes, public by design',

@@ -33,7 +33,7 @@ export function entryOf(row: DeviceRow, { serials, suspended }: OwnCertificates 
     speaksFor: sealed.speaksFor,
     serials,
     ...(suspended.length === 0 ? {} : { suspended }),
-    ...(report == null ? {} : { postureReport: { state: report.state, at: report.at } }),
+    ...(report === undefined ? {} : { postureReport: { state: report.state, at: report.at } }),
   };
 }
 

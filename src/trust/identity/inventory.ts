@@ -422,7 +422,12 @@ export class Inventory {
   #publish(record: DirectoryEntry): void {
     const { index, name, type, status, speaksFor, serials, suspended, postureReport } = record;
     const device = this.#without({
-      ...{ index, name, type, status, speaksFor, serials },
+      index,
+      name,
+      type,
+      status,
+      speaksFor,
+      serials,
       ...(suspended === undefined ? {} : { suspended }),
       ...(postureReport === undefined ? {} : { postureReport }),
     });
