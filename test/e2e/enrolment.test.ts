@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
-import path from 'node:path';
+import path, { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
@@ -73,27 +73,19 @@ class PlainDevice {
     return this.file(`${name}.b64`);
   }
 
+  /** Calls an address of the platform; the status of what it answers. */
+  async curl(path: string, ...words: readonly string[]): Promise<number> {
+    const url = `${this.#weir.platform.address.https}${path}`;
+    const authority = join(this.#weir.layout.identity, 'ca.crt');
+    const sink = words.includes('-o') ? [] : ['-o', '/dev/null'];
+    const { stdout } = await run('curl', ['-s', '--cacert', authority, ...sink, '-w', '%{http_code}', ...words, url]);
+    return Number(stdout);
+  }
+
   async est(operation: string, ...words: readonly string[]): Promise<Heard> {
-    const url = `${this.#weir.platform.address.https}/.well-known/est/${operation}`;
-    const out = this.file('answer');
-    const { stdout } = await run('curl', [
-      '-s',
-      '--cacert',
-      path.join(this.#weir.layout.identity, 'ca.crt'),
-      '-o',
-      out,
-      '-D',
-      this.file('headers'),
-      '-w',
-      '%{http_code}',
-      ...words,
-      url,
-    ]);
-    return {
-      status: Number(stdout),
-      body: await readFile(out, 'utf8'),
-      headers: await readFile(this.file('headers'), 'utf8'),
-    };
+    const [answer, headers] = [this.file('answer'), this.file('headers')];
+    const status = await this.curl(`/.well-known/est/${operation}`, '-o', answer, '-D', headers, ...words);
+    return { status, body: await readFile(answer, 'utf8'), headers: await readFile(headers, 'utf8') };
   }
 
   enrol(operation: string, request: string, ...words: readonly string[]): Promise<Heard> {
@@ -109,24 +101,9 @@ class PlainDevice {
   }
 
   /** Publishes one reading with a credential. */
-  async publish(name: string): Promise<number> {
-    const { stdout } = await run('curl', [
-      '-s',
-      '--cacert',
-      path.join(this.#weir.layout.identity, 'ca.crt'),
-      '-o',
-      '/dev/null',
-      '-w',
-      '%{http_code}',
-      '--cert',
-      this.file(`${name}.crt`),
-      '--key',
-      this.file(`${name}.key`),
-      '--json',
-      '{"n":1}',
-      `${this.#weir.platform.address.https}/v1/streams/climate`,
-    ]);
-    return Number(stdout);
+  publish(name: string): Promise<number> {
+    const shown = ['--cert', this.file(`${name}.crt`), '--key', this.file(`${name}.key`)];
+    return this.curl('/v1/streams/climate', ...shown, '--json', '{"n":1}');
   }
 }
 
@@ -266,26 +243,10 @@ test('devices enrol and renew over EST with curl and openssl', { timeout: 120_00
   await t.test('of many who use a token at once, one enrols', async () => {
     const token = await tokenFor('van-2');
     const requests = await Promise.all([1, 2, 3, 4].map((n) => device.request(`race-${n}`)));
-    const url = `${weir.platform.address.https}/.well-known/est/simpleenroll`;
     const statuses = await Promise.all(
-      requests.map(async (request) => {
-        const { stdout } = await run('curl', [
-          '-s',
-          '--cacert',
-          root,
-          '-o',
-          '/dev/null',
-          '-w',
-          '%{http_code}',
-          '-u',
-          `x:${token}`,
-          '-H',
-          'Content-Type: application/pkcs10',
-          '--data-binary',
-          `@${request}`,
-          url,
-        ]);
-        return Number(stdout);
+      requests.map((request) => {
+        const words = ['-u', `x:${token}`, '-H', 'Content-Type: application/pkcs10', '--data-binary', `@${request}`];
+        return device.curl('/.well-known/est/simpleenroll', ...words);
       }),
     );
     assert.deepEqual(
@@ -352,21 +313,8 @@ test('devices enrol and renew over EST with curl and openssl', { timeout: 120_00
     const [expected, stranger] = [await shown('SN-1'), await shown('SN-2')];
     const request = await device.request('truck-9');
     assert.equal((await device.enrol('simpleenroll', request, ...stranger)).status, 401, 'not on the list');
-    const address = weir.platform.address.https;
     for (const route of ['/v1/status', '/v1/devices', '/v1/streams/climate', '/.well-known/est/../../v1/status', '/']) {
-      const { stdout } = await run('curl', [
-        '-s',
-        '--path-as-is',
-        '--cacert',
-        root,
-        '-o',
-        '/dev/null',
-        '-w',
-        '%{http_code}',
-        ...expected,
-        `${address}${route}`,
-      ]);
-      assert.equal(stdout, '403', route);
+      assert.equal(await device.curl(route, '--path-as-is', ...expected), 403, route);
     }
     const heard = await device.enrol('simpleenroll', request, ...expected);
     assert.equal(heard.status, 200, heard.body);

@@ -73,9 +73,9 @@ test('indexes count up from the prober and survive a restart', async (t) => {
     ['b', 2],
     ['c', 3],
   ];
-  assert.deepEqual(indexes(identity.inventory.snapshot().devices), expected);
+  assert.deepEqual(indexes(identity.inventory.live.snapshot().devices), expected);
   const { inventory } = await reopenIdentity();
-  assert.deepEqual(new Set(inventory.snapshot().devices), new Set(identity.inventory.snapshot().devices));
+  assert.deepEqual(new Set(inventory.live.snapshot().devices), new Set(identity.inventory.live.snapshot().devices));
   assert.equal((await inventory.enrol({ name: 'd', type: 'reefer' }, BY)).device.index, 4);
 });
 
@@ -83,7 +83,7 @@ test('disable() and enable() change the directory and tell listeners, in order',
   const { identity, audit } = await openTrust(t);
   const { inventory } = identity;
   const changes: DirectoryChange[] = [];
-  const stop = inventory.onChange((change) => changes.push(change));
+  const stop = inventory.live.onChange((change) => changes.push(change));
   await inventory.enrol({ name: 'a', type: 'reefer' }, BY);
   assert.equal((await inventory.disable('a', BY)).status, 'disabled');
   assert.equal(inventory.find('a')?.status, 'disabled');
@@ -98,7 +98,7 @@ test('disable() and enable() change the directory and tell listeners, in order',
       [3, 'a', 'enabled'],
     ],
   );
-  assert.equal(inventory.snapshot().version, 4);
+  assert.equal(inventory.live.snapshot().version, 4);
   assert.deepEqual(
     audit.events.slice(-3).map(({ action }) => action),
     ['disable-device', 'enable-device', 'disable-device'],

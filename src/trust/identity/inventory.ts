@@ -3,13 +3,7 @@ import type { Micros, Millis } from '#base/core/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction } from '#base/storage/index.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
-import type {
-  DeviceRecord,
-  DeviceState,
-  DirectoryChange,
-  DirectoryEntry,
-  DirectorySnapshot,
-} from './device-directory.ts';
+import type { DeviceRecord, DeviceState, DirectoryEntry } from './device-directory.ts';
 import { deviceExists, entryOf, recordOf, unknownDevice } from './device-records.ts';
 import type { DeviceRow, OwnCertificates, RecordContext } from './device-records.ts';
 import { requireDescription, requireEnrolable, requireSupportable } from './enrol-request.ts';
@@ -19,6 +13,7 @@ import type { IdentityContext } from './identity-context.ts';
 import { CERTIFICATES, DEVICES } from './identity-tables.ts';
 import type { DevicePrivate } from './identity-tables.ts';
 import { listDetail } from './list-detail.ts';
+import { LiveDirectory } from './live-directory.ts';
 import type { PostureReport } from './profile/posture.ts';
 import type { OwnProfile } from './profile/security-profile.ts';
 import { formatPrivateKey, makeKeyPair } from './sign-certificate.ts';
@@ -32,12 +27,6 @@ export interface DeviceBundle {
   readonly certificate: string;
   /** PEM: the root, by which the device knows the platform. */
   readonly authority: string;
-}
-
-/** Devices and certificates (serial numbers in upper-case hex) that count no more. */
-export interface Withdrawal {
-  readonly devices: ReadonlySet<string>;
-  readonly serials: ReadonlySet<string>;
 }
 
 /** What a device that made its own key is given. */
@@ -67,25 +56,22 @@ export class Inventory {
   readonly #authority: CertificateAuthority;
   readonly #table: SealedTable<typeof DEVICES.key, typeof DEVICES.clear, DevicePrivate>;
   readonly #certificates: SealedTable<typeof CERTIFICATES.key, typeof CERTIFICATES.clear>;
-  /** What the gateways know, by name. */
-  readonly #entries = new Map<string, DirectoryEntry>();
-  readonly #listeners = new Set<(change: DirectoryChange) => void>();
-  /** What is being revoked: it counts no more from the moment that the log has it, whatever the rows still say. */
-  readonly #withdrawn = new Set<Withdrawal>();
-  #version = 0;
-  #changing = 0;
+  /** What the gateways know. */
+  readonly live: LiveDirectory;
 
-  private constructor(context: IdentityContext, authority: CertificateAuthority) {
+  private constructor(context: IdentityContext, authority: CertificateAuthority, live: LiveDirectory) {
     this.#context = context;
     this.#authority = authority;
     this.#table = new SealedTable(DEVICES, context.machines);
     this.#certificates = new SealedTable(CERTIFICATES, context.machines);
+    this.live = live;
   }
 
   /** Reads the inventory; makes the prober's own device where it is missing. A damaged entry is left out and logged. */
   static async open(context: IdentityContext, authority: CertificateAuthority): Promise<Inventory> {
-    const inventory = new Inventory(context, authority);
-    const { catalogue, clock } = context;
+    const { catalogue, clock, deployment } = context;
+    const live = new LiveDirectory(deployment);
+    const inventory = new Inventory(context, authority, live);
     let rows = await inventory.#rows();
     if (!rows.some(({ name }) => name === PROBE_DEVICE)) {
       const row = { name: PROBE_DEVICE, type: PROBE_DEVICE, status: 'enabled', created: clock.now(), last_seen: null };
@@ -97,7 +83,7 @@ export class Inventory {
       rows = await inventory.#rows();
     }
     const serials = await inventory.#serials();
-    for (const row of rows) inventory.#entries.set(row.name, entryOf(row, serials.get(row.name)));
+    for (const row of rows) live.load(entryOf(row, serials.get(row.name)));
     return inventory;
   }
 
@@ -125,9 +111,9 @@ export class Inventory {
     also: AlsoStore = async () => {},
   ): Promise<DeviceCertificate> {
     const { clock, audit, declared } = this.#context;
-    requireEnrolable(request, declared, this.#entries.size);
+    requireEnrolable(request, declared, this.live.size);
     requireSupportable(request, declared, clock.now());
-    if (this.#entries.has(request.name)) throw deviceExists(request.name);
+    if (this.find(request.name) !== null) throw deviceExists(request.name);
     await audit.append({
       actor,
       action: 'enrol',
@@ -305,64 +291,15 @@ export class Inventory {
     });
   }
 
-  /** Devices that it holds, the prober's among them. */
-  get size(): number {
-    return this.#entries.size;
-  }
-
-  /** What a gateway worker starts from. */
-  snapshot(): DirectorySnapshot {
-    return { deployment: this.#context.deployment, version: this.#version, devices: [...this.#entries.values()] };
-  }
-
-  /** @param name untrusted */
+  /** A device as the gateways know it. @param name untrusted */
   find(name: string): DirectoryEntry | null {
-    return this.#entries.get(name) ?? null;
-  }
-
-  /**
-   * Takes devices and certificates back in memory and tells the gateways, at once: their rows follow.
-   *
-   * @param holders names of all devices that it concerns
-   * @returns is called when the rows say so too
-   */
-  withdraw(withdrawal: Withdrawal, holders: Iterable<string>): () => void {
-    this.#withdrawn.add(withdrawal);
-    for (const name of holders) {
-      const entry = this.#entries.get(name);
-      if (entry !== undefined) this.#publish(entry);
-    }
-    return () => void this.#withdrawn.delete(withdrawal);
-  }
-
-  /** Whether a change is under way that the log has and the rows may not have yet. */
-  get isChanging(): boolean {
-    return this.#changing > 0;
-  }
-
-  /** Does what is logged first and stored afterwards. */
-  async during<T>(change: () => Promise<T>): Promise<T> {
-    this.#changing += 1;
-    try {
-      return await change();
-    } finally {
-      this.#changing -= 1;
-    }
+    return this.live.find(name);
   }
 
   /** Reads entries again whose rows were changed by another part of this room, and tells the gateways of those that differ. */
   async reload(): Promise<void> {
     const serials = await this.#serials();
-    for (const row of await this.#rows()) {
-      const entry = entryOf(row, serials.get(row.name));
-      if (JSON.stringify(entry) !== JSON.stringify(this.#entries.get(row.name))) this.#publish(entry);
-    }
-  }
-
-  /** Calls back on each change, after it is durable; the result ends it. */
-  onChange(listener: (change: DirectoryChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    for (const row of await this.#rows()) this.live.publishIfChanged(entryOf(row, serials.get(row.name)));
   }
 
   async #certify(
@@ -383,7 +320,7 @@ export class Inventory {
       await this.#authority.record(tx, holder, signed, by);
     });
     const device = await this.show(name);
-    this.#publish(device);
+    this.live.publish(device);
     return {
       device,
       certificate: this.#authority.chain(signed, by),
@@ -394,7 +331,7 @@ export class Inventory {
   /** @throws {IdentityError} IDENTITY_DEVICE_INVALID if it was revoked, which is for ever */
   async #changeState(name: string, status: DeviceState, actor: string): Promise<DeviceRecord> {
     requireNotRevoked(this.#mustFind(name));
-    return this.during(async () => {
+    return this.live.during(async () => {
       await this.#audit(actor, status === 'enabled' ? 'enable-device' : 'disable-device', name);
       return this.#update(name, (row) => {
         // It may have been revoked meanwhile.
@@ -415,38 +352,7 @@ export class Inventory {
       await this.#table.put(tx, row, sealed);
     });
     const device = await this.show(name);
-    this.#publish(device);
-    return device;
-  }
-
-  #publish(record: DirectoryEntry): void {
-    const { index, name, type, status, speaksFor, serials, suspended, postureReport } = record;
-    const device = this.#without({
-      index,
-      name,
-      type,
-      status,
-      speaksFor,
-      serials,
-      ...(suspended === undefined ? {} : { suspended }),
-      ...(postureReport === undefined ? {} : { postureReport }),
-    });
-    this.#entries.set(name, device);
-    this.#version += 1;
-    for (const listener of this.#listeners) listener({ version: this.#version, device });
-  }
-
-  #without(entry: DirectoryEntry): DirectoryEntry {
-    let device = entry;
-    for (const { devices, serials } of this.#withdrawn) {
-      const isLeft = (serial: string): boolean => !serials.has(serial);
-      device = {
-        ...device,
-        status: devices.has(device.name) ? 'revoked' : device.status,
-        serials: device.serials.filter(isLeft),
-        ...(device.suspended === undefined ? {} : { suspended: device.suspended.filter(isLeft) }),
-      };
-    }
+    this.live.publish(device);
     return device;
   }
 
@@ -460,8 +366,8 @@ export class Inventory {
   }
 
   #mustFind(name: string): DirectoryEntry {
-    const entry = this.#entries.get(name);
-    if (entry === undefined) throw unknownDevice(name);
+    const entry = this.find(name);
+    if (entry === null) throw unknownDevice(name);
     return entry;
   }
 

@@ -27,7 +27,7 @@ export function forwardChanges(
     });
   };
   const ends = [
-    inventory.onChange((change) => {
+    inventory.live.onChange((change) => {
       changes.push(change);
       due();
     }),

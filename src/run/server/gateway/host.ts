@@ -233,7 +233,7 @@ async function startOf(parts: GatewayHostParts, { ports, ticketKeys, grants }: B
     closed: [...closedStreams(current)],
     ports,
     workers,
-    directory: identity.inventory.snapshot(),
+    directory: identity.inventory.live.snapshot(),
     revoked: await identity.revocations.packed(),
     trust: trustOf(identity),
     tls: await tlsMaterial(identity, current, ticketKeys),

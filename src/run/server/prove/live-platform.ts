@@ -287,7 +287,7 @@ export class LivePlatform implements ProbePlatform {
   }
 
   async inventory(): Promise<readonly { readonly name: string; readonly index: number }[]> {
-    return this.#parts.identity.inventory.snapshot().devices.map(({ name, index }) => ({ name, index }));
+    return this.#parts.identity.inventory.live.snapshot().devices.map(({ name, index }) => ({ name, index }));
   }
 
   async cloneOwn(): Promise<{ first: boolean; second: boolean; quiet: boolean; noticed: boolean }> {

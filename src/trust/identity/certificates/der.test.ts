@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { MalformedDer, TAG, childrenOf, expectTag, readDer, sequenceOf } from './der.ts';
+import { MalformedDer, TAG, childrenOf, context, expectTag, readDer, sequenceOf } from './der.ts';
 import { encodeDer } from './der-writer.ts';
 
 const hex = (text: string) => Uint8Array.fromHex(text.replaceAll(' ', ''));
@@ -39,6 +39,7 @@ test('readDer() refuses what is not DER', () => {
     new Uint8Array(2 * 1_025).fill(0x05).map((_, i) => (i % 2 === 0 ? 5 : 0)),
   );
   assert.throws(() => childrenOf(readDer(crowd)), MalformedDer);
+  assert.equal(childrenOf(readDer(crowd), 1_025).length, 1_025);
 });
 
 test('readDer() gives back what encodeDer() wrote, and takes no truncation of it', () => {
@@ -50,4 +51,8 @@ test('readDer() gives back what encodeDer() wrote, and takes no truncation of it
         assert.throws(() => readDer(der.subarray(0, cut)), MalformedDer);
     }),
   );
+});
+
+test('context() is the tag of a constructed value', () => {
+  assert.equal(readDer(hex('a3 00'), context(3)).content.length, 0);
 });

@@ -17,6 +17,7 @@ export const TAG = Object.freeze({
   octetString: 0x04,
   null: 0x05,
   oid: 0x06,
+  enumerated: 0x0a,
   utf8: 0x0c,
   printable: 0x13,
   teletex: 0x14,
@@ -29,7 +30,12 @@ export const TAG = Object.freeze({
   set: 0x31,
 });
 
-/** No structure of a certificate or request has more parts in one place. */
+/** The tag of a constructed value in a context, such as `[0]`. */
+export function context(number: number): number {
+  return 0xa0 | number;
+}
+
+/** No structure of a certificate or request has more parts in one place; lists of revoked certificates do. */
 const MOST_CHILDREN = 1_024;
 
 /**
@@ -44,11 +50,11 @@ export function readDer(bytes: Uint8Array, tag?: number): DerNode {
   return tag === undefined ? node : expectTag(node, tag);
 }
 
-/** The values inside a constructed one. @throws {MalformedDer} */
-export function childrenOf(node: DerNode): readonly DerNode[] {
+/** The values inside a constructed one, at most as many as `most`. @throws {MalformedDer} */
+export function childrenOf(node: DerNode, most = MOST_CHILDREN): readonly DerNode[] {
   const children: DerNode[] = [];
   for (let at = 0; at < node.content.length;) {
-    if (children.length === MOST_CHILDREN) throw new MalformedDer('a structure has too many parts');
+    if (children.length === most) throw new MalformedDer('a structure has too many parts');
     const child = readAt(node.content, at);
     children.push(child);
     at += child.raw.length;
@@ -57,8 +63,8 @@ export function childrenOf(node: DerNode): readonly DerNode[] {
 }
 
 /** The values inside a SEQUENCE. @throws {MalformedDer} */
-export function sequenceOf(node: DerNode | undefined): readonly DerNode[] {
-  return childrenOf(expectTag(node, TAG.sequence));
+export function sequenceOf(node: DerNode | undefined, most = MOST_CHILDREN): readonly DerNode[] {
+  return childrenOf(expectTag(node, TAG.sequence), most);
 }
 
 /** @throws {MalformedDer} if the value is absent or of another type */

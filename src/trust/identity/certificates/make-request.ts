@@ -1,8 +1,8 @@
 import { createPrivateKey, sign } from 'node:crypto';
-import { encodeDer, encodeOid } from './der-writer.ts';
+import { TAG, context } from './der.ts';
+import { encodeBits, encodeDer, encodeNumber, encodeOid } from './der-writer.ts';
 import { ATTRIBUTE } from './distinguished-name.ts';
 
-const [SEQUENCE, SET, INTEGER, BITS, UTF8] = [0x30, 0x31, 0x02, 0x03, 0x0c];
 const ECDSA_SHA256 = '1.2.840.10045.4.3.2';
 
 /**
@@ -16,11 +16,11 @@ export function makeCertificateRequest(
   pair: { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array },
   commonName: string,
 ): Uint8Array {
-  const name = encodeDer(SEQUENCE, encodeOid(ATTRIBUTE.commonName), encodeDer(UTF8, Buffer.from(commonName)));
-  const version = encodeDer(INTEGER, Uint8Array.of(0));
-  const subject = encodeDer(SEQUENCE, encodeDer(SET, name));
-  const info = encodeDer(SEQUENCE, version, subject, pair.publicKey, encodeDer(0xa0));
+  const name = encodeDer(TAG.sequence, encodeOid(ATTRIBUTE.commonName), encodeDer(TAG.utf8, Buffer.from(commonName)));
+  const version = encodeNumber(0);
+  const subject = encodeDer(TAG.sequence, encodeDer(TAG.set, name));
+  const info = encodeDer(TAG.sequence, version, subject, pair.publicKey, encodeDer(context(0)));
   const key = createPrivateKey({ key: Buffer.from(pair.privateKey), format: 'der', type: 'pkcs8' });
-  const signature = encodeDer(BITS, Uint8Array.of(0), sign('sha256', info, key));
-  return encodeDer(SEQUENCE, info, encodeDer(SEQUENCE, encodeOid(ECDSA_SHA256)), signature);
+  const signature = encodeBits(sign('sha256', info, key));
+  return encodeDer(TAG.sequence, info, encodeDer(TAG.sequence, encodeOid(ECDSA_SHA256)), signature);
 }

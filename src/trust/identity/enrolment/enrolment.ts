@@ -180,7 +180,7 @@ export class Enrolment {
   /** A name that can be enrolled as a type; of a device that is known, its own type. */
   #requireNameAndType(name: string, type: string): void {
     const known = this.#inventory.find(name);
-    if (known === null) return requireEnrolable({ name, type }, this.#context.declared, this.#inventory.size);
+    if (known === null) return requireEnrolable({ name, type }, this.#context.declared, this.#inventory.live.size);
     if (name.startsWith('_') || known.type !== type || known.status === 'revoked') {
       const state = known.type === type ? `it is ${known.status} or not yours` : `it is of type ${known.type}`;
       throw new IdentityError('IDENTITY_DEVICE_INVALID', `Cannot enrol ${name} again: ${state}`);

@@ -1,8 +1,8 @@
 import { concatBytes } from '#base/core/index.ts';
-import { encodeDer, encodeOid } from '../certificates/der-writer.ts';
+import { TAG, context } from '../certificates/der.ts';
+import { encodeDer, encodeNumber, encodeOid } from '../certificates/der-writer.ts';
 import { pemBlocks } from '../certificates/pem-certificates.ts';
 
-const [SEQUENCE, SET, INTEGER] = [0x30, 0x31, 0x02];
 const SIGNED_DATA = '1.2.840.113549.1.7.2';
 const DATA = '1.2.840.113549.1.7.1';
 const EC_KEY = '1.2.840.10045.2.1';
@@ -24,14 +24,14 @@ export const EST_MEDIA = Object.freeze({
  */
 export function certsOnly(...pem: readonly string[]): string {
   const signedData = encodeDer(
-    SEQUENCE,
-    encodeDer(INTEGER, Uint8Array.of(1)),
-    encodeDer(SET),
-    encodeDer(SEQUENCE, encodeOid(DATA)),
-    encodeDer(0xa0, concatBytes(pem.flatMap(pemBlocks))),
-    encodeDer(SET),
+    TAG.sequence,
+    encodeNumber(1),
+    encodeDer(TAG.set),
+    encodeDer(TAG.sequence, encodeOid(DATA)),
+    encodeDer(context(0), concatBytes(pem.flatMap(pemBlocks))),
+    encodeDer(TAG.set),
   );
-  return lines(encodeDer(SEQUENCE, encodeOid(SIGNED_DATA), encodeDer(0xa0, signedData)));
+  return lines(encodeDer(TAG.sequence, encodeOid(SIGNED_DATA), encodeDer(context(0), signedData)));
 }
 
 /**
@@ -41,8 +41,8 @@ export function certsOnly(...pem: readonly string[]): string {
  * @see RFC 7030 section 4.5.2
  */
 export function requestAttributes(): string {
-  const key = encodeDer(SEQUENCE, encodeOid(EC_KEY), encodeDer(SET, encodeOid(P256)));
-  return lines(encodeDer(SEQUENCE, key, encodeOid(ECDSA_SHA256)));
+  const key = encodeDer(TAG.sequence, encodeOid(EC_KEY), encodeDer(TAG.set, encodeOid(P256)));
+  return lines(encodeDer(TAG.sequence, key, encodeOid(ECDSA_SHA256)));
 }
 
 function lines(der: Uint8Array): string {

@@ -1,8 +1,8 @@
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { encodeDer, encodeOid } from '../certificates/der-writer.ts';
+import { TAG, context } from '../certificates/der.ts';
+import { encodeBits, encodeDer, encodeNumber, encodeOid } from '../certificates/der-writer.ts';
 
-const [SEQUENCE, SET, INTEGER, BITS] = [0x30, 0x31, 0x02, 0x03];
 const ECDSA_SHA256 = '1.2.840.10045.4.3.2';
 
 /** For tests only: what a request is made of. */
@@ -22,15 +22,15 @@ export function makeRequest(parts: RequestParts = {}): Uint8Array {
   const { key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey } = parts;
   const { signer = key, commonName = 'anything', version = 0, algorithm = ECDSA_SHA256, digest = 'sha256' } = parts;
   const publicKey = createPublicKey(key).export({ type: 'spki', format: 'der' });
-  const name = encodeDer(SEQUENCE, encodeOid('2.5.4.3'), encodeDer(0x0c, Buffer.from(commonName)));
+  const name = encodeDer(TAG.sequence, encodeOid('2.5.4.3'), encodeDer(TAG.utf8, Buffer.from(commonName)));
   const info = encodeDer(
-    SEQUENCE,
-    encodeDer(INTEGER, Uint8Array.of(version)),
-    encodeDer(SEQUENCE, encodeDer(SET, name)),
+    TAG.sequence,
+    encodeNumber(version),
+    encodeDer(TAG.sequence, encodeDer(TAG.set, name)),
     publicKey,
-    encodeDer(0xa0),
+    encodeDer(context(0)),
   );
   const signature = sign(digest, info, signer);
-  const bits = encodeDer(BITS, Uint8Array.of(0), signature);
-  return encodeDer(SEQUENCE, info, encodeDer(SEQUENCE, encodeOid(algorithm)), bits);
+  const bits = encodeBits(signature);
+  return encodeDer(TAG.sequence, info, encodeDer(TAG.sequence, encodeOid(algorithm)), bits);
 }

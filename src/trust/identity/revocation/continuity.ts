@@ -101,7 +101,7 @@ export class Continuity {
   /** Notes that the catalogue has all that the log has: where nothing is under way, as after a replay or at the end. */
   async mark(history: LogHistory): Promise<void> {
     const size = history.size();
-    if (size === 0 || this.#inventory.isChanging) return;
+    if (size === 0 || this.#inventory.live.isChanging) return;
     for await (const entry of history.entries(size - 1)) {
       await this.#write(MARKER, { index: entry.index + 1, digest: digestOf(entry) });
       return;
@@ -132,7 +132,7 @@ export class Continuity {
     const { from, to, knownBy, end, found } = gap;
     const fold = emptyFold();
     fold.holds.push({ kind: 'suspend', before: found });
-    const changed = await this.#inventory.during(async () => {
+    const changed = await this.#inventory.live.during(async () => {
       await this.#context.audit.append({
         actor: 'weir:control',
         action: SUSPEND,
@@ -276,7 +276,7 @@ export class Continuity {
     list: number | null = null,
   ): Promise<void> {
     const detail = { count: rows.length, ...(list === null ? {} : { list }) };
-    await this.#inventory.during(async () => {
+    await this.#inventory.live.during(async () => {
       const event = { actor, action: CONFIRM, resource: formatTarget(target), outcome: 'done', detail } as const;
       await this.#context.audit.append(event);
       await this.#setHeld(rows, false);

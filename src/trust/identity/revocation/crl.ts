@@ -1,23 +1,20 @@
 import { X509Certificate, createHash, verify } from 'node:crypto';
 import { concatBytes, micros } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
+import { MalformedDer, TAG, childrenOf, context, expectTag, readDer, sequenceOf } from '../certificates/der.ts';
+import type { DerNode } from '../certificates/der.ts';
+import { formatSerial, readBitOctets, readIntegerBytes, readTime } from '../certificates/der-values.ts';
 import {
-  context,
   encodeBits,
   encodeDer,
   encodeExtension,
+  encodeHead,
   encodeInteger,
   encodeNumber,
   encodeOid,
   encodeTime,
-  headOf,
-  integerHex,
-  malformed,
-  readAll,
-  readDer,
-  readOnly,
-  TAG,
-} from './der.ts';
+} from '../certificates/der-writer.ts';
+import { reading } from './read-der.ts';
 import { reasonName } from './revocation-reason.ts';
 import type { RevocationReason } from './revocation-reason.ts';
 
@@ -91,7 +88,7 @@ export async function encodeCrl(
     encodeTime(head.thisUpdate),
     encodeTime(head.nextUpdate),
     // A list without entries has no list of them.
-    ...(length === 0 ? [] : [headOf(TAG.sequence, length), ...entries]),
+    ...(length === 0 ? [] : [encodeHead(TAG.sequence, length), ...entries]),
     encodeDer(context(0), encodeDer(TAG.sequence, ...extensions)),
   );
   return encodeDer(TAG.sequence, list, ECDSA_SHA256, encodeBits(await sign(list)));
@@ -99,13 +96,11 @@ export async function encodeCrl(
 
 /** What is needed of an issuer's certificate: its subject in DER and the SHA-1 of its key. @see RFC 5280 section 4.2.1.2 */
 export function issuerNames(pem: string): { subject: Uint8Array; keyId: Uint8Array; keyBits: Uint8Array } {
-  const certificate = readOnly(new Uint8Array(new X509Certificate(pem).raw), TAG.sequence);
-  const fields = readAll(readDer(certificate).value, 16);
+  const [certificate] = sequenceOf(readDer(new Uint8Array(new X509Certificate(pem).raw)));
   // Version, serial number, algorithm, issuer, validity, subject, key.
-  const subject = fields[5]?.whole;
-  const bits = readAll(fields[6]?.value ?? new Uint8Array(), 4)[1]?.value;
-  if (subject === undefined || bits === undefined) throw malformed();
-  const keyBits = bits.subarray(1);
+  const fields = sequenceOf(certificate);
+  const subject = expectTag(fields[5], TAG.sequence).raw;
+  const keyBits = readBitOctets(sequenceOf(fields[6])[1]);
   // The identifier is no protection: it only says which key to try. The key itself is verified by its signature.
   return { subject, keyBits, keyId: new Uint8Array(createHash('sha1').update(keyBits).digest()) };
 }
@@ -130,29 +125,33 @@ const MOST_ENTRIES = 2_000_000;
  * @throws {IdentityError} IDENTITY_DER_INVALID if it is no list
  */
 export function readCrl(der: Uint8Array, issuers: readonly string[]): (ReadCrl & { readonly issuer: number }) | null {
-  const [list, algorithm, signature] = readAll(readOnly(der, TAG.sequence), 3);
-  if (list === undefined || signature === undefined || signature.tag !== TAG.bitString) throw malformed();
-  // What the signature does not cover has one form.
-  if (signature.value[0] !== 0 || !ECDSA_ALONE.equals(algorithm?.whole ?? new Uint8Array())) throw malformed();
-  // Verify, then interpret.
-  const issuer = issuers.findIndex((pem) => isSignedBy(list.whole, signature.value.subarray(1), pem));
-  if (issuer === -1) return null;
-  const fields = readAll(list.value, 8);
+  return reading(() => {
+    const [list, algorithm, bits, ...more] = sequenceOf(readDer(der));
+    // What the signature does not cover has one form.
+    if (list === undefined || more.length > 0 || !ECDSA_ALONE.equals(algorithm?.raw ?? new Uint8Array())) {
+      throw new MalformedDer('a list is not signed as ours are');
+    }
+    const signature = readBitOctets(bits);
+    // Verify, then interpret.
+    const issuer = issuers.findIndex((pem) => isSignedBy(list.raw, signature, pem));
+    return issuer === -1 ? null : { issuer, ...readList(list) };
+  });
+}
+
+function readList(list: DerNode): ReadCrl {
+  const fields = sequenceOf(list);
   const thisUpdate = fields.find(({ tag }) => tag === TAG.utcTime || tag === TAG.generalizedTime);
-  if (thisUpdate === undefined) throw malformed();
   // Version, algorithm and issuer come before the times: the sequence after them is the list.
-  const after = fields.slice(fields.indexOf(thisUpdate) + 1);
+  const after = fields.slice(thisUpdate === undefined ? fields.length : fields.indexOf(thisUpdate) + 1);
   const entries = after.find(({ tag }) => tag === TAG.sequence);
   const extensions = after.find(({ tag }) => tag === context(0));
-  const known = extensions === undefined ? [] : readAll(readOnly(extensions.value, TAG.sequence), 16);
-  const value = (oid: string): Uint8Array | null => extensionValue(known, oid);
-  const number = value(CRL_NUMBER);
+  const known = extensions === undefined ? [] : sequenceOf(childrenOf(extensions)[0]);
+  const number = extensionValue(known, CRL_NUMBER);
   return {
-    issuer,
-    number: number === null ? null : Number.parseInt(integerHex(readOnly(number, TAG.integer)), 16),
-    isDelta: value(DELTA_INDICATOR) !== null,
-    thisUpdate: readTime(thisUpdate.tag, thisUpdate.value),
-    entries: readAll(entries?.value ?? new Uint8Array(), MOST_ENTRIES).map(readEntry),
+    number: number === null ? null : Number.parseInt(formatSerial(readIntegerBytes(number)), 16),
+    isDelta: extensionValue(known, DELTA_INDICATOR) !== null,
+    thisUpdate: micros(readTime(thisUpdate) * 1_000_000),
+    entries: entries === undefined ? [] : childrenOf(entries, MOST_ENTRIES).map(readEntry),
   };
 }
 
@@ -164,30 +163,19 @@ function isSignedBy(data: Uint8Array, signature: Uint8Array, pem: string): boole
   }
 }
 
-function readEntry({ value }: { value: Uint8Array }): { serial: string; reason: RevocationReason } {
-  const [serial, , extensions] = readAll(value, 4);
-  if (serial?.tag !== TAG.integer) throw malformed();
-  const reason = extensions === undefined ? null : extensionValue(readAll(extensions.value, 16), REASON_CODE);
-  const code = reason === null ? 0 : (readOnly(reason, TAG.enumerated)[0] ?? 0);
-  return { serial: integerHex(serial.value), reason: reasonName(code) };
+function readEntry(entry: DerNode): { serial: string; reason: RevocationReason } {
+  const [serial, , extensions] = sequenceOf(entry);
+  const reason = extensions === undefined ? null : extensionValue(sequenceOf(extensions), REASON_CODE);
+  const code = reason === null ? 0 : (expectTag(reason, TAG.enumerated).content[0] ?? 0);
+  return { serial: formatSerial(readIntegerBytes(serial)), reason: reasonName(code) };
 }
 
-function extensionValue(extensions: readonly { readonly value: Uint8Array }[], oid: string): Uint8Array | null {
+function extensionValue(extensions: readonly DerNode[], oid: string): DerNode | null {
   const wanted = Buffer.from(encodeOid(oid));
-  for (const { value } of extensions) {
-    const parts = readAll(value, 3);
-    if (parts[0] !== undefined && wanted.equals(parts[0].whole))
-      return readOnly(parts.at(-1)?.whole ?? value, TAG.octetString);
+  for (const extension of extensions) {
+    const parts = sequenceOf(extension);
+    if (wanted.equals(parts[0]?.raw ?? new Uint8Array()))
+      return readDer(expectTag(parts.at(-1), TAG.octetString).content);
   }
   return null;
-}
-
-function readTime(tag: number, value: Uint8Array): Micros {
-  const text = Buffer.from(value).toString('ascii');
-  const whole = tag === TAG.utcTime ? `${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}` : text;
-  const [, year, month, day, hour, minute, second] =
-    /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/.exec(whole)?.map(Number) ?? [];
-  const at = Date.UTC(year ?? Number.NaN, (month ?? 1) - 1, day, hour, minute, second);
-  if (Number.isNaN(at)) throw malformed();
-  return micros(at * 1_000);
 }

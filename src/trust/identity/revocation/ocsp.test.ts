@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { toHex } from '#base/core/index.ts';
-import { context, encodeDer, encodeInteger, encodeNumber, encodeOid, TAG } from './der.ts';
+import { TAG, context } from '../certificates/der.ts';
+import { encodeDer, encodeInteger, encodeNumber, encodeOid } from '../certificates/der-writer.ts';
 import { encodeOcspError, readOcspRequest } from './ocsp.ts';
 
 const HASH = encodeDer(TAG.octetString, new Uint8Array(20));

@@ -1,19 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Micros } from '#base/core/index.ts';
 import { ECDSA_SHA256, issuerNames } from './crl.ts';
-import {
-  context,
-  encodeBits,
-  encodeDer,
-  encodeGeneralizedTime,
-  encodeOid,
-  integerHex,
-  malformed,
-  readAll,
-  readDer,
-  readOnly,
-  TAG,
-} from './der.ts';
+import { MalformedDer, TAG, context, expectTag, readDer, sequenceOf } from '../certificates/der.ts';
+import type { DerNode } from '../certificates/der.ts';
+import { formatSerial, readIntegerBytes } from '../certificates/der-values.ts';
+import { encodeBits, encodeDer, encodeGeneralizedTime, encodeOid } from '../certificates/der-writer.ts';
+import { reading } from './read-der.ts';
 
 /** One certificate that is asked about. */
 export interface OcspQuestion {
@@ -46,25 +38,28 @@ const BASIC_RESPONSE = '1.3.6.1.5.5.7.48.1.1';
  * @see RFC 6960 section 4.1.1
  */
 export function readOcspRequest(der: Uint8Array): readonly OcspQuestion[] {
-  if (der.length > OCSP_REQUEST_LIMIT) throw malformed();
-  const [request] = readAll(readOnly(der, TAG.sequence), 2);
-  if (request?.tag !== TAG.sequence) throw malformed();
-  const list = readAll(request.value, 4).find(({ tag }) => tag === TAG.sequence);
-  if (list === undefined) throw malformed();
-  const questions = readAll(list.value, MOST_QUESTIONS).map(({ value }) => readQuestion(readDer(value).whole));
-  if (questions.length === 0) throw malformed();
-  return questions;
+  return reading(() => {
+    if (der.length > OCSP_REQUEST_LIMIT) throw new MalformedDer('a request is too long');
+    const [request] = sequenceOf(readDer(der), 2);
+    const list = sequenceOf(request, 4).find(({ tag }) => tag === TAG.sequence);
+    const questions = sequenceOf(list, MOST_QUESTIONS).map((one) => readQuestion(sequenceOf(one)[0]));
+    if (questions.length === 0) throw new MalformedDer('nothing is asked');
+    return questions;
+  });
 }
 
-function readQuestion(id: Uint8Array): OcspQuestion {
-  const [algorithm, nameHash, keyHash, serial] = readAll(readOnly(id, TAG.sequence), 4);
-  if (algorithm === undefined || nameHash === undefined || keyHash === undefined || serial?.tag !== TAG.integer) {
-    throw malformed();
-  }
-  const oid = readDer(algorithm.value).whole;
-  const known = Object.entries(HASHES).find(([name]) => Buffer.from(encodeOid(name)).equals(oid));
-  if (known === undefined) throw malformed();
-  return { serial: integerHex(serial.value), id, hash: known[1], nameHash: nameHash.value, keyHash: keyHash.value };
+function readQuestion(id: DerNode | undefined): OcspQuestion {
+  const [algorithm, nameHash, keyHash, serial] = sequenceOf(id, 4);
+  const oid = sequenceOf(algorithm)[0]?.raw ?? new Uint8Array();
+  const hash = Object.entries(HASHES).find(([name]) => Buffer.from(encodeOid(name)).equals(oid))?.[1];
+  if (hash === undefined || id === undefined) throw new MalformedDer('a hash is unknown');
+  return {
+    serial: formatSerial(readIntegerBytes(serial)),
+    id: id.raw,
+    hash,
+    nameHash: expectTag(nameHash, TAG.octetString).content,
+    keyHash: expectTag(keyHash, TAG.octetString).content,
+  };
 }
 
 /** Whether a question is about certificates of an issuer. @param pem the issuer's certificate */

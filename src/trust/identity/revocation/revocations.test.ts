@@ -13,7 +13,7 @@ test('revoke() of a device logs every certificate first, then puts it out for ev
   await inventory.enrol({ name: 'a', type: 'reefer' }, BY);
   const { device } = await inventory.renew('a', 86_400_000 as never, BY);
   const seen: string[] = [];
-  inventory.onChange(({ device: { name, status, serials } }) => seen.push(`${name} ${status} ${serials.length}`));
+  inventory.live.onChange(({ device: { name, status, serials } }) => seen.push(`${name} ${status} ${serials.length}`));
   revocations.onRevoked((serials) => seen.push(`revoked ${serials.length}, log ${audit.events.at(-1)?.action}`));
   const done = await revocations.revoke({ kind: 'device', name: 'a' }, 'keyCompromise', BY);
   assert.deepEqual([done.devices, new Set(done.serials)], [['a'], new Set(device.serials)]);
@@ -56,7 +56,7 @@ test('revoke() by type and by authority spares the platform’s own and whoever 
   await inventory.enrol({ name: 'c', type: 'plc' }, BY);
   await inventory.renew(PROBE_DEVICE, 86_400_000 as never, BY);
   const changes: DirectoryChange[] = [];
-  inventory.onChange((change) => changes.push(change));
+  inventory.live.onChange((change) => changes.push(change));
   assert.deepEqual((await revocations.revoke({ kind: 'type', type: 'reefer' }, 'unspecified', BY)).devices, ['a', 'b']);
   assert.deepEqual(
     changes.map(({ device }) => device.name),

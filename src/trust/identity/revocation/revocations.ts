@@ -78,7 +78,7 @@ export class Revocations {
     );
     if (devices.length === 0 && certificates.length === 0) throw nothingLeft(target);
     const serials = certificates.map(({ serial }) => serial);
-    return this.#inventory.during(async () => {
+    return this.#inventory.live.during(async () => {
       for (const event of formatRevocation(actor, { target, reason, serials })) await this.#context.audit.append(event);
       await this.withdraw(devices, certificates, reason, this.#context.clock.now());
       return { devices, serials, reason };
@@ -98,7 +98,7 @@ export class Revocations {
   ): Promise<void> {
     const serials = certificates.map(({ serial }) => serial);
     const holders = certificates.flatMap(({ holder, holder_kind: kind }) => (kind === 'device' ? [holder] : []));
-    const written = this.#inventory.withdraw(
+    const written = this.#inventory.live.withdraw(
       { devices: new Set(devices), serials: new Set(serials) },
       new Set([...devices, ...holders]),
     );
@@ -213,7 +213,7 @@ export class Revocations {
       return entry.status === 'revoked' ? [] : [entry.name];
     }
     if (target.kind !== 'type') return [];
-    return this.#inventory
+    return this.#inventory.live
       .snapshot()
       .devices.filter(({ name, type, status }) => type === target.type && status !== 'revoked' && !name.startsWith('_'))
       .map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { EST_MEDIA, MAX_REQUEST_BYTES, certsOnly, decodeRequest, requestAttributes } from '#trust/identity/index.ts';
-import type { DeviceCertificate } from '#trust/identity/index.ts';
+import type { DeviceCertificate, Identity } from '#trust/identity/index.ts';
 import type { DeviceCaller } from '../enrolee-caller.ts';
 import { ApiError } from '../errors.ts';
 import type { Route, RouteReply, RouteRequest } from '../route.ts';
@@ -35,48 +35,50 @@ export const EST_ROUTES: readonly Route[] = [
     answer: { media: [EST_MEDIA.attributes] },
     handle: async () => base64(requestAttributes(), EST_MEDIA.attributes),
   },
-  {
-    method: 'POST',
-    path: '/.well-known/est/simpleenroll',
-    summary: 'a first certificate, by token or by the certificate of the manufacturer',
-    who: 'enrolee',
-    access: { action: 'certify', resource: ({ caller }) => device(caller.subject.id) },
-    raw: true,
-    takes: [EST_MEDIA.request],
-    answer: { media: [EST_MEDIA.certificates] },
-    handle: async (request, { identity }) => {
-      const { enrolee } = callerOf(request);
+  certifying(
+    '/.well-known/est/simpleenroll',
+    'a first certificate, by token or by the certificate of the manufacturer',
+    async ({ enrolee }, request, { enrolment }) => {
       if (enrolee === null) {
         throw new ApiError('API_FORBIDDEN', 'Cannot enrol: this device has a certificate already', {
           hint: 'Renew it with simplereenroll',
         });
       }
-      return certificateOf(await identity.enrolment.complete(enrolee, await requestOf(request)));
+      return enrolment.complete(enrolee, await requestOf(request));
     },
-  },
-  {
-    method: 'POST',
-    path: '/.well-known/est/simplereenroll',
-    summary: 'a further certificate for a device that shows its own; its name stays',
-    who: 'enrolee',
-    access: { action: 'certify', resource: ({ caller }) => device(caller.subject.id) },
-    raw: true,
-    takes: [EST_MEDIA.request],
-    answer: { media: [EST_MEDIA.certificates] },
-    handle: async (request, { identity }) => {
-      const { enrolee, subject, peer } = callerOf(request);
+  ),
+  certifying(
+    '/.well-known/est/simplereenroll',
+    'a further certificate for a device that shows its own; its name stays',
+    async ({ enrolee, subject, peer }, request, { enrolment }) => {
       if (enrolee !== null || peer.serial === null) {
         throw new ApiError('API_FORBIDDEN', 'Cannot renew: the device does not show a certificate of this platform', {
           hint: 'Take a first certificate with simpleenroll',
         });
       }
-      return certificateOf(await identity.enrolment.renew(subject.id, peer.serial, await requestOf(request)));
+      return enrolment.renew(subject.id, peer.serial, await requestOf(request));
     },
-  },
+  ),
 ];
 
-function callerOf({ caller }: RouteRequest): DeviceCaller {
-  return caller as DeviceCaller;
+/** A route that takes a certificate request and answers with the certificate. */
+function certifying(
+  path: string,
+  summary: string,
+  certify: (caller: DeviceCaller, request: RouteRequest, identity: Identity) => Promise<DeviceCertificate>,
+): Route {
+  return {
+    method: 'POST',
+    path,
+    summary,
+    who: 'enrolee',
+    access: { action: 'certify', resource: ({ caller }) => device(caller.subject.id) },
+    raw: true,
+    takes: [EST_MEDIA.request],
+    answer: { media: [EST_MEDIA.certificates] },
+    handle: async (request, { identity }) =>
+      certificateOf(await certify(request.caller as DeviceCaller, request, identity)),
+  };
 }
 
 /** Clients differ in what they call the body; what counts is that it is a request. */
