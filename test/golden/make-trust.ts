@@ -28,7 +28,11 @@ export async function makeTrust(folder: string): Promise<void> {
     'person:maker',
   );
   const { token } = await identity.people.add('ada', ['scientist'], 'person:maker');
-  const data = await keys.newDataKeys('weir:store', 'climate', [{ column: 'temperature', domain: 'operational' }]);
+  const data = await keys.newDataKeys('weir:store', 'climate', [
+    { column: 'temperature', domain: 'operational' },
+    { column: 'pulse', domain: 'health' },
+    { column: 'door', domain: 'operational' },
+  ]);
   await catalogue.transaction((tx) =>
     keys.keepDataKeys(
       tx,

@@ -7,7 +7,7 @@ import { systemRandom as random } from '#base/crypto/index.ts';
 import { openSqliteCatalogue } from '#base/storage/index.ts';
 import { openIdentity } from '#trust/identity/index.ts';
 import { openFileCustody, openKeyRing, restoreFileCustody } from '#trust/keys/index.ts';
-import type { Custody } from '#trust/keys/index.ts';
+import type { Custody, KeyRing } from '#trust/keys/index.ts';
 import { DECLARED, recordAudit } from '../support/open-trust.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
@@ -25,11 +25,7 @@ interface Expected {
 const USE = { actor: 'weir:test', resource: 'golden' };
 const released = (await readdir(import.meta.dirname)).filter((name) => /^trust-\d+$/.test(name));
 
-async function check(folder: string, custody: Custody, expected: Expected): Promise<void> {
-  const audit = recordAudit();
-  const log = { debug() {}, info() {}, warn() {}, error: (_fields: object, message: string) => assert.fail(message) };
-  await using catalogue = await openSqliteCatalogue(join(folder, 'catalogue.db'));
-  const keys = await openKeyRing({ catalogue, custody, audit, clock, random });
+async function checkKeys(keys: KeyRing, expected: Expected): Promise<void> {
   const data = await keys.unwrapDataKeys(
     USE,
     expected.data.map(({ handle }) => handle),
@@ -37,6 +33,23 @@ async function check(folder: string, custody: Custody, expected: Expected): Prom
   for (const { handle, key } of expected.data) assert.equal(data.get(handle)?.exportBytes().toHex(), key);
   for (const { id, key } of expected.files) {
     assert.equal((await keys.openFileKey(USE, id))?.exportBytes().toHex(), key);
+  }
+}
+
+async function check(folder: string, custody: Custody, expected: Expected): Promise<void> {
+  const audit = recordAudit();
+  const log = { debug() {}, info() {}, warn() {}, error: (_fields: object, message: string) => assert.fail(message) };
+  await using catalogue = await openSqliteCatalogue(join(folder, 'catalogue.db'));
+  const keys = await openKeyRing({ catalogue, custody, audit, clock, random });
+  await checkKeys(keys, expected);
+  // Rows of every version are sealed again like those of this one.
+  for (const [kind, name] of [
+    ['epoch', ''],
+    ['domain', 'climate:operational'],
+    ['domain', ':journal'],
+  ] as const) {
+    assert.ok((await keys.lifecycle.rotate('weir:test', kind, name)).rewrapped > 0);
+    await checkKeys(keys, expected);
   }
   assert.equal((await keys.digestKey('statement')).key.macHex('select 1'), expected.statement);
   const identity = await openIdentity({ catalogue, keys, declared: DECLARED, audit, log, clock, random });

@@ -56,6 +56,8 @@ export class SealedTable<const K extends Columns, const C extends Columns, S ext
   readonly #insert: string;
   readonly #replace: string;
   readonly #byKey: string;
+  /** Statements that change some columns, by these columns. */
+  readonly #updates = new Map<string, string>();
 
   constructor(spec: SealedTableSpec<K, C, S>, sealer: RowSealer) {
     this.spec = spec;
@@ -81,6 +83,23 @@ export class SealedTable<const K extends Columns, const C extends Columns, S ext
   /** Stores a new row. @throws {StorageError} STORAGE_CONSTRAINT if its key is taken, STORAGE_VALUE_INVALID */
   async insert(tx: CatalogueTransaction, row: Values<K> & Values<C>, sealed: S): Promise<void> {
     await tx.run(this.#insert, this.#parameters(row, sealed));
+  }
+
+  /**
+   * Changes columns of a row that is there, and leaves the others alone: indexes on these are not touched.
+   *
+   * @param row whole, as it is to be; in the columns that are not named as it is
+   * @throws {StorageError} STORAGE_VALUE_INVALID, STORAGE_CONSTRAINT
+   */
+  async update(
+    tx: CatalogueTransaction,
+    row: Values<K> & Values<C>,
+    columns: readonly (keyof C & string)[],
+    sealed: S,
+  ): Promise<void> {
+    const values = this.#values(row);
+    const changed = columns.map((name) => values[name] ?? null);
+    await tx.run(this.#update(columns), [...changed, this.#seal(values, sealed), ...this.#keyOf(row)]);
   }
 
   /** @throws {StorageError} STORAGE_ROW_DAMAGED */
@@ -120,19 +139,46 @@ export class SealedTable<const K extends Columns, const C extends Columns, S ext
     return Number(row?.['n']);
   }
 
+  /** Sum of a column over rows that meet the conditions; null counts as 0. Their content is not verified. */
+  async sum(tx: CatalogueTransaction, column: keyof (K & C) & string, where: Where<K & C> = {}): Promise<number> {
+    const { sql, parameters } = whereSql(this.spec.name, this.#columns, where);
+    const [row] = await tx.all(`SELECT sum(${quote(column)}) AS n FROM ${quote(this.spec.name)}${sql}`, parameters);
+    return Number(row?.['n'] ?? 0);
+  }
+
   /** Removes a row; tells whether there was one. */
   async delete(tx: CatalogueTransaction, key: Values<K>): Promise<boolean> {
     return (await tx.run(`DELETE FROM ${quote(this.spec.name)}${this.#byKey}`, this.#keyOf(key))) > 0;
   }
 
   #parameters(row: Values<K> & Values<C>, sealed: S): SqlValue[] {
+    const values = this.#values(row);
+    return [...Object.values(values), this.#seal(values, sealed)];
+  }
+
+  #values(row: Values<K> & Values<C>): Record<string, SqlValue> {
     const given: Readonly<Record<string, unknown>> = row;
     const values: Record<string, SqlValue> = {};
     for (const [name, kind] of Object.entries(this.#columns)) {
       values[name] = requireColumnValue(this.spec.name, name, kind, given[name]);
     }
-    const plaintext = sealed === null ? new Uint8Array(0) : encodeUtf8(JSON.stringify(sealed));
-    return [...Object.values(values), this.#sealer.seal(this.#aad(values), plaintext)];
+    return values;
+  }
+
+  #seal(values: Readonly<Record<string, SqlValue>>, sealed: S): Uint8Array {
+    const plaintext = sealed === null ? NOTHING : encodeUtf8(JSON.stringify(sealed));
+    return this.#sealer.seal(this.#aad(values), plaintext);
+  }
+
+  #update(columns: readonly string[]): string {
+    const of = columns.join();
+    let statement = this.#updates.get(of);
+    if (statement === undefined) {
+      const set = [...columns, 'sealed'].map((name) => `${quote(name)} = ?`).join(', ');
+      statement = `UPDATE ${quote(this.spec.name)} SET ${set}${this.#byKey}`;
+      this.#updates.set(of, statement);
+    }
+    return statement;
   }
 
   #keyOf(key: Values<K>): SqlValue[] {
@@ -199,6 +245,7 @@ export function sealedTableSql<K extends Columns, C extends Columns, S extends J
   ];
 }
 
+const NOTHING = new Uint8Array(0);
 const NAME = /^[a-z][a-z0-9_]{0,62}$/;
 
 /** Names come from specifications in the source, never from outside; the check keeps it so. */

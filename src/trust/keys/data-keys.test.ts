@@ -28,8 +28,9 @@ test('keys that were kept come back after a restart', async (t) => {
 
 test('keys are lost unless they are kept, and kept only with their transaction', async (t) => {
   const { keys, catalogue, reopen } = await openKeys(t);
-  const [one] = await keys.newDataKeys('weir:store', 'climate', COLUMNS);
-  const handles = [one?.handle ?? ''];
+  const [first, second] = await keys.newDataKeys('weir:store', 'climate', COLUMNS);
+  // One of its two domains.
+  const handles = [first?.handle ?? '', second?.handle ?? ''];
   assert.equal((await keys.unwrapDataKeys(USE, handles)).size, 0);
   const rolledBack = catalogue.transaction(async (tx) => {
     await keys.keepDataKeys(tx, handles);
@@ -38,7 +39,7 @@ test('keys are lost unless they are kept, and kept only with their transaction',
   await assert.rejects(rolledBack, /not published/);
   assert.equal((await keys.unwrapDataKeys(USE, handles)).size, 0);
   await catalogue.transaction((tx) => keys.keepDataKeys(tx, handles));
-  assert.equal((await keys.unwrapDataKeys(USE, handles)).size, 1);
+  assert.equal((await keys.unwrapDataKeys(USE, handles)).size, 2);
   const later = await reopen();
   await assert.rejects(
     catalogue.transaction((tx) => later.keepDataKeys(tx, handles)),
@@ -51,8 +52,8 @@ test('removed keys and keys of a destroyed epoch are absent', async (t) => {
   const made = await keys.newDataKeys('weir:store', 'climate', COLUMNS);
   const handles = made.map(({ handle }) => handle);
   await catalogue.transaction((tx) => keys.keepDataKeys(tx, handles));
-  await catalogue.transaction((tx) => keys.removeDataKeys(tx, handles.slice(0, 1)));
-  assert.deepEqual([...(await keys.unwrapDataKeys(USE, handles)).keys()].sort(), handles.slice(1).sort());
+  await catalogue.transaction((tx) => keys.removeDataKeys(tx, handles.slice(0, 2)));
+  assert.deepEqual([...(await keys.unwrapDataKeys(USE, handles)).keys()], handles.slice(2));
   await custody.keep('epoch-2', new Uint8Array(32).fill(1));
   await custody.destroy('epoch-1');
   assert.equal((await (await reopen()).unwrapDataKeys(USE, handles)).size, 0);
@@ -78,12 +79,35 @@ test('making and using are logged first, one entry per batch; without a log neit
   await assert.rejects(keys.unwrapDataKeys(USE, handles));
 });
 
+test('keys of one domain are one row; a key that its block has not is absent', async (t) => {
+  const { keys, catalogue } = await openKeys(t);
+  const handles = (await keys.newDataKeys('weir:store', 'climate', COLUMNS)).map(({ handle }) => handle);
+  const [first = '', second = '', third = ''] = handles;
+  const blocks = handles.map((handle) => handle.split('.')[0] ?? '');
+  assert.deepEqual(handles, [`${blocks[0]}.0`, `${blocks[0]}.1`, `${blocks[2]}.0`]);
+  await catalogue.transaction((tx) => keys.keepDataKeys(tx, handles));
+  const rows = await catalogue.all('SELECT handle, domain, keys FROM keys_data ORDER BY domain');
+  assert.deepEqual(
+    rows.map((row) => Object.values(row)),
+    [
+      [blocks[2], 'health', 1],
+      [blocks[0], 'operational', 2],
+    ],
+  );
+  const asked = [second, `${blocks[0]}.2`, blocks[0] ?? '', `${third}.0`, third];
+  assert.deepEqual([...(await keys.unwrapDataKeys(USE, asked)).keys()].sort(), [second, third].sort());
+  await assert.rejects(
+    catalogue.transaction((tx) => keys.removeDataKeys(tx, [first])),
+    RangeError,
+  );
+});
+
 test('a wrap moved to another row is found, as row and as wrap', async (t) => {
   const { keys, catalogue } = await openKeys(t);
   const made = await keys.newDataKeys('weir:store', 'climate', COLUMNS);
   const handles = made.map(({ handle }) => handle);
   await catalogue.transaction((tx) => keys.keepDataKeys(tx, handles));
-  const [first = '', second = ''] = handles;
+  const [first, , second] = handles.map((handle) => handle.split('.')[0] ?? '') as [string, string, string];
   await catalogue.run('UPDATE keys_data SET wrap = (SELECT wrap FROM keys_data WHERE handle = ?) WHERE handle = ?', [
     first,
     second,

@@ -1,7 +1,9 @@
 import { makeId } from '#base/core/index.ts';
+import { AEAD_KEY_LENGTH } from '#base/crypto/index.ts';
 import type { AeadKey } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction, Values } from '#base/storage/index.ts';
+import { blockOf, handleIn, placeIn } from './data-key-handle.ts';
 import type { DomainKeys } from './domain-keys.ts';
 import { takeKey } from './epoch-keys.ts';
 import { KeysError } from './errors.ts';
@@ -25,14 +27,17 @@ export interface DataKey {
 
 type Row = Values<typeof DATA_KEYS.key> & Values<typeof DATA_KEYS.clear>;
 
-/** Keys made and not yet kept; one that nobody keeps is forgotten when this many younger ones were made. */
-const MAX_PENDING = 65_536;
+/** Blocks made and not yet kept; one that nobody keeps is forgotten when this many younger ones were made. */
+const MAX_PENDING = 16_384;
 /** Epoch of a row that is not stored yet: it gets the one of the moment in which it is. */
 const NONE = 0;
 /** Parameters of one look-up. */
 const CHUNK = 200;
 
-/** Keys of columns of segments. */
+/**
+ * Keys of columns of segments. Those of one segment and domain are one block: wrapped together and sealed together, so
+ * that sealing them again costs what one key costs.
+ */
 export class DataKeys {
   readonly #context: KeyContext;
   readonly #domains: DomainKeys;
@@ -47,68 +52,103 @@ export class DataKeys {
 
   async make(actor: string, stream: string, columns: readonly ColumnDomain[]): Promise<readonly DataKey[]> {
     const { clock, log, random } = this.#context;
-    const handles = columns.map(() => makeId(clock, random));
-    await log.created(actor, `keys:stream:${stream}`, handles);
-    const made: DataKey[] = [];
-    for (const [at, { column, domain }] of columns.entries()) {
-      const handle = handles[at] ?? '';
-      const material = random.bytes(32);
-      const { version, wrap } = await this.#domains.wrap(stream, domain, handle, material);
-      this.#hold({ handle, stream, column, domain, domain_version: version, created: clock.now(), epoch: NONE, wrap });
-      made.push({ handle, column, key: takeKey(material) });
+    const blocks = [...new Set(columns.map(({ domain }) => domain))].map((domain) => {
+      const block = makeId(clock, random);
+      const members = [...columns.keys()].filter((at) => columns[at]?.domain === domain);
+      return { block, domain, members, handles: members.map((_, place) => handleIn(block, place)) };
+    });
+    await log.created(
+      actor,
+      `keys:stream:${stream}`,
+      blocks.flatMap(({ handles }) => handles),
+    );
+    const made = new Map<number, { readonly handle: string; readonly key: AeadKey }>();
+    for (const { block, domain, members, handles } of blocks) {
+      const materials = random.bytes(members.length * AEAD_KEY_LENGTH);
+      const { version, wrap } = await this.#domains.wrap(stream, domain, block, materials);
+      const row = { handle: block, stream, column: '', domain, domain_version: version, created: clock.now() };
+      this.#hold({ ...row, epoch: NONE, wrap, keys: members.length });
+      for (const [place, at] of members.entries()) {
+        made.set(at, { handle: handles[place] ?? '', key: takeKey(partOf(materials, place)) });
+      }
+      materials.fill(0);
     }
-    return made;
+    return columns.flatMap(({ column }, at) => ({ column, ...(made.get(at) as Omit<DataKey, 'column'>) }));
   }
 
   async keep(tx: CatalogueTransaction, handles: readonly string[]): Promise<void> {
-    for (const handle of handles) {
-      const row = this.#pending.get(handle);
+    for (const [block, members] of byBlock(handles)) {
+      const row = this.#pending.get(block);
       if (row === undefined) {
-        throw new KeysError('KEYS_UNKNOWN', `Cannot keep key ${handle}: it was not made since the last start`, {
+        throw new KeysError('KEYS_UNKNOWN', `Cannot keep key ${block}: it was not made since the last start`, {
           hint: 'Make new keys and seal the segment again',
         });
       }
+      requireWhole(row, members);
       await this.#table.insert(tx, this.#sealed(await this.#current(row)), null);
     }
   }
 
   /** Forgets keys that were kept, once the transaction that kept them is committed, or that nobody will keep. */
   forget(handles: readonly string[]): void {
-    for (const handle of handles) this.#pending.delete(handle);
+    for (const block of byBlock(handles).keys()) this.#pending.delete(block);
   }
 
   async unwrap(use: KeyUse, handles: readonly string[]): Promise<ReadonlyMap<string, AeadKey>> {
-    const { catalogue, epochs, log } = this.#context;
+    const { log } = this.#context;
     await log.used(use, handles);
     const keys = new Map<string, AeadKey>();
-    for (let at = 0; at < handles.length; at += CHUNK) {
-      const rows = await this.#table.list(catalogue, { where: { handle: { in: handles.slice(at, at + CHUNK) } } });
-      for (const { handle, stream, domain, domain_version: version, epoch, wrap } of rows) {
-        const inner = epochs.open(epoch, handle, wrap);
-        const material = inner && (await this.#domains.unwrap(stream, domain, version, handle, inner));
-        if (material === null) continue;
-        keys.set(handle, takeKey(material));
+    const wanted = byBlock(handles);
+    for (const row of await this.#rows([...wanted.keys()])) {
+      const materials = await this.#open(row);
+      if (materials === null) continue;
+      for (const handle of wanted.get(row.handle) ?? []) {
+        const place = placeIn(row.handle, row.keys, handle);
+        if (place !== null) keys.set(handle, takeKey(partOf(materials, place)));
       }
+      materials.fill(0);
     }
     return keys;
   }
 
   async remove(tx: CatalogueTransaction, handles: readonly string[]): Promise<void> {
-    for (const handle of handles) await this.#table.delete(tx, { handle });
+    for (const [block, members] of byBlock(handles)) {
+      const row = await this.#table.get(tx, { handle: block });
+      if (row === null) continue;
+      requireWhole(row, members);
+      await this.#table.delete(tx, { handle: block });
+    }
   }
 
-  /** The row under the version that wraps now: its domain key may have been rotated since the key was made. */
+  async #rows(blocks: readonly string[]): Promise<readonly Row[]> {
+    const rows: Row[] = [];
+    for (let at = 0; at < blocks.length; at += CHUNK) {
+      const where = { handle: { in: blocks.slice(at, at + CHUNK) } };
+      rows.push(...(await this.#table.list(this.#context.catalogue, { where })));
+    }
+    return rows;
+  }
+
+  /** What a row wraps, or null where its epoch or domain key was destroyed. @throws {KeysError} KEYS_KEY_DAMAGED */
+  async #open({ handle, stream, domain, domain_version: version, epoch, wrap, keys }: Row): Promise<Uint8Array | null> {
+    const inner = this.#context.epochs.open(epoch, handle, wrap);
+    const materials = inner && (await this.#domains.unwrap(stream, domain, version, handle, inner));
+    if (materials === null || materials.length === (keys ?? 1) * AEAD_KEY_LENGTH) return materials;
+    throw new KeysError('KEYS_KEY_DAMAGED', `Cannot open key ${handle}: its wrap holds another number of keys`);
+  }
+
+  /** The row under the version that wraps now: its domain key may have been rotated since the keys were made. */
   async #current(row: Row): Promise<Row> {
     const { handle, stream, domain, domain_version: made } = row;
     if (this.#domains.isActive(stream, domain, made)) return row;
-    const material = await this.#domains.unwrap(stream, domain, made, handle, row.wrap);
-    if (material === null) {
+    const materials = await this.#domains.unwrap(stream, domain, made, handle, row.wrap);
+    if (materials === null) {
       throw new KeysError('KEYS_UNKNOWN', `Cannot keep key ${handle}: its domain key was destroyed`, {
         hint: 'Make new keys and seal the segment again',
       });
     }
-    const { version, wrap } = this.#domains.wrapNow(stream, domain, handle, material);
-    material.fill(0);
+    const { version, wrap } = this.#domains.wrapNow(stream, domain, handle, materials);
+    materials.fill(0);
     return { ...row, domain_version: version, wrap };
   }
 
@@ -122,4 +162,18 @@ export class DataKeys {
     const [oldest] = this.#pending.keys();
     if (this.#pending.size > MAX_PENDING && oldest !== undefined) this.#pending.delete(oldest);
   }
+}
+
+/** A copy, which the taker may wipe. */
+function partOf(materials: Uint8Array, place: number): Uint8Array {
+  return materials.slice(place * AEAD_KEY_LENGTH, (place + 1) * AEAD_KEY_LENGTH);
+}
+
+function byBlock(handles: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  return Map.groupBy(handles, blockOf);
+}
+
+/** A segment comes and goes whole, and so do its keys. */
+function requireWhole({ handle, keys }: Row, members: readonly string[]): void {
+  if (new Set(members).size !== (keys ?? 1)) throw new RangeError(`keys of block ${handle} stay together`);
 }

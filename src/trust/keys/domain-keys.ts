@@ -34,6 +34,8 @@ export class DomainKeys {
   readonly #open = new Map<string, Promise<AeadKey | null>>();
   readonly #finding = new Map<string, Promise<Active>>();
   readonly #active = new Map<string, Active>();
+  /** Versions that open within a transaction. */
+  readonly #loaded = new Map<string, AeadKey>();
 
   constructor(context: KeyContext) {
     this.#context = context;
@@ -91,17 +93,20 @@ export class DomainKeys {
     wrap: Uint8Array,
   ): Promise<Uint8Array | null> {
     const key = await this.#key(stream, domain, version);
-    if (key === null) return null;
-    try {
-      return unwrapKey(key, contextOf(name), wrap);
-    } catch (cause) {
-      throw new KeysError('KEYS_KEY_DAMAGED', `Cannot open key ${name}: its wrap was changed`, { cause });
-    }
+    return key === null ? null : openWrap(key, name, wrap);
+  }
+
+  /** The same within a transaction: `load` was awaited before. Null also where it was not. */
+  unwrapNow(stream: string, domain: string, version: number, name: string, wrap: Uint8Array): Uint8Array | null {
+    const key = this.#loaded.get(nameOf(stream, domain, version));
+    return key === undefined ? null : openWrap(key, name, wrap);
   }
 
   /** Loads a version, so that it can be used within a transaction; tells whether it opens anything. */
   async load(stream: string, domain: string, version: number): Promise<boolean> {
-    return (await this.#key(stream, domain, version)) !== null;
+    const key = await this.#key(stream, domain, version);
+    if (key !== null) this.#loaded.set(nameOf(stream, domain, version), key);
+    return key !== null;
   }
 
   /** All versions, destroyed ones too. */
@@ -150,6 +155,7 @@ export class DomainKeys {
       this.#change(tx, version, (now) => ({ ...now, state: 'destroyed', wrap: NOTHING })),
     );
     this.#open.set(name, Promise.resolve(null));
+    this.#loaded.delete(name);
     const of = `${version.stream}\n${version.domain}`;
     if (this.#active.get(of)?.version === version.version) this.#active.delete(of);
   }
@@ -239,6 +245,14 @@ function resourceOf(stream: string): string {
 
 function contextOf(name: string): Uint8Array {
   return encodeUtf8(`weir data key\n${name}`);
+}
+
+function openWrap(key: AeadKey, name: string, wrap: Uint8Array): Uint8Array {
+  try {
+    return unwrapKey(key, contextOf(name), wrap);
+  } catch (cause) {
+    throw new KeysError('KEYS_KEY_DAMAGED', `Cannot open key ${name}: its wrap was changed`, { cause });
+  }
 }
 
 function unknown(stream: string, domain: string, version: number): KeysError {

@@ -14,20 +14,32 @@ export const DOMAIN_KEYS = table({
   indexes: [['epoch']],
 });
 
-/** Keys of one column of one segment, wrapped under a domain key, then under an epoch key. */
+const FIRST_DATA_COLUMNS = {
+  stream: 'text',
+  column: 'text',
+  domain: 'text',
+  domain_version: 'integer',
+  created: 'integer',
+  epoch: 'integer',
+  wrap: 'blob',
+} as const;
+
+/** As version 1 laid it down: a row for each column. */
+const FIRST_DATA_KEYS = table({
+  name: 'keys_data',
+  key: { handle: 'text' },
+  clear: FIRST_DATA_COLUMNS,
+  indexes: [['epoch'], ['stream', 'domain']],
+});
+
+/**
+ * Keys of those columns of a segment that are of one domain, as one block: wrapped under a domain key, then under an
+ * epoch key. `keys` says how many; in a row of version 1 it is null, and `column` names the only one.
+ */
 export const DATA_KEYS = table({
   name: 'keys_data',
   key: { handle: 'text' },
-  clear: {
-    stream: 'text',
-    column: 'text',
-    domain: 'text',
-    domain_version: 'integer',
-    created: 'integer',
-    epoch: 'integer',
-    wrap: 'blob',
-  },
-  indexes: [['epoch'], ['stream', 'domain']],
+  clear: { ...FIRST_DATA_COLUMNS, keys: 'integer?' },
 });
 
 /** Keys of journal and quarantine files. */
@@ -59,7 +71,7 @@ export const KEYS_SCHEMA: CatalogueSchema = {
   migrations: [
     [
       ...sealedTableSql(DOMAIN_KEYS),
-      ...sealedTableSql(DATA_KEYS),
+      ...sealedTableSql(FIRST_DATA_KEYS),
       ...sealedTableSql(FILE_KEYS),
       ...sealedTableSql(PURPOSE_KEYS),
     ],
@@ -68,6 +80,11 @@ export const KEYS_SCHEMA: CatalogueSchema = {
       // What a version of a domain key wrapped, so that a rotation finds what is left of it.
       'CREATE INDEX "keys_data_by_version" ON "keys_data" ("stream", "domain", "domain_version")',
       'CREATE INDEX "keys_file_by_version" ON "keys_file" ("kind", "domain_version")',
+    ],
+    [
+      'ALTER TABLE "keys_data" ADD COLUMN "keys" BIGINT',
+      // The one by version begins with the same columns.
+      'DROP INDEX "keys_data_by_stream_domain"',
     ],
   ],
 };

@@ -1,5 +1,5 @@
 import { SealedTable } from '#base/storage/index.ts';
-import type { Columns, SealedTableSpec, Values } from '#base/storage/index.ts';
+import type { Columns, SealedTableSpec, Values, Where } from '#base/storage/index.ts';
 import { nameOfVersion } from './domain-keys.ts';
 import type { DomainKeys } from './domain-keys.ts';
 import type { KeyContext } from './key-context.ts';
@@ -7,8 +7,8 @@ import { DATA_KEYS, DOMAIN_KEYS, FILE_KEYS, PURPOSE_KEYS } from './key-tables.ts
 import { NO_STREAM } from './file-keys.ts';
 import { nameOfPurpose } from './purpose-keys.ts';
 
-/** Rows of one transaction: few enough that whoever waits for the catalogue waits for milliseconds. */
-const BATCH = 250;
+/** Rows of one transaction: few enough that whoever waits for the catalogue waits for some tens of milliseconds. */
+const BATCH = 500;
 
 type Wrapped = { readonly epoch: 'integer'; readonly wrap: 'blob' };
 
@@ -22,20 +22,21 @@ export class Rewrap {
     this.#domains = domains;
   }
 
-  /** Wraps that an epoch sealed. */
+  /** Keys whose wraps an epoch sealed. */
   async countEpoch(epoch: number): Promise<number> {
+    const { catalogue } = this.#context;
     let count = 0;
-    for (const { table } of this.#tables()) count += await table.count(this.#context.catalogue, { epoch });
-    return count;
+    for (const { table } of [...this.#sealedByRoot(), this.#files()]) count += await table.count(catalogue, { epoch });
+    return count + (await this.#countData({ epoch }));
   }
 
-  /** Seals under the current epoch what older ones that are still there sealed. */
+  /** Seals under the current epoch what older ones that are still there sealed. How many keys that were. */
   async toCurrentEpoch(): Promise<number> {
     const { epochs } = this.#context;
     let count = 0;
     for (const { table, nameOf } of this.#tables()) {
       for (const epoch of epochs.versions.filter((version) => version !== epochs.current)) {
-        count += await this.#batches(table, { epoch }, ['epoch'], (row) => {
+        count += await this.#batches(table, { epoch }, ['epoch'], ['epoch', 'wrap'], (row) => {
           const wrap = row.wrap.length === 0 ? row.wrap : epochs.open(row.epoch, nameOf(row), row.wrap);
           if (wrap === null) return null;
           const sealed = wrap.length === 0 ? wrap : epochs.seal(nameOf(row), wrap);
@@ -49,36 +50,36 @@ export class Rewrap {
   /** Keys of columns and files that a version of a domain key wrapped. */
   async countDomain(stream: string, domain: string, version: number): Promise<number> {
     const { catalogue, sealer } = this.#context;
-    const data = new SealedTable(DATA_KEYS, sealer);
     const files = new SealedTable(FILE_KEYS, sealer);
     const ofFiles = stream === NO_STREAM ? await files.count(catalogue, { kind: domain, domain_version: version }) : 0;
-    return ofFiles + (await data.count(catalogue, { stream, domain, domain_version: version }));
+    return ofFiles + (await this.#countData({ stream, domain, domain_version: version }));
   }
 
-  /** Wraps under the active version of a domain key what another version wrapped. */
+  /** Wraps under the active version of a domain key what another version wrapped. How many keys that were. */
   async toActiveDomain(stream: string, domain: string, version: number): Promise<number> {
     const { sealer } = this.#context;
     if (!(await this.#domains.load(stream, domain, version))) return 0;
     await this.#domains.active(stream, domain);
-    const again = async (name: string, epoch: number, wrap: Uint8Array): Promise<DomainRewrap | null> => {
+    const again = (name: string, { epoch, wrap }: Values<Wrapped>): DomainRewrap | null => {
       const { epochs } = this.#context;
       const inner = epochs.open(epoch, name, wrap);
-      const material = inner && (await this.#domains.unwrap(stream, domain, version, name, inner));
+      const material = inner && this.#domains.unwrapNow(stream, domain, version, name, inner);
       if (material === null) return null;
       const fresh = this.#domains.wrapNow(stream, domain, name, material);
       material.fill(0);
       return { domain_version: fresh.version, epoch: epochs.current, wrap: epochs.seal(name, fresh.wrap) };
     };
+    const changed = ['domain_version', 'epoch', 'wrap'] as const;
     if (stream === NO_STREAM) {
       const where = { kind: domain, domain_version: version };
-      return this.#batches(new SealedTable(FILE_KEYS, sealer), where, ['domain_version'], async (row) => {
-        const fresh = await again(row.id, row.epoch, row.wrap);
+      return this.#batches(new SealedTable(FILE_KEYS, sealer), where, ['domain_version'], changed, (row) => {
+        const fresh = again(row.id, row);
         return fresh === null ? null : { ...row, ...fresh };
       });
     }
     const where = { stream, domain, domain_version: version };
-    return this.#batches(new SealedTable(DATA_KEYS, sealer), where, ['domain_version'], async (row) => {
-      const fresh = await again(row.handle, row.epoch, row.wrap);
+    return this.#batches(new SealedTable(DATA_KEYS, sealer), where, ['domain_version'], changed, (row) => {
+      const fresh = again(row.handle, row);
       return fresh === null ? null : { ...row, ...fresh };
     });
   }
@@ -122,12 +123,16 @@ export class Rewrap {
   /**
    * Changes all rows that meet the conditions, until none is left that can be changed. A changed row no longer meets
    * them; damaged rows and those that `change` leaves stay as they are, and are counted as still held.
+   *
+   * @param columns that `change` changes
+   * @returns the number of keys in the changed rows
    */
   async #batches<K extends Columns, C extends Columns>(
     table: SealedTable<K, C>,
     where: object,
     order: readonly string[],
-    change: (row: Values<K> & Values<C>) => (Values<K> & Values<C>) | null | Promise<(Values<K> & Values<C>) | null>,
+    columns: readonly (keyof C & string)[],
+    change: (row: Values<K> & Values<C>) => (Values<K> & Values<C>) | null,
   ): Promise<number> {
     let count = 0;
     for (;;) {
@@ -135,10 +140,10 @@ export class Rewrap {
         let done = 0;
         const options = { where, order, limit: BATCH, onDamaged: () => {} } as Parameters<typeof table.list>[1];
         for (const row of await table.list(tx, options)) {
-          const next = await change(row);
+          const next = change(row);
           if (next === null) continue;
-          await table.put(tx, next, null);
-          done += 1;
+          await table.update(tx, next, columns, null);
+          done += (row as { readonly keys?: number | null }).keys ?? 1;
         }
         return done;
       });
@@ -149,12 +154,19 @@ export class Rewrap {
     }
   }
 
+  /** Keys of columns in rows that meet the conditions: a row of version 1 of the tables holds one. */
+  async #countData(where: Where<typeof DATA_KEYS.key & typeof DATA_KEYS.clear>): Promise<number> {
+    const { catalogue, sealer } = this.#context;
+    const table = new SealedTable(DATA_KEYS, sealer);
+    return (await table.count(catalogue, { ...where, keys: null })) + (await table.sum(catalogue, 'keys', where));
+  }
+
   #tables() {
-    return [
-      ...this.#sealedByRoot(),
-      wrappedTable(DATA_KEYS, this.#context, ({ handle }) => handle),
-      wrappedTable(FILE_KEYS, this.#context, ({ id }) => id),
-    ];
+    return [...this.#sealedByRoot(), wrappedTable(DATA_KEYS, this.#context, ({ handle }) => handle), this.#files()];
+  }
+
+  #files() {
+    return wrappedTable(FILE_KEYS, this.#context, ({ id }) => id);
   }
 
   #sealedByRoot() {
