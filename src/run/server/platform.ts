@@ -40,6 +40,7 @@ import { layoutOf, lockDirectory, makeDirectories } from './data-directory.ts';
 import { ServerError } from './errors.ts';
 import type { Ports } from './gateway/contract.ts';
 import { forkGateway, GatewayHost } from './gateway/host.ts';
+import { keepGatewayCode } from './gateway/keep-code.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { forbidCoreDumps } from './process/forbid-core-dumps.ts';
 import { Prover } from './prove/prover.ts';
@@ -297,6 +298,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     committed: () => store.wake(),
   });
   opened.defer(() => gateway.stop(DRAIN_MS));
+  // For the next start; where it cannot be kept, that one takes as long as this one.
+  void keepGatewayCode().catch((error: unknown) => log.debug({ error: String(error) }, 'compiled code is not kept'));
   opened.use(
     watchBackPressure({ journalBytes: () => folderBytes(layout.journal), hold: (held) => gateway.hold(held), log }),
   );

@@ -1,14 +1,16 @@
 import { Readable } from 'node:stream';
 import fastify from 'fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import type { Json } from '#base/core/index.ts';
 import { hasCode } from '#base/core/index.ts';
 import { explainDecision, requireAllowed } from '#declare/policy/index.ts';
 import type { Decision } from '#declare/policy/index.ts';
 import { HOLD_HEADER, rateLimitFields } from '#flow/gateway/index.ts';
 import type { DenialTally } from '../control/denial-tally.ts';
+import { bodyValidator } from './body-validator.ts';
 import type { Caller, ShownHeaders, SignInFailure } from './caller.ts';
 import { identifyCaller, parsePeer, PEER_HEADER } from './caller.ts';
+
 import { identifyEnrolee } from './enrolee-caller.ts';
 import { ApiError, RateLimited } from './errors.ts';
 import { problemOf } from './problem.ts';
@@ -68,8 +70,7 @@ export function makeApi(options: ApiOptions): FastifyInstance {
     logger: false,
     requestTimeout: 0,
     forceCloseConnections: true,
-    // Bodies are taken as they are or refused: the library would turn null into text and drop what it does not know.
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+    schemaController: SCHEMAS,
     // What cannot even be routed, such as a path that does not decode.
     frameworkErrors: (error, _request, reply) => sendProblem(reply, asApiError(error), services),
   });
@@ -86,6 +87,14 @@ export function makeApi(options: ApiOptions): FastifyInstance {
   for (const route of ROUTES) if (route.raw !== true) addRoute(server, route, gate);
   return server;
 }
+
+/** Schemas are compiled when they are needed; routes write their answers themselves, and tests hold them to their form. */
+const SCHEMAS = {
+  compilersFactory: {
+    buildValidator: () => (route: { readonly schema: object }) => bodyValidator(route.schema),
+    buildSerializer: () => () => JSON.stringify,
+  },
+} as unknown as NonNullable<FastifyServerOptions['schemaController']>;
 
 function addRoute(server: FastifyInstance, route: Route, gate: Gate): void {
   const { services } = gate;

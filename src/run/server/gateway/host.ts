@@ -266,7 +266,8 @@ function forkSpec(layout: DataDirectory): ForkSpec {
   return {
     entry: new URL('process.ts', import.meta.url),
     nodeFlags: permissionFlags(layout),
-    environment: logLevel(),
+    // Compiled code is read and never written by a process that faces the network (keep-code.ts).
+    environment: { ...logLevel(), NODE_COMPILE_CACHE_READONLY: '1' },
   };
 }
 
