@@ -108,6 +108,62 @@ test('revocation holds', { timeout: 290_000 }, async (t) => {
     assert.equal(other.connected, true);
   });
 
+  await t.test(
+    'one certificate over HTTPS from two addresses in turn, and two counters of seq, are noticed',
+    async () => {
+      const gauge = await weir.enrol('gauge-3', 'gauge');
+      const truck = await weir.enrol('truck-11', 'truck');
+      const asked = async (device: Credential, from: string, seq?: number): Promise<number> => {
+        using one = keepAlive(device, from);
+        return (await post(weir, one, JSON.stringify({ n: 1, ...(seq === undefined ? {} : { seq }) }))).status;
+      };
+      for (let turn = 0; turn < 4; turn++) {
+        assert.equal(await asked(gauge, turn % 2 === 0 ? '127.0.0.1' : '127.0.0.2'), 202);
+      }
+      await eventually(
+        () => asked(gauge, '127.0.0.2'),
+        (status) => status === 403,
+      );
+      assert.equal(await asked(gauge, '127.0.0.1'), 202, 'the older one goes on');
+      for (let turn = 0; turn < 7; turn++) {
+        await asked(truck, '127.0.0.1', 5_000 + turn);
+        assert.equal(await asked(truck, '127.0.0.1', turn), 409);
+      }
+      const rows = await eventually(
+        () => weir.query(`select device, why from _clones where device in ('gauge-3', 'truck-11') order by device`),
+        (found) => new Set(found.map(({ device }) => device)).size === 2,
+      );
+      assert.deepEqual(rows.at(0), { device: 'gauge-3', why: 'address' });
+      assert.deepEqual(rows.at(-1), { device: 'truck-11', why: 'seq' });
+    },
+  );
+
+  await t.test('a key under another name is noticed, and gets nothing where clones are cut', async () => {
+    const request = async (): Promise<string> => {
+      const words = ['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=x'];
+      const run = { command: openssl, arguments: [...words, '-keyout', 'twin.key'], cwd: weir.folder };
+      return (await runProgram(run, 20_000)).output;
+    };
+    const csr = await request();
+    const enrol = (name: string, type: string) => weir.call('POST', '/v1/devices', { body: { name, type, csr } });
+    assert.equal((await enrol('twin-1', 'truck')).status, 201);
+    assert.equal((await enrol('twin-2', 'truck')).status, 201);
+    const refused = await enrol('twin-3', 'gauge');
+    assert.deepEqual([refused.status, refused.json<{ code: string }>().code], [400, 'IDENTITY_KEY_REFUSED']);
+    assert.ok(!refused.body.includes('twin-1'), 'whose key it was is not told');
+    const rows = await weir.query(`select device, why from _clones where why = 'key' order by device`);
+    assert.deepEqual(rows, [
+      { device: 'twin-2', why: 'key' },
+      { device: 'twin-3', why: 'key' },
+    ]);
+    // docs/tasks/clones.md
+    const command = `npm run -s weir -- query 'select time, device, why, cut from _clones order by time desc limit 20'`;
+    const here = command.replace('npm run -s weir --', `sh bin/weir --data '${weir.layout.root}'`);
+    const cwd = path.resolve(import.meta.dirname, '../..');
+    const { output } = await runProgram({ command: 'sh', arguments: ['-c', here], cwd }, 30_000);
+    assert.match(output, /twin-3[^\n]*key/);
+  });
+
   await t.test('each device has a profile, and what is known of it can be changed', async () => {
     const { profile } = await weir.ask<{ profile: { endsIn: number; class: string } }>('GET', '/v1/devices/gauge-1');
     assert.deepEqual([profile.endsIn, profile.class], [2031, 'c1']);
@@ -331,8 +387,8 @@ interface KeptAlive extends Disposable {
   readonly agent: Agent;
 }
 
-function keepAlive({ key, certificate, authority }: Credential): KeptAlive {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1, key, cert: certificate, ca: authority });
+function keepAlive({ key, certificate, authority }: Credential, localAddress = '127.0.0.1'): KeptAlive {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, key, cert: certificate, ca: authority, localAddress });
   return { agent, [Symbol.dispose]: () => agent.destroy() };
 }
 

@@ -20,6 +20,7 @@ export type {
   ProbePlatform,
   ProgramCredentialKind,
   PublishOutcome,
+  CloneTrial,
   RevokeTrial,
   SearchOutcome,
   SignatureTrial,

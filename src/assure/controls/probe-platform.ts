@@ -92,6 +92,22 @@ export interface LogCheck {
   readonly tamperDetected: boolean;
 }
 
+/** What became of two devices with the identity of `_probe`. */
+export interface CloneTrial {
+  /** Two sessions from one address got in, and one from another. */
+  readonly first: boolean;
+  readonly second: boolean;
+  /** The two at one address raised nothing. */
+  readonly quiet: boolean;
+  readonly noticed: boolean;
+  /** Requests over HTTPS from two addresses in turn. */
+  readonly noticedOverHttps: boolean;
+  /** Two counters of `seq` that take turns. */
+  readonly countersNoticed: boolean;
+  /** The key of one device in the request of another. */
+  readonly keyNoticed: boolean;
+}
+
 /** What became of a certificate of the device `_probe` that was taken back. */
 export interface RevokeTrial {
   readonly admittedBefore: boolean;
@@ -199,16 +215,8 @@ export interface ProbePlatform {
   keys(): Promise<readonly KnownKey[]>;
   /** Every entry of the inventory, as the gateways know it. */
   inventory(): Promise<readonly { readonly name: string; readonly index: number }[]>;
-  /**
-   * Opens two sessions with one certificate of `_probe` from one address, then one from another; tells which got in,
-   * whether the first two raised nothing, and whether the third was noticed.
-   */
-  cloneOwn(): Promise<{
-    readonly first: boolean;
-    readonly second: boolean;
-    readonly quiet: boolean;
-    readonly noticed: boolean;
-  }>;
+  /** Is two devices with the identity of `_probe`, in each way in which that shows. */
+  cloneOwn(): Promise<CloneTrial>;
   /** The year in which each device of the inventory ends, null where nothing is known. */
   profiles(): Promise<readonly { readonly name: string; readonly endsIn: number | null }[]>;
   /** Tries to enrol a device whose support ended long ago; the name that it was given and how it was refused. */

@@ -5,9 +5,21 @@ import type {
   KnownKey,
   ProbePlatform,
   PublishOutcome,
+  CloneTrial,
   RevokeTrial,
   SignatureTrial,
 } from './probe-platform.ts';
+
+/** Clones that are noticed. */
+export const SOUND_CLONES: CloneTrial = {
+  first: true,
+  second: true,
+  quiet: true,
+  noticed: true,
+  noticedOverHttps: true,
+  countersNoticed: true,
+  keyNoticed: true,
+};
 
 /** A revocation that holds. */
 export const REVOKED: RevokeTrial = {
@@ -54,7 +66,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
   const sound: ProbePlatform = {
     revokeOwn: async () => REVOKED,
     keys: async () => SOUND_KEYS,
-    cloneOwn: async () => ({ first: true, second: true, quiet: true, noticed: true }),
+    cloneOwn: async () => SOUND_CLONES,
     profiles: async () => [{ name: 'a', endsIn: 2035 }],
     enrolUnsupported: async () => ({
       name: 'old',

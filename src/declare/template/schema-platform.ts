@@ -78,7 +78,9 @@ export const deviceType = Type.Object(
       }),
     ),
     clones: Type.Optional(
-      Type.Enum(words.CLONE_ANSWERS, { description: 'What is done about a certificate in use twice. Default alert.' }),
+      Type.Enum(words.CLONE_ANSWERS, {
+        description: 'What is done about a device of which there seem to be two. Default alert.',
+      }),
     ),
     posture: Type.Optional(duration('How long a good report of its state counts. For ever by default.', ['24h'])),
   },

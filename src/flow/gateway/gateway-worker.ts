@@ -55,8 +55,9 @@ export interface GatewayWorkerDeps {
   readonly connections: ConnectionCount;
   /** Path of control's socket, to which all but readings is passed. */
   readonly controlSocket: string;
-  /** Is told of each MQTT connection that a device opens, and of its end by its id. */
+  /** Is told of each MQTT connection that a device opens, of requests over HTTPS, and of the end of either by its id. */
   arrived?(sighting: Sighting): void;
+  visited?(sighting: Sighting): void;
   left?(id: string): void;
   /** Is told that a device was let in from an address. */
   heard?(device: number, address: string | undefined): void;
@@ -82,8 +83,10 @@ export interface GatewayWorker extends AsyncDisposable {
   devicesChanged(): void;
   /** Devices whose flags or certificates changed: live sessions that may not go on are cut now. */
   flagsChanged(indexes: Iterable<number>): void;
-  /** Ends MQTT connections by their ids. */
+  /** Ends connections by their ids. */
   end(ids: readonly string[]): void;
+  /** Takes a certificate for nothing over HTTPS, for a while, where it comes from these addresses. */
+  shut(serial: string, addresses: readonly string[]): void;
   /** New connections are judged by these authorities. */
   useCertificates(certificates: CertificateChecker): void;
   /** New connections get this certificate. */
@@ -142,9 +145,11 @@ class Worker implements GatewayWorker {
     this.#listeners = {
       mqtt: this.#makeListener('mqtt', true, 'mqtt', (socket, address) => this.#acceptMqtt(socket, address)),
       https: this.#makeListener('https', true, 'http/1.1', (socket) => {
-        this.#http.accept(socket, 'https', () => this.#judgeEnrolee(socket));
+        this.#http.accept(socket, 'https', this.#nextId(), () => this.#judgeEnrolee(socket));
       }),
-      api: this.#makeListener('api', false, 'http/1.1', (socket) => this.#http.accept(socket, 'api', null)),
+      api: this.#makeListener('api', false, 'http/1.1', (socket) =>
+        this.#http.accept(socket, 'api', this.#nextId(), null),
+      ),
     };
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS);
     this.#timer.unref();
@@ -181,7 +186,13 @@ class Worker implements GatewayWorker {
   }
 
   end(ids: readonly string[]): void {
-    this.#mqtt.end(new Set(ids));
+    const chosen = new Set(ids);
+    this.#mqtt.end(chosen);
+    this.#http.end(chosen);
+  }
+
+  shut(serial: string, addresses: readonly string[]): void {
+    this.#http.shut(serial, addresses);
   }
 
   useCertificates(certificates: CertificateChecker): void {
@@ -317,11 +328,15 @@ class Worker implements GatewayWorker {
       return this.#refusedPeers.take(socket, ReasonCode.QuotaExceeded);
     }
     socket.once('close', () => table.disconnect(index));
-    const id = `${this.#name}-${++this.#opened}`;
+    const id = this.#nextId();
     const { serial } = identity;
     this.#deps.arrived?.({ id, device: identity.device.name, serial, address: address ?? '', stack: stackOf(socket) });
     socket.once('close', () => this.#deps.left?.(id));
     this.#mqtt.accept(socket, { device: identity.device, serial, id, address });
+  }
+
+  #nextId(): string {
+    return `${this.#name}-${++this.#opened}`;
   }
 
   #refuse(listener: ListenerName, reason: string, address: string | undefined): void {

@@ -34,6 +34,8 @@ export interface IngestParts {
   readonly findDevice?: (name: string) => Speaker | null;
   /** Whether further policies let a sender publish to a stream about a device; null where there are none. */
   readonly mayPublish?: MayPublish | null;
+  /** Is told of a device whose readings come from two that count `seq` each on its own. */
+  readonly interleaved?: (device: string) => void;
   /** Readings that may wait for durability at once; more are asked to come later. */
   readonly mostWaiting?: number;
 }
@@ -58,6 +60,7 @@ export class Ingest {
   readonly #grants: ImportGrants;
   readonly #findDevice: (name: string) => Speaker | null;
   readonly #mostWaiting: number;
+  readonly #interleaved: (device: string) => void;
   readonly #tallies = new Map<string, StreamTally>();
   #template!: Template;
   #streams!: ReadonlyMap<string, StreamIngest>;
@@ -73,6 +76,7 @@ export class Ingest {
     this.#grants = parts.grants ?? new ImportGrants();
     this.#findDevice = parts.findDevice ?? ((): null => null);
     this.#mostWaiting = parts.mostWaiting ?? MOST_WAITING;
+    this.#interleaved = parts.interleaved ?? ((): void => {});
     this.useTemplate(parts.template, parts.closed, parts.mayPublish);
   }
 
@@ -93,7 +97,8 @@ export class Ingest {
       const rules = compileStream(stream, template.limits);
       const tally = this.#tallies.get(name) ?? { dropped: 0 };
       this.#tallies.set(name, tally);
-      streams.set(name, new StreamIngest(rules, template.digest, this.#table, this.#groups, tally));
+      const shared = { table: this.#table, groups: this.#groups, tally, interleaved: this.#interleaved };
+      streams.set(name, new StreamIngest(rules, template.digest, shared));
     }
     const textLength = Math.max(template.limits.textLength, ...[...streams.values()].map((s) => s.rules.textLimit));
     this.#streams = streams;

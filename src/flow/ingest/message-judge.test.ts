@@ -22,13 +22,12 @@ function setup(room = 1_000, records = 4) {
   const table = DeviceTable.create({ devices: 2, streams: 1, records, window: 4, stepped: 1 }, new Uint8Array(8));
   const journal = { append: () => Promise.resolve({ file: 'f', offset: 0 }), close: () => Promise.resolve() };
   const groups = new CommitGroups({ journal, table, worker: 0, digestKey: new Uint8Array(32) });
-  const into = new StreamIngest(
-    compileStream(template.streams.get('s')!, template.limits),
-    template.digest,
+  const into = new StreamIngest(compileStream(template.streams.get('s')!, template.limits), template.digest, {
     table,
     groups,
-    { dropped: 0 },
-  );
+    tally: { dropped: 0 },
+    interleaved: () => {},
+  });
   const kept: QuarantinedReading[] = [];
   const judge = new MessageJudge({
     table,

@@ -11,23 +11,25 @@ import { compileStream } from './stream-rules.ts';
 const NOW = 1_767_225_600_000_000;
 const DEVICE = { index: 0, name: 'd0', type: 'd' };
 
-function setup() {
+function setup(late = '1m') {
   const template = makeTemplate(`
 devices: {d: {}}
-streams: {s: {from: d, accept: {late: 1m, early: 1m}, fields: {n: {type: number, range: [0, 100], step: 1/s}}}}
+streams: {s: {from: d, accept: {late: ${late}, early: 1m}, fields: {n: {type: number, range: [0, 100], step: 1/s}}}}
 `);
   const table = DeviceTable.create({ devices: 1, streams: 1, records: 1, window: 4, stepped: 1 }, new Uint8Array(8));
   const journal = { append: () => Promise.resolve({ file: 'f', offset: 0 }), close: () => Promise.resolve() };
   const groups = new CommitGroups({ journal, table, worker: 0, digestKey: new Uint8Array(32) });
   const rules = compileStream(template.streams.get('s')!, template.limits);
-  const ingest = new StreamIngest(rules, template.digest, table, groups, { dropped: 0 });
+  const two: string[] = [];
+  const shared = { table, groups, tally: { dropped: 0 }, interleaved: (device: string) => void two.push(device) };
+  const ingest = new StreamIngest(rules, template.digest, shared);
   const record = table.record(0, ingest.index);
   const admit = (members: Readonly<Record<string, number>>, importing = false): string => {
     ingest.row.reset();
     for (const [name, value] of Object.entries(members)) takeNumber(ingest.row, rules.members.get(name)!, value);
     return reasonOf(ingest.admitRow(record, DEVICE, null, NOW, importing))!.word;
   };
-  return { admit, table, record, groups };
+  return { admit, table, record, groups, two };
 }
 
 test('admitRow() goes through the checks in their order', () => {
@@ -60,4 +62,29 @@ test('admitRow() leaves the record unlocked and as it was after a refusal', () =
   assert.equal(admit({ n: 5, seq: 1 }), 'admitted');
   assert.equal(table.lastTime(record), NOW);
   assert.equal(groups.rows, 1);
+});
+
+test('admitRow() tells of two counters, and not of what waited, was recorded, or is imported', () => {
+  const now = NOW / 1e6;
+  for (const [what, behind, importing, expected] of [
+    ['readings of now', {}, false, ['d0']],
+    ['readings that say so', { time: now - 30 }, false, ['d0']],
+    ['an import', {}, true, []],
+  ] as const) {
+    const { admit, two } = setup();
+    for (let turn = 0; turn < 8; turn++) {
+      admit({ n: 5, seq: 100 + turn });
+      assert.equal(admit({ n: 6, seq: turn, ...behind }, importing), 'replay', what);
+    }
+    assert.deepEqual(two, expected, what);
+  }
+});
+
+test('admitRow() takes readings with old times for what they are', () => {
+  const { admit, two } = setup('1h');
+  for (let turn = 0; turn < 8; turn++) {
+    admit({ n: 5, seq: 100 + turn });
+    assert.equal(admit({ n: 6, seq: turn, time: NOW / 1e6 - 600 }), 'replay');
+  }
+  assert.deepEqual(two, []);
 });

@@ -20,6 +20,18 @@ export interface StreamTally {
   dropped: number;
 }
 
+/** What a stream shares with the others of its worker, and its own tally. */
+export interface StreamIngestParts {
+  readonly table: DeviceTable;
+  readonly groups: CommitGroups;
+  readonly tally: StreamTally;
+  /** Is told of a device with two counters of `seq`. */
+  readonly interleaved: (device: string) => void;
+}
+
+/** Readings of clones are of now; what waited in a sender, or was recorded, is older. */
+const OF_NOW_US = 300_000_000;
+
 /** What one worker holds for one stream: the row being checked, and the columns that admitted rows go to. */
 export class StreamIngest {
   readonly rules: StreamRules;
@@ -33,10 +45,12 @@ export class StreamIngest {
   readonly #hash: ReadingHash;
   readonly #nameHashes: Int32Array;
   readonly #tally: StreamTally;
+  readonly #interleaved: (device: string) => void;
 
-  constructor(rules: StreamRules, template: string, table: DeviceTable, groups: CommitGroups, tally: StreamTally) {
+  constructor(rules: StreamRules, template: string, { table, groups, tally, interleaved }: StreamIngestParts) {
     this.rules = rules;
     this.#tally = tally;
+    this.#interleaved = interleaved;
     this.row = new Row(rules);
     this.scanner = new JsonScanner(this.row);
     this.index = table.streamIndex(rules.name);
@@ -72,7 +86,10 @@ export class StreamIngest {
       noteSteps(table, record, row, time);
       table.noteTime(record, time);
     }
+    const isBehind = found === REASON.replay.number && !importing && time >= received - OF_NOW_US;
+    const isTwo = isBehind && table.noteBehind(record, row.seq, received);
     table.unlock(record);
+    if (isTwo) this.#interleaved(about.name);
     if (found !== REASON.admitted.number) return found;
     this.#tally.dropped += row.undeclared;
     this.#builder.add(row, about.name, via, received);

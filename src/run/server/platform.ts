@@ -118,6 +118,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     maxDevices: () => box.versions?.current?.limits.devices ?? 0,
     profile: (type: string) => (box.versions?.current ? declaredProfile(box.versions.current, type) : null),
     postureFresh: (type: string) => box.versions?.current?.devices.get(type)?.posture ?? null,
+    clones: (type: string) => box.versions?.current?.devices.get(type)?.clones ?? 'alert',
     statusUrl: () => statusUrlOf(box.versions?.current ?? null, box.statusPort),
   };
   const trust = opened.use(await openTrust({ layout, custody, declared, clock, random, log }));
@@ -300,6 +301,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   opened.defer(() => gateway.stop(DRAIN_MS));
   // For the next start; where it cannot be kept, that one takes as long as this one.
   void keepGatewayCode().catch((error: unknown) => log.debug({ error: String(error) }, 'compiled code is not kept'));
+  opened.defer(
+    identity.inventory.twins.onTwin((twin) => {
+      clones.noteKey(twin, clock.now());
+      if (twin.answer === 'cut-both' && twin.holder.kind === 'device') gateway.endDevice(twin.holder.name);
+    }),
+  );
   opened.use(
     watchBackPressure({ journalBytes: () => folderBytes(layout.journal), hold: (held) => gateway.hold(held), log }),
   );

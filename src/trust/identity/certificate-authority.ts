@@ -228,6 +228,7 @@ export class CertificateAuthority {
         state: 'valid',
         created: this.#context.clock.now(),
         expires: signed.notAfter,
+        key_digest: signed.key,
       },
       null,
     );

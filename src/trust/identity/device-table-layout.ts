@@ -43,7 +43,12 @@ export const F_REFILLED = 1;
 export const F_LAST_TIME = 2;
 export const F_MAX_SEQ = 3;
 export const F_FLOOR = 4;
-export const F_STEPPED = 5;
+/** Of the counter that falls behind: its last `seq`, the highest at that time, when, and how often they took turns. */
+export const F_BEHIND_SEQ = 5;
+export const F_BEHIND_MAX = 6;
+export const F_BEHIND_TIME = 7;
+export const F_BEHIND_TURNS = 8;
+export const F_STEPPED = 9;
 
 /** Where each part of the table starts, in bytes, and how large its rows are. All are multiples of eight. */
 export interface DeviceTableLayout extends DeviceTableSize {

@@ -209,3 +209,49 @@ test('lock() keeps two threads apart', async () => {
 test('attach() refuses memory that is no table', () => {
   assert.throws(() => DeviceTable.attach(new SharedArrayBuffer(1024)), TypeError);
 });
+
+/** Plays readings of one record, those of two counters told apart by their content; tells at which step two were seen. */
+function play(table: DeviceTable, steps: readonly (readonly [seq: number, who: number, at?: number])[]): number[] {
+  const record = recordOf(table);
+  const seen: number[] = [];
+  for (const [step, [seq, who, at = 0]] of steps.entries()) {
+    const verdict = table.judgeSeq(record, seq, who, 0);
+    if (verdict === SEQ.fresh) table.recordSeq(record, seq, who, 0);
+    else if (verdict === SEQ.replay && table.noteBehind(record, seq, at)) seen.push(step);
+  }
+  return seen;
+}
+
+const steps = (length: number) => Array.from({ length }, (_, i) => i);
+
+test('noteBehind() sees two counters that take turns, far apart, close together, and in batches', () => {
+  for (const [what, apart, batch] of [
+    ['far apart', 1_000, 1],
+    ['close together', 3, 1],
+    ['at the same number', 0, 1],
+    ['in batches', 1_000, 6],
+  ] as const) {
+    const turns = steps(12).flatMap((turn) => [
+      ...steps(batch).map((i) => [100 + apart + turn * batch + i, 1] as const),
+      ...steps(batch).map((i) => [100 + turn * batch + i, 2] as const),
+    ]);
+    const seen = play(DeviceTable.create(SIZE, KEY), turns);
+    assert.ok(seen.length > 0, what);
+  }
+});
+
+test('noteBehind() tells restarts, repetitions, retries and rare refusals from two counters', () => {
+  const run = steps(40).map((i) => [1_000 + i, 1] as const);
+  for (const [what, played] of [
+    ['counts anew after a restart', [...run, ...steps(40).map((i) => [i, 2] as const)]],
+    ['one message again and again', run.flatMap((one) => [one, [5, 2] as const])],
+    ['what was recorded, once through', [...run, ...run, ...run]],
+    [
+      'a retry with other content now and then',
+      run.flatMap((one) => (one[0] % 10 === 0 ? [one, [one[0], 2] as const] : [one])),
+    ],
+    ['turns that are half an hour apart', run.flatMap((one, i) => [one, [i, 2, i * 1_800 * SECOND] as const])],
+  ] as const) {
+    assert.deepEqual(play(DeviceTable.create(SIZE, KEY), played), [], what);
+  }
+});

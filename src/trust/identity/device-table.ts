@@ -3,6 +3,10 @@ import {
   D_EPOCH,
   D_FLAGS,
   D_RECORDS,
+  F_BEHIND_MAX,
+  F_BEHIND_SEQ,
+  F_BEHIND_TIME,
+  F_BEHIND_TURNS,
   F_FLOOR,
   F_LAST_TIME,
   F_MAX_SEQ,
@@ -296,6 +300,31 @@ export class DeviceTable {
     return seq > max ? max : Number.NaN;
   }
 
+  /**
+   * Notes a `seq` that was refused as a replay, and tells whether there are two that count on their own.
+   *
+   * Two counters take turns: the one behind goes on where it was, step by step, while the other goes on too. A sender
+   * that counts anew after a restart goes on alone; one message that comes again and again does not go on; what was
+   * recorded, or waited in a sender, comes with its old times, which the caller leaves out.
+   *
+   * @param now epoch microseconds
+   * @returns true at every fifth turn
+   */
+  noteBehind(record: number, seq: number, now: number): boolean {
+    const doubles = this.#doubles;
+    const at = this.#double(record);
+    const max = doubles[at + F_MAX_SEQ]!;
+    const step = seq - doubles[at + F_BEHIND_SEQ]!;
+    const goesOn = step > 0 && step <= BEHIND_STEP && now - doubles[at + F_BEHIND_TIME]! <= BEHIND_GAP_US;
+    const isTurn = goesOn && max > doubles[at + F_BEHIND_MAX]!;
+    const turns = (goesOn ? doubles[at + F_BEHIND_TURNS]! : 0) + (isTurn ? 1 : 0);
+    doubles[at + F_BEHIND_SEQ] = seq;
+    doubles[at + F_BEHIND_MAX] = max;
+    doubles[at + F_BEHIND_TIME] = now;
+    doubles[at + F_BEHIND_TURNS] = turns < BEHIND_TURNS ? turns : 0;
+    return turns >= BEHIND_TURNS;
+  }
+
   /** Takes the mark off a reading that is durable now. Needs no lock: only the mark's own worker takes it off. */
   settleSeq(record: number, seq: number, mark: number): void {
     Atomics.compareExchange(this.#words, this.#slot(record, seq) + this.#layout.window, mark, 0);
@@ -441,6 +470,10 @@ export class DeviceTable {
 }
 
 const LOCK_SPINS = 6_000;
+/** Readings that may be lost between two of one counter. */
+const BEHIND_STEP = 8;
+const BEHIND_GAP_US = 600_000_000;
+const BEHIND_TURNS = 5;
 
 /** The mark of a reading that waits for its group: worker (0 to 125) and group number. Never zero. */
 export function markOf(worker: number, group: number): number {

@@ -24,9 +24,14 @@ export interface Declared {
   profile?(type: string): DeclaredProfile | null;
   /** How long a good report of a device's state counts; null for ever. */
   postureFresh?(type: string): Millis | null;
+  /** What is done about devices of a type of which there seem to be two; an alert by default. */
+  clones?(type: string): CloneAnswer;
   /** Where lists of revoked certificates and OCSP are had, such as `http://weir.example.com:8080`; null where nowhere. */
   statusUrl?(): string | null;
 }
+
+/** What is done about a clone: it is told, the newer one is cut off, or both are. */
+export type CloneAnswer = 'alert' | 'cut-newer' | 'cut-both';
 
 /** How long a device's certificate lives, and how long before its end it may be renewed. */
 export interface CertificateTerms {

@@ -45,6 +45,25 @@ export const CERTIFICATES = table({
     state: 'text',
     created: 'integer',
     expires: 'integer',
+    // Hex SHA-256 over the SubjectPublicKeyInfo; absent in rows of before.
+    key_digest: 'text?',
+  },
+  unique: [['fingerprint']],
+  indexes: [['holder_kind', 'holder'], ['expires'], ['key_digest']],
+});
+
+/** The table of certificates as its first release has it. */
+const FIRST_CERTIFICATES = table({
+  name: CERTIFICATES.name,
+  key: CERTIFICATES.key,
+  clear: {
+    fingerprint: 'text',
+    holder_kind: 'text',
+    holder: 'text',
+    issuer: 'integer',
+    state: 'text',
+    created: 'integer',
+    expires: 'integer',
   },
   unique: [['fingerprint']],
   indexes: [['holder_kind', 'holder'], ['expires']],
@@ -144,12 +163,16 @@ export const IDENTITY_SCHEMA: CatalogueSchema = {
     [
       ...sealedTableSql(SETTINGS),
       ...sealedTableSql(AUTHORITIES),
-      ...sealedTableSql(CERTIFICATES),
+      ...sealedTableSql(FIRST_CERTIFICATES),
       ...sealedTableSql(DEVICES),
       ...sealedTableSql(PEOPLE),
       ...sealedTableSql(TOKENS),
     ],
     sealedTableSql(REVOCATIONS),
     [...sealedTableSql(ENROL_TOKENS), ...sealedTableSql(EXPECTED)],
+    [
+      'ALTER TABLE identity_certificate ADD COLUMN key_digest TEXT',
+      'CREATE INDEX identity_certificate_key_digest ON identity_certificate (key_digest)',
+    ],
   ],
 };

@@ -1,5 +1,6 @@
 import { PROBE_DEVICE } from '#base/core/index.ts';
 import type { Micros, Millis } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction } from '#base/storage/index.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
@@ -12,6 +13,7 @@ import { IdentityError } from './errors.ts';
 import type { IdentityContext } from './identity-context.ts';
 import { CERTIFICATES, DEVICES } from './identity-tables.ts';
 import type { DevicePrivate } from './identity-tables.ts';
+import { KeyTwins } from './key-twins.ts';
 import { listDetail } from './list-detail.ts';
 import { LiveDirectory } from './live-directory.ts';
 import type { PostureReport } from './profile/posture.ts';
@@ -56,6 +58,8 @@ export class Inventory {
   readonly #authority: CertificateAuthority;
   readonly #table: SealedTable<typeof DEVICES.key, typeof DEVICES.clear, DevicePrivate>;
   readonly #certificates: SealedTable<typeof CERTIFICATES.key, typeof CERTIFICATES.clear>;
+  /** Keys that turn up under another name. */
+  readonly twins: KeyTwins;
   /** What the gateways know. */
   readonly live: LiveDirectory;
 
@@ -64,6 +68,7 @@ export class Inventory {
     this.#authority = authority;
     this.#table = new SealedTable(DEVICES, context.machines);
     this.#certificates = new SealedTable(CERTIFICATES, context.machines);
+    this.twins = new KeyTwins(context);
     this.live = live;
   }
 
@@ -122,7 +127,7 @@ export class Inventory {
       detail: { type: request.type },
     });
     const life = request.life ?? declared.certificate(request.type).life;
-    return this.#certify(request.name, life, actor, publicKey, async (tx) => {
+    return this.#certify(request, life, actor, publicKey, async (tx) => {
       if ((await this.#table.get(tx, { name: request.name })) !== null) throw deviceExists(request.name);
       await also(tx);
       await this.#table.insert(
@@ -153,8 +158,9 @@ export class Inventory {
    * @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN, IDENTITY_DEVICE_INVALID if it was revoked
    */
   async renew(name: string, life: Millis, actor: string): Promise<DeviceBundle> {
-    requireNotRevoked(this.#mustFind(name));
-    return withNewKey((publicKey) => this.#certify(name, life, actor, publicKey));
+    const device = this.#mustFind(name);
+    requireNotRevoked(device);
+    return withNewKey((publicKey) => this.#certify(device, life, actor, publicKey));
   }
 
   /**
@@ -167,11 +173,17 @@ export class Inventory {
     const device = this.#mustFind(name);
     requireNotRevoked(device);
     const { life } = this.#context.declared.certificate(device.type);
-    return this.#certify(name, life, actor, publicKey, also);
+    return this.#certify(device, life, actor, publicKey, also);
   }
 
-  /** A certificate of the device that is disabled for good; makes the device where it is missing. */
-  certifyDisabled(life: Millis, actor: string): Promise<DeviceBundle> {
+  /**
+   * A certificate of the device that is disabled for good; makes the device where it is missing.
+   *
+   * @param publicKey a new one by default
+   */
+  certifyDisabled(life: Millis, actor: string): Promise<DeviceBundle>;
+  certifyDisabled(life: Millis, actor: string, publicKey: Uint8Array): Promise<DeviceCertificate>;
+  certifyDisabled(life: Millis, actor: string, publicKey?: Uint8Array): Promise<DeviceCertificate> {
     const store: AlsoStore = async (tx) => {
       const known = await this.#table.get(tx, { name: DISABLED_PROBE });
       const index = known?.idx ?? (await this.#nextIndex(tx));
@@ -187,7 +199,9 @@ export class Inventory {
       const probe = { owner: null, model: null, firmware: null, serials: [], speaksFor: [] };
       await this.#table.put(tx, row, probe);
     };
-    return withNewKey((publicKey) => this.#certify(DISABLED_PROBE, life, actor, publicKey, store));
+    const probe = { name: DISABLED_PROBE, type: PROBE_DEVICE };
+    const certify = (key: Uint8Array) => this.#certify(probe, life, actor, key, store);
+    return publicKey === undefined ? withNewKey(certify) : certify(publicKey);
   }
 
   /** All devices but the prober's, by name. */
@@ -303,7 +317,7 @@ export class Inventory {
   }
 
   async #certify(
-    name: string,
+    { name, type }: Pick<DirectoryEntry, 'name' | 'type'>,
     life: Millis,
     actor: string,
     publicKey: Uint8Array,
@@ -312,10 +326,17 @@ export class Inventory {
     const { catalogue, deployment } = this.#context;
     const holder = { kind: 'device', name } as const;
     const profile = { kind: 'client', subject: holder, deployment } as const;
+    const [key, typeOf] = [sha256Hex(publicKey), (other: string) => this.find(other)?.type ?? null];
+    const findTwin = (tx: CatalogueTransaction) => this.twins.find(tx, key, { name, type }, typeOf);
+    // Before anything is signed or logged; what comes at the same moment is found in the transaction.
+    const twin = await findTwin(catalogue);
+    if (twin !== null) await this.twins.answer(twin);
     const by = this.#authority.newest;
     const signed = await this.#authority.sign(profile, publicKey, life, by);
     await this.#authority.announce(actor, holder, signed, by);
     await catalogue.transaction(async (tx) => {
+      const late = twin === null ? await findTwin(tx) : null;
+      if (late !== null) await this.twins.answer(late);
       await store(tx);
       await this.#authority.record(tx, holder, signed, by);
     });

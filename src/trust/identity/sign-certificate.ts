@@ -1,6 +1,7 @@
 import { X509Certificate, generateKeyPairSync, webcrypto } from 'node:crypto';
 import { fromHex, micros, toHex } from '#base/core/index.ts';
 import type { Micros, Random } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
 import { alternativeNames, commonNameOf } from './certificate-profile.ts';
 import type { CertificateProfile } from './certificate-profile.ts';
 
@@ -11,6 +12,8 @@ export interface SignedCertificate {
   readonly serial: string;
   /** Hex SHA-256 over the DER. */
   readonly fingerprint: string;
+  /** Hex SHA-256 over the SubjectPublicKeyInfo. */
+  readonly key: string;
   readonly notBefore: Micros;
   readonly notAfter: Micros;
 }
@@ -135,6 +138,7 @@ export function describe(pem: string): SignedCertificate {
     pem,
     serial: parsed.serialNumber,
     fingerprint: parsed.fingerprint256.replaceAll(':', '').toLowerCase(),
+    key: sha256Hex(parsed.publicKey.export({ type: 'spki', format: 'der' })),
     notBefore: micros(parsed.validFromDate.getTime() * 1_000),
     notAfter: micros(parsed.validToDate.getTime() * 1_000),
   };

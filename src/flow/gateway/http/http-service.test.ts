@@ -23,6 +23,7 @@ const GOOD: Admission = {
 async function start(t: Cleanable, judge: (() => Admission) | null, controlSocket = '/nowhere/control.sock') {
   let connections = 0;
   const refused: string[] = [];
+  const told: string[] = [];
   const service = new HttpService({
     clock: systemClock,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
@@ -39,8 +40,13 @@ async function start(t: Cleanable, judge: (() => Admission) | null, controlSocke
     limits: () => LIMITS,
     origins: () => ['https://console.example.com'],
     refused: (listener, reason) => refused.push(`${listener} ${reason}`),
+    visited: ({ id, device, serial, address }) => told.push(`visited ${id} ${device} ${serial} ${address}`),
+    left: (id) => told.push(`left ${id}`),
   });
-  const server = createServer((socket) => service.accept(socket as TLSSocket, judge === null ? 'api' : 'https', judge));
+  let accepted = 0;
+  const server = createServer((socket) =>
+    service.accept(socket as TLSSocket, judge === null ? 'api' : 'https', `c${++accepted}`, judge),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(async () => {
     service.close();
@@ -55,7 +61,7 @@ async function start(t: Cleanable, judge: (() => Admission) | null, controlSocke
       socket.on('close', () => resolve(answer));
       socket.on('error', () => {});
     });
-  return { service, refused, ask, port };
+  return { service, refused, told, ask, port };
 }
 
 const GET = 'GET /v1/streams/climate HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
@@ -152,4 +158,21 @@ test('each answer is kept apart from pages, and pages of other origins are refus
   assert.deepEqual(refused, ['api origin']);
   const listed = await get('Origin: https://console.example.com');
   assert.match(listed, /\r\naccess-control-allow-origin: https:\/\/console.example.com\r\n/i);
+});
+
+test('a certificate that is shut out at an address is refused there, and its connections end by their ids', async (t) => {
+  const { service, refused, told, ask, port } = await start(t, () => GOOD);
+  service.shut('0B', ['127.0.0.1']);
+  service.shut('0A', ['192.0.2.1']);
+  assert.match(await ask(GET), /^HTTP\/1.1 405/);
+  service.shut('0A', ['127.0.0.1']);
+  assert.match(await ask(GET), /^HTTP\/1.1 403/);
+  assert.deepEqual(refused, ['https clone']);
+  assert.deepEqual(told.slice(0, 2), ['visited c1 truck-7 0A 127.0.0.1', 'left c1']);
+  const closed = Promise.withResolvers<void>();
+  const socket = connect(port, '127.0.0.1', () => socket.write(GET.replace('Connection: close\r\n', '')));
+  socket.once('data', () => service.end(new Set(['c3'])));
+  socket.once('close', closed.resolve);
+  socket.on('error', () => {});
+  await closed.promise;
 });

@@ -6,6 +6,7 @@ import type { Limits } from '#declare/template/index.ts';
 import type { DeviceDirectory, DeviceTablePort, IngestPort } from '../ports.ts';
 import type { Admission, PeerIdentity } from '../tls/admission.ts';
 import { addressPrefix } from '../tls/address-prefix.ts';
+import type { Sighting } from '../tls/clone-watch.ts';
 import { judgeOrigin } from './cross-origin.ts';
 import { HeldCallers, heldKeyOf } from './held-callers.ts';
 import type { Hold } from './held-callers.ts';
@@ -33,6 +34,9 @@ export interface HttpServiceDeps {
   origins(): readonly string[];
   /** Is told of each connection, or request on a connection that was let in, that is not authorised. */
   refused(listener: PeerStatement['listener'], reason: string, address: string | undefined): void;
+  /** Is told of requests of devices, one in a second for each connection, and of the end of such a connection. */
+  visited?(sighting: Sighting): void;
+  left?(id: string): void;
 }
 
 /** What is known of a connection. */
@@ -47,6 +51,10 @@ interface HttpPeer {
   readonly key: () => string | null;
   /** Whether it was let in at the start: a refusal is counted once. */
   readonly admitted: boolean;
+  /** Names the connection among all workers. */
+  readonly id: string;
+  /** When it was told of last. */
+  toldMs: number;
 }
 
 const MAX_HEADER_BYTES = 16_384;
@@ -55,6 +63,11 @@ const IDLE_MS = 65_000;
 
 /** How long a caller that was told to wait, and does not, waits for its answer. */
 const HELD_MS = 200;
+
+/** A certificate that is in use twice counts for nothing from an address this long. */
+const SHUT_MS = 60_000;
+const MOST_SHUT = 10_000;
+const TOLD_EVERY_MS = 1_000;
 
 const HELD: Problem = {
   ...problem(429, 'rate', 'You have used up what you may ask; wait as long as Retry-After says.'),
@@ -78,6 +91,8 @@ export class HttpService {
   readonly #peers = new WeakMap<object, HttpPeer>();
   /** Connections that came with a certificate. */
   readonly #certified = new Set<TLSSocket>();
+  /** Certificates and addresses that are shut out for a while, and when that ends. */
+  readonly #shut = new Map<string, number>();
   #underWay = 0;
   #idle: (() => void) | null = null;
 
@@ -101,8 +116,11 @@ export class HttpService {
     // Node answers what is not HTTP with 400 or 431 and closes.
   }
 
-  /** @param judge decides who is there, now and for each request; null where no certificate is asked for */
-  accept(socket: TLSSocket, listener: 'https' | 'api', judge: (() => Admission) | null): void {
+  /**
+   * @param id names the connection among all workers
+   * @param judge decides who is there, now and for each request; null where no certificate is asked for
+   */
+  accept(socket: TLSSocket, listener: 'https' | 'api', id: string, judge: (() => Admission) | null): void {
     this.#deps.metrics.count('gateway_connections', { listener });
     const address = socket.remoteAddress;
     const admission = judge === null ? null : judge();
@@ -110,10 +128,13 @@ export class HttpService {
     if (!admitted) this.#refuse(listener, admission, address);
     const over = admission !== null && this.#isOver(socket, admission);
     if (over) this.#deps.refused(listener, 'too-many-connections', address);
-    this.#peers.set(socket, { listener, address, judge, over, admitted, key: keyOnce(socket) });
+    this.#peers.set(socket, { listener, address, judge, over, admitted, key: keyOnce(socket), id, toldMs: -Infinity });
     if (admission?.admitted === true) {
       this.#certified.add(socket);
-      socket.once('close', () => this.#certified.delete(socket));
+      socket.once('close', () => {
+        this.#certified.delete(socket);
+        this.#deps.left?.(id);
+      });
     }
     this.#server.emit('connection', socket);
   }
@@ -127,6 +148,23 @@ export class HttpService {
       this.#refuse(peer.listener, admission, peer.address);
       socket.destroy();
     }
+  }
+
+  /** Ends the connections that are named. */
+  end(ids: ReadonlySet<string>): void {
+    for (const socket of this.#certified) if (ids.has(this.#peers.get(socket)?.id ?? '')) socket.destroy();
+  }
+
+  /** Takes a certificate for nothing for a minute where it comes from these addresses. */
+  shut(serial: string, addresses: readonly string[]): void {
+    const until = this.#deps.clock.monotonicMs() + SHUT_MS;
+    for (const address of addresses) {
+      const key = `${serial} ${address}`;
+      this.#shut.delete(key);
+      this.#shut.set(key, until);
+    }
+    const [oldest] = this.#shut.keys();
+    if (this.#shut.size > MOST_SHUT && oldest !== undefined) this.#shut.delete(oldest);
   }
 
   /** Resolves when no request is under way; connections close as they become idle. */
@@ -197,6 +235,10 @@ export class HttpService {
       this.#deps.refused(peer.listener, 'not-enrolled', peer.address);
       return sendProblem(response, NOT_AUTHORISED, {}, true);
     }
+    if (identity?.kind === 'device' && this.#isShut(peer, identity)) {
+      this.#deps.refused(peer.listener, 'clone', peer.address);
+      return sendProblem(response, NOT_AUTHORISED, {}, true);
+    }
     const target = parseStreamPath(request.url ?? '');
     if (target === null) {
       const key = identity === null ? null : peer.key();
@@ -210,6 +252,17 @@ export class HttpService {
     }
     if (target === 'invalid') return sendProblem(response, BAD_QUERY, {}, true);
     await takeReadings(this.#deps, identity.device, target, request, response);
+  }
+
+  /** Tells of a device's request, and whether its certificate is shut out at its address. */
+  #isShut(peer: HttpPeer, { device, serial }: Extract<PeerIdentity, { kind: 'device' }>): boolean {
+    const now = this.#deps.clock.monotonicMs();
+    const address = peer.address ?? '';
+    if (now - peer.toldMs >= TOLD_EVERY_MS) {
+      peer.toldMs = now;
+      this.#deps.visited?.({ id: peer.id, device: device.name, serial, address, stack: null });
+    }
+    return this.#shut.size > 0 && (this.#shut.get(`${serial} ${address}`) ?? -Infinity) > now;
   }
 
   /** To control, but for those whom control has told to wait. */

@@ -4,7 +4,14 @@ import { silentLog } from '../../../../test/support/open-audit-log.ts';
 import { recordAudit } from '../../../../test/support/open-trust.ts';
 import { CloneBook } from './clone-book.ts';
 
-const EVENT = { device: 'a', serial: '0A', why: 'address', addresses: ['192.0.2.1', '192.0.2.2'], cut: ['x'] } as const;
+const EVENT = {
+  device: 'a',
+  serial: '0A',
+  why: 'address',
+  addresses: ['192.0.2.1', '192.0.2.2'],
+  cut: ['x'],
+  shut: [],
+} as const;
 
 test('CloneBook logs each event with truncated addresses and keeps it for the view', async () => {
   const audit = recordAudit();
@@ -20,4 +27,6 @@ test('CloneBook logs each event with truncated addresses and keeps it for the vi
   audit.broken = true;
   await book.note({ ...EVENT, cut: [] }, 6);
   assert.equal(book.rows().length, 2);
+  book.noteKey({ device: 'b', holder: { kind: 'device', name: 'a' }, answer: 'alert' }, 7);
+  assert.deepEqual(book.rows().at(-1), [7, 'b', '', 'key', 0]);
 });

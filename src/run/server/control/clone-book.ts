@@ -1,15 +1,18 @@
 import type { AuditSink, Log } from '#base/core/index.ts';
 import { addressPrefix } from '#flow/gateway/index.ts';
 import type { CloneEvent } from '#flow/gateway/index.ts';
+import type { KeyTwin } from '#trust/identity/index.ts';
 
 /** Rows that are kept for the view; the oldest go first. */
 const MOST_ROWS = 10_000;
 
-/** Certificates that were in use twice: each in the log, and counted for the view `_clones`. */
+type CloneRow = readonly [time: number, device: string, serial: string, why: string, cut: number];
+
+/** Identities that were in use twice: each in the log, and counted for the view `_clones`. */
 export class CloneBook {
   readonly #audit: AuditSink;
   readonly #log: Log;
-  readonly #rows: (readonly [time: number, device: string, serial: string, why: string, cut: number])[] = [];
+  readonly #rows: CloneRow[] = [];
 
   constructor(audit: AuditSink, log: Log) {
     this.#audit = audit;
@@ -17,17 +20,16 @@ export class CloneBook {
   }
 
   /** @param now epoch microseconds */
-  async note({ device, serial, why, addresses, cut }: CloneEvent, now: number): Promise<void> {
-    this.#rows.push([now, device, serial, why, cut.length]);
-    if (this.#rows.length > MOST_ROWS) this.#rows.shift();
+  async note({ device, serial, why, addresses, cut, shut }: CloneEvent, now: number): Promise<void> {
+    this.#keep([now, device, serial, why, cut.length]);
     const [older, newer] = addresses.map((address) => addressPrefix(address));
-    this.#log.warn({ device, serial, why }, 'one certificate is in use twice');
+    this.#log.warn({ device, serial, why }, 'one identity is in use twice');
     try {
       await this.#audit.append({
         actor: 'weir:gateway',
         action: 'clone-alert',
         resource: `device:${device}`,
-        outcome: cut.length === 0 ? 'allowed' : 'denied',
+        outcome: cut.length + shut.length === 0 ? 'allowed' : 'denied',
         reason: why,
         detail: { serial, older: older ?? '', newer: newer ?? '', cut: cut.length },
       });
@@ -36,8 +38,19 @@ export class CloneBook {
     }
   }
 
+  /** A key that turned up under another name, which is in the log already. @param now epoch microseconds */
+  noteKey({ device, holder }: KeyTwin, now: number): void {
+    this.#keep([now, device, '', 'key', 0]);
+    this.#log.warn({ device, holder: holder.name }, 'one key is under two names');
+  }
+
   /** Rows of time, device, serial, why, and how many connections were cut. */
-  rows(): readonly (readonly [number, string, string, string, number])[] {
+  rows(): readonly CloneRow[] {
     return this.#rows;
+  }
+
+  #keep(row: CloneRow): void {
+    this.#rows.push(row);
+    if (this.#rows.length > MOST_ROWS) this.#rows.shift();
   }
 }

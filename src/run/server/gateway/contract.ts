@@ -72,6 +72,8 @@ export type GatewayMethods = {
   /** Other authorities count. */
   trust(trust: CheckerTrust): Promise<void>;
   command(command: DeviceCommand): void;
+  /** Ends the connections that a device has now. */
+  endDevice(device: string): void;
   counts(parameters: null): Promise<GatewayCounts>;
   drain(parameters: null): Promise<void>;
 };
@@ -88,7 +90,7 @@ export type GatewayControlMethods = {
   refused(counts: readonly RefusalCount[]): void;
   seen(times: readonly (readonly [name: string, micros: number, address: string | null])[]): void;
   refusedReadings(readings: readonly RefusedReadings[]): void;
-  /** One certificate is in use by two that cannot be one device. */
+  /** One identity is in use by two that cannot be one device. */
   clone(event: CloneEvent): void;
   delivered(command: string): void;
   undelivered(report: { command: string; reason: string }): void;
@@ -119,6 +121,8 @@ export type WorkerMethods = {
   grantImport(grant: ImportGrant): void;
   /** Ends connections by their ids; those of other workers are passed over. */
   end(ids: readonly string[]): void;
+  /** A certificate counts for nothing over HTTPS for a while, where it comes from these addresses. */
+  shut(order: { serial: string; addresses: readonly string[] }): void;
   hold(held: boolean): void;
   renew(tls: TlsMaterial): void;
   trust(trust: CheckerTrust): void;
@@ -131,6 +135,9 @@ export type WorkerMethods = {
 /** What the main thread offers to a worker. */
 export type WorkerControlMethods = {
   arrived(sighting: Sighting): void;
+  visited(sighting: Sighting): void;
+  /** Two counters of `seq` took turns. */
+  interleaved(device: string): void;
   left(id: string): void;
   moreKeys(request: { kind: 'journal' | 'quarantine' }): void;
   committed(parameters: null): void;

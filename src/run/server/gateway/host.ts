@@ -181,6 +181,11 @@ export class GatewayHost {
     void this.#process.peer.then((peer) => peer.tell('command', command)).catch(() => undefined);
   }
 
+  /** Ends the connections that a device has now. */
+  endDevice(device: string): void {
+    void this.#process.peer.then((peer) => peer.tell('endDevice', device)).catch(() => undefined);
+  }
+
   async counts(): Promise<GatewayCounts> {
     try {
       this.#last = await (await this.#process.peer).call('counts', null);

@@ -6,7 +6,7 @@ import { AeadKey, systemRandom } from '#base/crypto/index.ts';
 import { templateFromJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { CloneWatch, recoverSessions, SessionHub } from '#flow/gateway/index.ts';
-import type { FromHub, HubLine, SessionSnapshot, ToHub } from '#flow/gateway/index.ts';
+import type { CloneEvent, FromHub, HubLine, SessionSnapshot, ToHub } from '#flow/gateway/index.ts';
 import { mostStepped, steppedFields } from '#flow/ingest/index.ts';
 import { FileJournalReader } from '#flow/journal/index.ts';
 import type { JournalDamage, SessionEvent } from '#flow/journal/index.ts';
@@ -79,6 +79,10 @@ const offered: GatewayMethods = {
     await Promise.all(workers.map((worker) => worker.call('renew', tls)));
   },
   command: (command) => deliver(command),
+  endDevice: (device) => {
+    const ids = clones.connectionsOf(device);
+    for (const worker of workers) worker.tell('end', ids);
+  },
   counts: async () => sum(await Promise.all(workers.map((worker) => worker.call('counts', null)))),
   drain: () => drain(),
 };
@@ -109,19 +113,25 @@ async function start(begin: GatewayStart): Promise<Ports> {
   const sweeping = hub;
   setInterval(() => {
     sweeping.sweep();
-    for (const event of clones.sweep()) {
-      control.tell('clone', event);
-      if (event.cut.length > 0) for (const worker of workers) worker.tell('end', event.cut);
-    }
+    for (const event of clones.sweep()) answerClone(event);
   }, HUB_SWEEP_MS).unref();
   return startWorkers(begin, sessions);
+}
+
+function answerClone(event: CloneEvent): void {
+  const { serial, cut, shut } = event;
+  control.tell('clone', event);
+  for (const worker of workers) {
+    if (shut.length > 0) worker.tell('shut', { serial, addresses: shut });
+    if (cut.length > 0) worker.tell('end', cut);
+  }
 }
 
 /** One record for each device and stream that will ever send, as far as the memory for them goes. */
 function makeTable(template: Template, hashKey: Uint8Array): DeviceTable {
   const { devices, seqWindow } = template.limits;
   const stepped = Math.max(mostStepped(template), 16);
-  const bytes = 64 + seqWindow * 8 + stepped * 16;
+  const bytes = 96 + seqWindow * 8 + stepped * 16;
   const records = Math.min(devices * template.streams.size, Math.floor(RECORD_BYTES / bytes));
   return DeviceTable.create({ devices, streams: MOST_STREAMS, records, window: seqWindow, stepped }, hashKey);
 }
@@ -245,6 +255,8 @@ function offeredToWorkers(worker: () => Peer<WorkerMethods>): WorkerControlMetho
   };
   return {
     arrived: (sighting) => clones.arrived(sighting),
+    visited: (sighting) => clones.visited(sighting),
+    interleaved: (device) => clones.interleaved(device),
     left: (id) => clones.left(id),
     moreKeys: ({ kind }) => void order(kind),
     committed: () => {

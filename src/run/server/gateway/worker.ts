@@ -103,6 +103,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     grants,
     findDevice: (name) => directory.find(name),
     mayPublish: publishGuard(template, (name) => directory.find(name), systemClock),
+    interleaved: (device) => main.tell('interleaved', device),
   });
   const lastSeen = new Float64Array(table.size.devices);
   const addresses: string[] = [];
@@ -125,6 +126,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     connections: new ConnectionCount(begin.connections),
     controlSocket: given.controlSocket,
     arrived: (sighting) => main.tell('arrived', sighting),
+    visited: (sighting) => main.tell('visited', sighting),
     left: (id) => main.tell('left', id),
     heard: (device, address) => {
       if (address !== undefined) addresses[device] = address;
@@ -197,6 +199,7 @@ const offered: WorkerMethods = {
     running?.gateway.flagsChanged(changes.map(({ device }) => device.index));
   },
   end: (ids) => running?.gateway.end(ids),
+  shut: ({ serial, addresses }) => running?.gateway.shut(serial, addresses),
   renew: (tls) => running?.gateway.renew(tls),
   trust: (trust) => running?.gateway.useCertificates(makeCertificateChecker(running.deployment, trust)),
   keys: ({ kind, keys }) => stocks[kind].add(keys),

@@ -17,6 +17,8 @@ export interface HttpsCall {
   readonly token?: string;
   readonly body: Json | null;
   readonly timeoutMs: number;
+  /** Address of this machine to connect from. */
+  readonly localAddress?: string;
   /** Fields that stand for the signature that is made otherwise. */
   readonly signature?: Readonly<Record<string, string>>;
 }
@@ -28,7 +30,7 @@ export interface HttpsCall {
  * @throws the socket's error where there is no answer
  */
 export function callHttps(call: HttpsCall): Promise<ApiAnswer> {
-  const { method, url, authority, credential, token, body, timeoutMs, signature } = call;
+  const { method, url, authority, credential, token, body, timeoutMs, signature, localAddress } = call;
   const payload = body === null ? null : Buffer.from(JSON.stringify(body));
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -37,6 +39,7 @@ export function callHttps(call: HttpsCall): Promise<ApiAnswer> {
         method,
         ca: authority,
         agent: false,
+        ...(localAddress === undefined ? {} : { localAddress }),
         timeout: timeoutMs,
         ...(credential === undefined ? {} : { key: credential.key, cert: credential.certificate }),
         headers: {

@@ -19,6 +19,7 @@ import type {
   ProbePlatform,
   ProgramCredentialKind,
   PublishOutcome,
+  CloneTrial,
   RevokeTrial,
   SearchOutcome,
   SignatureTrial,
@@ -43,6 +44,7 @@ import { MqttClient } from './mqtt-client.ts';
 import type { MqttAnswer } from './mqtt-client.ts';
 import { needleForms } from './needle-forms.ts';
 import { processTree, unnamedFiles } from './process-files.ts';
+import { cloneOwn } from './clone-own.ts';
 import { revokeOwn } from './revoke-own.ts';
 import { makeRunCredentials, PROVER } from './run-credentials.ts';
 import type { RunCredentials } from './run-credentials.ts';
@@ -74,8 +76,6 @@ const ANSWER_MS = 10_000;
 const KNOWN_WITHIN_MS = 5_000;
 const SEALED_WITHIN_MS = 5_000;
 const CLONE_GRACE_MS = 3_500;
-/** On Linux all of 127.0.0.0/8 is this machine. */
-const OTHER_ADDRESS = '127.0.0.2';
 /** 2001-09-09, in epoch microseconds. */
 const LONG_AGO = 1_000_000_000_000_000;
 const LOGGED_WITHIN_MS = 5_000;
@@ -290,18 +290,20 @@ export class LivePlatform implements ProbePlatform {
     return this.#parts.identity.inventory.live.snapshot().devices.map(({ name, index }) => ({ name, index }));
   }
 
-  async cloneOwn(): Promise<{ first: boolean; second: boolean; quiet: boolean; noticed: boolean }> {
-    const { device } = this.#credentials;
-    const since = this.now();
-    const seen = (): Promise<boolean> => this.logged('clone-alert', `device:${PROBE_DEVICE}`, since);
-    const [first, again] = [await this.#open(device), await this.#open(device)];
-    // Longer than the moment of grace that a device which moves is given.
-    await sleep(CLONE_GRACE_MS);
-    const quiet = !(await seen());
-    const second = await this.#open(device, OTHER_ADDRESS);
-    const noticed = second.admitted && (await within(LOGGED_WITHIN_MS, seen));
-    for (const answer of [first, again, second]) if (answer.admitted) answer.client[Symbol.dispose]();
-    return { first: first.admitted, second: second.admitted, quiet, noticed };
+  cloneOwn(): Promise<CloneTrial> {
+    const { identity, address } = this.#parts;
+    return cloneOwn({
+      identity,
+      address,
+      credential: this.#credentials.device,
+      open: (credential, localAddress) => this.#open(credential, localAddress),
+      publish: (topic, payloads) => this.publish(topic, payloads),
+      now: () => this.now(),
+      told: (device, why, since) => this.logged('clone-alert', `device:${device}`, since, why),
+      within: (ask) => within(LOGGED_WITHIN_MS, ask),
+      graceMs: CLONE_GRACE_MS,
+      timeoutMs: ANSWER_MS,
+    });
   }
 
   async profiles(): Promise<readonly { readonly name: string; readonly endsIn: number | null }[]> {

@@ -52,11 +52,11 @@ export const SYSTEM_RELATIONS = {
     ['reason', 'text', false, 'reason code of the refusal'],
     ['count', 'integer', false, 'how many'],
   ]),
-  _clones: relation('_clones', 'certificates that were in use twice since the start', [
+  _clones: relation('_clones', 'identities that were in use twice since the start', [
     ['time', 'time', false, 'when it was noticed'],
     ['device', 'text', false, 'the device'],
-    ['serial', 'text', false, 'serial number of the certificate'],
-    ['why', 'text', false, 'address or tls: what cannot be one device'],
+    ['serial', 'text', false, 'serial number of the certificate; empty where none was shown'],
+    ['why', 'text', false, 'address, tls, seq or key: what cannot be one device'],
     ['cut', 'integer', false, 'connections that were ended'],
   ]),
   _log_counts: relation('_log_counts', 'entries of the audit log, counted', [

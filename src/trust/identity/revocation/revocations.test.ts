@@ -123,6 +123,7 @@ test('pages() walks through all rows, more than a page of them', async (t) => {
     state: 'valid',
     created: 1,
     expires: 2,
+    key_digest: null,
     sealed: null,
   }));
   await identity.revocations.withdraw([], rows, 'unspecified', 5 as never);

@@ -256,6 +256,7 @@ export function lostCertificate(serial: string, told: Partial<CertificateRow>, n
     holder: told.holder ?? '',
     issuer: told.issuer ?? 1,
     state: 'valid',
+    key_digest: told.key_digest ?? null,
     created: told.created ?? now,
     // Long enough to stay in lists while anybody could hold it.
     expires: told.expires ?? micros(now + LONGEST_LIFE_US),
