@@ -24,6 +24,7 @@ export type { CertificateChecker, CertificateFacts, CertificateOutcome, CheckerT
 export { formatSubjectUri, parseSubjectNames } from './subject-uri.ts';
 export type { Subject } from './subject-uri.ts';
 export type { DeviceBundle, DeviceCertificate, DeviceDescription, Inventory } from './inventory.ts';
+export { parsePemCertificates } from './certificates/pem-certificates.ts';
 export { DISABLED_PROBE } from './inventory.ts';
 export type { KeyTwin } from './key-twins.ts';
 export type { EnrolRequest } from './enrol-request.ts';

@@ -1,8 +1,7 @@
-import { createPublicKey } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROBE_DEVICE, PROBE_STREAM } from '#base/core/index.ts';
 import type { CloneTrial, PublishOutcome } from '#assure/controls/index.ts';
-import { DISABLED_PROBE } from '#trust/identity/index.ts';
+import { DISABLED_PROBE, parsePemCertificates } from '#trust/identity/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { PlatformAddress } from '../platform-status.ts';
 import type { Credential } from './credential.ts';
@@ -83,6 +82,6 @@ async function countTwice({ publish }: CloneParts): Promise<void> {
 
 /** The key of one device for another, which is disabled for good. */
 async function certifyTwice({ identity, credential }: CloneParts): Promise<void> {
-  const key = createPublicKey(credential.key).export({ type: 'spki', format: 'der' });
-  await identity.inventory.certifyDisabled(CREDENTIAL_LIFE, PROVER, new Uint8Array(key));
+  const [own] = parsePemCertificates(credential.certificate);
+  if (own !== undefined) await identity.inventory.certifyDisabled(CREDENTIAL_LIFE, PROVER, own.publicKey);
 }

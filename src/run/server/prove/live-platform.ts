@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatMicros, micros, parseRfc3339, PROBE_DEVICE, PROBE_STREAM, toHex } from '#base/core/index.ts';
+import { formatMicros, micros, parseRfc3339, PROBE_STREAM, toHex } from '#base/core/index.ts';
 import type { Clock, Json, Random } from '#base/core/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { CONTROLS } from '#assure/controls/index.ts';
