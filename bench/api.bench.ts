@@ -7,38 +7,72 @@ import { ChildPlatform } from '../test/support/child-platform.ts';
 import { askOnce } from './support/flood-api.ts';
 import type { FloodOrder, FloodResult } from './support/flood-api.ts';
 import { besidePeer } from './support/measurement.ts';
-import type { Bench } from './support/measurement.ts';
+import type { Bench, Measurement } from './support/measurement.ts';
 
 const TEMPLATE = `
 devices: { truck: {} }
-streams: { climate: { from: truck, fields: { temperature: { type: number } } } }
-people: { monitor: { query: [], may: [monitor] } }
+streams: { climate: { from: truck, purposes: [quality], fields: { temperature: { type: number } } } }
+people: { monitor: { query: [climate], may: [monitor], purposes: [quality] } }
 `;
-const QUIET_S = 8;
-const FLOOD_S = 14;
-/** The flood's burst is over by then: what it has left are the requests that its limit gives it. */
-const SETTLED_S = 5;
+const STATEMENT = JSON.stringify({ sql: 'select count(*) as n from climate', purpose: 'quality' });
+const ROUNDS = 3;
+const ALONE_S = 3;
+const FLOOD_S = 8;
+/** One request every so often: as many as the limit of a route gives. */
 const EVERY_MS = 20;
-const CONNECTIONS = 32;
+const CONNECTIONS = 64;
 
-/** How long a caller that asks for little waits, alone and beside one that floods the same route. */
+/** What the quiet caller asks, and what floods at the same time. */
+interface Case {
+  readonly quiet: string;
+  readonly flood: Pick<FloodOrder, 'path' | 'body'>;
+  /** Another credential, of nobody, with each request of the flood. */
+  readonly strangers?: true;
+  readonly name: string;
+}
+
+const CASES: readonly Case[] = [
+  { name: 'metrics', quiet: '/v1/metrics', flood: { path: '/v1/metrics' } },
+  { name: 'me', quiet: '/v1/me', flood: { path: '/v1/me' } },
+  { name: 'views', quiet: '/v1/views', flood: { path: '/v1/views' } },
+  { name: 'me, invented tokens', quiet: '/v1/me', flood: { path: '/v1/me' }, strangers: true },
+  { name: 'me, statements', quiet: '/v1/me', flood: { path: '/v1/query', body: STATEMENT } },
+];
+
+/**
+ * How long a caller that asks for little waits, alone and beside a flood of 64 connections in a process of its own, the
+ * flood's first burst included.
+ */
 export const bench: Bench = async (note) => {
   await using weir = await ChildPlatform.start(TEMPLATE);
   const addUser = async (name: string): Promise<string> =>
     (await weir.ask<{ token: string }>('POST', '/v1/users', { body: { name, roles: ['monitor'] } })).token;
-  const [quiet, flooder] = [await addUser('quiet'), await addUser('flooder')];
+  const quiet = await addUser('quiet');
   const authority = await readFile(join(weir.layout.identity, 'ca.crt'), 'utf8');
-  const url = new URL('/v1/metrics', weir.address.api).href;
-  await waits(url, authority, quiet, 2);
-  const alone = percentile(await waits(url, authority, quiet, QUIET_S), 0.99);
-  const flood = floodInProcess({ url, authority, token: flooder, connections: CONNECTIONS, seconds: FLOOD_S });
-  const first = percentile(await waits(url, authority, quiet, SETTLED_S), 0.99);
-  const beside = percentile(await waits(url, authority, quiet, QUIET_S), 0.99);
-  const { sent, byStatus } = await flood;
-  note(
-    `flood: ${sent} requests in ${FLOOD_S} s, ${JSON.stringify(byStatus)}; during its burst p99 ${first.toFixed(1)} ms`,
-  );
-  return [besidePeer('api: p99 of a quiet caller beside a flood, beside alone', 'ms', beside, alone, { atMost: 2 })];
+  const origin = weir.address.api;
+  const measured: Measurement[] = [];
+  for (const { name, quiet: path, flood, strangers } of CASES) {
+    const url = new URL(path, origin).href;
+    const alone: number[] = [];
+    const beside: number[] = [];
+    await waits(url, authority, quiet, 1);
+    for (let round = 0; round < ROUNDS; round++) {
+      const flooder = await startFlooder();
+      alone.push(...(await waits(url, authority, quiet, ALONE_S)));
+      // A caller of its own each time, with all its quota left.
+      const token = await addUser(`flooder-${measured.length}-${round}`);
+      const order = { ...flood, origin, authority, token, strangers: strangers === true, connections: CONNECTIONS };
+      const flooded = flooder({ ...order, seconds: FLOOD_S });
+      beside.push(...(await waits(url, authority, quiet, FLOOD_S)));
+      const { sent, byStatus } = await flooded;
+      note(`${name}: ${sent} requests in ${FLOOD_S} s, ${JSON.stringify(byStatus)}`);
+    }
+    const [ours, theirs] = [alone, beside].map((times) => percentile(times, 0.5).toFixed(1));
+    note(`${name}: median ${ours} ms alone, ${theirs} ms beside`);
+    const figures = [percentile(beside, 0.99), percentile(alone, 0.99)] as const;
+    measured.push(besidePeer(`api: p99 beside a flood, beside alone: ${name}`, 'ms', ...figures, { atMost: 2 }));
+  }
+  return measured;
 };
 
 /** Milliseconds of each request, one every so often, on a connection that is kept. */
@@ -57,12 +91,16 @@ async function waits(url: string, ca: string, token: string, seconds: number): P
   return times;
 }
 
-async function floodInProcess(order: FloodOrder): Promise<FloodResult> {
+/** A process that floods when it is told to; starting it takes time that is not the flood's. */
+async function startFlooder(): Promise<(order: FloodOrder) => Promise<FloodResult>> {
   const child = fork(new URL('support/flood-api.ts', import.meta.url), { execArgv: [] });
-  const answered = once(child, 'message') as Promise<[FloodResult]>;
-  child.send(order);
-  const [result] = await answered;
-  return result;
+  await once(child, 'message');
+  return async (order) => {
+    const answered = once(child, 'message') as Promise<[FloodResult]>;
+    child.send(order);
+    const [result] = await answered;
+    return result;
+  };
 }
 
 function percentile(times: readonly number[], share: number): number {

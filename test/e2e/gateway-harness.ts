@@ -201,6 +201,7 @@ export async function startGateway(
       hub: portLine<ToHub, FromHub>(channel.port2),
       connections: new ConnectionCount(shared),
       controlSocket: options.controlSocket ?? path.join(folder, 'control.sock'),
+      longRoutes: [],
       refused: (counts) => refusals.push(...counts),
       ...options.deps,
     });

@@ -55,6 +55,8 @@ export interface GatewayWorkerDeps {
   readonly connections: ConnectionCount;
   /** Path of control's socket, to which all but readings is passed. */
   readonly controlSocket: string;
+  /** Routes of control's that last, as method and path. */
+  readonly longRoutes: readonly string[];
   /** Is told of each MQTT connection that a device opens, of requests over HTTPS, and of the end of either by its id. */
   arrived?(sighting: Sighting): void;
   visited?(sighting: Sighting): void;

@@ -5,6 +5,7 @@ import { layoutOf } from '#run/server/index.ts';
 import { refusalOf } from './errors.ts';
 import { PlatformClient } from './platform-client.ts';
 import { standIn } from './testing.ts';
+import type { StandInAnswer } from './testing.ts';
 
 test('PlatformClient sends JSON, bytes and streams, and reads what comes back', async (t) => {
   const platform = await standIn(t, {
@@ -41,6 +42,36 @@ test('PlatformClient throws refusals with the platform’s own words, code and h
     return true;
   });
   await assert.rejects(client.json('GET', '/b'), { code: 'CLI_REFUSED', message: /502/ });
+});
+
+test('PlatformClient comes again for what it reads when it is told to, within bounds', async (t) => {
+  const busy = (after: string): StandInAnswer => ({
+    status: 429,
+    type: 'application/problem+json',
+    text: '{"code":"API_RATE","detail":"used up"}',
+    headers: { 'retry-after': after },
+  });
+  const answers = [busy('0'), busy('1'), { ok: true }];
+  const platform = await standIn(t, {
+    'GET /a': () => answers.shift() ?? busy('0'),
+    'POST /a': busy('0'),
+    'GET /later': busy('3600'),
+    'GET /when': busy('Fri, 31 Dec 1999 23:59:59 GMT'),
+  });
+  using client = await PlatformClient.open({ layout: layoutOf(platform.data), address: platform.address }, undefined);
+  assert.deepEqual(await client.json('GET', '/a'), { ok: true });
+  assert.equal(platform.heard.length, 3);
+  for (const [method, path] of [
+    ['POST', '/a'],
+    ['GET', '/later'],
+    ['GET', '/when'],
+  ] as const) {
+    await assert.rejects(client.json(method, path), (error) => refusalOf(error)?.code === 'API_RATE');
+  }
+  assert.equal(platform.heard.length, 6);
+  // It is not asked for ever.
+  await assert.rejects(client.json('GET', '/a'), (error) => refusalOf(error)?.status === 429);
+  assert.ok(platform.heard.length < 6 + 100);
 });
 
 test('PlatformClient says when nobody answers, and does not trust a stranger', async (t) => {

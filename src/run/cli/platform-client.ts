@@ -3,6 +3,7 @@ import { Agent, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
 import { httpSigningKey, signRequest, systemRandom } from '#base/crypto/index.ts';
@@ -11,6 +12,9 @@ import { CliError } from './errors.ts';
 import type { Refusal } from './errors.ts';
 import type { FoundPlatform } from './locate.ts';
 import { readOperator } from './locate.ts';
+
+/** How long one request that is refused for its rate waits for its turn, in all. */
+const PATIENCE_S = 90;
 
 export interface CallOptions {
   readonly body?: Json | Uint8Array | AsyncIterable<Uint8Array>;
@@ -61,11 +65,23 @@ export class PlatformClient implements Disposable {
     );
   }
 
-  /** The reply to a request as it arrives; a refusal (4xx, 5xx) is thrown. */
+  /**
+   * The reply to a request as it arrives; a refusal (4xx, 5xx) is thrown. What is only read is asked for again where the
+   * platform says that it was too much and when to come again.
+   */
   async stream(method: string, path: string, options: CallOptions = {}): Promise<IncomingMessage> {
-    const reply = await this.#send(method, path, options);
-    if ((reply.statusCode ?? 500) < 400) return reply;
-    throw refusal(await text(reply), reply.statusCode ?? 500);
+    let patience = PATIENCE_S;
+    for (;;) {
+      const reply = await this.#send(method, path, options);
+      const status = reply.statusCode ?? 500;
+      if (status < 400) return reply;
+      const body = await text(reply);
+      const wait = method === 'GET' && status === 429 ? secondsOf(reply.headers['retry-after']) : null;
+      if (wait === null || wait > patience) throw refusal(body, status);
+      // Each attempt costs something, so that a platform that always says `now` is not asked for ever.
+      patience -= Math.max(wait, 1);
+      await sleep(wait * 1_000, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    }
   }
 
   /** The JSON that a request is answered with. */
@@ -105,6 +121,11 @@ export class PlatformClient implements Disposable {
       else outgoing.end(payload);
     });
   }
+}
+
+/** @returns null where it is not said in seconds @see RFC 9110 section 10.2.3 */
+function secondsOf(retryAfter: string | undefined): number | null {
+  return retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : null;
 }
 
 function isBytes(body: unknown): body is Uint8Array {

@@ -37,6 +37,7 @@ async function start(t: Cleanable, judge: (() => Admission) | null, controlSocke
       disconnect: () => void connections--,
     },
     controlSocket,
+    longRoutes: ['POST /v1/query'],
     limits: () => LIMITS,
     origins: () => ['https://console.example.com'],
     refused: (listener, reason) => refused.push(`${listener} ${reason}`),
@@ -136,6 +137,67 @@ test('what control refuses for its rate is refused here until the time has come,
     assert.deepEqual(body['violated-policies'], ['caller']);
   }
   assert.deepEqual([asked, refused], [1, ['api rate', 'api rate']]);
+});
+
+/** A stand-in for control that lets tokens `good-<name>-<n>` in as that name, and answers when it is told to. */
+async function holdingControl(t: Cleanable) {
+  const folder = await temporaryFolder(t);
+  const under: { readonly as: string; readonly answer: () => void }[] = [];
+  const control = createHttpServer((request, response) => {
+    const token = request.headers.authorization?.slice('Bearer '.length) ?? '';
+    const name = /^good-([a-z]+)/.exec(token)?.[1];
+    if (name !== undefined) response.setHeader('x-weir-caller', `person:${name}`);
+    under.push({ as: token, answer: () => response.writeHead(name === undefined ? 401 : 200).end() });
+  });
+  const socket = path.join(folder, 'control.sock');
+  await new Promise<void>((resolve) => control.listen(socket, resolve));
+  t.after(async () => {
+    control.close();
+    control.closeAllConnections();
+  });
+  const { ask } = await start(t, null, socket);
+  const get = (token: string, what = 'GET /v1/users') =>
+    ask(`${what} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+  /** Waits until so many are at control, and a little longer for one too many. */
+  const reached = async (count: number): Promise<string[]> => {
+    while (under.length < count) await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return under.map(({ as }) => as).sort();
+  };
+  const answerAll = async (answers: readonly Promise<string>[]): Promise<void> => {
+    let done = false;
+    const all = Promise.all(answers).finally(() => (done = true));
+    while (!done) {
+      under.splice(0).forEach(({ answer }) => answer());
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await all;
+  };
+  return { get, reached, answerAll };
+}
+
+test('requests of one caller take turns at control, whatever credentials they come with', async (t) => {
+  const { get, reached, answerAll } = await holdingControl(t);
+  const [first, second, quiet] = ['good-flooder-1', 'good-flooder-2', 'good-quiet-1'];
+  await answerAll([first, second, quiet].map((token) => get(token)));
+  const flood = Array.from({ length: 64 }, (_, i) => get(i % 2 === 0 ? first : second));
+  assert.deepEqual(await reached(2), [first, second].sort());
+  const other = get(quiet);
+  assert.deepEqual(await reached(3), [first, second, quiet].sort());
+  // Statements have turns of their own.
+  const statement = get(first, 'POST /v1/query');
+  assert.equal((await reached(4)).length, 4);
+  await answerAll([...flood, other, statement]);
+});
+
+test('who is not known yet takes turns with their network, whatever they invent', async (t) => {
+  const { get, reached, answerAll } = await holdingControl(t);
+  await answerAll([get('good-quiet-1')]);
+  const flood = Array.from({ length: 32 }, (_, i) => get(`invented-${i}`));
+  assert.equal((await reached(2)).length, 2);
+  const other = get('good-quiet-1');
+  assert.ok((await reached(3)).includes('good-quiet-1'));
+  await answerAll([...flood, other]);
 });
 
 test('each answer is kept apart from pages, and pages of other origins are refused', async (t) => {

@@ -10,6 +10,9 @@ import type { Sighting } from '../tls/clone-watch.ts';
 import { judgeOrigin } from './cross-origin.ts';
 import { HeldCallers, heldKeyOf } from './held-callers.ts';
 import type { Hold } from './held-callers.ts';
+import { KnownCallers } from './known-callers.ts';
+import { LateAnswers } from './late-answers.ts';
+import { longRoutes } from './long-routes.ts';
 import { isEnrolmentPath } from './enrolment-path.ts';
 import { stateIdentity } from './identity-header.ts';
 import type { PeerStatement } from './identity-header.ts';
@@ -29,6 +32,8 @@ export interface HttpServiceDeps {
   readonly devices: DeviceDirectory;
   readonly table: DeviceTablePort;
   readonly controlSocket: string;
+  /** Routes of control's that last, as method and path. */
+  readonly longRoutes: readonly string[];
   limits(): Limits;
   /** Web origins that may call the API with a bearer token. */
   origins(): readonly string[];
@@ -61,9 +66,6 @@ const MAX_HEADER_BYTES = 16_384;
 const MAX_HEADERS = 100;
 const IDLE_MS = 65_000;
 
-/** How long a caller that was told to wait, and does not, waits for its answer. */
-const HELD_MS = 200;
-
 /** A certificate that is in use twice counts for nothing from an address this long. */
 const SHUT_MS = 60_000;
 const MOST_SHUT = 10_000;
@@ -88,6 +90,9 @@ export class HttpService {
   readonly #server: Server;
   readonly #proxy: Proxy;
   readonly #held: HeldCallers;
+  readonly #known: KnownCallers;
+  readonly #late: LateAnswers;
+  readonly #isLong: ReturnType<typeof longRoutes>;
   readonly #peers = new WeakMap<object, HttpPeer>();
   /** Connections that came with a certificate. */
   readonly #certified = new Set<TLSSocket>();
@@ -98,8 +103,11 @@ export class HttpService {
 
   constructor(deps: HttpServiceDeps) {
     this.#deps = deps;
-    this.#proxy = new Proxy(deps.controlSocket);
+    this.#late = new LateAnswers(() => deps.clock.monotonicMs());
+    this.#proxy = new Proxy(deps.controlSocket, this.#late);
     this.#held = new HeldCallers(() => deps.clock.monotonicMs());
+    this.#known = new KnownCallers(() => deps.clock.monotonicMs());
+    this.#isLong = longRoutes(deps.longRoutes);
     const { connectTimeout, requestTimeout } = deps.limits();
     this.#server = createServer(
       {
@@ -268,27 +276,33 @@ export class HttpService {
   /** To control, but for those whom control has told to wait. */
   #pass(peer: PeerStatement, request: IncomingMessage, response: ServerResponse): void {
     const { method = '', url = '', headers } = request;
-    const key = heldKeyOf(peer, addressPrefix(peer.address), method, url, headers.authorization);
+    const network = addressPrefix(peer.address);
+    const key = heldKeyOf(peer, network, method, url, headers.authorization);
+    // Until control has said who they are, all of a network are one: inventing credentials buys no turns.
+    const caller = this.#known.find(key.caller) ?? peer.fingerprint ?? network;
     const hold = this.#held.find(key);
-    if (hold === null) {
-      return this.#proxy.pass(request, response, peer, key.caller, (fields) => this.#held.note(key, fields));
+    if (hold !== null) {
+      this.#deps.refused(peer.listener, 'rate', peer.address);
+      return this.#late.give(caller, response, () =>
+        answerHeld(response, hold, this.#held.secondsLeft(hold), hasLongBody(request)),
+      );
     }
-    this.#deps.refused(peer.listener, 'rate', peer.address);
-    answerHeld(response, hold, () => this.#held.secondsLeft(hold), hasLongBody(request));
+    this.#proxy.pass(request, response, {
+      peer,
+      caller,
+      pace: this.#isLong(method, url) ? 'long' : 'brief',
+      onAnswer: (fields) => {
+        this.#held.note(key, fields);
+        this.#known.note(key.caller, fields);
+      },
+    });
   }
 }
 
-/**
- * Answers late: a caller that goes on all the same sends as many requests in a second as it has connections, a few times
- * over, and no more.
- */
-function answerHeld(response: ServerResponse, { fields, violated }: Hold, left: () => number, close: boolean): void {
-  const timer = setTimeout(() => {
-    for (const [name, value] of Object.entries(fields)) if (value !== '') response.setHeader(name, value);
-    response.setHeader('retry-after', left());
-    sendProblem(response, HELD, { 'violated-policies': violated }, close);
-  }, HELD_MS);
-  response.once('close', () => clearTimeout(timer));
+function answerHeld(response: ServerResponse, { fields, violated }: Hold, seconds: number, close: boolean): void {
+  for (const [name, value] of Object.entries(fields)) if (value !== '') response.setHeader(name, value);
+  response.setHeader('retry-after', seconds);
+  sendProblem(response, HELD, { 'violated-policies': violated }, close);
 }
 
 /**

@@ -1,17 +1,34 @@
 import { request as connect } from 'node:http';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { IDENTITY_HEADER, passableHeaders } from './identity-header.ts';
 import type { PeerStatement } from './identity-header.ts';
+import { LateAnswers } from './late-answers.ts';
 import { problem, sendProblem } from './problem.ts';
+import { Turns } from './turns.ts';
+import type { Pace, Turn, TurnBounds } from './turns.ts';
 
-/** Requests of one worker that control answers at once. */
+/** Requests of one worker that are at control or wait for their turn. */
 const MOST_AT_ONCE = 512;
-/** Those of one caller among them: slow requests of one must not take the place of others. */
-const MOST_OF_ONE = 64;
+/**
+ * Those of one caller among them. Control has one thread: more of them at once would make nothing quicker, and everybody
+ * else wait.
+ */
+const TURNS: TurnBounds = { brief: 2, long: 16, waiting: 64, briefMs: 1_000, waitMs: 10_000 };
 
 const TOO_MANY = problem(429, 'too-many-requests', 'You have more requests under way than you may.');
 const UNAVAILABLE = problem(503, 'unavailable', 'The platform cannot answer now.');
+
+/** What is to be known of a request to pass it on. */
+export interface Passing {
+  readonly peer: PeerStatement;
+  /** Whose requests take turns with this one. */
+  readonly caller: string;
+  readonly pace?: Pace;
+  /** Is given the fields of control's answer. */
+  readonly onAnswer?: (fields: IncomingHttpHeaders) => void;
+}
 
 /**
  * Passes requests on to control's socket and answers back, both streamed: neither body is ever held.
@@ -21,32 +38,38 @@ const UNAVAILABLE = problem(503, 'unavailable', 'The platform cannot answer now.
  */
 export class Proxy {
   readonly #socketPath: string;
-  readonly #openBy = new Map<string, number>();
+  readonly #turns = new Turns(TURNS);
+  readonly #late: LateAnswers;
   #open = 0;
 
-  constructor(socketPath: string) {
+  constructor(socketPath: string, late = new LateAnswers(() => performance.now())) {
     this.#socketPath = socketPath;
+    this.#late = late;
   }
 
+  /** Requests that are at control or wait for their turn. */
   get open(): number {
     return this.#open;
   }
 
-  /**
-   * @param caller whose requests count together
-   * @param onAnswer is given the fields of control's answer
-   */
-  pass(
-    request: IncomingMessage,
-    response: ServerResponse,
-    peer: PeerStatement,
-    caller: string,
-    onAnswer: (fields: IncomingHttpHeaders) => void = () => {},
-  ): void {
+  pass(request: IncomingMessage, response: ServerResponse, passing: Passing): void {
     if (this.#open >= MOST_AT_ONCE) return sendProblem(response, UNAVAILABLE, {}, true);
+    const place: { turn: Turn | null } = { turn: null };
+    const turn = this.#turns.ask(passing.caller, passing.pace ?? 'brief', {
+      begin: () => this.#forward(request, response, passing).once('close', () => place.turn?.end()),
+      gaveUp: () => sendProblem(response, TOO_MANY),
+    });
     // The connection stays: closing on unread bytes would take the answer from whoever sent them.
-    if ((this.#openBy.get(caller) ?? 0) >= MOST_OF_ONE) return sendProblem(response, TOO_MANY);
-    this.#enter(caller);
+    if (turn === null) return this.#late.give(passing.caller, response, () => sendProblem(response, TOO_MANY));
+    place.turn = turn;
+    this.#open++;
+    response.once('close', () => {
+      this.#open--;
+      turn.end();
+    });
+  }
+
+  #forward(request: IncomingMessage, response: ServerResponse, { peer, caller, onAnswer }: Passing): ClientRequest {
     const upstream = connect({
       socketPath: this.#socketPath,
       method: request.method,
@@ -64,10 +87,17 @@ export class Proxy {
       // `Host` is passed on as it came.
       setHost: false,
     });
-    upstream.once('close', () => this.#leave(caller));
     upstream.once('response', (answer) => {
-      onAnswer(answer.headers);
-      response.writeHead(answer.statusCode ?? 502, passableHeaders(answer.rawHeaders));
+      onAnswer?.(answer.headers);
+      const status = answer.statusCode ?? 502;
+      const headers = passableHeaders(answer.rawHeaders);
+      // Whoever asks too much hears so late, whatever credential they invent next, and has no turn meanwhile.
+      if (status === 429) {
+        const answered = (body: Buffer): void =>
+          this.#late.give(caller, response, () => response.writeHead(status, headers).end(body));
+        return void buffer(answer).then(answered, () => response.destroy());
+      }
+      response.writeHead(status, headers);
       pipeline(answer, response, () => {});
     });
     upstream.once('error', () => {
@@ -76,18 +106,7 @@ export class Proxy {
     });
     response.once('close', () => upstream.destroy());
     pipeline(request, upstream, () => {});
-  }
-
-  #enter(caller: string): void {
-    this.#open++;
-    this.#openBy.set(caller, (this.#openBy.get(caller) ?? 0) + 1);
-  }
-
-  #leave(caller: string): void {
-    this.#open--;
-    const left = (this.#openBy.get(caller) ?? 1) - 1;
-    if (left === 0) this.#openBy.delete(caller);
-    else this.#openBy.set(caller, left);
+    return upstream;
   }
 }
 

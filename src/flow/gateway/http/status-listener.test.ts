@@ -12,7 +12,7 @@ test('StatusListener passes on what it is for, as nobody, and nothing else', asy
   const refused: string[] = [];
   await using listener = new StatusListener({
     proxy: {
-      pass: (asked, response, peer) => {
+      pass: (asked, response, { peer }) => {
         passed.push([asked.url, peer]);
         response.end('passed');
       },

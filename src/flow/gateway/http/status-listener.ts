@@ -90,6 +90,9 @@ export class StatusListener implements AsyncDisposable {
     if (request.method === 'POST' && !(Number(request.headers['content-length']) <= MOST_BODY)) {
       return sendProblem(response, TOO_LONG, {}, true);
     }
-    this.#deps.proxy.pass(request, response, stateIdentity(null, address, 'status'), addressPrefix(address));
+    this.#deps.proxy.pass(request, response, {
+      peer: stateIdentity(null, address, 'status'),
+      caller: addressPrefix(address),
+    });
   }
 }

@@ -51,7 +51,22 @@ test('RateBuckets follows a quota that was changed', () => {
   buckets.take('a', [{ name: 'route', quota: 100 }]);
   assert.equal(buckets.take('a', [ROUTE]).limits[0]?.remaining, 1);
   wait(60_000);
-  assert.equal(buckets.take('a', [{ name: 'route', quota: 100 }]).limits[0]?.remaining, 99);
+  assert.equal(buckets.take('a', [{ name: 'route', quota: 100 }]).limits[0]?.remaining, 15);
+});
+
+test('RateBuckets holds what comes in ten seconds, and ten at least', () => {
+  const { buckets } = start();
+  const held = [6_000, 60, 5].map((quota) => buckets.take('a', [{ name: `of ${quota}`, quota }]).limits[0]);
+  assert.deepEqual(
+    held.map((limit) => [limit?.quota, limit?.window]),
+    [
+      [1_000, 10],
+      [10, 10],
+      [5, 60],
+    ],
+  );
+  const burst = Array.from({ length: 1_001 }, () => buckets.take('b', [{ name: 'r', quota: 6_000 }]).allowed);
+  assert.deepEqual([burst.filter(Boolean).length, burst.at(-1)], [1_000, false]);
 });
 
 test('RateBuckets keeps a bounded number; newcomers share one bucket, and full ones make room', () => {

@@ -1,6 +1,6 @@
 import type { ServiceLimit } from '#flow/gateway/index.ts';
 
-/** A bound on requests: so many at once, and as many again over each minute. */
+/** A bound on requests: so many in a minute, evenly, and what comes in ten seconds at once. */
 export interface RatePolicy {
   readonly name: string;
   /** Requests in a minute, at least 1. */
@@ -23,7 +23,12 @@ interface Bucket {
   quota: number;
 }
 
-const WINDOW_S = 60;
+/**
+ * What a bucket holds: as much as comes in so many seconds. A minute's worth at once would be a flood that is allowed.
+ */
+const BURST_S = 10;
+/** It holds so many at least, as far as a minute has them: people come in short bursts. */
+const LEAST_BURST = 10;
 /** How often full buckets are looked for, at most, to make room. */
 const SWEEP_EVERY_MS = 1_000;
 /** Buckets that are kept at once, some 100 bytes each. */
@@ -71,8 +76,8 @@ export class RateBuckets {
       allowed,
       limits: held.map(({ policy, bucket }) => ({
         policy: policy.name,
-        quota: policy.quota,
-        window: WINDOW_S,
+        quota: capacityOf(policy.quota),
+        window: Math.ceil(capacityOf(policy.quota) / perSecond(policy.quota)),
         remaining: Math.floor(bucket.tokens),
         reset: secondsToNext(bucket),
       })),
@@ -91,7 +96,7 @@ export class RateBuckets {
   #make(key: string, policy: RatePolicy, now: number): Bucket {
     if (this.#buckets.size >= this.#most) this.#sweep(now);
     const place = this.#buckets.size < this.#most ? key : `${policy.name} *`;
-    const bucket = this.#buckets.get(place) ?? { tokens: policy.quota, at: now, quota: policy.quota };
+    const bucket = this.#buckets.get(place) ?? { tokens: capacityOf(policy.quota), at: now, quota: policy.quota };
     this.#buckets.set(place, bucket);
     return bucket;
   }
@@ -101,7 +106,7 @@ export class RateBuckets {
     this.#swept = now;
     for (const [key, bucket] of this.#buckets) {
       refill(bucket, bucket.quota, now);
-      if (bucket.tokens >= bucket.quota) this.#buckets.delete(key);
+      if (bucket.tokens >= capacityOf(bucket.quota)) this.#buckets.delete(key);
     }
   }
 }
@@ -109,10 +114,18 @@ export class RateBuckets {
 /** @param quota that of the template in force, which may have changed since */
 function refill(bucket: Bucket, quota: number, now: number): void {
   bucket.quota = quota;
-  bucket.tokens = Math.min(quota, bucket.tokens + ((now - bucket.at) / 1_000) * (quota / WINDOW_S));
+  bucket.tokens = Math.min(capacityOf(quota), bucket.tokens + ((now - bucket.at) / 1_000) * perSecond(quota));
   bucket.at = now;
 }
 
 function secondsToNext({ tokens, quota }: Bucket): number {
-  return tokens >= quota ? 0 : Math.ceil((1 - (tokens % 1)) / (quota / WINDOW_S));
+  return tokens >= capacityOf(quota) ? 0 : Math.ceil((1 - (tokens % 1)) / perSecond(quota));
+}
+
+function perSecond(quota: number): number {
+  return quota / 60;
+}
+
+function capacityOf(quota: number): number {
+  return Math.max(Math.min(quota, LEAST_BURST), Math.floor(perSecond(quota) * BURST_S));
 }

@@ -65,6 +65,8 @@ export interface Route {
   readonly answer?: RouteAnswer;
   /** What it answers with 202 while what was asked has yet to come about, where that may be. */
   readonly waits?: TSchema;
+  /** It lasts, as statements and streams of events do: its requests take turns apart from the caller's brief ones. */
+  readonly long?: true;
   /** Requests of one caller in a minute, where that is fewer than the template's limit. */
   readonly quota?: number;
   readonly handle: (request: RouteRequest, services: Services) => Promise<RouteReply>;

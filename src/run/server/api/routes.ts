@@ -37,3 +37,8 @@ export const ROUTES: readonly Route[] = [
   ...PUBLIC_ROUTES,
   ...openApiRoutes(() => ROUTES),
 ];
+
+/** Those that last, as method and path. */
+export const LONG_ROUTES: readonly string[] = ROUTES.filter(({ long }) => long === true).map(
+  ({ method, path }) => `${method} ${path}`,
+);

@@ -5,7 +5,7 @@ import type { Json } from '#base/core/index.ts';
 import { hasCode } from '#base/core/index.ts';
 import { explainDecision, requireAllowed } from '#declare/policy/index.ts';
 import type { Decision } from '#declare/policy/index.ts';
-import { HOLD_HEADER, rateLimitFields } from '#flow/gateway/index.ts';
+import { CALLER_HEADER, HOLD_HEADER, rateLimitFields } from '#flow/gateway/index.ts';
 import type { DenialTally } from '../control/denial-tally.ts';
 import { bodyValidator } from './body-validator.ts';
 import type { Caller, ShownHeaders, SignInFailure } from './caller.ts';
@@ -212,6 +212,8 @@ async function admit(request: FastifyRequest, reply: FastifyReply, route: Route,
   const caller = await (route.who === 'enrolee'
     ? identifyEnrolee(peer, request.headers.authorization, identity, onFailure)
     : identifyCaller(peer, shownBy(request), identity, onFailure));
+  // For the gateway, where their requests take turns.
+  void reply.header(CALLER_HEADER, caller.actor);
   const verdict = gate.rates.ofCaller(caller.actor, `${route.method} ${route.path}`, route.quota);
   requireRate(verdict, caller.actor, reply, gate);
   return caller;

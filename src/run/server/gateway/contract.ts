@@ -39,6 +39,8 @@ export interface GatewayStart {
   readonly journal: string;
   readonly quarantine: string;
   readonly controlSocket: string;
+  /** Routes of control's that last. */
+  readonly longRoutes: readonly string[];
   readonly commands: readonly DeviceCommand[];
   /** Import grants that are not over. */
   readonly grants: readonly ImportGrant[];

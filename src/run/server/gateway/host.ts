@@ -8,6 +8,7 @@ import type { RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
 import type { ImportGrant } from '#flow/ingest/index.ts';
 import type { CheckerTrust, Identity } from '#trust/identity/index.ts';
 import type { Custody, KeyRing } from '#trust/keys/index.ts';
+import { LONG_ROUTES } from '../api/routes.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import type { CloneBook } from '../control/clone-book.ts';
 import type { RefusalBook } from '../control/refusal-book.ts';
@@ -247,6 +248,7 @@ async function startOf(parts: GatewayHostParts, { ports, ticketKeys, grants }: B
     journal: layout.journal,
     quarantine: layout.quarantine,
     controlSocket: layout.controlSocket,
+    longRoutes: LONG_ROUTES,
     commands: await waiting(),
     grants: grants.filter(({ until }) => until > clock.now()).map((grant) => indexed(grant, identity)),
   };

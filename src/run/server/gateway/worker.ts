@@ -125,6 +125,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     },
     connections: new ConnectionCount(begin.connections),
     controlSocket: given.controlSocket,
+    longRoutes: given.longRoutes,
     arrived: (sighting) => main.tell('arrived', sighting),
     visited: (sighting) => main.tell('visited', sighting),
     left: (id) => main.tell('left', id),

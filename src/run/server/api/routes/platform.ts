@@ -119,6 +119,7 @@ export const PLATFORM_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/tables/:table',
+    long: true,
     access: { action: 'table', resource: ({ params }) => ({ type: 'table', name: params['table'] ?? '' }) },
     summary: 'Replace a reference table',
     raw: true,
@@ -163,6 +164,7 @@ export const PLATFORM_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/prove',
+    long: true,
     summary: 'Try the controls and sign what was seen',
     // It takes the platform a minute.
     quota: 60,

@@ -60,6 +60,7 @@ export const QUERY_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/query',
+    long: true,
     summary: 'The result of a statement, as it is made',
     access: 'within',
     query: closed({ format: FORMAT }),
@@ -106,6 +107,7 @@ export const QUERY_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/views/:view',
+    long: true,
     summary: 'Rows of a view',
     access: 'within',
     query: closed({
