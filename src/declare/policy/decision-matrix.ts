@@ -4,6 +4,7 @@ import type { Template } from '#declare/template/index.ts';
 import { ACTION_RULES, ACTIONS } from './actions.ts';
 import type { Action, ResourceType } from './actions.ts';
 import type { DecisionPoint } from './decision-point.ts';
+import { ALL_CONTEXT } from './file-policies.ts';
 import { isData } from './platform-policies.ts';
 import { subjectsOf } from './named-subjects.ts';
 import { allPurposes, allRelations, relationFacts } from './relation-facts.ts';
@@ -37,28 +38,36 @@ export interface MatrixChange {
  * decided as for a request that tells neither; devices are in order.
  */
 export function decisionMatrix(template: Template, decisions: DecisionPoint): readonly MatrixCell[] {
-  return [...subjectsOf(template)].flatMap(([who, subject]) =>
-    ACTIONS.filter((action) => (ACTION_RULES[action].by === 'devices') === (subject.kind === 'device')).flatMap(
-      (action) =>
-        resourcesOf(action, template).flatMap((resource) =>
-          situationsOf(subject, action, template).map(([strength, purpose]) =>
-            cellOf(who, { ...subject, ...strength }, action, resource, purpose, template, decisions),
-          ),
-        ),
-    ),
-  );
+  return [...matrixCells(template, decisions)];
 }
 
-type Situation = readonly [Pick<Subject, 'strength'>, string | null];
+/** The cells of the matrix one by one, for who has others to serve meanwhile: a large template has thousands. */
+export function* matrixCells(template: Template, decisions: DecisionPoint): Generator<MatrixCell> {
+  const { policies } = decisions.policiesOf(template);
+  const asksStrength = policies.some(({ reads }) => reads.includes('authentication') || reads.includes(ALL_CONTEXT));
+  for (const [who, subject] of subjectsOf(template)) {
+    for (const action of ACTIONS) {
+      if ((ACTION_RULES[action].by === 'devices') !== (subject.kind === 'device')) continue;
+      for (const resource of resourcesOf(action, template)) {
+        for (const purpose of purposesOf(subject, action, template)) {
+          const [least = {}, ...stronger] = subject.kind === 'device' ? [{}] : STRENGTHS_SHOWN;
+          const cell = cellOf(who, { ...subject, ...least }, action, resource, purpose, template, decisions);
+          yield cell;
+          for (const strength of stronger) {
+            // Where no policy asks how somebody signed in, the decision is the same, and is not made again.
+            if (!asksStrength) yield { ...cell, strength: strength.strength };
+            else yield cellOf(who, { ...subject, ...strength }, action, resource, purpose, template, decisions);
+          }
+        }
+      }
+    }
+  }
+}
 
-function situationsOf({ kind }: Subject, action: Action, template: Template): readonly Situation[] {
-  if (kind === 'device') return [[{}, null]];
-  const purposes = isData(action) ? [null, ...allPurposes(template)] : [null];
-  const strongest = STRENGTHS.at(-1) ?? 'multi-factor';
-  return purposes.flatMap((purpose): Situation[] => [
-    [{ strength: 'bearer' }, purpose],
-    [{ strength: strongest }, purpose],
-  ]);
+const STRENGTHS_SHOWN = [{ strength: STRENGTHS[0] }, { strength: STRENGTHS[2] }] as const;
+
+function purposesOf({ kind }: Subject, action: Action, template: Template): readonly (string | null)[] {
+  return kind !== 'device' && isData(action) ? [null, ...allPurposes(template)] : [null];
 }
 
 function cellOf(

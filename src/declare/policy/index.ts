@@ -44,3 +44,5 @@ export { explainDecision, REASONS, requireAllowed } from './explain.ts';
 export { planTemplate } from './plan-template.ts';
 export type { PlannedColumn, PlannedDevice, PlannedSight, PlannedStream, TemplatePlan } from './plan-template.ts';
 export { formatPlan } from './format-plan.ts';
+export { weaknessesOf } from './weaknesses.ts';
+export type { Weakness } from './weaknesses.ts';

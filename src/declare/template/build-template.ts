@@ -74,6 +74,7 @@ export function buildTemplate(
       })),
     ),
     people: byName(Object.entries(source.people ?? {}).map(([name, role]) => buildRole(name, role))),
+    ...(source.approval === undefined ? {} : { approval: { within: durationOf(source.approval.within) ?? days(3) } }),
     ...(source['sign-in'] === undefined ? {} : { signIn: buildSignIn(source['sign-in'], authorityOf) }),
     detect: new Map(
       Object.entries(source.detect ?? {}).map(([stream, { budget }]) => [

@@ -36,6 +36,15 @@ test('checkPeople() refuses what does not exist or fit', () => {
   for (const [body, expected] of table) assert.ok(role(body).includes(expected), `${body}: ${role(body).join()}`);
 });
 
+test('checkPeople() wants somebody who approves, and a proposal that ends', () => {
+  const approval = (value: string, may: string) =>
+    findingsOf(`approval: ${value}\npeople: {r: {may: [${may}]}}`).map((line) => line.replace(/ \d+:\d+/, ''));
+  for (const value of ['{}', '{within: 1m}', '{within: 30d}']) assert.deepEqual(approval(value, 'approve'), []);
+  assert.deepEqual(approval('{}', 'audit'), ['TEMPLATE_FIELD_CONFLICT']);
+  for (const value of ['{within: 1s}', '{within: 31d}', '{within: soon}'])
+    assert.deepEqual(approval(value, 'approve'), ['TEMPLATE_VALUE_INVALID'], value);
+});
+
 test('maskFits() rounds numbers, cuts times, hashes what has an exact form', () => {
   assert.ok(maskFits('round:2', 'number') && maskFits('round:0', 'integer') && maskFits('hour', 'time'));
   assert.ok(maskFits('null', 'boolean') && maskFits('hash', 'text'));

@@ -3,11 +3,16 @@ import type { FieldType } from '#base/core/index.ts';
 import type { CheckContext } from './check-context.ts';
 import { relationsOf } from './check-views.ts';
 import type { DeepPartial } from './partial.ts';
+import { parseDuration } from './quantities.ts';
 import type { RoleSource } from './schema.ts';
 import { SYSTEM_VIEWS } from './vocabulary.ts';
 
-/** Checks roles: what they query, filter, mask and see exists and fits. */
+const MINUTE_MS = 60_000;
+const LONGEST_APPROVAL_MS = 30 * 24 * 60 * MINUTE_MS;
+
+/** Checks roles: what they query, filter, mask and see exists and fits; and that somebody can approve. */
 export function checkPeople(context: CheckContext): void {
+  checkApproval(context);
   const relations = [...relationsOf(context), ...SYSTEM_VIEWS];
   const declared = declaredPurposes(context);
   for (const [name, role] of Object.entries(context.source.people ?? {})) {
@@ -25,6 +30,19 @@ export function checkPeople(context: CheckContext): void {
     for (const [index, purpose] of (role.purposes ?? []).entries()) {
       if (!declared.has(purpose)) context.unknown(['people', name, 'purposes', index], 'purpose', purpose, declared);
     }
+  }
+}
+
+function checkApproval({ source, at, atKey }: CheckContext): void {
+  const { approval, people, policies } = source;
+  if (approval === undefined) return;
+  const within = approval.within === undefined ? null : parseDuration(approval.within);
+  if (within !== null && (within < MINUTE_MS || within > LONGEST_APPROVAL_MS)) {
+    at(['approval', 'within'], 'TEMPLATE_VALUE_INVALID', '`within` is between a minute and 30 days');
+  }
+  const approves = Object.values(people ?? {}).some((role) => role?.may?.includes('approve'));
+  if (!approves && (policies ?? []).length === 0) {
+    atKey(['approval'], 'TEMPLATE_FIELD_CONFLICT', 'no role may `approve`, so what weakens could never be approved');
   }
 }
 

@@ -202,6 +202,17 @@ const RULES: readonly (readonly [string, Judge])[] = [
         : judged('strengthens', 'who has only this role loses access'),
   ],
   [
+    'approval',
+    ({ after }) =>
+      after === null
+        ? judged('weakens', 'a change that weakens needs nobody else any more')
+        : judged('strengthens', 'a change that weakens waits for a second person'),
+  ],
+  [
+    'approval.within',
+    ({ before, after }) => larger(before, after, 'proposals may be approved longer', 'proposals end sooner'),
+  ],
+  [
     'signIn',
     ({ after }) =>
       after === null

@@ -1,5 +1,5 @@
 import { Type } from '#base/core/index.ts';
-import { closed, listOf, prose, purposes, relationName } from './schema-forms.ts';
+import { closed, duration, listOf, prose, purposes, relationName } from './schema-forms.ts';
 import * as words from './vocabulary.ts';
 
 const allWord = Type.Enum(['all'] as const, { title: '`all`' });
@@ -63,4 +63,16 @@ export const role = Type.Object(
     respond: Type.Optional(Type.Union([allWord], { description: 'Short for `may: [respond]`.' })),
   },
   { ...closed, title: 'a role', description: 'What a group of people or programs may do.' },
+);
+
+/** What a change of the template needs besides whoever makes it. */
+export const approval = Type.Object(
+  {
+    within: Type.Optional(duration('How long a proposal waits for somebody who approves. Default 3d.', ['3d', '12h'])),
+  },
+  {
+    ...closed,
+    title: '`{within: …}`',
+    description: 'A change that weakens a protection waits for a second person who may `approve`.',
+  },
 );

@@ -4,7 +4,7 @@ import { TEMPLATE_BOUNDS } from './limits.ts';
 import { stream, table, view } from './schema-data.ts';
 import type { field } from './schema-data.ts';
 import { acceptWindow, closed, listOf, mapOf, oneOrMany, prose } from './schema-forms.ts';
-import { role } from './schema-people.ts';
+import { approval, role } from './schema-people.ts';
 import { api } from './schema-api.ts';
 import { detection, deviceType, limits, listen, manufacturer, tls } from './schema-platform.ts';
 import { signIn } from './schema-sign-in.ts';
@@ -79,6 +79,7 @@ export const TEMPLATE_SCHEMA = Type.Object(
         'Files with further policies in Cedar, beside the template.',
       ),
     ),
+    approval: Type.Optional(approval),
     'sign-in': Type.Optional(signIn),
     detect: Type.Optional(mapOf(detection, words.IDENTIFIER_PATTERN, TEMPLATE_BOUNDS.streams, 'Detection by stream.')),
     comply: Type.Optional(

@@ -19,6 +19,8 @@ export interface Template {
   readonly views: ReadonlyMap<string, View>;
   readonly tables: ReadonlyMap<string, ReferenceTable>;
   readonly people: ReadonlyMap<string, Role>;
+  /** What a change that weakens waits for; absent where whoever administers the template is enough. */
+  readonly approval?: { readonly within: Millis };
   /** Absent where the template says nothing of it: then `STANDARD_SIGN_IN` holds. */
   readonly signIn?: SignInRules;
   readonly detect: ReadonlyMap<string, Detection>;

@@ -90,7 +90,7 @@ export const UNENFORCED_PROTECTIONS: readonly UnenforcedProtection[] = [
   },
   {
     id: 'role-action',
-    promise: 'the role can approve, respond, detokenise or erase',
+    promise: 'the role can respond, detokenise or erase',
     meanwhile: 'the grant stands in the template, and nothing can be done with it',
     find: (template) =>
       [...template.people.values()]
@@ -105,7 +105,7 @@ export const UNENFORCED_PROTECTIONS: readonly UnenforcedProtection[] = [
   },
 ];
 
-const WITHOUT_EFFECT: readonly string[] = ['approve', 'respond', 'detokenise', 'erase'];
+const WITHOUT_EFFECT: readonly string[] = ['respond', 'detokenise', 'erase'];
 
 /** What a template declares and this version does not enforce, in the order of the list. */
 export function unenforcedOf(template: Template): readonly Unenforced[] {
