@@ -154,6 +154,44 @@ test('a template changes only as far as it may, and governs at once', async (t) 
     assert.equal((await weir.status()).template.digest, digest);
     assert.equal((await ask('select n from climate')).length, 2);
   });
+
+  await t.test('a change that weakens waits for a second person, over a restart', async () => {
+    const keepers = '  keeper: { may: [administer, approve] }\napproval: { within: 1h }\n';
+    assert.equal((await apply(`${widened}${keepers}`)).status, 200);
+    const [bob, eve] = [await weir.addUser('bob', ['keeper']), await weir.addUser('eve', ['keeper'])];
+    const guarded = (await weir.status()).template.digest;
+    const weaker = `${widened.replace('sees: [operational] }', 'sees: [operational, location] }')}${keepers}`;
+    const proposed = await weir.call('POST', '/v1/template/apply', { token: bob, body: source(weaker) });
+    assert.equal(proposed.status, 202);
+    const { proposal, weaknesses } = proposed.json<{
+      proposal: { id: string; digest: string };
+      weaknesses: readonly { what: string }[];
+    }>();
+    assert.ok(weaknesses.some(({ what }) => what === 'people.analyst.sees'));
+    const decide = (token: string, digest = proposal.digest) =>
+      weir.call('POST', `/v1/proposals/${proposal.id}/approve`, { token, body: { digest } });
+    assert.equal((await decide(bob)).status, 403, 'their own');
+    assert.equal((await decide(analyst)).status, 403, 'nobody who approves');
+    assert.equal((await decide(eve, 'ab'.repeat(32))).status, 409, 'another than what was shown');
+    await weir.restart();
+    assert.equal((await weir.status()).template.digest, guarded);
+    assert.equal((await decide(eve)).status, 200);
+    assert.notEqual((await weir.status()).template.digest, guarded);
+    assert.equal((await decide(eve)).status, 409, 'it counts once');
+    const { proposals } = await weir.ask<{ proposals: readonly { state: string }[] }>('GET', '/v1/proposals');
+    assert.deepEqual(
+      proposals.map(({ state }) => state),
+      ['approved'],
+    );
+    const { entries } = await weir.ask<{ entries: { event: { action: string } }[] }>(
+      'GET',
+      '/v1/audit/entries?limit=1000',
+    );
+    const steps = entries
+      .map(({ event }) => event.action)
+      .filter((action) => /(propose|approve)-template/.test(action));
+    assert.deepEqual(steps, ['propose-template', 'approve-template']);
+  });
 });
 
 const DOORS = '\n  doors: { from: truck, purposes: [quality], accept: { late: 1d }, fields: { n: { type: integer } } }';

@@ -10,6 +10,8 @@ import { ROUTES } from '#run/server/api/routes.ts';
 const WITHIN: Readonly<Record<string, string>> = {
   'POST /v1/query': 'decides about each relation that the statement reads',
   'GET /v1/queries/:id': 'shows only what the caller ran',
+  'GET /v1/proposals': 'for who may approve what others propose, or administers the template: decided by the handler',
+  'GET /v1/proposals/:id': 'the same',
   'GET /v1/views': 'decides about each relation that it lists',
   'GET /v1/views/:view': 'is a statement over one relation',
 };
@@ -49,6 +51,16 @@ const LOCAL: Readonly<Record<string, string>> = {
   witness: 'reads the public log',
 };
 
+/** Commands that share a file, or have one of another name. */
+const FILES: Readonly<Record<string, string>> = {
+  command: 'send-command',
+  views: 'query',
+  logout: 'login',
+  whoami: 'login',
+  approve: 'proposals',
+  reject: 'proposals',
+};
+
 test('every route of the API has a decision, or stands in a list with the reason why not', () => {
   assert.ok(ROUTES.length > 20);
   for (const { method, path, access } of ROUTES) {
@@ -64,7 +76,7 @@ test('every command of the command line goes through a route, or stands in a lis
   const folder = join(import.meta.dirname, '../../src/run/cli/commands');
   for (const command of COMMANDS.keys()) {
     if (Object.hasOwn(LOCAL, command)) continue;
-    const file = { command: 'send-command', views: 'query', logout: 'login', whoami: 'login' }[command] ?? command;
+    const file = FILES[command] ?? command;
     const source = readFileSync(join(folder, `${file}.ts`), 'utf8');
     assert.match(
       source,

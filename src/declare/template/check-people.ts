@@ -33,16 +33,20 @@ export function checkPeople(context: CheckContext): void {
   }
 }
 
-function checkApproval({ source, at, atKey }: CheckContext): void {
-  const { approval, people, policies } = source;
+function checkApproval(context: CheckContext): void {
+  const { approval, people, policies } = context.source;
   if (approval === undefined) return;
   const within = approval.within === undefined ? null : parseDuration(approval.within);
   if (within !== null && (within < MINUTE_MS || within > LONGEST_APPROVAL_MS)) {
-    at(['approval', 'within'], 'TEMPLATE_VALUE_INVALID', '`within` is between a minute and 30 days');
+    context.at(['approval', 'within'], 'TEMPLATE_VALUE_INVALID', '`within` is between a minute and 30 days');
   }
   const approves = Object.values(people ?? {}).some((role) => role?.may?.includes('approve'));
   if (!approves && (policies ?? []).length === 0) {
-    atKey(['approval'], 'TEMPLATE_FIELD_CONFLICT', 'no role may `approve`, so what weakens could never be approved');
+    context.atKey(
+      ['approval'],
+      'TEMPLATE_FIELD_CONFLICT',
+      'no role may `approve`, so what weakens could never be approved',
+    );
   }
 }
 

@@ -26,6 +26,8 @@ import { authorityFile, openTrust } from './control/open-trust.ts';
 import { packageVersion } from './control/package-files.ts';
 import { packageFile } from './control/package-templates.ts';
 import { LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS } from './control/period-counts.ts';
+import { mayStillPropose } from './control/may-still-propose.ts';
+import { ProposalBook } from './control/proposal-book.ts';
 import { QuarantineShelf } from './control/quarantine-shelf.ts';
 import { RefusalBook } from './control/refusal-book.ts';
 import { heedWitness, historyOf, settleTrust } from './control/settle-trust.ts';
@@ -194,9 +196,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       allowUnconfined: options.allowUnconfinedQuery ?? isLoopback(template.listen.address),
     }),
   );
+  const proposals = await ProposalBook.open({ catalogue, sealer, audit, clock, random });
   const templates: TemplateService = new TemplateService({
     versions,
     audit,
+    decisions,
+    proposals,
+    mayPropose: (proposer) => mayStillPropose(proposer, { people: identity.people, decisions, template: inForce() }),
     packageFile,
     check: (next) => queries.check(next),
     segments: () => segments.active(),
@@ -207,6 +213,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     },
   });
   await queries.useTemplate(template);
+  opened.use(everyHour('proposals', () => templates.settle(), log));
 
   const commands = await CommandBox.open({
     catalogue,
@@ -252,6 +259,19 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     decisions,
     signInFailed: (from, reason) => tally.count(from, reason),
     templates,
+    proposals: {
+      list: async () => {
+        await templates.settle();
+        return proposals.list();
+      },
+      find: async (id) => {
+        await templates.settle();
+        return proposals.find(id);
+      },
+      proposerOf: (id) => proposals.proposerOf(id),
+      approve: (id, shown, by) => templates.approve(id, shown, by),
+      reject: (id, reason, by) => templates.reject(id, reason, by),
+    },
     queries,
     statements,
     commands,

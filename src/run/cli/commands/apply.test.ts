@@ -20,6 +20,9 @@ const proposal = (changes: readonly unknown[], weakens: boolean, refused = false
   changes,
   weakens,
   refused,
+  weaknesses: weakens ? [{ what: CHANGE.path, explanation: CHANGE.explanation }] : [],
+  approval: null,
+  proposal: null,
   unenforced: [],
   otherClasses: [],
 });
@@ -52,4 +55,18 @@ test('weir apply asks before it weakens, and sends the template as it is', async
   const { out } = await platform.run(addApplyCommand, 'apply', '--template', file, '--yes');
   assert.match(out, /version abababababab is in force\n$/);
   assert.equal((JSON.parse(platform.heard.at(-1)?.body ?? '') as { path: string }).path, 'weir.yaml');
+});
+
+test('weir apply proposes without being asked twice where somebody else has to approve', async (t) => {
+  const waits = { id: 'one', digest: 'ef'.repeat(32), expires: '2026-01-01T00:00:00Z' };
+  const platform = await standIn(t, {
+    'POST /v1/template/plan': { ...proposal([CHANGE], true), approval: 1_000 },
+    'POST /v1/template/apply': { ...proposal([CHANGE], true), approval: 1_000, proposal: waits },
+  });
+  const { out } = await platform.run(addApplyCommand, 'apply', '--template', await template(t));
+  assert.match(
+    out,
+    /streams\.a\.keep +it is kept longer\nit waits for somebody else to approve proposal one, until 2026/,
+  );
+  assert.doesNotMatch(out, /is in force/);
 });

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import type { TemplateChange } from '#declare/template/index.ts';
-import type { TemplatePlan as Proposal } from '#run/server/index.ts';
+import type { AppliedTemplate, TemplatePlan as Proposal } from '#run/server/index.ts';
 import { CliError } from '../errors.ts';
 import { readTemplate } from '../template-source.ts';
 import type { ContextOf } from './command.ts';
-import { bodyOf, fileOf, showChanges, showClasses } from './plan.ts';
+import { bodyOf, fileOf, showChanges, showClasses, showWeaknesses } from './plan.ts';
 
 export function addApplyCommand(program: Command, contextOf: ContextOf): void {
   program
@@ -15,26 +14,31 @@ export function addApplyCommand(program: Command, contextOf: ContextOf): void {
       const context = contextOf(command);
       const { source } = readTemplate(fileOf(context));
       const applied = await context.withPlatform(async (client) => {
-        const proposal = await client.json<Proposal>('POST', '/v1/template/plan', { body: bodyOf(source) });
-        if (proposal.weakens && !proposal.refused && options.yes !== true) throw weakens(proposal.changes);
-        return await client.json<Proposal>('POST', '/v1/template/apply', { body: bodyOf(source) });
+        const plan = await client.json<Proposal>('POST', '/v1/template/plan', { body: bodyOf(source) });
+        // What waits for somebody else is theirs to answer for.
+        const asked = options.yes === true || plan.approval !== null;
+        if (plan.weakens && !plan.refused && !asked) throw weakens(plan);
+        return await client.json<AppliedTemplate>('POST', '/v1/template/apply', { body: bodyOf(source) });
       });
       context.result(applied, showApplied);
-      context.next('status');
+      context.next(applied.proposal === null ? 'status' : `proposals ${applied.proposal.id}`);
     });
 }
 
-/** What was applied, and what of the stored readings is sealed anew for it. */
-function showApplied({ changes, digest, otherClasses }: Proposal): string {
+/** What was applied, and what of the stored readings is sealed anew for it; or what waits for somebody else. */
+export function showApplied({ changes, digest, otherClasses, weaknesses, proposal }: AppliedTemplate): string {
   const version = `version ${digest.slice(0, 12)} is in force\n`;
   if (changes.length === 0) return `nothing to change: ${version}`;
+  if (proposal !== null) {
+    const waits = `it waits for somebody else to approve proposal ${proposal.id}, until ${proposal.expires}\n`;
+    return `${showChanges(changes)}${showWeaknesses(weaknesses)}${waits}`;
+  }
   const anew = otherClasses.length === 0 ? '' : `sealed anew from now on\n${showClasses(otherClasses)}`;
   return `${showChanges(changes)}${anew}${version}`;
 }
 
-function weakens(changes: readonly TemplateChange[]): CliError {
-  const found = changes.filter(({ effect }) => effect === 'weakens');
-  const lines = found.map(({ path, explanation }) => `  ${path}: ${explanation}`);
+function weakens({ weaknesses }: Proposal): CliError {
+  const lines = weaknesses.map(({ what, explanation }) => `  ${what}: ${explanation}`);
   return new CliError(
     'CLI_TEMPLATE_WEAKENS',
     `Cannot apply template unasked: it weakens protection\n${lines.join('\n')}`,

@@ -21,6 +21,8 @@ const proposal = (changes: readonly unknown[], weakens: boolean, refused = false
   weakens,
   refused,
   unenforced: [],
+  weaknesses: weakens ? [{ what: CHANGE.path, explanation: CHANGE.explanation }] : [],
+  approval: null,
   otherClasses: [],
 });
 
@@ -57,4 +59,15 @@ test('weir plan fails where the change would be refused', async (t) => {
   const { out, status } = await platform.run(addPlanCommand, 'plan', '--template', await template(t));
   assert.match(out, /it would change\n/);
   assert.equal(status, 1);
+});
+
+test('weir plan says how a change weakens, and that it waits for somebody else', async (t) => {
+  const answer = proposal([CHANGE], true);
+  for (const [approval, said] of [
+    [null, /it weakens, and needs --yes\n/],
+    [1_000, /it weakens, and waits for a second person\nWEAKENS .*\nstreams\.a\.keep /],
+  ] as const) {
+    const platform = await standIn(t, { 'POST /v1/template/plan': { ...answer, approval } });
+    assert.match((await platform.run(addPlanCommand, 'plan', '--template', await template(t))).out, said);
+  }
 });

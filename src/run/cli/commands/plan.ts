@@ -55,6 +55,11 @@ function showPlan(meaning: Meaning, proposal: Proposal | null): string {
   if (proposal !== null) {
     const title = proposal.changes.length === 0 ? 'it is in force as it is\n' : 'it would change\n';
     parts.push(`${title}${showChanges(proposal.changes)}`);
+    const { weaknesses, approval } = proposal;
+    if (weaknesses.length > 0) {
+      const who = approval === null ? 'it weakens, and needs --yes\n' : 'it weakens, and waits for a second person\n';
+      parts.push(`${who}${showWeaknesses(weaknesses)}`);
+    }
     if (proposal.otherClasses.length > 0) parts.push(`to be sealed anew\n${showClasses(proposal.otherClasses)}`);
   }
   return `${parts.join('\n\n').trimEnd()}\n`;
@@ -72,6 +77,15 @@ export function showChanges(changes: readonly TemplateChange[]): string {
       brief(after),
       explanation,
     ]),
+  );
+}
+
+/** How a change weakens, one line each; nothing for none. */
+export function showWeaknesses(weaknesses: Proposal['weaknesses']): string {
+  if (weaknesses.length === 0) return '';
+  return formatTable(
+    ['weakens', 'how'],
+    weaknesses.map(({ what, explanation }) => [what, explanation]),
   );
 }
 

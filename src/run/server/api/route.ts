@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Json, TObject, TSchema } from '#base/core/index.ts';
-import type { Action, Resource } from '#declare/policy/index.ts';
+import type { AccessContext, Action, Resource } from '#declare/policy/index.ts';
 import type { Caller } from './caller.ts';
 import type { Services } from './services.ts';
 import type { StreamedReply } from './streamed-reply.ts';
@@ -31,7 +31,12 @@ export type RouteReply =
  * where somebody has yet to show who they are.
  */
 export type RouteAccess =
-  | { readonly action: Action; readonly resource: (request: RouteRequest) => Resource }
+  | {
+      readonly action: Action;
+      readonly resource: (request: RouteRequest) => Resource;
+      /** What else the decision needs to know than all do. */
+      readonly context?: (request: RouteRequest, services: Services) => Promise<AccessContext>;
+    }
   | 'within'
   | 'self'
   | 'open';

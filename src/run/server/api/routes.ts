@@ -10,6 +10,7 @@ import { openApiRoutes } from './routes/openapi.ts';
 import { PEOPLE_ROUTES } from './routes/people.ts';
 import { PLATFORM_ROUTES } from './routes/platform.ts';
 import { PUBLIC_ROUTES } from './routes/public.ts';
+import { PROPOSAL_ROUTES } from './routes/proposals.ts';
 import { QUERY_ROUTES } from './routes/queries.ts';
 import { REVOCATION_ROUTES } from './routes/revocation.ts';
 import { SERVICE_ROUTES } from './routes/services.ts';
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...SESSION_ROUTES,
   ...SIGN_IN_ROUTES,
   ...TEMPLATE_ROUTES,
+  ...PROPOSAL_ROUTES,
   ...QUERY_ROUTES,
   ...AUDIT_ROUTES,
   ...PUBLIC_ROUTES,

@@ -212,7 +212,7 @@ const LIMITED = `${API_TEMPLATE}limits: { caller-requests: 5, route-requests: 2,
 /** An API whose limits are soon used up, on a clock that stands still. */
 async function openLimited(t: Parameters<typeof openApi>[0]) {
   const current = makeTemplate(LIMITED);
-  const templates = { current, plan: () => ({}), apply: async () => ({}) };
+  const templates = { current, plan: () => ({}), apply: async () => ({ proposal: null }) };
   const clock = frozenClock();
   const opened = await openApi(t, { templates, clock, segmentColumns: async () => [] });
   return { ...opened, clock };
@@ -271,7 +271,7 @@ test('makeApi() gives a caller that is denied again and again a bounded number o
 
 test('makeApi() takes only signed requests for the actions that the template names, and each once', async (t) => {
   const current = makeTemplate(`${API_TEMPLATE}api: { signatures: [administer] }\n`);
-  const templates = { current, plan: () => ({}), apply: async () => ({}) };
+  const templates = { current, plan: () => ({}), apply: async () => ({ proposal: null }) };
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
   const { call, audit, denials } = await openApi(t, { templates, segmentColumns: async () => [] });

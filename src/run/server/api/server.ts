@@ -248,7 +248,11 @@ async function requireAccess(
     action: access.action,
     resource: access.resource(asked),
     purpose: null,
-    context: { time: services.clock.now(), address: caller.peer.address },
+    context: {
+      time: services.clock.now(),
+      address: caller.peer.address,
+      ...(await access.context?.(asked, services)),
+    },
   };
   const decision = services.decisions.decide(request, services.templates.current);
   const { type, name } = request.resource;

@@ -8,6 +8,8 @@ import type { Parameters, ResultFormat } from '#flow/query/index.ts';
 import type { PlatformStatus } from '../platform-status.ts';
 import type { KeyKeeper } from '../control/key-keeper.ts';
 import type { StatementBook } from '../query/statement-book.ts';
+import type { Proposal, ProposalActor, ProposalBook } from '../control/proposal-book.ts';
+import type { AppliedTemplate } from '../control/template-service.ts';
 import type { TemplateSource } from '../control/template-versions.ts';
 import type { Caller, SignInFailure } from './caller.ts';
 import type { RequestMetrics } from './request-metrics.ts';
@@ -35,7 +37,16 @@ export interface Queries {
 export interface Templates {
   readonly current: Template;
   plan(source: TemplateSource): unknown;
-  apply(source: TemplateSource, actor: string): Promise<unknown>;
+  apply(source: TemplateSource, by: ProposalActor): Promise<Applied>;
+}
+
+/** What became of a template: where it waits for a second person there is a proposal. */
+export type Applied = Pick<AppliedTemplate, 'proposal'>;
+
+/** Changes of the template that wait for a second person. */
+export interface Proposals extends Pick<ProposalBook, 'list' | 'find' | 'proposerOf'> {
+  approve(id: string, shown: string, by: ProposalActor): Promise<Applied>;
+  reject(id: string, reason: string | undefined, by: ProposalActor): Promise<Proposal>;
 }
 
 /** Commands and configuration for devices. */
@@ -87,6 +98,7 @@ export interface Services {
   /** Counts an attempt to sign in that failed, for the log. */
   signInFailed(address: string, reason: SignInFailure): void;
   readonly templates: Templates;
+  readonly proposals: Proposals;
   readonly queries: Queries;
   /** Originals of statements by the digest that the log has. */
   readonly statements: Pick<StatementBook, 'find'>;

@@ -98,7 +98,7 @@ export async function openApi(t: Cleanable, services: Partial<Services> = {}): P
     decisions: new DecisionPoint(),
     signInFailed: (address, reason) => refused.push([address, reason, undefined]),
     requests: new RequestMetrics(),
-    templates: { current: template, plan: () => ({}), apply: async () => ({}) },
+    templates: { current: template, plan: () => ({}), apply: async () => ({ proposal: null }) },
     ...services,
   };
   const denials = new DenialTally(audit, silentLog);

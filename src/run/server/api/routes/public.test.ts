@@ -21,7 +21,7 @@ test('GET /.well-known/security.txt is there where the template names a contact'
   const { call } = await openApi(t);
   assert.equal((await call('GET', '/.well-known/security.txt', { as: 'nobody' })).status, 404);
   const current = makeTemplate(`${API_TEMPLATE}api: { contact: ["mailto:security@example.com"] }\n`);
-  const named = await openApi(t, { templates: { current, plan: () => ({}), apply: async () => ({}) } });
+  const named = await openApi(t, { templates: { current, plan: () => ({}), apply: async () => ({ proposal: null }) } });
   const answer = await named.call('GET', '/.well-known/security.txt', { as: 'nobody' });
   assert.deepEqual([answer.status, answer.headers['content-type']], [200, 'text/plain; charset=utf-8']);
   assert.match(answer.text, /^Contact: mailto:security@example\.com\nExpires: /);

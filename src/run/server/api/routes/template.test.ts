@@ -15,10 +15,11 @@ function recordTemplates() {
       done.push(['plan', source]);
       return { changes: [] };
     },
-    apply: async (source, actor) => {
+    apply: async (source, { actor }) => {
       done.push(['apply', source, actor]);
       if (source.text === 'refused') throw new ApiError('API_TEMPLATE_REFUSED', 'Cannot apply template: it is so');
-      return { changes: [] };
+      const proposal = { id: 'one', digest: 'ab'.repeat(32), expires: 1_000_000 };
+      return { changes: [], proposal: source.text === 'weaker' ? proposal : null };
     },
   };
   return { templates, done };
@@ -29,7 +30,10 @@ test('POST /v1/template/plan and apply hand the files on, apply with its author'
   const { call, identity } = await openApi(t, { templates });
   const [operator] = await identity.people.list();
   assert.deepEqual((await call('POST', '/v1/template/plan', { body: SOURCE })).json(), { changes: [] });
-  assert.deepEqual((await call('POST', '/v1/template/apply', { body: SOURCE })).json(), { changes: [] });
+  assert.deepEqual((await call('POST', '/v1/template/apply', { body: SOURCE })).json(), {
+    changes: [],
+    proposal: null,
+  });
   assert.deepEqual(done, [
     ['plan', SOURCE],
     ['apply', SOURCE, `person:${operator?.id}`],
@@ -41,6 +45,14 @@ test('POST /v1/template/apply answers 400 where a change is refused', async (t) 
   const { call } = await openApi(t, { templates });
   const answer = await call('POST', '/v1/template/apply', { body: { ...SOURCE, text: 'refused' } });
   assert.deepEqual([answer.status, answer.json()['code']], [400, 'API_TEMPLATE_REFUSED']);
+});
+
+test('POST /v1/template/apply answers 202 where it waits for a second person', async (t) => {
+  const { templates } = recordTemplates();
+  const { call } = await openApi(t, { templates });
+  const answer = await call('POST', '/v1/template/apply', { body: { ...SOURCE, text: 'weaker' } });
+  const proposal = { id: 'one', digest: 'ab'.repeat(32), expires: '1970-01-01T00:00:01Z' };
+  assert.deepEqual([answer.status, answer.json()], [202, { changes: [], proposal }]);
 });
 
 test('template routes need administer of the template', async (t) => {

@@ -1,7 +1,9 @@
-import { Type } from '#base/core/index.ts';
+import { formatMicros, micros, Type } from '#base/core/index.ts';
+import type { TemplatePlan } from '../../control/template-service.ts';
 import type { TemplateSource } from '../../control/template-versions.ts';
-import { count, dataClass, digest, json, listOf, text } from '../forms.ts';
-import type { Route } from '../route.ts';
+import { count, dataClass, digest, json, listOf, orNull, text, time } from '../forms.ts';
+import type { Route, RouteReply } from '../route.ts';
+import type { Applied } from '../services.ts';
 
 const SOURCE = Type.Object(
   {
@@ -12,21 +14,29 @@ const SOURCE = Type.Object(
   { additionalProperties: false },
 );
 
-const PLAN = Type.Object({
+/** The form of a list of changes. */
+export const CHANGES = listOf(
+  Type.Object({
+    path: text,
+    kind: Type.Enum(['added', 'removed', 'changed'] as const),
+    before: json,
+    after: json,
+    effect: Type.Enum(['neutral', 'strengthens', 'weakens', 'refused'] as const),
+    explanation: text,
+  }),
+);
+
+/** The form of how a change weakens. */
+export const WEAKNESSES = listOf(Type.Object({ what: text, explanation: text }));
+
+const PLAN = {
   digest,
   current: digest,
-  changes: listOf(
-    Type.Object({
-      path: text,
-      kind: Type.Enum(['added', 'removed', 'changed'] as const),
-      before: json,
-      after: json,
-      effect: Type.Enum(['neutral', 'strengthens', 'weakens', 'refused'] as const),
-      explanation: text,
-    }),
-  ),
+  changes: CHANGES,
   refused: Type.Boolean(),
   weakens: Type.Boolean(),
+  weaknesses: WEAKNESSES,
+  approval: orNull(count),
   otherClasses: listOf(
     Type.Object({
       stream: text,
@@ -39,9 +49,13 @@ const PLAN = Type.Object({
     }),
   ),
   unenforced: listOf(Type.Object({ id: text, promise: text, meanwhile: text, path: text, streams: listOf(text) })),
-});
+};
 
-const TEMPLATE = { type: 'template', name: '*' } as const;
+/** The form of what became of a template that was handed in. */
+export const APPLIED = Type.Object({ ...PLAN, proposal: orNull(Type.Object({ id: text, digest, expires: time })) });
+
+/** The template as a resource: it has but one. */
+export const TEMPLATE = { type: 'template', name: '*' } as const;
 
 export const TEMPLATE_ROUTES: readonly Route[] = [
   {
@@ -49,19 +63,34 @@ export const TEMPLATE_ROUTES: readonly Route[] = [
     path: '/v1/template/plan',
     summary: 'What a template would change; nothing is changed',
     access: { action: 'administer', resource: () => TEMPLATE },
-    answer: { json: PLAN },
+    answer: { json: Type.Object(PLAN) },
     body: SOURCE,
     handle: async ({ body }, { templates }) => ({ json: await templates.plan(body as unknown as TemplateSource) }),
   },
   {
     method: 'POST',
     path: '/v1/template/apply',
-    summary: 'Put a template in force everywhere',
+    summary: 'Put a template in force everywhere, or propose it where it weakens and a second person is asked',
     access: { action: 'administer', resource: () => TEMPLATE },
-    answer: { json: PLAN },
+    answer: { json: APPLIED },
+    waits: APPLIED,
     body: SOURCE,
-    handle: async ({ body, caller }, { templates }) => ({
-      json: await templates.apply(body as unknown as TemplateSource, caller.actor),
-    }),
+    handle: async ({ body, caller }, { templates }) =>
+      showApplied(await templates.apply(body as unknown as TemplateSource, caller)),
   },
 ];
+
+/** What became of a template that was handed in, as the API shows it. */
+export interface ShownApplied extends TemplatePlan {
+  readonly proposal: { readonly id: string; readonly digest: string; readonly expires: string } | null;
+}
+
+/** An answer that says whether it is in force, or waits. */
+export function showApplied(applied: Applied): RouteReply {
+  const { proposal } = applied;
+  if (proposal === null) return { json: applied };
+  return {
+    json: { ...applied, proposal: { ...proposal, expires: formatMicros(micros(proposal.expires)) } },
+    status: 202,
+  };
+}
