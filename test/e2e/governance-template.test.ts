@@ -183,13 +183,16 @@ test('a template changes only as far as it may, and governs at once', async (t) 
       proposals.map(({ state }) => state),
       ['approved'],
     );
-    const { entries } = await weir.ask<{ entries: { event: { action: string } }[] }>(
-      'GET',
-      '/v1/audit/entries?limit=1000',
+    const steps = await eventually(
+      async () => {
+        const { entries } = await weir.ask<{ entries: { event: { action: string } }[] }>(
+          'GET',
+          '/v1/audit/entries?limit=1000',
+        );
+        return entries.map(({ event }) => event.action).filter((action) => /(propose|approve)-template/.test(action));
+      },
+      (found) => found.length >= 2,
     );
-    const steps = entries
-      .map(({ event }) => event.action)
-      .filter((action) => /(propose|approve)-template/.test(action));
     assert.deepEqual(steps, ['propose-template', 'approve-template']);
   });
 });
