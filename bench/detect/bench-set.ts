@@ -1,0 +1,33 @@
+/** A line of a table: a file or a method, and its figures; null where there is none. */
+export interface SetRow {
+  readonly name: string;
+  readonly figures: readonly (number | null)[];
+}
+
+/** What a labelled set gave: one table, and the figures that are held against a bar. */
+export interface SetResult {
+  readonly columns: readonly string[];
+  readonly rows: readonly SetRow[];
+  readonly bars: readonly SetBar[];
+  /** How it was measured, one sentence each. */
+  readonly protocol: readonly string[];
+}
+
+/** Our figure beside what must be reached and what is aimed at. */
+export interface SetBar {
+  readonly name: string;
+  readonly ours: number;
+  readonly must: number;
+  readonly aim: number;
+}
+
+export interface SetOrder {
+  /** Seeds of everything that draws at random. */
+  readonly seeds: readonly number[];
+  /** A part of the files only, for trying out. */
+  readonly quick: boolean;
+  readonly note: (text: string) => void;
+}
+
+/** Measures detectors on one labelled set. */
+export type DetectBench = (order: SetOrder) => SetResult;

@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util';
+import { formatTable } from '#run/cli/index.ts';
+import { describeMachine } from '../support/measurement.ts';
+import type { DetectBench, SetResult } from './bench-set.ts';
+import { adbench } from './sets/adbench.ts';
+
+const SETS: Readonly<Record<string, DetectBench>> = { adbench };
+
+const { values, positionals } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    seeds: { type: 'string', default: '5' },
+  },
+  allowPositionals: true,
+});
+const unknown = positionals.filter((name) => !Object.hasOwn(SETS, name));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `bench:detect: no set is named ${unknown.join(', ')}; there are ${Object.keys(SETS).join(', ')}\n`,
+  );
+  process.exit(2);
+}
+
+const results: Record<string, SetResult> = {};
+process.stderr.write(`bench:detect: ${describeMachine()}\n`);
+for (const name of positionals.length > 0 ? positionals : Object.keys(SETS)) {
+  const began = performance.now();
+  const result = SETS[name]!({
+    seeds: Array.from({ length: Number(values.seeds) }, (_, i) => i + 1),
+    quick: values.quick,
+    note: (text) => process.stderr.write(`bench:detect ${name}: ${text}\n`),
+  });
+  results[name] = result;
+  if (!values.json) process.stdout.write(show(name, result, (performance.now() - began) / 1000));
+}
+if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+
+function show(name: string, { columns, rows, bars, protocol }: SetResult, seconds: number): string {
+  const round = (figure: number | null): number | null => (figure === null ? null : Number(figure.toPrecision(4)));
+  return [
+    `\n${name}, ${seconds.toFixed(0)} s`,
+    ...protocol,
+    formatTable(
+      [name, ...columns],
+      rows.map((row) => [row.name, ...row.figures.map(round)]),
+    ),
+    formatTable(
+      ['against the bar', 'ours', 'must', 'aim', 'holds'],
+      bars.map(({ name: what, ours, must, aim }) => [
+        what,
+        round(ours),
+        must,
+        aim,
+        ours >= aim ? 'aim' : ours >= must ? 'yes' : 'no',
+      ]),
+    ),
+  ].join('\n');
+}

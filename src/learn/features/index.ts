@@ -1,0 +1,17 @@
+export { FeaturesError } from './errors.ts';
+export type { FeaturesErrorCode } from './errors.ts';
+export { seedRandom, nextWord, nextUniform, nextInteger, nextNormal, sampleIntegers } from './random-state.ts';
+export type { RandomState } from './random-state.ts';
+export { encodeState, decodeState } from './state-codec.ts';
+export type { StateArray, StateRecord } from './state-codec.ts';
+export {
+  quantileOfSorted,
+  sortedFinite,
+  medianOf,
+  MAD_TO_SIGMA,
+  robustCentre,
+  countAtMost,
+  countBelow,
+} from './order-statistics.ts';
+export { beginBaseline, learnBaseline, standardise } from './robust-baseline.ts';
+export type { BaselineState } from './robust-baseline.ts';

@@ -1,0 +1,62 @@
+/**
+ * The quantile of sorted values by linear interpolation between closest ranks.
+ *
+ * @param sorted ascending, without NaN
+ * @param level 0 <= level <= 1
+ * @returns NaN if there are no values
+ * @see Hyndman and Fan (1996), definition 7
+ */
+export function quantileOfSorted(sorted: Float64Array, level: number): number {
+  if (sorted.length === 0) return NaN;
+  const position = level * (sorted.length - 1);
+  const low = Math.floor(position);
+  const high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low]! + (position - low) * (sorted[high]! - sorted[low]!);
+}
+
+/** The values that are not NaN, ascending, in a new array. */
+export function sortedFinite(values: Float64Array): Float64Array {
+  return values.filter((value) => !Number.isNaN(value)).sort();
+}
+
+/** The median of the values that are not NaN; NaN if there are none. */
+export function medianOf(values: Float64Array): number {
+  return quantileOfSorted(sortedFinite(values), 0.5);
+}
+
+/** Turns a median absolute deviation into a standard deviation where values are normal: 1 / Φ⁻¹(3/4). */
+export const MAD_TO_SIGMA = 1.482602218505602;
+
+/**
+ * Centre and spread that half of the values may spoil: the median, and the scaled median absolute deviation.
+ *
+ * @returns NaN twice if all values are NaN; the spread is 0 where more than half of the values are equal
+ */
+export function robustCentre(values: Float64Array): { readonly centre: number; readonly spread: number } {
+  const centre = medianOf(values);
+  return { centre, spread: MAD_TO_SIGMA * medianOf(values.map((value) => Math.abs(value - centre))) };
+}
+
+/** How many of the sorted values are at most `value`, by bisection. */
+export function countAtMost(sorted: Float64Array, value: number, from = 0, to = sorted.length): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - from;
+}
+
+/** How many of the sorted values are below `value`, by bisection. */
+export function countBelow(sorted: Float64Array, value: number, from = 0, to = sorted.length): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low - from;
+}

@@ -1,0 +1,6 @@
+import { PlatformError } from '#base/core/index.ts';
+
+export type DetectErrorCode = 'DETECT_SHAPE_MISMATCH' | 'DETECT_OPTION_INVALID' | 'DETECT_STATE_UNFIT';
+
+/** Raised by detectors. */
+export class DetectError extends PlatformError<DetectErrorCode> {}

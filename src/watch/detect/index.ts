@@ -1,0 +1,24 @@
+export { DetectError } from './errors.ts';
+export type { DetectErrorCode } from './errors.ts';
+export type {
+  CostClass,
+  Detector,
+  DetectorKind,
+  IncrementalDetector,
+  Option,
+  OptionsOf,
+  OptionTable,
+} from './detector.ts';
+export { rowsOf, sliceRows, pickRows, columnOf, columnMedians } from './rows.ts';
+export type { Rows } from './rows.ts';
+export { robustZ } from './charts/robust-z.ts';
+export { ewmaChart } from './charts/ewma-chart.ts';
+export { cusumChart } from './charts/cusum-chart.ts';
+export { halfSpaceTrees } from './tabular/half-space-trees.ts';
+export { isolationForest } from './tabular/isolation-forest.ts';
+export { hbos } from './tabular/hbos.ts';
+export { ecod } from './tabular/ecod.ts';
+export { copod } from './tabular/copod.ts';
+export { principalComponents } from './tabular/principal-components.ts';
+export { robustCovariance } from './tabular/robust-covariance.ts';
+export { nearestNeighbours } from './tabular/nearest-neighbours.ts';
