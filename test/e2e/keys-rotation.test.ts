@@ -131,6 +131,11 @@ test('keys live and die while data flows', async (t) => {
       await publish();
       assert.match(await place.done('keys', 'rotate', 'root'), /seals with version 2/);
       assert.match((await place.weir('keys', 'list')).stderr, /in custody: pkcs11/);
+      // Its columns are opened in a query process already: they answer nothing once their key is destroyed.
+      assert.equal(await rows(), sent);
+      const words = ['domain', 'pump:operational', '--key-version', '1', '--force', '--yes'];
+      await place.done('keys', 'destroy', ...words);
+      assert.match((await place.weir('query', 'select count(*) from pump')).stderr, /\[SERVER_KEY_GONE\]/);
       assert.equal(await platform.stop(), 0);
     },
   );

@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { CONTENT_TYPES, executePlan, formatForAccept, StatementParser } from '#flow/query/index.ts';
 import { requirePython } from '../support/outside.ts';
-import { planOf, query } from '../support/query-fixture.ts';
+import { planOf, query, testKeys } from '../support/query-fixture.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { makeCorpusWorld } from './query-world.ts';
 
@@ -64,7 +64,7 @@ test('every format reads back in Python with the same values', async (t) => {
   for (const format of ['arrow', 'parquet', 'json', 'ndjson', 'csv'] as const) {
     const parts: Uint8Array[] = [];
     const sink = { write: (part: Uint8Array) => void parts.push(new Uint8Array(part)) };
-    await executePlan(plan, format, files, sink, new AbortController().signal);
+    await executePlan(plan, format, { files, askKeys: testKeys }, sink, new AbortController().signal);
     await writeFile(path.join(folder, `out.${format}`), Buffer.concat(parts));
   }
   const { stdout } = await run(python, ['-c', COMPARE, folder]);

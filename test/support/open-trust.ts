@@ -16,6 +16,8 @@ export interface RecordedAudit extends AuditSink {
   readonly events: AuditEvent[];
   /** While true nothing can be appended, as with a full disk. */
   broken: boolean;
+  /** What each event waits for before it counts as durable. */
+  held: Promise<void> | null;
 }
 
 /** An audit sink that keeps its events in memory. */
@@ -24,7 +26,9 @@ export function recordAudit(): RecordedAudit {
   const sink: RecordedAudit = {
     events,
     broken: false,
+    held: null,
     append: async (event) => {
+      await sink.held;
       if (sink.broken) throw new Error('the log cannot be written');
       return { index: events.push(event) - 1 };
     },

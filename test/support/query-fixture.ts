@@ -5,6 +5,7 @@ import type { Batch, Class, Column, ColumnShape, Json } from '#base/core/index.t
 import { AeadKey, systemRandom } from '#base/crypto/index.ts';
 import { bindFilter, executePlan, gateStatement, openSegmentFile, SegmentFiles, SQL_TYPES } from '#flow/query/index.ts';
 import type {
+  AskKeys,
   GovernedRelation,
   Grants,
   QueryPlan,
@@ -13,6 +14,7 @@ import type {
   Relations,
   ResultFormat,
   SealedSegment,
+  SegmentKeys,
   StatementParser,
 } from '#flow/query/index.ts';
 import { encodeParquet, formatKeyMetadata, sealParquet } from '#flow/store/index.ts';
@@ -48,13 +50,25 @@ export function columnOf(
   return { type, values, nulls: some ? nulls : null };
 }
 
-/** Seals a batch as a segment in a file of its own. */
+/** Keys of the segments of this process by their paths: what control holds where the platform runs. */
+const KEYS = new Map<string, SegmentKeys>();
+
+/** Gives the keys of sealed segments, for the columns that a plan grants. */
+export const testKeys: AskKeys = async (wanted) =>
+  wanted.map(({ segment, columns }) => {
+    const keys = KEYS.get(segment.path);
+    if (keys === undefined) throw new Error(`${segment.path} was not sealed here`);
+    const granted = columns.filter((name) => segment.columns.includes(name));
+    return { footer: keys.footer, columns: new Map([...keys.columns].filter(([name]) => granted.includes(name))) };
+  });
+
+/** Seals a batch as a segment in a file of its own, whose keys `testKeys` gives. */
 export async function sealToFile(
   folder: string,
   id: string,
   shapes: readonly ColumnShape[],
   batch: Batch,
-): Promise<{ readonly segment: SealedSegment; readonly plain: Uint8Array }> {
+): Promise<{ readonly segment: SealedSegment; readonly keys: SegmentKeys; readonly plain: Uint8Array }> {
   const plain = encodeParquet(shapes, [batch]);
   const aadPrefix = encodeUtf8(`test/${id}/1`);
   const newKey = () => systemRandom.bytes(32);
@@ -79,7 +93,10 @@ export async function sealToFile(
   });
   const file = path.join(folder, `${id}.parquet`);
   await writeFile(file, sealed);
-  return { segment: { id, path: file, aadPrefix, footerKey, columns, rows: batch.rows, keyEpoch: 1 }, plain };
+  const keys = { footer: footerKey, columns: new Map(columns.map(({ name, key }) => [name, key])) };
+  KEYS.set(file, keys);
+  const names = columns.map(({ name }) => name);
+  return { segment: { id, path: file, aadPrefix, columns: names, rows: batch.rows, keyEpoch: '1' }, keys, plain };
 }
 
 /** A governed stream with these columns. */
@@ -153,10 +170,10 @@ export async function planOf(world: World, sql: string, parameters: readonly Jso
       return {
         name: relation,
         columns: rows.shapes.filter(({ name }) => columns.includes(name)),
-        // The keys of exactly the columns that the gate names.
+        // Exactly the columns that the gate names.
         segments: rows.segments.map((segment) => ({
           ...segment,
-          columns: segment.columns.filter(({ name }) => columns.includes(name)),
+          columns: segment.columns.filter((name) => columns.includes(name)),
         })),
         tail: rows.tail.map((batch) => ({
           rows: batch.rows,
@@ -176,7 +193,13 @@ export async function planOf(world: World, sql: string, parameters: readonly Jso
 export async function execute(world: World, plan: QueryPlan, format: ResultFormat = 'json'): Promise<Answer> {
   const parts: Uint8Array[] = [];
   const sink = { write: (part: Uint8Array) => void parts.push(part) };
-  const summary = await executePlan(plan, format, world.files, sink, new AbortController().signal);
+  const summary = await executePlan(
+    plan,
+    format,
+    { files: world.files, askKeys: testKeys },
+    sink,
+    new AbortController().signal,
+  );
   return { summary, bytes: Buffer.concat(parts), plan };
 }
 

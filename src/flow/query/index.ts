@@ -13,13 +13,22 @@ export type { EngineLimits } from './execute/engine.ts';
 export { EngineStock } from './execute/engine-stock.ts';
 export { warmUp } from './execute/warm-up.ts';
 export { executePlan } from './execute/execute-plan.ts';
-export type { QuerySummary } from './execute/execute-plan.ts';
+export type { ExecuteParts, QuerySummary } from './execute/execute-plan.ts';
 export { checkParameters } from './execute/bind-parameters.ts';
 export type { Parameters, PlannedRelation, QueryPlan } from './execute/plan.ts';
 export type { ColumnNotes, ResultColumn, ResultEncoder, ResultNotes, ResultSink } from './execute/result.ts';
+export { Recent } from './execute/recent.ts';
 export { openSegmentFile } from './execute/open-segment-file.ts';
 export { SegmentFiles } from './execute/segment-files.ts';
-export type { OpeningCost, OpenSegment, SealedSegment, SegmentFilesOptions } from './execute/segment-files.ts';
+export type {
+  AskKeys,
+  OpeningCost,
+  OpenSegment,
+  SealedSegment,
+  SegmentFilesOptions,
+  SegmentKeys,
+  WantedColumns,
+} from './execute/segment-files.ts';
 export type { RowsInMemory } from './execute/tail-table.ts';
 export { SQL_TYPES } from './execute/open-relations.ts';
 export { CONTENT_TYPES, RESULT_FORMATS, formatForAccept } from './formats/result-format.ts';

@@ -77,10 +77,16 @@ export class KeyLifecycle {
   readonly #holdings: SealedHolding[] = [];
   /** One change at a time: the next begins when this has ended. */
   #last: Promise<unknown> = Promise.resolve();
+  #destructions = 0;
 
   constructor(parts: KeyLifecycleParts) {
     this.#parts = parts;
     this.#rewrap = new Rewrap(parts.context, parts.domains);
+  }
+
+  /** How many times a key was destroyed since the start, or was about to be. */
+  get destructions(): number {
+    return this.#destructions;
   }
 
   /** Tells of things that custody sealed for another room. */
@@ -162,7 +168,11 @@ export class KeyLifecycle {
       );
       if (key === undefined) throw unknownVersion(kind, name, version);
       requireDispensable(key, force);
-      await this.#destroy(actor, key);
+      try {
+        await this.#destroy(actor, key);
+      } finally {
+        this.#destructions += 1;
+      }
       return { kind, name, version, lost: key.holds ?? 0 };
     });
   }

@@ -105,6 +105,11 @@ export class KeyRing {
     return this.#data.unwrap(use, handles);
   }
 
+  /** How many keys were destroyed since the start: what was opened before the last one must not be used any more. */
+  get destructions(): number {
+    return this.lifecycle.destructions;
+  }
+
   /** Removes wraps from the catalogue; older copies of it still hold them until their epoch is destroyed. */
   removeDataKeys(tx: CatalogueTransaction, handles: readonly string[]): Promise<void> {
     return this.#data.remove(tx, handles);

@@ -10,6 +10,7 @@ import {
   planOf,
   query,
   sealToFile,
+  testKeys,
   testFiles,
 } from '../../../../test/support/query-fixture.ts';
 import type { World } from '../../../../test/support/query-fixture.ts';
@@ -54,6 +55,7 @@ const limited = (plan: QueryPlan, limits: Partial<QueryPlan['limits']>): QueryPl
   ...plan,
   limits: { ...plan.limits, ...limits },
 });
+const partsOf = () => ({ files: world.files, askKeys: testKeys });
 const nowhere = { write: () => {} };
 const code = (wanted: string) => (error: unknown) => hasCode(error, wanted);
 
@@ -79,13 +81,13 @@ test('executePlan() binds parameters', async () => {
 test('executePlan() stops at once when its caller leaves', async () => {
   const plan = await planOf(world, ENDLESS);
   const abort = new AbortController();
-  const running = executePlan(plan, 'csv', world.files, nowhere, abort.signal);
+  const running = executePlan(plan, 'csv', partsOf(), nowhere, abort.signal);
   await new Promise((resolve) => setTimeout(resolve, 300));
   const left = performance.now();
   abort.abort();
   await assert.rejects(running, code('QUERY_CANCELLED'));
   assert.ok(performance.now() - left < 5_000);
-  await assert.rejects(executePlan(plan, 'csv', world.files, nowhere, AbortSignal.abort()), code('QUERY_CANCELLED'));
+  await assert.rejects(executePlan(plan, 'csv', partsOf(), nowhere, AbortSignal.abort()), code('QUERY_CANCELLED'));
 });
 
 test('executePlan() keeps to its limits of time, memory and rows', async () => {
@@ -120,7 +122,7 @@ test('executePlan() waits for its sink', async () => {
       parts += 1;
     },
   };
-  await executePlan(plan, 'ndjson', world.files, sink, new AbortController().signal);
+  await executePlan(plan, 'ndjson', partsOf(), sink, new AbortController().signal);
   assert.equal(most, 1);
   assert.ok(parts > 10, 'a result goes out in parts');
 });
@@ -132,7 +134,7 @@ test('executePlan() ends in time though nobody takes what it wrote', async () =>
     const run = executePlan(
       limited(plan, { time: millis(300) }),
       format,
-      world.files,
+      partsOf(),
       stuck,
       AbortSignal.timeout(20_000),
     );
@@ -143,7 +145,7 @@ test('executePlan() ends in time though nobody takes what it wrote', async () =>
 test('executePlan() passes a failure of its sink on, and of the engine with its words', async () => {
   const plan = await planOf(world, 'SELECT * FROM climate');
   const sink = { write: () => Promise.reject(new Error('gone')) };
-  await assert.rejects(executePlan(plan, 'csv', world.files, sink, new AbortController().signal));
+  await assert.rejects(executePlan(plan, 'csv', partsOf(), sink, new AbortController().signal));
   const bad = await planOf(world, "SELECT CAST('x' AS INTEGER)");
   await assert.rejects(
     execute(world, bad),

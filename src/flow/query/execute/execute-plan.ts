@@ -1,5 +1,6 @@
 import { closeSync, readSync } from 'node:fs';
 import type { DuckDBResult } from '@duckdb/node-api';
+import { PlatformError } from '#base/core/index.ts';
 import { arrowEncoder } from '../formats/arrow.ts';
 import { csvEncoder } from '../formats/csv.ts';
 import { jsonEncoder, ndjsonEncoder } from '../formats/json.ts';
@@ -14,10 +15,22 @@ import type { StopReason } from './engine-error.ts';
 import { registerMask } from './mask-function.ts';
 import { leaseRelations, openRelations } from './open-relations.ts';
 import type { QueryPlan } from './plan.ts';
+import { Recent } from './recent.ts';
 import { rebuildStatement } from './rebuild-statement.ts';
 import type { ColumnNotes, ResultColumn, ResultEncoder, ResultSink } from './result.ts';
 import { openUnnamed } from './segment-files.ts';
-import type { OpeningCost, SegmentFiles } from './segment-files.ts';
+import type { AskKeys, OpeningCost, SegmentFiles } from './segment-files.ts';
+
+/** What a statement runs with besides its plan. */
+export interface ExecuteParts {
+  /** Opened columns of segments. */
+  readonly files: SegmentFiles;
+  readonly askKeys: AskKeys;
+  /** Where a process runs one statement after the other: keeps the next engine ready. */
+  readonly engines?: EngineStock | null;
+  /** Texts of gated trees that were written out and read back before. */
+  readonly rebuilt?: Recent<string>;
+}
 
 /** What came of a statement that ran to its end. */
 export interface QuerySummary extends OpeningCost {
@@ -42,17 +55,15 @@ const NO_NOTES: ColumnNotes = { class: null, unit: null };
  * everything else, then it runs. Nothing of it remains but opened columns in `files`.
  *
  * @param signal stops the statement within milliseconds
- * @param engines where a process runs one statement after the other: keeps the next engine ready
  * @throws {QueryError} QUERY_FAILED, QUERY_TIME_LIMIT, QUERY_MEMORY_LIMIT, QUERY_ROW_LIMIT, QUERY_CANCELLED,
  *   QUERY_PARAMETERS or QUERY_UNSUPPORTED; the sink may have got a part by then
  */
 export async function executePlan(
   plan: QueryPlan,
   format: ResultFormat,
-  files: SegmentFiles,
+  { files, askKeys, engines = null, rebuilt = new Recent(0) }: ExecuteParts,
   sink: ResultSink,
   signal: AbortSignal,
-  engines: EngineStock | null = null,
 ): Promise<QuerySummary> {
   const started = performance.now();
   const stop = new StopWatch(signal, plan.limits.time);
@@ -60,10 +71,11 @@ export async function executePlan(
   let lease: Awaited<ReturnType<typeof leaseRelations>> | null = null;
   try {
     stop.check();
-    engine = await (engines === null ? Engine.open(plan.limits) : engines.take(plan.limits));
-    stop.watch(engine);
-    const sql = await rebuildStatement(engine, plan.ast);
-    lease = await leaseRelations(files, plan.explain ? [] : plan.relations, stop.signal);
+    const taken = await (engines === null ? Engine.open(plan.limits) : engines.take(plan.limits));
+    engine = taken;
+    stop.watch(taken);
+    const sql = await rebuilt.get(plan.ast, () => rebuildStatement(taken, plan.ast));
+    lease = await leaseRelations(files, plan.explain ? [] : plan.relations, askKeys, stop.signal);
     registerMask(engine.connection, plan.maskKey);
     await openRelations(engine, plan.explain ? withoutRows(plan) : plan.relations, lease);
     const output = format === 'parquet' ? openUnnamed('/dev/shm') : null;
@@ -77,6 +89,8 @@ export async function executePlan(
       if (output !== null) closeSync(output);
     }
   } catch (error) {
+    // What is known already, such as a key that was destroyed, is no matter of the engine.
+    if (stop.reason === null && error instanceof PlatformError) throw error;
     throw explainEngineError(error, stop.reason, plan.veiled);
   } finally {
     stop.end();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mebibytes } from '#base/core/index.ts';
 import type { ColumnShape } from '#base/core/index.ts';
-import { columnOf, sealToFile, testFiles } from '../../../../test/support/query-fixture.ts';
+import { columnOf, sealToFile, testFiles, testKeys } from '../../../../test/support/query-fixture.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import { Engine } from './engine.ts';
 import { leaseRelations, openRelations } from './open-relations.ts';
@@ -36,7 +36,7 @@ test('openRelations() joins segments of several templates and the tail into one 
     { name: 'sealed', columns: NEW.slice(2), segments: [old.segment, young.segment], tail: [] },
     { name: 'empty', columns: OLD, segments: [], tail: [] },
   ];
-  const lease = await leaseRelations(files, relations, new AbortController().signal);
+  const lease = await leaseRelations(files, relations, testKeys, new AbortController().signal);
   await openRelations(engine, relations, lease);
   await engine.lockDown(lease.files.map(({ path }) => path));
   const ask = async (sql: string) => (await engine.connection.runAndReadAll(sql)).getRowsJson();

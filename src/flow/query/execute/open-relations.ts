@@ -3,7 +3,7 @@ import { BASE_SCHEMA } from '../gate/relation-source.ts';
 import { quoteName, quoteText } from './engine.ts';
 import type { Engine } from './engine.ts';
 import type { PlannedRelation } from './plan.ts';
-import type { OpenedFile, SegmentFiles, SegmentLease } from './segment-files.ts';
+import type { AskKeys, OpenedFile, SegmentFiles, SegmentLease } from './segment-files.ts';
 import { registerTail, tailSelect } from './tail-table.ts';
 
 /** The SQL type in which each type of field is shown. Times are points in time, shown in UTC. */
@@ -19,18 +19,19 @@ export const SQL_TYPES: Readonly<Record<FieldType, string>> = {
 export function leaseRelations(
   files: SegmentFiles,
   relations: readonly PlannedRelation[],
+  askKeys: AskKeys,
   signal: AbortSignal,
 ): Promise<SegmentLease> {
   const wanted = relations.flatMap(({ columns, segments }) =>
     segments.map((segment) => {
-      const stored = new Set(segment.columns.map(({ name }) => name));
+      const stored = new Set(segment.columns);
       const needed = columns.map(({ name }) => name).filter((name) => stored.has(name));
       // A segment from before a field was declared still counts its rows: any column that it has will do.
       const [first] = segment.columns;
-      return { segment, columns: needed.length > 0 || first === undefined ? needed : [first.name] };
+      return { segment, columns: needed.length > 0 || first === undefined ? needed : [first] };
     }),
   );
-  return files.lease(wanted, signal);
+  return files.lease(wanted, askKeys, signal);
 }
 
 /** Makes the relations of a plan readable in an engine, as views of the schema that the gate's trees name. */
@@ -59,7 +60,7 @@ export async function openRelations(
 function sealedSelects(relation: PlannedRelation, files: readonly OpenedFile[]): string[] {
   const groups = new Map<string, { missing: ReadonlySet<string>; paths: string[] }>();
   relation.segments.forEach((segment, i) => {
-    const stored = new Set(segment.columns.map(({ name }) => name));
+    const stored = new Set(segment.columns);
     const missing = relation.columns.map(({ name }) => name).filter((name) => !stored.has(name));
     const key = missing.join('\n');
     const group = groups.get(key) ?? { missing: new Set(missing), paths: [] };

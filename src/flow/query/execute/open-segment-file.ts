@@ -16,9 +16,10 @@ const GAP_BYTES = 65_536;
  * @throws {QueryError} QUERY_SEGMENT_DAMAGED where the file is not what was sealed, or is not there;
  *   QUERY_SEGMENT_MISMATCH if it holds another number of rows than the plan says
  */
-export const openSegmentFile: OpenSegment = async (segment, columns, write) => {
+export const openSegmentFile: OpenSegment = async (wanted, keys, write) => {
+  const { segment } = wanted;
   try {
-    return await openColumns(segment, columns, write);
+    return await openColumns(wanted, keys, write);
   } catch (cause) {
     if (cause instanceof QueryError || hasCode(cause, 'STORE_KEY_MISSING')) throw cause;
     // Node's own messages name paths, which are nobody's business but the operator's.
@@ -27,7 +28,7 @@ export const openSegmentFile: OpenSegment = async (segment, columns, write) => {
   }
 };
 
-const openColumns: OpenSegment = async (segment, columns, write) => {
+const openColumns: OpenSegment = async ({ segment, columns }, held, write) => {
   await using file = await open(segment.path, 'r');
   const { size } = await file.stat();
   const source: RangeReader = {
@@ -39,8 +40,8 @@ const openColumns: OpenSegment = async (segment, columns, write) => {
     },
   };
   const keys = fixedKeys(
-    AeadKey.fromBytes(segment.footerKey),
-    new Map(segment.columns.map(({ name, key }) => [name, AeadKey.fromBytes(key)])),
+    AeadKey.fromBytes(held.footer),
+    new Map([...held.columns].map(([name, key]) => [name, AeadKey.fromBytes(key)])),
   );
   const options = { aadPrefix: segment.aadPrefix, columns: columns.map((name) => [name]), gapBytes: GAP_BYTES };
   const opened = await openParquet(source, keys, options, new ForwardingSink(write));

@@ -3,9 +3,13 @@ import type { Ast, AstNode } from '../gate/ast.ts';
 import { formatAst, isNode, listOf, nodesOf, parseAst, textOf } from '../gate/ast.ts';
 import { markLiterals } from '../gate/literals.ts';
 import { Engine } from './engine.ts';
+import { Recent } from './recent.ts';
 
 /** Longest statement that is parsed, in UTF-16 code units. */
 export const MAX_STATEMENT_LENGTH = 200_000;
+
+/** Statements that are remembered with their trees: one costs milliseconds to parse, and is asked again and again. */
+const MOST_REMEMBERED = 32;
 
 /** What became of a statement's text. Lines and columns count from one. */
 export type ParseOutcome =
@@ -28,6 +32,7 @@ export type ParseOutcome =
 /** Reads statements. Needs no key and opens no data: its engine is empty and shut off from everything. */
 export class StatementParser implements Disposable {
   readonly #engine: Engine;
+  readonly #recent = new Recent<ParseOutcome>(MOST_REMEMBERED);
 
   private constructor(engine: Engine) {
     this.#engine = engine;
@@ -46,6 +51,10 @@ export class StatementParser implements Disposable {
       return invalid('QUERY_TOO_LONG', `Cannot run statement: it has more than ${MAX_STATEMENT_LENGTH} characters`);
     }
     if (sql.includes('\0')) return invalid('QUERY_SYNTAX', 'Cannot read statement: it holds a zero character');
+    return this.#recent.get(sql, () => this.#parse(sql));
+  }
+
+  async #parse(sql: string): Promise<ParseOutcome> {
     const ast = await this.#engine.textOf('SELECT json_serialize_sql($1::VARCHAR)', sql);
     const root = parseAst(ast);
     if (isNode(root) && root['error'] === true) return explainFailure(sql, root);

@@ -3,13 +3,12 @@ import { closeSync, existsSync, fstatSync, readFileSync, readdirSync, writeSync 
 import { test } from 'node:test';
 import { bytes, millis } from '#base/core/index.ts';
 import { openUnnamed, SegmentFiles } from './segment-files.ts';
-import type { SealedSegment } from './segment-files.ts';
+import type { AskKeys, SealedSegment } from './segment-files.ts';
 
-const segment = (id: string, keyEpoch = 1): SealedSegment => ({
+const segment = (id: string, keyEpoch = '1'): SealedSegment => ({
   id,
   path: `/nowhere/${id}`,
   aadPrefix: new Uint8Array(),
-  footerKey: new Uint8Array(),
   columns: [],
   rows: 1,
   keyEpoch,
@@ -18,9 +17,14 @@ const forever = new AbortController().signal;
 
 function make(budget = 1_000) {
   const opened: string[] = [];
+  const asked: string[][] = [];
+  const askKeys: AskKeys = async (wanted) => {
+    asked.push(wanted.map(({ segment: { id }, columns }) => `${id}:${columns.join('+')}`));
+    return wanted.map(() => ({ footer: new Uint8Array(), columns: new Map() }));
+  };
   let now = 0;
   const files = new SegmentFiles({
-    open: (each, columns, write) => {
+    open: ({ segment: each, columns }, _keys, write) => {
       opened.push(`${each.id}:${columns.join('+')}`);
       if (each.id === 'broken') throw new Error('not what was sealed');
       write(new Uint8Array(100).fill(1));
@@ -30,9 +34,9 @@ function make(budget = 1_000) {
     budget: bytes(budget),
     idle: millis(60_000),
   });
-  const lease = (id: string, columns: readonly string[], epoch = 1) =>
-    files.lease([{ segment: segment(id, epoch), columns }], forever);
-  return { files, opened, lease, wait: (ms: number) => (now += ms) };
+  const lease = (id: string, columns: readonly string[], epoch = '1') =>
+    files.lease([{ segment: segment(id, epoch), columns }], askKeys, forever);
+  return { files, opened, asked, askKeys, lease, wait: (ms: number) => (now += ms) };
 }
 
 test('SegmentFiles.lease() opens what it has not got, and finds what holds all the columns', async () => {
@@ -46,10 +50,36 @@ test('SegmentFiles.lease() opens what it has not got, and finds what holds all t
   assert.deepEqual(second.cost, { bytesRead: 0, bytesOpened: 0, bytesReused: 100 });
   second.release();
   (await lease('a', ['y', 'z'])).release();
-  (await lease('a', ['x'], 2)).release();
+  (await lease('a', ['x'], '2')).release();
   assert.deepEqual(opened, ['a:x+y', 'a:y+z', 'a:x']);
   assert.equal(files.heldBytes, 100, 'what was opened under an older epoch is gone');
   files[Symbol.dispose]();
+  assert.equal(files.heldBytes, 0);
+});
+
+test('SegmentFiles.lease() asks once for the keys of what is not opened, and for no other', async () => {
+  const { files, asked, askKeys } = make();
+  const want = (...ids: string[]) => ids.map((id) => ({ segment: segment(id), columns: ['x'] }));
+  const first = await files.lease(want('a'), askKeys, forever);
+  const second = await files.lease(want('b', 'a', 'c'), askKeys, forever);
+  assert.deepEqual(
+    second.files.map((file) => file.segment),
+    ['b', 'a', 'c'],
+  );
+  (await files.lease(want('c', 'b'), askKeys, forever)).release();
+  assert.deepEqual(asked, [['a:x'], ['b:x', 'c:x']]);
+  first.release();
+  second.release();
+  files[Symbol.dispose]();
+});
+
+test('SegmentFiles.lease() does not wait for keys longer than its caller does', async () => {
+  const { files } = make();
+  const abort = new AbortController();
+  const never = (): Promise<never> => new Promise(() => {});
+  const leasing = files.lease([{ segment: segment('a'), columns: ['x'] }], never, abort.signal);
+  abort.abort();
+  await assert.rejects(leasing, { name: 'AbortError' });
   assert.equal(files.heldBytes, 0);
 });
 
@@ -95,11 +125,11 @@ test('SegmentFiles.sweep() closes what was idle for long', async () => {
 });
 
 test('SegmentFiles.lease() leaves nothing open where one segment fails or the caller leaves', async () => {
-  const { files, lease } = make(0);
+  const { files, lease, askKeys } = make(0);
   const wanted = ['a', 'broken'].map((id) => ({ segment: segment(id), columns: ['x'] }));
   const before = readdirSync('/proc/self/fd').length;
-  await assert.rejects(files.lease(wanted, forever), /not what was sealed/);
-  await assert.rejects(files.lease(wanted, AbortSignal.abort()));
+  await assert.rejects(files.lease(wanted, askKeys, forever), /not what was sealed/);
+  await assert.rejects(files.lease(wanted, askKeys, AbortSignal.abort()));
   assert.equal(files.heldBytes, 0);
   assert.equal(readdirSync('/proc/self/fd').length, before);
   (await lease('a', ['x'])).release();

@@ -1,26 +1,45 @@
 import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
 import type { ByteCount, Clock, Millis } from '#base/core/index.ts';
 
-/** A sealed segment as the plan of a statement hands it over: where it is, and the keys of exactly the granted columns. */
+/** A sealed segment as the plan of a statement hands it over: where it is, and which of its columns are granted. */
 export interface SealedSegment {
   readonly id: string;
   /** Path of the sealed object as this process sees it. */
   readonly path: string;
   readonly aadPrefix: Uint8Array;
-  readonly footerKey: Uint8Array;
-  readonly columns: readonly { readonly name: string; readonly key: Uint8Array }[];
+  /** Names of exactly the columns that the statement may open. */
+  readonly columns: readonly string[];
   readonly rows: number;
-  /** Epoch of the key wraps; what was opened under another is not used again. */
-  readonly keyEpoch: number;
+  /** Version of the segment and of the keys at hand, such as `1/0`; what was opened under another is not used again. */
+  readonly keyEpoch: string;
 }
+
+/** Columns of one segment that a statement needs. */
+export interface WantedColumns {
+  readonly segment: SealedSegment;
+  readonly columns: readonly string[];
+}
+
+/** Data keys of one segment, 32 bytes each. */
+export interface SegmentKeys {
+  readonly footer: Uint8Array;
+  /** By name. */
+  readonly columns: ReadonlyMap<string, Uint8Array>;
+}
+
+/**
+ * Gives the keys of columns that are not opened yet, in the order of what is wanted. Asked at most once for a
+ * statement, and not at all where everything is opened: no key leaves its keeper without need.
+ */
+export type AskKeys = (wanted: readonly WantedColumns[]) => Promise<readonly SegmentKeys[]>;
 
 /**
  * Writes the plain Parquet form of some columns of a sealed segment, in order, and gives the bytes that were read of
  * it. Rejects without a usable file where a byte, a key or the associated data does not fit.
  */
 export type OpenSegment = (
-  segment: SealedSegment,
-  columns: readonly string[],
+  wanted: WantedColumns,
+  keys: SegmentKeys,
   write: (part: Uint8Array) => void,
 ) => Promise<{ readonly bytesRead: number }>;
 
@@ -35,7 +54,7 @@ export interface OpenedFile {
 
 interface Entry extends OpenedFile {
   readonly fd: number;
-  readonly keyEpoch: number;
+  readonly keyEpoch: string;
   users: number;
   lastUse: number;
   /** Set once it must not be found any more; it closes when its last user leaves. */
@@ -85,29 +104,32 @@ export class SegmentFiles implements Disposable {
   /**
    * Opens the named columns of each segment, or finds them opened. The caller releases the lease.
    *
+   * @param askKeys of what is not opened yet
    * @param signal stops between two segments
    */
-  async lease(
-    wanted: readonly { readonly segment: SealedSegment; readonly columns: readonly string[] }[],
-    signal: AbortSignal,
-  ): Promise<SegmentLease> {
+  async lease(wanted: readonly WantedColumns[], askKeys: AskKeys, signal: AbortSignal): Promise<SegmentLease> {
     const taken: Entry[] = [];
-    let [bytesRead, bytesOpened, bytesReused] = [0, 0, 0];
+    const take = (entry: Entry): Entry => {
+      entry.users += 1;
+      taken.push(entry);
+      return entry;
+    };
+    const cost = { bytesRead: 0, bytesOpened: 0, bytesReused: 0 };
     try {
-      for (const { segment, columns } of wanted) {
-        signal.throwIfAborted();
-        const known = this.#find(segment, columns);
-        const entry = known ?? (await this.#open(segment, columns, (read) => (bytesRead += read)));
-        if (known === undefined) bytesOpened += entry.bytes;
-        else bytesReused += entry.bytes;
-        entry.users += 1;
-        taken.push(entry);
-      }
+      signal.throwIfAborted();
+      const known = wanted.map((each) => this.#find(each));
+      for (const entry of known) if (entry !== undefined) cost.bytesReused += take(entry).bytes;
+      const missing = wanted.filter((_, i) => known[i] === undefined);
+      const opened = await this.#openAll(missing, askKeys, signal, (entry, bytesRead) => {
+        cost.bytesRead += bytesRead;
+        cost.bytesOpened += take(entry).bytes;
+      });
+      const files = known.map((entry) => entry ?? (opened.shift() as Entry));
+      return { files, cost, release: () => this.#release(taken) };
     } catch (error) {
       this.#release(taken);
       throw error;
     }
-    return { files: taken, cost: { bytesRead, bytesOpened, bytesReused }, release: () => this.#release(taken) };
   }
 
   /** Forgets opened columns of segments, such as after a shred; null forgets all. What a statement reads goes when it ends. */
@@ -125,7 +147,27 @@ export class SegmentFiles implements Disposable {
     this.drop(null);
   }
 
-  #find(segment: SealedSegment, columns: readonly string[]): Entry | undefined {
+  async #openAll(
+    missing: readonly WantedColumns[],
+    askKeys: AskKeys,
+    signal: AbortSignal,
+    onOpened: (entry: Entry, bytesRead: number) => void,
+  ): Promise<Entry[]> {
+    if (missing.length === 0) return [];
+    const keys = await unlessAborted(askKeys(missing), signal);
+    const opened: Entry[] = [];
+    for (const [i, wanted] of missing.entries()) {
+      signal.throwIfAborted();
+      const held = keys[i];
+      if (held === undefined) throw new TypeError('fewer keys were given than asked for');
+      const { entry, bytesRead } = await this.#open(wanted, held);
+      onOpened(entry, bytesRead);
+      opened.push(entry);
+    }
+    return opened;
+  }
+
+  #find({ segment, columns }: WantedColumns): Entry | undefined {
     for (const entry of this.#entries) {
       if (entry.segment !== segment.id || entry.doomed) continue;
       if (entry.keyEpoch !== segment.keyEpoch) this.#doom(entry);
@@ -134,15 +176,16 @@ export class SegmentFiles implements Disposable {
     return undefined;
   }
 
-  async #open(segment: SealedSegment, columns: readonly string[], count: (bytesRead: number) => void): Promise<Entry> {
+  async #open(wanted: WantedColumns, keys: SegmentKeys): Promise<{ entry: Entry; bytesRead: number }> {
+    const { segment, columns } = wanted;
     const fd = openUnnamed(this.#options.directory ?? '/dev/shm');
     let bytes = 0;
+    let bytesRead: number;
     try {
-      const { bytesRead } = await this.#options.open(segment, columns, (part) => {
+      ({ bytesRead } = await this.#options.open(wanted, keys, (part) => {
         writeAll(fd, part);
         bytes += part.length;
-      });
-      count(bytesRead);
+      }));
     } catch (error) {
       closeSync(fd);
       throw error;
@@ -159,7 +202,7 @@ export class SegmentFiles implements Disposable {
       doomed: false,
     };
     this.#entries.add(entry);
-    return entry;
+    return { entry, bytesRead };
   }
 
   #release(entries: readonly Entry[]): void {
@@ -223,6 +266,13 @@ export function openUnnamed(directory: string): number {
     }
     return fd;
   }
+}
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  return Promise.race([work, aborted]);
 }
 
 function writeAll(fd: number, part: Uint8Array): void {

@@ -10,7 +10,7 @@ import { executePlan } from './execute-plan.ts';
 import { openSegmentFile } from './open-segment-file.ts';
 import type { StatementParser } from './parse-statement.ts';
 import { SegmentFiles } from './segment-files.ts';
-import type { SealedSegment } from './segment-files.ts';
+import type { AskKeys, SealedSegment } from './segment-files.ts';
 
 export interface WarmUpParts {
   readonly parser: Pick<StatementParser, 'parse'>;
@@ -37,10 +37,10 @@ export async function warmUp({ parser, limits, clock, random, directory, signal 
   const folder = await mkdtemp(path.join(directory, 'weir-warm-'));
   using files = new SegmentFiles({ open: openSegmentFile, clock, budget: bytes(0), idle: seconds(1), directory });
   try {
-    const { segment, shapes } = await makeSegment(folder, random);
+    const { segment, shapes, askKeys } = await makeSegment(folder, random);
     const columns = shapes.map(({ name }) => name);
     for (let i = 0; i < OPENINGS && !signal.aborted; i++) {
-      (await files.lease([{ segment, columns }], signal)).release();
+      (await files.lease([{ segment, columns }], askKeys, signal)).release();
       // Whoever asks meanwhile is not kept waiting.
       await new Promise(setImmediate);
     }
@@ -59,7 +59,7 @@ export async function warmUp({ parser, limits, clock, random, directory, signal 
       columnNotes: [],
       notes: { purpose: null },
     };
-    await executePlan(plan, 'json', files, { write: () => {} }, signal);
+    await executePlan(plan, 'json', { files, askKeys }, { write: () => {} }, signal);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -68,7 +68,7 @@ export async function warmUp({ parser, limits, clock, random, directory, signal 
 async function makeSegment(
   folder: string,
   random: Random,
-): Promise<{ readonly segment: SealedSegment; readonly shapes: readonly ColumnShape[] }> {
+): Promise<{ readonly segment: SealedSegment; readonly shapes: readonly ColumnShape[]; readonly askKeys: AskKeys }> {
   const numbers = Array.from({ length: NUMBERS }, (_, i) => `n${i}`);
   const shapes: readonly ColumnShape[] = [
     { name: 'device', type: 'text', nullable: false },
@@ -120,9 +120,11 @@ async function makeSegment(
   });
   const file = path.join(folder, 'segment');
   await writeFile(file, sealed, { mode: 0o600 });
-  const columns = keys.map(({ name, raw }) => ({ name, key: raw }));
+  const columns = keys.map(({ name }) => name);
+  const held = { footer: footer.raw, columns: new Map(keys.map(({ name, raw }) => [name, raw])) };
   return {
-    segment: { id: RELATION, path: file, aadPrefix, footerKey: footer.raw, columns, rows: ROWS, keyEpoch: 1 },
+    segment: { id: RELATION, path: file, aadPrefix, columns, rows: ROWS, keyEpoch: '1' },
     shapes,
+    askKeys: async (wanted) => wanted.map(() => held),
   };
 }

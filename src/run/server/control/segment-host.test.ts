@@ -58,12 +58,40 @@ test('SegmentHost.replace() takes inputs out of sight, and forget() destroys the
   const merged = await makeSegment(keys, { id: 's2', inputs: ['s1'] });
   assert.equal(await host.replace({ segment: merged }), 2);
   assert.deepEqual(await host.active(), [merged]);
-  assert.deepEqual((await host.visible({ stream: 'other' })).segments, []);
   clock.advance(millis(1));
   assert.deepEqual(await host.replacedBefore(clock.now()), [input]);
   assert.equal(await keptKeys(world, input), 2);
   await host.forget(['s1']);
   assert.deepEqual([await keptKeys(world, input), await keptKeys(world, merged)], [0, 2]);
+});
+
+test('SegmentHost.visible() follows each change, also one that comes while it reads', async (t) => {
+  const { host, keys } = await open(t);
+  const [first, second] = [
+    await makeSegment(keys, { id: 's1', spans: span(0, 9) }),
+    await makeSegment(keys, { id: 's2', spans: span(9, 12) }),
+  ];
+  assert.deepEqual((await host.visible()).segments, []);
+  const [, before] = await Promise.all([host.publish({ segment: first, cursor: [] }), host.visible()]);
+  assert.ok(before.segments.length <= 1);
+  const seen = await host.visible();
+  assert.deepEqual([seen.version, seen.segments], [1, [first]]);
+  assert.equal(await host.visible(), seen, 'what did not change is not read again');
+  const [reading] = await Promise.all([host.look(), host.publish({ segment: second, cursor: [] })]);
+  assert.deepEqual(reading.segments, [first]);
+  assert.deepEqual(await host.active(), [first, second]);
+});
+
+test('SegmentHost.look() reads anew, and finds a row that was changed', async (t) => {
+  const { host, keys, catalogue } = await open(t);
+  await host.publish({ segment: await makeSegment(keys, { id: 's1', spans: span(0, 9) }), cursor: [] });
+  assert.deepEqual((await host.visible()).damaged, []);
+  await catalogue.run("UPDATE store_segment SET rows = rows + 1 WHERE id = 's1'");
+  assert.deepEqual(
+    (await host.look()).damaged.map(({ id }) => id),
+    ['s1'],
+  );
+  assert.deepEqual((await host.visible()).segments, []);
 });
 
 test('SegmentHost.forgetFiles() forgets positions in journal files and destroys their keys', async (t) => {

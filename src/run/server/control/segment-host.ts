@@ -1,12 +1,11 @@
 import type { Clock } from '#base/core/index.ts';
-import type { Catalogue } from '#base/storage/index.ts';
+import type { Catalogue, CatalogueTransaction } from '#base/storage/index.ts';
 import { SegmentCatalogue, STORE_SCHEMA } from '#flow/store/index.ts';
 import type {
   FileOffsets,
   Publication,
   Replacement,
   Segment,
-  SegmentFilter,
   SegmentPublisher,
   SegmentSet,
   StoreState,
@@ -19,6 +18,9 @@ export class SegmentHost implements SegmentPublisher {
   readonly #segments: SegmentCatalogue;
   readonly #keys: KeyRing;
   readonly #clock: Clock;
+  /** All that queries see, as it was read last; null once it changed. This process alone writes the catalogue. */
+  #seen: SegmentSet | null = null;
+  #changes = 0;
 
   private constructor(catalogue: Catalogue, segments: SegmentCatalogue, keys: KeyRing, clock: Clock) {
     this.#catalogue = catalogue;
@@ -41,14 +43,14 @@ export class SegmentHost implements SegmentPublisher {
   }
 
   async publish(publication: Publication): Promise<number> {
-    const version = await this.#catalogue.transaction((tx) => this.#segments.publish(tx, publication));
+    const version = await this.#change((tx) => this.#segments.publish(tx, publication));
     this.#forgetPending(publication.segment);
     return version;
   }
 
   async replace(replacement: Replacement): Promise<number> {
     const now = this.#clock.now();
-    const version = await this.#catalogue.transaction((tx) => this.#segments.replace(tx, replacement, now));
+    const version = await this.#change((tx) => this.#segments.replace(tx, replacement, now));
     this.#forgetPending(replacement.segment);
     return version;
   }
@@ -58,12 +60,21 @@ export class SegmentHost implements SegmentPublisher {
   }
 
   async active(): Promise<readonly Segment[]> {
-    return (await this.visible({})).segments;
+    return (await this.visible()).segments;
   }
 
-  /** What queries see now of the segments that a filter leaves. */
-  visible(filter: SegmentFilter): Promise<SegmentSet> {
-    return this.#catalogue.transaction((tx) => this.#segments.active(tx, filter));
+  /** What queries see now. Read once for each version of the catalogue, not for each statement. */
+  async visible(): Promise<SegmentSet> {
+    return this.#seen ?? this.look();
+  }
+
+  /** The same, read anew: for who wants to know whether what is stored is sound. */
+  async look(): Promise<SegmentSet> {
+    const begun = this.#changes;
+    const set = await this.#catalogue.transaction((tx) => this.#segments.active(tx));
+    // What was asked for before a change may have been read before it.
+    if (begun === this.#changes) this.#seen = set;
+    return set;
   }
 
   replacedBefore(time: number): Promise<readonly Segment[]> {
@@ -71,7 +82,7 @@ export class SegmentHost implements SegmentPublisher {
   }
 
   forget(ids: readonly string[]): Promise<void> {
-    return this.#catalogue.transaction((tx) => this.#segments.forget(tx, ids));
+    return this.#change((tx) => this.#segments.forget(tx, ids));
   }
 
   known(objectKeys: readonly string[]): Promise<readonly string[]> {
@@ -82,6 +93,21 @@ export class SegmentHost implements SegmentPublisher {
   async forgetFiles(files: readonly string[]): Promise<void> {
     await this.#catalogue.transaction((tx) => this.#segments.forgetFiles(tx, files));
     await this.#keys.removeFileKeys('weir:store', files);
+  }
+
+  /** Whatever comes of it, what was read before is not used any more. */
+  async #change<T>(work: (tx: CatalogueTransaction) => Promise<T>): Promise<T> {
+    this.#forgetSeen();
+    try {
+      return await this.#catalogue.transaction(work);
+    } finally {
+      this.#forgetSeen();
+    }
+  }
+
+  #forgetSeen(): void {
+    this.#changes += 1;
+    this.#seen = null;
   }
 
   #forgetPending(segment: Segment): void {

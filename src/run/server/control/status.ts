@@ -46,7 +46,7 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
     degraded.push(`journal file ${file} is damaged from byte ${offset} on: restore it from a backup`);
   if (!queries.confinement.confined)
     degraded.push(`query processes are not confined: ${queries.confinement.reason ?? 'unknown'}`);
-  const { segments: active, damaged } = await segments.visible({});
+  const { segments: active, damaged } = await segments.look();
   for (const { error, stream } of damaged)
     degraded.push(`${error.message}: statements that may need its readings, such as those on ${stream}, are refused`);
   const gaps = await sources.continuity.gaps();

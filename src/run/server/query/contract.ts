@@ -1,10 +1,25 @@
-import type { AstNode, EngineLimits, ParseOutcome, QueryPlan, QuerySummary, ResultFormat } from '#flow/query/index.ts';
+import type {
+  AstNode,
+  EngineLimits,
+  ParseOutcome,
+  QueryPlan,
+  QuerySummary,
+  ResultFormat,
+  SegmentKeys,
+} from '#flow/query/index.ts';
 
 export interface Execution {
   /** Names the run in chunks and in `cancel`. */
   readonly id: number;
   readonly plan: QueryPlan;
   readonly format: ResultFormat;
+}
+
+/** Columns of a sealed segment whose keys a running statement needs. */
+export interface WantedKeys {
+  /** The segment's id. */
+  readonly segment: string;
+  readonly columns: readonly string[];
 }
 
 /** What a query process offers to control. It holds keys for one statement at a time and forgets them with it. */
@@ -24,4 +39,6 @@ export type QueryMethods = {
 export type QueryControlMethods = {
   /** Takes a part of a result; answers once there is room for the next. */
   chunk(part: { id: number; bytes: Uint8Array }): Promise<void>;
+  /** The keys of columns that are not opened yet, of what the plan of a run grants. */
+  keys(asked: { id: number; wanted: readonly WantedKeys[] }): Promise<readonly SegmentKeys[]>;
 };

@@ -1,6 +1,15 @@
 import { bytes, seconds, systemClock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
-import { EngineStock, executePlan, openSegmentFile, SegmentFiles, StatementParser, warmUp } from '#flow/query/index.ts';
+import {
+  EngineStock,
+  executePlan,
+  openSegmentFile,
+  Recent,
+  SegmentFiles,
+  StatementParser,
+  warmUp,
+} from '#flow/query/index.ts';
+import type { AskKeys } from '#flow/query/index.ts';
 import { parentLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type { QueryControlMethods, QueryMethods } from './contract.ts';
@@ -9,12 +18,14 @@ import type { QueryControlMethods, QueryMethods } from './contract.ts';
 
 const CACHE_BYTES = bytes(256 * 1_048_576);
 const CACHE_IDLE = seconds(60);
+const STATEMENTS_REMEMBERED = 32;
 const SWEEP_MS = 10_000;
 const PREPARE_AFTER_MS = 1_000;
 
 const parser = StatementParser.open();
 const files = new SegmentFiles({ open: openSegmentFile, clock: systemClock, budget: CACHE_BYTES, idle: CACHE_IDLE });
 const engines = new EngineStock();
+const rebuilt = new Recent<string>(STATEMENTS_REMEMBERED);
 const running = new Map<number, AbortController>();
 /** Aborted by the first statement. */
 const asked = new AbortController();
@@ -32,7 +43,9 @@ const offered: QueryMethods = {
     running.set(id, abort);
     try {
       const sink = { write: (part: Uint8Array) => control.call('chunk', { id, bytes: part }) };
-      return await executePlan(plan, format, files, sink, abort.signal, engines);
+      const askKeys: AskKeys = (wanted) =>
+        control.call('keys', { id, wanted: wanted.map(({ segment, columns }) => ({ segment: segment.id, columns })) });
+      return await executePlan(plan, format, { files, askKeys, engines, rebuilt }, sink, abort.signal);
     } finally {
       running.delete(id);
     }

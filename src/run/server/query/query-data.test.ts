@@ -45,6 +45,7 @@ function fakeParts(
   const parts: QueryDataParts = {
     objects: '/data/objects',
     keys: {
+      destructions: 3,
       unwrapDataKeys: async (use, handles) => {
         asked.keys.push({ use, handles });
         const found = handles.filter((handle) => handle !== lost);
@@ -90,7 +91,9 @@ const reads = (...columns: string[]) => [{ relation: 'climate', columns }];
 test('readData() asks for the keys of exactly the columns that are read, in the name of who asks', async (t) => {
   const segments = await segmentsOf(t, 's1', 's2');
   const { parts, asked } = fakeParts([segments]);
-  await readData(reads('site'), RELATIONS, USE, parts);
+  const { keys } = await readData(reads('site'), RELATIONS, USE, parts);
+  assert.deepEqual(asked.keys, [], 'not before they are needed');
+  await keys(['s1', 's2'].map((segment) => ({ segment, columns: ['site'] })));
   assert.deepEqual(asked.keys, [
     {
       use: { ...USE, resource: 'view:climate' },
@@ -110,14 +113,17 @@ test('readData() stops a statement that may need what a damaged row tells of, an
   };
   await assert.rejects(read('climate'), { code: 'STORAGE_ROW_DAMAGED', message: /s2/ });
   await assert.rejects(read('clilate'), { code: 'STORAGE_ROW_DAMAGED' });
-  assert.equal((await read('doors')).length, 1);
-  assert.equal((await read('clilate', 'plants')).length, 1);
+  assert.equal((await read('doors')).relations.length, 1);
+  assert.equal((await read('clilate', 'plants')).relations.length, 1);
 });
 
-test('readData() plans each segment with its keys, place and associated data', async (t) => {
+test('readData() plans each segment with its place, associated data and columns, and gives their keys', async (t) => {
   const [segment] = await segmentsOf(t, 's1');
   const { parts } = fakeParts([segment === undefined ? [] : [segment]]);
-  const [relation] = await readData(reads('device', 'site'), RELATIONS, USE, parts);
+  const {
+    relations: [relation],
+    keys,
+  } = await readData(reads('device', 'site'), RELATIONS, USE, parts);
   assert.deepEqual(relation?.columns, [text('device'), text('site')]);
   assert.deepEqual(relation?.tail, [{ rows: 0, columns: [] }]);
   const key = (name: string) => keyFor(handleOf(segment, name) ?? '').exportBytes();
@@ -126,21 +132,38 @@ test('readData() plans each segment with its keys, place and associated data', a
       id: 's1',
       path: '/data/objects/segments/s1.parquet',
       aadPrefix: segmentAadPrefix('s1', 1),
-      footerKey: keyFor(segment?.footerHandle ?? '').exportBytes(),
-      columns: [
-        { name: 'device', key: key('device') },
-        { name: 'site', key: key('site') },
-      ],
+      columns: ['device', 'site'],
       rows: 10,
-      keyEpoch: 1,
+      keyEpoch: '1/3',
     },
   ]);
+  const footer = keyFor(segment?.footerHandle ?? '').exportBytes();
+  assert.deepEqual(await keys([{ segment: 's1', columns: ['site'] }]), [
+    { footer, columns: new Map([['site', key('site')]]) },
+  ]);
+});
+
+test('readData() gives no key that its plan does not grant', async (t) => {
+  const [s1 = assert.fail()] = await segmentsOf(t, 's1');
+  const { parts, asked } = fakeParts([[s1]]);
+  const { keys } = await readData(reads('site'), RELATIONS, USE, parts);
+  for (const wanted of [
+    { segment: 's1', columns: ['driver'] },
+    { segment: 's1', columns: ['site', 'driver'] },
+    { segment: 's1', columns: ['site', 'site'] },
+    { segment: 's2', columns: ['site'] },
+  ]) {
+    await assert.rejects(keys([wanted]), { code: 'SERVER_KEY_UNGRANTED' }, JSON.stringify(wanted));
+  }
+  assert.deepEqual(asked.keys, []);
 });
 
 test('readData() leaves segments of other streams alone', async (t) => {
   const { keys } = await openKeys(t);
   const { parts, asked } = fakeParts([[await makeSegment(keys, { id: 's1', stream: 'pump', columns: COLUMNS })]]);
-  const [relation] = await readData(reads('site'), RELATIONS, USE, parts);
+  const {
+    relations: [relation],
+  } = await readData(reads('site'), RELATIONS, USE, parts);
   assert.deepEqual([relation?.segments, asked.keys], [[], []]);
 });
 
@@ -149,17 +172,18 @@ test('readData() opens one column of a segment that has none of those that are r
   const older = await makeSegment(keys, { id: 's1', columns: { device: 'operational', driver: 'identifier' } });
   const { parts } = fakeParts([[older]]);
   for (const columns of [['site'], []]) {
-    const [relation] = await readData(reads(...columns), RELATIONS, USE, parts);
-    assert.deepEqual(
-      relation?.segments[0]?.columns.map(({ name }) => name),
-      ['device'],
-    );
+    const {
+      relations: [relation],
+    } = await readData(reads(...columns), RELATIONS, USE, parts);
+    assert.deepEqual(relation?.segments[0]?.columns, ['device']);
   }
 });
 
 test('readData() takes tables from memory and asks for no key', async () => {
   const { parts, asked } = fakeParts([[]]);
-  const [relation] = await readData([{ relation: 'plants', columns: ['plant'] }], RELATIONS, USE, parts);
+  const {
+    relations: [relation],
+  } = await readData([{ relation: 'plants', columns: ['plant'] }], RELATIONS, USE, parts);
   assert.deepEqual(relation, { name: 'plants', columns: [text('plant')], segments: [], tail: [ROWS] });
   assert.deepEqual([asked.keys, asked.tails, asked.memory], [[], [], ['plants']]);
 });
@@ -170,7 +194,9 @@ test('readData() asks again, all of it at a newer version, where the tail was se
     const { parts, asked } = fakeParts([[s1], [s1, s2]], (attempt) => {
       if (attempt === 1) throw new PlatformError(code, 'Cannot tell: it is gone');
     });
-    const [relation] = await readData(reads('site'), RELATIONS, USE, parts);
+    const {
+      relations: [relation],
+    } = await readData(reads('site'), RELATIONS, USE, parts);
     assert.deepEqual(
       relation?.segments.map(({ id }) => id),
       ['s1', 's2'],
@@ -201,11 +227,12 @@ test('readData() gives up some time', async (t) => {
   assert.equal(asked.tails.length, 20);
 });
 
-test('readData() tells of a key that was destroyed, and names the segment', async (t) => {
+test('readData().keys() tells of a key that was destroyed, and names the segment', async (t) => {
   const [segment = assert.fail()] = await segmentsOf(t, 's1');
   for (const lost of [segment.footerHandle, handleOf(segment, 'site')]) {
     const { parts } = fakeParts([[segment]], undefined, lost);
-    await assert.rejects(readData(reads('site'), RELATIONS, USE, parts), {
+    const { keys } = await readData(reads('site'), RELATIONS, USE, parts);
+    await assert.rejects(keys([{ segment: 's1', columns: ['site'] }]), {
       code: 'SERVER_KEY_GONE',
       message: /segment s1/,
     });

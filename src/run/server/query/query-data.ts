@@ -2,17 +2,18 @@ import { join } from 'node:path';
 import { hasCode } from '#base/core/index.ts';
 import type { AeadKey } from '#base/crypto/index.ts';
 import { shapesOf } from '#flow/query/index.ts';
-import type { GatedStatement, PlannedRelation, Relations, RowsInMemory } from '#flow/query/index.ts';
+import type { GatedStatement, PlannedRelation, Relations, RowsInMemory, SegmentKeys } from '#flow/query/index.ts';
 import { damagedFor, segmentAadPrefix } from '#flow/store/index.ts';
 import type { Segment } from '#flow/store/index.ts';
 import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
 import { ServerError } from '../errors.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { StoreHost } from '../store/host.ts';
+import type { WantedKeys } from './contract.ts';
 
 export interface QueryDataParts {
   readonly objects: string;
-  readonly keys: Pick<KeyRing, 'unwrapDataKeys'>;
+  readonly keys: Pick<KeyRing, 'unwrapDataKeys' | 'destructions'>;
   readonly segments: Pick<SegmentHost, 'visible'>;
   readonly store: Pick<StoreHost, 'snapshot'>;
   /** Rows of reference tables and of relations of the platform itself. */
@@ -23,9 +24,16 @@ export interface QueryDataParts {
 const ATTEMPTS = 20;
 const AGAIN_MS = 100;
 
+/** What a statement reads, and the way to the keys for it. */
+export interface QueryData {
+  readonly relations: readonly PlannedRelation[];
+  /** Keys of sealed columns that the relations name, and of no others. */
+  readonly keys: (wanted: readonly WantedKeys[]) => Promise<readonly SegmentKeys[]>;
+}
+
 /**
- * What a statement reads: of streams the sealed segments with the keys of exactly the columns that it needs, and the
- * rows that are not sealed yet, all at one version of the catalogue.
+ * What a statement reads: of streams the sealed segments with exactly the columns that it needs, and the rows that are
+ * not sealed yet, all at one version of the catalogue.
  *
  * @throws {StorageError} STORAGE_ROW_DAMAGED where a segment that it may need cannot be known for sure
  */
@@ -34,31 +42,34 @@ export async function readData(
   relations: Relations,
   use: Omit<KeyUse, 'resource'>,
   parts: QueryDataParts,
-): Promise<readonly PlannedRelation[]> {
+): Promise<QueryData> {
   for (let attempt = 1; ; attempt++) {
-    const visible = await parts.segments.visible({});
+    const visible = await parts.segments.visible();
     const { version, segments } = visible;
+    const granted = new Map<string, Granted>();
     try {
-      return await Promise.all(
-        reads.map(async ({ relation: name, columns }) => {
-          const relation = relations.get(name);
-          if (relation === undefined) throw new TypeError(`a gated statement reads ${name}, which is no relation`);
-          const shapes = shapesOf(relation).filter((shape) => columns.includes(shape.name));
-          if (relation.kind !== 'stream')
-            return { name, columns: shapes, segments: [], tail: [await parts.memory(name)] };
-          const [damaged] = damagedFor(name, visible, (stream) => relations.get(stream)?.kind === 'stream');
-          if (damaged !== undefined) throw damaged.error;
-          const sealed = segments.filter(({ stream }) => stream === name);
-          const opened = await openings(sealed, columns, { ...use, resource: `view:${name}` }, parts);
-          const { batches } = await parts.store.snapshot(name, columns, version);
-          return {
-            name,
-            columns: shapes,
-            segments: opened,
-            tail: batches.map(({ rows, columns: held }) => ({ rows, columns: held })),
-          };
-        }),
-      );
+      const planned = reads.map(async ({ relation: name, columns }) => {
+        const relation = relations.get(name);
+        if (relation === undefined) throw new TypeError(`a gated statement reads ${name}, which is no relation`);
+        const shapes = shapesOf(relation).filter((shape) => columns.includes(shape.name));
+        if (relation.kind !== 'stream')
+          return { name, columns: shapes, segments: [], tail: [await parts.memory(name)] };
+        const [damaged] = damagedFor(name, visible, (stream) => relations.get(stream)?.kind === 'stream');
+        if (damaged !== undefined) throw damaged.error;
+        const sealed = segments.filter(({ stream }) => stream === name);
+        const ofThis = { ...use, resource: `view:${name}` };
+        for (const segment of sealed) {
+          granted.set(segment.id, { use: ofThis, segment, columns: neededColumns(segment, columns) });
+        }
+        const { batches } = await parts.store.snapshot(name, columns, version);
+        return {
+          name,
+          columns: shapes,
+          segments: sealed.map((segment) => placeOf(segment, columns, parts)),
+          tail: batches.map(({ rows, columns: held }) => ({ rows, columns: held })),
+        };
+      });
+      return { relations: await Promise.all(planned), keys: (wanted) => giveKeys(wanted, granted, parts.keys) };
     } catch (error) {
       const passing =
         hasCode(error, 'STORE_SNAPSHOT_EXPIRED') ||
@@ -70,25 +81,60 @@ export async function readData(
   }
 }
 
-async function openings(
-  segments: readonly Segment[],
+function placeOf(
+  segment: Segment,
   columns: readonly string[],
-  use: KeyUse,
   { objects, keys }: QueryDataParts,
-): Promise<PlannedRelation['segments']> {
-  if (segments.length === 0) return [];
-  const needed = segments.map((segment) => ({ segment, read: neededColumns(segment, columns) }));
-  const handles = needed.flatMap(({ segment, read }) => [segment.footerHandle, ...read.map(({ handle }) => handle)]);
-  const found = await keys.unwrapDataKeys(use, handles);
-  return needed.map(({ segment, read }) => ({
+): PlannedRelation['segments'][number] {
+  return {
     id: segment.id,
     path: join(objects, segment.objectKey),
     aadPrefix: segmentAadPrefix(segment.id, segment.version),
-    footerKey: bytesOf(found, segment.footerHandle, segment),
-    columns: read.map(({ name, handle }) => ({ name, key: bytesOf(found, handle, segment) })),
+    columns: neededColumns(segment, columns).map(({ name }) => name),
     rows: segment.rows,
-    keyEpoch: segment.version,
+    keyEpoch: `${segment.version}/${keys.destructions}`,
+  };
+}
+
+/** What a statement may ask keys of: the columns of each segment that its plan names, and for whom. */
+interface Granted {
+  readonly use: KeyUse;
+  readonly segment: Segment;
+  readonly columns: Segment['columns'];
+}
+
+/**
+ * The keys that a query process asks for, which must be of what its plan grants. One entry in the log for each relation,
+ * before any key is there.
+ */
+async function giveKeys(
+  wanted: readonly WantedKeys[],
+  granted: ReadonlyMap<string, Granted>,
+  keys: QueryDataParts['keys'],
+): Promise<readonly SegmentKeys[]> {
+  const asked = wanted.map((each) => grantedTo(each, granted));
+  const found = new Map<string, AeadKey>();
+  for (const [use, of] of Map.groupBy(asked, (each) => each.use)) {
+    const handles = of.flatMap(({ segment, columns }) => [
+      segment.footerHandle,
+      ...columns.map(({ handle }) => handle),
+    ]);
+    for (const [handle, key] of await keys.unwrapDataKeys(use, handles)) found.set(handle, key);
+  }
+  return asked.map(({ segment, columns }) => ({
+    footer: bytesOf(found, segment.footerHandle, segment),
+    columns: new Map(columns.map(({ name, handle }) => [name, bytesOf(found, handle, segment)])),
   }));
+}
+
+/** The process reads hostile statements: what it asks for is no more to be believed than they are. */
+function grantedTo({ segment: id, columns }: WantedKeys, granted: ReadonlyMap<string, Granted>): Granted {
+  const found = granted.get(id);
+  const allowed = found?.columns.filter(({ name }) => columns.includes(name)) ?? [];
+  if (found === undefined || allowed.length !== columns.length) {
+    throw new ServerError('SERVER_KEY_UNGRANTED', 'Cannot give keys: the plan of the statement does not grant them');
+  }
+  return { ...found, columns: allowed };
 }
 
 /** The columns to open; of a segment from before they were declared its first one, which still counts its rows. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KEPT_MEMORY } from '../process/kept-memory.ts';
 import { QueryProcess } from './query-process.ts';
-import type { Launch } from './query-process.ts';
+import type { Launch, RunPorts } from './query-process.ts';
 
 /**
  * A program in the place of a query process: sends three parts, each when the last was taken, then a summary; stops
@@ -14,9 +14,19 @@ const chunk = (id, text) => new Promise((resolve) => {
   waiting.set(next, resolve);
   process.send({ kind: 'call', id: next++, method: 'chunk', parameters: { id, bytes: Buffer.from(text) } });
 });
-process.on('message', async ({ kind, id, method, parameters }) => {
-  if (kind === 'reply') return waiting.get(id)();
+process.on('message', async (reply) => {
+  const { kind, id, method, parameters } = reply;
+  if (kind === 'reply') return waiting.get(id)(reply);
   if (method === 'cancel') { stopped = true; return; }
+  if (method === 'execute' && parameters.plan.asks) {
+    const wanted = [{ segment: 's1', columns: ['site'] }];
+    const ask = (run) => new Promise((resolve) => {
+      waiting.set(next, resolve);
+      process.send({ kind: 'call', id: next++, method: 'keys', parameters: { id: run, wanted } });
+    });
+    const answers = [await ask(parameters.id), await ask(parameters.id + 1)];
+    return process.send({ kind: 'reply', id, value: answers.map(({ value, error }) => error?.code ?? value) });
+  }
   if (method === 'parse') return process.send({ kind: 'reply', id, value: Object.keys(process.env) });
   let parts = 0;
   for (; parts < 3 && !stopped; parts++) await chunk(parameters.id, 'part ' + parts);
@@ -26,6 +36,8 @@ process.on('disconnect', () => process.exit(0));
 `;
 
 const LAUNCH: Launch = { command: process.execPath, arguments: ['-e', PROGRAM] };
+const NO_KEYS = (): Promise<never> => assert.fail('no key was to be asked for');
+const into = (sink: RunPorts['sink']): RunPorts => ({ sink, keys: NO_KEYS });
 const EXECUTION = { plan: { limits: { time: 60_000 } } as never, format: 'csv' } as const;
 
 function start(t: { after: (stop: () => void) => void }, launch = LAUNCH): QueryProcess {
@@ -44,16 +56,39 @@ test('QueryProcess.execute() gives parts in order, each once the last was taken'
     parts.push(Buffer.from(bytes).toString());
     taking--;
   };
-  const summary = await started.execute(EXECUTION, sink, new AbortController().signal);
+  const summary = await started.execute(EXECUTION, into(sink), new AbortController().signal);
   assert.deepEqual([summary.rows, parts], [3, ['part 0', 'part 1', 'part 2']]);
 });
 
 test('QueryProcess.execute() tells the process when its caller leaves, also before it began', async (t) => {
   const abort = new AbortController();
-  const midway = await start(t).execute(EXECUTION, async () => abort.abort(), abort.signal);
+  const midway = await start(t).execute(
+    EXECUTION,
+    into(async () => abort.abort()),
+    abort.signal,
+  );
   assert.equal(midway.rows, 1);
-  const before = await start(t).execute(EXECUTION, async () => {}, AbortSignal.abort());
+  const before = await start(t).execute(
+    EXECUTION,
+    into(async () => {}),
+    AbortSignal.abort(),
+  );
   assert.ok(before.rows <= 1);
+});
+
+test('QueryProcess.execute() gives keys to the statement that runs, and to no other', async (t) => {
+  const asked: unknown[] = [];
+  const ports: RunPorts = {
+    sink: async () => {},
+    keys: async (wanted) => {
+      asked.push(wanted);
+      return [];
+    },
+  };
+  const asking = { ...EXECUTION, plan: { asks: true, limits: { time: 60_000 } } as never };
+  const answers = await start(t).execute(asking, ports, new AbortController().signal);
+  assert.deepEqual(asked, [[{ segment: 's1', columns: ['site'] }]]);
+  assert.deepEqual(answers, [[], 'QUERY_CANCELLED']);
 });
 
 test('QueryProcess.execute() ends a process that does not end in time', async (t) => {
@@ -64,12 +99,20 @@ test('QueryProcess.execute() ends a process that does not end in time', async (t
   const late = { ...EXECUTION, plan: { limits: { time: 10 } } as never };
   const overdue = start(t, deaf);
   const begun = performance.now();
-  const run = overdue.execute(late, async () => {}, new AbortController().signal);
+  const run = overdue.execute(
+    late,
+    into(async () => {}),
+    new AbortController().signal,
+  );
   const left = start(t, deaf);
   await Promise.all([
     assert.rejects(run, { code: 'QUERY_TIME_LIMIT' }),
     assert.rejects(
-      left.execute(EXECUTION, async () => {}, AbortSignal.abort()),
+      left.execute(
+        EXECUTION,
+        into(async () => {}),
+        AbortSignal.abort(),
+      ),
       { code: 'SERVER_PROCESS_GONE' },
     ),
   ]);

@@ -4,9 +4,9 @@ import { CODE_CACHE } from '../control/package-files.ts';
 import { KEPT_MEMORY } from '../process/kept-memory.ts';
 import { childLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
-import type { Execution, QueryControlMethods, QueryMethods } from './contract.ts';
+import type { Execution, QueryControlMethods, QueryMethods, WantedKeys } from './contract.ts';
 import { QueryError } from '#flow/query/index.ts';
-import type { QuerySummary } from '#flow/query/index.ts';
+import type { QuerySummary, SegmentKeys } from '#flow/query/index.ts';
 
 /** How long a statement that is to stop may take to do so before its process is ended. */
 const GRACE_MS = 5_000;
@@ -17,11 +17,19 @@ export interface Launch {
   readonly arguments: readonly string[];
 }
 
+/** What a running statement reaches of control. */
+export interface RunPorts {
+  /** Takes a part of the result, and holds the next one back until it resolves. */
+  readonly sink: (bytes: Uint8Array) => Promise<void>;
+  /** Gives keys of what the statement's plan grants. */
+  readonly keys: (wanted: readonly WantedKeys[]) => Promise<readonly SegmentKeys[]>;
+}
+
 /** One query process and the subject that it serves. */
 export class QueryProcess {
   readonly #child: ChildProcess;
   readonly #peer: Peer<QueryMethods>;
-  readonly #sinks = new Map<number, (bytes: Uint8Array) => Promise<void>>();
+  readonly #runs = new Map<number, RunPorts>();
   #next = 1;
   /** The subject that it serves; null until the first, then for ever the same. */
   subject: string | null = null;
@@ -33,7 +41,13 @@ export class QueryProcess {
     this.#child = child;
     const offered: QueryControlMethods = {
       chunk: async ({ id, bytes }) => {
-        await this.#sinks.get(id)?.(bytes);
+        await this.#runs.get(id)?.sink(bytes);
+      },
+      keys: async ({ id, wanted }) => {
+        const run = this.#runs.get(id);
+        // A process gets keys while a statement runs, and of that one alone.
+        if (run === undefined) throw new QueryError('QUERY_CANCELLED', 'Cannot give keys: the statement has ended');
+        return run.keys(wanted);
       },
     };
     this.#peer = new Peer<QueryMethods>(childLine(child), offered);
@@ -61,12 +75,8 @@ export class QueryProcess {
     return this.#child.pid;
   }
 
-  /** Runs a plan; each part of the result goes to `sink`, which holds the next one back until it resolves. */
-  async execute(
-    execution: Omit<Execution, 'id'>,
-    sink: (bytes: Uint8Array) => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<QuerySummary> {
+  /** Runs a plan. */
+  async execute(execution: Omit<Execution, 'id'>, ports: RunPorts, signal: AbortSignal): Promise<QuerySummary> {
     const id = this.#next++;
     let ended = false;
     const cancel = () => {
@@ -79,7 +89,7 @@ export class QueryProcess {
       overdue = true;
       this.stop();
     }, execution.plan.limits.time + GRACE_MS);
-    this.#sinks.set(id, sink);
+    this.#runs.set(id, ports);
     signal.addEventListener('abort', cancel, { once: true });
     try {
       const summary = this.#peer.call('execute', { id, ...execution });
@@ -93,7 +103,7 @@ export class QueryProcess {
       ended = true;
       clearTimeout(timer);
       signal.removeEventListener('abort', cancel);
-      this.#sinks.delete(id);
+      this.#runs.delete(id);
     }
   }
 

@@ -179,15 +179,32 @@ test('QueryService.run() names the purpose where another one would do', async ()
   assert.equal(entries(from)[0]?.[4], 'purpose');
 });
 
-test('QueryService.run() runs nothing that cannot be logged', async () => {
-  tailColumns = [];
+test('QueryService.run() answers nothing that cannot be logged', async () => {
   audit.broken = true;
   try {
     await assert.rejects(answerOf(ask('select temperature from climate')), /log cannot be written/);
+    const never = 'select count(*) from range(10000000) a, range(10000000) b where hash(a.range + b.range) = 1';
+    await assert.rejects(answerOf(ask(never, { purpose: null })), /log cannot be written/);
   } finally {
     audit.broken = false;
   }
-  assert.deepEqual(tailColumns, []);
+});
+
+test('QueryService.run() gives no part of an answer, nor what went wrong, before the entry is durable', async () => {
+  for (const sql of ['select temperature from climate', 'select error(device) from climate']) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const from = audit.events.length;
+    audit.held = promise;
+    let told = false;
+    const answer = answerOf(ask(sql)).finally(() => (told = true));
+    answer.catch(() => undefined);
+    await new Promise((wait) => setTimeout(wait, 500));
+    audit.held = null;
+    assert.deepEqual([told, entries(from)], [false, []], sql);
+    resolve();
+    await answer.catch((error: unknown) => assert.equal((error as { code?: string }).code, 'QUERY_FAILED'));
+    assert.equal(entries(from).length, 1);
+  }
 });
 
 test('QueryService.describe() gives each subject its own relations', async () => {

@@ -22,6 +22,7 @@ import type {
   ConfinementOptions,
   EngineLimits,
   PreparedStatement,
+  QueryPlan,
   QuerySummary,
   RejectedStatement,
   Relations,
@@ -42,14 +43,14 @@ import { QueryOutcomes } from './query-outcomes.ts';
 import type { QueryOutcome } from './query-outcomes.ts';
 import type { QueryDataParts } from './query-data.ts';
 import { QueryPool } from './query-pool.ts';
-import type { QueryProcess } from './query-process.ts';
+import type { QueryProcess, RunPorts } from './query-process.ts';
 import { ResultPipe } from './result-pipe.ts';
 import { runProgram } from './run-program.ts';
 import type { StatementBook } from './statement-book.ts';
 import { SYSTEM_RELATIONS } from './system-relations.ts';
 
 export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
-  readonly keys: Pick<KeyRing, 'unwrapDataKeys' | 'digestKey'>;
+  readonly keys: Pick<KeyRing, 'unwrapDataKeys' | 'destructions' | 'digestKey'>;
   readonly segments: Pick<SegmentHost, 'active' | 'visible'>;
   readonly layout: DataDirectory;
   readonly audit: AuditSink;
@@ -166,14 +167,26 @@ export class QueryService implements Queries, AsyncDisposable {
     note({ state: 'running' });
     const done = this.#pool.use(caller.subject.id, async (process) => {
       const { statement, purpose, logged } = await this.#admit(process, caller, request);
-      // The entries become durable while keys are looked up; nothing leaves before.
-      const [plan] = await Promise.all([this.#plan(caller, request, statement, purpose), logged]);
       missing = this.#missing(statement);
-      const sink = async (part: Uint8Array): Promise<void> => {
-        begun.resolve();
-        await pipe.push(part);
-      };
-      return process.execute({ plan, format: request.format }, sink, signal);
+      // The statement runs while its entries become durable; no key is given out and nothing leaves before.
+      const unlogged = new AbortController();
+      logged.catch(() => unlogged.abort());
+      const running = this.#plan(caller, request, statement, purpose).then(({ plan, keys }) => {
+        const ports: RunPorts = {
+          sink: async (part) => {
+            await logged;
+            begun.resolve();
+            await pipe.push(part);
+          },
+          keys: async (wanted) => {
+            await logged;
+            return keys(wanted);
+          },
+        };
+        return process.execute({ plan, format: request.format }, ports, AbortSignal.any([signal, unlogged.signal]));
+      });
+      const [summary] = await settled(running, logged);
+      return summary;
     });
     done.then(
       (summary) => {
@@ -297,11 +310,12 @@ export class QueryService implements Queries, AsyncDisposable {
     const { layout, keys } = this.#parts;
     const { limits } = this.#parts.template();
     const use = { actor: caller.actor, ...(purpose === null ? {} : { purpose }) };
-    return {
+    const data = await readData(statement.reads, this.#relations, use, { ...this.#parts, objects: layout.objects });
+    const plan: QueryPlan = {
       ast: statement.ast,
       veiled: statement.veiled,
       explain: statement.explain,
-      relations: await readData(statement.reads, this.#relations, use, { ...this.#parts, objects: layout.objects }),
+      relations: data.relations,
       parameters: request.parameters,
       limits: {
         time: millis(limits.queryTime),
@@ -312,7 +326,15 @@ export class QueryService implements Queries, AsyncDisposable {
       columnNotes: statement.columnNotes,
       notes: { purpose },
     };
+    return { plan, keys: data.keys };
   }
+}
+
+/** Both, however one of them fails: an entry that could not be written is told of before what the statement met. */
+async function settled<A, B>(running: Promise<A>, logged: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([running, logged]);
+  await logged;
+  return [await running, await logged];
 }
 
 function confinementOf(layout: DataDirectory, mountPoint: string): ConfinementOptions {
@@ -363,7 +385,8 @@ function resolverOf(process: QueryProcess) {
     ) => {
       const parts: Uint8Array[] = [];
       const keep = async (part: Uint8Array): Promise<void> => void parts.push(part);
-      await process.execute({ plan, format }, keep, new AbortController().signal);
+      const ports: RunPorts = { sink: keep, keys: () => Promise.reject(new TypeError('a template reads no segment')) };
+      await process.execute({ plan, format }, ports, new AbortController().signal);
       return concatBytes(parts);
     },
   };
