@@ -50,7 +50,15 @@ test('every route answers as the OpenAPI document says, in success and in failur
 
   await same('get /v1/openapi.json');
   await same('get /v1/status');
-  for (const path of ['/v1/metrics', '/v1/keys', '/healthz', '/readyz', '/.well-known/security.txt']) {
+  for (const path of [
+    '/v1/metrics',
+    '/v1/keys',
+    '/v1/crypto',
+    '/v1/crypto/cbom',
+    '/healthz',
+    '/readyz',
+    '/.well-known/security.txt',
+  ]) {
     assert.equal((await same(`get ${path}`)).status, 200, path);
   }
   await same('get /v1/streams');

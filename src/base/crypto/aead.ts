@@ -1,10 +1,21 @@
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { ALGORITHMS } from './algorithms.ts';
 import { CryptoError } from './errors.ts';
 
 export const AEAD_KEY_LENGTH = 32;
 export const AEAD_NONCE_LENGTH = 12;
 export const AEAD_TAG_LENGTH = 16;
+
+const GCM_256 = ALGORITHMS['aes-256-gcm'].library;
+const GCM_192 = ALGORITHMS['aes-192-gcm'].library;
+const GCM_128 = ALGORITHMS['aes-128-gcm'].library;
+/** By the bytes of a key. */
+const CTR_BY_SIZE = [
+  [16, 'aes-128-ctr'],
+  [24, 'aes-192-ctr'],
+  [32, 'aes-256-ctr'],
+] as const;
 
 /**
  * A key for AES-256-GCM that does not show its bytes by accident (in a log, a dump of an object, a comparison).
@@ -69,7 +80,8 @@ export class AeadKey {
     const counter = new Uint8Array(16);
     counter.set(nonce.subarray(0, AEAD_NONCE_LENGTH), 0);
     counter[15] = 1;
-    return createDecipheriv(`aes-${(this.#key.symmetricKeySize ?? 0) * 8}-ctr`, this.#key, counter).update(ciphertext);
+    const [, name] = CTR_BY_SIZE.find(([size]) => size === this.#key.symmetricKeySize)!;
+    return createDecipheriv(name, this.#key, counter).update(ciphertext);
   }
 
   /** The raw bytes, for wrapping and for handing over to another process. Only `keys` and process hand-over call this. */
@@ -77,8 +89,8 @@ export class AeadKey {
     return new Uint8Array(this.#key.export());
   }
 
-  #algorithm(): 'aes-256-gcm' | 'aes-192-gcm' | 'aes-128-gcm' {
+  #algorithm() {
     const size = this.#key.symmetricKeySize;
-    return size === 32 ? 'aes-256-gcm' : size === 24 ? 'aes-192-gcm' : 'aes-128-gcm';
+    return size === 32 ? GCM_256 : size === 24 ? GCM_192 : GCM_128;
   }
 }

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
-import { equalBytes } from '#base/core/index.ts';
+import { equalBytes, toBase64 } from '#base/core/index.ts';
+import { digestBytes } from './digest.ts';
 import { parseByteSequences } from './structured-field.ts';
 
 /** Digests that count; others in the field are left aside. */
-const ALGORITHMS = { 'sha-256': 'sha256', 'sha-512': 'sha512' } as const;
+const COUNTING = ['sha-256', 'sha-512'] as const;
 
 /** The field `Content-Digest` of a body. @see RFC 9530 section 2 */
 export function contentDigest(body: Uint8Array): string {
-  return `sha-256=:${createHash('sha256').update(body).digest('base64')}:`;
+  return `sha-256=:${toBase64(digestBytes('sha-256', body))}:`;
 }
 
 /**
@@ -17,9 +17,6 @@ export function contentDigest(body: Uint8Array): string {
  */
 export function isContentDigest(field: string, body: Uint8Array): boolean {
   const digests = parseByteSequences(field);
-  const known = Object.entries(ALGORITHMS).filter(([name]) => digests.has(name));
-  return (
-    known.length > 0 &&
-    known.every(([name, algorithm]) => equalBytes(digests.get(name)!, createHash(algorithm).update(body).digest()))
-  );
+  const known = COUNTING.filter((name) => digests.has(name));
+  return known.length > 0 && known.every((name) => equalBytes(digests.get(name)!, digestBytes(name, body)));
 }

@@ -1,16 +1,24 @@
 import { createHmac, hash } from 'node:crypto';
+import { ALGORITHMS } from './algorithms.ts';
+
+const SHA_256 = ALGORITHMS['sha-256'].library;
 
 /** SHA-256, 32 bytes. */
 export function sha256(data: Uint8Array): Uint8Array {
-  return new Uint8Array(hash('sha256', data, 'buffer'));
+  return new Uint8Array(hash(SHA_256, data, 'buffer'));
 }
 
 /** SHA-256 in hex. */
 export function sha256Hex(data: Uint8Array | string): string {
-  return hash('sha256', data, 'hex');
+  return hash(SHA_256, data, 'hex');
 }
 
 /** HMAC-SHA-256, 32 bytes. */
 export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
-  return new Uint8Array(createHmac('sha256', key).update(data).digest());
+  return new Uint8Array(createHmac(ALGORITHMS['hmac-sha-256'].library, key).update(data).digest());
+}
+
+/** The digest of some bytes by an algorithm of the table; for formats that leave the choice to whoever writes them. */
+export function digestBytes(algorithm: 'sha-1' | 'sha-256' | 'sha-384' | 'sha-512', data: Uint8Array): Uint8Array {
+  return new Uint8Array(hash(ALGORITHMS[algorithm].library, data, 'buffer'));
 }

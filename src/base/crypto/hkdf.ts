@@ -1,5 +1,8 @@
 import { hkdfSync } from 'node:crypto';
 import { encodeUtf8 } from '#base/core/index.ts';
+import { ALGORITHMS } from './algorithms.ts';
+
+const HASH = ALGORITHMS['hkdf-sha-256'].library;
 
 /**
  * Derives a key for one use from a uniform secret.
@@ -15,5 +18,5 @@ export function hkdfSha256(
   length: number,
   salt: Uint8Array = new Uint8Array(0),
 ): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', secret, salt, typeof info === 'string' ? encodeUtf8(info) : info, length));
+  return new Uint8Array(hkdfSync(HASH, secret, salt, typeof info === 'string' ? encodeUtf8(info) : info, length));
 }

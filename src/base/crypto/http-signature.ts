@@ -1,7 +1,10 @@
 import { createHmac, sign, timingSafeEqual, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { ALGORITHMS } from './algorithms.ts';
 import { CryptoError } from './errors.ts';
 import type { InnerList } from './structured-field.ts';
+
+const P256 = ALGORITHMS['ecdsa-p256'].signature;
 
 /** The algorithms of HTTP Message Signatures that are used here. */
 export type HttpSignatureAlgorithm = 'ed25519' | 'ecdsa-p256-sha256' | 'hmac-sha256';
@@ -23,7 +26,7 @@ export interface SignedMessage {
 export function signatureAlgorithmOf(key: KeyObject): HttpSignatureAlgorithm | null {
   if (key.type === 'secret') return 'hmac-sha256';
   if (key.asymmetricKeyType === 'ed25519') return 'ed25519';
-  const isP256 = key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  const isP256 = key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === P256.curve;
   return isP256 ? 'ecdsa-p256-sha256' : null;
 }
 
@@ -89,9 +92,9 @@ export function signHttp(base: Uint8Array, key: KeyObject): Buffer {
     case 'ed25519':
       return sign(null, base, key);
     case 'ecdsa-p256-sha256':
-      return sign('sha256', base, { key, dsaEncoding: 'ieee-p1363' });
+      return sign(P256.digest, base, { key, dsaEncoding: 'ieee-p1363' });
     case 'hmac-sha256':
-      return createHmac('sha256', key).update(base).digest();
+      return createHmac(ALGORITHMS['hmac-sha-256'].library, key).update(base).digest();
     case null:
       throw new TypeError('The key is of no kind that HTTP messages are signed with here');
   }
@@ -104,9 +107,12 @@ export function isHttpSignature(base: Uint8Array, signature: Uint8Array, key: Ke
       case 'ed25519':
         return signature.length === 64 && verify(null, base, key, signature);
       case 'ecdsa-p256-sha256':
-        return signature.length === 64 && verify('sha256', base, { key, dsaEncoding: 'ieee-p1363' }, signature);
+        return signature.length === 64 && verify(P256.digest, base, { key, dsaEncoding: 'ieee-p1363' }, signature);
       case 'hmac-sha256':
-        return signature.length === 32 && timingSafeEqual(createHmac('sha256', key).update(base).digest(), signature);
+        return (
+          signature.length === 32 &&
+          timingSafeEqual(createHmac(ALGORITHMS['hmac-sha-256'].library, key).update(base).digest(), signature)
+        );
       case null:
         return false;
     }

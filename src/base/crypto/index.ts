@@ -1,7 +1,20 @@
 export { CryptoError } from './errors.ts';
 export type { CryptoErrorCode } from './errors.ts';
+export {
+  ALGORITHMS,
+  algorithmOf,
+  CERTIFICATE_ALGORITHMS,
+  CHECKPOINT_ALGORITHMS,
+  findAlgorithm,
+  isQuantumSafe,
+  listAlgorithms,
+} from './algorithms.ts';
+export type { AlgorithmId, CertificateAlgorithm, CheckpointAlgorithm } from './algorithms.ts';
+export type { Algorithm, SignatureForm } from './algorithm.ts';
+export { TLS_GROUPS, TLS_SUITES, tlsOffer } from './tls-algorithms.ts';
+export type { TlsGroup, TlsSuite } from './tls-algorithms.ts';
 export { AeadKey, AEAD_KEY_LENGTH, AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH } from './aead.ts';
-export { sha256, sha256Hex, hmacSha256 } from './digest.ts';
+export { digestBytes, sha256, sha256Hex, hmacSha256 } from './digest.ts';
 export { AEAD_LIMITS, AEAD_MOST_BYTES } from './aead-limits.ts';
 export type { AeadLimit, NonceScheme } from './aead-limits.ts';
 export { pooledRandom, systemRandom } from './random.ts';

@@ -1,6 +1,9 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { ALGORITHMS } from './algorithms.ts';
 import { CryptoError } from './errors.ts';
+
+const HMAC = ALGORITHMS['hmac-sha-256'].library;
 
 /**
  * A key for HMAC-SHA-256 that does not show its bytes by accident.
@@ -24,12 +27,12 @@ export class MacKey {
 
   /** The 32-byte code of some bytes or of a text's UTF-8. */
   mac(data: Uint8Array | string): Uint8Array {
-    return new Uint8Array(createHmac('sha256', this.#key).update(data).digest());
+    return new Uint8Array(createHmac(HMAC, this.#key).update(data).digest());
   }
 
   /** The code in hex. */
   macHex(data: Uint8Array | string): string {
-    return createHmac('sha256', this.#key).update(data).digest('hex');
+    return createHmac(HMAC, this.#key).update(data).digest('hex');
   }
 
   /** The raw bytes, for handing over to another process. */

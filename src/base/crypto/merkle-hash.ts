@@ -1,5 +1,8 @@
 import { hash } from 'node:crypto';
+import { ALGORITHMS } from './algorithms.ts';
 import { sha256 } from './digest.ts';
+
+const TREE_HASH = ALGORITHMS['sha-256'].library;
 
 /** Length of every hash in the tree, in bytes. */
 export const MERKLE_HASH_LENGTH = 32;
@@ -17,7 +20,7 @@ export function emptyTreeRoot(): Uint8Array {
 export function hashLeaf(entry: Uint8Array): Uint8Array {
   const prefixed = new Uint8Array(1 + entry.length);
   prefixed.set(entry, 1);
-  return new Uint8Array(hash('sha256', prefixed, 'buffer'));
+  return new Uint8Array(hash(TREE_HASH, prefixed, 'buffer'));
 }
 
 /**
@@ -30,5 +33,5 @@ export function hashNode(left: Uint8Array, right: Uint8Array): Uint8Array {
   prefixed[0] = 1;
   prefixed.set(left, 1);
   prefixed.set(right, 1 + MERKLE_HASH_LENGTH);
-  return new Uint8Array(hash('sha256', prefixed, 'buffer'));
+  return new Uint8Array(hash(TREE_HASH, prefixed, 'buffer'));
 }

@@ -1,5 +1,6 @@
 import { argon2 } from 'node:crypto';
 import type { Random } from '#base/core/index.ts';
+import { ALGORITHMS } from './algorithms.ts';
 import { CryptoError } from './errors.ts';
 
 /** How a key was derived from a passphrase; stored beside what the key seals. */
@@ -35,7 +36,7 @@ export async function derivePassphraseKey(
   requireBounds(parameters);
   const derived = await new Promise<Uint8Array>((resolve, reject) => {
     argon2(
-      'argon2id',
+      ALGORITHMS.argon2id.library,
       {
         message: passphrase,
         nonce: parameters.salt,

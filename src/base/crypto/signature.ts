@@ -1,11 +1,13 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Random } from '#base/core/index.ts';
+import { ALGORITHMS } from './algorithms.ts';
+import type { AlgorithmId } from './algorithms.ts';
 import { CryptoError } from './errors.ts';
 import { isSafeEd25519Key } from './signature-ed25519.ts';
 
 /** The signature schemes that the platform signs with. ML-DSA-44 is there for the cosignatures of public witnesses. */
-export const SIGNATURE_ALGORITHMS = ['ed25519', 'ml-dsa-65', 'ml-dsa-44'] as const;
+export const SIGNATURE_ALGORITHMS = ['ed25519', 'ml-dsa-65', 'ml-dsa-44'] as const satisfies readonly AlgorithmId[];
 export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
 
 /** Bytes of a private key's seed; the same for all schemes. */
@@ -37,7 +39,11 @@ export class SigningKey implements Signer {
     this.algorithm = algorithm;
     this.#seed = seed;
     const format = algorithm === 'ed25519' ? 'raw-private' : 'raw-seed';
-    this.#key = createPrivateKey({ key: Buffer.from(seed), format, asymmetricKeyType: algorithm });
+    this.#key = createPrivateKey({
+      key: Buffer.from(seed),
+      format,
+      asymmetricKeyType: ALGORITHMS[algorithm].library,
+    });
     this.publicKey = new Uint8Array(createPublicKey(this.#key).export({ format: 'raw-public' }));
   }
 
@@ -97,7 +103,11 @@ export class VerifyingKey {
     if (algorithm === 'ed25519' && !isSafeEd25519Key(raw)) throw refuse();
     const publicKey = raw.slice();
     try {
-      const key = createPublicKey({ key: Buffer.from(publicKey), format: 'raw-public', asymmetricKeyType: algorithm });
+      const key = createPublicKey({
+        key: Buffer.from(publicKey),
+        format: 'raw-public',
+        asymmetricKeyType: ALGORITHMS[algorithm].library,
+      });
       return new VerifyingKey(algorithm, publicKey, key);
     } catch (cause) {
       throw refuse(cause);

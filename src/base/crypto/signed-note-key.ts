@@ -16,6 +16,7 @@ export interface NoteSigner {
 
 /** What verifies the lines of a note that carry its name and key id. */
 export interface NoteVerifier {
+  readonly algorithm: SignatureAlgorithm;
   readonly name: string;
   readonly keyId: string;
   readonly verifierKey: string;
@@ -83,6 +84,7 @@ export function parseNoteVerifier(text: string): NoteVerifier {
     if (publicKey === null) continue;
     const key = VerifyingKey.fromBytes(algorithm, publicKey);
     return {
+      algorithm,
       name,
       keyId,
       verifierKey: text,

@@ -21,6 +21,7 @@ import type { Admission } from './tls/admission.ts';
 import type { ConnectionCount } from './tls/connection-count.ts';
 import { HandshakeGate } from './tls/handshake-gate.ts';
 import type { HandshakeBounds } from './tls/handshake-gate.ts';
+import { AgreementCount } from './tls/key-agreement.ts';
 import { peerChain } from './tls/peer-chain.ts';
 import { RefusalTally } from './tls/refusal-tally.ts';
 import type { RefusalCount } from './tls/refusal-tally.ts';
@@ -93,7 +94,12 @@ export interface GatewayWorker extends AsyncDisposable {
   useCertificates(certificates: CertificateChecker): void;
   /** New connections get this certificate. */
   renew(tls: TlsMaterial): void;
-  counts(): { readonly mqtt: number; readonly handshakes: number };
+  /** `agreements`: open connections by version, suite and group. */
+  counts(): {
+    readonly mqtt: number;
+    readonly handshakes: number;
+    readonly agreements: Readonly<Record<string, number>>;
+  };
   /** Takes no more connections, ends those that are open, hands their sessions to the hub, waits for what is not durable. */
   drain(): Promise<void>;
 }
@@ -114,6 +120,7 @@ class Worker implements GatewayWorker {
   readonly #deps: GatewayWorkerDeps;
   readonly #refusals = new RefusalTally();
   readonly #refusedPeers = new RefusedPeers();
+  readonly #agreements = new AgreementCount();
   readonly #acks: AckGroups;
   readonly #mqtt: MqttService;
   readonly #http: HttpService;
@@ -205,8 +212,8 @@ class Worker implements GatewayWorker {
     for (const listener of Object.values(this.#listeners)) listener.renew(tls);
   }
 
-  counts(): { mqtt: number; handshakes: number } {
-    return { mqtt: this.#mqtt.size, handshakes: this.#gate.underWay };
+  counts(): { mqtt: number; handshakes: number; agreements: Readonly<Record<string, number>> } {
+    return { mqtt: this.#mqtt.size, handshakes: this.#gate.underWay, agreements: this.#agreements.counts() };
   }
 
   async drain(): Promise<void> {
@@ -287,6 +294,7 @@ class Worker implements GatewayWorker {
       count: connections,
       mostConnections: () => this.#template.limits.connections,
       gate: this.#gate,
+      agreements: this.#agreements,
       accept,
       refused: (reason, address) => this.#refuse(name, reason, address),
     });

@@ -29,6 +29,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     logout: async () => (await import('./commands/login.ts')).addLoginCommand,
     whoami: async () => (await import('./commands/login.ts')).addLoginCommand,
     keys: async () => (await import('./commands/keys.ts')).addKeysCommand,
+    crypto: async () => (await import('./commands/crypto.ts')).addCryptoCommand,
     command: async () => (await import('./commands/send-command.ts')).addSendCommand,
     quarantine: async () => (await import('./commands/quarantine.ts')).addQuarantineCommand,
     audit: async () => (await import('./commands/audit.ts')).addAuditCommand,

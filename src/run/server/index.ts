@@ -4,6 +4,7 @@ import type { Platform, PlatformOptions } from './platform.ts';
 export type { Platform, PlatformOptions } from './platform.ts';
 export type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 export { layoutOf, lockDirectory } from './data-directory.ts';
+export type { CryptoInventory } from './crypto/crypto-inventory.ts';
 export type { DataDirectory } from './data-directory.ts';
 export { ServerError } from './errors.ts';
 export type { ServerErrorCode } from './errors.ts';

@@ -38,6 +38,7 @@ import { folderBytes, makeRate, readStatus } from './control/status.ts';
 import { logApplication, TemplateService } from './control/template-service.ts';
 import { requireTemplate, TemplateVersions } from './control/template-versions.ts';
 import type { TemplateSource } from './control/template-versions.ts';
+import { began, readCrypto } from './crypto/read-crypto.ts';
 import { layoutOf, lockDirectory, makeDirectories } from './data-directory.ts';
 import { ServerError } from './errors.ts';
 import type { Ports } from './gateway/contract.ts';
@@ -250,6 +251,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     status: () => status(),
     seal: () => store.flush(PROBE_STREAM),
   });
+  const keyKeeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => gateway });
   const services: Services = {
     clock,
     log,
@@ -278,7 +280,18 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     quarantine,
     tables,
     prover,
-    keyKeeper: new KeyKeeper({ keys, custody, audit, clock, tickets: () => gateway }),
+    keyKeeper,
+    cryptoInventory: () =>
+      readCrypto({
+        clock,
+        version: packageVersion,
+        identity,
+        template: inForce,
+        keys: () => keyKeeper.list(),
+        noteKeys: async () => ({ log: audit.verifierKeys, evidence: await prover.verifierKeys() }),
+        began: () => began(reader),
+        agreements: async () => (await gateway.counts()).agreements,
+      }),
     grantImport: (grant) => gateway.grantImport(grant),
     segmentColumns: async () =>
       (await segments.active()).flatMap(({ id, stream, columns }) =>

@@ -59,6 +59,7 @@ export function parseCosignerKey(text: string): NoteVerifier {
     if (publicKey === null) continue;
     const key = VerifyingKey.fromBytes(algorithm, publicKey);
     return {
+      algorithm,
       name,
       keyId,
       verifierKey: text,

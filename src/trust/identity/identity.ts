@@ -15,6 +15,8 @@ import { Enrolment } from './enrolment/enrolment.ts';
 import { ExpectedList } from './enrolment/expected-list.ts';
 import { IDENTITY_SCHEMA, SETTINGS } from './identity-tables.ts';
 import { Inventory } from './inventory.ts';
+import { issuedCertificates } from './issued-certificates.ts';
+import type { IssuedCertificates } from './issued-certificates.ts';
 import { OPERATOR, People } from './people/people.ts';
 import { SignInDesk } from './people/sign-in-desk.ts';
 import type { SignInOptions } from './people/sign-in-desk.ts';
@@ -82,6 +84,11 @@ export class Identity {
   /** All that count today. */
   get certificates(): AuthorityCertificates {
     return this.#authority.certificates;
+  }
+
+  /** Certificates in use, the newest first. @param limit how many are listed at most; all are counted */
+  issued(limit: number): Promise<IssuedCertificates> {
+    return issuedCertificates(this.#context, limit);
   }
 
   /**

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { seconds } from '#base/core/index.ts';
 import { ConnectionCount } from './connection-count.ts';
+import { AgreementCount } from './key-agreement.ts';
 import { HandshakeGate } from './handshake-gate.ts';
 import { SecureListener } from './secure-listener.ts';
 
@@ -17,6 +18,7 @@ function listener(certificate: string, limits: { connections: number; handshakes
     handshakeTimeout: seconds(1),
     count,
     mostConnections: () => limits.connections,
+    agreements: new AgreementCount(),
     gate: new HandshakeGate({ total: limits.handshakes, perSource: limits.handshakes }),
     accept: () => {},
     refused: (reason) => refused.push(reason),

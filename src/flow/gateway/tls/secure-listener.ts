@@ -8,6 +8,8 @@ import { GatewayError } from '../errors.ts';
 import type { ConnectionCount } from './connection-count.ts';
 import type { HandshakeGate } from './handshake-gate.ts';
 import { handshakeRefusal } from './handshake-error.ts';
+import { keyAgreementOf } from './key-agreement.ts';
+import type { AgreementCount } from './key-agreement.ts';
 import { secureContextOptions, tlsOptions } from './tls-options.ts';
 import type { TlsMaterial } from './tls-options.ts';
 
@@ -25,6 +27,8 @@ export interface SecureListenerDeps {
   /** Connections at once, over all workers and listeners. */
   mostConnections(): number;
   readonly gate: HandshakeGate;
+  /** Is told what each connection has agreed on. */
+  readonly agreements: AgreementCount;
   /** Is given each connection after its handshake; the peer is not admitted yet. */
   accept(socket: TLSSocket, address: string | undefined): void;
   /** Is told of each connection that came to nothing. */
@@ -60,6 +64,7 @@ export class SecureListener implements AsyncDisposable {
     this.#tcp.on('connection', (socket) => this.#connection(socket));
     this.#tls.on('secureConnection', (socket) => {
       this.#shaken(nameOf(socket));
+      socket.once('close', deps.agreements.add(keyAgreementOf(socket)));
       deps.accept(socket, socket.remoteAddress);
     });
     this.#tls.on('tlsClientError', (error, socket) => {

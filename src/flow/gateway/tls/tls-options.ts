@@ -1,5 +1,6 @@
 import { constants } from 'node:crypto';
 import type { TlsOptions } from 'node:tls';
+import { TLS_SUITES, tlsOffer } from '#base/crypto/index.ts';
 import type { TlsRules } from '#declare/template/index.ts';
 
 /** The platform's own certificate and the authorities whose names are offered to clients. */
@@ -13,12 +14,6 @@ export interface TlsMaterial {
   /** 48 secret bytes shared by all workers, so that a session resumes on any of them. */
   readonly ticketKeys?: Uint8Array;
 }
-
-const HYBRID = 'X25519MLKEM768';
-const CLASSICAL = 'X25519:prime256v1:secp384r1';
-const TLS12_CIPHERS =
-  'ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:' +
-  'ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305';
 
 /**
  * The server's side of TLS as the template wants it.
@@ -34,14 +29,15 @@ export function tlsOptions(
   rules: TlsRules,
   use: { readonly clientCertificates: boolean; readonly handshakeTimeout: number },
 ): TlsOptions {
-  const minVersion = rules.minimum === '1.2' && rules.hybrid === 'prefer' ? 'TLSv1.2' : 'TLSv1.3';
+  const { versions, groups } = tlsOffer(rules);
   return {
     ...secureContextOptions(material),
-    minVersion,
+    minVersion: versions.includes('1.2') ? 'TLSv1.2' : 'TLSv1.3',
     maxVersion: 'TLSv1.3',
-    ciphers: `TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:${TLS12_CIPHERS}`,
+    // All of the table: the version decides which of them a client can have.
+    ciphers: TLS_SUITES.map(({ library }) => library).join(':'),
     honorCipherOrder: false,
-    ecdhCurve: rules.hybrid === 'require' ? HYBRID : `${HYBRID}:${CLASSICAL}`,
+    ecdhCurve: groups.map(({ library }) => library).join(':'),
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION,
     requestCert: use.clientCertificates,
     rejectUnauthorized: false,

@@ -2,6 +2,7 @@ import type { Route } from './route.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { AUTHORITY_ROUTES } from './routes/authorities.ts';
 import { CERTIFICATE_STATUS_ROUTES } from './routes/certificate-status.ts';
+import { CRYPTO_ROUTES } from './routes/crypto.ts';
 import { API_KEY_ROUTES } from './routes/api-keys.ts';
 import { DEVICE_ROUTES } from './routes/devices.ts';
 import { EST_ROUTES } from './routes/est.ts';
@@ -28,6 +29,7 @@ export const ROUTES: readonly Route[] = [
   ...AUTHORITY_ROUTES,
   ...PEOPLE_ROUTES,
   ...KEY_ROUTES,
+  ...CRYPTO_ROUTES,
   ...SERVICE_ROUTES,
   ...API_KEY_ROUTES,
   ...SESSION_ROUTES,

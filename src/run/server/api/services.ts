@@ -5,6 +5,7 @@ import type { DecisionPoint, Subject } from '#declare/policy/index.ts';
 import type { LogSource, PlacedEntry } from '#trust/audit/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { Parameters, ResultFormat } from '#flow/query/index.ts';
+import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { PlatformStatus } from '../platform-status.ts';
 import type { KeyKeeper } from '../control/key-keeper.ts';
 import type { StatementBook } from '../query/statement-book.ts';
@@ -106,6 +107,8 @@ export interface Services {
   readonly quarantine: QuarantineReader;
   readonly tables: Tables;
   readonly prover: Prover;
+  /** Every algorithm, key and certificate in use. */
+  readonly cryptoInventory: () => Promise<CryptoInventory>;
   readonly keyKeeper: Pick<KeyKeeper, 'list' | 'rotate' | 'retire' | 'destroy'>;
   /** Lets devices bring old readings in until a time (epoch microseconds). */
   grantImport(grant: {

@@ -60,6 +60,8 @@ export interface GatewayCounts {
   readonly dropped: number;
   readonly refused: Readonly<Record<string, number>>;
   readonly refusedConnections: Readonly<Record<string, number>>;
+  /** Open connections by version, suite and group of TLS. */
+  readonly agreements: Readonly<Record<string, number>>;
 }
 
 /** What the gateway process offers to control. */

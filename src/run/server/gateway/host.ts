@@ -194,7 +194,15 @@ export class GatewayHost {
       // Between a crash and the restart the last known counts stand.
     }
     return (
-      this.#last ?? { connections: 0, admitted: 0, duplicates: 0, dropped: 0, refused: {}, refusedConnections: {} }
+      this.#last ?? {
+        connections: 0,
+        admitted: 0,
+        duplicates: 0,
+        dropped: 0,
+        refused: {},
+        refusedConnections: {},
+        agreements: {},
+      }
     );
   }
 

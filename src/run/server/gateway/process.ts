@@ -297,6 +297,7 @@ function sum(counts: readonly GatewayCounts[]): GatewayCounts {
     duplicates: total(({ duplicates }) => duplicates),
     dropped: total(({ dropped }) => dropped),
     refused: counts.reduce((all, { refused }) => add(all, refused), {} as Record<string, number>),
+    agreements: counts.reduce((all, { agreements }) => add(all, agreements), {} as Record<string, number>),
     refusedConnections: counts.reduce(
       (all, { refusedConnections }) => add(all, refusedConnections),
       {} as Record<string, number>,

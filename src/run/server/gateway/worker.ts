@@ -211,6 +211,7 @@ const offered: WorkerMethods = {
     dropped: [...(running?.ingest.dropped().values() ?? [])].reduce((sum, count) => sum + count, 0),
     refused: refusedByWord(byReason),
     refusedConnections: metrics.by('gateway_refused', 'reason'),
+    agreements: running?.gateway.counts().agreements ?? {},
   }),
   grantImport: (grant) => running?.grants.open(grant, systemClock.now()),
   hold: (held) => running?.ingest.hold(held),

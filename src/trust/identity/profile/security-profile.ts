@@ -1,4 +1,5 @@
 import type { Micros, Millis } from '#base/core/index.ts';
+import { ALGORITHMS } from '#base/crypto/index.ts';
 import type { Template } from '#declare/template/index.ts';
 
 /** What a type of device is declared to be, with what of the template bears on whether it can be served. */
@@ -41,9 +42,9 @@ export interface SecurityProfile {
   readonly endsBecause: 'cryptography' | 'support';
 }
 
-/** The one algorithm of certificates today, and the year after which it is disallowed. @see NIST IR 8547 section 4.1.1 */
+/** What devices prove themselves with today, and the last year in which that is allowed. @see NIST IR 8547 section 4.1.1 */
+const { disallowedAfter: CRYPTO_ENDS } = ALGORITHMS['ecdsa-p256'];
 const ALGORITHM = 'ECDSA P-256';
-const CRYPTO_ENDS = 2035;
 
 /** What a template says of a type; null where it has none of that name. */
 export function declaredProfile(template: Template, name: string): DeclaredProfile | null {

@@ -1,6 +1,7 @@
-import { X509Certificate, createHash, verify } from 'node:crypto';
+import { X509Certificate, verify } from 'node:crypto';
 import { concatBytes, micros } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
+import { digestBytes } from '#base/crypto/index.ts';
 import { MalformedDer, TAG, childrenOf, context, expectTag, readDer, sequenceOf } from '../certificates/der.ts';
 import type { DerNode } from '../certificates/der.ts';
 import { formatSerial, readBitOctets, readIntegerBytes, readTime } from '../certificates/der-values.ts';
@@ -102,7 +103,7 @@ export function issuerNames(pem: string): { subject: Uint8Array; keyId: Uint8Arr
   const subject = expectTag(fields[5], TAG.sequence).raw;
   const keyBits = readBitOctets(sequenceOf(fields[6])[1]);
   // The identifier is no protection: it only says which key to try. The key itself is verified by its signature.
-  return { subject, keyBits, keyId: new Uint8Array(createHash('sha1').update(keyBits).digest()) };
+  return { subject, keyBits, keyId: digestBytes('sha-1', keyBits) };
 }
 
 /** A list that was read and whose signature holds. */

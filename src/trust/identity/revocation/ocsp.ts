@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { equalBytes } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
+import { ALGORITHMS, digestBytes } from '#base/crypto/index.ts';
 import { ECDSA_SHA256, issuerNames } from './crl.ts';
 import { MalformedDer, TAG, context, expectTag, readDer, sequenceOf } from '../certificates/der.ts';
 import type { DerNode } from '../certificates/der.ts';
@@ -13,7 +14,7 @@ export interface OcspQuestion {
   readonly serial: string;
   /** The identifier as it was sent, to be sent back. */
   readonly id: Uint8Array;
-  readonly hash: 'sha1' | 'sha256';
+  readonly hash: 'sha-1' | 'sha-256';
   readonly nameHash: Uint8Array;
   readonly keyHash: Uint8Array;
 }
@@ -27,7 +28,7 @@ export type OcspStatus =
 export const OCSP_REQUEST_LIMIT = 4_096;
 const MOST_QUESTIONS = 16;
 
-const HASHES = { '1.3.14.3.2.26': 'sha1', '2.16.840.1.101.3.4.2.1': 'sha256' } as const;
+const HASHES = ['sha-1', 'sha-256'] as const;
 const BASIC_RESPONSE = '1.3.6.1.5.5.7.48.1.1';
 
 /**
@@ -51,7 +52,7 @@ export function readOcspRequest(der: Uint8Array): readonly OcspQuestion[] {
 function readQuestion(id: DerNode | undefined): OcspQuestion {
   const [algorithm, nameHash, keyHash, serial] = sequenceOf(id, 4);
   const oid = sequenceOf(algorithm)[0]?.raw ?? new Uint8Array();
-  const hash = Object.entries(HASHES).find(([name]) => Buffer.from(encodeOid(name)).equals(oid))?.[1];
+  const hash = HASHES.find((name) => equalBytes(encodeOid(ALGORITHMS[name].oid), oid));
   if (hash === undefined || id === undefined) throw new MalformedDer('a hash is unknown');
   return {
     serial: formatSerial(readIntegerBytes(serial)),
@@ -65,8 +66,7 @@ function readQuestion(id: DerNode | undefined): OcspQuestion {
 /** Whether a question is about certificates of an issuer. @param pem the issuer's certificate */
 export function isAbout({ hash, nameHash, keyHash }: OcspQuestion, pem: string): boolean {
   const { subject, keyBits } = issuerNames(pem);
-  const digest = (data: Uint8Array): Buffer => createHash(hash).update(data).digest();
-  return digest(subject).equals(nameHash) && digest(keyBits).equals(keyHash);
+  return equalBytes(digestBytes(hash, subject), nameHash) && equalBytes(digestBytes(hash, keyBits), keyHash);
 }
 
 /** An answer that needs no signature: the request was none, or nothing is known of what it asks about. */

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { encodeUtf8 } from '#base/core/index.ts';
+import { sha256 } from '#base/crypto/index.ts';
 
 /** Bytes of a serial number's key. */
 export const SERIAL_KEY_LENGTH = 16;
@@ -13,10 +14,10 @@ export function serialKey(serial: string): Uint8Array {
   if (serial.length === SERIAL_KEY_LENGTH * 2 && /^[4-7][0-9A-Fa-f]{31}$/.test(serial)) {
     return Uint8Array.fromHex(serial);
   }
-  const digest = createHash('sha256').update(serial.toUpperCase()).digest().subarray(0, SERIAL_KEY_LENGTH);
+  const digest = sha256(encodeUtf8(serial.toUpperCase())).slice(0, SERIAL_KEY_LENGTH);
   // Bit 7 marks a digest, so that none is taken for one of our own.
   digest[0] = (digest[0] ?? 0) | 0x80;
-  return new Uint8Array(digest);
+  return digest;
 }
 
 /** Keys of several serial numbers, one after the other. */

@@ -1,0 +1,127 @@
+import type { CryptoInventory } from '#run/server/index.ts';
+
+const SINCE = '2026-01-01T00:00:00Z';
+const UNTIL = '2027-01-01T00:00:00Z';
+
+/** What a platform may rest on, for tests of what is printed. */
+export const CRYPTO_EXAMPLE: CryptoInventory = {
+  time: '2026-06-01T00:00:00Z',
+  version: '0.1.0',
+  deployment: '00112233',
+  custody: 'passphrase',
+  tls: {
+    versions: ['1.3'],
+    suites: ['TLS_AES_256_GCM_SHA384'],
+    groups: ['X25519MLKEM768', 'x25519'],
+    sessions: [
+      {
+        version: 'TLSv1.3',
+        suite: 'TLS_AES_256_GCM_SHA384',
+        group: 'X25519MLKEM768',
+        quantumSafe: true,
+        open: 2,
+      },
+      { version: 'TLSv1.3', suite: 'TLS_AES_256_GCM_SHA384', group: 'x25519', quantumSafe: false, open: 1 },
+    ],
+  },
+  algorithms: [
+    {
+      id: 'ml-dsa-65',
+      name: 'ML-DSA-65',
+      standard: 'FIPS 204',
+      uses: 'checkpoints',
+      classicalBits: 192,
+      quantumBits: 192,
+      quantumLevel: 3,
+      quantumSafe: true,
+      protects: true,
+      deprecatedAfter: null,
+      disallowedAfter: null,
+    },
+    {
+      id: 'ecdsa-p256',
+      name: 'ECDSA P-256 with SHA-256',
+      standard: 'FIPS 186-5',
+      uses: 'certificates',
+      classicalBits: 128,
+      quantumBits: 0,
+      quantumLevel: 0,
+      quantumSafe: false,
+      protects: true,
+      deprecatedAfter: null,
+      disallowedAfter: 2035,
+    },
+    {
+      id: 'sha-1',
+      name: 'SHA-1',
+      standard: 'FIPS 180-4',
+      uses: 'identifiers of keys',
+      classicalBits: 61,
+      quantumBits: 61,
+      quantumLevel: 0,
+      quantumSafe: false,
+      protects: false,
+      deprecatedAfter: null,
+      disallowedAfter: 2030,
+    },
+  ],
+  keys: [
+    { kind: 'the audit log', name: 'weir/1+ab', version: 1, state: 'active', algorithm: 'ml-dsa-65', created: SINCE },
+  ],
+  certificates: [
+    {
+      holder: 'device',
+      name: 'truck-1',
+      serial: '01',
+      fingerprint: 'ab'.repeat(32),
+      issuer: 1,
+      created: SINCE,
+      expires: UNTIL,
+      signature: 'ecdsa-p256',
+      key: null,
+    },
+    {
+      holder: 'client',
+      name: '',
+      serial: '02',
+      fingerprint: 'cd'.repeat(32),
+      issuer: 1,
+      created: SINCE,
+      expires: UNTIL,
+      signature: 'ecdsa-p256',
+      key: null,
+    },
+  ],
+  certificatesInUse: 2,
+  exposures: [
+    {
+      what: 'key exchange x25519 of TLS: 1 of 3 connections have it now',
+      algorithm: 'x25519',
+      harm: 'recorded',
+      since: SINCE,
+      count: 1,
+      deprecatedAfter: null,
+      disallowedAfter: 2035,
+      covered: null,
+    },
+  ],
+  devices: {
+    total: 2,
+    withoutLifetime: 1,
+    outlive2030: 1,
+    outlive2035: 1,
+    stranded: 0,
+    devices: [
+      {
+        name: 'truck-1',
+        type: 'reefer',
+        enrolled: SINCE,
+        inUseUntil: 2038,
+        algorithm: 'ECDSA P-256',
+        outlives: 2035,
+        endsIn: 2035,
+        canUpdate: true,
+      },
+    ],
+  },
+};
