@@ -71,7 +71,14 @@ test('ROUTES leaves open what is public by design, and to a service what it deci
     'GET /v1/openapi.json',
   ]);
   assert.deepEqual(named('self'), ['GET /v1/me', 'POST /v1/me/sign-out']);
-  assert.deepEqual(named('within'), ['POST /v1/query', 'GET /v1/queries/:id', 'GET /v1/views', 'GET /v1/views/:view']);
+  assert.deepEqual(named('within'), [
+    'GET /v1/proposals',
+    'GET /v1/proposals/:id',
+    'POST /v1/query',
+    'GET /v1/queries/:id',
+    'GET /v1/views',
+    'GET /v1/views/:view',
+  ]);
 });
 
 test('ROUTES takes no body that it has not described, unless it reads it itself', () => {
