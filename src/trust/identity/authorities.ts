@@ -10,6 +10,7 @@ import { makeCertificateRequest } from './certificates/make-request.ts';
 import { IdentityError } from './errors.ts';
 import type { IdentityContext } from './identity-context.ts';
 import { AUTHORITIES } from './identity-tables.ts';
+import type { AuthoritySecrets } from './identity-tables.ts';
 import { describe, makeKeyPair, signCertificate } from './sign-certificate.ts';
 import type { SignedCertificate } from './sign-certificate.ts';
 
@@ -17,8 +18,11 @@ import type { SignedCertificate } from './sign-certificate.ts';
 export interface AuthorityRecord {
   readonly role: 'root' | 'issuing';
   readonly generation: number;
-  /** `signing`: gives new certificates; `counting`: what it gave is good; `requested`: waits for its certificate. */
-  readonly state: 'signing' | 'counting' | 'requested';
+  /**
+   * `signing`: gives new certificates; `counting`: what it gave is good; `requested`: waits for its certificate;
+   * `retired`: what it gave counts for nothing.
+   */
+  readonly state: 'signing' | 'counting' | 'requested' | 'retired';
   readonly created: Micros;
   readonly expires: Micros | null;
   /** Hex SHA-256 over the DER; null while it waits for its certificate. */
@@ -33,7 +37,7 @@ const PENDING = 'pending';
 export class Authorities {
   readonly #context: IdentityContext;
   readonly #authority: CertificateAuthority;
-  readonly #table: SealedTable<typeof AUTHORITIES.key, typeof AUTHORITIES.clear, { certificate: string; key: string }>;
+  readonly #table: SealedTable<typeof AUTHORITIES.key, typeof AUTHORITIES.clear, AuthoritySecrets>;
   readonly #listeners = new Set<() => void>();
 
   constructor(context: IdentityContext, authority: CertificateAuthority) {
@@ -42,14 +46,14 @@ export class Authorities {
     this.#table = new SealedTable(AUTHORITIES, context.machines);
   }
 
-  /** All that count, and those that wait for a certificate. */
+  /** All that count, those that wait for a certificate, and those that were retired. */
   async list(): Promise<readonly AuthorityRecord[]> {
     const rows = await this.#table.list(this.#context.catalogue, { order: ['role', 'generation'] });
-    const signing = this.#authority.issuers[0]?.generation;
+    const { generation: signing } = this.#authority.newest;
     return rows.map(({ role, generation, state, created, sealed }) => ({
       role: role === 'root' ? 'root' : 'issuing',
       generation,
-      state: state === PENDING ? 'requested' : role === 'issuing' && generation === signing ? 'signing' : 'counting',
+      state: stateOf(state, role === 'issuing' && generation === signing),
       created: micros(created),
       expires: sealed.certificate === '' ? null : describe(sealed.certificate).notAfter,
       fingerprint: sealed.certificate === '' ? null : describe(sealed.certificate).fingerprint,
@@ -76,6 +80,7 @@ export class Authorities {
         publicKey: pair.publicKey,
         notBefore: micros(now - 300_000_000),
         notAfter: micros(Math.min(now + ISSUING_LIFE * 1_000, rootEnd)),
+        ...this.#listOf(root.generation),
       } as const;
       const signer = { certificate: root.sealed.certificate, privateKey: rootKey };
       return await this.#adopt(generation, await signCertificate(request, signer, random), sealedKey, [], actor);
@@ -135,6 +140,11 @@ export class Authorities {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Says that other authorities count. */
+  tellChanged(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
   async #adopt(
     generation: number,
     { pem, serial, fingerprint, notAfter }: SignedCertificate,
@@ -170,9 +180,15 @@ export class Authorities {
       await this.#table.put(tx, row, { certificate: pem, key });
     });
     await this.#authority.reload();
-    for (const listener of this.#listeners) listener();
+    this.tellChanged();
     const made = (await this.list()).find((one) => one.role === 'issuing' && one.generation === generation);
     return made!;
+  }
+
+  /** Where the root's list is had, by which it takes an authority back. */
+  #listOf(root: number): { pointers?: { crl: string } } {
+    const url = this.#context.declared.statusUrl?.() ?? null;
+    return url === null ? {} : { pointers: { crl: `${url}/crl/root-${root}.crl` } };
   }
 
   /** A key under the next generation, or under that of a request that waits. */
@@ -200,6 +216,12 @@ export class Authorities {
     }
     return newest;
   }
+}
+
+function stateOf(state: string, isSigning: boolean): AuthorityRecord['state'] {
+  if (state === PENDING) return 'requested';
+  if (state === 'retired') return 'retired';
+  return isSigning ? 'signing' : 'counting';
 }
 
 function refused(why: string, hint: string): IdentityError {

@@ -48,6 +48,8 @@ export interface Issuer {
 interface Counting {
   readonly roots: readonly string[];
   readonly issuing: readonly Issuer[];
+  /** Retired ones, which go on saying what they revoked. */
+  readonly retired: readonly Issuer[];
 }
 
 /** The platform's own certificate authority: a root that signs issuing authorities, and one of those that signs the rest. */
@@ -77,7 +79,7 @@ export class CertificateAuthority {
     });
     const [first, second] = made;
     const issuing = [{ generation: 1, certificate: second.secrets.certificate }];
-    return new CertificateAuthority(context, { roots: [first.secrets.certificate], issuing });
+    return new CertificateAuthority(context, { roots: [first.secrets.certificate], issuing, retired: [] });
   }
 
   get certificates(): AuthorityCertificates {
@@ -152,7 +154,10 @@ export class CertificateAuthority {
   ): Promise<SignedCertificate> {
     const { keys, random } = this.#context;
     const { notBefore: earliest, notAfter: latest } = describe(certificate);
-    const privateKey = await keys.custody.open(keyPurpose('issuing', generation), await this.#sealedKey(generation));
+    const privateKey = await keys.custody.open(
+      keyPurpose('issuing', generation),
+      await this.#sealedKey('issuing', generation),
+    );
     try {
       return await signCertificate(
         {
@@ -171,15 +176,37 @@ export class CertificateAuthority {
   }
 
   /** As it is stored now: a rotation of the root key seals it again. */
-  async #sealedKey(generation: number): Promise<Uint8Array> {
+  async #sealedKey(role: 'root' | 'issuing', generation: number): Promise<Uint8Array> {
     const { catalogue, machines } = this.#context;
-    const row = await new SealedTable(AUTHORITIES, machines).get(catalogue, { role: 'issuing', generation });
+    const row = await new SealedTable(AUTHORITIES, machines).get(catalogue, { role, generation });
     return fromBase64(row?.sealed.key ?? '');
   }
 
-  /** All that count, newest first. */
+  /** All that sign lists: those that count, newest first, and those that were retired. */
   get issuers(): readonly Issuer[] {
-    return this.#counting.issuing;
+    return [...this.#counting.issuing, ...this.#counting.retired];
+  }
+
+  /**
+   * Ends an authority: what it gave counts for nothing from now on, here and at the next start. An issuing one keeps its
+   * key, for it goes on signing the list of what it revoked; that of a root is destroyed.
+   *
+   * @returns false where it has ended already, or is the last of its kind that counts
+   */
+  async retire(role: 'root' | 'issuing', generation: number, at: Micros): Promise<boolean> {
+    const { catalogue, machines } = this.#context;
+    const table = new SealedTable(AUTHORITIES, machines);
+    const isDone = await catalogue.transaction(async (tx) => {
+      const active = await table.list(tx, { where: { role, state: 'active' } });
+      const row = active.find((one) => one.generation === generation);
+      if (row === undefined || active.length === 1) return false;
+      const { sealed, ...columns } = row;
+      const key = role === 'root' ? '' : sealed.key;
+      await table.put(tx, { ...columns, state: 'retired' }, { ...sealed, key, retired: at });
+      return true;
+    });
+    await this.reload();
+    return isDone;
   }
 
   /**
@@ -188,13 +215,20 @@ export class CertificateAuthority {
    * @throws {IdentityError} IDENTITY_REVOCATION_INVALID if no authority of that generation counts
    */
   async signBytes(generation: number, data: Uint8Array): Promise<Uint8Array> {
-    if (!this.#counting.issuing.some((one) => one.generation === generation)) {
+    if (!this.issuers.some((one) => one.generation === generation)) {
       throw new IdentityError('IDENTITY_REVOCATION_INVALID', `Cannot sign: no issuing authority ${generation} counts`);
     }
-    const der = await this.#context.keys.custody.open(
-      keyPurpose('issuing', generation),
-      await this.#sealedKey(generation),
-    );
+    return this.#signBytesAs('issuing', generation, data);
+  }
+
+  /** The same with the key of a root that is here. */
+  signAsRoot(generation: number, data: Uint8Array): Promise<Uint8Array> {
+    return this.#signBytesAs('root', generation, data);
+  }
+
+  async #signBytesAs(role: 'root' | 'issuing', generation: number, data: Uint8Array): Promise<Uint8Array> {
+    const { custody } = this.#context.keys;
+    const der = await custody.open(keyPurpose(role, generation), await this.#sealedKey(role, generation));
     try {
       const key = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
       return new Uint8Array(signData('sha256', data, key));
@@ -243,14 +277,16 @@ export class CertificateAuthority {
 /** Those that count, issuing ones newest first and roots oldest first; null before the first start. */
 async function countingNow({ catalogue, machines }: IdentityContext): Promise<Counting | null> {
   const rows = await new SealedTable(AUTHORITIES, machines).list(catalogue, {
-    where: { state: 'active' },
+    where: { state: { in: ['active', 'retired'] } },
     order: ['generation'],
   });
-  const roots = rows.filter(({ role }) => role === 'root').map(({ sealed }) => sealed.certificate);
-  const issuing = rows
-    .filter(({ role }) => role === 'issuing')
-    .map(({ generation, sealed }) => ({ generation, certificate: sealed.certificate }));
-  return roots.length === 0 || issuing.length === 0 ? null : { roots, issuing: issuing.reverse() };
+  const those = (wanted: string, state: string): Issuer[] =>
+    rows
+      .filter((row) => row.role === wanted && row.state === state)
+      .map(({ generation, sealed }) => ({ generation, certificate: sealed.certificate }));
+  const roots = those('root', 'active').map(({ certificate }) => certificate);
+  const issuing = those('issuing', 'active').reverse();
+  return roots.length === 0 || issuing.length === 0 ? null : { roots, issuing, retired: those('issuing', 'retired') };
 }
 
 async function makeAuthorities(

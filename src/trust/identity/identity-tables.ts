@@ -19,11 +19,13 @@ export const SETTINGS = table({
 export type AuthoritySecrets = {
   /** PEM. */
   readonly certificate: string;
-  /** PKCS #8 sealed by custody, base64. */
+  /** PKCS #8 sealed by custody, base64; empty where the key is elsewhere, or destroyed. */
   readonly key: string;
+  /** When it was retired, in epoch microseconds. */
+  readonly retired?: number;
 };
 
-/** Certificate authorities: `role` is `root` or `issuing`, `state` `active` or `retired`. */
+/** Certificate authorities: `role` is `root` or `issuing`, `state` `active`, `pending` or `retired`. */
 export const AUTHORITIES = table({
   name: 'identity_authority',
   key: { role: 'text', generation: 'integer' },

@@ -4,6 +4,7 @@ import { SealedTable } from '#base/storage/index.ts';
 import type { Catalogue } from '#base/storage/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { Authorities } from './authorities.ts';
+import { AuthorityRetirement } from './authority-retirement.ts';
 import { authorityHolding } from './authority-holding.ts';
 import { CertificateAuthority } from './certificate-authority.ts';
 import type { AuthorityCertificates } from './certificate-authority.ts';
@@ -24,6 +25,7 @@ import { makeProbeCredential } from './probe-credentials.ts';
 import type { ProbeCredentialKind } from './probe-credentials.ts';
 import { Continuity } from './revocation/continuity.ts';
 import { OcspResponder } from './revocation/ocsp-responder.ts';
+import { RootLists } from './revocation/root-lists.ts';
 import { RevocationLists } from './revocation/revocation-lists.ts';
 import { Revocations } from './revocation/revocations.ts';
 import { serverCertificate } from './server-certificate.ts';
@@ -54,6 +56,10 @@ export class Identity {
   readonly people: People;
   readonly revocations: Revocations;
   readonly lists: RevocationLists;
+  /** Ends authorities. */
+  readonly retirement: AuthorityRetirement;
+  /** Lists of issuing authorities that roots took back. */
+  readonly rootLists: RootLists;
   readonly ocsp: OcspResponder;
   readonly continuity: Continuity;
   readonly enrolment: Enrolment;
@@ -72,6 +78,8 @@ export class Identity {
     this.inventory = inventory;
     this.people = people;
     this.revocations = new Revocations(context, inventory);
+    this.retirement = new AuthorityRetirement(context, authority, this.authorities, this.revocations);
+    this.rootLists = new RootLists(context, authority, this.retirement);
     this.lists = new RevocationLists(this.revocations, authority, context.clock);
     this.continuity = new Continuity(context, inventory, this.revocations, authority);
     this.ocsp = new OcspResponder(this.revocations, this.lists, authority, context.clock);

@@ -35,8 +35,8 @@ const PURPOSE = 'server-key';
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 
 /**
- * The platform's own certificate: the stored one while it names the same hosts and is good for 30 days more, else a new
- * one for 90 days.
+ * The platform's own certificate: the stored one while it names the same hosts, is good for 30 days more, and the
+ * authority that signed it counts; else a new one for 90 days.
  *
  * @param hosts names and addresses besides the loopback ones
  * @throws {IdentityError} IDENTITY_CERTIFICATE_INVALID if one is neither
@@ -57,7 +57,8 @@ export async function serverCertificate(
   const { catalogue, clock, keys, machines } = context;
   const table = new SealedTable(SETTINGS, machines);
   const stored = (await table.get(catalogue, { name: SETTING }))?.sealed as Stored | undefined;
-  if (stored !== undefined && stored.hosts.join() === wanted.join() && clock.now() < renewal(stored.expires)) {
+  const isGood = stored !== undefined && authority.certificates.issuing.some((one) => stored.certificate.endsWith(one));
+  if (isGood && stored.hosts.join() === wanted.join() && clock.now() < renewal(stored.expires)) {
     const key = await keys.custody.open(PURPOSE, fromBase64(stored.key));
     return finish(stored, key);
   }

@@ -39,7 +39,7 @@ export interface SignRequest {
   readonly notBefore: Micros;
   readonly notAfter: Micros;
   /** Addresses at which anybody can ask whether it was revoked. */
-  readonly pointers?: { readonly crl: string; readonly delta: string; readonly ocsp: string };
+  readonly pointers?: { readonly crl: string; readonly delta?: string; readonly ocsp?: string };
 }
 
 /** The one algorithm of keys and signatures of certificates today. */
@@ -122,12 +122,13 @@ function statusExtensions(
   x509: Awaited<ReturnType<typeof loadX509>>,
   { crl, delta, ocsp }: NonNullable<SignRequest['pointers']>,
 ) {
-  // The freshest list is named in the same form as the whole one.
-  const freshest = new x509.CRLDistributionPointsExtension([delta]).value;
   return [
     new x509.CRLDistributionPointsExtension([crl]),
-    new x509.Extension(FRESHEST_CRL, false, freshest),
-    new x509.AuthorityInfoAccessExtension({ ocsp }),
+    // The freshest list is named in the same form as the whole one.
+    ...(delta === undefined
+      ? []
+      : [new x509.Extension(FRESHEST_CRL, false, new x509.CRLDistributionPointsExtension([delta]).value)]),
+    ...(ocsp === undefined ? [] : [new x509.AuthorityInfoAccessExtension({ ocsp })]),
   ];
 }
 

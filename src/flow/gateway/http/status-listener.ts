@@ -21,7 +21,8 @@ const MOST_CONNECTIONS = 256;
 const MOST_BODY = 4_096;
 
 /** All that can be had here: signed lists and answers, which need no further protection on their way. */
-const ASKED = /^(GET \/crl\/[0-9]{1,9}(-delta)?\.crl|GET \/ocsp\/[A-Za-z0-9+/=%_-]{1,6000}|POST \/ocsp)$/;
+const ASKED =
+  /^(GET \/crl\/([0-9]{1,9}(-delta)?|root-[0-9]{1,9})\.crl|GET \/ocsp\/[A-Za-z0-9+/=%_-]{1,6000}|POST \/ocsp)$/;
 
 const NOT_HERE = problem(404, 'not-here', 'Lists of revoked certificates and OCSP are here, nothing else.');
 const TOO_LONG = problem(413, 'too-long', 'A request is at most 4096 bytes and says how long it is.');

@@ -14,7 +14,7 @@ interface AuthorityRow {
 
 /** Adds `weir ca`: the platform's certificate authorities. */
 export function addCaCommand(program: Command, contextOf: ContextOf): void {
-  const ca = program.command('ca').description('certificate authorities: list, rotate, request, import');
+  const ca = program.command('ca').description('certificate authorities: list, rotate, request, import, retire');
 
   ca.command('list')
     .description('root and issuing authorities that count')
@@ -53,26 +53,55 @@ export function addCaCommand(program: Command, contextOf: ContextOf): void {
 
   ca.command('request')
     .description('print a request for a new issuing authority, for a root whose key is elsewhere to sign')
-    .action(async (_options: object, command: Command) => {
+    .option('--list <root>', 'instead, print what that root has to take back, as the index of openssl ca -gencrl')
+    .action(async (options: { readonly list?: string }, command: Command) => {
       const context = contextOf(command);
-      const made = await context.withPlatform((client) =>
-        client.json<{ request: string }>('POST', '/v1/authorities/request', { body: {} }),
+      const { list } = options;
+      const made = await context.withPlatform(async (client) =>
+        list === undefined
+          ? (await client.json<{ request: string }>('POST', '/v1/authorities/request', { body: {} })).request
+          : (await client.json<{ index: string }>('GET', `/v1/authorities/root/${encodeURIComponent(list)}/index`))
+              .index,
       );
-      context.result(made, ({ request }) => request);
+      context.result({ text: made }, ({ text }) => text);
       context.next('ca import FILE');
     });
 
   ca.command('import <file>')
-    .description('take the certificate that was made for the last request, with its root where that is new')
+    .description('take what a root elsewhere signed: a certificate with its root where that is new, or its list')
     .action(async (file: string, _options: object, command: Command) => {
       const context = contextOf(command);
-      const body = { certificate: await readTextFile(file) };
+      const text = await readTextFile(file);
+      if (text.includes('BEGIN X509 CRL')) return takeList(context, text);
       const made = await context.withPlatform((client) =>
-        client.json<AuthorityRow>('POST', '/v1/authorities/import', { body }),
+        client.json<AuthorityRow>('POST', '/v1/authorities/import', { body: { certificate: text } }),
       );
       context.result(
         made,
         ({ generation, expires }) => `issuing authority ${generation} signs from now on, until ${expires}\n`,
       );
     });
+
+  ca.command('retire')
+    .description('end an issuing authority, or a root, that nobody needs any more')
+    .argument('<role>', 'issuing or root')
+    .argument('<generation>', 'its number in weir ca list')
+    .action(async (role: string, generation: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const ended = await context.withPlatform((client) =>
+        client.json<AuthorityRow>('POST', '/v1/authorities/retire', { body: { role, generation: Number(generation) } }),
+      );
+      context.result(
+        ended,
+        (row) => `${row.role === 'root' ? 'root' : 'issuing authority'} ${row.generation} is retired\n`,
+      );
+    });
+}
+
+async function takeList(context: ReturnType<ContextOf>, list: string): Promise<void> {
+  const taken = await context.withPlatform((client) =>
+    client.json<{ root: number; retired: readonly number[] }>('POST', '/v1/authorities/root-list', { body: { list } }),
+  );
+  const also = taken.retired.length === 0 ? '' : `; issuing authority ${taken.retired.join(', ')} is retired by it`;
+  context.result(taken, ({ root }) => `the list of root ${root} is handed out from now on${also}\n`);
 }

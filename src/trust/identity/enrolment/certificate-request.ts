@@ -1,9 +1,8 @@
-import { verify } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { MalformedDer, childrenOf, expectTag, readDer, sequenceOf } from '../certificates/der.ts';
 import { readBitOctets, readOid, readSmallInteger } from '../certificates/der-values.ts';
 import { readName } from '../certificates/distinguished-name.ts';
 import { DEVICE_KEYS, strongKey } from '../certificates/key-strength.ts';
+import { SIGNATURE_FORMS, isSignedWith } from '../certificates/signature-forms.ts';
 import { IdentityError } from '../errors.ts';
 
 /** A request whose sender holds the private key. Nothing else that it says counts: names come from the enrolment. */
@@ -16,24 +15,6 @@ export interface CheckedRequest {
 
 /** Far more than a request with a key of 8192 bits takes. */
 export const MAX_REQUEST_BYTES = 16_384;
-
-interface SignatureForm {
-  /** Kind of key, as `node:crypto` names it. */
-  readonly key: string;
-  /** Null where the algorithm has its own. */
-  readonly digest: string | null;
-}
-
-/** Signature algorithms that a request may be signed with. @see RFC 5758, RFC 8017, RFC 8410 */
-const SIGNATURES: ReadonlyMap<string, SignatureForm> = new Map([
-  ['1.2.840.10045.4.3.2', { key: 'ec', digest: 'sha256' }],
-  ['1.2.840.10045.4.3.3', { key: 'ec', digest: 'sha384' }],
-  ['1.2.840.10045.4.3.4', { key: 'ec', digest: 'sha512' }],
-  ['1.2.840.113549.1.1.11', { key: 'rsa', digest: 'sha256' }],
-  ['1.2.840.113549.1.1.12', { key: 'rsa', digest: 'sha384' }],
-  ['1.2.840.113549.1.1.13', { key: 'rsa', digest: 'sha512' }],
-  ['1.3.101.112', { key: 'ed25519', digest: null }],
-]);
 
 /**
  * Checks a certificate request: its form, the kind and size of its key, and that it is signed with that key.
@@ -50,11 +31,11 @@ export function checkRequest(der: Uint8Array): CheckedRequest {
       hint: `Take a key of ${DEVICE_KEYS.join(', ')}`,
     });
   }
-  const form = SIGNATURES.get(signedWith);
+  const form = SIGNATURE_FORMS.get(signedWith);
   if (form === undefined || form.key !== strong.key.asymmetricKeyType) {
     throw invalid(`it is signed with ${signedWith}, which is not taken`, 'Sign it with SHA-256, SHA-384 or SHA-512');
   }
-  if (!isSigned(form.digest, info, strong.key, signature)) {
+  if (!isSignedWith(form, info, strong.key, signature)) {
     throw invalid('it is not signed with its own key', 'Make the request with the private key of the device');
   }
   return { publicKey, algorithm: strong.algorithm };
@@ -111,14 +92,6 @@ function read(der: Uint8Array): Parts {
     algorithm: readOid(sequenceOf(algorithm)[0]),
     signature: readBitOctets(signature),
   };
-}
-
-function isSigned(digest: string | null, info: Uint8Array, key: KeyObject, signature: Uint8Array): boolean {
-  try {
-    return verify(digest, info, key, signature);
-  } catch {
-    return false;
-  }
 }
 
 function invalid(why: string, hint: string): IdentityError {

@@ -1,66 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { days, micros, seconds } from '#base/core/index.ts';
-import type { AuditEvent } from '#base/core/index.ts';
-import { frozenClock } from '../../../../test/support/frozen-clock.ts';
-import { openTrust } from '../../../../test/support/open-trust.ts';
-import type { OpenTrust } from '../../../../test/support/open-trust.ts';
-import type { Cleanable } from '../../../../test/support/tmp.ts';
-import type { Identity } from '../identity.ts';
-import type { LogGap, LogHistory } from './continuity.ts';
+import type { LogGap } from './continuity.ts';
+import { copyOf, openLogged } from './testing.ts';
 
 const BY = 'person:p1';
 
-/** The tables of a catalogue as they were, to be put back like a restored copy. */
-async function copyOf({ catalogue }: OpenTrust): Promise<() => Promise<void>> {
-  const tables = ['identity_device', 'identity_certificate', 'identity_revocation', 'identity_setting'];
-  const kept = await Promise.all(
-    tables.map(async (name) => [name, await catalogue.all(`SELECT * FROM ${name}`)] as const),
-  );
-  return async () => {
-    for (const [name, rows] of kept) {
-      await catalogue.run(`DELETE FROM ${name}`);
-      for (const row of rows) {
-        const columns = Object.keys(row);
-        const places = columns.map(() => '?').join(', ');
-        await catalogue.run(`INSERT INTO ${name} (${columns.join(', ')}) VALUES (${places})`, Object.values(row));
-      }
-    }
-  };
-}
-
-async function open(t: Cleanable) {
-  const clock = frozenClock();
-  const trust = await openTrust(t, { clock });
-  const times: number[] = [];
-  const append = trust.audit.append.bind(trust.audit);
-  Object.assign(trust.audit, {
-    append: (event: AuditEvent) => {
-      times[trust.audit.events.length] = clock.now();
-      return append(event);
-    },
-  });
-  const history = (events: readonly AuditEvent[] = trust.audit.events): LogHistory => ({
-    size: () => events.length,
-    entries: async function* (from) {
-      for (let index = from; index < events.length; index++) {
-        const event = events[index];
-        if (event !== undefined) yield { index, time: micros(times[index] ?? 0), event };
-      }
-    },
-  });
-  /** A start over what is there: identity anew, then the log over it. */
-  const restart = async (events?: readonly AuditEvent[]): Promise<Identity> => {
-    const identity = await trust.reopenIdentity();
-    await identity.continuity.replay(history(events));
-    return identity;
-  };
-  await trust.identity.continuity.replay(history());
-  return { ...trust, clock, history, restart };
-}
-
 test('whatever older catalogue is restored, nothing that was revoked or disabled is good again', async (t) => {
-  const world = await open(t);
+  const world = await openLogged(t);
   const { inventory, revocations } = world.identity;
   const certificates: string[] = [];
   for (const name of ['a', 'b', 'c', 'd', 'e']) {
@@ -102,7 +49,7 @@ test('whatever older catalogue is restored, nothing that was revoked or disabled
 });
 
 test('a revoked certificate that the restored catalogue never knew stands in lists again', async (t) => {
-  const world = await open(t);
+  const world = await openLogged(t);
   const restore = await copyOf(world);
   const { device } = await world.identity.inventory.enrol({ name: 'a', type: 'reefer' }, BY);
   await world.identity.revocations.revoke({ kind: 'device', name: 'a' }, 'keyCompromise', BY);
@@ -115,7 +62,7 @@ test('a revoked certificate that the restored catalogue never knew stands in lis
 });
 
 test('a crash between the log and the rows is made good at the next start', async (t) => {
-  const world = await open(t);
+  const world = await openLogged(t);
   await world.identity.inventory.enrol({ name: 'a', type: 'reefer' }, BY);
   const restore = await copyOf(world);
   await world.identity.revocations.revoke({ kind: 'device', name: 'a' }, 'unspecified', BY);
@@ -125,7 +72,7 @@ test('a crash between the log and the rows is made good at the next start', asyn
 });
 
 test('a log that is older than the catalogue is a gap: everything waits until it is confirmed', async (t) => {
-  const world = await open(t);
+  const world = await openLogged(t);
   const { inventory } = world.identity;
   for (const name of ['a', 'b']) await inventory.enrol({ name, type: 'reefer' }, BY);
   await inventory.enrol({ name: 'c', type: 'plc' }, BY);
@@ -170,7 +117,7 @@ test('a log that is older than the catalogue is a gap: everything waits until it
 });
 
 test('a catalogue of before the gap suspends again what was not confirmed', async (t) => {
-  const world = await open(t);
+  const world = await openLogged(t);
   for (const name of ['a', 'b']) await world.identity.inventory.enrol({ name, type: 'reefer' }, BY);
   const restore = await copyOf(world);
   world.clock.advance(seconds(1));
@@ -184,7 +131,7 @@ test('a catalogue of before the gap suspends again what was not confirmed', asyn
 });
 
 test('a list that is newer than the gap confirms all but what it names', async (t) => {
-  const world = await open(t);
+  const world = await openLogged(t);
   const { inventory, revocations, lists, continuity } = world.identity;
   for (const name of ['a', 'b']) await inventory.enrol({ name, type: 'reefer' }, BY);
   const old = await lists.full(1);
@@ -215,3 +162,16 @@ test('a list that is newer than the gap confirms all but what it names', async (
 function gapAt(found: number): LogGap {
   return { from: 5, to: 9, knownBy: 'witness', end: micros(found - 5_000_000), found: micros(found) };
 }
+
+test('an authority that was retired does not count again in an older catalogue', async (t) => {
+  const world = await openLogged(t);
+  const { authorities, retirement } = world.identity;
+  await authorities.rotate(BY);
+  const before = await copyOf(world);
+  await retirement.retireIssuing(1, BY);
+  await before();
+  const now = await world.restart();
+  const states = (await now.authorities.list()).map(({ role, generation, state }) => `${role} ${generation} ${state}`);
+  assert.deepEqual(states, ['issuing 1 retired', 'issuing 2 signing', 'root 1 counting']);
+  assert.equal(now.certificates.issuing.length, 1);
+});

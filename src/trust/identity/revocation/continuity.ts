@@ -2,6 +2,7 @@ import { canonicalJson, micros } from '#base/core/index.ts';
 import type { Json, Micros } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
+import type { CertificateAuthority } from '../certificate-authority.ts';
 import type { ListSigner } from './revocation-lists.ts';
 import type { DeviceState } from '../device-directory.ts';
 import { IdentityError } from '../errors.ts';
@@ -56,13 +57,18 @@ export class Continuity {
   readonly #context: IdentityContext;
   readonly #inventory: Inventory;
   readonly #revocations: Revocations;
-  readonly #signer: ListSigner;
+  readonly #signer: ListSigner & Pick<CertificateAuthority, 'retire'>;
   readonly #settings: SealedTable<typeof SETTINGS.key, typeof SETTINGS.clear, Json>;
   readonly #certificates: SealedTable<typeof CERTIFICATES.key, typeof CERTIFICATES.clear>;
   readonly #devices: SealedTable<typeof DEVICES.key, typeof DEVICES.clear, DevicePrivate>;
   readonly #revoked: SealedTable<typeof REVOCATIONS.key, typeof REVOCATIONS.clear>;
 
-  constructor(context: IdentityContext, inventory: Inventory, revocations: Revocations, signer: ListSigner) {
+  constructor(
+    context: IdentityContext,
+    inventory: Inventory,
+    revocations: Revocations,
+    signer: ListSigner & Pick<CertificateAuthority, 'retire'>,
+  ) {
     this.#context = context;
     this.#inventory = inventory;
     this.#revocations = revocations;
@@ -233,6 +239,15 @@ export class Continuity {
       await this.#revocations.withdraw([], [certificate], reason, at);
     }
     if (fold.holds.length > 0) await this.#applyHolds(fold);
+    await this.#applyRetired(fold);
+  }
+
+  /** Those below first, as they were ended; the last of its kind stays, for without it nothing can be signed. */
+  async #applyRetired({ retired }: LogFold): Promise<void> {
+    for (const [name, at] of retired) {
+      const [, role, generation] = /^(issuing|root):([1-9][0-9]{0,8})$/.exec(name) ?? [];
+      if (role === 'issuing' || role === 'root') await this.#signer.retire(role, Number(generation), at);
+    }
   }
 
   /** @returns certificates that are suspended now and were not */

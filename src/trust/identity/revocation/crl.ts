@@ -1,10 +1,10 @@
-import { X509Certificate, verify } from 'node:crypto';
-import { concatBytes, micros } from '#base/core/index.ts';
+import { X509Certificate } from 'node:crypto';
+import { concatBytes, equalBytes, micros } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
 import { digestBytes } from '#base/crypto/index.ts';
 import { MalformedDer, TAG, childrenOf, context, expectTag, readDer, sequenceOf } from '../certificates/der.ts';
 import type { DerNode } from '../certificates/der.ts';
-import { formatSerial, readBitOctets, readIntegerBytes, readTime } from '../certificates/der-values.ts';
+import { formatSerial, readBitOctets, readIntegerBytes, readOid, readTime } from '../certificates/der-values.ts';
 import {
   encodeBits,
   encodeDer,
@@ -15,6 +15,7 @@ import {
   encodeOid,
   encodeTime,
 } from '../certificates/der-writer.ts';
+import { SIGNATURE_FORMS, isSignedWith } from '../certificates/signature-forms.ts';
 import { reading } from './read-der.ts';
 import { reasonName } from './revocation-reason.ts';
 import type { RevocationReason } from './revocation-reason.ts';
@@ -111,10 +112,11 @@ export interface ReadCrl {
   readonly number: number | null;
   readonly isDelta: boolean;
   readonly thisUpdate: Micros;
+  /** Null in a list that does not say when the next one comes. */
+  readonly nextUpdate: Micros | null;
   readonly entries: readonly { readonly serial: string; readonly reason: RevocationReason }[];
 }
 
-const ECDSA_ALONE = Buffer.from(ECDSA_SHA256);
 const MOST_ENTRIES = 2_000_000;
 
 /**
@@ -128,20 +130,28 @@ const MOST_ENTRIES = 2_000_000;
 export function readCrl(der: Uint8Array, issuers: readonly string[]): (ReadCrl & { readonly issuer: number }) | null {
   return reading(() => {
     const [list, algorithm, bits, ...more] = sequenceOf(readDer(der));
-    // What the signature does not cover has one form.
-    if (list === undefined || more.length > 0 || !ECDSA_ALONE.equals(algorithm?.raw ?? new Uint8Array())) {
-      throw new MalformedDer('a list is not signed as ours are');
+    const form = SIGNATURE_FORMS.get(readOid(sequenceOf(algorithm)[0]));
+    if (list === undefined || form === undefined || more.length > 0) {
+      throw new MalformedDer('a list is not signed as it may be');
     }
     const signature = readBitOctets(bits);
     // Verify, then interpret.
-    const issuer = issuers.findIndex((pem) => isSignedBy(list.raw, signature, pem));
-    return issuer === -1 ? null : { issuer, ...readList(list) };
+    const issuer = issuers.findIndex((pem) =>
+      isSignedWith(form, list.raw, new X509Certificate(pem).publicKey, signature),
+    );
+    if (issuer === -1) return null;
+    // What the signature does not cover has the form that it does cover. Version 2 stands before it.
+    const inner = sequenceOf(list).find(({ tag }) => tag === TAG.sequence);
+    if (!equalBytes(inner?.raw ?? new Uint8Array(), algorithm?.raw ?? new Uint8Array())) {
+      throw new MalformedDer('a list names two signature algorithms');
+    }
+    return { issuer, ...readList(list) };
   });
 }
 
 function readList(list: DerNode): ReadCrl {
   const fields = sequenceOf(list);
-  const thisUpdate = fields.find(({ tag }) => tag === TAG.utcTime || tag === TAG.generalizedTime);
+  const [thisUpdate, nextUpdate] = fields.filter(({ tag }) => tag === TAG.utcTime || tag === TAG.generalizedTime);
   // Version, algorithm and issuer come before the times: the sequence after them is the list.
   const after = fields.slice(thisUpdate === undefined ? fields.length : fields.indexOf(thisUpdate) + 1);
   const entries = after.find(({ tag }) => tag === TAG.sequence);
@@ -152,16 +162,9 @@ function readList(list: DerNode): ReadCrl {
     number: number === null ? null : Number.parseInt(formatSerial(readIntegerBytes(number)), 16),
     isDelta: extensionValue(known, DELTA_INDICATOR) !== null,
     thisUpdate: micros(readTime(thisUpdate) * 1_000_000),
+    nextUpdate: nextUpdate === undefined ? null : micros(readTime(nextUpdate) * 1_000_000),
     entries: entries === undefined ? [] : childrenOf(entries, MOST_ENTRIES).map(readEntry),
   };
-}
-
-function isSignedBy(data: Uint8Array, signature: Uint8Array, pem: string): boolean {
-  try {
-    return verify('sha256', data, new X509Certificate(pem).publicKey, signature);
-  } catch {
-    return false;
-  }
 }
 
 function readEntry(entry: DerNode): { serial: string; reason: RevocationReason } {

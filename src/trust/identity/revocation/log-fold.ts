@@ -1,5 +1,6 @@
 import type { AuditEvent, Micros } from '#base/core/index.ts';
 import type { CertificateRow } from './revocations.ts';
+import { RETIRE } from '../authority-retirement.ts';
 import { parseRevocation } from './log-form.ts';
 import type { RevocationReason } from './revocation-reason.ts';
 import { parseTarget } from './revoke-target.ts';
@@ -32,6 +33,8 @@ export interface LogFold {
   /** What is known of certificates that were given. */
   readonly given: Map<string, Partial<CertificateRow>>;
   readonly holds: HoldStep[];
+  /** Authorities that were retired, such as `issuing:1`, and when. */
+  readonly retired: Map<string, Micros>;
 }
 
 export function emptyFold(): LogFold {
@@ -42,6 +45,7 @@ export function emptyFold(): LogFold {
     revoked: new Map(),
     given: new Map(),
     holds: [],
+    retired: new Map(),
   };
 }
 
@@ -57,6 +61,9 @@ export function foldEntry(fold: LogFold, { time, event }: LoggedEvent): void {
       return;
     case 'issue-certificate':
       noteGiven(fold, time, event);
+      return;
+    case RETIRE:
+      fold.retired.set(resource.replace(/^authority:/, ''), time);
       return;
     case SUSPEND:
       if (typeof detail?.['before'] === 'number') fold.holds.push({ kind: 'suspend', before: detail['before'] });

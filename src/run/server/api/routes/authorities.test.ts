@@ -9,6 +9,7 @@ test('authorities are shown and rotated by who administers, and by nobody else',
     ['GET', '/v1/authorities'],
     ['POST', '/v1/authorities/rotate'],
     ['POST', '/v1/authorities/request'],
+    ['GET', '/v1/authorities/root/1/index'],
   ] as const) {
     const body = method === 'POST' ? { body: {} } : {};
     assert.equal((await call(method, route, { ...body, as: { token } })).status, 403);
@@ -20,4 +21,14 @@ test('authorities are shown and rotated by who administers, and by nobody else',
   assert.match(String(made.json()['request']), /^-----BEGIN CERTIFICATE REQUEST-----/);
   const refused = await call('POST', '/v1/authorities/import', { body: { certificate: 'x' } });
   assert.deepEqual([refused.status, refused.json()['code']], [400, 'IDENTITY_AUTHORITY_INVALID']);
+  const list = '/v1/authorities/root-list';
+  assert.equal((await call('POST', list, { body: { list: 'x' }, as: { token } })).status, 403);
+  const retire = (role: string, generation: number) =>
+    call('POST', '/v1/authorities/retire', { body: { role, generation } });
+  assert.equal((await retire('root', 1)).status, 400);
+  await identity.issueOperator('test');
+  assert.deepEqual((await retire('issuing', 1)).json()['state'], 'retired');
+  assert.equal(((await call('GET', '/v1/authorities/root/1/index')).json()['index'] as string).slice(0, 2), 'R\t');
+  assert.equal((await call('GET', '/v1/authorities/root/7/index')).status, 400);
+  assert.equal((await call('POST', list, { body: { list: 'x' } })).status, 400);
 });

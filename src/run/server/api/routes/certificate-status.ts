@@ -3,6 +3,7 @@ import { OCSP_REQUEST_LIMIT } from '#trust/identity/index.ts';
 import { ApiError } from '../errors.ts';
 import type { Route, RouteReply } from '../route.ts';
 
+const LIST_NAME = /^(?:root-([1-9][0-9]{0,8})|([1-9][0-9]{0,8})(-delta)?)\.crl$/;
 const CRL_TYPE = 'application/pkix-crl';
 const OCSP_TYPE = 'application/ocsp-response';
 
@@ -13,13 +14,14 @@ export const CERTIFICATE_STATUS_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/crl/:name',
-    summary: 'the signed list of revoked certificates of an issuing authority',
+    summary: 'the signed list of revoked certificates of an issuing authority, or of authorities that a root took back',
     access: 'open',
     answer: { media: [CRL_TYPE] },
     handle: async ({ params }, { identity }) => {
-      const [, generation, delta] = /^([1-9][0-9]{0,8})(-delta)?\.crl$/.exec(params['name'] ?? '') ?? [];
+      const [, root, issuing, delta] = LIST_NAME.exec(params['name'] ?? '') ?? [];
       const kind = delta === undefined ? 'full' : 'delta';
-      const bytes = generation === undefined ? null : await identity.lists[kind](Number(generation));
+      const { rootLists, lists } = identity;
+      const bytes = root === undefined ? await lists[kind](Number(issuing)) : await rootLists.full(Number(root));
       if (bytes === null) throw new ApiError('API_ROUTE_UNKNOWN', 'Cannot answer: there is no such list');
       return { bytes, contentType: CRL_TYPE };
     },
