@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import { buffer } from 'node:stream/consumers';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { OpenApiChecker } from '../support/openapi-checker.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
+import type { TestPlatform } from '../support/running-platform.ts';
 
 const TEMPLATE = `
 devices: { truck: {} }
@@ -25,6 +30,44 @@ people: { keeper: { query: [climate], may: [audit] } }
 const WALKED =
   /^(get|post) (\/(healthz|readyz|\.well-known\/security)|\/v1\/(openapi|status|metrics|streams|segments|commands|tables|grants|prove|quarantine|template|quer|views|users$|audit\/(keys|checkpoint$|entries|proof)|devices(\/\{name\}(\/(certificate|disable|enable|speaks-for))?)?$))/;
 
+interface Told {
+  readonly service: string;
+  readonly name: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly attributes: readonly { key: string; value: Record<string, unknown> }[];
+}
+
+/** A collector of traces on loopback: what it was told, and how its sender showed who it is. */
+async function startCollector() {
+  const told: Told[] = [];
+  const shown = new Set<string | undefined>();
+  const server = createServer((asked, answer) => {
+    void text(asked).then((body) => {
+      shown.add(asked.headers['x-collector-key']?.toString());
+      const { resourceSpans } = JSON.parse(body) as {
+        resourceSpans: {
+          resource: { attributes: [{ value: { stringValue: string } }] };
+          scopeSpans: [{ spans: Omit<Told, 'service'>[] }];
+        }[];
+      };
+      for (const { resource, scopeSpans } of resourceSpans) {
+        const service = resource.attributes[0].value.stringValue;
+        told.push(...scopeSpans[0].spans.map((span) => ({ service, ...span })));
+      }
+      answer.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const end = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { told, shown, url: `http://127.0.0.1:${port}/v1/traces`, [Symbol.dispose]: end };
+}
+
 async function sendAs(device: { key: string; cert: string; ca: string }, url: URL, body: string) {
   const reply = await new Promise<IncomingMessage>((resolve, reject) => {
     const headers = { 'content-type': 'application/json' };
@@ -35,7 +78,10 @@ async function sendAs(device: { key: string; cert: string; ca: string }, url: UR
 }
 
 test('every route answers as the OpenAPI document says, in success and in failure', { timeout: 120_000 }, async () => {
-  await using weir = await startTestPlatform(TEMPLATE);
+  using collector = await startCollector();
+  const template = `${TEMPLATE}traces: { endpoint: '${collector.url}', headers: collector, sample: 0 }\n`;
+  await using weir = await startTestPlatform(template);
+  await writeFile(join(weir.layout.traces, 'collector'), 'x-collector-key: k\n');
   const checker = new OpenApiChecker((await weir.call('GET', '/v1/openapi.json')).json());
   /** Calls and checks; gives the answer's JSON where it has some. */
   const ask = async (operation: string, path: string, body?: unknown, type = 'application/json') => {
@@ -117,7 +163,7 @@ test('every route answers as the OpenAPI document says, in success and in failur
   await ask('get /v1/quarantine/{id}', `/v1/quarantine/${kept?.id}`);
   await ask('get /v1/quarantine', '/v1/quarantine?limit=x');
   // Template, proofs, log.
-  const source = { path: 'a.yaml', text: `template: 1\nname: test\n${TEMPLATE}`, files: {} };
+  const source = { path: 'a.yaml', text: `template: 1\nname: test\n${template}`, files: {} };
   await same('post /v1/template/plan', source);
   await same('post /v1/template/plan', { ...source, text: 'x' });
   await same('post /v1/template/apply', { ...source, text: `${source.text}region: eu\n` });
@@ -137,6 +183,58 @@ test('every route answers as the OpenAPI document says, in success and in failur
   const statement = entries.entries.findLast(({ event }) => event.action === 'query' && event.digest !== undefined);
   await ask('get /v1/audit/statements/{digest}', `/v1/audit/statements/${statement?.event.digest}`);
 
+  await assertTraced(weir, collector);
+
   const unseen = checker.operations.filter((operation) => WALKED.test(operation) && !checker.succeeded.has(operation));
   assert.deepEqual(unseen, []);
 });
+
+const OURS = '0af7651916cd43dd8448eb211c80319c';
+const THEIRS = '4bf92f3577b34da6a3ce929d0e0e4736';
+const PARENT = 'b7ad6b7169203331';
+
+/** The way of one statement from gateway to query process, in the trace of a caller who may say so. */
+async function assertTraced(weir: TestPlatform, { told, shown }: Awaited<ReturnType<typeof startCollector>>) {
+  const ask = (token: string | null, trace: string, sql: string) =>
+    weir.call('POST', '/v1/query', {
+      ...(token === null ? {} : { token }),
+      body: { sql, parameters: ['secret-parameter'] },
+      headers: { traceparent: `00-${trace}-${PARENT}-01` },
+    });
+  const { token } = await weir.ask<{ token: string }>('POST', '/v1/users', {
+    body: { name: 'eve', roles: ['keeper'] },
+  });
+  const sql = "select count(*) from climate where ? <> 'secret-literal'";
+  assert.equal((await ask(token, THEIRS, sql)).status, 200);
+  assert.equal((await ask(null, OURS, sql)).status, 200);
+  await eventually(
+    async () => new Set(told.map(({ name }) => name)),
+    (names) => names.has('run') && names.has('POST') && names.has('POST /v1/query'),
+  );
+  const spans = Object.fromEntries(told.map((span) => [span.name, span]));
+  const parentOf = (name: string) => told.find(({ spanId }) => spanId === spans[name]?.parentSpanId)?.name;
+  assert.equal(spans['POST']?.parentSpanId, PARENT);
+  const names = ['POST /v1/query', 'statement', 'admit', 'plan', 'execute', 'run'];
+  assert.deepEqual(
+    names.map((name) => [spans[name]?.service, parentOf(name)]),
+    [
+      ['weir-control', 'POST'],
+      ['weir-control', 'POST /v1/query'],
+      ['weir-control', 'statement'],
+      ['weir-control', 'statement'],
+      ['weir-control', 'statement'],
+      ['weir-query', 'execute'],
+    ],
+  );
+  assert.deepEqual(spans['statement']?.attributes.find(({ key }) => key === 'db.query.summary')?.value, {
+    stringValue: 'SELECT climate',
+  });
+  // Nobody else's trace goes on here, and nothing is told of what was asked.
+  assert.deepEqual([...new Set(told.map(({ traceId }) => traceId))], [OURS]);
+  assert.doesNotMatch(JSON.stringify(told), /secret|eve|person:|127\.0\.0/);
+  assert.deepEqual([...shown], ['k']);
+  assert.match(
+    (await weir.call('GET', '/v1/metrics')).body.toString(),
+    /weir_trace_spans_total\{outcome="exported"\} [1-9]/,
+  );
+}

@@ -23,3 +23,6 @@ export type { Batch, Column, NamedColumn, ColumnShape } from './batch.ts';
 export type { Clock, Random, Log, Metrics, AuditEvent, AuditReceipt, AuditSink } from './ports.ts';
 export { Type } from './schema-type.ts';
 export type { Static, TObject, TSchema } from './schema-type.ts';
+export type { Span, SpanAttributes } from './span.ts';
+export { formatTraceparent, makeSpanId, makeTrace, parseTraceparent } from './trace-context.ts';
+export type { TraceContext } from './trace-context.ts';

@@ -9,6 +9,9 @@ import type { DeviceTypeSource, FieldSource, RoleSource, StreamSource, TemplateS
 import { probeDeviceType, systemStreams } from './system-streams.ts';
 import type { DeviceType, Field, Limits, PolicyFile, Role, Stream, Template } from './types.ts';
 
+/** Share of requests that are traced where the template does not say. */
+const DEFAULT_SAMPLE = 0.1;
+
 type Accept = Stream['accept'];
 
 /**
@@ -97,6 +100,15 @@ export function buildTemplate(
             contact: source.api.contact ?? [],
             origins: source.api.origins ?? [],
             signatures: source.api.signatures ?? [],
+          },
+        }),
+    ...(source.traces === undefined
+      ? {}
+      : {
+          traces: {
+            endpoint: source.traces.endpoint,
+            headers: source.traces.headers ?? null,
+            sample: source.traces.sample ?? DEFAULT_SAMPLE,
           },
         }),
     tls: {

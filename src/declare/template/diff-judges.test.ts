@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { makeTemplate } from '../../../test/support/make-template.ts';
-import { judgeClass, judgeField, judgePolicies, judgePurposes, ranked } from './diff-judges.ts';
+import { judgeClass, judgeField, judgePolicies, judgePurposes, judgeTraces, ranked } from './diff-judges.ts';
 import type { PlainChange } from './diff-judges.ts';
 
 const template = makeTemplate(
@@ -54,4 +54,20 @@ test('judgePolicies() takes policies that only forbid for stronger, whatever els
   assert.equal(judge(null, ['permit (principal, action, resource);']), 'weakens');
   assert.equal(judge(['forbid (principal, action, resource);'], null), 'weakens');
   assert.equal(judge(['forbid a'], ['forbid b']), 'weakens');
+});
+
+test('judgeTraces() holds more that leaves the platform for weaker', () => {
+  const of = (host: string, sample: number, headers = 'h') =>
+    makeTemplate(`traces: {endpoint: 'https://${host}/', sample: ${sample}, headers: ${headers}}`);
+  const none = makeTemplate('');
+  for (const [before, after, effect] of [
+    [none, of('a', 0), 'weakens'],
+    [of('a', 0), none, 'strengthens'],
+    [of('a', 0), of('b', 0), 'weakens'],
+    [of('a', 0.1), of('a', 0.2), 'weakens'],
+    [of('a', 0.2), of('a', 0.1), 'strengthens'],
+    [of('a', 0.1), of('a', 0.1, 'g'), 'neutral'],
+  ] as const) {
+    assert.equal(judgeTraces(change({ old: before, new: after })).effect, effect);
+  }
 });

@@ -128,6 +128,18 @@ export function judgeApi({ old, new: after }: PlainChange): JudgedChange {
   return same ? judged('neutral', 'how the API is described') : judged('strengthens', 'the API takes less');
 }
 
+/** What requests were made, and how long they took, leaves the platform with their traces. */
+export function judgeTraces({ old, new: after }: PlainChange): JudgedChange {
+  const [was, is] = [old.traces, after.traces];
+  if (is === undefined) return judged('strengthens', 'traces of requests go nowhere');
+  if (was === undefined || was.endpoint !== is.endpoint) return judged('weakens', 'traces of requests go elsewhere');
+  if (was.headers !== is.headers) return judged('neutral', 'the collector of traces is shown other fields');
+  return judged(
+    is.sample > was.sample ? 'weakens' : 'strengthens',
+    `${is.sample > was.sample ? 'more' : 'fewer'} requests are traced`,
+  );
+}
+
 export function isSubset(part: Json, whole: Json): boolean {
   return Array.isArray(part) && Array.isArray(whole) && part.every((item: Json) => whole.includes(item));
 }

@@ -4,6 +4,7 @@ import {
   isWiderRange,
   judgeAddress,
   judgeApi,
+  judgeTraces,
   judgeBasis,
   judgeClass,
   judgeField,
@@ -269,6 +270,8 @@ const RULES: readonly (readonly [string, Judge])[] = [
   ['listen.address', judgeAddress],
   ['api', judgeApi],
   ['api.*', judgeApi],
+  ['traces', judgeTraces],
+  ['traces.*', judgeTraces],
   ['tls.minimum', ({ before, after }) => ranked(['1.2', '1.3'], before, after, 'the lowest version of TLS')],
   ['tls.hybrid', ({ before, after }) => ranked(['prefer', 'require'], before, after, 'post-quantum key exchange')],
 ];

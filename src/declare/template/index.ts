@@ -6,6 +6,7 @@ export type {
   Issuer,
   IssuerKeys,
   Limits,
+  TraceRules,
   Listen,
   PolicyFile,
   ReferenceTable,

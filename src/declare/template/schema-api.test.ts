@@ -32,3 +32,28 @@ test('api refuses what is no URI, no origin over TLS or no action that can be si
     assert.throws(() => makeTemplate(`api: {${wrong}}`), wrong);
   }
 });
+
+test('traces takes an address over TLS or on this machine, the name of a file, and a share', () => {
+  const endpoint = 'https://collector.example.com:4318/v1/traces';
+  assert.deepEqual(makeTemplate(`traces: {endpoint: '${endpoint}'}`).traces, { endpoint, headers: null, sample: 0.1 });
+  const local = 'http://127.0.0.1:4318/v1/traces';
+  assert.deepEqual(makeTemplate(`traces: {endpoint: '${local}', headers: a.b, sample: 0}`).traces, {
+    endpoint: local,
+    headers: 'a.b',
+    sample: 0,
+  });
+  assert.equal(makeTemplate('').traces, undefined);
+  for (const wrong of [
+    'sample: 1',
+    'endpoint: "http://collector.example.com/v1/traces"',
+    'endpoint: "http://localhost.example.com/v1/traces"',
+    'endpoint: "https://a.example/ b"',
+    'endpoint: "https://user:secret@a.example/"',
+    `endpoint: '${endpoint}', headers: ../operator/operator.key`,
+    `endpoint: '${endpoint}', headers: .hidden`,
+    `endpoint: '${endpoint}', headers: a..b`,
+    `endpoint: '${endpoint}', sample: 1.5`,
+  ]) {
+    assert.throws(() => makeTemplate(`traces: {${wrong}}`), wrong);
+  }
+});

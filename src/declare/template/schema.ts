@@ -5,7 +5,7 @@ import { stream, table, view } from './schema-data.ts';
 import type { field } from './schema-data.ts';
 import { acceptWindow, closed, listOf, mapOf, oneOrMany, prose } from './schema-forms.ts';
 import { approval, role } from './schema-people.ts';
-import { api } from './schema-api.ts';
+import { api, traces } from './schema-api.ts';
 import { detection, deviceType, limits, listen, manufacturer, tls } from './schema-platform.ts';
 import { signIn } from './schema-sign-in.ts';
 import type { issuer } from './schema-sign-in.ts';
@@ -92,6 +92,7 @@ export const TEMPLATE_SCHEMA = Type.Object(
     ),
     listen: Type.Optional(listen),
     api: Type.Optional(api),
+    traces: Type.Optional(traces),
     tls: Type.Optional(tls),
     accept: Type.Optional(acceptWindow),
     limits: Type.Optional(limits),

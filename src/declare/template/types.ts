@@ -28,6 +28,8 @@ export interface Template {
   readonly listen: Listen;
   /** Absent where nothing is declared of it. */
   readonly api?: ApiRules;
+  /** Where traces of requests go; absent where nowhere. */
+  readonly traces?: TraceRules;
   readonly tls: TlsRules;
   readonly limits: Limits;
   /** Further policies in Cedar, in the order of `policies:`; absent where none is declared. */
@@ -223,6 +225,16 @@ export interface ApiRules {
   readonly origins: readonly string[];
   /** Actions whose requests must be signed. */
   readonly signatures: readonly string[];
+}
+
+/** Where traces of requests go. */
+export interface TraceRules {
+  /** Where a collector takes OTLP over HTTP. */
+  readonly endpoint: string;
+  /** File in the folder `traces` of the data directory with fields that are sent along; null for none. */
+  readonly headers: string | null;
+  /** Share of requests that are traced, 0 to 1. */
+  readonly sample: number;
 }
 
 export interface TlsRules {

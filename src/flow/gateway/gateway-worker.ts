@@ -1,10 +1,11 @@
 import type { TLSSocket } from 'node:tls';
-import type { Clock, Log, Metrics, Random } from '#base/core/index.ts';
+import type { Clock, Log, Metrics, Random, Span } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { reasonOf } from '#flow/ingest/index.ts';
 import { makeManufacturedChecker } from '#trust/identity/index.ts';
 import type { CertificateChecker, ManufacturedChecker } from '#trust/identity/index.ts';
 import { HttpService } from './http/http-service.ts';
+import type { OwnStepParts } from './http/own-step.ts';
 import { Proxy } from './http/proxy.ts';
 import { StatusListener } from './http/status-listener.ts';
 import { AckGroups } from './mqtt/ack-group.ts';
@@ -64,6 +65,8 @@ export interface GatewayWorkerDeps {
   left?(id: string): void;
   /** Is told that a device was let in from an address. */
   heard?(device: number, address: string | undefined): void;
+  /** Is given steps of traced requests. */
+  traced?(span: Span): void;
   /** Is given what was refused, once a second where there was anything. */
   refused(counts: readonly RefusalCount[]): void;
   /** Several workers share the ports; the kernel deals connections out. */
@@ -147,6 +150,7 @@ class Worker implements GatewayWorker {
     this.#mqtt = this.#makeMqtt();
     this.#http = new HttpService({
       ...deps,
+      tracing: () => this.#tracing(),
       limits: () => this.#template.limits,
       origins: () => this.#template.api?.origins ?? [],
       refused: (listener, reason, address) => this.#refuse(listener, reason, address),
@@ -298,6 +302,12 @@ class Worker implements GatewayWorker {
       accept,
       refused: (reason, address) => this.#refuse(name, reason, address),
     });
+  }
+
+  #tracing(): OwnStepParts | null {
+    const { clock, random, traced } = this.#deps;
+    if (traced === undefined || this.#template.traces === undefined) return null;
+    return { clock, random, traced: (span) => traced(span) };
   }
 
   /** Who is at the other end, by what is known now. */

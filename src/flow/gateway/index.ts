@@ -5,6 +5,7 @@ export type { GatewayWorker, GatewayWorkerDeps, ListenerName, ListenerPorts } fr
 export { QUOTA_EXCEEDED, rateLimitFields } from './http/rate-limit-fields.ts';
 export type { ServiceLimit } from './http/rate-limit-fields.ts';
 export { HOLD_HEADER } from './http/held-callers.ts';
+export { TRACE_HEADER } from './http/own-step.ts';
 export { CALLER_HEADER } from './http/known-callers.ts';
 export type { DeviceDirectory, DeviceEntry, DeviceTablePort, IngestPort, RevokedPort } from './ports.ts';
 export { addressPrefix } from './tls/address-prefix.ts';

@@ -13,6 +13,8 @@ export interface DataDirectory {
   readonly quarantine: string;
   readonly objects: string;
   readonly operator: string;
+  /** Files with fields for the collector of traces. */
+  readonly traces: string;
   readonly run: string;
   readonly controlSocket: string;
   readonly address: string;
@@ -31,6 +33,7 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
     quarantine: at('quarantine'),
     objects: at('objects'),
     operator: at('operator'),
+    traces: at('traces'),
     run: at('run'),
     controlSocket: at('run', 'control.sock'),
     address: at('run', 'address.json'),
@@ -45,8 +48,8 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
  *   there for everybody, such as `/tmp`
  */
 export async function makeDirectories(layout: DataDirectory): Promise<void> {
-  const { root, audit, keys, identity, journal, quarantine, objects, operator, run } = layout;
-  for (const folder of [root, audit, keys, identity, journal, quarantine, objects, operator, run]) {
+  const { root, audit, keys, identity, journal, quarantine, objects, operator, traces, run } = layout;
+  for (const folder of [root, audit, keys, identity, journal, quarantine, objects, operator, traces, run]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await closeToOthers(folder);
   }

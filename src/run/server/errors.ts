@@ -13,6 +13,7 @@ export type ServerErrorCode =
   | 'SERVER_ISSUER_UNREACHABLE'
   | 'SERVER_KEY_GONE'
   | 'SERVER_KEY_UNGRANTED'
+  | 'SERVER_TRACE_HEADERS'
   | 'SERVER_TEMPLATE_INVALID';
 
 /** Raised by the composition of the platform: its directory, processes and ports. */

@@ -1,7 +1,7 @@
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROBE_STREAM, seconds, systemClock } from '#base/core/index.ts';
-import type { Log } from '#base/core/index.ts';
+import type { Log, Span } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { DecisionPoint } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
@@ -18,6 +18,7 @@ import { watchBackPressure } from './control/back-pressure.ts';
 import { CloneBook } from './control/clone-book.ts';
 import { CommandBox } from './control/command-box.ts';
 import { DenialTally } from './control/denial-tally.ts';
+import { issuerFetch } from './control/issuer-fetch.ts';
 import { keepCounts } from './control/keep-counts.ts';
 import { KeyKeeper } from './control/key-keeper.ts';
 import { LogCounts } from './control/log-counts.ts';
@@ -50,6 +51,9 @@ import { Prover } from './prove/prover.ts';
 import { QueryService } from './query/query-service.ts';
 import { StatementBook } from './query/statement-book.ts';
 import { StoreHost } from './store/host.ts';
+import { readHeaderFile } from './trace/header-file.ts';
+import { SpanExporter } from './trace/span-exporter.ts';
+import { Tracer } from './trace/tracer.ts';
 import { ReferenceTables } from './tables/reference-tables.ts';
 
 export interface PlatformOptions {
@@ -252,6 +256,17 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     seal: () => store.flush(PROBE_STREAM),
   });
   const keyKeeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => gateway });
+  const spans = opened.use(
+    new SpanExporter({
+      clock,
+      log,
+      rules: () => templates.current.traces,
+      headers: (file) => readHeaderFile(layout.traces, file),
+      fetch: issuerFetch,
+      resource: { 'service.version': packageVersion, 'service.namespace': 'weir' },
+    }),
+  );
+  const emit = (span: Span): void => spans.add(span);
   const services: Services = {
     clock,
     log,
@@ -300,6 +315,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     status: () => status(),
     ready: () => store.process.pid !== undefined && gateway.process.pid !== undefined,
     requests: new RequestMetrics(),
+    tracer: new Tracer({ clock, random, rules: () => templates.current.traces, emit }),
+    spans,
   };
   const denials = opened.use(new DenialTally(audit, log));
   const api = makeApi({
@@ -324,6 +341,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     log,
     refusals,
     clones,
+    traced: emit,
     template: () => templates.current,
     ports: { ...portsOf(template), ...options.ports },
     workers: options.gatewayWorkers ?? 1,

@@ -6,6 +6,8 @@ import path from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { test } from 'node:test';
 import { systemClock } from '#base/core/index.ts';
+import type { Span } from '#base/core/index.ts';
+import { systemRandom } from '#base/crypto/index.ts';
 import type { Limits } from '#declare/template/index.ts';
 import type { IngestPort } from '../ports.ts';
 import type { Admission } from '../tls/admission.ts';
@@ -20,7 +22,12 @@ const GOOD: Admission = {
   identity: { kind: 'device', device: DEVICE, serial: '0A', fingerprint: 'a' },
 };
 
-async function start(t: Cleanable, judge: (() => Admission) | null, controlSocket = '/nowhere/control.sock') {
+async function start(
+  t: Cleanable,
+  judge: (() => Admission) | null,
+  controlSocket = '/nowhere/control.sock',
+  traces?: (span: Span) => void,
+) {
   let connections = 0;
   const refused: string[] = [];
   const told: string[] = [];
@@ -38,6 +45,7 @@ async function start(t: Cleanable, judge: (() => Admission) | null, controlSocke
     },
     controlSocket,
     longRoutes: ['POST /v1/query'],
+    tracing: () => (traces === undefined ? null : { clock: systemClock, random: systemRandom, traced: traces }),
     limits: () => LIMITS,
     origins: () => ['https://console.example.com'],
     refused: (listener, reason) => refused.push(`${listener} ${reason}`),
@@ -198,6 +206,46 @@ test('who is not known yet takes turns with their network, whatever they invent'
   const other = get('good-quiet-1');
   assert.ok((await reached(3)).includes('good-quiet-1'));
   await answerAll([...flood, other]);
+});
+
+test('a request that control traces has a step here, under the ids that control says, and nobody else can say them', async (t) => {
+  const TRACE = '0af7651916cd43dd8448eb211c80319c';
+  const folder = await temporaryFolder(t);
+  const heard: (string | undefined)[] = [];
+  const control = createHttpServer((request, response) => {
+    heard.push(String(request.headers['x-weir-trace']));
+    if (request.url === '/traced') response.setHeader('x-weir-trace', `${TRACE}-b7ad6b7169203331`);
+    response.end('ok');
+  });
+  const socket = path.join(folder, 'control.sock');
+  await new Promise<void>((resolve) => control.listen(socket, resolve));
+  t.after(async () => void control.close());
+  const spans: Span[] = [];
+  const { ask } = await start(t, null, socket, (span) => spans.push(span));
+  const get = (url: string, more = '') => ask(`GET ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${more}\r\n`);
+  assert.doesNotMatch(await get('/traced', `X-Weir-Trace: ${TRACE}-0000000000000001\r\n`), /x-weir-trace/i);
+  await get('/untraced');
+  assert.equal(new Set(heard).size, 2);
+  for (const field of heard) assert.match(field ?? '', /^[0-9a-f]{32}-[0-9a-f]{16}$/);
+  assert.equal(heard.includes(`${TRACE}-0000000000000001`), false);
+  const [{ start: from, end, ...span } = assert.fail('no span')] = spans;
+  assert.ok(end >= from);
+  assert.deepEqual(
+    [spans.length, span],
+    [
+      1,
+      {
+        service: 'gateway',
+        traceId: TRACE,
+        spanId: heard[0]?.slice(33),
+        parentId: 'b7ad6b7169203331',
+        name: 'GET',
+        kind: 'server',
+        attributes: { 'http.request.method': 'GET', 'http.response.status_code': 200, 'url.scheme': 'https' },
+        error: null,
+      },
+    ],
+  );
 });
 
 test('each answer is kept apart from pages, and pages of other origins are refused', async (t) => {

@@ -16,6 +16,8 @@ import { longRoutes } from './long-routes.ts';
 import { isEnrolmentPath } from './enrolment-path.ts';
 import { stateIdentity } from './identity-header.ts';
 import type { PeerStatement } from './identity-header.ts';
+import { OwnStep } from './own-step.ts';
+import type { OwnStepParts } from './own-step.ts';
 import { problem, sendProblem } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { Proxy } from './proxy.ts';
@@ -34,6 +36,8 @@ export interface HttpServiceDeps {
   readonly controlSocket: string;
   /** Routes of control's that last, as method and path. */
   readonly longRoutes: readonly string[];
+  /** How steps of requests are told of; null while nothing is traced. */
+  tracing(): OwnStepParts | null;
   limits(): Limits;
   /** Web origins that may call the API with a bearer token. */
   origins(): readonly string[];
@@ -287,13 +291,17 @@ export class HttpService {
         answerHeld(response, hold, this.#held.secondsLeft(hold), hasLongBody(request)),
       );
     }
+    const tracing = this.#deps.tracing();
+    const step = tracing === null ? null : new OwnStep(tracing);
     this.#proxy.pass(request, response, {
       peer,
       caller,
+      ...(step === null ? {} : { trace: step.field }),
       pace: this.#isLong(method, url) ? 'long' : 'brief',
       onAnswer: (fields) => {
         this.#held.note(key, fields);
         this.#known.note(key.caller, fields);
+        step?.answered(fields, method, response);
       },
     });
   }

@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { IDENTITY_HEADER, passableHeaders } from './identity-header.ts';
 import type { PeerStatement } from './identity-header.ts';
 import { LateAnswers } from './late-answers.ts';
+import { TRACE_HEADER } from './own-step.ts';
 import { problem, sendProblem } from './problem.ts';
 import { Turns } from './turns.ts';
 import type { Pace, Turn, TurnBounds } from './turns.ts';
@@ -26,6 +27,8 @@ export interface Passing {
   /** Whose requests take turns with this one. */
   readonly caller: string;
   readonly pace?: Pace;
+  /** The gateway's own step, where requests are traced. */
+  readonly trace?: string;
   /** Is given the fields of control's answer. */
   readonly onAnswer?: (fields: IncomingHttpHeaders) => void;
 }
@@ -54,9 +57,11 @@ export class Proxy {
 
   pass(request: IncomingMessage, response: ServerResponse, passing: Passing): void {
     if (this.#open >= MOST_AT_ONCE) return sendProblem(response, UNAVAILABLE, {}, true);
-    const place: { turn: Turn | null } = { turn: null };
+    const place: { turn: Turn | null; upstream: ClientRequest | null } = { turn: null, upstream: null };
     const turn = this.#turns.ask(passing.caller, passing.pace ?? 'brief', {
-      begin: () => this.#forward(request, response, passing).once('close', () => place.turn?.end()),
+      begin: () => {
+        place.upstream = this.#forward(request, response, passing).once('close', () => place.turn?.end());
+      },
       gaveUp: () => sendProblem(response, TOO_MANY),
     });
     // The connection stays: closing on unread bytes would take the answer from whoever sent them.
@@ -66,10 +71,15 @@ export class Proxy {
     response.once('close', () => {
       this.#open--;
       turn.end();
+      place.upstream?.destroy();
     });
   }
 
-  #forward(request: IncomingMessage, response: ServerResponse, { peer, caller, onAnswer }: Passing): ClientRequest {
+  #forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { peer, caller, trace, onAnswer }: Passing,
+  ): ClientRequest {
     const upstream = connect({
       socketPath: this.#socketPath,
       method: request.method,
@@ -82,6 +92,7 @@ export class Proxy {
         'keep-alive',
         IDENTITY_HEADER,
         JSON.stringify(peer),
+        ...(trace === undefined ? [] : [TRACE_HEADER, trace]),
       ],
       agent: false,
       // `Host` is passed on as it came.
@@ -104,7 +115,6 @@ export class Proxy {
       if (response.headersSent) response.destroy();
       else sendProblem(response, UNAVAILABLE, {}, true);
     });
-    response.once('close', () => upstream.destroy());
     pipeline(request, upstream, () => {});
     return upstream;
   }

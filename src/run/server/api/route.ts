@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Json, TObject, TSchema } from '#base/core/index.ts';
 import type { AccessContext, Action, Resource } from '#declare/policy/index.ts';
+import type { ActiveSpan } from '../trace/active-span.ts';
 import type { Caller } from './caller.ts';
 import type { Services } from './services.ts';
 import type { StreamedReply } from './streamed-reply.ts';
@@ -17,6 +18,8 @@ export interface RouteRequest {
   readonly accept: string;
   /** Ends when the caller leaves. */
   readonly signal: AbortSignal;
+  /** The step that further ones are part of; null where the request is not traced. */
+  readonly span: ActiveSpan | null;
 }
 
 export type RouteReply =

@@ -25,6 +25,7 @@ const REQUEST: RouteRequest = {
   contentType: '',
   accept: '',
   signal: new AbortController().signal,
+  span: null,
 };
 
 /** Addresses that stand in certificates, where no version belongs. */

@@ -5,7 +5,7 @@ import type { Json } from '#base/core/index.ts';
 import { hasCode } from '#base/core/index.ts';
 import { explainDecision, requireAllowed } from '#declare/policy/index.ts';
 import type { Decision } from '#declare/policy/index.ts';
-import { CALLER_HEADER, HOLD_HEADER, rateLimitFields } from '#flow/gateway/index.ts';
+import { CALLER_HEADER, HOLD_HEADER, rateLimitFields, TRACE_HEADER } from '#flow/gateway/index.ts';
 import type { DenialTally } from '../control/denial-tally.ts';
 import { bodyValidator } from './body-validator.ts';
 import type { Caller, ShownHeaders, SignInFailure } from './caller.ts';
@@ -18,10 +18,13 @@ import type { RateVerdict } from './rate-buckets.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { SignedRequests } from './signed-requests.ts';
 import { queryReader } from './query-parameters.ts';
+import { PLATFORM } from './route.ts';
 import type { Route, RouteReply, RouteRequest } from './route.ts';
 import { ROUTES } from './routes.ts';
 import type { Services } from './services.ts';
 import type { StreamedReply } from './streamed-reply.ts';
+import { traced } from '../trace/active-span.ts';
+import type { ActiveSpan } from '../trace/active-span.ts';
 
 /** Larger bodies than templates and statements come as streams and have bounds of their own. */
 const BODY_LIMIT = 4 * 1_048_576;
@@ -105,22 +108,31 @@ function addRoute(server: FastifyInstance, route: Route, gate: Gate): void {
     ...(route.body === undefined ? {} : { schema: { body: route.body } }),
     // Before the body is read: nobody unknown can make the platform hold megabytes.
     onRequest: async (request, reply) => {
-      callers.set(request, await admit(request, reply, route, gate));
+      const caller = await admit(request, reply, route, gate);
+      callers.set(request, caller);
+      const span = beginTrace(request, reply, caller, name, gate);
+      if (span !== null) spans.set(request, span);
     },
     onResponse: async (request, reply) => {
       services.requests.note(name, reply.statusCode, reply.elapsedTime / 1_000);
+      const span = spans.get(request);
+      span?.set({ 'http.response.status_code': reply.statusCode });
+      span?.end(reply.raw.writableFinished ? serverFault(reply.statusCode) : 'broken-off');
     },
     handler: async (request, reply) => {
       const asked = readRequest(request, reply);
       if (typeof route.access === 'object') {
         const { access } = route;
-        await requireAccess(access, asked, gate, () => requireSigned(access, request, asked.caller, gate));
+        await traced(asked.span, 'decide', (span) =>
+          requireAccess(access, { ...asked, span }, gate, () => requireSigned(access, request, asked.caller, gate)),
+        );
       }
       await send(await route.handle(asked, services), reply);
       return reply;
     },
   });
   const callers = new WeakMap<FastifyRequest, Caller>();
+  const spans = new WeakMap<FastifyRequest, ActiveSpan>();
   const readQuery = queryReader(route.query);
   function readRequest(request: FastifyRequest, reply: FastifyReply): RouteRequest {
     const abort = new AbortController();
@@ -137,6 +149,7 @@ function addRoute(server: FastifyInstance, route: Route, gate: Gate): void {
       contentType: request.headers['content-type'] ?? '',
       accept: request.headers.accept ?? '',
       signal: abort.signal,
+      span: spans.get(request) ?? null,
     };
   }
 }
@@ -219,6 +232,36 @@ async function admit(request: FastifyRequest, reply: FastifyReply, route: Route,
   return caller;
 }
 
+/** Where this request is traced, its step here, and word of it to the gateway. */
+function beginTrace(
+  { headers, method }: FastifyRequest,
+  reply: FastifyReply,
+  caller: Caller,
+  name: string,
+  { services }: Gate,
+): ActiveSpan | null {
+  const { clock, decisions, templates, tracer } = services;
+  const [own, theirs] = [headers[TRACE_HEADER], headers['traceparent']];
+  const trace = tracer.begin({
+    gateway: typeof own === 'string' ? own : undefined,
+    traceparent: typeof theirs === 'string' ? theirs : undefined,
+    name,
+    may: () => {
+      const context = { time: clock.now(), address: caller.peer.address };
+      const asked = { subject: caller.subject, action: 'monitor', resource: PLATFORM, purpose: null, context } as const;
+      return caller !== NOBODY && decisions.decide(asked, templates.current).effect === 'allow';
+    },
+  });
+  if (trace === null) return null;
+  void reply.header(TRACE_HEADER, trace.answer);
+  trace.span.set({ 'http.request.method': method, 'http.route': name.slice(name.indexOf(' ') + 1) });
+  return trace.span;
+}
+
+function serverFault(status: number): string | null {
+  return status >= 500 ? String(status) : null;
+}
+
 function shownBy({ headers, method, url }: FastifyRequest): ShownHeaders {
   const { authorization, dpop, host = '' } = headers;
   // More than one proof is none. RFC 9449 section 4.3
@@ -257,6 +300,7 @@ async function requireAccess(
   const decision = services.decisions.decide(request, services.templates.current);
   const { type, name } = request.resource;
   const allowed = decision.effect === 'allow';
+  asked.span?.set({ 'weir.action': request.action, 'weir.resource.type': type, 'weir.effect': decision.effect });
   // Before it is on record as allowed; what is denied needs no more than that.
   if (allowed) requireMore();
   const event = {

@@ -12,6 +12,9 @@ import type { StatementBook } from '../query/statement-book.ts';
 import type { Proposal, ProposalActor, ProposalBook } from '../control/proposal-book.ts';
 import type { AppliedTemplate } from '../control/template-service.ts';
 import type { TemplateSource } from '../control/template-versions.ts';
+import type { ActiveSpan } from '../trace/active-span.ts';
+import type { SpanExporter } from '../trace/span-exporter.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import type { Caller, SignInFailure } from './caller.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 import type { StreamedReply } from './streamed-reply.ts';
@@ -23,6 +26,8 @@ export interface QueryRequest {
   readonly parameters: Parameters;
   readonly purpose: string | null;
   readonly format: ResultFormat;
+  /** The step that it is part of, where it is traced. */
+  readonly span?: ActiveSpan | null;
 }
 
 /** Answers statements over governed views. */
@@ -125,4 +130,7 @@ export interface Services {
   ready(): boolean;
   /** Counts of the API's own requests. */
   readonly requests: RequestMetrics;
+  readonly tracer: Pick<Tracer, 'begin'>;
+  /** What became of traces, for metrics. */
+  readonly spans: Pick<SpanExporter, 'families'>;
 }

@@ -98,6 +98,8 @@ export async function openApi(t: Cleanable, services: Partial<Services> = {}): P
     decisions: new DecisionPoint(),
     signInFailed: (address, reason) => refused.push([address, reason, undefined]),
     requests: new RequestMetrics(),
+    tracer: { begin: () => null },
+    spans: { families: () => [] },
     templates: { current: template, plan: () => ({}), apply: async () => ({ proposal: null }) },
     ...services,
   };

@@ -1,4 +1,4 @@
-import type { Json } from '#base/core/index.ts';
+import type { Json, Span } from '#base/core/index.ts';
 import type {
   CloneEvent,
   ListenerPorts,
@@ -96,6 +96,8 @@ export type GatewayControlMethods = {
   refusedReadings(readings: readonly RefusedReadings[]): void;
   /** One identity is in use by two that cannot be one device. */
   clone(event: CloneEvent): void;
+  /** Steps of traced requests. */
+  traced(spans: readonly Span[]): void;
   delivered(command: string): void;
   undelivered(report: { command: string; reason: string }): void;
 };
@@ -145,6 +147,7 @@ export type WorkerControlMethods = {
   left(id: string): void;
   moreKeys(request: { kind: 'journal' | 'quarantine' }): void;
   committed(parameters: null): void;
+  traced(spans: readonly Span[]): void;
   refused(counts: readonly RefusalCount[]): void;
   seen(times: readonly (readonly [name: string, micros: number, address: string | null])[]): void;
   refusedReadings(readings: readonly RefusedReadings[]): void;

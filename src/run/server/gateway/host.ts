@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import type { AuditSink, Clock, Log, Micros, Random } from '#base/core/index.ts';
+import type { AuditSink, Clock, Log, Micros, Random, Span } from '#base/core/index.ts';
 import { micros } from '#base/core/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
@@ -49,6 +49,7 @@ export interface GatewayHostParts {
   readonly taken: (command: string) => void;
   readonly refusals: RefusalBook;
   readonly clones: CloneBook;
+  readonly traced: (span: Span) => void;
   /** Something became durable in the journal. */
   readonly committed: () => void;
 }
@@ -316,6 +317,7 @@ function offer({
   log,
   refusals,
   clones,
+  traced,
   taken,
   committed,
 }: GatewayHostParts): GatewayControlMethods {
@@ -330,6 +332,7 @@ function offer({
       (await keys.openFileKey({ actor: ACTOR, resource: `journal:${fileId}` }, fileId))?.exportBytes() ?? null,
     committed,
     refused: (counts) => void logRefusals(audit, counts, log),
+    traced: (spans) => spans.forEach((span) => traced(span)),
     seen: (times) => {
       const seen = new Map<string, Micros>(times.map(([name, at]) => [name, micros(at)]));
       const from = new Map(times.flatMap(([name, , address]) => (address === null ? [] : [[name, address] as const])));

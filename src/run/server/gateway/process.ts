@@ -269,6 +269,7 @@ function offeredToWorkers(worker: () => Peer<WorkerMethods>): WorkerControlMetho
       });
     },
     refused: (counts) => control.tell('refused', counts),
+    traced: (spans) => control.tell('traced', spans),
     seen: (times) => control.tell('seen', times),
     refusedReadings: (readings) => control.tell('refusedReadings', readings),
   };

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { systemClock } from '#base/core/index.ts';
+import type { Span } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { templateFromJson } from '#declare/template/index.ts';
 import { ConnectionCount, SessionLedger, startGatewayWorker } from '#flow/gateway/index.ts';
@@ -107,6 +108,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
   });
   const lastSeen = new Float64Array(table.size.devices);
   const addresses: string[] = [];
+  let spans: Span[] = [];
   const gateway = await startGatewayWorker({
     clock: systemClock,
     random: systemRandom,
@@ -133,6 +135,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
       if (address !== undefined) addresses[device] = address;
     },
     refused: (counts) => main.tell('refused', counts),
+    traced: (span) => void (spans.length < MOST_SPANS && spans.push(span)),
     sharedPorts: begin.sharedPorts,
   });
   setInterval(() => reportSeen(directory, lastSeen, addresses), SEEN_EVERY_MS).unref();
@@ -140,6 +143,10 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     const readings = takeRefused({ byReason, lastSeen, refused }, (name) => template.streams.has(name));
     if (readings.length > 0) main.tell('refusedReadings', readings);
   }, REFUSED_EVERY_MS).unref();
+  setInterval(() => {
+    if (spans.length > 0) main.tell('traced', spans);
+    spans = [];
+  }, SPANS_EVERY_MS).unref();
   running = {
     deployment: given.directory.deployment,
     gateway,
@@ -153,6 +160,9 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
   return gateway.ports;
 }
 
+const SPANS_EVERY_MS = 500;
+/** Steps of requests between two tellings; what is more is not told. */
+const MOST_SPANS = 1_024;
 const SEEN_EVERY_MS = 5_000;
 const REFUSED_EVERY_MS = 1_000;
 

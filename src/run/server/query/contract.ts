@@ -41,4 +41,6 @@ export type QueryControlMethods = {
   chunk(part: { id: number; bytes: Uint8Array }): Promise<void>;
   /** The keys of columns that are not opened yet, of what the plan of a run grants. */
   keys(asked: { id: number; wanted: readonly WantedKeys[] }): Promise<readonly SegmentKeys[]>;
+  /** When a statement was run, in epoch microseconds. */
+  ran(when: { id: number; start: number; end: number }): void;
 };

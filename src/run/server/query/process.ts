@@ -41,6 +41,7 @@ const offered: QueryMethods = {
     asked.abort();
     const abort = new AbortController();
     running.set(id, abort);
+    const start = systemClock.now();
     try {
       const sink = { write: (part: Uint8Array) => control.call('chunk', { id, bytes: part }) };
       const askKeys: AskKeys = (wanted) =>
@@ -48,6 +49,7 @@ const offered: QueryMethods = {
       return await executePlan(plan, format, { files, askKeys, engines, rebuilt }, sink, abort.signal);
     } finally {
       running.delete(id);
+      control.tell('ran', { id, start, end: systemClock.now() });
     }
   },
   async prepare(limits) {

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { micros } from '#base/core/index.ts';
+import type { Micros } from '#base/core/index.ts';
 import { CODE_CACHE } from '../control/package-files.ts';
 import { KEPT_MEMORY } from '../process/kept-memory.ts';
 import { childLine } from '../process/lines.ts';
@@ -23,6 +25,8 @@ export interface RunPorts {
   readonly sink: (bytes: Uint8Array) => Promise<void>;
   /** Gives keys of what the statement's plan grants. */
   readonly keys: (wanted: readonly WantedKeys[]) => Promise<readonly SegmentKeys[]>;
+  /** Told from when to when the process has run it, by its own clock. */
+  readonly ran?: (start: Micros, end: Micros) => void;
 }
 
 /** One query process and the subject that it serves. */
@@ -49,6 +53,7 @@ export class QueryProcess {
         if (run === undefined) throw new QueryError('QUERY_CANCELLED', 'Cannot give keys: the statement has ended');
         return run.keys(wanted);
       },
+      ran: ({ id, start, end }) => this.#runs.get(id)?.ran?.(micros(Number(start)), micros(Number(end))),
     };
     this.#peer = new Peer<QueryMethods>(childLine(child), offered);
     this.#peer.onClose(() => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bytes, concatBytes, makeId, millis, seconds, systemClock } from '#base/core/index.ts';
-import type { AuditSink, Log } from '#base/core/index.ts';
+import type { AuditSink, Log, Micros } from '#base/core/index.ts';
 import { sha256Hex, systemRandom } from '#base/crypto/index.ts';
 import type { DecisionPoint, Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
@@ -36,6 +36,7 @@ import { PACKAGE_ROOT } from '../control/package-files.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { ServerError } from '../errors.ts';
+import { errorWord, traced } from '../trace/active-span.ts';
 import { decideAccess, impliedPurpose } from './query-access.ts';
 import type { Declared, QueryAccess } from './query-access.ts';
 import { readData } from './query-data.ts';
@@ -165,13 +166,17 @@ export class QueryService implements Queries, AsyncDisposable {
     let missing: readonly string[] = [];
     const note = (outcome: QueryOutcome): void => this.#outcomes.note(id, caller.subject.id, outcome);
     note({ state: 'running' });
+    const span = request.span?.child('statement', { 'db.system.name': 'duckdb', 'weir.query.id': id }) ?? null;
     const done = this.#pool.use(caller.subject.id, async (process) => {
-      const { statement, purpose, logged } = await this.#admit(process, caller, request);
+      const admit = () => this.#admit(process, caller, request);
+      const { statement, purpose, logged } = await traced(span, 'admit', admit);
+      span?.set({ 'db.query.summary': summaryOf(statement) });
       missing = this.#missing(statement);
       // The statement runs while its entries become durable; no key is given out and nothing leaves before.
       const unlogged = new AbortController();
       logged.catch(() => unlogged.abort());
-      const running = this.#plan(caller, request, statement, purpose).then(({ plan, keys }) => {
+      const planned = traced(span, 'plan', () => this.#plan(caller, request, statement, purpose));
+      const running = planned.then(({ plan, keys }) => {
         const ports: RunPorts = {
           sink: async (part) => {
             await logged;
@@ -183,7 +188,11 @@ export class QueryService implements Queries, AsyncDisposable {
             return keys(wanted);
           },
         };
-        return process.execute({ plan, format: request.format }, ports, AbortSignal.any([signal, unlogged.signal]));
+        const stop = AbortSignal.any([signal, unlogged.signal]);
+        return traced(span, 'execute', (step) => {
+          const ran = (start: Micros, end: Micros): void => step?.taken('query', 'run', start, end);
+          return process.execute({ plan, format: request.format }, { ...ports, ran }, stop);
+        });
       });
       const [summary] = await settled(running, logged);
       return summary;
@@ -191,11 +200,14 @@ export class QueryService implements Queries, AsyncDisposable {
     done.then(
       (summary) => {
         note({ state: 'done', missing, ...costOf(summary) });
+        span?.set({ 'db.response.returned_rows': summary.rows });
+        span?.end();
         begun.resolve();
         pipe.end();
       },
       (error: unknown) => {
         note({ state: 'failed', problem: problemOf(error) });
+        span?.end(errorWord(error));
         // Before the first part an error is an answer of its own; after it, it can only end the result.
         begun.reject(error);
         pipe.end(error);
@@ -390,6 +402,11 @@ function resolverOf(process: QueryProcess) {
       return concatBytes(parts);
     },
   };
+}
+
+/** What a statement does, in names of the template alone. @see OpenTelemetry semantic conventions, db.query.summary */
+function summaryOf({ reads }: PreparedStatement): string {
+  return ['SELECT', ...reads.map(({ relation }) => relation)].join(' ').slice(0, 255);
 }
 
 /** What a statement took, without what its result looks like. */

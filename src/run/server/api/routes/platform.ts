@@ -67,7 +67,11 @@ export const PLATFORM_ROUTES: readonly Route[] = [
     access: { action: 'monitor', resource: () => PLATFORM },
     answer: { media: ['text/plain'] },
     handle: async (_request, services) => ({
-      text: formatMetrics([...statusMetrics(await services.status()), ...services.requests.families()]),
+      text: formatMetrics([
+        ...statusMetrics(await services.status()),
+        ...services.requests.families(),
+        ...services.spans.families(),
+      ]),
       contentType: METRICS_TYPE,
     }),
   },

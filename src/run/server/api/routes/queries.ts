@@ -77,7 +77,13 @@ export const QUERY_ROUTES: readonly Route[] = [
     ),
     handle: async (request, { queries }) => {
       const { sql, parameters, purpose } = request.body as { sql: string; parameters?: Parameters; purpose?: string };
-      const asked = { sql, parameters: parameters ?? [], purpose: purpose ?? null, format: formatOf(request) };
+      const asked = {
+        sql,
+        parameters: parameters ?? [],
+        purpose: purpose ?? null,
+        format: formatOf(request),
+        span: request.span,
+      };
       return { streamed: await queries.run(request.caller, asked, request.signal) };
     },
   },
@@ -126,6 +132,7 @@ export const QUERY_ROUTES: readonly Route[] = [
         ...selectView(request.params['view'] ?? '', request.query),
         purpose: request.query['purpose'] ?? null,
         format: formatOf(request),
+        span: request.span,
       };
       return { streamed: await queries.run(request.caller, asked, request.signal) };
     },
