@@ -305,9 +305,8 @@ class Worker implements GatewayWorker {
   }
 
   #tracing(): OwnStepParts | null {
-    const { clock, random, traced } = this.#deps;
-    if (traced === undefined || this.#template.traces === undefined) return null;
-    return { clock, random, traced: (span) => traced(span) };
+    const { clock, random } = this.#deps;
+    return this.#template.traces === undefined ? null : { clock, random, traced: (span) => this.#deps.traced?.(span) };
   }
 
   /** Who is at the other end, by what is known now. */

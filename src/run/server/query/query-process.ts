@@ -53,7 +53,10 @@ export class QueryProcess {
         if (run === undefined) throw new QueryError('QUERY_CANCELLED', 'Cannot give keys: the statement has ended');
         return run.keys(wanted);
       },
-      ran: ({ id, start, end }) => this.#runs.get(id)?.ran?.(micros(Number(start)), micros(Number(end))),
+      ran: ({ id, start, end }) => {
+        // From a process that reads hostile SQL: what is no time is no time.
+        if (Number.isFinite(start) && Number.isFinite(end)) this.#runs.get(id)?.ran?.(micros(start), micros(end));
+      },
     };
     this.#peer = new Peer<QueryMethods>(childLine(child), offered);
     this.#peer.onClose(() => {

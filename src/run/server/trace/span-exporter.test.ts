@@ -37,10 +37,10 @@ function start(t: TestContext, answers: (Response | null)[]) {
     rules: () => RULES,
     headers: async (file) => ({ authorization: `from ${file}` }),
     fetch: async (address, init) => {
-      const request = JSON.parse(String(init.body)) as { resourceSpans: { scopeSpans: { spans: object[] }[] }[] };
+      const request = JSON.parse(init.body as string) as { resourceSpans: { scopeSpans: { spans: object[] }[] }[] };
       const spans = request.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
       const authorization = new Headers(init.headers).get('authorization');
-      heard.push({ address: String(address), authorization, spans: spans.length });
+      heard.push({ address, authorization, spans: spans.length });
       const answer = answers.shift() ?? null;
       if (answer === null) throw new Error('unreachable');
       return answer;
