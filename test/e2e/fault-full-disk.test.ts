@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
+import type { AuditEvent } from '#base/core/index.ts';
+import type { NoteVerifier } from '#base/crypto/index.ts';
+import { directorySource, parseVerifierKey, tailLog } from '#trust/audit/index.ts';
 import { requireProgram } from '../support/outside.ts';
 import { ChildPlatform } from '../support/child-platform.ts';
 import { eventually } from '../support/eventually.ts';
@@ -29,11 +32,13 @@ people:
 
 test(
   'a full disk: new readings come later, what is there stays, and room heals it',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async (t) => {
     const mosquitto = requireProgram(t, 'mosquitto_pub');
     await using small = await mountSmallVolume(t);
     const { volume } = small;
+    const log = join(volume, 'data/audit');
+    await using logVolume = await mountSmallVolume(t, log);
     await using weir = await ChildPlatform.start(TEMPLATE, { data: join(volume, 'data') });
     const device = await weir.enrol('truck-1', 'truck');
     const other = await weir.enrol('truck-2', 'truck');
@@ -129,8 +134,80 @@ test(
       );
       assert.deepEqual(degraded, []);
     });
+
+    await t.test(
+      'a full log: reads are refused, readings are taken and sealed, and the log hears of it first',
+      async () => {
+        // One segment more, so that the stream has its keys.
+        await sealed(weir, other, (n += MANY) - MANY);
+        const logBallast = keepFull(join(logVolume.volume, 'ballast'), logVolume.volume);
+        stack.defer(() => logBallast.drop());
+        // What the log has left in its last page is written first, and what it gives back when it cleans up.
+        for (let inARow = 0; inARow < 50;) {
+          const refused = await weir.query(counts).then(
+            () => null,
+            (error: Error) => error.message,
+          );
+          if (refused !== null) assert.match(refused, /AUDIT_LOG_UNAVAILABLE/);
+          inARow = refused === null ? 0 : inARow + 1;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        await sealed(weir, other, (n += MANY) - MANY);
+        const room = Date.now();
+        await logBallast.drop();
+        const { degraded } = await eventually(
+          () => weir.status(),
+          (status) => status.degraded.length === 0,
+        );
+        assert.deepEqual(degraded, []);
+        const [row] = await weir.query<{ times: number }>(
+          `select count(*)::integer as times from climate where device = 'truck-2'`,
+        );
+        assert.equal(row?.times, taken.length + 2 * MANY);
+        const { keys } = await weir.ask<{ keys: readonly string[] }>('GET', '/v1/audit/keys');
+        const logKeys = keys.map(parseVerifierKey);
+        // Durable at once, and in the tree within a second.
+        const events = await eventually(
+          () => eventsOf(log, logKeys),
+          (all) => all.some(({ detail }) => detail?.['late'] === true),
+        );
+        const late = events.filter(({ detail }) => detail?.['late'] === true);
+        assert.deepEqual(
+          late.slice(0, 2).map(({ action }) => action),
+          ['take-keys', 'seal-segment'],
+        );
+        for (const { detail } of late) assert.ok(Date.parse(String(detail?.['at'])) < room, 'sealed while it was full');
+      },
+    );
   },
 );
+
+async function eventsOf(log: string, logKeys: readonly NoteVerifier[]): Promise<readonly AuditEvent[]> {
+  const events: AuditEvent[] = [];
+  for await (const { event } of tailLog(directorySource(log), { from: 0, logKeys })) events.push(event);
+  return events;
+}
+
+/** As many readings as make a stream busy, so that they are sealed within seconds. */
+const MANY = 20_000;
+const AT_ONCE = 10_000;
+
+/** Has many readings taken, and waits until they are sealed: objects are the one thing that tells without the log. */
+async function sealed(weir: ChildPlatform, device: TestDevice, from: number): Promise<void> {
+  const before = await objects(weir);
+  for (let at = from; at < from + MANY; at += AT_ONCE) {
+    const rows = Array.from({ length: AT_ONCE }, (_, more) => ({ n: at + more + 1, note: null }));
+    assert.equal((await post(weir, device, JSON.stringify(rows))).statusCode, 202);
+  }
+  await eventually(
+    () => objects(weir),
+    (now) => now > before,
+  );
+}
+
+async function objects({ layout }: ChildPlatform): Promise<number> {
+  return (await readdir(layout.objects, { recursive: true, withFileTypes: true })).filter((one) => one.isFile()).length;
+}
 
 const counts = `select device, count(*)::integer as times, count(distinct n)::integer as numbers
   from climate group by device order by device`;
@@ -150,10 +227,11 @@ async function untilRefused<T>(attempt: () => Promise<T | null>): Promise<T | nu
 }
 
 /** A volume of its own that is soon full. */
-async function mountSmallVolume(t: TestContext): Promise<{ readonly volume: string } & AsyncDisposable> {
-  const volume = await mkdtemp(join(tmpdir(), 'weir-volume-'));
+async function mountSmallVolume(t: TestContext, at?: string): Promise<{ readonly volume: string } & AsyncDisposable> {
+  const volume = at ?? (await mkdtemp(join(tmpdir(), 'weir-volume-')));
+  await mkdir(volume, { recursive: true });
   try {
-    await run('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'weir-test', volume]);
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=0700', 'weir-test', volume]);
   } catch {
     await rmdir(volume);
     const reason = 'a small volume cannot be mounted here: it takes the right to mount';

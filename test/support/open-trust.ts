@@ -1,8 +1,9 @@
-import type { AuditEvent, AuditSink, Clock, Log } from '#base/core/index.ts';
+import type { AuditEvent, AuditSink, Clock, LateAuditSink, Log } from '#base/core/index.ts';
 import { days, systemClock } from '#base/core/index.ts';
 import { systemRandom as random } from '#base/crypto/index.ts';
 import { openSqliteCatalogue } from '#base/storage/index.ts';
 import type { SqliteCatalogue } from '#base/storage/index.ts';
+import { AuditError } from '#trust/audit/index.ts';
 import { openIdentity } from '#trust/identity/index.ts';
 import type { Declared, Identity, IssuerFetch, PasswordCost } from '#trust/identity/index.ts';
 import { STANDARD_SIGN_IN } from '#declare/template/index.ts';
@@ -29,7 +30,7 @@ export function recordAudit(): RecordedAudit {
     held: null,
     append: async (event) => {
       await sink.held;
-      if (sink.broken) throw new Error('the log cannot be written');
+      if (sink.broken) throw new AuditError('AUDIT_LOG_UNAVAILABLE', 'the log cannot be written');
       return { index: events.push(event) - 1 };
     },
   };
@@ -43,7 +44,7 @@ export interface OpenKeys {
   readonly keys: KeyRing;
   readonly audit: RecordedAudit;
   /** Opens the key ring again over the same catalogue and custody, as after a restart. */
-  readonly reopen: () => Promise<KeyRing>;
+  readonly reopen: (late?: LateAuditSink) => Promise<KeyRing>;
 }
 
 /** A key ring with the demo key over a catalogue in memory, closed when the test ends. */
@@ -54,7 +55,8 @@ export async function openKeys(t: Cleanable, clock: Clock = systemClock): Promis
   });
   const custody = await createFileCustody(await temporaryFolder(t), { demo: true }, { clock, random });
   const audit = recordAudit();
-  const reopen = (): Promise<KeyRing> => openKeyRing({ catalogue, custody, audit, clock, random });
+  const reopen = (late?: LateAuditSink): Promise<KeyRing> =>
+    openKeyRing({ catalogue, custody, audit, ...(late === undefined ? {} : { late }), clock, random });
   return { catalogue, custody, audit, reopen, keys: await reopen() };
 }
 

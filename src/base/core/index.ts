@@ -20,7 +20,7 @@ export {
 } from './nouns.ts';
 export type { Class, KeyDomain, FieldType } from './nouns.ts';
 export type { Batch, Column, NamedColumn, ColumnShape } from './batch.ts';
-export type { Clock, Random, Log, Metrics, AuditEvent, AuditReceipt, AuditSink } from './ports.ts';
+export type { Clock, Random, Log, Metrics, AuditEvent, AuditReceipt, AuditSink, LateAuditSink } from './ports.ts';
 export { Type } from './schema-type.ts';
 export type { Static, TObject, TSchema } from './schema-type.ts';
 export type { Span, SpanAttributes } from './span.ts';

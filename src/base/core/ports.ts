@@ -57,3 +57,12 @@ export interface AuditReceipt {
 export interface AuditSink {
   append(event: AuditEvent): Promise<AuditReceipt>;
 }
+
+/**
+ * Where goes what may not wait for the log, such as that readings which were taken already are sealed. While the log
+ * cannot be written the entry is owed to it: kept durably, and put there before any other once it can.
+ */
+export interface LateAuditSink {
+  /** Resolves when the entry is in the log or owed to it. Rejects as the log does where no more may be owed. */
+  appendLate(event: AuditEvent): Promise<void>;
+}

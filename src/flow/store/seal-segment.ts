@@ -1,5 +1,5 @@
 import { keyDomainOf, makeId, micros } from '#base/core/index.ts';
-import type { AuditSink, Batch, Clock, KeyDomain, Random } from '#base/core/index.ts';
+import type { AuditEvent, Batch, Clock, KeyDomain, Random } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import type { Objects } from '#base/storage/index.ts';
 import { StoreError } from './errors.ts';
@@ -14,7 +14,8 @@ import type { JournalSpan, Segment, StoredColumn } from './segment.ts';
 export interface SealingParts {
   readonly objects: Objects;
   readonly dataKeys: DataKeySource;
-  readonly audit: AuditSink;
+  /** Resolves when the entry is in the log, or owed to it. */
+  readonly audit: { append(event: AuditEvent): Promise<unknown> };
   readonly clock: Clock;
   readonly random: Random;
 }

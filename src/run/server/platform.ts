@@ -20,6 +20,7 @@ import { CommandBox } from './control/command-box.ts';
 import { DenialTally } from './control/denial-tally.ts';
 import { issuerFetch } from './control/issuer-fetch.ts';
 import { keepCounts } from './control/keep-counts.ts';
+import { keepReady } from './control/keep-ready.ts';
 import { KeyKeeper } from './control/key-keeper.ts';
 import { LogCounts } from './control/log-counts.ts';
 import { memoryRelations } from './control/memory-relations.ts';
@@ -129,7 +130,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     statusUrl: () => statusUrlOf(box.versions?.current ?? null, box.statusPort),
   };
   const trust = opened.use(await openTrust({ layout, custody, declared, clock, random, log }));
-  const { audit, catalogue, keys, identity } = trust;
+  const { audit, owed, catalogue, keys, identity } = trust;
   await audit.append({ actor: 'weir:control', action: 'start', resource: 'platform:*', outcome: 'done' });
 
   // Before anybody is let in, whatever was restored.
@@ -168,6 +169,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     keys,
     segments,
     audit,
+    owed,
     log,
     templates: () => versions.all(),
     template: inForce,
@@ -335,7 +337,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     custody,
     keys,
     identity,
-    audit,
+    owed,
     clock,
     random,
     log,
@@ -359,8 +361,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     }),
   );
   opened.use(
-    watchBackPressure({ journalBytes: () => folderBytes(layout.journal), hold: (held) => gateway.hold(held), log }),
+    watchBackPressure({
+      journalBytes: () => folderBytes(layout.journal),
+      keysSpent: () => keys.stock.spent,
+      hold: (held) => gateway.hold(held),
+      log,
+    }),
   );
+  opened.use(keepReady({ owed, stock: keys.stock, log }));
 
   // What a crash cut off of a rotation is finished now that data flows; what nears its bound is rotated.
   void keys.lifecycle
@@ -435,7 +443,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     [Symbol.asyncDispose]: async () => {
       if (stopping.signal.aborted) return;
       stopping.abort();
-      await audit.append({
+      await owed.appendLate({
         actor: 'weir:control',
         action: 'stop',
         resource: 'platform:*',

@@ -44,6 +44,19 @@ export interface AuditLogOptions {
   readonly openFile?: (file: string) => Promise<QueueHandle>;
 }
 
+/** Entries that were not put into the log while it could not be written, and go there before all others. */
+export interface Debts {
+  /** How many there are. */
+  readonly size: number;
+  /** The oldest ones. */
+  oldest(most: number): readonly { readonly id: number; readonly event: AuditEvent }[];
+  /** This one is in the log. */
+  paid(id: number): void;
+}
+
+/** Debts that are paid at once, with one write. */
+const DEBTS_AT_ONCE = 256;
+
 /** What a log goes on from. */
 interface State {
   readonly durable: DurableFiles;
@@ -71,6 +84,8 @@ export class AuditLog implements AuditSink, AsyncDisposable {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #failing = false;
+  #debts: Debts | null = null;
+  #paying: Promise<void> | undefined;
 
   private constructor(options: AuditLogOptions, signers: readonly NoteSigner[], lock: Disposable, state: State) {
     this.#options = options;
@@ -149,12 +164,24 @@ export class AuditLog implements AuditSink, AsyncDisposable {
    */
   async append(event: AuditEvent): Promise<AuditReceipt> {
     if (this.#closed) throw unavailable('it is closed');
+    if (this.#debts !== null && this.#debts.size > 0) await this.pay();
     const entry = encodeEntry({ time: this.#options.clock.now(), event });
     if (this.#pending.length + this.#queue.waiting >= BACKLOG_LIMIT) {
       await this.#makeRoom();
       if (this.#closed) throw unavailable('it is closed');
     }
     return { index: await this.#queue.append(entry) };
+  }
+
+  /** Takes entries from here before any other, whenever there are some. */
+  owe(debts: Debts): void {
+    this.#debts = debts;
+  }
+
+  /** Takes what is owed. @throws {AuditError} AUDIT_LOG_UNAVAILABLE */
+  pay(): Promise<void> {
+    this.#paying ??= this.#payAll().finally(() => (this.#paying = undefined));
+    return this.#paying;
   }
 
   /**
@@ -199,6 +226,18 @@ export class AuditLog implements AuditSink, AsyncDisposable {
   #onCommitted(entries: readonly Uint8Array[]): void {
     for (const entry of entries) this.#pending.push(entry);
     this.#schedule();
+  }
+
+  async #payAll(): Promise<void> {
+    for (let debts = this.#debts; debts !== null && debts.size > 0;) {
+      const { clock } = this.#options;
+      const paying = debts.oldest(DEBTS_AT_ONCE).map(async ({ id, event }) => {
+        await this.#queue.append(encodeEntry({ time: clock.now(), event }));
+        debts.paid(id);
+      });
+      const failed = (await Promise.allSettled(paying)).find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
+    }
   }
 
   async #makeRoom(): Promise<void> {

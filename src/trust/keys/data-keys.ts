@@ -1,9 +1,10 @@
-import { makeId } from '#base/core/index.ts';
+import { hasCode, makeId } from '#base/core/index.ts';
 import { AEAD_KEY_LENGTH } from '#base/crypto/index.ts';
 import type { AeadKey } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction, Values } from '#base/storage/index.ts';
 import { blockOf, handleIn, placeIn } from './data-key-handle.ts';
+import type { DataKeyStock } from './data-key-stock.ts';
 import type { DomainKeys } from './domain-keys.ts';
 import { takeKey } from './epoch-keys.ts';
 import { KeysError } from './errors.ts';
@@ -42,34 +43,32 @@ export class DataKeys {
   readonly #context: KeyContext;
   readonly #domains: DomainKeys;
   readonly #table: SealedTable<typeof DATA_KEYS.key, typeof DATA_KEYS.clear>;
+  readonly #stock: DataKeyStock;
   readonly #pending = new Map<string, Row>();
 
-  constructor(context: KeyContext, domains: DomainKeys) {
+  constructor(context: KeyContext, domains: DomainKeys, stock: DataKeyStock) {
     this.#context = context;
+    this.#stock = stock;
     this.#domains = domains;
     this.#table = new SealedTable(DATA_KEYS, context.sealer);
   }
 
   async make(actor: string, stream: string, columns: readonly ColumnDomain[]): Promise<readonly DataKey[]> {
-    const { clock, log, random } = this.#context;
-    const blocks = [...new Set(columns.map(({ domain }) => domain))].map((domain) => {
-      const block = makeId(clock, random);
-      const members = [...columns.keys()].filter((at) => columns[at]?.domain === domain);
-      return { block, domain, members, handles: members.map((_, place) => handleIn(block, place)) };
-    });
-    await log.created(
-      actor,
-      `keys:stream:${stream}`,
-      blocks.flatMap(({ handles }) => handles),
-    );
+    const { clock, random } = this.#context;
+    const groups = [...new Set(columns.map(({ domain }) => domain))].map((domain) => ({
+      domain,
+      members: [...columns.keys()].filter((at) => columns[at]?.domain === domain),
+    }));
+    const blocks = await this.#logged(actor, stream, groups);
     const made = new Map<number, { readonly handle: string; readonly key: AeadKey }>();
-    for (const { block, domain, members, handles } of blocks) {
+    for (const [at, { domain, members }] of groups.entries()) {
+      const block = blocks[at] ?? '';
       const materials = random.bytes(members.length * AEAD_KEY_LENGTH);
       const { version, wrap } = await this.#domains.wrap(stream, domain, block, materials);
       const row = { handle: block, stream, column: '', domain, domain_version: version, created: clock.now() };
       this.#hold({ ...row, epoch: NONE, wrap, keys: members.length });
-      for (const [place, at] of members.entries()) {
-        made.set(at, { handle: handles[place] ?? '', key: takeKey(partOf(materials, place)) });
+      for (const [place, member] of members.entries()) {
+        made.set(member, { handle: handleIn(block, place), key: takeKey(partOf(materials, place)) });
       }
       materials.fill(0);
     }
@@ -120,6 +119,22 @@ export class DataKeys {
     }
   }
 
+  /** Ids of blocks whose making is in the log: fresh ones, or those of the stock where it cannot be written. */
+  async #logged(actor: string, stream: string, groups: readonly Group[]): Promise<readonly string[]> {
+    const { clock, log, random } = this.#context;
+    const resource = `keys:stream:${stream}`;
+    const fresh = groups.map(() => makeId(clock, random));
+    try {
+      await log.created(actor, resource, handlesOf(fresh, groups));
+      return fresh;
+    } catch (error) {
+      if (!hasCode(error, 'AUDIT_LOG_UNAVAILABLE')) throw error;
+      // A domain's first key waits for the log, and nothing is taken in vain.
+      for (const { domain } of groups) await this.#domains.active(stream, domain);
+      return this.#stock.take(groups.length, (ids) => log.taken(actor, resource, handlesOf(ids, groups)), error);
+    }
+  }
+
   async #rows(blocks: readonly string[]): Promise<readonly Row[]> {
     const rows: Row[] = [];
     for (let at = 0; at < blocks.length; at += CHUNK) {
@@ -162,6 +177,16 @@ export class DataKeys {
     const [oldest] = this.#pending.keys();
     if (this.#pending.size > MAX_PENDING && oldest !== undefined) this.#pending.delete(oldest);
   }
+}
+
+/** Columns of one domain, by their places among those that were asked for. */
+interface Group {
+  readonly domain: string;
+  readonly members: readonly number[];
+}
+
+function handlesOf(blocks: readonly string[], groups: readonly Group[]): readonly string[] {
+  return groups.flatMap(({ members }, at) => members.map((_, place) => handleIn(blocks[at] ?? '', place)));
 }
 
 /** A copy, which the taker may wipe. */

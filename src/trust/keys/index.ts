@@ -6,6 +6,7 @@ export type { FileCustody, RootGuard } from './file-custody.ts';
 export { KeyRing, openKeyRing } from './key-ring.ts';
 export type { KeyRingParts } from './key-ring.ts';
 export type { ColumnDomain, DataKey } from './data-keys.ts';
+export type { DataKeyStock } from './data-key-stock.ts';
 export type { FileKey, FileKind } from './file-keys.ts';
 export type { KeyUse } from './key-log.ts';
 export { keyDigest } from './key-log.ts';

@@ -1,9 +1,10 @@
-import type { AuditSink, Clock, Random } from '#base/core/index.ts';
+import type { AuditSink, Clock, LateAuditSink, Random } from '#base/core/index.ts';
 import type { AeadKey, AeadLimit } from '#base/crypto/index.ts';
 import type { Catalogue, CatalogueTransaction, RowSealer } from '#base/storage/index.ts';
 import type { Custody } from './custody.ts';
 import { DataKeys } from './data-keys.ts';
 import type { ColumnDomain, DataKey } from './data-keys.ts';
+import { DataKeyStock } from './data-key-stock.ts';
 import { DomainKeys } from './domain-keys.ts';
 import { EpochKeys } from './epoch-keys.ts';
 import { FileKeys } from './file-keys.ts';
@@ -23,6 +24,8 @@ export interface KeyRingParts {
   readonly catalogue: Catalogue;
   readonly custody: Custody;
   readonly audit: AuditSink;
+  /** Takes entries of what may not wait for the log; without it that waits. */
+  readonly late?: LateAuditSink;
   readonly clock: Clock;
   readonly random: Random;
   /** How often keys may seal with random nonces; by default as the standard allows. */
@@ -36,14 +39,15 @@ export interface KeyRingParts {
  * @throws {KeysError} KEYS_CUSTODY_DAMAGED
  */
 export async function openKeyRing(parts: KeyRingParts): Promise<KeyRing> {
-  const { catalogue, custody, audit, clock, random } = parts;
-  const log = makeKeyLog(audit);
+  const { catalogue, custody, audit, late, clock, random } = parts;
+  const log = makeKeyLog(audit, late);
   await catalogue.migrate(KEYS_SCHEMA);
   const meter = new UseMeter(parts.limit);
   const epochs = await EpochKeys.open({ custody, log, random, meter });
   const sealer = await RotatingRowSealer.open('catalogue', { custody, log, random, meter });
   await meter.open(catalogue, sealer);
-  return new KeyRing({ catalogue, custody, epochs, sealer, log, meter, clock, random }, sealer);
+  const context = { catalogue, custody, epochs, sealer, log, meter, clock, random };
+  return new KeyRing(context, sealer, await DataKeyStock.open(context));
 }
 
 /**
@@ -54,17 +58,20 @@ export class KeyRing {
   readonly custody: Custody;
   /** Their inventory, and rotating, retiring and destroying them. */
   readonly lifecycle: KeyLifecycle;
+  /** What can be sealed while the log cannot be written. */
+  readonly stock: DataKeyStock;
   readonly #context: KeyContext;
   readonly #data: DataKeys;
   readonly #files: FileKeys;
   readonly #purposes: PurposeKeys;
   readonly #sealers = new Map<string, Promise<RotatingRowSealer>>();
 
-  constructor(context: KeyContext, sealer: RotatingRowSealer) {
+  constructor(context: KeyContext, sealer: RotatingRowSealer, stock: DataKeyStock) {
     const domains = new DomainKeys(context);
     this.custody = context.custody;
     this.#context = context;
-    this.#data = new DataKeys(context, domains);
+    this.#data = new DataKeys(context, domains, stock);
+    this.stock = stock;
     this.#files = new FileKeys(context, domains);
     this.#purposes = new PurposeKeys(context);
     this.#sealers.set('catalogue', Promise.resolve(sealer));
@@ -73,9 +80,11 @@ export class KeyRing {
   }
 
   /**
-   * Fresh keys for columns of a stream, in their order. They are lost unless `keepDataKeys` stores them.
+   * Fresh keys for columns of a stream, in their order. They are lost unless `keepDataKeys` stores them. Those of the
+   * stock where the log cannot be written.
    *
    * @param actor on whose behalf, such as `weir:store`
+   * @throws {KeysError} KEYS_STOCK_SPENT
    */
   newDataKeys(actor: string, stream: string, columns: readonly ColumnDomain[]): Promise<readonly DataKey[]> {
     return this.#data.make(actor, stream, columns);

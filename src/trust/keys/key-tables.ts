@@ -42,6 +42,13 @@ export const DATA_KEYS = table({
   clear: { ...FIRST_DATA_COLUMNS, keys: 'integer?' },
 });
 
+/** Ids of blocks whose making was logged ahead; see `DataKeyStock`. */
+export const DATA_KEY_STOCK = table({
+  name: 'keys_stock',
+  key: { batch: 'text' },
+  clear: { created: 'integer', next: 'integer' },
+});
+
 /** Keys of journal and quarantine files. */
 export const FILE_KEYS = table({
   name: 'keys_file',
@@ -86,5 +93,6 @@ export const KEYS_SCHEMA: CatalogueSchema = {
       // The one by version begins with the same columns.
       'DROP INDEX "keys_data_by_stream_domain"',
     ],
+    [...sealedTableSql(DATA_KEY_STOCK)],
   ],
 };

@@ -8,6 +8,8 @@ const EVERY_MS = 1_000;
 export interface BackPressureParts {
   /** Bytes of journal files that the store has not passed yet. */
   readonly journalBytes: () => Promise<number>;
+  /** Whether nothing can be sealed until the log can be written. */
+  readonly keysSpent: () => boolean;
   readonly hold: (held: boolean) => void;
   readonly log: Log;
 }
@@ -17,13 +19,20 @@ export function decideHold(bytes: number, held: boolean): boolean {
   return bytes >= JOURNAL_BOUNDS.hold || (held && bytes > JOURNAL_BOUNDS.release);
 }
 
-/** Watches the journal and holds senders off while the store lags behind by more than the journal may hold. */
-export function watchBackPressure({ journalBytes, hold, log }: BackPressureParts): Disposable {
+/**
+ * Watches the journal and holds senders off while the store lags behind by more than the journal may hold, or has no keys
+ * to seal with.
+ */
+export function watchBackPressure({ journalBytes, keysSpent, hold, log }: BackPressureParts): Disposable {
   let held = false;
+  let full = false;
   const look = async (): Promise<void> => {
-    const next = decideHold(await journalBytes(), held);
-    if (next !== held)
-      log.warn({ held: next }, next ? 'the store lags: readings are asked to come later' : 'the store has caught up');
+    full = decideHold(await journalBytes(), full);
+    const next = full || keysSpent();
+    if (next !== held) {
+      const why = full ? 'the store lags' : 'the log cannot be written, and the stock of keys is used up';
+      log.warn({ held: next }, next ? `${why}: readings are asked to come later` : 'readings are taken again');
+    }
     // Told again while it holds: a gateway that starts anew does not know.
     if (next || held) hold(next);
     held = next;

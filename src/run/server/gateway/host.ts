@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import type { AuditSink, Clock, Log, Micros, Random, Span } from '#base/core/index.ts';
+import type { Clock, LateAuditSink, Log, Micros, Random, Span } from '#base/core/index.ts';
 import { micros } from '#base/core/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
@@ -37,7 +37,8 @@ export interface GatewayHostParts {
   readonly custody: Custody;
   readonly keys: KeyRing;
   readonly identity: Identity;
-  readonly audit: AuditSink;
+  /** For counts of refusals while the log cannot be written. */
+  readonly owed: LateAuditSink;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -311,7 +312,7 @@ function permissionFlags(layout: DataDirectory): readonly string[] {
 
 function offer({
   keys,
-  audit,
+  owed,
   identity,
   clock,
   log,
@@ -329,9 +330,11 @@ function offer({
       })),
     unusedFileKeys: (ids) => keys.removeFileKeys(ACTOR, ids),
     journalKey: async (fileId) =>
-      (await keys.openFileKey({ actor: ACTOR, resource: `journal:${fileId}` }, fileId))?.exportBytes() ?? null,
+      (
+        await keys.openFileKey({ actor: ACTOR, resource: `journal:${fileId}`, unlogged: 'owe' }, fileId)
+      )?.exportBytes() ?? null,
     committed,
-    refused: (counts) => void logRefusals(audit, counts, log),
+    refused: (counts) => void logRefusals(owed, counts, log),
     traced: (spans) => spans.forEach((span) => traced(span)),
     seen: (times) => {
       const seen = new Map<string, Micros>(times.map(([name, at]) => [name, micros(at)]));
@@ -350,13 +353,13 @@ function offer({
 /** At most this many lines a second go into the log; the rest is summed up. */
 const MOST_LINES = 64;
 
-async function logRefusals(audit: AuditSink, counts: readonly RefusalCount[], log: Log): Promise<void> {
+async function logRefusals(owed: LateAuditSink, counts: readonly RefusalCount[], log: Log): Promise<void> {
   const shown = counts.slice(0, MOST_LINES);
   const rest = counts.slice(MOST_LINES).reduce((sum, { count }) => sum + count, 0);
   const lines = rest === 0 ? shown : [...shown, { listener: 'any', reason: 'other', source: 'other', count: rest }];
   for (const { listener, reason, source, count } of lines) {
     try {
-      await audit.append({
+      await owed.appendLate({
         actor: 'anonymous',
         action: 'connect',
         resource: `listener:${listener}`,

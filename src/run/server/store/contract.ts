@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditReceipt, Batch, Json } from '#base/core/index.ts';
+import type { AuditEvent, Batch, Json } from '#base/core/index.ts';
 import type { JournalDamage } from '#flow/journal/index.ts';
 import type { FileOffsets, Publication, Replacement, Segment, StoreState, StoreStatus } from '#flow/store/index.ts';
 
@@ -36,7 +36,7 @@ export type StoreMethods = {
 
 /** What control offers to the store process. */
 export type StoreControlMethods = {
-  audit(event: AuditEvent): Promise<AuditReceipt>;
+  audit(event: AuditEvent): Promise<void>;
   journalKey(fileId: string): Promise<Uint8Array | null>;
   newDataKeys(request: {
     stream: string;

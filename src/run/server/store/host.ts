@@ -1,4 +1,4 @@
-import type { AuditSink, Batch, Json, Log } from '#base/core/index.ts';
+import type { AuditSink, Batch, Json, LateAuditSink, Log } from '#base/core/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { JournalDamage } from '#flow/journal/index.ts';
@@ -16,6 +16,8 @@ export interface StoreHostParts {
   readonly keys: KeyRing;
   readonly segments: SegmentHost;
   readonly audit: AuditSink;
+  /** For what goes on while the log cannot be written: sealing readings that were taken. */
+  readonly owed: LateAuditSink;
   readonly log: Log;
   /** Every version of the template whose readings may still wait in the journal. */
   readonly templates: () => readonly Template[];
@@ -105,13 +107,18 @@ const ACTOR = 'weir:store';
 const NICENESS = 5;
 
 function offer(
-  { keys, segments, audit, log }: StoreHostParts,
+  { keys, segments, audit, owed, log }: StoreHostParts,
   damages: Map<string, JournalDamage>,
 ): StoreControlMethods {
   return {
-    audit: (event) => audit.append(event),
-    journalKey: async (fileId) =>
-      (await keys.openFileKey({ actor: ACTOR, resource: `journal:${fileId}` }, fileId))?.exportBytes() ?? null,
+    audit: async (event) => {
+      if (event.action === 'seal-segment') await owed.appendLate(event);
+      else await audit.append(event);
+    },
+    journalKey: async (fileId) => {
+      const use = { actor: ACTOR, resource: `journal:${fileId}`, unlogged: 'owe' } as const;
+      return (await keys.openFileKey(use, fileId))?.exportBytes() ?? null;
+    },
     newDataKeys: async ({ stream, columns }) => {
       const made = await keys.newDataKeys(ACTOR, stream, columns);
       return made.map(({ handle, key }): HandedKey => ({ handle, key: key.exportBytes() }));

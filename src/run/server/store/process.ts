@@ -112,16 +112,20 @@ function keysOf(handed: readonly HandedKey[]): ReadonlyMap<string, AeadKey> {
   return new Map(handed.map(({ handle, key }) => [handle, AeadKey.fromBytes(key)]));
 }
 
+/** Journal files that are gone, and whose keys are not yet: that waits where the log cannot be written. */
+const unforgotten = new Set<string>();
+
 /** Removes journal files that hold nothing for the store any more. */
 async function releaseFiles(reader: FileJournalReader): Promise<void> {
   try {
     const { cursor } = await control.call('state', null);
-    const gone: string[] = [];
     for (const path of await reader.release([new Map(cursor)])) {
       await nodeFiles.remove(path);
-      gone.push(basename(path, '.journal'));
+      unforgotten.add(basename(path, '.journal'));
     }
+    const gone = [...unforgotten];
     if (gone.length > 0) await control.call('forgetFiles', gone);
+    for (const file of gone) unforgotten.delete(file);
   } catch (error) {
     log.warn({ error: (error as Error).message }, 'could not remove passed journal files');
   }
