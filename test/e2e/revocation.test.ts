@@ -247,16 +247,23 @@ test('revocation holds', { timeout: 290_000 }, async (t) => {
   await t.test('an older catalogue does not bring a revoked device back', async () => {
     const device = await weir.enrol('truck-4', 'truck');
     await weir.enrol('truck-5', 'truck');
+    type Added = { user: { id: string }; token: string };
+    const { user, token } = await weir.ask<Added>('POST', '/v1/users', {
+      body: { name: 'ada', roles: ['operator'] },
+    });
     await weir.platform[Symbol.asyncDispose]();
     await copyCatalogue(weir.layout.root, weir.folder);
     await weir.restart();
     await join(device, 'good-still').then((client) => client.endAsync());
     await revoke({ device: 'truck-4' });
     await weir.ask('POST', '/v1/devices/truck-5/disable');
+    assert.equal((await weir.call('GET', '/v1/me', { token })).status, 200);
+    await weir.ask('POST', `/v1/users/${user.id}/disable`);
     await weir.platform[Symbol.asyncDispose]();
     await copyCatalogue(weir.folder, weir.layout.root);
     await weir.restart();
     await assert.rejects(connectDevice(weir, device, 'back'));
+    assert.equal((await weir.call('GET', '/v1/me', { token })).status, 401, 'nor a person who was put out');
     const { devices } = await weir.ask<{ devices: { name: string; status: string }[] }>('GET', '/v1/devices');
     const status = new Map(devices.map(({ name, status: state }) => [name, state]));
     assert.deepEqual(

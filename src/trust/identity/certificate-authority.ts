@@ -237,15 +237,30 @@ export class CertificateAuthority {
     }
   }
 
-  /** The audit entry of a certificate, to be written before anyone can see it. */
-  async announce(actor: string, holder: Holder, signed: SignedCertificate, by = this.newest): Promise<void> {
+  /**
+   * The audit entry of a certificate, to be written before anyone can see it.
+   *
+   * @param enrolment what let the holder in, and is used up by it
+   */
+  async announce(
+    actor: string,
+    holder: Holder,
+    signed: SignedCertificate,
+    by = this.newest,
+    enrolment: string | null = null,
+  ): Promise<void> {
     await this.#context.audit.append({
       actor,
       action: 'issue-certificate',
       resource: `${holder.kind}:${holder.name}`,
       outcome: 'done',
       digest: signed.fingerprint,
-      detail: { serial: signed.serial, expires: signed.notAfter, issuer: by.generation },
+      detail: {
+        serial: signed.serial,
+        expires: signed.notAfter,
+        issuer: by.generation,
+        ...(enrolment === null ? {} : { enrolment }),
+      },
     });
   }
 

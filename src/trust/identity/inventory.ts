@@ -7,6 +7,7 @@ import type { CertificateAuthority } from './certificate-authority.ts';
 import type { DeviceRecord, DeviceState, DirectoryEntry } from './device-directory.ts';
 import { deviceExists, entryOf, recordOf, unknownDevice } from './device-records.ts';
 import type { DeviceRow, OwnCertificates, RecordContext } from './device-records.ts';
+import type { Enrolee } from './enrolment/enrolee.ts';
 import { requireDescription, requireEnrolable, requireSupportable } from './enrol-request.ts';
 import type { EnrolRequest } from './enrol-request.ts';
 import { IdentityError } from './errors.ts';
@@ -34,8 +35,11 @@ export interface DeviceBundle {
 /** What a device that made its own key is given. */
 export type DeviceCertificate = Omit<DeviceBundle, 'key'>;
 
+/** What let a device in. */
+export type EnrolledBy = Pick<Enrolee, 'by' | 'key' | 'use'>;
+
 /** Something that is stored with a certificate or not at all. */
-export type AlsoStore = (tx: CatalogueTransaction) => Promise<void>;
+type AlsoStore = (tx: CatalogueTransaction) => Promise<void>;
 
 /** What can be said of a device later. */
 export interface DeviceDescription {
@@ -106,14 +110,14 @@ export class Inventory {
    * Takes a device into the inventory and certifies the key that it made itself.
    *
    * @param publicKey SubjectPublicKeyInfo, checked by the caller
-   * @param also is stored in the same transaction
+   * @param by what let the device in: it is used up in the same transaction
    * @throws {IdentityError} as `enrol`
    */
   async enrolKey(
     request: EnrolRequest,
     publicKey: Uint8Array,
     actor: string,
-    also: AlsoStore = async () => {},
+    by: EnrolledBy | null = null,
   ): Promise<DeviceCertificate> {
     const { clock, audit, declared } = this.#context;
     requireEnrolable(request, declared, this.live.size);
@@ -127,9 +131,8 @@ export class Inventory {
       detail: { type: request.type },
     });
     const life = request.life ?? declared.certificate(request.type).life;
-    return this.#certify(request, life, actor, publicKey, async (tx) => {
+    const store: AlsoStore = async (tx) => {
       if ((await this.#table.get(tx, { name: request.name })) !== null) throw deviceExists(request.name);
-      await also(tx);
       await this.#table.insert(
         tx,
         {
@@ -149,7 +152,8 @@ export class Inventory {
           ...(request.profile === undefined ? {} : { profile: request.profile }),
         },
       );
-    });
+    };
+    return this.#certify(request, life, actor, publicKey, store, by);
   }
 
   /**
@@ -169,11 +173,11 @@ export class Inventory {
    *
    * @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN, IDENTITY_DEVICE_INVALID if it was revoked
    */
-  async renewKey(name: string, publicKey: Uint8Array, actor: string, also?: AlsoStore): Promise<DeviceCertificate> {
+  async renewKey(name: string, publicKey: Uint8Array, actor: string, by?: EnrolledBy): Promise<DeviceCertificate> {
     const device = this.#mustFind(name);
     requireNotRevoked(device);
     const { life } = this.#context.declared.certificate(device.type);
-    return this.#certify(device, life, actor, publicKey, also);
+    return this.#certify(device, life, actor, publicKey, async () => {}, by);
   }
 
   /**
@@ -322,6 +326,7 @@ export class Inventory {
     actor: string,
     publicKey: Uint8Array,
     store: AlsoStore = async () => {},
+    enrolled: EnrolledBy | null = null,
   ): Promise<DeviceCertificate> {
     const { catalogue, deployment } = this.#context;
     const holder = { kind: 'device', name } as const;
@@ -333,10 +338,17 @@ export class Inventory {
     if (twin !== null) await this.twins.answer(twin);
     const by = this.#authority.newest;
     const signed = await this.#authority.sign(profile, publicKey, life, by);
-    await this.#authority.announce(actor, holder, signed, by);
+    await this.#authority.announce(
+      actor,
+      holder,
+      signed,
+      by,
+      enrolled === null ? null : `${enrolled.by}:${enrolled.key}`,
+    );
     await catalogue.transaction(async (tx) => {
       const late = twin === null ? await findTwin(tx) : null;
       if (late !== null) await this.twins.answer(late);
+      await enrolled?.use(tx);
       await store(tx);
       await this.#authority.record(tx, holder, signed, by);
     });

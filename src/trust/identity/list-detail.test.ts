@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { listDetail } from './list-detail.ts';
+import { listDetail, parseListDetail } from './list-detail.ts';
 
 test('listDetail() joins names, over several members where one is not enough', () => {
   assert.deepEqual(listDetail('roles', []), { roles: '' });
@@ -10,4 +10,12 @@ test('listDetail() joins names, over several members where one is not enough', (
   assert.deepEqual(Object.keys(detail), ['roles', 'roles2', 'roles3', 'roles4', 'roles5']);
   assert.deepEqual(Object.values(detail).join(' ').split(' '), names);
   for (const text of Object.values(detail)) assert.ok(text.length <= 512);
+});
+
+test('parseListDetail() reads the names back, and nothing of other members', () => {
+  for (const names of [[], ['a'], Array.from({ length: 40 }, (_, n) => `${n}`.padStart(60, 'x'))]) {
+    const detail = { ...listDetail('roles', names), rolesOther: 'b', other: 'c' };
+    assert.deepEqual(parseListDetail('roles', detail), names);
+  }
+  assert.deepEqual(parseListDetail('roles', undefined), []);
 });

@@ -15,3 +15,15 @@ export function listDetail(member: string, names: readonly string[]): Readonly<R
   }
   return Object.fromEntries(lines.map((line, at) => [at === 0 ? member : `${member}${at + 1}`, line]));
 }
+
+/** Reads the names back. */
+export function parseListDetail(
+  member: string,
+  detail: Readonly<Record<string, unknown>> | undefined,
+): readonly string[] {
+  const lines = Object.entries(detail ?? {}).filter(
+    ([name]) => name.startsWith(member) && /^[0-9]*$/.test(name.slice(member.length)),
+  );
+  const text = lines.map(([, line]) => (typeof line === 'string' ? line : '')).join(' ');
+  return text.split(' ').filter((name) => name !== '');
+}

@@ -40,3 +40,22 @@ test('weir device expect reads CSV and JSON lines, and names the line that lacks
     message: /line 3 has no serial/,
   });
 });
+
+test('weir device expect lists and takes off, one thing at a time', async (t) => {
+  const row = { manufacturer: 'acme', serial: '17', name: 'pump-1', type: 'pump', used: null };
+  const platform = await standIn(t, {
+    'GET /v1/expected-devices?limit=20000': { total: 2, devices: [row] },
+    'POST /v1/expected-devices/remove': { removed: 1 },
+  });
+  const expect = (...words: string[]) => platform.run(addDeviceCommand, 'device', 'expect', ...words);
+  const listed = await expect('--list');
+  assert.match(listed.out, /^pump-1 +pump +acme +17 +-$/m);
+  assert.match(listed.err, /the first 1 of 2/);
+  assert.equal((await expect('--remove', 'pump-1')).out, '1 devices are expected no more\n');
+  assert.deepEqual(JSON.parse(platform.heard.at(-1)?.body ?? ''), { name: 'pump-1' });
+  await expect('--clear');
+  assert.deepEqual(JSON.parse(platform.heard.at(-1)?.body ?? ''), { all: true });
+  for (const words of [[], ['--list', '--clear'], ['a.csv', '--list']]) {
+    await assert.rejects(expect(...words), { code: 'CLI_USAGE' });
+  }
+});

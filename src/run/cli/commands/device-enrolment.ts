@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { parseDuration } from '#declare/template/index.ts';
 import { CliError } from '../errors.ts';
 import { readRecords } from '../replay/read-records.ts';
+import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
 interface NewToken {
@@ -9,6 +10,20 @@ interface NewToken {
   readonly device: string;
   readonly type: string;
   readonly expires: string;
+}
+
+interface ExpectedRow {
+  readonly name: string;
+  readonly type: string;
+  readonly manufacturer: string;
+  readonly serial: string;
+  readonly used: string | null;
+}
+
+interface ExpectOptions {
+  readonly list?: true;
+  readonly remove?: string;
+  readonly clear?: true;
 }
 
 const COLUMNS = ['manufacturer', 'serial', 'name', 'type', 'owner', 'model', 'firmware'] as const;
@@ -33,16 +48,49 @@ export function addEnrolmentCommands(device: Command, contextOf: ContextOf): voi
     });
 
   device
-    .command('expect <file>')
-    .description('devices that may enrol with their manufacturer’s certificate: CSV or JSON lines')
-    .action(async (file: string, _options: object, command: Command) => {
+    .command('expect')
+    .argument('[file]', 'CSV or JSON lines')
+    .description('devices that may enrol with their manufacturer’s certificate: add those of a file, list, take off')
+    .option('--list', 'show those that are awaited and those that came')
+    .option('--remove <name>', 'take one off the list')
+    .option('--clear', 'take all off that did not come')
+    .action(async (file: string | undefined, options: ExpectOptions, command: Command) => {
       const context = contextOf(command);
+      const wanted = [file, options.list, options.remove, options.clear].filter((one) => one !== undefined);
+      if (wanted.length !== 1) {
+        throw new CliError('CLI_USAGE', 'Cannot tell what to expect: give a file, --list, --remove or --clear', {
+          hint: 'Such as weir device expect devices.csv',
+        });
+      }
+      if (options.list === true) return listExpected(context);
+      if (file === undefined) return takeOff(context, options.remove);
       const body = { devices: await readExpected(file) };
       const { added, known } = await context.withPlatform((client) =>
         client.json<{ added: number; known: number }>('POST', '/v1/expected-devices', { body }),
       );
       context.result({ added, known }, () => `${added} devices are expected now, ${known} were already\n`);
     });
+}
+
+async function listExpected(context: ReturnType<ContextOf>): Promise<void> {
+  const { total, devices } = await context.withPlatform((client) =>
+    client.json<{ total: number; devices: readonly ExpectedRow[] }>('GET', '/v1/expected-devices?limit=20000'),
+  );
+  if (total > devices.length) context.note(`the first ${devices.length} of ${total}`);
+  context.result(devices, (rows) =>
+    formatTable(
+      ['name', 'type', 'manufacturer', 'serial', 'came'],
+      rows.map(({ name, type, manufacturer, serial, used }) => [name, type, manufacturer, serial, used ?? '-']),
+    ),
+  );
+}
+
+async function takeOff(context: ReturnType<ContextOf>, name: string | undefined): Promise<void> {
+  const body = name === undefined ? { all: true } : { name };
+  const { removed } = await context.withPlatform((client) =>
+    client.json<{ removed: number }>('POST', '/v1/expected-devices/remove', { body }),
+  );
+  context.result({ removed }, () => `${removed} devices are expected no more\n`);
 }
 
 /** @throws {CliError} CLI_USAGE */

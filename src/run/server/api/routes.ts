@@ -5,6 +5,7 @@ import { CERTIFICATE_STATUS_ROUTES } from './routes/certificate-status.ts';
 import { CRYPTO_ROUTES } from './routes/crypto.ts';
 import { API_KEY_ROUTES } from './routes/api-keys.ts';
 import { DEVICE_ROUTES } from './routes/devices.ts';
+import { EXPECTED_DEVICE_ROUTES } from './routes/expected-devices.ts';
 import { EST_ROUTES } from './routes/est.ts';
 import { KEY_ROUTES } from './routes/keys.ts';
 import { openApiRoutes } from './routes/openapi.ts';
@@ -23,6 +24,7 @@ import { TEMPLATE_ROUTES } from './routes/template.ts';
 export const ROUTES: readonly Route[] = [
   ...PLATFORM_ROUTES,
   ...DEVICE_ROUTES,
+  ...EXPECTED_DEVICE_ROUTES,
   ...REVOCATION_ROUTES,
   ...CERTIFICATE_STATUS_ROUTES,
   ...EST_ROUTES,

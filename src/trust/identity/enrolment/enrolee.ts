@@ -9,7 +9,7 @@ export interface Enrolee {
   readonly by: 'token' | 'manufacturer';
   /** Marks what let it in as used; throws where that was done already. */
   readonly use: (tx: CatalogueTransaction) => Promise<void>;
-  /** Tells uses of the same thing apart from others while they are under way. */
+  /** Names the token or the entry of the list, in the log and among uses that are under way. */
   readonly key: string;
 }
 

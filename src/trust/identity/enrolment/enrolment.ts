@@ -123,9 +123,9 @@ export class Enrolment {
       const actor = `device:${name}`;
       // A serial on the list is for a new device; a token that was made for a known one says so on purpose.
       if (known !== null && enrolee.by === 'token') {
-        return await this.#inventory.renewKey(name, publicKey, actor, enrolee.use);
+        return await this.#inventory.renewKey(name, publicKey, actor, enrolee);
       }
-      return await this.#inventory.enrolKey(enrolee.request, publicKey, actor, enrolee.use);
+      return await this.#inventory.enrolKey(enrolee.request, publicKey, actor, enrolee);
     } finally {
       this.#underWay.delete(enrolee.key);
     }

@@ -57,3 +57,27 @@ test('a list is taken whole or not at all, and the row that does not fit is name
   await assert.rejects(expected.add([], 'person:x'), { code: 'IDENTITY_EXPECTED_INVALID' });
   assert.equal((await identity.enrolment.identifyManufactured('acme', 'SN-1')).outcome, 'unknown');
 });
+
+test('the list is shown, and devices are taken off it', async (t) => {
+  const { identity, audit } = await openTrust(t);
+  const { enrolment } = identity;
+  const { expected } = enrolment;
+  await expected.add(
+    [1, 2, 3].map((n) => ({ ...DEVICE, serial: `SN-${n}`, name: `truck-${n}` })),
+    'person:x',
+  );
+  const found = await enrolment.identifyManufactured('acme', 'SN-1');
+  assert.ok(found.outcome === 'ok');
+  await enrolment.complete(found.enrolee, makeRequest());
+  const shown = await expected.list(2);
+  assert.deepEqual(
+    [shown.total, ...shown.devices.map(({ name, serial, used }) => [name, serial, used !== null])],
+    [3, ['truck-1', 'SN-1', true], ['truck-2', 'SN-2', false]],
+  );
+  await assert.rejects(expected.remove('truck-9', 'person:x'), { code: 'IDENTITY_DEVICE_UNKNOWN' });
+  await expected.remove('truck-1', 'person:x');
+  assert.equal((await enrolment.identifyManufactured('acme', 'SN-1')).outcome, 'unknown');
+  assert.equal(await expected.clear('person:x'), 2);
+  assert.deepEqual(await expected.list(10), { total: 0, devices: [] });
+  assert.ok(['unexpect-device', 'clear-expected'].every((one) => audit.events.some(({ action }) => action === one)));
+});

@@ -1,4 +1,5 @@
-import { DEVICE_NAME_PATTERN } from '#base/core/index.ts';
+import { DEVICE_NAME_PATTERN, micros } from '#base/core/index.ts';
+import type { Micros } from '#base/core/index.ts';
 import type { MacKey } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction } from '#base/storage/index.ts';
@@ -28,6 +29,21 @@ export interface ListResult {
   /** Rows that stood there word for word. */
   readonly known: number;
 }
+
+/** An entry of the list as people see it. */
+export interface ExpectedEntry {
+  readonly manufacturer: string;
+  readonly serial: string;
+  readonly name: string;
+  readonly type: string;
+  readonly created: Micros;
+  /** When the device enrolled; null while it is awaited. */
+  readonly used: Micros | null;
+}
+
+/** Actions of the log by which devices are taken off the list. */
+export const UNEXPECT = 'unexpect-device';
+export const CLEAR_EXPECTED = 'clear-expected';
 
 const LONGEST_SERIAL = 64;
 const LONGEST_TEXT = 200;
@@ -76,6 +92,54 @@ export class ExpectedList {
       for (const [at, device] of devices.entries()) if (await this.#add(tx, at + 1, device)) added += 1;
     });
     return { added, known: devices.length - added };
+  }
+
+  /** Entries by the name of the device, as many as `limit`, and how many there are. */
+  async list(limit: number): Promise<{ readonly total: number; readonly devices: readonly ExpectedEntry[] }> {
+    const { catalogue, log } = this.#context;
+    const rows = await this.#table.list(catalogue, {
+      order: ['device'],
+      limit,
+      onDamaged: (error) => log.error({ code: error.code }, error.message),
+    });
+    const devices = rows.map(({ device: name, type, created, used, sealed: { manufacturer, serial } }) => ({
+      manufacturer,
+      serial,
+      name,
+      type,
+      created: micros(created),
+      used: used === null ? null : micros(used),
+    }));
+    return { total: await this.#table.count(catalogue), devices };
+  }
+
+  /**
+   * Takes a device off the list, also one that has enrolled: its serial number can be listed again.
+   *
+   * @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN if it is not on it
+   */
+  async remove(name: string, actor: string): Promise<void> {
+    const { audit, catalogue } = this.#context;
+    const [row] = await this.#table.list(catalogue, { where: { device: name }, limit: 1 });
+    if (row === undefined) {
+      const shown = JSON.stringify(name.slice(0, 80));
+      throw new IdentityError('IDENTITY_DEVICE_UNKNOWN', `Cannot find ${shown} on the list of expected devices`, {
+        hint: 'See weir device expect --list',
+      });
+    }
+    await audit.append({ actor, action: UNEXPECT, resource: `device:${name}`, outcome: 'done' });
+    await catalogue.transaction((tx) => this.#table.delete(tx, { digest: row.digest }).then(() => undefined));
+  }
+
+  /** Takes all off the list that have not enrolled; tells how many there were. */
+  async clear(actor: string): Promise<number> {
+    const { audit, catalogue } = this.#context;
+    await audit.append({ actor, action: CLEAR_EXPECTED, resource: 'device:*', outcome: 'done' });
+    return catalogue.transaction(async (tx) => {
+      const rows = await this.#table.list(tx, { where: { used: null } });
+      for (const { digest } of rows) await this.#table.delete(tx, { digest });
+      return rows.length;
+    });
   }
 
   /** Whose the certificate of a manufacturer's device is. */

@@ -5,11 +5,13 @@ import { SealedTable } from '#base/storage/index.ts';
 import type { CertificateAuthority } from '../certificate-authority.ts';
 import type { ListSigner } from './revocation-lists.ts';
 import type { DeviceState } from '../device-directory.ts';
+import { replayEnrolments } from '../enrolment/replay-enrolments.ts';
 import { IdentityError } from '../errors.ts';
 import type { IdentityContext } from '../identity-context.ts';
 import { CERTIFICATES, DEVICES, REVOCATIONS, SETTINGS } from '../identity-tables.ts';
 import type { DevicePrivate } from '../identity-tables.ts';
 import type { Inventory } from '../inventory.ts';
+import { replaySignIns } from '../people/replay-sign-ins.ts';
 import { readCrl } from './crl.ts';
 import { CONFIRM, emptyFold, foldEntry, isMeant, isSuspended, SUSPEND } from './log-fold.ts';
 import type { LogFold, LoggedEvent } from './log-fold.ts';
@@ -88,8 +90,13 @@ export class Continuity {
     const size = history.size();
     const isWhole = marker === null || (await this.#agrees(marker, history));
     const fold = emptyFold();
-    for await (const entry of history.entries(isWhole ? (marker?.index ?? 0) : 0)) foldEntry(fold, entry);
+    const others = [replaySignIns(this.#context), replayEnrolments(this.#context)];
+    for await (const entry of history.entries(isWhole ? (marker?.index ?? 0) : 0)) {
+      foldEntry(fold, entry);
+      for (const other of others) other.take(entry);
+    }
     await this.#apply(fold);
+    for (const other of others) await other.apply();
     await this.#inventory.reload();
     if (!isWhole && marker !== null) {
       const now = this.#context.clock.now();
@@ -228,7 +235,10 @@ export class Continuity {
         (fold.revokedTypes.get(row.type) ?? Number.NEGATIVE_INFINITY) >= row.created;
       const current = row.status as DeviceState;
       const status = current === 'revoked' || isOut ? 'revoked' : (fold.states.get(row.name) ?? current);
-      if (status !== current && !row.name.startsWith('_')) await this.#devices.put(tx, { ...row, status }, row.sealed);
+      const speaksFor = fold.speaksFor.get(row.name) ?? row.sealed.speaksFor;
+      const isSame = status === current && speaksFor.join(' ') === row.sealed.speaksFor.join(' ');
+      if (!isSame && !row.name.startsWith('_'))
+        await this.#devices.put(tx, { ...row, status }, { ...row.sealed, speaksFor });
     });
     for (const [serial, { reason, at }] of fold.revoked) {
       const [row, listed] = [await this.#certificates.get(catalogue, { serial }), await this.#revocations.find(serial)];

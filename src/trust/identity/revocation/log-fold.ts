@@ -1,6 +1,7 @@
 import type { AuditEvent, Micros } from '#base/core/index.ts';
 import type { CertificateRow } from './revocations.ts';
 import { RETIRE } from '../authority-retirement.ts';
+import { parseListDetail } from '../list-detail.ts';
 import { parseRevocation } from './log-form.ts';
 import type { RevocationReason } from './revocation-reason.ts';
 import { parseTarget } from './revoke-target.ts';
@@ -11,6 +12,14 @@ export interface LoggedEvent {
   readonly index: number;
   readonly time: Micros;
   readonly event: AuditEvent;
+}
+
+/** What is done again of the log over a catalogue that may be an older copy. */
+export interface LogReplay {
+  /** Takes one entry into account; entries come in the order of the log. */
+  take(entry: LoggedEvent): void;
+  /** Gives all of it its effect. */
+  apply(): Promise<void>;
 }
 
 /** Actions of the entries by which certificates are suspended and confirmed. */
@@ -27,6 +36,8 @@ export interface LogFold {
   /** The last word on devices that were disabled or enabled. */
   readonly states: Map<string, 'enabled' | 'disabled'>;
   readonly revokedDevices: Set<string>;
+  /** The last word on whom each device may publish for. */
+  readonly speaksFor: Map<string, readonly string[]>;
   /** When each type was revoked last: devices of it that are older are out. */
   readonly revokedTypes: Map<string, Micros>;
   readonly revoked: Map<string, { readonly reason: RevocationReason; readonly at: Micros }>;
@@ -41,6 +52,7 @@ export function emptyFold(): LogFold {
   return {
     states: new Map(),
     revokedDevices: new Set(),
+    speaksFor: new Map(),
     revokedTypes: new Map(),
     revoked: new Map(),
     given: new Map(),
@@ -58,6 +70,9 @@ export function foldEntry(fold: LogFold, { time, event }: LoggedEvent): void {
     case 'disable-device':
     case 'enable-device':
       if (target?.kind === 'device') fold.states.set(target.name, action === 'enable-device' ? 'enabled' : 'disabled');
+      return;
+    case 'speaks-for':
+      if (target?.kind === 'device') fold.speaksFor.set(target.name, parseListDetail('types', detail));
       return;
     case 'issue-certificate':
       noteGiven(fold, time, event);

@@ -57,7 +57,9 @@ export async function openStatusWorld(
 
 /** For tests only: the tables of identity as they are, to be put back like a restored copy. */
 export async function copyOf({ catalogue }: OpenTrust): Promise<() => Promise<void>> {
-  const tables = await catalogue.all(`SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'identity_*'`);
+  const tables = await catalogue.all(
+    `SELECT name FROM sqlite_master WHERE type = 'table' AND (name GLOB 'identity_*' OR name GLOB 'signin_*')`,
+  );
   const kept = await Promise.all(
     tables.map(async ({ name }) => [String(name), await catalogue.all(`SELECT * FROM ${String(name)}`)] as const),
   );

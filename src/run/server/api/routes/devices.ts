@@ -1,12 +1,6 @@
 import { days, formatMicros, micros, minutes, Type } from '#base/core/index.ts';
 import { decodeRequest } from '#trust/identity/index.ts';
-import type {
-  DeviceBundle,
-  DeviceCertificate,
-  DeviceDescription,
-  DeviceRecord,
-  ExpectedDevice,
-} from '#trust/identity/index.ts';
+import type { DeviceBundle, DeviceCertificate, DeviceDescription, DeviceRecord } from '#trust/identity/index.ts';
 import { ApiError } from '../errors.ts';
 import { count, json, listOf, orNull, text, time } from '../forms.ts';
 import type { Route } from '../route.ts';
@@ -179,37 +173,6 @@ export const DEVICE_ROUTES: readonly Route[] = [
       const { type, minutes: life } = body as { type: string; minutes: number };
       const made = await identity.enrolment.issueToken(params['name'] ?? '', type, minutes(life), caller.actor);
       return { json: { ...made, expires: formatMicros(made.expires) }, status: 201 };
-    },
-  },
-  {
-    method: 'POST',
-    path: '/v1/expected-devices',
-    summary: 'devices that may enrol with the certificate of their manufacturer',
-    answer: { status: 201, json: Type.Object({ added: count, known: count }) },
-    access: { action: 'enrol', resource: () => device('*') },
-    body: Type.Object(
-      {
-        devices: Type.Array(
-          Type.Object(
-            {
-              manufacturer: Type.String({ maxLength: 64 }),
-              serial: Type.String({ maxLength: 64 }),
-              name: Type.String({ maxLength: 64 }),
-              type: Type.String({ maxLength: 64 }),
-              owner: Type.Optional(Type.String({ maxLength: 200 })),
-              model: Type.Optional(Type.String({ maxLength: 200 })),
-              firmware: Type.Optional(Type.String({ maxLength: 200 })),
-            },
-            { additionalProperties: false },
-          ),
-          { minItems: 1, maxItems: 20_000 },
-        ),
-      },
-      { additionalProperties: false },
-    ),
-    handle: async ({ body, caller }, { identity }) => {
-      const { devices } = body as unknown as { devices: readonly ExpectedDevice[] };
-      return { json: await identity.enrolment.expected.add(devices, caller.actor), status: 201 };
     },
   },
   {

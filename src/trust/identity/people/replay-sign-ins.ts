@@ -1,0 +1,121 @@
+import type { AuditEvent, Micros } from '#base/core/index.ts';
+import { SealedTable } from '#base/storage/index.ts';
+import type { CatalogueTransaction } from '#base/storage/index.ts';
+import type { IdentityContext } from '../identity-context.ts';
+import { PEOPLE, TOKENS } from '../identity-tables.ts';
+import type { PersonPrivate } from '../identity-tables.ts';
+import { parseListDetail } from '../list-detail.ts';
+import type { LogReplay } from '../revocation/log-fold.ts';
+import { API_KEYS, CODES, PASSWORDS, SESSIONS } from './sign-in-tables.ts';
+import type { ApiKeyPrivate, PasswordPrivate, SessionPrivate } from './sign-in-tables.ts';
+
+/** The last word of the log on one account. */
+interface Account {
+  state?: 'enabled' | 'disabled';
+  roles?: readonly string[];
+  /** When its bearer token, its password and its one-time code were last replaced: what is older is void. */
+  token?: Micros;
+  password?: Micros;
+  code?: Micros;
+}
+
+/**
+ * What the log says of people and of what they sign in with, done again over a catalogue that may be an older copy:
+ * what was taken back, replaced or used up is so again.
+ */
+export function replaySignIns(context: IdentityContext): LogReplay {
+  const accounts = new Map<string, Account>();
+  const [keys, sessions] = [new Set<string>(), new Set<string>()];
+  return {
+    take({ time, event }) {
+      const { action, resource, outcome } = event;
+      if (outcome !== 'done') return;
+      const [, kind, id = ''] = /^(person|key|session):(.+)$/s.exec(resource) ?? [];
+      if (kind === 'key' && action === 'revoke-key') keys.add(id);
+      if (kind === 'session' && action === 'revoke-session') sessions.add(id);
+      const person = action === 'begin-session' ? event.actor.replace(/^person:/, '') : kind === 'person' ? id : null;
+      if (person === null) return;
+      const account = accounts.get(person) ?? {};
+      accounts.set(person, account);
+      note(account, time, event);
+    },
+    async apply() {
+      await context.catalogue.transaction(async (tx) => {
+        for (const [person, account] of accounts) await settle(tx, context, person, account);
+        await takeBack(tx, context, keys, sessions);
+      });
+    },
+  };
+}
+
+function note(account: Account, time: Micros, { action, detail }: AuditEvent): void {
+  switch (action) {
+    case 'disable-person':
+    case 'enable-person':
+      account.state = action === 'enable-person' ? 'enabled' : 'disabled';
+      return;
+    case 'set-roles':
+      account.roles = parseListDetail('roles', detail);
+      return;
+    case 'rotate-token':
+      account.token = time;
+      return;
+    case 'set-password':
+      account.password = time;
+      return;
+    case 'issue-code':
+      account.code = time;
+      return;
+    case 'begin-session':
+      if (detail?.['method'] === 'code') account.code = time;
+  }
+}
+
+async function settle(
+  tx: CatalogueTransaction,
+  { people }: IdentityContext,
+  person: string,
+  { state, roles, token, password, code }: Account,
+): Promise<void> {
+  const list = new SealedTable<typeof PEOPLE.key, typeof PEOPLE.clear, PersonPrivate>(PEOPLE, people);
+  const row = state === undefined && roles === undefined ? null : await list.get(tx, { id: person });
+  if (row !== null) {
+    const { sealed, ...columns } = row;
+    await list.put(tx, { ...columns, status: state ?? row.status }, { ...sealed, roles: roles ?? sealed.roles });
+  }
+  if (token !== undefined) {
+    const tokens = new SealedTable(TOKENS, people);
+    for (const { digest } of await tokens.list(tx, { where: { person, created: { below: token } } })) {
+      await tokens.delete(tx, { digest });
+    }
+  }
+  if (code !== undefined) {
+    const codes = new SealedTable(CODES, people);
+    for (const { digest } of await codes.list(tx, { where: { person, created: { below: code } } })) {
+      await codes.delete(tx, { digest });
+    }
+  }
+  if (password !== undefined) {
+    const passwords = new SealedTable<typeof PASSWORDS.key, typeof PASSWORDS.clear, PasswordPrivate>(PASSWORDS, people);
+    const kept = await passwords.get(tx, { person });
+    if (kept !== null && kept.changed < password) await passwords.delete(tx, { person });
+  }
+}
+
+async function takeBack(
+  tx: CatalogueTransaction,
+  { people }: IdentityContext,
+  keys: ReadonlySet<string>,
+  sessions: ReadonlySet<string>,
+): Promise<void> {
+  const keyTable = new SealedTable<typeof API_KEYS.key, typeof API_KEYS.clear, ApiKeyPrivate>(API_KEYS, people);
+  for (const id of keys) {
+    const [row] = await keyTable.list(tx, { where: { id, status: 'enabled' }, limit: 1 });
+    if (row !== undefined) await keyTable.put(tx, { ...row, status: 'revoked' }, row.sealed);
+  }
+  const sessionTable = new SealedTable<typeof SESSIONS.key, typeof SESSIONS.clear, SessionPrivate>(SESSIONS, people);
+  for (const id of sessions) {
+    const [row] = await sessionTable.list(tx, { where: { id, status: 'enabled' }, limit: 1 });
+    if (row !== undefined) await sessionTable.put(tx, { ...row, status: 'revoked' }, row.sealed);
+  }
+}
