@@ -1,5 +1,6 @@
-import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import type { ByteCount, Clock, Millis } from '#base/core/index.ts';
+import { WriteBehind } from './write-behind.ts';
 
 /** A sealed segment as the plan of a statement hands it over: where it is, and which of its columns are granted. */
 export interface SealedSegment {
@@ -33,6 +34,14 @@ export interface SegmentKeys {
  */
 export type AskKeys = (wanted: readonly WantedColumns[]) => Promise<readonly SegmentKeys[]>;
 
+/** Where an opened segment goes, and in which form. */
+export interface OpenInto {
+  /** Takes the parts of the file in order. A part is not changed afterwards. */
+  readonly write: (part: Uint8Array) => void;
+  /** Decompressed, so that statements after this one find less to do. */
+  readonly inflate: boolean;
+}
+
 /**
  * Writes the plain Parquet form of some columns of a sealed segment, in order, and gives the bytes that were read of
  * it. Rejects without a usable file where a byte, a key or the associated data does not fit.
@@ -40,7 +49,7 @@ export type AskKeys = (wanted: readonly WantedColumns[]) => Promise<readonly Seg
 export type OpenSegment = (
   wanted: WantedColumns,
   keys: SegmentKeys,
-  write: (part: Uint8Array) => void,
+  into: OpenInto,
 ) => Promise<{ readonly bytesRead: number }>;
 
 /** Opened columns of one segment, in a file that has no name. */
@@ -81,10 +90,14 @@ export interface OpeningCost {
   readonly bytesReused: number;
 }
 
+/** Segments opened at once: one is decrypted while others are decompressed and written on other threads. */
+const AT_ONCE = 3;
+
 /**
  * Opened columns of sealed segments in memory files, kept for a while for the next statement of the same subject.
  *
- * An entry holds some columns of one segment under one key epoch, and serves every statement that needs no more.
+ * They are kept decompressed as long as one statement takes less than half of the budget so: of more than that little
+ * would be left for the next one. An entry holds some columns of one segment under one key epoch, and serves every statement that needs no more.
  */
 export class SegmentFiles implements Disposable {
   readonly #options: SegmentFilesOptions;
@@ -156,14 +169,31 @@ export class SegmentFiles implements Disposable {
     if (missing.length === 0) return [];
     const keys = await unlessAborted(askKeys(missing), signal);
     const opened: Entry[] = [];
-    for (const [i, wanted] of missing.entries()) {
-      signal.throwIfAborted();
-      const held = keys[i];
-      if (held === undefined) throw new TypeError('fewer keys were given than asked for');
-      const { entry, bytesRead } = await this.#open(wanted, held);
-      onOpened(entry, bytesRead);
-      opened.push(entry);
-    }
+    let next = 0;
+    let bytes = 0;
+    let failed = false;
+    const openNext = async (): Promise<void> => {
+      while (next < missing.length && !failed) {
+        signal.throwIfAborted();
+        const at = next++;
+        const [wanted, held] = [missing[at], keys[at]];
+        if (wanted === undefined || held === undefined) throw new TypeError('fewer keys were given than asked for');
+        const { entry, bytesRead } = await this.#open(wanted, held, bytes < this.#options.budget / 2);
+        bytes += entry.bytes;
+        onOpened(entry, bytesRead);
+        opened[at] = entry;
+      }
+    };
+    // Each is waited for, or one that is still being opened would be left behind by the failure of another.
+    const ends = await Promise.allSettled(
+      Array.from({ length: AT_ONCE }, () =>
+        openNext().catch((error: unknown) => {
+          failed = true;
+          throw error;
+        }),
+      ),
+    );
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     return opened;
   }
 
@@ -176,17 +206,20 @@ export class SegmentFiles implements Disposable {
     return undefined;
   }
 
-  async #open(wanted: WantedColumns, keys: SegmentKeys): Promise<{ entry: Entry; bytesRead: number }> {
+  async #open(
+    wanted: WantedColumns,
+    keys: SegmentKeys,
+    inflate: boolean,
+  ): Promise<{ entry: Entry; bytesRead: number }> {
     const { segment, columns } = wanted;
     const fd = openUnnamed(this.#options.directory ?? '/dev/shm');
-    let bytes = 0;
+    const file = new WriteBehind(fd);
     let bytesRead: number;
     try {
-      ({ bytesRead } = await this.#options.open(wanted, keys, (part) => {
-        writeAll(fd, part);
-        bytes += part.length;
-      }));
+      ({ bytesRead } = await this.#options.open(wanted, keys, { write: (part) => file.write(part), inflate }));
+      await file.finish();
     } catch (error) {
+      await file.finish().catch(() => undefined);
       closeSync(fd);
       throw error;
     }
@@ -195,7 +228,7 @@ export class SegmentFiles implements Disposable {
       path: `/proc/self/fd/${fd}`,
       segment: segment.id,
       columns: new Set(columns),
-      bytes,
+      bytes: file.length,
       keyEpoch: segment.keyEpoch,
       users: 0,
       lastUse: this.#options.clock.monotonicMs(),
@@ -273,8 +306,4 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
   return Promise.race([work, aborted]);
-}
-
-function writeAll(fd: number, part: Uint8Array): void {
-  for (let at = 0; at < part.length;) at += writeSync(fd, part, at);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readRuns } from './decode-levels.ts';
-import { definitionLevels, packedRun, packedWidth, repeatedRun, varint } from './encode-levels.ts';
+import { definitionLevels, hybridRuns, packedRun, packedWidth, repeatedRun, varint } from './encode-levels.ts';
 
 describe('runs of small numbers', () => {
   it('varint() writes unsigned LEB128', () => {
@@ -37,6 +37,21 @@ describe('runs of small numbers', () => {
     );
     assert.deepEqual(readRuns(repeatedRun(1, 1000, 1), 1, 1000), new Uint32Array(1000).fill(1));
     assert.deepEqual(readRuns(repeatedRun(70_000, 9, 32), 32, 9), new Uint32Array(9).fill(70_000));
+  });
+
+  it('hybridRuns() repeats long stretches of equal numbers, and readRuns() reads them back', () => {
+    const stretches = fc.array(fc.tuple(fc.nat(2 ** 31 - 1), fc.integer({ min: 1, max: 90 })), { maxLength: 20 });
+    fc.assert(
+      fc.property(fc.constantFrom(1, 2, 4, 8, 16, 32), stretches, (width, parts) => {
+        const raw = parts.flatMap(([value, times]) => new Array<number>(times).fill(value));
+        const values = Uint32Array.from(raw, (value) => (width === 32 ? value : value % 2 ** width));
+        const runs = hybridRuns(values, width);
+        assert.deepEqual(readRuns(runs, width, values.length), values);
+        assert.ok(runs.length <= packedRun(values, width).length + 10 * parts.length);
+      }),
+    );
+    assert.deepEqual(hybridRuns(new Uint32Array(1_000).fill(3), 4), repeatedRun(3, 1_000, 4));
+    assert.deepEqual(hybridRuns(Uint32Array.of(1, 2, 3), 4), packedRun(Uint32Array.of(1, 2, 3), 4));
   });
 
   it('definitionLevels() stand behind their length; all present is one run', () => {

@@ -1,3 +1,5 @@
+import { concatBytes } from '#base/core/index.ts';
+
 /**
  * Runs of small numbers in Parquet's RLE/bit-packed hybrid: one run of either kind per call.
  *
@@ -59,6 +61,43 @@ export function packedRun(values: Uint32Array | Uint8Array, width: number): Uint
     body[at] = body[at]! | (values[i]! << ((i % perByte) * width));
   }
   return run;
+}
+
+/** Fewer equal values in a row than this are packed: a run of its own would cost readers more than it saves. */
+const SHORTEST_RUN = 24;
+
+/**
+ * Numbers as runs of either kind: stretches of equal ones repeated, the rest packed.
+ *
+ * @param width one of 1, 2, 4, 8, 16, 32
+ */
+export function hybridRuns(values: Uint32Array, width: number): Uint8Array {
+  const repeats = longRuns(values);
+  if (repeats.length === 0) return packedRun(values, width);
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const { from, to } of repeats) {
+    // Packed values come in groups of eight, so a packed stretch takes what it lacks from the run behind it.
+    const packedTo = from + ((8 - ((from - at) & 7)) & 7);
+    if (packedTo > at) parts.push(packedRun(values.subarray(at, packedTo), width));
+    parts.push(repeatedRun(values[from]!, to - packedTo, width));
+    at = to;
+  }
+  if (at < values.length) parts.push(packedRun(values.subarray(at), width));
+  return concatBytes(parts);
+}
+
+/** Stretches of equal values that are long enough, in order. */
+function longRuns(values: Uint32Array): readonly { readonly from: number; readonly to: number }[] {
+  const runs: { from: number; to: number }[] = [];
+  for (let from = 0; from < values.length;) {
+    const value = values[from]!;
+    let to = from + 1;
+    while (to < values.length && values[to] === value) to += 1;
+    if (to - from >= SHORTEST_RUN) runs.push({ from, to });
+    from = to;
+  }
+  return runs;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ColumnShape } from '#base/core/index.ts';
-import { packedRun, packedWidth } from './encode-levels.ts';
+import { hybridRuns, packedWidth } from './encode-levels.ts';
 
 /** PLAIN encoding of values that are there; nulls were left out. @see Apache Parquet format, Encodings.md */
 
@@ -43,10 +43,10 @@ export function plainTexts(texts: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-/** Places in a dictionary: the width, then one run. @param size entries of the dictionary */
+/** Places in a dictionary: the width, then runs. @param size entries of the dictionary */
 export function dictionaryCodes(codes: Uint32Array, size: number): Uint8Array {
   const width = packedWidth(Math.max(size - 1, 0));
-  const run = packedRun(codes, width);
+  const run = hybridRuns(codes, width);
   const bytes = new Uint8Array(1 + run.length);
   bytes[0] = width;
   bytes.set(run, 1);
