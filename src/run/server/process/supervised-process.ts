@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import type { Log } from '#base/core/index.ts';
 import { CODE_CACHE } from '../control/package-files.ts';
 import { childLine } from './lines.ts';
@@ -14,7 +14,7 @@ export interface ForkSpec {
   /** Flags for Node, such as those of the permission model. */
   readonly nodeFlags: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** How far it gives way to others on the processor, 0 (not at all) to 19. */
+  /** How far it gives way to this process and others like it on the processor, 0 (not at all) to 19. */
   readonly niceness?: number;
 }
 
@@ -31,6 +31,8 @@ export interface ProcessSpec<Remote extends Methods> extends ForkSpec {
   readonly onCrash?: (code: number | null) => void;
 }
 
+/** Of `setpriority`: nothing gives way further. */
+const LEAST_PRIORITY = 19;
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 5_000;
 /** A process that has lived this long starts over with the shortest wait. */
@@ -140,7 +142,7 @@ export function forkProcess({ entry, nodeFlags, environment, niceness }: ForkSpe
 /** Threads that the process starts later inherit it, so it is set before there are any. */
 function giveWay(pid: number, niceness: number): void {
   try {
-    setPriority(pid, niceness);
+    setPriority(pid, Math.min(LEAST_PRIORITY, getPriority() + niceness));
   } catch {
     // It has ended already, or the system knows no such thing: it runs all the same.
   }
