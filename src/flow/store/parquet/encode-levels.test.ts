@@ -43,7 +43,7 @@ describe('runs of small numbers', () => {
     const stretches = fc.array(fc.tuple(fc.nat(2 ** 31 - 1), fc.integer({ min: 1, max: 90 })), { maxLength: 20 });
     fc.assert(
       fc.property(fc.constantFrom(1, 2, 4, 8, 16, 32), stretches, (width, parts) => {
-        const raw = parts.flatMap(([value, times]) => new Array<number>(times).fill(value));
+        const raw = parts.flatMap(([value, times]) => Array.from({ length: times }, () => value));
         const values = Uint32Array.from(raw, (value) => (width === 32 ? value : value % 2 ** width));
         const runs = hybridRuns(values, width);
         assert.deepEqual(readRuns(runs, width, values.length), values);
