@@ -46,6 +46,11 @@ export function testCatalogue(name: string, makePlace: (t: TestContext) => Promi
       }
     }));
 
+  test(`${name}: tables() names the tables of rooms`, (t) =>
+    within(t, async (catalogue) => {
+      assert.deepEqual(await catalogue.tables(), ['trial_things']);
+    }));
+
   test(`${name}: run() counts the rows it changed`, (t) =>
     within(t, async (catalogue) => {
       for (const id of ['a', 'b', 'c']) await catalogue.run(insert, [id, 1]);

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, rmdir, statfs, writeFile } from 'node:fs/p
 import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
+import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -153,7 +154,11 @@ test(
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
         await sealed(weir, other, (n += MANY) - MANY);
-        const room = Date.now();
+        const owed = await eventually(
+          () => owedEntries(weir),
+          (count) => count >= 2,
+        );
+        assert.ok(owed >= 2, 'it was taken and sealed while the log was full');
         await logBallast.drop();
         const { degraded } = await eventually(
           () => weir.status(),
@@ -176,7 +181,6 @@ test(
           late.slice(0, 2).map(({ action }) => action),
           ['take-keys', 'seal-segment'],
         );
-        for (const { detail } of late) assert.ok(Date.parse(String(detail?.['at'])) < room, 'sealed while it was full');
       },
     );
   },
@@ -203,6 +207,12 @@ async function sealed(weir: ChildPlatform, device: TestDevice, from: number): Pr
     () => objects(weir),
     (now) => now > before,
   );
+}
+
+/** Entries that the log is owed, as the catalogue has them: the platform itself answers nobody meanwhile. */
+function owedEntries({ layout }: ChildPlatform): number {
+  using catalogue = new DatabaseSync(layout.catalogue, { readOnly: true });
+  return Number(catalogue.prepare('SELECT count(*) AS n FROM audit_owed').get()?.['n']);
 }
 
 async function objects({ layout }: ChildPlatform): Promise<number> {

@@ -25,6 +25,8 @@ export interface CatalogueTransaction {
 export interface Catalogue extends CatalogueTransaction, AsyncDisposable {
   /** Brings a room's tables to its newest version, each version in one transaction. */
   migrate(schema: CatalogueSchema): Promise<void>;
+  /** Names of the tables of all rooms, sorted. */
+  tables(): Promise<readonly string[]>;
   /** Runs `work` alone against the catalogue and commits, or rolls back if it throws. */
   transaction<T>(work: (tx: CatalogueTransaction) => Promise<T>): Promise<T>;
 }

@@ -2,12 +2,45 @@ import { concatBytes } from '#base/core/index.ts';
 import type { Random } from '#base/core/index.ts';
 import { AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, CryptoError } from '#base/crypto/index.ts';
 import type { AeadKey } from '#base/crypto/index.ts';
+import type { CatalogueTransaction, SqlValue } from './ports.ts';
 
 /** Seals what belongs to one row, bound to the row by associated data. */
 export interface RowSealer {
   seal(aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
   /** @throws {CryptoError} CRYPTO_OPEN_FAILED if a bit of either differs */
   open(aad: Uint8Array, sealed: Uint8Array): Uint8Array;
+  /** Hears of each table whose rows it seals, where it wants to seal them again one day. */
+  serves?(table: ResealableTable): void;
+}
+
+/** A table whose rows can be sealed again as they are. */
+export interface ResealableTable {
+  readonly name: string;
+  /**
+   * Seals rows again that another version of the row key sealed than the current one. Damaged ones stay as they are.
+   *
+   * @param current version that seals
+   * @param after key of the last row of the page before; null for the first page
+   * @param limit rows of a page
+   */
+  resealPage(
+    tx: CatalogueTransaction,
+    current: number,
+    after: readonly SqlValue[] | null,
+    limit: number,
+  ): Promise<ResealedPage>;
+}
+
+export interface ResealedPage {
+  /** Rows that were sealed again. */
+  readonly count: number;
+  /** Key of the last row; null where there is no page after this. */
+  readonly last: readonly SqlValue[] | null;
+}
+
+/** The bytes that rows begin with which a version of a row key sealed. */
+export function rowHeader(version: number): Uint8Array {
+  return Uint8Array.of(FORMAT, version);
 }
 
 const FORMAT = 1;
@@ -58,7 +91,7 @@ export function makeRowSealer(
   };
   return {
     seal(aad, plaintext) {
-      const header = Uint8Array.of(FORMAT, current);
+      const header = rowHeader(current);
       const nonce = nextNonce();
       return concatBytes([header, nonce, sealing.seal(nonce, concatBytes([header, aad]), plaintext)]);
     },

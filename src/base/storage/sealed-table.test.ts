@@ -210,3 +210,34 @@ test('a name that is none never reaches a statement', () => {
   assert.throws(() => new SealedTable({ name: 'a"; DROP', key: { id: 'text' }, clear: {} }, sealer), TypeError);
   assert.throws(() => sealedTableSql({ name: 'trial_a', key: { 'id" TEXT': 'text' }, clear: {} }), TypeError);
 });
+
+test('resealPage() seals again what another version sealed, in pages, and leaves what is damaged', async (t) => {
+  const catalogue = await openTable(t);
+  const keys = new Map([1, 2].map((version) => [version, AeadKey.fromBytes(random.bytes(32))]));
+  const [old, now] = [1, 2].map((version) => new SealedTable(THINGS, makeRowSealer(keys, version, random)));
+  assert.ok(old !== undefined && now !== undefined);
+  for (const id of ['a', 'b', 'c', 'd']) await old.put(catalogue, row(id), { name: id });
+  await now.put(catalogue, row('e'), { name: 'e' });
+  await catalogue.run("UPDATE trial_things SET size = 99 WHERE id = 'b'");
+  const counts: number[] = [];
+  let after: readonly SqlValue[] | null | undefined;
+  while (after !== null) {
+    const page = await now.resealPage(catalogue, 2, after ?? null, 2);
+    counts.push(page.count);
+    after = page.last;
+  }
+  assert.deepEqual(counts, [1, 2, 0]);
+  const versions = await catalogue.all('SELECT id, substr(sealed, 2, 1) AS v FROM trial_things ORDER BY id');
+  assert.deepEqual(
+    versions.map(({ id, v }) => [id, (v as Uint8Array)[0]]),
+    [
+      ['a', 2],
+      ['b', 1],
+      ['c', 2],
+      ['d', 2],
+      ['e', 2],
+    ],
+  );
+  for (const id of ['a', 'c', 'd', 'e']) assert.equal((await now.get(catalogue, { id, part: 1 }))?.sealed.name, id);
+  await assert.rejects(now.get(catalogue, { id: 'b', part: 1 }), damaged);
+});

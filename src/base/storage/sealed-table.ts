@@ -1,8 +1,9 @@
-import { decodeUtf8, encodeUtf8, hasCode, toBase64 } from '#base/core/index.ts';
+import { decodeUtf8, encodeUtf8, equalBytes, hasCode, toBase64 } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
 import { StorageError } from './errors.ts';
 import type { CatalogueTransaction, SqlRow, SqlValue } from './ports.ts';
-import type { RowSealer } from './row-sealer.ts';
+import { rowHeader } from './row-sealer.ts';
+import type { ResealableTable, ResealedPage, RowSealer } from './row-sealer.ts';
 import { columnSql, isColumnValue, requireColumnValue } from './table-columns.ts';
 import type { Columns, Values } from './table-columns.ts';
 import { whereSql } from './where.ts';
@@ -45,7 +46,11 @@ export interface ListOptions<K extends Columns, C extends Columns> {
  * may add a nullable column without touching rows. A row taken out, or put back from an older copy of the file, is not
  * recognised here: that is what the audit log is for.
  */
-export class SealedTable<const K extends Columns, const C extends Columns, S extends Json = null> {
+export class SealedTable<
+  const K extends Columns,
+  const C extends Columns,
+  S extends Json = null,
+> implements ResealableTable {
   readonly spec: SealedTableSpec<K, C, S>;
   readonly #sealer: RowSealer;
   readonly #columns: Columns;
@@ -56,6 +61,7 @@ export class SealedTable<const K extends Columns, const C extends Columns, S ext
   readonly #insert: string;
   readonly #replace: string;
   readonly #byKey: string;
+  readonly #page: { readonly first: string; readonly next: string };
   /** Statements that change some columns, by these columns. */
   readonly #updates = new Map<string, string>();
 
@@ -72,7 +78,18 @@ export class SealedTable<const K extends Columns, const C extends Columns, S ext
     this.#select = `SELECT ${listed} FROM ${quote(spec.name)}`;
     this.#insert = `INSERT INTO ${quote(spec.name)} (${listed}) VALUES (${values})`;
     const set = [...Object.keys(spec.clear), 'sealed'].map((name) => `${quote(name)} = excluded.${quote(name)}`);
+    const keys = this.#keyNames.map(quote).join(', ');
+    const marks = this.#keyNames.map(() => '?').join(', ');
+    this.#page = {
+      first: `${this.#select} ORDER BY ${keys} LIMIT ?`,
+      next: `${this.#select} WHERE (${keys}) > (${marks}) ORDER BY ${keys} LIMIT ?`,
+    };
     this.#replace = `${this.#insert} ON CONFLICT (${this.#keyNames.map(quote).join(', ')}) DO UPDATE SET ${set.join(', ')}`;
+    sealer.serves?.(this);
+  }
+
+  get name(): string {
+    return this.spec.name;
   }
 
   /** Stores a row, in place of the one with its key if there is one. @throws {StorageError} STORAGE_VALUE_INVALID, STORAGE_CONSTRAINT */
@@ -146,6 +163,26 @@ export class SealedTable<const K extends Columns, const C extends Columns, S ext
     return Number(row?.['n'] ?? 0);
   }
 
+  async resealPage(
+    tx: CatalogueTransaction,
+    current: number,
+    after: readonly SqlValue[] | null,
+    limit: number,
+  ): Promise<ResealedPage> {
+    const header = rowHeader(current);
+    const rows =
+      after === null ? await tx.all(this.#page.first, [limit]) : await tx.all(this.#page.next, [...after, limit]);
+    let count = 0;
+    for (const row of rows) {
+      const fresh = this.#resealed(row, header);
+      if (fresh === null) continue;
+      await tx.run(this.#update([]), [fresh, ...this.#keyOf(row as Values<K>)]);
+      count += 1;
+    }
+    const last = rows.length < limit ? undefined : rows.at(-1);
+    return { count, last: last === undefined ? null : this.#keyOf(last as Values<K>) };
+  }
+
   /** Removes a row; tells whether there was one. */
   async delete(tx: CatalogueTransaction, key: Values<K>): Promise<boolean> {
     return (await tx.run(`DELETE FROM ${quote(this.spec.name)}${this.#byKey}`, this.#keyOf(key))) > 0;
@@ -168,6 +205,20 @@ export class SealedTable<const K extends Columns, const C extends Columns, S ext
   #seal(values: Readonly<Record<string, SqlValue>>, sealed: S): Uint8Array {
     const plaintext = sealed === null ? NOTHING : encodeUtf8(JSON.stringify(sealed));
     return this.#sealer.seal(this.#aad(values), plaintext);
+  }
+
+  /** What a row is sealed with anew; null where that is no need, or not to be. */
+  #resealed(row: SqlRow, current: Uint8Array): Uint8Array | null {
+    const sealed = row['sealed'];
+    if (!(sealed instanceof Uint8Array) || equalBytes(sealed.subarray(0, current.length), current)) return null;
+    const aad = this.#aad(row);
+    let plaintext: Uint8Array;
+    try {
+      plaintext = this.#sealer.open(aad, sealed);
+    } catch {
+      return null;
+    }
+    return this.#sealer.seal(aad, plaintext);
   }
 
   #update(columns: readonly string[]): string {

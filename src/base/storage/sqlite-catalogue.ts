@@ -163,6 +163,13 @@ class SqliteEngine implements SqliteCatalogue {
     }
   }
 
+  async tables(): Promise<readonly string[]> {
+    const rows = await this.all(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'weir_migrations' AND name NOT LIKE 'sqlite%' ORDER BY name",
+    );
+    return rows.map(({ name }) => String(name));
+  }
+
   async checkpoint(): Promise<void> {
     await this.all('PRAGMA wal_checkpoint(TRUNCATE)');
   }

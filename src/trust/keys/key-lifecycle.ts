@@ -110,12 +110,15 @@ export class KeyLifecycle {
       const [uses, holds] = [meter.uses(`epoch:${version}`), await this.#rewrap.countEpoch(version)];
       rows.push({ kind: 'epoch', name: '', version, state, created: null, uses, limit: most, holds });
     }
-    for (const sealer of await sealers()) {
+    const all = await sealers();
+    for (const sealer of all) {
+      const others = new Set(all.filter((other) => other !== sealer).flatMap(({ tables }) => tables));
       for (const version of sealer.versions) {
         const state = version === sealer.current ? 'active' : 'retired';
         const uses = meter.uses(`rows:${sealer.domain}:${version}`);
         const key = { kind: 'rows', name: sealer.domain, version, state } as const;
-        rows.push({ ...key, created: null, uses, limit: most, holds: null });
+        const holds = await sealer.count(context.catalogue, version, others);
+        rows.push({ ...key, created: null, uses, limit: most, holds });
       }
     }
     for (const { stream, domain, version, state, created } of await domains.list()) {
@@ -249,10 +252,11 @@ export class KeyLifecycle {
     }
   }
 
-  /** Seals again what older versions of a key sealed. Rows and digests stay as they are. */
+  /** Seals again what older versions of a key sealed. Digests stay as they are. */
   async #again(kind: KeyKind, name: string): Promise<number> {
     if (kind === 'root') return this.#resealRoot();
     if (kind === 'epoch') return this.#rewrap.toCurrentEpoch();
+    if (kind === 'rows') return (await this.#sealer(name)).reseal(this.#parts.context.catalogue);
     if (kind !== 'domain') return 0;
     const { stream, domain } = splitDomain(name);
     let count = 0;

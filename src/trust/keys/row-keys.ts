@@ -1,7 +1,7 @@
 import type { Random } from '#base/core/index.ts';
 import type { AeadKey } from '#base/crypto/index.ts';
-import { makeRowSealer } from '#base/storage/index.ts';
-import type { RowSealer } from '#base/storage/index.ts';
+import { makeRowSealer, rowHeader } from '#base/storage/index.ts';
+import type { Catalogue, ResealableTable, RowSealer, SqlValue } from '#base/storage/index.ts';
 import type { Custody } from './custody.ts';
 import { fetchVersions, takeKey } from './epoch-keys.ts';
 import { KeysError } from './errors.ts';
@@ -10,6 +10,8 @@ import type { UseMeter } from './use-meter.ts';
 
 /** The version is one byte of each sealed row. */
 const MOST_VERSIONS = 255;
+/** Rows of one transaction while rows are sealed again. */
+const PAGE = 500;
 
 export interface RowKeysParts {
   readonly custody: Custody;
@@ -26,6 +28,7 @@ export class RotatingRowSealer implements RowSealer {
   readonly domain: string;
   readonly #parts: RowKeysParts;
   readonly #keys: Map<number, AeadKey>;
+  readonly #tables = new Map<string, ResealableTable>();
   #current: number;
   #sealer: RowSealer;
 
@@ -66,6 +69,47 @@ export class RotatingRowSealer implements RowSealer {
   /** Versions that open, ascending. */
   get versions(): readonly number[] {
     return [...this.#keys.keys()].sort((a, b) => a - b);
+  }
+
+  /** Names of the tables whose rows it seals, as far as they were opened since the start. */
+  get tables(): readonly string[] {
+    return [...this.#tables.keys()];
+  }
+
+  serves(table: ResealableTable): void {
+    this.#tables.set(table.name, table);
+  }
+
+  /** Seals again what older versions sealed, a page of a table a transaction. How many rows there were. */
+  async reseal(catalogue: Catalogue): Promise<number> {
+    let count = 0;
+    for (const table of this.#tables.values()) {
+      for (let after: readonly SqlValue[] | null | undefined; after !== null;) {
+        const from: readonly SqlValue[] | null = after ?? null;
+        const page = await catalogue.transaction((tx) => table.resealPage(tx, this.#current, from, PAGE));
+        count += page.count;
+        after = page.last;
+        // Whoever waits for the thread is served between two pages.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    return count;
+  }
+
+  /**
+   * Rows that a version sealed, by what they say themselves.
+   *
+   * @param others tables that another domain seals; those that nobody opened yet may be this one's
+   */
+  async count(catalogue: Catalogue, version: number, others: ReadonlySet<string>): Promise<number> {
+    let count = 0;
+    for (const table of await catalogue.tables()) {
+      if (others.has(table)) continue;
+      const sql = `SELECT count(*) AS n FROM "${table}" WHERE substr("sealed", 1, 2) = ?`;
+      const [row] = await catalogue.all(sql, [rowHeader(version)]);
+      count += Number(row?.['n']);
+    }
+    return count;
   }
 
   /** Begins a new version. Logged first. */
