@@ -215,6 +215,45 @@ for table in (ipc.open_stream(open(sys.argv[1], 'rb')).read_all(), pq.read_table
       "[('truck-1', 5.0, '2026-01-01T00:05:00+00:00'), ('truck-1', 15.0, '2026-01-01T00:15:00+00:00'), ('truck-2', 25.0, '2026-01-01T00:25:00+00:00')]";
     assert.equal(output, `${expected}\n${expected}\n`, errors);
   });
+
+  await t.test('policies about rows: one SQL, two people, other rows, everywhere', async () => {
+    const rows = `
+forbid (principal in Role::"analyst", action == Action::"query", resource == View::"climate") unless {
+  resource has row.temperature && resource.row.temperature.lessThan(decimal("20.0"))
+};
+forbid (principal in Role::"dispatcher", action == Action::"query", resource == View::"climate") unless {
+  resource has row.device_type && resource.row.device_type == DeviceType::"cart"
+};`;
+    const apply = (text: string, files: Readonly<Record<string, string>>) =>
+      weir.ask('POST', '/v1/template/apply', {
+        body: { path: 'template.yaml', text: `template: 1\nname: test\n${text}`, files },
+      });
+    const carts = TEMPLATE.replace('devices: { truck: {} }', 'devices: { truck: {}, cart: {} }').replace(
+      'from: truck',
+      'from: [truck, cart]',
+    );
+    await apply(`${carts}policies: [rows.cedar]\n`, { 'rows.cedar': rows });
+    const sql = 'select device, temperature from climate order by temperature';
+    const below = [
+      { device: 'truck-1', temperature: 5 },
+      { device: 'truck-1', temperature: 15 },
+    ];
+    // Once sealed and once not, in each form, through a view of it, and counted.
+    assert.deepEqual(await weir.query(sql, { token: analyst, ...quality }), below);
+    const csv = await weir.call('POST', '/v1/query?format=csv', { token: analyst, body: { sql, ...quality } });
+    assert.equal(csv.body.toString().trim().split('\n').length, 3);
+    assert.deepEqual(await weir.query('select * from warm', { token: analyst, ...quality }), [below[1]]);
+    const counted = 'select count(*)::integer as n, max(temperature) as most from climate';
+    assert.deepEqual(await weir.query(counted, { token: analyst, ...quality }), [{ n: 2, most: 15 }]);
+    assert.equal((await weir.query(sql, { token: dispatcher, ...quality })).length, 0);
+    const cart = await weir.enrol('cart-1', 'cart');
+    await weir.ask('POST', '/v1/grants/import', { body: { stream: 'climate', devices: ['cart-1'], minutes: 5 } });
+    await sendAll(weir, cart, [7]);
+    assert.deepEqual(await weir.query(sql, { token: dispatcher, ...quality }), [{ device: 'cart-1', temperature: 7 }]);
+    assert.deepEqual(await weir.query(counted, { token: analyst, ...quality }), [{ n: 3, most: 15 }]);
+    await apply(carts, {});
+    assert.equal((await weir.query(sql, { token: analyst, ...quality })).length, 4);
+  });
 });
 
 test('the views of the demo answer', async () => {

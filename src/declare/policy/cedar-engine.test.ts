@@ -57,15 +57,35 @@ test('CedarEngine.split() keeps the order of a text and refuses templates', () =
   );
 });
 
-test('CedarEngine.askPartial() leaves what depends on the resource', () => {
-  const policies = [text('north', 'permit (principal, action, resource) when { resource.site == "north" };')];
-  const { decided, policies: left } = engine.askPartial(policies, call);
-  assert.equal(decided, null);
-  assert.deepEqual(
-    left.map(({ id, effect }) => [id, effect]),
-    [['north', 'permit']],
+test('CedarEngine.askPartial() works out what is known and leaves the rest of each policy', () => {
+  const unknown = { __extn: { fn: 'unknown', arg: 'row' } };
+  const entities = [
+    ...call.entities.filter(({ uid }) => JSON.stringify(uid) !== JSON.stringify(call.resource)),
+    { uid: call.resource, attrs: { row: unknown }, parents: [] },
+  ];
+  const ask = (...policies: readonly { id: string; text: string }[]) =>
+    engine.askPartial(policies, { ...call, entities });
+  const left = ask(
+    text('open', 'permit (principal, action, resource) when { resource.row.site == "north" };'),
+    text('settled', 'forbid (principal, action, resource) when { resource has row };'),
+    text('idle', 'permit (principal, action, resource) when { 1 == 2 && resource.row.site == "north" };'),
+    text('wrong', 'permit (principal, action, resource) when { resource.nothing == 1 };'),
   );
-  assert.equal(engine.askPartial([], call).decided, 'deny');
+  const row = { unknown: [{ Value: 'row' }] };
+  assert.deepEqual(
+    new Map(left.residuals.map(({ id, effect }) => [id, effect])),
+    new Map([
+      ['open', 'permit'],
+      ['settled', 'forbid'],
+    ]),
+  );
+  assert.match(
+    JSON.stringify(left.residuals.find(({ id }) => id === 'open')?.condition),
+    new RegExp(RegExp.escape(JSON.stringify(row))),
+  );
+  assert.deepEqual(left.failed, ['wrong']);
+  assert.deepEqual(ask(), { residuals: [], failed: [] });
+  assert.deepEqual(engine.askPartial([text('bad', 'permit')], call), { residuals: [], failed: ['*'] });
 });
 
 test('CedarEngine survives what it cannot take: it is loaded anew', () => {

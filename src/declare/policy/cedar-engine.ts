@@ -43,12 +43,11 @@ export interface CedarFinding {
   readonly end: number | null;
 }
 
-/** What Cedar leaves open where the resource is not known yet. */
+/** What Cedar leaves of a policy where something is not known: an expression in which `unknown("name")` stands for it. */
 export interface CedarResidual {
-  /** Allowed or denied whatever the resource; null where it depends. */
-  readonly decided: 'allow' | 'deny' | null;
-  readonly policies: readonly (CedarPolicyJson & { readonly id: string })[];
-  readonly failed: readonly string[];
+  readonly id: string;
+  readonly effect: 'permit' | 'forbid';
+  readonly condition: CedarExpression;
 }
 
 /**
@@ -106,29 +105,44 @@ export class CedarEngine {
     }
   }
 
-  /** Asks policies about every resource of a type at once; what depends on the resource is left as residual policies. */
-  askPartial(policies: readonly PolicyText[], call: Omit<CedarCall, 'resource'>): CedarResidual {
+  /**
+   * Asks policies where some attribute of an entity is `unknown`: what does not depend on it is worked out, and the rest
+   * of each policy is left. Policies that are settled and do not apply are left out.
+   */
+  askPartial(
+    policies: readonly PolicyText[],
+    call: CedarCall,
+  ): { readonly residuals: readonly CedarResidual[]; readonly failed: readonly string[] } {
     try {
       const staticPolicies = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
-      const { principal, action, context } = call;
+      const { principal, action, resource, context } = call;
       const answer = this.#call((cedar) =>
         cedar.isAuthorizedPartial({
           principal,
           action,
-          resource: null,
+          resource,
           context,
           policies: { staticPolicies },
           entities: [...call.entities],
           validateRequest: false,
         }),
       );
-      if (answer.type === 'failure') return { decided: 'deny', policies: [], failed: ['*'] };
-      const { decision, residuals, nontrivialResiduals, satisfied, errored } = answer.response;
+      if (answer.type === 'failure') return { residuals: [], failed: ['*'] };
+      const { residuals, nontrivialResiduals, satisfied, errored } = answer.response;
       const open = [...new Set([...nontrivialResiduals, ...satisfied])];
-      const left = open.flatMap((id) => (residuals[id] === undefined ? [] : [{ ...residuals[id], id }]));
-      return { decided: decision, policies: left, failed: errored };
+      const left = open.map((id) => ({ id, residual: residuals[id] }));
+      // What cannot be read back is as good as failed.
+      const lost = left.filter(({ residual }) => residual?.conditions.length !== 1).map(({ id }) => id);
+      return {
+        residuals: left.flatMap(({ id, residual }) =>
+          residual?.conditions[0] === undefined
+            ? []
+            : [{ id, effect: residual.effect, condition: residual.conditions[0].body }],
+        ),
+        failed: [...errored, ...lost],
+      };
     } catch {
-      return { decided: 'deny', policies: [], failed: ['*'] };
+      return { residuals: [], failed: ['*'] };
     }
   }
 

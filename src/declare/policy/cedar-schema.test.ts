@@ -36,7 +36,7 @@ test('cedarSchema() closes roles, purposes and types of devices', () => {
 test('cedarSchema() is what the reference page says', async () => {
   const page = await readFile(join(import.meta.dirname, '../../../docs/reference/policy-schema.md'), 'utf8');
   const schema = cedarSchema(makeTemplate(''));
-  const fixed = schema.split('\n').filter((line) => /^(entity \w+ (in|\{)|type|  \w)/.test(line));
+  const fixed = schema.split('\n').filter((line) => /^(entity \w+ (in|\{)|type|  [\w"])/.test(line));
   assert.ok(fixed.length > 20);
   for (const line of fixed) assert.ok(page.includes(`${line}\n`), line);
   for (const { id } of platformPolicies()) assert.ok(page.includes(`\`${id}\``), id);

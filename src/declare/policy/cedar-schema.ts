@@ -5,6 +5,7 @@ import type { ResourceType } from './actions.ts';
 import { OPERATOR_ROLE, PROBER_ROLE } from './grants.ts';
 import { POSTURES } from './posture.ts';
 import { allPurposes } from './relation-facts.ts';
+import { ROW_TYPES, rowAttributes } from './row-columns.ts';
 import { STRENGTHS } from './strength.ts';
 
 /** Cedar's entity type of each type of resource. A device that something is done to is a `Target`. */
@@ -61,7 +62,9 @@ export function cedarSchema(template: Template): string {
     ),
     'entity Stream { name: String, declared: Bool };',
     'entity Table { name: String, declared: Bool };',
-    'entity View { name: String, declared: Bool, purposes: Set<Purpose> };',
+    '// A row of a view: an attribute is there where the view has the column, and its value is not null.',
+    ...rowType(template),
+    'entity View { name: String, declared: Bool, purposes: Set<Purpose>, row?: Row };',
     'entity Column { name: String, view: String, class: Class, purposed: Bool, basis: Bool };',
     '// What else is known. All but the standing may be missing: ask with `has` first.',
     'type Known = {',
@@ -85,6 +88,11 @@ export function cedarSchema(template: Template): string {
     `action ${SEE} appliesTo { principal: ${people}, resource: [Column], context: Known };`,
     '',
   ].join('\n');
+}
+
+function rowType(template: Template): readonly string[] {
+  const attributes = [...rowAttributes(template)].map(([name, type]) => `  ${quoted(name)}?: ${ROW_TYPES[type]},`);
+  return ['type Row = {', ...attributes, '};'];
 }
 
 function enumeration(type: string, members: readonly string[]): string {

@@ -2,7 +2,9 @@ import type { Diagnostic, Template } from '#declare/template/index.ts';
 import type { CedarEngine, CedarFinding } from './cedar-engine.ts';
 import { cedarSchema } from './cedar-schema.ts';
 import { filePolicies } from './file-policies.ts';
+import { isData } from './platform-policies.ts';
 import { relationFacts } from './relation-facts.ts';
+import { rowFault } from './row-policies.ts';
 
 /**
  * Findings about the `.cedar` files of a template: what does not parse, what does not fit the schema that the template
@@ -48,6 +50,8 @@ function splitFindings(template: Template, engine: CedarEngine): readonly Diagno
         if (mask !== null && !MASK.test(mask)) wrong.push(at(`${id}: there is no mask \`${mask}\``));
         if (actions.length === 0)
           wrong.push(at(`${id}: it is about no action that a file can rule; what a device hears is fixed`));
+        const fault = policy.byRow && actions.some(isData) ? rowFault(engine.toJson(policy.text), template) : null;
+        if (fault !== null) wrong.push(at(`${id}: ${fault} cannot be made a filter of rows`));
         seen.add(id);
         return wrong;
       });

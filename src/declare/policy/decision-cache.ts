@@ -42,7 +42,7 @@ export function cacheKey(
     about === undefined ? null : [about.name, about.type],
     proposer ?? null,
     speaksFor ?? null,
-    lineage === undefined ? null : lineage.columns.map(({ name, class: cls }) => `${name}:${cls}`),
+    lineage === undefined ? null : lineage.columns.map(({ name, class: cls, type = '' }) => `${name}:${cls}:${type}`),
     lineage?.stored === undefined ? null : [...lineage.stored].flat(),
     reads.includes('posture') ? (posture ?? null) : null,
     reads.includes('address') ? (address ?? null) : null,

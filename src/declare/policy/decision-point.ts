@@ -10,6 +10,9 @@ import type { PolicyAction } from './platform-policies.ts';
 import { isData } from './platform-policies.ts';
 import { PolicyVersion } from './policy-version.ts';
 import { relationFacts } from './relation-facts.ts';
+import { rowRule } from './row-filter.ts';
+import type { DevicesOfType } from './row-filter.ts';
+import type { RowCondition } from './row-condition.ts';
 import { beyondScope } from './scope.ts';
 import { seeColumns } from './see-columns.ts';
 import type { AccessContext, AccessRequest, Lineage, QueryDecision, Reason, Subject } from './types.ts';
@@ -36,10 +39,13 @@ interface ReadyVersion {
  */
 export class DecisionPoint {
   readonly #engine: CedarEngine;
+  readonly #devicesOfType: DevicesOfType | null;
   readonly #versions = new Map<string, ReadyVersion>();
 
-  constructor(engine: CedarEngine = new CedarEngine()) {
+  /** @param devicesOfType the inventory, for policies that ask for the type of a row's device; without it they only read */
+  constructor(engine: CedarEngine = new CedarEngine(), devicesOfType: DevicesOfType | null = null) {
     this.#engine = engine;
+    this.#devicesOfType = devicesOfType;
   }
 
   /**
@@ -89,10 +95,12 @@ export class DecisionPoint {
 
   #decideOne(request: AccessRequest, template: Template): QueryDecision {
     const version = this.#ready(template);
-    const reads = readsOf(version, request.action);
+    // The inventory changes without another version.
+    const enumerates = this.#devicesOfType !== null && version.policies.asksDeviceType;
+    const reads = enumerates && isData(request.action) ? null : readsOf(version, request.action);
     const make = (): QueryDecision =>
       isData(request.action)
-        ? decideData(request, template, version.policies)
+        ? decideData(request, { template, version: version.policies, devicesOfType: this.#devicesOfType })
         : decideAction(request, template, version.policies);
     return reads === null ? make() : version.decisions.remember(cacheKey(request, reads), make);
   }
@@ -134,37 +142,85 @@ function decideAction(request: AccessRequest, template: Template, version: Polic
   return deny(reasonOfDefault(request), 'default-deny');
 }
 
+/** What all policies of an action on data say: of the view as a whole, and of which of its rows. */
+interface DataAnswer {
+  readonly allowed: boolean;
+  readonly policies: readonly string[];
+  /** The rows that it is allowed for. */
+  readonly rows: RowCondition;
+  /** Where policies about rows keep the whole view away: why, and which of them. */
+  readonly withheld: { readonly reason: Reason; readonly rule: string } | null;
+}
+
+function askData(request: AccessRequest, { template, version, devicesOfType }: Asked): DataAnswer {
+  const { allowed, policies, failed } = version.ask(cedarRequest(request, template));
+  const settled = !allowed && (policies.length > 0 || failed.length > 0);
+  if (settled || version.byRow(request.action).length === 0) {
+    return { allowed, policies, rows: allowed, withheld: null };
+  }
+  const { condition, ...rule } = rowRule(request, allowed, template, version, devicesOfType);
+  const used = [...policies, ...rule.policies];
+  if (condition !== false) return { allowed: true, policies: used, rows: condition, withheld: null };
+  // What nothing permits is denied like any view that is not granted.
+  if (!rule.permitted && rule.unknown === null) return { allowed: false, policies: [], rows: false, withheld: null };
+  const by = rule.forbidding ?? rule.policies[0] ?? 'default-deny';
+  return {
+    allowed: false,
+    policies: rule.forbidding === null ? [] : [rule.forbidding],
+    rows: false,
+    withheld: { reason: rule.unknown === null ? 'no-row' : 'rows-unknown', rule: by },
+  };
+}
+
+/** What a decision is made with. */
+interface Asked {
+  readonly template: Template;
+  readonly version: PolicyVersion;
+  readonly devicesOfType: DevicesOfType | null;
+}
+
 /**
  * Data: the view, then its columns, then its rows. Export and detokenising are grants of their own on top of the query.
  * A relation that does not exist and one that is not granted are told alike: neither exists for this subject.
  */
-function decideData(request: AccessRequest, template: Template, version: PolicyVersion): QueryDecision {
+function decideData(request: AccessRequest, asked: Asked): QueryDecision {
+  if (request.action === 'query') return decideQueryOf(request, asked);
+  const extra = askData(request, asked);
+  if (!extra.allowed) return refuseData(request, extra);
+  const query = decideQueryOf({ ...request, action: 'query' }, asked);
+  if (query.effect === 'deny' || query.obligations === null) return query;
+  const outside = beyondScope(request);
+  if (outside !== null) return deny(outside, 'forbid-beyond-scope');
+  const narrower = sqlOf(extra.rows);
+  const rowFilter = narrower === null ? query.obligations.rowFilter : filterOf([query.obligations.rowFilter, narrower]);
+  return {
+    ...query,
+    rule: extra.policies[0] ?? query.rule,
+    policies: [...extra.policies, ...query.policies],
+    obligations: { ...query.obligations, rowFilter },
+  };
+}
+
+function decideQueryOf(request: AccessRequest, asked: Asked): QueryDecision {
   const { resource, purpose, context } = request;
-  if (request.action !== 'query') {
-    const extra = version.ask(cedarRequest(request, template));
-    if (!extra.allowed) return refuseData(request, extra.policies);
-    const query = decideData({ ...request, action: 'query' }, template, version);
-    if (query.effect === 'deny') return query;
-    const outside = beyondScope(request);
-    if (outside !== null) return deny(outside, 'forbid-beyond-scope');
-    return { ...query, rule: extra.policies[0] ?? query.rule, policies: [...extra.policies, ...query.policies] };
-  }
-  const answer = version.ask(cedarRequest(request, template));
+  const { template, version } = asked;
   const facts = relationFacts(template, resource.name);
   const outside = beyondScope(request);
   if (facts === null) return deny('not-granted', 'default-deny');
+  const answer = askData(request, asked);
   if (!answer.allowed) {
     // Whoever would be let in without a purpose is told that the purpose is what keeps them out.
-    const without = purpose === null ? answer : version.ask(cedarRequest({ ...request, purpose: null }, template));
+    const without = purpose === null ? answer : askData({ ...request, purpose: null }, asked);
     if (!without.allowed)
-      return refuseData(
-        request,
-        answer.policies.filter((id) => id !== 'forbid-purpose-not-served'),
-      );
+      return refuseData(request, {
+        ...answer,
+        policies: answer.policies.filter((id) => id !== 'forbid-purpose-not-served'),
+      });
     if (outside !== null) return deny(outside, 'forbid-beyond-scope');
     if (answer.policies.includes('forbid-purpose-not-served')) {
       return deny('purpose-not-served', `${resource.name}.purposes`, answer.policies);
     }
+    if (answer.withheld !== null) return deny(answer.withheld.reason, answer.withheld.rule, answer.policies);
     const forbidding = answer.policies[0];
     if (forbidding !== undefined) return deny('forbidden', forbidding, answer.policies);
     return deny('purpose-not-granted', (without.policies[0] ?? 'default-deny').replace(/\.query$/, '.purposes'));
@@ -179,15 +235,24 @@ function decideData(request: AccessRequest, template: Template, version: PolicyV
   const rule = answer.policies[0] ?? 'default-deny';
   if (visible.length === 0) return { ...deny('no-column', rule, [...answer.policies, ...policies]), hidden };
   const ofFiles = version.files.filter(({ id }) => answer.policies.includes(id)).map(({ rows }) => rows);
-  const filters = new Set(
-    [...roles.map(({ rows }) => rows.get(facts.name)), ...ofFiles].filter((rows) => typeof rows === 'string'),
-  );
-  const rowFilter = filters.size === 0 ? null : [...filters].map((filter) => `(${filter})`).join(' AND ');
+  const ofRoles = roles.map(({ rows }) => rows.get(facts.name) ?? null);
+  const rowFilter = filterOf([...ofRoles, ...ofFiles, sqlOf(answer.rows)]);
   const obligations = { columns: visible, rowFilter };
   return { ...allow([...answer.policies, ...policies]), rule, obligations, hidden };
 }
 
-function refuseData(request: AccessRequest, policies: readonly string[]): QueryDecision {
+/** One condition that all filters hold, null where there is none. */
+function filterOf(filters: readonly (string | null)[]): string | null {
+  const each = new Set(filters.filter((filter) => filter !== null));
+  return each.size === 0 ? null : [...each].map((filter) => `(${filter})`).join(' AND ');
+}
+
+function sqlOf(rows: RowCondition): string | null {
+  return typeof rows === 'boolean' ? null : rows.sql;
+}
+
+function refuseData(request: AccessRequest, { policies, withheld }: DataAnswer): QueryDecision {
+  if (withheld !== null) return deny(withheld.reason, withheld.rule, policies);
   const forbidding = policies.find((id) => id !== 'forbid-unknown-resource');
   return forbidding === undefined
     ? deny('not-granted', 'default-deny')

@@ -22,6 +22,8 @@ export const REASONS: Readonly<Record<Reason, string>> = {
   'purpose-not-granted': 'no role of the subject has this purpose',
   'purpose-not-served': 'the data are not there for this purpose',
   'no-column': 'no column of it is granted',
+  'no-row': 'no row of it is granted',
+  'rows-unknown': 'what a policy says of its rows cannot be made a filter',
 };
 
 /** One line that says who was denied or allowed what, and which rule decided. */

@@ -2,6 +2,8 @@ import type { Template } from '#declare/template/index.ts';
 import type { CedarEngine, CedarPolicyJson } from './cedar-engine.ts';
 import type { Policy, PolicyAction } from './platform-policies.ts';
 import { POLICY_ACTIONS } from './platform-policies.ts';
+import { DEVICE_TYPE } from './row-columns.ts';
+import { mentions, readsRow } from './row-policies.ts';
 
 /** What every attribute of the context is called where a policy reads it as a whole. */
 export const ALL_CONTEXT = '*';
@@ -12,6 +14,10 @@ export interface FilePolicy extends Policy {
   readonly rows: string | null;
   /** `@mask("hash")` on a policy that permits `see`: the column is seen masked. */
   readonly mask: string | null;
+  /** Whether it looks at the row of a view, so that it decides row by row. */
+  readonly byRow: boolean;
+  /** Whether it asks for the type of the device of a row, which the inventory tells. */
+  readonly byDeviceType: boolean;
 }
 
 /**
@@ -39,6 +45,8 @@ function readPolicy(text: string, numbered: string, engine: CedarEngine): FilePo
     reads: [...readsOf(json.conditions)].sort(),
     rows: annotations['rows'] ?? null,
     mask: annotations['mask'] ?? null,
+    byRow: readsRow(json),
+    byDeviceType: mentions(json.conditions, DEVICE_TYPE),
   };
 }
 

@@ -44,5 +44,6 @@ export { explainDecision, REASONS, requireAllowed } from './explain.ts';
 export { planTemplate } from './plan-template.ts';
 export type { PlannedColumn, PlannedDevice, PlannedSight, PlannedStream, TemplatePlan } from './plan-template.ts';
 export { formatPlan } from './format-plan.ts';
+export type { DevicesOfType } from './row-filter.ts';
 export { weaknessesOf } from './weaknesses.ts';
 export type { Weakness } from './weaknesses.ts';

@@ -3,13 +3,16 @@ import type { CedarAnswer, CedarCall, CedarEngine } from './cedar-engine.ts';
 import { SEE } from './cedar-schema.ts';
 import { ALL_CONTEXT, filePolicies } from './file-policies.ts';
 import type { FilePolicy } from './file-policies.ts';
-import { platformPolicies } from './platform-policies.ts';
+import { isData, platformPolicies } from './platform-policies.ts';
 import type { Policy, PolicyAction } from './platform-policies.ts';
 import { rolePolicies } from './role-policies.ts';
 import { streamPolicies } from './stream-policies.ts';
 
 /** Attributes of the context that never stand still: what reads them is decided anew each time. */
 const VOLATILE: readonly string[] = ['time', ALL_CONTEXT];
+
+/** The row of a view, of which nothing is known yet. */
+const UNKNOWN_ROW = { __extn: { fn: 'unknown', arg: 'row' } };
 
 /**
  * All policies of one version of a template, in the order in which they are named: of the platform, of streams, of
@@ -43,6 +46,28 @@ export class PolicyVersion implements Disposable {
     return this.#byAction.get(action) ?? [];
   }
 
+  /** Whether a policy asks for the type of the device of a row, so that it depends on the inventory. */
+  get asksDeviceType(): boolean {
+    return this.files.some(({ byRow, byDeviceType }) => byRow && byDeviceType);
+  }
+
+  /** The policies about data that an action can match and that decide row by row. */
+  byRow(action: PolicyAction): readonly FilePolicy[] {
+    return isData(action) ? this.files.filter((policy) => policy.byRow && policy.actions.includes(action)) : [];
+  }
+
+  /** What the policies that decide row by row leave open for a request about a view. */
+  askRows(call: CedarCall): ReturnType<CedarEngine['askPartial']> {
+    const entities = call.entities.map((entity) =>
+      entity.attrs['declared'] === undefined ? entity : { ...entity, attrs: { ...entity.attrs, row: UNKNOWN_ROW } },
+    );
+    const { residuals, failed } = this.#engine.askPartial(this.byRow(call.action.id as PolicyAction), {
+      ...call,
+      entities,
+    });
+    return { residuals: residuals.toSorted((a, b) => this.#rankOf(a.id) - this.#rankOf(b.id)), failed };
+  }
+
   /** Attributes of the context that decisions about an action depend on; null where they are decided anew each time. */
   readsOf(action: PolicyAction): readonly string[] | null {
     const reads = new Set(this.of(action).flatMap((policy) => policy.reads));
@@ -59,13 +84,20 @@ export class PolicyVersion implements Disposable {
     const action = call.action.id as PolicyAction;
     const name = `${this.digest}/${action}`;
     if (this.#kept.get(action) !== this.#engine.generation) {
-      this.#engine.keep(name, this.of(action));
+      // What decides row by row is asked for the rows, and would say something else without one.
+      const byRow = this.byRow(action).map(({ id }) => id);
+      const asked = this.of(action).filter(({ id }) => !byRow.includes(id));
+      this.#engine.keep(name, asked);
       this.#kept.set(action, this.#engine.generation);
     }
     const answer = this.#engine.ask(name, call);
-    const policies = answer.policies.toSorted((a, b) => (this.#rank.get(a) ?? 0) - (this.#rank.get(b) ?? 0));
+    const policies = answer.policies.toSorted((a, b) => this.#rankOf(a) - this.#rankOf(b));
     // A policy that cannot be evaluated might be the one that forbids.
     return { ...answer, allowed: answer.allowed && answer.failed.length === 0, policies };
+  }
+
+  #rankOf(id: string): number {
+    return this.#rank.get(id) ?? 0;
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,4 @@
-import type { Class } from '#base/core/index.ts';
+import type { Class, FieldType } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { Action, ResourceType } from './actions.ts';
 import type { Posture } from './posture.ts';
@@ -81,6 +81,8 @@ export interface Lineage {
 export interface ClassedColumn {
   readonly name: string;
   readonly class: Class;
+  /** Type of its values; absent where it is none that fields can have. */
+  readonly type?: FieldType;
 }
 
 /** Why a request is decided as it is. */
@@ -103,7 +105,9 @@ export type Reason =
   | 'not-granted'
   | 'purpose-not-granted'
   | 'purpose-not-served'
-  | 'no-column';
+  | 'no-column'
+  | 'no-row'
+  | 'rows-unknown';
 
 /** What has to be done to an answer before it is given: which columns exist, which are masked, which rows count. */
 export interface QueryObligations {

@@ -95,6 +95,16 @@ test('weaknessesOf() sees what a policy of a file newly allows, and that another
   assert.deepEqual(await weak(file('forbid (principal, action == Action::"export", resource);')), []);
 });
 
+test('weaknessesOf() takes a further filter of rows as none, and another one as one', async () => {
+  const file = (text: string) => make({ files: { 'f.cedar': text } });
+  const forbid = (n: number) =>
+    file(
+      `forbid (principal in Role::"all", action == Action::"query", resource == View::"s") when { resource has row.x && resource.row.x.lessThan(decimal("${n}.0")) };`,
+    );
+  assert.deepEqual(await weak(forbid(2)), []);
+  has(await weak(forbid(1), forbid(2)), /^role:all query view:s: newly allowed.*rows: /);
+});
+
 test('weaknessesOf() takes a new stream, table or field as none, for nothing is kept behind it', async () => {
   assert.deepEqual(await weak(make({ stream: '\n  fresh: {from: d, fields: {y: {type: number}}}' })), []);
   assert.deepEqual(await weak(make({ more: 'tables: {t: {fields: {a: {type: text}}}}' })), []);

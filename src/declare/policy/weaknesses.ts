@@ -88,13 +88,19 @@ function newlyAllowed(
 ): readonly Weakness[] {
   const known = allPurposes(before);
   const seen = Map.groupBy(was, keyOf);
+  const filters = new Map(was.map((cell) => [situationOf(cell), cell.rowFilter]));
   const lines = new Map<string, { gained: Set<string>; purposes: Set<string> }>();
   for (const { cell, gained } of changes) {
     const key = keyOf(cell);
     // For a purpose that nothing had before, what counts is what was not to be seen for any other either.
     const isNew = cell.purpose !== null && !known.includes(cell.purpose);
     const had = new Set(isNew ? (seen.get(key) ?? []).flatMap(({ allowed }) => allowed ?? []) : []);
-    const what = gained.filter((one) => !had.has(one) && isStored(cell.resource, one, before, after));
+    // A filter where there was none, or one more beside it, leaves fewer rows.
+    const old = filters.get(situationOf(cell)) ?? null;
+    const narrower = cell.rowFilter !== null && (old === null || cell.rowFilter.startsWith(`${old} AND `));
+    const what = gained.filter(
+      (one) => !had.has(one) && !(narrower && one.startsWith('rows: ')) && isStored(cell.resource, one, before, after),
+    );
     if (what.length === 0) continue;
     const line = lines.get(key) ?? { gained: new Set(), purposes: new Set() };
     lines.set(key, line);
@@ -109,7 +115,11 @@ function newlyAllowed(
   });
 }
 
-function keyOf({ who, action, resource }: MatrixCell): string {
+function situationOf({ purpose, strength, ...cell }: MatrixCell): string {
+  return `${keyOf(cell)} ${purpose ?? ''} ${strength}`;
+}
+
+function keyOf({ who, action, resource }: Pick<MatrixCell, 'who' | 'action' | 'resource'>): string {
   return `${who} ${action} ${resource}`;
 }
 

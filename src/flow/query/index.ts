@@ -1,6 +1,7 @@
 export { QueryError } from './errors.ts';
 export type { QueryErrorCode } from './errors.ts';
 export type { GovernedColumn, GovernedRelation, Grants, RelationGrant, Relations } from './relations.ts';
+export { formatAst, isNode, parseAst } from './gate/ast.ts';
 export type { AstNode } from './gate/ast.ts';
 export { gateStatement } from './gate/gate-statement.ts';
 export type { GatedStatement, GateOptions, RefusedStatement } from './gate/gate-statement.ts';

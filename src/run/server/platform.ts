@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PROBE_STREAM, seconds, systemClock } from '#base/core/index.ts';
 import type { Log, Span } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
-import { DecisionPoint } from '#declare/policy/index.ts';
+import { CedarEngine, DecisionPoint } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { certificateTerms, isLoopback, STANDARD_SIGN_IN } from '#declare/template/index.ts';
 import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
@@ -19,6 +19,7 @@ import { CloneBook } from './control/clone-book.ts';
 import { CommandBox } from './control/command-box.ts';
 import { DenialTally } from './control/denial-tally.ts';
 import { issuerFetch } from './control/issuer-fetch.ts';
+import { devicesOfType } from './control/devices-of-type.ts';
 import { keepCounts } from './control/keep-counts.ts';
 import { keepReady } from './control/keep-ready.ts';
 import { KeyKeeper } from './control/key-keeper.ts';
@@ -184,7 +185,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const clones = new CloneBook(audit, log);
   const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, template: inForce });
   const statements = await StatementBook.open(catalogue, sealer, clock);
-  const decisions = new DecisionPoint();
+  const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live));
   const queries = opened.use(
     await QueryService.start({
       layout,

@@ -30,6 +30,11 @@ export class LiveDirectory {
     return this.#entries.size;
   }
 
+  /** Rises with every change. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** What a gateway worker starts from. */
   snapshot(): DirectorySnapshot {
     return { deployment: this.#deployment, version: this.#version, devices: [...this.#entries.values()] };

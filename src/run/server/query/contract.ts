@@ -1,5 +1,4 @@
 import type {
-  AstNode,
   EngineLimits,
   ParseOutcome,
   QueryPlan,
@@ -25,8 +24,8 @@ export interface WantedKeys {
 /** What a query process offers to control. It holds keys for one statement at a time and forgets them with it. */
 export type QueryMethods = {
   parse(sql: string): Promise<ParseOutcome>;
-  /** The tree of a condition, or null where the text is none. */
-  parseCondition(condition: string): Promise<AstNode | null>;
+  /** The tree of a condition as JSON, for numbers in it may have more digits than a message carries; or null where the text is none. */
+  parseCondition(condition: string): Promise<string | null>;
   execute(execution: Execution): Promise<QuerySummary>;
   cancel(id: number): void;
   /** Makes ready for a first statement, until one comes. */

@@ -8,6 +8,7 @@ import {
   SegmentFiles,
   StatementParser,
   warmUp,
+  formatAst,
 } from '#flow/query/index.ts';
 import type { AskKeys } from '#flow/query/index.ts';
 import { parentLine } from '../process/lines.ts';
@@ -36,7 +37,10 @@ const offered: QueryMethods = {
     asked.abort();
     return (await parser).parse(sql);
   },
-  parseCondition: async (condition) => (await parser).parseCondition(condition),
+  async parseCondition(condition) {
+    const tree = await (await parser).parseCondition(condition);
+    return tree === null ? null : formatAst(tree);
+  },
   async execute({ id, plan, format }) {
     asked.abort();
     const abort = new AbortController();

@@ -1,10 +1,10 @@
-import { stricterClass } from '#base/core/index.ts';
+import { FIELD_TYPES, stricterClass } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
 import { purposesInScope, rolesOf } from '#declare/policy/index.ts';
-import type { AccessContext, DecisionPoint, Subject } from '#declare/policy/index.ts';
+import type { AccessContext, ClassedColumn, DecisionPoint, Reason, Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { grantOf } from '#flow/query/index.ts';
-import type { AstNode, Grants, RelationGrant, Relations } from '#flow/query/index.ts';
+import { grantOf, SQL_TYPES } from '#flow/query/index.ts';
+import type { AstNode, GovernedColumn, Grants, RelationGrant, Relations } from '#flow/query/index.ts';
 import type { Segment } from '#flow/store/index.ts';
 
 /** What is declared, and who decides about it. */
@@ -46,13 +46,16 @@ export async function decideAccess(
   const withheld = new Set<string>();
   const policies = new Map<string, readonly string[]>();
   for (const relation of relations.values()) {
-    const columns = relation.columns.map(({ name, class: cls }) => ({ name, class: cls }));
-    const lineage = { columns, stored: stored.get(relation.name) ?? new Map<string, Class>() };
+    const lineage = {
+      columns: classed(relation.columns),
+      stored: stored.get(relation.name) ?? new Map<string, Class>(),
+    };
     const decision = decisions.decideQuery(subject, relation.name, purpose, template, lineage, context);
     if (decision.obligations === null) {
       if (decision.reason === 'purpose-not-granted' || decision.reason === 'purpose-not-served')
         otherPurpose.add(relation.name);
-      if (isRestricted(subject, relation.name, template)) withheld.add(relation.name);
+      const byRows = decision.reason === 'no-row' || decision.reason === 'rows-unknown';
+      if (byRows || isRestricted(subject, relation.name, template)) withheld.add(relation.name);
       continue;
     }
     const grant = await grantOf(relation, decision.obligations, parseCondition);
@@ -62,6 +65,17 @@ export async function decideAccess(
   }
   for (const name of grants.keys()) if (isMadeFrom(name, withheld, relations)) grants.delete(name);
   return { relations, grants, otherPurpose, policies };
+}
+
+/** Why a relation does not exist for a subject, as far as it can be told. */
+const ABSENT: readonly Reason[] = ['not-granted', 'no-row', 'rows-unknown'];
+
+/** Columns as the policy takes them: with their type where fields can have it. */
+function classed(columns: readonly GovernedColumn[]): readonly ClassedColumn[] {
+  return columns.map(({ name, class: cls, sqlType }) => {
+    const type = FIELD_TYPES.find((each) => SQL_TYPES[each] === sqlType);
+    return { name, class: cls, ...(type === undefined ? {} : { type }) };
+  });
 }
 
 /** Whether a role of the subject shows only some rows of a relation, or masks it. */
@@ -107,8 +121,10 @@ export function impliedPurpose(
     ({ name, purposes, columns }) =>
       purposes.length > 0 &&
       words.has(name.toLowerCase()) &&
-      decisions.decideQuery(subject, name, null, template, { columns, stored: new Map() }, context).reason !==
-        'not-granted',
+      !ABSENT.includes(
+        decisions.decideQuery(subject, name, null, template, { columns: classed(columns), stored: new Map() }, context)
+          .reason,
+      ),
   );
   const [first, ...rest] = declared.map(({ purposes }) => purposes);
   const shared = purposesInScope(subject, first ?? []).filter((purpose) =>

@@ -12,6 +12,8 @@ import {
   limitMemory,
   CONTENT_TYPES,
   describeViews,
+  isNode,
+  parseAst,
   normaliseStatement,
   prepareStatement,
   probeConfinement,
@@ -279,9 +281,11 @@ export class QueryService implements Queries, AsyncDisposable {
     declared: Declared,
   ): Promise<QueryAccess> {
     const segments = await this.#parts.segments.active();
-    return decideAccess(subject, purpose, declared, segments, (condition) =>
-      process.peer.call('parseCondition', condition),
-    );
+    return decideAccess(subject, purpose, declared, segments, async (condition) => {
+      const tree = await process.peer.call('parseCondition', condition);
+      const root = tree === null ? null : parseAst(tree);
+      return root !== null && isNode(root) ? root : null;
+    });
   }
 
   /** The statement with its literals as keyed digests; of text that does not parse, the keyed digest of it all. */
