@@ -113,10 +113,10 @@ before(async () => {
   connection = await database.connect();
   parser = await StatementParser.open();
 });
-after(async () => {
+after(() => {
   connection.closeSync();
   database.closeSync();
-  await parser.close();
+  parser.close();
 });
 
 /** Which rows a filter leaves, by DuckDB. */
@@ -137,7 +137,7 @@ async function passing(rows: readonly Row[], filter: string | null): Promise<rea
 /** Whether Cedar allows the query with this very row as what is asked for. */
 function allowsRow(template: Template, subject: Subject, { device, whole, number, flag, word, moment }: Row): boolean {
   const version = point.policiesOf(template);
-  const iso = moment === null ? null : `${new Date(Math.floor(moment / 1_000)).toISOString()}`;
+  const iso = moment === null ? null : new Date(Math.floor(moment / 1_000)).toISOString();
   const type = typeOf(device);
   const inRange = number !== null && Math.abs(number) < 1e14;
   const attributes = {

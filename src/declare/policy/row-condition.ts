@@ -1,5 +1,5 @@
 import type { FieldType } from '#base/core/index.ts';
-import type { CedarExpression } from './cedar-engine.ts';
+import type { CedarExpression, CedarValue } from './cedar-engine.ts';
 import { DEVICE_TYPE } from './row-columns.ts';
 import type { RowAttributes } from './row-columns.ts';
 
@@ -229,8 +229,7 @@ function like(left: Term, pattern: readonly Piece[]): RowCondition {
 function constantsOf(expression: CedarExpression, context: RowContext): readonly Constant[] | null {
   const set = (expression as { Set?: readonly CedarExpression[] }).Set;
   const listed = (expression as { Value?: unknown }).Value;
-  const items =
-    set ?? (Array.isArray(listed) ? listed.map((value) => ({ Value: value }) as CedarExpression) : [expression]);
+  const items = set ?? (Array.isArray(listed) ? listed.map((value: CedarValue) => ({ Value: value })) : [expression]);
   const values = items.map((item) => constantOf(item));
   if (!values.includes(null)) return values.filter((value) => value !== null);
   if (context.assumeRest === true && !mentionsRow(expression)) return null;
