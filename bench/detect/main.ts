@@ -3,8 +3,11 @@ import { formatTable } from '#run/cli/index.ts';
 import { describeMachine } from '../support/measurement.ts';
 import type { DetectBench, SetResult } from './bench-set.ts';
 import { adbench } from './sets/adbench.ts';
+import { batadal } from './sets/batadal.ts';
+import { skab } from './sets/skab.ts';
+import { smapMsl } from './sets/smap-msl.ts';
 
-const SETS: Readonly<Record<string, DetectBench>> = { adbench };
+const SETS: Readonly<Record<string, DetectBench>> = { adbench, skab, batadal, 'smap-msl': smapMsl };
 
 const { values, positionals } = parseArgs({
   options: {

@@ -19,8 +19,8 @@ export interface DetectorTrial<T extends OptionTable> {
   readonly plant?: (rows: Rows, row: number, field: number) => void;
 }
 
-const NORMAL = 1200;
-const MORE = 400;
+const NORMAL = 800;
+const MORE = 200;
 
 /**
  * What every detector promises, whoever wrote it.
@@ -99,7 +99,7 @@ export function detectorConformance<D extends Detector, T extends OptionTable>(
     const scores = scoresOf(taught(), rows);
     const other = scoresOf(taught(reorderFields(normalRows(1, NORMAL, width), order)), reorderFields(rows, order));
     if (kind.fieldOrder === 'free') assertClose(other, scores, 'a score');
-    else assert.ok(rankCorrelation(scores, other) > 0.5, `rank correlation is ${rankCorrelation(scores, other)}`);
+    else assertAsAnotherSeed(scores, other, scoresOf(taught(undefined, 8), rows));
   });
 
   test(`${name}: the order of rows matters as it is said to`, () => {
@@ -113,7 +113,7 @@ export function detectorConformance<D extends Detector, T extends OptionTable>(
     const scores = scoresOf(taught(), rows);
     const other = scoresOf(taught(pickRows(normalRows(1, NORMAL, width), order)), rows);
     if (kind.rowOrder === 'free') assertClose(other, scores, 'a score');
-    if (kind.rowOrder === 'seeded') assert.ok(rankCorrelation(scores, other) > 0.5, 'scores are not alike');
+    if (kind.rowOrder === 'seeded') assertAsAnotherSeed(scores, other, scoresOf(taught(undefined, 8), rows));
     if (kind.rowOrder === 'matters') assert.notDeepEqual(other, scores);
   });
 
@@ -136,7 +136,8 @@ export function detectorConformance<D extends Detector, T extends OptionTable>(
     if (lasting === 1) {
       const clean = median(scoresOf(taught(), rows));
       const spoilt = median(scoresOf(detector, rows));
-      assert.ok(Math.abs(spoilt - clean) <= 0.5 * clean + 1e-9, `the median score went from ${clean} to ${spoilt}`);
+      const kept = spoilt >= 0.4 * clean - 1e-9 && spoilt <= 2.5 * clean + 1e-9;
+      assert.ok(kept, `the median score went from ${clean} to ${spoilt}`);
     }
   });
 
@@ -203,8 +204,8 @@ export function detectorConformance<D extends Detector, T extends OptionTable>(
   test(`${name}: its state never takes more than it says`, () => {
     const detector = make();
     const most = detector.stateBytes;
-    for (let round = 0; round < 4; round++) {
-      detector.learn(normalRows(round, 5000, width));
+    for (let round = 0; round < 2; round++) {
+      detector.learn(normalRows(round, 3000, width));
       assert.ok(detector.snapshot().length <= most, `${detector.snapshot().length} bytes are more than ${most}`);
       assert.equal(detector.stateBytes, most);
     }
@@ -304,6 +305,12 @@ function assertClose(actual: Float64Array, expected: Float64Array, what: string)
     const difference = Math.abs(actual[i]! - expected[i]!);
     assert.ok(difference <= 1e-6 * Math.max(1, Math.abs(expected[i]!)), `${what} is ${actual[i]}, not ${expected[i]}`);
   }
+}
+
+/** Scores differ by their order of rank no more than another seed's do. */
+function assertAsAnotherSeed(scores: Float64Array, other: Float64Array, reseeded: Float64Array): void {
+  const [is, should] = [rankCorrelation(scores, other), rankCorrelation(scores, reseeded)];
+  assert.ok(is > should - 0.2, `rank correlation is ${is}, that of another seed ${should}`);
 }
 
 function rankCorrelation(a: Float64Array, b: Float64Array): number {

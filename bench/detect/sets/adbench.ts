@@ -8,6 +8,7 @@ import {
   principalComponents,
   robustCovariance,
   rowsOf,
+  tabularEnsemble,
 } from '#watch/detect/index.ts';
 import type { DetectorKind, Rows } from '#watch/detect/index.ts';
 import type { DetectBench, SetRow } from '../bench-set.ts';
@@ -16,6 +17,7 @@ import { matrixWithout, numbersOf, parseTable } from '../data/read-table.ts';
 import { rocArea } from '../measures/roc-area.ts';
 
 const KINDS: readonly DetectorKind[] = [
+  tabularEnsemble,
   isolationForest,
   robustCovariance,
   nearestNeighbours,

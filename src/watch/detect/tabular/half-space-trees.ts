@@ -17,8 +17,8 @@ type TreesState = {
   /** Where each inner node halves its space. */
   readonly splits: Float64Array;
   /** Rows of the window before in each node, and of the one that is being filled. */
-  readonly reference: Float64Array;
-  readonly latest: Float64Array;
+  readonly reference: Int32Array;
+  readonly latest: Int32Array;
 };
 
 type TreesOptions = { readonly trees: number; readonly depth: number; readonly window: number };
@@ -44,9 +44,10 @@ export const halfSpaceTrees = defineIncremental({
   fieldOrder: 'seeded',
   rowOrder: 'matters',
   stateBytes: (width, { trees, depth, window }) =>
-    8 * width * (window + 1) + trees * (2 ** depth * 12 + 2 ** (depth + 1) * 16),
+    8 * width * (window + 1) + trees * (2 ** depth * 12 + 2 ** (depth + 1) * 8),
   begin: ({ width, options: { trees, depth, window } }): TreesState => {
-    const [inner, nodes] = sizesOf(depth);
+    const inner = innerOf(depth);
+    const nodes = 2 * inner + 1;
     return {
       first: new Float64Array(window * width),
       filled: 0,
@@ -54,89 +55,96 @@ export const halfSpaceTrees = defineIncremental({
       typical: new Float64Array(width),
       fields: new Int32Array(trees * inner),
       splits: new Float64Array(trees * inner),
-      reference: new Float64Array(trees * nodes),
-      latest: new Float64Array(trees * nodes),
+      reference: new Int32Array(trees * nodes),
+      latest: new Int32Array(trees * nodes),
     };
   },
   learn(state, rows, { options, random }) {
-    for (let row = 0; row < rows.count; row++) {
-      if (state.drawn === 1) countIn(state, rows, row, options);
-      noteRow(state, rows, row, options, random);
+    const row = new Float64Array(rows.width);
+    for (let i = 0; i < rows.count; i++) {
+      takeRow(state, rows, i, row);
+      if (state.drawn === 1) countIn(state, row, options);
+      noteRow(state, rows, i, options, random);
     }
   },
   score(state, rows, scores, { options }) {
-    for (let row = 0; row < rows.count; row++) scores[row] = state.drawn === 1 ? rarity(state, rows, row, options) : 0;
+    const row = new Float64Array(rows.width);
+    for (let i = 0; i < rows.count; i++) {
+      takeRow(state, rows, i, row);
+      scores[i] = state.drawn === 1 ? rarity(state, row, options) : 0;
+    }
   },
   step(state, rows, scores, { options, random }) {
-    for (let row = 0; row < rows.count; row++) {
+    const row = new Float64Array(rows.width);
+    for (let i = 0; i < rows.count; i++) {
+      takeRow(state, rows, i, row);
       // One walk down each tree serves both.
-      scores[row] = state.drawn === 1 ? countIn(state, rows, row, options) : 0;
-      noteRow(state, rows, row, options, random);
+      scores[i] = state.drawn === 1 ? countIn(state, row, options) : 0;
+      noteRow(state, rows, i, options, random);
     }
   },
   typical: (state) => state.typical,
 });
 
-/** Inner nodes and all nodes of a tree. */
-function sizesOf(depth: number): readonly [number, number] {
-  return [2 ** depth - 1, 2 ** (depth + 1) - 1];
+/** Inner nodes of a tree; all its nodes are one more than twice as many. */
+function innerOf(depth: number): number {
+  return (1 << depth) - 1;
+}
+
+/** Copies a row, missing values as typical ones. */
+function takeRow({ typical }: TreesState, { values, width }: Rows, index: number, into: Float64Array): void {
+  for (let field = 0; field < width; field++) {
+    const value = values[index * width + field]!;
+    into[field] = value === value ? value : typical[field]!;
+  }
 }
 
 /** Scores the row by the window before and counts it into the one that is being filled, in one walk down each tree. */
-function countIn(state: TreesState, { values, width }: Rows, row: number, options: TreesOptions): number {
+function countIn(state: TreesState, row: Float64Array, options: TreesOptions): number {
   const { trees, depth, window } = options;
-  const { fields, splits, reference, latest, typical } = state;
-  const [inner, nodes] = sizesOf(depth);
+  const { fields, splits, reference, latest } = state;
+  const inner = innerOf(depth);
+  const nodes = 2 * inner + 1;
   const few = 0.1 * window;
-  const at = row * width;
   let mass = 0;
   for (let tree = 0; tree < trees; tree++) {
     const innerBase = tree * inner;
     const base = tree * nodes;
     let node = 0;
-    let weight = 1;
-    let scored = false;
-    for (;;) {
+    let level = 0;
+    for (; level < depth; level++) {
       latest[base + node] = latest[base + node]! + 1;
-      if (!scored) {
-        const held = reference[base + node]!;
-        if (held <= few || node >= inner) {
-          mass += held * weight;
-          scored = true;
-        }
-      }
-      if (node >= inner) break;
-      const field = fields[innerBase + node]!;
-      let value = values[at + field]!;
-      if (value !== value) value = typical[field]!;
-      node = 2 * node + (value < splits[innerBase + node]! ? 1 : 2);
-      weight *= 2;
+      if (reference[base + node]! <= few) break;
+      node = 2 * node + 1 + Number(row[fields[innerBase + node]!]! >= splits[innerBase + node]!);
     }
+    mass += reference[base + node]! * (1 << level);
+    // Below where the score was found only counting is left.
+    for (; level < depth; level++) {
+      node = 2 * node + 1 + Number(row[fields[innerBase + node]!]! >= splits[innerBase + node]!);
+      if (level < depth - 1) latest[base + node] = latest[base + node]! + 1;
+    }
+    latest[base + node] = latest[base + node]! + 1;
   }
   return bitsOf(mass, options);
 }
 
 /** The score of the row alone. */
-function rarity(state: TreesState, { values, width }: Rows, row: number, options: TreesOptions): number {
+function rarity(state: TreesState, row: Float64Array, options: TreesOptions): number {
   const { trees, depth, window } = options;
-  const { fields, splits, reference, typical } = state;
-  const [inner, nodes] = sizesOf(depth);
+  const { fields, splits, reference } = state;
+  const inner = innerOf(depth);
+  const nodes = 2 * inner + 1;
   const few = 0.1 * window;
-  const at = row * width;
   let mass = 0;
   for (let tree = 0; tree < trees; tree++) {
     const innerBase = tree * inner;
     const base = tree * nodes;
     let node = 0;
-    let weight = 1;
-    while (node < inner && reference[base + node]! > few) {
-      const field = fields[innerBase + node]!;
-      let value = values[at + field]!;
-      if (value !== value) value = typical[field]!;
-      node = 2 * node + (value < splits[innerBase + node]! ? 1 : 2);
-      weight *= 2;
+    let level = 0;
+    for (; level < depth && reference[base + node]! > few; level++) {
+      node = 2 * node + 1 + Number(row[fields[innerBase + node]!]! >= splits[innerBase + node]!);
     }
-    mass += reference[base + node]! * weight;
+    mass += reference[base + node]! * (1 << level);
   }
   return bitsOf(mass, options);
 }
@@ -156,7 +164,11 @@ function noteRow(state: TreesState, rows: Rows, row: number, options: TreesOptio
   if (state.drawn === 0) {
     drawTrees(state, width, options, random);
     const first: Rows = { values: state.first, width, count: options.window };
-    for (let i = 0; i < options.window; i++) countIn(state, first, i, options);
+    const filled = new Float64Array(width);
+    for (let i = 0; i < options.window; i++) {
+      takeRow(state, first, i, filled);
+      countIn(state, filled, options);
+    }
     state.drawn = 1;
   }
   state.reference.set(state.latest);
@@ -173,7 +185,7 @@ function drawTrees(state: TreesState, width: number, options: TreesOptions, rand
   const first: Rows = { values: state.first, width, count: options.window };
   state.typical.set(columnMedians(first));
   const [least, greatest] = rangesOf(first);
-  const [inner] = sizesOf(options.depth);
+  const inner = innerOf(options.depth);
   const low = new Float64Array(inner * width);
   const high = new Float64Array(inner * width);
   for (let tree = 0; tree < options.trees; tree++) {

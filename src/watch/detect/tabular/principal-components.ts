@@ -29,7 +29,7 @@ export const principalComponents = defineFitted({
   cost: 'moderate',
   missing: 'typical',
   options: {
-    explained: { standard: 0.9, least: 0.01, greatest: 1, whole: false, about: 'share of the variance that is kept' },
+    explained: { standard: 0.99, least: 0.01, greatest: 1, whole: false, about: 'share of the variance that is kept' },
   },
   fieldOrder: 'free',
   rowOrder: 'free',
