@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { systemClock } from '#base/core/index.ts';
+import { addAgentCommand } from '#run/cli/commands/agent.ts';
 import { addLoginCommand } from '#run/cli/commands/login.ts';
 import { addServiceCommand } from '#run/cli/commands/service.ts';
 import { addSessionCommand } from '#run/cli/commands/session.ts';
@@ -47,6 +48,7 @@ sign-in:
 `;
 
 const COMMANDS = {
+  agent: addAgentCommand,
   user: addUserCommand,
   service: addServiceCommand,
   session: addSessionCommand,
@@ -133,6 +135,49 @@ test('people and programs show who they are', { timeout: 180_000 }, async (t) =>
     const id =
       /^(\S+) +loader .* actions query; views climate +\S+ +20/m.exec(await typed('service key list'))?.[1] ?? '';
     assert.equal(await typed(`service key revoke ${id}`), `${id} is revoked`);
+    assert.equal(await status(key), 401);
+  });
+
+  await t.test('software acts for a person, with what both may, until the person is out', async () => {
+    const token = await weir.addUser('agnes', ['scientist']);
+    const file = join(weir.folder, 'agnes.token');
+    await writeFile(file, token, { mode: 0o600 });
+    const key = await typed(
+      'npm run -s weir -- agent add helper --action query --view climate --days 7',
+      '--token-file',
+      file,
+    );
+    const count = (view: string) =>
+      weir.query(`select count(*)::integer as n from ${view}`, {
+        token: key,
+        ...(view === 'climate' ? { purpose: 'quality' } : {}),
+      });
+    assert.deepEqual(await count('climate'), [{ n: 0 }]);
+    await assert.rejects(count('pump'), { code: 'QUERY_REFUSED' });
+    assert.equal(await status(key, '/v1/me/agents'), 400, 'an agent makes no agents');
+    assert.match(
+      await typed('agent list', '--token-file', file),
+      /helper +enabled +scientist +actions query; views climate/,
+    );
+    const logged = await eventually(
+      async () => {
+        const { entries } = await weir.ask<{ entries: { event: { actor: string; action: string } }[] }>(
+          'GET',
+          '/v1/audit/entries?limit=1000',
+        );
+        return entries
+          .map(({ event }) => event)
+          .filter(({ actor, action }) => actor.startsWith('agent:') && action === 'query');
+      },
+      (found) => found.length > 0,
+    );
+    const { users } = await weir.ask<{ users: { id: string; name: string }[] }>('GET', '/v1/users');
+    const owner = users.find(({ name }) => name === 'agnes')?.id ?? '';
+    assert.ok(
+      logged.every(({ actor }) => actor.endsWith(`@person:${owner}`)),
+      JSON.stringify(logged),
+    );
+    await weir.ask('POST', `/v1/users/${owner}/disable`, { body: {} });
     assert.equal(await status(key), 401);
   });
 

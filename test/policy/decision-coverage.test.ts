@@ -17,6 +17,9 @@ const WITHIN: Readonly<Record<string, string>> = {
 };
 const SELF: Readonly<Record<string, string>> = {
   'GET /v1/me': 'shows callers what they have shown themselves',
+  'GET /v1/me/agents': 'shows software that acts for the caller',
+  'POST /v1/me/agents': 'what it makes may what both it and the caller may, which is decided at each request',
+  'POST /v1/me/agents/:id/revoke': 'ends software that acts for the caller, and no other',
   'POST /v1/me/sign-out': 'ends the session that it is asked with, and no other',
 };
 const OPEN: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { Template } from '#declare/template/index.ts';
 import type { DecisionPoint } from './decision-point.ts';
-import type { Subject } from './types.ts';
+import { subjectWith } from './named-subjects.ts';
 
 /** A stream whose tokens somebody could tell apart by publishing known originals and looking for their tokens. */
 export interface Dictionary {
@@ -21,13 +21,7 @@ export function dictionariesOf(template: Template, decisions: DecisionPoint): re
     const tokens = stream.fields.filter((field) => field.class === 'identifier').map(({ name }) => name);
     if (tokens.length === 0) return [];
     return [...template.people.values()].flatMap((role): Dictionary[] => {
-      const subject: Subject = {
-        id: `role:${role.name}`,
-        kind: 'person',
-        roles: [role.name],
-        standing: 'good',
-        deviceType: null,
-      };
+      const subject = subjectWith(role.name);
       const may = (action: 'enrol' | 'replay') => {
         const resource =
           action === 'enrol'

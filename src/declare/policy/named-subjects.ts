@@ -24,6 +24,11 @@ export function subjectOf(text: string): Subject | null {
   return person(`${kind}:${names}`, names.split('+'), kind === 'service' ? 'service' : 'person');
 }
 
+/** Somebody with one role and nothing else. */
+export function subjectWith(role: string): Subject {
+  return person(`role:${role}`, [role], 'person');
+}
+
 function person(id: string, roles: readonly string[], kind: Subject['kind']): Subject {
   return { id, kind, roles, standing: 'good', deviceType: null };
 }

@@ -6,7 +6,7 @@ import type { DecisionPoint } from './decision-point.ts';
 import { dictionariesOf } from './dictionaries.ts';
 import type { Dictionary } from './dictionaries.ts';
 import { roleQueries } from './grants.ts';
-import type { Subject } from './types.ts';
+import { subjectWith } from './named-subjects.ts';
 
 /** What a template means, before it runs. */
 export interface TemplatePlan {
@@ -134,13 +134,7 @@ function checksOfField(field: Field): readonly string[] {
 }
 
 function sightOf(template: Template, stream: Stream, role: Role, decisions: DecisionPoint): readonly PlannedSight[] {
-  const subject: Subject = {
-    id: `role:${role.name}`,
-    kind: 'person',
-    roles: [role.name],
-    standing: 'good',
-    deviceType: null,
-  };
+  const subject = subjectWith(role.name);
   const allowed = [null, ...role.purposes]
     .map((purpose) => decisions.decideQuery(subject, stream.name, purpose, template))
     .filter((decision) => decision.effect === 'allow');

@@ -54,6 +54,12 @@ export function platformPolicies(): readonly Policy[] {
       };`,
     ),
     forbid(
+      'forbid-agent-approves',
+      'Software that acts for somebody approves nothing: a second person is asked.',
+      ['approve'],
+      'forbid (principal is Agent, action == Action::"approve", resource);',
+    ),
+    forbid(
       'forbid-purpose-not-served',
       'Data that are there for some purposes are there for no other.',
       ['query'],

@@ -17,6 +17,8 @@ export type { RefusalCount } from './tls/refusal-tally.ts';
 export type { HandshakeBounds } from './tls/handshake-gate.ts';
 export type { AdmissionRefusal } from './tls/admission.ts';
 export type { HandshakeRefusal } from './tls/handshake-error.ts';
+export { PACKET_RULES } from './mqtt/packet-rules.ts';
+export type { PacketRule } from './mqtt/packet-rules.ts';
 export { SessionHub } from './mqtt/session-hub.ts';
 export type { SessionHubDeps, SessionHubEvents } from './mqtt/session-hub.ts';
 export type { FromHub, HubLine, ToHub } from './mqtt/hub-message.ts';

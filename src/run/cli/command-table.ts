@@ -24,6 +24,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     table: async () => (await import('./commands/table.ts')).addTableCommand,
     user: async () => (await import('./commands/user.ts')).addUserCommand,
     service: async () => (await import('./commands/service.ts')).addServiceCommand,
+    agent: async () => (await import('./commands/agent.ts')).addAgentCommand,
     session: async () => (await import('./commands/session.ts')).addSessionCommand,
     login: async () => (await import('./commands/login.ts')).addLoginCommand,
     logout: async () => (await import('./commands/login.ts')).addLoginCommand,

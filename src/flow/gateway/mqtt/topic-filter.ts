@@ -1,3 +1,4 @@
+import { PACKET_RULES } from './packet-rules.ts';
 import { ReasonCode } from './reason-code.ts';
 import { MAX_TOPIC_BYTES } from './topic.ts';
 
@@ -16,7 +17,9 @@ export function checkFilter(filter: string, device: string): number {
       (level.includes('#') && (level !== '#' || i !== levels.length - 1)) || (level.includes('+') && level !== '+'),
   );
   if (malformed) return ReasonCode.TopicFilterInvalid;
-  return levels[0] === 'commands' && levels[1] === device && levels.length > 2 ? 0 : ReasonCode.NotAuthorized;
+  return levels[0] === PACKET_RULES.Subscribe.root && levels[1] === device && levels.length > 2
+    ? 0
+    : ReasonCode.NotAuthorized;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { DEVICE_NAME_PATTERN, NAME_PATTERN } from '#base/core/index.ts';
+import { PACKET_RULES } from './packet-rules.ts';
 
 /** A topic to publish to, taken apart; `about` is null for the sender itself. */
 export interface PublishTopic {
@@ -27,7 +28,8 @@ export function parsePublishTopic(topic: string): PublishTopic | null {
   const parts = topic.split('/', 4);
   const stream = parts[1];
   const about = parts[2] ?? null;
-  if (parts.length < 2 || parts.length > 3 || parts[0] !== 'streams' || stream === undefined) return null;
+  if (parts.length < 2 || parts.length > 3 || parts[0] !== PACKET_RULES.Publish.root || stream === undefined)
+    return null;
   if (!isStreamName(stream)) return null;
   if (about !== null && !isDeviceName(about)) return null;
   return { stream, about };

@@ -9,7 +9,8 @@ import { readCount } from '../read-number.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
-interface KeyRow {
+/** A key as the API shows it. */
+export interface KeyRow {
   readonly id: string;
   readonly user: string;
   readonly name: string;
@@ -183,7 +184,8 @@ async function certify(context: CommandContext, id: string, folder: string, days
   return files;
 }
 
-function scopeText({ actions, views, purposes }: KeyRow): string {
+/** What a key is good for, in words. */
+export function scopeText({ actions, views, purposes }: KeyRow): string {
   const parts = Object.entries({ actions, views, purposes }).flatMap(([what, words]) =>
     words === null ? [] : [`${what} ${words.join(',') || 'none'}`],
   );

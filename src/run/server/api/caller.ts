@@ -88,18 +88,15 @@ export async function identifyCaller(
       hint: 'Send a bearer token, or connect with a client certificate',
     });
   }
-  const { person, method, strength, scope, credential } = signIn;
+  const { person, method, strength, scope, credential, agent } = signIn;
   const { id, kind, roles } = person;
-  const subject: Subject = {
-    id,
-    kind,
-    roles,
-    standing: 'good',
-    deviceType: null,
-    strength,
-    ...(scope === undefined ? {} : { scope }),
-  };
-  return { subject, actor: `person:${id}`, peer, method, ...(credential === null ? {} : { credential }) };
+  const shownAs = { peer, method, ...(credential === null ? {} : { credential }) };
+  const owner: Subject = { id, kind, roles, standing: 'good', deviceType: null, strength };
+  const bounded = scope === undefined ? {} : { scope };
+  if (agent === undefined) return { subject: { ...owner, ...bounded }, actor: `person:${id}`, ...shownAs };
+  // The log has both: whose software, and for whom it acted.
+  const subject: Subject = { ...owner, ...agent, kind: 'agent', actsFor: owner, ...bounded };
+  return { subject, actor: `agent:${agent.id}@person:${id}`, ...shownAs };
 }
 
 function certificateOf({ kind, name, serial, fingerprint }: VerifiedPeer): ShownCredential['certificate'] {

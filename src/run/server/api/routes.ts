@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { AGENT_ROUTES } from './routes/agents.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { AUTHORITY_ROUTES } from './routes/authorities.ts';
 import { CERTIFICATE_STATUS_ROUTES } from './routes/certificate-status.ts';
@@ -34,6 +35,7 @@ export const ROUTES: readonly Route[] = [
   ...CRYPTO_ROUTES,
   ...SERVICE_ROUTES,
   ...API_KEY_ROUTES,
+  ...AGENT_ROUTES,
   ...SESSION_ROUTES,
   ...SIGN_IN_ROUTES,
   ...TEMPLATE_ROUTES,

@@ -20,6 +20,8 @@ export interface ApiKey {
   /** What it is called, for people. */
   readonly name: string;
   readonly scope: Scope;
+  /** Roles of the software that acts for its owner by this key; null where it is the owner's own. */
+  readonly agent: readonly string[] | null;
   readonly status: 'enabled' | 'revoked' | 'expired';
   readonly created: Micros;
   readonly expires: Micros;
@@ -33,6 +35,8 @@ export interface ApiKeyRequest {
   readonly name: string;
   readonly scope: Scope;
   readonly life: Millis;
+  /** Has the key be one of software that acts for its owner, with these roles of theirs. */
+  readonly agent?: readonly string[];
 }
 
 /** A key is shown this once. */
@@ -78,6 +82,7 @@ export class ApiKeys {
     requireSound(request);
     const { id: person, kind } = await this.#people.show(request.person);
     if (kind === 'operator') throw invalid('the operator signs in by certificate alone');
+    if (request.agent !== undefined && kind !== 'person') throw invalid('software acts for people alone');
     const now = clock.now();
     if (
       (await this.#table.count(catalogue, { person, status: 'enabled', expires: { from: micros(now + 1) } })) >=
@@ -90,14 +95,20 @@ export class ApiKeys {
     const secret = makeSecret('key', random);
     const digest = readSecret(secret)?.digest ?? new Uint8Array(0);
     const id = makeId(clock, random);
-    const { name, scope } = request;
+    const { name, scope, agent } = request;
+    const kept = { name, ...scope, ...(agent === undefined ? {} : { agent: [...agent] }) };
     const expires = micros(now + request.life * 1_000);
     await audit.append({
       actor,
       action: 'issue-key',
       resource: `key:${id}`,
       outcome: 'done',
-      detail: { person, expires, ...scopeDetail(scope) },
+      detail: {
+        person,
+        expires,
+        ...scopeDetail(scope),
+        ...(agent === undefined ? {} : { for: 'agent', ...listDetail('roles', agent) }),
+      },
     });
     const row = { digest, id, person, status: 'enabled', created: now, expires, last_used: null };
     await catalogue.transaction(async (tx) => {
@@ -106,9 +117,9 @@ export class ApiKeys {
       })) {
         await this.#table.delete(tx, { digest: old.digest });
       }
-      await this.#table.insert(tx, row, { name, ...scope });
+      await this.#table.insert(tx, row, kept);
     });
-    return { key: this.#show({ ...row, sealed: { name, ...scope } }), secret };
+    return { key: this.#show({ ...row, sealed: kept }), secret };
   }
 
   /** @param person whose; all where none is named */
@@ -121,10 +132,16 @@ export class ApiKeys {
     return rows.filter((row) => listed.has(row.person)).map((row) => this.#show(row));
   }
 
-  /** Takes a key back: its next request is refused. @throws {IdentityError} IDENTITY_API_KEY_UNKNOWN */
-  async revoke(id: string, actor: string): Promise<ApiKey> {
+  /**
+   * Takes a key back: its next request is refused.
+   *
+   * @param person whose it has to be; anybody's where none is named
+   * @throws {IdentityError} IDENTITY_API_KEY_UNKNOWN
+   */
+  async revoke(id: string, actor: string, person?: string): Promise<ApiKey> {
     const { catalogue, audit } = this.#context;
-    const [found] = await this.#table.list(catalogue, { where: { id }, limit: 1 });
+    const where = person === undefined ? { id } : { id, person };
+    const [found] = await this.#table.list(catalogue, { where, limit: 1 });
     if (found === undefined) {
       throw new IdentityError('IDENTITY_API_KEY_UNKNOWN', 'Cannot revoke key: there is none of that id', {
         hint: 'See weir service key list',
@@ -150,8 +167,10 @@ export class ApiKeys {
     if (person === null) return { outcome: 'unknown' };
     if (person.status !== 'enabled') return { outcome: 'disabled' };
     await this.#noteUse(row);
-    const { scope } = this.#show(row);
-    return { outcome: 'ok', person, method: 'key', strength: 'bearer', scope, credential: `key:${row.id}` };
+    const { scope, agent } = this.#show(row);
+    const credential = `key:${row.id}`;
+    const signedIn = { outcome: 'ok', person, method: 'key', strength: 'bearer', scope, credential } as const;
+    return agent === null ? signedIn : { ...signedIn, agent: { id: `agent-${row.id}`, roles: agent } };
   }
 
   /** Once a minute at most: a busy program must not turn every request into a write. */
@@ -167,7 +186,7 @@ export class ApiKeys {
   }
 
   #show({ id, person, status, created, expires, last_used: lastUsed, sealed }: Row): ApiKey {
-    const { name, actions, views, purposes } = sealed;
+    const { name, actions, views, purposes, agent = null } = sealed;
     const ended = expires <= this.#context.clock.now() ? 'expired' : 'enabled';
     return {
       id,
@@ -175,6 +194,7 @@ export class ApiKeys {
       name,
       // Only actions that there are were stored; one that a later version drops is granted by nothing.
       scope: { actions: actions as readonly Action[] | null, views, purposes },
+      agent,
       status: status === 'revoked' ? 'revoked' : ended,
       created: micros(created),
       expires: micros(expires),

@@ -11,6 +11,8 @@ export type ApiKeyPrivate = {
   readonly actions: readonly string[] | null;
   readonly views: readonly string[] | null;
   readonly purposes: readonly string[] | null;
+  /** Roles of the software that acts for the owner; absent where the key is the owner's own. */
+  readonly agent?: readonly string[];
 };
 
 /** Keys of programs by their SHA-256; `status` is `enabled` or `revoked`. */

@@ -14,6 +14,8 @@ export interface SignedIn {
   readonly strength: Strength;
   /** What the credential is for; absent where it is for all that its holder may. */
   readonly scope?: Scope;
+  /** Software that acts for this person, with the roles that it was given; absent where the person acts. */
+  readonly agent?: { readonly id: string; readonly roles: readonly string[] };
   /** The key or session, such as `key:0193f2…`; null where the credential has no id. */
   readonly credential: string | null;
 }

@@ -6,26 +6,31 @@ import { listOf, orNull, text, time } from '../forms.ts';
 import type { Route } from '../route.ts';
 import { person } from './show-person.ts';
 
-const words = Type.Array(Type.String({ maxLength: 64 }), { maxItems: 256 });
+/** Names of views or purposes. */
+export const words = Type.Array(Type.String({ maxLength: 64 }), { maxItems: 256 });
 
-const KEY = Type.Object({
+/** The form of a key as the API shows it, never the key itself. */
+export const KEY = Type.Object({
   id: text,
   user: text,
   name: text,
   actions: orNull(listOf(text)),
   views: orNull(listOf(text)),
   purposes: orNull(listOf(text)),
+  agent: orNull(listOf(text)),
   status: Type.Enum(['enabled', 'revoked', 'expired'] as const),
   created: time,
   expires: time,
   lastUsed: orNull(time),
 });
 
-const show = ({ id, person: holder, name, scope, status, created, expires, lastUsed }: ApiKey) => ({
+/** A key as the API shows it. */
+export const showKey = ({ id, person: holder, name, scope, agent, status, created, expires, lastUsed }: ApiKey) => ({
   id,
   user: holder,
   name,
   ...scope,
+  agent,
   status,
   created: formatMicros(created),
   expires: formatMicros(expires),
@@ -40,7 +45,7 @@ export const API_KEY_ROUTES: readonly Route[] = [
     summary: 'lists keys of programs, without the keys themselves',
     answer: { json: Type.Object({ keys: listOf(KEY) }) },
     access: { action: 'administer', resource: () => person('*') },
-    handle: async (_request, { identity }) => ({ json: { keys: (await identity.signIn.keys.list()).map(show) } }),
+    handle: async (_request, { identity }) => ({ json: { keys: (await identity.signIn.keys.list()).map(showKey) } }),
   },
   {
     method: 'POST',
@@ -63,7 +68,7 @@ export const API_KEY_ROUTES: readonly Route[] = [
       const scope = { actions: actions ?? null, views: views ?? null, purposes: purposes ?? null };
       const request = { person: params['id'] ?? '', name, scope, life: days(life) };
       const { key, secret } = await identity.signIn.keys.issue(request, caller.actor);
-      return { json: { key: show(key), secret }, status: 201 };
+      return { json: { key: showKey(key), secret }, status: 201 };
     },
   },
   {
@@ -73,7 +78,7 @@ export const API_KEY_ROUTES: readonly Route[] = [
     answer: { json: KEY },
     access: { action: 'administer', resource: () => person('*') },
     handle: async ({ params, caller }, { identity }) => ({
-      json: show(await identity.signIn.keys.revoke(params['id'] ?? '', caller.actor)),
+      json: showKey(await identity.signIn.keys.revoke(params['id'] ?? '', caller.actor)),
     }),
   },
 ];

@@ -25,6 +25,7 @@ const STANDING = Type.Object({
   strength: orNull(text),
   credential: orNull(text),
   scope: orNull(Type.Object({ actions: WORDS, views: WORDS, purposes: WORDS })),
+  actsFor: orNull(text),
 });
 
 /** A session as the API shows it. */
@@ -68,9 +69,10 @@ export const SESSION_ROUTES: readonly Route[] = [
     answer: { json: STANDING },
     access: 'self',
     handle: async ({ caller }) => {
-      const { id, kind, roles, strength, scope } = caller.subject;
+      const { id, kind, roles, strength, scope, actsFor } = caller.subject;
       const { method = null, credential = null } = caller;
-      return { json: { id, kind, roles, method, strength: strength ?? null, credential, scope: scope ?? null } };
+      const shown = { strength: strength ?? null, scope: scope ?? null, actsFor: actsFor?.id ?? null };
+      return { json: { id, kind, roles, method, credential, ...shown } };
     },
   },
   {
