@@ -85,6 +85,77 @@ test("CedarEngine decides the generated cases of Cedar's publisher as they say",
   assert.ok(cases.length >= 600 && requests >= 4_000, `${requests} requests of ${cases.length} cases`);
 });
 
+/** The people of the scenario, in the order of their ids: who they are and their roles. */
+const TODO_PEOPLE: readonly (readonly [name: string, ...roles: string[]])[] = [
+  ['rick@the-citadel.com', 'admin', 'evil_genius'],
+  ['morty@the-citadel.com', 'editor'],
+  ['summer@the-smiths.com', 'editor'],
+  ['beth@the-smiths.com', 'viewer'],
+  ['jerry@the-smiths.com', 'viewer'],
+];
+
+const TODO_POLICIES = [
+  'permit (principal, action in [Action::"can_read_user", Action::"can_read_todos"], resource);',
+  'permit (principal, action == Action::"can_create_todo", resource) when { principal in Role::"admin" || principal in Role::"editor" };',
+  'permit (principal in Role::"evil_genius", action == Action::"can_update_todo", resource);',
+  'permit (principal in Role::"admin", action == Action::"can_delete_todo", resource);',
+  `permit (principal in Role::"editor", action in [Action::"can_update_todo", Action::"can_delete_todo"], resource)
+    when { resource has ownerID && resource.ownerID == principal.name };`,
+];
+
+interface TodoRequest {
+  readonly subject: { readonly type: string; readonly id: string };
+  readonly action: { readonly name: string };
+  readonly resource: TodoResource;
+}
+interface TodoResource {
+  readonly type: string;
+  readonly id: string;
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+test('CedarEngine decides the interoperability scenario of AuthZEN as it is published', (t) => {
+  const text = readFileSync(join(corpora(t, 'standards/authzen'), 'todo-decisions-1_0-02.json'), 'utf8');
+  const { evaluation, evaluations } = JSON.parse(text) as {
+    readonly evaluation: readonly { readonly request: TodoRequest; readonly expected: boolean }[];
+    readonly evaluations: readonly {
+      readonly request: Omit<TodoRequest, 'resource'> & { readonly evaluations: readonly { resource: TodoResource }[] };
+      readonly expected: readonly { readonly decision: boolean }[];
+    }[];
+  };
+  engine.keep(
+    'todo',
+    TODO_POLICIES.map((policy, index) => ({ id: `todo${index}`, text: policy })),
+  );
+  const ids = [...new Set(evaluation.map(({ request }) => request.subject.id))].sort();
+  assert.equal(ids.length, TODO_PEOPLE.length);
+  const allows = ({ subject, action, resource }: TodoRequest): boolean => {
+    const [name = '', ...roles] = TODO_PEOPLE[ids.indexOf(subject.id)] ?? [];
+    const parents = roles.map((id) => ({ type: 'Role', id }));
+    const answer = engine.ask('todo', {
+      principal: subject,
+      action: { type: 'Action', id: action.name },
+      resource: { type: resource.type, id: resource.id },
+      context: {},
+      entities: [
+        { uid: subject, attrs: { name }, parents },
+        // Who reads about themselves is one entity, not two.
+        ...(resource.type === subject.type && resource.id === subject.id
+          ? []
+          : [{ uid: { type: resource.type, id: resource.id }, attrs: { ...resource.properties }, parents: [] }]),
+      ],
+    });
+    assert.deepEqual(answer.failed, []);
+    return answer.allowed;
+  };
+  assert.ok(evaluation.length >= 40 && evaluations.length >= 3);
+  for (const { request, expected } of evaluation) assert.equal(allows(request), expected, JSON.stringify(request));
+  for (const { request, expected } of evaluations) {
+    const decided = request.evaluations.map(({ resource }) => ({ decision: allows({ ...request, resource }) }));
+    assert.deepEqual(decided, expected);
+  }
+});
+
 /** The files of a tar archive by name: headers of 512 bytes, contents padded to as much (POSIX ustar). */
 function readArchive(file: string): ReadonlyMap<string, string> {
   const bytes = gunzipSync(readFileSync(file));
