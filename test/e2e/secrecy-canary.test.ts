@@ -25,13 +25,14 @@ streams:
     fields:
       note: { type: text }
       driver: { type: text, class: personal, nullable: true }
+      serial: { type: text, class: identifier, max-length: 128 }
       level: { type: number, range: [0, 1], nullable: true }
       pin: { type: text, class: secret }
 tables:
-  drivers: { fields: { name: { type: text } } }
+  drivers: { purposes: [quality], fields: { name: { type: text }, serial: { type: text, tokenise: climate } } }
 people:
   operator: { query: all, purposes: [quality], sees: [operational, personal] }
-  scientist: { query: [climate], purposes: [quality], sees: [operational, personal] }
+  scientist: { query: [climate, drivers], purposes: [quality], sees: [operational, personal, identifier] }
 `;
 
 /** A word that no file holds by chance, and the forms in which it might lie about. */
@@ -59,6 +60,7 @@ test('what people and devices say in confidence lies nowhere in clear', async (t
   const names = [
     'stored',
     'personal',
+    'identifier',
     'refused',
     'secret',
     'undeclared',
@@ -122,7 +124,7 @@ test('what people and devices say in confidence lies nowhere in clear', async (t
   open.defer(() => client.endAsync(true));
   const publish = (payload: string): Promise<unknown> =>
     client.publishAsync('streams/climate', payload, { qos: 1 }).catch((error: { code: number }) => error.code);
-  const reading = { note: word('stored'), driver: word('personal') };
+  const reading = { note: word('stored'), driver: word('personal'), serial: word('identifier') };
   for (let n = 0; n < 50; n++) await publish(JSON.stringify({ ...reading, seq: n }));
   assert.equal(await publish(JSON.stringify({ ...reading, note: word('refused'), level: 2 })), 0x83);
   assert.equal(await publish(JSON.stringify({ ...reading, pin: word('secret') })), 0x99);
@@ -132,23 +134,34 @@ test('what people and devices say in confidence lies nowhere in clear', async (t
     body: { device: 'truck-1', name: 'say', payload: word('command'), retain: true },
   });
   await weir.ask('POST', '/v1/tables/drivers', {
-    body: `name\n${word('table')}\n`,
+    body: `name,serial\n${word('table')},${word('identifier')}\n`,
     headers: { 'content-type': 'text/csv' },
   });
   const ask = (): Promise<Record<string, unknown>[]> =>
-    weir.query(`select note, driver from climate where note <> '${word('literal')}'`, { purpose: 'quality', token });
+    weir.query(`select note, driver, serial from climate where note <> '${word('literal')}'`, {
+      purpose: 'quality',
+      token,
+    });
   const rows = await eventually(
     () => ask(),
     (found) => found.length === 51,
   );
   // It did go through: without this nothing found would mean nothing.
-  assert.deepEqual(rows[0], reading);
+  const { serial, ...rest } = rows[0] ?? {};
+  assert.deepEqual({ ...rest, serial: reading.serial }, reading);
+  assert.match(String(serial), /^t1-[a-z2-7]{16}$/);
+  const joined = await weir.query<{ n: number; name: string }>(
+    'select count(*)::int as n, any_value(name) as name from climate join drivers using (serial)',
+    { purpose: 'quality', token },
+  );
+  assert.deepEqual(joined, [{ n: 51, name: word('table') }]);
   await assert.rejects(weir.query(`select ${word('statement')} frm climate`, { purpose: 'quality', token }));
   const kept = await eventually(
     async () => (await weir.ask<{ readings: { reason: string }[] }>('GET', '/v1/quarantine')).readings,
     (readings) => readings.some(({ reason }) => reason === 'range'),
   );
   assert.deepEqual(kept.map(({ reason }) => reason).sort(), ['decode', 'range']);
+  assert.ok(!JSON.stringify(kept).includes(word('identifier')));
   await client.endAsync();
 
   await t.test('while it runs', async () => {

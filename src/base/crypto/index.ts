@@ -60,6 +60,7 @@ export {
 } from './signed-note.ts';
 export type { NoteSignature, OpenedNote, UnverifiedNote } from './signed-note.ts';
 export { MacKey } from './mac-key.ts';
+export { isToken, TokenKey } from './token-key.ts';
 export { contentDigest, isContentDigest } from './content-digest.ts';
 export { isHttpSignature, signatureAlgorithmOf, signatureBase, signHttp } from './http-signature.ts';
 export type { HttpSignatureAlgorithm, SignedMessage } from './http-signature.ts';

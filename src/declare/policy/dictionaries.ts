@@ -1,3 +1,4 @@
+import { tokenDomainOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { DecisionPoint } from './decision-point.ts';
 import { subjectWith } from './named-subjects.ts';
@@ -18,7 +19,7 @@ export interface Dictionary {
  */
 export function dictionariesOf(template: Template, decisions: DecisionPoint): readonly Dictionary[] {
   return [...template.streams.values()].flatMap((stream) => {
-    const tokens = stream.fields.filter((field) => field.class === 'identifier').map(({ name }) => name);
+    const tokens = stream.fields.filter((field) => tokenDomainOf(stream.name, field) !== null).map(({ name }) => name);
     if (tokens.length === 0) return [];
     return [...template.people.values()].flatMap((role): Dictionary[] => {
       const subject = subjectWith(role.name);

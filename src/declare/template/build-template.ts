@@ -184,6 +184,7 @@ function buildFields(fields: Readonly<Record<string, FieldSource>>, limits: Limi
     nullable: field.nullable ?? field.class === 'secret',
     description: field.description ?? null,
     ...(field.coarsen === undefined ? {} : { coarsen: field.coarsen }),
+    ...(field.tokenise === undefined ? {} : { tokenise: field.tokenise }),
   }));
 }
 

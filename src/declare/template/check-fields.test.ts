@@ -15,6 +15,8 @@ test('checkFields() takes what fits the type', () => {
     'type: text, pattern: "[a-z]+\\\\d", max-length: 9',
     'type: boolean, nullable: true, class: location',
     'type: text, class: identifier',
+    'type: integer, class: personal, tokenise: people, range: [0, 9]',
+    'type: integer, coarsen: 10',
   ]) {
     assert.deepEqual(field(body), [], body);
   }
@@ -33,6 +35,12 @@ test('checkFields() refuses what does not', () => {
     ['type: text, enum: [a], pattern: a', 'TEMPLATE_FIELD_CONFLICT'],
     ['type: text, enum: [abc], max-length: 2', 'TEMPLATE_FIELD_CONFLICT'],
     ['type: text, class: secret', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: number, class: identifier', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: boolean, tokenise: t', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: integer, class: identifier, step: 1/s', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: integer, tokenise: t, coarsen: 10', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: text, tokenise: "a b"', 'TEMPLATE_VALUE_INVALID'],
+    ['type: integer, coarsen: 1.5', 'TEMPLATE_VALUE_INVALID'],
     ['type: number, range: [1, 1]', 'TEMPLATE_RANGE_INVALID'],
     ['type: number, range: [5, 1]', 'TEMPLATE_RANGE_INVALID'],
     ['type: number, range: [null, null]', 'TEMPLATE_RANGE_INVALID'],
@@ -68,4 +76,11 @@ test('checkFields() refuses a secret that has to be sent', () => {
 
 test('checkFields() wants at least one field', () => {
   assert.deepEqual(findingsOf('tables: {t: {fields: {}}}'), ['TEMPLATE_VALUE_INVALID 3:22']);
+});
+
+test('checkFields() has no tokens for what is refused wherever it is sent', () => {
+  const yaml = (body: string) =>
+    `devices: {d: {}}\nstreams: {s: {from: d, fields: {f: {type: text, class: secret${body}}}}}`;
+  assert.deepEqual(findingsOf(yaml('')), []);
+  assert.match(findingsOf(yaml(', tokenise: t')).join(), /TEMPLATE_FIELD_CONFLICT/);
 });

@@ -30,6 +30,8 @@ function checkField(context: CheckContext, path: SourcePath, field: PartialField
   checkUnitOf(context, path, field);
   if (field.pattern !== undefined) checkPattern(context, [...path, 'pattern'], field.pattern);
   if (field.class === 'secret') {
+    if (field.tokenise !== undefined)
+      context.atKey([...path, 'tokenise'], 'TEMPLATE_FIELD_CONFLICT', 'a secret is never stored, as a token neither');
     if (field.nullable === false) {
       context.at(
         [...path, 'nullable'],
@@ -54,7 +56,26 @@ function checkField(context: CheckContext, path: SourcePath, field: PartialField
   if (field.step !== undefined && parseRate(field.step) === null) {
     context.at([...path, 'step'], 'TEMPLATE_VALUE_INVALID', 'a step is above zero');
   }
+  const { coarsen = 1 } = field;
+  if (type === 'integer' && !Number.isInteger(coarsen) && !Number.isInteger(1 / coarsen)) {
+    context.at([...path, 'coarsen'], 'TEMPLATE_VALUE_INVALID', 'the grid of an integer is a whole number');
+  }
   checkWords(context, path, field);
+  checkTokens(context, path, field, type);
+}
+
+/** A token stands for one value among many; what is measured, or is one of a few, is no identifier. */
+function checkTokens(context: CheckContext, path: SourcePath, field: PartialField, type: string): void {
+  const named = field.tokenise === undefined ? 'class' : 'tokenise';
+  if (field.tokenise === undefined && field.class !== 'identifier') return;
+  if (type !== 'text' && type !== 'integer') {
+    const message = `texts and integers can be replaced by tokens; this field is of type ${type}`;
+    context.at([...path, named], 'TEMPLATE_FIELD_CONFLICT', message);
+  }
+  for (const key of ['step', 'coarsen'] as const) {
+    if (field[key] === undefined) continue;
+    context.atKey([...path, key], 'TEMPLATE_FIELD_CONFLICT', `tokens have no order, so the field has no \`${key}\``);
+  }
 }
 
 function forbid(

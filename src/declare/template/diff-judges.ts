@@ -35,6 +35,21 @@ export function judgeClass({ before, after }: PlainChange): JudgedChange {
   );
 }
 
+/** Tokens of a shared domain tie together what before had nothing in common. */
+export function judgeTokens({ kind, path, after, new: { streams, tables } }: PlainChange): JudgedChange {
+  const [section, relation = '', , name] = path;
+  const fields = (section === 'tables' ? tables : streams).get(relation)?.fields;
+  const identifies = fields?.find((field) => field.name === name)?.class === 'identifier';
+  if (kind === 'removed') {
+    return judged(
+      'weakens',
+      identifies ? `new values become tokens of ${relation}` : 'new values are stored as they are',
+    );
+  }
+  const effect = kind === 'added' && !identifies ? 'strengthens' : 'weakens';
+  return judged(effect, `new values become tokens of the domain ${textOf(after)}, which those stored are not`);
+}
+
 export function judgeField({ kind, path, new: after }: PlainChange): JudgedChange {
   if (kind === 'removed')
     return judged(

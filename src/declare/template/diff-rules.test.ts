@@ -12,6 +12,7 @@ const PARTS = {
     'from: [d], purposes: [p, q], basis: contract, keep: {min: 1d, max: 30d}, accept: {late: 1d}, undeclared: refuse, subject: w',
   x: 'type: number, range: [0, 9], step: 2/s, coarsen: 0.1',
   y: 'type: text, enum: [a, b], class: location',
+  i: 'type: text, class: identifier',
   z: 'type: text, pattern: "a+", max-length: 5',
   view: 'from: s, sql: select 1',
   role: 'query: [s], purposes: [p], sees: [operational], rows: {s: x > 0}, masks: {s.x: "round:1"}, may: [audit]',
@@ -21,7 +22,7 @@ function write(parts: Partial<typeof PARTS>): string {
   const all = { ...PARTS, ...parts };
   return `${all.top}
 devices: {${all.device}}
-streams: {s: {${all.stream}, fields: {w: {type: text, class: personal}, x: {${all.x}}, y: {${all.y}}, z: {${all.z}}}}}
+streams: {s: {${all.stream}, fields: {w: {type: text, class: personal}, x: {${all.x}}, y: {${all.y}}, z: {${all.z}}, i: {${all.i}}}}}
 views: {v: {${all.view}}}
 people: {r: {${all.role}}}
 `;
@@ -49,6 +50,8 @@ const TABLE: readonly (readonly [keyof typeof PARTS, string, string, string, Cha
   ['x', 'coarsen: 0.1', 'coarsen: 0.01', 'streams.s.fields.x.coarsen', 'weakens'],
   ['x', 'coarsen: 0.1', 'coarsen: 1', 'streams.s.fields.x.coarsen', 'strengthens'],
   ['x', ', coarsen: 0.1', '', 'streams.s.fields.x.coarsen', 'weakens'],
+  ['y', 'class: location', 'class: location, tokenise: t', 'streams.s.fields.y.tokenise', 'strengthens'],
+  ['i', 'class: identifier', 'class: identifier, tokenise: t', 'streams.s.fields.i.tokenise', 'weakens'],
   ['x', 'type: number', 'type: number, nullable: true', 'streams.s.fields.x.nullable', 'neutral'],
   ['y', '[a, b]', '[a, b, c]', 'streams.s.fields.y.enum', 'weakens'],
   ['y', '[a, b]', '[a]', 'streams.s.fields.y.enum', 'strengthens'],

@@ -13,6 +13,7 @@ import {
   judgePurposes,
   judgeQuery,
   judgeRows,
+  judgeTokens,
   judged,
   larger,
   opaque,
@@ -79,6 +80,7 @@ const RULES: readonly (readonly [string, Judge])[] = [
         ? larger(after, before, 'finer values are stored', 'coarser values are stored')
         : fewer(before, after, 'coarsening'),
   ],
+  ['*.*.fields.*.tokenise', judgeTokens],
   [
     '*.*.fields.*.nullable',
     ({ after }) =>

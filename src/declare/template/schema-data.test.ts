@@ -19,6 +19,7 @@ test('field and stream have a key for every member of what they become', () => {
     'nullable',
     'description',
     'coarsen',
+    'tokenise',
   ];
   assert.deepEqual(Object.keys(field.properties).sort(), fieldMembers.map(kebab).sort());
   const streamMembers: readonly (keyof Stream)[] = [

@@ -86,6 +86,15 @@ export const field = Type.Object(
         description: 'Grid, in the unit of the field, that the value is rounded to on entry.',
       }),
     ),
+    tokenise: Type.Optional(
+      Type.String({
+        pattern: words.IDENTIFIER_PATTERN,
+        title: 'the name of a domain of tokens, such as `containers`',
+        description:
+          'Replace the value on entry by a token of this domain: the same value has the same token wherever the domain is named. Identifiers are tokenised in any case, by default in a domain of their stream.',
+        examples: ['containers'],
+      }),
+    ),
     nullable: Type.Optional(
       Type.Boolean({ title: 'true or false', description: 'Whether it may be null or absent. Default false.' }),
     ),

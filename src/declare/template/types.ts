@@ -127,6 +127,8 @@ export interface Field {
   readonly description: string | null;
   /** Grid, in the field's unit, that the value is rounded to on entry; absent where none is declared. */
   readonly coarsen?: number;
+  /** Domain of the tokens that replace its values on entry; absent where none is named. See `tokenDomainOf`. */
+  readonly tokenise?: string;
 }
 
 /** A declared SQL view over streams, tables and other views. */

@@ -13,8 +13,6 @@ const declared = (body: string, field = 'type: number', rest = '') =>
 
 test('unenforcedOf() finds each protection where it is declared', () => {
   const table: [string, ReturnType<typeof declared>, string, string[]][] = [
-    ['tokenise', declared('', 'type: text, class: identifier'), 'streams.s.fields.x.class', ['s']],
-    ['coarsen', declared('', 'type: number, coarsen: 1'), 'streams.s.fields.x.coarsen', ['s']],
     ['consent', declared('basis: consent,'), 'streams.s.basis', ['s']],
     ['keep', declared('keep: {max: 1d},'), 'streams.s.keep', ['s']],
     ['subject', declared('subject: w,'), 'streams.s.subject', ['s']],

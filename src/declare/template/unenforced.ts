@@ -29,18 +29,6 @@ export interface Unenforced extends Declared {
 /** All of them. An entry goes when what it promises is enforced; the list is empty when all is. */
 export const UNENFORCED_PROTECTIONS: readonly UnenforcedProtection[] = [
   {
-    id: 'tokenise',
-    promise: 'identifiers are replaced by tokens on entry',
-    meanwhile: 'they are stored as they are, sealed under the identifier domain, and seen by roles granted the class',
-    find: (template) => fieldsWhere(template, (field) => field.class === 'identifier', 'class'),
-  },
-  {
-    id: 'coarsen',
-    promise: 'the value is rounded to the grid on entry',
-    meanwhile: 'it is stored as it was sent',
-    find: (template) => fieldsWhere(template, (field) => field.coarsen !== undefined, 'coarsen'),
-  },
-  {
     id: 'consent',
     promise: 'a reading is taken only with the consent of the person it is about',
     meanwhile: 'consent is not asked',
@@ -132,18 +120,6 @@ function streamsWhere(template: Template, test: (stream: Stream) => boolean, key
   return ownStreams(template)
     .filter((stream) => test(stream))
     .map(({ name }) => ({ path: `streams.${name}.${key}`, streams: [name] }));
-}
-
-function fieldsWhere(
-  template: Template,
-  test: (field: Stream['fields'][number]) => boolean,
-  key: string,
-): readonly Declared[] {
-  return ownStreams(template).flatMap((stream) =>
-    stream.fields
-      .filter((field) => test(field))
-      .map((field) => ({ path: `streams.${stream.name}.fields.${field.name}.${key}`, streams: [stream.name] })),
-  );
 }
 
 function deviceTypesWhere(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encode } from 'cborg';
 import type { Batch } from '#base/core/index.ts';
+import { TokenKey } from '#base/crypto/index.ts';
 import { JournalError } from '#flow/journal/index.ts';
 import type { JournalPosition, JournalRecord, JournalWriter, QuarantinedReading } from '#flow/journal/index.ts';
 import { DEVICE_FLAG, DeviceTable, rebuildFromBatch } from '#trust/identity/index.ts';
@@ -603,4 +604,71 @@ test('admit() asks further policies at each message, once the template lets the 
   assert.equal(admit({ temperature: 4 }, { received: NOW + SECOND }), 'not-allowed');
   assert.equal(admit({ temperature: 4 }, { sender: OTHER }), 'not-allowed');
   assert.deepEqual(asked, ['truck climate truck', 'truck climate truck']);
+});
+
+const ENTRY_YAML = `
+devices: {reefer: {}, hub: {}, other: {}}
+streams:
+  trips:
+    from: reefer
+    purposes: [p]
+    rate: {sustained: 1000/s, burst: 1000}
+    fields:
+      driver: {type: text, class: identifier, pattern: "[a-z]+"}
+      container: {type: text, class: identifier, tokenise: containers, nullable: true}
+      latitude: {type: number, range: [-90, 90], step: 0.01/s, coarsen: 0.1}
+`;
+const TOKEN_KEYS = new Map(
+  ['trips', 'containers'].map((domain, i) => [domain, TokenKey.fromBytes(new Uint8Array(32).fill(i + 1), 1)]),
+);
+const setupEntry = (parts: Partial<IngestParts> = {}) =>
+  setup({ template: makeTemplate(ENTRY_YAML), tokenKeys: TOKEN_KEYS, ...parts });
+
+test('admit() stores tokens for identifiers and grids for places, once the originals passed the checks', async () => {
+  const kept: QuarantinedReading[] = [];
+  const { journal, ingest, admit } = setupEntry({
+    quarantine: { room: () => 1e6, keep: (one) => void kept.push(one) },
+  });
+  const trips = (reading: object, received = NOW) => admit(reading, { stream: 'trips', received });
+  assert.equal(trips({ driver: 'ada', container: 'ada', latitude: 51.5073 }), 'admitted');
+  assert.equal(trips({ driver: 'ada', latitude: 51.5173 }, NOW + SECOND), 'admitted', 'a small step beside the grid');
+  assert.equal(trips({ driver: 'ADA', latitude: 51.5173 }, NOW + SECOND), 'schema-pattern');
+  assert.equal(trips({ driver: 'bob', latitude: 89.99 }, NOW + SECOND), 'step');
+  assert.equal(trips({ driver: 'bob', latitude: 90.01 }, NOW + SECOND), 'range', 'though its grid is 90');
+  await ingest.durable();
+  const [trip, container] = [TOKEN_KEYS.get('trips')!, TOKEN_KEYS.get('containers')!];
+  assert.deepEqual(journal.column('driver'), [trip.text('ada'), trip.text('ada')]);
+  assert.deepEqual(journal.column('container'), [container.text('ada'), null]);
+  assert.deepEqual(journal.column('latitude'), [51.5, 51.5]);
+  const evidence = kept.map(({ payload }) => JSON.parse(Buffer.from(payload).toString()) as unknown);
+  assert.deepEqual(evidence[0], { driver: trip.text('ADA'), latitude: 51.5 });
+  assert.deepEqual(evidence[1], { driver: trip.text('bob'), latitude: 90 });
+  const all = JSON.stringify(journal.kept) + JSON.stringify(evidence);
+  for (const original of ['"ada"', '"ADA"', '"bob"', '51.5073', '51.5173'])
+    assert.ok(!all.includes(original), original);
+});
+
+test('a redelivery of a tokenised and coarsened reading is a duplicate, after a restart too', async () => {
+  const first = setupEntry();
+  const reading = { driver: 'ada', latitude: 51.5073, seq: 4, time: NOW / 1e6 };
+  assert.equal(first.admit(reading, { stream: 'trips' }), 'admitted');
+  assert.equal(first.admit(reading, { stream: 'trips' }), 'duplicate');
+  assert.equal(first.admit({ ...reading, driver: 'bob' }, { stream: 'trips' }), 'replay');
+  await first.ingest.durable();
+  const table = newTable();
+  for (const batch of first.journal.batches()) {
+    rebuildFromBatch(table, batch, { deviceIndex: () => TRUCK.index, stepped: () => ['latitude'] });
+  }
+  const second = setupEntry({ table });
+  assert.equal(second.admit(reading, { stream: 'trips' }), 'duplicate');
+  assert.equal(second.admit({ ...reading, driver: 'bob' }, { stream: 'trips' }), 'replay');
+});
+
+test('without a key for its tokens a stream is not taken as it is', () => {
+  const tokenKeys = new Map([...TOKEN_KEYS].slice(1));
+  assert.throws(() => setupEntry({ tokenKeys }), { code: 'INGEST_TOKEN_KEY_MISSING' });
+  const { ingest, admit, journal } = setupEntry();
+  assert.throws(() => ingest.useTemplate(makeTemplate(ENTRY_YAML)), { code: 'INGEST_TOKEN_KEY_MISSING' });
+  assert.equal(admit({ driver: 'ada', latitude: 0 }, { stream: 'trips' }), 'admitted', 'the version in use stays');
+  assert.ok(!JSON.stringify(journal.kept).includes('ada'));
 });

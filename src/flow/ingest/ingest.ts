@@ -1,4 +1,5 @@
 import { EVENTS_STREAM } from '#base/core/index.ts';
+import type { TokenKey } from '#base/crypto/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { JournalWriter } from '#flow/journal/index.ts';
 import type { DeviceTable } from '#trust/identity/index.ts';
@@ -16,9 +17,20 @@ import type { Allowance, Outcomes, Sender, Speaker, WireFormat } from './sender.
 import { StreamIngest } from './stream-ingest.ts';
 import type { StreamTally } from './stream-ingest.ts';
 import { compileStream, mostStepped } from './stream-rules.ts';
+import { Tokeniser } from './tokeniser.ts';
+
+/** What goes with a version of the template. */
+export interface TemplateTerms {
+  /** Streams that may not start, since a protection that they declare is not in force. */
+  readonly closed?: ReadonlySet<string>;
+  /** Whether further policies let a sender publish to a stream about a device; null where there are none. */
+  readonly mayPublish?: MayPublish | null;
+  /** Keys of the domains of tokens that the template names. */
+  readonly tokenKeys?: ReadonlyMap<string, TokenKey>;
+}
 
 /** What an `Ingest` is made of. */
-export interface IngestParts {
+export interface IngestParts extends TemplateTerms {
   readonly template: Template;
   readonly journal: JournalWriter;
   readonly table: DeviceTable;
@@ -26,14 +38,10 @@ export interface IngestParts {
   readonly worker: number;
   /** Key of the digests of refused payloads: 32 bytes, in memory only. */
   readonly digestKey: Uint8Array;
-  /** Streams that may not start, since a protection that they declare is not in force. */
-  readonly closed?: ReadonlySet<string>;
   readonly quarantine?: QuarantineSink;
   readonly grants?: ImportGrants;
   /** The device of a name as the inventory has it now; without it nobody can speak for another. */
   readonly findDevice?: (name: string) => Speaker | null;
-  /** Whether further policies let a sender publish to a stream about a device; null where there are none. */
-  readonly mayPublish?: MayPublish | null;
   /** Is told of a device whose readings come from two that count `seq` each on its own. */
   readonly interleaved?: (device: string) => void;
   /** Readings that may wait for durability at once; more are asked to come later. */
@@ -66,6 +74,8 @@ export class Ingest {
   #streams!: ReadonlyMap<string, StreamIngest>;
   #closed!: ReadonlySet<string>;
   #judge!: MessageJudge;
+  /** By domain; they outlive a template, as what they remember does not depend on it. */
+  #tokenisers: ReadonlyMap<string, Tokeniser> = new Map();
   #held = false;
   #further: MayPublish | null = null;
 
@@ -77,24 +87,25 @@ export class Ingest {
     this.#findDevice = parts.findDevice ?? ((): null => null);
     this.#mostWaiting = parts.mostWaiting ?? MOST_WAITING;
     this.#interleaved = parts.interleaved ?? ((): void => {});
-    this.useTemplate(parts.template, parts.closed, parts.mayPublish);
+    this.useTemplate(parts.template, parts);
   }
 
   /**
    * Takes another version of the template. Readings admitted before keep the digest of the old one.
    *
    * @throws {IngestError} INGEST_TABLE_SMALL where the device table has no room for its stepped fields;
-   * INGEST_PATTERN_INVALID. The version in use then stays.
+   * INGEST_PATTERN_INVALID, INGEST_TOKEN_KEY_MISSING. The version in use then stays.
    */
-  useTemplate(template: Template, closed: ReadonlySet<string> = new Set(), mayPublish: MayPublish | null = null): void {
+  useTemplate(template: Template, { closed, mayPublish, tokenKeys = new Map() }: TemplateTerms = {}): void {
     const [needed, room] = [mostStepped(template), this.#table.size.stepped];
     if (needed > room) {
       const message = `Cannot use template: a stream has ${needed} stepped fields, and the device table takes ${room}`;
       throw new IngestError('INGEST_TABLE_SMALL', message, { hint: 'Restart the platform to make a larger table' });
     }
+    const tokenisers = this.#tokenisersFor(tokenKeys);
     const streams = new Map<string, StreamIngest>();
     for (const [name, stream] of template.streams) {
-      const rules = compileStream(stream, template.limits);
+      const rules = compileStream(stream, template.limits, (domain) => tokenisers.get(domain));
       const tally = this.#tallies.get(name) ?? { dropped: 0 };
       this.#tallies.set(name, tally);
       const shared = { table: this.#table, groups: this.#groups, tally, interleaved: this.#interleaved };
@@ -103,8 +114,9 @@ export class Ingest {
     const textLength = Math.max(template.limits.textLength, ...[...streams.values()].map((s) => s.rules.textLimit));
     this.#streams = streams;
     this.#template = template;
-    this.#closed = closed;
-    this.#further = mayPublish;
+    this.#tokenisers = tokenisers;
+    this.#closed = closed ?? new Set();
+    this.#further = mayPublish ?? null;
     this.#judge = new MessageJudge({
       table: this.#table,
       groups: this.#groups,
@@ -259,6 +271,15 @@ export class Ingest {
   /** Resolves when nothing waits any more. */
   drain(): Promise<void> {
     return this.#groups.drain();
+  }
+
+  #tokenisersFor(keys: ReadonlyMap<string, TokenKey>): ReadonlyMap<string, Tokeniser> {
+    return new Map(
+      [...keys].map(([domain, key]) => {
+        const known = this.#tokenisers.get(domain);
+        return [domain, known?.key.version === key.version ? known : new Tokeniser(key)];
+      }),
+    );
   }
 
   #turnAway(into: StreamIngest | undefined, about: Sender, reason: number, bytes: Buffer): number {

@@ -1,6 +1,8 @@
 import type { QuarantinedReading } from '#flow/journal/index.ts';
 import type { Decoded, DecodedObject } from './decode/json-parser.ts';
-import type { StreamRules } from './stream-rules.ts';
+import { coarsen } from './checks/coarsen.ts';
+import { TYPE } from './stream-rules.ts';
+import type { FieldRule, StreamRules } from './stream-rules.ts';
 
 /** Where refused readings go that are kept as evidence. Never waited for, never in the way of what is admitted. */
 export interface QuarantineSink {
@@ -9,15 +11,29 @@ export interface QuarantineSink {
   keep(reading: QuarantinedReading): void;
 }
 
-/** The declared members of a refused reading as JSON text; secrets and what nobody declared are left out. */
+/**
+ * The declared members of a refused reading as JSON text; secrets and what nobody declared are left out. What is
+ * replaced or coarsened on entry is so here too, and left out where it is of no type that could be: a refused reading
+ * must not leave on disk what an admitted one may not.
+ */
 export function evidenceOf(members: DecodedObject, rules: StreamRules): string {
   const kept: [string, unknown][] = [];
   for (const [name, value] of members) {
     const member = rules.members.get(name);
-    if (member === undefined || rules.fields[member]?.secret === true) continue;
-    kept.push([name, plain(value)]);
+    if (member === undefined) continue;
+    const stored = evidentValue(rules.fields[member], value);
+    if (stored !== undefined) kept.push([name, stored]);
   }
   return JSON.stringify(Object.fromEntries(kept));
+}
+
+/** @param field undefined for `time` and `seq` */
+function evidentValue(field: FieldRule | undefined, value: Decoded): unknown {
+  if (field?.secret === true) return undefined;
+  if (field === undefined || value === null || (field.tokens === null && field.grid === 0)) return plain(value);
+  if (field.tokens === null) return typeof value === 'number' ? coarsen(value, field.grid) : undefined;
+  if (field.type === TYPE.integer && Number.isSafeInteger(value)) return field.tokens.integer(value as number);
+  return typeof value === 'string' || typeof value === 'number' ? field.tokens.text(String(value)) : undefined;
 }
 
 /** Depth was bounded when the value was decoded. */

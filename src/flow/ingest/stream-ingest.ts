@@ -2,10 +2,12 @@ import { ReadingHash } from '#trust/identity/index.ts';
 import type { DeviceTable } from '#trust/identity/index.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { checkClock } from './checks/clock.ts';
+import { coarsenRow, storedNumber } from './checks/coarsen.ts';
 import { checkRange } from './checks/range.ts';
 import { checkReplay } from './checks/replay.ts';
 import { checkMembers } from './checks/schema.ts';
 import { checkStep, noteSteps } from './checks/step.ts';
+import { tokeniseRow } from './checks/tokenise.ts';
 import type { CommitGroups } from './commit-groups.ts';
 import { JsonScanner } from './decode/json-scanner.ts';
 import { REASON } from './reasons.ts';
@@ -71,6 +73,7 @@ export class StreamIngest {
     const row = this.row;
     const reason = checkMembers(row) || (importing ? 0 : checkClock(row, received));
     if (reason !== REASON.admitted.number) return reason;
+    tokeniseRow(row);
     const table = this.#table;
     const time = row.timeGiven ? row.time : received;
     const hash = row.seqGiven ? this.#rowHash() : 0;
@@ -83,6 +86,7 @@ export class StreamIngest {
     if (found === REASON.admitted.number) {
       const before = row.seqGiven ? table.recordSeq(record, row.seq, hash, mark) : 0;
       this.#groups.pending.add(record, row.seqGiven ? row.seq : -1, before);
+      coarsenRow(row);
       noteSteps(table, record, row, time);
       table.noteTime(record, time);
     }
@@ -97,7 +101,7 @@ export class StreamIngest {
     return found;
   }
 
-  /** The same hash as over the reading's row in the journal. */
+  /** The same hash as over the reading's row in the journal: of what is stored, not of what was sent. */
   #rowHash(): number {
     const { rules, cells, numbers, texts } = this.row;
     const hash = this.#hash;
@@ -108,7 +112,7 @@ export class StreamIngest {
       const name = this.#nameHashes[i]!;
       if (field.type === TYPE.text) hash.text(name, texts[i]!);
       else if (field.type === TYPE.boolean) hash.boolean(name, numbers[i]!);
-      else hash.number(name, numbers[i]!);
+      else hash.number(name, storedNumber(field, numbers[i]!));
     }
     return hash.end();
   }

@@ -1,8 +1,10 @@
 import { RE2JS } from 're2js';
 import { SYSTEM_COLUMNS, encodeUtf8 } from '#base/core/index.ts';
 import type { ColumnShape } from '#base/core/index.ts';
+import { tokenDomainOf } from '#declare/template/index.ts';
 import type { Field, Limits, Stream, Template } from '#declare/template/index.ts';
 import { IngestError } from './errors.ts';
+import type { Tokeniser } from './tokeniser.ts';
 
 /** Type of a field as a small number, for the loops that run per value. */
 export const TYPE = Object.freeze({ number: 0, integer: 1, boolean: 2, text: 3, time: 4 });
@@ -22,6 +24,10 @@ export interface FieldRule {
   readonly maxLength: number;
   readonly enum: ReadonlySet<string> | null;
   readonly matches: ((text: string) => boolean) | null;
+  /** Grid that the value is rounded to, 0 where none is declared. */
+  readonly grid: number;
+  /** What replaces its values by tokens; null where they are stored as they are. */
+  readonly tokens: Tokeniser | null;
 }
 
 /** One declared stream, compiled for checking. */
@@ -35,6 +41,8 @@ export interface StreamRules {
   readonly members: ReadonlyMap<string, number>;
   readonly ranged: readonly number[];
   readonly steps: readonly number[];
+  readonly coarsened: readonly number[];
+  readonly tokenised: readonly number[];
   /** Microseconds. */
   readonly late: number;
   readonly early: number;
@@ -47,10 +55,23 @@ export interface StreamRules {
   readonly limits: Limits;
 }
 
-/** Compiles a stream of a template. @throws {IngestError} INGEST_PATTERN_INVALID */
-export function compileStream(stream: Stream, limits: Limits): StreamRules {
+/** The tokeniser of a domain; undefined where its key is not there. */
+export type FindTokeniser = (domain: string) => Tokeniser | undefined;
+
+/**
+ * Compiles a stream of a template.
+ *
+ * @throws {IngestError} INGEST_PATTERN_INVALID; INGEST_TOKEN_KEY_MISSING where a field is to be tokenised without a key
+ */
+export function compileStream(
+  stream: Stream,
+  limits: Limits,
+  tokeniserOf: FindTokeniser = () => undefined,
+): StreamRules {
   let stepped = 0;
-  const fields = stream.fields.map((field) => compileField(stream, field, field.step === null ? -1 : stepped++));
+  const fields = stream.fields.map((field) =>
+    compileField(stream, field, field.step === null ? -1 : stepped++, tokeniserOf),
+  );
   const memberNames = [...fields.map((field) => field.name), 'time', 'seq'];
   const where = (test: (field: FieldRule) => boolean): number[] =>
     fields.flatMap((field, i) => (test(field) ? [i] : []));
@@ -63,6 +84,8 @@ export function compileStream(stream: Stream, limits: Limits): StreamRules {
     members: new Map(memberNames.map((name, i) => [name, i])),
     ranged: where((field) => field.low !== -Infinity || field.high !== Infinity),
     steps: where((field) => field.stepped !== -1),
+    coarsened: where((field) => field.grid !== 0),
+    tokenised: where((field) => field.tokens !== null),
     late: stream.accept.late * 1_000,
     early: stream.accept.early * 1_000,
     perSecond: stream.rate.perSecond,
@@ -79,7 +102,7 @@ function longestText(stream: Stream, limits: Limits): number {
   return Math.max(limits.textLength, ...stream.fields.map((field) => field.maxLength));
 }
 
-function compileField(stream: Stream, field: Field, stepped: number): FieldRule {
+function compileField(stream: Stream, field: Field, stepped: number, tokeniserOf: FindTokeniser): FieldRule {
   return {
     name: field.name,
     type: TYPE[field.type],
@@ -92,7 +115,21 @@ function compileField(stream: Stream, field: Field, stepped: number): FieldRule 
     maxLength: field.maxLength,
     enum: field.enum === null ? null : new Set(field.enum),
     matches: field.pattern === null ? null : compilePattern(stream.name, field.name, field.pattern),
+    grid: field.coarsen ?? 0,
+    tokens: tokensOf(stream, field, tokeniserOf),
   };
+}
+
+/** An identifier without a key is not taken as it is. */
+function tokensOf(stream: Stream, field: Field, tokeniserOf: FindTokeniser): Tokeniser | null {
+  const domain = tokenDomainOf(stream.name, field);
+  if (domain === null) return null;
+  const tokens = tokeniserOf(domain);
+  if (tokens !== undefined) return tokens;
+  const message = `Cannot take ${stream.name}.${field.name}: there is no key for tokens of ${domain}`;
+  throw new IngestError('INGEST_TOKEN_KEY_MISSING', message, {
+    hint: 'See in the log why the key could not be made; a key is made once its making is logged',
+  });
 }
 
 const REMEMBERED = 1_024;

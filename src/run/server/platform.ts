@@ -183,7 +183,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   opened.use(keepCounts([refusals, logCounts], COUNTS_EVERY, log));
   const clones = new CloneBook(audit, log);
-  const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, template: inForce });
+  const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, keys, template: inForce });
   const statements = await StatementBook.open(catalogue, sealer, clock);
   const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live));
   const queries = opened.use(

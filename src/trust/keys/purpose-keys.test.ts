@@ -36,3 +36,12 @@ test('a digest key whose epoch was destroyed is gone', async (t) => {
   await custody.destroy('epoch-1');
   await assert.rejects((await reopen()).digestKey('statement'), { code: 'KEYS_UNKNOWN' });
 });
+
+test('keys of tokens are neither rotated nor retired: rows of before and after would not join', async (t) => {
+  const { keys } = await openKeys(t);
+  await keys.digestKey('token:climate');
+  const needed = { code: 'KEYS_VERSION_NEEDED' };
+  await assert.rejects(keys.lifecycle.rotate('person:ada', 'digest', 'token:climate'), needed);
+  await assert.rejects(keys.lifecycle.retire('person:ada', 'digest', 'token:climate'), needed);
+  assert.equal((await keys.digestKey('token:climate')).version, 1);
+});

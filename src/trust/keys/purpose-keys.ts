@@ -146,6 +146,12 @@ function nameOf(purpose: string, version: number): string {
 }
 
 function requireRotatable(purpose: string): void {
+  if (purpose.startsWith('token:')) {
+    const message = `Cannot rotate digest key ${purpose}: rows under its next version would not join with those of now`;
+    throw new KeysError('KEYS_VERSION_NEEDED', message, {
+      hint: 'Name another domain in the template for tokens that shall have nothing in common with these',
+    });
+  }
   if (!FINDS_BY_DIGEST.includes(purpose)) return;
   throw new KeysError('KEYS_VERSION_NEEDED', `Cannot rotate digest key ${purpose}: entries are found by its digests`, {
     hint: 'Leave it: its digests are no secrets without the catalogue and its row key',

@@ -21,7 +21,8 @@ export function checkStep(table: DeviceTable, record: number, row: Row, time: nu
     if (row.cells[at] !== CELL.present || Number.isNaN(last)) continue;
     const elapsed = Math.abs(time - table.lastValueTime(record, field.stepped)) / 1e6;
     const allowed = field.stepPerSecond * (elapsed < LEAST_SECONDS ? LEAST_SECONDS : elapsed);
-    if (Math.abs(row.numbers[at]! - last) > allowed) {
+    // The last one was put on its grid, half a step of it away at most.
+    if (Math.abs(row.numbers[at]! - last) > allowed + field.grid / 2) {
       row.place = field.name;
       return REASON.step.number;
     }

@@ -34,7 +34,7 @@ async function open(t: Cleanable) {
       yield* audit.events.slice(from).map((event, i) => ({ index: from + i, time, event }));
     },
   });
-  const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, template: () => template });
+  const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, keys, template: () => template });
   return {
     clock,
     identity,

@@ -11,6 +11,7 @@ import type { ImportGrant } from '#flow/ingest/index.ts';
 import type { CheckerTrust, DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import type { RefusedReadings } from '../control/refusal-book.ts';
+import type { HandedTokenKey } from './token-keys.ts';
 
 export type Ports = ListenerPorts;
 
@@ -36,6 +37,8 @@ export interface GatewayStart {
   readonly hashKey: Uint8Array;
   /** 32 bytes: key of the digests of refused payloads. */
   readonly digestKey: Uint8Array;
+  /** Of every domain that the template names. */
+  readonly tokenKeys: readonly HandedTokenKey[];
   readonly journal: string;
   readonly quarantine: string;
   readonly controlSocket: string;
@@ -44,6 +47,13 @@ export interface GatewayStart {
   readonly commands: readonly DeviceCommand[];
   /** Import grants that are not over. */
   readonly grants: readonly ImportGrant[];
+}
+
+/** Another version of the template, and what goes with it. */
+export interface TemplateUpdate {
+  readonly form: Json;
+  readonly closed: readonly string[];
+  readonly tokenKeys: readonly HandedTokenKey[];
 }
 
 /** Changes of the inventory, and the keys of what was revoked with them. */
@@ -67,7 +77,7 @@ export interface GatewayCounts {
 /** What the gateway process offers to control. */
 export type GatewayMethods = {
   start(start: GatewayStart): Promise<Ports>;
-  template(update: { form: Json; closed: readonly string[] }): Promise<void>;
+  template(update: TemplateUpdate): Promise<void>;
   devices(update: DirectoryUpdate): Promise<void>;
   grantImport(grant: ImportGrant): Promise<void>;
   /** Asks all senders to come later, while the store lags. */
@@ -122,7 +132,7 @@ export interface WorkerStart {
 /** What a worker offers to the main thread. */
 export type WorkerMethods = {
   start(start: WorkerStart): Promise<Ports>;
-  template(update: { form: Json; closed: readonly string[] }): void;
+  template(update: TemplateUpdate): void;
   devices(changes: readonly DirectoryChange[]): void;
   grantImport(grant: ImportGrant): void;
   /** Ends connections by their ids; those of other workers are passed over. */

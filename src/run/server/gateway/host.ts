@@ -19,6 +19,7 @@ import type { DataDirectory } from '../data-directory.ts';
 import { logLevel } from '../log.ts';
 import { forwardChanges } from './forward-changes.ts';
 import { requireFreePorts } from './require-free-ports.ts';
+import { tokenKeysFor } from './token-keys.ts';
 import { forkProcess, SupervisedProcess } from '../process/supervised-process.ts';
 import type { ForkSpec } from '../process/supervised-process.ts';
 import type {
@@ -163,7 +164,8 @@ export class GatewayHost {
   }
 
   async useTemplate(template: Template): Promise<void> {
-    const update = { form: templateToJson(template), closed: [...closedStreams(template)] };
+    const tokenKeys = await tokenKeysFor(template, this.#parts.keys);
+    const update = { form: templateToJson(template), closed: [...closedStreams(template)], tokenKeys };
     await (await this.#process.peer).call('template', update);
   }
 
@@ -240,7 +242,7 @@ function indexed({ stream, devices, until }: OpenGrant, { inventory }: Identity)
 }
 
 async function startOf(parts: GatewayHostParts, { ports, ticketKeys, grants }: Box): Promise<GatewayStart> {
-  const { layout, custody, identity, random, template, workers, waiting, clock } = parts;
+  const { layout, custody, keys, identity, random, template, workers, waiting, clock } = parts;
   const current = template();
   const hashKey = await keptSecret(custody, 'content-hash', 8, random);
   const digestKey = await keptSecret(custody, 'refusal-digest', 32, random);
@@ -255,6 +257,7 @@ async function startOf(parts: GatewayHostParts, { ports, ticketKeys, grants }: B
     tls: await tlsMaterial(identity, current, ticketKeys),
     hashKey,
     digestKey,
+    tokenKeys: await tokenKeysFor(current, keys),
     journal: layout.journal,
     quarantine: layout.quarantine,
     controlSocket: layout.controlSocket,

@@ -18,6 +18,7 @@ import { countedIngest, refusedByWord, takeRefused } from './counted-ingest.ts';
 import { MemoryDirectory } from './directory.ts';
 import { KeyStock } from './key-stock.ts';
 import { publishGuard } from './publish-guard.ts';
+import { openTokenKeys } from './token-keys.ts';
 
 /** A worker thread of the gateway: its own listeners, sessions, ingest and journal; the device table is shared. */
 
@@ -99,6 +100,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     table,
     worker,
     digestKey: given.digestKey,
+    tokenKeys: openTokenKeys(given.tokenKeys),
     closed: new Set(given.closed),
     quarantine,
     grants,
@@ -198,10 +200,13 @@ function noticing(journal: FileJournalWriter): Pick<FileJournalWriter, 'append' 
 
 const offered: WorkerMethods = {
   start,
-  template: ({ form, closed }) => {
+  template: ({ form, closed, tokenKeys }) => {
     const template = templateFromJson(form);
-    const guard = publishGuard(template, (name) => running?.directory.find(name) ?? null, systemClock);
-    running?.ingest.useTemplate(template, new Set(closed), guard);
+    running?.ingest.useTemplate(template, {
+      closed: new Set(closed),
+      mayPublish: publishGuard(template, (name) => running?.directory.find(name) ?? null, systemClock),
+      tokenKeys: openTokenKeys(tokenKeys),
+    });
     running?.gateway.useTemplate(template);
   },
   devices: (changes) => {

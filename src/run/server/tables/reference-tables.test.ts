@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeUtf8, systemClock } from '#base/core/index.ts';
-import { AeadKey, systemRandom } from '#base/crypto/index.ts';
+import { AeadKey, MacKey, systemRandom, TokenKey } from '#base/crypto/index.ts';
 import { makeRowSealer, openSqliteCatalogue } from '#base/storage/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { ReferenceTables } from './reference-tables.ts';
@@ -14,6 +14,14 @@ streams: { s: { from: pump, fields: { n: { type: number } } } }
 tables: { plants: { fields: { plant: { type: text }, at: { type: time, nullable: true } } } }
 `);
 
+const RAW = new Uint8Array(32).fill(3);
+const keys = {
+  digestKey: async (purpose: string) => {
+    assert.equal(purpose, 'token:plants');
+    return { version: 2, key: MacKey.fromBytes(RAW) };
+  },
+};
+
 async function* body(text: string) {
   yield encodeUtf8(text);
 }
@@ -24,6 +32,7 @@ test('ReferenceTables.load() takes CSV, JSON and NDJSON and keeps the rows over 
     sealer: makeRowSealer(new Map([[1, AeadKey.fromBytes(systemRandom.bytes(32))]]), 1, systemRandom),
     audit: { append: async () => ({ index: 0 }) },
     clock: systemClock,
+    keys,
     template: () => template,
   };
   const tables = await ReferenceTables.open(parts);
@@ -55,6 +64,7 @@ tables: { plants: { fields: { plant: { type: text } } }, sites: { fields: { site
     sealer: makeRowSealer(new Map([[1, AeadKey.fromBytes(systemRandom.bytes(32))]]), 1, systemRandom),
     audit: { append: async () => ({ index: 0 }) },
     clock: systemClock,
+    keys,
     template: () => two,
   };
   const tables = await ReferenceTables.open(parts);
@@ -71,4 +81,36 @@ tables: { plants: { fields: { plant: { type: text } } }, sites: { fields: { site
   const renamed = await ReferenceTables.open(parts);
   assert.throws(() => renamed.find('plants'), { code: 'STORAGE_ROW_DAMAGED' });
   assert.equal(renamed.find('sites').rows, 1);
+});
+
+test('ReferenceTables.load() keeps tokens of identifiers and grids of places, once the originals passed', async () => {
+  const tokenised = makeTemplate(`
+devices: { pump: {} }
+streams: { s: { from: pump, fields: { n: { type: number } } } }
+tables:
+  owners:
+    purposes: [p]
+    fields:
+      plant: { type: text, class: identifier, tokenise: plants, max-length: 8 }
+      number: { type: integer, tokenise: plants, range: [0, 99] }
+      latitude: { type: number, coarsen: 0.1, nullable: true }
+`);
+  const parts = {
+    catalogue: await openSqliteCatalogue(':memory:'),
+    sealer: makeRowSealer(new Map([[1, AeadKey.fromBytes(systemRandom.bytes(32))]]), 1, systemRandom),
+    audit: { append: async () => ({ index: 0 }) },
+    clock: systemClock,
+    keys,
+    template: () => tokenised,
+  };
+  const tables = await ReferenceTables.open(parts);
+  await tables.load('owners', 'text/csv', body('plant,number,latitude\nnorth,7,51.507\nsouth,8,\n'), 'person:p');
+  const key = TokenKey.fromBytes(RAW, 2);
+  const [plant, number, latitude] = tables.find('owners').columns.map(({ data }) => data);
+  assert.deepEqual(plant?.type === 'text' && plant.dictionary, [key.text('north'), key.text('south')]);
+  assert.deepEqual(number?.type === 'integer' && [...number.values], [key.integer(7), key.integer(8)]);
+  assert.deepEqual(latitude?.type === 'number' && latitude.values[0], 51.5);
+  await assert.rejects(tables.load('owners', 'text/csv', body('plant,number\na longer name,7\n'), 'p'), {
+    code: 'API_TABLE_INVALID',
+  });
 });

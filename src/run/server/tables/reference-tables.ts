@@ -1,7 +1,10 @@
 import type { AuditSink, Clock, Column, Json, NamedColumn } from '#base/core/index.ts';
+import { TokenKey } from '#base/crypto/index.ts';
 import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
 import type { Catalogue, RowSealer, StorageError } from '#base/storage/index.ts';
-import type { Template } from '#declare/template/index.ts';
+import { tokenDomainOf } from '#declare/template/index.ts';
+import type { ReferenceTable, Template } from '#declare/template/index.ts';
+import type { KeyRing } from '#trust/keys/index.ts';
 import { ApiError } from '../api/errors.ts';
 import { csvRecords } from './csv-records.ts';
 import type { SourceRecord } from './csv-records.ts';
@@ -27,29 +30,28 @@ export interface LoadedTable {
 
 const EMPTY: LoadedTable = { rows: 0, columns: [] };
 
+interface Parts {
+  readonly catalogue: Catalogue;
+  readonly audit: AuditSink;
+  readonly clock: Clock;
+  readonly keys: Pick<KeyRing, 'digestKey'>;
+  readonly template: () => Template;
+}
+
 /** Reference tables: declared in the template, loaded by hand, sealed in the catalogue, small enough for memory. */
 export class ReferenceTables {
-  readonly #parts: { catalogue: Catalogue; audit: AuditSink; clock: Clock; template: () => Template };
+  readonly #parts: Parts;
   readonly #table: SealedTable<typeof TABLES.key, typeof TABLES.clear, Json>;
   readonly #loaded = new Map<string, LoadedTable>();
   /** Rows that were changed, by the table that they name, which may be what was changed. */
   readonly #damaged = new Map<string, StorageError>();
 
-  private constructor(
-    parts: { catalogue: Catalogue; audit: AuditSink; clock: Clock; template: () => Template },
-    sealer: RowSealer,
-  ) {
+  private constructor(parts: Parts, sealer: RowSealer) {
     this.#parts = parts;
     this.#table = new SealedTable(TABLES, sealer);
   }
 
-  static async open(parts: {
-    catalogue: Catalogue;
-    sealer: RowSealer;
-    audit: AuditSink;
-    clock: Clock;
-    template: () => Template;
-  }): Promise<ReferenceTables> {
+  static async open(parts: Parts & { readonly sealer: RowSealer }): Promise<ReferenceTables> {
     await parts.catalogue.migrate(SCHEMA);
     const tables = new ReferenceTables(parts, parts.sealer);
     const rows = await tables.#table.list(parts.catalogue, {
@@ -92,7 +94,12 @@ export class ReferenceTables {
         'API_TABLE_UNKNOWN',
         `Cannot load table: the template declares none named ${name.slice(0, 64)}`,
       );
-    const loaded = await readTableColumns(name, declared.fields, recordsOf(contentType, body));
+    const loaded = await readTableColumns(
+      name,
+      declared.fields,
+      recordsOf(contentType, body),
+      await this.#tokensOf(declared),
+    );
     await audit.append({
       actor,
       action: 'load-table',
@@ -104,6 +111,18 @@ export class ReferenceTables {
     this.#loaded.set(name, loaded);
     this.#damaged.delete(name);
     return { rows: loaded.rows };
+  }
+
+  /** Keys of the fields that are kept as tokens, by the name of the field. */
+  async #tokensOf({ name, fields }: ReferenceTable): Promise<ReadonlyMap<string, TokenKey>> {
+    const tokens = new Map<string, TokenKey>();
+    for (const field of fields) {
+      const domain = tokenDomainOf(name, field);
+      if (domain === null) continue;
+      const { version, key } = await this.#parts.keys.digestKey(`token:${domain}`);
+      tokens.set(field.name, TokenKey.fromBytes(key.exportBytes(), version));
+    }
+    return tokens;
   }
 }
 

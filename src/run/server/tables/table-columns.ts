@@ -1,6 +1,8 @@
 import { parseRfc3339 } from '#base/core/index.ts';
 import type { Column, NamedColumn } from '#base/core/index.ts';
+import type { TokenKey } from '#base/crypto/index.ts';
 import type { Field } from '#declare/template/index.ts';
+import { coarsen } from '#flow/ingest/index.ts';
 import { ApiError } from '../api/errors.ts';
 import type { SourceRecord } from './csv-records.ts';
 
@@ -11,12 +13,14 @@ export const MOST_TABLE_ROWS = 200_000;
  * Records as columns of declared fields. Every value is checked against its declaration; the first that does not fit
  * refuses the whole, so that a table is never half loaded.
  *
+ * @param tokens of the fields that are replaced by tokens, by name
  * @throws {ApiError} API_TABLE_INVALID naming line and field
  */
 export async function readTableColumns(
   table: string,
   fields: readonly Field[],
   records: AsyncIterable<SourceRecord>,
+  tokens: ReadonlyMap<string, TokenKey> = new Map(),
 ): Promise<{ readonly rows: number; readonly columns: readonly NamedColumn[] }> {
   const values: (string | number | boolean | null)[][] = fields.map(() => []);
   let rows = 0;
@@ -26,9 +30,18 @@ export async function readTableColumns(
     const unknown = [...record.values.keys()].find((name) => !fields.some((field) => field.name === name));
     if (unknown !== undefined)
       throw invalid(table, `line ${record.line} has a column ${unknown.slice(0, 64)}, which is not declared`);
-    for (const [i, field] of fields.entries()) values[i]?.push(readValue(table, field, record));
+    for (const [i, field] of fields.entries()) {
+      values[i]?.push(storedValue(field, readValue(table, field, record), tokens.get(field.name)));
+    }
   }
   return { rows, columns: fields.map((field, i) => ({ name: field.name, data: columnOf(field, values[i] ?? []) })) };
+}
+
+/** What is checked is the value; what is kept is its token, or its place on the grid, as for readings. */
+function storedValue<T>(field: Field, value: T, tokens: TokenKey | undefined): T | string | number {
+  if (typeof value === 'string') return tokens?.text(value) ?? value;
+  if (typeof value !== 'number') return value;
+  return tokens?.integer(value) ?? (field.coarsen === undefined ? value : coarsen(value, field.coarsen));
 }
 
 function readValue(table: string, field: Field, { values, line }: SourceRecord): string | number | boolean | null {
