@@ -21,6 +21,7 @@ import { leapsAreNoticed } from './probes/leaps-are-noticed.ts';
 import { logIsVerifiable } from './probes/log-is-verifiable.ts';
 import { memoryStaysOffDisks } from './probes/memory-stays-off-disks.ts';
 import { mtlsRefusesStrangers } from './probes/mtls-refuses-strangers.ts';
+import { changesNeedWhoMay } from './probes/changes-need-who-may.ts';
 import { noRoleSeesNothing } from './probes/no-role-sees-nothing.ts';
 import { oneVersionSeals } from './probes/one-version-seals.ts';
 import { onlyDeclaredListeners } from './probes/only-declared-listeners.ts';
@@ -59,6 +60,7 @@ export const CONTROLS: readonly Control[] = [
   memoryStaysOffDisks,
   mtlsRefusesStrangers,
   noRoleSeesNothing,
+  changesNeedWhoMay,
   oneVersionSeals,
   onlyDeclaredListeners,
   onlyViewsCanBeAsked,

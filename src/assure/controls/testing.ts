@@ -97,6 +97,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
         stored.push(body as { canary: string; n: number });
         return answer({}, 202);
       }
+      if (/^\/v1\/(template|proposals)/.test(path)) return answer({ code: 'POLICY_DENIED' }, 403);
       const replies: Record<string, ApiAnswer['body']> = {
         '/v1/segments/columns': { columns: [{ column: 'n', class: 'operational', domain: 'operational' }] },
       };
