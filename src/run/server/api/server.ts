@@ -226,8 +226,8 @@ async function admit(request: FastifyRequest, reply: FastifyReply, route: Route,
     ? identifyEnrolee(peer, request.headers.authorization, identity, onFailure)
     : identifyCaller(peer, shownBy(request), identity, onFailure));
   // For the gateway, where their requests take turns.
-  void reply.header(CALLER_HEADER, caller.actor);
-  const verdict = gate.rates.ofCaller(caller.actor, `${route.method} ${route.path}`, route.quota);
+  void reply.header(CALLER_HEADER, payerOf(caller));
+  const verdict = gate.rates.ofCaller(payerOf(caller), `${route.method} ${route.path}`, route.quota);
   requireRate(verdict, caller.actor, reply, gate);
   return caller;
 }
@@ -260,6 +260,11 @@ function beginTrace(
 
 function serverFault(status: number): string | null {
   return status >= 500 ? String(status) : null;
+}
+
+/** Whose quota and turns a request uses: software shares those of the person whom it acts for. */
+function payerOf({ actor, subject }: Caller): string {
+  return subject.actsFor === undefined ? actor : `person:${subject.actsFor.id}`;
 }
 
 function shownBy({ headers, method, url }: FastifyRequest): ShownHeaders {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CALLER_HEADER } from '#flow/gateway/index.ts';
 import { openApi } from '../testing.ts';
 import type { OpenApi } from '../testing.ts';
 
@@ -20,7 +21,9 @@ test('an agent may what both it and its person may, and the log names both', asy
   const api = await openApi(t);
   const keeper = await agentOf(api, ['keeper'], {});
   const users = (token: string) => api.call('GET', '/v1/users', { as: { token } });
-  assert.equal((await users(keeper.secret)).status, 200);
+  const answer = await users(keeper.secret);
+  // It uses the quota and the turns of its person, however many agents there are.
+  assert.deepEqual([answer.status, answer.headers[CALLER_HEADER]], [200, `person:${keeper.person.id}`]);
   const actor = `agent:agent-${keeper.agent.id}@person:${keeper.person.id}`;
   assert.ok(api.audit.events.some((event) => event.actor === actor && event.outcome === 'allowed'));
   const me = (await api.call('GET', '/v1/me', { as: { token: keeper.secret } })).json();
