@@ -1,5 +1,13 @@
 import { nextNormal, seedRandom } from '#learn/features/index.ts';
-import { cusumChart, ewmaChart, halfSpaceTrees, robustZ, rowsOf, sliceRows } from '#watch/detect/index.ts';
+import {
+  autoencoderEnsemble,
+  cusumChart,
+  ewmaChart,
+  halfSpaceTrees,
+  robustZ,
+  rowsOf,
+  sliceRows,
+} from '#watch/detect/index.ts';
 import type { IncrementalDetector, Rows } from '#watch/detect/index.ts';
 import { absolute, median } from './support/measurement.ts';
 import type { Bench } from './support/measurement.ts';
@@ -35,6 +43,19 @@ export const bench: Bench = async (note) => {
     absolute('detectors: half-space trees, 10 of depth 8, 10 fields', 'rows/s', rateOf([trees], rows), {
       atLeast: 500_000,
     }),
+    absolute(
+      'detectors: autoencoder ensemble, 10 fields, scored and learnt',
+      'rows/s',
+      rateOf([autoencoderEnsemble.create(FIELDS)], rows),
+      { atLeast: 100_000 },
+    ),
+    // As many features as KitNET's paper takes of a packet.
+    absolute(
+      'detectors: autoencoder ensemble, 115 fields, scored and learnt',
+      'rows/s',
+      rateOf([autoencoderEnsemble.create(115)], normalRows(ROWS / 10, 115)),
+      null,
+    ),
   ];
 };
 

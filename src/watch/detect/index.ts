@@ -15,6 +15,7 @@ export { robustZ } from './charts/robust-z.ts';
 export { ewmaChart } from './charts/ewma-chart.ts';
 export { cusumChart } from './charts/cusum-chart.ts';
 export { halfSpaceTrees } from './tabular/half-space-trees.ts';
+export { autoencoderEnsemble } from './tabular/autoencoder-ensemble.ts';
 export { isolationForest } from './tabular/isolation-forest.ts';
 export { hbos } from './tabular/hbos.ts';
 export { ecod } from './tabular/ecod.ts';
