@@ -38,4 +38,5 @@ test('rowAttributesOf() has what the rows of one relation have', () => {
   assert.deepEqual([...rowAttributesOf(template, 'v', { columns }).keys()], ['x']);
   assert.deepEqual(foreignColumns(template, 'v', { columns }), ['y', 'on']);
   assert.deepEqual(foreignColumns(template, 'a', undefined), ['state']);
+  assert.equal(foreignColumns(template, 'v', undefined), null);
 });

@@ -53,10 +53,18 @@ export function rowAttributesOf(template: Template, relation: string, lineage: L
   );
 }
 
-/** Columns with which a relation differs from the schema, so that what a policy says of them cannot be applied. */
-export function foreignColumns(template: Template, relation: string, lineage: Lineage | undefined): readonly string[] {
+/**
+ * Columns with which a relation differs from the schema, so that what a policy says of them cannot be applied; null where
+ * its columns are not known here.
+ */
+export function foreignColumns(
+  template: Template,
+  relation: string,
+  lineage: Lineage | undefined,
+): readonly string[] | null {
   const known = rowAttributesOf(template, relation, lineage);
   const own = columnTypes(template, relation);
+  if (own.size === 0 && lineage === undefined) return null;
   const names = own.size > 0 ? [...own.keys()] : (lineage?.columns.map(({ name }) => name) ?? []);
   return names.filter((name) => !known.has(name));
 }

@@ -89,6 +89,7 @@ test('rowCondition() says what it cannot say in SQL', () => {
     [ROW, /`unknown` on a row/],
   ];
   for (const [expression, why] of table) assert.match(String(read(expression)), why, JSON.stringify(expression));
+  assert.match(String(read(has('nothing'), { foreign: null })), /only the running platform knows/);
 });
 
 test('rowCondition() takes what has nothing to do with the row as settled where that is asked', () => {

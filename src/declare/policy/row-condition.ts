@@ -9,8 +9,8 @@ export type RowCondition = boolean | { readonly sql: string; /** What it is the 
 /** What a translation needs besides the expression. */
 export interface RowContext {
   readonly attributes: RowAttributes;
-  /** Columns that the row has and no attribute stands for: nothing can be said of them. */
-  readonly foreign: readonly string[];
+  /** Columns that the row has and no attribute stands for: nothing can be said of them. Null where no column is known. */
+  readonly foreign: readonly string[] | null;
   /** An SQL condition that the device of the row is of one of some types; null where it cannot be written. */
   readonly isOfType: (types: readonly string[]) => string | null;
   /** Takes what has nothing to do with the row as settled: for finding out beforehand whether a policy can be applied. */
@@ -134,6 +134,7 @@ function present(attribute: string, { attributes, foreign }: RowContext): RowCon
   const type = attributes.get(attribute);
   if (type === DEVICE_TYPE) return true;
   if (type !== undefined) return { sql: `(${columnSql(attribute, type)} IS NOT NULL)` };
+  if (foreign === null) throw new Untranslatable('a view whose columns only the running platform knows');
   if (foreign.includes(attribute)) throw new Untranslatable(`\`${attribute}\` has another type here`);
   return false;
 }

@@ -81,6 +81,7 @@ test('what cannot be told of the rows of a view keeps the whole view away', () =
   assert.deepEqual([wrong.effect, wrong.reason], ['deny', 'rows-unknown']);
   const known = decide(policy, 'all', 'v', { columns: [{ ...columns[0], type: 'integer' }] });
   assert.match(known.filter ?? '', /"n" <= 5/);
+  assert.equal(decide(policy, 'all', 'v').reason, 'rows-unknown', 'its columns are not known here');
   // Without the column no row has the attribute, so that no row is let through.
   const none = decide(policy, 'all', 'v', { columns: [{ name: 'm', class: 'operational', type: 'integer' }] });
   assert.deepEqual([none.effect, none.reason], ['deny', 'no-row']);

@@ -121,7 +121,7 @@ test('makeApi() logs what it allows before the handler runs, and runs none that 
   assert.equal((await call('GET', '/v1/segments/columns')).status, 200);
   assert.deepEqual(seen, ['allowed']);
   audit.broken = true;
-  assert.equal((await call('GET', '/v1/segments/columns')).status, 500);
+  assert.equal((await call('GET', '/v1/segments/columns')).status, 503);
   assert.deepEqual(seen, ['allowed']);
 });
 
