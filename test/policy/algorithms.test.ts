@@ -7,6 +7,8 @@ import { corpora } from '../support/outside.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const TABLE = ['src/base/crypto/algorithms.ts', 'src/base/crypto/tls-algorithms.ts'];
+/** Families, where what is meant is whether a device can take any of them. */
+const FAMILIES = ['ml-dsa'];
 const SUITES = new Set(TLS_SUITES.flatMap(({ name, library }) => [name, library]));
 /** Names and object identifiers that look like those of a cryptographic algorithm. */
 const LOOKS_LIKE_ONE = new RegExp(
@@ -58,9 +60,11 @@ function productFiles(): readonly string[] {
 /** Names of algorithms in a text that no entry of the table has. */
 function strangersIn(source: string): readonly string[] {
   return textsOf(source)
-    .flatMap(({ text, line }) => text.split(/[:\s,=()[\];]+/).map((word) => ({ word, line })))
+    .flatMap(({ text, line }) =>
+      text.split(/[:\s,=()[\];]+/).map((word) => ({ word: word.replace(/[.]+$/, ''), line })),
+    )
     .filter(({ word }) => /^[A-Za-z0-9._-]+$/.test(word) && LOOKS_LIKE_ONE.test(word))
-    .filter(({ word }) => findAlgorithm(word) === null && !SUITES.has(word))
+    .filter(({ word }) => findAlgorithm(word) === null && !SUITES.has(word) && !FAMILIES.includes(word.toLowerCase()))
     .map(({ word, line }) => `${line}: ${word}`);
 }
 

@@ -9,6 +9,7 @@ export function formatPlan(plan: TemplatePlan): string {
       ...plan.listeners.map(({ name, address, port }) => `  ${name} ${address}:${port}`),
       plan.exposed ? '  other machines can reach it' : '  only this machine can reach it',
     ],
+    ['signs', ...plan.signatures.map((line) => `  ${line}`)],
     ['devices', ...plan.devices.map(formatDevice)],
     ...plan.streams.map(formatStream),
     ['views', ...plan.views.map(({ name, from, roles }) => `  ${name} from ${from.join(', ')}, for ${nameAll(roles)}`)],

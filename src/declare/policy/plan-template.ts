@@ -1,6 +1,14 @@
 import { keyDomainOf, SYSTEM_COLUMNS } from '#base/core/index.ts';
 import type { Class, FieldType, KeyDomain } from '#base/core/index.ts';
-import { formatDuration, heldBy, isLoopback, isSystemName, unenforcedOf } from '#declare/template/index.ts';
+import { algorithmOf, isQuantumSafe } from '#base/crypto/index.ts';
+import {
+  cryptoRules,
+  formatDuration,
+  heldBy,
+  isLoopback,
+  isSystemName,
+  unenforcedOf,
+} from '#declare/template/index.ts';
 import type { Field, Role, Stream, Template, Unenforced } from '#declare/template/index.ts';
 import type { DecisionPoint } from './decision-point.ts';
 import { dictionariesOf } from './dictionaries.ts';
@@ -14,6 +22,8 @@ export interface TemplatePlan {
   readonly digest: string;
   readonly region: string;
   readonly listeners: readonly { readonly name: string; readonly address: string; readonly port: number }[];
+  /** What new checkpoints and certificates are signed with, in words. */
+  readonly signatures: readonly string[];
   /** True where other machines can reach the platform. */
   readonly exposed: boolean;
   readonly devices: readonly PlannedDevice[];
@@ -73,6 +83,7 @@ export function planTemplate(template: Template, decisions: DecisionPoint): Temp
     digest: template.digest,
     region: template.region,
     listeners: Object.entries(ports).map(([name, port]) => ({ name, address, port })),
+    signatures: signaturesOf(template),
     exposed: !isLoopback(address),
     devices: [...template.devices.values()]
       .filter((type) => !isSystemName(type.name))
@@ -92,6 +103,22 @@ export function planTemplate(template: Template, decisions: DecisionPoint): Temp
     dictionaries: dictionariesOf(template, decisions),
     unenforced: unenforcedOf(template),
   };
+}
+
+function signaturesOf(template: Template): readonly string[] {
+  const { checkpoints, certificates } = cryptoRules(template);
+  const [safe, name] = [isQuantumSafe(certificates), algorithmOf(certificates).name];
+  const spared = [...template.devices.values()].filter(({ cannot = [] }) => cannot.includes('ml-dsa'));
+  return [
+    `checkpoints of the log: ${checkpoints.map((id) => algorithmOf(id).name).join(' and ')}`,
+    `certificates: ${name}${safe ? '' : ', which a quantum computer can forge'}`,
+    ...(safe && spared.length > 0
+      ? [`certificates of ${spared.map((type) => type.name).join(', ')}: as before, for they cannot take ML-DSA`]
+      : []),
+    ...(safe && spared.length === 0
+      ? ['clients with OpenSSL before 3.5 cannot load such certificates: name ml-dsa under cannot of their types']
+      : []),
+  ];
 }
 
 function planStream(template: Template, stream: Stream, decisions: DecisionPoint): PlannedStream {

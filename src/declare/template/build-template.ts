@@ -2,6 +2,7 @@ import { days, micros, millis, minutes, parseRfc3339 } from '#base/core/index.ts
 import type { Millis } from '#base/core/index.ts';
 import { buildSignIn } from './build-sign-in.ts';
 import { DEFAULT_PORTS } from './check-platform.ts';
+import { buildCrypto } from './crypto-rules.ts';
 import { LIMIT_RULES } from './limits.ts';
 import { asList } from './partial.ts';
 import { parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
@@ -115,6 +116,7 @@ export function buildTemplate(
       minimum: Number(source.tls?.minimum ?? 1.3) === 1.2 ? '1.2' : '1.3',
       hybrid: source.tls?.hybrid ?? 'prefer',
     },
+    ...(source.crypto === undefined ? {} : { crypto: buildCrypto(source.crypto) }),
     limits,
     // Absent where none is named: versions from before there were any keep their digests.
     ...(policies.length === 0 ? {} : { policies }),

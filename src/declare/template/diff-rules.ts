@@ -22,6 +22,7 @@ import {
   wordsGrow,
 } from './diff-judges.ts';
 import type { JudgedChange, PlainChange } from './diff-judges.ts';
+import { judgeCrypto } from './judge-crypto.ts';
 
 type Judge = (change: PlainChange) => JudgedChange;
 
@@ -274,6 +275,8 @@ const RULES: readonly (readonly [string, Judge])[] = [
   ['api.*', judgeApi],
   ['traces', judgeTraces],
   ['traces.*', judgeTraces],
+  ['crypto', judgeCrypto],
+  ['crypto.*', judgeCrypto],
   ['tls.minimum', ({ before, after }) => ranked(['1.2', '1.3'], before, after, 'the lowest version of TLS')],
   ['tls.hybrid', ({ before, after }) => ranked(['prefer', 'require'], before, after, 'post-quantum key exchange')],
 ];

@@ -1,5 +1,6 @@
 export type {
   DeviceType,
+  CryptoRules,
   Detection,
   Diagnostic,
   Field,
@@ -32,6 +33,7 @@ export { certificateTerms } from './certificate-terms.ts';
 export { formatDuration, formatSize, parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
 export { checkUnit } from './units.ts';
 export { isIpAddress, isLoopback } from './ip-address.ts';
+export { cryptoRules, STANDARD_CRYPTO } from './crypto-rules.ts';
 export { STANDARD_SIGN_IN } from './build-sign-in.ts';
 export { maskFits } from './check-people.ts';
 export { isSystemName } from './system-streams.ts';

@@ -6,6 +6,7 @@ import type { field } from './schema-data.ts';
 import { acceptWindow, closed, listOf, mapOf, oneOrMany, prose } from './schema-forms.ts';
 import { approval, role } from './schema-people.ts';
 import { api, traces } from './schema-api.ts';
+import { crypto } from './schema-crypto.ts';
 import { detection, deviceType, limits, listen, manufacturer, tls } from './schema-platform.ts';
 import { signIn } from './schema-sign-in.ts';
 import type { issuer } from './schema-sign-in.ts';
@@ -94,6 +95,7 @@ export const TEMPLATE_SCHEMA = Type.Object(
     api: Type.Optional(api),
     traces: Type.Optional(traces),
     tls: Type.Optional(tls),
+    crypto: Type.Optional(crypto),
     accept: Type.Optional(acceptWindow),
     limits: Type.Optional(limits),
   },

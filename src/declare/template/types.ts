@@ -1,4 +1,5 @@
 import type { Class, FieldType, Micros, Millis } from '#base/core/index.ts';
+import type { CertificateAlgorithm, CheckpointAlgorithm } from '#base/crypto/index.ts';
 
 /**
  * A template that was parsed, resolved (`extends`), checked, defaulted and frozen: the one declaration that every
@@ -31,6 +32,8 @@ export interface Template {
   /** Where traces of requests go; absent where nowhere. */
   readonly traces?: TraceRules;
   readonly tls: TlsRules;
+  /** Absent where the template says nothing of it: then `STANDARD_CRYPTO` holds. */
+  readonly crypto?: CryptoRules;
   readonly limits: Limits;
   /** Further policies in Cedar, in the order of `policies:`; absent where none is declared. */
   readonly policies?: readonly PolicyFile[];
@@ -243,6 +246,14 @@ export interface TlsRules {
   readonly minimum: '1.3' | '1.2';
   /** `require` refuses clients without a hybrid post-quantum key exchange. */
   readonly hybrid: 'prefer' | 'require';
+}
+
+/** Which algorithms new signatures are made with. */
+export interface CryptoRules {
+  /** What each new checkpoint of the log is signed with, at least one. */
+  readonly checkpoints: readonly CheckpointAlgorithm[];
+  /** What new certificates of devices, people and programs are signed with. */
+  readonly certificates: CertificateAlgorithm;
 }
 
 /** Every bound on what comes from outside. Defaults and meanings stand in `docs/reference/limits.md`. */

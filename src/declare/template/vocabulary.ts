@@ -11,6 +11,7 @@ export const DEVICE_CLASSES = ['c0', 'c1', 'c2', 'unconstrained'] as const;
 export const INABILITIES = [
   'tls-1.3',
   'hybrid-key-exchange',
+  'ml-dsa',
   'update',
   'secure-storage',
   'clock',

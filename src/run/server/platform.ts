@@ -5,7 +5,7 @@ import type { Log, Span } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { CedarEngine, DecisionPoint } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { certificateTerms, isLoopback, STANDARD_SIGN_IN } from '#declare/template/index.ts';
+import { certificateTerms, cryptoRules, isLoopback, STANDARD_SIGN_IN } from '#declare/template/index.ts';
 import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
 import type { CosignatureAnswer } from '#trust/audit/index.ts';
 import { declaredProfile } from '#trust/identity/index.ts';
@@ -39,6 +39,7 @@ import { SegmentHost } from './control/segment-host.ts';
 import { SignInTally } from './control/sign-in-tally.ts';
 import { folderBytes, makeRate, readStatus } from './control/status.ts';
 import { logApplication, TemplateService } from './control/template-service.ts';
+import { useAlgorithms } from './control/use-algorithms.ts';
 import { requireTemplate, TemplateVersions } from './control/template-versions.ts';
 import type { TemplateSource } from './control/template-versions.ts';
 import { began, readCrypto } from './crypto/read-crypto.ts';
@@ -128,6 +129,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     profile: (type: string) => (box.versions?.current ? declaredProfile(box.versions.current, type) : null),
     postureFresh: (type: string) => box.versions?.current?.devices.get(type)?.posture ?? null,
     clones: (type: string) => box.versions?.current?.devices.get(type)?.clones ?? 'alert',
+    certificateAlgorithm: () => cryptoRules(box.versions?.current ?? {}).certificates,
     statusUrl: () => statusUrlOf(box.versions?.current ?? null, box.statusPort),
   };
   const trust = opened.use(await openTrust({ layout, custody, declared, clock, random, log }));
@@ -154,6 +156,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const inForce = (): Template => versions.current ?? given;
   const template = inForce();
   requireSafeListeners(template, custody);
+  await useAlgorithms(template, { identity, audit, log });
 
   const keepAuthorities = (): Promise<void> => writeFile(authorityFile(layout), identity.certificates.root);
   await keepAuthorities();
@@ -218,6 +221,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       await store.useTemplate(next);
       await queries.useTemplate(next);
       await gateway.useTemplate(next);
+      await useAlgorithms(next, { identity, audit, log });
     },
   });
   await queries.useTemplate(template);
@@ -401,6 +405,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       segments,
       layout,
       continuity: identity.continuity,
+      authorities: identity.authorities,
       witness: () => witnessed.last,
       uptimeSeconds: (clock.monotonicMs() - started) / 1_000,
       rate,

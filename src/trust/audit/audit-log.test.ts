@@ -7,6 +7,7 @@ import { openAuditLog, keysOf, testEvent, testKey, testLogOptions } from '../../
 import { temporaryFolder } from '../../../test/support/tmp.ts';
 import { AuditLog } from './audit-log.ts';
 import { decodeEntry } from './entry.ts';
+import { choiceEvent } from './signature-choice.ts';
 import { tailLog } from './tail-log.ts';
 import { verifyLog } from './verify-log.ts';
 
@@ -51,6 +52,42 @@ test('AuditLog goes on where it was closed, over tiles, and removes partial ones
   );
   assert.deepEqual((await readdir(path.join(directory, 'tile/0'))).sort(), ['000', '001', '002', '003', '004.p']);
   assert.deepEqual((await readdir(path.join(directory, 'tile/entries'))).sort(), ['000', '001', '002', '003', '004.p']);
+});
+
+test('chooseSignatures() is logged first, holds over a restart, and does nothing where it is so already', async (t) => {
+  const directory = path.join(await temporaryFolder(t), 'audit');
+  {
+    await using log = await AuditLog.open(testLogOptions(directory));
+    await log.chooseSignatures(['ml-dsa-65', 'ed25519'], 'weir:control');
+    assert.deepEqual([log.size, log.signatures], [0, ['ed25519', 'ml-dsa-65']]);
+    await log.chooseSignatures(['ml-dsa-65'], 'weir:control');
+    assert.deepEqual([log.size, log.signatures, log.verifierKeys.length], [1, ['ml-dsa-65'], 2]);
+    await assert.rejects(log.chooseSignatures([], 'weir:control'), TypeError);
+    await assert.rejects(log.chooseSignatures(['ml-dsa-44'], 'weir:control'), TypeError);
+  }
+  await using log = await AuditLog.open(testLogOptions(directory));
+  assert.deepEqual(log.signatures, ['ml-dsa-65']);
+  await log.append(testEvent(1));
+  await log.flush();
+  assert.deepEqual(
+    log.checkpoint.signers.map(({ algorithm }) => algorithm),
+    ['ml-dsa-65'],
+  );
+  assert.equal((await verifyLog(log.source, { logKeys: keysOf(log) })).outcome, 'verified');
+});
+
+test('a choice that a crash left in the queue is the one of the checkpoint that has it', async (t) => {
+  const directory = path.join(await temporaryFolder(t), 'audit');
+  const copy = `${directory}-copy`;
+  {
+    await using log = await AuditLog.open({ ...testLogOptions(directory), integrateEvery: millis(60_000) });
+    await log.append(choiceEvent('weir:control', { algorithms: ['ed25519'] }));
+    await cp(directory, copy, { recursive: true });
+  }
+  await rm(path.join(copy, 'lock'), { force: true, recursive: true });
+  await using log = await AuditLog.open(testLogOptions(copy));
+  assert.deepEqual([log.checkpoint.size, log.signatures], [1, ['ed25519']]);
+  assert.equal((await verifyLog(log.source, { logKeys: keysOf(log) })).outcome, 'verified');
 });
 
 test('AuditLog stamps entries with the clock', async (t) => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { millis } from '#base/core/index.ts';
 import type { AuditEvent, AuditReceipt, AuditSink, Clock, Log, Millis } from '#base/core/index.ts';
 import { emptyTreeRoot, noteSigner, parseNoteVerifier, signNote } from '#base/crypto/index.ts';
-import type { NoteSigner, NoteVerifier, Signer } from '#base/crypto/index.ts';
+import type { NoteSigner, NoteVerifier, SignatureAlgorithm, Signer } from '#base/crypto/index.ts';
 import { AppendQueue } from './append-queue.ts';
 import type { QueueHandle } from './append-queue.ts';
 import { formatCheckpoint, openCheckpoint } from './checkpoint.ts';
@@ -12,6 +12,8 @@ import { lockDirectory } from './directory-lock.ts';
 import { DurableFiles } from './durable-file.ts';
 import { encodeEntry } from './entry.ts';
 import { AuditError } from './errors.ts';
+import { choiceEvent, lastChoice } from './signature-choice.ts';
+import type { SignatureChoice } from './signature-choice.ts';
 import { directorySource } from './log-source.ts';
 import type { LogSource } from './log-source.ts';
 import { recoverQueue } from './queue-recovery.ts';
@@ -32,7 +34,10 @@ export interface AuditLogOptions {
   readonly directory: string;
   /** The log's identity, such as `weir.example/log/4f1c`: no space and no plus. */
   readonly origin: string;
-  /** The log's keys: Ed25519 first, for every verifier knows it, then ML-DSA-65. */
+  /**
+   * The log's keys: Ed25519 first, for every verifier knows it, then ML-DSA-65. A new log signs with all of them, one
+   * that goes on with those that it signed with before; `chooseSignatures` changes that.
+   */
   readonly signers: readonly Signer[];
   /** Earlier keys that the newest checkpoint on disk may still be signed with. */
   readonly formerKeys?: readonly NoteVerifier[];
@@ -57,6 +62,11 @@ export interface Debts {
 /** Debts that are paid at once, with one write. */
 const DEBTS_AT_ONCE = 256;
 
+interface LogKey {
+  readonly algorithm: SignatureAlgorithm;
+  readonly signer: NoteSigner;
+}
+
 /** What a log goes on from. */
 interface State {
   readonly durable: DurableFiles;
@@ -72,7 +82,10 @@ interface State {
  */
 export class AuditLog implements AuditSink, AsyncDisposable {
   readonly #options: AuditLogOptions;
-  readonly #signers: readonly NoteSigner[];
+  /** All of the log's keys, whether they sign now or not. */
+  readonly #keys: readonly LogKey[];
+  /** Those that sign the next checkpoint, unless an entry that it adds makes another choice. */
+  #signing: readonly LogKey[];
   readonly #lock: Disposable;
   readonly #files: DurableFiles;
   readonly #writer: TileWriter;
@@ -87,9 +100,10 @@ export class AuditLog implements AuditSink, AsyncDisposable {
   #debts: Debts | null = null;
   #paying: Promise<void> | undefined;
 
-  private constructor(options: AuditLogOptions, signers: readonly NoteSigner[], lock: Disposable, state: State) {
+  private constructor(options: AuditLogOptions, keys: readonly LogKey[], lock: Disposable, state: State) {
     this.#options = options;
-    this.#signers = signers;
+    this.#keys = keys;
+    this.#signing = signedBefore(keys, state.checkpoint);
     this.#lock = lock;
     this.#files = state.durable;
     this.#writer = state.writer;
@@ -112,21 +126,28 @@ export class AuditLog implements AuditSink, AsyncDisposable {
    * @throws {AuditError} AUDIT_CHECKPOINT_INVALID if its checkpoint is not signed by the given keys or is another log's
    */
   static async open(options: AuditLogOptions): Promise<AuditLog> {
-    const signers = options.signers.map((signer) => noteSigner(options.origin, signer));
-    if (signers.length === 0) throw new TypeError('An audit log needs a signer');
+    const keys = options.signers.map((signer) => ({
+      algorithm: signer.algorithm,
+      signer: noteSigner(options.origin, signer),
+    }));
+    if (keys.length === 0) throw new TypeError('An audit log needs a signer');
     await mkdir(options.directory, { recursive: true, mode: 0o700 });
     const lock = lockDirectory(options.directory);
     try {
       const durable = new DurableFiles(options.directory);
       await durable.clear();
-      const checkpoint = await loadCheckpoint(options, durable, signers);
+      const checkpoint = await loadCheckpoint(
+        options,
+        durable,
+        keys.map(({ signer }) => signer),
+      );
       const folder = path.join(options.directory, 'queue');
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const writer = await TileWriter.open(options.directory, durable, checkpoint);
       const queue = await recoverQueue(folder, checkpoint.size, options.log);
       await writer.removePartials(Math.max(0, checkpoint.size - STEP_LIMIT));
       const state = { durable, writer, checkpoint, pending: queue.entries, files: queue.files };
-      const log = new AuditLog(options, signers, lock, state);
+      const log = new AuditLog(options, keys, lock, state);
       await log.flush();
       return log;
     } catch (cause) {
@@ -147,7 +168,28 @@ export class AuditLog implements AuditSink, AsyncDisposable {
 
   /** The log's public keys as verifier keys, for those who verify it. */
   get verifierKeys(): readonly string[] {
-    return this.#signers.map((signer) => signer.verifierKey);
+    return this.#keys.map(({ signer }) => signer.verifierKey);
+  }
+
+  /** What checkpoints are signed with. */
+  get signatures(): readonly SignatureAlgorithm[] {
+    return this.#signing.map(({ algorithm }) => algorithm);
+  }
+
+  /**
+   * Has checkpoints signed with these algorithms, from the one on that has the entry which says so; does nothing where
+   * they are signed so already. Verifiers hold the newest checkpoint against that entry.
+   *
+   * @throws {TypeError} if the log has no key of one of them, or none is named
+   * @throws {AuditError} AUDIT_LOG_UNAVAILABLE if it cannot be logged: then all stays as it is
+   */
+  async chooseSignatures(algorithms: readonly SignatureAlgorithm[], actor: string): Promise<void> {
+    const chosen = this.#keysOf({ algorithms });
+    if (chosen.length === 0 || chosen.length !== algorithms.length) throw new TypeError('The log has no such key');
+    await this.flush();
+    if (chosen.length === this.#signing.length && chosen.every((key) => this.#signing.includes(key))) return;
+    await this.append(choiceEvent(actor, { algorithms: chosen.map(({ algorithm }) => algorithm) }));
+    await this.flush();
   }
 
   /** Reads what the log has published. */
@@ -201,7 +243,7 @@ export class AuditLog implements AuditSink, AsyncDisposable {
 
   /** Publishes a checkpoint of this log that carries cosignatures beside the newest one; it is kept until the next. */
   async publishWitnessed(note: string): Promise<void> {
-    const verifiers = this.#signers.map((signer) => parseNoteVerifier(signer.verifierKey));
+    const verifiers = this.verifierKeys.map((key) => parseNoteVerifier(key));
     const { origin } = openCheckpoint(note, verifiers);
     if (origin !== this.#options.origin) throw foreign(origin);
     await this.#files.write(WITNESSED_PATH, note);
@@ -221,6 +263,10 @@ export class AuditLog implements AuditSink, AsyncDisposable {
     } finally {
       this.#lock[Symbol.dispose]();
     }
+  }
+
+  #keysOf({ algorithms }: SignatureChoice): readonly LogKey[] {
+    return this.#keys.filter(({ algorithm }) => algorithms.includes(algorithm));
   }
 
   #onCommitted(entries: readonly Uint8Array[]): void {
@@ -273,11 +319,21 @@ export class AuditLog implements AuditSink, AsyncDisposable {
     // A run that failed after its tiles were written has them in the writer already.
     const missing = entries.slice(this.#writer.size - oldSize);
     const head = await this.#writer.add(missing);
-    this.#checkpoint = await publish(this.#files, { origin: this.#options.origin, ...head }, this.#signers);
+    const choice = lastChoice(entries);
+    const signing = choice === null ? this.#signing : this.#keysOf(choice);
+    const signers = signing.map(({ signer }) => signer);
+    this.#checkpoint = await publish(this.#files, { origin: this.#options.origin, ...head }, signers);
+    this.#signing = signing;
     this.#pending = this.#pending.slice(head.size - oldSize);
     await this.#writer.removePartials(oldSize);
     await this.#queue.release(head.size);
   }
+}
+
+/** The keys whose lines the newest checkpoint carries; all of them where it was signed with earlier ones. */
+function signedBefore(keys: readonly LogKey[], { signers }: SignedCheckpoint): readonly LogKey[] {
+  const known = keys.filter(({ signer }) => signers.some(({ verifierKey }) => verifierKey === signer.verifierKey));
+  return known.length === 0 ? keys : known;
 }
 
 async function loadCheckpoint(

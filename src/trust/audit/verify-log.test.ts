@@ -3,7 +3,7 @@ import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { encodeUtf8, micros } from '#base/core/index.ts';
-import { noteSigner, parseNoteVerifier, signNote } from '#base/crypto/index.ts';
+import { formatSignatureLine, noteSigner, parseNote, parseNoteVerifier, signNote } from '#base/crypto/index.ts';
 import type { NoteVerifier } from '#base/crypto/index.ts';
 import { frozenClock } from '../../../test/support/frozen-clock.ts';
 import { openAuditLog, testEvent, testKey, TEST_ORIGIN } from '../../../test/support/open-audit-log.ts';
@@ -164,6 +164,43 @@ test('verifyLog() refuses checkpoints that are unsigned, of other keys, half sig
   assert.deepEqual(await only({ logKeys: keys.slice(0, 1) }), []);
   await rm(path.join(directory, 'checkpoint'));
   assert.deepEqual(await only({ logKeys: keys }), ['checkpoint-missing']);
+});
+
+test('verifyLog() accepts the log over a change of its signatures, and demands what the log says since', async (t) => {
+  const { log, directory, keys } = await openAuditLog(t);
+  const note = path.join(directory, 'checkpoint');
+  const without = async (algorithm: string): Promise<string> => {
+    const key = keys.find((one) => one.algorithm === algorithm)!;
+    const { text, signatures } = parseNote(log.checkpoint.note);
+    return `${text}\n${signatures
+      .filter(({ keyId }) => keyId !== key.keyId)
+      .map(formatSignatureLine)
+      .join('')}`;
+  };
+  const only = async (options: Partial<VerifyLogOptions> = {}) =>
+    kindsOf(await verify(directory, { logKeys: keys, ...options }));
+  await log.append(testEvent(0));
+  const kept = [(await log.flush()).note];
+  await log.chooseSignatures(['ed25519'], 'person:ada');
+  assert.deepEqual(log.checkpoint.signers.length, 1);
+  assert.deepEqual(await only({ since: kept }), []);
+  const { signatures } = await verify(directory, { logKeys: keys });
+  assert.deepEqual(signatures, { algorithms: ['ed25519'], index: 1 });
+  kept.push(log.checkpoint.note);
+  await log.chooseSignatures(['ed25519', 'ml-dsa-65'], 'person:ada');
+  await log.append(testEvent(1));
+  kept.push((await log.flush()).note);
+  assert.deepEqual(await only({ since: kept }), []);
+  // Either line taken away leaves a note that verifies, and a log that does not.
+  for (const algorithm of ['ed25519', 'ml-dsa-65']) {
+    await writeFile(note, await without(algorithm));
+    assert.deepEqual(await only({ since: kept }), ['checkpoint-invalid'], algorithm);
+    // Who knows but the other key cannot miss it.
+    assert.deepEqual(await only({ logKeys: keys.filter((key) => key.algorithm !== algorithm) }), []);
+  }
+  await log.chooseSignatures(['ml-dsa-65'], 'person:ada');
+  assert.deepEqual(await only({ since: kept }), []);
+  assert.deepEqual(await only({ logKeys: keys.slice(0, 1) }), ['checkpoint-invalid']);
 });
 
 test('verifyLog() fails on every file of the log that is missing or has one flipped bit', async (t) => {

@@ -7,13 +7,18 @@ import { decodeEntry } from './entry.ts';
 import { AuditError } from './errors.ts';
 import type { LogFinding } from './log-finding.ts';
 import type { LogSource } from './log-source.ts';
+import { choiceOf, keysWanted } from './signature-choice.ts';
+import type { SignatureChoice } from './signature-choice.ts';
 import { TileCheck } from './tile-check.ts';
 import { decodeBundle } from './tile.ts';
 import { tileWidthAt } from './tile-layout.ts';
 import { CHECKPOINT_PATH, formatTilePath, TILE_WIDTH, WITNESSED_PATH } from './tile-path.ts';
 
 export interface VerifyLogOptions {
-  /** The log's public keys; all of them must have signed its newest checkpoint. */
+  /**
+   * The log's public keys. Those of the algorithms that the log says its checkpoints are signed with must have signed
+   * the newest; all of them where it says nothing.
+   */
   readonly logKeys: readonly NoteVerifier[];
   readonly origin?: string;
   /** Checkpoints kept from before, by whom ever: the log must begin with what they commit to. */
@@ -38,6 +43,8 @@ export interface LogReport {
   /** At most a hundred. */
   readonly findings: readonly LogFinding[];
   readonly entriesRead: number;
+  /** What the log says last that its checkpoints are signed with, and in which entry; null where it says nothing. */
+  readonly signatures: (SignatureChoice & { readonly index: number }) | null;
 }
 
 const FINDINGS_LIMIT = 100;
@@ -54,13 +61,16 @@ export async function verifyLog(source: LogSource, options: VerifyLogOptions): P
     if (findings.length < FINDINGS_LIMIT) findings.push(finding);
   };
   const checkpoint = await readCheckpoint(source, options, report);
-  if (checkpoint === null) return { outcome: 'broken', checkpoint, cosigners: [], findings, entriesRead: 0 };
+  if (checkpoint === null) {
+    return { outcome: 'broken', checkpoint, cosigners: [], findings, entriesRead: 0, signatures: null };
+  }
   const kept = readKept(options, checkpoint, report);
   const witnessed = await readWitnessed(source, options, checkpoint, report);
   if (witnessed.checkpoint !== null) kept.push(witnessed.checkpoint);
-  const entriesRead = await rebuild(source, options, checkpoint, kept, report);
+  const { entriesRead, signatures } = await rebuild(source, options, checkpoint, kept, report);
+  requireSignatures(checkpoint, options.logKeys, signatures, report);
   const outcome = findings.length === 0 ? 'verified' : 'broken';
-  return { outcome, checkpoint, cosigners: witnessed.cosigners, findings, entriesRead };
+  return { outcome, checkpoint, cosigners: witnessed.cosigners, findings, entriesRead, signatures };
 }
 
 type Report = (finding: LogFinding) => void;
@@ -76,7 +86,7 @@ async function readCheckpoint(
     return null;
   }
   try {
-    return ofOrigin(openCheckpoint(decodeUtf8(bytes), options.logKeys, true), options);
+    return ofOrigin(openCheckpoint(decodeUtf8(bytes), options.logKeys), options);
   } catch (error) {
     report({ kind: 'checkpoint-invalid', message: reason(error), path: CHECKPOINT_PATH });
     return null;
@@ -128,16 +138,17 @@ function isWithin(checkpoint: SignedCheckpoint, newest: SignedCheckpoint, report
   return false;
 }
 
-/** @returns how many entries were read */
+/** @returns how many entries were read, and what they say last of the signatures of checkpoints */
 async function rebuild(
   source: LogSource,
   options: VerifyLogOptions,
   checkpoint: SignedCheckpoint,
   kept: readonly SignedCheckpoint[],
   report: Report,
-): Promise<number> {
+): Promise<Pick<LogReport, 'entriesRead' | 'signatures'>> {
   const range = new CompactRange();
   const tiles = new TileCheck(source, checkpoint.size, report);
+  let signatures: LogReport['signatures'] = null;
   const compare = () => {
     for (const { size, root } of kept) {
       if (size !== range.size || equalBytes(root, range.root())) continue;
@@ -150,9 +161,10 @@ async function rebuild(
     options.signal?.throwIfAborted();
     const entries = await readBundle(source, checkpoint.size, index, report);
     // Without these entries the rest of the tree says nothing.
-    if (entries === null) return range.size;
+    if (entries === null) return { entriesRead: range.size, signatures };
     for (const entry of entries) {
-      if (options.entries !== 'opaque') checkEntry(entry, range.size, report);
+      const choice = options.entries === 'opaque' ? null : checkEntry(entry, range.size, report);
+      if (choice !== null) signatures = { ...choice, index: range.size };
       const leaf = hashLeaf(entry);
       range.append(leaf);
       await tiles.add(leaf);
@@ -165,7 +177,28 @@ async function rebuild(
   if (!equalBytes(root, checkpoint.root)) {
     report({ kind: 'root-mismatch', message: 'the entries are not those that the checkpoint commits to' });
   }
-  return range.size;
+  return { entriesRead: range.size, signatures };
+}
+
+/** A signature that was taken away leaves a checkpoint that verifies all the same: what the log itself says tells. */
+function requireSignatures(
+  { signers }: SignedCheckpoint,
+  keys: readonly NoteVerifier[],
+  choice: LogReport['signatures'],
+  report: Report,
+): void {
+  const missing = keysWanted(keys, choice).filter((key) => !signers.includes(key));
+  if (missing.length === 0 && (choice === null || keysWanted(keys, choice).length > 0)) return;
+  const message =
+    missing.length > 0
+      ? `the newest checkpoint lacks the signature of ${missing.map(({ algorithm }) => algorithm).join(' and ')}`
+      : `the log signs with ${choice?.algorithms.join(' and ')}, and no such key was given`;
+  const since = choice === null ? '' : `, which it has to carry since entry ${choice.index}`;
+  report({
+    kind: 'checkpoint-invalid',
+    message: `${message}${missing.length > 0 ? since : ''}`,
+    path: CHECKPOINT_PATH,
+  });
 }
 
 async function readBundle(
@@ -191,11 +224,13 @@ async function readBundle(
   return null;
 }
 
-function checkEntry(entry: Uint8Array, index: number, report: Report): void {
+function checkEntry(entry: Uint8Array, index: number, report: Report): SignatureChoice | null {
   try {
     decodeEntry(entry);
+    return choiceOf(entry);
   } catch (error) {
     report({ kind: 'entry-malformed', message: reason(error), index });
+    return null;
   }
 }
 

@@ -69,6 +69,38 @@ test('Witness tells a log that starts from another size which one it cosigned la
   assert.equal((await ask(witness, log, 5)).outcome, 'cosigned');
 });
 
+test('Witness demands the keys that signed what it cosigned, until its keeper takes one out', async (t) => {
+  const folder = await temporaryFolder(t);
+  const { log, keys } = await openAuditLog(t);
+  await grow(log, 1);
+  {
+    await using witness = await openWitness(folder, keys);
+    assert.equal((await ask(witness, log, 0)).outcome, 'cosigned');
+    // One line taken away: the note verifies by the other.
+    await grow(log, 1);
+    const { note, size } = log.checkpoint;
+    const proof = await proveConsistency(log.source, 1, size);
+    const stripped = note.slice(0, note.lastIndexOf('\u2014'));
+    const body = formatAddCheckpoint({ oldSize: 1, proof, note: stripped });
+    assert.deepEqual(await witness.addCheckpoint(body), { outcome: 'unsigned' });
+    assert.equal((await ask(witness, log, 1)).outcome, 'cosigned');
+    await log.chooseSignatures(['ed25519'], 'person:ada');
+    assert.deepEqual(await ask(witness, log, 2), { outcome: 'unsigned' });
+  }
+  {
+    await using witness = await openWitness(folder, keys.slice(0, 1));
+    assert.equal((await ask(witness, log, 2)).outcome, 'cosigned');
+  }
+  // A key that comes back, or is new, is demanded from the first checkpoint on that it has signed.
+  await using witness = await openWitness(folder, keys);
+  await grow(log, 1);
+  assert.equal((await ask(witness, log, 3)).outcome, 'cosigned');
+  await log.chooseSignatures(['ed25519', 'ml-dsa-65'], 'person:ada');
+  assert.equal((await ask(witness, log, 4)).outcome, 'cosigned');
+  await log.chooseSignatures(['ed25519'], 'person:ada');
+  assert.deepEqual(await ask(witness, log, 5), { outcome: 'unsigned' });
+});
+
 test('Witness refuses a log whose end was cut off: it cannot start from what was cosigned', async (t) => {
   const { log, directory, keys } = await openAuditLog(t);
   await using witness = await openWitness(await temporaryFolder(t), keys);

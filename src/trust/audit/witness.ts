@@ -122,6 +122,7 @@ export class Witness implements AsyncDisposable {
     if (checkpoint === null) return { outcome: 'unsigned' };
     if (request.oldSize > checkpoint.size) return { outcome: 'malformed' };
     const last = this.#state.get(origin);
+    if (lacksSignature(checkpoint, last, watched)) return { outcome: 'unsigned' };
     if (request.oldSize !== (last?.size ?? 0)) return { outcome: 'conflict', size: last?.size ?? 0 };
     if (!hasGrown(last, checkpoint, request)) return { outcome: 'inconsistent' };
     return { outcome: 'cosigned', lines: await this.#cosign(checkpoint) };
@@ -134,6 +135,18 @@ export class Witness implements AsyncDisposable {
     await this.#state.put(origin, { size, root: toBase64(root), note: `${text}\n${logs}${lines}` });
     return lines;
   }
+}
+
+/**
+ * Whether a key of the log that signed what was cosigned last has not signed this. A log that no longer signs with one
+ * of its keys is cosigned again once the witness's keeper has taken the key out: not on the log's word alone.
+ */
+function lacksSignature({ signers }: SignedCheckpoint, last: WitnessedLog | undefined, { keys }: WatchedLog): boolean {
+  if (last === undefined) return false;
+  const lines = parseNote(last.note).signatures;
+  return keys
+    .filter((key) => lines.some((line) => key.name === line.name && key.keyId === line.keyId))
+    .some((key) => !signers.includes(key));
 }
 
 function readRequest(body: string): { request: AddCheckpointRequest; origin: string } | null {

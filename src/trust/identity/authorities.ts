@@ -1,12 +1,15 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { fromBase64, micros, toBase64 } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
+import { isQuantumSafe } from '#base/crypto/index.ts';
+import type { CertificateAlgorithm } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
-import { ISSUING_LIFE, keyPurpose } from './certificate-authority.ts';
+import { ISSUING_LIFE, isClassical, keyPurpose, ROOT_LIFE } from './certificate-authority.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
 import { requireIssuing } from './certificates/issuing-certificate.ts';
 import { formatPem, parsePemCertificates } from './certificates/pem-certificates.ts';
 import { makeCertificateRequest } from './certificates/make-request.ts';
+import { schemeOf } from './certificates/signature-scheme.ts';
 import { IdentityError } from './errors.ts';
 import type { IdentityContext } from './identity-context.ts';
 import { AUTHORITIES } from './identity-tables.ts';
@@ -62,15 +65,17 @@ export class Authorities {
   }
 
   /**
-   * Makes a new issuing authority, signed by the newest root whose key is here. From now on it signs; what older ones
-   * gave stays good until it ends, so that no device notices.
+   * Makes a new issuing authority that signs as the template wants it, signed by a root whose key is here. From now on
+   * it signs; what older ones gave stays good until it ends, so that no device notices. An authority for ML-DSA gets a
+   * root for ML-DSA, made where there is none: below another one it would not outlast it.
    *
    * @throws {IdentityError} IDENTITY_AUTHORITY_INVALID where no root's key is here
    */
   async rotate(actor: string): Promise<AuthorityRecord> {
     const { keys, clock, deployment, random } = this.#context;
-    const root = await this.#rootWithKey();
-    const { generation, pair, sealedKey } = await this.#newKey();
+    const algorithm = this.#wanted;
+    const root = await this.#rootFor(algorithm, actor);
+    const { generation, pair, sealedKey } = await this.#newKey(algorithm);
     const now = clock.now();
     const rootEnd = describe(root.sealed.certificate).notAfter;
     const rootKey = await keys.custody.open(keyPurpose('root', root.generation), fromBase64(root.sealed.key));
@@ -98,7 +103,7 @@ export class Authorities {
    */
   async request(actor: string): Promise<string> {
     const { audit, catalogue, clock, deployment } = this.#context;
-    const { generation, pair, sealedKey } = await this.#newKey();
+    const { generation, pair, sealedKey } = await this.#newKey(this.#wanted);
     await audit.append({
       actor,
       action: 'request-authority',
@@ -132,6 +137,27 @@ export class Authorities {
     const signed = describe(formatPem(issuing.der));
     const roots = newRoots.map((root) => describe(formatPem(root.der)));
     return this.#adopt(pending.generation, signed, pending.sealed.key, roots, actor);
+  }
+
+  /**
+   * Has new certificates signed as the template wants it, if they are not yet.
+   *
+   * @returns whether they are so now; false where the key of the root is elsewhere: a request has to be signed there
+   */
+  async settle(actor: string): Promise<boolean> {
+    if (schemeOf(this.#authority.newest.certificate) === this.#wanted) return true;
+    if (!(await this.#rootsAreHere())) return false;
+    await this.rotate(actor);
+    return true;
+  }
+
+  /** Whether new certificates are signed as the template wants it. */
+  get areSettled(): boolean {
+    return schemeOf(this.#authority.newest.certificate) === this.#wanted;
+  }
+
+  get #wanted(): CertificateAlgorithm {
+    return this.#context.declared.certificateAlgorithm?.() ?? 'ecdsa-p256';
   }
 
   /** Calls back when other authorities count; the result ends it. */
@@ -192,7 +218,7 @@ export class Authorities {
   }
 
   /** A key under the next generation, or under that of a request that waits. */
-  async #newKey() {
+  async #newKey(algorithm: CertificateAlgorithm) {
     const { catalogue, keys } = this.#context;
     const rows = await this.#table.list(catalogue, {
       where: { role: 'issuing' },
@@ -201,20 +227,63 @@ export class Authorities {
     });
     const newest = rows[0];
     const generation = newest?.state === PENDING ? newest.generation : (newest?.generation ?? 0) + 1;
-    const pair = makeKeyPair();
+    const pair = makeKeyPair(algorithm);
     const sealedKey = toBase64(await keys.custody.seal(keyPurpose('issuing', generation), pair.privateKey));
     return { generation, pair, sealedKey };
   }
 
-  async #rootWithKey() {
+  /** Roots that count, the newest first. */
+  #roots() {
     const where = { role: 'root', state: 'active' };
-    const roots = await this.#table.list(this.#context.catalogue, { where, order: ['generation'], descending: true });
-    const [newest] = roots;
-    // A newer root whose key is elsewhere is there on purpose: an older one does not go on behind its back.
-    if (newest === undefined || newest.sealed.key === '') {
+    return this.#table.list(this.#context.catalogue, { where, order: ['generation'], descending: true });
+  }
+
+  /** A newer root whose key is elsewhere is there on purpose: an older one does not go on behind its back. */
+  async #rootsAreHere(): Promise<boolean> {
+    const [newest] = await this.#roots();
+    return newest !== undefined && newest.sealed.key !== '';
+  }
+
+  /** The newest root that lasts as long as the algorithm does, and that whoever takes the one takes as well. */
+  async #rootFor(algorithm: CertificateAlgorithm, actor: string) {
+    if (!(await this.#rootsAreHere())) {
       throw refused('the key of its root is not here', 'Have a request of weir ca request signed, then weir ca import');
     }
-    return newest;
+    const fits = (certificate: string): boolean => isClassical(certificate) === !isQuantumSafe(algorithm);
+    const find = async () => (await this.#roots()).find(({ sealed }) => sealed.key !== '' && fits(sealed.certificate));
+    const known = await find();
+    if (known !== undefined) return known;
+    await this.#makeRoot(algorithm, actor);
+    return (await find())!;
+  }
+
+  async #makeRoot(algorithm: CertificateAlgorithm, actor: string): Promise<void> {
+    const { audit, catalogue, clock, deployment, keys, random } = this.#context;
+    const generation = ((await this.#roots())[0]?.generation ?? 0) + 1;
+    const pair = makeKeyPair(algorithm);
+    try {
+      const root = await signCertificate(
+        {
+          profile: { kind: 'root', commonName: `Weir root ${deployment} ${generation}` },
+          publicKey: pair.publicKey,
+          notBefore: micros(clock.now() - 300_000_000),
+          notAfter: micros(clock.now() + ROOT_LIFE * 1_000),
+        },
+        { selfKey: pair.privateKey },
+        random,
+      );
+      const key = toBase64(await keys.custody.seal(keyPurpose('root', generation), pair.privateKey));
+      const event = { actor, action: 'make-authority', resource: 'authority:root', outcome: 'done' } as const;
+      await audit.append({
+        ...event,
+        digest: root.fingerprint,
+        detail: { serial: root.serial, generation, algorithm },
+      });
+      const row = { role: 'root', generation, state: 'active', created: clock.now(), expires: root.notAfter };
+      await catalogue.transaction((tx) => this.#table.insert(tx, row, { certificate: root.pem, key }));
+    } finally {
+      pair.privateKey.fill(0);
+    }
   }
 }
 

@@ -1,11 +1,13 @@
-import { createPrivateKey, sign as signData } from 'node:crypto';
 import { days, fromBase64, micros, minutes, toBase64 } from '#base/core/index.ts';
 import type { Micros, Millis } from '#base/core/index.ts';
+import { isQuantumSafe } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction } from '#base/storage/index.ts';
 import type { CertificateProfile } from './certificate-profile.ts';
 import { findPaths } from './certificates/certificate-path.ts';
+import { certificateAlgorithms } from './certificates/certificate-algorithms.ts';
 import { parsePemCertificates } from './certificates/pem-certificates.ts';
+import { signWith } from './certificates/signature-scheme.ts';
 import { IdentityError } from './errors.ts';
 import type { IdentityContext } from './identity-context.ts';
 import { AUTHORITIES, CERTIFICATES } from './identity-tables.ts';
@@ -17,7 +19,7 @@ import type { SignRequest, SignedCertificate } from './sign-certificate.ts';
 
 /** Life of an issuing authority. */
 export const ISSUING_LIFE = days(10 * 365);
-const ROOT_LIFE = days(20 * 365);
+export const ROOT_LIFE = days(20 * 365);
 /** Certificates begin a little in the past, for clocks of devices are never quite right. */
 const BACKDATE = minutes(5);
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
@@ -95,6 +97,24 @@ export class CertificateAuthority {
   /** The one that signs for devices and people: the newest. */
   get newest(): Issuer {
     return this.#counting.issuing[0]!;
+  }
+
+  /**
+   * The one that signs for devices that cannot take ML-DSA: the newest that neither signs with it nor was signed with
+   * it, for they have to load both.
+   *
+   * @throws {IdentityError} IDENTITY_AUTHORITY_INVALID where none is left
+   */
+  get newestClassical(): Issuer {
+    const found = this.#counting.issuing.find(({ certificate }) => isClassical(certificate));
+    if (found !== undefined) return found;
+    throw new IdentityError(
+      'IDENTITY_AUTHORITY_INVALID',
+      'Cannot issue certificate: every authority signs with ML-DSA',
+      {
+        hint: 'Take ml-dsa off the list of what its type cannot, once its devices can',
+      },
+    );
   }
 
   /**
@@ -210,7 +230,7 @@ export class CertificateAuthority {
   }
 
   /**
-   * Signs bytes with the key of an issuing authority: ECDSA with SHA-256, in DER.
+   * Signs bytes with the key of an issuing authority, by the scheme of that key.
    *
    * @throws {IdentityError} IDENTITY_REVOCATION_INVALID if no authority of that generation counts
    */
@@ -230,8 +250,7 @@ export class CertificateAuthority {
     const { custody } = this.#context.keys;
     const der = await custody.open(keyPurpose(role, generation), await this.#sealedKey(role, generation));
     try {
-      const key = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
-      return new Uint8Array(signData('sha256', data, key));
+      return signWith(der, data);
     } finally {
       der.fill(0);
     }
@@ -360,6 +379,12 @@ function pointersOf(url: string | null, generation: number): Pick<SignRequest, '
   return {
     pointers: { crl: `${url}/crl/${generation}.crl`, delta: `${url}/crl/${generation}-delta.crl`, ocsp: `${url}/ocsp` },
   };
+}
+
+/** Whether nothing about a certificate is ML-DSA. */
+export function isClassical(pem: string): boolean {
+  const { signature, key } = certificateAlgorithms(pem);
+  return [signature, key].every((id) => id !== null && !isQuantumSafe(id));
 }
 
 /** What custody knows the private key of an authority by. */

@@ -1,4 +1,5 @@
 import type { AuditSink, Clock, Log, Millis, Random } from '#base/core/index.ts';
+import type { CertificateAlgorithm } from '#base/crypto/index.ts';
 import type { Catalogue, RowSealer } from '#base/storage/index.ts';
 import type { SignInRules } from '#declare/template/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
@@ -26,6 +27,8 @@ export interface Declared {
   postureFresh?(type: string): Millis | null;
   /** What is done about devices of a type of which there seem to be two; an alert by default. */
   clones?(type: string): CloneAnswer;
+  /** What new certificates are signed with; ECDSA P-256 where nothing is said. */
+  certificateAlgorithm?(): CertificateAlgorithm;
   /** Where lists of revoked certificates and OCSP are had, such as `http://weir.example.com:8080`; null where nowhere. */
   statusUrl?(): string | null;
 }

@@ -3,7 +3,7 @@ import type { Micros, Millis } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction } from '#base/storage/index.ts';
-import type { CertificateAuthority } from './certificate-authority.ts';
+import type { CertificateAuthority, Issuer } from './certificate-authority.ts';
 import type { DeviceRecord, DeviceState, DirectoryEntry } from './device-directory.ts';
 import { deviceExists, entryOf, recordOf, unknownDevice } from './device-records.ts';
 import type { DeviceRow, OwnCertificates, RecordContext } from './device-records.ts';
@@ -320,8 +320,16 @@ export class Inventory {
     for (const row of await this.#rows()) this.live.publishIfChanged(entryOf(row, serials.get(row.name)));
   }
 
+  /** A device that cannot take ML-DSA gets its certificate from an authority that knows nothing of it. */
+  async #authorityFor(name: string, type: string, own: OwnProfile | undefined): Promise<Issuer> {
+    const { catalogue, declared } = this.#context;
+    const known = own ?? (await this.#table.get(catalogue, { name }))?.sealed.profile;
+    const cannot = known?.cannot ?? declared.profile?.(type)?.cannot ?? [];
+    return cannot.includes('ml-dsa') ? this.#authority.newestClassical : this.#authority.newest;
+  }
+
   async #certify(
-    { name, type }: Pick<DirectoryEntry, 'name' | 'type'>,
+    { name, type, profile: profileOfOwn }: Pick<DirectoryEntry, 'name' | 'type'> & { readonly profile?: OwnProfile },
     life: Millis,
     actor: string,
     publicKey: Uint8Array,
@@ -336,7 +344,7 @@ export class Inventory {
     // Before anything is signed or logged; what comes at the same moment is found in the transaction.
     const twin = await findTwin(catalogue);
     if (twin !== null) await this.twins.answer(twin);
-    const by = this.#authority.newest;
+    const by = await this.#authorityFor(name, type, profileOfOwn);
     const signed = await this.#authority.sign(profile, publicKey, life, by);
     await this.#authority.announce(
       actor,

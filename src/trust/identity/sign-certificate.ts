@@ -1,9 +1,11 @@
-import { X509Certificate, generateKeyPairSync, webcrypto } from 'node:crypto';
+import { X509Certificate, createPrivateKey, createPublicKey, webcrypto } from 'node:crypto';
 import { fromHex, micros, toHex } from '#base/core/index.ts';
 import type { Micros, Random } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
+import type { CertificateAlgorithm } from '#base/crypto/index.ts';
 import { alternativeNames, commonNameOf } from './certificate-profile.ts';
 import type { CertificateProfile } from './certificate-profile.ts';
+import { generateSigningPair, schemeOfKey, webCryptoName } from './certificates/signature-scheme.ts';
 
 /** A certificate and what the platform remembers of it. */
 export interface SignedCertificate {
@@ -42,9 +44,6 @@ export interface SignRequest {
   readonly pointers?: { readonly crl: string; readonly delta?: string; readonly ocsp?: string };
 }
 
-/** The one algorithm of keys and signatures of certificates today. */
-const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
-const SIGNATURE_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' };
 const SERIAL_LENGTH = 16;
 const KEY_USAGE = '2.5.29.15';
 const FRESHEST_CRL = '2.5.29.46';
@@ -52,9 +51,9 @@ const FRESHEST_CRL = '2.5.29.46';
 const AUTHORITY_USAGE = Uint8Array.of(0x03, 0x02, 0x01, 0x06);
 const LEAF_USAGE = Uint8Array.of(0x03, 0x02, 0x07, 0x80);
 
-/** A new P-256 key pair. */
-export function makeKeyPair(): KeyPair {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/** A new key pair: P-256 where nothing else is asked for, which every client can use. */
+export function makeKeyPair(algorithm: CertificateAlgorithm = 'ecdsa-p256'): KeyPair {
+  const { publicKey, privateKey } = generateSigningPair(algorithm);
   return {
     publicKey: new Uint8Array(publicKey.export({ type: 'spki', format: 'der' })),
     privateKey: new Uint8Array(privateKey.export({ type: 'pkcs8', format: 'der' })),
@@ -71,7 +70,7 @@ export function formatPrivateKey(privateKey: Uint8Array): string {
 }
 
 /**
- * Makes a certificate with a random serial number of 16 bytes.
+ * Makes a certificate with a random serial number of 16 bytes, signed by the scheme of the issuer's key.
  *
  * @param signer null where the subject signs itself with `selfKey`
  * @see RFC 5280 section 4; RFC 7925 section 4.4
@@ -84,7 +83,10 @@ export async function signCertificate(
   const x509 = await loadX509();
   const { profile, publicKey } = request;
   const issuerKey = 'selfKey' in signer ? signer.selfKey : signer.privateKey;
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', Buffer.from(issuerKey), KEY_ALGORITHM, false, ['sign']);
+  const signingAlgorithm = webCryptoName(schemeOfPrivate(issuerKey));
+  const signingKey = await webcrypto.subtle.importKey('pkcs8', Buffer.from(issuerKey), signingAlgorithm, false, [
+    'sign',
+  ]);
   const subject = [{ CN: [commonNameOf(profile)] }];
   const issuer = 'selfKey' in signer ? null : new x509.X509Certificate(signer.certificate);
   const names = alternativeNames(profile);
@@ -98,7 +100,7 @@ export async function signCertificate(
     notAfter: dateOf(request.notAfter),
     publicKey: subjectKey,
     signingKey,
-    signingAlgorithm: SIGNATURE_ALGORITHM,
+    signingAlgorithm,
     extensions: [
       isAuthority
         ? new x509.BasicConstraintsExtension(true, profile.kind === 'root' ? 1 : 0, true)
@@ -115,6 +117,10 @@ export async function signCertificate(
     ],
   });
   return describe(`${certificate.toString('pem').trim()}\n`);
+}
+
+function schemeOfPrivate(pkcs8: Uint8Array): CertificateAlgorithm {
+  return schemeOfKey(createPublicKey(createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })));
 }
 
 /** @see RFC 5280 sections 4.2.1.13, 4.2.1.15 and 4.2.2.1 */

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { decodeUtf8, formatMicros, seconds } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
+import type { NoteVerifier } from '#base/crypto/index.ts';
 import {
   CHECKPOINT_PATH,
   decodeEntry,
@@ -123,6 +124,7 @@ async function verify(context: CommandContext, options: VerifyOptions): Promise<
     signal: stop.signal,
   });
   bar.end();
+  noteUnchecked(context, report, keys.map(parseVerifierKey));
   context.result(reportJson(report, log.place), () => showReport(report, log.place));
   if (report.outcome === 'broken') {
     throw new CliError('CLI_LOG_BROKEN', `Cannot believe the log: ${report.findings.length} findings`, {
@@ -131,7 +133,22 @@ async function verify(context: CommandContext, options: VerifyOptions): Promise<
   }
 }
 
-function reportJson({ outcome, checkpoint, cosigners, findings, entriesRead }: LogReport, from: string): Json {
+/** What was not looked at for want of a key, or is no longer signed with. */
+function noteUnchecked(context: CommandContext, { signatures }: LogReport, keys: readonly NoteVerifier[]): void {
+  if (signatures === null) return;
+  const { algorithms, index } = signatures;
+  const unchecked = algorithms.filter((id) => keys.every(({ algorithm }) => algorithm !== id));
+  if (unchecked.length > 0) {
+    context.note(`signatures by ${unchecked.join(' and ')} were not checked: no such key was given`);
+  }
+  const dropped = keys.map(({ algorithm }) => algorithm).filter((id) => !algorithms.includes(id));
+  if (dropped.length > 0) context.note(`since entry ${index} the log no longer signs with ${dropped.join(' and ')}`);
+}
+
+function reportJson(
+  { outcome, checkpoint, cosigners, findings, entriesRead, signatures }: LogReport,
+  from: string,
+): Json {
   const head = checkpoint === null ? null : { origin: checkpoint.origin, size: checkpoint.size };
   return {
     outcome,
@@ -139,6 +156,7 @@ function reportJson({ outcome, checkpoint, cosigners, findings, entriesRead }: L
     checkpoint: head,
     cosigners: [...cosigners],
     entriesRead,
+    signatures: signatures === null ? null : { algorithms: [...signatures.algorithms], since: signatures.index },
     findings: findings.map((f) => ({ ...f })),
   };
 }

@@ -27,6 +27,7 @@ export interface StatusSources {
   readonly segments: SegmentHost;
   readonly layout: DataDirectory;
   readonly continuity: Pick<Identity['continuity'], 'gaps' | 'suspended'>;
+  readonly authorities: Pick<Identity['authorities'], 'areSettled'>;
   /** What the witness last said; null without one. */
   readonly witness: () => CosignatureAnswer | null;
   readonly uptimeSeconds: number;
@@ -53,6 +54,9 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
   const suspended = await sources.continuity.suspended();
   if (suspended > 0) {
     degraded.push(`the log lacks entries: ${suspended} certificates are suspended until they are confirmed`);
+  }
+  if (!sources.authorities.areSettled) {
+    degraded.push('new certificates are not signed as the template wants it: have weir ca request signed by the root');
   }
   if (sources.witness()?.outcome === 'unreachable') {
     degraded.push('the witness does not answer: whether the log is whole is not known');

@@ -18,7 +18,7 @@ test('strongKey() names keys that are strong enough, and gives null for all othe
     [curve('secp256k1'), null, null],
     [spki(generateKeyPairSync('ed25519').publicKey), 'Ed25519', 'Ed25519'],
     [spki(generateKeyPairSync('x25519').publicKey), null, null],
-    [spki(generateKeyPairSync('ml-dsa-44').publicKey), null, 'ML-DSA-44'],
+    [spki(generateKeyPairSync('ml-dsa-44').publicKey), 'ML-DSA-44', 'ML-DSA-44'],
     [rsa(2_048), 'RSA-2048', 'RSA-2048'],
     [rsa(1_024), null, null],
     [rsa(2_052), null, null],

@@ -16,10 +16,10 @@ const LEAST_RSA = 2_048;
 const MOST_RSA = 8_192;
 
 /** Names of the algorithms that keys of devices may have, for messages and attributes of requests. */
-export const DEVICE_KEYS: readonly string[] = ['P-256', 'P-384', 'Ed25519', `RSA from ${LEAST_RSA} bits`];
+export const DEVICE_KEYS: readonly string[] = ['P-256', 'P-384', 'Ed25519', 'ML-DSA', `RSA from ${LEAST_RSA} bits`];
 
 /**
- * Judges a public key: elliptic curves of at least 256 bits, Edwards curves, ML-DSA of authorities, RSA of at least 2048
+ * Judges a public key: elliptic curves of at least 256 bits, Edwards curves, ML-DSA, RSA of at least 2048
  * bits in whole octets with a sound exponent.
  *
  * @param spki SubjectPublicKeyInfo in DER; untrusted
@@ -53,7 +53,7 @@ function algorithmOf(key: KeyObject, use: KeyUse): string | null {
     case 'ml-dsa-44':
     case 'ml-dsa-65':
     case 'ml-dsa-87':
-      return use === 'device' ? null : key.asymmetricKeyType.toUpperCase();
+      return key.asymmetricKeyType.toUpperCase();
     default:
       return null;
   }

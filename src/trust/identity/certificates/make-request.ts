@@ -1,12 +1,11 @@
-import { createPrivateKey, sign } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { TAG, context } from './der.ts';
 import { encodeBits, encodeDer, encodeNumber, encodeOid } from './der-writer.ts';
 import { ATTRIBUTE } from './distinguished-name.ts';
-
-const ECDSA_SHA256 = '1.2.840.10045.4.3.2';
+import { schemeIdentifier, schemeOfKey, signWith } from './signature-scheme.ts';
 
 /**
- * A certificate request for a P-256 key, signed with ECDSA and SHA-256.
+ * A certificate request for a key, signed with it.
  *
  * @param pair SubjectPublicKeyInfo and PKCS #8
  * @returns PKCS #10 in DER
@@ -20,7 +19,10 @@ export function makeCertificateRequest(
   const version = encodeNumber(0);
   const subject = encodeDer(TAG.sequence, encodeDer(TAG.set, name));
   const info = encodeDer(TAG.sequence, version, subject, pair.publicKey, encodeDer(context(0)));
-  const key = createPrivateKey({ key: Buffer.from(pair.privateKey), format: 'der', type: 'pkcs8' });
-  const signature = encodeBits(sign('sha256', info, key));
-  return encodeDer(TAG.sequence, info, encodeDer(TAG.sequence, encodeOid(ECDSA_SHA256)), signature);
+  const signature = encodeBits(signWith(pair.privateKey, info));
+  return encodeDer(TAG.sequence, info, schemeIdentifier(schemeOfSpki(pair.publicKey)), signature);
+}
+
+function schemeOfSpki(spki: Uint8Array) {
+  return schemeOfKey(createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }));
 }

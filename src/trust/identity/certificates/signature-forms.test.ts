@@ -9,6 +9,9 @@ test('isSignedWith() takes a signature by its own algorithm and key, and nothing
     ec: generateKeyPairSync('ec', { namedCurve: 'P-384' }),
     rsa: generateKeyPairSync('rsa', { modulusLength: 2048 }),
     ed25519: generateKeyPairSync('ed25519'),
+    'ml-dsa-44': generateKeyPairSync('ml-dsa-44'),
+    'ml-dsa-65': generateKeyPairSync('ml-dsa-65'),
+    'ml-dsa-87': generateKeyPairSync('ml-dsa-87'),
   };
   for (const [oid, form] of SIGNATURE_FORMS) {
     const own = pairs[form.key as keyof typeof pairs];

@@ -9,7 +9,7 @@ export interface SignatureForm {
   readonly digest: string | null;
 }
 
-/** Algorithms that requests and lists from outside may be signed with. @see RFC 5758, RFC 8017, RFC 8410 */
+/** Algorithms that requests and lists from outside may be signed with. @see RFC 5758, RFC 8017, RFC 8410, RFC 9881 */
 export const SIGNATURE_FORMS: ReadonlyMap<string, SignatureForm> = new Map([
   ['1.2.840.10045.4.3.2', { key: 'ec', digest: 'sha256' }],
   ['1.2.840.10045.4.3.3', { key: 'ec', digest: 'sha384' }],
@@ -18,6 +18,9 @@ export const SIGNATURE_FORMS: ReadonlyMap<string, SignatureForm> = new Map([
   ['1.2.840.113549.1.1.12', { key: 'rsa', digest: 'sha384' }],
   ['1.2.840.113549.1.1.13', { key: 'rsa', digest: 'sha512' }],
   ['1.3.101.112', { key: 'ed25519', digest: null }],
+  ['2.16.840.1.101.3.4.3.17', { key: 'ml-dsa-44', digest: null }],
+  ['2.16.840.1.101.3.4.3.18', { key: 'ml-dsa-65', digest: null }],
+  ['2.16.840.1.101.3.4.3.19', { key: 'ml-dsa-87', digest: null }],
 ]);
 
 /** Whether a key of the right kind made a signature. */

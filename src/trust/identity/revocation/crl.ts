@@ -16,6 +16,7 @@ import {
   encodeTime,
 } from '../certificates/der-writer.ts';
 import { SIGNATURE_FORMS, isSignedWith } from '../certificates/signature-forms.ts';
+import { schemeIdentifier, schemeOf } from '../certificates/signature-scheme.ts';
 import { reading } from './read-der.ts';
 import { reasonName } from './revocation-reason.ts';
 import type { RevocationReason } from './revocation-reason.ts';
@@ -39,9 +40,6 @@ export interface CrlHead {
   /** Number of the whole list that a delta is against; null for a whole list. */
   readonly base: number | null;
 }
-
-/** ecdsa-with-SHA256, as the algorithm of a signature. @see RFC 5758 section 3.2 */
-export const ECDSA_SHA256 = encodeDer(TAG.sequence, encodeOid('1.2.840.10045.4.3.2'));
 
 const CRL_NUMBER = '2.5.29.20';
 const REASON_CODE = '2.5.29.21';
@@ -67,7 +65,7 @@ export function encodeEntries(entries: readonly CrlEntry[]): Uint8Array {
  * A signed list, whole or delta, of version 2.
  *
  * @param entries what `encodeEntries` made, in parts
- * @param sign signs with the issuer's key: ECDSA with SHA-256, in DER
+ * @param sign signs with the issuer's key, by the scheme of that key
  * @see RFC 5280 section 5
  */
 export async function encodeCrl(
@@ -77,6 +75,7 @@ export async function encodeCrl(
 ): Promise<Uint8Array> {
   const length = entries.reduce((sum, part) => sum + part.length, 0);
   const { subject, keyId } = issuerNames(head.issuer);
+  const identifier = schemeIdentifier(schemeOf(head.issuer));
   const extensions = [
     encodeExtension(AUTHORITY_KEY, encodeDer(TAG.sequence, encodeDer(0x80, keyId))),
     encodeExtension(CRL_NUMBER, encodeNumber(head.number)),
@@ -85,7 +84,7 @@ export async function encodeCrl(
   const list = encodeDer(
     TAG.sequence,
     encodeNumber(1),
-    ECDSA_SHA256,
+    identifier,
     subject,
     encodeTime(head.thisUpdate),
     encodeTime(head.nextUpdate),
@@ -93,7 +92,7 @@ export async function encodeCrl(
     ...(length === 0 ? [] : [encodeHead(TAG.sequence, length), ...entries]),
     encodeDer(context(0), encodeDer(TAG.sequence, ...extensions)),
   );
-  return encodeDer(TAG.sequence, list, ECDSA_SHA256, encodeBits(await sign(list)));
+  return encodeDer(TAG.sequence, list, identifier, encodeBits(await sign(list)));
 }
 
 /** What is needed of an issuer's certificate: its subject in DER and the SHA-1 of its key. @see RFC 5280 section 4.2.1.2 */

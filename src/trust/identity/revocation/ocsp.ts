@@ -1,11 +1,12 @@
 import { equalBytes } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
 import { ALGORITHMS, digestBytes } from '#base/crypto/index.ts';
-import { ECDSA_SHA256, issuerNames } from './crl.ts';
+import { issuerNames } from './crl.ts';
 import { MalformedDer, TAG, context, expectTag, readDer, sequenceOf } from '../certificates/der.ts';
 import type { DerNode } from '../certificates/der.ts';
 import { formatSerial, readIntegerBytes } from '../certificates/der-values.ts';
 import { encodeBits, encodeDer, encodeGeneralizedTime, encodeOid } from '../certificates/der-writer.ts';
+import { schemeIdentifier, schemeOf } from '../certificates/signature-scheme.ts';
 import { reading } from './read-der.ts';
 
 /** One certificate that is asked about. */
@@ -107,7 +108,7 @@ export async function encodeOcspResponse(
     encodeGeneralizedTime(thisUpdate),
     encodeDer(TAG.sequence, single),
   );
-  const basic = encodeDer(TAG.sequence, data, ECDSA_SHA256, encodeBits(await sign(data)));
+  const basic = encodeDer(TAG.sequence, data, schemeIdentifier(schemeOf(issuer)), encodeBits(await sign(data)));
   const bytes = encodeDer(TAG.sequence, encodeOid(BASIC_RESPONSE), encodeDer(TAG.octetString, basic));
   return encodeDer(TAG.sequence, encodeDer(TAG.enumerated, Uint8Array.of(0)), encodeDer(context(0), bytes));
 }
