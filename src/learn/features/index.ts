@@ -15,3 +15,8 @@ export {
 } from './order-statistics.ts';
 export { beginBaseline, learnBaseline, standardise } from './robust-baseline.ts';
 export type { BaselineState } from './robust-baseline.ts';
+export { cholesky, forwardSolve, backwardSolve, logDeterminant } from './cholesky.ts';
+export { checkFeatures, columnsOf, roomOf } from './feature.ts';
+export type { Feature } from './feature.ts';
+export { FeatureStream } from './feature-stream.ts';
+export { computeFeatures } from './compute-features.ts';

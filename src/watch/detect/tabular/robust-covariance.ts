@@ -1,5 +1,5 @@
+import { backwardSolve, cholesky, forwardSolve, logDeterminant } from '#learn/features/index.ts';
 import { defineFitted } from '../define-detector.ts';
-import { backwardSolve, cholesky, forwardSolve, logDeterminant } from '../numeric/cholesky.ts';
 import { covarianceOf, meanOf } from '../numeric/covariance.ts';
 import { scaled, scaleRobustly } from '../numeric/scaling.ts';
 import type { Scaling } from '../numeric/scaling.ts';
