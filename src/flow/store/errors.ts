@@ -45,21 +45,8 @@ export function naming<T>(column: string, step: () => T): T {
   try {
     return step();
   } catch (error) {
-    throw named(column, error);
+    if (!(error instanceof StoreError) || error.column !== undefined) throw error;
+    const { code, message, cause, hint } = error;
+    throw new StoreError(code, message, { cause, column, ...(hint === undefined ? {} : { hint }) });
   }
-}
-
-/** The same for a step that takes its time. */
-export async function namingLater<T>(column: string, step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    throw named(column, error);
-  }
-}
-
-function named(column: string, error: unknown): unknown {
-  if (!(error instanceof StoreError) || error.column !== undefined) return error;
-  const { code, message, cause, hint } = error;
-  return new StoreError(code, message, { cause, column, ...(hint === undefined ? {} : { hint }) });
 }

@@ -6,6 +6,7 @@ import { Compactor, PublishFailure } from './compactor.ts';
 import type { DeclaredClasses } from './declared-classes.ts';
 import { decideCut } from './cut-decision.ts';
 import { StoreError } from './errors.ts';
+import { joinSnapshot } from './join-snapshot.ts';
 import { JournalIntake } from './journal-intake.ts';
 import type { SegmentKeySource, SegmentPublisher, StoreState, StreamShapes } from './ports.ts';
 import { removeOrphans, removeReplaced } from './remove-objects.ts';
@@ -149,7 +150,7 @@ export class StoreService implements AsyncDisposable {
         hint: 'Try again in a moment',
       });
     }
-    return this.#tail.snapshot(stream, columns, version);
+    return joinSnapshot(stream, this.#tail.snapshot(stream, columns, version));
   }
 
   /** Seals and publishes all that waits now, or what waits of one stream. */

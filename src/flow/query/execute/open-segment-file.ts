@@ -16,10 +16,10 @@ const GAP_BYTES = 65_536;
  * @throws {QueryError} QUERY_SEGMENT_DAMAGED where the file is not what was sealed, or is not there;
  *   QUERY_SEGMENT_MISMATCH if it holds another number of rows than the plan says
  */
-export const openSegmentFile: OpenSegment = async (wanted, keys, into) => {
+export const openSegmentFile: OpenSegment = async (wanted, keys, write) => {
   const { segment } = wanted;
   try {
-    return await openColumns(wanted, keys, into);
+    return await openColumns(wanted, keys, write);
   } catch (cause) {
     if (cause instanceof QueryError || hasCode(cause, 'STORE_KEY_MISSING')) throw cause;
     // Node's own messages name paths, which are nobody's business but the operator's.
@@ -28,7 +28,7 @@ export const openSegmentFile: OpenSegment = async (wanted, keys, into) => {
   }
 };
 
-const openColumns: OpenSegment = async ({ segment, columns }, held, { write, inflate }) => {
+const openColumns: OpenSegment = async ({ segment, columns }, held, write) => {
   await using file = await open(segment.path, 'r');
   const { size } = await file.stat();
   const source: RangeReader = {
@@ -43,12 +43,7 @@ const openColumns: OpenSegment = async ({ segment, columns }, held, { write, inf
     AeadKey.fromBytes(held.footer),
     new Map([...held.columns].map(([name, key]) => [name, AeadKey.fromBytes(key)])),
   );
-  const options = {
-    aadPrefix: segment.aadPrefix,
-    columns: columns.map((name) => [name]),
-    gapBytes: GAP_BYTES,
-    inflate,
-  };
+  const options = { aadPrefix: segment.aadPrefix, columns: columns.map((name) => [name]), gapBytes: GAP_BYTES };
   const opened = await openParquet(source, keys, options, new ForwardingSink(write));
   if (opened.rows !== segment.rows) {
     throw new QueryError('QUERY_SEGMENT_MISMATCH', `Cannot open segment ${segment.id}: it has another number of rows`);

@@ -24,7 +24,7 @@ function make(budget = 1_000) {
   };
   let now = 0;
   const files = new SegmentFiles({
-    open: ({ segment: each, columns }, _keys, { write }) => {
+    open: ({ segment: each, columns }, _keys, write) => {
       opened.push(`${each.id}:${columns.join('+')}`);
       if (each.id === 'broken') throw new Error('not what was sealed');
       write(new Uint8Array(100).fill(1));

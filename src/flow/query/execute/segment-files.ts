@@ -34,22 +34,15 @@ export interface SegmentKeys {
  */
 export type AskKeys = (wanted: readonly WantedColumns[]) => Promise<readonly SegmentKeys[]>;
 
-/** Where an opened segment goes, and in which form. */
-export interface OpenInto {
-  /** Takes the parts of the file in order. A part is not changed afterwards. */
-  readonly write: (part: Uint8Array) => void;
-  /** Decompressed, so that statements after this one find less to do. */
-  readonly inflate: boolean;
-}
-
 /**
  * Writes the plain Parquet form of some columns of a sealed segment, in order, and gives the bytes that were read of
- * it. Rejects without a usable file where a byte, a key or the associated data does not fit.
+ * it. Rejects without a usable file where a byte, a key or the associated data does not fit. A part that was written is
+ * not changed afterwards.
  */
 export type OpenSegment = (
   wanted: WantedColumns,
   keys: SegmentKeys,
-  into: OpenInto,
+  write: (part: Uint8Array) => void,
 ) => Promise<{ readonly bytesRead: number }>;
 
 /** Opened columns of one segment, in a file that has no name. */
@@ -90,14 +83,13 @@ export interface OpeningCost {
   readonly bytesReused: number;
 }
 
-/** Segments opened at once: one is decrypted while others are decompressed and written on other threads. */
+/** Segments opened at once: one is decrypted while others are read and written by other threads. */
 const AT_ONCE = 3;
 
 /**
  * Opened columns of sealed segments in memory files, kept for a while for the next statement of the same subject.
  *
- * They are kept decompressed as long as one statement takes less than half of the budget so: of more than that little
- * would be left for the next one. An entry holds some columns of one segment under one key epoch, and serves every statement that needs no more.
+ * An entry holds some columns of one segment under one key epoch, and serves every statement that needs no more.
  */
 export class SegmentFiles implements Disposable {
   readonly #options: SegmentFilesOptions;
@@ -170,7 +162,6 @@ export class SegmentFiles implements Disposable {
     const keys = await unlessAborted(askKeys(missing), signal);
     const opened: Entry[] = [];
     let next = 0;
-    let bytes = 0;
     let failed = false;
     const openNext = async (): Promise<void> => {
       while (next < missing.length && !failed) {
@@ -178,8 +169,7 @@ export class SegmentFiles implements Disposable {
         const at = next++;
         const [wanted, held] = [missing[at], keys[at]];
         if (wanted === undefined || held === undefined) throw new TypeError('fewer keys were given than asked for');
-        const { entry, bytesRead } = await this.#open(wanted, held, bytes < this.#options.budget / 2);
-        bytes += entry.bytes;
+        const { entry, bytesRead } = await this.#open(wanted, held);
         onOpened(entry, bytesRead);
         opened[at] = entry;
       }
@@ -206,17 +196,13 @@ export class SegmentFiles implements Disposable {
     return undefined;
   }
 
-  async #open(
-    wanted: WantedColumns,
-    keys: SegmentKeys,
-    inflate: boolean,
-  ): Promise<{ entry: Entry; bytesRead: number }> {
+  async #open(wanted: WantedColumns, keys: SegmentKeys): Promise<{ entry: Entry; bytesRead: number }> {
     const { segment, columns } = wanted;
     const fd = openUnnamed(this.#options.directory ?? '/dev/shm');
     const file = new WriteBehind(fd);
     let bytesRead: number;
     try {
-      ({ bytesRead } = await this.#options.open(wanted, keys, { write: (part) => file.write(part), inflate }));
+      ({ bytesRead } = await this.#options.open(wanted, keys, (part) => file.write(part)));
       await file.finish();
     } catch (error) {
       await file.finish().catch(() => undefined);

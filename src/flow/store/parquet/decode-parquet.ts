@@ -5,10 +5,12 @@ import { readRuns } from './decode-levels.ts';
 import { chunkLayout, readPlainFooter } from './footer.ts';
 import type { Footer } from './footer.ts';
 import { ChunkField, Codec, ColumnField, Encoding, PageField } from './format.ts';
-import { MAX_PAGE_BYTES } from './inflate-page.ts';
 import { readPageHeader } from './page-header.ts';
 import { decodeText, intAt, sizeAt, structAt } from './thrift-access.ts';
 import type { ThriftStruct } from './thrift-value.ts';
+
+/** No page of this room's files is larger than this when decompressed; a row of text is bounded on entry. */
+const MAX_PAGE_BYTES = 256 * 1_048_576;
 
 /**
  * Reads a plain file that `encodeParquet` wrote, or `openParquet` opened from one, back into columns.

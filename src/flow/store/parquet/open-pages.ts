@@ -4,14 +4,13 @@ import { AEAD_NONCE_LENGTH } from '#base/crypto/index.ts';
 import { parquetInvalid } from '../errors.ts';
 import type { ByteSink } from './byte-sink.ts';
 import type { ChunkLayout } from './footer.ts';
-import { Codec, ColumnField, ModuleType, PageField } from './format.ts';
-import { inflatePage } from './inflate-page.ts';
+import { ColumnField, ModuleType, PageField } from './format.ts';
 import { moduleAad } from './module-aad.ts';
 import { MODULE_LENGTH_BYTES, moduleAt, openModule } from './module.ts';
 import type { PageCipher } from './open-footer.ts';
 import { readPageHeader } from './page-header.ts';
 import type { PageHeader } from './page-header.ts';
-import { intAt, sizeAt } from './thrift-access.ts';
+import { sizeAt } from './thrift-access.ts';
 import { refuseTrailing } from './thrift-reader.ts';
 import { i32, i64, withFields } from './thrift-value.ts';
 import type { ThriftStruct, ThriftValue } from './thrift-value.ts';
@@ -44,22 +43,6 @@ interface Page {
   readonly end: number;
 }
 
-/** How the pages of a file are opened. */
-export interface PageOpening {
-  readonly fileAad: Uint8Array;
-  readonly cipher: PageCipher;
-  /** Writes them decompressed. */
-  readonly inflate: boolean;
-}
-
-/** A page on its way out: decompressing one goes on while the next is opened. */
-interface Outgoing {
-  readonly isDictionary: boolean;
-  readonly fields: ThriftStruct;
-  readonly uncompressedSize: number;
-  readonly payload: Uint8Array | Promise<Uint8Array>;
-}
-
 /**
  * Opens the pages of a column chunk and writes them plain.
  *
@@ -69,52 +52,47 @@ interface Outgoing {
  * @param data bytes of the chunk, from `layout.start` to `layout.end`
  * @throws {StoreError} STORE_OPEN_FAILED, STORE_PARQUET_INVALID
  */
-export async function openPages(
+export function openPages(
   chunk: SealedChunk,
   data: Uint8Array,
-  { fileAad, cipher, inflate }: PageOpening,
+  fileAad: Uint8Array,
+  cipher: PageCipher,
   out: ByteSink,
-): Promise<OpenedChunk> {
+): OpenedChunk {
   const start = out.length;
-  const inflating = inflate && intAt(chunk.meta, ColumnField.Codec, 'the codec of a column chunk') === Codec.Zstd;
   let dictionaryAt: number | null = null;
   let dataAt: number | null = null;
   let ordinal = 0;
   let stated = 0;
   let uncompressed = 0;
-  let last: Outgoing | null = null;
-  const write = async ({ isDictionary, fields, uncompressedSize, payload: coming }: Outgoing): Promise<void> => {
-    const payload = coming instanceof Uint8Array ? coming : await coming;
-    const header = encodeStruct(
-      withFields(fields, { [PageField.CompressedSize]: i32(payload.length), [PageField.Crc]: undefined }),
-    );
-    if (isDictionary) dictionaryAt = out.length;
-    else dataAt ??= out.length;
-    out.write(header);
-    out.write(payload);
-    uncompressed += header.length + uncompressedSize;
-  };
   for (let at = 0; at < data.length;) {
     const isDictionary = at === 0 && chunk.layout.dictionary !== null;
-    if (!isDictionary && ordinal === 0 && at !== chunk.layout.data - chunk.layout.start) {
+    if (!isDictionary && dataAt === null && at !== chunk.layout.data - chunk.layout.start) {
       throw parquetInvalid('the data pages of a column do not start where its metadata says');
     }
     const page = readPage(chunk, data, at, isDictionary ? null : ordinal, fileAad, cipher);
-    if (!isDictionary) ordinal += 1;
-    const { fields, uncompressedSize } = page.header;
-    const payload = inflating ? inflated(page) : page.payload;
-    if (last !== null) await write(last);
-    last = { isDictionary, fields, uncompressedSize, payload };
-    stated += page.headerLength + uncompressedSize;
+    const header = encodeStruct(
+      withFields(page.header.fields, {
+        [PageField.CompressedSize]: i32(page.payload.length),
+        [PageField.Crc]: undefined,
+      }),
+    );
+    if (isDictionary) dictionaryAt = out.length;
+    else {
+      dataAt ??= out.length;
+      ordinal += 1;
+    }
+    out.write(header);
+    out.write(page.payload);
+    stated += page.headerLength + page.header.uncompressedSize;
+    uncompressed += header.length + page.header.uncompressedSize;
     at = page.end;
   }
-  if (last !== null) await write(last);
   if (stated !== sizeAt(chunk.meta, ColumnField.TotalUncompressedSize, 'the uncompressed size of a column chunk')) {
     throw parquetInvalid('the pages of a column do not add up to its uncompressed size');
   }
   const compressed = out.length - start;
   const changes: Record<number, ThriftValue | undefined> = {
-    ...(inflating ? { [ColumnField.Codec]: i32(Codec.Uncompressed) } : {}),
     [ColumnField.TotalUncompressedSize]: i64(uncompressed),
     [ColumnField.TotalCompressedSize]: i64(compressed),
     [ColumnField.DataPageOffset]: i64(dataAt ?? out.length),
@@ -124,14 +102,6 @@ export async function openPages(
     [ColumnField.BloomFilterLength]: undefined,
   };
   return { meta: withFields(chunk.meta, changes), start, uncompressed, compressed };
-}
-
-function inflated({ header, payload }: Page): Promise<Uint8Array> {
-  if (header.isVersion2) throw parquetInvalid('a page of version 2 is not decompressed here');
-  const page = inflatePage(payload, header.uncompressedSize);
-  // Whoever writes it hears of a failure; where another page fails first, nobody writes it.
-  page.catch(() => undefined);
-  return page;
 }
 
 /** @param ordinal of the data page; null for the dictionary page */

@@ -1,5 +1,5 @@
 import type { AeadKey } from '#base/crypto/index.ts';
-import { naming, namingLater, parquetInvalid } from '../errors.ts';
+import { naming, parquetInvalid } from '../errors.ts';
 import { MemorySink } from './byte-sink.ts';
 import type { ByteSink } from './byte-sink.ts';
 import { chunkLayout, closing, magicBytes } from './footer.ts';
@@ -41,11 +41,6 @@ export interface OpenParquetOptions {
   readonly columns: readonly (readonly string[])[] | 'all';
   /** Ranges less apart than this are read at once. */
   readonly gapBytes?: number;
-  /**
-   * Writes pages decompressed, for who reads them again and again: zstd and pages of version 1 alone, as Weir's own
-   * files have them.
-   */
-  readonly inflate?: boolean;
 }
 
 /** What an opening cost and gave. */
@@ -90,7 +85,7 @@ export async function openParquet(
       naming(columnKey(leaf.path), () => sealedChunk(file, group, index, leaf, keys)),
     );
     checkRowGroup(file, group, index, leaves, chunks);
-    const opened = await openChunks(reader, file, leaves, chunks, options, out);
+    const opened = await openChunks(reader, file, leaves, chunks, options.gapBytes ?? 0, out);
     groups.push(plainRowGroup(group, index, opened));
   }
   const footer = encodeStruct(plainFooter(file.footer, leaves, groups));
@@ -194,26 +189,20 @@ async function openChunks(
   file: OpenedFooter,
   leaves: readonly Leaf[],
   chunks: readonly SealedChunk[],
-  { gapBytes = 0, inflate = false }: OpenParquetOptions,
+  gap: number,
   out: ByteSink,
 ): Promise<readonly OpenedChunk[]> {
   const ranges = chunks.map((chunk) => chunk.layout).sort((a, b) => a.start - b.start);
   const reads = await Promise.all(
-    planReads(ranges, gapBytes, MAX_READ).map(async (range) => ({
-      range,
-      data: await reader.read(range.start, range.end),
-    })),
+    planReads(ranges, gap, MAX_READ).map(async (range) => ({ range, data: await reader.read(range.start, range.end) })),
   );
-  const opened: OpenedChunk[] = [];
-  for (const [index, chunk] of chunks.entries()) {
+  return chunks.map((chunk, index) => {
     const { start, end } = chunk.layout;
     const read = reads.find(({ range }) => range.start <= start && end <= range.end);
     if (read === undefined) throw new RangeError('the plan of reads leaves out a column chunk');
     const data = read.data.subarray(start - read.range.start, end - read.range.start);
-    const how = { fileAad: file.fileAad, cipher: file.cipher, inflate };
-    opened.push(await namingLater(columnKey(leaves[index]!.path), () => openPages(chunk, data, how, out)));
-  }
-  return opened;
+    return naming(columnKey(leaves[index]!.path), () => openPages(chunk, data, file.fileAad, file.cipher, out));
+  });
 }
 
 function plainRowGroup(group: RowGroup, ordinal: number, chunks: readonly OpenedChunk[]): ThriftStruct {

@@ -10,8 +10,6 @@ export interface PageHeader {
   /** Offset after the header in the buffer that it was read from. */
   readonly end: number;
   readonly kind: 'data' | 'dictionary';
-  /** A data page of version 2, whose levels are never compressed. */
-  readonly isVersion2: boolean;
   /** Bytes of the page as stored. */
   readonly size: number;
   readonly uncompressedSize: number;
@@ -33,7 +31,6 @@ export function readPageHeader(data: Uint8Array, offset: number): PageHeader {
     fields,
     end,
     kind: type === PageType.Dictionary ? 'dictionary' : 'data',
-    isVersion2: type === PageType.DataV2,
     size: sizeAt(fields, PageField.CompressedSize, 'the size of a page'),
     uncompressedSize: sizeAt(fields, PageField.UncompressedSize, 'the uncompressed size of a page'),
     crc: intAt(fields, PageField.Crc, 'the checksum of a page') ?? null,
