@@ -3,7 +3,7 @@ import type { AuditEvent, Batch, Clock, KeyDomain, Random } from '#base/core/ind
 import { sha256Hex } from '#base/crypto/index.ts';
 import type { Objects } from '#base/storage/index.ts';
 import { StoreError } from './errors.ts';
-import { encodeParquet } from './parquet/encode-parquet.ts';
+import { encodeParquetSteps } from './parquet/encode-parquet.ts';
 import { formatKeyMetadata } from './parquet/key-metadata.ts';
 import { sealParquet } from './parquet/seal-parquet.ts';
 import type { DataKeySource } from './ports.ts';
@@ -57,7 +57,7 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
     const column = { name, type, nullable, class: cls, unit, domain, handle: found.handle };
     return { column, key: found.key };
   });
-  const plain = encodeParquet(columns, batches, { facts: factsOf(columns) });
+  const plain = await inTurns(encodeParquetSteps(columns, batches, { facts: factsOf(columns) }));
   const sealed = sealParquet(plain, {
     aadPrefix: segmentAadPrefix(id, version),
     footer: {
@@ -112,6 +112,15 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
     },
   });
   return segment;
+}
+
+/** Takes steps with room for others in between: who asks for the tail meanwhile waits for one column, not for all. */
+async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await new Promise(setImmediate);
+  }
 }
 
 /** Characters of a detail that the log takes. */

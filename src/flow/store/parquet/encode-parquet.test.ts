@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Batch } from '#base/core/index.ts';
 import { decodeParquet } from './decode-parquet.ts';
-import { encodeParquet } from './encode-parquet.ts';
+import { encodeParquet, encodeParquetSteps } from './encode-parquet.ts';
 import { readPlainFooter } from './footer.ts';
 import { FileField, RowGroupField } from './format.ts';
 import { textsAt } from './thrift-access.ts';
@@ -54,5 +54,17 @@ describe('encodeParquet()', () => {
       3,
     );
     assert.throws(() => encodeParquet([{ name: 'x', type: 'text', nullable: true }], [batch(0, 3)]), TypeError);
+  });
+});
+
+describe('encodeParquetSteps()', () => {
+  it('stops behind each column of each row group, and gives the same file', () => {
+    const batches = [batch(0, 5), batch(5, 12), batch(17, 3)];
+    const steps = encodeParquetSteps(shape, batches, { rowGroupRows: 8 });
+    let stops = 0;
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) stops += 1;
+    assert.equal(stops, 3);
+    assert.deepEqual(step.value, encodeParquet(shape, batches, { rowGroupRows: 8 }));
   });
 });

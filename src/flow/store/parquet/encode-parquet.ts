@@ -1,6 +1,7 @@
 import type { Batch, ColumnShape } from '#base/core/index.ts';
 import { MemorySink } from './byte-sink.ts';
 import { encodeChunk, physicalType } from './encode-chunk.ts';
+import type { EncodedChunk } from './encode-chunk.ts';
 import { closing, magicBytes } from './footer.ts';
 import { ChunkField, FileField, MAGIC_PLAIN, Repetition, RowGroupField, SchemaField } from './format.ts';
 import { gatherColumn } from './gather-column.ts';
@@ -36,15 +37,30 @@ export function encodeParquet(
   batches: readonly Batch[],
   options: EncodeParquetOptions = {},
 ): Uint8Array {
+  const steps = encodeParquetSteps(shape, batches, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in steps of one column of a row group, for who must not hold others up meanwhile. */
+export function* encodeParquetSteps(
+  shape: readonly ColumnShape[],
+  batches: readonly Batch[],
+  options: EncodeParquetOptions = {},
+): Generator<void, Uint8Array> {
   const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
   const out = new MemorySink(rows * shape.length * 6 + 4_096);
   out.write(magicBytes(MAGIC_PLAIN));
   const groups: ThriftValue[] = [];
   for (const slices of cutRowGroups(batches, options.rowGroupRows ?? ROW_GROUP_ROWS)) {
     const count = slices.reduce((sum, slice) => sum + slice.to - slice.from, 0);
-    const chunks = shape.map((column) =>
-      encodeChunk(column, gatherColumn(column, slices, count), count, options.level ?? 1, out),
-    );
+    const chunks: EncodedChunk[] = [];
+    for (const column of shape) {
+      chunks.push(encodeChunk(column, gatherColumn(column, slices, count), count, options.level ?? 1, out));
+      yield;
+    }
     const start = chunks[0]?.start ?? out.length;
     groups.push(
       struct({
