@@ -5,6 +5,7 @@ import { ALL_CONTEXT, filePolicies } from './file-policies.ts';
 import type { FilePolicy } from './file-policies.ts';
 import { isData, platformPolicies } from './platform-policies.ts';
 import type { Policy, PolicyAction } from './platform-policies.ts';
+import { sliceRequest, textsOf } from './request-slice.ts';
 import { rolePolicies } from './role-policies.ts';
 import { streamPolicies } from './stream-policies.ts';
 
@@ -26,6 +27,7 @@ export class PolicyVersion implements Disposable {
   readonly #byAction: ReadonlyMap<PolicyAction, readonly Policy[]>;
   readonly #rank: ReadonlyMap<string, number>;
   readonly #kept = new Map<PolicyAction, number>();
+  readonly #texts = new Map<PolicyAction, ReadonlySet<string>>();
 
   /** @throws {PolicyError} POLICY_INVALID where a `.cedar` file does not parse */
   constructor(template: Template, engine: CedarEngine) {
@@ -90,7 +92,8 @@ export class PolicyVersion implements Disposable {
       this.#engine.keep(name, asked);
       this.#kept.set(action, this.#engine.generation);
     }
-    const answer = this.#engine.ask(name, call);
+    const whole = this.#readsAllOfContext(action);
+    const answer = this.#engine.ask(name, sliceRequest(call, this.#textsOf(action), whole));
     const policies = answer.policies.toSorted((a, b) => this.#rankOf(a) - this.#rankOf(b));
     // A policy that cannot be evaluated might be the one that forbids.
     return { ...answer, allowed: answer.allowed && answer.failed.length === 0, policies };
@@ -98,6 +101,19 @@ export class PolicyVersion implements Disposable {
 
   #rankOf(id: string): number {
     return this.#rank.get(id) ?? 0;
+  }
+
+  #textsOf(action: PolicyAction): ReadonlySet<string> {
+    let texts = this.#texts.get(action);
+    if (texts === undefined) {
+      texts = textsOf(this.of(action).map(({ text }) => this.#engine.toJson(text)));
+      this.#texts.set(action, texts);
+    }
+    return texts;
+  }
+
+  #readsAllOfContext(action: PolicyAction): boolean {
+    return this.files.some(({ actions, reads }) => actions.includes(action) && reads.includes(ALL_CONTEXT));
   }
 
   [Symbol.dispose](): void {
