@@ -3,6 +3,7 @@ import type { DomainKeys, DomainVersion } from './domain-keys.ts';
 import { useOf } from './domain-keys.ts';
 import { KeysError } from './errors.ts';
 import type { KeyContext } from './key-context.ts';
+import { requireRotatable } from './purpose-keys.ts';
 import type { PurposeKeys, PurposeVersion } from './purpose-keys.ts';
 import { Rewrap } from './rewrap.ts';
 import type { RotatingRowSealer } from './row-keys.ts';
@@ -56,6 +57,16 @@ export interface SealedHolding {
   reseal(): Promise<number>;
 }
 
+/** Things of a room that stands later and that are found by digests: they follow when the key of the digests is rotated. */
+export interface DigestHolding {
+  /** Purpose of the key. */
+  readonly purpose: string;
+  /** How many of its digests a version made. */
+  count(version: number): Promise<number>;
+  /** Makes anew with the newest version what an older one made; how many there were. */
+  again(): Promise<number>;
+}
+
 export interface KeyLifecycleParts {
   readonly context: KeyContext;
   readonly domains: DomainKeys;
@@ -75,6 +86,7 @@ export class KeyLifecycle {
   readonly #parts: KeyLifecycleParts;
   readonly #rewrap: Rewrap;
   readonly #holdings: SealedHolding[] = [];
+  readonly #digests = new Map<string, DigestHolding>();
   /** One change at a time: the next begins when this has ended. */
   #last: Promise<unknown> = Promise.resolve();
   #destructions = 0;
@@ -92,6 +104,11 @@ export class KeyLifecycle {
   /** Tells of things that custody sealed for another room. */
   hold(holding: SealedHolding): void {
     this.#holdings.push(holding);
+  }
+
+  /** Tells of things that are found by digests. */
+  holdDigests(holding: DigestHolding): void {
+    this.#digests.set(holding.purpose, holding);
   }
 
   /** Every version of every key. */
@@ -129,7 +146,8 @@ export class KeyLifecycle {
     }
     for (const { purpose, version, state, created } of await purposes.list()) {
       const key = { kind: 'digest', name: purpose, version, state: stateOf(state) } as const;
-      rows.push({ ...key, created: formatMicros(micros(created)), uses: null, limit: null, holds: null });
+      const holds = state === 'destroyed' ? null : ((await this.#digests.get(purpose)?.count(version)) ?? null);
+      rows.push({ ...key, created: formatMicros(micros(created)), uses: null, limit: null, holds });
     }
     return rows;
   }
@@ -152,7 +170,10 @@ export class KeyLifecycle {
   retire(actor: string, kind: KeyKind, name: string): Promise<void> {
     return this.#alone(async () => {
       if (kind === 'domain') return this.#parts.domains.retire(actor, await this.#domain(name, 'active'));
-      if (kind === 'digest') return this.#parts.purposes.retire(actor, await this.#purpose(name, 'active'));
+      if (kind === 'digest') {
+        this.#requireFollowed(name);
+        return this.#parts.purposes.retire(actor, await this.#purpose(name, 'active'));
+      }
       await this.#begin(actor, kind, name);
     });
   }
@@ -248,16 +269,21 @@ export class KeyLifecycle {
         return domains.rotate(actor, stream, domain);
       }
       case 'digest':
+        this.#requireFollowed(name);
         return purposes.rotate(actor, name);
     }
   }
 
-  /** Seals again what older versions of a key sealed. Digests stay as they are. */
+  #requireFollowed(purpose: string): void {
+    if (!this.#digests.has(purpose)) requireRotatable(purpose);
+  }
+
+  /** Seals again what older versions of a key sealed. Digests by which nothing is found stay as they are. */
   async #again(kind: KeyKind, name: string): Promise<number> {
     if (kind === 'root') return this.#resealRoot();
     if (kind === 'epoch') return this.#rewrap.toCurrentEpoch();
     if (kind === 'rows') return (await this.#sealer(name)).reseal(this.#parts.context.catalogue);
-    if (kind !== 'domain') return 0;
+    if (kind === 'digest') return (await this.#digests.get(name)?.again()) ?? 0;
     const { stream, domain } = splitDomain(name);
     let count = 0;
     for (const row of await this.#parts.domains.list()) {

@@ -15,7 +15,7 @@ import { makeKeyLog } from './key-log.ts';
 import type { KeyUse } from './key-log.ts';
 import { KEYS_SCHEMA } from './key-tables.ts';
 import { PurposeKeys } from './purpose-keys.ts';
-import type { PurposeKey } from './purpose-keys.ts';
+import type { FindingKeys, PurposeKey } from './purpose-keys.ts';
 import { remember } from './remember.ts';
 import { RotatingRowSealer } from './row-keys.ts';
 import { UseMeter } from './use-meter.ts';
@@ -157,6 +157,11 @@ export class KeyRing {
    */
   async digestKey(purpose: string): Promise<PurposeKey> {
     return this.#purposes.newest(purpose);
+  }
+
+  /** The keys for digests by which things are found; whoever uses them tells `lifecycle.holdDigests`. */
+  findingKeys(purpose: string): Promise<FindingKeys> {
+    return this.#purposes.finding(purpose);
   }
 
   /**

@@ -12,6 +12,14 @@ export interface PurposeKey {
   readonly key: MacKey;
 }
 
+/** Keys by whose digests things are found. Live: a rotation shows at the next look. */
+export interface FindingKeys {
+  /** Makes new digests. */
+  readonly newest: PurposeKey;
+  /** Every version that opens, the newest first: something may still stand under an older one. */
+  readonly all: readonly PurposeKey[];
+}
+
 /** A version of a digest key as the catalogue has it. */
 export type PurposeVersion = Values<typeof PURPOSE_KEYS.key> & Values<typeof PURPOSE_KEYS.clear>;
 
@@ -28,6 +36,7 @@ export class PurposeKeys {
   readonly #context: KeyContext;
   readonly #table: SealedTable<typeof PURPOSE_KEYS.key, typeof PURPOSE_KEYS.clear>;
   readonly #open = new Map<string, Promise<PurposeKey>>();
+  readonly #finding = new Map<string, Promise<{ newest: PurposeKey; all: readonly PurposeKey[] }>>();
 
   constructor(context: KeyContext) {
     this.#context = context;
@@ -48,6 +57,11 @@ export class PurposeKeys {
     });
   }
 
+  /** Keys of a purpose by whose digests things are found. */
+  finding(purpose: string): Promise<FindingKeys> {
+    return remember(this.#finding, purpose, () => this.#findingNow(purpose));
+  }
+
   /** The key of an older version, for digests that were made with it; null where it was destroyed or never was. */
   async version(purpose: string, version: number): Promise<PurposeKey | null> {
     const row = await this.#table.get(this.#context.catalogue, { purpose, version });
@@ -63,23 +77,23 @@ export class PurposeKeys {
    * Makes the next version and retires the ones before, in one transaction. Digests of before stand under their own
    * version. Logged first.
    *
-   * @throws {KeysError} KEYS_UNKNOWN, KEYS_VERSION_NEEDED where things are found by their digests
+   * @throws {KeysError} KEYS_UNKNOWN
    */
   async rotate(actor: string, purpose: string): Promise<number> {
     const versions = await this.#versions(purpose);
     if (versions.length === 0) throw unknown(purpose);
-    requireRotatable(purpose);
     const made = await this.#make(actor, purpose, versions);
     this.#open.set(purpose, Promise.resolve(made));
+    await this.#refind(purpose);
     return made.version;
   }
 
   /** Retires a version without a next one: that is made when a digest is to be made. Logged first. */
   async retire(actor: string, { purpose, version }: PurposeVersion): Promise<void> {
-    requireRotatable(purpose);
     await this.#context.log.retired(actor, RESOURCE, [nameOf(purpose, version)]);
     await this.#set(purpose, version, (row) => ({ ...row, state: 'retired' }));
     this.#open.delete(purpose);
+    await this.#refind(purpose);
   }
 
   /** Wipes a version: digests made with it can never be made again. Logged first. */
@@ -87,6 +101,19 @@ export class PurposeKeys {
     await this.#context.log.destroyed(actor, RESOURCE, [nameOf(purpose, version)]);
     await this.#set(purpose, version, (row) => ({ ...row, state: 'destroyed', wrap: NOTHING }));
     this.#open.delete(purpose);
+    await this.#refind(purpose);
+  }
+
+  async #findingNow(purpose: string): Promise<{ newest: PurposeKey; all: readonly PurposeKey[] }> {
+    const newest = await this.newest(purpose);
+    const rows = (await this.#versions(purpose)).filter(({ state }) => state !== 'destroyed');
+    return { newest, all: await Promise.all(rows.map((row) => this.#opened(row))) };
+  }
+
+  /** Whoever holds keys to find by sees the change. */
+  async #refind(purpose: string): Promise<void> {
+    const live = await this.#finding.get(purpose);
+    if (live !== undefined) Object.assign(live, await this.#findingNow(purpose));
   }
 
   async #versions(purpose: string): Promise<readonly PurposeVersion[]> {
@@ -145,7 +172,8 @@ function nameOf(purpose: string, version: number): string {
   return `purpose:${purpose}:${version}`;
 }
 
-function requireRotatable(purpose: string): void {
+/** @throws {KeysError} KEYS_VERSION_NEEDED where things are found or joined by digests that nobody makes again */
+export function requireRotatable(purpose: string): void {
   if (purpose.startsWith('token:')) {
     const message = `Cannot rotate digest key ${purpose}: rows under its next version would not join with those of now`;
     throw new KeysError('KEYS_VERSION_NEEDED', message, {

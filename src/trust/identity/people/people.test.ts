@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
-import { days, micros, minutes } from '#base/core/index.ts';
+import { days, micros, minutes, systemClock as clock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
-import { openTrust } from '../../../../test/support/open-trust.ts';
+import { silentLog } from '../../../../test/support/open-audit-log.ts';
+import { DECLARED, openTrust } from '../../../../test/support/open-trust.ts';
+import { openIdentity } from '../identity.ts';
 import { OPERATOR } from './people.ts';
 import { makeSecret } from './secret-token.ts';
 
@@ -178,4 +180,36 @@ test('create() makes programs without any means to sign in, requireService() fin
   for (const { id } of [person, foreign]) {
     await assert.rejects(people.requireService(id), { code: 'IDENTITY_PERSON_INVALID' });
   }
+});
+
+test('the key of names is rotated while people come in, and what a crash left is finished at the next start', async (t) => {
+  const { identity, keys, reopen, catalogue, audit } = await openTrust(t);
+  for (const name of ['ada', 'bea']) await identity.people.add(name, ['scientist'], 'person:op');
+  const { lifecycle } = keys;
+  // As a rotation stands that was cut off: the next version is there, and the digests are those of before.
+  await lifecycle.retire('person:op', 'digest', 'person-name');
+  await identity.people.add('cyd', ['scientist'], 'person:op');
+  await assert.rejects(identity.people.add('ada', ['scientist'], 'person:op'), { code: 'IDENTITY_PERSON_EXISTS' });
+  const holds = async (ring = keys): Promise<readonly unknown[]> =>
+    (await ring.lifecycle.list()).filter(({ name }) => name === 'person-name').map((row) => [row.state, row.holds]);
+  assert.deepEqual(await holds(), [
+    ['retired', 3],
+    ['active', 1],
+  ]);
+  await assert.rejects(lifecycle.destroy('person:op', 'digest', 'person-name', 1), { code: 'KEYS_VERSION_NEEDED' });
+
+  const ring = await reopen();
+  const parts = { catalogue, keys: ring, declared: DECLARED, audit, log: silentLog, clock, random: systemRandom };
+  const { people } = await openIdentity(parts);
+  for (const name of ['ada', 'bea', 'cyd']) assert.equal((await people.findByName(name))?.name, name);
+  assert.equal(await ring.lifecycle.settle(), 3);
+  assert.deepEqual(await holds(ring), [
+    ['retired', 0],
+    ['active', 4],
+  ]);
+  await ring.lifecycle.destroy('person:op', 'digest', 'person-name', 1);
+  const { rewrapped } = await ring.lifecycle.rotate('person:op', 'digest', 'person-name');
+  assert.equal(rewrapped, 4);
+  for (const name of ['ada', 'bea', 'cyd', 'operator']) assert.equal((await people.findByName(name))?.name, name);
+  await assert.rejects(people.add('bea', ['scientist'], 'person:op'), { code: 'IDENTITY_PERSON_EXISTS' });
 });

@@ -1,8 +1,8 @@
 import { NAME_PATTERN, equalBytes, hasCode, makeId, micros, toHex } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
-import type { MacKey } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction } from '#base/storage/index.ts';
+import type { FindingKeys } from '#trust/keys/index.ts';
 import { IdentityError } from '../errors.ts';
 import type { IdentityContext } from '../identity-context.ts';
 import { CERTIFICATES, PEOPLE, TOKENS } from '../identity-tables.ts';
@@ -28,12 +28,12 @@ export const OPERATOR = 'operator';
 /** People and programs, and their bearer tokens. Names are sealed; a keyed digest finds them. */
 export class People {
   readonly #context: IdentityContext;
-  readonly #names: MacKey;
+  readonly #names: FindingKeys;
   readonly #table: SealedTable<typeof PEOPLE.key, typeof PEOPLE.clear, PersonPrivate>;
   readonly #tokens: SealedTable<typeof TOKENS.key, typeof TOKENS.clear>;
   readonly #certificates: SealedTable<typeof CERTIFICATES.key, typeof CERTIFICATES.clear>;
 
-  private constructor(context: IdentityContext, names: MacKey) {
+  private constructor(context: IdentityContext, names: FindingKeys) {
     this.#context = context;
     this.#names = names;
     this.#table = new SealedTable(PEOPLE, context.people);
@@ -43,8 +43,12 @@ export class People {
 
   /** Opens the list; makes the operator's entry where it is missing. */
   static async open(context: IdentityContext): Promise<People> {
-    const { key } = await context.keys.digestKey('person-name');
-    const people = new People(context, key);
+    const people = new People(context, await context.keys.findingKeys('person-name'));
+    context.keys.lifecycle.holdDigests({
+      purpose: 'person-name',
+      count: (version) => people.#countNames(version),
+      again: () => people.#digestNames(),
+    });
     if ((await people.#byName(context.catalogue, OPERATOR)) === null) await people.#insert('operator', OPERATOR, []);
     return people;
   }
@@ -72,9 +76,7 @@ export class People {
     }
     this.#requireRoles(roles);
     if ((await this.#byName(this.#context.catalogue, name)) !== null) {
-      throw new IdentityError('IDENTITY_PERSON_EXISTS', 'Cannot add person: there is one of that name', {
-        hint: 'See weir user list',
-      });
+      throw exists();
     }
     return this.show(await this.#insert(kind, name, [...new Set(roles)].sort(), actor));
   }
@@ -94,7 +96,7 @@ export class People {
       return await this.show(await this.#insert(kind, name, [], `issuer:${issuer}`));
     } catch (error) {
       // Two requests of somebody new at once: the other one was faster.
-      if (!hasCode(error, 'STORAGE_CONSTRAINT')) throw error;
+      if (!hasCode(error, 'IDENTITY_PERSON_EXISTS')) throw error;
       return (await this.findByName(name)) ?? Promise.reject(error);
     }
   }
@@ -227,8 +229,13 @@ export class People {
     const { catalogue, clock, random } = this.#context;
     const id = `p${toHex(random.bytes(8))}`;
     await this.#audit(actor, 'add-person', id, roles);
-    const row = { id, kind, name_digest: this.#names.macHex(name), status: 'enabled', created: clock.now() };
-    await this.#table.insert(catalogue, row, { name, roles });
+    await catalogue.transaction(async (tx) => {
+      // Looked at here: while the key is rotated, two digests of one name would not meet in the index.
+      if ((await this.#byName(tx, name)) !== null) throw exists();
+      const digest = this.#names.newest.key.macHex(name);
+      const row = { id, kind, name_digest: digest, status: 'enabled', created: clock.now() };
+      await this.#table.insert(tx, row, { name, roles });
+    });
     return id;
   }
 
@@ -243,8 +250,36 @@ export class People {
   }
 
   async #byName(tx: CatalogueTransaction, name: string): Promise<Row | null> {
-    const [row] = await this.#table.list(tx, { where: { name_digest: this.#names.macHex(name) }, limit: 1 });
+    // After a rotation some stand under an older version for a moment.
+    const digests = this.#names.all.map(({ key }) => key.macHex(name));
+    const [row] = await this.#table.list(tx, { where: { name_digest: { in: digests } }, limit: 1 });
     return row ?? null;
+  }
+
+  /** Names whose digest a version of the key made. */
+  async #countNames(version: number): Promise<number> {
+    const key = this.#names.all.find((one) => one.version === version)?.key;
+    if (key === undefined) return 0;
+    const rows = await this.#table.list(this.#context.catalogue, { onDamaged: () => {} });
+    return rows.filter(({ name_digest: digest, sealed }) => key.macHex(sealed.name) === digest).length;
+  }
+
+  /** Has every name found by the newest key, one at a time: whoever is looked for meanwhile is found by either. */
+  async #digestNames(): Promise<number> {
+    const { catalogue } = this.#context;
+    let count = 0;
+    for (const { id } of await this.#table.list(catalogue, { onDamaged: () => {} })) {
+      count += await catalogue.transaction(async (tx) => {
+        const now = await this.#table.get(tx, { id });
+        if (now === null) return 0;
+        const { sealed, ...row } = now;
+        const digest = this.#names.newest.key.macHex(sealed.name);
+        if (row.name_digest === digest) return 0;
+        await this.#table.put(tx, { ...row, name_digest: digest }, sealed);
+        return 1;
+      });
+    }
+    return count;
   }
 
   async #audit(actor: string, action: string, id: string, roles?: readonly string[]): Promise<void> {
@@ -275,6 +310,12 @@ function personOf(row: Row): Person {
     status: row.status === 'enabled' ? 'enabled' : 'disabled',
     created: micros(row.created),
   };
+}
+
+function exists(): IdentityError {
+  return new IdentityError('IDENTITY_PERSON_EXISTS', 'Cannot add person: there is one of that name', {
+    hint: 'See weir user list',
+  });
 }
 
 function unknown(): IdentityError {
