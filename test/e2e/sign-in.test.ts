@@ -25,7 +25,7 @@ import type { TestPlatform } from '../support/running-platform.ts';
 
 const run = promisify(execFile);
 
-const TEMPLATE = (issuer: string, lab: string): string => `
+const TEMPLATE = (issuer: string, lab: string, edge: object): string => `
 devices: { truck: {} }
 streams:
   climate: { from: truck, purposes: [quality], fields: { n: { type: integer } } }
@@ -45,6 +45,12 @@ sign-in:
       algorithms: [RS256]
       roles: { keeper: { groups: analysts } }
       login: { client: weir-cli }
+    edge:
+      issuer: https://edge.test
+      audience: weir
+      keys: [${JSON.stringify(edge)}]
+      proof: nonce
+      roles: { scientist: { groups: [analysts] } }
 `;
 
 const COMMANDS = {
@@ -82,7 +88,8 @@ async function serveIssuer(t: TestContext) {
 test('people and programs show who they are', { timeout: 180_000 }, async (t) => {
   const corp = await serveIssuer(t);
   const lab = await startIdentityProvider(t);
-  await using weir = await startTestPlatform(TEMPLATE(corp.url, lab.url), { 'corp-ca.pem': corp.authority });
+  const edge = await makeTestIssuer(systemClock, { url: 'https://edge.test' });
+  await using weir = await startTestPlatform(TEMPLATE(corp.url, lab.url, edge.jwk), { 'corp-ca.pem': corp.authority });
   const typed = async (line: string, ...more: string[]): Promise<string> => {
     const words = line.replace('npm run -s weir -- ', '').split(' ');
     const add = COMMANDS[words[0] as keyof typeof COMMANDS];
@@ -267,6 +274,24 @@ test('people and programs show who they are', { timeout: 180_000 }, async (t) =>
     assert.equal((await ask(proof)).status, 401);
     assert.equal((await ask(await client.prove(token, { htu: `${htu}/sign-out` }))).status, 401);
     assert.equal((await ask(await client.prove(token, { htu }))).status, 200);
+  });
+
+  await t.test('where the template asks for it, a proof counts with a nonce that the platform gave', async () => {
+    const client = await makeTestClient(systemClock);
+    const token = await edge.sign({ cnf: { jkt: client.thumbprint } });
+    const htu = `${weir.platform.address.api}/v1/me`;
+    const ask = async (nonce?: string) => {
+      const dpop = await client.prove(token, { htu, ...(nonce === undefined ? {} : { nonce }) });
+      return weir.call('GET', '/v1/me', { token: '', headers: { authorization: `DPoP ${token}`, dpop } });
+    };
+    const first = await ask();
+    assert.equal(first.status, 401);
+    assert.match(String(first.headers['www-authenticate']), /^DPoP error="use_dpop_nonce"/);
+    const nonce = String(first.headers['dpop-nonce']);
+    assert.equal((await ask(nonce)).status, 200);
+    assert.equal((await ask(`${nonce}x`)).status, 401);
+    const stranger = await weir.call('GET', '/v1/me', { token: '', headers: { authorization: `DPoP ${token}` } });
+    assert.deepEqual([stranger.status, stranger.headers['dpop-nonce']], [401, undefined]);
   });
 
   await t.test('sessions and keys outlast a restart, revoked ones stay revoked', async () => {

@@ -13,6 +13,8 @@ export interface RequestToSign {
   readonly created: number;
   /** Never used before with this key. */
   readonly nonce: string;
+  /** What the verifier knows the key by; absent where the connection says it. @see RFC 9421 section 2.3 */
+  readonly keyId?: string;
 }
 
 /**
@@ -22,14 +24,15 @@ export interface RequestToSign {
  * @see RFC 9421 section 3.1; RFC 9530
  */
 export function signRequest(
-  { method, url, body, created, nonce }: RequestToSign,
+  { method, url, body, created, nonce, keyId }: RequestToSign,
   key: KeyObject,
 ): Record<string, string> {
   const algorithm = signatureAlgorithmOf(key);
   if (algorithm === null) return {};
   const digest = body === null ? null : contentDigest(body);
   const covered = ['"@method"', '"@target-uri"', ...(digest === null ? [] : ['"content-digest"'])];
-  const input = `sig=(${covered.join(' ')});created=${created};nonce="${nonce}";alg="${algorithm}"`;
+  const named = keyId === undefined ? '' : `;keyid="${keyId}"`;
+  const input = `sig=(${covered.join(' ')});created=${created};nonce="${nonce}";alg="${algorithm}"${named}`;
   const list = parseInnerLists(input).get('sig')!;
   const message = {
     method,

@@ -39,7 +39,9 @@ function buildIssuer(name: string, source: IssuerSource, ca: string | null): Iss
     ca,
     algorithms: source.algorithms ?? ALGORITHMS,
     clockSkew: durationOf(source['clock-skew'], seconds(30)),
-    proof: source.proof === 'required',
+    proof: source.proof === 'required' || source.proof === 'nonce',
+    // Absent where it is not asked for: digests of templates from before there were any stay what they were.
+    ...(source.proof === 'nonce' ? { nonce: true as const } : {}),
     roles: Object.entries(source.roles).map(([role, claims]): RoleRule => ({
       role,
       claims: Object.entries(claims).map(([claim, values]) => ({ claim, values: asList(values) })),

@@ -247,6 +247,13 @@ const RULES: readonly (readonly [string, Judge])[] = [
         ? judged('strengthens', 'its tokens need proof of possession')
         : judged('weakens', 'its tokens count without proof of possession'),
   ],
+  [
+    'signIn.issuers.*.nonce',
+    ({ after }) =>
+      after === true
+        ? judged('strengthens', 'proofs of possession need a nonce')
+        : judged('weakens', 'proofs of possession count without a nonce'),
+  ],
   ['signIn.issuers.*.description', () => judged('neutral', 'it changes nothing that is protected')],
   ['signIn.issuers.*.*', () => judged('weakens', 'whom this identity provider vouches for, and how, is another')],
   [

@@ -103,7 +103,8 @@ export const issuer = Type.Object(
     'clock-skew': Type.Optional(duration('How far its clock may be off. Default 30s, at most 5m.', ['30s'])),
     proof: Type.Optional(
       Type.Enum(words.TOKEN_PROOFS, {
-        description: '`required`: its access tokens count only with proof of possession of the key they are bound to.',
+        description:
+          '`required`: its access tokens count only with proof of possession of the key they are bound to; `nonce`: and DPoP proofs only with a nonce of the platform.',
       }),
     ),
     roles: mapOf(claims, words.WORD_PATTERN, 64, 'Roles by the claims that give them.'),

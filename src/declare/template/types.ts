@@ -190,6 +190,8 @@ export interface Issuer {
   readonly clockSkew: Millis;
   /** True where its access tokens count only with proof of possession. */
   readonly proof: boolean;
+  /** Present where DPoP proofs count only with a nonce of the platform's (RFC 9449 section 9). */
+  readonly nonce?: true;
   readonly roles: readonly RoleRule[];
   /** How people sign in through it; null where they do not. */
   readonly login: { readonly client: string; readonly scopes: readonly string[] } | null;

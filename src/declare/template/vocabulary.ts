@@ -48,7 +48,7 @@ export const TOKEN_ALGORITHMS = [
   'RS384',
   'RS512',
 ] as const;
-export const TOKEN_PROOFS = ['optional', 'required'] as const;
+export const TOKEN_PROOFS = ['optional', 'required', 'nonce'] as const;
 export { CLASSES, FIELD_TYPES };
 
 /** Further actions that a role's `may:` can grant; each is an action of the policy. */

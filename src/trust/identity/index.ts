@@ -63,6 +63,7 @@ export type { NewSession, Session } from './people/sessions.ts';
 export type { NewCode } from './people/one-time-codes.ts';
 export type { PasswordCost, PasswordOutcome } from './people/passwords.ts';
 export type { ProvedRequest } from './people/possession-proof.ts';
+export type { SigningKey } from './people/signing-keys.ts';
 export type { IssuerFetch } from './people/issuer-keys.ts';
 export { enrolHints } from './enrol-hints.ts';
 export type { EnrolHints, HintInput } from './enrol-hints.ts';

@@ -76,3 +76,15 @@ test('Proxy keeps most requests of a caller waiting, answers more of them with 4
   assert.equal((await server.ask('GET', '/quick')).status, 200);
   while (proxy.open > 0) await new Promise((resolve) => setTimeout(resolve, 1));
 });
+
+test('Proxy passes a refusal on though control took none of the body, and keeps no turn for it', async (t) => {
+  const { server } = await behind(t, (request, response) => {
+    if (request.method === 'GET') return void response.end();
+    response.writeHead(429, { 'retry-after': '7' }).end('{"code":"API_RATE"}', () => request.socket.destroy());
+  });
+  const body = 'x'.repeat(1_000_000);
+  const refused = Array.from({ length: 8 }, () => server.ask('POST', '/a', {}, body));
+  for (const { status, headers, body: said } of await Promise.all(refused)) {
+    assert.deepEqual([status, headers['retry-after'], said], [429, '7', '{"code":"API_RATE"}']);
+  }
+});

@@ -98,12 +98,14 @@ export class Proxy {
       // `Host` is passed on as it came.
       setHost: false,
     });
+    let refused = false;
     upstream.once('response', (answer) => {
       onAnswer?.(answer.headers);
       const status = answer.statusCode ?? 502;
       const headers = passableHeaders(answer.rawHeaders);
       // Whoever asks too much hears so late, whatever credential they invent next, and has no turn meanwhile.
       if (status === 429) {
+        refused = true;
         const answered = (body: Buffer): void =>
           this.#late.give(caller, response, () => response.writeHead(status, headers).end(body));
         return void buffer(answer).then(answered, () => response.destroy());
@@ -112,6 +114,8 @@ export class Proxy {
       pipeline(answer, response, () => {});
     });
     upstream.once('error', () => {
+      // What was refused is answered, though control took none of its body.
+      if (refused) return;
       if (response.headersSent) response.destroy();
       else sendProblem(response, UNAVAILABLE, {}, true);
     });

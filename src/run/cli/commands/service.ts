@@ -8,6 +8,7 @@ import type { UserRow } from '../find-user.ts';
 import { readCount } from '../read-number.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
+import { addSigningKeyCommand } from './service-signing-key.ts';
 
 /** A key as the API shows it. */
 export interface KeyRow {
@@ -34,7 +35,7 @@ const MOST_DAYS = 730;
 
 /** Programs: accounts, certificates, keys. */
 export function addServiceCommand(program: Command, contextOf: ContextOf): void {
-  const service = program.command('service').description('programs: add, certificate, key');
+  const service = program.command('service').description('programs: add, certificate, key, signing-key');
 
   service
     .command('add <name>')
@@ -59,6 +60,8 @@ export function addServiceCommand(program: Command, contextOf: ContextOf): void 
       const files = await certify(context, id, options.out ?? name, options.days);
       context.result(files, (made) => `${made.certificate}\n`);
     });
+
+  addSigningKeyCommand(service, contextOf);
 
   const key = service.command('key').description('keys of programs: add, list, revoke');
 

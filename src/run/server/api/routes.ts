@@ -19,6 +19,7 @@ import { REVOCATION_ROUTES } from './routes/revocation.ts';
 import { SERVICE_ROUTES } from './routes/services.ts';
 import { SESSION_ROUTES } from './routes/sessions.ts';
 import { SIGN_IN_ROUTES } from './routes/sign-in.ts';
+import { SIGNING_KEY_ROUTES } from './routes/signing-keys.ts';
 import { TEMPLATE_ROUTES } from './routes/template.ts';
 
 /** Every route of the API past the gateway. */
@@ -36,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   ...SERVICE_ROUTES,
   ...API_KEY_ROUTES,
   ...AGENT_ROUTES,
+  ...SIGNING_KEY_ROUTES,
   ...SESSION_ROUTES,
   ...SIGN_IN_ROUTES,
   ...TEMPLATE_ROUTES,

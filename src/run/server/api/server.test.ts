@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
-import { millis, PlatformError, systemClock } from '#base/core/index.ts';
+import { days, millis, PlatformError, systemClock } from '#base/core/index.ts';
 import { signRequest } from '#base/crypto/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
@@ -145,6 +145,12 @@ test('makeApi() answers unknown routes and broken paths with a problem', async (
     assertProblem(await call(method, path), 404, 'API_ROUTE_UNKNOWN');
   }
   assertProblem(await call('GET', '/v1/devices/%zz'), 400, 'API_BODY_INVALID');
+  for (const length of [101, 4_000]) {
+    const answer = await call('GET', `/v1/devices/${'x'.repeat(length)}`);
+    assertProblem(answer, 404, 'API_ROUTE_UNKNOWN');
+    assert.doesNotMatch(answer.text, /xxx/);
+  }
+  for (const path of ['/ocsp', '/v1/nothing']) assertProblem(await call('QUERY', path), 400, 'API_BODY_INVALID');
 });
 
 test('makeApi() shows nothing of a fault, and logs it', async (t) => {
@@ -253,6 +259,43 @@ test('makeApi() bounds strangers by their network, and lets those who are known 
   assertProblem(await call('GET', '/v1/users', { as: { token: 'x' } }), 429, 'API_RATE');
   assertProblem(await call('GET', '/v1/audit/keys', { as: 'nobody' }), 429, 'API_RATE');
   assert.equal((await call('GET', '/v1/users', { as: { token } })).status, 200);
+});
+
+test('makeApi() takes signatures of registered keys from callers without a certificate, each for its holder', async (t) => {
+  const current = makeTemplate(`${API_TEMPLATE}api: { signatures: [administer] }\n`);
+  const templates = { current, plan: () => ({}), apply: async () => ({ proposal: null }) };
+  const { call, identity, denials, audit } = await openApi(t, { templates });
+  const { token, person } = await identity.people.add('ada', ['keeper'], 'test');
+  const { token: other } = await identity.people.add('eve', ['keeper'], 'test');
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const registered = await identity.signIn.signingKeys.register(
+    { person: person.id, name: 'k', key: publicKey.export({ format: 'pem', type: 'spki' }).toString(), life: days(1) },
+    'test',
+  );
+  const host = 'localhost:7443';
+  const created = Math.floor(Date.now() / 1_000) + 1;
+  let count = 0;
+  const send = (as: string, keyId: string | null, key = privateKey) => {
+    const url = new URL(`https://${host}/v1/users`);
+    const nonce = `nonce-${String(count++).padStart(16, '0')}`;
+    const request = { method: 'GET', url, body: null, created, nonce, ...(keyId === null ? {} : { keyId }) };
+    return call('GET', '/v1/users', { as: { token: as }, headers: { host, ...signRequest(request, key) } });
+  };
+  assert.equal((await send(token, registered.id)).status, 200);
+  for (const wrong of [
+    await send(token, null),
+    await send(token, 'nothing'),
+    await send(other, registered.id),
+    await send(token, registered.id, generateKeyPairSync('ed25519').privateKey),
+    await call('GET', '/v1/users', { as: { token } }),
+  ]) {
+    assertProblem(wrong, 403, 'API_SIGNATURE_INVALID');
+  }
+  await identity.signIn.signingKeys.revoke(registered.id, 'test');
+  assertProblem(await send(token, registered.id), 403, 'API_SIGNATURE_INVALID');
+  await denials.flush();
+  const reasons = audit.events.flatMap(({ reason }) => (reason?.startsWith('signature-') ? [reason] : []));
+  assert.deepEqual(new Set(reasons), new Set(['signature-no-key', 'signature-forged']));
 });
 
 test('makeApi() gives a caller that is denied again and again a bounded number of entries', async (t) => {

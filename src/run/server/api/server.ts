@@ -3,6 +3,7 @@ import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import type { Json } from '#base/core/index.ts';
 import { hasCode } from '#base/core/index.ts';
+import type { SignedMessage } from '#base/crypto/index.ts';
 import { explainDecision, requireAllowed } from '#declare/policy/index.ts';
 import type { Decision } from '#declare/policy/index.ts';
 import { CALLER_HEADER, HOLD_HEADER, rateLimitFields, TRACE_HEADER } from '#flow/gateway/index.ts';
@@ -16,7 +17,7 @@ import { ApiError, RateLimited } from './errors.ts';
 import { problemOf } from './problem.ts';
 import type { RateVerdict } from './rate-buckets.ts';
 import { RateLimiter } from './rate-limiter.ts';
-import { SignedRequests } from './signed-requests.ts';
+import { SignedRequests, signatureKeyId } from './signed-requests.ts';
 import { queryReader } from './query-parameters.ts';
 import { PLATFORM } from './route.ts';
 import type { Route, RouteReply, RouteRequest } from './route.ts';
@@ -78,9 +79,7 @@ export function makeApi(options: ApiOptions): FastifyInstance {
     frameworkErrors: (error, _request, reply) => sendProblem(reply, asApiError(error), services),
   });
   server.setErrorHandler((error, _request, reply) => sendProblem(reply, asApiError(error), services));
-  server.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, new ApiError('API_ROUTE_UNKNOWN', 'Cannot answer: there is no such route'), services),
-  );
+  server.setNotFoundHandler((_request, reply) => sendProblem(reply, noRoute(), services));
   keepBodies(server, gate.bodies);
   void server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -169,35 +168,36 @@ function keepBodies(server: FastifyInstance, bodies: Gate['bodies']): void {
  *
  * @throws {ApiError} API_SIGNATURE_INVALID, the same for every reason
  */
-function requireSigned(
+async function requireSigned(
   { action }: Exclude<Route['access'], string>,
   request: FastifyRequest,
   caller: Caller,
   { services, signed, bodies, denials }: Gate,
-): void {
+): Promise<void> {
   if (services.templates.current.api?.signatures.includes(action) !== true) return;
   const { method, url, headers } = request;
-  const fault = signed.judge({
-    message: {
-      method,
-      scheme: 'https',
-      authority: (headers.host ?? '').toLowerCase().replace(/:443$/, ''),
-      target: url,
-      field: (name) => {
-        const value = headers[name];
-        return value === undefined ? null : [value].flat();
-      },
+  const message: SignedMessage = {
+    method,
+    scheme: 'https',
+    authority: (headers.host ?? '').toLowerCase().replace(/:443$/, ''),
+    target: url,
+    field: (name) => {
+      const value = headers[name];
+      return value === undefined ? null : [value].flat();
     },
-    body: bodies.get(request) ?? new Uint8Array(0),
-    key: caller.peer.key ?? null,
-  });
+  };
+  // Who has a certificate signs with its key; everybody else with one that was registered for them.
+  const named = caller.peer.key === undefined ? signatureKeyId(message) : null;
+  const registered = named === null ? null : await services.identity.signIn.signingKeys.find(named, caller.subject.id);
+  const key = caller.peer.key ?? registered;
+  const fault = signed.judge({ message, body: bodies.get(request) ?? new Uint8Array(0), key });
   if (fault === null) return;
   denials.refused(caller.actor, `signature-${fault}`);
   throw new ApiError(
     'API_SIGNATURE_INVALID',
     `Cannot take request: requests to ${action} must be signed, and this one is not`,
     {
-      hint: 'Connect with a client certificate and sign with its key (RFC 9421), with created and a new nonce',
+      hint: 'Sign with the key of your client certificate, or with a registered one that keyid names (RFC 9421), with created and a new nonce',
     },
   );
 }
@@ -218,6 +218,7 @@ async function admit(request: FastifyRequest, reply: FastifyReply, route: Route,
   if (peer === null) throw new ApiError('API_UNAUTHENTICATED', 'Cannot answer: it is not known who asks');
   const onFailure = (reason: SignInFailure, actor?: string): void => {
     gate.onSignInFailure(peer.address, reason, actor);
+    if (reason === 'proof-nonce') void reply.headers(nonceFields(gate.services.identity));
     if (route.who === 'enrolee') void reply.header('www-authenticate', 'Basic realm="enrolment", charset="UTF-8"');
     requireRate(gate.rates.ofStranger(peer), actor ?? 'anonymous', reply, gate);
   };
@@ -230,6 +231,12 @@ async function admit(request: FastifyRequest, reply: FastifyReply, route: Route,
   const verdict = gate.rates.ofCaller(payerOf(caller), `${route.method} ${route.path}`, route.quota);
   requireRate(verdict, caller.actor, reply, gate);
   return caller;
+}
+
+/** What to prove possession with. @see RFC 9449 section 9 */
+function nonceFields({ signIn }: Services['identity']): Readonly<Record<string, string>> {
+  const why = 'error="use_dpop_nonce", error_description="The proof has to hold the nonce of DPoP-Nonce"';
+  return { 'www-authenticate': `DPoP ${why}`, 'dpop-nonce': signIn.proofNonces.current(), 'cache-control': 'no-store' };
 }
 
 /** Where this request is traced, its step here, and word of it to the gateway. */
@@ -288,7 +295,7 @@ async function requireAccess(
   access: Exclude<Route['access'], string>,
   asked: RouteRequest,
   { services, denials }: Gate,
-  requireMore: () => void,
+  requireMore: () => Promise<void>,
 ): Promise<void> {
   const { caller } = asked;
   const request = {
@@ -307,7 +314,7 @@ async function requireAccess(
   const allowed = decision.effect === 'allow';
   asked.span?.set({ 'weir.action': request.action, 'weir.resource.type': type, 'weir.effect': decision.effect });
   // Before it is on record as allowed; what is denied needs no more than that.
-  if (allowed) requireMore();
+  if (allowed) await requireMore();
   const event = {
     actor: caller.actor,
     action: request.action,
@@ -396,19 +403,20 @@ function retryAfterOf(error: unknown): string {
   return error instanceof RateLimited ? String(error.verdict.retryAfter) : '1';
 }
 
-/** Codes of the HTTP library for requests that are not as they should be. */
-const MALFORMED = [
-  'FST_ERR_VALIDATION',
-  'FST_ERR_BAD_URL',
-  'FST_ERR_CTP_INVALID_JSON_BODY',
-  'FST_ERR_CTP_EMPTY_JSON_BODY',
-  'FST_ERR_CTP_INVALID_CONTENT_LENGTH',
-  'FST_ERR_CTP_BODY_TOO_LARGE',
-  'FST_ERR_CTP_INVALID_MEDIA_TYPE',
-];
-
-/** What the HTTP library throws, in the words of this API. */
+/** What the HTTP library throws at a request that is not as it should be, in the words of this API. */
 function asApiError(error: unknown): unknown {
-  if (!MALFORMED.some((code) => hasCode(error, code))) return error;
-  return new ApiError('API_BODY_INVALID', `Cannot take request: ${(error as Error).message}`, { cause: error });
+  if (!(error instanceof Error)) return error;
+  const {
+    code,
+    statusCode = 500,
+    message,
+  } = error as Error & { readonly code?: unknown; readonly statusCode?: number };
+  if (typeof code !== 'string' || !code.startsWith('FST_ERR_') || statusCode >= 500) return error;
+  // Nothing that a path names is so long; the library's own words would repeat all of it.
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return noRoute();
+  return new ApiError('API_BODY_INVALID', `Cannot take request: ${message}`, { cause: error });
+}
+
+function noRoute(): ApiError {
+  return new ApiError('API_ROUTE_UNKNOWN', 'Cannot answer: there is no such route');
 }

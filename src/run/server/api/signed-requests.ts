@@ -31,17 +31,18 @@ export type SignatureFault =
 export interface SignedRequest {
   readonly message: SignedMessage;
   readonly body: Uint8Array;
-  /** SPKI of the caller's certificate in base64, as the gateway established it; null where none was shown. */
+  /** SPKI in base64 of the caller's certificate, as the gateway established it, or registered for them; null for none. */
   readonly key: string | null;
 }
 
 /** How old a signature may be, and how far the signer's clock may be ahead, in seconds. */
 const MOST_AGE_S = 300;
 const MOST_AHEAD_S = 30;
+const LONGEST_KEY_ID = 128;
 const NONCE = /^[\x21-\x7e]{16,128}$/;
 
 /**
- * Judges signed requests: made by the key of the caller's certificate over what was asked, a short while ago, and not seen
+ * Judges signed requests: made by the caller's key over what was asked, a short while ago, and not seen
  * before. What was signed before this started is too old, since which nonces were used then is not known.
  *
  * @see RFC 9421 sections 3.2 and 7.2; RFC 9530
@@ -115,5 +116,16 @@ export class SignedRequests {
 
   #now(): number {
     return Math.floor(this.#clock.now() / 1_000_000);
+  }
+}
+
+/** The name that the signature of a message has for its key; null where it has none. Untrusted. @see RFC 9421 section 2.3 */
+export function signatureKeyId(message: SignedMessage): string | null {
+  try {
+    const [[, list] = []] = parseInnerLists((message.field('signature-input') ?? []).join(', '));
+    const id = list?.parameters.get('keyid');
+    return typeof id === 'string' && id.length <= LONGEST_KEY_ID ? id : null;
+  } catch {
+    return null;
   }
 }

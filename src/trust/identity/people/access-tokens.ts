@@ -152,7 +152,7 @@ export class AccessTokens {
     const { jkt, 'x5t#S256': certificate } = (cnf ?? {}) as Readonly<Record<string, unknown>>;
     if (typeof jkt === 'string') {
       if (scheme !== 'dpop') return 'unproved';
-      const proved = await this.#proofs.check(proof, token, jkt, request);
+      const proved = await this.#proofs.check(proof, token, jkt, request, issuer.nonce === true);
       return proved === 'proved' ? 'bound' : proved;
     }
     if (typeof certificate !== 'string' || scheme !== 'bearer' || fingerprint === null) return 'unproved';

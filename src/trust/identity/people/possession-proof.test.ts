@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { generateKeyPair, exportJWK } from 'jose';
 import { minutes, seconds } from '#base/core/index.ts';
+import { seededRandom } from '../../../../test/support/seeded-random.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { PossessionProofs } from './possession-proof.ts';
 import { makeTestClient, REQUEST } from './testing.ts';
@@ -12,10 +13,10 @@ const TOKEN = 'a.b.c';
 async function world() {
   const clock = frozenClock();
   const client = await makeTestClient(clock);
-  const proofs = new PossessionProofs(clock, () => ['weir.test']);
+  const proofs = new PossessionProofs(clock, seededRandom(1), () => ['weir.test']);
   const check = (proof: string | undefined, request: { method: string; host: string; target: string } = REQUEST) =>
     proofs.check(proof, TOKEN, client.thumbprint, request);
-  return { clock, client, check };
+  return { clock, client, check, proofs };
 }
 
 test('check() takes a proof for this key, token and request, once', async () => {
@@ -25,6 +26,19 @@ test('check() takes a proof for this key, token and request, once', async () => 
   assert.equal(await check(proof), 'proof-replayed');
   assert.equal(await check(await client.prove(TOKEN)), 'proved');
   assert.equal(await check(undefined), 'unproved');
+});
+
+test('check() wants a nonce of ours where it is told to, and says so only to who has the key', async () => {
+  const { client, proofs } = await world();
+  const check = (proof: string) => proofs.check(proof, TOKEN, client.thumbprint, REQUEST, true);
+  assert.equal(await check(await client.prove(TOKEN)), 'proof-nonce');
+  assert.equal(await check(await client.prove(TOKEN, { nonce: 'x' })), 'proof-nonce');
+  assert.equal(await check(await client.prove('d.e.f')), 'proof-invalid');
+  const nonce = proofs.nonces.current();
+  const proof = await client.prove(TOKEN, { nonce });
+  assert.equal(await check(proof), 'proved');
+  assert.equal(await check(proof), 'proof-replayed');
+  assert.equal(await check(await client.prove(TOKEN, { nonce })), 'proved');
 });
 
 test('check() takes query and fragment for nothing, and a loopback name for ours', async () => {

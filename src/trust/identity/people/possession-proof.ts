@@ -1,9 +1,10 @@
 import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose';
 import type { JWK } from 'jose';
 import { encodeUtf8, millis, seconds } from '#base/core/index.ts';
-import type { Clock } from '#base/core/index.ts';
+import type { Clock, Random } from '#base/core/index.ts';
 import { sha256 } from '#base/crypto/index.ts';
 import { isLoopback } from '#declare/template/index.ts';
+import { ProofNonces } from './proof-nonces.ts';
 import { ProofMemory } from './proof-memory.ts';
 import type { SignInRefusal } from './sign-in.ts';
 
@@ -32,13 +33,16 @@ export class PossessionProofs {
   readonly #clock: Clock;
   readonly #hosts: () => readonly string[];
   readonly #memory: ProofMemory;
+  /** What proofs for issuers that want it have to hold. */
+  readonly nonces: ProofNonces;
   /** Proofs from before this process began cannot be told from replays, for its memory begins with it. */
   readonly #begun: number;
 
   /** @param hosts names of the platform besides the loopback ones */
-  constructor(clock: Clock, hosts: () => readonly string[]) {
+  constructor(clock: Clock, random: Random, hosts: () => readonly string[]) {
     this.#clock = clock;
     this.#hosts = hosts;
+    this.nonces = new ProofNonces(clock, random);
     this.#memory = new ProofMemory(clock, millis(2 * PROOF_TOLERANCE));
     this.#begun = Math.floor(clock.now() / 1_000_000);
   }
@@ -47,19 +51,23 @@ export class PossessionProofs {
    * @param proof untrusted
    * @param token the access token that it comes with, verified
    * @param thumbprint of the key that the token is bound to
+   * @param withNonce where only a proof with a nonce of ours counts
    */
   async check(
     proof: string | undefined,
     token: string,
     thumbprint: string,
     request: ProvedRequest,
+    withNonce = false,
   ): Promise<SignInRefusal | 'proved'> {
     if (proof === undefined) return 'unproved';
     const claims = await readProof(proof, thumbprint, new Date(this.#clock.now() / 1_000));
     if (claims === null) return 'proof-invalid';
-    const { jti, htm, htu, iat, ath } = claims;
+    const { jti, htm, htu, iat, ath, nonce } = claims;
     // Steps 8, 9, 12 of the section: this method, this place, this token.
     if (htm !== request.method || !this.#isFor(htu, request) || ath !== hashOf(token)) return 'proof-invalid';
+    // Step 10. Only who has the key hears that a nonce is wanted.
+    if (withNonce && !this.nonces.counts(nonce)) return 'proof-nonce';
     const now = this.#clock.now() / 1_000_000;
     if (Math.abs(now - iat) > PROOF_TOLERANCE / 1_000 || iat < this.#begun) return 'proof-stale';
     const use = this.#memory.use(thumbprint, jti);
@@ -85,6 +93,7 @@ interface ProofClaims {
   /** Epoch seconds. */
   readonly iat: number;
   readonly ath: string;
+  readonly nonce: unknown;
 }
 
 /** Claims of a proof that the key of a thumbprint signed; null for anything else. */
@@ -100,10 +109,10 @@ async function readProof(proof: string, thumbprint: string, now: Date): Promise<
       // It need not say until when it counts; where it does, it is heard. Whether it is fresh is judged above.
       currentDate: now,
     });
-    const { jti, iat, htm, htu, ath } = payload as Readonly<Record<string, unknown>>;
+    const { jti, iat, htm, htu, ath, nonce } = payload as Readonly<Record<string, unknown>>;
     if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_ID || typeof iat !== 'number') return null;
     if (typeof htm !== 'string' || typeof htu !== 'string' || typeof ath !== 'string') return null;
-    return { jti, iat, htm, htu, ath };
+    return { jti, iat, htm, htu, ath, nonce };
   } catch {
     return null;
   }

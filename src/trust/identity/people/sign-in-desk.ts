@@ -9,10 +9,12 @@ import type { PasswordCost } from './passwords.ts';
 import type { People } from './people.ts';
 import { PossessionProofs } from './possession-proof.ts';
 import type { ProvedRequest } from './possession-proof.ts';
+import type { ProofNonces } from './proof-nonces.ts';
 import { ProviderLogins } from './provider-logins.ts';
 import { rolesOfClaims } from './roles-of-claims.ts';
 import { readSecret } from './secret-token.ts';
 import { Sessions } from './sessions.ts';
+import { SigningKeys } from './signing-keys.ts';
 import { SIGN_IN_SCHEMA } from './sign-in-tables.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -48,19 +50,23 @@ export class SignInDesk {
   readonly codes: OneTimeCodes;
   readonly accessTokens: AccessTokens;
   readonly logins: ProviderLogins;
+  readonly proofNonces: ProofNonces;
+  readonly signingKeys: SigningKeys;
   readonly #people: People;
 
   private constructor(context: IdentityContext, people: People, { fetch, passwordCost }: SignInOptions) {
-    const { clock, log, declared } = context;
+    const { clock, random, log, declared } = context;
     this.#people = people;
     this.keys = new ApiKeys(context, people);
+    this.signingKeys = new SigningKeys(context, people);
     this.sessions = new Sessions(context, people, (name, claims) => {
       const issuer = declared.signIn().issuers.get(name);
       return issuer === undefined || issuer.login === null ? null : rolesOfClaims(claims, issuer.roles);
     });
     this.passwords = new Passwords(context, people, passwordCost);
     this.codes = new OneTimeCodes(context, people);
-    const proofs = new PossessionProofs(clock, () => declared.hosts());
+    const proofs = new PossessionProofs(clock, random, () => declared.hosts());
+    this.proofNonces = proofs.nonces;
     this.accessTokens = new AccessTokens(context, people, new IssuerKeys(fetch, clock, log), proofs);
     this.logins = new ProviderLogins(context, people, this.accessTokens, fetch);
   }

@@ -85,10 +85,26 @@ export const CODES = table({
   indexes: [['person']],
 });
 
+export type SigningKeyPrivate = {
+  readonly name: string;
+  /** SPKI in base64. */
+  readonly spki: string;
+};
+
+/** Public keys by which requests are signed; `status` is `enabled` or `revoked`. */
+export const SIGNING_KEYS = table({
+  name: 'signin_signing_key',
+  key: { id: 'text' },
+  clear: { person: 'text', status: 'text', created: 'integer', expires: 'integer' },
+  sealed: (value) => value as SigningKeyPrivate,
+  indexes: [['person']],
+});
+
 /** Tables of what people and programs sign in with besides certificates and tokens. */
 export const SIGN_IN_SCHEMA: CatalogueSchema = {
   room: 'signin',
   migrations: [
     [...sealedTableSql(API_KEYS), ...sealedTableSql(SESSIONS), ...sealedTableSql(PASSWORDS), ...sealedTableSql(CODES)],
+    [...sealedTableSql(SIGNING_KEYS)],
   ],
 };

@@ -36,6 +36,7 @@ export const SIGN_IN_REFUSALS = {
   'keys-unavailable': 'the keys of its issuer cannot be had now',
   unproved: 'it counts only with proof of possession, and there was none',
   'proof-invalid': 'the proof of possession is none, or is for another token, key or request',
+  'proof-nonce': 'the proof of possession lacks a nonce of the last minutes, which its issuer wants',
   'proof-stale': 'the proof of possession is too old, or from the future',
   'proof-replayed': 'the proof of possession was used before',
   'login-refused': 'the identity provider did not vouch for anybody',

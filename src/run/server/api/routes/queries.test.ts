@@ -27,10 +27,10 @@ test('POST /v1/query hands on statement, parameters and purpose', async (t) => {
   const { queries, asked } = recordQueries();
   const { call } = await openApi(t, { queries });
   await call('POST', '/v1/query', { body: { sql: 'select 1' } });
-  assert.deepEqual(asked.at(-1), { sql: 'select 1', parameters: [], purpose: null, format: 'json' });
+  assert.deepEqual(asked.at(-1), { sql: 'select 1', parameters: [], purpose: null, format: 'json', span: null });
   const body = { sql: 'select $a', parameters: { a: [1, null] }, purpose: 'quality' };
   await call('POST', '/v1/query', { body });
-  assert.deepEqual(asked.at(-1), { ...body, format: 'json' });
+  assert.deepEqual(asked.at(-1), { ...body, format: 'json', span: null });
   for (const wrong of [{ sql: '' }, { sql: 1 }, { sql: 'x', parameters: [{}] }, { sql: 'x', purpose: null }]) {
     assert.equal((await call('POST', '/v1/query', { body: wrong })).status, 400);
   }
@@ -67,6 +67,7 @@ test('GET /v1/views/:view asks with parameters, never with text of the caller in
       parameters: ['2026-01-01T00:00:00Z'],
       purpose: 'quality',
       format: 'csv',
+      span: null,
     },
   ]);
   const wrong = await call('GET', '/v1/views/climate%22%20union?columns=device');
