@@ -80,7 +80,10 @@ test('Proxy keeps most requests of a caller waiting, answers more of them with 4
 test('Proxy passes a refusal on though control took none of the body, and keeps no turn for it', async (t) => {
   const { server } = await behind(t, (request, response) => {
     if (request.method === 'GET') return void response.end();
-    response.writeHead(429, { 'retry-after': '7' }).end('{"code":"API_RATE"}', () => request.socket.destroy());
+    response.writeHead(429, { 'retry-after': '7' }).end('{"code":"API_RATE"}', () => {
+      // Before the answer has been passed on, which is late.
+      setTimeout(() => request.socket.destroy(), 50);
+    });
   });
   const body = 'x'.repeat(1_000_000);
   const refused = Array.from({ length: 8 }, () => server.ask('POST', '/a', {}, body));
