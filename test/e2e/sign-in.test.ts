@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ import { eventually } from '../support/eventually.ts';
 import { startIdentityProvider } from '../support/identity-provider.ts';
 import { openTrust } from '../support/open-trust.ts';
 import { requireProgram } from '../support/outside.ts';
+import { tourSteps } from '../support/tour.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 import type { TestPlatform } from '../support/running-platform.ts';
 
@@ -32,7 +33,8 @@ streams:
   pump: { from: truck, fields: { n: { type: integer } } }
 people:
   scientist: { query: [climate, pump], purposes: [quality] }
-  keeper: { may: [administer, audit] }
+  keeper: { may: [administer, audit, monitor] }
+api: { signatures: [monitor] }
 sign-in:
   issuers:
     corp:
@@ -292,6 +294,30 @@ test('people and programs show who they are', { timeout: 180_000 }, async (t) =>
     assert.equal((await ask(`${nonce}x`)).status, 401);
     const stranger = await weir.call('GET', '/v1/me', { token: '', headers: { authorization: `DPoP ${token}` } });
     assert.deepEqual([stranger.status, stranger.headers['dpop-nonce']], [401, undefined]);
+  });
+
+  await t.test('a program does what its page says, openssl signing and curl asking', async (sub) => {
+    for (const program of ['openssl', 'curl']) requireProgram(sub, program);
+    const page = await readFile(join(import.meta.dirname, '../../docs/tasks/use-the-api.md'), 'utf8');
+    await writeFile(join(weir.folder, 'ca.crt'), await readFile(join(weir.layout.identity, 'ca.crt')));
+    const printed: string[] = [];
+    for (const { commands } of tourSteps(page)) {
+      if (commands.startsWith('npm run')) {
+        // The commands of `weir` run here, where their files are.
+        for (const line of commands.trim().split('\n'))
+          printed.push(await typed(line.replace('signing.pub', join(weir.folder, 'signing.pub'))));
+        continue;
+      }
+      const [TOKEN = '', KEYID = ''] = printed.slice(1);
+      const env = { PATH: process.env['PATH'], WEIR: weir.platform.address.api, TOKEN, KEYID };
+      const { stdout } = await run('sh', ['-e', '-c', commands], { cwd: weir.folder, env });
+      if (KEYID !== '') assert.match(stdout, /^weir_uptime_seconds /m);
+    }
+    const [, token = ''] = printed;
+    assert.equal(
+      (await weir.call('GET', '/v1/metrics', { token })).json<{ code: string }>().code,
+      'API_SIGNATURE_INVALID',
+    );
   });
 
   await t.test('sessions and keys outlast a restart, revoked ones stay revoked', async () => {
