@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { hours, seconds } from '#base/core/index.ts';
 import type { Identity } from '../identity.ts';
@@ -29,6 +30,8 @@ test('whatever older catalogue is restored, nothing that people or programs sign
   const bob = await people.add('bob', ['scientist'], BY);
   const program = await people.create('service', 'exporter', ['scientist'], BY);
   const key = await signIn.keys.issue({ person: program.id, name: 'k', scope: ALL, life: hours(1) }, BY);
+  const pem = generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' }).toString();
+  const signing = await signIn.signingKeys.register({ person: program.id, name: 'k', key: pem, life: hours(1) }, BY);
   const session = await signIn.sessions.begin({
     person: ada.person,
     method: 'password',
@@ -43,6 +46,7 @@ test('whatever older catalogue is restored, nothing that people or programs sign
 
   world.clock.advance(seconds(1));
   await signIn.keys.revoke(key.key.id, BY);
+  await signIn.signingKeys.revoke(signing.id, BY);
   await signIn.sessions.revoke(session.session.id, BY);
   await people.rotateToken(ada.person.id, BY);
   await people.setRoles(ada.person.id, ['scientist'], BY);
@@ -60,6 +64,7 @@ test('whatever older catalogue is restored, nothing that people or programs sign
       roles: (await now.people.show(ada.person.id)).roles,
       bob: (await now.people.show(bob.person.id)).status,
       key: (await now.signIn.keys.list()).map(({ status }) => status),
+      signing: (await now.signIn.signingKeys.list()).map(({ status }) => status),
       sessions: (await now.signIn.sessions.list()).length,
       code: (await now.signIn.codes.redeem(code.code)).outcome,
     },
@@ -70,6 +75,7 @@ test('whatever older catalogue is restored, nothing that people or programs sign
       roles: ['scientist'],
       bob: 'disabled',
       key: ['revoked'],
+      signing: ['revoked'],
       sessions: 0,
       code: 'unknown',
     },

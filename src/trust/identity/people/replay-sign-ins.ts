@@ -6,8 +6,8 @@ import { PEOPLE, TOKENS } from '../identity-tables.ts';
 import type { PersonPrivate } from '../identity-tables.ts';
 import { parseListDetail } from '../list-detail.ts';
 import type { LogReplay } from '../revocation/log-fold.ts';
-import { API_KEYS, CODES, PASSWORDS, SESSIONS } from './sign-in-tables.ts';
-import type { ApiKeyPrivate, PasswordPrivate, SessionPrivate } from './sign-in-tables.ts';
+import { API_KEYS, CODES, PASSWORDS, SESSIONS, SIGNING_KEYS } from './sign-in-tables.ts';
+import type { ApiKeyPrivate, PasswordPrivate, SessionPrivate, SigningKeyPrivate } from './sign-in-tables.ts';
 
 /** The last word of the log on one account. */
 interface Account {
@@ -19,20 +19,28 @@ interface Account {
   code?: Micros;
 }
 
+/** Ids of what the log says was taken back. */
+interface TakenBack {
+  readonly keys: Set<string>;
+  readonly signingKeys: Set<string>;
+  readonly sessions: Set<string>;
+}
+
 /**
  * What the log says of people and of what they sign in with, done again over a catalogue that may be an older copy:
  * what was taken back, replaced or used up is so again.
  */
 export function replaySignIns(context: IdentityContext): LogReplay {
   const accounts = new Map<string, Account>();
-  const [keys, sessions] = [new Set<string>(), new Set<string>()];
+  const taken: TakenBack = { keys: new Set(), signingKeys: new Set(), sessions: new Set() };
   return {
     take({ time, event }) {
       const { action, resource, outcome } = event;
       if (outcome !== 'done') return;
-      const [, kind, id = ''] = /^(person|key|session):(.+)$/s.exec(resource) ?? [];
-      if (kind === 'key' && action === 'revoke-key') keys.add(id);
-      if (kind === 'session' && action === 'revoke-session') sessions.add(id);
+      const [, kind, id = ''] = /^(person|key|signing-key|session):(.+)$/s.exec(resource) ?? [];
+      if (kind === 'key' && action === 'revoke-key') taken.keys.add(id);
+      if (kind === 'signing-key' && action === 'revoke-key') taken.signingKeys.add(id);
+      if (kind === 'session' && action === 'revoke-session') taken.sessions.add(id);
       const person = action === 'begin-session' ? event.actor.replace(/^person:/, '') : kind === 'person' ? id : null;
       if (person === null) return;
       const account = accounts.get(person) ?? {};
@@ -42,7 +50,7 @@ export function replaySignIns(context: IdentityContext): LogReplay {
     async apply() {
       await context.catalogue.transaction(async (tx) => {
         for (const [person, account] of accounts) await settle(tx, context, person, account);
-        await takeBack(tx, context, keys, sessions);
+        await takeBack(tx, context, taken);
       });
     },
   };
@@ -105,13 +113,20 @@ async function settle(
 async function takeBack(
   tx: CatalogueTransaction,
   { people }: IdentityContext,
-  keys: ReadonlySet<string>,
-  sessions: ReadonlySet<string>,
+  { keys, signingKeys, sessions }: TakenBack,
 ): Promise<void> {
   const keyTable = new SealedTable<typeof API_KEYS.key, typeof API_KEYS.clear, ApiKeyPrivate>(API_KEYS, people);
   for (const id of keys) {
     const [row] = await keyTable.list(tx, { where: { id, status: 'enabled' }, limit: 1 });
     if (row !== undefined) await keyTable.put(tx, { ...row, status: 'revoked' }, row.sealed);
+  }
+  const signing = new SealedTable<typeof SIGNING_KEYS.key, typeof SIGNING_KEYS.clear, SigningKeyPrivate>(
+    SIGNING_KEYS,
+    people,
+  );
+  for (const id of signingKeys) {
+    const row = await signing.get(tx, { id });
+    if (row !== null) await signing.put(tx, { ...row, status: 'revoked' }, row.sealed);
   }
   const sessionTable = new SealedTable<typeof SESSIONS.key, typeof SESSIONS.clear, SessionPrivate>(SESSIONS, people);
   for (const id of sessions) {
