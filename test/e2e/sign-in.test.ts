@@ -298,7 +298,7 @@ test('people and programs show who they are', { timeout: 180_000 }, async (t) =>
 
   await t.test('a program does what its page says, openssl signing and curl asking', async (sub) => {
     for (const program of ['openssl', 'curl']) requireProgram(sub, program);
-    const page = await readFile(join(import.meta.dirname, '../../docs/tasks/use-the-api.md'), 'utf8');
+    const page = await readFile(join(import.meta.dirname, '../..', 'docs/tasks/use-the-api.md'), 'utf8');
     await writeFile(join(weir.folder, 'ca.crt'), await readFile(join(weir.layout.identity, 'ca.crt')));
     const printed: string[] = [];
     for (const { commands } of tourSteps(page)) {

@@ -269,7 +269,7 @@ test('makeApi() takes signatures of registered keys from callers without a certi
   const { token: other } = await identity.people.add('eve', ['keeper'], 'test');
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const registered = await identity.signIn.signingKeys.register(
-    { person: person.id, name: 'k', key: publicKey.export({ format: 'pem', type: 'spki' }).toString(), life: days(1) },
+    { person: person.id, name: 'k', key: publicKey.export({ format: 'pem', type: 'spki' }), life: days(1) },
     'test',
   );
   const host = 'localhost:7443';

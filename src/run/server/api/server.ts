@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import type { Json } from '#base/core/index.ts';
-import { hasCode } from '#base/core/index.ts';
 import type { SignedMessage } from '#base/crypto/index.ts';
 import { explainDecision, requireAllowed } from '#declare/policy/index.ts';
 import type { Decision } from '#declare/policy/index.ts';

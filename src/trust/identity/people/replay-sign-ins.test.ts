@@ -30,7 +30,7 @@ test('whatever older catalogue is restored, nothing that people or programs sign
   const bob = await people.add('bob', ['scientist'], BY);
   const program = await people.create('service', 'exporter', ['scientist'], BY);
   const key = await signIn.keys.issue({ person: program.id, name: 'k', scope: ALL, life: hours(1) }, BY);
-  const pem = generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' }).toString();
+  const pem = generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' });
   const signing = await signIn.signingKeys.register({ person: program.id, name: 'k', key: pem, life: hours(1) }, BY);
   const session = await signIn.sessions.begin({
     person: ada.person,

@@ -64,7 +64,7 @@ test('register() takes no other keys, names, lives or holders, and a bounded num
     `${pemOf(ED25519)}${pemOf(ED25519)}`,
     pemOf(ED25519).replace(/\n[^-]{8}/, '\n'),
   ]) {
-    await assert.rejects(register(String(key)), { code: 'IDENTITY_SIGNING_KEY_INVALID' });
+    await assert.rejects(register(key), { code: 'IDENTITY_SIGNING_KEY_INVALID' });
   }
   const good = pemOf(ED25519);
   await assert.rejects(register(good, { name: 'a b' }), { code: 'IDENTITY_SIGNING_KEY_INVALID' });
