@@ -4,11 +4,19 @@ import { describeMachine } from '../support/measurement.ts';
 import type { DetectBench, SetResult } from './bench-set.ts';
 import { adbench } from './sets/adbench.ts';
 import { batadal } from './sets/batadal.ts';
+import { nab } from './sets/nab.ts';
 import { nslKdd } from './sets/nsl-kdd.ts';
 import { skab } from './sets/skab.ts';
 import { smapMsl } from './sets/smap-msl.ts';
 
-const SETS: Readonly<Record<string, DetectBench>> = { adbench, skab, batadal, 'smap-msl': smapMsl, 'nsl-kdd': nslKdd };
+const SETS: Readonly<Record<string, DetectBench>> = {
+  adbench,
+  skab,
+  batadal,
+  'smap-msl': smapMsl,
+  'nsl-kdd': nslKdd,
+  nab,
+};
 
 const { values, positionals } = parseArgs({
   options: {

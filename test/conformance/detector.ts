@@ -15,6 +15,8 @@ export interface DetectorTrial<T extends OptionTable> {
   readonly lasting?: number;
   /** How far out the anomaly is, in standard deviations. */
   readonly far?: number;
+  /** It sees repetitions, of which normal rows have none: all of those score 0. */
+  readonly repeating?: boolean;
   /** What the anomaly's field is set to, where it is not simply far out. */
   readonly plant?: (rows: Rows, row: number, field: number) => void;
 }
@@ -29,7 +31,7 @@ const MORE = 200;
  */
 export function detectorConformance<D extends Detector, T extends OptionTable>(
   kind: DetectorKind<D, T>,
-  { options = {}, width = 4, lasting = 1, far = 12, plant }: DetectorTrial<T> = {},
+  { options = {}, width = 4, lasting = 1, far = 12, repeating = false, plant }: DetectorTrial<T> = {},
 ): void {
   const { name } = kind;
   const make = (seed = 7): D => kind.create(width, options, seed);
@@ -54,7 +56,7 @@ export function detectorConformance<D extends Detector, T extends OptionTable>(
   test(`${name}: score() is finite, not negative, and tells rows apart`, () => {
     const scores = scoresOf(taught(), normalRows(2, MORE, width));
     for (const score of scores) assert.ok(score >= 0 && Number.isFinite(score), `a score is ${score}`);
-    assert.ok(new Set(scores).size > 3, 'nearly all scores are equal');
+    assert.ok(new Set(scores).size > 3 || repeating, 'nearly all scores are equal');
   });
 
   test(`${name}: equal seeds, rows and settings give equal scores and snapshots`, () => {
@@ -114,7 +116,7 @@ export function detectorConformance<D extends Detector, T extends OptionTable>(
     const other = scoresOf(taught(pickRows(normalRows(1, NORMAL, width), order)), rows);
     if (kind.rowOrder === 'free') assertClose(other, scores, 'a score');
     if (kind.rowOrder === 'seeded') assertAsAnotherSeed(scores, other, scoresOf(taught(undefined, 8), rows));
-    if (kind.rowOrder === 'matters') assert.notDeepEqual(other, scores);
+    if (kind.rowOrder === 'matters' && !repeating) assert.notDeepEqual(other, scores);
   });
 
   test(`${name}: missing, infinite and absurd values give finite scores, and do not spoil what was learnt`, () => {

@@ -32,3 +32,7 @@ export { tabularEnsemble } from './combine/tabular-ensemble.ts';
 export { defineWindowed } from './combine/windowed.ts';
 export type { WindowedParts } from './combine/windowed.ts';
 export { windowedComponents } from './combine/windowed-components.ts';
+export { stuckCheck } from './sensor/stuck-check.ts';
+export { jumpCheck } from './sensor/jump-check.ts';
+export { scaleCheck } from './sensor/scale-check.ts';
+export { replayCheck } from './sensor/replay-check.ts';

@@ -1,0 +1,93 @@
+import { beginBaseline, learnBaseline, standardise } from '#learn/features/index.ts';
+import type { BaselineState } from '#learn/features/index.ts';
+import { BASELINE_MEMORY } from '../charts/baseline-memory.ts';
+import { defineIncremental } from '../define-detector.ts';
+
+type ScaleState = BaselineState & {
+  /** Moving average of how far values lie from their centre, in spreads. */
+  readonly away: Float64Array;
+  /** (1 − λ)^2t of each field: how unsettled its average still is. */
+  readonly unsettled: Float64Array;
+};
+
+/** Mean and deviation of the distance of normal values from their mean, in standard deviations: √(2/π), √(1 − 2/π). */
+const MEAN = 0.7979;
+const DEVIATION = 0.6028;
+/** A value counts for no more spreads, so that one wild value is not taken for another scale. */
+const MOST_SPREADS = 4;
+
+/**
+ * A sensor whose signal is scaled: its values lie farther from their centre than they used to, or less far. A moving
+ * average of the distance, in standard deviations of that average.
+ *
+ * @see MacGregor and Harris, "The exponentially weighted moving variance" (1993), with the mean absolute deviation
+ */
+export const scaleCheck = defineIncremental({
+  name: 'scale-check',
+  version: 1,
+  cost: 'cheap',
+  options: {
+    memory: BASELINE_MEMORY,
+    weight: { standard: 0.05, least: 0.001, greatest: 1, whole: false, about: 'of the newest value in the average, λ' },
+  },
+  fieldOrder: 'free',
+  rowOrder: 'matters',
+  stateBytes: (width) => 5 * 8 * width,
+  begin: ({ width }): ScaleState => ({
+    ...beginBaseline(width),
+    away: new Float64Array(width).fill(MEAN),
+    unsettled: new Float64Array(width).fill(1),
+  }),
+  learn(state, { values, width, count }, { options }) {
+    for (let row = 0; row < count; row++) learnRow(state, values, row * width, options);
+  },
+  score(state, { values, width, count }, scores, { options }) {
+    for (let row = 0; row < count; row++) scores[row] = greatest(state, values, row * width, options.weight);
+  },
+  step(state, { values, width, count }, scores, { options }) {
+    for (let row = 0; row < count; row++) {
+      scores[row] = greatest(state, values, row * width, options.weight);
+      learnRow(state, values, row * width, options);
+    }
+  },
+  typical: (state) => state.centre,
+  explain(state, { values, width }, shares, { options }) {
+    for (let i = 0; i < values.length; i++) shares[i] = shiftOf(state, i % width, values[i]!, options.weight) ** 2;
+  },
+});
+
+function learnRow(
+  state: ScaleState,
+  values: Float64Array,
+  at: number,
+  { memory, weight }: { readonly memory: number; readonly weight: number },
+): void {
+  for (let field = 0; field < state.away.length; field++) {
+    const value = values[at + field]!;
+    if (value !== value) continue;
+    state.away[field] = averaged(state, field, value, weight);
+    state.unsettled[field] = state.unsettled[field]! * (1 - weight) ** 2;
+  }
+  learnBaseline(state, values, at, memory);
+}
+
+function greatest(state: ScaleState, values: Float64Array, at: number, weight: number): number {
+  let most = 0;
+  for (let field = 0; field < state.away.length; field++) {
+    const shift = shiftOf(state, field, values[at + field]!, weight);
+    if (shift > most) most = shift;
+  }
+  return most;
+}
+
+function shiftOf(state: ScaleState, field: number, value: number, weight: number): number {
+  if (value !== value) return 0;
+  const settled = 1 - state.unsettled[field]! * (1 - weight) ** 2;
+  const deviation = DEVIATION * Math.sqrt((weight / (2 - weight)) * settled);
+  return Math.abs(averaged(state, field, value, weight) - MEAN) / deviation;
+}
+
+function averaged(state: ScaleState, field: number, value: number, weight: number): number {
+  const away = Math.min(MOST_SPREADS, Math.abs(standardise(state, field, value)));
+  return (1 - weight) * state.away[field]! + weight * away;
+}
