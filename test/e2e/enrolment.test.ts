@@ -7,7 +7,7 @@ import path, { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { requireProgram } from '../support/outside.ts';
+import { requireJars, requireProgram } from '../support/outside.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 import type { TestPlatform } from '../support/running-platform.ts';
 import { temporaryFolder } from '../support/tmp.ts';
@@ -372,6 +372,28 @@ test('devices enrol and renew over EST with curl and openssl', { timeout: 120_00
     for (const name of ['own.crt', 'moved.crt']) {
       await device.openssl('verify', '-x509_strict', '-CAfile', root, '-untrusted', 'all.crt', name);
     }
+  });
+
+  await t.test('an EST client by others, which knows nothing of this platform, enrols and renews', async (t) => {
+    const [java, javac] = [requireProgram(t, 'java'), requireProgram(t, 'javac')];
+    const jars = requireJars(t, ['bcpkix', 'bcprov', 'bcutil']);
+    const source = path.join(PROJECT, 'test/support/est-client/EstClient.java');
+    await run(javac, ['-cp', jars, '-d', device.folder, source]);
+    const client = async (...words: readonly string[]): Promise<string> => {
+      const where = [weir.platform.address.https, root, ...words];
+      const classPath = `${jars}${path.delimiter}${device.folder}`;
+      return (await run(java, ['-cp', classPath, 'EstClient', ...where], { cwd: device.folder })).stdout;
+    };
+    const known = await client('cacerts');
+    assert.match(known, /CN=Weir root [^]*CN=Weir issuing [^]* 2\n[^]*2 attributes\n/);
+    const token = await tokenFor('van-9');
+    assert.equal(await client('enrol', token, 'castle-1'), 'CN=van-9\n');
+    assert.equal(await device.publish('castle-1'), 202);
+    await assert.rejects(client('enrol', token, 'castle-1'), /HTTP Status Code: 401/);
+    assert.equal(await client('reenrol', 'castle-1', 'castle-2'), 'CN=van-9\n');
+    assert.equal(await device.publish('castle-2'), 202);
+    const { certificates } = (await weir.call('GET', '/v1/devices/van-9')).json<{ certificates: string[] }>();
+    assert.equal(certificates.length, 2);
   });
 
   await t.test('the page on enrolling a fleet does what it says', async () => {

@@ -4,7 +4,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { corpora, requireProgram, requirePythonIn } from './outside.ts';
+import { corpora, requireJars, requireProgram, requirePythonIn } from './outside.ts';
 import { temporaryFolder } from './tmp.ts';
 
 class RecordingTest {
@@ -38,6 +38,7 @@ test('an absent thing skips and stops the test, and fails it in CI without skipp
     (t, environment) => requireProgram(t, 'no-such-program', environment),
     (t, environment) => requirePythonIn(environment, t, ['json']),
     (t, environment) => corpora(t, 'standards/no-such-suite', environment),
+    (t, environment) => requireJars(t, ['no-such-library'], environment),
   ];
   for (const call of calls) {
     const outside = new RecordingTest();
@@ -82,4 +83,19 @@ test('the runner counts a test that was left so as skipped, not failed, also wit
   assert.match(run.stdout, /^# fail 0$/m);
   assert.match(run.stdout, /^# skipped 3$/m);
   assert.match(run.stdout, /# SKIP corpora have no no\/such\/place/);
+});
+
+test('a program that is left out on purpose skips in CI, and no other does', () => {
+  const environment = { PATH: '/nowhere', CI: 'true', WEIR_WITHOUT: 'other,no-such-program' };
+  const fake = new RecordingTest();
+  assert.throws(() => requireProgram(fake, 'no-such-program', environment), /not on PATH/);
+  assert.equal(fake.reasons.length, 1);
+  assert.throws(() => requireProgram(fake, 'no-such', environment), /^Error: CI has everything installed/);
+});
+
+test('requireJars() gives a class path of all', async (t) => {
+  const folder = await temporaryFolder(t);
+  for (const name of ['a', 'b']) writeFileSync(path.join(folder, `${name}.jar`), '');
+  const found = requireJars(new RecordingTest(), ['a', 'b'], { WEIR_JARS: folder });
+  assert.equal(found, [path.join(folder, 'a.jar'), path.join(folder, 'b.jar')].join(path.delimiter));
 });

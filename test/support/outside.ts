@@ -15,7 +15,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Finds a program on PATH for a test that cannot run without it.
  *
- * When it is absent the test is skipped with the reason and stops here; with `CI=true` it fails instead.
+ * When it is absent the test is skipped with the reason and stops here; with `CI=true` it fails instead, unless
+ * `WEIR_WITHOUT` names it among others that are left out, separated by commas.
  *
  * @param name the file name of the program, such as `openssl`
  * @returns the absolute path of the program
@@ -23,7 +24,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function requireProgram(t: SkippableTest, name: string, environment: Environment = process.env): string {
   const found = findProgram(name, environment);
-  return found ?? absent(t, `program ${name} is not on PATH`, environment);
+  if (found !== undefined) return found;
+  const reason = `program ${name} is not on PATH`;
+  // What a build server cannot have is said on purpose, and counted as skipped.
+  const isLeftOut = (environment['WEIR_WITHOUT'] ?? '').split(',').includes(name);
+  return absent(t, reason, isLeftOut ? {} : environment);
 }
 
 /**
@@ -50,6 +55,26 @@ export function requirePythonIn(environment: Environment, t: SkippableTest, modu
   const missing = probe.stdout.split('\n').filter((line) => line !== '');
   if (missing.length > 0) return absent(t, `python has no module ${missing.join(', ')}`, environment);
   return python;
+}
+
+/**
+ * Finds libraries of Java as Debian installs them: `<name>.jar` in `WEIR_JARS`, by default `/usr/share/java`.
+ *
+ * When one is absent the test is skipped with the reason and stops here; with `CI=true` it fails instead.
+ *
+ * @param names such as `bcpkix`
+ * @returns the class path that holds all of them
+ * @throws {Error} to leave the test when one is absent
+ */
+export function requireJars(
+  t: SkippableTest,
+  names: readonly string[],
+  environment: Environment = process.env,
+): string {
+  const folder = environment['WEIR_JARS'] ?? '/usr/share/java';
+  const files = names.map((name) => path.resolve(folder, `${name}.jar`));
+  const missing = files.find((file) => !existsSync(file));
+  return missing === undefined ? files.join(path.delimiter) : absent(t, `there is no ${missing}`, environment);
 }
 
 /**

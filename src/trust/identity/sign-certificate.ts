@@ -47,8 +47,12 @@ export interface SignRequest {
 const SERIAL_LENGTH = 16;
 const KEY_USAGE = '2.5.29.15';
 const FRESHEST_CRL = '2.5.29.46';
-/** The bit string keyCertSign and cRLSign of an authority, and digitalSignature of all others, in DER. @see RFC 5280 section 4.2.1.3 */
-const AUTHORITY_USAGE = Uint8Array.of(0x03, 0x02, 0x01, 0x06);
+/**
+ * Bit strings in DER: keyCertSign and cRLSign of authorities; digitalSignature of those that answer for their
+ * certificates by OCSP, and of all others. @see RFC 5280 section 4.2.1.3
+ */
+const ROOT_USAGE = Uint8Array.of(0x03, 0x02, 0x01, 0x06);
+const ISSUING_USAGE = Uint8Array.of(0x03, 0x02, 0x01, 0x86);
 const LEAF_USAGE = Uint8Array.of(0x03, 0x02, 0x07, 0x80);
 
 /** A new key pair: P-256 where nothing else is asked for, which every client can use. */
@@ -105,7 +109,7 @@ export async function signCertificate(
       isAuthority
         ? new x509.BasicConstraintsExtension(true, profile.kind === 'root' ? 1 : 0, true)
         : new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.Extension(KEY_USAGE, true, isAuthority ? AUTHORITY_USAGE : LEAF_USAGE),
+      new x509.Extension(KEY_USAGE, true, usageOf(profile.kind)),
       await x509.SubjectKeyIdentifierExtension.create(subjectKey),
       await x509.AuthorityKeyIdentifierExtension.create(issuer === null ? subjectKey : issuer.publicKey),
       ...(profile.kind === 'client' ? [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])] : []),
@@ -121,6 +125,11 @@ export async function signCertificate(
 
 function schemeOfPrivate(pkcs8: Uint8Array): CertificateAlgorithm {
   return schemeOfKey(createPublicKey(createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })));
+}
+
+function usageOf(kind: CertificateProfile['kind']): Uint8Array {
+  if (kind === 'root') return ROOT_USAGE;
+  return kind === 'issuing' ? ISSUING_USAGE : LEAF_USAGE;
 }
 
 /** @see RFC 5280 sections 4.2.1.13, 4.2.1.15 and 4.2.2.1 */

@@ -392,6 +392,10 @@ function sendProblem(reply: FastifyReply, error: unknown, services: Services): v
       'request failed',
     );
   if (problem.status === 401 && !reply.hasHeader('www-authenticate')) void reply.header('www-authenticate', 'Bearer');
+  // A challenge to a device has nothing that it could read, and there are EST clients that take a body for a fault.
+  if (problem.status === 401 && String(reply.getHeader('www-authenticate') ?? '').startsWith('Basic')) {
+    return void reply.code(401).send();
+  }
   if (problem.code === 'API_SIGNATURE_INVALID') void reply.header('accept-signature', WANTED_SIGNATURE);
   if (problem.status === 503 || problem.status === 429) void reply.header('retry-after', retryAfterOf(error));
   void reply.code(problem.status).type('application/problem+json').send(problem);

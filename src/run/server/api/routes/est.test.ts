@@ -32,6 +32,7 @@ test('EST asks for HTTP Basic, decides, and never takes a person for a device', 
     const heard = await call('POST', `${EST}/${operation}`, { as: 'nobody', body: 'AAAA' });
     assert.equal(heard.status, 401);
     assert.match(heard.headers['www-authenticate'] ?? '', /^Basic realm=/);
+    assert.equal(heard.text, '');
     assert.equal((await call('POST', `${EST}/${operation}`, { as: 'operator', body: 'AAAA' })).status, 401);
   }
   assert.ok(refused.length >= 4);
