@@ -110,6 +110,7 @@ export async function storeWorld(t: Cleanable, earlier?: StoreWorld): Promise<St
       state: () => catalogue.transaction((tx) => segments.state(tx)),
       publish: (publication) => catalogue.transaction((tx) => segments.publish(tx, publication)),
       replace: (replacement) => catalogue.transaction((tx) => segments.replace(tx, replacement, clock.now())),
+      retire: ({ ids }) => catalogue.transaction((tx) => segments.retire(tx, ids, clock.now())),
       saveCursor: (cursor) => catalogue.transaction((tx) => segments.saveCursor(tx, cursor)),
       active: async () => (await catalogue.transaction((tx) => segments.active(tx))).segments,
       replacedBefore: (time) => catalogue.transaction((tx) => segments.replacedBefore(tx, micros(time))),

@@ -32,16 +32,27 @@ export const EVIDENCE_TYPE = 'application/vnd.weir.evidence.v1+json';
 const MAX_BUNDLE = 16 * 1_048_576;
 const MAX_SIGNATURES = 16;
 
+/** Writes evidence as a signed envelope: see `signEnvelope`. */
+export function signEvidence(evidence: Evidence, name: string, signers: readonly Signer[]): Promise<string> {
+  return signEnvelope(EVIDENCE_TYPE, evidence as unknown as Json, name, signers);
+}
+
 /**
- * Writes evidence as a signed envelope.
+ * Writes a statement as a signed envelope.
  *
+ * @param type media type of the statement
  * @param name of the keys, such as `weir/<deployment>/evidence`
  * @returns JSON text
  * @see DSSE v1.0.2, protocol and envelope
  */
-export async function signEvidence(evidence: Evidence, name: string, signers: readonly Signer[]): Promise<string> {
-  const payload = encodeUtf8(canonicalJson(evidence as unknown as Json));
-  const message = preAuthentication(EVIDENCE_TYPE, payload);
+export async function signEnvelope(
+  type: string,
+  statement: Json,
+  name: string,
+  signers: readonly Signer[],
+): Promise<string> {
+  const payload = encodeUtf8(canonicalJson(statement));
+  const message = preAuthentication(type, payload);
   const signatures = [];
   const keys = [];
   for (const signer of signers) {
@@ -49,7 +60,7 @@ export async function signEvidence(evidence: Evidence, name: string, signers: re
     keys.push(verifierKey);
     signatures.push({ keyid: `${name}+${keyId}`, sig: toBase64(await signer.sign(message)) });
   }
-  const envelope = { payloadType: EVIDENCE_TYPE, payload: toBase64(payload), signatures, keys };
+  const envelope = { payloadType: type, payload: toBase64(payload), signatures, keys };
   return `${JSON.stringify(envelope, null, 2)}\n`;
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { micros } from '#base/core/index.ts';
 import type { Batch } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { climateBatch, CLIMATE, storeWorld } from '../../../test/support/store-world.ts';
@@ -29,11 +30,50 @@ async function read(world: StoreWorld, segment: Segment): Promise<ReturnType<typ
   return decodeParquet(sink.bytes(), segment.columns);
 }
 
+const RECEIVED: readonly StoredColumn[] = [
+  ...CLIMATE,
+  { name: 'received', type: 'time', nullable: false, class: 'operational', unit: null },
+];
+
+/** Readings in the order of their times, received at these microseconds. */
+function receivedBatch(received: readonly number[]): Batch {
+  const batch = climateBatch(0, received.length);
+  const data = { type: 'time', values: Float64Array.from(received), nulls: null } as const;
+  return { ...batch, columns: [...batch.columns, { name: 'received', data }] };
+}
+
+async function compacted(...[plan, parts]: Parameters<typeof compactSegments>): Promise<Segment> {
+  const segment = await compactSegments(plan, parts);
+  assert.ok(segment !== null);
+  return segment;
+}
+
 describe('compactSegments()', () => {
+  it('leaves out what is kept no longer, by receipt and not by time, and says how many', async (t) => {
+    const world = await storeWorld(t);
+    const [input, keptFrom] = [await seal(world, receivedBatch([9, 1, 5, 3]), RECEIVED), micros(4)];
+    assert.deepEqual(input.received, { first: 1, last: 9 });
+    const rest = await compacted({ stream: 'climate', inputs: [input], keptFrom }, world);
+    assert.deepEqual([rest.rows, rest.received], [2, { first: 5, last: 9 }]);
+    assert.deepEqual(
+      (await read(world, rest)).columns.find(({ name }) => name === 'received')?.data.type === 'time' &&
+        (await read(world, rest)).columns.map(({ data }) => ('values' in data ? [...data.values] : [])).at(-1),
+      [9, 5],
+    );
+    assert.deepEqual(world.audited.at(-1)?.detail?.['expired'], 2);
+  });
+
+  it('comes to nothing where nothing is kept, without opening what it can tell by its span', async (t) => {
+    const world = await storeWorld(t);
+    const input = await seal(world, receivedBatch([1, 2]), RECEIVED);
+    await world.objects.delete(input.objectKey);
+    assert.equal(await compactSegments({ stream: 'climate', inputs: [input], keptFrom: micros(3) }, world), null);
+  });
+
   it('merges by time under fresh keys, and says what from', async (t) => {
     const world = await storeWorld(t);
     const inputs = [await seal(world, climateBatch(20, 10)), await seal(world, climateBatch(0, 20, 't0'))];
-    const merged = await compactSegments({ stream: 'climate', inputs }, world);
+    const merged = await compacted({ stream: 'climate', inputs }, world);
     assert.deepEqual([merged.rows, merged.minTime, merged.maxTime, merged.devices], [30, 0, 29e6, 3]);
     assert.deepEqual(
       merged.inputs,
@@ -53,7 +93,7 @@ describe('compactSegments()', () => {
     const world = await storeWorld(t);
     const inputs = [await seal(world, climateBatch(0, 5))];
     const declared = () => new Map([['temperature', 'health'] as const, ['driver', 'operational'] as const]);
-    const sealed = await compactSegments({ stream: 'climate', inputs }, { ...world, declared });
+    const sealed = await compacted({ stream: 'climate', inputs }, { ...world, declared });
     assert.deepEqual(
       sealed.columns.map(({ name, class: cls, domain }) => [name, cls, domain]),
       [
@@ -82,7 +122,7 @@ describe('compactSegments()', () => {
       column.name === 'temperature' ? { ...column, class: 'health' as const } : column,
     );
     const inputs = [await seal(world, climateBatch(0, 5), narrow), await seal(world, climateBatch(5, 5), strict)];
-    const merged = await compactSegments({ stream: 'climate', inputs }, world);
+    const merged = await compacted({ stream: 'climate', inputs }, world);
     assert.deepEqual(merged.columns.map(({ name, domain }) => [name, domain]).slice(2), [
       ['temperature', 'health'],
       ['driver', 'identifier'],

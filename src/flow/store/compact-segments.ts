@@ -6,6 +6,7 @@ import { openSegment } from './open-segment.ts';
 import { MemorySink } from './parquet/byte-sink.ts';
 import { decodeParquet } from './parquet/decode-parquet.ts';
 import type { CompactionPlan } from './plan-compaction.ts';
+import { receiptOf } from './retention.ts';
 import type { SegmentKeySource } from './ports.ts';
 import { sealSegment } from './seal-segment.ts';
 import type { SealingParts } from './seal-segment.ts';
@@ -15,17 +16,19 @@ import type { Segment, StoredColumn } from './segment.ts';
 import { sortedOrder } from './sort-rows.ts';
 
 /**
- * Executes a plan: opens the inputs, merges their rows by time, seals them under fresh keys, each column in the domain
- * of the class that is declared for it by now. The result is not published yet.
+ * Executes a plan: opens the inputs, merges their rows by time without those that are kept no longer, seals them under
+ * fresh keys, each column in the domain of the class that is declared for it by now. The result is not published yet.
  *
  * Columns are merged one after the other, so that in memory are the inputs compressed and the result once.
  *
+ * @returns null where no row is kept
  * @throws {StoreError} STORE_SEGMENT_DAMAGED if an input is: it is left as it is; STORE_KEY_MISSING if one was shredded
  */
 export async function compactSegments(
   plan: CompactionPlan,
   parts: SealingParts & { readonly segmentKeys: SegmentKeySource; readonly declared: DeclaredClasses },
-): Promise<Segment> {
+): Promise<Segment | null> {
+  if (plan.keptFrom !== undefined && plan.inputs.every((input) => receiptOf(input).last < plan.keptFrom!)) return null;
   const stored = mergeColumns(plan.inputs.map((input) => input.columns));
   const columns = underDeclared(stored, parts.declared(plan.stream));
   const classes = changedClasses(plan.inputs, columns);
@@ -33,7 +36,8 @@ export async function compactSegments(
   for (const input of plan.inputs) opened.push({ segment: input, file: await openWhole(input, parts) });
   const time = columns.find((column) => column.name === 'time');
   if (time === undefined) throw new TypeError('segments without times cannot be merged');
-  const order = sortedOrder(timesOf(mergeColumn(time, opened)));
+  const order = keptRows(sortedOrder(timesOf(mergeColumn(time, opened))), plan, columns, opened);
+  if (order.length === 0) return null;
   const merged: NamedColumn[] = [];
   for (const column of columns) {
     merged.push(...reorderRows(mergeColumn(column, opened), order).columns);
@@ -43,7 +47,22 @@ export async function compactSegments(
   const templates = [...new Set(plan.inputs.flatMap((input) => input.templates))];
   const batch = { stream: plan.stream, template: templates[0] ?? '', rows: order.length, columns: merged };
   const inputs = plan.inputs.map((input) => input.id);
-  return sealSegment({ stream: plan.stream, columns, batches: [batch], spans: [], inputs, templates, classes }, parts);
+  const expired = plan.inputs.reduce((sum, { rows }) => sum + rows, 0) - order.length;
+  const content = { stream: plan.stream, columns, batches: [batch], spans: [], inputs, templates, classes, expired };
+  return sealSegment(content, parts);
+}
+
+/** The rows of an order that were received late enough to be kept. */
+function keptRows(
+  order: Uint32Array,
+  { keptFrom }: CompactionPlan,
+  columns: readonly StoredColumn[],
+  opened: readonly OpenedInput[],
+): Uint32Array {
+  const received = columns.find((column) => column.name === 'received');
+  if (keptFrom === undefined || received === undefined) return order;
+  const times = mergeColumn(received, opened).columns[0]?.data;
+  return times?.type === 'time' ? order.filter((row) => times.values[row]! >= keptFrom) : order;
 }
 
 interface OpenedInput {

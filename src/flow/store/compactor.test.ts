@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { seconds } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
 import { climateBatch, CLIMATE, storeWorld } from '../../../test/support/store-world.ts';
 import type { StoreWorld } from '../../../test/support/store-world.ts';
 import { Compactor, PublishFailure } from './compactor.ts';
 import { StoreError } from './errors.ts';
 import { COMPACTION_LIMITS } from './plan-compaction.ts';
+import { removeReplaced } from './remove-objects.ts';
+import { KEEP_ALL } from './retention.ts';
 import { sealSegment } from './seal-segment.ts';
 import type { Segment } from './segment.ts';
 
@@ -22,7 +25,7 @@ async function publish(world: StoreWorld, from: number): Promise<Segment> {
 describe('Compactor', () => {
   it('merges until nothing is due, what was added since it asked included', async (t) => {
     const world = await storeWorld(t);
-    const compactor = new Compactor(world, LIMITS);
+    const compactor = new Compactor({ ...world, retention: () => KEEP_ALL }, LIMITS);
     await publish(world, 0);
     assert.deepEqual(await compactor.step(), { kind: 'nothing-due' });
     compactor.add(await publish(world, 4));
@@ -37,7 +40,7 @@ describe('Compactor', () => {
   it('seals anew what is under another class than declared, once, and merges before that', async (t) => {
     const world = await storeWorld(t);
     const classes = new Map<string, Class>();
-    const compactor = new Compactor({ ...world, declared: () => classes }, LIMITS);
+    const compactor = new Compactor({ ...world, retention: () => KEEP_ALL, declared: () => classes }, LIMITS);
     for (const from of [0, 4]) await publish(world, from);
     classes.set('driver', 'personal');
     assert.equal((await compactor.step()).kind, 'merged');
@@ -54,12 +57,42 @@ describe('Compactor', () => {
     );
   });
 
+  it('takes out of queries what is kept no longer, logged before, and leaves what is held', async (t) => {
+    const world = await storeWorld(t);
+    const gone = await publish(world, 0);
+    world.clock.advance(seconds(1));
+    const kept = await publish(world, 4);
+    let held = true;
+    const retention = () => ({ keptFrom: () => kept.created, isHeld: ({ id }: Segment) => held && id === gone.id });
+    const compactor = new Compactor({ ...world, retention }, COMPACTION_LIMITS);
+    assert.deepEqual(await compactor.step(), { kind: 'nothing-due' });
+    held = false;
+    assert.deepEqual(await compactor.step(), { kind: 'expired', version: 3 });
+    assert.deepEqual(await compactor.step(), { kind: 'nothing-due' });
+    assert.deepEqual(
+      (await world.publisher.active()).map(({ id }) => id),
+      [kept.id],
+    );
+    const entry = world.audited.at(-1);
+    assert.deepEqual(
+      [entry?.action, entry?.resource, entry?.detail?.['rows']],
+      ['expire-segment', `segment:${gone.id}`, 4],
+    );
+    world.clock.advance(seconds(1));
+    const { publisher, objects, clock, log } = world;
+    assert.equal(await removeReplaced(objects, publisher, clock.now(), log), 1);
+    assert.equal(
+      gone.columns.some(({ handle }) => world.kept.has(handle)),
+      false,
+    );
+  });
+
   it('leaves a damaged segment alone and merges the others', async (t) => {
     const world = await storeWorld(t);
     const damaged = await publish(world, 0);
     await world.objects.delete(damaged.objectKey);
     for (const from of [4, 8]) await publish(world, from);
-    const compactor = new Compactor(world, LIMITS);
+    const compactor = new Compactor({ ...world, retention: () => KEEP_ALL }, LIMITS);
     assert.deepEqual(await compactor.step(), { kind: 'left-out' });
     assert.equal((await compactor.step()).kind, 'merged');
     assert.deepEqual(
@@ -78,7 +111,7 @@ describe('Compactor', () => {
     const content = { stream: 'climate', columns: changed, batches: [own], spans: [], inputs: [], templates: ['t2'] };
     await publish(world, 0);
     await world.publisher.publish({ segment: await sealSegment(content, world), cursor: [] });
-    const compactor = new Compactor(world, LIMITS);
+    const compactor = new Compactor({ ...world, retention: () => KEEP_ALL }, LIMITS);
     assert.deepEqual(await compactor.step(), { kind: 'left-out' });
     assert.deepEqual(await compactor.step(), { kind: 'nothing-due' });
   });
@@ -87,8 +120,8 @@ describe('Compactor', () => {
     const world = await storeWorld(t);
     for (const from of [0, 4]) await publish(world, from);
     const failing = (reason: Error): Compactor => {
-      const publisher = { active: () => world.publisher.active(), replace: () => Promise.reject(reason) };
-      return new Compactor({ ...world, publisher }, LIMITS);
+      const publisher = { ...world.publisher, replace: () => Promise.reject(reason) };
+      return new Compactor({ ...world, publisher, retention: () => KEEP_ALL }, LIMITS);
     };
     const replaced = failing(new StoreError('STORE_INPUT_REPLACED', 'Cannot publish segment: its input is not active'));
     assert.deepEqual(await replaced.step(), { kind: 'left-out' });

@@ -1,19 +1,22 @@
-import { hasCode } from '#base/core/index.ts';
+import { formatMicros, hasCode } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
 import { compactSegments } from './compact-segments.ts';
 import type { DeclaredClasses } from './declared-classes.ts';
 import { StoreError } from './errors.ts';
 import { planCompaction } from './plan-compaction.ts';
 import type { CompactionLimits, CompactionPlan } from './plan-compaction.ts';
+import { planExpiry } from './plan-expiry.ts';
 import { planReseal } from './plan-reseal.ts';
-import type { SegmentKeySource, SegmentPublisher } from './ports.ts';
+import type { Expired, SegmentKeySource, SegmentPublisher } from './ports.ts';
+import type { Retention } from './retention.ts';
 import type { SealingParts } from './seal-segment.ts';
 import type { Segment } from './segment.ts';
 
 export interface CompactorParts extends SealingParts {
-  readonly publisher: Pick<SegmentPublisher, 'active' | 'replace'>;
+  readonly publisher: Pick<SegmentPublisher, 'active' | 'replace' | 'retire'>;
   readonly segmentKeys: SegmentKeySource;
   readonly declared: DeclaredClasses;
+  readonly retention: () => Retention;
   readonly log: Log;
 }
 
@@ -21,11 +24,11 @@ export interface CompactorParts extends SealingParts {
 export type CompactionStep =
   | { readonly kind: 'nothing-due' }
   | { readonly kind: 'left-out' }
-  | { readonly kind: 'merged'; readonly version: number };
+  | { readonly kind: 'merged' | 'expired'; readonly version: number };
 
 /**
- * Merges segments of this process one plan at a time, and seals those anew whose columns have another class by now; a
- * merge does both at once, so merges come first. A segment that cannot be merged is left alone until the next
+ * Merges segments of this process one plan at a time, rids them of readings that are kept no longer, and seals those anew
+ * whose columns have another class by now; a merge does that at once, so merges come before. A segment that cannot be merged is left alone until the next
  * start, so that others do not wait for it.
  */
 export class Compactor {
@@ -55,9 +58,11 @@ export class Compactor {
     // Asked for once: whatever changes the set of segments from then on goes through this process.
     this.#active ??= new Map((await publisher.active()).map((segment) => [segment.id, segment]));
     const mergeable = [...this.#active.values()].filter(({ id }) => !this.#leftAlone.has(id));
-    const plan = planCompaction(mergeable, this.#limits) ?? planReseal(mergeable, this.#parts.declared);
+    const { declared, retention } = this.#parts;
+    const plan =
+      planExpiry(mergeable, retention()) ?? planCompaction(mergeable, this.#limits) ?? planReseal(mergeable, declared);
     if (plan === null) return { kind: 'nothing-due' };
-    let segment: Segment;
+    let segment: Segment | null;
     try {
       segment = await compactSegments(plan, this.#parts);
     } catch (error) {
@@ -70,19 +75,54 @@ export class Compactor {
       log.error({ segments: culprits, err: error }, 'left segments out of compaction');
       return { kind: 'left-out' };
     }
+    const expired = expiredOf(plan, segment);
+    if (segment === null) return this.#retire(plan, expired!);
     let version: number;
     try {
-      version = await publisher.replace({ segment });
+      version = await publisher.replace({ segment, ...(expired === null ? {} : { expired }) });
     } catch (error) {
       this.#active = null;
-      if (!hasCode(error, 'STORE_INPUT_REPLACED')) throw new PublishFailure(error);
+      if (!isOvertaken(error)) throw new PublishFailure(error);
       await objects.delete(segment.objectKey);
       return { kind: 'left-out' };
     }
     for (const id of segment.inputs) this.#active.delete(id);
     this.#active.set(segment.id, segment);
-    return { kind: 'merged', version };
+    return { kind: expired === null ? 'merged' : 'expired', version };
   }
+
+  /** Logged first, as every change. */
+  async #retire({ inputs }: CompactionPlan, expired: Expired): Promise<CompactionStep> {
+    const { publisher, audit } = this.#parts;
+    const { stream, rows, keptFrom } = expired;
+    for (const { id, digest } of inputs) {
+      const detail = { stream, rows, received_before: formatMicros(keptFrom) };
+      const resource = `segment:${id}`;
+      await audit.append({ actor: 'weir:store', action: 'expire-segment', resource, outcome: 'done', digest, detail });
+    }
+    let version: number;
+    try {
+      version = await publisher.retire({ ids: inputs.map(({ id }) => id), expired });
+    } catch (error) {
+      this.#active = null;
+      if (!isOvertaken(error)) throw new PublishFailure(error);
+      return { kind: 'left-out' };
+    }
+    for (const { id } of inputs) this.#active?.delete(id);
+    return { kind: 'expired', version };
+  }
+}
+
+/** Something else came first: an input was replaced, or is held since the plan was made. */
+function isOvertaken(error: unknown): boolean {
+  return hasCode(error, 'STORE_INPUT_REPLACED') || hasCode(error, 'STORE_SEGMENT_HELD');
+}
+
+/** What goes with a plan because it is kept no longer. */
+function expiredOf({ stream, inputs, keptFrom }: CompactionPlan, segment: Segment | null): Expired | null {
+  if (keptFrom === undefined) return null;
+  const rows = inputs.reduce((sum, input) => sum + input.rows, 0) - (segment?.rows ?? 0);
+  return { stream, rows, keptFrom };
 }
 
 /** The catalogue could not be changed, or may have been: only a new start knows. */

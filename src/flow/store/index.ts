@@ -24,19 +24,29 @@ export { segmentAadPrefix, segmentObjectKey, mergeColumns, SEGMENT_PREFIX } from
 export type { JournalSpan, Segment, SegmentColumn, StoredColumn } from './segment.ts';
 export { damagedFor } from './damaged-segments.ts';
 export type { DamagedSegment } from './damaged-segments.ts';
-export { handlesOf, SegmentCatalogue, STORE_SCHEMA } from './segment-catalogue.ts';
+export { handlesOf, SegmentCatalogue } from './segment-catalogue.ts';
+export { STORE_SCHEMA } from './schema.ts';
+export { Erasures } from './erasures.ts';
+export type { Erasure } from './erasures.ts';
+export { Holds, isHeldBy } from './holds.ts';
+export type { Hold } from './holds.ts';
 export type { SegmentFilter, SegmentSet, WrapKeeper } from './segment-catalogue.ts';
 export type {
   DataKeySource,
   FileOffsets,
   HandledKey,
   Publication,
+  Expired,
   Replacement,
+  Retirement,
   SegmentKeySource,
   SegmentPublisher,
   StoreState,
   StreamShapes,
 } from './ports.ts';
+export { keptFrom, receiptOf } from './retention.ts';
+export type { Keep, Retention } from './retention.ts';
+export { planExpiry } from './plan-expiry.ts';
 export type { DeclaredClasses } from './declared-classes.ts';
 export { Tail } from './tail.ts';
 export type { TailCut, TailEntry, TailSnapshot, TailSummary } from './tail.ts';

@@ -1,5 +1,5 @@
 import { bytes } from '#base/core/index.ts';
-import type { ByteCount } from '#base/core/index.ts';
+import type { ByteCount, Micros } from '#base/core/index.ts';
 import type { Segment } from './segment.ts';
 
 /** When segments are merged into a larger one. */
@@ -22,6 +22,8 @@ export const COMPACTION_LIMITS: CompactionLimits = {
 export interface CompactionPlan {
   readonly stream: string;
   readonly inputs: readonly Segment[];
+  /** Readings received before this are left out (epoch microseconds). */
+  readonly keptFrom?: Micros;
 }
 
 /** The tier of a segment: powers of the fan-in that its rows make. */

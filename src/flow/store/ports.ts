@@ -1,4 +1,4 @@
-import type { KeyDomain } from '#base/core/index.ts';
+import type { KeyDomain, Micros } from '#base/core/index.ts';
 import type { AeadKey } from '#base/crypto/index.ts';
 import type { Segment, StoredColumn } from './segment.ts';
 
@@ -49,6 +49,22 @@ export interface Publication {
 /** A segment made from others, which take no part in queries from then on. */
 export interface Replacement {
   readonly segment: Segment;
+  /** Set where readings of the inputs that are kept no longer are left out. */
+  readonly expired?: Expired;
+}
+
+/** Segments of which nothing is kept any longer. */
+export interface Retirement {
+  readonly ids: readonly string[];
+  readonly expired: Expired;
+}
+
+/** Readings that go because they are kept no longer. */
+export interface Expired {
+  readonly stream: string;
+  readonly rows: number;
+  /** Those received before this (epoch microseconds). */
+  readonly keptFrom: Micros;
 }
 
 /**
@@ -59,8 +75,15 @@ export interface SegmentPublisher {
   state(): Promise<StoreState>;
   /** @returns the version from which on queries see it. @throws {StoreError} STORE_ALREADY_SEALED */
   publish(publication: Publication): Promise<number>;
-  /** @returns the version. @throws {StoreError} STORE_INPUT_REPLACED if an input is not active any more */
+  /** @returns the version. @throws {StoreError} STORE_INPUT_REPLACED if an input is not active any more; STORE_SEGMENT_HELD */
   replace(replacement: Replacement): Promise<number>;
+  /**
+   * Takes segments out of queries, with nothing in their place.
+   *
+   * @returns the version from which on
+   * @throws {StoreError} STORE_SEGMENT_HELD
+   */
+  retire(retirement: Retirement): Promise<number>;
   saveCursor(cursor: FileOffsets): Promise<void>;
   /** Segments that queries see, of all streams. */
   active(): Promise<readonly Segment[]>;

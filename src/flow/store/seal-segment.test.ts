@@ -90,6 +90,7 @@ describe('survey()', () => {
       rows: 3,
       minTime: 0,
       maxTime: 4e6,
+      received: null,
       devices: 2,
     });
     assert.throws(() => survey([]), TypeError);

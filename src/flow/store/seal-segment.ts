@@ -1,5 +1,5 @@
 import { keyDomainOf, makeId, micros } from '#base/core/index.ts';
-import type { AuditEvent, Batch, Clock, KeyDomain, Random } from '#base/core/index.ts';
+import type { AuditEvent, Batch, Clock, KeyDomain, Micros, Random } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import type { Objects } from '#base/storage/index.ts';
 import { StoreError } from './errors.ts';
@@ -31,6 +31,8 @@ export interface SegmentContent {
   readonly templates: readonly string[];
   /** Columns that have another class than in the inputs, in words. */
   readonly classes?: readonly string[];
+  /** Rows of the inputs that are kept no longer, and not in it. */
+  readonly expired?: number;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface SegmentContent {
  * @throws {StoreError} STORE_SHAPE_CONFLICT if a column may not be stored
  */
 export async function sealSegment(content: SegmentContent, parts: SealingParts): Promise<Segment> {
-  const { stream, columns, batches, classes = [] } = content;
+  const { stream, columns, batches, classes = [], expired = 0 } = content;
   const named = columns.map((column) => ({ name: column.name, domain: domainOf(column) }));
   const keys = await parts.dataKeys.newDataKeys({ stream, columns: named });
   const id = makeId(parts.clock, parts.random);
@@ -76,7 +78,7 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
     ),
     random: parts.random,
   });
-  const { minTime, maxTime, devices, rows } = survey(batches);
+  const { minTime, maxTime, received, devices, rows } = survey(batches);
   const segment: Segment = {
     id,
     version,
@@ -84,6 +86,7 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
     rows,
     minTime: micros(minTime),
     maxTime: micros(maxTime),
+    ...(received === null ? {} : { received }),
     devices,
     templates: content.templates,
     spans: content.spans,
@@ -108,6 +111,7 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
       ...(content.inputs.length === 0
         ? {}
         : { inputs: sha256Hex(content.inputs.join('\n')), from: content.inputs.length }),
+      ...(expired === 0 ? {} : { expired }),
       ...(classes.length === 0 ? {} : { classes: classes.join(', ').slice(0, MOST_DETAIL) }),
     },
   });
@@ -146,31 +150,50 @@ function factsOf(columns: readonly StoredColumn[]): ReadonlyMap<string, string> 
   return new Map([['weir.columns', JSON.stringify(facts)]]);
 }
 
-/** Rows, span of time and number of devices. */
+/** Rows, spans of time and of receipt, and number of devices. */
 export function survey(batches: readonly Batch[]): {
   readonly rows: number;
   readonly minTime: number;
   readonly maxTime: number;
+  readonly received: { readonly first: Micros; readonly last: Micros } | null;
   readonly devices: number;
 } {
-  let minTime = Infinity;
-  let maxTime = -Infinity;
+  const time = new Span();
+  const received = new Span();
   let rows = 0;
   const devices = new Set<string>();
   for (const batch of batches) {
     rows += batch.rows;
     for (const { name, data } of batch.columns) {
-      if (name === 'time' && data.type === 'time') {
-        for (const value of data.values) {
-          if (value < minTime) minTime = value;
-          if (value > maxTime) maxTime = value;
-        }
-      }
+      if (name === 'time' && data.type === 'time') time.widen(data.values);
+      if (name === 'received' && data.type === 'time') received.widen(data.values);
       if (name === 'device' && data.type === 'text') {
         for (const code of new Set(data.codes)) devices.add(data.dictionary[code] ?? '');
       }
     }
   }
-  if (minTime > maxTime) throw new TypeError('readings without times cannot become a segment');
-  return { rows, minTime, maxTime, devices: devices.size };
+  if (time.isEmpty) throw new TypeError('readings without times cannot become a segment');
+  return {
+    rows,
+    minTime: time.first,
+    maxTime: time.last,
+    received: received.isEmpty ? null : { first: micros(received.first), last: micros(received.last) },
+    devices: devices.size,
+  };
+}
+
+class Span {
+  first = Infinity;
+  last = -Infinity;
+
+  get isEmpty(): boolean {
+    return this.first > this.last;
+  }
+
+  widen(values: Float64Array): void {
+    for (const value of values) {
+      if (value < this.first) this.first = value;
+      if (value > this.last) this.last = value;
+    }
+  }
 }

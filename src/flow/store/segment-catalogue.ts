@@ -1,13 +1,6 @@
 import type { Json, Micros } from '#base/core/index.ts';
 import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
-import type {
-  CatalogueSchema,
-  CatalogueTransaction,
-  RowSealer,
-  SealedTableSpec,
-  SqlRow,
-  StorageError,
-} from '#base/storage/index.ts';
+import type { CatalogueTransaction, RowSealer, SealedTableSpec, SqlRow, StorageError } from '#base/storage/index.ts';
 import type { Columns } from '#base/storage/index.ts';
 import type { DamagedSegment } from './damaged-segments.ts';
 import { StoreError } from './errors.ts';
@@ -58,13 +51,13 @@ const CURSOR = table({ name: 'store_cursor', key: { file: 'text' }, clear: { pos
 /** Numbers of the room: `version` of the set of segments. */
 const STATE = table({ name: 'store_state', key: { name: 'text' }, clear: { value: 'integer' } });
 
-/** The tables of this room. */
-export const STORE_SCHEMA: CatalogueSchema = {
-  room: 'store',
-  migrations: [
-    [...sealedTableSql(SEGMENTS), ...sealedTableSql(WATERMARKS), ...sealedTableSql(CURSOR), ...sealedTableSql(STATE)],
-  ],
-};
+/** Tables of segments, as the first version of the catalogue had them. */
+export const SEGMENT_TABLES: readonly string[] = [
+  ...sealedTableSql(SEGMENTS),
+  ...sealedTableSql(WATERMARKS),
+  ...sealedTableSql(CURSOR),
+  ...sealedTableSql(STATE),
+];
 
 /** Keeps the wraps of data keys within the transactions of this room. */
 export interface WrapKeeper {
@@ -169,6 +162,24 @@ export class SegmentCatalogue {
     return version;
   }
 
+  /**
+   * Takes segments out of queries, with nothing in their place; repeated, it changes nothing.
+   *
+   * @param now epoch microseconds
+   * @returns the version from which on
+   */
+  async retire(tx: CatalogueTransaction, ids: readonly string[], now: Micros): Promise<number> {
+    const rows = await Promise.all(ids.map((id) => this.#segments.get(tx, { id })));
+    const active = rows.filter((row) => row?.state === 'active');
+    if (active.length === 0) return this.#version(tx);
+    const version = await this.#nextVersion(tx);
+    for (const row of active) {
+      const { sealed, ...clear } = row!;
+      await this.#segments.put(tx, { ...clear, state: 'replaced', replaced: version, replaced_at: now }, sealed);
+    }
+    return version;
+  }
+
   /** Moves the place where reading starts; files not named keep theirs. */
   async saveCursor(tx: CatalogueTransaction, cursor: FileOffsets): Promise<void> {
     for (const [file, position] of cursor) await this.#cursor.put(tx, { file, position }, null);
@@ -263,8 +274,7 @@ export class SegmentCatalogue {
   }
 
   async #insert(tx: CatalogueTransaction, segment: Segment): Promise<number> {
-    const version = (await this.#version(tx)) + 1;
-    await this.#state.put(tx, { name: 'version', value: version }, null);
+    const version = await this.#nextVersion(tx);
     await this.#wraps.keep(tx, handlesOf(segment));
     await this.#segments.insert(
       tx,
@@ -284,6 +294,12 @@ export class SegmentCatalogue {
       },
       segment as unknown as Json,
     );
+    return version;
+  }
+
+  async #nextVersion(tx: CatalogueTransaction): Promise<number> {
+    const version = (await this.#version(tx)) + 1;
+    await this.#state.put(tx, { name: 'version', value: version }, null);
     return version;
   }
 

@@ -34,6 +34,8 @@ export interface Segment {
   /** Of the column `time`. */
   readonly minTime: Micros;
   readonly maxTime: Micros;
+  /** When its first and its last row were received; absent where it was sealed before that was kept. */
+  readonly received?: { readonly first: Micros; readonly last: Micros };
   /** Distinct devices. */
   readonly devices: number;
   /** Digests of the templates that admitted its rows. */

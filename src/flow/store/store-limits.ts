@@ -14,6 +14,8 @@ export interface StoreLimits extends IntakeLimits {
   readonly linger: Millis;
   /** How long replaced objects stay for queries that began before. */
   readonly grace: Millis;
+  /** How often is looked for readings that are kept no longer. */
+  readonly expiry: Millis;
   /** How often is looked for work when nothing comes. */
   readonly tick: Millis;
   /** How long to wait after a failed sealing. */
@@ -30,6 +32,7 @@ export const STORE_LIMITS: StoreLimits = {
   pauseBytes: 512 * 1_048_576,
   linger: seconds(15),
   grace: minutes(10),
+  expiry: seconds(5),
   tick: millis(200),
   retry: seconds(2),
   catchUp: seconds(2),

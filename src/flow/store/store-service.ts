@@ -10,6 +10,8 @@ import { joinSnapshot } from './join-snapshot.ts';
 import { JournalIntake } from './journal-intake.ts';
 import type { SegmentKeySource, SegmentPublisher, StoreState, StreamShapes } from './ports.ts';
 import { removeOrphans, removeReplaced } from './remove-objects.ts';
+import { KEEP_ALL } from './retention.ts';
+import type { Retention } from './retention.ts';
 import { sealSegment } from './seal-segment.ts';
 import type { SealingParts, SegmentContent } from './seal-segment.ts';
 import { mergeColumns } from './segment.ts';
@@ -25,6 +27,8 @@ export interface StoreParts extends SealingParts {
   readonly shapes: StreamShapes;
   /** What the template in force says; asked anew each time. */
   readonly declared: DeclaredClasses;
+  /** What is kept at this moment; nothing goes where it is absent. */
+  readonly retention?: () => Retention;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly limits?: Partial<StoreLimits>;
@@ -70,6 +74,7 @@ export class StoreService implements AsyncDisposable {
   #compactionDue = true;
   #savedAtMs = -Infinity;
   #cleanedAtMs = -Infinity;
+  #expiredAtMs = -Infinity;
   #retryAtMs = 0;
 
   /** Settles when the service ended: rejects with what ended it, resolves after `drain`. */
@@ -94,7 +99,10 @@ export class StoreService implements AsyncDisposable {
       onPause,
     };
     this.#intake = new JournalIntake(intake, state);
-    this.#compactor = new Compactor(parts, this.#limits.compaction);
+    this.#compactor = new Compactor(
+      { ...parts, retention: parts.retention ?? (() => KEEP_ALL) },
+      this.#limits.compaction,
+    );
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.done = promise;
     this.#settle = { resolve, reject };
@@ -221,6 +229,10 @@ export class StoreService implements AsyncDisposable {
         await this.#takeTurn(() => this.#sealOrRetry(due.stream));
         continue;
       }
+      if (nowMs - this.#expiredAtMs > this.#limits.expiry) {
+        this.#expiredAtMs = nowMs;
+        this.#compactionDue = true;
+      }
       if (this.#compactionDue && nowMs >= this.#retryAtMs) {
         this.#compactionDue = await this.#takeTurn(() => this.#compactQuietly());
         continue;
@@ -330,10 +342,8 @@ export class StoreService implements AsyncDisposable {
   /** @returns whether there may be more to do */
   async #compactOnce(): Promise<boolean> {
     const step = await this.#compactor.step();
-    if (step.kind === 'merged') {
-      this.#version = step.version;
-      this.#compactions += 1;
-    }
+    if (step.kind === 'merged' || step.kind === 'expired') this.#version = step.version;
+    if (step.kind === 'merged') this.#compactions += 1;
     return step.kind !== 'nothing-due';
   }
 

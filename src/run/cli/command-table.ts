@@ -30,6 +30,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     logout: async () => (await import('./commands/login.ts')).addLoginCommand,
     whoami: async () => (await import('./commands/login.ts')).addLoginCommand,
     keys: async () => (await import('./commands/keys.ts')).addKeysCommand,
+    retention: async () => (await import('./commands/retention.ts')).addRetentionCommand,
     crypto: async () => (await import('./commands/crypto.ts')).addCryptoCommand,
     command: async () => (await import('./commands/send-command.ts')).addSendCommand,
     quarantine: async () => (await import('./commands/quarantine.ts')).addQuarantineCommand,

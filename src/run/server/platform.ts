@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PROBE_STREAM, seconds, systemClock } from '#base/core/index.ts';
 import type { Log, Span } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
+import { openDirectoryObjects } from '#base/storage/index.ts';
 import { CedarEngine, DecisionPoint } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { certificateTerms, cryptoRules, isLoopback, STANDARD_SIGN_IN } from '#declare/template/index.ts';
@@ -32,6 +33,7 @@ import { LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS } from './control/period-count
 import { mayStillPropose } from './control/may-still-propose.ts';
 import { ProposalBook } from './control/proposal-book.ts';
 import { QuarantineShelf } from './control/quarantine-shelf.ts';
+import { RetentionKeeper } from './control/retention-keeper.ts';
 import { RefusalBook } from './control/refusal-book.ts';
 import { heedWitness, historyOf, settleTrust } from './control/settle-trust.ts';
 import type { WitnessPlace } from './control/settle-trust.ts';
@@ -168,7 +170,19 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await writeOperator(layout.operator, await identity.issueOperator('weir:control'));
 
   const segments = await SegmentHost.open(catalogue, keys, clock);
-  const store = await StoreHost.start({
+  const retention: RetentionKeeper = await RetentionKeeper.open({
+    catalogue,
+    keys,
+    segments,
+    objects: await openDirectoryObjects(layout.objects),
+    audit,
+    clock,
+    random,
+    template: inForce,
+    sign: (type, statement) => prover.sign(type, statement),
+    holdsChanged: (holds) => store.useHolds(holds),
+  });
+  const store: StoreHost = await StoreHost.start({
     layout,
     keys,
     segments,
@@ -177,6 +191,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     log,
     templates: () => versions.all(),
     template: inForce,
+    holds: () => retention.holds,
   });
   opened.defer(() => store.stop(DRAIN_MS));
   const refusals = new RefusalBook(await PeriodCounts.open(catalogue, sealer, REFUSAL_COUNTS), audit, log);
@@ -245,7 +260,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   opened.use(everyHour('quarantine', () => quarantine.expire(), log));
   const tally = opened.use(new SignInTally(audit, log));
   const reader = auditReader(audit);
-  const prover = new Prover({
+  const prover: Prover = new Prover({
     layout,
     audit,
     auditLog: audit,
@@ -301,6 +316,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     commands,
     quarantine,
     tables,
+    retention,
     prover,
     keyKeeper,
     cryptoInventory: () =>
@@ -379,6 +395,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   void keys.lifecycle
     .settle()
     .catch((error: unknown) => log.error({ error: String(error) }, 'a rotation of keys could not be finished'));
+  opened.use(everyHour('retention', async () => void (await retention.finish()), log));
   opened.use(everyHour('keys', async () => void (await keys.lifecycle.rotateDue()), log));
 
   const { mqtt, https, api: apiPort, status: statusPort } = gateway.ports;

@@ -201,6 +201,22 @@ export class KeyLifecycle {
     });
   }
 
+  /**
+   * Seals under a new epoch what is left, and destroys the older ones: of what was deleted before, no copy of the
+   * catalogue gives the keys back.
+   *
+   * @returns the versions of the epoch key that were destroyed
+   */
+  shred(actor: string): Promise<readonly number[]> {
+    return this.#alone(async () => {
+      try {
+        return await this.#shred(actor);
+      } finally {
+        this.#destructions += 1;
+      }
+    });
+  }
+
   /** Finishes what was cut off: seals again what older versions still hold. How many wraps that were. */
   settle(actor = 'weir:control'): Promise<number> {
     return this.#alone(async () => {
@@ -323,12 +339,16 @@ export class KeyLifecycle {
   }
 
   /** Nothing in an older copy of the catalogue opens afterwards. */
-  async #shred(actor: string): Promise<void> {
+  async #shred(actor: string): Promise<readonly number[]> {
     const { epochs } = this.#parts.context;
     await this.#rotate(actor, 'epoch', '');
+    const destroyed: number[] = [];
     for (const epoch of epochs.versions.filter((version) => version !== epochs.current)) {
-      if ((await this.#rewrap.countEpoch(epoch)) === 0) await epochs.destroy(actor, epoch);
+      if ((await this.#rewrap.countEpoch(epoch)) > 0) continue;
+      await epochs.destroy(actor, epoch);
+      destroyed.push(epoch);
     }
+    return destroyed;
   }
 
   async #sealer(name: string): Promise<RotatingRowSealer> {

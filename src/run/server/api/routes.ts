@@ -14,6 +14,7 @@ import { PEOPLE_ROUTES } from './routes/people.ts';
 import { PLATFORM_ROUTES } from './routes/platform.ts';
 import { PUBLIC_ROUTES } from './routes/public.ts';
 import { PROPOSAL_ROUTES } from './routes/proposals.ts';
+import { RETENTION_ROUTES } from './routes/retention.ts';
 import { QUERY_ROUTES } from './routes/queries.ts';
 import { REVOCATION_ROUTES } from './routes/revocation.ts';
 import { SERVICE_ROUTES } from './routes/services.ts';
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   ...AUTHORITY_ROUTES,
   ...PEOPLE_ROUTES,
   ...KEY_ROUTES,
+  ...RETENTION_ROUTES,
   ...CRYPTO_ROUTES,
   ...SERVICE_ROUTES,
   ...API_KEY_ROUTES,

@@ -7,6 +7,7 @@ import type { Identity } from '#trust/identity/index.ts';
 import type { Parameters, ResultFormat } from '#flow/query/index.ts';
 import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { PlatformStatus } from '../platform-status.ts';
+import type { RetentionKeeper } from '../control/retention-keeper.ts';
 import type { KeyKeeper } from '../control/key-keeper.ts';
 import type { StatementBook } from '../query/statement-book.ts';
 import type { Proposal, ProposalActor, ProposalBook } from '../control/proposal-book.ts';
@@ -111,6 +112,7 @@ export interface Services {
   readonly commands: Commands;
   readonly quarantine: QuarantineReader;
   readonly tables: Tables;
+  readonly retention: Pick<RetentionKeeper, 'plan' | 'hold' | 'release' | 'listHolds' | 'certificates' | 'certificate'>;
   readonly prover: Prover;
   /** Every algorithm, key and certificate in use. */
   readonly cryptoInventory: () => Promise<CryptoInventory>;

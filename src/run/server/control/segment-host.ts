@@ -1,10 +1,12 @@
 import type { Clock } from '#base/core/index.ts';
-import type { Catalogue, CatalogueTransaction } from '#base/storage/index.ts';
-import { SegmentCatalogue, STORE_SCHEMA } from '#flow/store/index.ts';
+import type { Catalogue, CatalogueTransaction, RowSealer } from '#base/storage/index.ts';
+import { Erasures, Holds, isHeldBy, SegmentCatalogue, STORE_SCHEMA, StoreError } from '#flow/store/index.ts';
 import type {
+  Expired,
   FileOffsets,
   Publication,
   Replacement,
+  Retirement,
   Segment,
   SegmentPublisher,
   SegmentSet,
@@ -16,26 +18,29 @@ import type { KeyRing } from '#trust/keys/index.ts';
 export class SegmentHost implements SegmentPublisher {
   readonly #catalogue: Catalogue;
   readonly #segments: SegmentCatalogue;
+  readonly #erasures: Erasures;
+  readonly #holds: Holds;
   readonly #keys: KeyRing;
   readonly #clock: Clock;
   /** All that queries see, as it was read last; null once it changed. This process alone writes the catalogue. */
   #seen: SegmentSet | null = null;
   #changes = 0;
 
-  private constructor(catalogue: Catalogue, segments: SegmentCatalogue, keys: KeyRing, clock: Clock) {
+  private constructor(catalogue: Catalogue, sealer: RowSealer, keys: KeyRing, clock: Clock) {
     this.#catalogue = catalogue;
-    this.#segments = segments;
+    this.#segments = new SegmentCatalogue(sealer, {
+      keep: keys.keepDataKeys.bind(keys),
+      remove: keys.removeDataKeys.bind(keys),
+    });
+    this.#erasures = new Erasures(sealer);
+    this.#holds = new Holds(sealer);
     this.#keys = keys;
     this.#clock = clock;
   }
 
   static async open(catalogue: Catalogue, keys: KeyRing, clock: Clock): Promise<SegmentHost> {
     await catalogue.migrate(STORE_SCHEMA);
-    const wraps = {
-      keep: keys.keepDataKeys.bind(keys),
-      remove: keys.removeDataKeys.bind(keys),
-    };
-    return new SegmentHost(catalogue, new SegmentCatalogue(await keys.rowSealer('catalogue'), wraps), keys, clock);
+    return new SegmentHost(catalogue, await keys.rowSealer('catalogue'), keys, clock);
   }
 
   state(): Promise<StoreState> {
@@ -50,9 +55,20 @@ export class SegmentHost implements SegmentPublisher {
 
   async replace(replacement: Replacement): Promise<number> {
     const now = this.#clock.now();
-    const version = await this.#change((tx) => this.#segments.replace(tx, replacement, now));
+    const { segment, expired } = replacement;
+    const version = await this.#change(async (tx) => {
+      if (expired !== undefined) await this.#noteErasures(tx, segment.inputs, expired);
+      return this.#segments.replace(tx, replacement, now);
+    });
     this.#forgetPending(replacement.segment);
     return version;
+  }
+
+  retire({ ids, expired }: Retirement): Promise<number> {
+    return this.#change(async (tx) => {
+      await this.#noteErasures(tx, ids, expired);
+      return this.#segments.retire(tx, ids, this.#clock.now());
+    });
   }
 
   saveCursor(cursor: FileOffsets): Promise<void> {
@@ -81,6 +97,13 @@ export class SegmentHost implements SegmentPublisher {
     return this.#catalogue.transaction((tx) => this.#segments.replacedBefore(tx, time));
   }
 
+  /** The state of each segment, in the order asked; null for one that is not known. */
+  statesOf(ids: readonly string[]): Promise<readonly (string | null)[]> {
+    return this.#catalogue.transaction((tx) =>
+      Promise.all(ids.map(async (id) => (await this.#segments.get(tx, id))?.state ?? null)),
+    );
+  }
+
   forget(ids: readonly string[]): Promise<void> {
     return this.#change((tx) => this.#segments.forget(tx, ids));
   }
@@ -93,6 +116,26 @@ export class SegmentHost implements SegmentPublisher {
   async forgetFiles(files: readonly string[]): Promise<void> {
     await this.#catalogue.transaction((tx) => this.#segments.forgetFiles(tx, files));
     await this.#keys.removeFileKeys('weir:store', files);
+  }
+
+  /**
+   * With the change itself, so that nothing goes unnoted, and nothing that was held meanwhile.
+   *
+   * @throws {StoreError} STORE_SEGMENT_HELD
+   */
+  async #noteErasures(tx: CatalogueTransaction, ids: readonly string[], expired: Expired): Promise<void> {
+    const holds = await this.#holds.list(tx);
+    for (const id of ids) {
+      const segment = await this.#segments.get(tx, id);
+      if (segment?.state !== 'active') continue;
+      if (isHeldBy(segment, holds)) {
+        throw new StoreError('STORE_SEGMENT_HELD', `Cannot let readings of segment ${id} go: it is held`, {
+          segment: id,
+          hint: 'See the holds with `npm run -s weir -- retention holds`',
+        });
+      }
+      await this.#erasures.note(tx, segment, expired, this.#clock.now());
+    }
   }
 
   /** Whatever comes of it, what was read before is not used any more. */

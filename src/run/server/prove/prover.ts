@@ -1,7 +1,7 @@
 import { decodeUtf8, formatMicros, PROBE_STREAM } from '#base/core/index.ts';
-import type { AuditSink, Log } from '#base/core/index.ts';
+import type { AuditSink, Json, Log } from '#base/core/index.ts';
 import { noteSigner, sha256Hex, SIGNING_SEED_LENGTH, SigningKey } from '#base/crypto/index.ts';
-import { CONTROLS, runControls, selectControls, signEvidence } from '#assure/controls/index.ts';
+import { CONTROLS, runControls, selectControls, signEnvelope, signEvidence } from '#assure/controls/index.ts';
 import type { ControlOutcome, Evidence, Selection } from '#assure/controls/index.ts';
 import { CHECKPOINT_PATH } from '#trust/audit/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
@@ -58,6 +58,11 @@ export class Prover implements ProverPort {
     } finally {
       this.#running = false;
     }
+  }
+
+  /** Signs a statement of the platform with the keys of evidence. @param type media type of the payload @returns JSON text */
+  async sign(type: string, statement: Json): Promise<string> {
+    return signEnvelope(type, statement, this.#keyName, await this.#keys());
   }
 
   /** Public keys that bundles are signed with, as verifier keys; to be handed to those who judge them. */

@@ -1,6 +1,15 @@
 import type { AuditEvent, Batch, Json } from '#base/core/index.ts';
 import type { JournalDamage } from '#flow/journal/index.ts';
-import type { FileOffsets, Publication, Replacement, Segment, StoreState, StoreStatus } from '#flow/store/index.ts';
+import type {
+  FileOffsets,
+  Hold,
+  Publication,
+  Replacement,
+  Retirement,
+  Segment,
+  StoreState,
+  StoreStatus,
+} from '#flow/store/index.ts';
 
 /** A key on its way to the process that uses it; the bytes are overwritten there once the key object is made. */
 export interface HandedKey {
@@ -15,6 +24,8 @@ export interface StoreStart {
   readonly templates: readonly Json[];
   /** Digest of the one in force. */
   readonly inForce: string;
+  /** Holds that stand. */
+  readonly holds: readonly Hold[];
 }
 
 /** What the store process offers to control. */
@@ -22,6 +33,8 @@ export type StoreMethods = {
   start(start: StoreStart): Promise<void>;
   /** Another version is in force. */
   template(form: Json): void;
+  /** Other holds stand. */
+  holds(holds: readonly Hold[]): void;
   /** The journal grew. */
   wake(parameters: null): void;
   snapshot(request: { stream: string; columns: readonly string[]; version: number }): {
@@ -46,6 +59,7 @@ export type StoreControlMethods = {
   state(parameters: null): Promise<StoreState>;
   publish(publication: Publication): Promise<number>;
   replace(replacement: Replacement): Promise<number>;
+  retire(retirement: Retirement): Promise<number>;
   saveCursor(cursor: FileOffsets): Promise<void>;
   active(parameters: null): Promise<readonly Segment[]>;
   replacedBefore(time: number): Promise<readonly Segment[]>;

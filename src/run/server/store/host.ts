@@ -2,7 +2,7 @@ import type { AuditSink, Batch, Json, LateAuditSink, Log } from '#base/core/inde
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { JournalDamage } from '#flow/journal/index.ts';
-import type { StoreStatus } from '#flow/store/index.ts';
+import type { Hold, StoreStatus } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
@@ -23,6 +23,8 @@ export interface StoreHostParts {
   readonly templates: () => readonly Template[];
   /** The version in force. */
   readonly template: () => Template;
+  /** Holds that stand; asked anew at each start of the process. */
+  readonly holds: () => readonly Hold[];
 }
 
 /** The store process as control sees it. */
@@ -36,7 +38,7 @@ export class StoreHost {
   }
 
   static async start(parts: StoreHostParts): Promise<StoreHost> {
-    const { layout, log, templates, template } = parts;
+    const { layout, log, templates, template, holds } = parts;
     const damages = new Map<string, JournalDamage>();
     const process = await SupervisedProcess.start<StoreMethods>({
       name: 'store',
@@ -50,7 +52,8 @@ export class StoreHost {
         damages.clear();
         const forms: Json[] = templates().map((version) => templateToJson(version));
         const inForce = template().digest;
-        return peer.call('start', { journal: layout.journal, objects: layout.objects, templates: forms, inForce });
+        const { journal, objects } = layout;
+        return peer.call('start', { journal, objects, templates: forms, inForce, holds: holds() });
       },
       log,
     });
@@ -73,6 +76,11 @@ export class StoreHost {
 
   async useTemplate(template: Template): Promise<void> {
     await (await this.#process.peer).call('template', templateToJson(template));
+  }
+
+  /** Other holds stand. */
+  async useHolds(holds: readonly Hold[]): Promise<void> {
+    await (await this.#process.peer).call('holds', holds);
   }
 
   /** Readings of a stream that no segment has at a version. */
@@ -130,6 +138,7 @@ function offer(
     state: () => segments.state(),
     publish: (publication) => segments.publish(publication),
     replace: (replacement) => segments.replace(replacement),
+    retire: (retirement) => segments.retire(retirement),
     saveCursor: (cursor) => segments.saveCursor(cursor),
     active: () => segments.active(),
     replacedBefore: (time) => segments.replacedBefore(time),

@@ -6,12 +6,14 @@ import { templateFromJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { FileJournalReader, nodeFiles } from '#flow/journal/index.ts';
 import { StoreService } from '#flow/store/index.ts';
+import type { Hold } from '#flow/store/index.ts';
 import { makeLog } from '../log.ts';
 import { noMetrics } from '../metrics.ts';
 import { parentLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type { HandedKey, StoreControlMethods, StoreMethods, StoreStart } from './contract.ts';
 import { remotePublisher } from './remote-publisher.ts';
+import { retentionOf } from './template-retention.ts';
 import { classesOf, shapesOf } from './template-shapes.ts';
 
 /** The store process: journal in, segments out. Its keys come from control one by one. */
@@ -23,11 +25,13 @@ const log = makeLog('store');
 let service: StoreService | null = null;
 const templates = new Map<string, Template>();
 let inForce = '';
+let holds: readonly Hold[] = [];
 
 const offered: StoreMethods = {
-  async start({ journal, objects, templates: forms, inForce: digest }: StoreStart) {
+  async start({ journal, objects, templates: forms, inForce: digest, holds: standing }: StoreStart) {
     for (const form of forms) remember(templateFromJson(form));
     inForce = digest;
+    holds = standing;
     const reader = new FileJournalReader({
       directory: journal,
       keys: { key: async (fileId) => keyOf(await control.call('journalKey', fileId)) },
@@ -60,6 +64,7 @@ const offered: StoreMethods = {
       },
       shapes: shapesOf((wanted) => templates.get(wanted)),
       declared: (stream) => classesOf(templates.get(inForce), stream),
+      retention: () => retentionOf(templates.get(inForce), holds, systemClock.now()),
       audit: { append: (event) => control.call('audit', event) },
       clock: systemClock,
       random: systemRandom,
@@ -80,6 +85,9 @@ const offered: StoreMethods = {
     remember(template);
     inForce = template.digest;
     service?.templateChanged();
+  },
+  holds: (standing) => {
+    holds = standing;
   },
   wake: () => service?.wake(),
   snapshot: ({ stream, columns, version }) => running().snapshot(stream, columns, version),

@@ -8,6 +8,7 @@ export function remotePublisher(control: Pick<Peer<StoreControlMethods>, 'call'>
     state: () => control.call('state', null),
     publish: (publication) => control.call('publish', publication),
     replace: (replacement) => control.call('replace', replacement),
+    retire: (retirement) => control.call('retire', retirement),
     saveCursor: (cursor) => control.call('saveCursor', cursor),
     active: () => control.call('active', null),
     replacedBefore: (time) => control.call('replacedBefore', time),

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
+import { standIn } from '../testing.ts';
+import { addRetentionCommand } from './retention.ts';
+
+const STREAM = {
+  stream: 'climate',
+  min: null,
+  max: 32 * 86_400_000,
+  segments: 3,
+  rows: 15,
+  due: 1,
+  held: 1,
+  next: [
+    { segment: 'a', rows: 5, begins: '2026-01-01T00:00:00Z', ends: '2026-01-02T00:00:00Z', held: true },
+    { segment: 'b', rows: 5, begins: '2026-02-01T00:00:00Z', ends: '2026-02-02T00:00:00Z', held: false },
+  ],
+};
+const HOLD = {
+  id: 'h1',
+  stream: 'climate',
+  from: null,
+  to: null,
+  reason: 'case 12',
+  owner: 'legal',
+  created: '2026-01-01T00:00:00Z',
+  released: null,
+};
+
+test('weir retention plan shows what goes of each stream and when, past what is held', async (t) => {
+  const platform = await standIn(t, {
+    'GET /v1/retention': { streams: [STREAM, { ...STREAM, stream: 'brief', max: 1_500, next: [] }] },
+  });
+  const { out } = await platform.run(addRetentionCommand, 'retention', 'plan');
+  assert.match(out, /^climate +32 d +3 +15 +1 +1 +2026-02-01T00:00:00Z/m);
+  assert.match(out, /^brief +1\.5 s/m);
+});
+
+test('weir retention hold, holds and release', async (t) => {
+  const platform = await standIn(t, {
+    'POST /v1/holds': HOLD,
+    'GET /v1/holds': { holds: [HOLD] },
+    'POST /v1/holds/h1/release': { id: 'h1' },
+  });
+  const words = ['hold', 'climate', '--reason', 'case 12', '--owner', 'legal', '--from', '2026-01-01T00:00:00Z'];
+  const made = await platform.run(addRetentionCommand, 'retention', ...words);
+  assert.equal(made.out, 'climate is held by h1\n');
+  assert.match(made.err, /retention release h1/);
+  assert.deepEqual(JSON.parse(platform.heard[0]?.body ?? ''), {
+    stream: 'climate',
+    reason: 'case 12',
+    owner: 'legal',
+    from: '2026-01-01T00:00:00Z',
+  });
+  assert.match((await platform.run(addRetentionCommand, 'retention', 'holds')).out, /^h1 +climate .*case 12 +legal/m);
+  assert.equal((await platform.run(addRetentionCommand, 'retention', 'release', 'h1')).out, 'h1 is released\n');
+});
+
+test('weir retention certificates and certificate show what went, and write the envelope as it is', async (t) => {
+  const certificate = JSON.stringify({ payload: Buffer.from('{"format":"weir.erasure"}').toString('base64') });
+  const platform = await standIn(t, {
+    'GET /v1/erasures': { certificates: [{ id: 'k', at: '2026-01-01T00:00:00Z' }] },
+    'GET /v1/erasures/k': { id: 'k', certificate },
+  });
+  const listed = await platform.run(addRetentionCommand, 'retention', 'certificates');
+  assert.match(listed.out, /^k +2026-01-01T00:00:00Z/m);
+  assert.match(listed.err, /retention certificate k/);
+  assert.match((await platform.run(addRetentionCommand, 'retention', 'certificate', 'k')).out, /"weir\.erasure"/);
+  const out = join(await temporaryFolder(t), 'k.json');
+  await platform.run(addRetentionCommand, 'retention', 'certificate', 'k', '--out', out);
+  assert.equal(await readFile(out, 'utf8'), certificate);
+});

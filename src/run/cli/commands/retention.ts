@@ -1,0 +1,165 @@
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { formatTable } from '../text-table.ts';
+import type { ContextOf } from './command.ts';
+
+export interface StreamRow {
+  readonly stream: string;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly segments: number;
+  readonly rows: number;
+  readonly due: number;
+  readonly held: number;
+  readonly next: readonly {
+    readonly segment: string;
+    readonly rows: number;
+    readonly begins: string;
+    readonly ends: string;
+    readonly held: boolean;
+  }[];
+}
+
+interface HoldRow {
+  readonly id: string;
+  readonly stream: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly reason: string;
+  readonly owner: string;
+  readonly created: string;
+  readonly released: string | null;
+}
+
+const DAY_MS = 86_400_000;
+
+/** How long readings are kept: what will go and when, what is held, and the certificates of what went. */
+export function addRetentionCommand(program: Command, contextOf: ContextOf): void {
+  const retention = program.command('retention').description('what goes and when, what is held, what went');
+
+  retention
+    .command('plan')
+    .description('what will go because it is kept no longer, and when, before it goes')
+    .action(async (_options: object, command: Command) => {
+      const context = contextOf(command);
+      const { streams } = await context.withPlatform((client) =>
+        client.json<{ streams: StreamRow[] }>('GET', '/v1/retention'),
+      );
+      context.result(streams, showPlan);
+    });
+
+  retention
+    .command('hold <stream>')
+    .description('keep readings of a stream until the hold is released, whatever the template says')
+    .requiredOption('--reason <text>', 'why')
+    .requiredOption('--owner <text>', 'who answers for it')
+    .option('--from <time>', 'readings from this time on (RFC 3339)')
+    .option('--to <time>', 'readings up to this time')
+    .action(async (stream: string, options: object, command: Command) => {
+      const context = contextOf(command);
+      const hold = await context.withPlatform((client) =>
+        client.json<HoldRow>('POST', '/v1/holds', { body: { stream, ...options } }),
+      );
+      context.result(hold, ({ id }) => `${stream} is held by ${id}\n`);
+      context.next(`retention release ${hold.id}`);
+    });
+
+  retention
+    .command('release <hold>')
+    .description('end a hold: what it kept goes when the template says')
+    .action(async (id: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const path = `/v1/holds/${encodeURIComponent(id)}/release`;
+      const released = await context.withPlatform((client) => client.json('POST', path, { body: {} }));
+      context.result(released, () => `${id} is released\n`);
+      context.next('retention plan');
+    });
+
+  retention
+    .command('holds')
+    .description('legal holds, those that were released included')
+    .action(async (_options: object, command: Command) => {
+      const context = contextOf(command);
+      const { holds } = await context.withPlatform((client) => client.json<{ holds: HoldRow[] }>('GET', '/v1/holds'));
+      context.result(holds, (rows) =>
+        rows.length === 0
+          ? 'nothing is held, and nothing was\n'
+          : formatTable(
+              ['id', 'stream', 'from', 'to', 'reason', 'owner', 'since', 'released'],
+              rows.map((row) => [
+                row.id,
+                row.stream,
+                row.from,
+                row.to,
+                row.reason,
+                row.owner,
+                row.created,
+                row.released,
+              ]),
+            ),
+      );
+    });
+
+  retention
+    .command('certificates')
+    .description('certificates of what went, the newest first')
+    .action(async (_options: object, command: Command) => {
+      const context = contextOf(command);
+      const { certificates } = await context.withPlatform((client) =>
+        client.json<{ certificates: { id: string; at: string }[] }>('GET', '/v1/erasures'),
+      );
+      context.result(certificates, (rows) =>
+        rows.length === 0
+          ? 'nothing went so far\n'
+          : formatTable(
+              ['id', 'at'],
+              rows.map(({ id, at }) => [id, at]),
+            ),
+      );
+      const [newest] = certificates;
+      if (newest !== undefined) context.next(`retention certificate ${newest.id}`);
+    });
+
+  retention
+    .command('certificate <id>')
+    .description('a certificate: the signed envelope of what went, and where it was looked for')
+    .option('--out <file>', 'write it there')
+    .action(async (id: string, { out }: { out?: string }, command: Command) => {
+      const context = contextOf(command);
+      const { certificate } = await context.withPlatform((client) =>
+        client.json<{ certificate: string }>('GET', `/v1/erasures/${encodeURIComponent(id)}`),
+      );
+      if (out !== undefined) await writeFile(out, certificate);
+      context.result(statementOf(certificate), (statement) =>
+        out === undefined ? `${JSON.stringify(statement, null, 2)}\n` : `certificate ${id} is in ${out}\n`,
+      );
+    });
+}
+
+function showPlan(streams: readonly StreamRow[]): string {
+  const table = formatTable(
+    ['stream', 'at least', 'at most', 'segments', 'rows', 'due now', 'held', 'next goes'],
+    streams.map(({ stream, min, max, segments, rows, due, held, next }) => [
+      stream,
+      days(min),
+      days(max),
+      segments,
+      rows,
+      due,
+      held,
+      next.find((one) => !one.held)?.begins ?? '',
+    ]),
+  );
+  return table;
+}
+
+function days(keep: number | null): string {
+  if (keep === null) return '';
+  return keep % DAY_MS === 0 ? `${keep / DAY_MS} d` : `${keep / 1_000} s`;
+}
+
+/** What an envelope says; who doubts it verifies the signatures. */
+function statementOf(certificate: string): unknown {
+  const { payload } = JSON.parse(certificate) as { payload: string };
+  return JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
+}

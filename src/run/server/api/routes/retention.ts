@@ -1,0 +1,150 @@
+import { formatMicros, micros, parseRfc3339, Type } from '#base/core/index.ts';
+import type { Micros } from '#base/core/index.ts';
+import type { Hold } from '#flow/store/index.ts';
+import { ApiError } from '../errors.ts';
+import { closed, count, listOf, orNull, text, time } from '../forms.ts';
+import { PLATFORM } from '../route.ts';
+import type { Route } from '../route.ts';
+
+const ACCESS = { action: 'administer', resource: () => PLATFORM } as const;
+
+const KEEP = orNull(Type.Integer({ minimum: 0, description: 'Milliseconds.' }));
+const STREAM = Type.Object({
+  stream: text,
+  min: KEEP,
+  max: KEEP,
+  segments: count,
+  rows: count,
+  due: count,
+  held: count,
+  next: listOf(Type.Object({ segment: text, rows: count, begins: time, ends: time, held: Type.Boolean() })),
+});
+const HOLD = Type.Object({
+  id: text,
+  stream: text,
+  from: orNull(time),
+  to: orNull(time),
+  reason: text,
+  owner: text,
+  created: time,
+  released: orNull(time),
+});
+const WORDS = Type.String({ minLength: 1, maxLength: 512 });
+
+/** How long readings are kept, what keeps them longer, and what became of those that went. */
+export const RETENTION_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/v1/retention',
+    summary: 'What goes because it is kept no longer, and when, before it goes',
+    access: ACCESS,
+    answer: { json: Type.Object({ streams: listOf(STREAM) }) },
+    handle: async (_request, { retention }) => {
+      const streams = (await retention.plan()).map((stream) => ({
+        ...stream,
+        next: stream.next.map((one) => ({ ...one, begins: timeOf(one.begins), ends: timeOf(one.ends) })),
+      }));
+      return { json: { streams } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/holds',
+    summary: 'Legal holds, those that were released included',
+    access: ACCESS,
+    answer: { json: Type.Object({ holds: listOf(HOLD) }) },
+    handle: async (_request, { retention }) => ({ json: { holds: (await retention.listHolds()).map(showHold) } }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/holds',
+    summary: 'Hold readings of a stream, whatever the template says, until the hold is released',
+    access: ACCESS,
+    body: closed({
+      stream: text,
+      from: Type.Optional(time),
+      to: Type.Optional(time),
+      reason: WORDS,
+      owner: WORDS,
+    }),
+    answer: { status: 201, json: HOLD },
+    handle: async ({ body, caller }, { retention }) => {
+      const { stream, from, to, reason, owner } = body as {
+        readonly stream: string;
+        readonly from?: string;
+        readonly to?: string;
+        readonly reason: string;
+        readonly owner: string;
+      };
+      const request = { stream, from: readTime(from, 'from'), to: readTime(to, 'to'), reason, owner };
+      return { status: 201, json: showHold(await retention.hold(caller.actor, request)) };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/holds/:id/release',
+    summary: 'Release a hold: what it kept goes when the template says',
+    access: ACCESS,
+    body: closed({}),
+    answer: { json: Type.Object({ id: text }) },
+    handle: async ({ params, caller }, { retention }) => {
+      const id = params['id'] ?? '';
+      await retention.release(caller.actor, id);
+      return { json: { id } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/erasures',
+    summary: 'Certificates of what went, the newest first',
+    access: ACCESS,
+    answer: { json: Type.Object({ certificates: listOf(Type.Object({ id: text, at: time })) }) },
+    handle: async (_request, { retention }) => {
+      const certificates = (await retention.certificates()).map(({ id, at }) => ({ id, at: timeOf(at) }));
+      return { json: { certificates } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/erasures/:id',
+    summary: 'A certificate: a signed envelope (DSSE) of what went, and where it was looked for',
+    access: ACCESS,
+    answer: { json: Type.Object({ id: text, certificate: text }) },
+    handle: async ({ params }, { retention }) => {
+      const id = params['id'] ?? '';
+      const certificate = await retention.certificate(id);
+      if (certificate === null) {
+        throw new ApiError('API_CERTIFICATE_UNKNOWN', `Cannot show certificate ${id}: there is none`, {
+          hint: 'See those there are with `npm run -s weir -- retention certificates`',
+        });
+      }
+      return { json: { id, certificate } };
+    },
+  },
+];
+
+function timeOf(value: number): string {
+  return formatMicros(micros(value));
+}
+
+function showHold({ from, to, created, released, ...hold }: Hold) {
+  return {
+    ...hold,
+    from: from === null ? null : timeOf(from),
+    to: to === null ? null : timeOf(to),
+    created: timeOf(created),
+    released: released === null ? null : timeOf(released),
+  };
+}
+
+function readTime(value: string | undefined, name: string): Micros | null {
+  if (value === undefined) return null;
+  const read = parseRfc3339(value);
+  if (read === null) {
+    throw new ApiError(
+      'API_BODY_INVALID',
+      `Cannot take request: \`${name}\` is no time (RFC 3339), such as 2026-01-01T00:00:00Z`,
+    );
+  }
+  return read;
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { micros, millis } from '#base/core/index.ts';
+import { SigningKey } from '#base/crypto/index.ts';
+import { openDirectoryObjects } from '#base/storage/index.ts';
+import { signEnvelope } from '#assure/controls/index.ts';
+import type { Hold } from '#flow/store/index.ts';
+import { frozenClock } from '../../../../test/support/frozen-clock.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
+import { openKeys } from '../../../../test/support/open-trust.ts';
+import { seededRandom } from '../../../../test/support/seeded-random.ts';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
+import type { Cleanable } from '../../../../test/support/tmp.ts';
+import { RetentionKeeper } from './retention-keeper.ts';
+import { SegmentHost } from './segment-host.ts';
+import { makeSegment } from './testing.ts';
+
+const template = makeTemplate(
+  'devices: {d: {}}\nstreams: {climate: {from: d, keep: {max: 32d}, fields: {t: {type: number}}}}',
+);
+const EXPIRED = { stream: 'climate', rows: 10, keptFrom: micros(100) };
+
+async function open(t: Cleanable) {
+  const clock = frozenClock();
+  const trust = await openKeys(t, clock);
+  const segments = await SegmentHost.open(trust.catalogue, trust.keys, clock);
+  const objects = await openDirectoryObjects(await temporaryFolder(t));
+  const random = seededRandom(3);
+  const key = SigningKey.fromSeed('ed25519', random.bytes(32));
+  const told: (readonly Hold[])[] = [];
+  const parts = {
+    ...trust,
+    segments,
+    objects,
+    clock,
+    random,
+    template: () => template,
+    sign: (type: string, statement: Parameters<typeof signEnvelope>[1]) =>
+      signEnvelope(type, statement, 'weir/test/evidence', [key]),
+    holdsChanged: async (holds: readonly Hold[]) => void told.push(holds),
+  };
+  const add = async (id: string, from: number) => {
+    const segment = await makeSegment(trust.keys, { id, spans: [{ file: 'f', after: from, to: from + 9 }] });
+    await segments.publish({ segment, cursor: [] });
+    await objects.put(segment.objectKey, Uint8Array.of(1, 2, 3));
+    return segment;
+  };
+  return { ...trust, parts, segments, objects, clock, told, add, keeper: await RetentionKeeper.open(parts) };
+}
+
+test('what went is certified once its object is gone: keys shredded, looked for, signed, logged', async (t) => {
+  const { keeper, segments, objects, add, keys, reopen, audit } = await open(t);
+  const [gone, kept] = [await add('s1', 0), await add('s2', 9)];
+  await segments.retire({ ids: ['s1'], expired: EXPIRED });
+  assert.equal(await keeper.finish(), null, 'its object is still there');
+  await objects.delete(gone.objectKey);
+  await segments.forget(['s1']);
+  const id = await keeper.finish();
+  assert.ok(id !== null);
+  const text = await keeper.certificate(id);
+  const { payloadType, payload, signatures } = JSON.parse(text ?? '') as Record<string, string> & {
+    signatures: object[];
+  };
+  const statement = JSON.parse(Buffer.from(payload ?? '', 'base64').toString()) as Record<string, unknown>;
+  assert.deepEqual([payloadType, signatures.length], ['application/vnd.weir.erasure.v1+json', 1]);
+  assert.deepEqual(statement['looked'], [
+    { where: 'objects', found: 0 },
+    { where: 'data keys', found: 0 },
+  ]);
+  assert.deepEqual(statement['epochs_destroyed'], [1]);
+  assert.equal((statement['segments'] as { segment: string }[])[0]?.segment, 's1');
+  assert.equal(audit.events.at(-1)?.action, 'certify-erasure');
+  assert.deepEqual(
+    (await keeper.certificates()).map((one) => one.id),
+    [id],
+  );
+  // What was kept opens, in a ring that remembers nothing; and nothing is certified twice.
+  const opened = await (await reopen()).unwrapDataKeys({ actor: 'test', resource: 'segment:s2' }, [kept.footerHandle]);
+  assert.equal(opened.size, 1);
+  assert.equal(await keeper.finish(), null);
+  assert.ok(keys.destructions > 0);
+});
+
+test('an object that is still there, or has come back, is found, and nothing is certified', async (t) => {
+  const { keeper, segments, objects, add } = await open(t);
+  const gone = await add('s1', 0);
+  await segments.retire({ ids: ['s1'], expired: EXPIRED });
+  await segments.forget(['s1']);
+  await assert.rejects(keeper.finish(), { code: 'SERVER_ERASURE_INCOMPLETE', message: /1 left in objects/ });
+  assert.deepEqual(await keeper.certificates(), []);
+  await objects.delete(gone.objectKey);
+  assert.notEqual(await keeper.finish(), null);
+});
+
+test('what is held does not go, until it is released; holds outlive a restart', async (t) => {
+  const { parts, keeper, segments, add, told, audit } = await open(t);
+  await add('s1', 0);
+  const request = { stream: 'climate', from: null, to: micros(5), reason: 'case 12', owner: 'legal' };
+  const hold = await keeper.hold('person:x', request);
+  assert.deepEqual([told.at(-1), keeper.holds], [[hold], [hold]]);
+  await assert.rejects(segments.retire({ ids: ['s1'], expired: EXPIRED }), { code: 'STORE_SEGMENT_HELD' });
+  assert.equal((await segments.active()).length, 1);
+  const again = await RetentionKeeper.open(parts);
+  assert.deepEqual(again.holds, [hold]);
+  assert.equal((await again.plan()).find(({ stream }) => stream === 'climate')?.held, 1);
+  await again.release('person:y', hold.id);
+  assert.deepEqual(
+    audit.events
+      .filter(({ resource }) => resource.startsWith('hold:'))
+      .map(({ action, actor }) => `${action} ${actor}`),
+    ['hold person:x', 'release-hold person:y'],
+  );
+  await assert.rejects(again.release('person:y', hold.id), { code: 'SERVER_HOLD_UNKNOWN' });
+  assert.equal((await again.listHolds())[0]?.released !== null, true);
+  await segments.retire({ ids: ['s1'], expired: EXPIRED });
+  assert.deepEqual(await segments.active(), []);
+});
+
+test('a hold that makes no sense is refused and changes nothing', async (t) => {
+  const { keeper, told, clock } = await open(t);
+  const request = { stream: 'climate', from: micros(2), to: micros(1), reason: 'r', owner: 'o' };
+  await assert.rejects(keeper.hold('person:x', request), { code: 'SERVER_HOLD_INVALID', message: /after/ });
+  await assert.rejects(keeper.hold('person:x', { ...request, from: null, stream: 'nothing' }), {
+    code: 'SERVER_HOLD_INVALID',
+    message: /nothing/,
+  });
+  clock.advance(millis(1));
+  assert.deepEqual([told, await keeper.listHolds()], [[], []]);
+});

@@ -1,0 +1,233 @@
+import { canonicalJson, encodeUtf8, formatMicros, makeId, micros } from '#base/core/index.ts';
+import type { AuditSink, Clock, Json, Micros, Random } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
+import type { Catalogue, Objects } from '#base/storage/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { Erasures, Holds, SEGMENT_PREFIX } from '#flow/store/index.ts';
+import type { Erasure, Hold } from '#flow/store/index.ts';
+import type { KeyRing } from '#trust/keys/index.ts';
+import { ServerError } from '../errors.ts';
+import { retentionPlan } from './retention-plan.ts';
+import type { StreamRetention } from './retention-plan.ts';
+import type { SegmentHost } from './segment-host.ts';
+
+/** Type of the payload of a certificate. */
+export const ERASURE_TYPE = 'application/vnd.weir.erasure.v1+json';
+
+const ACTOR = 'weir:retention';
+const MOST_CERTIFICATES = 1_000;
+
+export interface RetentionParts {
+  readonly catalogue: Catalogue;
+  readonly keys: KeyRing;
+  readonly segments: SegmentHost;
+  readonly objects: Objects;
+  readonly audit: AuditSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly template: () => Template;
+  /** Signs a statement of this platform. */
+  readonly sign: (type: string, statement: Json) => Promise<string>;
+  /** Tells the store of the holds that stand; resolves once it goes by them. */
+  readonly holdsChanged: (holds: readonly Hold[]) => Promise<void>;
+}
+
+/** What somebody asks to be held. Times in epoch microseconds. */
+export interface HoldRequest {
+  readonly stream: string;
+  readonly from: Micros | null;
+  readonly to: Micros | null;
+  readonly reason: string;
+  readonly owner: string;
+}
+
+/**
+ * What of retention is control's: what will go, what is held, and the end of what went. The store takes readings out of
+ * queries and deletes their objects; here their keys are shredded, it is looked whether anything is left, and what was
+ * found is signed.
+ */
+export class RetentionKeeper {
+  readonly #parts: RetentionParts;
+  readonly #erasures: Erasures;
+  readonly #holds: Holds;
+  #standing: readonly Hold[];
+
+  private constructor(parts: RetentionParts, erasures: Erasures, holds: Holds, all: readonly Hold[]) {
+    this.#parts = parts;
+    this.#erasures = erasures;
+    this.#holds = holds;
+    this.#standing = all.filter(isStanding);
+  }
+
+  static async open(parts: RetentionParts): Promise<RetentionKeeper> {
+    const sealer = await parts.keys.rowSealer('catalogue');
+    const holds = new Holds(sealer);
+    const all = await parts.catalogue.transaction((tx) => holds.list(tx));
+    return new RetentionKeeper(parts, new Erasures(sealer), holds, all);
+  }
+
+  /** Holds that stand now. */
+  get holds(): readonly Hold[] {
+    return this.#standing;
+  }
+
+  /** What will go, and when. */
+  async plan(): Promise<readonly StreamRetention[]> {
+    const { template, segments, clock } = this.#parts;
+    return retentionPlan(template(), await segments.active(), this.#standing, clock.now());
+  }
+
+  /** Keeps readings until the hold is released. Logged first; in force for the store before this resolves. */
+  async hold(actor: string, request: HoldRequest): Promise<Hold> {
+    const { audit, catalogue, clock, random, template } = this.#parts;
+    const { stream, from, to } = request;
+    if (!template().streams.has(stream) && !(await this.#isStored(stream))) throw unknownStream(stream);
+    if (from !== null && to !== null && from > to) {
+      throw new ServerError('SERVER_HOLD_INVALID', 'Cannot hold readings: `from` is after `to`', {
+        hint: 'Leave one out for an open end',
+      });
+    }
+    const hold: Hold = { ...request, id: makeId(clock, random), created: clock.now(), released: null };
+    const detail = {
+      stream,
+      ...(from === null ? {} : { from: formatMicros(from) }),
+      ...(to === null ? {} : { to: formatMicros(to) }),
+    };
+    await audit.append({ actor, action: 'hold', resource: `hold:${hold.id}`, outcome: 'done', detail });
+    await catalogue.transaction((tx) => this.#holds.add(tx, hold));
+    await this.#reread();
+    return hold;
+  }
+
+  /** @throws {ServerError} SERVER_HOLD_UNKNOWN */
+  async release(actor: string, id: string): Promise<void> {
+    const { audit, catalogue, clock } = this.#parts;
+    if (!this.#standing.some((hold) => hold.id === id)) {
+      throw new ServerError('SERVER_HOLD_UNKNOWN', `Cannot release hold ${id}: no such hold stands`, {
+        hint: 'See those that stand with `npm run -s weir -- retention holds`',
+      });
+    }
+    await audit.append({ actor, action: 'release-hold', resource: `hold:${id}`, outcome: 'done' });
+    await catalogue.transaction((tx) => this.#holds.release(tx, id, clock.now()));
+    await this.#reread();
+  }
+
+  listHolds(): Promise<readonly Hold[]> {
+    return this.#parts.catalogue.transaction((tx) => this.#holds.list(tx));
+  }
+
+  certificates(): Promise<readonly { readonly id: string; readonly at: number }[]> {
+    return this.#parts.catalogue.transaction((tx) => this.#erasures.certificates(tx, MOST_CERTIFICATES));
+  }
+
+  certificate(id: string): Promise<string | null> {
+    return this.#parts.catalogue.transaction((tx) => this.#erasures.certificate(tx, id));
+  }
+
+  /**
+   * Brings what went to its end: once the objects are deleted, what is left of all keys is sealed under a new epoch and
+   * the older ones are destroyed, so that no copy of the catalogue opens what went; then it is looked, and certified.
+   *
+   * @returns the id of the certificate, or null where nothing has come so far
+   * @throws {ServerError} SERVER_ERASURE_INCOMPLETE if something is left: it is tried again at the next step
+   */
+  async finish(): Promise<string | null> {
+    const { catalogue, keys, audit, clock, random, sign } = this.#parts;
+    const gone = await this.#gone();
+    if (gone.length === 0) return null;
+    const epochs = await keys.lifecycle.shred(ACTOR);
+    const looked = await this.#look(gone);
+    const left = looked.filter(({ found }) => found > 0);
+    if (left.length > 0) {
+      throw new ServerError(
+        'SERVER_ERASURE_INCOMPLETE',
+        `Cannot certify an erasure: ${left.map(({ where, found }) => `${found} left in ${where}`).join(', ')}`,
+      );
+    }
+    const id = makeId(clock, random);
+    const at = clock.now();
+    const statement = statementOf(id, at, gone, epochs, looked);
+    const text = await sign(ERASURE_TYPE, statement);
+    await audit.append({
+      actor: ACTOR,
+      action: 'certify-erasure',
+      resource: `certificate:${id}`,
+      outcome: 'done',
+      digest: sha256Hex(encodeUtf8(canonicalJson(statement))),
+      detail: { segments: gone.length, rows: gone.reduce((sum, { rows }) => sum + rows, 0) },
+    });
+    await catalogue.transaction((tx) => this.#erasures.certify(tx, gone, { id, text, at }));
+    return id;
+  }
+
+  /** What went and whose objects the store has deleted. */
+  async #gone(): Promise<readonly Erasure[]> {
+    const { catalogue, segments } = this.#parts;
+    const open = await catalogue.transaction((tx) => this.#erasures.open(tx));
+    const states = await segments.statesOf(open.map(({ segment }) => segment));
+    return open.filter((_, i) => states[i] === 'gone');
+  }
+
+  async #look(gone: readonly Erasure[]): Promise<readonly { readonly where: string; readonly found: number }[]> {
+    const { keys, objects } = this.#parts;
+    const wanted = new Set(gone.map(({ objectKey }) => objectKey));
+    let stored = 0;
+    for await (const key of objects.list(SEGMENT_PREFIX)) if (wanted.has(key)) stored += 1;
+    let opened = 0;
+    for (const { segment, handles } of gone)
+      opened += (await keys.unwrapDataKeys({ actor: ACTOR, resource: `segment:${segment}` }, handles)).size;
+    return [
+      { where: 'objects', found: stored },
+      { where: 'data keys', found: opened },
+    ];
+  }
+
+  async #isStored(stream: string): Promise<boolean> {
+    return (await this.#parts.segments.active()).some((segment) => segment.stream === stream);
+  }
+
+  async #reread(): Promise<void> {
+    this.#standing = (await this.listHolds()).filter(isStanding);
+    await this.#parts.holdsChanged(this.#standing);
+  }
+}
+
+function isStanding({ released }: Hold): boolean {
+  return released === null;
+}
+
+function statementOf(
+  id: string,
+  at: Micros,
+  gone: readonly Erasure[],
+  epochs: readonly number[],
+  looked: readonly { readonly where: string; readonly found: number }[],
+): Json {
+  return {
+    format: 'weir.erasure',
+    version: 1,
+    id,
+    at: formatMicros(at),
+    because: 'kept no longer',
+    segments: gone.map(({ segment, stream, rows, keptFrom, digest, at: since }) => ({
+      segment,
+      stream,
+      rows,
+      received_before: formatMicros(micros(keptFrom)),
+      digest,
+      out_of_queries: formatMicros(micros(since)),
+    })),
+    epochs_destroyed: [...epochs],
+    looked: looked.map((one) => ({ ...one })),
+  };
+}
+
+function unknownStream(stream: string): ServerError {
+  return new ServerError(
+    'SERVER_HOLD_INVALID',
+    `Cannot hold readings of ${stream}: no such stream is declared or stored`,
+    {
+      hint: 'See the streams with `npm run -s weir -- retention plan`',
+    },
+  );
+}

@@ -1,0 +1,60 @@
+import type { Micros, Millis } from '#base/core/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { isHeldBy, keptFrom, receiptOf } from '#flow/store/index.ts';
+import type { Hold, Segment } from '#flow/store/index.ts';
+
+/** What goes of a stream, and when. Times are epoch microseconds. */
+export interface StreamRetention {
+  readonly stream: string;
+  readonly min: Millis | null;
+  readonly max: Millis | null;
+  /** Sealed, all of them. */
+  readonly segments: number;
+  readonly rows: number;
+  /** Segments that have readings which are to go now, unless they are held. */
+  readonly due: number;
+  readonly held: number;
+  /** What goes next, first what goes first; at most `MOST_NEXT`. */
+  readonly next: readonly {
+    readonly segment: string;
+    readonly rows: number;
+    /** When its first reading goes at the latest, and when its last. */
+    readonly begins: number;
+    readonly ends: number;
+    readonly held: boolean;
+  }[];
+}
+
+const MOST_NEXT = 20;
+
+/** What will go of what is sealed, before it goes: by stream, in the order of the template, those it no longer has last. */
+export function retentionPlan(
+  template: Template,
+  segments: readonly Segment[],
+  holds: readonly Hold[],
+  now: Micros,
+): readonly StreamRetention[] {
+  const names = new Set([...template.streams.keys(), ...segments.map(({ stream }) => stream)]);
+  return [...names].map((stream) => {
+    const { min, max } = template.streams.get(stream)?.keep ?? { min: null, max: null };
+    const from = keptFrom({ min, max }, now);
+    const own = segments
+      .filter((segment) => segment.stream === stream)
+      .toSorted((a, b) => receiptOf(a).first - receiptOf(b).first);
+    const next = own.slice(0, max === null ? 0 : MOST_NEXT).map((segment) => {
+      const { first, last } = receiptOf(segment);
+      const [begins, ends] = [first, last].map((time) => time + (max ?? 0) * 1_000) as [number, number];
+      return { segment: segment.id, rows: segment.rows, begins, ends, held: isHeldBy(segment, holds) };
+    });
+    return {
+      stream,
+      min,
+      max,
+      segments: own.length,
+      rows: own.reduce((sum, segment) => sum + segment.rows, 0),
+      due: from === null ? 0 : own.filter((segment) => receiptOf(segment).first < from).length,
+      held: own.filter((segment) => isHeldBy(segment, holds)).length,
+      next,
+    };
+  });
+}
