@@ -263,6 +263,31 @@ test('refusals and counts of the log outlive a restart', async () => {
   assert.deepEqual(await weir.query(logged), counted);
 });
 
+test('readings go when they are kept no longer, and not while they are held', async () => {
+  const brief = template(OPERATIONAL).replace('accept: { late: 1d }', 'keep: { max: 3s }');
+  await using weir = await startTestPlatform(brief);
+  const truck = await weir.enrol('truck-1', 'truck');
+  assert.equal((await postReadings(weir, truck, 'climate', [{ n: 1, driver: 'ada' }])).status, 202);
+  const readings = () => weir.query<{ n: number }>('select n from climate', { purpose: 'quality' });
+  const body = { stream: 'climate', reason: 'case 12', owner: 'legal' };
+  const held = await weir.call('POST', '/v1/holds', { body });
+  assert.equal(held.status, 201);
+  await seal(weir);
+  const climate = await eventually(
+    async () => {
+      type Plan = { streams: { stream: string; due: number; held: number }[] };
+      const { streams } = await weir.ask<Plan>('GET', '/v1/retention');
+      return streams.find(({ stream }) => stream === 'climate');
+    },
+    (found) => found?.due === 1,
+  );
+  assert.deepEqual([climate?.due, climate?.held], [1, 1]);
+  assert.deepEqual(await readings(), [{ n: 1 }]);
+  const { id } = held.json<{ id: string }>();
+  assert.equal((await weir.call('POST', `/v1/holds/${id}/release`, { body: {} })).status, 200);
+  assert.deepEqual(await eventually(readings, (rows) => rows.length === 0), []);
+});
+
 /** Has all that waits sealed: a stop does it. */
 async function seal(weir: TestPlatform): Promise<void> {
   await weir.restart();

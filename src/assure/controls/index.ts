@@ -21,6 +21,7 @@ export type {
   ProgramCredentialKind,
   PublishOutcome,
   CloneTrial,
+  LetGoTrial,
   RevokeTrial,
   SearchOutcome,
   SignatureTrial,

@@ -125,6 +125,18 @@ export interface RevokeTrial {
   readonly otherStays: boolean;
 }
 
+/** What became of readings of `_probe` that were let go. */
+export interface LetGoTrial {
+  /** Segments, with their streams, of which something should have gone before now. */
+  readonly overdue: readonly string[];
+  /** They could be asked for. */
+  readonly seen: boolean;
+  /** While they were held, letting them go was refused and they could be asked for. */
+  readonly heldStays: boolean;
+  /** Afterwards they could not. */
+  readonly gone: boolean;
+}
+
 /** A version of a key, without the key. */
 export interface KnownKey {
   readonly kind: string;
@@ -217,6 +229,8 @@ export interface ProbePlatform {
   inventory(): Promise<readonly { readonly name: string; readonly index: number }[]>;
   /** Is two devices with the identity of `_probe`, in each way in which that shows. */
   cloneOwn(): Promise<CloneTrial>;
+  /** Lets readings of the stream `_probe` go, while they are held and afterwards. */
+  letGo(): Promise<LetGoTrial>;
   /** The year in which each device of the inventory ends, null where nothing is known. */
   profiles(): Promise<readonly { readonly name: string; readonly endsIn: number | null }[]>;
   /** Tries to enrol a device whose support ended long ago; the name that it was given and how it was refused. */

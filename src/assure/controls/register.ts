@@ -27,6 +27,7 @@ import { oneVersionSeals } from './probes/one-version-seals.ts';
 import { onlyDeclaredListeners } from './probes/only-declared-listeners.ts';
 import { onlyViewsCanBeAsked } from './probes/only-views-can-be-asked.ts';
 import { queriesAreConfined } from './probes/queries-are-confined.ts';
+import { readingsGoUnlessHeld } from './probes/readings-go-unless-held.ts';
 import { readsAreLogged } from './probes/reads-are-logged.ts';
 import { requirementsExist } from './probes/requirements-exist.ts';
 import { revokedIsOut } from './probes/revoked-is-out.ts';
@@ -65,6 +66,7 @@ export const CONTROLS: readonly Control[] = [
   onlyDeclaredListeners,
   onlyViewsCanBeAsked,
   queriesAreConfined,
+  readingsGoUnlessHeld,
   readsAreLogged,
   requirementsExist,
   revokedIsOut,

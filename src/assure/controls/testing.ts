@@ -6,6 +6,7 @@ import type {
   ProbePlatform,
   PublishOutcome,
   CloneTrial,
+  LetGoTrial,
   RevokeTrial,
   SignatureTrial,
 } from './probe-platform.ts';
@@ -20,6 +21,9 @@ export const SOUND_CLONES: CloneTrial = {
   countersNoticed: true,
   keyNoticed: true,
 };
+
+/** Readings that go when they should. */
+export const LET_GO: LetGoTrial = { overdue: [], seen: true, heldStays: true, gone: true };
 
 /** A revocation that holds. */
 export const REVOKED: RevokeTrial = {
@@ -67,6 +71,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     revokeOwn: async () => REVOKED,
     keys: async () => SOUND_KEYS,
     cloneOwn: async () => SOUND_CLONES,
+    letGo: async () => LET_GO,
     profiles: async () => [{ name: 'a', endsIn: 2035 }],
     enrolUnsupported: async () => ({
       name: 'old',

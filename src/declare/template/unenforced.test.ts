@@ -14,7 +14,6 @@ const declared = (body: string, field = 'type: number', rest = '') =>
 test('unenforcedOf() finds each protection where it is declared', () => {
   const table: [string, ReturnType<typeof declared>, string, string[]][] = [
     ['consent', declared('basis: consent,'), 'streams.s.basis', ['s']],
-    ['keep', declared('keep: {max: 1d},'), 'streams.s.keep', ['s']],
     ['subject', declared('subject: w,'), 'streams.s.subject', ['s']],
     ['residency', declared('', 'type: number', 'region: eu'), 'region', ['s']],
     ['identity', declared('', 'type: number'), 'devices.k.identity', []],
@@ -38,14 +37,14 @@ test('unenforcedOf() finds nothing where nothing is declared', () => {
 
 test('heldBy() holds a stream until it accepts', () => {
   const yaml = (mark: string) =>
-    `devices: {d: {boot: verified}}\nstreams: {s: {from: d, ${mark} keep: {max: 1d}, fields: {x: {type: number}}}, t: {from: d, fields: {x: {type: number}}}}`;
+    `devices: {d: {boot: verified}}\nstreams: {s: {from: d, ${mark} fields: {x: {type: number, coarsen: 1}}}, t: {from: d, fields: {x: {type: number}}}}`;
   const held = (mark: string, name: string) => {
     const template = makeTemplate(yaml(mark));
     const stream = template.streams.get(name);
     assert.ok(stream);
     return heldBy(template, stream).map(({ id }) => id);
   };
-  assert.deepEqual(held('', 's'), ['keep', 'boot']);
+  assert.deepEqual(held('', 's'), ['coarsen', 'boot']);
   assert.deepEqual(held('unenforced: accept,', 's'), []);
   assert.deepEqual(held('unenforced: accept,', 't'), ['boot']);
   assert.deepEqual(held('', '_probe'), []);

@@ -35,12 +35,6 @@ export const UNENFORCED_PROTECTIONS: readonly UnenforcedProtection[] = [
     find: (template) => streamsWhere(template, (stream) => stream.basis === 'consent', 'basis'),
   },
   {
-    id: 'keep',
-    promise: 'readings are kept for the least time and erased after the longest',
-    meanwhile: 'they are kept, and nothing erases them',
-    find: (template) => streamsWhere(template, ({ keep }) => keep.min !== null || keep.max !== null, 'keep'),
-  },
-  {
     id: 'subject',
     promise: 'all that is kept about a person is found and erased on request',
     meanwhile: 'it can be queried by the field, and is not erased',

@@ -269,6 +269,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     identity,
     keys,
     segments,
+    retention,
     templates,
     clock,
     random,

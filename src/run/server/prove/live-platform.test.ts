@@ -28,7 +28,12 @@ async function openLive(t: TestContext) {
       auditReader: auditReader(auditLog),
       identity,
       keys,
-      segments: { active: async () => [] },
+      segments: { active: async () => [], retire: async () => 1 },
+      retention: {
+        plan: async () => [],
+        hold: () => Promise.reject(new Error('nothing holds')),
+        release: async () => {},
+      },
       template: () => makeTemplate('devices: {a: {}}\nstreams: {s: {from: a, fields: {x: {type: number}}}}'),
       clock: systemClock,
       random: systemRandom,

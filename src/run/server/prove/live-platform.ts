@@ -20,6 +20,7 @@ import type {
   ProgramCredentialKind,
   PublishOutcome,
   CloneTrial,
+  LetGoTrial,
   RevokeTrial,
   SearchOutcome,
   SignatureTrial,
@@ -39,6 +40,8 @@ import { checkLog } from './check-log.ts';
 import type { Credential } from './credential.ts';
 import { findEntry } from './find-entry.ts';
 import { callHttps } from './https-call.ts';
+import { letGo } from './let-go.ts';
+import type { LetGoParts } from './let-go.ts';
 import { listeningPorts } from './listening-ports.ts';
 import { MqttClient } from './mqtt-client.ts';
 import type { MqttAnswer } from './mqtt-client.ts';
@@ -61,7 +64,8 @@ export interface LiveParts {
   readonly auditReader: AuditReader;
   readonly identity: Identity;
   readonly keys: KeyRing;
-  readonly segments: { active(): Promise<readonly Segment[]> };
+  readonly segments: LetGoParts['segments'];
+  readonly retention: LetGoParts['retention'];
   readonly template: () => Template;
   readonly clock: Clock;
   readonly random: Random;
@@ -331,6 +335,21 @@ export class LivePlatform implements ProbePlatform {
 
   listening(): Promise<readonly ListeningPort[] | null> {
     return listeningPorts(process.pid);
+  }
+
+  async letGo(): Promise<LetGoTrial> {
+    const { segments, retention, clock } = this.#parts;
+    const canary = this.canary();
+    await this.publish(`streams/${PROBE_STREAM}`, [JSON.stringify({ canary, n: 1 })]);
+    const isThere = async (): Promise<boolean> => {
+      const { body } = await this.query(`select n from ${PROBE_STREAM} where canary = '${canary}'`);
+      return Array.isArray(body) && body.length > 0;
+    };
+    const isSeen = async (wanted: boolean): Promise<boolean> =>
+      (await within(SEALED_WITHIN_MS, async () => (await isThere()) === wanted)) === wanted;
+    await isSeen(true);
+    await this.seal();
+    return letGo({ segments, retention, clock, actor: PROVER, isSeen });
   }
 
   now(): string {

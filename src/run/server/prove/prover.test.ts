@@ -29,7 +29,12 @@ async function makeProver(t: TestContext, parts: Partial<ProverParts> = {}) {
     custody,
     identity,
     keys,
-    segments: { active: async () => [] },
+    segments: { active: async () => [], retire: async () => 1 },
+    retention: {
+      plan: async () => [],
+      hold: () => Promise.reject(new Error('nothing holds')),
+      release: async () => {},
+    },
     templates: { current: makeTemplate(''), since: '2026-01-01T00:00:00Z' },
     clock: systemClock,
     random: systemRandom,

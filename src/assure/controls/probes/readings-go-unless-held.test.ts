@@ -1,0 +1,11 @@
+import { test } from 'node:test';
+import { assertTurnsRed, LET_GO } from '../testing.ts';
+import { readingsGoUnlessHeld } from './readings-go-unless-held.ts';
+
+test('readingsGoUnlessHeld turns red', () =>
+  assertTurnsRed(readingsGoUnlessHeld, {
+    'it was never there': { letGo: async () => ({ ...LET_GO, seen: false }) },
+    'a hold holds nothing': { letGo: async () => ({ ...LET_GO, heldStays: false }) },
+    'it can still be asked for': { letGo: async () => ({ ...LET_GO, gone: false }) },
+    'something should have gone': { letGo: async () => ({ ...LET_GO, overdue: ['climate s1'] }) },
+  }));
