@@ -37,14 +37,14 @@ test('unenforcedOf() finds nothing where nothing is declared', () => {
 
 test('heldBy() holds a stream until it accepts', () => {
   const yaml = (mark: string) =>
-    `devices: {d: {boot: verified}}\nstreams: {s: {from: d, ${mark} fields: {x: {type: number, coarsen: 1}}}, t: {from: d, fields: {x: {type: number}}}}`;
+    `devices: {d: {boot: verified}}\nstreams: {s: {from: d, ${mark} subject: x, fields: {x: {type: text, class: personal}}}, t: {from: d, fields: {x: {type: number}}}}`;
   const held = (mark: string, name: string) => {
     const template = makeTemplate(yaml(mark));
     const stream = template.streams.get(name);
     assert.ok(stream);
     return heldBy(template, stream).map(({ id }) => id);
   };
-  assert.deepEqual(held('', 's'), ['coarsen', 'boot']);
+  assert.deepEqual(held('', 's'), ['subject', 'boot']);
   assert.deepEqual(held('unenforced: accept,', 's'), []);
   assert.deepEqual(held('unenforced: accept,', 't'), ['boot']);
   assert.deepEqual(held('', '_probe'), []);

@@ -59,7 +59,7 @@ export class Erasures {
   async note(tx: CatalogueTransaction, segment: Segment, expired: Expired, at: Micros): Promise<void> {
     if ((await this.#erasures.get(tx, { segment: segment.id })) !== null) return;
     const { objectKey, digest } = segment;
-    const sealed: Sealed = {
+    const sealed = {
       rows: expired.rows,
       keptFrom: expired.keptFrom,
       objectKey,
@@ -67,7 +67,7 @@ export class Erasures {
       handles: handlesOf(segment),
     };
     const clear = { segment: segment.id, stream: expired.stream, at, certificate: null };
-    await this.#erasures.insert(tx, clear, sealed as unknown as Json);
+    await this.#erasures.insert(tx, clear, sealed);
   }
 
   /** Those without a certificate. */

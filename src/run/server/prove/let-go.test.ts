@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { micros } from '#base/core/index.ts';
-import type { Hold, Segment } from '#flow/store/index.ts';
+import type { Segment } from '#flow/store/index.ts';
 import { StoreError } from '#flow/store/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import type { StreamRetention } from '../control/retention-plan.ts';
@@ -33,7 +33,7 @@ function world(broken: Partial<LetGoParts> & { readonly holds?: boolean } = {}) 
       plan: async () => [],
       hold: async (_actor, request) => {
         held = true;
-        return { ...request, id: 'h', created: 0, released: null } as Hold;
+        return { ...request, id: 'h', created: 0, released: null };
       },
       release: async (_actor, id) => {
         held = false;

@@ -12,9 +12,12 @@ const DAY = 86_400_000_000;
 
 test('retentionOf() asks the template how long, and the holds what stays', () => {
   const hold = { stream: 'brief', from: 5, to: null, released: null } as Hold;
-  const { keptFrom, isHeld } = retentionOf(template, [hold], micros(100 * DAY));
-  assert.deepEqual([keptFrom('brief'), keptFrom('long'), keptFrom('unknown')], [68 * DAY, null, null]);
-  assert.equal(isHeld({ stream: 'brief', minTime: 1, maxTime: 9 } as unknown as Segment), true);
-  assert.equal(isHeld({ stream: 'brief', minTime: 1, maxTime: 4 } as unknown as Segment), false);
+  const kept = retentionOf(template, [hold], micros(100 * DAY));
+  assert.deepEqual(
+    ['brief', 'long', 'unknown'].map((stream) => kept.keptFrom(stream)),
+    [68 * DAY, null, null],
+  );
+  assert.equal(kept.isHeld({ stream: 'brief', minTime: 1, maxTime: 9 } as unknown as Segment), true);
+  assert.equal(kept.isHeld({ stream: 'brief', minTime: 1, maxTime: 4 } as unknown as Segment), false);
   assert.equal(retentionOf(undefined, [], micros(0)).keptFrom('brief'), null);
 });
