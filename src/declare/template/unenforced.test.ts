@@ -37,7 +37,7 @@ test('unenforcedOf() finds nothing where nothing is declared', () => {
 
 test('heldBy() holds a stream until it accepts', () => {
   const yaml = (mark: string) =>
-    `devices: {d: {boot: verified}}\nstreams: {s: {from: d, ${mark} subject: x, fields: {x: {type: text, class: personal}}}, t: {from: d, fields: {x: {type: number}}}}`;
+    `devices: {d: {boot: verified}}\nstreams: {s: {from: d, ${mark} purposes: [p], subject: x, fields: {x: {type: text, class: personal}}}, t: {from: d, fields: {x: {type: number}}}}`;
   const held = (mark: string, name: string) => {
     const template = makeTemplate(yaml(mark));
     const stream = template.streams.get(name);
