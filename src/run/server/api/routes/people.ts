@@ -1,7 +1,7 @@
 import { formatMicros, Type } from '#base/core/index.ts';
 import { count, listOf, text, time } from '../forms.ts';
 import type { Route } from '../route.ts';
-import { PERSON, person, showPerson as show } from './show-person.ts';
+import { NEW_PERSON, PERSON, person, showPerson as show } from './show-person.ts';
 
 const TOKEN = Type.Object({ user: PERSON, token: text });
 
@@ -21,10 +21,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     summary: 'Add a person or program; its token is shown this once',
     access: { action: 'administer', resource: () => person('*') },
     answer: { status: 201, json: TOKEN },
-    body: Type.Object(
-      { name: Type.String({ maxLength: 64 }), roles: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 32 }) },
-      { additionalProperties: false },
-    ),
+    body: NEW_PERSON,
     handle: async ({ body, caller }, { identity }) => {
       const { name, roles } = body as { name: string; roles: string[] };
       const { person: made, token } = await identity.people.add(name, roles, caller.actor);
@@ -68,10 +65,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     summary: 'gives somebody a one-time code of 15 minutes, and an account where they have none',
     answer: { status: 201, json: Type.Object({ user: PERSON, code: text, expires: time }) },
     access: { action: 'administer', resource: () => person('*') },
-    body: Type.Object(
-      { name: Type.String({ maxLength: 64 }), roles: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 32 }) },
-      { additionalProperties: false },
-    ),
+    body: NEW_PERSON,
     handle: async ({ body, caller }, { identity }) => {
       const { name, roles } = body as { name: string; roles: string[] };
       const { people, signIn } = identity;

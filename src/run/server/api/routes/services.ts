@@ -1,7 +1,7 @@
 import { days, Type } from '#base/core/index.ts';
 import { text } from '../forms.ts';
 import type { Route } from '../route.ts';
-import { PERSON, person, showPerson } from './show-person.ts';
+import { NEW_PERSON, PERSON, person, showPerson } from './show-person.ts';
 
 /** Programs: accounts without a person behind them, by client certificate or key. */
 export const SERVICE_ROUTES: readonly Route[] = [
@@ -11,10 +11,7 @@ export const SERVICE_ROUTES: readonly Route[] = [
     summary: 'adds a program, which cannot sign in before it has a certificate or a key',
     answer: { status: 201, json: Type.Object({ user: PERSON }) },
     access: { action: 'administer', resource: () => person('*') },
-    body: Type.Object(
-      { name: Type.String({ maxLength: 64 }), roles: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 32 }) },
-      { additionalProperties: false },
-    ),
+    body: NEW_PERSON,
     handle: async ({ body, caller }, { identity }) => {
       const { name, roles } = body as { name: string; roles: string[] };
       const made = await identity.people.create('service', name, roles, caller.actor);

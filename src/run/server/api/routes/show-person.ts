@@ -15,6 +15,12 @@ export const PERSON = Type.Object({
   created: time,
 });
 
+/** What somebody new is made of. */
+export const NEW_PERSON = Type.Object(
+  { name: Type.String({ maxLength: 64 }), roles: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 32 }) },
+  { additionalProperties: false },
+);
+
 /** Somebody as the API shows them. */
 export const showPerson = ({ id, kind, name, roles, status, created }: Person) => ({
   id,
