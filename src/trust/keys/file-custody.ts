@@ -6,6 +6,8 @@ import { AeadKey, hkdfSha256, unwrapKey, wrapKey } from '#base/crypto/index.ts';
 import type { Custody } from './custody.ts';
 import { readIfThere, writeDurably } from './durable-file.ts';
 import { KeysError } from './errors.ts';
+import { FolderCustody } from './folder-custody.ts';
+import type { RootHolder } from './folder-custody.ts';
 import { makeRecoveryShares, readRecoveryShares } from './recovery-kit.ts';
 import {
   MOST_ROOT_GENERATIONS,
@@ -17,7 +19,6 @@ import {
   parseRootFile,
 } from './root-file.ts';
 import type { OpenRoot, RootFile, RootKey } from './root-file.ts';
-import { SecretFiles } from './secret-files.ts';
 
 /** How a new root key is guarded. */
 export type RootGuard = { readonly passphrase: string } | { readonly demo: true };
@@ -172,12 +173,30 @@ export function formatRoot(file: object): Uint8Array {
   return encodeUtf8(`${JSON.stringify(file, null, 2)}\n`);
 }
 
-class FileCustodian implements FileCustody {
+class FileCustodian extends FolderCustody implements FileCustody {
+  readonly #root: FileRoot;
+
+  constructor(folder: string, opened: OpenRoot, sources: Sources) {
+    const root = new FileRoot(folder, opened, sources);
+    super(root, join(folder, SECRETS_FOLDER));
+    this.#root = root;
+  }
+
+  recoveryShares(threshold: number, count: number): readonly string[] {
+    return this.#root.recoveryShares(threshold, count);
+  }
+
+  rootFile(): RootFile {
+    return this.#root.rootFile();
+  }
+}
+
+/** The root key in memory, and its file. */
+class FileRoot implements RootHolder {
   readonly kind: 'passphrase' | 'demo';
   readonly loopbackOnly: boolean;
   readonly #folder: string;
   readonly #sources: Sources;
-  readonly #secrets: SecretFiles;
   #opened: OpenRoot | null;
 
   constructor(folder: string, opened: OpenRoot, sources: Sources) {
@@ -186,7 +205,6 @@ class FileCustodian implements FileCustody {
     this.#folder = folder;
     this.#opened = opened;
     this.#sources = sources;
-    this.#secrets = new SecretFiles(join(folder, SECRETS_FOLDER), this);
   }
 
   get generations(): readonly number[] {
@@ -240,30 +258,6 @@ class FileCustodian implements FileCustody {
     if (doomed === undefined) return;
     await this.#replace({ guard, keys: keys.filter((key) => key !== doomed) });
     doomed.key.fill(0);
-  }
-
-  keep(name: string, secret: Uint8Array): Promise<void> {
-    return this.#secrets.keep(name, secret);
-  }
-
-  fetch(name: string): Promise<Uint8Array | null> {
-    return this.#secrets.fetch(name);
-  }
-
-  names(): Promise<readonly string[]> {
-    return this.#secrets.names();
-  }
-
-  countKept(generation: number): Promise<number> {
-    return this.#secrets.countOf(generation);
-  }
-
-  resealKept(): Promise<number> {
-    return this.#secrets.reseal();
-  }
-
-  destroy(name: string): Promise<void> {
-    return this.#secrets.destroy(name);
   }
 
   recoveryShares(threshold: number, count: number): readonly string[] {
