@@ -5,13 +5,15 @@ import type { Sender } from '#flow/ingest/index.ts';
 import { FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
 import { DEVICE_FLAG, DeviceTable } from '#trust/identity/index.ts';
 import { makeTemplate } from '../test/support/make-template.ts';
+import { tokenKeysOf } from '../test/support/token-keys.ts';
 import { disposableFolder } from '../test/support/tmp.ts';
-import { absolute, median } from './support/measurement.ts';
+import { absolute, besidePeer, median } from './support/measurement.ts';
 import type { Bench } from './support/measurement.ts';
 
 const DEVICES = 200;
 const ROUNDS = 5;
 const SECONDS = 2;
+const TURNS = 5;
 /** Readings given to ingest per turn of the event loop, as sockets give them. */
 const PER_TURN = 500;
 
@@ -32,6 +34,14 @@ streams:
       flow_rate:       {type: number, range: [0, 300]}
 `;
 
+/** The same with two texts, which are stored as they are or as tokens. */
+const named = (as: string): string =>
+  `${YAML}      container: {type: text, max-length: 32${as}}\n      driver: {type: text, max-length: 32${as}}\n`;
+
+/** Each device has a container and a driver of its own; the drivers change every fifty readings of the device. */
+const names = (i: number): string =>
+  `,"container":"MSKU${String(i % DEVICES).padStart(7, '0')}","driver":"driver-${((i % DEVICES) + Math.floor(i / DEVICES / 50)) % 500}"`;
+
 function payload(i: number, extra: string): Buffer {
   const wave = Math.sin(i / 50);
   const value = (middle: number, swing: number, digits: number): string => (middle + swing * wave).toFixed(digits);
@@ -44,19 +54,35 @@ function payload(i: number, extra: string): Buffer {
 
 /** One thread: payloads in, every check, columns, sealed and durable journal. No network. */
 export const bench: Bench = async (note) => {
-  const plain = await measure((i) => payload(i, ''), note, '8 numbers');
-  const numbered = await measure(
+  const { rate: plain } = await measure(YAML, (i) => payload(i, ''), note, '8 numbers');
+  const { rate: numbered } = await measure(
+    YAML,
     (i) => payload(i, `,"time":"${new Date().toISOString()}","seq":${Math.floor(i / DEVICES)}`),
     note,
     'time, seq',
   );
+  const [texts, tokens] = [[], []] as [number[], number[]];
+  // In turns, so that what else the machine does falls on both.
+  for (let turn = 0; turn < TURNS; turn++) {
+    texts.push((await measure(named(''), (i) => payload(i, names(i)), note, 'two texts', 2)).cost);
+    tokens.push((await measure(named(', tokenise: names'), (i) => payload(i, names(i)), note, 'two tokens', 2)).cost);
+  }
   return [
+    besidePeer('ingest-core: a reading with two texts as tokens', 'ns of processor', median(tokens), median(texts), {
+      atMost: 1.2,
+    }),
     absolute('ingest-core: 8 numbers', 'readings/s', plain, { atLeast: 300_000 }),
     absolute('ingest-core: 8 numbers, time and seq', 'readings/s', numbered, null),
   ];
 };
 
-async function measure(make: (i: number) => Buffer, note: (text: string) => void, name: string): Promise<number> {
+async function measure(
+  yaml: string,
+  make: (i: number) => Buffer,
+  note: (text: string) => void,
+  name: string,
+  rounds = ROUNDS,
+): Promise<{ readonly rate: number; readonly cost: number }> {
   await using folder = await disposableFolder();
   const table = DeviceTable.create(
     { devices: 1024, streams: 16, records: 4096, window: 128, stepped: 8 },
@@ -79,22 +105,27 @@ async function measure(make: (i: number) => Buffer, note: (text: string) => void
     maxBytes: 256 * 1024 * 1024,
     maxAgeMs: 600_000,
   });
+  const template = makeTemplate(yaml);
   const ingest = new Ingest({
-    template: makeTemplate(YAML),
+    template,
+    tokenKeys: tokenKeysOf(template),
     journal,
     table,
     worker: 0,
     digestKey: systemRandom.bytes(32),
   });
   const rates: number[] = [];
+  /** Nanoseconds of the thread's own time for a reading: what else the machine does is not in it. */
+  const costs: number[] = [];
   let sent = 0;
-  for (let round = 0; round <= ROUNDS; round++) {
+  for (let round = 0; round <= rounds; round++) {
     // Made before the clock runs: a payload comes from a socket for nothing.
     const payloads = Array.from({ length: 100_000 }, (_, i) => make(sent + i));
     let durable = 0;
     let groups = 0;
     let waiting: Promise<void> | null = null;
     const began = performance.now();
+    const spent = threadMicros();
     for (let next = 0; next < payloads.length && performance.now() - began < SECONDS * 1_000;) {
       for (let i = 0; i < PER_TURN && next < payloads.length; i++, next++, sent++) {
         const sender = senders[sent % DEVICES]!;
@@ -112,9 +143,18 @@ async function measure(make: (i: number) => Buffer, note: (text: string) => void
     }
     await ingest.drain();
     const rate = durable / ((performance.now() - began) / 1_000);
-    if (round > 0) rates.push(rate);
-    note(`${name}: ${Math.round(rate)} readings/s in ${groups} groups`);
+    const cost = ((threadMicros() - spent) * 1_000) / durable;
+    if (round > 0) {
+      rates.push(rate);
+      costs.push(cost);
+    }
+    note(`${name}: ${Math.round(rate)} readings/s in ${groups} groups, ${Math.round(cost)} ns of processor each`);
   }
   await journal.close();
-  return median(rates);
+  return { rate: median(rates), cost: median(costs) };
+}
+
+function threadMicros(): number {
+  const { user, system } = process.threadCpuUsage();
+  return user + system;
 }

@@ -20,6 +20,7 @@ import { Ingest } from '#flow/ingest/index.ts';
 import type { JournalPosition, JournalRecord, JournalWriter } from '#flow/journal/index.ts';
 import { DEVICE_FLAG, DeviceTable, makeCertificateChecker, RevokedSet } from '#trust/identity/index.ts';
 import { makeTemplate } from '../support/make-template.ts';
+import { tokenKeysOf } from '../support/token-keys.ts';
 import { requireProgram } from '../support/outside.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { TestAuthority } from './gateway-pki.ts';
@@ -181,6 +182,7 @@ export async function startGateway(
       table,
       worker: number++,
       digestKey: new Uint8Array(32),
+      tokenKeys: tokenKeysOf(template),
       findDevice: directory.find,
     });
     const channel = new MessageChannel();

@@ -3,7 +3,6 @@ import { after, before, test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Batch } from '#base/core/index.ts';
-import { TokenKey } from '#base/crypto/index.ts';
 import { batchShape, Ingest } from '#flow/ingest/index.ts';
 import type { JournalRecord } from '#flow/journal/index.ts';
 import { StatementParser } from '#flow/query/index.ts';
@@ -13,6 +12,7 @@ import { makeTemplate } from '../support/make-template.ts';
 import { governed, grantAll, query, sealToFile, testFiles } from '../support/query-fixture.ts';
 import type { Rows, World } from '../support/query-fixture.ts';
 import { disposableFolder } from '../support/tmp.ts';
+import { tokenKeysOf } from '../support/token-keys.ts';
 
 const TEMPLATE = makeTemplate(`
 devices: {truck: {}}
@@ -40,8 +40,7 @@ tables:
       container: {type: text, class: identifier, tokenise: containers}
       customer: {type: text}
 `);
-const DOMAINS = ['containers', 'climate', 'trips'];
-const KEYS = new Map(DOMAINS.map((domain, i) => [domain, TokenKey.fromBytes(new Uint8Array(32).fill(i + 1), 1)]));
+const KEYS = tokenKeysOf(TEMPLATE);
 const NOW = 1_767_225_600_000_000;
 
 const container = (n: number): string => `MSKU${String(n % 17).padStart(7, '0')}`;

@@ -8,6 +8,7 @@ import { ByteWriter, decodeRecord, encodeRecord } from '#flow/journal/index.ts';
 import type { JournalWriter } from '#flow/journal/index.ts';
 import { DEVICE_FLAG, DeviceTable } from '#trust/identity/index.ts';
 import { makeTemplate } from '../support/make-template.ts';
+import { tokenKeysOf } from '../support/token-keys.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 const NOW = 1_767_225_600_000_000;
@@ -30,6 +31,7 @@ streams:
       at: {type: time, nullable: true}
       pin: {type: text, class: secret}
 `;
+const TEMPLATE = makeTemplate(YAML);
 
 const SEEDS: readonly (readonly [WireFormat, Uint8Array])[] = [
   [
@@ -166,7 +168,8 @@ test(
       close: () => Promise.resolve(),
     };
     const ingest = new Ingest({
-      template: makeTemplate(YAML),
+      template: TEMPLATE,
+      tokenKeys: tokenKeysOf(TEMPLATE),
       journal,
       table,
       worker: 0,

@@ -16,8 +16,10 @@ import { endedCredentialsAreRefused } from './probes/ended-credentials-are-refus
 import { everyControlIsFresh } from './probes/every-control-is-fresh.ts';
 import { floodIsHeldBack } from './probes/flood-is-held-back.ts';
 import { hostileTextIsInert } from './probes/hostile-text-is-inert.ts';
+import { identifiersBecomeTokens } from './probes/identifiers-become-tokens.ts';
 import { keysAreLogged } from './probes/keys-are-logged.ts';
 import { leapsAreNoticed } from './probes/leaps-are-noticed.ts';
+import { lessIsStored } from './probes/less-is-stored.ts';
 import { logIsVerifiable } from './probes/log-is-verifiable.ts';
 import { memoryStaysOffDisks } from './probes/memory-stays-off-disks.ts';
 import { mtlsRefusesStrangers } from './probes/mtls-refuses-strangers.ts';
@@ -55,8 +57,10 @@ export const CONTROLS: readonly Control[] = [
   flippedBitIsFound,
   floodIsHeldBack,
   hostileTextIsInert,
+  identifiersBecomeTokens,
   keysAreLogged,
   leapsAreNoticed,
+  lessIsStored,
   logIsVerifiable,
   memoryStaysOffDisks,
   mtlsRefusesStrangers,

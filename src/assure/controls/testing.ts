@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { TokenKey } from '#base/crypto/index.ts';
 import type { Control } from './control.ts';
 import type {
   ApiAnswer,
@@ -63,7 +64,7 @@ const LIMITED = { 'retry-after': '1', 'ratelimit-policy': '"caller";q=60;w=60', 
 
 /** For tests of probes only: a platform that keeps every promise, with single answers replaced to break one. */
 export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatform {
-  const stored: { canary: string; n: number }[] = [];
+  const stored: Stored[] = [];
   const seen = new Set<string>();
   let proofs = 0;
   const answer = (body: ApiAnswer['body'], status = 200): ApiAnswer => ({ status, body });
@@ -99,7 +100,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
       if (as === 'person') return path === '/v1/views' ? answer({ views: [] }) : answer({ code: 'API_DENIED' }, 403);
       if (as === 'device' && !path.startsWith('/v1/streams/')) return answer({ code: 'API_FORBIDDEN' }, 403);
       if (as === 'device') {
-        stored.push(body as { canary: string; n: number });
+        stored.push(body as unknown as Stored);
         return answer({}, 202);
       }
       if (/^\/v1\/(template|proposals)/.test(path)) return answer({ code: 'POLICY_DENIED' }, 403);
@@ -156,12 +157,26 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
   return { ...sound, ...broken };
 }
 
-function publishOne(
-  payload: string,
-  i: number,
-  stored: { canary: string; n: number }[],
-  seen: Set<string>,
-): PublishOutcome {
+/** A reading as a device sent it. */
+interface Stored {
+  readonly canary: string;
+  readonly n: number;
+  readonly serial?: string;
+  readonly place?: number;
+}
+
+const TOKENS = TokenKey.fromBytes(new Uint8Array(32), 1);
+
+/** A row as a platform has it that keeps every promise. */
+function asStored({ canary, serial, place }: Stored): Record<string, string | number> {
+  return {
+    canary,
+    ...(serial === undefined ? {} : { serial: TOKENS.text(serial) }),
+    ...(place === undefined ? {} : { place: Math.round(place) }),
+  };
+}
+
+function publishOne(payload: string, i: number, stored: Stored[], seen: Set<string>): PublishOutcome {
   const refusals: [RegExp, string][] = [
     [/"$/, 'decode'],
     [/^\[\[/, 'schema-shape'],
@@ -178,19 +193,18 @@ function publishOne(
     refusals.find(([pattern]) => pattern.test(payload))?.[1] ?? (payload.includes('"n"') ? null : 'schema-missing');
   if (refusal !== null) return { code: 0x99, text: refusal };
   if (i >= 100) return { code: 0x97, text: 'rate' };
-  if (!(payload.includes('seq') && seen.has(payload)))
-    stored.push(JSON.parse(payload) as { canary: string; n: number });
+  if (!(payload.includes('seq') && seen.has(payload))) stored.push(JSON.parse(payload) as Stored);
   seen.add(payload);
   return { code: 0, text: null };
 }
 
-function queryOne(sql: string, stored: readonly { canary: string; n: number }[]): ApiAnswer {
+function queryOne(sql: string, stored: readonly Stored[]): ApiAnswer {
   const exact = /count.*where canary = '(.*)'/.exec(sql)?.[1];
   const start = /starts_with\(canary, '(.*?)'\)/.exec(sql)?.[1];
   if (start !== undefined)
     return {
       status: 200,
-      body: stored.filter(({ canary }) => canary?.startsWith(start)).map(({ canary }) => ({ canary })),
+      body: stored.filter(({ canary }) => canary?.startsWith(start)).map(asStored),
     };
   if (exact !== undefined)
     return { status: 200, body: [{ n: stored.filter(({ canary }) => canary === exact).length }] };

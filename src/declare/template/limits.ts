@@ -85,6 +85,16 @@ export const LIMIT_RULES: readonly LimitRule[] = [
       'API requests from one network without a valid credential in a minute',
     ),
   ),
+  later(
+    count(
+      'new-tokens',
+      'newTokens',
+      1_000,
+      1,
+      1_000_000_000,
+      'new values of tokenised fields of one device in an hour before that is an event',
+    ),
+  ),
 ];
 
 /** Bounds on the template itself; they cannot be set. */

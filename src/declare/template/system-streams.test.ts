@@ -23,6 +23,8 @@ test('systemStreams() gives the events and the stream of the prober', () => {
       ['n', 'integer', [0, 1_000_000], null],
       ['canary', 'text', null, null],
       ['value', 'number', [-1_000, 1_000], { perSecond: 100 }],
+      ['serial', 'text', null, null],
+      ['place', 'number', [-1_000, 1_000], null],
     ],
   );
 });

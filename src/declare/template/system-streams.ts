@@ -68,9 +68,26 @@ export function systemStreams(accept: { late: Millis; early: Millis }): readonly
           nullable: true,
           description: 'a measurement',
         }),
+        ...LATER_PROBE_FIELDS,
       ],
     },
   ];
+}
+
+/** A stream as it is stored: the prober's without what came later, so that digests of templates stay what they were. */
+export function storedStream(stream: Stream): Stream {
+  if (stream.name !== PROBE_STREAM) return stream;
+  return {
+    ...stream,
+    fields: stream.fields.filter(({ name }) => !LATER_PROBE_FIELDS.some((one) => one.name === name)),
+  };
+}
+
+/** A stream as it is used, whichever version stored it. */
+export function wholeStream(stream: Stream): Stream {
+  return stream.name === PROBE_STREAM
+    ? { ...stream, fields: [...storedStream(stream).fields, ...LATER_PROBE_FIELDS] }
+    : stream;
 }
 
 /** Whether a stream or device type belongs to the platform: its name starts with `_`, which no author can write. */
@@ -93,3 +110,21 @@ function field(name: string, parts: Pick<Field, 'type'> & Partial<Field>): Field
     ...parts,
   };
 }
+
+/** Fields of the prober's stream that came after templates were stored. */
+const LATER_PROBE_FIELDS: readonly Field[] = [
+  field('serial', {
+    type: 'text',
+    maxLength: 128,
+    nullable: true,
+    tokenise: PROBE_STREAM,
+    description: 'an identifier, of which a token is stored',
+  }),
+  field('place', {
+    type: 'number',
+    range: [-1_000, 1_000],
+    nullable: true,
+    coarsen: 1,
+    description: 'a value that is stored as a whole number',
+  }),
+];

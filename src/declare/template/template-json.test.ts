@@ -32,6 +32,20 @@ test('templateToJson() leaves out limits that came later, where they are at thei
   assert.deepEqual([again.limits.callerRequests, again.limits.routeRequests, again.digest], [7, 3_000, named.digest]);
 });
 
+test('templateToJson() leaves out what the stream of the prober got later, and templateFromJson() adds it', () => {
+  const template = makeTemplate(yaml);
+  const json = JSON.stringify(templateToJson(template));
+  assert.ok(json.includes('canary') && !json.includes('"serial"') && !json.includes('"place"'));
+  const names = templateFromJson(JSON.parse(json) as Json)
+    .streams.get('_probe')
+    ?.fields.map(({ name }) => name);
+  assert.deepEqual(names, ['n', 'canary', 'value', 'serial', 'place']);
+  assert.deepEqual(
+    names,
+    template.streams.get('_probe')?.fields.map(({ name }) => name),
+  );
+});
+
 test('templateFromJson() refuses another form', () => {
   for (const json of [null, 1, [], {}, { form: 2, template: {} }, { form: 1 }, { form: 1, template: {} }] as Json[]) {
     assert.throws(

@@ -3,6 +3,7 @@ import type { Json } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { TemplateError } from './errors.ts';
 import { LIMIT_RULES } from './limits.ts';
+import { storedStream, wholeStream } from './system-streams.ts';
 import type { Limits, Template } from './types.ts';
 
 /** The marker of a map in the JSON form: a list of pairs, so that the order of declaration is kept. */
@@ -17,7 +18,8 @@ const FORM_VERSION = 1;
  */
 export function templateToJson(template: Omit<Template, 'digest'>): Json {
   const { digest: _, ...content } = template as Template;
-  return { form: FORM_VERSION, template: toJson({ ...content, limits: withoutLater(content.limits) }) };
+  const streams = mapped(content.streams, storedStream);
+  return { form: FORM_VERSION, template: toJson({ ...content, streams, limits: withoutLater(content.limits) }) };
 }
 
 /** Digest of a resolved template: SHA-256, in hex, over the canonical JSON of its JSON form. */
@@ -39,7 +41,12 @@ export function templateFromJson(json: Json): Template {
   if (!(content.streams instanceof Map) || !(content.devices instanceof Map)) {
     throw new TemplateError('TEMPLATE_FORM_INVALID', 'Cannot read template: its stored form has no streams');
   }
-  return sealTemplate({ ...content, limits: withLater(content.limits) });
+  const streams = mapped(content.streams, wholeStream);
+  return sealTemplate({ ...content, streams, limits: withLater(content.limits) });
+}
+
+function mapped<T>(items: ReadonlyMap<string, T>, change: (item: T) => T): ReadonlyMap<string, T> {
+  return new Map([...items].map(([name, item]) => [name, change(item)]));
 }
 
 const LATER_LIMITS = LIMIT_RULES.filter(({ later }) => later === true);

@@ -286,6 +286,7 @@ export interface Limits {
   readonly callerRequests: number;
   readonly routeRequests: number;
   readonly strangerRequests: number;
+  readonly newTokens: number;
 }
 
 /** One finding about a template file. */

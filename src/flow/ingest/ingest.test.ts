@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encode } from 'cborg';
 import type { Batch } from '#base/core/index.ts';
-import { TokenKey } from '#base/crypto/index.ts';
 import { JournalError } from '#flow/journal/index.ts';
 import type { JournalPosition, JournalRecord, JournalWriter, QuarantinedReading } from '#flow/journal/index.ts';
 import { DEVICE_FLAG, DeviceTable, rebuildFromBatch } from '#trust/identity/index.ts';
 import { makeTemplate } from '../../../test/support/make-template.ts';
+import { tokenKeysOf } from '../../../test/support/token-keys.ts';
 import { ImportGrants } from './import-grants.ts';
 import { Ingest } from './ingest.ts';
 import type { IngestParts } from './ingest.ts';
@@ -115,8 +115,10 @@ function newTable(): DeviceTable {
 function setup(parts: Partial<IngestParts> = {}) {
   const journal = new TestJournal();
   const table = parts.table ?? newTable();
+  const template = parts.template ?? makeTemplate(YAML);
   const ingest = new Ingest({
-    template: makeTemplate(YAML),
+    template,
+    tokenKeys: tokenKeysOf(template),
     journal,
     table,
     worker: 0,
@@ -239,7 +241,8 @@ test('admit() drops undeclared members, or refuses them where the stream says so
   assert.equal(admit({ temperature: 1, extra: { deep: [1] } }), 'admitted');
   assert.equal(admit({ a: 1, temperature: 1, b: 2 }), 'admitted');
   assert.equal(admit({ a: 1, temperature: 100 }), 'range');
-  ingest.useTemplate(makeTemplate(YAML));
+  const same = makeTemplate(YAML);
+  ingest.useTemplate(same, { tokenKeys: tokenKeysOf(same) });
   assert.equal(admit({ temperature: 1, a: 'x' }), 'admitted');
   assert.equal(ingest.dropped().get('climate'), 4);
   assert.equal(admit({ n: 1, extra: 1 }, { stream: 'strict' }), 'schema-undeclared');
@@ -520,7 +523,7 @@ test('useTemplate() marks later readings with the new version, and refuses one t
   const { journal, ingest, admit } = setup();
   admit({ temperature: 1 });
   const next = makeTemplate(YAML.replace('max-length: 8', 'max-length: 9'));
-  ingest.useTemplate(next);
+  ingest.useTemplate(next, { tokenKeys: tokenKeysOf(next) });
   admit({ temperature: 1, label: 'ABCDEFGHI' });
   const fields = Array.from({ length: 5 }, (_, i) => `f${i}: {type: number, step: 1/s}`).join(', ');
   const wide = makeTemplate(`devices: {d: {}}\nstreams: {s: {from: d, fields: {${fields}}}}`);
@@ -607,7 +610,7 @@ test('admit() asks further policies at each message, once the template lets the 
 });
 
 const ENTRY_YAML = `
-devices: {reefer: {}, hub: {}, other: {}}
+devices: {reefer: {}, hub: {speaks-for: [reefer]}, other: {}}
 streams:
   trips:
     from: reefer
@@ -618,11 +621,9 @@ streams:
       container: {type: text, class: identifier, tokenise: containers, nullable: true}
       latitude: {type: number, range: [-90, 90], step: 0.01/s, coarsen: 0.1}
 `;
-const TOKEN_KEYS = new Map(
-  ['trips', 'containers'].map((domain, i) => [domain, TokenKey.fromBytes(new Uint8Array(32).fill(i + 1), 1)]),
-);
-const setupEntry = (parts: Partial<IngestParts> = {}) =>
-  setup({ template: makeTemplate(ENTRY_YAML), tokenKeys: TOKEN_KEYS, ...parts });
+const ENTRY = makeTemplate(ENTRY_YAML);
+const TOKEN_KEYS = tokenKeysOf(ENTRY);
+const setupEntry = (parts: Partial<IngestParts> = {}) => setup({ template: ENTRY, ...parts });
 
 test('admit() stores tokens for identifiers and grids for places, once the originals passed the checks', async () => {
   const kept: QuarantinedReading[] = [];
@@ -665,10 +666,24 @@ test('a redelivery of a tokenised and coarsened reading is a duplicate, after a 
 });
 
 test('without a key for its tokens a stream is not taken as it is', () => {
-  const tokenKeys = new Map([...TOKEN_KEYS].slice(1));
+  const tokenKeys = new Map([...TOKEN_KEYS].filter(([domain]) => domain !== 'trips'));
   assert.throws(() => setupEntry({ tokenKeys }), { code: 'INGEST_TOKEN_KEY_MISSING' });
   const { ingest, admit, journal } = setupEntry();
-  assert.throws(() => ingest.useTemplate(makeTemplate(ENTRY_YAML)), { code: 'INGEST_TOKEN_KEY_MISSING' });
+  assert.throws(() => ingest.useTemplate(ENTRY), { code: 'INGEST_TOKEN_KEY_MISSING' });
   assert.equal(admit({ driver: 'ada', latitude: 0 }, { stream: 'trips' }), 'admitted', 'the version in use stays');
   assert.ok(!JSON.stringify(journal.kept).includes('ada'));
+});
+
+test('newTokens() tells how many values each sender brought that its worker did not know', () => {
+  const { ingest, admit } = setupEntry();
+  const trips = (reading: object, sender: Speaker = TRUCK) =>
+    admit({ latitude: 0, ...reading }, { stream: 'trips', sender, about: TRUCK });
+  for (const driver of ['ada', 'bob', 'ada']) trips({ driver });
+  trips({ driver: 'ada', container: 'ada' });
+  trips({ driver: 'cid' }, HUB);
+  assert.deepEqual([...ingest.takeNewTokens()], [['truck', 3], ['hub', 1]]); // prettier-ignore
+  trips({ driver: 'bob' });
+  assert.deepEqual([...ingest.takeNewTokens()], []);
+  assert.equal(trips({ driver: 'dan', latitude: 91 }), 'range');
+  assert.deepEqual([...ingest.takeNewTokens()], [['truck', 1]], 'a refusal is no way around');
 });

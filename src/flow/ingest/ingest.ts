@@ -77,6 +77,7 @@ export class Ingest {
   /** By domain; they outlive a template, as what they remember does not depend on it. */
   #tokenisers: ReadonlyMap<string, Tokeniser> = new Map();
   #held = false;
+  #newTokens = new Map<string, number>();
   #further: MayPublish | null = null;
 
   constructor(parts: IngestParts) {
@@ -108,7 +109,13 @@ export class Ingest {
       const rules = compileStream(stream, template.limits, (domain) => tokenisers.get(domain));
       const tally = this.#tallies.get(name) ?? { dropped: 0 };
       this.#tallies.set(name, tally);
-      const shared = { table: this.#table, groups: this.#groups, tally, interleaved: this.#interleaved };
+      const shared = {
+        table: this.#table,
+        groups: this.#groups,
+        tally,
+        interleaved: this.#interleaved,
+        newTokens: (sender: string, made: number) => this.#countTokens(sender, made),
+      };
       streams.set(name, new StreamIngest(rules, template.digest, shared));
     }
     const textLength = Math.max(template.limits.textLength, ...[...streams.values()].map((s) => s.rules.textLimit));
@@ -141,6 +148,16 @@ export class Ingest {
   /** Members of admitted readings that no field declares, since the start, by stream: they were left out. */
   dropped(): ReadonlyMap<string, number> {
     return new Map([...this.#tallies].map(([stream, { dropped }]) => [stream, dropped]));
+  }
+
+  /**
+   * Values that got a token since the last call and that this worker did not remember, by who sent them: enrolled
+   * devices all, so that there are no more of them than are in the inventory.
+   */
+  takeNewTokens(): ReadonlyMap<string, number> {
+    const taken = this.#newTokens;
+    this.#newTokens = new Map();
+    return taken;
   }
 
   /** Readings that are not durable yet. */
@@ -271,6 +288,10 @@ export class Ingest {
   /** Resolves when nothing waits any more. */
   drain(): Promise<void> {
     return this.#groups.drain();
+  }
+
+  #countTokens(sender: string, made: number): void {
+    this.#newTokens.set(sender, (this.#newTokens.get(sender) ?? 0) + made);
   }
 
   #tokenisersFor(keys: ReadonlyMap<string, TokenKey>): ReadonlyMap<string, Tokeniser> {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { DEVICE_FLAG, DeviceTable } from '#trust/identity/index.ts';
 import { makeTemplate } from '../../../test/support/make-template.ts';
+import { tokenKeysOf } from '../../../test/support/token-keys.ts';
 import { Ingest } from './ingest.ts';
 import { reasonOf } from './reasons.ts';
 
@@ -16,7 +17,14 @@ test('the vectors of the wire format come out as its page says', async () => {
   const template = makeTemplate(
     'devices: {d: {}}\nstreams: {s: {from: d, rate: {sustained: 100/s, burst: 100}, fields: {n: {type: number, range: [0, 10]}, t: {type: text, nullable: true}}}}',
   );
-  const ingest = new Ingest({ template, journal, table, worker: 0, digestKey: new Uint8Array(32) });
+  const ingest = new Ingest({
+    template,
+    journal,
+    table,
+    worker: 0,
+    digestKey: new Uint8Array(32),
+    tokenKeys: tokenKeysOf(template),
+  });
   const device = { index: 0, name: 'd0', type: 'd' };
   for (const [, payload = '', word] of rows) {
     const reason = ingest.admit(device, 's', device, Buffer.from(payload), 'json', 1_767_225_600_000_000);

@@ -27,6 +27,7 @@ function setup(room = 1_000, records = 4) {
     groups,
     tally: { dropped: 0 },
     interleaved: () => {},
+    newTokens: () => {},
   });
   const kept: QuarantinedReading[] = [];
   const judge = new MessageJudge({

@@ -21,7 +21,13 @@ streams: {s: {from: d, accept: {late: ${late}, early: 1m}, fields: {n: {type: nu
   const groups = new CommitGroups({ journal, table, worker: 0, digestKey: new Uint8Array(32) });
   const rules = compileStream(template.streams.get('s')!, template.limits);
   const two: string[] = [];
-  const shared = { table, groups, tally: { dropped: 0 }, interleaved: (device: string) => void two.push(device) };
+  const shared = {
+    table,
+    groups,
+    tally: { dropped: 0 },
+    interleaved: (device: string) => void two.push(device),
+    newTokens: () => {},
+  };
   const ingest = new StreamIngest(rules, template.digest, shared);
   const record = table.record(0, ingest.index);
   const admit = (members: Readonly<Record<string, number>>, importing = false): string => {

@@ -29,6 +29,8 @@ export interface StreamIngestParts {
   readonly tally: StreamTally;
   /** Is told of a device with two counters of `seq`. */
   readonly interleaved: (device: string) => void;
+  /** Is told of values that were new, and who brought them. */
+  readonly newTokens: (sender: string, made: number) => void;
 }
 
 /** Readings of clones are of now; what waited in a sender, or was recorded, is older. */
@@ -48,11 +50,17 @@ export class StreamIngest {
   readonly #nameHashes: Int32Array;
   readonly #tally: StreamTally;
   readonly #interleaved: (device: string) => void;
+  readonly #newTokens: (sender: string, made: number) => void;
 
-  constructor(rules: StreamRules, template: string, { table, groups, tally, interleaved }: StreamIngestParts) {
+  constructor(
+    rules: StreamRules,
+    template: string,
+    { table, groups, tally, interleaved, newTokens }: StreamIngestParts,
+  ) {
     this.rules = rules;
     this.#tally = tally;
     this.#interleaved = interleaved;
+    this.#newTokens = newTokens;
     this.row = new Row(rules);
     this.scanner = new JsonScanner(this.row);
     this.index = table.streamIndex(rules.name);
@@ -73,7 +81,8 @@ export class StreamIngest {
     const row = this.row;
     const reason = checkMembers(row) || (importing ? 0 : checkClock(row, received));
     if (reason !== REASON.admitted.number) return reason;
-    tokeniseRow(row);
+    const made = tokeniseRow(row);
+    if (made > 0) this.#newTokens(via ?? about.name, made);
     const table = this.#table;
     const time = row.timeGiven ? row.time : received;
     const hash = row.seqGiven ? this.#rowHash() : 0;

@@ -29,7 +29,7 @@ import { memoryRelations } from './control/memory-relations.ts';
 import { authorityFile, openTrust } from './control/open-trust.ts';
 import { packageVersion } from './control/package-files.ts';
 import { packageFile } from './control/package-templates.ts';
-import { LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS } from './control/period-counts.ts';
+import { LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS, TOKEN_COUNTS } from './control/period-counts.ts';
 import { mayStillPropose } from './control/may-still-propose.ts';
 import { ProposalBook } from './control/proposal-book.ts';
 import { QuarantineShelf } from './control/quarantine-shelf.ts';
@@ -59,6 +59,7 @@ import { StoreHost } from './store/host.ts';
 import { readHeaderFile } from './trace/header-file.ts';
 import { SpanExporter } from './trace/span-exporter.ts';
 import { Tracer } from './trace/tracer.ts';
+import { TokenBook } from './control/token-book.ts';
 import { ReferenceTables } from './tables/reference-tables.ts';
 
 export interface PlatformOptions {
@@ -92,6 +93,7 @@ export interface Platform extends AsyncDisposable {
 const DRAIN_MS = 10_000;
 const HOUR_MS = 3_600_000;
 const WITNESS_EVERY = seconds(1);
+const DAY_US = 86_400_000_000;
 const COUNTS_EVERY = seconds(15);
 
 /**
@@ -199,7 +201,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     counts: await PeriodCounts.open(catalogue, sealer, LOG_COUNTS),
     entries: (from) => entriesFrom(audit, from),
   });
-  opened.use(keepCounts([refusals, logCounts], COUNTS_EVERY, log));
+  const tokens = new TokenBook({
+    counts: await PeriodCounts.open(catalogue, sealer, TOKEN_COUNTS),
+    audit,
+    log,
+    most: () => inForce().limits.newTokens,
+  });
+  opened.use(keepCounts([refusals, logCounts, tokens], COUNTS_EVERY, log));
   const clones = new CloneBook(audit, log);
   const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, keys, template: inForce });
   const statements = await StatementBook.open(catalogue, sealer, clock);
@@ -332,6 +340,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         agreements: async () => (await gateway.counts()).agreements,
       }),
     grantImport: (grant) => gateway.grantImport(grant),
+    newTokens: (device) => tokens.since(device, clock.now() - DAY_US),
     segmentColumns: async () =>
       (await segments.active()).flatMap(({ id, stream, columns }) =>
         columns.map(({ name, class: cls, domain }) => ({ segment: id, stream, column: name, class: cls, domain })),
@@ -365,6 +374,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     log,
     refusals,
     clones,
+    tokens,
     traced: emit,
     template: () => templates.current,
     ports: { ...portsOf(template), ...options.ports },

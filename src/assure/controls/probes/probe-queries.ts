@@ -1,3 +1,4 @@
+import type { Json } from '#base/core/index.ts';
 import type { ApiAnswer, ProbePlatform } from '../probe-platform.ts';
 
 /** Rows become visible within a second of their acknowledgement; two leave room for a busy machine. */
@@ -19,4 +20,21 @@ export function countOf(answer: ApiAnswer): number {
   if (!Array.isArray(rows)) return -1;
   const [row] = rows as { n?: unknown }[];
   return row === undefined ? -1 : Number(row.n ?? -1);
+}
+
+/** The probe's rows whose canary begins so, by canary, asked for until as many are there as expected, or time is up. */
+export async function rowsByCanary(
+  platform: ProbePlatform,
+  canary: string,
+  columns: string,
+  expected: number,
+): Promise<readonly Readonly<Record<string, Json>>[]> {
+  const deadline = performance.now() + VISIBLE_WITHIN_MS;
+  for (;;) {
+    const where = `where starts_with(canary, '${canary}') order by canary`;
+    const { body } = await platform.query(`select ${columns} from _probe ${where}`);
+    const rows = Array.isArray(body) ? (body as Readonly<Record<string, Json>>[]) : [];
+    if (rows.length >= expected || performance.now() > deadline) return rows;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

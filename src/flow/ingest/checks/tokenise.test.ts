@@ -26,7 +26,7 @@ test('tokeniseRow() replaces what is tokenised, each in its domain, and nothing 
   const row = new Row(compileStream(template.streams.get('s')!, template.limits, find));
   row.reset();
   for (const [at, value] of ['ada', 42, 'ada'].entries()) assert.equal(takeValue(row, at, value), 0);
-  tokeniseRow(row);
+  assert.equal(tokeniseRow(row), 2, 'both are new');
   assert.deepEqual(row.texts, [keys.get('s')!.text('ada'), '', 'ada']);
   assert.equal(row.numbers[1], keys.get('people')!.integer(42));
 });
@@ -35,6 +35,6 @@ test('tokeniseRow() leaves nulls', () => {
   const row = new Row(compileStream(template.streams.get('s')!, template.limits, find));
   row.reset();
   takeNull(row, 0);
-  tokeniseRow(row);
+  assert.equal(tokeniseRow(row), 0);
   assert.deepEqual([row.texts[0], row.numbers[1]], ['', 0]);
 });

@@ -123,6 +123,8 @@ export interface Services {
     readonly devices: readonly string[];
     readonly until: number;
   }): Promise<void>;
+  /** Values of tokenised fields that a device brought in the last day and that were new to the worker that took them. */
+  newTokens(device: string): Promise<number>;
   /** Columns of sealed segments with the class and domain that they were sealed under. */
   segmentColumns(): Promise<
     readonly { segment: string; stream: string; column: string; class: string; domain: string }[]

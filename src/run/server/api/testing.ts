@@ -100,6 +100,7 @@ export async function openApi(t: Cleanable, services: Partial<Services> = {}): P
     requests: new RequestMetrics(),
     tracer: { begin: () => null },
     spans: { families: () => [] },
+    newTokens: async () => 0,
     templates: { current: template, plan: () => ({}), apply: async () => ({ proposal: null }) },
     ...services,
   };

@@ -27,10 +27,15 @@ function countsTable(name: string, period: number, most: number): CountsTable {
 export const REFUSAL_COUNTS = countsTable('counts_refusals', 60_000_000, 50_000);
 /** Entries of the log by hour, action and outcome: more than a year of a platform on which much is done. */
 export const LOG_COUNTS = countsTable('counts_log', 3_600_000_000, 400_000);
+/** New values of tokenised fields by hour and device. */
+export const TOKEN_COUNTS = countsTable('counts_tokens', 3_600_000_000, 200_000);
 
 const SCHEMA: CatalogueSchema = {
   room: 'counts',
-  migrations: [[...sealedTableSql(REFUSAL_COUNTS.spec), ...sealedTableSql(LOG_COUNTS.spec)]],
+  migrations: [
+    [...sealedTableSql(REFUSAL_COUNTS.spec), ...sealedTableSql(LOG_COUNTS.spec)],
+    [...sealedTableSql(TOKEN_COUNTS.spec)],
+  ],
 };
 
 /** One count: start of its period in epoch microseconds, what was counted, how often. */

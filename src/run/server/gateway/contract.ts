@@ -104,6 +104,8 @@ export type GatewayControlMethods = {
   refused(counts: readonly RefusalCount[]): void;
   seen(times: readonly (readonly [name: string, micros: number, address: string | null])[]): void;
   refusedReadings(readings: readonly RefusedReadings[]): void;
+  /** Values of tokenised fields that were new, by device. */
+  newTokens(made: readonly (readonly [device: string, values: number])[]): void;
   /** One identity is in use by two that cannot be one device. */
   clone(event: CloneEvent): void;
   /** Steps of traced requests. */
@@ -161,4 +163,5 @@ export type WorkerControlMethods = {
   refused(counts: readonly RefusalCount[]): void;
   seen(times: readonly (readonly [name: string, micros: number, address: string | null])[]): void;
   refusedReadings(readings: readonly RefusedReadings[]): void;
+  newTokens(made: readonly (readonly [device: string, values: number])[]): void;
 };

@@ -12,6 +12,7 @@ import { LONG_ROUTES } from '../api/routes.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import type { CloneBook } from '../control/clone-book.ts';
 import type { RefusalBook } from '../control/refusal-book.ts';
+import type { TokenBook } from '../control/token-book.ts';
 import { keptSecret } from '../control/open-log.ts';
 import { PACKAGE_ROOT } from '../control/package-files.ts';
 import { closedStreams } from '../control/template-service.ts';
@@ -51,6 +52,7 @@ export interface GatewayHostParts {
   readonly taken: (command: string) => void;
   readonly refusals: RefusalBook;
   readonly clones: CloneBook;
+  readonly tokens: TokenBook;
   readonly traced: (span: Span) => void;
   /** Something became durable in the journal. */
   readonly committed: () => void;
@@ -321,6 +323,7 @@ function offer({
   log,
   refusals,
   clones,
+  tokens,
   traced,
   taken,
   committed,
@@ -347,6 +350,7 @@ function offer({
         .catch((error: unknown) => log.warn({ error: String(error) }, 'could not note when devices were heard'));
     },
     refusedReadings: (readings) => void refusals.note(readings, clock.now()),
+    newTokens: (made) => void tokens.note(made, clock.now()),
     clone: (event) => void clones.note(event, clock.now()),
     delivered: (command) => taken(command),
     undelivered: ({ command, reason }) => log.info({ command, reason }, 'a command was not delivered'),

@@ -272,6 +272,7 @@ function offeredToWorkers(worker: () => Peer<WorkerMethods>): WorkerControlMetho
     traced: (spans) => control.tell('traced', spans),
     seen: (times) => control.tell('seen', times),
     refusedReadings: (readings) => control.tell('refusedReadings', readings),
+    newTokens: (made) => control.tell('newTokens', made),
   };
 }
 

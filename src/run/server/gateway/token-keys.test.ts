@@ -16,15 +16,18 @@ test('tokenKeysFor() hands over a key for each domain, the same after a restart,
   const { keys, audit, reopen } = await openKeys(t);
   const before = audit.events.length;
   const first = await tokenKeysFor(template, keys);
-  assert.deepEqual(first.map(({ domain, version }) => [domain, version]), [['s', 1], ['shared', 1]]); // prettier-ignore
-  assert.equal(audit.events.length, before + 2);
+  assert.deepEqual(first.map(({ domain, version }) => [domain, version]), [['_probe', 1], ['s', 1], ['shared', 1]]); // prettier-ignore
+  assert.equal(audit.events.length, before + 3);
   assert.deepEqual(await tokenKeysFor(template, await reopen()), first);
   const opened = openTokenKeys(structuredClone(first));
   assert.notEqual(opened.get('s')?.text('x'), opened.get('shared')?.text('x'));
 });
 
-test('tokenKeysFor() makes none where nothing is tokenised', async (t) => {
+test('tokenKeysFor() makes none of its own where nothing is tokenised', async (t) => {
   const { keys } = await openKeys(t);
   const plain = makeTemplate('devices: {d: {}}\nstreams: {s: {from: d, fields: {a: {type: number}}}}');
-  assert.deepEqual(await tokenKeysFor(plain, keys), []);
+  assert.deepEqual(
+    (await tokenKeysFor(plain, keys)).map(({ domain }) => domain),
+    ['_probe'],
+  );
 });

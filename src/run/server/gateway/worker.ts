@@ -144,6 +144,8 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
   setInterval(() => {
     const readings = takeRefused({ byReason, lastSeen, refused }, (name) => template.streams.has(name));
     if (readings.length > 0) main.tell('refusedReadings', readings);
+    const made = [...ingest.takeNewTokens()];
+    if (made.length > 0) main.tell('newTokens', made);
   }, REFUSED_EVERY_MS).unref();
   setInterval(() => {
     if (spans.length > 0) main.tell('traced', spans);

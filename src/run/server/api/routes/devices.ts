@@ -123,8 +123,11 @@ export const DEVICE_ROUTES: readonly Route[] = [
     path: '/v1/devices/:name',
     summary: 'One device',
     access: { action: 'enrol', resource: ({ params }) => device(params['name'] ?? '') },
-    answer: { json: DEVICE },
-    handle: async ({ params }, { identity }) => ({ json: show(await identity.inventory.show(params['name'] ?? '')) }),
+    answer: { json: Type.Object({ ...DEVICE.properties, newTokens: count }) },
+    handle: async ({ params }, services) => {
+      const record = await services.identity.inventory.show(params['name'] ?? '');
+      return { json: { ...(show(record) as object), newTokens: await services.newTokens(record.name) } };
+    },
   },
   {
     method: 'POST',

@@ -1,0 +1,14 @@
+import { TokenKey } from '#base/crypto/index.ts';
+import { tokenDomains } from '#declare/template/index.ts';
+import type { Template } from '#declare/template/index.ts';
+
+/** A key for each domain of tokens of a template, the same in every run and another for each domain. */
+export function tokenKeysOf(template: Template): ReadonlyMap<string, TokenKey> {
+  return new Map(
+    tokenDomains(template).map((domain) => {
+      const raw = new Uint8Array(32);
+      raw.set(Buffer.from(domain).subarray(0, 32));
+      return [domain, TokenKey.fromBytes(raw, 1)];
+    }),
+  );
+}
