@@ -71,7 +71,13 @@ test('ROUTES leaves open what is public by design, and to a service what it deci
     'GET /.well-known/security.txt',
     'GET /v1/openapi.json',
   ]);
-  assert.deepEqual(named('self'), ['GET /v1/me', 'POST /v1/me/sign-out']);
+  assert.deepEqual(named('self'), [
+    'GET /v1/me/agents',
+    'POST /v1/me/agents',
+    'POST /v1/me/agents/:id/revoke',
+    'GET /v1/me',
+    'POST /v1/me/sign-out',
+  ]);
   assert.deepEqual(named('within'), [
     'GET /v1/proposals',
     'GET /v1/proposals/:id',
