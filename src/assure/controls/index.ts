@@ -24,6 +24,8 @@ export type {
   LetGoTrial,
   RevokeTrial,
   SearchOutcome,
+  AgreementOutcome,
+  InventoryTrial,
   SignatureTrial,
   TamperOutcome,
 } from './probe-platform.ts';

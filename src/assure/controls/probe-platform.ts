@@ -30,6 +30,33 @@ export interface HandshakeOutcome {
   readonly reason: string | null;
 }
 
+/** What came of a handshake that offered one group. */
+export interface AgreementOutcome {
+  readonly offered: string;
+  readonly accepted: boolean;
+  readonly version: string | null;
+  /** As IANA names it. */
+  readonly suite: string | null;
+  /** As the inventory names it. */
+  readonly group: string | null;
+  /** SHA-256 of the certificate that was shown, in hex. */
+  readonly certificate: string | null;
+}
+
+/** What the cryptographic inventory says, and what handshakes show. */
+export interface InventoryTrial {
+  readonly inventory: {
+    readonly suites: readonly string[];
+    readonly groups: readonly string[];
+    /** SHA-256 of each, in hex. */
+    readonly certificates: readonly string[];
+    readonly algorithms: number;
+    /** Algorithms that a quantum computer breaks without a year until which they may be relied on. */
+    readonly undated: number;
+  };
+  readonly handshakes: readonly AgreementOutcome[];
+}
+
 export interface PublishOutcome {
   /** MQTT 5 reason code of the acknowledgement; below 128 means taken. */
   readonly code: number;
@@ -186,6 +213,8 @@ export interface ProbePlatform {
   connect(kind: CredentialKind): Promise<ConnectOutcome>;
   /** Speaks an old protocol version to the device listener. */
   connectWithTls(version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'): Promise<HandshakeOutcome>;
+  /** Shakes hands with the device listener by many groups, and asks for the cryptographic inventory. */
+  inventoryTrial(): Promise<InventoryTrial>;
   /**
    * Publishes raw payloads to a topic as the device `_probe`, one answer each, in their order.
    *

@@ -17,6 +17,7 @@ import { everyControlIsFresh } from './probes/every-control-is-fresh.ts';
 import { floodIsHeldBack } from './probes/flood-is-held-back.ts';
 import { hostileTextIsInert } from './probes/hostile-text-is-inert.ts';
 import { identifiersBecomeTokens } from './probes/identifiers-become-tokens.ts';
+import { inventoryIsTrue } from './probes/inventory-is-true.ts';
 import { keysAreLogged } from './probes/keys-are-logged.ts';
 import { leapsAreNoticed } from './probes/leaps-are-noticed.ts';
 import { lessIsStored } from './probes/less-is-stored.ts';
@@ -58,6 +59,7 @@ export const CONTROLS: readonly Control[] = [
   floodIsHeldBack,
   hostileTextIsInert,
   identifiersBecomeTokens,
+  inventoryIsTrue,
   keysAreLogged,
   leapsAreNoticed,
   lessIsStored,

@@ -3,6 +3,7 @@ import { TokenKey } from '#base/crypto/index.ts';
 import type { Control } from './control.ts';
 import type {
   ApiAnswer,
+  InventoryTrial,
   KnownKey,
   ProbePlatform,
   PublishOutcome,
@@ -56,6 +57,24 @@ function enrolOne(operation: string, as: string): ApiAnswer {
   return { status: 400, body: { code: 'IDENTITY_REQUEST_INVALID' } };
 }
 
+const SHOWN = { version: 'TLSv1.3', suite: 'TLS_AES_256_GCM_SHA384', certificate: 'ab'.repeat(32) } as const;
+
+/** An inventory that is true. */
+export const SOUND_INVENTORY = {
+  inventory: {
+    suites: ['TLS_AES_256_GCM_SHA384'],
+    groups: ['X25519MLKEM768', 'x25519'],
+    certificates: ['ab'.repeat(32)],
+    algorithms: 30,
+    undated: 0,
+  },
+  handshakes: [
+    { offered: 'X25519MLKEM768', accepted: true, group: 'X25519MLKEM768', ...SHOWN },
+    { offered: 'X25519', accepted: true, group: 'x25519', ...SHOWN },
+    { offered: 'secp521r1', accepted: false, group: null, version: null, suite: null, certificate: null },
+  ],
+} satisfies InventoryTrial;
+
 /** Signatures that count as they should. */
 export const SIGNATURES: SignatureTrial = { unsigned: 403, signed: 200, replayed: 403, altered: 403 };
 
@@ -71,6 +90,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
   const sound: ProbePlatform = {
     revokeOwn: async () => REVOKED,
     keys: async () => SOUND_KEYS,
+    inventoryTrial: async () => SOUND_INVENTORY,
     cloneOwn: async () => SOUND_CLONES,
     letGo: async () => LET_GO,
     profiles: async () => [{ name: 'a', endsIn: 2035 }],

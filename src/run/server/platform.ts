@@ -268,7 +268,20 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   opened.use(everyHour('quarantine', () => quarantine.expire(), log));
   const tally = opened.use(new SignInTally(audit, log));
   const reader = auditReader(audit);
+  const keyKeeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => gateway });
+  const cryptoInventory = () =>
+    readCrypto({
+      clock,
+      version: packageVersion,
+      identity,
+      template: inForce,
+      keys: () => keyKeeper.list(),
+      noteKeys: async () => ({ log: audit.verifierKeys, evidence: await prover.verifierKeys() }),
+      began: () => began(reader),
+      agreements: async () => (await gateway.counts()).agreements,
+    });
   const prover: Prover = new Prover({
+    cryptoInventory,
     layout,
     audit,
     auditLog: audit,
@@ -286,7 +299,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     status: () => status(),
     seal: () => store.flush(PROBE_STREAM),
   });
-  const keyKeeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => gateway });
   const spans = opened.use(
     new SpanExporter({
       clock,
@@ -328,17 +340,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     retention,
     prover,
     keyKeeper,
-    cryptoInventory: () =>
-      readCrypto({
-        clock,
-        version: packageVersion,
-        identity,
-        template: inForce,
-        keys: () => keyKeeper.list(),
-        noteKeys: async () => ({ log: audit.verifierKeys, evidence: await prover.verifierKeys() }),
-        began: () => began(reader),
-        agreements: async () => (await gateway.counts()).agreements,
-      }),
+    cryptoInventory,
     grantImport: (grant) => gateway.grantImport(grant),
     newTokens: (device) => tokens.since(device, clock.now() - DAY_US),
     segmentColumns: async () =>

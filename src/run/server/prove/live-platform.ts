@@ -11,6 +11,7 @@ import type {
   CredentialKind,
   DeclaredStream,
   HandshakeOutcome,
+  InventoryTrial,
   KnownKey,
   ListeningPort,
   LogCheck,
@@ -34,6 +35,7 @@ import type { AuditLog } from '#trust/audit/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { AuditReader } from '../api/services.ts';
+import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import type { PlatformAddress, PlatformStatus } from '../platform-status.ts';
 import { checkLog } from './check-log.ts';
@@ -55,6 +57,7 @@ import { searchFile, searchFolders } from './search-files.ts';
 import { tamperWith } from './tamper-segment.ts';
 import type { TokenBucket } from './token-bucket.ts';
 import { trySignatures } from './try-signatures.ts';
+import { tryAgreements } from './try-agreements.ts';
 import { tryHandshake } from './try-handshake.ts';
 
 /** What a run reaches of the platform beside its listeners. */
@@ -67,6 +70,7 @@ export interface LiveParts {
   readonly segments: LetGoParts['segments'];
   readonly retention: LetGoParts['retention'];
   readonly template: () => Template;
+  readonly cryptoInventory: () => Promise<CryptoInventory>;
   readonly clock: Clock;
   readonly random: Random;
   readonly address: () => PlatformAddress;
@@ -149,6 +153,27 @@ export class LivePlatform implements ProbePlatform {
       timeoutMs: ANSWER_MS,
     };
     return tryHandshake(place, version);
+  }
+
+  async inventoryTrial(): Promise<InventoryTrial> {
+    const { address, identity, cryptoInventory } = this.#parts;
+    const handshakes = await tryAgreements({
+      url: new URL(address().mqtt),
+      authority: identity.certificates.root,
+      credential: this.#credentials.device,
+      timeoutMs: ANSWER_MS,
+    });
+    const { tls, certificates, algorithms } = await cryptoInventory();
+    return {
+      inventory: {
+        suites: tls.suites,
+        groups: tls.groups,
+        certificates: certificates.map(({ fingerprint }) => fingerprint),
+        algorithms: algorithms.length,
+        undated: algorithms.filter((one) => !one.quantumSafe && one.disallowedAfter === null).length,
+      },
+      handshakes,
+    };
   }
 
   async publish(topic: string, payloads: readonly string[], pace: Pace = 'polite'): Promise<readonly PublishOutcome[]> {
