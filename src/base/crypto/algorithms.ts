@@ -219,7 +219,7 @@ export const ALGORITHMS = {
     standard: 'RFC 2104; FIPS 198-1',
     primitive: 'mac',
     functions: ['tag'],
-    uses: 'keyed digests of names, statements and refused readings; signed requests with a shared secret',
+    uses: 'tokens of identifiers; keyed digests of names, statements and refused readings; signed requests with a shared secret',
     parameterSet: '256',
     oid: '1.2.840.113549.2.9',
     library: 'sha256',
