@@ -6,10 +6,9 @@ import { systemRandom } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { CedarEngine, DecisionPoint } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { certificateTerms, cryptoRules, isLoopback, STANDARD_SIGN_IN } from '#declare/template/index.ts';
+import { isLoopback } from '#declare/template/index.ts';
 import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
 import type { CosignatureAnswer } from '#trust/audit/index.ts';
-import { declaredProfile } from '#trust/identity/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
 import { RequestMetrics } from './api/request-metrics.ts';
 import { makeApi } from './api/server.ts';
@@ -18,6 +17,7 @@ import { auditReader, entriesFrom } from './control/audit-reader.ts';
 import { watchBackPressure } from './control/back-pressure.ts';
 import { CloneBook } from './control/clone-book.ts';
 import { CommandBox } from './control/command-box.ts';
+import { declaredBy } from './control/declared-by.ts';
 import { DenialTally } from './control/denial-tally.ts';
 import { issuerFetch } from './control/issuer-fetch.ts';
 import { devicesOfType } from './control/devices-of-type.ts';
@@ -121,21 +121,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
   // Read through the box, since identity asks what is declared before the versions are open.
   const box: { versions: TemplateVersions | null; statusPort: number | null } = { versions: null, statusPort: null };
-  const declared = {
-    hasDeviceType: (type: string) => box.versions?.current?.devices.has(type) ?? false,
-    speaksFor: (type: string) => box.versions?.current?.devices.get(type)?.speaksFor ?? [],
-    hasRole: (role: string) => box.versions?.current?.people.has(role) ?? false,
-    certificate: (type: string) => certificateTerms(box.versions?.current?.devices.get(type)),
-    manufacturers: (type: string) => box.versions?.current?.devices.get(type)?.manufacturers ?? [],
-    signIn: () => box.versions?.current?.signIn ?? STANDARD_SIGN_IN,
-    hosts: () => box.versions?.current?.hosts ?? [],
-    maxDevices: () => box.versions?.current?.limits.devices ?? 0,
-    profile: (type: string) => (box.versions?.current ? declaredProfile(box.versions.current, type) : null),
-    postureFresh: (type: string) => box.versions?.current?.devices.get(type)?.posture ?? null,
-    clones: (type: string) => box.versions?.current?.devices.get(type)?.clones ?? 'alert',
-    certificateAlgorithm: () => cryptoRules(box.versions?.current ?? {}).certificates,
-    statusUrl: () => statusUrlOf(box.versions?.current ?? null, box.statusPort),
-  };
+  const declared = declaredBy(
+    () => box.versions?.current ?? null,
+    () => box.statusPort,
+  );
   const trust = opened.use(await openTrust({ layout, custody, declared, clock, random, log }));
   const { audit, owed, catalogue, keys, identity } = trust;
   await audit.append({ actor: 'weir:control', action: 'start', resource: 'platform:*', outcome: 'done' });
@@ -511,15 +500,6 @@ function requireSafeListeners({ listen }: Template, custody: Custody): void {
 
 function portsOf({ listen: { mqtt, https, api, status } }: Template): Ports {
   return status === undefined ? { mqtt, https, api } : { mqtt, https, api, status };
-}
-
-/** Where lists of revoked certificates and OCSP are had without TLS, for certificates to say; null where nowhere. */
-function statusUrlOf(template: Template | null, opened: number | null): string | null {
-  if (template === null) return null;
-  const { hosts, listen } = template;
-  const port = opened ?? listen.status ?? 0;
-  const host = hosts.find((name) => name !== 'localhost') ?? 'localhost';
-  return port === 0 ? null : `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 async function writeOperator(folder: string, credential: { key: string; certificate: string }): Promise<void> {
