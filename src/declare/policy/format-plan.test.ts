@@ -10,14 +10,14 @@ const lines = (yaml: string) => formatPlan(planTemplate(makeTemplate(yaml), new 
 
 test('formatPlan() writes a line for each statement', () => {
   const text = lines(
-    'devices: {d: {}}\nstreams: {s: {from: d, keep: {max: 1d}, fields: {x: {type: number}}}}\npeople: {r: {query: [s]}}',
+    'devices: {d: {boot: verified}}\nstreams: {s: {from: d, fields: {x: {type: number}}}}\npeople: {r: {query: [s]}}',
   );
   assert.match(text[0] ?? '', /^template test, version [0-9a-f]{12}, region unspecified$/);
   for (const line of [
     '  mqtt 127.0.0.1:8883',
     '  only this machine can reach it',
     '  d proves itself by x509, publishes to s',
-    'stream s, from d, does not start: keep not enforced',
+    'stream s, from d, does not start: boot not enforced',
     '  seals under operational: device, time, received, seq, time_given, via, x',
     '  r sees device, time, received, seq, time_given, via, x',
     'declared and not enforced by this version',

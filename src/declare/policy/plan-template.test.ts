@@ -14,7 +14,7 @@ streams:
   flow:
     from: pump
     purposes: [p]
-    keep: {max: 1d}
+    subject: who
     fields: {rate: {type: number, range: [0, null], step: 1/s}, who: {type: text, class: personal}, key: {type: text, class: secret}}
 views: {v: {from: flow, sql: select 1}}
 people:
@@ -69,9 +69,9 @@ test('planTemplate() says what listens, who publishes, and what is held', () => 
       ['plc', [], ['pump']],
     ],
   );
-  assert.deepEqual(plan.streams[0]?.heldBy, ['keep']);
+  assert.deepEqual(plan.streams[0]?.heldBy, ['subject']);
   assert.deepEqual(
     plan.unenforced.map(({ id }) => id),
-    ['keep'],
+    ['subject'],
   );
 });
