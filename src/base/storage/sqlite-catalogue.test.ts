@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { millis } from '#base/core/index.ts';
+import { millis, minutes } from '#base/core/index.ts';
 import { testCatalogue } from '../../../test/conformance/catalogue.ts';
 import { temporaryFolder } from '../../../test/support/tmp.ts';
 import { openSqliteCatalogue } from './sqlite-catalogue.ts';
@@ -73,7 +73,8 @@ test('run() waits for a lock of another program, then says that it is busy', asy
   other.exec('BEGIN IMMEDIATE');
   const insert = 'INSERT INTO trial_texts VALUES (?, ?)';
   await assert.rejects(catalogue.run(insert, ['a', 'b']), { code: 'STORAGE_BUSY' });
-  const waiting = catalogue.transaction((tx) => tx.run(insert, ['a', 'b']));
+  await using patient = await openSqliteCatalogue(path, { patience: minutes(1) });
+  const waiting = patient.transaction((tx) => tx.run(insert, ['a', 'b']));
   setTimeout(() => other.exec('ROLLBACK'), 20);
   assert.equal(await waiting, 1);
   other.close();
