@@ -87,6 +87,35 @@ test('read() raises JOURNAL_KEY_UNKNOWN for a file whose key is not there', asyn
   await assert.rejects(Array.fromAsync(reader.read(new Map())), { code: 'JOURNAL_KEY_UNKNOWN' });
 });
 
+test('read() sets a file aside whose key is not there, keeps it, and reads it once the key is back', async (t) => {
+  const folder = await temporaryFolder(t);
+  for (const [worker, from] of [
+    [0, 0],
+    [1, 5],
+  ] as const) {
+    const writer = await openTrialWriter(folder, worker, 1);
+    await writer.append([trialBatch(from, 1)]);
+    await writer.close();
+  }
+  const damages: JournalDamage[] = [];
+  let hasKey = false;
+  const open = () =>
+    new FileJournalReader({
+      directory: folder,
+      keys: { key: (fileId) => (fileId.includes('w0') && !hasKey ? null : trialKey(fileId)) },
+      onDamaged: (damage) => damages.push(damage),
+    });
+  const reader = open();
+  assert.equal((await Array.fromAsync(reader.read(new Map()))).length, 1);
+  assert.deepEqual(
+    damages.map(({ reason }) => reason),
+    ['JOURNAL_KEY_UNKNOWN'],
+  );
+  assert.equal((await reader.release([new Map()])).length, 0);
+  hasKey = true;
+  assert.equal((await Array.fromAsync(open().read(new Map()))).length, 2);
+});
+
 test('read() passes over files made ahead, and over what is no journal file by its name', async (t) => {
   const folder = await temporaryFolder(t);
   await mkdir(`${folder}/w0`);
@@ -156,7 +185,7 @@ test('read() goes on behind a damaged file for whoever hears of it, and keeps th
   const reader = open();
   const items = await Array.fromAsync(reader.read(new Map()));
   assert.deepEqual(trialNumbers(items), [0, 2]);
-  assert.deepEqual(damages, [{ file: 's0001-w0-0001', offset: first.offset }]);
+  assert.deepEqual(damages, [{ file: 's0001-w0-0001', offset: first.offset, reason: 'JOURNAL_DAMAGED' }]);
   const cursor = new Map(items.map(({ position }) => [position.file, position.offset]));
   assert.deepEqual(await reader.release([cursor]), [`${folder}/w0/s0002-w0-0001.journal`]);
 

@@ -19,7 +19,7 @@ export interface FileJournalReaderOptions {
   /** Hears once of each torn tail. */
   readonly onTorn?: (tail: TornTail) => void;
   /**
-   * Hears once of each damaged file. Where it is given, reading goes on with the files behind it instead of ending;
+   * Hears once of each file that is damaged, or whose key is missing. Where it is given, reading goes on with the files behind it instead of ending;
    * the damaged file is kept, and a reader that starts once it was mended goes on where this one stopped in it.
    */
   readonly onDamaged?: (damage: JournalDamage) => void;
@@ -27,11 +27,15 @@ export interface FileJournalReaderOptions {
   readonly writersGone?: boolean;
 }
 
-/** Where a file is damaged; nothing from there to its end is read. */
+/** From where on a file cannot be read, to its end. */
 export interface JournalDamage {
   readonly file: string;
   readonly offset: number;
+  /** What is there is not what was written, or its key is missing, as after an older catalogue was restored. */
+  readonly reason: 'JOURNAL_DAMAGED' | 'JOURNAL_KEY_UNKNOWN';
 }
+
+const SET_ASIDE = ['JOURNAL_DAMAGED', 'JOURNAL_KEY_UNKNOWN'] as const;
 
 /** What can be told about a file without reading its records. */
 export interface JournalFileInfo {
@@ -142,18 +146,19 @@ export class FileJournalReader implements JournalReader {
     try {
       return await this.#scan(state, from);
     } catch (error) {
-      if (this.#options.onDamaged === undefined || !hasCode(error, 'JOURNAL_DAMAGED')) throw error;
-      this.#setAside(state.file.fileId, from);
+      const reason = SET_ASIDE.find((code) => hasCode(error, code));
+      if (this.#options.onDamaged === undefined || reason === undefined) throw error;
+      this.#setAside(state.file.fileId, from, reason);
       return null;
     }
   }
 
-  /** Takes a damaged file as ended, so that one bad place does not hide all that came after it in other files. */
-  #setAside(file: string, offset: number): void {
+  /** Takes a file that cannot be read as ended, so that one bad place does not hide all that came after it in other files. */
+  #setAside(file: string, offset: number, reason: JournalDamage['reason'] = 'JOURNAL_DAMAGED'): void {
     this.#ends.set(file, offset);
     if (this.#damaged.has(file)) return;
     this.#damaged.add(file);
-    this.#options.onDamaged?.({ file, offset });
+    this.#options.onDamaged?.({ file, offset, reason });
   }
 
   async #scan(state: FileState, from: number): Promise<GroupScan | null> {

@@ -155,13 +155,13 @@ function offer(
   };
 }
 
-async function logDamage(audit: AuditSink, { file, offset }: JournalDamage): Promise<void> {
+async function logDamage(audit: AuditSink, { file, offset, reason }: JournalDamage): Promise<void> {
   await audit.append({
     actor: ACTOR,
     action: 'find-damage',
     resource: `journal:${file}`,
     outcome: 'failed',
-    reason: 'JOURNAL_DAMAGED',
+    reason,
     detail: { offset },
   });
 }

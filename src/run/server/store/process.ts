@@ -37,7 +37,7 @@ const offered: StoreMethods = {
       keys: { key: async (fileId) => keyOf(await control.call('journalKey', fileId)) },
       onTorn: (tail) => log.warn(tail, 'cut a torn tail off a journal file'),
       onDamaged: (damage) => {
-        log.error(damage, 'a journal file is damaged: nothing from there to its end is read');
+        log.error(damage, 'a journal file cannot be read: nothing from there to its end is');
         control.tell('damaged', damage);
       },
     });
