@@ -32,11 +32,13 @@ const HOLD = {
 
 test('weir retention plan shows what goes of each stream and when, past what is held', async (t) => {
   const platform = await standIn(t, {
-    'GET /v1/retention': { streams: [STREAM, { ...STREAM, stream: 'brief', max: 1_500, next: [] }] },
+    'GET /v1/retention': {
+      streams: [STREAM, { ...STREAM, stream: 'brief', min: 730.5 * 86_400_000, max: 1_500, next: [] }],
+    },
   });
   const { out } = await platform.run(addRetentionCommand, 'retention', 'plan');
   assert.match(out, /^climate +32 d +3 +15 +1 +1 +2026-02-01T00:00:00Z/m);
-  assert.match(out, /^brief +1\.5 s/m);
+  assert.match(out, /^brief +730\.5 d +1\.5 s/m);
 });
 
 test('weir retention hold, holds and release', async (t) => {

@@ -137,7 +137,7 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
 }
 
 function showPlan(streams: readonly StreamRow[]): string {
-  const table = formatTable(
+  return formatTable(
     ['stream', 'at least', 'at most', 'segments', 'rows', 'due now', 'held', 'next goes'],
     streams.map(({ stream, min, max, segments, rows, due, held, next }) => [
       stream,
@@ -150,12 +150,12 @@ function showPlan(streams: readonly StreamRow[]): string {
       next.find((one) => !one.held)?.begins ?? '',
     ]),
   );
-  return table;
 }
 
 function days(keep: number | null): string {
   if (keep === null) return '';
-  return keep % DAY_MS === 0 ? `${keep / DAY_MS} d` : `${keep / 1_000} s`;
+  // A year of the template is 365.25 days.
+  return keep >= DAY_MS ? `${Math.round((keep / DAY_MS) * 10) / 10} d` : `${keep / 1_000} s`;
 }
 
 /** What an envelope says; who doubts it verifies the signatures. */
