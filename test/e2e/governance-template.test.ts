@@ -283,6 +283,11 @@ test('readings go when they are kept no longer, and not while they are held', as
   );
   assert.deepEqual([climate?.due, climate?.held], [1, 1]);
   assert.deepEqual(await readings(), [{ n: 1 }]);
+  // Another keep would let it go too, were it not held; one that keeps it longer lets nothing go.
+  const planned = await weir.ask<{ goes: unknown }>('POST', '/v1/template/plan', {
+    body: source(brief.replace('3s', '2s')),
+  });
+  assert.deepEqual(planned.goes, []);
   const { id } = held.json<{ id: string }>();
   assert.equal((await weir.call('POST', `/v1/holds/${id}/release`, { body: {} })).status, 200);
   assert.deepEqual(await eventually(readings, (rows) => rows.length === 0), []);

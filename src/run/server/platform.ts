@@ -229,6 +229,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     packageFile,
     check: (next) => queries.check(next),
     segments: () => segments.active(),
+    going: (next) => retention.goingUnder(next),
     publish: async (next) => {
       await store.useTemplate(next);
       await queries.useTemplate(next);

@@ -25,6 +25,7 @@ const proposal = (changes: readonly unknown[], weakens: boolean, refused = false
   proposal: null,
   unenforced: [],
   otherClasses: [],
+  goes: [],
 });
 
 async function template(t: Parameters<typeof temporaryFolder>[0]): Promise<string> {
@@ -39,6 +40,19 @@ test('weir apply tells what of the stored readings is sealed anew', async (t) =>
   const platform = await standIn(t, { 'POST /v1/template/plan': answer, 'POST /v1/template/apply': answer });
   const { out } = await platform.run(addApplyCommand, 'apply', '--template', await template(t));
   assert.match(out, /^sealed anew from now on\nSTREAM .*\na +x +personal +health +health +2 +70\nversion abab/m);
+});
+
+test('weir apply asks before it lets stored readings go, and says how many', async (t) => {
+  const answer = { ...proposal([CHANGE], false), goes: [{ stream: 'climate', segments: 3, rows: 70_000 }] };
+  const platform = await standIn(t, { 'POST /v1/template/plan': answer, 'POST /v1/template/apply': answer });
+  const file = await template(t);
+  await assert.rejects(platform.run(addApplyCommand, 'apply', '--template', file), {
+    code: 'CLI_TEMPLATE_ERASES',
+    message: /climate +3 +70000/,
+  });
+  assert.ok(platform.heard.every(({ route }) => !route.endsWith('apply')));
+  await platform.run(addApplyCommand, 'apply', '--template', file, '--yes');
+  assert.ok(platform.heard.some(({ route }) => route.endsWith('apply')));
 });
 
 test('weir apply asks before it weakens, and sends the template as it is', async (t) => {

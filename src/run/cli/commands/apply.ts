@@ -3,13 +3,13 @@ import type { AppliedTemplate, TemplatePlan as Proposal } from '#run/server/inde
 import { CliError } from '../errors.ts';
 import { readTemplate } from '../template-source.ts';
 import type { ContextOf } from './command.ts';
-import { bodyOf, fileOf, showChanges, showClasses, showWeaknesses } from './plan.ts';
+import { bodyOf, fileOf, showChanges, showClasses, showGoing, showWeaknesses } from './plan.ts';
 
 export function addApplyCommand(program: Command, contextOf: ContextOf): void {
   program
     .command('apply')
     .description('put a changed template in force')
-    .option('--yes', 'also where it weakens a protection')
+    .option('--yes', 'also where it weakens a protection or lets stored readings go')
     .action(async (options: { yes?: boolean }, command: Command) => {
       const context = contextOf(command);
       const { source } = readTemplate(fileOf(context));
@@ -18,6 +18,7 @@ export function addApplyCommand(program: Command, contextOf: ContextOf): void {
         // What waits for somebody else is theirs to answer for.
         const asked = options.yes === true || plan.approval !== null;
         if (plan.weakens && !plan.refused && !asked) throw weakens(plan);
+        if (plan.goes.length > 0 && !plan.refused && !asked) throw erases(plan);
         return await client.json<AppliedTemplate>('POST', '/v1/template/apply', { body: bodyOf(source) });
       });
       context.result(applied, showApplied);
@@ -44,6 +45,17 @@ function weakens({ weaknesses }: Proposal): CliError {
     `Cannot apply template unasked: it weakens protection\n${lines.join('\n')}`,
     {
       hint: 'Apply it all the same with --yes; who did it stands in the log',
+    },
+  );
+}
+
+/** What goes does not come back, so it is said before. */
+function erases({ goes }: Proposal): CliError {
+  return new CliError(
+    'CLI_TEMPLATE_ERASES',
+    `Cannot apply template unasked: it keeps stored readings no longer, and they do not come back\n${showGoing(goes)}`,
+    {
+      hint: 'Hold what is to stay with `npm run -s weir -- retention hold`, or apply it all the same with --yes',
     },
   );
 }

@@ -24,6 +24,7 @@ const proposal = (changes: readonly unknown[], weakens: boolean, refused = false
   weaknesses: weakens ? [{ what: CHANGE.path, explanation: CHANGE.explanation }] : [],
   approval: null,
   otherClasses: [],
+  goes: [],
 });
 
 async function template(t: Parameters<typeof temporaryFolder>[0]): Promise<string> {

@@ -60,6 +60,7 @@ function showPlan(meaning: Meaning, proposal: Proposal | null): string {
       const who = approval === null ? 'it weakens, and needs --yes\n' : 'it weakens, and waits for a second person\n';
       parts.push(`${who}${showWeaknesses(weaknesses)}`);
     }
+    if (proposal.goes.length > 0) parts.push(`it lets readings go, which needs --yes\n${showGoing(proposal.goes)}`);
     if (proposal.otherClasses.length > 0) parts.push(`to be sealed anew\n${showClasses(proposal.otherClasses)}`);
   }
   return `${parts.join('\n\n').trimEnd()}\n`;
@@ -86,6 +87,14 @@ export function showWeaknesses(weaknesses: Proposal['weaknesses']): string {
   return formatTable(
     ['weakens', 'how'],
     weaknesses.map(({ what, explanation }) => [what, explanation]),
+  );
+}
+
+/** Stored readings that go, by stream. */
+export function showGoing(streams: Proposal['goes']): string {
+  return formatTable(
+    ['stream', 'segments', 'rows, up to'],
+    streams.map(({ stream, segments, rows }) => [stream, segments, rows]),
   );
 }
 

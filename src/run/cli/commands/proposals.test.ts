@@ -24,6 +24,7 @@ const APPLIED = {
   digest: 'bb'.repeat(32),
   changes: PROPOSAL.changes,
   otherClasses: [],
+  goes: [],
   weaknesses: [],
   proposal: null,
 };

@@ -7,8 +7,8 @@ import { Erasures, Holds, SEGMENT_PREFIX } from '#flow/store/index.ts';
 import type { Erasure, Hold } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { ServerError } from '../errors.ts';
-import { retentionPlan } from './retention-plan.ts';
-import type { StreamRetention } from './retention-plan.ts';
+import { goingUnder, retentionPlan } from './retention-plan.ts';
+import type { Going, StreamRetention } from './retention-plan.ts';
 import type { SegmentHost } from './segment-host.ts';
 
 /** Type of the payload of a certificate. */
@@ -75,6 +75,12 @@ export class RetentionKeeper {
   async plan(): Promise<readonly StreamRetention[]> {
     const { template, segments, clock } = this.#parts;
     return retentionPlan(template(), await segments.active(), this.#standing, clock.now());
+  }
+
+  /** What a template would let go at once. */
+  async goingUnder(next: Template): Promise<readonly Going[]> {
+    const { template, segments, clock } = this.#parts;
+    return goingUnder(next, template(), await segments.active(), this.#standing, clock.now());
   }
 
   /** Keeps readings until the hold is released. Logged first; in force for the store before this resolves. */

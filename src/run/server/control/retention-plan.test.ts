@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { micros } from '#base/core/index.ts';
 import type { Hold, Segment } from '#flow/store/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
-import { retentionPlan } from './retention-plan.ts';
+import { goingUnder, retentionPlan } from './retention-plan.ts';
 
 const DAY = 86_400_000_000;
 const template = makeTemplate(
@@ -37,4 +37,23 @@ test('retentionPlan() says what goes of each stream, when, and what is held', ()
     const kept = plan.find((one) => one.stream === stream);
     assert.deepEqual([kept?.max, kept?.rows, kept?.due, kept?.next], [null, 5, 0, []], stream);
   }
+});
+
+test('goingUnder() is what only the other template lets go, past what is held', () => {
+  const keeping = (max: string) =>
+    makeTemplate(`devices: {d: {}}\nstreams: {s: {from: d, keep: {max: ${max}}, fields: {t: {type: number}}}}`);
+  const segments = [
+    segment('due', 's', 10 * DAY, 11 * DAY),
+    segment('goes', 's', 50 * DAY, 90 * DAY),
+    segment('held', 's', 61 * DAY, 62 * DAY),
+    segment('stays', 's', 95 * DAY, 96 * DAY),
+    segment('other', 'x', DAY, DAY),
+  ];
+  const hold = { stream: 's', from: 61 * DAY, to: 62 * DAY, released: null } as Hold;
+  const going = (next: string, holds: readonly Hold[]) =>
+    goingUnder(keeping(next), keeping('64d'), segments, holds, micros(100 * DAY));
+  assert.deepEqual(going('32d', []), [{ stream: 's', segments: 2, rows: 10 }]);
+  // The hold covers both, for one of them has readings on both sides.
+  assert.deepEqual(going('32d', [hold]), []);
+  assert.deepEqual(going('128d', []), []);
 });

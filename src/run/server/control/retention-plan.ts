@@ -25,6 +25,14 @@ export interface StreamRetention {
   }[];
 }
 
+/** Stored readings of a stream that another template lets go at once. */
+export interface Going {
+  readonly stream: string;
+  readonly segments: number;
+  /** Of these segments; some of them may be kept. */
+  readonly rows: number;
+}
+
 const MOST_NEXT = 20;
 
 /** What will go of what is sealed, before it goes: by stream, in the order of the template, those it no longer has last. */
@@ -57,4 +65,27 @@ export function retentionPlan(
       next,
     };
   });
+}
+
+/** What a template lets go as soon as it is in force, and the one that is in force keeps: it does not come back. */
+export function goingUnder(
+  next: Template,
+  current: Template,
+  segments: readonly Segment[],
+  holds: readonly Hold[],
+  now: Micros,
+): readonly Going[] {
+  const isDue = (template: Template, segment: Segment): boolean => {
+    const keep = template.streams.get(segment.stream)?.keep;
+    const from = keep === undefined ? null : keptFrom(keep, now);
+    return from !== null && receiptOf(segment).first < from;
+  };
+  const going = segments.filter(
+    (segment) => isDue(next, segment) && !isDue(current, segment) && !isHeldBy(segment, holds),
+  );
+  return [...Map.groupBy(going, ({ stream }) => stream)].map(([stream, own]) => ({
+    stream,
+    segments: own.length,
+    rows: own.reduce((sum, { rows }) => sum + rows, 0),
+  }));
 }

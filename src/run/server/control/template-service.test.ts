@@ -64,6 +64,7 @@ async function open(t: Cleanable, first = FIRST) {
     mayPropose: async ({ actor }) => faults.gone !== actor,
     packageFile: () => null,
     check: async () => step('check'),
+    going: async () => [],
     segments: async () => [],
     publish: async () => step('publish'),
   });

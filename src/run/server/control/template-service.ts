@@ -8,6 +8,7 @@ import type { Segment } from '#flow/store/index.ts';
 import { ApiError } from '../api/errors.ts';
 import { otherClasses } from './other-classes.ts';
 import type { OtherClass } from './other-classes.ts';
+import type { Going } from './retention-plan.ts';
 import type { Proposal, ProposalActor, ProposalBook, ProposalContent } from './proposal-book.ts';
 import { requireTemplate } from './template-versions.ts';
 import type { TemplateSource, TemplateVersions } from './template-versions.ts';
@@ -27,6 +28,8 @@ export interface TemplatePlan {
   readonly unenforced: readonly Unenforced[];
   /** Fields of which stored readings have another class; they are sealed anew once it is in force. */
   readonly otherClasses: readonly OtherClass[];
+  /** Stored readings that go at once because it keeps them no longer, and do not come back. */
+  readonly goes: readonly Going[];
 }
 
 /** What became of a template that was handed in: it is in force, or waits as a proposal. */
@@ -46,6 +49,8 @@ export interface TemplateServiceParts {
   readonly check: (template: Template) => Promise<void>;
   /** The segments that queries see now. */
   readonly segments: () => Promise<readonly Segment[]>;
+  /** Stored readings that a version would let go at once. */
+  readonly going: (template: Template) => Promise<readonly Going[]>;
   /** Makes a version take effect everywhere. */
   readonly publish: (template: Template) => Promise<void>;
 }
@@ -199,6 +204,7 @@ export class TemplateService {
       approval: weakens && !refused ? (current.approval?.within ?? null) : null,
       unenforced: unenforcedOf(template),
       otherClasses: otherClasses(template, await this.#parts.segments()),
+      goes: await this.#parts.going(template),
     };
   }
 }

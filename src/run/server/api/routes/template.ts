@@ -48,6 +48,7 @@ const PLAN = {
       rows: count,
     }),
   ),
+  goes: listOf(Type.Object({ stream: text, segments: count, rows: count })),
   unenforced: listOf(Type.Object({ id: text, promise: text, meanwhile: text, path: text, streams: listOf(text) })),
 };
 
