@@ -59,6 +59,7 @@ import { StoreHost } from './store/host.ts';
 import { readHeaderFile } from './trace/header-file.ts';
 import { SpanExporter } from './trace/span-exporter.ts';
 import { Tracer } from './trace/tracer.ts';
+import { UnsealedOriginals } from './control/unsealed-originals.ts';
 import { TokenBook } from './control/token-book.ts';
 import { ReferenceTables } from './tables/reference-tables.ts';
 
@@ -199,6 +200,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   opened.use(keepCounts([refusals, logCounts, tokens], COUNTS_EVERY, log));
   const clones = new CloneBook(audit, log);
   const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, keys, template: inForce });
+  const unsealed = new UnsealedOriginals({
+    flush: (stream) => store.flush(stream),
+    isPaused: async () => (await store.status())?.paused !== false,
+    log,
+  });
+  unsealed.begin(versions.all(), template);
   const statements = await StatementBook.open(catalogue, sealer, clock);
   const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live));
   const queries = opened.use(
@@ -211,6 +218,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       log,
       statements,
       decisions,
+      originals: (relation) => (inForce().tables.has(relation) ? tables.originals(relation) : unsealed.of(relation)),
       memory: memoryRelations({ tables, identity, refusals, clones, logCounts }),
       template: inForce,
       missing: () =>
@@ -231,9 +239,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     segments: () => segments.active(),
     going: (next) => retention.goingUnder(next),
     publish: async (next) => {
+      unsealed.begin(versions.all(), next);
       await store.useTemplate(next);
       await queries.useTemplate(next);
       await gateway.useTemplate(next);
+      void unsealed.settle();
       await useAlgorithms(next, { identity, audit, log });
     },
   });
@@ -394,6 +404,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   );
   opened.use(keepReady({ owed, stock: keys.stock, log }));
 
+  void unsealed.settle();
   // What a crash cut off of a rotation is finished now that data flows; what nears its bound is rotated.
   void keys.lifecycle
     .settle()

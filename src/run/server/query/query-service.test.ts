@@ -86,6 +86,7 @@ before(async () => {
     statements,
     decisions: new DecisionPoint(),
     log: silentLog,
+    originals: () => new Set(),
     template: () => TEMPLATE,
     engineMemory: 512 * 1_048_576,
     allowUnconfined: true,

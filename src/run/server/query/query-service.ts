@@ -61,6 +61,8 @@ export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
   readonly decisions: DecisionPoint;
   readonly log: Log;
   readonly template: () => Template;
+  /** Columns of a relation of which something that no segment has is an original, although they are declared tokens. */
+  readonly originals: (relation: string) => ReadonlySet<string>;
   /** Bytes that the engine of one process may take; what the process itself may take follows from it. */
   readonly engineMemory: number;
   /** What answers from streams lack for the time being, in words; such as readings behind damage in the journal. */
@@ -269,9 +271,9 @@ export class QueryService implements Queries, AsyncDisposable {
 
   /** What is declared, and what a decision about this caller may need to know besides. */
   #declaredTo({ peer }: Caller): Declared {
-    const { template, decisions } = this.#parts;
+    const { template, decisions, originals } = this.#parts;
     const context = { time: systemClock.now(), address: peer.address };
-    return { template: template(), relations: this.#relations, decisions, context };
+    return { template: template(), relations: this.#relations, decisions, context, unsealed: originals };
   }
 
   async #access(
