@@ -55,6 +55,8 @@ import { forbidCoreDumps } from './process/forbid-core-dumps.ts';
 import { Prover } from './prove/prover.ts';
 import { QueryService } from './query/query-service.ts';
 import { StatementBook } from './query/statement-book.ts';
+import { ReceiptDesk } from './receipts/receipt-desk.ts';
+import { SegmentEntries } from './receipts/segment-entries.ts';
 import { StoreHost } from './store/host.ts';
 import { readHeaderFile } from './trace/header-file.ts';
 import { SpanExporter } from './trace/span-exporter.ts';
@@ -207,6 +209,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   unsealed.begin(versions.all(), template);
   const statements = await StatementBook.open(catalogue, sealer, clock);
+  const receipts = new ReceiptDesk({
+    audit,
+    published: async () => {
+      await audit.flush();
+      return audit.source;
+    },
+    segmentEntries: await SegmentEntries.open({ catalogue, sealer, entries: (from) => entriesFrom(audit, from) }),
+    clock,
+    random,
+  });
   const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live));
   const queries = opened.use(
     await QueryService.start({
@@ -217,6 +229,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       audit,
       log,
       statements,
+      receipts,
+      seal: (stream) => store.flush(stream),
       decisions,
       originals: (relation) => (inForce().tables.has(relation) ? tables.originals(relation) : unsealed.of(relation)),
       memory: memoryRelations({ tables, identity, refusals, clones, logCounts }),
@@ -333,6 +347,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       reject: (id, reason, by) => templates.reject(id, reason, by),
     },
     queries,
+    receipts,
     statements,
     commands,
     quarantine,
