@@ -104,17 +104,17 @@ describe('StoreService', () => {
     journal.batch('w0', climateBatch(0, 10));
     journal.append('w0', { kind: 'refusals', counts: [] });
     await until(() => service.status.tailRows === 10);
-    assert.equal(service.snapshot('climate', ['time'], 0).rows, 10);
+    assert.equal((await service.snapshot('climate', ['time'], 0)).rows, 10);
     assert.deepEqual(await world.publisher.active(), []);
     world.clock.advance(CUT_LIMITS.idleAge);
     await until(() => service.status.sealedSegments === 1);
     assert.deepEqual(await sealedTimes(world), upTo(10));
-    assert.equal(service.snapshot('climate', ['time'], 1).rows, 0);
-    assert.equal(service.snapshot('climate', ['time'], 0).rows, 10);
+    assert.equal((await service.snapshot('climate', ['time'], 1)).rows, 0);
+    assert.equal((await service.snapshot('climate', ['time'], 0)).rows, 10);
     assert.deepEqual((await world.publisher.state()).cursor, [['w0', 20]]);
     world.clock.advance(millis(20_000));
     await until(() => service.status.tailBytes === 0);
-    assert.throws(() => service.snapshot('climate', ['time'], 0), { code: 'STORE_SNAPSHOT_EXPIRED' });
+    await assert.rejects(service.snapshot('climate', ['time'], 0), { code: 'STORE_SNAPSHOT_EXPIRED' });
   });
 
   it('drain() seals what waits, and the next start reads on behind it', async (t) => {
@@ -191,13 +191,13 @@ describe('StoreService', () => {
       await wait(1);
       const set = await world.catalogue.transaction((tx) => world.segments.active(tx));
       const sealed = set.segments.reduce((sum, segment) => sum + segment.rows, 0);
-      const { rows } = service.snapshot('climate', [], set.version);
+      const { rows } = await service.snapshot('climate', [], set.version);
       assert.ok(sealed + rows <= read && sealed + rows >= read - 20, `${sealed} + ${rows} of ${read}`);
     }
     await until(async () => {
       const set = await world.catalogue.transaction((tx) => world.segments.active(tx));
       const sealed = set.segments.reduce((sum, segment) => sum + segment.rows, 0);
-      return sealed + service.snapshot('climate', [], set.version).rows === read;
+      return sealed + (await service.snapshot('climate', [], set.version)).rows === read;
     });
   });
 
@@ -285,7 +285,7 @@ describe('StoreService', () => {
       release: () => Promise.resolve([]),
     };
     const service = await start(world, stuck, { limits: { ...QUICK, catchUp: millis(5) } });
-    assert.throws(() => service.snapshot('climate', [], 0), { code: 'STORE_NOT_READY' });
+    await assert.rejects(service.snapshot('climate', [], 0), { code: 'STORE_NOT_READY' });
     await service.drain();
     assert.deepEqual(await sealedTimes(world), [0]);
   });

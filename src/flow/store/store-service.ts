@@ -17,8 +17,9 @@ import type { SealingParts, SegmentContent } from './seal-segment.ts';
 import { mergeColumns } from './segment.ts';
 import { STORE_LIMITS } from './store-limits.ts';
 import type { StoreLimits } from './store-limits.ts';
-import { Tail } from './tail.ts';
+import { snapshotOf, Tail } from './tail.ts';
 import type { TailCut, TailSnapshot } from './tail.ts';
+import type { TailBlock, TailBlocks } from './tail-blocks.ts';
 
 export interface StoreParts extends SealingParts {
   readonly journal: JournalReader;
@@ -29,9 +30,16 @@ export interface StoreParts extends SealingParts {
   readonly declared: DeclaredClasses;
   /** What is kept at this moment; nothing goes where it is absent. */
   readonly retention?: () => Retention;
+  /** Keeps the larger part of the tail for query processes; without it all of it is handed over as it is. */
+  readonly blocks?: TailBlocks;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly limits?: Partial<StoreLimits>;
+}
+
+/** What a statement reads of the tail: blocks, and what is in none. */
+export interface ServedTail extends TailSnapshot {
+  readonly blocks: readonly TailBlock[];
 }
 
 /** How the store is, for status and controls. */
@@ -152,13 +160,15 @@ export class StoreService implements AsyncDisposable {
    * @throws {StoreError} STORE_SNAPSHOT_EXPIRED if the version is too old, STORE_NOT_READY while the journal is read
    *   again after a start
    */
-  snapshot(stream: string, columns: readonly string[], version: number): TailSnapshot {
+  async snapshot(stream: string, columns: readonly string[], version: number): Promise<ServedTail> {
     if (!this.#intake.isCaughtUp) {
       throw new StoreError('STORE_NOT_READY', `Cannot read the tail of ${stream}: the journal is still being read`, {
         hint: 'Try again in a moment',
       });
     }
-    return joinSnapshot(stream, this.#tail.snapshot(stream, columns, version));
+    const entries = this.#tail.visible(stream, version);
+    const { blocks = [], rest = entries } = (await this.#parts.blocks?.cover(entries, columns)) ?? {};
+    return { ...joinSnapshot(stream, snapshotOf(rest, columns)), blocks };
   }
 
   /** Seals and publishes all that waits now, or what waits of one stream. */
@@ -222,6 +232,7 @@ export class StoreService implements AsyncDisposable {
     while (!this.#stop.signal.aborted) {
       const nowMs = clock.monotonicMs();
       this.#tail.forget(nowMs - this.#limits.linger);
+      await this.#parts.blocks?.forget();
       this.#intake.resume();
       const due = nowMs < this.#retryAtMs ? null : decideCut(this.#tail.summaries(), this.#limits.cut, nowMs);
       if (due !== null) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { climateBatch } from '../../../test/support/store-world.ts';
-import { Tail } from './tail.ts';
+import { snapshotOf, Tail } from './tail.ts';
 
 /** Three batches of `climate` and one of `other` in two files. */
 function filled(): Tail {
@@ -78,9 +78,9 @@ describe('Tail', () => {
     );
   });
 
-  it('snapshot() has at each version what no segment of it has', () => {
+  it('visible() has at each version what no segment of it has', () => {
     const tail = filled();
-    const rows = (version: number): number => tail.snapshot('climate', ['time'], version).rows;
+    const rows = (version: number): number => snapshotOf(tail.visible('climate', version), ['time']).rows;
     tail.published(tail.cut('climate', 20)!, 7, 10);
     assert.deepEqual([rows(6), rows(7), rows(8)], [30, 10, 10]);
     assert.equal(tail.rows, 14);
@@ -92,14 +92,14 @@ describe('Tail', () => {
     assert.equal(rows(7), 10);
   });
 
-  it('snapshot() shares only the wanted columns', () => {
+  it('snapshotOf() shares only the wanted columns', () => {
     const tail = filled();
-    const { batches } = tail.snapshot('climate', ['temperature', 'unknown'], 0);
+    const { batches } = snapshotOf(tail.visible('climate', 0), ['temperature', 'unknown']);
     assert.deepEqual(
       batches.map(({ columns }) => columns.map(({ name }) => name)),
       [['temperature'], ['temperature'], ['temperature']],
     );
-    assert.deepEqual(tail.snapshot('nothing', ['time'], 0), { rows: 0, batches: [] });
+    assert.deepEqual(snapshotOf(tail.visible('nothing', 0), ['time']), { rows: 0, batches: [] });
   });
 
   it('forget() gives back the memory', () => {
@@ -116,18 +116,18 @@ describe('Tail between a publication and its answer', () => {
     const cut = tail.cut('climate', 20)!;
     tail.publishing(cut, 7);
     assert.deepEqual(
-      [6, 7].map((version) => tail.snapshot('climate', [], version).rows),
+      [6, 7].map((version) => snapshotOf(tail.visible('climate', version), []).rows),
       [30, 10],
     );
     tail.published(cut, 7, 0);
     assert.deepEqual(
-      [6, 7].map((version) => tail.snapshot('climate', [], version).rows),
+      [6, 7].map((version) => snapshotOf(tail.visible('climate', version), []).rows),
       [30, 10],
     );
   });
 
   it('knows nothing of versions before its start', () => {
-    assert.throws(() => new Tail(5).snapshot('climate', [], 4), { code: 'STORE_SNAPSHOT_EXPIRED' });
-    assert.equal(new Tail(5).snapshot('climate', [], 5).rows, 0);
+    assert.throws(() => new Tail(5).visible('climate', 4), { code: 'STORE_SNAPSHOT_EXPIRED' });
+    assert.equal(new Tail(5).visible('climate', 5).length, 0);
   });
 });

@@ -38,7 +38,14 @@ export interface TailSnapshot {
   readonly batches: readonly Batch[];
 }
 
-interface Held extends TailEntry {
+/** A batch as the tail holds it. */
+export interface HeldEntry extends TailEntry {
+  /** True once the tail has let go of it. */
+  readonly left: boolean;
+}
+
+interface Held extends HeldEntry {
+  left: boolean;
   readonly bytes: number;
   readonly arrivedMs: number;
   /** Version from which on a segment has it; null while none has. */
@@ -87,6 +94,7 @@ export class Tail {
       published: null,
       publishedMs: 0,
       expected: null,
+      left: false,
     };
     const list = this.#streams.get(entry.batch.stream);
     if (list === undefined) this.#streams.set(entry.batch.stream, [held]);
@@ -170,6 +178,7 @@ export class Tail {
       const kept = list.filter((held) => {
         const keep = held.published === null || held.publishedMs >= beforeMs;
         if (!keep) {
+          held.left = true;
           this.#bytes -= held.bytes;
           this.#forgotten = Math.max(this.#forgotten, held.published ?? 0);
         }
@@ -181,12 +190,11 @@ export class Tail {
   }
 
   /**
-   * The readings of a stream that no segment had at a version.
+   * The entries of a stream that no segment had at a version, in the order of their coming.
    *
-   * @param columns names of those wanted
    * @throws {StoreError} STORE_SNAPSHOT_EXPIRED if readings that were here at that version have left: take a new version
    */
-  snapshot(stream: string, columns: readonly string[], version: number): TailSnapshot {
+  visible(stream: string, version: number): readonly HeldEntry[] {
     if (version < this.#forgotten) {
       throw new StoreError(
         'STORE_SNAPSHOT_EXPIRED',
@@ -194,16 +202,19 @@ export class Tail {
         { hint: 'Take a new version and read again' },
       );
     }
-    const wanted = new Set(columns);
-    const batches: Batch[] = [];
-    let rows = 0;
-    for (const { batch, published, expected } of this.#streams.get(stream) ?? []) {
-      if ((published ?? expected ?? Infinity) <= version) continue;
-      batches.push({ ...batch, columns: batch.columns.filter((column) => wanted.has(column.name)) });
-      rows += batch.rows;
-    }
-    return { rows, batches };
+    const held = this.#streams.get(stream) ?? [];
+    return held.filter(({ published, expected }) => (published ?? expected ?? Infinity) > version);
   }
+}
+
+/** Batches of entries with only the wanted columns. */
+export function snapshotOf(entries: readonly TailEntry[], columns: readonly string[]): TailSnapshot {
+  const wanted = new Set(columns);
+  const batches = entries.map(({ batch }) => ({
+    ...batch,
+    columns: batch.columns.filter((column) => wanted.has(column.name)),
+  }));
+  return { rows: batches.reduce((sum, { rows }) => sum + rows, 0), batches };
 }
 
 function spansOf(entries: readonly TailEntry[]): readonly JournalSpan[] {

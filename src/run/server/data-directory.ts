@@ -15,6 +15,8 @@ export interface DataDirectory {
   readonly operator: string;
   /** Files with fields for the collector of traces. */
   readonly traces: string;
+  /** Sealed blocks of readings that are in no segment yet, while a platform runs. */
+  readonly tail: string;
   readonly run: string;
   readonly controlSocket: string;
   readonly address: string;
@@ -34,6 +36,7 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
     objects: at('objects'),
     operator: at('operator'),
     traces: at('traces'),
+    tail: at('tail'),
     run: at('run'),
     controlSocket: at('run', 'control.sock'),
     address: at('run', 'address.json'),
@@ -48,8 +51,8 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
  *   there for everybody, such as `/tmp`
  */
 export async function makeDirectories(layout: DataDirectory): Promise<void> {
-  const { root, audit, keys, identity, journal, quarantine, objects, operator, traces, run } = layout;
-  for (const folder of [root, audit, keys, identity, journal, quarantine, objects, operator, traces, run]) {
+  const { root, audit, keys, identity, journal, quarantine, objects, operator, traces, tail, run } = layout;
+  for (const folder of [root, audit, keys, identity, journal, quarantine, objects, operator, traces, tail, run]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await closeToOthers(folder);
   }

@@ -31,6 +31,16 @@ const encode = (
 };
 
 describe('encodeChunk()', () => {
+  it('writes as it is what is to be read soon', () => {
+    const values = Float64Array.from({ length: 40_000 }, (_, i) => i % 5);
+    const column: Gathered = { kind: 'numbers', values, nulls: null };
+    const sink = new MemorySink();
+    const { meta } = encodeChunk({ name: 'c', type: 'number', nullable: false }, column, 40_000, null, sink);
+    const header = readPageHeader(sink.bytes(), 0);
+    assert.deepEqual([header.kind, intAt(meta, ColumnField.Codec, 'c')], ['data', 0]);
+    assert.deepEqual(Buffer.from(sink.bytes().subarray(header.end, header.end + 320_000)), Buffer.from(values.buffer));
+  });
+
   it('cuts numbers into pages of a MiB and counts nulls', () => {
     const rows = 300_000;
     const nulls = new Uint8Array(rows);

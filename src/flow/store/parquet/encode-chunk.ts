@@ -65,20 +65,22 @@ export function physicalType(type: ColumnShape['type']): number {
 /**
  * Writes one column of one row group: a dictionary page where it pays, then data pages of about 1 MiB, zstd.
  *
- * @param level of zstd, 1 to 22
+ * @param level of zstd, 1 to 22; null for what is written fast and read soon: nothing is compressed, and no dictionary
+ *   of numbers is looked for
  */
 export function encodeChunk(
   shape: ColumnShape,
   column: Gathered,
   rows: number,
-  level: number,
+  level: number | null,
   out: ByteSink,
 ): EncodedChunk {
-  const plan = planValues(shape, column, rows);
+  const plan = planValues(shape, column, rows, level !== null);
   const start = out.length;
   let uncompressed = 0;
   const write = (type: number, header: Readonly<Record<number, ThriftValue>>, payload: Uint8Array): void => {
-    const packed = zstdCompressSync(payload, { params: { [constants.ZSTD_c_compressionLevel]: level } });
+    const packed =
+      level === null ? payload : zstdCompressSync(payload, { params: { [constants.ZSTD_c_compressionLevel]: level } });
     const bytes = encodeStruct(
       structOf({
         [PageField.Type]: i32(type),
@@ -110,7 +112,7 @@ export function encodeChunk(
       encodings.map((encoding) => i32(encoding)),
     ),
     [ColumnField.Path]: list(ThriftType.Binary, [text(shape.name)]),
-    [ColumnField.Codec]: i32(Codec.Zstd),
+    [ColumnField.Codec]: i32(level === null ? Codec.Uncompressed : Codec.Zstd),
     [ColumnField.NumValues]: i64(rows),
     [ColumnField.TotalUncompressedSize]: i64(uncompressed),
     [ColumnField.TotalCompressedSize]: i64(out.length - start),
@@ -125,10 +127,10 @@ export function encodeChunk(
   return { meta, start, uncompressed };
 }
 
-function planValues(shape: ColumnShape, column: Gathered, rows: number): ValuePlan {
+function planValues(shape: ColumnShape, column: Gathered, rows: number, small: boolean): ValuePlan {
   switch (column.kind) {
     case 'numbers':
-      return planNumbers(shape, column, rows);
+      return planNumbers(shape, column, rows, small);
     case 'booleans': {
       const pages = cut(rows, PAGE_BYTES).map(([from, to]) => {
         const nulls = nullsWithin(column.nulls, from, to);
@@ -142,10 +144,15 @@ function planValues(shape: ColumnShape, column: Gathered, rows: number): ValuePl
   }
 }
 
-function planNumbers(shape: ColumnShape, column: Gathered & { readonly kind: 'numbers' }, rows: number): ValuePlan {
+function planNumbers(
+  shape: ColumnShape,
+  column: Gathered & { readonly kind: 'numbers' },
+  rows: number,
+  small: boolean,
+): ValuePlan {
   const encode = shape.type === 'number' ? plainDoubles : plainIntegers;
   const values = present(column.values, column.nulls);
-  const coded = numberDictionary(values, Math.min(MAX_DICTIONARY_ENTRIES, values.length >> 2));
+  const coded = small ? numberDictionary(values, Math.min(MAX_DICTIONARY_ENTRIES, values.length >> 2)) : null;
   const distinct = coded?.entries ?? values;
   const extremes = numberExtremes(distinct, shape.type);
   if (coded === null) {

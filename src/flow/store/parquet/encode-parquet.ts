@@ -17,8 +17,8 @@ export interface EncodeParquetOptions {
   /** Facts that stand in the footer as key-value metadata, such as units and classes. */
   readonly facts?: ReadonlyMap<string, string>;
   readonly rowGroupRows?: number;
-  /** Level of zstd; 1 keeps up with ingest. */
-  readonly level?: number;
+  /** Level of zstd; 1 keeps up with ingest. Null writes fast instead of small. */
+  readonly level?: number | null;
 }
 
 /**
@@ -51,6 +51,7 @@ export function* encodeParquetSteps(
   options: EncodeParquetOptions = {},
 ): Generator<void, Uint8Array> {
   const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
+  const { level = 1 } = options;
   const out = new MemorySink(rows * shape.length * 6 + 4_096);
   out.write(magicBytes(MAGIC_PLAIN));
   const groups: ThriftValue[] = [];
@@ -58,7 +59,7 @@ export function* encodeParquetSteps(
     const count = slices.reduce((sum, slice) => sum + slice.to - slice.from, 0);
     const chunks: EncodedChunk[] = [];
     for (const column of shape) {
-      chunks.push(encodeChunk(column, gatherColumn(column, slices, count), count, options.level ?? 1, out));
+      chunks.push(encodeChunk(column, gatherColumn(column, slices, count), count, level, out));
       yield;
     }
     const start = chunks[0]?.start ?? out.length;

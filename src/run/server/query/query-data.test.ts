@@ -6,7 +6,7 @@ import { AeadKey, sha256 } from '#base/crypto/index.ts';
 import type { GovernedRelation, RowsInMemory } from '#flow/query/index.ts';
 import { segmentAadPrefix } from '#flow/store/index.ts';
 import { StorageError } from '#base/storage/index.ts';
-import type { DamagedSegment, Segment } from '#flow/store/index.ts';
+import type { DamagedSegment, Segment, TailBlock } from '#flow/store/index.ts';
 import type { KeyUse } from '#trust/keys/index.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
 import { governed } from '../../../../test/support/query-fixture.ts';
@@ -39,6 +39,7 @@ function fakeParts(
   snapshot?: (attempt: number) => void,
   lost?: string,
   damaged: readonly DamagedSegment[] = [],
+  blocks: readonly TailBlock[] = [],
 ) {
   const asked: Asked = { keys: [], tails: [], memory: [] };
   let version = 0;
@@ -62,7 +63,7 @@ function fakeParts(
       snapshot: async (stream, columns, at) => {
         asked.tails.push([stream, columns, at]);
         snapshot?.(asked.tails.length);
-        return { rows: 0, batches: [TAIL] };
+        return { rows: 0, batches: [TAIL], blocks };
       },
     },
     memory: async (relation) => {
@@ -156,6 +157,37 @@ test('readData() gives no key that its plan does not grant', async (t) => {
     await assert.rejects(keys([wanted]), { code: 'SERVER_KEY_UNGRANTED' }, JSON.stringify(wanted));
   }
   assert.deepEqual(asked.keys, []);
+});
+
+test('readData() plans blocks of the tail behind the segments, and gives their keys without unwrapping any', async (t) => {
+  const [s1 = assert.fail()] = await segmentsOf(t, 's1');
+  const key = (fill: number) => new Uint8Array(32).fill(fill);
+  const block: TailBlock = {
+    id: 'tail-1',
+    path: '/data/run/tail/tail-1',
+    aadPrefix: key(9),
+    rows: 7,
+    columns: ['device', 'site'],
+    keys: {
+      footer: key(1),
+      columns: new Map([
+        ['device', key(2)],
+        ['site', key(3)],
+      ]),
+    },
+  };
+  const { parts, asked } = fakeParts([[s1]], undefined, undefined, [], [block]);
+  const {
+    relations: [relation],
+    keys,
+  } = await readData(reads('device', 'site'), RELATIONS, USE, parts);
+  const { keys: _, ...place } = block;
+  assert.deepEqual(relation?.segments.slice(1), [{ ...place, keyEpoch: 'tail/3' }]);
+  assert.deepEqual(await keys([{ segment: 'tail-1', columns: ['site'] }]), [
+    { footer: key(1), columns: new Map([['site', key(3)]]) },
+  ]);
+  assert.deepEqual(asked.keys, []);
+  await assert.rejects(keys([{ segment: 'tail-1', columns: ['driver'] }]), { code: 'SERVER_KEY_UNGRANTED' });
 });
 
 test('readData() leaves segments of other streams alone', async (t) => {

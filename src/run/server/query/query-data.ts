@@ -4,7 +4,7 @@ import type { AeadKey } from '#base/crypto/index.ts';
 import { shapesOf } from '#flow/query/index.ts';
 import type { GatedStatement, PlannedRelation, Relations, RowsInMemory, SegmentKeys } from '#flow/query/index.ts';
 import { damagedFor, segmentAadPrefix } from '#flow/store/index.ts';
-import type { Segment } from '#flow/store/index.ts';
+import type { Segment, TailBlock } from '#flow/store/index.ts';
 import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
 import { ServerError } from '../errors.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
@@ -18,8 +18,6 @@ export interface QueryDataParts {
   readonly store: Pick<StoreHost, 'snapshot'>;
   /** Rows of reference tables and of relations of the platform itself. */
   readonly memory: (relation: string) => Promise<RowsInMemory>;
-  /** Reads no rows that are in no segment yet. */
-  readonly sealedOnly?: boolean;
 }
 
 /** A tail that was sealed away meanwhile, or a store that starts anew, is asked again with a newer version of the catalogue. */
@@ -29,7 +27,6 @@ const AGAIN_MS = 100;
 /** What a statement reads, and the way to the keys for it. */
 export interface QueryData {
   readonly relations: readonly PlannedRelation[];
-  readonly segments: readonly Segment[];
   /** Keys of sealed columns that the relations name, and of no others. */
   readonly keys: (wanted: readonly WantedKeys[]) => Promise<readonly SegmentKeys[]>;
 }
@@ -49,7 +46,7 @@ export async function readData(
   for (let attempt = 1; ; attempt++) {
     const visible = await parts.segments.visible();
     const { version, segments } = visible;
-    const granted = new Map<string, Granted>();
+    const granted = new Map<string, Granted | TailBlock>();
     try {
       const planned = reads.map(async ({ relation: name, columns }) => {
         const relation = relations.get(name);
@@ -64,20 +61,19 @@ export async function readData(
         for (const segment of sealed) {
           granted.set(segment.id, { use: ofThis, segment, columns: neededColumns(segment, columns) });
         }
-        const { batches } =
-          parts.sealedOnly === true ? { batches: [] } : await parts.store.snapshot(name, columns, version);
+        const { batches, blocks } = await parts.store.snapshot(name, columns, version);
+        for (const block of blocks) granted.set(block.id, block);
         return {
           name,
           columns: shapes,
-          segments: sealed.map((segment) => placeOf(segment, columns, parts)),
+          segments: [
+            ...sealed.map((segment) => placeOf(segment, columns, parts)),
+            ...blocks.map((block) => placeOfBlock(block, parts)),
+          ],
           tail: batches.map(({ rows, columns: held }) => ({ rows, columns: held })),
         };
       });
-      return {
-        relations: await Promise.all(planned),
-        segments: [...granted.values()].map(({ segment }) => segment),
-        keys: (wanted) => giveKeys(wanted, granted, parts.keys),
-      };
+      return { relations: await Promise.all(planned), keys: (wanted) => giveKeys(wanted, granted, parts.keys) };
     } catch (error) {
       const passing =
         hasCode(error, 'STORE_SNAPSHOT_EXPIRED') ||
@@ -104,6 +100,13 @@ function placeOf(
   };
 }
 
+function placeOfBlock(
+  { id, path, aadPrefix, columns, rows }: TailBlock,
+  { keys }: QueryDataParts,
+): PlannedRelation['segments'][number] {
+  return { id, path, aadPrefix, columns, rows, keyEpoch: `tail/${keys.destructions}` };
+}
+
 /** What a statement may ask keys of: the columns of each segment that its plan names, and for whom. */
 interface Granted {
   readonly use: KeyUse;
@@ -112,37 +115,49 @@ interface Granted {
 }
 
 /**
- * The keys that a query process asks for, which must be of what its plan grants. One entry in the log for each relation,
- * before any key is there.
+ * The keys that a query process asks for, which must be of what its plan grants. One entry in the log for each relation
+ * of which sealed segments are opened, before any key is there; blocks of the tail have keys that nobody keeps, and the
+ * statement's own entry tells of them.
  */
 async function giveKeys(
   wanted: readonly WantedKeys[],
-  granted: ReadonlyMap<string, Granted>,
+  granted: ReadonlyMap<string, Granted | TailBlock>,
   keys: QueryDataParts['keys'],
 ): Promise<readonly SegmentKeys[]> {
   const asked = wanted.map((each) => grantedTo(each, granted));
   const found = new Map<string, AeadKey>();
-  for (const [use, of] of Map.groupBy(asked, (each) => each.use)) {
+  const sealed = asked.filter((each) => 'segment' in each);
+  for (const [use, of] of Map.groupBy(sealed, (each) => each.use)) {
     const handles = of.flatMap(({ segment, columns }) => [
       segment.footerHandle,
       ...columns.map(({ handle }) => handle),
     ]);
     for (const [handle, key] of await keys.unwrapDataKeys(use, handles)) found.set(handle, key);
   }
-  return asked.map(({ segment, columns }) => ({
-    footer: bytesOf(found, segment.footerHandle, segment),
-    columns: new Map(columns.map(({ name, handle }) => [name, bytesOf(found, handle, segment)])),
-  }));
+  return asked.map((each) => {
+    if (!('segment' in each)) return each.keys;
+    const { segment, columns } = each;
+    return {
+      footer: bytesOf(found, segment.footerHandle, segment),
+      columns: new Map(columns.map(({ name, handle }) => [name, bytesOf(found, handle, segment)])),
+    };
+  });
 }
 
 /** The process reads hostile statements: what it asks for is no more to be believed than they are. */
-function grantedTo({ segment: id, columns }: WantedKeys, granted: ReadonlyMap<string, Granted>): Granted {
+function grantedTo(
+  { segment: id, columns: asked }: WantedKeys,
+  granted: ReadonlyMap<string, Granted | TailBlock>,
+): Granted | TailBlock {
   const found = granted.get(id);
-  const allowed = found?.columns.filter(({ name }) => columns.includes(name)) ?? [];
-  if (found === undefined || allowed.length !== columns.length) {
-    throw new ServerError('SERVER_KEY_UNGRANTED', 'Cannot give keys: the plan of the statement does not grant them');
+  if (found !== undefined && 'segment' in found) {
+    const columns = found.columns.filter(({ name }) => asked.includes(name));
+    if (columns.length === asked.length) return { ...found, columns };
+  } else if (found !== undefined) {
+    const own = new Map([...found.keys.columns].filter(([name]) => asked.includes(name)));
+    if (own.size === asked.length) return { ...found, keys: { footer: found.keys.footer, columns: own } };
   }
-  return { ...found, columns: allowed };
+  throw new ServerError('SERVER_KEY_UNGRANTED', 'Cannot give keys: the plan of the statement does not grant them');
 }
 
 /** The columns to open; of a segment from before they were declared its first one, which still counts its rows. */

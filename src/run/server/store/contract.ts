@@ -1,4 +1,4 @@
-import type { AuditEvent, Batch, Json } from '#base/core/index.ts';
+import type { AuditEvent, Json } from '#base/core/index.ts';
 import type { JournalDamage } from '#flow/journal/index.ts';
 import type {
   FileOffsets,
@@ -7,6 +7,7 @@ import type {
   Replacement,
   Retirement,
   Segment,
+  ServedTail,
   StoreState,
   StoreStatus,
 } from '#flow/store/index.ts';
@@ -20,6 +21,8 @@ export interface HandedKey {
 export interface StoreStart {
   readonly journal: string;
   readonly objects: string;
+  /** Where blocks of the tail lie. */
+  readonly tail: string;
   /** JSON form of each known version of the template. */
   readonly templates: readonly Json[];
   /** Digest of the one in force. */
@@ -37,10 +40,7 @@ export type StoreMethods = {
   holds(holds: readonly Hold[]): void;
   /** The journal grew. */
   wake(parameters: null): void;
-  snapshot(request: { stream: string; columns: readonly string[]; version: number }): {
-    rows: number;
-    batches: readonly Batch[];
-  };
+  snapshot(request: { stream: string; columns: readonly string[]; version: number }): Promise<ServedTail>;
   /** Seals what waits of a stream; null: of all. */
   flush(stream: string | null): Promise<void>;
   compact(parameters: null): Promise<number>;

@@ -1,8 +1,8 @@
-import type { AuditSink, Batch, Json, LateAuditSink, Log } from '#base/core/index.ts';
+import type { AuditSink, Json, LateAuditSink, Log } from '#base/core/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { JournalDamage } from '#flow/journal/index.ts';
-import type { Hold, StoreStatus } from '#flow/store/index.ts';
+import type { Hold, ServedTail, StoreStatus } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
@@ -52,8 +52,8 @@ export class StoreHost {
         damages.clear();
         const forms: Json[] = templates().map((version) => templateToJson(version));
         const inForce = template().digest;
-        const { journal, objects } = layout;
-        return peer.call('start', { journal, objects, templates: forms, inForce, holds: holds() });
+        const { journal, objects, tail } = layout;
+        return peer.call('start', { journal, objects, tail, templates: forms, inForce, holds: holds() });
       },
       log,
     });
@@ -84,11 +84,7 @@ export class StoreHost {
   }
 
   /** Readings of a stream that no segment has at a version. */
-  async snapshot(
-    stream: string,
-    columns: readonly string[],
-    version: number,
-  ): Promise<{ rows: number; batches: readonly Batch[] }> {
+  async snapshot(stream: string, columns: readonly string[], version: number): Promise<ServedTail> {
     return (await this.#process.peer).call('snapshot', { stream, columns, version });
   }
 

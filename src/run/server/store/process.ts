@@ -5,7 +5,7 @@ import { openDirectoryObjects } from '#base/storage/index.ts';
 import { templateFromJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { FileJournalReader, nodeFiles } from '#flow/journal/index.ts';
-import { StoreService } from '#flow/store/index.ts';
+import { StoreService, TailBlocks } from '#flow/store/index.ts';
 import type { Hold } from '#flow/store/index.ts';
 import { makeLog } from '../log.ts';
 import { noMetrics } from '../metrics.ts';
@@ -28,7 +28,7 @@ let inForce = '';
 let holds: readonly Hold[] = [];
 
 const offered: StoreMethods = {
-  async start({ journal, objects, templates: forms, inForce: digest, holds: standing }: StoreStart) {
+  async start({ journal, objects, tail, templates: forms, inForce: digest, holds: standing }: StoreStart) {
     for (const form of forms) remember(templateFromJson(form));
     inForce = digest;
     holds = standing;
@@ -65,6 +65,7 @@ const offered: StoreMethods = {
       shapes: shapesOf((wanted) => templates.get(wanted)),
       declared: (stream) => classesOf(templates.get(inForce), stream),
       retention: () => retentionOf(templates.get(inForce), holds, systemClock.now()),
+      blocks: await TailBlocks.open({ directory: tail, clock: systemClock, random: systemRandom, log }),
       audit: { append: (event) => control.call('audit', event) },
       clock: systemClock,
       random: systemRandom,

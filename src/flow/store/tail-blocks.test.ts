@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { AeadKey } from '#base/crypto/index.ts';
+import { frozenClock } from '../../../test/support/frozen-clock.ts';
+import { silentLog } from '../../../test/support/open-audit-log.ts';
+import { seededRandom } from '../../../test/support/seeded-random.ts';
+import { CLIMATE, climateBatch } from '../../../test/support/store-world.ts';
+import { temporaryFolder } from '../../../test/support/tmp.ts';
+import type { Cleanable } from '../../../test/support/tmp.ts';
+import { decodeParquet } from './parquet/decode-parquet.ts';
+import { fixedKeys } from './parquet/open-keys.ts';
+import { openParquetInMemory } from './parquet/open-parquet.ts';
+import { memoryReader } from './parquet/range-reader.ts';
+import { Tail } from './tail.ts';
+import { TailBlocks } from './tail-blocks.ts';
+import type { TailBlock } from './tail-blocks.ts';
+
+const BATCH_ROWS = 8_192;
+
+async function openBlocks(t: Cleanable) {
+  const directory = path.join(await temporaryFolder(t), 'tail');
+  const parts = { directory, clock: frozenClock(), random: seededRandom(1), log: silentLog };
+  return { directory, parts, blocks: await TailBlocks.open(parts) };
+}
+
+/** A tail of batches whose temperatures go on from one to the next. */
+function tailOf(batches: number): { readonly tail: Tail; readonly add: (more: number) => void } {
+  const tail = new Tail();
+  let at = 0;
+  const add = (more: number): void => {
+    for (let i = 0; i < more; i++, at++) {
+      const batch = climateBatch(at * BATCH_ROWS, BATCH_ROWS);
+      tail.add({ batch, file: 'f', before: at, after: at + 1 }, 0);
+    }
+  };
+  add(batches);
+  return { tail, add };
+}
+
+async function timesIn({ path: file, aadPrefix, keys, columns }: TailBlock): Promise<readonly number[]> {
+  const given = fixedKeys(
+    AeadKey.fromBytes(keys.footer),
+    new Map([...keys.columns].map(([name, key]) => [name, AeadKey.fromBytes(key)])),
+  );
+  const wanted = columns.map((name) => [name]);
+  const source = memoryReader(new Uint8Array(await readFile(file)));
+  const { file: plain } = await openParquetInMemory(source, given, { aadPrefix, columns: wanted });
+  const time = CLIMATE.filter(({ name }) => name === 'time').map((column) => ({ ...column, nullable: true }));
+  const data = decodeParquet(plain, time).columns[0]?.data;
+  return data?.type === 'time' ? [...data.values] : [];
+}
+
+test('TailBlocks.cover() hands over little as it is', async (t) => {
+  const { directory, blocks } = await openBlocks(t);
+  const entries = tailOf(1).tail.visible('climate', 0);
+  assert.deepEqual(await blocks.cover(entries, ['time']), { blocks: [], rest: entries });
+  assert.deepEqual(await readdir(directory), []);
+});
+
+test('TailBlocks.cover() makes sealed blocks of much, once, with the keys of what was asked for', async (t) => {
+  const { directory, blocks } = await openBlocks(t);
+  const { tail, add } = tailOf(9);
+  const [first, again] = await Promise.all(
+    [['time'], ['time', 'driver', 'unknown']].map((columns) => blocks.cover(tail.visible('climate', 0), columns)),
+  );
+  assert.equal(first?.rest.length, 0);
+  assert.deepEqual(
+    first?.blocks.map(({ rows, columns }) => [rows, columns]),
+    [
+      [5 * BATCH_ROWS, ['time']],
+      [4 * BATCH_ROWS, ['time']],
+    ],
+  );
+  assert.deepEqual(
+    again?.blocks.map(({ id, columns, keys }) => [id, columns, [...keys.columns.keys()]]),
+    first?.blocks.map(({ id }) => [id, ['time', 'driver'], ['time', 'driver']]),
+  );
+  assert.equal((await readdir(directory)).length, 2);
+  const times = await Promise.all((first?.blocks ?? []).map((block) => timesIn(block)));
+  const held = tail.visible('climate', 0).flatMap(({ batch }) => {
+    const data = batch.columns.find(({ name }) => name === 'time')?.data;
+    return data?.type === 'time' ? [...data.values] : [];
+  });
+  assert.deepEqual(times.flat(), held);
+  // One batch more is too little for a block of its own.
+  add(1);
+  const later = await blocks.cover(tail.visible('climate', 0), []);
+  assert.deepEqual([later.blocks.length, later.rest.length], [2, 1]);
+  assert.deepEqual(later.blocks[0]?.columns, ['device'], 'rows are counted by the first column');
+});
+
+test('TailBlocks.cover() takes no block apart, and keeps no key on disk', async (t) => {
+  const { directory, blocks } = await openBlocks(t);
+  const { tail } = tailOf(8);
+  const { blocks: made } = await blocks.cover(tail.visible('climate', 0), ['time']);
+  assert.equal(made.length, 1);
+  const cut = tail.cut('climate', 7 * BATCH_ROWS)!;
+  tail.published(cut, 1, 0);
+  const after = await blocks.cover(tail.visible('climate', 1), ['time']);
+  assert.deepEqual([after.blocks.length, after.rest.length], [0, 1]);
+  const before = await blocks.cover(tail.visible('climate', 0), ['time']);
+  assert.deepEqual([before.blocks[0]?.id, before.rest.length], [made[0]?.id, 0]);
+  const file = await readFile(path.join(directory, made[0]?.id ?? ''));
+  for (const key of made[0]?.keys.columns.values() ?? []) assert.equal(file.includes(key), false);
+  assert.equal(file.subarray(0, 4).toString(), 'PARE');
+});
+
+test('TailBlocks.forget() removes blocks whose readings have left, open() what was left behind', async (t) => {
+  const { directory, parts, blocks } = await openBlocks(t);
+  const { tail } = tailOf(4);
+  await blocks.cover(tail.visible('climate', 0), ['time']);
+  tail.published(tail.cut('climate', Infinity)!, 1, 0);
+  await blocks.forget();
+  assert.equal(blocks.size, 1);
+  tail.forget(1);
+  await blocks.forget();
+  assert.deepEqual([blocks.size, await readdir(directory)], [0, []]);
+  await writeFile(path.join(directory, 'left'), '');
+  await TailBlocks.open(parts);
+  assert.deepEqual(await readdir(directory), []);
+});
+
+test('TailBlocks.cover() hands all over as it is where nothing can be written', async (t) => {
+  const { directory, blocks } = await openBlocks(t);
+  const entries = tailOf(4).tail.visible('climate', 0);
+  await rm(directory, { recursive: true });
+  assert.deepEqual(await blocks.cover(entries, ['time']), { blocks: [], rest: entries });
+});
