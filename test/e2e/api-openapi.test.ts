@@ -145,6 +145,9 @@ test('every route answers as the OpenAPI document says, in success and in failur
   const ran = await ask('post /v1/query', '/v1/query', { sql: 'select 1' });
   await ask('get /v1/queries/{id}', `/v1/queries/${String(ran.headers['weir-query-id'])}`);
   await ask('get /v1/queries/{id}', '/v1/queries/none');
+  const bound = await ask('post /v1/query', '/v1/query', { sql: 'select temperature from climate', receipt: true });
+  await ask('get /v1/queries/{id}/receipt', `/v1/queries/${String(bound.headers['weir-query-id'])}/receipt`);
+  await ask('get /v1/queries/{id}/receipt', '/v1/queries/none/receipt');
   // People, tables, grants, commands, quarantine.
   const added = await ask('post /v1/users', '/v1/users', { name: 'ada', roles: ['keeper'] });
   const { user } = added.json<{ user: { id: string } }>();

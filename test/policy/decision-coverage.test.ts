@@ -10,6 +10,7 @@ import { ROUTES } from '#run/server/api/routes.ts';
 const WITHIN: Readonly<Record<string, string>> = {
   'POST /v1/query': 'decides about each relation that the statement reads',
   'GET /v1/queries/:id': 'shows only what the caller ran',
+  'GET /v1/queries/:id/receipt': 'the same',
   'GET /v1/proposals': 'for who may approve what others propose, or administers the template: decided by the handler',
   'GET /v1/proposals/:id': 'the same',
   'GET /v1/views': 'decides about each relation that it lists',

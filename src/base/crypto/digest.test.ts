@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { encodeUtf8, fromHex, toHex } from '#base/core/index.ts';
 import { corpora } from '../../../test/support/outside.ts';
-import { hmacSha256, sha256, sha256Hex } from './digest.ts';
+import { hmacSha256, Sha256, sha256, sha256Hex } from './digest.ts';
 
 test('sha256() agrees with the examples of FIPS 180-4', () => {
   const cases = [
@@ -31,4 +31,8 @@ test('hmacSha256() agrees with the Wycheproof vectors', (t) => {
     }
   }
   assert.ok(tried >= 40);
+});
+
+test('Sha256 takes its data in parts', () => {
+  assert.equal(new Sha256().update('a').update(encodeUtf8('bc')).hex(), sha256Hex('abc'));
 });

@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHash, createHmac, hash } from 'node:crypto';
 import { ALGORITHMS } from './algorithms.ts';
 
 const SHA_256 = ALGORITHMS['sha-256'].library;
@@ -11,6 +11,21 @@ export function sha256(data: Uint8Array): Uint8Array {
 /** SHA-256 in hex. */
 export function sha256Hex(data: Uint8Array | string): string {
   return hash(SHA_256, data, 'hex');
+}
+
+/** SHA-256 of data that comes in parts. */
+export class Sha256 {
+  readonly #hash = createHash(SHA_256);
+
+  update(data: Uint8Array | string): this {
+    this.#hash.update(data);
+    return this;
+  }
+
+  /** The digest in hex; nothing can be added afterwards. */
+  hex(): string {
+    return this.#hash.digest('hex');
+  }
 }
 
 /** HMAC-SHA-256, 32 bytes. */

@@ -14,7 +14,7 @@ export type { Algorithm, SignatureForm } from './algorithm.ts';
 export { TLS_GROUPS, TLS_SUITES, tlsOffer } from './tls-algorithms.ts';
 export type { TlsGroup, TlsSuite } from './tls-algorithms.ts';
 export { AeadKey, AEAD_KEY_LENGTH, AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH } from './aead.ts';
-export { digestBytes, sha256, sha256Hex, hmacSha256 } from './digest.ts';
+export { digestBytes, Sha256, sha256, sha256Hex, hmacSha256 } from './digest.ts';
 export { AEAD_LIMITS, AEAD_MOST_BYTES } from './aead-limits.ts';
 export type { AeadLimit, NonceScheme } from './aead-limits.ts';
 export { pooledRandom, systemRandom } from './random.ts';

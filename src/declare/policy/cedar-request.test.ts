@@ -71,6 +71,7 @@ test('columnRequest() tells the class that governs', () => {
     name: 'x',
     view: 'flow',
     class: { __entity: { type: 'Class', id: 'health' } },
+    seenAs: { __entity: { type: 'Class', id: 'health' } },
     purposed: true,
     basis: true,
   });

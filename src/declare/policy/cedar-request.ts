@@ -31,6 +31,7 @@ export function columnRequest(
       name: column.name,
       view: facts.name,
       class: reference('Class', column.class),
+      seenAs: reference('Class', column.seenAs ?? column.class),
       purposed: facts.purposes.length > 0,
       basis: facts.hasBasis,
     },

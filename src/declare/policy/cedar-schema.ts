@@ -65,7 +65,7 @@ export function cedarSchema(template: Template): string {
     '// A row of a view: an attribute is there where the view has the column, and its value is not null.',
     ...rowType(template),
     'entity View { name: String, declared: Bool, purposes: Set<Purpose>, row?: Row };',
-    'entity Column { name: String, view: String, class: Class, purposed: Bool, basis: Bool };',
+    'entity Column { name: String, view: String, class: Class, seenAs: Class, purposed: Bool, basis: Bool };',
     '// What else is known. All but the standing may be missing: ask with `has` first.',
     'type Known = {',
     '  standing: String,',

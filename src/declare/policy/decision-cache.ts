@@ -42,8 +42,11 @@ export function cacheKey(
     about === undefined ? null : [about.name, about.type],
     proposer ?? null,
     speaksFor ?? null,
-    lineage === undefined ? null : lineage.columns.map(({ name, class: cls, type = '' }) => `${name}:${cls}:${type}`),
+    lineage === undefined
+      ? null
+      : lineage.columns.map(({ name, class: cls, seenAs = '', type = '' }) => `${name}:${cls}:${seenAs}:${type}`),
     lineage?.stored === undefined ? null : [...lineage.stored].flat(),
+    lineage?.originals === undefined ? null : [...lineage.originals],
     reads.includes('posture') ? (posture ?? null) : null,
     reads.includes('address') ? (address ?? null) : null,
   ]);

@@ -1,5 +1,5 @@
 import { CLASSES, PROBE_STREAM } from '#base/core/index.ts';
-import { isSystemName } from '#declare/template/index.ts';
+import { isSystemName, tokenSight } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { ACTION_RULES, ACTIONS } from './actions.ts';
 import type { Action, ResourceType } from './actions.ts';
@@ -94,14 +94,16 @@ function cellOf(
   };
 }
 
-/** A relation whose columns only the query room knows is weighed with one column of each class. */
+/** A relation whose columns only the query room knows is weighed with one column of each class, and one of tokens. */
 function contextFor(subject: Subject, { type, name }: Resource, template: Template): AccessContext {
   if (subject.kind === 'device') {
     return { about: { name: subject.id, type: subject.deviceType ?? '' }, posture: 'fresh' };
   }
   const proposer = { proposer: 'somebody else' };
   if (type !== 'view' || relationFacts(template, name)?.columns !== null) return proposer;
-  return { ...proposer, lineage: { columns: CLASSES.map((cls) => ({ name: `${cls} columns`, class: cls })) } };
+  const columns = CLASSES.map((cls) => ({ name: `${cls} columns`, class: cls }));
+  const tokens = { name: 'tokens', class: 'identifier', ...tokenSight('identifier') } as const;
+  return { ...proposer, lineage: { columns: [...columns, tokens] } };
 }
 
 function resourcesOf(action: Action, template: Template): readonly Resource[] {

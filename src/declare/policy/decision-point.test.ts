@@ -44,9 +44,26 @@ const seen = (subject: Subject, purpose: string | null, relation = 's') =>
     .map(({ name, mask }) => (mask === null ? name : `${name}:${mask}`));
 
 test('DecisionPoint.decideQuery() shows classes by the role', () => {
-  assert.deepEqual(seen(who('plain'), 'care'), ['pub', 'op']);
+  assert.deepEqual(seen(who('plain'), 'care'), ['pub', 'op', 'id']);
   assert.deepEqual(seen(who('full'), 'care'), ['pub', 'op', 'loc', 'per', 'id', 'hea']);
   assert.deepEqual(seen(who('blind'), null), ['pub']);
+});
+
+test('DecisionPoint.decideQuery() shows tokens of identifiers with the view, for a purpose, and never originals', () => {
+  const hidden = (stored: ReadonlyMap<string, 'operational' | 'health'>, originals: ReadonlySet<string>) => {
+    const columns = [
+      { name: 'id', class: 'identifier', seenAs: 'public' },
+      { name: 'made', class: 'identifier', seenAs: 'location' },
+      { name: 'old', class: 'identifier' },
+    ] as const;
+    const decision = decideQuery(who('plain'), 'v', 'care', template, { columns, stored, originals });
+    return decision.hidden.map(({ name, why }) => `${name}:${why}`);
+  };
+  const none = new Map<string, 'operational' | 'health'>();
+  assert.deepEqual(hidden(none, new Set()), ['made:class', 'old:class']);
+  assert.deepEqual(hidden(none, new Set(['id'])), ['id:class', 'made:class', 'old:class']);
+  assert.deepEqual(hidden(new Map([['id', 'health']]), new Set()), ['id:class', 'made:class', 'old:class']);
+  assert.deepEqual(hidden(new Map([['id', 'operational']]), new Set()), ['made:class', 'old:class']);
 });
 
 test('DecisionPoint.decideQuery() hides personal and stricter classes without a purpose', () => {
@@ -73,13 +90,13 @@ test('DecisionPoint.decideQuery() wants a basis for health data', () => {
 });
 
 test('DecisionPoint.decideQuery() masks, and filters rows', () => {
-  assert.deepEqual(seen(who('masked'), 'care'), ['pub', 'op:null', 'loc:round:1', 'per:hash']);
+  assert.deepEqual(seen(who('masked'), 'care'), ['pub', 'op:null', 'loc:round:1', 'per:hash', 'id']);
   assert.deepEqual(seen(who('masked'), null), ['pub', 'op:null', 'loc:round:1']);
   assert.equal(decideQuery(who('masked'), 's', 'care', template).obligations?.rowFilter, '(op > 1)');
 });
 
 test('DecisionPoint.decideQuery() shows a column as the most open of several roles, and keeps all their filters', () => {
-  assert.deepEqual(seen(who('masked', 'rows'), 'care'), ['pub', 'op', 'loc', 'per:hash']);
+  assert.deepEqual(seen(who('masked', 'rows'), 'care'), ['pub', 'op', 'loc', 'per:hash', 'id']);
   assert.equal(
     decideQuery(who('masked', 'rows'), 's', 'care', template).obligations?.rowFilter,
     '(op > 1) AND (op > 2)',

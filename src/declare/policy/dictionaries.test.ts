@@ -13,12 +13,14 @@ streams:
 people:
   enrols: {query: [s, t], purposes: [q], sees: [identifier], may: [enrol]}
   replays: {query: [s], purposes: [q], sees: [identifier], may: [replay]}
-  blind: {query: [s, t], purposes: [q], may: [enrol, replay]}
+  both: {query: [s, t], purposes: [q], may: [enrol, replay]}
+  blind: {query: [s], may: [enrol, replay]}
   nulled: {query: [s], purposes: [q], sees: [identifier], masks: {s.serial: "null"}, may: [enrol]}
   reader: {query: [s], purposes: [q], sees: [identifier]}
 `);
   assert.deepEqual(dictionariesOf(template, new DecisionPoint()), [
     { stream: 's', columns: ['serial'], role: 'enrols', by: ['enrol'] },
     { stream: 's', columns: ['serial'], role: 'replays', by: ['replay'] },
+    { stream: 's', columns: ['serial'], role: 'both', by: ['enrol', 'replay'] },
   ]);
 });

@@ -1,6 +1,6 @@
 import { EVENTS_STREAM, PROBE_STREAM, SYSTEM_COLUMNS } from '#base/core/index.ts';
-import { SYSTEM_VIEWS } from '#declare/template/index.ts';
-import type { Template } from '#declare/template/index.ts';
+import { SYSTEM_VIEWS, tokenSight } from '#declare/template/index.ts';
+import type { Field, Template } from '#declare/template/index.ts';
 import type { ClassedColumn } from './types.ts';
 
 /** What the template says about a relation, as far as policy needs it. */
@@ -23,18 +23,22 @@ export function relationFacts(template: Template, name: string): RelationFacts |
       name,
       purposes: stream.purposes,
       hasBasis: stream.basis !== null,
-      columns: [...system, ...stream.fields.map((field) => ({ name: field.name, class: field.class }))],
+      columns: [...system, ...stream.fields.map(classedField)],
     };
   }
   const table = template.tables.get(name);
   if (table !== undefined) {
-    const columns = table.fields.map((field) => ({ name: field.name, class: field.class }));
+    const columns = table.fields.map(classedField);
     // A table is loaded by hand and declares no basis of its own; health data belong in streams that do.
     return { name, purposes: table.purposes, hasBasis: false, columns };
   }
   if (template.views.has(name)) return viewFacts(template, name);
   if ((SYSTEM_VIEWS as readonly string[]).includes(name)) return { name, purposes: [], hasBasis: false, columns: null };
   return null;
+}
+
+function classedField({ name, class: cls }: Field): ClassedColumn {
+  return { name, class: cls, ...tokenSight(cls) };
 }
 
 function viewFacts(template: Template, name: string): RelationFacts {

@@ -56,7 +56,10 @@ function policiesOf(role: Role): readonly Policy[] {
   return policies;
 }
 
-/** The classes that a role sees in clear, but for columns that it sees masked. What is public everybody sees. */
+/**
+ * The classes that a role sees in clear, but for columns that it sees masked. What is public everybody sees, and of
+ * identifiers their tokens.
+ */
 function seePolicy(role: Role): Policy {
   const classes = [...new Set<Class>(['public', ...role.sees])];
   const masked = [...role.masks.keys()].map((target) => {
@@ -65,10 +68,10 @@ function seePolicy(role: Role): Policy {
   });
   return permit(
     `people.${role.name}.sees`,
-    `${role.name} sees ${classes.join(', ')}`,
+    `${role.name} sees ${classes.join(', ')}${classes.includes('identifier') ? '' : ' and tokens of identifiers'}`,
     [SEE],
     `permit (principal in ${roleId(role.name)}, action == Action::"${SEE}", resource) when {
-      ${[inViews(role, 'resource.view'), purposeFits(role), `${classSet(classes)}.contains(resource.class)`, ...masked].join(' && ')}
+      ${[inViews(role, 'resource.view'), purposeFits(role), `${classSet(classes)}.contains(resource.seenAs)`, ...masked].join(' && ')}
     };`,
   );
 }

@@ -28,15 +28,17 @@ export function seeColumns(
   version: PolicyVersion,
 ): SeenColumns {
   const stored = request.context.lineage?.stored ?? new Map<string, Class>();
+  const originals = request.context.lineage?.originals ?? new Set<string>();
   const alike = new Map<string, Sight>();
   const used = new Set<string>();
   const visible: VisibleColumn[] = [];
   const hidden: HiddenColumn[] = [];
-  for (const { name, class: declared } of columns) {
+  for (const { name, class: declared, seenAs: milder } of columns) {
     const cls = stricterClass(declared, stored.get(name) ?? declared);
+    const seenAs = cls !== declared || originals.has(name) ? cls : (milder ?? cls);
     const named = version.namesColumns || roles.some(({ masks }) => masks.has(`${facts.name}.${name}`));
-    const key = named ? `${cls} ${name}` : cls;
-    const sight = alike.get(key) ?? seeColumn(request, facts, { name, class: cls }, roles, template, version);
+    const key = `${cls} ${seenAs}${named ? ` ${name}` : ''}`;
+    const sight = alike.get(key) ?? seeColumn(request, facts, { name, class: cls, seenAs }, roles, template, version);
     alike.set(key, sight);
     for (const policy of sight.policies) used.add(policy);
     if ('why' in sight) hidden.push({ name, class: cls, why: sight.why });
@@ -79,10 +81,9 @@ function whyHidden(
   roles: readonly Role[],
 ): HiddenColumn['why'] {
   if (policies.includes('forbid-secret')) return 'secret';
-  const granted = roles.some(
-    ({ sees, masks }) => sees.includes(column.class) || masks.has(`${facts.name}.${column.name}`),
-  );
-  if (!granted && column.class !== 'public') return 'class';
+  const seenAs = column.seenAs ?? column.class;
+  const granted = roles.some(({ sees, masks }) => sees.includes(seenAs) || masks.has(`${facts.name}.${column.name}`));
+  if (!granted && seenAs !== 'public') return 'class';
   if (policies.includes('forbid-without-purpose')) return 'purpose';
   return policies.includes('forbid-without-basis') ? 'basis' : 'policy';
 }

@@ -76,11 +76,18 @@ export interface Lineage {
   readonly columns: readonly ClassedColumn[];
   /** Classes that stored segments were written under, by column: the stricter of it and the present class governs. */
   readonly stored?: ReadonlyMap<string, Class>;
+  /** Columns of which something is stored that is no token, whatever they are declared to be: their class governs. */
+  readonly originals?: ReadonlySet<string>;
 }
 
 export interface ClassedColumn {
   readonly name: string;
   readonly class: Class;
+  /**
+   * The class whose grant it takes to see it where that is milder than its own, as for the tokens of identifiers:
+   * what they stand for is not there, so they are seen with the view. Purpose, keys and retention follow `class`.
+   */
+  readonly seenAs?: Class;
   /** Type of its values; absent where it is none that fields can have. */
   readonly type?: FieldType;
 }

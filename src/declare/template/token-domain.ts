@@ -1,3 +1,4 @@
+import type { Class } from '#base/core/index.ts';
 import type { Field, Template } from './types.ts';
 
 /**
@@ -15,4 +16,12 @@ export function tokenDomains(template: Template): readonly string[] {
   const relations = [...template.streams.values(), ...template.tables.values()];
   const domains = relations.flatMap(({ name, fields }) => fields.map((field) => tokenDomainOf(name, field)));
   return [...new Set(domains.filter((domain) => domain !== null))].sort();
+}
+
+/**
+ * What is stored of an identifier is its token, which is seen with the view and without a grant of the class. What
+ * stands in for a value of another class is seen like the value.
+ */
+export function tokenSight(cls: Class): { readonly seenAs?: Class } {
+  return cls === 'identifier' ? { seenAs: 'public' } : {};
 }

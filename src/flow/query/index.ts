@@ -32,6 +32,9 @@ export type {
 } from './execute/segment-files.ts';
 export type { RowsInMemory } from './execute/tail-table.ts';
 export { SQL_TYPES } from './execute/open-relations.ts';
+export { ResultDigest } from './formats/result-digest.ts';
+export type { RowTexts } from './formats/result-digest.ts';
+export { digestOfResult } from './formats/read-result.ts';
 export { CONTENT_TYPES, RESULT_FORMATS, formatForAccept } from './formats/result-format.ts';
 export type { ResultFormat } from './formats/result-format.ts';
 export { confine, limitMemory } from './confine/confinement.ts';

@@ -8,6 +8,8 @@ export interface GovernedColumn {
   readonly sqlType: string;
   readonly nullable: boolean;
   readonly class: Class;
+  /** The class whose grant it takes to see it, where that is milder: what is made from tokens of identifiers. */
+  readonly seenAs?: Class;
   /** Unit of measure in UCUM, where there is one. */
   readonly unit: string | null;
   readonly description: string | null;

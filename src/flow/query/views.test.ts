@@ -73,6 +73,12 @@ test('resolveRelations() gives streams, system relations and views with types, c
     ['device', 'VARCHAR', 'operational', null],
     ['time', 'TIMESTAMP WITH TIME ZONE', 'operational', null],
   ]);
+  const seenAs = (name: string) =>
+    relations.get(name)?.columns.map((column) => [column.name, column.seenAs ?? column.class].join(' '));
+  // Tokens are seen with the view; with what they are joined to or made with, as that is.
+  assert.deepEqual(seenAs('daily')?.at(-1), 'container operational');
+  assert.ok(seenAs('climate')?.includes('container public'));
+  assert.ok(seenAs('warm')?.includes('unknown operational'));
   assert.deepEqual(columns('daily'), [
     ['device', 'VARCHAR', 'operational', null],
     ['day', 'TIMESTAMP WITH TIME ZONE', 'operational', null],

@@ -1,5 +1,6 @@
 import { bytes, decodeUtf8, hasCode, seconds, SYSTEM_COLUMNS } from '#base/core/index.ts';
 import type { ColumnShape, Class } from '#base/core/index.ts';
+import { tokenSight } from '#declare/template/index.ts';
 import type { Field, Template, View } from '#declare/template/index.ts';
 import { SQL_TYPES } from './execute/open-relations.ts';
 import type { ParseOutcome } from './execute/parse-statement.ts';
@@ -139,16 +140,29 @@ async function resolveView(
   }
   const lineage = traceLineage(query, sources);
   const known = lineage.columns?.length === described.length ? lineage.columns : null;
+  const sight = traceLineage(query, asSeen(sources));
+  const seen = sight.columns?.length === described.length ? sight.columns : null;
   const columns = described.map(({ name, type }, i): GovernedColumn => ({
     name,
     sqlType: type,
     nullable: true,
     class: known?.[i]?.class ?? lineage.strictest,
+    seenAs: seen?.[i]?.class ?? sight.strictest,
     unit: known?.[i]?.unit ?? null,
     description: null,
   }));
   const { name, description, purposes, from } = view;
   return { name, kind: 'view', description, purposes, columns, from, definition };
+}
+
+/** Relations with each column under the class that it takes to see it. */
+function asSeen(relations: Relations): Relations {
+  return new Map(
+    [...relations].map(([name, relation]) => {
+      const columns = relation.columns.map((column) => ({ ...column, class: column.seenAs ?? column.class }));
+      return [name, { ...relation, columns }];
+    }),
+  );
 }
 
 /** What the engine has against a definition, in its own words; whoever declares a view may read them. */
@@ -218,6 +232,7 @@ function fieldColumns(fields: readonly Field[]): readonly GovernedColumn[] {
       sqlType: SQL_TYPES[type],
       nullable,
       class: cls,
+      ...tokenSight(cls),
       unit,
       description,
     }));

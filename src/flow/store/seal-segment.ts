@@ -48,7 +48,7 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
   const keys = await parts.dataKeys.newDataKeys({ stream, columns: named });
   const id = makeId(parts.clock, parts.random);
   const version = 1;
-  const sealedColumns = columns.map(({ name, type, nullable, class: cls, unit }, index) => {
+  const sealedColumns = columns.map(({ name, type, nullable, class: cls, unit, tokens }, index) => {
     const found = keys.columns.get(name);
     if (found === undefined) {
       throw new StoreError('STORE_KEY_MISSING', `Cannot seal column ${name} of ${stream}: no key was made for it`, {
@@ -56,7 +56,8 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
       });
     }
     const { domain } = named[index]!;
-    const column = { name, type, nullable, class: cls, unit, domain, handle: found.handle };
+    const mark = tokens === undefined ? {} : { tokens };
+    const column = { name, type, nullable, class: cls, unit, ...mark, domain, handle: found.handle };
     return { column, key: found.key };
   });
   const plain = await inTurns(encodeParquetSteps(columns, batches, { facts: factsOf(columns) }));

@@ -56,6 +56,21 @@ describe('mergeColumns()', () => {
     }
   });
 
+  it('says what tokens it holds only where all are, and of which domain where it is one', () => {
+    const of = (domain: string, version = 1) => [column('a', { tokens: { domain, version } })];
+    const marks = (...shapes: (readonly StoredColumn[])[]) => mergeColumns(shapes)[0]?.tokens;
+    assert.deepEqual(marks(of('d', 2), of('d', 1)), { domain: 'd', version: 1 });
+    assert.deepEqual(marks(of('d'), [], of('d')), { domain: 'd', version: 1 });
+    assert.deepEqual(marks(of('d'), of('e')), { domain: '', version: 0 });
+    for (const shapes of [
+      [of('d'), [column('a')]],
+      [[column('a')], of('d')],
+    ]) {
+      assert.equal(marks(...shapes), undefined);
+      assert.equal(marks(...shapes, of('d')), undefined);
+    }
+  });
+
   it('refuses another type, naming the column', () => {
     assert.throws(() => mergeColumns([[column('a')], [column('a', { type: 'text' })]]), {
       code: 'STORE_SHAPE_CONFLICT',

@@ -7,6 +7,22 @@ export interface StoredColumn extends ColumnShape {
   readonly class: Class;
   /** Unit of measure in UCUM, where there is one. */
   readonly unit: string | null;
+  /** What tokens its values are; absent where some may be originals. */
+  readonly tokens?: TokenMark;
+}
+
+/** The domain that tokens are of, and the version of its key; of several domains an empty name and version 0. */
+export interface TokenMark {
+  readonly domain: string;
+  readonly version: number;
+}
+
+/** What values of both are; undefined where one may hold originals. */
+export function mergeMarks(a: TokenMark | undefined, b: TokenMark | undefined): TokenMark | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  if (a.domain !== b.domain) return { domain: '', version: 0 };
+  // The older: what is lifted is lifted from there.
+  return a.version <= b.version ? a : b;
 }
 
 /** A column of a segment, sealed under a data key of its own. */
@@ -88,8 +104,9 @@ export function mergeColumns(shapes: readonly (readonly StoredColumn[])[]): read
     for (const column of merged.values()) {
       if (!names.has(column.name)) merged.set(column.name, { ...column, nullable: true });
     }
-    for (const { name, type, nullable, class: cls, unit } of shape) {
+    for (const { name, type, nullable, class: cls, unit, tokens: own } of shape) {
       const known = merged.get(name);
+      const tokens = known === undefined ? own : mergeMarks(known.tokens, own);
       if (known !== undefined && known.type !== type) {
         throw new StoreError(
           'STORE_SHAPE_CONFLICT',
@@ -103,6 +120,7 @@ export function mergeColumns(shapes: readonly (readonly StoredColumn[])[]): read
         nullable: nullable || known?.nullable === true || (known === undefined && index > 0),
         class: known === undefined ? cls : stricterClass(cls, known.class),
         unit,
+        ...(tokens === undefined ? {} : { tokens }),
       });
     }
   }

@@ -45,7 +45,7 @@ export async function proveEntry(source: LogSource, index: number): Promise<stri
   const reader = new TileReader(source, size);
   const bundle = await reader.bundle(Math.floor(index / TILE_WIDTH));
   const entry = bundle[index % TILE_WIDTH];
-  if (entry === undefined) throw missing(index);
+  if (entry === undefined) throw missingEntry(index);
   const path = await buildProof(planInclusionProof(index, size), (node) => reader.node(node));
   requireInclusion(entry, index, size, root, path);
   const lines = [HEADER, `extra ${toBase64(entry)}`, `index ${index}`, ...path.map(toBase64)];
@@ -124,14 +124,15 @@ function decode(text: string): Uint8Array {
   }
 }
 
-async function checkpointWith(source: LogSource, index: number): Promise<string> {
+/** The newest published checkpoint that has an entry; a cosigned one where it does. */
+export async function checkpointWith(source: LogSource, index: number): Promise<string> {
   for (const path of [WITNESSED_PATH, CHECKPOINT_PATH]) {
     const bytes = await source.read(path);
     if (bytes === null) continue;
     const note = decodeUtf8(bytes);
     if (peekCheckpoint(note).size > index) return note;
   }
-  throw missing(index);
+  throw missingEntry(index);
 }
 
 function requireInclusion(
@@ -148,7 +149,7 @@ function requireInclusion(
   }
 }
 
-function missing(index: number): AuditError {
+export function missingEntry(index: number): AuditError {
   return new AuditError('AUDIT_ENTRY_MISSING', `Cannot prove entry ${index}: no published checkpoint has it`, {
     hint: 'Wait a second where the entry is new, or look up its index with weir audit tail',
   });

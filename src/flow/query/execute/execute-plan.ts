@@ -3,6 +3,7 @@ import type { DuckDBResult } from '@duckdb/node-api';
 import { PlatformError } from '#base/core/index.ts';
 import { arrowEncoder } from '../formats/arrow.ts';
 import { csvEncoder } from '../formats/csv.ts';
+import { ResultDigest } from '../formats/result-digest.ts';
 import { jsonEncoder, ndjsonEncoder } from '../formats/json.ts';
 import type { ResultFormat } from '../formats/result-format.ts';
 import { tableEncoder } from '../formats/table.ts';
@@ -39,6 +40,8 @@ export interface QuerySummary extends OpeningCost {
   /** Bytes of the result in its format. */
   readonly resultBytes: number;
   readonly milliseconds: number;
+  /** The canonical digest of the rows, where the plan asks for it. */
+  readonly digest?: string;
 }
 
 /** How often a statement that is to stop is told so again: it may have been between two tasks. */
@@ -108,13 +111,14 @@ interface Run {
   readonly stop: StopWatch;
 }
 
-type Written = Pick<QuerySummary, 'rows' | 'columns' | 'resultBytes'>;
+type Written = Pick<QuerySummary, 'rows' | 'columns' | 'resultBytes' | 'digest'>;
 
 async function stream({ engine, sql, plan, sink, stop }: Run, format: ResultFormat): Promise<Written> {
   const { values, types } = bindParameters(plan.parameters);
   const result = await engine.connection.stream(sql, values, types);
   const columns = describe(result, plan);
   const encoder = makeEncoder(format, columns, plan);
+  const digest = plan.digested === true ? new ResultDigest() : null;
   let rows = 0;
   let resultBytes = 0;
   let pending: Uint8Array[] = [];
@@ -136,10 +140,12 @@ async function stream({ engine, sql, plan, sink, stop }: Run, format: ResultForm
     if (chunk === null || chunk.rowCount === 0) break;
     rows += chunk.rowCount;
     if (rows > plan.limits.rows) throw tooManyRows(plan);
+    digest?.chunk(chunk);
     await put(encoder.chunk(chunk), false);
   }
   await put(encoder.end(), true);
-  return { rows, columns: columns.map(({ name, type }) => ({ name, type: String(type) })), resultBytes };
+  const described = columns.map(({ name, type }) => ({ name, type: String(type) }));
+  return { rows, columns: described, resultBytes, ...(digest === null ? {} : { digest: digest.hex() }) };
 }
 
 /** Parquet has its footer at the end and its sizes within: DuckDB writes it into a file in memory, which is sent on. */
@@ -170,7 +176,20 @@ async function copyToParquet({ engine, sql, plan, sink, stop }: Run, fd: number)
     at += length;
     await stop.within(sink.write(new Uint8Array(buffer.subarray(0, length))));
   }
-  return { rows, columns, resultBytes: at };
+  const digest = plan.digested === true ? await digestOfFile(engine, fd, stop) : null;
+  return { rows, columns, resultBytes: at, ...(digest === null ? {} : { digest }) };
+}
+
+/** Rows of a Parquet file, read back: they were never in this process as values. */
+async function digestOfFile(engine: Engine, fd: number, stop: StopWatch): Promise<string> {
+  const digest = new ResultDigest();
+  const result = await engine.connection.stream(`SELECT * FROM read_parquet('/proc/self/fd/${fd}')`);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    stop.check();
+    if (chunk === null || chunk.rowCount === 0) return digest.hex();
+    digest.chunk(chunk);
+  }
 }
 
 function makeEncoder(format: ResultFormat, columns: readonly ResultColumn[], plan: QueryPlan): ResultEncoder {

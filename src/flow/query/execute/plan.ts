@@ -23,6 +23,8 @@ export interface QueryPlan {
   readonly veiled?: boolean;
   /** Answers how the statement would run instead of running it; needs no rows. */
   readonly explain: boolean;
+  /** Makes the canonical digest of the result too. */
+  readonly digested?: boolean;
   readonly relations: readonly PlannedRelation[];
   readonly parameters: Parameters;
   readonly limits: {

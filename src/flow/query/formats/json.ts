@@ -36,13 +36,18 @@ export function jsonEncoder(columns: readonly ResultColumn[], notes: ResultNotes
   };
 }
 
-/** `"name":` of each column; a name that comes twice is numbered, for an object has each member once. */
+/** `"name":` of each column. */
 function memberKeys(columns: readonly ResultColumn[]): readonly string[] {
+  return memberNames(columns.map(({ name }) => name)).map((name) => `${JSON.stringify(name)}:`);
+}
+
+/** Names of members by column; a name that comes twice is numbered, for an object has each member once. */
+export function memberNames(columns: readonly string[]): readonly string[] {
   const seen = new Map<string, number>();
-  return columns.map(({ name }) => {
+  return columns.map((name) => {
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
-    return `${JSON.stringify(count === 1 ? name : `${name}:${count - 1}`)}:`;
+    return count === 1 ? name : `${name}:${count - 1}`;
   });
 }
 

@@ -22,6 +22,7 @@ import { readCount } from '../read-number.ts';
 import { readTextFile } from '../read-text-file.ts';
 import { hearStop } from '../stop-signal.ts';
 import { readKeys } from '../verifier-keys.ts';
+import { addCheckReceipt } from './check-receipt.ts';
 import type { ContextOf } from './command.ts';
 
 interface SourceOptions {
@@ -72,6 +73,8 @@ export function addAuditCommand(program: Command, contextOf: ContextOf): void {
     .action((file: string, options: { key?: string[]; witness?: string[] }, command: Command) =>
       check(contextOf(command), file, options),
     );
+
+  addCheckReceipt(audit, contextOf);
 
   withSource(audit.command('tail').description('entries of the log, one a line'))
     .option('--format <format>', 'json or ocsf', 'json')

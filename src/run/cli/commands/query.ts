@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { Command } from 'commander';
+import type { CommandContext } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import type { PlatformClient } from '../platform-client.ts';
 import { readTextFile } from '../read-text-file.ts';
@@ -20,6 +22,7 @@ interface QueryOptions {
   readonly purpose?: string;
   readonly format?: string;
   readonly file?: string;
+  readonly receipt?: string;
   readonly parameter: readonly string[];
 }
 
@@ -30,6 +33,7 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
     .option('--purpose <purpose>', 'what the answer is for, where the view has more than one purpose')
     .option('--format <format>', `one of ${[...FORMATS.keys()].join(', ')} (default: table, or json with --json)`)
     .option('--file <file>', 'read the statement from a file')
+    .option('--receipt <file>', 'answer from sealed segments alone and write a signed receipt there')
     .option('--parameter <value...>', 'values for $1, $2 … as JSON or text', [])
     .action(async (sql: string | undefined, options: QueryOptions, command: Command) => {
       const context = contextOf(command);
@@ -49,6 +53,7 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
           sql: statement,
           parameters: options.parameter.map(parameterOf),
           ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
+          ...(options.receipt === undefined ? {} : { receipt: true }),
         };
         const reply = await client.stream('POST', '/v1/query', { body, accept, signal: abort.signal });
         const warning = reply.headers['weir-warning'];
@@ -58,6 +63,7 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
         } catch (cause) {
           throw await explainBreak(client, reply, cause);
         }
+        if (options.receipt !== undefined) await keepReceipt(context, client, reply, options.receipt);
       });
     });
 
@@ -83,6 +89,19 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
         ),
       );
     });
+}
+
+async function keepReceipt(
+  context: CommandContext,
+  client: PlatformClient,
+  reply: IncomingMessage,
+  file: string,
+): Promise<void> {
+  const id = String(reply.headers['weir-query-id'] ?? '');
+  const receipt = await client.text('GET', `/v1/queries/${encodeURIComponent(id)}/receipt`);
+  await writeFile(file, receipt);
+  context.note(`wrote the receipt of query ${id} to ${file}`);
+  context.next(`audit check-receipt ${file} --key KEY`);
 }
 
 /** Why an answer broke off in the middle: the platform tells those who ask by the id of their query. */

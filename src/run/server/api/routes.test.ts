@@ -83,6 +83,7 @@ test('ROUTES leaves open what is public by design, and to a service what it deci
     'GET /v1/proposals/:id',
     'POST /v1/query',
     'GET /v1/queries/:id',
+    'GET /v1/queries/:id/receipt',
     'GET /v1/views',
     'GET /v1/views/:view',
   ]);

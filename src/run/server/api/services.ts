@@ -9,6 +9,7 @@ import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { PlatformStatus } from '../platform-status.ts';
 import type { RetentionKeeper } from '../control/retention-keeper.ts';
 import type { KeyKeeper } from '../control/key-keeper.ts';
+import type { ReceiptDesk } from '../receipts/receipt-desk.ts';
 import type { StatementBook } from '../query/statement-book.ts';
 import type { Proposal, ProposalActor, ProposalBook } from '../control/proposal-book.ts';
 import type { AppliedTemplate } from '../control/template-service.ts';
@@ -27,6 +28,8 @@ export interface QueryRequest {
   readonly parameters: Parameters;
   readonly purpose: string | null;
   readonly format: ResultFormat;
+  /** Binds the answer into the log, from sealed segments alone, for a receipt to be asked for. */
+  readonly receipt?: boolean;
   /** The step that it is part of, where it is traced. */
   readonly span?: ActiveSpan | null;
 }
@@ -107,6 +110,7 @@ export interface Services {
   readonly templates: Templates;
   readonly proposals: Proposals;
   readonly queries: Queries;
+  readonly receipts: Pick<ReceiptDesk, 'show'>;
   /** Originals of statements by the digest that the log has. */
   readonly statements: Pick<StatementBook, 'find'>;
   readonly commands: Commands;

@@ -111,6 +111,33 @@ test('decideAccess() does not open a column that was sealed under a less strict 
   assert.ok(!columnsOf(await access(['scientist'], 'quality', [segment]), 'climate')?.includes('latitude'));
 });
 
+test('decideAccess() shows identifiers by the view where all that is stored are tokens, in views over them too', async (t) => {
+  const { keys } = await openKeys(t);
+  const template = makeTemplate(
+    `
+devices: { d: {} }
+streams: { s: { from: d, purposes: [quality], fields: { serial: { type: text, class: identifier } } } }
+views: { v: { from: s, sql: v.sql, purposes: [quality] } }
+people: { r: { query: [s, v], purposes: [quality] } }
+`,
+    { 'v.sql': 'select serial from s' },
+  );
+  const relations = new Map(await relationsOf({ ...template, views: new Map() }));
+  const stream = relations.get('s') ?? assert.fail('s is a stream');
+  const own = stream.columns.filter(({ name }) => name === 'serial');
+  relations.set('v', { ...stream, name: 'v', kind: 'view', from: ['s'], columns: own });
+  const segment = await makeSegment(keys, { id: 's1', stream: 's', columns: { serial: 'identifier' } });
+  const columns = segment.columns.map((column) => ({ ...column, tokens: { domain: 's', version: 1 } }));
+  const granted = async (segments: readonly Segment[], unsealed: readonly string[]) => {
+    const declared = { template, decisions, relations, unsealed: () => new Set(unsealed) };
+    const { grants } = await decideAccess(person('r'), 'quality', declared, segments, parseCondition);
+    return ['s', 'v'].map((name) => grants.get(name)?.columns.some((column) => column.name === 'serial') ?? false);
+  };
+  assert.deepEqual(await granted([{ ...segment, columns }], []), [true, true]);
+  assert.deepEqual(await granted([{ ...segment, columns }, segment], []), [false, false]);
+  assert.deepEqual(await granted([], ['serial']), [false, false]);
+});
+
 test('decideAccess() hands masks on', async () => {
   const granted = await access(['dispatcher'], 'quality');
   assert.ok(columnsOf(granted, 'climate')?.includes('latitude round:2'));

@@ -4,7 +4,7 @@ import { purposesInScope, rolesOf } from '#declare/policy/index.ts';
 import type { AccessContext, ClassedColumn, DecisionPoint, Reason, Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { grantOf, SQL_TYPES } from '#flow/query/index.ts';
-import type { AstNode, GovernedColumn, Grants, RelationGrant, Relations } from '#flow/query/index.ts';
+import type { AstNode, GovernedColumn, GovernedRelation, Grants, RelationGrant, Relations } from '#flow/query/index.ts';
 import type { Segment } from '#flow/store/index.ts';
 
 /** What is declared, and who decides about it. */
@@ -14,6 +14,8 @@ export interface Declared {
   readonly decisions: DecisionPoint;
   /** What else a policy may need to know of the request. */
   readonly context?: AccessContext;
+  /** Columns of a table, or of what of a stream is not sealed, that hold originals although they are declared tokens. */
+  readonly unsealed?: (relation: string) => ReadonlySet<string>;
 }
 
 /** What one subject may have of all relations, and why a purpose kept it from some. */
@@ -41,6 +43,7 @@ export async function decideAccess(
 ): Promise<QueryAccess> {
   const { template, relations, decisions, context } = declared;
   const stored = storedClasses(segments);
+  const originals = originalsIn(relations, segments, declared.unsealed ?? ((): ReadonlySet<string> => new Set()));
   const grants = new Map<string, RelationGrant>();
   const otherPurpose = new Set<string>();
   const withheld = new Set<string>();
@@ -49,6 +52,7 @@ export async function decideAccess(
     const lineage = {
       columns: classed(relation.columns),
       stored: stored.get(relation.name) ?? new Map<string, Class>(),
+      originals: originals(relation),
     };
     const decision = decisions.decideQuery(subject, relation.name, purpose, template, lineage, context);
     if (decision.obligations === null) {
@@ -72,9 +76,9 @@ const ABSENT: readonly Reason[] = ['not-granted', 'no-row', 'rows-unknown'];
 
 /** Columns as the policy takes them: with their type where fields can have it. */
 function classed(columns: readonly GovernedColumn[]): readonly ClassedColumn[] {
-  return columns.map(({ name, class: cls, sqlType }) => {
+  return columns.map(({ name, class: cls, seenAs, sqlType }) => {
     const type = FIELD_TYPES.find((each) => SQL_TYPES[each] === sqlType);
-    return { name, class: cls, ...(type === undefined ? {} : { type }) };
+    return { name, class: cls, ...(seenAs === undefined ? {} : { seenAs }), ...(type === undefined ? {} : { type }) };
   });
 }
 
@@ -92,6 +96,37 @@ function isRestricted(subject: Subject, relation: string, template: Template): b
 function isMadeFrom(name: string, withheld: ReadonlySet<string>, relations: Relations): boolean {
   const from = relations.get(name)?.from ?? [];
   return from.some((source) => withheld.has(source) || isMadeFrom(source, withheld, relations));
+}
+
+/**
+ * The columns of a relation that are declared tokens and of which something is stored that is none: readings from before
+ * a field became an identifier keep what they hold. What is made from such a column may show it, so in a view over it
+ * every column counts.
+ */
+function originalsIn(
+  relations: Relations,
+  segments: readonly Segment[],
+  unsealed: (relation: string) => ReadonlySet<string>,
+): (relation: GovernedRelation) => ReadonlySet<string> {
+  const sealed = new Map<string, Set<string>>();
+  for (const { stream, columns } of segments) {
+    let of = sealed.get(stream);
+    if (of === undefined) sealed.set(stream, (of = new Set()));
+    for (const { name, tokens } of columns) if (tokens === undefined) of.add(name);
+  }
+  const own = ({ name, columns }: GovernedRelation): string[] =>
+    columns
+      .filter((column) => column.seenAs !== undefined && column.seenAs !== column.class)
+      .filter((column) => sealed.get(name)?.has(column.name) === true || unsealed(name).has(column.name))
+      .map((column) => column.name);
+  const taints = (name: string): boolean => {
+    const relation = relations.get(name);
+    return relation !== undefined && (relation.kind === 'view' ? relation.from.some(taints) : own(relation).length > 0);
+  };
+  return (relation) => {
+    if (relation.kind !== 'view') return new Set(own(relation));
+    return new Set(relation.from.some(taints) ? relation.columns.map(({ name }) => name) : []);
+  };
 }
 
 /** The strictest class under which each column of a stream is sealed. */

@@ -18,6 +18,8 @@ export interface QueryDataParts {
   readonly store: Pick<StoreHost, 'snapshot'>;
   /** Rows of reference tables and of relations of the platform itself. */
   readonly memory: (relation: string) => Promise<RowsInMemory>;
+  /** Reads no rows that are in no segment yet. */
+  readonly sealedOnly?: boolean;
 }
 
 /** A tail that was sealed away meanwhile, or a store that starts anew, is asked again with a newer version of the catalogue. */
@@ -27,6 +29,7 @@ const AGAIN_MS = 100;
 /** What a statement reads, and the way to the keys for it. */
 export interface QueryData {
   readonly relations: readonly PlannedRelation[];
+  readonly segments: readonly Segment[];
   /** Keys of sealed columns that the relations name, and of no others. */
   readonly keys: (wanted: readonly WantedKeys[]) => Promise<readonly SegmentKeys[]>;
 }
@@ -61,7 +64,8 @@ export async function readData(
         for (const segment of sealed) {
           granted.set(segment.id, { use: ofThis, segment, columns: neededColumns(segment, columns) });
         }
-        const { batches, blocks } = await parts.store.snapshot(name, columns, version);
+        const { batches, blocks } =
+          parts.sealedOnly === true ? { batches: [], blocks: [] } : await parts.store.snapshot(name, columns, version);
         for (const block of blocks) granted.set(block.id, block);
         return {
           name,
@@ -73,7 +77,11 @@ export async function readData(
           tail: batches.map(({ rows, columns: held }) => ({ rows, columns: held })),
         };
       });
-      return { relations: await Promise.all(planned), keys: (wanted) => giveKeys(wanted, granted, parts.keys) };
+      return {
+        relations: await Promise.all(planned),
+        segments: [...granted.values()].flatMap((each) => ('segment' in each ? [each.segment] : [])),
+        keys: (wanted) => giveKeys(wanted, granted, parts.keys),
+      };
     } catch (error) {
       const passing =
         hasCode(error, 'STORE_SNAPSHOT_EXPIRED') ||

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { concatBytes, decodeUtf8, systemClock } from '#base/core/index.ts';
 import type { Batch } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
 import { DecisionPoint } from '#declare/policy/index.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
@@ -14,6 +15,7 @@ import type { Caller } from '../api/caller.ts';
 import type { QueryRequest } from '../api/services.ts';
 import { SegmentHost } from '../control/segment-host.ts';
 import { layoutOf, makeDirectories } from '../data-directory.ts';
+import type { ReceiptDraft } from '../receipts/receipt-desk.ts';
 import { memoryRows } from './memory-rows.ts';
 import { QueryService } from './query-service.ts';
 import { StatementBook } from './statement-book.ts';
@@ -61,6 +63,8 @@ let audit: RecordedAudit;
 let statements: StatementBook;
 let tailColumns: (readonly string[])[] = [];
 let missing: readonly string[] = [];
+const sealed: string[] = [];
+const issued: [subject: string, draft: ReceiptDraft][] = [];
 
 before(async () => {
   const t = { after: (step: () => Promise<void>) => cleanUps.unshift(step) };
@@ -81,11 +85,14 @@ before(async () => {
       },
     },
     missing: () => missing,
+    seal: async (stream) => void sealed.push(stream),
+    receipts: { issue: async (subject, draft) => void issued.push([subject, draft]) },
     memory: async () => memoryRows(SYSTEM_RELATIONS._devices.shapes, [['truck-1', 'd', 'enabled', 0, null, null]]),
     audit,
     statements,
     decisions: new DecisionPoint(),
     log: silentLog,
+    originals: () => new Set(),
     template: () => TEMPLATE,
     engineMemory: 512 * 1_048_576,
     allowUnconfined: true,
@@ -221,4 +228,26 @@ test('QueryService.check() refuses a template whose view does not pass, and what
     message: /views\.warm: .*temprature/,
   });
   assert.match((await answerOf(ask('select device from warm'))).text, /b/);
+});
+
+test('QueryService.run() with a receipt seals first, reads no tail, and tells the desk what the answer was', async () => {
+  tailColumns = [];
+  const sql = 'select device, temperature from climate union all select status, 1 from _devices';
+  const { text, id } = await answerOf(ask(sql, { receipt: true }));
+  const [subject, draft] = issued.at(-1)!;
+  assert.deepEqual([text, tailColumns, sealed], ['device,temperature\r\nenabled,1\r\n', [], ['climate']]);
+  assert.deepEqual([subject, draft.query, draft.actor, draft.purpose], ['ada', id, 'person:ada', 'quality']);
+  assert.deepEqual(
+    draft.relations.map(({ name, kind, columns }) => [name, kind, columns.map((column) => column.name)]),
+    [
+      ['climate', 'stream', ['device', 'temperature']],
+      ['_devices', 'system', ['device', 'status']],
+    ],
+  );
+  assert.equal(draft.relations[0]?.policies.length, 1);
+  const { rows, size, sha256, digest } = draft.result;
+  assert.deepEqual([rows, size, sha256], [1, text.length, sha256Hex(text)]);
+  assert.equal(digest, sha256Hex('["enabled","1"]\n'));
+  assert.deepEqual(draft.decided.length, 2);
+  await assert.rejects(answerOf(ask(`explain ${sql}`, { receipt: true })), { code: 'QUERY_UNSUPPORTED' });
 });

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bytes, concatBytes, makeId, millis, seconds, systemClock } from '#base/core/index.ts';
-import type { AuditSink, Log, Micros } from '#base/core/index.ts';
-import { sha256Hex, systemRandom } from '#base/crypto/index.ts';
+import type { AuditReceipt, AuditSink, Log, Micros } from '#base/core/index.ts';
+import { Sha256, sha256Hex, systemRandom } from '#base/crypto/index.ts';
 import type { DecisionPoint, Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import {
@@ -33,6 +33,7 @@ import type { Caller } from '../api/caller.ts';
 import { problemOf } from '../api/problem.ts';
 import type { StreamedReply } from '../api/streamed-reply.ts';
 import type { Queries, QueryRequest } from '../api/services.ts';
+import { formatPolicies } from '#trust/audit/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { PACKAGE_ROOT } from '../control/package-files.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
@@ -48,6 +49,8 @@ import type { QueryDataParts } from './query-data.ts';
 import { QueryPool } from './query-pool.ts';
 import type { QueryProcess, RunPorts } from './query-process.ts';
 import { ResultPipe } from './result-pipe.ts';
+import type { ReceiptDesk } from '../receipts/receipt-desk.ts';
+import { requestReceipt } from '../receipts/request-receipt.ts';
 import { runProgram } from './run-program.ts';
 import type { StatementBook } from './statement-book.ts';
 import { SYSTEM_RELATIONS } from './system-relations.ts';
@@ -61,12 +64,28 @@ export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
   readonly decisions: DecisionPoint;
   readonly log: Log;
   readonly template: () => Template;
+  /** Columns of a relation of which something that no segment has is an original, although they are declared tokens. */
+  readonly originals: (relation: string) => ReadonlySet<string>;
   /** Bytes that the engine of one process may take; what the process itself may take follows from it. */
   readonly engineMemory: number;
+  /** Seals what waits of a stream, so that an answer is made from segments alone. */
+  readonly seal: (stream: string) => Promise<void>;
+  readonly receipts: Pick<ReceiptDesk, 'issue'>;
   /** What answers from streams lack for the time being, in words; such as readings behind damage in the journal. */
   readonly missing: () => readonly string[];
   /** Starts although the operating system cannot confine query processes. */
   readonly allowUnconfined: boolean;
+}
+
+/** A statement that may run once its entries are durable. */
+interface Admitted {
+  readonly statement: PreparedStatement;
+  readonly purpose: string | null;
+  /** Its entries in the log. */
+  readonly logged: Promise<readonly AuditReceipt[]>;
+  readonly access: QueryAccess;
+  /** Of its normal form, as the entries have it. */
+  readonly digest: string;
 }
 
 const PROBE_TIME = seconds(10);
@@ -171,9 +190,10 @@ export class QueryService implements Queries, AsyncDisposable {
     const span = request.span?.child('statement', { 'db.system.name': 'duckdb', 'weir.query.id': id }) ?? null;
     const done = this.#pool.use(caller.subject.id, async (process) => {
       const admit = () => this.#admit(process, caller, request);
-      const { statement, purpose, logged } = await traced(span, 'admit', admit);
+      const { statement, purpose, logged, access, digest } = await traced(span, 'admit', admit);
       span?.set({ 'db.query.summary': summaryOf(statement) });
       missing = this.#missing(statement);
+      const sent = request.receipt === true ? new Sha256() : null;
       // The statement runs while its entries become durable; no key is given out and nothing leaves before.
       const unlogged = new AbortController();
       logged.catch(() => unlogged.abort());
@@ -183,6 +203,7 @@ export class QueryService implements Queries, AsyncDisposable {
           sink: async (part) => {
             await logged;
             begun.resolve();
+            sent?.update(part);
             await pipe.push(part);
           },
           keys: async (wanted) => {
@@ -196,7 +217,23 @@ export class QueryService implements Queries, AsyncDisposable {
           return process.execute({ plan, format: request.format }, { ...ports, ran }, stop);
         });
       });
-      const [summary] = await settled(running, logged);
+      const [summary, decided] = await settled(running, logged);
+      if (sent !== null) {
+        const { relations, grants, policies } = access;
+        const { segments } = await planned;
+        const parts = {
+          relations,
+          grants,
+          policies,
+          segments,
+          missing,
+          summary,
+          decided,
+          template: this.#parts.template(),
+        };
+        const about = { id, caller, request, purpose, digest, reads: statement.reads, sha256: sent.hex() };
+        await this.#parts.receipts.issue(caller.subject.id, requestReceipt(about, parts));
+      }
       return summary;
     });
     done.then(
@@ -228,11 +265,7 @@ export class QueryService implements Queries, AsyncDisposable {
    * Parses, decides and logs. What is refused is logged too, before its author hears of it; what is allowed may run once
    * `logged` has resolved.
    */
-  async #admit(
-    process: QueryProcess,
-    caller: Caller,
-    request: QueryRequest,
-  ): Promise<{ statement: PreparedStatement; purpose: string | null; logged: Promise<unknown> }> {
+  async #admit(process: QueryProcess, caller: Caller, request: QueryRequest): Promise<Admitted> {
     const declared = this.#declaredTo(caller);
     const purpose = request.purpose ?? impliedPurpose(request.sql, caller.subject, declared);
     const access = await this.#access(process, caller.subject, purpose, declared);
@@ -252,6 +285,9 @@ export class QueryService implements Queries, AsyncDisposable {
       throw refusal(prepared, wrongPurpose, purpose);
     }
     checkParameters(prepared.parameters, request.parameters);
+    if (request.receipt === true && prepared.explain) {
+      throw new QueryError('QUERY_UNSUPPORTED', 'Cannot give a receipt: EXPLAIN reads no rows');
+    }
     const about =
       prepared.reads.length === 0
         ? [{ resource: 'statement', policies: undefined }]
@@ -264,14 +300,14 @@ export class QueryService implements Queries, AsyncDisposable {
         this.#log(caller, purpose, resource, 'allowed', digest, undefined, policies),
       ),
     );
-    return { statement: prepared, purpose, logged };
+    return { statement: prepared, purpose, logged, access, digest };
   }
 
   /** What is declared, and what a decision about this caller may need to know besides. */
   #declaredTo({ peer }: Caller): Declared {
-    const { template, decisions } = this.#parts;
+    const { template, decisions, originals } = this.#parts;
     const context = { time: systemClock.now(), address: peer.address };
-    return { template: template(), relations: this.#relations, decisions, context };
+    return { template: template(), relations: this.#relations, decisions, context, unsealed: originals };
   }
 
   async #access(
@@ -302,8 +338,8 @@ export class QueryService implements Queries, AsyncDisposable {
     digest: string,
     reason?: string,
     policies: readonly string[] = [],
-  ): Promise<void> {
-    await this.#parts.audit.append({
+  ): Promise<AuditReceipt> {
+    return this.#parts.audit.append({
       actor: caller.actor,
       action: 'query',
       resource,
@@ -312,7 +348,7 @@ export class QueryService implements Queries, AsyncDisposable {
       outcome,
       ...(reason === undefined ? {} : { reason: reason.slice(0, 128) }),
       digest,
-      ...(policies.length === 0 ? {} : { detail: { policies: policies.join(' ').slice(0, 512) } }),
+      ...(policies.length === 0 ? {} : { detail: { policies: formatPolicies(policies) } }),
     });
   }
 
@@ -321,12 +357,22 @@ export class QueryService implements Queries, AsyncDisposable {
     return readsStream ? this.#parts.missing() : [];
   }
 
+  /** Has all that a statement may read in segments: what came until now is sealed, and what comes later waits. */
+  async #seal({ reads }: PreparedStatement): Promise<void> {
+    for (const { relation } of reads) {
+      if (this.#relations.get(relation)?.kind === 'stream') await this.#parts.seal(relation);
+    }
+  }
+
   /** Everything that the process needs for one statement, and nothing more. */
   async #plan(caller: Caller, request: QueryRequest, statement: PreparedStatement, purpose: string | null) {
     const { layout, keys } = this.#parts;
     const { limits } = this.#parts.template();
     const use = { actor: caller.actor, ...(purpose === null ? {} : { purpose }) };
-    const data = await readData(statement.reads, this.#relations, use, { ...this.#parts, objects: layout.objects });
+    const sealedOnly = request.receipt === true;
+    if (sealedOnly) await this.#seal(statement);
+    const parts = { ...this.#parts, objects: layout.objects, sealedOnly };
+    const data = await readData(statement.reads, this.#relations, use, parts);
     const plan: QueryPlan = {
       ast: statement.ast,
       veiled: statement.veiled,
@@ -341,8 +387,9 @@ export class QueryService implements Queries, AsyncDisposable {
       maskKey: (await keys.digestKey('mask')).key.exportBytes(),
       columnNotes: statement.columnNotes,
       notes: { purpose },
+      ...(sealedOnly ? { digested: true } : {}),
     };
-    return { plan, keys: data.keys };
+    return { plan, keys: data.keys, segments: data.segments };
   }
 }
 

@@ -1,5 +1,6 @@
 import { SYSTEM_COLUMNS } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
+import { tokenDomainOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { StoreError } from '#flow/store/index.ts';
 import type { StoredColumn, StreamShapes } from '#flow/store/index.ts';
@@ -18,7 +19,12 @@ export function columnsOf(template: Template, stream: string): readonly StoredCo
     ...system,
     ...fields
       .filter((field) => field.class !== 'secret')
-      .map(({ name, type, nullable, class: cls, unit }) => ({ name, type, nullable, class: cls, unit })),
+      .map((field) => {
+        const { name, type, nullable, class: cls, unit } = field;
+        const domain = tokenDomainOf(stream, field);
+        const tokens = domain === null ? {} : { tokens: { domain, version: 1 } };
+        return { name, type, nullable, class: cls, unit, ...tokens };
+      }),
   ];
 }
 

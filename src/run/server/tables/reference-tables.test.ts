@@ -53,6 +53,30 @@ test('ReferenceTables.load() takes CSV, JSON and NDJSON and keeps the rows over 
   assert.equal(tables.find('plants').rows, 2);
 });
 
+test('ReferenceTables.originals() names columns that were loaded before they were tokens', async () => {
+  const of = (field: string) =>
+    makeTemplate(`tables: { plants: { purposes: [q], fields: { plant: { type: text${field} } } } }`);
+  let inForce = of('');
+  const parts = {
+    catalogue: await openSqliteCatalogue(':memory:'),
+    sealer: makeRowSealer(new Map([[1, AeadKey.fromBytes(systemRandom.bytes(32))]]), 1, systemRandom),
+    audit: { append: async () => ({ index: 0 }) },
+    clock: systemClock,
+    keys,
+    template: () => inForce,
+  };
+  const tables = await ReferenceTables.open(parts);
+  await tables.load('plants', 'text/csv', body('plant\na\n'), 'person:p');
+  assert.deepEqual([...tables.originals('plants')], []);
+  inForce = of(', class: identifier');
+  assert.deepEqual([...tables.originals('plants')], ['plant']);
+  assert.deepEqual([...(await ReferenceTables.open(parts)).originals('plants')], ['plant']);
+  await tables.load('plants', 'text/csv', body('plant\na\n'), 'person:p');
+  assert.deepEqual([...tables.originals('plants')], []);
+  assert.deepEqual([...(await ReferenceTables.open(parts)).originals('plants')], []);
+  assert.deepEqual([...tables.originals('others')], []);
+});
+
 test('ReferenceTables.find() refuses a table whose row was changed until it is loaded again, and no other', async () => {
   const two = makeTemplate(`
 devices: { pump: {} }

@@ -26,9 +26,11 @@ const MOST_BYTES = 64 * 1_048_576;
 export interface LoadedTable {
   readonly rows: number;
   readonly columns: readonly NamedColumn[];
+  /** Domain of the tokens that a column holds; one that is not there was loaded as it was. */
+  readonly tokens: ReadonlyMap<string, string>;
 }
 
-const EMPTY: LoadedTable = { rows: 0, columns: [] };
+const EMPTY: LoadedTable = { rows: 0, columns: [], tokens: new Map() };
 
 interface Parts {
   readonly catalogue: Catalogue;
@@ -75,6 +77,16 @@ export class ReferenceTables {
     return EMPTY;
   }
 
+  /** Columns of a table that are declared tokens, and were loaded when they were not. */
+  originals(name: string): ReadonlySet<string> {
+    const declared = this.#parts.template().tables.get(name);
+    const loaded = this.#loaded.get(name);
+    if (declared === undefined || loaded === undefined) return new Set();
+    const kept = new Set(loaded.columns.map((column) => column.name));
+    const is = declared.fields.filter((field) => kept.has(field.name) && tokenDomainOf(name, field) !== null);
+    return new Set(is.map((field) => field.name).filter((field) => !loaded.tokens.has(field)));
+  }
+
   /**
    * Replaces the rows of a declared table.
    *
@@ -94,12 +106,15 @@ export class ReferenceTables {
         'API_TABLE_UNKNOWN',
         `Cannot load table: the template declares none named ${name.slice(0, 64)}`,
       );
-    const loaded = await readTableColumns(
+    const read = await readTableColumns(
       name,
       declared.fields,
       recordsOf(contentType, body),
       await this.#tokensOf(declared),
     );
+    const domains = declared.fields.map((field) => [field.name, tokenDomainOf(name, field)] as const);
+    const tokens = new Map(domains.filter((each): each is readonly [string, string] => each[1] !== null));
+    const loaded = { ...read, tokens };
     await audit.append({
       actor,
       action: 'load-table',
@@ -107,7 +122,7 @@ export class ReferenceTables {
       outcome: 'done',
       detail: { rows: loaded.rows },
     });
-    await this.#table.put(catalogue, { name, loaded: clock.now(), rows: loaded.rows, actor }, toJson(loaded.columns));
+    await this.#table.put(catalogue, { name, loaded: clock.now(), rows: loaded.rows, actor }, toJson(loaded));
     this.#loaded.set(name, loaded);
     this.#damaged.delete(name);
     return { rows: loaded.rows };
@@ -176,9 +191,10 @@ async function* jsonRecords(texts: AsyncIterable<string>, array: boolean): Async
 }
 
 /** Typed arrays as lists, for the sealed part of a row. */
-function toJson(columns: readonly NamedColumn[]): Json {
+function toJson({ columns, tokens }: LoadedTable): Json {
   return columns.map(({ name, data }) => ({
     name,
+    ...(tokens.has(name) ? { tokens: tokens.get(name)! } : {}),
     type: data.type,
     nulls: data.nulls === null ? null : [...data.nulls],
     ...(data.type === 'text' ? { codes: [...data.codes], dictionary: data.dictionary } : { values: [...data.values] }),
@@ -189,6 +205,7 @@ function fromJson(rows: number, json: Json): LoadedTable {
   // The row's tag vouches that this is what `toJson` made.
   const stored = json as unknown as readonly {
     name: string;
+    tokens?: string;
     type: Column['type'];
     nulls: number[] | null;
     values: number[];
@@ -201,5 +218,6 @@ function fromJson(rows: number, json: Json): LoadedTable {
     if (type === 'boolean') return { name, data: { type, values: Uint8Array.from(values), nulls: flags } };
     return { name, data: { type, values: Float64Array.from(values), nulls: flags } };
   });
-  return { rows, columns };
+  const tokens = stored.flatMap(({ name, tokens: domain }) => (domain === undefined ? [] : [[name, domain] as const]));
+  return { rows, columns, tokens: new Map(tokens) };
 }

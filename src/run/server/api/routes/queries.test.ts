@@ -93,3 +93,17 @@ test('GET /v1/queries/:id tells only the one who ran it', async (t) => {
   const other = await call('GET', '/v1/queries/q1', { as: { token } });
   assert.deepEqual([other.status, other.json()['code']], [404, 'API_QUERY_UNKNOWN']);
 });
+
+test('GET /v1/queries/:id/receipt hands out what the desk has for the caller', async (t) => {
+  const shown: string[][] = [];
+  const { queries, asked } = recordQueries();
+  const show = async (...words: string[]): Promise<string> => {
+    shown.push(words);
+    return '{"receipt":1}\n';
+  };
+  const { call } = await openApi(t, { queries, receipts: { show } });
+  await call('POST', '/v1/query', { body: { sql: 'select 1', receipt: true } });
+  assert.equal(asked[0]?.receipt, true);
+  assert.equal((await call('GET', '/v1/queries/q1/receipt')).text, '{"receipt":1}\n');
+  assert.deepEqual([shown.length, shown[0]?.[0]], [1, 'q1']);
+});

@@ -72,13 +72,22 @@ export const QUERY_ROUTES: readonly Route[] = [
           Type.Union([Type.Array(VALUE, { maxItems: 256 }), Type.Record(Type.String({ maxLength: 64 }), VALUE)]),
         ),
         purpose: Type.Optional(Type.String({ maxLength: 64 })),
+        receipt: Type.Optional(
+          Type.Boolean({ description: 'Answer from sealed segments alone, and keep a receipt to be asked for.' }),
+        ),
       },
       { additionalProperties: false },
     ),
     handle: async (request, { queries }) => {
-      const { sql, parameters, purpose } = request.body as { sql: string; parameters?: Parameters; purpose?: string };
+      const { sql, parameters, purpose, receipt } = request.body as {
+        sql: string;
+        parameters?: Parameters;
+        purpose?: string;
+        receipt?: boolean;
+      };
       const asked = {
         sql,
+        ...(receipt === true ? { receipt } : {}),
         parameters: parameters ?? [],
         purpose: purpose ?? null,
         format: formatOf(request),
@@ -98,6 +107,17 @@ export const QUERY_ROUTES: readonly Route[] = [
       if (outcome === null) throw new ApiError('API_QUERY_UNKNOWN', 'Cannot tell: you ran no such query of late');
       return { json: outcome };
     },
+  },
+  {
+    method: 'GET',
+    path: '/v1/queries/:id/receipt',
+    summary: 'The receipt of a statement that the caller ran and asked one for',
+    access: 'within',
+    answer: { media: ['application/json'] },
+    handle: async ({ caller, params }, { receipts }) => ({
+      text: await receipts.show(params['id'] ?? '', caller.subject.id),
+      contentType: 'application/json; charset=utf-8',
+    }),
   },
   {
     method: 'GET',
