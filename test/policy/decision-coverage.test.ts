@@ -30,6 +30,7 @@ const OPEN: Readonly<Record<string, string>> = {
   'POST /v1/sign-in/login': 'somebody who has yet to show who they are; the identity provider says who they are',
   'POST /v1/sign-in/login/finish': 'the same; a login ends once, for who holds its handle',
   'GET /v1/prove/keys': 'public keys of evidence, which strangers verify with',
+  'GET /v1/consents/keys': 'public keys of receipts, which strangers verify with',
   'GET /crl/:name': 'a signed list, which whoever checks a certificate reads (RFC 5280)',
   'POST /ocsp': 'signed answers for whoever checks a certificate (RFC 6960)',
   'GET /ocsp/*': 'signed answers for whoever checks a certificate (RFC 6960)',

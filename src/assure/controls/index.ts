@@ -1,7 +1,7 @@
 export { CONTROLS } from './register.ts';
 export { ControlsError } from './errors.ts';
 export type { ControlsErrorCode } from './errors.ts';
-export { EVIDENCE_TYPE, evidenceKeys, signEnvelope, signEvidence, verifyEvidence } from './evidence-bundle.ts';
+export { EVIDENCE_TYPE, evidenceKeys, signEvidence, verifyEvidence } from './evidence-bundle.ts';
 export type { Evidence } from './evidence-bundle.ts';
 export { judge } from './control.ts';
 export type { Control, ControlOutcome, ProbeResult } from './control.ts';

@@ -2,6 +2,7 @@ import { PlatformError } from '#base/core/index.ts';
 
 export type CryptoErrorCode =
   | 'CRYPTO_OPEN_FAILED'
+  | 'CRYPTO_ENVELOPE_MALFORMED'
   | 'CRYPTO_KEY_INVALID'
   | 'CRYPTO_FIELD_INVALID'
   | 'CRYPTO_SIGNATURE_INVALID'

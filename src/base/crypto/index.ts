@@ -59,6 +59,8 @@ export {
   signNote,
 } from './signed-note.ts';
 export type { NoteSignature, OpenedNote, UnverifiedNote } from './signed-note.ts';
+export { envelopeKeys, openEnvelope, signEnvelope } from './signed-envelope.ts';
+export type { OpenedEnvelope } from './signed-envelope.ts';
 export { MacKey } from './mac-key.ts';
 export { isToken, TokenKey } from './token-key.ts';
 export { contentDigest, isContentDigest } from './content-digest.ts';

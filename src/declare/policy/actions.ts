@@ -48,6 +48,11 @@ export const ACTION_RULES = {
   replay: { on: ['stream'], by: 'people', meaning: 'bring in old readings under an import grant' },
   table: { on: ['table'], by: 'people', meaning: 'load a reference table' },
   detokenise: { on: ['view'], by: 'people', meaning: 'see the original behind a token' },
+  consent: {
+    on: ['platform', 'stream'],
+    by: 'people',
+    meaning: 'record that somebody agrees or agrees no more, and read such records',
+  },
   erase: { on: ['person'], by: 'people', meaning: 'erase what is kept about somebody' },
   respond: { on: ['platform', 'incident'], by: 'people', meaning: 'handle alerts and incidents' },
 } as const satisfies Record<string, ActionRule>;
@@ -74,6 +79,7 @@ export const OPERATOR_ACTIONS: readonly Action[] = [
   'enrol',
   'replay',
   'table',
+  'consent',
   'respond',
 ];
 

@@ -9,7 +9,8 @@ const fields = 'fields: {x: {type: number}, who: {type: text, class: personal}},
 
 test('checkStreams() takes a sound stream', () => {
   assert.deepEqual(stream(`subject: who, keep: {min: 1d, max: 1d}, rate: {sustained: 1/h, burst: 1}, ${fields}`), []);
-  assert.deepEqual(stream('basis: consent, purposes: [care], fields: {pulse: {type: number, class: health}}'), []);
+  assert.deepEqual(stream('basis: contract, purposes: [care], fields: {pulse: {type: number, class: health}}'), []);
+  assert.deepEqual(stream(`basis: consent, subject: who, ${fields}`), []);
 });
 
 test('checkStreams() refuses what does not hold together', () => {
@@ -22,6 +23,13 @@ test('checkStreams() refuses what does not hold together', () => {
     ['purposes: [], fields: {who: {type: text, class: identifier}}', 'TEMPLATE_PURPOSE_MISSING'],
     ['purposes: [p], fields: {pulse: {type: number, class: health}}', 'TEMPLATE_PURPOSE_MISSING'],
     [`keep: {min: 2d, max: 1d}, ${fields}`, 'TEMPLATE_VALUE_INVALID'],
+    [`basis: consent, ${fields}`, 'TEMPLATE_FIELD_CONFLICT'],
+    ['basis: consent, fields: {x: {type: number}}', 'TEMPLATE_FIELD_CONFLICT'],
+    ['basis: consent, subject: w, fields: {w: {type: text, class: personal}}', 'TEMPLATE_PURPOSE_MISSING'],
+    [
+      `basis: consent, subject: w, purposes: [${Array.from({ length: 16 }, (_, n) => `p${n}`).join(', ')}], fields: {w: {type: text, class: personal}}`,
+      'TEMPLATE_VALUE_INVALID',
+    ],
     [`rate: 0/s, ${fields}`, 'TEMPLATE_VALUE_INVALID'],
     [`rate: 2, ${fields}`, 'TEMPLATE_TYPE_WRONG'],
     ['purposes: [p]', 'TEMPLATE_KEY_MISSING'],

@@ -42,6 +42,7 @@ function checkStream(
       'health data need a lawful `basis` on the stream',
     );
   }
+  checkConsent(context, path, stream);
   const min = durationOf(stream.keep?.min);
   const max = durationOf(stream.keep?.max);
   if (min !== null && max !== null && min > max) {
@@ -50,6 +51,24 @@ function checkStream(
   const sustained = typeof stream.rate === 'string' ? stream.rate : stream.rate?.sustained;
   if (sustained !== undefined && parseRate(sustained) === null) {
     context.at([...path, 'rate'], 'TEMPLATE_VALUE_INVALID', 'a rate is above zero');
+  }
+}
+
+/** Purposes of a stream that asks for consent: the gateway looks at each for every reading. */
+const MOST_CONSENTED = 15;
+
+/** Consent is somebody's, and for something. */
+function checkConsent(context: CheckContext, path: SourcePath, stream: DeepPartial<StreamSource>): void {
+  if (stream.basis !== 'consent') return;
+  const place = [...path, 'basis'];
+  const missing = stream.subject === undefined ? 'subject' : (stream.purposes ?? []).length === 0 ? 'purposes' : null;
+  if (missing === 'subject')
+    context.at(place, 'TEMPLATE_FIELD_CONFLICT', 'consent is somebody’s: name the field of the person as `subject`');
+  if (missing === 'purposes')
+    context.at(place, 'TEMPLATE_PURPOSE_MISSING', 'consent is for something: `purposes` has to say what for');
+  if ((stream.purposes ?? []).length > MOST_CONSENTED) {
+    const message = `consent can be asked for ${MOST_CONSENTED} purposes of a stream at most`;
+    context.at([...path, 'purposes'], 'TEMPLATE_VALUE_INVALID', message);
   }
 }
 

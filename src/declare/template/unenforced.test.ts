@@ -13,7 +13,6 @@ const declared = (body: string, field = 'type: number', rest = '') =>
 
 test('unenforcedOf() finds each protection where it is declared', () => {
   const table: [string, ReturnType<typeof declared>, string, string[]][] = [
-    ['consent', declared('basis: consent,'), 'streams.s.basis', ['s']],
     ['subject', declared('subject: w,'), 'streams.s.subject', ['s']],
     ['residency', declared('', 'type: number', 'region: eu'), 'region', ['s']],
     ['identity', declared('', 'type: number'), 'devices.k.identity', []],

@@ -29,12 +29,6 @@ export interface Unenforced extends Declared {
 /** All of them. An entry goes when what it promises is enforced; the list is empty when all is. */
 export const UNENFORCED_PROTECTIONS: readonly UnenforcedProtection[] = [
   {
-    id: 'consent',
-    promise: 'a reading is taken only with the consent of the person it is about',
-    meanwhile: 'consent is not asked',
-    find: (template) => streamsWhere(template, (stream) => stream.basis === 'consent', 'basis'),
-  },
-  {
     id: 'subject',
     promise: 'all that is kept about a person is found and erased on request',
     meanwhile: 'it can be queried by the field, and is not erased',

@@ -57,6 +57,7 @@ export const GRANTABLE_ACTIONS = [
   'approve',
   'audit',
   'command',
+  'consent',
   'detokenise',
   'enrol',
   'erase',

@@ -2,6 +2,7 @@ import { EVENTS_STREAM } from '#base/core/index.ts';
 import type { TokenKey } from '#base/crypto/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { JournalWriter } from '#flow/journal/index.ts';
+import type { ConsentLookup } from '#trust/consent/index.ts';
 import type { DeviceTable } from '#trust/identity/index.ts';
 import { checkSize } from './checks/size.ts';
 import { CommitGroups } from './commit-groups.ts';
@@ -40,6 +41,8 @@ export interface IngestParts extends TemplateTerms {
   readonly digestKey: Uint8Array;
   readonly quarantine?: QuarantineSink;
   readonly grants?: ImportGrants;
+  /** Who consents to what; without it nobody does. */
+  readonly consents?: ConsentLookup;
   /** The device of a name as the inventory has it now; without it nobody can speak for another. */
   readonly findDevice?: (name: string) => Speaker | null;
   /** Is told of a device whose readings come from two that count `seq` each on its own. */
@@ -66,6 +69,7 @@ export class Ingest {
   readonly #groups: CommitGroups;
   readonly #quarantine: QuarantineSink | null;
   readonly #grants: ImportGrants;
+  readonly #consents: ConsentLookup | null;
   readonly #findDevice: (name: string) => Speaker | null;
   readonly #mostWaiting: number;
   readonly #interleaved: (device: string) => void;
@@ -85,6 +89,7 @@ export class Ingest {
     this.#groups = new CommitGroups(parts);
     this.#quarantine = parts.quarantine ?? null;
     this.#grants = parts.grants ?? new ImportGrants();
+    this.#consents = parts.consents ?? null;
     this.#findDevice = parts.findDevice ?? ((): null => null);
     this.#mostWaiting = parts.mostWaiting ?? MOST_WAITING;
     this.#interleaved = parts.interleaved ?? ((): void => {});
@@ -106,7 +111,12 @@ export class Ingest {
     const tokenisers = this.#tokenisersFor(tokenKeys);
     const streams = new Map<string, StreamIngest>();
     for (const [name, stream] of template.streams) {
-      const rules = compileStream(stream, template.limits, (domain) => tokenisers.get(domain));
+      const rules = compileStream(
+        stream,
+        template.limits,
+        (domain) => tokenisers.get(domain),
+        ({ name: asking, purposes }) => this.#consents?.of(asking).asked(purposes),
+      );
       const tally = this.#tallies.get(name) ?? { dropped: 0 };
       this.#tallies.set(name, tally);
       const shared = {

@@ -7,7 +7,7 @@ import { eachReading } from './decode/each-reading.ts';
 import type { JsonParser, DecodedObject } from './decode/json-parser.ts';
 import { takeObject } from './decode/take-object.ts';
 import type { ImportGrants } from './import-grants.ts';
-import { evidenceOf } from './quarantine.ts';
+import { evidenceOf, mayBeKept } from './quarantine.ts';
 import type { QuarantineSink } from './quarantine.ts';
 import { REASON, reasonOf } from './reasons.ts';
 import type { Outcomes, Sender, WireFormat } from './sender.ts';
@@ -130,6 +130,7 @@ export class MessageJudge {
     let evidence: Uint8Array = NOTHING;
     if (kept === 'payload') {
       const decoded = members ?? parser.parse(payload);
+      if (!mayBeKept(decoded, rules, this.#received)) return reason;
       if (decoded instanceof Map) evidence = encodeUtf8(evidenceOf(decoded as DecodedObject, rules));
     }
     quarantine.keep({

@@ -27,6 +27,21 @@ export function evidenceOf(members: DecodedObject, rules: StreamRules): string {
   return JSON.stringify(Object.fromEntries(kept));
 }
 
+/**
+ * Whether a payload may be kept at all: of a stream that asks for consent only where the person whom it is about agrees,
+ * so that a reading which is refused for another reason leaves no more of somebody than an admitted one may.
+ *
+ * @param now epoch microseconds
+ */
+export function mayBeKept(decoded: Decoded | undefined, rules: StreamRules, now: number): boolean {
+  if (rules.consent === null) return true;
+  const { subject, given } = rules.consent;
+  const field = rules.fields[subject];
+  const value = decoded instanceof Map && field !== undefined ? decoded.get(field.name) : undefined;
+  if (field === undefined || typeof value !== 'string') return false;
+  return given.covers(field.tokens === null ? value : field.tokens.text(value), now);
+}
+
 /** @param field undefined for `time` and `seq` */
 function evidentValue(field: FieldRule | undefined, value: Decoded): unknown {
   if (field?.secret === true) return undefined;

@@ -2,6 +2,7 @@ import { ReadingHash } from '#trust/identity/index.ts';
 import type { DeviceTable } from '#trust/identity/index.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { checkClock } from './checks/clock.ts';
+import { checkConsent } from './checks/consent.ts';
 import { coarsenRow, storedNumber } from './checks/coarsen.ts';
 import { checkRange } from './checks/range.ts';
 import { checkReplay } from './checks/replay.ts';
@@ -79,10 +80,12 @@ export class StreamIngest {
    */
   admitRow(record: number, about: Sender, via: string | null, received: number, importing: boolean): number {
     const row = this.row;
-    const reason = checkMembers(row) || (importing ? 0 : checkClock(row, received));
-    if (reason !== REASON.admitted.number) return reason;
+    const whole = checkMembers(row);
+    if (whole !== REASON.admitted.number) return whole;
     const made = tokeniseRow(row);
     if (made > 0) this.#newTokens(via ?? about.name, made);
+    const reason = checkConsent(row, received) || (importing ? 0 : checkClock(row, received));
+    if (reason !== REASON.admitted.number) return reason;
     const table = this.#table;
     const time = row.timeGiven ? row.time : received;
     const hash = row.seqGiven ? this.#rowHash() : 0;

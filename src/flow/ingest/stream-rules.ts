@@ -3,6 +3,7 @@ import { SYSTEM_COLUMNS, encodeUtf8 } from '#base/core/index.ts';
 import type { ColumnShape } from '#base/core/index.ts';
 import { tokenDomainOf } from '#declare/template/index.ts';
 import type { Field, Limits, Stream, Template } from '#declare/template/index.ts';
+import type { StreamConsents } from '#trust/consent/index.ts';
 import { IngestError } from './errors.ts';
 import type { Tokeniser } from './tokeniser.ts';
 
@@ -43,6 +44,8 @@ export interface StreamRules {
   readonly steps: readonly number[];
   readonly coarsened: readonly number[];
   readonly tokenised: readonly number[];
+  /** Place of the field that names the person, and who agrees; null where readings need no consent. */
+  readonly consent: { readonly subject: number; readonly given: Pick<StreamConsents, 'covers'> } | null;
   /** Microseconds. */
   readonly late: number;
   readonly early: number;
@@ -54,6 +57,9 @@ export interface StreamRules {
   readonly textLimit: number;
   readonly limits: Limits;
 }
+
+/** Who agrees to a stream's purposes; undefined where nothing is known of consents, which then nobody has given. */
+export type FindConsents = (stream: Stream) => Pick<StreamConsents, 'covers'> | undefined;
 
 /** The tokeniser of a domain; undefined where its key is not there. */
 export type FindTokeniser = (domain: string) => Tokeniser | undefined;
@@ -67,6 +73,7 @@ export function compileStream(
   stream: Stream,
   limits: Limits,
   tokeniserOf: FindTokeniser = () => undefined,
+  consentsOf: FindConsents = () => undefined,
 ): StreamRules {
   let stepped = 0;
   const fields = stream.fields.map((field) =>
@@ -86,6 +93,10 @@ export function compileStream(
     steps: where((field) => field.stepped !== -1),
     coarsened: where((field) => field.grid !== 0),
     tokenised: where((field) => field.tokens !== null),
+    consent:
+      stream.basis === 'consent'
+        ? { subject: fields.findIndex(({ name }) => name === stream.subject), given: consentsOf(stream) ?? NOBODY }
+        : null,
     late: stream.accept.late * 1_000,
     early: stream.accept.early * 1_000,
     perSecond: stream.rate.perSecond,
@@ -96,6 +107,8 @@ export function compileStream(
     limits,
   };
 }
+
+const NOBODY = { covers: () => false };
 
 /** A field may declare a longer text than the limit for texts that declare none. */
 function longestText(stream: Stream, limits: Limits): number {

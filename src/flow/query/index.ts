@@ -5,6 +5,7 @@ export { formatAst, isNode, parseAst } from './gate/ast.ts';
 export type { AstNode } from './gate/ast.ts';
 export { gateStatement } from './gate/gate-statement.ts';
 export type { GatedStatement, GateOptions, RefusedStatement } from './gate/gate-statement.ts';
+export { planConsentList } from './execute/consent-list.ts';
 export { normaliseStatement } from './gate/literals.ts';
 export { bindFilter } from './gate/relation-source.ts';
 export { isMask } from './gate/mask.ts';

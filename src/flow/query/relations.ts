@@ -27,6 +27,8 @@ export interface GovernedRelation {
   readonly from: readonly string[];
   /** A view's definition as a serialised statement (`{node, named_param_map}`); null otherwise. */
   readonly definition: AstNode | null;
+  /** Where rows are there by consent alone: the column that names the person. Nobody sees others, whatever is granted. */
+  readonly consent?: string;
 }
 
 /** What one subject may have of one relation for the purpose at hand. A relation without grant does not exist for it. */

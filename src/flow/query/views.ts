@@ -2,6 +2,7 @@ import { bytes, decodeUtf8, hasCode, seconds, SYSTEM_COLUMNS } from '#base/core/
 import type { ColumnShape, Class } from '#base/core/index.ts';
 import { tokenSight } from '#declare/template/index.ts';
 import type { Field, Template, View } from '#declare/template/index.ts';
+import { planConsentList } from './execute/consent-list.ts';
 import { SQL_TYPES } from './execute/open-relations.ts';
 import type { ParseOutcome } from './execute/parse-statement.ts';
 import type { QueryPlan } from './execute/plan.ts';
@@ -42,7 +43,10 @@ export async function resolveRelations(
   const relations = new Map<string, GovernedRelation>();
   for (const stream of template.streams.values()) {
     const columns = [...SYSTEM_COLUMNS.map((each) => systemColumn(each)), ...fieldColumns(stream.fields)];
-    relations.set(stream.name, base(stream.name, 'stream', stream.description, stream.purposes, columns));
+    const relation = base(stream.name, 'stream', stream.description, stream.purposes, columns);
+    // Without a subject nobody can have consented, which the checks of templates rule out.
+    const consent = stream.basis === 'consent' ? { consent: stream.subject ?? '' } : {};
+    relations.set(stream.name, { ...relation, ...consent });
   }
   for (const table of template.tables.values()) {
     const columns = fieldColumns(table.fields);
@@ -182,12 +186,12 @@ async function describeResult(
   const plan: QueryPlan = {
     ast: describeAst(ast),
     explain: false,
-    relations: reads.map(({ relation, columns }) => ({
-      name: relation,
-      columns: shapesOf(relations.get(relation) as GovernedRelation).filter(({ name }) => columns.includes(name)),
-      segments: [],
-      tail: [],
-    })),
+    relations: reads.flatMap(({ relation, columns }) => {
+      const governed = relations.get(relation) as GovernedRelation;
+      const shapes = shapesOf(governed).filter(({ name }) => columns.includes(name));
+      const planned = { name: relation, columns: shapes, segments: [], tail: [] };
+      return governed.consent === undefined ? [planned] : [planned, planConsentList(relation, null)];
+    }),
     parameters: [],
     limits: { time: seconds(10), memory: bytes(256 * 1_048_576), rows: 10_000, threads: 1 },
     maskKey: new Uint8Array(32),

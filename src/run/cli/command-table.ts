@@ -31,6 +31,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     whoami: async () => (await import('./commands/login.ts')).addLoginCommand,
     keys: async () => (await import('./commands/keys.ts')).addKeysCommand,
     retention: async () => (await import('./commands/retention.ts')).addRetentionCommand,
+    consent: async () => (await import('./commands/consent.ts')).addConsentCommand,
     crypto: async () => (await import('./commands/crypto.ts')).addCryptoCommand,
     command: async () => (await import('./commands/send-command.ts')).addSendCommand,
     quarantine: async () => (await import('./commands/quarantine.ts')).addQuarantineCommand,

@@ -9,6 +9,7 @@ import type { Template } from '#declare/template/index.ts';
 import { isLoopback } from '#declare/template/index.ts';
 import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
 import type { CosignatureAnswer } from '#trust/audit/index.ts';
+import { ConsentReceipts, Consents } from '#trust/consent/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
 import { RequestMetrics } from './api/request-metrics.ts';
 import { makeApi } from './api/server.ts';
@@ -132,6 +133,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const { audit, owed, catalogue, keys, identity } = trust;
   await audit.append({ actor: 'weir:control', action: 'start', resource: 'platform:*', outcome: 'done' });
 
+  const consents = await Consents.open({ catalogue, keys, audit, clock, random, template: () => inForce() });
+  identity.continuity.hold(consents);
+  const consentReceipts = new ConsentReceipts({ custody, audit, random, deployment: identity.deployment });
+
   // Before anybody is let in, whatever was restored.
   const witness = options.witness ?? null;
   const witnessed = { last: await settleTrust(audit, identity, { witness, clock, log }) };
@@ -233,6 +238,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       seal: (stream) => store.flush(stream),
       decisions,
       originals: (relation) => (inForce().tables.has(relation) ? tables.originals(relation) : unsealed.of(relation)),
+      consents,
       memory: memoryRelations({ tables, identity, refusals, clones, logCounts }),
       template: inForce,
       missing: () =>
@@ -278,6 +284,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     keys,
     clock,
     template: () => templates.current,
+    consents,
   });
   opened.use(everyHour('quarantine', () => quarantine.expire(), log));
   const tally = opened.use(new SignInTally(audit, log));
@@ -290,7 +297,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       identity,
       template: inForce,
       keys: () => keyKeeper.list(),
-      noteKeys: async () => ({ log: audit.verifierKeys, evidence: await prover.verifierKeys() }),
+      noteKeys: async () => ({
+        log: audit.verifierKeys,
+        evidence: await prover.verifierKeys(),
+        consent: await consentReceipts.verifierKeys(),
+      }),
       began: () => began(reader),
       agreements: async () => (await gateway.counts()).agreements,
     });
@@ -353,6 +364,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     quarantine,
     tables,
     retention,
+    consents,
+    consentReceipts,
     prover,
     keyKeeper,
     cryptoInventory,
@@ -385,6 +398,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     custody,
     keys,
     identity,
+    consents,
     owed,
     clock,
     random,

@@ -141,6 +141,39 @@ export function textRows(names: readonly string[], rows: readonly (readonly stri
   return subquery(select([star()], list, where, []), alias, names);
 }
 
+/** `left = right`. */
+export function equal(left: AstNode, right: AstNode): AstNode {
+  return compare('COMPARE_EQUAL', left, right);
+}
+
+/** `left >= right`. */
+export function atLeast(left: AstNode, right: AstNode): AstNode {
+  return compare('COMPARE_GREATERTHANOREQUALTO', left, right);
+}
+
+/** All of these at once. */
+export function conjunction(children: readonly AstNode[]): AstNode {
+  return { class: 'CONJUNCTION', type: 'CONJUNCTION_AND', alias: '', query_location: 0, children };
+}
+
+/** `left SEMI JOIN right ON condition`: rows of `left` that have a match, once each, and nothing of `right`. */
+export function semiJoin(left: AstNode, right: AstNode, condition: AstNode): AstNode {
+  return {
+    type: 'JOIN',
+    alias: '',
+    sample: null,
+    query_location: 0,
+    left,
+    right,
+    condition,
+    join_type: 'SEMI',
+    ref_type: 'REGULAR',
+    using_columns: [],
+    delim_flipped: false,
+    duplicate_eliminated_columns: [],
+  };
+}
+
 function compare(type: string, left: AstNode, right: AstNode): AstNode {
   return { class: 'COMPARISON', type, alias: '', query_location: 0, left, right };
 }

@@ -7,7 +7,7 @@ import { isMask, maskExpression, needsSource } from './mask.ts';
 /** Schema of the fresh instance that holds the opened relations. The gate lets nobody name a schema. */
 export const BASE_SCHEMA = 'weir';
 /** What the opened relation is called inside the query that stands for it. */
-const SOURCE = '_r';
+export const SOURCE = '_r';
 
 /** Order of width, so that counting rows opens the narrowest column. */
 const WIDTHS = ['BOOLEAN', 'BIGINT', 'TIMESTAMP WITH TIME ZONE', 'DOUBLE'];

@@ -18,6 +18,7 @@ import { collectMentions, takesAllColumns } from './mentions.ts';
 import type { Mentions } from './mentions.ts';
 import { Refusal, shown } from './refusal.ts';
 import { buildSource, definedRelation, openedRelation, planSource } from './relation-source.ts';
+import { consentColumns, consentedRelation } from './consented.ts';
 import * as shapes from './shapes.ts';
 import type { Shape, Slot } from './shapes.ts';
 import { CteScope } from './cte-scope.ts';
@@ -260,7 +261,11 @@ export class Rewriter {
   #source(relation: GovernedRelation, read: readonly string[]): { from: AstNode; exposed: boolean } {
     if (relation.definition === null) {
       this.#use(relation.name, read);
-      return { from: openedRelation(relation), exposed: false };
+      const opened = openedRelation(relation);
+      // How a statement would run is shown without rows, and so without whom they are about.
+      if (relation.consent === undefined || this.#explains) return { from: opened, exposed: false };
+      this.#use(relation.name, consentColumns(relation));
+      return { from: consentedRelation(relation, opened), exposed: true };
     }
     if (this.#views.length >= MAX_VIEW_DEPTH || this.#views.includes(relation.name)) {
       throw new Refusal(
@@ -282,7 +287,8 @@ export class Rewriter {
     if (inner.veiled) this.veiled = true;
     if (inner.parameters.size > 0) throw new Refusal(`view ${relation.name}`, `view ${relation.name} has parameters`);
     for (const [name, columns] of used) this.#use(name, columns);
-    const exposed = this.#views.length === 0 && !isCovered(used, this.#subject);
+    const byConsent = [...used.keys()].some((name) => this.#relations.get(name)?.consent !== undefined);
+    const exposed = this.#views.length === 0 && (!isCovered(used, this.#subject) || (byConsent && !this.#explains));
     if (exposed && this.#explains) {
       throw new Refusal(
         'EXPLAIN',

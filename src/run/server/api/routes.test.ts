@@ -57,6 +57,7 @@ test('ROUTES leaves open what is public by design, and to a service what it deci
     ...IN_CERTIFICATES,
     'GET /.well-known/est/cacerts',
     'GET /.well-known/est/csrattrs',
+    'GET /v1/consents/keys',
     'POST /v1/sign-in/password',
     'POST /v1/sign-in/code',
     'GET /v1/sign-in/providers',

@@ -3,6 +3,7 @@ import { AGENT_ROUTES } from './routes/agents.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { AUTHORITY_ROUTES } from './routes/authorities.ts';
 import { CERTIFICATE_STATUS_ROUTES } from './routes/certificate-status.ts';
+import { CONSENT_ROUTES } from './routes/consents.ts';
 import { CRYPTO_ROUTES } from './routes/crypto.ts';
 import { API_KEY_ROUTES } from './routes/api-keys.ts';
 import { DEVICE_ROUTES } from './routes/devices.ts';
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...KEY_ROUTES,
   ...RETENTION_ROUTES,
+  ...CONSENT_ROUTES,
   ...CRYPTO_ROUTES,
   ...SERVICE_ROUTES,
   ...API_KEY_ROUTES,

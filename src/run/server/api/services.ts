@@ -3,6 +3,7 @@ import type { ControlOutcome } from '#assure/controls/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { DecisionPoint, Subject } from '#declare/policy/index.ts';
 import type { LogSource, PlacedEntry } from '#trust/audit/index.ts';
+import type { ConsentReceipts, Consents } from '#trust/consent/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { Parameters, ResultFormat } from '#flow/query/index.ts';
 import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
@@ -117,6 +118,11 @@ export interface Services {
   readonly quarantine: QuarantineReader;
   readonly tables: Tables;
   readonly retention: Pick<RetentionKeeper, 'plan' | 'hold' | 'release' | 'listHolds' | 'certificates' | 'certificate'>;
+  readonly consents: Pick<
+    Consents,
+    'give' | 'withdraw' | 'confirm' | 'find' | 'list' | 'standing' | 'excludedSubjects' | 'suspended'
+  >;
+  readonly consentReceipts: Pick<ConsentReceipts, 'sign' | 'verifierKeys'>;
   readonly prover: Prover;
   /** Every algorithm, key and certificate in use. */
   readonly cryptoInventory: () => Promise<CryptoInventory>;

@@ -15,7 +15,9 @@ import { QuarantineShelf } from './quarantine-shelf.ts';
 
 const template = makeTemplate(`
 devices: { d: {} }
-streams: { s: { from: d, fields: { n: { type: number } } } }
+streams:
+  s: { from: d, fields: { n: { type: number } } }
+  c: { from: d, basis: consent, subject: who, purposes: [p], fields: { who: { type: text, class: personal } } }
 limits: { quarantine-age: 7d }
 `);
 
@@ -26,7 +28,9 @@ async function open(t: Cleanable) {
   const clock = frozenClock();
   const { keys } = await openKeys(t, clock);
   const directory = await temporaryFolder(t);
-  const shelf = new QuarantineShelf({ directory, keys, clock, template: () => template });
+  const agreed = new Set(['ada', 'bob']);
+  const consents = { covers: (stream: string, subject: string) => stream === 'c' && agreed.has(subject) };
+  const shelf = new QuarantineShelf({ directory, keys, clock, template: () => template, consents });
   let starts = 0;
   const keep = async (readings: readonly Partial<QuarantinedReading>[]): Promise<void> => {
     const stock = [...(await keys.newFileKeys('weir:gateway', 'quarantine', 4))];
@@ -57,7 +61,7 @@ async function open(t: Cleanable) {
   };
   const list = async (filter: { device?: string; stream?: string; limit?: number } = {}): Promise<Shown[]> =>
     (await shelf.list({ limit: 50, ...filter })) as Shown[];
-  return { shelf, keep, list, clock, directory, keys };
+  return { shelf, keep, list, clock, directory, keys, agreed };
 }
 
 test('QuarantineShelf.list() gives the newest first, filtered, and no payload', async (t) => {
@@ -134,4 +138,16 @@ test('QuarantineShelf shows nothing whose time is over, and expire() removes it 
     (await list()).map(({ device }) => device),
     ['new'],
   );
+});
+
+test('what is there by consent is shown while the person agrees', async (t) => {
+  const { shelf, keep, list, agreed } = await open(t);
+  const of = (payload: string) => ({ stream: 'c', payload: Buffer.from(payload) });
+  await keep([of('{"who":"ada"}'), of('{"who":"bob"}'), of('{"who":7}'), of('{}'), of('')]);
+  const [nobody, bob] = await list();
+  assert.equal((await list()).length, 3, 'two who agree, and one that says nothing of anybody');
+  agreed.delete('bob');
+  assert.equal((await list()).length, 2);
+  await assert.rejects(shelf.show(bob?.id ?? ''), { code: 'API_READING_UNKNOWN' });
+  assert.equal(((await shelf.show(nobody?.id ?? '')) as Shown).payload, '');
 });

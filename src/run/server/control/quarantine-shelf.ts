@@ -4,6 +4,7 @@ import type { Template } from '#declare/template/index.ts';
 import { escapeControls, expiredQuarantine, readQuarantine, reasonOf } from '#flow/ingest/index.ts';
 import type { QuarantinedItem } from '#flow/ingest/index.ts';
 import { FileJournalReader, nodeFiles } from '#flow/journal/index.ts';
+import type { Consents } from '#trust/consent/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { ApiError } from '../api/errors.ts';
 import type { QuarantineReader } from '../api/services.ts';
@@ -13,6 +14,7 @@ export interface QuarantineShelfParts {
   readonly keys: KeyRing;
   readonly clock: Clock;
   readonly template: () => Template;
+  readonly consents: Pick<Consents, 'covers'>;
 }
 
 /** Refused readings that are kept as evidence, for those who may read them; the decision and its log entry come before. */
@@ -55,10 +57,21 @@ export class QuarantineShelf implements QuarantineReader {
     for (const { path } of expired) await nodeFiles.remove(path);
   }
 
-  #read(filter: { device?: string; stream?: string }): AsyncIterable<QuarantinedItem> {
+  async *#read(filter: { device?: string; stream?: string }): AsyncIterable<QuarantinedItem> {
     const { clock, template } = this.#parts;
     const since = clock.now() - template().limits.quarantineAge * 1_000;
-    return readQuarantine(this.#reader(), { ...filter, since });
+    for await (const item of readQuarantine(this.#reader(), { ...filter, since })) {
+      if (this.#mayBeShown(item)) yield item;
+    }
+  }
+
+  /** What is there by consent is shown while the person agrees: what they took back meanwhile is not. */
+  #mayBeShown({ reading: { stream, payload } }: QuarantinedItem): boolean {
+    const declared = this.#parts.template().streams.get(stream);
+    if (declared?.basis !== 'consent' || payload.length === 0) return true;
+    const members = JSON.parse(Buffer.from(payload).toString('utf8')) as Readonly<Record<string, unknown>>;
+    const subject = members[declared.subject ?? ''];
+    return typeof subject === 'string' && this.#parts.consents.covers(stream, subject);
   }
 
   #reader(): FileJournalReader {

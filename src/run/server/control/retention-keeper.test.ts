@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { micros, millis } from '#base/core/index.ts';
-import { SigningKey } from '#base/crypto/index.ts';
+import { signEnvelope, SigningKey } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
-import { signEnvelope } from '#assure/controls/index.ts';
 import type { Hold } from '#flow/store/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';

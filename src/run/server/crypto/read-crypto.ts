@@ -19,14 +19,17 @@ import { deviceOutlook } from './device-outlook.ts';
 import { exposuresOf } from './exposures.ts';
 
 /** Where what is in use is asked for. */
+/** What signs by itself, by what it signs. */
+type NoteKeys = Readonly<Record<'log' | 'evidence' | 'consent', readonly string[]>>;
+
 export interface CryptoSources {
   readonly clock: Clock;
   readonly version: string;
   readonly identity: Identity;
   readonly template: () => Template;
   readonly keys: () => Promise<{ readonly custody: string; readonly keys: readonly ListedKey[] }>;
-  /** Verifier keys of the log and of evidence, as signed notes have them. */
-  readonly noteKeys: () => Promise<Readonly<Record<'log' | 'evidence', readonly string[]>>>;
+  /** Verifier keys of the log, of evidence and of receipts, as signed notes have them. */
+  readonly noteKeys: () => Promise<NoteKeys>;
   /** When the platform began: the time of the log's first entry. */
   readonly began: () => Promise<string | null>;
   /** Open connections by version, suite and group. */
@@ -113,14 +116,12 @@ function keyOf({ kind, name, version, state, created }: ListedKey): readonly Inv
   return state === 'destroyed' ? [] : [{ kind, name, version, state, algorithm: KEY_ALGORITHMS[kind], created }];
 }
 
-/** Keys that sign the log and evidence: made at the first start, and kept since. */
-function noteKeys(
-  { log, evidence }: Readonly<Record<'log' | 'evidence', readonly string[]>>,
-  began: string | null,
-): readonly InventoryKey[] {
+/** Keys that sign the log, evidence and receipts of consent: made at the first start, and kept since. */
+function noteKeys({ log, evidence, consent }: NoteKeys, began: string | null): readonly InventoryKey[] {
   return [
     ...log.map((key) => ['the audit log', key] as const),
     ...evidence.map((key) => ['evidence', key] as const),
+    ...consent.map((key) => ['receipts of consent', key] as const),
   ].map(([kind, key]) => {
     const name = key.split('+').slice(0, 2).join('+');
     return { kind, name, version: 1, state: 'active', algorithm: parseNoteVerifier(key).algorithm, created: began };

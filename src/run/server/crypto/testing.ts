@@ -35,7 +35,7 @@ export async function readTestCrypto(
           { ...row, kind: 'domain', name: 'climate:health', state: 'retired' },
         ],
       }),
-      noteKeys: async () => ({ log: notes, evidence: notes.slice(0, 1) }),
+      noteKeys: async () => ({ log: notes, evidence: notes.slice(0, 1), consent: [] }),
       began: async () => '2026-01-01T00:00:00Z',
       agreements: async () => ({
         'TLSv1.3 TLS_AES_256_GCM_SHA384 X25519MLKEM768': 2,

@@ -8,6 +8,7 @@ import type {
   TlsMaterial,
 } from '#flow/gateway/index.ts';
 import type { ImportGrant } from '#flow/ingest/index.ts';
+import type { ConsentChange, ConsentSnapshot } from '#trust/consent/index.ts';
 import type { CheckerTrust, DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import type { RefusedReadings } from '../control/refusal-book.ts';
@@ -39,6 +40,8 @@ export interface GatewayStart {
   readonly digestKey: Uint8Array;
   /** Of every domain that the template names. */
   readonly tokenKeys: readonly HandedTokenKey[];
+  /** Who consents to what. */
+  readonly consents: ConsentChange;
   readonly journal: string;
   readonly quarantine: string;
   readonly controlSocket: string;
@@ -79,6 +82,8 @@ export type GatewayMethods = {
   start(start: GatewayStart): Promise<Ports>;
   template(update: TemplateUpdate): Promise<void>;
   devices(update: DirectoryUpdate): Promise<void>;
+  /** Resolves once it counts for every worker. */
+  consents(change: ConsentChange): Promise<void>;
   grantImport(grant: ImportGrant): Promise<void>;
   /** Asks all senders to come later, while the store lags. */
   hold(held: boolean): void;
@@ -119,10 +124,13 @@ export interface WorkerStart {
   readonly worker: number;
   /** Id of this process start, sorting behind earlier ones. */
   readonly start: string;
-  readonly gateway: Omit<GatewayStart, 'commands' | 'revoked'>;
+  readonly gateway: Omit<GatewayStart, 'commands' | 'revoked' | 'consents'>;
   readonly table: SharedArrayBuffer;
   /** The set of revoked serial numbers. */
   readonly revoked: SharedArrayBuffer;
+  /** Until when each person's consent counts, and where each lies in it. */
+  readonly consentTable: SharedArrayBuffer;
+  readonly consents: ConsentSnapshot;
   readonly connections: SharedArrayBuffer;
   readonly sharedPorts: boolean;
   readonly journalKeys: readonly HandedFileKey[];
@@ -136,6 +144,7 @@ export type WorkerMethods = {
   start(start: WorkerStart): Promise<Ports>;
   template(update: TemplateUpdate): void;
   devices(changes: readonly DirectoryChange[]): void;
+  consents(snapshot: ConsentSnapshot): void;
   grantImport(grant: ImportGrant): void;
   /** Ends connections by their ids; those of other workers are passed over. */
   end(ids: readonly string[]): void;

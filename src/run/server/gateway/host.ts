@@ -6,6 +6,7 @@ import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
 import type { ImportGrant } from '#flow/ingest/index.ts';
+import type { ConsentChange, Consents } from '#trust/consent/index.ts';
 import type { CheckerTrust, Identity } from '#trust/identity/index.ts';
 import type { Custody, KeyRing } from '#trust/keys/index.ts';
 import { LONG_ROUTES } from '../api/routes.ts';
@@ -39,6 +40,7 @@ export interface GatewayHostParts {
   readonly custody: Custody;
   readonly keys: KeyRing;
   readonly identity: Identity;
+  readonly consents: Consents;
   /** For counts of refusals while the log cannot be written. */
   readonly owed: LateAuditSink;
   readonly clock: Clock;
@@ -113,6 +115,10 @@ export class GatewayHost {
       since: parts.clock.now(),
       grants: [],
     };
+    // From before its state is read for the gateway: what changes meanwhile is told once that is there.
+    const begun = Promise.withResolvers<GatewayHost>();
+    begun.promise.catch(() => undefined);
+    const consenting = parts.consents.onChange(async (change) => (await begun.promise).#consented(change));
     const process = await SupervisedProcess.start<GatewayMethods>({
       name: 'gateway',
       ...forkSpec(layout),
@@ -122,8 +128,13 @@ export class GatewayHost {
         box.ports = await peer.call('start', await startOf(parts, box));
       },
       log,
+    }).catch((error: unknown) => {
+      consenting();
+      begun.reject(error);
+      throw error;
     });
     const host = new GatewayHost(parts, process, box);
+    begun.resolve(host);
     const unsubscribe = forwardChanges(identity, (update) => {
       void process.peer
         .then((peer) => peer.call('devices', update))
@@ -136,6 +147,7 @@ export class GatewayHost {
     const untrusted = identity.authorities.onChange(() => void host.#trustAnew());
     host.#unsubscribe = () => {
       unsubscribe();
+      consenting();
       untrusted();
     };
     return host;
@@ -218,6 +230,15 @@ export class GatewayHost {
     await this.#process.stop(graceMs);
   }
 
+  /** A gateway that is not there takes nothing in, and starts with what is so then. */
+  async #consented(change: ConsentChange): Promise<void> {
+    try {
+      await (await this.#process.peer).call('consents', change);
+    } catch (error) {
+      this.#parts.log.error({ error: (error as Error).message }, 'a change of consents did not reach the gateway');
+    }
+  }
+
   /** What new authorities give counts at the listeners before anybody can show it. */
   async #trustAnew(): Promise<void> {
     const { identity, log } = this.#parts;
@@ -260,6 +281,7 @@ async function startOf(parts: GatewayHostParts, { ports, ticketKeys, grants }: B
     hashKey,
     digestKey,
     tokenKeys: await tokenKeysFor(current, keys),
+    consents: parts.consents.snapshot(),
     journal: layout.journal,
     quarantine: layout.quarantine,
     controlSocket: layout.controlSocket,

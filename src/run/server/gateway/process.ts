@@ -10,6 +10,8 @@ import type { CloneEvent, FromHub, HubLine, SessionSnapshot, ToHub } from '#flow
 import { mostStepped, steppedFields } from '#flow/ingest/index.ts';
 import { FileJournalReader } from '#flow/journal/index.ts';
 import type { JournalDamage, SessionEvent } from '#flow/journal/index.ts';
+import { ConsentTable, ConsentWriter } from '#trust/consent/index.ts';
+import type { ConsentChange, ConsentSnapshot } from '#trust/consent/index.ts';
 import { DeviceTable, rebuildFromBatch, restoreWindows, RevokedSet } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import { makeLog } from '../log.ts';
@@ -44,6 +46,7 @@ let hub: SessionHub | null = null;
 let table: DeviceTable | null = null;
 let directory: MemoryDirectory | null = null;
 let revoked: RevokedSet | null = null;
+const consents = new ConsentWriter(ConsentTable.create());
 let committed = false;
 let inForce: Template | null = null;
 const clones = new CloneWatch(systemClock, (device) => {
@@ -65,6 +68,11 @@ const offered: GatewayMethods = {
       if (table !== null) writeFlags(table, change.device);
     }
     await Promise.all(workers.map((worker) => worker.call('devices', update.changes)));
+  },
+  consents: async (change) => {
+    // What is shared first: a withdrawal counts from here on, a new person once the workers know where to look.
+    const snapshot = writeConsents(change);
+    await Promise.all(workers.map((worker) => worker.call('consents', snapshot)));
   },
   grantImport: async (grant) => {
     await Promise.all(workers.map((worker) => worker.call('grantImport', grant)));
@@ -91,6 +99,15 @@ function revoke(keys: Uint8Array): void {
   if (revoked?.addPacked(keys) === false) {
     log.error({}, 'the set of revoked serials is full: what is not in it is refused by the inventory alone');
   }
+}
+
+function writeConsents({ purposes, entries }: ConsentChange): ConsentSnapshot {
+  const lost = consents.lost;
+  const places = consents.write(entries);
+  if (consents.lost > lost) {
+    log.error({ persons: consents.lost }, 'the table of consents is full: the readings of some persons are refused');
+  }
+  return { purposes, places };
 }
 
 async function start(begin: GatewayStart): Promise<Ports> {
@@ -183,7 +200,8 @@ async function rebuild(
 }
 
 async function startWorkers(begin: GatewayStart, sessions: readonly SessionSnapshot[]): Promise<Ports> {
-  const { commands, revoked: _, ...gateway } = begin;
+  const { commands, revoked: _, consents: given, ...gateway } = begin;
+  const snapshot = writeConsents(given);
   const connections = new SharedArrayBuffer(64);
   const startId = makeId(systemClock, systemRandom);
   let ports = begin.ports;
@@ -219,6 +237,8 @@ async function startWorkers(begin: GatewayStart, sessions: readonly SessionSnaps
       gateway: { ...gateway, ports },
       table: (table as DeviceTable).buffer,
       revoked: (revoked as RevokedSet).buffer,
+      consentTable: consents.table.buffer,
+      consents: snapshot,
       connections,
       sharedPorts: begin.workers > 1,
       journalKeys,

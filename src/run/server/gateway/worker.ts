@@ -8,6 +8,7 @@ import { ConnectionCount, SessionLedger, startGatewayWorker } from '#flow/gatewa
 import type { FromHub, GatewayWorker, ToHub } from '#flow/gateway/index.ts';
 import { ImportGrants, Ingest, QuarantineWriter, quarantineShare, REASON } from '#flow/ingest/index.ts';
 import { FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
+import { ConsentLookup, ConsentTable } from '#trust/consent/index.ts';
 import { DeviceTable, makeCertificateChecker, RevokedSet, snapshotWindows } from '#trust/identity/index.ts';
 import { makeLog } from '../log.ts';
 import { MemoryMetrics } from '../metrics.ts';
@@ -37,6 +38,7 @@ interface Running {
   readonly grants: ImportGrants;
   readonly directory: MemoryDirectory;
   readonly table: DeviceTable;
+  readonly consents: ConsentLookup;
   readonly quarantine: QuarantineWriter;
   readonly journals: readonly FileJournalWriter[];
 }
@@ -94,6 +96,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
       log.warn({ readings, error: (error as Error).message }, 'refused readings could not be set aside'),
   });
   const grants = new ImportGrants(given.grants);
+  const consents = new ConsentLookup(ConsentTable.attach(begin.consentTable), begin.consents);
   const ingest = new Ingest({
     template,
     journal: noticing(journal),
@@ -104,6 +107,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     closed: new Set(given.closed),
     quarantine,
     grants,
+    consents,
     findDevice: (name) => directory.find(name),
     mayPublish: publishGuard(template, (name) => directory.find(name), systemClock),
     interleaved: (device) => main.tell('interleaved', device),
@@ -158,6 +162,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     grants,
     directory,
     table,
+    consents,
     quarantine,
     journals: [journal, quarantineJournal],
   };
@@ -216,6 +221,7 @@ const offered: WorkerMethods = {
     running?.gateway.devicesChanged();
     running?.gateway.flagsChanged(changes.map(({ device }) => device.index));
   },
+  consents: (snapshot) => running?.consents.note(snapshot),
   end: (ids) => running?.gateway.end(ids),
   shut: ({ serial, addresses }) => running?.gateway.shut(serial, addresses),
   renew: (tls) => running?.gateway.renew(tls),

@@ -1,7 +1,7 @@
 import { decodeUtf8, formatMicros, PROBE_STREAM } from '#base/core/index.ts';
 import type { AuditSink, Json, Log } from '#base/core/index.ts';
-import { noteSigner, sha256Hex, SIGNING_SEED_LENGTH, SigningKey } from '#base/crypto/index.ts';
-import { CONTROLS, runControls, selectControls, signEnvelope, signEvidence } from '#assure/controls/index.ts';
+import { noteSigner, sha256Hex, signEnvelope, SIGNING_SEED_LENGTH, SigningKey } from '#base/crypto/index.ts';
+import { CONTROLS, runControls, selectControls, signEvidence } from '#assure/controls/index.ts';
 import type { ControlOutcome, Evidence, Selection } from '#assure/controls/index.ts';
 import { CHECKPOINT_PATH } from '#trust/audit/index.ts';
 import type { Custody } from '#trust/keys/index.ts';

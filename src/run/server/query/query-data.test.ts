@@ -45,6 +45,7 @@ function fakeParts(
   let version = 0;
   const parts: QueryDataParts = {
     objects: '/data/objects',
+    consents: { standing: () => ({ subjects: ['t1-a'], since: Float64Array.of(7) }) },
     keys: {
       destructions: 3,
       unwrapDataKeys: async (use, handles) => {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { hasCode } from '#base/core/index.ts';
 import type { AeadKey } from '#base/crypto/index.ts';
-import { shapesOf } from '#flow/query/index.ts';
+import { planConsentList, shapesOf } from '#flow/query/index.ts';
 import type { GatedStatement, PlannedRelation, Relations, RowsInMemory, SegmentKeys } from '#flow/query/index.ts';
 import { damagedFor, segmentAadPrefix } from '#flow/store/index.ts';
 import type { Segment, TailBlock } from '#flow/store/index.ts';
+import type { Consents } from '#trust/consent/index.ts';
 import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
 import { ServerError } from '../errors.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
@@ -20,6 +21,8 @@ export interface QueryDataParts {
   readonly memory: (relation: string) => Promise<RowsInMemory>;
   /** Reads no rows that are in no segment yet. */
   readonly sealedOnly?: boolean;
+  /** Who consents to a stream for a purpose, and since when. */
+  readonly consents: Pick<Consents, 'standing'>;
 }
 
 /** A tail that was sealed away meanwhile, or a store that starts anew, is asked again with a newer version of the catalogue. */
@@ -77,8 +80,13 @@ export async function readData(
           tail: batches.map(({ rows, columns: held }) => ({ rows, columns: held })),
         };
       });
+      const lists = reads.flatMap(({ relation: name }) =>
+        relations.get(name)?.consent === undefined
+          ? []
+          : [planConsentList(name, use.purpose === undefined ? null : parts.consents.standing(name, use.purpose))],
+      );
       return {
-        relations: await Promise.all(planned),
+        relations: [...(await Promise.all(planned)), ...lists],
         segments: [...granted.values()].flatMap((each) => ('segment' in each ? [each.segment] : [])),
         keys: (wanted) => giveKeys(wanted, granted, parts.keys),
       };

@@ -95,6 +95,7 @@ before(async () => {
     originals: () => new Set(),
     template: () => TEMPLATE,
     engineMemory: 512 * 1_048_576,
+    consents: { standing: () => ({ subjects: [], since: new Float64Array(0) }) },
     allowUnconfined: true,
   });
   cleanUps.unshift(() => service[Symbol.asyncDispose]());

@@ -14,7 +14,7 @@ import type { Inventory } from '../inventory.ts';
 import { replaySignIns } from '../people/replay-sign-ins.ts';
 import { readCrl } from './crl.ts';
 import { CONFIRM, emptyFold, foldEntry, isMeant, isSuspended, SUSPEND } from './log-fold.ts';
-import type { LogFold, LoggedEvent } from './log-fold.ts';
+import type { LogFold, LoggedEvent, LogReplay } from './log-fold.ts';
 import { REVOCATION_REASONS } from './revocation-reason.ts';
 import { lostCertificate } from './revocations.ts';
 import type { CertificateRow, Revocations } from './revocations.ts';
@@ -27,6 +27,14 @@ export interface LogHistory {
   size(): number;
   /** Entries from an index on, in their order. */
   entries(from: number): AsyncIterable<LoggedEvent>;
+}
+
+/** A later room whose rows an older catalogue or a gap in the log could bring back as well. */
+export interface GapHolder {
+  /** What the log says of its rows, done again. */
+  replay(): LogReplay;
+  /** Sets aside what was given before a gap was found, until somebody vouches for it; the same gap may come again. */
+  suspend(gap: LogGap): Promise<number>;
 }
 
 /** Entries that the log once had and has no more. */
@@ -64,6 +72,7 @@ export class Continuity {
   readonly #certificates: SealedTable<typeof CERTIFICATES.key, typeof CERTIFICATES.clear>;
   readonly #devices: SealedTable<typeof DEVICES.key, typeof DEVICES.clear, DevicePrivate>;
   readonly #revoked: SealedTable<typeof REVOCATIONS.key, typeof REVOCATIONS.clear>;
+  readonly #holders: GapHolder[] = [];
 
   constructor(
     context: IdentityContext,
@@ -81,6 +90,11 @@ export class Continuity {
     this.#revoked = new SealedTable(REVOCATIONS, context.machines);
   }
 
+  /** Has a later room kept through restores as well; before `replay`. */
+  hold(holder: GapHolder): void {
+    this.#holders.push(holder);
+  }
+
   /**
    * Does again what the log says since the catalogue was last known to have it, before anybody is let in. Where the
    * log is older than the catalogue, or another, that gap is named and acted upon.
@@ -90,7 +104,11 @@ export class Continuity {
     const size = history.size();
     const isWhole = marker === null || (await this.#agrees(marker, history));
     const fold = emptyFold();
-    const others = [replaySignIns(this.#context), replayEnrolments(this.#context)];
+    const others = [
+      replaySignIns(this.#context),
+      replayEnrolments(this.#context),
+      ...this.#holders.map((holder) => holder.replay()),
+    ];
     for await (const entry of history.entries(isWhole ? (marker?.index ?? 0) : 0)) {
       foldEntry(fold, entry);
       for (const other of others) other.take(entry);
@@ -155,6 +173,7 @@ export class Continuity {
         detail: { before: found, from, knownBy, end, ...(to === null ? {} : { to }) },
       });
       const suspended = await this.#applyHolds(fold);
+      for (const holder of this.#holders) await holder.suspend(gap);
       // Last: a crash before leaves the gap to be found again.
       await this.#write(GAPS, [...known, gap] as unknown as Json);
       return suspended;

@@ -1,0 +1,13 @@
+export { ConsentError } from './errors.ts';
+export type { ConsentErrorCode } from './errors.ts';
+export { openPurposes, standingPurposes, stateOf } from './consent.ts';
+export type { Consent, ConsentEvent, ConsentNotice, ConsentState, ConsentTerms } from './consent.ts';
+export { Consents } from './consents.ts';
+export type { ConsentFilter, ConsentRequest, ConsentsParts, ConsentTarget } from './consents.ts';
+export type { StandingSubjects } from './consent-index.ts';
+export { ConsentLookup, StreamConsents } from './consent-lookup.ts';
+export type { ConsentSnapshot } from './consent-lookup.ts';
+export { ConsentTable, ConsentWriter, MOST_PURPOSES } from './consent-table.ts';
+export type { ConsentChange, ConsentEntry, ConsentPlace } from './consent-table.ts';
+export { consentDocument, purposesOf } from './consent-document.ts';
+export { ConsentReceipts, openReceipt, RECEIPT_TYPE } from './consent-receipts.ts';
