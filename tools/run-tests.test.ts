@@ -3,7 +3,7 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { TEST_SETS, testFiles } from './run-tests.ts';
+import { processesFor, TEST_SETS, testFiles } from './run-tests.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '..');
 
@@ -29,4 +29,12 @@ test('the set `all` misses no test file of the project', () => {
   assert.deepEqual(everywhere, new Set(testFiles(['all'])));
   assert.ok(new Set(testFiles(['fast'])).isSubsetOf(everywhere));
   assert.deepEqual(Object.keys(TEST_SETS), ['all', 'fast']);
+});
+
+test('processesFor() puts the files of a room into one process, and loses none', () => {
+  const files = testFiles(['all']);
+  const processes = processesFor(files);
+  assert.deepEqual(new Set([...processes.values()].flat()), new Set(files));
+  assert.ok((processes.get('src/base/crypto') ?? []).length > 10);
+  assert.deepEqual(processes.get('test/e2e/tour.test.ts'), ['test/e2e/tour.test.ts']);
 });

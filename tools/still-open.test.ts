@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { temporaryFolder } from '../test/support/tmp.ts';
+
+/** Runs a test file as the runner does, with a tenth of a second for what stays open. */
+async function run(t: Parameters<typeof temporaryFolder>[0], source: string) {
+  const file = path.join(await temporaryFolder(t), 'sample.test.mjs');
+  writeFileSync(file, `import { test } from 'node:test';\n${source}`);
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const args = ['--disable-warning=ExperimentalWarning', `--import=${path.join(import.meta.dirname, 'still-open.ts')}`];
+  const { status, stderr } = spawnSync(process.execPath, [...args, file], {
+    env: { ...env, WEIR_TEST_IDLE_MS: '100' },
+    encoding: 'utf8',
+  });
+  return { status, stderr };
+}
+
+test('a process that a test leaves something open in fails and says what', async (t) => {
+  const { status, stderr } = await run(t, `test('a', () => void setInterval(() => {}, 1000));`);
+  assert.equal(status, 1);
+  assert.match(stderr, /no test ran for 0\.1 s and something is still open: .*Timeout/);
+});
+
+test('a test that takes long is waited for', async (t) => {
+  const { status } = await run(t, `test('a', () => new Promise((done) => setTimeout(done, 500)));`);
+  assert.equal(status, 0);
+});
