@@ -12,6 +12,7 @@ test('docs/reference/controls.md lists every control as it is', async () => {
   const listed = sections.map((section) => {
     const line = (name: string): string => new RegExp(`^- ${name}: (.+)$`, 'm').exec(section)?.[1] ?? '';
     assert.ok(line('Probe').length > 20, section);
+    assert.ok(!section.includes('*/'), `code among the words of ${section}`);
     return {
       id: /^`(.*)`/.exec(section)?.[1],
       row: line('Row'),
