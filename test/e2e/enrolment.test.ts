@@ -244,9 +244,12 @@ test('devices enrol and renew over EST with curl and openssl', { timeout: 120_00
     const token = await tokenFor('van-2');
     const requests = await Promise.all([1, 2, 3, 4].map((n) => device.request(`race-${n}`)));
     const statuses = await Promise.all(
-      requests.map((request) => {
+      requests.map(async (request) => {
+        const headers = `${request}.headers`;
         const words = ['-u', `x:${token}`, '-H', 'Content-Type: application/pkcs10', '--data-binary', `@${request}`];
-        return device.curl('/.well-known/est/simpleenroll', ...words);
+        const status = await device.curl('/.well-known/est/simpleenroll', ...words, '-D', headers);
+        if (status === 401) assert.match(await readFile(headers, 'utf8'), /^www-authenticate: Basic /im);
+        return status;
       }),
     );
     assert.deepEqual(

@@ -4,6 +4,8 @@ export interface PlatformStatus {
   readonly demo: boolean;
   readonly uptimeSeconds: number;
   readonly template: { readonly name: string; readonly digest: string; readonly since: string };
+  /** Changes of the template that a second person has to decide. */
+  readonly proposals: { readonly waiting: number };
   readonly tlsMinimum: string;
   readonly listeners: readonly { readonly name: string; readonly address: string; readonly port: number }[];
   readonly processes: readonly {

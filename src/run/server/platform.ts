@@ -465,6 +465,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       segments,
       layout,
       continuity: identity.continuity,
+      proposals,
       authorities: identity.authorities,
       witness: () => witnessed.last,
       uptimeSeconds: (clock.monotonicMs() - started) / 1_000,

@@ -13,6 +13,8 @@ test('showStatus() has a line for each part', () => {
   assert.match(text, /^memory +gets to no disk/m);
   const exposures = [{ kind: 'swap', detail: 'swap on /dev/sda2 is not encrypted' }];
   assert.match(showStatus({ ...STATUS, exposures }), /^memory +swap on \/dev\/sda2 is not encrypted$/m);
+  assert.doesNotMatch(text, /^proposals/m);
+  assert.match(showStatus({ ...STATUS, proposals: { waiting: 2 } }), /^proposals +2 wait to be approved/m);
   assert.match(text, /^processes +gateway running \(2 restarts\)$/m);
 });
 

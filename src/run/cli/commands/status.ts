@@ -15,12 +15,17 @@ export function addStatusCommand(program: Command, contextOf: ContextOf): void {
     });
 }
 
+type Row = readonly [what: string, how: string];
+
 /** The state of a platform as a person reads it. */
 export function showStatus(status: PlatformStatus): string {
   const { readings, segments, audit } = status;
   const refused = Object.entries(readings.refused).map(([reason, count]) => `${reason} ${count}`);
-  const rows: [string, string][] = [
+  const rows: Row[] = [
     ['template', `${status.template.name} ${status.template.digest.slice(0, 12)}`],
+    ...(status.proposals.waiting === 0
+      ? []
+      : [['proposals', `${status.proposals.waiting} wait to be approved or rejected: weir proposals`] satisfies Row]),
     ['up for', `${Math.round(status.uptimeSeconds)} s`],
     ...status.listeners.map(({ name, address, port }): [string, string] => [name, `${address}:${port}`]),
     ['connections', String(status.connections)],

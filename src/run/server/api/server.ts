@@ -30,6 +30,9 @@ import type { ActiveSpan } from '../trace/active-span.ts';
 const BODY_LIMIT = 4 * 1_048_576;
 /** What a signature must cover and say. @see RFC 9421 section 5.1 */
 const WANTED_SIGNATURE = 'sig=("@method" "@target-uri" "content-digest");created;nonce';
+
+/** What a device may show instead of a certificate, when it asks for its first. @see RFC 7030 section 3.2.3 */
+const ENROLEE_CHALLENGE = 'Basic realm="enrolment", charset="UTF-8"';
 /** How long a reader of a result may take nothing of it. */
 const READER_PATIENCE_MS = 60_000;
 
@@ -218,7 +221,7 @@ async function admit(request: FastifyRequest, reply: FastifyReply, route: Route,
   const onFailure = (reason: SignInFailure, actor?: string): void => {
     gate.onSignInFailure(peer.address, reason, actor);
     if (reason === 'proof-nonce') void reply.headers(nonceFields(gate.services.identity));
-    if (route.who === 'enrolee') void reply.header('www-authenticate', 'Basic realm="enrolment", charset="UTF-8"');
+    if (route.who === 'enrolee') void reply.header('www-authenticate', ENROLEE_CHALLENGE);
     requireRate(gate.rates.ofStranger(peer), actor ?? 'anonymous', reply, gate);
   };
   const { identity } = gate.services;
@@ -391,7 +394,11 @@ function sendProblem(reply: FastifyReply, error: unknown, services: Services): v
       { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
       'request failed',
     );
-  if (problem.status === 401 && !reply.hasHeader('www-authenticate')) void reply.header('www-authenticate', 'Bearer');
+  if (problem.status === 401 && !reply.hasHeader('www-authenticate')) {
+    // What a device showed may turn out to be spent only while it is used.
+    const challenge = problem.code === 'IDENTITY_ENROLMENT_UNAUTHENTICATED' ? ENROLEE_CHALLENGE : 'Bearer';
+    void reply.header('www-authenticate', challenge);
+  }
   // A challenge to a device has nothing that it could read, and there are EST clients that take a body for a fault.
   if (problem.status === 401 && String(reply.getHeader('www-authenticate') ?? '').startsWith('Basic')) {
     return void reply.code(401).send();

@@ -7,6 +7,7 @@ export const STATUS = Type.Object({
   demo: Type.Boolean(),
   uptimeSeconds: Type.Number(),
   template: Type.Object({ name: text, digest: text, since: time }),
+  proposals: Type.Object({ waiting: count }),
   tlsMinimum: text,
   listeners: listOf(Type.Object({ name: text, address: text, port: count })),
   processes: listOf(Type.Object({ name: text, state: text, pid: orNull(count), restarts: count })),

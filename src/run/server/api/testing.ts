@@ -55,6 +55,7 @@ export const STATUS_EXAMPLE: PlatformStatus = {
   demo: false,
   uptimeSeconds: 12.4,
   template: { name: 'trial', digest: 'ab'.repeat(32), since: '2026-01-01T00:00:00Z' },
+  proposals: { waiting: 0 },
   tlsMinimum: '1.3',
   listeners: [{ name: 'mqtt', address: '127.0.0.1', port: 8883 }],
   processes: [{ name: 'control', state: 'running', pid: 2, restarts: 0 }],

@@ -54,8 +54,11 @@ test('ProposalBook.propose() bounds what waits, one for each person and 64 in al
   await assert.rejects(book.propose(CONTENT, SOURCE, by('one-more'), hours(1)), { code: 'API_PROPOSAL_BUSY' });
   await book.propose(CONTENT, SOURCE, by('p3'), hours(1));
   assert.ok(events.some(({ action, actor }) => action === 'replace-proposal' && actor === 'person:p3'));
+  assert.ok((await book.waiting()) > 1);
   clock.advance(hours(1));
+  assert.equal(await book.waiting(), 0);
   await book.propose(CONTENT, SOURCE, by('one-more'), hours(1));
+  assert.equal(await book.waiting(), 1);
 });
 
 test('ProposalBook.settle() notes what was overtaken, what a crash left open, and what is late', async (t) => {

@@ -149,6 +149,12 @@ export class ProposalBook {
     return row === null ? null : read(row).proposer;
   }
 
+  /** How many can still be decided. */
+  async waiting(): Promise<number> {
+    const now = this.#parts.clock.now();
+    return (await this.#rows('waiting')).filter(({ expires }) => expires > now).length;
+  }
+
   /**
    * A proposal that still waits and is the one that was shown, with its source.
    *

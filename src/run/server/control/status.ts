@@ -10,6 +10,7 @@ import type { PlatformAddress, PlatformStatus } from '../platform-status.ts';
 import { memoryExposures } from '../process/memory-exposures.ts';
 import { processTree } from '../prove/process-files.ts';
 import type { StoreHost } from '../store/host.ts';
+import type { ProposalBook } from './proposal-book.ts';
 import type { SegmentHost } from './segment-host.ts';
 
 export interface StatusSources {
@@ -27,6 +28,7 @@ export interface StatusSources {
   readonly segments: SegmentHost;
   readonly layout: DataDirectory;
   readonly continuity: Pick<Identity['continuity'], 'gaps' | 'suspended'>;
+  readonly proposals: Pick<ProposalBook, 'waiting'>;
   readonly authorities: Pick<Identity['authorities'], 'areSettled'>;
   /** What the witness last said; null without one. */
   readonly witness: () => CosignatureAnswer | null;
@@ -67,6 +69,7 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
     demo: address.demo,
     uptimeSeconds: sources.uptimeSeconds,
     template: { name: template.name, digest: template.digest, since: sources.since },
+    proposals: { waiting: await sources.proposals.waiting() },
     tlsMinimum: template.tls.minimum,
     listeners: Object.entries(address.ports).map(([name, port]) => ({ name, ...listening, port })),
     processes: [
