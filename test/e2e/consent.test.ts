@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import mqtt from 'mqtt';
 import { searchFolders } from '#run/server/prove/search-files.ts';
 import { openReceipt } from '#trust/consent/index.ts';
+import { eventually } from '../support/eventually.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 import type { TestDevice, TestPlatform } from '../support/running-platform.ts';
 import { postReadings } from './post-readings.ts';
@@ -47,6 +48,8 @@ test('readings are there by consent, and no longer', { timeout: 290_000 }, async
     const rows = await weir.query<{ rate: number }>(`SELECT rate FROM ${from} ORDER BY rate`, { purpose });
     return rows.map(({ rate }) => rate);
   };
+  // What was taken in shows a moment later; what was withdrawn goes at once.
+  const arrived = (rows: number): Promise<readonly number[]> => eventually(seen, (rates) => rates.length >= rows);
   const send = async (wearer: string | null, rate: number, note = 'n'): Promise<string> => {
     const { outcomes } = await postReadings(weir, band, 'pulse', [{ wearer, rate, note }]);
     return /"outcome":\s*"([^"]+)"/.exec(outcomes)?.[1] ?? outcomes;
@@ -63,7 +66,7 @@ test('readings are there by consent, and no longer', { timeout: 290_000 }, async
     const { keys } = await weir.ask<{ keys: string[] }>('GET', '/v1/consents/keys');
     assert.equal((openReceipt(receipt, keys) as Record<string, unknown>)['@type'], 'dpv:ConsentReceipt');
     assert.equal(await send('ada', 63), 'admitted');
-    assert.deepEqual(await seen(), [63]);
+    assert.deepEqual(await arrived(1), [63]);
     assert.equal((await give('ada', { method: 'form' })).new, false, 'again is no second one');
     assert.deepEqual(await findInFiles(weir, canary), []);
   });
@@ -73,7 +76,7 @@ test('readings are there by consent, and no longer', { timeout: 290_000 }, async
     const clients = await Promise.all([0, 1, 2, 3].map((n) => connect(weir, band, `c${n}`)));
     const published = (rate: number) => clients.map((client) => publish(client, { wearer: 'bob', rate }));
     assert.deepEqual(await Promise.all(published(70)), [0, 0, 0, 0]);
-    assert.deepEqual(await seen(), [63, 70, 70, 70, 70]);
+    assert.deepEqual(await arrived(5), [63, 70, 70, 70, 70]);
     const began = performance.now();
     const withdrawn = await weir.ask<{ consents: { state: string }[] }>('POST', '/v1/consents/withdraw', {
       body: { stream: 'pulse', subject: 'bob', purposes: ['care'] },
@@ -105,12 +108,13 @@ test('readings are there by consent, and no longer', { timeout: 290_000 }, async
   await t.test('a new consent brings nothing back of before', async () => {
     await give('bob');
     assert.equal(await send('bob', 75), 'admitted');
-    assert.deepEqual(await seen(), [63, 75]);
+    assert.deepEqual(await arrived(2), [63, 75]);
   });
 
   await t.test('an older catalogue brings no consent back', async () => {
     const { consent } = await give('eve');
     assert.equal(await send('eve', 80), 'admitted');
+    assert.deepEqual(await arrived(3), [63, 75, 80]);
     const old = join(weir.folder, 'old');
     await copyCatalogue(weir.layout.root, old);
     await weir.ask('POST', `/v1/consents/${consent.id}/withdraw`, { body: {} });
