@@ -62,6 +62,15 @@ export function testObjects(name: string, makeObjects: (t: TestContext) => Promi
     assert.deepEqual(await objects.read('a'), encodeUtf8('first'));
   });
 
+  test(`${name}: replace() stores, and takes the place of what was there`, async (t) => {
+    const objects = await makeObjects(t);
+    await objects.replace('ring/current', encodeUtf8('first, and longer'));
+    await objects.replace('ring/current', [encodeUtf8('sec'), encodeUtf8('ond')]);
+    assert.deepEqual(await objects.read('ring/current'), encodeUtf8('second'));
+    assert.deepEqual(await collect(objects, ''), ['ring/current']);
+    await assert.rejects(objects.replace('../a', encodeUtf8('x')), { code: 'STORAGE_KEY_INVALID' });
+  });
+
   test(`${name}: of many put() of one key at once exactly one wins`, async (t) => {
     const objects = await makeObjects(t);
     const tries = await Promise.allSettled(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { encodeUtf8 } from '#base/core/index.ts';
@@ -40,4 +40,24 @@ test('a folder that may not be written answers with a code', { skip: process.get
   const objects = await openDirectoryObjects(root);
   await chmod(join(root, '.tmp'), 0o500);
   await assert.rejects(objects.put('a', encodeUtf8('x')), { code: 'STORAGE_IO' });
+});
+
+test('replace() overwrites what was there before its blocks are given back', async (t) => {
+  const root = await temporaryFolder(t);
+  const objects = await openDirectoryObjects(root);
+  await objects.replace('ring', encodeUtf8('a key'));
+  // A second name for the same file shows what becomes of its content.
+  await link(join(root, 'ring'), join(root, 'other'));
+  await objects.replace('ring', encodeUtf8('another'));
+  assert.deepEqual(await readFile(join(root, 'other')), Buffer.alloc(5));
+  assert.equal(await readFile(join(root, 'ring'), 'utf8'), 'another');
+  assert.deepEqual(await readdir(join(root, '.tmp')), []);
+});
+
+test('a store that is only read is not touched', async (t) => {
+  const root = await temporaryFolder(t);
+  await mkdir(join(root, '.tmp'));
+  await writeFile(join(root, '.tmp', 'draft'), 'half');
+  await openDirectoryObjects(root, { readOnly: true });
+  assert.deepEqual(await readdir(join(root, '.tmp')), ['draft']);
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, rm, stat, statfs, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode } from '#base/core/index.ts';
 import { StorageError } from './errors.ts';
@@ -8,6 +9,8 @@ import type { Objects } from './ports.ts';
 
 /** Where objects are written before they get their name; no key can start with a dot. */
 const WORKSHOP = '.tmp';
+/** Bytes that are overwritten at a time. */
+const ERASE_STEP = 1_048_576;
 /** Bounds the memory of which folders are durable. */
 const MAX_SYNCED = 10_000;
 
@@ -17,10 +20,12 @@ const MAX_SYNCED = 10_000;
  * An object is written to a temporary file, synced, then linked to its name, and the folder is synced: after a crash it
  * is there whole or not at all. What a crash left in the workshop is removed here.
  *
+ * @param options `readOnly` touches nothing, beside a process that writes; nothing may be stored then
  * @throws {StorageError} STORAGE_IO, STORAGE_FULL
  */
-export async function openDirectoryObjects(root: string): Promise<Objects> {
+export async function openDirectoryObjects(root: string, options: { readOnly?: boolean } = {}): Promise<Objects> {
   const workshop = join(root, WORKSHOP);
+  if (options.readOnly === true) return new DirectoryObjects(root, workshop);
   try {
     await mkdir(root, { recursive: true, mode: 0o700 });
     await rm(workshop, { recursive: true, force: true });
@@ -58,6 +63,27 @@ class DirectoryObjects implements Objects {
       }
       throw fromFileSystem(`store object ${key}`, error);
     } finally {
+      await rm(draft, { force: true });
+    }
+  }
+
+  async replace(key: string, data: Uint8Array | readonly Uint8Array[]): Promise<void> {
+    requireObjectKey(key);
+    const path = join(this.#root, key);
+    const draft = join(this.#workshop, randomUUID());
+    let before: FileHandle | null = null;
+    try {
+      await writeSynced(draft, data instanceof Uint8Array ? [data] : data);
+      await this.#makeFolder(dirname(path));
+      before = await openIfThere(path);
+      await rename(draft, path);
+      await syncFolder(dirname(path));
+      // Its name is gone and its blocks are not: what was replaced may have been replaced to be rid of it.
+      if (before !== null) await overwrite(before);
+    } catch (error) {
+      throw fromFileSystem(`store object ${key}`, error);
+    } finally {
+      await before?.close();
       await rm(draft, { force: true });
     }
   }
@@ -161,6 +187,22 @@ async function writeSynced(path: string, parts: readonly Uint8Array[]): Promise<
     for (let at = 0; at < part.length;) at += (await file.write(part, at, part.length - at)).bytesWritten;
   }
   await file.sync();
+}
+
+async function openIfThere(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path, 'r+');
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+}
+
+async function overwrite(file: FileHandle): Promise<void> {
+  const { size } = await file.stat();
+  const zeros = new Uint8Array(Math.min(size, ERASE_STEP));
+  for (let at = 0; at < size; at += zeros.length) await file.write(zeros, 0, Math.min(zeros.length, size - at), at);
+  await file.datasync();
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -38,6 +38,11 @@ export interface Objects {
    * Storing the same key again is refused: objects never change.
    */
   put(key: string, data: Uint8Array | readonly Uint8Array[]): Promise<void>;
+  /**
+   * Stores an object in the place of the one that has the key, if any: whoever reads it sees the old one or the new one
+   * whole. For the few things that are meant to change; what was there before is overwritten where the engine can.
+   */
+  replace(key: string, data: Uint8Array | readonly Uint8Array[]): Promise<void>;
   /** Size in bytes, or null where no such object is. */
   size(key: string): Promise<number | null>;
   /** The bytes [start, end) of an object. */

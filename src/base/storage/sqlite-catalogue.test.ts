@@ -110,3 +110,20 @@ test('all() names a page that was damaged on disk instead of returning it', asyn
   await using catalogue = await openSqliteCatalogue(path);
   await assert.rejects(catalogue.all('SELECT * FROM trial_texts'), { code: 'STORAGE_CATALOGUE_DAMAGED' });
 });
+
+test('copyTo() writes what is there at one moment to a file of its owner alone, and over nothing', async (t) => {
+  const folder = await temporaryFolder(t);
+  await using catalogue = await openSqliteCatalogue(join(folder, 'catalogue.db'));
+  await catalogue.migrate(SCHEMA);
+  await catalogue.run("INSERT INTO trial_texts VALUES ('a', 'one'), ('b', 'a needle that goes')");
+  await catalogue.run("DELETE FROM trial_texts WHERE id = 'b'");
+  const path = join(folder, 'copy.db');
+  await catalogue.copyTo(path);
+  assert.equal((await stat(path)).mode & 0o777, 0o600);
+  assert.equal((await readFile(path)).includes('needle'), false);
+  await using copy = await openSqliteCatalogue(path);
+  assert.deepEqual(await copy.all('SELECT id, body FROM trial_texts').then((rows) => rows.map((row) => ({ ...row }))), [
+    { id: 'a', body: 'one' },
+  ]);
+  await assert.rejects(catalogue.copyTo(path));
+});

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { chmodSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,6 +30,12 @@ export interface SqliteCatalogueOptions {
 export interface SqliteCatalogue extends Catalogue {
   /** Moves the write-ahead log into the file and cuts it to nothing, so that deleted rows leave it too. */
   checkpoint(): Promise<void>;
+  /**
+   * Writes all that the catalogue holds at one moment to a new file with mode 0600, without what was deleted.
+   *
+   * @throws {StorageError} STORAGE_IO if the file is there, STORAGE_FULL
+   */
+  copyTo(path: string): Promise<void>;
 }
 
 /**
@@ -172,6 +179,12 @@ class SqliteEngine implements SqliteCatalogue {
 
   async checkpoint(): Promise<void> {
     await this.all('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  async copyTo(path: string): Promise<void> {
+    // Made first, so that it is never there for others.
+    await (await open(path, 'wx', 0o600)).close();
+    await this.run('VACUUM INTO ?', [path]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

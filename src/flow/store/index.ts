@@ -64,3 +64,21 @@ export { STORE_LIMITS } from './store-limits.ts';
 export type { StoreLimits } from './store-limits.ts';
 export { StoreService } from './store-service.ts';
 export type { ServedTail, StoreParts, StoreStatus } from './store-service.ts';
+export { BackupError, damaged as backupDamaged } from './backup/errors.ts';
+export type { BackupErrorCode } from './backup/errors.ts';
+export {
+  BLOB_PREFIX,
+  blobKey,
+  DESCRIPTION_KEY,
+  MANIFEST_PREFIX,
+  manifestKey,
+  RING_KEY,
+} from './backup/backup-layout.ts';
+export { blobsOf, sizeOf } from './backup/manifest.ts';
+export type { BackupFile, BackupManifest, BackupPart, BackupSegment } from './backup/manifest.ts';
+export type { BackupRing } from './backup/ring.ts';
+export { BACKUP_TYPE, decodeDocument, encodeDocument } from './backup/signed-document.ts';
+export type { OpenEnvelope, SignEnvelope, UnverifiedDocument } from './backup/signed-document.ts';
+export { copyObject, readHashed } from './backup/copy-object.ts';
+export { inParallel } from './backup/in-parallel.ts';
+export { openFile as openBackupFile, storeFile as storeBackupFile } from './backup/sealed-file.ts';

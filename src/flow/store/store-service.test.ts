@@ -210,6 +210,7 @@ describe('StoreService', () => {
     const real = world.objects;
     const objects: StoreParts['objects'] = {
       put,
+      replace: (key, data) => real.replace(key, data),
       size: (key) => real.size(key),
       read: (key, from, to) => real.read(key, from, to),
       list: (prefix) => real.list(prefix),

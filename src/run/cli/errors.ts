@@ -17,6 +17,7 @@ export type CliErrorCode =
   | 'CLI_PROPOSAL_OTHER'
   | 'CLI_LOG_BROKEN'
   | 'CLI_RECEIPT_OTHER'
+  | 'CLI_BACKUP_DAMAGED'
   | 'CLI_NOTHING_STORED'
   | 'CLI_UNFINISHED';
 

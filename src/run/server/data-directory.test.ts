@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { PACKAGE_ROOT } from './control/package-files.ts';
-import { layoutOf, lockDirectory, makeDirectories } from './data-directory.ts';
+import { layoutOf, lockDirectory, makeDirectories, requireRestored } from './data-directory.ts';
 
 async function fresh(t: { after: (done: () => Promise<void>) => void }) {
   const root = await mkdtemp(join(tmpdir(), 'weir-dir-'));
@@ -73,4 +73,11 @@ test('docs/formats/data-directory.md names each place of the layout', () => {
     const name = relative(root, place);
     assert.match(page, new RegExp(`\`${RegExp.escape(name)}[\`/]`), name);
   }
+});
+
+test('requireRestored() refuses a directory in which a restore was cut off', async (t) => {
+  const layout = await fresh(t);
+  await requireRestored(layout);
+  await writeFile(layout.restoring, '{}');
+  await assert.rejects(requireRestored(layout), { code: 'SERVER_RESTORE_UNFINISHED' });
 });

@@ -18,6 +18,8 @@ export interface DataDirectory {
   /** Sealed blocks of readings that are in no segment yet, while a platform runs. */
   readonly tail: string;
   readonly run: string;
+  /** There while a restore is not finished: what it restores. */
+  readonly restoring: string;
   readonly controlSocket: string;
   readonly address: string;
 }
@@ -38,6 +40,7 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
     traces: at('traces'),
     tail: at('tail'),
     run: at('run'),
+    restoring: at('restoring.json'),
     controlSocket: at('run', 'control.sock'),
     address: at('run', 'address.json'),
   };
@@ -105,6 +108,17 @@ export async function lockDirectory(layout: DataDirectory): Promise<AsyncDisposa
       await unlink(path).catch(() => {});
     }
   }
+}
+
+/**
+ * @throws {ServerError} SERVER_RESTORE_UNFINISHED where a restore into this directory was cut off: what is there is a part
+ */
+export async function requireRestored(layout: DataDirectory): Promise<void> {
+  const found = await stat(layout.restoring).catch(() => null);
+  if (found === null) return;
+  throw new ServerError('SERVER_RESTORE_UNFINISHED', `Cannot use ${layout.root}: a restore into it was cut off`, {
+    hint: 'Restore again, by the same words: it begins anew there',
+  });
 }
 
 async function liveHolder(path: string): Promise<number | null> {

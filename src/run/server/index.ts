@@ -1,8 +1,15 @@
 import type { MovedRoot, MoveOptions } from './control/move-custody.ts';
+import type { Restored, RestoreOptions } from './backup/restore-backup.ts';
+import type { BackupPlace } from './backup/open-place.ts';
+import type { BackupReport } from './backup/verify-backup.ts';
 import type { Platform, PlatformOptions } from './platform.ts';
 
 export type { Platform, PlatformOptions } from './platform.ts';
 export type { PlatformAddress, PlatformStatus } from './platform-status.ts';
+export type { BackupPlace } from './backup/open-place.ts';
+export type { BackupRun, ShownTarget } from './backup/backup-keeper.ts';
+export type { BackupReport } from './backup/verify-backup.ts';
+export type { Restored, RestoreOptions } from './backup/restore-backup.ts';
 export { layoutOf, lockDirectory } from './data-directory.ts';
 export type { CryptoInventory } from './crypto/crypto-inventory.ts';
 export type { DataDirectory } from './data-directory.ts';
@@ -33,6 +40,30 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 export async function moveRootKey(options: MoveOptions): Promise<MovedRoot> {
   const { moveRootKey: move } = await import('./control/move-custody.ts');
   return move(options);
+}
+
+/** Puts a platform back from a backup; see `RestoreOptions`. Loads what it needs on first use. */
+export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
+  const { restoreBackup: restore } = await import('./backup/restore-backup.ts');
+  return restore(options);
+}
+
+/**
+ * Reads every byte of a backup and holds it against what was signed.
+ *
+ * @param keys public keys of the platform's evidence
+ */
+export async function verifyBackup(
+  place: BackupPlace,
+  keys: readonly string[],
+  onProgress: (done: number, total: number) => void,
+): Promise<BackupReport> {
+  const [{ verifyBackup: verify }, { openPlace }, { envelopesOf }] = await Promise.all([
+    import('./backup/verify-backup.ts'),
+    import('./backup/open-place.ts'),
+    import('./backup/envelope-keys.ts'),
+  ]);
+  return verify(await openPlace(place, { readOnly: true }), envelopesOf(keys), onProgress);
 }
 
 /** The OpenAPI document of the API of this version; see `schema/openapi.json`. */

@@ -16,6 +16,8 @@ import { makeApi } from './api/server.ts';
 import type { Services } from './api/services.ts';
 import { auditReader, entriesFrom } from './control/audit-reader.ts';
 import { watchBackPressure } from './control/back-pressure.ts';
+import { BackupKeeper } from './backup/backup-keeper.ts';
+import { envelopesOf } from './backup/envelope-keys.ts';
 import { CloneBook } from './control/clone-book.ts';
 import { CommandBox } from './control/command-box.ts';
 import { declaredBy } from './control/declared-by.ts';
@@ -46,7 +48,7 @@ import { useAlgorithms } from './control/use-algorithms.ts';
 import { requireTemplate, TemplateVersions } from './control/template-versions.ts';
 import type { TemplateSource } from './control/template-versions.ts';
 import { began, readCrypto } from './crypto/read-crypto.ts';
-import { layoutOf, lockDirectory, makeDirectories } from './data-directory.ts';
+import { layoutOf, lockDirectory, makeDirectories, requireRestored } from './data-directory.ts';
 import { ServerError } from './errors.ts';
 import type { Ports } from './gateway/contract.ts';
 import { forkGateway, GatewayHost } from './gateway/host.ts';
@@ -119,6 +121,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const layout = layoutOf(options.data, options.auditDirectory);
   await makeDirectories(layout);
   opened.use(await lockDirectory(layout));
+  await requireRestored(layout);
   // The last to start and the longest to load: it loads while all behind it starts.
   const forked = forkGateway(layout);
   opened.defer(() => void forked.kill('SIGKILL'));
@@ -169,16 +172,18 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await writeOperator(layout.operator, await identity.issueOperator('weir:control'));
 
   const segments = await SegmentHost.open(catalogue, keys, clock);
+  const objects = await openDirectoryObjects(layout.objects);
   const retention: RetentionKeeper = await RetentionKeeper.open({
     catalogue,
     keys,
     segments,
-    objects: await openDirectoryObjects(layout.objects),
+    objects,
     audit,
     clock,
     random,
     template: inForce,
     sign: (type, statement) => prover.sign(type, statement),
+    reachCopies: () => backups.refresh(),
     holdsChanged: (holds) => store.useHolds(holds),
   });
   const store: StoreHost = await StoreHost.start({
@@ -193,6 +198,32 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     holds: () => retention.holds,
   });
   opened.defer(() => store.stop(DRAIN_MS));
+  const backups: BackupKeeper = await BackupKeeper.open({
+    layout,
+    catalogue,
+    tables: catalogue,
+    sealer: await keys.rowSealer('catalogue'),
+    keys,
+    custody,
+    objects,
+    segments: () => segments.active(),
+    segmentsIn: (copy) => segments.activeIn(copy),
+    pin: () => segments.pin(),
+    flush: () => store.flush(),
+    audit,
+    auditLog: audit,
+    sign: (type, statement) => prover.sign(type, statement),
+    open: async () => envelopesOf(await prover.verifierKeys()),
+    clock,
+    random,
+    log,
+    deployment: identity.deployment,
+    program: packageVersion,
+    template: () => {
+      const { name, digest } = inForce();
+      return { name, digest };
+    },
+  });
   const refusals = new RefusalBook(await PeriodCounts.open(catalogue, sealer, REFUSAL_COUNTS), audit, log);
   const logCounts = new LogCounts({
     counts: await PeriodCounts.open(catalogue, sealer, LOG_COUNTS),
@@ -366,6 +397,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     retention,
     consents,
     consentReceipts,
+    backups,
     prover,
     keyKeeper,
     cryptoInventory,
@@ -439,6 +471,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     .settle()
     .catch((error: unknown) => log.error({ error: String(error) }, 'a rotation of keys could not be finished'));
   opened.use(everyHour('retention', async () => void (await retention.finish()), log));
+  opened.use(everyHour('backups', async () => void (await backups.catchUp()), log));
   opened.use(everyHour('keys', async () => void (await keys.lifecycle.rotateDue()), log));
 
   const { mqtt, https, api: apiPort, status: statusPort } = gateway.ports;

@@ -2,6 +2,7 @@ import { PlatformError } from '#base/core/index.ts';
 
 export type KeysErrorCode =
   | 'KEYS_CLOSED'
+  | 'KEYS_COPY_MALFORMED'
   | 'KEYS_CUSTODY_DAMAGED'
   | 'KEYS_CUSTODY_UNAVAILABLE'
   | 'KEYS_KEY_DAMAGED'

@@ -10,6 +10,7 @@ export type { DataKeyStock } from './data-key-stock.ts';
 export type { FileKey, FileKind } from './file-keys.ts';
 export type { KeyUse } from './key-log.ts';
 export { keyDigest } from './key-log.ts';
+export { readKeyFolder, readKeyRows, removeKeyRows, writeKeyFolder, writeKeyRows } from './key-copy.ts';
 export type { FindingKeys, PurposeKey } from './purpose-keys.ts';
 export { KEY_KINDS } from './key-lifecycle.ts';
 export type { Destruction, DigestHolding, KeyKind, KeyVersion, Rotation, SealedHolding } from './key-lifecycle.ts';

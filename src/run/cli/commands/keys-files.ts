@@ -11,7 +11,7 @@ import { readTarget } from '../custody-target.ts';
 import { CliError } from '../errors.ts';
 import { chooseDataDirectory } from '../locate.ts';
 import { readCount } from '../read-number.ts';
-import { readTextFile } from '../read-text-file.ts';
+import { readShares } from '../read-shares.ts';
 import { handOutKit, prepareKitFolder } from '../recovery-kit.ts';
 import type { ContextOf } from './command.ts';
 
@@ -130,13 +130,4 @@ function remembering<T extends object>(secrets: T): T {
       return known.get(name);
     },
   });
-}
-
-/** Lines of a kit: never in arguments, where other programs can read them. */
-async function readShares(files: readonly string[]): Promise<readonly string[]> {
-  const texts = await Promise.all(files.map((file) => readTextFile(file === '-' ? '/dev/stdin' : file)));
-  return texts
-    .flatMap((text) => text.split('\n'))
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
 }

@@ -6,6 +6,7 @@ import { CERTIFICATE_STATUS_ROUTES } from './routes/certificate-status.ts';
 import { CONSENT_ROUTES } from './routes/consents.ts';
 import { CRYPTO_ROUTES } from './routes/crypto.ts';
 import { API_KEY_ROUTES } from './routes/api-keys.ts';
+import { BACKUP_ROUTES } from './routes/backups.ts';
 import { DEVICE_ROUTES } from './routes/devices.ts';
 import { EXPECTED_DEVICE_ROUTES } from './routes/expected-devices.ts';
 import { EST_ROUTES } from './routes/est.ts';
@@ -37,6 +38,7 @@ export const ROUTES: readonly Route[] = [
   ...KEY_ROUTES,
   ...RETENTION_ROUTES,
   ...CONSENT_ROUTES,
+  ...BACKUP_ROUTES,
   ...CRYPTO_ROUTES,
   ...SERVICE_ROUTES,
   ...API_KEY_ROUTES,

@@ -9,6 +9,7 @@ import type { Parameters, ResultFormat } from '#flow/query/index.ts';
 import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { PlatformStatus } from '../platform-status.ts';
 import type { RetentionKeeper } from '../control/retention-keeper.ts';
+import type { BackupKeeper } from '../backup/backup-keeper.ts';
 import type { KeyKeeper } from '../control/key-keeper.ts';
 import type { ReceiptDesk } from '../receipts/receipt-desk.ts';
 import type { StatementBook } from '../query/statement-book.ts';
@@ -123,6 +124,7 @@ export interface Services {
     'give' | 'withdraw' | 'confirm' | 'find' | 'list' | 'standing' | 'excludedSubjects' | 'suspended'
   >;
   readonly consentReceipts: Pick<ConsentReceipts, 'sign' | 'verifierKeys'>;
+  readonly backups: Pick<BackupKeeper, 'show' | 'create' | 'run' | 'forget'>;
   readonly prover: Prover;
   /** Every algorithm, key and certificate in use. */
   readonly cryptoInventory: () => Promise<CryptoInventory>;

@@ -1,10 +1,10 @@
-import { days, systemClock as clock } from '#base/core/index.ts';
+import { systemClock as clock } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
 import { systemRandom as random } from '#base/crypto/index.ts';
-import { STANDARD_SIGN_IN } from '#declare/template/index.ts';
 import { beginMove } from '#trust/keys/index.ts';
 import type { CustodyKind, CustodySecrets, FileCustody, MoveTarget } from '#trust/keys/index.ts';
 import { layoutOf, lockDirectory } from '../data-directory.ts';
+import { NOTHING_DECLARED } from './nothing-declared.ts';
 import { openTrust } from './open-trust.ts';
 
 export interface MoveOptions {
@@ -27,18 +27,6 @@ export interface MovedRoot {
 }
 
 const ACTOR = 'weir:control';
-/** Nothing is declared while no template is in force: nobody signs in here. */
-const DECLARED = {
-  hasDeviceType: () => false,
-  speaksFor: () => [],
-  hasRole: () => false,
-  certificate: () => ({ life: days(1), renewBefore: days(1) }),
-  manufacturers: () => [],
-  signIn: () => STANDARD_SIGN_IN,
-  hosts: () => [],
-  maxDevices: () => 0,
-};
-
 /**
  * Moves the root key of a platform that does not run to another custody: everything that the old one sealed is sealed
  * under the new one, each step in the log before its effect. What was cut off is gone on with by the same call.
@@ -51,7 +39,7 @@ export async function moveRootKey(options: MoveOptions): Promise<MovedRoot> {
   await using opened = new AsyncDisposableStack();
   opened.use(await lockDirectory(layout));
   const custody = opened.use(await beginMove(layout.keys, target, from, to, { clock, random }));
-  const trust = opened.use(await openTrust({ layout, custody, declared: DECLARED, clock, random, log }));
+  const trust = opened.use(await openTrust({ layout, custody, declared: NOTHING_DECLARED, clock, random, log }));
   const entry = { actor: ACTOR, action: 'move-root-key', resource: 'keys:root', detail: { to: custody.kind } } as const;
   await trust.audit.append({ ...entry, outcome: 'allowed' });
   const moved = await trust.keys.lifecycle.followRoot(ACTOR);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Clock, LateAuditSink, Log, Random } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { openSqliteCatalogue } from '#base/storage/index.ts';
-import type { Catalogue } from '#base/storage/index.ts';
+import type { SqliteCatalogue } from '#base/storage/index.ts';
 import { OwedEntries } from '#trust/audit/index.ts';
 import type { AuditLog } from '#trust/audit/index.ts';
 import { openIdentity } from '#trust/identity/index.ts';
@@ -18,7 +18,7 @@ export interface Trust extends AsyncDisposable {
   readonly audit: AuditLog;
   /** What is owed to the log while it cannot be written. */
   readonly owed: OwedEntries;
-  readonly catalogue: Catalogue;
+  readonly catalogue: SqliteCatalogue;
   readonly keys: KeyRing;
   readonly identity: Identity;
 }

@@ -36,6 +36,7 @@ async function open(t: Cleanable) {
     template: () => template,
     sign: (type: string, statement: Parameters<typeof signEnvelope>[1]) =>
       signEnvelope(type, statement, 'weir/test/evidence', [key]),
+    reachCopies: async () => [{ target: 't1', confirmed: false }],
     holdsChanged: async (holds: readonly Hold[]) => void told.push(holds),
   };
   const add = async (id: string, from: number) => {
@@ -66,6 +67,7 @@ test('what went is certified once its object is gone: keys shredded, looked for,
     { where: 'objects', found: 0 },
     { where: 'data keys', found: 0 },
   ]);
+  assert.deepEqual(statement['copies'], [{ target: 't1', confirmed: false }]);
   assert.deepEqual(statement['epochs_destroyed'], [1]);
   assert.equal((statement['segments'] as { segment: string }[])[0]?.segment, 's1');
   assert.equal(audit.events.at(-1)?.action, 'certify-erasure');

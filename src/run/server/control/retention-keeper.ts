@@ -6,6 +6,7 @@ import type { Template } from '#declare/template/index.ts';
 import { Erasures, Holds, SEGMENT_PREFIX } from '#flow/store/index.ts';
 import type { Erasure, Hold } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
+import type { Confirmation } from '../backup/backup-keeper.ts';
 import { ServerError } from '../errors.ts';
 import { goingUnder, retentionPlan } from './retention-plan.ts';
 import type { Going, StreamRetention } from './retention-plan.ts';
@@ -28,6 +29,8 @@ export interface RetentionParts {
   readonly template: () => Template;
   /** Signs a statement of this platform. */
   readonly sign: (type: string, statement: Json) => Promise<string>;
+  /** Has backups let go of what was erased; tells of each whether it did. */
+  readonly reachCopies: () => Promise<readonly Confirmation[]>;
   /** Tells the store of the holds that stand; resolves once it goes by them. */
   readonly holdsChanged: (holds: readonly Hold[]) => Promise<void>;
 }
@@ -132,13 +135,13 @@ export class RetentionKeeper {
 
   /**
    * Brings what went to its end: once the objects are deleted, what is left of all keys is sealed under a new epoch and
-   * the older ones are destroyed, so that no copy of the catalogue opens what went; then it is looked, and certified.
+   * the older ones are destroyed, so that no copy of the catalogue opens what went; then it is looked, backups are brought up to date, and it is certified.
    *
    * @returns the id of the certificate, or null where nothing has come so far
    * @throws {ServerError} SERVER_ERASURE_INCOMPLETE if something is left: it is tried again at the next step
    */
   async finish(): Promise<string | null> {
-    const { catalogue, keys, audit, clock, random, sign } = this.#parts;
+    const { catalogue, keys, audit, clock, random, sign, reachCopies } = this.#parts;
     const gone = await this.#gone();
     if (gone.length === 0) return null;
     const epochs = await keys.lifecycle.shred(ACTOR);
@@ -150,9 +153,10 @@ export class RetentionKeeper {
         `Cannot certify an erasure: ${left.map(({ where, found }) => `${found} left in ${where}`).join(', ')}`,
       );
     }
+    const copies = await reachCopies();
     const id = makeId(clock, random);
     const at = clock.now();
-    const statement = statementOf(id, at, gone, epochs, looked);
+    const statement = statementOf(id, at, gone, epochs, looked, copies);
     const text = await sign(ERASURE_TYPE, statement);
     await audit.append({
       actor: ACTOR,
@@ -208,6 +212,7 @@ function statementOf(
   gone: readonly Erasure[],
   epochs: readonly number[],
   looked: readonly { readonly where: string; readonly found: number }[],
+  copies: readonly Confirmation[],
 ): Json {
   return {
     format: 'weir.erasure',
@@ -225,6 +230,7 @@ function statementOf(
     })),
     epochs_destroyed: [...epochs],
     looked: looked.map((one) => ({ ...one })),
+    copies: copies.map((one) => ({ ...one })),
   };
 }
 

@@ -25,6 +25,8 @@ export class SegmentHost implements SegmentPublisher {
   /** All that queries see, as it was read last; null once it changed. This process alone writes the catalogue. */
   #seen: SegmentSet | null = null;
   #changes = 0;
+  /** Who copies segments at this moment. */
+  #pins = 0;
 
   private constructor(catalogue: Catalogue, sealer: RowSealer, keys: KeyRing, clock: Clock) {
     this.#catalogue = catalogue;
@@ -93,7 +95,19 @@ export class SegmentHost implements SegmentPublisher {
     return set;
   }
 
-  replacedBefore(time: number): Promise<readonly Segment[]> {
+  /** Keeps the objects of segments that are replaced from now on, for who copies them, until the result is disposed of. */
+  pin(): Disposable {
+    this.#pins += 1;
+    return { [Symbol.dispose]: () => void (this.#pins -= 1) };
+  }
+
+  /** Segments that a copy of the catalogue has as active ones. */
+  async activeIn(copy: Catalogue): Promise<readonly Segment[]> {
+    return (await copy.transaction((tx) => this.#segments.active(tx))).segments;
+  }
+
+  async replacedBefore(time: number): Promise<readonly Segment[]> {
+    if (this.#pins > 0) return [];
     return this.#catalogue.transaction((tx) => this.#segments.replacedBefore(tx, time));
   }
 

@@ -25,7 +25,17 @@ export interface ProverParts extends Omit<LiveParts, 'template'> {
 /** Runs begin at most this often. */
 const BETWEEN_RUNS_MS = 10_000;
 /** The evidence's own keys, in the order in which they sign. */
-const ALGORITHMS = ['ed25519', 'ml-dsa-65'] as const;
+export const EVIDENCE_ALGORITHMS = ['ed25519', 'ml-dsa-65'] as const;
+
+/** The name of the keys of a platform's evidence. */
+export function evidenceKeyName(deployment: string): string {
+  return `weir/${deployment}/evidence`;
+}
+
+/** The name under which custody keeps the seed of such a key. */
+export function evidenceSecret(algorithm: (typeof EVIDENCE_ALGORITHMS)[number]): string {
+  return `evidence-${algorithm}`;
+}
 
 /** Runs controls against the running platform, one run at a time, and signs what they found. */
 export class Prover implements ProverPort {
@@ -71,7 +81,7 @@ export class Prover implements ProverPort {
   }
 
   get #keyName(): string {
-    return `weir/${this.#parts.identity.deployment}/evidence`;
+    return evidenceKeyName(this.#parts.identity.deployment);
   }
 
   #begin(): void {
@@ -161,8 +171,8 @@ export class Prover implements ProverPort {
   async #openKeys(): Promise<readonly SigningKey[]> {
     const { audit, custody, random } = this.#parts;
     const opened: SigningKey[] = [];
-    for (const algorithm of ALGORITHMS) {
-      const name = `evidence-${algorithm}`;
+    for (const algorithm of EVIDENCE_ALGORITHMS) {
+      const name = evidenceSecret(algorithm);
       const isNew = (await custody.fetch(name)) === null;
       const key = SigningKey.fromSeed(algorithm, await keptSecret(custody, name, SIGNING_SEED_LENGTH, random));
       if (isNew) {

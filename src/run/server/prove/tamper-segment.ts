@@ -88,6 +88,10 @@ export class AlteredObjects implements Objects {
     return Promise.reject(readOnly());
   }
 
+  replace(): Promise<never> {
+    return Promise.reject(readOnly());
+  }
+
   delete(): Promise<never> {
     return Promise.reject(readOnly());
   }

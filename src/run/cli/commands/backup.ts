@@ -1,0 +1,207 @@
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { makeLog, restoreBackup, verifyBackup } from '#run/server/index.ts';
+import type { BackupPlace, BackupReport, BackupRun, ShownTarget } from '#run/server/index.ts';
+import { askSecrets } from '../ask-secrets.ts';
+import type { SecretOptions } from '../ask-secrets.ts';
+import type { CommandContext } from '../command-context.ts';
+import { CliError } from '../errors.ts';
+import { chooseDataDirectory } from '../locate.ts';
+import type { PlatformClient } from '../platform-client.ts';
+import { ProgressBar } from '../progress-bar.ts';
+import { readShares } from '../read-shares.ts';
+import { formatTable } from '../text-table.ts';
+import { readKeys } from '../verifier-keys.ts';
+import type { ContextOf } from './command.ts';
+
+interface CreateOptions {
+  readonly to: string;
+  readonly check?: boolean;
+  readonly takeOver?: boolean;
+}
+
+interface VerifyOptions {
+  readonly from: string;
+  readonly key?: readonly string[];
+}
+
+interface RestoreCommandOptions extends SecretOptions {
+  readonly from: string;
+  readonly shareFile?: readonly string[];
+  readonly auditDirectory?: string;
+}
+
+/** How often is asked how far a backup is. */
+const ASK_EVERY_MS = 200;
+const MIB = 1_048_576;
+
+/** Backups: making, verifying, restoring, and where they are. */
+export function addBackupCommand(program: Command, contextOf: ContextOf): void {
+  const backup = program.command('backup').description('backups: make, verify, restore them');
+
+  backup
+    .command('create')
+    .description('bring a place to the state of now; what is there already is not copied again')
+    .requiredOption('--to <place>', 'directory, empty at the first time')
+    .option('--check', 'read again what is there, and mend it')
+    .option('--take-over', 'go on where another copy of this platform wrote last, such as the one that was restored')
+    .action((options: CreateOptions, command: Command) => create(contextOf(command), options));
+
+  backup
+    .command('list')
+    .description('where this platform is backed up to, and what is there')
+    .action(async (_options: object, command: Command) => {
+      const context = contextOf(command);
+      const { targets } = await context.withPlatform((client) =>
+        client.json<{ targets: ShownTarget[] }>('GET', '/v1/backups'),
+      );
+      context.result(targets, showTargets);
+      if (targets.length === 0) context.next('backup create --to DIRECTORY');
+    });
+
+  backup
+    .command('verify')
+    .description('read every byte of a backup and hold it against what was signed')
+    .requiredOption('--from <place>', 'where it is')
+    .option('--key <key...>', 'keys to believe it by, or files with a key a line (default: those of the platform here)')
+    .action((options: VerifyOptions, command: Command) => verify(contextOf(command), options));
+
+  backup
+    .command('restore')
+    .description('put a platform back from its backup, into an empty directory (--data)')
+    .requiredOption('--from <place>', 'where it is')
+    .option('--passphrase-file <file>', 'file with the root passphrase (else: service credential, else the terminal)')
+    .option(
+      '--share-file <file...>',
+      'files with lines of the recovery kit, where the passphrase is lost; a new one is asked for',
+    )
+    .option('--pin-file <file>', 'file with the PIN of a security module')
+    .option('--transit-token-file <file>', 'file with the token of a transit server')
+    .option('--audit-directory <folder>', 'where the log is to be')
+    .action((options: RestoreCommandOptions, command: Command) => restore(contextOf(command), options));
+
+  backup
+    .command('forget <target>')
+    .description('forget a place that is no more, so that erasures need not reach it; nothing there is touched')
+    .option('--yes', 'do not ask: what is still there would keep what is erased from now on')
+    .action(async (id: string, { yes }: { yes?: boolean }, command: Command) => {
+      if (yes !== true) {
+        throw new CliError('CLI_USAGE', `Cannot forget ${id}: erasures would not reach what is there any more`, {
+          hint: 'Destroy what is there first, then say --yes',
+        });
+      }
+      const context = contextOf(command);
+      const path = `/v1/backups/${encodeURIComponent(id)}/forget`;
+      const done = await context.withPlatform((client) => client.json('POST', path, { body: {} }));
+      context.result(done, () => `${id} is forgotten\n`);
+      context.next('backup list');
+    });
+}
+
+async function create(context: CommandContext, { to, check, takeOver }: CreateOptions): Promise<void> {
+  const bar = new ProgressBar(context.terminal, 'backup');
+  const run = await context.withPlatform(async (client) => {
+    const body = { ...placeOf(to), check: check === true, takeOver: takeOver === true };
+    return follow(client, await client.json<BackupRun>('POST', '/v1/backups', { body }), bar);
+  });
+  bar.end();
+  if (run.failure !== null) {
+    const { detail, hint, code } = run.failure;
+    throw new CliError('CLI_REFUSED', detail, {
+      ...(hint === undefined ? {} : { hint }),
+      cause: { status: 500, code },
+    });
+  }
+  for (const id of run.result?.missing ?? []) context.note(`segment ${id} is damaged here and not in the backup`);
+  context.result(run, ({ result }) => {
+    const { segments = 0, bytes = 0, copied = 0, copied_bytes: fresh = 0 } = result ?? {};
+    return `${to} has all up to ${result?.at}: ${segments} segments, ${size(bytes)}; copied ${copied} (${size(fresh)})\n`;
+  });
+  context.next(`backup verify --from ${to}`);
+}
+
+async function follow(client: PlatformClient, begun: BackupRun, bar: ProgressBar): Promise<BackupRun> {
+  let run = begun;
+  while (run.state === 'running') {
+    await sleep(ASK_EVERY_MS);
+    run = await client.json<BackupRun>('GET', `/v1/backups/runs/${run.id}`);
+    bar.update(run.done / Math.max(run.total, 1), size(run.done));
+  }
+  return run;
+}
+
+async function verify(context: CommandContext, { from, key }: VerifyOptions): Promise<void> {
+  const keys =
+    key === undefined
+      ? (await context.withPlatform((client) => client.json<{ keys: string[] }>('GET', '/v1/prove/keys'))).keys
+      : await readKeys(key);
+  const bar = new ProgressBar(context.terminal, 'verify');
+  const report = await verifyBackup(placeOf(from), keys, (done, total) =>
+    bar.update(done / Math.max(total, 1), size(done)),
+  );
+  bar.end();
+  context.result(report, showReport(from));
+  for (const id of report.missing) context.note(`segment ${id} was damaged when the backup was made, and is not in it`);
+  if (report.damaged.length > 0) {
+    throw new CliError('CLI_BACKUP_DAMAGED', `Cannot believe the backup: ${report.damaged.length} objects differ`, {
+      hint: 'Mend it with `npm run -s weir -- backup create --check`, or restore from another one',
+    });
+  }
+  context.next(`backup restore --from ${from} --data NEW`);
+}
+
+async function restore(context: CommandContext, options: RestoreCommandOptions): Promise<void> {
+  const { from, shareFile, auditDirectory } = options;
+  const shares = shareFile === undefined ? undefined : await readShares(shareFile);
+  const data = chooseDataDirectory(context.options.data);
+  const bar = new ProgressBar(context.terminal, 'restore');
+  const restored = await restoreBackup({
+    place: placeOf(from),
+    data,
+    ...(auditDirectory === undefined ? {} : { auditDirectory }),
+    secrets: askSecrets(context, options, shares !== undefined),
+    ...(shares === undefined ? {} : { shares }),
+    log: makeLog('control'),
+    onProgress: (done, total) => bar.update(done / Math.max(total, 1), size(done)),
+  });
+  bar.end();
+  for (const id of restored.missing)
+    context.note(`segment ${id} was damaged when the backup was made, and is not in it`);
+  context.result(
+    restored,
+    ({ at, segments, bytes }) =>
+      `${data} has all up to ${at}: ${segments} segments, ${size(bytes)}; readings since then are not in it\n`,
+  );
+  context.next(`up --data ${data}`);
+}
+
+function placeOf(words: string): BackupPlace {
+  return { location: resolve(words) };
+}
+
+function size(bytes: number): string {
+  return `${(bytes / MIB).toFixed(1)} MiB`;
+}
+
+function showReport(from: string): (report: BackupReport) => string {
+  return ({ at, segments, objects, bytes, damaged }) =>
+    damaged.length === 0
+      ? `${from} is whole: all up to ${at}, ${segments} segments, ${objects} objects, ${size(bytes)}\n`
+      : damaged.map((key) => `damaged: ${key}\n`).join('');
+}
+
+function showTargets(targets: readonly ShownTarget[]): string {
+  if (targets.length === 0) return 'there is no backup\n';
+  return formatTable(
+    ['id', 'place', 'has all up to', 'segments', 'size', 'erasures'],
+    targets.map(({ id, location, last, behind }) => [
+      id,
+      location,
+      last?.at ?? '',
+      last?.segments ?? 0,
+      size(last?.bytes ?? 0),
+      behind === null ? 'all reached it' : `not reached since ${behind}`,
+    ]),
+  );
+}
