@@ -23,6 +23,7 @@ export type {
   CloneTrial,
   LetGoTrial,
   RevokeTrial,
+  KeySearch,
   SearchOutcome,
   AgreementOutcome,
   InventoryTrial,

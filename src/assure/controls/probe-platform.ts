@@ -99,6 +99,16 @@ export interface SearchOutcome {
   readonly hits: readonly string[];
 }
 
+/** What a search for keys that open readings found. */
+export interface KeySearch extends SearchOutcome {
+  /** How many keys were looked for. */
+  readonly keys: number;
+  /** Where the root key is: `file`, `pkcs11`, `transit`. */
+  readonly custody: string;
+  /** Files and folders of keys, relative to the data directory, that others than their owner may read or change. */
+  readonly open: readonly string[];
+}
+
 /** What became of attempts to read changed copies of a segment. */
 export interface TamperOutcome {
   readonly segment: string;
@@ -238,6 +248,8 @@ export interface ProbePlatform {
    * @param needle a canary: files that did not change since it was made need not be read
    */
   search(needle: string, signal: AbortSignal): Promise<SearchOutcome>;
+  /** Searches likewise for the keys of the newest segment of `_probe`, and looks who may read where keys are kept. */
+  searchKeys(signal: AbortSignal): Promise<KeySearch>;
   /** Flips one bit in copies of a sealed segment of `_probe`, each elsewhere, and tries to read them. */
   tamperWithSegment(): Promise<TamperOutcome>;
   /** Verifies the log from its files with the public keys alone, then once more with one byte of an entry changed. */

@@ -19,6 +19,7 @@ import { hostileTextIsInert } from './probes/hostile-text-is-inert.ts';
 import { identifiersBecomeTokens } from './probes/identifiers-become-tokens.ts';
 import { inventoryIsTrue } from './probes/inventory-is-true.ts';
 import { keysAreLogged } from './probes/keys-are-logged.ts';
+import { keysStayInCustody } from './probes/keys-stay-in-custody.ts';
 import { leapsAreNoticed } from './probes/leaps-are-noticed.ts';
 import { lessIsStored } from './probes/less-is-stored.ts';
 import { logIsVerifiable } from './probes/log-is-verifiable.ts';
@@ -61,6 +62,7 @@ export const CONTROLS: readonly Control[] = [
   identifiersBecomeTokens,
   inventoryIsTrue,
   keysAreLogged,
+  keysStayInCustody,
   leapsAreNoticed,
   lessIsStored,
   logIsVerifiable,

@@ -4,6 +4,7 @@ import type { Control } from './control.ts';
 import type {
   ApiAnswer,
   InventoryTrial,
+  KeySearch,
   KnownKey,
   ProbePlatform,
   PublishOutcome,
@@ -46,6 +47,18 @@ export const SOUND_KEYS = [
   { kind: 'epoch', name: '', version: 2, state: 'active', uses: 65_536, limit: 4_294_967_296, holds: 40 },
   { kind: 'epoch', name: '', version: 1, state: 'retired', uses: 65_536, limit: 4_294_967_296, holds: 0 },
 ] as const satisfies readonly KnownKey[];
+
+/** Keys that lie nowhere. */
+export const SOUND_KEY_SEARCH: KeySearch = {
+  files: 3,
+  bytes: 900,
+  older: 0,
+  unreadable: 0,
+  hits: [],
+  keys: 4,
+  custody: 'file',
+  open: [],
+};
 
 const EST = '/.well-known/est/';
 
@@ -139,6 +152,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     signatures: async () => SIGNATURES,
     seal: async () => {},
     search: async () => ({ files: 3, bytes: 900, older: 0, unreadable: 0, hits: [] }),
+    searchKeys: async () => SOUND_KEY_SEARCH,
     tamperWithSegment: async () => ({
       segment: 's1',
       opens: true,

@@ -88,6 +88,7 @@ test('what the platform declares is told as it is', async (t) => {
   );
   assert.ok((await live.inventory()).some(({ name }) => name === '_probe'));
   assert.equal(live.controls().length, CONTROLS.length);
+  assert.equal((await live.searchKeys(new AbortController().signal)).keys, 0);
   assert.deepEqual(await live.tamperWithSegment(), {
     segment: '',
     opens: false,

@@ -23,6 +23,7 @@ import type {
   CloneTrial,
   LetGoTrial,
   RevokeTrial,
+  KeySearch,
   SearchOutcome,
   SignatureTrial,
   TamperOutcome,
@@ -47,7 +48,8 @@ import type { LetGoParts } from './let-go.ts';
 import { listeningPorts } from './listening-ports.ts';
 import { MqttClient } from './mqtt-client.ts';
 import type { MqttAnswer } from './mqtt-client.ts';
-import { needleForms } from './needle-forms.ts';
+import { byteForms, needleForms } from './needle-forms.ts';
+import { openToOthers } from './open-to-others.ts';
 import { processTree, unnamedFiles } from './process-files.ts';
 import { cloneOwn } from './clone-own.ts';
 import { revokeOwn } from './revoke-own.ts';
@@ -89,6 +91,8 @@ const LONG_AGO = 1_000_000_000_000_000;
 const LOGGED_WITHIN_MS = 5_000;
 /** File systems tell the time of a change in steps of a few milliseconds. */
 const OLDER_MS = 2_000;
+
+const NOTHING_FOUND: SearchOutcome = { files: 0, bytes: 0, older: 0, unreadable: 0, hits: [] };
 
 /** The running platform as probes try it: by its own listeners where that is possible, else by its files. */
 export class LivePlatform implements ProbePlatform {
@@ -257,10 +261,26 @@ export class LivePlatform implements ProbePlatform {
   }
 
   async search(needle: string, signal: AbortSignal): Promise<SearchOutcome> {
+    return this.#searchFor(needleForms(needle), (this.#canaries.get(needle) ?? 0) - OLDER_MS, signal);
+  }
+
+  async searchKeys(signal: AbortSignal): Promise<KeySearch> {
+    const { keys, layout } = this.#parts;
+    const segment = await this.#newestSegment();
+    if (segment === undefined) return { ...NOTHING_FOUND, keys: 0, custody: keys.custody.kind, open: [] };
+    const use = { actor: PROVER, resource: `segment:${segment.id}` };
+    const opened = [...(await keys.unwrapDataKeys(use, handlesOf(segment))).values()];
+    const forms = opened.flatMap((key) => byteForms(key.exportBytes()));
+    // Keys are made ahead, since the start at the earliest.
+    const startedMs = Date.now() - process.uptime() * 1_000;
+    const found = await this.#searchFor(forms, startedMs - OLDER_MS, signal);
+    const open = await openToOthers([layout.keys, layout.operator], layout.root);
+    return { ...found, keys: opened.length, custody: keys.custody.kind, open };
+  }
+
+  async #searchFor(forms: readonly Buffer[], madeMs: number, signal: AbortSignal): Promise<SearchOutcome> {
     const { layout } = this.#parts;
-    const forms = needleForms(needle);
     const folders = layout.audit.startsWith(`${layout.root}/`) ? [layout.root] : [layout.root, layout.audit];
-    const madeMs = (this.#canaries.get(needle) ?? 0) - OLDER_MS;
     const found = await searchFolders(folders, { forms, madeMs, signal });
     const { files, unreadable } = await unnamedFiles((await processTree(process.pid)) ?? []);
     for (const { path, name } of files) {
@@ -272,7 +292,7 @@ export class LivePlatform implements ProbePlatform {
 
   async tamperWithSegment(): Promise<TamperOutcome> {
     const { layout, keys } = this.#parts;
-    const segment = (await this.#segments()).toSorted((a, b) => a.created - b.created).at(-1);
+    const segment = await this.#newestSegment();
     if (segment === undefined) return { segment: '', opens: false, tried: 0, unnoticed: 0, reasons: [] };
     const use = { actor: PROVER, resource: `segment:${segment.id}` };
     const opened = await keys.unwrapDataKeys(use, handlesOf(segment));
@@ -407,6 +427,10 @@ export class LivePlatform implements ProbePlatform {
       ...(localAddress === undefined ? {} : { localAddress }),
       timeoutMs: ANSWER_MS,
     });
+  }
+
+  async #newestSegment(): Promise<Segment | undefined> {
+    return (await this.#segments()).toSorted((a, b) => a.created - b.created).at(-1);
   }
 
   async #segments(): Promise<readonly Segment[]> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { needleForms } from './needle-forms.ts';
+import { byteForms, needleForms } from './needle-forms.ts';
 
 const NEEDLE = 'canary-0123456789ÿ?>';
 const isIn = (haystack: Buffer | string) => {
@@ -33,4 +33,15 @@ test('needleForms() finds nothing where one letter is another', () => {
 
 test('needleForms() refuses what is found by chance', () => {
   assert.throws(() => needleForms('short'), RangeError);
+});
+
+test('byteForms() finds a key that is no text', () => {
+  const key = Buffer.from(Array.from({ length: 32 }, (_, n) => (n * 151 + 200) % 256));
+  for (const encoding of ['latin1', 'hex', 'base64', 'base64url'] as const) {
+    const file = Buffer.from(`{"k":"${key.toString(encoding)}"}`, 'latin1');
+    assert.ok(
+      byteForms(key).some((form) => file.includes(form)),
+      encoding,
+    );
+  }
 });

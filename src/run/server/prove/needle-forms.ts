@@ -1,11 +1,18 @@
+/** The forms in which a text may stand in a file: as bytes may (UTF-8), and in UTF-16. */
+export function needleForms(needle: string): readonly Buffer[] {
+  return [...byteForms(Buffer.from(needle, 'utf8')), Buffer.from(needle, 'utf16le')];
+}
+
 /**
- * The forms in which a text may stand in a file: as it is (UTF-8), in UTF-16, in hex of either case, and in base64.
+ * The forms in which bytes may stand in a file: as they are, in hex of either case, and in base64.
  *
  * Base64 looks different depending on where in a group of three bytes the text begins, so there are three of them, each
  * without the characters that its neighbours have a part in; and three more in the alphabet for URLs where it differs.
+ *
+ * @throws {RangeError} for less than eight bytes
  */
-export function needleForms(needle: string): readonly Buffer[] {
-  const bytes = Buffer.from(needle, 'utf8');
+export function byteForms(needle: Uint8Array): readonly Buffer[] {
+  const bytes = Buffer.from(needle);
   if (bytes.length < 8) throw new RangeError('a needle of less than eight bytes is found by chance');
   const texts = new Set<string>([bytes.toString('hex'), bytes.toString('hex').toUpperCase()]);
   for (const before of [0, 1, 2]) {
@@ -18,5 +25,5 @@ export function needleForms(needle: string): readonly Buffer[] {
     texts.add(inner);
     texts.add(inner.replaceAll('+', '-').replaceAll('/', '_'));
   }
-  return [bytes, Buffer.from(needle, 'utf16le'), ...[...texts].map((text) => Buffer.from(text, 'latin1'))];
+  return [bytes, ...[...texts].map((text) => Buffer.from(text, 'latin1'))];
 }
