@@ -11,6 +11,7 @@ import { removeReplaced } from './remove-objects.ts';
 import { KEEP_ALL } from './retention.ts';
 import { sealSegment } from './seal-segment.ts';
 import type { Segment } from './segment.ts';
+import { makeHere } from './segment-maker.ts';
 
 const LIMITS = { ...COMPACTION_LIMITS, fanIn: 2 };
 
@@ -25,7 +26,7 @@ async function publish(world: StoreWorld, from: number): Promise<Segment> {
 describe('Compactor', () => {
   it('merges until nothing is due, what was added since it asked included', async (t) => {
     const world = await storeWorld(t);
-    const compactor = new Compactor({ ...world, retention: () => KEEP_ALL }, LIMITS);
+    const compactor = new Compactor({ ...world, maker: makeHere(world), retention: () => KEEP_ALL }, LIMITS);
     await publish(world, 0);
     assert.deepEqual(await compactor.step(), { kind: 'nothing-due' });
     compactor.add(await publish(world, 4));
@@ -40,7 +41,10 @@ describe('Compactor', () => {
   it('seals anew what is under another class than declared, once, and merges before that', async (t) => {
     const world = await storeWorld(t);
     const classes = new Map<string, Class>();
-    const compactor = new Compactor({ ...world, retention: () => KEEP_ALL, declared: () => classes }, LIMITS);
+    const compactor = new Compactor(
+      { ...world, maker: makeHere(world), retention: () => KEEP_ALL, declared: () => classes },
+      LIMITS,
+    );
     for (const from of [0, 4]) await publish(world, from);
     classes.set('driver', 'personal');
     assert.equal((await compactor.step()).kind, 'merged');
@@ -64,7 +68,7 @@ describe('Compactor', () => {
     const kept = await publish(world, 4);
     let held = true;
     const retention = () => ({ keptFrom: () => kept.created, isHeld: ({ id }: Segment) => held && id === gone.id });
-    const compactor = new Compactor({ ...world, retention }, COMPACTION_LIMITS);
+    const compactor = new Compactor({ ...world, maker: makeHere(world), retention }, COMPACTION_LIMITS);
     assert.deepEqual(await compactor.step(), { kind: 'nothing-due' });
     held = false;
     assert.deepEqual(await compactor.step(), { kind: 'expired', version: 3 });
@@ -92,7 +96,7 @@ describe('Compactor', () => {
     const damaged = await publish(world, 0);
     await world.objects.delete(damaged.objectKey);
     for (const from of [4, 8]) await publish(world, from);
-    const compactor = new Compactor({ ...world, retention: () => KEEP_ALL }, LIMITS);
+    const compactor = new Compactor({ ...world, maker: makeHere(world), retention: () => KEEP_ALL }, LIMITS);
     assert.deepEqual(await compactor.step(), { kind: 'left-out' });
     assert.equal((await compactor.step()).kind, 'merged');
     assert.deepEqual(
@@ -111,7 +115,7 @@ describe('Compactor', () => {
     const content = { stream: 'climate', columns: changed, batches: [own], spans: [], inputs: [], templates: ['t2'] };
     await publish(world, 0);
     await world.publisher.publish({ segment: await sealSegment(content, world), cursor: [] });
-    const compactor = new Compactor({ ...world, retention: () => KEEP_ALL }, LIMITS);
+    const compactor = new Compactor({ ...world, maker: makeHere(world), retention: () => KEEP_ALL }, LIMITS);
     assert.deepEqual(await compactor.step(), { kind: 'left-out' });
     assert.deepEqual(await compactor.step(), { kind: 'nothing-due' });
   });
@@ -121,7 +125,7 @@ describe('Compactor', () => {
     for (const from of [0, 4]) await publish(world, from);
     const failing = (reason: Error): Compactor => {
       const publisher = { ...world.publisher, replace: () => Promise.reject(reason) };
-      return new Compactor({ ...world, publisher, retention: () => KEEP_ALL }, LIMITS);
+      return new Compactor({ ...world, maker: makeHere(world), publisher, retention: () => KEEP_ALL }, LIMITS);
     };
     const replaced = failing(new StoreError('STORE_INPUT_REPLACED', 'Cannot publish segment: its input is not active'));
     assert.deepEqual(await replaced.step(), { kind: 'left-out' });

@@ -1,20 +1,20 @@
 import { formatMicros, hasCode } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
-import { compactSegments } from './compact-segments.ts';
 import type { DeclaredClasses } from './declared-classes.ts';
 import { StoreError } from './errors.ts';
 import { planCompaction } from './plan-compaction.ts';
 import type { CompactionLimits, CompactionPlan } from './plan-compaction.ts';
 import { planExpiry } from './plan-expiry.ts';
 import { planReseal } from './plan-reseal.ts';
-import type { Expired, SegmentKeySource, SegmentPublisher } from './ports.ts';
+import type { Expired, SegmentPublisher } from './ports.ts';
 import type { Retention } from './retention.ts';
 import type { SealingParts } from './seal-segment.ts';
 import type { Segment } from './segment.ts';
+import type { SegmentMaker } from './segment-maker.ts';
 
-export interface CompactorParts extends SealingParts {
+export interface CompactorParts extends Pick<SealingParts, 'objects' | 'audit'> {
   readonly publisher: Pick<SegmentPublisher, 'active' | 'replace' | 'retire'>;
-  readonly segmentKeys: SegmentKeySource;
+  readonly maker: SegmentMaker;
   readonly declared: DeclaredClasses;
   readonly retention: () => Retention;
   readonly log: Log;
@@ -58,13 +58,13 @@ export class Compactor {
     // Asked for once: whatever changes the set of segments from then on goes through this process.
     this.#active ??= new Map((await publisher.active()).map((segment) => [segment.id, segment]));
     const mergeable = [...this.#active.values()].filter(({ id }) => !this.#leftAlone.has(id));
-    const { declared, retention } = this.#parts;
+    const { declared, retention, maker } = this.#parts;
     const plan =
       planExpiry(mergeable, retention()) ?? planCompaction(mergeable, this.#limits) ?? planReseal(mergeable, declared);
     if (plan === null) return { kind: 'nothing-due' };
     let segment: Segment | null;
     try {
-      segment = await compactSegments(plan, this.#parts);
+      segment = await maker.compact(plan, declared(plan.stream));
     } catch (error) {
       const culprits = culpritsOf(error, plan);
       if (culprits.length === 0) {

@@ -56,6 +56,8 @@ export { CUT_LIMITS, decideCut } from './cut-decision.ts';
 export type { CutLimits, DueCut } from './cut-decision.ts';
 export { sealSegment } from './seal-segment.ts';
 export type { SealingParts, SegmentContent } from './seal-segment.ts';
+export { makeHere } from './segment-maker.ts';
+export type { SegmentMaker } from './segment-maker.ts';
 export { openSegment, verifySegment } from './open-segment.ts';
 export { mergeBatches, sortByTime } from './merge-batches.ts';
 export { COMPACTION_LIMITS, planCompaction } from './plan-compaction.ts';

@@ -12,9 +12,10 @@ import type { SegmentKeySource, SegmentPublisher, StoreState, StreamShapes } fro
 import { removeOrphans, removeReplaced } from './remove-objects.ts';
 import { KEEP_ALL } from './retention.ts';
 import type { Retention } from './retention.ts';
-import { sealSegment } from './seal-segment.ts';
 import type { SealingParts, SegmentContent } from './seal-segment.ts';
 import { mergeColumns } from './segment.ts';
+import { makeHere } from './segment-maker.ts';
+import type { SegmentMaker } from './segment-maker.ts';
 import { STORE_LIMITS } from './store-limits.ts';
 import type { StoreLimits } from './store-limits.ts';
 import { snapshotOf, Tail } from './tail.ts';
@@ -25,6 +26,8 @@ export interface StoreParts extends SealingParts {
   readonly journal: JournalReader;
   readonly publisher: SegmentPublisher;
   readonly segmentKeys: SegmentKeySource;
+  /** Seals and merges; by default in this thread, which serves the tail meanwhile. */
+  readonly maker?: SegmentMaker;
   readonly shapes: StreamShapes;
   /** What the template in force says; asked anew each time. */
   readonly declared: DeclaredClasses;
@@ -69,6 +72,7 @@ export class StoreService implements AsyncDisposable {
   readonly #tail: Tail;
   readonly #stop = new AbortController();
   readonly #intake: JournalIntake;
+  readonly #maker: SegmentMaker;
   readonly #compactor: Compactor;
   #version: number;
   #sealedSegments = 0;
@@ -107,8 +111,9 @@ export class StoreService implements AsyncDisposable {
       onPause,
     };
     this.#intake = new JournalIntake(intake, state);
+    this.#maker = parts.maker ?? makeHere(parts);
     this.#compactor = new Compactor(
-      { ...parts, retention: parts.retention ?? (() => KEEP_ALL) },
+      { ...parts, maker: this.#maker, retention: parts.retention ?? (() => KEEP_ALL) },
       this.#limits.compaction,
     );
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -299,7 +304,7 @@ export class StoreService implements AsyncDisposable {
     const content = await this.#contentOf(stream);
     if (content === null) return 0;
     const { cut } = content;
-    const segment = await sealSegment(content, this.#parts);
+    const segment = await this.#maker.seal(content);
     const cursor = this.#tail.cursorWithout(cut);
     // Control may answer a query at the new version before this process hears of it.
     this.#tail.publishing(cut, this.#version + 1);

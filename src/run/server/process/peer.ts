@@ -49,10 +49,15 @@ export class Peer<Remote extends Methods> {
     );
   }
 
-  /** Runs a method on the other side. Rejects with SERVER_PROCESS_GONE if that side ends first. */
+  /**
+   * Runs a method on the other side. Rejects with SERVER_PROCESS_GONE if that side ends first.
+   *
+   * @param transfer buffers that go over as they are and are gone here; between threads only
+   */
   call<Name extends keyof Remote & string>(
     method: Name,
     parameters: Parameters<Remote[Name]>[0],
+    transfer?: readonly ArrayBuffer[],
   ): Promise<Awaited<ReturnType<Remote[Name]>>> {
     return new Promise((resolve, reject) => {
       if (!this.#open) {
@@ -61,7 +66,7 @@ export class Peer<Remote extends Methods> {
       }
       const id = this.#next++;
       this.#pending.set(id, { resolve, reject });
-      this.#line.post({ kind: 'call', id, method, parameters } satisfies Request);
+      this.#line.post({ kind: 'call', id, method, parameters } satisfies Request, transfer);
     });
   }
 

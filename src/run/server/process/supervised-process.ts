@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { getPriority, setPriority } from 'node:os';
 import type { Log } from '#base/core/index.ts';
 import { CODE_CACHE } from '../control/package-files.ts';
+import { giveWay } from './give-way.ts';
 import { childLine } from './lines.ts';
 import { Peer } from './peer.ts';
 import type { Methods } from './peer.ts';
@@ -31,8 +31,6 @@ export interface ProcessSpec<Remote extends Methods> extends ForkSpec {
   readonly onCrash?: (code: number | null) => void;
 }
 
-/** Of `setpriority`: nothing gives way further. */
-const LEAST_PRIORITY = 19;
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 5_000;
 /** A process that has lived this long starts over with the shortest wait. */
@@ -135,15 +133,7 @@ export function forkProcess({ entry, nodeFlags, environment, niceness }: ForkSpe
   });
   // Who supervises it reports what it comes to; until then nobody needs it.
   child.on('error', () => {});
+  // Before it has threads, which inherit it.
   if (niceness !== undefined && child.pid !== undefined) giveWay(child.pid, niceness);
   return child;
-}
-
-/** Threads that the process starts later inherit it, so it is set before there are any. */
-function giveWay(pid: number, niceness: number): void {
-  try {
-    setPriority(pid, Math.min(LEAST_PRIORITY, getPriority() + niceness));
-  } catch {
-    // It has ended already, or the system knows no such thing: it runs all the same.
-  }
 }

@@ -1,13 +1,16 @@
-import type { AuditEvent, Json } from '#base/core/index.ts';
+import type { AuditEvent, Class, Json } from '#base/core/index.ts';
 import type { JournalDamage } from '#flow/journal/index.ts';
 import type {
+  CompactionPlan,
   FileOffsets,
   Hold,
   Publication,
   Replacement,
   Retirement,
   Segment,
+  SegmentContent,
   ServedTail,
+  StoreErrorCode,
   StoreState,
   StoreStatus,
 } from '#flow/store/index.ts';
@@ -71,3 +74,24 @@ export type StoreControlMethods = {
   /** A journal file does not open from an offset on. */
   damaged(damage: JournalDamage): void;
 };
+
+/** What the sealing thread offers to the store's main thread. */
+export type SealingMethods = {
+  start(start: { readonly objects: string; readonly niceness: number }): Promise<void>;
+  seal(content: SegmentContent): Promise<MadeSegment>;
+  compact(order: { plan: CompactionPlan; declared: ReadonlyMap<string, Class> }): Promise<MadeSegment>;
+};
+
+/** What the store's main thread offers to the sealing thread: the way to control. */
+export type SealingControlMethods = Pick<StoreControlMethods, 'audit' | 'newDataKeys' | 'unwrapDataKeys'>;
+
+/** A segment or none, or what a `StoreError` said, which a line between threads would lose some of. */
+export type MadeSegment =
+  | { readonly segment: Segment | null }
+  | {
+      readonly failure: {
+        readonly code: StoreErrorCode;
+        readonly message: string;
+        readonly options: { readonly hint?: string; readonly segment?: string; readonly column?: string };
+      };
+    };

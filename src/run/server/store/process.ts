@@ -11,8 +11,10 @@ import { makeLog } from '../log.ts';
 import { noMetrics } from '../metrics.ts';
 import { parentLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
-import type { HandedKey, StoreControlMethods, StoreMethods, StoreStart } from './contract.ts';
+import type { StoreControlMethods, StoreMethods, StoreStart } from './contract.ts';
+import { remoteDataKeys, remoteSegmentKeys } from './remote-keys.ts';
 import { remotePublisher } from './remote-publisher.ts';
+import { SealingWorker } from './sealing-worker.ts';
 import { retentionOf } from './template-retention.ts';
 import { classesOf, shapesOf } from './template-shapes.ts';
 
@@ -20,6 +22,8 @@ import { classesOf, shapesOf } from './template-shapes.ts';
 
 /** How often is looked for journal files that the store has passed; what must outlive them opens the files after. */
 const RELEASE_EVERY_MS = 10_000;
+/** How far sealing and merging give way to taking readings in and serving the tail, which people wait for. */
+const SEALING_NICENESS = 5;
 
 const log = makeLog('store');
 let service: StoreService | null = null;
@@ -46,22 +50,22 @@ const offered: StoreMethods = {
       journal: reader,
       objects: await openDirectoryObjects(objects),
       publisher,
-      segmentKeys: {
-        unwrap: async (resource, handles) => keysOf(await control.call('unwrapDataKeys', { resource, handles })),
-      },
-      dataKeys: {
-        newDataKeys: async ({ stream, columns }) => {
-          // The footer shows names and counts of all columns, so it goes with the least strict domain.
-          const wanted = [
-            { column: '', domain: 'operational' },
-            ...columns.map(({ name, domain }) => ({ column: name, domain })),
-          ];
-          const made = await control.call('newDataKeys', { stream, columns: wanted });
-          const [footer, ...rest] = made.map(({ handle, key }) => ({ handle, key: AeadKey.fromBytes(key) }));
-          if (footer === undefined) throw new TypeError('control made no keys');
-          return { footer, columns: new Map(rest.map((key, i) => [columns[i]?.name ?? '', key])) };
+      segmentKeys: remoteSegmentKeys(control),
+      dataKeys: remoteDataKeys(control),
+      maker: SealingWorker.start({
+        objects,
+        niceness: SEALING_NICENESS,
+        offered: {
+          audit: (event) => control.call('audit', event),
+          newDataKeys: (request) => control.call('newDataKeys', request),
+          unwrapDataKeys: (request) => control.call('unwrapDataKeys', request),
         },
-      },
+        onEnd: (error) => {
+          log.error({ err: error }, 'the sealing thread failed');
+          // Control starts the store again, and it goes on from the catalogue.
+          process.exit(1);
+        },
+      }),
       shapes: shapesOf((wanted) => templates.get(wanted)),
       declared: (stream) => classesOf(templates.get(inForce), stream),
       retention: () => retentionOf(templates.get(inForce), holds, systemClock.now()),
@@ -115,10 +119,6 @@ function remember(template: Template): void {
 
 function keyOf(raw: Uint8Array | null): AeadKey | null {
   return raw === null ? null : AeadKey.fromBytes(raw);
-}
-
-function keysOf(handed: readonly HandedKey[]): ReadonlyMap<string, AeadKey> {
-  return new Map(handed.map(({ handle, key }) => [handle, AeadKey.fromBytes(key)]));
 }
 
 /** Journal files that are gone, and whose keys are not yet: that waits where the log cannot be written. */

@@ -1,0 +1,48 @@
+import { parentPort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { systemClock } from '#base/core/index.ts';
+import { systemRandom } from '#base/crypto/index.ts';
+import { openDirectoryObjects } from '#base/storage/index.ts';
+import { makeHere, StoreError } from '#flow/store/index.ts';
+import type { Segment, SegmentMaker } from '#flow/store/index.ts';
+import { giveWay, ownThread } from '../process/give-way.ts';
+import { portLine } from '../process/lines.ts';
+import { Peer } from '../process/peer.ts';
+import type { MadeSegment, SealingControlMethods, SealingMethods } from './contract.ts';
+import { remoteDataKeys, remoteSegmentKeys } from './remote-keys.ts';
+
+/** The store's other thread: it seals and merges, so that its first one can take readings and serve the tail. */
+
+/** What is asked before the start is done waits for it. */
+const maker = Promise.withResolvers<SegmentMaker>();
+
+const offered: SealingMethods = {
+  async start({ objects, niceness }) {
+    const thread = ownThread();
+    if (thread !== null) giveWay(thread, niceness);
+    const made = makeHere({
+      objects: await openDirectoryObjects(objects),
+      dataKeys: remoteDataKeys(main),
+      segmentKeys: remoteSegmentKeys(main),
+      audit: { append: (event) => main.call('audit', event) },
+      clock: systemClock,
+      random: systemRandom,
+    });
+    maker.resolve(made);
+  },
+  seal: (content) => outcome((own) => own.seal(content)),
+  compact: ({ plan, declared }) => outcome((own) => own.compact(plan, declared)),
+};
+
+const main = new Peer<SealingControlMethods>(portLine(parentPort as MessagePort), offered);
+
+async function outcome(step: (own: SegmentMaker) => Promise<Segment | null>): Promise<MadeSegment> {
+  try {
+    return { segment: await step(await maker.promise) };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const { code, message, hint, segment, column } = error;
+    const options = { ...(hint && { hint }), ...(segment && { segment }), ...(column && { column }) };
+    return { failure: { code, message, options } };
+  }
+}

@@ -1,0 +1,81 @@
+import { Worker } from 'node:worker_threads';
+import type { NamedColumn } from '#base/core/index.ts';
+import { mergeBatches, StoreError } from '#flow/store/index.ts';
+import type { Segment, SegmentContent, SegmentMaker } from '#flow/store/index.ts';
+import { portLine } from '../process/lines.ts';
+import { Peer } from '../process/peer.ts';
+import type { MadeSegment, SealingControlMethods, SealingMethods } from './contract.ts';
+
+export interface SealingWorkerParts {
+  /** The folder of sealed objects. */
+  readonly objects: string;
+  /** How far the thread gives way to the others of its process, 0 to 19. */
+  readonly niceness: number;
+  /** The way to control. */
+  readonly offered: SealingControlMethods;
+  /** Called when the thread ended, which it never should. */
+  readonly onEnd: (error: unknown) => void;
+}
+
+/** Makes segments in a thread of its own. */
+export class SealingWorker implements SegmentMaker, AsyncDisposable {
+  readonly #thread: Worker;
+  readonly #peer: Peer<SealingMethods>;
+
+  private constructor(thread: Worker, peer: Peer<SealingMethods>) {
+    this.#thread = thread;
+    this.#peer = peer;
+  }
+
+  /** The thread loads its code while its store goes on; what is asked of it meanwhile waits there. */
+  static start({ objects, niceness, offered, onEnd }: SealingWorkerParts): SealingWorker {
+    const thread = new Worker(new URL('sealing-thread.ts', import.meta.url));
+    thread.once('error', onEnd);
+    const peer = new Peer<SealingMethods>(portLine(thread), offered);
+    peer.call('start', { objects, niceness }).catch(onEnd);
+    return new SealingWorker(thread, peer);
+  }
+
+  /** Joins the batches, which are thousands, and hands the result over without a copy. */
+  async seal(content: SegmentContent): Promise<Segment> {
+    const { stream, columns, batches } = content;
+    const joined: NamedColumn[] = [];
+    for (const column of columns) {
+      joined.push(...mergeBatches(stream, [column], batches).columns);
+      // Whoever asks for the tail waits for one column, not for all.
+      await new Promise(setImmediate);
+    }
+    const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
+    const batch = { stream, template: batches[0]?.template ?? '', rows, columns: joined };
+    const order = { ...contentOnly(content), batches: [batch] };
+    const segment = segmentOf(await this.#peer.call('seal', order, buffersOf(joined)));
+    if (segment === null) throw new TypeError('sealing made no segment');
+    return segment;
+  }
+
+  async compact(...[plan, declared]: Parameters<SegmentMaker['compact']>): Promise<Segment | null> {
+    return segmentOf(await this.#peer.call('compact', { plan, declared }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#thread.terminate();
+  }
+}
+
+/** Without what else the object may hold, which may not cross. */
+function contentOnly({ stream, columns, spans, inputs, templates, classes, expired }: SegmentContent) {
+  return { stream, columns, spans, inputs, templates, ...(classes && { classes }), ...(expired && { expired }) };
+}
+
+/** Those that are a column's alone. */
+function buffersOf(columns: readonly NamedColumn[]): readonly ArrayBuffer[] {
+  const all = columns.flatMap(({ data }) => [data.type === 'text' ? data.codes : data.values, data.nulls]);
+  const buffers = all.flatMap((array) => (array?.buffer instanceof ArrayBuffer ? [array.buffer] : []));
+  return [...new Set(buffers)];
+}
+
+function segmentOf(made: MadeSegment): Segment | null {
+  if ('segment' in made) return made.segment;
+  const { code, message, options } = made.failure;
+  throw new StoreError(code, message, options);
+}
