@@ -10,6 +10,8 @@ import type { CompactionLimits } from './plan-compaction.ts';
 export interface StoreLimits extends IntakeLimits {
   readonly cut: CutLimits;
   readonly compaction: CompactionLimits;
+  /** How often blocks are made of what came, where statements ask for it. */
+  readonly blocks: Millis;
   /** How long published readings stay in the tail for queries that began before. */
   readonly linger: Millis;
   /** How long replaced objects stay for queries that began before. */
@@ -30,6 +32,7 @@ export const STORE_LIMITS: StoreLimits = {
   compaction: COMPACTION_LIMITS,
   pauseRows: 2_097_152,
   pauseBytes: 512 * 1_048_576,
+  blocks: millis(100),
   linger: seconds(15),
   grace: minutes(10),
   expiry: seconds(5),

@@ -88,6 +88,8 @@ export class StoreService implements AsyncDisposable {
   #cleanedAtMs = -Infinity;
   #expiredAtMs = -Infinity;
   #retryAtMs = 0;
+  /** When a statement asked for the tail of a stream last, in monotonic milliseconds. */
+  readonly #asked = new Map<string, number>();
 
   /** Settles when the service ended: rejects with what ended it, resolves after `drain`. */
   readonly done: Promise<void>;
@@ -128,6 +130,10 @@ export class StoreService implements AsyncDisposable {
     const service = new StoreService(parts, await parts.publisher.state());
     await removeOrphans(parts.objects, parts.publisher, parts.log);
     void service.#run();
+    if (parts.blocks !== undefined) {
+      // Statements are answered without.
+      service.#keepBlocks(parts.blocks).catch((error: unknown) => parts.log.error({ err: error }, 'no more blocks'));
+    }
     const patience = new AbortController();
     const tired = wait(service.#limits.catchUp, undefined, { signal: patience.signal }).catch(() => undefined);
     await Promise.race([service.#intake.caughtUp, tired]);
@@ -172,6 +178,7 @@ export class StoreService implements AsyncDisposable {
       });
     }
     const entries = this.#tail.visible(stream, version);
+    this.#asked.set(stream, this.#parts.clock.monotonicMs());
     const { blocks = [], rest = entries } = (await this.#parts.blocks?.cover(entries, columns)) ?? {};
     return { ...joinSnapshot(stream, snapshotOf(rest, columns)), blocks };
   }
@@ -207,6 +214,19 @@ export class StoreService implements AsyncDisposable {
     await this.drain();
   }
 
+  /** Makes blocks of what came since, for streams that statements go on asking for. */
+  async #keepBlocks(blocks: TailBlocks): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await wait(this.#limits.blocks, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      const since = this.#parts.clock.monotonicMs() - this.#limits.linger;
+      for (const [stream, askedMs] of this.#asked) {
+        if (askedMs < since) this.#asked.delete(stream);
+        else await blocks.keepUp(this.#tail.visible(stream, this.#version));
+      }
+      await blocks.forget();
+    }
+  }
+
   #halt(): void {
     this.#stop.abort();
     this.#intake.resume();
@@ -237,7 +257,6 @@ export class StoreService implements AsyncDisposable {
     while (!this.#stop.signal.aborted) {
       const nowMs = clock.monotonicMs();
       this.#tail.forget(nowMs - this.#limits.linger);
-      await this.#parts.blocks?.forget();
       this.#intake.resume();
       const due = nowMs < this.#retryAtMs ? null : decideCut(this.#tail.summaries(), this.#limits.cut, nowMs);
       if (due !== null) {

@@ -84,10 +84,14 @@ test('TailBlocks.cover() makes sealed blocks of much, once, with the keys of wha
     return data?.type === 'time' ? [...data.values] : [];
   });
   assert.deepEqual(times.flat(), held);
-  // One batch more is too little for a block of its own.
+  // Too little for a block of its own, and then too little to wait for one.
+  add(1);
+  await blocks.keepUp(tail.visible('climate', 0));
   add(1);
   const later = await blocks.cover(tail.visible('climate', 0), []);
-  assert.deepEqual([later.blocks.length, later.rest.length], [2, 1]);
+  assert.deepEqual([later.blocks.length, later.rest.length], [2, 2]);
+  await blocks.keepUp(tail.visible('climate', 0));
+  assert.equal((await blocks.cover(tail.visible('climate', 0), [])).blocks.length, 3);
   assert.deepEqual(later.blocks[0]?.columns, ['device'], 'rows are counted by the first column');
 });
 

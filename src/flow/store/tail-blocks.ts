@@ -20,8 +20,10 @@ export interface TailBlock {
   readonly keys: { readonly footer: Uint8Array; readonly columns: ReadonlyMap<string, Uint8Array> };
 }
 
-/** Rows that are worth a file of their own; fewer are handed over as they are. */
+/** Rows that are worth a file of their own. */
 const LEAST_ROWS = 16_384;
+/** Rows in no block that a statement waits for a block of; fewer are handed over as they are. */
+const WAITED_ROWS = 32_768;
 /** Rows of a block at most, save where one batch alone has more. */
 const MOST_ROWS = 65_536;
 const KEY_BYTES = 32;
@@ -56,7 +58,7 @@ export interface Cover {
  * Keeps the larger part of the tail as sealed files for query processes, which keep what they have opened: each reading
  * is encoded once for all statements, and only what is new goes from process to process.
  *
- * A block is made when a statement asks and enough has come, never ahead of one. It has fresh keys, which are in this
+ * Blocks are made for streams that statements ask for. It has fresh keys, which are in this
  * process's memory alone, so a file that is left behind opens for nobody. It is read whole or not at all: where some of
  * its entries are in a segment by then, the others are handed over as they are.
  */
@@ -90,10 +92,17 @@ export class TailBlocks {
    */
   cover(entries: readonly HeldEntry[], columns: readonly string[]): Promise<Cover> {
     const turn = this.#turn.then(async () => {
-      await this.#make(this.#split(entries).rest);
+      await this.#make(this.#split(entries).rest, WAITED_ROWS);
       const { whole, rest } = this.#split(entries);
       return { blocks: whole.map((block) => grant(block, columns)), rest };
     });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Makes blocks of what is in none, where that is worth one, so that the next statement finds them. */
+  keepUp(entries: readonly HeldEntry[]): Promise<void> {
+    const turn = this.#turn.then(() => this.#make(this.#split(entries).rest, LEAST_ROWS));
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
@@ -125,9 +134,9 @@ export class TailBlocks {
     return { whole: [...whole], rest };
   }
 
-  async #make(entries: readonly HeldEntry[]): Promise<void> {
+  async #make(entries: readonly HeldEntry[], least: number): Promise<void> {
     const all = entries.reduce((sum, { batch }) => sum + batch.rows, 0);
-    if (all < LEAST_ROWS) return;
+    if (all < least) return;
     // Of about the same size, so that none is left that is hardly worth it.
     const size = all / Math.ceil(all / MOST_ROWS);
     let part: HeldEntry[] = [];

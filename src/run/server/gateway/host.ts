@@ -306,12 +306,17 @@ async function tlsMaterial(identity: Identity, template: Template, ticketKeys: U
 }
 
 /** Node's permission model: the gateway reads the program, writes its journal and quarantine, and nothing else. */
+/** Statements of people go before readings, and those before sealing. */
+const NICENESS = 5;
+
 function forkSpec(layout: DataDirectory): ForkSpec {
   return {
     entry: new URL('process.ts', import.meta.url),
     nodeFlags: permissionFlags(layout),
     // Compiled code is read and never written by a process that faces the network (keep-code.ts).
     environment: { ...logLevel(), NODE_COMPILE_CACHE_READONLY: '1' },
+    // Devices send again and in any number; a person asks once, and would get what they leave (decision 31).
+    niceness: NICENESS,
   };
 }
 

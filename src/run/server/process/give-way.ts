@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
 /** Of `setpriority`: nothing gives way further. */
@@ -25,5 +25,18 @@ export function ownThread(): number | null {
     return Number.isInteger(id) ? id : null;
   } catch {
     return null;
+  }
+}
+
+/** Has all threads of a process, and of the processes that it started, give way; what cannot be reached is passed over. */
+export function treeGivesWay(id: number, niceness: number): void {
+  try {
+    for (const thread of readdirSync(`/proc/${id}/task`)) {
+      giveWay(Number(thread), niceness);
+      const children = readFileSync(`/proc/${id}/task/${thread}/children`, 'utf8');
+      for (const child of children.split(' ')) if (child !== '') treeGivesWay(Number(child), niceness);
+    }
+  } catch {
+    // It has ended, or the system does not tell.
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getPriority } from 'node:os';
 import { test } from 'node:test';
 import { millis } from '#base/core/index.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
@@ -61,6 +62,26 @@ test('QueryPool.use() gives statements of one subject that run at once a process
   two.letGo();
   await Promise.all([one.done, two.done]);
   assert.equal(pool.running, 0);
+});
+
+test('QueryPool.use() has processes give way of who asks several at once, and of nobody else', async () => {
+  using pool = new QueryPool(LAUNCH, atMost(4), SLOW);
+  const usual = getPriority();
+  const [other, one] = [hold(pool, 'b'), hold(pool, 'a')];
+  const pids = [await other.pid, await one.pid];
+  assert.deepEqual(
+    pids.map((pid) => getPriority(pid)),
+    [usual, usual],
+  );
+  const two = hold(pool, 'a');
+  pids.push(await two.pid);
+  const lower = Math.min(19, usual + 10);
+  assert.deepEqual(
+    pids.map((pid) => getPriority(pid)),
+    [usual, lower, lower],
+  );
+  for (const held of [other, one, two]) held.letGo();
+  await Promise.all([other.done, one.done, two.done]);
 });
 
 test('QueryPool.use() leaves a place to others, however much one subject asks', async () => {

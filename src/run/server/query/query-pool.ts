@@ -116,7 +116,8 @@ export class QueryPool implements Disposable {
     const own = busy.filter((process) => process.subject === subject).length;
     // One place is always left to others, where there are several.
     if (busy.length >= this.#most() || own >= Math.max(1, this.#most() - 1)) return null;
-    let found = [...this.#processes].find((process) => !process.busy && process.subject === subject);
+    const free = [...this.#processes].filter((process) => !process.busy && process.subject === subject);
+    let found = free.find(({ givesWay }) => !givesWay) ?? free[0];
     if (found === undefined) {
       // Idle processes of others make room: what they have opened is theirs alone.
       const idle = [...this.#processes].filter(({ busy }) => !busy).sort((a, b) => a.idleSince - b.idleSince);
@@ -128,6 +129,8 @@ export class QueryPool implements Disposable {
     }
     found.subject = subject;
     found.busy = true;
+    // Who asks one statement at a time goes before readings; who asks several at once goes behind everybody.
+    if (own > 0) for (const process of this.#processes) if (process.subject === subject) process.giveWay();
     return found;
   }
 

@@ -4,6 +4,7 @@ import { micros } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
 import { CODE_CACHE } from '../control/package-files.ts';
 import { KEPT_MEMORY } from '../process/kept-memory.ts';
+import { treeGivesWay } from '../process/give-way.ts';
 import { childLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type { Execution, QueryControlMethods, QueryMethods, WantedKeys } from './contract.ts';
@@ -12,6 +13,9 @@ import type { QuerySummary, SegmentKeys } from '#flow/query/index.ts';
 
 /** How long a statement that is to stop may take to do so before its process is ended. */
 const GRACE_MS = 5_000;
+
+/** Behind the gateway and the store, beside sealing. */
+const NICENESS = 10;
 
 /** How a query process is started: the program and its arguments, confined or not. */
 export interface Launch {
@@ -38,6 +42,8 @@ export class QueryProcess {
   /** The subject that it serves; null until the first, then for ever the same. */
   subject: string | null = null;
   busy = false;
+  /** Whether it gives way to others on the processor, as it does from then on. */
+  givesWay = false;
   idleSince = performance.now();
   ended = false;
 
@@ -113,6 +119,13 @@ export class QueryProcess {
       signal.removeEventListener('abort', cancel);
       this.#runs.delete(id);
     }
+  }
+
+  /** Has it give way to the platform and to processes of other subjects; taking that back would take a privilege. */
+  giveWay(): void {
+    if (this.givesWay || this.#child.pid === undefined) return;
+    this.givesWay = true;
+    treeGivesWay(this.#child.pid, NICENESS);
   }
 
   stop(): void {

@@ -45,7 +45,6 @@ export class StoreHost {
       entry: new URL('process.ts', import.meta.url),
       nodeFlags: ['--disable-warning=ExperimentalWarning'],
       environment: { ...logLevel(), ...KEPT_MEMORY },
-      // Devices wait for the gateway and people for queries; sealing can be later.
       niceness: NICENESS,
       offered: offer(parts, damages),
       start: (peer) => {
@@ -107,8 +106,8 @@ export class StoreHost {
 }
 
 const ACTOR = 'weir:store';
-/** Enough to give way, and not so much that readings are seen late where much else runs. */
-const NICENESS = 5;
+/** Of taking readings in and serving the tail, which statements wait for; sealing gives way further by itself. */
+const NICENESS = 2;
 
 function offer(
   { keys, segments, audit, owed, log }: StoreHostParts,
