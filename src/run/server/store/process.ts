@@ -14,7 +14,7 @@ import { Peer } from '../process/peer.ts';
 import type { StoreControlMethods, StoreMethods, StoreStart } from './contract.ts';
 import { remoteDataKeys, remoteSegmentKeys } from './remote-keys.ts';
 import { remotePublisher } from './remote-publisher.ts';
-import { SealingWorker } from './sealing-worker.ts';
+import { SealingThread } from './sealing-thread.ts';
 import { retentionOf } from './template-retention.ts';
 import { classesOf, shapesOf } from './template-shapes.ts';
 
@@ -52,7 +52,7 @@ const offered: StoreMethods = {
       publisher,
       segmentKeys: remoteSegmentKeys(control),
       dataKeys: remoteDataKeys(control),
-      maker: SealingWorker.start({
+      maker: SealingThread.start({
         objects,
         niceness: SEALING_NICENESS,
         offered: {

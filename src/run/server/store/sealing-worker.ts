@@ -1,81 +1,48 @@
-import { Worker } from 'node:worker_threads';
-import type { NamedColumn } from '#base/core/index.ts';
-import { mergeBatches, StoreError } from '#flow/store/index.ts';
-import type { Segment, SegmentContent, SegmentMaker } from '#flow/store/index.ts';
+import { parentPort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { systemClock } from '#base/core/index.ts';
+import { systemRandom } from '#base/crypto/index.ts';
+import { openDirectoryObjects } from '#base/storage/index.ts';
+import { makeHere, StoreError } from '#flow/store/index.ts';
+import type { Segment, SegmentMaker } from '#flow/store/index.ts';
+import { giveWay, ownThread } from '../process/give-way.ts';
 import { portLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type { MadeSegment, SealingControlMethods, SealingMethods } from './contract.ts';
+import { remoteDataKeys, remoteSegmentKeys } from './remote-keys.ts';
 
-export interface SealingWorkerParts {
-  /** The folder of sealed objects. */
-  readonly objects: string;
-  /** How far the thread gives way to the others of its process, 0 to 19. */
-  readonly niceness: number;
-  /** The way to control. */
-  readonly offered: SealingControlMethods;
-  /** Called when the thread ended, which it never should. */
-  readonly onEnd: (error: unknown) => void;
-}
+/** The store's other thread: it seals and merges, so that its first one can take readings and serve the tail. */
 
-/** Makes segments in a thread of its own. */
-export class SealingWorker implements SegmentMaker, AsyncDisposable {
-  readonly #thread: Worker;
-  readonly #peer: Peer<SealingMethods>;
+/** What is asked before the start is done waits for it. */
+const maker = Promise.withResolvers<SegmentMaker>();
 
-  private constructor(thread: Worker, peer: Peer<SealingMethods>) {
-    this.#thread = thread;
-    this.#peer = peer;
+const offered: SealingMethods = {
+  async start({ objects, niceness }) {
+    const thread = ownThread();
+    if (thread !== null) giveWay(thread, niceness);
+    const made = makeHere({
+      objects: await openDirectoryObjects(objects),
+      dataKeys: remoteDataKeys(main),
+      segmentKeys: remoteSegmentKeys(main),
+      audit: { append: (event) => main.call('audit', event) },
+      clock: systemClock,
+      random: systemRandom,
+    });
+    maker.resolve(made);
+  },
+  seal: (content) => outcome((own) => own.seal(content)),
+  compact: ({ plan, declared }) => outcome((own) => own.compact(plan, declared)),
+};
+
+const main = new Peer<SealingControlMethods>(portLine(parentPort as MessagePort), offered);
+
+async function outcome(step: (own: SegmentMaker) => Promise<Segment | null>): Promise<MadeSegment> {
+  try {
+    return { segment: await step(await maker.promise) };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const { code, message, hint, segment, column } = error;
+    const options = { ...(hint && { hint }), ...(segment && { segment }), ...(column && { column }) };
+    return { failure: { code, message, options } };
   }
-
-  /** The thread loads its code while its store goes on; what is asked of it meanwhile waits there. */
-  static start({ objects, niceness, offered, onEnd }: SealingWorkerParts): SealingWorker {
-    const thread = new Worker(new URL('sealing-thread.ts', import.meta.url));
-    thread.once('error', onEnd);
-    const peer = new Peer<SealingMethods>(portLine(thread), offered);
-    peer.call('start', { objects, niceness }).catch(onEnd);
-    return new SealingWorker(thread, peer);
-  }
-
-  /** Joins the batches, which are thousands, and hands the result over without a copy. */
-  async seal(content: SegmentContent): Promise<Segment> {
-    const { stream, columns, batches } = content;
-    const joined: NamedColumn[] = [];
-    for (const column of columns) {
-      joined.push(...mergeBatches(stream, [column], batches).columns);
-      // Whoever asks for the tail waits for one column, not for all.
-      await new Promise(setImmediate);
-    }
-    const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
-    const batch = { stream, template: batches[0]?.template ?? '', rows, columns: joined };
-    const order = { ...contentOnly(content), batches: [batch] };
-    const segment = segmentOf(await this.#peer.call('seal', order, buffersOf(joined)));
-    if (segment === null) throw new TypeError('sealing made no segment');
-    return segment;
-  }
-
-  async compact(...[plan, declared]: Parameters<SegmentMaker['compact']>): Promise<Segment | null> {
-    return segmentOf(await this.#peer.call('compact', { plan, declared }));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#thread.terminate();
-  }
-}
-
-/** Without what else the object may hold, which may not cross. */
-function contentOnly({ stream, columns, spans, inputs, templates, classes, expired }: SegmentContent) {
-  return { stream, columns, spans, inputs, templates, ...(classes && { classes }), ...(expired && { expired }) };
-}
-
-/** Those that are a column's alone. */
-function buffersOf(columns: readonly NamedColumn[]): readonly ArrayBuffer[] {
-  const all = columns.flatMap(({ data }) => [data.type === 'text' ? data.codes : data.values, data.nulls]);
-  const buffers = all.flatMap((array) => (array?.buffer instanceof ArrayBuffer ? [array.buffer] : []));
-  return [...new Set(buffers)];
-}
-
-function segmentOf(made: MadeSegment): Segment | null {
-  if ('segment' in made) return made.segment;
-  const { code, message, options } = made.failure;
-  throw new StoreError(code, message, options);
 }

@@ -12,7 +12,7 @@ import { climateBatch, CLIMATE } from '../../../../test/support/store-world.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import type { Cleanable } from '../../../../test/support/tmp.ts';
 import type { SealingControlMethods } from './contract.ts';
-import { SealingWorker } from './sealing-worker.ts';
+import { SealingThread } from './sealing-thread.ts';
 
 async function startWorker(t: Cleanable) {
   const objects = path.join(await temporaryFolder(t), 'objects');
@@ -30,7 +30,7 @@ async function startWorker(t: Cleanable) {
     unwrapDataKeys: async ({ handles }) =>
       handles.flatMap((handle) => (keys.has(handle) ? [{ handle, key: keys.get(handle)! }] : [])),
   };
-  const worker = SealingWorker.start({ objects, niceness: 1, offered, onEnd: (error) => assert.fail(String(error)) });
+  const worker = SealingThread.start({ objects, niceness: 1, offered, onEnd: (error) => assert.fail(String(error)) });
   t.after(() => worker[Symbol.asyncDispose]());
   return { worker, objects, keys, audited };
 }
@@ -46,7 +46,7 @@ const contentOf = (from: number, batches: number) => ({
   cut: { keep: () => {} },
 });
 
-test('SealingWorker seals and merges as its own thread would, and leaves the batches that it is given', async (t) => {
+test('SealingThread seals and merges as its own thread would, and leaves the batches that it is given', async (t) => {
   const { worker, objects, keys, audited } = await startWorker(t);
   const content = contentOf(0, 3);
   const before = structuredClone(content.batches);
@@ -76,7 +76,7 @@ test('SealingWorker seals and merges as its own thread would, and leaves the bat
   for (const name of ['device', 'time']) assert.deepEqual(valuesOf(columns, name), valuesOf(whole, name), name);
 });
 
-test('SealingWorker tells of a damaged input as a StoreError that names the segment', async (t) => {
+test('SealingThread tells of a damaged input as a StoreError that names the segment', async (t) => {
   const { worker, objects } = await startWorker(t);
   const inputs: Segment[] = [await worker.seal(contentOf(0, 1)), await worker.seal(contentOf(5, 1))];
   const [first = assert.fail()] = inputs;
