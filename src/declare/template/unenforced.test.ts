@@ -17,7 +17,6 @@ test('unenforcedOf() finds each protection where it is declared', () => {
     ['residency', declared('', 'type: number', 'region: eu'), 'region', ['s']],
     ['identity', declared('', 'type: number'), 'devices.k.identity', []],
     ['boot', declared('', 'type: number'), 'devices.k.boot', []],
-    ['detect', declared('', 'type: number', 'detect: {s: {}}'), 'detect.s', ['s']],
     ['role-action', declared('', 'type: number', 'people: {r: {may: [erase]}}'), 'people.r.may', []],
     ['comply', declared('', 'type: number', 'comply: [gdpr]'), 'comply', []],
   ];

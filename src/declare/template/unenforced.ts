@@ -58,15 +58,8 @@ export const UNENFORCED_PROTECTIONS: readonly UnenforcedProtection[] = [
     find: (template) => deviceTypesWhere(template, (type) => type.boot !== 'none', 'boot'),
   },
   {
-    id: 'detect',
-    promise: 'what is unusual raises an alert within the budget of false alarms',
-    meanwhile: 'nothing is detected beyond range and step',
-    find: (template) =>
-      [...template.detect.values()].map(({ stream }) => ({ path: `detect.${stream}`, streams: [stream] })),
-  },
-  {
     id: 'role-action',
-    promise: 'the role can respond, detokenise or erase',
+    promise: 'the role can detokenise or erase',
     meanwhile: 'the grant stands in the template, and nothing can be done with it',
     find: (template) =>
       [...template.people.values()]
@@ -81,7 +74,7 @@ export const UNENFORCED_PROTECTIONS: readonly UnenforcedProtection[] = [
   },
 ];
 
-const WITHOUT_EFFECT: readonly string[] = ['respond', 'detokenise', 'erase'];
+const WITHOUT_EFFECT: readonly string[] = ['detokenise', 'erase'];
 
 /** What a template declares and this version does not enforce, in the order of the list. */
 export function unenforcedOf(template: Template): readonly Unenforced[] {

@@ -82,3 +82,12 @@ function resealed(bytes: Uint8Array, at: number, value: number): Uint8Array {
   new DataView(changed.buffer).setUint32(changed.length - 4, crc32(changed.subarray(0, -4)), true);
   return changed;
 }
+
+test('decodeState() copies out of a Buffer, wherever in it the state lies', () => {
+  const encoded = encodeState('k', 1, { odd: Uint8Array.of(7), values: Float64Array.of(1.5, 2.5) });
+  const within = Buffer.concat([Buffer.of(0), encoded]).subarray(1);
+  const state = decodeState(within, 'k', 1);
+  within.fill(0);
+  assert.deepEqual(state.get('values'), Float64Array.of(1.5, 2.5));
+  assert.deepEqual([...(state.get('odd') as Uint8Array)], [7]);
+});

@@ -116,7 +116,8 @@ export function decodeState(bytes: Uint8Array, kind: string, version: number): M
     const length = view.getUint32(at, true);
     at += 4;
     need(length * ArrayType.BYTES_PER_ELEMENT);
-    const copy = bytes.slice(at, at + length * ArrayType.BYTES_PER_ELEMENT);
+    // Not `slice`: of a Buffer that is no copy, and need not start where doubles may.
+    const copy = new Uint8Array(bytes.subarray(at, at + length * ArrayType.BYTES_PER_ELEMENT));
     state.set(name, new ArrayType(copy.buffer, copy.byteOffset, length));
     at += copy.length;
   }

@@ -12,6 +12,8 @@ export interface DataDirectory {
   readonly journal: string;
   readonly quarantine: string;
   readonly objects: string;
+  /** What the watch knows, sealed. */
+  readonly watch: string;
   readonly operator: string;
   /** Files with fields for the collector of traces. */
   readonly traces: string;
@@ -36,6 +38,7 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
     journal: at('journal'),
     quarantine: at('quarantine'),
     objects: at('objects'),
+    watch: at('watch'),
     operator: at('operator'),
     traces: at('traces'),
     tail: at('tail'),
@@ -54,8 +57,21 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
  *   there for everybody, such as `/tmp`
  */
 export async function makeDirectories(layout: DataDirectory): Promise<void> {
-  const { root, audit, keys, identity, journal, quarantine, objects, operator, traces, tail, run } = layout;
-  for (const folder of [root, audit, keys, identity, journal, quarantine, objects, operator, traces, tail, run]) {
+  const { root, audit, keys, identity, journal, quarantine, objects, watch, operator, traces, tail, run } = layout;
+  for (const folder of [
+    root,
+    audit,
+    keys,
+    identity,
+    journal,
+    quarantine,
+    objects,
+    watch,
+    operator,
+    traces,
+    tail,
+    run,
+  ]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await closeToOthers(folder);
   }

@@ -11,6 +11,7 @@ import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
 import type { CosignatureAnswer } from '#trust/audit/index.ts';
 import { ConsentReceipts, Consents } from '#trust/consent/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
+import { AlertBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
 import { RequestMetrics } from './api/request-metrics.ts';
 import { makeApi } from './api/server.ts';
 import type { Services } from './api/services.ts';
@@ -61,6 +62,7 @@ import { StatementBook } from './query/statement-book.ts';
 import { ReceiptDesk } from './receipts/receipt-desk.ts';
 import { SegmentEntries } from './receipts/segment-entries.ts';
 import { StoreHost } from './store/host.ts';
+import { WatchHost } from './watch/host.ts';
 import { readHeaderFile } from './trace/header-file.ts';
 import { SpanExporter } from './trace/span-exporter.ts';
 import { Tracer } from './trace/tracer.ts';
@@ -186,6 +188,21 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     reachCopies: () => backups.refresh(),
     holdsChanged: (holds) => store.useHolds(holds),
   });
+  await catalogue.migrate(WATCH_SCHEMA);
+  const alerts = await AlertBook.open({ catalogue, sealer, audit, clock });
+  const watch = WatchHost.open({
+    layout,
+    catalogue,
+    sealer: await keys.rowSealer('catalogue'),
+    keys,
+    audit,
+    clock,
+    log,
+    template: inForce,
+    storeCursor: async () => new Map((await segments.state()).cursor),
+    journalBytes: () => folderBytes(layout.journal),
+    raise: async (findings) => void (await alerts.raise(findings)),
+  });
   const store: StoreHost = await StoreHost.start({
     layout,
     keys,
@@ -196,6 +213,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     templates: () => versions.all(),
     template: inForce,
     holds: () => retention.holds,
+    passed: async () => (await watch.passed())?.entries().toArray() ?? null,
   });
   opened.defer(() => store.stop(DRAIN_MS));
   const backups: BackupKeeper = await BackupKeeper.open({
@@ -270,7 +288,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       decisions,
       originals: (relation) => (inForce().tables.has(relation) ? tables.originals(relation) : unsealed.of(relation)),
       consents,
-      memory: memoryRelations({ tables, identity, refusals, clones, logCounts }),
+      memory: memoryRelations({ tables, identity, refusals, clones, logCounts, alerts }),
       template: inForce,
       missing: () =>
         store.damages.map(({ file, offset }) => `readings behind byte ${offset} of journal file ${file} are missing`),
@@ -295,6 +313,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       await queries.useTemplate(next);
       await gateway.useTemplate(next);
       void unsealed.settle();
+      await watch.useTemplate(next);
       await useAlgorithms(next, { identity, audit, log });
     },
   });
@@ -398,6 +417,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     consents,
     consentReceipts,
     backups,
+    alerts,
+    baseline: (device) => watch.baseline(device),
     prover,
     keyKeeper,
     cryptoInventory,
@@ -444,8 +465,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     workers: options.gatewayWorkers ?? 1,
     waiting: () => commands.waiting(),
     taken: (command) => void commands.taken(command),
-    committed: () => store.wake(),
+    committed: () => {
+      store.wake();
+      watch.wake();
+    },
   });
+  opened.defer(() => watch.stop(DRAIN_MS));
   opened.defer(() => gateway.stop(DRAIN_MS));
   // For the next start; where it cannot be kept, that one takes as long as this one.
   void keepGatewayCode().catch((error: unknown) => log.debug({ error: String(error) }, 'compiled code is not kept'));
@@ -493,6 +518,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       since: templates.since,
       audit,
       store,
+      watch,
       gateway,
       queries,
       segments,
@@ -514,6 +540,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     outcome: 'done',
     detail: { ...gateway.ports },
   });
+
+  watch.begin();
 
   const stopping = new AbortController();
   const witnessBy = (place: WitnessPlace): void => {

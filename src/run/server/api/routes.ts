@@ -1,5 +1,6 @@
 import type { Route } from './route.ts';
 import { AGENT_ROUTES } from './routes/agents.ts';
+import { ALERT_ROUTES } from './routes/alerts.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { AUTHORITY_ROUTES } from './routes/authorities.ts';
 import { CERTIFICATE_STATUS_ROUTES } from './routes/certificate-status.ts';
@@ -39,6 +40,7 @@ export const ROUTES: readonly Route[] = [
   ...RETENTION_ROUTES,
   ...CONSENT_ROUTES,
   ...BACKUP_ROUTES,
+  ...ALERT_ROUTES,
   ...CRYPTO_ROUTES,
   ...SERVICE_ROUTES,
   ...API_KEY_ROUTES,

@@ -6,6 +6,8 @@ import type { LogSource, PlacedEntry } from '#trust/audit/index.ts';
 import type { ConsentReceipts, Consents } from '#trust/consent/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { Parameters, ResultFormat } from '#flow/query/index.ts';
+import type { DeviceBaseline } from '#watch/detect/index.ts';
+import type { AlertBook } from '#watch/respond/index.ts';
 import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { PlatformStatus } from '../platform-status.ts';
 import type { RetentionKeeper } from '../control/retention-keeper.ts';
@@ -125,6 +127,9 @@ export interface Services {
   >;
   readonly consentReceipts: Pick<ConsentReceipts, 'sign' | 'verifierKeys'>;
   readonly backups: Pick<BackupKeeper, 'show' | 'create' | 'run' | 'forget'>;
+  readonly alerts: Pick<AlertBook, 'list' | 'get' | 'answer' | 'onChange'>;
+  /** What is normal for a device; null where nothing is watched. */
+  readonly baseline: (device: string) => Promise<readonly DeviceBaseline[] | null>;
   readonly prover: Prover;
   /** Every algorithm, key and certificate in use. */
   readonly cryptoInventory: () => Promise<CryptoInventory>;

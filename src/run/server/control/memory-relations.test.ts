@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Column } from '#base/core/index.ts';
 import type { RowsInMemory } from '#flow/query/index.ts';
+import type { Alert } from '#watch/respond/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { silentLog } from '../../../../test/support/open-audit-log.ts';
@@ -20,7 +21,7 @@ streams: { s: { from: reefer, fields: { n: { type: number } } } }
 tables: { plants: { fields: { plant: { type: text } } } }
 `);
 
-async function open(t: Cleanable) {
+async function open(t: Cleanable, alerts: readonly Alert[] = []) {
   const clock = frozenClock();
   const { catalogue, keys, identity } = await openTrust(t, { clock });
   const audit = recordAudit();
@@ -41,7 +42,7 @@ async function open(t: Cleanable) {
     audit,
     refusals,
     tables,
-    find: memoryRelations({ tables, identity, refusals, clones, logCounts }),
+    find: memoryRelations({ tables, identity, refusals, clones, logCounts, alerts: { list: async () => alerts } }),
   };
 }
 
@@ -62,6 +63,38 @@ test('memoryRelations() has a row per device', async (t) => {
   assert.deepEqual(row?.slice(0, 5), ['truck-1', 'reefer', 'disabled', clock.now(), null]);
   assert.ok(Number(row?.[5]) > clock.now());
   assert.deepEqual(rest, []);
+});
+
+test('memoryRelations() has alerts', async (t) => {
+  const alert = {
+    id: 'a1',
+    device: 'truck-3',
+    stream: 'climate',
+    detectors: [{ name: 'robust-z', score: 12, limit: 8, readings: 1 }],
+    causes: [{ field: 'temperature' }],
+    severity: 'medium',
+    state: 'new',
+    start: 1_000,
+    end: 5_000,
+    raised: 7,
+    open: true,
+  };
+  const { find } = await open(t, [alert as unknown as Alert]);
+  const [row] = rowsOf(await find('_alerts'));
+  assert.deepEqual(row?.slice(1), [
+    1_000,
+    5_000,
+    7,
+    'truck-3',
+    'climate',
+    'medium',
+    'new',
+    1,
+    'robust-z',
+    12,
+    8,
+    'temperature',
+  ]);
 });
 
 test('memoryRelations() has refusals and counts of the log', async (t) => {

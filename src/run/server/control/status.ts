@@ -11,6 +11,7 @@ import { memoryExposures } from '../process/memory-exposures.ts';
 import { processTree } from '../prove/process-files.ts';
 import type { StoreHost } from '../store/host.ts';
 import type { ProposalBook } from './proposal-book.ts';
+import type { WatchHost } from '../watch/host.ts';
 import type { SegmentHost } from './segment-host.ts';
 
 export interface StatusSources {
@@ -20,6 +21,7 @@ export interface StatusSources {
   readonly since: string;
   readonly audit: AuditLog;
   readonly store: StoreHost;
+  readonly watch: WatchHost;
   readonly gateway: GatewayHost;
   readonly queries: {
     readonly confinement: { readonly confined: boolean; readonly reason: string | null };
@@ -39,7 +41,7 @@ export interface StatusSources {
 
 /** Asks every part how it is. A part that does not answer is named under `degraded`. */
 export async function readStatus(sources: StatusSources): Promise<PlatformStatus> {
-  const { address, template, audit, store, gateway, queries, segments, layout } = sources;
+  const { address, template, audit, store, watch, gateway, queries, segments, layout } = sources;
   const degraded: string[] = [];
   const counts = await gateway.counts();
   const storeStatus = await store.status().catch(() => null);
@@ -77,6 +79,7 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
       ...[
         { name: 'gateway', process: gateway.process },
         { name: 'store', process: store.process },
+        ...(watch.process === null ? [] : [{ name: 'watch', process: watch.process }]),
       ].map(({ name, process: child }) => ({
         name,
         state: child.pid === undefined ? 'starting' : 'running',

@@ -68,6 +68,8 @@ export type StoreControlMethods = {
   replacedBefore(time: number): Promise<readonly Segment[]>;
   forget(ids: readonly string[]): Promise<void>;
   known(objectKeys: readonly string[]): Promise<readonly string[]>;
+  /** How far other readers of the journal are; null where there is none that files must be kept for. */
+  passed(parameters: null): Promise<FileOffsets | null>;
   /** Journal files that the store has passed and that were removed. */
   forgetFiles(fileIds: readonly string[]): Promise<void>;
   ended(error: { code: string; message: string }): void;

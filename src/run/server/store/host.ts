@@ -2,7 +2,7 @@ import type { AuditSink, Json, LateAuditSink, Log } from '#base/core/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { JournalDamage } from '#flow/journal/index.ts';
-import type { Hold, ServedTail, StoreStatus } from '#flow/store/index.ts';
+import type { FileOffsets, Hold, ServedTail, StoreStatus } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
@@ -23,6 +23,8 @@ export interface StoreHostParts {
   readonly templates: () => readonly Template[];
   /** The version in force. */
   readonly template: () => Template;
+  /** How far the watch is in the journal; null where files need not be kept for it. */
+  readonly passed: () => Promise<FileOffsets | null>;
   /** Holds that stand; asked anew at each start of the process. */
   readonly holds: () => readonly Hold[];
 }
@@ -110,7 +112,7 @@ const ACTOR = 'weir:store';
 const NICENESS = 2;
 
 function offer(
-  { keys, segments, audit, owed, log }: StoreHostParts,
+  { keys, segments, audit, owed, log, passed }: StoreHostParts,
   damages: Map<string, JournalDamage>,
 ): StoreControlMethods {
   return {
@@ -139,6 +141,7 @@ function offer(
     replacedBefore: (time) => segments.replacedBefore(time),
     forget: (ids) => segments.forget(ids),
     known: (objectKeys) => segments.known(objectKeys),
+    passed: () => passed(),
     forgetFiles: (fileIds) => segments.forgetFiles(fileIds),
     ended: (error) => log.error(error, 'the store ended'),
     damaged: (damage) => {

@@ -128,7 +128,9 @@ const unforgotten = new Set<string>();
 async function releaseFiles(reader: FileJournalReader): Promise<void> {
   try {
     const { cursor } = await control.call('state', null);
-    for (const path of await reader.release([new Map(cursor)])) {
+    const passed = await control.call('passed', null);
+    const cursors = passed === null ? [cursor] : [cursor, passed];
+    for (const path of await reader.release(cursors.map((one) => new Map(one)))) {
       await nodeFiles.remove(path);
       unforgotten.add(basename(path, '.journal'));
     }

@@ -1,10 +1,11 @@
-import { formatMicros, micros, parseRfc3339, Type } from '#base/core/index.ts';
+import { formatMicros, micros, Type } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
 import type { Hold } from '#flow/store/index.ts';
 import { ApiError } from '../errors.ts';
 import { closed, count, listOf, orNull, text, time } from '../forms.ts';
 import { PLATFORM } from '../route.ts';
 import type { Route } from '../route.ts';
+import { parseTime } from './parse-time.ts';
 
 const ACCESS = { action: 'administer', resource: () => PLATFORM } as const;
 
@@ -138,13 +139,5 @@ function showHold({ from, to, created, released, ...hold }: Hold) {
 }
 
 function readTime(value: string | undefined, name: string): Micros | null {
-  if (value === undefined) return null;
-  const read = parseRfc3339(value);
-  if (read === null) {
-    throw new ApiError(
-      'API_BODY_INVALID',
-      `Cannot take request: \`${name}\` is no time (RFC 3339), such as 2026-01-01T00:00:00Z`,
-    );
-  }
-  return read;
+  return value === undefined ? null : parseTime(value, name);
 }

@@ -1,0 +1,219 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../command-context.ts';
+import { readEvents } from '../read-events.ts';
+import { formatTable } from '../text-table.ts';
+import type { ContextOf } from './command.ts';
+
+interface Reading {
+  readonly time: string;
+  readonly values: Readonly<Record<string, number | null>>;
+}
+
+/** An alert as the API shows it. */
+export interface AlertRow {
+  readonly id: string;
+  readonly device: string;
+  readonly stream: string;
+  readonly state: string;
+  readonly severity: string;
+  readonly start: string;
+  readonly end: string;
+  readonly open: boolean;
+  readonly raised: string;
+  readonly sentence: string;
+  readonly detectors: readonly {
+    readonly name: string;
+    readonly score: number;
+    readonly limit: number;
+    readonly readings: number;
+  }[];
+  readonly causes: readonly {
+    readonly field: string;
+    readonly unit: string | null;
+    readonly share: number;
+    readonly value: number | null;
+    readonly usual: readonly [number, number] | null;
+    readonly deviation: number;
+    readonly wouldPass: number | null;
+  }[];
+  readonly nearest: Reading | null;
+  readonly evidence: readonly Reading[];
+  readonly budget: {
+    readonly alarms: number;
+    readonly seconds: number;
+    readonly expected: number;
+    readonly likely: number;
+  };
+  readonly baseline: { readonly readings: number; readonly seconds: number; readonly peaks: number };
+  readonly answers: readonly {
+    readonly verdict: string;
+    readonly by: string;
+    readonly at: string;
+    readonly reason: string | null;
+    readonly until: string | null;
+  }[];
+}
+
+const HEADER = ['id', 'start', 'severity', 'state', 'device', 'stream', 'what'] as const;
+
+/** What the watch found unusual, and what people say of it. */
+export function addAlertCommands(program: Command, contextOf: ContextOf): void {
+  program
+    .command('alerts')
+    .description('what was found unusual, the newest first')
+    .option('--follow', 'go on and print each alert as it is raised or changes')
+    .option('--device <name>', 'of this device')
+    .option('--state <state>', 'new, confirmed, false-alarm or expected')
+    .option('--since <time>', 'raised after this time (RFC 3339)')
+    .option('--limit <n>', 'at most so many', '50')
+    .action(async ({ follow, ...filter }: { follow?: true } & Record<string, string>, command: Command) => {
+      const context = contextOf(command);
+      const path = `/v1/alerts?${new URLSearchParams(filter).toString()}`;
+      const { alerts } = await context.withPlatform((client) => client.json<{ alerts: AlertRow[] }>('GET', path));
+      if (follow === true) {
+        for (const alert of alerts.toReversed()) printLine(context, alert);
+        await followAlerts(context, filter);
+        return;
+      }
+      context.result(alerts, (rows) =>
+        rows.length === 0 ? 'nothing unusual was found so far\n' : formatTable(HEADER, rows.map(cellsOf)),
+      );
+      const [newest] = alerts;
+      if (newest !== undefined) context.next(`alert show ${newest.id}`);
+    });
+
+  const alert = program.command('alert').description('one alert: what it is, and what you say of it');
+
+  alert
+    .command('show <id>')
+    .description('an alert with its explanation and the readings it rests on')
+    .action(async (id: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const found = await context.withPlatform((client) =>
+        client.json<AlertRow>('GET', `/v1/alerts/${encodeURIComponent(id)}`),
+      );
+      context.result(found, showAlert);
+      if (found.state === 'new') context.next(`alert confirm ${id}`);
+    });
+
+  const answer = async (command: Command, id: string, body: Readonly<Record<string, string>>): Promise<void> => {
+    const context = contextOf(command);
+    const path = `/v1/alerts/${encodeURIComponent(id)}/answer`;
+    const answered = await context.withPlatform((client) => client.json<AlertRow>('POST', path, { body }));
+    context.result(answered, ({ state }) => `alert ${id} is marked ${state}\n`);
+    context.next('alerts --state new');
+  };
+  alert
+    .command('confirm <id>')
+    .description('it is true: the detector stays as watchful as it is')
+    .option('--reason <text>', 'why')
+    .action((id: string, options: { reason?: string }, command: Command) =>
+      answer(command, id, { verdict: 'confirmed', ...options }),
+    );
+  alert
+    .command('dismiss <id>')
+    .description('it is a false alarm')
+    .option('--reason <text>', 'why')
+    .action((id: string, options: { reason?: string }, command: Command) =>
+      answer(command, id, { verdict: 'false-alarm', ...options }),
+    );
+  alert
+    .command('expect <id>')
+    .description('it is true and was to be expected, until a time')
+    .requiredOption('--until <time>', 'until when (RFC 3339)')
+    .requiredOption('--reason <text>', 'why')
+    .action((id: string, options: { until: string; reason: string }, command: Command) =>
+      answer(command, id, { verdict: 'expected', ...options }),
+    );
+}
+
+async function followAlerts(
+  context: CommandContext,
+  { device, state }: Readonly<Record<string, string>>,
+): Promise<void> {
+  await context.withPlatform(async (client) => {
+    const reply = await client.stream('GET', '/v1/alert-events', { accept: 'text/event-stream' });
+    for await (const data of readEvents(reply)) {
+      const alert = JSON.parse(data) as AlertRow;
+      if ((device ?? alert.device) === alert.device && (state ?? alert.state) === alert.state)
+        printLine(context, alert);
+    }
+  });
+}
+
+/** One line for each alert, or one JSON object. */
+function printLine(context: CommandContext, alert: AlertRow): void {
+  const { terminal, options } = context;
+  if (options.json === true) terminal.out(`${JSON.stringify(alert)}\n`);
+  else
+    terminal.out(
+      formatTable(HEADER, [cellsOf(alert)])
+        .split('\n')
+        .slice(1)
+        .join('\n'),
+    );
+}
+
+function cellsOf({ id, start, severity, state, device, stream, sentence }: AlertRow) {
+  return [id, start, severity, state, device, stream, sentence];
+}
+
+function showAlert(alert: AlertRow): string {
+  const { budget, baseline, causes, nearest, evidence, answers } = alert;
+  const until = alert.open ? 'and goes on' : `to ${alert.end}`;
+  const lines = [
+    alert.sentence,
+    '',
+    `${alert.severity}, ${alert.state}: ${alert.device} on ${alert.stream}, from ${alert.start} ${until}`,
+    '',
+    'detectors',
+    formatTable(
+      ['name', 'score', 'limit', 'readings beyond'],
+      alert.detectors.map(({ name, score, limit, readings }) => [name, brief(score), brief(limit), readings]),
+    ),
+    'causes',
+    formatTable(
+      ['field', 'share', 'value', 'usual', 'deviations', 'no alert at'],
+      causes.map(({ field, unit, share, value, usual, deviation, wouldPass }) => [
+        unit === null ? field : `${field} (${unit})`,
+        `${Math.round(share * 100)} %`,
+        value ?? 'not shown',
+        usual === null ? 'not shown' : `${usual[0]} to ${usual[1]}`,
+        deviation,
+        wouldPass ?? '',
+      ]),
+    ),
+    'readings that led to it, and the usual one that is most like the last',
+    readingTable(nearest === null ? evidence : [...evidence, nearest]),
+    `budget: ${budget.alarms} false in ${period(budget.seconds)} for this device; expected ${brief(budget.expected)}, at most likely ${brief(budget.likely)}`,
+    `it rests on ${baseline.readings} readings over ${period(baseline.seconds)}, with ${baseline.peaks} peaks`,
+    ...answers.map(
+      ({ verdict, by, at, reason, until: to }) =>
+        `${at} ${by}: ${verdict}${to === null ? '' : ` until ${to}`}${reason === null ? '' : `, ${reason}`}`,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function readingTable(readings: readonly Reading[]): string {
+  const names = [...new Set(readings.flatMap(({ values }) => Object.keys(values)))];
+  return formatTable(
+    ['time', ...names],
+    readings.map(({ time, values }) => [time, ...names.map((name) => values[name] ?? null)]),
+  );
+}
+
+function brief(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+/** A time in words, such as `7 d`. */
+export function period(seconds: number): string {
+  const units = [
+    [86_400, 'd'],
+    [3_600, 'h'],
+    [60, 'min'],
+  ] as const;
+  const [size, name] = units.find(([unit]) => seconds >= unit) ?? [1, 's'];
+  return `${Number((seconds / size).toPrecision(3))} ${name}`;
+}

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { formatTable } from '../text-table.ts';
+import { period } from './alerts.ts';
+import type { ContextOf } from './command.ts';
+
+interface BaselineRow {
+  readonly device: string;
+  readonly stream: string;
+  readonly since: string;
+  readonly until: string;
+  readonly readings: number;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly unit: string | null;
+    readonly centre: number;
+    readonly spread: number;
+  }[];
+  readonly detectors: readonly {
+    readonly name: string;
+    readonly armed: boolean;
+    readonly limit: number | null;
+    readonly seen: number;
+    readonly watchedSeconds: number;
+    readonly peaks: number;
+    readonly expectedRate: number;
+    readonly likelyRate: number;
+  }[];
+}
+
+const WEEK = 604_800;
+/** Standard deviations around the centre that are called usual. */
+const USUAL = 3;
+
+/** What is normal for a device. */
+export function addBaselineCommand(program: Command, contextOf: ContextOf): void {
+  program
+    .command('baseline <device>')
+    .description('what is normal for a device, since when, and how sure that is')
+    .action(async (device: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const { baselines } = await context.withPlatform((client) =>
+        client.json<{ baselines: BaselineRow[] }>('GET', `/v1/devices/${encodeURIComponent(device)}/baseline`),
+      );
+      context.result(baselines, (rows) => rows.map(showBaseline).join('\n'));
+      context.next(`alerts --device ${device}`);
+    });
+}
+
+function showBaseline({ device, stream, since, until, readings, fields, detectors }: BaselineRow): string {
+  return [
+    `${device} on ${stream}: ${readings} readings from ${since} to ${until}`,
+    '',
+    formatTable(
+      ['field', 'usual from', 'to', 'centre', 'spread'],
+      fields.map(({ name, unit, centre, spread }) => [
+        unit === null ? name : `${name} (${unit})`,
+        brief(centre - USUAL * spread),
+        brief(centre + USUAL * spread),
+        brief(centre),
+        brief(spread),
+      ]),
+    ),
+    formatTable(
+      ['detector', 'alarms beyond', 'rests on', 'over', 'peaks', 'false a week', 'at most likely'],
+      detectors.map(({ name, armed, limit, seen, watchedSeconds, peaks, expectedRate, likelyRate }) => [
+        name,
+        armed && limit !== null ? brief(limit) : 'not yet',
+        seen,
+        period(watchedSeconds),
+        peaks,
+        armed ? brief(expectedRate * WEEK) : '',
+        armed ? brief(likelyRate * WEEK) : '',
+      ]),
+    ),
+  ].join('\n');
+}
+
+function brief(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DeviceBaseline } from '#watch/detect/index.ts';
+import type { Alert, Answer } from '#watch/respond/index.ts';
+import type { AlertFilter } from '#watch/respond/index.ts';
+import { eventually } from '../../../../../test/support/eventually.ts';
+import type { Services } from '../services.ts';
+import { openApi } from '../testing.ts';
+
+const ALERT: Alert = {
+  id: 'a1',
+  device: 'truck-3',
+  stream: 'climate',
+  detectors: [{ name: 'robust-z', score: 12, limit: 8, readings: 1 }],
+  start: 1_000_000,
+  end: 2_000_000,
+  open: false,
+  severity: 'medium',
+  budget: { alarms: 1, seconds: 604_800, expected: 0.1, likely: 0.9 },
+  baseline: { readings: 3_600, seconds: 3_600, peaks: 64 },
+  causes: [],
+  nearest: { time: 0, values: { temperature: null } },
+  evidence: [{ time: 1_000_000, values: { temperature: 20 } }],
+  sentence: 'temperature of truck-3 was 20 Cel',
+  state: 'new',
+  raised: 3_000_000,
+  changed: 3_000_000,
+  answers: [],
+};
+
+const BASELINE: DeviceBaseline = {
+  device: 'truck-3',
+  stream: 'climate',
+  since: 0,
+  until: 1_000_000,
+  readings: 2,
+  fields: [{ name: 'temperature', unit: 'Cel', centre: -18, spread: 1 }],
+  detectors: [
+    {
+      name: 'robust-z',
+      armed: false,
+      limit: Infinity,
+      seen: 2,
+      watchedSeconds: 1,
+      peaks: 0,
+      expectedRate: 0,
+      likelyRate: 0,
+    },
+  ],
+};
+
+/** Stands in for the book, which is tested by itself. */
+function standIn() {
+  const filters: AlertFilter[] = [];
+  const answers: Omit<Answer, 'at'>[] = [];
+  const listeners = new Set<(alert: Alert) => void>();
+  const alerts: Services['alerts'] = {
+    list: async (filter) => {
+      filters.push(filter);
+      return [ALERT];
+    },
+    get: async () => ALERT,
+    answer: async (_id, answer) => {
+      answers.push(answer);
+      return { ...ALERT, state: answer.verdict, answers: [{ ...answer, at: 4_000_000 }] };
+    },
+    onChange: (listener) => {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
+  };
+  return { alerts, filters, answers, listeners };
+}
+
+test('alerts are listed by state, device and time, and shown with times in UTC', async (t) => {
+  const { alerts, filters } = standIn();
+  const { call } = await openApi(t, { alerts });
+  const listed = await call('GET', '/v1/alerts?state=new&device=truck-3&since=1970-01-01T00:00:01Z&limit=5');
+  assert.equal(listed.status, 200, listed.text);
+  assert.deepEqual(filters, [{ state: 'new', device: 'truck-3', since: 1_000_000, limit: 5 }]);
+  const shown = (await call('GET', '/v1/alerts/a1')).json();
+  assert.deepEqual([shown['start'], shown['raised']], ['1970-01-01T00:00:01Z', '1970-01-01T00:00:03Z']);
+  assert.deepEqual(shown['nearest'], { time: '1970-01-01T00:00:00Z', values: { temperature: null } });
+  assert.equal((await call('GET', '/v1/alerts?since=tomorrow')).json()['code'], 'API_BODY_INVALID');
+  assert.equal((await call('GET', '/v1/alerts?state=odd')).status, 400);
+  assert.equal((await call('GET', '/v1/alerts', { as: 'nobody' })).status, 401);
+});
+
+test('an answer names who gave it; until when goes with what is expected alone', async (t) => {
+  const { alerts, answers } = standIn();
+  const { call } = await openApi(t, { alerts });
+  const answer = (body: object) => call('POST', '/v1/alerts/a1/answer', { body });
+  assert.equal((await answer({ verdict: 'false-alarm', reason: 'wash' })).json()['state'], 'false-alarm');
+  const expected = await answer({ verdict: 'expected', reason: 'wash', until: '1970-01-01T00:00:09Z' });
+  assert.equal(expected.status, 200);
+  assert.deepEqual(
+    answers.map(({ verdict, reason, until }) => [verdict, reason, until]),
+    [
+      ['false-alarm', 'wash', null],
+      ['expected', 'wash', 9_000_000],
+    ],
+  );
+  assert.match(answers[0]?.by ?? '', /^person:/);
+  for (const wrong of [{ verdict: 'expected' }, { verdict: 'confirmed', until: '1970-01-01T00:00:09Z' }, {}]) {
+    assert.equal((await answer(wrong)).json()['code'], 'API_BODY_INVALID');
+  }
+});
+
+test('alerts come as events for as long as somebody listens', async (t) => {
+  const { alerts, listeners } = standIn();
+  const { call } = await openApi(t, { alerts });
+  const followed = call('GET', '/v1/alert-events');
+  await eventually(
+    () => listeners.size,
+    (size) => size === 1,
+  );
+  // More than a follower may be behind by ends it.
+  const [listener] = listeners;
+  for (let i = 0; i < 10_002; i++) listener?.(ALERT);
+  const { headers, text } = await followed;
+  assert.match(headers['content-type'] ?? '', /^text\/event-stream/);
+  assert.match(text, /^: nothing new\n\n/);
+  assert.equal(listeners.size, 0);
+});
+
+test('an alert that is raised is an event with its id and itself', async (t) => {
+  const { alerts, listeners } = standIn();
+  const { call } = await openApi(t, { alerts });
+  const followed = call('GET', '/v1/alert-events');
+  await eventually(
+    () => listeners.size,
+    (size) => size === 1,
+  );
+  const [listener] = listeners;
+  listener?.(ALERT);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let i = 0; i < 10_002; i++) listener?.(ALERT);
+  const { text } = await followed;
+  const [, event] = text.split('\n\n');
+  assert.match(event ?? '', /^id: 3000000\nevent: alert\ndata: \{.*"id":"a1"/);
+});
+
+test('a baseline is shown as it is, without what JSON has not; a device that is not watched is told so', async (t) => {
+  const { alerts } = standIn();
+  const known: Record<string, readonly DeviceBaseline[] | null> = { 'truck-3': [BASELINE], idle: [], off: null };
+  const { call } = await openApi(t, { alerts, baseline: async (device) => known[device] ?? null });
+  const { baselines } = (await call('GET', '/v1/devices/truck-3/baseline')).json() as {
+    baselines: { until: string; detectors: { limit: number | null }[] }[];
+  };
+  assert.deepEqual([baselines[0]?.until, baselines[0]?.detectors[0]?.limit], ['1970-01-01T00:00:01Z', null]);
+  for (const name of ['idle', 'off']) {
+    const { status, json } = await call('GET', `/v1/devices/${name}/baseline`);
+    assert.deepEqual([status, json()['code']], [404, 'API_BASELINE_UNKNOWN']);
+  }
+});

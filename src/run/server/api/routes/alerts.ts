@@ -1,0 +1,235 @@
+import { encodeUtf8, formatMicros, micros, Type } from '#base/core/index.ts';
+import { SEVERITIES } from '#watch/detect/index.ts';
+import type { DeviceBaseline, ShownReading } from '#watch/detect/index.ts';
+import { ALERT_STATES } from '#watch/respond/index.ts';
+import type { Alert, AlertState } from '#watch/respond/index.ts';
+import { ApiError } from '../errors.ts';
+import { closed, count, limitUpTo, listOf, orNull, text, time } from '../forms.ts';
+import { PLATFORM } from '../route.ts';
+import type { Route } from '../route.ts';
+import { parseTime } from './parse-time.ts';
+
+const ACCESS = { action: 'respond', resource: () => PLATFORM } as const;
+
+const number = Type.Number();
+const READING = Type.Object({ time, values: Type.Record(Type.String(), orNull(number)) });
+const DETECTOR = Type.Object({ name: text, score: number, limit: number, readings: count });
+const CAUSE = Type.Object({
+  field: text,
+  unit: orNull(text),
+  share: number,
+  value: orNull(number),
+  usual: orNull(Type.Array(number, { minItems: 2, maxItems: 2 })),
+  deviation: number,
+  wouldPass: orNull(number),
+});
+const VERDICT = Type.Enum(['confirmed', 'false-alarm', 'expected'] as const);
+const ALERT = Type.Object({
+  id: text,
+  device: text,
+  stream: text,
+  state: Type.Enum(ALERT_STATES),
+  severity: Type.Enum(SEVERITIES),
+  start: time,
+  end: time,
+  open: Type.Boolean(),
+  raised: time,
+  changed: time,
+  sentence: text,
+  detectors: listOf(DETECTOR),
+  causes: listOf(CAUSE),
+  nearest: orNull(READING),
+  evidence: listOf(READING),
+  budget: Type.Object({ alarms: number, seconds: number, expected: number, likely: number }),
+  baseline: Type.Object({ readings: count, seconds: number, peaks: count }),
+  answers: listOf(Type.Object({ verdict: VERDICT, by: text, at: time, reason: orNull(text), until: orNull(time) })),
+});
+const BASELINE = Type.Object({
+  device: text,
+  stream: text,
+  since: time,
+  until: time,
+  readings: count,
+  fields: listOf(Type.Object({ name: text, unit: orNull(text), centre: number, spread: number })),
+  detectors: listOf(
+    Type.Object({
+      name: text,
+      armed: Type.Boolean(),
+      limit: orNull(number),
+      seen: count,
+      watchedSeconds: number,
+      peaks: count,
+      expectedRate: number,
+      likelyRate: number,
+    }),
+  ),
+});
+
+/** A line that keeps the connection open while nothing happens. */
+const ALIVE = encodeUtf8(': nothing new\n\n');
+const ALIVE_EVERY_MS = 15_000;
+/** Alerts that a follower may be behind before it has to come again. */
+const MOST_WAITING = 10_000;
+
+/** What the watch found, what people said of it, and what is normal for devices. */
+export const ALERT_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/v1/alerts',
+    summary: 'Alerts, the newest first',
+    access: ACCESS,
+    query: closed({
+      state: Type.Optional(Type.Enum(ALERT_STATES)),
+      device: Type.Optional(text),
+      since: Type.Optional(Type.String({ maxLength: 40, description: 'Raised after this time (RFC 3339).' })),
+      limit: limitUpTo(1_000, 100),
+    }),
+    answer: { json: Type.Object({ alerts: listOf(ALERT) }) },
+    handle: async ({ query }, { alerts }) => {
+      const { state, device, since, limit = '100' } = query as Readonly<Record<string, string | undefined>>;
+      const filter = {
+        limit: Number(limit),
+        ...(state === undefined ? {} : { state: state as AlertState }),
+        ...(device === undefined ? {} : { device }),
+        ...(since === undefined ? {} : { since: parseTime(since, 'since') }),
+      };
+      return { json: { alerts: (await alerts.list(filter)).map(showAlert) } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/alerts/:id',
+    summary: 'An alert with its explanation and evidence',
+    access: ACCESS,
+    answer: { json: ALERT },
+    handle: async ({ params }, { alerts }) => ({ json: showAlert(await alerts.get(params['id'] ?? '')) }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/alerts/:id/answer',
+    summary: 'Say what an alert is: confirmed, a false alarm, or expected until a time',
+    access: ACCESS,
+    body: closed({
+      verdict: VERDICT,
+      reason: Type.Optional(Type.String({ minLength: 1, maxLength: 512 })),
+      until: Type.Optional(time),
+    }),
+    answer: { json: ALERT },
+    handle: async ({ params, body, caller }, { alerts }) => {
+      const { verdict, reason, until } = body as {
+        readonly verdict: 'confirmed' | 'false-alarm' | 'expected';
+        readonly reason?: string;
+        readonly until?: string;
+      };
+      if ((verdict === 'expected') !== (until !== undefined)) {
+        throw new ApiError('API_BODY_INVALID', 'Cannot answer alert: `until` goes with `expected`, and only with it');
+      }
+      const answer = {
+        verdict,
+        by: caller.actor,
+        reason: reason ?? null,
+        until: until === undefined ? null : parseTime(until, 'until'),
+      };
+      return { json: showAlert(await alerts.answer(params['id'] ?? '', answer)) };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/alert-events',
+    summary: 'Alerts as they are raised and change, as server-sent events',
+    access: ACCESS,
+    long: true,
+    answer: { media: ['text/event-stream'] },
+    handle: async ({ signal }, { alerts }) => ({
+      streamed: { contentType: 'text/event-stream', parts: follow(alerts, signal) },
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/v1/devices/:name/baseline',
+    summary: 'What is normal for a device, on each stream that is watched',
+    access: ACCESS,
+    answer: { json: Type.Object({ baselines: listOf(BASELINE) }) },
+    handle: async ({ params }, { baseline }) => {
+      const name = params['name'] ?? '';
+      const baselines = await baseline(name);
+      if (baselines === null || baselines.length === 0) {
+        const why = baselines === null ? 'the template declares no detection' : 'nothing was seen of it so far';
+        throw new ApiError('API_BASELINE_UNKNOWN', `Cannot show the baseline of ${name}: ${why}`, {
+          hint: 'Declare detection on its stream under `detect:`, and see devices with `npm run -s weir -- device list`',
+        });
+      }
+      return { json: { baselines: baselines.map(showBaseline) } };
+    },
+  },
+];
+
+/** @see WHATWG HTML, server-sent events */
+async function* follow(
+  alerts: { onChange(listener: (alert: Alert) => void): Disposable },
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const waiting: Alert[] = [];
+  let rouse: (() => void) | null = null;
+  using _heard = alerts.onChange((alert) => {
+    waiting.push(alert);
+    rouse?.();
+  });
+  const end = (): void => rouse?.();
+  signal.addEventListener('abort', end);
+  yield ALIVE;
+  while (!signal.aborted) {
+    if (waiting.length > MOST_WAITING) return;
+    const next = waiting.splice(0);
+    for (const alert of next) {
+      yield encodeUtf8(`id: ${alert.changed}\nevent: alert\ndata: ${JSON.stringify(showAlert(alert))}\n\n`);
+    }
+    if (next.length > 0) continue;
+    const quiet = await new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(true), ALIVE_EVERY_MS);
+      rouse = () => {
+        clearTimeout(timer);
+        resolve(false);
+      };
+      if (waiting.length > 0 || signal.aborted) rouse();
+    });
+    rouse = null;
+    if (quiet) yield ALIVE;
+  }
+}
+
+function timeOf(value: number): string {
+  return formatMicros(micros(value));
+}
+
+function showReading({ time: at, values }: ShownReading) {
+  return { time: timeOf(at), values };
+}
+
+function showAlert(alert: Alert) {
+  const { start, end, raised, changed, nearest, evidence, answers, ...rest } = alert;
+  return {
+    ...rest,
+    start: timeOf(start),
+    end: timeOf(end),
+    raised: timeOf(raised),
+    changed: timeOf(changed),
+    nearest: nearest === null ? null : showReading(nearest),
+    evidence: evidence.map(showReading),
+    answers: answers.map((answer) => ({
+      ...answer,
+      at: timeOf(answer.at),
+      until: answer.until === null ? null : timeOf(answer.until),
+    })),
+  };
+}
+
+function showBaseline({ since, until, detectors, ...rest }: DeviceBaseline) {
+  return {
+    ...rest,
+    since: timeOf(since),
+    until: timeOf(until),
+    // JSON has no Infinity: while nothing is alarmed there is no limit.
+    detectors: detectors.map(({ limit, ...one }) => ({ ...one, limit: Number.isFinite(limit) ? limit : null })),
+  };
+}

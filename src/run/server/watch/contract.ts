@@ -1,0 +1,41 @@
+import type { Json } from '#base/core/index.ts';
+import type { JournalDamage } from '#flow/journal/index.ts';
+import type { DeviceBaseline, Finding, WatchStatus } from '#watch/detect/index.ts';
+import type { HandedKey } from '../store/contract.ts';
+
+export interface WatchStart {
+  readonly journal: string;
+  /** Folder of its states. */
+  readonly states: string;
+  /** JSON form of the template in force. */
+  readonly template: Json;
+  /** The newest state with its key; null where there is none that can be opened. */
+  readonly state: HandedKey | null;
+  /** Where it begins without a state: as far as the store is. */
+  readonly from: readonly (readonly [file: string, offset: number])[];
+}
+
+/** What the watch process offers to control. */
+export type WatchMethods = {
+  start(start: WatchStart): Promise<void>;
+  /** Another version of the template is in force. */
+  template(form: Json): Promise<void>;
+  /** The journal grew. */
+  wake(parameters: null): void;
+  baseline(device: string): readonly DeviceBaseline[];
+  status(parameters: null): WatchStatus | null;
+  /** Tells what was found and keeps the state. */
+  save(parameters: null): Promise<void>;
+};
+
+/** What control offers to the watch process. */
+export type WatchControlMethods = {
+  journalKey(fileId: string): Promise<Uint8Array | null>;
+  /** A fresh key for a file of state. */
+  stateKey(parameters: null): Promise<HandedKey>;
+  raise(findings: readonly Finding[]): Promise<void>;
+  /** A file of state is durable: it is the newest from now on. */
+  saved(state: { file: string; cursor: readonly (readonly [string, number])[] }): Promise<void>;
+  ended(error: { code: string; message: string }): void;
+  damaged(damage: JournalDamage): void;
+};

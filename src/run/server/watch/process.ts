@@ -1,0 +1,115 @@
+import { open, readFile, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasCode, systemClock } from '#base/core/index.ts';
+import type { Json } from '#base/core/index.ts';
+import { AeadKey } from '#base/crypto/index.ts';
+import { templateFromJson } from '#declare/template/index.ts';
+import { FileJournalReader } from '#flow/journal/index.ts';
+import { openState, planWatch, sealState, WatchService } from '#watch/detect/index.ts';
+import type { WatchState } from '#watch/detect/index.ts';
+import { makeLog } from '../log.ts';
+import { parentLine } from '../process/lines.ts';
+import { Peer } from '../process/peer.ts';
+import type { WatchControlMethods, WatchMethods, WatchStart } from './contract.ts';
+
+/** The watch process: journal in, findings out. Its keys come from control one by one. */
+
+const log = makeLog('watch');
+let service: WatchService | null = null;
+let reader: FileJournalReader | null = null;
+let states = '';
+
+const offered: WatchMethods = {
+  async start({ journal, states: folder, template, state, from }: WatchStart) {
+    states = folder;
+    const known = await readState(state);
+    reader = new FileJournalReader({
+      directory: journal,
+      keys: {
+        key: async (fileId) => {
+          const raw = await control.call('journalKey', fileId);
+          return raw === null ? null : AeadKey.fromBytes(raw);
+        },
+      },
+      onTorn: () => {},
+      onDamaged: (damage) => control.tell('damaged', damage),
+    });
+    run(template, known ?? { cursor: new Map(from), devices: [] });
+  },
+  async template(form) {
+    // Detectors and budgets are of one version: those of the next begin from what the last one knew.
+    const last = service;
+    await last?.drain();
+    if (last !== null) run(form, last.state);
+  },
+  wake: () => service?.wake(),
+  baseline: (device) => service?.baseline(device) ?? [],
+  status: () => service?.status ?? null,
+  save: async () => service?.save(),
+};
+
+const control = new Peer<WatchControlMethods>(parentLine(), offered);
+control.onClose(() => process.exit(0));
+process.once('SIGTERM', () => {
+  void (service?.drain() ?? Promise.resolve()).finally(() => process.exit(0));
+});
+process.on('SIGINT', () => {});
+
+function run(form: Json, { cursor, devices }: WatchState): void {
+  service = new WatchService({
+    journal: reader!,
+    clock: systemClock,
+    log,
+    plans: planWatch(templateFromJson(form)),
+    cursor,
+    devices,
+    raise: (findings) => control.call('raise', findings),
+    save: keepState,
+    strictness: () => 0,
+  });
+  service.done.catch((error: unknown) => {
+    const { code = 'unknown', message } = error as { code?: string; message: string };
+    control.tell('ended', { code, message });
+    // Control starts it again, and it goes on from the state that was kept last.
+    setTimeout(() => process.exit(1), 100);
+  });
+}
+
+async function readState(handed: WatchStart['state']): Promise<WatchState | null> {
+  if (handed === null) return null;
+  try {
+    const file = await readFile(pathOf(handed.handle));
+    return openState(AeadKey.fromBytes(handed.key), file);
+  } catch (error) {
+    log.error({ error: String(error) }, 'the state of the watch cannot be restored: baselines are learnt anew');
+    return null;
+  }
+}
+
+/** Writes a state under a key of its own, and removes those before it once control has it as the newest. */
+async function keepState(state: WatchState): Promise<void> {
+  const live = new Set((await reader!.files()).map(({ fileId }) => fileId));
+  const cursor = new Map([...state.cursor].filter(([file]) => live.has(file)));
+  const { handle, key } = await control.call('stateKey', null);
+  await write(pathOf(handle), sealState(AeadKey.fromBytes(key), { ...state, cursor }));
+  await control.call('saved', { file: handle, cursor: [...cursor] });
+  for (const name of await readdir(states)) {
+    if (name.endsWith('.state') && name !== `${handle}.state`) await rm(join(states, name), { force: true });
+  }
+}
+
+async function write(path: string, parts: Iterable<Uint8Array>): Promise<void> {
+  {
+    await using file = await open(path, 'wx', 0o600);
+    for (const part of parts) await file.writeFile(part);
+    await file.sync();
+  }
+  await using folder = await open(states, 'r');
+  await folder.sync().catch((error: unknown) => {
+    if (!hasCode(error, 'EINVAL')) throw error;
+  });
+}
+
+function pathOf(file: string): string {
+  return join(states, `${file}.state`);
+}

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DeviceWatch } from './device-watch.ts';
+import type { DeviceRows } from './device-watch.ts';
+import { climatePlan, climateRows } from './testing.ts';
+
+const PLAN = climatePlan();
+const WILD = new Map([[500, 20]]);
+
+function cut({ values, times }: DeviceRows, from: number, to: number): DeviceRows {
+  return { values: values.slice(from * 4, to * 4), times: times.slice(from, to), count: to - from };
+}
+
+test('DeviceWatch tells of a wild value once, and that it is over', () => {
+  const watch = new DeviceWatch('truck-3', PLAN);
+  const found = watch.take(climateRows(0, 1_500, WILD));
+  assert.equal(new Set(found.map(({ id }) => id)).size, 1);
+  const [first, last] = [found[0]!, found.at(-1)!];
+  assert.deepEqual([first.open, last.open], [true, false]);
+  assert.equal(first.start, (1_700_000_000 + 500) * 1e6);
+  assert.equal(last.causes[0]?.field, 'temperature');
+  assert.ok(last.detectors.some(({ name }) => name === 'robust-z'));
+  assert.ok(last.budget.likely <= 1 && last.baseline.readings > 400);
+});
+
+test('DeviceWatch finds the same however its readings are cut into blocks', () => {
+  const rows = climateRows(0, 1_400, WILD);
+  const whole = new DeviceWatch('d', PLAN);
+  const cutUp = new DeviceWatch('d', PLAN);
+  const atOnce = whole.take(rows);
+  const inBlocks = [];
+  for (let at = 0; at < 1_400; at += 7) inBlocks.push(...cutUp.take(cut(rows, at, at + 7)));
+  assert.ok(atOnce.length > 0);
+  const brief = (found: typeof atOnce) =>
+    found.map(({ id, start, end, open, detectors, evidence, nearest }) => ({
+      id,
+      start,
+      end,
+      open,
+      detectors,
+      evidence,
+      nearest,
+    }));
+  assert.deepEqual(brief(inBlocks), brief(atOnce));
+  // The alert is over, and nothing else tells them apart.
+  assert.deepEqual(cutUp.snapshot(), whole.snapshot());
+});
+
+test('DeviceWatch raises nothing where the named cause is taken out of the data', () => {
+  const rows = climateRows(0, 700, WILD);
+  rows.values[500 * 4] = NaN;
+  assert.deepEqual(new DeviceWatch('d', PLAN).take(rows), []);
+});
+
+test('DeviceWatch shows no value of a class that alerts are not for', () => {
+  const rows = climateRows(0, 700);
+  rows.values[600 * 4 + 2] = 290;
+  const [found] = new DeviceWatch('d', PLAN).take(rows);
+  assert.deepEqual(
+    [found?.causes[0]?.field, found?.causes[0]?.value, found?.causes[0]?.usual, found?.causes[0]?.wouldPass],
+    ['pulse', null, null, null],
+  );
+  assert.doesNotMatch(JSON.stringify(found), /290/);
+  assert.match(found?.sentence ?? '', /^pulse of d was \d+\.\d+ standard deviations/);
+});
+
+test('DeviceWatch sees a sensor that is stuck, one that shifts, and a silence', () => {
+  const stuck = climateRows(0, 1_200);
+  for (let i = 1_000; i < 1_200; i++) stuck.values[i * 4] = stuck.values[999 * 4]!;
+  const ofStuck = new DeviceWatch('d', PLAN).take(stuck);
+  assert.equal(ofStuck[0]?.detectors[0]?.name, 'stuck-check');
+  assert.match(ofStuck[0]?.sentence ?? '', /^temperature of d stayed at/);
+
+  const shifted = climateRows(0, 4_200);
+  for (let i = 4_000; i < 4_200; i++) shifted.values[i * 4] = shifted.values[i * 4]! + 2;
+  assert.ok(new DeviceWatch('d', PLAN).take(shifted).length > 0);
+
+  const silent = climateRows(0, 1_000);
+  for (let i = 900; i < 1_000; i++) silent.times[i] = silent.times[i]! + 3_600 * 1e6;
+  const ofSilence = new DeviceWatch('d', PLAN).take(silent);
+  assert.deepEqual([ofSilence[0]?.causes[0]?.field, ofSilence[0]?.causes[0]?.unit], ['interval', 's']);
+  assert.equal(Math.round(ofSilence[0]?.causes[0]?.value ?? 0), 3_601);
+});
+
+test('DeviceWatch leaves out what is not later than all before it', () => {
+  const watch = new DeviceWatch('d', PLAN);
+  watch.take(climateRows(0, 50));
+  const before = watch.snapshot();
+  assert.deepEqual(watch.take(climateRows(10, 50)), []);
+  assert.deepEqual([watch.readings, watch.late], [50, 40]);
+  watch.take(climateRows(50, 60));
+  assert.notDeepEqual(watch.snapshot(), before);
+  assert.equal(watch.readings, 60);
+});
+
+test('DeviceWatch.restore() goes on as the one that was kept would, with what was going on', () => {
+  const rows = climateRows(0, 900, new Map([[600, 20]]));
+  const watch = new DeviceWatch('d', PLAN);
+  watch.take(cut(rows, 0, 610));
+  const restored = DeviceWatch.restore('d', PLAN, Buffer.from(watch.snapshot()));
+  const rest = cut(rows, 610, 900);
+  assert.deepEqual(restored.take(rest), watch.take(rest));
+  assert.deepEqual(restored.snapshot(), watch.snapshot());
+});
+
+test('DeviceWatch.restore() refuses what is of other fields, torn or flipped', () => {
+  const watch = new DeviceWatch('d', PLAN);
+  watch.take(climateRows(0, 300));
+  const kept = watch.snapshot();
+  const other = { ...PLAN, fields: PLAN.fields.map((field, i) => (i === 0 ? { ...field, name: 'heat' } : field)) };
+  assert.throws(() => DeviceWatch.restore('d', other, kept), { code: 'DETECT_STATE_UNFIT' });
+  assert.throws(() => DeviceWatch.restore('d', PLAN, kept.subarray(0, kept.length - 9)), {
+    code: 'FEATURES_STATE_CORRUPT',
+  });
+  const flipped = kept.slice();
+  flipped[100] = flipped[100]! ^ 1;
+  assert.throws(() => DeviceWatch.restore('d', PLAN, flipped), { code: 'FEATURES_STATE_CORRUPT' });
+});
+
+test('DeviceWatch keeps within 16 KiB at ten fields', () => {
+  const fields = Array.from({ length: 10 }, (_, i) => ({ ...PLAN.fields[0]!, name: `f${i}` }));
+  assert.ok(new DeviceWatch('d', { ...PLAN, fields: [...fields, PLAN.fields.at(-1)!] }).stateBytes <= 16_384);
+});

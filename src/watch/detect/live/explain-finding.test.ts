@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { beginBaseline, learnBaseline } from '#learn/features/index.ts';
+import { robustZ } from '../charts/robust-z.ts';
+import { findCauses, sayFinding, showReading } from './explain-finding.ts';
+import { climatePlan, climateRows } from './testing.ts';
+
+const { fields } = climatePlan();
+
+test('findCauses() names the field, what is usual, and the nearest value with which there is no alert', () => {
+  const rows = climateRows(0, 2_000);
+  const detector = robustZ.create(4);
+  detector.learn({ values: rows.values, width: 4, count: rows.count });
+  const usual = beginBaseline(4);
+  for (let row = 0; row < rows.count; row++) learnBaseline(usual, rows.values, row * 4, 3600);
+  const row = Float64Array.of(20, 50, 70, NaN);
+  const [cause, ...others] = findCauses({ fields, detector, limit: 8, row, judged: row, usual });
+  assert.equal(others.length, 0);
+  assert.deepEqual([cause?.field, cause?.unit, cause?.value], ['temperature', 'Cel', 20]);
+  const [low, high] = cause!.usual!;
+  assert.ok(low > -21 && low < -18.5 && high > -17.5 && high < -15);
+  // Eight standard deviations of a half above −18.
+  assert.ok(Math.abs(cause!.wouldPass! - -14) < 0.7, String(cause!.wouldPass));
+  const score = new Float64Array(1);
+  detector.score({ values: Float64Array.of(cause!.wouldPass!, 50, 70, NaN), width: 4, count: 1 }, score);
+  assert.ok(score[0]! <= 8.001);
+});
+
+test('findCauses() says that no single value would do where two are wild', () => {
+  const rows = climateRows(0, 1_000);
+  const detector = robustZ.create(4);
+  detector.learn({ values: rows.values, width: 4, count: rows.count });
+  const usual = beginBaseline(4);
+  for (let row = 0; row < rows.count; row++) learnBaseline(usual, rows.values, row * 4, 3600);
+  const row = Float64Array.of(20, 99, 70, NaN);
+  const causes = findCauses({ fields, detector, limit: 8, row, judged: row, usual });
+  assert.deepEqual(
+    causes.map(({ field, wouldPass }) => [field, wouldPass]),
+    [
+      ['temperature', null],
+      ['humidity', null],
+    ],
+  );
+});
+
+test('sayFinding() makes a sentence for each detector, without values that are not shown', () => {
+  const cause = {
+    field: 'x',
+    unit: 'Cel',
+    share: 1,
+    value: 5,
+    usual: [1, 2] as const,
+    deviation: 9,
+    wouldPass: 2,
+  };
+  assert.equal(sayFinding('d', 'robust-z', [cause]), 'x of d was 5 Cel; usual for it is 1 Cel to 2 Cel');
+  assert.match(sayFinding('d', 'stuck-check', [cause, { ...cause, field: 'y' }]), /stayed at 5 Cel.*; y had a part/);
+  assert.match(sayFinding('d', 'ewma-chart', [cause]), /has shifted, now 5 Cel/);
+  assert.equal(
+    sayFinding('d', 'robust-z', [{ ...cause, value: null, usual: null }]),
+    'x of d was 9 standard deviations from what is usual for it',
+  );
+  assert.equal(sayFinding('d', 'robust-z', []), 'd behaved unlike itself');
+});
+
+test('showReading() gives the interval in seconds and nothing that is not shown', () => {
+  assert.deepEqual(showReading(fields, 5, Float64Array.of(1.23456789, NaN, 80, Math.log1p(2))), {
+    time: 5,
+    values: { temperature: 1.23457, humidity: null, pulse: null, interval: 2 },
+  });
+});

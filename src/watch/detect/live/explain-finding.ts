@@ -1,0 +1,133 @@
+import { standardise } from '#learn/features/index.ts';
+import type { BaselineState } from '#learn/features/index.ts';
+import type { Detector } from '../detector.ts';
+import type { Cause, ShownReading } from './finding.ts';
+import { INTERVAL } from './watch-plan.ts';
+import type { WatchedField } from './watch-plan.ts';
+
+/** What an explanation is made from. */
+export interface Unusual {
+  readonly fields: readonly WatchedField[];
+  readonly detector: Detector;
+  readonly limit: number;
+  /** The row that was beyond the limit. */
+  readonly row: Float64Array;
+  /** The row as its detector can judge it now, with what it has learnt since. */
+  readonly judged: Float64Array;
+  /** What is usual for the device, for each field. */
+  readonly usual: BaselineState;
+}
+
+/** Standard deviations around the centre that are called usual. */
+const USUAL = 3;
+const MOST_CAUSES = 3;
+const LEAST_SHARE = 0.1;
+const BISECTIONS = 40;
+
+/** The fields that made a row unusual, the greatest share first, with what would have had to be otherwise. */
+export function findCauses(unusual: Unusual): readonly Cause[] {
+  const { fields, row, usual } = unusual;
+  const shares = sharesOf(unusual);
+  const order = fields.map((_, i) => i).sort((a, b) => shares[b]! - shares[a]! || a - b);
+  const named = order.slice(0, MOST_CAUSES).filter((field, rank) => rank === 0 || shares[field]! >= LEAST_SHARE);
+  return named.map((field): Cause => {
+    const { name, unit, shown } = fields[field]!;
+    const [centre, spread] = [usual.centre[field]!, usual.spread[field]!];
+    const at = (value: number): number | null => (shown && Number.isFinite(value) ? shownValue(name, value) : null);
+    const [low, high] = [at(centre - USUAL * spread), at(centre + USUAL * spread)];
+    return {
+      field: shownName(name),
+      unit: shownUnit(name, unit),
+      share: round(shares[field]!, 3),
+      value: at(row[field]!),
+      usual: low === null || high === null ? null : [low, high],
+      deviation: round(clamp(standardise(usual, field, row[field]!)), 2),
+      wouldPass: at(wouldPass(unusual, field)),
+    };
+  });
+}
+
+/** A row as it is shown. */
+export function showReading(fields: readonly WatchedField[], time: number, row: Float64Array): ShownReading {
+  const values: Record<string, number | null> = {};
+  for (const [i, { name, shown }] of fields.entries()) {
+    const value = row[i]!;
+    values[shownName(name)] = shown && Number.isFinite(value) ? shownValue(name, value) : null;
+  }
+  return { time, values };
+}
+
+/** The finding in plain words. */
+export function sayFinding(device: string, detector: string, causes: readonly Cause[]): string {
+  const [cause, ...others] = causes;
+  if (cause === undefined) return `${device} behaved unlike itself`;
+  const also = others.length === 0 ? '' : `; ${others.map(({ field }) => field).join(' and ')} had a part in it`;
+  return `${mainClause(device, detector, cause)}${also}`;
+}
+
+function mainClause(device: string, detector: string, cause: Cause): string {
+  const { field, value, usual, deviation, unit } = cause;
+  const of = (number: number): string => `${number}${unit === null ? '' : ` ${unit}`}`;
+  const range = usual === null ? '' : `; usual for it is ${of(usual[0])} to ${of(usual[1])}`;
+  if (value === null) return `${field} of ${device} was ${deviation} standard deviations from what is usual for it`;
+  switch (detector) {
+    case 'stuck-check':
+      return `${field} of ${device} stayed at ${of(value)}, longer than it ever does`;
+    case 'jump-check':
+      return `${field} of ${device} jumped to ${of(value)} from one reading to the next${range}`;
+    case 'ewma-chart':
+      return `${field} of ${device} has shifted, now ${of(value)}${range}`;
+    default:
+      return `${field} of ${device} was ${of(value)}${range}`;
+  }
+}
+
+/** Shares by the detector itself; by how far fields are from usual where it has none to give any more. */
+function sharesOf({ fields, detector, judged, row, usual }: Unusual): Float64Array {
+  const shares = detector.explain({ values: judged, width: fields.length, count: 1 });
+  if (shares.some((share) => share > 0)) return shares;
+  const squares = fields.map((_, field) => standardise(usual, field, row[field]!) ** 2);
+  const sum = squares.reduce((a, b) => a + b, 0);
+  return Float64Array.from(squares, (square) => (sum > 0 ? square / sum : 0));
+}
+
+/** Moves one field towards what is usual until the row would pass; NaN where that alone does not do. */
+function wouldPass({ fields, detector, limit, judged, row, usual }: Unusual, field: number): number {
+  const width = fields.length;
+  const score = new Float64Array(1);
+  const trial = judged.slice();
+  const passes = (way: number): boolean => {
+    trial[field] = judged[field]! + way * (usual.centre[field]! - row[field]!);
+    detector.score({ values: trial, width, count: 1 }, score);
+    return score[0]! <= limit;
+  };
+  if (!passes(1)) return NaN;
+  let [low, high] = [0, 1];
+  for (let i = 0; i < BISECTIONS; i++) {
+    const middle = (low + high) / 2;
+    if (passes(middle)) high = middle;
+    else low = middle;
+  }
+  return row[field]! + high * (usual.centre[field]! - row[field]!);
+}
+
+function shownName(name: string): string {
+  return name === INTERVAL ? 'interval' : name;
+}
+
+function shownUnit(name: string, unit: string | null): string | null {
+  return name === INTERVAL ? 's' : unit;
+}
+
+function shownValue(name: string, value: number): number {
+  const plain = name === INTERVAL ? Math.max(0, Math.expm1(Math.min(value, 60))) : value;
+  return Number(plain.toPrecision(6));
+}
+
+function clamp(value: number): number {
+  return Math.min(1e9, Math.max(-1e9, value));
+}
+
+function round(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
+}

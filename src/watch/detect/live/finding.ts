@@ -1,0 +1,81 @@
+import { encodeUtf8 } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
+
+/** How far beyond the limit a score was. */
+export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** One reason why a reading is unusual. */
+export type Cause = {
+  readonly field: string;
+  readonly unit: string | null;
+  /** Its part of the score, 0 to 1. */
+  readonly share: number;
+  /** Null where the class of the field keeps values out of alerts. */
+  readonly value: number | null;
+  /** What is usual for this device; null where it is not shown. */
+  readonly usual: readonly [number, number] | null;
+  /** How many standard deviations from usual. */
+  readonly deviation: number;
+  /** The value nearest to what was read with which there would have been no alert; null where there is none. */
+  readonly wouldPass: number | null;
+};
+
+/** A reading as it is shown: null for what is missing or not shown. */
+export type ShownReading = {
+  /** Epoch microseconds. */
+  readonly time: number;
+  readonly values: Readonly<Record<string, number | null>>;
+};
+
+/** A detector that was beyond its limit. */
+export type FiredDetector = {
+  readonly name: string;
+  readonly score: number;
+  readonly limit: number;
+  /** Readings beyond the limit. */
+  readonly readings: number;
+};
+
+/** Something unusual that detectors found on a device, from its first reading to its last. */
+export type Finding = {
+  /** Digest of device, stream, the detector that was first, and start. */
+  readonly id: string;
+  readonly device: string;
+  readonly stream: string;
+  /** Those that were beyond their limits, the farthest first: greatest score, limit, readings beyond it. */
+  readonly detectors: readonly FiredDetector[];
+  /** Times of the first and the last reading beyond the limit, epoch microseconds. */
+  readonly start: number;
+  readonly end: number;
+  readonly open: boolean;
+  readonly severity: Severity;
+  /** False alarms that the device may raise, in so many seconds, and how many are expected and likely at most. */
+  readonly budget: {
+    readonly alarms: number;
+    readonly seconds: number;
+    readonly expected: number;
+    readonly likely: number;
+  };
+  /** What the baseline rests on. */
+  readonly baseline: { readonly readings: number; readonly seconds: number; readonly peaks: number };
+  readonly causes: readonly Cause[];
+  /** The usual reading that is most like it. */
+  readonly nearest: ShownReading | null;
+  /** Readings that led to it, the last one beyond the limit. */
+  readonly evidence: readonly ShownReading[];
+  readonly sentence: string;
+};
+
+/** Names what was found so that finding it again gives the same name. */
+export function findingId(device: string, stream: string, detector: string, start: number): string {
+  return sha256Hex(encodeUtf8(JSON.stringify([device, stream, detector, start]))).slice(0, 32);
+}
+
+const STEPS = [1.5, 3, 10] as const;
+
+/** How grave a score is, by how many times it is beyond the limit. */
+export function severityOf(score: number, limit: number): Severity {
+  const times = score / Math.max(limit, Number.MIN_VALUE);
+  return SEVERITIES[STEPS.filter((step) => times >= step).length] ?? 'low';
+}

@@ -1,0 +1,99 @@
+import { CLASSES } from '#base/core/index.ts';
+import type { Stream, Template } from '#declare/template/index.ts';
+import type { DetectorKind } from '../detector.ts';
+import { ewmaChart } from '../charts/ewma-chart.ts';
+import { robustZ } from '../charts/robust-z.ts';
+import { jumpCheck } from '../sensor/jump-check.ts';
+import { stuckCheck } from '../sensor/stuck-check.ts';
+
+/** A field of a stream that is watched. */
+export interface WatchedField {
+  readonly name: string;
+  readonly unit: string | null;
+  /** False where its class keeps its values out of alerts: then they tell how far off it was and no more. */
+  readonly shown: boolean;
+  /** Differences below this mean nothing, in the field's unit; 0 where they are judged by the size of the value. */
+  readonly resolution: number;
+}
+
+/** A detector that every device of a stream gets. */
+export interface WatchedDetector {
+  readonly kind: DetectorKind;
+  /** Scores up to here are never beyond the limit. */
+  readonly floor: number;
+  /** Whether it sees values as they are, not blurred by their resolution. */
+  readonly exact: boolean;
+}
+
+/** What is watched of a stream, and how many false alarms it may raise. */
+export interface WatchPlan {
+  readonly stream: string;
+  /** Fields in the order of the columns of a row; the last is the time since the reading before. */
+  readonly fields: readonly WatchedField[];
+  readonly detectors: readonly WatchedDetector[];
+  /** False alarms per device that are put up with, and the seconds in which. */
+  readonly budget: { readonly alarms: number; readonly seconds: number };
+  /** Seconds without anything unusual after which an alert is over. */
+  readonly quietSeconds: number;
+}
+
+/** Column of the time since the reading before, as ln(1 + seconds). No field of a template has such a name. */
+export const INTERVAL = '_interval';
+/** Where a stream declares detection and no budget. */
+export const STANDARD_BUDGET = { alarms: 1, seconds: 604_800 } as const;
+/** A share of the declared range that is taken for noise of the sensor. */
+const RESOLUTION_OF_RANGE = 1e-4;
+/** A tenth more or less of an interval means nothing. */
+const RESOLUTION_OF_INTERVAL = 0.1;
+const QUIET = { least: 60, most: 3600, share: 0.001 } as const;
+
+/**
+ * Detectors that fit numbers: single wild values, shifts that last, jumps, and a sensor that is stuck. The floors are
+ * what these scores mean by themselves: standard deviations, and −ln of a chance.
+ */
+export const STANDARD_DETECTORS: readonly WatchedDetector[] = [
+  { kind: robustZ, floor: 5, exact: false },
+  { kind: ewmaChart, floor: 4, exact: false },
+  { kind: jumpCheck, floor: 6, exact: false },
+  { kind: stuckCheck, floor: 8, exact: true },
+];
+
+/** What a template has watched: a plan for each stream that it declares detection on. */
+export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
+  const plans = new Map<string, WatchPlan>();
+  for (const { stream: name, budget } of template.detect.values()) {
+    const stream = template.streams.get(name);
+    if (stream === undefined) continue;
+    plans.set(name, planStream(stream, budget === null ? STANDARD_BUDGET : budgetOf(budget)));
+  }
+  return plans;
+}
+
+/** What is watched of one stream. */
+export function planStream(stream: Stream, budget: WatchPlan['budget']): WatchPlan {
+  const fields = stream.fields.flatMap((field): WatchedField[] => {
+    if (field.type !== 'number' && field.type !== 'integer') return [];
+    const [low, high] = field.range ?? [null, null];
+    const ofRange = low === null || high === null ? 0 : (high - low) * RESOLUTION_OF_RANGE;
+    return [
+      {
+        name: field.name,
+        unit: field.unit,
+        shown: CLASSES.indexOf(field.class) <= CLASSES.indexOf('operational'),
+        resolution: field.type === 'integer' ? Math.max(1, ofRange) : ofRange,
+      },
+    ];
+  });
+  const period = budget.seconds / budget.alarms;
+  return {
+    stream: stream.name,
+    fields: [...fields, { name: INTERVAL, unit: null, shown: true, resolution: RESOLUTION_OF_INTERVAL }],
+    detectors: STANDARD_DETECTORS,
+    budget,
+    quietSeconds: Math.min(QUIET.most, Math.max(QUIET.least, QUIET.share * period)),
+  };
+}
+
+function budgetOf({ alarms, per }: { readonly alarms: number; readonly per: number }): WatchPlan['budget'] {
+  return { alarms, seconds: per / 1_000 };
+}

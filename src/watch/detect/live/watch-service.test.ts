@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '#base/core/index.ts';
+import type { JournalItem, JournalReader } from '#flow/journal/index.ts';
+import type { Finding } from './finding.ts';
+import type { DeviceState, WatchState } from './state-file.ts';
+import { climateBatch, climatePlan, climateRows } from './testing.ts';
+import { WatchService } from './watch-service.ts';
+import type { WatchParts } from './watch-service.ts';
+import { eventually } from '../../../../test/support/eventually.ts';
+import { silentLog } from '../../../../test/support/open-audit-log.ts';
+
+const WILD = new Map([[500, 20]]);
+
+/** A journal of one file: a batch of 50 readings at each offset. */
+class Journal implements JournalReader {
+  readonly items: JournalItem[] = [];
+  #rouse: (() => void) | null = null;
+
+  add(from: number, to: number): void {
+    for (let at = from; at < to; at += 50) {
+      const batch = climateBatch('truck-3', climateRows(at, Math.min(to, at + 50), WILD));
+      const offset = this.items.length + 1;
+      this.items.push({ position: { file: 'f', offset }, worker: 0, record: { kind: 'batch', batch } });
+    }
+    this.wake();
+  }
+
+  async *read(cursor: ReadonlyMap<string, number>, options: { follow?: boolean; signal?: AbortSignal } = {}) {
+    options.signal?.addEventListener('abort', () => this.wake());
+    for (let at = cursor.get('f') ?? 0; options.signal?.aborted !== true;) {
+      const item = this.items[at];
+      if (item !== undefined) {
+        at += 1;
+        yield item;
+      } else if (options.follow !== true) return;
+      else await new Promise<void>((resolve) => (this.#rouse = resolve));
+    }
+  }
+
+  wake(): void {
+    this.#rouse?.();
+  }
+
+  async release(): Promise<readonly string[]> {
+    return [];
+  }
+}
+
+interface Kept {
+  state: { cursor: ReadonlyMap<string, number>; devices: readonly DeviceState[] };
+  readonly found: Finding[];
+}
+
+function start(journal: Journal, kept: Kept, more: Partial<WatchParts> = {}): WatchService {
+  return new WatchService({
+    journal,
+    clock: systemClock,
+    log: silentLog,
+    plans: new Map([['climate', climatePlan()]]),
+    ...kept.state,
+    raise: async (findings) => void kept.found.push(...findings),
+    save: async ({ cursor, devices }: WatchState) => void (kept.state = { cursor, devices: [...devices] }),
+    strictness: () => 0,
+    ...more,
+  });
+}
+
+const nothing = (): Kept => ({ state: { cursor: new Map(), devices: [] }, found: [] });
+
+test('WatchService tells what it finds, and goes on from what was kept without doubling or losing', async () => {
+  const whole = nothing();
+  const journal = new Journal();
+  journal.add(0, 1_300);
+  const all = start(journal, whole);
+  await eventually(() => all.status.caughtUp, Boolean);
+  await all.drain();
+  assert.ok(whole.found.length > 0);
+
+  // Kept at half way, killed at three quarters, started again.
+  const parts = nothing();
+  const growing = new Journal();
+  growing.add(0, 450);
+  const first = start(growing, parts);
+  await eventually(
+    () => first.status.readings,
+    (seen) => seen === 450,
+  );
+  await first.save();
+  const atSave = parts.state;
+  growing.add(450, 900);
+  await eventually(
+    () => first.status.readings,
+    (seen) => seen === 900,
+  );
+  await eventually(
+    () => parts.found.length,
+    (count) => count > 0,
+  );
+  await first.drain();
+  parts.state = atSave;
+  const again = start(growing, parts);
+  growing.add(900, 1_300);
+  await eventually(
+    () => again.status.readings,
+    (seen) => seen === 850,
+  );
+  await again.drain();
+  assert.deepEqual(new Set(parts.found.map(({ id }) => id)), new Set(whole.found.map(({ id }) => id)));
+  assert.deepEqual(parts.state, whole.state);
+  assert.equal(again.baseline('truck-3')[0]?.readings, 1_300);
+  assert.deepEqual(again.baseline('nobody'), []);
+});
+
+test('WatchService does not move on where what it found could not be told', async () => {
+  const kept = nothing();
+  const journal = new Journal();
+  journal.add(0, 600);
+  const service = start(journal, kept, {
+    raise: () => Promise.reject(new Error('full')),
+  });
+  await eventually(
+    () => service.status.findings,
+    (count) => count > 0,
+  );
+  await assert.rejects(service.save(), /full/);
+  journal.add(600, 650);
+  await assert.rejects(service.done, /full/);
+  assert.deepEqual(kept.state.devices, []);
+});
+
+test('WatchService begins a device anew whose state does not fit, and keeps the others', async () => {
+  const kept = nothing();
+  const journal = new Journal();
+  journal.add(0, 300);
+  const first = start(journal, kept);
+  await eventually(() => first.status.caughtUp, Boolean);
+  await first.drain();
+  kept.state = {
+    cursor: kept.state.cursor,
+    devices: [...kept.state.devices, { stream: 'climate', device: 'torn', snapshot: Uint8Array.of(1, 2, 3) }],
+  };
+  const again = start(journal, kept);
+  assert.equal(again.baseline('truck-3')[0]?.readings, 300);
+  assert.deepEqual(again.baseline('torn'), []);
+  await again.drain();
+});

@@ -1,0 +1,262 @@
+import type { Clock, Log } from '#base/core/index.ts';
+import type { JournalCursor, JournalReader } from '#flow/journal/index.ts';
+import { DeviceWatch } from './device-watch.ts';
+import type { DeviceBaseline } from './device-watch.ts';
+import type { Finding } from './finding.ts';
+import { RowGatherer } from './row-gatherer.ts';
+import type { DeviceState, WatchState } from './state-file.ts';
+import type { WatchPlan } from './watch-plan.ts';
+
+export interface WatchParts {
+  readonly journal: JournalReader;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What is watched, by stream. */
+  readonly plans: ReadonlyMap<string, WatchPlan>;
+  /** Where reading goes on, and what is known there. */
+  readonly cursor: JournalCursor;
+  readonly devices: Iterable<DeviceState>;
+  /** Takes findings: once it resolves they are kept. Finding the same again is told again. */
+  readonly raise: (findings: readonly Finding[]) => Promise<void>;
+  /** Keeps a state: once it resolves reading may go on from it after a crash. */
+  readonly save: (state: WatchState) => Promise<void>;
+  /** How strict people's answers make a detector. */
+  readonly strictness: (device: string, stream: string, detector: string) => number;
+}
+
+/** How the watch is doing. */
+export interface WatchStatus {
+  readonly streams: readonly string[];
+  readonly devices: number;
+  /** Readings that were judged since the start; came out of order; were found unusual. */
+  readonly readings: number;
+  readonly late: number;
+  readonly findings: number;
+  /** Milliseconds that judging took, in all. */
+  readonly busyMs: number;
+  /** Milliseconds from receipt at the gateway to judgement of the latest block. */
+  readonly lagMs: number;
+  /** Whether all was read that was durable at the start. */
+  readonly caughtUp: boolean;
+  readonly saved: number;
+}
+
+/** Rows that are judged at once at most, and how long a row waits for others. */
+const MOST_ROWS = 8_192;
+const GATHER_MS = 4;
+/** How often the state is kept where something was read; a save may take a fiftieth of the time. */
+const SAVE_EVERY_MS = 60_000;
+const SAVE_SHARE = 50;
+/** Devices that are watched on one stream; further ones are counted and left out. */
+export const MOST_DEVICES = 200_000;
+
+/**
+ * Reads the journal as it becomes durable, judges every reading of the streams that are watched, and tells what is
+ * unusual. What it has told and what it knows are kept together with its place in the journal, in this order, so that
+ * after a crash nothing is lost, and what is told twice has the same id.
+ */
+export class WatchService {
+  readonly #parts: WatchParts;
+  readonly #watches = new Map<string, Map<string, DeviceWatch>>();
+  readonly #gatherers: ReadonlyMap<string, RowGatherer>;
+  readonly #cursor: Map<string, number>;
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+  #timer: NodeJS.Timeout | null = null;
+  #raised: Promise<void> = Promise.resolve();
+  #failure: unknown = null;
+  #saving: Promise<void> = Promise.resolve();
+  #saveTimer: NodeJS.Timeout | null = null;
+  #readings = 0;
+  #findings = 0;
+  #busyMs = 0;
+  #lagMs = 0;
+  #caughtUp = false;
+  #saved = 0;
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts;
+    this.#cursor = new Map(parts.cursor);
+    this.#gatherers = new Map([...parts.plans].map(([stream, plan]) => [stream, new RowGatherer(plan)]));
+    for (const state of parts.devices) this.#restore(state);
+    this.#done = this.#run();
+    // Whoever awaits `done` hears of a failure; nobody awaiting it is no fault.
+    this.#done.catch(() => {});
+    this.#scheduleSave(SAVE_EVERY_MS);
+  }
+
+  /** Settles when reading ended: rejects where it could not go on. */
+  get done(): Promise<void> {
+    return this.#done;
+  }
+
+  get status(): WatchStatus {
+    const all = [...this.#watches.values()];
+    return {
+      streams: [...this.#parts.plans.keys()],
+      devices: all.reduce((sum, { size }) => sum + size, 0),
+      readings: this.#readings,
+      late: all.reduce((sum, devices) => sum + [...devices.values()].reduce((n, { late }) => n + late, 0), 0),
+      findings: this.#findings,
+      busyMs: this.#busyMs,
+      lagMs: this.#lagMs,
+      caughtUp: this.#caughtUp,
+      saved: this.#saved,
+    };
+  }
+
+  wake(): void {
+    this.#parts.journal.wake();
+  }
+
+  /** All that is known, at the place in the journal up to which it is. */
+  get state(): WatchState {
+    this.#judge();
+    const devices = [...this.#watches].flatMap(([stream, all]) =>
+      [...all].map(([device, watch]): DeviceState => ({ stream, device, snapshot: watch.snapshot() })),
+    );
+    return { cursor: new Map(this.#cursor), devices };
+  }
+
+  /** What is normal for a device, on each stream that it sends to. */
+  baseline(device: string): readonly DeviceBaseline[] {
+    this.#judge();
+    return [...this.#watches.values()].flatMap((devices) => devices.get(device)?.describe() ?? []);
+  }
+
+  /** People answered an alert: thresholds follow. Kept with the state at once. */
+  async strictnessChanged(): Promise<void> {
+    this.#judge();
+    for (const [stream, devices] of this.#watches) {
+      for (const watch of devices.values()) this.#applyStrictness(stream, watch);
+    }
+    await this.save();
+  }
+
+  /** Tells what was found so far and keeps the state. */
+  save(): Promise<void> {
+    this.#saving = this.#saving.catch(() => {}).then(() => this.#save());
+    return this.#saving;
+  }
+
+  /** Stops reading, tells what was found, keeps the state. */
+  async drain(): Promise<void> {
+    this.#stop.abort();
+    if (this.#saveTimer !== null) clearTimeout(this.#saveTimer);
+    await this.#done.catch(() => {});
+    await this.save();
+  }
+
+  async #run(): Promise<void> {
+    const { journal } = this.#parts;
+    const { signal } = this.#stop;
+    for (const follow of [false, true]) {
+      for await (const { position, record } of journal.read(new Map(this.#cursor), { follow, signal })) {
+        if (this.#failure !== null) throw this.#failure;
+        this.#cursor.set(position.file, position.offset);
+        const gatherer = record.kind === 'batch' ? this.#gatherers.get(record.batch.stream) : undefined;
+        if (record.kind !== 'batch' || gatherer === undefined) continue;
+        gatherer.add(record.batch);
+        if (gatherer.rows >= MOST_ROWS) this.#judge();
+        else this.#timer ??= setTimeout(() => this.#judge(), GATHER_MS);
+      }
+      if (signal.aborted) break;
+      this.#judge();
+      this.#caughtUp = true;
+    }
+    this.#judge();
+  }
+
+  /** Judges all rows that wait. */
+  #judge(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const { clock } = this.#parts;
+    const begun = clock.monotonicMs();
+    const found: Finding[] = [];
+    for (const [stream, gatherer] of this.#gatherers) {
+      if (gatherer.rows === 0) continue;
+      this.#readings += gatherer.rows;
+      this.#lagMs = Math.max(0, clock.now() - gatherer.oldest) / 1_000;
+      for (const [device, rows] of gatherer.drain()) {
+        const watch = this.#of(stream, device);
+        if (watch !== null) found.push(...watch.take(rows));
+      }
+    }
+    this.#busyMs += clock.monotonicMs() - begun;
+    if (found.length > 0) this.#tell(found);
+  }
+
+  #tell(found: readonly Finding[]): void {
+    this.#findings += found.length;
+    this.#raised = this.#raised
+      .then(() => this.#parts.raise(found))
+      .catch((error: unknown) => {
+        // Without its alerts the state must not move on: the process ends and reads again.
+        this.#failure ??= error;
+        throw error;
+      });
+    this.#raised.catch(() => {});
+  }
+
+  async #save(): Promise<void> {
+    const begun = this.#parts.clock.monotonicMs();
+    // Taken at once, whatever is judged meanwhile.
+    const { state } = this;
+    await this.#raised;
+    await this.#parts.save(state);
+    this.#saved = this.#parts.clock.now();
+    if (!this.#stop.signal.aborted) {
+      this.#scheduleSave(Math.max(SAVE_EVERY_MS, SAVE_SHARE * (this.#parts.clock.monotonicMs() - begun)));
+    }
+  }
+
+  #scheduleSave(afterMs: number): void {
+    if (this.#saveTimer !== null) clearTimeout(this.#saveTimer);
+    this.#saveTimer = setTimeout(() => {
+      this.save().catch((error: unknown) => {
+        this.#parts.log.error({ error: String(error) }, 'the state of the watch could not be kept');
+        this.#scheduleSave(SAVE_EVERY_MS);
+      });
+    }, afterMs).unref();
+  }
+
+  #of(stream: string, device: string): DeviceWatch | null {
+    const plan = this.#parts.plans.get(stream)!;
+    const devices = this.#devicesOf(stream);
+    let watch = devices.get(device);
+    if (watch === undefined) {
+      if (devices.size >= MOST_DEVICES) return null;
+      watch = new DeviceWatch(device, plan);
+      this.#applyStrictness(stream, watch);
+      devices.set(device, watch);
+    }
+    return watch;
+  }
+
+  #devicesOf(stream: string): Map<string, DeviceWatch> {
+    let devices = this.#watches.get(stream);
+    if (devices === undefined) {
+      devices = new Map();
+      this.#watches.set(stream, devices);
+    }
+    return devices;
+  }
+
+  #applyStrictness(stream: string, watch: DeviceWatch): void {
+    watch.useStrictness((detector) => this.#parts.strictness(watch.device, stream, detector));
+  }
+
+  /** A device whose snapshot does not fit begins anew; the others go on. */
+  #restore({ stream, device, snapshot }: DeviceState): void {
+    const plan = this.#parts.plans.get(stream);
+    if (plan === undefined) return;
+    try {
+      const watch = DeviceWatch.restore(device, plan, snapshot);
+      this.#devicesOf(stream).set(device, watch);
+      this.#applyStrictness(stream, watch);
+    } catch (error) {
+      this.#parts.log.warn({ device, stream, error: String(error) }, 'a baseline is learnt anew');
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { millis } from '#base/core/index.ts';
+import { frozenClock } from '../../../test/support/frozen-clock.ts';
+import { openKeys, recordAudit } from '../../../test/support/open-trust.ts';
+import type { Cleanable } from '../../../test/support/tmp.ts';
+import type { Alert } from './alert.ts';
+import { AlertBook } from './alert-book.ts';
+import { WATCH_SCHEMA } from './schema.ts';
+import { findingOf } from './testing.ts';
+
+async function open(t: Cleanable) {
+  const clock = frozenClock();
+  const { catalogue, keys } = await openKeys(t, clock);
+  await catalogue.migrate(WATCH_SCHEMA);
+  const audit = recordAudit();
+  const parts = { catalogue, sealer: await keys.rowSealer('people'), audit, clock };
+  return { book: await AlertBook.open(parts), parts, audit, clock, catalogue };
+}
+
+const actions = (audit: ReturnType<typeof recordAudit>): string[] => audit.events.map(({ action }) => action);
+
+test('AlertBook keeps a finding once, however often it is told, and logs it once', async (t) => {
+  const { book, parts, audit, clock } = await open(t);
+  const heard: Alert[] = [];
+  using _ = book.onChange((alert) => heard.push(alert));
+  await book.raise([findingOf(), findingOf()]);
+  await book.raise([findingOf()]);
+  const over = findingOf({ end: 5_000, open: false });
+  await book.raise([over]);
+  // The same trouble under another name, as after limits that were told anew.
+  await book.raise([findingOf({ start: 3_000, end: 4_000 })]);
+  const again = await AlertBook.open(parts);
+  assert.equal(again.total, 1);
+  const [alert, ...others] = await again.list({ limit: 10 });
+  assert.deepEqual([alert?.end, alert?.open, alert?.raised, others], [5_000, false, clock.now(), []]);
+  assert.deepEqual(actions(audit), ['raise-alert']);
+  assert.deepEqual(
+    heard.map(({ end }) => end),
+    [1_000, 5_000],
+  );
+});
+
+test('AlertBook lists by state, device and time, the newest first', async (t) => {
+  const { book, clock } = await open(t);
+  for (const [i, device] of ['a', 'b', 'a'].entries()) {
+    clock.advance(millis(1_000));
+    await book.raise([findingOf({ device, start: i * 1e9 })]);
+  }
+  const [newest] = await book.list({ limit: 1 });
+  assert.ok(newest !== undefined);
+  assert.equal(newest.start, 2e9);
+  await book.answer(newest.id, { verdict: 'false-alarm', by: 'person:x', reason: null, until: null });
+  const starts = async (filter: Parameters<AlertBook['list']>[0]) =>
+    (await book.list(filter)).map(({ start }) => start);
+  assert.deepEqual(await starts({ device: 'a', limit: 10 }), [2e9, 0]);
+  assert.deepEqual(await starts({ state: 'new', limit: 10 }), [1e9, 0]);
+  assert.deepEqual(await starts({ since: newest.raised - 1, limit: 10 }), [2e9]);
+  assert.deepEqual(await starts({ since: newest.raised, limit: 10 }), []);
+});
+
+test('AlertBook keeps what people said, in order, and a finding that is told later does not undo it', async (t) => {
+  const { book, audit } = await open(t);
+  const finding = findingOf();
+  await book.raise([finding]);
+  await book.answer(finding.id, { verdict: 'confirmed', by: 'person:x', reason: 'seen', until: null });
+  await book.answer(finding.id, { verdict: 'expected', by: 'person:y', reason: 'wash', until: 9 });
+  await book.raise([{ ...finding, end: 7_000 }]);
+  const alert = await book.get(finding.id);
+  assert.deepEqual(
+    [alert.state, alert.end, alert.answers.map(({ verdict, by }) => `${verdict} ${by}`)],
+    ['expected', 7_000, ['confirmed person:x', 'expected person:y']],
+  );
+  assert.deepEqual(actions(audit), ['raise-alert', 'answer-alert', 'answer-alert']);
+  await assert.rejects(book.get('none'), { code: 'RESPOND_ALERT_UNKNOWN' });
+  await assert.rejects(book.answer('none', { verdict: 'confirmed', by: 'x', reason: null, until: null }), {
+    code: 'RESPOND_ALERT_UNKNOWN',
+  });
+});
+
+test('AlertBook keeps no name and no value in clear', async (t) => {
+  const { book, catalogue } = await open(t);
+  await book.raise([findingOf()]);
+  const [row] = await catalogue.all('SELECT * FROM watch_alert');
+  const { sealed, ...clear } = row!;
+  assert.doesNotMatch(JSON.stringify(clear), /truck|climate|temperature/);
+  assert.doesNotMatch(Buffer.from(sealed as Uint8Array).toString('latin1'), /truck|climate|temperature/);
+});

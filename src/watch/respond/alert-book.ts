@@ -1,0 +1,198 @@
+import { encodeUtf8 } from '#base/core/index.ts';
+import type { AuditSink, Clock, Json } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
+import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
+import type { Catalogue, CatalogueTransaction, RowSealer } from '#base/storage/index.ts';
+import type { Finding } from '#watch/detect/index.ts';
+import type { Alert, AlertState, Answer } from './alert.ts';
+import { RespondError } from './errors.ts';
+import { alertOf, mergeFinding, overlaps } from './merge-finding.ts';
+
+const ALERTS = {
+  name: 'watch_alert',
+  key: { id: 'text' },
+  // In clear: digests, ids and times. Who and what it is about is sealed.
+  clear: { subject: 'text', raised: 'integer', first: 'integer', last: 'integer', state: 'text' },
+  sealed: (value: Json) => value as unknown as SealedAlert,
+  indexes: [['raised'], ['subject', 'last']],
+} as const;
+
+export const ALERT_TABLES: readonly string[] = sealedTableSql(ALERTS);
+
+/** An alert as JSON. */
+type SealedAlert = { readonly alert: Alert } & Json;
+
+export interface AlertBookParts {
+  readonly catalogue: Catalogue;
+  readonly sealer: RowSealer;
+  readonly audit: AuditSink;
+  readonly clock: Clock;
+}
+
+/** Which alerts are wanted; all conditions hold. */
+export interface AlertFilter {
+  readonly state?: AlertState;
+  readonly device?: string;
+  /** Raised after this time, epoch microseconds. */
+  readonly since?: number;
+  readonly limit: number;
+}
+
+const ACTOR = 'weir:watch';
+/** Alerts that are read at once while looking for those of one device. */
+const PAGE = 500;
+
+/**
+ * Alerts, kept sealed. A finding that is told again, or that overlaps an alert of the same device and stream, becomes
+ * part of that alert, so that nothing is doubled whatever is read again.
+ */
+export class AlertBook {
+  readonly #parts: AlertBookParts;
+  readonly #table: SealedTable<typeof ALERTS.key, typeof ALERTS.clear, SealedAlert>;
+  readonly #listeners = new Set<(alert: Alert) => void>();
+  #total = 0;
+
+  private constructor(parts: AlertBookParts) {
+    this.#parts = parts;
+    this.#table = new SealedTable(ALERTS, parts.sealer);
+  }
+
+  /** The catalogue must have the tables of the room. */
+  static async open(parts: AlertBookParts): Promise<AlertBook> {
+    const book = new AlertBook(parts);
+    book.#total = await parts.catalogue.transaction((tx) => book.#table.count(tx));
+    return book;
+  }
+
+  /** How many there are. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** Takes findings in their order. New alerts are in the log before they are there. */
+  async raise(findings: readonly Finding[]): Promise<readonly Alert[]> {
+    const changed = new Map<string, Alert>();
+    for (const finding of findings) {
+      const alert = await this.#take(finding);
+      if (alert !== null) changed.set(alert.id, alert);
+    }
+    for (const alert of changed.values()) for (const listener of this.#listeners) listener(alert);
+    return [...changed.values()];
+  }
+
+  /** @throws {RespondError} RESPOND_ALERT_UNKNOWN */
+  async get(id: string): Promise<Alert> {
+    const row = await this.#table.get(this.#parts.catalogue, { id });
+    if (row === null) throw unknown(id);
+    return row.sealed.alert;
+  }
+
+  /** The newest first. */
+  async list({ state, device, since, limit }: AlertFilter): Promise<readonly Alert[]> {
+    const found: Alert[] = [];
+    let below: number | undefined;
+    for (;;) {
+      const rows = await this.#table.list(this.#parts.catalogue, {
+        where: {
+          ...(state === undefined ? {} : { state }),
+          raised: { ...(since === undefined ? {} : { from: since + 1 }), ...(below === undefined ? {} : { below }) },
+        },
+        order: ['raised', 'id'],
+        descending: true,
+        limit: PAGE,
+      });
+      for (const { sealed } of rows) {
+        if (device === undefined || sealed.alert.device === device) found.push(sealed.alert);
+        if (found.length >= limit) return found;
+      }
+      const last = rows.at(-1);
+      if (rows.length < PAGE || last === undefined || last.raised === below) return found;
+      // Those of the same microsecond as the last may be cut off: they come again with the next page.
+      below = last.raised;
+    }
+  }
+
+  /** Adds what somebody said of an alert. @throws {RespondError} RESPOND_ALERT_UNKNOWN */
+  async answer(id: string, answer: Omit<Answer, 'at'>): Promise<Alert> {
+    const { audit, catalogue, clock } = this.#parts;
+    await this.get(id);
+    await audit.append({
+      actor: answer.by,
+      action: 'answer-alert',
+      resource: `alert:${id}`,
+      outcome: 'done',
+      detail: { verdict: answer.verdict },
+    });
+    const alert = await catalogue.transaction(async (tx) => {
+      const row = await this.#table.get(tx, { id });
+      if (row === null) throw unknown(id);
+      const now = clock.now();
+      const { alert: before } = row.sealed;
+      const answers = [...before.answers, { ...answer, at: now }];
+      const after: Alert = { ...before, state: answer.verdict, answers, changed: now };
+      await this.#put(tx, after);
+      return after;
+    });
+    for (const listener of this.#listeners) listener(alert);
+    return alert;
+  }
+
+  /** Hears each alert that is new or changed, until the result is disposed of. */
+  onChange(listener: (alert: Alert) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** @returns null where nothing changed */
+  async #take(finding: Finding): Promise<Alert | null> {
+    const { audit, catalogue, clock } = this.#parts;
+    const known = await catalogue.transaction((tx) => this.#find(tx, finding));
+    if (known === null) {
+      await audit.append({
+        actor: ACTOR,
+        action: 'raise-alert',
+        resource: `alert:${finding.id}`,
+        outcome: 'done',
+        detail: { stream: finding.stream, severity: finding.severity },
+      });
+    }
+    return catalogue.transaction(async (tx) => {
+      const before = await this.#find(tx, finding);
+      const now = clock.now();
+      const after = before === null ? alertOf(finding, now) : mergeFinding(before, finding, now);
+      if (after === before) return null;
+      if (before === null) this.#total += 1;
+      await this.#put(tx, after);
+      return after;
+    });
+  }
+
+  /** The alert that a finding belongs to. */
+  async #find(tx: CatalogueTransaction, finding: Finding): Promise<Alert | null> {
+    const own = await this.#table.get(tx, { id: finding.id });
+    if (own !== null) return own.sealed.alert;
+    const rows = await this.#table.list(tx, {
+      where: { subject: subjectOf(finding), last: { from: finding.start } },
+      order: ['last', 'id'],
+      limit: PAGE,
+    });
+    return rows.map(({ sealed }) => sealed.alert).find((alert) => overlaps(alert, finding)) ?? null;
+  }
+
+  async #put(tx: CatalogueTransaction, alert: Alert): Promise<void> {
+    const { id, raised, start, end, state } = alert;
+    const row = { id, subject: subjectOf(alert), raised, first: start, last: end, state };
+    await this.#table.put(tx, row, { alert });
+  }
+}
+
+/** What an alert is about, as a digest. */
+function subjectOf({ device, stream }: Pick<Finding, 'device' | 'stream'>): string {
+  return sha256Hex(encodeUtf8(JSON.stringify([device, stream]))).slice(0, 32);
+}
+
+function unknown(id: string): RespondError {
+  return new RespondError('RESPOND_ALERT_UNKNOWN', `Cannot find alert ${id}: there is none`, {
+    hint: 'See those there are with `npm run -s weir -- alerts`',
+  });
+}

@@ -1,0 +1,6 @@
+import { PlatformError } from '#base/core/index.ts';
+
+export type RespondErrorCode = 'RESPOND_ALERT_UNKNOWN';
+
+/** Raised where alerts are kept and answered. */
+export class RespondError extends PlatformError<RespondErrorCode> {}

@@ -1,0 +1,16 @@
+import type { CatalogueSchema } from '#base/storage/index.ts';
+import { sealedTableSql } from '#base/storage/index.ts';
+import { ALERT_TABLES } from './alert-book.ts';
+
+/** Where the newest state of the watch is: one row, of the file whose key opens it. */
+export const WATCH_STATES = {
+  name: 'watch_state',
+  key: { name: 'text' },
+  clear: { file: 'text', saved: 'integer' },
+} as const;
+
+/** The tables of this wing. */
+export const WATCH_SCHEMA: CatalogueSchema = {
+  room: 'watch',
+  migrations: [[...ALERT_TABLES, ...sealedTableSql(WATCH_STATES)]],
+};
