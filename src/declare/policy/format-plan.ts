@@ -1,4 +1,5 @@
-import type { PlannedStream, TemplatePlan } from './plan-template.ts';
+import { formatDuration } from '#declare/template/index.ts';
+import type { PlannedBudget, PlannedStream, TemplatePlan } from './plan-template.ts';
 
 /** A plan as text for people, one statement a line, sections apart. */
 export function formatPlan(plan: TemplatePlan): string {
@@ -19,6 +20,7 @@ export function formatPlan(plan: TemplatePlan): string {
         ({ name, may }) => `  ${name} may ${may.length === 0 ? 'query' : ['query', ...may].join(', ')}`,
       ),
     ],
+    ...plan.budgets.map(formatBudget),
     ...formatDictionaries(plan),
     formatUnenforced(plan),
   ]
@@ -45,6 +47,29 @@ function formatStream(stream: PlannedStream): string[] {
       const rows = rowFilter === null ? '' : ` where ${rowFilter}`;
       return `  ${role} sees ${[...clear, ...masked].join(', ')}${rows}`;
     }),
+  ];
+}
+
+function formatBudget({
+  stream,
+  unit,
+  epsilon,
+  delta,
+  renew,
+  rows,
+  query,
+  allot,
+  views,
+  raw,
+}: PlannedBudget): string[] {
+  const shares = Object.entries(allot).map(([role, share]) => `${role} ${Math.round(share * 1_000) / 10} %`);
+  return [
+    `privacy of each ${unit} in ${stream}`,
+    `  at most ε ${epsilon} with δ ${delta}, over all answers${renew === null ? '' : `, anew for what is received in each ${formatDuration(renew)}`}`,
+    `  ${query} of it for a statement that asks for nothing else; ${rows} rows of one ${unit} count`,
+    ...(shares.length === 0 ? [] : [`  divided: ${shares.join(', ')}, the rest for others`]),
+    `  spent by ${nameAll(views)}`,
+    ...raw.map(({ name, roles }) => `  warning: ${nameAll(roles)} sees the rows themselves, in ${name}`),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { PROBE_STREAM } from '#base/core/index.ts';
 import type { Role, Template } from '#declare/template/index.ts';
+import { isProtected } from './protected-relations.ts';
 import { allRelations } from './relation-facts.ts';
 import type { Subject } from './types.ts';
 
@@ -51,5 +52,7 @@ export function standardOperator(template: Template): Role {
 
 /** Whether a role may query a relation. */
 export function roleQueries(role: Role, relation: string, template: Template): boolean {
-  return role.query === 'all' ? allRelations(template).includes(relation) : role.query.includes(relation);
+  if (role.query !== 'all') return role.query.includes(relation);
+  // Rows that a privacy budget protects are for roles that name them.
+  return allRelations(template).includes(relation) && !isProtected(template, relation);
 }

@@ -37,6 +37,8 @@ export type { PolicyTestResult } from './policy-tests.ts';
 export { DecisionPoint } from './decision-point.ts';
 export { CLASS_RULES } from './class-rules.ts';
 export type { ClassRule } from './class-rules.ts';
+export { isProtected, protectedRelations } from './protected-relations.ts';
+export type { ProtectedRelation } from './protected-relations.ts';
 export { allRelations, relationFacts, sourcesOf } from './relation-facts.ts';
 export type { RelationFacts } from './relation-facts.ts';
 export { OPERATOR_ROLE, PROBER_ROLE, rolesOf } from './grants.ts';

@@ -9,11 +9,14 @@ import {
   isSystemName,
   unenforcedOf,
 } from '#declare/template/index.ts';
-import type { Field, Role, Stream, Template, Unenforced } from '#declare/template/index.ts';
+import type { Field, PrivacyRules, Role, Stream, Template, Unenforced } from '#declare/template/index.ts';
 import type { DecisionPoint } from './decision-point.ts';
 import { dictionariesOf } from './dictionaries.ts';
 import type { Dictionary } from './dictionaries.ts';
 import { roleQueries } from './grants.ts';
+import { protectedRelations } from './protected-relations.ts';
+import type { ProtectedRelation } from './protected-relations.ts';
+import { sourcesOf } from './relation-facts.ts';
 import { subjectWith } from './named-subjects.ts';
 
 /** What a template means, before it runs. */
@@ -34,9 +37,22 @@ export interface TemplatePlan {
     readonly roles: readonly string[];
   }[];
   readonly roles: readonly { readonly name: string; readonly may: readonly string[] }[];
+  /** Streams whose rows a privacy budget protects. */
+  readonly budgets: readonly PlannedBudget[];
   /** Who could tell tokens apart by bringing in known originals. */
   readonly dictionaries: readonly Dictionary[];
   readonly unenforced: readonly Unenforced[];
+}
+
+/** A privacy budget, and who sees rows all the same. */
+export interface PlannedBudget extends PrivacyRules {
+  readonly stream: string;
+  /** Whose privacy it is: the subject's field, else `device`. */
+  readonly unit: string;
+  /** Private views that spend it. */
+  readonly views: readonly string[];
+  /** Relations with its rows that are not private, and the roles that name them. */
+  readonly raw: readonly ProtectedRelation[];
 }
 
 export interface PlannedDevice {
@@ -100,9 +116,29 @@ export function planTemplate(template: Template, decisions: DecisionPoint): Temp
       roles: [...template.people.values()].filter((role) => roleQueries(role, name, template)).map((role) => role.name),
     })),
     roles: [...template.people.values()].map(({ name, may }) => ({ name, may })),
+    budgets: budgetsOf(template),
     dictionaries: dictionariesOf(template, decisions),
     unenforced: unenforcedOf(template),
   };
+}
+
+function budgetsOf(template: Template): readonly PlannedBudget[] {
+  const open = protectedRelations(template).filter(({ roles }) => roles.length > 0);
+  return [...template.streams.values()].flatMap(({ name, subject, privacy }) =>
+    privacy === undefined
+      ? []
+      : [
+          {
+            ...privacy,
+            stream: name,
+            unit: subject ?? 'device',
+            views: [...template.views.values()]
+              .filter((view) => view.private === true && view.from.includes(name))
+              .map((view) => view.name),
+            raw: open.filter((relation) => sourcesOf(template, relation.name).includes(name)),
+          },
+        ],
+  );
 }
 
 function signaturesOf(template: Template): readonly string[] {

@@ -5,6 +5,7 @@ import { ALL_CONTEXT, filePolicies } from './file-policies.ts';
 import type { FilePolicy } from './file-policies.ts';
 import { isData, platformPolicies } from './platform-policies.ts';
 import type { Policy, PolicyAction } from './platform-policies.ts';
+import { protectionPolicies } from './protection-policies.ts';
 import { sliceRequest, textsOf } from './request-slice.ts';
 import { rolePolicies } from './role-policies.ts';
 import { streamPolicies } from './stream-policies.ts';
@@ -34,7 +35,13 @@ export class PolicyVersion implements Disposable {
     this.digest = template.digest;
     this.#engine = engine;
     this.files = filePolicies(template, engine);
-    this.policies = [...platformPolicies(), ...streamPolicies(template), ...rolePolicies(template), ...this.files];
+    this.policies = [
+      ...platformPolicies(),
+      ...protectionPolicies(template),
+      ...streamPolicies(template),
+      ...rolePolicies(template),
+      ...this.files,
+    ];
     this.#rank = new Map(this.policies.map(({ id }, index) => [id, index]));
     const byAction = new Map<PolicyAction, Policy[]>();
     for (const policy of this.policies) {

@@ -4,6 +4,7 @@ import type { Role, Template } from '#declare/template/index.ts';
 import type { Action } from './actions.ts';
 import { CREDENTIAL_ROLE, quoted, SEE } from './cedar-schema.ts';
 import { OPERATOR_ROLE, PROBER_ROLE, standardOperator } from './grants.ts';
+import { protectedRelations } from './protected-relations.ts';
 import { actionSet, classSet, isData, permit } from './platform-policies.ts';
 import type { Policy } from './platform-policies.ts';
 
@@ -11,10 +12,12 @@ import type { Policy } from './platform-policies.ts';
 export function rolePolicies(template: Template): readonly Policy[] {
   const declared = [...template.people.values()];
   const roles = template.people.has(OPERATOR_ROLE) ? declared : [...declared, standardOperator(template)];
-  return [...roles.flatMap(policiesOf), ...probePolicies(declared)];
+  const beyondAll = [PROBE_STREAM, ...protectedRelations(template).map(({ name }) => name)];
+  return [...roles.flatMap((role) => policiesOf(role, beyondAll)), ...probePolicies(declared)];
 }
 
-function policiesOf(role: Role): readonly Policy[] {
+/** @param beyondAll what a role that queries all does not query */
+function policiesOf(role: Role, beyondAll: readonly string[]): readonly Policy[] {
   const { name } = role;
   const policies: Policy[] = [];
   if (role.query === 'all' || role.query.length > 0) {
@@ -24,11 +27,11 @@ function policiesOf(role: Role): readonly Policy[] {
         `${name} queries ${role.query === 'all' ? 'every view' : role.query.join(', ')}${forPurposes(role)}`,
         ['query'],
         `permit (principal in ${roleId(name)}, action == Action::"query", resource) when {
-          ${inViews(role, 'resource.name')} && ${purposeFits(role)}
+          ${inViews(role, 'resource.name', beyondAll)} && ${purposeFits(role)}
         };`,
       ),
-      seePolicy(role),
-      ...[...role.masks.keys()].map((target) => maskPolicy(role, target)),
+      seePolicy(role, beyondAll),
+      ...[...role.masks.keys()].map((target) => maskPolicy(role, target, beyondAll)),
     );
   }
   const data = role.may.filter((action) => isData(action)) as Action[];
@@ -60,7 +63,7 @@ function policiesOf(role: Role): readonly Policy[] {
  * The classes that a role sees in clear, but for columns that it sees masked. What is public everybody sees, and of
  * identifiers their tokens.
  */
-function seePolicy(role: Role): Policy {
+function seePolicy(role: Role, beyondAll: readonly string[]): Policy {
   const classes = [...new Set<Class>(['public', ...role.sees])];
   const masked = [...role.masks.keys()].map((target) => {
     const [view = '', column = ''] = target.split('.');
@@ -71,20 +74,20 @@ function seePolicy(role: Role): Policy {
     `${role.name} sees ${classes.join(', ')}${classes.includes('identifier') ? '' : ' and tokens of identifiers'}`,
     [SEE],
     `permit (principal in ${roleId(role.name)}, action == Action::"${SEE}", resource) when {
-      ${[inViews(role, 'resource.view'), purposeFits(role), `${classSet(classes)}.contains(resource.seenAs)`, ...masked].join(' && ')}
+      ${[inViews(role, 'resource.view', beyondAll), purposeFits(role), `${classSet(classes)}.contains(resource.seenAs)`, ...masked].join(' && ')}
     };`,
   );
 }
 
 /** A declared mask is a grant of the masked form, whatever the class. */
-function maskPolicy(role: Role, target: string): Policy {
+function maskPolicy(role: Role, target: string, beyondAll: readonly string[]): Policy {
   const [view = '', column = ''] = target.split('.');
   return permit(
     maskId(role.name, target),
     `${role.name} sees ${target} masked (${role.masks.get(target) ?? ''})`,
     [SEE],
     `permit (principal in ${roleId(role.name)}, action == Action::"${SEE}", resource) when {
-      ${inViews(role, 'resource.view')} && ${purposeFits(role)} &&
+      ${inViews(role, 'resource.view', beyondAll)} && ${purposeFits(role)} &&
       resource.view == ${quoted(view)} && resource.name == ${quoted(column)}
     };`,
   );
@@ -130,8 +133,8 @@ function roleId(name: string): string {
   return `Role::${quoted(name)}`;
 }
 
-function inViews({ query }: Role, attribute: string): string {
-  if (query === 'all') return `${attribute} != ${quoted(PROBE_STREAM)}`;
+function inViews({ query }: Role, attribute: string, beyondAll: readonly string[]): string {
+  if (query === 'all') return beyondAll.map((name) => `${attribute} != ${quoted(name)}`).join(' && ');
   return `[${query.map(quoted).join(', ')}].contains(${attribute})`;
 }
 

@@ -5,6 +5,7 @@ import { DEFAULT_PORTS } from './check-platform.ts';
 import { buildCrypto } from './crypto-rules.ts';
 import { LIMIT_RULES } from './limits.ts';
 import { asList } from './partial.ts';
+import { buildPrivacy } from './privacy-rules.ts';
 import { parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
 import type { DeviceTypeSource, FieldSource, RoleSource, StreamSource, TemplateSource } from './schema.ts';
 import { probeDeviceType, systemStreams } from './system-streams.ts';
@@ -67,6 +68,8 @@ export function buildTemplate(
         sql: sqlOf(name),
         purposes: view.purposes ?? [],
         description: view.description ?? null,
+        ...(view.private === true ? { private: view.private } : {}),
+        ...(view.keys === undefined ? {} : { keys: view.keys }),
       })),
     ),
     tables: byName(
@@ -168,6 +171,7 @@ function buildStream(name: string, stream: StreamSource, accept: Accept, limits:
     onRefusal: stream['on-refusal'] ?? 'acknowledge',
     acceptUnenforced: stream.unenforced === 'accept',
     ...(stream.posture === undefined ? {} : { posture: stream.posture }),
+    ...(stream.privacy === undefined ? {} : { privacy: buildPrivacy(stream.privacy) }),
     fields: buildFields(stream.fields, limits),
   };
 }

@@ -2,6 +2,7 @@ import { CLASSES } from '#base/core/index.ts';
 import type { CheckContext } from './check-context.ts';
 import { asList } from './partial.ts';
 import type { DeepPartial } from './partial.ts';
+import { checkPrivacy } from './privacy-rules.ts';
 import { parseDuration, parseRate } from './quantities.ts';
 import type { StreamSource } from './schema.ts';
 import type { SourcePath } from './source-node.ts';
@@ -32,6 +33,7 @@ function checkStream(
   if (stream.from !== undefined && from.length === 0)
     context.at([...path, 'from'], 'TEMPLATE_VALUE_INVALID', 'name at least one device type');
   checkSubject(context, path, stream);
+  checkPrivacy(context, path, stream.privacy);
   const fields = stream.fields ?? {};
   checkPurposes(context, path, fields, stream.purposes);
   const health = Object.entries(fields).find(([, field]) => field?.class === 'health');

@@ -22,6 +22,7 @@ export function checkViews(context: CheckContext): void {
       context.at(['views', name, 'from'], 'TEMPLATE_VALUE_INVALID', 'name at least one stream, table or view');
     }
     checkPurposes(context, name, from);
+    checkPrivate(context, name, from);
     if (readsItself(context, name)) {
       context.at(['views', name, 'from'], 'TEMPLATE_VIEW_INVALID', `\`${name}\` is made from itself`);
     }
@@ -39,6 +40,27 @@ export function checkViews(context: CheckContext): void {
         },
       );
     }
+  }
+}
+
+/** A private view is made from one stream that has a budget, and nothing is made from a private view. */
+function checkPrivate(context: CheckContext, name: string, from: readonly string[]): void {
+  const { streams = {}, views = {} } = context.source;
+  const path = ['views', name];
+  const hidden = from.find((relation) => Object.hasOwn(views, relation) && views[relation]?.private === true);
+  if (hidden !== undefined) {
+    context.at([...path, 'from'], 'TEMPLATE_VIEW_INVALID', `rows of the private view \`${hidden}\` are never shown`);
+  }
+  if (views[name]?.private !== true) {
+    if (views[name]?.keys !== undefined)
+      context.atKey([...path, 'keys'], 'TEMPLATE_FIELD_CONFLICT', '`keys` are those of a private view');
+    return;
+  }
+  const [stream, ...more] = from;
+  const budget = stream !== undefined && Object.hasOwn(streams, stream) ? streams[stream]?.privacy : undefined;
+  if (more.length > 0 || budget === undefined) {
+    const why = 'a private view is made from one stream that has a budget (`privacy`)';
+    context.atKey([...path, 'private'], 'TEMPLATE_VIEW_INVALID', why);
   }
 }
 

@@ -131,6 +131,29 @@ const RULES: readonly (readonly [string, Judge])[] = [
         ? judged('strengthens', 'only devices whose posture is fresh publish')
         : judged('weakens', 'the posture of devices is no longer asked for'),
   ],
+  [
+    'streams.*.privacy',
+    ({ kind }) =>
+      kind === 'added'
+        ? judged('strengthens', 'its rows are seen by roles that name it; private views answer with noise')
+        : judged('weakens', 'the stream has no privacy budget any more: who queries all sees its rows'),
+  ],
+  [
+    'streams.*.privacy.epsilon',
+    ({ before, after }) => larger(before, after, 'answers may tell more of a person', 'answers may tell less'),
+  ],
+  [
+    'streams.*.privacy.delta',
+    ({ before, after }) => larger(before, after, 'the chance that more is told grows', 'that chance shrinks'),
+  ],
+  [
+    'streams.*.privacy.renew',
+    ({ before, after }) =>
+      larger(after ?? Infinity, before ?? Infinity, 'budgets come more often', 'budgets come less often'),
+  ],
+  ['streams.*.privacy.*', () => judged('neutral', 'the budget is shared out otherwise')],
+  ['views.*.private', ({ kind }) => judged(kind === 'added' ? 'strengthens' : 'weakens', 'whether rows are shown')],
+  ['views.*.keys', () => judged('neutral', 'answers may be grouped by other keys')],
   ['policies', judgePolicies],
   [
     'streams.*.acceptUnenforced',

@@ -10,6 +10,7 @@ export type {
   TraceRules,
   Listen,
   PolicyFile,
+  PrivacyRules,
   ReferenceTable,
   Role,
   RoleRule,

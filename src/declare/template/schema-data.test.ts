@@ -34,6 +34,7 @@ test('field and stream have a key for every member of what they become', () => {
     'undeclared',
     'onRefusal',
     'posture',
+    'privacy',
     'fields',
   ];
   assert.deepEqual(Object.keys(stream.properties).sort(), [...streamMembers.map(kebab), 'unenforced'].sort());

@@ -102,6 +102,61 @@ export const field = Type.Object(
   { ...closed, title: 'a field', description: 'One value of a reading.' },
 );
 
+/** Bounds of a privacy budget. A larger ε protects nobody, a larger δ gives people away one by one. */
+export const PRIVACY_BOUNDS = { epsilon: 20, delta: 0.001, rows: 1_000_000 } as const;
+
+const privacy = Type.Object(
+  {
+    epsilon: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: PRIVACY_BOUNDS.epsilon,
+      title: 'a number above 0, at most 20',
+      description: 'What all answers together may tell of one person: their budget.',
+    }),
+    delta: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: PRIVACY_BOUNDS.delta,
+        title: 'a number above 0, at most 0.001',
+        description: 'Chance that more is told; well below one over the number of people. Default 0.000001.',
+      }),
+    ),
+    query: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: PRIVACY_BOUNDS.epsilon,
+        title: 'a number above 0',
+        description: 'ε of a statement that does not say how much it may cost. Default a twentieth of the budget.',
+      }),
+    ),
+    rows: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: PRIVACY_BOUNDS.rows,
+        title: 'a whole number from 1',
+        description: 'Rows of one person that count in an answer at most; more weigh less each. Default 1000.',
+      }),
+    ),
+    renew: Type.Optional(
+      duration('Rows received within each period of this length have a budget of their own.', ['30d', '365d']),
+    ),
+    allot: Type.Optional(
+      Type.Unsafe<Record<string, number>>({
+        type: 'object',
+        description: 'Shares of the budget by role, of 1 together at most; who has none shares what is left.',
+        propertyNames: { pattern: words.WORD_PATTERN, title: 'the name of a role' },
+        additionalProperties: { type: 'number', exclusiveMinimum: 0, maximum: 1, title: 'a share above 0, at most 1' },
+        maxProperties: TEMPLATE_BOUNDS.roles,
+      }),
+    ),
+  },
+  {
+    ...closed,
+    title: 'a privacy budget',
+    description: 'What answers with noise may tell of one person (its `subject`, else the device).',
+  },
+);
+
 /** A stream. */
 export const stream = Type.Object(
   {
@@ -143,6 +198,7 @@ export const stream = Type.Object(
         description: 'Take readings only from devices whose posture is fresh. Default: nothing is asked.',
       }),
     ),
+    privacy: Type.Optional(privacy),
     'on-refusal': Type.Optional(
       Type.Enum(words.ON_REFUSAL, { description: 'What an MQTT 3.1.1 device sees of a refusal. Default acknowledge.' }),
     ),
@@ -173,6 +229,28 @@ export const view = Type.Object(
       description: 'A file beside the template that ends in .sql, or the statement itself.',
     }),
     purposes: Type.Optional(purposes),
+    private: Type.Optional(
+      Type.Boolean({
+        title: 'true or false',
+        description: 'Show no row: answer aggregates with noise, out of the privacy budget of its stream.',
+      }),
+    ),
+    keys: Type.Optional(
+      Type.Unsafe<Record<string, string[]>>({
+        type: 'object',
+        description:
+          'Private views: texts by which answers may be grouped, by column. Booleans, texts with an `enum` and whole numbers of a small range need none.',
+        additionalProperties: {
+          type: 'array',
+          items: { type: 'string', maxLength: 256, title: 'a text of at most 256 characters' },
+          minItems: 1,
+          maxItems: TEMPLATE_BOUNDS.enumWords,
+          uniqueItems: true,
+          title: 'a list of texts',
+        },
+        maxProperties: 64,
+      }),
+    ),
   },
   { ...closed, title: 'a view', description: 'A governed SQL view.' },
 );

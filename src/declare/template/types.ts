@@ -107,6 +107,8 @@ export interface Stream {
   readonly acceptUnenforced: boolean;
   /** `required` takes readings only from devices whose posture is fresh; absent where nothing is asked of it. */
   readonly posture?: 'required';
+  /** What may be told of its people through private views; absent where none may be made from it. */
+  readonly privacy?: PrivacyRules;
   readonly fields: readonly Field[];
 }
 
@@ -134,6 +136,23 @@ export interface Field {
   readonly tokenise?: string;
 }
 
+/**
+ * How much answers with noise may tell, over all private views and everybody who asks, of one person (the stream's
+ * `subject`, else the device).
+ */
+export interface PrivacyRules {
+  readonly epsilon: number;
+  readonly delta: number;
+  /** ε of a statement that does not say how much it may cost. */
+  readonly query: number;
+  /** Rows of one person that count in an answer at most; more weigh less each. */
+  readonly rows: number;
+  /** Rows received within each period of this length have a budget of their own; null for one budget for ever. */
+  readonly renew: Millis | null;
+  /** Shares of the budget by role, of 1 together at most; who has none shares what is left. */
+  readonly allot: Readonly<Record<string, number>>;
+}
+
 /** A declared SQL view over streams, tables and other views. */
 export interface View {
   readonly name: string;
@@ -141,6 +160,10 @@ export interface View {
   readonly sql: string;
   readonly purposes: readonly string[];
   readonly description: string | null;
+  /** Present where rows of it are never shown: it answers aggregates with noise. */
+  readonly private?: true;
+  /** Private views: the values by which answers may be grouped, by column; absent where none are listed. */
+  readonly keys?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A governed reference table, filled by `weir table load`. */

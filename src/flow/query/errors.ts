@@ -2,6 +2,7 @@ import { PlatformError } from '#base/core/index.ts';
 
 export type QueryErrorCode =
   | 'QUERY_REFUSED'
+  | 'QUERY_BUDGET_SPENT'
   | 'QUERY_SYNTAX'
   | 'QUERY_UNSUPPORTED'
   | 'QUERY_TOO_LONG'

@@ -1,6 +1,14 @@
 export { QueryError } from './errors.ts';
 export type { QueryErrorCode } from './errors.ts';
-export type { GovernedColumn, GovernedRelation, Grants, RelationGrant, Relations } from './relations.ts';
+export type {
+  GovernedColumn,
+  GovernedRelation,
+  Grants,
+  PrivateColumn,
+  PrivateView,
+  RelationGrant,
+  Relations,
+} from './relations.ts';
 export { formatAst, isNode, parseAst } from './gate/ast.ts';
 export type { AstNode } from './gate/ast.ts';
 export { gateStatement } from './gate/gate-statement.ts';
@@ -43,7 +51,17 @@ export type { Command, ConfinementOptions } from './confine/confinement.ts';
 export { probeConfinement } from './confine/probe-confinement.ts';
 export type { ConfinementState, RunProgram } from './confine/probe-confinement.ts';
 export { grantOf, prepareStatement } from './prepare-statement.ts';
-export type { PreparedStatement, RejectedStatement, RelationDecision } from './prepare-statement.ts';
+export { answerPrivately } from './privacy/private-answer.ts';
+export type { AnswerValue, ExactRows, PrivateAnswer } from './privacy/private-answer.ts';
+export { DiscreteNoise } from './privacy/discrete-noise.ts';
+export { passesOf } from './privacy/private-measures.ts';
+export type { PrivateStatement } from './privacy/private-statement.ts';
+export { PRIVATE_ROWS, privateAccess } from './privacy/private-view.ts';
+export { epsilonOfRho, rhoOfEpsilon } from './privacy/privacy-budget.ts';
+export type { NanoRho } from './privacy/privacy-budget.ts';
+export { COMMON_SHARE, periodsOf, PrivacyLedger } from './privacy/privacy-ledger.ts';
+export type { Balance, BudgetState } from './privacy/privacy-ledger.ts';
+export type { PreparedPrivately, PreparedStatement, RejectedStatement, RelationDecision } from './prepare-statement.ts';
 export { describeViews, resolveRelations, shapesOf } from './views.ts';
 export type { ViewDescription, ViewProblem, ViewResolver } from './views.ts';
 export { traceLineage } from './gate/lineage.ts';

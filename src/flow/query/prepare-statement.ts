@@ -1,3 +1,6 @@
+import type { Parameters } from './execute/plan.ts';
+import { privateViewOf, readPrivateStatement } from './privacy/private-statement.ts';
+import type { PrivateStatement } from './privacy/private-statement.ts';
 import type { ColumnNotes } from './execute/result.ts';
 import type { ParseOutcome } from './execute/parse-statement.ts';
 import type { QueryErrorCode } from './errors.ts';
@@ -38,7 +41,8 @@ export async function prepareStatement(
   sql: string,
   access: { readonly relations: Relations; readonly grants: Grants },
   parse: (sql: string) => Promise<ParseOutcome>,
-): Promise<PreparedStatement | RejectedStatement> {
+  parameters: Parameters = [],
+): Promise<PreparedStatement | PreparedPrivately | RejectedStatement> {
   const { explain, statement, refused } = cutExplain(sql);
   if (refused)
     return reject(
@@ -50,9 +54,25 @@ export async function prepareStatement(
     return { outcome: 'rejected', code, message, what: null, hint, line, column, source: null };
   }
   const source = { ast: parsed.ast, shape: parsed.shape };
+  const asked = privateViewOf(parsed.ast, access.relations, access.grants);
+  if (asked?.private !== undefined && !explain) {
+    const grant = access.grants.get(asked.name);
+    const clear = new Set(grant?.columns.flatMap(({ name, mask }) => (mask === null ? [name] : [])));
+    const read = readPrivateStatement(parsed.ast, asked.private, clear, parameters);
+    if ('outcome' in read) return { ...reject(read), source };
+    return { outcome: 'private', view: asked.name, statement: read, source };
+  }
   const gated = gateStatement(parsed.ast, { ...access, withoutFilters: explain });
   if (gated.outcome === 'refused') return { ...reject(gated), source };
   return { ...gated, explain, source, columnNotes: explain ? [] : notesOf(parsed.ast, access) };
+}
+
+/** A statement that a private view answers by itself, with noise. */
+export interface PreparedPrivately {
+  readonly outcome: 'private';
+  readonly view: string;
+  readonly statement: PrivateStatement;
+  readonly source: { readonly ast: string; readonly shape: string };
 }
 
 /** A decision about a relation as the policy states it: visible columns, and a condition in SQL that rows must meet. */

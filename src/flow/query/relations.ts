@@ -1,4 +1,5 @@
-import type { Class } from '#base/core/index.ts';
+import type { Class, FieldType } from '#base/core/index.ts';
+import type { PrivacyRules } from '#declare/template/index.ts';
 import type { AstNode } from './gate/ast.ts';
 
 /** A column of a governed relation, as the template declares it or as a view's definition derives it. */
@@ -15,6 +16,29 @@ export interface GovernedColumn {
   readonly description: string | null;
 }
 
+/** A column of a private view, and what answers about it may rest on: only what the template says, never the rows. */
+export interface PrivateColumn {
+  readonly name: string;
+  readonly type: FieldType;
+  /** Finite bounds of its values; null where the template does not give both. */
+  readonly range: readonly [number, number] | null;
+  /** The values by which answers may be grouped, as text; null where they are not listed. */
+  readonly keys: readonly string[] | null;
+  readonly unit: string | null;
+  readonly class: Class;
+}
+
+/** A view that shows no row and answers aggregates with noise. */
+export interface PrivateView {
+  readonly name: string;
+  /** The stream whose budget it spends. */
+  readonly stream: string;
+  /** The column of the stream that says whose a row is. */
+  readonly owner: string;
+  readonly rules: PrivacyRules;
+  readonly columns: readonly PrivateColumn[];
+}
+
 /** Something that a statement can name in FROM. */
 export interface GovernedRelation {
   readonly name: string;
@@ -29,6 +53,8 @@ export interface GovernedRelation {
   readonly definition: AstNode | null;
   /** Where rows are there by consent alone: the column that names the person. Nobody sees others, whatever is granted. */
   readonly consent?: string;
+  /** Present where it is a private view. */
+  readonly private?: PrivateView;
 }
 
 /** What one subject may have of one relation for the purpose at hand. A relation without grant does not exist for it. */

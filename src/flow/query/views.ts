@@ -12,6 +12,7 @@ import { describing } from './gate/build.ts';
 import { gateStatement } from './gate/gate-statement.ts';
 import { traceLineage } from './gate/lineage.ts';
 import { maskedType } from './gate/mask.ts';
+import { describePrivateView } from './privacy/private-view.ts';
 import type { GovernedColumn, GovernedRelation, Grants, Relations } from './relations.ts';
 
 /** What resolving a template's views needs of a query process; no keys and no rows are involved. */
@@ -56,10 +57,21 @@ export async function resolveRelations(
   const problems: ViewProblem[] = [];
   for (const view of inOrder(template)) {
     const resolved = await resolveView(view, relations, resolver);
-    if ('message' in resolved) problems.push(resolved);
-    else relations.set(view.name, resolved);
+    const answered = 'message' in resolved ? resolved : asPrivate(view, resolved, template);
+    if ('message' in answered) problems.push(answered);
+    else relations.set(view.name, answered);
   }
   return { relations, problems };
+}
+
+/** A view that is declared private with what its answers rest on, or why it cannot be. */
+function asPrivate(view: View, relation: GovernedRelation, template: Template): GovernedRelation | ViewProblem {
+  if (view.private !== true) return relation;
+  const stream = template.streams.get(view.from[0] ?? '');
+  if (stream === undefined)
+    return { view: view.name, message: 'Cannot define private view: it is made from no stream' };
+  const described = describePrivateView(view, stream, relation);
+  return typeof described === 'string' ? { view: view.name, message: described } : { ...relation, private: described };
 }
 
 /** The shapes of a relation's columns as rows of it are stored or held in memory; views have none of their own. */

@@ -21,6 +21,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     replay: async () => (await import('./commands/replay.ts')).addReplayCommand,
     query: async () => (await import('./commands/query.ts')).addQueryCommand,
     views: async () => (await import('./commands/query.ts')).addQueryCommand,
+    privacy: async () => (await import('./commands/privacy.ts')).addPrivacyCommand,
     table: async () => (await import('./commands/table.ts')).addTableCommand,
     user: async () => (await import('./commands/user.ts')).addUserCommand,
     service: async () => (await import('./commands/service.ts')).addServiceCommand,

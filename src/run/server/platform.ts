@@ -7,6 +7,7 @@ import { openDirectoryObjects } from '#base/storage/index.ts';
 import { CedarEngine, DecisionPoint } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { isLoopback } from '#declare/template/index.ts';
+import { PrivacyLedger } from '#flow/query/index.ts';
 import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
 import type { CosignatureAnswer } from '#trust/audit/index.ts';
 import { ConsentReceipts, Consents } from '#trust/consent/index.ts';
@@ -36,6 +37,7 @@ import { packageFile } from './control/package-templates.ts';
 import { LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS, TOKEN_COUNTS } from './control/period-counts.ts';
 import { mayStillPropose } from './control/may-still-propose.ts';
 import { ProposalBook } from './control/proposal-book.ts';
+import { PrivacyBudgets } from './control/privacy-budgets.ts';
 import { QuarantineShelf } from './control/quarantine-shelf.ts';
 import { RetentionKeeper } from './control/retention-keeper.ts';
 import { RefusalBook } from './control/refusal-book.ts';
@@ -273,6 +275,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     clock,
     random,
   });
+  const ledger = await PrivacyLedger.open(catalogue, sealer, audit);
   const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live));
   const queries = opened.use(
     await QueryService.start({
@@ -282,6 +285,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       store,
       audit,
       log,
+      ledger,
       statements,
       receipts,
       seal: (stream) => store.flush(stream),
@@ -419,6 +423,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     backups,
     alerts,
     baseline: (device) => watch.baseline(device),
+    privacy: new PrivacyBudgets({ ledger, decisions, clock, template: inForce }),
     prover,
     keyKeeper,
     cryptoInventory,

@@ -236,7 +236,9 @@ function parquetSelect(sql: string, columns: readonly { readonly name: string; r
 function parquetFacts(plan: QueryPlan, names: readonly string[]): string {
   const columns = names.map((name, i) => ({ name, ...(plan.columnNotes[i] ?? NO_NOTES) }));
   const facts = { purpose: plan.notes.purpose ?? '', columns: JSON.stringify(columns) };
-  return `{'weir.purpose': ${quoteText(facts.purpose)}, 'weir.columns': ${quoteText(facts.columns)}}`;
+  const { privacy } = plan.notes;
+  const budget = privacy === undefined ? '' : `, 'weir.privacy': ${quoteText(JSON.stringify(privacy))}`;
+  return `{'weir.purpose': ${quoteText(facts.purpose)}, 'weir.columns': ${quoteText(facts.columns)}${budget}}`;
 }
 
 function withoutRows(plan: QueryPlan): QueryPlan['relations'] {

@@ -17,6 +17,13 @@ export interface ResultColumn {
 /** Facts about a whole result that formats with a schema carry along. */
 export interface ResultNotes {
   readonly purpose: string | null;
+  /** Of an answer with noise: what it cost of the privacy budget, and what is left. */
+  readonly privacy?: {
+    readonly epsilon: number;
+    readonly delta: number;
+    readonly cost: number;
+    readonly left: number;
+  };
 }
 
 /**

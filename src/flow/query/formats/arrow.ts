@@ -15,7 +15,7 @@ export function arrowEncoder(columns: readonly ResultColumn[], notes: ResultNote
   const fields = columns.map(
     (column) => new arrow.Field(column.name, arrowType(column.type), true, fieldNotes(column)),
   );
-  const schema = new arrow.Schema(fields, new Map(notes.purpose === null ? [] : [['weir.purpose', notes.purpose]]));
+  const schema = new arrow.Schema(fields, schemaNotes(notes));
   const writer = new CollectingWriter();
   return {
     begin: () => {
@@ -41,6 +41,13 @@ function recordBatch(schema: arrow.Schema, chunk: DuckDBDataChunk): arrow.Record
   const type = new arrow.Struct(schema.fields);
   const data = arrow.makeData({ type, length: rows, nullCount: 0, children } as never);
   return new arrow.RecordBatch(schema, data as arrow.Data as arrow.Data<arrow.Struct>);
+}
+
+function schemaNotes({ purpose, privacy }: ResultNotes): Map<string, string> {
+  const facts = new Map<string, string>();
+  if (purpose !== null) facts.set('weir.purpose', purpose);
+  if (privacy !== undefined) facts.set('weir.privacy', JSON.stringify(privacy));
+  return facts;
 }
 
 function fieldNotes({ notes }: ResultColumn): Map<string, string> {

@@ -22,10 +22,13 @@ export function ndjsonEncoder(columns: readonly ResultColumn[]): ResultEncoder {
 export function jsonEncoder(columns: readonly ResultColumn[], notes: ResultNotes): ResultEncoder {
   const keys = memberKeys(columns);
   let rows = 0;
+  const privacy = notes.privacy === undefined ? '' : `"privacy":${JSON.stringify(notes.privacy)},`;
   const described = columns.map((column) => ({ name: column.name, type: String(column.type), ...column.notes }));
   return {
     begin: () =>
-      encodeUtf8(`{"purpose":${JSON.stringify(notes.purpose)},"columns":${JSON.stringify(described)},"rows":[`),
+      encodeUtf8(
+        `{"purpose":${JSON.stringify(notes.purpose)},${privacy}"columns":${JSON.stringify(described)},"rows":[`,
+      ),
     chunk: (chunk) => {
       if (chunk.rowCount === 0) return new Uint8Array();
       const text = `${rows === 0 ? '\n' : ',\n'}${rowTexts(chunk, keys).join(',\n')}`;

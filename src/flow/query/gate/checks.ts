@@ -50,6 +50,15 @@ export function unknownRelation(node: AstNode, visible: readonly GovernedRelatio
   return new Refusal(`relation ${shown(name)}`, `there is no view named ${shown(name)} for you`, hint);
 }
 
+/** The refusal of a private view in a statement that is not of the form which answers with noise. */
+export function privateRelation(name: string): Refusal {
+  return new Refusal(
+    'private view',
+    `${name} is private: it answers count, sum, avg and the like, in a statement of its own`,
+    `write SELECT count(*) FROM ${name}; see docs/tasks/share-safely.md`,
+  );
+}
+
 /** @throws {Refusal} if there is no such kind */
 export function shapeOf(table: ReadonlyMap<string, Shape>, kind: string, what: string): Shape {
   const shape = table.get(kind);

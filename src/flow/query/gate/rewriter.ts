@@ -8,6 +8,7 @@ import {
   checkFunction,
   explicitCross,
   inert,
+  privateRelation,
   nameSubquery,
   nodesUnder,
   shapeOf,
@@ -248,6 +249,7 @@ export class Rewriter {
     const relation = schema === '' || schema === 'main' ? this.#find(name) : undefined;
     const grant = relation === undefined ? undefined : this.#grants.get(relation.name);
     if (relation === undefined || grant === undefined) throw unknownRelation(node, this.#visible());
+    if (relation.private !== undefined) throw privateRelation(relation.name);
     const source = planSource(relation, grant, takesAll ? null : this.#mentions.spelled);
     const { from, exposed } = this.#source(relation, source.read);
     if (exposed || grant.rowFilter !== null) this.veiled = true;

@@ -23,6 +23,7 @@ interface QueryOptions {
   readonly format?: string;
   readonly file?: string;
   readonly receipt?: string;
+  readonly epsilon?: number;
   readonly parameter: readonly string[];
 }
 
@@ -32,6 +33,7 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
     .description('ask the governed views in SQL')
     .option('--purpose <purpose>', 'what the answer is for, where the view has more than one purpose')
     .option('--format <format>', `one of ${[...FORMATS.keys()].join(', ')} (default: table, or json with --json)`)
+    .option('--epsilon <number>', 'what an answer of a private view may cost of its budget', readEpsilon)
     .option('--file <file>', 'read the statement from a file')
     .option('--receipt <file>', 'answer from sealed segments alone and write a signed receipt there')
     .option('--parameter <value...>', 'values for $1, $2 … as JSON or text', [])
@@ -54,10 +56,13 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
           parameters: options.parameter.map(parameterOf),
           ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
           ...(options.receipt === undefined ? {} : { receipt: true }),
+          ...(options.epsilon === undefined ? {} : { epsilon: options.epsilon }),
         };
         const reply = await client.stream('POST', '/v1/query', { body, accept, signal: abort.signal });
         const warning = reply.headers['weir-warning'];
         if (warning !== undefined) context.note(`the answer is not complete: ${String(warning)}`);
+        const budget = reply.headers['weir-privacy'];
+        if (budget !== undefined) context.note(`answered with noise, for each person: ${String(budget)}`);
         try {
           await context.terminal.pipe(reply);
         } catch (cause) {
@@ -102,6 +107,12 @@ async function keepReceipt(
   await writeFile(file, receipt);
   context.note(`wrote the receipt of query ${id} to ${file}`);
   context.next(`audit check-receipt ${file} --key KEY`);
+}
+
+function readEpsilon(text: string): number {
+  const epsilon = Number(text);
+  if (epsilon > 0 && epsilon <= 20) return epsilon;
+  throw new CliError('CLI_USAGE', `Cannot query: --epsilon is a number above 0, at most 20, not ${text}`);
 }
 
 /** Why an answer broke off in the middle: the platform tells those who ask by the id of their query. */

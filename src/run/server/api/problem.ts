@@ -36,6 +36,7 @@ export const PROBLEM = Type.Object({
  */
 const STATUSES: readonly (readonly [RegExp, number, string])[] = [
   [/^QUERY_(SYNTAX|PARAMETERS|TOO_LONG|UNSUPPORTED|REFUSED)$/, 400, 'Not a statement that can run'],
+  [/^QUERY_BUDGET_SPENT$/, 403, 'Nothing more may be told'],
   [/^QUERY_SEGMENT_/, 500, 'Stored readings are damaged'],
   [/^QUERY_/, 422, 'The statement could not be run to its end'],
   [/^API_SIGNATURE_INVALID$/, 403, 'Not signed as it must be'],

@@ -87,6 +87,7 @@ test('ROUTES leaves open what is public by design, and to a service what it deci
     'GET /v1/queries/:id/receipt',
     'GET /v1/views',
     'GET /v1/views/:view',
+    'GET /v1/privacy',
   ]);
 });
 

@@ -18,6 +18,7 @@ import { PLATFORM_ROUTES } from './routes/platform.ts';
 import { PUBLIC_ROUTES } from './routes/public.ts';
 import { PROPOSAL_ROUTES } from './routes/proposals.ts';
 import { RETENTION_ROUTES } from './routes/retention.ts';
+import { PRIVACY_ROUTES } from './routes/privacy.ts';
 import { QUERY_ROUTES } from './routes/queries.ts';
 import { REVOCATION_ROUTES } from './routes/revocation.ts';
 import { SERVICE_ROUTES } from './routes/services.ts';
@@ -51,6 +52,7 @@ export const ROUTES: readonly Route[] = [
   ...TEMPLATE_ROUTES,
   ...PROPOSAL_ROUTES,
   ...QUERY_ROUTES,
+  ...PRIVACY_ROUTES,
   ...AUDIT_ROUTES,
   ...PUBLIC_ROUTES,
   ...openApiRoutes(() => ROUTES),

@@ -12,6 +12,7 @@ import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { PlatformStatus } from '../platform-status.ts';
 import type { RetentionKeeper } from '../control/retention-keeper.ts';
 import type { BackupKeeper } from '../backup/backup-keeper.ts';
+import type { PrivacyBudgets } from '../control/privacy-budgets.ts';
 import type { KeyKeeper } from '../control/key-keeper.ts';
 import type { ReceiptDesk } from '../receipts/receipt-desk.ts';
 import type { StatementBook } from '../query/statement-book.ts';
@@ -34,6 +35,8 @@ export interface QueryRequest {
   readonly format: ResultFormat;
   /** Binds the answer into the log, from sealed segments alone, for a receipt to be asked for. */
   readonly receipt?: boolean;
+  /** ε that an answer of a private view may cost; absent for what its stream says. */
+  readonly epsilon?: number;
   /** The step that it is part of, where it is traced. */
   readonly span?: ActiveSpan | null;
 }
@@ -130,6 +133,8 @@ export interface Services {
   readonly alerts: Pick<AlertBook, 'list' | 'get' | 'answer' | 'onChange'>;
   /** What is normal for a device; null where nothing is watched. */
   readonly baseline: (device: string) => Promise<readonly DeviceBaseline[] | null>;
+  /** What answers with noise may still tell. */
+  readonly privacy: Pick<PrivacyBudgets, 'list'>;
   readonly prover: Prover;
   /** Every algorithm, key and certificate in use. */
   readonly cryptoInventory: () => Promise<CryptoInventory>;

@@ -5,6 +5,7 @@ import { concatBytes, decodeUtf8, systemClock } from '#base/core/index.ts';
 import type { Batch } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { DecisionPoint } from '#declare/policy/index.ts';
+import { PrivacyLedger } from '#flow/query/index.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { silentLog } from '../../../../test/support/open-audit-log.ts';
@@ -89,6 +90,7 @@ before(async () => {
     receipts: { issue: async (subject, draft) => void issued.push([subject, draft]) },
     memory: async () => memoryRows(SYSTEM_RELATIONS._devices.shapes, [['truck-1', 'd', 'enabled', 0, null, null]]),
     audit,
+    ledger: await PrivacyLedger.open(catalogue, await keys.rowSealer('people'), audit),
     statements,
     decisions: new DecisionPoint(),
     log: silentLog,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { bytes, concatBytes, makeId, millis, seconds, systemClock } from '#base/core/index.ts';
 import type { AuditReceipt, AuditSink, Log, Micros } from '#base/core/index.ts';
 import { Sha256, sha256Hex, systemRandom } from '#base/crypto/index.ts';
+import { rolesOf } from '#declare/policy/index.ts';
 import type { DecisionPoint, Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import {
@@ -21,9 +22,12 @@ import {
   resolveRelations,
 } from '#flow/query/index.ts';
 import type {
+  Balance,
   ConfinementOptions,
   EngineLimits,
+  PreparedPrivately,
   PreparedStatement,
+  PrivacyLedger,
   QueryPlan,
   QuerySummary,
   RejectedStatement,
@@ -43,6 +47,8 @@ import { errorWord, traced } from '../trace/active-span.ts';
 import { decideAccess, impliedPurpose } from './query-access.ts';
 import type { Declared, QueryAccess } from './query-access.ts';
 import { readData } from './query-data.ts';
+import { PrivateQueries } from './private-queries.ts';
+import type { PrivateQuestion } from './private-queries.ts';
 import { QueryOutcomes } from './query-outcomes.ts';
 import type { QueryOutcome } from './query-outcomes.ts';
 import type { QueryDataParts } from './query-data.ts';
@@ -60,6 +66,8 @@ export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
   readonly segments: Pick<SegmentHost, 'active' | 'visible'>;
   readonly layout: DataDirectory;
   readonly audit: AuditSink;
+  /** What private views may still tell. */
+  readonly ledger: PrivacyLedger;
   readonly statements: StatementBook;
   readonly decisions: DecisionPoint;
   readonly log: Log;
@@ -105,6 +113,7 @@ export class QueryService implements Queries, AsyncDisposable {
   readonly #pool: QueryPool;
   readonly #mountPoint: string;
   readonly #outcomes = new QueryOutcomes();
+  readonly #private: PrivateQueries;
   #relations: Relations = new Map();
   readonly confinement: { readonly confined: boolean; readonly reason: string | null };
 
@@ -116,6 +125,13 @@ export class QueryService implements Queries, AsyncDisposable {
   ) {
     this.#parts = parts;
     this.#pool = pool;
+    this.#private = new PrivateQueries({
+      ...parts,
+      pool,
+      objects: parts.layout.objects,
+      clock: systemClock,
+      random: systemRandom,
+    });
     this.#mountPoint = mountPoint;
     this.confinement = confinement;
   }
@@ -188,9 +204,11 @@ export class QueryService implements Queries, AsyncDisposable {
     const note = (outcome: QueryOutcome): void => this.#outcomes.note(id, caller.subject.id, outcome);
     note({ state: 'running' });
     const span = request.span?.child('statement', { 'db.system.name': 'duckdb', 'weir.query.id': id }) ?? null;
-    const done = this.#pool.use(caller.subject.id, async (process) => {
+    const first = this.#pool.use(caller.subject.id, async (process) => {
       const admit = () => this.#admit(process, caller, request);
-      const { statement, purpose, logged, access, digest } = await traced(span, 'admit', admit);
+      const admitted = await traced(span, 'admit', admit);
+      if ('question' in admitted) return admitted;
+      const { statement, purpose, logged, access, digest } = admitted;
       span?.set({ 'db.query.summary': summaryOf(statement) });
       missing = this.#missing(statement);
       const sent = request.receipt === true ? new Sha256() : null;
@@ -236,6 +254,23 @@ export class QueryService implements Queries, AsyncDisposable {
       }
       return summary;
     });
+    let balance: Balance | null = null;
+    const done = first.then(async (ran) => {
+      if (!('question' in ran)) return ran;
+      const { question, logged } = ran;
+      missing = this.#parts.missing();
+      const answered = await this.#private.answer(question, logged, signal);
+      balance = answered.balance;
+      return this.#pool.use(caller.subject.id, async (process) => {
+        const plan = await this.#private.planAnswer(process, question, answered.answer, answered.balance);
+        const sink = async (part: Uint8Array): Promise<void> => {
+          begun.resolve();
+          await pipe.push(part);
+        };
+        const ports: RunPorts = { sink, keys: () => Promise.reject(new TypeError('an answer reads no segment')) };
+        return process.execute({ plan, format: request.format }, ports, signal);
+      });
+    });
     done.then(
       (summary) => {
         note({ state: 'done', missing, ...costOf(summary) });
@@ -254,7 +289,8 @@ export class QueryService implements Queries, AsyncDisposable {
     );
     await begun.promise;
     const warning = missing.length === 0 ? {} : { 'weir-warning': missing.slice(0, MOST_WARNINGS).join('; ') };
-    return { contentType: CONTENT_TYPES[request.format], parts: pipe, headers: { 'weir-query-id': id, ...warning } };
+    const headers = { 'weir-query-id': id, ...warning, ...budgetHeader(balance) };
+    return { contentType: CONTENT_TYPES[request.format], parts: pipe, headers };
   }
 
   outcome(id: string, subject: Subject): QueryOutcome | null {
@@ -265,11 +301,16 @@ export class QueryService implements Queries, AsyncDisposable {
    * Parses, decides and logs. What is refused is logged too, before its author hears of it; what is allowed may run once
    * `logged` has resolved.
    */
-  async #admit(process: QueryProcess, caller: Caller, request: QueryRequest): Promise<Admitted> {
+  async #admit(process: QueryProcess, caller: Caller, request: QueryRequest): Promise<Admitted | AdmittedPrivately> {
     const declared = this.#declaredTo(caller);
     const purpose = request.purpose ?? impliedPurpose(request.sql, caller.subject, declared);
     const access = await this.#access(process, caller.subject, purpose, declared);
-    const prepared = await prepareStatement(request.sql, access, (sql) => process.peer.call('parse', sql));
+    const prepared = await prepareStatement(
+      request.sql,
+      access,
+      (sql) => process.peer.call('parse', sql),
+      request.parameters,
+    );
     const digest = sha256Hex(await this.#normalForm(prepared, request.sql));
     await this.#parts.statements.keep(digest, request.sql);
     if (prepared.outcome === 'rejected') {
@@ -283,6 +324,24 @@ export class QueryService implements Queries, AsyncDisposable {
         wrongPurpose === undefined ? (prepared.what ?? prepared.code) : 'purpose',
       );
       throw refusal(prepared, wrongPurpose, purpose);
+    }
+    if (prepared.outcome === 'private') {
+      if (request.receipt === true) {
+        throw new QueryError(
+          'QUERY_UNSUPPORTED',
+          'Cannot give a receipt: it would have the digest of sums without noise',
+        );
+      }
+      const { statement, view } = prepared;
+      const policies = access.policies.get(view) ?? [];
+      const logged = this.#log(caller, purpose, `view:${view}`, 'allowed', digest, undefined, policies);
+      // It is waited for where the answer is paid; until then nothing else hears that it failed.
+      logged.catch(() => undefined);
+      const { relations, grants } = access;
+      const roles = rolesOf(caller.subject, declared.template).map(({ name }) => name);
+      const { actor } = caller;
+      const epsilon = request.epsilon ?? null;
+      return { question: { statement, relations, grants, actor, roles, purpose, epsilon }, logged };
     }
     checkParameters(prepared.parameters, request.parameters);
     if (request.receipt === true && prepared.explain) {
@@ -325,7 +384,10 @@ export class QueryService implements Queries, AsyncDisposable {
   }
 
   /** The statement with its literals as keyed digests; of text that does not parse, the keyed digest of it all. */
-  async #normalForm({ source }: PreparedStatement | RejectedStatement, sql: string): Promise<string> {
+  async #normalForm(
+    { source }: PreparedStatement | PreparedPrivately | RejectedStatement,
+    sql: string,
+  ): Promise<string> {
     const { key } = await this.#parts.keys.digestKey('statement');
     return source === null ? key.macHex(sql) : normaliseStatement(source.ast, source.shape, key.exportBytes());
   }
@@ -391,6 +453,21 @@ export class QueryService implements Queries, AsyncDisposable {
     };
     return { plan, keys: data.keys, segments: data.segments };
   }
+}
+
+/** The same of one that a private view answers with noise. */
+interface AdmittedPrivately {
+  readonly question: PrivateQuestion;
+  readonly logged: Promise<unknown>;
+}
+
+/** What an answer cost, in the form of a structured field (RFC 9651). */
+function budgetHeader(balance: Balance | null): Readonly<Record<string, string>> {
+  if (balance === null) return {};
+  const { cost, left, epsilon, delta } = balance;
+  const decimal = (value: number): string => value.toFixed(3);
+  const spent = `cost=${decimal(cost)}, left=${decimal(left)}, epsilon=${decimal(epsilon)}`;
+  return { 'weir-privacy': `${spent}, delta="${delta}"` };
 }
 
 /** Both, however one of them fails: an entry that could not be written is told of before what the statement met. */

@@ -75,15 +75,19 @@ export const QUERY_ROUTES: readonly Route[] = [
         receipt: Type.Optional(
           Type.Boolean({ description: 'Answer from sealed segments alone, and keep a receipt to be asked for.' }),
         ),
+        epsilon: Type.Optional(
+          Type.Number({ exclusiveMinimum: 0, maximum: 20, description: 'What an answer of a private view may cost.' }),
+        ),
       },
       { additionalProperties: false },
     ),
     handle: async (request, { queries }) => {
-      const { sql, parameters, purpose, receipt } = request.body as {
-        sql: string;
-        parameters?: Parameters;
-        purpose?: string;
-        receipt?: boolean;
+      const { sql, parameters, purpose, receipt, epsilon } = request.body as {
+        readonly sql: string;
+        readonly parameters?: Parameters;
+        readonly purpose?: string;
+        readonly receipt?: boolean;
+        readonly epsilon?: number;
       };
       const asked = {
         sql,
@@ -92,6 +96,7 @@ export const QUERY_ROUTES: readonly Route[] = [
         purpose: purpose ?? null,
         format: formatOf(request),
         span: request.span,
+        ...(epsilon === undefined ? {} : { epsilon }),
       };
       return { streamed: await queries.run(request.caller, asked, request.signal) };
     },

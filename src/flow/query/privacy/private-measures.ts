@@ -1,0 +1,177 @@
+import { quoteName, quoteText } from '../execute/engine.ts';
+import type { PrivateColumn } from '../relations.ts';
+import type { Aggregate, PrivateKey, PrivateStatement } from './private-statement.ts';
+import { OWNER_COLUMN, PRIVATE_ROWS } from './private-view.ts';
+
+/** Steps of the grid that values are put on, from the middle of a range to its ends. */
+const GRID_STEPS = 2 ** 20;
+/** A quantile is looked for in a tree of counts: so many levels, each node with so many below it. */
+export const TREE_LEVELS = 5;
+export const TREE_BRANCHES = 4;
+export const TREE_LEAVES = TREE_BRANCHES ** TREE_LEVELS;
+
+/** Values as whole numbers: value = middle + step × whole, from -most to most. */
+export interface Grid {
+  readonly middle: number;
+  readonly step: number;
+  readonly most: number;
+}
+
+/**
+ * A whole number for each group, exact as the engine sums it up, that gets noise before anybody sees it: a count of rows,
+ * of values, a sum of values on their grid, a sum of their squares about the middle, or the counts in the leaves of a
+ * tree.
+ */
+export type Measure =
+  | { readonly of: 'rows' }
+  | { readonly of: 'values' | 'sum' | 'squares' | 'tree'; readonly column: PrivateColumn };
+
+/** The measures that a statement's aggregates rest on, each once. */
+export function measuresOf(statement: PrivateStatement): readonly Measure[] {
+  const found = new Map<string, Measure>();
+  const add = (measure: Measure): void => void found.set(measureName(measure), measure);
+  for (const output of statement.outputs) {
+    if (output.is !== 'aggregate') continue;
+    for (const measure of measuresFor(output.aggregate)) add(measure);
+  }
+  return [...found.values()];
+}
+
+/** The measures that one aggregate rests on. */
+export function measuresFor({ ask, column }: Aggregate): readonly Measure[] {
+  if (column === null) return [{ of: 'rows' }];
+  if (ask === 'count') return [{ of: 'values', column }];
+  if (ask === 'quantile') return [{ of: 'tree', column }];
+  const moments = [
+    { of: 'values', column },
+    { of: 'sum', column },
+  ] as const;
+  return ask === 'variance' ? [...moments, { of: 'squares', column }] : moments;
+}
+
+export function measureName(measure: Measure): string {
+  return measure.of === 'rows' ? 'rows' : `${measure.of} ${measure.column.name}`;
+}
+
+/**
+ * What one person changes in a measure at most, over all groups together (L2).
+ *
+ * A person with more rows than count has all of them weighed less, so that together they weigh as much as `rows`; the
+ * sum over groups of what they add is then bounded, and so is its L2 norm, however they are spread over groups.
+ */
+export function sensitivityOf(measure: Measure, rows: number): bigint {
+  const most =
+    'column' in measure && measure.of !== 'values' && measure.of !== 'tree' ? BigInt(gridOf(measure.column).most) : 1n;
+  return BigInt(rows) * (measure.of === 'squares' ? most * most : most);
+}
+
+/** The grid of a column: whole numbers stand on it as they are, where the range lets them. */
+export function gridOf({ type, range }: PrivateColumn): Grid {
+  const [low, high] = range ?? [0, 0];
+  const middle = (low + high) / 2;
+  const whole = type === 'integer' && Number.isInteger(low) && Number.isInteger(high) && high - low <= GRID_STEPS;
+  const most = whole ? high - low : GRID_STEPS;
+  return { middle, step: (high - low) / 2 / most, most };
+}
+
+/** A statement that the engine answers exactly: for each group its key and its measures, as text. */
+export interface ExactPass {
+  readonly sql: string;
+  readonly measures: readonly Measure[];
+  /** Whether each group has a row for each leaf of a tree, named in the column `leaf`. */
+  readonly leaves: boolean;
+}
+
+/** The statements over the rows of a private view that give all measures. */
+export function passesOf(statement: PrivateStatement): readonly ExactPass[] {
+  const measures = measuresOf(statement);
+  const flat = measures.filter(({ of }) => of !== 'tree');
+  const trees = measures.filter(({ of }) => of === 'tree');
+  const passes = trees.map((tree): ExactPass => ({
+    sql: passSql(statement, [{ of: 'rows' }], tree),
+    measures: [tree],
+    leaves: true,
+  }));
+  return flat.length === 0
+    ? passes
+    : [{ sql: passSql(statement, flat, null), measures: flat, leaves: false }, ...passes];
+}
+
+/**
+ * In three steps: sums of each person in each group, exact whole numbers all of them; these weighed so that no person
+ * counts more than its rows may; sums over persons. Rounding to the grid happens value by value and depends on nothing
+ * else, so that no rounding of a sum tells of the rows in it.
+ */
+function passSql(statement: PrivateStatement, measures: readonly Measure[], tree: Measure | null): string {
+  const { keys, where, view } = statement;
+  const leaf = tree === null || !('column' in tree) ? [] : [{ name: 'leaf', sql: binSql(tree.column, TREE_LEAVES) }];
+  const groups = [...keys.map((key, i) => ({ name: `k${i}`, sql: keySql(key) })), ...leaf];
+  const conditions = [
+    ...(where === null ? [] : [where]),
+    ...keys.flatMap((key) => keyCondition(key)),
+    ...(tree !== null && 'column' in tree ? [`${quoteName(tree.column.name)} IS NOT NULL`] : []),
+  ];
+  const names = groups.map(({ name }) => name);
+  const list = (parts: readonly string[]): string => parts.map((part) => `${part}, `).join('');
+  const sums = measures.map((measure, i) => `${measureSql(measure)} AS m${i}`);
+  const grouping = groups.map((_, i) => String(i + 2)).join(', ');
+  const rows = view.rules.rows;
+  const weighed = measures.map(
+    (_, i) =>
+      `CAST(coalesce(sum(CASE WHEN n > ${rows} THEN m${i} * ${rows} // n ELSE m${i} END), 0) AS VARCHAR) AS m${i}`,
+  );
+  return (
+    `WITH each AS (SELECT ${OWNER_COLUMN}, ${list(groups.map(({ name, sql }) => `${sql} AS ${name}`))}count(*) AS own, ${sums.join(', ')} ` +
+    `FROM ${PRIVATE_ROWS}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`} GROUP BY 1${grouping === '' ? '' : `, ${grouping}`}), ` +
+    `all_rows AS (SELECT *, sum(own) OVER (PARTITION BY ${OWNER_COLUMN}) AS n FROM each) ` +
+    `SELECT ${list(names.map((name) => `CAST(${name} AS VARCHAR) AS ${name}`))}${weighed.join(', ')} FROM all_rows` +
+    (names.length === 0 ? '' : ` GROUP BY ${names.join(', ')}`)
+  );
+}
+
+function measureSql(measure: Measure): string {
+  if (measure.of === 'rows' || measure.of === 'tree') return 'CAST(count(*) AS HUGEINT)';
+  const name = quoteName(measure.column.name);
+  if (measure.of === 'values') return `CAST(count(${name}) AS HUGEINT)`;
+  const value = onGrid(measure.column);
+  if (measure.of === 'sum') return `CAST(coalesce(sum(${value}), 0) AS HUGEINT)`;
+  const { most } = gridOf(measure.column);
+  return `CAST(coalesce(sum(2 * ${value} * ${value} - ${most * most}), 0) AS HUGEINT)`;
+}
+
+/** A value as a whole number of its grid, clamped; null stays null, which least and greatest would pass over. */
+function onGrid(column: PrivateColumn): string {
+  const { middle, step } = gridOf(column);
+  return `CAST(round((${clamped(column)} - ${double(middle)}) / ${double(step)}) AS BIGINT)`;
+}
+
+function clamped({ name, range }: PrivateColumn): string {
+  const [low, high] = range ?? [0, 0];
+  const column = quoteName(name);
+  return `(CASE WHEN ${column} IS NULL THEN NULL ELSE least(greatest(CAST(${column} AS DOUBLE), ${double(low)}), ${double(high)}) END)`;
+}
+
+function binSql(column: PrivateColumn, bins: number): string {
+  const [low, high] = column.range ?? [0, 1];
+  const place = `floor((${clamped(column)} - ${double(low)}) / ${double((high - low) / bins)})`;
+  return `CAST(least(${place}, ${double(bins - 1)}) AS BIGINT)`;
+}
+
+function keySql(key: PrivateKey): string {
+  const name = quoteName(key.column.name);
+  if (key.by === 'value') return `CAST(${name} AS VARCHAR)`;
+  if (key.by === 'bin') return binSql(key.column, key.bins);
+  return `epoch_us(${name}) // ${key.step}`;
+}
+
+/** Rows of other groups than those of the answer do not count, and take no weight from those that do. */
+function keyCondition(key: PrivateKey): readonly string[] {
+  const name = quoteName(key.column.name);
+  if (key.by === 'bin') return [`${name} IS NOT NULL`];
+  if (key.by === 'value') return [`CAST(${name} AS VARCHAR) IN (${key.values.map(quoteText).join(', ')})`];
+  return [];
+}
+
+function double(value: number): string {
+  return `CAST('${value}' AS DOUBLE)`;
+}
