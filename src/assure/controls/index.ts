@@ -25,6 +25,8 @@ export type {
   RevokeTrial,
   KeySearch,
   SearchOutcome,
+  TlsListener,
+  TlsOffer,
   AgreementOutcome,
   InventoryTrial,
   SignatureTrial,

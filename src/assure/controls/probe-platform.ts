@@ -22,6 +22,12 @@ export interface ConnectOutcome {
   readonly reason: string | null;
 }
 
+/** A listener that speaks TLS. */
+export type TlsListener = 'mqtt' | 'https' | 'api';
+
+/** A version of TLS with the usual suites, or with weak ones alone. */
+export type TlsOffer = 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.2-weak' | 'TLSv1.3';
+
 export interface HandshakeOutcome {
   readonly accepted: boolean;
   /** The group that the key was agreed on in, as OpenSSL calls it. */
@@ -221,8 +227,8 @@ export interface ProbePlatform {
   revokeOwn(): Promise<RevokeTrial>;
   /** Opens TLS and MQTT to the device listener with a credential of this kind. */
   connect(kind: CredentialKind): Promise<ConnectOutcome>;
-  /** Speaks an old protocol version to the device listener. */
-  connectWithTls(version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'): Promise<HandshakeOutcome>;
+  /** Shakes hands with a listener in one version of TLS. */
+  connectWithTls(offer: TlsOffer, listener: TlsListener): Promise<HandshakeOutcome>;
   /** Shakes hands with the device listener by many groups, and asks for the cryptographic inventory. */
   inventoryTrial(): Promise<InventoryTrial>;
   /**

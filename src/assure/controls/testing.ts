@@ -117,10 +117,10 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
       protocol: 'TLSv1.3',
       reason: kind === 'good' ? null : kind,
     }),
-    connectWithTls: async (version) => ({
-      accepted: version === 'TLSv1.3',
-      group: version === 'TLSv1.3' ? 'X25519MLKEM768' : null,
-      reason: version === 'TLSv1.3' ? null : 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+    connectWithTls: async (offer) => ({
+      accepted: offer === 'TLSv1.3',
+      group: offer === 'TLSv1.3' ? 'X25519MLKEM768' : null,
+      reason: offer === 'TLSv1.3' ? null : 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
     }),
     publish: async (topic, payloads) =>
       topic === 'streams/_probe'

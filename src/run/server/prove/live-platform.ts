@@ -25,6 +25,8 @@ import type {
   RevokeTrial,
   KeySearch,
   SearchOutcome,
+  TlsListener,
+  TlsOffer,
   SignatureTrial,
   TamperOutcome,
 } from '#assure/controls/index.ts';
@@ -148,15 +150,15 @@ export class LivePlatform implements ProbePlatform {
     });
   }
 
-  connectWithTls(version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'): Promise<HandshakeOutcome> {
+  connectWithTls(offer: TlsOffer, listener: TlsListener): Promise<HandshakeOutcome> {
     const { address, identity } = this.#parts;
     const place = {
-      url: new URL(address().mqtt),
+      url: new URL(address()[listener]),
       authority: identity.certificates.root,
       credential: this.#credentials.device,
       timeoutMs: ANSWER_MS,
     };
-    return tryHandshake(place, version);
+    return tryHandshake(place, offer);
   }
 
   async inventoryTrial(): Promise<InventoryTrial> {

@@ -1,6 +1,6 @@
 import { connect } from 'node:tls';
-import type { SecureVersion } from 'node:tls';
-import type { HandshakeOutcome } from '#assure/controls/index.ts';
+import type { SecureContextOptions, SecureVersion } from 'node:tls';
+import type { HandshakeOutcome, TlsOffer } from '#assure/controls/index.ts';
 import type { Credential } from './credential.ts';
 
 export interface HandshakePlace {
@@ -10,12 +10,28 @@ export interface HandshakePlace {
   readonly timeoutMs: number;
 }
 
+/** What is to be seen is the listener's refusal: OpenSSL would not even offer what is old or weak at its own level. */
+const OFFERED: Readonly<Record<TlsOffer, SecureContextOptions>> = {
+  'TLSv1.1': { ...only('TLSv1.1'), ciphers: 'DEFAULT@SECLEVEL=0' },
+  'TLSv1.2': only('TLSv1.2'),
+  // Without forward secrecy, or by CBC, or both.
+  'TLSv1.2-weak': {
+    ...only('TLSv1.2'),
+    ciphers: 'ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES256-SHA384:AES128-GCM-SHA256:AES256-SHA@SECLEVEL=0',
+  },
+  'TLSv1.3': only('TLSv1.3'),
+};
+
+function only(version: SecureVersion): SecureContextOptions {
+  return { minVersion: version, maxVersion: version };
+}
+
 /**
- * Shakes hands in exactly one version of TLS.
+ * Shakes hands in exactly one version of TLS, with the usual suites or with weak ones alone.
  *
  * @returns with the group that the key was agreed on in, or the peer's alert as OpenSSL calls it
  */
-export function tryHandshake(place: HandshakePlace, version: SecureVersion): Promise<HandshakeOutcome> {
+export function tryHandshake(place: HandshakePlace, offer: TlsOffer): Promise<HandshakeOutcome> {
   const { url, authority, credential, timeoutMs } = place;
   return new Promise((resolve) => {
     const socket = connect({
@@ -25,10 +41,7 @@ export function tryHandshake(place: HandshakePlace, version: SecureVersion): Pro
       ca: authority,
       key: credential.key,
       cert: credential.certificate,
-      minVersion: version,
-      maxVersion: version,
-      // What is to be seen is the listener's refusal: OpenSSL would not even offer TLS 1.1 at its own level.
-      ...(version === 'TLSv1.1' ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}),
+      ...OFFERED[offer],
     });
     const conclude = (outcome: HandshakeOutcome): void => {
       clearTimeout(timer);
