@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { noteSigner, sha256Hex } from '#base/crypto/index.ts';
@@ -7,7 +7,7 @@ import { openBackupWorld } from '#run/server/backup/testing.ts';
 import { addBackupCommand } from '#run/cli/commands/backup.ts';
 import { runCommand } from '#run/cli/testing.ts';
 import { restoreBackup, verifyBackup } from '#run/server/index.ts';
-import type { BackupRun, ShownTarget } from '#run/server/index.ts';
+import type { BackupRun, Restored, RestoreOptions, ShownTarget } from '#run/server/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { silentLog, testKey } from '../support/open-audit-log.ts';
 import type { PlatformClient } from '../support/platform-client.ts';
@@ -64,6 +64,15 @@ test('a platform that is wiped comes back from its backup', async (t) => {
     assert.equal((await postReadings(weir, truck, 'climate', readings)).status, 202);
   };
   const place = join(weir.folder, 'copies');
+  const restore = (location: string, more: Partial<RestoreOptions> = {}): Promise<Restored> =>
+    restoreBackup({
+      place: { location },
+      data: weir.layout.root,
+      secrets: NO_SECRETS,
+      log: silentLog,
+      onProgress: () => undefined,
+      ...more,
+    });
   const keys = (await weir.ask<{ keys: string[] }>('GET', '/v1/prove/keys')).keys;
   await send(0, 5);
 
@@ -100,25 +109,37 @@ test('a platform that is wiped comes back from its backup', async (t) => {
     }
   });
 
+  const old = join(weir.folder, 'old');
+  const newer = { path: 'template.yaml', text: `${TEMPLATE}limits: { new-tokens: 7 }\n`, files: {} };
+  await cp(place, old, { recursive: true });
+  const outlived = join(weir.folder, 'outlived');
+
   await t.test('the same question has the same answer, and what is there equals a manifest of hashes', async () => {
     const before = await weir.query(QUERY, { purpose: 'quality' });
     assert.equal(before.length, 10);
     const segments = await hashes(join(place, 'segments'));
     await weir.platform[Symbol.asyncDispose]();
     await rm(weir.layout.root, { recursive: true });
-    const restored = await restoreBackup({
-      place: { location: place },
-      data: weir.layout.root,
-      secrets: NO_SECRETS,
-      log: silentLog,
-      onProgress: () => undefined,
-    });
+    const restored = await restore(place);
     assert.equal(restored.segments, segments.size);
     assert.deepEqual(await hashes(join(weir.layout.objects, 'segments')), segments);
     await weir.restart();
     assert.deepEqual(await weir.query(QUERY, { purpose: 'quality' }), before);
     await send(10, 1);
     assert.equal((await weir.query(QUERY, { purpose: 'quality' })).length, 11);
+  });
+
+  await t.test('an old copy brings back neither an older template nor a revoked certificate', async () => {
+    await weir.ask('POST', '/v1/revocations', { body: { device: 'truck-1', reason: 'keyCompromise' } });
+    await weir.ask('POST', '/v1/template/apply', { body: newer });
+    await weir.platform[Symbol.asyncDispose]();
+    await rename(weir.layout.audit, outlived);
+    await rm(weir.layout.root, { recursive: true });
+    await restore(old, { newerLog: outlived });
+    await assert.rejects(weir.restart(), { code: 'SERVER_TEMPLATE_OLDER' });
+    await weir.restart({ source: newer });
+    assert.equal((await weir.query(QUERY, { purpose: 'quality' })).length, 10, 'what came since is not in it');
+    assert.equal((await postReadings(weir, truck, 'climate', [{ n: 99 }])).status, 403);
   });
 });
 

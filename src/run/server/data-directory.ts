@@ -22,6 +22,8 @@ export interface DataDirectory {
   readonly run: string;
   /** There while a restore is not finished: what it restores. */
   readonly restoring: string;
+  /** There from a restore until the next start: what that has to see to. */
+  readonly restored: string;
   readonly controlSocket: string;
   readonly address: string;
 }
@@ -44,6 +46,7 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
     tail: at('tail'),
     run: at('run'),
     restoring: at('restoring.json'),
+    restored: at('restored.json'),
     controlSocket: at('run', 'control.sock'),
     address: at('run', 'address.json'),
   };

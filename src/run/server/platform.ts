@@ -18,6 +18,9 @@ import { makeApi } from './api/server.ts';
 import type { Services } from './api/services.ts';
 import { auditReader, entriesFrom } from './control/audit-reader.ts';
 import { watchBackPressure } from './control/back-pressure.ts';
+import { ErasureReplay } from './backup/replay-erasures.ts';
+import { settleGap } from './backup/restored-gap.ts';
+import { settleTemplate } from './control/settle-template.ts';
 import { BackupKeeper } from './backup/backup-keeper.ts';
 import { envelopesOf } from './backup/envelope-keys.ts';
 import { CloneBook } from './control/clone-book.ts';
@@ -46,7 +49,7 @@ import type { WitnessPlace } from './control/settle-trust.ts';
 import { SegmentHost } from './control/segment-host.ts';
 import { SignInTally } from './control/sign-in-tally.ts';
 import { folderBytes, makeRate, readStatus } from './control/status.ts';
-import { logApplication, TemplateService } from './control/template-service.ts';
+import { TemplateService } from './control/template-service.ts';
 import { useAlgorithms } from './control/use-algorithms.ts';
 import { requireTemplate, TemplateVersions } from './control/template-versions.ts';
 import type { TemplateSource } from './control/template-versions.ts';
@@ -82,6 +85,8 @@ export interface PlatformOptions {
   /** Ports instead of the template's; 0 takes any free one. */
   readonly ports?: Ports;
   readonly gatewayWorkers?: number;
+  /** Starts with the template of the catalogue where the log says that a newer one was applied. */
+  readonly acceptOlderTemplate?: boolean;
   readonly allowUnconfinedQuery?: boolean;
   /** Cosigns the log, and is asked at the start whether the log is whole. */
   readonly witness?: WitnessPlace;
@@ -142,11 +147,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
   const consents = await Consents.open({ catalogue, keys, audit, clock, random, template: () => inForce() });
   identity.continuity.hold(consents);
+  const segments = await SegmentHost.open(catalogue, keys, clock);
+  const erasures = new ErasureReplay({ segments, lifecycle: keys.lifecycle, log });
+  identity.continuity.hold(erasures);
   const consentReceipts = new ConsentReceipts({ custody, audit, random, deployment: identity.deployment });
 
   // Before anybody is let in, whatever was restored.
   const witness = options.witness ?? null;
   const witnessed = { last: await settleTrust(audit, identity, { witness, clock, log }) };
+  await settleGap(layout, identity.continuity, clock);
   // After all that is under way has ended: the next start need not read the log from here back.
   opened.defer(async () => {
     await audit.flush();
@@ -156,10 +165,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const sealer = await keys.rowSealer('people');
   const versions = (box.versions = await TemplateVersions.open(catalogue, sealer, clock));
   const given = requireTemplate(source, packageFile);
-  if (versions.current === null) {
-    await logApplication(audit, given, 'weir:control', 0, false);
-    await versions.apply(given, source, 'weir:control');
-  }
+  const acceptOlder = options.acceptOlderTemplate ?? false;
+  await settleTemplate(versions, audit, { given, source, last: erasures.template, acceptOlder });
   // Asked anew each time, by parts that start before the service of templates does.
   const inForce = (): Template => versions.current ?? given;
   const template = inForce();
@@ -175,7 +182,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   );
   await writeOperator(layout.operator, await identity.issueOperator('weir:control'));
 
-  const segments = await SegmentHost.open(catalogue, keys, clock);
   const objects = await openDirectoryObjects(layout.objects);
   const retention: RetentionKeeper = await RetentionKeeper.open({
     catalogue,
@@ -218,6 +224,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     passed: async () => (await watch.passed())?.entries().toArray() ?? null,
   });
   opened.defer(() => store.stop(DRAIN_MS));
+  // Before anybody may ask for them.
+  if (erasures.isCutDue) await store.compact();
   const backups: BackupKeeper = await BackupKeeper.open({
     layout,
     catalogue,

@@ -13,7 +13,15 @@ export { keyDigest } from './key-log.ts';
 export { readKeyFolder, readKeyRows, removeKeyRows, writeKeyFolder, writeKeyRows } from './key-copy.ts';
 export type { FindingKeys, PurposeKey } from './purpose-keys.ts';
 export { KEY_KINDS } from './key-lifecycle.ts';
-export type { Destruction, DigestHolding, KeyKind, KeyVersion, Rotation, SealedHolding } from './key-lifecycle.ts';
+export type {
+  Destruction,
+  DigestHolding,
+  KeyKind,
+  KeyLifecycle,
+  KeyVersion,
+  Rotation,
+  SealedHolding,
+} from './key-lifecycle.ts';
 export { inspectCustody, requirePlace } from './custody-place.ts';
 export type { CustodyPlace } from './custody-place.ts';
 export { beginMove, createPlacedCustody, openCustody } from './open-custody.ts';

@@ -8,6 +8,8 @@ export type BackupErrorCode =
   | 'BACKUP_MISSING'
   | 'BACKUP_DAMAGED'
   | 'BACKUP_NEWER'
+  | 'BACKUP_LOG_GAP'
+  | 'BACKUP_LOG_OTHER'
   | 'BACKUP_BUSY';
 
 /** Raised where a backup is made, verified or restored. */

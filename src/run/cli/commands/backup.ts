@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { makeLog, restoreBackup, verifyBackup } from '#run/server/index.ts';
-import type { BackupPlace, BackupReport, BackupRun, ShownTarget } from '#run/server/index.ts';
+import type { BackupPlace, BackupReport, BackupRun, RestoreOptions, ShownTarget } from '#run/server/index.ts';
 import { askSecrets } from '../ask-secrets.ts';
 import type { SecretOptions } from '../ask-secrets.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -11,6 +11,7 @@ import { chooseDataDirectory } from '../locate.ts';
 import type { PlatformClient } from '../platform-client.ts';
 import { ProgressBar } from '../progress-bar.ts';
 import { readShares } from '../read-shares.ts';
+import { readTextFile } from '../read-text-file.ts';
 import { formatTable } from '../text-table.ts';
 import { readKeys } from '../verifier-keys.ts';
 import type { ContextOf } from './command.ts';
@@ -30,6 +31,12 @@ interface RestoreCommandOptions extends SecretOptions {
   readonly from: string;
   readonly shareFile?: readonly string[];
   readonly auditDirectory?: string;
+  readonly log?: string;
+  readonly checkpoint?: readonly string[];
+  readonly knownBy?: readonly string[];
+  readonly witness?: string;
+  readonly witnessKey?: readonly string[];
+  readonly acceptGap?: boolean;
 }
 
 /** How often is asked how far a backup is. */
@@ -79,6 +86,12 @@ export function addBackupCommand(program: Command, contextOf: ContextOf): void {
     .option('--pin-file <file>', 'file with the PIN of a security module')
     .option('--transit-token-file <file>', 'file with the token of a transit server')
     .option('--audit-directory <folder>', 'where the log is to be')
+    .option('--log <folder>', 'a log that outlived the platform and is newer than that of the backup')
+    .option('--checkpoint <file...>', 'checkpoints of the log that somebody kept: it must have come as far')
+    .option('--known-by <place...>', 'other backups of this platform: the log must have come as far as theirs')
+    .option('--witness <url>', 'a witness of the log: it must have come as far as what that has cosigned')
+    .option('--witness-key <key...>', 'its keys, or a file with a key a line')
+    .option('--accept-gap', 'go on where the log lacks entries: certificates and consents wait to be confirmed')
     .action((options: RestoreCommandOptions, command: Command) => restore(contextOf(command), options));
 
   backup
@@ -162,6 +175,9 @@ async function restore(context: CommandContext, options: RestoreCommandOptions):
     ...(auditDirectory === undefined ? {} : { auditDirectory }),
     secrets: askSecrets(context, options, shares !== undefined),
     ...(shares === undefined ? {} : { shares }),
+    ...(options.log === undefined ? {} : { newerLog: resolve(options.log) }),
+    known: await knownOf(options),
+    acceptGap: options.acceptGap === true,
     log: makeLog('control'),
     onProgress: (done, total) => bar.update(done / Math.max(total, 1), size(done)),
   });
@@ -173,7 +189,23 @@ async function restore(context: CommandContext, options: RestoreCommandOptions):
     ({ at, segments, bytes }) =>
       `${data} has all up to ${at}: ${segments} segments, ${size(bytes)}; readings since then are not in it\n`,
   );
+  if (restored.gap !== null) {
+    const { from: first, to } = restored.gap;
+    context.note(`the log lacks its entries ${first} to ${to - 1}: certificates and consents wait to be confirmed`);
+  }
   context.next(`up --data ${data}`);
+}
+
+async function knownOf(options: RestoreCommandOptions): Promise<NonNullable<RestoreOptions['known']>> {
+  const keys = await readKeys(options.witnessKey ?? []);
+  if ((options.witness === undefined) !== (keys.length === 0)) {
+    throw new CliError('CLI_USAGE', 'Cannot use witness: --witness and --witness-key go together');
+  }
+  return {
+    checkpoints: await Promise.all((options.checkpoint ?? []).map((file) => readTextFile(file))),
+    places: (options.knownBy ?? []).map(placeOf),
+    ...(options.witness === undefined ? {} : { witness: { url: options.witness, keys } }),
+  };
 }
 
 function placeOf(words: string): BackupPlace {

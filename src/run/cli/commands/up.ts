@@ -25,6 +25,7 @@ interface UpOptions {
   readonly auditDirectory?: string;
   readonly workers: string;
   readonly allowUnconfinedQuery?: boolean;
+  readonly acceptOlderTemplate?: boolean;
   readonly recoveryShares: string;
   readonly recoveryThreshold: string;
   readonly recoveryKit?: string;
@@ -45,6 +46,7 @@ export function addUpCommand(program: Command, contextOf: ContextOf): void {
     .option('--audit-directory <folder>', 'where the log is, best on another volume')
     .option('--workers <n>', 'threads that take readings', '1')
     .option('--allow-unconfined-query', 'run queries where the operating system cannot confine them')
+    .option('--accept-older-template', 'after a restore: start with an older template than the log says is in force')
     .option('--recovery-shares <n>', 'lines of the recovery kit, at the first start', '5')
     .option('--recovery-threshold <k>', 'how many of them give the root key back', '3')
     .option('--recovery-kit <folder>', 'write the recovery kit to files there instead of showing it')
@@ -76,6 +78,7 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
     log: makeLog('control'),
     ...(options.witness === undefined ? {} : { witness: { url: options.witness, keys: witnessKeys } }),
     ...(options.auditDirectory === undefined ? {} : { auditDirectory: options.auditDirectory }),
+    ...(options.acceptOlderTemplate === undefined ? {} : { acceptOlderTemplate: options.acceptOlderTemplate }),
     ...(options.allowUnconfinedQuery === undefined ? {} : { allowUnconfinedQuery: options.allowUnconfinedQuery }),
   });
   if (!(await keepKeys(layout, platform.verifierKeys))) context.note('the log signs with other keys than were kept');

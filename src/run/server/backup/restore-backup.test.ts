@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { systemClock as clock } from '#base/core/index.ts';
+import { decodeUtf8, systemClock as clock } from '#base/core/index.ts';
 import { systemRandom as random } from '#base/crypto/index.ts';
 import { openFileCustody } from '#trust/keys/index.ts';
-import { silentLog } from '../../../../test/support/open-audit-log.ts';
+import { CHECKPOINT_PATH } from '#trust/audit/index.ts';
+import { openAuditLog, silentLog } from '../../../../test/support/open-audit-log.ts';
+import { entriesFrom } from '../control/audit-reader.ts';
+import { settleTrust } from '../control/settle-trust.ts';
 import { NOTHING_DECLARED } from '../control/nothing-declared.ts';
 import { openTrust } from '../control/open-trust.ts';
 import type { Trust } from '../control/open-trust.ts';
@@ -90,7 +93,37 @@ test('a backup opens with the passphrase, or with the recovery kit under a new o
   assert.equal((await trust.segments.active()).length, 1);
 });
 
-test('what was revoked after the catalogue was copied stays revoked: the log is replayed', async (t) => {
+test('a log that outlived the platform is taken; one that lacks what is known stops it until that is accepted', async (t) => {
+  const { place, add, backUp, folder, trust, layout, stop } = await openBackupWorld(t);
+  await add('s1');
+  await backUp();
+  await trust.audit.append({ actor: 'test', action: 'try', resource: 'later:*', outcome: 'done' });
+  await trust.audit.flush();
+  const note = decodeUtf8((await trust.audit.source.read(CHECKPOINT_PATH)) ?? new Uint8Array(0));
+  const size = trust.audit.checkpoint.size;
+  await stop();
+  const known = { checkpoints: [note] };
+  await assert.rejects(restoreTo(join(folder, 'a'), place, { known }), { code: 'BACKUP_LOG_GAP' });
+  const accepted = await restoreTo(join(folder, 'a'), place, { known, acceptGap: true });
+  assert.equal(accepted.gap?.to, size);
+  assert.match(await readFile(layoutOf(join(folder, 'a')).restored, 'utf8'), /"from"/);
+
+  const whole = await restoreTo(join(folder, 'b'), place, { known, newerLog: layout.audit });
+  assert.equal(whole.gap, null);
+  await using again = await openRestored(join(folder, 'b'));
+  const later: string[] = [];
+  for await (const { event } of entriesFrom(again.audit, 0)) later.push(`${event.action} ${event.resource}`);
+  assert.ok(later.includes('try later:*'));
+  assert.ok(later.some((entry) => entry.startsWith('restore-backup')));
+
+  const { log: other } = await openAuditLog(t, { directory: join(folder, 'other') });
+  await other.flush();
+  await assert.rejects(restoreTo(join(folder, 'c'), place, { newerLog: join(folder, 'other') }), {
+    code: 'BACKUP_LOG_OTHER',
+  });
+});
+
+test('what was revoked after the catalogue was copied stays revoked: the next start replays the log', async (t) => {
   const world = await openBackupWorld(t);
   const { place, add, backUp, folder, trust, parts } = world;
   await add('s1');
@@ -109,5 +142,6 @@ test('what was revoked after the catalogue was copied stays revoked: the log is 
   assert.equal((await backUp()).failure, null);
   await restoreTo(join(folder, 'again'), place);
   await using again = await openRestored(join(folder, 'again'));
+  await settleTrust(again.audit, again.identity, { witness: null, clock, log: silentLog });
   assert.notEqual(await again.identity.revocations.find(serial), null);
 });

@@ -1,5 +1,5 @@
-import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, cp, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { fromBase64, hasCode, systemClock as clock } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
 import { AeadKey, systemRandom as random } from '#base/crypto/index.ts';
@@ -7,11 +7,12 @@ import { openDirectoryObjects, openSqliteCatalogue } from '#base/storage/index.t
 import type { Objects } from '#base/storage/index.ts';
 import { backupDamaged, BackupError, copyObject, inParallel, openBackupFile } from '#flow/store/index.ts';
 import type { BackupFile, BackupManifest, BackupRing } from '#flow/store/index.ts';
+import { directorySource, verifyLog } from '#trust/audit/index.ts';
 import { openCustody, restoreFileCustody, writeKeyFolder, writeKeyRows } from '#trust/keys/index.ts';
 import type { Custody, CustodySecrets } from '#trust/keys/index.ts';
 import { NOTHING_DECLARED } from '../control/nothing-declared.ts';
 import { openTrust } from '../control/open-trust.ts';
-import { settleTrust } from '../control/settle-trust.ts';
+import { logOf } from '../control/open-log.ts';
 import { layoutOf, lockDirectory, makeDirectories } from '../data-directory.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { custodyEnvelopes } from './custody-envelopes.ts';
@@ -19,6 +20,10 @@ import { openPlace } from './open-place.ts';
 import type { BackupPlace } from './open-place.ts';
 import { readDescription, readSnapshot } from './read-snapshot.ts';
 import type { Snapshot } from './read-snapshot.ts';
+import { findGap, gapFound } from './find-gap.ts';
+import type { KnownLog } from './find-gap.ts';
+import { noteGap } from './restored-gap.ts';
+import type { RestoredGap } from './restored-gap.ts';
 import { purposeOf } from './write-snapshot.ts';
 
 export interface RestoreOptions {
@@ -30,6 +35,12 @@ export interface RestoreOptions {
   readonly secrets: CustodySecrets;
   /** Lines of the recovery kit, where the passphrase is lost. */
   readonly shares?: readonly string[];
+  /** Folder of a log that outlived the platform: newer than that of the backup, and taken in its place. */
+  readonly newerLog?: string;
+  /** What else is known of the log: checkpoints that somebody kept, other places of backups, a witness. */
+  readonly known?: KnownLog;
+  /** Goes on where the log lacks entries that it is known to have had: what was given before is suspended. */
+  readonly acceptGap?: boolean;
   readonly log: Log;
   readonly onProgress: (done: number, total: number) => void;
 }
@@ -41,6 +52,8 @@ export interface Restored {
   readonly bytes: number;
   readonly missing: readonly string[];
   readonly template: string;
+  /** Entries that the log lacks, where that was accepted. */
+  readonly gap: RestoredGap | null;
 }
 
 const ACTOR = 'weir:restore';
@@ -51,15 +64,16 @@ const POSITIONS = ['store_cursor', 'store_watermark'];
 
 /**
  * Puts a platform back from its backup, into a directory of its own: keys first, then everything that was signed, each
- * byte held against its digest; then the log is replayed over it, and what is left is sealed under a new epoch, so that
- * what was erased is not opened by what was copied. Cut off, it is done anew by the same call.
+ * byte held against its digest; then what is left is sealed under a new epoch, so that what was copied opens nothing of it. The
+ * next start replays the log over it. Cut off, it is done anew by the same call.
  *
- * @throws {BackupError} BACKUP_MISSING, BACKUP_DAMAGED, BACKUP_NEWER, BACKUP_TARGET_TAKEN
+ * @throws {BackupError} BACKUP_MISSING, BACKUP_DAMAGED, BACKUP_NEWER, BACKUP_TARGET_TAKEN, BACKUP_LOG_GAP, BACKUP_LOG_OTHER
  * @throws {KeysError} KEYS_PASSPHRASE_WRONG, KEYS_RECOVERY_FAILED
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
   const from = await openPlace(options.place, { readOnly: true });
   const description = await readDescription(from);
+  const deployment = description?.deployment ?? '';
   const layout = layoutOf(options.data, options.auditDirectory);
   await requireFree(layout);
   await makeDirectories(layout);
@@ -69,13 +83,20 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const box: { custody: Custody | null } = { custody: null };
   const snapshot = await readSnapshot(from, async (ring) => {
     box.custody = opened.use(await restoreKeys(layout, ring, options));
-    return custodyEnvelopes(box.custody, description?.deployment ?? '');
+    return custodyEnvelopes(box.custody, deployment);
   });
   const custody = box.custody!;
+  const newer =
+    options.newerLog === undefined ? null : await requireNewerLog(options.newerLog, custody, snapshot.manifest);
+  const size = newer ?? snapshot.manifest.log.size;
+  const gap = await findGap(size, options.known ?? {}, { custody, open: await custodyEnvelopes(custody, deployment) });
+  if (gap !== null && options.acceptGap !== true) throw gapFound(gap);
   await restoreSegments(from, layout, snapshot.manifest, options.onProgress);
   await restoreFiles(from, layout, snapshot, custody);
+  if (options.newerLog !== undefined) await takeLog(options.newerLog, layout);
   await restoreKeyRows(layout, snapshot.ring);
   await settleRestored(layout, custody, snapshot, options);
+  await noteGap(layout, gap);
   await rm(layout.restoring);
   const { manifest } = snapshot;
   return {
@@ -85,6 +106,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     bytes: manifest.segments.reduce((sum, { size }) => sum + size, 0),
     missing: manifest.missing,
     template: manifest.template.digest,
+    gap,
   };
 }
 
@@ -185,7 +207,33 @@ async function restoreKeyRows(layout: DataDirectory, { tables }: BackupRing): Pr
   });
 }
 
-/** What the log says is done again, and what was copied opens nothing any more. */
+/** Length of a log that goes on from that of the backup. @throws {BackupError} BACKUP_LOG_OTHER */
+async function requireNewerLog(folder: string, custody: Custody, { log }: BackupManifest): Promise<number> {
+  const { origin, keys } = await logOf(custody);
+  const report = await verifyLog(directorySource(folder), { logKeys: keys, origin, since: [log.checkpoint] });
+  const size = report.checkpoint?.size ?? 0;
+  if (report.outcome === 'verified' && size >= log.size) return size;
+  throw new BackupError(
+    'BACKUP_LOG_OTHER',
+    `Cannot take the log in ${folder}: it does not go on from that of the backup`,
+    {
+      hint: 'See what is wrong with it: npm run -s weir -- audit verify --from FOLDER; without it the log of the backup is taken',
+    },
+  );
+}
+
+/** What outlived the platform, entries that no checkpoint has yet among it. */
+async function takeLog(folder: string, layout: DataDirectory): Promise<void> {
+  await rm(layout.audit, { recursive: true });
+  const isOfLog = (source: string): boolean => !['tmp', 'lock'].includes(relative(folder, source));
+  await cp(folder, layout.audit, { recursive: true, filter: isOfLog });
+  await chmod(layout.audit, 0o700);
+}
+
+/**
+ * What was copied opens nothing any more: all wraps are sealed under a new epoch. What the log says since is done again
+ * by the next start, before anybody is let in, as after any start.
+ */
 async function settleRestored(
   layout: DataDirectory,
   custody: Custody,
@@ -193,7 +241,7 @@ async function settleRestored(
   { log }: RestoreOptions,
 ): Promise<void> {
   await using trust = await openTrust({ layout, custody, declared: NOTHING_DECLARED, clock, random, log });
-  const { audit, identity, keys } = trust;
+  const { audit, keys } = trust;
   await audit.append({
     actor: ACTOR,
     action: 'restore-backup',
@@ -201,7 +249,6 @@ async function settleRestored(
     outcome: 'done',
     detail: { snapshot: manifest.snapshot, at: manifest.at, log: manifest.log.size },
   });
-  await settleTrust(audit, identity, { witness: null, clock, log });
   await keys.lifecycle.shred(ACTOR);
   await audit.flush();
 }

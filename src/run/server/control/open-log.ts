@@ -1,5 +1,6 @@
 import type { Clock, Log, Random } from '#base/core/index.ts';
-import { SIGNING_SEED_LENGTH, SigningKey } from '#base/crypto/index.ts';
+import { noteSigner, parseNoteVerifier, sha256Hex, SIGNING_SEED_LENGTH, SigningKey } from '#base/crypto/index.ts';
+import type { NoteVerifier } from '#base/crypto/index.ts';
 import { AuditLog } from '#trust/audit/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
 
@@ -25,7 +26,7 @@ export async function openLog(options: {
     const seed = await keptSecret(custody, `log-${algorithm}`, SIGNING_SEED_LENGTH, random);
     signers.push(SigningKey.fromSeed(algorithm, seed));
   }
-  return AuditLog.open({ directory, origin: `weir/${deployment}`, signers, clock, log });
+  return AuditLog.open({ directory, origin: logOrigin(deployment), signers, clock, log });
 }
 
 /** A secret of custody, made if it is not there yet. */
@@ -35,4 +36,25 @@ export async function keptSecret(custody: Custody, name: string, length: number,
   const made = random.bytes(length);
   await custody.keep(name, made);
   return made;
+}
+
+/** The name of a platform's log. */
+export function logOrigin(deployment: string): string {
+  return `weir/${deployment}`;
+}
+
+/** Public keys of the log of the platform whose custody this is, and its origin; for reading it without writing to it. */
+export async function logOf(
+  custody: Custody,
+): Promise<{ readonly origin: string; readonly keys: readonly NoteVerifier[] }> {
+  const name = await custody.fetch('log-name');
+  if (name === null) return { origin: '', keys: [] };
+  const origin = logOrigin(sha256Hex(name).slice(0, 16));
+  const keys: NoteVerifier[] = [];
+  for (const algorithm of ALGORITHMS) {
+    const seed = await custody.fetch(`log-${algorithm}`);
+    if (seed === null) continue;
+    keys.push(parseNoteVerifier(noteSigner(origin, SigningKey.fromSeed(algorithm, seed)).verifierKey));
+  }
+  return { origin, keys };
 }

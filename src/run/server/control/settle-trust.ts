@@ -71,7 +71,7 @@ export async function heedWitness(
 ): Promise<void> {
   const isGap = answer.outcome === 'ahead' || (answer.outcome === 'refused' && answer.status === INCONSISTENT);
   if (!isGap) return;
-  const known = await cosignedBy(witness, audit);
+  const known = await cosignedBy(witness, audit.checkpoint.origin);
   const found = clock.now();
   const to = answer.outcome === 'ahead' ? answer.size : (known?.size ?? null);
   const gap = {
@@ -87,9 +87,12 @@ export async function heedWitness(
 }
 
 /** The newest checkpoint of this log that the witness has cosigned, and when; null where it cannot be had. */
-async function cosignedBy(witness: WitnessPlace, audit: AuditLog): Promise<{ size: number; time: number } | null> {
+export async function cosignedBy(
+  witness: WitnessPlace,
+  origin: string,
+): Promise<{ size: number; time: number } | null> {
   try {
-    const place = `${witness.url.replace(/\/+$/, '')}/${sha256Hex(audit.checkpoint.origin)}/checkpoint`;
+    const place = `${witness.url.replace(/\/+$/, '')}/${sha256Hex(origin)}/checkpoint`;
     const response = await fetch(place, { redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS) });
     const bytes = new Uint8Array(await response.arrayBuffer());
     if (!response.ok || bytes.length > NOTE_LIMIT) return null;
