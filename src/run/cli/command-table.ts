@@ -33,6 +33,8 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     keys: async () => (await import('./commands/keys.ts')).addKeysCommand,
     alerts: async () => (await import('./commands/alerts.ts')).addAlertCommands,
     alert: async () => (await import('./commands/alerts.ts')).addAlertCommands,
+    incidents: async () => (await import('./commands/incidents.ts')).addIncidentCommands,
+    incident: async () => (await import('./commands/incidents.ts')).addIncidentCommands,
     baseline: async () => (await import('./commands/baseline.ts')).addBaselineCommand,
     retention: async () => (await import('./commands/retention.ts')).addRetentionCommand,
     consent: async () => (await import('./commands/consent.ts')).addConsentCommand,

@@ -2,6 +2,7 @@ import { PlatformError } from '#base/core/index.ts';
 
 export type CliErrorCode =
   | 'CLI_NO_PLATFORM'
+  | 'CLI_NO_INCIDENT'
   | 'CLI_NO_CREDENTIAL'
   | 'CLI_NO_PASSPHRASE'
   | 'CLI_NO_SECRET'

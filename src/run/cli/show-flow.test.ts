@@ -11,6 +11,7 @@ test('flowLines() says what flows, refusals with the most frequent first', () =>
     '  not yet sealed  7 rows, journal 512 B',
     '  log             9 entries',
     '  devices         4 connected',
+    '  alerts          2; 4 devices are watched, 3 readings not judged by all detectors',
   ]);
 });
 
@@ -18,6 +19,6 @@ test('flowLine() says the same in one line, and what is degraded', () => {
   const line = flowLine({ ...STATUS, segments: { count: 1, rows: 1, bytes: 3 * 1_048_576 } });
   assert.equal(
     line,
-    '2 readings/s, 5 admitted, refused: range 3, step 1, 1 segments with 1 rows in 3.0 MiB, 7 rows not yet sealed, log 9 entries, degraded: queries are not confined',
+    '2 readings/s, 5 admitted, refused: range 3, step 1, 1 segments with 1 rows in 3.0 MiB, 7 rows not yet sealed, log 9 entries, 2 alerts, degraded: queries are not confined',
   );
 });

@@ -10,6 +10,7 @@ export function flowLines(status: PlatformStatus): readonly string[] {
     ['not yet sealed', `${count(tail.rows)} rows, journal ${bytes(journal.bytes)}`],
     ['log', `${count(audit.entries)} entries`],
     ['devices', `${count(status.connections)} connected`],
+    ...watchRows(status),
   ];
   if (status.degraded.length > 0) rows.push(['degraded', status.degraded.join('; ')]);
   return rows.map(([name, value]) => `  ${name.padEnd(15)} ${value}`);
@@ -25,8 +26,15 @@ export function flowLine(status: PlatformStatus): string {
     `${count(segments.count)} segments with ${count(segments.rows)} rows in ${bytes(segments.bytes)}`,
     `${count(tail.rows)} rows not yet sealed`,
     `log ${count(audit.entries)} entries`,
+    ...(status.watch === null ? [] : [`${count(status.watch.alerts)} alerts`]),
     ...(status.degraded.length > 0 ? [`degraded: ${status.degraded.join('; ')}`] : []),
   ].join(', ');
+}
+
+function watchRows({ watch }: PlatformStatus): (readonly [string, string])[] {
+  if (watch === null) return [];
+  const shed = watch.shed > 0 ? `, ${count(watch.shed)} readings not judged by all detectors` : '';
+  return [['alerts', `${count(watch.alerts)}; ${count(watch.devices)} devices are watched${shed}`]];
 }
 
 function refusedOf({ readings }: PlatformStatus): string {

@@ -18,6 +18,7 @@ export const STATUS: PlatformStatus = {
   proposals: { waiting: 0 },
   audit: { entries: 9, integrated: 9, gaps: [], suspended: 0 },
   queries: { confined: false, reason: 'no namespaces', running: 0 },
+  watch: { streams: 1, devices: 4, readings: 90, shed: 3, lagMs: 12, alerts: 2 },
   exposures: [],
   degraded: ['queries are not confined'],
 };

@@ -43,6 +43,16 @@ export interface PlatformStatus {
     readonly suspended: number;
   };
   readonly queries: { readonly confined: boolean; readonly reason: string | null; readonly running: number };
+  /** What is watched; null where the template declares no detection, or the watch does not run yet. */
+  readonly watch: {
+    readonly streams: number;
+    readonly devices: number;
+    readonly readings: number;
+    /** Readings that only the cheapest detectors judged, or none, because there were too many. */
+    readonly shed: number;
+    readonly lagMs: number;
+    readonly alerts: number;
+  } | null;
   /** Ways in which what is in memory may get to a disk of this machine; empty where there is none. */
   readonly exposures: readonly { readonly kind: string; readonly detail: string }[];
   /** What does not work as it should, in words; empty where all is well. */

@@ -12,7 +12,7 @@ import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
 import type { CosignatureAnswer } from '#trust/audit/index.ts';
 import { ConsentReceipts, Consents } from '#trust/consent/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
-import { AlertBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
+import { AlertBook, RuleBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
 import { RequestMetrics } from './api/request-metrics.ts';
 import { makeApi } from './api/server.ts';
 import type { Services } from './api/services.ts';
@@ -197,7 +197,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     holdsChanged: (holds) => store.useHolds(holds),
   });
   await catalogue.migrate(WATCH_SCHEMA);
-  const alerts = await AlertBook.open({ catalogue, sealer, audit, clock });
+  const rules = await RuleBook.open({ catalogue, sealer, audit, clock });
+  const alerts = await AlertBook.open({ catalogue, sealer, audit, clock, rules });
   const watch = WatchHost.open({
     layout,
     catalogue,
@@ -430,6 +431,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     consentReceipts,
     backups,
     alerts,
+    alertRules: rules,
     baseline: (device) => watch.baseline(device),
     privacy: new PrivacyBudgets({ ledger, decisions, clock, template: inForce }),
     prover,
@@ -532,6 +534,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       audit,
       store,
       watch,
+      alerts,
       gateway,
       queries,
       segments,

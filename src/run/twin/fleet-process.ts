@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { FleetOrder } from './fleet.ts';
+import { misbehaviourOf } from './misbehaviour.ts';
 import { SimulatedDevice } from './simulated-device.ts';
 
 const [order] = (await once(process, 'message')) as [FleetOrder];
@@ -12,6 +13,7 @@ const devices = order.devices.map(
       streams,
       seed: order.seed + index,
       faultRatio: order.faultRatio,
+      misbehaviour: order.misbehaves === true ? misbehaviourOf(index, order.devices.length) : null,
     }),
 );
 for (const device of devices) device.start(order.perSecond);

@@ -19,6 +19,8 @@ export interface FleetOrder {
   /** Share of readings made wrong on purpose, so that refusals can be seen. */
   readonly faultRatio: number;
   readonly seed: number;
+  /** Whether some of its devices misbehave from time to time, so that alerts can be seen. */
+  readonly misbehaves?: boolean;
 }
 
 /** A simulated fleet that publishes from a process of its own. Disposing of it ends the process. */

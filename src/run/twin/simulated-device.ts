@@ -1,6 +1,8 @@
 import mqtt from 'mqtt';
 import type { MqttClient } from 'mqtt';
 import type { Stream } from '#declare/template/index.ts';
+import { misbehave, misbehaviourAt } from './misbehaviour.ts';
+import type { Misbehaviour } from './misbehaviour.ts';
 import { seededUniform, signalFor } from './signal.ts';
 import type { Signal } from './signal.ts';
 
@@ -20,6 +22,8 @@ export interface SimulatedDeviceOptions {
   readonly seed: number;
   /** Share of readings that are made wrong on purpose (out of range), so that refusals can be seen. */
   readonly faultRatio: number;
+  /** When it does what no check on entry sees; null for never. */
+  readonly misbehaviour?: Misbehaviour | null;
 }
 
 /**
@@ -33,6 +37,8 @@ export class SimulatedDevice {
   readonly #signals: ReadonlyMap<string, ReadonlyMap<string, Signal>>;
   readonly #uniform;
   #seq = Date.now();
+  readonly #last = new Map<string, Readonly<Record<string, unknown>>>();
+  #begun = Date.now() / 1_000;
   #timers: NodeJS.Timeout[] = [];
   sent = 0;
   refused = 0;
@@ -63,6 +69,7 @@ export class SimulatedDevice {
 
   /** Publishes to each stream at most at `perSecond`, below the rate that the stream allows. */
   start(perSecond: number): void {
+    this.#begun = Date.now() / 1_000;
     for (const stream of this.#options.streams) {
       const rate = Math.min(perSecond, stream.rate.perSecond * 0.8);
       this.#timers.push(setInterval(() => this.#publish(stream), 1_000 / rate));
@@ -77,11 +84,16 @@ export class SimulatedDevice {
   #publish(stream: Stream): void {
     if (!this.#client.connected) return;
     const at = Date.now() / 1_000;
-    const reading: Record<string, unknown> = { time: at, seq: this.#seq++ };
+    const own: Record<string, unknown> = {};
     for (const field of stream.fields) {
       const value = this.#signals.get(stream.name)?.get(field.name)?.(at) ?? null;
-      if (value !== null) reading[field.name] = value;
+      if (value !== null) own[field.name] = value;
     }
+    const wrong = misbehaviourAt(this.#options.misbehaviour ?? null, at - this.#begun);
+    const fields = wrong === null ? own : misbehave(stream, wrong, own, this.#last.get(stream.name) ?? {});
+    if (fields === null) return;
+    this.#last.set(stream.name, fields);
+    const reading: Record<string, unknown> = { time: at, seq: this.#seq++, ...fields };
     const spoilt = stream.fields.find((field) => field.range?.[1] !== null && field.range !== null);
     if (spoilt !== undefined && this.#uniform() < this.#options.faultRatio) {
       reading[spoilt.name] = (spoilt.range?.[1] ?? 0) + 1_000;

@@ -6,6 +6,7 @@ import { openKeys, recordAudit } from '../../../test/support/open-trust.ts';
 import type { Cleanable } from '../../../test/support/tmp.ts';
 import type { Alert } from './alert.ts';
 import { AlertBook } from './alert-book.ts';
+import { RuleBook } from './rule-book.ts';
 import { WATCH_SCHEMA } from './schema.ts';
 import { findingOf } from './testing.ts';
 
@@ -14,8 +15,10 @@ async function open(t: Cleanable) {
   const { catalogue, keys } = await openKeys(t, clock);
   await catalogue.migrate(WATCH_SCHEMA);
   const audit = recordAudit();
-  const parts = { catalogue, sealer: await keys.rowSealer('people'), audit, clock };
-  return { book: await AlertBook.open(parts), parts, audit, clock, catalogue };
+  const own = { catalogue, sealer: await keys.rowSealer('people'), audit, clock };
+  const rules = await RuleBook.open(own);
+  const parts = { ...own, rules };
+  return { book: await AlertBook.open(parts), rules, parts, audit, clock, catalogue };
 }
 
 const actions = (audit: ReturnType<typeof recordAudit>): string[] => audit.events.map(({ action }) => action);
@@ -71,7 +74,7 @@ test('AlertBook keeps what people said, in order, and a finding that is told lat
     [alert.state, alert.end, alert.answers.map(({ verdict, by }) => `${verdict} ${by}`)],
     ['expected', 7_000, ['confirmed person:x', 'expected person:y']],
   );
-  assert.deepEqual(actions(audit), ['raise-alert', 'answer-alert', 'answer-alert']);
+  assert.deepEqual(actions(audit), ['raise-alert', 'answer-alert', 'answer-alert', 'change-rules']);
   await assert.rejects(book.get('none'), { code: 'RESPOND_ALERT_UNKNOWN' });
   await assert.rejects(book.answer('none', { verdict: 'confirmed', by: 'x', reason: null, until: null }), {
     code: 'RESPOND_ALERT_UNKNOWN',
@@ -85,4 +88,58 @@ test('AlertBook keeps no name and no value in clear', async (t) => {
   const { sealed, ...clear } = row!;
   assert.doesNotMatch(JSON.stringify(clear), /truck|climate|temperature/);
   assert.doesNotMatch(Buffer.from(sealed as Uint8Array).toString('latin1'), /truck|climate|temperature/);
+});
+
+test('AlertBook: repeats of a false alarm stop until that is taken back, and what was confirmed is told again', async (t) => {
+  const { book, rules } = await open(t);
+  const HOUR = 3_600_000_000;
+  const told = async (hour: number, score: number): Promise<string> => {
+    const finding = findingOf({ start: hour * HOUR, detectors: [{ name: 'robust-z', score, limit: 8, readings: 1 }] });
+    await book.raise([finding]);
+    return (await book.get(finding.id)).state;
+  };
+  const answer = (hour: number, verdict: 'confirmed' | 'false-alarm') =>
+    book.answer(findingOf({ start: hour * HOUR }).id, { verdict, by: 'person:x', reason: null, until: null });
+  assert.equal(await told(1, 40), 'new');
+  await answer(1, 'confirmed');
+  assert.equal(await told(2, 12), 'new');
+  await answer(2, 'false-alarm');
+  assert.equal(await told(3, 12), 'false-alarm');
+  // The regression set: what was confirmed, and what is far graver than the false alarm.
+  assert.equal(await told(4, 40), 'new');
+  assert.equal(await told(5, 17), 'new');
+  // Marking what is as grave as a confirmed alert silences nothing.
+  await answer(4, 'false-alarm');
+  assert.equal(await told(6, 40), 'new');
+  assert.deepEqual(
+    rules.all.map(({ version, kind }) => [version, kind]),
+    [[1, 'muted']],
+  );
+  await rules.revert(1, 'person:y');
+  assert.equal(await told(7, 12), 'new');
+});
+
+test('AlertBook: a window silences what begins in it, and what outlasts it is told', async (t) => {
+  const { book, rules } = await open(t);
+  await rules.add({
+    kind: 'window',
+    device: 'truck-3',
+    stream: null,
+    field: null,
+    mostTimes: null,
+    from: 0,
+    until: 5_000,
+    by: 'person:x',
+    reason: 'service',
+    alert: null,
+  });
+  const finding = findingOf({ start: 1_000, end: 1_000 });
+  await book.raise([finding, findingOf({ device: 'truck-4' }), findingOf({ start: 9_000 })]);
+  const states = async () =>
+    (await book.list({ limit: 9 })).map(({ device, start, state }) => `${device} ${start} ${state}`);
+  assert.deepEqual((await states()).sort(), ['truck-3 1000 expected', 'truck-3 9000 new', 'truck-4 1000 new']);
+  const [answer] = (await book.get(finding.id)).answers;
+  assert.deepEqual([answer?.by, answer?.reason], ['rule:1', 'service']);
+  await book.raise([{ ...finding, end: 6_000 }]);
+  assert.equal((await book.get(finding.id)).state, 'new');
 });

@@ -1,12 +1,15 @@
-import { encodeUtf8 } from '#base/core/index.ts';
+import { encodeUtf8, PROBE_STREAM } from '#base/core/index.ts';
 import type { AuditSink, Clock, Json } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
 import type { Catalogue, CatalogueTransaction, RowSealer } from '#base/storage/index.ts';
 import type { Finding } from '#watch/detect/index.ts';
 import type { Alert, AlertState, Answer } from './alert.ts';
+import { muteUpTo, ruleFor } from './alert-rule.ts';
+import type { AlertRule } from './alert-rule.ts';
 import { RespondError } from './errors.ts';
 import { alertOf, mergeFinding, overlaps } from './merge-finding.ts';
+import type { RuleBook } from './rule-book.ts';
 
 const ALERTS = {
   name: 'watch_alert',
@@ -27,18 +30,24 @@ export interface AlertBookParts {
   readonly sealer: RowSealer;
   readonly audit: AuditSink;
   readonly clock: Clock;
+  /** What people said that alerts are to be. */
+  readonly rules: RuleBook;
 }
 
 /** Which alerts are wanted; all conditions hold. */
 export interface AlertFilter {
   readonly state?: AlertState;
   readonly device?: string;
+  /** Alerts of the prober are left out where no stream is asked for. */
+  readonly stream?: string;
   /** Raised after this time, epoch microseconds. */
   readonly since?: number;
   readonly limit: number;
 }
 
 const ACTOR = 'weir:watch';
+/** Confirmed alerts of a device and stream that a false alarm is held against. */
+const MOST_CONFIRMED = 1_000;
 /** Alerts that are read at once while looking for those of one device. */
 const PAGE = 500;
 
@@ -88,7 +97,7 @@ export class AlertBook {
   }
 
   /** The newest first. */
-  async list({ state, device, since, limit }: AlertFilter): Promise<readonly Alert[]> {
+  async list({ state, device, stream, since, limit }: AlertFilter): Promise<readonly Alert[]> {
     const found: Alert[] = [];
     let below: number | undefined;
     for (;;) {
@@ -102,7 +111,9 @@ export class AlertBook {
         limit: PAGE,
       });
       for (const { sealed } of rows) {
-        if (device === undefined || sealed.alert.device === device) found.push(sealed.alert);
+        const { alert } = sealed;
+        const asked = stream === undefined ? alert.stream !== PROBE_STREAM : alert.stream === stream;
+        if (asked && (device === undefined || alert.device === device)) found.push(alert);
         if (found.length >= limit) return found;
       }
       const last = rows.at(-1);
@@ -133,8 +144,25 @@ export class AlertBook {
       await this.#put(tx, after);
       return after;
     });
+    await this.#learn(alert, answer);
     for (const listener of this.#listeners) listener(alert);
     return alert;
+  }
+
+  /**
+   * What an answer makes of later alerts: what is like a false alarm is one, what is expected is so until the time. A
+   * false alarm that a confirmed alert is like, or graver than, makes nothing: that one must be told again.
+   */
+  async #learn(alert: Alert, { verdict, by, reason, until }: Omit<Answer, 'at'>): Promise<void> {
+    const { rules } = this.#parts;
+    const { id, device, stream, start } = alert;
+    const field = alert.causes[0]?.field ?? null;
+    const rule = { device, stream, field, by, reason, alert: id };
+    if (verdict === 'false-alarm') {
+      const mostTimes = muteUpTo(alert, await this.list({ state: 'confirmed', device, stream, limit: MOST_CONFIRMED }));
+      if (mostTimes !== null) await rules.add({ ...rule, kind: 'muted', mostTimes, from: start, until: null });
+    } else if (verdict === 'expected')
+      await rules.add({ ...rule, kind: 'expected', mostTimes: null, from: start, until });
   }
 
   /** Hears each alert that is new or changed, until the result is disposed of. */
@@ -159,8 +187,9 @@ export class AlertBook {
     return catalogue.transaction(async (tx) => {
       const before = await this.#find(tx, finding);
       const now = clock.now();
-      const after = before === null ? alertOf(finding, now) : mergeFinding(before, finding, now);
-      if (after === before) return null;
+      const told = before === null ? alertOf(finding, now) : mergeFinding(before, finding, now);
+      if (told === before) return null;
+      const after = settle(told, this.#parts.rules.all, now);
       if (before === null) this.#total += 1;
       await this.#put(tx, after);
       return after;
@@ -184,6 +213,23 @@ export class AlertBook {
     const row = { id, subject: subjectOf(alert), raised, first: start, last: end, state };
     await this.#table.put(tx, row, { alert });
   }
+}
+
+/** Who answers where a rule does. */
+const RULE = 'rule:';
+
+/**
+ * What rules make of an alert that nobody has answered. One that outgrows its rule, as by lasting longer or getting
+ * graver, is new again.
+ */
+function settle(alert: Alert, rules: readonly AlertRule[], now: number): Alert {
+  if (alert.answers.some(({ by }) => !by.startsWith(RULE))) return alert;
+  const rule = ruleFor(alert, rules);
+  if (rule === null) return alert.state === 'new' ? alert : { ...alert, state: 'new', answers: [] };
+  const verdict = rule.kind === 'muted' ? 'false-alarm' : 'expected';
+  const by = `${RULE}${rule.version}`;
+  if (alert.answers.at(-1)?.by === by) return alert;
+  return { ...alert, state: verdict, answers: [{ verdict, by, at: now, reason: rule.reason, until: rule.until }] };
 }
 
 /** What an alert is about, as a digest. */

@@ -4,4 +4,8 @@ export { ALERT_STATES } from './alert.ts';
 export type { Alert, AlertState, Answer } from './alert.ts';
 export { AlertBook } from './alert-book.ts';
 export type { AlertFilter } from './alert-book.ts';
+export type { AlertRule } from './alert-rule.ts';
+export { RuleBook } from './rule-book.ts';
+export { correlate } from './correlate.ts';
+export type { Incident, Step } from './correlate.ts';
 export { WATCH_SCHEMA, WATCH_STATES } from './schema.ts';

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { readEvents } from '../read-events.ts';
 import { formatTable } from '../text-table.ts';
+import { addRuleCommands } from './alert-rules.ts';
 import type { ContextOf } from './command.ts';
 
 interface Reading {
@@ -63,6 +64,7 @@ export function addAlertCommands(program: Command, contextOf: ContextOf): void {
     .description('what was found unusual, the newest first')
     .option('--follow', 'go on and print each alert as it is raised or changes')
     .option('--device <name>', 'of this device')
+    .option('--stream <name>', 'of this stream')
     .option('--state <state>', 'new, confirmed, false-alarm or expected')
     .option('--since <time>', 'raised after this time (RFC 3339)')
     .option('--limit <n>', 'at most so many', '50')
@@ -125,18 +127,19 @@ export function addAlertCommands(program: Command, contextOf: ContextOf): void {
     .action((id: string, options: { until: string; reason: string }, command: Command) =>
       answer(command, id, { verdict: 'expected', ...options }),
     );
+  addRuleCommands(alert, contextOf);
 }
 
 async function followAlerts(
   context: CommandContext,
-  { device, state }: Readonly<Record<string, string>>,
+  { device, stream, state }: Readonly<Record<string, string>>,
 ): Promise<void> {
   await context.withPlatform(async (client) => {
     const reply = await client.stream('GET', '/v1/alert-events', { accept: 'text/event-stream' });
     for await (const data of readEvents(reply)) {
       const alert = JSON.parse(data) as AlertRow;
-      if ((device ?? alert.device) === alert.device && (state ?? alert.state) === alert.state)
-        printLine(context, alert);
+      const wanted = [device ?? alert.device, stream ?? alert.stream, state ?? alert.state];
+      if ([alert.device, alert.stream, alert.state].every((own, i) => own === wanted[i])) printLine(context, alert);
     }
   });
 }

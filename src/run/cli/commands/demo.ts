@@ -34,6 +34,7 @@ const NEXT = [
   'views',
   'query --purpose maintenance "select device, count(*), avg(pressure) from pump group by device"',
   'device enrol truck-7 --type reefer',
+  'alerts',
   'audit verify',
   'prove',
 ] as const;
@@ -70,7 +71,15 @@ async function runDemo(context: CommandContext, options: { fleet: boolean; witne
     using client = await PlatformClient.open({ layout, address: platform.address }, undefined);
     const devices = await enrolFleet(client, platform.template);
     const { mqtt: port } = platform.address.ports;
-    const order = { host: 'localhost', port, devices, perSecond: PER_SECOND, faultRatio: FAULT_RATIO, seed: 1 };
+    const order = {
+      host: 'localhost',
+      port,
+      devices,
+      perSecond: PER_SECOND,
+      faultRatio: FAULT_RATIO,
+      seed: 1,
+      misbehaves: true,
+    };
     running.use(await startFleet(order));
   }
   const { address, keys } = platform;

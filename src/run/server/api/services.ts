@@ -7,7 +7,7 @@ import type { ConsentReceipts, Consents } from '#trust/consent/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { Parameters, ResultFormat } from '#flow/query/index.ts';
 import type { DeviceBaseline } from '#watch/detect/index.ts';
-import type { AlertBook } from '#watch/respond/index.ts';
+import type { AlertBook, RuleBook } from '#watch/respond/index.ts';
 import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { PlatformStatus } from '../platform-status.ts';
 import type { RetentionKeeper } from '../control/retention-keeper.ts';
@@ -131,6 +131,7 @@ export interface Services {
   readonly consentReceipts: Pick<ConsentReceipts, 'sign' | 'verifierKeys'>;
   readonly backups: Pick<BackupKeeper, 'show' | 'create' | 'run' | 'forget'>;
   readonly alerts: Pick<AlertBook, 'list' | 'get' | 'answer' | 'onChange'>;
+  readonly alertRules: Pick<RuleBook, 'all' | 'add' | 'revert'>;
   /** What is normal for a device; null where nothing is watched. */
   readonly baseline: (device: string) => Promise<readonly DeviceBaseline[] | null>;
   /** What answers with noise may still tell. */

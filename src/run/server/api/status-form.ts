@@ -30,6 +30,9 @@ export const STATUS = Type.Object({
     suspended: count,
   }),
   queries: Type.Object({ confined: Type.Boolean(), reason: orNull(text), running: count }),
+  watch: orNull(
+    Type.Object({ streams: count, devices: count, readings: count, shed: count, lagMs: Type.Number(), alerts: count }),
+  ),
   exposures: listOf(Type.Object({ kind: text, detail: text })),
   degraded: listOf(text),
 });

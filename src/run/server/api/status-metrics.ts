@@ -37,6 +37,7 @@ export function statusMetrics(status: PlatformStatus): readonly MetricFamily[] {
     one('weir_segment_rows', 'gauge', 'Rows in sealed segments.', segments.rows),
     one('weir_segment_bytes', 'gauge', 'Bytes of sealed segments.', segments.bytes),
     one('weir_audit_entries', 'gauge', 'Entries of the log.', audit.entries),
+    ...watchMetrics(status),
     one('weir_queries_running', 'gauge', 'Statements that run now.', queries.running),
     {
       name: 'weir_process_restarts_total',
@@ -44,5 +45,16 @@ export function statusMetrics(status: PlatformStatus): readonly MetricFamily[] {
       help: 'Restarts by process.',
       samples: processes.map(({ name, restarts }) => ({ labels: { process: name }, value: restarts })),
     },
+  ];
+}
+
+function watchMetrics({ watch }: PlatformStatus): readonly MetricFamily[] {
+  if (watch === null) return [];
+  return [
+    one('weir_watch_readings_total', 'counter', 'Readings that detectors judged.', watch.readings),
+    one('weir_watch_shed_total', 'counter', 'Readings that not all detectors judged.', watch.shed),
+    one('weir_watch_devices', 'gauge', 'Devices that are watched.', watch.devices),
+    one('weir_watch_lag_seconds', 'gauge', 'Time from receipt to judgement.', watch.lagMs / 1_000),
+    one('weir_alerts', 'gauge', 'Alerts that are kept.', watch.alerts),
   ];
 }

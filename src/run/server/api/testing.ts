@@ -67,6 +67,7 @@ export const STATUS_EXAMPLE: PlatformStatus = {
   segments: { count: 2, rows: 1_000, bytes: 1_536 },
   audit: { entries: 9, integrated: 9, gaps: [], suspended: 0 },
   queries: { confined: true, reason: null, running: 0 },
+  watch: null,
   exposures: [],
   degraded: [],
 };

@@ -12,6 +12,7 @@ import { processTree } from '../prove/process-files.ts';
 import type { StoreHost } from '../store/host.ts';
 import type { ProposalBook } from './proposal-book.ts';
 import type { WatchHost } from '../watch/host.ts';
+import type { AlertBook } from '#watch/respond/index.ts';
 import type { SegmentHost } from './segment-host.ts';
 
 export interface StatusSources {
@@ -22,6 +23,7 @@ export interface StatusSources {
   readonly audit: AuditLog;
   readonly store: StoreHost;
   readonly watch: WatchHost;
+  readonly alerts: Pick<AlertBook, 'total'>;
   readonly gateway: GatewayHost;
   readonly queries: {
     readonly confinement: { readonly confined: boolean; readonly reason: string | null };
@@ -51,6 +53,8 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
     degraded.push(`journal file ${file} is damaged from byte ${offset} on: restore it from a backup`);
   if (!queries.confinement.confined)
     degraded.push(`query processes are not confined: ${queries.confinement.reason ?? 'unknown'}`);
+  const watched = await watchStatus(watch);
+  if (watched === undefined) degraded.push('the watch does not answer');
   const { segments: active, damaged } = await segments.look();
   for (const { error, stream } of damaged)
     degraded.push(`${error.message}: statements that may need its readings, such as those on ${stream}, are refused`);
@@ -110,6 +114,10 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
       suspended,
     },
     queries: { ...queries.confinement, running: queries.running },
+    watch:
+      watched === null || watched === undefined
+        ? null
+        : { ...watched, shed: watched.shed + watch.shed, alerts: sources.alerts.total },
     exposures: await memoryExposures((await processTree(process.pid)) ?? [], queries.confinement.confined),
     degraded,
   };
@@ -142,4 +150,16 @@ export function makeRate(nowMs: () => number): (total: number) => number {
     }
     return Math.max(0, rate);
   };
+}
+
+/** How the watch is; null while it does not run, undefined where it does not answer. */
+async function watchStatus(watch: WatchHost) {
+  try {
+    const status = await watch.status();
+    if (status === null) return null;
+    const { streams, devices, readings, shed, lagMs } = status;
+    return { streams: streams.length, devices, readings, shed, lagMs };
+  } catch {
+    return undefined;
+  }
 }

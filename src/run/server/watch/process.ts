@@ -65,7 +65,6 @@ function run(form: Json, { cursor, devices }: WatchState): void {
     devices,
     raise: (findings) => control.call('raise', findings),
     save: keepState,
-    strictness: () => 0,
   });
   service.done.catch((error: unknown) => {
     const { code = 'unknown', message } = error as { code?: string; message: string };

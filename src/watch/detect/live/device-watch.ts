@@ -7,7 +7,6 @@ import {
   beginThreshold,
   chargeAlarm,
   limitOf,
-  setStrictness,
   takeScore,
   THRESHOLD_LENGTH,
   thresholdFacts,
@@ -121,25 +120,20 @@ export class DeviceWatch {
     return detectors + this.#parts.length * THRESHOLD_LENGTH * 8 + this.#recent.byteLength + this.#sample.byteLength;
   }
 
-  /** Sets how people's answers change the detectors: e^-strictness of the budget is used. */
-  useStrictness(strictness: (detector: string) => number): void {
-    for (const { detector, threshold, rule } of this.#parts) {
-      setStrictness(threshold, rule, strictness(detector.kind));
-    }
-  }
-
   /**
    * Judges and learns rows, whose last column is left to it.
    *
+   * @param tiers how many of the detectors judge, the cheapest first: under overload fewer do
    * @returns what was found, or changed in what was found before
    */
-  take(given: DeviceRows): readonly Finding[] {
+  take(given: DeviceRows, tiers = Infinity): readonly Finding[] {
     const rows = this.#timely(given);
     if (rows.count === 0) return [];
     const width = this.#plan.fields.length;
     const blurred = this.#blur(rows);
     const { count, times } = rows;
-    const scores = this.#parts.map(({ detector }, i) => {
+    const parts = tiers >= this.#parts.length ? this.#parts : this.#parts.slice(0, tiers);
+    const scores = parts.map(({ detector }, i) => {
       const own = new Float64Array(count);
       detector.step({ values: this.#plan.detectors[i]!.exact ? rows.values : blurred, width, count }, own);
       return own;
@@ -148,8 +142,8 @@ export class DeviceWatch {
     for (let row = 0; row < count; row++) {
       const time = times[row]!;
       if (this.#open !== null && time - this.#open.end > this.#plan.quietSeconds * MICROS) this.#close(found);
-      for (let i = 0; i < this.#parts.length; i++) {
-        const part = this.#parts[i]!;
+      for (let i = 0; i < parts.length; i++) {
+        const part = parts[i]!;
         const limit = limitOf(part.threshold);
         const score = scores[i]![row]!;
         if (!takeScore(part.threshold, part.rule, time / MICROS, score)) continue;

@@ -61,7 +61,6 @@ function start(journal: Journal, kept: Kept, more: Partial<WatchParts> = {}): Wa
     ...kept.state,
     raise: async (findings) => void kept.found.push(...findings),
     save: async ({ cursor, devices }: WatchState) => void (kept.state = { cursor, devices: [...devices] }),
-    strictness: () => 0,
     ...more,
   });
 }

@@ -20,8 +20,6 @@ export interface WatchParts {
   readonly raise: (findings: readonly Finding[]) => Promise<void>;
   /** Keeps a state: once it resolves reading may go on from it after a crash. */
   readonly save: (state: WatchState) => Promise<void>;
-  /** How strict people's answers make a detector. */
-  readonly strictness: (device: string, stream: string, detector: string) => number;
 }
 
 /** How the watch is doing. */
@@ -32,6 +30,8 @@ export interface WatchStatus {
   readonly readings: number;
   readonly late: number;
   readonly findings: number;
+  /** Readings that only the cheapest detector judged, or none, because there were too many. */
+  readonly shed: number;
   /** Milliseconds that judging took, in all. */
   readonly busyMs: number;
   /** Milliseconds from receipt at the gateway to judgement of the latest block. */
@@ -44,6 +44,8 @@ export interface WatchStatus {
 /** Rows that are judged at once at most, and how long a row waits for others. */
 const MOST_ROWS = 8_192;
 const GATHER_MS = 4;
+/** A lag from which on only the cheapest detector judges, until it is made good. */
+const SHED_ABOVE_MS = 5_000;
 /** How often the state is kept where something was read; a save may take a fiftieth of the time. */
 const SAVE_EVERY_MS = 60_000;
 const SAVE_SHARE = 50;
@@ -69,6 +71,7 @@ export class WatchService {
   #saveTimer: NodeJS.Timeout | null = null;
   #readings = 0;
   #findings = 0;
+  #shed = 0;
   #busyMs = 0;
   #lagMs = 0;
   #caughtUp = false;
@@ -98,6 +101,7 @@ export class WatchService {
       readings: this.#readings,
       late: all.reduce((sum, devices) => sum + [...devices.values()].reduce((n, { late }) => n + late, 0), 0),
       findings: this.#findings,
+      shed: this.#shed,
       busyMs: this.#busyMs,
       lagMs: this.#lagMs,
       caughtUp: this.#caughtUp,
@@ -122,15 +126,6 @@ export class WatchService {
   baseline(device: string): readonly DeviceBaseline[] {
     this.#judge();
     return [...this.#watches.values()].flatMap((devices) => devices.get(device)?.describe() ?? []);
-  }
-
-  /** People answered an alert: thresholds follow. Kept with the state at once. */
-  async strictnessChanged(): Promise<void> {
-    this.#judge();
-    for (const [stream, devices] of this.#watches) {
-      for (const watch of devices.values()) this.#applyStrictness(stream, watch);
-    }
-    await this.save();
   }
 
   /** Tells what was found so far and keeps the state. */
@@ -178,9 +173,12 @@ export class WatchService {
       if (gatherer.rows === 0) continue;
       this.#readings += gatherer.rows;
       this.#lagMs = Math.max(0, clock.now() - gatherer.oldest) / 1_000;
+      // What was waiting at the start is no overload: it is judged in full.
+      const shedding = this.#caughtUp && this.#lagMs > SHED_ABOVE_MS;
       for (const [device, rows] of gatherer.drain()) {
         const watch = this.#of(stream, device);
-        if (watch !== null) found.push(...watch.take(rows));
+        if (watch === null || shedding) this.#shed += rows.count;
+        if (watch !== null) found.push(...watch.take(rows, shedding ? 1 : Infinity));
       }
     }
     this.#busyMs += clock.monotonicMs() - begun;
@@ -228,7 +226,6 @@ export class WatchService {
     if (watch === undefined) {
       if (devices.size >= MOST_DEVICES) return null;
       watch = new DeviceWatch(device, plan);
-      this.#applyStrictness(stream, watch);
       devices.set(device, watch);
     }
     return watch;
@@ -243,10 +240,6 @@ export class WatchService {
     return devices;
   }
 
-  #applyStrictness(stream: string, watch: DeviceWatch): void {
-    watch.useStrictness((detector) => this.#parts.strictness(watch.device, stream, detector));
-  }
-
   /** A device whose snapshot does not fit begins anew; the others go on. */
   #restore({ stream, device, snapshot }: DeviceState): void {
     const plan = this.#parts.plans.get(stream);
@@ -254,7 +247,6 @@ export class WatchService {
     try {
       const watch = DeviceWatch.restore(device, plan, snapshot);
       this.#devicesOf(stream).set(device, watch);
-      this.#applyStrictness(stream, watch);
     } catch (error) {
       this.#parts.log.warn({ device, stream, error: String(error) }, 'a baseline is learnt anew');
     }

@@ -8,8 +8,7 @@
  * are few, and the scale is taken at the upper end of what so few peaks allow.
  *
  * Feedback: each alarm makes the limit stricter, as if the budget were e times smaller, and the time in which the budget
- * grants one takes that back; so the rate comes back to the budget where the tail is heavier than was thought. What
- * people say of alerts moves it too.
+ * grants one takes that back; so the rate comes back to the budget where the tail is heavier than was thought.
  *
  * Alarms are not learnt while they are few. Where they come faster than the budget allows they are, as peaks of the
  * height of the limit: what comes again and again becomes known, and no single wild score moves the threshold far.
@@ -57,7 +56,6 @@ const STRICT = 11;
 const LIMIT = 12;
 const SCALE = 13;
 const SHAPE = 14;
-const FEEDBACK = 15;
 const RING = 16;
 /** Peaks that are kept. */
 const KEPT = 64;
@@ -127,17 +125,6 @@ export function takeScore(state: ThresholdState, rule: ThresholdRule, seconds: n
 export function chargeAlarm(state: ThresholdState, rule: ThresholdRule): void {
   state[STRICT] = Math.min(MOST_STRICT, state[STRICT]! + 1);
   refit(state, rule);
-}
-
-/**
- * Sets what people's answers to alerts make of it: the budget is used as if it were e^-strictness of what it is.
- *
- * @param strictness positive for stricter, negative for more sensitive
- */
-export function setStrictness(state: ThresholdState, rule: ThresholdRule, strictness: number): void {
-  if (state[FEEDBACK] === strictness) return;
-  state[FEEDBACK] = strictness;
-  if (state[SEEN]! >= ARMED_AFTER) refit(state, rule);
 }
 
 /** The limit now; Infinity while nothing is alarmed. */
@@ -235,7 +222,7 @@ function refit(state: ThresholdState, rule: ThresholdRule): void {
   const scale = Math.max(mean * (1 - shape), Number.MIN_VALUE);
   state[SHAPE] = shape;
   state[SCALE] = scale;
-  const rate = rule.rate * Math.exp(-state[STRICT]! - state[FEEDBACK]!);
+  const rate = rule.rate * Math.exp(-state[STRICT]!);
   const times = Math.max(1, 1 / (spacingOf(state) * rate));
   const beyond = shape > 1e-6 ? (times ** shape - 1) / shape : Math.log(times);
   state[LIMIT] = Math.max(rule.floor, level + scale * uncertainty(count) * beyond);

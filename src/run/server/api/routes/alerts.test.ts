@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeviceBaseline } from '#watch/detect/index.ts';
-import type { Alert, Answer } from '#watch/respond/index.ts';
+import type { Alert, AlertRule, Answer } from '#watch/respond/index.ts';
 import type { AlertFilter } from '#watch/respond/index.ts';
 import { eventually } from '../../../../../test/support/eventually.ts';
 import type { Services } from '../services.ts';
@@ -104,6 +104,44 @@ test('an answer names who gave it; until when goes with what is expected alone',
   for (const wrong of [{ verdict: 'expected' }, { verdict: 'confirmed', until: '1970-01-01T00:00:09Z' }, {}]) {
     assert.equal((await answer(wrong)).json()['code'], 'API_BODY_INVALID');
   }
+});
+
+test('incidents are of what is new or true', async (t) => {
+  const { alerts } = standIn();
+  const list = async () => [ALERT, { ...ALERT, id: 'a2', state: 'false-alarm' as const }];
+  const { call } = await openApi(t, { alerts: { ...alerts, list } });
+  const { incidents } = (await call('GET', '/v1/incidents')).json() as {
+    incidents: { devices: string[]; steps: { alert: string; start: string }[] }[];
+  };
+  assert.deepEqual(
+    incidents.map(({ devices, steps }) => [devices, steps.map(({ alert, start }) => [alert, start])]),
+    [[['truck-3'], [['a1', '1970-01-01T00:00:01Z']]]],
+  );
+});
+
+test('a window is opened by who may respond, shown, and taken back', async (t) => {
+  const { alerts } = standIn();
+  const rules: AlertRule[] = [];
+  const alertRules: Services['alertRules'] = {
+    get all() {
+      return rules;
+    },
+    add: async (rule) => {
+      rules.push({ ...rule, version: 1, at: 0, reverted: null });
+      return rules[0]!;
+    },
+    revert: async (version, by) => ({ ...rules[version - 1]!, reverted: { by, at: 9_000_000 } }),
+  };
+  const { call } = await openApi(t, { alerts, alertRules });
+  const body = { device: 'truck-3', from: '1970-01-01T00:00:01Z', until: '1970-01-01T00:00:05Z', reason: 'service' };
+  const made = await call('POST', '/v1/alert-rules', { body });
+  assert.equal(made.status, 201, made.text);
+  assert.deepEqual([rules[0]?.from, rules[0]?.until, rules[0]?.stream], [1_000_000, 5_000_000, null]);
+  const shown = (await call('GET', '/v1/alert-rules')).json() as { rules: { until: string }[] };
+  assert.equal(shown.rules[0]?.until, '1970-01-01T00:00:05Z');
+  const reverted = (await call('POST', '/v1/alert-rules/1/revert', { body: {} })).json();
+  assert.deepEqual((reverted['reverted'] as { at: string }).at, '1970-01-01T00:00:09Z');
+  assert.equal((await call('POST', '/v1/alert-rules', { body: { reason: 'x' } })).status, 400);
 });
 
 test('alerts come as events for as long as somebody listens', async (t) => {

@@ -1,8 +1,8 @@
 import { encodeUtf8, formatMicros, micros, Type } from '#base/core/index.ts';
 import { SEVERITIES } from '#watch/detect/index.ts';
 import type { DeviceBaseline, ShownReading } from '#watch/detect/index.ts';
-import { ALERT_STATES } from '#watch/respond/index.ts';
-import type { Alert, AlertState } from '#watch/respond/index.ts';
+import { ALERT_STATES, correlate } from '#watch/respond/index.ts';
+import type { Alert, AlertRule, AlertState, Incident } from '#watch/respond/index.ts';
 import { ApiError } from '../errors.ts';
 import { closed, count, limitUpTo, listOf, orNull, text, time } from '../forms.ts';
 import { PLATFORM } from '../route.ts';
@@ -65,6 +65,44 @@ const BASELINE = Type.Object({
   ),
 });
 
+const RULE = Type.Object({
+  version: count,
+  kind: Type.Enum(['muted', 'expected', 'window'] as const),
+  device: orNull(text),
+  stream: orNull(text),
+  field: orNull(text),
+  mostTimes: orNull(number),
+  from: time,
+  until: orNull(time),
+  by: text,
+  reason: orNull(text),
+  at: time,
+  alert: orNull(text),
+  reverted: orNull(Type.Object({ by: text, at: time })),
+});
+const INCIDENT = Type.Object({
+  id: text,
+  start: time,
+  end: time,
+  open: Type.Boolean(),
+  severity: Type.Enum(SEVERITIES),
+  devices: listOf(text),
+  steps: listOf(
+    Type.Object({
+      alert: text,
+      device: text,
+      stream: text,
+      start: time,
+      severity: Type.Enum(SEVERITIES),
+      sentence: text,
+    }),
+  ),
+});
+const NAME = Type.String({ minLength: 1, maxLength: 128 });
+const WORDS = Type.String({ minLength: 1, maxLength: 512 });
+/** Alerts that incidents are made of: all of a week, and of longer where they are fewer. */
+const MOST_CORRELATED = 100_000;
+
 /** A line that keeps the connection open while nothing happens. */
 const ALIVE = encodeUtf8(': nothing new\n\n');
 const ALIVE_EVERY_MS = 15_000;
@@ -81,16 +119,18 @@ export const ALERT_ROUTES: readonly Route[] = [
     query: closed({
       state: Type.Optional(Type.Enum(ALERT_STATES)),
       device: Type.Optional(text),
+      stream: Type.Optional(text),
       since: Type.Optional(Type.String({ maxLength: 40, description: 'Raised after this time (RFC 3339).' })),
       limit: limitUpTo(1_000, 100),
     }),
     answer: { json: Type.Object({ alerts: listOf(ALERT) }) },
     handle: async ({ query }, { alerts }) => {
-      const { state, device, since, limit = '100' } = query as Readonly<Record<string, string | undefined>>;
+      const { state, device, stream, since, limit = '100' } = query as Readonly<Record<string, string | undefined>>;
       const filter = {
         limit: Number(limit),
         ...(state === undefined ? {} : { state: state as AlertState }),
         ...(device === undefined ? {} : { device }),
+        ...(stream === undefined ? {} : { stream }),
         ...(since === undefined ? {} : { since: parseTime(since, 'since') }),
       };
       return { json: { alerts: (await alerts.list(filter)).map(showAlert) } };
@@ -111,7 +151,7 @@ export const ALERT_ROUTES: readonly Route[] = [
     access: ACCESS,
     body: closed({
       verdict: VERDICT,
-      reason: Type.Optional(Type.String({ minLength: 1, maxLength: 512 })),
+      reason: Type.Optional(WORDS),
       until: Type.Optional(time),
     }),
     answer: { json: ALERT },
@@ -142,6 +182,79 @@ export const ALERT_ROUTES: readonly Route[] = [
     answer: { media: ['text/event-stream'] },
     handle: async ({ signal }, { alerts }) => ({
       streamed: { contentType: 'text/event-stream', parts: follow(alerts, signal) },
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/v1/incidents',
+    summary: 'Alerts that belong together, as incidents with ordered steps, the newest first',
+    access: ACCESS,
+    query: closed({
+      since: Type.Optional(Type.String({ maxLength: 40, description: 'Of alerts raised after this time (RFC 3339).' })),
+    }),
+    answer: { json: Type.Object({ incidents: listOf(INCIDENT) }) },
+    handle: async ({ query }, { alerts }) => {
+      const { since } = query;
+      const filter = since === undefined ? {} : { since: parseTime(since, 'since') };
+      const told = (await alerts.list({ ...filter, limit: MOST_CORRELATED })).filter(isTold);
+      return { json: { incidents: correlate(told).toReversed().map(showIncident) } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/alert-rules',
+    summary: 'Versions of what people said that alerts are to be, oldest first',
+    access: ACCESS,
+    answer: { json: Type.Object({ rules: listOf(RULE) }) },
+    handle: async (_request, { alertRules }) => ({ json: { rules: alertRules.all.map(showRule) } }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/alert-rules',
+    summary: 'Open a window: what begins and ends in it is expected, as during maintenance',
+    access: ACCESS,
+    body: closed({
+      device: Type.Optional(NAME),
+      stream: Type.Optional(NAME),
+      field: Type.Optional(NAME),
+      from: Type.Optional(time),
+      until: time,
+      reason: WORDS,
+    }),
+    answer: { status: 201, json: RULE },
+    handle: async ({ body, caller }, { alertRules, clock }) => {
+      const { device, stream, field, from, until, reason } = body as {
+        readonly device?: string;
+        readonly stream?: string;
+        readonly field?: string;
+        readonly from?: string;
+        readonly until: string;
+        readonly reason: string;
+      };
+      const rule = await alertRules.add({
+        kind: 'window',
+        device: device ?? null,
+        stream: stream ?? null,
+        field: field ?? null,
+        mostTimes: null,
+        from: from === undefined ? clock.now() : parseTime(from, 'from'),
+        until: parseTime(until, 'until'),
+        by: caller.actor,
+        reason,
+        alert: null,
+      });
+      return { status: 201, json: showRule(rule) };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/alert-rules/:version/revert',
+    summary: 'Take a version back: what it silenced is told again',
+    access: ACCESS,
+    body: closed({}),
+    answer: { json: RULE },
+    handle: async ({ params, caller }, { alertRules }) => ({
+      json: showRule(await alertRules.revert(Number(params['version'] ?? ''), caller.actor)),
     }),
   },
   {
@@ -204,6 +317,26 @@ function timeOf(value: number): string {
 
 function showReading({ time: at, values }: ShownReading) {
   return { time: timeOf(at), values };
+}
+
+/** Incidents are of what is new or true. */
+function isTold({ state }: Alert): boolean {
+  return state === 'new' || state === 'confirmed';
+}
+
+function showIncident({ start, end, steps, ...rest }: Incident) {
+  const shown = steps.map((step) => ({ ...step, start: timeOf(step.start) }));
+  return { ...rest, start: timeOf(start), end: timeOf(end), steps: shown };
+}
+
+function showRule({ from, until, at, reverted, ...rest }: AlertRule) {
+  return {
+    ...rest,
+    from: timeOf(from),
+    until: until === null ? null : timeOf(until),
+    at: timeOf(at),
+    reverted: reverted === null ? null : { ...reverted, at: timeOf(reverted.at) },
+  };
 }
 
 function showAlert(alert: Alert) {

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { standIn } from '../testing.ts';
+import { addIncidentCommands } from './incidents.ts';
+
+const STEP = {
+  alert: 'a1',
+  device: 'truck-1',
+  stream: 'climate',
+  start: '2026-01-01T00:00:00Z',
+  severity: 'low',
+  sentence: 'interval of truck-1 was 60 s',
+};
+const INCIDENT = {
+  id: 'i1',
+  start: '2026-01-01T00:00:00Z',
+  end: '2026-01-01T00:09:00Z',
+  open: false,
+  severity: 'high',
+  devices: ['truck-1', 'truck-2', 'truck-3', 'truck-4'],
+  steps: [STEP, { ...STEP, alert: 'a2', device: 'truck-2', start: '2026-01-01T00:00:09Z' }],
+};
+
+test('weir incidents lists them, and says where there is none', async (t) => {
+  const platform = await standIn(t, { 'GET /v1/incidents': { incidents: [INCIDENT] } });
+  const { out, err } = await platform.run(addIncidentCommands, 'incidents');
+  assert.match(
+    out,
+    /^i1 +2026-01-01T00:00:00Z +high +no +truck-1, truck-2, truck-3 and 1 more +2 +interval of truck-1/m,
+  );
+  assert.match(err, /incident i1/);
+  const empty = await standIn(t, { 'GET /v1/incidents?since=2026-01-01T00%3A00%3A00Z': { incidents: [] } });
+  const words = ['incidents', '--since', '2026-01-01T00:00:00Z'];
+  assert.equal((await empty.run(addIncidentCommands, ...words)).out, 'nothing unusual was found so far\n');
+});
+
+test('weir incident shows its steps in their order', async (t) => {
+  const platform = await standIn(t, { 'GET /v1/incidents': { incidents: [INCIDENT] } });
+  const { out, err } = await platform.run(addIncidentCommands, 'incident', 'i1');
+  const rows = out.trim().split('\n').slice(1);
+  assert.deepEqual(
+    rows.map((line) => line.split(/ {2,}/)[3]),
+    ['a1', 'a2'],
+  );
+  assert.match(err, /alert show a1/);
+  await assert.rejects(platform.run(addIncidentCommands, 'incident', 'none'), { code: 'CLI_NO_INCIDENT' });
+});
