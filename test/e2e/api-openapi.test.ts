@@ -148,6 +148,15 @@ test('every route answers as the OpenAPI document says, in success and in failur
   const bound = await ask('post /v1/query', '/v1/query', { sql: 'select temperature from climate', receipt: true });
   await ask('get /v1/queries/{id}/receipt', `/v1/queries/${String(bound.headers['weir-query-id'])}/receipt`);
   await ask('get /v1/queries/{id}/receipt', '/v1/queries/none/receipt');
+  await ask('post /v1/datasets', '/v1/datasets', { name: 'cold', from: 'climate' });
+  await ask('post /v1/datasets', '/v1/datasets', { name: 'cold' });
+  await same('get /v1/datasets');
+  await ask('get /v1/datasets/{name}', '/v1/datasets/cold');
+  await ask('get /v1/datasets/{name}/lineage', '/v1/datasets/cold/lineage');
+  await ask('get /v1/datasets/{name}/rows', '/v1/datasets/cold/rows?format=csv');
+  await ask('post /v1/datasets/{name}/credential', '/v1/datasets/cold/credential', { minutes: 1 });
+  await ask('post /v1/datasets/{name}/delete', '/v1/datasets/cold/delete', { version: 1 });
+  await ask('get /v1/datasets/{name}', '/v1/datasets/none');
   // People, tables, grants, commands, quarantine.
   const added = await ask('post /v1/users', '/v1/users', { name: 'ada', roles: ['keeper'] });
   const { user } = added.json<{ user: { id: string } }>();

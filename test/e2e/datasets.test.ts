@@ -5,8 +5,11 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { addAuditCommand } from '#run/cli/commands/audit.ts';
+import { addDatasetCommand } from '#run/cli/commands/dataset.ts';
+import type { DatasetRow, LineageRow } from '#run/cli/commands/dataset.ts';
 import { addQueryCommand } from '#run/cli/commands/query.ts';
 import { runCommand } from '#run/cli/testing.ts';
+import { eventually } from '../support/eventually.ts';
 import { requirePython } from '../support/outside.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 import { postReadings } from './post-readings.ts';
@@ -24,6 +27,16 @@ streams:
 people: { analyst: { query: [pump, _devices], purposes: [maintenance], sees: [operational] } }
 `;
 
+/** Runs the cells of a notebook in order, as Jupyter would, and prints what they came to. */
+const RUN_CELLS = `
+import json, sys
+cells = [cell for cell in json.load(open(sys.argv[1]))["cells"] if cell["cell_type"] == "code"]
+space = {}
+for cell in cells: exec("".join(cell["source"]), space)
+sites = {site: int(row["count"]) for site, row in space["by_site"].iterrows()}
+print(json.dumps({"provenance": space["provenance"], "sites": sites, "grown": len(space["frame"]) - len(space["first"])}))
+`;
+
 test('answers that leave the platform', async (t) => {
   const python = requirePython(t, 'pyarrow', 'pandas');
   await using weir = await startTestPlatform(TEMPLATE);
@@ -34,7 +47,11 @@ test('answers that leave the platform', async (t) => {
     place: i,
     seq: i + 1,
   }));
-  const { outcomes } = await postReadings(weir, pump, 'pump', readings);
+  // A device is let in once the gateway has heard of it.
+  const { outcomes } = await eventually(
+    () => postReadings(weir, pump, 'pump', readings),
+    ({ status }) => status !== 403,
+  );
   assert.match(outcomes, /"stored":\s*30/);
   // A reading is visible within a second of its acknowledgement.
   await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -92,9 +109,79 @@ test('answers that leave the platform', async (t) => {
     const receipt = await readFile(at('csv.receipt'), 'utf8');
     await writeFile(at('bad.receipt'), receipt.replace(/"policies":\["[^"]+/, '$&x'));
     await assert.rejects(check(at('bad.receipt')), { code: 'AUDIT_RECEIPT_INVALID' });
-    await weir.restart();
     const again = ['query', sql, '--format', 'csv', '--receipt', at('later.receipt'), ...asAda];
     assert.equal((await runCommand(addQueryCommand, ...again)).out, await readFile(at('answer.csv'), 'utf8'));
     await check(at('later.receipt'), '--result', at('answer.json'));
+  });
+
+  await t.test(
+    'a dataset is the same rows for as long as it is there, with its lineage, through compaction',
+    async () => {
+      const dataset = (...words: string[]) => runCommand(addDatasetCommand, 'dataset', ...words, '--json', ...asAda);
+      const create = ['create', 'pressures', '--from', 'pump', '--where', 'pressure >= 5', '--purpose', 'maintenance'];
+      const first = JSON.parse((await dataset(...create)).out) as DatasetRow;
+      assert.deepEqual([first.version, first.rows, first.purpose], [1, 20, 'maintenance']);
+      assert.ok(!first.columns.some(({ name }) => name === 'place'), 'a column that ada does not see');
+      const again = JSON.parse((await dataset(...create)).out) as DatasetRow;
+      assert.deepEqual([again.version, again.digest], [2, first.digest]);
+      await postReadings(weir, pump, 'pump', [{ pressure: 9, site: 'south', place: 1, seq: 31 }]);
+      await eventually(
+        async () => (await weir.query('select seq from pump')).length,
+        (rows) => rows === 31,
+      );
+      const grown = JSON.parse((await dataset(...create)).out) as DatasetRow;
+      assert.deepEqual([grown.version, grown.rows], [3, 21]);
+      assert.notEqual(grown.digest, first.digest);
+      const lineage = JSON.parse((await dataset('lineage', 'pressures')).out) as LineageRow;
+      assert.deepEqual(lineage.devices, ['pump-1']);
+      assert.deepEqual(lineage.templates, [weir.platform.template.digest]);
+      assert.ok(
+        lineage.segments.length >= 2 &&
+          lineage.segments.every(({ journal, inputs }) => journal.length + inputs.length > 0),
+      );
+      const sql = ['--sql', 'select site, avg(pressure) as mean from pump group by site', '--purpose', 'maintenance'];
+      const means = JSON.parse((await dataset('create', 'means', ...sql)).out) as DatasetRow;
+      assert.equal(means.rows, 2);
+      assert.equal((JSON.parse((await dataset('create', 'means', ...sql)).out) as DatasetRow).digest, means.digest);
+      for (const wrong of [
+        'select now() as at from pump',
+        'select pressure, pressure from pump',
+        'select [1] as x from pump',
+      ]) {
+        await assert.rejects(dataset('create', 'wrong', '--sql', wrong), { code: 'CLI_REFUSED' });
+      }
+      const { out } = await dataset('read', 'means', '--format', 'csv');
+      assert.match(out, /^site,mean\r\n/);
+    },
+  );
+
+  await t.test('a notebook reads a dataset by a credential that is good for nothing else', async () => {
+    const key = at('dataset.key');
+    await runCommand(addDatasetCommand, 'dataset', 'credential', 'pressures', '--minutes', '5', '--out', key, ...asAda);
+    const secret = (await readFile(key, 'utf8')).trim();
+    const answer = await weir.call('GET', '/v1/datasets/pressures/rows?format=parquet&version=1', { token: secret });
+    assert.equal(answer.status, 200, answer.body.toString('utf8'));
+    const { stdout } = await run(python, ['-c', RUN_CELLS, path.join(EXAMPLES, 'dataset.ipynb')], {
+      env: { ...process.env, WEIR_URL: weir.platform.address.api, WEIR_CA: authority, WEIR_KEY: key },
+    });
+    const shown = JSON.parse(stdout) as {
+      provenance: Record<string, string>;
+      sites: Record<string, number>;
+      grown: number;
+    };
+    assert.equal(shown.provenance['weir.dataset'], 'pressures@3');
+    assert.equal(shown.provenance['weir.purpose'], 'maintenance');
+    assert.match(shown.provenance['weir.digest'] ?? '', /^[0-9a-f]{64}$/);
+    assert.deepEqual([shown.sites, shown.grown], [{ 'north, "yard"': 6, south: 15 }, 1]);
+    for (const [method, where, body] of [
+      ['POST', '/v1/query', { sql: 'select pressure from pump', purpose: 'maintenance' }],
+      ['GET', '/v1/datasets/means/rows', undefined],
+      ['GET', '/v1/views/pump', undefined],
+      ['POST', '/v1/datasets/pressures/credential', { minutes: 5 }],
+      ['POST', '/v1/datasets', { name: 'more', from: 'pump', purpose: 'maintenance' }],
+    ] as const) {
+      const refused = await weir.call(method, where, { token: secret, ...(body === undefined ? {} : { body }) });
+      assert.ok(refused.status >= 400, `${method} ${where}: ${refused.status}`);
+    }
   });
 });

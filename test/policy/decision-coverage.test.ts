@@ -13,6 +13,13 @@ const WITHIN: Readonly<Record<string, string>> = {
   'GET /v1/queries/:id/receipt': 'the same',
   'GET /v1/proposals': 'for who may approve what others propose, or administers the template: decided by the handler',
   'GET /v1/proposals/:id': 'the same',
+  'POST /v1/datasets': 'is a statement, decided as one',
+  'GET /v1/datasets': 'lists what was made from what the caller may see as it was frozen',
+  'GET /v1/datasets/:name': 'the same',
+  'GET /v1/datasets/:name/lineage': 'the same',
+  'GET /v1/datasets/:name/rows': 'the same, anew at each reading',
+  'POST /v1/datasets/:name/delete': 'for its maker, or who administers: decided by the handler',
+  'POST /v1/datasets/:name/credential': 'gives no more than reading this dataset, to who may',
   'GET /v1/views': 'decides about each relation that it lists',
   'GET /v1/views/:view': 'is a statement over one relation',
 };

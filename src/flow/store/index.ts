@@ -21,7 +21,7 @@ export {
 export type { KeyMaterial, KeyMetadata } from './parquet/key-metadata.ts';
 export { decodeParquet } from './parquet/decode-parquet.ts';
 export { segmentAadPrefix, segmentObjectKey, mergeColumns, SEGMENT_PREFIX } from './segment.ts';
-export type { JournalSpan, Segment, SegmentColumn, StoredColumn } from './segment.ts';
+export type { JournalSpan, SealedObject, Segment, SegmentColumn, StoredColumn } from './segment.ts';
 export { damagedFor } from './damaged-segments.ts';
 export type { DamagedSegment } from './damaged-segments.ts';
 export { handlesOf, SegmentCatalogue } from './segment-catalogue.ts';
@@ -54,6 +54,8 @@ export type { TailBlock, TailBlocksParts } from './tail-blocks.ts';
 export type { TailCut, TailEntry, TailSnapshot, TailSummary } from './tail.ts';
 export { CUT_LIMITS, decideCut } from './cut-decision.ts';
 export type { CutLimits, DueCut } from './cut-decision.ts';
+export { factsOf, keyColumns, sealColumns } from './seal-columns.ts';
+export type { KeyedColumns } from './seal-columns.ts';
 export { sealSegment } from './seal-segment.ts';
 export type { SealingParts, SegmentContent } from './seal-segment.ts';
 export { makeHere } from './segment-maker.ts';

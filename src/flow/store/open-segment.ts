@@ -9,7 +9,7 @@ import { openParquet } from './parquet/open-parquet.ts';
 import type { OpenedParquet } from './parquet/open-parquet.ts';
 import type { ParquetKeys } from './parquet/open-keys.ts';
 import { FOOTER_DOMAIN, masterKeyId, segmentAadPrefix } from './segment.ts';
-import type { Segment } from './segment.ts';
+import type { SealedObject } from './segment.ts';
 
 /**
  * Opens some columns of a segment into a plain Parquet file, reading only what they need.
@@ -22,7 +22,7 @@ import type { Segment } from './segment.ts';
  */
 export async function openSegment(
   objects: Objects,
-  segment: Segment,
+  segment: SealedObject,
   columns: readonly string[],
   keys: ReadonlyMap<string, AeadKey>,
   out: ByteSink,
@@ -54,13 +54,13 @@ export async function openSegment(
  *
  * @throws {StoreError} STORE_SEGMENT_DAMAGED, STORE_SEGMENT_MISSING
  */
-export async function verifySegment(objects: Objects, segment: Segment): Promise<void> {
+export async function verifySegment(objects: Objects, segment: SealedObject): Promise<void> {
   await requireWhole(objects, segment);
   const digest = sha256Hex(await objects.read(segment.objectKey));
   if (digest !== segment.digest) throw damaged(segment, undefined, 'its digest is another');
 }
 
-async function requireWhole(objects: Objects, segment: Segment): Promise<void> {
+async function requireWhole(objects: Objects, segment: SealedObject): Promise<void> {
   const size = await objects.size(segment.objectKey);
   if (size === null) {
     throw new StoreError('STORE_SEGMENT_MISSING', `Cannot open segment ${segment.id}: its object is not there`, {
@@ -72,7 +72,7 @@ async function requireWhole(objects: Objects, segment: Segment): Promise<void> {
 }
 
 /** Keys by what the catalogue says; key metadata in the file must say the same. */
-function segmentKeys(segment: Segment, keys: ReadonlyMap<string, AeadKey>): ParquetKeys {
+function segmentKeys(segment: SealedObject, keys: ReadonlyMap<string, AeadKey>): ParquetKeys {
   const find = (handle: string, column: string | undefined): AeadKey => {
     const key = keys.get(handle);
     if (key !== undefined) return key;
@@ -103,7 +103,7 @@ function segmentKeys(segment: Segment, keys: ReadonlyMap<string, AeadKey>): Parq
   };
 }
 
-function asDamage(error: unknown, segment: Segment): unknown {
+function asDamage(error: unknown, segment: SealedObject): unknown {
   if (!(error instanceof StoreError)) {
     return hasCode(error, 'STORAGE_MISSING') ? damaged(segment, undefined, 'its object went away', error) : error;
   }
@@ -119,7 +119,7 @@ function asDamage(error: unknown, segment: Segment): unknown {
   }
 }
 
-function damaged(segment: Segment, column: string | undefined, state: string, cause?: unknown): StoreError {
+function damaged(segment: SealedObject, column: string | undefined, state: string, cause?: unknown): StoreError {
   const part = column === undefined ? '' : `column ${column} of `;
   return new StoreError('STORE_SEGMENT_DAMAGED', `Cannot open ${part}segment ${segment.id}: ${state}`, {
     segment: segment.id,

@@ -1,13 +1,11 @@
-import { keyDomainOf, makeId, micros } from '#base/core/index.ts';
-import type { AuditEvent, Batch, Clock, KeyDomain, Micros, Random } from '#base/core/index.ts';
+import { makeId, micros } from '#base/core/index.ts';
+import type { AuditEvent, Batch, Clock, Micros, Random } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import type { Objects } from '#base/storage/index.ts';
-import { StoreError } from './errors.ts';
 import { encodeParquetSteps } from './parquet/encode-parquet.ts';
-import { formatKeyMetadata } from './parquet/key-metadata.ts';
-import { sealParquet } from './parquet/seal-parquet.ts';
 import type { DataKeySource } from './ports.ts';
-import { FOOTER_DOMAIN, masterKeyId, segmentAadPrefix, segmentObjectKey } from './segment.ts';
+import { factsOf, keyColumns, sealColumns } from './seal-columns.ts';
+import { segmentObjectKey } from './segment.ts';
 import type { JournalSpan, Segment, StoredColumn } from './segment.ts';
 
 /** What sealing works with. */
@@ -44,41 +42,11 @@ export interface SegmentContent {
  */
 export async function sealSegment(content: SegmentContent, parts: SealingParts): Promise<Segment> {
   const { stream, columns, batches, classes = [], expired = 0 } = content;
-  const named = columns.map((column) => ({ name: column.name, domain: domainOf(column) }));
-  const keys = await parts.dataKeys.newDataKeys({ stream, columns: named });
+  const keyed = await keyColumns(stream, columns, parts.dataKeys);
   const id = makeId(parts.clock, parts.random);
   const version = 1;
-  const sealedColumns = columns.map(({ name, type, nullable, class: cls, unit, tokens }, index) => {
-    const found = keys.columns.get(name);
-    if (found === undefined) {
-      throw new StoreError('STORE_KEY_MISSING', `Cannot seal column ${name} of ${stream}: no key was made for it`, {
-        column: name,
-      });
-    }
-    const { domain } = named[index]!;
-    const mark = tokens === undefined ? {} : { tokens };
-    const column = { name, type, nullable, class: cls, unit, ...mark, domain, handle: found.handle };
-    return { column, key: found.key };
-  });
   const plain = await inTurns(encodeParquetSteps(columns, batches, { facts: factsOf(columns) }));
-  const sealed = sealParquet(plain, {
-    aadPrefix: segmentAadPrefix(id, version),
-    footer: {
-      key: keys.footer.key,
-      metadata: formatKeyMetadata({
-        footer: true,
-        masterKeyId: masterKeyId(FOOTER_DOMAIN),
-        handle: keys.footer.handle,
-      }),
-    },
-    columns: new Map(
-      sealedColumns.map(({ key, column: { name, handle, domain } }) => [
-        name,
-        { key, metadata: formatKeyMetadata({ footer: false, masterKeyId: masterKeyId(domain), handle }) },
-      ]),
-    ),
-    random: parts.random,
-  });
+  const sealed = sealColumns(plain, keyed, { id, version }, parts.random);
   const { minTime, maxTime, received, devices, rows } = survey(batches);
   const segment: Segment = {
     id,
@@ -96,8 +64,8 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
     size: sealed.length,
     digest: sha256Hex(sealed),
     created: parts.clock.now(),
-    footerHandle: keys.footer.handle,
-    columns: sealedColumns.map(({ column }) => column),
+    footerHandle: keyed.footer.handle,
+    columns: keyed.columns.map(({ column }) => column),
   };
   await parts.objects.put(segment.objectKey, sealed);
   await parts.audit.append({
@@ -134,21 +102,6 @@ const MOST_DETAIL = 512;
 function actionOf({ inputs }: SegmentContent): string {
   if (inputs.length === 0) return 'seal-segment';
   return inputs.length === 1 ? 'reseal-segment' : 'compact-segments';
-}
-
-function domainOf(column: StoredColumn): KeyDomain {
-  const domain = keyDomainOf(column.class);
-  if (domain !== null) return domain;
-  throw new StoreError('STORE_SHAPE_CONFLICT', `Cannot store column ${column.name}: it is declared secret`, {
-    column: column.name,
-    hint: 'Secrets are refused on entry; give the field another class if it is none',
-  });
-}
-
-/** What readers with the footer key learn of the columns besides their types. */
-function factsOf(columns: readonly StoredColumn[]): ReadonlyMap<string, string> {
-  const facts = columns.map(({ name, type, class: cls, unit }) => ({ name, type, class: cls, unit }));
-  return new Map([['weir.columns', JSON.stringify(facts)]]);
 }
 
 /** Rows, spans of time and of receipt, and number of devices. */

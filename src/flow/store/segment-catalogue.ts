@@ -5,7 +5,7 @@ import type { Columns } from '#base/storage/index.ts';
 import type { DamagedSegment } from './damaged-segments.ts';
 import { StoreError } from './errors.ts';
 import type { FileOffsets, Publication, Replacement, StoreState } from './ports.ts';
-import type { Segment } from './segment.ts';
+import type { SealedObject, Segment } from './segment.ts';
 
 const table = <const K extends Columns, const C extends Columns, S extends Json = null>(
   spec: SealedTableSpec<K, C, S>,
@@ -309,7 +309,7 @@ export class SegmentCatalogue {
 }
 
 /** Handles of all keys of a segment, the footer's first. */
-export function handlesOf(segment: Segment): readonly string[] {
+export function handlesOf(segment: SealedObject): readonly string[] {
   return [segment.footerHandle, ...segment.columns.map((column) => column.handle)];
 }
 

@@ -70,6 +70,12 @@ export interface Segment {
   readonly columns: readonly SegmentColumn[];
 }
 
+/** What it takes to open an object that is sealed as a segment is. */
+export type SealedObject = Pick<
+  Segment,
+  'id' | 'version' | 'rows' | 'objectKey' | 'size' | 'digest' | 'footerHandle' | 'columns'
+>;
+
 /** The associated data that binds an object to the segment and version that it is. */
 export function segmentAadPrefix(id: string, version: number): Uint8Array {
   return encodeUtf8(`weir/segment/1/${id}/${version}`);

@@ -22,6 +22,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     query: async () => (await import('./commands/query.ts')).addQueryCommand,
     views: async () => (await import('./commands/query.ts')).addQueryCommand,
     privacy: async () => (await import('./commands/privacy.ts')).addPrivacyCommand,
+    dataset: async () => (await import('./commands/dataset.ts')).addDatasetCommand,
     table: async () => (await import('./commands/table.ts')).addTableCommand,
     user: async () => (await import('./commands/user.ts')).addUserCommand,
     service: async () => (await import('./commands/service.ts')).addServiceCommand,

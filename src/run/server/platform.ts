@@ -55,6 +55,8 @@ import { requireTemplate, TemplateVersions } from './control/template-versions.t
 import type { TemplateSource } from './control/template-versions.ts';
 import { began, readCrypto } from './crypto/read-crypto.ts';
 import { layoutOf, lockDirectory, makeDirectories, requireRestored } from './data-directory.ts';
+import { DatasetBook } from './datasets/dataset-book.ts';
+import { DatasetKeeper } from './datasets/dataset-keeper.ts';
 import { ServerError } from './errors.ts';
 import type { Ports } from './gateway/contract.ts';
 import { forkGateway, GatewayHost } from './gateway/host.ts';
@@ -309,6 +311,19 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       allowUnconfined: options.allowUnconfinedQuery ?? isLoopback(template.listen.address),
     }),
   );
+  const datasets = new DatasetKeeper({
+    book: await DatasetBook.open(catalogue, sealer),
+    catalogue,
+    objects,
+    keys,
+    queries,
+    audit,
+    clock,
+    random,
+    log,
+    template: inForce,
+  });
+  await datasets.start();
   const proposals = await ProposalBook.open({ catalogue, sealer, audit, clock, random });
   const templates: TemplateService = new TemplateService({
     versions,
@@ -422,6 +437,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     },
     queries,
     receipts,
+    datasets,
+    segmentLineage: (ids, most) => segments.lineage(ids, most),
     statements,
     commands,
     quarantine,
@@ -510,6 +527,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   void keys.lifecycle
     .settle()
     .catch((error: unknown) => log.error({ error: String(error) }, 'a rotation of keys could not be finished'));
+  opened.use(everyHour('datasets', () => datasets.tend(), log));
   opened.use(everyHour('retention', async () => void (await retention.finish()), log));
   opened.use(everyHour('backups', async () => void (await backups.catchUp()), log));
   opened.use(everyHour('keys', async () => void (await keys.lifecycle.rotateDue()), log));

@@ -1,11 +1,13 @@
 import { closeSync, readSync } from 'node:fs';
 import type { DuckDBResult } from '@duckdb/node-api';
 import { PlatformError } from '#base/core/index.ts';
-import { arrowEncoder } from '../formats/arrow.ts';
+import { arrowEncoder, resultFacts } from '../formats/arrow.ts';
 import { csvEncoder } from '../formats/csv.ts';
 import { ResultDigest } from '../formats/result-digest.ts';
 import { jsonEncoder, ndjsonEncoder } from '../formats/json.ts';
-import type { ResultFormat } from '../formats/result-format.ts';
+import { FrozenEncoder, frozenTypeOf } from '../formats/frozen.ts';
+import type { FrozenContent } from '../formats/frozen.ts';
+import type { ExecutionFormat } from '../formats/result-format.ts';
 import { tableEncoder } from '../formats/table.ts';
 import { QueryError } from '../errors.ts';
 import { bindParameters } from './bind-parameters.ts';
@@ -42,6 +44,8 @@ export interface QuerySummary extends OpeningCost {
   readonly milliseconds: number;
   /** The canonical digest of the rows, where the plan asks for it. */
   readonly digest?: string;
+  /** What a frozen result is committed to. */
+  readonly frozen?: FrozenContent;
 }
 
 /** How often a statement that is to stop is told so again: it may have been between two tasks. */
@@ -63,7 +67,7 @@ const NO_NOTES: ColumnNotes = { class: null, unit: null };
  */
 export async function executePlan(
   plan: QueryPlan,
-  format: ResultFormat,
+  format: ExecutionFormat,
   { files, askKeys, engines = null, rebuilt = new Recent(0) }: ExecuteParts,
   sink: ResultSink,
   signal: AbortSignal,
@@ -85,7 +89,8 @@ export async function executePlan(
     try {
       const target = output === null ? [] : [`/proc/self/fd/${output}`];
       await engine.lockDown([...lease.files.map(({ path }) => path), ...target]);
-      const run = { engine, sql: plan.explain ? `EXPLAIN ${sql}` : sql, plan, sink, stop };
+      const asked = format === 'frozen' ? await frozenSelect(engine, sql) : sql;
+      const run = { engine, sql: plan.explain ? `EXPLAIN ${sql}` : asked, plan, sink, stop };
       const written = output === null ? await stream(run, format) : await copyToParquet(run, output);
       return { ...written, ...lease.cost, milliseconds: performance.now() - started };
     } finally {
@@ -111,9 +116,9 @@ interface Run {
   readonly stop: StopWatch;
 }
 
-type Written = Pick<QuerySummary, 'rows' | 'columns' | 'resultBytes' | 'digest'>;
+type Written = Pick<QuerySummary, 'rows' | 'columns' | 'resultBytes' | 'digest' | 'frozen'>;
 
-async function stream({ engine, sql, plan, sink, stop }: Run, format: ResultFormat): Promise<Written> {
+async function stream({ engine, sql, plan, sink, stop }: Run, format: ExecutionFormat): Promise<Written> {
   const { values, types } = bindParameters(plan.parameters);
   const result = await engine.connection.stream(sql, values, types);
   const columns = describe(result, plan);
@@ -145,8 +150,41 @@ async function stream({ engine, sql, plan, sink, stop }: Run, format: ResultForm
   }
   await put(encoder.end(), true);
   const described = columns.map(({ name, type }) => ({ name, type: String(type) }));
-  return { rows, columns: described, resultBytes, ...(digest === null ? {} : { digest: digest.hex() }) };
+  return {
+    rows,
+    columns: described,
+    resultBytes,
+    ...(digest === null ? {} : { digest: digest.hex() }),
+    ...(encoder instanceof FrozenEncoder ? { frozen: encoder.content } : {}),
+  };
 }
+
+/**
+ * The statement in the types that datasets have, its rows in an order of their own, so that the same rows are the same
+ * dataset. Each name is there once.
+ */
+async function frozenSelect(engine: Engine, sql: string): Promise<string> {
+  const prepared = await engine.connection.prepare(sql);
+  const names = new Set<string>();
+  const list = Array.from({ length: prepared.columnCount }, (_, i) => {
+    const name = prepared.columnName(i);
+    const type = String(prepared.columnType(i));
+    const frozen = frozenTypeOf(type);
+    const why = names.has(name.toLowerCase()) ? 'its name is there twice' : `it is ${type}`;
+    if (frozen === null || names.has(name.toLowerCase()) || !FROZEN_NAME.test(name)) {
+      throw new QueryError('QUERY_UNSUPPORTED', `Cannot freeze column ${name}: ${why}`, {
+        hint: 'Give each column a name of letters, digits and underscores with AS, and cast it to a number, text, time or boolean',
+      });
+    }
+    names.add(name.toLowerCase());
+    return `CAST(c${i} AS ${frozen}) AS ${quoteName(name)}`;
+  });
+  const from = Array.from({ length: prepared.columnCount }, (_, i) => `c${i}`).join(', ');
+  return `SELECT ${list.join(', ')} FROM (${sql}) AS r(${from}) ORDER BY ALL`;
+}
+
+/** Keys of columns go by their names, and dots would join them. */
+const FROZEN_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
 /** Parquet has its footer at the end and its sizes within: DuckDB writes it into a file in memory, which is sent on. */
 async function copyToParquet({ engine, sql, plan, sink, stop }: Run, fd: number): Promise<Written> {
@@ -192,7 +230,7 @@ async function digestOfFile(engine: Engine, fd: number, stop: StopWatch): Promis
   }
 }
 
-function makeEncoder(format: ResultFormat, columns: readonly ResultColumn[], plan: QueryPlan): ResultEncoder {
+function makeEncoder(format: ExecutionFormat, columns: readonly ResultColumn[], plan: QueryPlan): ResultEncoder {
   switch (format) {
     case 'table':
       return tableEncoder(columns);
@@ -204,6 +242,8 @@ function makeEncoder(format: ResultFormat, columns: readonly ResultColumn[], pla
       return ndjsonEncoder(columns);
     case 'arrow':
       return arrowEncoder(columns, plan.notes);
+    case 'frozen':
+      return new FrozenEncoder(columns);
     case 'parquet':
       throw new TypeError('Parquet is written by the engine');
   }
@@ -235,10 +275,11 @@ function parquetSelect(sql: string, columns: readonly { readonly name: string; r
 /** Key-value metadata of a Parquet result: the purpose, and class and unit of each column. */
 function parquetFacts(plan: QueryPlan, names: readonly string[]): string {
   const columns = names.map((name, i) => ({ name, ...(plan.columnNotes[i] ?? NO_NOTES) }));
-  const facts = { purpose: plan.notes.purpose ?? '', columns: JSON.stringify(columns) };
-  const { privacy } = plan.notes;
-  const budget = privacy === undefined ? '' : `, 'weir.privacy': ${quoteText(JSON.stringify(privacy))}`;
-  return `{'weir.purpose': ${quoteText(facts.purpose)}, 'weir.columns': ${quoteText(facts.columns)}${budget}}`;
+  const facts = [
+    ...resultFacts({ ...plan.notes, purpose: plan.notes.purpose ?? '' }),
+    ['weir.columns', JSON.stringify(columns)],
+  ];
+  return `{${facts.map(([key = '', value = '']) => `${quoteText(key)}: ${quoteText(value)}`).join(', ')}}`;
 }
 
 function withoutRows(plan: QueryPlan): QueryPlan['relations'] {

@@ -24,6 +24,9 @@ export interface ResultNotes {
     readonly cost: number;
     readonly left: number;
   };
+  /** The dataset that it is of, such as `training@3`, and that dataset's digest. */
+  readonly dataset?: string;
+  readonly digest?: string;
 }
 
 /**

@@ -15,7 +15,7 @@ export function arrowEncoder(columns: readonly ResultColumn[], notes: ResultNote
   const fields = columns.map(
     (column) => new arrow.Field(column.name, arrowType(column.type), true, fieldNotes(column)),
   );
-  const schema = new arrow.Schema(fields, schemaNotes(notes));
+  const schema = new arrow.Schema(fields, new Map(resultFacts(notes)));
   const writer = new CollectingWriter();
   return {
     begin: () => {
@@ -33,6 +33,22 @@ export function arrowEncoder(columns: readonly ResultColumn[], notes: ResultNote
   };
 }
 
+/** What a result says of itself, as key-value metadata: its purpose, and the dataset that it is of. */
+export function resultFacts({
+  purpose,
+  dataset,
+  digest,
+  privacy,
+}: ResultNotes): readonly (readonly [string, string])[] {
+  const facts = [
+    ['weir.purpose', purpose],
+    ['weir.dataset', dataset],
+    ['weir.digest', digest],
+    ['weir.privacy', privacy === undefined ? undefined : JSON.stringify(privacy)],
+  ] as const;
+  return facts.flatMap(([key, value]) => (value === null || value === undefined ? [] : [[key, value] as const]));
+}
+
 function recordBatch(schema: arrow.Schema, chunk: DuckDBDataChunk): arrow.RecordBatch {
   const rows = chunk.rowCount;
   const children = schema.fields.map(({ type }, at) =>
@@ -41,13 +57,6 @@ function recordBatch(schema: arrow.Schema, chunk: DuckDBDataChunk): arrow.Record
   const type = new arrow.Struct(schema.fields);
   const data = arrow.makeData({ type, length: rows, nullCount: 0, children } as never);
   return new arrow.RecordBatch(schema, data as arrow.Data as arrow.Data<arrow.Struct>);
-}
-
-function schemaNotes({ purpose, privacy }: ResultNotes): Map<string, string> {
-  const facts = new Map<string, string>();
-  if (purpose !== null) facts.set('weir.purpose', purpose);
-  if (privacy !== undefined) facts.set('weir.privacy', JSON.stringify(privacy));
-  return facts;
 }
 
 function fieldNotes({ notes }: ResultColumn): Map<string, string> {

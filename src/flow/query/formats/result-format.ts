@@ -2,6 +2,9 @@
 export const RESULT_FORMATS = ['table', 'csv', 'json', 'ndjson', 'arrow', 'parquet'] as const;
 export type ResultFormat = (typeof RESULT_FORMATS)[number];
 
+/** What a query process can make of a statement: `frozen` is the plain file of a dataset, for the platform itself. */
+export type ExecutionFormat = ResultFormat | 'frozen';
+
 /** What an HTTP answer calls each form. */
 export const CONTENT_TYPES: Readonly<Record<ResultFormat, string>> = {
   table: 'text/plain; charset=utf-8',

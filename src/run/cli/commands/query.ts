@@ -138,7 +138,8 @@ function ownFirst(views: readonly ViewRow[]): readonly ViewRow[] {
   return [...(own ?? []), ...(system ?? [])];
 }
 
-function parameterOf(text: string): string | number | boolean | null {
+/** A value of a parameter: JSON, else text. */
+export function parameterOf(text: string): string | number | boolean | null {
   try {
     const value = JSON.parse(text) as unknown;
     return typeof value === 'object' && value !== null ? text : (value as string | number | boolean | null);

@@ -88,6 +88,13 @@ test('ROUTES leaves open what is public by design, and to a service what it deci
     'GET /v1/views',
     'GET /v1/views/:view',
     'GET /v1/privacy',
+    'POST /v1/datasets',
+    'GET /v1/datasets',
+    'GET /v1/datasets/:name',
+    'GET /v1/datasets/:name/lineage',
+    'GET /v1/datasets/:name/rows',
+    'POST /v1/datasets/:name/delete',
+    'POST /v1/datasets/:name/credential',
   ]);
 });
 

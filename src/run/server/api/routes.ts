@@ -8,6 +8,7 @@ import { CONSENT_ROUTES } from './routes/consents.ts';
 import { CRYPTO_ROUTES } from './routes/crypto.ts';
 import { API_KEY_ROUTES } from './routes/api-keys.ts';
 import { BACKUP_ROUTES } from './routes/backups.ts';
+import { DATASET_ROUTES } from './routes/datasets.ts';
 import { DEVICE_ROUTES } from './routes/devices.ts';
 import { EXPECTED_DEVICE_ROUTES } from './routes/expected-devices.ts';
 import { EST_ROUTES } from './routes/est.ts';
@@ -53,6 +54,7 @@ export const ROUTES: readonly Route[] = [
   ...PROPOSAL_ROUTES,
   ...QUERY_ROUTES,
   ...PRIVACY_ROUTES,
+  ...DATASET_ROUTES,
   ...AUDIT_ROUTES,
   ...PUBLIC_ROUTES,
   ...openApiRoutes(() => ROUTES),

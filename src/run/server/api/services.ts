@@ -1,4 +1,4 @@
-import type { AuditSink, Clock, Log } from '#base/core/index.ts';
+import type { AuditSink, Clock, Log, Micros } from '#base/core/index.ts';
 import type { ControlOutcome } from '#assure/controls/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { DecisionPoint, Subject } from '#declare/policy/index.ts';
@@ -10,11 +10,14 @@ import type { DeviceBaseline } from '#watch/detect/index.ts';
 import type { AlertBook, RuleBook } from '#watch/respond/index.ts';
 import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { PlatformStatus } from '../platform-status.ts';
+import type { Dataset, DatasetRequest } from '../datasets/dataset.ts';
 import type { RetentionKeeper } from '../control/retention-keeper.ts';
 import type { BackupKeeper } from '../backup/backup-keeper.ts';
 import type { PrivacyBudgets } from '../control/privacy-budgets.ts';
 import type { KeyKeeper } from '../control/key-keeper.ts';
+import type { SegmentHost } from '../control/segment-host.ts';
 import type { ReceiptDesk } from '../receipts/receipt-desk.ts';
+import type { SealedRelation } from '../query/query-data.ts';
 import type { StatementBook } from '../query/statement-book.ts';
 import type { Proposal, ProposalActor, ProposalBook } from '../control/proposal-book.ts';
 import type { AppliedTemplate } from '../control/template-service.ts';
@@ -37,6 +40,8 @@ export interface QueryRequest {
   readonly receipt?: boolean;
   /** ε that an answer of a private view may cost; absent for what its stream says. */
   readonly epsilon?: number;
+  /** Asks this relation alone, whose rows the caller was decided to be allowed; set by the platform itself. */
+  readonly over?: SealedRelation;
   /** The step that it is part of, where it is traced. */
   readonly span?: ActiveSpan | null;
 }
@@ -48,6 +53,22 @@ export interface Queries {
   describe(caller: Caller, purpose: string | null): Promise<readonly unknown[]>;
   /** What became of a statement that this subject ran, by the id that its answer names. */
   outcome(id: string, subject: Subject): unknown;
+}
+
+/** Frozen answers, for those who may see what they were made from. */
+export interface Datasets {
+  create(caller: Caller, request: DatasetRequest, signal: AbortSignal): Promise<Dataset>;
+  list(caller: Caller): Promise<readonly Dataset[]>;
+  show(caller: Caller, name: string, version?: number): Promise<Dataset>;
+  rows(
+    caller: Caller,
+    dataset: Dataset,
+    asked: Pick<QueryRequest, 'format' | 'span'> & { readonly columns: readonly string[] | null },
+    signal: AbortSignal,
+  ): Promise<StreamedReply>;
+  remove(actor: string, dataset: Dataset): Promise<void>;
+  /** When it goes, in epoch microseconds; null for never. */
+  endOf(dataset: Dataset): Micros | null;
 }
 
 /** Versions of the template. */
@@ -118,6 +139,9 @@ export interface Services {
   readonly proposals: Proposals;
   readonly queries: Queries;
   readonly receipts: Pick<ReceiptDesk, 'show'>;
+  readonly datasets: Datasets;
+  /** Segments, what they were made from, and what took their place. */
+  readonly segmentLineage: SegmentHost['lineage'];
   /** Originals of statements by the digest that the log has. */
   readonly statements: Pick<StatementBook, 'find'>;
   readonly commands: Commands;

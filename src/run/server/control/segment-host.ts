@@ -14,6 +14,13 @@ import type {
 } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 
+/** A segment, whether queries see it, and what took its place. */
+export interface SegmentLineage {
+  readonly segment: Segment;
+  readonly state: string;
+  readonly replacedBy: string | null;
+}
+
 /** The catalogue of segments in the process that owns it: each call one transaction. */
 export class SegmentHost implements SegmentPublisher {
   readonly #catalogue: Catalogue;
@@ -116,6 +123,29 @@ export class SegmentHost implements SegmentPublisher {
     return this.#catalogue.transaction((tx) =>
       Promise.all(ids.map(async (id) => (await this.#segments.get(tx, id))?.state ?? null)),
     );
+  }
+
+  /**
+   * Segments, those that they were made from down to the journal, and what took the place of each.
+   *
+   * @param most segments that are followed at most
+   */
+  lineage(ids: readonly string[], most: number): Promise<readonly SegmentLineage[]> {
+    return this.#catalogue.transaction(async (tx) => {
+      const found = new Map<string, SegmentLineage>();
+      const queue = ids.map((id) => ({ id, back: true, forth: true }));
+      for (let next = queue.shift(); next !== undefined && found.size < most; next = queue.shift()) {
+        const { id, back, forth } = next;
+        const segment = found.has(id) ? null : await this.#segments.get(tx, id);
+        if (segment === null) continue;
+        const replacedBy = await this.#segments.replacedBy(tx, id);
+        found.set(id, { segment, state: segment.state, replacedBy });
+        if (back) queue.push(...segment.inputs.map((input) => ({ id: input, back, forth: false })));
+        // What else went into what took its place is no part of this lineage.
+        if (forth && replacedBy !== null) queue.push({ id: replacedBy, back: false, forth });
+      }
+      return [...found.values()];
+    });
   }
 
   forget(ids: readonly string[]): Promise<void> {

@@ -1,9 +1,9 @@
 import type {
   EngineLimits,
+  ExecutionFormat,
   ParseOutcome,
   QueryPlan,
   QuerySummary,
-  ResultFormat,
   SegmentKeys,
 } from '#flow/query/index.ts';
 
@@ -11,7 +11,7 @@ export interface Execution {
   /** Names the run in chunks and in `cancel`. */
   readonly id: number;
   readonly plan: QueryPlan;
-  readonly format: ResultFormat;
+  readonly format: ExecutionFormat;
 }
 
 /** Columns of a sealed segment whose keys a running statement needs. */

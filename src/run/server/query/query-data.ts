@@ -2,15 +2,23 @@ import { join } from 'node:path';
 import { hasCode } from '#base/core/index.ts';
 import type { AeadKey } from '#base/crypto/index.ts';
 import { planConsentList, shapesOf } from '#flow/query/index.ts';
-import type { GatedStatement, PlannedRelation, Relations, RowsInMemory, SegmentKeys } from '#flow/query/index.ts';
+import type {
+  GatedStatement,
+  GovernedRelation,
+  PlannedRelation,
+  Relations,
+  RowsInMemory,
+  SegmentKeys,
+} from '#flow/query/index.ts';
 import { damagedFor, segmentAadPrefix } from '#flow/store/index.ts';
-import type { Segment, TailBlock } from '#flow/store/index.ts';
+import type { SealedObject, Segment, TailBlock } from '#flow/store/index.ts';
 import type { Consents } from '#trust/consent/index.ts';
 import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
 import { ServerError } from '../errors.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { StoreHost } from '../store/host.ts';
 import type { WantedKeys } from './contract.ts';
+import type { QueryAccess } from './query-access.ts';
 
 export interface QueryDataParts {
   readonly objects: string;
@@ -53,6 +61,7 @@ export async function readData(
     const visible = await parts.segments.visible();
     const { version, segments } = visible;
     const granted = new Map<string, Granted | TailBlock>();
+    const taken: Segment[] = [];
     try {
       const planned = reads.map(async ({ relation: name, columns }) => {
         const relation = relations.get(name);
@@ -64,6 +73,7 @@ export async function readData(
         if (damaged !== undefined) throw damaged.error;
         const sealed = segments.filter(({ stream }) => stream === name);
         const ofThis = { ...use, resource: `view:${name}` };
+        taken.push(...sealed);
         for (const segment of sealed) {
           granted.set(segment.id, { use: ofThis, segment, columns: neededColumns(segment, columns) });
         }
@@ -87,7 +97,7 @@ export async function readData(
       );
       return {
         relations: [...(await Promise.all(planned)), ...lists],
-        segments: [...granted.values()].flatMap((each) => ('segment' in each ? [each.segment] : [])),
+        segments: taken,
         keys: (wanted) => giveKeys(wanted, granted, parts.keys),
       };
     } catch (error) {
@@ -101,10 +111,53 @@ export async function readData(
   }
 }
 
+/** A relation that sealed objects hold, asked by itself instead of the governed ones. */
+export interface SealedRelation {
+  readonly relation: GovernedRelation;
+  readonly objects: readonly SealedObject[];
+  /** How the log calls it. */
+  readonly resource: string;
+  readonly purpose: string | null;
+  /** What its answers say of themselves besides the purpose. */
+  readonly notes: { readonly dataset?: string; readonly digest?: string };
+}
+
+/** All of such a relation and nothing else; that the caller may was decided before. */
+export function accessOver({ relation }: Pick<SealedRelation, 'relation'>): QueryAccess {
+  const columns = relation.columns.map(({ name }) => ({ name, mask: null }));
+  return {
+    relations: new Map([[relation.name, relation]]),
+    grants: new Map([[relation.name, { columns, rowFilter: null }]]),
+    otherPurpose: new Set(),
+    policies: new Map(),
+  };
+}
+
+/** What a statement over such a relation reads. */
+export function readObjects(
+  reads: GatedStatement['reads'],
+  { relation, objects }: Pick<SealedRelation, 'relation' | 'objects'>,
+  use: KeyUse,
+  parts: Pick<QueryDataParts, 'objects' | 'keys'>,
+): QueryData {
+  const granted = new Map<string, Granted>();
+  const relations = reads.map(({ relation: name, columns }) => {
+    for (const object of objects)
+      granted.set(object.id, { use, segment: object, columns: neededColumns(object, columns) });
+    return {
+      name,
+      columns: shapesOf(relation).filter((shape) => columns.includes(shape.name)),
+      segments: objects.map((object) => placeOf(object, columns, parts)),
+      tail: [],
+    };
+  });
+  return { relations, segments: [], keys: (wanted) => giveKeys(wanted, granted, parts.keys) };
+}
+
 function placeOf(
-  segment: Segment,
+  segment: SealedObject,
   columns: readonly string[],
-  { objects, keys }: QueryDataParts,
+  { objects, keys }: Pick<QueryDataParts, 'objects' | 'keys'>,
 ): PlannedRelation['segments'][number] {
   return {
     id: segment.id,
@@ -126,7 +179,7 @@ function placeOfBlock(
 /** What a statement may ask keys of: the columns of each segment that its plan names, and for whom. */
 interface Granted {
   readonly use: KeyUse;
-  readonly segment: Segment;
+  readonly segment: SealedObject;
   readonly columns: Segment['columns'];
 }
 
@@ -177,12 +230,12 @@ function grantedTo(
 }
 
 /** The columns to open; of a segment from before they were declared its first one, which still counts its rows. */
-function neededColumns(segment: Segment, columns: readonly string[]): Segment['columns'] {
+function neededColumns(segment: SealedObject, columns: readonly string[]): Segment['columns'] {
   const read = segment.columns.filter(({ name }) => columns.includes(name));
   return read.length > 0 ? read : segment.columns.slice(0, 1);
 }
 
-function bytesOf(keys: ReadonlyMap<string, AeadKey>, handle: string, segment: Segment): Uint8Array {
+function bytesOf(keys: ReadonlyMap<string, AeadKey>, handle: string, segment: SealedObject): Uint8Array {
   const key = keys.get(handle);
   if (key !== undefined) return key.exportBytes();
   throw new ServerError('SERVER_KEY_GONE', `Cannot run statement: a key of segment ${segment.id} was destroyed`);

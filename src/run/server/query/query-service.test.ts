@@ -247,7 +247,7 @@ test('QueryService.run() with a receipt seals first, reads no tail, and tells th
       ['_devices', 'system', ['device', 'status']],
     ],
   );
-  assert.equal(draft.relations[0]?.policies.length, 1);
+  assert.ok((draft.relations[0]?.policies.length ?? 0) > 0);
   const { rows, size, sha256, digest } = draft.result;
   assert.deepEqual([rows, size, sha256], [1, text.length, sha256Hex(text)]);
   assert.equal(digest, sha256Hex('["enabled","1"]\n'));

@@ -1,19 +1,30 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bytes, concatBytes, makeId, millis, seconds, systemClock } from '#base/core/index.ts';
-import type { AuditReceipt, AuditSink, Log, Micros } from '#base/core/index.ts';
+import {
+  bytes,
+  concatBytes,
+  decodeUtf8,
+  makeId,
+  millis,
+  seconds,
+  stricterClass,
+  systemClock,
+} from '#base/core/index.ts';
+import type { AuditReceipt, AuditSink, Class, Log, Micros } from '#base/core/index.ts';
 import { Sha256, sha256Hex, systemRandom } from '#base/crypto/index.ts';
 import { rolesOf } from '#declare/policy/index.ts';
 import type { DecisionPoint, Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import {
+  changingPart,
   checkParameters,
   confine,
   limitMemory,
   CONTENT_TYPES,
   describeViews,
   isNode,
+  namedRelations,
   parseAst,
   normaliseStatement,
   prepareStatement,
@@ -23,8 +34,10 @@ import {
 } from '#flow/query/index.ts';
 import type {
   Balance,
+  ColumnNotes,
   ConfinementOptions,
   EngineLimits,
+  FrozenContent,
   PreparedPrivately,
   PreparedStatement,
   PrivacyLedger,
@@ -33,6 +46,7 @@ import type {
   RejectedStatement,
   Relations,
 } from '#flow/query/index.ts';
+import type { Segment } from '#flow/store/index.ts';
 import type { Caller } from '../api/caller.ts';
 import { problemOf } from '../api/problem.ts';
 import type { StreamedReply } from '../api/streamed-reply.ts';
@@ -46,7 +60,7 @@ import { ServerError } from '../errors.ts';
 import { errorWord, traced } from '../trace/active-span.ts';
 import { decideAccess, impliedPurpose } from './query-access.ts';
 import type { Declared, QueryAccess } from './query-access.ts';
-import { readData } from './query-data.ts';
+import { accessOver, readData, readObjects } from './query-data.ts';
 import { PrivateQueries } from './private-queries.ts';
 import type { PrivateQuestion } from './private-queries.ts';
 import { QueryOutcomes } from './query-outcomes.ts';
@@ -95,6 +109,28 @@ interface Admitted {
   /** Of its normal form, as the entries have it. */
   readonly digest: string;
 }
+
+/** An answer that the platform keeps, and what it was made from. */
+export interface Frozen {
+  /** Plain Parquet of the store's own form. */
+  readonly plain: Uint8Array;
+  readonly content: FrozenContent;
+  readonly statement: PreparedStatement;
+  readonly purpose: string | null;
+  /** Of the statement's normal form. */
+  readonly digest: string;
+  readonly access: QueryAccess;
+  readonly segments: readonly Segment[];
+  /** Devices whose readings are in the segments. */
+  readonly devices: readonly string[];
+  /** What was decided about. */
+  readonly relations: readonly string[];
+  /** What of it the statement names. */
+  readonly named: readonly string[];
+}
+
+/** Columns of an answer, at most, whose number is not known before it is made. */
+const MOST_COLUMNS = 1_024;
 
 const PROBE_TIME = seconds(10);
 const ENGINE_THREADS = 2;
@@ -249,7 +285,8 @@ export class QueryService implements Queries, AsyncDisposable {
           decided,
           template: this.#parts.template(),
         };
-        const about = { id, caller, request, purpose, digest, reads: statement.reads, sha256: sent.hex() };
+        const views = decidedAbout(statement, access);
+        const about = { id, caller, request, purpose, digest, reads: statement.reads, views, sha256: sent.hex() };
         await this.#parts.receipts.issue(caller.subject.id, requestReceipt(about, parts));
       }
       return summary;
@@ -293,6 +330,83 @@ export class QueryService implements Queries, AsyncDisposable {
     return { contentType: CONTENT_TYPES[request.format], parts: pipe, headers };
   }
 
+  /** What a subject may have of all relations at this moment. */
+  access(caller: Caller, purpose: string | null): Promise<QueryAccess> {
+    const { subject } = caller;
+    return this.#pool.use(subject.id, (process) => this.#access(process, subject, purpose, this.#declaredTo(caller)));
+  }
+
+  /**
+   * Answers a statement for the platform to keep: from sealed segments alone, in the types and the order of datasets,
+   * worked out by one thread, so that the same segments give the same rows.
+   *
+   * @throws {QueryError} QUERY_UNSUPPORTED where it would be another answer each time, or has columns that cannot be kept
+   */
+  freeze(caller: Caller, asked: Omit<QueryRequest, 'format'>, signal: AbortSignal): Promise<Frozen> {
+    const request: QueryRequest = { ...asked, format: 'parquet', receipt: true };
+    return this.#pool.use(caller.subject.id, async (process) => {
+      const admitted = await this.#admit(process, caller, request);
+      if ('question' in admitted) throw new TypeError('a private view gives no receipt, so nothing to freeze');
+      const { statement, purpose, logged, access, digest } = admitted;
+      const changing = changingPart(statement.source.ast);
+      if (changing !== null) {
+        throw new QueryError('QUERY_UNSUPPORTED', `Cannot freeze the answer: ${changing} is another each time`, {
+          hint: 'Write times as literals',
+        });
+      }
+      await logged;
+      const { plan, keys, segments } = await this.#plan(caller, request, statement, purpose);
+      const parts: Uint8Array[] = [];
+      const ports: RunPorts = { sink: async (part) => void parts.push(part), keys };
+      const frozenPlan = {
+        ...plan,
+        limits: { ...plan.limits, threads: 1 },
+        columnNotes: knownNotes(plan, statement, access),
+      };
+      const summary = await process.execute({ plan: frozenPlan, format: 'frozen' }, ports, signal);
+      if (summary.frozen === undefined) throw new TypeError('a frozen answer tells what it is');
+      const devices = await this.#devicesIn(process, caller, segments, signal);
+      const relations = decidedAbout(statement, access);
+      const named = namedRelations(statement.source.ast, access.relations.keys());
+      return {
+        plain: concatBytes(parts),
+        content: summary.frozen,
+        statement,
+        purpose,
+        digest,
+        access,
+        segments,
+        devices,
+        relations,
+        named,
+      };
+    });
+  }
+
+  /** Names of the devices whose readings are in segments. */
+  async #devicesIn(process: QueryProcess, caller: Caller, segments: readonly Segment[], signal: AbortSignal) {
+    const names = new Set<string>();
+    for (const [stream, of] of Map.groupBy(segments, (segment) => segment.stream)) {
+      const over = { ...DEVICES_OF, objects: of, resource: `view:${stream}` };
+      const access = accessOver(over);
+      const prepared = await prepareStatement(
+        'select distinct device from readings where device is not null order by device',
+        access,
+        (sql) => process.peer.call('parse', sql),
+      );
+      if (prepared.outcome === 'rejected' || prepared.outcome === 'private')
+        throw new TypeError('what the platform asks itself passes its own gate');
+      const request = { sql: '', parameters: [], purpose: null, format: 'ndjson', over } as const;
+      const { plan, keys } = await this.#plan(caller, request, prepared, null);
+      const parts: Uint8Array[] = [];
+      await process.execute({ plan, format: 'ndjson' }, { sink: async (part) => void parts.push(part), keys }, signal);
+      for (const line of decodeUtf8(concatBytes(parts)).split('\n')) {
+        if (line !== '') names.add((JSON.parse(line) as { device: string }).device);
+      }
+    }
+    return [...names].sort();
+  }
+
   outcome(id: string, subject: Subject): QueryOutcome | null {
     return this.#outcomes.find(id, subject.id);
   }
@@ -302,9 +416,12 @@ export class QueryService implements Queries, AsyncDisposable {
    * `logged` has resolved.
    */
   async #admit(process: QueryProcess, caller: Caller, request: QueryRequest): Promise<Admitted | AdmittedPrivately> {
+    const { over } = request;
     const declared = this.#declaredTo(caller);
-    const purpose = request.purpose ?? impliedPurpose(request.sql, caller.subject, declared);
-    const access = await this.#access(process, caller.subject, purpose, declared);
+    const purpose =
+      over === undefined ? (request.purpose ?? impliedPurpose(request.sql, caller.subject, declared)) : over.purpose;
+    const access =
+      over === undefined ? await this.#access(process, caller.subject, purpose, declared) : accessOver(over);
     const prepared = await prepareStatement(
       request.sql,
       access,
@@ -347,10 +464,11 @@ export class QueryService implements Queries, AsyncDisposable {
     if (request.receipt === true && prepared.explain) {
       throw new QueryError('QUERY_UNSUPPORTED', 'Cannot give a receipt: EXPLAIN reads no rows');
     }
+    const relations = over === undefined ? decidedAbout(prepared, access) : [];
     const about =
-      prepared.reads.length === 0
-        ? [{ resource: 'statement', policies: undefined }]
-        : prepared.reads.map(({ relation }) => ({
+      relations.length === 0
+        ? [{ resource: over?.resource ?? 'statement', policies: undefined }]
+        : relations.map((relation) => ({
             resource: `view:${relation}`,
             policies: access.policies.get(relation) ?? [],
           }));
@@ -434,7 +552,11 @@ export class QueryService implements Queries, AsyncDisposable {
     const sealedOnly = request.receipt === true;
     if (sealedOnly) await this.#seal(statement);
     const parts = { ...this.#parts, objects: layout.objects, sealedOnly };
-    const data = await readData(statement.reads, this.#relations, use, parts);
+    const { over } = request;
+    const data =
+      over === undefined
+        ? await readData(statement.reads, this.#relations, use, parts)
+        : readObjects(statement.reads, over, { ...use, resource: over.resource }, parts);
     const plan: QueryPlan = {
       ast: statement.ast,
       veiled: statement.veiled,
@@ -448,7 +570,7 @@ export class QueryService implements Queries, AsyncDisposable {
       },
       maskKey: (await keys.digestKey('mask')).key.exportBytes(),
       columnNotes: statement.columnNotes,
-      notes: { purpose },
+      notes: { purpose, ...over?.notes },
       ...(sealedOnly ? { digested: true } : {}),
     };
     return { plan, keys: data.keys, segments: data.segments };
@@ -468,6 +590,39 @@ function budgetHeader(balance: Balance | null): Readonly<Record<string, string>>
   const decimal = (value: number): string => value.toFixed(3);
   const spent = `cost=${decimal(cost)}, left=${decimal(left)}, epsilon=${decimal(epsilon)}`;
   return { 'weir-privacy': `${spent}, delta="${delta}"` };
+}
+
+/** What answers are made of an object's columns for the platform itself. */
+const DEVICES_OF = {
+  relation: {
+    name: 'readings',
+    kind: 'stream',
+    description: null,
+    purposes: [],
+    columns: [
+      { name: 'device', sqlType: 'VARCHAR', nullable: false, class: 'operational', unit: null, description: null },
+    ],
+    from: [],
+    definition: null,
+  },
+  purpose: null,
+  notes: {},
+} as const;
+
+/** The relations that a statement reads, and the views that it names. */
+function decidedAbout({ reads, source }: PreparedStatement, { relations }: QueryAccess): readonly string[] {
+  const views = [...relations.values()].filter(({ kind }) => kind === 'view').map(({ name }) => name);
+  return [...new Set([...reads.map(({ relation }) => relation), ...namedRelations(source.ast, views)])];
+}
+
+/** Notes of columns, of which none is without a class: what is not known is as strict as what was read. */
+function knownNotes(plan: QueryPlan, { reads }: PreparedStatement, { relations }: QueryAccess): readonly ColumnNotes[] {
+  const read = reads.flatMap(({ relation, columns }) =>
+    (relations.get(relation)?.columns ?? []).filter(({ name }) => columns.includes(name)),
+  );
+  const strictest = read.reduce<Class>((strict, column) => stricterClass(strict, column.class), 'operational');
+  const notes = plan.columnNotes.map(({ class: cls, unit }) => ({ class: cls ?? strictest, unit }));
+  return notes.length > 0 ? notes : Array.from({ length: MOST_COLUMNS }, () => ({ class: strictest, unit: null }));
 }
 
 /** Both, however one of them fails: an entry that could not be written is told of before what the statement met. */

@@ -18,6 +18,7 @@ test('requestReceipt() names what was read, as it was granted, and what it was m
       purpose: 'quality',
       digest: 'd',
       reads: [{ relation: 'climate', columns: ['driver'] }],
+      views: ['climate', 'warm'],
       sha256: 'e',
     },
     {
@@ -31,7 +32,7 @@ test('requestReceipt() names what was read, as it was granted, and what it was m
       template: { digest: 't' },
     },
   );
-  assert.deepEqual(draft.relations, [
+  assert.deepEqual(draft.relations.slice(0, 1), [
     {
       name: 'climate',
       kind: 'stream',
@@ -40,6 +41,7 @@ test('requestReceipt() names what was read, as it was granted, and what it was m
       columns: [{ name: 'driver', mask: 'hash' }],
     },
   ]);
+  assert.deepEqual(draft.relations[1], { name: 'warm', kind: 'view', policies: [], rowsFiltered: false, columns: [] });
   assert.deepEqual(draft.segments, [{ id: 's', version: 1, stream: 'climate', rows: 3, digest: 'f' }]);
   assert.deepEqual([draft.decided, draft.template, draft.missing], [[4], 't', ['some']]);
   assert.deepEqual([draft.result.digest, draft.result.sha256, draft.result.size], ['g', 'e', 8]);

@@ -16,6 +16,8 @@ export interface Answered {
   /** Of its normal form. */
   readonly digest: string;
   readonly reads: PreparedStatement['reads'];
+  /** What was decided about: what is read, and the views that are named. */
+  readonly views: readonly string[];
   /** Of the bytes that were sent. */
   readonly sha256: string;
 }
@@ -32,9 +34,11 @@ export interface MadeFrom extends Pick<QueryAccess, 'relations' | 'grants' | 'po
 /** What a receipt of an answer says. */
 export function requestReceipt(of: Answered, from: MadeFrom): ReceiptDraft {
   const { summary } = from;
-  const relations = of.reads.map(({ relation: name, columns }) => {
+  const relations = of.views.map((name) => {
     const grant = from.grants.get(name);
-    const seen = (grant?.columns ?? []).filter((column) => columns.includes(column.name));
+    const read = of.reads.find(({ relation }) => relation === name)?.columns;
+    // Of a view everything that it shows may have gone into the answer.
+    const seen = (grant?.columns ?? []).filter((column) => read === undefined || read.includes(column.name));
     return {
       name,
       kind: from.relations.get(name)?.kind ?? 'view',

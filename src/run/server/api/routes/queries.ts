@@ -16,6 +16,12 @@ function formatOf({ query, accept }: RouteRequest): ResultFormat {
 const SCALAR = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
 const VALUE = Type.Union([SCALAR, Type.Array(SCALAR, { maxItems: 10_000 })]);
 
+/** Values of parameters: by place, or by name. */
+export const SCALAR_OR_LIST = Type.Union([
+  Type.Array(VALUE, { maxItems: 256 }),
+  Type.Record(Type.String({ maxLength: 64 }), VALUE),
+]);
+
 const FORMAT = Type.Optional(Type.Enum(RESULT_FORMATS, { description: 'Form of the rows; counts before Accept.' }));
 const PURPOSE = Type.Optional(Type.String({ maxLength: 64, description: 'What the rows are asked for.' }));
 const BOUND = (which: string) =>
@@ -68,9 +74,7 @@ export const QUERY_ROUTES: readonly Route[] = [
     body: Type.Object(
       {
         sql: Type.String({ minLength: 1, maxLength: 262_144 }),
-        parameters: Type.Optional(
-          Type.Union([Type.Array(VALUE, { maxItems: 256 }), Type.Record(Type.String({ maxLength: 64 }), VALUE)]),
-        ),
+        parameters: Type.Optional(SCALAR_OR_LIST),
         purpose: Type.Optional(Type.String({ maxLength: 64 })),
         receipt: Type.Optional(
           Type.Boolean({ description: 'Answer from sealed segments alone, and keep a receipt to be asked for.' }),

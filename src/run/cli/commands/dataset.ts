@@ -1,0 +1,256 @@
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import type { CommandContext } from '../command-context.ts';
+import { CliError } from '../errors.ts';
+import { readCount } from '../read-number.ts';
+import { readTextFile } from '../read-text-file.ts';
+import { formatTable } from '../text-table.ts';
+import type { ContextOf } from './command.ts';
+import { FORMATS, parameterOf } from './query.ts';
+
+export interface DatasetRow {
+  readonly name: string;
+  readonly version: number;
+  readonly revision: number;
+  readonly created: string;
+  readonly ends: string | null;
+  readonly purpose: string | null;
+  readonly rows: number;
+  readonly size: number;
+  readonly digest: string;
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly class: string }[];
+}
+
+export interface LineageRow {
+  readonly dataset: DatasetRow;
+  readonly relations: readonly { readonly name: string; readonly policies: readonly string[] }[];
+  readonly segments: readonly {
+    readonly id: string;
+    readonly stream: string;
+    readonly rows: number;
+    readonly digest: string;
+    readonly direct: boolean;
+    readonly state: string;
+    readonly replacedBy: string | null;
+    readonly inputs: readonly string[];
+    readonly journal: readonly { readonly file: string; readonly after: number; readonly to: number }[];
+  }[];
+  readonly templates: readonly string[];
+  readonly devices: readonly string[];
+  readonly deviceCount: number;
+}
+
+interface CreateOptions {
+  readonly from?: string;
+  readonly where?: string;
+  readonly sql?: string;
+  readonly file?: string;
+  readonly purpose?: string;
+  readonly keep?: string;
+  readonly parameter: readonly string[];
+}
+
+interface VersionOptions {
+  /** Not `--version`, which is the program's own. */
+  readonly of?: string;
+}
+
+/** Frozen answers: made, looked at, read, let go, and given to notebooks. */
+export function addDatasetCommand(program: Command, contextOf: ContextOf): void {
+  const dataset = program.command('dataset').description('frozen answers: sealed, for a purpose, with their lineage');
+
+  dataset
+    .command('create <name>')
+    .description('freeze the answer to a statement as the next version of a dataset')
+    .option('--from <view>', 'all rows and columns of a view or stream that you may see')
+    .option('--where <condition>', 'with --from: rows that meet a condition in SQL')
+    .option('--sql <statement>', 'a whole statement instead')
+    .option('--file <file>', 'read the statement from a file')
+    .option('--purpose <purpose>', 'what it is for, where the view has more than one purpose')
+    .option('--keep <days>', 'let it go after so many days, even where its sources are kept')
+    .option('--parameter <value...>', 'values for $1, $2 … as JSON or text', [])
+    .action((name: string, options: CreateOptions, command: Command) => create(contextOf(command), name, options));
+
+  dataset
+    .command('list')
+    .description('datasets that you may read')
+    .action(async (_options: object, command: Command) => {
+      const context = contextOf(command);
+      const { datasets } = await context.withPlatform((client) =>
+        client.json<{ datasets: DatasetRow[] }>('GET', '/v1/datasets'),
+      );
+      context.result(datasets, (all) =>
+        formatTable(
+          ['dataset', 'rows', 'purpose', 'created', 'ends', 'digest'],
+          all.map((one) => [
+            `${one.name}@${one.version}`,
+            one.rows,
+            one.purpose ?? '',
+            one.created,
+            one.ends ?? 'never',
+            one.digest.slice(0, 12),
+          ]),
+        ),
+      );
+    });
+
+  withVersion(
+    dataset.command('show <name>').description('its columns, its statement, and what the log binds of it'),
+  ).action(async (name: string, options: VersionOptions, command: Command) => {
+    const context = contextOf(command);
+    const shown = await context.withPlatform((client) =>
+      client.json<{ dataset: DatasetRow; sql: string; commitmentDigest: string }>('GET', pathOf(name, '', options)),
+    );
+    context.result(
+      shown,
+      ({ dataset: one, sql, commitmentDigest }) =>
+        `${describe(one)}\nstatement  ${sql}\nin the log ${commitmentDigest}\n`,
+    );
+    context.next(`dataset lineage ${name}`);
+  });
+
+  withVersion(
+    dataset.command('lineage <name>').description('what it was made from: segments, templates, devices, the journal'),
+  ).action(async (name: string, options: VersionOptions, command: Command) => {
+    const context = contextOf(command);
+    const lineage = await context.withPlatform((client) =>
+      client.json<LineageRow>('GET', pathOf(name, '/lineage', options)),
+    );
+    context.result(lineage, showLineage);
+  });
+
+  withVersion(dataset.command('read <name>').description('its rows'))
+    .option('--format <format>', `one of ${[...FORMATS.keys()].join(', ')}`, 'table')
+    .option('--columns <names>', 'columns, with commas between; all by default')
+    .action(async (name: string, options: VersionOptions & { format: string; columns?: string }, command: Command) => {
+      const context = contextOf(command);
+      const accept = FORMATS.get(options.format);
+      if (accept === undefined) {
+        throw new CliError(
+          'CLI_USAGE',
+          `Cannot read as ${options.format}: it is none of ${[...FORMATS.keys()].join(', ')}`,
+        );
+      }
+      const columns = options.columns === undefined ? {} : { columns: options.columns };
+      await context.withPlatform(async (client) => {
+        const path = pathOf(name, '/rows', options, columns);
+        await context.terminal.pipe(await client.stream('GET', path, { accept }));
+      });
+    });
+
+  withVersion(dataset.command('delete <name>').description('let a version go, for good'))
+    .option('--yes', 'do not ask')
+    .action(async (name: string, options: VersionOptions & { yes?: boolean }, command: Command) => {
+      const context = contextOf(command);
+      const body = options.of === undefined ? {} : { version: readCount(options.of, '--of') };
+      await context.withPlatform(async (client) => {
+        const { dataset: one } = await client.json<{ dataset: DatasetRow }>('GET', pathOf(name, '', options));
+        if (options.yes !== true) {
+          throw new CliError(
+            'CLI_USAGE',
+            `Cannot delete ${one.name}@${one.version} unasked: its ${one.rows} rows would go for good`,
+            {
+              hint: 'Say --yes, and --of for another version than the newest',
+            },
+          );
+        }
+        const gone = await client.json<DatasetRow>('POST', `/v1/datasets/${encodeURIComponent(name)}/delete`, {
+          body: { ...body, version: one.version },
+        });
+        context.result(gone, () => `deleted ${gone.name}@${gone.version}: ${gone.rows} rows\n`);
+      });
+    });
+
+  dataset
+    .command('credential <name>')
+    .description('a key that reads this dataset and nothing else, for a while')
+    .option('--minutes <n>', 'how long it counts', '60')
+    .option('--user <id>', 'whose it is, for who administers people')
+    .option('--out <file>', 'write it there, readable by you alone, instead of printing it')
+    .action(async (name: string, options: { minutes: string; user?: string; out?: string }, command: Command) => {
+      const context = contextOf(command);
+      const body = {
+        minutes: readCount(options.minutes, '--minutes'),
+        ...(options.user === undefined ? {} : { user: options.user }),
+      };
+      const made = await context.withPlatform((client) =>
+        client.json<{ key: { id: string; expires: string }; secret: string }>(
+          'POST',
+          `/v1/datasets/${encodeURIComponent(name)}/credential`,
+          { body },
+        ),
+      );
+      if (options.out === undefined) context.result(made, ({ secret }) => `${secret}\n`);
+      else {
+        await writeFile(options.out, `${made.secret}\n`, { mode: 0o600 });
+        context.result(made.key, ({ expires }) => `wrote a key for ${name} to ${options.out}; it ends ${expires}\n`);
+      }
+      context.note('it is shown this once');
+    });
+}
+
+function withVersion(command: Command): Command {
+  return command.option('--of <version>', 'this version instead of the newest');
+}
+
+async function create(context: CommandContext, name: string, options: CreateOptions): Promise<void> {
+  const sql = options.file === undefined ? options.sql : await readTextFile(options.file);
+  if ((sql === undefined) === (options.from === undefined)) {
+    throw new CliError('CLI_USAGE', 'Cannot create dataset: give --from, or a statement with --sql or --file');
+  }
+  const given = { from: options.from, where: options.where, sql, purpose: options.purpose };
+  const body = {
+    name,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    ...(options.keep === undefined ? {} : { keepDays: readCount(options.keep, '--keep') }),
+    parameters: options.parameter.map(parameterOf),
+  };
+  const made = await context.withPlatform((client) => client.json<DatasetRow>('POST', '/v1/datasets', { body }));
+  context.result(made, (one) => `${describe(one)}\n`);
+  context.next(`dataset credential ${name} --out dataset.key`);
+}
+
+function pathOf(
+  name: string,
+  rest: string,
+  { of }: VersionOptions,
+  more: Readonly<Record<string, string>> = {},
+): string {
+  const query = new URLSearchParams({
+    ...(of === undefined ? {} : { version: String(readCount(of, '--of')) }),
+    ...more,
+  });
+  return `/v1/datasets/${encodeURIComponent(name)}${rest}${query.size === 0 ? '' : `?${query.toString()}`}`;
+}
+
+function describe({ name, version, rows, purpose, ends, digest, columns }: DatasetRow): string {
+  return [
+    `${name}@${version}: ${rows} rows${purpose === null ? '' : ` for ${purpose}`}, kept until ${ends ?? 'it is deleted'}`,
+    `digest     ${digest}`,
+    `columns    ${columns.map((column) => `${column.name} ${column.type} (${column.class})`).join(', ')}`,
+  ].join('\n');
+}
+
+function showLineage({ dataset, relations, segments, templates, devices, deviceCount }: LineageRow): string {
+  const policies = [...new Set(relations.flatMap((relation) => relation.policies))];
+  const more = deviceCount > devices.length ? ` and ${deviceCount - devices.length} more` : '';
+  const table = formatTable(
+    ['segment', 'stream', 'rows', 'state', 'from', 'now in', 'digest'],
+    segments.map((segment) => [
+      `${segment.direct ? '' : '· '}${segment.id}`,
+      segment.stream,
+      segment.rows,
+      segment.state,
+      segment.inputs.length > 0 ? `${segment.inputs.length} segments` : `${segment.journal.length} journal files`,
+      segment.replacedBy ?? '',
+      segment.digest.slice(0, 12),
+    ]),
+  );
+  return [
+    describe(dataset),
+    `decided by ${policies.join(', ') || 'no policy'}`,
+    `templates  ${templates.map((template) => template.slice(0, 12)).join(', ')}`,
+    `devices    ${devices.join(', ')}${more}`,
+    table,
+  ].join('\n');
+}

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { micros } from '#base/core/index.ts';
+import { openKeys } from '../../../../test/support/open-trust.ts';
+import { DatasetBook } from './dataset-book.ts';
+import { makeDataset } from './testing.ts';
+
+test('DatasetBook keeps versions, and of what is gone only that it was there', async (t) => {
+  const { catalogue, keys } = await openKeys(t);
+  const book = await DatasetBook.open(catalogue, await keys.rowSealer('people'));
+  assert.equal(await book.nextVersion('training'), 1);
+  const first = makeDataset();
+  const second = makeDataset({ version: 2 });
+  await catalogue.transaction(async (tx) => {
+    await book.add(tx, first);
+    await book.add(tx, second);
+  });
+  assert.equal(await book.nextVersion('training'), 3);
+  assert.deepEqual([(await book.find('training'))?.version, (await book.find('training', 1))?.version], [2, 1]);
+  assert.deepEqual([await book.find('training', 3), await book.find('other')], [null, null]);
+  assert.equal(await book.hasUnshredded(), false);
+  await catalogue.transaction((tx) => book.replace(tx, { ...first, revision: 2 }));
+  assert.deepEqual([(await book.find('training', 1))?.revision, await book.hasUnshredded()], [2, true]);
+  await catalogue.transaction((tx) => book.end(tx, second, 'deleted', micros(9)));
+  assert.deepEqual(
+    (await book.active()).map(({ version }) => version),
+    [1],
+  );
+  assert.deepEqual(await book.gone(), [{ name: 'training', version: 2, ended: 9, why: 'deleted' }]);
+  assert.equal(await book.nextVersion('training'), 3);
+  await book.shredded();
+  assert.equal(await book.hasUnshredded(), false);
+  assert.equal((await book.find('training', 1))?.revision, 2);
+});

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { days, hours, micros } from '#base/core/index.ts';
+import { systemRandom } from '#base/crypto/index.ts';
+import { openDirectoryObjects } from '#base/storage/index.ts';
+import type { Grants } from '#flow/query/index.ts';
+import { frozenClock } from '../../../../test/support/frozen-clock.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
+import { silentLog } from '../../../../test/support/open-audit-log.ts';
+import { openKeys } from '../../../../test/support/open-trust.ts';
+import { governed } from '../../../../test/support/query-fixture.ts';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
+import type { Cleanable } from '../../../../test/support/tmp.ts';
+import type { Caller } from '../api/caller.ts';
+import { makeSegment } from '../control/testing.ts';
+import type { Frozen } from '../query/query-service.ts';
+import { commitmentDigest } from './dataset.ts';
+import { DatasetBook } from './dataset-book.ts';
+import { DatasetKeeper } from './dataset-keeper.ts';
+import type { DatasetRequest } from './dataset.ts';
+import { contentOf } from './dataset-rows.ts';
+import { COLUMNS } from './testing.ts';
+
+const DAY = 86_400_000_000;
+const TEMPLATE = makeTemplate(`
+devices: { d: {} }
+streams: { pump: { from: d, keep: { max: 10d }, fields: { pressure: { type: number } } } }
+people: { scientist: { query: [pump] } }
+`);
+const caller = (id: string): Caller => ({
+  subject: { id, kind: 'person', roles: ['scientist'], standing: 'good', deviceType: null },
+  actor: `person:${id}`,
+  peer: { kind: 'none', name: null, serial: null, address: '', listener: 'api' },
+});
+const ADA = caller('ada');
+const REQUEST: DatasetRequest = {
+  name: 'training',
+  sql: 'select device, pressure from pump',
+  parameters: [],
+  purpose: null,
+  keep: null,
+  rowsOf: null,
+};
+const NEVER = new AbortController().signal;
+
+/** A keeper whose queries answer with two rows of two devices, received two days ago. */
+async function open(t: Cleanable) {
+  const clock = frozenClock();
+  const { keys, catalogue, audit } = await openKeys(t);
+  const objects = await openDirectoryObjects(await temporaryFolder(t));
+  const segment = await makeSegment(keys, { id: 's1', stream: 'pump' });
+  const first = micros(clock.now() - 2 * DAY);
+  const pump = governed('pump', COLUMNS);
+  const grants: { now: Grants } = {
+    now: new Map([['pump', { columns: COLUMNS.map(({ name }) => ({ name, mask: null })), rowFilter: null }]]),
+  };
+  const access = () => ({
+    relations: new Map([['pump', pump]]),
+    grants: grants.now,
+    policies: new Map([['pump', ['p']]]),
+    otherPurpose: new Set<string>(),
+  });
+  const frozen = (): Frozen => ({
+    ...contentOf(COLUMNS, {
+      stream: '',
+      template: '',
+      rows: 2,
+      columns: [
+        { name: 'device', data: { type: 'text', codes: Uint32Array.of(0, 1), dictionary: ['a', 'b'], nulls: null } },
+        { name: 'pressure', data: { type: 'number', values: Float64Array.of(1, 2), nulls: null } },
+      ],
+    }),
+    statement: {} as Frozen['statement'],
+    purpose: 'quality',
+    digest: 'cd'.repeat(32),
+    access: access(),
+    segments: [{ ...segment, received: { first, last: first } }],
+    devices: ['a', 'b'],
+    relations: ['pump'],
+    named: ['pump'],
+  });
+  const book = await DatasetBook.open(catalogue, await keys.rowSealer('people'));
+  const keeper = new DatasetKeeper({
+    book,
+    catalogue,
+    objects,
+    keys,
+    queries: {
+      freeze: async () => frozen(),
+      access: async () => access(),
+      run: () => Promise.reject(new Error('not asked here')),
+    },
+    audit,
+    clock,
+    random: systemRandom,
+    log: silentLog,
+    template: () => TEMPLATE,
+  });
+  const stored = async (): Promise<number> => (await Array.fromAsync(objects.list('datasets/'))).length;
+  return { keeper, audit, objects, clock, grants, stored, book };
+}
+
+test('DatasetKeeper.create() logs what it binds, and gives the same rows the same digest', async (t) => {
+  const { keeper, audit } = await open(t);
+  const [one, two] = [await keeper.create(ADA, REQUEST, NEVER), await keeper.create(ADA, REQUEST, NEVER)];
+  assert.deepEqual([one.version, two.version, one.content.digest === two.content.digest], [1, 2, true]);
+  const entry = audit.events.find(
+    ({ action, resource }) => action === 'create-dataset' && resource === 'dataset:training@1',
+  );
+  assert.deepEqual(
+    [entry?.digest, entry?.purpose, entry?.detail],
+    [commitmentDigest(one), 'quality', { rows: 2, segments: 1 }],
+  );
+  const { columns } = await keeper.open(one, ['pressure'], { actor: 'weir:test' });
+  assert.deepEqual(
+    columns.map(({ name }) => name),
+    ['pressure'],
+  );
+  await assert.rejects(keeper.create(ADA, { ...REQUEST, name: 'No name' }, NEVER), { code: 'API_DATASET_INVALID' });
+  await assert.rejects(keeper.create(caller('eve'), REQUEST, NEVER), { code: 'API_DATASET_INVALID' });
+});
+
+test('DatasetKeeper.create() leaves nothing where it cannot be logged', async (t) => {
+  const { keeper, audit, stored, book } = await open(t);
+  audit.broken = true;
+  await assert.rejects(keeper.create(ADA, REQUEST, NEVER));
+  audit.broken = false;
+  await keeper.start();
+  assert.deepEqual([await stored(), await book.active()], [0, []]);
+});
+
+test('DatasetKeeper shows a dataset to those alone who may see what it was made from', async (t) => {
+  const { keeper, grants } = await open(t);
+  await keeper.create(ADA, REQUEST, NEVER);
+  assert.equal((await keeper.list(caller('bob'))).length, 1);
+  grants.now = new Map();
+  assert.deepEqual(await keeper.list(caller('bob')), []);
+  await assert.rejects(keeper.show(ADA, 'training'), { code: 'API_DATASET_UNKNOWN' });
+});
+
+test('DatasetKeeper.remove() takes object and keys, and tend() shreds them', async (t) => {
+  const { keeper, audit, stored, book } = await open(t);
+  const dataset = await keeper.create(ADA, REQUEST, NEVER);
+  await keeper.remove('person:ada', dataset);
+  assert.deepEqual([await stored(), await book.hasUnshredded()], [0, true]);
+  await assert.rejects(keeper.show(ADA, 'training'), { code: 'API_DATASET_UNKNOWN' });
+  await assert.rejects(keeper.open(dataset, ['pressure'], { actor: 'weir:test' }));
+  await keeper.tend();
+  assert.equal(await book.hasUnshredded(), false);
+  assert.ok(audit.events.some(({ action }) => action === 'delete-dataset'));
+});
+
+test('DatasetKeeper.tend() lets a dataset go with its oldest row, or when its maker said', async (t) => {
+  const { keeper, clock } = await open(t);
+  const dataset = await keeper.create(ADA, REQUEST, NEVER);
+  const brief = await keeper.create(ADA, { ...REQUEST, keep: 86_400_000 }, NEVER);
+  assert.deepEqual([keeper.endOf(dataset), keeper.endOf(brief)], [clock.now() + 8 * DAY, clock.now() + DAY]);
+  clock.advance(hours(25));
+  await keeper.tend();
+  assert.deepEqual(
+    (await keeper.list(ADA)).map(({ version }) => version),
+    [1],
+  );
+  clock.advance(days(7));
+  await keeper.tend();
+  assert.deepEqual(
+    (await keeper.gone()).map(({ version, why }) => [version, why]),
+    [
+      [1, 'expired'],
+      [2, 'expired'],
+    ],
+  );
+});
+
+test('DatasetKeeper finds rows of somebody and seals a dataset anew without them', async (t) => {
+  const { keeper, stored, audit } = await open(t);
+  const before = await keeper.create(ADA, REQUEST, NEVER);
+  assert.deepEqual(await keeper.concerning(new Set(['nobody'])), []);
+  const concerned = await keeper.concerning(new Set(['b']));
+  assert.deepEqual(concerned, [{ name: 'training', version: 1, rows: 1 }]);
+  assert.equal(await keeper.rewriteWithout('weir:rights', concerned[0]!, new Set(['b'])), 1);
+  const after = await keeper.show(ADA, 'training');
+  assert.deepEqual([after.revision, after.content.rows, await stored()], [2, 1, 1]);
+  assert.notEqual(after.content.digest, before.content.digest);
+  assert.deepEqual(await keeper.concerning(new Set(['b'])), []);
+  await assert.rejects(keeper.open(before, ['device'], { actor: 'weir:test' }), 'the old object is gone');
+  assert.equal(await keeper.rewriteWithout('weir:rights', concerned[0]!, new Set(['b'])), 0);
+  assert.ok(audit.events.some(({ action, detail }) => action === 'rewrite-dataset' && detail?.['erased'] === 1));
+});

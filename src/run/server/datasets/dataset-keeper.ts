@@ -1,0 +1,379 @@
+import { makeId, micros, toHex } from '#base/core/index.ts';
+import type { AuditSink, Batch, Clock, Log, Micros, Random } from '#base/core/index.ts';
+import type { Objects, Catalogue, CatalogueTransaction } from '#base/storage/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { decodeParquet, receiptOf } from '#flow/store/index.ts';
+import type { SealedObject } from '#flow/store/index.ts';
+import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
+import type { Caller } from '../api/caller.ts';
+import { ApiError } from '../api/errors.ts';
+import type { QueryRequest } from '../api/services.ts';
+import type { StreamedReply } from '../api/streamed-reply.ts';
+import type { Frozen, QueryService } from '../query/query-service.ts';
+import { commitmentDigest, DATASET_PREFIX, endOf, referenceOf } from './dataset.ts';
+import type { Dataset, DatasetRequest } from './dataset.ts';
+import type { DatasetBook, GoneDataset } from './dataset-book.ts';
+import { contentOf, handlesOfDataset, openDataset, sealDataset } from './dataset-rows.ts';
+import { datasetRelation } from './dataset-relation.ts';
+import { asHolder, frozenRelations, maySee } from './dataset-sight.ts';
+import { matchingRows, subjectColumnsOf, withoutRows } from './subject-rows.ts';
+
+export interface DatasetKeeperParts {
+  readonly book: DatasetBook;
+  readonly catalogue: Catalogue;
+  readonly objects: Objects;
+  readonly keys: KeyRing;
+  readonly queries: Pick<QueryService, 'freeze' | 'access' | 'run'>;
+  readonly audit: AuditSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly template: () => Template;
+}
+
+/** A dataset that somebody's readings may be in. */
+export interface ConcernedDataset {
+  readonly name: string;
+  readonly version: number;
+  /** How many rows are theirs; null where it has no column that could tell. */
+  readonly rows: number | null;
+}
+
+const NAME = /^[a-z][a-z0-9_]{0,47}$/;
+const DEVICES_NAMED = 1_000;
+const SALT_BYTES = 32;
+const ACTOR = 'weir:datasets';
+
+/** Freezes answers into datasets, and keeps them: sealed, for a purpose, as long as their sources and no longer. */
+export class DatasetKeeper {
+  readonly #parts: DatasetKeeperParts;
+  /** Changes take turns: a version is given once. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: DatasetKeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** Removes what a crash left. */
+  async start(): Promise<void> {
+    const { book, objects, log } = this.#parts;
+    const known = new Set((await book.active()).map(({ object }) => object.objectKey));
+    for await (const key of objects.list(DATASET_PREFIX)) {
+      if (known.has(key)) continue;
+      await objects.delete(key);
+      log.info({ object: key }, 'removed an object that no dataset has');
+    }
+  }
+
+  /**
+   * Freezes the answer to a statement as the next version of a name.
+   *
+   * @throws {ApiError} API_DATASET_INVALID; what a query throws
+   */
+  async create(caller: Caller, request: DatasetRequest, signal: AbortSignal): Promise<Dataset> {
+    const { name, sql, parameters, purpose } = request;
+    if (!NAME.test(name)) {
+      throw new ApiError(
+        'API_DATASET_INVALID',
+        `Cannot create dataset: ${JSON.stringify(name.slice(0, 64))} is no name`,
+        {
+          hint: 'A name has 1 to 48 small letters, digits and underscores, a letter first',
+        },
+      );
+    }
+    const owners = (await this.#parts.book.find(name))?.owner;
+    if (owners !== undefined && owners !== ownerOf(caller)) {
+      throw new ApiError('API_DATASET_INVALID', `Cannot create dataset: ${name} is somebody else’s`, {
+        hint: 'Choose another name',
+      });
+    }
+    const frozen = await this.#parts.queries.freeze(caller, { sql, parameters, purpose }, signal);
+    return this.#alone(() => this.#keep(caller, request, frozen));
+  }
+
+  /** Datasets that the caller may read. */
+  async list(caller: Caller): Promise<readonly Dataset[]> {
+    const all = await this.#parts.book.active();
+    const seen: Dataset[] = [];
+    for (const dataset of all) if (await this.#isFor(caller, dataset)) seen.push(dataset);
+    return seen;
+  }
+
+  /** @throws {ApiError} API_DATASET_UNKNOWN where there is none that the caller may read */
+  async show(caller: Caller, name: string, version?: number): Promise<Dataset> {
+    const dataset = await this.#parts.book.find(name, version);
+    if (dataset === null || !(await this.#isFor(caller, dataset))) throw unknown(name, version);
+    return dataset;
+  }
+
+  gone(): Promise<readonly GoneDataset[]> {
+    return this.#parts.book.gone();
+  }
+
+  /** When a dataset goes. */
+  endOf(dataset: Dataset): Micros | null {
+    const { streams } = this.#parts.template();
+    return endOf(dataset, (stream) => streams.get(stream)?.keep.max ?? null);
+  }
+
+  /** Rows of a dataset in whatever format; its purpose, name and digest stand in the answer's metadata. */
+  async rows(
+    caller: Caller,
+    dataset: Dataset,
+    asked: Pick<QueryRequest, 'format' | 'span'> & { readonly columns: readonly string[] | null },
+    signal: AbortSignal,
+  ): Promise<StreamedReply> {
+    const { columns, ...rest } = asked;
+    const { relation, select } = datasetRelation(dataset, columns);
+    const over = {
+      relation,
+      objects: [dataset.object],
+      resource: `dataset:${referenceOf(dataset)}`,
+      purpose: dataset.purpose,
+      notes: { dataset: referenceOf(dataset), digest: dataset.content.digest },
+    };
+    return this.#parts.queries.run(
+      caller,
+      { ...rest, sql: select, parameters: [], purpose: dataset.purpose, over },
+      signal,
+    );
+  }
+
+  /** Columns of a dataset as typed arrays, for parts of the platform that learn from it. Logged as a use of keys. */
+  async open(dataset: Dataset, columns: readonly string[], use: Omit<KeyUse, 'resource'>): Promise<Batch> {
+    const resource = `dataset:${referenceOf(dataset)}`;
+    return openDataset(dataset.object, columns, { ...use, resource }, this.#parts);
+  }
+
+  /** Lets a version go, for good. That the caller may was decided before. */
+  async remove(actor: string, dataset: Dataset, why: 'deleted' | 'expired' = 'deleted'): Promise<void> {
+    await this.#alone(async () => {
+      const { audit, book, catalogue, clock, keys, objects } = this.#parts;
+      await audit.append({
+        actor,
+        action: why === 'deleted' ? 'delete-dataset' : 'expire-dataset',
+        resource: `dataset:${referenceOf(dataset)}`,
+        outcome: 'done',
+        digest: commitmentDigest(dataset),
+        detail: { rows: dataset.content.rows },
+      });
+      await catalogue.transaction(async (tx) => {
+        await keys.removeDataKeys(tx, handlesOfDataset(dataset.object));
+        await book.end(tx, dataset, why, clock.now());
+      });
+      await objects.delete(dataset.object.objectKey);
+    });
+  }
+
+  /** Lets go of what is kept no longer; then shreds the keys of all that went, in older copies of the catalogue too. */
+  async tend(): Promise<void> {
+    const { book, clock, keys } = this.#parts;
+    for (const dataset of await book.active()) {
+      const end = this.endOf(dataset);
+      if (end !== null && end <= clock.now()) await this.remove(ACTOR, dataset, 'expired');
+    }
+    if (!(await book.hasUnshredded())) return;
+    await keys.lifecycle.shred(ACTOR);
+    await book.shredded();
+  }
+
+  /**
+   * Datasets that may have rows of a person or device.
+   *
+   * @param tokens what stands in the store for them: tokens, or values of a stream's subject, or names of devices
+   */
+  async concerning(tokens: ReadonlySet<string>): Promise<readonly ConcernedDataset[]> {
+    const found: ConcernedDataset[] = [];
+    for (const dataset of await this.#parts.book.active()) {
+      const { name, version } = dataset;
+      const columns = subjectColumnsOf(dataset, this.#parts.template());
+      if (columns.length === 0) found.push({ name, version, rows: null });
+      else {
+        const batch = await this.open(dataset, columns, { actor: ACTOR });
+        const rows = matchingRows(batch, columns, tokens).length;
+        if (rows > 0) found.push({ name, version, rows });
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Seals a dataset anew without the rows of a person or device, under new keys; the old object and its keys go. One
+   * that cannot tell whose its rows are goes whole.
+   *
+   * @returns how many rows went
+   */
+  async rewriteWithout(
+    actor: string,
+    { name, version }: ConcernedDataset,
+    tokens: ReadonlySet<string>,
+  ): Promise<number> {
+    const dataset = await this.#parts.book.find(name, version);
+    if (dataset === null) return 0;
+    const columns = subjectColumnsOf(dataset, this.#parts.template());
+    if (columns.length === 0) {
+      await this.remove(actor, dataset);
+      return dataset.content.rows;
+    }
+    return this.#alone(() => this.#rewrite(actor, dataset, columns, tokens));
+  }
+
+  async #rewrite(
+    actor: string,
+    dataset: Dataset,
+    columns: readonly string[],
+    tokens: ReadonlySet<string>,
+  ): Promise<number> {
+    const { audit, book, catalogue, keys, objects } = this.#parts;
+    const names = dataset.content.columns.map((column) => column.name);
+    const whole = await this.open(dataset, names, { actor: ACTOR });
+    const going = matchingRows(whole, columns, tokens);
+    if (going.length === 0) return 0;
+    const { plain, content } = contentOf(dataset.content.columns, withoutRows(whole, going));
+    const revision = dataset.revision + 1;
+    const object = await sealDataset(
+      plain,
+      content,
+      { name: dataset.name, id: dataset.object.id, revision },
+      this.#parts,
+    );
+    const salt = toHex(this.#parts.random.bytes(SALT_BYTES));
+    const next: Dataset = { ...dataset, revision, content, object, salt };
+    await audit.append({
+      actor,
+      action: 'rewrite-dataset',
+      resource: `dataset:${referenceOf(next)}`,
+      outcome: 'done',
+      digest: commitmentDigest(next),
+      detail: { rows: content.rows, erased: going.length },
+    });
+    await this.#publish(
+      object,
+      async (tx) => {
+        await keys.removeDataKeys(tx, handlesOfDataset(dataset.object));
+        await book.replace(tx, next);
+      },
+      catalogue,
+    );
+    await objects.delete(dataset.object.objectKey);
+    return going.length;
+  }
+
+  async #keep(caller: Caller, request: DatasetRequest, frozen: Frozen): Promise<Dataset> {
+    const { audit, book, catalogue, clock, random, template } = this.#parts;
+    const { name, sql, parameters, keep } = request;
+    const version = await book.nextVersion(name);
+    const id = makeId(clock, random);
+    const object = await sealDataset(frozen.plain, frozen.content, { name, id, revision: 1 }, this.#parts);
+    const now = clock.now();
+    const dataset: Dataset = {
+      name,
+      version,
+      revision: 1,
+      owner: ownerOf(caller),
+      actor: caller.actor,
+      created: now,
+      purpose: frozen.purpose,
+      sql,
+      parameters,
+      statement: frozen.digest,
+      template: template().digest,
+      relations: frozenRelations([...new Set([...frozen.relations, ...frozen.named])], frozen.access),
+      segments: frozen.segments.map(({ id: segment, version: of, stream, rows, digest, templates }) => ({
+        id: segment,
+        version: of,
+        stream,
+        rows,
+        digest,
+        templates,
+      })),
+      devices: frozen.devices.slice(0, DEVICES_NAMED),
+      deviceCount: frozen.devices.length,
+      content: frozen.content,
+      object,
+      oldest: await this.#oldestOf(request, frozen, object),
+      until: keep === null ? null : micros(now + keep * 1_000),
+      salt: toHex(random.bytes(SALT_BYTES)),
+    };
+    await audit.append({
+      actor: caller.actor,
+      action: 'create-dataset',
+      resource: `dataset:${referenceOf(dataset)}`,
+      ...(dataset.purpose === null ? {} : { purpose: dataset.purpose }),
+      outcome: 'done',
+      digest: commitmentDigest(dataset),
+      detail: { rows: object.rows, segments: dataset.segments.length },
+    });
+    await this.#publish(object, (tx) => book.add(tx, dataset), catalogue);
+    return dataset;
+  }
+
+  /** Wraps and row at once; where that fails the object goes again. */
+  async #publish(
+    object: SealedObject,
+    change: (tx: CatalogueTransaction) => Promise<void>,
+    catalogue: Catalogue,
+  ): Promise<void> {
+    const { keys, objects } = this.#parts;
+    const handles = handlesOfDataset(object);
+    try {
+      await catalogue.transaction(async (tx) => {
+        await keys.keepDataKeys(tx, handles);
+        await change(tx);
+      });
+    } catch (error) {
+      await objects.delete(object.objectKey);
+      throw error;
+    } finally {
+      keys.forgetDataKeys(handles);
+    }
+  }
+
+  /** When the oldest row was received: by its own word where it is a reading as it was stored, else by its segments'. */
+  async #oldestOf(
+    { rowsOf }: DatasetRequest,
+    frozen: Frozen,
+    object: SealedObject,
+  ): Promise<Readonly<Record<string, Micros>>> {
+    const oldest = new Map<string, Micros>();
+    for (const segment of frozen.segments) {
+      const { first } = receiptOf(segment);
+      oldest.set(segment.stream, micros(Math.min(first, oldest.get(segment.stream) ?? Infinity)));
+    }
+    const received = frozen.access.grants.get(rowsOf ?? '')?.columns.find(({ name }) => name === 'received');
+    const isReading =
+      rowsOf !== null && frozen.access.relations.get(rowsOf)?.kind === 'stream' && received?.mask === null;
+    if (!isReading || object.rows === 0) return Object.fromEntries(oldest);
+    const [column] = decodeParquet(frozen.plain, [{ name: 'received', type: 'time', nullable: true }]).columns;
+    const times = column?.data.type === 'time' ? column.data.values : new Float64Array();
+    return { [rowsOf]: micros(times.reduce((first, time) => Math.min(first, time), Infinity)) };
+  }
+
+  async #isFor(caller: Caller, dataset: Dataset): Promise<boolean> {
+    const subject = asHolder(caller.subject, dataset.name);
+    const { grants } = await this.#parts.queries.access({ ...caller, subject }, dataset.purpose);
+    return maySee(dataset, grants);
+  }
+
+  #alone<T>(step: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(step, step);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+/** An agent makes what is its person's. */
+export function ownerOf({ subject }: Caller): string {
+  return subject.actsFor?.id ?? subject.id;
+}
+
+function unknown(name: string, version: number | undefined): ApiError {
+  const what = version === undefined ? name : referenceOf({ name, version });
+  return new ApiError(
+    'API_DATASET_UNKNOWN',
+    `Cannot show dataset: there is no ${what.slice(0, 80)} that you may read`,
+    {
+      hint: 'It is there for those who may see as much of what it was made from, for its purpose; see weir dataset list',
+    },
+  );
+}

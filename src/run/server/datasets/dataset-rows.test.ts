@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Batch } from '#base/core/index.ts';
+import { systemRandom } from '#base/crypto/index.ts';
+import { openDirectoryObjects } from '#base/storage/index.ts';
+import { contentDigestOf, PART_ROWS } from '#flow/query/index.ts';
+import type { StoredColumn } from '#flow/store/index.ts';
+import { openKeys } from '../../../../test/support/open-trust.ts';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
+import { contentOf, handlesOfDataset, openDataset, sealDataset } from './dataset-rows.ts';
+
+const COLUMNS: readonly StoredColumn[] = [
+  { name: 'who', type: 'text', nullable: true, class: 'health', unit: null },
+  { name: 'at', type: 'time', nullable: true, class: 'operational', unit: null },
+  { name: 'ok', type: 'boolean', nullable: true, class: 'operational', unit: null },
+  { name: 'n', type: 'integer', nullable: true, class: 'operational', unit: null },
+];
+
+function batchOf(rows: number): Batch {
+  const numbers = Float64Array.from({ length: rows }, (_, row) => row);
+  return {
+    stream: '',
+    template: '',
+    rows,
+    columns: [
+      { name: 'who', data: { type: 'text', codes: new Uint32Array(rows), dictionary: ['canary-ada'], nulls: null } },
+      { name: 'at', data: { type: 'time', values: numbers, nulls: null } },
+      {
+        name: 'ok',
+        data: { type: 'boolean', values: new Uint8Array(rows), nulls: new Uint8Array(rows).fill(1, 0, 1) },
+      },
+      { name: 'n', data: { type: 'integer', values: numbers, nulls: null } },
+    ],
+  };
+}
+
+test('contentOf() commits to each part, and a changed value changes the digest', () => {
+  const batch = batchOf(PART_ROWS + 1);
+  const { content } = contentOf(COLUMNS, batch);
+  assert.deepEqual([content.parts.length, content.rows], [2, PART_ROWS + 1]);
+  assert.equal(content.digest, contentDigestOf(content));
+  assert.equal(contentOf(COLUMNS, batchOf(PART_ROWS + 1)).content.digest, content.digest);
+  const shorter = contentOf(COLUMNS, batchOf(PART_ROWS)).content;
+  assert.deepEqual(shorter.parts, content.parts.slice(0, 1));
+  assert.notEqual(shorter.digest, content.digest);
+});
+
+test('sealDataset() and openDataset() keep rows under keys of their own, and nothing in clear', async (t) => {
+  const { keys, catalogue } = await openKeys(t);
+  const folder = await temporaryFolder(t);
+  const parts = { objects: await openDirectoryObjects(folder), keys, random: systemRandom };
+  const { plain, content } = contentOf(COLUMNS, batchOf(3));
+  const object = await sealDataset(plain, content, { name: 'training', id: '0193f2a4', revision: 1 }, parts);
+  assert.deepEqual(
+    object.columns.map(({ domain }) => domain),
+    ['health', 'operational', 'operational', 'operational'],
+  );
+  await catalogue.transaction((tx) => keys.keepDataKeys(tx, handlesOfDataset(object)));
+  const use = { actor: 'weir:test', resource: 'dataset:training@1' };
+  const opened = await openDataset(
+    object,
+    COLUMNS.map(({ name }) => name),
+    use,
+    parts,
+  );
+  assert.equal(contentOf(COLUMNS, opened).content.digest, content.digest);
+  assert.ok(!(await readFile(join(folder, object.objectKey))).includes('canary-ada'));
+  await catalogue.transaction((tx) => keys.removeDataKeys(tx, handlesOfDataset(object)));
+  await assert.rejects(openDataset(object, ['n'], use, parts), { code: 'STORE_KEY_MISSING' });
+});

@@ -1,0 +1,60 @@
+import { canonicalJson } from '#base/core/index.ts';
+import type { Json } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
+import type { Subject } from '#declare/policy/index.ts';
+import { formatAst } from '#flow/query/index.ts';
+import type { Grants, RelationGrant } from '#flow/query/index.ts';
+import type { QueryAccess } from '../query/query-access.ts';
+import { scopeNameOf } from './dataset.ts';
+import type { Dataset, FrozenRelation } from './dataset.ts';
+
+/** The relations of a frozen answer as they were granted. */
+export function frozenRelations(
+  names: readonly string[],
+  { relations, grants, policies }: QueryAccess,
+): readonly FrozenRelation[] {
+  return names.map((name) => {
+    const grant = grants.get(name);
+    return {
+      name,
+      kind: relations.get(name)?.kind ?? 'view',
+      policies: policies.get(name) ?? [],
+      columns: (grant?.columns ?? []).map((column) => ({ name: column.name, mask: column.mask })),
+      filter: filterDigest(grant),
+    };
+  });
+}
+
+/**
+ * Whether what was frozen may be seen under the grants of this moment: each relation that was granted still is, none
+ * shows fewer columns or rows, or a column less clearly. What is wider now changes nothing: the rows are those of then.
+ */
+export function maySee({ relations }: Pick<Dataset, 'relations'>, grants: Grants): boolean {
+  return relations.every(({ name, columns, filter }) => {
+    const grant = grants.get(name);
+    // What was read through a view alone needs no grant of its own, then or now.
+    if (grant === undefined) return columns.length === 0;
+    const now = filterDigest(grant);
+    if (now !== null && now !== filter) return false;
+    return columns.every((column) => {
+      const seen = grant.columns.find((other) => other.name === column.name);
+      return seen !== undefined && (seen.mask === null || seen.mask === column.mask);
+    });
+  });
+}
+
+/**
+ * The subject as it asks for what a dataset was made from. A credential for the dataset alone stands for its holder's
+ * views there, and for nothing elsewhere.
+ */
+export function asHolder(subject: Subject, name: string): Subject {
+  const { scope } = subject;
+  if (scope?.views?.includes(scopeNameOf(name)) !== true) return subject;
+  return { ...subject, scope: { ...scope, views: null } };
+}
+
+function filterDigest(grant: RelationGrant | undefined): string | null {
+  if (grant === undefined || grant.rowFilter === null) return null;
+  // As the tree writes it, members in one order.
+  return sha256Hex(canonicalJson(JSON.parse(formatAst(grant.rowFilter)) as Json));
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { canonicalJson, micros } from '#base/core/index.ts';
+import {
+  commitmentDigest,
+  commitmentOf,
+  datasetObjectKey,
+  endOf,
+  keyStreamOf,
+  referenceOf,
+  scopeNameOf,
+} from './dataset.ts';
+import { makeDataset } from './testing.ts';
+
+test('commitmentDigest() binds everything that can be told without rows, and no statement or device in clear', () => {
+  const dataset = makeDataset();
+  const others = [
+    makeDataset({ purpose: 'research' }),
+    makeDataset({ version: 2 }),
+    makeDataset({ salt: '04'.repeat(32) }),
+    makeDataset({ segments: [{ ...dataset.segments[0]!, digest: '09'.repeat(32) }] }),
+    makeDataset({ relations: [{ ...dataset.relations[0]!, policies: ['q'] }] }),
+    makeDataset({ content: { ...dataset.content, digest: '09'.repeat(32) } }),
+  ];
+  assert.equal(new Set([dataset, ...others].map((one) => commitmentDigest(one))).size, others.length + 1);
+  const text = canonicalJson(commitmentOf(dataset));
+  assert.ok(!text.includes('select') && !text.includes('pump-1') && !text.includes('ada'));
+});
+
+test('endOf() is no later than the oldest row of any source may stay, nor than its maker said', () => {
+  const keep = (days: Readonly<Record<string, number>>) => (stream: string) => days[stream] ?? null;
+  const dataset = makeDataset({ oldest: { pump: micros(1_000), valve: micros(5_000) } });
+  assert.equal(endOf(dataset, keep({})), null);
+  assert.equal(endOf(dataset, keep({ pump: 7, valve: 2 })), 7_000);
+  assert.equal(endOf(dataset, keep({ pump: 7, valve: 1 })), 6_000);
+  assert.equal(endOf({ ...dataset, until: micros(50) }, keep({ pump: 7 })), 50);
+});
+
+test('names of datasets are told apart from all that a template can declare', () => {
+  assert.equal(referenceOf(makeDataset()), 'training@1');
+  assert.equal(scopeNameOf('training'), '_dataset_training');
+  assert.equal(keyStreamOf('training'), 'dataset.training');
+  assert.equal(datasetObjectKey('0193f2a4', 2), 'datasets/0193f2/0193f2a4-2.parquet');
+});

@@ -1,0 +1,147 @@
+import { canonicalJson, formatMicros, micros } from '#base/core/index.ts';
+import type { Json, Micros } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
+import type { FrozenContent, Parameters } from '#flow/query/index.ts';
+import type { SealedObject } from '#flow/store/index.ts';
+
+/** A relation as the decision let its rows be frozen: whoever reads the dataset must be allowed as much. */
+export interface FrozenRelation {
+  readonly name: string;
+  readonly kind: string;
+  readonly policies: readonly string[];
+  readonly columns: readonly { readonly name: string; readonly mask: string | null }[];
+  /** Digest of the row filter; null where all rows could be seen. */
+  readonly filter: string | null;
+}
+
+/** A segment that rows come from. */
+export interface SourceSegment {
+  readonly id: string;
+  readonly version: number;
+  readonly stream: string;
+  readonly rows: number;
+  readonly digest: string;
+  /** Digests of the templates that admitted its rows. */
+  readonly templates: readonly string[];
+}
+
+/** One version of a dataset: what was frozen, out of what, for what, and where it lies. */
+export interface Dataset {
+  readonly name: string;
+  readonly version: number;
+  /** Grows when it is sealed anew without some of its rows. */
+  readonly revision: number;
+  /** Subject that made it. */
+  readonly owner: string;
+  readonly actor: string;
+  readonly created: Micros;
+  readonly purpose: string | null;
+  readonly sql: string;
+  readonly parameters: Json;
+  /** Digest of the statement's normal form, as in the log. */
+  readonly statement: string;
+  /** Digest of the template in force. */
+  readonly template: string;
+  readonly relations: readonly FrozenRelation[];
+  readonly segments: readonly SourceSegment[];
+  /** Devices whose readings are in the segments; the first of them where they are many. */
+  readonly devices: readonly string[];
+  readonly deviceCount: number;
+  readonly content: FrozenContent;
+  readonly object: SealedObject;
+  /** When the oldest row of each stream was received, at the earliest. */
+  readonly oldest: Readonly<Record<string, Micros>>;
+  /** When it goes although its sources would be kept; null where nothing was said. */
+  readonly until: Micros | null;
+  readonly salt: string;
+}
+
+/** What somebody wants frozen. */
+export interface DatasetRequest {
+  readonly name: string;
+  readonly sql: string;
+  readonly parameters: Parameters;
+  readonly purpose: string | null;
+  /** Goes after this long even where its sources are kept; milliseconds, null for as long as they. */
+  readonly keep: number | null;
+  /** The stream whose rows it has as they are, so that they tell themselves when each was received. */
+  readonly rowsOf: string | null;
+}
+
+/** The name of a version, such as `training@3`. */
+export function referenceOf({ name, version }: Pick<Dataset, 'name' | 'version'>): string {
+  return `${name}@${version}`;
+}
+
+/** The view that a credential for a dataset alone is for: no template can declare a name like it. */
+export function scopeNameOf(name: string): string {
+  return `_dataset_${name}`;
+}
+
+/** The stream in whose name the keys of a dataset are made: no template can declare one. */
+export function keyStreamOf(name: string): string {
+  return `dataset.${name}`;
+}
+
+/** Key of a dataset's object: says nothing of name or content. */
+export function datasetObjectKey(id: string, revision: number): string {
+  return `${DATASET_PREFIX}${id.slice(0, 6)}/${id}-${revision}.parquet`;
+}
+
+/** Prefix of the keys of all datasets' objects. */
+export const DATASET_PREFIX = 'datasets/';
+
+/** What the log's entry about a dataset binds: everything that can be told of it without its rows. */
+export function commitmentOf(dataset: Dataset): Json {
+  const { name, version, revision, created, purpose, statement, template, relations, segments, content, salt } =
+    dataset;
+  const { columns, rows, partRows, parts, digest } = content;
+  return {
+    dataset: 1,
+    name,
+    version,
+    revision,
+    created: formatMicros(created),
+    purpose,
+    statement,
+    template,
+    relations: relations as unknown as Json,
+    segments: segments.map(({ id, version: of, stream, digest: object }) => ({
+      id,
+      version: of,
+      stream,
+      digest: object,
+    })),
+    content: {
+      columns: columns.map((column) => ({ name: column.name, type: column.type })),
+      rows,
+      partRows,
+      parts,
+      digest,
+    },
+    salt,
+  };
+}
+
+/** Hex SHA-256 of the canonical JSON of the commitment. */
+export function commitmentDigest(dataset: Dataset): string {
+  return sha256Hex(canonicalJson(commitmentOf(dataset)));
+}
+
+/**
+ * When a dataset goes: once a row of it would be kept no longer in its stream, or when its maker said.
+ *
+ * @param keepOf the longest keep of a stream in milliseconds; null where nothing ends
+ * @returns epoch microseconds, or null for never
+ */
+export function endOf(
+  { oldest, until }: Pick<Dataset, 'oldest' | 'until'>,
+  keepOf: (stream: string) => number | null,
+): Micros | null {
+  const ends = Object.entries(oldest).flatMap(([stream, first]) => {
+    const keep = keepOf(stream);
+    return keep === null ? [] : [first + keep * 1_000];
+  });
+  if (until !== null) ends.push(until);
+  return ends.length === 0 ? null : micros(Math.min(...ends));
+}
