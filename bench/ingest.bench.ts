@@ -12,7 +12,7 @@ import { makeServerCertificate } from './support/server-certificate.ts';
 const ROUNDS = 3;
 const SECONDS = 4;
 const WARM_UP_SECONDS = 1.5;
-const LATENCY_SECONDS = 5;
+const LATENCY_SECONDS = 4;
 const SHAPES = [
   { connections: 10, window: 100, bar: 2.5 },
   { connections: 200, window: 20, bar: 2 },
@@ -26,7 +26,10 @@ interface Target {
   readonly authority: string;
 }
 
-/** Acknowledged readings a second over MQTT QoS 1 and mutual TLS 1.3 beside Mosquitto, in turns; then latency. */
+/**
+ * Acknowledged readings a second over MQTT QoS 1 and mutual TLS 1.3 beside Mosquitto, in turns; then latency at half that
+ * rate, of each at its own, and in turns too.
+ */
 export const bench: Bench = async (note) => {
   await using folder = await disposableFolder();
   await using fleet = await startPumps(200);
@@ -34,34 +37,42 @@ export const bench: Bench = async (note) => {
   const server = await makeServerCertificate(folder.path);
   const authority = pumps[0]?.files.authority ?? '';
   await using _peer = await startMosquitto({ authority, certificate: server.certificate, key: server.key }, PEER_PORT);
-  const ours: Target = {
-    port: weir.address.ports.mqtt,
-    authority: pumps[0]?.authority ?? '',
-  };
+  const ours: Target = { port: weir.address.ports.mqtt, authority: pumps[0]?.authority ?? '' };
   const peer: Target = { port: PEER_PORT, authority: server.pem };
   const measurements: Measurement[] = [];
   const run: Run = { weir, pumps, acknowledged: 0, sent: 0 };
   for (const { connections, window, bar } of SHAPES) {
-    const rates: { ours: number[]; peer: number[] } = { ours: [], peer: [] };
+    const full: { ours: LoadResult[]; peer: LoadResult[] } = { ours: [], peer: [] };
     for (let round = 0; round < ROUNDS; round++) {
       const theirs = await load(run, peer, connections, window, null);
       const mine = await load(run, ours, connections, window, null);
-      rates.peer.push(theirs.perSecond);
-      rates.ours.push(mine.perSecond);
+      full.peer.push(theirs);
+      full.ours.push(mine);
       note(
         `${connections} connections, round ${round + 1}: ${Math.round(mine.perSecond)} beside ` +
-          `${Math.round(theirs.perSecond)} a second, load average ${loadavg()[0]?.toFixed(1)}`,
+          `${Math.round(theirs.perSecond)} a second, ${mine.perWrite.toFixed(1)} beside ` +
+          `${theirs.perWrite.toFixed(1)} readings a write, load average ${loadavg()[0]?.toFixed(1)}`,
       );
       await settle(run, note);
     }
+    const [mine, theirs] = [full.ours, full.peer].map((results) => median(results.map(({ perSecond }) => perSecond)));
     const name = `ingest: ${connections} connections, window ${window}`;
-    measurements.push(
-      besidePeer(name, 'readings/s', median(rates.ours), median(rates.peer), { atLeast: bar }),
-      ...(await latencies(run, ours, connections, window, median(rates.ours) / 2, note)),
-    );
+    measurements.push(besidePeer(name, 'readings/s', mine ?? NaN, theirs ?? NaN, { atLeast: bar }));
+    for (const piece of piecesOf(window, median(full.ours.map(({ perWrite }) => perWrite)))) {
+      const targets = { ours: { ...ours, rate: (mine ?? NaN) / 2 }, peer: { ...peer, rate: (theirs ?? NaN) / 2 } };
+      measurements.push(await latencies(run, targets, { connections, window, piece }, note));
+    }
   }
   return measurements;
 };
+
+/**
+ * How much of a connection's readings is written at once at half the rate: as much as at the full one, up to half of a
+ * window, which leaves room for what is under way; and a quarter of a window, which makes more and smaller writes.
+ */
+function piecesOf(window: number, perWrite: number): readonly number[] {
+  return [...new Set([Math.min(Math.round(perWrite), window >> 1), window >> 2])];
+}
 
 interface Run {
   readonly weir: Pumps['weir'];
@@ -76,7 +87,7 @@ async function load(
   target: Target,
   connections: number,
   window: number,
-  rate: number | null,
+  paced: { readonly rate: number; readonly piece: number } | null,
 ): Promise<LoadResult> {
   const senders = run.pumps.slice(0, connections);
   const order: Load = {
@@ -87,8 +98,9 @@ async function load(
     topic: 'streams/pump',
     payloads: PAYLOADS,
     warmUpSeconds: WARM_UP_SECONDS,
-    seconds: rate === null ? SECONDS : LATENCY_SECONDS,
-    rate,
+    seconds: paced === null ? SECONDS : LATENCY_SECONDS,
+    rate: paced?.rate ?? null,
+    ...(paced === null ? {} : { piece: paced.piece }),
   };
   const result = await runLoadProcess(order);
   if (target.port !== PEER_PORT) {
@@ -98,30 +110,35 @@ async function load(
   return result;
 }
 
+/** Beside the peer at half of its own rate: what of the wait is the load generator's and the machine's. */
 async function latencies(
   run: Run,
-  target: Target,
-  connections: number,
-  window: number,
-  rate: number,
+  targets: Readonly<Record<'ours' | 'peer', Target & { readonly rate: number }>>,
+  { connections, window, piece }: { connections: number; window: number; piece: number },
   note: (text: string) => void,
-): Promise<readonly Measurement[]> {
-  const p99: number[] = [];
+): Promise<Measurement> {
+  const p99: { ours: number[]; peer: number[] } = { ours: [], peer: [] };
   for (let round = 0; round < ROUNDS; round++) {
-    const { latency, perSecond } = await load(run, target, connections, window, rate);
-    if (latency === null) throw new TypeError('a paced load gave no latencies');
-    p99.push(latency.p99);
-    note(
-      `${connections} connections at ${Math.round(perSecond)} a second: p50 ${latency.p50.toFixed(1)} ms, ` +
-        `p99 ${latency.p99.toFixed(1)} ms, longest ${latency.max.toFixed(1)} ms`,
-    );
+    for (const who of ['peer', 'ours'] as const) {
+      const { latency, perSecond, generatorMicros } = await load(run, targets[who], connections, window, {
+        rate: targets[who].rate,
+        piece,
+      });
+      if (latency === null) throw new TypeError('a paced load gave no latencies');
+      p99[who].push(latency.p99);
+      note(
+        `${connections} connections, ${piece} a write, ${who} at ${Math.round(perSecond)} a second: ` +
+          `p50 ${latency.p50.toFixed(1)} ms, p99 ${latency.p99.toFixed(1)} ms, longest ${latency.max.toFixed(1)} ms, ` +
+          `${((generatorMicros * perSecond) / 1e6).toFixed(2)} processors for the load generator`,
+      );
+    }
     await settle(run, note);
   }
-  return [
-    absolute(`ingest: p99 to acknowledgement at half that rate, ${connections} connections`, 'ms', median(p99), {
-      atMost: 20,
-    }),
-  ];
+  const name = `ingest: p99 to acknowledgement at half that rate, ${connections} connections, ${piece} a write`;
+  note(
+    `${name}: ${median(p99.ours).toFixed(1)} ms beside ${median(p99.peer).toFixed(1)} ms of the peer at half of its own`,
+  );
+  return absolute(name, 'ms', median(p99.ours), { atMost: 20 });
 }
 
 /** Waits until all is sealed, and holds what is stored against what was acknowledged. */

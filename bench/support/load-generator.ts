@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:tls';
-import type { TLSSocket } from 'node:tls';
+import type { OnReadOpts } from 'node:net';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
 
 /** What the load generator is told to do; it runs as a process of its own. */
 export interface Load {
@@ -16,6 +17,8 @@ export interface Load {
   readonly seconds: number;
   /** Readings per second over all connections; null for as fast as they are acknowledged. */
   readonly rate: number | null;
+  /** With a set rate, how many readings of a connection are written at once; by default a quarter of a window. */
+  readonly piece?: number;
   /** Ends before its time once so many are acknowledged. */
   readonly most?: number;
 }
@@ -28,9 +31,19 @@ export interface LoadResult {
   /** Given to the sockets from the start. */
   readonly sent: number;
   readonly perSecond: number;
-  /** Milliseconds from write to acknowledgement; null without a set rate. */
+  /**
+   * Milliseconds to acknowledgement; null without a set rate. They count from the write, or from when a reading was due
+   * where a full window held it back.
+   */
   readonly latency: { readonly p50: number; readonly p99: number; readonly max: number } | null;
+  /** Processor time of the generator itself for each acknowledged reading, microseconds. */
+  readonly generatorMicros: number;
+  /** Readings that a write took with it, on average. */
+  readonly perWrite: number;
 }
+
+/** What comes is read into it. */
+const INCOMING = Buffer.allocUnsafe(65_536);
 
 /**
  * Sends QoS 1 publishes over MQTT 3.1.1 and TLS and counts acknowledgements, with as little work per reading as can
@@ -43,12 +56,15 @@ class Connection {
   /** By packet id less one: no more than a window of them is under way. */
   readonly #sentAt: Float64Array;
   readonly #latencies: number[] | null;
+  /** What was due while the window was full: how many, and since when. */
+  readonly #owed: { count: number; readonly since: number }[] = [];
   #next: number;
   #ackBytes = 0;
   inFlight = 0;
   acknowledged = 0;
+  writes = 0;
 
-  constructor(socket: TLSSocket, load: Load, index: number, ring: Ring, latencies: number[] | null) {
+  private constructor(socket: TLSSocket, load: Load, index: number, ring: Ring, latencies: number[] | null) {
     this.#socket = socket;
     this.#window = load.window;
     this.#ring = ring;
@@ -60,51 +76,82 @@ class Connection {
 
   static async open(load: Load, index: number, ring: Ring, latencies: number[] | null): Promise<Connection> {
     const credential = load.connections[index] as Load['connections'][number];
-    const socket = connect({
+    const greeted = Promise.withResolvers<Buffer>();
+    let connection: Connection | null = null;
+    // The declarations of Node know `onread` of plain sockets only.
+    const options: ConnectionOptions & { readonly onread: OnReadOpts } = {
       host: '127.0.0.1',
       port: load.port,
       key: credential.key,
       cert: credential.certificate,
       ca: load.authority,
       servername: 'localhost',
-    });
+      // One buffer for all connections: of what comes only the length matters.
+      onread: {
+        buffer: INCOMING,
+        callback: (length) => {
+          if (connection === null) greeted.resolve(Buffer.from(INCOMING.subarray(0, length)));
+          else connection.#received(length);
+          return true;
+        },
+      },
+    };
+    const socket = connect(options);
     socket.setNoDelay(true);
     await once(socket, 'secureConnect');
     const id = Buffer.from(credential.clientId);
     const body = Buffer.concat([Buffer.from([0, 4, 77, 81, 84, 84, 4, 2, 0, 0, id.length >> 8, id.length & 255]), id]);
     socket.write(Buffer.concat([Buffer.from([0x10, body.length]), body]));
-    const [connack] = (await once(socket, 'data')) as [Buffer];
+    const connack = await greeted.promise;
     if (connack[0] !== 0x20 || connack[3] !== 0) throw new Error(`connection refused: ${connack.toString('hex')}`);
-    return new Connection(socket, load, index, ring, latencies);
+    return (connection = new Connection(socket, load, index, ring, latencies));
   }
 
-  run(closedLoop: boolean): void {
-    this.#socket.on('data', (chunk: Buffer) => {
-      // Acknowledgements of 3.1.1 are 4 bytes each; a part of one waits for its rest.
-      this.#ackBytes += chunk.length;
-      const count = this.#ackBytes >> 2;
-      this.#ackBytes &= 3;
-      this.#settle(count);
-      if (closedLoop) this.send(count);
-    });
-    if (closedLoop) this.send(this.#window);
+  /** Begins with a window, and goes on with as many as are acknowledged. */
+  runClosed(): void {
+    this.#write(this.#window, 0);
   }
 
-  send(count: number): void {
+  /** Sends what is due now; what the window has no room for goes once it has, and has waited since now. */
+  due(count: number): void {
+    this.#owed.push({ count, since: performance.now() });
+    this.#payOwed();
+  }
+
+  #received(length: number): void {
+    // Acknowledgements of 3.1.1 are 4 bytes each; a part of one waits for its rest.
+    this.#ackBytes += length;
+    const count = this.#ackBytes >> 2;
+    this.#ackBytes &= 3;
+    this.#settle(count);
+    if (this.#latencies === null) this.#write(count, 0);
+    else this.#payOwed();
+  }
+
+  #payOwed(): void {
+    for (let [first] = this.#owed; first !== undefined; [first] = this.#owed) {
+      const count = Math.min(first.count, this.#window - this.inFlight);
+      if (count === 0) return;
+      this.#write(count, first.since);
+      first.count -= count;
+      if (first.count === 0) this.#owed.shift();
+    }
+  }
+
+  #write(count: number, since: number): void {
     const { bytes, ends } = this.#ring;
-    const allowed = Math.min(count, this.#window - this.inFlight);
-    const now = this.#latencies === null ? 0 : performance.now();
-    for (let left = allowed; left > 0;) {
+    for (let left = count; left > 0;) {
       const take = Math.min(left, ends.length - this.#next);
       const from = this.#next === 0 ? 0 : (ends[this.#next - 1] as number);
       this.#socket.write(bytes.subarray(from, ends[this.#next + take - 1]));
+      this.writes += 1;
       if (this.#latencies !== null) {
-        for (let i = 0; i < take; i++) this.#sentAt[(this.#next + i) % this.#window] = now;
+        for (let i = 0; i < take; i++) this.#sentAt[(this.#next + i) % this.#window] = since;
       }
       this.#next = (this.#next + take) % ends.length;
       left -= take;
     }
-    this.inFlight += allowed;
+    this.inFlight += count;
   }
 
   close(): void {
@@ -165,21 +212,31 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   const ring = makeRing(load);
   const connections: Connection[] = [];
   for (let i = 0; i < load.connections.length; i++) connections.push(await Connection.open(load, i, ring, latencies));
-  for (const connection of connections) connection.run(load.rate === null);
+  if (load.rate === null) for (const connection of connections) connection.runClosed();
   const pacer = load.rate === null ? null : pace(connections, load, load.rate);
   await sleep(load.warmUpSeconds);
   latencies?.splice(0);
   const before = total(connections);
+  const usedBefore = process.cpuUsage();
   const start = performance.now();
   await enough(load, connections, start);
   const acknowledged = total(connections) - before;
   const perSecond = (acknowledged / (performance.now() - start)) * 1_000;
+  const used = process.cpuUsage(usedBefore);
   if (pacer !== null) clearInterval(pacer);
   const measured = latencies === null ? null : Float64Array.from(latencies).sort();
   for (const connection of connections) connection.close();
   const all = total(connections);
   const sent = connections.reduce((sum, { inFlight }) => sum + inFlight, all);
-  return { acknowledged, total: all, sent, perSecond, latency: measured === null ? null : quantiles(measured) };
+  return {
+    acknowledged,
+    total: all,
+    sent,
+    perSecond,
+    latency: measured === null ? null : quantiles(measured),
+    perWrite: sent / connections.reduce((sum, { writes }) => sum + writes, 0),
+    generatorMicros: (used.user + used.system) / acknowledged,
+  };
 }
 
 function quantiles(sorted: Float64Array): NonNullable<LoadResult['latency']> {
@@ -188,11 +245,11 @@ function quantiles(sorted: Float64Array): NonNullable<LoadResult['latency']> {
 }
 
 /**
- * Gives out what is due every 2 ms, connection after connection, a quarter of its window at a time: the rate is even,
- * and no reading costs a packet of its own, which would measure the load generator.
+ * Gives out what is due every 2 ms, connection after connection, a piece at a time: the rate is even, whatever becomes
+ * of what was sent, and no reading costs a packet of its own, which would measure the load generator.
  */
 function pace(connections: readonly Connection[], load: Load, rate: number): NodeJS.Timeout {
-  const piece = Math.max(1, load.window >> 2);
+  const piece = Math.max(1, load.piece ?? load.window >> 2);
   let due = 0;
   let last = performance.now();
   let turn = 0;
@@ -200,7 +257,7 @@ function pace(connections: readonly Connection[], load: Load, rate: number): Nod
     const now = performance.now();
     due += ((now - last) / 1_000) * rate;
     last = now;
-    for (; due >= piece; due -= piece) connections[turn++ % connections.length]?.send(piece);
+    for (; due >= piece; due -= piece) connections[turn++ % connections.length]?.due(piece);
   }, 2);
 }
 
