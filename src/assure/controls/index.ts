@@ -22,6 +22,7 @@ export type {
   PublishOutcome,
   CloneTrial,
   LetGoTrial,
+  PrivacyTrial,
   RevokeTrial,
   KeySearch,
   SearchOutcome,

@@ -180,6 +180,20 @@ export interface LetGoTrial {
   readonly gone: boolean;
 }
 
+/** What became of attempts on one private view. Codes of errors, or `answered`. */
+export interface PrivacyTrial {
+  readonly view: string;
+  readonly stream: string;
+  /** Asking for its rows. */
+  readonly rows: string;
+  /** Asking for an answer that costs more than the budget has left. */
+  readonly beyond: string;
+  /** ε of the budget that both cost. */
+  readonly spent: number;
+  /** Whether a role that queries all may query the stream itself. */
+  readonly open: boolean;
+}
+
 /** A version of a key, without the key. */
 export interface KnownKey {
   readonly kind: string;
@@ -278,6 +292,8 @@ export interface ProbePlatform {
   cloneOwn(): Promise<CloneTrial>;
   /** Lets readings of the stream `_probe` go, while they are held and afterwards. */
   letGo(): Promise<LetGoTrial>;
+  /** Asks each private view for what it must not answer, as a role that may ask it. */
+  privacyTrial(): Promise<readonly PrivacyTrial[]>;
   /** The year in which each device of the inventory ends, null where nothing is known. */
   profiles(): Promise<readonly { readonly name: string; readonly endsIn: number | null }[]>;
   /** Tries to enrol a device whose support ended long ago; the name that it was given and how it was refused. */

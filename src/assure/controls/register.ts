@@ -30,6 +30,8 @@ import { noRoleSeesNothing } from './probes/no-role-sees-nothing.ts';
 import { oneVersionSeals } from './probes/one-version-seals.ts';
 import { onlyDeclaredListeners } from './probes/only-declared-listeners.ts';
 import { onlyViewsCanBeAsked } from './probes/only-views-can-be-asked.ts';
+import { privateViewsKeepTheirBudget } from './probes/private-views-keep-their-budget.ts';
+import { purposesAreStated } from './probes/purposes-are-stated.ts';
 import { queriesAreConfined } from './probes/queries-are-confined.ts';
 import { readingsGoUnlessHeld } from './probes/readings-go-unless-held.ts';
 import { readsAreLogged } from './probes/reads-are-logged.ts';
@@ -73,6 +75,8 @@ export const CONTROLS: readonly Control[] = [
   oneVersionSeals,
   onlyDeclaredListeners,
   onlyViewsCanBeAsked,
+  privateViewsKeepTheirBudget,
+  purposesAreStated,
   queriesAreConfined,
   readingsGoUnlessHeld,
   readsAreLogged,

@@ -10,6 +10,7 @@ import type {
   PublishOutcome,
   CloneTrial,
   LetGoTrial,
+  PrivacyTrial,
   RevokeTrial,
   SignatureTrial,
 } from './probe-platform.ts';
@@ -27,6 +28,16 @@ export const SOUND_CLONES: CloneTrial = {
 
 /** Readings that go when they should. */
 export const LET_GO: LetGoTrial = { overdue: [], seen: true, heldStays: true, gone: true };
+
+/** A private view that answers nothing that it must not. */
+export const SOUND_PRIVACY: PrivacyTrial = {
+  view: 'shared',
+  stream: 'climate',
+  rows: 'QUERY_REFUSED',
+  beyond: 'QUERY_BUDGET_SPENT',
+  spent: 0,
+  open: false,
+};
 
 /** A revocation that holds. */
 export const REVOKED: RevokeTrial = {
@@ -106,6 +117,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     inventoryTrial: async () => SOUND_INVENTORY,
     cloneOwn: async () => SOUND_CLONES,
     letGo: async () => LET_GO,
+    privacyTrial: async () => [SOUND_PRIVACY],
     profiles: async () => [{ name: 'a', endsIn: 2035 }],
     enrolUnsupported: async () => ({
       name: 'old',
@@ -136,6 +148,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
         stored.push(body as unknown as Stored);
         return answer({}, 202);
       }
+      if (JSON.stringify(body).includes('never-granted')) return answer({ code: 'QUERY_REFUSED' }, 400);
       if (/^\/v1\/(template|proposals)/.test(path)) return answer({ code: 'POLICY_DENIED' }, 403);
       const replies: Record<string, ApiAnswer['body']> = {
         '/v1/segments/columns': { columns: [{ column: 'n', class: 'operational', domain: 'operational' }] },

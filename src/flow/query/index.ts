@@ -56,6 +56,8 @@ export type { ConfinementState, RunProgram } from './confine/probe-confinement.t
 export { grantOf, prepareStatement } from './prepare-statement.ts';
 export { answerPrivately } from './privacy/private-answer.ts';
 export type { AnswerValue, ExactRows, PrivateAnswer } from './privacy/private-answer.ts';
+export { readRisk, releaseSql, riskSql } from './release/release-risk.ts';
+export type { ReleaseRisk, ReleaseShape } from './release/release-risk.ts';
 export { DiscreteNoise } from './privacy/discrete-noise.ts';
 export { passesOf } from './privacy/private-measures.ts';
 export type { PrivateStatement } from './privacy/private-statement.ts';

@@ -41,6 +41,7 @@ import { LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS, TOKEN_COUNTS } from './contro
 import { mayStillPropose } from './control/may-still-propose.ts';
 import { ProposalBook } from './control/proposal-book.ts';
 import { PrivacyBudgets } from './control/privacy-budgets.ts';
+import { ReleaseDesk } from './control/release-desk.ts';
 import { QuarantineShelf } from './control/quarantine-shelf.ts';
 import { RetentionKeeper } from './control/retention-keeper.ts';
 import { RefusalBook } from './control/refusal-book.ts';
@@ -64,6 +65,7 @@ import { keepGatewayCode } from './gateway/keep-code.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { forbidCoreDumps } from './process/forbid-core-dumps.ts';
 import { Prover } from './prove/prover.ts';
+import { tryPrivacy } from './prove/try-privacy.ts';
 import { QueryService } from './query/query-service.ts';
 import { StatementBook } from './query/statement-book.ts';
 import { ReceiptDesk } from './receipts/receipt-desk.ts';
@@ -324,6 +326,17 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     template: inForce,
   });
   await datasets.start();
+  const privacy = new PrivacyBudgets({ ledger, decisions, clock, template: inForce });
+  const releases = await ReleaseDesk.open({
+    catalogue,
+    sealer,
+    audit,
+    clock,
+    random,
+    decisions,
+    template: inForce,
+    queries,
+  });
   const proposals = await ProposalBook.open({ catalogue, sealer, audit, clock, random });
   const templates: TemplateService = new TemplateService({
     versions,
@@ -394,6 +407,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     keys,
     segments,
     retention,
+    privacyTrial: (actor) => tryPrivacy({ template: inForce, decisions, queries, privacy, actor }),
     templates,
     clock,
     random,
@@ -450,7 +464,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     alerts,
     alertRules: rules,
     baseline: (device) => watch.baseline(device),
-    privacy: new PrivacyBudgets({ ledger, decisions, clock, template: inForce }),
+    privacy,
+    releases,
     prover,
     keyKeeper,
     cryptoInventory,

@@ -95,6 +95,9 @@ test('ROUTES leaves open what is public by design, and to a service what it deci
     'GET /v1/datasets/:name/rows',
     'POST /v1/datasets/:name/delete',
     'POST /v1/datasets/:name/credential',
+    'POST /v1/releases',
+    'GET /v1/releases',
+    'GET /v1/releases/:id/rows',
   ]);
 });
 

@@ -18,6 +18,7 @@ import { PEOPLE_ROUTES } from './routes/people.ts';
 import { PLATFORM_ROUTES } from './routes/platform.ts';
 import { PUBLIC_ROUTES } from './routes/public.ts';
 import { PROPOSAL_ROUTES } from './routes/proposals.ts';
+import { RELEASE_ROUTES } from './routes/releases.ts';
 import { RETENTION_ROUTES } from './routes/retention.ts';
 import { PRIVACY_ROUTES } from './routes/privacy.ts';
 import { QUERY_ROUTES } from './routes/queries.ts';
@@ -55,6 +56,7 @@ export const ROUTES: readonly Route[] = [
   ...QUERY_ROUTES,
   ...PRIVACY_ROUTES,
   ...DATASET_ROUTES,
+  ...RELEASE_ROUTES,
   ...AUDIT_ROUTES,
   ...PUBLIC_ROUTES,
   ...openApiRoutes(() => ROUTES),

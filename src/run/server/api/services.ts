@@ -14,6 +14,7 @@ import type { Dataset, DatasetRequest } from '../datasets/dataset.ts';
 import type { RetentionKeeper } from '../control/retention-keeper.ts';
 import type { BackupKeeper } from '../backup/backup-keeper.ts';
 import type { PrivacyBudgets } from '../control/privacy-budgets.ts';
+import type { ReleaseDesk } from '../control/release-desk.ts';
 import type { KeyKeeper } from '../control/key-keeper.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { ReceiptDesk } from '../receipts/receipt-desk.ts';
@@ -160,6 +161,7 @@ export interface Services {
   readonly baseline: (device: string) => Promise<readonly DeviceBaseline[] | null>;
   /** What answers with noise may still tell. */
   readonly privacy: Pick<PrivacyBudgets, 'list'>;
+  readonly releases: Pick<ReleaseDesk, 'ask' | 'list' | 'approve' | 'export' | 'askerOf'>;
   readonly prover: Prover;
   /** Every algorithm, key and certificate in use. */
   readonly cryptoInventory: () => Promise<CryptoInventory>;

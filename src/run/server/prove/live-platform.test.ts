@@ -34,6 +34,7 @@ async function openLive(t: TestContext) {
         hold: () => Promise.reject(new Error('nothing holds')),
         release: async () => {},
       },
+      privacyTrial: async () => [],
       cryptoInventory: () => Promise.reject(new Error('this test reads no inventory')),
       template: () => makeTemplate('devices: {a: {}}\nstreams: {s: {from: a, fields: {x: {type: number}}}}'),
       clock: systemClock,

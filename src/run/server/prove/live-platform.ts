@@ -22,6 +22,7 @@ import type {
   PublishOutcome,
   CloneTrial,
   LetGoTrial,
+  PrivacyTrial,
   RevokeTrial,
   KeySearch,
   SearchOutcome,
@@ -73,6 +74,8 @@ export interface LiveParts {
   readonly keys: KeyRing;
   readonly segments: LetGoParts['segments'];
   readonly retention: LetGoParts['retention'];
+  /** Asks private views what they must not answer. */
+  readonly privacyTrial: (actor: string) => Promise<readonly PrivacyTrial[]>;
   readonly template: () => Template;
   readonly cryptoInventory: () => Promise<CryptoInventory>;
   readonly clock: Clock;
@@ -397,6 +400,10 @@ export class LivePlatform implements ProbePlatform {
     await isSeen(true);
     await this.seal();
     return letGo({ segments, retention, clock, actor: PROVER, isSeen });
+  }
+
+  privacyTrial(): Promise<readonly PrivacyTrial[]> {
+    return this.#parts.privacyTrial(PROVER);
   }
 
   now(): string {

@@ -35,6 +35,7 @@ async function makeProver(t: TestContext, parts: Partial<ProverParts> = {}) {
       hold: () => Promise.reject(new Error('nothing holds')),
       release: async () => {},
     },
+    privacyTrial: async () => [],
     cryptoInventory: () => Promise.reject(new Error('this test reads no inventory')),
     templates: { current: makeTemplate(''), since: '2026-01-01T00:00:00Z' },
     clock: systemClock,

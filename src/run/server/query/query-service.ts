@@ -38,6 +38,7 @@ import type {
   ConfinementOptions,
   EngineLimits,
   FrozenContent,
+  GovernedRelation,
   PreparedPrivately,
   PreparedStatement,
   PrivacyLedger,
@@ -442,6 +443,11 @@ export class QueryService implements Queries, AsyncDisposable {
       );
       throw refusal(prepared, wrongPurpose, purpose);
     }
+    const purposed = purpose === null && prepared.outcome === 'private' ? this.#purposed(prepared.view) : null;
+    if (purposed !== null) {
+      await this.#log(caller, purpose, `view:${purposed.name}`, 'denied', digest, 'purpose');
+      throw withoutPurpose(purposed);
+    }
     if (prepared.outcome === 'private') {
       if (request.receipt === true) {
         throw new QueryError(
@@ -530,6 +536,12 @@ export class QueryService implements Queries, AsyncDisposable {
       digest,
       ...(policies.length === 0 ? {} : { detail: { policies: formatPolicies(policies) } }),
     });
+  }
+
+  /** The relation, where it is there for stated purposes alone. */
+  #purposed(name: string): GovernedRelation | null {
+    const relation = this.#relations.get(name);
+    return relation !== undefined && relation.purposes.length > 0 ? relation : null;
   }
 
   #missing({ reads }: PreparedStatement): readonly string[] {
@@ -670,6 +682,14 @@ function refusal(prepared: RejectedStatement, wrongPurpose: string | undefined, 
     );
   }
   return new QueryError(prepared.code, prepared.message, prepared.hint === null ? {} : { hint: prepared.hint });
+}
+
+function withoutPurpose({ name, purposes }: GovernedRelation): QueryError {
+  return new QueryError(
+    'QUERY_REFUSED',
+    `Cannot run statement: ${name} is there for ${purposes.join(', ')}, and no purpose was stated`,
+    { hint: `State what the answer is for: --purpose ${purposes[0] ?? ''}` },
+  );
 }
 
 function resolverOf(process: QueryProcess) {
