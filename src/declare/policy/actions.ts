@@ -53,7 +53,11 @@ export const ACTION_RULES = {
     by: 'people',
     meaning: 'record that somebody agrees or agrees no more, and read such records',
   },
-  erase: { on: ['person'], by: 'people', meaning: 'erase what is kept about somebody' },
+  erase: {
+    on: ['person'],
+    by: 'people',
+    meaning: 'find what is kept about somebody, give it out, correct, restrict or erase it',
+  },
   respond: { on: ['platform', 'incident'], by: 'people', meaning: 'handle alerts and incidents' },
 } as const satisfies Record<string, ActionRule>;
 

@@ -9,7 +9,7 @@ const plan = planTemplate(
   makeTemplate(`
 listen: {address: 0.0.0.0}
 hosts: [weir.example]
-devices: {pump: {}, plc: {speaks-for: [pump]}}
+devices: {pump: {boot: measured}, plc: {speaks-for: [pump]}}
 streams:
   flow:
     from: pump
@@ -69,9 +69,9 @@ test('planTemplate() says what listens, who publishes, and what is held', () => 
       ['plc', [], ['pump']],
     ],
   );
-  assert.deepEqual(plan.streams[0]?.heldBy, ['subject']);
+  assert.deepEqual(plan.streams[0]?.heldBy, ['boot']);
   assert.deepEqual(
     plan.unenforced.map(({ id }) => id),
-    ['subject'],
+    ['boot'],
   );
 });

@@ -29,12 +29,6 @@ export interface Unenforced extends Declared {
 /** All of them. An entry goes when what it promises is enforced; the list is empty when all is. */
 export const UNENFORCED_PROTECTIONS: readonly UnenforcedProtection[] = [
   {
-    id: 'subject',
-    promise: 'all that is kept about a person is found and erased on request',
-    meanwhile: 'it can be queried by the field, and is not erased',
-    find: (template) => streamsWhere(template, (stream) => stream.subject !== null, 'subject'),
-  },
-  {
     id: 'residency',
     promise: 'personal data stay in the region',
     meanwhile: 'they stay on this machine; where that stands is not checked',
@@ -59,7 +53,7 @@ export const UNENFORCED_PROTECTIONS: readonly UnenforcedProtection[] = [
   },
   {
     id: 'role-action',
-    promise: 'the role can detokenise or erase',
+    promise: 'the role can detokenise',
     meanwhile: 'the grant stands in the template, and nothing can be done with it',
     find: (template) =>
       [...template.people.values()]
@@ -74,7 +68,7 @@ export const UNENFORCED_PROTECTIONS: readonly UnenforcedProtection[] = [
   },
 ];
 
-const WITHOUT_EFFECT: readonly string[] = ['detokenise', 'erase'];
+const WITHOUT_EFFECT: readonly string[] = ['detokenise'];
 
 /** What a template declares and this version does not enforce, in the order of the list. */
 export function unenforcedOf(template: Template): readonly Unenforced[] {
@@ -95,12 +89,6 @@ function ownStreams(template: Template): readonly Stream[] {
 
 function isPersonal(stream: Stream): boolean {
   return stream.fields.some((field) => CLASSES.indexOf(field.class) >= CLASSES.indexOf('personal'));
-}
-
-function streamsWhere(template: Template, test: (stream: Stream) => boolean, key: string): readonly Declared[] {
-  return ownStreams(template)
-    .filter((stream) => test(stream))
-    .map(({ name }) => ({ path: `streams.${name}.${key}`, streams: [name] }));
 }
 
 function deviceTypesWhere(

@@ -4,6 +4,7 @@ export { REASON, REASONS, reasonOf, isStored, isTransient } from './reasons.ts';
 export type { Kept, Reason } from './reasons.ts';
 export { WIRE_FORMATS } from './sender.ts';
 export type { Allowance, Outcomes, Sender, Speaker, WireFormat } from './sender.ts';
+export type { RefusedSubjects } from './checks/subjects.ts';
 export { coarsen } from './checks/coarsen.ts';
 export { ImportGrants } from './import-grants.ts';
 export type { ImportGrant } from './import-grants.ts';

@@ -5,6 +5,8 @@ import type { JournalWriter } from '#flow/journal/index.ts';
 import type { ConsentLookup } from '#trust/consent/index.ts';
 import type { DeviceTable } from '#trust/identity/index.ts';
 import { checkSize } from './checks/size.ts';
+import { compileGuards } from './checks/subjects.ts';
+import type { RefusedSubjects } from './checks/subjects.ts';
 import { CommitGroups } from './commit-groups.ts';
 import { firstByte } from './decode/each-reading.ts';
 import { JsonParser } from './decode/json-parser.ts';
@@ -40,6 +42,9 @@ export interface IngestParts extends TemplateTerms {
   /** Key of the digests of refused payloads: 32 bytes, in memory only. */
   readonly digestKey: Uint8Array;
   readonly quarantine?: QuarantineSink;
+  /** Key of the digests of persons of whom nothing is taken, in fields that hold no tokens. */
+  readonly subjectKey?: TokenKey;
+  readonly refusedSubjects?: readonly RefusedSubjects[];
   readonly grants?: ImportGrants;
   /** Who consents to what; without it nobody does. */
   readonly consents?: ConsentLookup;
@@ -83,6 +88,8 @@ export class Ingest {
   #held = false;
   #newTokens = new Map<string, number>();
   #further: MayPublish | null = null;
+  readonly #subjectDigests: Tokeniser | null;
+  #refusedSubjects: readonly RefusedSubjects[];
 
   constructor(parts: IngestParts) {
     this.#table = parts.table;
@@ -93,7 +100,17 @@ export class Ingest {
     this.#findDevice = parts.findDevice ?? ((): null => null);
     this.#mostWaiting = parts.mostWaiting ?? MOST_WAITING;
     this.#interleaved = parts.interleaved ?? ((): void => {});
+    this.#subjectDigests = parts.subjectKey === undefined ? null : new Tokeniser(parts.subjectKey);
+    this.#refusedSubjects = parts.refusedSubjects ?? [];
     this.useTemplate(parts.template, parts);
+  }
+
+  /** Takes nothing more of these persons, from the next reading on; those of before are taken again. */
+  refuseSubjects(refused: readonly RefusedSubjects[]): void {
+    this.#refusedSubjects = refused;
+    for (const stream of this.#streams.values()) {
+      stream.guards = compileGuards(stream.rules, refused, this.#subjectDigests);
+    }
   }
 
   /**
@@ -130,6 +147,7 @@ export class Ingest {
     }
     const textLength = Math.max(template.limits.textLength, ...[...streams.values()].map((s) => s.rules.textLimit));
     this.#streams = streams;
+    this.refuseSubjects(this.#refusedSubjects);
     this.#template = template;
     this.#tokenisers = tokenisers;
     this.#closed = closed ?? new Set();

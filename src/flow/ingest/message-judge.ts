@@ -2,6 +2,7 @@ import { encodeUtf8 } from '#base/core/index.ts';
 import type { DeviceTable } from '#trust/identity/index.ts';
 import { checkRate } from './checks/rate.ts';
 import { checkSize } from './checks/size.ts';
+import { isAboutRefused } from './checks/subjects.ts';
 import type { CommitGroups } from './commit-groups.ts';
 import { eachReading } from './decode/each-reading.ts';
 import type { JsonParser, DecodedObject } from './decode/json-parser.ts';
@@ -131,7 +132,10 @@ export class MessageJudge {
     if (kept === 'payload') {
       const decoded = members ?? parser.parse(payload);
       if (!mayBeKept(decoded, rules, this.#received)) return reason;
-      if (decoded instanceof Map) evidence = encodeUtf8(evidenceOf(decoded as DecodedObject, rules));
+      if (decoded instanceof Map) {
+        if (isAboutRefused(decoded as DecodedObject, rules, this.#into.guards)) return reason;
+        evidence = encodeUtf8(evidenceOf(decoded as DecodedObject, rules));
+      }
     }
     quarantine.keep({
       device: about.name,

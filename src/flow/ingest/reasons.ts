@@ -115,6 +115,7 @@ export const REASON = Object.freeze({
   step: row(64, 'step', IMPLEMENTATION, 422, 'payload', 'A value changed faster than declared.'),
 
   consent: row(70, 'consent', NOT_AUTHORIZED, 403, 'count', 'No consent covers this reading.'),
+  erased: row(71, 'erased', NOT_AUTHORIZED, 403, 'count', 'Of the person that this reading is about nothing is taken.'),
 });
 
 /** All reasons in the order of their numbers. */

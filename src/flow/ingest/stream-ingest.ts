@@ -7,6 +7,8 @@ import { coarsenRow, storedNumber } from './checks/coarsen.ts';
 import { checkRange } from './checks/range.ts';
 import { checkReplay } from './checks/replay.ts';
 import { checkMembers } from './checks/schema.ts';
+import { checkSubjects } from './checks/subjects.ts';
+import type { SubjectGuard } from './checks/subjects.ts';
 import { checkStep, noteSteps } from './checks/step.ts';
 import { tokeniseRow } from './checks/tokenise.ts';
 import type { CommitGroups } from './commit-groups.ts';
@@ -44,6 +46,8 @@ export class StreamIngest {
   readonly scanner: JsonScanner;
   /** Column of the stream in the device table, -1 where it has no room. */
   readonly index: number;
+  /** Persons of whom nothing is taken; null where there is none. */
+  guards: readonly SubjectGuard[] | null = null;
   readonly #builder: BatchBuilder;
   readonly #table: DeviceTable;
   readonly #groups: CommitGroups;
@@ -84,6 +88,8 @@ export class StreamIngest {
     if (whole !== REASON.admitted.number) return whole;
     const made = tokeniseRow(row);
     if (made > 0) this.#newTokens(via ?? about.name, made);
+    const refused = this.guards === null ? 0 : checkSubjects(row, this.guards);
+    if (refused !== REASON.admitted.number) return refused;
     const reason = checkConsent(row, received) || (importing ? 0 : checkClock(row, received));
     if (reason !== REASON.admitted.number) return reason;
     const table = this.#table;

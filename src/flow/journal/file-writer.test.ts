@@ -193,6 +193,20 @@ test('open() puts the opening records at the start of each file', async (t) => {
   await writer.close();
 });
 
+test('turn() ends the current file, so that a reader that passed it may let go of it', async (t) => {
+  const { options, reader } = await setup(t);
+  const writer = await FileJournalWriter.open(options);
+  const { file } = await writer.append([batchOf(0, 2)]);
+  const reading = reader();
+  const paths = async () => (await reading.release([new Map([[file, Infinity]])])).length;
+  assert.equal(await paths(), 0, 'it may still grow');
+  await writer.turn();
+  assert.equal(await paths(), 1);
+  assert.notEqual((await writer.append([batchOf(2, 1)])).file, file);
+  await writer.close();
+  await writer.turn();
+});
+
 test('append() rejects after close()', async (t) => {
   const { options } = await setup(t);
   const writer = await FileJournalWriter.open(options);

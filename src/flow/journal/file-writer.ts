@@ -66,7 +66,7 @@ export class FileJournalWriter implements JournalWriter {
   #file: OpenFile | null = null;
   #previous: FileHeader['previous'] = null;
   #spare: SpareKey | null = null;
-  /** A file that readers could not be told about: the next group goes to another. */
+  /** A file that is to end, as one that readers could not be told about: the next group goes to another. */
   #retired: OpenFile | null = null;
   #tail: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -99,6 +99,13 @@ export class FileJournalWriter implements JournalWriter {
     });
     this.#tail = settled.catch(() => undefined);
     return settled;
+  }
+
+  /** Ends the file that is written to: what comes goes to the next, and readers may let go of this one once they passed it. */
+  async turn(): Promise<void> {
+    if (this.#file === null || this.#closed) return;
+    this.#retired = this.#file;
+    await this.append([]);
   }
 
   async close(): Promise<void> {

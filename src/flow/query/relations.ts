@@ -55,6 +55,11 @@ export interface GovernedRelation {
   readonly consent?: string;
   /** Present where it is a private view. */
   readonly private?: PrivateView;
+  /**
+   * Condition that rows must meet whoever asks, in a view too, such as not to be about somebody who was erased; as an
+   * expression of the syntax tree that `bindFilter` bound. Absent where all rows may be shown.
+   */
+  readonly withheld?: AstNode;
 }
 
 /** What one subject may have of one relation for the purpose at hand. A relation without grant does not exist for it. */

@@ -14,9 +14,11 @@ import { handlesOf } from './segment-catalogue.ts';
 import { mergeColumns } from './segment.ts';
 import type { Segment, StoredColumn } from './segment.ts';
 import { sortedOrder } from './sort-rows.ts';
+import { columnsToSearch, markSubject } from './subject-rows.ts';
+import type { SubjectRows } from './subject-rows.ts';
 
 /**
- * Executes a plan: opens the inputs, merges their rows by time without those that are kept no longer, seals them under
+ * Executes a plan: opens the inputs, merges their rows by time without those that are to go, seals them under
  * fresh keys, each column in the domain of the class that is declared for it by now. The result is not published yet.
  *
  * Columns are merged one after the other, so that in memory are the inputs compressed and the result once.
@@ -36,7 +38,8 @@ export async function compactSegments(
   for (const input of plan.inputs) opened.push({ segment: input, file: await openWhole(input, parts) });
   const time = columns.find((column) => column.name === 'time');
   if (time === undefined) throw new TypeError('segments without times cannot be merged');
-  const order = keptRows(sortedOrder(timesOf(mergeColumn(time, opened))), plan, columns, opened);
+  const kept = keptRows(sortedOrder(timesOf(mergeColumn(time, opened))), plan, columns, opened);
+  const order = plan.without === undefined ? kept : withoutSubject(kept, plan.without, columns, opened);
   if (order.length === 0) return null;
   const merged: NamedColumn[] = [];
   for (const column of columns) {
@@ -63,6 +66,22 @@ function keptRows(
   if (keptFrom === undefined || received === undefined) return order;
   const times = mergeColumn(received, opened).columns[0]?.data;
   return times?.type === 'time' ? order.filter((row) => times.values[row]! >= keptFrom) : order;
+}
+
+/** The rows of an order that are not about a person. */
+function withoutSubject(
+  order: Uint32Array,
+  subject: SubjectRows,
+  columns: readonly StoredColumn[],
+  opened: readonly OpenedInput[],
+): Uint32Array {
+  const names = new Set(columnsToSearch(subject));
+  const searched = columns
+    .filter(({ name }) => names.has(name))
+    .flatMap((column) => mergeColumn(column, opened).columns);
+  const rows = opened.reduce((sum, { segment }) => sum + segment.rows, 0);
+  const marks = markSubject({ rows, columns: searched }, subject);
+  return marks === null ? order : order.filter((row) => marks[row] !== 1);
 }
 
 interface OpenedInput {

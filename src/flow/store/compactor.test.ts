@@ -120,6 +120,57 @@ describe('Compactor', () => {
     assert.deepEqual(await compactor.step(), { kind: 'nothing-due' });
   });
 
+  it('erases a person segment by segment, whole segments where nothing else is left, and nothing that is held', async (t) => {
+    const world = await storeWorld(t);
+    const both = [climateBatch(0, 4), climateBatch(4, 2)];
+    const content = { stream: 'climate', columns: CLIMATE, spans: [], inputs: [], templates: ['t1'] };
+    for (const batches of [both, [climateBatch(0, 3)], [climateBatch(9, 3)]]) {
+      const segment = await sealSegment({ ...content, batches }, world);
+      await world.publisher.publish({ segment, cursor: [] });
+    }
+    const subject = { stream: 'climate', columns: [{ name: 'driver', values: ['driver of 0'] }], before: null };
+    const notes: unknown[] = [];
+    let held: Error | null = new StoreError('STORE_SEGMENT_HELD', 'Cannot let readings go: they are held');
+    const publisher = {
+      ...world.publisher,
+      replace: async (...[replacement]: Parameters<typeof world.publisher.replace>) => {
+        if (held !== null) throw held;
+        notes.push(replacement.expired);
+        return world.publisher.replace(replacement);
+      },
+      retire: async (...[retirement]: Parameters<typeof world.publisher.retire>) => {
+        notes.push(retirement.expired);
+        return world.publisher.retire(retirement);
+      },
+    };
+    const compactor = new Compactor(
+      { ...world, publisher, retention: () => KEEP_ALL, maker: makeHere(world) },
+      COMPACTION_LIMITS,
+    );
+    const clean = new Set<string>();
+    await assert.rejects(compactor.erase(subject, 'r1', clean), { code: 'STORE_SEGMENT_HELD' });
+    held = null;
+    assert.deepEqual(await compactor.erase(subject, 'r1', clean), { rows: 4, version: 4 });
+    assert.deepEqual(await compactor.erase(subject, 'r1', clean), { rows: 3, version: 5 });
+    assert.equal(await compactor.erase(subject, 'r1', clean), null);
+    assert.deepEqual(
+      (await world.publisher.active()).map(({ rows, minTime }) => [rows, minTime]),
+      [
+        [2, 4e6],
+        [3, 9e6],
+      ],
+    );
+    const keptFrom = world.clock.now();
+    assert.deepEqual(notes, [
+      { stream: 'climate', rows: 4, keptFrom, request: 'r1' },
+      { stream: 'climate', rows: 3, keptFrom, request: 'r1' },
+    ]);
+    assert.deepEqual(world.audited.at(-1)?.detail, { stream: 'climate', rows: 3, request: 'r1' });
+    let objects = 0;
+    for await (const _ of world.objects.list('segments/')) objects += 1;
+    assert.equal(objects, 4, 'what was made while it was held is no more');
+  });
+
   it('takes its object back where an input was replaced meanwhile, and ends on any other failure', async (t) => {
     const world = await storeWorld(t);
     for (const from of [0, 4]) await publish(world, from);

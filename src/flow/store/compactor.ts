@@ -1,20 +1,25 @@
 import { formatMicros, hasCode } from '#base/core/index.ts';
-import type { Log } from '#base/core/index.ts';
+import type { Clock, Log } from '#base/core/index.ts';
 import type { DeclaredClasses } from './declared-classes.ts';
 import { StoreError } from './errors.ts';
 import { planCompaction } from './plan-compaction.ts';
 import type { CompactionLimits, CompactionPlan } from './plan-compaction.ts';
 import { planExpiry } from './plan-expiry.ts';
 import { planReseal } from './plan-reseal.ts';
-import type { Expired, SegmentPublisher } from './ports.ts';
+import type { Expired, SegmentKeySource, SegmentPublisher } from './ports.ts';
 import type { Retention } from './retention.ts';
+import { searchSegment } from './search-segments.ts';
 import type { SealingParts } from './seal-segment.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentMaker } from './segment-maker.ts';
+import type { SubjectRows } from './subject-rows.ts';
 
 export interface CompactorParts extends Pick<SealingParts, 'objects' | 'audit'> {
   readonly publisher: Pick<SegmentPublisher, 'active' | 'replace' | 'retire'>;
   readonly maker: SegmentMaker;
+  /** Opens what is searched for a person. */
+  readonly segmentKeys: SegmentKeySource;
+  readonly clock: Clock;
   readonly declared: DeclaredClasses;
   readonly retention: () => Retention;
   readonly log: Log;
@@ -91,12 +96,66 @@ export class Compactor {
     return { kind: expired === null ? 'merged' : 'expired', version };
   }
 
-  /** Logged first, as every change. */
-  async #retire({ inputs }: CompactionPlan, expired: Expired): Promise<CompactionStep> {
+  /**
+   * Seals the next segment anew that has rows about a person, without these.
+   *
+   * @param clean ids of segments that are known to have none; those that were found so are added
+   * @returns the rows that went and the version from which on; null where no segment has any
+   * @throws {StoreError} STORE_SEGMENT_HELD where somebody has a right to them; what stands in the way of opening one
+   */
+  async erase(
+    subject: SubjectRows,
+    request: string,
+    clean: Set<string>,
+  ): Promise<{ readonly rows: number; readonly version: number } | null> {
+    const { publisher } = this.#parts;
+    this.#active ??= new Map((await publisher.active()).map((segment) => [segment.id, segment]));
+    for (const input of this.#active.values()) {
+      if (input.stream !== subject.stream || clean.has(input.id)) continue;
+      const { rows } = await searchSegment(input, subject, this.#parts);
+      if (rows > 0) return { rows, version: await this.#without(input, subject, request) };
+      clean.add(input.id);
+    }
+    return null;
+  }
+
+  async #without(input: Segment, subject: SubjectRows, request: string): Promise<number> {
+    const { publisher, objects, clock } = this.#parts;
+    const plan = { stream: input.stream, inputs: [input], without: subject };
+    const segment = await this.#parts.maker.compact(plan, this.#parts.declared(plan.stream));
+    const rows = input.rows - (segment?.rows ?? 0);
+    const expired = { stream: input.stream, rows, keptFrom: subject.before ?? clock.now(), request };
+    if (segment === null) return this.#takeOut(plan, expired);
+    let version: number;
+    try {
+      version = await publisher.replace({ segment, expired });
+    } catch (error) {
+      this.#active = null;
+      if (!isOvertaken(error)) throw new PublishFailure(error);
+      await objects.delete(segment.objectKey);
+      throw error;
+    }
+    this.#active?.delete(input.id);
+    this.#active?.set(segment.id, segment);
+    return version;
+  }
+
+  async #retire(plan: CompactionPlan, expired: Expired): Promise<CompactionStep> {
+    try {
+      return { kind: 'expired', version: await this.#takeOut(plan, expired) };
+    } catch (error) {
+      if (isOvertaken(error)) return { kind: 'left-out' };
+      throw error;
+    }
+  }
+
+  /** Takes whole segments out of queries; logged first, as every change. */
+  async #takeOut({ inputs }: CompactionPlan, expired: Expired): Promise<number> {
     const { publisher, audit } = this.#parts;
-    const { stream, rows, keptFrom } = expired;
+    const { stream, rows, keptFrom, request } = expired;
     for (const { id, digest } of inputs) {
-      const detail = { stream, rows, received_before: formatMicros(keptFrom) };
+      const because = request === undefined ? { received_before: formatMicros(keptFrom) } : { request };
+      const detail = { stream, rows, ...because };
       const resource = `segment:${id}`;
       await audit.append({ actor: 'weir:store', action: 'expire-segment', resource, outcome: 'done', digest, detail });
     }
@@ -105,11 +164,10 @@ export class Compactor {
       version = await publisher.retire({ ids: inputs.map(({ id }) => id), expired });
     } catch (error) {
       this.#active = null;
-      if (!isOvertaken(error)) throw new PublishFailure(error);
-      return { kind: 'left-out' };
+      throw isOvertaken(error) ? error : new PublishFailure(error);
     }
     for (const { id } of inputs) this.#active?.delete(id);
-    return { kind: 'expired', version };
+    return version;
   }
 }
 

@@ -5,7 +5,7 @@ import type { Expired } from './ports.ts';
 import { handlesOf } from './segment-catalogue.ts';
 import type { Segment } from './segment.ts';
 
-/** Readings of one segment that went because they are kept no longer. */
+/** Readings of one segment that went because they are kept no longer, or because somebody asked for it. */
 export interface Erasure {
   /** The segment that held them. */
   readonly segment: string;
@@ -13,6 +13,8 @@ export interface Erasure {
   readonly rows: number;
   /** They were received before this (epoch microseconds). */
   readonly keptFrom: number;
+  /** The request of a person that they went by; absent where it was their age. */
+  readonly request?: string;
   /** Object of the segment, and its hex SHA-256. */
   readonly objectKey: string;
   readonly digest: string;
@@ -23,7 +25,7 @@ export interface Erasure {
 }
 
 /** What is sealed of one. */
-type Sealed = Pick<Erasure, 'rows' | 'keptFrom' | 'objectKey' | 'digest' | 'handles'>;
+type Sealed = Pick<Erasure, 'rows' | 'keptFrom' | 'request' | 'objectKey' | 'digest' | 'handles'>;
 
 /** `certificate` is null until the keys are shredded and somebody has looked. */
 const ERASURES = {
@@ -62,6 +64,7 @@ export class Erasures {
     const sealed = {
       rows: expired.rows,
       keptFrom: expired.keptFrom,
+      ...(expired.request === undefined ? {} : { request: expired.request }),
       objectKey,
       digest,
       handles: handlesOf(segment),
@@ -70,10 +73,12 @@ export class Erasures {
     await this.#erasures.insert(tx, clear, sealed);
   }
 
-  /** Those without a certificate. */
-  async open(tx: CatalogueTransaction): Promise<readonly Erasure[]> {
+  /** Those without a certificate: of one request, or of all that went by their age. */
+  async open(tx: CatalogueTransaction, request?: string): Promise<readonly Erasure[]> {
     const rows = await this.#erasures.list(tx, { where: { certificate: null } });
-    return rows.map(({ segment, stream, at, sealed }) => ({ segment, stream, at, ...(sealed as unknown as Sealed) }));
+    return rows
+      .map(({ segment, stream, at, sealed }) => ({ segment, stream, at, ...(sealed as unknown as Sealed) }))
+      .filter((erasure) => erasure.request === request);
   }
 
   async certify(

@@ -65,7 +65,7 @@ export class Holds {
 }
 
 /** Whether a hold that stands covers a segment: one reading is enough to keep all of it. */
-export function isHeldBy(segment: Segment, holds: readonly Hold[]): boolean {
+export function isHeldBy(segment: Pick<Segment, 'stream' | 'minTime' | 'maxTime'>, holds: readonly Hold[]): boolean {
   return holds.some(
     ({ stream, from, to, released }) =>
       released === null &&

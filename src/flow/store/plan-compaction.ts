@@ -1,6 +1,7 @@
 import { bytes } from '#base/core/index.ts';
 import type { ByteCount, Micros } from '#base/core/index.ts';
 import type { Segment } from './segment.ts';
+import type { SubjectRows } from './subject-rows.ts';
 
 /** When segments are merged into a larger one. */
 export interface CompactionLimits {
@@ -24,6 +25,8 @@ export interface CompactionPlan {
   readonly inputs: readonly Segment[];
   /** Readings received before this are left out (epoch microseconds). */
   readonly keptFrom?: Micros;
+  /** Rows about a person that are left out. */
+  readonly without?: SubjectRows;
 }
 
 /** The tier of a segment: powers of the fan-in that its rows make. */

@@ -59,12 +59,14 @@ export interface Retirement {
   readonly expired: Expired;
 }
 
-/** Readings that go because they are kept no longer. */
+/** Readings that go because they are kept no longer, or because somebody asked for it. */
 export interface Expired {
   readonly stream: string;
   readonly rows: number;
   /** Those received before this (epoch microseconds). */
   readonly keptFrom: Micros;
+  /** The request of a person that they go by; absent where it is their age. */
+  readonly request?: string;
 }
 
 /**

@@ -38,16 +38,19 @@ export async function removeOrphans(objects: Objects, publisher: SegmentPublishe
  * Deletes the objects of segments that were replaced before a moment, so that queries which began before could end.
  *
  * @param before epoch microseconds
+ * @param streams only of these; null for all
  * @returns how many were deleted
  */
 export async function removeReplaced(
   objects: Objects,
-  publisher: SegmentPublisher,
+  publisher: Pick<SegmentPublisher, 'replacedBefore' | 'forget'>,
   before: number,
   log: Log,
+  streams: ReadonlySet<string> | null = null,
 ): Promise<number> {
   const gone: string[] = [];
   for (const segment of await publisher.replacedBefore(before)) {
+    if (streams?.has(segment.stream) === false) continue;
     try {
       await objects.delete(segment.objectKey);
       gone.push(segment.id);

@@ -132,6 +132,36 @@ describe('StoreService', () => {
     assert.deepEqual(await sealedTimes(world), upTo(15));
   });
 
+  it('finds a person in what is sealed and what waits, and erases both, keys and objects first to go', async (t) => {
+    const world = await storeWorld(t);
+    const journal = new MemoryJournal();
+    await using service = await start(world, journal);
+    for (const [from, rows] of [[0, 4], [10, 2]] as const) journal.batch('w0', climateBatch(from, rows)); // prettier-ignore
+    await until(() => service.status.tailRows === 6);
+    await service.flush();
+    journal.batch('w0', climateBatch(0, 3));
+    await until(() => service.status.tailRows === 3);
+    const subject = { stream: 'climate', columns: [{ name: 'driver', values: ['driver of 0'] }], before: null };
+    const [sealed] = await world.publisher.active();
+    assert.deepEqual(await service.findSubject(subject), {
+      segments: [{ segment: sealed?.id, rows: 4, minTime: 0, maxTime: 3e6 }],
+      tail: { rows: 3, minTime: 0, maxTime: 2e6 },
+    });
+    assert.equal(await service.eraseSubject(subject, 'r1'), 7);
+    const none = { rows: 0, minTime: null, maxTime: null };
+    assert.deepEqual(await service.findSubject(subject), { segments: [], tail: none });
+    assert.deepEqual(await sealedTimes(world), [10, 11]);
+    assert.equal(
+      await service.removeReplaced(['climate'], millis(1_000)),
+      0,
+      'queries that began before have their time',
+    );
+    world.clock.advance(millis(1_001));
+    assert.equal(await service.removeReplaced(['other'], millis(1_000)), 0);
+    assert.equal(await service.removeReplaced(['climate'], millis(1_000)), 2);
+    assert.equal(await service.eraseSubject(subject, 'r1'), 0, 'a repetition finds nothing to do');
+  });
+
   it('gets each reading into exactly one segment, whatever crashes between', async (t) => {
     const random = seededRandom(4);
     const first = await storeWorld(t);

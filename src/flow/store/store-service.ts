@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { hasCode } from '#base/core/index.ts';
-import type { Log, Metrics } from '#base/core/index.ts';
+import type { Log, Metrics, Millis } from '#base/core/index.ts';
 import type { JournalReader } from '#flow/journal/index.ts';
 import { Compactor, PublishFailure } from './compactor.ts';
 import type { DeclaredClasses } from './declared-classes.ts';
@@ -12,14 +12,17 @@ import type { SegmentKeySource, SegmentPublisher, StoreState, StreamShapes } fro
 import { removeOrphans, removeReplaced } from './remove-objects.ts';
 import { KEEP_ALL } from './retention.ts';
 import type { Retention } from './retention.ts';
+import { searchSegment } from './search-segments.ts';
 import type { SealingParts, SegmentContent } from './seal-segment.ts';
 import { mergeColumns } from './segment.ts';
 import { makeHere } from './segment-maker.ts';
 import type { SegmentMaker } from './segment-maker.ts';
+import { addFindings, columnsToSearch, findSubject, NOTHING_FOUND } from './subject-rows.ts';
+import type { SubjectFinding, SubjectRows } from './subject-rows.ts';
 import { STORE_LIMITS } from './store-limits.ts';
 import type { StoreLimits } from './store-limits.ts';
 import { snapshotOf, Tail } from './tail.ts';
-import type { TailCut, TailSnapshot } from './tail.ts';
+import type { HeldEntry, TailCut, TailSnapshot } from './tail.ts';
 import type { TailBlock, TailBlocks } from './tail-blocks.ts';
 
 export interface StoreParts extends SealingParts {
@@ -57,6 +60,13 @@ export interface StoreStatus {
   readonly paused: boolean;
   /** True once the tail holds what was durable at the start. */
   readonly caughtUp: boolean;
+}
+
+/** Where a person was found in one stream. */
+export interface SubjectSearch {
+  readonly segments: readonly (SubjectFinding & { readonly segment: string })[];
+  /** What no segment has yet. */
+  readonly tail: SubjectFinding;
 }
 
 /**
@@ -172,15 +182,19 @@ export class StoreService implements AsyncDisposable {
    *   again after a start
    */
   async snapshot(stream: string, columns: readonly string[], version: number): Promise<ServedTail> {
+    const entries = this.#visible(stream, version);
+    this.#asked.set(stream, this.#parts.clock.monotonicMs());
+    const { blocks = [], rest = entries } = (await this.#parts.blocks?.cover(entries, columns)) ?? {};
+    return { ...joinSnapshot(stream, snapshotOf(rest, columns)), blocks };
+  }
+
+  #visible(stream: string, version: number): readonly HeldEntry[] {
     if (!this.#intake.isCaughtUp) {
       throw new StoreError('STORE_NOT_READY', `Cannot read the tail of ${stream}: the journal is still being read`, {
         hint: 'Try again in a moment',
       });
     }
-    const entries = this.#tail.visible(stream, version);
-    this.#asked.set(stream, this.#parts.clock.monotonicMs());
-    const { blocks = [], rest = entries } = (await this.#parts.blocks?.cover(entries, columns)) ?? {};
-    return { ...joinSnapshot(stream, snapshotOf(rest, columns)), blocks };
+    return this.#tail.visible(stream, version);
   }
 
   /** Seals and publishes all that waits now, or what waits of one stream. */
@@ -202,6 +216,57 @@ export class StoreService implements AsyncDisposable {
     const before = this.#compactions;
     while (await this.#orEnd(this.#takeTurn(() => this.#compactOnce())));
     return this.#compactions - before;
+  }
+
+  /**
+   * Looks for a person in what is sealed and in what waits to be.
+   *
+   * @throws {StoreError} STORE_NOT_READY; what stands in the way of opening a segment
+   */
+  async findSubject(wanted: SubjectRows): Promise<SubjectSearch> {
+    const segments: SubjectSearch['segments'][number][] = [];
+    for (const segment of await this.#parts.publisher.active()) {
+      if (segment.stream !== wanted.stream) continue;
+      const found = await searchSegment(segment, wanted, this.#parts);
+      if (found.rows > 0) segments.push({ segment: segment.id, ...found });
+    }
+    // Afterwards: what was sealed meanwhile is found twice rather than not at all.
+    const entries = this.#visible(wanted.stream, this.#version);
+    const { batches } = snapshotOf(entries, ['time', ...columnsToSearch(wanted)]);
+    const tail = batches.map((batch) => findSubject(batch, wanted)).reduce(addFindings, NOTHING_FOUND);
+    return { segments, tail };
+  }
+
+  /**
+   * Takes all rows about a person out of the segments, those included that were not sealed yet: each segment that has some is
+   * sealed anew without them, under fresh keys.
+   *
+   * @param request what they go by, for the certificate
+   * @returns how many rows went
+   * @throws {StoreError} STORE_SEGMENT_HELD
+   */
+  async eraseSubject(subject: SubjectRows, request: string): Promise<number> {
+    await this.flush(subject.stream);
+    const clean = new Set<string>();
+    for (let rows = 0; ;) {
+      // One segment a turn: what is due meanwhile is sealed in between.
+      const step = await this.#orEnd(this.#takeTurn(() => this.#compactor.erase(subject, request, clean)));
+      if (step === null) return rows;
+      this.#version = step.version;
+      this.#compactionDue = true;
+      rows += step.rows;
+    }
+  }
+
+  /**
+   * Deletes objects of streams that were replaced a while ago, sooner than others go.
+   *
+   * @param age how long queries that began before have had
+   */
+  async removeReplaced(streams: readonly string[], age: Millis): Promise<number> {
+    const { objects, publisher, clock, log } = this.#parts;
+    const before = clock.now() - age * 1_000;
+    return this.#takeTurn(() => removeReplaced(objects, publisher, before, log, new Set(streams)));
   }
 
   /** Stops reading, seals what waits, and ends. */
@@ -243,7 +308,7 @@ export class StoreService implements AsyncDisposable {
       await Promise.all([reading, this.#workOn()]);
       // What was read before the journal failed is sound, and shall not have to be read again.
       await this.flush();
-      await this.#saveCursor();
+      await this.saveCursor();
       if (damage === undefined) this.#settle.resolve();
       else this.#settle.reject(damage);
     } catch (error) {
@@ -388,11 +453,11 @@ export class StoreService implements AsyncDisposable {
       this.#cleanedAtMs = nowMs;
       await removeReplaced(objects, publisher, clock.now() - this.#limits.grace * 1_000, log);
     }
-    if (nowMs - this.#savedAtMs > this.#limits.cut.idleAge) await this.#saveCursor();
+    if (nowMs - this.#savedAtMs > this.#limits.cut.idleAge) await this.saveCursor();
   }
 
-  /** Lets go of journal files that hold nothing for the store. */
-  async #saveCursor(): Promise<void> {
+  /** Notes how far the journal was read, so that files which hold nothing for the store can go. */
+  async saveCursor(): Promise<void> {
     this.#savedAtMs = this.#parts.clock.monotonicMs();
     await this.#parts.publisher.saveCursor(this.#tail.cursorWithout(null));
   }

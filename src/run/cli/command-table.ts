@@ -41,6 +41,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     retention: async () => (await import('./commands/retention.ts')).addRetentionCommand,
     consent: async () => (await import('./commands/consent.ts')).addConsentCommand,
     backup: async () => (await import('./commands/backup.ts')).addBackupCommand,
+    subject: async () => (await import('./commands/subject.ts')).addSubjectCommand,
     crypto: async () => (await import('./commands/crypto.ts')).addCryptoCommand,
     command: async () => (await import('./commands/send-command.ts')).addSendCommand,
     quarantine: async () => (await import('./commands/quarantine.ts')).addQuarantineCommand,

@@ -20,6 +20,7 @@ export type CliErrorCode =
   | 'CLI_RECEIPT_OTHER'
   | 'CLI_BACKUP_DAMAGED'
   | 'CLI_NOTHING_STORED'
+  | 'CLI_UNCONFIRMED'
   | 'CLI_UNFINISHED';
 
 /** Raised by the command line; the code is printed and every one exits with a status other than 0. */

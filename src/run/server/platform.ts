@@ -1,7 +1,7 @@
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROBE_STREAM, seconds, systemClock } from '#base/core/index.ts';
-import type { Log, Span } from '#base/core/index.ts';
+import type { Log, Millis, Span } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { CedarEngine, DecisionPoint } from '#declare/policy/index.ts';
@@ -70,6 +70,8 @@ import { QueryService } from './query/query-service.ts';
 import { StatementBook } from './query/statement-book.ts';
 import { ReceiptDesk } from './receipts/receipt-desk.ts';
 import { SegmentEntries } from './receipts/segment-entries.ts';
+import { openRights } from './rights/open-rights.ts';
+import type { RightsKeeper } from './rights/rights-keeper.ts';
 import { StoreHost } from './store/host.ts';
 import { WatchHost } from './watch/host.ts';
 import { readHeaderFile } from './trace/header-file.ts';
@@ -94,6 +96,8 @@ export interface PlatformOptions {
   readonly allowUnconfinedQuery?: boolean;
   /** Cosigns the log, and is asked at the start whether the log is whole. */
   readonly witness?: WitnessPlace;
+  /** How long queries that began before a person was erased have to open what they read; a minute where it is absent. */
+  readonly erasureGrace?: Millis;
   readonly log: Log;
 }
 
@@ -290,7 +294,33 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   const ledger = await PrivacyLedger.open(catalogue, sealer, audit);
   const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live));
-  const queries = opened.use(
+  // Before anything is asked: whom an older copy of the catalogue forgot is not shown again.
+  const rights: RightsKeeper = opened.use(
+    await openRights({
+      layout,
+      catalogue,
+      sealer,
+      custody,
+      keys,
+      segments,
+      store,
+      retention,
+      tables,
+      statements,
+      objects,
+      audit,
+      clock,
+      random,
+      log,
+      templates: () => versions.all(),
+      gateway: () => gateway,
+      drop: (ids) => queries.drop(ids),
+      sign: (type, statement) => prover.sign(type, statement),
+      reachCopies: () => backups.refresh(),
+      ...(options.erasureGrace === undefined ? {} : { grace: options.erasureGrace }),
+    }),
+  );
+  const queries: QueryService = opened.use(
     await QueryService.start({
       layout,
       keys,
@@ -309,6 +339,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       template: inForce,
       missing: () =>
         store.damages.map(({ file, offset }) => `readings behind byte ${offset} of journal file ${file} are missing`),
+      withheld: () => rights.withheld,
       engineMemory: template.limits.queryMemoryBytes,
       allowUnconfined: options.allowUnconfinedQuery ?? isLoopback(template.listen.address),
     }),
@@ -466,6 +497,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     baseline: (device) => watch.baseline(device),
     privacy,
     releases,
+    rights,
     prover,
     keyKeeper,
     cryptoInventory,
@@ -508,6 +540,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     tokens,
     traced: emit,
     template: () => templates.current,
+    subjectKey: rights.digestKey,
+    refusedSubjects: () => rights.refused,
     ports: { ...portsOf(template), ...options.ports },
     workers: options.gatewayWorkers ?? 1,
     waiting: () => commands.waiting(),
@@ -543,6 +577,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     .settle()
     .catch((error: unknown) => log.error({ error: String(error) }, 'a rotation of keys could not be finished'));
   opened.use(everyHour('datasets', () => datasets.tend(), log));
+  rights.start();
   opened.use(everyHour('retention', async () => void (await retention.finish()), log));
   opened.use(everyHour('backups', async () => void (await backups.catchUp()), log));
   opened.use(everyHour('keys', async () => void (await keys.lifecycle.rotateDue()), log));

@@ -24,6 +24,12 @@ export function call(name: string, children: readonly Ast[], alias = ''): AstNod
   };
 }
 
+/** `a AND b`; where one is absent the other. */
+export function both(a: AstNode | null, b: AstNode | null): AstNode | null {
+  if (a === null || b === null) return a ?? b;
+  return { class: 'CONJUNCTION', type: 'CONJUNCTION_AND', alias: '', query_location: 0, children: [a, b] };
+}
+
 /** A string literal. */
 export function text(value: string, alias = ''): AstNode {
   return constant('VARCHAR', value, alias);

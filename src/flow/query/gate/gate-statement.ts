@@ -52,7 +52,8 @@ export function gateStatement(serialised: string, options: GateOptions): GatedSt
     const used = new Map<string, Set<string>>();
     const grants = options.withoutFilters === true ? unfiltered(options.grants) : options.grants;
     const explains = options.withoutFilters === true;
-    const rewriter = new Rewriter(options.relations, grants, collectMentions(query), used, [], grants, explains);
+    const relations = explains ? unwithheld(options.relations) : options.relations;
+    const rewriter = new Rewriter(relations, grants, collectMentions(query), used, [], grants, explains);
     const node = rewriter.rewrite(query['node'] as AstNode, true);
     if (rewriter.veiled) refuseUndeclaredFailures(query);
     const statements = [{ node, named_param_map: query['named_param_map'] ?? [] }];
@@ -92,6 +93,15 @@ function onlyQuery(serialised: string): AstNode {
     throw new Refusal('statement', 'it is not a query');
   }
   return query;
+}
+
+function unwithheld(relations: Relations): Relations {
+  return new Map(
+    [...relations].map(([name, relation]) => {
+      const { withheld, ...shown } = relation;
+      return [name, withheld === undefined ? relation : shown];
+    }),
+  );
 }
 
 function unfiltered(grants: Grants): Grants {

@@ -1,7 +1,7 @@
 import type { GovernedRelation, RelationGrant } from '../relations.ts';
 import type { Ast, AstNode } from './ast.ts';
 import { listOf, textOf, textsOf, walkAst } from './ast.ts';
-import { barrier, baseTable, call, columnRef, select, subquery } from './build.ts';
+import { barrier, baseTable, both, call, columnRef, select, subquery } from './build.ts';
 import { isMask, maskExpression, needsSource } from './mask.ts';
 
 /** Schema of the fresh instance that holds the opened relations. The gate lets nobody name a schema. */
@@ -58,14 +58,15 @@ export function buildSource(
   const types = new Map(relation.columns.map(({ name, sqlType }) => [name, sqlType]));
   // DuckDB may test a user's condition before ours, and an error in it would tell about rows that are not granted:
   // nothing moves through a LIMIT.
-  const guarded = grant.rowFilter === null && !exposed ? [] : [barrier()];
+  const filter = filterOf(relation, grant);
+  const guarded = filter === null && !exposed ? [] : [barrier()];
   const list = source.shown.map((name) => {
     const shown = maskExpression(SOURCE, name, types.get(name) ?? 'VARCHAR', masks.get(name) ?? null);
     return guarded.length === 0 ? shown : alone(shown, name);
   });
   const alias = textOf(mention, 'alias') || textOf(mention, 'table_name');
   return subquery(
-    select(list, from, grant.rowFilter, guarded),
+    select(list, from, filter, guarded),
     alias,
     listOf(mention, 'column_name_alias'),
     mention['sample'] ?? null,
@@ -92,10 +93,15 @@ export function definedRelation(definition: AstNode): AstNode {
   return subquery(definition, SOURCE);
 }
 
+/** What a row must meet to be shown: to this subject, and to anybody. */
+export function filterOf(relation: GovernedRelation, grant: RelationGrant): AstNode | null {
+  return both(grant.rowFilter, relation.withheld ?? null);
+}
+
 /** Columns of the relation that its row filter reads. */
 export function filterColumns(relation: GovernedRelation, grant: RelationGrant): readonly string[] {
   const named = new Set<Ast>();
-  walkAst(grant.rowFilter, (node) => {
+  walkAst(filterOf(relation, grant), (node) => {
     if (node['class'] === 'COLUMN_REF') for (const part of listOf(node, 'column_names')) named.add(lower(part));
   });
   return relation.columns.filter(({ name }) => named.has(name.toLowerCase())).map(({ name }) => name);

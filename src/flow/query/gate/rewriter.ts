@@ -18,7 +18,7 @@ import { FUNCTIONS, SESSION_WORDS, TABLE_FUNCTIONS } from './functions.ts';
 import { collectMentions, takesAllColumns } from './mentions.ts';
 import type { Mentions } from './mentions.ts';
 import { Refusal, shown } from './refusal.ts';
-import { buildSource, definedRelation, openedRelation, planSource } from './relation-source.ts';
+import { buildSource, definedRelation, filterOf, openedRelation, planSource } from './relation-source.ts';
 import { consentColumns, consentedRelation } from './consented.ts';
 import * as shapes from './shapes.ts';
 import type { Shape, Slot } from './shapes.ts';
@@ -252,7 +252,7 @@ export class Rewriter {
     if (relation.private !== undefined) throw privateRelation(relation.name);
     const source = planSource(relation, grant, takesAll ? null : this.#mentions.spelled);
     const { from, exposed } = this.#source(relation, source.read);
-    if (exposed || grant.rowFilter !== null) this.veiled = true;
+    if (exposed || filterOf(relation, grant) !== null) this.veiled = true;
     return buildSource(relation, grant, source, from, node, exposed);
   }
 

@@ -43,7 +43,7 @@ const STATUSES: readonly (readonly [RegExp, number, string])[] = [
   [/_UNAUTHENTICATED$/, 401, 'Who you are is not known'],
   [/_(DENIED|FORBIDDEN|NOT_ALLOWED)$/, 403, 'Not allowed'],
   [/_(UNKNOWN|MISSING|NOT_FOUND)$/, 404, 'Not found'],
-  [/_(EXISTS|TAKEN|CONFLICT|CONSTRAINT|ACTIVE|NEEDED|SPENT)$/, 409, 'In conflict with what is there'],
+  [/_(EXISTS|TAKEN|CONFLICT|CONSTRAINT|ACTIVE|NEEDED|SPENT|HELD)$/, 409, 'In conflict with what is there'],
   [/_(TOO_LARGE|LIMIT|TOO_MANY)$/, 413, 'Larger than the limit'],
   [/_(INVALID|REFUSED|UNPARSED|FAILED_CHECK)$/, 400, 'Not acceptable as it is'],
   [/_RATE$/, 429, 'Quota exceeded'],

@@ -25,6 +25,7 @@ import { QUERY_ROUTES } from './routes/queries.ts';
 import { REVOCATION_ROUTES } from './routes/revocation.ts';
 import { SERVICE_ROUTES } from './routes/services.ts';
 import { SESSION_ROUTES } from './routes/sessions.ts';
+import { SUBJECT_ROUTES } from './routes/subjects.ts';
 import { SIGN_IN_ROUTES } from './routes/sign-in.ts';
 import { SIGNING_KEY_ROUTES } from './routes/signing-keys.ts';
 import { TEMPLATE_ROUTES } from './routes/template.ts';
@@ -44,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   ...CONSENT_ROUTES,
   ...BACKUP_ROUTES,
   ...ALERT_ROUTES,
+  ...SUBJECT_ROUTES,
   ...CRYPTO_ROUTES,
   ...SERVICE_ROUTES,
   ...API_KEY_ROUTES,

@@ -15,6 +15,7 @@ import type { RetentionKeeper } from '../control/retention-keeper.ts';
 import type { BackupKeeper } from '../backup/backup-keeper.ts';
 import type { PrivacyBudgets } from '../control/privacy-budgets.ts';
 import type { ReleaseDesk } from '../control/release-desk.ts';
+import type { RightsKeeper } from '../rights/rights-keeper.ts';
 import type { KeyKeeper } from '../control/key-keeper.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { ReceiptDesk } from '../receipts/receipt-desk.ts';
@@ -162,6 +163,7 @@ export interface Services {
   /** What answers with noise may still tell. */
   readonly privacy: Pick<PrivacyBudgets, 'list'>;
   readonly releases: Pick<ReleaseDesk, 'ask' | 'list' | 'approve' | 'export' | 'askerOf'>;
+  readonly rights: Pick<RightsKeeper, 'find' | 'erase' | 'requests'>;
   readonly prover: Prover;
   /** Every algorithm, key and certificate in use. */
   readonly cryptoInventory: () => Promise<CryptoInventory>;

@@ -80,7 +80,7 @@ streams:
 tables: { plants: { fields: { plant: { type: text } } } }
 people:
   scientist: { query: [climate], purposes: [quality] }
-  keeper: { query: [], may: [audit, prove, quarantine, enrol, command, administer, replay, table] }
+  keeper: { query: [], may: [audit, prove, quarantine, enrol, command, administer, replay, table, erase] }
 `;
 
 /**

@@ -121,6 +121,11 @@ export class RetentionKeeper {
     await this.#reread();
   }
 
+  /** What went, and its certificates; for who lets go of readings for another reason. */
+  get erasures(): Erasures {
+    return this.#erasures;
+  }
+
   listHolds(): Promise<readonly Hold[]> {
     return this.#parts.catalogue.transaction((tx) => this.#holds.list(tx));
   }

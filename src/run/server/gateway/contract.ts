@@ -7,7 +7,7 @@ import type {
   Sighting,
   TlsMaterial,
 } from '#flow/gateway/index.ts';
-import type { ImportGrant } from '#flow/ingest/index.ts';
+import type { ImportGrant, RefusedSubjects } from '#flow/ingest/index.ts';
 import type { ConsentChange, ConsentSnapshot } from '#trust/consent/index.ts';
 import type { CheckerTrust, DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
@@ -42,6 +42,9 @@ export interface GatewayStart {
   readonly tokenKeys: readonly HandedTokenKey[];
   /** Who consents to what. */
   readonly consents: ConsentChange;
+  /** 32 bytes: key of the digests of persons of whom nothing is taken. */
+  readonly subjectKey: Uint8Array;
+  readonly refusedSubjects: readonly RefusedSubjects[];
   readonly journal: string;
   readonly quarantine: string;
   readonly controlSocket: string;
@@ -85,6 +88,10 @@ export type GatewayMethods = {
   /** Resolves once it counts for every worker. */
   consents(change: ConsentChange): Promise<void>;
   grantImport(grant: ImportGrant): Promise<void>;
+  /** Takes nothing of these persons; resolves once every worker goes by it. */
+  refuseSubjects(refused: readonly RefusedSubjects[]): Promise<void>;
+  /** Ends the files of journal and quarantine that are written to, so that they can go. */
+  turnFiles(parameters: null): Promise<void>;
   /** Asks all senders to come later, while the store lags. */
   hold(held: boolean): void;
   renew(tls: TlsMaterial): Promise<void>;
@@ -146,6 +153,8 @@ export type WorkerMethods = {
   devices(changes: readonly DirectoryChange[]): void;
   consents(snapshot: ConsentSnapshot): void;
   grantImport(grant: ImportGrant): void;
+  refuseSubjects(refused: readonly RefusedSubjects[]): void;
+  turnFiles(parameters: null): Promise<void>;
   /** Ends connections by their ids; those of other workers are passed over. */
   end(ids: readonly string[]): void;
   /** A certificate counts for nothing over HTTPS for a while, where it comes from these addresses. */

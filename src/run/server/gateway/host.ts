@@ -5,7 +5,7 @@ import { micros } from '#base/core/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
-import type { ImportGrant } from '#flow/ingest/index.ts';
+import type { ImportGrant, RefusedSubjects } from '#flow/ingest/index.ts';
 import type { ConsentChange, Consents } from '#trust/consent/index.ts';
 import type { CheckerTrust, Identity } from '#trust/identity/index.ts';
 import type { Custody, KeyRing } from '#trust/keys/index.ts';
@@ -47,6 +47,10 @@ export interface GatewayHostParts {
   readonly random: Random;
   readonly log: Log;
   readonly template: () => Template;
+  /** 32 bytes: key of the digests of persons of whom nothing is taken. */
+  readonly subjectKey: Uint8Array;
+  /** Persons of whom nothing is taken; asked anew at each start of the process. */
+  readonly refusedSubjects: () => readonly RefusedSubjects[];
   readonly ports: Ports;
   readonly workers: number;
   /** Commands that wait for their devices. */
@@ -191,6 +195,16 @@ export class GatewayHost {
     await (await this.#process.peer).call('grantImport', indexed(grant, identity));
   }
 
+  /** Takes nothing of these persons; resolves once every worker goes by it. */
+  async refuseSubjects(refused: readonly RefusedSubjects[]): Promise<void> {
+    await (await this.#process.peer).call('refuseSubjects', refused);
+  }
+
+  /** Ends the files of journal and quarantine that are written to. */
+  async turnFiles(): Promise<void> {
+    await (await this.#process.peer).call('turnFiles', null);
+  }
+
   /** Asks all senders to come later, or lets them come again. */
   hold(held: boolean): void {
     void this.#process.peer.then((peer) => peer.tell('hold', held)).catch(() => undefined);
@@ -282,6 +296,8 @@ async function startOf(parts: GatewayHostParts, { ports, ticketKeys, grants }: B
     digestKey,
     tokenKeys: await tokenKeysFor(current, keys),
     consents: parts.consents.snapshot(),
+    subjectKey: parts.subjectKey,
+    refusedSubjects: parts.refusedSubjects(),
     journal: layout.journal,
     quarantine: layout.quarantine,
     controlSocket: layout.controlSocket,

@@ -77,6 +77,12 @@ const offered: GatewayMethods = {
   grantImport: async (grant) => {
     await Promise.all(workers.map((worker) => worker.call('grantImport', grant)));
   },
+  refuseSubjects: async (refused) => {
+    await Promise.all(workers.map((worker) => worker.call('refuseSubjects', refused)));
+  },
+  turnFiles: async () => {
+    await Promise.all(workers.map((worker) => worker.call('turnFiles', null)));
+  },
   hold: (held) => {
     for (const worker of workers) worker.tell('hold', held);
   },

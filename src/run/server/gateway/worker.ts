@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { systemClock } from '#base/core/index.ts';
 import type { Span } from '#base/core/index.ts';
-import { systemRandom } from '#base/crypto/index.ts';
+import { systemRandom, TokenKey } from '#base/crypto/index.ts';
 import { templateFromJson } from '#declare/template/index.ts';
 import { ConnectionCount, SessionLedger, startGatewayWorker } from '#flow/gateway/index.ts';
 import type { FromHub, GatewayWorker, ToHub } from '#flow/gateway/index.ts';
@@ -106,6 +106,8 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     tokenKeys: openTokenKeys(given.tokenKeys),
     closed: new Set(given.closed),
     quarantine,
+    subjectKey: TokenKey.fromBytes(given.subjectKey, 1),
+    refusedSubjects: given.refusedSubjects,
     grants,
     consents,
     findDevice: (name) => directory.find(name),
@@ -237,6 +239,13 @@ const offered: WorkerMethods = {
     agreements: running?.gateway.counts().agreements ?? {},
   }),
   grantImport: (grant) => running?.grants.open(grant, systemClock.now()),
+  refuseSubjects: (refused) => running?.ingest.refuseSubjects(refused),
+  turnFiles: async () => {
+    if (running === null) return;
+    await running.ingest.durable();
+    await running.quarantine.flush();
+    for (const journal of running.journals) await journal.turn();
+  },
   hold: (held) => running?.ingest.hold(held),
   drain: async () => {
     if (running === null) return [];

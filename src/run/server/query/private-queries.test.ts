@@ -92,6 +92,7 @@ before(async () => {
       }),
     },
     missing: () => [],
+    withheld: () => new Map(),
     seal: async () => undefined,
     receipts: { issue: async () => undefined },
     originals: () => new Set(),

@@ -66,6 +66,7 @@ let tailColumns: (readonly string[])[] = [];
 let missing: readonly string[] = [];
 const sealed: string[] = [];
 const issued: [subject: string, draft: ReceiptDraft][] = [];
+const withheld: ReadonlyMap<string, string | null> = new Map();
 
 before(async () => {
   const t = { after: (step: () => Promise<void>) => cleanUps.unshift(step) };
@@ -88,6 +89,7 @@ before(async () => {
     missing: () => missing,
     seal: async (stream) => void sealed.push(stream),
     receipts: { issue: async (subject, draft) => void issued.push([subject, draft]) },
+    withheld: () => withheld,
     memory: async () => memoryRows(SYSTEM_RELATIONS._devices.shapes, [['truck-1', 'd', 'enabled', 0, null, null]]),
     audit,
     ledger: await PrivacyLedger.open(catalogue, await keys.rowSealer('people'), audit),

@@ -33,6 +33,7 @@ import {
   resolveRelations,
 } from '#flow/query/index.ts';
 import type {
+  AstNode,
   Balance,
   ColumnNotes,
   ConfinementOptions,
@@ -75,6 +76,7 @@ import { requestReceipt } from '../receipts/request-receipt.ts';
 import { runProgram } from './run-program.ts';
 import type { StatementBook } from './statement-book.ts';
 import { SYSTEM_RELATIONS } from './system-relations.ts';
+import { withholdRows } from './withheld-rows.ts';
 
 export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
   readonly keys: Pick<KeyRing, 'unwrapDataKeys' | 'destructions' | 'digestKey'>;
@@ -96,6 +98,8 @@ export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
   readonly receipts: Pick<ReceiptDesk, 'issue'>;
   /** What answers from streams lack for the time being, in words; such as readings behind damage in the journal. */
   readonly missing: () => readonly string[];
+  /** Rows of each relation that nobody is shown, as a condition in SQL; another map once that changed. */
+  readonly withheld: () => ReadonlyMap<string, string | null>;
   /** Starts although the operating system cannot confine query processes. */
   readonly allowUnconfined: boolean;
 }
@@ -152,6 +156,12 @@ export class QueryService implements Queries, AsyncDisposable {
   readonly #outcomes = new QueryOutcomes();
   readonly #private: PrivateQueries;
   #relations: Relations = new Map();
+  /** The relations without the rows that nobody is shown, and what they were made from. */
+  #shown: {
+    readonly from: Relations;
+    readonly withheld: ReadonlyMap<string, string | null>;
+    readonly relations: Promise<Relations>;
+  } | null = null;
   readonly confinement: { readonly confined: boolean; readonly reason: string | null };
 
   private constructor(
@@ -195,6 +205,11 @@ export class QueryService implements Queries, AsyncDisposable {
     });
   }
 
+  /** Has the processes let go of what they opened of some segments, as when these are no more. */
+  drop(segments: readonly string[]): void {
+    this.#pool.drop(segments);
+  }
+
   get running(): number {
     return this.#pool.running;
   }
@@ -227,8 +242,8 @@ export class QueryService implements Queries, AsyncDisposable {
 
   async describe(caller: Caller, purpose: string | null): Promise<readonly unknown[]> {
     const { subject } = caller;
-    const { relations, grants } = await this.#pool.use(subject.id, (process) =>
-      this.#access(process, subject, purpose, this.#declaredTo(caller)),
+    const { relations, grants } = await this.#pool.use(subject.id, async (process) =>
+      this.#access(process, subject, purpose, await this.#declaredTo(process, caller)),
     );
     return describeViews(relations, grants);
   }
@@ -334,7 +349,9 @@ export class QueryService implements Queries, AsyncDisposable {
   /** What a subject may have of all relations at this moment. */
   access(caller: Caller, purpose: string | null): Promise<QueryAccess> {
     const { subject } = caller;
-    return this.#pool.use(subject.id, (process) => this.#access(process, subject, purpose, this.#declaredTo(caller)));
+    return this.#pool.use(subject.id, async (process) =>
+      this.#access(process, subject, purpose, await this.#declaredTo(process, caller)),
+    );
   }
 
   /**
@@ -418,7 +435,7 @@ export class QueryService implements Queries, AsyncDisposable {
    */
   async #admit(process: QueryProcess, caller: Caller, request: QueryRequest): Promise<Admitted | AdmittedPrivately> {
     const { over } = request;
-    const declared = this.#declaredTo(caller);
+    const declared = await this.#declaredTo(process, caller);
     const purpose =
       over === undefined ? (request.purpose ?? impliedPurpose(request.sql, caller.subject, declared)) : over.purpose;
     const access =
@@ -487,10 +504,21 @@ export class QueryService implements Queries, AsyncDisposable {
   }
 
   /** What is declared, and what a decision about this caller may need to know besides. */
-  #declaredTo({ peer }: Caller): Declared {
+  async #declaredTo(process: QueryProcess, { peer }: Caller): Promise<Declared> {
     const { template, decisions, originals } = this.#parts;
     const context = { time: systemClock.now(), address: peer.address };
-    return { template: template(), relations: this.#relations, decisions, context, unsealed: originals };
+    return { template: template(), relations: await this.#shownBy(process), decisions, context, unsealed: originals };
+  }
+
+  /** The relations of the template, each with the condition that its rows must meet whoever asks. */
+  #shownBy(process: QueryProcess): Promise<Relations> {
+    const [from, withheld] = [this.#relations, this.#parts.withheld()];
+    if (this.#shown?.from === from && this.#shown.withheld === withheld) return this.#shown.relations;
+    const relations = withholdRows(from, withheld, (condition) => parseCondition(process, condition));
+    // What one process could not read, because it ended, the next may.
+    relations.catch(() => (this.#shown = null));
+    this.#shown = { from, withheld, relations };
+    return relations;
   }
 
   async #access(
@@ -500,11 +528,7 @@ export class QueryService implements Queries, AsyncDisposable {
     declared: Declared,
   ): Promise<QueryAccess> {
     const segments = await this.#parts.segments.active();
-    return decideAccess(subject, purpose, declared, segments, async (condition) => {
-      const tree = await process.peer.call('parseCondition', condition);
-      const root = tree === null ? null : parseAst(tree);
-      return root !== null && isNode(root) ? root : null;
-    });
+    return decideAccess(subject, purpose, declared, segments, (condition) => parseCondition(process, condition));
   }
 
   /** The statement with its literals as keyed digests; of text that does not parse, the keyed digest of it all. */
@@ -635,6 +659,12 @@ function knownNotes(plan: QueryPlan, { reads }: PreparedStatement, { relations }
   const strictest = read.reduce<Class>((strict, column) => stricterClass(strict, column.class), 'operational');
   const notes = plan.columnNotes.map(({ class: cls, unit }) => ({ class: cls ?? strictest, unit }));
   return notes.length > 0 ? notes : Array.from({ length: MOST_COLUMNS }, () => ({ class: strictest, unit: null }));
+}
+
+async function parseCondition(process: QueryProcess, condition: string): Promise<AstNode | null> {
+  const tree = await process.peer.call('parseCondition', condition);
+  const root = tree === null ? null : parseAst(tree);
+  return root !== null && isNode(root) ? root : null;
 }
 
 /** Both, however one of them fails: an entry that could not be written is told of before what the statement met. */

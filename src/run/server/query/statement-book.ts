@@ -53,4 +53,39 @@ export class StatementBook {
     const row = await this.#table.get(this.#catalogue, { digest });
     return row === null ? null : { sql: row.sealed, first: row.first };
   }
+
+  /** Digests of statements that name a value as a literal. */
+  async naming(values: readonly (string | number)[]): Promise<readonly string[]> {
+    const found: string[] = [];
+    // A statement that was changed says nothing that could be believed, and is left to those who look for damage.
+    for (const { digest, sealed } of await this.#table.list(this.#catalogue, { onDamaged: () => undefined })) {
+      if (values.some((value) => isNamedIn(sealed, value))) found.push(digest);
+    }
+    return found;
+  }
+
+  /** Removes statements: what is left of them is their digest in the log. */
+  async remove(digests: readonly string[]): Promise<void> {
+    await this.#catalogue.transaction(async (tx) => {
+      for (const digest of digests) await this.#table.delete(tx, { digest });
+    });
+    for (const digest of digests) this.#known.delete(digest);
+  }
+}
+
+/** Whether a statement has a value as a literal: a text in quotes, possibly with more of it around, a number by itself. */
+function isNamedIn(sql: string, value: string | number): boolean {
+  if (typeof value === 'number') return new RegExp(`(?<![\\w.])${value}(?![\\w.])`).test(sql);
+  const text = value.replaceAll("'", "''");
+  return (sql.match(/'(?:[^']|'')*'/g) ?? []).some((literal) => isWordIn(literal.slice(1, -1), text));
+}
+
+/** Whether a text holds another that no letter or digit goes on. */
+function isWordIn(text: string, word: string): boolean {
+  if (word === '') return false;
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const around = [text[at - 1] ?? '', text[at + word.length] ?? ''];
+    if (around.every((letter) => !/[\p{L}\p{N}]/u.test(letter))) return true;
+  }
+  return false;
 }

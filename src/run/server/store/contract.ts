@@ -13,6 +13,8 @@ import type {
   StoreErrorCode,
   StoreState,
   StoreStatus,
+  SubjectRows,
+  SubjectSearch,
 } from '#flow/store/index.ts';
 
 /** A key on its way to the process that uses it; the bytes are overwritten there once the key object is made. */
@@ -47,6 +49,13 @@ export type StoreMethods = {
   /** Seals what waits of a stream; null: of all. */
   flush(stream: string | null): Promise<void>;
   compact(parameters: null): Promise<number>;
+  findSubject(wanted: SubjectRows): Promise<SubjectSearch>;
+  /** @returns how many rows went */
+  eraseSubject(order: { subject: SubjectRows; request: string }): Promise<number>;
+  /** Deletes what was replaced in these streams so many milliseconds ago. */
+  removeReplaced(order: { streams: readonly string[]; age: number }): Promise<number>;
+  /** Removes journal files that hold nothing for the store any more, now and not at the next look. */
+  releaseFiles(parameters: null): Promise<void>;
   status(parameters: null): StoreStatus | null;
 };
 

@@ -1,8 +1,8 @@
-import type { AuditSink, Json, LateAuditSink, Log } from '#base/core/index.ts';
+import type { AuditSink, Json, LateAuditSink, Log, Millis } from '#base/core/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { JournalDamage } from '#flow/journal/index.ts';
-import type { FileOffsets, Hold, ServedTail, StoreStatus } from '#flow/store/index.ts';
+import type { FileOffsets, Hold, ServedTail, StoreStatus, SubjectRows, SubjectSearch } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
@@ -96,6 +96,26 @@ export class StoreHost {
 
   async compact(): Promise<number> {
     return (await this.#process.peer).call('compact', null);
+  }
+
+  /** Where a person is found in one stream. */
+  async findSubject(wanted: SubjectRows): Promise<SubjectSearch> {
+    return (await this.#process.peer).call('findSubject', wanted);
+  }
+
+  /** Takes all rows about a person out of the segments. @returns how many went */
+  async eraseSubject(subject: SubjectRows, request: string): Promise<number> {
+    return (await this.#process.peer).call('eraseSubject', { subject, request });
+  }
+
+  /** Deletes what was replaced in some streams so long ago. @returns how many objects */
+  async removeReplaced(streams: readonly string[], age: Millis): Promise<number> {
+    return (await this.#process.peer).call('removeReplaced', { streams, age });
+  }
+
+  /** Removes journal files that hold nothing for the store any more. */
+  async releaseFiles(): Promise<void> {
+    await (await this.#process.peer).call('releaseFiles', null);
   }
 
   async status(): Promise<StoreStatus | null> {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { systemClock } from '#base/core/index.ts';
+import { millis, systemClock } from '#base/core/index.ts';
 import { AeadKey, systemRandom } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { templateFromJson } from '#declare/template/index.ts';
@@ -27,17 +27,18 @@ const SEALING_NICENESS = 8;
 
 const log = makeLog('store');
 let service: StoreService | null = null;
+let journal: FileJournalReader | null = null;
 const templates = new Map<string, Template>();
 let inForce = '';
 let holds: readonly Hold[] = [];
 
 const offered: StoreMethods = {
-  async start({ journal, objects, tail, templates: forms, inForce: digest, holds: standing }: StoreStart) {
+  async start({ journal: folder, objects, tail, templates: forms, inForce: digest, holds: standing }: StoreStart) {
     for (const form of forms) remember(templateFromJson(form));
     inForce = digest;
     holds = standing;
     const reader = new FileJournalReader({
-      directory: journal,
+      directory: folder,
       keys: { key: async (fileId) => keyOf(await control.call('journalKey', fileId)) },
       onTorn: (tail) => log.warn(tail, 'cut a torn tail off a journal file'),
       onDamaged: (damage) => {
@@ -45,6 +46,7 @@ const offered: StoreMethods = {
         control.tell('damaged', damage);
       },
     });
+    journal = reader;
     const publisher = remotePublisher(control);
     service = await StoreService.start({
       journal: reader,
@@ -98,6 +100,13 @@ const offered: StoreMethods = {
   snapshot: ({ stream, columns, version }) => running().snapshot(stream, columns, version),
   flush: (stream) => running().flush(stream ?? undefined),
   compact: () => running().compact(),
+  findSubject: (wanted) => running().findSubject(wanted),
+  eraseSubject: ({ subject, request }) => running().eraseSubject(subject, request),
+  removeReplaced: ({ streams, age }) => running().removeReplaced(streams, millis(age)),
+  releaseFiles: async () => {
+    await running().saveCursor();
+    if (journal !== null) await releaseFiles(journal);
+  },
   status: () => service?.status ?? null,
 };
 

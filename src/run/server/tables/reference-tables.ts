@@ -4,6 +4,8 @@ import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
 import type { Catalogue, RowSealer, StorageError } from '#base/storage/index.ts';
 import { tokenDomainOf } from '#declare/template/index.ts';
 import type { ReferenceTable, Template } from '#declare/template/index.ts';
+import { markSubject, reorderRows } from '#flow/store/index.ts';
+import type { SubjectColumn } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { ApiError } from '../api/errors.ts';
 import { csvRecords } from './csv-records.ts';
@@ -128,6 +130,34 @@ export class ReferenceTables {
     return { rows: loaded.rows };
   }
 
+  /** How many rows of a table are about a person. */
+  countSubject(name: string, columns: readonly SubjectColumn[]): number {
+    const loaded = this.#loaded.get(name);
+    const marks = loaded === undefined ? null : markSubject(loaded, { stream: name, columns, before: null });
+    return marks === null ? 0 : marks.reduce((sum, mark) => sum + mark, 0);
+  }
+
+  /** Takes the rows about a person out of a table; the log knows of it already. @returns how many */
+  async eraseSubject(name: string, columns: readonly SubjectColumn[]): Promise<number> {
+    const loaded = this.#loaded.get(name);
+    const marks = loaded === undefined ? null : markSubject(loaded, { stream: name, columns, before: null });
+    if (loaded === undefined || marks === null) return 0;
+    const kept = Uint32Array.from([...marks.keys()].filter((row) => marks[row] !== 1));
+    const batch = reorderRows({ stream: name, template: '', ...loaded }, kept);
+    // A dictionary would still name who is in no row any more.
+    const columnsKept = batch.columns.map(({ name: column, data }) => ({ name: column, data: withoutUnused(data) }));
+    const left = { ...loaded, rows: kept.length, columns: columnsKept };
+    const { catalogue } = this.#parts;
+    await catalogue.transaction(async (tx) => {
+      const row = await this.#table.get(tx, { name });
+      if (row === null) return;
+      const { sealed: _, ...clear } = row;
+      await this.#table.put(tx, { ...clear, rows: left.rows }, toJson(left));
+    });
+    this.#loaded.set(name, left);
+    return loaded.rows - left.rows;
+  }
+
   /** Keys of the fields that are kept as tokens, by the name of the field. */
   async #tokensOf({ name, fields }: ReferenceTable): Promise<ReadonlyMap<string, TokenKey>> {
     const tokens = new Map<string, TokenKey>();
@@ -188,6 +218,14 @@ async function* jsonRecords(texts: AsyncIterable<string>, array: boolean): Async
       yield { values: new Map(Object.entries(row)), line };
     }
   }
+}
+
+/** The column with no entry in its dictionary that no row has. */
+function withoutUnused(column: Column): Column {
+  if (column.type !== 'text') return column;
+  const places = new Map<number, number>();
+  const codes = column.codes.map((code) => places.get(code) ?? (places.set(code, places.size), places.size - 1));
+  return { ...column, codes, dictionary: [...places.keys()].map((code) => column.dictionary[code]!) };
 }
 
 /** Typed arrays as lists, for the sealed part of a row. */

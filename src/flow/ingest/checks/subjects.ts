@@ -1,0 +1,71 @@
+import type { DecodedObject } from '../decode/json-parser.ts';
+import { REASON } from '../reasons.ts';
+import { CELL } from '../row.ts';
+import type { Row } from '../row.ts';
+import { TYPE } from '../stream-rules.ts';
+import type { StreamRules } from '../stream-rules.ts';
+import type { Tokeniser } from '../tokeniser.ts';
+
+/** A field that names persons of whom nothing is taken. They are known by tokens and keyed digests alone. */
+export interface RefusedSubjects {
+  readonly stream: string;
+  readonly field: string;
+  /** Tokens of the field's domain, and digests under the key that is kept for this. */
+  readonly values: readonly (string | number)[];
+}
+
+/** The same, as a stream asks for it on every reading. */
+export interface SubjectGuard {
+  readonly field: string;
+  /** Its place in the row. */
+  readonly at: number;
+  readonly refused: ReadonlySet<string | number>;
+  /** Makes what is looked for of a value that is stored as it is; null for a field that holds tokens. */
+  readonly digests: Tokeniser | null;
+}
+
+/** The guards of one stream; null where nobody is refused, which is what nearly all readings meet. */
+export function compileGuards(
+  rules: StreamRules,
+  refused: readonly RefusedSubjects[],
+  digests: Tokeniser | null,
+): readonly SubjectGuard[] | null {
+  const guards = refused.flatMap(({ stream, field, values }): SubjectGuard[] => {
+    const at = stream === rules.name ? (rules.members.get(field) ?? -1) : -1;
+    const rule = rules.fields[at];
+    if (rule === undefined || (rule.tokens === null && digests === null)) return [];
+    return [{ field, at, refused: new Set(values), digests: rule.tokens === null ? digests : null }];
+  });
+  return guards.length === 0 ? null : guards;
+}
+
+/** Refuses a reading about somebody of whom nothing is taken; identifiers were replaced by tokens before. */
+export function checkSubjects(row: Row, guards: readonly SubjectGuard[]): number {
+  for (const { at, refused, digests } of guards) {
+    if (row.cells[at] !== CELL.present) continue;
+    const isText = row.rules.fields[at]!.type === TYPE.text;
+    const value = isText ? row.texts[at]! : row.numbers[at]!;
+    if (refused.has(digests === null ? value : digestOf(value, digests))) return REASON.erased.number;
+  }
+  return REASON.admitted.number;
+}
+
+/** Whether members that were refused for another reason are about such a person: then no evidence of them is kept. */
+export function isAboutRefused(
+  members: DecodedObject,
+  rules: StreamRules,
+  guards: readonly SubjectGuard[] | null,
+): boolean {
+  if (guards === null) return false;
+  return guards.some(({ field, at, refused, digests }) => {
+    const value = members.get(field);
+    const tokens = digests ?? rules.fields[at]!.tokens;
+    if (tokens === null || (typeof value !== 'string' && typeof value !== 'number')) return false;
+    return refused.has(digestOf(value, tokens)) || refused.has(tokens.text(String(value)));
+  });
+}
+
+function digestOf(value: string | number, digests: Tokeniser): string | number {
+  if (typeof value === 'string') return digests.text(value);
+  return Number.isSafeInteger(value) ? digests.integer(value) : value;
+}

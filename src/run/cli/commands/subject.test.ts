@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { standIn } from '../testing.ts';
+import { addSubjectCommand } from './subject.ts';
+
+const REQUEST = {
+  id: 'r1',
+  kind: 'erase',
+  state: 'done',
+  person: 'ab12',
+  received: '2026-01-01T00:00:00Z',
+  due: '2026-02-01T00:00:00Z',
+  finished: '2026-01-01T00:02:00Z',
+  certificate: 'c1',
+  again: 'refuse',
+  problem: null,
+  erased: { segments: 4, quarantine: 1 },
+};
+const FOUND = { person: 'ab12', found: [{ where: 'segments', relation: 'climate', count: 4 }] };
+
+test('weir subject find shows where a person is, and what to do next', async (t) => {
+  const platform = await standIn(t, { 'POST /v1/subjects/find': FOUND });
+  const { out, err } = await platform.run(addSubjectCommand, 'subject', 'find', "o'neil");
+  assert.match(out, /^segments +climate +4/m);
+  assert.match(err, /subject erase 'o'\\''neil'/);
+  assert.deepEqual(JSON.parse(platform.heard[0]?.body ?? ''), { subject: "o'neil" });
+});
+
+test('weir subject erase shows what would go, and does it once it is confirmed', async (t) => {
+  const platform = await standIn(t, { 'POST /v1/subjects/find': FOUND, 'POST /v1/subjects/erase': REQUEST });
+  await assert.rejects(platform.run(addSubjectCommand, 'subject', 'erase', 'ada'), { code: 'CLI_UNCONFIRMED' });
+  const { out, err } = await platform.run(addSubjectCommand, 'subject', 'erase', 'ada', '--yes', '--allow-again');
+  assert.match(out, /no query shows them any more.*r1, due 2026-02-01/);
+  assert.match(err, /subject request r1/);
+  assert.deepEqual(
+    platform.heard.map(({ body }) => JSON.parse(body ?? '') as unknown),
+    [{ subject: 'ada' }, { subject: 'ada', again: 'allow' }],
+  );
+});
+
+test('weir subject requests and request tell how far one has come', async (t) => {
+  const platform = await standIn(t, { 'GET /v1/subject-requests': { requests: [REQUEST] }, 'GET /v1/subject-requests/r1': REQUEST }); // prettier-ignore
+  assert.match((await platform.run(addSubjectCommand, 'subject', 'requests')).out, /^r1 +erase +done .*c1/m);
+  const { out, err } = await platform.run(addSubjectCommand, 'subject', 'request', 'r1');
+  assert.match(out, /gone: 4 from segments, 1 from quarantine/);
+  assert.match(err, /retention certificate c1/);
+});

@@ -1,0 +1,131 @@
+import type { Command } from 'commander';
+import { CliError } from '../errors.ts';
+import { formatTable } from '../text-table.ts';
+import type { ContextOf } from './command.ts';
+
+interface RequestRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly person: string;
+  readonly received: string;
+  readonly due: string;
+  readonly finished: string | null;
+  readonly certificate: string | null;
+  readonly again: string;
+  readonly problem: string | null;
+  readonly erased: Readonly<Record<string, number>>;
+}
+
+interface Report {
+  readonly person: string;
+  readonly found: readonly { readonly where: string; readonly relation: string | null; readonly count: number }[];
+}
+
+/** What is kept about a person, and what they ask of it. */
+export function addSubjectCommand(program: Command, contextOf: ContextOf): void {
+  const subject = program.command('subject').description('what is kept about a person, and what they ask of it');
+
+  subject
+    .command('find <person>')
+    .description('everything that is kept about a person')
+    .action(async (person: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const report = await context.withPlatform((client) =>
+        client.json<Report>('POST', '/v1/subjects/find', { body: { subject: person } }),
+      );
+      context.result(report, showReport);
+      if (report.found.length > 0) context.next(`subject erase ${quoted(person)}`);
+    });
+
+  subject
+    .command('erase <person>')
+    .description('erase everything that is kept about a person')
+    .option('--allow-again', 'take later readings about them; without it they are refused')
+    .option('--yes', 'do not ask: say that it cannot be undone')
+    .action(async (person: string, options: { allowAgain?: boolean; yes?: boolean }, command: Command) => {
+      const context = contextOf(command);
+      if (options.yes !== true) {
+        const report = await context.withPlatform((client) =>
+          client.json<Report>('POST', '/v1/subjects/find', { body: { subject: person } }),
+        );
+        context.result(report, showReport);
+        throw new CliError('CLI_UNCONFIRMED', 'Cannot erase: it was not confirmed, and cannot be undone', {
+          hint: 'Say so with --yes',
+        });
+      }
+      const body = { subject: person, again: options.allowAgain === true ? 'allow' : 'refuse' };
+      const request = await context.withPlatform((client) =>
+        client.json<RequestRow>('POST', '/v1/subjects/erase', { body }),
+      );
+      context.result(
+        request,
+        ({ id, due }) => `no query shows them any more; the rest goes by request ${id}, due ${due}\n`,
+      );
+      context.next(`subject request ${request.id}`);
+    });
+
+  subject
+    .command('requests')
+    .description('what persons asked, how far it has come, and until when it has to be answered')
+    .action(async (_options: object, command: Command) => {
+      const context = contextOf(command);
+      const { requests } = await context.withPlatform((client) =>
+        client.json<{ requests: RequestRow[] }>('GET', '/v1/subject-requests'),
+      );
+      context.result(requests, (rows) =>
+        rows.length === 0
+          ? 'nobody asked for anything\n'
+          : formatTable(
+              ['id', 'kind', 'state', 'received', 'due', 'finished', 'certificate', 'problem'],
+              rows.map((row) => [
+                row.id,
+                row.kind,
+                row.state,
+                row.received,
+                row.due,
+                row.finished,
+                row.certificate,
+                row.problem,
+              ]),
+            ),
+      );
+    });
+
+  subject
+    .command('request <id>')
+    .description('one request of a person')
+    .action(async (id: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const request = await context.withPlatform((client) =>
+        client.json<RequestRow>('GET', `/v1/subject-requests/${encodeURIComponent(id)}`),
+      );
+      context.result(request, showRequest);
+      if (request.certificate !== null) context.next(`retention certificate ${request.certificate}`);
+    });
+}
+
+function showReport({ found }: Report): string {
+  if (found.length === 0) return 'nothing is kept about them\n';
+  return formatTable(
+    ['where', 'stream', 'count'],
+    found.map(({ where, relation, count }) => [where, relation, count]),
+  );
+}
+
+function showRequest({ kind, state, received, due, finished, certificate, problem, erased }: RequestRow): string {
+  const gone = Object.entries(erased).map(([where, count]) => `${count} from ${where}`);
+  return [
+    `${kind}: ${state}, received ${received}, due ${due}`,
+    ...(gone.length === 0 ? [] : [`gone: ${gone.join(', ')}`]),
+    ...(finished === null ? [] : [`finished ${finished}`]),
+    ...(certificate === null ? [] : [`certificate ${certificate}`]),
+    ...(problem === null ? [] : [`waits: ${problem}`]),
+    '',
+  ].join('\n');
+}
+
+/** As a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w.@:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { micros } from '#base/core/index.ts';
+import type { SubjectRequest } from '#assure/privacy/index.ts';
+import type { Services } from '../services.ts';
+import { openApi } from '../testing.ts';
+
+const REQUEST: SubjectRequest = {
+  id: 'r1',
+  kind: 'erase',
+  state: 'open',
+  received: micros(0),
+  due: micros(1_000_000),
+  finished: null,
+  certificate: null,
+  person: 'ab12',
+  again: 'refuse',
+  places: [{ relation: 's', kind: 'stream', column: 'who', type: 'text', domain: null, values: ['ada'], digests: [] }],
+  problem: null,
+  rewritten: null,
+  erased: { segments: 4 },
+};
+
+/** Stands in for the keeper, which is tested by itself. */
+const asked: unknown[] = [];
+const rights = {
+  find: async (...words: unknown[]) => (asked.push(words), { person: 'ab12', found: [{ where: 'segments', relation: 's', count: 4 }] }), // prettier-ignore
+  erase: async (...words: unknown[]) => (asked.push(words), REQUEST),
+  requests: [REQUEST],
+} as unknown as Services['rights'];
+
+test('who may erase finds a person, erases, and sees requests, which name nobody', async (t) => {
+  const { call, identity } = await openApi(t, { rights });
+  const { token } = await identity.people.add('dpo', ['keeper'], 'person:x');
+  const as = { token };
+  const found = await call('POST', '/v1/subjects/find', { as, body: { subject: 'ada' } });
+  assert.deepEqual([found.status, found.json()['found']], [200, [{ where: 'segments', relation: 's', count: 4 }]]);
+  const erased = await call('POST', '/v1/subjects/erase', { as, body: { subject: 'ada' } });
+  assert.deepEqual([erased.status, erased.json()['due'], erased.json()['erased']], [202, '1970-01-01T00:00:01Z', { segments: 4 }]); // prettier-ignore
+  assert.equal((asked.at(-1) as unknown[])[2], 'refuse');
+  const listed = await call('GET', '/v1/subject-requests', { as });
+  assert.ok(listed.status === 200 && !listed.text.includes('ada'), listed.text);
+  assert.equal((await call('GET', '/v1/subject-requests/r1', { as })).json()['id'], 'r1');
+  assert.equal((await call('GET', '/v1/subject-requests/r2', { as })).json()['code'], 'SERVER_REQUEST_UNKNOWN');
+  assert.equal((await call('POST', '/v1/subjects/erase', { as, body: { subject: '', again: 'maybe' } })).status, 400);
+});
+
+test("the operator's own credential finds and erases nobody", async (t) => {
+  const { call } = await openApi(t, { rights });
+  for (const [method, path] of [
+    ['POST', '/v1/subjects/find'],
+    ['POST', '/v1/subjects/erase'],
+    ['GET', '/v1/subject-requests'],
+  ] as const)
+    // prettier-ignore
+    assert.equal((await call(method, path, method === 'POST' ? { body: { subject: 'ada' } } : {})).status, 403);
+});

@@ -1,0 +1,107 @@
+import { formatMicros, micros, Type } from '#base/core/index.ts';
+import type { SubjectRequest } from '#assure/privacy/index.ts';
+import type { Resource } from '#declare/policy/index.ts';
+import { ServerError } from '../../errors.ts';
+import { closed, count, countsByWord, listOf, orNull, text, time } from '../forms.ts';
+import type { Route } from '../route.ts';
+
+const PERSONS: Resource = { type: 'person', name: '*' };
+const ACCESS = { action: 'erase', resource: () => PERSONS } as const;
+
+/** Who it is, as devices send it: never part of a path, which others write down. */
+const SUBJECT = Type.String({ minLength: 1, maxLength: 1_024, description: 'The person, as devices name them.' });
+const REQUEST = Type.Object({
+  id: text,
+  kind: text,
+  state: text,
+  person: text,
+  received: time,
+  due: time,
+  finished: orNull(time),
+  certificate: orNull(text),
+  again: text,
+  problem: orNull(text),
+  erased: countsByWord,
+});
+
+/** What is kept about persons, and what they ask of it. */
+export const SUBJECT_ROUTES: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/v1/subjects/find',
+    summary: 'Find everything that is kept about a person',
+    access: ACCESS,
+    body: closed({ subject: SUBJECT }),
+    answer: {
+      json: Type.Object({
+        person: text,
+        found: listOf(Type.Object({ where: text, relation: orNull(text), count })),
+      }),
+    },
+    handle: async ({ body, caller }, { rights }) => {
+      const { subject } = body as { readonly subject: string };
+      return { json: await rights.find(caller.actor, subject) };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/subjects/erase',
+    summary: 'Erase everything that is kept about a person: out of every answer at once, off the disk afterwards',
+    access: ACCESS,
+    body: closed({
+      subject: SUBJECT,
+      again: Type.Optional(
+        Type.Enum(['refuse', 'allow'] as const, { description: 'Whether later readings about them are taken.' }),
+      ),
+    }),
+    answer: { status: 202, json: REQUEST },
+    handle: async ({ body, caller }, { rights }) => {
+      const { subject, again = 'refuse' } = body as { readonly subject: string; readonly again?: 'refuse' | 'allow' };
+      return { status: 202, json: showRequest(await rights.erase(caller.actor, subject, again)) };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/subject-requests',
+    summary: 'What persons asked, how far it has come, and until when it has to be answered',
+    access: ACCESS,
+    answer: { json: Type.Object({ requests: listOf(REQUEST) }) },
+    handle: async (_request, { rights }) => ({ json: { requests: rights.requests.map(showRequest) } }),
+  },
+  {
+    method: 'GET',
+    path: '/v1/subject-requests/:id',
+    summary: 'One request of a person',
+    access: ACCESS,
+    answer: { json: REQUEST },
+    handle: async ({ params }, { rights }) => {
+      const id = params['id'] ?? '';
+      const request = rights.requests.find((each) => each.id === id);
+      if (request === undefined) throw unknownRequest(id);
+      return { json: showRequest(request) };
+    },
+  },
+];
+
+function showRequest(request: SubjectRequest) {
+  const { id, kind, state, person, received, due, finished, certificate, again, problem, erased } = request;
+  return {
+    id,
+    kind,
+    state,
+    person,
+    received: formatMicros(received),
+    due: formatMicros(due),
+    finished: finished === null ? null : formatMicros(micros(finished)),
+    certificate,
+    again,
+    problem,
+    erased,
+  };
+}
+
+function unknownRequest(id: string): ServerError {
+  return new ServerError('SERVER_REQUEST_UNKNOWN', `Cannot show request ${id.slice(0, 64)}: there is none`, {
+    hint: 'See those there are with `npm run -s weir -- subject requests`',
+  });
+}

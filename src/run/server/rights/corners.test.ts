@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { StoredPlace } from '#assure/privacy/index.ts';
+import { openKeys } from '../../../../test/support/open-trust.ts';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
+import { cornersOf } from './corners.ts';
+
+const place = (kind: StoredPlace['kind'], relation: string): StoredPlace => ({
+  relation,
+  kind,
+  column: 'who',
+  type: 'text',
+  domain: null,
+  values: ['ada'],
+  digests: [],
+});
+
+test('corners ask each part for what it knows a person by, and nobody else', async (t) => {
+  const { keys } = await openKeys(t);
+  const asked: unknown[] = [];
+  const corners = cornersOf({
+    quarantine: { directory: await temporaryFolder(t), keys },
+    tables: {
+      countSubject: (...words) => (asked.push(words), 4),
+      eraseSubject: async (...words) => (asked.push(words), 4),
+    },
+    statements: {
+      naming: async (values) => (asked.push(values), ['d1', 'd2']),
+      remove: async (digests) => void asked.push(digests),
+    },
+  });
+  const subject = { places: [place('stream', 's'), place('table', 'staff'), place('table', 'riders')] };
+  assert.deepEqual(await Promise.all(corners.map((corner) => corner.count(subject))), [0, 8, 2]);
+  assert.deepEqual(asked, [
+    ['staff', [{ name: 'who', values: ['ada'] }]],
+    ['riders', [{ name: 'who', values: ['ada'] }]],
+    ['ada'],
+  ]);
+  asked.length = 0;
+  assert.deepEqual(await Promise.all(corners.map((corner) => corner.erase(subject))), [0, 8, 2]);
+  assert.deepEqual(asked.at(-1), ['d1', 'd2']);
+});

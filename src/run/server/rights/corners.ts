@@ -1,0 +1,59 @@
+import type { StoredPlace } from '#assure/privacy/index.ts';
+import { countQuarantined, eraseQuarantined } from '../control/quarantine-subjects.ts';
+import type { QuarantineSubjectsParts } from '../control/quarantine-subjects.ts';
+import type { StatementBook } from '../query/statement-book.ts';
+import type { ReferenceTables } from '../tables/reference-tables.ts';
+import type { KnownSubject, SubjectCorner } from './subject-corner.ts';
+
+export interface CornerParts {
+  readonly quarantine: QuarantineSubjectsParts;
+  readonly tables: Pick<ReferenceTables, 'countSubject' | 'eraseSubject'>;
+  readonly statements: Pick<StatementBook, 'naming' | 'remove'>;
+}
+
+/** The corners of this version. A part that comes to keep something of persons adds its own. */
+export function cornersOf({ quarantine, tables, statements }: CornerParts): readonly SubjectCorner[] {
+  return [
+    {
+      where: 'quarantine',
+      count: (subject) => countQuarantined(quarantined(subject), quarantine),
+      erase: (subject) => eraseQuarantined(quarantined(subject), quarantine),
+    },
+    {
+      where: 'tables of reference',
+      count: async ({ places }) =>
+        tablesOf(places).reduce((sum, [name, columns]) => sum + tables.countSubject(name, columns), 0),
+      erase: async ({ places }) => {
+        let rows = 0;
+        for (const [name, columns] of tablesOf(places)) rows += await tables.eraseSubject(name, columns);
+        return rows;
+      },
+    },
+    {
+      where: 'sealed statements',
+      count: async (subject) => (await statements.naming(valuesOf(subject))).length,
+      erase: async (subject) => {
+        const digests = await statements.naming(valuesOf(subject));
+        await statements.remove(digests);
+        return digests.length;
+      },
+    },
+  ];
+}
+
+function quarantined({ places }: KnownSubject) {
+  return places
+    .filter(({ kind }) => kind === 'stream')
+    .map(({ relation, column, values }) => ({ stream: relation, column, values }));
+}
+
+function tablesOf(places: readonly StoredPlace[]) {
+  const own = places.filter(({ kind }) => kind === 'table');
+  return [...Map.groupBy(own, ({ relation }) => relation)].map(
+    ([name, of]) => [name, of.map(({ column, values }) => ({ name: column, values }))] as const,
+  );
+}
+
+function valuesOf({ places }: KnownSubject): readonly (string | number)[] {
+  return [...new Set(places.flatMap(({ values }) => values))];
+}

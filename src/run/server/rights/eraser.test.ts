@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { micros, seconds } from '#base/core/index.ts';
+import type { Json } from '#base/core/index.ts';
+import { openDirectoryObjects } from '#base/storage/index.ts';
+import { RequestBook } from '#assure/privacy/index.ts';
+import type { SubjectRequest } from '#assure/privacy/index.ts';
+import { Erasures } from '#flow/store/index.ts';
+import { frozenClock } from '../../../../test/support/frozen-clock.ts';
+import { openKeys } from '../../../../test/support/open-trust.ts';
+import { seededRandom } from '../../../../test/support/seeded-random.ts';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
+import type { Cleanable } from '../../../../test/support/tmp.ts';
+import { SegmentHost } from '../control/segment-host.ts';
+import { makeSegment } from '../control/testing.ts';
+import { Eraser, rowsOf } from './eraser.ts';
+
+const NOTHING = { rows: 0, minTime: null, maxTime: null };
+
+/** Segment `s1` has a row of the person; the store takes it out of queries, and deletes its object when told. */
+async function open(t: Cleanable) {
+  const clock = frozenClock();
+  const trust = await openKeys(t, clock);
+  const segments = await SegmentHost.open(trust.catalogue, trust.keys, clock);
+  const objects = await openDirectoryObjects(await temporaryFolder(t));
+  const sealer = await trust.keys.rowSealer('catalogue');
+  const segment = await makeSegment(trust.keys, { id: 's1', stream: 'trips', spans: [{ file: 'f', after: 0, to: 9 }] });
+  await segments.publish({ segment, cursor: [] });
+  await objects.put(segment.objectKey, Uint8Array.of(1));
+  const state = { journal: [0], left: 0, corner: 2, signed: null as Json | null, dropped: [] as string[], turned: 0 };
+  const request: SubjectRequest = {
+    id: 'r1',
+    kind: 'erase',
+    state: 'open',
+    received: clock.now(),
+    due: micros(clock.now() + 1),
+    finished: null,
+    certificate: null,
+    person: 'ab12',
+    again: 'refuse',
+    places: [
+      { relation: 'trips', kind: 'stream', column: 'rider', type: 'text', domain: null, values: ['ada'], digests: [] },
+    ],
+    problem: null,
+    rewritten: null,
+    erased: {},
+  };
+  const book = await RequestBook.open(trust.catalogue, await trust.keys.rowSealer('people'));
+  const erasures = new Erasures(sealer);
+  const eraser = new Eraser({
+    ...trust,
+    book,
+    segments: { statesOf: (ids) => segments.statesOf(ids), replacedBefore: (time) => segments.replacedBefore(time) },
+    store: {
+      findSubject: async () => ({ segments: [], tail: { ...NOTHING, rows: state.left } }),
+      eraseSubject: async (subject, id) => {
+        if ((await segments.active()).length === 0) return 0;
+        await segments.retire({
+          ids: ['s1'],
+          expired: { stream: 'trips', rows: 10, keptFrom: subject.before!, request: id },
+        });
+        return 10;
+      },
+      removeReplaced: async (_streams, age) => {
+        const old = await segments.replacedBefore(clock.now() - age * 1_000);
+        for (const { id, objectKey } of old) {
+          await objects.delete(objectKey);
+          await segments.forget([id]);
+        }
+        return old.length;
+      },
+      releaseFiles: async () => {},
+    },
+    gateway: () => ({ turnFiles: async () => void (state.turned += 1) }),
+    erasures,
+    objects,
+    corners: [{ where: 'attic', count: async () => state.corner, erase: async () => ((state.corner = 0), 2) }],
+    journalFiles: async () => state.journal.map((created) => ({ created })),
+    drop: (ids) => void state.dropped.push(...ids),
+    digestKey: new Uint8Array(32),
+    clock,
+    random: seededRandom(5),
+    sign: async (_type, statement) => ((state.signed = statement), 'signed'),
+    reachCopies: async () => [{ target: 't1', confirmed: true }],
+    grace: seconds(1),
+  });
+  return { eraser, request, state, clock, book, erasures, segments, ...trust };
+}
+
+test('an erasure is certified once old objects and journal files are gone, keys shredded and nothing found', async (t) => {
+  const { eraser, request, state, clock, book, erasures, catalogue, audit, keys } = await open(t);
+  const first = await eraser.step(request);
+  assert.deepEqual([first.waits, first.request.erased], [true, { segments: 10, attic: 2 }]);
+  assert.deepEqual([state.dropped, state.turned], [['s1'], 1]);
+  assert.deepEqual(await book.list(), [first.request]);
+  assert.equal((await eraser.step(first.request)).request, first.request, 'queries have their time');
+  clock.advance(seconds(2));
+  assert.equal((await eraser.step(first.request)).request, first.request, 'a journal file from before is there');
+  state.journal = [clock.now()];
+  const { request: done, waits } = await eraser.step(first.request);
+  assert.deepEqual([waits, done.state, (await book.list())[0]], [false, 'done', done]);
+  const signed = state.signed as Record<string, unknown>;
+  assert.deepEqual(
+    [signed['because'], signed['erased'], (signed['segments'] as { rows: number }[])[0]?.rows],
+    ['asked by the person', { segments: 10, attic: 2 }, 10],
+  );
+  assert.ok((signed['looked'] as { found: number }[]).every(({ found }) => found === 0));
+  assert.ok(keys.destructions > 0);
+  assert.deepEqual(audit.events.at(-1)?.detail, { request: 'r1', segments: 1, rows: 10 });
+  assert.equal(await catalogue.transaction((tx) => erasures.certificate(tx, done.certificate ?? '')), 'signed');
+  assert.deepEqual(await catalogue.transaction((tx) => erasures.open(tx)), []);
+});
+
+test('where something is left nothing is certified, and a step that was cut off can be taken again', async (t) => {
+  const { eraser, request, state, clock } = await open(t);
+  await eraser.step(request);
+  const { request: again } = await eraser.step(request);
+  assert.deepEqual(again.erased, { attic: 2 }, 'the segment went with the first');
+  clock.advance(seconds(2));
+  state.journal = [];
+  state.left = 1;
+  await assert.rejects(eraser.step(again), {
+    code: 'SERVER_ERASURE_INCOMPLETE',
+    message: /1 left in what waits to be sealed/,
+  });
+  assert.equal(state.signed, null);
+  state.left = 0;
+  assert.equal((await eraser.step(again)).request.state, 'done');
+});
+
+test('rowsOf() means rows from before an erasure, and all of a restriction', () => {
+  const places = [
+    {
+      relation: 'a',
+      kind: 'stream' as const,
+      column: 'x',
+      type: 'text' as const,
+      domain: null,
+      values: ['v'],
+      digests: ['d'],
+    },
+    {
+      relation: 't',
+      kind: 'table' as const,
+      column: 'x',
+      type: 'text' as const,
+      domain: null,
+      values: ['v'],
+      digests: [],
+    },
+  ];
+  const digestKey = new Uint8Array(32);
+  const columns = [{ name: 'x', values: ['v'], digests: ['d'] }];
+  assert.deepEqual(rowsOf({ kind: 'erase', received: micros(7), places }, digestKey), [
+    { stream: 'a', columns, before: 7, digestKey },
+  ]);
+  assert.equal(rowsOf({ kind: 'restrict', received: micros(7), places }, digestKey)[0]?.before, null);
+});

@@ -1,0 +1,234 @@
+import { canonicalJson, encodeUtf8, formatMicros, makeId, micros, seconds } from '#base/core/index.ts';
+import type { AuditSink, Clock, Json, Micros, Millis, Random } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
+import type { Catalogue, Objects } from '#base/storage/index.ts';
+import type { RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
+import { SEGMENT_PREFIX } from '#flow/store/index.ts';
+import type { Erasure, Erasures, SubjectRows } from '#flow/store/index.ts';
+import type { KeyRing } from '#trust/keys/index.ts';
+import type { Confirmation } from '../backup/backup-keeper.ts';
+import { ERASURE_TYPE } from '../control/retention-keeper.ts';
+import type { SegmentHost } from '../control/segment-host.ts';
+import { ServerError } from '../errors.ts';
+import type { StoreHost } from '../store/host.ts';
+import type { SubjectCorner } from './subject-corner.ts';
+import type { SubjectGate } from './subject-gate.ts';
+import { CERTIFIED } from './subject-log.ts';
+
+export interface EraserParts {
+  readonly catalogue: Catalogue;
+  readonly book: RequestBook;
+  readonly keys: Pick<KeyRing, 'lifecycle' | 'unwrapDataKeys'>;
+  readonly segments: Pick<SegmentHost, 'statesOf' | 'replacedBefore'>;
+  readonly store: Pick<StoreHost, 'findSubject' | 'eraseSubject' | 'removeReplaced' | 'releaseFiles'>;
+  readonly gateway: () => Pick<SubjectGate, 'turnFiles'>;
+  readonly erasures: Erasures;
+  readonly objects: Objects;
+  readonly corners: readonly SubjectCorner[];
+  /** Journal files that are there, and when each was begun. */
+  readonly journalFiles: () => Promise<readonly { readonly created: number }[]>;
+  /** Has query processes let go of what they opened of segments. */
+  readonly drop: (segments: readonly string[]) => void;
+  readonly digestKey: Uint8Array;
+  readonly audit: AuditSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sign: (type: string, statement: Json) => Promise<string>;
+  /** Has backups let go of what was erased; tells of each whether it did. */
+  readonly reachCopies: () => Promise<readonly Confirmation[]>;
+  /** How long queries that began before have to open what they read. */
+  readonly grace?: Millis;
+}
+
+/** Queries open what they read as they begin, and none begins for longer. */
+const GRACE = seconds(60);
+const ACTOR = 'weir:rights';
+const FOREVER = micros(Number.MAX_SAFE_INTEGER);
+
+/** What one step came to: the request as it stands now, and whether something is left that only time brings. */
+export interface EraserStep {
+  readonly request: SubjectRequest;
+  readonly waits: boolean;
+}
+
+/**
+ * Brings an erasure to its end, once no query shows the person any more: everything is written anew without them, what
+ * there was before is deleted, its keys are shredded, it is looked everywhere, and what was found is signed. Each step can
+ * be done again.
+ */
+export class Eraser {
+  readonly #parts: EraserParts;
+
+  constructor(parts: EraserParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes the next step.
+   *
+   * @throws {StoreError} STORE_SEGMENT_HELD while somebody has a right to a segment; {ServerError}
+   *   SERVER_ERASURE_INCOMPLETE where something is left that should be gone
+   */
+  async step(request: SubjectRequest): Promise<EraserStep> {
+    if (request.rewritten === null) return { request: await this.#rewrite(request), waits: true };
+    if (!(await this.#areOldOnesGone(request, request.rewritten))) return { request, waits: true };
+    return { request: await this.#certify(request), waits: false };
+  }
+
+  /** Segments, tables and evidence anew without the person; from then on nothing is written that has them. */
+  async #rewrite(request: SubjectRequest): Promise<SubjectRequest> {
+    const { store, gateway, corners, clock, book, drop } = this.#parts;
+    // Readings that were taken before the request are in files that began before this.
+    const turned = clock.now();
+    await gateway().turnFiles();
+    const erased: Record<string, number> = { ...request.erased };
+    const note = (where: string, count: number): void => {
+      if (count > 0) erased[where] = (erased[where] ?? 0) + count;
+    };
+    for (const subject of rowsOf(request, this.#parts.digestKey)) {
+      note('segments', await store.eraseSubject(subject, request.id));
+    }
+    for (const corner of corners) note(corner.where, await corner.erase(request));
+    drop((await this.#gone(request)).map(({ segment }) => segment));
+    const rewritten = { ...request, erased, problem: null, rewritten: { turned, at: clock.now() } };
+    await book.put(rewritten);
+    return rewritten;
+  }
+
+  /** Whether what was written before, and may hold the person, is deleted by now. */
+  async #areOldOnesGone(
+    request: SubjectRequest,
+    { turned }: NonNullable<SubjectRequest['rewritten']>,
+  ): Promise<boolean> {
+    const { store, segments, journalFiles, grace = GRACE } = this.#parts;
+    const streams = new Set(streamsOf(request.places));
+    await store.removeReplaced([...streams], grace);
+    await store.releaseFiles();
+    const waiting = await segments.replacedBefore(FOREVER);
+    if (waiting.some(({ stream }) => streams.has(stream))) return false;
+    return (await journalFiles()).every(({ created }) => created >= turned);
+  }
+
+  async #certify(request: SubjectRequest): Promise<SubjectRequest> {
+    const { keys, audit, catalogue, book, erasures, clock, random, sign, reachCopies } = this.#parts;
+    const gone = await this.#gone(request);
+    const epochs = await keys.lifecycle.shred(ACTOR);
+    const looked = await this.#look(request, gone);
+    const left = looked.filter(({ found }) => found > 0);
+    if (left.length > 0) {
+      throw new ServerError(
+        'SERVER_ERASURE_INCOMPLETE',
+        `Cannot certify an erasure: ${left.map(({ where, found }) => `${found} left in ${where}`).join(', ')}`,
+      );
+    }
+    const copies = await reachCopies();
+    const id = makeId(clock, random);
+    const at = clock.now();
+    const statement = statementOf(id, at, request, gone, epochs, looked, copies);
+    const text = await sign(ERASURE_TYPE, statement);
+    await audit.append({
+      actor: ACTOR,
+      action: CERTIFIED,
+      resource: `certificate:${id}`,
+      outcome: 'done',
+      digest: sha256Hex(encodeUtf8(canonicalJson(statement))),
+      detail: { request: request.id, segments: gone.length, rows: rowsIn(gone) },
+    });
+    const done: SubjectRequest = { ...request, state: 'done', finished: at, certificate: id, problem: null };
+    await catalogue.transaction(async (tx) => {
+      await erasures.certify(tx, gone, { id, text, at });
+      await book.putWithin(tx, done);
+    });
+    return done;
+  }
+
+  #gone(request: SubjectRequest): Promise<readonly Erasure[]> {
+    const { catalogue, erasures } = this.#parts;
+    return catalogue.transaction((tx) => erasures.open(tx, request.id));
+  }
+
+  /** Looks everywhere for what should be gone. */
+  async #look(request: SubjectRequest, gone: readonly Erasure[]) {
+    const { keys, objects, store, corners, segments, journalFiles, digestKey } = this.#parts;
+    const looked: { readonly where: string; readonly found: number }[] = [];
+    const note = (where: string, found: number): void => void looked.push({ where, found });
+    let [sealed, waiting] = [0, 0];
+    for (const subject of rowsOf(request, digestKey)) {
+      const found = await store.findSubject(subject);
+      sealed += found.segments.reduce((sum, { rows }) => sum + rows, 0);
+      waiting += found.tail.rows;
+    }
+    note('segments', sealed);
+    note('what waits to be sealed', waiting);
+    const { turned } = request.rewritten!;
+    note('journal', (await journalFiles()).filter(({ created }) => created < turned).length);
+    const states = await segments.statesOf(gone.map(({ segment }) => segment));
+    note('catalogue of segments', states.filter((state) => state !== 'gone').length);
+    const wanted = new Set(gone.map(({ objectKey }) => objectKey));
+    let stored = 0;
+    for await (const key of objects.list(SEGMENT_PREFIX)) if (wanted.has(key)) stored += 1;
+    note('objects', stored);
+    let opened = 0;
+    for (const { segment, handles } of gone)
+      opened += (await keys.unwrapDataKeys({ actor: ACTOR, resource: `segment:${segment}` }, handles)).size;
+    note('data keys', opened);
+    for (const corner of corners) note(corner.where, await corner.count(request));
+    return looked;
+  }
+}
+
+/** The rows of streams that a request means: those that were there when it came, or all where it stands. */
+export function rowsOf(
+  { kind, received, places }: Pick<SubjectRequest, 'kind' | 'received' | 'places'>,
+  digestKey: Uint8Array,
+): readonly SubjectRows[] {
+  const streams = places.filter((place) => place.kind === 'stream');
+  return [...Map.groupBy(streams, ({ relation }) => relation)].map(([stream, of]) => ({
+    stream,
+    columns: of.map(({ column, values, digests }) => ({ name: column, values, digests })),
+    before: kind === 'erase' ? received : null,
+    digestKey,
+  }));
+}
+
+function streamsOf(places: readonly StoredPlace[]): readonly string[] {
+  return places.filter(({ kind }) => kind === 'stream').map(({ relation }) => relation);
+}
+
+function rowsIn(gone: readonly Erasure[]): number {
+  return gone.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/** @see docs/formats/erasure-certificate.md */
+function statementOf(
+  id: string,
+  at: Micros,
+  request: SubjectRequest,
+  gone: readonly Erasure[],
+  epochs: readonly number[],
+  looked: readonly { readonly where: string; readonly found: number }[],
+  copies: readonly Confirmation[],
+): Json {
+  return {
+    format: 'weir.erasure',
+    version: 1,
+    id,
+    at: formatMicros(at),
+    because: 'asked by the person',
+    request: request.id,
+    person: request.person,
+    received: formatMicros(request.received),
+    due: formatMicros(request.due),
+    segments: gone.map(({ segment, stream, rows, digest, at: since }) => ({
+      segment,
+      stream,
+      rows,
+      digest,
+      written_anew: formatMicros(micros(since)),
+    })),
+    erased: { ...request.erased },
+    epochs_destroyed: [...epochs],
+    looked: looked.map((one) => ({ ...one })),
+    copies: copies.map((copy) => ({ ...copy })),
+  };
+}

@@ -1,0 +1,87 @@
+import type { Clock, Json, Log, Millis, Random } from '#base/core/index.ts';
+import { AeadKey } from '#base/crypto/index.ts';
+import { makeRowSealer } from '#base/storage/index.ts';
+import type { Catalogue, Objects, RowSealer } from '#base/storage/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { RequestBook } from '#assure/privacy/index.ts';
+import { FileJournalReader } from '#flow/journal/index.ts';
+import type { AuditLog } from '#trust/audit/index.ts';
+import type { Custody, KeyRing } from '#trust/keys/index.ts';
+import type { Confirmation } from '../backup/backup-keeper.ts';
+import { entriesFrom } from '../control/audit-reader.ts';
+import { keptSecret } from '../control/open-log.ts';
+import type { RetentionKeeper } from '../control/retention-keeper.ts';
+import type { SegmentHost } from '../control/segment-host.ts';
+import type { DataDirectory } from '../data-directory.ts';
+import type { StatementBook } from '../query/statement-book.ts';
+import type { StoreHost } from '../store/host.ts';
+import type { ReferenceTables } from '../tables/reference-tables.ts';
+import { cornersOf } from './corners.ts';
+import { Eraser } from './eraser.ts';
+import { RightsKeeper } from './rights-keeper.ts';
+import type { SubjectGate } from './subject-gate.ts';
+
+export interface OpenRightsParts {
+  readonly layout: DataDirectory;
+  readonly catalogue: Catalogue;
+  readonly sealer: RowSealer;
+  readonly custody: Custody;
+  readonly keys: KeyRing;
+  readonly segments: SegmentHost;
+  readonly store: StoreHost;
+  readonly retention: RetentionKeeper;
+  readonly tables: ReferenceTables;
+  readonly statements: StatementBook;
+  readonly objects: Objects;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly templates: () => readonly Template[];
+  readonly gateway: () => SubjectGate;
+  readonly drop: (segments: readonly string[]) => void;
+  readonly reachCopies: () => Promise<readonly Confirmation[]>;
+  /** As the eraser takes it. */
+  readonly grace?: Millis;
+  readonly sign: (type: string, statement: Json) => Promise<string>;
+}
+
+/** Puts together what the rights of persons take. Its keys are in custody, so that they outlive every copy of the catalogue. */
+export async function openRights(parts: OpenRightsParts): Promise<RightsKeeper> {
+  const { layout, catalogue, custody, keys, retention, audit, clock, random, log, segments, store } = parts;
+  const digestKey = await keptSecret(custody, 'subject-digest', 32, random);
+  const logKey = AeadKey.fromBytes(await keptSecret(custody, 'subject-log', 32, random));
+  const book = await RequestBook.open(catalogue, parts.sealer);
+  const quarantine = { directory: layout.quarantine, keys };
+  const corners = cornersOf({ quarantine, tables: parts.tables, statements: parts.statements });
+  // Only looked at, never read: its keys are not needed.
+  const journal = new FileJournalReader({ directory: layout.journal, keys: { key: async () => null } });
+  const eraser = new Eraser({
+    ...parts,
+    book,
+    corners,
+    erasures: retention.erasures,
+    journalFiles: () => journal.files(),
+    digestKey,
+  });
+  return RightsKeeper.open(
+    {
+      book,
+      sealer: makeRowSealer(new Map([[1, logKey]]), 1, random),
+      digestKey,
+      keys,
+      segments,
+      store,
+      gateway: parts.gateway,
+      corners,
+      eraser,
+      templates: parts.templates,
+      holds: () => retention.holds,
+      audit,
+      clock,
+      random,
+      log,
+    },
+    (from) => entriesFrom(audit, from),
+  );
+}

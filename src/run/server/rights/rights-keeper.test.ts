@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { micros } from '#base/core/index.ts';
+import { AeadKey } from '#base/crypto/index.ts';
+import { makeRowSealer } from '#base/storage/index.ts';
+import { RequestBook } from '#assure/privacy/index.ts';
+import type { RefusedSubjects } from '#flow/ingest/index.ts';
+import type { Hold, SubjectRows } from '#flow/store/index.ts';
+import type { PlacedEntry } from '#trust/audit/index.ts';
+import { eventually } from '../../../../test/support/eventually.ts';
+import { frozenClock } from '../../../../test/support/frozen-clock.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
+import { silentLog } from '../../../../test/support/open-audit-log.ts';
+import { openKeys } from '../../../../test/support/open-trust.ts';
+import { seededRandom } from '../../../../test/support/seeded-random.ts';
+import type { Cleanable } from '../../../../test/support/tmp.ts';
+import { RightsKeeper } from './rights-keeper.ts';
+import type { RightsParts } from './rights-keeper.ts';
+
+const template = makeTemplate(
+  'devices: {d: {}}\nstreams: {trips: {from: d, purposes: [p], subject: rider, fields: {rider: {type: text, class: identifier}}}}',
+);
+const HOLD = { id: 'h1', stream: 'trips', from: null, to: 5, reason: 'case 12', owner: 'legal', created: 0, released: null }; // prettier-ignore
+
+async function open(t: Cleanable) {
+  const clock = frozenClock();
+  const trust = await openKeys(t, clock);
+  const told: (readonly RefusedSubjects[])[] = [];
+  const asked: SubjectRows[] = [];
+  const state = { holds: [] as Hold[], rows: 2, steps: 0, fails: false };
+  const parts: RightsParts = {
+    ...trust,
+    book: await RequestBook.open(trust.catalogue, await trust.keys.rowSealer('people')),
+    sealer: makeRowSealer(new Map([[1, AeadKey.fromBytes(new Uint8Array(32).fill(1))]]), 1, seededRandom(1)),
+    digestKey: new Uint8Array(32).fill(2),
+    segments: { active: async () => [] },
+    store: {
+      findSubject: async (wanted) => {
+        asked.push(wanted);
+        const tail = { rows: state.rows, minTime: micros(4), maxTime: micros(9) };
+        return { segments: [], tail };
+      },
+    },
+    gateway: () => ({ refuseSubjects: async (refused) => void told.push(refused) }),
+    corners: [{ where: 'attic', count: async () => 3, erase: async () => 3 }],
+    eraser: {
+      step: async (request: Parameters<RightsParts['eraser']['step']>[0]) => {
+        state.steps += 1;
+        if (state.fails) throw new Error('the disk is on fire');
+        return { request: { ...request, state: 'done', certificate: 'c1' }, waits: false };
+      },
+    } as unknown as RightsParts['eraser'],
+    templates: () => [template],
+    holds: () => state.holds,
+    clock,
+    random: seededRandom(3),
+    log: silentLog,
+  };
+  const entries = async function* (from: number): AsyncGenerator<PlacedEntry> {
+    for (const [index, event] of trust.audit.events.entries()) {
+      if (index >= from) yield { index, time: clock.now(), event };
+    }
+  };
+  return { parts, entries, told, asked, state, audit: trust.audit, keeper: await RightsKeeper.open(parts, entries) };
+}
+
+test('find() looks under every name that a person has, and is logged without any of them', async (t) => {
+  const { keeper, asked, audit } = await open(t);
+  const report = await keeper.find('person:x', 'ada');
+  assert.deepEqual(report.found, [
+    { where: 'what waits to be sealed', relation: 'trips', count: 2 },
+    { where: 'attic', relation: null, count: 3 },
+  ]);
+  const values = asked[0]?.columns[0]?.values ?? [];
+  assert.ok(values.length === 2 && String(values[0]).startsWith('t1-') && values[1] === 'ada');
+  const entry = audit.events.find(({ action }) => action === 'find-subject');
+  assert.equal(entry?.resource, `subject:${report.person}`);
+  assert.ok(!JSON.stringify(audit.events).includes('ada'));
+});
+
+test('erase() withholds rows and refuses readings before it resolves; done, no original is left', async (t) => {
+  const { keeper, told, parts, state, audit } = await open(t);
+  state.fails = true;
+  const request = await keeper.erase('person:x', 'ada', 'refuse');
+  assert.match(keeper.withheld.get('trips') ?? '', /"rider" IN \('t1-[a-z2-7]+', 'ada'\)/);
+  assert.equal(told.at(-1)?.[0]?.values.length, 2, 'the token and a keyed digest');
+  assert.ok(!JSON.stringify(told).includes('"ada"'));
+  assert.equal((await keeper.erase('person:x', 'ada', 'refuse')).id, request.id, 'asked twice, it is one');
+  await eventually(() => keeper.requests[0]?.problem, (problem) => problem === 'the disk is on fire'); // prettier-ignore
+  state.fails = false;
+  keeper.start();
+  await eventually(() => keeper.requests[0]?.state, (now) => now === 'done'); // prettier-ignore
+  assert.equal(keeper.withheld.size, 0);
+  await eventually(async () => (await parts.book.list())[0]?.places[0]?.values.length, (left) => left === 1); // prettier-ignore
+  assert.equal(keeper.refused[0]?.values.length, 2);
+  assert.equal(audit.events.filter(({ action }) => action === 'erase-subject').length, 1);
+  keeper[Symbol.dispose]();
+});
+
+test('erase() is refused where somebody has a right to the readings, with reason and owner', async (t) => {
+  const { keeper, state } = await open(t);
+  state.holds = [HOLD];
+  await assert.rejects(keeper.erase('person:x', 'ada', 'refuse'), {
+    code: 'SERVER_SUBJECT_HELD',
+    message: /case 12.*legal.*h1/,
+  });
+  state.holds = [{ ...HOLD, to: 3 }];
+  assert.equal((await keeper.erase('person:x', 'ada', 'allow')).again, 'allow');
+  assert.deepEqual(keeper.refused, []);
+  keeper[Symbol.dispose]();
+});
+
+test('what an older copy of the catalogue forgot is taken up again from the log, before anybody asks', async (t) => {
+  const { keeper, parts, entries, state } = await open(t);
+  state.fails = true;
+  await keeper.erase('person:x', 'ada', 'refuse');
+  keeper[Symbol.dispose]();
+  const older = await openKeys(t, parts.clock);
+  const book = await RequestBook.open(older.catalogue, await older.keys.rowSealer('people'));
+  const again = await RightsKeeper.open({ ...parts, book }, entries);
+  assert.equal(again.requests[0]?.state, 'open');
+  assert.match(again.withheld.get('trips') ?? '', /"rider" IN \('t1-/);
+  assert.deepEqual(again.refused, keeper.refused);
+  assert.equal((await RightsKeeper.open({ ...parts, book }, entries)).requests.length, 1, 'once');
+});
+
+test('nobody can be looked for where no stream says whom its readings are about', async (t) => {
+  const { parts, entries } = await open(t);
+  const none = makeTemplate('devices: {d: {}}\nstreams: {s: {from: d, fields: {n: {type: number}}}}');
+  const keeper = await RightsKeeper.open({ ...parts, templates: () => [none] }, entries);
+  await assert.rejects(keeper.find('person:x', 'ada'), { code: 'SERVER_SUBJECT_INVALID' });
+});

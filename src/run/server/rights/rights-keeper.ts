@@ -1,0 +1,333 @@
+import { makeId, micros } from '#base/core/index.ts';
+import type { AuditSink, Clock, Log, Random } from '#base/core/index.ts';
+import { MacKey, TokenKey } from '#base/crypto/index.ts';
+import type { RowSealer } from '#base/storage/index.ts';
+import type { Template } from '#declare/template/index.ts';
+import { dueDate, storedPlaces, subjectPlaces, withoutOriginals } from '#assure/privacy/index.ts';
+import type { RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
+import type { RefusedSubjects } from '#flow/ingest/index.ts';
+import { isHeldBy } from '#flow/store/index.ts';
+import type { Hold, Segment } from '#flow/store/index.ts';
+import type { PlacedEntry } from '#trust/audit/index.ts';
+import type { KeyRing } from '#trust/keys/index.ts';
+import type { SegmentHost } from '../control/segment-host.ts';
+import { ServerError } from '../errors.ts';
+import type { StoreHost } from '../store/host.ts';
+import { rowsOf } from './eraser.ts';
+import type { Eraser } from './eraser.ts';
+import type { SubjectCorner } from './subject-corner.ts';
+import type { SubjectGate } from './subject-gate.ts';
+import { requestEntries, RequestFold } from './subject-log.ts';
+import { withheldConditions } from './withheld-condition.ts';
+
+export interface RightsParts {
+  readonly book: RequestBook;
+  /** Seals in the log what a person is called; its key outlives every copy of the catalogue. */
+  readonly sealer: RowSealer;
+  /** 32 bytes: key of the pseudonymous ids of persons, and of the digests of originals. */
+  readonly digestKey: Uint8Array;
+  readonly keys: Pick<KeyRing, 'findingKeys'>;
+  readonly segments: Pick<SegmentHost, 'active'>;
+  readonly store: Pick<StoreHost, 'findSubject'>;
+  readonly gateway: () => Pick<SubjectGate, 'refuseSubjects'>;
+  readonly corners: readonly SubjectCorner[];
+  readonly eraser: Eraser;
+  /** Every version of the template that was in force: what an older one admitted may be stored. */
+  readonly templates: () => readonly Template[];
+  readonly holds: () => readonly Hold[];
+  readonly audit: AuditSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** How much of a person was found in one place. */
+export interface SubjectFound {
+  /** `segments`, `what waits to be sealed`, or a corner. */
+  readonly where: string;
+  /** The stream, where it is one. */
+  readonly relation: string | null;
+  readonly count: number;
+}
+
+/** Everything that is known of what is kept about a person. */
+export interface SubjectReport {
+  readonly person: string;
+  readonly found: readonly SubjectFound[];
+}
+
+/** Readings that something of a person is among, and goes with or stays with. */
+type Span = Pick<Segment, 'stream' | 'minTime' | 'maxTime'>;
+
+/** How often is looked whether something can go on that had to wait. */
+const AGAIN_MS = 5_000;
+const MOST_OPEN = 1_000;
+
+/**
+ * The rights of persons: what is kept of them is found, and goes when they ask; it is out of every answer before the
+ * request is answered, and off the disk once that is certified.
+ */
+export class RightsKeeper implements Disposable {
+  readonly #parts: RightsParts;
+  readonly #guardKey: TokenKey;
+  readonly #macKey: MacKey;
+  #requests: readonly SubjectRequest[];
+  #withheld: ReadonlyMap<string, string | null> = new Map();
+  #timer: NodeJS.Timeout | null = null;
+  #working = false;
+  #stopped = false;
+
+  private constructor(parts: RightsParts, requests: readonly SubjectRequest[]) {
+    this.#parts = parts;
+    this.#guardKey = TokenKey.fromBytes(parts.digestKey, 1);
+    this.#macKey = MacKey.fromBytes(parts.digestKey);
+    this.#requests = requests;
+    this.#withheld = withheldConditions(requests);
+  }
+
+  /**
+   * Opens the requests that there are, and those that the log knows of although the catalogue, an older copy, does not.
+   *
+   * @param entries of the log from an index on
+   */
+  static async open(parts: RightsParts, entries: (from: number) => AsyncIterable<PlacedEntry>): Promise<RightsKeeper> {
+    const { book, sealer, log } = parts;
+    const fold = new RequestFold(sealer);
+    let next = await book.mark();
+    for await (const { index, event } of entries(next)) {
+      fold.take(event);
+      next = index + 1;
+    }
+    const known = new Map((await book.list()).map((request) => [request.id, request]));
+    for (const request of fold.requests.values()) {
+      if (known.has(request.id)) continue;
+      // What an older copy brought back is erased again, whatever was certified of it before.
+      const lifted = request.kind === 'restrict' && fold.ended.get(request.id) === 'lifted';
+      if (!lifted)
+        log.warn({ request: request.id, kind: request.kind }, 'a request that the catalogue lost is taken up again');
+      await book.put(lifted ? { ...request, state: 'lifted' } : request);
+    }
+    for (const [id, how] of fold.ended) {
+      const request = known.get(id);
+      if (how === 'lifted' && request?.state === 'standing') await book.put({ ...request, state: 'lifted' });
+    }
+    await book.setMark(next);
+    return new RightsKeeper(parts, await book.list());
+  }
+
+  /** Begins to bring to its end what is open; once everything runs that it needs. */
+  start(): void {
+    void this.#work();
+  }
+
+  [Symbol.dispose](): void {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  /** Key of the digests by which the gateway knows persons in fields that hold no tokens. */
+  get digestKey(): Uint8Array {
+    return this.#parts.digestKey;
+  }
+
+  /** Rows of each relation that nobody is shown, as conditions in SQL. */
+  get withheld(): ReadonlyMap<string, string | null> {
+    return this.#withheld;
+  }
+
+  /** Persons of whom the gateway takes nothing. */
+  get refused(): readonly RefusedSubjects[] {
+    const refusing = this.#requests.filter(
+      ({ kind, state, again }) =>
+        (kind === 'erase' && again === 'refuse') || (kind === 'restrict' && state === 'standing'),
+    );
+    const places = refusing.flatMap((request) => request.places.filter(({ kind }) => kind === 'stream'));
+    return [...Map.groupBy(places, ({ relation, column }) => `${relation}\n${column}`).values()].map((of) => ({
+      stream: of[0]!.relation,
+      field: of[0]!.column,
+      values: of.flatMap(({ values, digests }) => [
+        ...withoutOriginals([{ ...of[0]!, values }])[0]!.values,
+        ...digests,
+      ]),
+    }));
+  }
+
+  /** All requests, the oldest first. */
+  get requests(): readonly SubjectRequest[] {
+    return this.#requests;
+  }
+
+  /** Finds what is kept of a person; that somebody looked is logged first. */
+  async find(actor: string, identifier: string): Promise<SubjectReport> {
+    const { audit } = this.#parts;
+    const places = await this.#placesOf(identifier);
+    const person = this.personOf(identifier);
+    await audit.append({ actor, action: 'find-subject', resource: `subject:${person}`, outcome: 'done' });
+    return { person, found: (await this.#find(places)).found };
+  }
+
+  /**
+   * Takes everything about a person out of what queries show, in force and durable before this resolves; the rest follows.
+   *
+   * @param again whether later readings about them are taken
+   * @throws {ServerError} SERVER_SUBJECT_INVALID, SERVER_SUBJECT_HELD
+   */
+  async erase(actor: string, identifier: string, again: SubjectRequest['again']): Promise<SubjectRequest> {
+    const places = await this.#placesOf(identifier);
+    this.#requireUnheld((await this.#find(places)).spans);
+    const open = this.#requests.filter(({ kind, state }) => kind === 'erase' && state === 'open');
+    const same = open.find(({ person }) => person === this.personOf(identifier));
+    if (same !== undefined) return same;
+    if (open.length >= MOST_OPEN) throw tooMany();
+    const request = await this.#add(actor, identifier, 'erase', again, places);
+    void this.#work();
+    return request;
+  }
+
+  /** Pseudonymous id of a person. */
+  personOf(identifier: string): string {
+    return this.#macKey.macHex(`person:${identifier}`).slice(0, 32);
+  }
+
+  async #add(
+    actor: string,
+    identifier: string,
+    kind: 'erase' | 'restrict',
+    again: SubjectRequest['again'],
+    places: readonly StoredPlace[],
+  ): Promise<SubjectRequest> {
+    const { clock, random, audit, sealer, book, gateway, log } = this.#parts;
+    const received = clock.now();
+    const request: SubjectRequest = {
+      id: makeId(clock, random),
+      kind,
+      state: kind === 'erase' ? 'open' : 'standing',
+      received,
+      due: dueDate(received),
+      finished: null,
+      certificate: null,
+      person: this.personOf(identifier),
+      again,
+      places,
+      problem: null,
+      rewritten: null,
+      erased: {},
+    };
+    for (const entry of requestEntries(actor, request, sealer)) await audit.append(entry);
+    await book.put(request);
+    this.#use([...this.#requests, request]);
+    // A gateway that starts anew asks for it; what comes in meanwhile is later than the request and erased with it.
+    await gateway()
+      .refuseSubjects(this.refused)
+      .catch((error: unknown) => log.warn({ error: String(error) }, 'the gateway learns of a person as it starts'));
+    return request;
+  }
+
+  #use(requests: readonly SubjectRequest[]): void {
+    this.#requests = requests;
+    this.#withheld = withheldConditions(requests);
+  }
+
+  async #change(request: SubjectRequest): Promise<void> {
+    await this.#parts.book.put(request);
+    this.#use(this.#requests.map((each) => (each.id === request.id ? request : each)));
+  }
+
+  async #placesOf(identifier: string): Promise<readonly StoredPlace[]> {
+    const { keys, templates } = this.#parts;
+    const places = subjectPlaces(templates());
+    if (places.length === 0) {
+      throw new ServerError('SERVER_SUBJECT_INVALID', 'Cannot look for a person: no stream declares its subject', {
+        hint: 'Declare `subject:` in the template, the field that names whom the readings are about',
+      });
+    }
+    const keysOf = async (domain: string): Promise<readonly TokenKey[]> =>
+      (await keys.findingKeys(`token:${domain}`)).all.map(({ key, version }) =>
+        TokenKey.fromBytes(key.exportBytes(), version),
+      );
+    return storedPlaces(identifier, places, keysOf, this.#guardKey);
+  }
+
+  async #find(places: readonly StoredPlace[]) {
+    const { store, segments, corners, digestKey } = this.#parts;
+    const found: SubjectFound[] = [];
+    const active = new Map((await segments.active()).map((segment) => [segment.id, segment]));
+    const spans: Span[] = [];
+    const all = { kind: 'restrict' as const, received: micros(0), places };
+    for (const subject of rowsOf(all, digestKey)) {
+      const { segments: sealed, tail } = await store.findSubject(subject);
+      const { stream } = subject;
+      const rows = sealed.reduce((sum, each) => sum + each.rows, 0);
+      if (rows > 0) found.push({ where: 'segments', relation: stream, count: rows });
+      if (tail.rows > 0) found.push({ where: 'what waits to be sealed', relation: stream, count: tail.rows });
+      spans.push(...sealed.flatMap(({ segment }) => active.get(segment) ?? []));
+      if (tail.minTime !== null && tail.maxTime !== null)
+        spans.push({ stream, minTime: micros(tail.minTime), maxTime: micros(tail.maxTime) });
+    }
+    for (const corner of corners) {
+      const there = await corner.count({ places });
+      if (there > 0) found.push({ where: corner.where, relation: null, count: there });
+    }
+    return { found, spans };
+  }
+
+  /** A hold keeps whole segments, so it keeps the person's rows in them. */
+  #requireUnheld(spans: readonly Span[]): void {
+    const holds = this.#parts.holds();
+    for (const span of spans) {
+      const hold = holds.find((each) => isHeldBy(span, [each]));
+      if (hold === undefined) continue;
+      throw new ServerError(
+        'SERVER_SUBJECT_HELD',
+        `Cannot erase: readings of ${span.stream} are held for «${hold.reason}» by ${hold.owner} (hold ${hold.id})`,
+        { hint: 'Restrict what is kept of the person until the hold is released' },
+      );
+    }
+  }
+
+  /** Takes steps until nothing is left, or what is left has to wait; one at a time. */
+  async #work(): Promise<void> {
+    if (this.#working || this.#stopped) return;
+    this.#working = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    try {
+      for (const { id } of this.#requests.filter(({ kind, state }) => kind === 'erase' && state === 'open')) {
+        await this.#workOn(id);
+      }
+    } finally {
+      this.#working = false;
+      const isOpen = this.#requests.some(({ kind, state }) => kind === 'erase' && state === 'open');
+      if (isOpen && !this.#stopped) this.#timer = setTimeout(() => void this.#work(), AGAIN_MS).unref();
+    }
+  }
+
+  async #workOn(id: string): Promise<void> {
+    const { eraser, log } = this.#parts;
+    for (;;) {
+      const request = this.#requests.find((each) => each.id === id);
+      if (request === undefined || request.state !== 'open' || this.#stopped) return;
+      try {
+        const step = await eraser.step(request);
+        if (step.request.state === 'done') {
+          // No original is needed any more, and none is kept.
+          await this.#change({ ...step.request, places: withoutOriginals(step.request.places) });
+          return;
+        }
+        this.#use(this.#requests.map((each) => (each.id === id ? step.request : each)));
+        if (step.request === request && step.waits) return;
+      } catch (error) {
+        const problem = error instanceof Error ? error.message : String(error);
+        log.warn({ request: id, error: problem }, 'an erasure could not go on, trying again');
+        await this.#change({ ...request, problem: problem.slice(0, 512) });
+        return;
+      }
+    }
+  }
+}
+
+function tooMany(): ServerError {
+  return new ServerError('SERVER_SUBJECT_INVALID', `Cannot erase: ${MOST_OPEN} erasures are under way`, {
+    hint: 'Come again once some of them are done; see `npm run -s weir -- subject requests`',
+  });
+}

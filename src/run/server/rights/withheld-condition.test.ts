@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { micros } from '#base/core/index.ts';
+import type { StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
+import { withheldConditions } from './withheld-condition.ts';
+
+const place = (relation: string, values: StoredPlace['values'], more: Partial<StoredPlace> = {}): StoredPlace => ({
+  relation,
+  kind: 'stream',
+  column: 'who',
+  type: 'text',
+  domain: 'people',
+  values,
+  digests: [],
+  ...more,
+});
+const request = (more: Partial<SubjectRequest>): SubjectRequest =>
+  ({ kind: 'erase', state: 'open', received: micros(1_767_225_600_000_000), places: [], ...more }) as SubjectRequest;
+
+test('withheldConditions() hides what was received before an erasure, and all that is restricted', () => {
+  const conditions = withheldConditions([
+    request({ places: [place('trips', ["o'neil", 't1-x', 7]), place('staff', ['ada'], { kind: 'table' })] }),
+    request({
+      kind: 'restrict',
+      state: 'standing',
+      places: [place('trips', [8], { type: 'integer', column: 'badge' })],
+    }),
+  ]);
+  assert.deepEqual(
+    [...conditions],
+    [
+      [
+        'trips',
+        `((coalesce("who" IN ('o''neil', 't1-x'), false)) AND received < TIMESTAMPTZ '2026-01-01T00:00:00Z') OR (coalesce("badge" IN (8), false))`,
+      ],
+      ['staff', `(coalesce("who" IN ('ada'), false))`],
+    ],
+  );
+});
+
+test('withheldConditions() asks nothing of requests that are done or lifted', () => {
+  const places = [place('trips', ['x'])];
+  assert.equal(
+    withheldConditions([request({ state: 'done', places }), request({ kind: 'restrict', state: 'lifted', places })])
+      .size,
+    0,
+  );
+});
+
+test('withheldConditions() knows no condition where originals are stored and none is known', () => {
+  const places = [place('trips', [], { domain: null, digests: ['t1-d'] }), place('staff', ['t1-x'])];
+  assert.deepEqual(
+    [...withheldConditions([request({ places })])].map(([name, text]) => [name, text === null]),
+    [
+      ['trips', true],
+      ['staff', false],
+    ],
+  );
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { millis } from '#base/core/index.ts';
+import { eventually } from '../support/eventually.ts';
+import { startTestPlatform } from '../support/running-platform.ts';
+import type { TestPlatform } from '../support/running-platform.ts';
+import { postReadings } from './post-readings.ts';
+
+const TEMPLATE = `template: 1
+name: test
+devices: { truck: {} }
+streams:
+  climate:
+    from: truck
+    purposes: [quality]
+    rate: { sustained: 1000/s, burst: 1000 }
+    subject: driver
+    fields:
+      driver: { type: text, class: identifier, tokenise: people, nullable: true }
+      level: { type: number, range: [0, 1] }
+  trips:
+    from: truck
+    purposes: [quality]
+    rate: { sustained: 1000/s, burst: 1000 }
+    subject: rider
+    fields:
+      rider: { type: text, class: personal }
+      who: { type: text, class: identifier, tokenise: people, nullable: true }
+tables:
+  staff: { purposes: [quality], fields: { name: { type: text, tokenise: people }, team: { type: text } } }
+people:
+  operator: { query: all, purposes: [quality], sees: [operational, personal, identifier], may: [administer, quarantine, table, erase, prove, audit, enrol] }
+`;
+
+interface Found {
+  readonly found: readonly { readonly where: string; readonly relation: string | null; readonly count: number }[];
+}
+interface Request {
+  readonly id: string;
+  readonly state: string;
+  readonly certificate: string | null;
+  readonly problem: string | null;
+}
+
+const count = async (weir: TestPlatform, relation: string): Promise<number> =>
+  (await weir.query<{ n: number }>(`select count(*) as n from ${relation}`))[0]?.n ?? -1;
+
+const find = async (weir: TestPlatform, subject: string): Promise<readonly string[]> =>
+  (await weir.ask<Found>('POST', '/v1/subjects/find', { body: { subject } })).found.map(
+    ({ where, relation, count: n }) => `${n} in ${relation ?? where}`,
+  );
+
+test('a person is found in every corner, is out of every answer at once, off the disk soon, and stays so', async () => {
+  await using weir = await startTestPlatform(TEMPLATE, {}, { erasureGrace: millis(100) });
+  const truck = await weir.enrol('truck-1', 'truck');
+  const send = async (stream: string, ...readings: object[]): Promise<string> =>
+    (await postReadings(weir, truck, stream, readings)).outcomes;
+  await send('climate', { driver: 'ada', level: 0.1 }, { driver: 'bob', level: 0.2 }, { driver: 'ada', level: 0.3 });
+  await send('trips', { rider: 'ada' }, { rider: 'eve', who: 'ada' }, { rider: 'eve', who: 'bob' });
+  // What waits is sealed as the platform ends.
+  await weir.restart();
+  await send('climate', { driver: 'ada', level: 0.4 }, { level: 0.5 });
+  // Out of range: evidence in quarantine.
+  await send('climate', { driver: 'ada', level: 7 }, { driver: 'bob', level: 8 });
+  await weir.ask('POST', '/v1/tables/staff', { body: 'name,team\nada,red\nbob,blue\n', headers: { 'content-type': 'text/csv' } }); // prettier-ignore
+  await weir.query("select * from trips where rider = 'ada'");
+  await eventually(() => count(weir, 'climate'), (n) => n === 5); // prettier-ignore
+  await eventually(() => find(weir, 'ada'), (found) => found.some((one) => one.includes('quarantine'))); // prettier-ignore
+  assert.deepEqual([...(await find(weir, 'ada'))].sort(), ['1 in climate', '1 in quarantine', '1 in sealed statements', '1 in tables of reference', '2 in climate', '2 in trips']); // prettier-ignore
+  assert.deepEqual(await find(weir, 'nobody'), []);
+
+  const request = await weir.ask<Request>('POST', '/v1/subjects/erase', { body: { subject: 'ada' } });
+  assert.equal(request.state, 'open');
+  assert.deepEqual([await count(weir, 'climate'), await count(weir, 'trips')], [2, 1]);
+  assert.match(await send('climate', { driver: 'ada', level: 0.6 }, { driver: 'bob', level: 0.6 }), /erased/);
+  assert.match(await send('trips', { rider: 'ada' }), /erased/);
+  const ask = (id: string) => weir.ask<Request>('GET', `/v1/subject-requests/${id}`);
+  const done = await eventually(() => ask(request.id), ({ state }) => state === 'done', 60_000); // prettier-ignore
+  assert.deepEqual(await find(weir, 'ada'), []);
+  const { certificate } = await weir.ask<{ certificate: string }>('GET', `/v1/erasures/${done.certificate}`);
+  const { payload } = JSON.parse(certificate) as { payload: string };
+  const statement = JSON.parse(Buffer.from(payload, 'base64').toString()) as Record<string, unknown>;
+  assert.deepEqual(statement['erased'], {
+    segments: 5,
+    quarantine: 1,
+    'tables of reference': 1,
+    'sealed statements': 1,
+  });
+  assert.ok((statement['looked'] as { found: number }[]).every(({ found }) => found === 0));
+  assert.deepEqual([await count(weir, 'climate'), await count(weir, 'trips'), await count(weir, 'staff')], [3, 1, 1]);
+
+  await weir.restart();
+  assert.match(await send('climate', { driver: 'ada', level: 0.6 }), /erased/);
+  assert.equal((await ask(request.id)).state, 'done');
+  assert.deepEqual(await find(weir, 'bob').then((found) => [...found].sort()), ['1 in quarantine', '1 in tables of reference', '1 in trips', '2 in climate']); // prettier-ignore
+});
