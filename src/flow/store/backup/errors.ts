@@ -8,6 +8,7 @@ export type BackupErrorCode =
   | 'BACKUP_MISSING'
   | 'BACKUP_DAMAGED'
   | 'BACKUP_NEWER'
+  | 'BACKUP_VERSIONED_REFUSED'
   | 'BACKUP_LOG_GAP'
   | 'BACKUP_LOG_OTHER'
   | 'BACKUP_BUSY';

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Option } from 'commander';
 import type { Command } from 'commander';
+import type { Json } from '#base/core/index.ts';
 import { makeLog, restoreBackup, verifyBackup } from '#run/server/index.ts';
 import type { BackupPlace, BackupReport, BackupRun, RestoreOptions, ShownTarget } from '#run/server/index.ts';
 import { askSecrets } from '../ask-secrets.ts';
@@ -12,22 +14,24 @@ import type { PlatformClient } from '../platform-client.ts';
 import { ProgressBar } from '../progress-bar.ts';
 import { readShares } from '../read-shares.ts';
 import { readTextFile } from '../read-text-file.ts';
+import { readS3Access } from '../s3-access.ts';
+import type { S3Options } from '../s3-access.ts';
 import { formatTable } from '../text-table.ts';
 import { readKeys } from '../verifier-keys.ts';
 import type { ContextOf } from './command.ts';
 
-interface CreateOptions {
+interface CreateOptions extends S3Options {
   readonly to: string;
   readonly check?: boolean;
   readonly takeOver?: boolean;
 }
 
-interface VerifyOptions {
+interface VerifyOptions extends S3Options {
   readonly from: string;
   readonly key?: readonly string[];
 }
 
-interface RestoreCommandOptions extends SecretOptions {
+interface RestoreCommandOptions extends SecretOptions, S3Options {
   readonly from: string;
   readonly shareFile?: readonly string[];
   readonly auditDirectory?: string;
@@ -38,6 +42,10 @@ interface RestoreCommandOptions extends SecretOptions {
   readonly witnessKey?: readonly string[];
   readonly acceptGap?: boolean;
 }
+
+const CREDENTIALS = new Option('--credentials-file <file>', 'file with aws_access_key_id and aws_secret_access_key');
+const ENDPOINT = new Option('--endpoint <url>', 'address of the object store');
+const REGION = new Option('--region <name>', 'its region');
 
 /** How often is asked how far a backup is. */
 const ASK_EVERY_MS = 200;
@@ -50,9 +58,12 @@ export function addBackupCommand(program: Command, contextOf: ContextOf): void {
   backup
     .command('create')
     .description('bring a place to the state of now; what is there already is not copied again')
-    .requiredOption('--to <place>', 'directory, empty at the first time')
+    .requiredOption('--to <place>', 'directory or s3://BUCKET/PREFIX, empty at the first time')
     .option('--check', 'read again what is there, and mend it')
     .option('--take-over', 'go on where another copy of this platform wrote last, such as the one that was restored')
+    .addOption(CREDENTIALS)
+    .addOption(ENDPOINT)
+    .addOption(REGION)
     .action((options: CreateOptions, command: Command) => create(contextOf(command), options));
 
   backup
@@ -72,6 +83,9 @@ export function addBackupCommand(program: Command, contextOf: ContextOf): void {
     .description('read every byte of a backup and hold it against what was signed')
     .requiredOption('--from <place>', 'where it is')
     .option('--key <key...>', 'keys to believe it by, or files with a key a line (default: those of the platform here)')
+    .addOption(CREDENTIALS)
+    .addOption(ENDPOINT)
+    .addOption(REGION)
     .action((options: VerifyOptions, command: Command) => verify(contextOf(command), options));
 
   backup
@@ -92,6 +106,9 @@ export function addBackupCommand(program: Command, contextOf: ContextOf): void {
     .option('--witness <url>', 'a witness of the log: it must have come as far as what that has cosigned')
     .option('--witness-key <key...>', 'its keys, or a file with a key a line')
     .option('--accept-gap', 'go on where the log lacks entries: certificates and consents wait to be confirmed')
+    .addOption(CREDENTIALS)
+    .addOption(ENDPOINT)
+    .addOption(REGION)
     .action((options: RestoreCommandOptions, command: Command) => restore(contextOf(command), options));
 
   backup
@@ -112,10 +129,12 @@ export function addBackupCommand(program: Command, contextOf: ContextOf): void {
     });
 }
 
-async function create(context: CommandContext, { to, check, takeOver }: CreateOptions): Promise<void> {
+async function create(context: CommandContext, options: CreateOptions): Promise<void> {
+  const { to, check, takeOver } = options;
+  const place = await placeOf(to, options);
   const bar = new ProgressBar(context.terminal, 'backup');
   const run = await context.withPlatform(async (client) => {
-    const body = { ...placeOf(to), check: check === true, takeOver: takeOver === true };
+    const body = { ...jsonOf(place), check: check === true, takeOver: takeOver === true };
     return follow(client, await client.json<BackupRun>('POST', '/v1/backups', { body }), bar);
   });
   bar.end();
@@ -144,13 +163,14 @@ async function follow(client: PlatformClient, begun: BackupRun, bar: ProgressBar
   return run;
 }
 
-async function verify(context: CommandContext, { from, key }: VerifyOptions): Promise<void> {
+async function verify(context: CommandContext, options: VerifyOptions): Promise<void> {
+  const { from, key } = options;
   const keys =
     key === undefined
       ? (await context.withPlatform((client) => client.json<{ keys: string[] }>('GET', '/v1/prove/keys'))).keys
       : await readKeys(key);
   const bar = new ProgressBar(context.terminal, 'verify');
-  const report = await verifyBackup(placeOf(from), keys, (done, total) =>
+  const report = await verifyBackup(await placeOf(from, options), keys, (done, total) =>
     bar.update(done / Math.max(total, 1), size(done)),
   );
   bar.end();
@@ -170,7 +190,7 @@ async function restore(context: CommandContext, options: RestoreCommandOptions):
   const data = chooseDataDirectory(context.options.data);
   const bar = new ProgressBar(context.terminal, 'restore');
   const restored = await restoreBackup({
-    place: placeOf(from),
+    place: await placeOf(from, options),
     data,
     ...(auditDirectory === undefined ? {} : { auditDirectory }),
     secrets: askSecrets(context, options, shares !== undefined),
@@ -203,13 +223,21 @@ async function knownOf(options: RestoreCommandOptions): Promise<NonNullable<Rest
   }
   return {
     checkpoints: await Promise.all((options.checkpoint ?? []).map((file) => readTextFile(file))),
-    places: (options.knownBy ?? []).map(placeOf),
+    places: await Promise.all((options.knownBy ?? []).map((place) => placeOf(place, options))),
     ...(options.witness === undefined ? {} : { witness: { url: options.witness, keys } }),
   };
 }
 
-function placeOf(words: string): BackupPlace {
-  return { location: resolve(words) };
+async function placeOf(words: string, options: S3Options): Promise<BackupPlace> {
+  if (!words.startsWith('s3://')) return { location: resolve(words) };
+  const s3 = await readS3Access(options);
+  return s3 === null ? { location: words } : { location: words, s3 };
+}
+
+function jsonOf({ location, s3 }: BackupPlace): Readonly<Record<string, Json>> {
+  if (s3 === undefined) return { location };
+  const { credentials, ...rest } = s3;
+  return { location, s3: { ...rest, credentials: { ...credentials } } };
 }
 
 function size(bytes: number): string {

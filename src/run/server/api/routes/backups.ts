@@ -1,5 +1,6 @@
 import { Type } from '#base/core/index.ts';
 import { closed, count, listOf, orNull, text, time } from '../forms.ts';
+import type { S3Access } from '../../backup/open-place.ts';
 import { PLATFORM } from '../route.ts';
 import type { Route } from '../route.ts';
 
@@ -33,6 +34,12 @@ const RUN = Type.Object({
   failure: orNull(Type.Object({ code: text, detail: text, hint: Type.Optional(text) })),
 });
 const WORDS = Type.String({ minLength: 1, maxLength: 4_096 });
+/** How a bucket is reached; it is kept sealed, and shown to nobody. */
+const S3 = closed({
+  endpoint: Type.Optional(WORDS),
+  region: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,64}$' })),
+  credentials: closed({ accessKeyId: WORDS, secretAccessKey: WORDS, sessionToken: Type.Optional(WORDS) }),
+});
 
 /** Where this platform is backed up to, and making backups. */
 export const BACKUP_ROUTES: readonly Route[] = [
@@ -53,15 +60,18 @@ export const BACKUP_ROUTES: readonly Route[] = [
       location: WORDS,
       check: Type.Optional(Type.Boolean()),
       takeOver: Type.Optional(Type.Boolean()),
+      s3: Type.Optional(S3),
     }),
     answer: { status: 202, json: RUN },
     handle: async ({ body, caller }, { backups }) => {
-      const { location, check, takeOver } = body as {
+      const { location, check, takeOver, s3 } = body as unknown as {
         readonly location: string;
         readonly check?: boolean;
         readonly takeOver?: boolean;
+        readonly s3?: S3Access;
       };
-      const request = { place: { location }, check: check === true, takeOver: takeOver === true };
+      const place = s3 === undefined ? { location } : { location, s3 };
+      const request = { place, check: check === true, takeOver: takeOver === true };
       return { status: 202, json: await backups.create(caller.actor, request) };
     },
   },
