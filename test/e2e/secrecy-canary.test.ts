@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import mqtt from 'mqtt';
 import { systemClock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
@@ -25,14 +26,15 @@ streams:
     fields:
       note: { type: text }
       driver: { type: text, class: personal, nullable: true }
-      serial: { type: text, class: identifier, max-length: 128 }
+      serial: { type: text, class: identifier, max-length: 128, token: reversible }
       level: { type: number, range: [0, 1], nullable: true }
       pin: { type: text, class: secret }
 tables:
-  drivers: { purposes: [quality], fields: { name: { type: text }, serial: { type: text, tokenise: climate } } }
+  drivers: { purposes: [quality], fields: { name: { type: text }, serial: { type: text, tokenise: climate, token: reversible } } }
 people:
   operator: { query: all, purposes: [quality], sees: [operational, personal] }
-  scientist: { query: [climate, drivers], purposes: [quality], sees: [operational, personal, identifier] }
+  scientist: { query: [climate, drivers], purposes: [quality], sees: [operational, personal] }
+  keeper: { query: [climate], purposes: [quality], may: [detokenise], rows: { climate: "note <> ''" } }
 `;
 
 /** A word that no file holds by chance, and the forms in which it might lie about. */
@@ -155,6 +157,59 @@ test('what people and devices say in confidence lies nowhere in clear', async (t
     { purpose: 'quality', token },
   );
   assert.deepEqual(joined, [{ n: 51, name: word('table') }]);
+  const keeper = await weir.ask<{ token: string; user: { id: string } }>('POST', '/v1/users', {
+    body: { name: 'keeper', roles: ['keeper'] },
+  });
+  const originals = (as: string, tokens: readonly string[]): Promise<{ values: unknown }> =>
+    weir.ask('POST', '/v1/tokens/originals', {
+      body: { view: 'climate', column: 'serial', purpose: 'quality', tokens },
+      token: as,
+    });
+  const stranger = 't1-aaaaaaaaaaaaaaaa';
+  await eventually(
+    () => originals(keeper.token, [String(serial), stranger]),
+    ({ values }) =>
+      isDeepStrictEqual(values, [
+        { token: serial, original: word('identifier') },
+        { token: stranger, original: null },
+      ]),
+  );
+  const back = await weir.ask<{ values: unknown }>('POST', '/v1/tokens', {
+    body: { view: 'climate', column: 'serial', purpose: 'quality', originals: [word('identifier')] },
+    token: keeper.token,
+  });
+  assert.deepEqual(back.values, [{ original: word('identifier'), token: serial }]);
+  // Who sees tokens alone does not get what they stand for, nor does who administers.
+  for (const as of [token, undefined]) {
+    const body = { view: 'climate', column: 'serial', purpose: 'quality', tokens: [String(serial)] };
+    await assert.rejects(
+      weir.ask('POST', '/v1/tokens/originals', { body, ...(as === undefined ? {} : { token: as }) }),
+      {
+        code: 'POLICY_DENIED',
+      },
+    );
+  }
+  await assert.rejects(
+    weir.ask('POST', '/v1/tokens/originals', {
+      body: { view: 'climate', column: 'note', purpose: 'quality', tokens: ['x'] },
+      token: keeper.token,
+    }),
+    { code: 'API_TOKENS_REFUSED' },
+  );
+  interface Told {
+    readonly action: string;
+    readonly outcome: string;
+    readonly detail: { readonly token?: string };
+  }
+  const told = await eventually(
+    async () => {
+      const { entries } = await weir.ask<{ entries: { event: Told }[] }>('GET', '/v1/audit/entries?limit=1000');
+      return entries.map(({ event }) => event).filter(({ action }) => action === 'detokenise');
+    },
+    (events) => events.filter(({ outcome }) => outcome === 'denied').length === 2,
+  );
+  assert.ok(told.filter(({ outcome, detail }) => outcome === 'allowed' && detail.token === serial).length >= 2);
+  assert.ok(!told.some(({ detail }) => detail.token === stranger));
   await assert.rejects(weir.query(`select ${word('statement')} frm climate`, { purpose: 'quality', token }));
   const kept = await eventually(
     async () => (await weir.ask<{ readings: { reason: string }[] }>('GET', '/v1/quarantine')).readings,
@@ -177,6 +232,8 @@ test('what people and devices say in confidence lies nowhere in clear', async (t
   await t.test('sealed, asked again, and stopped', async () => {
     await weir.restart();
     assert.equal((await ask()).length, 51);
+    const [value] = (await originals(keeper.token, [String(serial)])).values as { original: unknown }[];
+    assert.equal(value?.original, word('identifier'));
     assert.deepEqual(await find(layout.root, searched), []);
     await weir.platform[Symbol.asyncDispose]();
     assert.deepEqual(await find(layout.root, searched), []);

@@ -1,4 +1,5 @@
 import { days, micros, millis, minutes, parseRfc3339 } from '#base/core/index.ts';
+import { tokenKindOf } from './token-domain.ts';
 import type { Millis } from '#base/core/index.ts';
 import { buildSignIn } from './build-sign-in.ts';
 import { DEFAULT_PORTS } from './check-platform.ts';
@@ -191,6 +192,7 @@ function buildFields(fields: Readonly<Record<string, FieldSource>>, limits: Limi
     description: field.description ?? null,
     ...(field.coarsen === undefined ? {} : { coarsen: field.coarsen }),
     ...(field.tokenise === undefined ? {} : { tokenise: field.tokenise }),
+    ...(field.token === undefined ? {} : { token: tokenKindOf(field.token) }),
   }));
 }
 

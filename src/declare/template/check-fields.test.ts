@@ -40,6 +40,13 @@ test('checkFields() refuses what does not', () => {
     ['type: integer, class: identifier, step: 1/s', 'TEMPLATE_FIELD_CONFLICT'],
     ['type: integer, tokenise: t, coarsen: 10', 'TEMPLATE_FIELD_CONFLICT'],
     ['type: text, tokenise: "a b"', 'TEMPLATE_VALUE_INVALID'],
+    ['type: text, token: reversible', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: text, tokenise: t, token: sometimes', 'TEMPLATE_WORD_UNKNOWN'],
+    ['type: integer, tokenise: t, token: {alphabet: digits, length: [8, 8]}', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: text, tokenise: t, token: {alphabet: digits, length: [5, 8]}', 'TEMPLATE_VALUE_INVALID'],
+    ['type: text, tokenise: t, token: {alphabet: digits, length: [9, 8]}', 'TEMPLATE_VALUE_INVALID'],
+    ['type: text, tokenise: t, token: {alphabet: "0120", length: [30, 30]}', 'TEMPLATE_VALUE_INVALID'],
+    ['type: text, tokenise: t, token: {alphabet: "01", length: [19, 30]}', 'TEMPLATE_VALUE_INVALID'],
     ['type: integer, coarsen: 1.5', 'TEMPLATE_VALUE_INVALID'],
     ['type: number, range: [1, 1]', 'TEMPLATE_RANGE_INVALID'],
     ['type: number, range: [5, 1]', 'TEMPLATE_RANGE_INVALID'],
@@ -53,6 +60,21 @@ test('checkFields() refuses what does not', () => {
     ['type: number, unit: Cell', 'TEMPLATE_UNIT_UNKNOWN ~Cel'],
   ];
   for (const [body, expected] of table) assert.deepEqual(field(body), [expected], body);
+});
+
+test('checkFields() takes one format for the tokens of a domain', () => {
+  const yaml = (one: string, other: string) => `
+devices: {d: {}}
+streams:
+  a: {from: d, fields: {x: {type: text, tokenise: t${one}}}}
+  b: {from: d, fields: {y: {type: text, tokenise: t${other}}}}
+`;
+  const format = (alphabet: string) => `, token: {alphabet: ${alphabet}, length: [8, 12]}`;
+  assert.deepEqual(findingsOf(yaml(format('digits'), format('digits'))), []);
+  assert.deepEqual(findingsOf(yaml(', token: reversible', '')), []);
+  for (const other of [format('letters'), '', ', token: reversible']) {
+    assert.match(findingsOf(yaml(format('digits'), other)).join(), /TEMPLATE_FIELD_CONFLICT/);
+  }
 });
 
 test('checkFields() takes only patterns that run in linear time', () => {

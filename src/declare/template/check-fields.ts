@@ -1,11 +1,13 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { parseRfc3339 } from '#base/core/index.ts';
+import { tokenFormatProblem } from '#base/crypto/index.ts';
 import type { CheckContext } from './check-context.ts';
 import type { DeepPartial } from './partial.ts';
 import { parseRate } from './quantities.ts';
 import type { FieldSource } from './schema.ts';
 import { positionAt } from './source-node.ts';
 import type { SourcePath } from './source-node.ts';
+import { tokenKindOf } from './token-domain.ts';
 import { checkUnit, UNITS } from './units.ts';
 
 type PartialField = DeepPartial<FieldSource>;
@@ -23,6 +25,7 @@ export function checkFields(context: CheckContext): void {
         checkField(context, [...path, field], declared ?? {}, section === 'tables');
     }
   }
+  checkDomains(context);
 }
 
 function checkField(context: CheckContext, path: SourcePath, field: PartialField, inTable: boolean): void {
@@ -67,7 +70,13 @@ function checkField(context: CheckContext, path: SourcePath, field: PartialField
 /** A token stands for one value among many; what is measured, or is one of a few, is no identifier. */
 function checkTokens(context: CheckContext, path: SourcePath, field: PartialField, type: string): void {
   const named = field.tokenise === undefined ? 'class' : 'tokenise';
-  if (field.tokenise === undefined && field.class !== 'identifier') return;
+  if (field.tokenise === undefined && field.class !== 'identifier') {
+    if (field.token === undefined) return;
+    const message = 'only fields that are tokenised say which tokens they become: add `tokenise`, or class identifier';
+    context.atKey([...path, 'token'], 'TEMPLATE_FIELD_CONFLICT', message);
+    return;
+  }
+  checkFormat(context, [...path, 'token'], field, type);
   if (type !== 'text' && type !== 'integer') {
     const message = `texts and integers can be replaced by tokens; this field is of type ${type}`;
     context.at([...path, named], 'TEMPLATE_FIELD_CONFLICT', message);
@@ -75,6 +84,39 @@ function checkTokens(context: CheckContext, path: SourcePath, field: PartialFiel
   for (const key of ['step', 'coarsen'] as const) {
     if (field[key] === undefined) continue;
     context.atKey([...path, key], 'TEMPLATE_FIELD_CONFLICT', `tokens have no order, so the field has no \`${key}\``);
+  }
+}
+
+function checkFormat(context: CheckContext, path: SourcePath, { token }: PartialField, type: string): void {
+  if (typeof token !== 'object' || token.alphabet === undefined || token.length?.length !== 2) return;
+  if (type !== 'text') {
+    context.at(path, 'TEMPLATE_FIELD_CONFLICT', `tokens that keep a format are texts; this field is of type ${type}`);
+  }
+  const kind = tokenKindOf({ alphabet: token.alphabet, length: [...token.length].map(Number) });
+  const problem = kind.kind === 'format' ? tokenFormatProblem(kind) : null;
+  if (problem !== null) context.at(path, 'TEMPLATE_VALUE_INVALID', `no format for tokens: ${problem}`);
+}
+
+/** Within a domain one value has one token, so its tokens are of one format. */
+function checkDomains(context: CheckContext): void {
+  const known = new Map<string, { readonly format: string; readonly place: string }>();
+  for (const section of ['streams', 'tables'] as const) {
+    for (const [name, relation] of Object.entries(context.source[section] ?? {})) {
+      for (const [field, declared] of Object.entries(relation?.fields ?? {})) {
+        const domain = declared?.tokenise ?? (declared?.class === 'identifier' ? name : undefined);
+        if (domain === undefined || declared === undefined) continue;
+        const { token } = declared;
+        const format = typeof token === 'object' ? JSON.stringify(token) : '';
+        const place = `${section}.${name}.fields.${field}`;
+        const other = known.get(domain);
+        if (other === undefined) known.set(domain, { format, place });
+        else if (other.format !== format) {
+          const path = [section, name, 'fields', field];
+          const message = `tokens of the domain \`${domain}\` have another format in ${other.place}, so they would not join`;
+          context.at(path, 'TEMPLATE_FIELD_CONFLICT', message);
+        }
+      }
+    }
   }
 }
 

@@ -50,6 +50,13 @@ export function judgeTokens({ kind, path, after, new: { streams, tables } }: Pla
   return judged(effect, `new values become tokens of the domain ${textOf(after)}, which those stored are not`);
 }
 
+/** A way back is more than none; another format makes tokens that have nothing in common with those stored. */
+export function judgeTokenKind({ before, after }: PlainChange): JudgedChange {
+  if (after === null) return judged('strengthens', 'new values have no way back; those in the vault keep theirs');
+  if (before === null) return judged('weakens', 'who may detokenise gets back the originals of new values');
+  return judged('weakens', 'tokens get another way back, and those stored do not join with new ones');
+}
+
 export function judgeField({ kind, path, new: after }: PlainChange): JudgedChange {
   if (kind === 'removed')
     return judged(

@@ -52,6 +52,7 @@ const TABLE: readonly (readonly [keyof typeof PARTS, string, string, string, Cha
   ['x', ', coarsen: 0.1', '', 'streams.s.fields.x.coarsen', 'weakens'],
   ['y', 'class: location', 'class: location, tokenise: t', 'streams.s.fields.y.tokenise', 'strengthens'],
   ['i', 'class: identifier', 'class: identifier, tokenise: t', 'streams.s.fields.i.tokenise', 'weakens'],
+  ['i', 'class: identifier', 'class: identifier, token: reversible', 'streams.s.fields.i.token', 'weakens'],
   ['x', 'type: number', 'type: number, nullable: true', 'streams.s.fields.x.nullable', 'neutral'],
   ['y', '[a, b]', '[a, b, c]', 'streams.s.fields.y.enum', 'weakens'],
   ['y', '[a, b]', '[a]', 'streams.s.fields.y.enum', 'strengthens'],

@@ -13,6 +13,7 @@ import {
   judgePurposes,
   judgeQuery,
   judgeRows,
+  judgeTokenKind,
   judgeTokens,
   judged,
   larger,
@@ -82,6 +83,7 @@ const RULES: readonly (readonly [string, Judge])[] = [
         : fewer(before, after, 'coarsening'),
   ],
   ['*.*.fields.*.tokenise', judgeTokens],
+  ['*.*.fields.*.token', judgeTokenKind],
   [
     '*.*.fields.*.nullable',
     ({ after }) =>

@@ -42,7 +42,7 @@ export { FRAMEWORKS, GRANTABLE_ACTIONS, SYSTEM_VIEWS } from './vocabulary.ts';
 export type { GrantableAction } from './vocabulary.ts';
 export { editDistance, nearestWord } from './nearest-word.ts';
 export { templateJsonSchema } from './json-schema.ts';
-export { tokenDomainOf, tokenDomains, tokenSight } from './token-domain.ts';
+export { tokenDomainOf, tokenDomains, tokenFormats, tokenSight } from './token-domain.ts';
 export { heldBy, UNENFORCED_PROTECTIONS, unenforcedOf } from './unenforced.ts';
 export type { Unenforced, UnenforcedProtection } from './unenforced.ts';
 export { diffTemplates, summariseChanges } from './diff-template.ts';

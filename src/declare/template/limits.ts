@@ -95,6 +95,16 @@ export const LIMIT_RULES: readonly LimitRule[] = [
       'new values of tokenised fields of one device in an hour before that is an event',
     ),
   ),
+  later(
+    count(
+      'vault-values',
+      'vaultValues',
+      5_000_000,
+      0,
+      1_000_000_000,
+      'originals in the vault; readings that would bring in more are asked to come later',
+    ),
+  ),
 ];
 
 /** Bounds on the template itself; they cannot be set. */

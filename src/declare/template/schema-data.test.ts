@@ -20,6 +20,7 @@ test('field and stream have a key for every member of what they become', () => {
     'description',
     'coarsen',
     'tokenise',
+    'token',
   ];
   assert.deepEqual(Object.keys(field.properties).sort(), fieldMembers.map(kebab).sort());
   const streamMembers: readonly (keyof Stream)[] = [

@@ -95,6 +95,35 @@ export const field = Type.Object(
         examples: ['containers'],
       }),
     ),
+    token: Type.Optional(
+      Type.Union(
+        [
+          Type.Enum(['reversible'] as const, { title: '`reversible`' }),
+          Type.Object(
+            {
+              alphabet: Type.String({
+                minLength: 2,
+                maxLength: 256,
+                title: 'letters such as `0123456789`, or one of `digits`, `letters`, `digits-letters`',
+                description:
+                  'Letters that values are made of: `digits`, `letters` (A-Z), `digits-letters`, or each of them.',
+              }),
+              length: Type.Array(Type.Integer({ minimum: 2, maximum: 128 }), {
+                minItems: 2,
+                maxItems: 2,
+                title: 'a list of two lengths such as `[8, 12]`',
+                description: 'Fewest and most letters.',
+              }),
+            },
+            { ...closed, title: 'a mapping of `alphabet` and `length`' },
+          ),
+        ],
+        {
+          description:
+            'Tokens with a way back for who may `detokenise`: `reversible` keeps originals sealed in the vault; an alphabet and lengths make tokens of the same format as their originals.',
+        },
+      ),
+    ),
     nullable: Type.Optional(
       Type.Boolean({ title: 'true or false', description: 'Whether it may be null or absent. Default false.' }),
     ),

@@ -134,6 +134,8 @@ export interface Field {
   readonly coarsen?: number;
   /** Domain of the tokens that replace its values on entry; absent where none is named. See `tokenDomainOf`. */
   readonly tokenise?: string;
+  /** Which tokens those are; absent for such as have no way back. */
+  readonly token?: TokenKind;
 }
 
 /**
@@ -152,6 +154,11 @@ export interface PrivacyRules {
   /** Shares of the budget by role, of 1 together at most; who has none shares what is left. */
   readonly allot: Readonly<Record<string, number>>;
 }
+
+/** Tokens with a way back: by the vault, or since they keep the format of their originals. */
+export type TokenKind =
+  | { readonly kind: 'reversible' }
+  | { readonly kind: 'format'; readonly alphabet: string; readonly length: readonly [least: number, most: number] };
 
 /** A declared SQL view over streams, tables and other views. */
 export interface View {
@@ -310,6 +317,8 @@ export interface Limits {
   readonly routeRequests: number;
   readonly strangerRequests: number;
   readonly newTokens: number;
+  /** Originals in the vault of reversible tokens. */
+  readonly vaultValues: number;
 }
 
 /** One finding about a template file. */

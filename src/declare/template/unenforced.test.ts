@@ -16,7 +16,6 @@ test('unenforcedOf() finds each protection where it is declared', () => {
     ['residency', declared('', 'type: number', 'region: eu'), 'region', ['s']],
     ['identity', declared('', 'type: number'), 'devices.k.identity', []],
     ['boot', declared('', 'type: number'), 'devices.k.boot', []],
-    ['role-action', declared('', 'type: number', 'people: {r: {may: [detokenise]}}'), 'people.r.may', []],
     ['comply', declared('', 'type: number', 'comply: [gdpr]'), 'comply', []],
   ];
   for (const [id, found, path, streams] of table) {

@@ -52,23 +52,12 @@ export const UNENFORCED_PROTECTIONS: readonly UnenforcedProtection[] = [
     find: (template) => deviceTypesWhere(template, (type) => type.boot !== 'none', 'boot'),
   },
   {
-    id: 'role-action',
-    promise: 'the role can detokenise',
-    meanwhile: 'the grant stands in the template, and nothing can be done with it',
-    find: (template) =>
-      [...template.people.values()]
-        .filter((role) => role.may.some((action) => WITHOUT_EFFECT.includes(action)))
-        .map((role) => ({ path: `people.${role.name}.may`, streams: [] })),
-  },
-  {
     id: 'comply',
     promise: 'evidence is mapped to the requirements of the framework',
     meanwhile: 'controls name the requirements that they meet, without a report by framework',
     find: (template) => (template.comply.length === 0 ? [] : [{ path: 'comply', streams: [] }]),
   },
 ];
-
-const WITHOUT_EFFECT: readonly string[] = ['detokenise'];
 
 /** What a template declares and this version does not enforce, in the order of the list. */
 export function unenforcedOf(template: Template): readonly Unenforced[] {

@@ -3,12 +3,16 @@ import { PendingReadings, markOf } from '#trust/identity/index.ts';
 import type { DeviceTable } from '#trust/identity/index.ts';
 import type { BatchBuilder } from './batch-builder.ts';
 import { RefusalCounter } from './refusal-counter.ts';
+import type { KnownValue } from './tokeniser.ts';
+import type { VaultValue, VaultWriter } from './vault-record.ts';
 
 /** The promise of one group, shared by all who wait for it. */
 class Group {
   readonly number: number;
   readonly pending: PendingReadings;
   readonly #deferred = Promise.withResolvers<void>();
+  /** Values whose originals this group takes to the vault. */
+  readonly kept: KnownValue[] = [];
 
   constructor(number: number, pending: PendingReadings) {
     this.number = number;
@@ -26,6 +30,7 @@ class Group {
   }
 
   fail(error: unknown): void {
+    for (const value of this.kept) value.kept = false;
     this.#deferred.reject(error);
   }
 }
@@ -72,6 +77,11 @@ export class CommitGroups {
   #rows = 0;
   #writingRows = 0;
   #failures = 0;
+  /** Seals originals for the vault; null where nothing is to be kept there. */
+  vault: VaultWriter | null = null;
+  #originals: VaultValue[] = [];
+  #sealing: VaultWriter | null = null;
+  #vaultRoom = Infinity;
 
   constructor({ journal, table, worker, digestKey }: CommitGroupsParts) {
     this.#journal = journal;
@@ -105,6 +115,24 @@ export class CommitGroups {
     if (builder.rows === 1) this.#builders.add(builder);
     this.#rows++;
     this.#wake();
+  }
+
+  /** How many more originals the vault takes, as its keeper says now and then. */
+  set vaultRoom(values: number) {
+    this.#vaultRoom = values;
+  }
+
+  hasRoomFor(values: number): boolean {
+    return values <= this.#vaultRoom;
+  }
+
+  /** Takes the original of a value of an admitted reading along, to be durable with it. */
+  keepOriginal(domain: string, value: KnownValue): void {
+    value.kept = true;
+    this.#sealing = this.vault;
+    this.#vaultRoom -= 1;
+    this.#open.kept.push(value);
+    this.#originals.push({ domain, token: value.token, original: value.value });
   }
 
   refused(device: string, stream: string, reason: number, payload: Uint8Array | null): void {
@@ -155,9 +183,18 @@ export class CommitGroups {
     this.#timer.refresh();
   }
 
+  /** What was taken along under a template that had a vault goes there although another one is in force by now. */
+  #sealOriginals(): readonly JournalRecord[] {
+    if (this.#originals.length === 0) return [];
+    const taken = this.#originals;
+    this.#originals = [];
+    return this.#sealing!.records(taken);
+  }
+
   #cut(): void {
     if (this.#rows >= GATHER_AFTER_ROWS) this.#gather();
     const records: JournalRecord[] = [];
+    records.push(...this.#sealOriginals());
     for (const builder of this.#builders) records.push({ kind: 'batch', batch: builder.cut() });
     this.#builders.clear();
     if (this.#refusals.size > 0) records.push({ kind: 'refusals', counts: this.#refusals.cut() });
@@ -186,6 +223,7 @@ export class CommitGroups {
     const open = this.#open;
     for (const builder of this.#builders) builder.clear();
     this.#builders.clear();
+    this.#originals = [];
     this.#refusals.cut();
     this.#sessions = [];
     this.#rows = 0;

@@ -1,6 +1,10 @@
 import { PlatformError } from '#base/core/index.ts';
 
-export type IngestErrorCode = 'INGEST_TABLE_SMALL' | 'INGEST_PATTERN_INVALID' | 'INGEST_TOKEN_KEY_MISSING';
+export type IngestErrorCode =
+  | 'INGEST_TABLE_SMALL'
+  | 'INGEST_PATTERN_INVALID'
+  | 'INGEST_TOKEN_KEY_MISSING'
+  | 'INGEST_VAULT_RECORD_INVALID';
 
 /** Raised by this room for faults of set-up. What a reading can be guilty of is a reason, not an error. */
 export class IngestError extends PlatformError<IngestErrorCode> {}

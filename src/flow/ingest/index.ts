@@ -5,6 +5,8 @@ export type { Kept, Reason } from './reasons.ts';
 export { WIRE_FORMATS } from './sender.ts';
 export type { Allowance, Outcomes, Sender, Speaker, WireFormat } from './sender.ts';
 export type { RefusedSubjects } from './checks/subjects.ts';
+export { openVaultRecord, VaultWriter } from './vault-record.ts';
+export type { VaultKey, VaultValue } from './vault-record.ts';
 export { coarsen } from './checks/coarsen.ts';
 export { ImportGrants } from './import-grants.ts';
 export type { ImportGrant } from './import-grants.ts';

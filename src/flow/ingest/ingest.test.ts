@@ -6,6 +6,8 @@ import { JournalError } from '#flow/journal/index.ts';
 import type { JournalPosition, JournalRecord, JournalWriter, QuarantinedReading } from '#flow/journal/index.ts';
 import { DEVICE_FLAG, DeviceTable, rebuildFromBatch } from '#trust/identity/index.ts';
 import { makeTemplate } from '../../../test/support/make-template.ts';
+import { systemRandom } from '#base/crypto/index.ts';
+import { openVaultRecord, VaultWriter } from './vault-record.ts';
 import { tokenKeysOf } from '../../../test/support/token-keys.ts';
 import { ImportGrants } from './import-grants.ts';
 import { Ingest } from './ingest.ts';
@@ -686,4 +688,94 @@ test('newTokens() tells how many values each sender brought that its worker did 
   assert.deepEqual([...ingest.takeNewTokens()], []);
   assert.equal(trips({ driver: 'dan', latitude: 91 }), 'range');
   assert.deepEqual([...ingest.takeNewTokens()], [['truck', 1]], 'a refusal is no way around');
+});
+
+const VAULTED = makeTemplate(`
+devices: {reefer: {}}
+streams:
+  trips:
+    from: reefer
+    purposes: [p]
+    fields:
+      driver: {type: text, class: identifier, token: reversible, max-length: 40}
+      badge: {type: integer, class: identifier, tokenise: badges, token: reversible, nullable: true, range: [0, 99]}
+      phone: {type: text, class: identifier, tokenise: phones, token: {alphabet: digits, length: [8, 12]}, nullable: true}
+`);
+const VAULT_KEY = { version: 2, key: new Uint8Array(32).fill(9) };
+
+function setupVault(held = false) {
+  const made = setup({ template: VAULTED, vault: new VaultWriter(VAULT_KEY, systemRandom) });
+  made.journal.held = held;
+  const trips = (reading: object) => made.admit(reading, { stream: 'trips' });
+  const originals = () =>
+    made.journal.kept.flatMap((record) => (record.kind === 'vault' ? openVaultRecord(record, VAULT_KEY.key) : []));
+  return { ...made, trips, originals };
+}
+
+test('originals of reversible tokens are durable before their readings, once each, and only of what is admitted', async () => {
+  const { ingest, journal, trips, originals } = setupVault();
+  const keys = tokenKeysOf(VAULTED);
+  assert.equal(trips({ driver: 'eve', badge: 100 }), 'range');
+  for (const driver of ['ada', 'ada', 'bob']) assert.equal(trips({ driver, badge: 7 }), 'admitted');
+  await ingest.durable();
+  assert.deepEqual(journal.kept.map(({ kind }) => kind).slice(0, 2), ['vault', 'batch']);
+  for (const driver of ['ada', 'eve']) assert.equal(trips({ driver }), 'admitted');
+  await ingest.durable();
+  const [trip, badge] = [keys.get('trips')!, keys.get('badges')!];
+  assert.deepEqual(originals(), [
+    { domain: 'trips', token: trip.text('ada'), original: 'ada' },
+    { domain: 'badges', token: badge.integer(7), original: 7 },
+    { domain: 'trips', token: trip.text('bob'), original: 'bob' },
+    { domain: 'trips', token: trip.text('eve'), original: 'eve' },
+  ]);
+  assert.ok(!JSON.stringify(journal.batches()).includes('ada'));
+});
+
+test('originals whose group failed are taken along again with the next reading that has them', async () => {
+  const { ingest, journal, trips, originals } = setupVault(true);
+  assert.equal(trips({ driver: 'ada' }), 'admitted');
+  const failing = ingest.durable();
+  await new Promise(setImmediate);
+  assert.equal(trips({ driver: 'bob' }), 'admitted');
+  journal.next(new Error('made to fail'));
+  await assert.rejects(failing);
+  journal.held = false;
+  for (const driver of ['bob', 'ada']) assert.equal(trips({ driver }), 'admitted');
+  await ingest.durable();
+  assert.deepEqual(originals().map(({ original }) => original), ['bob', 'ada']); // prettier-ignore
+});
+
+test('a full vault has new originals wait, and nothing else', async () => {
+  const { ingest, trips, originals } = setupVault();
+  ingest.vaultRoom = 1;
+  assert.equal(trips({ driver: 'ada', badge: 7 }), 'try-later', 'two are more than one');
+  assert.equal(trips({ driver: 'ada' }), 'admitted');
+  assert.equal(trips({ driver: 'bob' }), 'try-later');
+  assert.equal(trips({ driver: 'ada', phone: '4917612345' }), 'admitted', 'its token needs no vault');
+  ingest.vaultRoom = 5;
+  assert.equal(trips({ driver: 'bob' }), 'admitted');
+  await ingest.durable();
+  assert.deepEqual(originals().map(({ original }) => original), ['ada', 'bob']); // prettier-ignore
+});
+
+test('what is not of the format that tokens keep is refused, and quarantine has no token of it', async () => {
+  const kept: QuarantinedReading[] = [];
+  const { ingest, journal, admit } = setup({
+    template: VAULTED,
+    vault: new VaultWriter(VAULT_KEY, systemRandom),
+    quarantine: { room: () => 1e6, keep: (one) => void kept.push(one) },
+  });
+  const trips = (phone: string) => admit({ driver: 'ada', phone }, { stream: 'trips' });
+  assert.equal(trips('4917612345'), 'admitted');
+  for (const phone of ['1234567', '1234567890123', '49-17612345', '١٢٣٤٥٦٧٨'])
+    assert.equal(trips(phone), 'schema-pattern', phone);
+  await ingest.durable();
+  const [token] = journal.column('phone') as string[];
+  assert.match(token!, /^\d{10}$/);
+  assert.notEqual(token, '4917612345');
+  assert.ok(!kept.some(({ payload }) => /phone|1234567/.test(Buffer.from(payload).toString())));
+});
+
+test('a template with reversible tokens needs a key for the vault', () => {
+  assert.throws(() => setup({ template: VAULTED }), { code: 'INGEST_TOKEN_KEY_MISSING' });
 });

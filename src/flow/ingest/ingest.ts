@@ -1,5 +1,5 @@
 import { EVENTS_STREAM } from '#base/core/index.ts';
-import type { TokenKey } from '#base/crypto/index.ts';
+import type { TokenMaker } from '#base/crypto/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { JournalWriter } from '#flow/journal/index.ts';
 import type { ConsentLookup } from '#trust/consent/index.ts';
@@ -21,6 +21,7 @@ import { StreamIngest } from './stream-ingest.ts';
 import type { StreamTally } from './stream-ingest.ts';
 import { compileStream, mostStepped } from './stream-rules.ts';
 import { Tokeniser } from './tokeniser.ts';
+import type { VaultWriter } from './vault-record.ts';
 
 /** What goes with a version of the template. */
 export interface TemplateTerms {
@@ -29,7 +30,9 @@ export interface TemplateTerms {
   /** Whether further policies let a sender publish to a stream about a device; null where there are none. */
   readonly mayPublish?: MayPublish | null;
   /** Keys of the domains of tokens that the template names. */
-  readonly tokenKeys?: ReadonlyMap<string, TokenKey>;
+  readonly tokenKeys?: ReadonlyMap<string, TokenMaker>;
+  /** Seals originals for the vault; a template with reversible tokens needs it. */
+  readonly vault?: VaultWriter | null;
 }
 
 /** What an `Ingest` is made of. */
@@ -43,7 +46,7 @@ export interface IngestParts extends TemplateTerms {
   readonly digestKey: Uint8Array;
   readonly quarantine?: QuarantineSink;
   /** Key of the digests of persons of whom nothing is taken, in fields that hold no tokens. */
-  readonly subjectKey?: TokenKey;
+  readonly subjectKey?: TokenMaker;
   readonly refusedSubjects?: readonly RefusedSubjects[];
   readonly grants?: ImportGrants;
   /** Who consents to what; without it nobody does. */
@@ -119,11 +122,17 @@ export class Ingest {
    * @throws {IngestError} INGEST_TABLE_SMALL where the device table has no room for its stepped fields;
    * INGEST_PATTERN_INVALID, INGEST_TOKEN_KEY_MISSING. The version in use then stays.
    */
-  useTemplate(template: Template, { closed, mayPublish, tokenKeys = new Map() }: TemplateTerms = {}): void {
+  useTemplate(
+    template: Template,
+    { closed, mayPublish, tokenKeys = new Map(), vault = null }: TemplateTerms = {},
+  ): void {
     const [needed, room] = [mostStepped(template), this.#table.size.stepped];
     if (needed > room) {
       const message = `Cannot use template: a stream has ${needed} stepped fields, and the device table takes ${room}`;
       throw new IngestError('INGEST_TABLE_SMALL', message, { hint: 'Restart the platform to make a larger table' });
+    }
+    if (vault === null && hasReversible(template)) {
+      throw new IngestError('INGEST_TOKEN_KEY_MISSING', 'Cannot use template: there is no key for the vault');
     }
     const tokenisers = this.#tokenisersFor(tokenKeys);
     const streams = new Map<string, StreamIngest>();
@@ -150,6 +159,7 @@ export class Ingest {
     this.refuseSubjects(this.#refusedSubjects);
     this.#template = template;
     this.#tokenisers = tokenisers;
+    this.#groups.vault = vault;
     this.#closed = closed ?? new Set();
     this.#further = mayPublish ?? null;
     this.#judge = new MessageJudge({
@@ -186,6 +196,11 @@ export class Ingest {
     const taken = this.#newTokens;
     this.#newTokens = new Map();
     return taken;
+  }
+
+  /** How many more originals the vault takes; what needs more is asked to come later. */
+  set vaultRoom(values: number) {
+    this.#groups.vaultRoom = values;
   }
 
   /** Readings that are not durable yet. */
@@ -322,11 +337,12 @@ export class Ingest {
     this.#newTokens.set(sender, (this.#newTokens.get(sender) ?? 0) + made);
   }
 
-  #tokenisersFor(keys: ReadonlyMap<string, TokenKey>): ReadonlyMap<string, Tokeniser> {
+  #tokenisersFor(keys: ReadonlyMap<string, TokenMaker>): ReadonlyMap<string, Tokeniser> {
     return new Map(
       [...keys].map(([domain, key]) => {
         const known = this.#tokenisers.get(domain);
-        return [domain, known?.key.version === key.version ? known : new Tokeniser(key)];
+        const same = known?.maker.version === key.version && known.maker.form === key.form;
+        return [domain, same ? known : new Tokeniser(key)];
       }),
     );
   }
@@ -364,6 +380,10 @@ export class Ingest {
     const reason = this.#mayBeAbout(sender, into, device);
     return reason === ADMITTED ? device : reason;
   }
+}
+
+function hasReversible(template: Template): boolean {
+  return [...template.streams.values()].some(({ fields }) => fields.some(({ token }) => token?.kind === 'reversible'));
 }
 
 /** The first refusal of several readings; where there is none, a duplicate only if all are. */

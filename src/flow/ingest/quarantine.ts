@@ -39,7 +39,8 @@ export function mayBeKept(decoded: Decoded | undefined, rules: StreamRules, now:
   const field = rules.fields[subject];
   const value = decoded instanceof Map && field !== undefined ? decoded.get(field.name) : undefined;
   if (field === undefined || typeof value !== 'string') return false;
-  return given.covers(field.tokens === null ? value : field.tokens.text(value), now);
+  if (field.format?.(value) === false) return false;
+  return given.covers(field.tokens === null ? value : field.tokens.text(value).token, now);
 }
 
 /** @param field undefined for `time` and `seq` */
@@ -47,8 +48,11 @@ function evidentValue(field: FieldRule | undefined, value: Decoded): unknown {
   if (field?.secret === true) return undefined;
   if (field === undefined || value === null || (field.tokens === null && field.grid === 0)) return plain(value);
   if (field.tokens === null) return typeof value === 'number' ? coarsen(value, field.grid) : undefined;
-  if (field.type === TYPE.integer && Number.isSafeInteger(value)) return field.tokens.integer(value as number);
-  return typeof value === 'string' || typeof value === 'number' ? field.tokens.text(String(value)) : undefined;
+  if (field.type === TYPE.integer && Number.isSafeInteger(value)) return field.tokens.integer(value as number).token;
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  // What is not of the format has no token of it.
+  const text = String(value);
+  return field.format?.(text) === false ? undefined : field.tokens.text(text).token;
 }
 
 /** Depth was bounded when the value was decoded. */

@@ -1,4 +1,5 @@
 import type { StreamRules } from './stream-rules.ts';
+import type { KnownValue } from './tokeniser.ts';
 
 /** Whether a field of the row was met, and how. */
 export const CELL = Object.freeze({ absent: 0, null: 1, present: 2 });
@@ -13,6 +14,8 @@ export class Row {
   readonly texts: string[];
   /** `CELL` of each field, then of `time` and `seq`. */
   readonly cells: Uint8Array;
+  /** The originals of this reading that the vault shall have, by the field's place; only where its cell is present. */
+  readonly known: (KnownValue | null)[];
   /** Epoch microseconds; only where its cell is present. */
   time = 0;
   seq = 0;
@@ -25,6 +28,7 @@ export class Row {
     this.rules = rules;
     this.numbers = new Float64Array(rules.fields.length);
     this.texts = rules.fields.map(() => '');
+    this.known = rules.fields.map(() => null);
     this.cells = new Uint8Array(rules.fields.length + 2);
   }
 

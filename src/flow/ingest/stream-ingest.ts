@@ -10,7 +10,7 @@ import { checkMembers } from './checks/schema.ts';
 import { checkSubjects } from './checks/subjects.ts';
 import type { SubjectGuard } from './checks/subjects.ts';
 import { checkStep, noteSteps } from './checks/step.ts';
-import { tokeniseRow } from './checks/tokenise.ts';
+import { tokeniseRow, unkeptOf } from './checks/tokenise.ts';
 import type { CommitGroups } from './commit-groups.ts';
 import { JsonScanner } from './decode/json-scanner.ts';
 import { REASON } from './reasons.ts';
@@ -86,12 +86,19 @@ export class StreamIngest {
     const row = this.row;
     const whole = checkMembers(row);
     if (whole !== REASON.admitted.number) return whole;
+    // Of the originals: a token of an integer is in no range.
+    const outside = checkRange(row);
+    const { place } = row;
+    row.place = '';
     const made = tokeniseRow(row);
     if (made > 0) this.#newTokens(via ?? about.name, made);
     const refused = this.guards === null ? 0 : checkSubjects(row, this.guards);
     if (refused !== REASON.admitted.number) return refused;
     const reason = checkConsent(row, received) || (importing ? 0 : checkClock(row, received));
     if (reason !== REASON.admitted.number) return reason;
+    // The vault is full, or as good as: who comes later may find room.
+    const unkept = unkeptOf(row);
+    if (unkept > 0 && !this.#groups.hasRoomFor(unkept)) return REASON.tryLater.number;
     const table = this.#table;
     const time = row.timeGiven ? row.time : received;
     const hash = row.seqGiven ? this.#rowHash() : 0;
@@ -99,7 +106,7 @@ export class StreamIngest {
     table.lock(record);
     const found =
       (row.seqGiven ? checkReplay(table, record, row, hash, mark) : 0) ||
-      checkRange(row) ||
+      outside ||
       checkStep(table, record, row, time);
     if (found === REASON.admitted.number) {
       const before = row.seqGiven ? table.recordSeq(record, row.seq, hash, mark) : 0;
@@ -111,12 +118,23 @@ export class StreamIngest {
     const isBehind = found === REASON.replay.number && !importing && time >= received - OF_NOW_US;
     const isTwo = isBehind && table.noteBehind(record, row.seq, received);
     table.unlock(record);
+    if (outside !== REASON.admitted.number && found === outside) row.place = place;
     if (isTwo) this.#interleaved(about.name);
     if (found !== REASON.admitted.number) return found;
     this.#tally.dropped += row.undeclared;
+    if (unkept > 0) this.#keepOriginals();
     this.#builder.add(row, about.name, via, received);
     this.#groups.added(this.#builder);
     return found;
+  }
+
+  #keepOriginals(): void {
+    const { rules, cells, known } = this.row;
+    for (const at of rules.vaulted) {
+      const value = known[at];
+      if (cells[at] === CELL.present && value?.kept === false)
+        this.#groups.keepOriginal(rules.fields[at]!.domain, value);
+    }
   }
 
   /** The same hash as over the reading's row in the journal: of what is stored, not of what was sent. */

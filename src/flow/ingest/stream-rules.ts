@@ -29,6 +29,12 @@ export interface FieldRule {
   readonly grid: number;
   /** What replaces its values by tokens; null where they are stored as they are. */
   readonly tokens: Tokeniser | null;
+  /** Whether a text is of the format that its tokens keep; null where they keep none. */
+  readonly format: ((text: string) => boolean) | null;
+  /** Whether the vault keeps its originals. */
+  readonly vaulted: boolean;
+  /** Domain of its tokens; empty where it has none. */
+  readonly domain: string;
 }
 
 /** One declared stream, compiled for checking. */
@@ -46,6 +52,8 @@ export interface StreamRules {
   readonly tokenised: readonly number[];
   /** Place of the field that names the person, and who agrees; null where readings need no consent. */
   readonly consent: { readonly subject: number; readonly given: Pick<StreamConsents, 'covers'> } | null;
+  /** Those of the tokenised fields whose originals the vault keeps. */
+  readonly vaulted: readonly number[];
   /** Microseconds. */
   readonly late: number;
   readonly early: number;
@@ -97,6 +105,7 @@ export function compileStream(
       stream.basis === 'consent'
         ? { subject: fields.findIndex(({ name }) => name === stream.subject), given: consentsOf(stream) ?? NOBODY }
         : null,
+    vaulted: where((field) => field.vaulted),
     late: stream.accept.late * 1_000,
     early: stream.accept.early * 1_000,
     perSecond: stream.rate.perSecond,
@@ -116,6 +125,11 @@ function longestText(stream: Stream, limits: Limits): number {
 }
 
 function compileField(stream: Stream, field: Field, stepped: number, tokeniserOf: FindTokeniser): FieldRule {
+  const { token } = field;
+  const format =
+    token?.kind === 'format'
+      ? compilePattern(stream.name, field.name, formatPattern(token.alphabet, token.length))
+      : null;
   return {
     name: field.name,
     type: TYPE[field.type],
@@ -127,9 +141,12 @@ function compileField(stream: Stream, field: Field, stepped: number, tokeniserOf
     stepPerSecond: field.step?.perSecond ?? Infinity,
     maxLength: field.maxLength,
     enum: field.enum === null ? null : new Set(field.enum),
-    matches: field.pattern === null ? null : compilePattern(stream.name, field.name, field.pattern),
+    matches: matchesOf(stream.name, field, format),
     grid: field.coarsen ?? 0,
     tokens: tokensOf(stream, field, tokeniserOf),
+    format,
+    vaulted: token?.kind === 'reversible' && tokenDomainOf(stream.name, field) !== null,
+    domain: tokenDomainOf(stream.name, field) ?? '',
   };
 }
 
@@ -143,6 +160,19 @@ function tokensOf(stream: Stream, field: Field, tokeniserOf: FindTokeniser): Tok
   throw new IngestError('INGEST_TOKEN_KEY_MISSING', message, {
     hint: 'See in the log why the key could not be made; a key is made once its making is logged',
   });
+}
+
+/** Its pattern, and the format that its tokens keep. */
+function matchesOf(stream: string, { name, pattern }: Field, format: FieldRule['format']): FieldRule['matches'] {
+  if (pattern === null) return format;
+  const matches = compilePattern(stream, name, pattern);
+  return format === null ? matches : (text) => matches(text) && format(text);
+}
+
+/** RE2 for all texts of a format; each letter is written by its number, so that none means something else. */
+function formatPattern(alphabet: string, [least, most]: readonly [number, number]): string {
+  const letters = alphabet.split('').map((letter) => `\\x{${letter.charCodeAt(0).toString(16)}}`);
+  return `[${letters.join('')}]{${least},${most}}`;
 }
 
 const REMEMBERED = 1_024;

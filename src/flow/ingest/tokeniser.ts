@@ -1,24 +1,31 @@
-import type { TokenKey } from '#base/crypto/index.ts';
+import type { TokenMaker } from '#base/crypto/index.ts';
 
 /** Values of one generation that are remembered; there are two. */
 const REMEMBERED = 32_768;
 /** Longer texts are not remembered: whoever sends them must not fill the memory with them. */
 const LONGEST = 128;
 
+/** A value that was met, and its token. */
+export interface KnownValue<V extends string | number = string | number> {
+  readonly value: V;
+  readonly token: V;
+  /** Whether the vault has it, or will have it with what this group commits. */
+  kept: boolean;
+}
+
 /**
  * Replaces the values of one domain by their tokens. A value that came lately costs a look in a map; only one that is
  * new costs an HMAC. What is remembered is bounded whatever is sent: when a generation is full, the one before it goes.
  */
 export class Tokeniser {
-  readonly key: TokenKey;
-  readonly #texts = new Generations<string, string>();
-  readonly #integers = new Generations<number, number>();
-  #lastText: string | null = null;
-  #lastToken = '';
+  readonly maker: TokenMaker;
+  readonly #texts = new Generations<string>();
+  readonly #integers = new Generations<number>();
+  #lastText: KnownValue<string> | null = null;
   #made = 0;
 
-  constructor(key: TokenKey) {
-    this.key = key;
+  constructor(maker: TokenMaker) {
+    this.maker = maker;
   }
 
   /** Tokens that were made since the start: values that were not remembered. */
@@ -26,36 +33,36 @@ export class Tokeniser {
     return this.#made;
   }
 
-  text(value: string): string {
-    if (value === this.#lastText) return this.#lastToken;
-    let token = this.#texts.get(value);
-    if (token === undefined) {
-      token = this.key.text(value);
+  text(value: string): KnownValue<string> {
+    const last = this.#lastText;
+    if (last !== null && value === last.value) return last;
+    let known = this.#texts.get(value);
+    if (known === undefined) {
+      known = { value, token: this.maker.text(value), kept: false };
       this.#made++;
-      if (value.length <= LONGEST) this.#texts.set(value, token);
+      if (value.length <= LONGEST) this.#texts.set(value, known);
     }
-    this.#lastText = value;
-    this.#lastToken = token;
-    return token;
+    this.#lastText = known;
+    return known;
   }
 
-  integer(value: number): number {
-    let token = this.#integers.get(value);
-    if (token === undefined) {
-      token = this.key.integer(value);
+  integer(value: number): KnownValue<number> {
+    let known = this.#integers.get(value);
+    if (known === undefined) {
+      known = { value, token: this.maker.integer(value), kept: false };
       this.#made++;
-      this.#integers.set(value, token);
+      this.#integers.set(value, known);
     }
-    return token;
+    return known;
   }
 }
 
 /** A map that forgets what was not asked for since a generation of others came. */
-class Generations<K, V> {
-  #young = new Map<K, V>();
-  #old = new Map<K, V>();
+class Generations<V extends string | number> {
+  #young = new Map<V, KnownValue<V>>();
+  #old = new Map<V, KnownValue<V>>();
 
-  get(key: K): V | undefined {
+  get(key: V): KnownValue<V> | undefined {
     const found = this.#young.get(key);
     if (found !== undefined) return found;
     const kept = this.#old.get(key);
@@ -63,7 +70,7 @@ class Generations<K, V> {
     return kept;
   }
 
-  set(key: K, value: V): void {
+  set(key: V, value: KnownValue<V>): void {
     if (this.#young.size >= REMEMBERED) {
       this.#old = this.#young;
       this.#young = new Map();

@@ -1,6 +1,6 @@
 export { JournalError } from './errors.ts';
 export type { JournalErrorCode } from './errors.ts';
-export type { JournalRecord, QuarantinedReading, RefusalCount, SessionEvent } from './record.ts';
+export type { JournalRecord, QuarantinedReading, RefusalCount, SessionEvent, VaultRecord } from './record.ts';
 export type {
   JournalCursor,
   JournalItem,

@@ -7,7 +7,7 @@ import type { JournalRecord, QuarantinedReading, RefusalCount, SessionEvent } fr
 /** Version of the record layout; a reader takes every version up to its own. */
 export const RECORD_VERSION = 1;
 
-const KINDS = ['batch', 'refusals', 'session', 'quarantined', 'windows'] as const;
+const KINDS = ['batch', 'refusals', 'session', 'quarantined', 'windows', 'vault'] as const;
 
 /** Writes one record: version, kind, body. */
 export function encodeRecord(out: ByteWriter, record: JournalRecord): void {
@@ -37,6 +37,13 @@ export function encodeRecord(out: ByteWriter, record: JournalRecord): void {
     case 'quarantined':
       out.u32(record.readings.length);
       for (const reading of record.readings) encodeQuarantined(out, reading);
+      break;
+    case 'vault':
+      out.u32(record.version);
+      out.u8(record.salt.length);
+      out.raw(record.salt);
+      out.f64(record.number);
+      out.longBytes(record.sealed);
       break;
   }
 }
@@ -71,6 +78,11 @@ function decodeBody(input: ByteReader, kind: (typeof KINDS)[number] | undefined)
         kind,
         snapshot: { hashKey, windows: Array.from({ length: input.count(24) }, () => decodeWindow(input)) },
       };
+    }
+    case 'vault': {
+      const [version, salt, number] = [input.u32(), input.raw(input.u8()), input.f64()];
+      if (!Number.isSafeInteger(number) || number < 0) throw invalid('the number of a vault record is none');
+      return { kind, version, salt, number, sealed: input.longBytes() };
     }
     default:
       throw invalid('it is of an unknown kind');

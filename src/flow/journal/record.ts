@@ -38,6 +38,18 @@ export interface QuarantinedReading {
   readonly payload: Uint8Array;
 }
 
+/** Values on their way to the vault, sealed so that only the control process opens them. */
+export interface VaultRecord {
+  readonly kind: 'vault';
+  /** Of the key that the writer's own is derived from. */
+  readonly version: number;
+  /** 16 bytes that the writer's key is derived with. */
+  readonly salt: Uint8Array;
+  /** Of this record among those of its writer: the nonce. */
+  readonly number: number;
+  readonly sealed: Uint8Array;
+}
+
 /** What a journal holds, one tag per kind. */
 export type JournalRecord =
   | { readonly kind: 'batch'; readonly batch: Batch }
@@ -45,4 +57,6 @@ export type JournalRecord =
   | { readonly kind: 'session'; readonly events: readonly SessionEvent[] }
   /** The windows of `seq` as they stood when the file was begun: an opening record, so that files before can go. */
   | { readonly kind: 'windows'; readonly snapshot: WindowSnapshot }
-  | { readonly kind: 'quarantined'; readonly readings: readonly QuarantinedReading[] };
+  | { readonly kind: 'quarantined'; readonly readings: readonly QuarantinedReading[] }
+  /** Before the batches of its group: what they hold can be turned back as soon as it can be read. */
+  | VaultRecord;

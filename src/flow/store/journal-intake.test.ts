@@ -6,6 +6,7 @@ import { climateBatch } from '../../../test/support/store-world.ts';
 import { JournalIntake } from './journal-intake.ts';
 import type { StoreState } from './ports.ts';
 import { Tail } from './tail.ts';
+import { VaultCarrier } from './vault-carrier.ts';
 
 /** A journal that gives the items behind the cursor and, followed, ends. */
 function journalOf(items: readonly JournalItem[], cursors: JournalCursor[] = []): JournalReader {
@@ -37,7 +38,8 @@ function intake(
   const stop = new AbortController();
   const limits = { pauseRows, pauseBytes: 1e9 };
   const metrics = { count: () => undefined, gauge: () => undefined };
-  const parts = { journal, tail, clock: frozenClock(), metrics, limits, signal: stop.signal, onPause };
+  const vault = new VaultCarrier(() => Promise.resolve());
+  const parts = { journal, tail, clock: frozenClock(), metrics, vault, limits, signal: stop.signal, onPause };
   return { tail, reading: new JournalIntake(parts, state), stop };
 }
 

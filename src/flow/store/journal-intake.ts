@@ -2,6 +2,7 @@ import type { Clock, Metrics } from '#base/core/index.ts';
 import type { JournalCursor, JournalItem, JournalReader } from '#flow/journal/index.ts';
 import type { StoreState } from './ports.ts';
 import type { Tail } from './tail.ts';
+import type { VaultCarrier } from './vault-carrier.ts';
 
 /** How much may wait before reading pauses. */
 export interface IntakeLimits {
@@ -16,6 +17,8 @@ export interface IntakeParts {
   readonly tail: Tail;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** Takes originals to the vault. */
+  readonly vault: VaultCarrier;
   readonly limits: IntakeLimits;
   readonly signal: AbortSignal;
   /** Called when reading pauses, for then something has to be sealed. */
@@ -86,7 +89,10 @@ export class JournalIntake {
       if (record.kind === 'batch' && record.batch.rows > 0 && offset > this.#sealedUpTo(record.batch.stream, file)) {
         tail.add({ batch: record.batch, file, before, after: offset }, clock.monotonicMs());
         if (this.#isFull()) await this.#pause();
-      } else tail.passed(file, offset);
+      } else {
+        if (record.kind === 'vault') await this.#parts.vault.add(record);
+        tail.passed(file, offset);
+      }
       if (signal.aborted) return;
     }
   }

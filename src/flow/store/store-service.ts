@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { hasCode } from '#base/core/index.ts';
 import type { Log, Metrics, Millis } from '#base/core/index.ts';
-import type { JournalReader } from '#flow/journal/index.ts';
+import type { JournalReader, VaultRecord } from '#flow/journal/index.ts';
 import { Compactor, PublishFailure } from './compactor.ts';
 import type { DeclaredClasses } from './declared-classes.ts';
 import { decideCut } from './cut-decision.ts';
@@ -24,6 +24,7 @@ import type { StoreLimits } from './store-limits.ts';
 import { snapshotOf, Tail } from './tail.ts';
 import type { HeldEntry, TailCut, TailSnapshot } from './tail.ts';
 import type { TailBlock, TailBlocks } from './tail-blocks.ts';
+import { VaultCarrier } from './vault-carrier.ts';
 
 export interface StoreParts extends SealingParts {
   readonly journal: JournalReader;
@@ -38,6 +39,8 @@ export interface StoreParts extends SealingParts {
   readonly retention?: () => Retention;
   /** Keeps the larger part of the tail for query processes; without it all of it is handed over as it is. */
   readonly blocks?: TailBlocks;
+  /** Takes originals to the vault; nothing is kept there where it is absent. */
+  readonly vault?: (records: readonly VaultRecord[]) => Promise<void>;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly limits?: Partial<StoreLimits>;
@@ -84,6 +87,7 @@ export class StoreService implements AsyncDisposable {
   readonly #intake: JournalIntake;
   readonly #maker: SegmentMaker;
   readonly #compactor: Compactor;
+  readonly #vault: VaultCarrier;
   #version: number;
   #sealedSegments = 0;
   #sealedRows = 0;
@@ -112,12 +116,14 @@ export class StoreService implements AsyncDisposable {
     // What was in the tail at earlier versions is not known any more.
     this.#tail = new Tail(state.version);
     const { journal, clock, metrics } = parts;
+    this.#vault = new VaultCarrier(parts.vault ?? ((): Promise<void> => Promise.resolve()));
     const onPause = (): void => this.#wake?.();
     const intake = {
       journal,
       tail: this.#tail,
       clock,
       metrics,
+      vault: this.#vault,
       limits: this.#limits,
       signal: this.#stop.signal,
       onPause,
@@ -390,6 +396,7 @@ export class StoreService implements AsyncDisposable {
     const { cut } = content;
     const segment = await this.#maker.seal(content);
     const cursor = this.#tail.cursorWithout(cut);
+    await this.#vault.settled();
     // Control may answer a query at the new version before this process hears of it.
     this.#tail.publishing(cut, this.#version + 1);
     const version = await publishing(publisher.publish({ segment, cursor }));
@@ -459,7 +466,9 @@ export class StoreService implements AsyncDisposable {
   /** Notes how far the journal was read, so that files which hold nothing for the store can go. */
   async saveCursor(): Promise<void> {
     this.#savedAtMs = this.#parts.clock.monotonicMs();
-    await this.#parts.publisher.saveCursor(this.#tail.cursorWithout(null));
+    const cursor = this.#tail.cursorWithout(null);
+    await this.#vault.settled();
+    await this.#parts.publisher.saveCursor(cursor);
   }
 }
 

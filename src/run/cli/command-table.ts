@@ -24,6 +24,8 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     release: async () => (await import('./commands/release.ts')).addReleaseCommand,
     privacy: async () => (await import('./commands/privacy.ts')).addPrivacyCommand,
     dataset: async () => (await import('./commands/dataset.ts')).addDatasetCommand,
+    detokenise: async () => (await import('./commands/detokenise.ts')).addDetokeniseCommand,
+    tokenise: async () => (await import('./commands/detokenise.ts')).addDetokeniseCommand,
     table: async () => (await import('./commands/table.ts')).addTableCommand,
     user: async () => (await import('./commands/user.ts')).addUserCommand,
     service: async () => (await import('./commands/service.ts')).addServiceCommand,

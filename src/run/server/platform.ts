@@ -77,6 +77,9 @@ import { WatchHost } from './watch/host.ts';
 import { readHeaderFile } from './trace/header-file.ts';
 import { SpanExporter } from './trace/span-exporter.ts';
 import { Tracer } from './trace/tracer.ts';
+import { seenTokens } from './tokens/seen-tokens.ts';
+import { TokenDesk } from './tokens/token-desk.ts';
+import { TokenVault } from './tokens/token-vault.ts';
 import { UnsealedOriginals } from './control/unsealed-originals.ts';
 import { TokenBook } from './control/token-book.ts';
 import { ReferenceTables } from './tables/reference-tables.ts';
@@ -220,7 +223,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     journalBytes: () => folderBytes(layout.journal),
     raise: async (findings) => void (await alerts.raise(findings)),
   });
+  const vault = await TokenVault.open({
+    catalogue,
+    sealer: await keys.rowSealer('vault'),
+    keys,
+    most: () => inForce().limits.vaultValues,
+    log,
+  });
   const store: StoreHost = await StoreHost.start({
+    vault,
     layout,
     keys,
     segments,
@@ -274,7 +285,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   opened.use(keepCounts([refusals, logCounts, tokens], COUNTS_EVERY, log));
   const clones = new CloneBook(audit, log);
-  const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, keys, template: inForce });
+  const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, keys, vault, template: inForce });
   const unsealed = new UnsealedOriginals({
     flush: (stream) => store.flush(stream),
     isPaused: async () => (await store.status())?.paused !== false,
@@ -367,6 +378,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     decisions,
     template: inForce,
     queries,
+  });
+  const tokenDesk = new TokenDesk({
+    template: inForce,
+    earlier: () => versions.all(),
+    decisions,
+    keys,
+    vault,
+    audit,
+    clock,
+    seen: (caller, place, asked, signal) => seenTokens(queries, caller, place, asked, signal),
   });
   const proposals = await ProposalBook.open({ catalogue, sealer, audit, clock, random });
   const templates: TemplateService = new TemplateService({
@@ -485,6 +506,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     datasets,
     segmentLineage: (ids, most) => segments.lineage(ids, most),
     statements,
+    tokenDesk,
     commands,
     quarantine,
     tables,
@@ -538,6 +560,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     refusals,
     clones,
     tokens,
+    vaultRoom: () => vault.room,
     traced: emit,
     template: () => templates.current,
     subjectKey: rights.digestKey,
@@ -552,6 +575,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     },
   });
   opened.defer(() => watch.stop(DRAIN_MS));
+  vault.onRoom((room) => gateway.useVaultRoom(room));
   opened.defer(() => gateway.stop(DRAIN_MS));
   // For the next start; where it cannot be kept, that one takes as long as this one.
   void keepGatewayCode().catch((error: unknown) => log.debug({ error: String(error) }, 'compiled code is not kept'));

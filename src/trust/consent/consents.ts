@@ -1,6 +1,6 @@
 import { formatMicros, makeId } from '#base/core/index.ts';
 import type { AuditSink, Clock, Json, Micros, Random } from '#base/core/index.ts';
-import { isToken, TokenKey } from '#base/crypto/index.ts';
+import { isToken } from '#base/crypto/index.ts';
 import type { MacKey } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { Catalogue } from '#base/storage/index.ts';
@@ -19,7 +19,7 @@ import { ConsentError } from './errors.ts';
 
 export interface ConsentsParts {
   readonly catalogue: Catalogue;
-  readonly keys: Pick<KeyRing, 'rowSealer' | 'digestKey'>;
+  readonly keys: Pick<KeyRing, 'rowSealer' | 'digestKey' | 'tokenMaker'>;
   readonly audit: AuditSink;
   readonly clock: Clock;
   readonly random: Random;
@@ -333,8 +333,16 @@ export class Consents {
     }
     const domain = tokenDomainOf(stream.name, field);
     if (domain === null || isToken(subject)) return subject;
-    const { key, version } = await this.#parts.keys.digestKey(`token:${domain}`);
-    return TokenKey.fromBytes(key.exportBytes(), version).text(subject);
+    const format = field.token?.kind === 'format' ? field.token : null;
+    const maker = await this.#parts.keys.tokenMaker(domain, format);
+    try {
+      return maker.text(subject);
+    } catch (cause) {
+      throw new ConsentError('CONSENT_SUBJECT_INVALID', 'Cannot find the person: the identifier is not of its format', {
+        cause,
+        hint: `Give the value that devices send as the subject of ${stream.name}`,
+      });
+    }
   }
 
   #requireStream(name: string): Stream {

@@ -1,5 +1,6 @@
 import type { AuditSink, Clock, LateAuditSink, Random } from '#base/core/index.ts';
-import type { AeadKey, AeadLimit } from '#base/crypto/index.ts';
+import { FormatTokenKey, TokenKey } from '#base/crypto/index.ts';
+import type { AeadKey, AeadLimit, TokenFormat, TokenMaker } from '#base/crypto/index.ts';
 import type { Catalogue, CatalogueTransaction, RowSealer } from '#base/storage/index.ts';
 import type { Custody } from './custody.ts';
 import { DataKeys } from './data-keys.ts';
@@ -15,7 +16,7 @@ import { makeKeyLog } from './key-log.ts';
 import type { KeyUse } from './key-log.ts';
 import { KEYS_SCHEMA } from './key-tables.ts';
 import { PurposeKeys } from './purpose-keys.ts';
-import type { FindingKeys, PurposeKey } from './purpose-keys.ts';
+import type { FindingKeys, PurposeKey, TokenKeys } from './purpose-keys.ts';
 import { remember } from './remember.ts';
 import { RotatingRowSealer } from './row-keys.ts';
 import { UseMeter } from './use-meter.ts';
@@ -159,6 +160,26 @@ export class KeyRing {
     return this.#purposes.newest(purpose);
   }
 
+  /**
+   * The keys of a domain of tokens, one version after the other: a later token is made of the one before. The first is
+   * made where there is none. Where a version was destroyed they begin behind it, and nothing joins with what was before.
+   */
+  tokenKeys(domain: string): Promise<TokenKeys> {
+    return this.#purposes.chain(`token:${domain}`);
+  }
+
+  /** What makes the tokens of a domain. @param format that they keep; null where they keep none */
+  async tokenMaker(domain: string, format: TokenFormat | null): Promise<TokenMaker> {
+    const { first, keys } = await this.tokenKeys(domain);
+    const raw = keys.map((key) => key.exportBytes());
+    return format === null ? TokenKey.fromVersions(raw, first) : new FormatTokenKey(raw[0]!, first, domain, format);
+  }
+
+  /** The key of an older version, for what was made with it; null where it was destroyed or never was. */
+  digestKeyOf(purpose: string, version: number): Promise<PurposeKey | null> {
+    return this.#purposes.version(purpose, version);
+  }
+
   /** The keys for digests by which things are found; whoever uses them tells `lifecycle.holdDigests`. */
   findingKeys(purpose: string): Promise<FindingKeys> {
     return this.#purposes.finding(purpose);
@@ -167,9 +188,9 @@ export class KeyRing {
   /**
    * What a room seals its catalogue rows with.
    *
-   * @param domain `catalogue` for facts about machines, `people` for rows about people
+   * @param domain `catalogue` for facts about machines, `people` for rows about people, `vault` for originals of tokens
    */
-  rowSealer(domain: 'catalogue' | 'people'): Promise<RowSealer> {
+  rowSealer(domain: 'catalogue' | 'people' | 'vault'): Promise<RowSealer> {
     return remember(this.#sealers, domain, () => RotatingRowSealer.open(domain, this.#context));
   }
 }

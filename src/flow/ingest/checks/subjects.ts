@@ -61,11 +61,13 @@ export function isAboutRefused(
     const value = members.get(field);
     const tokens = digests ?? rules.fields[at]!.tokens;
     if (tokens === null || (typeof value !== 'string' && typeof value !== 'number')) return false;
-    return refused.has(digestOf(value, tokens)) || refused.has(tokens.text(String(value)));
+    // What is not of the format that tokens keep has none.
+    if (digests === null && rules.fields[at]!.format?.(String(value)) === false) return false;
+    return refused.has(digestOf(value, tokens)) || refused.has(tokens.text(String(value)).token);
   });
 }
 
 function digestOf(value: string | number, digests: Tokeniser): string | number {
-  if (typeof value === 'string') return digests.text(value);
-  return Number.isSafeInteger(value) ? digests.integer(value) : value;
+  if (typeof value === 'string') return digests.text(value).token;
+  return Number.isSafeInteger(value) ? digests.integer(value).token : value;
 }

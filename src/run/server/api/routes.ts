@@ -28,6 +28,7 @@ import { SESSION_ROUTES } from './routes/sessions.ts';
 import { SUBJECT_ROUTES } from './routes/subjects.ts';
 import { SIGN_IN_ROUTES } from './routes/sign-in.ts';
 import { SIGNING_KEY_ROUTES } from './routes/signing-keys.ts';
+import { TOKEN_ROUTES } from './routes/tokens.ts';
 import { TEMPLATE_ROUTES } from './routes/template.ts';
 
 /** Every route of the API past the gateway. */
@@ -59,6 +60,7 @@ export const ROUTES: readonly Route[] = [
   ...PRIVACY_ROUTES,
   ...DATASET_ROUTES,
   ...RELEASE_ROUTES,
+  ...TOKEN_ROUTES,
   ...AUDIT_ROUTES,
   ...PUBLIC_ROUTES,
   ...openApiRoutes(() => ROUTES),

@@ -1,4 +1,5 @@
 import type { AuditSink, Clock, Log, Micros } from '#base/core/index.ts';
+import type { TokenDesk } from '../tokens/token-desk.ts';
 import type { ControlOutcome } from '#assure/controls/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { DecisionPoint, Subject } from '#declare/policy/index.ts';
@@ -146,6 +147,8 @@ export interface Services {
   readonly segmentLineage: SegmentHost['lineage'];
   /** Originals of statements by the digest that the log has. */
   readonly statements: Pick<StatementBook, 'find'>;
+  /** From tokens to originals and back. */
+  readonly tokenDesk: Pick<TokenDesk, 'originals' | 'tokens'>;
   readonly commands: Commands;
   readonly quarantine: QuarantineReader;
   readonly tables: Tables;

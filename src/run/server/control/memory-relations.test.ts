@@ -35,7 +35,15 @@ async function open(t: Cleanable, alerts: readonly Alert[] = []) {
       yield* audit.events.slice(from).map((event, i) => ({ index: from + i, time, event }));
     },
   });
-  const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, keys, template: () => template });
+  const tables = await ReferenceTables.open({
+    vault: { keep: async () => {}, room: 10 },
+    catalogue,
+    sealer,
+    audit,
+    clock,
+    keys,
+    template: () => template,
+  });
   return {
     clock,
     identity,

@@ -7,7 +7,7 @@ import type {
   Sighting,
   TlsMaterial,
 } from '#flow/gateway/index.ts';
-import type { ImportGrant, RefusedSubjects } from '#flow/ingest/index.ts';
+import type { ImportGrant, RefusedSubjects, VaultKey } from '#flow/ingest/index.ts';
 import type { ConsentChange, ConsentSnapshot } from '#trust/consent/index.ts';
 import type { CheckerTrust, DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
@@ -45,6 +45,10 @@ export interface GatewayStart {
   /** 32 bytes: key of the digests of persons of whom nothing is taken. */
   readonly subjectKey: Uint8Array;
   readonly refusedSubjects: readonly RefusedSubjects[];
+  /** The key under which originals travel to the vault; null where none do. */
+  readonly vaultKey: VaultKey | null;
+  /** Originals that the vault still takes. */
+  readonly vaultRoom: number;
   readonly journal: string;
   readonly quarantine: string;
   readonly controlSocket: string;
@@ -60,6 +64,8 @@ export interface TemplateUpdate {
   readonly form: Json;
   readonly closed: readonly string[];
   readonly tokenKeys: readonly HandedTokenKey[];
+  /** The key under which originals travel to the vault; null where none do. */
+  readonly vaultKey: VaultKey | null;
 }
 
 /** Changes of the inventory, and the keys of what was revoked with them. */
@@ -94,6 +100,8 @@ export type GatewayMethods = {
   turnFiles(parameters: null): Promise<void>;
   /** Asks all senders to come later, while the store lags. */
   hold(held: boolean): void;
+  /** How many more originals the vault takes. */
+  vaultRoom(values: number): void;
   renew(tls: TlsMaterial): Promise<void>;
   /** Other authorities count. */
   trust(trust: CheckerTrust): Promise<void>;
@@ -160,6 +168,8 @@ export type WorkerMethods = {
   /** A certificate counts for nothing over HTTPS for a while, where it comes from these addresses. */
   shut(order: { serial: string; addresses: readonly string[] }): void;
   hold(held: boolean): void;
+  /** How many more originals the vault takes. */
+  vaultRoom(values: number): void;
   renew(tls: TlsMaterial): void;
   trust(trust: CheckerTrust): void;
   keys(stock: { kind: 'journal' | 'quarantine'; keys: readonly HandedFileKey[] }): void;

@@ -21,7 +21,7 @@ import type { DataDirectory } from '../data-directory.ts';
 import { logLevel } from '../log.ts';
 import { forwardChanges } from './forward-changes.ts';
 import { requireFreePorts } from './require-free-ports.ts';
-import { tokenKeysFor } from './token-keys.ts';
+import { tokenKeysFor, vaultKeyFor } from './token-keys.ts';
 import { forkProcess, SupervisedProcess } from '../process/supervised-process.ts';
 import type { ForkSpec } from '../process/supervised-process.ts';
 import type {
@@ -59,6 +59,8 @@ export interface GatewayHostParts {
   readonly refusals: RefusalBook;
   readonly clones: CloneBook;
   readonly tokens: TokenBook;
+  /** Originals that the vault still takes. */
+  readonly vaultRoom: () => number;
   readonly traced: (span: Span) => void;
   /** Something became durable in the journal. */
   readonly committed: () => void;
@@ -183,7 +185,8 @@ export class GatewayHost {
 
   async useTemplate(template: Template): Promise<void> {
     const tokenKeys = await tokenKeysFor(template, this.#parts.keys);
-    const update = { form: templateToJson(template), closed: [...closedStreams(template)], tokenKeys };
+    const vaultKey = await vaultKeyFor(template, this.#parts.keys);
+    const update = { form: templateToJson(template), closed: [...closedStreams(template)], tokenKeys, vaultKey };
     await (await this.#process.peer).call('template', update);
   }
 
@@ -208,6 +211,11 @@ export class GatewayHost {
   /** Asks all senders to come later, or lets them come again. */
   hold(held: boolean): void {
     void this.#process.peer.then((peer) => peer.tell('hold', held)).catch(() => undefined);
+  }
+
+  /** The vault takes so many originals more. */
+  useVaultRoom(values: number): void {
+    void this.#process.peer.then((peer) => peer.tell('vaultRoom', values)).catch(() => undefined);
   }
 
   command(command: DeviceCommand): void {
@@ -279,7 +287,7 @@ function indexed({ stream, devices, until }: OpenGrant, { inventory }: Identity)
 }
 
 async function startOf(parts: GatewayHostParts, { ports, ticketKeys, grants }: Box): Promise<GatewayStart> {
-  const { layout, custody, keys, identity, random, template, workers, waiting, clock } = parts;
+  const { layout, custody, keys, identity, random, template, workers, waiting, clock, vaultRoom } = parts;
   const current = template();
   const hashKey = await keptSecret(custody, 'content-hash', 8, random);
   const digestKey = await keptSecret(custody, 'refusal-digest', 32, random);
@@ -298,6 +306,8 @@ async function startOf(parts: GatewayHostParts, { ports, ticketKeys, grants }: B
     consents: parts.consents.snapshot(),
     subjectKey: parts.subjectKey,
     refusedSubjects: parts.refusedSubjects(),
+    vaultKey: await vaultKeyFor(current, keys),
+    vaultRoom: vaultRoom(),
     journal: layout.journal,
     quarantine: layout.quarantine,
     controlSocket: layout.controlSocket,

@@ -86,6 +86,9 @@ const offered: GatewayMethods = {
   hold: (held) => {
     for (const worker of workers) worker.tell('hold', held);
   },
+  vaultRoom: (values) => {
+    for (const worker of workers) worker.tell('vaultRoom', values);
+  },
   trust: async (trust) => {
     await Promise.all(workers.map((worker) => worker.call('trust', trust)));
   },

@@ -6,7 +6,8 @@ import { systemRandom, TokenKey } from '#base/crypto/index.ts';
 import { templateFromJson } from '#declare/template/index.ts';
 import { ConnectionCount, SessionLedger, startGatewayWorker } from '#flow/gateway/index.ts';
 import type { FromHub, GatewayWorker, ToHub } from '#flow/gateway/index.ts';
-import { ImportGrants, Ingest, QuarantineWriter, quarantineShare, REASON } from '#flow/ingest/index.ts';
+import { ImportGrants, Ingest, QuarantineWriter, quarantineShare, REASON, VaultWriter } from '#flow/ingest/index.ts';
+import type { VaultKey } from '#flow/ingest/index.ts';
 import { FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
 import { ConsentLookup, ConsentTable } from '#trust/consent/index.ts';
 import { DeviceTable, makeCertificateChecker, RevokedSet, snapshotWindows } from '#trust/identity/index.ts';
@@ -52,6 +53,7 @@ const stocks = {
   quarantine: new KeyStock(LOW_STOCK, () => main.tell('moreKeys', { kind: 'quarantine' })),
 };
 let running: Running | null = null;
+let vault: { readonly version: number; readonly writer: VaultWriter } | null = null;
 
 async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
   const { gateway: given, worker, start: startId } = begin;
@@ -104,6 +106,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     worker,
     digestKey: given.digestKey,
     tokenKeys: openTokenKeys(given.tokenKeys),
+    vault: vaultWriterOf(given.vaultKey),
     closed: new Set(given.closed),
     quarantine,
     subjectKey: TokenKey.fromBytes(given.subjectKey, 1),
@@ -114,6 +117,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     mayPublish: publishGuard(template, (name) => directory.find(name), systemClock),
     interleaved: (device) => main.tell('interleaved', device),
   });
+  ingest.vaultRoom = given.vaultRoom;
   const lastSeen = new Float64Array(table.size.devices);
   const addresses: string[] = [];
   let spans: Span[] = [];
@@ -171,6 +175,13 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
   return gateway.ports;
 }
 
+/** One writer for each version of the key: it counts its nonces. */
+function vaultWriterOf(key: VaultKey | null): VaultWriter | null {
+  if (key === null) return null;
+  if (vault?.version !== key.version) vault = { version: key.version, writer: new VaultWriter(key, systemRandom) };
+  return vault.writer;
+}
+
 const SPANS_EVERY_MS = 500;
 /** Steps of requests between two tellings; what is more is not told. */
 const MOST_SPANS = 1_024;
@@ -209,12 +220,13 @@ function noticing(journal: FileJournalWriter): Pick<FileJournalWriter, 'append' 
 
 const offered: WorkerMethods = {
   start,
-  template: ({ form, closed, tokenKeys }) => {
+  template: ({ form, closed, tokenKeys, vaultKey }) => {
     const template = templateFromJson(form);
     running?.ingest.useTemplate(template, {
       closed: new Set(closed),
       mayPublish: publishGuard(template, (name) => running?.directory.find(name) ?? null, systemClock),
       tokenKeys: openTokenKeys(tokenKeys),
+      vault: vaultWriterOf(vaultKey),
     });
     running?.gateway.useTemplate(template);
   },
@@ -247,6 +259,9 @@ const offered: WorkerMethods = {
     for (const journal of running.journals) await journal.turn();
   },
   hold: (held) => running?.ingest.hold(held),
+  vaultRoom: (values) => {
+    if (running !== null) running.ingest.vaultRoom = values;
+  },
   drain: async () => {
     if (running === null) return [];
     const { gateway, ingest, quarantine, journals } = running;

@@ -1,5 +1,5 @@
 import type { AuditEvent, Class, Json } from '#base/core/index.ts';
-import type { JournalDamage } from '#flow/journal/index.ts';
+import type { JournalDamage, VaultRecord } from '#flow/journal/index.ts';
 import type {
   CompactionPlan,
   FileOffsets,
@@ -62,6 +62,8 @@ export type StoreMethods = {
 /** What control offers to the store process. */
 export type StoreControlMethods = {
   audit(event: AuditEvent): Promise<void>;
+  /** Originals for the vault, sealed by a gateway; they are there when this resolves. */
+  vault(records: readonly VaultRecord[]): Promise<void>;
   journalKey(fileId: string): Promise<Uint8Array | null>;
   newDataKeys(request: {
     stream: string;

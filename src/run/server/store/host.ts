@@ -9,12 +9,14 @@ import type { DataDirectory } from '../data-directory.ts';
 import { logLevel } from '../log.ts';
 import { KEPT_MEMORY } from '../process/kept-memory.ts';
 import { SupervisedProcess } from '../process/supervised-process.ts';
+import type { TokenVault } from '../tokens/token-vault.ts';
 import type { HandedKey, StoreControlMethods, StoreMethods } from './contract.ts';
 
 export interface StoreHostParts {
   readonly layout: DataDirectory;
   readonly keys: KeyRing;
   readonly segments: SegmentHost;
+  readonly vault: Pick<TokenVault, 'take'>;
   readonly audit: AuditSink;
   /** For what goes on while the log cannot be written: sealing readings that were taken. */
   readonly owed: LateAuditSink;
@@ -132,7 +134,7 @@ const ACTOR = 'weir:store';
 const NICENESS = 2;
 
 function offer(
-  { keys, segments, audit, owed, log, passed }: StoreHostParts,
+  { keys, segments, vault, audit, owed, log, passed }: StoreHostParts,
   damages: Map<string, JournalDamage>,
 ): StoreControlMethods {
   return {
@@ -140,6 +142,7 @@ function offer(
       if (event.action === 'seal-segment') await owed.appendLate(event);
       else await audit.append(event);
     },
+    vault: (records) => vault.take(records),
     journalKey: async (fileId) => {
       const use = { actor: ACTOR, resource: `journal:${fileId}`, unlogged: 'owe' } as const;
       return (await keys.openFileKey(use, fileId))?.exportBytes() ?? null;

@@ -72,6 +72,7 @@ const offered: StoreMethods = {
       declared: (stream) => classesOf(templates.get(inForce), stream),
       retention: () => retentionOf(templates.get(inForce), holds, systemClock.now()),
       blocks: await TailBlocks.open({ directory: tail, clock: systemClock, random: systemRandom, log }),
+      vault: (records) => control.call('vault', records),
       audit: { append: (event) => control.call('audit', event) },
       clock: systemClock,
       random: systemRandom,

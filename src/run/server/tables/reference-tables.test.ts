@@ -16,9 +16,9 @@ tables: { plants: { fields: { plant: { type: text }, at: { type: time, nullable:
 
 const RAW = new Uint8Array(32).fill(3);
 const keys = {
-  digestKey: async (purpose: string) => {
-    assert.equal(purpose, 'token:plants');
-    return { version: 2, key: MacKey.fromBytes(RAW) };
+  tokenKeys: async (domain: string) => {
+    assert.equal(domain, 'plants');
+    return { first: 2, keys: [MacKey.fromBytes(RAW)] };
   },
 };
 
@@ -33,6 +33,7 @@ test('ReferenceTables.load() takes CSV, JSON and NDJSON and keeps the rows over 
     audit: { append: async () => ({ index: 0 }) },
     clock: systemClock,
     keys,
+    vault: { keep: async () => {}, room: 10 },
     template: () => template,
   };
   const tables = await ReferenceTables.open(parts);
@@ -63,6 +64,7 @@ test('ReferenceTables.originals() names columns that were loaded before they wer
     audit: { append: async () => ({ index: 0 }) },
     clock: systemClock,
     keys,
+    vault: { keep: async () => {}, room: 10 },
     template: () => inForce,
   };
   const tables = await ReferenceTables.open(parts);
@@ -89,6 +91,7 @@ tables: { plants: { fields: { plant: { type: text } } }, sites: { fields: { site
     audit: { append: async () => ({ index: 0 }) },
     clock: systemClock,
     keys,
+    vault: { keep: async () => {}, room: 10 },
     template: () => two,
   };
   const tables = await ReferenceTables.open(parts);
@@ -125,6 +128,7 @@ tables:
     audit: { append: async () => ({ index: 0 }) },
     clock: systemClock,
     keys,
+    vault: { keep: async () => {}, room: 10 },
     template: () => tokenised,
   };
   const tables = await ReferenceTables.open(parts);

@@ -1,15 +1,18 @@
 import type { AuditSink, Clock, Column, Json, NamedColumn } from '#base/core/index.ts';
-import { TokenKey } from '#base/crypto/index.ts';
+import type { TokenMaker } from '#base/crypto/index.ts';
 import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
 import type { Catalogue, RowSealer, StorageError } from '#base/storage/index.ts';
 import { tokenDomainOf } from '#declare/template/index.ts';
 import type { ReferenceTable, Template } from '#declare/template/index.ts';
 import { markSubject, reorderRows } from '#flow/store/index.ts';
 import type { SubjectColumn } from '#flow/store/index.ts';
+import type { VaultValue } from '#flow/ingest/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { ApiError } from '../api/errors.ts';
+import { handedKeyOf, makerOf } from '../gateway/token-keys.ts';
 import { csvRecords } from './csv-records.ts';
 import type { SourceRecord } from './csv-records.ts';
+import type { TokenVault } from '../tokens/token-vault.ts';
 import { readTableColumns } from './table-columns.ts';
 
 const TABLES = {
@@ -38,8 +41,9 @@ interface Parts {
   readonly catalogue: Catalogue;
   readonly audit: AuditSink;
   readonly clock: Clock;
-  readonly keys: Pick<KeyRing, 'digestKey'>;
+  readonly keys: Pick<KeyRing, 'tokenKeys'>;
   readonly template: () => Template;
+  readonly vault: Pick<TokenVault, 'keep' | 'room'>;
 }
 
 /** Reference tables: declared in the template, loaded by hand, sealed in the catalogue, small enough for memory. */
@@ -101,19 +105,35 @@ export class ReferenceTables {
     body: AsyncIterable<Uint8Array>,
     actor: string,
   ): Promise<{ rows: number }> {
-    const { template, catalogue, audit, clock } = this.#parts;
+    const { template, catalogue, audit, clock, vault } = this.#parts;
     const declared = template().tables.get(name);
     if (declared === undefined)
       throw new ApiError(
         'API_TABLE_UNKNOWN',
         `Cannot load table: the template declares none named ${name.slice(0, 64)}`,
       );
+    const originals = new Map<string, VaultValue>();
     const read = await readTableColumns(
       name,
       declared.fields,
       recordsOf(contentType, body),
       await this.#tokensOf(declared),
+      (column, token, original) => {
+        const field = declared.fields.find((each) => each.name === column)!;
+        if (field.token?.kind !== 'reversible') return;
+        const domain = tokenDomainOf(name, field)!;
+        originals.set(`${domain} ${token}`, { domain, token, original });
+      },
     );
+    if (originals.size > vault.room) {
+      throw new ApiError(
+        'API_TABLE_INVALID',
+        `Cannot load table ${name}: the vault has room for ${vault.room} originals`,
+        {
+          hint: 'Raise `limits: vault-values` in the template',
+        },
+      );
+    }
     const domains = declared.fields.map((field) => [field.name, tokenDomainOf(name, field)] as const);
     const tokens = new Map(domains.filter((each): each is readonly [string, string] => each[1] !== null));
     const loaded = { ...read, tokens };
@@ -124,6 +144,8 @@ export class ReferenceTables {
       outcome: 'done',
       detail: { rows: loaded.rows },
     });
+    // Before the tokens are there, so that none is without its original.
+    await vault.keep([...originals.values()]);
     await this.#table.put(catalogue, { name, loaded: clock.now(), rows: loaded.rows, actor }, toJson(loaded));
     this.#loaded.set(name, loaded);
     this.#damaged.delete(name);
@@ -159,13 +181,13 @@ export class ReferenceTables {
   }
 
   /** Keys of the fields that are kept as tokens, by the name of the field. */
-  async #tokensOf({ name, fields }: ReferenceTable): Promise<ReadonlyMap<string, TokenKey>> {
-    const tokens = new Map<string, TokenKey>();
+  async #tokensOf({ name, fields }: ReferenceTable): Promise<ReadonlyMap<string, TokenMaker>> {
+    const tokens = new Map<string, TokenMaker>();
     for (const field of fields) {
       const domain = tokenDomainOf(name, field);
       if (domain === null) continue;
-      const { version, key } = await this.#parts.keys.digestKey(`token:${domain}`);
-      tokens.set(field.name, TokenKey.fromBytes(key.exportBytes(), version));
+      const format = field.token?.kind === 'format' ? field.token : null;
+      tokens.set(field.name, makerOf(await handedKeyOf(domain, format, this.#parts.keys)));
     }
     return tokens;
   }

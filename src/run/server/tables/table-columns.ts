@@ -1,6 +1,6 @@
 import { parseRfc3339 } from '#base/core/index.ts';
 import type { Column, NamedColumn } from '#base/core/index.ts';
-import type { TokenKey } from '#base/crypto/index.ts';
+import type { TokenFormat, TokenMaker } from '#base/crypto/index.ts';
 import type { Field } from '#declare/template/index.ts';
 import { coarsen } from '#flow/ingest/index.ts';
 import { ApiError } from '../api/errors.ts';
@@ -14,13 +14,15 @@ export const MOST_TABLE_ROWS = 200_000;
  * refuses the whole, so that a table is never half loaded.
  *
  * @param tokens of the fields that are replaced by tokens, by name
+ * @param tokenised is told of each token and what it stands for
  * @throws {ApiError} API_TABLE_INVALID naming line and field
  */
 export async function readTableColumns(
   table: string,
   fields: readonly Field[],
   records: AsyncIterable<SourceRecord>,
-  tokens: ReadonlyMap<string, TokenKey> = new Map(),
+  tokens: ReadonlyMap<string, TokenMaker> = new Map(),
+  tokenised: (field: string, token: string | number, original: string | number) => void = () => {},
 ): Promise<{ readonly rows: number; readonly columns: readonly NamedColumn[] }> {
   const values: (string | number | boolean | null)[][] = fields.map(() => []);
   let rows = 0;
@@ -31,14 +33,18 @@ export async function readTableColumns(
     if (unknown !== undefined)
       throw invalid(table, `line ${record.line} has a column ${unknown.slice(0, 64)}, which is not declared`);
     for (const [i, field] of fields.entries()) {
-      values[i]?.push(storedValue(field, readValue(table, field, record), tokens.get(field.name)));
+      const value = readValue(table, field, record);
+      const stored = storedValue(field, value, tokens.get(field.name));
+      const isToken = tokens.has(field.name) && (typeof value === 'string' || typeof value === 'number');
+      if (isToken && (typeof stored === 'string' || typeof stored === 'number')) tokenised(field.name, stored, value);
+      values[i]?.push(stored);
     }
   }
   return { rows, columns: fields.map((field, i) => ({ name: field.name, data: columnOf(field, values[i] ?? []) })) };
 }
 
 /** What is checked is the value; what is kept is its token, or its place on the grid, as for readings. */
-function storedValue<T>(field: Field, value: T, tokens: TokenKey | undefined): T | string | number {
+function storedValue<T>(field: Field, value: T, tokens: TokenMaker | undefined): T | string | number {
   if (typeof value === 'string') return tokens?.text(value) ?? value;
   if (typeof value !== 'number') return value;
   return tokens?.integer(value) ?? (field.coarsen === undefined ? value : coarsen(value, field.coarsen));
@@ -55,6 +61,8 @@ function readValue(table: string, field: Field, { values, line }: SourceRecord):
   if (value === null) throw fail(`is no ${field.type}`);
   if (typeof value === 'string') {
     if (value.length > field.maxLength) throw fail(`is longer than ${field.maxLength} characters`);
+    const problem = field.token?.kind === 'format' ? formatMismatch(value, field.token) : null;
+    if (problem !== null) throw fail(problem);
     if (field.enum !== null && !field.enum.includes(value)) throw fail(`is none of ${field.enum.join(', ')}`);
   }
   if (typeof value === 'number') {
@@ -63,6 +71,13 @@ function readValue(table: string, field: Field, { values, line }: SourceRecord):
       throw fail(`is outside ${low ?? ''} to ${high ?? ''}`);
   }
   return value;
+}
+
+/** Why a text is not of the format that tokens keep; null where it is. */
+function formatMismatch(value: string, { alphabet, length: [least, most] }: TokenFormat): string | null {
+  if (value.length < least || value.length > most) return `has not ${least} to ${most} letters`;
+  const at = value.split('').findIndex((letter) => !alphabet.includes(letter));
+  return at === -1 ? null : `has a letter at ${at + 1} that its alphabet has not`;
 }
 
 function convert(field: Field, given: unknown): string | number | boolean | null {
