@@ -38,7 +38,7 @@ test('RequestBook keeps requests sealed, and how far the log was replayed', asyn
   await book.put({ ...request, id: 'r0', received: micros(0) });
   await book.put(done);
   assert.deepEqual(await book.list(), [{ ...request, id: 'r0', received: 0 }, done]);
-  const rows = await catalogue.transaction((tx) => tx.all('SELECT * FROM privacy_request', []));
+  const rows = await catalogue.transaction((tx) => tx.all('SELECT * FROM rights_request', []));
   assert.ok(!JSON.stringify(rows.map((row) => ({ ...row, sealed: Buffer.from(row['sealed'] as Uint8Array).toString('latin1') }))).includes('ada')); // prettier-ignore
   assert.equal(await book.mark(), 0);
   await book.setMark(7);

@@ -40,7 +40,7 @@ export interface SubjectRequest {
 type Sealed = Pick<SubjectRequest, 'person' | 'again' | 'places' | 'problem' | 'rewritten' | 'erased'>;
 
 const REQUESTS = {
-  name: 'privacy_request',
+  name: 'rights_request',
   key: { id: 'text' },
   clear: {
     kind: 'text',
@@ -56,10 +56,10 @@ const REQUESTS = {
 } as const;
 
 /** Place in the log up to which it was replayed. */
-const MARKS = { name: 'privacy_mark', key: { name: 'text' }, clear: { value: 'integer' } } as const;
+const MARKS = { name: 'rights_mark', key: { name: 'text' }, clear: { value: 'integer' } } as const;
 
 export const PRIVACY_SCHEMA: CatalogueSchema = {
-  room: 'privacy',
+  room: 'rights',
   migrations: [[...sealedTableSql(REQUESTS), ...sealedTableSql(MARKS)]],
 };
 
