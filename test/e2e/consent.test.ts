@@ -25,6 +25,7 @@ streams:
       wearer: { type: text, class: identifier, nullable: true }
       rate: { type: integer, range: [0, 300] }
       note: { type: text, class: personal, nullable: true }
+      mood: { type: text, purposes: [marketing], nullable: true }
 views:
   resting: { from: pulse, sql: "SELECT wearer, rate FROM pulse WHERE rate < 100", purposes: [care, research] }
 people:
@@ -105,16 +106,33 @@ test('readings are there by consent, and no longer', { timeout: 290_000 }, async
     assert.equal(subjects.length, 1);
   });
 
+  await t.test('what is for no purpose in use is left out, counted, and found nowhere', async () => {
+    const canary = `canary-${randomBytes(12).toString('hex')}`;
+    const more = { mood: canary, [`more-${canary}`]: canary };
+    await postReadings(weir, band, 'pulse', [{ wearer: 'ada', rate: 60, ...more }]);
+    await postReadings(weir, band, 'pulse', [{ wearer: 'ada', rate: 999, ...more }]);
+    assert.deepEqual(await arrived(2), [60, 63]);
+    assert.deepEqual(await findInFiles(weir, canary), []);
+    const { streams } = await eventually(
+      () => weir.ask<{ streams: { leftOut: Record<string, number> }[] }>('GET', '/v1/collection'),
+      (answer) => (answer.streams[0]?.leftOut['withheld'] ?? 0) > 0,
+    );
+    assert.deepEqual([streams[0]?.leftOut['withheld'], streams[0]?.leftOut['undeclared']], [1, 1]);
+    assert.ok((streams[0]?.leftOut['bytes'] ?? 0) > 3 * canary.length);
+    const [row] = await weir.query("SELECT sum(count)::INTEGER AS n FROM _left_out WHERE what = 'withheld'");
+    assert.deepEqual(row, { n: 1 });
+  });
+
   await t.test('a new consent brings nothing back of before', async () => {
     await give('bob');
     assert.equal(await send('bob', 75), 'admitted');
-    assert.deepEqual(await arrived(2), [63, 75]);
+    assert.deepEqual(await arrived(3), [60, 63, 75]);
   });
 
   await t.test('an older catalogue brings no consent back', async () => {
     const { consent } = await give('eve');
     assert.equal(await send('eve', 80), 'admitted');
-    assert.deepEqual(await arrived(3), [63, 75, 80]);
+    assert.deepEqual(await arrived(4), [60, 63, 75, 80]);
     const old = join(weir.folder, 'old');
     await copyCatalogue(weir.layout.root, old);
     await weir.ask('POST', `/v1/consents/${consent.id}/withdraw`, { body: {} });
@@ -128,7 +146,7 @@ test('readings are there by consent, and no longer', { timeout: 290_000 }, async
       consents.map(({ state }) => state),
       ['withdrawn'],
     );
-    assert.deepEqual(await seen(), [63, 75]);
+    assert.deepEqual(await seen(), [60, 63, 75]);
     assert.equal(await send('eve', 81), 'consent');
   });
 });

@@ -181,12 +181,17 @@ function checksOf(stream: Stream): readonly string[] {
     `rate: ${stream.rate.perSecond}/s per device, bursts of ${stream.rate.burst}`,
     `clock: at most ${formatDuration(late)} late, ${formatDuration(early)} early`,
     `undeclared fields: ${stream.undeclared === 'refuse' ? 'refused' : 'dropped and counted'}`,
+    ...(stream.basis === 'consent' ? [`consent: of the person in ${stream.subject ?? '-'}`] : []),
+    ...(stream.coarsenTime === undefined ? [] : [`times: stored in steps of ${formatDuration(stream.coarsenTime)}`]),
     ...stream.fields.flatMap(checksOfField),
   ];
 }
 
 function checksOfField(field: Field): readonly string[] {
   if (field.class === 'secret') return [`${field.name}: refused wherever it is sent`];
+  if (field.withheld === true) {
+    return [`${field.name}: not stored, for nobody uses it for ${field.purposes?.join(' or ') ?? 'anything'}`];
+  }
   const parts: string[] = [field.nullable ? `${field.type} or null` : field.type];
   if (field.range !== null) parts.push(`from ${field.range[0] ?? '-∞'} to ${field.range[1] ?? '∞'}`);
   if (field.step !== null) parts.push(`at most ${field.step.perSecond} per second`);

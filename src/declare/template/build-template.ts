@@ -1,6 +1,8 @@
 import { days, micros, millis, minutes, parseRfc3339 } from '#base/core/index.ts';
 import { tokenKindOf } from './token-domain.ts';
 import type { Millis } from '#base/core/index.ts';
+import { activePurposes } from './active-purposes.ts';
+import type { PurposeUse } from './active-purposes.ts';
 import { buildSignIn } from './build-sign-in.ts';
 import { DEFAULT_PORTS } from './check-platform.ts';
 import { buildCrypto } from './crypto-rules.ts';
@@ -34,8 +36,20 @@ export function buildTemplate(
 ): Omit<Template, 'digest'> {
   const limits = buildLimits(source.limits ?? {});
   const accept = buildAccept(source.accept, { late: days(7), early: minutes(5) });
+  const people = byName(Object.entries(source.people ?? {}).map(([name, role]) => buildRole(name, role)));
+  const views = byName(
+    Object.entries(source.views ?? {}).map(([name, view]) => ({
+      name,
+      from: asList(view.from),
+      sql: sqlOf(name),
+      purposes: view.purposes ?? [],
+      description: view.description ?? null,
+      ...(view.private === true ? { private: view.private } : {}),
+      ...(view.keys === undefined ? {} : { keys: view.keys }),
+    })),
+  );
   const streams = Object.entries(source.streams ?? {}).map(([name, stream]) =>
-    buildStream(name, stream, accept, limits),
+    withholdUnused(buildStream(name, stream, accept, limits), { views, people }),
   );
   return {
     name: source.name,
@@ -62,17 +76,7 @@ export function buildTemplate(
           manufacturers: byName(Object.keys(source.manufacturers).map((name) => ({ name, anchors: anchorsOf(name) }))),
         }),
     streams: byName([...streams, ...systemStreams(accept)]),
-    views: byName(
-      Object.entries(source.views ?? {}).map(([name, view]) => ({
-        name,
-        from: asList(view.from),
-        sql: sqlOf(name),
-        purposes: view.purposes ?? [],
-        description: view.description ?? null,
-        ...(view.private === true ? { private: view.private } : {}),
-        ...(view.keys === undefined ? {} : { keys: view.keys }),
-      })),
-    ),
+    views,
     tables: byName(
       Object.entries(source.tables ?? {}).map(([name, table]) => ({
         name,
@@ -81,7 +85,7 @@ export function buildTemplate(
         fields: buildFields(table.fields, limits),
       })),
     ),
-    people: byName(Object.entries(source.people ?? {}).map(([name, role]) => buildRole(name, role))),
+    people,
     ...(source.approval === undefined ? {} : { approval: { within: durationOf(source.approval.within) ?? days(3) } }),
     ...(source['sign-in'] === undefined ? {} : { signIn: buildSignIn(source['sign-in'], authorityOf) }),
     detect: new Map(
@@ -173,6 +177,7 @@ function buildStream(name: string, stream: StreamSource, accept: Accept, limits:
     acceptUnenforced: stream.unenforced === 'accept',
     ...(stream.posture === undefined ? {} : { posture: stream.posture }),
     ...(stream.privacy === undefined ? {} : { privacy: buildPrivacy(stream.privacy) }),
+    ...coarsenTimeOf(stream['coarsen-time']),
     fields: buildFields(stream.fields, limits),
   };
 }
@@ -190,10 +195,31 @@ function buildFields(fields: Readonly<Record<string, FieldSource>>, limits: Limi
     maxLength: field.type === 'text' ? (field['max-length'] ?? limits.textLength) : 0,
     nullable: field.nullable ?? field.class === 'secret',
     description: field.description ?? null,
-    ...(field.coarsen === undefined ? {} : { coarsen: field.coarsen }),
+    ...(field.coarsen === undefined ? {} : { coarsen: gridOf(field.coarsen) }),
+    ...(field.purposes === undefined ? {} : { purposes: field.purposes }),
     ...(field.tokenise === undefined ? {} : { tokenise: field.tokenise }),
     ...(field.token === undefined ? {} : { token: tokenKindOf(field.token) }),
   }));
+}
+
+/** A grid of times in microseconds. */
+function gridOf(coarsen: number | string): number {
+  return typeof coarsen === 'string' ? (durationOf(coarsen) ?? 0) * 1_000 : coarsen;
+}
+
+function coarsenTimeOf(text: string | undefined): Pick<Stream, 'coarsenTime'> {
+  const grid = durationOf(text);
+  return grid === null ? {} : { coarsenTime: grid };
+}
+
+/** Marks the fields of a stream that nobody uses for any of their own purposes. */
+function withholdUnused(stream: Stream, use: PurposeUse): Stream {
+  const active = activePurposes(stream, use);
+  const fields = stream.fields.map((field): Field => {
+    const isUsed = field.purposes?.some((purpose) => active.includes(purpose)) ?? true;
+    return isUsed ? field : { ...field, withheld: true };
+  });
+  return { ...stream, fields };
 }
 
 function boundOf(bound: number | string | null | undefined): number | null {

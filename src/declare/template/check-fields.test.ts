@@ -17,6 +17,7 @@ test('checkFields() takes what fits the type', () => {
     'type: text, class: identifier',
     'type: integer, class: personal, tokenise: people, range: [0, 9]',
     'type: integer, coarsen: 10',
+    'type: time, coarsen: 1h',
   ]) {
     assert.deepEqual(field(body), [], body);
   }
@@ -28,7 +29,10 @@ test('checkFields() refuses what does not', () => {
     ['type: text, range: [0, 1]', 'TEMPLATE_FIELD_CONFLICT'],
     ['type: text, step: 1/s', 'TEMPLATE_FIELD_CONFLICT'],
     ['type: text, unit: Cel', 'TEMPLATE_FIELD_CONFLICT'],
-    ['type: time, coarsen: 1', 'TEMPLATE_FIELD_CONFLICT'],
+    ['type: time, coarsen: 1', 'TEMPLATE_VALUE_INVALID'],
+    ['type: time, coarsen: 0s', 'TEMPLATE_VALUE_INVALID'],
+    ['type: number, coarsen: 1h', 'TEMPLATE_VALUE_INVALID'],
+    ['type: text, coarsen: 1', 'TEMPLATE_FIELD_CONFLICT'],
     ['type: number, enum: [a]', 'TEMPLATE_FIELD_CONFLICT'],
     ['type: number, pattern: a', 'TEMPLATE_FIELD_CONFLICT'],
     ['type: number, max-length: 5', 'TEMPLATE_FIELD_CONFLICT'],

@@ -3,7 +3,7 @@ import { parseRfc3339 } from '#base/core/index.ts';
 import { tokenFormatProblem } from '#base/crypto/index.ts';
 import type { CheckContext } from './check-context.ts';
 import type { DeepPartial } from './partial.ts';
-import { parseRate } from './quantities.ts';
+import { parseDuration, parseRate } from './quantities.ts';
 import type { FieldSource } from './schema.ts';
 import { positionAt } from './source-node.ts';
 import type { SourcePath } from './source-node.ts';
@@ -51,7 +51,9 @@ function checkField(context: CheckContext, path: SourcePath, field: PartialField
   }
   if (type === undefined) return;
   const numeric = type === 'number' || type === 'integer';
-  forbid(context, path, field, ['step', 'unit', 'coarsen'], numeric, `only numbers and integers have`, type);
+  forbid(context, path, field, ['step', 'unit'], numeric, `only numbers and integers have`, type);
+  const graded = `only numbers, integers and times have`;
+  forbid(context, path, field, ['coarsen'], numeric || type === 'time', graded, type);
   forbid(context, path, field, ['enum', 'pattern', 'max-length'], type === 'text', `only texts have`, type);
   forbid(context, path, field, ['range'], numeric || type === 'time', `only numbers, integers and times have`, type);
   if (field.range !== undefined && (numeric || type === 'time'))
@@ -59,12 +61,28 @@ function checkField(context: CheckContext, path: SourcePath, field: PartialField
   if (field.step !== undefined && parseRate(field.step) === null) {
     context.at([...path, 'step'], 'TEMPLATE_VALUE_INVALID', 'a step is above zero');
   }
-  const { coarsen = 1 } = field;
-  if (type === 'integer' && !Number.isInteger(coarsen) && !Number.isInteger(1 / coarsen)) {
-    context.at([...path, 'coarsen'], 'TEMPLATE_VALUE_INVALID', 'the grid of an integer is a whole number');
+  checkGrid(context, path, field, type);
+  if (inTable && field.purposes !== undefined) {
+    const message = 'a table is loaded by hand: leave out what it is not for';
+    context.atKey([...path, 'purposes'], 'TEMPLATE_FIELD_CONFLICT', message);
   }
   checkWords(context, path, field);
   checkTokens(context, path, field, type);
+}
+
+function checkGrid(context: CheckContext, path: SourcePath, { coarsen }: PartialField, type: string): void {
+  if (coarsen === undefined) return;
+  const place = [...path, 'coarsen'];
+  if (type === 'time') {
+    const grid = typeof coarsen === 'string' ? (parseDuration(coarsen) ?? 0) : 0;
+    if (grid <= 0) context.at(place, 'TEMPLATE_VALUE_INVALID', 'the grid of a time is a length of time such as `1h`');
+    return;
+  }
+  if (typeof coarsen === 'string') {
+    context.at(place, 'TEMPLATE_VALUE_INVALID', 'the grid of a number is a number in its unit');
+  } else if (type === 'integer' && !Number.isInteger(coarsen) && !Number.isInteger(1 / coarsen)) {
+    context.at(place, 'TEMPLATE_VALUE_INVALID', 'the grid of an integer is a whole number');
+  }
 }
 
 /** A token stands for one value among many; what is measured, or is one of a few, is no identifier. */

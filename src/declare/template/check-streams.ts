@@ -45,6 +45,14 @@ function checkStream(
     );
   }
   checkConsent(context, path, stream);
+  const { subject } = stream;
+  if (subject !== undefined && Object.hasOwn(fields, subject) && fields[subject]?.purposes !== undefined) {
+    const message = 'it names the person whom the whole reading is about, so it is for whatever the stream is for';
+    context.atKey([...path, 'fields', subject, 'purposes'], 'TEMPLATE_FIELD_CONFLICT', message);
+  }
+  if (stream['coarsen-time'] !== undefined && durationOf(stream['coarsen-time']) === 0) {
+    context.at([...path, 'coarsen-time'], 'TEMPLATE_VALUE_INVALID', 'a grid is longer than nothing');
+  }
   const min = durationOf(stream.keep?.min);
   const max = durationOf(stream.keep?.max);
   if (min !== null && max !== null && min > max) {

@@ -85,6 +85,24 @@ const RULES: readonly (readonly [string, Judge])[] = [
   ['*.*.fields.*.tokenise', judgeTokens],
   ['*.*.fields.*.token', judgeTokenKind],
   [
+    'streams.*.fields.*.withheld',
+    ({ after }) =>
+      after === true
+        ? judged('strengthens', 'nobody uses it for what it is for: new readings are stored without it')
+        : judged('weakens', 'somebody uses it for what it is for: it is stored from now on'),
+  ],
+  [
+    'streams.*.fields.*.purposes',
+    ({ before, after }) =>
+      Array.isArray(before) && Array.isArray(after)
+        ? wordsGrow(before, after, 'purposes of the field')
+        : fewer(before, after, 'the purposes of the field alone'),
+  ],
+  [
+    'streams.*.coarsenTime',
+    ({ before, after }) => larger(after ?? 0, before ?? 0, 'finer times are stored', 'coarser times are stored'),
+  ],
+  [
     '*.*.fields.*.nullable',
     ({ after }) =>
       judged(

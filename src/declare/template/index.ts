@@ -38,6 +38,7 @@ export { cryptoRules, STANDARD_CRYPTO } from './crypto-rules.ts';
 export { STANDARD_SIGN_IN } from './build-sign-in.ts';
 export { maskFits } from './check-people.ts';
 export { isSystemName } from './system-streams.ts';
+export { activePurposes } from './active-purposes.ts';
 export { FRAMEWORKS, GRANTABLE_ACTIONS, SYSTEM_VIEWS } from './vocabulary.ts';
 export type { GrantableAction } from './vocabulary.ts';
 export { editDistance, nearestWord } from './nearest-word.ts';

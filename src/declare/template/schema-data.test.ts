@@ -19,6 +19,7 @@ test('field and stream have a key for every member of what they become', () => {
     'nullable',
     'description',
     'coarsen',
+    'purposes',
     'tokenise',
     'token',
   ];
@@ -36,6 +37,7 @@ test('field and stream have a key for every member of what they become', () => {
     'onRefusal',
     'posture',
     'privacy',
+    'coarsenTime',
     'fields',
   ];
   assert.deepEqual(Object.keys(stream.properties).sort(), [...streamMembers.map(kebab), 'unenforced'].sort());

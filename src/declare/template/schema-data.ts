@@ -6,6 +6,7 @@ import {
   closed,
   duration,
   identifier,
+  listOf,
   mapOf,
   oneOrMany,
   prose,
@@ -80,11 +81,24 @@ export const field = Type.Object(
       }),
     ),
     coarsen: Type.Optional(
-      Type.Number({
-        exclusiveMinimum: 0,
-        title: 'a number above 0',
-        description: 'Grid, in the unit of the field, that the value is rounded to on entry.',
-      }),
+      Type.Union(
+        [
+          Type.Number({ exclusiveMinimum: 0, title: 'a number above 0' }),
+          Type.String({ pattern: QUANTITY_PATTERNS.duration, title: 'a length of time such as `1h`, for a time' }),
+        ],
+        {
+          description:
+            'Grid that the value is put on at entry: a number in the unit of the field, or a length of time for a time.',
+          examples: [0.01, '1h'],
+        },
+      ),
+    ),
+    purposes: Type.Optional(
+      listOf(
+        word('the name of a purpose'),
+        'a list of purposes',
+        'What it is for. Default: all that its stream is for. A field that is for nothing that is in use is not stored.',
+      ),
     ),
     tokenise: Type.Optional(
       Type.String({
@@ -235,6 +249,9 @@ export const stream = Type.Object(
       Type.Enum(['accept'] as const, {
         description: 'Start the stream although this version does not enforce all it declares.',
       }),
+    ),
+    'coarsen-time': Type.Optional(
+      duration('Grid that times of readings and of their receipt are put on, downwards.', ['1h', '15m']),
     ),
     fields: mapOf(
       field,

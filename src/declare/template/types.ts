@@ -109,6 +109,8 @@ export interface Stream {
   readonly posture?: 'required';
   /** What may be told of its people through private views; absent where none may be made from it. */
   readonly privacy?: PrivacyRules;
+  /** Grid that times of readings and of their receipt are put on, downwards; absent where they are as they came. */
+  readonly coarsenTime?: Millis;
   readonly fields: readonly Field[];
 }
 
@@ -130,8 +132,15 @@ export interface Field {
   /** A nullable field may be null or absent; any other must be there. */
   readonly nullable: boolean;
   readonly description: string | null;
-  /** Grid, in the field's unit, that the value is rounded to on entry; absent where none is declared. */
+  /**
+   * Grid that the value is put on at entry: in the field's unit, rounded; of times in microseconds, downwards. Absent
+   * where none is declared.
+   */
   readonly coarsen?: number;
+  /** What the field is for, where that is not all that its stream is for. */
+  readonly purposes?: readonly string[];
+  /** True where nobody uses any of `purposes`: then no value of it is stored. Worked out, never written. */
+  readonly withheld?: true;
   /** Domain of the tokens that replace its values on entry; absent where none is named. See `tokenDomainOf`. */
   readonly tokenise?: string;
   /** Which tokens those are; absent for such as have no way back. */

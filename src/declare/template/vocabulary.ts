@@ -90,7 +90,7 @@ export const FRAMEWORKS = [
 ] as const;
 
 /** Views that the platform itself offers beside streams, tables and declared views. */
-export const SYSTEM_VIEWS = ['_devices', '_refusals', '_log_counts', '_clones', '_alerts'] as const;
+export const SYSTEM_VIEWS = ['_devices', '_refusals', '_log_counts', '_left_out', '_clones', '_alerts'] as const;
 
 /** Names of streams, fields, views and tables: plain SQL identifiers, so that no statement needs quotes for them. */
 export const IDENTIFIER_PATTERN = '^[A-Za-z][A-Za-z0-9_]{0,62}$';

@@ -1,6 +1,7 @@
 import { SYSTEM_COLUMNS } from '#base/core/index.ts';
 import type { Batch, Column, NamedColumn } from '#base/core/index.ts';
 import type { FieldType } from '#base/core/index.ts';
+import { coarsenTime } from './grid.ts';
 import { CELL } from './row.ts';
 import type { Row } from './row.ts';
 import { TYPE } from './stream-rules.ts';
@@ -96,7 +97,7 @@ export class BatchBuilder {
     this.#system = SYSTEM_COLUMNS.map(({ name, type }) => new GrowingColumn(name, type));
     const types = ['number', 'integer', 'boolean', 'text', 'time'] as const satisfies readonly FieldType[];
     this.#fields = rules.fields.map((field) =>
-      field.secret ? null : new GrowingColumn(field.name, types[field.type]!),
+      field.secret || field.withheld ? null : new GrowingColumn(field.name, types[field.type]!),
     );
     this.#columns = [...this.#system, ...this.#fields.filter((column) => column !== null)];
   }
@@ -112,9 +113,10 @@ export class BatchBuilder {
     const [deviceColumn, time, receivedColumn, seq, given, viaColumn] = this.#system;
     deviceColumn!.text(at, device);
     const timeGiven = row.timeGiven;
-    time!.doubles[at] = timeGiven ? row.time : received;
+    const { timeGrid } = row.rules;
+    time!.doubles[at] = coarsenTime(timeGiven ? row.time : received, timeGrid);
     given!.bits[at] = timeGiven ? 1 : 0;
-    receivedColumn!.doubles[at] = received;
+    receivedColumn!.doubles[at] = coarsenTime(received, timeGrid);
     if (row.seqGiven) {
       seq!.doubles[at] = row.seq;
       seq!.nulls[at] = 0;

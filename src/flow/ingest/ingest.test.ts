@@ -246,7 +246,10 @@ test('admit() drops undeclared members, or refuses them where the stream says so
   const same = makeTemplate(YAML);
   ingest.useTemplate(same, { tokenKeys: tokenKeysOf(same) });
   assert.equal(admit({ temperature: 1, a: 'x' }), 'admitted');
-  assert.equal(ingest.dropped().get('climate'), 4);
+  const [[stream, left] = []] = ingest.takeLeftOut();
+  assert.deepEqual([stream, left?.undeclared, ingest.undeclared], ['climate', 4, 4]);
+  assert.ok((left?.bytes ?? 0) >= '"extra":{"deep":[1]}"a":1"b":2"a":"x"'.length);
+  assert.deepEqual(ingest.takeLeftOut(), []);
   assert.equal(admit({ n: 1, extra: 1 }, { stream: 'strict' }), 'schema-undeclared');
 });
 
@@ -778,4 +781,74 @@ test('what is not of the format that tokens keep is refused, and quarantine has 
 
 test('a template with reversible tokens needs a key for the vault', () => {
   assert.throws(() => setup({ template: VAULTED }), { code: 'INGEST_TOKEN_KEY_MISSING' });
+});
+
+test('what is for no purpose in use is neither checked nor stored, in quarantine either', async () => {
+  const yaml = (purposes: string): string => `
+devices: {reefer: {}}
+streams:
+  climate:
+    from: reefer
+    purposes: [${purposes}]
+    undeclared: refuse
+    rate: {sustained: 1000/s, burst: 1000}
+    fields:
+      n: {type: integer, range: [0, 10]}
+      note: {type: text, max-length: 8, purposes: [marketing]}
+`;
+  const kept: QuarantinedReading[] = [];
+  const [before, after] = [makeTemplate(yaml('quality')), makeTemplate(yaml('quality, marketing'))];
+  const quarantine = { room: () => 1e6, keep: (one: QuarantinedReading) => void kept.push(one) };
+  const { journal, ingest, admit } = setup({ template: before, quarantine });
+  assert.equal(admit({ n: 1, note: 'canary-far-too-long' }), 'admitted');
+  assert.equal(admit({ n: 2, note: { deep: ['canary'] } }), 'admitted');
+  assert.equal(admit({ n: 3 }), 'admitted', 'and need not come');
+  assert.equal(admit({ n: 99, note: 'canary' }), 'range');
+  await ingest.durable();
+  assert.deepEqual(journal.column('n'), [1, 2, 3]);
+  assert.ok(!journal.batches()[0]!.columns.some(({ name }) => name === 'note'));
+  assert.deepEqual(
+    kept.map(({ payload }) => Buffer.from(payload).toString()),
+    ['{"n":99}'],
+  );
+  const [[, left] = []] = ingest.takeLeftOut();
+  assert.deepEqual([left?.withheld, left?.undeclared], [2, 0]);
+  assert.ok((left?.bytes ?? 0) > 40);
+  ingest.useTemplate(after, { tokenKeys: tokenKeysOf(after) });
+  assert.equal(admit({ n: 4, note: 'canary-far-too-long' }), 'schema-length', 'from the next reading on');
+  assert.equal(admit({ n: 5, note: 'kept' }), 'admitted');
+  await ingest.durable();
+  const [last] = journal.batches().slice(-1);
+  assert.ok(last!.columns.some(({ name }) => name === 'note'));
+});
+
+test('times of readings, and fields that are times, are stored on their grids', async () => {
+  const template = makeTemplate(`
+devices: {reefer: {}}
+streams:
+  climate:
+    from: reefer
+    coarsen-time: 1h
+    rate: {sustained: 1000/s, burst: 1000}
+    fields: {n: {type: integer, range: [0, 10]}, opened: {type: time, coarsen: 1d, nullable: true}}
+`);
+  const kept: QuarantinedReading[] = [];
+  const quarantine = { room: () => 1e6, keep: (one: QuarantinedReading) => void kept.push(one) };
+  const { journal, ingest, admit } = setup({ template, quarantine });
+  const at = NOW + 61 * SECOND;
+  assert.equal(admit({ n: 1, opened: '2025-12-31T17:30:00Z', seq: 1 }, { received: at }), 'admitted');
+  assert.equal(admit({ n: 1, time: NOW / 1e6 - 0.5, seq: 2 }, { received: at }), 'admitted');
+  assert.equal(
+    admit({ n: 1, time: NOW / 1e6 - 7, seq: 2 }, { received: at }),
+    'duplicate',
+    'what is stored is the same',
+  );
+  assert.equal(admit({ n: 99, time: NOW / 1e6 - 0.5, opened: '2025-12-31T17:30:00Z' }, { received: at }), 'range');
+  await ingest.durable();
+  const hour = 3_600 * SECOND;
+  assert.deepEqual(journal.column('time'), [NOW, NOW - hour]);
+  assert.deepEqual(journal.column('received'), [NOW, NOW]);
+  assert.deepEqual(journal.column('opened'), [NOW - 24 * hour, null]);
+  const evidence = JSON.parse(Buffer.from(kept[0]!.payload).toString()) as Record<string, number>;
+  assert.deepEqual(evidence, { n: 99, time: (NOW - hour) / 1e6, opened: (NOW - 24 * hour) / 1e6 });
 });

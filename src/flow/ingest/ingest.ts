@@ -64,6 +64,7 @@ export type MayPublish = (sender: Sender, stream: string, about: Sender) => bool
 
 const MOST_WAITING = 65_536;
 const ADMITTED = REASON.admitted.number;
+const NOTHING_LEFT_OUT: StreamTally = { undeclared: 0, withheld: 0, bytes: 0, folded: 0 };
 const NO_BYTES = Buffer.alloc(0);
 
 /**
@@ -88,6 +89,8 @@ export class Ingest {
   #judge!: MessageJudge;
   /** By domain; they outlive a template, as what they remember does not depend on it. */
   #tokenisers: ReadonlyMap<string, Tokeniser> = new Map();
+  /** Of tallies that were taken. */
+  #undeclared = 0;
   #held = false;
   #newTokens = new Map<string, number>();
   #further: MayPublish | null = null;
@@ -143,7 +146,7 @@ export class Ingest {
         (domain) => tokenisers.get(domain),
         ({ name: asking, purposes }) => this.#consents?.of(asking).asked(purposes),
       );
-      const tally = this.#tallies.get(name) ?? { dropped: 0 };
+      const tally = this.#tallies.get(name) ?? { ...NOTHING_LEFT_OUT };
       this.#tallies.set(name, tally);
       const shared = {
         table: this.#table,
@@ -183,9 +186,21 @@ export class Ingest {
     return this.#held || this.#groups.rows >= this.#mostWaiting / 2;
   }
 
-  /** Members of admitted readings that no field declares, since the start, by stream: they were left out. */
-  dropped(): ReadonlyMap<string, number> {
-    return new Map([...this.#tallies].map(([stream, { dropped }]) => [stream, dropped]));
+  /** Members of admitted readings that no field declares, since the start: they were left out. */
+  get undeclared(): number {
+    return this.#undeclared + [...this.#tallies.values()].reduce((sum, { undeclared }) => sum + undeclared, 0);
+  }
+
+  /** What of admitted readings was left out since the last call, by stream. */
+  takeLeftOut(): readonly (readonly [stream: string, tally: StreamTally])[] {
+    const taken: (readonly [string, StreamTally])[] = [];
+    for (const [stream, tally] of this.#tallies) {
+      if (Object.values(tally).every((count) => count === 0)) continue;
+      taken.push([stream, { ...tally }]);
+      this.#undeclared += tally.undeclared;
+      Object.assign(tally, NOTHING_LEFT_OUT);
+    }
+    return taken;
   }
 
   /**

@@ -1,8 +1,8 @@
 import type { StreamRules } from './stream-rules.ts';
 import type { KnownValue } from './tokeniser.ts';
 
-/** Whether a field of the row was met, and how. */
-export const CELL = Object.freeze({ absent: 0, null: 1, present: 2 });
+/** Whether a field of the row was met, and how. `withheld`: it was met, and is for nothing that it may be stored for. */
+export const CELL = Object.freeze({ absent: 0, null: 1, present: 2, withheld: 3 });
 
 /**
  * The reading that is being decoded and checked: one per stream, used again for each reading, so that a reading costs
@@ -21,6 +21,8 @@ export class Row {
   seq = 0;
   /** Members that no field declares. */
   undeclared = 0;
+  /** Bytes of members that are not stored: those that no field declares, and those that are withheld. */
+  leftOut = 0;
   /** Field or byte that a refusal names. */
   place = '';
 
@@ -43,6 +45,7 @@ export class Row {
   reset(): void {
     this.cells.fill(CELL.absent);
     this.undeclared = 0;
+    this.leftOut = 0;
     this.place = '';
   }
 }

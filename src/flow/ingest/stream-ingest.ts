@@ -13,16 +13,23 @@ import { checkStep, noteSteps } from './checks/step.ts';
 import { tokeniseRow, unkeptOf } from './checks/tokenise.ts';
 import type { CommitGroups } from './commit-groups.ts';
 import { JsonScanner } from './decode/json-scanner.ts';
+import { coarsenTime } from './grid.ts';
 import { REASON } from './reasons.ts';
 import { CELL, Row } from './row.ts';
 import type { Sender } from './sender.ts';
 import { TYPE } from './stream-rules.ts';
 import type { StreamRules } from './stream-rules.ts';
 
-/** Counts of one stream that outlive the template that it was compiled from. */
+/** What was left out of the readings of one stream; it outlives the template that the stream was compiled from. */
 export interface StreamTally {
   /** Members of admitted readings that no field declares. */
-  dropped: number;
+  undeclared: number;
+  /** Members that are for nothing that anybody uses, or that the person agrees to. */
+  withheld: number;
+  /** Bytes of all these as they came, names included. */
+  bytes: number;
+  /** Readings of which windows keep aggregates alone. */
+  folded: number;
 }
 
 /** What a stream shares with the others of its worker, and its own tally. */
@@ -121,8 +128,8 @@ export class StreamIngest {
     if (outside !== REASON.admitted.number && found === outside) row.place = place;
     if (isTwo) this.#interleaved(about.name);
     if (found !== REASON.admitted.number) return found;
-    this.#tally.dropped += row.undeclared;
     if (unkept > 0) this.#keepOriginals();
+    this.#countLeftOut();
     this.#builder.add(row, about.name, via, received);
     this.#groups.added(this.#builder);
     return found;
@@ -137,11 +144,21 @@ export class StreamIngest {
     }
   }
 
+  #countLeftOut(): void {
+    const { undeclared, leftOut, cells, rules } = this.row;
+    const tally = this.#tally;
+    tally.undeclared += undeclared;
+    tally.bytes += leftOut;
+    for (let i = 0; i < rules.mayBeWithheld.length; i++) {
+      if (cells[rules.mayBeWithheld[i]!] === CELL.withheld) tally.withheld++;
+    }
+  }
+
   /** The same hash as over the reading's row in the journal: of what is stored, not of what was sent. */
   #rowHash(): number {
     const { rules, cells, numbers, texts } = this.row;
     const hash = this.#hash;
-    hash.begin(this.row.timeGiven ? this.row.time : null);
+    hash.begin(this.row.timeGiven ? coarsenTime(this.row.time, rules.timeGrid) : null);
     for (let i = 0; i < rules.fields.length; i++) {
       const field = rules.fields[i]!;
       if (cells[i] !== CELL.present) continue;

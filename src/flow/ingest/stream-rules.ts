@@ -17,6 +17,8 @@ export interface FieldRule {
   readonly nullable: boolean;
   /** Class `secret`: any value refuses the reading, and there is no column. */
   readonly secret: boolean;
+  /** For nothing that anybody uses: whatever comes is neither checked nor stored. */
+  readonly withheld: boolean;
   readonly low: number;
   readonly high: number;
   /** Place among the stream's stepped fields, or -1. */
@@ -50,10 +52,14 @@ export interface StreamRules {
   readonly steps: readonly number[];
   readonly coarsened: readonly number[];
   readonly tokenised: readonly number[];
+  /** Grid of the times of readings and of their receipt, in microseconds; 0 for none. */
+  readonly timeGrid: number;
+  /** Fields of which not every value is stored: those that are withheld, and those that not everybody agrees to. */
+  readonly mayBeWithheld: readonly number[];
   /** Place of the field that names the person, and who agrees; null where readings need no consent. */
-  readonly consent: { readonly subject: number; readonly given: Pick<StreamConsents, 'covers'> } | null;
   /** Those of the tokenised fields whose originals the vault keeps. */
   readonly vaulted: readonly number[];
+  readonly consent: ConsentRule | null;
   /** Microseconds. */
   readonly late: number;
   readonly early: number;
@@ -67,7 +73,15 @@ export interface StreamRules {
 }
 
 /** Who agrees to a stream's purposes; undefined where nothing is known of consents, which then nobody has given. */
-export type FindConsents = (stream: Stream) => Pick<StreamConsents, 'covers'> | undefined;
+export type FindConsents = (stream: Stream) => Pick<StreamConsents, 'standing'> | undefined;
+
+/** What a stream asks of people. */
+export interface ConsentRule {
+  /** Place of the field that names the person. */
+  readonly subject: number;
+  readonly given: Pick<StreamConsents, 'standing'>;
+  readonly limited: readonly { readonly at: number; readonly purposes: number }[];
+}
 
 /** The tokeniser of a domain; undefined where its key is not there. */
 export type FindTokeniser = (domain: string) => Tokeniser | undefined;
@@ -87,9 +101,10 @@ export function compileStream(
   const fields = stream.fields.map((field) =>
     compileField(stream, field, field.step === null ? -1 : stepped++, tokeniserOf),
   );
+  const limited = limitedFields(stream);
   const memberNames = [...fields.map((field) => field.name), 'time', 'seq'];
   const where = (test: (field: FieldRule) => boolean): number[] =>
-    fields.flatMap((field, i) => (test(field) ? [i] : []));
+    fields.flatMap((field, i) => (test(field) && !field.withheld ? [i] : []));
   return {
     name: stream.name,
     from: new Set(stream.from),
@@ -103,9 +118,15 @@ export function compileStream(
     tokenised: where((field) => field.tokens !== null),
     consent:
       stream.basis === 'consent'
-        ? { subject: fields.findIndex(({ name }) => name === stream.subject), given: consentsOf(stream) ?? NOBODY }
+        ? {
+            subject: fields.findIndex(({ name }) => name === stream.subject),
+            given: consentsOf(stream) ?? NOBODY,
+            limited,
+          }
         : null,
     vaulted: where((field) => field.vaulted),
+    timeGrid: (stream.coarsenTime ?? 0) * 1_000,
+    mayBeWithheld: fields.flatMap((field, i) => (field.withheld || limited.some(({ at }) => at === i) ? [i] : [])),
     late: stream.accept.late * 1_000,
     early: stream.accept.early * 1_000,
     perSecond: stream.rate.perSecond,
@@ -117,7 +138,17 @@ export function compileStream(
   };
 }
 
-const NOBODY = { covers: () => false };
+const NOBODY = { standing: () => 0 };
+
+/** Fields that are for some purposes of a stream alone, with these as bits by the purpose's place in the stream. */
+function limitedFields({ basis, purposes, fields }: Stream): ConsentRule['limited'] {
+  if (basis !== 'consent') return [];
+  return fields.flatMap((field, at) => {
+    if (field.purposes === undefined || field.withheld === true || field.class === 'secret') return [];
+    const bits = field.purposes.map((purpose) => (purposes.includes(purpose) ? 1 << purposes.indexOf(purpose) : 0));
+    return [{ at, purposes: bits.reduce((all, bit) => all | bit, 0) }];
+  });
+}
 
 /** A field may declare a longer text than the limit for texts that declare none. */
 function longestText(stream: Stream, limits: Limits): number {
@@ -135,6 +166,7 @@ function compileField(stream: Stream, field: Field, stepped: number, tokeniserOf
     type: TYPE[field.type],
     nullable: field.nullable,
     secret: field.class === 'secret',
+    withheld: field.withheld === true && field.class !== 'secret',
     low: field.range?.[0] ?? -Infinity,
     high: field.range?.[1] ?? Infinity,
     stepped,
@@ -200,7 +232,7 @@ function compilePattern(stream: string, field: string, pattern: string): (text: 
 
 /** Columns of a stream's batches: the system columns, then each declared field that may be stored. */
 export function batchShape(stream: Stream): readonly ColumnShape[] {
-  const declared = stream.fields.filter((field) => field.class !== 'secret');
+  const declared = stream.fields.filter((field) => field.class !== 'secret' && field.withheld !== true);
   return [...SYSTEM_COLUMNS, ...declared].map(({ name, type, nullable }) => ({ name, type, nullable }));
 }
 

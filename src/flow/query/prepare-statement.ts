@@ -92,7 +92,10 @@ export async function grantOf(
   decision: RelationDecision,
   parseCondition: (condition: string) => Promise<AstNode | null>,
 ): Promise<RelationGrant | null> {
-  const columns = decision.columns.filter(({ name }) => relation.columns.some((column) => column.name === name));
+  const hidden = new Set(relation.columns.flatMap((column) => (column.hidden === true ? [column.name] : [])));
+  const columns = decision.columns
+    .filter(({ name }) => relation.columns.some((column) => column.name === name))
+    .map((column) => (hidden.has(column.name) ? { ...column, mask: 'null' } : column));
   if (decision.rowFilter === null) return { columns, rowFilter: null };
   const condition = await parseCondition(decision.rowFilter);
   const rowFilter = condition === null ? null : bindFilter(relation, condition);

@@ -14,6 +14,10 @@ export interface GovernedColumn {
   /** Unit of measure in UCUM, where there is one. */
   readonly unit: string | null;
   readonly description: string | null;
+  /** What it is for, where that is not all that its relation is for; for anything else it shows null. */
+  readonly purposes?: readonly string[];
+  /** True where the question at hand is for none of these. */
+  readonly hidden?: true;
 }
 
 /** A column of a private view, and what answers about it may rest on: only what the template says, never the rows. */

@@ -243,14 +243,16 @@ function systemColumn(column: ColumnShape & { readonly description: string }): G
 function fieldColumns(fields: readonly Field[]): readonly GovernedColumn[] {
   return fields
     .filter((field) => field.class !== 'secret')
-    .map(({ name, type, nullable, class: cls, unit, description }) => ({
+    .map(({ name, type, nullable, class: cls, unit, description, withheld, purposes }) => ({
       name,
       sqlType: SQL_TYPES[type],
-      nullable,
+      // Rows of now lack what is withheld.
+      nullable: nullable || withheld === true,
       class: cls,
       ...tokenSight(cls),
       unit,
       description,
+      ...(purposes === undefined ? {} : { purposes }),
     }));
 }
 

@@ -32,12 +32,13 @@ import { devicesOfType } from './control/devices-of-type.ts';
 import { keepCounts } from './control/keep-counts.ts';
 import { keepReady } from './control/keep-ready.ts';
 import { KeyKeeper } from './control/key-keeper.ts';
+import { LeftOutBook } from './control/left-out-book.ts';
 import { LogCounts } from './control/log-counts.ts';
 import { memoryRelations } from './control/memory-relations.ts';
 import { authorityFile, openTrust } from './control/open-trust.ts';
 import { packageVersion } from './control/package-files.ts';
 import { packageFile } from './control/package-templates.ts';
-import { LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS, TOKEN_COUNTS } from './control/period-counts.ts';
+import { LEFT_OUT_COUNTS, LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS, TOKEN_COUNTS } from './control/period-counts.ts';
 import { mayStillPropose } from './control/may-still-propose.ts';
 import { ProposalBook } from './control/proposal-book.ts';
 import { PrivacyBudgets } from './control/privacy-budgets.ts';
@@ -283,7 +284,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     log,
     most: () => inForce().limits.newTokens,
   });
-  opened.use(keepCounts([refusals, logCounts, tokens], COUNTS_EVERY, log));
+  const leftOut = new LeftOutBook(await PeriodCounts.open(catalogue, sealer, LEFT_OUT_COUNTS));
+  opened.use(keepCounts([refusals, logCounts, tokens, leftOut], COUNTS_EVERY, log));
   const clones = new CloneBook(audit, log);
   const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, keys, vault, template: inForce });
   const unsealed = new UnsealedOriginals({
@@ -346,7 +348,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       decisions,
       originals: (relation) => (inForce().tables.has(relation) ? tables.originals(relation) : unsealed.of(relation)),
       consents,
-      memory: memoryRelations({ tables, identity, refusals, clones, logCounts, alerts }),
+      memory: memoryRelations({ tables, identity, refusals, clones, logCounts, leftOut, alerts }),
       template: inForce,
       missing: () =>
         store.damages.map(({ file, offset }) => `readings behind byte ${offset} of journal file ${file} are missing`),
@@ -520,6 +522,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     privacy,
     releases,
     rights,
+    leftOut,
     prover,
     keyKeeper,
     cryptoInventory,
@@ -561,6 +564,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     clones,
     tokens,
     vaultRoom: () => vault.room,
+    leftOut,
     traced: emit,
     template: () => templates.current,
     subjectKey: rights.digestKey,

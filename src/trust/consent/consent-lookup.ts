@@ -40,7 +40,7 @@ export class StreamConsents {
   readonly #slots = new Map<string, number>();
   #numbers: readonly string[] = [];
   #purposes: readonly string[] = [];
-  /** Numbers of the purposes that the template names now; a purpose without one has no consent. */
+  /** Numbers of the purposes that the template names now, by their places; -1 for one that nobody ever agreed to. */
   #asked = new Int32Array(0);
 
   constructor(table: ConsentTable) {
@@ -51,7 +51,7 @@ export class StreamConsents {
   asked(purposes: readonly string[]): this {
     this.#purposes = purposes;
     const numbers = purposes.map((purpose) => this.#numbers.indexOf(purpose));
-    this.#asked = Int32Array.from(numbers.filter((number) => number >= 0 && number < MOST_PURPOSES));
+    this.#asked = Int32Array.from(numbers, (number) => (number < MOST_PURPOSES ? number : -1));
     return this;
   }
 
@@ -66,17 +66,21 @@ export class StreamConsents {
   }
 
   /**
-   * Whether somebody consents to at least one purpose of the stream.
+   * What somebody agrees to: a bit for each purpose of the stream, by its place; 0 for nothing.
    *
    * @param subject as the row holds it: tokenised
    * @param now epoch microseconds
    */
-  covers(subject: string, now: number): boolean {
+  standing(subject: string, now: number): number {
     const slot = this.#slots.get(subject);
-    if (slot === undefined) return false;
+    if (slot === undefined) return 0;
     const seconds = now / 1e6;
     const asked = this.#asked;
-    for (let i = 0; i < asked.length; i++) if (this.#table.until(slot, asked[i]!) > seconds) return true;
-    return false;
+    let standing = 0;
+    for (let i = 0; i < asked.length; i++) {
+      const number = asked[i]!;
+      if (number !== -1 && this.#table.until(slot, number) > seconds) standing |= 1 << i;
+    }
+    return standing;
   }
 }

@@ -10,20 +10,21 @@ const TEMPLATE = makeTemplate(`
 devices: {band: {}}
 streams:
   pulse: {from: band, purposes: [care], basis: consent, subject: wearer, fields: {wearer: {type: text, class: personal, nullable: true}}}
+  steps: {from: band, purposes: [care, research], basis: consent, subject: wearer, fields: {wearer: {type: text, class: personal}, gait: {type: number, purposes: [research]}}}
   open: {from: band, fields: {n: {type: integer}}}
 `);
-const rowOf = (stream: string, covers?: (subject: string, now: number) => boolean): Row =>
+const rowOf = (stream: string, agrees?: (subject: string, now: number) => number): Row =>
   new Row(
     compileStream(
       TEMPLATE.streams.get(stream)!,
       TEMPLATE.limits,
       () => undefined,
-      () => (covers === undefined ? undefined : { covers }),
+      () => (agrees === undefined ? undefined : { standing: agrees }),
     ),
   );
 
 test('checkConsent() asks for the person of the row, at the time of receipt', () => {
-  const row = rowOf('pulse', (subject, now) => subject === 'ada' && now === 7);
+  const row = rowOf('pulse', (subject, now) => (subject === 'ada' && now === 7 ? 1 : 0));
   row.texts[0] = 'ada';
   row.cells[0] = CELL.present;
   assert.equal(checkConsent(row, 7), REASON.admitted.number);
@@ -34,7 +35,7 @@ test('checkConsent() asks for the person of the row, at the time of receipt', ()
 
 test('checkConsent() refuses what names nobody, and everything where nobody is known', () => {
   for (const cell of [CELL.null, CELL.absent]) {
-    const row = rowOf('pulse', () => true);
+    const row = rowOf('pulse', () => 1);
     row.cells[0] = cell;
     assert.equal(checkConsent(row, 7), REASON.consent.number);
   }
@@ -42,4 +43,17 @@ test('checkConsent() refuses what names nobody, and everything where nobody is k
   row.cells[0] = CELL.present;
   assert.equal(checkConsent(row, 7), REASON.consent.number);
   assert.equal(checkConsent(rowOf('open'), 7), REASON.admitted.number);
+});
+
+test('checkConsent() withholds what is for purposes that the person does not agree to', () => {
+  for (const [standing, expected] of [
+    [0b01, CELL.withheld],
+    [0b10, CELL.present],
+    [0b11, CELL.present],
+  ] as const) {
+    const row = rowOf('steps', () => standing);
+    row.cells.fill(CELL.present);
+    assert.equal(checkConsent(row, 7), REASON.admitted.number);
+    assert.deepEqual([row.cells[0], row.cells[1]], [CELL.present, expected]);
+  }
 });

@@ -18,6 +18,7 @@ export function takeNumber(row: Row, member: number, value: number): number {
   const fields = row.rules.fields;
   if (member >= fields.length) return takeOwnNumber(row, member, value);
   const field = fields[member]!;
+  if (field.withheld) return withhold(row, member);
   row.cells[member] = CELL.present;
   switch (field.type) {
     case TYPE.number:
@@ -40,6 +41,12 @@ export function takeNumber(row: Row, member: number, value: number): number {
   return field.secret ? REASON.secret.number : OK;
 }
 
+/** Notes that a member came, and takes nothing of it. */
+function withhold(row: Row, member: number): number {
+  row.cells[member] = CELL.withheld;
+  return OK;
+}
+
 /** `time` as epoch seconds, `seq` as an unsigned integer. */
 function takeOwnNumber(row: Row, member: number, value: number): number {
   row.cells[member] = CELL.present;
@@ -54,6 +61,7 @@ function takeOwnNumber(row: Row, member: number, value: number): number {
 /** Takes a text for a member of the row. */
 export function takeText(row: Row, member: number, value: string): number {
   const field = row.rules.fields[member];
+  if (field?.withheld === true) return withhold(row, member);
   row.cells[member] = CELL.present;
   if (field === undefined || field.type === TYPE.time) return takeTimeText(row, member, field, value);
   if (field.type !== TYPE.text) return WRONG_TYPE;
@@ -77,6 +85,7 @@ function takeTimeText(row: Row, member: number, field: FieldRule | undefined, va
 /** Takes a boolean for a member of the row. */
 export function takeBoolean(row: Row, member: number, value: boolean): number {
   const field = row.rules.fields[member];
+  if (field?.withheld === true) return withhold(row, member);
   row.cells[member] = CELL.present;
   if (field?.type !== TYPE.boolean) return WRONG_TYPE;
   row.numbers[member] = value ? 1 : 0;
@@ -85,8 +94,9 @@ export function takeBoolean(row: Row, member: number, value: boolean): number {
 
 /** Takes a null: for `time` and `seq` the same as absence, for a field allowed where it is nullable. */
 export function takeNull(row: Row, member: number): number {
-  row.cells[member] = CELL.null;
   const field = row.rules.fields[member];
+  if (field?.withheld === true) return withhold(row, member);
+  row.cells[member] = CELL.null;
   return field === undefined || field.nullable || field.secret ? OK : WRONG_TYPE;
 }
 
@@ -95,7 +105,8 @@ export function takeValue(row: Row, member: number, value: unknown): number {
   if (typeof value === 'number') return takeNumber(row, member, value);
   if (typeof value === 'string') return takeText(row, member, value);
   if (typeof value === 'boolean') return takeBoolean(row, member, value);
-  return value === null ? takeNull(row, member) : WRONG_TYPE;
+  if (value === null) return takeNull(row, member);
+  return row.rules.fields[member]?.withheld === true ? withhold(row, member) : WRONG_TYPE;
 }
 
 /** What can be said only once all members were taken: fields that are missing, members that should not be. */
@@ -105,7 +116,7 @@ export function checkMembers(row: Row): number {
   for (let i = 0; i < fields.length; i++) {
     if (row.cells[i] !== CELL.absent) continue;
     const field = fields[i]!;
-    if (!field.nullable && !field.secret) {
+    if (!field.nullable && !field.secret && !field.withheld) {
       row.place = field.name;
       return REASON.schemaMissing.number;
     }

@@ -48,7 +48,7 @@ export class JsonScanner {
     }
     for (;;) {
       if (at >= end || bytes[at] !== QUOTE || ++count > limits.fields) return false;
-      at++;
+      const opened = at++;
       let member = followed[before]!;
       const expected = names[member]!;
       const length = expected.length;
@@ -76,6 +76,7 @@ export class JsonScanner {
       if (at >= end || bytes[at] !== 0x3a) return false;
       at = this.#value(bytes, space(bytes, at + 1, end), end, member);
       if (at === -1) return false;
+      if (member === -1 || row.cells[member] === CELL.withheld) row.leftOut += at - opened;
       at = space(bytes, at, end);
       if (at >= end) return false;
       const next = bytes[at]!;

@@ -3,7 +3,7 @@ import type { AstNode } from './ast.ts';
 
 /**
  * A view sees what its author declared: all columns of the relations in `from`. The subject's own masks and row
- * filters on those hold inside it all the same, so that a view cannot show what they hide.
+ * filters on those hold inside it all the same, so that a view cannot show what they hide; nor what is for other purposes.
  */
 export function authorGrants(view: GovernedRelation, relations: Relations, grants: Grants): Grants {
   const own = new Map<string, { columns: { name: string; mask: string | null }[]; rowFilter: AstNode | null }>();
@@ -12,7 +12,10 @@ export function authorGrants(view: GovernedRelation, relations: Relations, grant
     if (relation === undefined) continue;
     const grant = grants.get(name);
     const masks = new Map(grant?.columns.map((column) => [column.name, column.mask]));
-    const columns = relation.columns.map((column) => ({ name: column.name, mask: masks.get(column.name) ?? null }));
+    const columns = relation.columns.map((column) => ({
+      name: column.name,
+      mask: column.hidden === true ? 'null' : (masks.get(column.name) ?? null),
+    }));
     own.set(name, { columns, rowFilter: grant?.rowFilter ?? null });
   }
   return own;

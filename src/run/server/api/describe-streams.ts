@@ -48,7 +48,7 @@ function exampleOf(stream: Stream, clock: Clock): Record<string, string | number
   const example: Record<string, string | number | boolean> = {};
   for (const field of stream.fields) {
     // Any value of a secret refuses the reading.
-    if (field.class === 'secret') continue;
+    if (field.class === 'secret' || field.withheld === true) continue;
     const value = valueFor(field, clock);
     if (value !== null) example[field.name] = value;
   }

@@ -4,6 +4,7 @@ import { ALERT_ROUTES } from './routes/alerts.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { AUTHORITY_ROUTES } from './routes/authorities.ts';
 import { CERTIFICATE_STATUS_ROUTES } from './routes/certificate-status.ts';
+import { COLLECTION_ROUTES } from './routes/collection.ts';
 import { CONSENT_ROUTES } from './routes/consents.ts';
 import { CRYPTO_ROUTES } from './routes/crypto.ts';
 import { API_KEY_ROUTES } from './routes/api-keys.ts';
@@ -47,6 +48,7 @@ export const ROUTES: readonly Route[] = [
   ...BACKUP_ROUTES,
   ...ALERT_ROUTES,
   ...SUBJECT_ROUTES,
+  ...COLLECTION_ROUTES,
   ...CRYPTO_ROUTES,
   ...SERVICE_ROUTES,
   ...API_KEY_ROUTES,

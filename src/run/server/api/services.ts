@@ -17,6 +17,7 @@ import type { BackupKeeper } from '../backup/backup-keeper.ts';
 import type { PrivacyBudgets } from '../control/privacy-budgets.ts';
 import type { ReleaseDesk } from '../control/release-desk.ts';
 import type { RightsKeeper } from '../rights/rights-keeper.ts';
+import type { LeftOutBook } from '../control/left-out-book.ts';
 import type { KeyKeeper } from '../control/key-keeper.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { ReceiptDesk } from '../receipts/receipt-desk.ts';
@@ -157,6 +158,8 @@ export interface Services {
     Consents,
     'give' | 'withdraw' | 'confirm' | 'find' | 'list' | 'standing' | 'excludedSubjects' | 'suspended'
   >;
+  /** What readings lost on entry. */
+  readonly leftOut: Pick<LeftOutBook, 'sums'>;
   readonly consentReceipts: Pick<ConsentReceipts, 'sign' | 'verifierKeys'>;
   readonly backups: Pick<BackupKeeper, 'show' | 'create' | 'run' | 'forget'>;
   readonly alerts: Pick<AlertBook, 'list' | 'get' | 'answer' | 'onChange'>;

@@ -10,9 +10,10 @@ import { openTrust, recordAudit } from '../../../../test/support/open-trust.ts';
 import type { Cleanable } from '../../../../test/support/tmp.ts';
 import { ReferenceTables } from '../tables/reference-tables.ts';
 import { CloneBook } from './clone-book.ts';
+import { LeftOutBook } from './left-out-book.ts';
 import { LogCounts } from './log-counts.ts';
 import { memoryRelations } from './memory-relations.ts';
-import { LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS } from './period-counts.ts';
+import { LEFT_OUT_COUNTS, LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS } from './period-counts.ts';
 import { RefusalBook } from './refusal-book.ts';
 
 const template = makeTemplate(`
@@ -44,13 +45,23 @@ async function open(t: Cleanable, alerts: readonly Alert[] = []) {
     keys,
     template: () => template,
   });
+  const leftOut = new LeftOutBook(await PeriodCounts.open(catalogue, sealer, LEFT_OUT_COUNTS));
   return {
     clock,
     identity,
     audit,
     refusals,
     tables,
-    find: memoryRelations({ tables, identity, refusals, clones, logCounts, alerts: { list: async () => alerts } }),
+    leftOut,
+    find: memoryRelations({
+      tables,
+      identity,
+      refusals,
+      clones,
+      logCounts,
+      leftOut,
+      alerts: { list: async () => alerts },
+    }),
   };
 }
 
@@ -110,6 +121,15 @@ test('memoryRelations() has refusals and counts of the log', async (t) => {
   await refusals.note([{ device: 'truck-1', stream: '', reason: 'range', count: 3 }], clock.now());
   assert.deepEqual(rowsOf(await find('_refusals')), [[clock.now(), null, 'truck-1', 'range', 3]]);
   assert.deepEqual(rowsOf(await find('_log_counts')), [[clock.now(), 'refuse-readings', 'denied', 1]]);
+});
+
+test('memoryRelations() has what readings lost on entry', async (t) => {
+  const { leftOut, clock, find } = await open(t);
+  leftOut.note([['climate', { undeclared: 2, withheld: 0, bytes: 30, folded: 0 }]], clock.now());
+  assert.deepEqual(rowsOf(await find('_left_out')), [
+    [clock.now(), 'climate', 'undeclared', 2],
+    [clock.now(), 'climate', 'bytes', 30],
+  ]);
 });
 
 test('memoryRelations() has reference tables', async (t) => {

@@ -6,6 +6,7 @@ import type { Cell } from '../query/memory-rows.ts';
 import { SYSTEM_RELATIONS } from '../query/system-relations.ts';
 import type { ReferenceTables } from '../tables/reference-tables.ts';
 import type { CloneBook } from './clone-book.ts';
+import type { LeftOutBook } from './left-out-book.ts';
 import type { LogCounts } from './log-counts.ts';
 import type { RefusalBook } from './refusal-book.ts';
 
@@ -20,8 +21,9 @@ export function memoryRelations(parts: {
   clones: CloneBook;
   logCounts: LogCounts;
   alerts: Pick<AlertBook, 'list'>;
+  leftOut: LeftOutBook;
 }): (relation: string) => Promise<RowsInMemory> {
-  const { tables, identity, refusals, clones, logCounts, alerts } = parts;
+  const { tables, identity, refusals, clones, logCounts, leftOut, alerts } = parts;
   return async (relation) => {
     switch (relation) {
       case '_devices': {
@@ -57,6 +59,8 @@ export function memoryRelations(parts: {
       }
       case '_refusals':
         return memoryRows(SYSTEM_RELATIONS._refusals.shapes, await refusals.rows());
+      case '_left_out':
+        return memoryRows(SYSTEM_RELATIONS._left_out.shapes, await leftOut.rows());
       case '_clones':
         return memoryRows(SYSTEM_RELATIONS._clones.shapes, clones.rows());
       case '_alerts':

@@ -30,11 +30,15 @@ export const LOG_COUNTS = countsTable('counts_log', 3_600_000_000, 400_000);
 /** New values of tokenised fields by hour and device. */
 export const TOKEN_COUNTS = countsTable('counts_tokens', 3_600_000_000, 200_000);
 
+/** What of readings was left out by hour, stream and kind. */
+export const LEFT_OUT_COUNTS = countsTable('counts_left_out', 3_600_000_000, 200_000);
+
 const SCHEMA: CatalogueSchema = {
   room: 'counts',
   migrations: [
     [...sealedTableSql(REFUSAL_COUNTS.spec), ...sealedTableSql(LOG_COUNTS.spec)],
     [...sealedTableSql(TOKEN_COUNTS.spec)],
+    [...sealedTableSql(LEFT_OUT_COUNTS.spec)],
   ],
 };
 

@@ -11,6 +11,7 @@ import type { ImportGrant, RefusedSubjects, VaultKey } from '#flow/ingest/index.
 import type { ConsentChange, ConsentSnapshot } from '#trust/consent/index.ts';
 import type { CheckerTrust, DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
+import type { LeftOut } from '../control/left-out-book.ts';
 import type { RefusedReadings } from '../control/refusal-book.ts';
 import type { HandedTokenKey } from './token-keys.ts';
 
@@ -124,6 +125,8 @@ export type GatewayControlMethods = {
   refused(counts: readonly RefusalCount[]): void;
   seen(times: readonly (readonly [name: string, micros: number, address: string | null])[]): void;
   refusedReadings(readings: readonly RefusedReadings[]): void;
+  /** What readings lost on entry, by stream. */
+  leftOut(left: readonly (readonly [stream: string, counts: LeftOut])[]): void;
   /** Values of tokenised fields that were new, by device. */
   newTokens(made: readonly (readonly [device: string, values: number])[]): void;
   /** One identity is in use by two that cannot be one device. */
@@ -191,5 +194,6 @@ export type WorkerControlMethods = {
   refused(counts: readonly RefusalCount[]): void;
   seen(times: readonly (readonly [name: string, micros: number, address: string | null])[]): void;
   refusedReadings(readings: readonly RefusedReadings[]): void;
+  leftOut(left: readonly (readonly [stream: string, counts: LeftOut])[]): void;
   newTokens(made: readonly (readonly [device: string, values: number])[]): void;
 };

@@ -12,6 +12,7 @@ import type { Custody, KeyRing } from '#trust/keys/index.ts';
 import { LONG_ROUTES } from '../api/routes.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import type { CloneBook } from '../control/clone-book.ts';
+import type { LeftOutBook } from '../control/left-out-book.ts';
 import type { RefusalBook } from '../control/refusal-book.ts';
 import type { TokenBook } from '../control/token-book.ts';
 import { keptSecret } from '../control/open-log.ts';
@@ -61,6 +62,7 @@ export interface GatewayHostParts {
   readonly tokens: TokenBook;
   /** Originals that the vault still takes. */
   readonly vaultRoom: () => number;
+  readonly leftOut: LeftOutBook;
   readonly traced: (span: Span) => void;
   /** Something became durable in the journal. */
   readonly committed: () => void;
@@ -377,6 +379,7 @@ function offer({
   refusals,
   clones,
   tokens,
+  leftOut,
   traced,
   taken,
   committed,
@@ -404,6 +407,7 @@ function offer({
     },
     refusedReadings: (readings) => void refusals.note(readings, clock.now()),
     newTokens: (made) => void tokens.note(made, clock.now()),
+    leftOut: (left) => leftOut.note(left, clock.now()),
     clone: (event) => void clones.note(event, clock.now()),
     delivered: (command) => taken(command),
     undelivered: ({ command, reason }) => log.info({ command, reason }, 'a command was not delivered'),

@@ -302,6 +302,7 @@ function offeredToWorkers(worker: () => Peer<WorkerMethods>): WorkerControlMetho
     seen: (times) => control.tell('seen', times),
     refusedReadings: (readings) => control.tell('refusedReadings', readings),
     newTokens: (made) => control.tell('newTokens', made),
+    leftOut: (left) => control.tell('leftOut', left),
   };
 }
 

@@ -156,6 +156,8 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     if (readings.length > 0) main.tell('refusedReadings', readings);
     const made = [...ingest.takeNewTokens()];
     if (made.length > 0) main.tell('newTokens', made);
+    const left = ingest.takeLeftOut();
+    if (left.length > 0) main.tell('leftOut', left);
   }, REFUSED_EVERY_MS).unref();
   setInterval(() => {
     if (spans.length > 0) main.tell('traced', spans);
@@ -245,7 +247,7 @@ const offered: WorkerMethods = {
     connections: running?.gateway.counts().mqtt ?? 0,
     admitted: byReason[REASON.admitted.number] ?? 0,
     duplicates: byReason[REASON.duplicate.number] ?? 0,
-    dropped: [...(running?.ingest.dropped().values() ?? [])].reduce((sum, count) => sum + count, 0),
+    dropped: running?.ingest.undeclared ?? 0,
     refused: refusedByWord(byReason),
     refusedConnections: metrics.by('gateway_refused', 'reason'),
     agreements: running?.gateway.counts().agreements ?? {},

@@ -23,12 +23,17 @@ streams:
       temperature: { type: number }
       latitude: { type: number, class: location }
   pump: { from: d, purposes: [maintenance], fields: { current: { type: number } } }
+  motor:
+    from: d
+    purposes: [quality, maintenance]
+    fields: { n: { type: number }, vibration: { type: number, purposes: [maintenance] } }
   secretive: { from: d, purposes: [espionage], fields: { n: { type: number } } }
 people:
   scientist: { query: [climate, pump], purposes: [quality, maintenance] }
   local: { query: [climate], purposes: [quality], rows: { climate: "site = 'north'" } }
   dispatcher: { query: [climate], purposes: [quality], masks: { climate.latitude: 'round:2' } }
   security: { query: [_devices] }
+  fitter: { query: [motor], purposes: [quality, maintenance] }
 `);
 
 const decisions = new DecisionPoint();
@@ -197,4 +202,17 @@ test('impliedPurpose() does not depend on relations that do not exist for the su
   const sql = 'select * from pump -- secretive';
   assert.equal(impliedPurpose(sql, person('scientist'), declared), 'maintenance');
   assert.equal(impliedPurpose('select * from secretive', person('scientist'), declared), null);
+});
+
+test('decideAccess() shows a column for the purposes that it is for alone', async () => {
+  const maskOf = async (purpose: string): Promise<string | null | undefined> =>
+    (await access(['fitter'], purpose)).grants.get('motor')?.columns.find(({ name }) => name === 'vibration')?.mask;
+  assert.equal(await maskOf('maintenance'), null);
+  assert.equal(await maskOf('quality'), 'null');
+  const { relations } = await access(['fitter'], 'quality');
+  const hidden = relations.get('motor')?.columns.filter((column) => column.hidden === true);
+  assert.deepEqual(
+    hidden?.map(({ name }) => name),
+    ['vibration'],
+  );
 });

@@ -41,7 +41,8 @@ export async function decideAccess(
   segments: readonly Segment[],
   parseCondition: (condition: string) => Promise<AstNode | null>,
 ): Promise<QueryAccess> {
-  const { template, relations, decisions, context } = declared;
+  const { template, decisions, context } = declared;
+  const relations = forPurpose(declared.relations, purpose);
   const stored = storedClasses(segments);
   const originals = originalsIn(relations, segments, declared.unsealed ?? ((): ReadonlySet<string> => new Set()));
   const grants = new Map<string, RelationGrant>();
@@ -69,6 +70,21 @@ export async function decideAccess(
   }
   for (const name of grants.keys()) if (isMadeFrom(name, withheld, relations)) grants.delete(name);
   return { relations, grants, otherPurpose, policies };
+}
+
+/** The relations as a purpose sees them: a column that is for others alone shows nothing, in views either. */
+function forPurpose(relations: Relations, purpose: string | null): Relations {
+  const isOther = ({ purposes }: GovernedColumn): boolean =>
+    purposes !== undefined && (purpose === null || !purposes.includes(purpose));
+  return new Map(
+    [...relations].map(([name, relation]) => {
+      if (!relation.columns.some(isOther)) return [name, relation];
+      const columns = relation.columns.map((column) =>
+        isOther(column) ? { ...column, hidden: true as const } : column,
+      );
+      return [name, { ...relation, columns }];
+    }),
+  );
 }
 
 /** Why a relation does not exist for a subject, as far as it can be told. */

@@ -52,6 +52,12 @@ export const SYSTEM_RELATIONS = {
     ['reason', 'text', false, 'reason code of the refusal'],
     ['count', 'integer', false, 'how many'],
   ]),
+  _left_out: relation('_left_out', 'what readings lost on entry, counted', [
+    ['time', 'time', false, 'start of the hour that is counted'],
+    ['stream', 'text', false, 'the stream'],
+    ['what', 'text', false, 'undeclared, withheld (members), bytes of both, or folded (readings)'],
+    ['count', 'integer', false, 'how many'],
+  ]),
   _clones: relation('_clones', 'identities that were in use twice since the start', [
     ['time', 'time', false, 'when it was noticed'],
     ['device', 'text', false, 'the device'],

@@ -18,7 +18,7 @@ export function columnsOf(template: Template, stream: string): readonly StoredCo
   return [
     ...system,
     ...fields
-      .filter((field) => field.class !== 'secret')
+      .filter((field) => field.class !== 'secret' && field.withheld !== true)
       .map((field) => {
         const { name, type, nullable, class: cls, unit } = field;
         const domain = tokenDomainOf(stream, field);

@@ -2,7 +2,7 @@ import { parseRfc3339 } from '#base/core/index.ts';
 import type { Column, NamedColumn } from '#base/core/index.ts';
 import type { TokenFormat, TokenMaker } from '#base/crypto/index.ts';
 import type { Field } from '#declare/template/index.ts';
-import { coarsen } from '#flow/ingest/index.ts';
+import { coarsen, coarsenTime } from '#flow/ingest/index.ts';
 import { ApiError } from '../api/errors.ts';
 import type { SourceRecord } from './csv-records.ts';
 
@@ -47,7 +47,10 @@ export async function readTableColumns(
 function storedValue<T>(field: Field, value: T, tokens: TokenMaker | undefined): T | string | number {
   if (typeof value === 'string') return tokens?.text(value) ?? value;
   if (typeof value !== 'number') return value;
-  return tokens?.integer(value) ?? (field.coarsen === undefined ? value : coarsen(value, field.coarsen));
+  if (tokens !== undefined) return tokens.integer(value);
+  const { type, coarsen: grid = 0 } = field;
+  if (grid === 0) return value;
+  return type === 'time' ? coarsenTime(value, grid) : coarsen(value, grid);
 }
 
 function readValue(table: string, field: Field, { values, line }: SourceRecord): string | number | boolean | null {
