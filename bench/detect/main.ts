@@ -3,6 +3,7 @@ import { formatTable } from '#run/cli/index.ts';
 import { describeMachine } from '../support/measurement.ts';
 import type { DetectBench, SetResult } from './bench-set.ts';
 import { adbench } from './sets/adbench.ts';
+import { budgets } from './sets/budgets.ts';
 import { batadal } from './sets/batadal.ts';
 import { nab } from './sets/nab.ts';
 import { nslKdd } from './sets/nsl-kdd.ts';
@@ -16,6 +17,7 @@ const SETS: Readonly<Record<string, DetectBench>> = {
   'smap-msl': smapMsl,
   'nsl-kdd': nslKdd,
   nab,
+  budgets,
 };
 
 const { values, positionals } = parseArgs({

@@ -108,6 +108,23 @@ test('what a device sends that is unlike itself becomes an alert that explains i
   assert.equal(await eventually(readingsSeen, (seen) => seen === 420), 420);
   assert.equal((await alerts()).length, 1);
 
+  // Controls try it through the device of the prober.
+  const ids = [
+    'baselines-are-readable',
+    'windows-silence-their-own',
+    'usual-stays-quiet',
+    'alerts-explain-themselves',
+    'false-alarms-stop',
+    'alerts-become-incidents',
+  ];
+  const { controls } = await weir.ask<{ controls: { id: string; outcome: string; evidence: unknown }[] }>(
+    'POST',
+    '/v1/prove',
+    { body: { rows: [], ids } },
+  );
+  for (const { id, outcome, evidence } of controls) assert.equal(outcome, 'pass', `${id} ${JSON.stringify(evidence)}`);
+  assert.equal(controls.length, ids.length);
+
   // So it does after a restart.
   leave.abort();
   await heard;

@@ -21,6 +21,7 @@ export type {
   ProgramCredentialKind,
   PublishOutcome,
   CloneTrial,
+  WatchTrial,
   LetGoTrial,
   PrivacyTrial,
   RevokeTrial,

@@ -151,6 +151,43 @@ export interface CloneTrial {
   readonly keyNoticed: boolean;
 }
 
+/** What became of what the device `_probe` sent that is usual, and what is not. */
+export interface WatchTrial {
+  /** False where the template declares no detection: then nothing was tried. */
+  readonly watched: boolean;
+  /** What is normal for the device once that was sent; null where nothing is known. */
+  readonly baseline: {
+    readonly readings: number;
+    readonly fields: number;
+    /** Whether every detector may alarm, and says how sure it is. */
+    readonly armed: boolean;
+    readonly sure: boolean;
+  } | null;
+  /** What is usual raised nothing. */
+  readonly quiet: boolean;
+  /** The alert of one wild reading; null where none came. */
+  readonly alert: {
+    readonly cause: string | null;
+    readonly value: number | null;
+    readonly usual: readonly [number, number] | null;
+    readonly wouldPass: number | null;
+    /** The value in the reading that is shown as evidence, and in the usual one that is like it. */
+    readonly evidence: number | null;
+    readonly nearest: number | null;
+    readonly sentence: string;
+    /** False alarms in the time of the budget: at most likely, and allowed. */
+    readonly likely: number;
+    readonly budget: number;
+  } | null;
+  /** It was told while there was a window for another field. */
+  readonly otherWindowLeaves: boolean;
+  readonly windowSilences: boolean;
+  readonly muteSilences: boolean;
+  readonly revertTells: boolean;
+  /** All of them were one incident. */
+  readonly incident: boolean;
+}
+
 /** What became of a certificate of the device `_probe` that was taken back. */
 export interface RevokeTrial {
   readonly admittedBefore: boolean;
@@ -288,6 +325,8 @@ export interface ProbePlatform {
   keys(): Promise<readonly KnownKey[]>;
   /** Every entry of the inventory, as the gateways know it. */
   inventory(): Promise<readonly { readonly name: string; readonly index: number }[]>;
+  /** Sends what is usual and what is not as the device `_probe`, once in a run, and looks what is told of it. */
+  watchOwn(): Promise<WatchTrial>;
   /** Is two devices with the identity of `_probe`, in each way in which that shows. */
   cloneOwn(): Promise<CloneTrial>;
   /** Lets readings of the stream `_probe` go, while they are held and afterwards. */

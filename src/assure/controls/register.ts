@@ -41,6 +41,12 @@ import { signedRequestsCountOnce } from './probes/signed-requests-count-once.ts'
 import { templateInForceIsLogged } from './probes/template-in-force-is-logged.ts';
 import { tlsIsModern } from './probes/tls-is-modern.ts';
 import { unenforcedIsAccepted } from './probes/unenforced-is-accepted.ts';
+import { baselinesAreReadable } from './probes/baselines-are-readable.ts';
+import { windowsSilenceTheirOwn } from './probes/windows-silence-their-own.ts';
+import { usualStaysQuiet } from './probes/usual-stays-quiet.ts';
+import { alertsExplainThemselves } from './probes/alerts-explain-themselves.ts';
+import { falseAlarmsStop } from './probes/false-alarms-stop.ts';
+import { alertsBecomeIncidents } from './probes/alerts-become-incidents.ts';
 
 /** Every control of the platform. */
 export const CONTROLS: readonly Control[] = [
@@ -86,4 +92,10 @@ export const CONTROLS: readonly Control[] = [
   templateInForceIsLogged,
   tlsIsModern,
   unenforcedIsAccepted,
+  baselinesAreReadable,
+  windowsSilenceTheirOwn,
+  usualStaysQuiet,
+  alertsExplainThemselves,
+  falseAlarmsStop,
+  alertsBecomeIncidents,
 ];

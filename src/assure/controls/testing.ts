@@ -9,6 +9,7 @@ import type {
   ProbePlatform,
   PublishOutcome,
   CloneTrial,
+  WatchTrial,
   LetGoTrial,
   PrivacyTrial,
   RevokeTrial,
@@ -99,6 +100,29 @@ export const SOUND_INVENTORY = {
   ],
 } satisfies InventoryTrial;
 
+/** A watch that tells what it should and nothing else. */
+export const SOUND_WATCH = {
+  watched: true,
+  baseline: { readings: 90, fields: 3, armed: true, sure: true },
+  quiet: true,
+  alert: {
+    cause: 'n',
+    value: 900_000,
+    usual: [0, 6],
+    wouldPass: 60,
+    evidence: 900_000,
+    nearest: 3,
+    sentence: 'n of _probe was 900000; usual for it is 0 to 6',
+    likely: 9,
+    budget: 60,
+  },
+  otherWindowLeaves: true,
+  windowSilences: true,
+  muteSilences: true,
+  revertTells: true,
+  incident: true,
+} satisfies WatchTrial;
+
 /** Signatures that count as they should. */
 export const SIGNATURES: SignatureTrial = { unsigned: 403, signed: 200, replayed: 403, altered: 403 };
 
@@ -116,6 +140,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     keys: async () => SOUND_KEYS,
     inventoryTrial: async () => SOUND_INVENTORY,
     cloneOwn: async () => SOUND_CLONES,
+    watchOwn: async () => SOUND_WATCH,
     letGo: async () => LET_GO,
     privacyTrial: async () => [SOUND_PRIVACY],
     profiles: async () => [{ name: 'a', endsIn: 2035 }],

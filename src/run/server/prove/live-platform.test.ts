@@ -35,6 +35,17 @@ async function openLive(t: TestContext) {
         release: async () => {},
       },
       privacyTrial: async () => [],
+      alerts: {
+        list: async () => [],
+        get: () => Promise.reject(new Error('there is none')),
+        answer: () => Promise.reject(new Error('there is none')),
+      },
+      alertRules: {
+        all: [],
+        add: () => Promise.reject(new Error('this test makes no rules')),
+        revert: () => Promise.reject(new Error('this test makes no rules')),
+      },
+      baseline: async () => null,
       cryptoInventory: () => Promise.reject(new Error('this test reads no inventory')),
       template: () => makeTemplate('devices: {a: {}}\nstreams: {s: {from: a, fields: {x: {type: number}}}}'),
       clock: systemClock,

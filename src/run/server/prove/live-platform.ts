@@ -21,6 +21,7 @@ import type {
   ProgramCredentialKind,
   PublishOutcome,
   CloneTrial,
+  WatchTrial,
   LetGoTrial,
   PrivacyTrial,
   RevokeTrial,
@@ -55,6 +56,8 @@ import { byteForms, needleForms } from './needle-forms.ts';
 import { openToOthers } from './open-to-others.ts';
 import { processTree, unnamedFiles } from './process-files.ts';
 import { cloneOwn } from './clone-own.ts';
+import { watchOwn } from './watch-own.ts';
+import type { WatchParts } from './watch-own.ts';
 import { revokeOwn } from './revoke-own.ts';
 import { makeRunCredentials, PROVER } from './run-credentials.ts';
 import type { RunCredentials } from './run-credentials.ts';
@@ -76,6 +79,9 @@ export interface LiveParts {
   readonly retention: LetGoParts['retention'];
   /** Asks private views what they must not answer. */
   readonly privacyTrial: (actor: string) => Promise<readonly PrivacyTrial[]>;
+  readonly alerts: WatchParts['alerts'];
+  readonly alertRules: WatchParts['rules'];
+  readonly baseline: WatchParts['baseline'];
   readonly template: () => Template;
   readonly cryptoInventory: () => Promise<CryptoInventory>;
   readonly clock: Clock;
@@ -94,6 +100,9 @@ const CLONE_GRACE_MS = 3_500;
 /** 2001-09-09, in epoch microseconds. */
 const LONG_AGO = 1_000_000_000_000_000;
 const LOGGED_WITHIN_MS = 5_000;
+const TOLD_WITHIN_MS = 15_000;
+/** An alert of the prober's stream is over after two seconds. */
+const APART_MS = 2_500;
 /** File systems tell the time of a change in steps of a few milliseconds. */
 const OLDER_MS = 2_000;
 
@@ -104,6 +113,7 @@ export class LivePlatform implements ProbePlatform {
   readonly #parts: LiveParts;
   readonly #credentials: RunCredentials;
   readonly #bucket: TokenBucket;
+  #watched: Promise<WatchTrial> | null = null;
   /** When each canary was made, in epoch milliseconds. */
   readonly #canaries = new Map<string, number>();
 
@@ -342,6 +352,20 @@ export class LivePlatform implements ProbePlatform {
 
   async inventory(): Promise<readonly { readonly name: string; readonly index: number }[]> {
     return this.#parts.identity.inventory.live.snapshot().devices.map(({ name, index }) => ({ name, index }));
+  }
+
+  /** Tried once for all controls that look at it. */
+  watchOwn(): Promise<WatchTrial> {
+    const { alerts, alertRules: rules, baseline, clock } = this.#parts;
+    return (this.#watched ??= watchOwn({
+      publish: (topic, payloads) => this.publish(topic, payloads),
+      alerts,
+      rules,
+      baseline,
+      clock,
+      within: (ask) => within(TOLD_WITHIN_MS, ask),
+      apartMs: APART_MS,
+    }));
   }
 
   cloneOwn(): Promise<CloneTrial> {

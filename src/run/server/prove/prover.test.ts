@@ -36,6 +36,17 @@ async function makeProver(t: TestContext, parts: Partial<ProverParts> = {}) {
       release: async () => {},
     },
     privacyTrial: async () => [],
+    alerts: {
+      list: async () => [],
+      get: () => Promise.reject(new Error('there is none')),
+      answer: () => Promise.reject(new Error('there is none')),
+    },
+    alertRules: {
+      all: [],
+      add: () => Promise.reject(new Error('this test makes no rules')),
+      revert: () => Promise.reject(new Error('this test makes no rules')),
+    },
+    baseline: async () => null,
     cryptoInventory: () => Promise.reject(new Error('this test reads no inventory')),
     templates: { current: makeTemplate(''), since: '2026-01-01T00:00:00Z' },
     clock: systemClock,

@@ -4,6 +4,7 @@ import type { BaselineState, StateArray } from '#learn/features/index.ts';
 import type { IncrementalDetector } from '../detector.ts';
 import { DetectError } from '../errors.ts';
 import {
+  ARMED_AFTER,
   beginThreshold,
   chargeAlarm,
   limitOf,
@@ -89,11 +90,12 @@ export class DeviceWatch {
     this.device = device;
     this.#plan = plan;
     const width = plan.fields.length;
+    const { armedAfter = ARMED_AFTER } = plan;
     const rate = plan.budget.alarms / plan.budget.seconds / plan.detectors.length;
     this.#parts = plan.detectors.map(({ kind, floor }) => ({
       detector: kind.create(width) as IncrementalDetector,
       threshold: beginThreshold(),
-      rule: { rate, floor },
+      rule: { rate, floor, armedAfter },
     }));
     this.#usual = beginBaseline(width);
     this.#recent = new Float64Array(RECENT * (1 + width)).fill(NaN);
@@ -144,7 +146,7 @@ export class DeviceWatch {
       if (this.#open !== null && time - this.#open.end > this.#plan.quietSeconds * MICROS) this.#close(found);
       for (let i = 0; i < parts.length; i++) {
         const part = parts[i]!;
-        const limit = limitOf(part.threshold);
+        const limit = limitOf(part.threshold, part.rule);
         const score = scores[i]![row]!;
         if (!takeScore(part.threshold, part.rule, time / MICROS, score)) continue;
         const values = this.#plan.detectors[i]!.exact ? rows.values : blurred;
@@ -170,7 +172,10 @@ export class DeviceWatch {
         centre: this.#usual.centre[i]!,
         spread: this.#usual.spread[i]!,
       })),
-      detectors: this.#parts.map(({ detector, threshold }) => ({ name: detector.kind, ...thresholdFacts(threshold) })),
+      detectors: this.#parts.map(({ detector, threshold, rule }) => ({
+        name: detector.kind,
+        ...thresholdFacts(threshold, rule),
+      })),
     };
   }
 
@@ -241,13 +246,15 @@ export class DeviceWatch {
     const keptTimes = new Float64Array(count);
     let at = 0;
     for (let row = 0; row < count; row++) {
-      const time = times[row]!;
+      // Receipt has the same time for several: they are as many microseconds apart.
+      const time = this.#plan.byReceipt === true ? Math.max(times[row]!, this.#until + 1) : times[row]!;
       if (!(time > this.#until)) {
         this.#late += 1;
         continue;
       }
       for (let i = 0; i < width - 1; i++) kept[at * width + i] = values[row * width + i]!;
-      kept[at * width + width - 1] = this.#until === -Infinity ? NaN : Math.log1p((time - this.#until) / MICROS);
+      kept[at * width + width - 1] =
+        this.#until === -Infinity || this.#plan.byReceipt === true ? NaN : Math.log1p((time - this.#until) / MICROS);
       keptTimes[at++] = time;
       this.#until = time;
       if (Number.isNaN(this.#since)) this.#since = time;
@@ -313,7 +320,7 @@ export class DeviceWatch {
   }
 
   #explain(
-    { detector, threshold }: Part,
+    { detector, threshold, rule }: Part,
     { rows, values, row, time, limit, score }: Beyond,
     own: FiredDetector,
   ): Finding {
@@ -328,7 +335,7 @@ export class DeviceWatch {
     const judged =
       detector.kind === 'jump-check' && before !== null ? last.map((value, i) => value + seen[i]! - before[i]!) : seen;
     const causes = findCauses({ fields, detector, limit, row: plain, judged, usual: this.#usual });
-    const facts = thresholdFacts(threshold);
+    const facts = thresholdFacts(threshold, rule);
     const ofBudget = budget.seconds * this.#parts.length;
     return {
       id: findingId(this.device, stream, detector.kind, time),

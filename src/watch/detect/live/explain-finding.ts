@@ -67,7 +67,7 @@ export function sayFinding(device: string, detector: string, causes: readonly Ca
 
 function mainClause(device: string, detector: string, cause: Cause): string {
   const { field, value, usual, deviation, unit } = cause;
-  const of = (number: number): string => `${number}${unit === null ? '' : ` ${unit}`}`;
+  const of = (number: number): string => `${Number(number.toPrecision(4))}${unit === null ? '' : ` ${unit}`}`;
   const range = usual === null ? '' : `; usual for it is ${of(usual[0])} to ${of(usual[1])}`;
   if (value === null) return `${field} of ${device} was ${deviation} standard deviations from what is usual for it`;
   switch (detector) {

@@ -53,7 +53,7 @@ export class RowGatherer {
   add(batch: Batch): void {
     const columns = new Map(batch.columns.map(({ name, data }) => [name, data]));
     const device = columns.get('device');
-    const time = columns.get('time');
+    const time = columns.get(this.#plan.byReceipt === true ? 'received' : 'time');
     const received = columns.get('received');
     if (device?.type !== 'text' || time === undefined || time.type === 'text') return;
     const width = this.#plan.fields.length;

@@ -16,7 +16,8 @@ detect:
   b: {}
 `),
   );
-  assert.deepEqual([...plans.keys()], ['a', 'b']);
+  assert.deepEqual([...plans.keys()], ['a', 'b', '_probe']);
+  assert.equal(planWatch(makeTemplate('devices: { d: {} }')).size, 0);
   const { fields, budget, quietSeconds } = plans.get('a')!;
   assert.deepEqual(
     fields.map(({ name, resolution }) => [name, resolution]),

@@ -1,4 +1,4 @@
-import { CLASSES } from '#base/core/index.ts';
+import { CLASSES, PROBE_STREAM } from '#base/core/index.ts';
 import type { Stream, Template } from '#declare/template/index.ts';
 import type { DetectorKind } from '../detector.ts';
 import { ewmaChart } from '../charts/ewma-chart.ts';
@@ -33,6 +33,10 @@ export interface WatchPlan {
   readonly detectors: readonly WatchedDetector[];
   /** False alarms per device that are put up with, and the seconds in which. */
   readonly budget: { readonly alarms: number; readonly seconds: number };
+  /** Times are those of receipt, and the time between readings means nothing: as of the prober's. */
+  readonly byReceipt?: true;
+  /** Readings of a device before any alarm; as the threshold has it by default. */
+  readonly armedAfter?: number;
   /** Seconds without anything unusual after which an alert is over. */
   readonly quietSeconds: number;
 }
@@ -41,6 +45,10 @@ export interface WatchPlan {
 export const INTERVAL = '_interval';
 /** Where a stream declares detection and no budget. */
 export const STANDARD_BUDGET = { alarms: 1, seconds: 604_800 } as const;
+/** Of the prober's stream, whose device sends little and what it likes. */
+const PROBE_BUDGET = { alarms: 60, seconds: 3_600 };
+const PROBE_ARMED_AFTER = 60;
+const PROBE_QUIET_SECONDS = 2;
 /** A share of the declared range that is taken for noise of the sensor. */
 const RESOLUTION_OF_RANGE = 1e-4;
 /** A tenth more or less of an interval means nothing. */
@@ -65,6 +73,16 @@ export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
     const stream = template.streams.get(name);
     if (stream === undefined) continue;
     plans.set(name, planStream(stream, budget === null ? STANDARD_BUDGET : budgetOf(budget)));
+  }
+  const prober = template.streams.get(PROBE_STREAM);
+  // Controls try the watch wherever there is one.
+  if (plans.size > 0 && prober !== undefined) {
+    plans.set(PROBE_STREAM, {
+      ...planStream(prober, PROBE_BUDGET),
+      byReceipt: true,
+      armedAfter: PROBE_ARMED_AFTER,
+      quietSeconds: PROBE_QUIET_SECONDS,
+    });
   }
   return plans;
 }

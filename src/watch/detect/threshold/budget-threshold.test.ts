@@ -4,8 +4,8 @@ import { nextNormal, seedRandom } from '#learn/features/index.ts';
 import { ARMED_AFTER, beginThreshold, chargeAlarm, limitOf, takeScore, thresholdFacts } from './budget-threshold.ts';
 import type { ThresholdState } from './budget-threshold.ts';
 
-const HOURLY = { rate: 1 / 3600, floor: 3 };
-const WEEKLY = { rate: 1 / 604_800, floor: 3 };
+const HOURLY = { rate: 1 / 3600, floor: 3, armedAfter: ARMED_AFTER };
+const WEEKLY = { rate: 1 / 604_800, floor: 3, armedAfter: ARMED_AFTER };
 
 /** Alarms of so many scores at one a second, each charged. */
 function alarms(
@@ -58,11 +58,11 @@ test('takeScore() sees a score far beyond what was learnt in an hour, for a budg
   );
   assert.ok(takeScore(state, WEEKLY, 3600, 20));
   // One wild score, however wild, leaves the limit about where it was.
-  const before = limitOf(state);
+  const before = limitOf(state, WEEKLY);
   takeScore(state, WEEKLY, 3601, 1e30);
   chargeAlarm(state, WEEKLY);
   for (let i = 3602; i < 3700; i++) takeScore(state, WEEKLY, i, Math.abs(nextNormal(random)));
-  assert.ok(limitOf(state) < 1.5 * before, `${before} to ${limitOf(state)}`);
+  assert.ok(limitOf(state, WEEKLY) < 1.5 * before, `${before} to ${limitOf(state, WEEKLY)}`);
 });
 
 test('takeScore() follows scores that grow slowly, and alarms where they double at once', () => {
@@ -78,25 +78,25 @@ test('chargeAlarm() makes the limit stricter until the budget has paid', () => {
   const state = beginThreshold();
   const score = (): number => Math.abs(nextNormal(random));
   alarms(state, HOURLY, score, 0, 3600);
-  const before = limitOf(state);
+  const before = limitOf(state, WEEKLY);
   chargeAlarm(state, HOURLY);
-  const charged = limitOf(state);
+  const charged = limitOf(state, WEEKLY);
   assert.ok(charged > before);
   alarms(state, HOURLY, score, 3600, 4 * 3600);
   // What was charged is paid for: a further charge comes to no more than it did.
   chargeAlarm(state, HOURLY);
-  assert.ok(limitOf(state) < 1.2 * charged);
+  assert.ok(limitOf(state, WEEKLY) < 1.2 * charged);
 });
 
 test('thresholdFacts() says how little is known while little was seen', () => {
   const random = seedRandom(7);
   const state = beginThreshold();
   alarms(state, HOURLY, () => Math.abs(nextNormal(random)), 0, 100);
-  assert.deepEqual([thresholdFacts(state).armed, thresholdFacts(state).limit], [false, Infinity]);
+  assert.deepEqual([thresholdFacts(state, HOURLY).armed, thresholdFacts(state, HOURLY).limit], [false, Infinity]);
   alarms(state, HOURLY, () => Math.abs(nextNormal(random)), 100, 400);
-  const early = thresholdFacts(state);
+  const early = thresholdFacts(state, HOURLY);
   alarms(state, HOURLY, () => Math.abs(nextNormal(random)), 400, 20_000);
-  const late = thresholdFacts(state);
+  const late = thresholdFacts(state, HOURLY);
   assert.ok(early.armed && early.peaks < late.peaks && late.seen === 20_000 && late.watchedSeconds === 19_999);
   assert.ok(early.likelyRate / early.expectedRate > late.likelyRate / late.expectedRate);
   assert.ok(late.expectedRate <= HOURLY.rate && early.likelyRate <= 1.0001 * HOURLY.rate);

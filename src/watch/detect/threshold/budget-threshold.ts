@@ -24,6 +24,8 @@ export interface ThresholdRule {
   readonly rate: number;
   /** Scores up to here are never beyond the limit, whatever was learnt. */
   readonly floor: number;
+  /** Readings before any alarm. */
+  readonly armedAfter: number;
 }
 
 /** What is known of a threshold and how well. */
@@ -63,7 +65,7 @@ const KEPT = 64;
 /** Doubles of a state. */
 export const THRESHOLD_LENGTH = RING + KEPT;
 
-/** Readings before any alarm. */
+/** Readings before any alarm where nothing else is said. */
 export const ARMED_AFTER = 200;
 /** Share of readings beyond the level. */
 const TAIL = 0.05;
@@ -103,9 +105,9 @@ export function takeScore(state: ThresholdState, rule: ThresholdRule, seconds: n
   const seen = state[SEEN]! + 1;
   state[SEEN] = seen;
   const limit = state[LIMIT]!;
-  const beyond = seen > ARMED_AFTER && score > limit;
+  const beyond = seen > rule.armedAfter && score > limit;
   const mean = state[MEAN]!;
-  const most = seen > ARMED_AFTER ? limit : seen > 10 ? 10 * mean + Number.MIN_VALUE : score;
+  const most = seen > rule.armedAfter ? limit : seen > 10 ? 10 * mean + Number.MIN_VALUE : score;
   const learnt = score > most ? most : score;
   const average = mean + (learnt - mean) / Math.min(seen, MEMORY);
   state[MEAN] = average;
@@ -117,7 +119,7 @@ export function takeScore(state: ThresholdState, rule: ThresholdRule, seconds: n
     state[LEVEL] = Math.max(0, level + gain * ((above ? 1 : 0) - TAIL));
     takePeak(state, rule, beyond && state[STRICT]! < KNOWN_FROM ? Infinity : learnt, above);
   }
-  if (seen === ARMED_AFTER || seen % 256 === 0) refit(state, rule);
+  if (seen === rule.armedAfter || seen % 256 === 0) refit(state, rule);
   return beyond;
 }
 
@@ -128,13 +130,13 @@ export function chargeAlarm(state: ThresholdState, rule: ThresholdRule): void {
 }
 
 /** The limit now; Infinity while nothing is alarmed. */
-export function limitOf(state: ThresholdState): number {
-  return state[SEEN]! >= ARMED_AFTER ? state[LIMIT]! : Infinity;
+export function limitOf(state: ThresholdState, { armedAfter }: ThresholdRule): number {
+  return state[SEEN]! >= armedAfter ? state[LIMIT]! : Infinity;
 }
 
-export function thresholdFacts(state: ThresholdState): ThresholdFacts {
+export function thresholdFacts(state: ThresholdState, rule: ThresholdRule): ThresholdFacts {
   const peaks = Math.min(state[PEAKS]!, KEPT);
-  const armed = state[SEEN]! >= ARMED_AFTER;
+  const armed = state[SEEN]! >= rule.armedAfter;
   const rateAt = (scale: number): number => {
     if (!armed) return 0;
     const beyond = Math.max(0, state[LIMIT]! - state[LEVEL]!) / scale;
@@ -145,7 +147,7 @@ export function thresholdFacts(state: ThresholdState): ThresholdFacts {
   const scale = state[SCALE]! || 1;
   return {
     armed,
-    limit: limitOf(state),
+    limit: limitOf(state, rule),
     seen: state[SEEN]!,
     watchedSeconds: state[WATCHED]!,
     peaks,
@@ -186,7 +188,7 @@ function takePeak(state: ThresholdState, rule: ThresholdRule, score: number, abo
   const spacing = state[WATCHED]! - state[PEAKED]!;
   state[PEAKED] = state[WATCHED]!;
   state[SPACING] = state[SPACING]! + (spacing - state[SPACING]!) / Math.min(count + 1, KEPT);
-  if (state[SEEN]! >= ARMED_AFTER) refit(state, rule);
+  if (state[SEEN]! >= rule.armedAfter) refit(state, rule);
 }
 
 /** Seconds from one peak to the next; while there are none, all that was watched and more. */

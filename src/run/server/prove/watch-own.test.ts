@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { millis, PROBE_DEVICE, PROBE_STREAM } from '#base/core/index.ts';
+import type { DeviceBaseline, Finding } from '#watch/detect/index.ts';
+import { AlertBook, RuleBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
+import { frozenClock } from '../../../../test/support/frozen-clock.ts';
+import { openKeys, recordAudit } from '../../../../test/support/open-trust.ts';
+import type { Cleanable } from '../../../../test/support/tmp.ts';
+import { watchOwn } from './watch-own.ts';
+
+const DETECTOR = { name: 'robust-z', armed: true, limit: 8, seen: 90, watchedSeconds: 9, peaks: 8 };
+const BASELINE = {
+  device: PROBE_DEVICE,
+  stream: PROBE_STREAM,
+  since: 0,
+  until: 1,
+  readings: 90,
+  fields: [{ name: 'n', unit: null, centre: 3, spread: 1 }],
+  detectors: [{ ...DETECTOR, expectedRate: 1e-6, likelyRate: 1e-5 }],
+} satisfies DeviceBaseline;
+
+/** Real alerts and rules; a watch that finds each wild number. */
+async function open(t: Cleanable, watch: { readonly blind?: boolean; readonly off?: boolean } = {}) {
+  const clock = frozenClock();
+  const { catalogue, keys } = await openKeys(t, clock);
+  await catalogue.migrate(WATCH_SCHEMA);
+  const own = { catalogue, sealer: await keys.rowSealer('people'), audit: recordAudit(), clock };
+  const rules = await RuleBook.open(own);
+  const alerts = await AlertBook.open({ ...own, rules });
+  const publish = async (_topic: string, payloads: readonly string[]) => {
+    for (const payload of payloads) {
+      clock.advance(millis(1_000));
+      const { n } = JSON.parse(payload) as { n: number };
+      if (n > 100 && watch.blind !== true) await alerts.raise([finding(clock.now(), n)]);
+    }
+    return payloads.map(() => ({ code: 0, text: null }));
+  };
+  const baseline = async () => (watch.off === true ? null : [BASELINE]);
+  const within = async (ask: () => Promise<boolean>) => ask();
+  return watchOwn({ publish, alerts, rules, baseline, clock, within, apartMs: 1 });
+}
+
+function finding(start: number, n: number): Finding {
+  return {
+    id: String(start),
+    device: PROBE_DEVICE,
+    stream: PROBE_STREAM,
+    detectors: [{ name: 'robust-z', score: 90, limit: 8, readings: 1 }],
+    start,
+    end: start,
+    open: true,
+    severity: 'critical',
+    budget: { alarms: 60, seconds: 3_600, expected: 0.1, likely: 0.9 },
+    baseline: { readings: 90, seconds: 9, peaks: 8 },
+    causes: [{ field: 'n', unit: null, share: 1, value: n, usual: [0, 6], deviation: 90, wouldPass: 11 }],
+    nearest: { time: 0, values: { n: 3 } },
+    evidence: [{ time: start, values: { n } }],
+    sentence: 'n of _probe was wild',
+  };
+}
+
+test('watchOwn() tries alerts, windows, mutes and incidents with real alerts and rules', async (t) => {
+  const trial = await open(t);
+  assert.deepEqual(
+    { ...trial, alert: trial.alert?.cause },
+    {
+      watched: true,
+      baseline: { readings: 90, fields: 1, armed: true, sure: true },
+      quiet: true,
+      alert: 'n',
+      otherWindowLeaves: true,
+      windowSilences: true,
+      muteSilences: true,
+      revertTells: true,
+      incident: true,
+    },
+  );
+});
+
+test('watchOwn() sees a watch that tells nothing, and one that does not run', async (t) => {
+  const blind = await open(t, { blind: true });
+  assert.deepEqual([blind.watched, blind.alert, blind.revertTells, blind.incident], [true, null, false, false]);
+  assert.equal((await open(t, { off: true })).watched, false);
+});
