@@ -15,11 +15,11 @@ export interface Misbehaviour {
 /** The first comes when what is normal has been learnt, the others after it; then all over again. */
 const FIRST = 90;
 const APART = 60;
-const EVERY = 600;
-const SECONDS: Readonly<Record<MisbehaviourKind, number>> = { surge: 3, stuck: 60, silent: 45, drift: 40 };
+const EVERY = 900;
+const SECONDS: Readonly<Record<MisbehaviourKind, number>> = { surge: 3, stuck: 60, silent: 45, drift: 120 };
 /** Share of a field's range that a surge leaves between itself and the bound, and that a drift covers at most. */
 const SURGE_SHORT_OF = 0.05;
-const DRIFT_SHARE = 0.4;
+const DRIFT_SHARE = 0.5;
 /** Share of the step that is allowed, so that the gateway's clock does not see too great a one. */
 const STEP_SHARE = 0.4;
 

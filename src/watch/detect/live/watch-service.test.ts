@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from '#base/core/index.ts';
+import { micros, systemClock } from '#base/core/index.ts';
 import type { JournalItem, JournalReader } from '#flow/journal/index.ts';
 import type { Finding } from './finding.ts';
 import type { DeviceState, WatchState } from './state-file.ts';
@@ -143,4 +143,32 @@ test('WatchService begins a device anew whose state does not fit, and keeps the 
   assert.equal(again.baseline('truck-3')[0]?.readings, 300);
   assert.deepEqual(again.baseline('torn'), []);
   await again.drain();
+});
+
+test('WatchService leaves the dearer detectors out while it lags, counts that, and goes on in full', async () => {
+  const kept = nothing();
+  const journal = new Journal();
+  let lateBy = 0;
+  const begin = (1_700_000_000 + 300) * 1e6;
+  const clock = { ...systemClock, now: () => micros(begin + lateBy * 1e6), monotonicMs: () => performance.now() };
+  journal.add(0, 300);
+  const service = start(journal, kept, { clock });
+  await eventually(() => service.status.caughtUp, Boolean);
+  assert.equal(service.status.shed, 0);
+  lateBy = 60;
+  journal.add(300, 350);
+  await eventually(
+    () => service.status.shed,
+    (shed) => shed > 0,
+  );
+  lateBy = 0;
+  journal.add(350, 400);
+  await eventually(
+    () => service.status.readings,
+    (readings) => readings === 400,
+  );
+  assert.equal(service.status.shed, 50);
+  const seen = service.baseline('truck-3')[0]?.detectors.map((detector) => detector.seen);
+  assert.deepEqual(seen, [400, 350, 350, 350]);
+  await service.drain();
 });

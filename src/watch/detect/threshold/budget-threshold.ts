@@ -67,6 +67,8 @@ export const THRESHOLD_LENGTH = RING + KEPT;
 
 /** Readings before any alarm where nothing else is said. */
 export const ARMED_AFTER = 200;
+/** Readings before a detector knows enough for its scores to mean anything: they are not learnt. */
+const SETTLING = 32;
 /** Share of readings beyond the level. */
 const TAIL = 0.05;
 /** Readings below the level that end a peak. */
@@ -104,18 +106,21 @@ export function takeScore(state: ThresholdState, rule: ThresholdRule, seconds: n
   passTime(state, rule, seconds);
   const seen = state[SEEN]! + 1;
   state[SEEN] = seen;
+  if (seen <= SETTLING) return false;
+  const known = seen - SETTLING;
   const limit = state[LIMIT]!;
   const beyond = seen > rule.armedAfter && score > limit;
   const mean = state[MEAN]!;
-  const most = seen > rule.armedAfter ? limit : seen > 10 ? 10 * mean + Number.MIN_VALUE : score;
+  const most = seen > rule.armedAfter ? limit : known > 10 ? 10 * mean + Number.MIN_VALUE : score;
   const learnt = score > most ? most : score;
-  const average = mean + (learnt - mean) / Math.min(seen, MEMORY);
+  const average = mean + (learnt - mean) / Math.min(known, MEMORY);
   state[MEAN] = average;
   const level = state[LEVEL]!;
   const above = learnt > level;
-  if (seen <= 32) state[LEVEL] = 1.5 * average;
+  if (known <= 16) state[LEVEL] = 1.5 * average;
   else {
-    const gain = Math.max(0.05, 5 / seen) * average;
+    // In proportion to the level where that is far above: else it would never come down to what scores have become.
+    const gain = Math.max(0.05, 5 / known) * Math.max(average, level);
     state[LEVEL] = Math.max(0, level + gain * ((above ? 1 : 0) - TAIL));
     takePeak(state, rule, beyond && state[STRICT]! < KNOWN_FROM ? Infinity : learnt, above);
   }
