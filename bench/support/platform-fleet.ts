@@ -46,8 +46,12 @@ export interface Pumps extends AsyncDisposable {
 }
 
 /** A platform of real processes on loopback, itself in a process of its own, with enrolled pumps. */
-export async function startPumps(count: number, options: ChildPlatformOptions = {}): Promise<Pumps> {
-  const weir = await ChildPlatform.start(PUMP_TEMPLATE, options);
+export async function startPumps(
+  count: number,
+  options: ChildPlatformOptions = {},
+  template = PUMP_TEMPLATE,
+): Promise<Pumps> {
+  const weir = await ChildPlatform.start(template, options);
   const pumps: TestDevice[] = [];
   try {
     for (let i = 0; i < count; i++) pumps.push(await weir.enrol(`pump-${i}`, 'pump'));

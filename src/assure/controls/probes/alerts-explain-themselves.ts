@@ -19,9 +19,9 @@ export const alertsExplainThemselves: Control = {
       {
         'it is told': alert !== null,
         'the cause is the field that was wild': alert?.cause === 'n' && alert.value === alert.evidence,
-        'what is usual is not what was sent': alert?.usual != null && alert.usual[1] < (alert.value ?? 0),
-        'a usual reading is shown': alert?.nearest != null && alert.nearest < (alert.value ?? 0),
-        'it says what would have passed': alert?.wouldPass != null && alert.wouldPass < (alert.value ?? 0),
+        'what is usual is not what was sent': (alert?.usual?.[1] ?? Infinity) < (alert?.value ?? 0),
+        'a usual reading is shown': (alert?.nearest ?? Infinity) < (alert?.value ?? 0),
+        'it says what would have passed': (alert?.wouldPass ?? Infinity) < (alert?.value ?? 0),
         'it says so in words': (alert?.sentence ?? '').includes('n of _probe'),
       },
       { alert },
