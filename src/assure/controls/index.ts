@@ -24,6 +24,7 @@ export type {
   WatchTrial,
   LetGoTrial,
   PrivacyTrial,
+  SynthesisTrial,
   RevokeTrial,
   KeySearch,
   SearchOutcome,

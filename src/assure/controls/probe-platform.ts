@@ -231,6 +231,18 @@ export interface PrivacyTrial {
   readonly open: boolean;
 }
 
+/** What synthetic rows gave away that were learnt from rows with one that stands alone. */
+export interface SynthesisTrial {
+  /** Rows that were made. */
+  readonly made: number;
+  /** Near-copies of rare rows. */
+  readonly nearRare: number;
+  /** How well they tell learnt rows from held ones: a half tells nothing. */
+  readonly membership: number;
+  /** Rows with an effect before its cause. */
+  readonly effectsBeforeCause: number;
+}
+
 /** A version of a key, without the key. */
 export interface KnownKey {
   readonly kind: string;
@@ -333,6 +345,8 @@ export interface ProbePlatform {
   letGo(): Promise<LetGoTrial>;
   /** Asks each private view for what it must not answer, as a role that may ask it. */
   privacyTrial(): Promise<readonly PrivacyTrial[]>;
+  /** Makes synthetic rows out of rows of its own, one of which stands alone. */
+  synthesisTrial(): Promise<SynthesisTrial>;
   /** The year in which each device of the inventory ends, null where nothing is known. */
   profiles(): Promise<readonly { readonly name: string; readonly endsIn: number | null }[]>;
   /** Tries to enrol a device whose support ended long ago; the name that it was given and how it was refused. */

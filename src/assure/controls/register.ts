@@ -38,6 +38,7 @@ import { readsAreLogged } from './probes/reads-are-logged.ts';
 import { requirementsExist } from './probes/requirements-exist.ts';
 import { revokedIsOut } from './probes/revoked-is-out.ts';
 import { signedRequestsCountOnce } from './probes/signed-requests-count-once.ts';
+import { syntheticRowsCopyNothing } from './probes/synthetic-rows-copy-nothing.ts';
 import { templateInForceIsLogged } from './probes/template-in-force-is-logged.ts';
 import { tlsIsModern } from './probes/tls-is-modern.ts';
 import { unenforcedIsAccepted } from './probes/unenforced-is-accepted.ts';
@@ -89,6 +90,7 @@ export const CONTROLS: readonly Control[] = [
   requirementsExist,
   revokedIsOut,
   signedRequestsCountOnce,
+  syntheticRowsCopyNothing,
   templateInForceIsLogged,
   tlsIsModern,
   unenforcedIsAccepted,

@@ -12,6 +12,7 @@ import type {
   WatchTrial,
   LetGoTrial,
   PrivacyTrial,
+  SynthesisTrial,
   RevokeTrial,
   SignatureTrial,
 } from './probe-platform.ts';
@@ -39,6 +40,9 @@ export const SOUND_PRIVACY: PrivacyTrial = {
   spent: 0,
   open: false,
 };
+
+/** Synthetic rows that give nothing away. */
+export const SOUND_SYNTHESIS: SynthesisTrial = { made: 500, nearRare: 0, membership: 0.51, effectsBeforeCause: 0 };
 
 /** A revocation that holds. */
 export const REVOKED: RevokeTrial = {
@@ -143,6 +147,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     watchOwn: async () => SOUND_WATCH,
     letGo: async () => LET_GO,
     privacyTrial: async () => [SOUND_PRIVACY],
+    synthesisTrial: async () => SOUND_SYNTHESIS,
     profiles: async () => [{ name: 'a', endsIn: 2035 }],
     enrolUnsupported: async () => ({
       name: 'old',

@@ -24,6 +24,7 @@ import type {
   WatchTrial,
   LetGoTrial,
   PrivacyTrial,
+  SynthesisTrial,
   RevokeTrial,
   KeySearch,
   SearchOutcome,
@@ -64,6 +65,7 @@ import type { RunCredentials } from './run-credentials.ts';
 import { searchFile, searchFolders } from './search-files.ts';
 import { tamperWith } from './tamper-segment.ts';
 import type { TokenBucket } from './token-bucket.ts';
+import { trySynthesis } from './try-synthesis.ts';
 import { trySignatures } from './try-signatures.ts';
 import { tryAgreements } from './try-agreements.ts';
 import { tryHandshake } from './try-handshake.ts';
@@ -428,6 +430,10 @@ export class LivePlatform implements ProbePlatform {
 
   privacyTrial(): Promise<readonly PrivacyTrial[]> {
     return this.#parts.privacyTrial(PROVER);
+  }
+
+  async synthesisTrial(): Promise<SynthesisTrial> {
+    return trySynthesis(new DataView(this.#parts.random.bytes(4).slice().buffer).getUint32(0));
   }
 
   now(): string {
