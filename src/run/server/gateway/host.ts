@@ -333,10 +333,10 @@ async function tlsMaterial(identity: Identity, template: Template, ticketKeys: U
   };
 }
 
-/** Node's permission model: the gateway reads the program, writes its journal and quarantine, and nothing else. */
 /** Statements of people go before readings, and those before sealing. */
-const NICENESS = 5;
+const NICENESS = 3;
 
+/** Node's permission model: the gateway reads the program, writes its journal and quarantine, and nothing else. */
 function forkSpec(layout: DataDirectory): ForkSpec {
   return {
     entry: new URL('process.ts', import.meta.url),

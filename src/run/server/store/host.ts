@@ -130,8 +130,8 @@ export class StoreHost {
 }
 
 const ACTOR = 'weir:store';
-/** Of taking readings in and serving the tail, which statements wait for; sealing gives way further by itself. */
-const NICENESS = 2;
+/** Enough to give way to the gateway, and not so much that readings are seen late; sealing gives way further by itself. */
+const NICENESS = 5;
 
 function offer(
   { keys, segments, vault, audit, owed, log, passed }: StoreHostParts,

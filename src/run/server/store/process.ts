@@ -23,7 +23,7 @@ import { classesOf, shapesOf } from './template-shapes.ts';
 /** How often is looked for journal files that the store has passed; what must outlive them opens the files after. */
 const RELEASE_EVERY_MS = 10_000;
 /** How far sealing and merging give way to taking readings in and serving the tail, which people wait for. */
-const SEALING_NICENESS = 8;
+const SEALING_NICENESS = 5;
 
 const log = makeLog('store');
 let service: StoreService | null = null;
