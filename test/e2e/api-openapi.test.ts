@@ -148,6 +148,7 @@ test('every route answers as the OpenAPI document says, in success and in failur
   const bound = await ask('post /v1/query', '/v1/query', { sql: 'select temperature from climate', receipt: true });
   await ask('get /v1/queries/{id}/receipt', `/v1/queries/${String(bound.headers['weir-query-id'])}/receipt`);
   await ask('get /v1/queries/{id}/receipt', '/v1/queries/none/receipt');
+  await ask('post /v1/keys/unwrap', '/v1/keys/unwrap', { wrappedKey: 'none' });
   await ask('post /v1/datasets', '/v1/datasets', { name: 'cold', from: 'climate' });
   await ask('post /v1/datasets', '/v1/datasets', { name: 'cold' });
   await same('get /v1/datasets');

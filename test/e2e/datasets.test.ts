@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ import { runCommand } from '#run/cli/testing.ts';
 import { eventually } from '../support/eventually.ts';
 import { requirePython } from '../support/outside.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
+import type { TestPlatform } from '../support/running-platform.ts';
 import { postReadings } from './post-readings.ts';
 
 const run = promisify(execFile);
@@ -24,7 +25,10 @@ streams:
     from: pump
     purposes: [maintenance]
     fields: { pressure: { type: number, unit: bar }, site: { type: text }, place: { type: number, class: location } }
-people: { analyst: { query: [pump, _devices], purposes: [maintenance], sees: [operational] } }
+people:
+  analyst: { query: [pump, _devices], purposes: [maintenance], sees: [operational] }
+  exporter: { query: [pump], purposes: [maintenance], sees: [operational], may: [export] }
+  north: { query: [pump], purposes: [maintenance], sees: [operational], may: [export], rows: { pump: "site = 'south'" } }
 `;
 
 /** Runs the cells of a notebook in order, as Jupyter would, and prints what they came to. */
@@ -184,4 +188,56 @@ test('answers that leave the platform', async (t) => {
       assert.ok(refused.status >= 400, `${method} ${where}: ${refused.status}`);
     }
   });
+
+  await t.test('PyArrow reads sealed segments with keys that policy releases, and no others', async () => {
+    const file = await activeSegment(weir);
+    const keep = async (name: string, text: string): Promise<string> => {
+      await writeFile(at(name), `${text}\n`, { mode: 0o600 });
+      return at(name);
+    };
+    const added = await weir.ask<{ token: string; user: { id: string } }>('POST', '/v1/users', {
+      body: { name: 'eve', roles: ['exporter'] },
+    });
+    const read = async (key: string, wanted: string): Promise<string> => {
+      const words = [path.join(EXAMPLES, 'weir_kms.py'), weir.platform.address.api, authority, key, 'maintenance'];
+      return run(python, [...words, file, wanted]).then(
+        ({ stdout }) => stdout,
+        (error: { stderr: string }) => `refused: ${error.stderr}`,
+      );
+    };
+    const exporter = await keep('exporter', added.token);
+    assert.match(await read(exporter, 'device,pressure'), /device +pressure\n0 +pump-1 +\d/);
+    assert.match(await read(exporter, 'place'), /refused: .*403/s, 'a column that the role does not see');
+    assert.match(await read(token, 'pressure'), /refused: .*403/s, 'who may query and not export');
+    const north = await keep('north', await weir.addUser('nora', ['north']));
+    assert.match(await read(north, 'pressure'), /refused: .*403/s, 'who sees some rows alone');
+    const material = (await readFile(file)).toString('latin1');
+    const handle = /"wrappedDEK":"([^"]+)"/.exec(material)?.[1] ?? '';
+    const asked = { body: { wrappedKey: handle, purpose: 'maintenance' } };
+    const refused = await weir.call('POST', '/v1/keys/unwrap', {
+      ...asked,
+      token: (await readFile(north, 'utf8')).trim(),
+    });
+    assert.match(refused.json<{ detail: string }>().detail, /use a dataset or a query/);
+    const unknown = await weir.call('POST', '/v1/keys/unwrap', { body: { wrappedKey: 'x' }, token: added.token });
+    assert.deepEqual([unknown.status, unknown.json<{ code: string }>().code], [403, 'API_KEY_FORBIDDEN']);
+    const log = await weir.ask<{
+      entries: { event: { action: string; outcome: string; actor: string; detail: { column: string } } }[];
+    }>('GET', '/v1/audit/entries?limit=1000');
+    await read(exporter, 'device,pressure');
+    const released = log.entries.filter(({ event }) => event.action === 'release-key' && event.outcome === 'allowed');
+    assert.deepEqual(released.map(({ event }) => event.detail.column).sort(), ['device', 'footer', 'pressure']);
+    await weir.ask('POST', `/v1/users/${added.user.id}/disable`);
+    assert.match(await read(exporter, 'pressure'), /refused: .*401/s, 'revoking stops further releases');
+  });
 });
+
+/** The object of a segment that queries see. */
+async function activeSegment(weir: TestPlatform): Promise<string> {
+  const { segments } = await weir.ask<LineageRow>('GET', '/v1/datasets/pressures/lineage');
+  const active = segments.find(({ state }) => state === 'active');
+  assert.ok(active !== undefined);
+  const folder = path.join(weir.layout.objects, 'segments');
+  const found = (await readdir(folder, { recursive: true })).find((name) => name.includes(active.id));
+  return path.join(folder, found ?? '');
+}

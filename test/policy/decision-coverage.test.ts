@@ -8,6 +8,7 @@ import { ROUTES } from '#run/server/api/routes.ts';
 
 /** Routes without a decision of their own, and why none is missing. */
 const WITHIN: Readonly<Record<string, string>> = {
+  'POST /v1/keys/unwrap': 'decides about exporting the stream that the key’s segment is of',
   'POST /v1/query': 'decides about each relation that the statement reads',
   'GET /v1/queries/:id': 'shows only what the caller ran',
   'GET /v1/queries/:id/receipt': 'the same',

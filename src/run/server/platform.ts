@@ -65,6 +65,7 @@ import { forkGateway, GatewayHost } from './gateway/host.ts';
 import { keepGatewayCode } from './gateway/keep-code.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { forbidCoreDumps } from './process/forbid-core-dumps.ts';
+import { isGoing, KeyReleases, NO_SIGHT } from './key-service/key-releases.ts';
 import { Prover } from './prove/prover.ts';
 import { tryPrivacy } from './prove/try-privacy.ts';
 import { QueryService } from './query/query-service.ts';
@@ -73,6 +74,7 @@ import { ReceiptDesk } from './receipts/receipt-desk.ts';
 import { SegmentEntries } from './receipts/segment-entries.ts';
 import { openRights } from './rights/open-rights.ts';
 import type { RightsKeeper } from './rights/rights-keeper.ts';
+import { retentionOf } from './store/template-retention.ts';
 import { StoreHost } from './store/host.ts';
 import { WatchHost } from './watch/host.ts';
 import { readHeaderFile } from './trace/header-file.ts';
@@ -391,6 +393,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     clock,
     seen: (caller, place, asked, signal) => seenTokens(queries, caller, place, asked, signal),
   });
+  const keyReleases = await KeyReleases.open({
+    catalogue,
+    sealer,
+    segments,
+    keys,
+    audit,
+    clock,
+    sight: async (caller, stream, purpose) => (await queries.exportOf(caller, stream, purpose)) ?? NO_SIGHT,
+    isGoing: (segment) => isGoing(segment, retentionOf(inForce(), retention.holds, clock.now())),
+  });
   const proposals = await ProposalBook.open({ catalogue, sealer, audit, clock, random });
   const templates: TemplateService = new TemplateService({
     versions,
@@ -509,6 +521,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     queries,
     receipts,
     datasets,
+    keyReleases,
     segmentLineage: (ids, most) => segments.lineage(ids, most),
     statements,
     tokenDesk,
@@ -607,6 +620,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   void keys.lifecycle
     .settle()
     .catch((error: unknown) => log.error({ error: String(error) }, 'a rotation of keys could not be finished'));
+  opened.use(everyHour('key releases', () => keyReleases.tend(), log));
   opened.use(everyHour('datasets', () => datasets.tend(), log));
   rights.start();
   opened.use(everyHour('retention', async () => void (await retention.finish()), log));

@@ -95,7 +95,7 @@ export class DataKeys {
 
   async unwrap(use: KeyUse, handles: readonly string[]): Promise<ReadonlyMap<string, AeadKey>> {
     const { log } = this.#context;
-    await log.used(use, handles);
+    if (use.logged !== true) await log.used(use, handles);
     const keys = new Map<string, AeadKey>();
     const wanted = byBlock(handles);
     for (const row of await this.#rows([...wanted.keys()])) {

@@ -10,6 +10,8 @@ export interface KeyUse {
   readonly purpose?: string;
   /** `owe` for what may not wait for the log: where it cannot be written the entry is owed to it. */
   readonly unlogged?: 'refuse' | 'owe';
+  /** Whoever asks has put it into the log already. */
+  readonly logged?: true;
 }
 
 /** Puts making, using and destroying of keys into the audit log, one entry per batch, before it takes effect. */

@@ -80,6 +80,7 @@ test('ROUTES leaves open what is public by design, and to a service what it deci
     'POST /v1/me/sign-out',
   ]);
   assert.deepEqual(named('within'), [
+    'POST /v1/keys/unwrap',
     'GET /v1/proposals',
     'GET /v1/proposals/:id',
     'POST /v1/query',

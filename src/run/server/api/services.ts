@@ -144,6 +144,7 @@ export interface Services {
   readonly queries: Queries;
   readonly receipts: Pick<ReceiptDesk, 'show'>;
   readonly datasets: Datasets;
+  readonly keyReleases: { unwrap(caller: Caller, handle: string, purpose: string | null): Promise<string> };
   /** Segments, what they were made from, and what took their place. */
   readonly segmentLineage: SegmentHost['lineage'];
   /** Originals of statements by the digest that the log has. */

@@ -9,7 +9,7 @@ import type { Segment } from '#flow/store/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
 import { makeSegment } from '../control/testing.ts';
-import { decideAccess, impliedPurpose } from './query-access.ts';
+import { decideAccess, decideExport, impliedPurpose } from './query-access.ts';
 import { SYSTEM_RELATIONS } from './system-relations.ts';
 
 const TEMPLATE = makeTemplate(`
@@ -215,4 +215,26 @@ test('decideAccess() shows a column for the purposes that it is for alone', asyn
     hidden?.map(({ name }) => name),
     ['vibration'],
   );
+});
+
+test('decideExport() decides about a stream as it is stored, and says what its rows are under', async () => {
+  const template = makeTemplate(`
+devices: { d: {} }
+streams:
+  pump: { from: d, purposes: [care], fields: { n: { type: number }, at_home: { type: text, class: location } } }
+people:
+  exporter: { query: all, purposes: [care], may: [export] }
+  scientist: { query: [pump], purposes: [care] }
+`);
+  const relations = await relationsOf(template);
+  const declared = { template, decisions, relations };
+  const exported = (role: string, of: string) => decideExport(person(role), of, 'care', declared, []);
+  const { decision, obligation } = exported('exporter', 'pump') ?? {};
+  assert.deepEqual([decision?.effect, decision?.obligations?.rowFilter, obligation], ['allow', null, null]);
+  assert.ok(!decision?.obligations?.columns.some(({ name }) => name === 'at_home'));
+  assert.equal(exported('scientist', 'pump')?.decision.effect, 'deny');
+  assert.deepEqual([exported('exporter', '_devices'), exported('exporter', 'other')], [null, null]);
+  const pump = relations.get('pump')!;
+  const consented = { ...declared, relations: new Map([['pump', { ...pump, consent: 'at_home' }]]) };
+  assert.equal(decideExport(person('exporter'), 'pump', 'care', consented, [])?.obligation, 'consent');
 });

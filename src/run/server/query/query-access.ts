@@ -1,7 +1,7 @@
 import { FIELD_TYPES, stricterClass } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
-import { purposesInScope, rolesOf } from '#declare/policy/index.ts';
-import type { AccessContext, ClassedColumn, DecisionPoint, Reason, Subject } from '#declare/policy/index.ts';
+import { isProtected, purposesInScope, rolesOf } from '#declare/policy/index.ts';
+import type { AccessContext, ClassedColumn, Decision, DecisionPoint, Reason, Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { grantOf, SQL_TYPES } from '#flow/query/index.ts';
 import type { AstNode, GovernedColumn, GovernedRelation, Grants, RelationGrant, Relations } from '#flow/query/index.ts';
@@ -85,6 +85,46 @@ function forPurpose(relations: Relations, purpose: string | null): Relations {
       return [name, { ...relation, columns }];
     }),
   );
+}
+
+/**
+ * Decides about exporting a relation as it is stored, and whether something has to be done to its rows whoever asks.
+ *
+ * @returns null where there is no such stream
+ */
+export function decideExport(
+  subject: Subject,
+  stream: string,
+  purpose: string | null,
+  declared: Declared,
+  segments: readonly Segment[],
+): { readonly decision: Decision; readonly obligation: string | null } | null {
+  const { template, decisions, context } = declared;
+  const relations = forPurpose(declared.relations, purpose);
+  const relation = relations.get(stream);
+  if (relation?.kind !== 'stream') return null;
+  const originals = originalsIn(relations, segments, declared.unsealed ?? ((): ReadonlySet<string> => new Set()));
+  const lineage = {
+    columns: classed(relation.columns),
+    stored: storedClasses(segments).get(stream) ?? new Map<string, Class>(),
+    originals: originals(relation),
+  };
+  const resource = { type: 'view', name: stream } as const;
+  const asked = { subject, action: 'export', resource, purpose, context: { ...context, lineage } } as const;
+  const decision = decisions.decide(asked, template);
+  const shown = relation.columns.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
+  const obligations = decision.obligations && {
+    ...decision.obligations,
+    columns: decision.obligations.columns.filter(({ name }) => shown.includes(name)),
+  };
+  return { decision: { ...decision, obligations }, obligation: obligationOf(relation, template) };
+}
+
+/** What has to be done to the rows of a stream whoever asks, so that they are seen through the platform alone. */
+function obligationOf({ name, consent, withheld }: GovernedRelation, template: Template): string | null {
+  if (consent !== undefined) return 'consent';
+  if (withheld !== undefined) return 'erasure';
+  return isProtected(template, name) ? 'privacy' : null;
 }
 
 /** Why a relation does not exist for a subject, as far as it can be told. */

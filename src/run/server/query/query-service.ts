@@ -60,7 +60,7 @@ import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { ServerError } from '../errors.ts';
 import { errorWord, traced } from '../trace/active-span.ts';
-import { decideAccess, impliedPurpose } from './query-access.ts';
+import { decideAccess, decideExport, impliedPurpose } from './query-access.ts';
 import type { Declared, QueryAccess } from './query-access.ts';
 import { accessOver, readData, readObjects } from './query-data.ts';
 import { PrivateQueries } from './private-queries.ts';
@@ -352,6 +352,14 @@ export class QueryService implements Queries, AsyncDisposable {
     return this.#pool.use(subject.id, async (process) =>
       this.#access(process, subject, purpose, await this.#declaredTo(process, caller)),
     );
+  }
+
+  /** Decides about exporting a stream as it is stored; null where there is none of that name. */
+  async exportOf(caller: Caller, stream: string, purpose: string | null): Promise<ReturnType<typeof decideExport>> {
+    const segments = await this.#parts.segments.active();
+    const { subject } = caller;
+    const declared = await this.#pool.use(subject.id, (process) => this.#declaredTo(process, caller));
+    return decideExport(subject, stream, purpose, declared, segments);
   }
 
   /**

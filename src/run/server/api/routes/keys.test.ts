@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { systemClock as clock } from '#base/core/index.ts';
 import { openKeys } from '../../../../../test/support/open-trust.ts';
 import { KeyKeeper } from '../../control/key-keeper.ts';
+import type { Services } from '../services.ts';
 import { openApi } from '../testing.ts';
 
 async function openKeyApi(t: Parameters<typeof openApi>[0]) {
@@ -45,4 +46,24 @@ test('POST /v1/keys/rotate, retire and destroy act for who asks, and say why the
     const answer = await call('POST', `/v1/keys/${what}`, { body });
     assert.deepEqual([answer.status, answer.json()['code']], [status, code], JSON.stringify(body));
   }
+});
+
+test('POST /v1/keys/unwrap hands a handle and a purpose on, and the key back', async (t) => {
+  const asked: unknown[] = [];
+  const keyReleases: Services['keyReleases'] = {
+    unwrap: async (_caller, ...words) => {
+      asked.push(words);
+      return 'AAAA';
+    },
+  };
+  const { call } = await openApi(t, { keyReleases });
+  assert.deepEqual((await call('POST', '/v1/keys/unwrap', { body: { wrappedKey: 'h1', purpose: 'care' } })).json(), {
+    key: 'AAAA',
+  });
+  await call('POST', '/v1/keys/unwrap', { body: { wrappedKey: 'h2' } });
+  assert.deepEqual(asked, [
+    ['h1', 'care'],
+    ['h2', null],
+  ]);
+  assert.equal((await call('POST', '/v1/keys/unwrap', { body: {} })).json()['code'], 'API_BODY_INVALID');
 });

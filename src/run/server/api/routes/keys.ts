@@ -2,7 +2,7 @@ import { Type } from '#base/core/index.ts';
 import { KEY_KINDS } from '#trust/keys/index.ts';
 import type { KeyKind } from '#trust/keys/index.ts';
 import type { AnyKeyKind } from '../../control/key-keeper.ts';
-import { orNull } from '../forms.ts';
+import { closed, orNull } from '../forms.ts';
 import { PLATFORM } from '../route.ts';
 import type { Route } from '../route.ts';
 
@@ -15,6 +15,21 @@ const NAME = Type.Optional(Type.String({ maxLength: 160 }));
 const VERSION = Type.Integer({ minimum: 1 });
 
 export const KEY_ROUTES: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/v1/keys/unwrap',
+    summary: 'The data key of a column of a segment, for who may export it and sees it as it is stored',
+    access: 'within',
+    body: closed({
+      wrappedKey: Type.String({ minLength: 1, maxLength: 256, description: 'The handle in the key material.' }),
+      purpose: Type.Optional(Type.String({ maxLength: 64 })),
+    }),
+    answer: { json: Type.Object({ key: Type.String({ description: 'Base64.' }) }) },
+    handle: async ({ caller, body }, { keyReleases }) => {
+      const { wrappedKey, purpose } = body as { wrappedKey: string; purpose?: string };
+      return { json: { key: await keyReleases.unwrap(caller, wrappedKey, purpose ?? null) } };
+    },
+  },
   {
     method: 'GET',
     path: '/v1/keys',
