@@ -75,6 +75,7 @@ test('a platform that is wiped comes back from its backup', async (t) => {
     });
   const keys = (await weir.ask<{ keys: string[] }>('GET', '/v1/prove/keys')).keys;
   await send(0, 5);
+  await weir.ask('POST', '/v1/datasets', { body: { name: 'frozen', sql: QUERY, purpose: 'quality' } });
 
   await t.test('what was acknowledged is in it, sealed as it was, and copied once', async () => {
     const first = await backUp(weir, place);
@@ -91,6 +92,16 @@ test('a platform that is wiped comes back from its backup', async (t) => {
       assert.equal((await readFile(join(place, path))).includes('driver 7'), false, path);
   });
 
+  await t.test('weir prove --row 30 looks at it', async () => {
+    const { controls } = await weir.ask<{ controls: { outcome: string }[] }>('POST', '/v1/prove', {
+      body: { rows: [30], ids: [] },
+    });
+    assert.deepEqual(
+      controls.map(({ outcome }) => outcome),
+      ['pass'],
+    );
+  });
+
   await t.test('one flipped byte is found, whatever it is in', async () => {
     const whole = await verifyBackup({ location: place }, keys, () => undefined);
     assert.deepEqual(whole.damaged, []);
@@ -104,7 +115,7 @@ test('a platform that is wiped comes back from its backup', async (t) => {
         ({ damaged }) => damaged.join(),
         (error: { code: string }) => error.code,
       );
-      assert.match(found, /^BACKUP_|^(segments|blobs)\/|^weir-backup/, path);
+      assert.match(found, /^BACKUP_|^(segments|datasets|blobs)\/|^weir-backup/, path);
       await writeFile(file, bytes);
     }
   });
@@ -121,10 +132,12 @@ test('a platform that is wiped comes back from its backup', async (t) => {
     await weir.platform[Symbol.asyncDispose]();
     await rm(weir.layout.root, { recursive: true });
     const restored = await restore(place);
-    assert.equal(restored.segments, segments.size);
+    assert.equal(restored.segments, segments.size + 1, 'and a dataset');
     assert.deepEqual(await hashes(join(weir.layout.objects, 'segments')), segments);
     await weir.restart();
     assert.deepEqual(await weir.query(QUERY, { purpose: 'quality' }), before);
+    assert.deepEqual(await hashes(join(weir.layout.objects, 'datasets')), await hashes(join(place, 'datasets')));
+    assert.equal((await weir.call('GET', '/v1/datasets/frozen/rows')).status, 200);
     await send(10, 1);
     assert.equal((await weir.query(QUERY, { purpose: 'quality' })).length, 11);
   });

@@ -23,6 +23,7 @@ export type {
   CloneTrial,
   WatchTrial,
   LetGoTrial,
+  BackupTrial,
   PrivacyTrial,
   SynthesisTrial,
   RevokeTrial,

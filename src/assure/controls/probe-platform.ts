@@ -217,6 +217,24 @@ export interface LetGoTrial {
   readonly gone: boolean;
 }
 
+/** A place that the platform is backed up to, as it lies there. */
+export interface BackupTrial {
+  readonly target: string;
+  /** Code of what keeps it from being believed, or null. */
+  readonly problem: string | null;
+  /** Hours since the snapshot that is there. */
+  readonly ageHours: number | null;
+  /** Objects that were read, and those of them that are not as they were stored. */
+  readonly sampled: number;
+  readonly damaged: readonly string[];
+  /** One flipped bit of its ring, in a copy, was found. */
+  readonly flipFound: boolean;
+  /** Keys in its ring that custody here has no more. */
+  readonly destroyedKeys: readonly string[];
+  /** Hours since something was erased that it has not heard of; null where it has heard of all. */
+  readonly behindHours: number | null;
+}
+
 /** What became of attempts on one private view. Codes of errors, or `answered`. */
 export interface PrivacyTrial {
   readonly view: string;
@@ -343,6 +361,8 @@ export interface ProbePlatform {
   cloneOwn(): Promise<CloneTrial>;
   /** Lets readings of the stream `_probe` go, while they are held and afterwards. */
   letGo(): Promise<LetGoTrial>;
+  /** Looks at every place that the platform is backed up to. */
+  backupTrial(): Promise<readonly BackupTrial[]>;
   /** Asks each private view for what it must not answer, as a role that may ask it. */
   privacyTrial(): Promise<readonly PrivacyTrial[]>;
   /** Makes synthetic rows out of rows of its own, one of which stands alone. */

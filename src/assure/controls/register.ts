@@ -1,6 +1,7 @@
 import type { Control } from './control.ts';
 import { acknowledgedIsThere } from './probes/acknowledged-is-there.ts';
 import { apiFloodsAreHeldBack } from './probes/api-floods-are-held-back.ts';
+import { backupsAreWhole } from './probes/backups-are-whole.ts';
 import { badReadingsAreRefused } from './probes/bad-readings-are-refused.ts';
 import { bothDoorsLeadIn } from './probes/both-doors-lead-in.ts';
 import { canaryIsNotOnDisk } from './probes/canary-is-not-on-disk.ts';
@@ -53,6 +54,7 @@ import { alertsBecomeIncidents } from './probes/alerts-become-incidents.ts';
 export const CONTROLS: readonly Control[] = [
   acknowledgedIsThere,
   apiFloodsAreHeldBack,
+  backupsAreWhole,
   badReadingsAreRefused,
   bothDoorsLeadIn,
   canaryIsNotOnDisk,

@@ -11,6 +11,7 @@ import type {
   CloneTrial,
   WatchTrial,
   LetGoTrial,
+  BackupTrial,
   PrivacyTrial,
   SynthesisTrial,
   RevokeTrial,
@@ -30,6 +31,18 @@ export const SOUND_CLONES: CloneTrial = {
 
 /** Readings that go when they should. */
 export const LET_GO: LetGoTrial = { overdue: [], seen: true, heldStays: true, gone: true };
+
+/** A backup as it should be. */
+export const SOUND_BACKUP: BackupTrial = {
+  target: 't1',
+  problem: null,
+  ageHours: 3,
+  sampled: 16,
+  damaged: [],
+  flipFound: true,
+  destroyedKeys: [],
+  behindHours: null,
+};
 
 /** A private view that answers nothing that it must not. */
 export const SOUND_PRIVACY: PrivacyTrial = {
@@ -146,6 +159,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     cloneOwn: async () => SOUND_CLONES,
     watchOwn: async () => SOUND_WATCH,
     letGo: async () => LET_GO,
+    backupTrial: async () => [SOUND_BACKUP],
     privacyTrial: async () => [SOUND_PRIVACY],
     synthesisTrial: async () => SOUND_SYNTHESIS,
     profiles: async () => [{ name: 'a', endsIn: 2035 }],

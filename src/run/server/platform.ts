@@ -58,6 +58,7 @@ import type { TemplateSource } from './control/template-versions.ts';
 import { began, readCrypto } from './crypto/read-crypto.ts';
 import { layoutOf, lockDirectory, makeDirectories, requireRestored } from './data-directory.ts';
 import { DatasetBook } from './datasets/dataset-book.ts';
+import { storedObject } from './datasets/dataset.ts';
 import { DatasetKeeper } from './datasets/dataset-keeper.ts';
 import { ServerError } from './errors.ts';
 import type { Ports } from './gateway/contract.ts';
@@ -257,8 +258,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     keys,
     custody,
     objects,
-    segments: () => segments.active(),
-    segmentsIn: (copy) => segments.activeIn(copy),
+    stored: async () => [...(await segments.active()), ...(await datasetBook.active()).map(storedObject)],
+    storedIn: async (copy) => [
+      ...(await segments.activeIn(copy)),
+      ...(await datasetBook.activeIn(copy)).map(storedObject),
+    ],
     pin: () => segments.pin(),
     flush: () => store.flush(),
     audit,
@@ -359,8 +363,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       allowUnconfined: options.allowUnconfinedQuery ?? isLoopback(template.listen.address),
     }),
   );
+  const datasetBook = await DatasetBook.open(catalogue, sealer);
   const datasets = new DatasetKeeper({
-    book: await DatasetBook.open(catalogue, sealer),
+    book: datasetBook,
     catalogue,
     objects,
     keys,
@@ -473,6 +478,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     keys,
     segments,
     retention,
+    backupTrial: () => backups.trial(),
     privacyTrial: (actor) => tryPrivacy({ template: inForce, decisions, queries, privacy, actor }),
     alerts,
     alertRules: rules,

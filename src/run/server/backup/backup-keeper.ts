@@ -1,5 +1,6 @@
 import { encodeUtf8, formatMicros, makeId, micros, toBase64 } from '#base/core/index.ts';
 import type { AuditSink, Log } from '#base/core/index.ts';
+import type { BackupTrial } from '#assure/controls/index.ts';
 import { AEAD_KEY_LENGTH, sha256Hex } from '#base/crypto/index.ts';
 import type { Catalogue, Objects, RowSealer } from '#base/storage/index.ts';
 import { BackupError, DESCRIPTION_KEY, RING_KEY } from '#flow/store/index.ts';
@@ -10,6 +11,7 @@ import type { BackupTarget } from './backup-targets.ts';
 import { openPlace } from './open-place.ts';
 import type { BackupPlace } from './open-place.ts';
 import { formatDescription, readDescription, readSnapshot } from './read-snapshot.ts';
+import { tryTargets } from './try-targets.ts';
 import { writeSnapshot } from './write-snapshot.ts';
 import type { SnapshotParts } from './write-snapshot.ts';
 
@@ -156,6 +158,12 @@ export class BackupKeeper {
         hint: 'See what there is with `npm run -s weir -- backup list`',
       },
     );
+  }
+
+  /** Looks at every target as it lies there. */
+  async trial(): Promise<readonly BackupTrial[]> {
+    const { open, custody, clock, random } = this.#parts;
+    return tryTargets({ targets: await this.list(), open: await open(), custody, clock, random });
   }
 
   /** What becomes of a backup that is under way. */

@@ -133,7 +133,7 @@ test('what was revoked after the catalogue was copied stays revoked: the next st
   let revoked = false;
   Object.assign(parts, {
     // The first thing that is done once the catalogue was copied, and before the log is.
-    segmentsIn: async (...words: Parameters<typeof parts.segmentsIn>) => {
+    storedIn: async (...words: Parameters<typeof parts.storedIn>) => {
       if (!revoked) await trust.identity.revocations.revoke({ kind: 'serial', serial }, 'keyCompromise', 'test');
       revoked = true;
       return world.segments.activeIn(...words);

@@ -58,7 +58,8 @@ export async function verifyBackup(
   };
 }
 
-function objectsOf(manifest: BackupManifest): readonly { key: string; size: number; digest: string }[] {
+/** All objects that a snapshot consists of besides ring and manifest. */
+export function objectsOf(manifest: BackupManifest): readonly { key: string; size: number; digest: string }[] {
   const { segments, files, target, deployment } = manifest;
   const parts = files.flatMap((file) => file.parts);
   const description = encodeUtf8(formatDescription({ id: target, deployment }));

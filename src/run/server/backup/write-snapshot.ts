@@ -8,14 +8,12 @@ import type { Catalogue, Objects, SqliteCatalogue } from '#base/storage/index.ts
 import {
   blobKey,
   blobsOf,
-  BLOB_PREFIX,
   copyObject,
+  DESCRIPTION_KEY,
   encodeDocument,
   inParallel,
-  MANIFEST_PREFIX,
   manifestKey,
   RING_KEY,
-  SEGMENT_PREFIX,
   sizeOf,
   storeBackupFile,
 } from '#flow/store/index.ts';
@@ -35,16 +33,19 @@ import type { DataDirectory } from '../data-directory.ts';
 import { FORGET_TARGETS } from './backup-targets.ts';
 import type { LastSnapshot } from './backup-targets.ts';
 
+/** An object of the store, as the catalogue knows it. */
+export type StoredObject = Pick<Segment, 'id' | 'stream' | 'objectKey' | 'size' | 'digest'>;
+
 export interface SnapshotParts {
   readonly layout: DataDirectory;
   readonly catalogue: Pick<SqliteCatalogue, 'copyTo'>;
   readonly keys: Pick<KeyRing, 'destructions'>;
   readonly custody: Custody;
   readonly objects: Objects;
-  /** Segments that queries see now. */
-  readonly segments: () => Promise<readonly Segment[]>;
-  /** Segments that a copy of the catalogue has. */
-  readonly segmentsIn: (copy: Catalogue) => Promise<readonly Segment[]>;
+  /** Objects that are needed now: segments that queries see, and datasets. */
+  readonly stored: () => Promise<readonly StoredObject[]>;
+  /** Those that a copy of the catalogue needs. */
+  readonly storedIn: (copy: Catalogue) => Promise<readonly StoredObject[]>;
   /** Keeps the objects of segments that are replaced from now on, until it is disposed of. */
   readonly pin: () => Disposable;
   /** Seals all that waits in the journal. */
@@ -97,7 +98,7 @@ const MOST_ATTEMPTS = 5;
 export async function writeSnapshot(parts: SnapshotParts, request: SnapshotRequest): Promise<WrittenSnapshot> {
   const copying = new SegmentCopy(parts, request);
   // Most of it while nothing has to be held: the rest is what came meanwhile.
-  await copying.copy(await parts.segments());
+  await copying.copy(await parts.stored());
   for (let attempt = 1; ; attempt++) {
     const written = await attemptSnapshot(parts, request, copying);
     if (written !== null) {
@@ -187,9 +188,9 @@ export function purposeOf(target: string, snapshot?: string): string {
 
 /** A copy of the catalogue as it is at this moment, without keys, and the rows of the keys at the same moment. */
 async function copyCatalogue(
-  { catalogue, segmentsIn }: SnapshotParts,
+  { catalogue, storedIn }: SnapshotParts,
   path: string,
-): Promise<{ readonly tables: Json; readonly segments: readonly Segment[] }> {
+): Promise<{ readonly tables: Json; readonly segments: readonly StoredObject[] }> {
   await catalogue.copyTo(path);
   await using copy = await openSqliteCatalogue(path);
   const tables = await copy.transaction(async (tx) => {
@@ -199,7 +200,7 @@ async function copyCatalogue(
     return rows;
   });
   await copy.checkpoint();
-  return { tables, segments: await segmentsIn(copy) };
+  return { tables, segments: await storedIn(copy) };
 }
 
 /** Attempts to read the log while it grows. */
@@ -268,7 +269,7 @@ class SegmentCopy {
     this.#request = request;
   }
 
-  async copy(segments: readonly Segment[]): Promise<void> {
+  async copy(segments: readonly StoredObject[]): Promise<void> {
     const { to, check, onProgress } = this.#request;
     const wanted = segments.filter(({ id }) => !this.#there.has(id));
     const total = this.#bytes + wanted.reduce((sum, { size }) => sum + size, 0);
@@ -288,7 +289,7 @@ class SegmentCopy {
     });
   }
 
-  segmentsOf(segments: readonly Segment[]): Pick<BackupManifest, 'segments' | 'missing'> {
+  segmentsOf(segments: readonly StoredObject[]): Pick<BackupManifest, 'segments' | 'missing'> {
     const kept: BackupSegment[] = segments
       .filter(({ id }) => this.#there.has(id))
       .map(({ id, stream, objectKey, size, digest }) => ({ id, stream, key: objectKey, size, digest }));
@@ -299,11 +300,11 @@ class SegmentCopy {
 /** Removes what the snapshot in force does not need: older ones, and what a crash left. */
 async function removeUnneeded(to: Objects, manifest: BackupManifest): Promise<void> {
   const needed = new Set([
+    DESCRIPTION_KEY,
+    RING_KEY,
     manifestKey(manifest.snapshot),
     ...manifest.segments.map(({ key }) => key),
     ...[...blobsOf(manifest)].map(blobKey),
   ]);
-  for (const prefix of [MANIFEST_PREFIX, BLOB_PREFIX, SEGMENT_PREFIX]) {
-    for await (const key of to.list(prefix)) if (!needed.has(key)) await to.delete(key);
-  }
+  for await (const key of to.list('')) if (!needed.has(key)) await to.delete(key);
 }

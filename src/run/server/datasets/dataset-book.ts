@@ -76,8 +76,13 @@ export class DatasetBook {
   }
 
   /** All that are active, by name and version. */
-  async active(): Promise<readonly Dataset[]> {
-    const rows = await this.#table.list(this.#catalogue, { where: { state: 'active' }, order: ['name', 'version'] });
+  active(): Promise<readonly Dataset[]> {
+    return this.activeIn(this.#catalogue);
+  }
+
+  /** Those that a copy of the catalogue has as active ones. */
+  async activeIn(copy: CatalogueTransaction): Promise<readonly Dataset[]> {
+    const rows = await this.#table.list(copy, { where: { state: 'active' }, order: ['name', 'version'] });
     return rows.map(({ sealed }) => sealed as unknown as Dataset);
   }
 

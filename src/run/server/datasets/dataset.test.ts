@@ -9,6 +9,7 @@ import {
   keyStreamOf,
   referenceOf,
   scopeNameOf,
+  storedObject,
 } from './dataset.ts';
 import { makeDataset } from './testing.ts';
 
@@ -41,4 +42,10 @@ test('names of datasets are told apart from all that a template can declare', ()
   assert.equal(scopeNameOf('training'), '_dataset_training');
   assert.equal(keyStreamOf('training'), 'dataset.training');
   assert.equal(datasetObjectKey('0193f2a4', 2), 'datasets/0193f2/0193f2a4-2.parquet');
+});
+
+test('storedObject() is what a backup copies of a dataset', () => {
+  const dataset = makeDataset();
+  const { objectKey, digest } = storedObject(dataset);
+  assert.deepEqual([objectKey, digest], [dataset.object.objectKey, dataset.object.digest]);
 });

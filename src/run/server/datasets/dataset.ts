@@ -91,6 +91,18 @@ export function datasetObjectKey(id: string, revision: number): string {
 /** Prefix of the keys of all datasets' objects. */
 export const DATASET_PREFIX = 'datasets/';
 
+/** The object of a dataset as backups copy it. */
+export function storedObject({ name, object }: Dataset): {
+  readonly id: string;
+  readonly stream: string;
+  readonly objectKey: string;
+  readonly size: number;
+  readonly digest: string;
+} {
+  const { id, objectKey, size, digest } = object;
+  return { id, stream: keyStreamOf(name), objectKey, size, digest };
+}
+
 /** What the log's entry about a dataset binds: everything that can be told of it without its rows. */
 export function commitmentOf(dataset: Dataset): Json {
   const { name, version, revision, created, purpose, statement, template, relations, segments, content, salt } =

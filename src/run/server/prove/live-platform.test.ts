@@ -34,6 +34,7 @@ async function openLive(t: TestContext) {
         hold: () => Promise.reject(new Error('nothing holds')),
         release: async () => {},
       },
+      backupTrial: async () => [],
       privacyTrial: async () => [],
       alerts: {
         list: async () => [],

@@ -23,6 +23,7 @@ import type {
   CloneTrial,
   WatchTrial,
   LetGoTrial,
+  BackupTrial,
   PrivacyTrial,
   SynthesisTrial,
   RevokeTrial,
@@ -79,6 +80,8 @@ export interface LiveParts {
   readonly keys: KeyRing;
   readonly segments: LetGoParts['segments'];
   readonly retention: LetGoParts['retention'];
+  /** Looks at the places of backups. */
+  readonly backupTrial: () => Promise<readonly BackupTrial[]>;
   /** Asks private views what they must not answer. */
   readonly privacyTrial: (actor: string) => Promise<readonly PrivacyTrial[]>;
   readonly alerts: WatchParts['alerts'];
@@ -426,6 +429,10 @@ export class LivePlatform implements ProbePlatform {
     await isSeen(true);
     await this.seal();
     return letGo({ segments, retention, clock, actor: PROVER, isSeen });
+  }
+
+  backupTrial(): Promise<readonly BackupTrial[]> {
+    return this.#parts.backupTrial();
   }
 
   privacyTrial(): Promise<readonly PrivacyTrial[]> {

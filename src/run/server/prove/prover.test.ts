@@ -35,6 +35,7 @@ async function makeProver(t: TestContext, parts: Partial<ProverParts> = {}) {
       hold: () => Promise.reject(new Error('nothing holds')),
       release: async () => {},
     },
+    backupTrial: async () => [],
     privacyTrial: async () => [],
     alerts: {
       list: async () => [],
