@@ -134,7 +134,11 @@ async function toAlert(note: (text: string) => void): Promise<readonly Measureme
   const delays = [...acknowledged]
     .map(([device, at]) => (heard.get(device) ?? Infinity) - at)
     .toSorted((a, b) => a - b);
-  note(`${delays.length} wild readings at ${Math.round(perSecond)} a second, load average ${loadavg()[0]?.toFixed(1)}`);
+  const { watch } = await weir.status();
+  note(
+    `${delays.length} wild readings at ${Math.round(perSecond)} a second, load average ${loadavg()[0]?.toFixed(1)}, ` +
+      `${heard.size} devices told of, ${watch?.readings} readings judged, ${watch?.shed} shed, ${Math.round(watch?.lagMs ?? 0)} ms behind`,
+  );
   const at = (share: number): number =>
     delays[Math.min(delays.length - 1, Math.floor(share * delays.length))] ?? Infinity;
   return [

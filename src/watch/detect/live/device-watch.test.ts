@@ -121,3 +121,19 @@ test('DeviceWatch keeps within 16 KiB at ten fields', () => {
   const fields = Array.from({ length: 10 }, (_, i) => ({ ...PLAN.fields[0]!, name: `f${i}` }));
   assert.ok(new DeviceWatch('d', { ...PLAN, fields: [...fields, PLAN.fields.at(-1)!] }).stateBytes <= 16_384);
 });
+
+test('DeviceWatch notices that it is led away slowly, and says from where to where', () => {
+  const rows = climateRows(0, 20_000);
+  // A thousandth of a standard deviation a reading: no reading is unlike the one before it.
+  for (let i = 2_000; i < 20_000; i++) rows.values[i * 4] = rows.values[i * 4]! + 0.0005 * (i - 2_000);
+  const found = new DeviceWatch('d', PLAN).take(rows);
+  assert.deepEqual(
+    found.map(({ detectors, causes }) => [detectors[0]?.name, causes[0]?.field]),
+    [['baseline-moved', 'temperature']],
+  );
+  assert.match(
+    found[0]?.sentence ?? '',
+    /^what is usual for temperature of d has moved to -1\d\.\d+ Cel; usual for it was -19/,
+  );
+  assert.deepEqual(new DeviceWatch('d', PLAN).take(climateRows(0, 20_000)), []);
+});

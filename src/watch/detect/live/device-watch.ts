@@ -3,6 +3,8 @@ import { beginBaseline, decodeState, encodeState, learnBaseline, standardise } f
 import type { BaselineState, StateArray } from '#learn/features/index.ts';
 import type { IncrementalDetector } from '../detector.ts';
 import { DetectError } from '../errors.ts';
+import { ANCHORED_AFTER, beginAnchor, checkAnchor, MOVED_LIMIT } from '../threshold/baseline-anchor.ts';
+import type { AnchorState } from '../threshold/baseline-anchor.ts';
 import {
   ARMED_AFTER,
   beginThreshold,
@@ -13,7 +15,7 @@ import {
   thresholdFacts,
 } from '../threshold/budget-threshold.ts';
 import type { ThresholdFacts, ThresholdRule, ThresholdState } from '../threshold/budget-threshold.ts';
-import { findCauses, sayFinding, showReading } from './explain-finding.ts';
+import { findCauses, movedCause, sayFinding, showReading } from './explain-finding.ts';
 import { findingId, severityOf } from './finding.ts';
 import type { Finding, FiredDetector, ShownReading } from './finding.ts';
 import type { WatchPlan } from './watch-plan.ts';
@@ -63,6 +65,10 @@ const GOLDEN = 0.618_033_988_749_894_9;
 /** Blurs a value without a declared range by this share of itself. */
 const RELATIVE = 1e-3;
 const MICROS = 1e6;
+/** How often is looked whether what is usual has moved, in readings. */
+const ANCHOR_EVERY = 64;
+/** The name under which that is told. */
+const MOVED_NAME = 'baseline-moved';
 
 /**
  * Watches one device on one stream: a baseline, the detectors of the plan with their thresholds, and what is going on.
@@ -78,6 +84,8 @@ export class DeviceWatch {
   /** What is going on; null while nothing is. */
   #open: Finding | null = null;
   readonly #usual: BaselineState;
+  readonly #anchor: AnchorState;
+  readonly #resolutions: readonly number[];
   /** Times and values of the latest rows, and of a sample of usual ones, in rings. */
   readonly #recent: Float64Array;
   readonly #sample: Float64Array;
@@ -91,13 +99,16 @@ export class DeviceWatch {
     this.#plan = plan;
     const width = plan.fields.length;
     const { armedAfter = ARMED_AFTER } = plan;
-    const rate = plan.budget.alarms / plan.budget.seconds / plan.detectors.length;
+    // One part more, for what tells that the baseline itself has moved.
+    const rate = plan.budget.alarms / plan.budget.seconds / (plan.detectors.length + 1);
     this.#parts = plan.detectors.map(({ kind, floor }) => ({
       detector: kind.create(width) as IncrementalDetector,
       threshold: beginThreshold(),
       rule: { rate, floor, armedAfter },
     }));
     this.#usual = beginBaseline(width);
+    this.#anchor = beginAnchor(width);
+    this.#resolutions = plan.fields.map(({ resolution }) => resolution);
     this.#recent = new Float64Array(RECENT * (1 + width)).fill(NaN);
     this.#sample = new Float64Array(USUAL * (1 + width)).fill(NaN);
   }
@@ -119,7 +130,13 @@ export class DeviceWatch {
   /** Bytes of its numbers, without what is going on. */
   get stateBytes(): number {
     const detectors = this.#parts.reduce((sum, { detector }) => sum + detector.stateBytes, 0);
-    return detectors + this.#parts.length * THRESHOLD_LENGTH * 8 + this.#recent.byteLength + this.#sample.byteLength;
+    return (
+      this.#anchor.byteLength +
+      detectors +
+      this.#parts.length * THRESHOLD_LENGTH * 8 +
+      this.#recent.byteLength +
+      this.#sample.byteLength
+    );
   }
 
   /**
@@ -154,6 +171,7 @@ export class DeviceWatch {
       }
       // What is usual is what was usual before the reading, whatever comes with it in one block.
       this.#remember(rows, row);
+      if (this.#readings % ANCHOR_EVERY === 0 && this.#readings >= ANCHORED_AFTER) this.#checkAnchor(rows, row, found);
     }
     return found;
   }
@@ -190,6 +208,7 @@ export class DeviceWatch {
       centre: this.#usual.centre,
       spread: this.#usual.spread,
       counts: this.#usual.counts,
+      anchor: this.#anchor,
       recent: this.#recent,
       sample: this.#sample,
       fields: encodeUtf8(this.#plan.fields.map(({ name }) => name).join('\n')),
@@ -225,6 +244,8 @@ export class DeviceWatch {
     fill(device, state, 'centre', watch.#usual.centre);
     fill(device, state, 'spread', watch.#usual.spread);
     fill(device, state, 'counts', watch.#usual.counts);
+    // A state of before there were any begins to hold fast now.
+    if (state.has('anchor')) fill(device, state, 'anchor', watch.#anchor);
     fill(device, state, 'recent', watch.#recent);
     fill(device, state, 'sample', watch.#sample);
     const open = state.get('open');
@@ -336,7 +357,7 @@ export class DeviceWatch {
       detector.kind === 'jump-check' && before !== null ? last.map((value, i) => value + seen[i]! - before[i]!) : seen;
     const causes = findCauses({ fields, detector, limit, row: plain, judged, usual: this.#usual });
     const facts = thresholdFacts(threshold, rule);
-    const ofBudget = budget.seconds * this.#parts.length;
+    const ofBudget = budget.seconds * (this.#parts.length + 1);
     return {
       id: findingId(this.device, stream, detector.kind, time),
       device: this.device,
@@ -353,6 +374,35 @@ export class DeviceWatch {
       evidence: evidence.map((one) => showReading(fields, one.time, one.row)),
       sentence: sayFinding(this.device, detector.kind, causes),
     };
+  }
+
+  /** Looks whether what is usual has moved, however slowly: an alert of its own, over at once. */
+  #checkAnchor(rows: DeviceRows, row: number, found: Finding[]): void {
+    const { fields, stream, budget } = this.#plan;
+    const time = rows.times[row]!;
+    const apart = (budget.seconds / budget.alarms) * (this.#parts.length + 1);
+    const moved = checkAnchor(this.#anchor, this.#usual, this.#resolutions, time / MICROS, apart);
+    if (moved === null) return;
+    const width = fields.length;
+    // The reading itself is remembered already.
+    const evidence = this.#leadingTo(rows, row).toSpliced(-2, 1);
+    const cause = movedCause(fields[moved.field]!, moved, this.#usual.centre[moved.field]!);
+    found.push({
+      id: findingId(this.device, stream, MOVED_NAME, time),
+      device: this.device,
+      stream,
+      detectors: [{ name: MOVED_NAME, score: moved.by, limit: MOVED_LIMIT, readings: 1 }],
+      start: time,
+      end: time,
+      open: false,
+      severity: severityOf(moved.by, MOVED_LIMIT),
+      budget: { ...budget, expected: budget.alarms / (this.#parts.length + 1), likely: budget.alarms },
+      baseline: { readings: this.#readings, seconds: moved.since, peaks: 0 },
+      causes: [cause],
+      nearest: this.#nearest(rows.values.subarray(row * width, (row + 1) * width)),
+      evidence: evidence.map((one) => showReading(fields, one.time, one.row)),
+      sentence: sayFinding(this.device, MOVED_NAME, [cause]),
+    });
   }
 
   /** The latest rows up to one of a block, oldest first. */

@@ -1,6 +1,7 @@
 import { standardise } from '#learn/features/index.ts';
 import type { BaselineState } from '#learn/features/index.ts';
 import type { Detector } from '../detector.ts';
+import type { Moved } from '../threshold/baseline-anchor.ts';
 import type { Cause, ShownReading } from './finding.ts';
 import { INTERVAL } from './watch-plan.ts';
 import type { WatchedField } from './watch-plan.ts';
@@ -47,6 +48,21 @@ export function findCauses(unusual: Unusual): readonly Cause[] {
   });
 }
 
+/** The cause of an alert that what is usual has moved: its value is what is usual now. */
+export function movedCause({ name, unit, shown }: WatchedField, { by, centre, spread }: Moved, now: number): Cause {
+  const at = (value: number): number | null => (shown && Number.isFinite(value) ? shownValue(name, value) : null);
+  const [low, high] = [at(centre - USUAL * spread), at(centre + USUAL * spread)];
+  return {
+    field: shownName(name),
+    unit: shownUnit(name, unit),
+    share: 1,
+    value: at(now),
+    usual: low === null || high === null ? null : [low, high],
+    deviation: round(clamp(by), 2),
+    wouldPass: null,
+  };
+}
+
 /** A row as it is shown. */
 export function showReading(fields: readonly WatchedField[], time: number, row: Float64Array): ShownReading {
   const values: Record<string, number | null> = {};
@@ -71,6 +87,8 @@ function mainClause(device: string, detector: string, cause: Cause): string {
   const range = usual === null ? '' : `; usual for it is ${of(usual[0])} to ${of(usual[1])}`;
   if (value === null) return `${field} of ${device} was ${deviation} standard deviations from what is usual for it`;
   switch (detector) {
+    case 'baseline-moved':
+      return `what is usual for ${field} of ${device} has moved to ${of(value)}${range.replace('is', 'was')}`;
     case 'stuck-check':
       return `${field} of ${device} stayed at ${of(value)}, longer than it ever does`;
     case 'jump-check':

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { beginAnchor, checkAnchor } from './baseline-anchor.ts';
+
+const usual = (centre: number, spread: number) => ({
+  centre: Float64Array.of(centre, 50),
+  spread: Float64Array.of(spread, 1),
+  counts: Float64Array.of(9, 9),
+});
+const RESOLUTIONS = [0.01, 0.01];
+
+test('checkAnchor() tells what has moved far from what it was, once in its part of the budget', () => {
+  const state = beginAnchor(2);
+  const at = (seconds: number, centre: number, spread = 0.5) =>
+    checkAnchor(state, usual(centre, spread), RESOLUTIONS, seconds, 1_000);
+  assert.equal(at(0, -18), null);
+  assert.equal(at(10, -16), null);
+  const moved = at(500, -14.5);
+  assert.deepEqual([moved?.field, moved?.by, moved?.centre, moved?.since], [0, 7, -18, 500]);
+  // It is held fast there, and told again no sooner than the budget allows.
+  assert.equal(at(600, -10), null);
+  assert.equal(at(1_499, -10), null);
+  assert.equal(at(1_500, -10)?.centre, -14.5);
+});
+
+test('checkAnchor() tells of a spread that is many times what it was, and of one that is gone', () => {
+  for (const spread of [2.5, 0.1]) {
+    const state = beginAnchor(2);
+    assert.equal(checkAnchor(state, usual(-18, 0.5), RESOLUTIONS, 0, 1_000), null);
+    assert.equal(checkAnchor(state, usual(-18, 1.5), RESOLUTIONS, 5, 1_000), null);
+    assert.equal(checkAnchor(state, usual(-18, spread), RESOLUTIONS, 9, 1_000)?.field, 0, String(spread));
+  }
+});
+
+test('checkAnchor() takes what is below the resolution of a field for nothing', () => {
+  const state = beginAnchor(2);
+  assert.equal(checkAnchor(state, usual(-18, 0), RESOLUTIONS, 0, 1_000), null);
+  assert.equal(checkAnchor(state, usual(-17.95, 0.02), RESOLUTIONS, 5, 1_000), null);
+});

@@ -1,0 +1,87 @@
+import type { BaselineState } from '#learn/features/index.ts';
+
+/**
+ * What was usual once, to hold against what has become so: a baseline follows slow change, so whoever moves it slowly
+ * enough is never unusual. Three doubles a field and four more.
+ */
+export type AnchorState = Float64Array;
+
+/** How a field's baseline has moved since it was held fast. */
+export interface Moved {
+  readonly field: number;
+  /** Standard deviations of then between the centres, or how many times the spread has changed, in the same scale. */
+  readonly by: number;
+  readonly centre: number;
+  readonly spread: number;
+  /** Seconds since then. */
+  readonly since: number;
+}
+
+const SET = 0;
+const TOLD = 1;
+const AT = 2;
+const OWN = 3;
+
+/** Readings before what is usual is held fast. */
+export const ANCHORED_AFTER = 1_000;
+/** Standard deviations that the centre may move. */
+export const MOVED_LIMIT = 6;
+/** The spread counts as having moved by the limit when it is so many times what it was, or that part of it. */
+const SPREAD_TIMES = 4;
+
+/** The state before anything is held fast. */
+export function beginAnchor(width: number): AnchorState {
+  const state = new Float64Array(OWN + 2 * width);
+  state[TOLD] = -Infinity;
+  return state;
+}
+
+/**
+ * Holds what is usual fast the first time, and later tells the field that has moved farthest, if that is beyond the
+ * limit and the last time it told was long enough ago. Then what is usual now is held fast.
+ *
+ * @param seconds time of the reading
+ * @param apart seconds between two times at which it tells: its part of the budget of false alarms
+ */
+export function checkAnchor(
+  state: AnchorState,
+  usual: BaselineState,
+  resolutions: readonly number[],
+  seconds: number,
+  apart: number,
+): Moved | null {
+  if (state[SET] === 0) {
+    hold(state, usual, seconds);
+    return null;
+  }
+  if (seconds - state[TOLD]! < apart) return null;
+  let farthest: Moved | null = null;
+  for (let field = 0; field < usual.centre.length; field++) {
+    const centre = state[OWN + 2 * field]!;
+    const spread = Math.max(
+      state[OWN + 2 * field + 1]!,
+      resolutions[field]! || 1e-3 * Math.abs(centre),
+      Number.MIN_VALUE,
+    );
+    const now = Math.max(usual.spread[field]!, resolutions[field]!, 1e-3 * spread);
+    const shift = Math.abs(usual.centre[field]! - centre) / spread;
+    const change = (Math.abs(Math.log(now / spread)) / Math.log(SPREAD_TIMES)) * MOVED_LIMIT;
+    const by = Math.max(shift, change);
+    if (by > MOVED_LIMIT && by > (farthest?.by ?? 0)) {
+      farthest = { field, by, centre, spread, since: seconds - state[AT]! };
+    }
+  }
+  if (farthest === null) return null;
+  hold(state, usual, seconds);
+  state[TOLD] = seconds;
+  return farthest;
+}
+
+function hold(state: AnchorState, { centre, spread }: BaselineState, seconds: number): void {
+  state[SET] = 1;
+  state[AT] = seconds;
+  for (let field = 0; field < centre.length; field++) {
+    state[OWN + 2 * field] = centre[field]!;
+    state[OWN + 2 * field + 1] = spread[field]!;
+  }
+}
