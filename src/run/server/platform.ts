@@ -629,6 +629,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   opened.use(everyHour('key releases', () => keyReleases.tend(), log));
   opened.use(everyHour('datasets', () => datasets.tend(), log));
   rights.start();
+  const keepOf = (stream: string): number | null => inForce().streams.get(stream)?.keep.max ?? null;
+  opened.use(everyHour('alerts', async () => void (await alerts.expire(keepOf)), log));
   opened.use(everyHour('retention', async () => void (await retention.finish()), log));
   opened.use(everyHour('backups', async () => void (await backups.catchUp()), log));
   opened.use(everyHour('keys', async () => void (await keys.lifecycle.rotateDue()), log));

@@ -143,3 +143,19 @@ test('AlertBook: a window silences what begins in it, and what outlasts it is to
   await book.raise([{ ...finding, end: 6_000 }]);
   assert.equal((await book.get(finding.id)).state, 'new');
 });
+
+test('AlertBook lets alerts go with the readings that they show', async (t) => {
+  const { book, clock, audit } = await open(t);
+  await book.raise([findingOf(), findingOf({ stream: 'pump', start: 2_000 })]);
+  const keep = (stream: string): number | null => (stream === 'climate' ? 60_000 : null);
+  clock.advance(millis(59_000));
+  assert.equal(await book.expire(keep), 0);
+  clock.advance(millis(1_000));
+  assert.equal(await book.expire(keep), 1);
+  assert.deepEqual(
+    (await book.list({ limit: 9 })).map(({ stream }) => stream),
+    ['pump'],
+  );
+  assert.equal(book.total, 1);
+  assert.deepEqual(actions(audit).slice(-1), ['expire-alerts']);
+});

@@ -165,6 +165,40 @@ export class AlertBook {
       await rules.add({ ...rule, kind: 'expected', mostTimes: null, from: start, until });
   }
 
+  /**
+   * Lets alerts go that are kept no longer than the readings they show.
+   *
+   * @param keep milliseconds that readings of a stream are kept at most; null for ever
+   * @returns how many went
+   */
+  async expire(keep: (stream: string) => number | null): Promise<number> {
+    const { audit, catalogue, clock } = this.#parts;
+    const now = clock.now();
+    const due: string[] = [];
+    for (let from = 0; ;) {
+      const rows = await this.#table.list(catalogue, {
+        where: { raised: { from } },
+        order: ['raised', 'id'],
+        limit: PAGE,
+      });
+      for (const { id, raised, sealed } of rows) {
+        const most = keep(sealed.alert.stream);
+        if (most !== null && raised + most * 1_000 <= now && !due.includes(id)) due.push(id);
+      }
+      const last = rows.at(-1);
+      if (rows.length < PAGE || last === undefined || last.raised === from) break;
+      from = last.raised;
+    }
+    if (due.length === 0) return 0;
+    const detail = { alerts: due.length };
+    await audit.append({ actor: ACTOR, action: 'expire-alerts', resource: 'alert:*', outcome: 'done', detail });
+    await catalogue.transaction(async (tx) => {
+      for (const id of due) await this.#table.delete(tx, { id });
+    });
+    this.#total -= due.length;
+    return due.length;
+  }
+
   /** Hears each alert that is new or changed, until the result is disposed of. */
   onChange(listener: (alert: Alert) => void): Disposable {
     this.#listeners.add(listener);

@@ -2,6 +2,7 @@ export { RespondError } from './errors.ts';
 export type { RespondErrorCode } from './errors.ts';
 export { ALERT_STATES } from './alert.ts';
 export type { Alert, AlertState, Answer } from './alert.ts';
+export { formatAlertOcsf } from './alert-ocsf.ts';
 export { AlertBook } from './alert-book.ts';
 export type { AlertFilter } from './alert-book.ts';
 export type { AlertRule } from './alert-rule.ts';

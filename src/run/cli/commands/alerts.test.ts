@@ -54,6 +54,14 @@ test('weir alerts --follow prints alerts as they come', async (t) => {
   );
 });
 
+test('weir alerts --ocsf prints findings for a SIEM', async (t) => {
+  const text = '{"class_uid":2004}\n';
+  const platform = await standIn(t, {
+    'GET /v1/alert-findings?limit=9': { status: 200, type: 'application/x-ndjson', text },
+  });
+  assert.equal((await platform.run(addAlertCommands, 'alerts', '--ocsf', '--limit', '9')).out, text);
+});
+
 test('weir alert show explains an alert', async (t) => {
   const platform = await standIn(t, { 'GET /v1/alerts/a1': ALERT });
   const { out, err } = await platform.run(addAlertCommands, 'alert', 'show', 'a1');

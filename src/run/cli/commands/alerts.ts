@@ -55,6 +55,11 @@ export interface AlertRow {
   }[];
 }
 
+interface Flags {
+  readonly follow?: true;
+  readonly ocsf?: true;
+}
+
 const HEADER = ['id', 'start', 'severity', 'state', 'device', 'stream', 'what'] as const;
 
 /** What the watch found unusual, and what people say of it. */
@@ -68,8 +73,15 @@ export function addAlertCommands(program: Command, contextOf: ContextOf): void {
     .option('--state <state>', 'new, confirmed, false-alarm or expected')
     .option('--since <time>', 'raised after this time (RFC 3339)')
     .option('--limit <n>', 'at most so many', '50')
-    .action(async ({ follow, ...filter }: { follow?: true } & Record<string, string>, command: Command) => {
+    .option('--ocsf', 'as findings of the Open Cybersecurity Schema Framework, one a line, for a SIEM')
+    .action(async ({ follow, ocsf, ...filter }: Flags & Record<string, string>, command: Command) => {
       const context = contextOf(command);
+      if (ocsf === true) {
+        const limit = new URLSearchParams({ limit: filter['limit'] ?? '50' }).toString();
+        const lines = await context.withPlatform((client) => client.text('GET', `/v1/alert-findings?${limit}`));
+        context.terminal.out(lines);
+        return;
+      }
       const path = `/v1/alerts?${new URLSearchParams(filter).toString()}`;
       const { alerts } = await context.withPlatform((client) => client.json<{ alerts: AlertRow[] }>('GET', path));
       if (follow === true) {

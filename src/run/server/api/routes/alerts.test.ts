@@ -106,6 +106,15 @@ test('an answer names who gave it; until when goes with what is expected alone',
   }
 });
 
+test('alerts are findings for a SIEM, one a line', async (t) => {
+  const { alerts, filters } = standIn();
+  const { call } = await openApi(t, { alerts });
+  const { headers, text } = await call('GET', '/v1/alert-findings?limit=7');
+  assert.match(headers['content-type'] ?? '', /^application\/x-ndjson/);
+  assert.equal((JSON.parse(text.trim()) as { class_uid: number }).class_uid, 2004);
+  assert.deepEqual(filters, [{ limit: 7 }]);
+});
+
 test('incidents are of what is new or true', async (t) => {
   const { alerts } = standIn();
   const list = async () => [ALERT, { ...ALERT, id: 'a2', state: 'false-alarm' as const }];

@@ -1,7 +1,7 @@
 import { encodeUtf8, formatMicros, micros, Type } from '#base/core/index.ts';
 import { SEVERITIES } from '#watch/detect/index.ts';
 import type { DeviceBaseline, ShownReading } from '#watch/detect/index.ts';
-import { ALERT_STATES, correlate } from '#watch/respond/index.ts';
+import { ALERT_STATES, correlate, formatAlertOcsf } from '#watch/respond/index.ts';
 import type { Alert, AlertRule, AlertState, Incident } from '#watch/respond/index.ts';
 import { ApiError } from '../errors.ts';
 import { closed, count, limitUpTo, listOf, orNull, text, time } from '../forms.ts';
@@ -134,6 +134,19 @@ export const ALERT_ROUTES: readonly Route[] = [
         ...(since === undefined ? {} : { since: parseTime(since, 'since') }),
       };
       return { json: { alerts: (await alerts.list(filter)).map(showAlert) } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/alert-findings',
+    summary: 'Alerts as findings of the Open Cybersecurity Schema Framework, one a line, the newest first',
+    access: ACCESS,
+    query: closed({ limit: limitUpTo(10_000, 1_000) }),
+    answer: { media: ['application/x-ndjson'] },
+    handle: async ({ query }, { alerts }) => {
+      const found = await alerts.list({ limit: Number(query['limit'] ?? 1_000) });
+      const lines = found.map((alert) => `${JSON.stringify(formatAlertOcsf(alert))}\n`);
+      return { text: lines.join(''), contentType: 'application/x-ndjson' };
     },
   },
   {
