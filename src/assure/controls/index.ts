@@ -24,6 +24,7 @@ export type {
   WatchTrial,
   LetGoTrial,
   BackupTrial,
+  FleetSumTrial,
   PrivacyTrial,
   SynthesisTrial,
   RevokeTrial,

@@ -261,6 +261,18 @@ export interface SynthesisTrial {
   readonly effectsBeforeCause: number;
 }
 
+/** What came of values that were encrypted, added up without a key, and opened. */
+export interface FleetSumTrial {
+  /** Bits of security that the parameters have at least. */
+  readonly security: number;
+  /** How far sum, mean and variance are from those in clear at most, relative to them. */
+  readonly error: number;
+  /** What another secret key makes of the sum is no nearer to it than this, relative to it. */
+  readonly otherKey: number;
+  /** Milliseconds to add one value. */
+  readonly addMs: number;
+}
+
 /** A version of a key, without the key. */
 export interface KnownKey {
   readonly kind: string;
@@ -367,6 +379,8 @@ export interface ProbePlatform {
   privacyTrial(): Promise<readonly PrivacyTrial[]>;
   /** Makes synthetic rows out of rows of its own, one of which stands alone. */
   synthesisTrial(): Promise<SynthesisTrial>;
+  /** Encrypts values of its own, has them added up without a key, and opens the sum. */
+  fleetSumTrial(): Promise<FleetSumTrial>;
   /** The year in which each device of the inventory ends, null where nothing is known. */
   profiles(): Promise<readonly { readonly name: string; readonly endsIn: number | null }[]>;
   /** Tries to enrol a device whose support ended long ago; the name that it was given and how it was refused. */

@@ -12,6 +12,7 @@ import { devicesShowTheirProfile } from './probes/devices-show-their-profile.ts'
 import { flippedBitIsFound } from './probes/flipped-bit-is-found.ts';
 import { decisionsAreOnRecord } from './probes/decisions-are-on-record.ts';
 import { everyCallIsDecided } from './probes/every-call-is-decided.ts';
+import { encryptedSumsAreRight } from './probes/encrypted-sums-are-right.ts';
 import { enrolmentAsksForProof } from './probes/enrolment-asks-for-proof.ts';
 import { endedCredentialsAreRefused } from './probes/ended-credentials-are-refused.ts';
 import { everyControlIsFresh } from './probes/every-control-is-fresh.ts';
@@ -64,6 +65,7 @@ export const CONTROLS: readonly Control[] = [
   devicesShowTheirProfile,
   decisionsAreOnRecord,
   everyCallIsDecided,
+  encryptedSumsAreRight,
   enrolmentAsksForProof,
   endedCredentialsAreRefused,
   everyControlIsFresh,

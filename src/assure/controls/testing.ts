@@ -12,6 +12,7 @@ import type {
   WatchTrial,
   LetGoTrial,
   BackupTrial,
+  FleetSumTrial,
   PrivacyTrial,
   SynthesisTrial,
   RevokeTrial,
@@ -56,6 +57,9 @@ export const SOUND_PRIVACY: PrivacyTrial = {
 
 /** Synthetic rows that give nothing away. */
 export const SOUND_SYNTHESIS: SynthesisTrial = { made: 500, nearRare: 0, membership: 0.51, effectsBeforeCause: 0 };
+
+/** A sum that is right and that nobody else opens. */
+export const SOUND_FLEET_SUM: FleetSumTrial = { security: 128, error: 1e-9, otherKey: 1e6, addMs: 4 };
 
 /** A revocation that holds. */
 export const REVOKED: RevokeTrial = {
@@ -161,6 +165,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     letGo: async () => LET_GO,
     backupTrial: async () => [SOUND_BACKUP],
     privacyTrial: async () => [SOUND_PRIVACY],
+    fleetSumTrial: async () => SOUND_FLEET_SUM,
     synthesisTrial: async () => SOUND_SYNTHESIS,
     profiles: async () => [{ name: 'a', endsIn: 2035 }],
     enrolUnsupported: async () => ({

@@ -75,3 +75,5 @@ export { signRequest } from './sign-request.ts';
 export type { RequestToSign } from './sign-request.ts';
 export { parseByteSequences, parseInnerLists } from './structured-field.ts';
 export type { InnerList } from './structured-field.ts';
+export { FLEET_SUM_PARAMETERS, FleetSum } from './fleet-sum.ts';
+export type { FleetKeys, FleetMoments } from './fleet-sum.ts';

@@ -21,6 +21,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     replay: async () => (await import('./commands/replay.ts')).addReplayCommand,
     query: async () => (await import('./commands/query.ts')).addQueryCommand,
     views: async () => (await import('./commands/query.ts')).addQueryCommand,
+    encrypted: async () => (await import('./commands/encrypted.ts')).addEncryptedCommand,
     synth: async () => (await import('./commands/synth.ts')).addSynthCommand,
     release: async () => (await import('./commands/release.ts')).addReleaseCommand,
     privacy: async () => (await import('./commands/privacy.ts')).addPrivacyCommand,

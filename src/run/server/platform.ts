@@ -42,6 +42,7 @@ import { LEFT_OUT_COUNTS, LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS, TOKEN_COUNTS
 import { mayStillPropose } from './control/may-still-propose.ts';
 import { ProposalBook } from './control/proposal-book.ts';
 import { PrivacyBudgets } from './control/privacy-budgets.ts';
+import { EncryptedSums } from './control/encrypted-sums.ts';
 import { ReleaseDesk } from './control/release-desk.ts';
 import { QuarantineShelf } from './control/quarantine-shelf.ts';
 import { RetentionKeeper } from './control/retention-keeper.ts';
@@ -543,6 +544,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     baseline: (device) => watch.baseline(device),
     privacy,
     releases,
+    encryptedSums: new EncryptedSums({ queries }),
     rights,
     leftOut,
     prover,

@@ -99,6 +99,7 @@ test('ROUTES leaves open what is public by design, and to a service what it deci
     'POST /v1/releases',
     'GET /v1/releases',
     'GET /v1/releases/:id/rows',
+    'POST /v1/encrypted-sums',
     'POST /v1/tokens/originals',
     'POST /v1/tokens',
   ]);

@@ -12,6 +12,7 @@ import { BACKUP_ROUTES } from './routes/backups.ts';
 import { DATASET_ROUTES } from './routes/datasets.ts';
 import { DEVICE_ROUTES } from './routes/devices.ts';
 import { EXPECTED_DEVICE_ROUTES } from './routes/expected-devices.ts';
+import { ENCRYPTED_SUM_ROUTES } from './routes/encrypted-sums.ts';
 import { EST_ROUTES } from './routes/est.ts';
 import { KEY_ROUTES } from './routes/keys.ts';
 import { openApiRoutes } from './routes/openapi.ts';
@@ -62,6 +63,7 @@ export const ROUTES: readonly Route[] = [
   ...PRIVACY_ROUTES,
   ...DATASET_ROUTES,
   ...RELEASE_ROUTES,
+  ...ENCRYPTED_SUM_ROUTES,
   ...TOKEN_ROUTES,
   ...AUDIT_ROUTES,
   ...PUBLIC_ROUTES,

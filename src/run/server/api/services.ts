@@ -15,6 +15,7 @@ import type { Dataset, DatasetRequest } from '../datasets/dataset.ts';
 import type { RetentionKeeper } from '../control/retention-keeper.ts';
 import type { BackupKeeper } from '../backup/backup-keeper.ts';
 import type { PrivacyBudgets } from '../control/privacy-budgets.ts';
+import type { EncryptedSums } from '../control/encrypted-sums.ts';
 import type { ReleaseDesk } from '../control/release-desk.ts';
 import type { RightsKeeper } from '../rights/rights-keeper.ts';
 import type { LeftOutBook } from '../control/left-out-book.ts';
@@ -169,6 +170,7 @@ export interface Services {
   readonly baseline: (device: string) => Promise<readonly DeviceBaseline[] | null>;
   /** What answers with noise may still tell. */
   readonly privacy: Pick<PrivacyBudgets, 'list'>;
+  readonly encryptedSums: Pick<EncryptedSums, 'add'>;
   readonly releases: Pick<ReleaseDesk, 'ask' | 'list' | 'approve' | 'export' | 'askerOf'>;
   readonly rights: Pick<RightsKeeper, 'find' | 'erase' | 'requests'>;
   readonly prover: Prover;

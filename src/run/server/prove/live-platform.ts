@@ -24,6 +24,7 @@ import type {
   WatchTrial,
   LetGoTrial,
   BackupTrial,
+  FleetSumTrial,
   PrivacyTrial,
   SynthesisTrial,
   RevokeTrial,
@@ -67,6 +68,7 @@ import { searchFile, searchFolders } from './search-files.ts';
 import { tamperWith } from './tamper-segment.ts';
 import type { TokenBucket } from './token-bucket.ts';
 import { trySynthesis } from './try-synthesis.ts';
+import { tryFleetSum } from './try-fleet-sum.ts';
 import { trySignatures } from './try-signatures.ts';
 import { tryAgreements } from './try-agreements.ts';
 import { tryHandshake } from './try-handshake.ts';
@@ -437,6 +439,10 @@ export class LivePlatform implements ProbePlatform {
 
   privacyTrial(): Promise<readonly PrivacyTrial[]> {
     return this.#parts.privacyTrial(PROVER);
+  }
+
+  fleetSumTrial(): Promise<FleetSumTrial> {
+    return tryFleetSum();
   }
 
   async synthesisTrial(): Promise<SynthesisTrial> {

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FleetSum } from './fleet-sum.ts';
+
+const fleet = await FleetSum.open();
+const { publicKey, secretKey } = fleet.makeKeys();
+
+test('FleetSum adds up what it cannot read, and the sum opens to a millionth', () => {
+  const values = Array.from({ length: 40 }, (_, i) => -40 + 2.37 * i);
+  const sealed = values.map((value) => fleet.seal(publicKey, value));
+  const { count, sum, mean, variance } = fleet.open(secretKey, fleet.add(sealed));
+  const truth = values.reduce((a, b) => a + b, 0);
+  const spread = values.reduce((a, b) => a + (b - truth / 40) ** 2, 0) / 40;
+  assert.equal(count, 40);
+  for (const [found, expected] of [
+    [sum, truth],
+    [mean, truth / 40],
+    [variance, spread],
+  ] as const) {
+    assert.ok(Math.abs(found - expected) <= 1e-6 * Math.max(1, Math.abs(expected)), `${found} ${expected}`);
+  }
+});
+
+test('FleetSum refuses what is no key and no ciphertext, and another key opens nothing', () => {
+  const sealed = fleet.seal(publicKey, 5);
+  assert.notDeepEqual(sealed, fleet.seal(publicKey, 5));
+  for (const bytes of [new Uint8Array(0), new Uint8Array(100), sealed.subarray(0, 1_000), publicKey])
+    assert.throws(() => fleet.add([bytes]), { code: 'CRYPTO_ENVELOPE_MALFORMED' });
+  assert.throws(() => fleet.seal(secretKey.subarray(0, 50), 5), { code: 'CRYPTO_KEY_INVALID' });
+  const other = fleet.makeKeys();
+  assert.ok(Math.abs(fleet.open(other.secretKey, sealed).sum - 5) > 1);
+  assert.throws(() => fleet.add([]), RangeError);
+  assert.throws(() => fleet.seal(publicKey, NaN), RangeError);
+});

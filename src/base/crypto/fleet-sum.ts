@@ -1,0 +1,132 @@
+import type { Runtime, Stored } from 'node-seal';
+import { CryptoError } from './errors.ts';
+
+/** Parameters of the scheme; the runtime itself refuses those that are below 128 bits of security. */
+export const FLEET_SUM_PARAMETERS = { degree: 8_192, bits: [60, 40, 60], scale: 2 ** 40, security: 128 } as const;
+
+/** Keys of a fleet: devices have the public one; whoever asks for sums has the secret one, and the platform never. */
+export interface FleetKeys {
+  readonly publicKey: Uint8Array;
+  readonly secretKey: Uint8Array;
+}
+
+/** What is known of a fleet when its sum is opened. */
+export interface FleetMoments {
+  readonly count: number;
+  readonly sum: number;
+  readonly mean: number;
+  /** Of the fleet as it is: divided by count. */
+  readonly variance: number;
+}
+
+/**
+ * Sums, means and variances of values that stay encrypted: each device encrypts its value, its square and a one; sums of
+ * ciphertexts are ciphertexts of sums. Nothing is multiplied, so there are no further keys.
+ *
+ * @see J. Cheon, A. Kim, M. Kim, Y. Song, Homomorphic Encryption for Arithmetic of Approximate Numbers, 2017
+ * @see HomomorphicEncryption.org, Homomorphic Encryption Standard, 2018, table 1
+ */
+export class FleetSum {
+  readonly #seal: Runtime;
+  readonly #context: InstanceType<Runtime['SEALContext']>;
+
+  private constructor(seal: Runtime, context: InstanceType<Runtime['SEALContext']>) {
+    this.#seal = seal;
+    this.#context = context;
+  }
+
+  /** Loads the runtime, which nothing else needs. */
+  static async open(): Promise<FleetSum> {
+    const { default: make } = await import('node-seal');
+    const seal = await make();
+    const { degree, bits } = FLEET_SUM_PARAMETERS;
+    const parameters = new seal.EncryptionParameters(seal.SchemeType.ckks);
+    parameters.setPolyModulusDegree(degree);
+    parameters.setCoeffModulus(seal.CoeffModulus.Create(degree, Int32Array.from(bits)));
+    const context = new seal.SEALContext(parameters, true, seal.SecLevelType.tc128);
+    parameters.delete();
+    if (!context.parametersSet())
+      throw new CryptoError('CRYPTO_PARAMETERS_INVALID', 'Cannot sum up: the parameters are not of 128 bits');
+    return new FleetSum(seal, context);
+  }
+
+  makeKeys(): FleetKeys {
+    const generator = new this.#seal.KeyGenerator(this.#context);
+    const [secret, open] = [generator.secretKey(), generator.createPublicKey()];
+    const keys = { publicKey: this.#bytesOf(open), secretKey: this.#bytesOf(secret) };
+    for (const handle of [secret, open, generator]) handle.delete();
+    return keys;
+  }
+
+  /** What a device sends: its value, encrypted. @throws {CryptoError} CRYPTO_KEY_INVALID */
+  seal(publicKey: Uint8Array, value: number): Uint8Array {
+    if (!Number.isFinite(value)) throw new RangeError(`Cannot encrypt ${value}`);
+    const key = this.#load(new this.#seal.PublicKey(), publicKey, 'CRYPTO_KEY_INVALID');
+    const encoder = new this.#seal.CKKSEncoder(this.#context);
+    const encryptor = new this.#seal.Encryptor(this.#context, key);
+    const [plain, sealed] = [new this.#seal.Plaintext(), new this.#seal.Ciphertext()];
+    try {
+      encoder.encode(Float64Array.of(value, value * value, 1), FLEET_SUM_PARAMETERS.scale, plain);
+      encryptor.encrypt(plain, sealed);
+      return this.#bytesOf(sealed);
+    } finally {
+      for (const handle of [sealed, plain, encryptor, encoder, key]) handle.delete();
+    }
+  }
+
+  /** The sum of ciphertexts, without any key. @throws {CryptoError} CRYPTO_ENVELOPE_MALFORMED */
+  add(ciphertexts: readonly Uint8Array[]): Uint8Array {
+    const evaluator = new this.#seal.Evaluator(this.#context);
+    let sum: Stored | null = null;
+    try {
+      for (const bytes of ciphertexts) {
+        const one = this.#load(new this.#seal.Ciphertext(), bytes, 'CRYPTO_ENVELOPE_MALFORMED');
+        if (sum === null) sum = one;
+        else {
+          evaluator.addInplace(sum, one);
+          one.delete();
+        }
+      }
+      if (sum === null) throw new RangeError('Cannot sum up nothing');
+      return this.#bytesOf(sum);
+    } finally {
+      sum?.delete();
+      evaluator.delete();
+    }
+  }
+
+  /** Opens a sum. @throws {CryptoError} CRYPTO_KEY_INVALID, CRYPTO_ENVELOPE_MALFORMED */
+  open(secretKey: Uint8Array, sum: Uint8Array): FleetMoments {
+    const key = this.#load(new this.#seal.SecretKey(), secretKey, 'CRYPTO_KEY_INVALID');
+    const sealed = this.#load(new this.#seal.Ciphertext(), sum, 'CRYPTO_ENVELOPE_MALFORMED');
+    const decryptor = new this.#seal.Decryptor(this.#context, key);
+    const encoder = new this.#seal.CKKSEncoder(this.#context);
+    const plain = new this.#seal.Plaintext();
+    try {
+      decryptor.decrypt(sealed, plain);
+      const [total = NaN, squares = NaN, ones = NaN] = encoder.decodeFloat64(plain);
+      const count = Math.round(ones);
+      const mean = total / count;
+      return { count, sum: total, mean, variance: Math.max(0, squares / count - mean * mean) };
+    } finally {
+      for (const handle of [plain, encoder, decryptor, sealed, key]) handle.delete();
+    }
+  }
+
+  #bytesOf(stored: Stored): Uint8Array {
+    return stored.saveToArray(this.#seal.ComprModeType.none).slice();
+  }
+
+  /** Untrusted: the runtime checks that the bytes are of this scheme and these parameters. */
+  #load(into: Stored, bytes: Uint8Array, code: 'CRYPTO_KEY_INVALID' | 'CRYPTO_ENVELOPE_MALFORMED'): Stored {
+    try {
+      // A Buffer is none of the arrays that the runtime takes.
+      into.loadFromArray(this.#context, Uint8Array.from(bytes));
+      return into;
+    } catch {
+      into.delete();
+      const what = code === 'CRYPTO_KEY_INVALID' ? 'key' : 'ciphertext';
+      throw new CryptoError(code, `Cannot read ${what}: it is none of these parameters`);
+    }
+  }
+}

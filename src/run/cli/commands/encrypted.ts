@@ -1,0 +1,87 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { fromBase64, toBase64 } from '#base/core/index.ts';
+import { FLEET_SUM_PARAMETERS, FleetSum } from '#base/crypto/index.ts';
+import { CliError } from '../errors.ts';
+import type { ContextOf } from './command.ts';
+
+interface SumRow {
+  readonly count: number;
+  readonly unreadable: number;
+  readonly sum: string;
+  readonly bytes: number;
+  readonly milliseconds: number;
+}
+
+/** Sums over values that stay encrypted: keys, what a device sends, and the sum, opened here. */
+export function addEncryptedCommand(program: Command, contextOf: ContextOf): void {
+  const encrypted = program.command('encrypted').description('sums over values that the platform cannot read');
+
+  encrypted
+    .command('keys <folder>')
+    .description('make keys: public.key for devices, secret.key for whoever asks for sums')
+    .action(async (folder: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const { publicKey, secretKey } = (await FleetSum.open()).makeKeys();
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'secret.key'), secretKey, { mode: 0o600, flag: 'wx' }).catch((cause: unknown) => {
+        throw new CliError('CLI_USAGE', `Cannot write keys to ${folder}: there is a secret.key already, or no room`, {
+          cause,
+        });
+      });
+      await writeFile(join(folder, 'public.key'), publicKey);
+      const { degree, bits, security } = FLEET_SUM_PARAMETERS;
+      const made = { folder, scheme: 'CKKS', degree, bits, security };
+      context.result(made, () => `keys of ${security} bits are in ${folder}: secret.key never leaves you\n`);
+      context.next(`encrypted seal 4.2 --key ${join(folder, 'public.key')}`);
+    });
+
+  encrypted
+    .command('seal <value>')
+    .description('what a device sends for a value, in Base64')
+    .requiredOption('--key <file>', 'public.key')
+    .action(async (value: string, { key }: { key: string }, command: Command) => {
+      const context = contextOf(command);
+      const number = Number(value);
+      if (value === '' || !Number.isFinite(number))
+        throw new CliError('CLI_USAGE', `Cannot encrypt ${value}: it is no number`);
+      const sealed = toBase64((await FleetSum.open()).seal(await readFile(key), number));
+      context.result({ sealed }, () => `${sealed}\n`);
+    });
+
+  encrypted
+    .command('sum <view>')
+    .description('sum, mean and variance over the newest value of each device')
+    .requiredOption('--column <name>', 'the column with what devices sent')
+    .requiredOption('--key <file>', 'secret.key')
+    .option('--purpose <purpose>', 'what it is for')
+    .action(
+      async (
+        view: string,
+        { column, key, purpose }: { column: string; key: string; purpose?: string },
+        command: Command,
+      ) => {
+        const context = contextOf(command);
+        const body = { view, column, ...(purpose === undefined ? {} : { purpose }) };
+        const { sum, count, unreadable, bytes, milliseconds } = await context.withPlatform((client) =>
+          client.json<SumRow>('POST', '/v1/encrypted-sums', { body }),
+        );
+        const fleet = await FleetSum.open();
+        const moments = fleet.open(await readFile(key), fromBase64(sum));
+        if (moments.count !== count)
+          throw new CliError(
+            'CLI_USAGE',
+            `Cannot open the sum: of ${count} values some were encrypted under another key`,
+          );
+        const cost = { bytes, milliseconds, unreadable };
+        context.result({ ...moments, ...cost }, ({ mean, variance }) =>
+          [
+            `sum ${moments.sum}, mean ${mean}, variance ${variance} of ${count} devices`,
+            `cost: ${bytes} bytes read, ${milliseconds.toFixed(0)} ms to add${unreadable === 0 ? '' : `; ${unreadable} could not be read`}`,
+            '',
+          ].join('\n'),
+        );
+      },
+    );
+}
