@@ -1,6 +1,6 @@
 import { systemClock } from '#base/core/index.ts';
 import { AeadKey, systemRandom } from '#base/crypto/index.ts';
-import { Ingest, isStored } from '#flow/ingest/index.ts';
+import { Ingest, isStored, VaultWriter } from '#flow/ingest/index.ts';
 import type { Sender } from '#flow/ingest/index.ts';
 import { FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
 import { DEVICE_FLAG, DeviceTable } from '#trust/identity/index.ts';
@@ -34,6 +34,9 @@ streams:
       flow_rate:       {type: number, range: [0, 300]}
 `;
 
+/** Letters of the names below. */
+const LETTERS = 'KMSUdeirv-0123456789';
+
 /** The same with two texts, which are stored as they are or as tokens. */
 const named = (as: string): string =>
   `${YAML}      container: {type: text, max-length: 32${as}}\n      driver: {type: text, max-length: 32${as}}\n`;
@@ -61,16 +64,24 @@ export const bench: Bench = async (note) => {
     note,
     'time, seq',
   );
-  const [texts, tokens] = [[], []] as [number[], number[]];
+  const [texts, tokens, vaulted, formed] = [[], [], [], []] as [number[], number[], number[], number[]];
   // In turns, so that what else the machine does falls on both.
   for (let turn = 0; turn < TURNS; turn++) {
     texts.push((await measure(named(''), (i) => payload(i, names(i)), note, 'two texts', 2)).cost);
     tokens.push((await measure(named(', tokenise: names'), (i) => payload(i, names(i)), note, 'two tokens', 2)).cost);
+    const reversible = named(', tokenise: names, token: reversible');
+    vaulted.push((await measure(reversible, (i) => payload(i, names(i)), note, 'two tokens with a vault', 2)).cost);
+    const format = named(`, tokenise: names, token: {alphabet: "${LETTERS}", length: [8, 32]}`);
+    formed.push((await measure(format, (i) => payload(i, names(i)), note, 'two tokens of a format', 2)).cost);
   }
   return [
     besidePeer('ingest-core: a reading with two texts as tokens', 'ns of processor', median(tokens), median(texts), {
       atMost: 1.2,
     }),
+    besidePeer('ingest-core: the same with a vault', 'ns of processor', median(vaulted), median(texts), {
+      atMost: 1.2,
+    }),
+    besidePeer('ingest-core: the same of a format', 'ns of processor', median(formed), median(texts), { atMost: 1.2 }),
     absolute('ingest-core: 8 numbers', 'readings/s', plain, { atLeast: 300_000 }),
     absolute('ingest-core: 8 numbers, time and seq', 'readings/s', numbered, null),
   ];
@@ -113,6 +124,7 @@ async function measure(
     table,
     worker: 0,
     digestKey: systemRandom.bytes(32),
+    vault: new VaultWriter({ version: 1, key: systemRandom.bytes(32) }, systemRandom),
   });
   const rates: number[] = [];
   /** Nanoseconds of the thread's own time for a reading: what else the machine does is not in it. */

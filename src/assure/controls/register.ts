@@ -19,6 +19,7 @@ import { everyControlIsFresh } from './probes/every-control-is-fresh.ts';
 import { floodIsHeldBack } from './probes/flood-is-held-back.ts';
 import { hostileTextIsInert } from './probes/hostile-text-is-inert.ts';
 import { identifiersBecomeTokens } from './probes/identifiers-become-tokens.ts';
+import { originalsNeedAGrant } from './probes/originals-need-a-grant.ts';
 import { inventoryIsTrue } from './probes/inventory-is-true.ts';
 import { keysAreLogged } from './probes/keys-are-logged.ts';
 import { keysStayInCustody } from './probes/keys-stay-in-custody.ts';
@@ -73,6 +74,7 @@ export const CONTROLS: readonly Control[] = [
   floodIsHeldBack,
   hostileTextIsInert,
   identifiersBecomeTokens,
+  originalsNeedAGrant,
   inventoryIsTrue,
   keysAreLogged,
   keysStayInCustody,

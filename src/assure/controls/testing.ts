@@ -198,7 +198,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
         return answer({}, 202);
       }
       if (JSON.stringify(body).includes('never-granted')) return answer({ code: 'QUERY_REFUSED' }, 400);
-      if (/^\/v1\/(template|proposals)/.test(path)) return answer({ code: 'POLICY_DENIED' }, 403);
+      if (/^\/v1\/(template|proposals|tokens)/.test(path)) return answer({ code: 'POLICY_DENIED' }, 403);
       const replies: Record<string, ApiAnswer['body']> = {
         '/v1/segments/columns': { columns: [{ column: 'n', class: 'operational', domain: 'operational' }] },
       };

@@ -62,7 +62,7 @@ export type { NoteSignature, OpenedNote, UnverifiedNote } from './signed-note.ts
 export { envelopeKeys, openEnvelope, signEnvelope } from './signed-envelope.ts';
 export type { OpenedEnvelope } from './signed-envelope.ts';
 export { MacKey } from './mac-key.ts';
-export { isToken, TokenKey, TokenLift } from './token-key.ts';
+export { isToken, TokenKey } from './token-key.ts';
 export type { TokenMaker } from './token-key.ts';
 export { FormatTokenKey, tokenFormatProblem } from './format-token-key.ts';
 export type { TokenFormat } from './format-token-key.ts';

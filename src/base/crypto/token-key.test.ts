@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { toHex } from '#base/core/index.ts';
 import { requireProgram } from '../../../test/support/outside.ts';
-import { isToken, TokenKey, TokenLift } from './token-key.ts';
+import { isToken, TokenKey } from './token-key.ts';
 
 const RAW = Uint8Array.from({ length: 32 }, (_, i) => i);
 const OTHER = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
@@ -88,32 +88,4 @@ test('isToken() knows tokens by their form', () => {
 
 test('TokenKey refuses a short key', () => {
   assert.throws(() => TokenKey.fromBytes(new Uint8Array(31), 1), { code: 'CRYPTO_KEY_INVALID' });
-});
-
-test('TokenLift brings a token to the newest version, as if the value had been given one there', () => {
-  const raw = [1, 2, 3].map((n) => new Uint8Array(32).fill(n));
-  const versions = [1, 2, 3].map((n) => TokenKey.fromVersions(raw.slice(0, n)));
-  fc.assert(
-    fc.property(fc.string(), fc.maxSafeInteger(), (text, integer) => {
-      for (const [i, newest] of versions.entries()) {
-        const lift = TokenLift.fromLater(raw.slice(1, i + 1));
-        assert.equal(lift.version, newest.version);
-        for (const older of versions.slice(0, i + 1)) {
-          assert.ok(older.text(text).startsWith(`t${older.version}-`));
-          assert.equal(lift.text(older.text(text)), newest.text(text));
-        }
-        for (const older of versions.slice(Math.max(0, i - 1), i + 1)) {
-          assert.ok(isToken(older.integer(integer)));
-          assert.equal(lift.integer(older.integer(integer)), newest.integer(integer));
-        }
-        assert.equal(lift.text(text), text);
-        assert.equal(lift.integer(42), 42);
-      }
-    }),
-    { numRuns: 50 },
-  );
-  assert.equal(versions[0]!.text('a'), TokenKey.fromBytes(raw[0]!, 1).text('a'));
-  // A token of a version to come stays: it was made while the lift was on its way.
-  assert.equal(TokenLift.fromLater([]).text(versions[1]!.text('a')), versions[1]!.text('a'));
-  assert.throws(() => TokenKey.fromVersions([]), RangeError);
 });

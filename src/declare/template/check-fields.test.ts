@@ -81,6 +81,15 @@ streams:
   }
 });
 
+test('checkFields() takes no format for the subject of a stream', () => {
+  const yaml = (token: string) => `
+devices: {d: {}}
+streams: {s: {from: d, purposes: [p], subject: who, fields: {who: {type: text, class: identifier, token: ${token}}}}}
+`;
+  assert.deepEqual(findingsOf(yaml('reversible')), []);
+  assert.match(findingsOf(yaml('{alphabet: digits, length: [8, 8]}')).join(), /^TEMPLATE_FIELD_CONFLICT/);
+});
+
 test('checkFields() takes only patterns that run in linear time', () => {
   for (const pattern of ['(a)\\1', '(?=a)', '(?<!a)b', '(', 'a{2000}', '[z-a]']) {
     assert.deepEqual(field(`type: text, pattern: '${pattern}'`), ['TEMPLATE_PATTERN_INVALID'], pattern);

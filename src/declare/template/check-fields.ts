@@ -26,6 +26,7 @@ export function checkFields(context: CheckContext): void {
     }
   }
   checkDomains(context);
+  checkSubjects(context);
 }
 
 function checkField(context: CheckContext, path: SourcePath, field: PartialField, inTable: boolean): void {
@@ -113,6 +114,16 @@ function checkFormat(context: CheckContext, path: SourcePath, { token }: Partial
   const kind = tokenKindOf({ alphabet: token.alphabet, length: [...token.length].map(Number) });
   const problem = kind.kind === 'format' ? tokenFormatProblem(kind) : null;
   if (problem !== null) context.at(path, 'TEMPLATE_VALUE_INVALID', `no format for tokens: ${problem}`);
+}
+
+/** Who a reading is about is told by a token that nobody takes for an original, or an erased person could not be kept out. */
+function checkSubjects(context: CheckContext): void {
+  for (const [name, stream] of Object.entries(context.source.streams ?? {})) {
+    const subject = stream?.subject;
+    if (subject === undefined || typeof stream?.fields?.[subject]?.token !== 'object') continue;
+    const message = 'the subject of a stream keeps no format: declare `token: reversible`, or nothing';
+    context.at(['streams', name, 'fields', subject, 'token'], 'TEMPLATE_FIELD_CONFLICT', message);
+  }
 }
 
 /** Within a domain one value has one token, so its tokens are of one format. */

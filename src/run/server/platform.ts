@@ -327,6 +327,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       retention,
       tables,
       statements,
+      vault,
       objects,
       audit,
       clock,
@@ -391,7 +392,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   const tokenDesk = new TokenDesk({
     template: inForce,
-    earlier: () => versions.all(),
     decisions,
     keys,
     vault,

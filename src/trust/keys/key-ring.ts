@@ -16,7 +16,7 @@ import { makeKeyLog } from './key-log.ts';
 import type { KeyUse } from './key-log.ts';
 import { KEYS_SCHEMA } from './key-tables.ts';
 import { PurposeKeys } from './purpose-keys.ts';
-import type { FindingKeys, PurposeKey, TokenKeys } from './purpose-keys.ts';
+import type { FindingKeys, PurposeKey } from './purpose-keys.ts';
 import { remember } from './remember.ts';
 import { RotatingRowSealer } from './row-keys.ts';
 import { UseMeter } from './use-meter.ts';
@@ -160,19 +160,11 @@ export class KeyRing {
     return this.#purposes.newest(purpose);
   }
 
-  /**
-   * The keys of a domain of tokens, one version after the other: a later token is made of the one before. The first is
-   * made where there is none. Where a version was destroyed they begin behind it, and nothing joins with what was before.
-   */
-  tokenKeys(domain: string): Promise<TokenKeys> {
-    return this.#purposes.chain(`token:${domain}`);
-  }
-
   /** What makes the tokens of a domain. @param format that they keep; null where they keep none */
   async tokenMaker(domain: string, format: TokenFormat | null): Promise<TokenMaker> {
-    const { first, keys } = await this.tokenKeys(domain);
-    const raw = keys.map((key) => key.exportBytes());
-    return format === null ? TokenKey.fromVersions(raw, first) : new FormatTokenKey(raw[0]!, first, domain, format);
+    const { version, key } = await this.#purposes.newest(`token:${domain}`);
+    const raw = key.exportBytes();
+    return format === null ? TokenKey.fromBytes(raw, version) : new FormatTokenKey(raw, version, domain, format);
   }
 
   /** The key of an older version, for what was made with it; null where it was destroyed or never was. */

@@ -20,13 +20,6 @@ export interface FindingKeys {
   readonly all: readonly PurposeKey[];
 }
 
-/** Keys of which each next one is used on what the one before made. */
-export interface TokenKeys {
-  /** Version of the first of them. */
-  readonly first: number;
-  readonly keys: readonly MacKey[];
-}
-
 /** A version of a digest key as the catalogue has it. */
 export type PurposeVersion = Values<typeof PURPOSE_KEYS.key> & Values<typeof PURPOSE_KEYS.clear>;
 
@@ -73,16 +66,6 @@ export class PurposeKeys {
   async version(purpose: string, version: number): Promise<PurposeKey | null> {
     const row = await this.#table.get(this.#context.catalogue, { purpose, version });
     return row === null || row.state === 'destroyed' ? null : this.#opened(row);
-  }
-
-  /** The keys of a purpose that came after the last one that was destroyed; the first is made where there is none. */
-  async chain(purpose: string): Promise<TokenKeys> {
-    await this.newest(purpose);
-    const rows = await this.#versions(purpose);
-    const end = rows.findIndex(({ state }) => state === 'destroyed');
-    const living = (end === -1 ? [...rows] : rows.slice(0, end)).toReversed();
-    const keys = await Promise.all(living.map(async (row) => (await this.#opened(row)).key));
-    return { first: living[0]!.version, keys };
   }
 
   /** All versions, destroyed ones too. */

@@ -27,3 +27,17 @@ test('weir tokenise sends digits as a number, or as a text where that is said, a
   const sent = platform.heard.map(({ body }) => (JSON.parse(body) as { originals: unknown }).originals);
   assert.deepEqual(sent, [['49'], [49]]);
 });
+
+test('the commands of docs/tasks/pseudonyms.md are understood', async (t) => {
+  const platform = await standIn(t, {
+    'POST /v1/tokens/originals': { values: [{ token: 't1-bgxgseuu4himrusw', original: 'd-1041' }] },
+    'POST /v1/tokens': { values: [{ original: 'd-1041', token: 't1-bgxgseuu4himrusw' }] },
+  });
+  for (const command of [
+    'npm run -s weir -- detokenise climate driver t1-bgxgseuu4himrusw --purpose quality',
+    'npm run -s weir -- tokenise climate driver d-1041 --purpose quality',
+  ]) {
+    const { out } = await platform.run(addDetokeniseCommand, ...command.split(' ').slice(5));
+    assert.match(out, /d-1041/);
+  }
+});

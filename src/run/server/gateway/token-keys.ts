@@ -5,38 +5,27 @@ import type { Template } from '#declare/template/index.ts';
 import type { VaultKey } from '#flow/ingest/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 
-/** The keys of a domain of tokens on their way to those who make tokens. They are in memory only, wherever they come to. */
+/** The key of a domain of tokens on its way to those who make tokens. It is in memory only, wherever it comes to. */
 export interface HandedTokenKey {
   readonly domain: string;
-  /** Version of the first key. */
-  readonly first: number;
-  /** Those from the first version on, each made use of by the next. */
-  readonly keys: readonly Uint8Array[];
+  readonly version: number;
+  readonly key: Uint8Array;
   /** The format that its tokens keep; null where they keep none. */
   readonly format: TokenFormat | null;
 }
 
-/** The keys of every domain of tokens that a template names; a first one is made, and logged before. */
+/** The newest key of every domain of tokens that a template names; one that is new is made, and logged first. */
 export async function tokenKeysFor(
   template: Template,
-  keys: Pick<KeyRing, 'tokenKeys'>,
+  keys: Pick<KeyRing, 'digestKey'>,
 ): Promise<readonly HandedTokenKey[]> {
   const formats = tokenFormats(template);
   const handed: HandedTokenKey[] = [];
   for (const domain of tokenDomains(template)) {
-    handed.push(await handedKeyOf(domain, formats.get(domain) ?? null, keys));
+    const { version, key } = await keys.digestKey(`token:${domain}`);
+    handed.push({ domain, version, key: key.exportBytes(), format: formats.get(domain) ?? null });
   }
   return handed;
-}
-
-/** The keys of one domain. */
-export async function handedKeyOf(
-  domain: string,
-  format: TokenFormat | null,
-  keys: Pick<KeyRing, 'tokenKeys'>,
-): Promise<HandedTokenKey> {
-  const { first, keys: versions } = await keys.tokenKeys(domain);
-  return { domain, first, keys: versions.map((key) => key.exportBytes()), format };
 }
 
 /** Keys as they were handed over, by domain. */
@@ -44,11 +33,8 @@ export function openTokenKeys(handed: readonly HandedTokenKey[]): ReadonlyMap<st
   return new Map(handed.map((each) => [each.domain, makerOf(each)]));
 }
 
-/** What makes the tokens of a domain. */
-export function makerOf({ domain, first, keys, format }: HandedTokenKey): TokenMaker {
-  if (format === null) return TokenKey.fromVersions(keys, first);
-  // Tokens that keep a format have no room for a version: only the first key makes them.
-  return new FormatTokenKey(keys[0]!, first, domain, format);
+function makerOf({ domain, version, key, format }: HandedTokenKey): TokenMaker {
+  return format === null ? TokenKey.fromBytes(key, version) : new FormatTokenKey(key, version, domain, format);
 }
 
 /** The key under which originals travel to the vault; null where a template keeps none there. */

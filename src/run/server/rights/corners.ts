@@ -1,6 +1,7 @@
 import type { StoredPlace } from '#assure/privacy/index.ts';
 import { countQuarantined, eraseQuarantined } from '../control/quarantine-subjects.ts';
 import type { QuarantineSubjectsParts } from '../control/quarantine-subjects.ts';
+import type { TokenVault } from '../tokens/token-vault.ts';
 import type { StatementBook } from '../query/statement-book.ts';
 import type { ReferenceTables } from '../tables/reference-tables.ts';
 import type { KnownSubject, SubjectCorner } from './subject-corner.ts';
@@ -9,10 +10,11 @@ export interface CornerParts {
   readonly quarantine: QuarantineSubjectsParts;
   readonly tables: Pick<ReferenceTables, 'countSubject' | 'eraseSubject'>;
   readonly statements: Pick<StatementBook, 'naming' | 'remove'>;
+  readonly vault: Pick<TokenVault, 'originals' | 'forget'>;
 }
 
 /** The corners of this version. A part that comes to keep something of persons adds its own. */
-export function cornersOf({ quarantine, tables, statements }: CornerParts): readonly SubjectCorner[] {
+export function cornersOf({ quarantine, tables, statements, vault }: CornerParts): readonly SubjectCorner[] {
   return [
     {
       where: 'quarantine',
@@ -38,7 +40,24 @@ export function cornersOf({ quarantine, tables, statements }: CornerParts): read
         return digests.length;
       },
     },
+    {
+      where: 'vault of tokens',
+      count: async (subject) => {
+        let count = 0;
+        for (const domain of domainsOf(subject)) count += (await vault.originals(domain, valuesOf(subject))).size;
+        return count;
+      },
+      erase: async (subject) => {
+        let gone = 0;
+        for (const domain of domainsOf(subject)) gone += await vault.forget(domain, valuesOf(subject));
+        return gone;
+      },
+    },
   ];
+}
+
+function domainsOf({ places }: KnownSubject): readonly string[] {
+  return [...new Set(places.flatMap(({ domain }) => (domain === null ? [] : [domain])))];
 }
 
 function quarantined({ places }: KnownSubject) {

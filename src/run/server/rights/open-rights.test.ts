@@ -39,6 +39,7 @@ test('openRights() keeps its keys in custody, and takes up from the log what a c
       store: { findSubject: async () => ({ segments: [], tail: found }) },
       retention,
       tables: { countSubject: () => 0 },
+      vault: { originals: async () => new Map() },
       statements: await StatementBook.open(catalogue, sealer, systemClock),
       log: silentLog,
       templates: () => [template],

@@ -16,6 +16,7 @@ import type { DataDirectory } from '../data-directory.ts';
 import type { StatementBook } from '../query/statement-book.ts';
 import type { StoreHost } from '../store/host.ts';
 import type { ReferenceTables } from '../tables/reference-tables.ts';
+import type { TokenVault } from '../tokens/token-vault.ts';
 import { cornersOf } from './corners.ts';
 import { Eraser } from './eraser.ts';
 import { RightsKeeper } from './rights-keeper.ts';
@@ -32,6 +33,7 @@ export interface OpenRightsParts {
   readonly retention: RetentionKeeper;
   readonly tables: ReferenceTables;
   readonly statements: StatementBook;
+  readonly vault: TokenVault;
   readonly objects: Objects;
   readonly audit: AuditLog;
   readonly clock: Clock;
@@ -53,7 +55,7 @@ export async function openRights(parts: OpenRightsParts): Promise<RightsKeeper> 
   const logKey = AeadKey.fromBytes(await keptSecret(custody, 'subject-log', 32, random));
   const book = await RequestBook.open(catalogue, parts.sealer);
   const quarantine = { directory: layout.quarantine, keys };
-  const corners = cornersOf({ quarantine, tables: parts.tables, statements: parts.statements });
+  const corners = cornersOf({ quarantine, tables: parts.tables, statements: parts.statements, vault: parts.vault });
   // Only looked at, never read: its keys are not needed.
   const journal = new FileJournalReader({ directory: layout.journal, keys: { key: async () => null } });
   const eraser = new Eraser({

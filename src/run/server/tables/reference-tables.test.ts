@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeUtf8, systemClock } from '#base/core/index.ts';
-import { AeadKey, MacKey, systemRandom, TokenKey } from '#base/crypto/index.ts';
+import { AeadKey, systemRandom, TokenKey } from '#base/crypto/index.ts';
 import { makeRowSealer, openSqliteCatalogue } from '#base/storage/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { ReferenceTables } from './reference-tables.ts';
@@ -16,9 +16,9 @@ tables: { plants: { fields: { plant: { type: text }, at: { type: time, nullable:
 
 const RAW = new Uint8Array(32).fill(3);
 const keys = {
-  tokenKeys: async (domain: string) => {
+  tokenMaker: async (domain: string) => {
     assert.equal(domain, 'plants');
-    return { first: 2, keys: [MacKey.fromBytes(RAW)] };
+    return TokenKey.fromBytes(RAW, 2);
   },
 };
 

@@ -9,7 +9,6 @@ import type { SubjectColumn } from '#flow/store/index.ts';
 import type { VaultValue } from '#flow/ingest/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { ApiError } from '../api/errors.ts';
-import { handedKeyOf, makerOf } from '../gateway/token-keys.ts';
 import { csvRecords } from './csv-records.ts';
 import type { SourceRecord } from './csv-records.ts';
 import type { TokenVault } from '../tokens/token-vault.ts';
@@ -41,7 +40,7 @@ interface Parts {
   readonly catalogue: Catalogue;
   readonly audit: AuditSink;
   readonly clock: Clock;
-  readonly keys: Pick<KeyRing, 'tokenKeys'>;
+  readonly keys: Pick<KeyRing, 'tokenMaker'>;
   readonly template: () => Template;
   readonly vault: Pick<TokenVault, 'keep' | 'room'>;
 }
@@ -187,7 +186,7 @@ export class ReferenceTables {
       const domain = tokenDomainOf(name, field);
       if (domain === null) continue;
       const format = field.token?.kind === 'format' ? field.token : null;
-      tokens.set(field.name, makerOf(await handedKeyOf(domain, format, this.#parts.keys)));
+      tokens.set(field.name, await this.#parts.keys.tokenMaker(domain, format));
     }
     return tokens;
   }

@@ -25,7 +25,6 @@ people:
   reader: {query: [s], purposes: [q]}
   masked: {query: [s], purposes: [q], may: [detokenise], masks: {s.who: hash}}
 `);
-const earlier = makeTemplate('devices: {d: {}}\nstreams: {t: {from: d, fields: {x: {type: text, tokenise: old}}}}');
 const place = { view: 's', column: 'who', purpose: 'q' };
 
 function who(...roles: string[]): Caller {
@@ -43,7 +42,6 @@ async function setup(t: TestContext) {
   const vault = new Map<string | number, string | number>();
   const desk = new TokenDesk({
     template: () => template,
-    earlier: () => [earlier, template],
     decisions: new DecisionPoint(),
     keys,
     vault: {
@@ -102,15 +100,4 @@ test('TokenDesk refuses who may not, for another purpose, of a masked column, an
   await assert.rejects(desk.tokens(who('keeper'), { ...place, column: 'plain' }, ['t']), {
     code: 'API_TOKENS_REFUSED',
   });
-});
-
-test('TokenDesk.everyTokenOf() tells what a value may stand under anywhere, domains of before included', async (t) => {
-  const { desk, makers } = await setup(t);
-  const found = new Map((await desk.everyTokenOf('4917612345')).map(({ domain, tokens }) => [domain, tokens]));
-  assert.deepEqual([...found.keys()], ['_probe', 'badges', 'old', 'phones', 'plain', 's']);
-  assert.ok(found.get('s')?.includes(makers.get('s')!.text('4917612345')));
-  assert.ok(found.get('badges')?.includes(makers.get('badges')!.integer(4_917_612_345)));
-  assert.ok(found.get('phones')?.includes(makers.get('phones')!.text('4917612345')));
-  assert.equal(found.get('old')?.length, 2);
-  assert.ok((await desk.everyTokenOf('')).every(({ tokens }) => tokens.length === 1));
 });

@@ -1,21 +1,18 @@
 import type { AuditSink, Clock } from '#base/core/index.ts';
-import { FormatTokenKey, TokenKey } from '#base/crypto/index.ts';
+import { FormatTokenKey } from '#base/crypto/index.ts';
 import { requireAllowed } from '#declare/policy/index.ts';
 import type { AccessRequest, DecisionPoint } from '#declare/policy/index.ts';
-import { tokenDomainOf, tokenDomains, tokenFormats } from '#declare/template/index.ts';
+import { tokenDomainOf } from '#declare/template/index.ts';
 import type { Field, Template } from '#declare/template/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { Caller } from '../api/caller.ts';
 import { ApiError } from '../api/errors.ts';
-import { handedKeyOf, makerOf } from '../gateway/token-keys.ts';
 import type { TokenVault } from './token-vault.ts';
 
 export interface TokenDeskParts {
   readonly template: () => Template;
-  /** Versions of the template that were in force, for domains that it names no more. */
-  readonly earlier: () => readonly Template[];
   readonly decisions: DecisionPoint;
-  readonly keys: Pick<KeyRing, 'tokenKeys'>;
+  readonly keys: Pick<KeyRing, 'digestKey' | 'tokenMaker'>;
   readonly vault: Pick<TokenVault, 'originals'>;
   readonly audit: AuditSink;
   readonly clock: Clock;
@@ -33,12 +30,6 @@ export interface TokenColumn {
   readonly view: string;
   readonly column: string;
   readonly purpose: string;
-}
-
-/** The tokens that a value has had in one domain, the newest last. */
-export interface DomainTokens {
-  readonly domain: string;
-  readonly tokens: readonly (string | number)[];
 }
 
 /**
@@ -87,7 +78,7 @@ export class TokenDesk {
     await this.#admit(caller, place);
     const { field, domain } = this.#fieldOf(place);
     const format = field.token?.kind === 'format' ? field.token : null;
-    const maker = makerOf(await handedKeyOf(domain, format, this.#parts.keys));
+    const maker = await this.#parts.keys.tokenMaker(domain, format);
     const tokens = originals.map((value) => {
       if (field.type === 'integer') return Number.isSafeInteger(value) ? maker.integer(value as number) : null;
       return typeof value === 'string' ? orNull(() => maker.text(value)) : null;
@@ -100,45 +91,14 @@ export class TokenDesk {
     return tokens;
   }
 
-  /**
-   * Every token that a value may stand under, by domain, older versions too: for whoever has to find all that is kept
-   * about somebody. Nothing is decided and nothing logged here: the caller has to.
-   *
-   * @param value a text, or a safe integer, which is also looked for as the text of its digits
-   */
-  async everyTokenOf(value: string | number): Promise<readonly DomainTokens[]> {
-    const { template, earlier, keys } = this.#parts;
-    const versions = [...earlier(), template()];
-    const formats = new Map(versions.flatMap((each) => [...tokenFormats(each)]));
-    const domains = [...new Set(versions.flatMap((each) => tokenDomains(each)))].sort();
-    const found: DomainTokens[] = [];
-    for (const domain of domains) {
-      const handed = await handedKeyOf(domain, null, keys);
-      const tokens: (string | number)[] = [];
-      for (let count = 1; count <= handed.keys.length; count++) {
-        const key = TokenKey.fromVersions(handed.keys.slice(0, count), handed.first);
-        tokens.push(key.text(String(value)));
-        if (Number.isSafeInteger(Number(value)) && value !== '') tokens.push(key.integer(Number(value)));
-      }
-      const format = formats.get(domain);
-      if (format !== undefined) {
-        const key = new FormatTokenKey(handed.keys[0]!, handed.first, domain, format);
-        const token = orNull(() => key.text(String(value)));
-        if (token !== null) tokens.push(token);
-      }
-      found.push({ domain, tokens });
-    }
-    return found;
-  }
-
   async #back(
     { token }: Field,
     domain: string,
     tokens: readonly (string | number)[],
   ): Promise<ReadonlyMap<string | number, string | number>> {
     if (token?.kind !== 'format') return this.#parts.vault.originals(domain, tokens);
-    const { keys, first } = await handedKeyOf(domain, token, this.#parts.keys);
-    const key = new FormatTokenKey(keys[0]!, first, domain, token);
+    const { version, key: held } = await this.#parts.keys.digestKey(`token:${domain}`);
+    const key = new FormatTokenKey(held.exportBytes(), version, domain, token);
     const found = new Map<string | number, string>();
     for (const each of tokens) {
       const original = orNull(() => key.original(String(each)));
