@@ -46,4 +46,4 @@ export { RowGatherer } from './live/row-gatherer.ts';
 export { openState, sealState } from './live/state-file.ts';
 export type { DeviceState, WatchState } from './live/state-file.ts';
 export { MOST_DEVICES, WatchService } from './live/watch-service.ts';
-export type { WatchParts, WatchStatus } from './live/watch-service.ts';
+export type { KnownBaseline, WatchParts, WatchStatus } from './live/watch-service.ts';

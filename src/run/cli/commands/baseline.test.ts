@@ -24,6 +24,10 @@ test('weir baseline prints what is normal, since when, and how sure that is', as
           until: '2026-01-01T01:00:00Z',
           readings: 3_600,
           fields: [{ name: 'temperature', unit: 'Cel', centre: -18, spread: 0.5 }],
+          peers: {
+            devices: 5,
+            fields: [{ name: 'temperature', centre: -17, spread: 0.8, position: -1.25 }],
+          },
           detectors: [detector, { ...detector, name: 'stuck-check', armed: false, limit: null }],
         },
       ],
@@ -31,8 +35,9 @@ test('weir baseline prints what is normal, since when, and how sure that is', as
   });
   const { out, err } = await platform.run(addBaselineCommand, 'baseline', 'truck-3');
   assert.match(out, /^truck-3 on climate: 3600 readings from 2026-01-01T00:00:00Z to 2026-01-01T01:00:00Z$/m);
-  assert.match(out, /^temperature \(Cel\) +-19\.5 +-16\.5 +-18 +0\.5$/m);
+  assert.match(out, /^temperature \(Cel\) +-19\.5 +-16\.5 +-18 +0\.5 +-17 +-1\.3$/m);
   assert.match(out, /^robust-z +9\.143 +3600 +59\.98 min|^robust-z +9\.143 +3600 +60 min +64 +0\.06048 +0\.6048$/m);
+  assert.match(out, /^beside 5 other devices on this stream/m);
   assert.match(out, /^stuck-check +not yet/m);
   assert.match(err, /alerts --device truck-3/);
 });

@@ -15,6 +15,15 @@ interface BaselineRow {
     readonly centre: number;
     readonly spread: number;
   }[];
+  readonly peers: {
+    readonly devices: number;
+    readonly fields: readonly {
+      readonly name: string;
+      readonly centre: number;
+      readonly spread: number;
+      readonly position: number;
+    }[];
+  } | null;
   readonly detectors: readonly {
     readonly name: string;
     readonly armed: boolean;
@@ -46,18 +55,22 @@ export function addBaselineCommand(program: Command, contextOf: ContextOf): void
     });
 }
 
-function showBaseline({ device, stream, since, until, readings, fields, detectors }: BaselineRow): string {
+function showBaseline({ device, stream, since, until, readings, fields, peers, detectors }: BaselineRow): string {
   return [
     `${device} on ${stream}: ${readings} readings from ${since} to ${until}`,
+    peers === null
+      ? 'too few other devices on this stream to hold it against'
+      : `beside ${peers.devices} other devices on this stream, in their spreads`,
     '',
     formatTable(
-      ['field', 'usual from', 'to', 'centre', 'spread'],
-      fields.map(({ name, unit, centre, spread }) => [
+      ['field', 'usual from', 'to', 'centre', 'spread', ...(peers === null ? [] : ['centre of peers', 'apart by'])],
+      fields.map(({ name, unit, centre, spread }, i) => [
         unit === null ? name : `${name} (${unit})`,
         brief(centre - USUAL * spread),
         brief(centre + USUAL * spread),
         brief(centre),
         brief(spread),
+        ...peerCells(peers?.fields[i]),
       ]),
     ),
     formatTable(
@@ -77,4 +90,8 @@ function showBaseline({ device, stream, since, until, readings, fields, detector
 
 function brief(value: number): number {
   return Number(value.toPrecision(4));
+}
+
+function peerCells(peer: { readonly centre: number; readonly position: number } | undefined): readonly number[] {
+  return peer === undefined ? [] : [brief(peer.centre), Number(peer.position.toFixed(1))];
 }

@@ -7,7 +7,7 @@ import type { LogSource, PlacedEntry } from '#trust/audit/index.ts';
 import type { ConsentReceipts, Consents } from '#trust/consent/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { Parameters, ResultFormat } from '#flow/query/index.ts';
-import type { DeviceBaseline } from '#watch/detect/index.ts';
+import type { KnownBaseline } from '#watch/detect/index.ts';
 import type { AlertBook, RuleBook } from '#watch/respond/index.ts';
 import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { PlatformStatus } from '../platform-status.ts';
@@ -167,7 +167,7 @@ export interface Services {
   readonly alerts: Pick<AlertBook, 'list' | 'get' | 'answer' | 'onChange'>;
   readonly alertRules: Pick<RuleBook, 'all' | 'add' | 'revert'>;
   /** What is normal for a device; null where nothing is watched. */
-  readonly baseline: (device: string) => Promise<readonly DeviceBaseline[] | null>;
+  readonly baseline: (device: string) => Promise<readonly KnownBaseline[] | null>;
   /** What answers with noise may still tell. */
   readonly privacy: Pick<PrivacyBudgets, 'list'>;
   readonly encryptedSums: Pick<EncryptedSums, 'add'>;

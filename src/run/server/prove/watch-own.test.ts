@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { millis, PROBE_DEVICE, PROBE_STREAM } from '#base/core/index.ts';
-import type { DeviceBaseline, Finding } from '#watch/detect/index.ts';
+import type { KnownBaseline, Finding } from '#watch/detect/index.ts';
 import { AlertBook, RuleBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { openKeys, recordAudit } from '../../../../test/support/open-trust.ts';
@@ -17,7 +17,8 @@ const BASELINE = {
   readings: 90,
   fields: [{ name: 'n', unit: null, centre: 3, spread: 1 }],
   detectors: [{ ...DETECTOR, expectedRate: 1e-6, likelyRate: 1e-5 }],
-} satisfies DeviceBaseline;
+  peers: null,
+} satisfies KnownBaseline;
 
 /** Real alerts and rules; a watch that finds each wild number. */
 async function open(t: Cleanable, watch: { readonly blind?: boolean; readonly off?: boolean } = {}) {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PROBE_DEVICE, PROBE_STREAM } from '#base/core/index.ts';
 import type { Clock } from '#base/core/index.ts';
 import type { PublishOutcome, WatchTrial } from '#assure/controls/index.ts';
-import type { DeviceBaseline } from '#watch/detect/index.ts';
+import type { KnownBaseline } from '#watch/detect/index.ts';
 import { correlate } from '#watch/respond/index.ts';
 import type { Alert, AlertBook, RuleBook } from '#watch/respond/index.ts';
 import { PROVER } from './run-credentials.ts';
@@ -12,7 +12,7 @@ export interface WatchParts {
   readonly publish: (topic: string, payloads: readonly string[]) => Promise<readonly PublishOutcome[]>;
   readonly alerts: Pick<AlertBook, 'list' | 'get' | 'answer'>;
   readonly rules: Pick<RuleBook, 'all' | 'add' | 'revert'>;
-  readonly baseline: (device: string) => Promise<readonly DeviceBaseline[] | null>;
+  readonly baseline: (device: string) => Promise<readonly KnownBaseline[] | null>;
   readonly clock: Clock;
   /** Asks until it is so, or for some seconds. */
   readonly within: (ask: () => Promise<boolean>) => Promise<boolean>;
@@ -111,7 +111,7 @@ async function send({ publish }: WatchParts, numbers: readonly number[]): Promis
 
 /** The baseline once it has what was sent. */
 async function settled({ baseline, within }: WatchParts): Promise<WatchTrial['baseline']> {
-  let known: DeviceBaseline | undefined;
+  let known: KnownBaseline | undefined;
   await within(async () => {
     known = (await baseline(PROBE_DEVICE))?.find(({ stream }) => stream === PROBE_STREAM);
     return (known?.readings ?? 0) >= USUAL && known?.detectors.every(({ armed }) => armed) === true;

@@ -1,6 +1,6 @@
 import type { Json } from '#base/core/index.ts';
 import type { JournalDamage } from '#flow/journal/index.ts';
-import type { DeviceBaseline, Finding, WatchStatus } from '#watch/detect/index.ts';
+import type { KnownBaseline, Finding, WatchStatus } from '#watch/detect/index.ts';
 import type { HandedKey } from '../store/contract.ts';
 
 export interface WatchStart {
@@ -22,7 +22,7 @@ export type WatchMethods = {
   template(form: Json): Promise<void>;
   /** The journal grew. */
   wake(parameters: null): void;
-  baseline(device: string): readonly DeviceBaseline[];
+  baseline(device: string): readonly KnownBaseline[];
   status(parameters: null): WatchStatus | null;
   /** Tells what was found and keeps the state. */
   save(parameters: null): Promise<void>;

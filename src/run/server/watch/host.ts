@@ -5,7 +5,7 @@ import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { JournalCursor } from '#flow/journal/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
-import type { DeviceBaseline, Finding, WatchStatus } from '#watch/detect/index.ts';
+import type { KnownBaseline, Finding, WatchStatus } from '#watch/detect/index.ts';
 import { WATCH_STATES } from '#watch/respond/index.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { logLevel } from '../log.ts';
@@ -101,7 +101,7 @@ export class WatchHost {
   }
 
   /** What is normal for a device; null while the watch does not run. */
-  async baseline(device: string): Promise<readonly DeviceBaseline[] | null> {
+  async baseline(device: string): Promise<readonly KnownBaseline[] | null> {
     return this.#process === null ? null : (await (await this.#process).peer).call('baseline', device);
   }
 

@@ -137,3 +137,19 @@ test('DeviceWatch notices that it is led away slowly, and says from where to whe
   );
   assert.deepEqual(new DeviceWatch('d', PLAN).take(climateRows(0, 20_000)), []);
 });
+
+test('DeviceWatch describes what is usual, intervals in seconds, and nothing of a class that is not shown', () => {
+  const watch = new DeviceWatch('d', PLAN);
+  watch.take(climateRows(0, 500));
+  const { fields, readings, detectors } = watch.describe();
+  assert.deepEqual(
+    fields.map(({ name, unit, centre }) => [name, unit, Math.round(centre)]),
+    [
+      ['temperature', 'Cel', -18],
+      ['humidity', '%', 50],
+      ['interval', 's', 1],
+    ],
+  );
+  assert.equal(readings, 500);
+  assert.ok(detectors.every(({ armed }) => armed));
+});

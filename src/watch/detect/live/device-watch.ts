@@ -15,7 +15,7 @@ import {
   thresholdFacts,
 } from '../threshold/budget-threshold.ts';
 import type { ThresholdFacts, ThresholdRule, ThresholdState } from '../threshold/budget-threshold.ts';
-import { findCauses, movedCause, sayFinding, showReading } from './explain-finding.ts';
+import { findCauses, movedCause, sayFinding, showReading, showUsual } from './explain-finding.ts';
 import { findingId, severityOf } from './finding.ts';
 import type { Finding, FiredDetector, ShownReading } from './finding.ts';
 import type { WatchPlan } from './watch-plan.ts';
@@ -184,12 +184,10 @@ export class DeviceWatch {
       since: this.#since,
       until: this.#until,
       readings: this.#readings,
-      fields: fields.map(({ name, unit }, i) => ({
-        name,
-        unit,
-        centre: this.#usual.centre[i]!,
-        spread: this.#usual.spread[i]!,
-      })),
+      // Nothing of fields whose class keeps their values out of alerts.
+      fields: fields.flatMap((field, i) =>
+        field.shown ? [showUsual(field, this.#usual.centre[i]!, this.#usual.spread[i]!)] : [],
+      ),
       detectors: this.#parts.map(({ detector, threshold, rule }) => ({
         name: detector.kind,
         ...thresholdFacts(threshold, rule),

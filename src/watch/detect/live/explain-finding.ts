@@ -63,6 +63,22 @@ export function movedCause({ name, unit, shown }: WatchedField, { by, centre, sp
   };
 }
 
+/** What is usual for a field as it is shown: the time between readings in seconds. */
+export function showUsual(
+  { name, unit }: WatchedField,
+  centre: number,
+  spread: number,
+): { readonly name: string; readonly unit: string | null; readonly centre: number; readonly spread: number } {
+  const from = shownValue(name, centre);
+  const wide = name === INTERVAL ? shownValue(name, centre + spread) - from : spread;
+  return {
+    name: shownName(name),
+    unit: shownUnit(name, unit),
+    centre: name === INTERVAL ? from : centre,
+    spread: wide,
+  };
+}
+
 /** A row as it is shown. */
 export function showReading(fields: readonly WatchedField[], time: number, row: Float64Array): ShownReading {
   const values: Record<string, number | null> = {};

@@ -3,6 +3,8 @@ import type { JournalCursor, JournalReader } from '#flow/journal/index.ts';
 import { DeviceWatch } from './device-watch.ts';
 import type { DeviceBaseline } from './device-watch.ts';
 import type { Finding } from './finding.ts';
+import { peerGroup } from './peer-group.ts';
+import type { PeerGroup } from './peer-group.ts';
 import { RowGatherer } from './row-gatherer.ts';
 import type { DeviceState, WatchState } from './state-file.ts';
 import type { WatchPlan } from './watch-plan.ts';
@@ -21,6 +23,9 @@ export interface WatchParts {
   /** Keeps a state: once it resolves reading may go on from it after a crash. */
   readonly save: (state: WatchState) => Promise<void>;
 }
+
+/** What is normal for a device, and beside the others of its stream. */
+export type KnownBaseline = DeviceBaseline & { readonly peers: PeerGroup | null };
 
 /** How the watch is doing. */
 export interface WatchStatus {
@@ -49,6 +54,8 @@ const SHED_ABOVE_MS = 5_000;
 /** How often the state is kept where something was read; a save may take a fiftieth of the time. */
 const SAVE_EVERY_MS = 60_000;
 const SAVE_SHARE = 50;
+/** Devices of a stream that one is held against. */
+const MOST_PEERS = 1_000;
 /** Devices that are watched on one stream; further ones are counted and left out. */
 export const MOST_DEVICES = 200_000;
 
@@ -123,9 +130,15 @@ export class WatchService {
   }
 
   /** What is normal for a device, on each stream that it sends to. */
-  baseline(device: string): readonly DeviceBaseline[] {
+  baseline(device: string): readonly KnownBaseline[] {
     this.#judge();
-    return [...this.#watches.values()].flatMap((devices) => devices.get(device)?.describe() ?? []);
+    return [...this.#watches.values()].flatMap((devices) => {
+      const own = devices.get(device)?.describe();
+      if (own === undefined) return [];
+      // A sample is enough to tell what is usual among many.
+      const others = [...devices.values()].slice(0, MOST_PEERS).map((watch) => watch.describe());
+      return [{ ...own, peers: peerGroup(own, others) }];
+    });
   }
 
   /** Tells what was found so far and keeps the state. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DeviceBaseline } from '#watch/detect/index.ts';
+import type { KnownBaseline } from '#watch/detect/index.ts';
 import type { Alert, AlertRule, Answer } from '#watch/respond/index.ts';
 import type { AlertFilter } from '#watch/respond/index.ts';
 import { eventually } from '../../../../../test/support/eventually.ts';
@@ -28,13 +28,14 @@ const ALERT: Alert = {
   answers: [],
 };
 
-const BASELINE: DeviceBaseline = {
+const BASELINE: KnownBaseline = {
   device: 'truck-3',
   stream: 'climate',
   since: 0,
   until: 1_000_000,
   readings: 2,
   fields: [{ name: 'temperature', unit: 'Cel', centre: -18, spread: 1 }],
+  peers: null,
   detectors: [
     {
       name: 'robust-z',
@@ -189,7 +190,7 @@ test('an alert that is raised is an event with its id and itself', async (t) => 
 
 test('a baseline is shown as it is, without what JSON has not; a device that is not watched is told so', async (t) => {
   const { alerts } = standIn();
-  const known: Record<string, readonly DeviceBaseline[] | null> = { 'truck-3': [BASELINE], idle: [], off: null };
+  const known: Record<string, readonly KnownBaseline[] | null> = { 'truck-3': [BASELINE], idle: [], off: null };
   const { call } = await openApi(t, { alerts, baseline: async (device) => known[device] ?? null });
   const { baselines } = (await call('GET', '/v1/devices/truck-3/baseline')).json() as {
     baselines: { until: string; detectors: { limit: number | null }[] }[];

@@ -1,6 +1,6 @@
 import { encodeUtf8, formatMicros, micros, Type } from '#base/core/index.ts';
 import { SEVERITIES } from '#watch/detect/index.ts';
-import type { DeviceBaseline, ShownReading } from '#watch/detect/index.ts';
+import type { KnownBaseline, ShownReading } from '#watch/detect/index.ts';
 import { ALERT_STATES, correlate, formatAlertOcsf } from '#watch/respond/index.ts';
 import type { Alert, AlertRule, AlertState, Incident } from '#watch/respond/index.ts';
 import { ApiError } from '../errors.ts';
@@ -51,6 +51,12 @@ const BASELINE = Type.Object({
   until: time,
   readings: count,
   fields: listOf(Type.Object({ name: text, unit: orNull(text), centre: number, spread: number })),
+  peers: orNull(
+    Type.Object({
+      devices: count,
+      fields: listOf(Type.Object({ name: text, centre: number, spread: number, position: number })),
+    }),
+  ),
   detectors: listOf(
     Type.Object({
       name: text,
@@ -370,7 +376,7 @@ function showAlert(alert: Alert) {
   };
 }
 
-function showBaseline({ since, until, detectors, ...rest }: DeviceBaseline) {
+function showBaseline({ since, until, detectors, ...rest }: KnownBaseline) {
   return {
     ...rest,
     since: timeOf(since),
