@@ -1,8 +1,11 @@
 import { systemClock } from '#base/core/index.ts';
 import { AeadKey, systemRandom } from '#base/crypto/index.ts';
+import type { TokenMaker } from '#base/crypto/index.ts';
+import type { Template } from '#declare/template/index.ts';
 import { Ingest, isStored, VaultWriter } from '#flow/ingest/index.ts';
 import type { Sender } from '#flow/ingest/index.ts';
 import { FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
+import { ConsentLookup, ConsentTable, ConsentWriter } from '#trust/consent/index.ts';
 import { DEVICE_FLAG, DeviceTable } from '#trust/identity/index.ts';
 import { makeTemplate } from '../test/support/make-template.ts';
 import { tokenKeysOf } from '../test/support/token-keys.ts';
@@ -45,6 +48,10 @@ const named = (as: string): string =>
 const names = (i: number): string =>
   `,"container":"MSKU${String(i % DEVICES).padStart(7, '0')}","driver":"driver-${((i % DEVICES) + Math.floor(i / DEVICES / 50)) % 500}"`;
 
+/** The same with a person who is named by a token, with and without consent to ask for. */
+const worn = (basis: string): string =>
+  `${YAML.replace('    from: pump\n', `    from: pump\n    purposes: [care, research]\n    subject: driver\n    basis: ${basis}\n`)}      container: {type: text, max-length: 32, tokenise: names}\n      driver: {type: text, max-length: 32, class: identifier, tokenise: names}\n`;
+
 function payload(i: number, extra: string): Buffer {
   const wave = Math.sin(i / 50);
   const value = (middle: number, swing: number, digits: number): string => (middle + swing * wave).toFixed(digits);
@@ -64,7 +71,13 @@ export const bench: Bench = async (note) => {
     note,
     'time, seq',
   );
-  const [texts, tokens, vaulted, formed] = [[], [], [], []] as [number[], number[], number[], number[]];
+  const [texts, tokens, vaulted, formed, consents] = Array.from({ length: 5 }, (): number[] => []) as [
+    number[],
+    number[],
+    number[],
+    number[],
+    number[],
+  ];
   // In turns, so that what else the machine does falls on both.
   for (let turn = 0; turn < TURNS; turn++) {
     texts.push((await measure(named(''), (i) => payload(i, names(i)), note, 'two texts', 2)).cost);
@@ -73,6 +86,7 @@ export const bench: Bench = async (note) => {
     vaulted.push((await measure(reversible, (i) => payload(i, names(i)), note, 'two tokens with a vault', 2)).cost);
     const format = named(`, tokenise: names, token: {alphabet: "${LETTERS}", length: [8, 32]}`);
     formed.push((await measure(format, (i) => payload(i, names(i)), note, 'two tokens of a format', 2)).cost);
+    consents.push((await measure(worn('consent'), (i) => payload(i, names(i)), note, 'two tokens, consent', 2)).cost);
   }
   return [
     besidePeer('ingest-core: a reading with two texts as tokens', 'ns of processor', median(tokens), median(texts), {
@@ -82,10 +96,24 @@ export const bench: Bench = async (note) => {
       atMost: 1.2,
     }),
     besidePeer('ingest-core: the same of a format', 'ns of processor', median(formed), median(texts), { atMost: 1.2 }),
+    besidePeer('ingest-core: the same by consent', 'ns of processor', median(consents), median(texts), { atMost: 1.2 }),
     absolute('ingest-core: 8 numbers', 'readings/s', plain, { atLeast: 300_000 }),
     absolute('ingest-core: 8 numbers, time and seq', 'readings/s', numbered, null),
   ];
 };
+
+/** Consents of all drivers, in shared memory as the gateway has them. */
+function everybody(template: Template, keys: ReadonlyMap<string, TokenMaker>): ConsentLookup {
+  const writer = new ConsentWriter(ConsentTable.create(1_024));
+  const token = keys.get('names');
+  const entries = Array.from({ length: 500 }, (_, n) => ({
+    stream: template.streams.has('pump') ? 'pump' : '',
+    subject: token?.text(`driver-${n}`) ?? '',
+    until: [0xffff_ffff, 0xffff_ffff],
+  }));
+  const purposes = { pump: ['care', 'research'] };
+  return new ConsentLookup(writer.table, { purposes, places: writer.write(entries) });
+}
 
 async function measure(
   yaml: string,
@@ -117,14 +145,16 @@ async function measure(
     maxAgeMs: 600_000,
   });
   const template = makeTemplate(yaml);
+  const keys = tokenKeysOf(template);
   const ingest = new Ingest({
     template,
-    tokenKeys: tokenKeysOf(template),
+    tokenKeys: keys,
     journal,
     table,
     worker: 0,
     digestKey: systemRandom.bytes(32),
     vault: new VaultWriter({ version: 1, key: systemRandom.bytes(32) }, systemRandom),
+    consents: everybody(template, keys),
   });
   const rates: number[] = [];
   /** Nanoseconds of the thread's own time for a reading: what else the machine does is not in it. */

@@ -123,6 +123,17 @@ test('readings are there by consent, and no longer', { timeout: 290_000 }, async
     assert.deepEqual(row, { n: 1 });
   });
 
+  await t.test('the controls try it, and pass', async () => {
+    const { controls } = await weir.ask<{ controls: { id: string; outcome: string; evidence: unknown }[] }>(
+      'POST',
+      '/v1/prove',
+      { body: { rows: [], ids: ['consent-is-asked', 'less-is-stored'] } },
+    );
+    for (const { id, outcome, evidence } of controls)
+      assert.equal(outcome, 'pass', `${id} ${JSON.stringify(evidence)}`);
+    assert.equal(controls.length, 2);
+  });
+
   await t.test('a new consent brings nothing back of before', async () => {
     await give('bob');
     assert.equal(await send('bob', 75), 'admitted');

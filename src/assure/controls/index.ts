@@ -22,6 +22,7 @@ export type {
   PublishOutcome,
   CloneTrial,
   WatchTrial,
+  ConsentTrial,
   LetGoTrial,
   BackupTrial,
   FleetSumTrial,

@@ -235,6 +235,23 @@ export interface BackupTrial {
   readonly behindHours: number | null;
 }
 
+/** What became of a consent that was given to a stream and withdrawn. What workers say is of each of the gateway's. */
+export interface ConsentTrial {
+  readonly stream: string;
+  /** Before it was given no worker would have taken a reading of this person. */
+  readonly askedFirst: boolean;
+  /** While it stood every worker would have. */
+  readonly taken: boolean;
+  /** The receipt verifies with the keys that the platform publishes, and says that it was given. */
+  readonly receipt: boolean;
+  /** Milliseconds from the withdrawal until no worker would have taken one any more; null where that was not seen. */
+  readonly endedAfterMs: number | null;
+  /** Whose rows may be used does not name the person any more, and who is left out does. */
+  readonly hidden: boolean;
+  /** Both are in the log, and nothing there names the person. */
+  readonly logged: boolean;
+}
+
 /** What became of attempts on one private view. Codes of errors, or `answered`. */
 export interface PrivacyTrial {
   readonly view: string;
@@ -375,6 +392,8 @@ export interface ProbePlatform {
   letGo(): Promise<LetGoTrial>;
   /** Looks at every place that the platform is backed up to. */
   backupTrial(): Promise<readonly BackupTrial[]>;
+  /** Gives and withdraws a consent of nobody to each stream that asks for it. */
+  consentTrial(): Promise<readonly ConsentTrial[]>;
   /** Asks each private view for what it must not answer, as a role that may ask it. */
   privacyTrial(): Promise<readonly PrivacyTrial[]>;
   /** Makes synthetic rows out of rows of its own, one of which stands alone. */

@@ -10,6 +10,7 @@ import { clonesAreNoticed } from './probes/clones-are-noticed.ts';
 import { deviceHasOneEntry } from './probes/device-has-one-entry.ts';
 import { devicesShowTheirProfile } from './probes/devices-show-their-profile.ts';
 import { flippedBitIsFound } from './probes/flipped-bit-is-found.ts';
+import { consentIsAsked } from './probes/consent-is-asked.ts';
 import { decisionsAreOnRecord } from './probes/decisions-are-on-record.ts';
 import { everyCallIsDecided } from './probes/every-call-is-decided.ts';
 import { encryptedSumsAreRight } from './probes/encrypted-sums-are-right.ts';
@@ -62,6 +63,7 @@ export const CONTROLS: readonly Control[] = [
   canaryIsNotOnDisk,
   classDecidesKeyDomain,
   clonesAreNoticed,
+  consentIsAsked,
   deviceHasOneEntry,
   devicesShowTheirProfile,
   decisionsAreOnRecord,

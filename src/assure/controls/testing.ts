@@ -10,6 +10,7 @@ import type {
   PublishOutcome,
   CloneTrial,
   WatchTrial,
+  ConsentTrial,
   LetGoTrial,
   BackupTrial,
   FleetSumTrial,
@@ -28,6 +29,17 @@ export const SOUND_CLONES: CloneTrial = {
   noticedOverHttps: true,
   countersNoticed: true,
   keyNoticed: true,
+};
+
+/** A consent that counts while it stands. */
+export const SOUND_CONSENT: ConsentTrial = {
+  stream: 'pulse',
+  askedFirst: true,
+  taken: true,
+  receipt: true,
+  endedAfterMs: 12,
+  hidden: true,
+  logged: true,
 };
 
 /** Readings that go when they should. */
@@ -167,6 +179,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     privacyTrial: async () => [SOUND_PRIVACY],
     fleetSumTrial: async () => SOUND_FLEET_SUM,
     synthesisTrial: async () => SOUND_SYNTHESIS,
+    consentTrial: async () => [SOUND_CONSENT],
     profiles: async () => [{ name: 'a', endsIn: 2035 }],
     enrolUnsupported: async () => ({
       name: 'old',
@@ -259,16 +272,18 @@ interface Stored {
   readonly n: number;
   readonly serial?: string;
   readonly place?: number;
+  readonly day?: string;
 }
 
 const TOKENS = TokenKey.fromBytes(new Uint8Array(32), 1);
 
 /** A row as a platform has it that keeps every promise. */
-function asStored({ canary, serial, place }: Stored): Record<string, string | number> {
+function asStored({ canary, serial, place, day }: Stored): Record<string, string | number> {
   return {
     canary,
     ...(serial === undefined ? {} : { serial: TOKENS.text(serial) }),
     ...(place === undefined ? {} : { place: Math.round(place) }),
+    ...(day === undefined ? {} : { day: `${day.slice(0, 10)}T00:00:00Z` }),
   };
 }
 

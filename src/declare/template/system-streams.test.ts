@@ -25,6 +25,8 @@ test('systemStreams() gives the events and the stream of the prober', () => {
       ['value', 'number', [-1_000, 1_000], { perSecond: 100 }],
       ['serial', 'text', null, null],
       ['place', 'number', [-1_000, 1_000], null],
+      ['day', 'time', null, null],
+      ['surplus', 'text', null, null],
     ],
   );
 });

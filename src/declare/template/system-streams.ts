@@ -127,4 +127,17 @@ const LATER_PROBE_FIELDS: readonly Field[] = [
     coarsen: 1,
     description: 'a value that is stored as a whole number',
   }),
+  field('day', {
+    type: 'time',
+    nullable: true,
+    coarsen: 86_400_000_000,
+    description: 'a time of which the day is stored',
+  }),
+  field('surplus', {
+    type: 'text',
+    maxLength: 128,
+    nullable: true,
+    withheld: true,
+    description: 'a text that is for nothing, and is not stored',
+  }),
 ];

@@ -69,6 +69,7 @@ import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { forbidCoreDumps } from './process/forbid-core-dumps.ts';
 import { isGoing, KeyReleases, NO_SIGHT } from './key-service/key-releases.ts';
 import { Prover } from './prove/prover.ts';
+import { tryConsent } from './prove/try-consent.ts';
 import { tryPrivacy } from './prove/try-privacy.ts';
 import { QueryService } from './query/query-service.ts';
 import { StatementBook } from './query/statement-book.ts';
@@ -480,6 +481,19 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     segments,
     retention,
     backupTrial: () => backups.trial(),
+    consentTrial: (actor) =>
+      tryConsent({
+        template: inForce,
+        consents,
+        receipts: consentReceipts,
+        agreed: (stream, subject) => gateway.agreed(stream, subject),
+        entries: async () => {
+          await audit.flush();
+          return { read: (from, limit) => reader.entries(from, limit), size: audit.checkpoint.size };
+        },
+        clock,
+        actor,
+      }),
     privacyTrial: (actor) => tryPrivacy({ template: inForce, decisions, queries, privacy, actor }),
     alerts,
     alertRules: rules,
@@ -663,6 +677,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       segments,
       layout,
       continuity: identity.continuity,
+      consents,
       proposals,
       authorities: identity.authorities,
       witness: () => witnessed.last,

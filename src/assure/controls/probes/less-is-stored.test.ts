@@ -4,6 +4,7 @@ import type { ProbePlatform } from '../probe-platform.ts';
 import { assertTurnsRed } from '../testing.ts';
 import { lessIsStored } from './less-is-stored.ts';
 
+const DAY = '2026-01-02T00:00:00Z';
 const storing = (...rows: readonly Json[]): Partial<ProbePlatform> => ({
   canary: () => 'c',
   query: async () => ({ status: 200, body: rows }),
@@ -11,9 +12,11 @@ const storing = (...rows: readonly Json[]): Partial<ProbePlatform> => ({
 
 test('lessIsStored turns red', () =>
   assertTurnsRed(lessIsStored, {
-    'the value is as fine as it was sent': storing({ canary: 'c', place: 12.3456 }),
-    'the value is lost': storing({ canary: 'c', place: null }),
-    'what is not declared is stored': storing({ canary: 'c', place: 12, more_c: 'c-undeclared' }),
+    'the value is as fine as it was sent': storing({ canary: 'c', place: 12.3456, day: DAY }),
+    'the time is as fine as it was sent': storing({ canary: 'c', place: 12, day: '2026-01-02T03:04:05Z' }),
+    'what is for nothing is stored': storing({ canary: 'c', place: 12, day: DAY, surplus: 'c-surplus' }),
+    'the value is lost': storing({ canary: 'c', place: null, day: DAY }),
+    'what is not declared is stored': storing({ canary: 'c', place: 12, day: DAY, more_c: 'c-undeclared' }),
     'the reading is lost': storing(),
     'the reading is refused': { publish: async () => [{ code: 0x83, text: 'range' }] },
   }));

@@ -2,26 +2,36 @@ import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 import { rowsByCanary } from './probe-queries.ts';
 
-/** Sends a value that is finer than its grid and a member that nobody declared, then reads the whole row. */
+/** Sends values that are finer than their grids, a member for no purpose and one that nobody declared, then reads the row. */
 export const lessIsStored: Control = {
   id: 'less-is-stored',
   row: 19,
   covers: 'part',
-  statement: 'a value is stored on the grid that its field declares, and a member that no field declares not at all',
+  statement:
+    'values and times are stored on the grids that their fields declare, and what no field declares, or is for no purpose in use, not at all',
   requirements: ['gdpr:5', 'gdpr:25', 'iso-27001:A.8.11', 'etsi-en-303645:6-1'],
   probe: async (platform) => {
     const canary = platform.canary();
     const undeclared = `${canary}-undeclared`;
-    const reading = { n: 1, canary, place: 12.3456, [`more_${canary}`]: undeclared };
+    const reading = {
+      n: 1,
+      canary,
+      place: 12.3456,
+      day: '2026-01-02T03:04:05Z',
+      surplus: `${canary}-surplus`,
+      [`more_${canary}`]: undeclared,
+    };
     const [outcome] = await platform.publish('streams/_probe', [JSON.stringify(reading)]);
     const rows = await rowsByCanary(platform, canary, '*', 1);
     return judge(
       {
         'the reading is taken': (outcome?.code ?? 255) < 128 && rows.length === 1,
         'the value is on its grid': rows[0]?.['place'] === 12,
+        'the time is on its grid': JSON.stringify(rows[0]?.['day'] ?? '').startsWith('"2026-01-02T00:00:00'),
         'what is not declared is dropped': !JSON.stringify(rows).includes(undeclared),
+        'what is for no purpose is left out': !JSON.stringify(rows).includes(`${canary}-surplus`),
       },
-      { rows: rows.length, place: rows[0]?.['place'] ?? null },
+      { rows: rows.length, place: rows[0]?.['place'] ?? null, day: rows[0]?.['day'] ?? null },
     );
   },
 };

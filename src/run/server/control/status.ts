@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Template } from '#declare/template/index.ts';
 import { formatMicros } from '#base/core/index.ts';
 import type { AuditLog, CosignatureAnswer } from '#trust/audit/index.ts';
+import type { Consents } from '#trust/consent/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import type { GatewayHost } from '../gateway/host.ts';
@@ -32,6 +33,7 @@ export interface StatusSources {
   readonly segments: SegmentHost;
   readonly layout: DataDirectory;
   readonly continuity: Pick<Identity['continuity'], 'gaps' | 'suspended'>;
+  readonly consents: Pick<Consents, 'suspended'>;
   readonly proposals: Pick<ProposalBook, 'waiting'>;
   readonly authorities: Pick<Identity['authorities'], 'areSettled'>;
   /** What the witness last said; null without one. */
@@ -60,6 +62,11 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
     degraded.push(`${error.message}: statements that may need its readings, such as those on ${stream}, are refused`);
   const gaps = await sources.continuity.gaps();
   const suspended = await sources.continuity.suspended();
+  if (sources.consents.suspended > 0) {
+    degraded.push(
+      `the log lacks entries: ${sources.consents.suspended} consents are suspended until they are confirmed`,
+    );
+  }
   if (suspended > 0) {
     degraded.push(`the log lacks entries: ${suspended} certificates are suspended until they are confirmed`);
   }

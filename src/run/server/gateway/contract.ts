@@ -94,6 +94,8 @@ export type GatewayMethods = {
   devices(update: DirectoryUpdate): Promise<void>;
   /** Resolves once it counts for every worker. */
   consents(change: ConsentChange): Promise<void>;
+  /** Whether each worker would take a reading of a person as far as consent goes. */
+  agreed(about: { stream: string; subject: string }): Promise<readonly boolean[]>;
   grantImport(grant: ImportGrant): Promise<void>;
   /** Takes nothing of these persons; resolves once every worker goes by it. */
   refuseSubjects(refused: readonly RefusedSubjects[]): Promise<void>;
@@ -163,6 +165,7 @@ export type WorkerMethods = {
   template(update: TemplateUpdate): void;
   devices(changes: readonly DirectoryChange[]): void;
   consents(snapshot: ConsentSnapshot): void;
+  agreed(about: { stream: string; subject: string }): boolean;
   grantImport(grant: ImportGrant): void;
   refuseSubjects(refused: readonly RefusedSubjects[]): void;
   turnFiles(parameters: null): Promise<void>;

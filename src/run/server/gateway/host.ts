@@ -254,6 +254,11 @@ export class GatewayHost {
     await this.#process.stop(graceMs);
   }
 
+  /** Whether each worker would take a reading of a person as far as consent goes. */
+  async agreed(stream: string, subject: string): Promise<readonly boolean[]> {
+    return (await this.#process.peer).call('agreed', { stream, subject });
+  }
+
   /** A gateway that is not there takes nothing in, and starts with what is so then. */
   async #consented(change: ConsentChange): Promise<void> {
     try {

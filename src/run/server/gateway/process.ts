@@ -74,6 +74,7 @@ const offered: GatewayMethods = {
     const snapshot = writeConsents(change);
     await Promise.all(workers.map((worker) => worker.call('consents', snapshot)));
   },
+  agreed: (about) => Promise.all(workers.map((worker) => worker.call('agreed', about))),
   grantImport: async (grant) => {
     await Promise.all(workers.map((worker) => worker.call('grantImport', grant)));
   },

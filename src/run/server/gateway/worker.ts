@@ -238,6 +238,7 @@ const offered: WorkerMethods = {
     running?.gateway.flagsChanged(changes.map(({ device }) => device.index));
   },
   consents: (snapshot) => running?.consents.note(snapshot),
+  agreed: ({ stream, subject }) => (running?.consents.of(stream).standing(subject, systemClock.now()) ?? 0) !== 0,
   end: (ids) => running?.gateway.end(ids),
   shut: ({ serial, addresses }) => running?.gateway.shut(serial, addresses),
   renew: (tls) => running?.gateway.renew(tls),

@@ -47,6 +47,7 @@ async function openLive(t: TestContext) {
         revert: () => Promise.reject(new Error('this test makes no rules')),
       },
       baseline: async () => null,
+      consentTrial: async () => [],
       cryptoInventory: () => Promise.reject(new Error('this test reads no inventory')),
       template: () => makeTemplate('devices: {a: {}}\nstreams: {s: {from: a, fields: {x: {type: number}}}}'),
       clock: systemClock,

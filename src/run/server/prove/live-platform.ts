@@ -22,6 +22,7 @@ import type {
   PublishOutcome,
   CloneTrial,
   WatchTrial,
+  ConsentTrial,
   LetGoTrial,
   BackupTrial,
   FleetSumTrial,
@@ -84,6 +85,8 @@ export interface LiveParts {
   readonly retention: LetGoParts['retention'];
   /** Looks at the places of backups. */
   readonly backupTrial: () => Promise<readonly BackupTrial[]>;
+  /** Gives and withdraws consents of nobody. */
+  readonly consentTrial: (actor: string) => Promise<readonly ConsentTrial[]>;
   /** Asks private views what they must not answer. */
   readonly privacyTrial: (actor: string) => Promise<readonly PrivacyTrial[]>;
   readonly alerts: WatchParts['alerts'];
@@ -435,6 +438,10 @@ export class LivePlatform implements ProbePlatform {
 
   backupTrial(): Promise<readonly BackupTrial[]> {
     return this.#parts.backupTrial();
+  }
+
+  consentTrial(): Promise<readonly ConsentTrial[]> {
+    return this.#parts.consentTrial(PROVER);
   }
 
   privacyTrial(): Promise<readonly PrivacyTrial[]> {
