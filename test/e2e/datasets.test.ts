@@ -25,7 +25,15 @@ streams:
     from: pump
     purposes: [maintenance]
     fields: { pressure: { type: number, unit: bar }, site: { type: text }, place: { type: number, class: location } }
+  ride:
+    from: pump
+    purposes: [maintenance]
+    basis: consent
+    subject: rider
+    unenforced: accept
+    fields: { rider: { type: text, class: identifier }, speed: { type: number } }
 people:
+  rides: { query: [ride], purposes: [maintenance], sees: [operational, identifier] }
   analyst: { query: [pump, _devices], purposes: [maintenance], sees: [operational] }
   exporter: { query: [pump], purposes: [maintenance], sees: [operational], may: [export] }
   north: { query: [pump], purposes: [maintenance], sees: [operational], may: [export], rows: { pump: "site = 'south'" } }
@@ -187,6 +195,34 @@ test('answers that leave the platform', async (t) => {
       const refused = await weir.call(method, where, { token: secret, ...(body === undefined ? {} : { body }) });
       assert.ok(refused.status >= 400, `${method} ${where}: ${refused.status}`);
     }
+  });
+
+  await t.test('who withdraws consent is in no dataset any more', async () => {
+    for (const subject of ['ada', 'bob', 'cyd']) {
+      await weir.ask('POST', '/v1/consents', { body: { stream: 'ride', subject } });
+    }
+    const rides = ['ada', 'bob', 'cyd'].map((rider, i) => ({ rider, speed: i + 1 }));
+    await eventually(
+      async () => (await postReadings(weir, pump, 'ride', rides)).outcomes,
+      (text) => /"stored":\s*3/.test(text),
+    );
+    const rider = await weir.addUser('rae', ['rides']);
+    const create = (body: object) =>
+      weir.call('POST', '/v1/datasets', { token: rider, body: { purpose: 'maintenance', ...body } });
+    const made = await eventually(
+      () => create({ name: 'rides', from: 'ride' }),
+      (answer) => answer.json<DatasetRow>().rows >= 3,
+    );
+    assert.equal(made.json<DatasetRow>().rows >= 3, true, made.body.toString('utf8'));
+    const speeds = async (): Promise<readonly string[]> => {
+      const answer = await weir.call('GET', '/v1/datasets/rides/rows?columns=speed&format=csv', { token: rider });
+      return [...new Set(answer.body.toString('utf8').trim().split('\r\n').slice(1))].sort();
+    };
+    assert.deepEqual(await speeds(), ['1', '2', '3']);
+    await weir.ask('POST', '/v1/consents/withdraw', { body: { stream: 'ride', subject: 'bob' } });
+    assert.deepEqual(await speeds(), ['1', '3']);
+    const blind = await create({ name: 'mean', sql: 'select avg(speed) as mean from ride' });
+    assert.equal(blind.json<{ code: string }>().code, 'API_DATASET_INVALID', 'who withdraws could not be left out');
   });
 
   await t.test('PyArrow reads sealed segments with keys that policy releases, and no others', async () => {

@@ -60,6 +60,7 @@ import { began, readCrypto } from './crypto/read-crypto.ts';
 import { layoutOf, lockDirectory, makeDirectories, requireRestored } from './data-directory.ts';
 import { DatasetBook } from './datasets/dataset-book.ts';
 import { storedObject } from './datasets/dataset.ts';
+import { datasetCorner } from './datasets/dataset-corner.ts';
 import { DatasetKeeper } from './datasets/dataset-keeper.ts';
 import { ServerError } from './errors.ts';
 import type { Ports } from './gateway/contract.ts';
@@ -316,6 +317,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const ledger = await PrivacyLedger.open(catalogue, sealer, audit);
   const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live));
   // Before anything is asked: whom an older copy of the catalogue forgot is not shown again.
+  const keeping = Promise.withResolvers<DatasetKeeper>();
   const rights: RightsKeeper = opened.use(
     await openRights({
       layout,
@@ -337,6 +339,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       templates: () => versions.all(),
       gateway: () => gateway,
       drop: (ids) => queries.drop(ids),
+      corners: [datasetCorner(keeping.promise)],
       sign: (type, statement) => prover.sign(type, statement),
       reachCopies: () => backups.refresh(),
       ...(options.erasureGrace === undefined ? {} : { grace: options.erasureGrace }),
@@ -378,8 +381,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     random,
     log,
     template: inForce,
+    consents,
   });
   await datasets.start();
+  keeping.resolve(datasets);
   const privacy = new PrivacyBudgets({ ledger, decisions, clock, template: inForce });
   const releases = await ReleaseDesk.open({
     catalogue,

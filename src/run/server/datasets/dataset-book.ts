@@ -72,7 +72,7 @@ export class DatasetBook {
     const where = { name, state: 'active', ...(version === undefined ? {} : { version }) };
     const rows = await this.#table.list(this.#catalogue, { where, order: ['version'] });
     const newest = rows.at(-1);
-    return newest === undefined ? null : (newest.sealed as unknown as Dataset);
+    return newest === undefined ? null : datasetOf(newest.sealed);
   }
 
   /** All that are active, by name and version. */
@@ -83,7 +83,7 @@ export class DatasetBook {
   /** Those that a copy of the catalogue has as active ones. */
   async activeIn(copy: CatalogueTransaction): Promise<readonly Dataset[]> {
     const rows = await this.#table.list(copy, { where: { state: 'active' }, order: ['name', 'version'] });
-    return rows.map(({ sealed }) => sealed as unknown as Dataset);
+    return rows.map(({ sealed }) => datasetOf(sealed));
   }
 
   async gone(): Promise<readonly GoneDataset[]> {
@@ -109,6 +109,11 @@ export class DatasetBook {
       }
     });
   }
+}
+
+/** The tag vouches that the value is what was put there; the first ones said nothing of consent. */
+function datasetOf(value: Json): Dataset {
+  return { consent: null, ...(value as object) } as Dataset;
 }
 
 function rowOf(dataset: Dataset) {

@@ -43,6 +43,8 @@ const REQUEST: DatasetRequest = {
 };
 const NEVER = new AbortController().signal;
 
+const placesOf = (value: string, column = 'device') => [{ relation: 'pump', column, values: new Set([value]) }];
+
 /** A keeper whose queries answer with two rows of two devices, received two days ago. */
 async function open(t: Cleanable) {
   const clock = frozenClock();
@@ -95,6 +97,7 @@ async function open(t: Cleanable) {
     random: systemRandom,
     log: silentLog,
     template: () => TEMPLATE,
+    consents: { standing: () => ({ subjects: ['a'], since: Float64Array.of(0), goodUntil: Infinity }) },
   });
   const stored = async (): Promise<number> => (await Array.fromAsync(objects.list('datasets/'))).length;
   return { keeper, audit, objects, clock, grants, stored, book };
@@ -175,15 +178,19 @@ test('DatasetKeeper.tend() lets a dataset go with its oldest row, or when its ma
 test('DatasetKeeper finds rows of somebody and seals a dataset anew without them', async (t) => {
   const { keeper, stored, audit } = await open(t);
   const before = await keeper.create(ADA, REQUEST, NEVER);
-  assert.deepEqual(await keeper.concerning(new Set(['nobody'])), []);
-  const concerned = await keeper.concerning(new Set(['b']));
+  assert.deepEqual(await keeper.concerning(placesOf('nobody')), []);
+  const concerned = await keeper.concerning(placesOf('b'));
   assert.deepEqual(concerned, [{ name: 'training', version: 1, rows: 1 }]);
-  assert.equal(await keeper.rewriteWithout('weir:rights', concerned[0]!, new Set(['b'])), 1);
+  assert.equal(await keeper.rewriteWithout('weir:rights', concerned[0]!, placesOf('b')), 1);
   const after = await keeper.show(ADA, 'training');
   assert.deepEqual([after.revision, after.content.rows, await stored()], [2, 1, 1]);
   assert.notEqual(after.content.digest, before.content.digest);
-  assert.deepEqual(await keeper.concerning(new Set(['b'])), []);
+  assert.deepEqual(await keeper.concerning(placesOf('b')), []);
   await assert.rejects(keeper.open(before, ['device'], { actor: 'weir:test' }), 'the old object is gone');
-  assert.equal(await keeper.rewriteWithout('weir:rights', concerned[0]!, new Set(['b'])), 0);
+  assert.equal(await keeper.rewriteWithout('weir:rights', concerned[0]!, placesOf('b')), 0);
   assert.ok(audit.events.some(({ action, detail }) => action === 'rewrite-dataset' && detail?.['erased'] === 1));
+  const blind = placesOf('b', 'driver');
+  assert.deepEqual(await keeper.concerning(blind), [{ name: 'training', version: 1, rows: 1 }]);
+  assert.equal(await keeper.rewriteWithout('weir:rights', concerned[0]!, blind), 1, 'it cannot tell whose rows it has');
+  assert.deepEqual([await keeper.list(ADA), await stored()], [[], 0]);
 });

@@ -2,8 +2,10 @@ import { makeId, micros, toHex } from '#base/core/index.ts';
 import type { AuditSink, Batch, Clock, Log, Micros, Random } from '#base/core/index.ts';
 import type { Objects, Catalogue, CatalogueTransaction } from '#base/storage/index.ts';
 import type { Template } from '#declare/template/index.ts';
+import type { Consenting } from '#flow/query/index.ts';
 import { decodeParquet, receiptOf } from '#flow/store/index.ts';
 import type { SealedObject } from '#flow/store/index.ts';
+import type { Consents } from '#trust/consent/index.ts';
 import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
 import type { Caller } from '../api/caller.ts';
 import { ApiError } from '../api/errors.ts';
@@ -16,7 +18,8 @@ import type { DatasetBook, GoneDataset } from './dataset-book.ts';
 import { contentOf, handlesOfDataset, openDataset, sealDataset } from './dataset-rows.ts';
 import { datasetRelation } from './dataset-relation.ts';
 import { asHolder, frozenRelations, maySee } from './dataset-sight.ts';
-import { matchingRows, subjectColumnsOf, withoutRows } from './subject-rows.ts';
+import { matchingRows, subjectColumnsOf, withdrawnRows, withoutRows } from './subject-rows.ts';
+import type { KnownColumns } from './subject-rows.ts';
 
 export interface DatasetKeeperParts {
   readonly book: DatasetBook;
@@ -29,15 +32,23 @@ export interface DatasetKeeperParts {
   readonly random: Random;
   readonly log: Log;
   readonly template: () => Template;
+  readonly consents: Pick<Consents, 'standing'>;
 }
 
-/** A dataset that somebody's readings may be in. */
+/** A dataset that somebody's rows are in. */
 export interface ConcernedDataset {
   readonly name: string;
   readonly version: number;
-  /** How many rows are theirs; null where it has no column that could tell. */
-  readonly rows: number | null;
+  /** How many rows are theirs; all where it has no column that could tell. */
+  readonly rows: number;
 }
+
+/** By what a person is known: columns of streams and tables, and what stands there for them. */
+export type SubjectPlaces = readonly {
+  readonly relation: string;
+  readonly column: string;
+  readonly values: ReadonlySet<string>;
+}[];
 
 const NAME = /^[a-z][a-z0-9_]{0,47}$/;
 const DEVICES_NAMED = 1_000;
@@ -88,7 +99,8 @@ export class DatasetKeeper {
       });
     }
     const frozen = await this.#parts.queries.freeze(caller, { sql, parameters, purpose }, signal);
-    return this.#alone(() => this.#keep(caller, request, frozen));
+    const consent = consentOf(request, frozen);
+    return this.#alone(() => this.#keep(caller, request, frozen, consent));
   }
 
   /** Datasets that the caller may read. */
@@ -131,6 +143,8 @@ export class DatasetKeeper {
       resource: `dataset:${referenceOf(dataset)}`,
       purpose: dataset.purpose,
       notes: { dataset: referenceOf(dataset), digest: dataset.content.digest },
+      streams: [...new Set(dataset.segments.map(({ stream }) => stream))],
+      consenting: this.#consentingOf(dataset),
     };
     return this.#parts.queries.run(
       caller,
@@ -139,10 +153,26 @@ export class DatasetKeeper {
     );
   }
 
-  /** Columns of a dataset as typed arrays, for parts of the platform that learn from it. Logged as a use of keys. */
+  /**
+   * Columns of a dataset as typed arrays, for parts of the platform that learn from it: rows of those who consent no
+   * longer are not among them. Logged as a use of keys.
+   */
   async open(dataset: Dataset, columns: readonly string[], use: Omit<KeyUse, 'resource'>): Promise<Batch> {
+    const { consent } = dataset;
+    if (consent === null) return this.#openWhole(dataset, columns, use);
+    const batch = await this.#openWhole(dataset, [...new Set([...columns, consent.column, 'received'])], use);
+    const kept = withoutRows(batch, withdrawnRows(batch, consent.column, this.#consentingOf(dataset)));
+    return { ...kept, columns: kept.columns.filter(({ name }) => columns.includes(name)) };
+  }
+
+  #openWhole(dataset: Dataset, columns: readonly string[], use: Omit<KeyUse, 'resource'>): Promise<Batch> {
     const resource = `dataset:${referenceOf(dataset)}`;
     return openDataset(dataset.object, columns, { ...use, resource }, this.#parts);
+  }
+
+  /** Who consents, to the stream that a dataset was made from, to its purpose; null where it was not made by consent. */
+  #consentingOf({ consent, purpose }: Dataset): Consenting | null {
+    return consent === null || purpose === null ? null : this.#parts.consents.standing(consent.stream, purpose);
   }
 
   /** Lets a version go, for good. That the caller may was decided before. */
@@ -177,20 +207,16 @@ export class DatasetKeeper {
     await book.shredded();
   }
 
-  /**
-   * Datasets that may have rows of a person or device.
-   *
-   * @param tokens what stands in the store for them: tokens, or values of a stream's subject, or names of devices
-   */
-  async concerning(tokens: ReadonlySet<string>): Promise<readonly ConcernedDataset[]> {
+  /** Datasets with rows of a person. */
+  async concerning(places: SubjectPlaces): Promise<readonly ConcernedDataset[]> {
     const found: ConcernedDataset[] = [];
     for (const dataset of await this.#parts.book.active()) {
-      const { name, version } = dataset;
-      const columns = subjectColumnsOf(dataset, this.#parts.template());
-      if (columns.length === 0) found.push({ name, version, rows: null });
-      else {
-        const batch = await this.open(dataset, columns, { actor: ACTOR });
-        const rows = matchingRows(batch, columns, tokens).length;
+      const { name, version, content } = dataset;
+      const known = subjectColumnsOf(dataset, places);
+      if (known === null) found.push({ name, version, rows: content.rows });
+      else if (known.size > 0) {
+        const batch = await this.#openWhole(dataset, [...known.keys()], { actor: ACTOR });
+        const rows = matchingRows(batch, known).length;
         if (rows > 0) found.push({ name, version, rows });
       }
     }
@@ -198,36 +224,31 @@ export class DatasetKeeper {
   }
 
   /**
-   * Seals a dataset anew without the rows of a person or device, under new keys; the old object and its keys go. One
-   * that cannot tell whose its rows are goes whole.
+   * Seals a dataset anew without the rows of a person, under new keys; the old object and its keys go. One that cannot
+   * tell whose its rows are goes whole.
    *
    * @returns how many rows went
    */
   async rewriteWithout(
     actor: string,
-    { name, version }: ConcernedDataset,
-    tokens: ReadonlySet<string>,
+    { name, version }: Pick<ConcernedDataset, 'name' | 'version'>,
+    places: SubjectPlaces,
   ): Promise<number> {
     const dataset = await this.#parts.book.find(name, version);
     if (dataset === null) return 0;
-    const columns = subjectColumnsOf(dataset, this.#parts.template());
-    if (columns.length === 0) {
+    const known = subjectColumnsOf(dataset, places);
+    if (known === null) {
       await this.remove(actor, dataset);
       return dataset.content.rows;
     }
-    return this.#alone(() => this.#rewrite(actor, dataset, columns, tokens));
+    return known.size === 0 ? 0 : this.#alone(() => this.#rewrite(actor, dataset, known));
   }
 
-  async #rewrite(
-    actor: string,
-    dataset: Dataset,
-    columns: readonly string[],
-    tokens: ReadonlySet<string>,
-  ): Promise<number> {
+  async #rewrite(actor: string, dataset: Dataset, known: KnownColumns): Promise<number> {
     const { audit, book, catalogue, keys, objects } = this.#parts;
     const names = dataset.content.columns.map((column) => column.name);
-    const whole = await this.open(dataset, names, { actor: ACTOR });
-    const going = matchingRows(whole, columns, tokens);
+    const whole = await this.#openWhole(dataset, names, { actor: ACTOR });
+    const going = matchingRows(whole, known);
     if (going.length === 0) return 0;
     const { plain, content } = contentOf(dataset.content.columns, withoutRows(whole, going));
     const revision = dataset.revision + 1;
@@ -259,7 +280,7 @@ export class DatasetKeeper {
     return going.length;
   }
 
-  async #keep(caller: Caller, request: DatasetRequest, frozen: Frozen): Promise<Dataset> {
+  async #keep(caller: Caller, request: DatasetRequest, frozen: Frozen, consent: Dataset['consent']): Promise<Dataset> {
     const { audit, book, catalogue, clock, random, template } = this.#parts;
     const { name, sql, parameters, keep } = request;
     const version = await book.nextVersion(name);
@@ -292,6 +313,7 @@ export class DatasetKeeper {
       content: frozen.content,
       object,
       oldest: await this.#oldestOf(request, frozen, object),
+      consent,
       until: keep === null ? null : micros(now + keep * 1_000),
       salt: toHex(random.bytes(SALT_BYTES)),
     };
@@ -351,8 +373,7 @@ export class DatasetKeeper {
 
   async #isFor(caller: Caller, dataset: Dataset): Promise<boolean> {
     const subject = asHolder(caller.subject, dataset.name);
-    const { grants } = await this.#parts.queries.access({ ...caller, subject }, dataset.purpose);
-    return maySee(dataset, grants);
+    return maySee(dataset, await this.#parts.queries.access({ ...caller, subject }, dataset.purpose));
   }
 
   #alone<T>(step: () => Promise<T>): Promise<T> {
@@ -360,6 +381,29 @@ export class DatasetKeeper {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/**
+ * The column that says by whose consent the rows are there, so that who withdraws is left out from then on.
+ *
+ * @returns null where the rows are not there by consent
+ * @throws {ApiError} API_DATASET_INVALID where they are, and the dataset could not tell whose they are
+ */
+function consentOf({ rowsOf }: DatasetRequest, { access, content, segments }: Frozen): Dataset['consent'] {
+  const streams = [...new Set(segments.map(({ stream }) => stream))];
+  const [stream] = streams.filter((name) => access.relations.get(name)?.consent !== undefined);
+  if (stream === undefined) return null;
+  const column = access.relations.get(stream)?.consent ?? '';
+  const clear = access.grants.get(stream)?.columns.filter(({ mask }) => mask === null) ?? [];
+  const kept = [column, 'received'].every(
+    (name) => clear.some((one) => one.name === name) && content.columns.some((one) => one.name === name),
+  );
+  if (rowsOf === stream && kept) return { stream, column };
+  throw new ApiError(
+    'API_DATASET_INVALID',
+    `Cannot create dataset: rows of ${stream} are there by consent, and this dataset could not leave out who withdraws`,
+    { hint: `Freeze the stream itself with --from ${stream}, in a role that sees ${column} and received` },
+  );
 }
 
 /** An agent makes what is its person's. */

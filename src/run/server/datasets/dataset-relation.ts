@@ -5,7 +5,7 @@ import type { Dataset } from './dataset.ts';
 
 /** A dataset as a relation of its own, and the statement that reads columns of it. */
 export function datasetRelation(
-  { name, purpose, content }: Pick<Dataset, 'name' | 'purpose' | 'content'>,
+  { name, purpose, content, consent }: Pick<Dataset, 'name' | 'purpose' | 'content' | 'consent'>,
   columns: readonly string[] | null,
 ): { readonly relation: GovernedRelation; readonly select: string } {
   const relation: GovernedRelation = {
@@ -23,6 +23,8 @@ export function datasetRelation(
     })),
     from: [],
     definition: null,
+    // A withdrawal reaches what was frozen before.
+    ...(consent === null ? {} : { consent: consent.column }),
   };
   const wanted = columns ?? content.columns.map((column) => column.name);
   const missing = wanted.find((column) => content.columns.every((other) => other.name !== column));

@@ -23,7 +23,7 @@ test('maySee() follows the grants of the moment: as much as then, or more', () =
   ];
   for (const [expected, now] of cases) {
     const grants = new Map(now === null ? [] : [['pump', now]]);
-    assert.equal(maySee(dataset, grants), expected, JSON.stringify(now));
+    assert.equal(maySee(dataset, { grants, relations: new Map() }), expected, JSON.stringify(now));
   }
 });
 
@@ -36,13 +36,18 @@ test('maySee() takes the row filter of then, or none', () => {
   };
   const relations = frozenRelations(['pump', 'base'], access);
   assert.deepEqual(relations[1], { name: 'base', kind: 'view', policies: [], columns: [], filter: null });
-  const see = (filter: string | null) => maySee({ relations }, new Map([['pump', grant({ device: null }, filter)]]));
+  const see = (filter: string | null) =>
+    maySee({ relations }, { grants: new Map([['pump', grant({ device: null }, filter)]]), relations: new Map() });
   assert.deepEqual([see('north'), see(null), see('south')], [true, true, false]);
   const restricted = new Map([
     ['pump', grant({ device: null })],
     ['base', grant({}, 'north')],
   ]);
-  assert.equal(maySee({ relations }, restricted), false, 'what the view is made from shows fewer rows now');
+  assert.equal(
+    maySee({ relations }, { grants: restricted, relations: new Map() }),
+    false,
+    'what the view is made from shows fewer rows now',
+  );
 });
 
 test('asHolder() opens what a credential for this dataset stands for, and no other', () => {

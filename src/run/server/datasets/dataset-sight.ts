@@ -3,7 +3,7 @@ import type { Json } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import type { Subject } from '#declare/policy/index.ts';
 import { formatAst } from '#flow/query/index.ts';
-import type { Grants, RelationGrant } from '#flow/query/index.ts';
+import type { GovernedRelation, RelationGrant } from '#flow/query/index.ts';
 import type { QueryAccess } from '../query/query-access.ts';
 import { scopeNameOf } from './dataset.ts';
 import type { Dataset, FrozenRelation } from './dataset.ts';
@@ -19,7 +19,10 @@ export function frozenRelations(
       name,
       kind: relations.get(name)?.kind ?? 'view',
       policies: policies.get(name) ?? [],
-      columns: (grant?.columns ?? []).map((column) => ({ name: column.name, mask: column.mask })),
+      columns: (grant?.columns ?? []).map((column) => ({
+        name: column.name,
+        mask: maskOf(column, relations.get(name)),
+      })),
       filter: filterDigest(grant),
     };
   });
@@ -29,16 +32,20 @@ export function frozenRelations(
  * Whether what was frozen may be seen under the grants of this moment: each relation that was granted still is, none
  * shows fewer columns or rows, or a column less clearly. What is wider now changes nothing: the rows are those of then.
  */
-export function maySee({ relations }: Pick<Dataset, 'relations'>, grants: Grants): boolean {
+export function maySee(
+  { relations }: Pick<Dataset, 'relations'>,
+  { grants, relations: now }: Pick<QueryAccess, 'grants' | 'relations'>,
+): boolean {
   return relations.every(({ name, columns, filter }) => {
     const grant = grants.get(name);
     // What was read through a view alone needs no grant of its own, then or now.
     if (grant === undefined) return columns.length === 0;
-    const now = filterDigest(grant);
-    if (now !== null && now !== filter) return false;
+    const restricted = filterDigest(grant);
+    if (restricted !== null && restricted !== filter) return false;
     return columns.every((column) => {
       const seen = grant.columns.find((other) => other.name === column.name);
-      return seen !== undefined && (seen.mask === null || seen.mask === column.mask);
+      const mask = seen === undefined ? undefined : maskOf(seen, now.get(name));
+      return mask !== undefined && (mask === null || mask === column.mask);
     });
   });
 }
@@ -51,6 +58,14 @@ export function asHolder(subject: Subject, name: string): Subject {
   const { scope } = subject;
   if (scope?.views?.includes(scopeNameOf(name)) !== true) return subject;
   return { ...subject, scope: { ...scope, views: null } };
+}
+
+/** How a column is seen: a column that is for other purposes is not. */
+function maskOf(
+  { name, mask }: RelationGrant['columns'][number],
+  relation: GovernedRelation | undefined,
+): string | null {
+  return relation?.columns.some((column) => column.name === name && column.hidden === true) === true ? 'null' : mask;
 }
 
 function filterDigest(grant: RelationGrant | undefined): string | null {

@@ -53,6 +53,8 @@ export interface Dataset {
   readonly oldest: Readonly<Record<string, Micros>>;
   /** When it goes although its sources would be kept; null where nothing was said. */
   readonly until: Micros | null;
+  /** Where its rows are there by consent: the stream, and the column that says whose. */
+  readonly consent: { readonly stream: string; readonly column: string } | null;
   readonly salt: string;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Batch } from '#base/core/index.ts';
-import { matchingRows, subjectColumnsOf, withoutRows } from './subject-rows.ts';
+import { matchingRows, subjectColumnsOf, withdrawnRows, withoutRows } from './subject-rows.ts';
 import { COLUMNS, makeDataset } from './testing.ts';
 
 const BATCH: Batch = {
@@ -23,20 +23,37 @@ const BATCH: Batch = {
   ],
 };
 
-test('subjectColumnsOf() is the subject where there is one, else the device; none where it cannot be told', () => {
-  const streams = (subject: string | null) => ({ streams: new Map([['pump', { subject }]]) }) as never;
+const place = (relation: string, column: string, ...values: string[]) => ({
+  relation,
+  column,
+  values: new Set(values),
+});
+
+test('subjectColumnsOf() is where a person is known; null where it cannot be told', () => {
   const dataset = makeDataset();
-  assert.deepEqual(subjectColumnsOf(dataset, streams(null)), ['device']);
-  assert.deepEqual(subjectColumnsOf(dataset, streams('driver')), []);
-  const driver = { ...COLUMNS[0]!, name: 'driver' };
-  const withDriver = makeDataset({ content: { ...dataset.content, columns: [...COLUMNS, driver] } });
-  assert.deepEqual(subjectColumnsOf(withDriver, streams('driver')), ['driver', 'device']);
-  assert.deepEqual(subjectColumnsOf(withDriver, streams('pressure')), []);
+  const known = subjectColumnsOf(dataset, [
+    place('pump', 'device', 'a'),
+    place('pump', 'device', 'b'),
+    place('other', 'x', 'c'),
+  ]);
+  assert.deepEqual(known, new Map([['device', new Set(['a', 'b'])]]));
+  assert.equal(subjectColumnsOf(dataset, [place('pump', 'driver', 'a')]), null);
+  assert.deepEqual(subjectColumnsOf(dataset, [place('other', 'driver', 'a')]), new Map());
+  assert.deepEqual(COLUMNS.length, 2);
 });
 
 test('matchingRows() and withoutRows() part the rows, and no text stays behind', () => {
-  assert.deepEqual(matchingRows(BATCH, ['device'], new Set(['b'])), [1]);
-  assert.deepEqual(matchingRows(BATCH, ['device', 'pressure'], new Set(['a', '1'])), [0, 2]);
+  assert.deepEqual(matchingRows(BATCH, new Map([['device', new Set(['b'])]])), [1]);
+  assert.deepEqual(
+    matchingRows(
+      BATCH,
+      new Map([
+        ['device', new Set(['a'])],
+        ['pressure', new Set(['4'])],
+      ]),
+    ),
+    [0, 2, 3],
+  );
   const rest = withoutRows(BATCH, [1, 3]);
   assert.deepEqual(rest.columns, [
     {
@@ -47,4 +64,24 @@ test('matchingRows() and withoutRows() part the rows, and no text stays behind',
     { name: 'open', data: { type: 'boolean', values: Uint8Array.of(1, 1), nulls: null } },
   ]);
   assert.equal(withoutRows(BATCH, []).rows, 4);
+});
+
+test('withdrawnRows() are of who consents no longer, or consented later', () => {
+  const received = {
+    name: 'received',
+    data: { type: 'time', values: Float64Array.of(5, 5, 9, 9), nulls: null },
+  } as const;
+  const batch: Batch = { ...BATCH, columns: [...BATCH.columns, received] };
+  const consenting = (since: Readonly<Record<string, number>>) => ({
+    subjects: Object.keys(since),
+    since: Float64Array.from(Object.values(since)),
+  });
+  assert.deepEqual(withdrawnRows(batch, 'device', consenting({ a: 0, b: 0 })), [3], 'a row of nobody');
+  assert.deepEqual(withdrawnRows(batch, 'device', consenting({ a: 7 })), [0, 1, 3]);
+  assert.deepEqual(withdrawnRows(batch, 'device', null), [0, 1, 2, 3]);
+  assert.deepEqual(
+    withdrawnRows(BATCH, 'device', consenting({ a: 0 })),
+    [0, 1, 2, 3],
+    'without a time nothing is known',
+  );
 });

@@ -1,35 +1,58 @@
 import type { Batch, Column } from '#base/core/index.ts';
-import type { Template } from '#declare/template/index.ts';
+import type { Consenting } from '#flow/query/index.ts';
 import type { Dataset } from './dataset.ts';
 
+/** Columns of a dataset, and what stands there for a person. */
+export type KnownColumns = ReadonlyMap<string, ReadonlySet<string>>;
+
 /**
- * Columns of a dataset that say whose its rows are: the subject's field of each stream that it was made from, and the
- * device. They count where they have those names and hold texts; one under another name cannot be told.
+ * Columns of a dataset by which a person's rows are found: those of the streams that it was made from, where it kept them
+ * under their names. Empty where it was made from none in which the person is known.
+ *
+ * @returns null where it cannot tell whose its rows are
  */
 export function subjectColumnsOf(
   { content, segments }: Pick<Dataset, 'content' | 'segments'>,
-  template: Pick<Template, 'streams'>,
-): readonly string[] {
+  places: readonly { readonly relation: string; readonly column: string; readonly values: ReadonlySet<string> }[],
+): KnownColumns | null {
   const streams = new Set(segments.map(({ stream }) => stream));
-  const subjects = [...streams].flatMap((stream) => template.streams.get(stream)?.subject ?? []);
-  // Without the subject's own column the device does not tell whose readings these are.
-  const wanted = subjects.length === 0 ? ['device'] : subjects;
-  const texts = content.columns.filter(({ type }) => type === 'text').map(({ name }) => name);
-  if (!wanted.every((name) => texts.includes(name))) return [];
-  return [...new Set([...wanted, ...texts.filter((name) => name === 'device')])];
+  const known = new Map<string, ReadonlySet<string>>();
+  for (const { relation, column, values } of places) {
+    if (!streams.has(relation)) continue;
+    if (!content.columns.some(({ name }) => name === column)) return null;
+    known.set(column, new Set([...(known.get(column) ?? []), ...values]));
+  }
+  return known;
 }
 
-/** Places of the rows in which one of the columns has one of the values. */
-export function matchingRows(batch: Batch, columns: readonly string[], values: ReadonlySet<string>): readonly number[] {
+/** Places of the rows in which one of the columns has one of its values. */
+export function matchingRows(batch: Batch, known: KnownColumns): readonly number[] {
   const found = new Set<number>();
   for (const { name, data } of batch.columns) {
-    if (!columns.includes(name) || data.type !== 'text') continue;
-    const codes = new Set([...data.dictionary.keys()].filter((code) => values.has(data.dictionary[code] ?? '')));
-    for (let row = 0; row < batch.rows; row++) {
-      if (codes.has(data.codes[row] ?? -1) && data.nulls?.[row] !== 1) found.add(row);
-    }
+    const values = known.get(name);
+    if (values === undefined) continue;
+    const is = matcher(data, values);
+    for (let row = 0; row < batch.rows; row++) if (data.nulls?.[row] !== 1 && is(row)) found.add(row);
   }
   return [...found].sort((a, b) => a - b);
+}
+
+function matcher(data: Column, values: ReadonlySet<string>): (row: number) => boolean {
+  if (data.type !== 'text') return (row) => values.has(String(data.values[row]));
+  const codes = new Set([...data.dictionary.keys()].filter((code) => values.has(data.dictionary[code] ?? '')));
+  return (row) => codes.has(data.codes[row] ?? -1);
+}
+
+/** Places of the rows that are not there by the consent of this moment: of who gives none, or gave it later. */
+export function withdrawnRows(batch: Batch, column: string, consenting: Consenting | null): readonly number[] {
+  const since = new Map(consenting?.subjects.map((subject, at) => [subject, consenting.since[at] ?? Infinity]));
+  const whose = batch.columns.find(({ name }) => name === column)?.data;
+  const received = batch.columns.find(({ name }) => name === 'received')?.data;
+  return Array.from({ length: batch.rows }, (_, row) => row).filter((row) => {
+    if (whose?.type !== 'text' || received?.type !== 'time' || whose.nulls?.[row] === 1) return true;
+    const from = since.get(whose.dictionary[whose.codes[row] ?? 0] ?? '') ?? Infinity;
+    return !((received.values[row] ?? 0) >= from);
+  });
 }
 
 /** A batch without some of its rows; texts that none of the others has are gone with them. */

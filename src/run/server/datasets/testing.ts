@@ -52,6 +52,7 @@ export function makeDataset(more: Partial<Dataset> = {}): Dataset {
     },
     oldest: { pump: micros(500_000) },
     until: null,
+    consent: null,
     salt: '03'.repeat(32),
     ...more,
   };

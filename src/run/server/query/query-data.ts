@@ -3,6 +3,7 @@ import { hasCode } from '#base/core/index.ts';
 import type { AeadKey } from '#base/crypto/index.ts';
 import { planConsentList, shapesOf } from '#flow/query/index.ts';
 import type {
+  Consenting,
   GatedStatement,
   GovernedRelation,
   PlannedRelation,
@@ -118,6 +119,10 @@ export interface SealedRelation {
   /** How the log calls it. */
   readonly resource: string;
   readonly purpose: string | null;
+  /** Streams that its rows come from: what nobody is shown of these is not shown of it. */
+  readonly streams?: readonly string[];
+  /** Where its rows are there by consent: whose. */
+  readonly consenting?: Consenting | null;
   /** What its answers say of themselves besides the purpose. */
   readonly notes: { readonly dataset?: string; readonly digest?: string };
 }
@@ -136,7 +141,7 @@ export function accessOver({ relation }: Pick<SealedRelation, 'relation'>): Quer
 /** What a statement over such a relation reads. */
 export function readObjects(
   reads: GatedStatement['reads'],
-  { relation, objects }: Pick<SealedRelation, 'relation' | 'objects'>,
+  { relation, objects, consenting = null }: Pick<SealedRelation, 'relation' | 'objects' | 'consenting'>,
   use: KeyUse,
   parts: Pick<QueryDataParts, 'objects' | 'keys'>,
 ): QueryData {
@@ -151,7 +156,8 @@ export function readObjects(
       tail: [],
     };
   });
-  return { relations, segments: [], keys: (wanted) => giveKeys(wanted, granted, parts.keys) };
+  const lists = relation.consent === undefined ? [] : [planConsentList(relation.name, consenting)];
+  return { relations: [...relations, ...lists], segments: [], keys: (wanted) => giveKeys(wanted, granted, parts.keys) };
 }
 
 function placeOf(

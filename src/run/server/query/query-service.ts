@@ -63,6 +63,7 @@ import { errorWord, traced } from '../trace/active-span.ts';
 import { decideAccess, decideExport, impliedPurpose } from './query-access.ts';
 import type { Declared, QueryAccess } from './query-access.ts';
 import { accessOver, readData, readObjects } from './query-data.ts';
+import type { SealedRelation } from './query-data.ts';
 import { PrivateQueries } from './private-queries.ts';
 import type { PrivateQuestion } from './private-queries.ts';
 import { QueryOutcomes } from './query-outcomes.ts';
@@ -447,7 +448,9 @@ export class QueryService implements Queries, AsyncDisposable {
     const purpose =
       over === undefined ? (request.purpose ?? impliedPurpose(request.sql, caller.subject, declared)) : over.purpose;
     const access =
-      over === undefined ? await this.#access(process, caller.subject, purpose, declared) : accessOver(over);
+      over === undefined
+        ? await this.#access(process, caller.subject, purpose, declared)
+        : accessOver(await this.#withheldFrom(process, over));
     const prepared = await prepareStatement(
       request.sql,
       access,
@@ -527,6 +530,27 @@ export class QueryService implements Queries, AsyncDisposable {
     relations.catch(() => (this.#shown = null));
     this.#shown = { from, withheld, relations };
     return relations;
+  }
+
+  /** A relation of sealed objects without what nobody is shown of the streams that it was made from. */
+  async #withheldFrom(process: QueryProcess, over: SealedRelation): Promise<SealedRelation> {
+    const { name } = over.relation;
+    let relation: GovernedRelation = over.relation;
+    for (const stream of over.streams ?? []) {
+      const rows = this.#parts.withheld().get(stream);
+      if (rows === undefined) continue;
+      const shown = await withholdRows(new Map([[name, relation]]), new Map([[name, rows]]), (condition) =>
+        parseCondition(process, condition),
+      );
+      const bound = shown.get(name);
+      if (bound === undefined || relation.withheld !== undefined) {
+        throw new QueryError('QUERY_REFUSED', `Cannot read ${name}: rows of somebody are being erased from it`, {
+          hint: 'Try again in a moment',
+        });
+      }
+      relation = bound;
+    }
+    return { ...over, relation };
   }
 
   async #access(

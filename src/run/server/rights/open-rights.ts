@@ -20,6 +20,7 @@ import type { TokenVault } from '../tokens/token-vault.ts';
 import { cornersOf } from './corners.ts';
 import { Eraser } from './eraser.ts';
 import { RightsKeeper } from './rights-keeper.ts';
+import type { SubjectCorner } from './subject-corner.ts';
 import type { SubjectGate } from './subject-gate.ts';
 
 export interface OpenRightsParts {
@@ -45,6 +46,8 @@ export interface OpenRightsParts {
   readonly reachCopies: () => Promise<readonly Confirmation[]>;
   /** As the eraser takes it. */
   readonly grace?: Millis;
+  /** Further parts that keep something of persons. */
+  readonly corners?: readonly SubjectCorner[];
   readonly sign: (type: string, statement: Json) => Promise<string>;
 }
 
@@ -55,7 +58,8 @@ export async function openRights(parts: OpenRightsParts): Promise<RightsKeeper> 
   const logKey = AeadKey.fromBytes(await keptSecret(custody, 'subject-log', 32, random));
   const book = await RequestBook.open(catalogue, parts.sealer);
   const quarantine = { directory: layout.quarantine, keys };
-  const corners = cornersOf({ quarantine, tables: parts.tables, statements: parts.statements, vault: parts.vault });
+  const own = cornersOf({ quarantine, tables: parts.tables, statements: parts.statements, vault: parts.vault });
+  const corners = [...own, ...(parts.corners ?? [])];
   // Only looked at, never read: its keys are not needed.
   const journal = new FileJournalReader({ directory: layout.journal, keys: { key: async () => null } });
   const eraser = new Eraser({
