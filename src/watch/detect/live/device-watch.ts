@@ -73,7 +73,7 @@ const MOVED_NAME = 'baseline-moved';
 /**
  * Watches one device on one stream: a baseline, the detectors of the plan with their thresholds, and what is going on.
  *
- * Rows that are not later than all before them are counted and not judged, so the order of late ones changes nothing.
+ * Rows that are earlier than one before them are counted and not judged, so the order of late ones changes nothing.
  * Its memory is bounded: `stateBytes` and what is going on. What rows it is given at once makes no difference to what is found; shares and
  * counterfactuals are those of detectors that have learnt the rest of the block.
  */
@@ -91,6 +91,8 @@ export class DeviceWatch {
   readonly #sample: Float64Array;
   #since = NaN;
   #until = -Infinity;
+  /** The latest time that a reading told. */
+  #latest = -Infinity;
   #readings = 0;
   #late = 0;
 
@@ -117,7 +119,7 @@ export class DeviceWatch {
     return this.#readings;
   }
 
-  /** Rows that were not later than all before them. */
+  /** Rows that were earlier than one before them. */
   get late(): number {
     return this.#late;
   }
@@ -201,6 +203,7 @@ export class DeviceWatch {
       width: this.#plan.fields.length,
       since: this.#since,
       until: this.#until,
+      latest: this.#latest,
       readings: this.#readings,
       late: this.#late,
       centre: this.#usual.centre,
@@ -237,6 +240,7 @@ export class DeviceWatch {
     const watch = new DeviceWatch(device, plan);
     watch.#since = numberOf(device, state, 'since');
     watch.#until = numberOf(device, state, 'until');
+    watch.#latest = numberOf(device, state, 'latest');
     watch.#readings = numberOf(device, state, 'readings');
     watch.#late = numberOf(device, state, 'late');
     fill(device, state, 'centre', watch.#usual.centre);
@@ -258,19 +262,21 @@ export class DeviceWatch {
     return watch;
   }
 
-  /** The rows that are later than all before them, with the time since the one before in their last column. */
+  /** The rows that are no earlier than all before them, with the time since the one before in their last column. */
   #timely({ values, times, count }: DeviceRows): DeviceRows {
     const width = this.#plan.fields.length;
     const kept = new Float64Array(count * width);
     const keptTimes = new Float64Array(count);
     let at = 0;
     for (let row = 0; row < count; row++) {
-      // Receipt has the same time for several: they are as many microseconds apart.
-      const time = this.#plan.byReceipt === true ? Math.max(times[row]!, this.#until + 1) : times[row]!;
-      if (!(time > this.#until)) {
+      const told = times[row]!;
+      if (!(told >= this.#latest) && this.#plan.byReceipt !== true) {
         this.#late += 1;
         continue;
       }
+      this.#latest = Math.max(this.#latest, told);
+      // Several may have one time, as of receipt: they are taken to be a microsecond apart.
+      const time = Math.max(told, this.#until + 1);
       for (let i = 0; i < width - 1; i++) kept[at * width + i] = values[row * width + i]!;
       kept[at * width + width - 1] =
         this.#until === -Infinity || this.#plan.byReceipt === true ? NaN : Math.log1p((time - this.#until) / MICROS);
