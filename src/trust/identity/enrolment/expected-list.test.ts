@@ -81,3 +81,22 @@ test('the list is shown, and devices are taken off it', async (t) => {
   assert.deepEqual(await expected.list(10), { total: 0, devices: [] });
   assert.ok(['unexpect-device', 'clear-expected'].every((one) => audit.events.some(({ action }) => action === one)));
 });
+
+test('devices of the list are found while the key of their digests is rotated, and the old one can go', async (t) => {
+  const { identity, keys } = await openTrust(t);
+  const { expected } = identity.enrolment;
+  await expected.add([DEVICE, { ...DEVICE, serial: 'SN-2', name: 'truck-2' }], 'person:x');
+  const found = await identity.enrolment.identifyManufactured('acme', 'SN-1');
+  assert.ok(found.outcome === 'ok');
+  const { version, rewrapped } = await keys.lifecycle.rotate('person:x', 'digest', 'device-serial');
+  assert.deepEqual([version, rewrapped], [2, 2]);
+  await identity.enrolment.complete(found.enrolee, makeRequest());
+  assert.equal((await identity.enrolment.identifyManufactured('acme', 'SN-1')).outcome, 'used');
+  assert.equal((await identity.enrolment.identifyManufactured('acme', 'SN-2')).outcome, 'ok');
+  assert.deepEqual(await expected.add([DEVICE], 'person:x'), { added: 0, known: 1 });
+  const versions = (await keys.lifecycle.list()).filter(({ name }) => name === 'device-serial');
+  const holds = new Map(versions.map((each) => [each.version, each.holds]));
+  assert.deepEqual([holds.get(1), holds.get(2)], [0, 2]);
+  await keys.lifecycle.destroy('person:x', 'digest', 'device-serial', 1);
+  assert.equal((await identity.enrolment.identifyManufactured('acme', 'SN-2')).outcome, 'ok');
+});

@@ -1,6 +1,7 @@
 import { DEVICE_NAME_PATTERN, micros } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
 import type { MacKey } from '#base/crypto/index.ts';
+import type { FindingKeys } from '#trust/keys/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction } from '#base/storage/index.ts';
 import { IdentityError } from '../errors.ts';
@@ -57,18 +58,23 @@ type Row = NonNullable<
 /** Devices that may enrol with their manufacturer's certificate, each once. */
 export class ExpectedList {
   readonly #context: IdentityContext;
-  readonly #digests: MacKey;
+  readonly #digests: FindingKeys;
   readonly #table: SealedTable<typeof EXPECTED.key, typeof EXPECTED.clear, ExpectedPrivate>;
 
-  private constructor(context: IdentityContext, digests: MacKey) {
+  private constructor(context: IdentityContext, digests: FindingKeys) {
     this.#context = context;
     this.#digests = digests;
     this.#table = new SealedTable(EXPECTED, context.machines);
   }
 
   static async open(context: IdentityContext): Promise<ExpectedList> {
-    const { key } = await context.keys.digestKey('device-serial');
-    return new ExpectedList(context, key);
+    const list = new ExpectedList(context, await context.keys.findingKeys('device-serial'));
+    context.keys.lifecycle.holdDigests({
+      purpose: 'device-serial',
+      count: (version) => list.#countDigests(version),
+      again: () => list.#digestAgain(),
+    });
+    return list;
   }
 
   /**
@@ -145,17 +151,16 @@ export class ExpectedList {
   /** Whose the certificate of a manufacturer's device is. */
   async identify(manufacturer: string, serial: string): Promise<EnroleeOutcome> {
     const { catalogue, clock, declared } = this.#context;
-    const digest = this.#digestOf(manufacturer, serial);
-    const row = await this.#table.get(catalogue, { digest });
+    const row = await this.#find(catalogue, manufacturer, serial);
     if (row === null || !declared.manufacturers(row.type).includes(manufacturer)) return { outcome: 'unknown' };
     if (row.used !== null) return { outcome: 'used' };
     const use = async (tx: CatalogueTransaction): Promise<void> => {
-      const now = await this.#table.get(tx, { digest });
+      const now = await this.#find(tx, manufacturer, serial);
       if (now?.used !== null) throw alreadyUsed();
       const { sealed, ...columns } = now;
       await this.#table.put(tx, { ...columns, used: clock.now() }, sealed);
     };
-    return { outcome: 'ok', enrolee: { request: requestOf(row), by: 'manufacturer', use, key: digest } };
+    return { outcome: 'ok', enrolee: { request: requestOf(row), by: 'manufacturer', use, key: row.digest } };
   }
 
   #requireFit(row: number, device: ExpectedDevice): void {
@@ -175,8 +180,8 @@ export class ExpectedList {
 
   async #add(tx: CatalogueTransaction, row: number, device: ExpectedDevice): Promise<boolean> {
     const { manufacturer, serial, name, type, owner = null, model = null, firmware = null } = device;
-    const digest = this.#digestOf(manufacturer, serial);
-    const known = await this.#table.get(tx, { digest });
+    const digest = digestOf(this.#digests.newest.key, manufacturer, serial);
+    const known = await this.#find(tx, manufacturer, serial);
     if (known !== null) {
       if (known.device !== name || known.type !== type)
         throw misfit(row, `serial ${serial} is listed as ${known.device} already`);
@@ -189,9 +194,47 @@ export class ExpectedList {
     return true;
   }
 
-  #digestOf(manufacturer: string, serial: string): string {
-    return this.#digests.macHex(JSON.stringify([manufacturer, serial]));
+  /** A row may stand under the digest of an older key until that is made again. */
+  async #find(tx: CatalogueTransaction, manufacturer: string, serial: string): Promise<Row | null> {
+    for (const { key } of this.#digests.all) {
+      const row = await this.#table.get(tx, { digest: digestOf(key, manufacturer, serial) });
+      if (row !== null) return row;
+    }
+    return null;
   }
+
+  async #countDigests(version: number): Promise<number> {
+    const key = this.#digests.all.find((one) => one.version === version)?.key;
+    if (key === undefined) return 0;
+    const rows = await this.#table.list(this.#context.catalogue, { onDamaged: () => {} });
+    return rows.filter((row) => isUnder(key, row)).length;
+  }
+
+  /** Has every device found by the newest key, one at a time: whatever is looked for meanwhile is found by either. */
+  async #digestAgain(): Promise<number> {
+    const { catalogue } = this.#context;
+    let count = 0;
+    for (const { digest: old } of await this.#table.list(catalogue, { onDamaged: () => {} })) {
+      count += await catalogue.transaction(async (tx) => {
+        const now = await this.#table.get(tx, { digest: old });
+        const { key } = this.#digests.newest;
+        if (now === null || isUnder(key, now)) return 0;
+        const { sealed, ...columns } = now;
+        await this.#table.delete(tx, { digest: old });
+        await this.#table.insert(tx, { ...columns, digest: digestOf(key, sealed.manufacturer, sealed.serial) }, sealed);
+        return 1;
+      });
+    }
+    return count;
+  }
+}
+
+function digestOf(key: MacKey, manufacturer: string, serial: string): string {
+  return key.macHex(JSON.stringify([manufacturer, serial]));
+}
+
+function isUnder(key: MacKey, { digest, sealed: { manufacturer, serial } }: Row): boolean {
+  return digestOf(key, manufacturer, serial) === digest;
 }
 
 function requestOf({ device: name, type, sealed }: Row): Enrolee['request'] {

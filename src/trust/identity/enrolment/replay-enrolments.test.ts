@@ -39,3 +39,19 @@ test('in an older catalogue tokens and serials that were used are spent, and who
   const again = await world.restart();
   assert.equal((await again.enrolment.identifyManufactured('acme', 'SN-3')).outcome, 'unknown');
 });
+
+test('a serial that was used after the key of its digest was rotated is spent in a catalogue from before', async (t) => {
+  const world = await openLogged(t);
+  const { enrolment } = world.identity;
+  await enrolment.expected.add([row(1), row(2)], BY);
+  const before = await copyOf(world);
+  world.clock.advance(seconds(1));
+  await world.keys.lifecycle.rotate(BY, 'digest', 'device-serial');
+  const found = await enrolment.identifyManufactured('acme', 'SN-1');
+  assert.ok(found.outcome === 'ok');
+  await enrolment.complete(found.enrolee, makeRequest());
+  await before();
+  const now = await world.restart();
+  const outcomes = [1, 2].map(async (n) => (await now.enrolment.identifyManufactured('acme', `SN-${n}`)).outcome);
+  assert.deepEqual(await Promise.all(outcomes), ['used', 'ok']);
+});

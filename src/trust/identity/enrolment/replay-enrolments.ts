@@ -11,14 +11,15 @@ import { CLEAR_EXPECTED, UNEXPECT } from './expected-list.ts';
  * device in is spent, and who was taken off the list is off it.
  */
 export function replayEnrolments({ catalogue, machines }: IdentityContext): LogReplay {
-  const spent = new Map<string, Micros>();
+  const spent = new Map<string, { readonly used: Micros; readonly device: string }>();
   const removed = new Map<string, Micros>();
   let cleared: Micros | null = null;
   return {
     take({ time, event: { action, resource, outcome, detail } }) {
       if (outcome !== 'done') return;
       const by = detail?.['enrolment'];
-      if (action === 'issue-certificate' && typeof by === 'string') spent.set(by, time);
+      if (action === 'issue-certificate' && typeof by === 'string')
+        spent.set(by, { used: time, device: resource.replace(/^device:/, '') });
       if (action === UNEXPECT) removed.set(resource.replace(/^device:/, ''), time);
       if (action === CLEAR_EXPECTED) cleared = time;
     },
@@ -29,13 +30,15 @@ export function replayEnrolments({ catalogue, machines }: IdentityContext): LogR
           EXPECTED,
           machines,
         );
-        for (const [by, used] of spent) {
+        for (const [by, { used, device }] of spent) {
           const [, kind, key = ''] = /^(token|manufacturer):(.+)$/.exec(by) ?? [];
           if (kind === 'token') {
             const [row] = await tokens.list(tx, { where: { id: key }, limit: 1 });
             if (row?.used === null) await tokens.put(tx, { ...row, used }, null);
           } else if (kind === 'manufacturer') {
-            const row = await expected.get(tx, { digest: key });
+            // Its digest is another where the key was rotated between the copy and the entry.
+            const named = { where: { device, created: { below: used } }, limit: 1 };
+            const row = (await expected.get(tx, { digest: key })) ?? (await expected.list(tx, named))[0];
             if (row?.used === null) await expected.put(tx, { ...row, used }, row.sealed);
           }
         }
