@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { millis } from '#base/core/index.ts';
+import { micros, millis } from '#base/core/index.ts';
 import type { Segment } from '#flow/store/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
@@ -112,4 +112,18 @@ test('SegmentHost opens again where it was left', async (t) => {
   const again = await SegmentHost.open(catalogue, await reopen(), clock);
   assert.deepEqual(await again.active(), [segment]);
   assert.deepEqual(await again.state(), await host.state());
+});
+
+test('removableBefore() gives nothing while somebody copies, and replacedBefore() the truth', async (t) => {
+  const { host, keys } = await open(t);
+  await host.publish({ segment: await makeSegment(keys, { id: 's1', spans: span(0, 9) }), cursor: [] });
+  const later = 2 ** 52;
+  const ids = async (segments: Promise<readonly Segment[]>): Promise<string[]> => (await segments).map(({ id }) => id);
+  {
+    using _first = host.pin();
+    using _second = host.pin();
+    await host.retire({ ids: ['s1'], expired: { stream: 'climate', rows: 10, keptFrom: micros(1) } });
+    assert.deepEqual([await ids(host.removableBefore(later)), await ids(host.replacedBefore(later))], [[], ['s1']]);
+  }
+  assert.deepEqual(await ids(host.removableBefore(later)), ['s1']);
 });

@@ -113,9 +113,13 @@ export class SegmentHost implements SegmentPublisher {
     return (await copy.transaction((tx) => this.#segments.active(tx))).segments;
   }
 
-  async replacedBefore(time: number): Promise<readonly Segment[]> {
-    if (this.#pins > 0) return [];
+  replacedBefore(time: number): Promise<readonly Segment[]> {
     return this.#catalogue.transaction((tx) => this.#segments.replacedBefore(tx, time));
+  }
+
+  /** Those of them whose objects may be deleted now: none while somebody copies them. */
+  async removableBefore(time: number): Promise<readonly Segment[]> {
+    return this.#pins > 0 ? [] : this.replacedBefore(time);
   }
 
   /** The state of each segment, in the order asked; null for one that is not known. */

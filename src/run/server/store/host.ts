@@ -161,7 +161,7 @@ function offer(
     retire: (retirement) => segments.retire(retirement),
     saveCursor: (cursor) => segments.saveCursor(cursor),
     active: () => segments.active(),
-    replacedBefore: (time) => segments.replacedBefore(time),
+    replacedBefore: (time) => segments.removableBefore(time),
     forget: (ids) => segments.forget(ids),
     known: (objectKeys) => segments.known(objectKeys),
     passed: () => passed(),
