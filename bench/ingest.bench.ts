@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os';
 import { disposableFolder } from '../test/support/tmp.ts';
+import { timeDurableWrites } from './support/durable-write.ts';
 import type { Load, LoadResult } from './support/load-generator.ts';
 import { absolute, besidePeer, median } from './support/measurement.ts';
 import type { Bench, Measurement } from './support/measurement.ts';
@@ -42,6 +43,8 @@ export const bench: Bench = async (note) => {
   const measurements: Measurement[] = [];
   const run: Run = { weir, pumps, acknowledged: 0, sent: 0 };
   for (const { connections, window, bar } of SHAPES) {
+    const disk = timeDurableWrites(folder.path);
+    note(`durable writes of 32 KiB take ${disk.p50.toFixed(1)} ms, one in a hundred ${disk.p99.toFixed(1)} ms`);
     const full: { ours: LoadResult[]; peer: LoadResult[] } = { ours: [], peer: [] };
     for (let round = 0; round < ROUNDS; round++) {
       const theirs = await load(run, peer, connections, window, null);
