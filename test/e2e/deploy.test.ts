@@ -26,6 +26,20 @@ test('the container image has all that the product reads at run time', () => {
   assert.match(copied, new RegExp(`/opt/weir/${RegExp.escape(path.normalize(bin['weir'] ?? ''))}"`));
 });
 
+test('the container image has the libraries that Node is linked with', (t) => {
+  const linked = spawnSync('ldd', [path.join(PROJECT, 'node_modules/.bin/node')], { encoding: 'utf8' });
+  if (linked.error !== undefined) return t.skip('there is no ldd here');
+  const installed = read('deploy/Containerfile');
+  // What Debian's smallest image has already.
+  const base = /^(linux-vdso|ld-linux.*|libc|libm|libdl|libpthread|libgcc_s|librt)\.so/;
+  const packages: Record<string, string> = { 'libstdc++.so.6': 'libstdc++6', 'libatomic.so.1': 'libatomic1' };
+  const needed = [...linked.stdout.matchAll(/^\s*(lib\S+\.so\S*) =>/gm)].map(([, name = '']) => name);
+  assert.ok(needed.includes('libstdc++.so.6'), linked.stdout);
+  for (const name of needed.filter((each) => !base.test(each))) {
+    assert.ok(installed.includes(` ${packages[name] ?? name} `), `${name} is not installed in the image`);
+  }
+});
+
 test('the unit and the image start the platform without a secret in words or environment', () => {
   for (const file of ['deploy/weir.service', 'deploy/Containerfile']) {
     const text = read(file);
