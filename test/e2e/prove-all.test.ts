@@ -13,6 +13,8 @@ devices: {sensor: {}}
 streams:
   climate: {from: sensor, purposes: [quality], fields: {temperature: {type: number, unit: Cel, range: [-40, 60]}}}
   held: {from: sensor, basis: consent, subject: person, purposes: [quality], fields: {person: {type: text, class: identifier}}}
+  shared: {from: sensor, privacy: {epsilon: 1}, fields: {temperature: {type: number, range: [-40, 60]}}}
+views: {noisy: {from: shared, sql: select temperature from shared, private: true}}
 api: {signatures: [administer]}
 people: {scientist: {query: all, purposes: [quality]}, auditor: {may: [prove]}}
 `;

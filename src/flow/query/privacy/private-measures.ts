@@ -111,44 +111,59 @@ function passSql(statement: PrivateStatement, measures: readonly Measure[], tree
     ...keys.flatMap((key) => keyCondition(key)),
     ...(tree !== null && 'column' in tree ? [`${quoteName(tree.column.name)} IS NOT NULL`] : []),
   ];
+  // What is summed up comes out of the rows once: a column on its grid, or as it is where it is counted alone.
+  const columns = [
+    ...new Map(measures.flatMap((each) => ('column' in each ? [[each.column.name, each.column]] : []))).values(),
+  ];
+  const taken = columns.map((column, i) => {
+    const summed = measures.some((each) => (each.of === 'sum' || each.of === 'squares') && each.column === column);
+    return { name: `c${i}`, sql: summed ? onGrid(column) : quoteName(column.name), column };
+  });
+  const placeOf = (column: PrivateColumn): string => taken.find((each) => each.column === column)?.name ?? '';
   const names = groups.map(({ name }) => name);
-  const list = (parts: readonly string[]): string => parts.map((part) => `${part}, `).join('');
-  const sums = measures.map((measure, i) => `${measureSql(measure)} AS m${i}`);
-  const grouping = groups.map((_, i) => String(i + 2)).join(', ');
-  const rows = view.rules.rows;
+  const list = (parts: readonly string[]): string => parts.map((part) => `, ${part}`).join('');
+  const as = (parts: readonly { readonly name: string; readonly sql: string }[]): string =>
+    list(parts.map(({ name, sql }) => `${sql} AS ${name}`));
+  const sums = measures.map((measure, i) => `${measureSql(measure, placeOf)} AS m${i}`);
+  const { rows } = view.rules;
   const weighed = measures.map(
     (_, i) =>
       `CAST(coalesce(sum(CASE WHEN n > ${rows} THEN m${i} * ${rows} // n ELSE m${i} END), 0) AS VARCHAR) AS m${i}`,
   );
+  const shown = [...names.map((name) => `CAST(${name} AS VARCHAR) AS ${name}`), ...weighed];
   return (
-    `WITH each AS (SELECT ${OWNER_COLUMN}, ${list(groups.map(({ name, sql }) => `${sql} AS ${name}`))}count(*) AS own, ${sums.join(', ')} ` +
-    `FROM ${PRIVATE_ROWS}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`} GROUP BY 1${grouping === '' ? '' : `, ${grouping}`}), ` +
-    `all_rows AS (SELECT *, sum(own) OVER (PARTITION BY ${OWNER_COLUMN}) AS n FROM each) ` +
-    `SELECT ${list(names.map((name) => `CAST(${name} AS VARCHAR) AS ${name}`))}${weighed.join(', ')} FROM all_rows` +
+    `WITH each_row AS (SELECT ${OWNER_COLUMN}${as([...groups, ...taken])} ` +
+    `FROM ${PRIVATE_ROWS}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}), ` +
+    `each_owner AS (SELECT ${OWNER_COLUMN}${list(names)}, count(*) AS own${list(sums)} ` +
+    `FROM each_row GROUP BY ${OWNER_COLUMN}${list(names)}), ` +
+    `all_owners AS (SELECT *, sum(own) OVER (PARTITION BY ${OWNER_COLUMN}) AS n FROM each_owner) ` +
+    `SELECT ${shown.join(', ')} FROM all_owners` +
     (names.length === 0 ? '' : ` GROUP BY ${names.join(', ')}`)
   );
 }
 
-function measureSql(measure: Measure): string {
+/** @param placeOf the name under which a column was taken out of the rows */
+function measureSql(measure: Measure, placeOf: (column: PrivateColumn) => string): string {
   if (measure.of === 'rows' || measure.of === 'tree') return 'CAST(count(*) AS HUGEINT)';
-  const name = quoteName(measure.column.name);
-  if (measure.of === 'values') return `CAST(count(${name}) AS HUGEINT)`;
-  const value = onGrid(measure.column);
+  const value = placeOf(measure.column);
+  if (measure.of === 'values') return `CAST(count(${value}) AS HUGEINT)`;
   if (measure.of === 'sum') return `CAST(coalesce(sum(${value}), 0) AS HUGEINT)`;
   const { most } = gridOf(measure.column);
-  return `CAST(coalesce(sum(2 * ${value} * ${value} - ${most * most}), 0) AS HUGEINT)`;
+  return `CAST(coalesce(sum(2 * CAST(${value} AS BIGINT) * ${value} - ${most * most}), 0) AS HUGEINT)`;
 }
 
-/** A value as a whole number of its grid, clamped; null stays null, which least and greatest would pass over. */
+/** A value as a whole number of its grid, clamped; null stays null. The cast rounds to the nearest. */
 function onGrid(column: PrivateColumn): string {
-  const { middle, step } = gridOf(column);
-  return `CAST(round((${clamped(column)} - ${double(middle)}) / ${double(step)}) AS BIGINT)`;
+  const { middle, most } = gridOf(column);
+  const [low, high] = column.range ?? [0, 0];
+  return `CAST((${clamped(column)} - ${double(middle)}) * ${double(most / ((high - low) / 2))} AS INTEGER)`;
 }
 
-function clamped({ name, range }: PrivateColumn): string {
+/** What is no number is greater than any, so that it is clamped to the greatest. Tests are several times faster than `least`. */
+function clamped({ name, range, type }: PrivateColumn): string {
   const [low, high] = range ?? [0, 0];
-  const column = quoteName(name);
-  return `(CASE WHEN ${column} IS NULL THEN NULL ELSE least(greatest(CAST(${column} AS DOUBLE), ${double(low)}), ${double(high)}) END)`;
+  const column = type === 'number' ? quoteName(name) : `CAST(${quoteName(name)} AS DOUBLE)`;
+  return `(CASE WHEN ${column} > ${double(high)} THEN ${double(high)} WHEN ${column} < ${double(low)} THEN ${double(low)} ELSE ${column} END)`;
 }
 
 function binSql(column: PrivateColumn, bins: number): string {
