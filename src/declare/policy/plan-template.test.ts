@@ -75,3 +75,19 @@ test('planTemplate() says what listens, who publishes, and what is held', () => 
     ['boot'],
   );
 });
+
+test('planTemplate() says which tokens have a way back', () => {
+  const template = makeTemplate(`
+devices: {d: {}}
+streams:
+  s:
+    from: d
+    purposes: [p]
+    fields:
+      who: {type: text, class: identifier, token: reversible, max-length: 40}
+      phone: {type: text, class: identifier, tokenise: t, token: {alphabet: digits, length: [8, 12]}, max-length: 12}
+`);
+  const checks = planTemplate(template, new DecisionPoint()).streams.find(({ name }) => name === 's')?.checks;
+  assert.ok(checks?.includes('who: text, up to 40 characters, its original kept in the vault'));
+  assert.ok(checks?.includes('phone: text, up to 12 characters, stored as a token of 8 to 12 of 10 letters'));
+});

@@ -198,6 +198,11 @@ function checksOfField(field: Field): readonly string[] {
   if (field.enum !== null) parts.push(`one of ${field.enum.length} texts`);
   if (field.pattern !== null) parts.push('of its pattern');
   if (field.type === 'text') parts.push(`up to ${field.maxLength} characters`);
+  if (field.token?.kind === 'reversible') parts.push('its original kept in the vault');
+  if (field.token?.kind === 'format') {
+    const { alphabet, length } = field.token;
+    parts.push(`stored as a token of ${length[0]} to ${length[1]} of ${alphabet.length} letters`);
+  }
   return [`${field.name}: ${parts.join(', ')}`];
 }
 
