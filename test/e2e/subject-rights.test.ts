@@ -69,6 +69,23 @@ test('a person is found in every corner, is out of every answer at once, off the
   assert.deepEqual([...(await find(weir, 'ada'))].sort(), ['1 in climate', '1 in quarantine', '1 in sealed statements', '1 in tables of reference', '2 in climate', '2 in trips']); // prettier-ignore
   assert.deepEqual(await find(weir, 'nobody'), []);
 
+  // Given out, hidden, and shown again.
+  const body = { subject: 'ada' };
+  const { relations } = await weir.ask<{ relations: { name: string; rows: Record<string, unknown>[] }[] }>('POST', '/v1/subjects/export', { body }); // prettier-ignore
+  assert.deepEqual(
+    relations.map(({ name, rows }) => [name, rows.length]),
+    [
+      ['climate', 3],
+      ['trips', 2],
+      ['staff', 1],
+    ],
+  );
+  assert.equal(relations[0]?.rows[0]?.['driver'], 'ada');
+  const restricted = await weir.ask<Request>('POST', '/v1/subjects/restrict', { body });
+  assert.deepEqual([await count(weir, 'climate'), await count(weir, 'trips'), await count(weir, 'staff')], [2, 1, 1]);
+  await weir.ask('POST', `/v1/subject-requests/${restricted.id}/lift`, { body: {} });
+  assert.equal(await count(weir, 'climate'), 5);
+
   const request = await weir.ask<Request>('POST', '/v1/subjects/erase', { body: { subject: 'ada' } });
   assert.equal(request.state, 'open');
   assert.deepEqual([await count(weir, 'climate'), await count(weir, 'trips')], [2, 1]);

@@ -51,6 +51,8 @@ export type { DeclaredClasses } from './declared-classes.ts';
 export { snapshotOf, Tail } from './tail.ts';
 export { TailBlocks } from './tail-blocks.ts';
 export type { TailBlock, TailBlocksParts } from './tail-blocks.ts';
+export { subjectRows } from './read-subject.ts';
+export type { SubjectReadings, SubjectRow } from './read-subject.ts';
 export { findSubject, markSubject } from './subject-rows.ts';
 export type { SubjectColumn, SubjectFinding, SubjectRows } from './subject-rows.ts';
 export type { TailCut, TailEntry, TailSnapshot, TailSummary } from './tail.ts';

@@ -32,7 +32,7 @@ export async function searchSegment(
 }
 
 /** Of some columns those that a segment has, decoded. */
-async function openColumns(
+export async function openColumns(
   segment: Segment,
   names: readonly string[],
   { objects, segmentKeys }: SearchParts,

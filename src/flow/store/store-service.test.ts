@@ -147,6 +147,9 @@ describe('StoreService', () => {
       segments: [{ segment: sealed?.id, rows: 4, minTime: 0, maxTime: 3e6 }],
       tail: { rows: 3, minTime: 0, maxTime: 2e6 },
     });
+    const read = await service.readSubject(subject, 6);
+    assert.deepEqual([read.rows.length, read.more, read.columns.length], [6, true, 4]);
+    assert.deepEqual(read.rows[1], { device: 'b', time: 1e6, temperature: 0.5, driver: 'driver of 0' });
     assert.equal(await service.eraseSubject(subject, 'r1'), 7);
     const none = { rows: 0, minTime: null, maxTime: null };
     assert.deepEqual(await service.findSubject(subject), { segments: [], tail: none });

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { hasCode } from '#base/core/index.ts';
-import type { Log, Metrics, Millis } from '#base/core/index.ts';
+import type { Batch, FieldType, Log, Metrics, Millis } from '#base/core/index.ts';
 import type { JournalReader, VaultRecord } from '#flow/journal/index.ts';
 import { Compactor, PublishFailure } from './compactor.ts';
 import type { DeclaredClasses } from './declared-classes.ts';
@@ -12,7 +12,9 @@ import type { SegmentKeySource, SegmentPublisher, StoreState, StreamShapes } fro
 import { removeOrphans, removeReplaced } from './remove-objects.ts';
 import { KEEP_ALL } from './retention.ts';
 import type { Retention } from './retention.ts';
-import { searchSegment } from './search-segments.ts';
+import { subjectRows } from './read-subject.ts';
+import type { SubjectReadings, SubjectRow } from './read-subject.ts';
+import { openColumns, searchSegment } from './search-segments.ts';
 import type { SealingParts, SegmentContent } from './seal-segment.ts';
 import { mergeColumns } from './segment.ts';
 import { makeHere } from './segment-maker.ts';
@@ -241,6 +243,30 @@ export class StoreService implements AsyncDisposable {
     const { batches } = snapshotOf(entries, ['time', ...columnsToSearch(wanted)]);
     const tail = batches.map((batch) => findSubject(batch, wanted)).reduce(addFindings, NOTHING_FOUND);
     return { segments, tail };
+  }
+
+  /**
+   * Every reading about a person, whole.
+   *
+   * @param most rows at most
+   */
+  async readSubject(wanted: SubjectRows, most: number): Promise<SubjectReadings> {
+    const types = new Map<string, FieldType>();
+    const rows: SubjectRow[] = [];
+    const take = (batch: Pick<Batch, 'rows' | 'columns'>): void => {
+      for (const { name, data } of batch.columns) types.set(name, data.type);
+      // One more than wanted tells that there are more.
+      for (const row of subjectRows(batch, wanted)) if (rows.length <= most) rows.push(row);
+    };
+    for (const { segment: id } of (await this.findSubject(wanted)).segments) {
+      const segment = (await this.#parts.publisher.active()).find((each) => each.id === id);
+      if (segment === undefined || rows.length > most) continue;
+      const names = segment.columns.map(({ name }) => name);
+      take({ rows: segment.rows, columns: await openColumns(segment, names, this.#parts) });
+    }
+    for (const { batch } of this.#visible(wanted.stream, this.#version)) take(batch);
+    const columns = [...types].map(([name, type]) => ({ name, type }));
+    return { columns, rows: rows.slice(0, most), more: rows.length > most };
   }
 
   /**

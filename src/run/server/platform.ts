@@ -316,6 +316,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   const ledger = await PrivacyLedger.open(catalogue, sealer, audit);
   const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live));
+  const datasetBook = await DatasetBook.open(catalogue, sealer);
   // Before anything is asked: whom an older copy of the catalogue forgot is not shown again.
   const keeping = Promise.withResolvers<DatasetKeeper>();
   const rights: RightsKeeper = opened.use(

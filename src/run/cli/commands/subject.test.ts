@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import { standIn } from '../testing.ts';
 import { addSubjectCommand } from './subject.ts';
 
@@ -44,4 +47,34 @@ test('weir subject requests and request tell how far one has come', async (t) =>
   const { out, err } = await platform.run(addSubjectCommand, 'subject', 'request', 'r1');
   assert.match(out, /gone: 4 from segments, 1 from quarantine/);
   assert.match(err, /retention certificate c1/);
+});
+
+test('weir subject export writes JSON and a table for each stream', async (t) => {
+  const columns = [{ name: 'who' }, { name: 'note' }];
+  const relations = [
+    {
+      name: 'climate',
+      columns,
+      rows: [
+        { who: 'ada', note: 'a "b", c' },
+        { who: 'ada', note: null },
+      ],
+    },
+  ];
+  const platform = await standIn(t, { 'POST /v1/subjects/export': { relations } });
+  const out = join(await temporaryFolder(t), 'export');
+  const said = await platform.run(addSubjectCommand, 'subject', 'export', 'ada', '--out', out);
+  assert.equal(said.out, `2 rows of 1 streams and tables are in ${out}\n`);
+  assert.equal(await readFile(join(out, 'climate.csv'), 'utf8'), 'who,note\r\nada,"a ""b"", c"\r\nada,\r\n');
+  assert.deepEqual(JSON.parse(await readFile(join(out, 'export.json'), 'utf8')), { relations });
+});
+
+test('weir subject restrict and lift', async (t) => {
+  const platform = await standIn(t, {
+    'POST /v1/subjects/restrict': { ...REQUEST, kind: 'restrict' },
+    'POST /v1/subject-requests/r1/lift': REQUEST,
+  });
+  const restricted = await platform.run(addSubjectCommand, 'subject', 'restrict', 'ada');
+  assert.match(restricted.err, /subject lift r1/);
+  assert.equal((await platform.run(addSubjectCommand, 'subject', 'lift', 'r1')).out, 'r1 is lifted\n');
 });

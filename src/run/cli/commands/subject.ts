@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
 import { formatTable } from '../text-table.ts';
@@ -20,6 +22,14 @@ interface RequestRow {
 interface Report {
   readonly person: string;
   readonly found: readonly { readonly where: string; readonly relation: string | null; readonly count: number }[];
+}
+
+interface Exported {
+  readonly relations: readonly {
+    readonly name: string;
+    readonly columns: readonly { readonly name: string }[];
+    readonly rows: readonly Readonly<Record<string, unknown>>[];
+  }[];
 }
 
 /** What is kept about a person, and what they ask of it. */
@@ -66,6 +76,47 @@ export function addSubjectCommand(program: Command, contextOf: ContextOf): void 
     });
 
   subject
+    .command('export <person>')
+    .description('everything that is kept about a person, as JSON and CSV')
+    .requiredOption('--out <folder>', 'where the files go: export.json, and one table for each stream')
+    .action(async (person: string, { out }: { out: string }, command: Command) => {
+      const context = contextOf(command);
+      const exported = await context.withPlatform((client) =>
+        client.json<Exported>('POST', '/v1/subjects/export', { body: { subject: person } }),
+      );
+      await mkdir(out, { recursive: true, mode: 0o700 });
+      const write = (name: string, text: string) => writeFile(join(out, name), text, { mode: 0o600 });
+      await write('export.json', `${JSON.stringify(exported, null, 2)}\n`);
+      for (const relation of exported.relations) await write(`${relation.name}.csv`, csvOf(relation));
+      context.result(exported, ({ relations }) => {
+        const rows = relations.reduce((sum, relation) => sum + relation.rows.length, 0);
+        return `${rows} rows of ${relations.length} streams and tables are in ${out}\n`;
+      });
+    });
+
+  subject
+    .command('restrict <person>')
+    .description('hide everything about a person and take nothing more of them, until that is lifted')
+    .action(async (person: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const request = await context.withPlatform((client) =>
+        client.json<RequestRow>('POST', '/v1/subjects/restrict', { body: { subject: person } }),
+      );
+      context.result(request, ({ id }) => `nothing about them is shown or taken any more: ${id}\n`);
+      context.next(`subject lift ${request.id}`);
+    });
+
+  subject
+    .command('lift <id>')
+    .description('end a restriction: what was kept is shown as before')
+    .action(async (id: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const path = `/v1/subject-requests/${encodeURIComponent(id)}/lift`;
+      const request = await context.withPlatform((client) => client.json<RequestRow>('POST', path, { body: {} }));
+      context.result(request, () => `${id} is lifted\n`);
+    });
+
+  subject
     .command('requests')
     .description('what persons asked, how far it has come, and until when it has to be answered')
     .action(async (_options: object, command: Command) => {
@@ -103,6 +154,18 @@ export function addSubjectCommand(program: Command, contextOf: ContextOf): void 
       context.result(request, showRequest);
       if (request.certificate !== null) context.next(`retention certificate ${request.certificate}`);
     });
+}
+
+/** Comma-separated values of one relation. @see RFC 4180 */
+function csvOf({ columns, rows }: Exported['relations'][number]): string {
+  const line = (values: readonly unknown[]): string => `${values.map(csvValue).join(',')}\r\n`;
+  const names = columns.map(({ name }) => name);
+  return [line(names), ...rows.map((row) => line(names.map((name) => row[name])))].join('');
+}
+
+function csvValue(value: unknown): string {
+  const text = value === null || value === undefined ? '' : String(value as string | number | boolean);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function showReport({ found }: Report): string {

@@ -172,7 +172,7 @@ export interface Services {
   readonly privacy: Pick<PrivacyBudgets, 'list'>;
   readonly encryptedSums: Pick<EncryptedSums, 'add'>;
   readonly releases: Pick<ReleaseDesk, 'ask' | 'list' | 'approve' | 'export' | 'askerOf'>;
-  readonly rights: Pick<RightsKeeper, 'find' | 'erase' | 'requests'>;
+  readonly rights: Pick<RightsKeeper, 'find' | 'erase' | 'restrict' | 'lift' | 'export' | 'requests'>;
   readonly prover: Prover;
   /** Every algorithm, key and certificate in use. */
   readonly cryptoInventory: () => Promise<CryptoInventory>;

@@ -66,7 +66,8 @@ function quarantined({ places }: KnownSubject) {
     .map(({ relation, column, values }) => ({ stream: relation, column, values }));
 }
 
-function tablesOf(places: readonly StoredPlace[]) {
+/** The tables of reference among places, with what the person is called in them. */
+export function tablesOf(places: readonly StoredPlace[]) {
   const own = places.filter(({ kind }) => kind === 'table');
   return [...Map.groupBy(own, ({ relation }) => relation)].map(
     ([name, of]) => [name, of.map(({ column, values }) => ({ name: column, values }))] as const,

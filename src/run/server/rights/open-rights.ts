@@ -78,6 +78,7 @@ export async function openRights(parts: OpenRightsParts): Promise<RightsKeeper> 
       keys,
       segments,
       store,
+      tables: parts.tables,
       gateway: parts.gateway,
       corners,
       eraser,

@@ -40,7 +40,12 @@ async function open(t: Cleanable) {
         const tail = { rows: state.rows, minTime: micros(4), maxTime: micros(9) };
         return { segments: [], tail };
       },
+      readSubject: async ({ columns }) => {
+        const shapes = [{ name: 'rider', type: 'text' as const }];
+        return { columns: shapes, rows: [{ rider: columns[0]!.values[0]! }], more: state.rows > 2 };
+      },
     },
+    tables: { readSubject: () => [] },
     gateway: () => ({ refuseSubjects: async (refused) => void told.push(refused) }),
     corners: [{ where: 'attic', count: async () => 3, erase: async () => 3 }],
     eraser: {
@@ -122,6 +127,36 @@ test('what an older copy of the catalogue forgot is taken up again from the log,
   assert.match(again.withheld.get('trips') ?? '', /"rider" IN \('t1-/);
   assert.deepEqual(again.refused, keeper.refused);
   assert.equal((await RightsKeeper.open({ ...parts, book }, entries)).requests.length, 1, 'once');
+});
+
+test('restrict() hides and refuses until it is lifted, and keeps everything', async (t) => {
+  const { keeper, told, state, audit, parts, entries } = await open(t);
+  const request = await keeper.restrict('person:x', 'ada');
+  assert.equal(request.state, 'standing');
+  assert.match(keeper.withheld.get('trips') ?? '', /"rider" IN/);
+  assert.ok(!(keeper.withheld.get('trips') ?? '').includes('received'), 'all of it, whenever it came');
+  assert.equal(told.at(-1)?.[0]?.values.length, 2);
+  assert.equal((await keeper.restrict('person:x', 'ada')).id, request.id);
+  const again = await RightsKeeper.open(parts, entries);
+  assert.deepEqual([...again.withheld.keys()], ['trips']);
+  assert.equal((await keeper.lift('person:y', request.id)).state, 'lifted');
+  assert.deepEqual([keeper.withheld.size, told.at(-1), state.steps], [0, [], 0]);
+  assert.equal((await keeper.lift('person:y', request.id)).state, 'lifted');
+  await assert.rejects(keeper.lift('person:y', 'nothing'), { code: 'SERVER_REQUEST_UNKNOWN' });
+  assert.equal(audit.events.filter(({ action }) => action === 'lift-restriction').length, 1);
+});
+
+test('export() gives what there is with the own identifier, is logged first, and bounded', async (t) => {
+  const { keeper, state, audit } = await open(t);
+  const { relations } = await keeper.export('person:x', 'ada');
+  assert.deepEqual(
+    relations.map(({ name, rows }) => [name, rows]),
+    [['trips', [{ rider: 'ada' }]]],
+  );
+  assert.equal(audit.events.filter(({ action }) => action === 'export-subject').length, 1);
+  assert.deepEqual([keeper.requests[0]?.state, keeper.withheld.size, keeper.refused], ['done', 0, []]);
+  state.rows = 3;
+  await assert.rejects(keeper.export('person:x', 'ada'), { code: 'SERVER_SUBJECT_INVALID' });
 });
 
 test('nobody can be looked for where no stream says whom its readings are about', async (t) => {

@@ -1,4 +1,4 @@
-import { makeId, micros } from '#base/core/index.ts';
+import { formatMicros, makeId, micros } from '#base/core/index.ts';
 import type { AuditSink, Clock, Log, Random } from '#base/core/index.ts';
 import { MacKey, TokenKey } from '#base/crypto/index.ts';
 import type { RowSealer } from '#base/storage/index.ts';
@@ -13,11 +13,15 @@ import type { KeyRing } from '#trust/keys/index.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import { ServerError } from '../errors.ts';
 import type { StoreHost } from '../store/host.ts';
+import type { ReferenceTables } from '../tables/reference-tables.ts';
+import { tablesOf } from './corners.ts';
 import { rowsOf } from './eraser.ts';
 import type { Eraser } from './eraser.ts';
 import type { SubjectCorner } from './subject-corner.ts';
 import type { SubjectGate } from './subject-gate.ts';
-import { requestEntries, RequestFold } from './subject-log.ts';
+import { readableRows } from './subject-export.ts';
+import type { SubjectExport } from './subject-export.ts';
+import { liftEntry, requestEntries, RequestFold } from './subject-log.ts';
 import { withheldConditions } from './withheld-condition.ts';
 
 export interface RightsParts {
@@ -28,7 +32,8 @@ export interface RightsParts {
   readonly digestKey: Uint8Array;
   readonly keys: Pick<KeyRing, 'findingKeys'>;
   readonly segments: Pick<SegmentHost, 'active'>;
-  readonly store: Pick<StoreHost, 'findSubject'>;
+  readonly store: Pick<StoreHost, 'findSubject' | 'readSubject'>;
+  readonly tables: Pick<ReferenceTables, 'readSubject'>;
   readonly gateway: () => Pick<SubjectGate, 'refuseSubjects'>;
   readonly corners: readonly SubjectCorner[];
   readonly eraser: Eraser;
@@ -62,6 +67,10 @@ type Span = Pick<Segment, 'stream' | 'minTime' | 'maxTime'>;
 /** How often is looked whether something can go on that had to wait. */
 const AGAIN_MS = 5_000;
 const MOST_OPEN = 1_000;
+/** Rows of one stream that one answer takes. */
+const MOST_EXPORTED = 100_000;
+/** What a request is at first. */
+const STATES = { erase: 'open', restrict: 'standing', export: 'done' } as const;
 
 /**
  * The rights of persons: what is kept of them is found, and goes when they ask; it is out of every answer before the
@@ -184,6 +193,65 @@ export class RightsKeeper implements Disposable {
     return request;
   }
 
+  /**
+   * Hides everything about a person from every answer and takes nothing more of them, and keeps what there is, until that is
+   * lifted; in force and durable before this resolves.
+   *
+   * @see Regulation (EU) 2016/679 article 18
+   * @throws {ServerError} SERVER_SUBJECT_INVALID
+   */
+  async restrict(actor: string, identifier: string): Promise<SubjectRequest> {
+    const person = this.personOf(identifier);
+    const same = this.#requests.find((each) => each.person === person && each.state === 'standing');
+    if (same !== undefined) return same;
+    return this.#add(actor, identifier, 'restrict', 'refuse', await this.#placesOf(identifier));
+  }
+
+  /** Ends a restriction: what was kept is shown as before. @throws {ServerError} SERVER_REQUEST_UNKNOWN */
+  async lift(actor: string, id: string): Promise<SubjectRequest> {
+    const { audit, clock } = this.#parts;
+    const request = this.#requests.find((each) => each.id === id && each.kind === 'restrict');
+    if (request === undefined) {
+      throw new ServerError('SERVER_REQUEST_UNKNOWN', `Cannot lift ${id.slice(0, 64)}: no such restriction is there`, {
+        hint: 'See those there are with `npm run -s weir -- subject requests`',
+      });
+    }
+    if (request.state !== 'standing') return request;
+    await audit.append(liftEntry(actor, request));
+    const places = withoutOriginals(request.places);
+    const lifted: SubjectRequest = { ...request, state: 'lifted', finished: clock.now(), places };
+    await this.#change(lifted);
+    await this.#tellGateway();
+    return lifted;
+  }
+
+  /**
+   * Everything that is kept about a person in streams and tables, for them to have; logged before it is read.
+   *
+   * @throws {ServerError} SERVER_SUBJECT_INVALID where there is more than one answer takes
+   */
+  async export(actor: string, identifier: string): Promise<SubjectExport> {
+    const { store, tables, digestKey, clock } = this.#parts;
+    const places = await this.#placesOf(identifier);
+    await this.#add(actor, identifier, 'export', 'allow', []);
+    const relations: SubjectExport['relations'][number][] = [];
+    for (const wanted of rowsOf({ kind: 'restrict', received: micros(0), places }, digestKey)) {
+      const { columns, rows, more } = await store.readSubject(wanted, MOST_EXPORTED);
+      if (more) throw tooLarge(wanted.stream);
+      const own = places.filter(({ relation }) => relation === wanted.stream);
+      const readable = readableRows(identifier, { columns, rows }, own);
+      if (rows.length > 0) relations.push({ name: wanted.stream, kind: 'stream', columns, rows: readable });
+    }
+    for (const [name, of] of tablesOf(places)) {
+      const rows = tables.readSubject(name, of);
+      const columns = Object.keys(rows[0] ?? {}).map((column) => ({ name: column, type: 'text' as const }));
+      const own = places.filter(({ relation }) => relation === name);
+      if (rows.length > 0)
+        relations.push({ name, kind: 'table', columns, rows: readableRows(identifier, { columns, rows }, own) });
+    }
+    return { format: 'weir.subject-export', version: 1, at: formatMicros(clock.now()), relations };
+  }
+
   /** Pseudonymous id of a person. */
   personOf(identifier: string): string {
     return this.#macKey.macHex(`person:${identifier}`).slice(0, 32);
@@ -192,19 +260,19 @@ export class RightsKeeper implements Disposable {
   async #add(
     actor: string,
     identifier: string,
-    kind: 'erase' | 'restrict',
+    kind: 'erase' | 'restrict' | 'export',
     again: SubjectRequest['again'],
     places: readonly StoredPlace[],
   ): Promise<SubjectRequest> {
-    const { clock, random, audit, sealer, book, gateway, log } = this.#parts;
+    const { clock, random, audit, sealer, book } = this.#parts;
     const received = clock.now();
     const request: SubjectRequest = {
       id: makeId(clock, random),
       kind,
-      state: kind === 'erase' ? 'open' : 'standing',
+      state: STATES[kind],
       received,
       due: dueDate(received),
-      finished: null,
+      finished: kind === 'export' ? received : null,
       certificate: null,
       person: this.personOf(identifier),
       again,
@@ -216,11 +284,16 @@ export class RightsKeeper implements Disposable {
     for (const entry of requestEntries(actor, request, sealer)) await audit.append(entry);
     await book.put(request);
     this.#use([...this.#requests, request]);
-    // A gateway that starts anew asks for it; what comes in meanwhile is later than the request and erased with it.
+    await this.#tellGateway();
+    return request;
+  }
+
+  /** A gateway that starts anew asks for it; what comes in meanwhile is later than the request and erased with it. */
+  async #tellGateway(): Promise<void> {
+    const { gateway, log } = this.#parts;
     await gateway()
       .refuseSubjects(this.refused)
       .catch((error: unknown) => log.warn({ error: String(error) }, 'the gateway learns of a person as it starts'));
-    return request;
   }
 
   #use(requests: readonly SubjectRequest[]): void {
@@ -324,6 +397,13 @@ export class RightsKeeper implements Disposable {
       }
     }
   }
+}
+
+function tooLarge(stream: string): ServerError {
+  const message = `Cannot export: more than ${MOST_EXPORTED} readings of ${stream} are about the person`;
+  return new ServerError('SERVER_SUBJECT_INVALID', message, {
+    hint: 'Ask for them with a statement, by time, as a role that sees the columns',
+  });
 }
 
 function tooMany(): ServerError {

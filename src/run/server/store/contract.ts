@@ -13,6 +13,7 @@ import type {
   StoreErrorCode,
   StoreState,
   StoreStatus,
+  SubjectReadings,
   SubjectRows,
   SubjectSearch,
 } from '#flow/store/index.ts';
@@ -50,6 +51,7 @@ export type StoreMethods = {
   flush(stream: string | null): Promise<void>;
   compact(parameters: null): Promise<number>;
   findSubject(wanted: SubjectRows): Promise<SubjectSearch>;
+  readSubject(order: { wanted: SubjectRows; most: number }): Promise<SubjectReadings>;
   /** @returns how many rows went */
   eraseSubject(order: { subject: SubjectRows; request: string }): Promise<number>;
   /** Deletes what was replaced in these streams so many milliseconds ago. */

@@ -2,7 +2,15 @@ import type { AuditSink, Json, LateAuditSink, Log, Millis } from '#base/core/ind
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { JournalDamage } from '#flow/journal/index.ts';
-import type { FileOffsets, Hold, ServedTail, StoreStatus, SubjectRows, SubjectSearch } from '#flow/store/index.ts';
+import type {
+  FileOffsets,
+  Hold,
+  ServedTail,
+  StoreStatus,
+  SubjectReadings,
+  SubjectRows,
+  SubjectSearch,
+} from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
@@ -103,6 +111,11 @@ export class StoreHost {
   /** Where a person is found in one stream. */
   async findSubject(wanted: SubjectRows): Promise<SubjectSearch> {
     return (await this.#process.peer).call('findSubject', wanted);
+  }
+
+  /** Every reading about a person, up to so many. */
+  async readSubject(wanted: SubjectRows, most: number): Promise<SubjectReadings> {
+    return (await this.#process.peer).call('readSubject', { wanted, most });
   }
 
   /** Takes all rows about a person out of the segments. @returns how many went */

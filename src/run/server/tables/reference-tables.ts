@@ -4,8 +4,8 @@ import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
 import type { Catalogue, RowSealer, StorageError } from '#base/storage/index.ts';
 import { tokenDomainOf } from '#declare/template/index.ts';
 import type { ReferenceTable, Template } from '#declare/template/index.ts';
-import { markSubject, reorderRows } from '#flow/store/index.ts';
-import type { SubjectColumn } from '#flow/store/index.ts';
+import { markSubject, reorderRows, subjectRows } from '#flow/store/index.ts';
+import type { SubjectColumn, SubjectRow } from '#flow/store/index.ts';
 import type { VaultValue } from '#flow/ingest/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { ApiError } from '../api/errors.ts';
@@ -156,6 +156,12 @@ export class ReferenceTables {
     const loaded = this.#loaded.get(name);
     const marks = loaded === undefined ? null : markSubject(loaded, { stream: name, columns, before: null });
     return marks === null ? 0 : marks.reduce((sum, mark) => sum + mark, 0);
+  }
+
+  /** The rows of a table that are about a person. */
+  readSubject(name: string, columns: readonly SubjectColumn[]): readonly SubjectRow[] {
+    const loaded = this.#loaded.get(name);
+    return loaded === undefined ? [] : subjectRows(loaded, { stream: name, columns, before: null });
   }
 
   /** Takes the rows about a person out of a table; the log knows of it already. @returns how many */

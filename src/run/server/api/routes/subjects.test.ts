@@ -26,6 +26,9 @@ const asked: unknown[] = [];
 const rights = {
   find: async (...words: unknown[]) => (asked.push(words), { person: 'ab12', found: [{ where: 'segments', relation: 's', count: 4 }] }), // prettier-ignore
   erase: async (...words: unknown[]) => (asked.push(words), REQUEST),
+  restrict: async (...words: unknown[]) => (asked.push(words), { ...REQUEST, kind: 'restrict', state: 'standing' }),
+  lift: async () => ({ ...REQUEST, kind: 'restrict', state: 'lifted' }),
+  export: async () => ({ format: 'weir.subject-export', version: 1, at: '2026-01-01T00:00:00Z', relations: [] }),
   requests: [REQUEST],
 } as unknown as Services['rights'];
 
@@ -43,6 +46,17 @@ test('who may erase finds a person, erases, and sees requests, which name nobody
   assert.equal((await call('GET', '/v1/subject-requests/r1', { as })).json()['id'], 'r1');
   assert.equal((await call('GET', '/v1/subject-requests/r2', { as })).json()['code'], 'SERVER_REQUEST_UNKNOWN');
   assert.equal((await call('POST', '/v1/subjects/erase', { as, body: { subject: '', again: 'maybe' } })).status, 400);
+});
+
+test('who may erase restricts, lifts and exports', async (t) => {
+  const { call, identity } = await openApi(t, { rights });
+  const { token } = await identity.people.add('dpo', ['keeper'], 'person:x');
+  const as = { token };
+  const body = { subject: 'ada' };
+  assert.equal((await call('POST', '/v1/subjects/restrict', { as, body })).json()['state'], 'standing');
+  assert.equal((await call('POST', '/v1/subject-requests/r1/lift', { as, body: {} })).json()['state'], 'lifted');
+  assert.deepEqual((await call('POST', '/v1/subjects/export', { as, body })).json()['relations'], []);
+  assert.equal((await call('POST', '/v1/subjects/export', { body })).status, 403);
 });
 
 test("the operator's own credential finds and erases nobody", async (t) => {

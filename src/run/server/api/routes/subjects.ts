@@ -2,7 +2,7 @@ import { formatMicros, micros, Type } from '#base/core/index.ts';
 import type { SubjectRequest } from '#assure/privacy/index.ts';
 import type { Resource } from '#declare/policy/index.ts';
 import { ServerError } from '../../errors.ts';
-import { closed, count, countsByWord, listOf, orNull, text, time } from '../forms.ts';
+import { closed, count, countsByWord, json, listOf, orNull, text, time } from '../forms.ts';
 import type { Route } from '../route.ts';
 
 const PERSONS: Resource = { type: 'person', name: '*' };
@@ -59,6 +59,55 @@ export const SUBJECT_ROUTES: readonly Route[] = [
       const { subject, again = 'refuse' } = body as { readonly subject: string; readonly again?: 'refuse' | 'allow' };
       return { status: 202, json: showRequest(await rights.erase(caller.actor, subject, again)) };
     },
+  },
+  {
+    method: 'POST',
+    path: '/v1/subjects/restrict',
+    summary: 'Hide everything about a person and take nothing more of them, until that is lifted',
+    access: ACCESS,
+    body: closed({ subject: SUBJECT }),
+    answer: { status: 201, json: REQUEST },
+    handle: async ({ body, caller }, { rights }) => {
+      const { subject } = body as { readonly subject: string };
+      return { status: 201, json: showRequest(await rights.restrict(caller.actor, subject)) };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/subjects/export',
+    summary: 'Everything that is kept about a person in streams and tables, for them to have',
+    access: ACCESS,
+    body: closed({ subject: SUBJECT }),
+    answer: {
+      json: Type.Object({
+        format: text,
+        version: count,
+        at: time,
+        relations: listOf(
+          Type.Object({
+            name: text,
+            kind: text,
+            columns: listOf(Type.Object({ name: text, type: text })),
+            rows: listOf(Type.Record(Type.String(), json)),
+          }),
+        ),
+      }),
+    },
+    handle: async ({ body, caller }, { rights }) => {
+      const { subject } = body as { readonly subject: string };
+      return { json: await rights.export(caller.actor, subject) };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/subject-requests/:id/lift',
+    summary: 'End a restriction: what was kept is shown as before',
+    access: ACCESS,
+    body: closed({}),
+    answer: { json: REQUEST },
+    handle: async ({ params, caller }, { rights }) => ({
+      json: showRequest(await rights.lift(caller.actor, params['id'] ?? '')),
+    }),
   },
   {
     method: 'GET',
