@@ -18,6 +18,7 @@ export type {
   Pace,
   ProbeCaller,
   ProbePlatform,
+  RightsTrial,
   ProgramCredentialKind,
   PublishOutcome,
   CloneTrial,

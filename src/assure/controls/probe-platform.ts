@@ -332,7 +332,23 @@ export interface ListeningPort {
  *
  * Everything acts as the reserved device and on the reserved stream `_probe`, through the code that users meet.
  */
+/** What is found of persons and their requests. Requests by their ids: nobody is named. */
+export interface RightsTrial {
+  readonly requests: number;
+  /** Certified erasures that were looked at again. */
+  readonly looked: number;
+  /** What came back, in words. */
+  readonly remains: readonly string[];
+  /** Requests to be hidden that no relation heeds. */
+  readonly shown: readonly string[];
+  readonly overdue: readonly string[];
+}
+
 export interface ProbePlatform {
+  /** Looks for persons who were erased, and at requests that wait. */
+  rightsTrial(): Promise<RightsTrial>;
+  /** Streams in the record of processing, and stored fields (`stream.column`) that it does not know. */
+  recordTrial(): Promise<{ readonly documented: readonly string[]; readonly undocumented: readonly string[] }>;
   /** Takes a certificate of the device `_probe` back while it is in use, and tries it. */
   revokeOwn(): Promise<RevokeTrial>;
   /** Opens TLS and MQTT to the device listener with a credential of this kind. */

@@ -16,6 +16,7 @@ import { everyCallIsDecided } from './probes/every-call-is-decided.ts';
 import { encryptedSumsAreRight } from './probes/encrypted-sums-are-right.ts';
 import { enrolmentAsksForProof } from './probes/enrolment-asks-for-proof.ts';
 import { endedCredentialsAreRefused } from './probes/ended-credentials-are-refused.ts';
+import { erasedStaysErased } from './probes/erased-stays-erased.ts';
 import { everyControlIsFresh } from './probes/every-control-is-fresh.ts';
 import { floodIsHeldBack } from './probes/flood-is-held-back.ts';
 import { hostileTextIsInert } from './probes/hostile-text-is-inert.ts';
@@ -39,6 +40,7 @@ import { purposesAreStated } from './probes/purposes-are-stated.ts';
 import { queriesAreConfined } from './probes/queries-are-confined.ts';
 import { readingsGoUnlessHeld } from './probes/readings-go-unless-held.ts';
 import { readsAreLogged } from './probes/reads-are-logged.ts';
+import { recordMatchesTheStore } from './probes/record-matches-the-store.ts';
 import { requirementsExist } from './probes/requirements-exist.ts';
 import { revokedIsOut } from './probes/revoked-is-out.ts';
 import { signedRequestsCountOnce } from './probes/signed-requests-count-once.ts';
@@ -71,6 +73,7 @@ export const CONTROLS: readonly Control[] = [
   encryptedSumsAreRight,
   enrolmentAsksForProof,
   endedCredentialsAreRefused,
+  erasedStaysErased,
   everyControlIsFresh,
   flippedBitIsFound,
   floodIsHeldBack,
@@ -95,6 +98,7 @@ export const CONTROLS: readonly Control[] = [
   queriesAreConfined,
   readingsGoUnlessHeld,
   readsAreLogged,
+  recordMatchesTheStore,
   requirementsExist,
   revokedIsOut,
   signedRequestsCountOnce,

@@ -9,6 +9,8 @@ import type { Template } from '#declare/template/index.ts';
 import { isLoopback } from '#declare/template/index.ts';
 import { PrivacyLedger } from '#flow/query/index.ts';
 import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
+import { CONTROLS } from '#assure/controls/index.ts';
+import { processingRecord } from '#assure/privacy/index.ts';
 import type { CosignatureAnswer } from '#trust/audit/index.ts';
 import { ConsentReceipts, Consents } from '#trust/consent/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
@@ -316,7 +318,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
   const ledger = await PrivacyLedger.open(catalogue, sealer, audit);
   const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live));
-  const datasetBook = await DatasetBook.open(catalogue, sealer);
   // Before anything is asked: whom an older copy of the catalogue forgot is not shown again.
   const keeping = Promise.withResolvers<DatasetKeeper>();
   const rights: RightsKeeper = opened.use(
@@ -475,7 +476,18 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       began: () => began(reader),
       agreements: async () => (await gateway.counts()).agreements,
     });
+  const recordNow = async () =>
+    processingRecord(
+      inForce(),
+      (await segments.active()).flatMap(({ stream, columns }) =>
+        columns.map(({ name, class: cls }) => ({ stream, column: name, class: cls })),
+      ),
+      CONTROLS,
+      clock.now(),
+    );
   const prover: Prover = new Prover({
+    rights,
+    processingRecord: recordNow,
     cryptoInventory,
     layout,
     audit,
@@ -566,6 +578,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     releases,
     encryptedSums: new EncryptedSums({ queries }),
     rights,
+    processingRecord: recordNow,
     leftOut,
     prover,
     keyKeeper,

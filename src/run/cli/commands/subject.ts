@@ -28,7 +28,7 @@ interface Exported {
   readonly relations: readonly {
     readonly name: string;
     readonly columns: readonly { readonly name: string }[];
-    readonly rows: readonly Readonly<Record<string, unknown>>[];
+    readonly rows: readonly Readonly<Record<string, string | number | boolean | null>>[];
   }[];
 }
 
@@ -158,13 +158,14 @@ export function addSubjectCommand(program: Command, contextOf: ContextOf): void 
 
 /** Comma-separated values of one relation. @see RFC 4180 */
 function csvOf({ columns, rows }: Exported['relations'][number]): string {
-  const line = (values: readonly unknown[]): string => `${values.map(csvValue).join(',')}\r\n`;
+  const line = (values: readonly (string | number | boolean | null | undefined)[]): string =>
+    `${values.map(csvValue).join(',')}\r\n`;
   const names = columns.map(({ name }) => name);
   return [line(names), ...rows.map((row) => line(names.map((name) => row[name])))].join('');
 }
 
-function csvValue(value: unknown): string {
-  const text = value === null || value === undefined ? '' : String(value as string | number | boolean);
+function csvValue(value: string | number | boolean | null | undefined): string {
+  const text = value === null || value === undefined ? '' : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

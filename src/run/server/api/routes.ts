@@ -27,6 +27,7 @@ import { QUERY_ROUTES } from './routes/queries.ts';
 import { REVOCATION_ROUTES } from './routes/revocation.ts';
 import { SERVICE_ROUTES } from './routes/services.ts';
 import { SESSION_ROUTES } from './routes/sessions.ts';
+import { PRIVACY_RECORD_ROUTES } from './routes/privacy-record.ts';
 import { SUBJECT_ROUTES } from './routes/subjects.ts';
 import { SIGN_IN_ROUTES } from './routes/sign-in.ts';
 import { SIGNING_KEY_ROUTES } from './routes/signing-keys.ts';
@@ -49,6 +50,7 @@ export const ROUTES: readonly Route[] = [
   ...BACKUP_ROUTES,
   ...ALERT_ROUTES,
   ...SUBJECT_ROUTES,
+  ...PRIVACY_RECORD_ROUTES,
   ...COLLECTION_ROUTES,
   ...CRYPTO_ROUTES,
   ...SERVICE_ROUTES,

@@ -1,6 +1,7 @@
 import type { AuditSink, Clock, Log, Micros } from '#base/core/index.ts';
 import type { TokenDesk } from '../tokens/token-desk.ts';
 import type { ControlOutcome } from '#assure/controls/index.ts';
+import type { ProcessingRecord } from '#assure/privacy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { DecisionPoint, Subject } from '#declare/policy/index.ts';
 import type { LogSource, PlacedEntry } from '#trust/audit/index.ts';
@@ -173,6 +174,8 @@ export interface Services {
   readonly encryptedSums: Pick<EncryptedSums, 'add'>;
   readonly releases: Pick<ReleaseDesk, 'ask' | 'list' | 'approve' | 'export' | 'askerOf'>;
   readonly rights: Pick<RightsKeeper, 'find' | 'erase' | 'restrict' | 'lift' | 'export' | 'requests'>;
+  /** The record of processing as of now. */
+  readonly processingRecord: () => Promise<ProcessingRecord>;
   readonly prover: Prover;
   /** Every algorithm, key and certificate in use. */
   readonly cryptoInventory: () => Promise<CryptoInventory>;

@@ -29,6 +29,8 @@ async function openLive(t: TestContext) {
       identity,
       keys,
       segments: { active: async () => [], retire: async () => 1 },
+      rights: { trial: async () => ({ requests: 0, looked: 0, remains: [], shown: [], overdue: [] }) },
+      processingRecord: async () => assert.fail('nobody asks for it'),
       retention: {
         plan: async () => [],
         hold: () => Promise.reject(new Error('nothing holds')),

@@ -5,6 +5,7 @@ import { formatMicros, micros, parseRfc3339, PROBE_STREAM, toHex } from '#base/c
 import type { Clock, Json, Random } from '#base/core/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { CONTROLS } from '#assure/controls/index.ts';
+import type { ProcessingRecord } from '#assure/privacy/index.ts';
 import type {
   ApiAnswer,
   ConnectOutcome,
@@ -27,6 +28,7 @@ import type {
   BackupTrial,
   FleetSumTrial,
   PrivacyTrial,
+  RightsTrial,
   SynthesisTrial,
   RevokeTrial,
   KeySearch,
@@ -87,6 +89,8 @@ export interface LiveParts {
   readonly backupTrial: () => Promise<readonly BackupTrial[]>;
   /** Gives and withdraws consents of nobody. */
   readonly consentTrial: (actor: string) => Promise<readonly ConsentTrial[]>;
+  readonly rights: { trial(): Promise<RightsTrial> };
+  readonly processingRecord: () => Promise<ProcessingRecord>;
   /** Asks private views what they must not answer. */
   readonly privacyTrial: (actor: string) => Promise<readonly PrivacyTrial[]>;
   readonly alerts: WatchParts['alerts'];
@@ -442,6 +446,18 @@ export class LivePlatform implements ProbePlatform {
 
   consentTrial(): Promise<readonly ConsentTrial[]> {
     return this.#parts.consentTrial(PROVER);
+  }
+
+  rightsTrial(): Promise<RightsTrial> {
+    return this.#parts.rights.trial();
+  }
+
+  async recordTrial(): Promise<{ readonly documented: readonly string[]; readonly undocumented: readonly string[] }> {
+    const { activities, undocumented } = await this.#parts.processingRecord();
+    return {
+      documented: activities.map(({ name }) => name),
+      undocumented: undocumented.map(({ stream, column }) => `${stream}.${column}`),
+    };
   }
 
   privacyTrial(): Promise<readonly PrivacyTrial[]> {

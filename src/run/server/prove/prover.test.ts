@@ -37,6 +37,8 @@ async function makeProver(t: TestContext, parts: Partial<ProverParts> = {}) {
     },
     backupTrial: async () => [],
     privacyTrial: async () => [],
+    rights: { trial: async () => ({ requests: 0, looked: 0, remains: [], shown: [], overdue: [] }) },
+    processingRecord: () => Promise.reject(new Error('nothing is recorded')),
     alerts: {
       list: async () => [],
       get: () => Promise.reject(new Error('there is none')),

@@ -98,6 +98,8 @@ test('erase() withholds rows and refuses readings before it resolves; done, no o
   assert.equal(keeper.withheld.size, 0);
   await eventually(async () => (await parts.book.list())[0]?.places[0]?.values.length, (left) => left === 1); // prettier-ignore
   assert.equal(keeper.refused[0]?.values.length, 2);
+  const trial = await keeper.trial();
+  assert.deepEqual([trial.looked, trial.remains.length, trial.shown, trial.overdue], [1, 1, [], []]);
   assert.equal(audit.events.filter(({ action }) => action === 'erase-subject').length, 1);
   keeper[Symbol.dispose]();
 });

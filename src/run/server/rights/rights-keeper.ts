@@ -3,6 +3,7 @@ import type { AuditSink, Clock, Log, Random } from '#base/core/index.ts';
 import { MacKey, TokenKey } from '#base/crypto/index.ts';
 import type { RowSealer } from '#base/storage/index.ts';
 import type { Template } from '#declare/template/index.ts';
+import type { RightsTrial } from '#assure/controls/index.ts';
 import { dueDate, storedPlaces, subjectPlaces, withoutOriginals } from '#assure/privacy/index.ts';
 import type { RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
 import type { RefusedSubjects } from '#flow/ingest/index.ts';
@@ -67,6 +68,8 @@ type Span = Pick<Segment, 'stream' | 'minTime' | 'maxTime'>;
 /** How often is looked whether something can go on that had to wait. */
 const AGAIN_MS = 5_000;
 const MOST_OPEN = 1_000;
+/** Certified erasures that a control looks at again. */
+const LOOKED_AGAIN = 4;
 /** Rows of one stream that one answer takes. */
 const MOST_EXPORTED = 100_000;
 /** What a request is at first. */
@@ -250,6 +253,32 @@ export class RightsKeeper implements Disposable {
         relations.push({ name, kind: 'table', columns, rows: readableRows(identifier, { columns, rows }, own) });
     }
     return { format: 'weir.subject-export', version: 1, at: formatMicros(clock.now()), relations };
+  }
+
+  /** Looks again for those who were erased lately, and at requests that wait: for controls. */
+  async trial(): Promise<RightsTrial> {
+    const { store, digestKey, clock } = this.#parts;
+    const certified = this.#requests
+      .filter(({ kind, state }) => kind === 'erase' && state === 'done')
+      .slice(-LOOKED_AGAIN);
+    const remains: string[] = [];
+    for (const request of certified) {
+      for (const wanted of rowsOf(request, digestKey)) {
+        const { segments, tail } = await store.findSubject(wanted);
+        const rows = segments.reduce((sum, each) => sum + each.rows, tail.rows);
+        if (rows > 0) remains.push(`${request.id}: ${rows} in ${wanted.stream}`);
+      }
+    }
+    const waiting = this.#requests.filter(({ state }) => state === 'open' || state === 'standing');
+    const shown = waiting.filter(({ places }) => !places.every(({ relation }) => this.#withheld.has(relation)));
+    const overdue = this.#requests.filter(({ state, due }) => state === 'open' && due < clock.now());
+    return {
+      requests: this.#requests.length,
+      looked: certified.length,
+      remains,
+      shown: shown.map(({ id }) => id),
+      overdue: overdue.map(({ id }) => id),
+    };
   }
 
   /** Pseudonymous id of a person. */
