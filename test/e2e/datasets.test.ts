@@ -225,6 +225,14 @@ test('answers that leave the platform', async (t) => {
     assert.equal(blind.json<{ code: string }>().code, 'API_DATASET_INVALID', 'who withdraws could not be left out');
   });
 
+  await t.test('the platform proves it of itself', async () => {
+    const body = { rows: [], ids: ['answers-can-be-traced'] };
+    const { controls } = await weir.ask<{ controls: { outcome: string; evidence: object }[] }>('POST', '/v1/prove', {
+      body,
+    });
+    assert.equal(controls[0]?.outcome, 'pass', JSON.stringify(controls[0]));
+  });
+
   await t.test('PyArrow reads sealed segments with keys that policy releases, and no others', async () => {
     const file = await activeSegment(weir);
     const keep = async (name: string, text: string): Promise<string> => {

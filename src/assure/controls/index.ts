@@ -37,6 +37,7 @@ export type {
   AgreementOutcome,
   InventoryTrial,
   SignatureTrial,
+  TracedAnswers,
   TamperOutcome,
 } from './probe-platform.ts';
 export { runControls, selectControls } from './run-controls.ts';

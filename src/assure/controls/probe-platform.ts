@@ -327,6 +327,16 @@ export interface ListeningPort {
   readonly loopback: boolean;
 }
 
+/** What came of answers that have to prove what they were made from. */
+export interface TracedAnswers {
+  readonly holds: boolean;
+  readonly forgedRefused: boolean;
+  readonly sameDigest: boolean;
+  /** Segments that the dataset's lineage names. */
+  readonly segments: number;
+  readonly deletedIsGone: boolean;
+}
+
 /**
  * The running system as a probe may try it: from outside where that is possible, else on copies.
  *
@@ -384,6 +394,8 @@ export interface ProbePlatform {
   searchKeys(signal: AbortSignal): Promise<KeySearch>;
   /** Flips one bit in copies of a sealed segment of `_probe`, each elsewhere, and tries to read them. */
   tamperWithSegment(): Promise<TamperOutcome>;
+  /** Asks for an answer with a receipt, and freezes rows of `_probe`, both as the prober. */
+  traceAnswers(): Promise<TracedAnswers>;
   /** Verifies the log from its files with the public keys alone, then once more with one byte of an entry changed. */
   verifyLog(signal: AbortSignal): Promise<LogCheck>;
   /**

@@ -1,6 +1,7 @@
 import type { Control } from './control.ts';
 import { acknowledgedIsThere } from './probes/acknowledged-is-there.ts';
 import { apiFloodsAreHeldBack } from './probes/api-floods-are-held-back.ts';
+import { answersCanBeTraced } from './probes/answers-can-be-traced.ts';
 import { backupsAreWhole } from './probes/backups-are-whole.ts';
 import { badReadingsAreRefused } from './probes/bad-readings-are-refused.ts';
 import { bothDoorsLeadIn } from './probes/both-doors-lead-in.ts';
@@ -58,6 +59,7 @@ import { alertsBecomeIncidents } from './probes/alerts-become-incidents.ts';
 /** Every control of the platform. */
 export const CONTROLS: readonly Control[] = [
   acknowledgedIsThere,
+  answersCanBeTraced,
   apiFloodsAreHeldBack,
   backupsAreWhole,
   badReadingsAreRefused,

@@ -18,6 +18,7 @@ import type {
   SynthesisTrial,
   RevokeTrial,
   SignatureTrial,
+  TracedAnswers,
 } from './probe-platform.ts';
 
 /** Clones that are noticed. */
@@ -92,6 +93,15 @@ export const SOUND_KEYS = [
   { kind: 'epoch', name: '', version: 2, state: 'active', uses: 65_536, limit: 4_294_967_296, holds: 40 },
   { kind: 'epoch', name: '', version: 1, state: 'retired', uses: 65_536, limit: 4_294_967_296, holds: 0 },
 ] as const satisfies readonly KnownKey[];
+
+/** What a platform tells whose answers can be traced. */
+export const SOUND_TRACE: TracedAnswers = {
+  holds: true,
+  forgedRefused: true,
+  sameDigest: true,
+  segments: 1,
+  deletedIsGone: true,
+};
 
 /** Keys that lie nowhere. */
 export const SOUND_KEY_SEARCH: KeySearch = {
@@ -237,6 +247,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
       unnoticed: 0,
       reasons: ['STORE_SEGMENT_DAMAGED'],
     }),
+    traceAnswers: async () => SOUND_TRACE,
     verifyLog: async () => ({ entries: 9, verified: true, reason: null, tamperDetected: true }),
     // What probes must not bring about is not there.
     logged: async (action) => action !== 'issue-certificate',

@@ -36,12 +36,14 @@ import type {
   TlsListener,
   TlsOffer,
   SignatureTrial,
+  TracedAnswers,
   TamperOutcome,
 } from '#assure/controls/index.ts';
 import { unenforcedOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { handlesOf } from '#flow/store/index.ts';
 import type { Segment } from '#flow/store/index.ts';
+import { parseVerifierKey } from '#trust/audit/index.ts';
 import type { AuditLog } from '#trust/audit/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
@@ -62,6 +64,7 @@ import { byteForms, needleForms } from './needle-forms.ts';
 import { openToOthers } from './open-to-others.ts';
 import { processTree, unnamedFiles } from './process-files.ts';
 import { cloneOwn } from './clone-own.ts';
+import { traceOwn } from './trace-own.ts';
 import { watchOwn } from './watch-own.ts';
 import type { WatchParts } from './watch-own.ts';
 import { revokeOwn } from './revoke-own.ts';
@@ -254,6 +257,12 @@ export class LivePlatform implements ProbePlatform {
       body: null,
       timeoutMs: ANSWER_MS,
     });
+  }
+
+  async traceAnswers(): Promise<TracedAnswers> {
+    await this.seal();
+    const keys = this.#parts.auditLog.verifierKeys.map((key) => parseVerifierKey(key));
+    return traceOwn((method, path, body) => this.call(method, path, body, 'prober'), keys);
   }
 
   async query(sql: string): Promise<ApiAnswer> {
