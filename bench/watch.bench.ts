@@ -132,16 +132,17 @@ async function toAlert(note: (text: string) => void): Promise<readonly Measureme
   await following;
   for (const publisher of publishers) await publisher[Symbol.asyncDispose]();
   const delays = [...acknowledged]
-    .map(([device, at]) => (heard.get(device) ?? Infinity) - at)
+    .flatMap(([device, at]) => (heard.has(device) ? [heard.get(device)! - at] : []))
     .toSorted((a, b) => a - b);
   const { watch } = await weir.status();
   note(
-    `${delays.length} wild readings at ${Math.round(perSecond)} a second, load average ${loadavg()[0]?.toFixed(1)}, ` +
+    `${acknowledged.size} wild readings at ${Math.round(perSecond)} a second, load average ${loadavg()[0]?.toFixed(1)}, ` +
       `${heard.size} devices told of, ${watch?.readings} readings judged, ${watch?.shed} shed, ${Math.round(watch?.lagMs ?? 0)} ms behind`,
   );
   const at = (share: number): number =>
     delays[Math.min(delays.length - 1, Math.floor(share * delays.length))] ?? Infinity;
   return [
+    absolute('watch: wild readings that were told', 'share', delays.length / acknowledged.size, { atLeast: 0.9 }),
     absolute('watch: acknowledgement to alert, median', 'ms', at(0.5), null),
     absolute('watch: acknowledgement to alert, p99', 'ms', at(0.99), { atMost: 250 }),
   ];
