@@ -1,4 +1,5 @@
-import { fitTailModel, rarityOf, robustZ, rowsOf } from '#watch/detect/index.ts';
+import { fitTailModel, rarityOf, rowsOf, sequenceSurprisal, windowNeighbours } from '#watch/detect/index.ts';
+import type { IncrementalDetector } from '#watch/detect/index.ts';
 import type { DetectBench } from '../bench-set.ts';
 import { dataPath, readText } from '../data/corpus.ts';
 import { numbersOf, parseTable } from '../data/read-table.ts';
@@ -25,7 +26,7 @@ export const nab: DetectBench = () => {
     ]);
     return {
       name: file.replace(/\.csv$/, ''),
-      series: { scores: alarmsOf(numbersOf(table, 'value')), windows: places },
+      series: { scores: alarmsOf(numbersOf(table, 'value'), stamps), windows: places },
     };
   });
   const { score, threshold } = nabScore(
@@ -37,26 +38,40 @@ export const nab: DetectBench = () => {
     rows: corpus.map(({ name, series }) => ({ name, figures: countsOf(series, threshold) })),
     bars: [{ name: 'standard profile', ours: score, must: 62, aim: 74.4 }],
     protocol: [
-      'Robust z as a stream, its scores as rarities among those of the series before; one threshold for the corpus.',
+      'Two detectors as streams: sequence surprisal with the hour given, which has its ranges from the probation, and neighbours of windows of six rows; the greater of',
+      'how rare either score is among those of the series before; one threshold for the corpus.',
       `Within ${REST} rows only the highest score so far counts.`,
     ],
   };
 };
 
-/** How rare each value is by what came before it; 0 where a rarer one came shortly before. */
-function alarmsOf(values: Float64Array): Float64Array {
-  const scores = new Float64Array(values.length);
-  robustZ.create(1, { memory: 1000 }).step(rowsOf(values, 1), scores);
+/** How rare each value is by what came before it, in the eyes of either detector; 0 where a rarer one came shortly before. */
+function alarmsOf(values: Float64Array, stamps: readonly string[]): Float64Array {
+  const withHour = new Float64Array(2 * values.length);
+  for (const [row, stamp] of stamps.entries()) withHour.set([values[row]!, Number(stamp.slice(11, 13))], 2 * row);
   const start = probationOf(values.length);
-  const rarities = new Float64Array(values.length);
-  let model = fitTailModel(scores.slice(Math.floor(start / 3), start));
-  for (let row = start; row < values.length; row++) {
-    if (row > start && (row - start) % REFIT === 0) model = fitTailModel(scores.slice(Math.floor(start / 3), row));
-    rarities[row] = rarityOf(model, scores[row]!);
-  }
+  const sequence = sequenceSurprisal.create(2, { given: 1, first: start });
+  sequence.learn(rowsOf(withHour.subarray(0, 2 * start), 2));
+  const bySequence = raritiesOf(sequence, withHour);
+  const byShape = raritiesOf(windowNeighbours.create(1), values);
+  const rarities = bySequence.map((rarity, row) => Math.max(rarity, byShape[row]!));
   return rarities.map((rarity, row) =>
     rarities.subarray(Math.max(0, row - REST), row).some((before) => before >= rarity) ? 0 : rarity,
   );
+}
+
+/** How rare each score is among those that came before it. */
+function raritiesOf(detector: IncrementalDetector, values: Float64Array): Float64Array {
+  const scores = new Float64Array(values.length / detector.width);
+  detector.step(rowsOf(values, detector.width), scores);
+  const start = probationOf(scores.length);
+  const rarities = new Float64Array(scores.length);
+  let model = fitTailModel(scores.slice(Math.floor(start / 3), start));
+  for (let row = start; row < scores.length; row++) {
+    if (row > start && (row - start) % REFIT === 0) model = fitTailModel(scores.slice(Math.floor(start / 3), row));
+    rarities[row] = rarityOf(model, scores[row]!);
+  }
+  return rarities;
 }
 
 function countsOf({ scores, windows }: NabSeries, threshold: number): number[] {

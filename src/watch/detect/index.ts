@@ -32,6 +32,8 @@ export { tabularEnsemble } from './combine/tabular-ensemble.ts';
 export { defineWindowed } from './combine/windowed.ts';
 export type { WindowedParts } from './combine/windowed.ts';
 export { windowedComponents } from './combine/windowed-components.ts';
+export { sequenceSurprisal } from './sequence/sequence-surprisal.ts';
+export { windowNeighbours } from './sequence/window-neighbours.ts';
 export { stuckCheck } from './sensor/stuck-check.ts';
 export { jumpCheck } from './sensor/jump-check.ts';
 export { scaleCheck } from './sensor/scale-check.ts';
