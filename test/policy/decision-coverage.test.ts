@@ -21,6 +21,13 @@ const WITHIN: Readonly<Record<string, string>> = {
   'GET /v1/datasets/:name/rows': 'the same, anew at each reading',
   'POST /v1/datasets/:name/delete': 'for its maker, or who administers: decided by the handler',
   'POST /v1/datasets/:name/credential': 'gives no more than reading this dataset, to who may',
+  'GET /v1/privacy': 'lists the budgets of streams that the caller may ask with noise, or administers',
+  'POST /v1/releases': 'decides about exporting the view, and is a statement over it',
+  'GET /v1/releases': 'shows only what the caller asked for, to who approves or administers those of everybody',
+  'GET /v1/releases/:id/rows': 'for who asked for it; is a statement over its view, decided anew',
+  'POST /v1/encrypted-sums': 'is a statement over one view as the caller',
+  'POST /v1/tokens/originals': 'decides about detokenising the view, and is a statement over it as the caller',
+  'POST /v1/tokens': 'decides about detokenising the view',
   'GET /v1/views': 'decides about each relation that it lists',
   'GET /v1/views/:view': 'is a statement over one relation',
 };
@@ -72,6 +79,9 @@ const FILES: Readonly<Record<string, string>> = {
   whoami: 'login',
   approve: 'proposals',
   reject: 'proposals',
+  tokenise: 'detokenise',
+  alert: 'alerts',
+  incident: 'incidents',
 };
 
 test('every route of the API has a decision, or stands in a list with the reason why not', () => {

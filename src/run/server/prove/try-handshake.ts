@@ -15,10 +15,7 @@ const OFFERED: Readonly<Record<TlsOffer, SecureContextOptions>> = {
   'TLSv1.1': { ...only('TLSv1.1'), ciphers: 'DEFAULT@SECLEVEL=0' },
   'TLSv1.2': only('TLSv1.2'),
   // Without forward secrecy, or by CBC, or both.
-  'TLSv1.2-weak': {
-    ...only('TLSv1.2'),
-    ciphers: 'ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES256-SHA384:AES128-GCM-SHA256:AES256-SHA@SECLEVEL=0',
-  },
+  'TLSv1.2-weak': { ...only('TLSv1.2'), ciphers: 'kRSA:ECDHE+SHA1:ECDHE+SHA384@SECLEVEL=0' },
   'TLSv1.3': only('TLSv1.3'),
 };
 
