@@ -14,7 +14,6 @@ import { processingRecord } from '#assure/privacy/index.ts';
 import type { CosignatureAnswer } from '#trust/audit/index.ts';
 import { ConsentReceipts, Consents } from '#trust/consent/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
-import { AlertBook, RuleBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
 import { RequestMetrics } from './api/request-metrics.ts';
 import { makeApi } from './api/server.ts';
 import type { Services } from './api/services.ts';
@@ -31,24 +30,18 @@ import { declaredBy } from './control/declared-by.ts';
 import { DenialTally } from './control/denial-tally.ts';
 import { issuerFetch } from './control/issuer-fetch.ts';
 import { devicesOfType } from './control/devices-of-type.ts';
-import { keepCounts } from './control/keep-counts.ts';
 import { keepReady } from './control/keep-ready.ts';
 import { KeyKeeper } from './control/key-keeper.ts';
-import { LeftOutBook } from './control/left-out-book.ts';
-import { LogCounts } from './control/log-counts.ts';
 import { memoryRelations } from './control/memory-relations.ts';
 import { authorityFile, openTrust } from './control/open-trust.ts';
+import { openCounts } from './control/open-counts.ts';
 import { packageVersion } from './control/package-files.ts';
 import { packageFile } from './control/package-templates.ts';
-import { LEFT_OUT_COUNTS, LOG_COUNTS, PeriodCounts, REFUSAL_COUNTS, TOKEN_COUNTS } from './control/period-counts.ts';
 import { mayStillPropose } from './control/may-still-propose.ts';
 import { ProposalBook } from './control/proposal-book.ts';
-import { PrivacyBudgets } from './control/privacy-budgets.ts';
 import { EncryptedSums } from './control/encrypted-sums.ts';
-import { ReleaseDesk } from './control/release-desk.ts';
 import { QuarantineShelf } from './control/quarantine-shelf.ts';
 import { RetentionKeeper } from './control/retention-keeper.ts';
-import { RefusalBook } from './control/refusal-book.ts';
 import { heedWitness, historyOf, settleTrust } from './control/settle-trust.ts';
 import type { WitnessPlace } from './control/settle-trust.ts';
 import { SegmentHost } from './control/segment-host.ts';
@@ -60,37 +53,32 @@ import { requireTemplate, TemplateVersions } from './control/template-versions.t
 import type { TemplateSource } from './control/template-versions.ts';
 import { began, readCrypto } from './crypto/read-crypto.ts';
 import { layoutOf, lockDirectory, makeDirectories, requireRestored } from './data-directory.ts';
-import { DatasetBook } from './datasets/dataset-book.ts';
 import { storedObject } from './datasets/dataset.ts';
 import { datasetCorner } from './datasets/dataset-corner.ts';
-import { DatasetKeeper } from './datasets/dataset-keeper.ts';
+import type { DatasetKeeper } from './datasets/dataset-keeper.ts';
 import { ServerError } from './errors.ts';
 import type { Ports } from './gateway/contract.ts';
 import { forkGateway, GatewayHost } from './gateway/host.ts';
 import { keepGatewayCode } from './gateway/keep-code.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { forbidCoreDumps } from './process/forbid-core-dumps.ts';
-import { isGoing, KeyReleases, NO_SIGHT } from './key-service/key-releases.ts';
 import { Prover } from './prove/prover.ts';
 import { tryConsent } from './prove/try-consent.ts';
 import { tryPrivacy } from './prove/try-privacy.ts';
+import { openSharing } from './query/open-sharing.ts';
 import { QueryService } from './query/query-service.ts';
 import { StatementBook } from './query/statement-book.ts';
 import { ReceiptDesk } from './receipts/receipt-desk.ts';
 import { SegmentEntries } from './receipts/segment-entries.ts';
 import { openRights } from './rights/open-rights.ts';
 import type { RightsKeeper } from './rights/rights-keeper.ts';
-import { retentionOf } from './store/template-retention.ts';
 import { StoreHost } from './store/host.ts';
-import { WatchHost } from './watch/host.ts';
+import { openWatch } from './watch/open-watch.ts';
 import { readHeaderFile } from './trace/header-file.ts';
 import { SpanExporter } from './trace/span-exporter.ts';
 import { Tracer } from './trace/tracer.ts';
-import { seenTokens } from './tokens/seen-tokens.ts';
-import { TokenDesk } from './tokens/token-desk.ts';
 import { TokenVault } from './tokens/token-vault.ts';
 import { UnsealedOriginals } from './control/unsealed-originals.ts';
-import { TokenBook } from './control/token-book.ts';
 import { ReferenceTables } from './tables/reference-tables.ts';
 
 export interface PlatformOptions {
@@ -129,7 +117,6 @@ const DRAIN_MS = 10_000;
 const HOUR_MS = 3_600_000;
 const WITNESS_EVERY = seconds(1);
 const DAY_US = 86_400_000_000;
-const COUNTS_EVERY = seconds(15);
 
 /**
  * Starts a platform on a data directory: what it stands on, whom it trusts, what it declares, then the flow from the
@@ -216,21 +203,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     reachCopies: () => backups.refresh(),
     holdsChanged: (holds) => store.useHolds(holds),
   });
-  await catalogue.migrate(WATCH_SCHEMA);
-  const rules = await RuleBook.open({ catalogue, sealer, audit, clock });
-  const alerts = await AlertBook.open({ catalogue, sealer, audit, clock, rules });
-  const watch = WatchHost.open({
+  const { rules, alerts, watch } = await openWatch({
     layout,
     catalogue,
-    sealer: await keys.rowSealer('catalogue'),
+    sealer,
     keys,
     audit,
     clock,
     log,
     template: inForce,
-    storeCursor: async () => new Map((await segments.state()).cursor),
-    journalBytes: () => folderBytes(layout.journal),
-    raise: async (findings) => void (await alerts.raise(findings)),
+    segments,
   });
   const vault = await TokenVault.open({
     catalogue,
@@ -263,10 +245,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     keys,
     custody,
     objects,
-    stored: async () => [...(await segments.active()), ...(await datasetBook.active()).map(storedObject)],
+    stored: async () => [...(await segments.active()), ...(await sharing.datasetBook.active()).map(storedObject)],
     storedIn: async (copy) => [
       ...(await segments.activeIn(copy)),
-      ...(await datasetBook.activeIn(copy)).map(storedObject),
+      ...(await sharing.datasetBook.activeIn(copy)).map(storedObject),
     ],
     pin: () => segments.pin(),
     flush: () => store.flush(),
@@ -284,19 +266,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       return { name, digest };
     },
   });
-  const refusals = new RefusalBook(await PeriodCounts.open(catalogue, sealer, REFUSAL_COUNTS), audit, log);
-  const logCounts = new LogCounts({
-    counts: await PeriodCounts.open(catalogue, sealer, LOG_COUNTS),
-    entries: (from) => entriesFrom(audit, from),
-  });
-  const tokens = new TokenBook({
-    counts: await PeriodCounts.open(catalogue, sealer, TOKEN_COUNTS),
-    audit,
-    log,
-    most: () => inForce().limits.newTokens,
-  });
-  const leftOut = new LeftOutBook(await PeriodCounts.open(catalogue, sealer, LEFT_OUT_COUNTS));
-  opened.use(keepCounts([refusals, logCounts, tokens, leftOut], COUNTS_EVERY, log));
+  const counts = opened.use(await openCounts({ catalogue, sealer, audit, log, template: inForce }));
+  const { refusals, logCounts, tokens, leftOut } = counts;
   const clones = new CloneBook(audit, log);
   const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, keys, vault, template: inForce });
   const unsealed = new UnsealedOriginals({
@@ -371,52 +342,26 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       allowUnconfined: options.allowUnconfinedQuery ?? isLoopback(template.listen.address),
     }),
   );
-  const datasetBook = await DatasetBook.open(catalogue, sealer);
-  const datasets = new DatasetKeeper({
-    book: datasetBook,
+  const sharing = await openSharing({
     catalogue,
+    sealer,
     objects,
     keys,
     queries,
+    segments,
+    consents,
+    vault,
+    ledger,
+    decisions,
+    retention,
     audit,
     clock,
     random,
     log,
     template: inForce,
-    consents,
   });
-  await datasets.start();
+  const { datasets, keyReleases, privacy } = sharing;
   keeping.resolve(datasets);
-  const privacy = new PrivacyBudgets({ ledger, decisions, clock, template: inForce });
-  const releases = await ReleaseDesk.open({
-    catalogue,
-    sealer,
-    audit,
-    clock,
-    random,
-    decisions,
-    template: inForce,
-    queries,
-  });
-  const tokenDesk = new TokenDesk({
-    template: inForce,
-    decisions,
-    keys,
-    vault,
-    audit,
-    clock,
-    seen: (caller, place, asked, signal) => seenTokens(queries, caller, place, asked, signal),
-  });
-  const keyReleases = await KeyReleases.open({
-    catalogue,
-    sealer,
-    segments,
-    keys,
-    audit,
-    clock,
-    sight: async (caller, stream, purpose) => (await queries.exportOf(caller, stream, purpose)) ?? NO_SIGHT,
-    isGoing: (segment) => isGoing(segment, retentionOf(inForce(), retention.holds, clock.now())),
-  });
   const proposals = await ProposalBook.open({ catalogue, sealer, audit, clock, random });
   const templates: TemplateService = new TemplateService({
     versions,
@@ -563,7 +508,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     keyReleases,
     segmentLineage: (ids, most) => segments.lineage(ids, most),
     statements,
-    tokenDesk,
+    tokenDesk: sharing.tokenDesk,
     commands,
     quarantine,
     tables,
@@ -575,7 +520,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     alertRules: rules,
     baseline: (device) => watch.baseline(device),
     privacy,
-    releases,
+    releases: sharing.releases,
     encryptedSums: new EncryptedSums({ queries }),
     rights,
     processingRecord: recordNow,

@@ -1,0 +1,40 @@
+import type { Catalogue, RowSealer } from '#base/storage/index.ts';
+import { AlertBook, RuleBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
+import { folderBytes } from '../control/status.ts';
+import type { SegmentHost } from '../control/segment-host.ts';
+import { WatchHost } from './host.ts';
+import type { WatchHostParts } from './host.ts';
+
+export interface OpenWatchParts extends Pick<
+  WatchHostParts,
+  'layout' | 'keys' | 'audit' | 'clock' | 'log' | 'template'
+> {
+  readonly catalogue: Catalogue;
+  /** Of alerts and of what was said of them. */
+  readonly sealer: RowSealer;
+  readonly segments: Pick<SegmentHost, 'state'>;
+}
+
+/** What notices: the process that watches streams, its alerts, and the rules that answers to them make. */
+export async function openWatch(
+  parts: OpenWatchParts,
+): Promise<{ rules: RuleBook; alerts: AlertBook; watch: WatchHost }> {
+  const { catalogue, sealer, segments, layout, keys, audit, clock, log, template } = parts;
+  await catalogue.migrate(WATCH_SCHEMA);
+  const rules = await RuleBook.open({ catalogue, sealer, audit, clock });
+  const alerts = await AlertBook.open({ catalogue, sealer, audit, clock, rules });
+  const watch = WatchHost.open({
+    layout,
+    catalogue,
+    sealer: await keys.rowSealer('catalogue'),
+    keys,
+    audit,
+    clock,
+    log,
+    template,
+    storeCursor: async () => new Map((await segments.state()).cursor),
+    journalBytes: () => folderBytes(layout.journal),
+    raise: async (findings) => void (await alerts.raise(findings)),
+  });
+  return { rules, alerts, watch };
+}
