@@ -157,6 +157,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const segments = await SegmentHost.open(catalogue, keys, clock);
   const erasures = new ErasureReplay({ segments, lifecycle: keys.lifecycle, log });
   identity.continuity.hold(erasures);
+  const sealer = await keys.rowSealer('people');
+  const ledger = await PrivacyLedger.open(catalogue, sealer, audit);
+  identity.continuity.hold(ledger);
   const consentReceipts = new ConsentReceipts({ custody, audit, random, deployment: identity.deployment });
 
   // Before anybody is let in, whatever was restored.
@@ -169,7 +172,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await identity.continuity.mark(historyOf(audit));
   });
 
-  const sealer = await keys.rowSealer('people');
   const versions = (box.versions = await TemplateVersions.open(catalogue, sealer, clock));
   const given = requireTemplate(source, packageFile);
   const acceptOlder = options.acceptOlderTemplate ?? false;
@@ -287,7 +289,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     clock,
     random,
   });
-  const ledger = await PrivacyLedger.open(catalogue, sealer, audit);
   const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live));
   // Before anything is asked: whom an older copy of the catalogue forgot is not shown again.
   const keeping = Promise.withResolvers<DatasetKeeper>();

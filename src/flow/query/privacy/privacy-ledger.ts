@@ -2,7 +2,10 @@ import type { AuditSink } from '#base/core/index.ts';
 import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
 import type { Catalogue, CatalogueSchema, CatalogueTransaction, RowSealer } from '#base/storage/index.ts';
 import type { PrivacyRules } from '#declare/template/index.ts';
+import type { GapHolder, LogGap, LogReplay } from '#trust/identity/index.ts';
 import { QueryError } from '../errors.ts';
+import { HOLD, paymentDetail, replayPayments, SPEND } from './payment-log.ts';
+import type { LoggedPayment, LoggedSpending } from './payment-log.ts';
 import type { TimeBounds } from './private-predicate.ts';
 import { epsilonOfRho, rhoOfEpsilon } from './privacy-budget.ts';
 import type { NanoRho } from './privacy-budget.ts';
@@ -15,7 +18,24 @@ const ACCOUNTS = {
   clear: { finish: 'integer', spent: 'integer', answers: 'integer' },
 } as const;
 
-const SCHEMA: CatalogueSchema = { room: 'privacy', migrations: [sealedTableSql(ACCOUNTS)] };
+/** Where the ledger stands in the log, by stream; `*` is all streams. */
+const MARKS = {
+  name: 'privacy_mark',
+  key: { stream: 'text' },
+  clear: {
+    /** Number of the last payment that the accounts have. */
+    paid: 'integer',
+    /** Entries of payments without a number that stand before this place of the log are in the accounts. */
+    read: 'integer',
+    /** Periods that begin up to then count as wholly spent; epoch microseconds, -1 for none. */
+    held: 'integer',
+  },
+} as const;
+
+const SCHEMA: CatalogueSchema = { room: 'privacy', migrations: [sealedTableSql(ACCOUNTS), sealedTableSql(MARKS)] };
+
+const ALL_STREAMS = '*';
+const NO_MARK = { paid: 0, read: 0, held: -1 };
 
 /** Who has no allotment of its own spends what is not allotted. */
 export const COMMON_SHARE = '*';
@@ -41,6 +61,8 @@ export interface Spending {
   readonly rho: NanoRho;
   readonly actor: string;
   readonly view: string;
+  /** Epoch microseconds. */
+  readonly now: number;
 }
 
 /** What is left after an answer, of the period that has least. */
@@ -82,15 +104,21 @@ export interface BudgetState {
  * and for everybody who asks. What is to be told is written down, durably, before anything is worked out of it; a crash
  * in between costs budget and never privacy. Two at once are one after the other, for the check and the entry are one
  * transaction.
+ *
+ * An older copy of it is made good by the log: each payment has a number that grows with time, and those that the copy does
+ * not have are entered again. Where the log itself lacks entries nobody can tell what they paid for, so whatever was
+ * received before counts as wholly spent.
  */
-export class PrivacyLedger {
+export class PrivacyLedger implements GapHolder {
   readonly #catalogue: Catalogue;
   readonly #accounts: SealedTable<typeof ACCOUNTS.key, typeof ACCOUNTS.clear>;
+  readonly #marks: SealedTable<typeof MARKS.key, typeof MARKS.clear>;
   readonly #audit: AuditSink;
 
   private constructor(catalogue: Catalogue, sealer: RowSealer, audit: AuditSink) {
     this.#catalogue = catalogue;
     this.#accounts = new SealedTable(ACCOUNTS, sealer);
+    this.#marks = new SealedTable(MARKS, sealer);
     this.#audit = audit;
   }
 
@@ -104,51 +132,82 @@ export class PrivacyLedger {
    *
    * @throws {QueryError} QUERY_BUDGET_SPENT where one of them has not enough left; nothing is paid then
    */
-  async spend({ stream, rules, roles, periods, rho, actor, view }: Spending): Promise<Balance> {
+  async spend({ stream, rules, roles, periods, rho, actor, view, now }: Spending): Promise<Balance> {
     const limits = limitsOf(rules);
     const share = shareOf(rules, roles);
-    const lefts = await this.#catalogue.transaction(async (tx) => {
+    const { lefts, payment } = await this.#catalogue.transaction(async (tx) => {
       const accounts = await this.#of(tx, stream);
+      const mark = await this.#mark(tx, stream);
+      const held = await this.#held(tx);
       const left: NanoRho[] = [];
       for (const period of periods) {
+        if (period.start <= held) throw heldBack(stream, held, rules);
         const after = leftIn(accounts, period, share, limits) - rho;
         if (after < 0) throw overspent(stream, period, after + rho, rules);
         left.push(after);
-        const own = accounts.find((account) => account.start === period.start && account.share === share);
-        const { spent, answers } = own ?? { spent: 0, answers: 0 };
-        // A period that ends later than it did, after a change of the template, still holds what was paid in it.
-        const finish = Math.max(period.finish, own?.finish ?? 0);
-        const key = { stream, start: period.start, share };
-        await this.#accounts.put(tx, { ...key, finish, spent: spent + rho, answers: answers + 1 }, null);
+        await this.#charge(tx, accounts, { stream, share, rho, period });
       }
-      return left;
+      // A time, not a count: a copy that has payments which never came into the log does not pass for one that has later ones.
+      const paid = Math.max(mark.paid + 1, now);
+      await this.#marks.put(tx, { ...mark, stream, paid }, null);
+      return { lefts: left, payment: paid };
     });
     const { epsilon, delta } = rules;
     await this.#audit.append({
       actor,
-      action: 'spend-privacy',
+      action: SPEND,
       resource: `stream:${stream}`,
       outcome: 'done',
-      detail: { view, share, nano_rho: rho, periods: periods.length, first: periods[0]?.start ?? 0 },
+      detail: paymentDetail(periods, { view, share, rho, payment }),
     });
     return { cost: epsilonOfRho(rho, delta), epsilon, delta, left: epsilonOfRho(Math.min(...lefts), delta) };
+  }
+
+  /** What the log says was paid, done again over a catalogue that may be older; before anybody is let in. */
+  replay(): LogReplay {
+    return replayPayments((spending) => this.#settle(spending));
+  }
+
+  /**
+   * Counts everything that was received before a gap in the log was found as wholly spent: one of the lost entries may
+   * have paid for it. Nobody can vouch for what was told, so there is nothing to confirm.
+   *
+   * @returns 0: nothing waits
+   */
+  async suspend({ from, to, knownBy, end, found }: LogGap): Promise<number> {
+    await this.#audit.append({
+      actor: 'weir:control',
+      action: HOLD,
+      resource: 'stream:*',
+      outcome: 'done',
+      reason: 'log-gap',
+      detail: { before: found, from, knownBy, end, ...(to === null ? {} : { to }) },
+    });
+    await this.#catalogue.transaction((tx) => this.#hold(tx, found));
+    return 0;
   }
 
   /** The state of a stream's budget, the newest period first. */
   async state(stream: string, rules: PrivacyRules, now: number): Promise<BudgetState> {
     const accounts = await this.#of(this.#catalogue, stream);
+    const held = await this.#held(this.#catalogue);
     const limits = limitsOf(rules);
     const { epsilon, delta } = rules;
     const current = periodsOf(rules, { from: now, to: null }, now, now);
     const paid = accounts.map(({ start, finish }) => ({ start, finish }));
     const periods = new Map([...current, ...paid].map((period) => [period.start, period]));
     const epsilonSpent = (of: readonly Account[]): number => epsilonOfRho(sumOf(of), delta);
+    const isHeld = ({ start }: Period): boolean => start <= held;
+    /** What the lost entries may have paid of a period, beyond what is known. */
+    const unknown = (period: Period): NanoRho =>
+      isHeld(period) ? Math.max(0, limits.all - sumOf(accounts.filter((account) => overlaps(account, period)))) : 0;
+    const lost = [...periods.values()].reduce((sum, period) => sum + unknown(period), 0);
     return {
       stream,
       epsilon,
       delta,
       answers: accounts.reduce((sum, { answers }) => Math.max(sum, answers), 0),
-      lifetime: epsilonSpent(accounts),
+      lifetime: epsilonOfRho(sumOf(accounts) + lost, delta),
       periods: [...periods.values()]
         .sort((a, b) => b.start - a.start)
         .map((period) => {
@@ -157,12 +216,12 @@ export class PrivacyLedger {
           return {
             start: period.start === 0 ? null : period.start,
             finish: period.finish === FOR_EVER ? null : period.finish,
-            spent: epsilonSpent(within),
-            left: epsilonOfRho(Math.max(0, limits.all - sumOf(within)), delta),
+            spent: epsilonOfRho(sumOf(within) + unknown(period), delta),
+            left: isHeld(period) ? 0 : epsilonOfRho(Math.max(0, limits.all - sumOf(within)), delta),
             shares: shares.map((share) => ({
               share,
               spent: epsilonSpent(within.filter((account) => account.share === share)),
-              left: epsilonOfRho(Math.max(0, leftIn(accounts, period, share, limits)), delta),
+              left: isHeld(period) ? 0 : epsilonOfRho(Math.max(0, leftIn(accounts, period, share, limits)), delta),
             })),
           };
         }),
@@ -171,6 +230,69 @@ export class PrivacyLedger {
 
   async #of(tx: CatalogueTransaction, stream: string): Promise<readonly Account[]> {
     return this.#accounts.list(tx, { where: { stream } });
+  }
+
+  async #mark(tx: CatalogueTransaction, stream: string) {
+    return (await this.#marks.get(tx, { stream })) ?? { ...NO_MARK, stream };
+  }
+
+  /** Up to when all counts as spent. */
+  async #held(tx: CatalogueTransaction): Promise<number> {
+    return (await this.#mark(tx, ALL_STREAMS)).held;
+  }
+
+  async #hold(tx: CatalogueTransaction, to: number): Promise<void> {
+    const mark = await this.#mark(tx, ALL_STREAMS);
+    await this.#marks.put(tx, { ...mark, held: Math.max(mark.held, to) }, null);
+  }
+
+  /** Enters a loss; `accounts` is the state before. */
+  async #charge(
+    tx: CatalogueTransaction,
+    accounts: readonly Account[],
+    { stream, share, rho, period }: { stream: string; share: string; rho: NanoRho; period: Period },
+  ): Promise<void> {
+    const own = accounts.find((account) => account.start === period.start && account.share === share);
+    const { spent, answers } = own ?? { spent: 0, answers: 0 };
+    // A period that ends later than it did, after a change of the template, still holds what was paid in it.
+    const finish = Math.max(period.finish, own?.finish ?? 0);
+    const key = { stream, start: period.start, share };
+    await this.#accounts.put(tx, { ...key, finish, spent: spent + rho, answers: answers + 1 }, null);
+  }
+
+  /** All of it or nothing, so that a crash in between leaves it to the next start. */
+  async #settle({ payments, heldTo }: LoggedSpending): Promise<void> {
+    if (payments.length === 0 && heldTo === null) return;
+    await this.#catalogue.transaction(async (tx) => {
+      if (heldTo !== null) await this.#hold(tx, heldTo);
+      for (const stream of new Set(payments.map((payment) => payment.stream))) {
+        await this.#settleStream(
+          tx,
+          stream,
+          payments.filter((payment) => payment.stream === stream),
+        );
+      }
+    });
+  }
+
+  /** Two that paid at once may stand in the log in any order, so each is held against the mark as it was found. */
+  async #settleStream(tx: CatalogueTransaction, stream: string, payments: readonly LoggedPayment[]): Promise<void> {
+    const mark = await this.#mark(tx, stream);
+    let { paid, read } = mark;
+    for (const { payment, index, share, rho, first, finish, periods } of payments) {
+      const isKnown = payment === null ? index < mark.read : payment <= mark.paid;
+      if (isKnown) continue;
+      if (payment === null) read = Math.max(read, index + 1);
+      else paid = Math.max(paid, payment);
+      const length = (finish - first) / periods;
+      for (let at = 0; at < periods; at++) {
+        const period = { start: first + at * length, finish: first + (at + 1) * length };
+        const key = { stream, start: period.start, share };
+        const own = await this.#accounts.get(tx, key);
+        await this.#charge(tx, own === null ? [] : [own], { stream, share, rho, period });
+      }
+    }
+    await this.#marks.put(tx, { stream, paid, read, held: mark.held }, null);
   }
 }
 
@@ -233,6 +355,20 @@ function overlaps(one: Period, other: Period): boolean {
 
 function sumOf(accounts: readonly Account[]): NanoRho {
   return accounts.reduce((sum, { spent }) => sum + spent, 0);
+}
+
+function heldBack(stream: string, held: number, { renew }: PrivacyRules): QueryError {
+  const until = new Date(held / 1_000).toISOString();
+  return new QueryError(
+    'QUERY_BUDGET_SPENT',
+    `Cannot run statement: the privacy budget of ${stream} counts as spent for what was received until ${until}, since the log lacks entries`,
+    {
+      hint:
+        renew === null
+          ? 'Give the stream a budget that is renewed, for what was received since'
+          : 'Ask of newer rows alone with WHERE received >= …',
+    },
+  );
 }
 
 function overspent(stream: string, { start }: Period, left: NanoRho, { delta, renew }: PrivacyRules): QueryError {

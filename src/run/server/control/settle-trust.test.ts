@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
+import { periodsOf, PrivacyLedger, rhoOfEpsilon } from '#flow/query/index.ts';
 import { AuditLog, Witness, witnessHandler } from '#trust/audit/index.ts';
 import { openIdentity } from '#trust/identity/index.ts';
 import { keysOf, silentLog, testKey, testLogOptions, TEST_ORIGIN } from '../../../../test/support/open-audit-log.ts';
@@ -24,7 +25,10 @@ async function open(t: Cleanable) {
   const start = async () => {
     const audit = await AuditLog.open(testLogOptions(directory));
     const parts = { catalogue, keys, declared: DECLARED, clock: systemClock, random: systemRandom, log: silentLog };
-    return { audit, identity: await openIdentity({ ...parts, audit }) };
+    const identity = await openIdentity({ ...parts, audit });
+    const ledger = await PrivacyLedger.open(catalogue, await keys.rowSealer('people'), audit);
+    identity.continuity.hold(ledger);
+    return { audit, identity, ledger };
   };
   const first = await start();
   const witness = await Witness.open({
@@ -43,7 +47,7 @@ async function open(t: Cleanable) {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const place: WitnessPlace = { url, keys: witness.verifierKeys };
-  return { folder, directory, start, first, place };
+  return { catalogue, folder, directory, start, first, place };
 }
 
 const settle = (
@@ -101,6 +105,38 @@ test('without a witness the catalogue knows of a log that is older than itself',
   await settle(third, null);
   assert.equal((await third.identity.continuity.gaps())[0]?.knownBy, 'catalogue');
   assert.equal(await third.identity.continuity.suspended(), 1);
+  await third.audit[Symbol.asyncDispose]();
+});
+
+test('a privacy budget that was spent stays spent over an older catalogue, and over a log that lacks entries', async (t) => {
+  const { catalogue, folder, directory, start, first } = await open(t);
+  const rules = { epsilon: 2, delta: 1e-6, query: 0.1, rows: 1, renew: null, allot: {} };
+  const periods = periodsOf(rules, { from: null, to: null }, 0, 0);
+  const spend = ({ ledger }: typeof first, rho: number) =>
+    ledger.spend({ stream: 's', rules, roles: [], periods, rho, actor: 'test', view: 'v', now: systemClock.now() });
+  await settle(first, null);
+  const all = rhoOfEpsilon(rules.epsilon, rules.delta);
+  await spend(first, all - 1);
+  await first.audit[Symbol.asyncDispose]();
+  await cp(directory, join(folder, 'copy'), { recursive: true });
+  const forget = async (): Promise<void> => {
+    for (const table of ['privacy_account', 'privacy_mark']) await catalogue.run(`DELETE FROM ${table}`);
+  };
+  await forget();
+  const second = await start();
+  await settle(second, null);
+  await assert.rejects(spend(second, 2), { code: 'QUERY_BUDGET_SPENT', message: /left/ });
+  await spend(second, 1);
+  await settle(second, null);
+  await second.audit[Symbol.asyncDispose]();
+
+  await forget();
+  await rm(directory, { recursive: true });
+  await cp(join(folder, 'copy'), directory, { recursive: true });
+  const third = await start();
+  await settle(third, null);
+  await assert.rejects(spend(third, 1), { code: 'QUERY_BUDGET_SPENT', message: /log lacks entries/ });
+  assert.equal((await third.ledger.state('s', rules, 0)).periods[0]?.left, 0);
   await third.audit[Symbol.asyncDispose]();
 });
 

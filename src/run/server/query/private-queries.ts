@@ -181,7 +181,7 @@ export class PrivateQueries {
       now,
     );
     const periods = periodsOf(rules, statement.received, first, now);
-    return ledger.spend({ stream, rules, roles, periods, rho, actor, view });
+    return ledger.spend({ stream, rules, roles, periods, rho, actor, view, now });
   }
 
   async #sum(
