@@ -3,12 +3,15 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { findAlgorithm, listAlgorithms, TLS_SUITES } from '#base/crypto/index.ts';
+import { ELSEWHERE } from '#trust/identity/index.ts';
 import { corpora } from '../support/outside.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const TABLE = ['src/base/crypto/algorithms.ts', 'src/base/crypto/tls-algorithms.ts'];
 /** Families, where what is meant is whether a device can take any of them. */
 const FAMILIES = ['ml-dsa'];
+/** Advised between a device and its gateway, and run by neither of us. */
+const ADVISED: ReadonlySet<string> = new Set(ELSEWHERE);
 const SUITES = new Set(TLS_SUITES.flatMap(({ name, library }) => [name, library]));
 /** Names and object identifiers that look like those of a cryptographic algorithm. */
 const LOOKS_LIKE_ONE = new RegExp(
@@ -64,7 +67,8 @@ function strangersIn(source: string): readonly string[] {
       text.split(/[:\s,=()[\];]+/).map((word) => ({ word: word.replace(/[.]+$/, ''), line })),
     )
     .filter(({ word }) => /^[A-Za-z0-9._-]+$/.test(word) && LOOKS_LIKE_ONE.test(word))
-    .filter(({ word }) => findAlgorithm(word) === null && !SUITES.has(word) && !FAMILIES.includes(word.toLowerCase()))
+    .filter(({ word }) => findAlgorithm(word) === null && !SUITES.has(word) && !ADVISED.has(word))
+    .filter(({ word }) => !FAMILIES.includes(word.toLowerCase()))
     .map(({ word, line }) => `${line}: ${word}`);
 }
 

@@ -35,6 +35,7 @@ export type {
   TlsListener,
   TlsOffer,
   AgreementOutcome,
+  AdviceTrial,
   InventoryTrial,
   SignatureTrial,
   TracedAnswers,

@@ -63,6 +63,22 @@ export interface InventoryTrial {
   readonly handshakes: readonly AgreementOutcome[];
 }
 
+/** What is advised to encrypt with to a type of device that is declared. */
+export interface AdviceTrial {
+  readonly type: string;
+  /** Answers, and those of them without a rule, a reason or a source. */
+  readonly answers: number;
+  readonly unfounded: number;
+  /** Whether it speaks TLS itself; of others the gateway does. */
+  readonly direct: boolean;
+  /** The group and the cipher suites of TLS that do as advised, as the inventory names them. */
+  readonly group: string | null;
+  readonly suites: readonly string[];
+  /** Answers that change where it lasts no longer than 2030 or longer than 2035, and where its link is LoRaWAN. */
+  readonly changedByLifetime: number;
+  readonly changedByLink: number;
+}
+
 export interface PublishOutcome {
   /** MQTT 5 reason code of the acknowledgement; below 128 means taken. */
   readonly code: number;
@@ -428,6 +444,8 @@ export interface ProbePlatform {
   synthesisTrial(): Promise<SynthesisTrial>;
   /** Encrypts values of its own, has them added up without a key, and opens the sum. */
   fleetSumTrial(): Promise<FleetSumTrial>;
+  /** What is advised to each declared type. */
+  adviceTrial(): Promise<readonly AdviceTrial[]>;
   /** The year in which each device of the inventory ends, null where nothing is known. */
   profiles(): Promise<readonly { readonly name: string; readonly endsIn: number | null }[]>;
   /** Tries to enrol a device whose support ended long ago; the name that it was given and how it was refused. */

@@ -54,6 +54,7 @@ import { windowsSilenceTheirOwn } from './probes/windows-silence-their-own.ts';
 import { usualStaysQuiet } from './probes/usual-stays-quiet.ts';
 import { alertsExplainThemselves } from './probes/alerts-explain-themselves.ts';
 import { falseAlarmsStop } from './probes/false-alarms-stop.ts';
+import { adviceCanBeFollowed } from './probes/advice-can-be-followed.ts';
 import { alertsBecomeIncidents } from './probes/alerts-become-incidents.ts';
 
 /** Every control of the platform. */
@@ -114,4 +115,5 @@ export const CONTROLS: readonly Control[] = [
   alertsExplainThemselves,
   falseAlarmsStop,
   alertsBecomeIncidents,
+  adviceCanBeFollowed,
 ];

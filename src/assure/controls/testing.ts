@@ -3,6 +3,7 @@ import { TokenKey } from '#base/crypto/index.ts';
 import type { Control } from './control.ts';
 import type {
   ApiAnswer,
+  AdviceTrial,
   InventoryTrial,
   KeySearch,
   KnownKey,
@@ -143,6 +144,18 @@ export const SOUND_INVENTORY = {
   ],
 } satisfies InventoryTrial;
 
+/** An advice that listeners take. */
+export const SOUND_ADVICE: AdviceTrial = {
+  type: 'sensor',
+  answers: 7,
+  unfounded: 0,
+  direct: true,
+  group: 'X25519MLKEM768',
+  suites: ['TLS_AES_256_GCM_SHA384'],
+  changedByLifetime: 2,
+  changedByLink: 4,
+};
+
 /** A watch that tells what it should and nothing else. */
 export const SOUND_WATCH = {
   watched: true,
@@ -181,6 +194,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
   const sound: ProbePlatform = {
     revokeOwn: async () => REVOKED,
     keys: async () => SOUND_KEYS,
+    adviceTrial: async () => [SOUND_ADVICE],
     inventoryTrial: async () => SOUND_INVENTORY,
     cloneOwn: async () => SOUND_CLONES,
     watchOwn: async () => SOUND_WATCH,

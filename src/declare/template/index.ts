@@ -32,6 +32,7 @@ export { LIMIT_RULES, TEMPLATE_BOUNDS } from './limits.ts';
 export type { LimitRule } from './limits.ts';
 export { certificateTerms } from './certificate-terms.ts';
 export { formatDuration, formatSize, parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
+export { DEVICE_CLASSES, INABILITIES, POWERS } from './vocabulary.ts';
 export { checkUnit } from './units.ts';
 export { isIpAddress, isLoopback } from './ip-address.ts';
 export { cryptoRules, STANDARD_CRYPTO } from './crypto-rules.ts';

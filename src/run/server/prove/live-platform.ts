@@ -12,6 +12,7 @@ import type {
   CredentialKind,
   DeclaredStream,
   HandshakeOutcome,
+  AdviceTrial,
   InventoryTrial,
   KnownKey,
   ListeningPort,
@@ -73,6 +74,7 @@ import type { RunCredentials } from './run-credentials.ts';
 import { searchFile, searchFolders } from './search-files.ts';
 import { tamperWith } from './tamper-segment.ts';
 import type { TokenBucket } from './token-bucket.ts';
+import { tryAdvice } from './try-advice.ts';
 import { trySynthesis } from './try-synthesis.ts';
 import { tryFleetSum } from './try-fleet-sum.ts';
 import { trySignatures } from './try-signatures.ts';
@@ -405,6 +407,10 @@ export class LivePlatform implements ProbePlatform {
       graceMs: CLONE_GRACE_MS,
       timeoutMs: ANSWER_MS,
     });
+  }
+
+  async adviceTrial(): Promise<readonly AdviceTrial[]> {
+    return tryAdvice(this.#parts.template(), this.#parts.clock.now());
   }
 
   async profiles(): Promise<readonly { readonly name: string; readonly endsIn: number | null }[]> {

@@ -1,13 +1,15 @@
 import { concatBytes } from '#base/core/index.ts';
+import { algorithmOf } from '#base/crypto/index.ts';
 import { TAG, context } from '../certificates/der.ts';
 import { encodeDer, encodeNumber, encodeOid } from '../certificates/der-writer.ts';
 import { pemBlocks } from '../certificates/pem-certificates.ts';
+import { USUAL_DEVICE_KEY } from '../profile/advise-encryption.ts';
 
 const SIGNED_DATA = '1.2.840.113549.1.7.2';
 const DATA = '1.2.840.113549.1.7.1';
 const EC_KEY = '1.2.840.10045.2.1';
-const P256 = '1.2.840.10045.3.1.7';
-const ECDSA_SHA256 = '1.2.840.10045.4.3.2';
+/** Curves by what the library calls them. */
+const CURVES: Readonly<Record<string, string>> = { prime256v1: '1.2.840.10045.3.1.7' };
 
 /** Media types of EST. @see RFC 7030 section 3.2.2 */
 export const EST_MEDIA = Object.freeze({
@@ -36,13 +38,16 @@ export function certsOnly(...pem: readonly string[]): string {
 
 /**
  * What a request should look like: a key on P-256, signed with SHA-256, is what we ask for where a device has no
- * preference. Names and extensions are not asked for, since they come from the enrolment.
+ * preference, which is the usual answer of `weir advise encryption`. Names and extensions are not asked for, since they come from the enrolment.
  *
  * @see RFC 7030 section 4.5.2
  */
 export function requestAttributes(): string {
-  const key = encodeDer(TAG.sequence, encodeOid(EC_KEY), encodeDer(TAG.set, encodeOid(P256)));
-  return lines(encodeDer(TAG.sequence, key, encodeOid(ECDSA_SHA256)));
+  const { oid, signature } = algorithmOf(USUAL_DEVICE_KEY);
+  const curve = CURVES[signature?.curve ?? ''];
+  if (oid === null || curve === undefined) throw new TypeError(`${USUAL_DEVICE_KEY} has no curve to ask for`);
+  const key = encodeDer(TAG.sequence, encodeOid(EC_KEY), encodeDer(TAG.set, encodeOid(curve)));
+  return lines(encodeDer(TAG.sequence, key, encodeOid(oid)));
 }
 
 function lines(der: Uint8Array): string {
