@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { temporaryFolder } from '../test/support/tmp.ts';
 
 /** Runs a test file as the runner does, with a tenth of a second for what stays open. */
-async function run(t: Parameters<typeof temporaryFolder>[0], source: string) {
-  const file = path.join(await temporaryFolder(t), 'sample.test.mjs');
+async function run(t: Parameters<typeof temporaryFolder>[0], source: string, name = 'sample.test.mjs') {
+  const file = path.join(await temporaryFolder(t), name);
   writeFileSync(file, `import { test } from 'node:test';\n${source}`);
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const args = ['--disable-warning=ExperimentalWarning', `--import=${path.join(import.meta.dirname, 'still-open.ts')}`];
@@ -23,6 +23,11 @@ test('a process that a test leaves something open in fails and says what', async
   const { status, stderr } = await run(t, `test('a', () => void setInterval(() => {}, 1000));`);
   assert.equal(status, 1);
   assert.match(stderr, /no test ran for 0\.1 s and something is still open: .*Timeout/);
+});
+
+test('a process that is no file of tests goes on as it likes', async (t) => {
+  const { status } = await run(t, `setTimeout(() => {}, 1500);`, 'sample.mjs');
+  assert.equal(status, 0);
 });
 
 test('a test that takes long is waited for', async (t) => {

@@ -40,6 +40,8 @@ export async function* report(events: AsyncIterable<TestEvent>, root: string): A
   }
 }
 
+const LOADER = /^node_modules\/\.cache\/tests\/(.+)\.test\.mjs$/;
+
 type Counts = EventData.TestSummary['counts'];
 
 // The runner takes a reporter from the default export, by its interface.
@@ -79,7 +81,10 @@ function indent(text: string): string {
 }
 
 function relative(file: string | undefined, root: string): string {
-  return file === undefined ? 'unknown file' : path.relative(root, file);
+  if (file === undefined) return 'unknown file';
+  const place = path.relative(root, file);
+  // What loads the tests of a room stands for the room.
+  return LOADER.exec(place)?.[1]?.replaceAll('-', '/') ?? place;
 }
 
 /** The runner treats each file as a test that has the path of the file for its name, as it was given. */

@@ -51,7 +51,7 @@ test('weir policy explain names the policies in words', async (t) => {
   const { run } = await place(t);
   const { out } = await run('policy', 'explain', 'scientist', 'query', 'climate', '--purpose', 'quality');
   assert.match(out, /^role:scientist may query view:climate for quality: .* \(people\.scientist\.query\)$/m);
-  assert.match(out, /^ {2}people\.scientist\.sees: scientist sees public, operational$/m);
+  assert.match(out, /^ {2}people\.scientist\.sees: scientist sees public, operational and tokens of identifiers$/m);
   assert.match(out, /^ {2}does not see place: no role sees its class$/m);
   const denied = await run('policy', 'explain', 'role:keeper', 'administer', 'platform');
   assert.match(denied.out, /may not administer platform:\*.*\n {2}policies\.bound: administrators sign in with a key/);
