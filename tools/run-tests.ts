@@ -1,4 +1,5 @@
 import { globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -16,8 +17,8 @@ const WHOLE_RUN_MS = 20 * 60_000;
 /** Ends a test that hangs, with its name, long before a build server would give up on the whole run. */
 const TEST_MS = 600_000;
 
-/** Two processes at a time suit two cores; more would disturb those that watch the clock. */
-const AT_A_TIME = 2;
+/** One more than there are processors: tests wait for disks and clocks about as long as they compute. */
+const AT_A_TIME = availableParallelism() + 1;
 
 /** The sets of test files by name; `fast` leaves out what starts the whole platform or runs for long. */
 export const TEST_SETS: Readonly<Record<string, readonly string[]>> = {
