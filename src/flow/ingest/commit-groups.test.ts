@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JournalPosition, JournalRecord, JournalWriter } from '#flow/journal/index.ts';
-import type { Batch } from '#base/core/index.ts';
 import { DeviceTable, markOf } from '#trust/identity/index.ts';
-import type { BatchBuilder } from './batch-builder.ts';
 import { CommitGroups } from './commit-groups.ts';
 
 function setup() {
@@ -82,42 +80,5 @@ test('a journal that throws fails the group as one that rejects', async () => {
   const commit = new CommitGroups({ journal, table, worker: 0, digestKey: new Uint8Array(32) });
   commit.session(event);
   await assert.rejects(commit.durable(), RangeError);
-  await commit.drain();
-});
-
-test('after a group of many rows the next one gathers for a while, and less than many waits for nothing', async () => {
-  const { commit, groups } = setup();
-  const builder = { rows: 2, cut: () => ({}) as Batch } as BatchBuilder;
-  const add = (rows: number): void => {
-    for (let i = 0; i < rows; i++) commit.added(builder);
-  };
-  const write = async (at: number): Promise<void> => {
-    groups[at]!.settle.resolve({ file: 'f', offset: at });
-    await turn();
-    await turn();
-  };
-  add(15);
-  await turn();
-  await write(0);
-  add(16);
-  await turn();
-  assert.equal(groups.length, 2, 'after fifteen rows nothing waits');
-  await write(1);
-  add(1);
-  await turn();
-  assert.equal(groups.length, 2, 'after sixteen it does');
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.equal(groups.length, 3, 'for a while');
-  await write(2);
-  add(16);
-  await turn();
-  await write(3);
-  add(255);
-  await turn();
-  assert.equal(groups.length, 4);
-  add(1);
-  await turn();
-  assert.equal(groups.length, 5, 'or until there is enough');
-  await write(4);
   await commit.drain();
 });

@@ -44,19 +44,8 @@ export interface CommitGroupsParts {
 
 const DONE = Promise.resolve();
 
-/** After a group of so many rows the next one is left to gather… */
-const GATHER_AFTER_ROWS = 16;
-/** …until it has so many, of which each pays little for what a group costs, */
-const ENOUGH_ROWS = 256;
-/** or for so long. Timers of Node are exact to a millisecond. */
-const GATHER_MS = 3;
-
 /**
  * Group commit: what comes while one group is being written is the next group.
- *
- * Where much comes, a group is also given a little time to gather: a durable write, its encoding and the reader's part
- * of it cost as much as some hundred readings, and on a fast disk there would be a thousand groups a second. Who sends
- * little, such as one reading after the other, waits for nothing.
  *
  * A group that fails takes the open one with it. So the order of a device's readings holds, a duplicate that waits
  * with the open group cannot be acknowledged after its original was lost, and the windows of the device table can be
@@ -72,8 +61,6 @@ export class CommitGroups {
   #open: Group;
   #writing: Group | null = null;
   #scheduled = false;
-  #gathering = false;
-  #timer: NodeJS.Timeout | null = null;
   #rows = 0;
   #writingRows = 0;
   #failures = 0;
@@ -166,21 +153,11 @@ export class CommitGroups {
   /** A group is cut after the events of this turn, so that all sockets that are ready get into it. */
   #wake(): void {
     if (this.#scheduled || this.#writing !== null) return;
-    if (this.#gathering && this.#rows < ENOUGH_ROWS) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
       if (this.#writing === null && this.#hasWork()) this.#cut();
     });
-  }
-
-  #gather(): void {
-    this.#gathering = true;
-    this.#timer ??= setTimeout(() => {
-      this.#gathering = false;
-      if (this.#hasWork()) this.#wake();
-    }, GATHER_MS);
-    this.#timer.refresh();
   }
 
   /** What was taken along under a template that had a vault goes there although another one is in force by now. */
@@ -192,7 +169,6 @@ export class CommitGroups {
   }
 
   #cut(): void {
-    if (this.#rows >= GATHER_AFTER_ROWS) this.#gather();
     const records: JournalRecord[] = [];
     records.push(...this.#sealOriginals());
     for (const builder of this.#builders) records.push({ kind: 'batch', batch: builder.cut() });
