@@ -34,6 +34,11 @@ test('PlatformClient throws refusals with the platform’s own words, code and h
   const platform = await standIn(t, {
     'GET /a': { status: 403, type: 'application/problem+json', text: JSON.stringify(problem) },
     'GET /b': { status: 502, type: 'text/html', text: '<p>' },
+    'GET /c': {
+      status: 400,
+      type: 'application/problem+json',
+      text: '{"detail":"binder error","engine":"no column x"}',
+    },
   });
   using client = await PlatformClient.open({ layout: layoutOf(platform.data), address: platform.address }, undefined);
   await assert.rejects(client.json('GET', '/a'), (error) => {
@@ -42,6 +47,7 @@ test('PlatformClient throws refusals with the platform’s own words, code and h
     return true;
   });
   await assert.rejects(client.json('GET', '/b'), { code: 'CLI_REFUSED', message: /502/ });
+  await assert.rejects(client.json('GET', '/c'), { message: 'binder error (no column x)' });
 });
 
 test('PlatformClient comes again for what it reads when it is told to, within bounds', async (t) => {

@@ -157,7 +157,9 @@ function unreachable(url: URL, cause: NodeJS.ErrnoException): CliError {
 /** What a problem document says (RFC 9457), as an error of this program with the platform's own code as its cause. */
 function refusal(body: string, status: number): CliError {
   const problem = parseProblem(body);
-  const message = problem.detail ?? problem.title ?? `Cannot go on: the platform answered ${status}`;
+  const what = problem.detail ?? problem.title ?? `Cannot go on: the platform answered ${status}`;
+  // Of a statement that the engine refuses its own words say which column or type it is about.
+  const message = problem.engine === undefined ? what : `${what} (${problem.engine})`;
   const cause: Refusal = { status, code: problem.code ?? '' };
   return new CliError('CLI_REFUSED', message, {
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
@@ -165,7 +167,13 @@ function refusal(body: string, status: number): CliError {
   });
 }
 
-function parseProblem(body: string): { code?: string; detail?: string; title?: string; hint?: string } {
+function parseProblem(body: string): {
+  code?: string;
+  detail?: string;
+  title?: string;
+  hint?: string;
+  engine?: string;
+} {
   try {
     const problem = JSON.parse(body) as unknown;
     return typeof problem === 'object' && problem !== null ? problem : {};

@@ -50,6 +50,7 @@ test('weir plan tells what a template means, and where none runs only that', asy
   assert.match(out, /^template mine, version [0-9a-f]{12}/);
   assert.match(out, /declared and not enforced by this version/);
   assert.match(err, /no platform runs here/);
+  assert.ok(err.includes(`-- --template ${file} up`), err);
   assert.equal(status, 0);
 });
 

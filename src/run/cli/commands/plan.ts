@@ -20,9 +20,10 @@ export function addPlanCommand(program: Command, contextOf: ContextOf): void {
       const meaning = planTemplate(template, new DecisionPoint());
       const proposal = await proposalOf(context, source);
       context.result({ meaning, proposal }, () => showPlan(meaning, proposal));
-      if (proposal === null) context.next('up');
+      const same = context.options.template === undefined ? '' : `--template ${context.options.template} `;
+      if (proposal === null) context.next(`${same}up`);
       else if (proposal.refused) process.exitCode = 1;
-      else if (proposal.changes.length > 0) context.next('apply');
+      else if (proposal.changes.length > 0) context.next(`${same}apply`);
     });
 }
 
