@@ -108,6 +108,9 @@ function mainClause(device: string, detector: string, cause: Cause): string {
     case 'stuck-check':
       return `${field} of ${device} stayed at ${of(value)}, longer than it ever does`;
     case 'jump-check':
+      // The greatest jump may be the one that ends a trouble.
+      if (usual !== null && value >= usual[0] && value <= usual[1])
+        return `${field} of ${device} jumped from far out back to ${of(value)}, which is usual for it`;
       return `${field} of ${device} jumped to ${of(value)} from one reading to the next${range}`;
     case 'ewma-chart':
       return `${field} of ${device} has shifted, now ${of(value)}${range}`;
