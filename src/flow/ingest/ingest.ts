@@ -64,7 +64,7 @@ export type MayPublish = (sender: Sender, stream: string, about: Sender) => bool
 
 const MOST_WAITING = 65_536;
 const ADMITTED = REASON.admitted.number;
-const NOTHING_LEFT_OUT: StreamTally = { undeclared: 0, withheld: 0, bytes: 0, folded: 0 };
+const NOTHING_LEFT_OUT: StreamTally = { undeclared: 0, withheld: 0, bytes: 0 };
 const NO_BYTES = Buffer.alloc(0);
 
 /**

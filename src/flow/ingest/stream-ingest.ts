@@ -28,8 +28,6 @@ export interface StreamTally {
   withheld: number;
   /** Bytes of all these as they came, names included. */
   bytes: number;
-  /** Readings of which windows keep aggregates alone. */
-  folded: number;
 }
 
 /** What a stream shares with the others of its worker, and its own tally. */

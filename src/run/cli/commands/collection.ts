@@ -8,7 +8,7 @@ interface StreamRow {
   readonly unused: readonly string[];
   readonly basis: string | null;
   readonly fields: readonly { readonly name: string; readonly stored: string; readonly purposes: readonly string[] }[];
-  readonly leftOut: Readonly<Record<'undeclared' | 'withheld' | 'bytes' | 'folded', number>>;
+  readonly leftOut: Readonly<Record<'undeclared' | 'withheld' | 'bytes', number>>;
 }
 
 /** What is collected for what, and what was left out. */
@@ -28,7 +28,7 @@ export function addCollectionCommand(program: Command, contextOf: ContextOf): vo
 
 function showLeftOut(streams: readonly StreamRow[]): string {
   return formatTable(
-    ['stream', 'used for', 'unused', 'undeclared', 'withheld', 'bytes left out', 'readings folded'],
+    ['stream', 'used for', 'unused', 'undeclared', 'withheld', 'bytes left out'],
     streams.map(({ stream, purposes, unused, leftOut }) => [
       stream,
       purposes.join(' '),
@@ -36,7 +36,6 @@ function showLeftOut(streams: readonly StreamRow[]): string {
       leftOut.undeclared,
       leftOut.withheld,
       leftOut.bytes,
-      leftOut.folded,
     ]),
   );
 }

@@ -1,10 +1,9 @@
 import type { PeriodCounts } from './period-counts.ts';
 
 /**
- * What readings lose on entry: `undeclared` and `withheld` members, `bytes` of both as they came, and `folded` readings
- * of which windows keep aggregates alone.
+ * What readings lose on entry: `undeclared` and `withheld` members, and `bytes` of both as they came.
  */
-export const LEFT_OUT = ['undeclared', 'withheld', 'bytes', 'folded'] as const;
+export const LEFT_OUT = ['undeclared', 'withheld', 'bytes'] as const;
 export type LeftOutKind = (typeof LEFT_OUT)[number];
 
 /** What was left out of one stream, by kind. */
@@ -35,7 +34,7 @@ export class LeftOutBook {
   async sums(): Promise<ReadonlyMap<string, LeftOut>> {
     const sums = new Map<string, Record<LeftOutKind, number>>();
     for (const [, stream, kind, count] of await this.rows()) {
-      const sum = sums.get(stream) ?? { undeclared: 0, withheld: 0, bytes: 0, folded: 0 };
+      const sum = sums.get(stream) ?? { undeclared: 0, withheld: 0, bytes: 0 };
       const known = LEFT_OUT.find((each) => each === kind);
       if (known !== undefined) sum[known] += count;
       sums.set(stream, sum);

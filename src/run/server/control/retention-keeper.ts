@@ -10,6 +10,7 @@ import type { Confirmation } from '../backup/backup-keeper.ts';
 import { ServerError } from '../errors.ts';
 import { goingUnder, retentionPlan } from './retention-plan.ts';
 import type { Going, StreamRetention } from './retention-plan.ts';
+import { requireNothingLeft } from './require-nothing-left.ts';
 import type { SegmentHost } from './segment-host.ts';
 
 /** Type of the payload of a certificate. */
@@ -151,13 +152,7 @@ export class RetentionKeeper {
     if (gone.length === 0) return null;
     const epochs = await keys.lifecycle.shred(ACTOR);
     const looked = await this.#look(gone);
-    const left = looked.filter(({ found }) => found > 0);
-    if (left.length > 0) {
-      throw new ServerError(
-        'SERVER_ERASURE_INCOMPLETE',
-        `Cannot certify an erasure: ${left.map(({ where, found }) => `${found} left in ${where}`).join(', ')}`,
-      );
-    }
+    requireNothingLeft(looked);
     const copies = await reachCopies();
     const id = makeId(clock, random);
     const at = clock.now();

@@ -55,7 +55,7 @@ export const SYSTEM_RELATIONS = {
   _left_out: relation('_left_out', 'what readings lost on entry, counted', [
     ['time', 'time', false, 'start of the hour that is counted'],
     ['stream', 'text', false, 'the stream'],
-    ['what', 'text', false, 'undeclared, withheld (members), bytes of both, or folded (readings)'],
+    ['what', 'text', false, 'undeclared, withheld (members), or bytes of both'],
     ['count', 'integer', false, 'how many'],
   ]),
   _clones: relation('_clones', 'identities that were in use twice since the start', [

@@ -8,8 +8,8 @@ import type { Erasure, Erasures, SubjectRows } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { Confirmation } from '../backup/backup-keeper.ts';
 import { ERASURE_TYPE } from '../control/retention-keeper.ts';
+import { requireNothingLeft } from '../control/require-nothing-left.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
-import { ServerError } from '../errors.ts';
 import type { StoreHost } from '../store/host.ts';
 import type { SubjectCorner } from './subject-corner.ts';
 import type { SubjectGate } from './subject-gate.ts';
@@ -114,13 +114,7 @@ export class Eraser {
     const gone = await this.#gone(request);
     const epochs = await keys.lifecycle.shred(ACTOR);
     const looked = await this.#look(request, gone);
-    const left = looked.filter(({ found }) => found > 0);
-    if (left.length > 0) {
-      throw new ServerError(
-        'SERVER_ERASURE_INCOMPLETE',
-        `Cannot certify an erasure: ${left.map(({ where, found }) => `${found} left in ${where}`).join(', ')}`,
-      );
-    }
+    requireNothingLeft(looked);
     const copies = await reachCopies();
     const id = makeId(clock, random);
     const at = clock.now();

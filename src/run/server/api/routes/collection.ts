@@ -17,9 +17,9 @@ const STREAM = Type.Object({
   unused: listOf(text),
   basis: orNull(text),
   fields: listOf(FIELD),
-  leftOut: Type.Object({ undeclared: count, withheld: count, bytes: count, folded: count }),
+  leftOut: Type.Object({ undeclared: count, withheld: count, bytes: count }),
 });
-const NOTHING: LeftOut = { undeclared: 0, withheld: 0, bytes: 0, folded: 0 };
+const NOTHING: LeftOut = { undeclared: 0, withheld: 0, bytes: 0 };
 
 /** What is collected, and what is left out on entry. */
 export const COLLECTION_ROUTES: readonly Route[] = [
