@@ -43,7 +43,8 @@ export type { WatchedDetector, WatchedField, WatchPlan } from './live/watch-plan
 export { findingId, SEVERITIES } from './live/finding.ts';
 export type { Cause, Finding, FiredDetector, Severity, ShownReading } from './live/finding.ts';
 export { DeviceWatch } from './live/device-watch.ts';
-export type { DeviceBaseline, DeviceRows } from './live/device-watch.ts';
+export type { DeviceBaseline } from './live/device-watch.ts';
+export type { DeviceRows } from './live/device-rows.ts';
 export { RowGatherer } from './live/row-gatherer.ts';
 export { openState, sealState } from './live/state-file.ts';
 export type { DeviceState, WatchState } from './live/state-file.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DeviceWatch } from './device-watch.ts';
-import type { DeviceRows } from './device-watch.ts';
+import type { DeviceRows } from './device-rows.ts';
 import { climatePlan, climateRows } from './testing.ts';
 
 const PLAN = climatePlan();

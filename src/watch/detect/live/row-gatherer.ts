@@ -1,7 +1,7 @@
 import type { Batch, Column } from '#base/core/index.ts';
 import { INTERVAL } from './watch-plan.ts';
 import type { WatchPlan } from './watch-plan.ts';
-import type { DeviceRows } from './device-watch.ts';
+import type { DeviceRows } from './device-rows.ts';
 
 /** Rows of one device that wait to be judged: arrays that grow and are used again. */
 class Gathered {

@@ -1,0 +1,69 @@
+import type { WatchPlan } from './watch-plan.ts';
+
+/** Rows of one device in the order of their coming: a block, and the time of each row in epoch microseconds. */
+export interface DeviceRows {
+  readonly values: Float64Array;
+  readonly times: Float64Array;
+  readonly count: number;
+}
+
+/** The golden ratio: its multiples spread evenly, so that blurring needs no randomness. */
+const GOLDEN = 0.618_033_988_749_894_9;
+/** Blurs a value without a declared range by this share of itself. */
+const RELATIVE = 1e-3;
+const MICROS = 1e6;
+
+/** Where the rows of a device stand in time. */
+export class RowOrder {
+  /** Time of the first row, and of the last; the latest time that a reading told. Epoch microseconds. */
+  since = NaN;
+  until = -Infinity;
+  latest = -Infinity;
+  /** Rows that were earlier than one before them. */
+  late = 0;
+
+  /** The rows that are no earlier than all before them, with the time since the one before in their last column. */
+  timely({ values, times, count }: DeviceRows, { fields, byReceipt }: WatchPlan): DeviceRows {
+    const width = fields.length;
+    const kept = new Float64Array(count * width);
+    const keptTimes = new Float64Array(count);
+    let at = 0;
+    for (let row = 0; row < count; row++) {
+      const told = times[row]!;
+      if (!(told >= this.latest) && byReceipt !== true) {
+        this.late += 1;
+        continue;
+      }
+      this.latest = Math.max(this.latest, told);
+      // Several may have one time, as of receipt: they are taken to be a microsecond apart.
+      const time = Math.max(told, this.until + 1);
+      for (let i = 0; i < width - 1; i++) kept[at * width + i] = values[row * width + i]!;
+      kept[at * width + width - 1] =
+        this.until === -Infinity || byReceipt === true ? NaN : Math.log1p((time - this.until) / MICROS);
+      keptTimes[at++] = time;
+      this.until = time;
+      if (Number.isNaN(this.since)) this.since = time;
+    }
+    return { values: kept.subarray(0, at * width), times: keptTimes.subarray(0, at), count: at };
+  }
+}
+
+/**
+ * The values with their resolution as noise, so that a field that seldom changes is not held to never change.
+ *
+ * @param number of the reading of the device that the first row is
+ */
+export function blurRows({ values, count }: DeviceRows, { fields }: WatchPlan, number: number): Float64Array {
+  const width = fields.length;
+  const blurred = new Float64Array(values.length);
+  for (let row = 0; row < count; row++) {
+    const phase = ((number + row + 1) * GOLDEN) % 1;
+    for (let i = 0; i < width; i++) {
+      const value = values[row * width + i]!;
+      const resolution = fields[i]!.resolution || Math.abs(value) * RELATIVE;
+      // Another phase for each field, or their noise would go together.
+      blurred[row * width + i] = value + (((phase + i * GOLDEN * GOLDEN) % 1) - 0.5) * resolution;
+    }
+  }
+  return blurred;
+}

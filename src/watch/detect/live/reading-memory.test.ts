@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ReadingMemory } from './reading-memory.ts';
+import { climatePlan, climateRows } from './testing.ts';
+
+const { fields } = climatePlan();
+
+test('ReadingMemory shows the latest readings, oldest first, up to the one that is asked for', () => {
+  const memory = new ReadingMemory(fields);
+  const rows = climateRows(0, 50);
+  for (let row = 0; row < 49; row++) memory.remember(rows, row, false);
+  const led = memory.leadingTo(rows, 49);
+  assert.deepEqual(
+    led.map(({ time }) => time),
+    Array.from({ length: 5 }, (_, i) => rows.times[45 + i]),
+  );
+  assert.deepEqual(led.at(-1)?.row, rows.values.slice(49 * 4, 50 * 4));
+});
+
+test('ReadingMemory finds the usual reading that is nearest, and keeps none of an odd time', () => {
+  const memory = new ReadingMemory(fields);
+  assert.equal(memory.nearest(new Float64Array(4)), null);
+  const rows = climateRows(0, 2_000, new Map([[640, 90]]));
+  for (let row = 0; row < rows.count; row++) memory.remember(rows, row, row >= 600 && row < 700);
+  const nearest = memory.nearest(Float64Array.of(90, 50, 70, NaN));
+  assert.ok((nearest?.values['temperature'] ?? 90) < 0);
+  assert.equal(memory.readings, 2_000);
+});

@@ -1,0 +1,90 @@
+import { beginBaseline, learnBaseline, standardise } from '#learn/features/index.ts';
+import type { BaselineState } from '#learn/features/index.ts';
+import type { DeviceRows } from './device-rows.ts';
+import { showReading } from './explain-finding.ts';
+import type { ShownReading } from './finding.ts';
+import type { WatchedField } from './watch-plan.ts';
+
+/** Readings that a baseline remembers. */
+const MEMORY = 3600;
+/** Latest rows that are kept as evidence, and usual rows that are kept to compare with. */
+const RECENT = 8;
+const USUAL = 16;
+const SHOWN = 5;
+/** One usual reading in so many is kept. */
+const SAMPLE_EVERY = 64;
+
+/** A row with its time, epoch microseconds. */
+export interface TimedRow {
+  readonly time: number;
+  readonly row: Float64Array;
+}
+
+/** What a watch knows of the readings of one device: what is usual, the latest rows, and a sample of usual ones. */
+export class ReadingMemory {
+  readonly usual: BaselineState;
+  /** Times and values of the latest rows, and of a sample of usual ones, in rings. */
+  readonly recent: Float64Array;
+  readonly sample: Float64Array;
+  readings = 0;
+  readonly #fields: readonly WatchedField[];
+
+  constructor(fields: readonly WatchedField[]) {
+    this.#fields = fields;
+    this.usual = beginBaseline(fields.length);
+    this.recent = new Float64Array(RECENT * (1 + fields.length)).fill(NaN);
+    this.sample = new Float64Array(USUAL * (1 + fields.length)).fill(NaN);
+  }
+
+  get byteLength(): number {
+    const { centre, spread, counts } = this.usual;
+    return this.recent.byteLength + this.sample.byteLength + centre.byteLength + spread.byteLength + counts.byteLength;
+  }
+
+  /** Learns what is usual, and keeps rows as evidence and to compare with. */
+  remember({ values, times }: DeviceRows, row: number, isOdd: boolean): void {
+    const width = this.#fields.length;
+    const number = this.readings++;
+    learnBaseline(this.usual, values, row * width, MEMORY);
+    keep(this.recent, number % RECENT, times[row]!, values, row, width);
+    if (number < USUAL) keep(this.sample, number, times[row]!, values, row, width);
+    else if (!isOdd && number % SAMPLE_EVERY === 0) {
+      keep(this.sample, (number / SAMPLE_EVERY) % USUAL, times[row]!, values, row, width);
+    }
+  }
+
+  /** The latest rows up to one of a block, oldest first. */
+  leadingTo({ values, times }: DeviceRows, row: number): readonly TimedRow[] {
+    const width = this.#fields.length;
+    const found = [{ time: times[row]!, row: values.slice(row * width, (row + 1) * width) }];
+    for (let back = 1; back < SHOWN && back <= this.readings; back++) {
+      const place = ((this.readings - back) % RECENT) * (1 + width);
+      found.push({ time: this.recent[place]!, row: this.recent.slice(place + 1, place + 1 + width) });
+    }
+    return found.reverse();
+  }
+
+  /** Of the usual rows that are kept, the one that is least far in standard deviations. */
+  nearest(row: Float64Array): ShownReading | null {
+    const width = this.#fields.length;
+    let best: { readonly at: number; readonly far: number } | null = null;
+    for (let at = 0; at < this.sample.length; at += 1 + width) {
+      if (Number.isNaN(this.sample[at]!)) continue;
+      let far = 0;
+      for (let i = 0; i < width; i++) {
+        const other = this.sample[at + 1 + i]!;
+        far += (standardise(this.usual, i, row[i]!) - standardise(this.usual, i, other)) ** 2;
+      }
+      if (best === null || far < best.far) best = { at, far };
+    }
+    if (best === null) return null;
+    const values = this.sample.subarray(best.at + 1, best.at + 1 + width);
+    return showReading(this.#fields, this.sample[best.at]!, values);
+  }
+}
+
+function keep(ring: Float64Array, place: number, time: number, values: Float64Array, row: number, width: number): void {
+  const at = place * (1 + width);
+  ring[at] = time;
+  for (let i = 0; i < width; i++) ring[at + 1 + i] = values[row * width + i]!;
+}

@@ -1,0 +1,28 @@
+import { DetectError } from '../errors.ts';
+import type { StateArray } from '#learn/features/index.ts';
+
+/** A decoded state of one device. */
+export type SavedState = ReadonlyMap<string, number | StateArray>;
+
+/** @throws {DetectError} DETECT_STATE_UNFIT */
+export function savedNumber(device: string, state: SavedState, name: string): number {
+  const value = state.get(name);
+  if (typeof value !== 'number') throw stateUnfit(device, `${name} is missing`);
+  return value;
+}
+
+/** @throws {DetectError} DETECT_STATE_UNFIT */
+export function fillSaved(device: string, state: SavedState, name: string, into: Float64Array): void {
+  const value = state.get(name);
+  if (!(value instanceof Float64Array) || value.length !== into.length) {
+    throw stateUnfit(device, `${name} does not fit`);
+  }
+  into.set(value);
+}
+
+/** What a state says that cannot be gone on from. */
+export function stateUnfit(device: string, what: string): DetectError {
+  return new DetectError('DETECT_STATE_UNFIT', `Cannot restore the baseline of ${device}: ${what}`, {
+    hint: 'It is learnt anew',
+  });
+}
