@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { nextNormal, seedRandom } from '#learn/features/index.ts';
-import type { AlertRow } from '#run/cli/commands/alerts.ts';
+import type { AlertForm } from '#run/server/index.ts';
 import { BulkPublisher } from '#run/twin/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
@@ -59,8 +59,8 @@ test('what a device sends that is unlike itself becomes an alert that explains i
     await publisher.flush();
     assert.ok(outcomes.every((code) => code < 128));
   };
-  const alerts = async (): Promise<readonly AlertRow[]> =>
-    (await weir.ask<{ alerts: AlertRow[] }>('GET', '/v1/alerts')).alerts;
+  const alerts = async (): Promise<readonly AlertForm[]> =>
+    (await weir.ask<{ alerts: AlertForm[] }>('GET', '/v1/alerts')).alerts;
   const watchPid = async (): Promise<number | null> =>
     (await weir.status()).processes.find(({ name }) => name === 'watch')?.pid ?? null;
   const readingsSeen = async (): Promise<number> => {
@@ -140,5 +140,5 @@ test('what a device sends that is unlike itself becomes an alert that explains i
     (await weir.call('POST', `/v1/alerts/${alert.id}/answer`, { body: { verdict: 'confirmed' } })).status,
     200,
   );
-  assert.equal((await weir.ask<AlertRow>('GET', `/v1/alerts/${alert.id}`)).state, 'confirmed');
+  assert.equal((await weir.ask<AlertForm>('GET', `/v1/alerts/${alert.id}`)).state, 'confirmed');
 });

@@ -27,6 +27,7 @@ export type { ParsedTemplate } from './parse-template.ts';
 export type { ReadSource } from './follow-extends.ts';
 export { folderReader } from './read-template-folder.ts';
 export { formatDiagnostic } from './findings.ts';
+export { formatTechnique, TECHNIQUES } from './attack-techniques.ts';
 export { templateDigest, templateFromJson, templateToJson } from './template-json.ts';
 export { LIMIT_RULES, TEMPLATE_BOUNDS } from './limits.ts';
 export type { LimitRule } from './limits.ts';

@@ -117,6 +117,8 @@ const DRAIN_MS = 10_000;
 const HOUR_MS = 3_600_000;
 const WITNESS_EVERY = seconds(1);
 const DAY_US = 86_400_000_000;
+/** How long alerts of rules over the log are kept, in milliseconds: they show no reading whose time would end theirs. */
+const KEEP_OF_RULES = 400 * 86_400_000;
 
 /**
  * Starts a platform on a data directory: what it stands on, whom it trusts, what it declares, then the flow from the
@@ -610,7 +612,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   opened.use(everyHour('key releases', () => keyReleases.tend(), log));
   opened.use(everyHour('datasets', () => datasets.tend(), log));
   rights.start();
-  const keepOf = (stream: string): number | null => inForce().streams.get(stream)?.keep.max ?? null;
+  const keepOf = (stream: string | null): number | null =>
+    stream === null ? KEEP_OF_RULES : (inForce().streams.get(stream)?.keep.max ?? null);
   opened.use(everyHour('alerts', async () => void (await alerts.expire(keepOf)), log));
   opened.use(everyHour('retention', async () => void (await retention.finish()), log));
   opened.use(everyHour('backups', async () => void (await backups.catchUp()), log));

@@ -41,7 +41,7 @@ export { replayCheck } from './sensor/replay-check.ts';
 export { INTERVAL, planStream, planWatch, STANDARD_BUDGET, STANDARD_DETECTORS } from './live/watch-plan.ts';
 export type { WatchedDetector, WatchedField, WatchPlan } from './live/watch-plan.ts';
 export { findingId, SEVERITIES } from './live/finding.ts';
-export type { Cause, Finding, FiredDetector, Severity, ShownReading } from './live/finding.ts';
+export type { Cause, Finding, FiredDetector, RuleFinding, Severity, ShownEvent, ShownReading } from './live/finding.ts';
 export { DeviceWatch } from './live/device-watch.ts';
 export type { DeviceBaseline } from './live/device-watch.ts';
 export type { DeviceRows } from './live/device-rows.ts';

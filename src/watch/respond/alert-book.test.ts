@@ -8,7 +8,7 @@ import type { Alert } from './alert.ts';
 import { AlertBook } from './alert-book.ts';
 import { RuleBook } from './rule-book.ts';
 import { WATCH_SCHEMA } from './schema.ts';
-import { findingOf } from './testing.ts';
+import { findingOf, ruleFindingOf } from './testing.ts';
 
 async function open(t: Cleanable) {
   const clock = frozenClock();
@@ -147,7 +147,7 @@ test('AlertBook: a window silences what begins in it, and what outlasts it is to
 test('AlertBook lets alerts go with the readings that they show', async (t) => {
   const { book, clock, audit } = await open(t);
   await book.raise([findingOf(), findingOf({ stream: 'pump', start: 2_000 })]);
-  const keep = (stream: string): number | null => (stream === 'climate' ? 60_000 : null);
+  const keep = (stream: string | null): number | null => (stream === 'climate' ? 60_000 : null);
   clock.advance(millis(59_000));
   assert.equal(await book.expire(keep), 0);
   clock.advance(millis(1_000));
@@ -158,4 +158,38 @@ test('AlertBook lets alerts go with the readings that they show', async (t) => {
   );
   assert.equal(book.total, 1);
   assert.deepEqual(actions(audit).slice(-1), ['expire-alerts']);
+});
+
+test('AlertBook takes out what is about a person, and the rules about devices of theirs, once', async (t) => {
+  const { book, rules, audit, parts } = await open(t);
+  await book.raise([findingOf(), findingOf({ device: 'truck-4' }), ruleFindingOf({ about: { device: 'truck-3' } })]);
+  const [first] = await book.list({ device: 'truck-3', limit: 1 });
+  await book.answer(first!.id, { verdict: 'false-alarm', by: 'person:x', reason: 'of Ms Adams', until: null });
+  assert.equal(rules.all.length, 1);
+  const concerned = { devices: new Set(['truck-3']), values: [], spans: [] };
+  assert.equal(await book.concerning(concerned), 2);
+  assert.equal(await book.redact(concerned, 'weir:rights'), 2);
+  assert.deepEqual(actions(audit).slice(-2), ['forget-rules', 'redact-alerts']);
+  const left = await (await AlertBook.open(parts)).list({ limit: 9 });
+  assert.deepEqual([left.map(({ device }) => device), rules.all, book.total], [['truck-4'], [], 1]);
+  assert.deepEqual([await book.concerning(concerned), await book.redact(concerned, 'weir:rights')], [0, 0]);
+});
+
+test('AlertBook: dismissing what a rule found silences that rule about the same, and nothing else', async (t) => {
+  const { book, rules } = await open(t);
+  const HOUR = 3_600_000_000;
+  const told = async (hour: number, address: string, name = 'guessed-tokens'): Promise<string> => {
+    const finding = ruleFindingOf({ name, about: { address } }, { start: hour * HOUR });
+    await book.raise([finding]);
+    return (await book.get(finding.id)).state;
+  };
+  assert.equal(await told(1, 'a'), 'new');
+  const { id } = ruleFindingOf({ about: { address: 'a' } }, { start: HOUR });
+  await book.answer(id, { verdict: 'false-alarm', by: 'person:x', reason: 'a test', until: null });
+  assert.deepEqual(rules.all[0]?.rule, { name: 'guessed-tokens', about: '{"address":"a"}' });
+  assert.equal(await told(2, 'a'), 'false-alarm');
+  assert.equal(await told(3, 'b'), 'new');
+  assert.equal(await told(4, 'a', 'probed-ports'), 'new');
+  await book.raise([findingOf({ start: 5 * HOUR })]);
+  assert.equal((await book.get(findingOf({ start: 5 * HOUR }).id)).state, 'new');
 });

@@ -5,22 +5,38 @@ import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
 import type { Catalogue, CatalogueTransaction, RowSealer } from '#base/storage/index.ts';
 import type { Finding } from '#watch/detect/index.ts';
 import type { Alert, AlertState, Answer } from './alert.ts';
-import { muteUpTo, ruleFor } from './alert-rule.ts';
+import { aboutOf, muteUpTo, ruleFor } from './alert-rule.ts';
 import type { AlertRule } from './alert-rule.ts';
 import { RespondError } from './errors.ts';
 import { alertOf, mergeFinding, overlaps } from './merge-finding.ts';
+import { redactAlert } from './redact-alert.ts';
+import type { Concerned } from './redact-alert.ts';
 import type { RuleBook } from './rule-book.ts';
 
 const ALERTS = {
   name: 'watch_alert',
   key: { id: 'text' },
   // In clear: digests, ids and times. Who and what it is about is sealed.
-  clear: { subject: 'text', raised: 'integer', first: 'integer', last: 'integer', state: 'text' },
+  clear: {
+    subject: 'text',
+    raised: 'integer',
+    first: 'integer',
+    last: 'integer',
+    state: 'text',
+    changed: 'integer?',
+  },
   sealed: (value: Json) => value as unknown as SealedAlert,
   indexes: [['raised'], ['subject', 'last']],
 } as const;
 
-export const ALERT_TABLES: readonly string[] = sealedTableSql(ALERTS);
+/** As it was first made; `changed` came later. */
+const { changed: _later, ...FIRST_CLEAR } = ALERTS.clear;
+export const ALERT_TABLES: readonly string[] = sealedTableSql({ ...ALERTS, clear: FIRST_CLEAR });
+/** Null in rows of before: a row counts as changed from its next change on. */
+export const ALERT_CHANGES: readonly string[] = [
+  'ALTER TABLE watch_alert ADD COLUMN changed BIGINT',
+  'CREATE INDEX watch_alert_changed ON watch_alert (changed)',
+];
 
 /** An alert as JSON. */
 type SealedAlert = { readonly alert: Alert } & Json;
@@ -157,9 +173,12 @@ export class AlertBook {
     const { rules } = this.#parts;
     const { id, device, stream, start } = alert;
     const field = alert.causes[0]?.field ?? null;
-    const rule = { device, stream, field, by, reason, alert: id };
+    const about = aboutOf(alert);
+    const ofRule = alert.rule === undefined || about === null ? {} : { rule: { name: alert.rule.name, about } };
+    const rule = { device, stream, field, by, reason, alert: id, ...ofRule };
     if (verdict === 'false-alarm') {
-      const mostTimes = muteUpTo(alert, await this.list({ state: 'confirmed', device, stream, limit: MOST_CONFIRMED }));
+      const of = { ...(device === null ? {} : { device }), ...(stream === null ? {} : { stream }) };
+      const mostTimes = muteUpTo(alert, await this.list({ state: 'confirmed', ...of, limit: MOST_CONFIRMED }));
       if (mostTimes !== null) await rules.add({ ...rule, kind: 'muted', mostTimes, from: start, until: null });
     } else if (verdict === 'expected')
       await rules.add({ ...rule, kind: 'expected', mostTimes: null, from: start, until });
@@ -168,26 +187,16 @@ export class AlertBook {
   /**
    * Lets alerts go that are kept no longer than the readings they show.
    *
-   * @param keep milliseconds that readings of a stream are kept at most; null for ever
+   * @param keep milliseconds that readings of a stream, or null for what is of none, are kept at most; null for ever
    * @returns how many went
    */
-  async expire(keep: (stream: string) => number | null): Promise<number> {
+  async expire(keep: (stream: string | null) => number | null): Promise<number> {
     const { audit, catalogue, clock } = this.#parts;
     const now = clock.now();
     const due: string[] = [];
-    for (let from = 0; ;) {
-      const rows = await this.#table.list(catalogue, {
-        where: { raised: { from } },
-        order: ['raised', 'id'],
-        limit: PAGE,
-      });
-      for (const { id, raised, sealed } of rows) {
-        const most = keep(sealed.alert.stream);
-        if (most !== null && raised + most * 1_000 <= now && !due.includes(id)) due.push(id);
-      }
-      const last = rows.at(-1);
-      if (rows.length < PAGE || last === undefined || last.raised === from) break;
-      from = last.raised;
+    for await (const { id, raised, stream } of this.#all()) {
+      const most = keep(stream);
+      if (most !== null && raised + most * 1_000 <= now) due.push(id);
     }
     if (due.length === 0) return 0;
     const detail = { alerts: due.length };
@@ -199,10 +208,70 @@ export class AlertBook {
     return due.length;
   }
 
+  /** Alerts that changed at a time or later, in that order; without those of the prober. @param since epoch microseconds */
+  async *changedSince(since: number): AsyncGenerator<Alert> {
+    for (let from = since, told = new Set<string>(); ;) {
+      const where = { changed: { from } };
+      const rows = await this.#table.list(this.#parts.catalogue, { where, order: ['changed', 'id'], limit: PAGE });
+      for (const { id, sealed } of rows) {
+        if (!told.has(id) && sealed.alert.stream !== PROBE_STREAM) yield sealed.alert;
+      }
+      const last = rows.at(-1)?.changed ?? null;
+      if (rows.length < PAGE || last === null || last === from) return;
+      from = last;
+      told = new Set(rows.flatMap(({ id, changed }) => (changed === last ? [id] : [])));
+    }
+  }
+
+  /** How many alerts hold something of a person. */
+  async concerning(concerned: Concerned): Promise<number> {
+    let found = 0;
+    for await (const alert of this.#all()) if (redactAlert(alert, concerned) !== alert) found += 1;
+    return found;
+  }
+
+  /**
+   * Takes out of alerts whatever is about a person, and the rules that were made about devices of theirs. Repeated, it finds nothing.
+   *
+   * @returns how many alerts went or were changed
+   */
+  async redact(concerned: Concerned, by: string): Promise<number> {
+    const { audit, catalogue, rules } = this.#parts;
+    const due: { readonly id: string; readonly left: Alert | null }[] = [];
+    for await (const alert of this.#all()) {
+      const left = redactAlert(alert, concerned);
+      if (left !== alert) due.push({ id: alert.id, left });
+    }
+    await rules.forget(concerned.devices, by);
+    if (due.length === 0) return 0;
+    const gone = due.filter(({ left }) => left === null).length;
+    const detail = { gone, changed: due.length - gone };
+    await audit.append({ actor: by, action: 'redact-alerts', resource: 'alert:*', outcome: 'done', detail });
+    await catalogue.transaction(async (tx) => {
+      for (const { id, left } of due) {
+        if (left === null) await this.#table.delete(tx, { id });
+        else await this.#put(tx, left);
+      }
+    });
+    this.#total -= gone;
+    return due.length;
+  }
+
   /** Hears each alert that is new or changed, until the result is disposed of. */
   onChange(listener: (alert: Alert) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** All alerts, page by page in the order of their ids. */
+  async *#all(): AsyncGenerator<Alert> {
+    for (let last = ''; ;) {
+      const where = { id: { from: last } };
+      const rows = await this.#table.list(this.#parts.catalogue, { where, order: ['id'], limit: PAGE });
+      for (const { id, sealed } of rows) if (id !== last) yield sealed.alert;
+      if (rows.length < PAGE) return;
+      last = rows.at(-1)!.id;
+    }
   }
 
   /** @returns null where nothing changed */
@@ -215,7 +284,7 @@ export class AlertBook {
         action: 'raise-alert',
         resource: `alert:${finding.id}`,
         outcome: 'done',
-        detail: { stream: finding.stream, severity: finding.severity },
+        detail: detailOf(finding),
       });
     }
     return catalogue.transaction(async (tx) => {
@@ -243,8 +312,8 @@ export class AlertBook {
   }
 
   async #put(tx: CatalogueTransaction, alert: Alert): Promise<void> {
-    const { id, raised, start, end, state } = alert;
-    const row = { id, subject: subjectOf(alert), raised, first: start, last: end, state };
+    const { id, raised, start, end, state, changed } = alert;
+    const row = { id, subject: subjectOf(alert), raised, first: start, last: end, state, changed };
     await this.#table.put(tx, row, { alert });
   }
 }
@@ -267,8 +336,25 @@ function settle(alert: Alert, rules: readonly AlertRule[], now: number): Alert {
 }
 
 /** What an alert is about, as a digest. */
-function subjectOf({ device, stream }: Pick<Finding, 'device' | 'stream'>): string {
-  return sha256Hex(encodeUtf8(JSON.stringify([device, stream]))).slice(0, 32);
+function subjectOf(finding: Pick<Finding, 'device' | 'stream' | 'rule'>): string {
+  const { device, stream, rule } = finding;
+  const of = rule === undefined ? [device, stream] : [device, stream, rule.name, aboutOf(finding)];
+  return sha256Hex(encodeUtf8(JSON.stringify(of))).slice(0, 32);
+}
+
+/** What the log says of a new alert: enough for rules over the log, and no value of a reading. */
+function detailOf(finding: Finding): Readonly<Record<string, string>> {
+  const { device, stream, severity, rule, detectors, causes } = finding;
+  const [detector] = detectors;
+  const [cause] = causes;
+  return {
+    ...(device === null ? {} : { device }),
+    ...(stream === null ? {} : { stream }),
+    severity,
+    ...(rule === undefined ? {} : { rule: rule.name }),
+    ...(rule !== undefined || detector === undefined ? {} : { detector: detector.name }),
+    ...(cause === undefined ? {} : { field: cause.field }),
+  };
 }
 
 function unknown(id: string): RespondError {

@@ -1,3 +1,4 @@
+import { canonicalJson } from '#base/core/index.ts';
 import type { Finding } from '#watch/detect/index.ts';
 
 /** What people said that alerts are to be, from now on: one version of what is told, which can be taken back. */
@@ -15,6 +16,8 @@ export type AlertRule = {
   readonly stream: string | null;
   /** The field that is the first cause; null for any. */
   readonly field: string | null;
+  /** The rule whose alert it was made from, and what that was about; absent where it is of readings. */
+  readonly rule?: { readonly name: string; readonly about: string };
   /** How many times beyond its limit a score may be; null for any. */
   readonly mostTimes: number | null;
   /** Times of readings, epoch microseconds; null for no end. */
@@ -31,7 +34,7 @@ export type AlertRule = {
 /** Devices and people that have to have marked the same before it holds for all devices of a stream. */
 export const CLASS_NEEDS = { devices: 3, people: 2 } as const;
 
-type Judged = Pick<Finding, 'device' | 'stream' | 'start' | 'end' | 'causes' | 'detectors'>;
+type Judged = Pick<Finding, 'device' | 'stream' | 'start' | 'end' | 'causes' | 'detectors' | 'rule'>;
 
 /** The rule by which an alert is not new; null where there is none. The newest that covers it counts. */
 export function ruleFor(alert: Judged, rules: readonly AlertRule[]): AlertRule | null {
@@ -55,7 +58,11 @@ export function muteUpTo(alert: Judged, confirmed: readonly Judged[]): number | 
   const own = timesBeyond(alert);
   const like = confirmed.filter(
     (one) =>
-      one.device === alert.device && one.stream === alert.stream && one.causes[0]?.field === alert.causes[0]?.field,
+      one.device === alert.device &&
+      one.stream === alert.stream &&
+      one.causes[0]?.field === alert.causes[0]?.field &&
+      one.rule?.name === alert.rule?.name &&
+      aboutOf(one) === aboutOf(alert),
   );
   const least = Math.min(Infinity, ...like.map(timesBeyond));
   if (least <= own) return null;
@@ -64,9 +71,17 @@ export function muteUpTo(alert: Judged, confirmed: readonly Judged[]): number | 
 
 const REACH = 1.25;
 
+/** What an alert of a rule is about, as one text; null where readings led to it. */
+export function aboutOf({ rule }: Pick<Finding, 'rule'>): string | null {
+  return rule === undefined ? null : canonicalJson(rule.about);
+}
+
 function covers(rule: AlertRule, alert: Judged): boolean {
   const { device, stream, field, mostTimes, from, until } = rule;
+  // What rules find in the log is silenced only by what names its device or was made from such an alert.
+  const named = rule.rule === undefined ? alert.rule === undefined || device !== null : isOf(rule.rule, alert);
   return (
+    named &&
     (device === null || device === alert.device) &&
     (stream === null || stream === alert.stream) &&
     (field === null || field === alert.causes[0]?.field) &&
@@ -75,6 +90,10 @@ function covers(rule: AlertRule, alert: Judged): boolean {
     // What lasts beyond the time is an alert of its own making.
     (until === null || alert.end <= until)
   );
+}
+
+function isOf({ name, about }: NonNullable<AlertRule['rule']>, alert: Judged): boolean {
+  return alert.rule?.name === name && aboutOf(alert) === about;
 }
 
 /** What several people marked on several devices holds for all devices of the stream; one person alone never does. */

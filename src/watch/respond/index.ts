@@ -7,6 +7,8 @@ export { AlertBook } from './alert-book.ts';
 export type { AlertFilter } from './alert-book.ts';
 export type { AlertRule } from './alert-rule.ts';
 export { RuleBook } from './rule-book.ts';
+export { redactAlert } from './redact-alert.ts';
+export type { Concerned } from './redact-alert.ts';
 export { correlate } from './correlate.ts';
 export type { Incident, Step } from './correlate.ts';
 export { WATCH_SCHEMA, WATCH_STATES } from './schema.ts';

@@ -20,9 +20,27 @@ export function mergeFinding(alert: Alert, finding: Finding, now: number): Alert
     finding.end > alert.end ? finding.open : finding.end < alert.end ? alert.open : alert.open && finding.open;
   const clearer = timesBeyond(finding.detectors) > timesBeyond(alert.detectors);
   const { causes, nearest, evidence, sentence, severity } = clearer ? finding : alert;
-  const changed = open !== alert.open || end !== alert.end || clearer || !sameDetectors(detectors, alert.detectors);
+  const { rule } = (finding.rule?.total ?? 0) > (alert.rule?.total ?? 0) ? finding : alert;
+  const changed =
+    rule !== alert.rule ||
+    open !== alert.open ||
+    end !== alert.end ||
+    clearer ||
+    !sameDetectors(detectors, alert.detectors);
   if (!changed) return alert;
-  return { ...alert, detectors, end, open, causes, nearest, evidence, sentence, severity, changed: now };
+  return {
+    ...alert,
+    ...(rule === undefined ? {} : { rule }),
+    detectors,
+    end,
+    open,
+    causes,
+    nearest,
+    evidence,
+    sentence,
+    severity,
+    changed: now,
+  };
 }
 
 /** Whether a finding is what an alert of the same device and stream tells of already. */

@@ -69,13 +69,28 @@ export class RuleBook {
       detail: { kind, ...(stream === null ? {} : { stream }) },
     });
     const made = await catalogue.transaction(async (tx) => {
-      const version = (await this.#table.count(tx)) + 1;
+      // Those about a person that was erased are gone: the newest number counts, not how many there are.
+      const [newest] = await this.#table.list(tx, { order: ['version'], descending: true, limit: 1 });
+      const version = (newest?.version ?? 0) + 1;
       const next: AlertRule = { ...rule, version, at, reverted: null };
       await this.#table.insert(tx, { version, at }, { rule: next });
       return next;
     });
     this.#rules = [...this.#rules, made].sort((a, b) => a.version - b.version);
     return made;
+  }
+
+  /** Takes out what was made about devices that were erased, standing or not. */
+  async forget(devices: ReadonlySet<string>, by: string): Promise<void> {
+    const gone = this.#rules.filter(({ device }) => device !== null && devices.has(device));
+    if (gone.length === 0) return;
+    const { audit, catalogue } = this.#parts;
+    const detail = { rules: gone.length };
+    await audit.append({ actor: by, action: 'forget-rules', resource: 'alert-rules:*', outcome: 'done', detail });
+    await catalogue.transaction(async (tx) => {
+      for (const { version } of gone) await this.#table.delete(tx, { version });
+    });
+    this.#rules = this.#rules.filter((rule) => !gone.includes(rule));
   }
 
   /** Takes a version back: what it silenced is told again. @throws {RespondError} RESPOND_RULE_UNKNOWN */

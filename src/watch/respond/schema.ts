@@ -1,6 +1,6 @@
 import type { CatalogueSchema } from '#base/storage/index.ts';
 import { sealedTableSql } from '#base/storage/index.ts';
-import { ALERT_TABLES } from './alert-book.ts';
+import { ALERT_CHANGES, ALERT_TABLES } from './alert-book.ts';
 import { RULE_TABLES } from './rule-book.ts';
 
 /** Where the newest state of the watch is: one row, of the file whose key opens it. */
@@ -13,5 +13,5 @@ export const WATCH_STATES = {
 /** The tables of this wing. */
 export const WATCH_SCHEMA: CatalogueSchema = {
   room: 'watch',
-  migrations: [[...ALERT_TABLES, ...sealedTableSql(WATCH_STATES)], [...RULE_TABLES]],
+  migrations: [[...ALERT_TABLES, ...sealedTableSql(WATCH_STATES)], [...RULE_TABLES], [...ALERT_CHANGES]],
 };

@@ -1,20 +1,7 @@
 import type { Command } from 'commander';
+import type { RuleForm } from '#run/server/index.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
-
-interface RuleRow {
-  readonly version: number;
-  readonly kind: string;
-  readonly device: string | null;
-  readonly stream: string | null;
-  readonly field: string | null;
-  readonly mostTimes: number | null;
-  readonly from: string;
-  readonly until: string | null;
-  readonly by: string;
-  readonly reason: string | null;
-  readonly reverted: { readonly by: string; readonly at: string } | null;
-}
 
 /** What people said that alerts are to be: versions of it, windows, and taking one back. */
 export function addRuleCommands(alert: Command, contextOf: ContextOf): void {
@@ -24,7 +11,7 @@ export function addRuleCommands(alert: Command, contextOf: ContextOf): void {
     .action(async (_options: object, command: Command) => {
       const context = contextOf(command);
       const { rules } = await context.withPlatform((client) =>
-        client.json<{ rules: RuleRow[] }>('GET', '/v1/alert-rules'),
+        client.json<{ rules: RuleForm[] }>('GET', '/v1/alert-rules'),
       );
       context.result(rules, (rows) => (rows.length === 0 ? 'nothing was said of alerts so far\n' : showRules(rows)));
     });
@@ -40,7 +27,7 @@ export function addRuleCommands(alert: Command, contextOf: ContextOf): void {
     .action(async (options: Readonly<Record<string, string>>, command: Command) => {
       const context = contextOf(command);
       const rule = await context.withPlatform((client) =>
-        client.json<RuleRow>('POST', '/v1/alert-rules', { body: { ...options } }),
+        client.json<RuleForm>('POST', '/v1/alert-rules', { body: { ...options } }),
       );
       context.result(rule, ({ version, until }) => `version ${version}: a window until ${until}\n`);
       context.next(`alert revert ${rule.version}`);
@@ -51,13 +38,13 @@ export function addRuleCommands(alert: Command, contextOf: ContextOf): void {
     .action(async (version: string, _options: object, command: Command) => {
       const context = contextOf(command);
       const path = `/v1/alert-rules/${encodeURIComponent(version)}/revert`;
-      const rule = await context.withPlatform((client) => client.json<RuleRow>('POST', path, { body: {} }));
+      const rule = await context.withPlatform((client) => client.json<RuleForm>('POST', path, { body: {} }));
       context.result(rule, () => `version ${version} is taken back\n`);
       context.next('alert rules');
     });
 }
 
-function showRules(rules: readonly RuleRow[]): string {
+function showRules(rules: readonly RuleForm[]): string {
   return formatTable(
     ['version', 'kind', 'device', 'stream', 'field', 'up to', 'from', 'until', 'by', 'reason', 'taken back'],
     rules.map((rule) => [

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { standIn } from '../testing.ts';
 import { addAlertCommands, period } from './alerts.ts';
-import type { AlertRow } from './alerts.ts';
+import type { AlertForm } from '#run/server/index.ts';
 
-const ALERT: AlertRow = {
+const ALERT: AlertForm = {
   id: 'a1',
   device: 'truck-3',
   stream: 'climate',
@@ -14,6 +14,9 @@ const ALERT: AlertRow = {
   end: '2026-01-01T00:00:09Z',
   open: false,
   raised: '2026-01-01T00:00:01Z',
+  changed: '2026-01-01T00:00:01Z',
+  techniques: ['T0856'],
+  rule: null,
   sentence: 'temperature of truck-3 was 20 Cel; usual for it is -20 Cel to -16 Cel',
   detectors: [{ name: 'robust-z', score: 84.4850122, limit: 14.4, readings: 3 }],
   causes: [
@@ -72,6 +75,7 @@ test('weir alert show explains an alert', async (t) => {
   assert.match(out, /^budget: 1 false in 7 d for this device; expected 0\.0253, at most likely 0\.47$/m);
   assert.match(out, /^it rests on 601 readings over 10 min, with 28 peaks$/m);
   assert.match(out, /person:x: expected until 2026-02-01T00:00:00Z, wash$/m);
+  assert.match(out, /^may be a sign of T0856 Spoof Reporting Message$/m);
   assert.match(err, /alert confirm a1/);
 });
 
@@ -92,4 +96,39 @@ test('weir alert confirm, dismiss and expect say so to the platform', async (t) 
 
 test('period() gives seconds in the unit that fits', () => {
   assert.deepEqual([5, 60, 5_400, 604_800].map(period), ['5 s', '1 min', '1.5 h', '7 d']);
+});
+
+test('weir alert show says what a rule found in the log', async (t) => {
+  const event = {
+    index: 41,
+    time: '2026-01-01T00:00:00Z',
+    action: 'sign-in',
+    outcome: 'denied',
+    reason: 'token-unknown',
+    actor: 'anonymous',
+    resource: 'platform:api',
+    count: 20,
+  };
+  const found: AlertForm = {
+    ...ALERT,
+    device: null,
+    stream: null,
+    rule: {
+      name: 'guessed-tokens',
+      about: { address: '203.0.113.0/24' },
+      devices: [],
+      addresses: ['203.0.113.0/24'],
+      actors: [],
+      total: 3,
+      events: [event],
+    },
+    budget: null,
+    baseline: null,
+  };
+  const platform = await standIn(t, { 'GET /v1/alerts/a1': found });
+  const { out } = await platform.run(addAlertCommands, 'alert', 'show', 'a1');
+  assert.match(out, /: address 203\.0\.113\.0\/24, from /);
+  assert.match(out, /^entries of the log, the first and the latest of 3$/m);
+  assert.match(out, /^ *41 +2026-01-01T00:00:00Z +sign-in +denied +token-unknown +anonymous +platform:api +20$/m);
+  assert.doesNotMatch(out, /budget|rests on/);
 });

@@ -1,59 +1,11 @@
 import type { Command } from 'commander';
+import { formatTechnique } from '#declare/template/index.ts';
+import type { AlertForm } from '#run/server/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import { readEvents } from '../read-events.ts';
 import { formatTable } from '../text-table.ts';
 import { addRuleCommands } from './alert-rules.ts';
 import type { ContextOf } from './command.ts';
-
-interface Reading {
-  readonly time: string;
-  readonly values: Readonly<Record<string, number | null>>;
-}
-
-/** An alert as the API shows it. */
-export interface AlertRow {
-  readonly id: string;
-  readonly device: string;
-  readonly stream: string;
-  readonly state: string;
-  readonly severity: string;
-  readonly start: string;
-  readonly end: string;
-  readonly open: boolean;
-  readonly raised: string;
-  readonly sentence: string;
-  readonly detectors: readonly {
-    readonly name: string;
-    readonly score: number;
-    readonly limit: number;
-    readonly readings: number;
-  }[];
-  readonly causes: readonly {
-    readonly field: string;
-    readonly unit: string | null;
-    readonly share: number;
-    readonly value: number | null;
-    readonly usual: readonly [number, number] | null;
-    readonly deviation: number;
-    readonly wouldPass: number | null;
-  }[];
-  readonly nearest: Reading | null;
-  readonly evidence: readonly Reading[];
-  readonly budget: {
-    readonly alarms: number;
-    readonly seconds: number;
-    readonly expected: number;
-    readonly likely: number;
-  };
-  readonly baseline: { readonly readings: number; readonly seconds: number; readonly peaks: number };
-  readonly answers: readonly {
-    readonly verdict: string;
-    readonly by: string;
-    readonly at: string;
-    readonly reason: string | null;
-    readonly until: string | null;
-  }[];
-}
 
 interface Flags {
   readonly follow?: true;
@@ -83,7 +35,7 @@ export function addAlertCommands(program: Command, contextOf: ContextOf): void {
         return;
       }
       const path = `/v1/alerts?${new URLSearchParams(filter).toString()}`;
-      const { alerts } = await context.withPlatform((client) => client.json<{ alerts: AlertRow[] }>('GET', path));
+      const { alerts } = await context.withPlatform((client) => client.json<{ alerts: AlertForm[] }>('GET', path));
       if (follow === true) {
         for (const alert of alerts.toReversed()) printLine(context, alert);
         await followAlerts(context, filter);
@@ -104,7 +56,7 @@ export function addAlertCommands(program: Command, contextOf: ContextOf): void {
     .action(async (id: string, _options: object, command: Command) => {
       const context = contextOf(command);
       const found = await context.withPlatform((client) =>
-        client.json<AlertRow>('GET', `/v1/alerts/${encodeURIComponent(id)}`),
+        client.json<AlertForm>('GET', `/v1/alerts/${encodeURIComponent(id)}`),
       );
       context.result(found, showAlert);
       if (found.state === 'new') context.next(`alert confirm ${id}`);
@@ -113,7 +65,7 @@ export function addAlertCommands(program: Command, contextOf: ContextOf): void {
   const answer = async (command: Command, id: string, body: Readonly<Record<string, string>>): Promise<void> => {
     const context = contextOf(command);
     const path = `/v1/alerts/${encodeURIComponent(id)}/answer`;
-    const answered = await context.withPlatform((client) => client.json<AlertRow>('POST', path, { body }));
+    const answered = await context.withPlatform((client) => client.json<AlertForm>('POST', path, { body }));
     context.result(answered, ({ state }) => `alert ${id} is marked ${state}\n`);
     context.next('alerts --state new');
   };
@@ -149,7 +101,7 @@ async function followAlerts(
   await context.withPlatform(async (client) => {
     const reply = await client.stream('GET', '/v1/alert-events', { accept: 'text/event-stream' });
     for await (const data of readEvents(reply)) {
-      const alert = JSON.parse(data) as AlertRow;
+      const alert = JSON.parse(data) as AlertForm;
       const wanted = [device ?? alert.device, stream ?? alert.stream, state ?? alert.state];
       if ([alert.device, alert.stream, alert.state].every((own, i) => own === wanted[i])) printLine(context, alert);
     }
@@ -157,7 +109,7 @@ async function followAlerts(
 }
 
 /** One line for each alert, or one JSON object. */
-function printLine(context: CommandContext, alert: AlertRow): void {
+function printLine(context: CommandContext, alert: AlertForm): void {
   const { terminal, options } = context;
   if (options.json === true) terminal.out(`${JSON.stringify(alert)}\n`);
   else
@@ -169,23 +121,51 @@ function printLine(context: CommandContext, alert: AlertRow): void {
     );
 }
 
-function cellsOf({ id, start, severity, state, device, stream, sentence }: AlertRow) {
-  return [id, start, severity, state, device, stream, sentence];
+function cellsOf({ id, start, severity, state, device, stream, sentence }: AlertForm) {
+  return [id, start, severity, state, device ?? '', stream ?? '', sentence];
 }
 
-function showAlert(alert: AlertRow): string {
-  const { budget, baseline, causes, nearest, evidence, answers } = alert;
+function showAlert(alert: AlertForm): string {
+  const { budget, baseline, answers, techniques, rule } = alert;
   const until = alert.open ? 'and goes on' : `to ${alert.end}`;
   const lines = [
     alert.sentence,
     '',
-    `${alert.severity}, ${alert.state}: ${alert.device} on ${alert.stream}, from ${alert.start} ${until}`,
+    `${alert.severity}, ${alert.state}: ${whereOf(alert)}, from ${alert.start} ${until}`,
+    ...(techniques.length === 0 ? [] : [`may be a sign of ${techniques.map(formatTechnique).join(', ')}`]),
     '',
     'detectors',
     formatTable(
       ['name', 'score', 'limit', 'readings beyond'],
       alert.detectors.map(({ name, score, limit, readings }) => [name, brief(score), brief(limit), readings]),
     ),
+    ...(rule === null ? readingsPart(alert) : eventsPart(rule)),
+    ...(budget === null
+      ? []
+      : [
+          `budget: ${budget.alarms} false in ${period(budget.seconds)} for this device; expected ${brief(budget.expected)}, at most likely ${brief(budget.likely)}`,
+        ]),
+    ...(baseline === null
+      ? []
+      : [`it rests on ${baseline.readings} readings over ${period(baseline.seconds)}, with ${baseline.peaks} peaks`]),
+    ...answers.map(
+      ({ verdict, by, at, reason, until: to }) =>
+        `${at} ${by}: ${verdict}${to === null ? '' : ` until ${to}`}${reason === null ? '' : `, ${reason}`}`,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** What an alert is about, in words. */
+function whereOf({ device, stream, rule }: AlertForm): string {
+  const about = Object.entries(rule?.about ?? {}).map(([field, value]) => `${field} ${value}`);
+  if (device === null) return about.length === 0 ? 'the platform' : about.join(', ');
+  return stream === null ? device : `${device} on ${stream}`;
+}
+
+/** Why readings are unusual, and which they are. */
+function readingsPart({ causes, nearest, evidence }: AlertForm): readonly string[] {
+  return [
     'causes',
     formatTable(
       ['field', 'share', 'value', 'usual', 'deviations', 'no alert at'],
@@ -200,17 +180,30 @@ function showAlert(alert: AlertRow): string {
     ),
     'readings that led to it, and the usual one that is most like the last',
     readingTable(nearest === null ? evidence : [...evidence, nearest]),
-    `budget: ${budget.alarms} false in ${period(budget.seconds)} for this device; expected ${brief(budget.expected)}, at most likely ${brief(budget.likely)}`,
-    `it rests on ${baseline.readings} readings over ${period(baseline.seconds)}, with ${baseline.peaks} peaks`,
-    ...answers.map(
-      ({ verdict, by, at, reason, until: to }) =>
-        `${at} ${by}: ${verdict}${to === null ? '' : ` until ${to}`}${reason === null ? '' : `, ${reason}`}`,
-    ),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
-function readingTable(readings: readonly Reading[]): string {
+/** The entries of the log that a rule rests on. */
+function eventsPart({ total, events }: NonNullable<AlertForm['rule']>): readonly string[] {
+  return [
+    events.length < total ? `entries of the log, the first and the latest of ${total}` : 'entries of the log',
+    formatTable(
+      ['entry', 'time', 'action', 'outcome', 'reason', 'actor', 'resource', 'times'],
+      events.map(({ index, time, action, outcome, reason, actor, resource, count }) => [
+        index,
+        time,
+        action,
+        outcome,
+        reason ?? '',
+        actor,
+        resource,
+        count,
+      ]),
+    ),
+  ];
+}
+
+function readingTable(readings: AlertForm['evidence']): string {
   const names = [...new Set(readings.flatMap(({ values }) => Object.keys(values)))];
   return formatTable(
     ['time', ...names],

@@ -4,6 +4,8 @@ import { standIn } from '../testing.ts';
 import { addIncidentCommands } from './incidents.ts';
 
 const STEP = {
+  kind: 'alert',
+  techniques: ['T0856'],
   alert: 'a1',
   device: 'truck-1',
   stream: 'climate',
@@ -18,6 +20,8 @@ const INCIDENT = {
   open: false,
   severity: 'high',
   devices: ['truck-1', 'truck-2', 'truck-3', 'truck-4'],
+  addresses: ['203.0.113.0/24'],
+  techniques: ['T0856'],
   steps: [STEP, { ...STEP, alert: 'a2', device: 'truck-2', start: '2026-01-01T00:00:09Z' }],
 };
 
@@ -26,7 +30,7 @@ test('weir incidents lists them, and says where there is none', async (t) => {
   const { out, err } = await platform.run(addIncidentCommands, 'incidents');
   assert.match(
     out,
-    /^i1 +2026-01-01T00:00:00Z +high +no +truck-1, truck-2, truck-3 and 1 more +2 +interval of truck-1/m,
+    /^i1 +2026-01-01T00:00:00Z +high +no +truck-1, truck-2, truck-3 and 1 more +203\.0\.113\.0\/24 +2 +interval of truck-1/m,
   );
   assert.match(err, /incident i1/);
   const empty = await standIn(t, { 'GET /v1/incidents?since=2026-01-01T00%3A00%3A00Z': { incidents: [] } });
@@ -39,7 +43,7 @@ test('weir incident shows its steps in their order', async (t) => {
   const { out, err } = await platform.run(addIncidentCommands, 'incident', 'i1');
   const rows = out.trim().split('\n').slice(1);
   assert.deepEqual(
-    rows.map((line) => line.split(/ {2,}/)[3]),
+    rows.map((line) => line.split(/ {2,}/)[4]),
     ['a1', 'a2'],
   );
   assert.match(err, /alert show a1/);

@@ -1,33 +1,19 @@
 import type { Command } from 'commander';
+import { formatTechnique } from '#declare/template/index.ts';
+import type { IncidentForm } from '#run/server/index.ts';
 import { CliError } from '../errors.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
-interface IncidentRow {
-  readonly id: string;
-  readonly start: string;
-  readonly end: string;
-  readonly open: boolean;
-  readonly severity: string;
-  readonly devices: readonly string[];
-  readonly steps: readonly {
-    readonly alert: string;
-    readonly device: string;
-    readonly start: string;
-    readonly severity: string;
-    readonly sentence: string;
-  }[];
-}
-
-/** Devices that a line names before it counts the others. */
+/** Devices and networks that a line names before it counts the others. */
 const NAMED = 3;
 
 /** Alerts that belong together. */
 export function addIncidentCommands(program: Command, contextOf: ContextOf): void {
-  const ask = async (command: Command, since?: string): Promise<readonly IncidentRow[]> => {
+  const ask = async (command: Command, since?: string): Promise<readonly IncidentForm[]> => {
     const query = since === undefined ? '' : `?${new URLSearchParams({ since }).toString()}`;
     const answer = await contextOf(command).withPlatform((client) =>
-      client.json<{ incidents: IncidentRow[] }>('GET', `/v1/incidents${query}`),
+      client.json<{ incidents: IncidentForm[] }>('GET', `/v1/incidents${query}`),
     );
     return answer.incidents;
   };
@@ -57,8 +43,16 @@ export function addIncidentCommands(program: Command, contextOf: ContextOf): voi
       }
       context.result(found, ({ steps }) =>
         formatTable(
-          ['start', 'device', 'severity', 'alert', 'what'],
-          steps.map(({ start, device, severity, alert, sentence }) => [start, device, severity, alert, sentence]),
+          ['start', 'kind', 'device', 'severity', 'alert', 'technique', 'what'],
+          steps.map(({ start, kind, device, severity, alert, techniques, sentence }) => [
+            start,
+            kind,
+            device ?? '',
+            severity,
+            alert,
+            techniques.map(formatTechnique).join(', '),
+            sentence,
+          ]),
         ),
       );
       const [first] = found.steps;
@@ -66,22 +60,23 @@ export function addIncidentCommands(program: Command, contextOf: ContextOf): voi
     });
 }
 
-function showAll(incidents: readonly IncidentRow[]): string {
+function showAll(incidents: readonly IncidentForm[]): string {
   return formatTable(
-    ['id', 'start', 'severity', 'goes on', 'devices', 'steps', 'begins with'],
-    incidents.map(({ id, start, severity, open, devices, steps }) => [
+    ['id', 'start', 'severity', 'goes on', 'devices', 'from', 'steps', 'begins with'],
+    incidents.map(({ id, start, severity, open, devices, addresses, steps }) => [
       id,
       start,
       severity,
       open ? 'yes' : 'no',
-      devicesOf(devices),
+      fewOf(devices),
+      fewOf(addresses),
       steps.length,
       steps[0]?.sentence,
     ]),
   );
 }
 
-function devicesOf(devices: readonly string[]): string {
-  const rest = devices.length - NAMED;
-  return `${devices.slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+function fewOf(names: readonly string[]): string {
+  const rest = names.length - NAMED;
+  return `${names.slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

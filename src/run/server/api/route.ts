@@ -16,6 +16,8 @@ export interface RouteRequest {
   readonly stream: Readable;
   readonly contentType: string;
   readonly accept: string;
+  /** Of the last event that a follower received; null where it begins. */
+  readonly lastEventId: string | null;
   /** Ends when the caller leaves. */
   readonly signal: AbortSignal;
   /** The step that further ones are part of; null where the request is not traced. */

@@ -23,6 +23,7 @@ const REQUEST: RouteRequest = {
   body: { name: 'd', device: 'd', stream: 's' },
   stream: Readable.from([]),
   contentType: '',
+  lastEventId: null,
   accept: '',
   signal: new AbortController().signal,
   span: null,

@@ -148,6 +148,7 @@ function addRoute(server: FastifyInstance, route: Route, gate: Gate): void {
       body: (route.raw === true ? null : (request.body ?? null)) as Json,
       stream: request.body instanceof Readable ? request.body : request.raw,
       contentType: request.headers['content-type'] ?? '',
+      lastEventId: lastEventId(request),
       accept: request.headers.accept ?? '',
       signal: abort.signal,
       span: spans.get(request) ?? null,
@@ -274,6 +275,12 @@ function serverFault(status: number): string | null {
 /** Whose quota and turns a request uses: software shares those of the person whom it acts for. */
 function payerOf({ actor, subject }: Caller): string {
   return subject.actsFor === undefined ? actor : `person:${subject.actsFor.id}`;
+}
+
+/** @see WHATWG HTML, server-sent events, the header `Last-Event-ID` */
+function lastEventId({ headers }: FastifyRequest): string | null {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' ? id : null;
 }
 
 function shownBy({ headers, method, url }: FastifyRequest): ShownHeaders {

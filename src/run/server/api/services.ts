@@ -165,7 +165,7 @@ export interface Services {
   readonly leftOut: Pick<LeftOutBook, 'sums'>;
   readonly consentReceipts: Pick<ConsentReceipts, 'sign' | 'verifierKeys'>;
   readonly backups: Pick<BackupKeeper, 'show' | 'create' | 'run' | 'forget'>;
-  readonly alerts: Pick<AlertBook, 'list' | 'get' | 'answer' | 'onChange'>;
+  readonly alerts: Pick<AlertBook, 'list' | 'get' | 'answer' | 'onChange' | 'changedSince'>;
   readonly alertRules: Pick<RuleBook, 'all' | 'add' | 'revert'>;
   /** What is normal for a device; null where nothing is watched. */
   readonly baseline: (device: string) => Promise<readonly KnownBaseline[] | null>;

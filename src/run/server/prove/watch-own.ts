@@ -151,7 +151,7 @@ function shown({ causes, nearest, evidence, sentence, budget }: Alert): NonNulla
     evidence: evidence.at(-1)?.values['n'] ?? null,
     nearest: nearest?.values['n'] ?? null,
     sentence,
-    likely: budget.likely,
-    budget: budget.alarms,
+    likely: budget?.likely ?? 0,
+    budget: budget?.alarms ?? 0,
   };
 }

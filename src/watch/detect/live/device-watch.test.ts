@@ -20,7 +20,7 @@ test('DeviceWatch tells of a wild value once, and that it is over', () => {
   assert.equal(first.start, (1_700_000_000 + 500) * 1e6);
   assert.equal(last.causes[0]?.field, 'temperature');
   assert.ok(last.detectors.some(({ name }) => name === 'robust-z'));
-  assert.ok(last.budget.likely <= 1 && last.baseline.readings > 400);
+  assert.ok(last.budget!.likely <= 1 && last.baseline!.readings > 400);
 });
 
 test('DeviceWatch finds the same however its readings are cut into blocks', () => {

@@ -37,12 +37,47 @@ export type FiredDetector = {
   readonly readings: number;
 };
 
-/** Something unusual that detectors found on a device, from its first reading to its last. */
+/** An entry of the log as it is shown. */
+export type ShownEvent = {
+  /** Its place in the log. */
+  readonly index: number;
+  /** Epoch microseconds. */
+  readonly time: number;
+  readonly action: string;
+  readonly outcome: string;
+  readonly reason: string | null;
+  readonly actor: string;
+  readonly resource: string;
+  /** How many it stands for, where it sums up. */
+  readonly count: number;
+};
+
+/** The rule that found something in the log, and what it is about. */
+export type RuleFinding = {
+  readonly name: string;
+  /** What its events have in common, by the fields that the rule groups by. */
+  readonly about: Readonly<Record<string, string>>;
+  /** Devices, networks and people that its events name; of many, the first. */
+  readonly devices: readonly string[];
+  readonly addresses: readonly string[];
+  readonly actors: readonly string[];
+  /** The first and the latest entries that led to it. */
+  readonly events: readonly ShownEvent[];
+  /** How many there were. */
+  readonly total: number;
+};
+
+/** Something unusual that detectors found on a device, from its first reading to its last, or a rule in the log. */
 export type Finding = {
   /** Digest of device, stream, the detector that was first, and start. */
   readonly id: string;
-  readonly device: string;
-  readonly stream: string;
+  /** Null where it is about no one device, or no one stream. */
+  readonly device: string | null;
+  readonly stream: string | null;
+  /** Absent where readings led to it. */
+  readonly rule?: RuleFinding;
+  /** Techniques of ATT&CK for ICS that it may be a sign of, by id; absent where none is known. */
+  readonly techniques?: readonly string[];
   /** Those that were beyond their limits, the farthest first: greatest score, limit, readings beyond it. */
   readonly detectors: readonly FiredDetector[];
   /** Times of the first and the last reading beyond the limit, epoch microseconds. */
@@ -50,15 +85,18 @@ export type Finding = {
   readonly end: number;
   readonly open: boolean;
   readonly severity: Severity;
-  /** False alarms that the device may raise, in so many seconds, and how many are expected and likely at most. */
+  /**
+   * False alarms that the device may raise, in so many seconds, and how many are expected and likely at most; null for a
+   * rule, which has none.
+   */
   readonly budget: {
     readonly alarms: number;
     readonly seconds: number;
     readonly expected: number;
     readonly likely: number;
-  };
-  /** What the baseline rests on. */
-  readonly baseline: { readonly readings: number; readonly seconds: number; readonly peaks: number };
+  } | null;
+  /** What the baseline rests on; null where there is none. */
+  readonly baseline: { readonly readings: number; readonly seconds: number; readonly peaks: number } | null;
   readonly causes: readonly Cause[];
   /** The usual reading that is most like it. */
   readonly nearest: ShownReading | null;

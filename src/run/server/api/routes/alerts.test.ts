@@ -65,6 +65,7 @@ function standIn() {
       answers.push(answer);
       return { ...ALERT, state: answer.verdict, answers: [{ ...answer, at: 4_000_000 }] };
     },
+    async *changedSince() {},
     onChange: (listener) => {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
@@ -149,6 +150,8 @@ test('a window is opened by who may respond, shown, and taken back', async (t) =
   assert.deepEqual([rules[0]?.from, rules[0]?.until, rules[0]?.stream], [1_000_000, 5_000_000, null]);
   const shown = (await call('GET', '/v1/alert-rules')).json() as { rules: { until: string }[] };
   assert.equal(shown.rules[0]?.until, '1970-01-01T00:00:05Z');
+  rules.push({ ...rules[0]!, version: 2, device: '_probe' });
+  assert.equal(((await call('GET', '/v1/alert-rules')).json() as { rules: object[] }).rules.length, 1);
   const reverted = (await call('POST', '/v1/alert-rules/1/revert', { body: {} })).json();
   assert.deepEqual((reverted['reverted'] as { at: string }).at, '1970-01-01T00:00:09Z');
   assert.equal((await call('POST', '/v1/alert-rules', { body: { reason: 'x' } })).status, 400);

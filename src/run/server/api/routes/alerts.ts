@@ -1,9 +1,10 @@
-import { encodeUtf8, formatMicros, micros, Type } from '#base/core/index.ts';
-import { SEVERITIES } from '#watch/detect/index.ts';
-import type { KnownBaseline, ShownReading } from '#watch/detect/index.ts';
+import { PROBE_DEVICE, Type } from '#base/core/index.ts';
+import type { KnownBaseline } from '#watch/detect/index.ts';
 import { ALERT_STATES, correlate, formatAlertOcsf } from '#watch/respond/index.ts';
-import type { Alert, AlertRule, AlertState, Incident } from '#watch/respond/index.ts';
+import type { Alert, AlertState } from '#watch/respond/index.ts';
+import { ALERT, INCIDENT, RULE, showAlert, showIncident, showRule, timeOf, VERDICT } from '../alert-form.ts';
 import { ApiError } from '../errors.ts';
+import { followAlerts } from '../follow-alerts.ts';
 import { closed, count, limitUpTo, listOf, orNull, text, time } from '../forms.ts';
 import { PLATFORM } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -12,38 +13,6 @@ import { parseTime } from './parse-time.ts';
 const ACCESS = { action: 'respond', resource: () => PLATFORM } as const;
 
 const number = Type.Number();
-const READING = Type.Object({ time, values: Type.Record(Type.String(), orNull(number)) });
-const DETECTOR = Type.Object({ name: text, score: number, limit: number, readings: count });
-const CAUSE = Type.Object({
-  field: text,
-  unit: orNull(text),
-  share: number,
-  value: orNull(number),
-  usual: orNull(Type.Array(number, { minItems: 2, maxItems: 2 })),
-  deviation: number,
-  wouldPass: orNull(number),
-});
-const VERDICT = Type.Enum(['confirmed', 'false-alarm', 'expected'] as const);
-const ALERT = Type.Object({
-  id: text,
-  device: text,
-  stream: text,
-  state: Type.Enum(ALERT_STATES),
-  severity: Type.Enum(SEVERITIES),
-  start: time,
-  end: time,
-  open: Type.Boolean(),
-  raised: time,
-  changed: time,
-  sentence: text,
-  detectors: listOf(DETECTOR),
-  causes: listOf(CAUSE),
-  nearest: orNull(READING),
-  evidence: listOf(READING),
-  budget: Type.Object({ alarms: number, seconds: number, expected: number, likely: number }),
-  baseline: Type.Object({ readings: count, seconds: number, peaks: count }),
-  answers: listOf(Type.Object({ verdict: VERDICT, by: text, at: time, reason: orNull(text), until: orNull(time) })),
-});
 const BASELINE = Type.Object({
   device: text,
   stream: text,
@@ -71,49 +40,10 @@ const BASELINE = Type.Object({
   ),
 });
 
-const RULE = Type.Object({
-  version: count,
-  kind: Type.Enum(['muted', 'expected', 'window'] as const),
-  device: orNull(text),
-  stream: orNull(text),
-  field: orNull(text),
-  mostTimes: orNull(number),
-  from: time,
-  until: orNull(time),
-  by: text,
-  reason: orNull(text),
-  at: time,
-  alert: orNull(text),
-  reverted: orNull(Type.Object({ by: text, at: time })),
-});
-const INCIDENT = Type.Object({
-  id: text,
-  start: time,
-  end: time,
-  open: Type.Boolean(),
-  severity: Type.Enum(SEVERITIES),
-  devices: listOf(text),
-  steps: listOf(
-    Type.Object({
-      alert: text,
-      device: text,
-      stream: text,
-      start: time,
-      severity: Type.Enum(SEVERITIES),
-      sentence: text,
-    }),
-  ),
-});
 const NAME = Type.String({ minLength: 1, maxLength: 128 });
 const WORDS = Type.String({ minLength: 1, maxLength: 512 });
 /** Alerts that incidents are made of: all of a week, and of longer where they are fewer. */
 const MOST_CORRELATED = 100_000;
-
-/** A line that keeps the connection open while nothing happens. */
-const ALIVE = encodeUtf8(': nothing new\n\n');
-const ALIVE_EVERY_MS = 15_000;
-/** Alerts that a follower may be behind before it has to come again. */
-const MOST_WAITING = 10_000;
 
 /** What the watch found, what people said of it, and what is normal for devices. */
 export const ALERT_ROUTES: readonly Route[] = [
@@ -195,12 +125,13 @@ export const ALERT_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/alert-events',
-    summary: 'Alerts as they are raised and change, as server-sent events',
+    summary:
+      'Alerts as they are raised and change, as server-sent events; with Last-Event-ID those that changed since come first',
     access: ACCESS,
     long: true,
     answer: { media: ['text/event-stream'] },
-    handle: async ({ signal }, { alerts }) => ({
-      streamed: { contentType: 'text/event-stream', parts: follow(alerts, signal) },
+    handle: async ({ signal, lastEventId }, { alerts }) => ({
+      streamed: { contentType: 'text/event-stream', parts: followAlerts(alerts, { after: lastEventId, signal }) },
     }),
   },
   {
@@ -225,7 +156,11 @@ export const ALERT_ROUTES: readonly Route[] = [
     summary: 'Versions of what people said that alerts are to be, oldest first',
     access: ACCESS,
     answer: { json: Type.Object({ rules: listOf(RULE) }) },
-    handle: async (_request, { alertRules }) => ({ json: { rules: alertRules.all.map(showRule) } }),
+    handle: async (_request, { alertRules }) => {
+      // Those that the prober made and took back are nobody's business.
+      const rules = alertRules.all.filter(({ device }) => device !== PROBE_DEVICE);
+      return { json: { rules: rules.map(showRule) } };
+    },
   },
   {
     method: 'POST',
@@ -296,84 +231,9 @@ export const ALERT_ROUTES: readonly Route[] = [
   },
 ];
 
-/** @see WHATWG HTML, server-sent events */
-async function* follow(
-  alerts: { onChange(listener: (alert: Alert) => void): Disposable },
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  const waiting: Alert[] = [];
-  let rouse: (() => void) | null = null;
-  using _heard = alerts.onChange((alert) => {
-    waiting.push(alert);
-    rouse?.();
-  });
-  const end = (): void => rouse?.();
-  signal.addEventListener('abort', end);
-  yield ALIVE;
-  while (!signal.aborted) {
-    if (waiting.length > MOST_WAITING) return;
-    const next = waiting.splice(0);
-    for (const alert of next) {
-      yield encodeUtf8(`id: ${alert.changed}\nevent: alert\ndata: ${JSON.stringify(showAlert(alert))}\n\n`);
-    }
-    if (next.length > 0) continue;
-    const quiet = await new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(true), ALIVE_EVERY_MS);
-      rouse = () => {
-        clearTimeout(timer);
-        resolve(false);
-      };
-      if (waiting.length > 0 || signal.aborted) rouse();
-    });
-    rouse = null;
-    if (quiet) yield ALIVE;
-  }
-}
-
-function timeOf(value: number): string {
-  return formatMicros(micros(value));
-}
-
-function showReading({ time: at, values }: ShownReading) {
-  return { time: timeOf(at), values };
-}
-
 /** Incidents are of what is new or true. */
 function isTold({ state }: Alert): boolean {
   return state === 'new' || state === 'confirmed';
-}
-
-function showIncident({ start, end, steps, ...rest }: Incident) {
-  const shown = steps.map((step) => ({ ...step, start: timeOf(step.start) }));
-  return { ...rest, start: timeOf(start), end: timeOf(end), steps: shown };
-}
-
-function showRule({ from, until, at, reverted, ...rest }: AlertRule) {
-  return {
-    ...rest,
-    from: timeOf(from),
-    until: until === null ? null : timeOf(until),
-    at: timeOf(at),
-    reverted: reverted === null ? null : { ...reverted, at: timeOf(reverted.at) },
-  };
-}
-
-function showAlert(alert: Alert) {
-  const { start, end, raised, changed, nearest, evidence, answers, ...rest } = alert;
-  return {
-    ...rest,
-    start: timeOf(start),
-    end: timeOf(end),
-    raised: timeOf(raised),
-    changed: timeOf(changed),
-    nearest: nearest === null ? null : showReading(nearest),
-    evidence: evidence.map(showReading),
-    answers: answers.map((answer) => ({
-      ...answer,
-      at: timeOf(answer.at),
-      until: answer.until === null ? null : timeOf(answer.until),
-    })),
-  };
 }
 
 function showBaseline({ since, until, detectors, ...rest }: KnownBaseline) {
