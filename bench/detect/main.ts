@@ -5,6 +5,7 @@ import type { DetectBench, SetResult } from './bench-set.ts';
 import { adbench } from './sets/adbench.ts';
 import { budgets } from './sets/budgets.ts';
 import { batadal } from './sets/batadal.ts';
+import { iotSentinel } from './sets/iot-sentinel.ts';
 import { nab } from './sets/nab.ts';
 import { nslKdd } from './sets/nsl-kdd.ts';
 import { skab } from './sets/skab.ts';
@@ -17,6 +18,7 @@ const SETS: Readonly<Record<string, DetectBench>> = {
   'smap-msl': smapMsl,
   'nsl-kdd': nslKdd,
   nab,
+  'iot-sentinel': iotSentinel,
   budgets,
 };
 

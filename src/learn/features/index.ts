@@ -20,3 +20,4 @@ export { checkFeatures, columnsOf, roomOf } from './feature.ts';
 export type { Feature } from './feature.ts';
 export { FeatureStream } from './feature-stream.ts';
 export { computeFeatures } from './compute-features.ts';
+export { summariseRows, summaryWidth } from './summarise-rows.ts';

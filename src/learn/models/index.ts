@@ -7,3 +7,7 @@ export type { CountedColumn } from './synthetic/draw-rows.ts';
 export { synthesise } from './synthetic/synthesise.ts';
 export type { Synthesis, SynthesisOptions } from './synthetic/synthesise.ts';
 export type { SyntheticReport } from './synthetic/judge-series.ts';
+export { fitForest } from './forest/fit-forest.ts';
+export type { FittedForest, ForestOptions } from './forest/fit-forest.ts';
+export { forestProbabilities, likeliest, restoreForest, snapshotForest } from './forest/forest.ts';
+export type { Forest } from './forest/forest.ts';
