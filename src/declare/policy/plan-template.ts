@@ -5,6 +5,7 @@ import {
   cryptoRules,
   formatDuration,
   heldBy,
+  intakeFields,
   isLoopback,
   isSystemName,
   unenforcedOf,
@@ -183,14 +184,21 @@ function checksOf(stream: Stream): readonly string[] {
     `undeclared fields: ${stream.undeclared === 'refuse' ? 'refused' : 'dropped and counted'}`,
     ...(stream.basis === 'consent' ? [`consent: of the person in ${stream.subject ?? '-'}`] : []),
     ...(stream.coarsenTime === undefined ? [] : [`times: stored in steps of ${formatDuration(stream.coarsenTime)}`]),
-    ...stream.fields.flatMap(checksOfField),
+    ...(stream.aggregate === undefined
+      ? []
+      : [`stored: one row of each window of ${formatDuration(stream.aggregate.every)}`]),
+    ...intakeFields(stream).flatMap(checksOfField),
   ];
 }
 
 function checksOfField(field: Field): readonly string[] {
   if (field.class === 'secret') return [`${field.name}: refused wherever it is sent`];
   if (field.withheld === true) {
-    return [`${field.name}: not stored, for nobody uses it for ${field.purposes?.join(' or ') ?? 'anything'}`];
+    return [
+      field.purposes === undefined
+        ? `${field.name}: not stored`
+        : `${field.name}: not stored, for nobody uses it for ${field.purposes.join(' or ')}`,
+    ];
   }
   const parts: string[] = [field.nullable ? `${field.type} or null` : field.type];
   if (field.range !== null) parts.push(`from ${field.range[0] ?? '-∞'} to ${field.range[1] ?? '∞'}`);

@@ -7,6 +7,7 @@ import { buildSignIn } from './build-sign-in.ts';
 import { DEFAULT_PORTS } from './check-platform.ts';
 import { buildCrypto } from './crypto-rules.ts';
 import { LIMIT_RULES } from './limits.ts';
+import { buildAggregation } from './aggregate-rules.ts';
 import { asList } from './partial.ts';
 import { buildPrivacy } from './privacy-rules.ts';
 import { parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
@@ -178,8 +179,12 @@ function buildStream(name: string, stream: StreamSource, accept: Accept, limits:
     ...(stream.posture === undefined ? {} : { posture: stream.posture }),
     ...(stream.privacy === undefined ? {} : { privacy: buildPrivacy(stream.privacy) }),
     ...coarsenTimeOf(stream['coarsen-time']),
-    fields: buildFields(stream.fields, limits),
+    ...storedAs(stream, buildFields(stream.fields, limits)),
   };
+}
+
+function storedAs({ aggregate }: StreamSource, fields: readonly Field[]): Pick<Stream, 'fields' | 'aggregate'> {
+  return aggregate === undefined ? { fields } : buildAggregation(aggregate, fields);
 }
 
 function buildFields(fields: Readonly<Record<string, FieldSource>>, limits: Limits): readonly Field[] {
@@ -215,11 +220,16 @@ function coarsenTimeOf(text: string | undefined): Pick<Stream, 'coarsenTime'> {
 /** Marks the fields of a stream that nobody uses for any of their own purposes. */
 function withholdUnused(stream: Stream, use: PurposeUse): Stream {
   const active = activePurposes(stream, use);
-  const fields = stream.fields.map((field): Field => {
+  const marked = (field: Field): Field => {
     const isUsed = field.purposes?.some((purpose) => active.includes(purpose)) ?? true;
     return isUsed ? field : { ...field, withheld: true };
-  });
-  return { ...stream, fields };
+  };
+  const { aggregate } = stream;
+  return {
+    ...stream,
+    ...(aggregate === undefined ? {} : { aggregate: { ...aggregate, intake: aggregate.intake.map(marked) } }),
+    fields: stream.fields.map(marked),
+  };
 }
 
 function boundOf(bound: number | string | null | undefined): number | null {

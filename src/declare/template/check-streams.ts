@@ -1,5 +1,6 @@
 import { CLASSES } from '#base/core/index.ts';
 import type { CheckContext } from './check-context.ts';
+import { checkAggregate } from './aggregate-rules.ts';
 import { asList } from './partial.ts';
 import type { DeepPartial } from './partial.ts';
 import { checkPrivacy } from './privacy-rules.ts';
@@ -34,6 +35,7 @@ function checkStream(
     context.at([...path, 'from'], 'TEMPLATE_VALUE_INVALID', 'name at least one device type');
   checkSubject(context, path, stream);
   checkPrivacy(context, path, stream.privacy);
+  checkAggregate(context, path, stream);
   const fields = stream.fields ?? {};
   checkPurposes(context, path, fields, stream.purposes);
   const health = Object.entries(fields).find(([, field]) => field?.class === 'health');

@@ -99,6 +99,19 @@ const RULES: readonly (readonly [string, Judge])[] = [
         : fewer(before, after, 'the purposes of the field alone'),
   ],
   [
+    'streams.*.aggregate',
+    ({ kind }) =>
+      kind === 'added'
+        ? judged('strengthens', 'readings become rows of windows at the door: none of them is stored from now on')
+        : judged('weakens', 'readings are stored one by one from now on'),
+  ],
+  [
+    'streams.*.aggregate.every',
+    ({ before, after }) => larger(after, before, 'windows are shorter: finer rows are stored', 'windows are longer'),
+  ],
+  ['streams.*.aggregate.wait', () => judged('neutral', 'windows take readings for another time after their end')],
+  ['streams.*.aggregate.*', () => judged('weakens', 'windows keep other measures of readings')],
+  [
     'streams.*.coarsenTime',
     ({ before, after }) => larger(after ?? 0, before ?? 0, 'finer times are stored', 'coarser times are stored'),
   ],

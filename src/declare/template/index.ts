@@ -1,4 +1,5 @@
 export type {
+  Aggregation,
   DeviceType,
   CryptoRules,
   Detection,
@@ -9,6 +10,7 @@ export type {
   Limits,
   TraceRules,
   Listen,
+  Measure,
   PolicyFile,
   PrivacyRules,
   ReferenceTable,
@@ -40,6 +42,7 @@ export { cryptoRules, STANDARD_CRYPTO } from './crypto-rules.ts';
 export { STANDARD_SIGN_IN } from './build-sign-in.ts';
 export { maskFits } from './check-people.ts';
 export { isSystemName } from './system-streams.ts';
+export { intakeFields, measureColumn } from './aggregate-rules.ts';
 export { activePurposes } from './active-purposes.ts';
 export { FRAMEWORKS, GRANTABLE_ACTIONS, SYSTEM_VIEWS } from './vocabulary.ts';
 export type { GrantableAction } from './vocabulary.ts';

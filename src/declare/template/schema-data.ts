@@ -200,6 +200,43 @@ const privacy = Type.Object(
   },
 );
 
+const measures = Type.Array(Type.Enum(words.MEASURES), {
+  minItems: 1,
+  maxItems: words.MEASURES.length,
+  uniqueItems: true,
+  title: 'a list of `mean`, `min`, `max`, `count`',
+  examples: [['mean', 'min', 'max', 'count']],
+});
+
+/** Aggregation at the door. */
+export const aggregate = Type.Object(
+  {
+    every: duration('Length of a window, from 1s to 1d. Windows begin at whole multiples of it since 1970.', ['1m']),
+    wait: Type.Optional(
+      duration('How long after its end a window takes readings; later ones are refused. Default 10s.', ['10s']),
+    ),
+    by: Type.Optional(
+      listOf(
+        identifier('the name of a field'),
+        'a list of fields',
+        'Texts, booleans and integers that are kept as they are: a window has a row for each combination.',
+      ),
+    ),
+    of: mapOf(
+      measures,
+      words.IDENTIFIER_PATTERN,
+      TEMPLATE_BOUNDS.fieldsPerStream,
+      'What is kept of the values of each field, as columns such as `temperature_mean`. Fields that are named neither here nor under `by` are not stored.',
+    ),
+  },
+  {
+    ...closed,
+    title: 'an aggregation',
+    description: 'Store no reading, but one row of each device and window.',
+    examples: [{ every: '1m', of: { temperature: ['mean', 'min', 'max', 'count'] } }],
+  },
+);
+
 /** A stream. */
 export const stream = Type.Object(
   {
@@ -250,6 +287,7 @@ export const stream = Type.Object(
         description: 'Start the stream although this version does not enforce all it declares.',
       }),
     ),
+    aggregate: Type.Optional(aggregate),
     'coarsen-time': Type.Optional(
       duration('Grid that times of readings and of their receipt are put on, downwards.', ['1h', '15m']),
     ),

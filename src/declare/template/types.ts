@@ -111,7 +111,26 @@ export interface Stream {
   readonly privacy?: PrivacyRules;
   /** Grid that times of readings and of their receipt are put on, downwards; absent where they are as they came. */
   readonly coarsenTime?: Millis;
+  /** Present where no reading is stored, but one row of each device and window. */
+  readonly aggregate?: Aggregation;
+  /** Of its rows. What readings have where `aggregate` is present stands there; see `intakeFields`. */
   readonly fields: readonly Field[];
+}
+
+/** What is kept of the values of a field in a window. */
+export type Measure = 'mean' | 'min' | 'max' | 'count';
+
+/** How readings become rows at the door. */
+export interface Aggregation {
+  /** Length of a window. They begin at whole multiples of it since 1970 and include their beginning. */
+  readonly every: Millis;
+  /** How long after its end a window takes readings. */
+  readonly wait: Millis;
+  /** Fields that are kept as they are: a window has a row for each combination of them. */
+  readonly by: readonly string[];
+  readonly of: readonly { readonly field: string; readonly measures: readonly Measure[] }[];
+  /** Fields of readings as they are declared. */
+  readonly intake: readonly Field[];
 }
 
 export interface Field {

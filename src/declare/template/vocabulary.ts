@@ -27,6 +27,8 @@ export const BASES = [
   'public-task',
   'legitimate-interests',
 ] as const;
+/** What is kept of the values of a field in a window. */
+export const MEASURES = ['mean', 'min', 'max', 'count'] as const;
 export const UNDECLARED = ['drop', 'refuse'] as const;
 export const STREAM_POSTURES = ['required'] as const;
 export const ON_REFUSAL = ['acknowledge', 'disconnect'] as const;

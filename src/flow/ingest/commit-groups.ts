@@ -1,3 +1,4 @@
+import type { Batch } from '#base/core/index.ts';
 import type { JournalRecord, JournalWriter, SessionEvent } from '#flow/journal/index.ts';
 import { PendingReadings, markOf } from '#trust/identity/index.ts';
 import type { DeviceTable } from '#trust/identity/index.ts';
@@ -5,6 +6,8 @@ import type { BatchBuilder } from './batch-builder.ts';
 import { RefusalCounter } from './refusal-counter.ts';
 import type { KnownValue } from './tokeniser.ts';
 import type { VaultValue, VaultWriter } from './vault-record.ts';
+import type { WindowGroupBuilder } from './windows/window-group-builder.ts';
+import type { WindowGroup, WindowSink } from './windows/window-keeper.ts';
 
 /** The promise of one group, shared by all who wait for it. */
 class Group {
@@ -40,6 +43,8 @@ export interface CommitGroupsParts {
   readonly table: DeviceTable;
   readonly worker: number;
   readonly digestKey: Uint8Array;
+  /** Where readings go that are not stored one by one; a template with such streams needs it. */
+  readonly windows?: WindowSink;
 }
 
 const DONE = Promise.resolve();
@@ -55,6 +60,9 @@ export class CommitGroups {
   readonly #journal: JournalWriter;
   readonly #worker: number;
   readonly #builders = new Set<BatchBuilder>();
+  readonly #windows = new Set<WindowGroupBuilder>();
+  readonly #sink: WindowSink | null;
+  #made: Batch[] = [];
   readonly #refusals: RefusalCounter;
   readonly #idle: PendingReadings[];
   #sessions: SessionEvent[] = [];
@@ -70,8 +78,9 @@ export class CommitGroups {
   #sealing: VaultWriter | null = null;
   #vaultRoom = Infinity;
 
-  constructor({ journal, table, worker, digestKey }: CommitGroupsParts) {
+  constructor({ journal, table, worker, digestKey, windows }: CommitGroupsParts) {
     this.#journal = journal;
+    this.#sink = windows ?? null;
     this.#worker = worker;
     this.#refusals = new RefusalCounter(digestKey);
     this.#idle = [new PendingReadings(table)];
@@ -101,6 +110,20 @@ export class CommitGroups {
   added(builder: BatchBuilder): void {
     if (builder.rows === 1) this.#builders.add(builder);
     this.#rows++;
+    this.#wake();
+  }
+
+  /** Tells that a reading was added to windows and to `pending`. */
+  folded(builder: WindowGroupBuilder): void {
+    if (builder.rows === 1) this.#windows.add(builder);
+    this.#rows++;
+    this.#wake();
+  }
+
+  /** Takes rows that are made already; what tells that they are written was added to `pending`. */
+  made(batch: Batch): void {
+    this.#made.push(batch);
+    this.#rows += batch.rows;
     this.#wake();
   }
 
@@ -173,6 +196,9 @@ export class CommitGroups {
     records.push(...this.#sealOriginals());
     for (const builder of this.#builders) records.push({ kind: 'batch', batch: builder.cut() });
     this.#builders.clear();
+    for (const batch of this.#made) records.push({ kind: 'batch', batch });
+    this.#made = [];
+    const windows = this.#cutWindows();
     if (this.#refusals.size > 0) records.push({ kind: 'refusals', counts: this.#refusals.cut() });
     if (this.#sessions.length > 0) records.push({ kind: 'session', events: this.#sessions });
     this.#sessions = [];
@@ -181,10 +207,24 @@ export class CommitGroups {
     this.#writingRows = this.#rows;
     this.#rows = 0;
     this.#open = new Group(group.number + 1, this.#idle.pop()!);
-    Promise.try(() => this.#journal.append(records)).then(
+    Promise.try(() => this.#write(records, windows)).then(
       () => this.#succeeded(group),
       (error: unknown) => this.#failed(group, error),
     );
+  }
+
+  #cutWindows(): WindowGroup | null {
+    if (this.#windows.size === 0) return null;
+    const cut = [...this.#windows].map((builder) => builder.cut());
+    this.#windows.clear();
+    return { states: cut.map(({ states }) => states), seqs: cut.flatMap(({ seqs }) => seqs ?? []) };
+  }
+
+  /** The journal first: what it has of a group that fails afterwards is there twice at worst. */
+  #write(records: readonly JournalRecord[], windows: WindowGroup | null): Promise<unknown> {
+    if (windows === null) return this.#journal.append(records);
+    if (records.length === 0) return this.#sink!(windows);
+    return this.#journal.append(records).then(() => this.#sink!(windows));
   }
 
   #succeeded(group: Group): void {
@@ -199,6 +239,9 @@ export class CommitGroups {
     const open = this.#open;
     for (const builder of this.#builders) builder.clear();
     this.#builders.clear();
+    for (const builder of this.#windows) builder.clear();
+    this.#windows.clear();
+    this.#made = [];
     this.#originals = [];
     this.#refusals.cut();
     this.#sessions = [];

@@ -22,6 +22,10 @@ import type { StreamTally } from './stream-ingest.ts';
 import { compileStream, mostStepped } from './stream-rules.ts';
 import { Tokeniser } from './tokeniser.ts';
 import type { VaultWriter } from './vault-record.ts';
+import type { WindowSink } from './windows/window-keeper.ts';
+import type { WindowStates } from './windows/window-slots.ts';
+import { unwrittenWindows } from './windows/unwritten-windows.ts';
+import { windowRows } from './windows/window-rows.ts';
 
 /** What goes with a version of the template. */
 export interface TemplateTerms {
@@ -33,6 +37,8 @@ export interface TemplateTerms {
   readonly tokenKeys?: ReadonlyMap<string, TokenMaker>;
   /** Seals originals for the vault; a template with reversible tokens needs it. */
   readonly vault?: VaultWriter | null;
+  /** From when on streams take readings for their windows, where others gave way to these; epoch microseconds. */
+  readonly windowsSince?: ReadonlyMap<string, number>;
 }
 
 /** What an `Ingest` is made of. */
@@ -49,6 +55,8 @@ export interface IngestParts extends TemplateTerms {
   readonly subjectKey?: TokenMaker;
   readonly refusedSubjects?: readonly RefusedSubjects[];
   readonly grants?: ImportGrants;
+  /** Where readings go that are not stored one by one; a template with such streams needs it. */
+  readonly windows?: WindowSink;
   /** Who consents to what; without it nobody does. */
   readonly consents?: ConsentLookup;
   /** The device of a name as the inventory has it now; without it nobody can speak for another. */
@@ -64,7 +72,7 @@ export type MayPublish = (sender: Sender, stream: string, about: Sender) => bool
 
 const MOST_WAITING = 65_536;
 const ADMITTED = REASON.admitted.number;
-const NOTHING_LEFT_OUT: StreamTally = { undeclared: 0, withheld: 0, bytes: 0 };
+const NOTHING_LEFT_OUT: StreamTally = { undeclared: 0, withheld: 0, bytes: 0, folded: 0, foldedBytes: 0 };
 const NO_BYTES = Buffer.alloc(0);
 
 /**
@@ -127,7 +135,7 @@ export class Ingest {
    */
   useTemplate(
     template: Template,
-    { closed, mayPublish, tokenKeys = new Map(), vault = null }: TemplateTerms = {},
+    { closed, mayPublish, tokenKeys = new Map(), vault = null, windowsSince }: TemplateTerms = {},
   ): void {
     const [needed, room] = [mostStepped(template), this.#table.size.stepped];
     if (needed > room) {
@@ -145,6 +153,7 @@ export class Ingest {
         template.limits,
         (domain) => tokenisers.get(domain),
         ({ name: asking, purposes }) => this.#consents?.of(asking).asked(purposes),
+        windowsSince?.get(name),
       );
       const tally = this.#tallies.get(name) ?? { ...NOTHING_LEFT_OUT };
       this.#tallies.set(name, tally);
@@ -340,6 +349,23 @@ export class Ingest {
    * none of it may be acknowledged, and its senders are told to try later. All callers of one group get one promise.
    */
   durable(): Promise<void> {
+    return this.#groups.durable();
+  }
+
+  /**
+   * Stores the rows of closed windows, each once however often it is said; resolves once they are durable. Rows about
+   * persons of whom nothing is taken are passed over.
+   *
+   * @param closed epoch microseconds
+   */
+  writeWindows(windows: readonly WindowStates[], closed: number): Promise<void> {
+    const unwritten = unwrittenWindows(windows, {
+      table: this.#table,
+      groups: this.#groups,
+      deviceIndex: (name) => this.#findDevice(name)?.index ?? null,
+      guards: (stream) => this.#streams.get(stream)?.guards ?? null,
+    });
+    for (const states of unwritten) this.#groups.made(windowRows(states, closed));
     return this.#groups.durable();
   }
 

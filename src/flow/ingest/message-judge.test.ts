@@ -25,7 +25,7 @@ function setup(room = 1_000, records = 4) {
   const into = new StreamIngest(compileStream(template.streams.get('s')!, template.limits), template.digest, {
     table,
     groups,
-    tally: { undeclared: 0, withheld: 0, bytes: 0 },
+    tally: { undeclared: 0, withheld: 0, bytes: 0, folded: 0, foldedBytes: 0 },
     interleaved: () => {},
     newTokens: () => {},
   });

@@ -127,6 +127,8 @@ export class MessageJudge {
     groups.refused(about.name, rules.name, reason, payload);
     const kept = reasonOf(reason)?.kept;
     if (quarantine === null || (kept !== 'place' && kept !== 'payload')) return reason;
+    // Where readings are not stored, refused ones are not either.
+    if (rules.windows !== null) return reason;
     if (quarantine.room(about.name) < (kept === 'payload' ? payload.length : 0)) return reason;
     let evidence: Uint8Array = NOTHING;
     if (kept === 'payload') {
@@ -159,6 +161,7 @@ export class MessageJudge {
     end: number,
     members: DecodedObject | null,
   ): number {
+    this.#into.row.bytes = end - start;
     const reason = decoded || this.#into.admitRow(record, about, this.#via(about), this.#received, importing);
     if (reason <= REASON.tryLater.number) return reason;
     this.place = this.#into.row.place;

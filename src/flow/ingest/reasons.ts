@@ -114,6 +114,15 @@ export const REASON = Object.freeze({
   range: row(63, 'range', IMPLEMENTATION, 422, 'payload', 'A value is outside its declared range.'),
   step: row(64, 'step', IMPLEMENTATION, 422, 'payload', 'A value changed faster than declared.'),
 
+  windowClosed: row(
+    65,
+    'window-closed',
+    IMPLEMENTATION,
+    422,
+    'count',
+    'The window that the reading belongs to is closed.',
+  ),
+
   consent: row(70, 'consent', NOT_AUTHORIZED, 403, 'count', 'No consent covers this reading.'),
   erased: row(71, 'erased', NOT_AUTHORIZED, 403, 'count', 'Of the person that this reading is about nothing is taken.'),
 });

@@ -23,6 +23,8 @@ export class Row {
   undeclared = 0;
   /** Bytes of members that are not stored: those that no field declares, and those that are withheld. */
   leftOut = 0;
+  /** Bytes of the reading as it came. */
+  bytes = 0;
   /** Field or byte that a refusal names. */
   place = '';
 

@@ -24,7 +24,7 @@ streams: {s: {from: d, accept: {late: ${late}, early: 1m}, fields: {n: {type: nu
   const shared = {
     table,
     groups,
-    tally: { undeclared: 0, withheld: 0, bytes: 0 },
+    tally: { undeclared: 0, withheld: 0, bytes: 0, folded: 0, foldedBytes: 0 },
     interleaved: (device: string) => void two.push(device),
     newTokens: () => {},
   };

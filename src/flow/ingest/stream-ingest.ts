@@ -18,6 +18,9 @@ import { REASON } from './reasons.ts';
 import { CELL, Row } from './row.ts';
 import type { Sender } from './sender.ts';
 import { TYPE } from './stream-rules.ts';
+import { checkWindow } from './checks/window.ts';
+import { windowRecord } from './windows/window-layout.ts';
+import { WindowGroupBuilder } from './windows/window-group-builder.ts';
 import type { StreamRules } from './stream-rules.ts';
 
 /** What was left out of the readings of one stream; it outlives the template that the stream was compiled from. */
@@ -28,6 +31,9 @@ export interface StreamTally {
   withheld: number;
   /** Bytes of all these as they came, names included. */
   bytes: number;
+  /** Readings that went into windows instead of being stored, and their bytes as they came. */
+  folded: number;
+  foldedBytes: number;
 }
 
 /** What a stream shares with the others of its worker, and its own tally. */
@@ -54,6 +60,8 @@ export class StreamIngest {
   /** Persons of whom nothing is taken; null where there is none. */
   guards: readonly SubjectGuard[] | null = null;
   readonly #builder: BatchBuilder;
+  /** Takes admitted readings where they are not stored one by one. */
+  readonly #windows: WindowGroupBuilder | null;
   readonly #table: DeviceTable;
   readonly #groups: CommitGroups;
   readonly #hash: ReadingHash;
@@ -73,8 +81,9 @@ export class StreamIngest {
     this.#newTokens = newTokens;
     this.row = new Row(rules);
     this.scanner = new JsonScanner(this.row);
-    this.index = table.streamIndex(rules.name);
+    this.index = roomFor(rules, table) ? table.streamIndex(rules.name) : -1;
     this.#builder = new BatchBuilder(rules, template);
+    this.#windows = rules.windows === null ? null : new WindowGroupBuilder(rules.windows, template);
     this.#table = table;
     this.#groups = groups;
     this.#hash = new ReadingHash(table.hashKey);
@@ -99,7 +108,8 @@ export class StreamIngest {
     if (made > 0) this.#newTokens(via ?? about.name, made);
     const refused = this.guards === null ? 0 : checkSubjects(row, this.guards);
     if (refused !== REASON.admitted.number) return refused;
-    const reason = checkConsent(row, received) || (importing ? 0 : checkClock(row, received));
+    const reason =
+      checkConsent(row, received) || (importing ? 0 : checkClock(row, received)) || checkWindow(row, received);
     if (reason !== REASON.admitted.number) return reason;
     // The vault is full, or as good as: who comes later may find room.
     const unkept = unkeptOf(row);
@@ -128,8 +138,15 @@ export class StreamIngest {
     if (found !== REASON.admitted.number) return found;
     if (unkept > 0) this.#keepOriginals();
     this.#countLeftOut();
-    this.#builder.add(row, about.name, via, received);
-    this.#groups.added(this.#builder);
+    if (this.#windows === null) {
+      this.#builder.add(row, about.name, via, received);
+      this.#groups.added(this.#builder);
+    } else {
+      this.#windows.add(row, about.name, time, hash);
+      this.#groups.folded(this.#windows);
+      this.#tally.folded += 1;
+      this.#tally.foldedBytes += row.bytes;
+    }
     return found;
   }
 
@@ -167,4 +184,9 @@ export class StreamIngest {
     }
     return hash.end();
   }
+}
+
+/** Windows have a column of their own in the device table: without it a row could be written twice after a crash. */
+function roomFor({ name, windows }: StreamRules, table: DeviceTable): boolean {
+  return windows === null || table.streamIndex(windowRecord(name)) !== -1;
 }

@@ -1,11 +1,13 @@
 import { RE2JS } from 're2js';
 import { SYSTEM_COLUMNS, encodeUtf8 } from '#base/core/index.ts';
 import type { ColumnShape } from '#base/core/index.ts';
-import { tokenDomainOf } from '#declare/template/index.ts';
+import { intakeFields, tokenDomainOf } from '#declare/template/index.ts';
 import type { Field, Limits, Stream, Template } from '#declare/template/index.ts';
 import type { StreamConsents } from '#trust/consent/index.ts';
 import { IngestError } from './errors.ts';
 import type { Tokeniser } from './tokeniser.ts';
+import { windowLayoutOf } from './windows/window-layout.ts';
+import type { WindowLayout } from './windows/window-layout.ts';
 
 /** Type of a field as a small number, for the loops that run per value. */
 export const TYPE = Object.freeze({ number: 0, integer: 1, boolean: 2, text: 3, time: 4 });
@@ -65,11 +67,20 @@ export interface StreamRules {
   readonly early: number;
   readonly perSecond: number;
   readonly burst: number;
+  /** How readings become rows of windows; null where each is stored. */
+  readonly windows: WindowRule | null;
   readonly refuseUndeclared: boolean;
   readonly disconnect: boolean;
   /** UTF-16 code units of the longest text that may be anywhere in a payload. */
   readonly textLimit: number;
   readonly limits: Limits;
+}
+
+/** A layout of windows, with the places of its fields in a row. */
+export interface WindowRule {
+  readonly layout: WindowLayout;
+  readonly by: readonly number[];
+  readonly of: readonly number[];
 }
 
 /** Who agrees to a stream's purposes; undefined where nothing is known of consents, which then nobody has given. */
@@ -96,9 +107,10 @@ export function compileStream(
   limits: Limits,
   tokeniserOf: FindTokeniser = () => undefined,
   consentsOf: FindConsents = () => undefined,
+  since = 0,
 ): StreamRules {
   let stepped = 0;
-  const fields = stream.fields.map((field) =>
+  const fields = intakeFields(stream).map((field) =>
     compileField(stream, field, field.step === null ? -1 : stepped++, tokeniserOf),
   );
   const limited = limitedFields(stream);
@@ -131,6 +143,10 @@ export function compileStream(
     early: stream.accept.early * 1_000,
     perSecond: stream.rate.perSecond,
     burst: stream.rate.burst,
+    windows: windowRuleOf(
+      windowLayoutOf(stream, since),
+      fields.map(({ name }) => name),
+    ),
     refuseUndeclared: stream.undeclared === 'refuse',
     disconnect: stream.onRefusal === 'disconnect',
     textLimit: longestText(stream, limits),
@@ -138,12 +154,19 @@ export function compileStream(
   };
 }
 
+function windowRuleOf(layout: WindowLayout | null, fields: readonly string[]): WindowRule | null {
+  if (layout === null) return null;
+  const placesOf = (named: readonly { readonly name: string }[]) => named.map(({ name }) => fields.indexOf(name));
+  return { layout, by: placesOf(layout.by), of: placesOf(layout.of) };
+}
+
 const NOBODY = { standing: () => 0 };
 
 /** Fields that are for some purposes of a stream alone, with these as bits by the purpose's place in the stream. */
-function limitedFields({ basis, purposes, fields }: Stream): ConsentRule['limited'] {
+function limitedFields(stream: Stream): ConsentRule['limited'] {
+  const { basis, purposes } = stream;
   if (basis !== 'consent') return [];
-  return fields.flatMap((field, at) => {
+  return intakeFields(stream).flatMap((field, at) => {
     if (field.purposes === undefined || field.withheld === true || field.class === 'secret') return [];
     const bits = field.purposes.map((purpose) => (purposes.includes(purpose) ? 1 << purposes.indexOf(purpose) : 0));
     return [{ at, purposes: bits.reduce((all, bit) => all | bit, 0) }];
@@ -152,7 +175,7 @@ function limitedFields({ basis, purposes, fields }: Stream): ConsentRule['limite
 
 /** A field may declare a longer text than the limit for texts that declare none. */
 function longestText(stream: Stream, limits: Limits): number {
-  return Math.max(limits.textLength, ...stream.fields.map((field) => field.maxLength));
+  return Math.max(limits.textLength, ...intakeFields(stream).map((field) => field.maxLength));
 }
 
 function compileField(stream: Stream, field: Field, stepped: number, tokeniserOf: FindTokeniser): FieldRule {
@@ -238,7 +261,9 @@ export function batchShape(stream: Stream): readonly ColumnShape[] {
 
 /** Names of a stream's stepped fields in the order of their places in the device table. */
 export function steppedFields(stream: Stream): readonly string[] {
-  return stream.fields.filter((field) => field.step !== null).map((field) => field.name);
+  return intakeFields(stream)
+    .filter((field) => field.step !== null)
+    .map((field) => field.name);
 }
 
 /** The most stepped fields that any stream of a template has: what a device table must have room for. */

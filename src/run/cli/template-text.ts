@@ -1,3 +1,4 @@
+import { intakeFields } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { Template } from '#declare/template/index.ts';
  */
 export function templateText(name: string, industry: string, base: Template, schema: string): string {
   const stream = [...base.streams.values()].find((one) => !one.name.startsWith('_'));
-  const field = stream?.fields.find(({ range }) => range !== null);
+  const field = stream && intakeFields(stream).find(({ range }) => range !== null);
   const streamHint =
     stream === undefined || field === undefined
       ? []

@@ -11,6 +11,8 @@ export interface DataDirectory {
   readonly identity: string;
   readonly journal: string;
   readonly quarantine: string;
+  /** What is held of windows that are open, where streams are aggregated at the door. */
+  readonly windows: string;
   readonly objects: string;
   /** What the watch knows, sealed. */
   readonly watch: string;
@@ -39,6 +41,7 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
     identity: at('identity'),
     journal: at('journal'),
     quarantine: at('quarantine'),
+    windows: at('windows'),
     objects: at('objects'),
     watch: at('watch'),
     operator: at('operator'),
@@ -60,7 +63,8 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
  *   there for everybody, such as `/tmp`
  */
 export async function makeDirectories(layout: DataDirectory): Promise<void> {
-  const { root, audit, keys, identity, journal, quarantine, objects, watch, operator, traces, tail, run } = layout;
+  const { root, audit, keys, identity, journal, quarantine, windows, objects, watch, operator, traces, tail, run } =
+    layout;
   for (const folder of [
     root,
     audit,
@@ -68,6 +72,7 @@ export async function makeDirectories(layout: DataDirectory): Promise<void> {
     identity,
     journal,
     quarantine,
+    windows,
     objects,
     watch,
     operator,

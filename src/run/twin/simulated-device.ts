@@ -1,5 +1,6 @@
 import mqtt from 'mqtt';
 import type { MqttClient } from 'mqtt';
+import { intakeFields } from '#declare/template/index.ts';
 import type { Stream } from '#declare/template/index.ts';
 import { misbehave, misbehaviourAt } from './misbehaviour.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
@@ -50,7 +51,7 @@ export class SimulatedDevice {
     this.#signals = new Map(
       options.streams.map((stream) => [
         stream.name,
-        new Map(stream.fields.map((field) => [field.name, signalFor(field, credential.name, this.#uniform)])),
+        new Map(intakeFields(stream).map((field) => [field.name, signalFor(field, credential.name, this.#uniform)])),
       ]),
     );
     this.#client = mqtt.connect({
@@ -85,7 +86,7 @@ export class SimulatedDevice {
     if (!this.#client.connected) return;
     const at = Date.now() / 1_000;
     const own: Record<string, unknown> = {};
-    for (const field of stream.fields) {
+    for (const field of intakeFields(stream)) {
       const value = this.#signals.get(stream.name)?.get(field.name)?.(at) ?? null;
       if (value !== null) own[field.name] = value;
     }
@@ -94,7 +95,7 @@ export class SimulatedDevice {
     if (fields === null) return;
     this.#last.set(stream.name, fields);
     const reading: Record<string, unknown> = { time: at, seq: this.#seq++, ...fields };
-    const spoilt = stream.fields.find((field) => field.range?.[1] !== null && field.range !== null);
+    const spoilt = intakeFields(stream).find((field) => field.range?.[1] !== null && field.range !== null);
     if (spoilt !== undefined && this.#uniform() < this.#options.faultRatio) {
       reading[spoilt.name] = (spoilt.range?.[1] ?? 0) + 1_000;
     }

@@ -9,7 +9,7 @@ import type { KeyUse } from './key-log.ts';
 import { FILE_KEYS } from './key-tables.ts';
 
 /** What a file key is for. */
-export type FileKind = 'journal' | 'quarantine' | 'watch';
+export type FileKind = 'journal' | 'quarantine' | 'watch' | 'windows';
 
 /** The key of one file of one process start; the id sorts by time of making and never comes twice. */
 export interface FileKey {

@@ -41,13 +41,18 @@ export function compileGuards(
 
 /** Refuses a reading about somebody of whom nothing is taken; identifiers were replaced by tokens before. */
 export function checkSubjects(row: Row, guards: readonly SubjectGuard[]): number {
-  for (const { at, refused, digests } of guards) {
+  for (const guard of guards) {
+    const { at } = guard;
     if (row.cells[at] !== CELL.present) continue;
     const isText = row.rules.fields[at]!.type === TYPE.text;
-    const value = isText ? row.texts[at]! : row.numbers[at]!;
-    if (refused.has(digests === null ? value : digestOf(value, digests))) return REASON.erased.number;
+    if (isRefused(isText ? row.texts[at]! : row.numbers[at]!, guard)) return REASON.erased.number;
   }
   return REASON.admitted.number;
+}
+
+/** Whether a value as it is stored names such a person. */
+export function isRefused(value: string | number, { refused, digests }: SubjectGuard): boolean {
+  return refused.has(digests === null ? value : digestOf(value, digests));
 }
 
 /** Whether members that were refused for another reason are about such a person: then no evidence of them is kept. */

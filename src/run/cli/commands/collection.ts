@@ -7,8 +7,9 @@ interface StreamRow {
   readonly purposes: readonly string[];
   readonly unused: readonly string[];
   readonly basis: string | null;
+  readonly every: string | null;
   readonly fields: readonly { readonly name: string; readonly stored: string; readonly purposes: readonly string[] }[];
-  readonly leftOut: Readonly<Record<'undeclared' | 'withheld' | 'bytes', number>>;
+  readonly leftOut: Readonly<Record<'undeclared' | 'withheld' | 'bytes' | 'folded' | 'foldedBytes', number>>;
 }
 
 /** What is collected for what, and what was left out. */
@@ -28,14 +29,27 @@ export function addCollectionCommand(program: Command, contextOf: ContextOf): vo
 
 function showLeftOut(streams: readonly StreamRow[]): string {
   return formatTable(
-    ['stream', 'used for', 'unused', 'undeclared', 'withheld', 'bytes left out'],
-    streams.map(({ stream, purposes, unused, leftOut }) => [
+    [
+      'stream',
+      'used for',
+      'unused',
+      'undeclared',
+      'withheld',
+      'bytes left out',
+      'one row per',
+      'readings folded',
+      'bytes folded',
+    ],
+    streams.map(({ stream, purposes, unused, every, leftOut }) => [
       stream,
       purposes.join(' '),
       unused.join(' '),
       leftOut.undeclared,
       leftOut.withheld,
       leftOut.bytes,
+      every ?? 'reading',
+      leftOut.folded,
+      leftOut.foldedBytes,
     ]),
   );
 }

@@ -1,6 +1,6 @@
 import { formatMicros } from '#base/core/index.ts';
 import type { Clock } from '#base/core/index.ts';
-import { heldBy, unenforcedOf } from '#declare/template/index.ts';
+import { heldBy, intakeFields, unenforcedOf } from '#declare/template/index.ts';
 import type { Field, Stream, Template } from '#declare/template/index.ts';
 
 /** A stream as the API lists it: what devices may send, and whether it takes readings. */
@@ -31,7 +31,7 @@ export function describeStreams(template: Template, clock: Clock): readonly Stre
       acceptUnenforced: stream.acceptUnenforced,
       unenforced: missing,
       rate: stream.rate,
-      fields: stream.fields.map(({ name, type, unit, range, class: cls, nullable }) => ({
+      fields: intakeFields(stream).map(({ name, type, unit, range, class: cls, nullable }) => ({
         name,
         type,
         unit,
@@ -46,7 +46,7 @@ export function describeStreams(template: Template, clock: Clock): readonly Stre
 
 function exampleOf(stream: Stream, clock: Clock): Record<string, string | number | boolean> {
   const example: Record<string, string | number | boolean> = {};
-  for (const field of stream.fields) {
+  for (const field of intakeFields(stream)) {
     // Any value of a secret refuses the reading.
     if (field.class === 'secret' || field.withheld === true) continue;
     const value = valueFor(field, clock);

@@ -125,7 +125,7 @@ test('memoryRelations() has refusals and counts of the log', async (t) => {
 
 test('memoryRelations() has what readings lost on entry', async (t) => {
   const { leftOut, clock, find } = await open(t);
-  leftOut.note([['climate', { undeclared: 2, withheld: 0, bytes: 30 }]], clock.now());
+  leftOut.note([['climate', { undeclared: 2, withheld: 0, bytes: 30, folded: 0, foldedBytes: 0 }]], clock.now());
   assert.deepEqual(rowsOf(await find('_left_out')), [
     [clock.now(), 'climate', 'undeclared', 2],
     [clock.now(), 'climate', 'bytes', 30],

@@ -7,7 +7,7 @@ import type {
   Sighting,
   TlsMaterial,
 } from '#flow/gateway/index.ts';
-import type { ImportGrant, RefusedSubjects, VaultKey } from '#flow/ingest/index.ts';
+import type { ImportGrant, RefusedSubjects, VaultKey, WindowGroup, WindowStates } from '#flow/ingest/index.ts';
 import type { ConsentChange, ConsentSnapshot } from '#trust/consent/index.ts';
 import type { CheckerTrust, DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
@@ -16,6 +16,9 @@ import type { RefusedReadings } from '../control/refusal-book.ts';
 import type { HandedTokenKey } from './token-keys.ts';
 
 export type Ports = ListenerPorts;
+
+/** What a gateway writes files of. */
+export type FileKeyKind = 'journal' | 'quarantine' | 'windows';
 
 /** Keys of journal and quarantine files on their way to the worker that writes them. */
 export interface HandedFileKey {
@@ -52,6 +55,8 @@ export interface GatewayStart {
   readonly vaultRoom: number;
   readonly journal: string;
   readonly quarantine: string;
+  /** Folder of what is held of open windows. */
+  readonly windows: string;
   readonly controlSocket: string;
   /** Routes of control's that last. */
   readonly longRoutes: readonly string[];
@@ -67,6 +72,12 @@ export interface TemplateUpdate {
   readonly tokenKeys: readonly HandedTokenKey[];
   /** The key under which originals travel to the vault; null where none do. */
   readonly vaultKey: VaultKey | null;
+}
+
+/** The same on its way to a worker. */
+export interface WorkerTemplateUpdate extends TemplateUpdate {
+  /** From when on streams take readings for their windows; epoch microseconds. */
+  readonly windowsSince: ReadonlyMap<string, number>;
 }
 
 /** Changes of the inventory, and the keys of what was revoked with them. */
@@ -117,7 +128,7 @@ export type GatewayMethods = {
 
 /** What control offers to the gateway process. */
 export type GatewayControlMethods = {
-  fileKeys(request: { kind: 'journal' | 'quarantine'; count: number }): Promise<readonly HandedFileKey[]>;
+  fileKeys(request: { kind: FileKeyKind; count: number }): Promise<readonly HandedFileKey[]>;
   /** The key of an existing journal file, for rebuilding what the gateway knew. */
   journalKey(fileId: string): Promise<Uint8Array | null>;
   /** File keys that no file was begun with. */
@@ -157,12 +168,15 @@ export interface WorkerStart {
   readonly quarantineKeys: readonly HandedFileKey[];
   /** Sessions of earlier starts, which this worker's journal keeps from now on. */
   readonly sessions: readonly SessionSnapshot[];
+  readonly windowsSince: ReadonlyMap<string, number>;
 }
 
 /** What a worker offers to the main thread. */
 export type WorkerMethods = {
   start(start: WorkerStart): Promise<Ports>;
-  template(update: TemplateUpdate): void;
+  template(update: WorkerTemplateUpdate): void;
+  /** Stores rows of closed windows, each once; resolves once they are durable. */
+  writeWindows(closed: { windows: readonly WindowStates[]; at: number }): Promise<void>;
   devices(changes: readonly DirectoryChange[]): void;
   consents(snapshot: ConsentSnapshot): void;
   agreed(about: { stream: string; subject: string }): boolean;
@@ -178,7 +192,7 @@ export type WorkerMethods = {
   vaultRoom(values: number): void;
   renew(tls: TlsMaterial): void;
   trust(trust: CheckerTrust): void;
-  keys(stock: { kind: 'journal' | 'quarantine'; keys: readonly HandedFileKey[] }): void;
+  keys(stock: { kind: FileKeyKind; keys: readonly HandedFileKey[] }): void;
   counts(parameters: null): GatewayCounts;
   /** Ends its part. @returns ids of file keys that it was given and did not use */
   drain(parameters: null): Promise<readonly string[]>;
@@ -190,8 +204,10 @@ export type WorkerControlMethods = {
   visited(sighting: Sighting): void;
   /** Two counters of `seq` took turns. */
   interleaved(device: string): void;
+  /** What a commit group adds to windows; resolves once that is durable. */
+  windows(group: WindowGroup): Promise<void>;
   left(id: string): void;
-  moreKeys(request: { kind: 'journal' | 'quarantine' }): void;
+  moreKeys(request: { kind: FileKeyKind }): void;
   committed(parameters: null): void;
   traced(spans: readonly Span[]): void;
   refused(counts: readonly RefusalCount[]): void;

@@ -317,6 +317,7 @@ async function startOf(parts: GatewayHostParts, { ports, ticketKeys, grants }: B
     vaultRoom: vaultRoom(),
     journal: layout.journal,
     quarantine: layout.quarantine,
+    windows: layout.windows,
     controlSocket: layout.controlSocket,
     longRoutes: LONG_ROUTES,
     commands: await waiting(),
@@ -360,6 +361,7 @@ function permissionFlags(layout: DataDirectory): readonly string[] {
     join(PACKAGE_ROOT, 'package.json'),
     layout.journal,
     layout.quarantine,
+    layout.windows,
     layout.run,
   ];
   return [
@@ -367,6 +369,7 @@ function permissionFlags(layout: DataDirectory): readonly string[] {
     ...reads.map((path) => `--allow-fs-read=${path}`),
     `--allow-fs-write=${layout.journal}`,
     `--allow-fs-write=${layout.quarantine}`,
+    `--allow-fs-write=${layout.windows}`,
     '--allow-net',
     '--allow-worker',
     '--no-experimental-ffi',

@@ -7,17 +7,26 @@ import { templateFromJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { CloneWatch, recoverSessions, SessionHub } from '#flow/gateway/index.ts';
 import type { CloneEvent, FromHub, HubLine, SessionSnapshot, ToHub } from '#flow/gateway/index.ts';
-import { mostStepped, steppedFields } from '#flow/ingest/index.ts';
+import { mostStepped, steppedFields, windowRecord } from '#flow/ingest/index.ts';
+import type { SeenSeqs, WindowLayout } from '#flow/ingest/index.ts';
 import { FileJournalReader } from '#flow/journal/index.ts';
-import type { JournalDamage, SessionEvent } from '#flow/journal/index.ts';
+import type { JournalDamage, JournalKeyRing, SessionEvent } from '#flow/journal/index.ts';
 import { ConsentTable, ConsentWriter } from '#trust/consent/index.ts';
 import type { ConsentChange, ConsentSnapshot } from '#trust/consent/index.ts';
-import { DeviceTable, rebuildFromBatch, restoreWindows, RevokedSet } from '#trust/identity/index.ts';
+import {
+  DeviceTable,
+  rebuildFromBatch,
+  restoreWindows,
+  RevokedSet,
+  SEQ,
+  snapshotWindows,
+} from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import { makeLog } from '../log.ts';
 import { parentLine, portLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type {
+  FileKeyKind,
   GatewayControlMethods,
   GatewayCounts,
   GatewayMethods,
@@ -27,6 +36,9 @@ import type {
   WorkerMethods,
 } from './contract.ts';
 import { MemoryDirectory, writeFlags } from './directory.ts';
+import { KeyStock } from './key-stock.ts';
+import { newestWritten, openWindowHost, readWindows, windowLayouts, windowsKept, windowsSince } from './window-host.ts';
+import type { LeftWindows, WindowHost } from './window-host.ts';
 
 /** The gateway process: the main thread keeps the device table and the hub of sessions, workers do the rest. */
 
@@ -37,6 +49,9 @@ const KEY_BATCH = 16;
 const HUB_SWEEP_MS = 1_000;
 const PARKED_PER_DEVICE = 16;
 const ORDER_AGAIN_MS = 1_000;
+const WINDOWS_EVERY_MS = 500;
+/** Keys of files of windows at which more are asked for. */
+const WINDOW_KEYS = 4;
 
 const log: Log = makeLog('gateway');
 /** The first worker loads its code while the start is prepared. */
@@ -49,6 +64,13 @@ let revoked: RevokedSet | null = null;
 const consents = new ConsentWriter(ConsentTable.create());
 let committed = false;
 let inForce: Template | null = null;
+/** Opened once a stream needs it, or an earlier start left windows open. */
+let windows: Promise<WindowHost> | null = null;
+let openWindows: () => Promise<WindowHost> = () => Promise.reject(new TypeError('the gateway has not started'));
+/** From when on streams take readings for the windows that are in force. */
+let since: ReadonlyMap<string, number> = new Map();
+let subjectKey: Uint8Array | null = null;
+let windowTimer: NodeJS.Timeout | null = null;
 const clones = new CloneWatch(systemClock, (device) => {
   const type = directory?.find(device)?.type ?? '';
   return inForce?.devices.get(type)?.clones ?? 'alert';
@@ -57,8 +79,13 @@ const clones = new CloneWatch(systemClock, (device) => {
 const offered: GatewayMethods = {
   start: (begin) => start(begin),
   template: async (update) => {
+    const before = inForce === null ? [] : windowLayouts(inForce, since);
     inForce = templateFromJson(update.form);
-    await Promise.all(workers.map((worker) => worker.call('template', update)));
+    const open = windows === null ? [] : (await windows).keeper.layouts();
+    useWindowsOf(inForce, [...before, ...open]);
+    if (windowLayouts(inForce, since).length > 0) await openWindows();
+    await Promise.all(workers.map((worker) => worker.call('template', { ...update, windowsSince: since })));
+    await (await windows)?.keeper.retire(windowLayouts(inForce, since));
   },
   devices: async (update) => {
     // What is shared first: whatever a worker looks up afterwards is decided by it.
@@ -80,9 +107,11 @@ const offered: GatewayMethods = {
   },
   refuseSubjects: async (refused) => {
     await Promise.all(workers.map((worker) => worker.call('refuseSubjects', refused)));
+    if (subjectKey !== null) await (await windows)?.keeper.forget(windowsKept(refused, subjectKey));
   },
   turnFiles: async () => {
     await Promise.all(workers.map((worker) => worker.call('turnFiles', null)));
+    await (await windows)?.keeper.turn();
   },
   hold: (held) => {
     for (const worker of workers) worker.tell('hold', held);
@@ -136,13 +165,90 @@ async function start(begin: GatewayStart): Promise<Ports> {
       undelivered: (_device, command, reason) => control.tell('undelivered', { command, reason }),
     },
   });
-  const sessions = recoverSessions(await rebuild(begin.journal, template, table, directory));
+  subjectKey = begin.subjectKey;
+  const ring = journalKeys();
+  // What the journal says of windows that are written counts before what was left of those that were open.
+  const sessions = recoverSessions(await rebuild(begin.journal, ring, template, table, directory));
+  const left = await readWindows(begin.windows, ring);
+  for (const record of left.others) if (record.kind === 'windows') restoreWindows(table, record.snapshot);
+  for (const seqs of left.seqs) restoreSeqs(table, directory, seqs);
+  useWindowsOf(
+    template,
+    left.states.map(({ layout }) => layout),
+  );
+  openWindows = () => (windows ??= startWindows(begin.windows, left));
+  if (left.files.length > 0 || windowLayouts(template, since).length > 0) await openWindows();
   const sweeping = hub;
   setInterval(() => {
     sweeping.sweep();
     for (const event of clones.sweep()) answerClone(event);
   }, HUB_SWEEP_MS).unref();
-  return startWorkers(begin, sessions);
+  const ports = await startWorkers(begin, sessions);
+  await (await windows)?.keeper.retire(windowLayouts(template, since));
+  windowTimer = setInterval(() => void windows?.then(({ keeper }) => keeper.close()), WINDOWS_EVERY_MS).unref();
+  return ports;
+}
+
+function useWindowsOf(template: Template, before: readonly WindowLayout[]): void {
+  since = windowsSince(template, before, systemClock.now(), (stream) => newestWritten(table as DeviceTable, stream));
+}
+
+async function startWindows(folder: string, left: LeftWindows): Promise<WindowHost> {
+  const known = table as DeviceTable;
+  let ordered = false;
+  const order = async (): Promise<void> => {
+    if (ordered) return;
+    ordered = true;
+    try {
+      keys.add(await control.call('fileKeys', { kind: 'windows', count: KEY_BATCH }));
+    } catch (error) {
+      log.error({ error: String(error) }, 'no keys for the files of windows could be had, asking again');
+      setTimeout(() => void order(), ORDER_AGAIN_MS).unref();
+    } finally {
+      ordered = false;
+    }
+  };
+  const keys = new KeyStock(WINDOW_KEYS, () => void order());
+  await order();
+  return openWindowHost(
+    {
+      folder,
+      start: makeId(systemClock, systemRandom),
+      keys,
+      ring: journalKeys(),
+      forget: (files) => control.call('unusedFileKeys', files),
+      opening: () => [{ kind: 'windows', snapshot: snapshotWindows(known) }],
+      write: async (closed, at) => workers[0]?.call('writeWindows', { windows: closed, at }),
+      clock: systemClock,
+      log,
+    },
+    left,
+  );
+}
+
+function restoreSeqs(
+  into: DeviceTable,
+  devices: MemoryDirectory,
+  { stream, devices: names, seqs, hashes }: SeenSeqs,
+): void {
+  const column = into.streamIndex(stream);
+  for (const [i, name] of names.entries()) {
+    const device = devices.find(name)?.index;
+    const record = device === undefined || column === -1 ? -1 : into.record(device, column);
+    if (record === -1) continue;
+    into.lock(record);
+    if (into.judgeSeq(record, seqs[i]!, hashes[i]!, 0) === SEQ.fresh) into.recordSeq(record, seqs[i]!, hashes[i]!, 0);
+    into.unlock(record);
+  }
+}
+
+function journalKeys() {
+  return {
+    key: async (fileId: string) => {
+      const raw = await control.call('journalKey', fileId);
+      return raw === null ? null : AeadKey.fromBytes(raw);
+    },
+  };
 }
 
 function answerClone(event: CloneEvent): void {
@@ -169,6 +275,7 @@ function makeTable(template: Template, hashKey: Uint8Array): DeviceTable {
  */
 async function rebuild(
   folder: string,
+  keys: JournalKeyRing,
   template: Template,
   into: DeviceTable,
   devices: MemoryDirectory,
@@ -177,12 +284,7 @@ async function rebuild(
     directory: folder,
     // The store reports damage; what other files say can be learnt all the same.
     onDamaged: (damage: JournalDamage) => log.warn(damage, 'a journal file is damaged'),
-    keys: {
-      key: async (fileId: string) => {
-        const raw = await control.call('journalKey', fileId);
-        return raw === null ? null : AeadKey.fromBytes(raw);
-      },
-    },
+    keys,
   };
   const reader = new FileJournalReader({ ...options, writersGone: true });
   const sessions: SessionEvent[] = [];
@@ -198,8 +300,12 @@ async function rebuild(
     const passed = files.filter(({ finished }) => finished);
     const cursor = new Map(passed.map(({ fileId }) => [fileId, Number.MAX_SAFE_INTEGER]));
     for await (const { record } of reader.read(cursor)) {
-      if (record.kind === 'batch') rebuildFromBatch(into, record.batch, context);
-      else if (record.kind === 'windows') restoreWindows(into, record.snapshot);
+      if (record.kind === 'batch') {
+        const { batch } = record;
+        // The `seq` of a window's row is not one that a device counts.
+        const isWindows = template.streams.get(batch.stream)?.aggregate !== undefined;
+        rebuildFromBatch(into, isWindows ? { ...batch, stream: windowRecord(batch.stream) } : batch, context);
+      } else if (record.kind === 'windows') restoreWindows(into, record.snapshot);
       else if (record.kind === 'session') sessions.push(...record.events);
     }
   } catch (error) {
@@ -254,6 +360,7 @@ async function startWorkers(begin: GatewayStart, sessions: readonly SessionSnaps
       journalKeys,
       quarantineKeys,
       sessions: number === 0 ? sessions : [],
+      windowsSince: since,
     });
   }
   return ports;
@@ -271,7 +378,7 @@ function launchWorker(): { readonly thread: Worker; readonly port: MessagePort }
 
 function offeredToWorkers(worker: () => Peer<WorkerMethods>): WorkerControlMethods {
   const ordered = new Set<string>();
-  const order = async (kind: 'journal' | 'quarantine'): Promise<void> => {
+  const order = async (kind: FileKeyKind): Promise<void> => {
     if (ordered.has(kind)) return;
     ordered.add(kind);
     try {
@@ -287,6 +394,7 @@ function offeredToWorkers(worker: () => Peer<WorkerMethods>): WorkerControlMetho
     arrived: (sighting) => clones.arrived(sighting),
     visited: (sighting) => clones.visited(sighting),
     interleaved: (device) => clones.interleaved(device),
+    windows: async (group) => (await openWindows()).keeper.take(group),
     left: (id) => clones.left(id),
     moreKeys: ({ kind }) => void order(kind),
     committed: () => {
@@ -339,10 +447,14 @@ function sum(counts: readonly GatewayCounts[]): GatewayCounts {
 }
 
 async function drain(): Promise<void> {
+  if (windowTimer !== null) clearInterval(windowTimer);
+  await (await windows)?.keeper.drain();
   const unused = await Promise.all(workers.map((worker) => worker.call('drain', null)));
   await control.call('unusedFileKeys', unused.flat()).catch((error: unknown) => {
     log.warn({ error: String(error) }, 'unused keys of files could not be given back');
   });
+  await (await windows)?.keeper.drain();
+  await (await windows)?.close();
 }
 
 const control = new Peer<GatewayControlMethods>(parentLine(), offered);

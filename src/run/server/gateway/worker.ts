@@ -113,6 +113,8 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     refusedSubjects: given.refusedSubjects,
     grants,
     consents,
+    windows: (group) => main.call('windows', group),
+    windowsSince: begin.windowsSince,
     findDevice: (name) => directory.find(name),
     mayPublish: publishGuard(template, (name) => directory.find(name), systemClock),
     interleaved: (device) => main.tell('interleaved', device),
@@ -222,16 +224,18 @@ function noticing(journal: FileJournalWriter): Pick<FileJournalWriter, 'append' 
 
 const offered: WorkerMethods = {
   start,
-  template: ({ form, closed, tokenKeys, vaultKey }) => {
+  template: ({ form, closed, tokenKeys, vaultKey, windowsSince }) => {
     const template = templateFromJson(form);
     running?.ingest.useTemplate(template, {
       closed: new Set(closed),
       mayPublish: publishGuard(template, (name) => running?.directory.find(name) ?? null, systemClock),
       tokenKeys: openTokenKeys(tokenKeys),
       vault: vaultWriterOf(vaultKey),
+      windowsSince,
     });
     running?.gateway.useTemplate(template);
   },
+  writeWindows: async ({ windows, at }) => running?.ingest.writeWindows(windows, at),
   devices: (changes) => {
     for (const change of changes) running?.directory.change(change);
     running?.gateway.devicesChanged();
@@ -243,7 +247,9 @@ const offered: WorkerMethods = {
   shut: ({ serial, addresses }) => running?.gateway.shut(serial, addresses),
   renew: (tls) => running?.gateway.renew(tls),
   trust: (trust) => running?.gateway.useCertificates(makeCertificateChecker(running.deployment, trust)),
-  keys: ({ kind, keys }) => stocks[kind].add(keys),
+  keys: ({ kind, keys }) => {
+    if (kind !== 'windows') stocks[kind].add(keys);
+  },
   counts: () => ({
     connections: running?.gateway.counts().mqtt ?? 0,
     admitted: byReason[REASON.admitted.number] ?? 0,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { openApi } from '../testing.ts';
 
 test('what is collected is shown with what was left out', async (t) => {
-  const left = { undeclared: 3, withheld: 0, bytes: 120 };
+  const left = { undeclared: 3, withheld: 0, bytes: 120, folded: 0, foldedBytes: 0 };
   const { call, identity } = await openApi(t, { leftOut: { sums: async () => new Map([['climate', left]]) } });
   const { streams } = (await call('GET', '/v1/collection')).json() as { streams: Record<string, unknown>[] };
   assert.deepEqual(streams, [
@@ -12,6 +12,7 @@ test('what is collected is shown with what was left out', async (t) => {
       purposes: ['quality'],
       unused: [],
       basis: null,
+      every: null,
       fields: [{ name: 'temperature', stored: 'as it comes', purposes: ['quality'] }],
       leftOut: left,
     },

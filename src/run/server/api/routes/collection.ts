@@ -1,6 +1,7 @@
 import { Type } from '#base/core/index.ts';
-import { activePurposes, isSystemName } from '#declare/template/index.ts';
+import { activePurposes, formatDuration, isSystemName } from '#declare/template/index.ts';
 import type { Field, Stream, Template } from '#declare/template/index.ts';
+import { NOTHING_LEFT_OUT } from '../../control/left-out-book.ts';
 import type { LeftOut } from '../../control/left-out-book.ts';
 import { count, listOf, orNull, text } from '../forms.ts';
 import { PLATFORM } from '../route.ts';
@@ -17,9 +18,10 @@ const STREAM = Type.Object({
   unused: listOf(text),
   basis: orNull(text),
   fields: listOf(FIELD),
-  leftOut: Type.Object({ undeclared: count, withheld: count, bytes: count }),
+  /** How long a window is of which one row is stored; null where readings are stored one by one. */
+  every: orNull(text),
+  leftOut: Type.Object({ undeclared: count, withheld: count, bytes: count, folded: count, foldedBytes: count }),
 });
-const NOTHING: LeftOut = { undeclared: 0, withheld: 0, bytes: 0 };
 
 /** What is collected, and what is left out on entry. */
 export const COLLECTION_ROUTES: readonly Route[] = [
@@ -33,7 +35,9 @@ export const COLLECTION_ROUTES: readonly Route[] = [
       const template = templates.current;
       const sums = await leftOut.sums();
       const own = [...template.streams.values()].filter(({ name }) => !isSystemName(name));
-      return { json: { streams: own.map((stream) => showStream(stream, template, sums.get(stream.name) ?? NOTHING)) } };
+      return {
+        json: { streams: own.map((stream) => showStream(stream, template, sums.get(stream.name) ?? NOTHING_LEFT_OUT)) },
+      };
     },
   },
 ];
@@ -45,6 +49,7 @@ function showStream(stream: Stream, template: Template, leftOut: LeftOut) {
     purposes: active,
     unused: stream.purposes.filter((purpose) => !active.includes(purpose)),
     basis: stream.basis,
+    every: stream.aggregate === undefined ? null : formatDuration(stream.aggregate.every),
     fields: stream.fields.map((field) => ({
       name: field.name,
       stored: storedAs(field),

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { makeId, systemClock } from '#base/core/index.ts';
+import { AeadKey, systemRandom, TokenKey } from '#base/crypto/index.ts';
+import type { WindowStates } from '#flow/ingest/index.ts';
+import { DeviceTable } from '#trust/identity/index.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
+import { newestWritten, openWindowHost, readWindows, windowLayouts, windowsKept, windowsSince } from './window-host.ts';
+
+const yaml = (every: string) => `
+devices: { d: {} }
+streams:
+  s: { from: d, purposes: [care], aggregate: { every: ${every}, by: [who], of: { t: [mean] } },
+       fields: { who: { type: text, class: identifier }, t: { type: number } } }
+`;
+const SECOND = 1_000_000;
+
+test('what was taken before a crash is there for the next start, in one file', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'weir-windows-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const keys = new Map<string, AeadKey>();
+  const forgotten: string[] = [];
+  const ring = { key: (id: string) => keys.get(id) ?? null };
+  const [layout] = windowLayouts(makeTemplate(yaml('1m')), new Map());
+  assert.ok(layout);
+  const open = async () => {
+    const left = await readWindows(folder, ring);
+    const host = await openWindowHost(
+      {
+        folder,
+        start: makeId(systemClock, systemRandom),
+        keys: {
+          next: () => {
+            const [fileId, key] = [makeId(systemClock, systemRandom), AeadKey.fromBytes(systemRandom.bytes(32))];
+            keys.set(fileId, key);
+            return { fileId, key };
+          },
+        },
+        ring,
+        forget: async (files) => void forgotten.push(...files),
+        opening: () => [],
+        write: async () => {},
+        clock: systemClock,
+        log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+      },
+      left,
+    );
+    return { left, host };
+  };
+  const start = Math.floor(systemClock.now() / layout.every) * layout.every;
+  const states: WindowStates = {
+    layout,
+    template: 'digest',
+    devices: ['canary-device'],
+    starts: [start],
+    by: [['t1-ada']],
+    held: Float64Array.of(2, 5, 1, 4),
+  };
+  const first = await open();
+  await first.host.keeper.take({
+    states: [states],
+    seqs: [{ stream: 's', devices: ['canary-device'], seqs: Float64Array.of(7), hashes: Float64Array.of(-5) }],
+  });
+  // No file is closed: the process ended.
+  const second = await open();
+  assert.deepEqual(second.left.states, [states]);
+  assert.deepEqual([...second.left.seqs[0]!.seqs, ...second.left.seqs[0]!.hashes], [7, -5]);
+  assert.equal(second.host.keeper.open, 1);
+  const files = (await readdir(join(folder, 'w0'))).filter((name) => name.endsWith('.journal'));
+  assert.equal(files.length, 1);
+  assert.equal(forgotten.length, 1, 'the key of the file that is gone goes too');
+  const bytes = await readFile(join(folder, 'w0', files[0]!));
+  assert.equal(bytes.indexOf('canary-device'), -1);
+  await Promise.all([first.host.close(), second.host.close()]);
+});
+
+test('windowsSince() lets no window have the name of another', () => {
+  const [before, now] = [makeTemplate(yaml('1m')), makeTemplate(yaml('1h'))];
+  const layouts = windowLayouts(before, new Map());
+  const none = () => -1;
+  assert.deepEqual(windowsSince(before, [], 100.5 * SECOND, none), new Map());
+  assert.deepEqual(windowsSince(before, layouts, 100.5 * SECOND, none), new Map([['s', 0]]));
+  assert.deepEqual(windowsSince(now, layouts, 100.5 * SECOND, none), new Map([['s', 101 * SECOND]]));
+  assert.deepEqual(
+    windowsSince(before, [], 100.5 * SECOND, () => 60),
+    new Map([['s', 101 * SECOND]]),
+  );
+  assert.deepEqual(
+    windowsSince(before, [], 100.5 * SECOND, () => 59),
+    new Map(),
+  );
+});
+
+test('newestWritten() is over all devices, windowsKept() knows persons by token or digest', () => {
+  const table = DeviceTable.create({ devices: 3, streams: 2, records: 4, window: 4, stepped: 1 }, new Uint8Array(8));
+  assert.equal(newestWritten(table, 's'), -1);
+  for (const [device, seq] of [
+    [0, 60],
+    [2, 180],
+  ] as const) {
+    table.recordSeq(table.record(device, table.streamIndex('s/windows')), seq, 1, 0);
+  }
+  assert.equal(newestWritten(table, 's'), 180);
+  const key = new Uint8Array(32).fill(3);
+  const digest = TokenKey.fromBytes(key, 1).text('ada');
+  const kept = windowsKept([{ stream: 's', field: 'who', values: ['t1-eve', digest] }], key);
+  const asked = ['ada', 't1-eve', 'bob', null].map((who) => kept('s', { who }));
+  assert.deepEqual(asked, [false, false, true, true]);
+  assert.ok(kept('other', { who: 'ada' }));
+});
