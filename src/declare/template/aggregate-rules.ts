@@ -4,7 +4,7 @@ import type { DeepPartial } from './partial.ts';
 import { parseDuration } from './quantities.ts';
 import type { StreamSource } from './schema.ts';
 import type { SourcePath } from './source-node.ts';
-import type { Aggregation, Field, Measure, Stream } from './types.ts';
+import type { Field, Measure, Stream } from './types.ts';
 
 type AggregateSource = NonNullable<StreamSource['aggregate']>;
 

@@ -39,7 +39,7 @@ test('add() and merge() come to the same, however values are spread over groups'
   const shown = (slots: WindowSlots) => {
     const { devices, starts, by, held } = slots.states('t');
     return new Map(
-      devices.map((device, i) => [`${device} ${starts[i]} ${by[i]?.[0]}`, [...held.slice(i * 8, i * 8 + 8)]]),
+      devices.map((device, i) => [`${device} ${starts[i]} ${by[i]?.[0]}`, Array.from(held.subarray(i * 8, i * 8 + 8))]),
     );
   };
   assert.deepEqual(shown(merged), shown(whole));
