@@ -193,3 +193,24 @@ test('read() goes on behind a damaged file for whoever hears of it, and keeps th
   assert.deepEqual(trialNumbers(await Array.fromAsync(open().read(cursor))), [1]);
   assert.equal(damages.length, 1);
 });
+
+test('room made ahead in a file whose writer went without a word is no torn tail', async (t) => {
+  for (const torn of [0, 7]) {
+    const folder = await temporaryFolder(t);
+    const writer = await openTrialWriter(folder, 0, 1, { files: nodeFiles });
+    const { offset } = await writer.append([trialBatch(1, 1)]);
+    const [name = ''] = (await readdir(`${folder}/w0`)).filter((file) => file.endsWith('.journal'));
+    const path = `${folder}/w0/${name}`;
+    await writeFile(path, Buffer.concat([await readFile(path), Buffer.alloc(torn, 7), Buffer.alloc(100_000)]));
+    const tails: unknown[] = [];
+    const reader = new FileJournalReader({
+      directory: folder,
+      keys: { key: trialKey },
+      writersGone: true,
+      onTorn: (tail) => tails.push(tail),
+    });
+    assert.deepEqual(trialNumbers(await Array.fromAsync(reader.read(new Map()))), [1]);
+    assert.deepEqual(tails, torn === 0 ? [] : [{ file: name.replace('.journal', ''), offset, length: 100_007 }]);
+    await writer.close();
+  }
+});

@@ -194,7 +194,10 @@ export class FileJournalReader implements JournalReader {
     const rest = kind === 'dead' && from >= durable ? await readExactly(held, state, from, limit - from) : null;
     if (rest === null || laterGroupOpens(key, rest)) throw damaged(state, from);
     this.#ends.set(file.fileId, from);
-    this.#options.onTorn?.({ file: file.fileId, offset: from, length: limit - from });
+    // Room that was made ahead is no torn tail.
+    if (rest.some((byte) => byte !== 0)) {
+      this.#options.onTorn?.({ file: file.fileId, offset: from, length: limit - from });
+    }
     return null;
   }
 

@@ -1,11 +1,14 @@
-import { close, constants, fstatSync, fsync, ftruncate, open, write, writeSync } from 'node:fs';
+import { close, constants, fstatSync, fsync, ftruncate, open, write, writeSync, writev } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasCode } from '#base/core/index.ts';
 
 /** An open journal file and the small file beside it that tells readers how far it is durable. */
 export interface JournalHandle {
-  /** Writes all of `data` at an offset, or throws; once resolved it survives power loss. */
+  /**
+   * Writes all of `data` at an offset, or throws; once resolved it survives power loss. What is written last ends the
+   * file, once it is closed; until then zeros may follow it.
+   */
   write(data: Uint8Array, offset: number): Promise<void>;
   truncate(length: number): Promise<void>;
   /** Tells readers in other processes that everything before `offset` is durable. */
@@ -76,6 +79,66 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
+/** Files below this have no room made ahead: where little is written, little is wasted. */
+const ROOM_FROM = 65_536;
+const MOST_ROOM = 1_048_576;
+const ZEROS = new Uint8Array(MOST_ROOM);
+
+/** How many bytes of zeros are written behind what makes a file longer: as many as it has, up to a MiB. */
+export function roomAhead(end: number): number {
+  return end < ROOM_FROM ? 0 : Math.min(end, MOST_ROOM);
+}
+
+/**
+ * Writes to a file whose room is made ahead. A durable write that makes a file longer waits for the file system's own
+ * records too; one into room that is there waits for its bytes alone.
+ */
+class RoomyFile {
+  readonly #fd: number;
+  /** Where what was written ends, and where the file does. */
+  #end = 0;
+  #size = 0;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  async write(data: Uint8Array, offset: number): Promise<void> {
+    const end = offset + data.length;
+    if (end <= this.#size) {
+      await writeAll(this.#fd, data, offset);
+    } else {
+      // Where a full disk has no room for the zeros, the call stops within them, and all that matters is there.
+      const written = await writeBoth(this.#fd, data, ZEROS.subarray(0, roomAhead(end)), offset);
+      if (written < data.length) await writeAll(this.#fd, data.subarray(written), offset + written);
+      this.#size = Math.max(end, offset + written);
+    }
+    this.#end = Math.max(this.#end, end);
+  }
+
+  async truncate(length: number): Promise<void> {
+    await done((callback) => ftruncate(this.#fd, length, callback));
+    this.#end = this.#size = length;
+  }
+
+  async close(): Promise<void> {
+    try {
+      if (this.#size > this.#end) await this.truncate(this.#end);
+    } finally {
+      await done((callback) => close(this.#fd, callback));
+    }
+  }
+}
+
+function writeBoth(fd: number, data: Uint8Array, room: Uint8Array, offset: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    writev(fd, [data, room], offset, (error, written) => {
+      if (error === null) resolve(written);
+      else reject(error);
+    });
+  });
+}
+
 const { O_CREAT, O_DSYNC, O_EXCL, O_RDWR } = constants;
 
 /**
@@ -110,17 +173,21 @@ export const nodeFiles: JournalFiles = {
       if (extent !== -1) await done((callback) => close(extent, callback));
       throw error;
     }
+    const file = new RoomyFile(fd);
     return {
-      write: (data, offset) => writeAll(fd, data, offset),
-      truncate: (length) => done((callback) => ftruncate(fd, length, callback)),
+      write: (data, offset) => file.write(data, offset),
+      truncate: (length) => file.truncate(length),
       announce(offset) {
         offsets[0] = offset;
         // In the page cache within microseconds, so not worth a turn of the thread pool.
         writeSync(extent, offsets, 0, 8, 0);
       },
       async close() {
-        await done((callback) => close(fd, callback));
-        await done((callback) => close(extent, callback));
+        try {
+          await file.close();
+        } finally {
+          await done((callback) => close(extent, callback));
+        }
       },
     };
   },
