@@ -62,5 +62,12 @@ test('a file that grows has room made ahead, which is given back when it is clos
 });
 
 test('roomAhead() is nothing for a small file and a MiB at most', () => {
-  assert.deepEqual([0, 65_535, 65_536, 500_000, 2 ** 20, 2 ** 30].map(roomAhead), [0, 0, 65_536, 500_000, 2 ** 20, 2 ** 20]);
+  assert.deepEqual([0, 65_535, 65_536, 500_000, 2 ** 20, 2 ** 30].map(roomAhead), [
+    0,
+    0,
+    65_536,
+    500_000,
+    2 ** 20,
+    2 ** 20,
+  ]);
 });

@@ -21,6 +21,7 @@ test('MemoryDirectory finds devices by name and index, as they are now', () => {
   directory.change({ version: 1, device: entry({ index: 1, name: 'b' }) });
   assert.equal(directory.find('b')?.index, 1);
   assert.equal(directory.nameOf(1), 'b');
+  assert.equal(directory.indices, 2);
 });
 
 test('writeFlags() lets enabled devices act and stops disabled ones', () => {

@@ -6,10 +6,12 @@ import type { DeviceTable, DirectoryChange, DirectoryEntry, DirectorySnapshot } 
 export class MemoryDirectory implements DeviceDirectory {
   readonly #devices: Map<string, DirectoryEntry>;
   readonly #names = new Map<number, string>();
+  /** One more than the greatest index of a device. */
+  indices = 0;
 
   constructor({ devices }: DirectorySnapshot) {
-    this.#devices = new Map(devices.map((device) => [device.name, device]));
-    for (const { index, name } of devices) this.#names.set(index, name);
+    this.#devices = new Map();
+    for (const device of devices) this.#put(device);
   }
 
   /** Devices in it. */
@@ -26,8 +28,13 @@ export class MemoryDirectory implements DeviceDirectory {
   }
 
   change({ device }: DirectoryChange): void {
+    this.#put(device);
+  }
+
+  #put(device: DirectoryEntry): void {
     this.#devices.set(device.name, device);
     this.#names.set(device.index, device.name);
+    this.indices = Math.max(this.indices, device.index + 1);
   }
 }
 

@@ -195,11 +195,14 @@ const REFUSED_EVERY_MS = 1_000;
 /** Tells the main thread when devices were heard, then forgets it. */
 function reportSeen(directory: MemoryDirectory, lastSeen: Float64Array, addresses: readonly string[]): void {
   const times: [string, number, string | null][] = [];
-  for (const [index, at] of lastSeen.entries()) {
-    const name = at === 0 ? null : directory.nameOf(index);
+  // As long as the table, which has room for as many devices as the template allows: what walks it holds up every reading meanwhile.
+  for (let index = 0; index < directory.indices; index += 1) {
+    const at = lastSeen[index] ?? 0;
+    if (at === 0) continue;
+    lastSeen[index] = 0;
+    const name = directory.nameOf(index);
     if (name !== null) times.push([name, at, addresses[index] ?? null]);
   }
-  lastSeen.fill(0);
   if (times.length > 0) main.tell('seen', times);
 }
 
