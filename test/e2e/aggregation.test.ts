@@ -119,7 +119,7 @@ test(
         pauseMs: 20,
       });
       t.after(() => publisher.giveUp());
-      for (let round = 0; round < 3; round++) {
+      for (let round = 0; round < 2; round++) {
         await pause(700 + Math.random() * 1_500);
         const [pid] = await weir.children('server/gateway/process.ts');
         assert.ok(pid !== undefined);
@@ -134,7 +134,7 @@ test(
       await weir.start();
       await pause(500);
       await publisher.stop();
-      assert.ok(publisher.lost >= 3, `only ${publisher.lost} connections were lost`);
+      assert.ok(publisher.lost >= 2, `only ${publisher.lost} connections were lost`);
       const sent = publisher.acknowledged.size;
       const sums = () =>
         weir.query<{ n: number; rows: number; windows: number }>(

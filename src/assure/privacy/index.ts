@@ -6,4 +6,4 @@ export type { NoticeSection } from './privacy-notice.ts';
 export { processingRecord } from './processing-record.ts';
 export type { ProcessingActivity, ProcessingRecord, StoredElement } from './processing-record.ts';
 export { RequestBook, REQUEST_KINDS } from './request-book.ts';
-export type { RequestKind, RequestState, SubjectRequest } from './request-book.ts';
+export type { RequestKind, RequestState, SubjectRequest, Rectification } from './request-book.ts';

@@ -33,11 +33,23 @@ export interface SubjectRequest {
   readonly problem: string | null;
   /** When everything that is on this machine was written anew without the person, and journal files were ended before. */
   readonly rewritten: { readonly turned: Micros; readonly at: Micros } | null;
-  /** What went, by where it was. */
+  /** What went, by where it was; for a rectification, what was corrected. */
   readonly erased: Readonly<Record<string, number>>;
+  /** Of a rectification. */
+  readonly change?: Rectification;
 }
 
-type Sealed = Pick<SubjectRequest, 'person' | 'again' | 'places' | 'problem' | 'rewritten' | 'erased'>;
+/** How readings about a person are to be corrected. */
+export interface Rectification {
+  readonly stream: string;
+  /** The value of each column; null once it is not known any more, as when all is done or an older catalogue came back. */
+  readonly values: readonly { readonly column: string; readonly value: string | number | boolean | null }[] | null;
+  /** Times of the readings in epoch microseconds, the last left out; null at an end that is open. */
+  readonly from: Micros | null;
+  readonly to: Micros | null;
+}
+
+type Sealed = Pick<SubjectRequest, 'person' | 'again' | 'places' | 'problem' | 'rewritten' | 'erased' | 'change'>;
 
 const REQUESTS = {
   name: 'rights_request',
@@ -93,8 +105,8 @@ export class RequestBook {
 
   /** The same as part of another change. */
   async putWithin(tx: CatalogueTransaction, request: SubjectRequest): Promise<void> {
-    const { person, again, places, problem, rewritten, erased, ...clear } = request;
-    const sealed = { person, again, places, problem, rewritten, erased };
+    const { person, again, places, problem, rewritten, erased, change, ...clear } = request;
+    const sealed = { person, again, places, problem, rewritten, erased, ...(change === undefined ? {} : { change }) };
     await this.#requests.put(tx, clear, sealed as unknown as Json);
   }
 

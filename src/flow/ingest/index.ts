@@ -7,6 +7,7 @@ export type { Allowance, Outcomes, Sender, Speaker, WireFormat } from './sender.
 export type { RefusedSubjects } from './checks/subjects.ts';
 export { openVaultRecord, VaultWriter } from './vault-record.ts';
 export type { VaultKey, VaultValue } from './vault-record.ts';
+export { judgeValue } from './judge-value.ts';
 export { coarsen, coarsenTime } from './grid.ts';
 export type { StreamTally } from './stream-ingest.ts';
 export { ImportGrants } from './import-grants.ts';

@@ -63,6 +63,29 @@ describe('compactSegments()', () => {
     assert.deepEqual(world.audited.at(-1)?.detail?.['expired'], 2);
   });
 
+  it('corrects rows about a person, and keeps no trace of what they held', async (t) => {
+    const world = await storeWorld(t);
+    const input = await seal(world, climateBatch(0, 6));
+    const without = {
+      stream: 'climate',
+      columns: [{ name: 'device', values: ['b'] }],
+      before: null,
+      corrected: [
+        { column: 'driver', value: 'right' },
+        { column: 'temperature', value: null },
+      ],
+    };
+    const made = await compacted({ stream: 'climate', inputs: [input], without }, world);
+    const { columns } = await read(world, made);
+    const driver = columns.find(({ name }) => name === 'driver')?.data;
+    assert.ok(driver?.type === 'text');
+    const drivers = [...driver.codes].map((code) => driver.dictionary[code]);
+    const other = 'driver of 0';
+    assert.deepEqual(drivers, [other, 'right', other, other, 'right', other]);
+    assert.deepEqual([...columns.find(({ name }) => name === 'temperature')!.data.nulls!], [1, 1, 0, 0, 1, 1]);
+    assert.equal(made.rows, 6);
+  });
+
   it('comes to nothing where nothing is kept, without opening what it can tell by its span', async (t) => {
     const world = await storeWorld(t);
     const input = await seal(world, receivedBatch([1, 2]), RECEIVED);

@@ -1,4 +1,6 @@
 import type { Batch, NamedColumn } from '#base/core/index.ts';
+import { correctColumn } from './correct-column.ts';
+import type { Correction } from './correct-column.ts';
 import { changedClasses, underDeclared } from './declared-classes.ts';
 import type { DeclaredClasses } from './declared-classes.ts';
 import { mergeBatches, reorderRows, timesOf } from './merge-batches.ts';
@@ -39,11 +41,14 @@ export async function compactSegments(
   const time = columns.find((column) => column.name === 'time');
   if (time === undefined) throw new TypeError('segments without times cannot be merged');
   const kept = keptRows(sortedOrder(timesOf(mergeColumn(time, opened))), plan, columns, opened);
-  const order = plan.without === undefined ? kept : withoutSubject(kept, plan.without, columns, opened);
+  const marks = plan.without === undefined ? null : marksOf(plan.without, columns, opened);
+  const corrected = plan.without?.corrected;
+  const order = marks === null || corrected !== undefined ? kept : kept.filter((row) => marks[row] !== 1);
+  const correct = correcting(marks, order, corrected ?? []);
   if (order.length === 0) return null;
   const merged: NamedColumn[] = [];
   for (const column of columns) {
-    merged.push(...reorderRows(mergeColumn(column, opened), order).columns);
+    merged.push(...reorderRows(mergeColumn(column, opened), order).columns.map(correct));
     // Others get their turn between columns: a merge takes a second or so.
     await new Promise(setImmediate);
   }
@@ -68,20 +73,32 @@ function keptRows(
   return times?.type === 'time' ? order.filter((row) => times.values[row]! >= keptFrom) : order;
 }
 
-/** The rows of an order that are not about a person. */
-function withoutSubject(
-  order: Uint32Array,
+/** The rows of all inputs, one after the other, that are about a person; null where none is. */
+function marksOf(
   subject: SubjectRows,
   columns: readonly StoredColumn[],
   opened: readonly OpenedInput[],
-): Uint32Array {
+): Uint8Array | null {
   const names = new Set(columnsToSearch(subject));
   const searched = columns
     .filter(({ name }) => names.has(name))
     .flatMap((column) => mergeColumn(column, opened).columns);
   const rows = opened.reduce((sum, { segment }) => sum + segment.rows, 0);
-  const marks = markSubject({ rows, columns: searched }, subject);
-  return marks === null ? order : order.filter((row) => marks[row] !== 1);
+  return markSubject({ rows, columns: searched }, subject);
+}
+
+/** Puts corrected values into the columns of the result. @param order for each of its rows the place that it comes from */
+function correcting(
+  marks: Uint8Array | null,
+  order: Uint32Array,
+  corrected: readonly Correction[],
+): (column: NamedColumn) => NamedColumn {
+  if (marks === null || corrected.length === 0) return (column) => column;
+  const meant = Uint8Array.from(order, (row) => marks[row]!);
+  return ({ name, data }) => {
+    const correction = corrected.find(({ column }) => column === name);
+    return { name, data: correction === undefined ? data : correctColumn(data, meant, correction.value) };
+  };
 }
 
 interface OpenedInput {

@@ -97,7 +97,7 @@ export class Compactor {
   }
 
   /**
-   * Seals the next segment anew that has rows about a person, without these.
+   * Seals the next segment anew that has rows about a person, without these, or with these corrected.
    *
    * @param clean ids of segments that are known to have none; those that were found so are added
    * @returns the rows that went and the version from which on; null where no segment has any
@@ -113,17 +113,17 @@ export class Compactor {
     for (const input of this.#active.values()) {
       if (input.stream !== subject.stream || clean.has(input.id)) continue;
       const { rows } = await searchSegment(input, subject, this.#parts);
-      if (rows > 0) return { rows, version: await this.#without(input, subject, request) };
+      if (rows > 0) return { rows, version: await this.#without(input, subject, request, rows) };
       clean.add(input.id);
     }
     return null;
   }
 
-  async #without(input: Segment, subject: SubjectRows, request: string): Promise<number> {
+  async #without(input: Segment, subject: SubjectRows, request: string, found: number): Promise<number> {
     const { publisher, objects, clock } = this.#parts;
     const plan = { stream: input.stream, inputs: [input], without: subject };
     const segment = await this.#parts.maker.compact(plan, this.#parts.declared(plan.stream));
-    const rows = input.rows - (segment?.rows ?? 0);
+    const rows = subject.corrected === undefined ? input.rows - (segment?.rows ?? 0) : found;
     const expired = { stream: input.stream, rows, keptFrom: subject.before ?? clock.now(), request };
     if (segment === null) return this.#takeOut(plan, expired);
     let version: number;

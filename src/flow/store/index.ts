@@ -90,3 +90,4 @@ export type { OpenEnvelope, SignEnvelope, UnverifiedDocument } from './backup/si
 export { copyObject, readHashed } from './backup/copy-object.ts';
 export { inParallel } from './backup/in-parallel.ts';
 export { openFile as openBackupFile, storeFile as storeBackupFile } from './backup/sealed-file.ts';
+export type { Correction, CorrectValue } from './correct-column.ts';

@@ -25,7 +25,7 @@ export interface CompactionPlan {
   readonly inputs: readonly Segment[];
   /** Readings received before this are left out (epoch microseconds). */
   readonly keptFrom?: Micros;
-  /** Rows about a person that are left out. */
+  /** Rows about a person that are left out, or corrected where it says so. */
   readonly without?: SubjectRows;
 }
 

@@ -5,7 +5,7 @@ import { MemorySink } from './parquet/byte-sink.ts';
 import { decodeParquet } from './parquet/decode-parquet.ts';
 import type { SegmentKeySource } from './ports.ts';
 import type { Segment } from './segment.ts';
-import { columnsToSearch, findSubject, markSubject, NOTHING_FOUND } from './subject-rows.ts';
+import { anyRowOf, columnsToSearch, findSubject, markSubject, NOTHING_FOUND } from './subject-rows.ts';
 import type { SubjectFinding, SubjectRows } from './subject-rows.ts';
 
 export interface SearchParts {
@@ -26,8 +26,10 @@ export async function searchSegment(
 ): Promise<SubjectFinding> {
   const named = await openColumns(segment, wanted.columns.map(({ name }) => name), parts); // prettier-ignore
   const { rows } = segment;
-  if (markSubject({ rows, columns: named }, { ...wanted, before: null }) === null) return NOTHING_FOUND;
-  const rest = ['time', ...columnsToSearch(wanted)].filter((name) => !named.some((column) => column.name === name));
+  if (markSubject({ rows, columns: named }, anyRowOf(wanted)) === null) return NOTHING_FOUND;
+  const rest = [...new Set(['time', ...columnsToSearch(wanted)])].filter(
+    (name) => !named.some((column) => column.name === name),
+  );
   return findSubject({ rows, columns: [...named, ...(await openColumns(segment, rest, parts))] }, wanted);
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { micros } from '#base/core/index.ts';
 import type { NamedColumn } from '#base/core/index.ts';
 import { TokenKey } from '#base/crypto/index.ts';
-import { addFindings, columnsToSearch, findSubject, markSubject, NOTHING_FOUND } from './subject-rows.ts';
+import { addFindings, anyRowOf, columnsToSearch, findSubject, markSubject, NOTHING_FOUND } from './subject-rows.ts';
 
 const COLUMNS: readonly NamedColumn[] = [
   {
@@ -70,4 +70,20 @@ test('markSubject() knows who was forgotten by keyed digests', () => {
   assert.deepEqual([...find('driver', key.text('bob'))!], [0, 1, 0, 1]);
   assert.deepEqual([...find('badge', key.integer(9))!], [0, 0, 0, 1]);
   assert.equal(find('driver', key.text('eve')), null);
+});
+
+test('markSubject() means only rows of the span that hold something else, where they are to be corrected', () => {
+  const wanted = {
+    stream: 's',
+    columns: [{ name: 'badge', values: [7, 8, 9] }],
+    before: null,
+    span: { from: micros(2), to: micros(4) },
+    corrected: [
+      { column: 'driver', value: 'bob' },
+      { column: 'gone', value: 1 },
+    ],
+  };
+  assert.deepEqual(columnsToSearch(wanted), ['badge', 'time', 'driver', 'gone']);
+  assert.deepEqual([...markSubject(BATCH, wanted)!], [0, 0, 1, 0], 'row 1 is right, row 3 too late');
+  assert.deepEqual(anyRowOf(wanted), { stream: 's', columns: wanted.columns, before: null });
 });

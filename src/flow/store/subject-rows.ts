@@ -1,5 +1,7 @@
 import type { Batch, Column, Micros } from '#base/core/index.ts';
 import { TokenKey } from '#base/crypto/index.ts';
+import { valueAt } from './correct-column.ts';
+import type { Correction } from './correct-column.ts';
 
 /** A column that names persons, and what one person is called there. */
 export interface SubjectColumn {
@@ -19,6 +21,10 @@ export interface SubjectRows {
   readonly before: Micros | null;
   /** 32 bytes: key of the digests. */
   readonly digestKey?: Uint8Array;
+  /** Only rows whose time lies in it, its end left out (epoch microseconds); null at an end that is open. */
+  readonly span?: { readonly from: Micros | null; readonly to: Micros | null };
+  /** Only rows in which one of these columns holds something else: they are corrected instead of erased. */
+  readonly corrected?: readonly Correction[];
 }
 
 /** What was found of a person in one place. Times of the readings in epoch microseconds; null where there is none. */
@@ -29,8 +35,19 @@ export interface SubjectFinding {
 }
 
 /** The columns that have to be opened to know which rows are meant. */
-export function columnsToSearch({ columns, before }: SubjectRows): readonly string[] {
-  return [...columns.map(({ name }) => name), ...(before === null ? [] : ['received'])];
+export function columnsToSearch({ columns, before, span, corrected = [] }: SubjectRows): readonly string[] {
+  return [
+    ...columns.map(({ name }) => name),
+    ...(before === null ? [] : ['received']),
+    ...(span === undefined ? [] : ['time']),
+    ...corrected.map(({ column }) => column),
+  ];
+}
+
+/** The same person, whatever the rows hold and whenever they came: what can be asked before more columns are opened. */
+export function anyRowOf(wanted: SubjectRows): SubjectRows {
+  const { span: _span, corrected: _corrected, ...rest } = wanted;
+  return { ...rest, before: null };
 }
 
 /**
@@ -53,7 +70,10 @@ export function markSubject(batch: Pick<Batch, 'rows' | 'columns'>, wanted: Subj
       if (isMeant(row)) (marks ??= new Uint8Array(batch.rows))[row] = 1;
     }
   }
-  return marks === null || wanted.before === null ? marks : withoutLater(marks, batch, wanted.before);
+  if (marks === null) return null;
+  const early = wanted.before === null ? marks : withoutLater(marks, batch, wanted.before);
+  const inSpan = wanted.span === undefined ? early : withinSpan(early, batch, wanted.span);
+  return wanted.corrected === undefined ? inSpan : holdingOther(inSpan, batch, wanted.corrected);
 }
 
 /** Rows that are meant, and their span of time. */
@@ -117,4 +137,26 @@ function withoutLater(marks: Uint8Array, batch: Pick<Batch, 'columns'>, before: 
   // Of a segment from before receipts were kept all rows are older than any request.
   if (received?.type !== 'time') return marks;
   return marks.map((mark, row) => (received.values[row]! < before ? mark : 0));
+}
+
+function withinSpan(
+  marks: Uint8Array,
+  batch: Pick<Batch, 'columns'>,
+  { from, to }: NonNullable<SubjectRows['span']>,
+): Uint8Array {
+  const times = batch.columns.find(({ name }) => name === 'time')?.data;
+  if (times?.type !== 'time') return marks;
+  const isIn = (time: number): boolean => (from === null || time >= from) && (to === null || time < to);
+  return marks.map((mark, row) => (isIn(times.values[row]!) ? mark : 0));
+}
+
+/** A row without a column has nothing in it that could be corrected. */
+function holdingOther(marks: Uint8Array, batch: Pick<Batch, 'columns'>, corrected: readonly Correction[]): Uint8Array {
+  const pairs = corrected.flatMap(({ column, value }) => {
+    const data = batch.columns.find(({ name }) => name === column)?.data;
+    return data === undefined ? [] : [{ data, value }];
+  });
+  return marks.map((mark, row) =>
+    mark === 1 && pairs.some(({ data, value }) => valueAt(data, row) !== value) ? 1 : 0,
+  );
 }

@@ -69,6 +69,22 @@ test('weir subject export writes JSON and a table for each stream', async (t) =>
   assert.deepEqual(JSON.parse(await readFile(join(out, 'export.json'), 'utf8')), { relations });
 });
 
+test('weir subject rectify takes fields and times, and asks first', async (t) => {
+  const corrected = { ...REQUEST, kind: 'rectify', erased: { segments: 3 } };
+  const platform = await standIn(t, { 'POST /v1/subjects/find': FOUND, 'POST /v1/subjects/rectify': corrected });
+  const words = ['subject', 'rectify', 'ada', '--stream', 'trips', '--set', 'speed=4.5', 'note=a=b'];
+  await assert.rejects(platform.run(addSubjectCommand, ...words), { code: 'CLI_UNCONFIRMED' });
+  const { out } = await platform.run(addSubjectCommand, ...words, '--from', '2026-01-01T00:00:00Z', '--yes');
+  assert.match(out, /3 readings are corrected; the rest goes by request r1/);
+  assert.deepEqual(JSON.parse(platform.heard.at(-1)?.body ?? ''), {
+    subject: 'ada',
+    stream: 'trips',
+    set: { speed: '4.5', note: 'a=b' },
+    from: '2026-01-01T00:00:00Z',
+  });
+  await assert.rejects(platform.run(addSubjectCommand, ...words.slice(0, 6), 'speed', '--yes'), { code: 'CLI_USAGE' });
+});
+
 test('weir subject restrict and lift', async (t) => {
   const platform = await standIn(t, {
     'POST /v1/subjects/restrict': { ...REQUEST, kind: 'restrict' },

@@ -24,6 +24,14 @@ interface Report {
   readonly found: readonly { readonly where: string; readonly relation: string | null; readonly count: number }[];
 }
 
+interface RectifyOptions {
+  readonly stream: string;
+  readonly set: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly yes?: boolean;
+}
+
 interface Exported {
   readonly relations: readonly {
     readonly name: string;
@@ -72,6 +80,48 @@ export function addSubjectCommand(program: Command, contextOf: ContextOf): void 
         request,
         ({ id, due }) => `no query shows them any more; the rest goes by request ${id}, due ${due}\n`,
       );
+      context.next(`subject request ${request.id}`);
+    });
+
+  subject
+    .command('rectify <person>')
+    .description('correct readings about a person')
+    .requiredOption('--stream <name>', 'the stream that they are in')
+    .requiredOption('--set <field=value...>', 'the right value of a field; `null` for none')
+    .option('--from <time>', 'readings from this time on')
+    .option('--to <time>', 'readings before this time')
+    .option('--yes', 'do not ask: say that it cannot be undone')
+    .action(async (person: string, options: RectifyOptions, command: Command) => {
+      const context = contextOf(command);
+      const { stream, from, to } = options;
+      const body = {
+        subject: person,
+        stream,
+        set: Object.fromEntries(options.set.map(pairOf)),
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+      };
+      if (options.yes !== true) {
+        const report = await context.withPlatform((client) =>
+          client.json<Report>('POST', '/v1/subjects/find', { body: { subject: person } }),
+        );
+        context.result(report, showReport);
+        throw new CliError(
+          'CLI_UNCONFIRMED',
+          'Cannot correct: it was not confirmed, and what is there now cannot be had back',
+          {
+            hint: 'Say so with --yes',
+          },
+        );
+      }
+      const request = await context.withPlatform((client) =>
+        client.json<RequestRow>('POST', '/v1/subjects/rectify', { body }),
+      );
+      context.result(request, ({ id, erased, due }) => {
+        const rows = erased['segments'];
+        const now = rows === undefined ? 'none that is wrong is shown any more' : `${rows} readings are corrected`;
+        return `${now}; the rest goes by request ${id}, due ${due}\n`;
+      });
       context.next(`subject request ${request.id}`);
     });
 
@@ -154,6 +204,15 @@ export function addSubjectCommand(program: Command, contextOf: ContextOf): void 
       context.result(request, showRequest);
       if (request.certificate !== null) context.next(`retention certificate ${request.certificate}`);
     });
+}
+
+/** @throws {CliError} CLI_USAGE */
+function pairOf(word: string): readonly [field: string, value: string] {
+  const at = word.indexOf('=');
+  if (at > 0) return [word.slice(0, at), word.slice(at + 1)];
+  throw new CliError('CLI_USAGE', `Cannot correct: ${JSON.stringify(word)} is not of the form field=value`, {
+    hint: 'Write for example --set temperature=4.2',
+  });
 }
 
 /** Comma-separated values of one relation. @see RFC 4180 */

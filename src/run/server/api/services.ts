@@ -173,7 +173,7 @@ export interface Services {
   readonly privacy: Pick<PrivacyBudgets, 'list'>;
   readonly encryptedSums: Pick<EncryptedSums, 'add'>;
   readonly releases: Pick<ReleaseDesk, 'ask' | 'list' | 'approve' | 'export' | 'askerOf'>;
-  readonly rights: Pick<RightsKeeper, 'find' | 'erase' | 'restrict' | 'lift' | 'export' | 'requests'>;
+  readonly rights: Pick<RightsKeeper, 'find' | 'erase' | 'rectify' | 'restrict' | 'lift' | 'export' | 'requests'>;
   /** The record of processing as of now. */
   readonly processingRecord: () => Promise<ProcessingRecord>;
   readonly prover: Prover;

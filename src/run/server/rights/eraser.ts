@@ -2,7 +2,7 @@ import { canonicalJson, encodeUtf8, formatMicros, makeId, micros, seconds } from
 import type { AuditSink, Clock, Json, Micros, Millis, Random } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import type { Catalogue, Objects } from '#base/storage/index.ts';
-import type { RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
+import type { Rectification, RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
 import { SEGMENT_PREFIX } from '#flow/store/index.ts';
 import type { Erasure, Erasures, SubjectRows } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
@@ -88,7 +88,7 @@ export class Eraser {
     for (const subject of rowsOf(request, this.#parts.digestKey)) {
       note('segments', await store.eraseSubject(subject, request.id));
     }
-    for (const corner of corners) note(corner.where, await corner.erase(request));
+    for (const corner of cornersFor(request, corners)) note(corner.where, await corner.erase(request));
     drop((await this.#gone(request)).map(({ segment }) => segment));
     const rewritten = { ...request, erased, problem: null, rewritten: { turned, at: clock.now() } };
     await book.put(rewritten);
@@ -166,24 +166,34 @@ export class Eraser {
     for (const { segment, handles } of gone)
       opened += (await keys.unwrapDataKeys({ actor: ACTOR, resource: `segment:${segment}` }, handles)).size;
     note('data keys', opened);
-    for (const corner of corners) note(corner.where, await corner.count(request));
+    for (const corner of cornersFor(request, corners)) note(corner.where, await corner.count(request));
     return looked;
   }
 }
 
 /** The rows of streams that a request means: those that were there when it came, or all where it stands. */
 export function rowsOf(
-  { kind, received, places }: Pick<SubjectRequest, 'kind' | 'received' | 'places'>,
+  { kind, received, places, change }: Pick<SubjectRequest, 'kind' | 'received' | 'places' | 'change'>,
   digestKey: Uint8Array,
 ): readonly SubjectRows[] {
   const streams = places.filter((place) => place.kind === 'stream');
+  const meant =
+    change === undefined ? {} : { span: { from: change.from, to: change.to }, corrected: change.values ?? [] };
   return [...Map.groupBy(streams, ({ relation }) => relation)].map(([stream, of]) => ({
     stream,
     columns: of.map(({ column, values, digests }) => ({ name: column, values, digests })),
-    before: kind === 'erase' ? received : null,
+    before: kind === 'restrict' ? null : received,
     digestKey,
+    ...meant,
   }));
 }
+
+/** Corners that hold copies of readings. What else names a person is not wrong since their readings were. */
+function cornersFor({ kind }: SubjectRequest, corners: readonly SubjectCorner[]): readonly SubjectCorner[] {
+  return kind === 'rectify' ? corners.filter(({ where }) => COPIES.has(where)) : corners;
+}
+
+const COPIES: ReadonlySet<string> = new Set(['quarantine', 'datasets']);
 
 function streamsOf(places: readonly StoredPlace[]): readonly string[] {
   return places.filter(({ kind }) => kind === 'stream').map(({ relation }) => relation);
@@ -208,7 +218,8 @@ function statementOf(
     version: 1,
     id,
     at: formatMicros(at),
-    because: 'asked by the person',
+    because: request.change === undefined ? 'asked by the person' : 'corrected as the person asked',
+    ...(request.change === undefined ? {} : { corrected: correctedForm(request.change) }),
     request: request.id,
     person: request.person,
     received: formatMicros(request.received),
@@ -224,5 +235,15 @@ function statementOf(
     epochs_destroyed: [...epochs],
     looked: looked.map((one) => ({ ...one })),
     copies: copies.map((copy) => ({ ...copy })),
+  };
+}
+
+/** What was corrected, without the values. */
+function correctedForm({ stream, values, from, to }: Rectification): Json {
+  return {
+    stream,
+    fields: (values ?? []).map(({ column }) => column),
+    from: from === null ? null : formatMicros(from),
+    to: to === null ? null : formatMicros(to),
   };
 }

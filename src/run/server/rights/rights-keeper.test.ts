@@ -18,7 +18,7 @@ import { RightsKeeper } from './rights-keeper.ts';
 import type { RightsParts } from './rights-keeper.ts';
 
 const template = makeTemplate(
-  'devices: {d: {}}\nstreams: {trips: {from: d, purposes: [p], subject: rider, fields: {rider: {type: text, class: identifier}}}}',
+  'devices: {d: {}}\nstreams: {trips: {from: d, purposes: [p], subject: rider, fields: {rider: {type: text, class: identifier}, speed: {type: number, nullable: true}}}}',
 );
 const HOLD = { id: 'h1', stream: 'trips', from: null, to: 5, reason: 'case 12', owner: 'legal', created: 0, released: null }; // prettier-ignore
 
@@ -166,4 +166,39 @@ test('nobody can be looked for where no stream says whom its readings are about'
   const none = makeTemplate('devices: {d: {}}\nstreams: {s: {from: d, fields: {n: {type: number}}}}');
   const keeper = await RightsKeeper.open({ ...parts, templates: () => [none] }, entries);
   await assert.rejects(keeper.find('person:x', 'ada'), { code: 'SERVER_SUBJECT_INVALID' });
+});
+
+test('rectify() hides what is wrong, has it written anew, and keeps neither value', async (t) => {
+  const { keeper, parts, state, told } = await open(t);
+  state.fails = true;
+  const asked = { stream: 'trips', set: { speed: '4.5' }, from: null, to: micros(9) };
+  const failed = await keeper.rectify('person:x', 'ada', asked);
+  assert.deepEqual([failed.state, failed.problem], ['open', 'the disk is on fire']);
+  assert.match(keeper.withheld.get('trips') ?? '', /"speed" IS DISTINCT FROM 4.5/);
+  assert.deepEqual(told.at(-1), [], 'readings of the person are taken as before');
+  state.fails = false;
+  keeper.start();
+  await eventually(() => keeper.requests[0]?.state, (now) => now === 'done'); // prettier-ignore
+  await eventually(async () => (await parts.book.list())[0]?.change?.values ?? null, (values) => values === null); // prettier-ignore
+  assert.equal(keeper.withheld.size, 0);
+  state.holds = [HOLD];
+  await assert.rejects(keeper.rectify('person:x', 'ada', asked), { code: 'SERVER_SUBJECT_HELD' });
+  keeper[Symbol.dispose]();
+});
+
+test('a correction that an older copy of the catalogue forgot hides the readings until it is asked for again', async (t) => {
+  const { keeper, parts, entries } = await open(t);
+  const asked = { stream: 'trips', set: { speed: 4.5 }, from: null, to: null };
+  await keeper.rectify('person:x', 'ada', asked);
+  keeper[Symbol.dispose]();
+  const older = await openKeys(t, parts.clock);
+  const book = await RequestBook.open(older.catalogue, await older.keys.rowSealer('people'));
+  const again = await RightsKeeper.open({ ...parts, book }, entries);
+  again.start();
+  assert.match(again.withheld.get('trips') ?? '', /"rider" IN/);
+  assert.match(again.requests[0]?.problem ?? '', /ask for the correction again/);
+  await again.rectify('person:x', 'ada', asked);
+  await eventually(() => again.requests.map(({ state }) => state).join(' '), (states) => states === 'done done'); // prettier-ignore
+  assert.equal(again.withheld.size, 0);
+  again[Symbol.dispose]();
 });

@@ -5,7 +5,7 @@ import type { RowSealer } from '#base/storage/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { RightsTrial } from '#assure/controls/index.ts';
 import { dueDate, storedPlaces, subjectPlaces, withoutOriginals } from '#assure/privacy/index.ts';
-import type { RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
+import type { Rectification, RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
 import type { RefusedSubjects } from '#flow/ingest/index.ts';
 import { isHeldBy } from '#flow/store/index.ts';
 import type { Hold, Segment } from '#flow/store/index.ts';
@@ -22,8 +22,10 @@ import type { SubjectCorner } from './subject-corner.ts';
 import type { SubjectGate } from './subject-gate.ts';
 import { readableRows } from './subject-export.ts';
 import type { SubjectExport } from './subject-export.ts';
+import { judgeRectification } from './rectification.ts';
+import type { AskedRectification } from './rectification.ts';
 import { liftEntry, requestEntries, RequestFold } from './subject-log.ts';
-import { withheldConditions } from './withheld-condition.ts';
+import { isWithholding, withheldConditions } from './withheld-condition.ts';
 
 export interface RightsParts {
   readonly book: RequestBook;
@@ -73,7 +75,9 @@ const LOOKED_AGAIN = 4;
 /** Rows of one stream that one answer takes. */
 const MOST_EXPORTED = 100_000;
 /** What a request is at first. */
-const STATES = { erase: 'open', restrict: 'standing', export: 'done' } as const;
+const STATES = { erase: 'open', rectify: 'open', restrict: 'standing', export: 'done' } as const;
+/** Who asks for a correction waits so long for it at most. */
+const CORRECTED_WITHIN_MS = 20_000;
 
 /**
  * The rights of persons: what is kept of them is found, and goes when they ask; it is out of every answer before the
@@ -87,6 +91,7 @@ export class RightsKeeper implements Disposable {
   #withheld: ReadonlyMap<string, string | null> = new Map();
   #timer: NodeJS.Timeout | null = null;
   #working = false;
+  readonly #watchers = new Set<() => void>();
   #stopped = false;
 
   private constructor(parts: RightsParts, requests: readonly SubjectRequest[]) {
@@ -197,6 +202,45 @@ export class RightsKeeper implements Disposable {
   }
 
   /**
+   * Corrects readings about a person: those that are wrong are out of every answer before anything else happens, and the
+   * corrected ones are in the next answer once this resolves, or soon after where there are many. The wrong values go from
+   * the disk as erased readings do; datasets lose the person's rows.
+   *
+   * @throws {ServerError} SERVER_SUBJECT_INVALID, SERVER_SUBJECT_HELD
+   */
+  async rectify(actor: string, identifier: string, asked: AskedRectification): Promise<SubjectRequest> {
+    const { templates } = this.#parts;
+    const change = judgeRectification(asked, templates().at(-1)!);
+    const all = await this.#placesOf(identifier);
+    const places = all.filter(({ kind, relation }) => kind === 'stream' && relation === change.stream);
+    this.#requireUnheld((await this.#find(places)).spans);
+    const open = this.#requests.filter(({ kind, state }) => kind === 'rectify' && state === 'open');
+    if (open.length >= MOST_OPEN) throw tooMany();
+    const request = await this.#add(actor, identifier, 'rectify', 'allow', places, change);
+    for (const lost of open.filter((each) => isReplaced(each, request))) {
+      await this.#change({ ...lost, state: 'done', finished: request.received, problem: null });
+    }
+    await this.#corrected(request.id);
+    return this.#requests.find(({ id }) => id === request.id) ?? request;
+  }
+
+  /** Waits until what was to be corrected is, something stands in the way, or enough time went by. */
+  async #corrected(id: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const look = (): void => {
+      const request = this.#requests.find((each) => each.id === id);
+      if (request === undefined || request.rewritten !== null || request.problem !== null) resolve();
+    };
+    this.#watchers.add(look);
+    const timer = setTimeout(resolve, CORRECTED_WITHIN_MS);
+    void this.#work();
+    look();
+    await promise;
+    clearTimeout(timer);
+    this.#watchers.delete(look);
+  }
+
+  /**
    * Hides everything about a person from every answer and takes nothing more of them, and keeps what there is, until that is
    * lifted; in force and durable before this resolves.
    *
@@ -269,7 +313,15 @@ export class RightsKeeper implements Disposable {
         if (rows > 0) remains.push(`${request.id}: ${rows} in ${wanted.stream}`);
       }
     }
-    const waiting = this.#requests.filter(({ state }) => state === 'open' || state === 'standing');
+    for (const request of this.#requests) {
+      if (!isToDo(request) || request.kind !== 'rectify' || request.rewritten === null) continue;
+      for (const wanted of rowsOf(request, digestKey)) {
+        const { segments, tail } = await store.findSubject(wanted);
+        const rows = segments.reduce((sum, each) => sum + each.rows, tail.rows);
+        if (rows > 0) remains.push(`${request.id}: ${rows} in ${wanted.stream} are not corrected`);
+      }
+    }
+    const waiting = this.#requests.filter(isWithholding);
     const shown = waiting.filter(({ places }) => !places.every(({ relation }) => this.#withheld.has(relation)));
     const overdue = this.#requests.filter(({ state, due }) => state === 'open' && due < clock.now());
     return {
@@ -289,9 +341,10 @@ export class RightsKeeper implements Disposable {
   async #add(
     actor: string,
     identifier: string,
-    kind: 'erase' | 'restrict' | 'export',
+    kind: SubjectRequest['kind'],
     again: SubjectRequest['again'],
     places: readonly StoredPlace[],
+    change?: Rectification,
   ): Promise<SubjectRequest> {
     const { clock, random, audit, sealer, book } = this.#parts;
     const received = clock.now();
@@ -309,6 +362,7 @@ export class RightsKeeper implements Disposable {
       problem: null,
       rewritten: null,
       erased: {},
+      ...(change === undefined ? {} : { change }),
     };
     for (const entry of requestEntries(actor, request, sealer)) await audit.append(entry);
     await book.put(request);
@@ -328,6 +382,7 @@ export class RightsKeeper implements Disposable {
   #use(requests: readonly SubjectRequest[]): void {
     this.#requests = requests;
     this.#withheld = withheldConditions(requests);
+    for (const look of this.#watchers) look();
   }
 
   async #change(request: SubjectRequest): Promise<void> {
@@ -394,12 +449,12 @@ export class RightsKeeper implements Disposable {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     try {
-      for (const { id } of this.#requests.filter(({ kind, state }) => kind === 'erase' && state === 'open')) {
+      for (const { id } of this.#requests.filter(isToDo)) {
         await this.#workOn(id);
       }
     } finally {
       this.#working = false;
-      const isOpen = this.#requests.some(({ kind, state }) => kind === 'erase' && state === 'open');
+      const isOpen = this.#requests.some(isToDo);
       if (isOpen && !this.#stopped) this.#timer = setTimeout(() => void this.#work(), AGAIN_MS).unref();
     }
   }
@@ -413,7 +468,9 @@ export class RightsKeeper implements Disposable {
         const step = await eraser.step(request);
         if (step.request.state === 'done') {
           // No original is needed any more, and none is kept.
-          await this.#change({ ...step.request, places: withoutOriginals(step.request.places) });
+          const { change, places } = step.request;
+          const done = { ...step.request, places: withoutOriginals(places) };
+          await this.#change(change === undefined ? done : { ...done, change: { ...change, values: null } });
           return;
         }
         this.#use(this.#requests.map((each) => (each.id === id ? step.request : each)));
@@ -426,6 +483,22 @@ export class RightsKeeper implements Disposable {
       }
     }
   }
+}
+
+/** What can be brought to its end: not a correction whose values are lost. */
+function isToDo({ kind, state, change }: SubjectRequest): boolean {
+  return state === 'open' && (kind === 'erase' || (kind === 'rectify' && change?.values !== null));
+}
+
+/** Whether a correction that waits since its values are lost is asked for again. */
+function isReplaced({ person, change }: SubjectRequest, by: SubjectRequest): boolean {
+  return (
+    person === by.person &&
+    change?.values === null &&
+    change.stream === by.change?.stream &&
+    change.from === by.change.from &&
+    change.to === by.change.to
+  );
 }
 
 function tooLarge(stream: string): ServerError {

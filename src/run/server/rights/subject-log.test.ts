@@ -63,3 +63,15 @@ test('RequestFold knows what was lifted and what was done, and passes over every
   assert.deepEqual([...fold.ended], [['r2', 'lifted'], ['r1', 'done']]); // prettier-ignore
   assert.deepEqual([...fold.requests].map(([id, { state, again }]) => [id, state, again]), [['r2', 'standing', 'allow']]); // prettier-ignore
 });
+
+test('the log says what was corrected where, never to what', () => {
+  const change = { stream: 's', values: [{ column: 'speed', value: 'right-value' }], from: received, to: null };
+  const entries = requestEntries('person:x', request({ kind: 'rectify', again: 'allow', change }), SEALER);
+  assert.deepEqual([entries[0]?.action, entries[0]?.detail?.['fields']], ['rectify-subject', 'speed']);
+  assert.doesNotMatch(JSON.stringify(entries), /right-value/);
+  const fold = new RequestFold(SEALER);
+  for (const event of entries) fold.take(event);
+  const again = fold.requests.get('r1');
+  assert.deepEqual(again?.change, { ...change, values: null });
+  assert.deepEqual([again?.state, again?.problem?.includes('ask for the correction again')], ['open', true]);
+});

@@ -2,7 +2,7 @@ import { canonicalJson, decodeUtf8, encodeUtf8, formatMicros, parseRfc3339 } fro
 import type { AuditEvent, Json, Micros } from '#base/core/index.ts';
 import type { RowSealer } from '#base/storage/index.ts';
 import { dueDate, withoutOriginals } from '#assure/privacy/index.ts';
-import type { RequestKind, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
+import type { Rectification, RequestKind, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
 
 /** Actions of the entries by which a request comes and goes. */
 export const ASKED: Readonly<Record<RequestKind, string>> = {
@@ -13,6 +13,10 @@ export const ASKED: Readonly<Record<RequestKind, string>> = {
 };
 export const LIFTED = 'lift-restriction';
 export const CERTIFIED = 'certify-erasure';
+
+/** Why a rectification waits whose values went with an older catalogue. */
+export const LOST =
+  'what is right was lost with the catalogue: ask for the correction again; until then these rows are hidden';
 
 /** Characters of one text in the detail of an entry, and how many texts one entry takes of a request. */
 const TEXT = 512;
@@ -56,9 +60,32 @@ export function requestEntries(actor: string, request: SubjectRequest, sealer: R
       request: request.id,
       received: formatMicros(request.received),
       again: request.again,
+      ...(request.change === undefined ? {} : changeDetail(request.change)),
       ...sealedTexts(part as unknown as Json, request.id, sealer),
     },
   }));
+}
+
+/** What is corrected where; not to what: the log is never erased, and the value is about a person. */
+function changeDetail({ stream, values, from, to }: Rectification): Readonly<Record<string, string>> {
+  return {
+    stream,
+    fields: (values ?? [])
+      .map(({ column }) => column)
+      .join(', ')
+      .slice(0, TEXT),
+    ...(from === null ? {} : { from: formatMicros(from) }),
+    ...(to === null ? {} : { to: formatMicros(to) }),
+  };
+}
+
+/** A rectification that the log knows of: what is right is not known any more. */
+function changeOf(detail: NonNullable<AuditEvent['detail']>): Rectification {
+  const time = (name: string): Micros | null => {
+    const text = detail[name];
+    return typeof text === 'string' ? parseRfc3339(text) : null;
+  };
+  return { stream: String(detail['stream'] ?? ''), values: null, from: time('from'), to: time('to') };
 }
 
 /** The entry by which a restriction ends. */
@@ -84,17 +111,18 @@ export class RequestFold {
     if (action === LIFTED) this.ended.set(id, 'lifted');
     else if (action === CERTIFIED) this.ended.set(id, 'done');
     // Others leave nothing that would have to be done again.
-    const kind = (['erase', 'restrict'] as const).find((each) => ASKED[each] === action);
+    const kind = (['erase', 'restrict', 'rectify'] as const).find((each) => ASKED[each] === action);
     const received = typeof detail?.['received'] === 'string' ? parseRfc3339(detail['received']) : null;
     if (kind === undefined || received === null) return;
     const known = this.requests.get(id);
     const places = [...(known?.places ?? []), ...this.#places(id, detail ?? {})];
-    this.requests.set(id, this.#request(id, kind, resource, received, detail?.['again'] === 'allow', places));
+    const request = this.#request(id, kind, resource, received, detail?.['again'] === 'allow', places);
+    this.requests.set(id, kind === 'rectify' ? { ...request, change: changeOf(detail ?? {}), problem: LOST } : request);
   }
 
   #request(
     id: string,
-    kind: 'erase' | 'restrict',
+    kind: 'erase' | 'restrict' | 'rectify',
     resource: string,
     received: Micros,
     allows: boolean,
@@ -103,7 +131,7 @@ export class RequestFold {
     return {
       id,
       kind,
-      state: kind === 'erase' ? 'open' : 'standing',
+      state: kind === 'restrict' ? 'standing' : 'open',
       received,
       due: dueDate(received),
       finished: null,

@@ -57,3 +57,25 @@ test('withheldConditions() knows no condition where originals are stored and non
     ],
   );
 });
+
+test('withheldConditions() hides what is wrong until it is corrected, and all that is meant where that is not known', () => {
+  const change = {
+    stream: 'trips',
+    values: [
+      { column: 'speed', value: 4.5 },
+      { column: 'town', value: "l'aquila" },
+    ],
+    from: micros(1_767_225_600_000_000),
+    to: null,
+  };
+  const rectify = request({ kind: 'rectify', places: [place('trips', ['t1-x'])], rewritten: null, change });
+  const named = `(coalesce("who" IN ('t1-x'), false)) AND received < TIMESTAMPTZ '2026-01-01T00:00:00Z' AND "time" >= TIMESTAMPTZ '2026-01-01T00:00:00Z'`;
+  assert.equal(
+    withheldConditions([rectify]).get('trips'),
+    `(${named} AND ("speed" IS DISTINCT FROM 4.5 OR "town" IS DISTINCT FROM 'l''aquila'))`,
+  );
+  const lost = { ...rectify, change: { ...change, values: null } };
+  assert.equal(withheldConditions([lost]).get('trips'), `(${named})`);
+  const rewritten = { ...rectify, rewritten: { turned: micros(1), at: micros(2) } };
+  assert.equal(withheldConditions([rewritten]).size, 0);
+});

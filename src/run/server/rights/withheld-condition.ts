@@ -1,5 +1,5 @@
 import { formatMicros } from '#base/core/index.ts';
-import type { StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
+import type { Rectification, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
 
 /**
  * The rows that nobody is shown since persons asked for it, by relation, as conditions in SQL. Those of an erasure were
@@ -15,8 +15,12 @@ export function withheldConditions(requests: readonly SubjectRequest[]): Readonl
       // Rows hold originals, and no original is known any more: which rows are meant shows only as they are written anew.
       if (places.some(({ domain, values }) => domain === null && values.length === 0)) unknown.add(relation);
       const named = places.map(namedIn).join(' OR ');
-      const isBefore = request.kind === 'erase' && places[0]?.kind === 'stream';
-      const meant = isBefore ? `(${named}) AND received < TIMESTAMPTZ '${formatMicros(request.received)}'` : named;
+      const isBefore = request.kind !== 'restrict' && places[0]?.kind === 'stream';
+      const limits = [
+        ...(isBefore ? [`received < TIMESTAMPTZ '${formatMicros(request.received)}'`] : []),
+        ...(request.change === undefined ? [] : wrongIn(request.change)),
+      ];
+      const meant = limits.length === 0 ? named : [`(${named})`, ...limits].join(' AND ');
       parts.set(relation, [...(parts.get(relation) ?? []), `(${meant})`]);
     }
   }
@@ -25,8 +29,24 @@ export function withheldConditions(requests: readonly SubjectRequest[]): Readonl
   );
 }
 
-function isWithholding({ kind, state }: SubjectRequest): boolean {
+/** Whether rows are hidden since a request stands: what is corrected only until it was written anew. */
+export function isWithholding({ kind, state, rewritten }: SubjectRequest): boolean {
+  if (kind === 'rectify') return state === 'open' && rewritten === null;
   return (kind === 'erase' && state === 'open') || (kind === 'restrict' && state === 'standing');
+}
+
+/** Which of a person's rows are wrong: all of the time that is meant, where it is not known any more what is right. */
+function wrongIn({ values, from, to }: Rectification): readonly string[] {
+  const others = values?.map(({ column, value }) => `"${column}" IS DISTINCT FROM ${literal(value)}`) ?? [];
+  return [
+    ...(from === null ? [] : [`"time" >= TIMESTAMPTZ '${formatMicros(from)}'`]),
+    ...(to === null ? [] : [`"time" < TIMESTAMPTZ '${formatMicros(to)}'`]),
+    ...(others.length === 0 ? [] : [`(${others.join(' OR ')})`]),
+  ];
+}
+
+function literal(value: string | number | boolean | null): string {
+  return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
 }
 
 function namedIn({ column, type, values }: StoredPlace): string {

@@ -26,6 +26,7 @@ const asked: unknown[] = [];
 const rights = {
   find: async (...words: unknown[]) => (asked.push(words), { person: 'ab12', found: [{ where: 'segments', relation: 's', count: 4 }] }), // prettier-ignore
   erase: async (...words: unknown[]) => (asked.push(words), REQUEST),
+  rectify: async (...words: unknown[]) => (asked.push(words), { ...REQUEST, kind: 'rectify', state: 'open' }),
   restrict: async (...words: unknown[]) => (asked.push(words), { ...REQUEST, kind: 'restrict', state: 'standing' }),
   lift: async () => ({ ...REQUEST, kind: 'restrict', state: 'lifted' }),
   export: async () => ({ format: 'weir.subject-export', version: 1, at: '2026-01-01T00:00:00Z', relations: [] }),
@@ -57,6 +58,20 @@ test('who may erase restricts, lifts and exports', async (t) => {
   assert.equal((await call('POST', '/v1/subject-requests/r1/lift', { as, body: {} })).json()['state'], 'lifted');
   assert.deepEqual((await call('POST', '/v1/subjects/export', { as, body })).json()['relations'], []);
   assert.equal((await call('POST', '/v1/subjects/export', { body })).status, 403);
+});
+
+test('who may erase corrects readings, of a span of time where one is given', async (t) => {
+  const { call, identity } = await openApi(t, { rights });
+  const { token } = await identity.people.add('dpo', ['keeper'], 'person:x');
+  const as = { token };
+  const body = { subject: 'ada', stream: 'trips', set: { speed: 4.5, town: null }, from: '1970-01-01T00:00:01Z' };
+  const corrected = await call('POST', '/v1/subjects/rectify', { as, body });
+  assert.deepEqual([corrected.status, corrected.json()['kind']], [202, 'rectify']);
+  const { subject: _, ...change } = body;
+  assert.deepEqual((asked.at(-1) as unknown[]).slice(1), ['ada', { ...change, from: 1_000_000, to: null }]);
+  const wrong = await call('POST', '/v1/subjects/rectify', { as, body: { ...body, to: 'tomorrow' } });
+  assert.deepEqual([wrong.status, wrong.json()['code']], [400, 'SERVER_SUBJECT_INVALID']);
+  assert.equal((await call('POST', '/v1/subjects/rectify', { body })).status, 403);
 });
 
 test("the operator's own credential finds and erases nobody", async (t) => {

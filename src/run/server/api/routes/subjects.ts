@@ -1,4 +1,5 @@
-import { formatMicros, micros, Type } from '#base/core/index.ts';
+import { formatMicros, micros, parseRfc3339, Type } from '#base/core/index.ts';
+import type { Micros } from '#base/core/index.ts';
 import type { SubjectRequest } from '#assure/privacy/index.ts';
 import type { Resource } from '#declare/policy/index.ts';
 import { ServerError } from '../../errors.ts';
@@ -58,6 +59,31 @@ export const SUBJECT_ROUTES: readonly Route[] = [
     handle: async ({ body, caller }, { rights }) => {
       const { subject, again = 'refuse' } = body as { readonly subject: string; readonly again?: 'refuse' | 'allow' };
       return { status: 202, json: showRequest(await rights.erase(caller.actor, subject, again)) };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/subjects/rectify',
+    summary: 'Correct readings about a person: in the next answer, and off the disk as they were afterwards',
+    access: ACCESS,
+    body: closed({
+      subject: SUBJECT,
+      stream: Type.String({ minLength: 1, maxLength: 64, description: 'Its name.' }),
+      set: Type.Record(
+        Type.String({ minLength: 1, maxLength: 64 }),
+        Type.Union([text, Type.Number(), Type.Boolean(), Type.Null()]),
+        {
+          description: 'The right value of each field, as in a reading.',
+        },
+      ),
+      from: Type.Optional(Type.String({ maxLength: 40, description: 'Readings from this time on (RFC 3339).' })),
+      to: Type.Optional(Type.String({ maxLength: 40, description: 'Readings before this time (RFC 3339).' })),
+    }),
+    answer: { status: 202, json: REQUEST },
+    handle: async ({ body, caller }, { rights }) => {
+      const { subject, from, to, ...asked } = body as unknown as RectifyBody;
+      const request = await rights.rectify(caller.actor, subject, { ...asked, from: timeOf(from), to: timeOf(to) });
+      return { status: 202, json: showRequest(request) };
     },
   },
   {
@@ -131,6 +157,23 @@ export const SUBJECT_ROUTES: readonly Route[] = [
     },
   },
 ];
+
+interface RectifyBody {
+  readonly subject: string;
+  readonly stream: string;
+  readonly set: Readonly<Record<string, string | number | boolean | null>>;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+function timeOf(given: string | undefined): Micros | null {
+  if (given === undefined) return null;
+  const parsed = parseRfc3339(given);
+  if (parsed !== null) return parsed;
+  throw new ServerError('SERVER_SUBJECT_INVALID', `Cannot correct: ${JSON.stringify(given)} is no time`, {
+    hint: 'Write times as in `2026-01-31T00:00:00Z`',
+  });
+}
 
 function showRequest(request: SubjectRequest) {
   const { id, kind, state, person, received, due, finished, certificate, again, problem, erased } = request;
