@@ -37,6 +37,16 @@ export interface SubjectRequest {
   readonly erased: Readonly<Record<string, number>>;
   /** Of a rectification. */
   readonly change?: Rectification;
+  /** When which devices sent readings about the person, once that was looked for and until all is done. */
+  readonly spans?: readonly RequestSpan[];
+}
+
+/** Times of readings of a device, epoch microseconds, both ends included. */
+export interface RequestSpan {
+  readonly stream: string;
+  readonly device: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** How readings about a person are to be corrected. */
@@ -49,7 +59,10 @@ export interface Rectification {
   readonly to: Micros | null;
 }
 
-type Sealed = Pick<SubjectRequest, 'person' | 'again' | 'places' | 'problem' | 'rewritten' | 'erased' | 'change'>;
+type Sealed = Pick<
+  SubjectRequest,
+  'person' | 'again' | 'places' | 'problem' | 'rewritten' | 'erased' | 'change' | 'spans'
+>;
 
 const REQUESTS = {
   name: 'rights_request',
@@ -105,8 +118,17 @@ export class RequestBook {
 
   /** The same as part of another change. */
   async putWithin(tx: CatalogueTransaction, request: SubjectRequest): Promise<void> {
-    const { person, again, places, problem, rewritten, erased, change, ...clear } = request;
-    const sealed = { person, again, places, problem, rewritten, erased, ...(change === undefined ? {} : { change }) };
+    const { person, again, places, problem, rewritten, erased, change, spans, ...clear } = request;
+    const sealed = {
+      person,
+      again,
+      places,
+      problem,
+      rewritten,
+      erased,
+      ...(change && { change }),
+      ...(spans && { spans }),
+    };
     await this.#requests.put(tx, clear, sealed as unknown as Json);
   }
 

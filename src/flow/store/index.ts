@@ -91,3 +91,5 @@ export { copyObject, readHashed } from './backup/copy-object.ts';
 export { inParallel } from './backup/in-parallel.ts';
 export { openFile as openBackupFile, storeFile as storeBackupFile } from './backup/sealed-file.ts';
 export type { Correction, CorrectValue } from './correct-column.ts';
+export type { SubjectSpan } from './subject-spans.ts';
+export { joinSpans } from './subject-spans.ts';

@@ -21,6 +21,8 @@ import { makeHere } from './segment-maker.ts';
 import type { SegmentMaker } from './segment-maker.ts';
 import { addFindings, columnsToSearch, findSubject, NOTHING_FOUND } from './subject-rows.ts';
 import type { SubjectFinding, SubjectRows } from './subject-rows.ts';
+import { joinSpans, SPAN_COLUMNS, subjectSpans } from './subject-spans.ts';
+import type { SubjectSpan } from './subject-spans.ts';
 import { STORE_LIMITS } from './store-limits.ts';
 import type { StoreLimits } from './store-limits.ts';
 import { snapshotOf, Tail } from './tail.ts';
@@ -243,6 +245,26 @@ export class StoreService implements AsyncDisposable {
     const { batches } = snapshotOf(entries, ['time', ...columnsToSearch(wanted)]);
     const tail = batches.map((batch) => findSubject(batch, wanted)).reduce(addFindings, NOTHING_FOUND);
     return { segments, tail };
+  }
+
+  /**
+   * When which devices sent readings about a person, as so many spans at most, or one of each device.
+   *
+   * @throws {StoreError} as `findSubject` does
+   */
+  async subjectSpans(wanted: SubjectRows, most: number): Promise<readonly SubjectSpan[]> {
+    let spans: readonly SubjectSpan[] = [];
+    const take = (batch: Pick<Batch, 'rows' | 'columns'>): void => {
+      spans = joinSpans([...spans, ...subjectSpans(batch, wanted)], most);
+    };
+    const names = [...new Set([...SPAN_COLUMNS, ...columnsToSearch(wanted)])];
+    for (const { segment: id } of (await this.findSubject(wanted)).segments) {
+      const segment = (await this.#parts.publisher.active()).find((each) => each.id === id);
+      if (segment === undefined) continue;
+      take({ rows: segment.rows, columns: await openColumns(segment, names, this.#parts) });
+    }
+    for (const { batch } of this.#visible(wanted.stream, this.#version)) take(batch);
+    return spans;
   }
 
   /**

@@ -72,6 +72,7 @@ import { ReceiptDesk } from './receipts/receipt-desk.ts';
 import { SegmentEntries } from './receipts/segment-entries.ts';
 import { openRights } from './rights/open-rights.ts';
 import type { RightsKeeper } from './rights/rights-keeper.ts';
+import { watchedCorners } from './rights/watched-corners.ts';
 import { StoreHost } from './store/host.ts';
 import { openWatch } from './watch/open-watch.ts';
 import { readHeaderFile } from './trace/header-file.ts';
@@ -315,7 +316,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       templates: () => versions.all(),
       gateway: () => gateway,
       drop: (ids) => queries.drop(ids),
-      corners: [datasetCorner(keeping.promise)],
+      corners: [datasetCorner(keeping.promise), ...watchedCorners({ alerts, watch })],
       sign: (type, statement) => prover.sign(type, statement),
       reachCopies: () => backups.refresh(),
       ...(options.erasureGrace === undefined ? {} : { grace: options.erasureGrace }),

@@ -36,6 +36,7 @@ test('corners ask each part for what it knows a person by, and nobody else', asy
   });
   const subject = {
     places: [{ ...place('stream', 's'), domain: 'people' }, place('table', 'staff'), place('table', 'riders')],
+    spans: [],
   };
   assert.deepEqual(await Promise.all(corners.map((corner) => corner.count(subject))), [0, 8, 2, 1]);
   assert.deepEqual(asked, [

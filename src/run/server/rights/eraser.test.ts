@@ -52,6 +52,7 @@ async function open(t: Cleanable) {
     book,
     segments: { statesOf: (ids) => segments.statesOf(ids), replacedBefore: (time) => segments.replacedBefore(time) },
     store: {
+      subjectSpans: async (subject) => [{ stream: subject.stream, device: 'd', from: 1, to: 2 }],
       findSubject: async () => ({ segments: [], tail: { ...NOTHING, rows: state.left } }),
       eraseSubject: async (subject, id) => {
         if ((await segments.active()).length === 0) return 0;

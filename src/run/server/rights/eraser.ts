@@ -4,7 +4,7 @@ import { sha256Hex } from '#base/crypto/index.ts';
 import type { Catalogue, Objects } from '#base/storage/index.ts';
 import type { Rectification, RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
 import { SEGMENT_PREFIX } from '#flow/store/index.ts';
-import type { Erasure, Erasures, SubjectRows } from '#flow/store/index.ts';
+import type { Erasure, Erasures, SubjectRows, SubjectSpan } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { Confirmation } from '../backup/backup-keeper.ts';
 import { ERASURE_TYPE } from '../control/retention-keeper.ts';
@@ -20,7 +20,7 @@ export interface EraserParts {
   readonly book: RequestBook;
   readonly keys: Pick<KeyRing, 'lifecycle' | 'unwrapDataKeys'>;
   readonly segments: Pick<SegmentHost, 'statesOf' | 'replacedBefore'>;
-  readonly store: Pick<StoreHost, 'findSubject' | 'eraseSubject' | 'removeReplaced' | 'releaseFiles'>;
+  readonly store: Pick<StoreHost, 'findSubject' | 'subjectSpans' | 'eraseSubject' | 'removeReplaced' | 'releaseFiles'>;
   readonly gateway: () => Pick<SubjectGate, 'turnFiles'>;
   readonly erasures: Erasures;
   readonly objects: Objects;
@@ -43,6 +43,8 @@ export interface EraserParts {
 /** Queries open what they read as they begin, and none begins for longer. */
 const GRACE = seconds(60);
 const ACTOR = 'weir:rights';
+/** Spans that are kept of one stream. */
+const MOST_SPANS = 1_000;
 const FOREVER = micros(Number.MAX_SAFE_INTEGER);
 
 /** What one step came to: the request as it stands now, and whether something is left that only time brings. */
@@ -85,14 +87,23 @@ export class Eraser {
     const note = (where: string, count: number): void => {
       if (count > 0) erased[where] = (erased[where] ?? 0) + count;
     };
-    for (const subject of rowsOf(request, this.#parts.digestKey)) {
-      note('segments', await store.eraseSubject(subject, request.id));
-    }
-    for (const corner of cornersFor(request, corners)) note(corner.where, await corner.erase(request));
+    const subjects = rowsOf(request, this.#parts.digestKey);
+    // Kept before the readings go: what was made of them is known by their times alone.
+    const spans = request.spans ?? (await this.#spansOf(subjects));
+    const spanned = { ...request, spans };
+    if (request.spans === undefined) await book.put(spanned);
+    for (const subject of subjects) note('segments', await store.eraseSubject(subject, request.id));
+    for (const corner of cornersFor(request, corners)) note(corner.where, await corner.erase(spanned));
     drop((await this.#gone(request)).map(({ segment }) => segment));
-    const rewritten = { ...request, erased, problem: null, rewritten: { turned, at: clock.now() } };
+    const rewritten = { ...spanned, erased, problem: null, rewritten: { turned, at: clock.now() } };
     await book.put(rewritten);
     return rewritten;
+  }
+
+  async #spansOf(subjects: readonly SubjectRows[]): Promise<readonly SubjectSpan[]> {
+    const spans: SubjectSpan[] = [];
+    for (const subject of subjects) spans.push(...(await this.#parts.store.subjectSpans(subject, MOST_SPANS)));
+    return spans;
   }
 
   /** Whether what was written before, and may hold the person, is deleted by now. */
@@ -112,6 +123,9 @@ export class Eraser {
   async #certify(request: SubjectRequest): Promise<SubjectRequest> {
     const { keys, audit, catalogue, book, erasures, clock, random, sign, reachCopies } = this.#parts;
     const gone = await this.#gone(request);
+    const spanned = { ...request, spans: request.spans ?? [] };
+    // What lagged behind may have read what was in the journal until now.
+    for (const corner of cornersFor(request, this.#parts.corners)) await corner.erase(spanned);
     const epochs = await keys.lifecycle.shred(ACTOR);
     const looked = await this.#look(request, gone);
     requireNothingLeft(looked);
@@ -128,7 +142,8 @@ export class Eraser {
       digest: sha256Hex(encodeUtf8(canonicalJson(statement))),
       detail: { request: request.id, segments: gone.length, rows: rowsIn(gone) },
     });
-    const done: SubjectRequest = { ...request, state: 'done', finished: at, certificate: id, problem: null };
+    const { spans: _, ...unspanned } = request;
+    const done: SubjectRequest = { ...unspanned, state: 'done', finished: at, certificate: id, problem: null };
     await catalogue.transaction(async (tx) => {
       await erasures.certify(tx, gone, { id, text, at });
       await book.putWithin(tx, done);
@@ -166,7 +181,8 @@ export class Eraser {
     for (const { segment, handles } of gone)
       opened += (await keys.unwrapDataKeys({ actor: ACTOR, resource: `segment:${segment}` }, handles)).size;
     note('data keys', opened);
-    for (const corner of cornersFor(request, corners)) note(corner.where, await corner.count(request));
+    for (const corner of cornersFor(request, corners))
+      note(corner.where, await corner.count({ ...request, spans: request.spans ?? [] }));
     return looked;
   }
 }
@@ -193,7 +209,7 @@ function cornersFor({ kind }: SubjectRequest, corners: readonly SubjectCorner[])
   return kind === 'rectify' ? corners.filter(({ where }) => COPIES.has(where)) : corners;
 }
 
-const COPIES: ReadonlySet<string> = new Set(['quarantine', 'datasets']);
+const COPIES: ReadonlySet<string> = new Set(['quarantine', 'datasets', 'alerts', 'baselines']);
 
 function streamsOf(places: readonly StoredPlace[]): readonly string[] {
   return places.filter(({ kind }) => kind === 'stream').map(({ relation }) => relation);

@@ -36,7 +36,7 @@ test('openRights() keeps its keys in custody, and takes up from the log what a c
       layout,
       sealer,
       custody: first.custody,
-      store: { findSubject: async () => ({ segments: [], tail: found }) },
+      store: { subjectSpans: async () => [], findSubject: async () => ({ segments: [], tail: found }) },
       retention,
       tables: { countSubject: () => 0 },
       vault: { originals: async () => new Map() },

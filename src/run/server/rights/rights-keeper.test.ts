@@ -40,6 +40,7 @@ async function open(t: Cleanable) {
         const tail = { rows: state.rows, minTime: micros(4), maxTime: micros(9) };
         return { segments: [], tail };
       },
+      subjectSpans: async ({ stream }) => [{ stream, device: 'd', from: 4, to: 9 }],
       readSubject: async ({ columns }) => {
         const shapes = [{ name: 'rider', type: 'text' as const }];
         return { columns: shapes, rows: [{ rider: columns[0]!.values[0]! }], more: state.rows > 2 };

@@ -8,7 +8,7 @@ import { dueDate, storedPlaces, subjectPlaces, withoutOriginals } from '#assure/
 import type { Rectification, RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
 import type { RefusedSubjects } from '#flow/ingest/index.ts';
 import { isHeldBy } from '#flow/store/index.ts';
-import type { Hold, Segment } from '#flow/store/index.ts';
+import type { Hold, Segment, SubjectSpan } from '#flow/store/index.ts';
 import type { PlacedEntry } from '#trust/audit/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
@@ -35,7 +35,7 @@ export interface RightsParts {
   readonly digestKey: Uint8Array;
   readonly keys: Pick<KeyRing, 'findingKeys'>;
   readonly segments: Pick<SegmentHost, 'active'>;
-  readonly store: Pick<StoreHost, 'findSubject' | 'readSubject'>;
+  readonly store: Pick<StoreHost, 'findSubject' | 'subjectSpans' | 'readSubject'>;
   readonly tables: Pick<ReferenceTables, 'readSubject'>;
   readonly gateway: () => Pick<SubjectGate, 'refuseSubjects'>;
   readonly corners: readonly SubjectCorner[];
@@ -70,6 +70,8 @@ type Span = Pick<Segment, 'stream' | 'minTime' | 'maxTime'>;
 /** How often is looked whether something can go on that had to wait. */
 const AGAIN_MS = 5_000;
 const MOST_OPEN = 1_000;
+/** Spans of time of one stream that are looked at. */
+const MOST_SPANS = 1_000;
 /** Certified erasures that a control looks at again. */
 const LOOKED_AGAIN = 4;
 /** Rows of one stream that one answer takes. */
@@ -421,8 +423,10 @@ export class RightsKeeper implements Disposable {
       if (tail.minTime !== null && tail.maxTime !== null)
         spans.push({ stream, minTime: micros(tail.minTime), maxTime: micros(tail.maxTime) });
     }
+    const when: SubjectSpan[] = [];
+    for (const subject of rowsOf(all, digestKey)) when.push(...(await store.subjectSpans(subject, MOST_SPANS)));
     for (const corner of corners) {
-      const there = await corner.count({ places });
+      const there = await corner.count({ places, spans: when });
       if (there > 0) found.push({ where: corner.where, relation: null, count: there });
     }
     return { found, spans };

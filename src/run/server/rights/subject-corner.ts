@@ -1,8 +1,11 @@
+import type { SubjectSpan } from '#flow/store/index.ts';
 import type { StoredPlace } from '#assure/privacy/index.ts';
 
 /** Everything by which a person is known to the parts that keep something of them. */
 export interface KnownSubject {
   readonly places: readonly StoredPlace[];
+  /** When which devices sent readings about them. */
+  readonly spans: readonly SubjectSpan[];
 }
 
 /** A part that keeps something of persons besides the segments and what waits to be in one. */

@@ -15,6 +15,7 @@ import type {
   StoreStatus,
   SubjectReadings,
   SubjectRows,
+  SubjectSpan,
   SubjectSearch,
 } from '#flow/store/index.ts';
 
@@ -51,6 +52,7 @@ export type StoreMethods = {
   flush(stream: string | null): Promise<void>;
   compact(parameters: null): Promise<number>;
   findSubject(wanted: SubjectRows): Promise<SubjectSearch>;
+  subjectSpans(order: { wanted: SubjectRows; most: number }): Promise<readonly SubjectSpan[]>;
   readSubject(order: { wanted: SubjectRows; most: number }): Promise<SubjectReadings>;
   /** @returns how many rows went */
   eraseSubject(order: { subject: SubjectRows; request: string }): Promise<number>;

@@ -9,6 +9,7 @@ import type {
   StoreStatus,
   SubjectReadings,
   SubjectRows,
+  SubjectSpan,
   SubjectSearch,
 } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
@@ -111,6 +112,11 @@ export class StoreHost {
   /** Where a person is found in one stream. */
   async findSubject(wanted: SubjectRows): Promise<SubjectSearch> {
     return (await this.#process.peer).call('findSubject', wanted);
+  }
+
+  /** When which devices sent readings about a person. */
+  async subjectSpans(wanted: SubjectRows, most: number): Promise<readonly SubjectSpan[]> {
+    return (await this.#process.peer).call('subjectSpans', { wanted, most });
   }
 
   /** Every reading about a person, up to so many. */

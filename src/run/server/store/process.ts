@@ -102,6 +102,7 @@ const offered: StoreMethods = {
   flush: (stream) => running().flush(stream ?? undefined),
   compact: () => running().compact(),
   findSubject: (wanted) => running().findSubject(wanted),
+  subjectSpans: ({ wanted, most }) => running().subjectSpans(wanted, most),
   readSubject: ({ wanted, most }) => running().readSubject(wanted, most),
   eraseSubject: ({ subject, request }) => running().eraseSubject(subject, request),
   removeReplaced: ({ streams, age }) => running().removeReplaced(streams, millis(age)),

@@ -1,4 +1,5 @@
 import type { Json } from '#base/core/index.ts';
+import type { SubjectSpan } from '#flow/store/index.ts';
 import type { JournalDamage } from '#flow/journal/index.ts';
 import type { KnownBaseline, Finding, WatchStatus } from '#watch/detect/index.ts';
 import type { HandedKey } from '../store/contract.ts';
@@ -23,6 +24,10 @@ export type WatchMethods = {
   /** The journal grew. */
   wake(parameters: null): void;
   baseline(device: string): readonly KnownBaseline[];
+  /** Devices of which something is known from readings of these times. */
+  knowing(spans: readonly SubjectSpan[]): number;
+  /** Forgets it; resolves once no state on disk has it. */
+  forget(spans: readonly SubjectSpan[]): Promise<number>;
   status(parameters: null): WatchStatus | null;
   /** Tells what was found and keeps the state. */
   save(parameters: null): Promise<void>;

@@ -1,3 +1,6 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SubjectSpan } from '#flow/store/index.ts';
 import type { AuditSink, Clock, Log } from '#base/core/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { Catalogue, RowSealer } from '#base/storage/index.ts';
@@ -103,6 +106,34 @@ export class WatchHost {
   /** What is normal for a device; null while the watch does not run. */
   async baseline(device: string): Promise<readonly KnownBaseline[] | null> {
     return this.#process === null ? null : (await (await this.#process).peer).call('baseline', device);
+  }
+
+  /**
+   * Devices of which something is known from readings of these times. While the watch does not run, its last state counts as
+   * knowing of them: there is none where the template watches nothing and never did.
+   */
+  async knowing(spans: readonly SubjectSpan[]): Promise<number> {
+    if (spans.length === 0) return 0;
+    if (this.#process !== null) return (await (await this.#process).peer).call('knowing', spans);
+    return (await this.#states.get(this.#parts.catalogue, CURRENT)) === null ? 0 : 1;
+  }
+
+  /** Forgets it, on disk too. Without a process the whole state goes. @returns how many devices */
+  async forget(spans: readonly SubjectSpan[]): Promise<number> {
+    if (spans.length === 0) return 0;
+    if (this.#process !== null) return (await (await this.#process).peer).call('forget', spans);
+    return this.#dropState();
+  }
+
+  /** What the watch knew when it ran last; the key goes with the row, and what it sealed cannot be opened any more. */
+  async #dropState(): Promise<number> {
+    const { catalogue, keys, layout } = this.#parts;
+    const row = await this.#states.get(catalogue, CURRENT);
+    if (row === null) return 0;
+    await catalogue.transaction((tx) => this.#states.delete(tx, CURRENT));
+    await keys.removeFileKeys(ACTOR, [row.file]);
+    await rm(join(layout.watch, `${row.file}.state`), { force: true });
+    return 1;
   }
 
   async status(): Promise<WatchStatus | null> {

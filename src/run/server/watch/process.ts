@@ -46,6 +46,8 @@ const offered: WatchMethods = {
   baseline: (device) => service?.baseline(device) ?? [],
   status: () => service?.status ?? null,
   save: async () => service?.save(),
+  knowing: (spans) => service?.knowing(spans) ?? 0,
+  forget: async (spans) => (await service?.forget(spans)) ?? 0,
 };
 
 const control = new Peer<WatchControlMethods>(parentLine(), offered);

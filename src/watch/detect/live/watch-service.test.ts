@@ -172,3 +172,22 @@ test('WatchService leaves the dearer detectors out while it lags, counts that, a
   assert.deepEqual(seen, [400, 350, 350, 350]);
   await service.drain();
 });
+
+test('forget() leaves nothing of devices whose readings went, in no state that is kept either', async () => {
+  const journal = new Journal();
+  journal.add(0, 400);
+  const kept: Kept = { state: { cursor: new Map(), devices: [] }, found: [] };
+  const watch = start(journal, kept);
+  await eventually(() => watch.status, ({ readings }) => readings === 400); // prettier-ignore
+  const [known] = watch.baseline('truck-3');
+  assert.ok(known);
+  const span = { stream: 'climate', device: 'truck-3', from: known.since, to: known.since };
+  const others = [
+    { ...span, device: 'truck-4' },
+    { ...span, from: known.until + 1, to: known.until + 2 },
+  ];
+  assert.deepEqual([watch.knowing([span]), watch.knowing(others), await watch.forget(others)], [1, 0, 0]);
+  assert.equal(await watch.forget([span, span]), 1);
+  assert.deepEqual([watch.knowing([span]), watch.baseline('truck-3').length, kept.state.devices.length], [0, 0, 0]);
+  await watch.drain();
+});

@@ -27,6 +27,14 @@ export interface WatchParts {
 /** What is normal for a device, and beside the others of its stream. */
 export type KnownBaseline = DeviceBaseline & { readonly peers: PeerGroup | null };
 
+/** Times of readings of a device, epoch microseconds, both ends included. */
+export interface ForgottenSpan {
+  readonly stream: string;
+  readonly device: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** How the watch is doing. */
 export interface WatchStatus {
   readonly streams: readonly string[];
@@ -139,6 +147,39 @@ export class WatchService {
       const others = [...devices.values()].slice(0, MOST_PEERS).map((watch) => watch.describe());
       return [{ ...own, peers: peerGroup(own, others) }];
     });
+  }
+
+  /**
+   * Devices of which something is known from readings of these times. A device that is known from later ones alone is not
+   * among them.
+   */
+  knowing(spans: readonly ForgottenSpan[]): number {
+    this.#judge();
+    return this.#concerned(spans).length;
+  }
+
+  /**
+   * Forgets what is known of devices from readings of these times: it is learnt anew from what comes. Once it resolves no
+   * state that was kept has it.
+   *
+   * @returns how many devices
+   */
+  async forget(spans: readonly ForgottenSpan[]): Promise<number> {
+    this.#judge();
+    const concerned = this.#concerned(spans);
+    for (const { stream, device } of concerned) this.#watches.get(stream)?.delete(device);
+    await this.save();
+    return concerned.length;
+  }
+
+  #concerned(spans: readonly ForgottenSpan[]): readonly { readonly stream: string; readonly device: string }[] {
+    const found = new Map<string, { readonly stream: string; readonly device: string }>();
+    for (const { stream, device, from, to } of spans) {
+      const known = this.#watches.get(stream)?.get(device)?.describe();
+      if (known !== undefined && known.since <= to && known.until >= from)
+        found.set(`${stream}\n${device}`, { stream, device });
+    }
+    return [...found.values()];
   }
 
   /** Tells what was found so far and keeps the state. */
