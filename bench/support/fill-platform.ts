@@ -10,7 +10,11 @@ const CONNECTIONS = 10;
  *
  * @returns how many are stored
  */
-export async function fillPlatform({ weir, pumps }: Pumps, rows: number): Promise<number> {
+export async function fillPlatform(
+  { weir, pumps }: Pumps,
+  rows: number,
+  payloads: readonly string[] = pumpPayloads(20_000),
+): Promise<number> {
   const senders = pumps.slice(0, CONNECTIONS);
   const { total } = await runLoadProcess({
     port: weir.address.ports.mqtt,
@@ -18,7 +22,7 @@ export async function fillPlatform({ weir, pumps }: Pumps, rows: number): Promis
     connections: senders.map(({ key, certificate, name }) => ({ key, certificate, clientId: name })),
     window: 100,
     topic: 'streams/pump',
-    payloads: pumpPayloads(20_000),
+    payloads,
     warmUpSeconds: 0,
     seconds: MOST_SECONDS,
     rate: null,

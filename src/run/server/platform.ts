@@ -54,7 +54,9 @@ import type { TemplateSource } from './control/template-versions.ts';
 import { began, readCrypto } from './crypto/read-crypto.ts';
 import { layoutOf, lockDirectory, makeDirectories, requireRestored } from './data-directory.ts';
 import { storedObject } from './datasets/dataset.ts';
+import { DatasetBook } from './datasets/dataset-book.ts';
 import { datasetCorner } from './datasets/dataset-corner.ts';
+import { DatasetReplay } from './datasets/dataset-replay.ts';
 import type { DatasetKeeper } from './datasets/dataset-keeper.ts';
 import { ServerError } from './errors.ts';
 import type { Ports } from './gateway/contract.ts';
@@ -161,6 +163,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const erasures = new ErasureReplay({ segments, lifecycle: keys.lifecycle, log });
   identity.continuity.hold(erasures);
   const sealer = await keys.rowSealer('people');
+  const datasetBook = await DatasetBook.open(catalogue, sealer);
+  identity.continuity.hold(new DatasetReplay({ book: datasetBook, catalogue, keys, clock, log }));
   const ledger = await PrivacyLedger.open(catalogue, sealer, audit);
   identity.continuity.hold(ledger);
   const consentReceipts = new ConsentReceipts({ custody, audit, random, deployment: identity.deployment });
@@ -250,10 +254,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     keys,
     custody,
     objects,
-    stored: async () => [...(await segments.active()), ...(await sharing.datasetBook.active()).map(storedObject)],
+    stored: async () => [...(await segments.active()), ...(await datasetBook.active()).map(storedObject)],
     storedIn: async (copy) => [
       ...(await segments.activeIn(copy)),
-      ...(await sharing.datasetBook.activeIn(copy)).map(storedObject),
+      ...(await datasetBook.activeIn(copy)).map(storedObject),
     ],
     pin: () => segments.pin(),
     flush: () => store.flush(),
@@ -349,6 +353,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const sharing = await openSharing({
     catalogue,
     sealer,
+    datasetBook,
     objects,
     keys,
     queries,

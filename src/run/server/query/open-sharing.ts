@@ -10,7 +10,7 @@ import { PrivacyBudgets } from '../control/privacy-budgets.ts';
 import { ReleaseDesk } from '../control/release-desk.ts';
 import type { RetentionKeeper } from '../control/retention-keeper.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
-import { DatasetBook } from '../datasets/dataset-book.ts';
+import type { DatasetBook } from '../datasets/dataset-book.ts';
 import { DatasetKeeper } from '../datasets/dataset-keeper.ts';
 import { isGoing, KeyReleases, NO_SIGHT } from '../key-service/key-releases.ts';
 import { retentionOf } from '../store/template-retention.ts';
@@ -22,6 +22,7 @@ import type { QueryService } from './query-service.ts';
 export interface OpenSharingParts {
   readonly catalogue: Catalogue;
   readonly sealer: RowSealer;
+  readonly datasetBook: DatasetBook;
   readonly objects: Objects;
   readonly keys: KeyRing;
   readonly queries: QueryService;
@@ -40,7 +41,6 @@ export interface OpenSharingParts {
 
 /** The ways in which readings leave besides answers: each asks as the caller, and leaves what the caller may not see. */
 export interface Sharing {
-  readonly datasetBook: DatasetBook;
   readonly datasets: DatasetKeeper;
   readonly privacy: PrivacyBudgets;
   readonly releases: ReleaseDesk;
@@ -52,9 +52,8 @@ export interface Sharing {
 export async function openSharing(parts: OpenSharingParts): Promise<Sharing> {
   const { catalogue, sealer, objects, keys, queries, segments, consents, vault, ledger, decisions } = parts;
   const { retention, audit, clock, random, log, template } = parts;
-  const datasetBook = await DatasetBook.open(catalogue, sealer);
   const datasets = new DatasetKeeper({
-    book: datasetBook,
+    book: parts.datasetBook,
     catalogue,
     objects,
     keys,
@@ -97,5 +96,5 @@ export async function openSharing(parts: OpenSharingParts): Promise<Sharing> {
     sight: async (caller, stream, purpose) => (await queries.exportOf(caller, stream, purpose)) ?? NO_SIGHT,
     isGoing: (segment) => isGoing(segment, retentionOf(template(), retention.holds, clock.now())),
   });
-  return { datasetBook, datasets, privacy, releases, tokenDesk, keyReleases };
+  return { datasets, privacy, releases, tokenDesk, keyReleases };
 }
