@@ -71,19 +71,21 @@ const NAMING: readonly FieldType[] = ['text', 'integer'];
  *
  * @param keysOf every key of a domain by which there may be tokens
  * @param digestKey of the digests of originals
+ * @param formsOf whatever a stored token may stand as in what is kept, itself first
  */
 export async function storedPlaces(
   identifier: string,
   places: readonly SubjectPlace[],
   keysOf: (domain: string) => Promise<readonly TokenKey[]>,
   digestKey: TokenKey,
+  formsOf: (domain: string, token: string | number) => readonly (string | number)[] = (_, token) => [token],
 ): Promise<readonly StoredPlace[]> {
   const merged = new Map<string, StoredPlace>();
   for (const place of places) {
     const original = originalOf(identifier, place.type);
     if (original === null) continue;
     const keys = place.domain === null ? [] : await keysOf(place.domain);
-    const tokens = keys.map((key) => tokenOf(original, key));
+    const tokens = keys.flatMap((key) => formsOf(place.domain ?? '', tokenOf(original, key)));
     const at = `${place.kind}\n${place.relation}\n${place.column}`;
     const values = [...(merged.get(at)?.values ?? []), ...tokens, original];
     merged.set(at, { ...place, values: [...new Set(values)], digests: [tokenOf(original, digestKey)] });

@@ -66,6 +66,7 @@ export { isToken, TokenKey } from './token-key.ts';
 export type { TokenMaker } from './token-key.ts';
 export { FormatTokenKey, tokenFormatProblem } from './format-token-key.ts';
 export type { TokenFormat } from './format-token-key.ts';
+export { ShownTokens } from './shown-tokens.ts';
 export { contentDigest, isContentDigest } from './content-digest.ts';
 export { isHttpSignature, signatureAlgorithmOf, signatureBase, signHttp } from './http-signature.ts';
 export type { HttpSignatureAlgorithm, SignedMessage } from './http-signature.ts';

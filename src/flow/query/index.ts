@@ -42,6 +42,7 @@ export type {
   WantedColumns,
 } from './execute/segment-files.ts';
 export type { RowsInMemory } from './execute/tail-table.ts';
+export type { TokenSight, TokenSights } from './execute/token-sight.ts';
 export { SQL_TYPES } from './execute/open-relations.ts';
 export { ResultDigest } from './formats/result-digest.ts';
 export type { RowTexts } from './formats/result-digest.ts';

@@ -6,6 +6,7 @@ export { sealParquet } from './parquet/seal-parquet.ts';
 export type { SealKey, SealParquetOptions } from './parquet/seal-parquet.ts';
 export { openParquet, openParquetInMemory } from './parquet/open-parquet.ts';
 export type { OpenedParquet, OpenParquetOptions } from './parquet/open-parquet.ts';
+export type { PlainValues } from './parquet/rewrite-page.ts';
 export { fixedKeys } from './parquet/open-keys.ts';
 export type { ParquetKeys } from './parquet/open-keys.ts';
 export { memoryReader } from './parquet/range-reader.ts';
@@ -21,7 +22,7 @@ export {
 export type { KeyMaterial, KeyMetadata } from './parquet/key-metadata.ts';
 export { decodeParquet } from './parquet/decode-parquet.ts';
 export { segmentAadPrefix, segmentObjectKey, mergeColumns, SEGMENT_PREFIX } from './segment.ts';
-export type { JournalSpan, SealedObject, Segment, SegmentColumn, StoredColumn } from './segment.ts';
+export type { JournalSpan, SealedObject, Segment, SegmentColumn, StoredColumn, TokenMark } from './segment.ts';
 export { damagedFor } from './damaged-segments.ts';
 export type { DamagedSegment } from './damaged-segments.ts';
 export { handlesOf, SegmentCatalogue } from './segment-catalogue.ts';

@@ -80,6 +80,7 @@ import { openWatch } from './watch/open-watch.ts';
 import { readHeaderFile } from './trace/header-file.ts';
 import { SpanExporter } from './trace/span-exporter.ts';
 import { Tracer } from './trace/tracer.ts';
+import { ShownDomains } from './tokens/shown-domains.ts';
 import { TokenVault } from './tokens/token-vault.ts';
 import { UnsealedOriginals } from './control/unsealed-originals.ts';
 import { ReferenceTables } from './tables/reference-tables.ts';
@@ -157,7 +158,19 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const { audit, owed, catalogue, keys, identity } = trust;
   await audit.append({ actor: 'weir:control', action: 'start', resource: 'platform:*', outcome: 'done' });
 
-  const consents = await Consents.open({ catalogue, keys, audit, clock, random, template: () => inForce() });
+  const shown = await ShownDomains.open({ keys, template: () => inForce() });
+  const consents = await Consents.open({
+    catalogue,
+    keys,
+    audit,
+    clock,
+    random,
+    template: () => inForce(),
+    tokens: {
+      shown: (domain, stored) => shown.shown(domain, stored) as string,
+      stored: (domain, token) => shown.stored(domain, token) as string,
+    },
+  });
   identity.continuity.hold(consents);
   const segments = await SegmentHost.open(catalogue, keys, clock);
   const erasures = new ErasureReplay({ segments, lifecycle: keys.lifecycle, log });
@@ -312,6 +325,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       tables,
       statements,
       vault,
+      shown,
       objects,
       audit,
       clock,
@@ -341,6 +355,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       decisions,
       originals: (relation) => (inForce().tables.has(relation) ? tables.originals(relation) : unsealed.of(relation)),
       consents,
+      shown,
       memory: memoryRelations({ tables, identity, refusals, clones, logCounts, leftOut, alerts }),
       template: inForce,
       missing: () =>
@@ -360,6 +375,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     segments,
     consents,
     vault,
+    shown,
     ledger,
     decisions,
     retention,
@@ -370,6 +386,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     template: inForce,
   });
   const { datasets, keyReleases, privacy } = sharing;
+  keys.lifecycle.holdShown({
+    count: (domain, version) => datasets.countShown(domain, version),
+    changed: () => shown.refresh(() => rights.tokensChanged()),
+  });
   keeping.resolve(datasets);
   const proposals = await ProposalBook.open({ catalogue, sealer, audit, clock, random });
   const templates: TemplateService = new TemplateService({
@@ -410,11 +430,22 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     clock,
     template: () => templates.current,
     consents,
+    shown,
   });
   opened.use(everyHour('quarantine', () => quarantine.expire(), log));
   const tally = opened.use(new SignInTally(audit, log));
   const reader = auditReader(audit);
-  const keyKeeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => gateway });
+  const keyKeeper = new KeyKeeper({
+    keys,
+    custody,
+    audit,
+    clock,
+    tickets: () => gateway,
+    written: () => {
+      const { policies = [], views } = inForce();
+      return [...policies.map(({ text }) => text), ...[...views.values()].map(({ sql }) => sql)];
+    },
+  });
   const cryptoInventory = () =>
     readCrypto({
       clock,

@@ -17,9 +17,17 @@ import type { ConsentPrivate } from './consent-tables.ts';
 import { CONFIRM, GIVE, purposesDetail, replayConsents, SUSPEND, WITHDRAW } from './consent-log.ts';
 import { ConsentError } from './errors.ts';
 
+/** Stored tokens of a domain and what they are shown as. */
+export interface ShownTokensOf {
+  shown(domain: string, stored: string): string;
+  stored(domain: string, shown: string): string;
+}
+
 export interface ConsentsParts {
   readonly catalogue: Catalogue;
   readonly keys: Pick<KeyRing, 'rowSealer' | 'digestKey' | 'tokenMaker'>;
+  /** Tokens as they are shown; without it they are shown as they are stored. */
+  readonly tokens?: ShownTokensOf;
   readonly audit: AuditSink;
   readonly clock: Clock;
   readonly random: Random;
@@ -229,10 +237,11 @@ export class Consents {
 
   /**
    * Persons whose readings of a stream may not be used for a purpose although they once agreed: what datasets leave out.
-   * Who never agreed is not in it: of those `standing` lacks all the same.
+   * Who never agreed is not in it: of those `standing` lacks all the same. As rows show them.
    */
   excludedSubjects(stream: string, purpose: string): readonly string[] {
-    return this.#index.excluded(stream, purpose, this.#parts.clock.now());
+    const excluded = this.#index.excluded(stream, purpose, this.#parts.clock.now());
+    return excluded.map((subject) => this.#shownSubject(stream, subject));
   }
 
   /** Whether somebody agrees to any purpose of a stream now. */
@@ -322,6 +331,18 @@ export class Consents {
     return found;
   }
 
+  /** A consent with the person as rows of the stream show them. */
+  asShown(consent: Consent): Consent {
+    return { ...consent, subject: this.#shownSubject(consent.stream, consent.subject) };
+  }
+
+  #shownSubject(stream: string, subject: string): string {
+    const declared = this.#parts.template().streams.get(stream);
+    const field = declared?.fields.find(({ name }) => name === declared.subject);
+    const domain = field === undefined ? null : tokenDomainOf(stream, field);
+    return domain === null ? subject : (this.#parts.tokens?.shown(domain, subject) ?? subject);
+  }
+
   /** What stands in the rows of a stream for an identifier. */
   async #tokenOf(stream: Stream, subject: string): Promise<string> {
     const field = stream.fields.find(({ name }) => name === stream.subject);
@@ -332,7 +353,8 @@ export class Consents {
       });
     }
     const domain = tokenDomainOf(stream.name, field);
-    if (domain === null || isToken(subject)) return subject;
+    if (domain === null) return subject;
+    if (isToken(subject)) return this.#parts.tokens?.stored(domain, subject) ?? subject;
     const format = field.token?.kind === 'format' ? field.token : null;
     const maker = await this.#parts.keys.tokenMaker(domain, format);
     try {

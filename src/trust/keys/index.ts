@@ -4,7 +4,7 @@ export type { Custody, CustodyKind } from './custody.ts';
 export { createFileCustody, inspectFileCustody, openFileCustody, restoreFileCustody } from './file-custody.ts';
 export type { FileCustody, RootGuard } from './file-custody.ts';
 export { KeyRing, openKeyRing } from './key-ring.ts';
-export type { KeyRingParts } from './key-ring.ts';
+export type { KeyRingParts, ShownKey } from './key-ring.ts';
 export type { ColumnDomain, DataKey } from './data-keys.ts';
 export type { DataKeyStock } from './data-key-stock.ts';
 export type { FileKey, FileKind } from './file-keys.ts';
@@ -21,6 +21,7 @@ export type {
   KeyVersion,
   Rotation,
   SealedHolding,
+  ShownHolding,
 } from './key-lifecycle.ts';
 export { inspectCustody, requirePlace } from './custody-place.ts';
 export type { CustodyPlace } from './custody-place.ts';

@@ -23,6 +23,8 @@ const COLUMNS = ['operational', 'health'].flatMap((domain) =>
 interface Made {
   readonly data: ReadonlyMap<string, string>;
   readonly files: ReadonlyMap<string, string>;
+  /** Keys under which tokens are shown, by version. */
+  readonly shown?: ReadonlyMap<number, string>;
 }
 
 /** Keys of columns and files, with their bytes to compare with. */
@@ -33,18 +35,29 @@ async function fill(keys: KeyRing, catalogue: Catalogue): Promise<Made> {
   keys.forgetDataKeys(handles);
   const files = await keys.newFileKeys('weir:gateway', 'journal', 1);
   await keys.digestKey('statement');
+  await keys.digestKey('token:climate');
+  if ((await keys.shownKeys()).length === 0) await keys.lifecycle.rotate(ADA, 'token', 'climate');
   return {
     data: new Map(data.map(({ handle, key }) => [handle, key.exportBytes().toHex()])),
     files: new Map(files.map(({ fileId, key }) => [fileId, key.exportBytes().toHex()])),
+    shown: await shownOf(keys),
   };
 }
 
+async function shownOf(keys: KeyRing): Promise<ReadonlyMap<number, string>> {
+  return new Map((await keys.shownKeys()).map(({ version, key }) => [version, Buffer.from(key.exportBytes()).toHex()]));
+}
+
 /** Everything that was made opens, to what it was. */
-async function assertOpens(keys: KeyRing, { data, files }: Made): Promise<void> {
+async function assertOpens(keys: KeyRing, { data, files, shown = new Map() }: Made): Promise<void> {
   const opened = await keys.unwrapDataKeys(USE, [...data.keys()]);
   for (const [handle, hex] of data) assert.equal(opened.get(handle)?.exportBytes().toHex(), hex, handle);
   const journals = await keys.openFileKeys(USE, [...files.keys()]);
   for (const [id, hex] of files) assert.equal(journals.get(id)?.exportBytes().toHex(), hex, id);
+  const now = await shownOf(keys);
+  for (const [version, hex] of shown) assert.equal(now.get(version), hex, `shown ${version}`);
+  // Never two ways to show a token, and never none once there was one.
+  if (shown.size > 0) assert.equal((await keys.shownKeys()).filter(({ isActive }) => isActive).length, 1);
 }
 
 const ROTATABLE: readonly (readonly [KeyKind, string])[] = [
@@ -181,6 +194,43 @@ test('destroy() by force shreds: neither this catalogue nor an older copy of it 
   assert.ok(actions.includes('destroy-keys'));
 });
 
+test('tokens are shown under one version at a time; an older one goes once nothing that is kept needs it', async (t) => {
+  const { keys, audit, reopen } = await openKeys(t);
+  const { lifecycle } = keys;
+  await assert.rejects(lifecycle.rotate(ADA, 'token', 'climate'), { code: 'KEYS_UNKNOWN' });
+  await keys.digestKey('token:climate');
+  assert.deepEqual(await keys.shownKeys(), []);
+  let needs = 1;
+  let changes = 0;
+  lifecycle.holdShown({
+    count: async (domain, version) => (domain === 'climate' && version === 2 ? needs : 0),
+    changed: async () => void (changes += 1),
+  });
+  // Version 1 is what is stored.
+  assert.equal((await lifecycle.rotate(ADA, 'token', 'climate')).version, 2);
+  await lifecycle.retire(ADA, 'token', 'climate');
+  const states = async () => (await lifecycle.list()).filter(({ kind }) => kind === 'token').map(({ version, state, holds }) => [version, state, holds]); // prettier-ignore
+  assert.deepEqual(await states(), [
+    [2, 'retired', 1],
+    [3, 'active', 0],
+  ]);
+  await assert.rejects(lifecycle.destroy(ADA, 'token', 'climate', 3, true), { code: 'KEYS_VERSION_ACTIVE' });
+  await assert.rejects(lifecycle.destroy(ADA, 'token', 'climate', 2), { code: 'KEYS_VERSION_NEEDED' });
+  needs = 0;
+  await lifecycle.destroy(ADA, 'token', 'climate', 2);
+  assert.deepEqual((await keys.shownKeys()).map(({ domain, version, isActive }) => [domain, version, isActive]), [['climate', 3, true]]); // prettier-ignore
+  assert.equal(changes, 3);
+  assert.deepEqual(await shownOf(await reopen()), await shownOf(keys));
+  // A number is never given again.
+  assert.equal((await lifecycle.rotate(ADA, 'token', 'climate')).version, 4);
+  for (const action of ['create-keys', 'retire-keys', 'destroy-keys']) {
+    assert.ok(
+      audit.events.some((event) => event.action === action && event.resource === 'keys:digest'),
+      action,
+    );
+  }
+});
+
 test('rotateDue() rotates what comes near its bound, before it is reached', async (t) => {
   const { keys, catalogue, custody, audit } = await openKeys(t);
   const made = await fill(keys, catalogue);
@@ -298,7 +348,7 @@ async function stopEverywhere(
   }
 }
 
-for (const [kind, name] of ROTATABLE) {
+for (const [kind, name] of [...ROTATABLE, ['token', 'climate']] as typeof ROTATABLE) {
   test(`a rotation of ${kind} ${name} that stops at any step leaves all readable and no key half made`, async (t) => {
     const steps = await stopEverywhere(t, [[kind, name]], (keys) => keys.lifecycle.rotate(ADA, kind, name));
     assert.ok(steps >= 4, String(steps));

@@ -3,13 +3,16 @@ import type { DomainKeys, DomainVersion } from './domain-keys.ts';
 import { useOf } from './domain-keys.ts';
 import { KeysError } from './errors.ts';
 import type { KeyContext } from './key-context.ts';
-import { requireRotatable } from './purpose-keys.ts';
+import { requireRotatable, SHOWN } from './purpose-keys.ts';
 import type { PurposeKeys, PurposeVersion } from './purpose-keys.ts';
 import { Rewrap } from './rewrap.ts';
 import type { RotatingRowSealer } from './row-keys.ts';
 
-/** Keys that have versions. `domain` is named `<stream>:<domain>`, `digest` by its purpose, `rows` by its domain. */
-export const KEY_KINDS = ['root', 'epoch', 'rows', 'domain', 'digest'] as const;
+/**
+ * Keys that have versions. `domain` is named `<stream>:<domain>`, `digest` by its purpose, `rows` by its domain, `token` by
+ * the domain of the tokens that are shown under it.
+ */
+export const KEY_KINDS = ['root', 'epoch', 'rows', 'domain', 'digest', 'token'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
 /** One version of a key as the inventory shows it. */
@@ -67,6 +70,14 @@ export interface DigestHolding {
   again(): Promise<number>;
 }
 
+/** What is shown under the keys of domains of tokens, in a room that stands later. */
+export interface ShownHolding {
+  /** How many things that are kept hold tokens as a version of a domain shows them. */
+  count(domain: string, version: number): Promise<number>;
+  /** Another version is in force, or one is gone: whatever is shown from now on is shown so. */
+  changed(): Promise<void>;
+}
+
 export interface KeyLifecycleParts {
   readonly context: KeyContext;
   readonly domains: DomainKeys;
@@ -87,6 +98,7 @@ export class KeyLifecycle {
   readonly #rewrap: Rewrap;
   readonly #holdings: SealedHolding[] = [];
   readonly #digests = new Map<string, DigestHolding>();
+  #shown: ShownHolding | null = null;
   /** One change at a time: the next begins when this has ended. */
   #last: Promise<unknown> = Promise.resolve();
   #destructions = 0;
@@ -109,6 +121,11 @@ export class KeyLifecycle {
   /** Tells of things that are found by digests. */
   holdDigests(holding: DigestHolding): void {
     this.#digests.set(holding.purpose, holding);
+  }
+
+  /** Tells of who shows tokens. */
+  holdShown(holding: ShownHolding): void {
+    this.#shown = holding;
   }
 
   /** Every version of every key. */
@@ -145,8 +162,11 @@ export class KeyLifecycle {
       rows.push({ ...key, created: formatMicros(micros(created)), uses, limit: most, holds });
     }
     for (const { purpose, version, state, created } of await purposes.list()) {
-      const key = { kind: 'digest', name: purpose, version, state: stateOf(state) } as const;
-      const holds = state === 'destroyed' ? null : ((await this.#digests.get(purpose)?.count(version)) ?? null);
+      const isShown = purpose.startsWith(SHOWN);
+      const name = isShown ? purpose.slice(SHOWN.length) : purpose;
+      const key = { kind: isShown ? 'token' : 'digest', name, version, state: stateOf(state) } as const;
+      const count = isShown ? this.#shown?.count(name, version) : this.#digests.get(purpose)?.count(version);
+      const holds = state === 'destroyed' ? null : ((await count) ?? null);
       rows.push({ ...key, created: formatMicros(micros(created)), uses: null, limit: null, holds });
     }
     return rows;
@@ -174,6 +194,7 @@ export class KeyLifecycle {
         this.#requireFollowed(name);
         return this.#parts.purposes.retire(actor, await this.#purpose(name, 'active'));
       }
+      // Tokens have to be shown somehow: the next version is made at once.
       await this.#begin(actor, kind, name);
     });
   }
@@ -222,7 +243,8 @@ export class KeyLifecycle {
     return this.#alone(async () => {
       let count = 0;
       for (const { kind, name, version, state, holds } of await this.list()) {
-        if (state !== 'retired' || holds === null || holds === 0) continue;
+        // What was shown under an older version stays as it is.
+        if (state !== 'retired' || holds === null || holds === 0 || kind === 'token') continue;
         await this.#parts.context.log.rewrapping(actor, resourceOf(kind, name), [`${kind}-${version}`]);
         count += await this.#again(kind, name);
       }
@@ -260,6 +282,7 @@ export class KeyLifecycle {
   async #rotate(actor: string, kind: KeyKind, name: string): Promise<Rotation> {
     const version = await this.#begin(actor, kind, name);
     const start = performance.now();
+    if (kind === 'token') return { kind, name, version, rewrapped: 0, milliseconds: 0 };
     await this.#parts.context.log.rewrapping(actor, resourceOf(kind, name), [`${kind}-${version}`]);
     const rewrapped = await this.#again(kind, name);
     return { kind, name, version, rewrapped, milliseconds: performance.now() - start };
@@ -287,6 +310,12 @@ export class KeyLifecycle {
       case 'digest':
         this.#requireFollowed(name);
         return purposes.rotate(actor, name);
+      case 'token': {
+        await this.#purpose(`token:${name}`, 'active');
+        const version = await purposes.rotate(actor, `${SHOWN}${name}`);
+        await this.#shown?.changed();
+        return version;
+      }
     }
   }
 
@@ -300,6 +329,7 @@ export class KeyLifecycle {
     if (kind === 'epoch') return this.#rewrap.toCurrentEpoch();
     if (kind === 'rows') return (await this.#sealer(name)).reseal(this.#parts.context.catalogue);
     if (kind === 'digest') return (await this.#digests.get(name)?.again()) ?? 0;
+    if (kind === 'token') return 0;
     const { stream, domain } = splitDomain(name);
     let count = 0;
     for (const row of await this.#parts.domains.list()) {
@@ -333,7 +363,8 @@ export class KeyLifecycle {
     else if (kind === 'rows') await (await this.#sealer(name)).destroy(actor, version);
     else {
       if (kind === 'domain') await domains.destroy(actor, await this.#domain(name, version));
-      else await purposes.destroy(actor, await this.#purpose(name, version));
+      else await purposes.destroy(actor, await this.#purpose(kind === 'token' ? `${SHOWN}${name}` : name, version));
+      if (kind === 'token') await this.#shown?.changed();
       await this.#shred(actor);
     }
   }
@@ -384,11 +415,15 @@ export class KeyLifecycle {
   }
 }
 
+/** Kinds of which there is always an active version, once there was one. */
+const ALWAYS_ACTIVE: readonly KeyKind[] = ['root', 'epoch', 'rows', 'token'];
+
 /** A version that something needs goes by force only, and one that seals root, wraps or rows not at all. */
 function requireDispensable({ kind, name, version, state, holds }: KeyVersion, force: boolean): void {
   const which = `version ${version} of key ${[kind, name].filter((part) => part !== '').join(' ')}`;
-  if (state === 'active' && (kind === 'root' || kind === 'epoch' || kind === 'rows')) {
-    throw new KeysError('KEYS_VERSION_ACTIVE', `Cannot destroy ${which}: it seals`, { hint: 'Rotate it first' });
+  if (state === 'active' && ALWAYS_ACTIVE.includes(kind)) {
+    const does = kind === 'token' ? 'tokens are shown under it' : 'it seals';
+    throw new KeysError('KEYS_VERSION_ACTIVE', `Cannot destroy ${which}: ${does}`, { hint: 'Rotate it first' });
   }
   if (force || (state !== 'active' && holds === 0)) return;
   const need = holds === null ? 'it cannot be told what needs it' : `${holds} keys or secrets need it`;

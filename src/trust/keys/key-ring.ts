@@ -15,7 +15,7 @@ import { KeyLifecycle } from './key-lifecycle.ts';
 import { makeKeyLog } from './key-log.ts';
 import type { KeyUse } from './key-log.ts';
 import { KEYS_SCHEMA } from './key-tables.ts';
-import { PurposeKeys } from './purpose-keys.ts';
+import { PurposeKeys, SHOWN } from './purpose-keys.ts';
 import type { FindingKeys, PurposeKey } from './purpose-keys.ts';
 import { remember } from './remember.ts';
 import { RotatingRowSealer } from './row-keys.ts';
@@ -49,6 +49,12 @@ export async function openKeyRing(parts: KeyRingParts): Promise<KeyRing> {
   await meter.open(catalogue, sealer);
   const context = { catalogue, custody, epochs, sealer, log, meter, clock, random };
   return new KeyRing(context, sealer, await DataKeyStock.open(context));
+}
+
+/** A version of the key under which the tokens of a domain are shown. */
+export interface ShownKey extends PurposeKey {
+  readonly domain: string;
+  readonly isActive: boolean;
 }
 
 /**
@@ -165,6 +171,17 @@ export class KeyRing {
     const { version, key } = await this.#purposes.newest(`token:${domain}`);
     const raw = key.exportBytes();
     return format === null ? TokenKey.fromBytes(raw, version) : new FormatTokenKey(raw, version, domain, format);
+  }
+
+  /** Keys under which tokens are shown, the newest of each domain first; a domain that has none shows what is stored. */
+  async shownKeys(): Promise<readonly ShownKey[]> {
+    const keys = await this.#purposes.family(SHOWN);
+    return keys.map(({ purpose, version, key, state }) => ({
+      domain: purpose.slice(SHOWN.length),
+      version,
+      key,
+      isActive: state === 'active',
+    }));
   }
 
   /** The key of an older version, for what was made with it; null where it was destroyed or never was. */

@@ -37,7 +37,7 @@ test('a digest key whose epoch was destroyed is gone', async (t) => {
   await assert.rejects((await reopen()).digestKey('statement'), { code: 'KEYS_UNKNOWN' });
 });
 
-test('keys of tokens are neither rotated nor retired: rows of before and after would not join', async (t) => {
+test('what tokens are stored under is neither rotated nor retired: what they are shown under is', async (t) => {
   const { keys } = await openKeys(t);
   await keys.digestKey('token:climate');
   const needed = { code: 'KEYS_VERSION_NEEDED' };

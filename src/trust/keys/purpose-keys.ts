@@ -23,11 +23,17 @@ export interface FindingKeys {
 /** A version of a digest key as the catalogue has it. */
 export type PurposeVersion = Values<typeof PURPOSE_KEYS.key> & Values<typeof PURPOSE_KEYS.clear>;
 
-/** `statement`, `content`, `refusal`, `person-name`, `device-serial`, `token:<stream>`: what a digest key may be called. */
+/**
+ * `statement`, `content`, `refusal`, `person-name`, `device-serial`, `token:<domain>`: what a digest key may be called. Those
+ * of `shown:<domain>` make no digests: tokens are shown under them.
+ */
 const PURPOSE = /^[a-z][a-z-]{0,31}(?::[A-Za-z0-9_-]{1,64})?$/;
 
 /** Digests under these are looked things up by: under a new key nothing would be found. */
 const FINDS_BY_DIGEST: readonly string[] = ['person-name', 'device-serial'];
+
+/** What the keys are called under which tokens are shown. */
+export const SHOWN = 'shown:';
 
 const NOTHING = new Uint8Array(0);
 
@@ -68,6 +74,21 @@ export class PurposeKeys {
     return row === null || row.state === 'destroyed' ? null : this.#opened(row);
   }
 
+  /** Every version whose purpose begins so and that was not destroyed, the newest of each purpose first. */
+  async family(
+    prefix: string,
+  ): Promise<readonly (PurposeKey & { readonly purpose: string; readonly state: string })[]> {
+    const rows = (await this.list()).filter(
+      ({ purpose, state }) => purpose.startsWith(prefix) && state !== 'destroyed',
+    );
+    rows.sort((a, b) => (a.purpose < b.purpose ? -1 : a.purpose > b.purpose ? 1 : b.version - a.version));
+    // Of an older copy of the catalogue some may be shredded: they are as destroyed.
+    const live = rows.filter(({ purpose, version, epoch, wrap }) => this.#context.epochs.open(epoch, nameOf(purpose, version), wrap) !== null); // prettier-ignore
+    return Promise.all(
+      live.map(async (row) => ({ ...(await this.#opened(row)), purpose: row.purpose, state: row.state })),
+    );
+  }
+
   /** All versions, destroyed ones too. */
   list(): Promise<readonly PurposeVersion[]> {
     return this.#table.list(this.#context.catalogue);
@@ -81,7 +102,7 @@ export class PurposeKeys {
    */
   async rotate(actor: string, purpose: string): Promise<number> {
     const versions = await this.#versions(purpose);
-    if (versions.length === 0) throw unknown(purpose);
+    if (versions.length === 0 && !purpose.startsWith(SHOWN)) throw unknown(purpose);
     const made = await this.#make(actor, purpose, versions);
     this.#open.set(purpose, Promise.resolve(made));
     await this.#refind(purpose);
@@ -132,7 +153,8 @@ export class PurposeKeys {
   async #make(actor: string, purpose: string, before: readonly PurposeVersion[] = []): Promise<PurposeKey> {
     const { catalogue, clock, custody, epochs, log, random } = this.#context;
     const last = before.length > 0 ? before : await this.#versions(purpose);
-    const version = (last[0]?.version ?? 0) + 1;
+    // Version 1 of what is shown is what is stored: there is no key to it.
+    const version = (last[0]?.version ?? (purpose.startsWith(SHOWN) ? 1 : 0)) + 1;
     const retiring = last.filter(({ state }) => state === 'active');
     const name = nameOf(purpose, version);
     await log.created(actor, RESOURCE, [name]);
@@ -177,7 +199,7 @@ export function requireRotatable(purpose: string): void {
   if (purpose.startsWith('token:')) {
     const message = `Cannot rotate digest key ${purpose}: rows under its next version would not join with those of now`;
     throw new KeysError('KEYS_VERSION_NEEDED', message, {
-      hint: 'Name another domain in the template for tokens that shall have nothing in common with these',
+      hint: `Rotate what its tokens are shown under: npm run -s weir -- keys rotate token ${purpose.slice('token:'.length)}`,
     });
   }
   if (!FINDS_BY_DIGEST.includes(purpose)) return;

@@ -23,6 +23,7 @@ import { rebuildStatement } from './rebuild-statement.ts';
 import type { ColumnNotes, ResultColumn, ResultEncoder, ResultSink } from './result.ts';
 import { openUnnamed } from './segment-files.ts';
 import type { AskKeys, OpeningCost, SegmentFiles } from './segment-files.ts';
+import { sightOpener } from './token-sight.ts';
 
 /** What a statement runs with besides its plan. */
 export interface ExecuteParts {
@@ -82,9 +83,10 @@ export async function executePlan(
     engine = taken;
     stop.watch(taken);
     const sql = await rebuilt.get(plan.ast, () => rebuildStatement(taken, plan.ast));
-    lease = await leaseRelations(files, plan.explain ? [] : plan.relations, askKeys, stop.signal);
+    const openSights = sightOpener();
+    lease = await leaseRelations(files, plan.explain ? [] : plan.relations, askKeys, stop.signal, openSights);
     registerMask(engine.connection, plan.maskKey);
-    await openRelations(engine, plan.explain ? withoutRows(plan) : plan.relations, lease);
+    await openRelations(engine, plan.explain ? withoutRows(plan) : plan.relations, lease, openSights);
     const output = format === 'parquet' ? openUnnamed('/dev/shm') : null;
     try {
       const target = output === null ? [] : [`/proc/self/fd/${output}`];

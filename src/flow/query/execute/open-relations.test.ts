@@ -6,6 +6,7 @@ import { columnOf, sealToFile, testFiles, testKeys } from '../../../../test/supp
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import { Engine } from './engine.ts';
 import { leaseRelations, openRelations } from './open-relations.ts';
+import { sightOpener } from './token-sight.ts';
 
 const OLD: readonly ColumnShape[] = [
   { name: 'device', type: 'text', nullable: false },
@@ -36,8 +37,9 @@ test('openRelations() joins segments of several templates and the tail into one 
     { name: 'sealed', columns: NEW.slice(2), segments: [old.segment, young.segment], tail: [] },
     { name: 'empty', columns: OLD, segments: [], tail: [] },
   ];
-  const lease = await leaseRelations(files, relations, testKeys, new AbortController().signal);
-  await openRelations(engine, relations, lease);
+  const openSights = sightOpener();
+  const lease = await leaseRelations(files, relations, testKeys, new AbortController().signal, openSights);
+  await openRelations(engine, relations, lease, openSights);
   await engine.lockDown(lease.files.map(({ path }) => path));
   const ask = async (sql: string) => (await engine.connection.runAndReadAll(sql)).getRowsJson();
   assert.deepEqual(await ask('SELECT count(*), count(seq), count(door), typeof(any_value(time)) FROM weir.climate'), [

@@ -5,6 +5,10 @@ import type { Engine } from './engine.ts';
 import type { PlannedRelation } from './plan.ts';
 import type { AskKeys, OpenedFile, SegmentFiles, SegmentLease } from './segment-files.ts';
 import { registerTail, tailSelect } from './tail-table.ts';
+import { showRows } from './token-sight.ts';
+import type { sightOpener } from './token-sight.ts';
+
+type SightOpener = ReturnType<typeof sightOpener>;
 
 /** The SQL type in which each type of field is shown. Times are points in time, shown in UTC. */
 export const SQL_TYPES: Readonly<Record<FieldType, string>> = {
@@ -21,6 +25,7 @@ export function leaseRelations(
   relations: readonly PlannedRelation[],
   askKeys: AskKeys,
   signal: AbortSignal,
+  openSights: SightOpener,
 ): Promise<SegmentLease> {
   const wanted = relations.flatMap(({ columns, segments }) =>
     segments.map((segment) => {
@@ -28,7 +33,8 @@ export function leaseRelations(
       const needed = columns.map(({ name }) => name).filter((name) => stored.has(name));
       // A segment from before a field was declared still counts its rows: any column that it has will do.
       const [first] = segment.columns;
-      return { segment, columns: needed.length > 0 || first === undefined ? needed : [first] };
+      const opened = needed.length > 0 || first === undefined ? needed : [first];
+      return { segment, columns: opened, values: openSights(segment.sights) };
     }),
   );
   return files.lease(wanted, askKeys, signal);
@@ -39,6 +45,7 @@ export async function openRelations(
   engine: Engine,
   relations: readonly PlannedRelation[],
   lease: SegmentLease,
+  openSights: SightOpener,
 ): Promise<void> {
   await engine.connection.run(`CREATE SCHEMA ${BASE_SCHEMA}`);
   let at = 0;
@@ -48,7 +55,9 @@ export async function openRelations(
     const parts = sealedSelects(relation, files);
     if (parts.length === 0 || relation.tail.some(({ rows }) => rows > 0)) {
       const name = `weir_tail_${number}`;
-      parts.push(tailSelect(name, registerTail(engine.connection, name, relation.columns, relation.tail)));
+      const values = openSights(relation.sights);
+      const rows = relation.tail.map((part) => showRows(part, values));
+      parts.push(tailSelect(name, registerTail(engine.connection, name, relation.columns, rows)));
     }
     await engine.connection.run(
       `CREATE VIEW ${BASE_SCHEMA}.${quoteName(relation.name)} AS ${parts.join(' UNION ALL ')}`,

@@ -28,7 +28,7 @@ export const openSegmentFile: OpenSegment = async (wanted, keys, write) => {
   }
 };
 
-const openColumns: OpenSegment = async ({ segment, columns }, held, write) => {
+const openColumns: OpenSegment = async ({ segment, columns, values }, held, write) => {
   await using file = await open(segment.path, 'r');
   const { size } = await file.stat();
   const source: RangeReader = {
@@ -43,7 +43,9 @@ const openColumns: OpenSegment = async ({ segment, columns }, held, write) => {
     AeadKey.fromBytes(held.footer),
     new Map([...held.columns].map(([name, key]) => [name, AeadKey.fromBytes(key)])),
   );
-  const options = { aadPrefix: segment.aadPrefix, columns: columns.map((name) => [name]), gapBytes: GAP_BYTES };
+  const others = values === undefined ? {} : { values };
+  const wanted = columns.map((name) => [name]);
+  const options = { aadPrefix: segment.aadPrefix, columns: wanted, gapBytes: GAP_BYTES, ...others };
   const opened = await openParquet(source, keys, options, new ForwardingSink(write));
   if (opened.rows !== segment.rows) {
     throw new QueryError('QUERY_SEGMENT_MISMATCH', `Cannot open segment ${segment.id}: it has another number of rows`);

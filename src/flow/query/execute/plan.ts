@@ -2,6 +2,7 @@ import type { ByteCount, ColumnShape, Json, Millis } from '#base/core/index.ts';
 import type { ColumnNotes, ResultNotes } from './result.ts';
 import type { SealedSegment } from './segment-files.ts';
 import type { RowsInMemory } from './tail-table.ts';
+import type { TokenSights } from './token-sight.ts';
 
 /** A relation as one statement may read it: the columns that it needs, from sealed segments and from memory. */
 export interface PlannedRelation {
@@ -10,6 +11,8 @@ export interface PlannedRelation {
   readonly columns: readonly ColumnShape[];
   readonly segments: readonly SealedSegment[];
   readonly tail: readonly RowsInMemory[];
+  /** How tokens in the rows in memory are shown. */
+  readonly sights?: TokenSights;
 }
 
 /** Values of bound parameters: by position, or by name. */

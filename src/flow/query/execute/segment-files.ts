@@ -1,5 +1,7 @@
 import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import type { ByteCount, Clock, Millis } from '#base/core/index.ts';
+import type { PlainValues } from '#flow/store/index.ts';
+import type { TokenSights } from './token-sight.ts';
 import { WriteBehind } from './write-behind.ts';
 
 /** A sealed segment as the plan of a statement hands it over: where it is, and which of its columns are granted. */
@@ -11,14 +13,18 @@ export interface SealedSegment {
   /** Names of exactly the columns that the statement may open. */
   readonly columns: readonly string[];
   readonly rows: number;
-  /** Version of the segment and of the keys at hand, such as `1/0`; what was opened under another is not used again. */
+  /** Version of the segment, of the keys at hand and of how tokens are shown, such as `1/0/0`; what was opened under another is not used again. */
   readonly keyEpoch: string;
+  /** How its tokens are shown. */
+  readonly sights?: TokenSights;
 }
 
 /** Columns of one segment that a statement needs. */
 export interface WantedColumns {
   readonly segment: SealedSegment;
   readonly columns: readonly string[];
+  /** Columns whose values become others as they are opened. */
+  readonly values?: ReadonlyMap<string, PlainValues>;
 }
 
 /** Data keys of one segment, 32 bytes each. */

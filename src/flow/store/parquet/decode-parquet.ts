@@ -98,7 +98,8 @@ function readColumn(
   return { type: shape.type as 'number', values: into.numbers ?? new Float64Array(), nulls };
 }
 
-function decompress(stored: Uint8Array, codec: number | undefined, length: number): Uint8Array {
+/** The bytes of a page. @throws {StoreError} STORE_PARQUET_INVALID */
+export function decompress(stored: Uint8Array, codec: number | undefined, length: number): Uint8Array {
   if (codec === Codec.Uncompressed) return stored;
   if (codec !== Codec.Zstd) throw parquetInvalid('a column is compressed in a way that is not known');
   let payload: Uint8Array;
@@ -176,7 +177,8 @@ function readValues(
   return bits;
 }
 
-function plainNumbers(body: Uint8Array, shape: ColumnShape, count: number): Float64Array {
+/** PLAIN doubles or whole numbers. @throws {StoreError} STORE_PARQUET_INVALID */
+export function plainNumbers(body: Uint8Array, shape: Pick<ColumnShape, 'type'>, count: number): Float64Array {
   if (body.length < count * 8) throw parquetInvalid('a page ends early');
   // A copy, for the page may start at any byte and a Float64Array may not.
   const values = new Float64Array(count);

@@ -10,6 +10,8 @@ import { MODULE_LENGTH_BYTES, moduleAt, openModule } from './module.ts';
 import type { PageCipher } from './open-footer.ts';
 import { readPageHeader } from './page-header.ts';
 import type { PageHeader } from './page-header.ts';
+import { rewritePage } from './rewrite-page.ts';
+import type { PlainValues } from './rewrite-page.ts';
 import { sizeAt } from './thrift-access.ts';
 import { refuseTrailing } from './thrift-reader.ts';
 import { i32, i64, withFields } from './thrift-value.ts';
@@ -25,6 +27,8 @@ export interface SealedChunk {
   readonly column: number;
   /** Null where the column is not sealed. */
   readonly key: AeadKey | null;
+  /** Set where its values become others. */
+  readonly rewrite?: { readonly values: PlainValues; readonly nullable: boolean };
 }
 
 /** A chunk as it stands in the plain file. */
@@ -71,9 +75,11 @@ export function openPages(
       throw parquetInvalid('the data pages of a column do not start where its metadata says');
     }
     const page = readPage(chunk, data, at, isDictionary ? null : ordinal, fileAad, cipher);
+    const written = chunk.rewrite === undefined ? asStored(page) : rewritePage(page, chunk.meta, chunk.rewrite);
     const header = encodeStruct(
       withFields(page.header.fields, {
-        [PageField.CompressedSize]: i32(page.payload.length),
+        [PageField.UncompressedSize]: i32(written.uncompressedSize),
+        [PageField.CompressedSize]: i32(written.payload.length),
         [PageField.Crc]: undefined,
       }),
     );
@@ -83,9 +89,9 @@ export function openPages(
       ordinal += 1;
     }
     out.write(header);
-    out.write(page.payload);
+    out.write(written.payload);
     stated += page.headerLength + page.header.uncompressedSize;
-    uncompressed += header.length + page.header.uncompressedSize;
+    uncompressed += header.length + written.uncompressedSize;
     at = page.end;
   }
   if (stated !== sizeAt(chunk.meta, ColumnField.TotalUncompressedSize, 'the uncompressed size of a column chunk')) {
@@ -100,8 +106,14 @@ export function openPages(
     [ColumnField.IndexPageOffset]: undefined,
     [ColumnField.BloomFilterOffset]: undefined,
     [ColumnField.BloomFilterLength]: undefined,
+    // They would be of the values before.
+    ...(chunk.rewrite === undefined ? {} : { [ColumnField.Statistics]: undefined }),
   };
   return { meta: withFields(chunk.meta, changes), start, uncompressed, compressed };
+}
+
+function asStored({ header, payload }: Page) {
+  return { payload, uncompressedSize: header.uncompressedSize };
 }
 
 /** @param ordinal of the data page; null for the dictionary page */

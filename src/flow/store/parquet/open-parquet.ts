@@ -21,6 +21,7 @@ import type { OpenedFooter } from './open-footer.ts';
 import type { ParquetKeys } from './open-keys.ts';
 import { openPages } from './open-pages.ts';
 import type { OpenedChunk, SealedChunk } from './open-pages.ts';
+import type { PlainValues } from './rewrite-page.ts';
 import { CountingReader, planReads } from './range-reader.ts';
 import type { RangeReader } from './range-reader.ts';
 import { columnKey } from './schema.ts';
@@ -41,6 +42,8 @@ export interface OpenParquetOptions {
   readonly columns: readonly (readonly string[])[] | 'all';
   /** Ranges less apart than this are read at once. */
   readonly gapBytes?: number;
+  /** Columns of the first level whose values become others, by name; their statistics are dropped. */
+  readonly values?: ReadonlyMap<string, PlainValues>;
 }
 
 /** What an opening cost and gave. */
@@ -82,7 +85,7 @@ export async function openParquet(
   const groups: ThriftStruct[] = [];
   for (const [index, group] of rowGroups.entries()) {
     const chunks = leaves.map((leaf) =>
-      naming(columnKey(leaf.path), () => sealedChunk(file, group, index, leaf, keys)),
+      naming(columnKey(leaf.path), () => sealedChunk(file, group, index, leaf, keys, options.values)),
     );
     checkRowGroup(file, group, index, leaves, chunks);
     const opened = await openChunks(reader, file, leaves, chunks, options.gapBytes ?? 0, out);
@@ -118,6 +121,7 @@ function sealedChunk(
   rowGroup: number,
   leaf: Leaf,
   keys: ParquetKeys,
+  values: OpenParquetOptions['values'],
 ): SealedChunk {
   const chunk = group.chunks[leaf.index]!;
   const key = chunkKey(file, chunk, leaf, keys);
@@ -140,7 +144,10 @@ function sealedChunk(
     meta = decoded.struct;
   }
   if (meta === undefined) throw parquetInvalid('a column has no metadata');
-  return { meta, layout: chunkLayout(meta, leaf.path, file.start), rowGroup, column: leaf.index, key };
+  const layout = chunkLayout(meta, leaf.path, file.start);
+  const others = values?.get(columnKey(leaf.path));
+  const rewrite = others === undefined ? {} : { rewrite: { values: others, nullable: leaf.nullable } };
+  return { meta, layout, rowGroup, column: leaf.index, key, ...rewrite };
 }
 
 /** The key of a chunk; null where it is not sealed. */

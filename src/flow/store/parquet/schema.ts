@@ -1,5 +1,5 @@
 import { parquetInvalid, StoreError } from '../errors.ts';
-import { MAX_ORDINAL, SchemaField } from './format.ts';
+import { MAX_ORDINAL, Repetition, SchemaField } from './format.ts';
 import { bytesAt, decodeText, intAt } from './thrift-access.ts';
 import { i32 } from './thrift-value.ts';
 import type { ThriftStruct } from './thrift-value.ts';
@@ -11,6 +11,8 @@ export interface Leaf {
   readonly index: number;
   /** Names from below the root down to the leaf. */
   readonly path: readonly string[];
+  /** True where it is OPTIONAL. */
+  readonly nullable: boolean;
 }
 
 interface Node {
@@ -51,7 +53,8 @@ export class SchemaTree {
       if (count === undefined && depth > 0) {
         const index = leaves.length;
         if (index > MAX_ORDINAL) throw parquetInvalid('it has too many columns');
-        leaves.push({ index, path: here });
+        const repetition = intAt(element, SchemaField.Repetition, 'the repetition of a column');
+        leaves.push({ index, path: here, nullable: repetition === Repetition.Optional });
         return { element, name, children: [], leaf: index };
       }
       const wanted = count ?? 0;

@@ -33,7 +33,7 @@ function chunk(kinds: readonly ('data' | 'dictionary')[]): {
   return { plain: sink.bytes(), meta, offsets };
 }
 
-const leaf = { index: 0, path: ['x'] };
+const leaf = { index: 0, path: ['x'], nullable: false };
 
 describe('sealPages()', () => {
   it('numbers data pages from zero and the dictionary not at all', () => {

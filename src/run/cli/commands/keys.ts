@@ -25,7 +25,7 @@ interface RotationRow {
   readonly milliseconds: number;
 }
 
-const KINDS = 'root, epoch, rows, domain, digest, ticket';
+const KINDS = 'root, epoch, rows, domain, digest, token, ticket';
 
 /** Commands that ask a running platform; those that work on files stand in `keys-files.ts`. */
 export function addKeysCommand(program: Command, contextOf: ContextOf): void {
@@ -54,12 +54,17 @@ export function addKeysCommand(program: Command, contextOf: ContextOf): void {
   keys
     .command('rotate <kind> [name]')
     .description(`make the next version of a key and seal again under it what older ones sealed (${KINDS})`)
-    .action(async (kind: string, name: string | undefined, _options: object, command: Command) => {
+    .option('--force', 'of a token key: also where policies or views name tokens')
+    .action(async (kind: string, name: string | undefined, options: { force?: boolean }, command: Command) => {
       const context = contextOf(command);
+      const body = { kind, name: name ?? '', ...(options.force === true ? { force: true } : {}) };
       const rotation = await context.withPlatform((client) =>
-        client.json<RotationRow>('POST', '/v1/keys/rotate', { body: { kind, name: name ?? '' } }),
+        client.json<RotationRow>('POST', '/v1/keys/rotate', { body }),
       );
       context.result(rotation, sayRotation);
+      if (kind === 'token') {
+        context.note('answers, exports and datasets of before have other tokens: they join with nothing from now on');
+      }
       if (kind === 'root') {
         context.note('the recovery kit of the old root key opens nothing that is sealed from now on');
         context.next('keys kit');
@@ -129,7 +134,8 @@ function lossOf(row: KeyRow | undefined): string {
 }
 
 function sayRotation(rotation: RotationRow): string {
-  const { version, rewrapped, milliseconds } = rotation;
+  const { kind, name, version, rewrapped, milliseconds } = rotation;
+  if (kind === 'token') return `tokens of ${name} are shown under version ${version}, those of old readings too\n`;
   const rate = milliseconds > 0 ? Math.round((rewrapped / milliseconds) * 1_000) : 0;
   const again =
     rewrapped === 0 ? '' : `; ${rewrapped} wraps sealed again in ${Math.round(milliseconds)} ms, ${rate} a second`;

@@ -159,7 +159,7 @@ export interface Services {
   readonly retention: Pick<RetentionKeeper, 'plan' | 'hold' | 'release' | 'listHolds' | 'certificates' | 'certificate'>;
   readonly consents: Pick<
     Consents,
-    'give' | 'withdraw' | 'confirm' | 'find' | 'list' | 'standing' | 'excludedSubjects' | 'suspended'
+    'give' | 'withdraw' | 'confirm' | 'find' | 'list' | 'asShown' | 'standing' | 'excludedSubjects' | 'suspended'
   >;
   /** What readings lost on entry. */
   readonly leftOut: Pick<LeftOutBook, 'sums'>;

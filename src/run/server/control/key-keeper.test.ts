@@ -10,7 +10,7 @@ test('KeyKeeper shows ticket keys beside the hierarchy, and rotates them once th
     tickets: { version: 1, since: clock.now() },
     rotateTickets: async () => void (tickets.tickets.version += 1),
   };
-  const keeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => tickets });
+  const keeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => tickets, written: () => [] });
   assert.equal((await keeper.rotate('person:ada', 'ticket', '')).version, 2);
   assert.deepEqual([audit.events.at(-1)?.action, audit.events.at(-1)?.resource], ['rotate-keys', 'keys:ticket']);
   const listed = await keeper.list();
@@ -27,7 +27,7 @@ test('KeyKeeper shows ticket keys beside the hierarchy, and rotates them once th
 test('KeyKeeper hands the rest to the hierarchy', async (t) => {
   const { keys, custody, audit } = await openKeys(t);
   const tickets = { tickets: { version: 1, since: 0 }, rotateTickets: async () => {} };
-  const keeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => tickets });
+  const keeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => tickets, written: () => [] });
   await keeper.rotate('person:ada', 'epoch', '');
   await keeper.retire('person:ada', 'epoch', '');
   assert.equal((await keeper.destroy('person:ada', 'epoch', '', 1, false)).version, 1);
@@ -39,4 +39,19 @@ test('KeyKeeper hands the rest to the hierarchy', async (t) => {
       [3, 'active'],
     ],
   );
+});
+
+test('KeyKeeper does not rotate what tokens are shown under while policies or views name tokens, but by force', async (t) => {
+  const { keys, custody, audit } = await openKeys(t);
+  const tickets = { tickets: { version: 1, since: 0 }, rotateTickets: async () => {} };
+  let written = ['select * from climate', 'forbid … when { resource.driver == "t1-bgxgseuu4himrusw" };'];
+  const keeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => tickets, written: () => written });
+  await keys.digestKey('token:drivers');
+  await assert.rejects(keeper.rotate('person:ada', 'token', 'drivers'), {
+    code: 'KEYS_VERSION_NEEDED',
+    message: /t1-bgxgseuu4himrusw/,
+  });
+  assert.equal((await keeper.rotate('person:ada', 'token', 'drivers', true)).version, 2);
+  written = [];
+  assert.equal((await keeper.rotate('person:ada', 'token', 'drivers')).version, 3);
 });

@@ -1,5 +1,6 @@
 import { formatMicros } from '#base/core/index.ts';
 import type { AuditSink, Clock } from '#base/core/index.ts';
+import { KeysError } from '#trust/keys/index.ts';
 import type { Custody, Destruction, KeyKind, KeyRing, KeyVersion, Rotation } from '#trust/keys/index.ts';
 
 /** Ticket keys are no keys of the hierarchy: they live in memory for a day and seal the sessions of listeners. */
@@ -22,7 +23,12 @@ export interface KeyKeeperParts {
   readonly audit: AuditSink;
   readonly clock: Clock;
   readonly tickets: () => Tickets;
+  /** Texts of policies and views, which may name tokens. */
+  readonly written: () => readonly string[];
 }
+
+/** Tokens that say what they are. */
+const TOKENS = /\bt[1-9]\d{0,8}-[a-z2-7]{16}\b/g;
 
 /** All keys of the platform for those who administer them: the hierarchy's, and the listeners' ticket key. */
 export class KeyKeeper {
@@ -48,8 +54,13 @@ export class KeyKeeper {
     return { custody: custody.kind, keys: [...(await keys.lifecycle.list()), ticket] };
   }
 
-  async rotate(actor: string, kind: AnyKeyKind, name: string): Promise<AnyRotation> {
+  /**
+   * @param force also where policies or views name tokens, which are those of nobody afterwards
+   * @throws {KeysError} KEYS_VERSION_NEEDED
+   */
+  async rotate(actor: string, kind: AnyKeyKind, name: string, force = false): Promise<AnyRotation> {
     const { keys, audit, tickets } = this.#parts;
+    if (kind === 'token' && !force) this.#requireUnnamed(name);
     if (kind !== 'ticket') return keys.lifecycle.rotate(actor, kind, name);
     await audit.append({ actor, action: 'rotate-keys', resource: 'keys:ticket', outcome: 'done' });
     await tickets().rotateTickets();
@@ -58,6 +69,16 @@ export class KeyKeeper {
 
   retire(actor: string, kind: KeyKind, name: string): Promise<void> {
     return this.#parts.keys.lifecycle.retire(actor, kind, name);
+  }
+
+  /** A policy that forbids a token would forbid nobody once it is shown as another. */
+  #requireUnnamed(domain: string): void {
+    const named = [...new Set(this.#parts.written().flatMap((text) => text.match(TOKENS) ?? []))];
+    if (named.length === 0) return;
+    const message = `Cannot rotate key token ${domain}: policies or views of the template name tokens, such as ${named.slice(0, 3).join(', ')}`;
+    throw new KeysError('KEYS_VERSION_NEEDED', message, {
+      hint: 'Have them join with a table of reference instead; or rotate with --force, and write them anew at once with what `npm run -s weir -- tokenise` says',
+    });
   }
 
   destroy(actor: string, kind: KeyKind, name: string, version: number, force: boolean): Promise<Destruction> {

@@ -8,6 +8,7 @@ import { FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
 import type { QuarantinedReading } from '#flow/journal/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
+import { shownAsStored } from '../tokens/testing.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import type { Cleanable } from '../../../../test/support/tmp.ts';
@@ -30,7 +31,8 @@ async function open(t: Cleanable) {
   const directory = await temporaryFolder(t);
   const agreed = new Set(['ada', 'bob']);
   const consents = { covers: (stream: string, subject: string) => stream === 'c' && agreed.has(subject) };
-  const shelf = new QuarantineShelf({ directory, keys, clock, template: () => template, consents });
+  const shown = await shownAsStored(() => template);
+  const shelf = new QuarantineShelf({ directory, keys, clock, template: () => template, consents, shown });
   let starts = 0;
   const keep = async (readings: readonly Partial<QuarantinedReading>[]): Promise<void> => {
     const stock = [...(await keys.newFileKeys('weir:gateway', 'quarantine', 4))];

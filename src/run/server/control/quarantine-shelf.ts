@@ -8,6 +8,7 @@ import type { Consents } from '#trust/consent/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { ApiError } from '../api/errors.ts';
 import type { QuarantineReader } from '../api/services.ts';
+import type { ShownDomains } from '../tokens/shown-domains.ts';
 
 export interface QuarantineShelfParts {
   readonly directory: string;
@@ -15,6 +16,7 @@ export interface QuarantineShelfParts {
   readonly clock: Clock;
   readonly template: () => Template;
   readonly consents: Pick<Consents, 'covers'>;
+  readonly shown: Pick<ShownDomains, 'rowsOf'>;
 }
 
 /** Refused readings that are kept as evidence, for those who may read them; the decision and its log entry come before. */
@@ -40,11 +42,21 @@ export class QuarantineShelf implements QuarantineReader {
   async show(id: string): Promise<unknown> {
     for await (const item of this.#read({})) {
       if (item.id.replaceAll('/', '.') !== id) continue;
-      return { ...summary(item), payload: escapeControls(Buffer.from(item.reading.payload).toString('utf8')) };
+      return { ...summary(item), payload: escapeControls(this.#shown(item)) };
     }
     throw new ApiError('API_READING_UNKNOWN', 'Cannot show reading: quarantine holds none of that id', {
       hint: 'See `npm run -s weir -- quarantine list`',
     });
+  }
+
+  /** The payload as text, with tokens as they are shown. */
+  #shown({ reading: { stream, payload } }: QuarantinedItem): string {
+    const text = Buffer.from(payload).toString('utf8');
+    const members = membersOf(text);
+    if (members === null) return text;
+    const [shown] = this.#parts.shown.rowsOf(stream, [members]);
+    // As it came, where nothing of it is shown in another way.
+    return shown === members ? text : JSON.stringify(shown);
   }
 
   /** Removes files whose time is over, with their keys. */
@@ -79,6 +91,17 @@ export class QuarantineShelf implements QuarantineReader {
     const key = (fileId: string) =>
       keys.openFileKey({ actor: 'weir:control', resource: `quarantine:${fileId}` }, fileId);
     return new FileJournalReader({ directory, keys: { key } });
+  }
+}
+
+function membersOf(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
   }
 }
 

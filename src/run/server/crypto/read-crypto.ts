@@ -46,6 +46,7 @@ const KEY_ALGORITHMS: Readonly<Record<ListedKey['kind'], AlgorithmId>> = {
   rows: 'aes-256-gcm',
   domain: 'aes-256-gcm',
   digest: 'hmac-sha-256',
+  token: 'ff1-aes-256',
   ticket: 'aes-128-cbc',
 };
 

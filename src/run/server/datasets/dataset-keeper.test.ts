@@ -6,6 +6,7 @@ import { openDirectoryObjects } from '#base/storage/index.ts';
 import type { Grants } from '#flow/query/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
+import { shownAsStored } from '../tokens/testing.ts';
 import { silentLog } from '../../../../test/support/open-audit-log.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
 import { governed } from '../../../../test/support/query-fixture.ts';
@@ -72,7 +73,7 @@ async function open(t: Cleanable) {
         { name: 'pressure', data: { type: 'number', values: Float64Array.of(1, 2), nulls: null } },
       ],
     }),
-    statement: {} as Frozen['statement'],
+    statement: { reads: [{ relation: 'pump', columns: ['device'] }] } as unknown as Frozen['statement'],
     purpose: 'quality',
     digest: 'cd'.repeat(32),
     access: access(),
@@ -97,6 +98,7 @@ async function open(t: Cleanable) {
     random: systemRandom,
     log: silentLog,
     template: () => TEMPLATE,
+    shown: await shownAsStored(() => TEMPLATE),
     consents: { standing: () => ({ subjects: ['a'], since: Float64Array.of(0), goodUntil: Infinity }) },
   });
   const stored = async (): Promise<number> => (await Array.fromAsync(objects.list('datasets/'))).length;

@@ -17,6 +17,7 @@ import type { Dataset, DatasetRequest } from './dataset.ts';
 import type { DatasetBook, GoneDataset } from './dataset-book.ts';
 import { contentOf, handlesOfDataset, openDataset, sealDataset } from './dataset-rows.ts';
 import { datasetRelation } from './dataset-relation.ts';
+import type { ShownDomains } from '../tokens/shown-domains.ts';
 import { asHolder, frozenRelations, maySee } from './dataset-sight.ts';
 import { matchingRows, subjectColumnsOf, withdrawnRows, withoutRows } from './subject-rows.ts';
 import type { KnownColumns } from './subject-rows.ts';
@@ -33,6 +34,7 @@ export interface DatasetKeeperParts {
   readonly log: Log;
   readonly template: () => Template;
   readonly consents: Pick<Consents, 'standing'>;
+  readonly shown: Pick<ShownDomains, 'domainOf' | 'domainsOf' | 'forms' | 'versions'>;
 }
 
 /** A dataset that somebody's rows are in. */
@@ -98,9 +100,17 @@ export class DatasetKeeper {
         hint: 'Choose another name',
       });
     }
+    const { shown } = this.#parts;
+    const before = shown.versions();
     const frozen = await this.#parts.queries.freeze(caller, { sql, parameters, purpose }, signal);
     const consent = consentOf(request, frozen);
-    return this.#alone(() => this.#keep(caller, request, frozen, consent));
+    // Where a key was rotated meanwhile, it may be either.
+    const tokens = versionsIn(
+      [before, shown.versions()],
+      frozen.statement.reads.map(({ relation }) => relation),
+      shown,
+    );
+    return this.#alone(() => this.#keep(caller, request, frozen, consent, tokens));
   }
 
   /** Datasets that the caller may read. */
@@ -172,7 +182,15 @@ export class DatasetKeeper {
 
   /** Who consents, to the stream that a dataset was made from, to its purpose; null where it was not made by consent. */
   #consentingOf({ consent, purpose }: Dataset): Consenting | null {
-    return consent === null || purpose === null ? null : this.#parts.consents.standing(consent.stream, purpose);
+    if (consent === null || purpose === null) return null;
+    const { consents, shown } = this.#parts;
+    const standing = consents.standing(consent.stream, purpose);
+    const domain = shown.domainOf(consent.stream, consent.column);
+    if (standing === null || domain === null) return standing;
+    // A dataset shows tokens as they were shown when it was made.
+    const forms = standing.subjects.map((subject) => shown.forms(domain, subject) as readonly string[]);
+    const since = forms.flatMap((of, at) => of.map(() => standing.since[at]!));
+    return { subjects: forms.flat(), since: Float64Array.from(since) };
   }
 
   /** Lets a version go, for good. That the caller may was decided before. */
@@ -280,7 +298,19 @@ export class DatasetKeeper {
     return going.length;
   }
 
-  async #keep(caller: Caller, request: DatasetRequest, frozen: Frozen, consent: Dataset['consent']): Promise<Dataset> {
+  /** How many datasets hold tokens as a version of a domain shows them. */
+  async countShown(domain: string, version: number): Promise<number> {
+    const datasets = await this.#parts.book.active();
+    return datasets.filter(({ tokens }) => tokens?.[domain]?.includes(version) === true).length;
+  }
+
+  async #keep(
+    caller: Caller,
+    request: DatasetRequest,
+    frozen: Frozen,
+    consent: Dataset['consent'],
+    tokens: NonNullable<Dataset['tokens']>,
+  ): Promise<Dataset> {
     const { audit, book, catalogue, clock, random, template } = this.#parts;
     const { name, sql, parameters, keep } = request;
     const version = await book.nextVersion(name);
@@ -316,6 +346,7 @@ export class DatasetKeeper {
       consent,
       until: keep === null ? null : micros(now + keep * 1_000),
       salt: toHex(random.bytes(SALT_BYTES)),
+      ...(Object.keys(tokens).length === 0 ? {} : { tokens }),
     };
     await audit.append({
       actor: caller.actor,
@@ -403,6 +434,21 @@ function consentOf({ rowsOf }: DatasetRequest, { access, content, segments }: Fr
     'API_DATASET_INVALID',
     `Cannot create dataset: rows of ${stream} are there by consent, and this dataset could not leave out who withdraws`,
     { hint: `Freeze the stream itself with --from ${stream}, in a role that sees ${column} and received` },
+  );
+}
+
+/** The versions under which the tokens of some relations were shown. */
+function versionsIn(
+  moments: readonly ReadonlyMap<string, number>[],
+  relations: readonly string[],
+  shown: Pick<ShownDomains, 'domainsOf'>,
+): NonNullable<Dataset['tokens']> {
+  const domains = [...new Set(relations.flatMap((relation) => shown.domainsOf(relation)))].sort();
+  return Object.fromEntries(
+    domains.flatMap((domain) => {
+      const versions = new Set(moments.map((versionOf) => versionOf.get(domain) ?? 1));
+      return versions.size === 1 && versions.has(1) ? [] : [[domain, [...versions].sort((a, b) => a - b)] as const];
+    }),
   );
 }
 

@@ -56,6 +56,8 @@ export interface Dataset {
   /** Where its rows are there by consent: the stream, and the column that says whose. */
   readonly consent: { readonly stream: string; readonly column: string } | null;
   readonly salt: string;
+  /** By domain of tokens, the versions under which it may show them; absent where they are shown as they are stored. */
+  readonly tokens?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** What somebody wants frozen. */

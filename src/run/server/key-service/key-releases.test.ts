@@ -35,12 +35,14 @@ async function open(t: Cleanable) {
     sight: { decision: allow({ device: null, pulse: null }), obligation: null } as ExportSight,
     segments: [segment] as readonly Segment[],
     going: false,
+    asStored: true,
   };
   const releases = await KeyReleases.open({
     catalogue,
     sealer: await keys.rowSealer('people'),
     segments: { active: async () => now.segments },
     keys,
+    isAsStored: () => now.asStored,
     audit,
     clock: frozenClock(),
     sight: async () => now.sight,

@@ -35,6 +35,8 @@ export interface KeyReleasesParts {
   readonly clock: Clock;
   /** Decides anew about exporting a stream. */
   readonly sight: (caller: Caller, stream: string, purpose: string | null) => Promise<ExportSight>;
+  /** Whether tokens of a domain are shown as they are stored. */
+  readonly isAsStored: (domain: string) => boolean;
   /** Whether a segment has rows that are to go: kept no longer, or on their way out. */
   readonly isGoing: (segment: Segment) => boolean;
 }
@@ -111,7 +113,10 @@ export class KeyReleases {
     if (column === null ? obligations.columns.length === 0 : seen === undefined) return 'not-granted';
     if (obligations.rowFilter !== null) return 'row-filter';
     if (seen !== undefined && seen.mask !== null) return 'mask';
-    return obligation ?? (this.#parts.isGoing(segment) ? 'erasure' : null);
+    if (obligation !== null) return obligation;
+    const tokens = segment.columns.find(({ name }) => name === column)?.tokens;
+    if (tokens !== undefined && !this.#parts.isAsStored(tokens.domain)) return 'tokens';
+    return this.#parts.isGoing(segment) ? 'erasure' : null;
   }
 
   async #log(
@@ -173,6 +178,7 @@ function obliged(stream: string, why: string): ApiError {
     mask: 'you see this column masked',
     consent: 'its rows are there by consent',
     privacy: 'it is protected by a privacy budget',
+    tokens: 'its tokens are shown under a key that was rotated',
     erasure: 'some of its rows are to go',
   };
   return new ApiError(

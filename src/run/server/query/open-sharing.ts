@@ -15,6 +15,7 @@ import { DatasetKeeper } from '../datasets/dataset-keeper.ts';
 import { isGoing, KeyReleases, NO_SIGHT } from '../key-service/key-releases.ts';
 import { retentionOf } from '../store/template-retention.ts';
 import { seenTokens } from '../tokens/seen-tokens.ts';
+import type { ShownDomains } from '../tokens/shown-domains.ts';
 import { TokenDesk } from '../tokens/token-desk.ts';
 import type { TokenVault } from '../tokens/token-vault.ts';
 import type { QueryService } from './query-service.ts';
@@ -29,6 +30,7 @@ export interface OpenSharingParts {
   readonly segments: SegmentHost;
   readonly consents: Consents;
   readonly vault: TokenVault;
+  readonly shown: ShownDomains;
   readonly ledger: PrivacyLedger;
   readonly decisions: DecisionPoint;
   readonly retention: Pick<RetentionKeeper, 'holds'>;
@@ -50,7 +52,7 @@ export interface Sharing {
 
 /** Opens all of them; datasets that were under way are finished or undone. */
 export async function openSharing(parts: OpenSharingParts): Promise<Sharing> {
-  const { catalogue, sealer, objects, keys, queries, segments, consents, vault, ledger, decisions } = parts;
+  const { catalogue, sealer, objects, keys, queries, segments, consents, vault, ledger, decisions, shown } = parts;
   const { retention, audit, clock, random, log, template } = parts;
   const datasets = new DatasetKeeper({
     book: parts.datasetBook,
@@ -64,6 +66,7 @@ export async function openSharing(parts: OpenSharingParts): Promise<Sharing> {
     log,
     template,
     consents,
+    shown,
   });
   await datasets.start();
   const privacy = new PrivacyBudgets({ ledger, decisions, clock, template });
@@ -82,6 +85,7 @@ export async function openSharing(parts: OpenSharingParts): Promise<Sharing> {
     decisions,
     keys,
     vault,
+    shown,
     audit,
     clock,
     seen: (caller, place, asked, signal) => seenTokens(queries, caller, place, asked, signal),
@@ -94,6 +98,7 @@ export async function openSharing(parts: OpenSharingParts): Promise<Sharing> {
     audit,
     clock,
     sight: async (caller, stream, purpose) => (await queries.exportOf(caller, stream, purpose)) ?? NO_SIGHT,
+    isAsStored: (domain) => shown.isAsStored(domain),
     isGoing: (segment) => isGoing(segment, retentionOf(template(), retention.holds, clock.now())),
   });
   return { datasets, privacy, releases, tokenDesk, keyReleases };

@@ -6,6 +6,7 @@ import type { Batch } from '#base/core/index.ts';
 import { DecisionPoint } from '#declare/policy/index.ts';
 import { PrivacyLedger } from '#flow/query/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
+import { shownAsStored } from '../tokens/testing.ts';
 import { silentLog } from '../../../../test/support/open-audit-log.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
 import type { RecordedAudit } from '../../../../test/support/open-trust.ts';
@@ -96,6 +97,7 @@ before(async () => {
     seal: async () => undefined,
     receipts: { issue: async () => undefined },
     originals: () => new Set(),
+    shown: await shownAsStored(() => TEMPLATE),
     consents: { standing: () => ({ subjects: [], since: new Float64Array(0) }) },
     memory: async () => memoryRows([], []),
     audit,

@@ -61,6 +61,8 @@ export interface PrivateQuestion {
   readonly purpose: string | null;
   /** ε that the answer may cost; null for what the stream says. */
   readonly epsilon: number | null;
+  /** How tokens were shown as it was decided which rows may be. */
+  readonly shown: QueryDataParts['shown'];
 }
 
 /**
@@ -187,11 +189,11 @@ export class PrivateQueries {
   async #sum(
     process: QueryProcess,
     gated: GatedStatement,
-    { actor, purpose, relations }: PrivateQuestion,
+    { actor, purpose, relations, shown }: PrivateQuestion,
     signal: AbortSignal,
   ): Promise<ExactRows> {
     const use = { actor, ...(purpose === null ? {} : { purpose }) };
-    const data = await readData(gated.reads, relations, use, this.#parts);
+    const data = await readData(gated.reads, relations, use, { ...this.#parts, shown });
     const plan: QueryPlan = {
       ast: gated.ast,
       veiled: true,

@@ -8,7 +8,9 @@ import { segmentAadPrefix } from '#flow/store/index.ts';
 import { StorageError } from '#base/storage/index.ts';
 import type { DamagedSegment, Segment, TailBlock } from '#flow/store/index.ts';
 import type { KeyUse } from '#trust/keys/index.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
+import { shownAsStored } from '../tokens/testing.ts';
 import { governed } from '../../../../test/support/query-fixture.ts';
 import type { Cleanable } from '../../../../test/support/tmp.ts';
 import { makeSegment } from '../control/testing.ts';
@@ -33,6 +35,8 @@ interface Asked {
   readonly memory: string[];
 }
 
+const STORED = await shownAsStored(() => makeTemplate('devices: {d: {}}'));
+
 /** Parts that note what they are asked; `visible` gives the versions of the catalogue in turn, the last one again. */
 function fakeParts(
   versions: readonly (readonly Segment[])[],
@@ -45,6 +49,8 @@ function fakeParts(
   let version = 0;
   const parts: QueryDataParts = {
     objects: '/data/objects',
+    shown: STORED,
+    originals: () => new Set(),
     consents: { standing: () => ({ subjects: ['t1-a'], since: Float64Array.of(7) }) },
     keys: {
       destructions: 3,
@@ -136,7 +142,7 @@ test('readData() plans each segment with its place, associated data and columns,
       aadPrefix: segmentAadPrefix('s1', 1),
       columns: ['device', 'site'],
       rows: 10,
-      keyEpoch: '1/3',
+      keyEpoch: '1/3/1',
     },
   ]);
   const footer = keyFor(segment?.footerHandle ?? '').exportBytes();
@@ -183,7 +189,7 @@ test('readData() plans blocks of the tail behind the segments, and gives their k
     keys,
   } = await readData(reads('device', 'site'), RELATIONS, USE, parts);
   const { keys: _, ...place } = block;
-  assert.deepEqual(relation?.segments.slice(1), [{ ...place, keyEpoch: 'tail/3' }]);
+  assert.deepEqual(relation?.segments.slice(1), [{ ...place, keyEpoch: 'tail/3/1' }]);
   assert.deepEqual(await keys([{ segment: 'tail-1', columns: ['site'] }]), [
     { footer: key(1), columns: new Map([['site', key(3)]]) },
   ]);

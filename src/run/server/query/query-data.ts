@@ -10,6 +10,8 @@ import type {
   Relations,
   RowsInMemory,
   SegmentKeys,
+  TokenSight,
+  TokenSights,
 } from '#flow/query/index.ts';
 import { damagedFor, segmentAadPrefix } from '#flow/store/index.ts';
 import type { SealedObject, Segment, TailBlock } from '#flow/store/index.ts';
@@ -19,6 +21,7 @@ import { ServerError } from '../errors.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { StoreHost } from '../store/host.ts';
 import type { WantedKeys } from './contract.ts';
+import type { ShownDomains } from '../tokens/shown-domains.ts';
 import type { QueryAccess } from './query-access.ts';
 
 export interface QueryDataParts {
@@ -32,6 +35,10 @@ export interface QueryDataParts {
   readonly sealedOnly?: boolean;
   /** Who consents to a stream for a purpose, and since when. */
   readonly consents: Pick<Consents, 'standing'>;
+  /** How tokens are shown. */
+  readonly shown: Pick<ShownDomains, 'ofColumn' | 'ofMark' | 'epoch' | 'forms' | 'domainOf'>;
+  /** Columns of a relation of which something that no segment has is an original, although they are declared tokens. */
+  readonly originals: (relation: string) => ReadonlySet<string>;
 }
 
 /** A tail that was sealed away meanwhile, or a store that starts anew, is asked again with a newer version of the catalogue. */
@@ -68,8 +75,9 @@ export async function readData(
         const relation = relations.get(name);
         if (relation === undefined) throw new TypeError(`a gated statement reads ${name}, which is no relation`);
         const shapes = shapesOf(relation).filter((shape) => columns.includes(shape.name));
+        const sights = sightsOf(name, columns, parts);
         if (relation.kind !== 'stream')
-          return { name, columns: shapes, segments: [], tail: [await parts.memory(name)] };
+          return { name, columns: shapes, segments: [], tail: [await parts.memory(name)], ...given(sights) };
         const [damaged] = damagedFor(name, visible, (stream) => relations.get(stream)?.kind === 'stream');
         if (damaged !== undefined) throw damaged.error;
         const sealed = segments.filter(({ stream }) => stream === name);
@@ -85,17 +93,20 @@ export async function readData(
           name,
           columns: shapes,
           segments: [
-            ...sealed.map((segment) => placeOf(segment, columns, parts)),
-            ...blocks.map((block) => placeOfBlock(block, parts)),
+            ...sealed.map((segment) => placeOf(segment, columns, parts, sightsOfSegment(segment, columns, parts))),
+            ...blocks.map((block) => placeOfBlock(block, parts, sights)),
           ],
           tail: batches.map(({ rows, columns: held }) => ({ rows, columns: held })),
+          ...given(sights),
         };
       });
-      const lists = reads.flatMap(({ relation: name }) =>
-        relations.get(name)?.consent === undefined
-          ? []
-          : [planConsentList(name, use.purpose === undefined ? null : parts.consents.standing(name, use.purpose))],
-      );
+      const lists = reads.flatMap(({ relation: name }) => {
+        const subject = relations.get(name)?.consent;
+        if (subject === undefined) return [];
+        const list = use.purpose === undefined ? null : parts.consents.standing(name, use.purpose);
+        const sight = sightsOf(name, [subject], parts).get(subject);
+        return [{ ...planConsentList(name, list), ...(sight && { sights: new Map([['subject', sight]]) }) }];
+      });
       return {
         relations: [...(await Promise.all(planned)), ...lists],
         segments: taken,
@@ -143,7 +154,7 @@ export function readObjects(
   reads: GatedStatement['reads'],
   { relation, objects, consenting = null }: Pick<SealedRelation, 'relation' | 'objects' | 'consenting'>,
   use: KeyUse,
-  parts: Pick<QueryDataParts, 'objects' | 'keys'>,
+  parts: Pick<QueryDataParts, 'objects' | 'keys' | 'shown'>,
 ): QueryData {
   const granted = new Map<string, Granted>();
   const relations = reads.map(({ relation: name, columns }) => {
@@ -152,7 +163,8 @@ export function readObjects(
     return {
       name,
       columns: shapesOf(relation).filter((shape) => columns.includes(shape.name)),
-      segments: objects.map((object) => placeOf(object, columns, parts)),
+      // What was kept has its tokens as they were shown then.
+      segments: objects.map((object) => placeOf(object, columns, parts, NONE)),
       tail: [],
     };
   });
@@ -160,10 +172,32 @@ export function readObjects(
   return { relations: [...relations, ...lists], segments: [], keys: (wanted) => giveKeys(wanted, granted, parts.keys) };
 }
 
+const NONE: TokenSights = new Map();
+
+function given(sights: TokenSights): { readonly sights?: TokenSights } {
+  return sights.size === 0 ? {} : { sights };
+}
+
+/** How tokens of columns that the template declares are shown. */
+function sightsOf(relation: string, columns: readonly string[], { shown, originals }: QueryDataParts): TokenSights {
+  const sights = columns.map((name) => [name, shown.ofColumn(relation, name, originals(relation).has(name))] as const);
+  return new Map(sights.filter((each): each is readonly [string, TokenSight] => each[1] !== null));
+}
+
+/** How tokens of a segment are shown: by what it says of them, else by what the template says of columns of that name. */
+function sightsOfSegment(segment: Segment, columns: readonly string[], { shown }: QueryDataParts): TokenSights {
+  const sights = neededColumns(segment, columns).map(({ name, tokens }) => {
+    const sight = tokens === undefined ? shown.ofColumn(segment.stream, name, true) : shown.ofMark(tokens);
+    return [name, sight] as const;
+  });
+  return new Map(sights.filter((each): each is readonly [string, TokenSight] => each[1] !== null));
+}
+
 function placeOf(
   segment: SealedObject,
   columns: readonly string[],
-  { objects, keys }: Pick<QueryDataParts, 'objects' | 'keys'>,
+  { objects, keys, shown }: Pick<QueryDataParts, 'objects' | 'keys' | 'shown'>,
+  sights: TokenSights,
 ): PlannedRelation['segments'][number] {
   return {
     id: segment.id,
@@ -171,15 +205,18 @@ function placeOf(
     aadPrefix: segmentAadPrefix(segment.id, segment.version),
     columns: neededColumns(segment, columns).map(({ name }) => name),
     rows: segment.rows,
-    keyEpoch: `${segment.version}/${keys.destructions}`,
+    keyEpoch: `${segment.version}/${keys.destructions}/${shown.epoch}`,
+    ...given(sights),
   };
 }
 
 function placeOfBlock(
   { id, path, aadPrefix, columns, rows }: TailBlock,
-  { keys }: QueryDataParts,
+  { keys, shown }: QueryDataParts,
+  sights: TokenSights,
 ): PlannedRelation['segments'][number] {
-  return { id, path, aadPrefix, columns, rows, keyEpoch: `tail/${keys.destructions}` };
+  const keyEpoch = `tail/${keys.destructions}/${shown.epoch}`;
+  return { id, path, aadPrefix, columns, rows, keyEpoch, ...given(sights) };
 }
 
 /** What a statement may ask keys of: the columns of each segment that its plan names, and for whom. */

@@ -8,6 +8,7 @@ import { DecisionPoint } from '#declare/policy/index.ts';
 import { PrivacyLedger } from '#flow/query/index.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
+import { shownAsStored } from '../tokens/testing.ts';
 import { silentLog } from '../../../../test/support/open-audit-log.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
 import type { RecordedAudit } from '../../../../test/support/open-trust.ts';
@@ -97,6 +98,7 @@ before(async () => {
     decisions: new DecisionPoint(),
     log: silentLog,
     originals: () => new Set(),
+    shown: await shownAsStored(() => TEMPLATE),
     template: () => TEMPLATE,
     engineMemory: 512 * 1_048_576,
     consents: { standing: () => ({ subjects: [], since: new Float64Array(0) }) },

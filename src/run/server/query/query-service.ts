@@ -77,12 +77,14 @@ import { requestReceipt } from '../receipts/request-receipt.ts';
 import { runProgram } from './run-program.ts';
 import type { StatementBook } from './statement-book.ts';
 import { SYSTEM_RELATIONS } from './system-relations.ts';
+import type { ShownDomains } from '../tokens/shown-domains.ts';
 import { withholdRows } from './withheld-rows.ts';
 
 export interface QueryServiceParts extends Omit<QueryDataParts, 'objects'> {
   readonly keys: Pick<KeyRing, 'unwrapDataKeys' | 'destructions' | 'digestKey'>;
   readonly segments: Pick<SegmentHost, 'active' | 'visible'>;
   readonly layout: DataDirectory;
+  readonly shown: Pick<ShownDomains, 'asOfNow'> & QueryDataParts['shown'];
   readonly audit: AuditSink;
   /** What private views may still tell. */
   readonly ledger: PrivacyLedger;
@@ -114,6 +116,8 @@ interface Admitted {
   readonly access: QueryAccess;
   /** Of its normal form, as the entries have it. */
   readonly digest: string;
+  /** How tokens were shown as it was decided which rows may be. */
+  readonly shown: QueryDataParts['shown'];
 }
 
 /** An answer that the platform keeps, and what it was made from. */
@@ -261,14 +265,14 @@ export class QueryService implements Queries, AsyncDisposable {
       const admit = () => this.#admit(process, caller, request);
       const admitted = await traced(span, 'admit', admit);
       if ('question' in admitted) return admitted;
-      const { statement, purpose, logged, access, digest } = admitted;
+      const { statement, purpose, logged, access, digest, shown } = admitted;
       span?.set({ 'db.query.summary': summaryOf(statement) });
       missing = this.#missing(statement);
       const sent = request.receipt === true ? new Sha256() : null;
       // The statement runs while its entries become durable; no key is given out and nothing leaves before.
       const unlogged = new AbortController();
       logged.catch(() => unlogged.abort());
-      const planned = traced(span, 'plan', () => this.#plan(caller, request, statement, purpose));
+      const planned = traced(span, 'plan', () => this.#plan(caller, request, statement, purpose, shown));
       const running = planned.then(({ plan, keys }) => {
         const ports: RunPorts = {
           sink: async (part) => {
@@ -374,7 +378,7 @@ export class QueryService implements Queries, AsyncDisposable {
     return this.#pool.use(caller.subject.id, async (process) => {
       const admitted = await this.#admit(process, caller, request);
       if ('question' in admitted) throw new TypeError('a private view gives no receipt, so nothing to freeze');
-      const { statement, purpose, logged, access, digest } = admitted;
+      const { statement, purpose, logged, access, digest, shown } = admitted;
       const changing = changingPart(statement.source.ast);
       if (changing !== null) {
         throw new QueryError('QUERY_UNSUPPORTED', `Cannot freeze the answer: ${changing} is another each time`, {
@@ -382,7 +386,7 @@ export class QueryService implements Queries, AsyncDisposable {
         });
       }
       await logged;
-      const { plan, keys, segments } = await this.#plan(caller, request, statement, purpose);
+      const { plan, keys, segments } = await this.#plan(caller, request, statement, purpose, shown);
       const parts: Uint8Array[] = [];
       const ports: RunPorts = { sink: async (part) => void parts.push(part), keys };
       const frozenPlan = {
@@ -424,7 +428,7 @@ export class QueryService implements Queries, AsyncDisposable {
       if (prepared.outcome === 'rejected' || prepared.outcome === 'private')
         throw new TypeError('what the platform asks itself passes its own gate');
       const request = { sql: '', parameters: [], purpose: null, format: 'ndjson', over } as const;
-      const { plan, keys } = await this.#plan(caller, request, prepared, null);
+      const { plan, keys } = await this.#plan(caller, request, prepared, null, this.#parts.shown);
       const parts: Uint8Array[] = [];
       await process.execute({ plan, format: 'ndjson' }, { sink: async (part) => void parts.push(part), keys }, signal);
       for (const line of decodeUtf8(concatBytes(parts)).split('\n')) {
@@ -444,6 +448,8 @@ export class QueryService implements Queries, AsyncDisposable {
    */
   async #admit(process: QueryProcess, caller: Caller, request: QueryRequest): Promise<Admitted | AdmittedPrivately> {
     const { over } = request;
+    // Before it is read whose rows are withheld: what these are called is known for this way of showing at least.
+    const shown = this.#parts.shown.asOfNow();
     const declared = await this.#declaredTo(process, caller);
     const purpose =
       over === undefined ? (request.purpose ?? impliedPurpose(request.sql, caller.subject, declared)) : over.purpose;
@@ -492,7 +498,7 @@ export class QueryService implements Queries, AsyncDisposable {
       const roles = rolesOf(caller.subject, declared.template).map(({ name }) => name);
       const { actor } = caller;
       const epsilon = request.epsilon ?? null;
-      return { question: { statement, relations, grants, actor, roles, purpose, epsilon }, logged };
+      return { question: { statement, relations, grants, actor, roles, purpose, epsilon, shown }, logged };
     }
     checkParameters(prepared.parameters, request.parameters);
     if (request.receipt === true && prepared.explain) {
@@ -511,7 +517,7 @@ export class QueryService implements Queries, AsyncDisposable {
         this.#log(caller, purpose, resource, 'allowed', digest, undefined, policies),
       ),
     );
-    return { statement: prepared, purpose, logged, access, digest };
+    return { statement: prepared, purpose, logged, access, digest, shown };
   }
 
   /** What is declared, and what a decision about this caller may need to know besides. */
@@ -613,13 +619,19 @@ export class QueryService implements Queries, AsyncDisposable {
   }
 
   /** Everything that the process needs for one statement, and nothing more. */
-  async #plan(caller: Caller, request: QueryRequest, statement: PreparedStatement, purpose: string | null) {
+  async #plan(
+    caller: Caller,
+    request: QueryRequest,
+    statement: PreparedStatement,
+    purpose: string | null,
+    shown: QueryDataParts['shown'],
+  ) {
     const { layout, keys } = this.#parts;
     const { limits } = this.#parts.template();
     const use = { actor: caller.actor, ...(purpose === null ? {} : { purpose }) };
     const sealedOnly = request.receipt === true;
     if (sealedOnly) await this.#seal(statement);
-    const parts = { ...this.#parts, objects: layout.objects, sealedOnly };
+    const parts = { ...this.#parts, objects: layout.objects, sealedOnly, shown };
     const { over } = request;
     const data =
       over === undefined

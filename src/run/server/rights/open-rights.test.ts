@@ -11,6 +11,7 @@ import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import { RetentionKeeper } from '../control/retention-keeper.ts';
 import { SegmentHost } from '../control/segment-host.ts';
 import { StatementBook } from '../query/statement-book.ts';
+import { shownAsStored } from '../tokens/testing.ts';
 import { openRights } from './open-rights.ts';
 import type { OpenRightsParts } from './open-rights.ts';
 
@@ -40,6 +41,7 @@ test('openRights() keeps its keys in custody, and takes up from the log what a c
       retention,
       tables: { countSubject: () => 0 },
       vault: { originals: async () => new Map() },
+      shown: await shownAsStored(() => template),
       statements: await StatementBook.open(catalogue, sealer, systemClock),
       log: silentLog,
       templates: () => [template],

@@ -16,6 +16,7 @@ import type { DataDirectory } from '../data-directory.ts';
 import type { StatementBook } from '../query/statement-book.ts';
 import type { StoreHost } from '../store/host.ts';
 import type { ReferenceTables } from '../tables/reference-tables.ts';
+import type { ShownDomains } from '../tokens/shown-domains.ts';
 import type { TokenVault } from '../tokens/token-vault.ts';
 import { cornersOf } from './corners.ts';
 import { Eraser } from './eraser.ts';
@@ -35,6 +36,7 @@ export interface OpenRightsParts {
   readonly tables: ReferenceTables;
   readonly statements: StatementBook;
   readonly vault: TokenVault;
+  readonly shown: ShownDomains;
   readonly objects: Objects;
   readonly audit: AuditLog;
   readonly clock: Clock;
@@ -76,6 +78,8 @@ export async function openRights(parts: OpenRightsParts): Promise<RightsKeeper> 
       sealer: makeRowSealer(new Map([[1, logKey]]), 1, random),
       digestKey,
       keys,
+      formsOf: (domain, token) => parts.shown.forms(domain, token),
+      shownRows: (relation, rows) => parts.shown.rowsOf(relation, rows),
       segments,
       store,
       tables: parts.tables,

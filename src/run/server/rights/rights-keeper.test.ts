@@ -30,6 +30,8 @@ async function open(t: Cleanable) {
   const state = { holds: [] as Hold[], rows: 2, steps: 0, fails: false };
   const parts: RightsParts = {
     ...trust,
+    formsOf: (_, token) => [token],
+    shownRows: (_, rows) => rows,
     book: await RequestBook.open(trust.catalogue, await trust.keys.rowSealer('people')),
     sealer: makeRowSealer(new Map([[1, AeadKey.fromBytes(new Uint8Array(32).fill(1))]]), 1, seededRandom(1)),
     digestKey: new Uint8Array(32).fill(2),

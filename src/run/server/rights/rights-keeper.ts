@@ -8,7 +8,7 @@ import { dueDate, storedPlaces, subjectPlaces, withoutOriginals } from '#assure/
 import type { Rectification, RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
 import type { RefusedSubjects } from '#flow/ingest/index.ts';
 import { isHeldBy } from '#flow/store/index.ts';
-import type { Hold, Segment, SubjectSpan } from '#flow/store/index.ts';
+import type { Hold, Segment, SubjectRow, SubjectSpan } from '#flow/store/index.ts';
 import type { PlacedEntry } from '#trust/audit/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
@@ -26,6 +26,7 @@ import { judgeRectification } from './rectification.ts';
 import type { AskedRectification } from './rectification.ts';
 import { liftEntry, requestEntries, RequestFold } from './subject-log.ts';
 import { isWithholding, withheldConditions } from './withheld-condition.ts';
+import type { FormsOf } from './withheld-condition.ts';
 
 export interface RightsParts {
   readonly book: RequestBook;
@@ -34,6 +35,10 @@ export interface RightsParts {
   /** 32 bytes: key of the pseudonymous ids of persons, and of the digests of originals. */
   readonly digestKey: Uint8Array;
   readonly keys: Pick<KeyRing, 'findingKeys'>;
+  /** Whatever a stored token may be shown as, itself first. */
+  readonly formsOf: FormsOf;
+  /** The rows of a relation with tokens as they are shown. */
+  readonly shownRows: (relation: string, rows: readonly SubjectRow[]) => readonly SubjectRow[];
   readonly segments: Pick<SegmentHost, 'active'>;
   readonly store: Pick<StoreHost, 'findSubject' | 'subjectSpans' | 'readSubject'>;
   readonly tables: Pick<ReferenceTables, 'readSubject'>;
@@ -101,7 +106,7 @@ export class RightsKeeper implements Disposable {
     this.#guardKey = TokenKey.fromBytes(parts.digestKey, 1);
     this.#macKey = MacKey.fromBytes(parts.digestKey);
     this.#requests = requests;
-    this.#withheld = withheldConditions(requests);
+    this.#withheld = withheldConditions(requests, parts.formsOf);
   }
 
   /**
@@ -152,6 +157,11 @@ export class RightsKeeper implements Disposable {
   /** Rows of each relation that nobody is shown, as conditions in SQL. */
   get withheld(): ReadonlyMap<string, string | null> {
     return this.#withheld;
+  }
+
+  /** Tokens are shown in another way: who is withheld is known by these from now on. */
+  tokensChanged(): void {
+    this.#use(this.#requests);
   }
 
   /** Persons of whom the gateway takes nothing. */
@@ -280,7 +290,7 @@ export class RightsKeeper implements Disposable {
    * @throws {ServerError} SERVER_SUBJECT_INVALID where there is more than one answer takes
    */
   async export(actor: string, identifier: string): Promise<SubjectExport> {
-    const { store, tables, digestKey, clock } = this.#parts;
+    const { store, tables, digestKey, clock, shownRows } = this.#parts;
     const places = await this.#placesOf(identifier);
     await this.#add(actor, identifier, 'export', 'allow', []);
     const relations: SubjectExport['relations'][number][] = [];
@@ -288,11 +298,11 @@ export class RightsKeeper implements Disposable {
       const { columns, rows, more } = await store.readSubject(wanted, MOST_EXPORTED);
       if (more) throw tooLarge(wanted.stream);
       const own = places.filter(({ relation }) => relation === wanted.stream);
-      const readable = readableRows(identifier, { columns, rows }, own);
+      const readable = readableRows(identifier, { columns, rows: shownRows(wanted.stream, rows) }, own);
       if (rows.length > 0) relations.push({ name: wanted.stream, kind: 'stream', columns, rows: readable });
     }
     for (const [name, of] of tablesOf(places)) {
-      const rows = tables.readSubject(name, of);
+      const rows = shownRows(name, tables.readSubject(name, of));
       const columns = Object.keys(rows[0] ?? {}).map((column) => ({ name: column, type: 'text' as const }));
       const own = places.filter(({ relation }) => relation === name);
       if (rows.length > 0)
@@ -383,7 +393,7 @@ export class RightsKeeper implements Disposable {
 
   #use(requests: readonly SubjectRequest[]): void {
     this.#requests = requests;
-    this.#withheld = withheldConditions(requests);
+    this.#withheld = withheldConditions(requests, this.#parts.formsOf);
     for (const look of this.#watchers) look();
   }
 
@@ -404,7 +414,7 @@ export class RightsKeeper implements Disposable {
       (await keys.findingKeys(`token:${domain}`)).all.map(({ key, version }) =>
         TokenKey.fromBytes(key.exportBytes(), version),
       );
-    return storedPlaces(identifier, places, keysOf, this.#guardKey);
+    return storedPlaces(identifier, places, keysOf, this.#guardKey, this.#parts.formsOf);
   }
 
   async #find(places: readonly StoredPlace[]) {

@@ -5,8 +5,13 @@ import type { Rectification, StoredPlace, SubjectRequest } from '#assure/privacy
  * The rows that nobody is shown since persons asked for it, by relation, as conditions in SQL. Those of an erasure were
  * received before it; those of a restriction are all that there are while it stands. Null where they cannot be told from the
  * others yet.
+ *
+ * @param formsOf whatever a token may be shown as, itself first
  */
-export function withheldConditions(requests: readonly SubjectRequest[]): ReadonlyMap<string, string | null> {
+export function withheldConditions(
+  requests: readonly SubjectRequest[],
+  formsOf: FormsOf = (_, token) => [token],
+): ReadonlyMap<string, string | null> {
   const parts = new Map<string, string[]>();
   const unknown = new Set<string>();
   for (const request of requests) {
@@ -14,7 +19,7 @@ export function withheldConditions(requests: readonly SubjectRequest[]): Readonl
     for (const [relation, places] of Map.groupBy(request.places, (place) => place.relation)) {
       // Rows hold originals, and no original is known any more: which rows are meant shows only as they are written anew.
       if (places.some(({ domain, values }) => domain === null && values.length === 0)) unknown.add(relation);
-      const named = places.map(namedIn).join(' OR ');
+      const named = places.map((place) => namedIn(place, formsOf)).join(' OR ');
       const isBefore = request.kind !== 'restrict' && places[0]?.kind === 'stream';
       const limits = [
         ...(isBefore ? [`received < TIMESTAMPTZ '${formatMicros(request.received)}'`] : []),
@@ -49,9 +54,13 @@ function literal(value: string | number | boolean | null): string {
   return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
 }
 
-function namedIn({ column, type, values }: StoredPlace): string {
+/** Whatever a stored token of a domain may stand as. */
+export type FormsOf = (domain: string, token: string | number) => readonly (string | number)[];
+
+function namedIn({ column, type, domain, values }: StoredPlace, formsOf: FormsOf): string {
   // A value of another type is none that the column can hold, and would end every statement with an error.
   const fitting = values.filter((value) => (typeof value === 'number') === (type === 'integer'));
-  const list = fitting.map((value) => (typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`));
+  const forms = domain === null ? fitting : [...new Set(fitting.flatMap((value) => formsOf(domain, value)))];
+  const list = forms.map((value) => (typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`));
   return list.length === 0 ? 'false' : `coalesce("${column}" IN (${list.join(', ')}), false)`;
 }

@@ -7,6 +7,7 @@ import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
 import type { Caller } from '../api/caller.ts';
 import { openTokenKeys, tokenKeysFor } from '../gateway/token-keys.ts';
+import { ShownDomains } from './shown-domains.ts';
 import { TokenDesk } from './token-desk.ts';
 
 const template = makeTemplate(`
@@ -44,6 +45,7 @@ async function setup(t: TestContext) {
     template: () => template,
     decisions: new DecisionPoint(),
     keys,
+    shown: await ShownDomains.open({ keys, template: () => template }),
     vault: {
       originals: async (_, tokens) =>
         new Map(tokens.flatMap((token) => (vault.has(token) ? [[token, vault.get(token)!] as const] : []))),

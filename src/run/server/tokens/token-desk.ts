@@ -7,6 +7,7 @@ import type { Field, Template } from '#declare/template/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { Caller } from '../api/caller.ts';
 import { ApiError } from '../api/errors.ts';
+import type { ShownDomains } from './shown-domains.ts';
 import type { TokenVault } from './token-vault.ts';
 
 export interface TokenDeskParts {
@@ -14,6 +15,7 @@ export interface TokenDeskParts {
   readonly decisions: DecisionPoint;
   readonly keys: Pick<KeyRing, 'digestKey' | 'tokenMaker'>;
   readonly vault: Pick<TokenVault, 'originals'>;
+  readonly shown: Pick<ShownDomains, 'stored' | 'shown'>;
   readonly audit: AuditSink;
   readonly clock: Clock;
   /** Which of some tokens a caller sees in a column of a view for a purpose, by asking as the caller. */
@@ -61,8 +63,9 @@ export class TokenDesk {
     const seen = await this.#parts.seen(caller, place, tokens, signal);
     const asked = tokens.filter((token) => seen.has(token));
     await this.#log(caller, place, asked);
-    const found = await this.#back(field, domain, asked);
-    return tokens.map((token) => found.get(token) ?? null);
+    const stored = new Map(asked.map((token) => [token, this.#parts.shown.stored(domain, token)]));
+    const found = await this.#back(field, domain, [...stored.values()]);
+    return tokens.map((token) => found.get(stored.get(token) ?? token) ?? null);
   }
 
   /**
@@ -79,10 +82,11 @@ export class TokenDesk {
     const { field, domain } = this.#fieldOf(place);
     const format = field.token?.kind === 'format' ? field.token : null;
     const maker = await this.#parts.keys.tokenMaker(domain, format);
-    const tokens = originals.map((value) => {
+    const stored = originals.map((value) => {
       if (field.type === 'integer') return Number.isSafeInteger(value) ? maker.integer(value as number) : null;
       return typeof value === 'string' ? orNull(() => maker.text(value)) : null;
     });
+    const tokens = stored.map((token) => (token === null ? null : this.#parts.shown.shown(domain, token)));
     await this.#log(
       caller,
       place,

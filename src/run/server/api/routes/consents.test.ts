@@ -48,6 +48,7 @@ function standIn() {
       return CONSENT;
     },
     list: async () => [CONSENT],
+    asShown: (consent) => consent,
     standing: () => ({ subjects: [], since: new Float64Array(0) }),
     excludedSubjects: (stream, purpose) => [`${stream}/${purpose}`],
     suspended: 0,

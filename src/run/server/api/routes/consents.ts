@@ -1,11 +1,12 @@
 import { formatMicros, parseRfc3339, Type } from '#base/core/index.ts';
-import type { Clock, Micros } from '#base/core/index.ts';
+import type { Micros } from '#base/core/index.ts';
 import { consentDocument, purposesOf, stateOf } from '#trust/consent/index.ts';
 import type { Consent, ConsentNotice, ConsentTarget } from '#trust/consent/index.ts';
 import { ApiError } from '../errors.ts';
 import { closed, count, json, limitUpTo, listOf, orNull, text, time } from '../forms.ts';
 import { PLATFORM } from '../route.ts';
 import type { Route, RouteRequest } from '../route.ts';
+import type { Services } from '../services.ts';
 
 const STATES = ['given', 'suspended', 'expired', 'withdrawn'] as const;
 const QUERIED = Type.String({ maxLength: 64 });
@@ -75,8 +76,8 @@ export const CONSENT_ROUTES: readonly Route[] = [
         method: method ?? null,
       };
       const { consent, isNew } = await consents.give(request, caller.actor);
-      const receipt = await consentReceipts.sign(consent, clock.now());
-      return { status: 201, json: { consent: show(consent, clock), new: isNew, receipt } };
+      const receipt = await consentReceipts.sign(consents.asShown(consent), clock.now());
+      return { status: 201, json: { consent: show(consent, { consents, clock }), new: isNew, receipt } };
     },
   },
   {
@@ -98,7 +99,9 @@ export const CONSENT_ROUTES: readonly Route[] = [
         ...(state === undefined ? {} : { state: state as (typeof STATES)[number] }),
       };
       const found = await consents.list(filter);
-      return { json: { consents: found.map((consent) => show(consent, clock)), suspended: consents.suspended } };
+      return {
+        json: { consents: found.map((consent) => show(consent, { consents, clock })), suspended: consents.suspended },
+      };
     },
   },
   {
@@ -111,7 +114,7 @@ export const CONSENT_ROUTES: readonly Route[] = [
     handle: async ({ body }, { consents, clock }) => {
       const { stream, subject } = body as { readonly stream: string; readonly subject: string };
       const found = await consents.list({ stream, subject, limit: 1_000 });
-      return { json: { consents: found.map((consent) => show(consent, clock)) } };
+      return { json: { consents: found.map((consent) => show(consent, { consents, clock })) } };
     },
   },
   {
@@ -128,7 +131,7 @@ export const CONSENT_ROUTES: readonly Route[] = [
         readonly purposes?: readonly string[];
       };
       const withdrawn = await consents.withdraw({ kind: 'subject', stream, subject }, purposes ?? null, caller.actor);
-      return { json: { consents: withdrawn.map((consent) => show(consent, clock)) } };
+      return { json: { consents: withdrawn.map((consent) => show(consent, { consents, clock })) } };
     },
   },
   {
@@ -170,7 +173,12 @@ export const CONSENT_ROUTES: readonly Route[] = [
     answer: { json: Type.Object({ consent: CONSENT, record: json }) },
     handle: async ({ params }, { consents, clock }) => {
       const consent = consents.find(params['id'] ?? '');
-      return { json: { consent: show(consent, clock), record: consentDocument(consent, clock.now(), 'record') } };
+      return {
+        json: {
+          consent: show(consent, { consents, clock }),
+          record: consentDocument(consents.asShown(consent), clock.now(), 'record'),
+        },
+      };
     },
   },
   {
@@ -181,7 +189,7 @@ export const CONSENT_ROUTES: readonly Route[] = [
     answer: { json: Type.Object({ id: text, receipt: text }) },
     handle: async ({ params }, { consents, consentReceipts, clock }) => {
       const consent = consents.find(params['id'] ?? '');
-      return { json: { id: consent.id, receipt: await consentReceipts.sign(consent, clock.now()) } };
+      return { json: { id: consent.id, receipt: await consentReceipts.sign(consents.asShown(consent), clock.now()) } };
     },
   },
   {
@@ -196,13 +204,19 @@ export const CONSENT_ROUTES: readonly Route[] = [
       const target = { kind: 'record', id: params['id'] ?? '' } as const;
       await consents.withdraw(target, purposes ?? null, caller.actor);
       const consent = consents.find(target.id);
-      return { json: { consent: show(consent, clock), receipt: await consentReceipts.sign(consent, clock.now()) } };
+      return {
+        json: {
+          consent: show(consent, { consents, clock }),
+          receipt: await consentReceipts.sign(consents.asShown(consent), clock.now()),
+        },
+      };
     },
   },
 ];
 
-function show(consent: Consent, clock: Clock) {
-  const { id, stream, subject, given, expires } = consent;
+function show(consent: Consent, { consents, clock }: Pick<Services, 'consents' | 'clock'>) {
+  const { id, stream, given, expires } = consent;
+  const { subject } = consents.asShown(consent);
   return {
     id,
     stream,

@@ -9,7 +9,7 @@ import { openApi } from '../testing.ts';
 async function openKeyApi(t: Parameters<typeof openApi>[0]) {
   const { keys, custody, audit } = await openKeys(t);
   const tickets = { tickets: { version: 1, since: clock.now() }, rotateTickets: async () => {} };
-  const keyKeeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => tickets });
+  const keyKeeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => tickets, written: () => [] });
   return { ...(await openApi(t, { keyKeeper })), keyAudit: audit };
 }
 

@@ -10,7 +10,7 @@ const ACCESS = { action: 'administer', resource: () => PLATFORM } as const;
 const STATE = Type.Enum(['active', 'retired', 'destroyed'] as const);
 const ANY_KIND = Type.Enum([...KEY_KINDS, 'ticket'] as const);
 const KIND = Type.Enum(KEY_KINDS);
-/** `<stream>:<domain>`, a purpose, a domain of rows, or empty. */
+/** `<stream>:<domain>`, a purpose, a domain of rows or of tokens, or empty. */
 const NAME = Type.Optional(Type.String({ maxLength: 160 }));
 const VERSION = Type.Integer({ minimum: 1 });
 
@@ -59,7 +59,10 @@ export const KEY_ROUTES: readonly Route[] = [
     path: '/v1/keys/rotate',
     summary: 'Makes the next version of a key and seals again under it what the older ones sealed',
     access: ACCESS,
-    body: Type.Object({ kind: ANY_KIND, name: NAME }, { additionalProperties: false }),
+    body: Type.Object(
+      { kind: ANY_KIND, name: NAME, force: Type.Optional(Type.Boolean()) },
+      { additionalProperties: false },
+    ),
     answer: {
       json: Type.Object({
         kind: ANY_KIND,
@@ -70,8 +73,8 @@ export const KEY_ROUTES: readonly Route[] = [
       }),
     },
     handle: async ({ body, caller }, { keyKeeper }) => {
-      const { kind, name = '' } = body as { kind: AnyKeyKind; name?: string };
-      return { json: await keyKeeper.rotate(caller.actor, kind, name) };
+      const { kind, name = '', force = false } = body as { kind: AnyKeyKind; name?: string; force?: boolean };
+      return { json: await keyKeeper.rotate(caller.actor, kind, name, force) };
     },
   },
   {
