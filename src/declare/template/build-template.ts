@@ -26,6 +26,7 @@ type Accept = Stream['accept'];
  * @param sqlOf the statement of a view, its file read
  * @param anchorsOf the certificates of a manufacturer, their file read
  * @param policies the files that `policies` names, read
+ * @param mudOf the MUD profile of a device type, its file read
  * @param authorityOf PEM of an issuer's certificate authority, its file read; null where it names none
  */
 export function buildTemplate(
@@ -34,6 +35,7 @@ export function buildTemplate(
   anchorsOf: (manufacturer: string) => string,
   policies: readonly PolicyFile[] = [],
   authorityOf: (issuer: string) => string | null = () => null,
+  mudOf: (deviceType: string) => string = () => '',
 ): Omit<Template, 'digest'> {
   const limits = buildLimits(source.limits ?? {});
   const accept = buildAccept(source.accept, { late: days(7), early: minutes(5) });
@@ -68,6 +70,7 @@ export function buildTemplate(
         speaksFor: type['speaks-for'] ?? [],
         ...certificatesOf(type),
         ...profileOf(type),
+        ...(type.mud === undefined ? {} : { mud: { file: type.mud, text: mudOf(name) } }),
       })),
       probeDeviceType(),
     ]),
@@ -166,6 +169,7 @@ function buildStream(name: string, stream: StreamSource, accept: Accept, limits:
   return {
     name,
     description: stream.description ?? null,
+    ...(stream.type === undefined ? {} : { type: stream.type }),
     from: asList(stream.from),
     purposes: stream.purposes ?? [],
     basis: stream.basis ?? null,

@@ -1,6 +1,7 @@
 import { CLASSES } from '#base/core/index.ts';
 import type { CheckContext } from './check-context.ts';
 import { checkAggregate } from './aggregate-rules.ts';
+import { FLOW_FIELDS } from './flow-fields.ts';
 import { asList } from './partial.ts';
 import type { DeepPartial } from './partial.ts';
 import { checkPrivacy } from './privacy-rules.ts';
@@ -34,6 +35,7 @@ function checkStream(
   if (stream.from !== undefined && from.length === 0)
     context.at([...path, 'from'], 'TEMPLATE_VALUE_INVALID', 'name at least one device type');
   checkSubject(context, path, stream);
+  checkFlow(context, path, stream);
   checkPrivacy(context, path, stream.privacy);
   checkAggregate(context, path, stream);
   const fields = stream.fields ?? {};
@@ -63,6 +65,18 @@ function checkStream(
   const sustained = typeof stream.rate === 'string' ? stream.rate : stream.rate?.sustained;
   if (sustained !== undefined && parseRate(sustained) === null) {
     context.at([...path, 'rate'], 'TEMPLATE_VALUE_INVALID', 'a rate is above zero');
+  }
+}
+
+/** What is written over the fields of a flow may not make something else of them. */
+function checkFlow(context: CheckContext, path: SourcePath, stream: DeepPartial<StreamSource>): void {
+  if (stream.type !== 'flow') return;
+  for (const [name, { type }] of Object.entries(FLOW_FIELDS)) {
+    const found = stream.fields?.[name]?.type;
+    if (found === type) continue;
+    const what = found === undefined ? 'left out' : `of type ${found}`;
+    const message = `\`${name}\` is of type ${type} in a stream of type flow, and cannot be ${what}`;
+    context.at([...path, 'fields', name, 'type'], 'TEMPLATE_FIELD_CONFLICT', message);
   }
 }
 

@@ -234,6 +234,15 @@ const RULES: readonly (readonly [string, Judge])[] = [
       ),
   ],
   [
+    'devices.*.mud',
+    ({ kind }) =>
+      judged(
+        kind === 'added' ? 'strengthens' : 'weakens',
+        kind === 'added' ? 'its flows are held against a profile' : 'its flows are held against no profile any more',
+      ),
+  ],
+  ['devices.*.mud.text', () => judged('weakens', 'another profile says what devices of this type may do')],
+  [
     'devices.*.posture',
     ({ before, after }) =>
       larger(before ?? Infinity, after ?? Infinity, 'older reports of their state count', 'reports have to be newer'),

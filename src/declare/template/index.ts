@@ -41,6 +41,7 @@ export { isIpAddress, isLoopback } from './ip-address.ts';
 export { cryptoRules, STANDARD_CRYPTO } from './crypto-rules.ts';
 export { STANDARD_SIGN_IN } from './build-sign-in.ts';
 export { maskFits } from './check-people.ts';
+export { FLOW_FIELDS } from './flow-fields.ts';
 export { isSystemName } from './system-streams.ts';
 export { intakeFields, measureColumn } from './aggregate-rules.ts';
 export { activePurposes } from './active-purposes.ts';

@@ -12,10 +12,12 @@ import { checkSignIn, readAuthorities } from './check-sign-in.ts';
 import { checkStreams } from './check-streams.ts';
 import { checkViews } from './check-views.ts';
 import { Findings } from './findings.ts';
+import { withFlowFields } from './flow-fields.ts';
 import { followExtends } from './follow-extends.ts';
 import type { ReadSource } from './follow-extends.ts';
 import { readAnchors } from './read-anchors.ts';
 import { readPolicies } from './read-policies.ts';
+import { readMudProfiles } from './read-mud-profiles.ts';
 import { readStatements } from './read-statements.ts';
 import { TEMPLATE_SCHEMA } from './schema.ts';
 import type { TemplateSource } from './schema.ts';
@@ -38,7 +40,7 @@ export function parseTemplate(source: { path: string; text: string }, readFile: 
   const merged = followExtends(source, readFile, findings);
   if (merged === null) return { diagnostics: findings.sorted() };
 
-  const shaped = checkShape(merged, TEMPLATE_SCHEMA as unknown as ShapeSchema, findings) as MapNode;
+  const shaped = checkShape(withFlowFields(merged), TEMPLATE_SCHEMA as unknown as ShapeSchema, findings) as MapNode;
   const plain = plainValue(shaped) as PartialSource;
   const context = makeCheckContext(plain, shaped, findings);
   checkMeaning(context);
@@ -46,13 +48,16 @@ export function parseTemplate(source: { path: string; text: string }, readFile: 
   const anchors = readAnchors(context, readFile);
   const policies = readPolicies(context, readFile);
   const authorities = readAuthorities(context, readFile);
+  const profiles = readMudProfiles(context, readFile);
   if (findings.count > 0) return { diagnostics: findings.sorted() };
 
   // No finding: the shape is whole, so the partial source is a source.
   const sqlOf = (view: string): string => statements.get(view) ?? '';
   const anchorsOf = (maker: string): string => anchors.get(maker) ?? '';
   const authorityOf = (issuer: string): string | null => authorities.get(issuer) ?? null;
-  return { template: sealTemplate(buildTemplate(plain as TemplateSource, sqlOf, anchorsOf, policies, authorityOf)) };
+  const mudOf = (type: string): string => profiles.get(type) ?? '';
+  const built = buildTemplate(plain as TemplateSource, sqlOf, anchorsOf, policies, authorityOf, mudOf);
+  return { template: sealTemplate(built) };
 }
 
 function checkMeaning(context: CheckContext): void {

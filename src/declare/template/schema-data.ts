@@ -241,6 +241,11 @@ export const aggregate = Type.Object(
 export const stream = Type.Object(
   {
     description: Type.Optional(prose),
+    type: Type.Optional(
+      Type.Enum(words.STREAM_TYPES, {
+        description: 'What its readings are: `flow` gives it the fields of network flows.',
+      }),
+    ),
     from: oneOrMany(word('a device type'), 'device types', 'Device types that publish to it.'),
     purposes: Type.Optional(purposes),
     basis: Type.Optional(Type.Enum(words.BASES, { description: 'Lawful basis of processing personal data.' })),

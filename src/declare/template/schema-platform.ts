@@ -82,6 +82,16 @@ export const deviceType = Type.Object(
         description: 'What is done about a device of which there seem to be two. Default alert.',
       }),
     ),
+    mud: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        pattern: '\\.json$',
+        title: 'a file such as `lamp.mud.json`',
+        description: 'File beside the template with its MUD profile (RFC 8520): what it needs of the network.',
+        examples: ['lamp.mud.json'],
+      }),
+    ),
     posture: Type.Optional(duration('How long a good report of its state counts. For ever by default.', ['24h'])),
   },
   { ...closed, title: 'a device type', description: 'A kind of device of the fleet.' },

@@ -71,6 +71,8 @@ export interface DeviceType {
   readonly clones?: 'alert' | 'cut-newer' | 'cut-both';
   /** How long a good report of its state counts; absent for ever. */
   readonly posture?: Millis;
+  /** What it needs of the network (RFC 8520): the file that the template names, and its text. */
+  readonly mud?: { readonly file: string; readonly text: string };
 }
 
 /** A maker of devices that come with a certificate of its own. @see IEEE 802.1AR */
@@ -83,6 +85,8 @@ export interface Manufacturer {
 export interface Stream {
   readonly name: string;
   readonly description: string | null;
+  /** `flow` where its readings are network flows, with the fields of one; absent otherwise. */
+  readonly type?: 'flow';
   /** Device types that may publish to it. */
   readonly from: readonly string[];
   readonly purposes: readonly string[];

@@ -110,3 +110,6 @@ export const RESERVED_RELATIONS: ReadonlySet<string> = new Set(
     'information_schema main pg_catalog system temp memory'
   ).split(' '),
 );
+
+/** Kinds of readings whose fields need not be written out. */
+export const STREAM_TYPES = ['flow'] as const;

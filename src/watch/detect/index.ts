@@ -48,5 +48,8 @@ export type { DeviceRows } from './live/device-rows.ts';
 export { RowGatherer } from './live/row-gatherer.ts';
 export { openState, sealState } from './live/state-file.ts';
 export type { DeviceState, WatchState } from './live/state-file.ts';
+export { hasMudPlans, planMud } from './flows/mud-plan.ts';
+export type { MudPlan } from './flows/mud-plan.ts';
+export { MUD_NAME, MudWatch } from './flows/mud-watch.ts';
 export { MOST_DEVICES, WatchService } from './live/watch-service.ts';
 export type { KnownBaseline, WatchParts, WatchStatus } from './live/watch-service.ts';

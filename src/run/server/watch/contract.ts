@@ -36,6 +36,8 @@ export type WatchMethods = {
 /** What control offers to the watch process. */
 export type WatchControlMethods = {
   journalKey(fileId: string): Promise<Uint8Array | null>;
+  /** The type of a device; null where the inventory has it not. */
+  deviceType(device: string): Promise<string | null>;
   /** A fresh key for a file of state. */
   stateKey(parameters: null): Promise<HandedKey>;
   raise(findings: readonly Finding[]): Promise<void>;

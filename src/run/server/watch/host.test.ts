@@ -30,6 +30,7 @@ test('WatchHost keeps journal files for the watch where it is wanted, and not fo
     storeCursor: async () => new Map(),
     journalBytes: async () => bytes,
     raise: async () => {},
+    deviceType: async () => null,
   });
   // Without detection there is no process, and nothing is kept for it.
   host.begin();

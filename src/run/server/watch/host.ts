@@ -9,6 +9,7 @@ import type { Template } from '#declare/template/index.ts';
 import type { JournalCursor } from '#flow/journal/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { KnownBaseline, Finding, WatchStatus } from '#watch/detect/index.ts';
+import { hasMudPlans } from '#watch/detect/index.ts';
 import { WATCH_STATES } from '#watch/respond/index.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { logLevel } from '../log.ts';
@@ -30,6 +31,8 @@ export interface WatchHostParts {
   /** Bytes of the journal. */
   readonly journalBytes: () => Promise<number>;
   readonly raise: (findings: readonly Finding[]) => Promise<void>;
+  /** The type of a device; null where the inventory has it not. */
+  readonly deviceType: (device: string) => Promise<string | null>;
 }
 
 const ACTOR = 'weir:watch';
@@ -66,7 +69,8 @@ export class WatchHost {
 
   /** Whether the template in force wants it. */
   get wanted(): boolean {
-    return this.#parts.template().detect.size > 0;
+    const template = this.#parts.template();
+    return template.detect.size > 0 || hasMudPlans(template);
   }
 
   /** How it runs; null where it does not. */
@@ -198,7 +202,7 @@ export class WatchHost {
   }
 
   #offer(): WatchControlMethods {
-    const { keys, catalogue, clock, log, raise } = this.#parts;
+    const { keys, catalogue, clock, log, raise, deviceType } = this.#parts;
     return {
       journalKey: async (fileId) => {
         const use = { actor: ACTOR, resource: `journal:${fileId}`, unlogged: 'owe' } as const;
@@ -209,6 +213,7 @@ export class WatchHost {
         return { handle: made!.fileId, key: made!.key.exportBytes() };
       },
       raise,
+      deviceType,
       saved: async ({ file, cursor }) => {
         const before = await keys.listFileKeys('watch');
         await catalogue.transaction((tx) => this.#states.put(tx, { ...CURRENT, file, saved: clock.now() }, null));

@@ -24,6 +24,7 @@ test('openWatch() has no alert, and no process where nothing is to be detected',
     clock,
     log: silentLog,
     template: () => template,
+    deviceType: async () => null,
     segments: await SegmentHost.open(catalogue, keys, clock),
   });
   watch.begin();

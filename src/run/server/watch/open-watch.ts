@@ -7,7 +7,7 @@ import type { WatchHostParts } from './host.ts';
 
 export interface OpenWatchParts extends Pick<
   WatchHostParts,
-  'layout' | 'keys' | 'audit' | 'clock' | 'log' | 'template'
+  'layout' | 'keys' | 'audit' | 'clock' | 'log' | 'template' | 'deviceType'
 > {
   readonly catalogue: Catalogue;
   /** Of alerts and of what was said of them. */
@@ -19,7 +19,7 @@ export interface OpenWatchParts extends Pick<
 export async function openWatch(
   parts: OpenWatchParts,
 ): Promise<{ rules: RuleBook; alerts: AlertBook; watch: WatchHost }> {
-  const { catalogue, sealer, segments, layout, keys, audit, clock, log, template } = parts;
+  const { catalogue, sealer, segments, layout, keys, audit, clock, log, template, deviceType } = parts;
   await catalogue.migrate(WATCH_SCHEMA);
   const rules = await RuleBook.open({ catalogue, sealer, audit, clock });
   const alerts = await AlertBook.open({ catalogue, sealer, audit, clock, rules });
@@ -34,6 +34,7 @@ export async function openWatch(
     template,
     storeCursor: async () => new Map((await segments.state()).cursor),
     journalBytes: () => folderBytes(layout.journal),
+    deviceType,
     raise: async (findings) => void (await alerts.raise(findings)),
   });
   return { rules, alerts, watch };

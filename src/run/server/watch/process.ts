@@ -5,7 +5,7 @@ import type { Json } from '#base/core/index.ts';
 import { AeadKey } from '#base/crypto/index.ts';
 import { templateFromJson } from '#declare/template/index.ts';
 import { FileJournalReader } from '#flow/journal/index.ts';
-import { openState, planWatch, sealState, WatchService } from '#watch/detect/index.ts';
+import { MudWatch, openState, planMud, planWatch, sealState, WatchService } from '#watch/detect/index.ts';
 import type { WatchState } from '#watch/detect/index.ts';
 import { makeLog } from '../log.ts';
 import { parentLine } from '../process/lines.ts';
@@ -58,11 +58,14 @@ process.once('SIGTERM', () => {
 process.on('SIGINT', () => {});
 
 function run(form: Json, { cursor, devices }: WatchState): void {
+  const template = templateFromJson(form);
+  const typeOf = (device: string): Promise<string | null> => control.call('deviceType', device);
   service = new WatchService({
     journal: reader!,
     clock: systemClock,
     log,
-    plans: planWatch(templateFromJson(form)),
+    plans: planWatch(template),
+    muds: new Map([...planMud(template)].map(([stream, plan]) => [stream, new MudWatch(plan, typeOf)])),
     cursor,
     devices,
     raise: (findings) => control.call('raise', findings),

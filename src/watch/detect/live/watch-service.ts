@@ -1,5 +1,6 @@
 import type { Clock, Log } from '#base/core/index.ts';
 import type { JournalCursor, JournalReader } from '#flow/journal/index.ts';
+import type { MudWatch } from '../flows/mud-watch.ts';
 import { DeviceWatch } from './device-watch.ts';
 import type { DeviceBaseline } from './device-watch.ts';
 import type { Finding } from './finding.ts';
@@ -15,6 +16,8 @@ export interface WatchParts {
   readonly log: Log;
   /** What is watched, by stream. */
   readonly plans: ReadonlyMap<string, WatchPlan>;
+  /** What flows are held against, by stream; absent where they are against nothing. */
+  readonly muds?: ReadonlyMap<string, MudWatch>;
   /** Where reading goes on, and what is known there. */
   readonly cursor: JournalCursor;
   readonly devices: Iterable<DeviceState>;
@@ -111,7 +114,7 @@ export class WatchService {
   get status(): WatchStatus {
     const all = [...this.#watches.values()];
     return {
-      streams: [...this.#parts.plans.keys()],
+      streams: [...new Set([...this.#parts.plans.keys(), ...(this.#parts.muds?.keys() ?? [])])],
       devices: all.reduce((sum, { size }) => sum + size, 0),
       readings: this.#readings,
       late: all.reduce((sum, devices) => sum + [...devices.values()].reduce((n, { late }) => n + late, 0), 0),
@@ -203,6 +206,11 @@ export class WatchService {
       for await (const { position, record } of journal.read(new Map(this.#cursor), { follow, signal })) {
         if (this.#failure !== null) throw this.#failure;
         this.#cursor.set(position.file, position.offset);
+        const mud = record.kind === 'batch' ? this.#parts.muds?.get(record.batch.stream) : undefined;
+        if (record.kind === 'batch' && mud !== undefined) {
+          const found = await mud.take(record.batch);
+          if (found.length > 0) this.#tell(found);
+        }
         const gatherer = record.kind === 'batch' ? this.#gatherers.get(record.batch.stream) : undefined;
         if (record.kind !== 'batch' || gatherer === undefined) continue;
         gatherer.add(record.batch);

@@ -1,0 +1,11 @@
+export { MudError } from './errors.ts';
+export type { MudErrorCode } from './errors.ts';
+export { ANY_PACKET } from './profile.ts';
+export type { MudProfile, MudRule, PeerClass, PortMatch } from './profile.ts';
+export type { DeviceFlow } from './device-flow.ts';
+export { judgeFlow, plainName } from './judge-flow.ts';
+export type { MudSite, MudVerdict } from './judge-flow.ts';
+export { MUD_BOUNDS, readMud } from './read-profile.ts';
+export { formatMud } from './write-profile.ts';
+export { isInAny, LOCAL_NETWORKS, MULTICAST_NETWORKS, parseIp, parseNetwork } from './ip-network.ts';
+export type { IpNetwork } from './ip-network.ts';
