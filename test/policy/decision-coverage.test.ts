@@ -66,6 +66,7 @@ const OPEN: Readonly<Record<string, string>> = {
 const LOCAL: Readonly<Record<string, string>> = {
   demo: 'starts a platform of its own',
   init: 'writes a file',
+  mud: 'reads profiles and logs of flows',
   policy: 'reads template files',
   up: 'starts a platform, with the passphrase of its root',
   witness: 'reads the public log',

@@ -48,6 +48,8 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     backup: async () => (await import('./commands/backup.ts')).addBackupCommand,
     subject: async () => (await import('./commands/subject.ts')).addSubjectCommand,
     inventory: async () => (await import('./commands/inventory.ts')).addInventoryCommand,
+    flows: async () => (await import('./commands/flows.ts')).addFlowsCommand,
+    mud: async () => (await import('./commands/mud.ts')).addMudCommand,
     advise: async () => (await import('./commands/advise.ts')).addAdviseCommand,
     crypto: async () => (await import('./commands/crypto.ts')).addCryptoCommand,
     command: async () => (await import('./commands/send-command.ts')).addSendCommand,
