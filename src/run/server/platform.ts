@@ -235,7 +235,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     log,
     template: inForce,
     segments,
-    deviceType: async (name) => (await identity.inventory.find(name))?.type ?? null,
+    deviceType: async (name) => identity.inventory.find(name)?.type ?? null,
   });
   const vault = await TokenVault.open({
     catalogue,
