@@ -97,7 +97,8 @@ export class DecisionPoint {
     const version = this.#ready(template);
     // The inventory changes without another version.
     const enumerates = this.#devicesOfType !== null && version.policies.asksDeviceType;
-    const reads = enumerates && isData(request.action) ? null : readsOf(version, request.action);
+    const apart = (enumerates && isData(request.action)) || request.context.row !== undefined;
+    const reads = apart ? null : readsOf(version, request.action);
     const make = (): QueryDecision =>
       isData(request.action)
         ? decideData(request, { template, version: version.policies, devicesOfType: this.#devicesOfType })

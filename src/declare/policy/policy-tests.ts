@@ -1,10 +1,14 @@
 import type { Template } from '#declare/template/index.ts';
 import { ACTIONS } from './actions.ts';
+import type { Action } from './actions.ts';
 import type { DecisionPoint } from './decision-point.ts';
 import { PolicyError } from './errors.ts';
 import { explainDecision } from './explain.ts';
 import { parseResource, subjectOf } from './named-subjects.ts';
+import { isData } from './platform-policies.ts';
 import { POSTURES } from './posture.ts';
+import { rowAttributesOf } from './row-columns.ts';
+import { rowOf } from './row-of.ts';
 import { STRENGTHS } from './strength.ts';
 import type { AccessContext, AccessRequest, Subject } from './types.ts';
 
@@ -16,12 +20,25 @@ export interface PolicyTestResult {
   readonly message: string;
 }
 
-const KEYS = ['name', 'who', 'may', 'on', 'for', 'strength', 'address', 'posture', 'expect', 'sees', 'hides'] as const;
+const KEYS = [
+  'name',
+  'who',
+  'may',
+  'on',
+  'for',
+  'strength',
+  'address',
+  'posture',
+  'row',
+  'expect',
+  'sees',
+  'hides',
+] as const;
 type Case = { readonly [Key in (typeof KEYS)[number]]?: unknown };
 
 /**
  * Runs cases against a template. A case says who (`role:scientist`), may what (`query`), on what (`climate`), for which
- * purpose, and what is expected: `allow` or `deny`, and for data the columns that it `sees` and `hides`.
+ * purpose, of which `row` where it is one of a view, and what is expected: `allow` or `deny`, and for data the columns that it `sees` and `hides`.
  *
  * @param source the parsed file: `cases`, a list of at most 10,000
  * @throws {PolicyError} POLICY_TEST_INVALID where a case is none, with its number
@@ -37,12 +54,14 @@ export function runPolicyTests(
 }
 
 function runCase(one: Case, number: number, template: Template, decisions: DecisionPoint): PolicyTestResult {
-  const { request, expect } = readCase(one, number);
+  const { request, expect } = readCase(one, number, template);
   const decision = decisions.decide(request, template);
   const said = explainDecision(request, decision);
   const name = typeof one.name === 'string' ? one.name : `case ${number}`;
   const fails = (why: string): PolicyTestResult => ({ name, holds: false, message: `${why}; ${said}` });
   if (decision.effect !== expect) return fails(`expected ${expect}`);
+  const filter = request.context.row === undefined ? null : (decision.obligations?.rowFilter ?? null);
+  if (filter !== null) return fails(`cannot be told of this row: \`rows\` are filtered in SQL, by ${filter}`);
   const columns = decision.obligations?.columns.map((column) => column.name) ?? [];
   const unseen = wordsOf(one.sees, 'sees', number).filter((column) => !columns.includes(column));
   if (unseen.length > 0) return fails(`expected to see ${unseen.join(', ')}`);
@@ -51,7 +70,7 @@ function runCase(one: Case, number: number, template: Template, decisions: Decis
   return { name, holds: true, message: said };
 }
 
-function readCase(one: Case, number: number): { request: AccessRequest; expect: 'allow' | 'deny' } {
+function readCase(one: Case, number: number, template: Template): { request: AccessRequest; expect: 'allow' | 'deny' } {
   const bad = (why: string): PolicyError => invalid(`case ${number}: ${why}`);
   if (typeof one !== 'object' || one === null) throw bad('it is no mapping');
   const strange = Object.keys(one).find((key) => !(KEYS as readonly string[]).includes(key));
@@ -69,7 +88,8 @@ function readCase(one: Case, number: number): { request: AccessRequest; expect: 
     throw bad(`\`strength\` is none of ${STRENGTHS.join(', ')}`);
   const who: Subject = strength === undefined ? subject : { ...subject, strength };
   const purpose = one.for === undefined || one.for === null ? null : textOf(one.for);
-  return { request: { subject: who, action, resource, purpose, context: contextOf(one, who, bad) }, expect };
+  const context = { ...contextOf(one, who, bad), ...rowContext(one, action, resource.name, template, bad) };
+  return { request: { subject: who, action, resource, purpose, context }, expect };
 }
 
 function contextOf(one: Case, subject: Subject, bad: (why: string) => PolicyError): AccessContext {
@@ -82,6 +102,20 @@ function contextOf(one: Case, subject: Subject, bad: (why: string) => PolicyErro
     ...(posture === undefined ? {} : { posture }),
     ...(typeof one.address === 'string' ? { address: one.address } : {}),
   };
+}
+
+function rowContext(
+  { row }: Case,
+  action: Action,
+  view: string,
+  template: Template,
+  bad: (why: string) => PolicyError,
+): Pick<AccessContext, 'row'> {
+  if (row === undefined) return {};
+  if (!isData(action)) throw bad('`row` is of a view, and this action has none');
+  const read = rowOf(row, rowAttributesOf(template, view, undefined));
+  if ('why' in read) throw bad(`\`row\` ${read.why}`);
+  return { row: read.row };
 }
 
 function wordsOf(value: unknown, key: string, number: number): readonly string[] {

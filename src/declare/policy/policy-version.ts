@@ -1,5 +1,5 @@
 import type { Template } from '#declare/template/index.ts';
-import type { CedarAnswer, CedarCall, CedarEngine } from './cedar-engine.ts';
+import type { CedarAnswer, CedarCall, CedarEngine, CedarValue } from './cedar-engine.ts';
 import { SEE } from './cedar-schema.ts';
 import { ALL_CONTEXT, filePolicies } from './file-policies.ts';
 import type { FilePolicy } from './file-policies.ts';
@@ -65,10 +65,10 @@ export class PolicyVersion implements Disposable {
     return isData(action) ? this.files.filter((policy) => policy.byRow && policy.actions.includes(action)) : [];
   }
 
-  /** What the policies that decide row by row leave open for a request about a view. */
-  askRows(call: CedarCall): ReturnType<CedarEngine['askPartial']> {
+  /** What the policies that decide row by row leave open for a request about a view; nothing of a row that is known. */
+  askRows(call: CedarCall, row: CedarValue = UNKNOWN_ROW): ReturnType<CedarEngine['askPartial']> {
     const entities = call.entities.map((entity) =>
-      entity.attrs['declared'] === undefined ? entity : { ...entity, attrs: { ...entity.attrs, row: UNKNOWN_ROW } },
+      entity.attrs['declared'] === undefined ? entity : { ...entity, attrs: { ...entity.attrs, row } },
     );
     const { residuals, failed } = this.#engine.askPartial(this.byRow(call.action.id as PolicyAction), {
       ...call,

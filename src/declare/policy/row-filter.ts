@@ -44,7 +44,7 @@ export function rowRule(
     foreign: foreignColumns(template, name, lineage),
     isOfType: (types: readonly string[]) => ofTypeSql(types, devicesOfType),
   };
-  const { residuals, failed } = version.askRows(cedarRequest(request, template));
+  const { residuals, failed } = version.askRows(cedarRequest(request, template), request.context.row);
   const used: string[] = [];
   let unknown: string | null = null;
   let forbidding: string | null = failed[0] ?? null;

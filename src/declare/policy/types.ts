@@ -1,3 +1,4 @@
+import type { CedarValue } from './cedar-engine.ts';
 import type { Class, FieldType } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { Action, ResourceType } from './actions.ts';
@@ -45,6 +46,9 @@ export interface Resource {
 }
 
 /** What else a rule may need to know. A rule whose context is missing denies. */
+/** A row as policies know it, by `rowOf`: an attribute that is not there is one that the row has no value for. */
+export type CedarRow = Readonly<Record<string, CedarValue>>;
+
 export interface AccessContext {
   /** publish: the device that the readings are about, the sender itself or one that it speaks for. */
   readonly about?: { readonly name: string; readonly type: string };
@@ -60,6 +64,8 @@ export interface AccessContext {
   readonly time?: number;
   /** Address that the request came from. No address is trusted; a policy may only ask for more from some. */
   readonly address?: string;
+  /** query, export, detokenise: the one row that is asked about, where that is known; absent for all rows of the view. */
+  readonly row?: CedarRow;
 }
 
 export interface AccessRequest {
