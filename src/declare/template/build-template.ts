@@ -93,9 +93,13 @@ export function buildTemplate(
     ...(source.approval === undefined ? {} : { approval: { within: durationOf(source.approval.within) ?? days(3) } }),
     ...(source['sign-in'] === undefined ? {} : { signIn: buildSignIn(source['sign-in'], authorityOf) }),
     detect: new Map(
-      Object.entries(source.detect ?? {}).map(([stream, { budget }]) => [
+      Object.entries(source.detect ?? {}).map(([stream, { budget, tiers }]) => [
         stream,
-        { stream, budget: budget === undefined ? null : parseBudget(budget) },
+        {
+          stream,
+          budget: budget === undefined ? null : parseBudget(budget),
+          ...(tiers === undefined ? {} : { tiers }),
+        },
       ]),
     ),
     comply: source.comply ?? [],

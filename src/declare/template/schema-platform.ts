@@ -97,21 +97,6 @@ export const deviceType = Type.Object(
   { ...closed, title: 'a device type', description: 'A kind of device of the fleet.' },
 );
 
-/** Detection on a stream. */
-export const detection = Type.Object(
-  {
-    budget: Type.Optional(
-      Type.String({
-        pattern: QUANTITY_PATTERNS.budget,
-        title: 'a budget such as `1 false alarm per device per week`',
-        description: 'False alarms that are put up with.',
-        examples: ['1 false alarm per device per week'],
-      }),
-    ),
-  },
-  { ...closed, title: 'a mapping of `budget`', description: 'Detection on a stream.' },
-);
-
 const port = (description: string) =>
   Type.Integer({ minimum: 0, maximum: 65_535, title: 'a port from 0 to 65535', description });
 

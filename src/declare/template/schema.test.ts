@@ -5,7 +5,8 @@ import { findingsOf } from '../../../test/support/make-template.ts';
 import { TEMPLATE_SCHEMA } from './schema.ts';
 import { field, stream, table, view } from './schema-data.ts';
 import { role } from './schema-people.ts';
-import { detection, deviceType, listen, tls } from './schema-platform.ts';
+import { detection } from './schema-detect.ts';
+import { deviceType, listen, tls } from './schema-platform.ts';
 
 const page = readFileSync(new URL('../../../docs/reference/template.md', import.meta.url), 'utf8');
 

@@ -7,7 +7,8 @@ import { acceptWindow, closed, listOf, mapOf, oneOrMany, prose } from './schema-
 import { approval, role } from './schema-people.ts';
 import { api, traces } from './schema-api.ts';
 import { crypto } from './schema-crypto.ts';
-import { detection, deviceType, limits, listen, manufacturer, tls } from './schema-platform.ts';
+import { detection } from './schema-detect.ts';
+import { deviceType, limits, listen, manufacturer, tls } from './schema-platform.ts';
 import { signIn } from './schema-sign-in.ts';
 import type { issuer } from './schema-sign-in.ts';
 import * as words from './vocabulary.ts';

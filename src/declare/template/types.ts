@@ -275,6 +275,8 @@ export interface Detection {
   readonly stream: string;
   /** At most this many false alarms per device and second. */
   readonly budget: { readonly alarms: number; readonly per: Millis } | null;
+  /** Shares of the readings and of a processor that dearer detectors may take; what is left out is as usual. */
+  readonly tiers?: { readonly suspicious?: number; readonly sample?: number; readonly processor?: number };
 }
 
 export interface Listen {

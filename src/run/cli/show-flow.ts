@@ -34,7 +34,20 @@ export function flowLine(status: PlatformStatus): string {
 function watchRows({ watch }: PlatformStatus): (readonly [string, string])[] {
   if (watch === null) return [];
   const shed = watch.shed > 0 ? `, ${count(watch.shed)} readings not judged by all detectors` : '';
-  return [['alerts', `${count(watch.alerts)}; ${count(watch.devices)} devices are watched${shed}`]];
+  const { recall, heldBack, windowsShed } = watch;
+  const tiers = watch.tiers.map(
+    ({ name, judged, busyMs }) => `${name} ${count(judged)} in ${(busyMs / 1_000).toFixed(1)} s`,
+  );
+  const turnedAway = [
+    ...(heldBack > 0 ? [`${count(heldBack)} windows beyond the budget`] : []),
+    ...(windowsShed > 0 ? [`${count(windowsShed)} shed`] : []),
+  ];
+  const missed = `${count(recall.missed)} of ${count(recall.odd)} odd windows in a sample of ${count(recall.sampled)}`;
+  return [
+    ['alerts', `${count(watch.alerts)}; ${count(watch.devices)} devices are watched${shed}`],
+    ['tiers', [...tiers, ...turnedAway].join(', ')],
+    ...(recall.sampled > 0 ? [['not suspected', missed] as const] : []),
+  ];
 }
 
 function refusedOf({ readings }: PlatformStatus): string {

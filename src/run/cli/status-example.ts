@@ -18,7 +18,21 @@ export const STATUS: PlatformStatus = {
   proposals: { waiting: 0 },
   audit: { entries: 9, integrated: 9, gaps: [], suspended: 0 },
   queries: { confined: false, reason: 'no namespaces', running: 0 },
-  watch: { streams: 1, devices: 4, readings: 90, shed: 3, lagMs: 12, alerts: 2 },
+  watch: {
+    streams: 1,
+    devices: 4,
+    readings: 90,
+    shed: 3,
+    tiers: [
+      { name: 'cheap', judged: 1_000, busyMs: 12, beyond: 3 },
+      { name: 'principal-components', judged: 40, busyMs: 1, beyond: 1 },
+    ],
+    recall: { sampled: 9, odd: 2, missed: 1 },
+    heldBack: 5,
+    windowsShed: 0,
+    lagMs: 12,
+    alerts: 2,
+  },
   exposures: [],
   degraded: ['queries are not confined'],
 };

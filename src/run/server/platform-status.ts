@@ -50,6 +50,18 @@ export interface PlatformStatus {
     readonly readings: number;
     /** Readings that only the cheapest detectors judged, or none, because there were too many. */
     readonly shed: number;
+    /** The tiers in the order of their cost: readings or windows that they judged, processor time, alarms. */
+    readonly tiers: readonly {
+      readonly name: string;
+      readonly judged: number;
+      readonly busyMs: number;
+      readonly beyond: number;
+    }[];
+    /** Windows that went through all tiers at random, those that looked odd there, and those of them that the cheap tier had not noticed. */
+    readonly recall: { readonly sampled: number; readonly odd: number; readonly missed: number };
+    /** Windows that did not go up: their stream's budget did not allow it, or the processor was busy. */
+    readonly heldBack: number;
+    readonly windowsShed: number;
     readonly lagMs: number;
     readonly alerts: number;
   } | null;

@@ -42,7 +42,9 @@ export { INTERVAL, planStream, planWatch, STANDARD_BUDGET, STANDARD_DETECTORS } 
 export type { WatchedDetector, WatchedField, WatchPlan } from './live/watch-plan.ts';
 export { findingId, SEVERITIES } from './live/finding.ts';
 export type { Cause, Finding, FiredDetector, RuleFinding, Severity, ShownEvent, ShownReading } from './live/finding.ts';
-export { DeviceWatch } from './live/device-watch.ts';
+export { DEARER_DETECTORS, DearerTiers, STANDARD_TIERS, WINDOW_ROWS } from './tiers/dearer-tiers.ts';
+export type { TierFigures, TierRecall, TierRule, TierVerdict } from './tiers/dearer-tiers.ts';
+export { DeviceWatch, rateOfPart } from './live/device-watch.ts';
 export type { DeviceBaseline } from './live/device-watch.ts';
 export type { DeviceRows } from './live/device-rows.ts';
 export { RowGatherer } from './live/row-gatherer.ts';

@@ -50,9 +50,24 @@ export function statusMetrics(status: PlatformStatus): readonly MetricFamily[] {
 
 function watchMetrics({ watch }: PlatformStatus): readonly MetricFamily[] {
   if (watch === null) return [];
+  type Tier = (typeof watch.tiers)[number];
+  const byTier = (name: string, help: string, of: (tier: Tier) => number): MetricFamily => ({
+    name,
+    kind: 'counter',
+    help,
+    samples: watch.tiers.map((tier) => ({ labels: { tier: tier.name }, value: of(tier) })),
+  });
   return [
     one('weir_watch_readings_total', 'counter', 'Readings that detectors judged.', watch.readings),
     one('weir_watch_shed_total', 'counter', 'Readings that not all detectors judged.', watch.shed),
+    byTier('weir_watch_judged_total', 'Readings, or windows of them, that a tier judged.', ({ judged }) => judged),
+    byTier('weir_watch_busy_seconds_total', 'Processor time of a tier.', ({ busyMs }) => busyMs / 1_000),
+    byTier('weir_watch_beyond_total', 'How often a tier was beyond its limit.', ({ beyond }) => beyond),
+    one('weir_watch_sampled_total', 'counter', 'Windows that went through all tiers at random.', watch.recall.sampled),
+    one('weir_watch_odd_total', 'counter', 'Sampled windows that the dearest tier found odd.', watch.recall.odd),
+    one('weir_watch_missed_total', 'counter', 'Odd windows that the cheap tier had not noticed.', watch.recall.missed),
+    one('weir_watch_held_back_total', 'counter', 'Windows that the budget kept from dearer tiers.', watch.heldBack),
+    one('weir_watch_windows_shed_total', 'counter', 'Windows that dearer tiers had no time for.', watch.windowsShed),
     one('weir_watch_devices', 'gauge', 'Devices that are watched.', watch.devices),
     one('weir_watch_lag_seconds', 'gauge', 'Time from receipt to judgement.', watch.lagMs / 1_000),
     one('weir_alerts', 'gauge', 'Alerts that are kept.', watch.alerts),

@@ -164,8 +164,8 @@ async function watchStatus(watch: WatchHost) {
   try {
     const status = await watch.status();
     if (status === null) return null;
-    const { streams, devices, readings, shed, lagMs } = status;
-    return { streams: streams.length, devices, readings, shed, lagMs };
+    const { streams, devices, readings, shed, tiers, recall, heldBack, windowsShed, lagMs } = status;
+    return { streams: streams.length, devices, readings, shed, tiers, recall, heldBack, windowsShed, lagMs };
   } catch {
     return undefined;
   }

@@ -9,6 +9,7 @@ import {
   beginThreshold,
   chargeAlarm,
   limitOf,
+  suspicionOf,
   takeScore,
   THRESHOLD_LENGTH,
   thresholdFacts,
@@ -16,9 +17,14 @@ import {
 import type { ThresholdFacts, ThresholdRule, ThresholdState } from '../threshold/budget-threshold.ts';
 import { blurRows, RowOrder } from './device-rows.ts';
 import type { DeviceRows } from './device-rows.ts';
-import { findCauses, movedCause, sayFinding, showReading, showUsual } from './explain-finding.ts';
+import { DEARER_DETECTORS, WINDOW_ROWS } from '../tiers/dearer-tiers.ts';
+import type { DearerTiers } from '../tiers/dearer-tiers.ts';
+import { askDetector, findCauses, movedCause, sayFinding, showReading, showUsual } from './explain-finding.ts';
+import type { Unusual } from './explain-finding.ts';
 import { findingId, severityOf } from './finding.ts';
-import type { Finding, FiredDetector } from './finding.ts';
+import type { Finding, FiredDetector, ShownReading } from './finding.ts';
+import { OpenFinding } from './open-finding.ts';
+import type { Alarm } from './open-finding.ts';
 import { ReadingMemory } from './reading-memory.ts';
 import { fillSaved, savedNumber, stateUnfit } from './saved-state.ts';
 import type { WatchPlan } from './watch-plan.ts';
@@ -51,6 +57,8 @@ const VERSION = 1;
 const MICROS = 1e6;
 /** How often is looked whether what is usual has moved, in readings. */
 const ANCHOR_EVERY = 64;
+/** Windows that a device can save up to send at once. */
+const MOST_CREDIT = 16;
 /** The name under which that is told. */
 const MOVED_NAME = 'baseline-moved';
 
@@ -65,20 +73,23 @@ export class DeviceWatch {
   readonly device: string;
   readonly #plan: WatchPlan;
   readonly #parts: readonly Part[];
-  /** What is going on; null while nothing is. */
-  #open: Finding | null = null;
+  readonly #open = new OpenFinding();
   readonly #memory: ReadingMemory;
   readonly #order = new RowOrder();
   readonly #anchor: AnchorState;
   readonly #resolutions: readonly number[];
+  readonly #seed: number;
+  #beyond = 0;
+  /** Windows that may be sent up on suspicion. */
+  #credit = MOST_CREDIT;
 
   constructor(device: string, plan: WatchPlan) {
     this.device = device;
     this.#plan = plan;
+    this.#seed = seedOf(device);
     const width = plan.fields.length;
     const { armedAfter = ARMED_AFTER } = plan;
-    // One part more, for what tells that the baseline itself has moved.
-    const rate = plan.budget.alarms / plan.budget.seconds / (plan.detectors.length + 1);
+    const rate = rateOfPart(plan);
     this.#parts = plan.detectors.map(({ kind, floor }) => ({
       detector: kind.create(width) as IncrementalDetector,
       threshold: beginThreshold(),
@@ -98,6 +109,11 @@ export class DeviceWatch {
     return this.#order.late;
   }
 
+  /** Readings that a cheap detector found beyond its limit, since this watch was made. */
+  get beyond(): number {
+    return this.#beyond;
+  }
+
   /** Time of the last reading; −Infinity before the first. */
   get until(): number {
     return this.#order.until;
@@ -112,35 +128,41 @@ export class DeviceWatch {
   /**
    * Judges and learns rows, whose last column is left to it.
    *
-   * @param tiers how many of the detectors judge, the cheapest first: under overload fewer do
+   * @param dearer where windows go that look odd, or are of the random sample; null where nothing is to be sent up
+   * @param detectors how many of the cheap detectors judge: under overload fewer do
    * @returns what was found, or changed in what was found before
    */
-  take(given: DeviceRows, tiers = Infinity): readonly Finding[] {
+  take(given: DeviceRows, dearer: DearerTiers | null = null, detectors = Infinity): readonly Finding[] {
     const rows = this.#order.timely(given, this.#plan);
     if (rows.count === 0) return [];
     const width = this.#plan.fields.length;
     const blurred = blurRows(rows, this.#plan, this.#memory.readings);
     const { count, times } = rows;
-    const parts = tiers >= this.#parts.length ? this.#parts : this.#parts.slice(0, tiers);
+    const parts = detectors >= this.#parts.length ? this.#parts : this.#parts.slice(0, detectors);
     const scores = parts.map(({ detector }, i) => {
       const own = new Float64Array(count);
       detector.step({ values: this.#plan.detectors[i]!.exact ? rows.values : blurred, width, count }, own);
       return own;
     });
     const found: Finding[] = [];
+    const share = suspicionShare(this.#plan);
     for (let row = 0; row < count; row++) {
       const time = times[row]!;
-      if (this.#open !== null && time - this.#open.end > this.#plan.quietSeconds * MICROS) this.#close(found);
+      this.#open.pass(time, this.#plan.quietSeconds * MICROS, found);
+      let odd = false;
       for (let i = 0; i < parts.length; i++) {
         const part = parts[i]!;
         const limit = limitOf(part.threshold, part.rule);
         const score = scores[i]![row]!;
+        if (score > suspicionOf(part.threshold, share)) odd = true;
         if (!takeScore(part.threshold, part.rule, time / MICROS, score)) continue;
+        this.#beyond += 1;
         const values = this.#plan.detectors[i]!.exact ? rows.values : blurred;
-        this.#beyond(part, { rows, values, row, time, limit, score }, found);
+        this.#open.beyond(this.#alarm(part, { rows, values, row, time, limit, score }), found);
       }
       // What is usual is what was usual before the reading, whatever comes with it in one block.
-      this.#memory.remember(rows, row, this.#open !== null);
+      this.#memory.remember(rows, row, this.#open.current !== null);
+      if (dearer !== null) this.#sendUp(dearer, rows, row, odd, found);
       if (this.#memory.readings % ANCHOR_EVERY === 0 && this.#memory.readings >= ANCHORED_AFTER)
         this.#checkAnchor(rows, row, found);
     }
@@ -175,6 +197,7 @@ export class DeviceWatch {
       latest: this.#order.latest,
       readings: this.#memory.readings,
       late: this.#order.late,
+      credit: this.#credit,
       centre: this.#memory.usual.centre,
       spread: this.#memory.usual.spread,
       counts: this.#memory.usual.counts,
@@ -183,7 +206,7 @@ export class DeviceWatch {
       sample: this.#memory.sample,
       fields: encodeUtf8(this.#plan.fields.map(({ name }) => name).join('\n')),
     };
-    if (this.#open !== null) state['open'] = encodeUtf8(JSON.stringify(this.#open));
+    if (this.#open.current !== null) state['open'] = encodeUtf8(JSON.stringify(this.#open.current));
     for (const { detector, threshold } of this.#parts) {
       state[`detector ${detector.kind}`] = detector.snapshot();
       state[`threshold ${detector.kind}`] = threshold;
@@ -210,6 +233,7 @@ export class DeviceWatch {
     watch.#order.latest = savedNumber(device, state, 'latest');
     watch.#memory.readings = savedNumber(device, state, 'readings');
     watch.#order.late = savedNumber(device, state, 'late');
+    if (state.has('credit')) watch.#credit = savedNumber(device, state, 'credit');
     fillSaved(device, state, 'centre', watch.#memory.usual.centre);
     fillSaved(device, state, 'spread', watch.#memory.usual.spread);
     fillSaved(device, state, 'counts', watch.#memory.usual.counts);
@@ -218,7 +242,7 @@ export class DeviceWatch {
     fillSaved(device, state, 'recent', watch.#memory.recent);
     fillSaved(device, state, 'sample', watch.#memory.sample);
     const open = state.get('open');
-    if (open instanceof Uint8Array) watch.#open = JSON.parse(decodeUtf8(open)) as Finding;
+    if (open instanceof Uint8Array) watch.#open.current = JSON.parse(decodeUtf8(open)) as Finding;
     for (const [i, part] of watch.#parts.entries()) {
       const { kind } = plan.detectors[i]!;
       const detector = state.get(`detector ${kind.name}`);
@@ -229,92 +253,103 @@ export class DeviceWatch {
     return watch;
   }
 
-  #beyond(part: Part, beyond: Beyond, found: Finding[]): void {
-    const { time, score, limit } = beyond;
-    const { kind } = part.detector;
-    const open = this.#open;
-    const known = open?.detectors.find(({ name }) => name === kind);
-    const readings = (known?.readings ?? 0) + 1;
-    const own = { name: kind, score: Math.max(known?.score ?? 0, score), limit: known?.limit ?? limit, readings };
-    if (known === undefined) chargeAlarm(part.threshold, part.rule);
-    if (open === null) {
-      this.#open = this.#explain(part, beyond, own);
-      found.push(this.#open);
-      return;
-    }
-    const detectors = [...open.detectors.filter(({ name }) => name !== kind), own].sort(
-      (a, b) => b.score / b.limit - a.score / a.limit,
+  /** Sends the latest readings to the dearer tiers where they look odd and the budget allows it, or as a sample. */
+  #sendUp(dearer: DearerTiers, rows: DeviceRows, row: number, odd: boolean, found: Finding[]): void {
+    this.#credit = Math.min(MOST_CREDIT, this.#credit + (this.#plan.tiers?.suspicious ?? 0));
+    const sampled = dearer.samples(drawOf(this.#seed, this.#memory.readings));
+    if (!odd && !sampled) return;
+    const affordable = this.#credit >= 1;
+    if (!dearer.admits(affordable || sampled)) return;
+    if (odd && affordable) this.#credit -= 1;
+    const window = new Float64Array(WINDOW_ROWS * this.#plan.fields.length);
+    const seconds = this.#memory.standardised(window);
+    if (Number.isNaN(seconds)) return;
+    const verdict = dearer.judge(window, seconds / (WINDOW_ROWS - 1), odd, sampled);
+    if (verdict === null || this.#memory.readings < (this.#plan.armedAfter ?? ARMED_AFTER)) return;
+    const { model, score, limit } = verdict;
+    const explain = (own: FiredDetector): Finding =>
+      this.#finding(rows, row, own, model.facts, { shares: model.explain(window), passes: null });
+    this.#open.beyond(
+      { name: model.name, score, limit, time: rows.times[row]!, charge: () => model.charge(), explain },
+      found,
     );
-    const [farthest] = detectors;
-    // Whoever says it most clearly explains it; while it lasts the explanation stays, unless it becomes graver.
-    const graver = own === farthest && severityOf(score, limit) !== open.severity;
-    const told = known === undefined || graver ? this.#explain(part, beyond, own) : open;
-    const { causes, nearest, evidence, sentence } = farthest === own ? told : open;
-    this.#open = {
-      ...open,
-      detectors,
-      end: time,
-      severity: severityOf(farthest!.score, farthest!.limit),
-      causes,
-      nearest,
-      evidence,
-      sentence,
+  }
+
+  #alarm(part: Part, beyond: Beyond): Alarm {
+    const { time, score, limit } = beyond;
+    return {
+      name: part.detector.kind,
+      score,
+      limit,
+      time,
+      charge: () => chargeAlarm(part.threshold, part.rule),
+      explain: (own) => this.#explain(part, beyond, own),
     };
-    // Told where something new is to be told, at 10, 100, 1,000 … readings, and when it is over.
-    if (told !== open || Number.isInteger(Math.log10(readings))) found.push(this.#open);
   }
 
-  #close(found: Finding[]): void {
-    if (this.#open !== null) found.push({ ...this.#open, open: false });
-    this.#open = null;
-  }
-
-  #explain(
-    { detector, threshold, rule }: Part,
-    { rows, values, row, time, limit, score }: Beyond,
-    own: FiredDetector,
-  ): Finding {
-    const { fields, stream, budget } = this.#plan;
-    const width = fields.length;
-    const evidence = this.#memory.leadingTo(rows, row);
+  #explain({ detector, threshold, rule }: Part, { rows, values, row, limit }: Beyond, own: FiredDetector): Finding {
+    const width = this.#plan.fields.length;
     const seen = values.subarray(row * width, (row + 1) * width);
     const plain = rows.values.subarray(row * width, (row + 1) * width);
-    const before = evidence.at(-2)?.row ?? null;
+    const before = this.#memory.leadingTo(rows, row).at(-2)?.row ?? null;
     const last = values.subarray((rows.count - 1) * width, rows.count * width);
     // A check of changes has the last row of the block behind it by now: the same change from there is judged.
     const judged =
       detector.kind === 'jump-check' && before !== null ? last.map((value, i) => value + seen[i]! - before[i]!) : seen;
-    const causes = findCauses({ fields, detector, limit, row: plain, judged, usual: this.#memory.usual });
-    const facts = thresholdFacts(threshold, rule);
-    const ofBudget = budget.seconds * (this.#parts.length + 1);
+    const away = plain.map((value, i) => value - this.#memory.usual.centre[i]!);
+    const said = askDetector(detector, limit, judged, away);
+    return this.#finding(rows, row, own, thresholdFacts(threshold, rule), said);
+  }
+
+  /** A finding that begins with a row of a block. */
+  #finding(
+    rows: DeviceRows,
+    row: number,
+    own: FiredDetector,
+    facts: ThresholdFacts,
+    said: Pick<Unusual, 'shares' | 'passes'>,
+  ): Finding {
+    const { fields, stream, budget } = this.#plan;
+    const width = fields.length;
+    const plain = rows.values.subarray(row * width, (row + 1) * width);
+    const time = rows.times[row]!;
+    const causes = findCauses({ fields, row: plain, usual: this.#memory.usual, ...said });
+    const ofBudget = budget.alarms / rateOfPart(this.#plan);
     return {
-      id: findingId(this.device, stream, detector.kind, time),
+      id: findingId(this.device, stream, own.name, time),
       device: this.device,
       stream,
       detectors: [own],
       start: time,
       end: time,
       open: true,
-      severity: severityOf(score, limit),
+      severity: severityOf(own.score, own.limit),
       budget: { ...budget, expected: facts.expectedRate * ofBudget, likely: facts.likelyRate * ofBudget },
       baseline: { readings: facts.seen, seconds: facts.watchedSeconds, peaks: facts.peaks },
       causes,
       nearest: this.#memory.nearest(plain),
-      evidence: evidence.map((one) => showReading(fields, one.time, one.row)),
-      sentence: sayFinding(this.device, detector.kind, causes),
+      evidence: this.#evidence(rows, row),
+      sentence: sayFinding(this.device, own.name, causes),
     };
+  }
+
+  /** Readings that led to a row, and the row itself. */
+  #evidence(rows: DeviceRows, row: number): readonly ShownReading[] {
+    const led = this.#memory.leadingTo(rows, row);
+    const time = rows.times[row]!;
+    // Where it is remembered already it comes twice.
+    const once = led.at(-2)?.time === time ? led.toSpliced(-2, 1) : led;
+    return once.map((one) => showReading(this.#plan.fields, one.time, one.row));
   }
 
   /** Looks whether what is usual has moved, however slowly: an alert of its own, over at once. */
   #checkAnchor(rows: DeviceRows, row: number, found: Finding[]): void {
     const { fields, stream, budget } = this.#plan;
     const time = rows.times[row]!;
-    const apart = (budget.seconds / budget.alarms) * (this.#parts.length + 1);
+    const apart = 1 / rateOfPart(this.#plan);
     const moved = checkAnchor(this.#anchor, this.#memory.usual, this.#resolutions, time / MICROS, apart);
     if (moved === null) return;
     const width = fields.length;
-    // The reading itself is remembered already.
-    const evidence = this.#memory.leadingTo(rows, row).toSpliced(-2, 1);
     const cause = movedCause(fields[moved.field]!, moved, this.#memory.usual.centre[moved.field]!);
     found.push({
       id: findingId(this.device, stream, MOVED_NAME, time),
@@ -325,11 +360,11 @@ export class DeviceWatch {
       end: time,
       open: false,
       severity: severityOf(moved.by, MOVED_LIMIT),
-      budget: { ...budget, expected: budget.alarms / (this.#parts.length + 1), likely: budget.alarms },
+      budget: { ...budget, expected: rateOfPart(this.#plan) * budget.seconds, likely: budget.alarms },
       baseline: { readings: this.#memory.readings, seconds: moved.since, peaks: 0 },
       causes: [cause],
       nearest: this.#memory.nearest(rows.values.subarray(row * width, (row + 1) * width)),
-      evidence: evidence.map((one) => showReading(fields, one.time, one.row)),
+      evidence: this.#evidence(rows, row),
       sentence: sayFinding(this.device, MOVED_NAME, [cause]),
     });
   }
@@ -343,4 +378,28 @@ interface Beyond {
   readonly time: number;
   readonly limit: number;
   readonly score: number;
+}
+
+/** False alarms a second of each part: the detectors, the dearer tiers, and what tells that the baseline has moved. */
+export function rateOfPart({ budget, detectors, tiers }: WatchPlan): number {
+  const parts = detectors.length + (tiers === undefined ? 0 : DEARER_DETECTORS.length) + 1;
+  return budget.alarms / budget.seconds / parts;
+}
+
+/** Share of the readings that one detector may be suspicious of. */
+function suspicionShare({ detectors, tiers }: WatchPlan): number {
+  return Math.min(0.05, Math.max(1e-6, (tiers?.suspicious ?? 0) / detectors.length));
+}
+
+/** A number from 0 to 1 that a reading of a device has, whatever it is given together with. */
+function drawOf(seed: number, reading: number): number {
+  let mixed = Math.imul(seed ^ reading, 0x21f0aaad);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+  return ((mixed ^ (mixed >>> 15)) >>> 0) / 0x1_0000_0000;
+}
+
+function seedOf(name: string): number {
+  let seed = 0;
+  for (let i = 0; i < name.length; i++) seed = Math.imul(seed ^ name.charCodeAt(i), 0x9e3779b1);
+  return seed;
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { beginBaseline, learnBaseline } from '#learn/features/index.ts';
+import type { BaselineState } from '#learn/features/index.ts';
 import { robustZ } from '../charts/robust-z.ts';
-import { findCauses, sayFinding, showReading } from './explain-finding.ts';
+import { askDetector, findCauses, sayFinding, showReading } from './explain-finding.ts';
 import { climatePlan, climateRows } from './testing.ts';
 
 const { fields } = climatePlan();
+const awayFrom = (row: Float64Array, { centre }: BaselineState) => row.map((value, i) => value - centre[i]!);
 
 test('findCauses() names the field, what is usual, and the nearest value with which there is no alert', () => {
   const rows = climateRows(0, 2_000);
@@ -14,7 +16,7 @@ test('findCauses() names the field, what is usual, and the nearest value with wh
   const usual = beginBaseline(4);
   for (let row = 0; row < rows.count; row++) learnBaseline(usual, rows.values, row * 4, 3600);
   const row = Float64Array.of(20, 50, 70, NaN);
-  const [cause, ...others] = findCauses({ fields, detector, limit: 8, row, judged: row, usual });
+  const [cause, ...others] = findCauses({ fields, row, usual, ...askDetector(detector, 8, row, awayFrom(row, usual)) });
   assert.equal(others.length, 0);
   assert.deepEqual([cause?.field, cause?.unit, cause?.value], ['temperature', 'Cel', 20]);
   const [low, high] = cause!.usual!;
@@ -33,7 +35,7 @@ test('findCauses() says that no single value would do where two are wild', () =>
   const usual = beginBaseline(4);
   for (let row = 0; row < rows.count; row++) learnBaseline(usual, rows.values, row * 4, 3600);
   const row = Float64Array.of(20, 99, 70, NaN);
-  const causes = findCauses({ fields, detector, limit: 8, row, judged: row, usual });
+  const causes = findCauses({ fields, row, usual, ...askDetector(detector, 8, row, awayFrom(row, usual)) });
   assert.deepEqual(
     causes.map(({ field, wouldPass }) => [field, wouldPass]),
     [

@@ -9,14 +9,14 @@ import type { WatchedField } from './watch-plan.ts';
 /** What an explanation is made from. */
 export interface Unusual {
   readonly fields: readonly WatchedField[];
-  readonly detector: Detector;
-  readonly limit: number;
   /** The row that was beyond the limit. */
   readonly row: Float64Array;
-  /** The row as its detector can judge it now, with what it has learnt since. */
-  readonly judged: Float64Array;
   /** What is usual for the device, for each field. */
   readonly usual: BaselineState;
+  /** The part of each field in it; all 0 where nobody can say. */
+  readonly shares: Float64Array;
+  /** Whether the row would pass with a field so much of the way, 0 to 1, to what is usual; null where it is not known. */
+  readonly passes: ((field: number, way: number) => boolean) | null;
 }
 
 /** Standard deviations around the centre that are called usual. */
@@ -114,14 +114,39 @@ function mainClause(device: string, detector: string, cause: Cause): string {
       return `${field} of ${device} jumped to ${of(value)} from one reading to the next${range}`;
     case 'ewma-chart':
       return `${field} of ${device} has shifted, now ${of(value)}${range}`;
+    case 'principal-components':
+      return `${field} of ${device} was ${of(value)}, which does not go with its other fields`;
+    case 'nearest-neighbours':
+      return `the latest readings of ${device} are unlike any before, ${field} most of all: ${of(value)}${range}`;
     default:
       return `${field} of ${device} was ${of(value)}${range}`;
   }
 }
 
-/** Shares by the detector itself; by how far fields are from usual where it has none to give any more. */
-function sharesOf({ fields, detector, judged, row, usual }: Unusual): Float64Array {
-  const shares = detector.explain({ values: judged, width: fields.length, count: 1 });
+/** What a detector says of a row: shares of the fields, and whether it would pass with one of them nearer to usual. */
+export function askDetector(
+  detector: Detector,
+  limit: number,
+  /** The row as the detector can judge it now, and how far each field is from what is usual there. */
+  judged: Float64Array,
+  away: Float64Array,
+): Pick<Unusual, 'shares' | 'passes'> {
+  const width = judged.length;
+  const score = new Float64Array(1);
+  const trial = judged.slice();
+  return {
+    shares: detector.explain({ values: judged, width, count: 1 }),
+    passes: (field, way) => {
+      trial[field] = judged[field]! - way * away[field]!;
+      detector.score({ values: trial, width, count: 1 }, score);
+      trial[field] = judged[field]!;
+      return score[0]! <= limit;
+    },
+  };
+}
+
+/** Shares by whoever found it; by how far fields are from usual where it has none to give any more. */
+function sharesOf({ fields, shares, row, usual }: Unusual): Float64Array {
   if (shares.some((share) => share > 0)) return shares;
   const squares = fields.map((_, field) => standardise(usual, field, row[field]!) ** 2);
   const sum = squares.reduce((a, b) => a + b, 0);
@@ -129,20 +154,12 @@ function sharesOf({ fields, detector, judged, row, usual }: Unusual): Float64Arr
 }
 
 /** Moves one field towards what is usual until the row would pass; NaN where that alone does not do. */
-function wouldPass({ fields, detector, limit, judged, row, usual }: Unusual, field: number): number {
-  const width = fields.length;
-  const score = new Float64Array(1);
-  const trial = judged.slice();
-  const passes = (way: number): boolean => {
-    trial[field] = judged[field]! + way * (usual.centre[field]! - row[field]!);
-    detector.score({ values: trial, width, count: 1 }, score);
-    return score[0]! <= limit;
-  };
-  if (!passes(1)) return NaN;
+function wouldPass({ passes, row, usual }: Unusual, field: number): number {
+  if (passes === null || !passes(field, 1)) return NaN;
   let [low, high] = [0, 1];
   for (let i = 0; i < BISECTIONS; i++) {
     const middle = (low + high) / 2;
-    if (passes(middle)) high = middle;
+    if (passes(field, middle)) high = middle;
     else low = middle;
   }
   return row[field]! + high * (usual.centre[field]! - row[field]!);

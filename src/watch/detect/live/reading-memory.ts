@@ -11,6 +11,8 @@ const MEMORY = 3600;
 const RECENT = 8;
 const USUAL = 16;
 const SHOWN = 5;
+/** A value counts for no more spreads. */
+const FAR = 10;
 /** One usual reading in so many is kept. */
 const SAMPLE_EVERY = 64;
 
@@ -62,6 +64,29 @@ export class ReadingMemory {
       found.push({ time: this.recent[place]!, row: this.recent.slice(place + 1, place + 1 + width) });
     }
     return found.reverse();
+  }
+
+  /**
+   * The latest rows, the newest last, each value in spreads from what is usual.
+   *
+   * @param into whole rows, at most as many as are kept
+   * @returns seconds from the first of them to the last; NaN where there are fewer
+   */
+  standardised(into: Float64Array): number {
+    const width = this.#fields.length;
+    const rows = into.length / width;
+    if (this.readings < rows) return NaN;
+    for (let back = rows; back > 0; back--) {
+      const place = ((this.readings - back) % RECENT) * (1 + width);
+      const at = (rows - back) * width;
+      for (let i = 0; i < width; i++) {
+        const value = this.recent[place + 1 + i]!;
+        const far = standardise(this.usual, i, value);
+        into[at + i] = value === value ? (far > FAR ? FAR : far < -FAR ? -FAR : far) : NaN;
+      }
+    }
+    const at = (back: number): number => this.recent[((this.readings - back) % RECENT) * (1 + width)]!;
+    return (at(1) - at(rows)) / 1e6;
   }
 
   /** Of the usual rows that are kept, the one that is least far in standard deviations. */

@@ -5,6 +5,8 @@ import { ewmaChart } from '../charts/ewma-chart.ts';
 import { robustZ } from '../charts/robust-z.ts';
 import { jumpCheck } from '../sensor/jump-check.ts';
 import { stuckCheck } from '../sensor/stuck-check.ts';
+import { STANDARD_TIERS } from '../tiers/dearer-tiers.ts';
+import type { TierRule } from '../tiers/dearer-tiers.ts';
 
 /** A field of a stream that is watched. */
 export interface WatchedField {
@@ -33,6 +35,8 @@ export interface WatchPlan {
   readonly detectors: readonly WatchedDetector[];
   /** False alarms per device that are put up with, and the seconds in which. */
   readonly budget: { readonly alarms: number; readonly seconds: number };
+  /** How much dearer detectors may take; absent where there are none. */
+  readonly tiers?: TierRule;
   /** Times are those of receipt, and the time between readings means nothing: as of the prober's. */
   readonly byReceipt?: true;
   /** Readings of a device before any alarm; as the threshold has it by default. */
@@ -69,10 +73,11 @@ export const STANDARD_DETECTORS: readonly WatchedDetector[] = [
 /** What a template has watched: a plan for each stream that it declares detection on. */
 export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
   const plans = new Map<string, WatchPlan>();
-  for (const { stream: name, budget } of template.detect.values()) {
+  for (const { stream: name, budget, tiers } of template.detect.values()) {
     const stream = template.streams.get(name);
     if (stream === undefined) continue;
-    plans.set(name, planStream(stream, budget === null ? STANDARD_BUDGET : budgetOf(budget)));
+    const plan = planStream(stream, budget === null ? STANDARD_BUDGET : budgetOf(budget));
+    plans.set(name, { ...plan, tiers: { ...STANDARD_TIERS, ...tiers } });
   }
   const prober = template.streams.get(PROBE_STREAM);
   // Controls try the watch wherever there is one.

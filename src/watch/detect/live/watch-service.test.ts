@@ -191,3 +191,46 @@ test('forget() leaves nothing of devices whose readings went, in no state that i
   assert.deepEqual([watch.knowing([span]), watch.baseline('truck-3').length, kept.state.devices.length], [0, 0, 0]);
   await watch.drain();
 });
+
+test('WatchService sends windows up, says of each tier what it did, and keeps what the tiers know', async () => {
+  const kept = nothing();
+  const journal = new Journal();
+  journal.add(0, 4_000);
+  const plans = new Map([['climate', { ...climatePlan(), tiers: { suspicious: 0.05, sample: 0.2, processor: 1 } }]]);
+  const first = start(journal, kept, { plans });
+  await eventually(() => first.status.caughtUp, Boolean);
+  const { tiers, recall, heldBack, windowsShed } = first.status;
+  assert.deepEqual(
+    tiers.map(({ name }) => name),
+    ['cheap', 'principal-components', 'nearest-neighbours'],
+  );
+  assert.equal(tiers[0]?.judged, 4_000);
+  assert.ok(recall.sampled > 700 && recall.odd > 0 && tiers[1]!.judged >= recall.sampled);
+  // What goes up on suspicion is bounded by the budget.
+  assert.ok(tiers[1]!.judged - recall.sampled <= 0.05 * 4_000 + 16);
+  assert.ok(heldBack >= 0 && windowsShed === 0 && tiers[2]!.judged <= tiers[1]!.judged);
+  await first.drain();
+
+  journal.add(4_000, 4_100);
+  const again = start(journal, kept, { plans });
+  await eventually(() => again.status.caughtUp, Boolean);
+  // It samples as one that knows enough: a fifth, and not a quarter.
+  assert.ok(again.status.recall.sampled < 40);
+  await again.drain();
+});
+
+test('WatchService lets the cheap tier go on where dearer ones may take nothing of the processor, and says so', async () => {
+  const kept = nothing();
+  const journal = new Journal();
+  journal.add(0, 1_000);
+  let ms = 0;
+  // Of the time of the readings: none of them is late.
+  const clock = { now: () => micros(1_700_001_000 * 1e6), monotonicMs: () => (ms += 0.1) };
+  const plans = new Map([['climate', { ...climatePlan(), tiers: { suspicious: 0.05, sample: 1, processor: 0.01 } }]]);
+  const service = start(journal, kept, { plans, clock });
+  await eventually(() => service.status.caughtUp, Boolean);
+  journal.add(1_000, 1_200);
+  await eventually(() => service.status.readings === 1_200, Boolean);
+  assert.ok(service.status.windowsShed > 0 && service.status.shed === 0);
+  await service.drain();
+});

@@ -1,8 +1,10 @@
 import type { Clock, Log } from '#base/core/index.ts';
 import type { JournalCursor, JournalReader } from '#flow/journal/index.ts';
 import type { MudWatch } from '../flows/mud-watch.ts';
-import { DeviceWatch } from './device-watch.ts';
+import { DeviceWatch, rateOfPart } from './device-watch.ts';
 import type { DeviceBaseline } from './device-watch.ts';
+import { DearerTiers } from '../tiers/dearer-tiers.ts';
+import type { TierFigures, TierRecall } from '../tiers/dearer-tiers.ts';
 import type { Finding } from './finding.ts';
 import { peerGroup } from './peer-group.ts';
 import type { PeerGroup } from './peer-group.ts';
@@ -48,6 +50,13 @@ export interface WatchStatus {
   readonly findings: number;
   /** Readings that only the cheapest detector judged, or none, because there were too many. */
   readonly shed: number;
+  /** The tiers in the order of their cost, over all streams. */
+  readonly tiers: readonly TierFigures[];
+  /** What a random sample says of suspicions that the cheap tier did not have. */
+  readonly recall: TierRecall;
+  /** Windows that did not go up: the budget of their stream did not allow it, or the processor was busy. */
+  readonly heldBack: number;
+  readonly windowsShed: number;
   /** Milliseconds that judging took, in all. */
   readonly busyMs: number;
   /** Milliseconds from receipt at the gateway to judgement of the latest block. */
@@ -62,6 +71,12 @@ const MOST_ROWS = 8_192;
 const GATHER_MS = 4;
 /** A lag from which on only the cheapest detector judges, until it is made good. */
 const SHED_ABOVE_MS = 5_000;
+/** A lag from which on nothing is sent to dearer tiers. */
+const NO_DEARER_ABOVE_MS = 1_000;
+/** Time over which dearer tiers keep to their share of the processor. */
+const SHARE_MS = 2_000;
+/** The name under which the state of a stream itself is kept: no device has it. */
+const STREAM_ITSELF = '';
 /** How often the state is kept where something was read; a save may take a fiftieth of the time. */
 const SAVE_EVERY_MS = 60_000;
 const SAVE_SHARE = 50;
@@ -94,11 +109,21 @@ export class WatchService {
   #lagMs = 0;
   #caughtUp = false;
   #saved = 0;
+  /** Of the streams that have dearer tiers. */
+  readonly #dearer = new Map<string, DearerTiers>();
+  /** When the time began over which shares of the processor are kept, and what each stream's tiers had taken by then. */
+  #shareSince = 0;
+  readonly #sharedFrom = new Map<string, number>();
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
     this.#cursor = new Map(parts.cursor);
     this.#gatherers = new Map([...parts.plans].map(([stream, plan]) => [stream, new RowGatherer(plan)]));
+    const now = (): number => parts.clock.monotonicMs();
+    for (const [stream, plan] of parts.plans) {
+      if (plan.tiers === undefined) continue;
+      this.#dearer.set(stream, new DearerTiers(plan.fields.length, rateOfPart(plan), plan.tiers, now));
+    }
     for (const state of parts.devices) this.#restore(state);
     this.#done = this.#run();
     // Whoever awaits `done` hears of a failure; nobody awaiting it is no fault.
@@ -120,6 +145,7 @@ export class WatchService {
       late: all.reduce((sum, devices) => sum + [...devices.values()].reduce((n, { late }) => n + late, 0), 0),
       findings: this.#findings,
       shed: this.#shed,
+      ...this.#tierStatus(),
       busyMs: this.#busyMs,
       lagMs: this.#lagMs,
       caughtUp: this.#caughtUp,
@@ -137,7 +163,12 @@ export class WatchService {
     const devices = [...this.#watches].flatMap(([stream, all]) =>
       [...all].map(([device, watch]): DeviceState => ({ stream, device, snapshot: watch.snapshot() })),
     );
-    return { cursor: new Map(this.#cursor), devices };
+    const streams = [...this.#dearer].map(([stream, tiers]): DeviceState => ({
+      stream,
+      device: STREAM_ITSELF,
+      snapshot: tiers.snapshot(),
+    }));
+    return { cursor: new Map(this.#cursor), devices: [...streams, ...devices] };
   }
 
   /** What is normal for a device, on each stream that it sends to. */
@@ -237,14 +268,55 @@ export class WatchService {
       this.#lagMs = Math.max(0, clock.now() - gatherer.oldest) / 1_000;
       // What was waiting at the start is no overload: it is judged in full.
       const shedding = this.#caughtUp && this.#lagMs > SHED_ABOVE_MS;
+      const dearer = this.#dearer.get(stream) ?? null;
+      if (dearer !== null) dearer.open = this.#mayGoUp(stream, dearer);
       for (const [device, rows] of gatherer.drain()) {
         const watch = this.#of(stream, device);
         if (watch === null || shedding) this.#shed += rows.count;
-        if (watch !== null) found.push(...watch.take(rows, shedding ? 1 : Infinity));
+        if (watch !== null) found.push(...watch.take(rows, dearer, shedding ? 1 : Infinity));
       }
     }
     this.#busyMs += clock.monotonicMs() - begun;
     if (found.length > 0) this.#tell(found);
+  }
+
+  /** Whether a stream's dearer tiers keep to their share of the processor, and there is no lag to be made good. */
+  #mayGoUp(stream: string, dearer: DearerTiers): boolean {
+    const now = this.#parts.clock.monotonicMs();
+    if (now - this.#shareSince > SHARE_MS) {
+      this.#shareSince = now;
+      for (const [name, tiers] of this.#dearer) this.#sharedFrom.set(name, tiers.busyMs);
+    }
+    const most = SHARE_MS * (this.#parts.plans.get(stream)?.tiers?.processor ?? 0);
+    if (this.#caughtUp && this.#lagMs > NO_DEARER_ABOVE_MS) return false;
+    return dearer.busyMs - (this.#sharedFrom.get(stream) ?? 0) <= most;
+  }
+
+  #tierStatus(): Pick<WatchStatus, 'tiers' | 'recall' | 'heldBack' | 'windowsShed'> {
+    const all = [...this.#dearer.values()];
+    const dearer = new Map<string, TierFigures>();
+    for (const { name, judged, busyMs, beyond } of all.flatMap(({ figures }) => figures)) {
+      const known = dearer.get(name) ?? { name, judged: 0, busyMs: 0, beyond: 0 };
+      const sum = { judged: known.judged + judged, busyMs: known.busyMs + busyMs, beyond: known.beyond + beyond };
+      dearer.set(name, { name, ...sum });
+    }
+    const dearMs = all.reduce((sum, { busyMs }) => sum + busyMs, 0);
+    const beyond = [...this.#watches.values()].reduce(
+      (sum, devices) => [...devices.values()].reduce((n, watch) => n + watch.beyond, sum),
+      0,
+    );
+    const cheap = { name: 'cheap', judged: this.#readings, busyMs: Math.max(0, this.#busyMs - dearMs), beyond };
+    const add = (of: (tiers: DearerTiers) => number): number => all.reduce((sum, tiers) => sum + of(tiers), 0);
+    return {
+      tiers: [cheap, ...dearer.values()],
+      recall: {
+        sampled: add(({ recall }) => recall.sampled),
+        odd: add(({ recall }) => recall.odd),
+        missed: add(({ recall }) => recall.missed),
+      },
+      heldBack: add(({ turnedAway }) => turnedAway.heldBack),
+      windowsShed: add(({ turnedAway }) => turnedAway.shed),
+    };
   }
 
   #tell(found: readonly Finding[]): void {
@@ -307,6 +379,10 @@ export class WatchService {
     const plan = this.#parts.plans.get(stream);
     if (plan === undefined) return;
     try {
+      if (device === STREAM_ITSELF) {
+        this.#dearer.get(stream)?.restore(snapshot);
+        return;
+      }
       const watch = DeviceWatch.restore(device, plan, snapshot);
       this.#devicesOf(stream).set(device, watch);
     } catch (error) {

@@ -139,6 +139,16 @@ export function limitOf(state: ThresholdState, { armedAfter }: ThresholdRule): n
   return state[SEEN]! >= armedAfter ? state[LIMIT]! : Infinity;
 }
 
+/**
+ * A score that about a share of the readings exceeds: where suspicion begins. Of an exponential tail, so that it costs a
+ * multiplication for each reading.
+ *
+ * @param share of the readings, above 0 and at most 0.05
+ */
+export function suspicionOf(state: ThresholdState, share: number): number {
+  return state[LEVEL]! + state[SCALE]! * Math.max(0, Math.log(TAIL / share));
+}
+
 export function thresholdFacts(state: ThresholdState, rule: ThresholdRule): ThresholdFacts {
   const peaks = Math.min(state[PEAKS]!, KEPT);
   const armed = state[SEEN]! >= rule.armedAfter;
