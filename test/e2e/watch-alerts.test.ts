@@ -13,7 +13,9 @@ const run = promisify(execFile);
 const MAIN = path.resolve(import.meta.dirname, '../../src/run/cli/main.ts');
 
 const TEMPLATE = `
-devices: { reefer: {} }
+devices:
+  reefer: {}
+  pump: { tampering: { case-open: cut, replay: quarantine } }
 streams:
   climate:
     from: reefer
@@ -21,8 +23,19 @@ streams:
     fields:
       temperature: { type: number, unit: Cel, range: [-40, 60] }
       humidity: { type: number, unit: '%', range: [0, 100] }
+  pump:
+    from: pump
+    rate: { sustained: 1000/s, burst: 5000 }
+    fields:
+      inflow: { type: number, range: [0, 500] }
+      outflow: { type: number, range: [0, 500] }
+      lid: { type: boolean, nullable: true }
+      boots: { type: integer, nullable: true }
 detect:
   climate: { budget: 1 false alarm per device per week }
+  pump:
+    signs: { case-open: lid, boot-count: boots }
+    physics: ['inflow = outflow within 10 %']
 people:
   scientist: { query: [climate], sees: [operational] }
   operator: { query: all }
@@ -116,6 +129,9 @@ test('what a device sends that is unlike itself becomes an alert that explains i
     'alerts-explain-themselves',
     'false-alarms-stop',
     'alerts-become-incidents',
+    'tampering-is-contained',
+    'tiers-keep-their-budget',
+    'conditions-are-kept-apart',
   ];
   const { controls } = await weir.ask<{ controls: { id: string; outcome: string; evidence: unknown }[] }>(
     'POST',
@@ -141,4 +157,100 @@ test('what a device sends that is unlike itself becomes an alert that explains i
     200,
   );
   assert.equal((await weir.ask<AlertForm>('GET', `/v1/alerts/${alert.id}`)).state, 'confirmed');
+
+  // Tampering, through real devices: each sign is told by its name, and contained as the type declares it.
+  const sent = async (name: string, payloads: readonly string[]): Promise<readonly number[]> => {
+    const { mqtt: port } = weir.platform.address.ports;
+    const codes: number[] = [];
+    const credential = await weir.enrol(name, 'pump');
+    await using publisher = await BulkPublisher.connect({
+      credential,
+      host: 'localhost',
+      port,
+      window: 50,
+      onOutcome: ({ code }) => codes.push(code),
+    });
+    for (const payload of payloads) await publisher.publish('streams/pump', Buffer.from(payload));
+    await publisher.flush().catch(() => {});
+    return codes;
+  };
+  const kinds = async (device: string): Promise<readonly (string | undefined)[]> =>
+    (await weir.ask<{ alerts: AlertForm[] }>('GET', `/v1/alerts?device=${device}`)).alerts.map(
+      ({ violates }) => violates?.kind,
+    );
+  const stateOf = async (device: string): Promise<string> =>
+    (await weir.ask<{ status: string }>('GET', `/v1/devices/${device}`)).status;
+  const pumping = (from: number, to: number, more: (i: number) => object = () => ({})): readonly string[] => {
+    return Array.from({ length: to - from }, (_, i) => {
+      // A source for each reading: played again it has the same values.
+      const flow = 100 + 20 * nextNormal(seedRandom(from + i));
+      return JSON.stringify({ time: BEGIN + from + i, inflow: flow, outflow: flow, ...more(from + i) });
+    });
+  };
+
+  await sent(
+    'opened',
+    pumping(0, 3, (i) => ({ lid: i === 2 })),
+  );
+  assert.deepEqual(
+    await eventually(
+      () => kinds('opened'),
+      (found) => found.length > 0,
+    ),
+    ['case-open'],
+  );
+  assert.equal(
+    await eventually(
+      () => stateOf('opened'),
+      (state) => state !== 'enabled',
+    ),
+    'contained',
+  );
+  await sent(
+    'leaking',
+    pumping(0, 5, (i) => (i === 4 ? { outflow: 20 } : {})),
+  );
+  assert.deepEqual(
+    await eventually(
+      () => kinds('leaking'),
+      (found) => found.length > 0,
+    ),
+    ['physics'],
+  );
+  await sent(
+    'looping',
+    pumping(0, 8, (i) => ({ boots: 40 + i })),
+  );
+  assert.deepEqual(
+    await eventually(
+      () => kinds('looping'),
+      (found) => found.length > 0,
+    ),
+    ['boot-loop'],
+  );
+  assert.equal(await stateOf('looping'), 'enabled');
+  // A thousand readings, and two hundred of them again under new times.
+  const past = pumping(0, 1_000);
+  const again = pumping(500, 700).map((reading, i) =>
+    JSON.stringify({ ...JSON.parse(reading), time: BEGIN + 1_000 + i }),
+  );
+  await sent('replaying', [...past, ...again]);
+  assert.ok(
+    (
+      await eventually(
+        () => kinds('replaying'),
+        (found) => found.includes('replay'),
+      )
+    ).includes('replay'),
+  );
+  assert.equal(
+    await eventually(
+      () => stateOf('replaying'),
+      (state) => state !== 'enabled',
+    ),
+    'quarantined',
+  );
+  // Let go on, it sends as before.
+  assert.equal((await weir.call('POST', '/v1/devices/replaying/enable', { body: {} })).status, 200);
+  assert.equal(await stateOf('replaying'), 'enabled');
 });

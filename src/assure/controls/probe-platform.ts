@@ -167,6 +167,36 @@ export interface CloneTrial {
   readonly keyNoticed: boolean;
 }
 
+/** What became of the device `_probe` as one that is tampered with. */
+export interface TamperTrial {
+  /** False where the template declares no detection: then signs are looked at by nobody. */
+  readonly watched: boolean;
+  /** An alert and an entry of the log for each sign. */
+  readonly caseOpen: boolean;
+  readonly bootLoop: boolean;
+  /** Its readings were refused and kept, while it was let in. */
+  readonly apart: boolean;
+  readonly cut: boolean;
+  readonly released: boolean;
+}
+
+/** Alerts of the same event inside and outside of its condition. */
+export interface ConditionTrial {
+  readonly inside: number;
+  readonly outside: number;
+}
+
+/** What tiers of detectors did since the watch began. */
+export interface TiersTrial {
+  readonly devices: number;
+  /** The greatest share of the readings that any stream may send up on suspicion. */
+  readonly suspicious: number;
+  readonly tiers: readonly { readonly name: string; readonly judged: number; readonly busyMs: number }[];
+  readonly recall: { readonly sampled: number; readonly odd: number; readonly missed: number };
+  readonly heldBack: number;
+  readonly windowsShed: number;
+}
+
 /** What became of what the device `_probe` sent that is usual, and what is not. */
 export interface WatchTrial {
   /** False where the template declares no detection: then nothing was tried. */
@@ -430,6 +460,12 @@ export interface ProbePlatform {
   inventory(): Promise<readonly { readonly name: string; readonly index: number }[]>;
   /** Sends what is usual and what is not as the device `_probe`, once in a run, and looks what is told of it. */
   watchOwn(): Promise<WatchTrial>;
+  /** Is a device that is tampered with, and is contained as one. */
+  tamperOwn(): Promise<TamperTrial>;
+  /** What detectors of the running version tell of one event under two conditions. */
+  conditionTrial(): Promise<ConditionTrial>;
+  /** What tiers of detectors did; null where nothing is watched. */
+  tiers(): Promise<TiersTrial | null>;
   /** Is two devices with the identity of `_probe`, in each way in which that shows. */
   cloneOwn(): Promise<CloneTrial>;
   /** Lets readings of the stream `_probe` go, while they are held and afterwards. */

@@ -7,6 +7,9 @@ import { badReadingsAreRefused } from './probes/bad-readings-are-refused.ts';
 import { bothDoorsLeadIn } from './probes/both-doors-lead-in.ts';
 import { canaryIsNotOnDisk } from './probes/canary-is-not-on-disk.ts';
 import { classDecidesKeyDomain } from './probes/class-decides-key-domain.ts';
+import { conditionsAreKeptApart } from './probes/conditions-are-kept-apart.ts';
+import { tamperingIsContained } from './probes/tampering-is-contained.ts';
+import { tiersKeepTheirBudget } from './probes/tiers-keep-their-budget.ts';
 import { clonesAreNoticed } from './probes/clones-are-noticed.ts';
 import { deviceHasOneEntry } from './probes/device-has-one-entry.ts';
 import { devicesShowTheirProfile } from './probes/devices-show-their-profile.ts';
@@ -68,6 +71,7 @@ export const CONTROLS: readonly Control[] = [
   canaryIsNotOnDisk,
   classDecidesKeyDomain,
   clonesAreNoticed,
+  tamperingIsContained,
   consentIsAsked,
   deviceHasOneEntry,
   devicesShowTheirProfile,
@@ -111,6 +115,8 @@ export const CONTROLS: readonly Control[] = [
   unenforcedIsAccepted,
   baselinesAreReadable,
   windowsSilenceTheirOwn,
+  conditionsAreKeptApart,
+  tiersKeepTheirBudget,
   usualStaysQuiet,
   alertsExplainThemselves,
   falseAlarmsStop,

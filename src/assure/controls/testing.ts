@@ -10,6 +10,8 @@ import type {
   ProbePlatform,
   PublishOutcome,
   CloneTrial,
+  TamperTrial,
+  TiersTrial,
   WatchTrial,
   ConsentTrial,
   LetGoTrial,
@@ -156,6 +158,29 @@ export const SOUND_ADVICE: AdviceTrial = {
   changedByLink: 4,
 };
 
+/** Tampering that is told and contained. */
+export const SOUND_TAMPER: TamperTrial = {
+  watched: true,
+  caseOpen: true,
+  bootLoop: true,
+  apart: true,
+  cut: true,
+  released: true,
+};
+
+/** Tiers that keep to what they may take. */
+export const SOUND_TIERS: TiersTrial = {
+  devices: 4,
+  suspicious: 0.02,
+  tiers: [
+    { name: 'cheap', judged: 100_000, busyMs: 90 },
+    { name: 'principal-components', judged: 2_400, busyMs: 4 },
+  ],
+  recall: { sampled: 600, odd: 7, missed: 2 },
+  heldBack: 3,
+  windowsShed: 0,
+};
+
 /** A watch that tells what it should and nothing else. */
 export const SOUND_WATCH = {
   watched: true,
@@ -198,6 +223,9 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     inventoryTrial: async () => SOUND_INVENTORY,
     cloneOwn: async () => SOUND_CLONES,
     watchOwn: async () => SOUND_WATCH,
+    tamperOwn: async () => SOUND_TAMPER,
+    conditionTrial: async () => ({ inside: 0, outside: 2 }),
+    tiers: async () => SOUND_TIERS,
     letGo: async () => LET_GO,
     backupTrial: async () => [SOUND_BACKUP],
     privacyTrial: async () => [SOUND_PRIVACY],

@@ -10,7 +10,8 @@ import { LIMIT_RULES } from './limits.ts';
 import { buildAggregation } from './aggregate-rules.ts';
 import { asList } from './partial.ts';
 import { buildPrivacy } from './privacy-rules.ts';
-import { parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
+import { parseDuration, parseRate, parseSize } from './quantities.ts';
+import { buildDetect } from './build-detect.ts';
 import type { DeviceTypeSource, FieldSource, RoleSource, StreamSource, TemplateSource } from './schema.ts';
 import { probeDeviceType, systemStreams } from './system-streams.ts';
 import type { DeviceType, Field, Limits, PolicyFile, Role, Stream, Template } from './types.ts';
@@ -92,16 +93,7 @@ export function buildTemplate(
     people,
     ...(source.approval === undefined ? {} : { approval: { within: durationOf(source.approval.within) ?? days(3) } }),
     ...(source['sign-in'] === undefined ? {} : { signIn: buildSignIn(source['sign-in'], authorityOf) }),
-    detect: new Map(
-      Object.entries(source.detect ?? {}).map(([stream, { budget, tiers }]) => [
-        stream,
-        {
-          stream,
-          budget: budget === undefined ? null : parseBudget(budget),
-          ...(tiers === undefined ? {} : { tiers }),
-        },
-      ]),
-    ),
+    detect: buildDetect(source),
     comply: source.comply ?? [],
     listen: {
       address: source.listen?.address ?? '127.0.0.1',
@@ -155,13 +147,14 @@ function certificatesOf({
 
 /** What a type says of its devices' abilities: members that came later, so they are there only where they are written. */
 function profileOf(type: DeviceTypeSource): Partial<DeviceType> {
-  const { class: cls, cannot, compensate, clones } = type;
+  const { class: cls, cannot, compensate, clones, tampering } = type;
   const supportEnds = type['support-ends'];
   const posture = durationOf(type.posture);
   return {
     ...(cls === undefined ? {} : { class: cls }),
     ...(cannot === undefined ? {} : { cannot }),
     ...(clones === undefined ? {} : { clones }),
+    ...(tampering === undefined ? {} : { tampering }),
     ...(compensate === undefined ? {} : { compensate: compensate as Readonly<Record<string, string>> }),
     // The whole of that day counts.
     ...(supportEnds === undefined ? {} : { supportEnds: micros(Date.parse(`${supportEnds}T23:59:59Z`) * 1_000) }),

@@ -30,7 +30,3 @@ test('checkViews() refuses a purpose that a source does not serve', () => {
     'views: {a: {from: s, sql: from s}, b: {from: a, sql: from a}, c: {from: b, sql: from b, purposes: [pp]}}';
   assert.equal(findingsOf(base + through).length, 1);
 });
-
-test('checkViews() knows the streams to detect on', () => {
-  assert.deepEqual(findingsOf(`${base}detect: {t: {}}`), ['TEMPLATE_REFERENCE_UNKNOWN 5:10 ~s']);
-});

@@ -8,7 +8,7 @@ export function relationsOf(context: CheckContext): readonly string[] {
   return [streams, tables, views].flatMap((section) => Object.keys(section ?? {})).concat(EVENTS_STREAM);
 }
 
-/** Checks that views are made from what exists and not from themselves, and that detection is on streams. */
+/** Checks that views are made from what exists and not from themselves. */
 export function checkViews(context: CheckContext): void {
   const { source } = context;
   const relations = relationsOf(context);
@@ -25,20 +25,6 @@ export function checkViews(context: CheckContext): void {
     checkPrivate(context, name, from);
     if (readsItself(context, name)) {
       context.at(['views', name, 'from'], 'TEMPLATE_VIEW_INVALID', `\`${name}\` is made from itself`);
-    }
-  }
-  const streams = Object.keys(source.streams ?? {});
-  for (const name of Object.keys(source.detect ?? {})) {
-    if (!streams.includes(name)) {
-      context.findings.add(
-        'TEMPLATE_REFERENCE_UNKNOWN',
-        keyAt(context, name),
-        `there is no stream \`${name}\` to detect on`,
-        {
-          found: name,
-          known: streams,
-        },
-      );
     }
   }
 }
@@ -86,11 +72,6 @@ function purposesOf(context: CheckContext, name: string, seen: ReadonlySet<strin
   const sources = asList(views[name]?.from).map((source) => purposesOf(context, source, inner));
   const [first, ...rest] = sources.filter((served) => served !== null);
   return first === undefined ? null : first.filter((purpose) => rest.every((served) => served.includes(purpose)));
-}
-
-function keyAt(context: CheckContext, name: string) {
-  const detect = context.root.entries.get('detect')?.node;
-  return (detect?.kind === 'map' ? detect.entries.get(name)?.key : undefined) ?? context.root.at;
 }
 
 function readsItself(context: CheckContext, name: string): boolean {

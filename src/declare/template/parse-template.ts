@@ -10,6 +10,7 @@ import { checkShape } from './check-shape.ts';
 import type { ShapeSchema } from './check-shape.ts';
 import { checkSignIn, readAuthorities } from './check-sign-in.ts';
 import { checkStreams } from './check-streams.ts';
+import { checkDetect } from './check-detect.ts';
 import { checkViews } from './check-views.ts';
 import { Findings } from './findings.ts';
 import { withFlowFields } from './flow-fields.ts';
@@ -66,6 +67,7 @@ function checkMeaning(context: CheckContext): void {
   checkStreams(context);
   checkFields(context);
   checkViews(context);
+  checkDetect(context);
   checkPeople(context);
   checkSignIn(context);
   checkPlatform(context);

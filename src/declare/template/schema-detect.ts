@@ -1,6 +1,9 @@
 import { Type } from '#base/core/index.ts';
 import { QUANTITY_PATTERNS } from './quantities.ts';
-import { closed } from './schema-forms.ts';
+import { IDENTIFIER_PATTERN } from './vocabulary.ts';
+import { CALENDAR_PATTERNS, WEEKDAYS } from './calendar.ts';
+import { PHYSICS_PATTERN } from './physics-rule.ts';
+import { closed, duration, listOf, word } from './schema-forms.ts';
 
 const share = (description: string, example: number) =>
   Type.Number({ minimum: 0, maximum: 1, title: 'a share from 0 to 1', description, examples: [example] });
@@ -23,6 +26,19 @@ const tiers = Type.Object(
   },
 );
 
+const fieldName = (description: string) =>
+  Type.String({ pattern: IDENTIFIER_PATTERN, title: 'the name of a field', description });
+
+/** Fields that are signs of what is done to a device. */
+const signs = Type.Object(
+  {
+    'case-open': Type.Optional(fieldName('A truth, or a number that is not 0 while the case is open.')),
+    'sensor-id': Type.Optional(fieldName('What names the sensor: another value is another sensor.')),
+    'boot-count': Type.Optional(fieldName('A number that goes up by one with each start of the device.')),
+  },
+  { ...closed, title: 'fields by what they are a sign of', description: 'Fields that are signs of tampering.' },
+);
+
 /** Detection on a stream. */
 export const detection = Type.Object(
   {
@@ -35,6 +51,104 @@ export const detection = Type.Object(
       }),
     ),
     tiers: Type.Optional(tiers),
+    state: Type.Optional(
+      fieldName(
+        'An operating state: what is usual is learnt for each value of it. A truth, an integer, or a text of an `enum`.',
+      ),
+    ),
+    calendars: Type.Optional(
+      listOf(
+        word('the name of a calendar'),
+        'a list of calendars',
+        'What is usual is learnt inside and outside of each.',
+      ),
+    ),
+    signs: Type.Optional(signs),
+    physics: Type.Optional(
+      listOf(
+        Type.String({
+          maxLength: 512,
+          pattern: PHYSICS_PATTERN,
+          title: 'a rule such as `inflow = outflow + loss within 2 %` or `level changes by at most 0.5/min`',
+        }),
+        'a list of rules',
+        'What holds between readings whatever happens. A reading that breaks a rule is an alert.',
+      ),
+    ),
   },
-  { ...closed, title: 'a mapping of `budget`, `tiers`', description: 'Detection on a stream.' },
+  {
+    ...closed,
+    title: 'a mapping of `budget`, `tiers`, `state`, `calendars`, `signs`, `physics`',
+    description: 'Detection on a stream.',
+  },
+);
+
+const span = (pattern: string, title: string) => Type.String({ pattern, title });
+
+/** Times that are usual in a way of their own. */
+export const calendar = Type.Object(
+  {
+    zone: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        title: 'a time zone such as `Europe/Berlin`',
+        description: 'Time zone of hours, days and dates. Default UTC.',
+        examples: ['Europe/Berlin'],
+      }),
+    ),
+    days: Type.Optional(listOf(Type.Enum(WEEKDAYS), 'a list of days of the week', 'Days of the week. Default all.')),
+    hours: Type.Optional(
+      listOf(
+        span(CALENDAR_PATTERNS.hours, 'a span such as `06:00-18:00`'),
+        'a list of spans of the day',
+        'Spans of the day, the end left out; one may go over midnight. Default all day.',
+      ),
+    ),
+    dates: Type.Optional(
+      listOf(
+        span(CALENDAR_PATTERNS.dates, 'a day such as `2026-12-24`, or `2026-08-01/2026-09-30`'),
+        'a list of days',
+        'Days, or spans of them with both ends. Default all.',
+      ),
+    ),
+    except: Type.Optional(
+      listOf(
+        span(CALENDAR_PATTERNS.dates, 'a day such as `2026-12-24`, or `2026-08-01/2026-09-30`'),
+        'a list of days',
+        'Days that are none of it, such as holidays.',
+      ),
+    ),
+    cycle: Type.Optional(
+      Type.Object(
+        {
+          every: duration('How long it is.', ['24h']),
+          parts: Type.Integer({
+            minimum: 2,
+            maximum: 24,
+            title: 'a number from 2 to 24',
+            description: 'Its equal parts.',
+          }),
+          from: Type.Optional(
+            Type.String({
+              maxLength: 40,
+              title: 'a time such as `2026-01-01T06:00:00Z`',
+              description: 'When one begins. Default 1970-01-01T00:00:00Z.',
+              examples: ['2026-01-01T06:00:00Z'],
+            }),
+          ),
+        },
+        {
+          ...closed,
+          title: 'a mapping of `every`, `parts`, `from`',
+          description: 'A cycle of the business, such as shifts.',
+        },
+      ),
+    ),
+  },
+  {
+    ...closed,
+    title: 'a calendar',
+    description: 'Times that are usual in a way of their own: all that is given holds.',
+  },
 );

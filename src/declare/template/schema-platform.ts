@@ -33,6 +33,9 @@ export const manufacturer = Type.Object(
   },
 );
 
+const contained = (what: string) =>
+  Type.Optional(Type.Enum(words.CONTAINMENTS, { description: `What is done about ${what}. Default alert.` }));
+
 /** A type of device. */
 export const deviceType = Type.Object(
   {
@@ -91,6 +94,24 @@ export const deviceType = Type.Object(
         description: 'File beside the template with its MUD profile (RFC 8520): what it needs of the network.',
         examples: ['lamp.mud.json'],
       }),
+    ),
+    tampering: Type.Optional(
+      Type.Object(
+        {
+          'case-open': contained('an open case'),
+          'sensor-swap': contained('another sensor, or another board'),
+          'clock-jump': contained('a clock that was set'),
+          'boot-loop': contained('a device that starts again and again'),
+          replay: contained('old readings that are played again'),
+          stranger: contained('a device that does not behave as its type and as itself'),
+        },
+        {
+          ...closed,
+          title: 'a mapping of what may happen to what is done',
+          description:
+            'What is done besides an alert: `quarantine` keeps its readings apart until it is released, `cut` keeps it out.',
+        },
+      ),
     ),
     posture: Type.Optional(duration('How long a good report of its state counts. For ever by default.', ['24h'])),
   },

@@ -7,7 +7,7 @@ import { acceptWindow, closed, listOf, mapOf, oneOrMany, prose } from './schema-
 import { approval, role } from './schema-people.ts';
 import { api, traces } from './schema-api.ts';
 import { crypto } from './schema-crypto.ts';
-import { detection } from './schema-detect.ts';
+import { calendar, detection } from './schema-detect.ts';
 import { deviceType, limits, listen, manufacturer, tls } from './schema-platform.ts';
 import { signIn } from './schema-sign-in.ts';
 import type { issuer } from './schema-sign-in.ts';
@@ -83,6 +83,7 @@ export const TEMPLATE_SCHEMA = Type.Object(
     ),
     approval: Type.Optional(approval),
     'sign-in': Type.Optional(signIn),
+    calendars: Type.Optional(mapOf(calendar, words.IDENTIFIER_PATTERN, 32, 'Calendars by name.')),
     detect: Type.Optional(mapOf(detection, words.IDENTIFIER_PATTERN, TEMPLATE_BOUNDS.streams, 'Detection by stream.')),
     comply: Type.Optional(
       Type.Array(Type.Enum(words.FRAMEWORKS), {

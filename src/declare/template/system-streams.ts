@@ -140,4 +140,6 @@ const LATER_PROBE_FIELDS: readonly Field[] = [
     withheld: true,
     description: 'a text that is for nothing, and is not stored',
   }),
+  field('case_open', { type: 'boolean', nullable: true, description: 'whether its case is open' }),
+  field('boots', { type: 'integer', range: [0, 1_000_000], nullable: true, description: 'how often it has started' }),
 ];

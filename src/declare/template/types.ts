@@ -1,3 +1,6 @@
+import type { Calendar } from './calendar.ts';
+import type { PhysicsRule } from './physics-rule.ts';
+import type { CONTAINMENTS, TAMPER_KINDS } from './vocabulary.ts';
 import type { Class, FieldType, Micros, Millis } from '#base/core/index.ts';
 import type { CertificateAlgorithm, CheckpointAlgorithm } from '#base/crypto/index.ts';
 
@@ -69,6 +72,8 @@ export interface DeviceType {
   readonly supportEnds?: Micros;
   /** What is done about one certificate in use twice; absent for an alert. */
   readonly clones?: 'alert' | 'cut-newer' | 'cut-both';
+  /** What is done about tampering, where it is more than an alert. */
+  readonly tampering?: Readonly<Partial<Record<TamperKind, Containment>>>;
   /** How long a good report of its state counts; absent for ever. */
   readonly posture?: Millis;
   /** What it needs of the network (RFC 8520): the file that the template names, and its text. */
@@ -277,7 +282,18 @@ export interface Detection {
   readonly budget: { readonly alarms: number; readonly per: Millis } | null;
   /** Shares of the readings and of a processor that dearer detectors may take; what is left out is as usual. */
   readonly tiers?: { readonly suspicious?: number; readonly sample?: number; readonly processor?: number };
+  /** Field whose value conditions what is usual. */
+  readonly state?: string;
+  /** Calendars that condition what is usual. */
+  readonly calendars?: readonly Calendar[];
+  /** Fields that are signs of tampering, by what they are a sign of. */
+  readonly signs?: Readonly<Partial<Record<'case-open' | 'sensor-id' | 'boot-count', string>>>;
+  readonly physics?: readonly PhysicsRule[];
 }
+
+/** What may be done to a device by somebody who has it in their hands, and what is done about it. */
+export type TamperKind = (typeof TAMPER_KINDS)[number];
+export type Containment = (typeof CONTAINMENTS)[number];
 
 export interface Listen {
   readonly address: string;

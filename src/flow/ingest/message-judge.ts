@@ -61,7 +61,7 @@ export class MessageJudge {
     const { row, scanner, rules } = this.#into;
     const record = this.#record(this.#about);
     const importing = this.#parts.grants.isOpen(this.#about.index, rules.name, this.#received);
-    const first = checkSize(end - start, rules.limits) || this.#pay(record, importing);
+    const first = checkSize(end - start, rules.limits) || this.#pay(record, this.#about, importing);
     if (first !== ADMITTED) return this.refuse(this.#about, first, start, end, null);
     let members: DecodedObject | null = null;
     let reason: number = ADMITTED;
@@ -86,7 +86,7 @@ export class MessageJudge {
   object(members: DecodedObject, about: Sender, start: number, end: number): number {
     const record = this.#record(about);
     const importing = this.#parts.grants.isOpen(about.index, this.#into.rules.name, this.#received);
-    const first = this.#pay(record, importing);
+    const first = this.#pay(record, about, importing);
     if (first !== ADMITTED) return this.refuse(about, first, start, end, null);
     const reason = takeObject(this.#into.row, members);
     return this.#conclude(reason, about, record, importing, start, end, members);
@@ -179,14 +179,14 @@ export class MessageJudge {
     return this.#parts.table.record(about.index, this.#into.index);
   }
 
-  #pay(record: number, importing: boolean): number {
+  #pay(record: number, about: Sender, importing: boolean): number {
     if (record === -1) return REASON.tryLater.number;
-    if (importing) return ADMITTED;
     const { table } = this.#parts;
+    if (importing) return table.isQuarantined(about.index) ? REASON.quarantined.number : ADMITTED;
     table.lock(record);
     const reason = checkRate(table, record, this.#into.rules, this.#received);
     table.unlock(record);
-    return reason;
+    return reason || (table.isQuarantined(about.index) ? REASON.quarantined.number : ADMITTED);
   }
 
   #via(about: Sender): string | null {

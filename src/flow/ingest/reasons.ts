@@ -122,6 +122,14 @@ export const REASON = Object.freeze({
     'count',
     'The window that the reading belongs to is closed.',
   ),
+  quarantined: row(
+    66,
+    'quarantined',
+    NOT_AUTHORIZED,
+    403,
+    'payload',
+    'Readings of the device are kept apart until somebody has looked at it.',
+  ),
 
   consent: row(70, 'consent', NOT_AUTHORIZED, 403, 'count', 'No consent covers this reading.'),
   erased: row(71, 'erased', NOT_AUTHORIZED, 403, 'count', 'Of the person that this reading is about nothing is taken.'),

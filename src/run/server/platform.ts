@@ -234,6 +234,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     clock,
     log,
     template: inForce,
+    inventory: identity.inventory,
     segments,
     deviceType: async (name) => identity.inventory.find(name)?.type ?? null,
   });

@@ -2,7 +2,11 @@ import type { Micros } from '#base/core/index.ts';
 import type { Posture, PostureReport } from './profile/posture.ts';
 import type { SecurityProfile } from './profile/security-profile.ts';
 
-export const DEVICE_STATES = ['enabled', 'disabled', 'revoked'] as const;
+/**
+ * `quarantined`: its readings are kept apart until it is enabled again; `contained`: it was cut off since it was tampered
+ * with, until it is enabled again.
+ */
+export const DEVICE_STATES = ['enabled', 'quarantined', 'contained', 'disabled', 'revoked'] as const;
 export type DeviceState = (typeof DEVICE_STATES)[number];
 
 /** A device as every gateway worker knows it. Plain data: it passes between threads and processes. */

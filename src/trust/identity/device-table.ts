@@ -41,6 +41,8 @@ export const DEVICE_FLAG = Object.freeze({
   revoked: 4,
   contained: 8,
   blocked: 2 | 4 | 8,
+  /** It may act, and its readings are kept apart. */
+  quarantined: 16,
 });
 
 /** What the window says about a `seq`. `pending`: another worker holds the same reading and it is not durable yet. */
@@ -121,6 +123,11 @@ export class DeviceTable {
   /** Whether a device may act now: one atomic load, for every packet. */
   mayAct(device: number): boolean {
     return (this.flags(device) & (DEVICE_FLAG.known | DEVICE_FLAG.blocked)) === DEVICE_FLAG.known;
+  }
+
+  /** Whether the readings of a device are kept apart. */
+  isQuarantined(device: number): boolean {
+    return (this.flags(device) & DEVICE_FLAG.quarantined) !== 0;
   }
 
   /** Sets and clears bits of a device in one step, and moves its epoch on. */

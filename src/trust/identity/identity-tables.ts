@@ -85,7 +85,7 @@ export type DevicePrivate = {
   readonly posture?: PostureReport;
 };
 
-/** The inventory; `idx` is the row number of the device table, `status` `enabled`, `disabled` or `revoked`. */
+/** The inventory; `idx` is the row number of the device table, `status` one of `DEVICE_STATES`. */
 export const DEVICES = table({
   name: 'identity_device',
   key: { name: 'text' },

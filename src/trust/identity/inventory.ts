@@ -4,6 +4,7 @@ import { sha256Hex } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction } from '#base/storage/index.ts';
 import type { CertificateAuthority, Issuer } from './certificate-authority.ts';
+import { DEVICE_STATES } from './device-directory.ts';
 import type { DeviceRecord, DeviceState, DirectoryEntry } from './device-directory.ts';
 import { deviceExists, entryOf, recordOf, unknownDevice } from './device-records.ts';
 import type { DeviceRow, OwnCertificates, RecordContext } from './device-records.ts';
@@ -229,6 +230,18 @@ export class Inventory {
     return this.#changeState(name, 'disabled', actor);
   }
 
+  /**
+   * Cuts a device off, or keeps its readings apart, until it is enabled again. One that is under more already stays so.
+   *
+   * @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN, IDENTITY_DEVICE_INVALID if it was revoked
+   */
+  contain(name: string, status: 'quarantined' | 'contained', actor: string): Promise<DeviceRecord> {
+    const now = this.#mustFind(name).status;
+    return DEVICE_STATES.indexOf(now) >= DEVICE_STATES.indexOf(status)
+      ? this.show(name)
+      : this.#changeState(name, status, actor);
+  }
+
   /** @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN, IDENTITY_DEVICE_INVALID if it was revoked, which is for ever */
   enable(name: string, actor: string): Promise<DeviceRecord> {
     return this.#changeState(name, 'enabled', actor);
@@ -370,10 +383,10 @@ export class Inventory {
   }
 
   /** @throws {IdentityError} IDENTITY_DEVICE_INVALID if it was revoked, which is for ever */
-  async #changeState(name: string, status: DeviceState, actor: string): Promise<DeviceRecord> {
+  async #changeState(name: string, status: Exclude<DeviceState, 'revoked'>, actor: string): Promise<DeviceRecord> {
     requireNotRevoked(this.#mustFind(name));
     return this.live.during(async () => {
-      await this.#audit(actor, status === 'enabled' ? 'enable-device' : 'disable-device', name);
+      await this.#audit(actor, STATE_ACTIONS[status], name);
       return this.#update(name, (row) => {
         // It may have been revoked meanwhile.
         requireNotRevoked({ name, status: row.status as DeviceState });
@@ -449,6 +462,14 @@ export class Inventory {
     return found;
   }
 }
+
+/** What the log calls a change to a state. */
+const STATE_ACTIONS = {
+  enabled: 'enable-device',
+  quarantined: 'quarantine-device',
+  contained: 'contain-device',
+  disabled: 'disable-device',
+} as const;
 
 function requireNotRevoked({ name, status }: Pick<DirectoryEntry, 'name' | 'status'>): void {
   if (status !== 'revoked') return;

@@ -41,7 +41,16 @@ export { replayCheck } from './sensor/replay-check.ts';
 export { INTERVAL, planStream, planWatch, STANDARD_BUDGET, STANDARD_DETECTORS } from './live/watch-plan.ts';
 export type { WatchedDetector, WatchedField, WatchPlan } from './live/watch-plan.ts';
 export { findingId, SEVERITIES } from './live/finding.ts';
-export type { Cause, Finding, FiredDetector, RuleFinding, Severity, ShownEvent, ShownReading } from './live/finding.ts';
+export type {
+  Cause,
+  Finding,
+  FiredDetector,
+  RuleFinding,
+  Severity,
+  ShownEvent,
+  ShownReading,
+  Violation,
+} from './live/finding.ts';
 export { DEARER_DETECTORS, DearerTiers, STANDARD_TIERS, WINDOW_ROWS } from './tiers/dearer-tiers.ts';
 export type { TierFigures, TierRecall, TierRule, TierVerdict } from './tiers/dearer-tiers.ts';
 export { DeviceWatch, rateOfPart } from './live/device-watch.ts';

@@ -336,9 +336,10 @@ function settle(alert: Alert, rules: readonly AlertRule[], now: number): Alert {
 }
 
 /** What an alert is about, as a digest. */
-function subjectOf(finding: Pick<Finding, 'device' | 'stream' | 'rule'>): string {
-  const { device, stream, rule } = finding;
-  const of = rule === undefined ? [device, stream] : [device, stream, rule.name, aboutOf(finding)];
+function subjectOf(finding: Pick<Finding, 'device' | 'stream' | 'rule' | 'violates'>): string {
+  const { device, stream, rule, violates } = finding;
+  const plain = violates === undefined ? [device, stream] : [device, stream, violates.kind, violates.rule];
+  const of = rule === undefined ? plain : [device, stream, rule.name, aboutOf(finding)];
   return sha256Hex(encodeUtf8(JSON.stringify(of))).slice(0, 32);
 }
 

@@ -15,6 +15,7 @@ const ALERT: AlertForm = {
   open: false,
   raised: '2026-01-01T00:00:01Z',
   changed: '2026-01-01T00:00:01Z',
+  violates: null,
   techniques: ['T0856'],
   rule: null,
   sentence: 'temperature of truck-3 was 20 Cel; usual for it is -20 Cel to -16 Cel',

@@ -126,12 +126,13 @@ function cellsOf({ id, start, severity, state, device, stream, sentence }: Alert
 }
 
 function showAlert(alert: AlertForm): string {
-  const { budget, baseline, answers, techniques, rule } = alert;
+  const { budget, baseline, answers, techniques, rule, violates } = alert;
   const until = alert.open ? 'and goes on' : `to ${alert.end}`;
   const lines = [
     alert.sentence,
     '',
     `${alert.severity}, ${alert.state}: ${whereOf(alert)}, from ${alert.start} ${until}`,
+    ...(violates === null ? [] : [`violated: ${violates.kind}: ${violates.rule}`]),
     ...(techniques.length === 0 ? [] : [`may be a sign of ${techniques.map(formatTechnique).join(', ')}`]),
     '',
     'detectors',

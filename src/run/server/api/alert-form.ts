@@ -54,6 +54,7 @@ export const ALERT = Type.Object({
   raised: time,
   changed: time,
   sentence: text,
+  violates: orNull(Type.Object({ kind: text, rule: text })),
   techniques: listOf(text),
   rule: orNull(FOUND),
   detectors: listOf(DETECTOR),
@@ -111,13 +112,14 @@ export const INCIDENT = Type.Object({
 export type IncidentForm = Static<typeof INCIDENT>;
 
 export function showAlert(alert: Alert): AlertForm {
-  const { start, end, raised, changed, nearest, evidence, answers, techniques, rule, ...rest } = alert;
+  const { start, end, raised, changed, nearest, evidence, answers, techniques, rule, violates, ...rest } = alert;
   return {
     ...rest,
     start: timeOf(start),
     end: timeOf(end),
     raised: timeOf(raised),
     changed: timeOf(changed),
+    violates: violates ?? null,
     techniques: [...(techniques ?? [])],
     rule:
       rule === undefined

@@ -41,9 +41,15 @@ export class MemoryDirectory implements DeviceDirectory {
 /** Writes what the inventory says of a device into its row of the shared table. */
 export function writeFlags(table: DeviceTable, { index, status }: DirectoryEntry): void {
   if (index >= table.size.devices) return;
-  const set =
-    DEVICE_FLAG.known |
-    (status === 'disabled' ? DEVICE_FLAG.disabled : 0) |
-    (status === 'revoked' ? DEVICE_FLAG.revoked : 0);
-  table.setFlags(index, set, (DEVICE_FLAG.disabled | DEVICE_FLAG.revoked) & ~set);
+  const own = STATUS_FLAGS[status];
+  table.setFlags(index, DEVICE_FLAG.known | own, ALL_STATUS_FLAGS & ~own);
 }
+
+const STATUS_FLAGS: Readonly<Record<DirectoryEntry['status'], number>> = {
+  enabled: 0,
+  quarantined: DEVICE_FLAG.quarantined,
+  contained: DEVICE_FLAG.contained,
+  disabled: DEVICE_FLAG.disabled,
+  revoked: DEVICE_FLAG.revoked,
+};
+const ALL_STATUS_FLAGS = Object.values(STATUS_FLAGS).reduce((all, flag) => all | flag, 0);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatMicros, micros, parseRfc3339, PROBE_STREAM, toHex } from '#base/core/index.ts';
+import { formatMicros, micros, parseRfc3339, PROBE_DEVICE, PROBE_STREAM, toHex } from '#base/core/index.ts';
 import type { Clock, Json, Random } from '#base/core/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { CONTROLS } from '#assure/controls/index.ts';
@@ -23,6 +23,9 @@ import type {
   ProgramCredentialKind,
   PublishOutcome,
   CloneTrial,
+  ConditionTrial,
+  TamperTrial,
+  TiersTrial,
   WatchTrial,
   ConsentTrial,
   LetGoTrial,
@@ -64,7 +67,10 @@ import type { MqttAnswer } from './mqtt-client.ts';
 import { byteForms, needleForms } from './needle-forms.ts';
 import { openToOthers } from './open-to-others.ts';
 import { processTree, unnamedFiles } from './process-files.ts';
+import { STANDARD_TIERS } from '#watch/detect/index.ts';
 import { cloneOwn } from './clone-own.ts';
+import { tamperOwn } from './tamper-own.ts';
+import { tryConditions } from './try-conditions.ts';
 import { traceOwn } from './trace-own.ts';
 import { watchOwn } from './watch-own.ts';
 import type { WatchParts } from './watch-own.ts';
@@ -391,6 +397,39 @@ export class LivePlatform implements ProbePlatform {
       within: (ask) => within(TOLD_WITHIN_MS, ask),
       apartMs: APART_MS,
     }));
+  }
+
+  tamperOwn(): Promise<TamperTrial> {
+    const { identity, alerts, baseline, clock } = this.#parts;
+    return tamperOwn({
+      inventory: identity.inventory,
+      alerts,
+      watched: async () => (await baseline(PROBE_DEVICE)) !== null,
+      publish: (topic, payloads) => this.publish(topic, payloads),
+      admitted: async () => {
+        const answer = await this.#open(this.#credentials.device);
+        if (answer.admitted) answer.client[Symbol.dispose]();
+        return answer.admitted;
+      },
+      now: () => this.now(),
+      clock,
+      told: (device, kind, since) => this.logged('tamper-alert', `device:${device}`, since, kind),
+      within: (ask) => within(TOLD_WITHIN_MS, ask),
+    });
+  }
+
+  async conditionTrial(): Promise<ConditionTrial> {
+    return tryConditions();
+  }
+
+  async tiers(): Promise<TiersTrial | null> {
+    const { watch } = await this.#parts.status();
+    if (watch === null) return null;
+    const { devices, tiers, recall, heldBack, windowsShed } = watch;
+    const shares = [...this.#parts.template().detect.values()].map(
+      ({ tiers: declared }) => declared?.suspicious ?? STANDARD_TIERS.suspicious,
+    );
+    return { devices, suspicious: Math.max(...shares), tiers, recall, heldBack, windowsShed };
   }
 
   cloneOwn(): Promise<CloneTrial> {

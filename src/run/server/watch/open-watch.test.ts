@@ -25,6 +25,7 @@ test('openWatch() has no alert, and no process where nothing is to be detected',
     log: silentLog,
     template: () => template,
     deviceType: async () => null,
+    inventory: { find: () => null, contain: () => Promise.reject(new Error('nobody is to be contained')) },
     segments: await SegmentHost.open(catalogue, keys, clock),
   });
   watch.begin();

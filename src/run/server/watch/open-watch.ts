@@ -2,6 +2,8 @@ import type { Catalogue, RowSealer } from '#base/storage/index.ts';
 import { AlertBook, RuleBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
 import { folderBytes } from '../control/status.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
+import { containTampered } from './contain-tampered.ts';
+import type { ContainParts } from './contain-tampered.ts';
 import { WatchHost } from './host.ts';
 import type { WatchHostParts } from './host.ts';
 
@@ -13,13 +15,14 @@ export interface OpenWatchParts extends Pick<
   /** Of alerts and of what was said of them. */
   readonly sealer: RowSealer;
   readonly segments: Pick<SegmentHost, 'state'>;
+  readonly inventory: ContainParts['inventory'];
 }
 
 /** What notices: the process that watches streams, its alerts, and the rules that answers to them make. */
 export async function openWatch(
   parts: OpenWatchParts,
 ): Promise<{ rules: RuleBook; alerts: AlertBook; watch: WatchHost }> {
-  const { catalogue, sealer, segments, layout, keys, audit, clock, log, template, deviceType } = parts;
+  const { catalogue, sealer, segments, inventory, layout, keys, audit, clock, log, template, deviceType } = parts;
   await catalogue.migrate(WATCH_SCHEMA);
   const rules = await RuleBook.open({ catalogue, sealer, audit, clock });
   const alerts = await AlertBook.open({ catalogue, sealer, audit, clock, rules });
@@ -35,7 +38,7 @@ export async function openWatch(
     storeCursor: async () => new Map((await segments.state()).cursor),
     journalBytes: () => folderBytes(layout.journal),
     deviceType,
-    raise: async (findings) => void (await alerts.raise(findings)),
+    raise: async (findings) => containTampered({ inventory, audit, log, template }, await alerts.raise(findings)),
   });
   return { rules, alerts, watch };
 }

@@ -24,12 +24,17 @@ test('foldEntry() keeps the last word on states and every word on revocations', 
     { action: 'issue-certificate', resource: 'device:c', detail: { serial: '0A', expires: 9, issuer: 2 } },
     { action: 'disable-device', resource: 'device:d', outcome: 'failed' },
     { action: 'enrol', resource: 'device:e' },
+    { action: 'quarantine-device', resource: 'device:f' },
+    { action: 'contain-device', resource: 'device:f' },
+    { action: 'quarantine-device', resource: 'device:g' },
   ]);
   assert.deepEqual(
     [...all.states],
     [
       ['a', 'enabled'],
       ['b', 'disabled'],
+      ['f', 'contained'],
+      ['g', 'quarantined'],
     ],
   );
   assert.deepEqual([...all.revokedDevices], ['c']);

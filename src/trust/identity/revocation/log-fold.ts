@@ -1,4 +1,5 @@
 import type { AuditEvent, Micros } from '#base/core/index.ts';
+import type { DeviceState } from '../device-directory.ts';
 import type { CertificateRow } from './revocations.ts';
 import { RETIRE } from '../authority-retirement.ts';
 import { parseListDetail } from '../list-detail.ts';
@@ -33,8 +34,8 @@ export type HoldStep =
 
 /** What the log says of devices and certificates, whatever the catalogue says. */
 export interface LogFold {
-  /** The last word on devices that were disabled or enabled. */
-  readonly states: Map<string, 'enabled' | 'disabled'>;
+  /** The last word on devices that were disabled, contained or enabled. */
+  readonly states: Map<string, Exclude<DeviceState, 'revoked'>>;
   readonly revokedDevices: Set<string>;
   /** The last word on whom each device may publish for. */
   readonly speaksFor: Map<string, readonly string[]>;
@@ -61,6 +62,13 @@ export function emptyFold(): LogFold {
   };
 }
 
+const STATES = {
+  'disable-device': 'disabled',
+  'quarantine-device': 'quarantined',
+  'contain-device': 'contained',
+  'enable-device': 'enabled',
+} as const;
+
 /** Takes one entry into account; entries come in the order of the log. Others than these change nothing. */
 export function foldEntry(fold: LogFold, { time, event }: LoggedEvent): void {
   const { action, resource, outcome, detail } = event;
@@ -68,8 +76,10 @@ export function foldEntry(fold: LogFold, { time, event }: LoggedEvent): void {
   const target = parseTarget(resource);
   switch (action) {
     case 'disable-device':
+    case 'quarantine-device':
+    case 'contain-device':
     case 'enable-device':
-      if (target?.kind === 'device') fold.states.set(target.name, action === 'enable-device' ? 'enabled' : 'disabled');
+      if (target?.kind === 'device') fold.states.set(target.name, STATES[action]);
       return;
     case 'speaks-for':
       if (target?.kind === 'device') fold.speaksFor.set(target.name, parseListDetail('types', detail));

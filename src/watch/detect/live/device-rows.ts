@@ -5,6 +5,12 @@ export interface DeviceRows {
   readonly values: Float64Array;
   readonly times: Float64Array;
   readonly count: number;
+  /** When the gateway took each row, epoch microseconds; absent where that is not known. */
+  readonly received?: Float64Array;
+  /** For each row what the plan's signs say: numbers, 0 or 1, digests of texts; NaN where one is missing. */
+  readonly signals?: Float64Array;
+  /** The condition that each row was under; absent where nothing conditions what is usual. */
+  readonly conditions?: Float64Array;
 }
 
 /** The golden ratio: its multiples spread evenly, so that blurring needs no randomness. */
@@ -23,10 +29,11 @@ export class RowOrder {
   late = 0;
 
   /** The rows that are no earlier than all before them, with the time since the one before in their last column. */
-  timely({ values, times, count }: DeviceRows, { fields, byReceipt }: WatchPlan): DeviceRows {
+  timely({ values, times, count, conditions }: DeviceRows, { fields, byReceipt }: WatchPlan): DeviceRows {
     const width = fields.length;
     const kept = new Float64Array(count * width);
     const keptTimes = new Float64Array(count);
+    const keptConditions = conditions === undefined ? null : new Float64Array(count);
     let at = 0;
     for (let row = 0; row < count; row++) {
       const told = times[row]!;
@@ -40,11 +47,13 @@ export class RowOrder {
       for (let i = 0; i < width - 1; i++) kept[at * width + i] = values[row * width + i]!;
       kept[at * width + width - 1] =
         this.until === -Infinity || byReceipt === true ? NaN : Math.log1p((time - this.until) / MICROS);
+      if (keptConditions !== null) keptConditions[at] = conditions![row]!;
       keptTimes[at++] = time;
       this.until = time;
       if (Number.isNaN(this.since)) this.since = time;
     }
-    return { values: kept.subarray(0, at * width), times: keptTimes.subarray(0, at), count: at };
+    const rows = { values: kept.subarray(0, at * width), times: keptTimes.subarray(0, at), count: at };
+    return keptConditions === null ? rows : { ...rows, conditions: keptConditions.subarray(0, at) };
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DeviceWatch } from './device-watch.ts';
+import { DearerTiers } from '../tiers/dearer-tiers.ts';
+import { DeviceWatch, rateOfPart } from './device-watch.ts';
 import type { DeviceRows } from './device-rows.ts';
 import { climatePlan, climateRows } from './testing.ts';
 
@@ -153,4 +154,42 @@ test('DeviceWatch describes what is usual, intervals in seconds, and nothing of 
   );
   assert.equal(readings, 500);
   assert.ok(detectors.every(({ armed }) => armed));
+});
+
+test('DeviceWatch learns what is usual under each condition: the same value alerts under one and not under the other', () => {
+  const plan = { ...PLAN, context: { state: 'mode', calendars: [] } };
+  const rows = climateRows(0, 3_000);
+  // Every hundred readings the machine runs or stands; running is 40 degrees warmer.
+  const conditions = Float64Array.from({ length: 3_000 }, (_, i) => Math.floor(i / 100) % 2);
+  for (let i = 0; i < 3_000; i++) if (conditions[i] === 1) rows.values[i * 4] = rows.values[i * 4]! + 40;
+  const taught = (): DeviceWatch => {
+    const watch = new DeviceWatch('press', plan);
+    assert.deepEqual(watch.take({ ...rows, conditions }), []);
+    return watch;
+  };
+  const warm = (condition: number) => {
+    const next = climateRows(3_000, 3_010, new Map([[3_005, 22]]));
+    for (let i = 0; i < 10; i++) if (i !== 5 && condition === 1) next.values[i * 4] = next.values[i * 4]! + 40;
+    return taught().take({ ...next, conditions: new Float64Array(10).fill(condition) });
+  };
+  assert.deepEqual(warm(1), []);
+  const [found] = warm(0);
+  assert.equal(found?.causes[0]?.field, 'temperature');
+  assert.equal(found?.causes[0]?.value, 22);
+  // What it says of usual is of standing, not of both.
+  assert.ok((found?.causes[0]?.usual?.[1] ?? 0) < -10 && (found?.causes[0]?.wouldPass ?? 0) < 0);
+  // After a restart it is the same.
+  const restored = DeviceWatch.restore('press', plan, taught().snapshot());
+  assert.deepEqual(restored.snapshot(), taught().snapshot());
+});
+
+test('DeviceWatch sends odd windows and a sample up, within what the budget allows', () => {
+  const plan = { ...PLAN, tiers: { suspicious: 0.01, sample: 0.01, processor: 1 } };
+  const tiers = new DearerTiers(plan.fields.length, rateOfPart(plan), plan.tiers, () => 0);
+  const watch = new DeviceWatch('d', plan);
+  watch.take(climateRows(0, 10_000), tiers);
+  const [first] = tiers.figures;
+  const { sampled } = tiers.recall;
+  assert.ok(sampled > 512 && sampled < 800, String(sampled));
+  assert.ok(first!.judged > sampled && first!.judged - sampled <= 0.01 * 10_000 + 16, String(first!.judged - sampled));
 });

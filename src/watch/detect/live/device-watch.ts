@@ -1,6 +1,6 @@
 import { decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
 import { decodeState, encodeState } from '#learn/features/index.ts';
-import type { StateArray } from '#learn/features/index.ts';
+import type { BaselineState, StateArray } from '#learn/features/index.ts';
 import type { IncrementalDetector } from '../detector.ts';
 import { ANCHORED_AFTER, beginAnchor, checkAnchor, MOVED_LIMIT } from '../threshold/baseline-anchor.ts';
 import type { AnchorState } from '../threshold/baseline-anchor.ts';
@@ -15,6 +15,8 @@ import {
   thresholdFacts,
 } from '../threshold/budget-threshold.ts';
 import type { ThresholdFacts, ThresholdRule, ThresholdState } from '../threshold/budget-threshold.ts';
+import { ConditionBaselines } from '../context/condition-baselines.ts';
+import { DeviceChecks } from './device-checks.ts';
 import { blurRows, RowOrder } from './device-rows.ts';
 import type { DeviceRows } from './device-rows.ts';
 import { DEARER_DETECTORS, WINDOW_ROWS } from '../tiers/dearer-tiers.ts';
@@ -74,6 +76,9 @@ export class DeviceWatch {
   readonly #plan: WatchPlan;
   readonly #parts: readonly Part[];
   readonly #open = new OpenFinding();
+  readonly #checks: DeviceChecks;
+  /** What is usual under each condition; null where there are none. */
+  readonly #conditions: ConditionBaselines | null;
   readonly #memory: ReadingMemory;
   readonly #order = new RowOrder();
   readonly #anchor: AnchorState;
@@ -95,6 +100,8 @@ export class DeviceWatch {
       threshold: beginThreshold(),
       rule: { rate, floor, armedAfter },
     }));
+    this.#checks = new DeviceChecks(device, plan);
+    this.#conditions = plan.context === undefined ? null : new ConditionBaselines(width);
     this.#memory = new ReadingMemory(plan.fields);
     this.#anchor = beginAnchor(width);
     this.#resolutions = plan.fields.map(({ resolution }) => resolution);
@@ -133,10 +140,12 @@ export class DeviceWatch {
    * @returns what was found, or changed in what was found before
    */
   take(given: DeviceRows, dearer: DearerTiers | null = null, detectors = Infinity): readonly Finding[] {
+    const found: Finding[] = [];
+    this.#checks.take(given, found);
     const rows = this.#order.timely(given, this.#plan);
-    if (rows.count === 0) return [];
+    if (rows.count === 0) return found;
     const width = this.#plan.fields.length;
-    const blurred = blurRows(rows, this.#plan, this.#memory.readings);
+    const blurred = this.#conditioned(rows, blurRows(rows, this.#plan, this.#memory.readings));
     const { count, times } = rows;
     const parts = detectors >= this.#parts.length ? this.#parts : this.#parts.slice(0, detectors);
     const scores = parts.map(({ detector }, i) => {
@@ -144,7 +153,6 @@ export class DeviceWatch {
       detector.step({ values: this.#plan.detectors[i]!.exact ? rows.values : blurred, width, count }, own);
       return own;
     });
-    const found: Finding[] = [];
     const share = suspicionShare(this.#plan);
     for (let row = 0; row < count; row++) {
       const time = times[row]!;
@@ -163,7 +171,12 @@ export class DeviceWatch {
       // What is usual is what was usual before the reading, whatever comes with it in one block.
       this.#memory.remember(rows, row, this.#open.current !== null);
       if (dearer !== null) this.#sendUp(dearer, rows, row, odd, found);
-      if (this.#memory.readings % ANCHOR_EVERY === 0 && this.#memory.readings >= ANCHORED_AFTER)
+      // Where conditions change what is usual, what is usual over all of them moves with their mixture.
+      if (
+        this.#conditions === null &&
+        this.#memory.readings % ANCHOR_EVERY === 0 &&
+        this.#memory.readings >= ANCHORED_AFTER
+      )
         this.#checkAnchor(rows, row, found);
     }
     return found;
@@ -211,6 +224,8 @@ export class DeviceWatch {
       state[`detector ${detector.kind}`] = detector.snapshot();
       state[`threshold ${detector.kind}`] = threshold;
     }
+    if (this.#conditions !== null) state['conditions'] = this.#conditions.pack();
+    this.#checks.saveInto(state);
     return encodeState(NAME, VERSION, state);
   }
 
@@ -241,6 +256,9 @@ export class DeviceWatch {
     if (state.has('anchor')) fillSaved(device, state, 'anchor', watch.#anchor);
     fillSaved(device, state, 'recent', watch.#memory.recent);
     fillSaved(device, state, 'sample', watch.#memory.sample);
+    watch.#checks.restoreFrom(state);
+    const conditions = state.get('conditions');
+    if (conditions instanceof Float64Array) watch.#conditions?.unpack(conditions);
     const open = state.get('open');
     if (open instanceof Uint8Array) watch.#open.current = JSON.parse(decodeUtf8(open)) as Finding;
     for (const [i, part] of watch.#parts.entries()) {
@@ -251,6 +269,23 @@ export class DeviceWatch {
       fillSaved(device, state, `threshold ${kind.name}`, part.threshold);
     }
     return watch;
+  }
+
+  /** What is usual at a row: under its condition, where that is known. */
+  #usualAt({ conditions }: DeviceRows, row: number): BaselineState {
+    const { usual } = this.#memory;
+    if (this.#conditions === null || conditions === undefined) return usual;
+    return this.#conditions.usual(conditions[row]!) ?? usual;
+  }
+
+  /** Blurred values, in spreads from what is usual under their conditions where there are any. */
+  #conditioned({ conditions, count }: DeviceRows, blurred: Float64Array): Float64Array {
+    if (this.#conditions === null || conditions === undefined) return blurred;
+    const width = this.#plan.fields.length;
+    const into = new Float64Array(blurred.length);
+    for (let row = 0; row < count; row++)
+      this.#conditions.standardise(conditions[row]!, blurred, row * width, into, width - 1);
+    return into;
   }
 
   /** Sends the latest readings to the dearer tiers where they look odd and the budget allows it, or as a sample. */
@@ -296,7 +331,10 @@ export class DeviceWatch {
     // A check of changes has the last row of the block behind it by now: the same change from there is judged.
     const judged =
       detector.kind === 'jump-check' && before !== null ? last.map((value, i) => value + seen[i]! - before[i]!) : seen;
-    const away = plain.map((value, i) => value - this.#memory.usual.centre[i]!);
+    // Under a condition a detector sees spreads from what is usual there, which is 0.
+    const conditioned = this.#conditions !== null && values !== rows.values;
+    const { centre } = this.#usualAt(rows, row);
+    const away = plain.map((value, i) => (conditioned && i < width - 1 ? judged[i]! : value - centre[i]!));
     const said = askDetector(detector, limit, judged, away);
     return this.#finding(rows, row, own, thresholdFacts(threshold, rule), said);
   }
@@ -313,7 +351,7 @@ export class DeviceWatch {
     const width = fields.length;
     const plain = rows.values.subarray(row * width, (row + 1) * width);
     const time = rows.times[row]!;
-    const causes = findCauses({ fields, row: plain, usual: this.#memory.usual, ...said });
+    const causes = findCauses({ fields, row: plain, usual: this.#usualAt(rows, row), ...said });
     const ofBudget = budget.alarms / rateOfPart(this.#plan);
     return {
       id: findingId(this.device, stream, own.name, time),

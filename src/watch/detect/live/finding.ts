@@ -67,6 +67,9 @@ export type RuleFinding = {
   readonly total: number;
 };
 
+/** A rule that readings of a device broke, or a sign of tampering: its kind, and the rule or what was seen, in words. */
+export type Violation = { readonly kind: string; readonly rule: string };
+
 /** Something unusual that detectors found on a device, from its first reading to its last, or a rule in the log. */
 export type Finding = {
   /** Digest of device, stream, the detector that was first, and start. */
@@ -76,6 +79,8 @@ export type Finding = {
   readonly stream: string | null;
   /** Absent where readings led to it. */
   readonly rule?: RuleFinding;
+  /** What was violated, where that is no matter of what is usual. */
+  readonly violates?: Violation;
   /** Techniques of ATT&CK for ICS that it may be a sign of, by id; absent where none is known. */
   readonly techniques?: readonly string[];
   /** Those that were beyond their limits, the farthest first: greatest score, limit, readings beyond it. */

@@ -1,4 +1,6 @@
 import type { Batch, Column } from '#base/core/index.ts';
+import { readCalendar } from '../context/calendar-part.ts';
+import type { CalendarPart } from '../context/calendar-part.ts';
 import { INTERVAL } from './watch-plan.ts';
 import type { WatchPlan } from './watch-plan.ts';
 import type { DeviceRows } from './device-rows.ts';
@@ -7,22 +9,27 @@ import type { DeviceRows } from './device-rows.ts';
 class Gathered {
   values: Float64Array;
   times = new Float64Array(8);
+  received = new Float64Array(8);
+  signals: Float64Array;
+  conditions = new Float64Array(8);
   count = 0;
   readonly #width: number;
 
-  constructor(width: number) {
+  /** @param signs how many signs of tampering a row has */
+  constructor(width: number, signs: number) {
     this.#width = width;
     this.values = new Float64Array(8 * width);
+    this.signals = new Float64Array(8 * signs);
   }
 
   /** Where the next row starts in `values`. */
   next(time: number): number {
     if (this.count === this.times.length) {
-      const [values, times] = [this.values, this.times];
-      this.values = new Float64Array(2 * values.length);
-      this.values.set(values);
-      this.times = new Float64Array(2 * times.length);
-      this.times.set(times);
+      for (const name of ['values', 'times', 'received', 'signals', 'conditions'] as const) {
+        const grown = new Float64Array(2 * this[name].length);
+        grown.set(this[name]);
+        this[name] = grown;
+      }
     }
     this.times[this.count] = time;
     return this.#width * this.count++;
@@ -37,8 +44,11 @@ export class RowGatherer {
   /** Epoch microseconds at which the gateway took the oldest row that waits. */
   #oldest = Infinity;
 
+  readonly #calendars: readonly CalendarPart[];
+
   constructor(plan: WatchPlan) {
     this.#plan = plan;
+    this.#calendars = (plan.context?.calendars ?? []).map(readCalendar);
   }
 
   get rows(): number {
@@ -59,9 +69,18 @@ export class RowGatherer {
     const width = this.#plan.fields.length;
     const sources = this.#plan.fields.map(({ name }) => (name === INTERVAL ? null : numbersOf(columns.get(name))));
     const places = device.dictionary.map((name) => this.#of(name));
+    const { signs = [], context } = this.#plan;
+    const signSources = signs.map(({ field }) => numbered(columns.get(field)));
+    const stateField = context?.state ?? null;
+    const state = stateField === null ? null : numbered(columns.get(stateField));
+    const taken = received === undefined || received.type === 'text' ? null : received.values;
     for (let row = 0; row < batch.rows; row++) {
       const gathered = places[device.codes[row]!]!;
       const at = gathered.next(time.values[row]!);
+      const number = gathered.count - 1;
+      gathered.received[number] = taken?.[row] ?? time.values[row]!;
+      for (let i = 0; i < signs.length; i++) gathered.signals[number * signs.length + i] = signSources[i]!(row);
+      if (context !== undefined) gathered.conditions[number] = this.#condition(state?.(row) ?? 0, time.values[row]!);
       for (let i = 0; i < width; i++) {
         const source = sources[i]!;
         gathered.values[at + i] = source === null || source.nulls?.[row] === 1 ? NaN : source.values[row]!;
@@ -80,15 +99,25 @@ export class RowGatherer {
     this.#waiting = new Map();
     this.#rows = 0;
     this.#oldest = Infinity;
-    for (const [device, { values, times, count }] of waiting) {
-      if (count > 0) yield [device, { values: values.subarray(0, count * width), times, count }];
+    const conditioned = this.#plan.context !== undefined;
+    for (const [device, { values, times, received, signals, conditions, count }] of waiting) {
+      if (count === 0) continue;
+      const rows = { values: values.subarray(0, count * width), times, received, signals, count };
+      yield [device, conditioned ? { ...rows, conditions } : rows];
     }
+  }
+
+  /** One number for the state and what each calendar says. */
+  #condition(state: number, time: number): number {
+    let mixed = state === state ? state % 0x1_0000_0000 : -1;
+    for (const calendar of this.#calendars) mixed = (mixed * 31 + calendar(time) + 1) % 0x20_0000_0000_0000;
+    return mixed;
   }
 
   #of(device: string): Gathered {
     let gathered = this.#waiting.get(device);
     if (gathered === undefined) {
-      gathered = new Gathered(this.#plan.fields.length);
+      gathered = new Gathered(this.#plan.fields.length, this.#plan.signs?.length ?? 0);
       this.#waiting.set(device, gathered);
     }
     return gathered;
@@ -99,4 +128,19 @@ type Numbers = Exclude<Column, { readonly type: 'text' }>;
 
 function numbersOf(column: Column | undefined): Numbers | null {
   return column === undefined || column.type === 'text' ? null : column;
+}
+
+/** A column as numbers: a text is the number of its digest, the same in every process; NaN where it is missing. */
+function numbered(column: Column | undefined): (row: number) => number {
+  if (column === undefined) return () => NaN;
+  if (column.type !== 'text') return (row) => (column.nulls?.[row] === 1 ? NaN : column.values[row]!);
+  const digests = column.dictionary.map(digestOf);
+  return (row) => (column.nulls?.[row] === 1 ? NaN : digests[column.codes[row]!]!);
+}
+
+/** 32 bits of a text, which tell two apart and tell nothing of it. @see Fowler, Noll and Vo, FNV-1a */
+function digestOf(text: string): number {
+  let digest = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) digest = Math.imul(digest ^ text.charCodeAt(i), 0x01000193);
+  return digest >>> 0;
 }

@@ -1,5 +1,9 @@
 import { CLASSES, PROBE_STREAM } from '#base/core/index.ts';
-import type { Stream, Template } from '#declare/template/index.ts';
+import type { Calendar, Detection, Stream, Template } from '#declare/template/index.ts';
+import { compilePhysics } from '../checks/physics-check.ts';
+import type { CompiledPhysics } from '../checks/physics-check.ts';
+import { SIGN_ROLES } from '../checks/tamper-signs.ts';
+import type { SignRole } from '../checks/tamper-signs.ts';
 import type { DetectorKind } from '../detector.ts';
 import { ewmaChart } from '../charts/ewma-chart.ts';
 import { robustZ } from '../charts/robust-z.ts';
@@ -16,6 +20,19 @@ export interface WatchedField {
   readonly shown: boolean;
   /** Differences below this mean nothing, in the field's unit; 0 where they are judged by the size of the value. */
   readonly resolution: number;
+}
+
+/** A field that is a sign of tampering. */
+export interface WatchedSign {
+  readonly role: SignRole;
+  readonly field: string;
+}
+
+/** What conditions what is usual. */
+export interface WatchedContext {
+  /** Field of the operating state; null where there is none. */
+  readonly state: string | null;
+  readonly calendars: readonly Calendar[];
 }
 
 /** A detector that every device of a stream gets. */
@@ -35,6 +52,11 @@ export interface WatchPlan {
   readonly detectors: readonly WatchedDetector[];
   /** False alarms per device that are put up with, and the seconds in which. */
   readonly budget: { readonly alarms: number; readonly seconds: number };
+  /** Fields that are signs of tampering. */
+  readonly signs?: readonly WatchedSign[];
+  readonly physics?: readonly CompiledPhysics[];
+  /** Absent where nothing conditions what is usual. */
+  readonly context?: WatchedContext;
   /** How much dearer detectors may take; absent where there are none. */
   readonly tiers?: TierRule;
   /** Times are those of receipt, and the time between readings means nothing: as of the prober's. */
@@ -73,17 +95,22 @@ export const STANDARD_DETECTORS: readonly WatchedDetector[] = [
 /** What a template has watched: a plan for each stream that it declares detection on. */
 export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
   const plans = new Map<string, WatchPlan>();
-  for (const { stream: name, budget, tiers } of template.detect.values()) {
+  for (const detection of template.detect.values()) {
+    const { stream: name, budget, tiers } = detection;
     const stream = template.streams.get(name);
     if (stream === undefined) continue;
     const plan = planStream(stream, budget === null ? STANDARD_BUDGET : budgetOf(budget));
-    plans.set(name, { ...plan, tiers: { ...STANDARD_TIERS, ...tiers } });
+    plans.set(name, { ...plan, ...checksOf(detection, plan), tiers: { ...STANDARD_TIERS, ...tiers } });
   }
   const prober = template.streams.get(PROBE_STREAM);
   // Controls try the watch wherever there is one.
   if (plans.size > 0 && prober !== undefined) {
     plans.set(PROBE_STREAM, {
       ...planStream(prober, PROBE_BUDGET),
+      signs: [
+        { role: 'case-open', field: 'case_open' },
+        { role: 'boot-count', field: 'boots' },
+      ],
       byReceipt: true,
       armedAfter: PROBE_ARMED_AFTER,
       quietSeconds: PROBE_QUIET_SECONDS,
@@ -119,4 +146,20 @@ export function planStream(stream: Stream, budget: WatchPlan['budget']): WatchPl
 
 function budgetOf({ alarms, per }: { readonly alarms: number; readonly per: number }): WatchPlan['budget'] {
   return { alarms, seconds: per / 1_000 };
+}
+
+/** What is checked on a stream beside what is usual, and under which conditions that is. */
+function checksOf(
+  { signs = {}, physics = [], state, calendars = [] }: Detection,
+  { fields }: WatchPlan,
+): Pick<WatchPlan, 'signs' | 'physics' | 'context'> {
+  const names = fields.map(({ name }) => name);
+  return {
+    signs: SIGN_ROLES.flatMap((role) => {
+      const field = signs[role];
+      return field === undefined ? [] : [{ role, field }];
+    }),
+    physics: physics.map((rule) => compilePhysics(rule, names)).filter((rule) => rule !== null),
+    ...(state === undefined && calendars.length === 0 ? {} : { context: { state: state ?? null, calendars } }),
+  };
 }

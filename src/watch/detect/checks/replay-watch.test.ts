@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nextNormal, seedRandom } from '#learn/features/index.ts';
+import { ReplayWatch } from './replay-watch.ts';
+
+const random = seedRandom(5);
+
+/** Two signals that wander, with noise. */
+function wander(rows: number): Float64Array {
+  const values = new Float64Array(2 * rows);
+  let [a, b] = [0, 0];
+  for (let row = 0; row < rows; row++) {
+    a = 0.95 * a + nextNormal(random);
+    b = 0.99 * b + nextNormal(random);
+    values[2 * row] = 20 + a;
+    values[2 * row + 1] = 50 + b + 0.3 * nextNormal(random);
+  }
+  return values;
+}
+
+function lags(values: Float64Array, watch = new ReplayWatch(2)): readonly (readonly [row: number, lag: number])[] {
+  const found: (readonly [number, number])[] = [];
+  for (let row = 0; row < values.length / 2; row++) {
+    const lag = watch.take(values, 2 * row);
+    if (lag !== null) found.push([row, lag]);
+  }
+  return found;
+}
+
+/** The rows from 600 on played again from 1,200 on, with noise of so many spreads. */
+function played(noise: number): Float64Array {
+  const values = wander(1_500);
+  for (let i = 0; i < 600; i++) values[2_400 + i] = values[1_200 + i]! + noise * nextNormal(random);
+  return values;
+}
+
+test('ReplayWatch finds what is played again, exactly or with noise, within three windows', () => {
+  for (const noise of [0, 0.2, 0.5]) {
+    const found = lags(played(noise));
+    assert.ok(found.length > 0 && found[0]![0] <= 1_200 + 3 * 48, `noise ${noise}: ${JSON.stringify(found)}`);
+    assert.ok(found.every(([row, lag]) => lag === 600 && row >= 1_200));
+  }
+});
+
+test('ReplayWatch finds nothing in noise, in what wanders, nor in what is the same all day', () => {
+  assert.deepEqual(lags(wander(8_000)), []);
+  const cycle = new Float64Array(12_000);
+  for (let i = 0; i < 6_000; i++) {
+    cycle[2 * i] = 10 * Math.sin(i / 20) + 0.2 * nextNormal(random);
+    cycle[2 * i + 1] = (i % 60 < 30 ? 5 : 0) + 0.2 * nextNormal(random);
+  }
+  assert.deepEqual(lags(cycle), []);
+  assert.deepEqual(lags(new Float64Array(2_000).fill(4)), []);
+});
+
+test('ReplayWatch has a bounded memory', () => {
+  for (const width of [1, 2, 10, 50]) assert.ok(new ReplayWatch(width).byteLength < 10 * 1_024);
+});

@@ -1,0 +1,116 @@
+/** What somebody who has a device in their hands may do to it, as its readings show it. */
+export const TAMPER_KINDS = ['case-open', 'sensor-swap', 'clock-jump', 'boot-loop', 'replay', 'stranger'] as const;
+export type TamperKind = (typeof TAMPER_KINDS)[number];
+
+/** What a declared field is a sign of. */
+export const SIGN_ROLES = ['case-open', 'sensor-id', 'boot-count'] as const;
+export type SignRole = (typeof SIGN_ROLES)[number];
+
+/** A sign of tampering in one reading: what happened, and how. */
+export interface TamperSign {
+  readonly kind: TamperKind;
+  readonly what: string;
+}
+
+/** State of the signs of one device: a fixed number of doubles. */
+export type SignState = Float64Array;
+
+const CASE = 0;
+const SENSOR = 1;
+const BOOTS = 2;
+const BOOT_AT = 3;
+const BOOTS_KEPT = 5;
+const OFFSET = BOOT_AT + BOOTS_KEPT;
+const SETTLED = OFFSET + 1;
+const PACE = SETTLED + 1;
+const PACE_ROWS = 5;
+/** Doubles of a state. */
+export const SIGN_STATE_LENGTH = PACE + 2 * PACE_ROWS;
+
+/** A device that starts so often within this time starts again and again. */
+const LOOP_MICROS = 10 * 60 * 1e6;
+/** A clock may be so far off its usual place. */
+const JUMP_MICROS = 30 * 1e6;
+/** Readings before the usual place of the clock is known. */
+const CLOCK_SETTLES = 20;
+/** Readings come in pace with their receipt where both advance alike, over at least this time. */
+const PACE_LEAST_MICROS = 2e6;
+const PACE_SHARE = 0.2;
+const PACE_MICROS = 1e6;
+
+/** The state before the first reading. */
+export function beginSigns(): SignState {
+  return new Float64Array(SIGN_STATE_LENGTH).fill(NaN);
+}
+
+/**
+ * Looks at what a declared field says.
+ *
+ * @param value of the field: a number, 0 or 1 for a boolean, a digest for a text; NaN where it is missing
+ * @param received epoch microseconds
+ * @returns null where it is no sign of anything
+ */
+export function judgeSign(state: SignState, role: SignRole, value: number, received: number): TamperSign | null {
+  if (value !== value) return null;
+  switch (role) {
+    case 'case-open':
+      state[CASE] = value;
+      return value === 0 ? null : { kind: 'case-open', what: 'its case was opened' };
+    case 'sensor-id': {
+      const before = state[SENSOR]!;
+      state[SENSOR] = value;
+      return Number.isNaN(before) || before === value ? null : { kind: 'sensor-swap', what: 'another sensor answers' };
+    }
+    case 'boot-count':
+      return judgeBoots(state, value, received);
+  }
+}
+
+function judgeBoots(state: SignState, boots: number, received: number): TamperSign | null {
+  const before = state[BOOTS]!;
+  state[BOOTS] = boots;
+  if (Number.isNaN(before) || boots === before) return null;
+  if (boots < before) return { kind: 'sensor-swap', what: 'it counts its starts anew, as another board would' };
+  // Each start of a jump counts, as readings may be missing between two.
+  for (let start = before; start < Math.min(boots, before + BOOTS_KEPT); start++) {
+    state.copyWithin(BOOT_AT + 1, BOOT_AT, BOOT_AT + BOOTS_KEPT - 1);
+    state[BOOT_AT] = received;
+  }
+  const oldest = state[BOOT_AT + BOOTS_KEPT - 1]!;
+  if (!(received - oldest <= LOOP_MICROS)) return null;
+  state.fill(NaN, BOOT_AT, BOOT_AT + BOOTS_KEPT);
+  return { kind: 'boot-loop', what: `it started ${BOOTS_KEPT} times within ten minutes` };
+}
+
+/**
+ * Looks at how the time of readings goes with their receipt. Readings that waited on a device come late and all at
+ * once; a clock that was set goes in pace with ours again, at another place.
+ *
+ * @param time of the reading, epoch microseconds
+ * @returns a jump of the clock, told once
+ */
+export function judgeClock(state: SignState, time: number, received: number): TamperSign | null {
+  state.copyWithin(PACE + 2, PACE, PACE + 2 * (PACE_ROWS - 1));
+  state[PACE] = time;
+  state[PACE + 1] = received;
+  const last = PACE + 2 * (PACE_ROWS - 1);
+  const [told, taken] = [time - state[last]!, received - state[last + 1]!];
+  const inPace = taken >= PACE_LEAST_MICROS && Math.abs(told - taken) <= PACE_SHARE * taken + PACE_MICROS;
+  if (!inPace) return null;
+  const offset = received - time;
+  const usual = state[OFFSET]!;
+  const known = Number.isNaN(usual) ? 0 : state[SETTLED]!;
+  if (known < CLOCK_SETTLES) {
+    state[OFFSET] = known === 0 ? offset : usual + (offset - usual) / (known + 1);
+    state[SETTLED] = known + 1;
+    return null;
+  }
+  const jump = usual - offset;
+  if (Math.abs(jump) <= JUMP_MICROS) {
+    state[OFFSET] = usual - jump / CLOCK_SETTLES;
+    return null;
+  }
+  state[OFFSET] = offset;
+  const seconds = Math.round(Math.abs(jump) / 1e6);
+  return { kind: 'clock-jump', what: `its clock was set ${seconds} s ${jump > 0 ? 'ahead' : 'back'}` };
+}

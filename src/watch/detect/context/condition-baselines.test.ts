@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nextNormal, seedRandom } from '#learn/features/index.ts';
+import { ConditionBaselines, MOST_CONDITIONS } from './condition-baselines.ts';
+
+function taught(): ConditionBaselines {
+  const random = seedRandom(2);
+  const baselines = new ConditionBaselines(2);
+  const into = new Float64Array(2);
+  for (let i = 0; i < 400; i++) {
+    // Idle at 20, running at 80; the second column is left as it is.
+    const running = i % 2;
+    baselines.standardise(running, Float64Array.of(20 + 60 * running + nextNormal(random), i), 0, into, 1);
+  }
+  return baselines;
+}
+
+function far(baselines: ConditionBaselines, condition: number, value: number): number {
+  const into = new Float64Array(2);
+  baselines.standardise(condition, Float64Array.of(value, 7), 0, into, 1);
+  assert.equal(into[1], 7);
+  return into[0]!;
+}
+
+test('ConditionBaselines: what is usual under one condition is unusual under another', () => {
+  const baselines = taught();
+  assert.ok(Math.abs(far(baselines, 1, 80)) < 3 && far(baselines, 0, 80) > 20);
+  assert.ok(baselines.readings(0) > 190 && baselines.usual(1)!.centre[0]! > 75);
+});
+
+test('ConditionBaselines judge nothing under a condition that is new', () => {
+  assert.ok(Number.isNaN(far(taught(), 2, 5_000)));
+});
+
+test('ConditionBaselines are bounded, and go on from what was packed', () => {
+  const baselines = taught();
+  const restored = new ConditionBaselines(2);
+  restored.unpack(baselines.pack());
+  assert.deepEqual(restored.pack(), baselines.pack());
+  for (let condition = 0; condition < 100; condition++) far(restored, condition, 5);
+  assert.equal(restored.size, MOST_CONDITIONS + 1);
+});

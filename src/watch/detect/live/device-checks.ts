@@ -1,0 +1,188 @@
+import { decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
+import type { StateArray } from '#learn/features/index.ts';
+import { judgePhysics } from '../checks/physics-check.ts';
+import { ReplayWatch } from '../checks/replay-watch.ts';
+import { beginSigns, judgeClock, judgeSign } from '../checks/tamper-signs.ts';
+import type { TamperSign } from '../checks/tamper-signs.ts';
+import type { DeviceRows } from './device-rows.ts';
+import { showReading } from './explain-finding.ts';
+import { findingId, severityOf } from './finding.ts';
+import type { Finding, Violation } from './finding.ts';
+import { OpenFinding } from './open-finding.ts';
+import type { SavedState } from './saved-state.ts';
+import type { WatchPlan } from './watch-plan.ts';
+
+/** What happens to a device in hands that it should not be in is told so gravely: so many times a limit of 1. */
+const TAMPERED = 5;
+/** Signs of one kind that follow each other within this time are one finding. */
+const QUIET_MICROS = 60 * 1e6;
+/** Techniques of ATT&CK for ICS that a sign may be of. */
+const TECHNIQUES: Readonly<Record<string, readonly string[]>> = {
+  'sensor-swap': ['T0856'],
+  replay: ['T0856'],
+  stranger: ['T0849'],
+  physics: ['T0856'],
+};
+
+/**
+ * The checks of one device that no baseline decides: rules of physics, signs of tampering, its clock, its past played
+ * again. Each has findings of its own, which name what was violated.
+ *
+ * They see readings in the order in which they came, late ones too.
+ */
+export class DeviceChecks {
+  readonly #device: string;
+  readonly #plan: WatchPlan;
+  readonly #signs = beginSigns();
+  readonly #replay: ReplayWatch | null;
+  /** By what was violated. */
+  readonly #open = new Map<string, OpenFinding>();
+  /** Latest value of each column, and when it came. */
+  readonly #before: Float64Array;
+  readonly #beforeTimes: Float64Array;
+
+  constructor(device: string, plan: WatchPlan) {
+    this.#device = device;
+    this.#plan = plan;
+    // The last column is the time between readings: of that nothing is played again.
+    const fields = plan.fields.length - 1;
+    this.#replay = fields > 0 && plan.byReceipt !== true ? new ReplayWatch(fields) : null;
+    this.#before = new Float64Array(plan.fields.length).fill(NaN);
+    this.#beforeTimes = new Float64Array(plan.fields.length).fill(NaN);
+  }
+
+  get byteLength(): number {
+    return this.#signs.byteLength + this.#before.byteLength * 2 + (this.#replay?.byteLength ?? 0);
+  }
+
+  /** Judges rows as they came, and adds what is to be told. */
+  take(rows: DeviceRows, found: Finding[]): void {
+    const { fields, physics = [], signs = [] } = this.#plan;
+    const width = fields.length;
+    const { values, times, count, received, signals } = rows;
+    for (let row = 0; row < count; row++) {
+      const time = times[row]!;
+      for (const open of this.#open.values()) open.pass(time, QUIET_MICROS, found);
+      for (const rule of physics) {
+        const seconds = (time - Math.min(...rule.columns.map((column) => this.#beforeTimes[column]!))) / 1e6;
+        const times = judgePhysics(rule, values, row * width, this.#before, seconds);
+        if (times > 1) this.#tell({ kind: 'physics', rule: rule.text }, rule.text, times, rows, row, found);
+      }
+      if (signals !== undefined) {
+        for (const [i, { role }] of signs.entries()) {
+          const value = signals[row * signs.length + i]!;
+          const sign = judgeSign(this.#signs, role, value, received?.[row] ?? time);
+          if (sign !== null) this.#tellSign(sign, rows, row, found);
+        }
+      }
+      if (received !== undefined && this.#plan.byReceipt !== true) {
+        const sign = judgeClock(this.#signs, time, received[row]!);
+        if (sign !== null) this.#tellSign(sign, rows, row, found);
+      }
+      const lag = this.#replay?.take(values, row * width) ?? null;
+      if (lag !== null) {
+        this.#tellSign({ kind: 'replay', what: `it plays again what it said ${lag} readings ago` }, rows, row, found);
+      }
+      if (physics.length > 0) this.#remember(values, row * width, time);
+    }
+  }
+
+  /** Adds its state to a device's. */
+  saveInto(state: Record<string, number | StateArray>): void {
+    state['signs'] = this.#signs;
+    state['before'] = this.#before;
+    state['before times'] = this.#beforeTimes;
+    if (this.#replay !== null) {
+      const { history, numbers, last, changes } = this.#replay;
+      state['replay history'] = new Uint8Array(history.buffer, history.byteOffset, history.length);
+      state['replay numbers'] = numbers;
+      state['replay last'] = last;
+      state['replay centre'] = changes.centre;
+      state['replay spread'] = changes.spread;
+      state['replay counts'] = changes.counts;
+    }
+    const open = [...this.#open].flatMap(([key, { current }]) => (current === null ? [] : [[key, current]]));
+    if (open.length > 0) state['open checks'] = encodeUtf8(JSON.stringify(open));
+  }
+
+  /** Goes on from a device's state; what it has not, or what does not fit, begins anew. */
+  restoreFrom(state: SavedState): void {
+    const fill = (name: string, into: Float64Array | undefined): void => {
+      const value = state.get(name);
+      if (into !== undefined && value instanceof Float64Array && value.length === into.length) into.set(value);
+    };
+    fill('signs', this.#signs);
+    fill('before', this.#before);
+    fill('before times', this.#beforeTimes);
+    const history = state.get('replay history');
+    if (this.#replay !== null && history instanceof Uint8Array && history.length === this.#replay.history.length) {
+      this.#replay.history.set(new Int8Array(history.buffer, history.byteOffset, history.length));
+      fill('replay numbers', this.#replay.numbers);
+      fill('replay last', this.#replay.last);
+      fill('replay centre', this.#replay.changes.centre);
+      fill('replay spread', this.#replay.changes.spread);
+      fill('replay counts', this.#replay.changes.counts);
+    }
+    const open = state.get('open checks');
+    if (!(open instanceof Uint8Array)) return;
+    for (const [key, current] of JSON.parse(decodeUtf8(open)) as [string, Finding][]) this.#of(key).current = current;
+  }
+
+  /** Tells of a sign that was found elsewhere, with the reading at which it was. */
+  tellSign(sign: TamperSign, rows: DeviceRows, row: number, found: Finding[]): void {
+    this.#tellSign(sign, rows, row, found);
+  }
+
+  #tellSign({ kind, what }: TamperSign, rows: DeviceRows, row: number, found: Finding[]): void {
+    this.#tell({ kind, rule: what }, what, TAMPERED, rows, row, found);
+  }
+
+  #tell(
+    violates: Violation,
+    what: string,
+    times: number,
+    { values, times: at }: DeviceRows,
+    row: number,
+    found: Finding[],
+  ): void {
+    const { fields, stream } = this.#plan;
+    const { kind, rule } = violates;
+    const time = at[row]!;
+    const key = kind === 'physics' ? `${kind} ${rule}` : kind;
+    const techniques = TECHNIQUES[kind];
+    const explain: Parameters<OpenFinding['beyond']>[0]['explain'] = (own) => ({
+      id: findingId(this.#device, stream, key, time),
+      device: this.#device,
+      stream,
+      violates,
+      ...(techniques === undefined ? {} : { techniques }),
+      detectors: [own],
+      start: time,
+      end: time,
+      open: true,
+      severity: severityOf(own.score, own.limit),
+      budget: null,
+      baseline: null,
+      causes: [],
+      nearest: null,
+      evidence: [showReading(fields, time, values.subarray(row * fields.length, (row + 1) * fields.length))],
+      sentence: kind === 'physics' ? `readings of ${this.#device} break the rule ${what}` : `${this.#device}: ${what}`,
+    });
+    this.#of(key).beyond({ name: kind, score: times, limit: 1, time, charge: () => {}, explain }, found);
+  }
+
+  #of(key: string): OpenFinding {
+    let open = this.#open.get(key);
+    if (open === undefined) this.#open.set(key, (open = new OpenFinding()));
+    return open;
+  }
+
+  #remember(values: Float64Array, at: number, time: number): void {
+    for (let i = 0; i < this.#before.length; i++) {
+      const value = values[at + i]!;
+      if (value !== value) continue;
+      this.#before[i] = value;
+      this.#beforeTimes[i] = time;
+    }
+  }
+}
