@@ -119,11 +119,7 @@ export class WatchService {
     this.#parts = parts;
     this.#cursor = new Map(parts.cursor);
     this.#gatherers = new Map([...parts.plans].map(([stream, plan]) => [stream, new RowGatherer(plan)]));
-    const now = (): number => parts.clock.monotonicMs();
-    for (const [stream, plan] of parts.plans) {
-      if (plan.tiers === undefined) continue;
-      this.#dearer.set(stream, new DearerTiers(plan.fields.length, rateOfPart(plan), plan.tiers, now));
-    }
+    for (const stream of parts.plans.keys()) this.#beginTiers(stream);
     for (const state of parts.devices) this.#restore(state);
     this.#done = this.#run();
     // Whoever awaits `done` hears of a failure; nobody awaiting it is no fault.
@@ -201,9 +197,20 @@ export class WatchService {
   async forget(spans: readonly ForgottenSpan[]): Promise<number> {
     this.#judge();
     const concerned = this.#concerned(spans);
-    for (const { stream, device } of concerned) this.#watches.get(stream)?.delete(device);
+    for (const { stream, device } of concerned) {
+      this.#watches.get(stream)?.delete(device);
+      // Dearer tiers keep windows of all devices of a stream together: they begin anew.
+      this.#beginTiers(stream);
+    }
     await this.save();
     return concerned.length;
+  }
+
+  #beginTiers(stream: string): void {
+    const plan = this.#parts.plans.get(stream);
+    if (plan?.tiers === undefined) return;
+    const now = (): number => this.#parts.clock.monotonicMs();
+    this.#dearer.set(stream, new DearerTiers(plan.fields.length, rateOfPart(plan), plan.tiers, now));
   }
 
   #concerned(spans: readonly ForgottenSpan[]): readonly { readonly stream: string; readonly device: string }[] {
