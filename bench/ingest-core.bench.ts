@@ -2,7 +2,7 @@ import { systemClock } from '#base/core/index.ts';
 import { AeadKey, systemRandom } from '#base/crypto/index.ts';
 import type { TokenMaker } from '#base/crypto/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { Ingest, isStored, VaultWriter } from '#flow/ingest/index.ts';
+import { Ingest, isStored, VaultWriter, WindowKeeper } from '#flow/ingest/index.ts';
 import type { Sender } from '#flow/ingest/index.ts';
 import { FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
 import { ConsentLookup, ConsentTable, ConsentWriter } from '#trust/consent/index.ts';
@@ -52,6 +52,23 @@ const names = (i: number): string =>
 const worn = (basis: string): string =>
   `${YAML.replace('    from: pump\n', `    from: pump\n    purposes: [care, research]\n    subject: driver\n    basis: ${basis}\n`)}      container: {type: text, max-length: 32, tokenise: names}\n      driver: {type: text, max-length: 32, class: identifier, tokenise: names}\n`;
 
+/** The eight numbers into windows of a minute, of which all four measures are kept. */
+const aggregated = YAML.replace(
+  '    fields:\n',
+  `    aggregate: {every: 1m, of: {${[
+    'accelerometer_1',
+    'accelerometer_2',
+    'current',
+    'pressure',
+    'temperature',
+    'thermocouple',
+    'voltage',
+    'flow_rate',
+  ]
+    .map((field) => `${field}: [mean, min, max, count]`)
+    .join(', ')}}}\n    fields:\n`,
+);
+
 function payload(i: number, extra: string): Buffer {
   const wave = Math.sin(i / 50);
   const value = (middle: number, swing: number, digits: number): string => (middle + swing * wave).toFixed(digits);
@@ -71,7 +88,9 @@ export const bench: Bench = async (note) => {
     note,
     'time, seq',
   );
-  const [texts, tokens, vaulted, formed, consents] = Array.from({ length: 5 }, (): number[] => []) as [
+  const [texts, tokens, vaulted, formed, consents, single, windows] = Array.from({ length: 7 }, (): number[] => []) as [
+    number[],
+    number[],
     number[],
     number[],
     number[],
@@ -80,6 +99,8 @@ export const bench: Bench = async (note) => {
   ];
   // In turns, so that what else the machine does falls on both.
   for (let turn = 0; turn < TURNS; turn++) {
+    single.push((await measure(YAML, (i) => payload(i, ''), note, '8 numbers', 2)).cost);
+    windows.push((await measure(aggregated, (i) => payload(i, ''), note, '8 numbers into windows', 2)).cost);
     texts.push((await measure(named(''), (i) => payload(i, names(i)), note, 'two texts', 2)).cost);
     tokens.push((await measure(named(', tokenise: names'), (i) => payload(i, names(i)), note, 'two tokens', 2)).cost);
     const reversible = named(', tokenise: names, token: reversible');
@@ -97,6 +118,9 @@ export const bench: Bench = async (note) => {
     }),
     besidePeer('ingest-core: the same of a format', 'ns of processor', median(formed), median(texts), { atMost: 1.2 }),
     besidePeer('ingest-core: the same by consent', 'ns of processor', median(consents), median(texts), { atMost: 1.2 }),
+    besidePeer('ingest-core: 8 numbers into windows of a minute', 'ns of processor', median(windows), median(single), {
+      atMost: 1.2,
+    }),
     absolute('ingest-core: 8 numbers', 'readings/s', plain, { atLeast: 300_000 }),
     absolute('ingest-core: 8 numbers, time and seq', 'readings/s', numbered, null),
   ];
@@ -145,6 +169,7 @@ async function measure(
     maxAgeMs: 600_000,
   });
   const template = makeTemplate(yaml);
+  const windows = await openKeeper(folder.path);
   const keys = tokenKeysOf(template);
   const ingest = new Ingest({
     template,
@@ -155,6 +180,7 @@ async function measure(
     digestKey: systemRandom.bytes(32),
     vault: new VaultWriter({ version: 1, key: systemRandom.bytes(32) }, systemRandom),
     consents: everybody(template, keys),
+    windows: (group) => windows.keeper.take(group),
   });
   const rates: number[] = [];
   /** Nanoseconds of the thread's own time for a reading: what else the machine does is not in it. */
@@ -192,8 +218,28 @@ async function measure(
     }
     note(`${name}: ${Math.round(rate)} readings/s in ${groups} groups, ${Math.round(cost)} ns of processor each`);
   }
+  await windows.keeper.drain();
+  await windows.journal.close();
   await journal.close();
   return { rate: median(rates), cost: median(costs) };
+}
+
+/** The keeper of windows, here in the thread of ingest: its cost counts, the hop between threads does not. */
+async function openKeeper(folder: string) {
+  let files = 0;
+  const journal = await FileJournalWriter.open({
+    directory: `${folder}/windows/w0`,
+    worker: 0,
+    start: 's1',
+    keys: { next: () => ({ fileId: `w${++files}`, key: AeadKey.fromBytes(systemRandom.bytes(32)) }) },
+    clock: systemClock,
+    files: nodeFiles,
+    maxBytes: 256 * 1024 * 1024,
+    maxAgeMs: 600_000,
+  });
+  const nothing = async (): Promise<void> => {};
+  const parts = { journal, clock: systemClock, write: nothing, remove: nothing, onFailed: () => {} };
+  return { journal, keeper: new WindowKeeper(parts, []) };
 }
 
 function threadMicros(): number {

@@ -32,6 +32,7 @@ export type {
   FleetSumTrial,
   PrivacyTrial,
   SynthesisTrial,
+  WindowTrial,
   RevokeTrial,
   KeySearch,
   SearchOutcome,

@@ -313,6 +313,18 @@ export interface PrivacyTrial {
 }
 
 /** What synthetic rows gave away that were learnt from rows with one that stands alone. */
+/** What became of readings that go into windows. */
+export interface WindowTrial {
+  readonly readings: number;
+  /** Rows that were there before a window was closed. */
+  readonly early: number;
+  readonly rows: number;
+  /** Whether each row has the mean, least, greatest and count of what was sent. */
+  readonly right: boolean;
+  /** Readings that the journal was given. */
+  readonly found: number;
+}
+
 export interface SynthesisTrial {
   /** Rows that were made. */
   readonly made: number;
@@ -478,6 +490,8 @@ export interface ProbePlatform {
   privacyTrial(): Promise<readonly PrivacyTrial[]>;
   /** Makes synthetic rows out of rows of its own, one of which stands alone. */
   synthesisTrial(): Promise<SynthesisTrial>;
+  /** Takes readings of its own into windows, as a stream does that is aggregated at the door. */
+  windowTrial(): Promise<WindowTrial>;
   /** Encrypts values of its own, has them added up without a key, and opens the sum. */
   fleetSumTrial(): Promise<FleetSumTrial>;
   /** What is advised to each declared type. */

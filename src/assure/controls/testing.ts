@@ -19,6 +19,7 @@ import type {
   FleetSumTrial,
   PrivacyTrial,
   SynthesisTrial,
+  WindowTrial,
   RevokeTrial,
   SignatureTrial,
   TracedAnswers,
@@ -72,6 +73,7 @@ export const SOUND_PRIVACY: PrivacyTrial = {
 };
 
 /** Synthetic rows that give nothing away. */
+export const SOUND_WINDOWS: WindowTrial = { readings: 40, early: 0, rows: 2, right: true, found: 0 };
 export const SOUND_SYNTHESIS: SynthesisTrial = { made: 500, nearRare: 0, membership: 0.51, effectsBeforeCause: 0 };
 
 /** A sum that is right and that nobody else opens. */
@@ -231,6 +233,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     privacyTrial: async () => [SOUND_PRIVACY],
     fleetSumTrial: async () => SOUND_FLEET_SUM,
     synthesisTrial: async () => SOUND_SYNTHESIS,
+    windowTrial: async () => SOUND_WINDOWS,
     consentTrial: async () => [SOUND_CONSENT],
     profiles: async () => [{ name: 'a', endsIn: 2035 }],
     enrolUnsupported: async () => ({

@@ -42,7 +42,12 @@ export function explainDecision(request: AccessRequest, decision: Decision): str
 export function requireAllowed(request: AccessRequest, decision: Decision): void {
   if (decision.effect === 'allow') return;
   const { action, resource } = request;
-  throw new PolicyError('POLICY_DENIED', `Cannot ${action} ${resource.type} ${resource.name}: it is not allowed`, {
+  // Some actions are about whatever there is of a type: then the action is what is missing, whoever it is about.
+  const message =
+    resource.name === '*' && resource.type !== 'platform'
+      ? `Cannot go on: this takes the action ${action} on every ${resource.type}, and it is not allowed`
+      : `Cannot ${action} ${resource.type} ${resource.name}: it is not allowed`;
+  throw new PolicyError('POLICY_DENIED', message, {
     hint: 'Ask who administers the template for a role that grants it',
   });
 }

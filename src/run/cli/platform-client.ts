@@ -9,6 +9,7 @@ import type { Json } from '#base/core/index.ts';
 import { httpSigningKey, signRequest, systemRandom } from '#base/crypto/index.ts';
 import type { HttpSignatureKey } from '#base/crypto/index.ts';
 import { CliError } from './errors.ts';
+import { withWholeId } from './whole-id.ts';
 import type { Refusal } from './errors.ts';
 import type { FoundPlatform } from './locate.ts';
 import { readOperator } from './locate.ts';
@@ -44,6 +45,11 @@ export class PlatformClient implements Disposable {
       const token = await readFile(tokenFile, 'utf8').catch((cause: unknown) => {
         throw new CliError('CLI_NO_CREDENTIAL', `Cannot read token: ${tokenFile} is not readable`, { cause });
       });
+      if (token.trim() === '') {
+        throw new CliError('CLI_NO_CREDENTIAL', `Cannot read token: ${tokenFile} is empty`, {
+          hint: 'A token is shown once, as it is made: have a new one made with weir user token',
+        });
+      }
       const ca = await readFile(join(platform.layout.identity, 'ca.crt'), 'utf8');
       return new PlatformClient(platform.address.api, new Agent({ ca, keepAlive: true }), token.trim());
     }
@@ -67,9 +73,10 @@ export class PlatformClient implements Disposable {
 
   /**
    * The reply to a request as it arrives; a refusal (4xx, 5xx) is thrown. What is only read is asked for again where the
-   * platform says that it was too much and when to come again.
+   * platform says that it was too much and when to come again. Of an id the beginning is enough.
    */
-  async stream(method: string, path: string, options: CallOptions = {}): Promise<IncomingMessage> {
+  async stream(method: string, given: string, options: CallOptions = {}): Promise<IncomingMessage> {
+    const path = await withWholeId(given, (list) => this.json('GET', list));
     let patience = PATIENCE_S;
     for (;;) {
       const reply = await this.#send(method, path, options);

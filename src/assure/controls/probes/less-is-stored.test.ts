@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import type { Json } from '#base/core/index.ts';
 import type { ProbePlatform } from '../probe-platform.ts';
-import { assertTurnsRed } from '../testing.ts';
+import { assertTurnsRed, SOUND_WINDOWS } from '../testing.ts';
 import { lessIsStored } from './less-is-stored.ts';
 
 const DAY = '2026-01-02T00:00:00Z';
@@ -18,5 +18,8 @@ test('lessIsStored turns red', () =>
     'the value is lost': storing({ canary: 'c', place: null, day: DAY }),
     'what is not declared is stored': storing({ canary: 'c', place: 12, day: DAY, more_c: 'c-undeclared' }),
     'the reading is lost': storing(),
+    'a window is written too soon': { windowTrial: async () => ({ ...SOUND_WINDOWS, early: 1 }) },
+    'a mean is wrong': { windowTrial: async () => ({ ...SOUND_WINDOWS, right: false }) },
+    'a reading of a window is written': { windowTrial: async () => ({ ...SOUND_WINDOWS, found: 1 }) },
     'the reading is refused': { publish: async () => [{ code: 0x83, text: 'range' }] },
   }));

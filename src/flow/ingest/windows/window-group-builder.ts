@@ -58,7 +58,7 @@ export class WindowGroupBuilder {
 
   /** What was added; the builder is empty after. */
   cut(): { readonly states: WindowStates; readonly seqs: SeenSeqs | null } {
-    const states = this.#slots.states(this.#template);
+    const states = this.#slots.all(this.#template);
     const seqs = {
       stream: this.#rule.layout.stream,
       devices: this.#devices,

@@ -29,13 +29,7 @@ function batchOf(record: WindowRecord): Batch {
       const { layout, template, devices, starts, by, held } = record.states;
       const stride = layout.of.length * HELD;
       return batch(STATES, template, devices.length, [
-        [
-          'layout',
-          columnOf(
-            'text',
-            devices.map(() => JSON.stringify(layout)),
-          ),
-        ],
+        ['layout', constantText(JSON.stringify(layout), devices.length)],
         ['device', columnOf('text', devices)],
         ['start', columnOf('time', starts)],
         ...layout.by.map(
@@ -54,13 +48,7 @@ function batchOf(record: WindowRecord): Batch {
     case 'seqs': {
       const { stream, devices, seqs, hashes } = record.seqs;
       return batch(SEQS, '', devices.length, [
-        [
-          'stream',
-          columnOf(
-            'text',
-            devices.map(() => stream),
-          ),
-        ],
+        ['stream', constantText(stream, devices.length)],
         ['device', columnOf('text', devices)],
         ['seq', { type: 'number', values: seqs, nulls: null }],
         ['hash', { type: 'number', values: hashes, nulls: null }],
@@ -124,8 +112,13 @@ function batch(
   return { stream, template, rows, columns: columns.map(([name, data]): NamedColumn => ({ name, data })) };
 }
 
+function constantText(text: string, rows: number): Column {
+  return { type: 'text', codes: new Uint32Array(rows), dictionary: [text], nulls: null };
+}
+
 function strided(held: Float64Array, stride: number, at: number, rows: number): Column {
-  const values = Float64Array.from({ length: rows }, (_, row) => held[row * stride + at]!);
+  const values = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) values[row] = held[row * stride + at]!;
   return { type: 'number', values, nulls: null };
 }
 

@@ -62,4 +62,11 @@ test('states() gives the wanted windows, oldest first, with their own values', (
   assert.equal(held[1], 1);
   assert.deepEqual(slots.states('t', (_device, start) => start === 120).starts, [120]);
   assert.equal(slots.size, 2);
+  assert.deepEqual(
+    [slots.all('t').starts, Array.from(slots.all('t').held.subarray(0, 2))],
+    [
+      [120, 60],
+      [1, 2],
+    ],
+  );
 });

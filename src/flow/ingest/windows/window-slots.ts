@@ -95,6 +95,12 @@ export class WindowSlots {
     }
   }
 
+  /** All of it as it is, in the order of its coming; to be called once nothing is added any more. */
+  all(template: string): WindowStates {
+    const held = this.#held.subarray(0, this.#devices.length * this.#stride);
+    return { layout: this.layout, template, devices: this.#devices, starts: this.#starts, by: this.#by, held };
+  }
+
   /** The states of the windows that `wanted` says yes to, oldest beginning first. */
   states(
     template: string,

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { CliError } from '../errors.ts';
+import { findUser } from '../find-user.ts';
 import { readCount } from '../read-number.ts';
 import { readTextFile } from '../read-text-file.ts';
 import { formatTable } from '../text-table.ts';
@@ -165,27 +166,24 @@ export function addDatasetCommand(program: Command, contextOf: ContextOf): void 
     .command('credential <name>')
     .description('a key that reads this dataset and nothing else, for a while')
     .option('--minutes <n>', 'how long it counts', '60')
-    .option('--user <id>', 'whose it is, for who administers people')
+    .option('--user <name>', 'whose it is, by name or id, for who administers people')
     .option('--out <file>', 'write it there, readable by you alone, instead of printing it')
     .action(async (name: string, options: { minutes: string; user?: string; out?: string }, command: Command) => {
       const context = contextOf(command);
-      const body = {
-        minutes: readCount(options.minutes, '--minutes'),
-        ...(options.user === undefined ? {} : { user: options.user }),
-      };
-      const made = await context.withPlatform((client) =>
-        client.json<{ key: { id: string; expires: string }; secret: string }>(
-          'POST',
-          `/v1/datasets/${encodeURIComponent(name)}/credential`,
-          { body },
-        ),
-      );
+      const life = readCount(options.minutes, '--minutes');
+      const made = await context.withPlatform(async (client) => {
+        const user = options.user === undefined ? {} : { user: (await findUser(client, options.user)).id };
+        const path = `/v1/datasets/${encodeURIComponent(name)}/credential`;
+        const body = { minutes: life, ...user };
+        return client.json<{ key: { id: string; expires: string }; secret: string }>('POST', path, { body });
+      });
       if (options.out === undefined) context.result(made, ({ secret }) => `${secret}\n`);
       else {
         await writeFile(options.out, `${made.secret}\n`, { mode: 0o600 });
         context.result(made.key, ({ expires }) => `wrote a key for ${name} to ${options.out}; it ends ${expires}\n`);
       }
-      context.note('it is shown this once');
+      const where = options.out === undefined ? 'it is shown this once' : `it is nowhere but in ${options.out}`;
+      context.note(where);
     });
 }
 
@@ -207,7 +205,9 @@ async function create(context: CommandContext, name: string, options: CreateOpti
   };
   const made = await context.withPlatform((client) => client.json<DatasetRow>('POST', '/v1/datasets', { body }));
   context.result(made, (one) => `${describe(one)}\n`);
-  context.next(`dataset credential ${name} --out dataset.key`);
+  // The operator signs in by certificate alone: a key is somebody's.
+  const whose = context.options.tokenFile === undefined ? ' --user NAME' : '';
+  context.next(`dataset credential ${name}${whose} --out dataset.key`);
 }
 
 function pathOf(

@@ -56,6 +56,8 @@ export function addReleaseCommand(program: Command, contextOf: ContextOf): void 
         client.json<ReleaseRow>('POST', '/v1/releases', { body: { view, ...options } }),
       );
       context.result(asked, showRisk);
+      if (options.person === undefined)
+        context.note('each row counts as a person of its own: name whose it is with --person');
       if (asked.state === 'allowed') context.next(`release export ${asked.id} --out rows.csv`);
       if (asked.state === 'waiting') context.next(`release approve ${asked.id}`);
     });

@@ -79,7 +79,8 @@ export function addSynthCommand(program: Command, contextOf: ContextOf): void {
       }
       const rows = await context.withPlatform((client) => fetchRows(client, view, options));
       const { table, left } = seriesTable(rows, options);
-      if (left.length > 0) context.note(`left out, since each row has values of its own: ${left.join(', ')}`);
+      if (left.length > 0)
+        context.note(`left out, since each row has values of its own, or none has any: ${left.join(', ')}`);
       const { made, report } = synthesise(table, { rows: options.rows, causes, seed });
       await write(options.out, madeLines(made, options));
       if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);

@@ -34,6 +34,7 @@ import type {
   PrivacyTrial,
   RightsTrial,
   SynthesisTrial,
+  WindowTrial,
   RevokeTrial,
   KeySearch,
   SearchOutcome,
@@ -81,6 +82,7 @@ import { searchFile, searchFolders } from './search-files.ts';
 import { tamperWith } from './tamper-segment.ts';
 import type { TokenBucket } from './token-bucket.ts';
 import { tryAdvice } from './try-advice.ts';
+import { tryWindows } from './try-windows.ts';
 import { trySynthesis } from './try-synthesis.ts';
 import { tryFleetSum } from './try-fleet-sum.ts';
 import { trySignatures } from './try-signatures.ts';
@@ -520,6 +522,11 @@ export class LivePlatform implements ProbePlatform {
 
   fleetSumTrial(): Promise<FleetSumTrial> {
     return tryFleetSum();
+  }
+
+  windowTrial(): Promise<WindowTrial> {
+    const { random } = this.#parts;
+    return tryWindows(() => new DataView(random.bytes(4).slice().buffer).getUint32(0) / 2 ** 32);
   }
 
   async synthesisTrial(): Promise<SynthesisTrial> {
