@@ -29,6 +29,7 @@ export type {
   ConsentTrial,
   LetGoTrial,
   BackupTrial,
+  RegionTrial,
   FleetSumTrial,
   PrivacyTrial,
   SynthesisTrial,

@@ -22,6 +22,22 @@ export interface ConnectOutcome {
   readonly reason: string | null;
 }
 
+/** Where segments lie that have to stay in a region, and what is shown outside. */
+export interface RegionTrial {
+  /** Regions that something has to stay in. */
+  readonly regions: readonly string[];
+  readonly stores: readonly {
+    readonly place: string;
+    readonly region: string | null;
+    readonly scanned: number;
+    /** Segments there that have to stay somewhere else. */
+    readonly strays: readonly string[];
+    readonly problem: string | null;
+  }[];
+  /** Columns, as `stream.column`, that who is outside would be shown. */
+  readonly leaks: readonly string[];
+}
+
 /** A listener that speaks TLS. */
 export type TlsListener = 'mqtt' | 'https' | 'api';
 
@@ -484,6 +500,8 @@ export interface ProbePlatform {
   letGo(): Promise<LetGoTrial>;
   /** Looks at every place that the platform is backed up to. */
   backupTrial(): Promise<readonly BackupTrial[]>;
+  /** Scans every store for segments that have to stay elsewhere, and asks as somebody outside. */
+  regionTrial(): Promise<RegionTrial>;
   /** Gives and withdraws a consent of nobody to each stream that asks for it. */
   consentTrial(): Promise<readonly ConsentTrial[]>;
   /** Asks each private view for what it must not answer, as a role that may ask it. */

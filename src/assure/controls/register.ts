@@ -40,6 +40,7 @@ import { oneVersionSeals } from './probes/one-version-seals.ts';
 import { onlyDeclaredListeners } from './probes/only-declared-listeners.ts';
 import { onlyViewsCanBeAsked } from './probes/only-views-can-be-asked.ts';
 import { privateViewsKeepTheirBudget } from './probes/private-views-keep-their-budget.ts';
+import { dataStayInTheirRegion } from './probes/data-stay-in-their-region.ts';
 import { purposesAreStated } from './probes/purposes-are-stated.ts';
 import { queriesAreConfined } from './probes/queries-are-confined.ts';
 import { readingsGoUnlessHeld } from './probes/readings-go-unless-held.ts';
@@ -73,6 +74,7 @@ export const CONTROLS: readonly Control[] = [
   clonesAreNoticed,
   tamperingIsContained,
   consentIsAsked,
+  dataStayInTheirRegion,
   deviceHasOneEntry,
   devicesShowTheirProfile,
   decisionsAreOnRecord,

@@ -18,6 +18,7 @@ import type {
   BackupTrial,
   FleetSumTrial,
   PrivacyTrial,
+  RegionTrial,
   SynthesisTrial,
   WindowTrial,
   RevokeTrial,
@@ -34,6 +35,13 @@ export const SOUND_CLONES: CloneTrial = {
   noticedOverHttps: true,
   countersNoticed: true,
   keyNoticed: true,
+};
+
+/** Segments that lie where they may. */
+export const SOUND_REGIONS: RegionTrial = {
+  regions: ['eu'],
+  stores: [{ place: 'main', region: 'eu', scanned: 4, strays: [], problem: null }],
+  leaks: [],
 };
 
 /** A consent that counts while it stands. */
@@ -230,6 +238,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     tiers: async () => SOUND_TIERS,
     letGo: async () => LET_GO,
     backupTrial: async () => [SOUND_BACKUP],
+    regionTrial: async () => SOUND_REGIONS,
     privacyTrial: async () => [SOUND_PRIVACY],
     fleetSumTrial: async () => SOUND_FLEET_SUM,
     synthesisTrial: async () => SOUND_SYNTHESIS,

@@ -1,6 +1,6 @@
 import { formatMicros, SYSTEM_COLUMNS } from '#base/core/index.ts';
 import type { Class, Micros, Millis } from '#base/core/index.ts';
-import { tokenDomainOf } from '#declare/template/index.ts';
+import { keepOf, tokenDomainOf } from '#declare/template/index.ts';
 import type { Field, Role, Stream, Template } from '#declare/template/index.ts';
 
 /** A column that is stored, as the store knows it. */
@@ -110,7 +110,8 @@ function undocumentedOf(template: Template, stored: readonly StoredElement[]): r
 }
 
 function streamActivity(stream: Stream, template: Template): ProcessingActivity {
-  const { name, description, purposes, basis, subject, from, fields, keep } = stream;
+  const { name, description, purposes, basis, subject, from, fields } = stream;
+  const keep = keepOf(template, stream);
   return {
     name,
     kind: 'stream',

@@ -15,10 +15,11 @@ export {
   EVENTS_STREAM,
   PROBE_STREAM,
   PROBE_DEVICE,
-  keyDomainOf,
   stricterClass,
 } from './nouns.ts';
 export type { Class, KeyDomain, FieldType } from './nouns.ts';
+export { CLASS_MASKS, CLASS_RULES, EXPORT_TERMS, inOrderOfClass, isAboutPeople, keyDomainOf } from './class-rules.ts';
+export type { ClassMask, ClassRule, ExportTerms } from './class-rules.ts';
 export type { Batch, Column, NamedColumn, ColumnShape } from './batch.ts';
 export type { Clock, Random, Log, Metrics, AuditEvent, AuditReceipt, AuditSink, LateAuditSink } from './ports.ts';
 export { Type } from './schema-type.ts';

@@ -10,11 +10,6 @@ export type Class = (typeof CLASSES)[number];
 export const KEY_DOMAINS = ['operational', 'location', 'personal', 'identifier', 'health'] as const;
 export type KeyDomain = (typeof KEY_DOMAINS)[number];
 
-/** The key domain of a class; null for `secret`, which nobody may store. */
-export function keyDomainOf(cls: Class): KeyDomain | null {
-  return cls === 'public' ? 'operational' : cls === 'secret' ? null : cls;
-}
-
 /** The stricter of two classes. */
 export function stricterClass(a: Class, b: Class): Class {
   return CLASSES.indexOf(a) >= CLASSES.indexOf(b) ? a : b;

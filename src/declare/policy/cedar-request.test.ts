@@ -45,6 +45,8 @@ test('cedarRequest() tells Cedar who asks, with the roles that the template has'
 test('cedarRequest() tells of the context what is known, and nothing else', () => {
   assert.deepEqual(cedarRequest(request, template).context, {
     standing: 'good',
+    located: 'eu',
+    reach: ['eu'],
     purpose: { __entity: { type: 'Purpose', id: 'q' } },
     authentication: { __entity: { type: 'Strength', id: 'bound' } },
     time: { __extn: { fn: 'datetime', arg: '2025-06-15T15:06:40Z' } },
@@ -74,5 +76,7 @@ test('columnRequest() tells the class that governs', () => {
     seenAs: { __entity: { type: 'Class', id: 'health' } },
     purposed: true,
     basis: true,
+    regions: ['eu'],
+    crosses: false,
   });
 });

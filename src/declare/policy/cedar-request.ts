@@ -5,6 +5,7 @@ import { CREDENTIAL_ROLE, PRINCIPAL_ENTITIES, RESOURCE_ENTITIES } from './cedar-
 import type { CedarCall, CedarEntity, CedarValue } from './cedar-engine.ts';
 import { rolesOf } from './grants.ts';
 import type { PolicyAction } from './platform-policies.ts';
+import { locationOf, mayCross, reachOf } from './residency.ts';
 import { relationFacts } from './relation-facts.ts';
 import type { RelationFacts } from './relation-facts.ts';
 import type { AccessContext, AccessRequest, ClassedColumn, Resource, Subject } from './types.ts';
@@ -34,10 +35,13 @@ export function columnRequest(
       seenAs: reference('Class', column.seenAs ?? column.class),
       purposed: facts.purposes.length > 0,
       basis: facts.hasBasis,
+      regions: [...new Set([...facts.regions, ...(context.lineage?.regions ?? [])])],
+      crosses: mayCross(template, facts, column.class),
     },
     parents: [],
   };
-  return callOf(subject, 'see', entity, purpose, context, template);
+  const call = callOf(subject, 'see', entity, purpose, context, template);
+  return request.action === 'export' ? { ...call, context: { ...call.context, exporting: true } } : call;
 }
 
 function callOf(
@@ -97,6 +101,7 @@ function contextOf(
   const { posture, time, address, proposer, about, speaksFor } = context;
   return {
     standing: typeof subject.standing === 'string' ? subject.standing : '',
+    ...whereabouts(subject, context, template),
     ...(purpose === null ? {} : { purpose: reference('Purpose', purpose) }),
     ...(subject.strength === undefined ? {} : { authentication: reference('Strength', subject.strength) }),
     ...(posture === undefined ? {} : { posture: reference('Posture', posture) }),
@@ -107,6 +112,13 @@ function contextOf(
     ...(about === undefined ? {} : { about: { name: about.name, type: reference('DeviceType', about.type) } }),
     ...(speaksFor === undefined ? {} : { speaksFor: references('DeviceType', speaksFor) }),
   };
+}
+
+/** A device is where its readings are taken; whoever else asks is somewhere, if only nothing says where. */
+function whereabouts(subject: Subject, context: AccessContext, template: Template): Record<string, CedarValue> {
+  if (subject.kind === 'device') return {};
+  const located = locationOf(subject, template);
+  return located === null ? {} : { located, reach: reachOf(located, context.transfers ?? []) as CedarValue[] };
 }
 
 /** Cedar's times have milliseconds, which are more than a decision needs. */

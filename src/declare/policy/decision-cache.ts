@@ -30,14 +30,15 @@ export function cacheKey(
   { subject, action, resource, purpose, context }: AccessRequest,
   reads: readonly string[],
 ): string {
-  const { about, proposer, speaksFor, lineage, posture, address } = context;
-  const { id, kind, roles, standing, deviceType, strength, scope } = subject;
+  const { about, proposer, speaksFor, lineage, posture, address, transfers = [] } = context;
+  const { id, kind, roles, standing, deviceType, strength, scope, region } = subject;
   return JSON.stringify([
     action,
     resource.type,
     resource.name,
     purpose,
-    [id, kind, roles, standing ?? null, deviceType, strength ?? null],
+    [id, kind, roles, standing ?? null, deviceType, strength ?? null, region ?? null],
+    transfers.map(({ from, to }) => [from, to]),
     scope === undefined ? null : [scope.actions, scope.views, scope.purposes],
     about === undefined ? null : [about.name, about.type],
     proposer ?? null,
@@ -47,6 +48,7 @@ export function cacheKey(
       : lineage.columns.map(({ name, class: cls, seenAs = '', type = '' }) => `${name}:${cls}:${seenAs}:${type}`),
     lineage?.stored === undefined ? null : [...lineage.stored].flat(),
     lineage?.originals === undefined ? null : [...lineage.originals],
+    lineage?.regions ?? null,
     reads.includes('posture') ? (posture ?? null) : null,
     reads.includes('address') ? (address ?? null) : null,
   ]);

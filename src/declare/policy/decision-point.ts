@@ -15,7 +15,7 @@ import type { DevicesOfType } from './row-filter.ts';
 import type { RowCondition } from './row-condition.ts';
 import { beyondScope } from './scope.ts';
 import { seeColumns } from './see-columns.ts';
-import type { AccessContext, AccessRequest, Lineage, QueryDecision, Reason, Subject } from './types.ts';
+import type { AccessContext, AccessRequest, Lineage, QueryDecision, Reason, RegionTransfer, Subject } from './types.ts';
 import { illFormed } from './well-formed.ts';
 import { reasonOfDefault, reasonOfForbid } from './why-denied.ts';
 
@@ -40,21 +40,31 @@ interface ReadyVersion {
 export class DecisionPoint {
   readonly #engine: CedarEngine;
   readonly #devicesOfType: DevicesOfType | null;
+  readonly #transfers: () => readonly RegionTransfer[];
   readonly #versions = new Map<string, ReadyVersion>();
 
-  /** @param devicesOfType the inventory, for policies that ask for the type of a row's device; without it they only read */
-  constructor(engine: CedarEngine = new CedarEngine(), devicesOfType: DevicesOfType | null = null) {
+  /**
+   * @param devicesOfType the inventory, for policies that ask for the type of a row's device; without it they only read
+   * @param transfers between regions that are in force now
+   */
+  constructor(
+    engine: CedarEngine = new CedarEngine(),
+    devicesOfType: DevicesOfType | null = null,
+    transfers: () => readonly RegionTransfer[] = () => [],
+  ) {
     this.#engine = engine;
     this.#devicesOfType = devicesOfType;
+    this.#transfers = transfers;
   }
 
   /**
    * Decides a request: what it is (well formed), who asks (an agent counts as itself and as the person it acts for),
    * then the policies.
    */
-  decide(request: AccessRequest, template: Template): QueryDecision {
-    const wrong = illFormed(request);
+  decide(asked: AccessRequest, template: Template): QueryDecision {
+    const wrong = illFormed(asked);
     if (wrong !== null) return deny(wrong.reason, wrong.rule);
+    const request = { ...asked, context: { transfers: this.#transfers(), ...asked.context } };
     const own = this.#decideOne(request, template);
     const { subject } = request;
     if (subject.kind !== 'agent' || subject.actsFor === undefined) return own;
@@ -188,7 +198,7 @@ function decideData(request: AccessRequest, asked: Asked): QueryDecision {
   if (request.action === 'query') return decideQueryOf(request, asked);
   const extra = askData(request, asked);
   if (!extra.allowed) return refuseData(request, extra);
-  const query = decideQueryOf({ ...request, action: 'query' }, asked);
+  const query = decideQueryOf({ ...request, action: 'query' }, asked, request.action);
   if (query.effect === 'deny' || query.obligations === null) return query;
   const outside = beyondScope(request);
   if (outside !== null) return deny(outside, 'forbid-beyond-scope');
@@ -202,7 +212,8 @@ function decideData(request: AccessRequest, asked: Asked): QueryDecision {
   };
 }
 
-function decideQueryOf(request: AccessRequest, asked: Asked): QueryDecision {
+/** @param use what it is asked for: columns that may be seen may still not be taken out */
+function decideQueryOf(request: AccessRequest, asked: Asked, use: Action = 'query'): QueryDecision {
   const { resource, purpose, context } = request;
   const { template, version } = asked;
   const facts = relationFacts(template, resource.name);
@@ -232,9 +243,22 @@ function decideQueryOf(request: AccessRequest, asked: Asked): QueryDecision {
   const roles = rolesOf(request.subject, template).filter(({ name }) =>
     answer.policies.includes(`people.${name}.query`),
   );
-  const { visible, hidden, policies } = seeColumns(request, facts, columns, roles, template, version);
+  const { visible, hidden, policies } = seeColumns(
+    { ...request, action: use },
+    facts,
+    columns,
+    roles,
+    template,
+    version,
+  );
   const rule = answer.policies[0] ?? 'default-deny';
-  if (visible.length === 0) return { ...deny('no-column', rule, [...answer.policies, ...policies]), hidden };
+  if (visible.length === 0) {
+    const byRegion = hidden.some(({ why }) => why === 'region');
+    const [reason, by] = byRegion
+      ? (['beyond-region', 'forbid-outside-region'] as const)
+      : (['no-column', rule] as const);
+    return { ...deny(reason, by, [...answer.policies, ...policies]), hidden };
+  }
   const ofFiles = version.files.filter(({ id }) => answer.policies.includes(id)).map(({ rows }) => rows);
   const ofRoles = roles.map(({ rows }) => rows.get(facts.name) ?? null);
   const rowFilter = filterOf([...ofRoles, ...ofFiles, sqlOf(answer.rows)]);

@@ -22,6 +22,7 @@ export const REASONS: Readonly<Record<Reason, string>> = {
   'purpose-not-granted': 'no role of the subject has this purpose',
   'purpose-not-served': 'the data are not there for this purpose',
   'no-column': 'no column of it is granted',
+  'beyond-region': 'what it is made from has to stay in its region, and who asks is outside',
   'no-row': 'no row of it is granted',
   'rows-unknown': 'what a policy says of its rows cannot be made a filter',
 };

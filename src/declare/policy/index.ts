@@ -1,3 +1,4 @@
+export { locationOf, mayCross, mayStand, reachOf } from './residency.ts';
 export { ACTIONS, ACTION_RULES, OPERATOR_ACTIONS, RESOURCE_TYPES } from './actions.ts';
 export type { Action, ResourceType } from './actions.ts';
 export type {
@@ -11,6 +12,7 @@ export type {
   QueryDecision,
   QueryObligations,
   Reason,
+  RegionTransfer,
   Resource,
   Scope,
   Standing,
@@ -35,8 +37,6 @@ export { parseResource, subjectOf, subjectsOf } from './named-subjects.ts';
 export { runPolicyTests } from './policy-tests.ts';
 export type { PolicyTestResult } from './policy-tests.ts';
 export { DecisionPoint } from './decision-point.ts';
-export { CLASS_RULES } from './class-rules.ts';
-export type { ClassRule } from './class-rules.ts';
 export { isProtected, protectedRelations } from './protected-relations.ts';
 export type { ProtectedRelation } from './protected-relations.ts';
 export { allRelations, relationFacts, sourcesOf } from './relation-facts.ts';

@@ -7,7 +7,7 @@ import { cedarSchema } from './cedar-schema.ts';
 import { isData, platformPolicies, POLICY_ACTIONS, ROLE_ACTIONS } from './platform-policies.ts';
 
 test('platformPolicies() have ids and statements of their own and fit the schema', () => {
-  const policies = platformPolicies();
+  const policies = platformPolicies(makeTemplate(''));
   assert.equal(new Set(policies.map(({ id }) => id)).size, policies.length);
   const engine = new CedarEngine();
   for (const { id, effect, statement, text } of policies) {
@@ -20,7 +20,7 @@ test('platformPolicies() have ids and statements of their own and fit the schema
 
 test('platformPolicies() are asked for every action that their text can match', () => {
   const engine = new CedarEngine();
-  for (const { id, actions, text } of platformPolicies()) {
+  for (const { id, actions, text } of platformPolicies(makeTemplate(''))) {
     const { action } = engine.toJson(text);
     if (action.op === 'All' && id !== 'forbid-unknown-resource' && id !== 'permit-own-commands') {
       assert.deepEqual(actions, POLICY_ACTIONS, id);

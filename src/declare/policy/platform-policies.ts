@@ -1,10 +1,10 @@
-import { PROBE_STREAM } from '#base/core/index.ts';
-import type { Class } from '#base/core/index.ts';
+import { inOrderOfClass, PROBE_STREAM } from '#base/core/index.ts';
+import type { Class, ClassRule } from '#base/core/index.ts';
+import { classRules } from '#declare/template/index.ts';
+import type { Template } from '#declare/template/index.ts';
 import type { Action } from './actions.ts';
 import { ACTION_RULES, ACTIONS, DATA_ACTIONS, OPERATOR_ACTIONS } from './actions.ts';
 import { CREDENTIAL_ROLE, quoted, SEE } from './cedar-schema.ts';
-import { CLASS_RULES } from './class-rules.ts';
-import type { ClassRule } from './class-rules.ts';
 
 /** Actions that Cedar is asked about: those that callers ask for, and seeing a column. */
 export type PolicyAction = Action | typeof SEE;
@@ -26,8 +26,9 @@ export interface Policy {
 
 const NOT_DATA = ACTIONS.filter((action) => !DATA_ACTIONS.includes(action));
 
-/** What holds whatever a template says. */
-export function platformPolicies(): readonly Policy[] {
+/** What holds whatever a template says, and what follows from classes under it. */
+export function platformPolicies(template: Template): readonly Policy[] {
+  const rules = inOrderOfClass(classRules(template));
   return [
     forbid(
       'forbid-unknown-resource',
@@ -67,7 +68,9 @@ export function platformPolicies(): readonly Policy[] {
         context has purpose && !resource.purposes.isEmpty() && !resource.purposes.contains(context.purpose)
       };`,
     ),
-    ...classPolicies(),
+    ...classPolicies(rules),
+    ...maskPolicies(rules),
+    OUTSIDE_REGION,
     permit(
       'permit-own-commands',
       'A device hears the commands that are for itself.',
@@ -92,7 +95,9 @@ export function platformPolicies(): readonly Policy[] {
 }
 
 /** Forbids by class of a column, from the table of classes. */
-function classPolicies(): readonly Policy[] {
+function classPolicies(rules: readonly ClassRule[]): readonly Policy[] {
+  const byClass = (id: string, statement: string, test: (rule: ClassRule) => boolean, condition: string): Policy =>
+    forbidByClass(id, statement, rules.filter(test), condition);
   return [
     byClass('forbid-secret', 'Nobody sees a secret.', ({ seenBy }) => seenBy === 'nobody', 'true'),
     byClass(
@@ -107,13 +112,23 @@ function classPolicies(): readonly Policy[] {
       ({ needsBasis, seenBy }) => needsBasis && seenBy !== 'nobody',
       '!resource.basis',
     ),
+    byClass(
+      'forbid-export',
+      'What must never leave does not.',
+      ({ exported }) => exported === 'never',
+      'context has exporting && context.exporting',
+    ),
+    byClass(
+      'forbid-export-without-purpose',
+      'What may leave for a purpose does not leave without one.',
+      ({ exported }) => exported === 'purpose',
+      'context has exporting && context.exporting && !(context has purpose)',
+    ),
   ];
 }
 
-function byClass(id: string, statement: string, test: (rule: ClassRule) => boolean, condition: string): Policy {
-  const classes = Object.values(CLASS_RULES)
-    .filter(test)
-    .map((rule) => rule.class);
+function forbidByClass(id: string, statement: string, rules: readonly ClassRule[], condition: string): Policy {
+  const classes = rules.map((rule) => rule.class);
   return forbid(
     id,
     statement,
@@ -121,6 +136,37 @@ function byClass(id: string, statement: string, test: (rule: ClassRule) => boole
     `forbid (principal, action == Action::"${SEE}", resource) when { ${classSet(classes)}.contains(resource.class) && ${condition} };`,
   );
 }
+
+/** Who queries a view without seeing a class in clear sees the masked form of it, where the class has one. */
+function maskPolicies(rules: readonly ClassRule[]): readonly Policy[] {
+  return rules.flatMap(({ class: cls, mask }) =>
+    mask === null
+      ? []
+      : [
+          permit(
+            classMaskId(cls),
+            `what is ${cls} is seen masked (${mask}) by who does not see it in clear`,
+            [SEE],
+            `permit (principal, action == Action::"${SEE}", resource) when { resource.class == Class::${quoted(cls)} };`,
+          ),
+        ],
+  );
+}
+
+/** The id of the policy that shows a class masked. */
+export function classMaskId(cls: Class): string {
+  return `classes.${cls}.mask`;
+}
+
+/** The one rule of regions for answers: whoever asks, through whatever. */
+const OUTSIDE_REGION = forbid(
+  'forbid-outside-region',
+  'What has to stay in a region is not given to who is outside, unless a transfer is recorded or it may cross.',
+  [SEE],
+  `forbid (principal, action == Action::"${SEE}", resource) when {
+    !resource.crosses && !resource.regions.isEmpty()
+  } unless { context has reach && context.reach.containsAll(resource.regions) };`,
+);
 
 /** Cedar's set of some classes. */
 export function classSet(classes: readonly Class[]): string {

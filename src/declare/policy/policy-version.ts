@@ -36,7 +36,7 @@ export class PolicyVersion implements Disposable {
     this.#engine = engine;
     this.files = filePolicies(template, engine);
     this.policies = [
-      ...platformPolicies(),
+      ...platformPolicies(template),
       ...protectionPolicies(template),
       ...streamPolicies(template),
       ...rolePolicies(template),

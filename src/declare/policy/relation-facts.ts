@@ -1,5 +1,5 @@
 import { EVENTS_STREAM, PROBE_STREAM, SYSTEM_COLUMNS } from '#base/core/index.ts';
-import { SYSTEM_VIEWS, tokenSight } from '#declare/template/index.ts';
+import { regionOf, SYSTEM_VIEWS, tokenSight } from '#declare/template/index.ts';
 import type { Field, Template } from '#declare/template/index.ts';
 import type { ClassedColumn } from './types.ts';
 
@@ -10,6 +10,12 @@ export interface RelationFacts {
   readonly purposes: readonly string[];
   /** Whether every stream that it comes from has a lawful basis. */
   readonly hasBasis: boolean;
+  /** Regions that what it is made from has to stay in. */
+  readonly regions: readonly string[];
+  /** Present where it is an aggregate that may leave them. */
+  readonly crosses?: true;
+  /** Present where a statement without a purpose sees what needs none, however many purposes there are. */
+  readonly unstated?: 'show';
   /** Its columns; null for declared views and system views, whose columns only the query room knows. */
   readonly columns: readonly ClassedColumn[] | null;
 }
@@ -23,6 +29,8 @@ export function relationFacts(template: Template, name: string): RelationFacts |
       name,
       purposes: stream.purposes,
       hasBasis: stream.basis !== null,
+      regions: regionsOf(template, [name]),
+      ...unstatedOf([stream]),
       columns: [...system, ...stream.fields.map(classedField)],
     };
   }
@@ -30,10 +38,19 @@ export function relationFacts(template: Template, name: string): RelationFacts |
   if (table !== undefined) {
     const columns = table.fields.map(classedField);
     // A table is loaded by hand and declares no basis of its own; health data belong in streams that do.
-    return { name, purposes: table.purposes, hasBasis: false, columns };
+    return {
+      name,
+      purposes: table.purposes,
+      hasBasis: false,
+      regions: regionsOf(template, [name]),
+      ...unstatedOf([table]),
+      columns,
+    };
   }
   if (template.views.has(name)) return viewFacts(template, name);
-  if ((SYSTEM_VIEWS as readonly string[]).includes(name)) return { name, purposes: [], hasBasis: false, columns: null };
+  if ((SYSTEM_VIEWS as readonly string[]).includes(name)) {
+    return { name, purposes: [], hasBasis: false, regions: [], columns: null };
+  }
   return null;
 }
 
@@ -44,13 +61,31 @@ function classedField({ name, class: cls }: Field): ClassedColumn {
 function viewFacts(template: Template, name: string): RelationFacts {
   const sources = sourcesOf(template, name);
   const streams = sources.map((source) => template.streams.get(source)).filter((stream) => stream !== undefined);
-  const declared = template.views.get(name)?.purposes ?? [];
+  const view = template.views.get(name);
+  const declared = view?.purposes ?? [];
+  const relations = sources.flatMap((source) => template.streams.get(source) ?? template.tables.get(source) ?? []);
   return {
     name,
     purposes: declared.length > 0 ? declared : sharedPurposes(template, sources),
     hasBasis: streams.length > 0 && streams.every((stream) => stream.basis !== null),
+    regions: regionsOf(template, sources),
+    ...unstatedOf(view?.unstated === undefined && declared.length === 0 ? relations : [view ?? {}]),
+    ...(view?.crosses === true ? { crosses: true } : {}),
     columns: null,
   };
+}
+
+/** A view that says nothing of purposes goes by what it is made from. */
+function unstatedOf(of: readonly { readonly unstated?: 'show' }[]): Pick<RelationFacts, 'unstated'> {
+  return of.length > 0 && of.every(({ unstated }) => unstated === 'show') ? { unstated: 'show' } : {};
+}
+
+function regionsOf(template: Template, sources: readonly string[]): readonly string[] {
+  const regions = sources.flatMap((source) => {
+    const relation = template.streams.get(source) ?? template.tables.get(source);
+    return relation === undefined ? [] : (regionOf(template, relation) ?? []);
+  });
+  return [...new Set(regions)].sort();
 }
 
 /** Streams and tables that a view is made from in the end. */

@@ -1,7 +1,9 @@
 import { stricterClass } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
+import { classRules } from '#declare/template/index.ts';
 import type { Role, Template } from '#declare/template/index.ts';
 import { columnRequest } from './cedar-request.ts';
+import { classMaskId } from './platform-policies.ts';
 import type { PolicyVersion } from './policy-version.ts';
 import type { RelationFacts } from './relation-facts.ts';
 import type { AccessRequest, ClassedColumn, HiddenColumn, VisibleColumn } from './types.ts';
@@ -62,7 +64,10 @@ function seeColumn(
 ): Sight {
   const { allowed, policies } = version.ask(columnRequest(request, facts, column, template));
   if (!allowed) return { policies, why: whyHidden(policies, column, facts, roles) };
-  const masks = policies.map((id) => maskOf(id, `${facts.name}.${column.name}`, roles, version));
+  const byClass = classRules(template)[column.class].mask;
+  const masks = policies.map((id) =>
+    id === classMaskId(column.class) ? byClass : maskOf(id, `${facts.name}.${column.name}`, roles, version),
+  );
   return { policies, mask: masks.includes(null) ? null : (masks[0] ?? null) };
 }
 
@@ -81,6 +86,8 @@ function whyHidden(
   roles: readonly Role[],
 ): HiddenColumn['why'] {
   if (policies.includes('forbid-secret')) return 'secret';
+  if (policies.includes('forbid-outside-region')) return 'region';
+  if (policies.some((id) => id.startsWith('forbid-export'))) return 'export';
   const seenAs = column.seenAs ?? column.class;
   const granted = roles.some(({ sees, masks }) => sees.includes(seenAs) || masks.has(`${facts.name}.${column.name}`));
   if (!granted && seenAs !== 'public') return 'class';

@@ -23,6 +23,8 @@ export interface Subject {
   readonly strength?: Strength;
   /** What the credential that was shown is for; absent where it is for all that its holder may. */
   readonly scope?: Scope;
+  /** Where they are, by their account; absent where their roles or the platform say. */
+  readonly region?: string;
   /** For whom an agent acts: it may what both may, so an agent without one may nothing. */
   readonly actsFor?: Subject;
 }
@@ -62,10 +64,18 @@ export interface AccessContext {
   readonly posture?: Posture;
   /** Now, in epoch microseconds. */
   readonly time?: number;
+  /** Transfers that are recorded and in force. The decision point has them; who asks need not. */
+  readonly transfers?: readonly RegionTransfer[];
   /** Address that the request came from. No address is trusted; a policy may only ask for more from some. */
   readonly address?: string;
   /** query, export, detokenise: the one row that is asked about, where that is known; absent for all rows of the view. */
   readonly row?: CedarRow;
+}
+
+/** Data of one region may be given to who is in another, and kept there. */
+export interface RegionTransfer {
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface AccessRequest {
@@ -84,6 +94,8 @@ export interface Lineage {
   readonly stored?: ReadonlyMap<string, Class>;
   /** Columns of which something is stored that is no token, whatever they are declared to be: their class governs. */
   readonly originals?: ReadonlySet<string>;
+  /** Regions that stored segments are labelled with: they have to stay there, whatever is declared by now. */
+  readonly regions?: readonly string[];
 }
 
 export interface ClassedColumn {
@@ -119,6 +131,7 @@ export type Reason =
   | 'purpose-not-granted'
   | 'purpose-not-served'
   | 'no-column'
+  | 'beyond-region'
   | 'no-row'
   | 'rows-unknown';
 
@@ -139,7 +152,7 @@ export interface VisibleColumn {
 export interface HiddenColumn {
   readonly name: string;
   readonly class: Class;
-  readonly why: 'secret' | 'class' | 'purpose' | 'basis' | 'policy';
+  readonly why: 'secret' | 'class' | 'purpose' | 'basis' | 'region' | 'export' | 'policy';
 }
 
 export interface Decision {

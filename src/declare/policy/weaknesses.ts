@@ -42,16 +42,25 @@ export async function weaknessesOf(
 }
 
 /** All of a template that decisions read: with the same, the whole matrix is the same. */
-function policyInputs({ people, policies, streams, tables, views, devices, region }: Template): string {
+function policyInputs({ people, policies, streams, tables, views, devices, region, classes }: Template): string {
   const fieldsOf = ({ fields }: { readonly fields: readonly Field[] }): unknown =>
     fields.map((field) => [field.name, field.class]);
   return JSON.stringify([
     region,
+    [...(classes ?? [])],
     policies ?? [],
     [...people.values()].map((role) => ({ ...role, rows: [...role.rows], masks: [...role.masks] })),
-    [...streams.values()].map((one) => [one.name, one.from, one.purposes, one.basis, one.posture, fieldsOf(one)]),
+    [...streams.values()].map((one) => [
+      one.name,
+      one.from,
+      one.purposes,
+      one.basis,
+      one.posture,
+      one.region,
+      fieldsOf(one),
+    ]),
     [...tables.values()].map((one) => [one.name, one.purposes, fieldsOf(one)]),
-    [...views.values()].map(({ name, from, purposes }) => [name, from, purposes]),
+    [...views.values()].map(({ name, from, purposes, crosses }) => [name, from, purposes, crosses]),
     [...devices.values()].map(({ name, speaksFor }) => [name, speaksFor]),
   ]);
 }

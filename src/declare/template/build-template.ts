@@ -3,6 +3,7 @@ import { tokenKindOf } from './token-domain.ts';
 import type { Millis } from '#base/core/index.ts';
 import { activePurposes } from './active-purposes.ts';
 import type { PurposeUse } from './active-purposes.ts';
+import { buildClasses, buildPlaces, declassificationsOf } from './build-keeping.ts';
 import { buildSignIn } from './build-sign-in.ts';
 import { DEFAULT_PORTS } from './check-platform.ts';
 import { buildCrypto } from './crypto-rules.ts';
@@ -50,6 +51,9 @@ export function buildTemplate(
       description: view.description ?? null,
       ...(view.private === true ? { private: view.private } : {}),
       ...(view.keys === undefined ? {} : { keys: view.keys }),
+      ...declassificationsOf(view),
+      ...(view.crosses === true ? { crosses: view.crosses } : {}),
+      ...(view.unstated === undefined ? {} : { unstated: view.unstated }),
     })),
   );
   const streams = Object.entries(source.streams ?? {}).map(([name, stream]) =>
@@ -59,6 +63,8 @@ export function buildTemplate(
     name: source.name,
     description: source.description ?? null,
     region: source.region ?? 'unspecified',
+    ...(source.classes === undefined ? {} : { classes: buildClasses(source.classes) }),
+    ...(source.objects === undefined ? {} : { objects: buildPlaces(source.objects) }),
     hosts: [...new Set(['localhost', ...(source.hosts ?? [])])],
     devices: byName([
       ...Object.entries(source.devices ?? {}).map(([name, type]) => ({
@@ -87,6 +93,7 @@ export function buildTemplate(
         name,
         description: table.description ?? null,
         purposes: table.purposes ?? [],
+        ...(table.unstated === undefined ? {} : { unstated: table.unstated }),
         fields: buildFields(table.fields, limits),
       })),
     ),
@@ -180,6 +187,9 @@ function buildStream(name: string, stream: StreamSource, accept: Accept, limits:
     ...(stream.posture === undefined ? {} : { posture: stream.posture }),
     ...(stream.privacy === undefined ? {} : { privacy: buildPrivacy(stream.privacy) }),
     ...coarsenTimeOf(stream['coarsen-time']),
+    ...(stream.region === undefined ? {} : { region: stream.region }),
+    ...archiveOf(stream.archive),
+    ...(stream.unstated === undefined ? {} : { unstated: stream.unstated }),
     ...storedAs(stream, buildFields(stream.fields, limits)),
   };
 }
@@ -216,6 +226,11 @@ function gridOf(coarsen: number | string): number {
 function coarsenTimeOf(text: string | undefined): Pick<Stream, 'coarsenTime'> {
   const grid = durationOf(text);
   return grid === null ? {} : { coarsenTime: grid };
+}
+
+function archiveOf(archive: StreamSource['archive']): Pick<Stream, 'archive'> {
+  const after = durationOf(archive?.after);
+  return archive === undefined || after === null ? {} : { archive: { after, to: archive.to } };
 }
 
 /** Marks the fields of a stream that nobody uses for any of their own purposes. */
@@ -260,6 +275,7 @@ function buildRole(name: string, role: RoleSource): Role {
     rows: new Map(Object.entries(role.rows ?? {})),
     masks: new Map(Object.entries(role.masks ?? {}).map(([column, mask]) => [column, mask ?? 'null'])),
     may: [...may].sort(),
+    ...(role.region === undefined ? {} : { region: role.region }),
   };
 }
 

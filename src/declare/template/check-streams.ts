@@ -1,4 +1,4 @@
-import { CLASSES } from '#base/core/index.ts';
+import { CLASS_RULES, isAboutPeople } from '#base/core/index.ts';
 import type { CheckContext } from './check-context.ts';
 import { checkAggregate } from './aggregate-rules.ts';
 import { FLOW_FIELDS } from './flow-fields.ts';
@@ -40,7 +40,9 @@ function checkStream(
   checkAggregate(context, path, stream);
   const fields = stream.fields ?? {};
   checkPurposes(context, path, fields, stream.purposes);
-  const health = Object.entries(fields).find(([, field]) => field?.class === 'health');
+  const health = Object.entries(fields).find(
+    ([, field]) => field?.class !== undefined && field.class !== 'secret' && CLASS_RULES[field.class].needsBasis,
+  );
   if (health !== undefined && stream.basis === undefined) {
     context.atKey(
       [...path, 'fields', health[0], 'class'],
@@ -112,7 +114,7 @@ function checkSubject(context: CheckContext, path: SourcePath, stream: DeepParti
     );
   }
   const cls = field.class ?? 'operational';
-  if (CLASSES.indexOf(cls) < CLASSES.indexOf('personal') || cls === 'secret') {
+  if (!isAboutPeople(cls)) {
     context.at(
       place,
       'TEMPLATE_FIELD_CONFLICT',
@@ -130,7 +132,7 @@ function checkPurposes(
   if (purposes !== undefined && purposes.length > 0) return;
   for (const [name, field] of Object.entries(fields)) {
     const cls = field?.class ?? 'operational';
-    if (CLASSES.indexOf(cls) < CLASSES.indexOf('personal') || cls === 'secret') continue;
+    if (!isAboutPeople(cls)) continue;
     context.atKey(path, 'TEMPLATE_PURPOSE_MISSING', `\`${name}\` is ${cls}, so \`purposes\` has to say what it is for`);
     return;
   }

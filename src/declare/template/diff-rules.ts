@@ -143,6 +143,45 @@ const RULES: readonly (readonly [string, Judge])[] = [
       larger(before ?? 0, after ?? 0, 'readings have to be kept longer', 'readings may be erased sooner'),
   ],
   [
+    'classes.*.keep.max',
+    ({ before, after }) =>
+      larger(before ?? Infinity, after ?? Infinity, 'such readings are kept longer', 'such readings are erased sooner'),
+  ],
+  [
+    'classes.*.keep.min',
+    ({ before, after }) =>
+      larger(before ?? 0, after ?? 0, 'such readings have to be kept longer', 'such readings may be erased sooner'),
+  ],
+  ['classes', () => judged('weakens', 'what follows from classes is another')],
+  ['classes.*', () => judged('weakens', 'what follows from the class is another')],
+  ['classes.*.*', () => judged('weakens', 'what follows from the class is another')],
+  ['objects', () => judged('weakens', 'segments may lie elsewhere')],
+  ['objects.*', () => judged('weakens', 'segments may lie elsewhere')],
+  ['objects.*.*', () => judged('weakens', 'the place is another, or reached in another way')],
+  ['objects.*.s3.*', () => judged('weakens', 'the place is another, or reached in another way')],
+  [
+    'streams.*.region',
+    ({ before }) =>
+      before === null
+        ? judged('strengthens', 'a region is named')
+        : judged('weakens', 'its readings belong elsewhere from now on'),
+  ],
+  ['streams.*.archive', () => judged('neutral', 'when its segments go to another place')],
+  ['streams.*.archive.*', () => judged('neutral', 'when its segments go to another place')],
+  [
+    '*.*.unstated',
+    ({ after }) =>
+      after === 'show'
+        ? judged('weakens', 'statements need not state a purpose')
+        : judged('strengthens', 'statements state a purpose'),
+  ],
+  ['views.*.declassify', () => judged('weakens', 'columns have a milder class than what they are made from')],
+  [
+    'views.*.crosses',
+    ({ after }) => judged(after === true ? 'weakens' : 'strengthens', 'whether it leaves its region'),
+  ],
+  ['people.*.region', () => judged('weakens', 'its people are elsewhere, and see what may be seen there')],
+  [
     'streams.*.accept.*',
     ({ before, after }) => larger(before, after, 'older or earlier times are believed', 'fewer times are believed'),
   ],

@@ -1,5 +1,7 @@
 export type {
   Aggregation,
+  ClassTerms,
+  Declassification,
   DeviceType,
   CryptoRules,
   Detection,
@@ -8,6 +10,7 @@ export type {
   Issuer,
   IssuerKeys,
   Limits,
+  ObjectsPlace,
   TraceRules,
   Listen,
   Measure,
@@ -22,6 +25,8 @@ export type {
   TlsRules,
   View,
 } from './types.ts';
+export { classRules, keepOf, mainRegion, placeRegion, regionOf } from './class-terms.ts';
+export { MAIN_PLACE } from './schema-keeping.ts';
 export { TemplateError } from './errors.ts';
 export type { DiagnosticErrorCode, TemplateErrorCode } from './errors.ts';
 export { parseTemplate } from './parse-template.ts';

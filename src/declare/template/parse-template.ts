@@ -3,6 +3,7 @@ import { makeCheckContext } from './check-context.ts';
 import type { CheckContext, PartialSource } from './check-context.ts';
 import { checkDevices } from './check-devices.ts';
 import { checkFields } from './check-fields.ts';
+import { checkKeeping } from './check-keeping.ts';
 import { checkNames } from './check-names.ts';
 import { checkPeople } from './check-people.ts';
 import { checkPlatform } from './check-platform.ts';
@@ -68,6 +69,7 @@ function checkMeaning(context: CheckContext): void {
   checkFields(context);
   checkViews(context);
   checkDetect(context);
+  checkKeeping(context);
   checkPeople(context);
   checkSignIn(context);
   checkPlatform(context);

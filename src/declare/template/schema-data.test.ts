@@ -38,6 +38,10 @@ test('field and stream have a key for every member of what they become', () => {
     'posture',
     'privacy',
     'coarsenTime',
+    'aggregate',
+    'region',
+    'archive',
+    'unstated',
     'fields',
   ];
   assert.deepEqual(Object.keys(stream.properties).sort(), [...streamMembers.map(kebab), 'unenforced'].sort());

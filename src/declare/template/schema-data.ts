@@ -237,6 +237,11 @@ export const aggregate = Type.Object(
   },
 );
 
+const unstated = Type.Enum(['show'] as const, {
+  description:
+    'What a statement sees that states no purpose where there are several: `show` what needs none. By default it is refused.',
+});
+
 /** A stream. */
 export const stream = Type.Object(
   {
@@ -258,6 +263,24 @@ export const stream = Type.Object(
         { ...closed, description: 'Retention.' },
       ),
     ),
+    region: Type.Optional(
+      Type.String({
+        pattern: words.WORD_PATTERN,
+        title: 'the name of a region such as `eu`',
+        description: 'Where its readings have to stay. Default: the region of the template.',
+        examples: ['eu'],
+      }),
+    ),
+    archive: Type.Optional(
+      Type.Object(
+        {
+          after: duration('How long after receipt.', ['90d']),
+          to: word('a place of `objects`'),
+        },
+        { ...closed, title: 'a mapping of `after` and `to`', description: 'When its segments go to another place.' },
+      ),
+    ),
+    unstated: Type.Optional(unstated),
     accept: Type.Optional(acceptWindow),
     rate: Type.Optional(
       Type.Union(
@@ -340,6 +363,28 @@ export const view = Type.Object(
         maxProperties: 64,
       }),
     ),
+    declassify: Type.Optional(
+      mapOf(
+        Type.Object(
+          {
+            columns: oneOrMany(identifier('a column'), 'columns', 'Columns of the view.'),
+            to: Type.Enum(words.CLASSES, { description: 'The class that they have instead.' }),
+            because: Type.String({ minLength: 1, maxLength: 500, title: 'a reason', description: 'Why that is so.' }),
+          },
+          { ...closed, title: 'a mapping of `columns`, `to` and `because`' },
+        ),
+        words.WORD_PATTERN,
+        64,
+        'Rules by name: columns that are less strict than what they are made from. Applying one is logged.',
+      ),
+    ),
+    crosses: Type.Optional(
+      Type.Boolean({
+        title: 'true or false',
+        description: 'Whether it may be given out of its region: an aggregate, and nothing stricter than location.',
+      }),
+    ),
+    unstated: Type.Optional(unstated),
   },
   { ...closed, title: 'a view', description: 'A governed SQL view.' },
 );
@@ -349,6 +394,7 @@ export const table = Type.Object(
   {
     description: Type.Optional(prose),
     purposes: Type.Optional(purposes),
+    unstated: Type.Optional(unstated),
     fields: mapOf(field, words.IDENTIFIER_PATTERN, TEMPLATE_BOUNDS.fieldsPerStream, 'Its columns, in order.'),
   },
   { ...closed, title: 'a table', description: 'A reference table, filled by `weir table load`.' },

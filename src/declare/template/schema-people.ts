@@ -60,6 +60,14 @@ export const role = Type.Object(
         description: 'Further actions.',
       }),
     ),
+    region: Type.Optional(
+      Type.String({
+        pattern: words.WORD_PATTERN,
+        title: 'the name of a region such as `us`',
+        description: 'Where its people and programs are. Default: the region of the template.',
+        examples: ['us'],
+      }),
+    ),
     respond: Type.Optional(Type.Union([allWord], { description: 'Short for `may: [respond]`.' })),
   },
   { ...closed, title: 'a role', description: 'What a group of people or programs may do.' },

@@ -4,6 +4,7 @@ import { TEMPLATE_BOUNDS } from './limits.ts';
 import { stream, table, view } from './schema-data.ts';
 import type { field } from './schema-data.ts';
 import { acceptWindow, closed, listOf, mapOf, oneOrMany, prose } from './schema-forms.ts';
+import { classTerms, places } from './schema-keeping.ts';
 import { approval, role } from './schema-people.ts';
 import { api, traces } from './schema-api.ts';
 import { crypto } from './schema-crypto.ts';
@@ -48,6 +49,8 @@ export const TEMPLATE_SCHEMA = Type.Object(
         examples: ['eu', 'us'],
       }),
     ),
+    classes: Type.Optional(classTerms),
+    objects: Type.Optional(places),
     hosts: Type.Optional(
       listOf(
         Type.String({

@@ -1,3 +1,4 @@
+import { CLASS_RULES } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
 import type { TokenFormat } from '#base/crypto/index.ts';
 import type { FieldSource } from './schema.ts';
@@ -10,7 +11,7 @@ import type { Field, Template, TokenKind } from './types.ts';
  * @param relation the stream or table; an identifier that names no domain has that of its relation
  */
 export function tokenDomainOf(relation: string, field: Field): string | null {
-  return field.tokenise ?? (field.class === 'identifier' ? relation : null);
+  return field.tokenise ?? (CLASS_RULES[field.class].entry === 'token' ? relation : null);
 }
 
 /** Alphabets by name. */
@@ -52,5 +53,5 @@ export function tokenDomains(template: Template): readonly string[] {
  * stands in for a value of another class is seen like the value.
  */
 export function tokenSight(cls: Class): { readonly seenAs?: Class } {
-  return cls === 'identifier' ? { seenAs: 'public' } : {};
+  return CLASS_RULES[cls].entry === 'token' ? { seenAs: 'public' } : {};
 }

@@ -1,7 +1,7 @@
 import type { Calendar } from './calendar.ts';
 import type { PhysicsRule } from './physics-rule.ts';
 import type { CONTAINMENTS, TAMPER_KINDS } from './vocabulary.ts';
-import type { Class, FieldType, Micros, Millis } from '#base/core/index.ts';
+import type { Class, ClassMask, ExportTerms, FieldType, Micros, Millis } from '#base/core/index.ts';
 import type { CertificateAlgorithm, CheckpointAlgorithm } from '#base/crypto/index.ts';
 
 /**
@@ -14,6 +14,10 @@ export interface Template {
   readonly name: string;
   readonly description: string | null;
   readonly region: string;
+  /** What holds for fields of a class beyond `CLASS_RULES`; absent where nothing is said of any. */
+  readonly classes?: ReadonlyMap<Class, ClassTerms>;
+  /** Where segments lie, by name; absent where nothing is said of it: then they lie in the data directory alone. */
+  readonly objects?: ReadonlyMap<string, ObjectsPlace>;
   /** Names that the platform's own certificates carry, `localhost` always among them. */
   readonly hosts: readonly string[];
   readonly devices: ReadonlyMap<string, DeviceType>;
@@ -47,6 +51,25 @@ export interface PolicyFile {
   /** Path relative to the template's folder. */
   readonly file: string;
   readonly text: string;
+}
+
+/** What a template says of a class; what is absent is as `CLASS_RULES` has it. */
+export interface ClassTerms {
+  readonly keep?: { readonly min: Millis | null; readonly max: Millis | null };
+  readonly mask?: ClassMask;
+  readonly exported?: ExportTerms;
+  readonly crosses?: boolean;
+  readonly region?: string;
+}
+
+/** A place for segments. */
+export interface ObjectsPlace {
+  readonly name: string;
+  /** A directory by its absolute path, or `s3://<bucket>/<prefix>`; null for the data directory itself. */
+  readonly location: string | null;
+  readonly region: string | null;
+  /** Buckets: how they are reached. `credentials` is a file in the folder `places` of the data directory. */
+  readonly s3?: { readonly endpoint?: string; readonly region?: string; readonly credentials: string };
 }
 
 export interface DeviceType {
@@ -123,6 +146,12 @@ export interface Stream {
   /** Present where no reading is stored, but one row of each device and window. */
   readonly aggregate?: Aggregation;
   /** Of its rows. What readings have where `aggregate` is present stands there; see `intakeFields`. */
+  /** Where its readings have to stay; absent where the template says it for all. */
+  readonly region?: string;
+  /** When its segments go to another place; absent where they stay. */
+  readonly archive?: { readonly after: Millis; readonly to: string };
+  /** Present where a statement without a purpose sees what needs none, although there are several to choose from. */
+  readonly unstated?: 'show';
   readonly fields: readonly Field[];
 }
 
@@ -208,6 +237,19 @@ export interface View {
   readonly private?: true;
   /** Private views: the values by which answers may be grouped, by column; absent where none are listed. */
   readonly keys?: Readonly<Record<string, readonly string[]>>;
+  /** Columns that are less strict than what they are made from; absent where none are. */
+  readonly declassify?: readonly Declassification[];
+  /** Present where it is an aggregate that may be given to who asks from outside its region. */
+  readonly crosses?: true;
+  readonly unstated?: 'show';
+}
+
+/** A named rule by which columns of a view have a milder class than their sources. */
+export interface Declassification {
+  readonly rule: string;
+  readonly columns: readonly string[];
+  readonly to: Class;
+  readonly because: string;
 }
 
 /** A governed reference table, filled by `weir table load`. */
@@ -215,6 +257,7 @@ export interface ReferenceTable {
   readonly name: string;
   readonly description: string | null;
   readonly purposes: readonly string[];
+  readonly unstated?: 'show';
   readonly fields: readonly Field[];
 }
 
@@ -233,6 +276,8 @@ export interface Role {
   readonly masks: ReadonlyMap<string, string>;
   /** Further actions: administer, audit, prove, quarantine, command, enrol, table, replay. */
   readonly may: readonly string[];
+  /** Where its people and programs are, unless their account says otherwise; absent where the platform is. */
+  readonly region?: string;
 }
 
 /** How people and programs sign in. */

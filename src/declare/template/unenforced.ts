@@ -1,4 +1,3 @@
-import { CLASSES } from '#base/core/index.ts';
 import { isSystemName } from './system-streams.ts';
 import type { Stream, Template } from './types.ts';
 
@@ -29,15 +28,13 @@ export interface Unenforced extends Declared {
 /** All of them. An entry goes when what it promises is enforced; the list is empty when all is. */
 export const UNENFORCED_PROTECTIONS: readonly UnenforcedProtection[] = [
   {
-    id: 'residency',
-    promise: 'personal data stay in the region',
-    meanwhile: 'they stay on this machine; where that stands is not checked',
-    find: (template) => {
-      const streams = ownStreams(template)
-        .filter(isPersonal)
-        .map((stream) => stream.name);
-      return template.region === 'unspecified' || streams.length === 0 ? [] : [{ path: 'region', streams }];
-    },
+    id: 'archive',
+    promise: 'segments go to another place when they are old',
+    meanwhile: 'they stay where they are',
+    find: (template) =>
+      ownStreams(template).flatMap(({ name, archive }) =>
+        archive === undefined ? [] : [{ path: `streams.${name}.archive`, streams: [] }],
+      ),
   },
   {
     id: 'identity',
@@ -74,10 +71,6 @@ export function heldBy(template: Template, stream: Stream): readonly Unenforced[
 
 function ownStreams(template: Template): readonly Stream[] {
   return [...template.streams.values()].filter((stream) => !isSystemName(stream.name));
-}
-
-function isPersonal(stream: Stream): boolean {
-  return stream.fields.some((field) => CLASSES.indexOf(field.class) >= CLASSES.indexOf('personal'));
 }
 
 function deviceTypesWhere(

@@ -1,4 +1,4 @@
-import { bytes, decodeUtf8, hasCode, seconds, SYSTEM_COLUMNS } from '#base/core/index.ts';
+import { bytes, decodeUtf8, hasCode, seconds, stricterClass, SYSTEM_COLUMNS } from '#base/core/index.ts';
 import type { ColumnShape, Class } from '#base/core/index.ts';
 import { tokenSight } from '#declare/template/index.ts';
 import type { Field, Template, View } from '#declare/template/index.ts';
@@ -10,6 +10,7 @@ import type { ResultFormat } from './formats/result-format.ts';
 import { formatAst, isNode, nodesOf, parseAst } from './gate/ast.ts';
 import { describing } from './gate/build.ts';
 import { gateStatement } from './gate/gate-statement.ts';
+import { isAggregate } from './gate/is-aggregate.ts';
 import { traceLineage } from './gate/lineage.ts';
 import { maskedType } from './gate/mask.ts';
 import { describePrivateView } from './privacy/private-view.ts';
@@ -167,8 +168,37 @@ async function resolveView(
     unit: known?.[i]?.unit ?? null,
     description: null,
   }));
+  if (view.crosses === true && view.private !== true && !isAggregate(query)) {
+    return problem('Cannot let view out of its region: not every row of it sums up a group of readings');
+  }
+  const declared = declassified(view, columns);
+  if (typeof declared === 'string') return problem(declared);
   const { name, description, purposes, from } = view;
-  return { name, kind: 'view', description, purposes, columns, from, definition };
+  return { name, kind: 'view', description, purposes, columns: declared, from, definition };
+}
+
+/** The columns under the milder classes that rules of the view give them, or why a rule does not fit. */
+function declassified(
+  { declassify = [] }: View,
+  columns: readonly GovernedColumn[],
+): readonly GovernedColumn[] | string {
+  const milder = new Map<string, Class>();
+  for (const { rule, columns: named, to } of declassify) {
+    for (const name of named) {
+      const column = columns.find((each) => each.name === name);
+      if (column === undefined) return `Cannot declassify by ${rule}: the view has no column ${name}`;
+      if (column.class === to || stricterClass(column.class, to) === to) {
+        return `Cannot declassify by ${rule}: ${name} is ${column.class}, which is no stricter than ${to}`;
+      }
+      milder.set(name, to);
+    }
+  }
+  return columns.map((column) => {
+    const to = milder.get(column.name);
+    if (to === undefined) return column;
+    const seenAs = column.seenAs ?? column.class;
+    return { ...column, class: to, seenAs: stricterClass(seenAs, to) === seenAs ? to : seenAs };
+  });
 }
 
 /** Relations with each column under the class that it takes to see it. */

@@ -56,7 +56,19 @@ export async function compactSegments(
   const batch = { stream: plan.stream, template: templates[0] ?? '', rows: order.length, columns: merged };
   const inputs = plan.inputs.map((input) => input.id);
   const expired = plan.inputs.reduce((sum, { rows }) => sum + rows, 0) - order.length;
-  const content = { stream: plan.stream, columns, batches: [batch], spans: [], inputs, templates, classes, expired };
+  const region = plan.inputs[0]?.region;
+  const where = region === undefined ? {} : { region, standsIn: plan.standsIn ?? null };
+  const content = {
+    ...where,
+    stream: plan.stream,
+    columns,
+    batches: [batch],
+    spans: [],
+    inputs,
+    templates,
+    classes,
+    expired,
+  };
   return sealSegment(content, parts);
 }
 

@@ -21,6 +21,8 @@ export interface CompactorParts extends Pick<SealingParts, 'objects' | 'audit'> 
   readonly segmentKeys: SegmentKeySource;
   readonly clock: Clock;
   readonly declared: DeclaredClasses;
+  /** Where the store stands; null where nothing says. */
+  readonly standsIn?: () => string | null;
   readonly retention: () => Retention;
   readonly log: Log;
 }
@@ -48,6 +50,10 @@ export class Compactor {
     this.#limits = limits;
   }
 
+  get #where(): { readonly standsIn: string | null } {
+    return { standsIn: this.#parts.standsIn?.() ?? null };
+  }
+
   /** Notes a segment that was published. */
   add(segment: Segment): void {
     this.#active?.set(segment.id, segment);
@@ -69,7 +75,7 @@ export class Compactor {
     if (plan === null) return { kind: 'nothing-due' };
     let segment: Segment | null;
     try {
-      segment = await maker.compact(plan, declared(plan.stream));
+      segment = await maker.compact({ ...plan, ...this.#where }, declared(plan.stream));
     } catch (error) {
       const culprits = culpritsOf(error, plan);
       if (culprits.length === 0) {
@@ -122,7 +128,7 @@ export class Compactor {
   async #without(input: Segment, subject: SubjectRows, request: string, found: number): Promise<number> {
     const { publisher, objects, clock } = this.#parts;
     const plan = { stream: input.stream, inputs: [input], without: subject };
-    const segment = await this.#parts.maker.compact(plan, this.#parts.declared(plan.stream));
+    const segment = await this.#parts.maker.compact({ ...plan, ...this.#where }, this.#parts.declared(plan.stream));
     const rows = subject.corrected === undefined ? input.rows - (segment?.rows ?? 0) : found;
     const expired = { stream: input.stream, rows, keptFrom: subject.before ?? clock.now(), request };
     if (segment === null) return this.#takeOut(plan, expired);

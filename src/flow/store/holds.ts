@@ -10,6 +10,10 @@ export interface Hold {
   /** Times of the readings, inclusive, in epoch microseconds; null for an open end. */
   readonly from: number | null;
   readonly to: number | null;
+  /** A condition in SQL over the stream's columns: readings that meet it are meant; absent where all are. */
+  readonly where?: string;
+  /** Segments that were looked at and have no such reading; a segment is never changed. Worked out, never stored. */
+  readonly cleared?: ReadonlySet<string>;
   /** Why, and who answers for it. */
   readonly reason: string;
   readonly owner: string;
@@ -21,7 +25,7 @@ const HOLDS = {
   name: 'store_hold',
   key: { id: 'text' },
   clear: { stream: 'text', created: 'integer', released: 'integer?', first: 'integer?', last: 'integer?' },
-  sealed: (value: Json) => value as { readonly reason: string; readonly owner: string },
+  sealed: (value: Json) => value as { readonly reason: string; readonly owner: string; readonly where?: string },
   indexes: [['released']],
 } as const;
 
@@ -35,9 +39,10 @@ export class Holds {
     this.#holds = new SealedTable(HOLDS, sealer);
   }
 
-  async add(tx: CatalogueTransaction, hold: Omit<Hold, 'released'>): Promise<void> {
-    const { id, stream, from, to, reason, owner, created } = hold;
-    await this.#holds.insert(tx, { id, stream, created, released: null, first: from, last: to }, { reason, owner });
+  async add(tx: CatalogueTransaction, hold: Omit<Hold, 'released' | 'cleared'>): Promise<void> {
+    const { id, stream, from, to, where, reason, owner, created } = hold;
+    const sealed = { reason, owner, ...(where === undefined ? {} : { where }) };
+    await this.#holds.insert(tx, { id, stream, created, released: null, first: from, last: to }, sealed);
   }
 
   /** @returns whether it stood */
@@ -64,13 +69,26 @@ export class Holds {
   }
 }
 
-/** Whether a hold that stands covers a segment: one reading is enough to keep all of it. */
-export function isHeldBy(segment: Pick<Segment, 'stream' | 'minTime' | 'maxTime'>, holds: readonly Hold[]): boolean {
-  return holds.some(
-    ({ stream, from, to, released }) =>
-      released === null &&
-      stream === segment.stream &&
-      segment.maxTime >= (from ?? -Infinity) &&
-      segment.minTime <= (to ?? Infinity),
+/**
+ * Whether a hold that stands covers a segment: one reading is enough to keep all of it. One with a condition covers what
+ * was not looked at, since it may have such a reading.
+ */
+export function isHeldBy(
+  segment: Pick<Segment, 'stream' | 'minTime' | 'maxTime'> & { readonly id?: string },
+  holds: readonly Hold[],
+): boolean {
+  return holds.some((hold) => mayCover(segment, hold) && !(segment.id !== undefined && hold.cleared?.has(segment.id)));
+}
+
+/** Whether stream and time of a hold that stands are those of a segment. */
+export function mayCover(
+  segment: Pick<Segment, 'stream' | 'minTime' | 'maxTime'>,
+  { stream, from, to, released }: Hold,
+): boolean {
+  return (
+    released === null &&
+    stream === segment.stream &&
+    segment.maxTime >= (from ?? -Infinity) &&
+    segment.minTime <= (to ?? Infinity)
   );
 }

@@ -29,7 +29,7 @@ export { handlesOf, SegmentCatalogue } from './segment-catalogue.ts';
 export { STORE_SCHEMA } from './schema.ts';
 export { Erasures } from './erasures.ts';
 export type { Erasure } from './erasures.ts';
-export { Holds, isHeldBy } from './holds.ts';
+export { Holds, isHeldBy, mayCover } from './holds.ts';
 export type { Hold } from './holds.ts';
 export type { SegmentFilter, SegmentSet, WrapKeeper } from './segment-catalogue.ts';
 export type {

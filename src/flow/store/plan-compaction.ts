@@ -25,6 +25,8 @@ export interface CompactionPlan {
   readonly inputs: readonly Segment[];
   /** Readings received before this are left out (epoch microseconds). */
   readonly keptFrom?: Micros;
+  /** Region of what it is stored in; null where nothing says. */
+  readonly standsIn?: string | null;
   /** Rows about a person that are left out, or corrected where it says so. */
   readonly without?: SubjectRows;
 }
@@ -48,9 +50,10 @@ export function planCompaction(segments: readonly Segment[], limits: CompactionL
     // A merge could not add even one more as large as itself.
     if (segment.rows * 2 > limits.rows || segment.size * 2 > limits.bytes) continue;
     const tier = tierOf(segment.rows, limits.fanIn);
-    const group = groups.get(`${tier} ${segment.stream}`);
-    if (group === undefined)
-      groups.set(`${tier} ${segment.stream}`, { stream: segment.stream, tier, members: [segment] });
+    // What has to stay in different regions never lies together.
+    const key = `${tier} ${segment.stream} ${segment.region ?? ''}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { stream: segment.stream, tier, members: [segment] });
     else group.members.push(segment);
   }
   const ready = [...groups.values()]

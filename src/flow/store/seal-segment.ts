@@ -3,6 +3,7 @@ import type { AuditEvent, Batch, Clock, Micros, Random } from '#base/core/index.
 import { sha256Hex } from '#base/crypto/index.ts';
 import type { Objects } from '#base/storage/index.ts';
 import { encodeParquetSteps } from './parquet/encode-parquet.ts';
+import { StoreError } from './errors.ts';
 import type { DataKeySource } from './ports.ts';
 import { factsOf, keyColumns, sealColumns } from './seal-columns.ts';
 import { segmentObjectKey } from './segment.ts';
@@ -27,6 +28,9 @@ export interface SegmentContent {
   readonly inputs: readonly string[];
   /** Digests of the templates that admitted them. */
   readonly templates: readonly string[];
+  /** Region that they have to stay in, and where what they are stored in stands; absent where they may be anywhere. */
+  readonly region?: string;
+  readonly standsIn?: string | null;
   /** Columns that have another class than in the inputs, in words. */
   readonly classes?: readonly string[];
   /** Rows of the inputs that are kept no longer, and not in it. */
@@ -38,10 +42,11 @@ export interface SegmentContent {
  *
  * A crash after this leaves an object that no catalogue row names, which the next start removes.
  *
- * @throws {StoreError} STORE_SHAPE_CONFLICT if a column may not be stored
+ * @throws {StoreError} STORE_SHAPE_CONFLICT if a column may not be stored; STORE_REGION_REFUSED before anything is
  */
 export async function sealSegment(content: SegmentContent, parts: SealingParts): Promise<Segment> {
-  const { stream, columns, batches, classes = [], expired = 0 } = content;
+  const { stream, columns, batches, region, classes = [], expired = 0 } = content;
+  requireRegion(content);
   const keyed = await keyColumns(stream, columns, parts.dataKeys);
   const id = makeId(parts.clock, parts.random);
   const version = 1;
@@ -56,6 +61,7 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
     minTime: micros(minTime),
     maxTime: micros(maxTime),
     ...(received === null ? {} : { received }),
+    ...(region === undefined ? {} : { region }),
     devices,
     templates: content.templates,
     spans: content.spans,
@@ -85,6 +91,16 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
     },
   });
   return segment;
+}
+
+/** What has to stay in a region is stored nowhere else. */
+function requireRegion({ stream, region, standsIn = null }: SegmentContent): void {
+  if (region === undefined || region === standsIn) return;
+  throw new StoreError(
+    'STORE_REGION_REFUSED',
+    `Cannot store readings of ${stream}: they have to stay in ${region}, and the store stands in ${standsIn ?? 'no named region'}`,
+    { hint: 'Say where the platform stands in the template (`region`)' },
+  );
 }
 
 /** Takes steps with room for others in between: who asks for the tail meanwhile waits for one column, not for all. */

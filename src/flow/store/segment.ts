@@ -52,6 +52,8 @@ export interface Segment {
   readonly maxTime: Micros;
   /** When its first and its last row were received; absent where it was sealed before that was kept. */
   readonly received?: { readonly first: Micros; readonly last: Micros };
+  /** Region that its readings have to stay in, as was declared when they were sealed; absent where none was. */
+  readonly region?: string;
   /** Distinct devices. */
   readonly devices: number;
   /** Digests of the templates that admitted its rows. */

@@ -39,6 +39,9 @@ export interface StoreParts extends SealingParts {
   readonly shapes: StreamShapes;
   /** What the template in force says; asked anew each time. */
   readonly declared: DeclaredClasses;
+  /** Region that readings of a stream have to stay in, and where the store stands; null where nothing says. */
+  readonly regionOf?: (stream: string) => string | null;
+  readonly standsIn?: () => string | null;
   /** What is kept at this moment; nothing goes where it is absent. */
   readonly retention?: () => Retention;
   /** Keeps the larger part of the tail for query processes; without it all of it is handed over as it is. */
@@ -466,7 +469,17 @@ export class StoreService implements AsyncDisposable {
       const { shapes } = this.#parts;
       const columns = await Promise.all(templates.map(async (template) => shapes.columns(stream, template)));
       try {
-        return { cut, stream, columns: mergeColumns(columns), batches, spans: cut.spans, inputs: [], templates };
+        const content = {
+          cut,
+          stream,
+          columns: mergeColumns(columns),
+          batches,
+          spans: cut.spans,
+          inputs: [],
+          templates,
+        };
+        const region = this.#parts.regionOf?.(stream) ?? null;
+        return region === null ? content : { ...content, region, standsIn: this.#parts.standsIn?.() ?? null };
       } catch (error) {
         if (!hasCode(error, 'STORE_SHAPE_CONFLICT') || oneTemplate) throw error;
       }

@@ -43,6 +43,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     incident: async () => (await import('./commands/incidents.ts')).addIncidentCommands,
     baseline: async () => (await import('./commands/baseline.ts')).addBaselineCommand,
     retention: async () => (await import('./commands/retention.ts')).addRetentionCommand,
+    transfer: async () => (await import('./commands/transfer.ts')).addTransferCommand,
     collection: async () => (await import('./commands/collection.ts')).addCollectionCommand,
     consent: async () => (await import('./commands/consent.ts')).addConsentCommand,
     backup: async () => (await import('./commands/backup.ts')).addBackupCommand,

@@ -6,7 +6,8 @@ import { systemRandom } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { CedarEngine, DecisionPoint } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { isLoopback } from '#declare/template/index.ts';
+import { isLoopback, keepOf, mainRegion } from '#declare/template/index.ts';
+import { FileJournalReader } from '#flow/journal/index.ts';
 import { PrivacyLedger } from '#flow/query/index.ts';
 import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
 import { CONTROLS } from '#assure/controls/index.ts';
@@ -48,6 +49,9 @@ import { SegmentHost } from './control/segment-host.ts';
 import { SignInTally } from './control/sign-in-tally.ts';
 import { folderBytes, makeRate, readStatus } from './control/status.ts';
 import { TemplateService } from './control/template-service.ts';
+import { lookElsewhere } from './control/look-elsewhere.ts';
+import { TransferBook } from './control/transfer-book.ts';
+import { dataRegions, requireRegions, tryRegions } from './control/regions.ts';
 import { useAlgorithms } from './control/use-algorithms.ts';
 import { requireTemplate, TemplateVersions } from './control/template-versions.ts';
 import type { TemplateSource } from './control/template-versions.ts';
@@ -119,6 +123,7 @@ export interface Platform extends AsyncDisposable {
 
 const DRAIN_MS = 10_000;
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 const WITNESS_EVERY = seconds(1);
 const DAY_US = 86_400_000_000;
 /** How long alerts of rules over the log are kept, in milliseconds: they show no reading whose time would end theirs. */
@@ -180,6 +185,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   identity.continuity.hold(new DatasetReplay({ book: datasetBook, catalogue, keys, clock, log }));
   const ledger = await PrivacyLedger.open(catalogue, sealer, audit);
   identity.continuity.hold(ledger);
+  const transfers = await TransferBook.open({ catalogue, sealer, audit, clock, random });
+  identity.continuity.hold(transfers);
   const consentReceipts = new ConsentReceipts({ custody, audit, random, deployment: identity.deployment });
 
   // Before anybody is let in, whatever was restored.
@@ -224,6 +231,18 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     sign: (type, statement) => prover.sign(type, statement),
     reachCopies: () => backups.refresh(),
     holdsChanged: (holds) => store.useHolds(holds),
+    count: (segment, condition) => queries.countWhere(segment, condition),
+    requireCondition: (stream, condition) => queries.requireCondition(stream, condition),
+    elsewhere: async (gone) => {
+      queries.drop(gone.map(({ segment }) => segment));
+      // What was taken before is in files that are not written any more, and go once they are passed.
+      await gateway.turnFiles();
+      await store.releaseFiles();
+      // Only looked at, never read: its keys are not needed.
+      const journal = new FileJournalReader({ directory: layout.journal, keys: { key: async () => null } });
+      return lookElsewhere(gone, { journalFiles: () => journal.files(), datasets: datasetBook });
+    },
+    log,
   });
   const { rules, alerts, watch } = await openWatch({
     layout,
@@ -285,6 +304,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     log,
     deployment: identity.deployment,
     program: packageVersion,
+    regions: async () => dataRegions(inForce(), await segments.active()),
+    transfers: () => transfers.inForce(),
+    stands: () => mainRegion(inForce()),
     template: () => {
       const { name, digest } = inForce();
       return { name, digest };
@@ -311,7 +333,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     clock,
     random,
   });
-  const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live));
+  const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live), () =>
+    transfers.inForce(),
+  );
   // Before anything is asked: whom an older copy of the catalogue forgot is not shown again.
   const keeping = Promise.withResolvers<DatasetKeeper>();
   const rights: RightsKeeper = opened.use(
@@ -401,7 +425,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     proposals,
     mayPropose: (proposer) => mayStillPropose(proposer, { people: identity.people, decisions, template: inForce() }),
     packageFile,
-    check: (next) => queries.check(next),
+    check: async (next) => {
+      requireRegions(next, await segments.active(), transfers.inForce());
+      await queries.check(next);
+    },
     segments: () => segments.active(),
     going: (next) => retention.goingUnder(next),
     publish: async (next) => {
@@ -486,6 +513,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     segments,
     retention,
     backupTrial: () => backups.trial(),
+    regionTrial: async () =>
+      tryRegions({
+        template: inForce(),
+        decisions,
+        objects,
+        segments: await segments.stored(),
+        transfers: transfers.inForce(),
+        backups: await backups.places(),
+      }),
     consentTrial: (actor) =>
       tryConsent({
         template: inForce,
@@ -555,6 +591,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     quarantine,
     tables,
     retention,
+    transfers,
     consents,
     consentReceipts,
     backups,
@@ -651,10 +688,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   opened.use(everyHour('key releases', () => keyReleases.tend(), log));
   opened.use(everyHour('datasets', () => datasets.tend(), log));
   rights.start();
-  const keepOf = (stream: string | null): number | null =>
-    stream === null ? KEEP_OF_RULES : (inForce().streams.get(stream)?.keep.max ?? null);
-  opened.use(everyHour('alerts', async () => void (await alerts.expire(keepOf)), log));
+  const longest = (name: string | null): number | null => {
+    if (name === null) return KEEP_OF_RULES;
+    const stream = inForce().streams.get(name);
+    return stream === undefined ? null : keepOf(inForce(), stream).max;
+  };
+  opened.use(everyHour('alerts', async () => void (await alerts.expire(longest)), log));
   opened.use(everyHour('retention', async () => void (await retention.finish()), log));
+  opened.use(every(MINUTE_MS, 'holds', () => retention.weigh(), log));
   opened.use(everyHour('backups', async () => void (await backups.catchUp()), log));
   opened.use(everyHour('keys', async () => void (await keys.lifecycle.rotateDue()), log));
 
@@ -745,11 +786,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
 /** Runs a housekeeping step now and every hour. A step that fails is logged and tried again. */
 function everyHour(name: string, step: () => Promise<void>, log: Log): Disposable {
+  return every(HOUR_MS, name, step, log);
+}
+
+function every(interval: number, name: string, step: () => Promise<void>, log: Log): Disposable {
   const run = (): void => {
     step().catch((error: unknown) => log.error({ step: name, error: String(error) }, 'housekeeping failed'));
   };
   run();
-  const timer = setInterval(run, HOUR_MS).unref();
+  const timer = setInterval(run, interval).unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 

@@ -3,7 +3,7 @@ import type { Class } from '#base/core/index.ts';
 import type { Relations } from '../relations.ts';
 import type { Ast, AstNode } from './ast.ts';
 import { isNode, listOf, nodesOf, textOf, textsOf } from './ast.ts';
-import { AGGREGATES } from './functions.ts';
+import { hasAggregate } from './is-aggregate.ts';
 
 /** What is known of a column by where it comes from. */
 export interface ColumnFact {
@@ -288,13 +288,6 @@ function hasWildcard(value: Ast): boolean {
   if (!isNode(value)) return false;
   if (value['class'] === 'STAR') return true;
   return !(value['class'] === 'SUBQUERY') && Object.values(value).some((member) => hasWildcard(member));
-}
-
-function hasAggregate(value: Ast): boolean {
-  if (Array.isArray(value)) return (value as readonly Ast[]).some((item) => hasAggregate(item));
-  if (!isNode(value)) return false;
-  if (value['class'] === 'FUNCTION' && AGGREGATES.has(textOf(value, 'function_name').toLowerCase())) return true;
-  return value['class'] !== 'SUBQUERY' && Object.values(value).some((member) => hasAggregate(member));
 }
 
 function reference(name: string): AstNode {

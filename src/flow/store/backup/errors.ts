@@ -2,6 +2,7 @@ import { PlatformError } from '#base/core/index.ts';
 
 export type BackupErrorCode =
   | 'BACKUP_LOCATION_INVALID'
+  | 'BACKUP_REGION_REFUSED'
   | 'BACKUP_TARGET_UNKNOWN'
   | 'BACKUP_TARGET_TAKEN'
   | 'BACKUP_TARGET_CONFLICT'

@@ -24,6 +24,7 @@ interface CreateOptions extends S3Options {
   readonly to: string;
   readonly check?: boolean;
   readonly takeOver?: boolean;
+  readonly standsIn?: string;
 }
 
 interface VerifyOptions extends S3Options {
@@ -60,6 +61,7 @@ export function addBackupCommand(program: Command, contextOf: ContextOf): void {
     .description('bring a place to the state of now; what is there already is not copied again')
     .requiredOption('--to <place>', 'directory or s3://BUCKET/PREFIX, empty at the first time')
     .option('--check', 'read again what is there, and mend it')
+    .option('--stands-in <region>', 'where the place stands, for data that have to stay in a region')
     .option('--take-over', 'go on where another copy of this platform wrote last, such as the one that was restored')
     .addOption(CREDENTIALS)
     .addOption(ENDPOINT)
@@ -130,11 +132,12 @@ export function addBackupCommand(program: Command, contextOf: ContextOf): void {
 }
 
 async function create(context: CommandContext, options: CreateOptions): Promise<void> {
-  const { to, check, takeOver } = options;
+  const { to, check, takeOver, standsIn } = options;
   const place = await placeOf(to, options);
   const bar = new ProgressBar(context.terminal, 'backup');
   const run = await context.withPlatform(async (client) => {
-    const body = { ...jsonOf(place), check: check === true, takeOver: takeOver === true };
+    const where = standsIn === undefined ? {} : { standsIn };
+    const body = { ...jsonOf(place), ...where, check: check === true, takeOver: takeOver === true };
     return follow(client, await client.json<BackupRun>('POST', '/v1/backups', { body }), bar);
   });
   bar.end();

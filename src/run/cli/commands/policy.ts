@@ -138,6 +138,8 @@ const HIDDEN = {
   class: 'no role sees its class',
   purpose: 'it is seen for a purpose only',
   basis: 'a stream that it comes from has no lawful basis',
+  region: 'it has to stay in its region',
+  export: 'it is not taken out, or for a stated purpose only',
   policy: 'a policy forbids it',
 } as const;
 

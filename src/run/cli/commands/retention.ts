@@ -25,6 +25,7 @@ interface HoldRow {
   readonly stream: string;
   readonly from: string | null;
   readonly to: string | null;
+  readonly where?: string;
   readonly reason: string;
   readonly owner: string;
   readonly created: string;
@@ -55,6 +56,7 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
     .requiredOption('--owner <text>', 'who answers for it')
     .option('--from <time>', 'readings from this time on (RFC 3339)')
     .option('--to <time>', 'readings up to this time')
+    .option('--where <condition>', 'readings that meet this condition in SQL over the columns of the stream')
     .action(async (stream: string, options: object, command: Command) => {
       const context = contextOf(command);
       const hold = await context.withPlatform((client) =>
@@ -85,12 +87,13 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
         rows.length === 0
           ? 'nothing is held, and nothing was\n'
           : formatTable(
-              ['id', 'stream', 'from', 'to', 'reason', 'owner', 'since', 'released'],
+              ['id', 'stream', 'from', 'to', 'where', 'reason', 'owner', 'since', 'released'],
               rows.map((row) => [
                 row.id,
                 row.stream,
                 row.from,
                 row.to,
+                row.where ?? null,
                 row.reason,
                 row.owner,
                 row.created,

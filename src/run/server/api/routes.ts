@@ -22,6 +22,7 @@ import { PUBLIC_ROUTES } from './routes/public.ts';
 import { PROPOSAL_ROUTES } from './routes/proposals.ts';
 import { RELEASE_ROUTES } from './routes/releases.ts';
 import { RETENTION_ROUTES } from './routes/retention.ts';
+import { TRANSFER_ROUTES } from './routes/transfers.ts';
 import { PRIVACY_ROUTES } from './routes/privacy.ts';
 import { QUERY_ROUTES } from './routes/queries.ts';
 import { REVOCATION_ROUTES } from './routes/revocation.ts';
@@ -46,6 +47,7 @@ export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...KEY_ROUTES,
   ...RETENTION_ROUTES,
+  ...TRANSFER_ROUTES,
   ...CONSENT_ROUTES,
   ...BACKUP_ROUTES,
   ...ALERT_ROUTES,

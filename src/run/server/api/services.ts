@@ -14,6 +14,7 @@ import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { PlatformStatus } from '../platform-status.ts';
 import type { Dataset, DatasetRequest } from '../datasets/dataset.ts';
 import type { RetentionKeeper } from '../control/retention-keeper.ts';
+import type { TransferBook } from '../control/transfer-book.ts';
 import type { BackupKeeper } from '../backup/backup-keeper.ts';
 import type { PrivacyBudgets } from '../control/privacy-budgets.ts';
 import type { EncryptedSums } from '../control/encrypted-sums.ts';
@@ -157,6 +158,7 @@ export interface Services {
   readonly quarantine: QuarantineReader;
   readonly tables: Tables;
   readonly retention: Pick<RetentionKeeper, 'plan' | 'hold' | 'release' | 'listHolds' | 'certificates' | 'certificate'>;
+  readonly transfers: Pick<TransferBook, 'list' | 'record' | 'end'>;
   readonly consents: Pick<
     Consents,
     'give' | 'withdraw' | 'confirm' | 'find' | 'list' | 'asShown' | 'standing' | 'excludedSubjects' | 'suspended'

@@ -1,5 +1,7 @@
 import { encodeUtf8, formatMicros, makeId, micros, toBase64 } from '#base/core/index.ts';
 import type { AuditSink, Log } from '#base/core/index.ts';
+import { mayStand } from '#declare/policy/index.ts';
+import type { RegionTransfer } from '#declare/policy/index.ts';
 import type { BackupTrial } from '#assure/controls/index.ts';
 import { AEAD_KEY_LENGTH, sha256Hex } from '#base/crypto/index.ts';
 import type { Catalogue, Objects, RowSealer } from '#base/storage/index.ts';
@@ -20,6 +22,10 @@ export interface BackupParts extends SnapshotParts {
   readonly sealer: RowSealer;
   readonly audit: AuditSink;
   readonly log: Log;
+  /** Regions that what is backed up has to stay in, the transfers between regions that are in force, and where this stands. */
+  readonly regions: () => Promise<readonly string[]>;
+  readonly transfers: () => readonly RegionTransfer[];
+  readonly stands: () => string | null;
   /** Opens what `sign` signed. */
   readonly open: () => Promise<OpenEnvelope>;
 }
@@ -58,6 +64,8 @@ export interface BackupRun {
 export interface ShownTarget {
   readonly id: string;
   readonly location: string;
+  /** Where it stands; null where nothing says. */
+  readonly region: string | null;
   readonly created: string;
   readonly last: {
     readonly snapshot: string;
@@ -108,6 +116,7 @@ export class BackupKeeper {
     return (await this.list()).map(({ id, created, place, last, behind }) => ({
       id,
       location: place.location,
+      region: this.#regionOf(place),
       created: formatMicros(micros(created)),
       last:
         last === null
@@ -126,9 +135,11 @@ export class BackupKeeper {
   /**
    * Begins a backup; what becomes of it is told by `run`.
    *
-   * @throws {BackupError} BACKUP_LOCATION_INVALID, BACKUP_TARGET_TAKEN, BACKUP_TARGET_CONFLICT, BACKUP_BUSY
+   * @throws {BackupError} BACKUP_LOCATION_INVALID, BACKUP_REGION_REFUSED, BACKUP_TARGET_TAKEN, BACKUP_TARGET_CONFLICT,
+   *   BACKUP_BUSY
    */
   async create(actor: string, request: BackupRequest): Promise<BackupRun> {
+    await this.#requireRegion(request.place);
     const objects = await openPlace(request.place);
     const target = await this.#settleTarget(objects, request);
     if (this.#working.has(target.id)) throw busy(target.id);
@@ -145,6 +156,35 @@ export class BackupKeeper {
     // Whoever asked hears of its end by asking again.
     void this.#alone(target.id, () => this.#write(actor, target, objects, request, run)).catch(() => undefined);
     return run;
+  }
+
+  /** Where a place stands: a directory where the platform does, unless it is said; a bucket where it is said. */
+  #regionOf({ location, standsIn }: BackupPlace): string | null {
+    return standsIn ?? (location.startsWith('s3://') ? null : this.#parts.stands());
+  }
+
+  /** Every place with where it stands, opened to be looked at. */
+  async places(): Promise<
+    readonly { readonly target: string; readonly region: string | null; readonly open: () => Promise<Objects> }[]
+  > {
+    return (await this.list()).map(({ id, place }) => ({
+      target: id,
+      region: this.#regionOf(place),
+      open: () => openPlace(place, { readOnly: true }),
+    }));
+  }
+
+  async #requireRegion(place: BackupPlace): Promise<void> {
+    const at = this.#regionOf(place);
+    const transfers = this.#parts.transfers();
+    const kept = (await this.#parts.regions()).find((region) => !mayStand(region, at, transfers));
+    if (kept === undefined) return;
+    const where = at === null ? 'nothing says where it stands' : `it stands in ${at}`;
+    throw new BackupError(
+      'BACKUP_REGION_REFUSED',
+      `Cannot back up to ${place.location}: readings have to stay in ${kept}, and ${where}`,
+      { hint: 'Name a place there, say where it stands with --stands-in, or have a transfer recorded' },
+    );
   }
 
   /** A backup of before, or under way. @throws {BackupError} BACKUP_TARGET_UNKNOWN */

@@ -9,6 +9,8 @@ export interface BackupPlace {
   readonly location: string;
   /** Of a bucket: how it is reached. */
   readonly s3?: S3Access;
+  /** Region that it stands in; absent for a directory where the platform stands. */
+  readonly standsIn?: string;
 }
 
 export interface S3Access {

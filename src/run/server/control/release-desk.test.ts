@@ -27,7 +27,7 @@ const caller = (id: string, role = 'scientist'): Caller => ({
   peer: { kind: 'none', name: null, serial: null, address: '', listener: 'api' },
 });
 
-async function open(t: Cleanable, { left = 80, approval = '' } = {}) {
+async function open(t: Cleanable, { left = 80, approval = '', leaving = SHAPE.columns } = {}) {
   const { catalogue, keys, audit } = await openKeys(t);
   const template = makeTemplate(YAML + approval);
   const asked: ReleaseQuery[] = [];
@@ -42,6 +42,7 @@ async function open(t: Cleanable, { left = 80, approval = '' } = {}) {
     decisions: new DecisionPoint(),
     template: () => template,
     queries: {
+      exportedColumns: async () => leaving,
       run: async (_caller, request) => {
         asked.push(request);
         const text = `${groups('before', 100)}\n${groups('after', left)}\n`;
@@ -95,4 +96,13 @@ test('ReleaseDesk waits for a second person where the template has an approval',
   assert.equal((await desk.approve(id, caller('bob'))).approvedBy, 'person:bob');
   await take(caller('ada'), id);
   await assert.rejects(desk.approve(id, caller('bob')), { code: 'API_RELEASE_CONFLICT' });
+});
+
+test('ReleaseDesk lets no column out whose class stays', async (t) => {
+  const { desk, asked } = await open(t, { leaving: SHAPE.columns.slice(1) });
+  await assert.rejects(desk.ask(caller('ada'), SHAPE, null), (error: Error) => {
+    assert.match(error.message, new RegExp(`${SHAPE.columns[0]} may not be taken out`));
+    return true;
+  });
+  assert.equal(asked.length, 0);
 });

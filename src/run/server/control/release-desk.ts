@@ -66,6 +66,7 @@ export interface ReleaseParts {
   readonly template: () => Template;
   readonly queries: {
     run(caller: Caller, request: ReleaseQuery, signal: AbortSignal): Promise<StreamedReply>;
+    exportedColumns(caller: Caller, relation: string, purpose: string | null): Promise<readonly string[]>;
   };
 }
 
@@ -92,7 +93,7 @@ export class ReleaseDesk {
   async ask(caller: Caller, shape: ReleaseShape, purpose: string | null): Promise<Release> {
     const { audit, clock, random, template, queries, catalogue } = this.#parts;
     requireSound(shape);
-    this.#requireExport(caller, shape.view, purpose);
+    await this.#requireExport(caller, shape, purpose);
     const request = { sql: riskSql(shape), parameters: [], purpose, format: 'ndjson' } as const;
     const { parts } = await queries.run(caller, request, new AbortController().signal);
     const text = decodeUtf8(concatBytes(await Array.fromAsync(parts))).trim();
@@ -151,7 +152,7 @@ export class ReleaseDesk {
       });
     }
     const { shape, purpose } = release;
-    this.#requireExport(caller, shape.view, purpose);
+    await this.#requireExport(caller, shape, purpose);
     const detail = { view: shape.view };
     await this.#parts.audit.append({
       actor: caller.actor,
@@ -179,8 +180,13 @@ export class ReleaseDesk {
     return row === null ? null : read(row).asker;
   }
 
-  /** Rows that `export` narrows further than `query` does would need another statement: such views are not let out. */
-  #requireExport({ subject, peer }: Caller, view: string, purpose: string | null): void {
+  /**
+   * Rows that `export` narrows further than `query` does would need another statement: such views are not let out; nor
+   * are columns whose class does not leave.
+   */
+  async #requireExport(caller: Caller, shape: ReleaseShape, purpose: string | null): Promise<void> {
+    const { subject, peer } = caller;
+    const { view } = shape;
     const { decisions, template, clock } = this.#parts;
     const context = {
       time: clock.now(),
@@ -196,6 +202,13 @@ export class ReleaseDesk {
         'API_RELEASE_INVALID',
         `Cannot release ${view}: you may export fewer of its rows than you may query`,
       );
+    }
+    const leaving = await this.#parts.queries.exportedColumns(caller, view, purpose);
+    const kept = shape.columns.filter((column) => !leaving.includes(column));
+    if (kept.length > 0) {
+      throw new ApiError('API_RELEASE_INVALID', `Cannot release ${view}: ${kept.join(', ')} may not be taken out`, {
+        hint: 'Leave them out, or state the purpose that their class asks for',
+      });
     }
   }
 

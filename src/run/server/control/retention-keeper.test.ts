@@ -4,6 +4,7 @@ import { micros, millis } from '#base/core/index.ts';
 import { signEnvelope, SigningKey } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import type { Hold } from '#flow/store/index.ts';
+import { silentLog } from '../../../../test/support/open-audit-log.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
@@ -38,6 +39,12 @@ async function open(t: Cleanable) {
       signEnvelope(type, statement, 'weir/test/evidence', [key]),
     reachCopies: async () => [{ target: 't1', confirmed: false }],
     holdsChanged: async (holds: readonly Hold[]) => void told.push(holds),
+    count: async ({ id }: { readonly id: string }) => (id === 's1' ? 3 : 0),
+    requireCondition: async (_stream: string, condition: string) => {
+      if (condition === 'nonsense') throw new TypeError('no condition');
+    },
+    elsewhere: async () => [{ where: 'journal', found: 0 }],
+    log: silentLog,
   };
   const add = async (id: string, from: number) => {
     const segment = await makeSegment(trust.keys, { id, spans: [{ file: 'f', after: from, to: from + 9 }] });
@@ -66,6 +73,7 @@ test('what went is certified once its object is gone: keys shredded, looked for,
   assert.deepEqual(statement['looked'], [
     { where: 'objects', found: 0 },
     { where: 'data keys', found: 0 },
+    { where: 'journal', found: 0 },
   ]);
   assert.deepEqual(statement['copies'], [{ target: 't1', confirmed: false }]);
   assert.deepEqual(statement['epochs_destroyed'], [1]);
@@ -127,4 +135,24 @@ test('a hold that makes no sense is refused and changes nothing', async (t) => {
   });
   clock.advance(millis(1));
   assert.deepEqual([told, await keeper.listHolds()], [[], []]);
+});
+
+test('a hold by a condition keeps the segments that have such a reading, and no others', async (t) => {
+  const { parts, keeper, segments, add, told } = await open(t);
+  await add('s1', 0);
+  await add('s2', 9);
+  const request = { stream: 'climate', from: null, to: null, where: 't > 4', reason: 'case 13', owner: 'legal' };
+  await assert.rejects(keeper.hold('person:x', { ...request, where: 'nonsense' }), TypeError);
+  await keeper.hold('person:x', request);
+  assert.deepEqual([...(told.at(-1)?.[0]?.cleared ?? [])], ['s2']);
+  await assert.rejects(segments.retire({ ids: ['s1'], expired: EXPIRED }), { code: 'STORE_SEGMENT_HELD' });
+  await segments.retire({ ids: ['s2'], expired: EXPIRED });
+  assert.deepEqual(
+    (await segments.active()).map(({ id }) => id),
+    ['s1'],
+  );
+  // After a restart nothing was looked at, so all is held until it was.
+  const again = await RetentionKeeper.open(parts);
+  assert.equal(again.holds[0]?.where, 't > 4');
+  assert.equal((await again.plan()).find(({ stream }) => stream === 'climate')?.held, 1);
 });

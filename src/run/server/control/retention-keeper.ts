@@ -1,15 +1,17 @@
 import { canonicalJson, encodeUtf8, formatMicros, makeId, micros } from '#base/core/index.ts';
-import type { AuditSink, Clock, Json, Micros, Random } from '#base/core/index.ts';
+import type { AuditSink, Clock, Json, Log, Micros, Random } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import type { Catalogue, Objects } from '#base/storage/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { Erasures, Holds, SEGMENT_PREFIX } from '#flow/store/index.ts';
-import type { Erasure, Hold } from '#flow/store/index.ts';
+import type { Erasure, Hold, Segment } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { Confirmation } from '../backup/backup-keeper.ts';
 import { ServerError } from '../errors.ts';
 import { goingUnder, retentionPlan } from './retention-plan.ts';
 import type { Going, StreamRetention } from './retention-plan.ts';
+import { HoldConditions } from './hold-conditions.ts';
+import type { Looked } from './require-nothing-left.ts';
 import { requireNothingLeft } from './require-nothing-left.ts';
 import type { SegmentHost } from './segment-host.ts';
 
@@ -32,6 +34,13 @@ export interface RetentionParts {
   readonly sign: (type: string, statement: Json) => Promise<string>;
   /** Has backups let go of what was erased; tells of each whether it did. */
   readonly reachCopies: () => Promise<readonly Confirmation[]>;
+  /** How many readings of a segment meet a condition. @throws {QueryError} where it is none over the stream's columns */
+  readonly count: (segment: Segment, condition: string) => Promise<number>;
+  /** Refuses a condition that cannot be asked of a stream. @throws {QueryError} */
+  readonly requireCondition: (stream: string, condition: string) => Promise<void>;
+  readonly log: Log;
+  /** Where else it is looked for what went, and how much was found there. */
+  readonly elsewhere: (gone: readonly Erasure[]) => Promise<readonly Looked[]>;
   /** Tells the store of the holds that stand; resolves once it goes by them. */
   readonly holdsChanged: (holds: readonly Hold[]) => Promise<void>;
 }
@@ -41,6 +50,8 @@ export interface HoldRequest {
   readonly stream: string;
   readonly from: Micros | null;
   readonly to: Micros | null;
+  /** A condition in SQL over the stream's columns. */
+  readonly where?: string;
   readonly reason: string;
   readonly owner: string;
 }
@@ -54,12 +65,15 @@ export class RetentionKeeper {
   readonly #parts: RetentionParts;
   readonly #erasures: Erasures;
   readonly #holds: Holds;
+  readonly #conditions: HoldConditions;
   #standing: readonly Hold[];
 
   private constructor(parts: RetentionParts, erasures: Erasures, holds: Holds, all: readonly Hold[]) {
     this.#parts = parts;
     this.#erasures = erasures;
     this.#holds = holds;
+    this.#conditions = new HoldConditions(parts);
+    parts.segments.useConditions((held) => this.#conditions.known(held));
     this.#standing = all.filter(isStanding);
   }
 
@@ -72,19 +86,20 @@ export class RetentionKeeper {
 
   /** Holds that stand now. */
   get holds(): readonly Hold[] {
-    return this.#standing;
+    return this.#conditions.known(this.#standing);
   }
 
   /** What will go, and when. */
   async plan(): Promise<readonly StreamRetention[]> {
     const { template, segments, clock } = this.#parts;
-    return retentionPlan(template(), await segments.active(), this.#standing, clock.now());
+    await this.weigh();
+    return retentionPlan(template(), await segments.active(), this.holds, clock.now());
   }
 
   /** What a template would let go at once. */
   async goingUnder(next: Template): Promise<readonly Going[]> {
     const { template, segments, clock } = this.#parts;
-    return goingUnder(next, template(), await segments.active(), this.#standing, clock.now());
+    return goingUnder(next, template(), await segments.active(), this.holds, clock.now());
   }
 
   /** Keeps readings until the hold is released. Logged first; in force for the store before this resolves. */
@@ -97,16 +112,26 @@ export class RetentionKeeper {
         hint: 'Leave one out for an open end',
       });
     }
+    if (request.where !== undefined) await this.#parts.requireCondition(stream, request.where);
     const hold: Hold = { ...request, id: makeId(clock, random), created: clock.now(), released: null };
     const detail = {
       stream,
       ...(from === null ? {} : { from: formatMicros(from) }),
       ...(to === null ? {} : { to: formatMicros(to) }),
+      ...(request.where === undefined ? {} : { by: 'condition' }),
     };
     await audit.append({ actor, action: 'hold', resource: `hold:${hold.id}`, outcome: 'done', detail });
     await catalogue.transaction((tx) => this.#holds.add(tx, hold));
     await this.#reread();
+    await this.weigh();
     return hold;
+  }
+
+  /** Looks which segments have readings that holds by a condition are about, and tells the store. */
+  async weigh(): Promise<void> {
+    if (!this.#standing.some(({ where }) => where !== undefined)) return;
+    const segments = await this.#parts.segments.active();
+    if (await this.#conditions.weigh(this.#standing, segments)) await this.#parts.holdsChanged(this.holds);
   }
 
   /** @throws {ServerError} SERVER_HOLD_UNKNOWN */
@@ -189,6 +214,7 @@ export class RetentionKeeper {
     return [
       { where: 'objects', found: stored },
       { where: 'data keys', found: opened },
+      ...(await this.#parts.elsewhere(gone)),
     ];
   }
 
@@ -198,7 +224,7 @@ export class RetentionKeeper {
 
   async #reread(): Promise<void> {
     this.#standing = (await this.listHolds()).filter(isStanding);
-    await this.#parts.holdsChanged(this.#standing);
+    await this.#parts.holdsChanged(this.holds);
   }
 }
 

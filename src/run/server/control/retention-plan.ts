@@ -1,4 +1,5 @@
 import type { Micros, Millis } from '#base/core/index.ts';
+import { keepOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { isHeldBy, keptFrom, receiptOf } from '#flow/store/index.ts';
 import type { Hold, Segment } from '#flow/store/index.ts';
@@ -44,7 +45,8 @@ export function retentionPlan(
 ): readonly StreamRetention[] {
   const names = new Set([...template.streams.keys(), ...segments.map(({ stream }) => stream)]);
   return [...names].map((stream) => {
-    const { min, max } = template.streams.get(stream)?.keep ?? { min: null, max: null };
+    const declared = template.streams.get(stream);
+    const { min, max } = declared === undefined ? { min: null, max: null } : keepOf(template, declared);
     const from = keptFrom({ min, max }, now);
     const own = segments
       .filter((segment) => segment.stream === stream)
@@ -76,8 +78,8 @@ export function goingUnder(
   now: Micros,
 ): readonly Going[] {
   const isDue = (template: Template, segment: Segment): boolean => {
-    const keep = template.streams.get(segment.stream)?.keep;
-    const from = keep === undefined ? null : keptFrom(keep, now);
+    const declared = template.streams.get(segment.stream);
+    const from = declared === undefined ? null : keptFrom(keepOf(template, declared), now);
     return from !== null && receiptOf(segment).first < from;
   };
   const going = segments.filter(

@@ -4,6 +4,7 @@ import { Erasures, Holds, isHeldBy, SegmentCatalogue, STORE_SCHEMA, StoreError }
 import type {
   Expired,
   FileOffsets,
+  Hold,
   Publication,
   Replacement,
   Retirement,
@@ -32,6 +33,8 @@ export class SegmentHost implements SegmentPublisher {
   /** All that queries see, as it was read last; null once it changed. This process alone writes the catalogue. */
   #seen: SegmentSet | null = null;
   #changes = 0;
+  /** What is known of holds by a condition; without it each of them keeps all of its stream and time. */
+  #heldNow: (holds: readonly Hold[]) => readonly Hold[] = (holds) => holds;
   /** Who copies segments at this moment. */
   #pins = 0;
 
@@ -50,6 +53,11 @@ export class SegmentHost implements SegmentPublisher {
   static async open(catalogue: Catalogue, keys: KeyRing, clock: Clock): Promise<SegmentHost> {
     await catalogue.migrate(STORE_SCHEMA);
     return new SegmentHost(catalogue, await keys.rowSealer('catalogue'), keys, clock);
+  }
+
+  /** Has holds by a condition count for the segments that they are about alone. */
+  useConditions(known: (holds: readonly Hold[]) => readonly Hold[]): void {
+    this.#heldNow = known;
   }
 
   state(): Promise<StoreState> {
@@ -106,6 +114,11 @@ export class SegmentHost implements SegmentPublisher {
   pin(): Disposable {
     this.#pins += 1;
     return { [Symbol.dispose]: () => void (this.#pins -= 1) };
+  }
+
+  /** All whose objects may still lie somewhere: those that queries see, and those that were replaced of late. */
+  async stored(): Promise<readonly Segment[]> {
+    return [...(await this.active()), ...(await this.replacedBefore(Infinity))];
   }
 
   /** Segments that a copy of the catalogue has as active ones. */
@@ -172,7 +185,7 @@ export class SegmentHost implements SegmentPublisher {
    * @throws {StoreError} STORE_SEGMENT_HELD
    */
   async #noteErasures(tx: CatalogueTransaction, ids: readonly string[], expired: Expired): Promise<void> {
-    const holds = await this.#holds.list(tx);
+    const holds = this.#heldNow(await this.#holds.list(tx));
     for (const id of ids) {
       const segment = await this.#segments.get(tx, id);
       if (segment?.state !== 'active') continue;

@@ -249,6 +249,17 @@ export async function logApplication(
     digest: template.digest,
     detail: { name: template.name.slice(0, 128), changes, weakens },
   });
+  for (const view of template.views.values()) {
+    for (const { rule, columns, to, because } of view.declassify ?? []) {
+      await audit.append({
+        actor,
+        action: 'declassify',
+        resource: `view:${view.name}`,
+        outcome: 'done',
+        detail: { rule, columns: columns.join(' ').slice(0, 512), to, because: because.slice(0, 512) },
+      });
+    }
+  }
   const unenforced = unenforcedOf(template);
   for (const stream of template.streams.values()) {
     const missing = unenforced.filter(({ streams }) => streams.includes(stream.name)).map(({ id }) => id);

@@ -62,6 +62,7 @@ async function open(t: Cleanable) {
     grants: grants.now,
     policies: new Map([['pump', ['p']]]),
     otherPurpose: new Set<string>(),
+    otherRegion: new Set<string>(),
   });
   const frozen = (): Frozen => ({
     ...contentOf(COLUMNS, {

@@ -1,6 +1,7 @@
 import { makeId, micros, toHex } from '#base/core/index.ts';
 import type { AuditSink, Batch, Clock, Log, Micros, Random } from '#base/core/index.ts';
 import type { Objects, Catalogue, CatalogueTransaction } from '#base/storage/index.ts';
+import { keepOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { Consenting } from '#flow/query/index.ts';
 import { decodeParquet, receiptOf } from '#flow/store/index.ts';
@@ -134,8 +135,11 @@ export class DatasetKeeper {
 
   /** When a dataset goes. */
   endOf(dataset: Dataset): Micros | null {
-    const { streams } = this.#parts.template();
-    return endOf(dataset, (stream) => streams.get(stream)?.keep.max ?? null);
+    const template = this.#parts.template();
+    return endOf(dataset, (name) => {
+      const stream = template.streams.get(name);
+      return stream === undefined ? null : keepOf(template, stream).max;
+    });
   }
 
   /** Rows of a dataset in whatever format; its purpose, name and digest stand in the answer's metadata. */

@@ -33,6 +33,7 @@ test('maySee() takes the row filter of then, or none', () => {
     grants: new Map([['pump', grant({ device: null }, 'north')]]),
     policies: new Map([['pump', ['p']]]),
     otherPurpose: new Set<string>(),
+    otherRegion: new Set<string>(),
   };
   const relations = frozenRelations(['pump', 'base'], access);
   assert.deepEqual(relations[1], { name: 'base', kind: 'view', policies: [], columns: [], filter: null });

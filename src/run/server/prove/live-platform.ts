@@ -30,6 +30,7 @@ import type {
   ConsentTrial,
   LetGoTrial,
   BackupTrial,
+  RegionTrial,
   FleetSumTrial,
   PrivacyTrial,
   RightsTrial,
@@ -100,6 +101,7 @@ export interface LiveParts {
   readonly retention: LetGoParts['retention'];
   /** Looks at the places of backups. */
   readonly backupTrial: () => Promise<readonly BackupTrial[]>;
+  readonly regionTrial: () => Promise<RegionTrial>;
   /** Gives and withdraws consents of nobody. */
   readonly consentTrial: (actor: string) => Promise<readonly ConsentTrial[]>;
   readonly rights: { trial(): Promise<RightsTrial> };
@@ -494,6 +496,10 @@ export class LivePlatform implements ProbePlatform {
     await isSeen(true);
     await this.seal();
     return letGo({ segments, retention, clock, actor: PROVER, isSeen });
+  }
+
+  regionTrial(): Promise<RegionTrial> {
+    return this.#parts.regionTrial();
   }
 
   backupTrial(): Promise<readonly BackupTrial[]> {

@@ -233,7 +233,7 @@ people:
   assert.deepEqual([decision?.effect, decision?.obligations?.rowFilter, obligation], ['allow', null, null]);
   assert.ok(!decision?.obligations?.columns.some(({ name }) => name === 'at_home'));
   assert.equal(exported('scientist', 'pump')?.decision.effect, 'deny');
-  assert.deepEqual([exported('exporter', '_devices'), exported('exporter', 'other')], [null, null]);
+  assert.equal(exported('exporter', 'other'), null);
   const pump = relations.get('pump')!;
   const consented = { ...declared, relations: new Map([['pump', { ...pump, consent: 'at_home' }]]) };
   assert.equal(decideExport(person('exporter'), 'pump', 'care', consented, [])?.obligation, 'consent');

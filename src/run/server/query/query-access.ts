@@ -1,6 +1,6 @@
 import { FIELD_TYPES, stricterClass } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
-import { isProtected, purposesInScope, rolesOf } from '#declare/policy/index.ts';
+import { isProtected, purposesInScope, relationFacts, rolesOf } from '#declare/policy/index.ts';
 import type { AccessContext, ClassedColumn, Decision, DecisionPoint, Reason, Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { grantOf, SQL_TYPES } from '#flow/query/index.ts';
@@ -24,6 +24,8 @@ export interface QueryAccess {
   readonly grants: Grants;
   /** Relations that would be there for another purpose. */
   readonly otherPurpose: ReadonlySet<string>;
+  /** Relations that have to stay in a region which the subject is outside of. */
+  readonly otherRegion: ReadonlySet<string>;
   /** The policies that decided about each relation that is granted. */
   readonly policies: ReadonlyMap<string, readonly string[]>;
 }
@@ -45,7 +47,9 @@ export async function decideAccess(
   const relations = forPurpose(declared.relations, purpose);
   const stored = storedClasses(segments);
   const originals = originalsIn(relations, segments, declared.unsealed ?? ((): ReadonlySet<string> => new Set()));
+  const labels = storedRegions(relations, segments);
   const grants = new Map<string, RelationGrant>();
+  const otherRegion = new Set<string>();
   const otherPurpose = new Set<string>();
   const withheld = new Set<string>();
   const policies = new Map<string, readonly string[]>();
@@ -54,11 +58,13 @@ export async function decideAccess(
       columns: classed(relation.columns),
       stored: stored.get(relation.name) ?? new Map<string, Class>(),
       originals: originals(relation),
+      regions: labels(relation.name),
     };
     const decision = decisions.decideQuery(subject, relation.name, purpose, template, lineage, context);
     if (decision.obligations === null) {
       if (decision.reason === 'purpose-not-granted' || decision.reason === 'purpose-not-served')
         otherPurpose.add(relation.name);
+      if (decision.reason === 'beyond-region') otherRegion.add(relation.name);
       const byRows = decision.reason === 'no-row' || decision.reason === 'rows-unknown';
       if (byRows || isRestricted(subject, relation.name, template)) withheld.add(relation.name);
       continue;
@@ -66,10 +72,15 @@ export async function decideAccess(
     const grant = await grantOf(relation, decision.obligations, parseCondition);
     if (grant === null) withheld.add(relation.name);
     else grants.set(relation.name, grant);
-    policies.set(relation.name, decision.policies);
+    policies.set(relation.name, [...decision.policies, ...milderBy(template, relation.name)]);
   }
   for (const name of grants.keys()) if (isMadeFrom(name, withheld, relations)) grants.delete(name);
-  return { relations, grants, otherPurpose, policies };
+  return { relations, grants, otherPurpose, otherRegion, policies };
+}
+
+/** The rules by which columns of a view are less strict than what they are made from: on record with each answer. */
+function milderBy({ views }: Template, name: string): readonly string[] {
+  return (views.get(name)?.declassify ?? []).map(({ rule }) => `views.${name}.declassify.${rule}`);
 }
 
 /** The relations as a purpose sees them: a column that is for others alone shows nothing, in views either. */
@@ -88,28 +99,29 @@ function forPurpose(relations: Relations, purpose: string | null): Relations {
 }
 
 /**
- * Decides about exporting a relation as it is stored, and whether something has to be done to its rows whoever asks.
+ * Decides about exporting a relation, and whether something has to be done to its rows whoever asks.
  *
- * @returns null where there is no such stream
+ * @returns null where there is no such relation
  */
 export function decideExport(
   subject: Subject,
-  stream: string,
+  name: string,
   purpose: string | null,
   declared: Declared,
   segments: readonly Segment[],
 ): { readonly decision: Decision; readonly obligation: string | null } | null {
   const { template, decisions, context } = declared;
   const relations = forPurpose(declared.relations, purpose);
-  const relation = relations.get(stream);
-  if (relation?.kind !== 'stream') return null;
+  const relation = relations.get(name);
+  if (relation === undefined) return null;
   const originals = originalsIn(relations, segments, declared.unsealed ?? ((): ReadonlySet<string> => new Set()));
   const lineage = {
     columns: classed(relation.columns),
-    stored: storedClasses(segments).get(stream) ?? new Map<string, Class>(),
+    stored: storedClasses(segments).get(name) ?? new Map<string, Class>(),
     originals: originals(relation),
+    regions: storedRegions(relations, segments)(name),
   };
-  const resource = { type: 'view', name: stream } as const;
+  const resource = { type: 'view', name } as const;
   const asked = { subject, action: 'export', resource, purpose, context: { ...context, lineage } } as const;
   const decision = decisions.decide(asked, template);
   const shown = relation.columns.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
@@ -185,6 +197,19 @@ function originalsIn(
   };
 }
 
+/** The regions that segments of what a relation is made from are labelled with. */
+function storedRegions(relations: Relations, segments: readonly Segment[]): (relation: string) => readonly string[] {
+  const own = new Map<string, Set<string>>();
+  for (const { stream, region } of segments) {
+    if (region !== undefined) own.set(stream, (own.get(stream) ?? new Set()).add(region));
+  }
+  const of = (name: string): readonly string[] => [
+    ...(own.get(name) ?? []),
+    ...(relations.get(name)?.from ?? []).flatMap(of),
+  ];
+  return (name) => (own.size === 0 ? [] : [...new Set(of(name))].sort());
+}
+
 /** The strictest class under which each column of a stream is sealed. */
 function storedClasses(segments: readonly Segment[]): ReadonlyMap<string, ReadonlyMap<string, Class>> {
   const classes = new Map<string, Map<string, Class>>();
@@ -208,18 +233,43 @@ export function impliedPurpose(
   { template, relations, decisions, context }: Declared,
 ): string | null {
   const words = new Set(sql.toLowerCase().match(/[a-z_][a-z0-9_]*/g) ?? []);
-  const declared = [...relations.values()].filter(
-    ({ name, purposes, columns }) =>
-      purposes.length > 0 &&
-      words.has(name.toLowerCase()) &&
-      !ABSENT.includes(
-        decisions.decideQuery(subject, name, null, template, { columns: classed(columns), stored: new Map() }, context)
-          .reason,
-      ),
-  );
+  const declared = [...relations.values()]
+    .map((relation) => ({ ...relation, purposes: servedBy(template, relation.name) }))
+    .filter(
+      ({ name, purposes, columns }) =>
+        purposes.length > 0 &&
+        words.has(name.toLowerCase()) &&
+        !ABSENT.includes(
+          decisions.decideQuery(
+            subject,
+            name,
+            null,
+            template,
+            { columns: classed(columns), stored: new Map() },
+            context,
+          ).reason,
+        ),
+    );
   const [first, ...rest] = declared.map(({ purposes }) => purposes);
   const shared = purposesInScope(subject, first ?? []).filter((purpose) =>
     rest.every((each) => each.includes(purpose)),
   );
   return shared.length === 1 ? (shared[0] ?? null) : null;
+}
+
+/** The purposes that a relation is there for: a view that names none, those that its sources share. */
+function servedBy(template: Template, name: string): readonly string[] {
+  return (relationFacts(template, name)?.purposes ?? []).filter((purpose) => purpose !== '');
+}
+
+/** The first of some relations that is there for several purposes, of which a statement has to state one. */
+export function askingPurpose(
+  template: Template,
+  names: readonly string[],
+): { readonly name: string; readonly purposes: readonly string[] } | null {
+  for (const name of names) {
+    const purposes = servedBy(template, name);
+    if (purposes.length > 0 && relationFacts(template, name)?.unstated !== 'show') return { name, purposes };
+  }
+  return null;
 }

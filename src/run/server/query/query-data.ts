@@ -145,6 +145,7 @@ export function accessOver({ relation }: Pick<SealedRelation, 'relation'>): Quer
     relations: new Map([[relation.name, relation]]),
     grants: new Map([[relation.name, { columns, rowFilter: null }]]),
     otherPurpose: new Set(),
+    otherRegion: new Set(),
     policies: new Map(),
   };
 }

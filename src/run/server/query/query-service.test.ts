@@ -193,6 +193,20 @@ test('QueryService.run() names the purpose where another one would do', async ()
   assert.equal(entries(from)[0]?.[4], 'purpose');
 });
 
+test('QueryService.run() asks for a purpose where there are several, and names them', async () => {
+  await assert.rejects(
+    answerOf(ask('select count(*) from climate', { purpose: null })),
+    /climate is there for quality, maintenance, and no purpose was stated/,
+  );
+});
+
+test('QueryService.requireCondition() takes what is one over the columns of a stream', async () => {
+  await service.requireCondition('climate', "temperature > 30 and device = 'truck-1'");
+  for (const wrong of ['nothing > 1', 'temperature >', 'device in (select device from _devices)', '1) or (1 = 1; --']) {
+    await assert.rejects(service.requireCondition('climate', wrong), wrong);
+  }
+});
+
 test('QueryService.run() answers nothing that cannot be logged', async () => {
   audit.broken = true;
   try {

@@ -60,7 +60,7 @@ import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { ServerError } from '../errors.ts';
 import { errorWord, traced } from '../trace/active-span.ts';
-import { decideAccess, decideExport, impliedPurpose } from './query-access.ts';
+import { askingPurpose, decideAccess, decideExport, impliedPurpose } from './query-access.ts';
 import type { Declared, QueryAccess } from './query-access.ts';
 import { accessOver, readData, readObjects } from './query-data.ts';
 import type { SealedRelation } from './query-data.ts';
@@ -364,7 +364,17 @@ export class QueryService implements Queries, AsyncDisposable {
     const segments = await this.#parts.segments.active();
     const { subject } = caller;
     const declared = await this.#pool.use(subject.id, (process) => this.#declaredTo(process, caller));
-    return decideExport(subject, stream, purpose, declared, segments);
+    const isStream = declared.relations.get(stream)?.kind === 'stream';
+    return isStream ? decideExport(subject, stream, purpose, declared, segments) : null;
+  }
+
+  /** Columns of a stream, table or view that the caller may take out. */
+  async exportedColumns(caller: Caller, relation: string, purpose: string | null): Promise<readonly string[]> {
+    const segments = await this.#parts.segments.active();
+    const { subject } = caller;
+    const declared = await this.#pool.use(subject.id, (process) => this.#declaredTo(process, caller));
+    const asked = decideExport(subject, relation, purpose, declared, segments);
+    return asked?.decision.obligations?.columns.map(({ name }) => name) ?? [];
   }
 
   /**
@@ -438,6 +448,51 @@ export class QueryService implements Queries, AsyncDisposable {
     return [...names].sort();
   }
 
+  /**
+   * How many readings of a segment meet a condition over the columns of its stream, for the platform itself.
+   *
+   * @throws {QueryError} where it is no such condition
+   */
+  countWhere(segment: Segment, condition: string): Promise<number> {
+    return this.#count(segment.stream, condition, [segment]);
+  }
+
+  /** @throws {QueryError} where a text is no condition over the columns of a stream */
+  async requireCondition(stream: string, condition: string): Promise<void> {
+    await this.#count(stream, condition, []);
+  }
+
+  #count(stream: string, condition: string, objects: readonly Segment[]): Promise<number> {
+    return this.#pool.use(COUNTER.subject.id, async (process) => {
+      const { prepared, over } = await this.#prepareCount(process, stream, condition, objects);
+      const request = { sql: '', parameters: [], purpose: null, format: 'ndjson', over } as const;
+      const { plan, keys } = await this.#plan(COUNTER, request, prepared, null, this.#parts.shown);
+      const parts: Uint8Array[] = [];
+      const ports: RunPorts = { sink: async (part) => void parts.push(part), keys };
+      await process.execute({ plan, format: 'ndjson' }, ports, new AbortController().signal);
+      return Number((JSON.parse(decodeUtf8(concatBytes(parts))) as { readonly n: number | string }).n);
+    });
+  }
+
+  async #prepareCount(process: QueryProcess, stream: string, condition: string, objects: readonly Segment[]) {
+    const governed: GovernedRelation = this.#relations.get(stream) ?? { ...DEVICES_OF.relation, name: stream };
+    // The list of who consents is for questions of people; a hold is about all that is stored.
+    const { consent: _, withheld: __, ...relation } = governed;
+    const over = { relation, objects, resource: `hold:${stream}`, purpose: null, notes: {} } as const;
+    const sql = `select count(*) as n from "${stream}" where (${condition})`;
+    const prepared = await prepareStatement(sql, accessOver(over), (text) => process.peer.call('parse', text));
+    if (prepared.outcome === 'rejected') {
+      throw new QueryError(prepared.code, prepared.message, prepared.hint === null ? {} : { hint: prepared.hint });
+    }
+    if (prepared.outcome === 'private' || prepared.parameters.length > 0 || prepared.reads.length > 1) {
+      throw new QueryError(
+        'QUERY_REFUSED',
+        'Cannot hold by this condition: it is not over the columns of the stream alone',
+      );
+    }
+    return { prepared, over };
+  }
+
   outcome(id: string, subject: Subject): QueryOutcome | null {
     return this.#outcomes.find(id, subject.id);
   }
@@ -466,6 +521,7 @@ export class QueryService implements Queries, AsyncDisposable {
     const digest = sha256Hex(await this.#normalForm(prepared, request.sql));
     await this.#parts.statements.keep(digest, request.sql);
     if (prepared.outcome === 'rejected') {
+      const elsewhere = [...access.otherRegion].find((name) => prepared.message.includes(name));
       const wrongPurpose = [...access.otherPurpose].find((name) => prepared.message.includes(name));
       await this.#log(
         caller,
@@ -473,11 +529,11 @@ export class QueryService implements Queries, AsyncDisposable {
         'statement',
         'denied',
         digest,
-        wrongPurpose === undefined ? (prepared.what ?? prepared.code) : 'purpose',
+        elsewhere !== undefined ? 'region' : wrongPurpose === undefined ? (prepared.what ?? prepared.code) : 'purpose',
       );
-      throw refusal(prepared, wrongPurpose, purpose);
+      throw elsewhere === undefined ? refusal(prepared, wrongPurpose, purpose) : outsideRegion(elsewhere);
     }
-    const purposed = purpose === null && prepared.outcome === 'private' ? this.#purposed(prepared.view) : null;
+    const purposed = purpose === null && over === undefined ? this.#purposed(prepared, declared.template) : null;
     if (purposed !== null) {
       await this.#log(caller, purpose, `view:${purposed.name}`, 'denied', digest, 'purpose');
       throw withoutPurpose(purposed);
@@ -600,10 +656,15 @@ export class QueryService implements Queries, AsyncDisposable {
     });
   }
 
-  /** The relation, where it is there for stated purposes alone. */
-  #purposed(name: string): GovernedRelation | null {
-    const relation = this.#relations.get(name);
-    return relation !== undefined && relation.purposes.length > 0 ? relation : null;
+  /** What of a statement without a purpose is there for several, one of which has to be stated. */
+  #purposed(prepared: PreparedStatement | PreparedPrivately, template: Template): ReturnType<typeof askingPurpose> {
+    if (prepared.outcome === 'private') {
+      const relation = this.#relations.get(prepared.view);
+      return relation !== undefined && relation.purposes.length > 0
+        ? relation
+        : askingPurpose(template, [prepared.view]);
+    }
+    return askingPurpose(template, namedRelations(prepared.source.ast, this.#relations.keys()));
   }
 
   #missing({ reads }: PreparedStatement): readonly string[] {
@@ -671,6 +732,13 @@ function budgetHeader(balance: Balance | null): Readonly<Record<string, string>>
   const spent = `cost=${decimal(cost)}, left=${decimal(left)}, epsilon=${decimal(epsilon)}`;
   return { 'weir-privacy': `${spent}, delta="${delta}"` };
 }
+
+/** The platform itself, where it looks whether a hold is about a segment. */
+const COUNTER: Caller = {
+  subject: { id: 'weir:retention', kind: 'service', roles: [], standing: 'good', deviceType: null },
+  actor: 'weir:retention',
+  peer: { kind: 'none', name: null, serial: null, address: '', listener: 'api' },
+};
 
 /** What answers are made of an object's columns for the platform itself. */
 const DEVICES_OF = {
@@ -758,7 +826,17 @@ function refusal(prepared: RejectedStatement, wrongPurpose: string | undefined, 
   return new QueryError(prepared.code, prepared.message, prepared.hint === null ? {} : { hint: prepared.hint });
 }
 
-function withoutPurpose({ name, purposes }: GovernedRelation): QueryError {
+function outsideRegion(name: string): QueryError {
+  return new QueryError(
+    'QUERY_REFUSED',
+    `Cannot run statement: ${name} stays in its region, and you are outside of it`,
+    {
+      hint: 'Ask for a view that may cross, or who administers for a transfer: npm run -s weir -- transfer record',
+    },
+  );
+}
+
+function withoutPurpose({ name, purposes }: Pick<GovernedRelation, 'name' | 'purposes'>): QueryError {
   return new QueryError(
     'QUERY_REFUSED',
     `Cannot run statement: ${name} is there for ${purposes.join(', ')}, and no purpose was stated`,

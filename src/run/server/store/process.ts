@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { millis, systemClock } from '#base/core/index.ts';
 import { AeadKey, systemRandom } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
-import { templateFromJson } from '#declare/template/index.ts';
+import { mainRegion, regionOf, templateFromJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { FileJournalReader, nodeFiles } from '#flow/journal/index.ts';
 import { StoreService, TailBlocks } from '#flow/store/index.ts';
@@ -70,6 +70,15 @@ const offered: StoreMethods = {
       }),
       shapes: shapesOf((wanted) => templates.get(wanted)),
       declared: (stream) => classesOf(templates.get(inForce), stream),
+      regionOf: (stream) => {
+        const template = templates.get(inForce);
+        const declared = template?.streams.get(stream);
+        return template === undefined || declared === undefined ? null : regionOf(template, declared);
+      },
+      standsIn: () => {
+        const template = templates.get(inForce);
+        return template === undefined ? null : mainRegion(template);
+      },
       retention: () => retentionOf(templates.get(inForce), holds, systemClock.now()),
       blocks: await TailBlocks.open({ directory: tail, clock: systemClock, random: systemRandom, log }),
       vault: (records) => control.call('vault', records),

@@ -1,4 +1,5 @@
 import type { Micros } from '#base/core/index.ts';
+import { keepOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { isHeldBy, keptFrom } from '#flow/store/index.ts';
 import type { Hold, Retention } from '#flow/store/index.ts';
@@ -11,8 +12,8 @@ import type { Hold, Retention } from '#flow/store/index.ts';
 export function retentionOf(template: Template | undefined, holds: readonly Hold[], now: Micros): Retention {
   return {
     keptFrom: (stream) => {
-      const keep = template?.streams.get(stream)?.keep;
-      return keep === undefined ? null : keptFrom(keep, now);
+      const declared = template?.streams.get(stream);
+      return template === undefined || declared === undefined ? null : keptFrom(keepOf(template, declared), now);
     },
     isHeld: (segment) => isHeldBy(segment, holds),
   };

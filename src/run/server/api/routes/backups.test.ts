@@ -19,7 +19,14 @@ const asked: BackupRequest[] = [];
 /** Stands in for the keeper, which is tested by itself. */
 const backups: Services['backups'] = {
   show: async () => [
-    { id: 't1', location: '/copies', created: '2026-01-01T00:00:00Z', last: null, behind: '2026-01-02T00:00:00Z' },
+    {
+      id: 't1',
+      location: '/copies',
+      region: null,
+      created: '2026-01-01T00:00:00Z',
+      last: null,
+      behind: '2026-01-02T00:00:00Z',
+    },
   ],
   create: async (_actor, request) => {
     if (request.place.location === '/taken') throw new BackupError('BACKUP_TARGET_TAKEN', 'Cannot back up: taken');

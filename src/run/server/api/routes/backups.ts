@@ -9,6 +9,7 @@ const ACCESS = { action: 'administer', resource: () => PLATFORM } as const;
 const TARGET = Type.Object({
   id: text,
   location: text,
+  region: orNull(text),
   created: time,
   last: orNull(Type.Object({ snapshot: text, at: time, segments: count, bytes: count, log_size: count })),
   behind: orNull(time),
@@ -60,17 +61,20 @@ export const BACKUP_ROUTES: readonly Route[] = [
       location: WORDS,
       check: Type.Optional(Type.Boolean()),
       takeOver: Type.Optional(Type.Boolean()),
+      standsIn: Type.Optional(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_-]{0,62}$' })),
       s3: Type.Optional(S3),
     }),
     answer: { status: 202, json: RUN },
     handle: async ({ body, caller }, { backups }) => {
-      const { location, check, takeOver, s3 } = body as unknown as {
+      const { location, check, takeOver, s3, standsIn } = body as unknown as {
         readonly location: string;
         readonly check?: boolean;
         readonly takeOver?: boolean;
         readonly s3?: S3Access;
+        readonly standsIn?: string;
       };
-      const place = s3 === undefined ? { location } : { location, s3 };
+      const stands = standsIn === undefined ? {} : { standsIn };
+      const place = s3 === undefined ? { location, ...stands } : { location, s3, ...stands };
       const request = { place, check: check === true, takeOver: takeOver === true };
       return { status: 202, json: await backups.create(caller.actor, request) };
     },

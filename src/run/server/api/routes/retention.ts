@@ -25,6 +25,7 @@ const HOLD = Type.Object({
   stream: text,
   from: orNull(time),
   to: orNull(time),
+  where: Type.Optional(text),
   reason: text,
   owner: text,
   created: time,
@@ -65,19 +66,22 @@ export const RETENTION_ROUTES: readonly Route[] = [
       stream: text,
       from: Type.Optional(time),
       to: Type.Optional(time),
+      where: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096 })),
       reason: WORDS,
       owner: WORDS,
     }),
     answer: { status: 201, json: HOLD },
     handle: async ({ body, caller }, { retention }) => {
-      const { stream, from, to, reason, owner } = body as {
+      const { stream, from, to, where, reason, owner } = body as {
         readonly stream: string;
         readonly from?: string;
         readonly to?: string;
+        readonly where?: string;
         readonly reason: string;
         readonly owner: string;
       };
-      const request = { stream, from: readTime(from, 'from'), to: readTime(to, 'to'), reason, owner };
+      const by = where === undefined ? {} : { where };
+      const request = { stream, from: readTime(from, 'from'), to: readTime(to, 'to'), ...by, reason, owner };
       return { status: 201, json: showHold(await retention.hold(caller.actor, request)) };
     },
   },
@@ -128,11 +132,15 @@ function timeOf(value: number): string {
   return formatMicros(micros(value));
 }
 
-function showHold({ from, to, created, released, ...hold }: Hold) {
+function showHold({ id, stream, from, to, where, reason, owner, created, released }: Hold) {
   return {
-    ...hold,
+    id,
+    stream,
     from: from === null ? null : timeOf(from),
     to: to === null ? null : timeOf(to),
+    ...(where === undefined ? {} : { where }),
+    reason,
+    owner,
     created: timeOf(created),
     released: released === null ? null : timeOf(released),
   };
