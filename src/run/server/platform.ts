@@ -469,6 +469,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     custody,
     audit,
     clock,
+    random,
     tickets: () => gateway,
     written: () => {
       const { policies = [], views } = inForce();

@@ -25,7 +25,7 @@ interface RotationRow {
   readonly milliseconds: number;
 }
 
-const KINDS = 'root, epoch, rows, domain, digest, token, ticket';
+const KINDS = 'root, epoch, rows, domain, digest, token, gateway, ticket';
 
 /** Commands that ask a running platform; those that work on files stand in `keys-files.ts`. */
 export function addKeysCommand(program: Command, contextOf: ContextOf): void {
@@ -135,6 +135,8 @@ function lossOf(row: KeyRow | undefined): string {
 
 function sayRotation(rotation: RotationRow): string {
   const { kind, name, version, rewrapped, milliseconds } = rotation;
+  if (kind === 'gateway')
+    return `${called({ kind, name })} is at version ${version}: the gateway has it from its next start on\n`;
   if (kind === 'token') return `tokens of ${name} are shown under version ${version}, those of old readings too\n`;
   const rate = milliseconds > 0 ? Math.round((rewrapped / milliseconds) * 1_000) : 0;
   const again =

@@ -1,10 +1,18 @@
 import { formatMicros } from '#base/core/index.ts';
-import type { AuditSink, Clock } from '#base/core/index.ts';
+import type { AuditSink, Clock, Random } from '#base/core/index.ts';
 import { KeysError } from '#trust/keys/index.ts';
 import type { Custody, Destruction, KeyKind, KeyRing, KeyVersion, Rotation } from '#trust/keys/index.ts';
+import { rotateKept, versionsOf } from './kept-versions.ts';
 
-/** Ticket keys are no keys of the hierarchy: they live in memory for a day and seal the sessions of listeners. */
-export type AnyKeyKind = KeyKind | 'ticket';
+/**
+ * Ticket keys are no keys of the hierarchy: they live in memory for a day and seal the sessions of listeners. Nor are those
+ * of the gateway, by which it makes digests: custody keeps them by name.
+ */
+export type AnyKeyKind = KeyKind | 'ticket' | 'gateway';
+
+/** Bytes of the keys of the gateway: of the hashes that tell a duplicate from a replay, and of digests of what is refused. */
+export const GATEWAY_KEYS = { 'content-hash': 8, 'refusal-digest': 32 } as const;
+export type GatewayKey = keyof typeof GATEWAY_KEYS;
 
 /** What the inventory of keys shows; kinds and states as of `KeyVersion`. */
 export type ListedKey = Omit<KeyVersion, 'kind'> & { readonly kind: AnyKeyKind };
@@ -22,6 +30,7 @@ export interface KeyKeeperParts {
   readonly custody: Custody;
   readonly audit: AuditSink;
   readonly clock: Clock;
+  readonly random: Random;
   readonly tickets: () => Tickets;
   /** Texts of policies and views, which may name tokens. */
   readonly written: () => readonly string[];
@@ -51,7 +60,12 @@ export class KeyKeeper {
       limit: null,
       holds: null,
     };
-    return { custody: custody.kind, keys: [...(await keys.lifecycle.list()), ticket] };
+    const gateway: ListedKey[] = [];
+    for (const name of Object.keys(GATEWAY_KEYS)) {
+      const version = (await versionsOf(custody, name)).at(-1);
+      if (version !== undefined) gateway.push({ ...ticket, kind: 'gateway', name, version, created: null });
+    }
+    return { custody: custody.kind, keys: [...(await keys.lifecycle.list()), ...gateway, ticket] };
   }
 
   /**
@@ -61,6 +75,7 @@ export class KeyKeeper {
   async rotate(actor: string, kind: AnyKeyKind, name: string, force = false): Promise<AnyRotation> {
     const { keys, audit, tickets } = this.#parts;
     if (kind === 'token' && !force) this.#requireUnnamed(name);
+    if (kind === 'gateway') return this.#rotateGateway(actor, name);
     if (kind !== 'ticket') return keys.lifecycle.rotate(actor, kind, name);
     await audit.append({ actor, action: 'rotate-keys', resource: 'keys:ticket', outcome: 'done' });
     await tickets().rotateTickets();
@@ -69,6 +84,20 @@ export class KeyKeeper {
 
   retire(actor: string, kind: KeyKind, name: string): Promise<void> {
     return this.#parts.keys.lifecycle.retire(actor, kind, name);
+  }
+
+  /** In force once the gateway starts anew, which has the one before in memory until then. */
+  async #rotateGateway(actor: string, name: string): Promise<AnyRotation> {
+    const { audit, custody, random } = this.#parts;
+    const length = Object.hasOwn(GATEWAY_KEYS, name) ? GATEWAY_KEYS[name as GatewayKey] : null;
+    if (length === null) {
+      throw new KeysError('KEYS_UNKNOWN', `Cannot rotate key gateway ${name.slice(0, 80)}: there is none`, {
+        hint: `There are ${Object.keys(GATEWAY_KEYS).join(' and ')}`,
+      });
+    }
+    await audit.append({ actor, action: 'rotate-keys', resource: 'keys:gateway', outcome: 'done', detail: { name } });
+    const version = await rotateKept(custody, name, length, random);
+    return { kind: 'gateway', name, version, rewrapped: 0, milliseconds: 0 };
   }
 
   /** A policy that forbids a token would forbid nobody once it is shown as another. */

@@ -15,7 +15,9 @@ import type { CloneBook } from '../control/clone-book.ts';
 import type { LeftOutBook } from '../control/left-out-book.ts';
 import type { RefusalBook } from '../control/refusal-book.ts';
 import type { TokenBook } from '../control/token-book.ts';
-import { keptSecret } from '../control/open-log.ts';
+import { GATEWAY_KEYS } from '../control/key-keeper.ts';
+import type { GatewayKey } from '../control/key-keeper.ts';
+import { newestKept } from '../control/kept-versions.ts';
 import { PACKAGE_ROOT } from '../control/package-files.ts';
 import { closedStreams } from '../control/template-service.ts';
 import type { DataDirectory } from '../data-directory.ts';
@@ -296,8 +298,9 @@ function indexed({ stream, devices, until }: OpenGrant, { inventory }: Identity)
 async function startOf(parts: GatewayHostParts, { ports, ticketKeys, grants }: Box): Promise<GatewayStart> {
   const { layout, custody, keys, identity, random, template, workers, waiting, clock, vaultRoom } = parts;
   const current = template();
-  const hashKey = await keptSecret(custody, 'content-hash', 8, random);
-  const digestKey = await keptSecret(custody, 'refusal-digest', 32, random);
+  const kept = (name: GatewayKey) => newestKept(custody, name, GATEWAY_KEYS[name], random);
+  const { secret: hashKey } = await kept('content-hash');
+  const { secret: digestKey } = await kept('refusal-digest');
   return {
     template: templateToJson(current),
     closed: [...closedStreams(current)],

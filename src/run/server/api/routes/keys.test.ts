@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock as clock } from '#base/core/index.ts';
+import { systemRandom as random } from '#base/crypto/index.ts';
 import { openKeys } from '../../../../../test/support/open-trust.ts';
 import { KeyKeeper } from '../../control/key-keeper.ts';
 import type { Services } from '../services.ts';
@@ -9,7 +10,7 @@ import { openApi } from '../testing.ts';
 async function openKeyApi(t: Parameters<typeof openApi>[0]) {
   const { keys, custody, audit } = await openKeys(t);
   const tickets = { tickets: { version: 1, since: clock.now() }, rotateTickets: async () => {} };
-  const keyKeeper = new KeyKeeper({ keys, custody, audit, clock, tickets: () => tickets, written: () => [] });
+  const keyKeeper = new KeyKeeper({ keys, custody, audit, clock, random, tickets: () => tickets, written: () => [] });
   return { ...(await openApi(t, { keyKeeper })), keyAudit: audit };
 }
 

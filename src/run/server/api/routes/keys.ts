@@ -8,7 +8,7 @@ import type { Route } from '../route.ts';
 
 const ACCESS = { action: 'administer', resource: () => PLATFORM } as const;
 const STATE = Type.Enum(['active', 'retired', 'destroyed'] as const);
-const ANY_KIND = Type.Enum([...KEY_KINDS, 'ticket'] as const);
+const ANY_KIND = Type.Enum([...KEY_KINDS, 'gateway', 'ticket'] as const);
 const KIND = Type.Enum(KEY_KINDS);
 /** `<stream>:<domain>`, a purpose, a domain of rows or of tokens, or empty. */
 const NAME = Type.Optional(Type.String({ maxLength: 160 }));
