@@ -300,6 +300,7 @@ export const ATTACKS: readonly string[] = [
   'SELECT * FROM main.secrets',
   'SELECT * FROM weir_tail_0()',
   "SELECT weir_mask('x')",
+  "SELECT weir_bucket('x', 2)",
   'SELECT main.weir_mask(device) FROM climate',
   'SELECT * FROM other.main.climate',
   'SELECT * FROM secrets',

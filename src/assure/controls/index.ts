@@ -31,6 +31,7 @@ export type {
   BackupTrial,
   RegionTrial,
   FleetSumTrial,
+  HashingTrial,
   PrivacyTrial,
   SynthesisTrial,
   WindowTrial,

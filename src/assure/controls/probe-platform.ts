@@ -364,6 +364,23 @@ export interface FleetSumTrial {
   readonly addMs: number;
 }
 
+/** What came of words that were hashed into buckets as a mask does it. */
+export interface HashingTrial {
+  readonly words: number;
+  readonly buckets: number;
+  /** Words that were in the same bucket when asked again; that a dictionary hit without the key; with another key. */
+  readonly same: number;
+  readonly withoutKey: number;
+  readonly withOtherKey: number;
+  /** Whether custody knows the key by its purpose. */
+  readonly custody: boolean;
+  /** Words that share a bucket, and how many would by chance. */
+  readonly collided: number;
+  readonly expected: number;
+  /** How much of its R² a model of a target loses by buckets. */
+  readonly loss: number;
+}
+
 /** A version of a key, without the key. */
 export interface KnownKey {
   readonly kind: string;
@@ -512,6 +529,8 @@ export interface ProbePlatform {
   windowTrial(): Promise<WindowTrial>;
   /** Encrypts values of its own, has them added up without a key, and opens the sum. */
   fleetSumTrial(): Promise<FleetSumTrial>;
+  /** Hashes words of its own as masks do, and tries to get them back. */
+  hashingTrial(): Promise<HashingTrial>;
   /** What is advised to each declared type. */
   adviceTrial(): Promise<readonly AdviceTrial[]>;
   /** The year in which each device of the inventory ends, null where nothing is known. */

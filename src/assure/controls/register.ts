@@ -15,6 +15,7 @@ import { deviceHasOneEntry } from './probes/device-has-one-entry.ts';
 import { devicesShowTheirProfile } from './probes/devices-show-their-profile.ts';
 import { flippedBitIsFound } from './probes/flipped-bit-is-found.ts';
 import { consentIsAsked } from './probes/consent-is-asked.ts';
+import { categoriesStayHashed } from './probes/categories-stay-hashed.ts';
 import { decisionsAreOnRecord } from './probes/decisions-are-on-record.ts';
 import { everyCallIsDecided } from './probes/every-call-is-decided.ts';
 import { encryptedSumsAreRight } from './probes/encrypted-sums-are-right.ts';
@@ -80,6 +81,7 @@ export const CONTROLS: readonly Control[] = [
   decisionsAreOnRecord,
   everyCallIsDecided,
   encryptedSumsAreRight,
+  categoriesStayHashed,
   enrolmentAsksForProof,
   endedCredentialsAreRefused,
   erasedStaysErased,

@@ -17,6 +17,7 @@ import type {
   LetGoTrial,
   BackupTrial,
   FleetSumTrial,
+  HashingTrial,
   PrivacyTrial,
   RegionTrial,
   SynthesisTrial,
@@ -86,6 +87,19 @@ export const SOUND_SYNTHESIS: SynthesisTrial = { made: 500, nearRare: 0, members
 
 /** A sum that is right and that nobody else opens. */
 export const SOUND_FLEET_SUM: FleetSumTrial = { security: 128, error: 1e-9, otherKey: 1e6, addMs: 4 };
+
+/** Buckets that tell nothing. */
+export const SOUND_HASHING: HashingTrial = {
+  words: 500,
+  buckets: 4_096,
+  same: 500,
+  withoutKey: 0,
+  withOtherKey: 1,
+  custody: true,
+  collided: 57,
+  expected: 57.4,
+  loss: 0.03,
+};
 
 /** A revocation that holds. */
 export const REVOKED: RevokeTrial = {
@@ -241,6 +255,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     regionTrial: async () => SOUND_REGIONS,
     privacyTrial: async () => [SOUND_PRIVACY],
     fleetSumTrial: async () => SOUND_FLEET_SUM,
+    hashingTrial: async () => SOUND_HASHING,
     synthesisTrial: async () => SOUND_SYNTHESIS,
     windowTrial: async () => SOUND_WINDOWS,
     consentTrial: async () => [SOUND_CONSENT],

@@ -78,3 +78,4 @@ export { parseByteSequences, parseInnerLists } from './structured-field.ts';
 export type { InnerList } from './structured-field.ts';
 export { FLEET_SUM_PARAMETERS, FleetSum } from './fleet-sum.ts';
 export type { FleetKeys, FleetMoments } from './fleet-sum.ts';
+export { BUCKETS, hashBucket } from './hash-bucket.ts';

@@ -7,6 +7,7 @@ import { buildClasses, buildPlaces, declassificationsOf } from './build-keeping.
 import { buildSignIn } from './build-sign-in.ts';
 import { DEFAULT_PORTS } from './check-platform.ts';
 import { buildCrypto } from './crypto-rules.ts';
+import { buildFeatures } from './feature-rules.ts';
 import { LIMIT_RULES } from './limits.ts';
 import { buildAggregation } from './aggregate-rules.ts';
 import { asList } from './partial.ts';
@@ -191,6 +192,7 @@ function buildStream(name: string, stream: StreamSource, accept: Accept, limits:
     ...archiveOf(stream.archive),
     ...(stream.unstated === undefined ? {} : { unstated: stream.unstated }),
     ...storedAs(stream, buildFields(stream.fields, limits)),
+    ...(stream.features === undefined ? {} : { features: buildFeatures(stream.features) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { SYSTEM_COLUMNS } from '#base/core/index.ts';
+import { BUCKETS } from '#base/crypto/index.ts';
 import type { FieldType } from '#base/core/index.ts';
 import type { CheckContext } from './check-context.ts';
 import { relationsOf } from './check-views.ts';
@@ -114,6 +115,10 @@ function columnsOf(context: CheckContext, relation: string): Map<string, FieldTy
 export function maskFits(mask: string, type: FieldType): boolean {
   if (mask.startsWith('round:')) return type === 'number' || type === 'integer';
   if (['year', 'month', 'day', 'hour'].includes(mask)) return type === 'time';
+  if (mask.startsWith('bucket:')) {
+    const buckets = Number(mask.slice('bucket:'.length));
+    return type === 'text' && buckets >= BUCKETS.least && buckets <= BUCKETS.greatest;
+  }
   return mask === 'null' || type === 'text' || type === 'integer';
 }
 

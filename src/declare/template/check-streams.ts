@@ -2,6 +2,7 @@ import { CLASS_RULES, isAboutPeople } from '#base/core/index.ts';
 import type { CheckContext } from './check-context.ts';
 import { checkAggregate } from './aggregate-rules.ts';
 import { FLOW_FIELDS } from './flow-fields.ts';
+import { checkFeatureRules } from './feature-rules.ts';
 import { asList } from './partial.ts';
 import type { DeepPartial } from './partial.ts';
 import { checkPrivacy } from './privacy-rules.ts';
@@ -38,6 +39,7 @@ function checkStream(
   checkFlow(context, path, stream);
   checkPrivacy(context, path, stream.privacy);
   checkAggregate(context, path, stream);
+  checkFeatureRules(context, path, stream);
   const fields = stream.fields ?? {};
   checkPurposes(context, path, fields, stream.purposes);
   const health = Object.entries(fields).find(

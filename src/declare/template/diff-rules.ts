@@ -124,6 +124,10 @@ const RULES: readonly (readonly [string, Judge])[] = [
       ),
   ],
   ['streams.*.fields.*', judgeField],
+  ['streams.*.features', judgeFeature],
+  ['streams.*.features.*', judgeFeature],
+  ['streams.*.features.*.*', judgeFeature],
+  ['streams.*.features.*.settings.*', judgeFeature],
   ['streams.*.from', ({ before, after }) => wordsGrow(before, after, 'types of devices that may publish')],
   ['*.*.purposes', judgePurposes],
   ['streams.*.basis', judgeBasis],
@@ -391,6 +395,12 @@ const RULES: readonly (readonly [string, Judge])[] = [
   ['tls.minimum', ({ before, after }) => ranked(['1.2', '1.3'], before, after, 'the lowest version of TLS')],
   ['tls.hybrid', ({ before, after }) => ranked(['prefer', 'require'], before, after, 'post-quantum key exchange')],
 ];
+
+function judgeFeature({ kind }: PlainChange): JudgedChange {
+  return kind === 'added'
+    ? judged('strengthens', 'more is computed of its readings, and watched where they are')
+    : judged('weakens', 'what is computed of its readings is another, or is watched no longer');
+}
 
 /** Judges one difference by its place. */
 export function judgeChange(change: PlainChange): JudgedChange {

@@ -41,6 +41,8 @@ export type { LimitRule } from './limits.ts';
 export { certificateTerms } from './certificate-terms.ts';
 export { formatDuration, formatSize, parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
 export { DEVICE_CLASSES, INABILITIES, POWERS } from './vocabulary.ts';
+export { FEATURE_WORDS, featureWord } from './feature-words.ts';
+export type { FeatureKindWord, FeatureRule } from './feature-words.ts';
 export { checkUnit } from './units.ts';
 export { isIpAddress, isLoopback } from './ip-address.ts';
 export { cryptoRules, STANDARD_CRYPTO } from './crypto-rules.ts';

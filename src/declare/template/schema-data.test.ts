@@ -28,6 +28,8 @@ test('field and stream have a key for every member of what they become', () => {
     'description',
     'from',
     'purposes',
+    'features',
+    'type',
     'basis',
     'keep',
     'accept',

@@ -15,6 +15,7 @@ import {
   relationName,
   word,
 } from './schema-forms.ts';
+import { feature } from './schema-features.ts';
 import * as words from './vocabulary.ts';
 
 const bound = Type.Union([
@@ -324,6 +325,9 @@ export const stream = Type.Object(
       words.IDENTIFIER_PATTERN,
       TEMPLATE_BOUNDS.fieldsPerStream,
       'The values of a reading, in order.',
+    ),
+    features: Type.Optional(
+      mapOf(feature, words.IDENTIFIER_PATTERN, TEMPLATE_BOUNDS.fieldsPerStream, 'What is computed of its readings.'),
     ),
   },
   { ...closed, title: 'a stream', description: 'A kind of reading.' },

@@ -43,8 +43,8 @@ export const role = Type.Object(
           anyOf: [
             {
               type: 'string',
-              pattern: '^(null|hash|round:-?[0-9]{1,2}|year|month|day|hour)$',
-              title: 'one of `null`, `hash`, `round:N`, `year`, `month`, `day`, `hour`',
+              pattern: '^(null|hash|bucket:[1-9][0-9]{0,6}|round:-?[0-9]{1,2}|year|month|day|hour)$',
+              title: 'one of `null`, `hash`, `bucket:N`, `round:N`, `year`, `month`, `day`, `hour`',
             },
             { type: 'null', title: '`null`' },
           ],

@@ -3,6 +3,7 @@ import type { PhysicsRule } from './physics-rule.ts';
 import type { CONTAINMENTS, TAMPER_KINDS } from './vocabulary.ts';
 import type { Class, ClassMask, ExportTerms, FieldType, Micros, Millis } from '#base/core/index.ts';
 import type { CertificateAlgorithm, CheckpointAlgorithm } from '#base/crypto/index.ts';
+import type { FeatureRule } from './feature-words.ts';
 
 /**
  * A template that was parsed, resolved (`extends`), checked, defaulted and frozen: the one declaration that every
@@ -153,6 +154,8 @@ export interface Stream {
   /** Present where a statement without a purpose sees what needs none, although there are several to choose from. */
   readonly unstated?: 'show';
   readonly fields: readonly Field[];
+  /** What is computed of its readings beside what is found by default; absent where nothing is declared. */
+  readonly features?: ReadonlyMap<string, FeatureRule>;
 }
 
 /** What is kept of the values of a field in a window. */
@@ -272,7 +275,7 @@ export interface Role {
   readonly sees: readonly Class[];
   /** Row filters by view: SQL conditions over the view's columns. */
   readonly rows: ReadonlyMap<string, string>;
-  /** Columns it sees masked, by `view.column`: `null`, `hash`, `round:N` or `year|month|day|hour`. */
+  /** Columns it sees masked, by `view.column`: `null`, `hash`, `bucket:N`, `round:N` or `year|month|day|hour`. */
   readonly masks: ReadonlyMap<string, string>;
   /** Further actions: administer, audit, prove, quarantine, command, enrol, table, replay. */
   readonly may: readonly string[];

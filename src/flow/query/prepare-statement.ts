@@ -9,6 +9,7 @@ import type { AstNode } from './gate/ast.ts';
 import { gateStatement, refuse } from './gate/gate-statement.ts';
 import type { GatedStatement } from './gate/gate-statement.ts';
 import { traceLineage } from './gate/lineage.ts';
+import { isDigest } from './gate/mask.ts';
 import { bindFilter } from './gate/relation-source.ts';
 import type { GovernedRelation, Grants, RelationGrant, Relations } from './relations.ts';
 
@@ -123,7 +124,7 @@ function notesOf(ast: string, { relations, grants }: { relations: Relations; gra
     const masks = new Map(grants.get(name)?.columns.map((column) => [column.name, column.mask]));
     const columns = relation.columns
       .filter((column) => masks.has(column.name))
-      .map((column) => (masks.get(column.name) === 'hash' ? { ...column, unit: null } : column));
+      .map((column) => (isDigest(masks.get(column.name) ?? null) ? { ...column, unit: null } : column));
     if (columns.length > 0) seen.set(name, { ...relation, columns });
   }
   return traceLineage(query, seen).columns?.map(({ class: cls, unit }) => ({ class: cls, unit })) ?? [];

@@ -68,7 +68,7 @@ export interface GovernedRelation {
 
 /** What one subject may have of one relation for the purpose at hand. A relation without grant does not exist for it. */
 export interface RelationGrant {
-  /** Visible columns. `mask` is null where seen in clear, else `null`, `hash`, `round:N`, `year`, `month`, `day`, `hour`. */
+  /** Visible columns. `mask` is null where seen in clear, else `null`, `hash`, `bucket:N`, `round:N`, `year`, `month`, `day`, `hour`. */
   readonly columns: readonly { readonly name: string; readonly mask: string | null }[];
   /** Condition over the relation's columns, visible or not, that a row must meet; as an expression of the syntax tree. */
   readonly rowFilter: AstNode | null;

@@ -12,7 +12,7 @@ import { describing } from './gate/build.ts';
 import { gateStatement } from './gate/gate-statement.ts';
 import { isAggregate } from './gate/is-aggregate.ts';
 import { traceLineage } from './gate/lineage.ts';
-import { maskedType } from './gate/mask.ts';
+import { isDigest, maskedType } from './gate/mask.ts';
 import { describePrivateView } from './privacy/private-view.ts';
 import type { GovernedColumn, GovernedRelation, Grants, Relations } from './relations.ts';
 
@@ -115,7 +115,7 @@ export function describeViews(relations: Relations, grants: Grants): readonly Vi
       .filter(({ name }) => masks.has(name))
       .map(({ name, sqlType, nullable, unit, class: cls, description }) => {
         const mask = masks.get(name) ?? null;
-        const shownUnit = mask === 'hash' ? null : unit;
+        const shownUnit = isDigest(mask) ? null : unit;
         return {
           name,
           type: maskedType(sqlType, mask),

@@ -15,6 +15,16 @@ const FEATURES: readonly Feature[] = [
   { kind: 'median', field: 2, rows: 3 },
   { kind: 'spread', field: 2, rows: 4 },
   { kind: 'residual', field: 0, from: [1, 2], memory: 20 },
+  { kind: 'slot', seconds: 60, slots: 12, offset: -7 },
+  { kind: 'level', field: 1, memory: 16 },
+  { kind: 'noise', field: 1, memory: 16 },
+  { kind: 'quantile', field: 1, q: 0.9, memory: 16 },
+  { kind: 'order', field: 2, after: 2, symbols: 5, memory: 16 },
+  { kind: 'order', field: 1, after: 1, symbols: 3, memory: 1e6 },
+  { kind: 'timing', field: 2, seconds: 9, slots: 3, symbols: 4, memory: 2 },
+  { kind: 'timing', field: 2, seconds: 9, slots: 2, symbols: 4, memory: 2, at: 0 },
+  { kind: 'periodicity', events: 32 },
+  { kind: 'periodicity', events: 32, at: 1 },
 ];
 
 const readings = fc.array(
@@ -25,7 +35,7 @@ const readings = fc.array(
       ...Array.from({ length: WIDTH }, () => fc.oneof(fc.integer({ min: -9, max: 9 }), fc.constant(NaN))),
     ),
   }),
-  { maxLength: 40 },
+  { maxLength: 70 },
 );
 
 test('computeFeatures() and FeatureStream give the same, however the stream is cut, snapshotted and restored', () => {

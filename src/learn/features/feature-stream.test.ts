@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Feature } from './feature.ts';
-import { FeatureStream, phaseOf } from './feature-stream.ts';
+import { FeatureStream } from './feature-stream.ts';
 import { nextNormal, seedRandom } from './random-state.ts';
 
 const S = 1e6;
@@ -69,10 +69,4 @@ test('FeatureStream.restore() refuses the state of other features, and damage', 
   assert.throws(() => FeatureStream.restore(bytes.subarray(1), [{ kind: 'gap' }], 1), {
     code: 'FEATURES_STATE_CORRUPT',
   });
-});
-
-test('phaseOf() is the angle within the period, before the epoch too', () => {
-  assert.equal(phaseOf(86_400 * S * 3, 86_400), 0);
-  assert.ok(Math.abs(phaseOf(86_400 * S * 1.25, 86_400) - Math.PI / 2) < 1e-9);
-  assert.ok(Math.abs(phaseOf(-21_600 * S, 86_400) - 1.5 * Math.PI) < 1e-9);
 });

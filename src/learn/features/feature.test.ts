@@ -1,38 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkFeatures, checkRows, columnsOf, roomOf } from './feature.ts';
-import type { Feature } from './feature.ts';
+import { timeIn, timeOf, valueIn } from './feature.ts';
 
-test('checkFeatures() refuses fields that rows do not have, and numbers out of bounds', () => {
-  const wrong: readonly Feature[] = [
-    { kind: 'value', field: 2 },
-    { kind: 'rate', field: -1 },
-    { kind: 'median', field: 0.5, rows: 3 },
-    { kind: 'median', field: 0, rows: 0 },
-    { kind: 'spread', field: 0, rows: 1e6 },
-    { kind: 'arrivals', seconds: 0, most: 1 },
-    { kind: 'arrivals', seconds: 1, most: 0 },
-    { kind: 'phase', seconds: NaN },
-    { kind: 'residual', field: 0, from: [], memory: 10 },
-    { kind: 'residual', field: 0, from: [5], memory: 10 },
-    { kind: 'residual', field: 0, from: [0], memory: 10 },
-    { kind: 'residual', field: 0, from: [1], memory: 1 },
-  ];
-  for (const feature of wrong) {
-    assert.throws(() => checkFeatures([feature], 2), { code: 'FEATURES_DEFINITION_INVALID' }, JSON.stringify(feature));
-  }
-  checkFeatures([{ kind: 'residual', field: 0, from: [1], memory: 10 }, { kind: 'gap' }], 2);
-});
-
-test('checkRows() wants a time for each row', () => {
-  checkRows(new Float64Array(2), new Float64Array(6), 3);
-  const uneven = (): void => checkRows(new Float64Array(2), new Float64Array(5), 3);
-  assert.throws(uneven, { code: 'FEATURES_DEFINITION_INVALID' });
-});
-
-test('columnsOf() and roomOf() state what a feature takes', () => {
-  assert.equal(columnsOf({ kind: 'phase', seconds: 60 }), 2);
-  assert.equal(columnsOf({ kind: 'gap' }), 1);
-  assert.equal(roomOf({ kind: 'median', field: 0, rows: 60 }), 121);
-  assert.equal(roomOf({ kind: 'residual', field: 0, from: [1, 2], memory: 9 }), 13);
+test('timeOf() and timeIn() take the time of a row, or that of a field', () => {
+  const values = Float64Array.of(1, 70, 2, 80);
+  const row = { time: 5, values, at: 2 };
+  assert.deepEqual([timeOf({}, row), timeOf({ at: 1 }, row)], [5, 80]);
+  const series = { rows: Int32Array.of(1), times: Float64Array.of(4, 5), values, width: 2 };
+  assert.deepEqual([timeIn({}, series, 0), timeIn({ at: 1 }, series, 0), valueIn(series, 0, 0)], [5, 80, 2]);
 });

@@ -1,11 +1,10 @@
-import { FeaturesError } from './errors.ts';
-
 /**
  * A feature of the rows of a device: what is computed of each row and of those before it. One definition, two
  * executions: `FeatureStream` as rows come, `computeFeatures` over all of them; both give the same.
  *
  * Fields are numbered as the columns of the rows. Times are epoch microseconds. A row that is no later than the one
- * before it is *late* (or doubled): its features are all missing and it changes nothing.
+ * before it is *late* (or doubled): its features are all missing and it changes nothing. Categories are any numbers of
+ * which equal ones are the same value. `at` is a field of times that counts instead of the time of the row.
  */
 export type Feature =
   /** The value itself. */
@@ -16,82 +15,138 @@ export type Feature =
   | { readonly kind: 'gap' }
   /** Rows within the last seconds, this one included, counted up to `most`: a burst. */
   | { readonly kind: 'arrivals'; readonly seconds: number; readonly most: number }
-  /** Sine and cosine of where in the period the row's time lies, from the epoch: 86,400 s is the time of day in UTC. */
-  | { readonly kind: 'phase'; readonly seconds: number }
+  /** Sine and cosine of where in the period the time lies, from the epoch: 86,400 s is the time of day in UTC. */
+  | { readonly kind: 'phase'; readonly seconds: number; readonly at?: number }
+  /** Which of so many equal slots of the period the time lies in, counted from `offset` seconds after the epoch. */
+  | {
+      readonly kind: 'slot';
+      readonly seconds: number;
+      readonly slots: number;
+      readonly offset: number;
+      readonly at?: number;
+    }
   /** Median of the last `rows` values that were there, this one included. */
   | { readonly kind: 'median'; readonly field: number; readonly rows: number }
   /** Their scaled median absolute deviation. */
   | { readonly kind: 'spread'; readonly field: number; readonly rows: number }
+  /** Robust mean of all values, of which one counts less with its age, by one part in `memory` a value. */
+  | { readonly kind: 'level'; readonly field: number; readonly memory: number }
+  /** Their robust standard deviation. */
+  | { readonly kind: 'noise'; readonly field: number; readonly memory: number }
+  /** The value that a share `q` of them lies below, by a sketch of four numbers. */
+  | { readonly kind: 'quantile'; readonly field: number; readonly q: number; readonly memory: number }
   /**
    * What the value exceeds its prediction from other fields of the same row by: by least squares over the rows before,
    * which count less with their age, by one part in `memory` a row. Missing until there are as many rows as unknowns.
    */
-  | { readonly kind: 'residual'; readonly field: number; readonly from: readonly number[]; readonly memory: number };
+  | { readonly kind: 'residual'; readonly field: number; readonly from: readonly number[]; readonly memory: number }
+  /**
+   * How surprising a category is after the one or two before it: −ln of its probability. Categories beyond the first
+   * `symbols` are one. What was seen fades by one part in `memory` a value.
+   */
+  | {
+      readonly kind: 'order';
+      readonly field: number;
+      readonly after: 1 | 2;
+      readonly symbols: number;
+      readonly memory: number;
+    }
+  /**
+   * How much rarer a category comes at this time of the period than if it came evenly: ln of how many times; 0 where it
+   * is no rarer. Slots beside a slot count for it too.
+   */
+  | {
+      readonly kind: 'timing';
+      readonly field: number;
+      readonly seconds: number;
+      readonly slots: number;
+      readonly symbols: number;
+      readonly memory: number;
+      readonly at?: number;
+    }
+  /**
+   * How strongly so many times repeat with one period, and that period in seconds: −ln of the chance of such a strength
+   * among times that come at random, 0 where that is likely. Told with the last of them, then the next are waited for.
+   */
+  | { readonly kind: 'periodicity'; readonly events: number; readonly at?: number };
 
-/** The most values that a rolling feature holds, and fields that a prediction is made from: memory is stated. */
-const MOST_ROWS = 4096;
-const MOST_FROM = 16;
-
-/** Columns that a feature has. */
-export function columnsOf(feature: Feature): number {
-  return feature.kind === 'phase' ? 2 : 1;
+/** A row on its way through the features: one object, used again for each. */
+export interface Row {
+  time: number;
+  values: Float64Array;
+  /** Where the row starts in `values`. */
+  at: number;
 }
 
-/** Doubles of state that a feature needs for a device; it needs no more however long it runs. */
-export function roomOf(feature: Feature): number {
-  switch (feature.kind) {
-    case 'value':
-    case 'phase':
-      return 0;
-    case 'gap':
-      return 1;
-    case 'rate':
-      return 2;
-    case 'arrivals':
-      return 1 + feature.most;
-    case 'median':
-    case 'spread':
-      return 1 + 2 * feature.rows;
-    case 'residual': {
-      const unknowns = feature.from.length + 1;
-      return 1 + unknowns * unknowns + unknowns;
-    }
-  }
+/** Computes one feature of a row, puts its columns from `at` on, and takes the row into its state. */
+export type Taker = (row: Row, out: Float64Array, at: number) => void;
+
+/** All timely rows of a device. */
+export interface Series {
+  /** Numbers of the rows that are later than all before them. */
+  readonly rows: Int32Array;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  readonly width: number;
 }
 
-/**
- * Checks that features can be computed of rows of so many fields.
- *
- * @throws {FeaturesError} FEATURES_DEFINITION_INVALID
- */
-export function checkFeatures(features: readonly Feature[], width: number): void {
-  for (const [i, feature] of features.entries()) {
-    const invalid = (what: string): FeaturesError =>
-      new FeaturesError('FEATURES_DEFINITION_INVALID', `Cannot compute feature ${i}, ${feature.kind}: ${what}`);
-    const fields = 'field' in feature ? [feature.field, ...('from' in feature ? feature.from : [])] : [];
-    for (const field of fields) {
-      if (!Number.isInteger(field) || field < 0 || field >= width) throw invalid(`rows have no field ${field}`);
-    }
-    const within = (name: string, value: number, least: number, greatest: number, whole: boolean): void => {
-      const fits = value >= least && value <= greatest && (!whole || Number.isInteger(value));
-      if (!fits) throw invalid(`${name} is ${value}, it may be ${least} to ${greatest}`);
-    };
-    if ('rows' in feature) within('rows', feature.rows, 1, MOST_ROWS, true);
-    if ('seconds' in feature) within('seconds', feature.seconds, 1e-6, 1e9, false);
-    if ('most' in feature) within('most', feature.most, 1, MOST_ROWS, true);
-    if (feature.kind === 'residual') {
-      within('memory', feature.memory, 2, 1e9, false);
-      within('the number of fields to predict from', feature.from.length, 1, MOST_FROM, true);
-      if (new Set([feature.field, ...feature.from]).size <= feature.from.length) {
-        throw invalid('a field stands in it twice');
-      }
-    }
-  }
+/** Puts one value of the i-th timely row. */
+export type Put = (i: number, column: number, value: number) => void;
+
+/** The bounds of a number in a definition. */
+export interface Bounds {
+  readonly least: number;
+  readonly greatest: number;
+  readonly whole: boolean;
 }
 
-/** Checks that rows are whole and each has a time. */
-export function checkRows(times: Float64Array, values: Float64Array, width: number): void {
-  if (values.length === times.length * width) return;
-  const message = `Cannot compute features of ${values.length} values with ${times.length} times: rows have ${width} fields`;
-  throw new FeaturesError('FEATURES_DEFINITION_INVALID', message);
+/** How a kind of feature is computed: as rows come, in state of a stated size, and of all rows at once. */
+export interface FeatureKind<F extends Feature> {
+  /** What the names of its columns end in; one empty text where it is one column. */
+  readonly columns: readonly string[];
+  readonly bounds: Readonly<Record<string, Bounds>>;
+  /** What is wrong with a definition that is within all bounds. */
+  fault?(feature: F): string | undefined;
+  /** Doubles of state for a device; it needs no more however long it runs. */
+  room(feature: F): number;
+  /** The state before the first row, where it is not all zeros. */
+  begin?(feature: F, state: Float64Array): void;
+  open(feature: F, state: Float64Array): Taker;
+  series(feature: F, series: Series, put: Put): void;
+}
+
+/** The features of one kind. */
+export type FeatureOf<K extends Feature['kind']> = Extract<Feature, { readonly kind: K }>;
+
+/** The time that counts for a row. */
+export function timeOf(feature: { readonly at?: number }, row: Row): number {
+  return feature.at === undefined ? row.time : row.values[row.at + feature.at]!;
+}
+
+/** The same of the i-th timely row. */
+export function timeIn(feature: { readonly at?: number }, { rows, times, values, width }: Series, i: number): number {
+  return feature.at === undefined ? times[rows[i]!]! : values[rows[i]! * width + feature.at]!;
+}
+
+/** A value of the i-th timely row. */
+export function valueIn({ rows, values, width }: Series, i: number, field: number): number {
+  return values[rows[i]! * width + field]!;
+}
+
+/** All rows of a feature that is defined by a recursion: the same steps, from the first row on. */
+export function seriesBySteps<F extends Feature>(
+  room: (feature: F) => number,
+  open: (feature: F, state: Float64Array) => Taker,
+): FeatureKind<F>['series'] {
+  return (feature, { rows, times, values, width }, put) => {
+    const take = open(feature, new Float64Array(room(feature)));
+    const out = new Float64Array(1);
+    const row: Row = { time: 0, values, at: 0 };
+    for (let i = 0; i < rows.length; i++) {
+      row.time = times[rows[i]!]!;
+      row.at = rows[i]! * width;
+      take(row, out, 0);
+      put(i, 0, out[0]!);
+    }
+  };
 }

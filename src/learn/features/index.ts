@@ -16,8 +16,14 @@ export {
 export { beginBaseline, learnBaseline, standardise } from './robust-baseline.ts';
 export type { BaselineState } from './robust-baseline.ts';
 export { cholesky, forwardSolve, backwardSolve, logDeterminant } from './cholesky.ts';
-export { checkFeatures, columnsOf, roomOf } from './feature.ts';
+export { checkFeatures, columnsOf, FEATURE_KINDS, fieldsOf, roomOf } from './feature-kinds.ts';
 export type { Feature } from './feature.ts';
 export { FeatureStream } from './feature-stream.ts';
 export { computeFeatures } from './compute-features.ts';
 export { summariseRows, summaryWidth } from './summarise-rows.ts';
+export { planFeatures } from './plan-features.ts';
+export type { FeatureFields, FeatureInput, FeaturePlan, FeatureRole, PlannedFeature } from './plan-features.ts';
+export { featureTable } from './feature-table.ts';
+export type { FeatureLine } from './feature-table.ts';
+export { measureHashing } from './hashing-loss.ts';
+export type { HashingReport } from './hashing-loss.ts';

@@ -22,6 +22,8 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     query: async () => (await import('./commands/query.ts')).addQueryCommand,
     views: async () => (await import('./commands/query.ts')).addQueryCommand,
     encrypted: async () => (await import('./commands/encrypted.ts')).addEncryptedCommand,
+    features: async () => (await import('./commands/features.ts')).addFeaturesCommand,
+    hashing: async () => (await import('./commands/hashing.ts')).addHashingCommand,
     synth: async () => (await import('./commands/synth.ts')).addSynthCommand,
     release: async () => (await import('./commands/release.ts')).addReleaseCommand,
     privacy: async () => (await import('./commands/privacy.ts')).addPrivacyCommand,

@@ -47,6 +47,14 @@ test('maskExpression() digests any value under the key', async () => {
   assert.deepEqual(await masked('NULL', 'BIGINT', 'hash'), [null, 'VARCHAR']);
 });
 
+test('maskExpression() puts any value into one of so many buckets under the key', async () => {
+  const [text] = (await masked("'pump-7'", 'VARCHAR', 'bucket:100')) as [string];
+  assert.match(text, /^\d{1,2} BIGINT$/);
+  assert.deepEqual(await masked('NULL', 'VARCHAR', 'bucket:100'), [null, 'BIGINT']);
+  assert.equal(maskedType('VARCHAR', 'bucket:100'), 'BIGINT');
+  for (const wrong of ['bucket:1', 'bucket:0', 'bucket:2000000', 'bucket:', 'bucket:1e3']) assert.ok(!isMask(wrong));
+});
+
 test('maskExpression() shows null for what it does not know or what does not suit the type', async () => {
   for (const mask of ['shuffle', 'round', 'round:x', 'hour ', ''])
     assert.deepEqual(await masked('1', 'DOUBLE', mask), [null, 'DOUBLE'], mask);

@@ -1,19 +1,41 @@
+import { BUCKETS } from '#base/crypto/index.ts';
 import type { AstNode } from './ast.ts';
 import { call, columnRef, integer, nothing, text } from './build.ts';
 
 /** The keyed digest that `hash` masks call; a function of the engine that the executor registers and nobody may name. */
 export const MASK_FUNCTION = 'weir_mask';
 
+/** The same for buckets that `bucket:N` masks call. */
+export const BUCKET_FUNCTION = 'weir_bucket';
+
 const TRUNCATIONS = new Set(['year', 'month', 'day', 'hour']);
 
 /** Tells whether a template's word for a mask is one that can be applied. */
 export function isMask(mask: string): boolean {
-  return mask === 'null' || mask === 'hash' || TRUNCATIONS.has(mask) || /^round:-?\d{1,2}$/.test(mask);
+  return (
+    mask === 'null' ||
+    mask === 'hash' ||
+    TRUNCATIONS.has(mask) ||
+    /^round:-?\d{1,2}$/.test(mask) ||
+    bucketsOf(mask) !== null
+  );
 }
 
 /** The SQL type that a masked column shows. */
 export function maskedType(sqlType: string, mask: string | null): string {
+  if (mask !== null && bucketsOf(mask) !== null) return 'BIGINT';
   return mask === 'hash' ? 'VARCHAR' : sqlType;
+}
+
+/** Whether a mask shows something else than a coarser form of the value. */
+export function isDigest(mask: string | null): boolean {
+  return mask !== null && (mask === 'hash' || bucketsOf(mask) !== null);
+}
+
+/** Into how many buckets a mask hashes; null where it is no such mask. */
+function bucketsOf(mask: string): number | null {
+  const buckets = /^bucket:[1-9]\d{0,6}$/.test(mask) ? Number(mask.slice(7)) : 0;
+  return buckets >= BUCKETS.least && buckets <= BUCKETS.greatest ? buckets : null;
 }
 
 /**
@@ -25,6 +47,11 @@ export function maskExpression(source: string, column: string, sqlType: string, 
   if (mask === null) return value;
   if (mask === 'hash') {
     return call(MASK_FUNCTION, [castTo(columnRef([source, column]), 'VARCHAR')], column);
+  }
+  const buckets = bucketsOf(mask);
+  if (buckets !== null) {
+    const asText = castTo(columnRef([source, column]), 'VARCHAR');
+    return call(BUCKET_FUNCTION, [asText, castTo(integer(buckets), 'BIGINT')], column);
   }
   if (mask.startsWith('round:') && isMask(mask) && (sqlType === 'DOUBLE' || sqlType === 'BIGINT')) {
     const rounded = call('round', [columnRef([source, column]), integer(Number(mask.slice(6)))]);

@@ -32,6 +32,7 @@ import type {
   BackupTrial,
   RegionTrial,
   FleetSumTrial,
+  HashingTrial,
   PrivacyTrial,
   RightsTrial,
   SynthesisTrial,
@@ -86,6 +87,7 @@ import { tryAdvice } from './try-advice.ts';
 import { tryWindows } from './try-windows.ts';
 import { trySynthesis } from './try-synthesis.ts';
 import { tryFleetSum } from './try-fleet-sum.ts';
+import { tryHashing } from './try-hashing.ts';
 import { trySignatures } from './try-signatures.ts';
 import { tryAgreements } from './try-agreements.ts';
 import { tryHandshake } from './try-handshake.ts';
@@ -524,6 +526,15 @@ export class LivePlatform implements ProbePlatform {
 
   privacyTrial(): Promise<readonly PrivacyTrial[]> {
     return this.#parts.privacyTrial(PROVER);
+  }
+
+  hashingTrial(): Promise<HashingTrial> {
+    const { keys, random } = this.#parts;
+    return tryHashing({
+      maskKey: async () => (await keys.digestKey('mask')).key.exportBytes(),
+      purposes: async () => (await this.keys()).filter(({ kind }) => kind === 'digest').map(({ name }) => name),
+      random: (bytes) => random.bytes(bytes),
+    });
   }
 
   fleetSumTrial(): Promise<FleetSumTrial> {

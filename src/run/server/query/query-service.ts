@@ -15,7 +15,7 @@ import type { AuditReceipt, AuditSink, Class, Log, Micros } from '#base/core/ind
 import { Sha256, sha256Hex, systemRandom } from '#base/crypto/index.ts';
 import { rolesOf } from '#declare/policy/index.ts';
 import type { DecisionPoint, Subject } from '#declare/policy/index.ts';
-import type { Template } from '#declare/template/index.ts';
+import type { FeatureRule, Stream, Template } from '#declare/template/index.ts';
 import {
   changingPart,
   checkParameters,
@@ -250,7 +250,11 @@ export class QueryService implements Queries, AsyncDisposable {
     const { relations, grants } = await this.#pool.use(subject.id, async (process) =>
       this.#access(process, subject, purpose, await this.#declaredTo(process, caller)),
     );
-    return describeViews(relations, grants);
+    const { streams } = this.#parts.template();
+    return describeViews(relations, grants).map((view) => ({
+      ...view,
+      features: featuresWithin(streams.get(view.name), new Set(view.columns.map(({ name }) => name))),
+    }));
   }
 
   async run(caller: Caller, request: QueryRequest, signal: AbortSignal): Promise<StreamedReply> {
@@ -868,4 +872,10 @@ function summaryOf({ reads }: PreparedStatement): string {
 /** What a statement took, without what its result looks like. */
 function costOf({ rows, resultBytes, milliseconds, bytesRead, bytesOpened, bytesReused }: QuerySummary) {
   return { rows, resultBytes, milliseconds, bytesRead, bytesOpened, bytesReused };
+}
+
+/** Declared features of a stream that are of nothing but columns that are seen. */
+function featuresWithin(stream: Stream | undefined, columns: ReadonlySet<string>): readonly FeatureRule[] {
+  const all = [...(stream?.features?.values() ?? [])];
+  return all.filter(({ of, from, at }) => [of, at, ...from].every((name) => name === null || columns.has(name)));
 }

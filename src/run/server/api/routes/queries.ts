@@ -60,6 +60,16 @@ const VIEW = Type.Object({
       description: orNull(text),
     }),
   ),
+  features: listOf(
+    Type.Object({
+      name: text,
+      kind: text,
+      of: orNull(text),
+      from: listOf(text),
+      at: orNull(text),
+      settings: Type.Record(Type.String(), Type.Number()),
+    }),
+  ),
 });
 
 export const QUERY_ROUTES: readonly Route[] = [

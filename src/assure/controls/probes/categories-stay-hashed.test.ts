@@ -1,0 +1,17 @@
+import { test } from 'node:test';
+import { assertTurnsRed, SOUND_HASHING } from '../testing.ts';
+import { categoriesStayHashed } from './categories-stay-hashed.ts';
+
+const giving = (more: Partial<typeof SOUND_HASHING>) => ({
+  hashingTrial: async () => ({ ...SOUND_HASHING, ...more }),
+});
+
+test('categoriesStayHashed turns red', () =>
+  assertTurnsRed(categoriesStayHashed, {
+    'buckets are those of a digest without a key': giving({ withoutKey: SOUND_HASHING.words }),
+    'any key makes the same buckets': giving({ withOtherKey: SOUND_HASHING.words }),
+    'the same word moves': giving({ same: 12 }),
+    'the key is nowhere in custody': giving({ custody: false }),
+    'few buckets are used': giving({ collided: SOUND_HASHING.words }),
+    'no loss is measured': giving({ loss: Number.NaN }),
+  }));
