@@ -4,6 +4,7 @@ import { describeMachine } from '../support/measurement.ts';
 import type { DetectBench, SetResult } from './bench-set.ts';
 import { adbench } from './sets/adbench.ts';
 import { budgets } from './sets/budgets.ts';
+import { behaviour } from './sets/behaviour.ts';
 import { batadal } from './sets/batadal.ts';
 import { iotSentinel } from './sets/iot-sentinel.ts';
 import { nab } from './sets/nab.ts';
@@ -20,6 +21,7 @@ const SETS: Readonly<Record<string, DetectBench>> = {
   nab,
   'iot-sentinel': iotSentinel,
   budgets,
+  behaviour,
 };
 
 const { values, positionals } = parseArgs({

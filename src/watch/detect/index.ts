@@ -64,3 +64,6 @@ export type { MudPlan } from './flows/mud-plan.ts';
 export { MUD_NAME, MudWatch } from './flows/mud-watch.ts';
 export { MOST_DEVICES, WatchService } from './live/watch-service.ts';
 export type { KnownBaseline, WatchParts, WatchStatus } from './live/watch-service.ts';
+export { BEHAVIOUR_WINDOW, BehaviourProfile, STRANGE_WINDOWS } from './behaviour/behaviour-profile.ts';
+export { BehaviourWatch } from './behaviour/behaviour-watch.ts';
+export type { BehaviourScore } from './behaviour/behaviour-watch.ts';

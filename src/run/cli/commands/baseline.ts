@@ -15,6 +15,8 @@ interface BaselineRow {
     readonly centre: number;
     readonly spread: number;
   }[];
+  /** 1 where it behaves as it did, or as the others of its stream do; 0 at the limit; null while too little is known. */
+  readonly behaviour: { readonly asItself: number | null; readonly asPeers: number | null };
   readonly peers: {
     readonly devices: number;
     readonly fields: readonly {
@@ -55,12 +57,23 @@ export function addBaselineCommand(program: Command, contextOf: ContextOf): void
     });
 }
 
-function showBaseline({ device, stream, since, until, readings, fields, peers, detectors }: BaselineRow): string {
+function showBaseline({
+  device,
+  stream,
+  since,
+  until,
+  readings,
+  fields,
+  peers,
+  detectors,
+  behaviour,
+}: BaselineRow): string {
   return [
     `${device} on ${stream}: ${readings} readings from ${since} to ${until}`,
     peers === null
       ? 'too few other devices on this stream to hold it against'
       : `beside ${peers.devices} other devices on this stream, in their spreads`,
+    `behaves as itself: ${likeness(behaviour.asItself)}, as the others of its stream: ${likeness(behaviour.asPeers)}`,
     '',
     formatTable(
       ['field', 'usual from', 'to', 'centre', 'spread', ...(peers === null ? [] : ['centre of peers', 'apart by'])],
@@ -86,6 +99,11 @@ function showBaseline({ device, stream, since, until, readings, fields, peers, d
       ]),
     ),
   ].join('\n');
+}
+
+/** A share of what is allowed that is left: 100 % where it is as ever, 0 at the limit. */
+function likeness(score: number | null): string {
+  return score === null ? 'not known yet' : `${Math.round(100 * score)} %`;
 }
 
 function brief(value: number): number {

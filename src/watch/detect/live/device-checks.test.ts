@@ -47,7 +47,7 @@ function kinds(found: readonly Finding[]): readonly string[] {
 
 function tell(rows: DeviceRows, checks = new DeviceChecks('truck-3', PLAN)): readonly Finding[] {
   const found: Finding[] = [];
-  checks.take(rows, found);
+  checks.take(rows, null, found);
   return found;
 }
 
@@ -96,4 +96,19 @@ test('DeviceChecks go on from a saved state, whatever is going on', () => {
   const after = second.take(signedRows(100, 300, open));
   assert.deepEqual([...before, ...after], all);
   assert.deepEqual(second.snapshot(), whole.snapshot());
+});
+
+test('DeviceChecks tell of a stranger behind known credentials, within three windows of behaviour', () => {
+  const checks = new DeviceChecks('truck-3', BASE);
+  assert.deepEqual(tell(climateRows(0, 3_200), checks), []);
+  assert.ok((checks.behaviour.asItself ?? 0) > 0);
+  const other = climateRows(3_200, 3_400);
+  for (let i = 0; i < 200; i++) {
+    other.values[i * 4] = 60 + 9 * Math.sin(i);
+    other.values[i * 4 + 1] = 5;
+  }
+  const [found] = tell(other, checks);
+  assert.equal(found?.violates?.kind, 'stranger');
+  assert.ok(found.start <= other.times[3 * 32]!);
+  assert.deepEqual(found.techniques, ['T0849']);
 });

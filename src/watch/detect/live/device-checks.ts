@@ -1,5 +1,8 @@
 import { decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
 import type { StateArray } from '#learn/features/index.ts';
+import type { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
+import { BehaviourWatch } from '../behaviour/behaviour-watch.ts';
+import type { BehaviourScore } from '../behaviour/behaviour-watch.ts';
 import { judgePhysics } from '../checks/physics-check.ts';
 import { ReplayWatch } from '../checks/replay-watch.ts';
 import { beginSigns, judgeClock, judgeSign } from '../checks/tamper-signs.ts';
@@ -40,6 +43,9 @@ export class DeviceChecks {
   /** Latest value of each column, and when it came. */
   readonly #before: Float64Array;
   readonly #beforeTimes: Float64Array;
+  readonly #behaviour: BehaviourWatch;
+  readonly #lastTime = new Float64Array(1).fill(NaN);
+  readonly #row: Float64Array;
 
   constructor(device: string, plan: WatchPlan) {
     this.#device = device;
@@ -47,16 +53,28 @@ export class DeviceChecks {
     // The last column is the time between readings: of that nothing is played again.
     const fields = plan.fields.length - 1;
     this.#replay = fields > 0 && plan.byReceipt !== true ? new ReplayWatch(fields) : null;
+    this.#behaviour = new BehaviourWatch(plan.fields.length);
+    this.#row = new Float64Array(plan.fields.length);
     this.#before = new Float64Array(plan.fields.length).fill(NaN);
     this.#beforeTimes = new Float64Array(plan.fields.length).fill(NaN);
   }
 
   get byteLength(): number {
-    return this.#signs.byteLength + this.#before.byteLength * 2 + (this.#replay?.byteLength ?? 0);
+    const behaviour = this.#behaviourParts().reduce((sum, [, part]) => sum + part.byteLength, 0);
+    return behaviour + this.#signs.byteLength + this.#before.byteLength * 2 + (this.#replay?.byteLength ?? 0);
   }
 
-  /** Judges rows as they came, and adds what is to be told. */
-  take(rows: DeviceRows, found: Finding[]): void {
+  /** How it behaves beside itself and its peers. */
+  get behaviour(): BehaviourScore {
+    return this.#behaviour.score;
+  }
+
+  /**
+   * Judges rows as they came, and adds what is to be told.
+   *
+   * @param peers how the devices of the stream behave together; null where there are none
+   */
+  take(rows: DeviceRows, peers: BehaviourProfile | null, found: Finding[]): void {
     const { fields, physics = [], signs = [] } = this.#plan;
     const width = fields.length;
     const { values, times, count, received, signals } = rows;
@@ -83,6 +101,11 @@ export class DeviceChecks {
       if (lag !== null) {
         this.#tellSign({ kind: 'replay', what: `it plays again what it said ${lag} readings ago` }, rows, row, found);
       }
+      const unlike = this.#plan.byReceipt === true ? null : this.#judgeBehaviour(values, row * width, time, peers);
+      if (unlike !== null) {
+        const what = `it does not behave as ${unlike === 'itself' ? 'it did' : 'the others of its stream do'}`;
+        this.#tellSign({ kind: 'stranger', what }, rows, row, found);
+      }
       if (physics.length > 0) this.#remember(values, row * width, time);
     }
   }
@@ -92,6 +115,7 @@ export class DeviceChecks {
     state['signs'] = this.#signs;
     state['before'] = this.#before;
     state['before times'] = this.#beforeTimes;
+    for (const [name, part] of this.#behaviourParts()) state[name] = part;
     if (this.#replay !== null) {
       const { history, numbers, last, changes } = this.#replay;
       state['replay history'] = new Uint8Array(history.buffer, history.byteOffset, history.length);
@@ -114,6 +138,7 @@ export class DeviceChecks {
     fill('signs', this.#signs);
     fill('before', this.#before);
     fill('before times', this.#beforeTimes);
+    for (const [name, part] of this.#behaviourParts()) fill(name, part);
     const history = state.get('replay history');
     if (this.#replay !== null && history instanceof Uint8Array && history.length === this.#replay.history.length) {
       this.#replay.history.set(new Int8Array(history.buffer, history.byteOffset, history.length));
@@ -171,10 +196,35 @@ export class DeviceChecks {
     this.#of(key).beyond({ name: kind, score: times, limit: 1, time, charge: () => {}, explain }, found);
   }
 
+  #behaviourParts(): readonly (readonly [string, Float64Array])[] {
+    const { own, window, numbers } = this.#behaviour;
+    return [
+      ['last time', this.#lastTime],
+      ['trait window', window.state],
+      ['behaviour', numbers],
+      ...profileParts('own', own),
+    ];
+  }
+
   #of(key: string): OpenFinding {
     let open = this.#open.get(key);
     if (open === undefined) this.#open.set(key, (open = new OpenFinding()));
     return open;
+  }
+
+  /** The columns of a row with the time since the one before, as readings in pace have it, in the last. */
+  #judgeBehaviour(
+    values: Float64Array,
+    at: number,
+    time: number,
+    peers: BehaviourProfile | null,
+  ): 'itself' | 'peers' | null {
+    const seconds = (time - this.#lastTime[0]!) / 1e6;
+    this.#lastTime[0] = time;
+    const last = this.#row.length - 1;
+    for (let i = 0; i < last; i++) this.#row[i] = values[at + i]!;
+    this.#row[last] = seconds >= 0 ? Math.log1p(seconds) : NaN;
+    return this.#behaviour.take(this.#row, 0, peers);
   }
 
   #remember(values: Float64Array, at: number, time: number): void {
@@ -185,4 +235,17 @@ export class DeviceChecks {
       this.#beforeTimes[i] = time;
     }
   }
+}
+
+/** The numbers of a profile, by the names under which they are kept. */
+export function profileParts(
+  name: string,
+  { traits, scores }: BehaviourProfile,
+): readonly (readonly [string, Float64Array])[] {
+  return [
+    [`${name} trait centre`, traits.centre],
+    [`${name} trait spread`, traits.spread],
+    [`${name} trait counts`, traits.counts],
+    [`${name} scores`, scores],
+  ];
 }

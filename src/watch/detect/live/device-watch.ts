@@ -15,6 +15,8 @@ import {
   thresholdFacts,
 } from '../threshold/budget-threshold.ts';
 import type { ThresholdFacts, ThresholdRule, ThresholdState } from '../threshold/budget-threshold.ts';
+import type { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
+import type { BehaviourScore } from '../behaviour/behaviour-watch.ts';
 import { ConditionBaselines } from '../context/condition-baselines.ts';
 import { DeviceChecks } from './device-checks.ts';
 import { blurRows, RowOrder } from './device-rows.ts';
@@ -46,6 +48,8 @@ export interface DeviceBaseline {
     readonly spread: number;
   }[];
   readonly detectors: readonly (ThresholdFacts & { readonly name: string })[];
+  /** Whether it behaves as it did, and as the others of its stream do. */
+  readonly behaviour: BehaviourScore;
 }
 
 interface Part {
@@ -137,11 +141,17 @@ export class DeviceWatch {
    *
    * @param dearer where windows go that look odd, or are of the random sample; null where nothing is to be sent up
    * @param detectors how many of the cheap detectors judge: under overload fewer do
+   * @param peers how the devices of the stream behave together
    * @returns what was found, or changed in what was found before
    */
-  take(given: DeviceRows, dearer: DearerTiers | null = null, detectors = Infinity): readonly Finding[] {
+  take(
+    given: DeviceRows,
+    dearer: DearerTiers | null = null,
+    detectors = Infinity,
+    peers: BehaviourProfile | null = null,
+  ): readonly Finding[] {
     const found: Finding[] = [];
-    this.#checks.take(given, found);
+    this.#checks.take(given, peers, found);
     const rows = this.#order.timely(given, this.#plan);
     if (rows.count === 0) return found;
     const width = this.#plan.fields.length;
@@ -190,6 +200,7 @@ export class DeviceWatch {
       since: this.#order.since,
       until: this.#order.until,
       readings: this.#memory.readings,
+      behaviour: this.#checks.behaviour,
       // Nothing of fields whose class keeps their values out of alerts.
       fields: fields.flatMap((field, i) =>
         field.shown ? [showUsual(field, this.#memory.usual.centre[i]!, this.#memory.usual.spread[i]!)] : [],

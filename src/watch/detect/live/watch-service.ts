@@ -3,6 +3,10 @@ import type { JournalCursor, JournalReader } from '#flow/journal/index.ts';
 import type { MudWatch } from '../flows/mud-watch.ts';
 import { DeviceWatch, rateOfPart } from './device-watch.ts';
 import type { DeviceBaseline } from './device-watch.ts';
+import { decodeState, encodeState } from '#learn/features/index.ts';
+import { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
+import { profileParts } from './device-checks.ts';
+import { fillSaved } from './saved-state.ts';
 import { DearerTiers } from '../tiers/dearer-tiers.ts';
 import type { TierFigures, TierRecall } from '../tiers/dearer-tiers.ts';
 import type { Finding } from './finding.ts';
@@ -77,6 +81,8 @@ const NO_DEARER_ABOVE_MS = 1_000;
 const SHARE_MS = 2_000;
 /** The name under which the state of a stream itself is kept: no device has it. */
 const STREAM_ITSELF = '';
+/** The same for how its devices behave together. */
+const PEERS = '_peers';
 /** How often the state is kept where something was read; a save may take a fiftieth of the time. */
 const SAVE_EVERY_MS = 60_000;
 const SAVE_SHARE = 50;
@@ -111,6 +117,8 @@ export class WatchService {
   #saved = 0;
   /** Of the streams that have dearer tiers. */
   readonly #dearer = new Map<string, DearerTiers>();
+  /** How the devices of each stream behave together. */
+  readonly #peers = new Map<string, BehaviourProfile>();
   /** When the time began over which shares of the processor are kept, and what each stream's tiers had taken by then. */
   #shareSince = 0;
   readonly #sharedFrom = new Map<string, number>();
@@ -164,7 +172,12 @@ export class WatchService {
       device: STREAM_ITSELF,
       snapshot: tiers.snapshot(),
     }));
-    return { cursor: new Map(this.#cursor), devices: [...streams, ...devices] };
+    const peers = [...this.#peers].map(([stream, profile]): DeviceState => ({
+      stream,
+      device: PEERS,
+      snapshot: encodeState(PEERS, 1, Object.fromEntries(profileParts('peers', profile))),
+    }));
+    return { cursor: new Map(this.#cursor), devices: [...streams, ...peers, ...devices] };
   }
 
   /** What is normal for a device, on each stream that it sends to. */
@@ -208,6 +221,7 @@ export class WatchService {
 
   #beginTiers(stream: string): void {
     const plan = this.#parts.plans.get(stream);
+    if (plan !== undefined) this.#peers.set(stream, new BehaviourProfile(plan.fields.length));
     if (plan?.tiers === undefined) return;
     const now = (): number => this.#parts.clock.monotonicMs();
     this.#dearer.set(stream, new DearerTiers(plan.fields.length, rateOfPart(plan), plan.tiers, now));
@@ -280,7 +294,8 @@ export class WatchService {
       for (const [device, rows] of gatherer.drain()) {
         const watch = this.#of(stream, device);
         if (watch === null || shedding) this.#shed += rows.count;
-        if (watch !== null) found.push(...watch.take(rows, dearer, shedding ? 1 : Infinity));
+        if (watch !== null)
+          found.push(...watch.take(rows, dearer, shedding ? 1 : Infinity, this.#peers.get(stream) ?? null));
       }
     }
     this.#busyMs += clock.monotonicMs() - begun;
@@ -386,6 +401,13 @@ export class WatchService {
     const plan = this.#parts.plans.get(stream);
     if (plan === undefined) return;
     try {
+      if (device === PEERS) {
+        const state = decodeState(snapshot, PEERS, 1);
+        const profile = this.#peers.get(stream);
+        for (const [name, part] of profile === undefined ? [] : profileParts('peers', profile))
+          fillSaved(stream, state, name, part);
+        return;
+      }
       if (device === STREAM_ITSELF) {
         this.#dearer.get(stream)?.restore(snapshot);
         return;

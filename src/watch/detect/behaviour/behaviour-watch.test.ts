@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nextNormal, seedRandom } from '#learn/features/index.ts';
+import { BEHAVIOUR_WINDOW, BehaviourProfile, STRANGE_WINDOWS } from './behaviour-profile.ts';
+import { BehaviourWatch } from './behaviour-watch.ts';
+
+const random = seedRandom(8);
+const fridge = () => Float64Array.of(4 + 0.5 * nextNormal(random), 1 + 0.1 * nextNormal(random));
+const pump = () => Float64Array.of(80 + 9 * nextNormal(random), 3 + nextNormal(random));
+
+function tell(watch: BehaviourWatch, peers: BehaviourProfile, next: () => Float64Array, rows: number) {
+  return Array.from({ length: rows }, () => watch.take(next(), 0, peers)).flatMap((found, i) =>
+    found === null ? [] : [[i, found] as const],
+  );
+}
+
+test('BehaviourWatch tells of another device behind known credentials within a stated number of readings', () => {
+  const peers = new BehaviourProfile(2);
+  const watch = new BehaviourWatch(2);
+  assert.deepEqual(tell(watch, peers, fridge, 200 * BEHAVIOUR_WINDOW), []);
+  assert.ok((watch.score.asItself ?? 0) > 0.2 && (watch.score.asPeers ?? 0) > 0.2);
+  const found = tell(watch, peers, pump, 10 * BEHAVIOUR_WINDOW);
+  assert.deepEqual(found, [[STRANGE_WINDOWS * BEHAVIOUR_WINDOW - 1, 'itself']]);
+  assert.equal(watch.score.asItself, 0);
+});
+
+test('BehaviourWatch holds a device that is new against the others of its stream', () => {
+  const peers = new BehaviourProfile(2);
+  for (let device = 0; device < 5; device++) tell(new BehaviourWatch(2), peers, fridge, 20 * BEHAVIOUR_WINDOW);
+  assert.deepEqual(tell(new BehaviourWatch(2), peers, fridge, 10 * BEHAVIOUR_WINDOW), []);
+  assert.equal(tell(new BehaviourWatch(2), peers, pump, 10 * BEHAVIOUR_WINDOW)[0]?.[1], 'peers');
+});
