@@ -23,6 +23,7 @@ export type {
   PublishOutcome,
   CloneTrial,
   ConditionTrial,
+  StrangerTrial,
   TamperTrial,
   TiersTrial,
   WatchTrial,

@@ -202,6 +202,14 @@ export interface ConditionTrial {
   readonly outside: number;
 }
 
+/** What became of a device that is known, and of another in its name. */
+export interface StrangerTrial {
+  /** How often the device itself was taken for another. */
+  readonly itself: number;
+  /** Readings of the other one until it was told; null where it never was. */
+  readonly strangerAfter: number | null;
+}
+
 /** What tiers of detectors did since the watch began. */
 export interface TiersTrial {
   readonly devices: number;
@@ -509,6 +517,8 @@ export interface ProbePlatform {
   tamperOwn(): Promise<TamperTrial>;
   /** What detectors of the running version tell of one event under two conditions. */
   conditionTrial(): Promise<ConditionTrial>;
+  /** What the running version tells of another kind of device behind known credentials. */
+  strangerTrial(): Promise<StrangerTrial>;
   /** What tiers of detectors did; null where nothing is watched. */
   tiers(): Promise<TiersTrial | null>;
   /** Is two devices with the identity of `_probe`, in each way in which that shows. */

@@ -8,6 +8,7 @@ import { bothDoorsLeadIn } from './probes/both-doors-lead-in.ts';
 import { canaryIsNotOnDisk } from './probes/canary-is-not-on-disk.ts';
 import { classDecidesKeyDomain } from './probes/class-decides-key-domain.ts';
 import { conditionsAreKeptApart } from './probes/conditions-are-kept-apart.ts';
+import { strangersAreNoticed } from './probes/strangers-are-noticed.ts';
 import { tamperingIsContained } from './probes/tampering-is-contained.ts';
 import { tiersKeepTheirBudget } from './probes/tiers-keep-their-budget.ts';
 import { clonesAreNoticed } from './probes/clones-are-noticed.ts';
@@ -73,6 +74,7 @@ export const CONTROLS: readonly Control[] = [
   canaryIsNotOnDisk,
   classDecidesKeyDomain,
   clonesAreNoticed,
+  strangersAreNoticed,
   tamperingIsContained,
   consentIsAsked,
   dataStayInTheirRegion,

@@ -249,6 +249,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     watchOwn: async () => SOUND_WATCH,
     tamperOwn: async () => SOUND_TAMPER,
     conditionTrial: async () => ({ inside: 0, outside: 2 }),
+    strangerTrial: async () => ({ itself: 0, strangerAfter: 64 }),
     tiers: async () => SOUND_TIERS,
     letGo: async () => LET_GO,
     backupTrial: async () => [SOUND_BACKUP],

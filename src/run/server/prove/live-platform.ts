@@ -24,6 +24,7 @@ import type {
   PublishOutcome,
   CloneTrial,
   ConditionTrial,
+  StrangerTrial,
   TamperTrial,
   TiersTrial,
   WatchTrial,
@@ -73,6 +74,7 @@ import { processTree, unnamedFiles } from './process-files.ts';
 import { STANDARD_TIERS } from '#watch/detect/index.ts';
 import { cloneOwn } from './clone-own.ts';
 import { tamperOwn } from './tamper-own.ts';
+import { tryStranger } from './try-stranger.ts';
 import { tryConditions } from './try-conditions.ts';
 import { traceOwn } from './trace-own.ts';
 import { watchOwn } from './watch-own.ts';
@@ -426,6 +428,10 @@ export class LivePlatform implements ProbePlatform {
 
   async conditionTrial(): Promise<ConditionTrial> {
     return tryConditions();
+  }
+
+  async strangerTrial(): Promise<StrangerTrial> {
+    return tryStranger();
   }
 
   async tiers(): Promise<TiersTrial | null> {

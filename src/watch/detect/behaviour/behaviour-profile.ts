@@ -14,8 +14,11 @@ const MEMORY = 1_024;
 const KEPT = 64;
 /** A trait counts for no more spreads. */
 const FAR = 8;
-/** How far beyond the greatest score of late a window has to be. */
+/** How far beyond the scores of late a window has to be. */
+const USUAL_SHARE = 1;
 const [TIMES, MORE] = [1.25, 0.5];
+/** A trait that so great a share of the windows had was always there. */
+const ALWAYS = 0.98;
 
 /** How a device, or all devices of a stream, behave: what is usual of the traits of a window, and how far windows go from it. */
 export class BehaviourProfile {
@@ -36,18 +39,23 @@ export class BehaviourProfile {
   get limit(): number {
     const seen = Math.min(KEPT, this.scores[KEPT]!);
     if (this.windows < PROFILE_SETTLES || seen < PROFILE_SETTLES / 2) return Infinity;
-    let most = 0;
-    for (let i = 0; i < seen; i++) most = Math.max(most, this.scores[i]!);
-    return TIMES * most + MORE;
+    const sorted = this.scores.slice(0, seen).sort();
+    return TIMES * sorted[Math.floor(USUAL_SHARE * (seen - 1))]! + MORE;
   }
 
-  /** How far the traits of a window are from usual, in spreads: the mean of all; 0 while nothing is known. */
+  /**
+   * How far the traits of a window are from usual, in spreads: the mean of all. What is missing that always was there is
+   * as far as can be; 0 while nothing is known.
+   */
   score(window: Float64Array): number {
+    const { windows } = this;
     let [sum, count] = [0, 0];
     for (let i = 0; i < window.length; i++) {
       const value = window[i]!;
-      if (value !== value || this.traits.counts[i]! < 2) continue;
-      sum += Math.min(FAR, Math.abs(standardise(this.traits, i, value)));
+      const seen = this.traits.counts[i]!;
+      if (seen < 2 || (value !== value && seen < ALWAYS * windows)) continue;
+      const far = value === value ? Math.min(FAR, Math.abs(standardise(this.traits, i, value))) : FAR;
+      sum += far;
       count += 1;
     }
     return count === 0 ? 0 : sum / count;

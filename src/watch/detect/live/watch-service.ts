@@ -172,7 +172,8 @@ export class WatchService {
       device: STREAM_ITSELF,
       snapshot: tiers.snapshot(),
     }));
-    const peers = [...this.#peers].map(([stream, profile]): DeviceState => ({
+    const known = [...this.#peers].filter(([, { windows }]) => windows > 0);
+    const peers = known.map(([stream, profile]): DeviceState => ({
       stream,
       device: PEERS,
       snapshot: encodeState(PEERS, 1, Object.fromEntries(profileParts('peers', profile))),
