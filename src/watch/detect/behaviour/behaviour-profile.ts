@@ -98,19 +98,22 @@ export class TraitWindow {
       this.state[own + 4] = value;
     }
     const rows = this.state.length - 1;
-    this.state[rows] = this.state[rows]! + 1;
-    return this.state[rows]! < BEHAVIOUR_WINDOW ? null : this.#end();
+    const taken = this.state[rows]! + 1;
+    this.state[rows] = taken;
+    return taken < BEHAVIOUR_WINDOW ? null : this.#end();
   }
 
   #end(): Float64Array {
     const traits = new Float64Array(TRAITS * this.#columns).fill(NaN);
     for (let i = 0; i < this.#columns; i++) {
-      const [sum, squares, changes, count] = this.state.subarray(5 * i, 5 * i + 4) as unknown as number[];
-      if (count! >= BEHAVIOUR_WINDOW / 4) {
-        const mean = sum! / count!;
-        const spread = Math.sqrt(Math.max(0, squares! / count! - mean * mean));
+      const own = 5 * i;
+      const [sum, squares] = [this.state[own]!, this.state[own + 1]!];
+      const [changes, count] = [this.state[own + 2]!, this.state[own + 3]!];
+      if (count >= BEHAVIOUR_WINDOW / 4) {
+        const mean = sum / count;
+        const spread = Math.sqrt(Math.max(0, squares / count - mean * mean));
         const floor = 1e-6 * Math.max(1, Math.abs(mean));
-        traits.set([mean, Math.log(spread + floor), Math.log(changes! / count! + floor)], TRAITS * i);
+        traits.set([mean, Math.log(spread + floor), Math.log(changes / count + floor)], TRAITS * i);
       }
       this.state.fill(0, 5 * i, 5 * i + 4);
     }
