@@ -233,6 +233,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     holdsChanged: (holds) => store.useHolds(holds),
     count: (segment, condition) => queries.countWhere(segment, condition),
     requireCondition: (stream, condition) => queries.requireCondition(stream, condition),
+    storedCondition: (stream, condition) => shown.storedCondition(stream, condition),
     elsewhere: async (gone) => {
       queries.drop(gone.map(({ segment }) => segment));
       // What was taken before is in files that are not written any more, and go once they are passed.

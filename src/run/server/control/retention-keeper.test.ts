@@ -40,6 +40,8 @@ async function open(t: Cleanable) {
     reachCopies: async () => [{ target: 't1', confirmed: false }],
     holdsChanged: async (holds: readonly Hold[]) => void told.push(holds),
     count: async ({ id }: { readonly id: string }) => (id === 's1' ? 3 : 0),
+    storedCondition: (_stream: string, condition: string) =>
+      condition.includes('t9-') ? null : condition.replace('t2-', 't1-'),
     requireCondition: async (_stream: string, condition: string) => {
       if (condition === 'nonsense') throw new TypeError('no condition');
     },

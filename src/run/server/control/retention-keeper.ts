@@ -38,6 +38,8 @@ export interface RetentionParts {
   readonly count: (segment: Segment, condition: string) => Promise<number>;
   /** Refuses a condition that cannot be asked of a stream. @throws {QueryError} */
   readonly requireCondition: (stream: string, condition: string) => Promise<void>;
+  /** A condition with tokens as they are stored; null where it cannot be told which these are. */
+  readonly storedCondition: (stream: string, condition: string) => string | null;
   readonly log: Log;
   /** Where else it is looked for what went, and how much was found there. */
   readonly elsewhere: (gone: readonly Erasure[]) => Promise<readonly Looked[]>;
@@ -102,6 +104,15 @@ export class RetentionKeeper {
     return goingUnder(next, template(), await segments.active(), this.holds, clock.now());
   }
 
+  /** A condition as it is asked of what is stored: tokens are named as they are shown, which may change. */
+  async #storedWhere(stream: string, where: string): Promise<string> {
+    await this.#parts.requireCondition(stream, where);
+    const stored = this.#parts.storedCondition(stream, where);
+    if (stored !== null) return stored;
+    const message = `Cannot hold readings of ${stream}: the condition names tokens, and it has tokens of several domains`;
+    throw new ServerError('SERVER_HOLD_INVALID', message, { hint: 'Hold by time, or by other columns' });
+  }
+
   /** Keeps readings until the hold is released. Logged first; in force for the store before this resolves. */
   async hold(actor: string, request: HoldRequest): Promise<Hold> {
     const { audit, catalogue, clock, random, template } = this.#parts;
@@ -112,8 +123,14 @@ export class RetentionKeeper {
         hint: 'Leave one out for an open end',
       });
     }
-    if (request.where !== undefined) await this.#parts.requireCondition(stream, request.where);
-    const hold: Hold = { ...request, id: makeId(clock, random), created: clock.now(), released: null };
+    const where = request.where === undefined ? undefined : await this.#storedWhere(stream, request.where);
+    const hold: Hold = {
+      ...request,
+      ...(where === undefined ? {} : { where }),
+      id: makeId(clock, random),
+      created: clock.now(),
+      released: null,
+    };
     const detail = {
       stream,
       ...(from === null ? {} : { from: formatMicros(from) }),

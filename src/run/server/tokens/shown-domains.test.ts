@@ -83,3 +83,25 @@ test('ShownDomains tells how columns are shown, and leaves alone what may be ori
   assert.equal(shown.forms('people', stored.people).length, 2);
   assert.equal(shown.stored('people', second), second);
 });
+
+test('ShownDomains.storedCondition() names tokens as they are stored, so that a condition outlives a rotation', async (t) => {
+  const { shown, rotate, stored } = await setup(t);
+  await rotate('people');
+  const seen = shown.shown('people', stored.people);
+  const one = makeTemplate('devices: {d: {}}\nstreams: {s: {from: d, purposes: [p], fields: {who: {type: text, class: identifier, tokenise: people}}}}'); // prettier-ignore
+  const single = await ShownDomains.open({ keys: { shownKeys: async () => [] }, template: () => one });
+  assert.equal(single.storedCondition('s', "who = 't1-bgxgseuu4himrusw'"), "who = 't1-bgxgseuu4himrusw'");
+  // Of several domains it cannot be told whose a token is.
+  assert.equal(shown.storedCondition('s', `who = '${seen}'`), null);
+  assert.equal(shown.storedCondition('s', `who = '${stored.people}'`), `who = '${stored.people}'`);
+  const both = await ShownDomains.open({ keys: (await rotated(t, one)).keys, template: () => one });
+  const later = both.shown('people', stored.people);
+  assert.equal(both.storedCondition('s', `who in ('${later}', 'x')`), `who in ('${stored.people}', 'x')`);
+});
+
+async function rotated(t: Parameters<typeof openKeys>[0], one: typeof template) {
+  const { keys } = await openKeys(t);
+  await tokenKeysFor(one, keys);
+  await keys.lifecycle.rotate('person:ada', 'token', 'people');
+  return { keys };
+}

@@ -145,6 +145,21 @@ export class ShownDomains {
     return open.storedIntegers(Float64Array.of(shown))[0]!;
   }
 
+  /**
+   * A condition over the columns of a relation that names tokens as they are shown, with these as they are stored, so that
+   * it means the same after a rotation.
+   *
+   * @returns null where the relation has tokens of several domains, and it cannot be told whose one is
+   */
+  storedCondition(relation: string, condition: string): string | null {
+    const domains = [...new Set(this.domainsOf(relation))];
+    const later = /\bt(?:[2-9]|[1-9]\d{1,8})-[a-z2-7]{16}\b/g;
+    if (!later.test(condition)) return condition;
+    const [domain] = domains;
+    if (domain === undefined || domains.length > 1) return null;
+    return condition.replace(later, (token) => String(this.stored(domain, token)));
+  }
+
   #active(domain: string): ShownKey | undefined {
     return this.#keys.get(domain)?.find(({ isActive }) => isActive);
   }
