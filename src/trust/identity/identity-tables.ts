@@ -94,7 +94,12 @@ export const DEVICES = table({
   unique: [['idx']],
 });
 
-export type PersonPrivate = { readonly name: string; readonly roles: readonly string[] };
+export type PersonPrivate = {
+  readonly name: string;
+  readonly roles: readonly string[];
+  /** Where they are; absent where their roles say. */
+  readonly region?: string;
+};
 
 /** People and programs by pseudonymous id; the name is found by its keyed digest. */
 export const PEOPLE = table({

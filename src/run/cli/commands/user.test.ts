@@ -12,6 +12,7 @@ test('weir user adds, lists, disables and gives new tokens', async (t) => {
   const platform = await standIn(t, {
     'POST /v1/users': { user: USER, token: 'weir_1' },
     'GET /v1/users': { users: [USER] },
+    'POST /v1/users/p1/region': { ...USER, region: 'us' },
     'POST /v1/users/p1/disable': { ...USER, status: 'disabled' },
     'POST /v1/users/p1/token': { user: USER, token: 'weir_2' },
   });
@@ -19,6 +20,7 @@ test('weir user adds, lists, disables and gives new tokens', async (t) => {
   assert.equal(added.out, 'weir_1\n', 'the token alone, so that it can go to a file');
   assert.deepEqual(JSON.parse(platform.heard[0]?.body ?? ''), { name: 'ann', roles: ['scientist', 'clerk'] });
   assert.match((await platform.run(addUserCommand, 'user', 'list')).out, /^p1 +person +ann +scientist +enabled/m);
+  assert.equal((await platform.run(addUserCommand, 'user', 'region', 'p1', 'us')).out, 'p1 is in us\n');
   assert.equal((await platform.run(addUserCommand, 'user', 'disable', 'p1')).out, 'p1 is disabled\n');
   assert.equal((await platform.run(addUserCommand, 'user', 'token', 'p1')).out, 'weir_2\n');
 });

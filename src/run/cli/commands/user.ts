@@ -6,7 +6,9 @@ import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
 export function addUserCommand(program: Command, contextOf: ContextOf): void {
-  const user = program.command('user').description('people: add, invite, list, disable, enable, password, token');
+  const user = program
+    .command('user')
+    .description('people: add, invite, list, region, disable, enable, password, token');
 
   user
     .command('add <name>')
@@ -50,6 +52,18 @@ export function addUserCommand(program: Command, contextOf: ContextOf): void {
       context.note(`the code for ${name} is shown this once, counts once, until ${made.expires}`);
       context.result(made, ({ code }) => `${code}\n`);
       context.next('login --code');
+    });
+
+  user
+    .command('region <id> [region]')
+    .description('say in which region a user is; without one their roles say')
+    .action(async (id: string, region: string | undefined, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const path = `/v1/users/${encodeURIComponent(id)}/region`;
+      const shown = await context.withPlatform((client) =>
+        client.json<UserRow>('POST', path, { body: { region: region ?? null } }),
+      );
+      context.result(shown, () => `${id} is ${region === undefined ? 'where the roles say' : `in ${region}`}\n`);
     });
 
   for (const verb of ['disable', 'enable'] as const) {

@@ -89,9 +89,17 @@ export async function identifyCaller(
     });
   }
   const { person, method, strength, scope, credential, agent } = signIn;
-  const { id, kind, roles } = person;
+  const { id, kind, roles, region } = person;
   const shownAs = { peer, method, ...(credential === null ? {} : { credential }) };
-  const owner: Subject = { id, kind, roles, standing: 'good', deviceType: null, strength };
+  const owner: Subject = {
+    id,
+    kind,
+    roles,
+    standing: 'good',
+    deviceType: null,
+    strength,
+    ...(region === undefined ? {} : { region }),
+  };
   const bounded = scope === undefined ? {} : { scope };
   if (agent === undefined) return { subject: { ...owner, ...bounded }, actor: `person:${id}`, ...shownAs };
   // The log has both: whose software, and for whom it acted.

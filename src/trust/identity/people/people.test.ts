@@ -131,10 +131,23 @@ test('what does not fit is refused', async (t) => {
     people.show('p0'),
     people.disable('p0', BY),
     people.setRoles('p0', ['keeper'], BY),
+    people.setRegion('p0', 'us', BY),
     people.rotateToken('p0', BY),
   ]) {
     await assert.rejects(change, { code: 'IDENTITY_PERSON_UNKNOWN' });
   }
+});
+
+test('setRegion() says where somebody is until it is left to their roles, and is logged', async (t) => {
+  const { identity, audit, reopenIdentity } = await openTrust(t);
+  const { person, token } = await identity.people.add('ada', ['scientist'], BY);
+  assert.equal((await identity.people.setRegion(person.id, 'us', BY)).region, 'us');
+  await identity.people.setRoles(person.id, ['keeper'], BY);
+  const { people } = await reopenIdentity();
+  const signedIn = await people.signInWithToken(token);
+  assert.equal(signedIn.outcome === 'ok' ? signedIn.person.region : null, 'us');
+  assert.equal((await people.setRegion(person.id, null, BY)).region, undefined);
+  assert.equal(audit.events.filter(({ action }) => action === 'set-region').length, 2);
 });
 
 test('signInOwn() gives a token that ends by itself, to a program that is in no list', async (t) => {

@@ -144,6 +144,16 @@ export class People {
     return this.#update(id, (row) => ({ row, sealed: { ...row.sealed, roles: chosen } }));
   }
 
+  /** Says where somebody is, whatever their roles say; null leaves it to these. @throws {IdentityError} IDENTITY_PERSON_UNKNOWN */
+  async setRegion(id: string, region: string | null, actor: string): Promise<Person> {
+    const event = { actor, action: 'set-region', resource: `person:${id}`, outcome: 'done' } as const;
+    await this.#context.audit.append({ ...event, detail: { region: region ?? 'of the roles' } });
+    return this.#update(id, ({ sealed: { name, roles }, ...row }) => {
+      const sealed = { name, roles, ...(region === null ? {} : { region }) };
+      return { row: { ...row, sealed }, sealed };
+    });
+  }
+
   /** Ends all access at the next request, tokens and certificates alike. @throws {IdentityError} IDENTITY_PERSON_UNKNOWN */
   async disable(id: string, actor: string): Promise<Person> {
     await this.#audit(actor, 'disable-person', id);
@@ -307,6 +317,7 @@ function personOf(row: Row): Person {
     kind: row.kind === 'operator' || row.kind === 'service' ? row.kind : 'person',
     name: row.sealed.name,
     roles: row.sealed.roles,
+    ...(row.sealed.region === undefined ? {} : { region: row.sealed.region }),
     status: row.status === 'enabled' ? 'enabled' : 'disabled',
     created: micros(row.created),
   };

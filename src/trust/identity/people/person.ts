@@ -10,6 +10,8 @@ export interface Person {
   readonly name: string;
   /** Names of roles in the template. */
   readonly roles: readonly string[];
+  /** Where they are, for data that have to stay in a region; absent where their roles say. */
+  readonly region?: string;
   readonly status: 'enabled' | 'disabled';
   readonly created: Micros;
 }

@@ -1,5 +1,5 @@
 import { formatMicros, Type } from '#base/core/index.ts';
-import { count, listOf, text, time } from '../forms.ts';
+import { closed, count, listOf, orNull, text, time } from '../forms.ts';
 import type { Route } from '../route.ts';
 import { NEW_PERSON, PERSON, person, showPerson as show } from './show-person.ts';
 
@@ -47,6 +47,18 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     handle: async ({ params, caller }, { identity }) => ({
       json: show(await identity.people.enable(params['id'] ?? '', caller.actor)),
     }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/users/:id/region',
+    summary: 'Say where a user is, for data that have to stay in a region; null leaves it to the roles',
+    access: { action: 'administer', resource: ({ params }) => person(params['id'] ?? '') },
+    answer: { json: PERSON },
+    body: closed({ region: orNull(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_-]{0,62}$' })) }),
+    handle: async ({ body, params, caller }, { identity }) => {
+      const { region } = body as { region: string | null };
+      return { json: show(await identity.people.setRegion(params['id'] ?? '', region, caller.actor)) };
+    },
   },
   {
     method: 'POST',

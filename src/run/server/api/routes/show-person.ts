@@ -11,6 +11,7 @@ export const PERSON = Type.Object({
   kind: text,
   name: text,
   roles: listOf(text),
+  region: Type.Optional(text),
   status: text,
   created: time,
 });
@@ -22,11 +23,12 @@ export const NEW_PERSON = Type.Object(
 );
 
 /** Somebody as the API shows them. */
-export const showPerson = ({ id, kind, name, roles, status, created }: Person) => ({
+export const showPerson = ({ id, kind, name, roles, region, status, created }: Person) => ({
   id,
   kind,
   name,
   roles,
+  ...(region === undefined ? {} : { region }),
   status,
   created: formatMicros(created),
 });
