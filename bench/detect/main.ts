@@ -5,6 +5,7 @@ import type { DetectBench, SetResult } from './bench-set.ts';
 import { adbench } from './sets/adbench.ts';
 import { budgets } from './sets/budgets.ts';
 import { behaviour } from './sets/behaviour.ts';
+import { tiers } from './sets/tiers.ts';
 import { batadal } from './sets/batadal.ts';
 import { iotSentinel } from './sets/iot-sentinel.ts';
 import { nab } from './sets/nab.ts';
@@ -22,6 +23,7 @@ const SETS: Readonly<Record<string, DetectBench>> = {
   'iot-sentinel': iotSentinel,
   budgets,
   behaviour,
+  tiers,
 };
 
 const { values, positionals } = parseArgs({
