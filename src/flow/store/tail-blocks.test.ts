@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { seconds } from '#base/core/index.ts';
 import { AeadKey } from '#base/crypto/index.ts';
 import { frozenClock } from '../../../test/support/frozen-clock.ts';
 import { silentLog } from '../../../test/support/open-audit-log.ts';
@@ -111,7 +112,7 @@ test('TailBlocks.cover() takes no block apart, and keeps no key on disk', async 
   assert.equal(file.subarray(0, 4).toString(), 'PARE');
 });
 
-test('TailBlocks.forget() removes blocks whose readings have left, open() what was left behind', async (t) => {
+test('TailBlocks.forget() removes blocks whose readings have left once nobody opens them, open() what was left behind', async (t) => {
   const { directory, parts, blocks } = await openBlocks(t);
   const { tail } = tailOf(4);
   await blocks.cover(tail.visible('climate', 0), ['time']);
@@ -120,7 +121,10 @@ test('TailBlocks.forget() removes blocks whose readings have left, open() what w
   assert.equal(blocks.size, 1);
   tail.forget(1);
   await blocks.forget();
-  assert.deepEqual([blocks.size, await readdir(directory)], [0, []]);
+  assert.deepEqual([blocks.size, (await readdir(directory)).length], [0, 1], 'a statement has been given it');
+  parts.clock.advance(seconds(60));
+  await blocks.forget();
+  assert.deepEqual(await readdir(directory), []);
   await writeFile(path.join(directory, 'left'), '');
   await TailBlocks.open(parts);
   assert.deepEqual(await readdir(directory), []);

@@ -27,6 +27,8 @@ const WAITED_ROWS = 32_768;
 /** Rows of a block at most, save where one batch alone has more. */
 const MOST_ROWS = 65_536;
 const KEY_BYTES = 32;
+/** How long a statement that was given a block may take to open it: as long as statements may run by default. */
+const GRANTED_MS = 60_000;
 
 export interface TailBlocksParts {
   /** Where blocks lie: nothing else does, and nothing of it outlives the process that reads the journal. */
@@ -45,6 +47,8 @@ interface Block {
   readonly names: readonly string[];
   readonly footer: Uint8Array;
   readonly keys: ReadonlyMap<string, Uint8Array>;
+  /** When a statement was last given it, on the monotonic clock. */
+  grantedMs: number;
 }
 
 /** What a statement is to read of the tail. */
@@ -65,6 +69,8 @@ export interface Cover {
 export class TailBlocks {
   readonly #parts: TailBlocksParts;
   readonly #blocks = new Set<Block>();
+  /** Files of blocks that no new statement is given, and until when one may still be about to open them. */
+  readonly #leaving = new Map<string, number>();
   readonly #blockOf = new WeakMap<HeldEntry, Block>();
   /** Blocks are made one after the other, so that two statements do not make the same. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -94,6 +100,8 @@ export class TailBlocks {
     const turn = this.#turn.then(async () => {
       await this.#make(this.#split(entries).rest, WAITED_ROWS);
       const { whole, rest } = this.#split(entries);
+      const nowMs = this.#parts.clock.monotonicMs();
+      for (const block of whole) block.grantedMs = nowMs;
       return { blocks: whole.map((block) => grant(block, columns)), rest };
     });
     this.#turn = turn.catch(() => undefined);
@@ -107,13 +115,19 @@ export class TailBlocks {
     return turn;
   }
 
-  /** Removes blocks whose readings have left the tail. */
+  /** Removes blocks whose readings have left the tail, once nobody can be about to open them. */
   async forget(): Promise<void> {
     for (const block of this.#blocks) {
       // The newest leaves last.
       if (block.entries.at(-1)?.left !== true) continue;
       this.#blocks.delete(block);
-      await rm(block.path, { force: true });
+      this.#leaving.set(block.path, block.grantedMs + GRANTED_MS);
+    }
+    const nowMs = this.#parts.clock.monotonicMs();
+    for (const [file, untilMs] of this.#leaving) {
+      if (untilMs > nowMs) continue;
+      await rm(file, { force: true });
+      this.#leaving.delete(file);
     }
   }
 
@@ -177,7 +191,16 @@ export class TailBlocks {
       return false;
     }
     const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
-    const block: Block = { id, path: file, entries, rows, names: [...keys.keys()], footer, keys };
+    const block: Block = {
+      id,
+      path: file,
+      entries,
+      rows,
+      names: [...keys.keys()],
+      footer,
+      keys,
+      grantedMs: -GRANTED_MS,
+    };
     this.#blocks.add(block);
     for (const entry of entries) this.#blockOf.set(entry, block);
     return true;
