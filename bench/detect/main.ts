@@ -7,7 +7,9 @@ import { budgets } from './sets/budgets.ts';
 import { behaviour } from './sets/behaviour.ts';
 import { tiers } from './sets/tiers.ts';
 import { batadal } from './sets/batadal.ts';
+import { flows } from './sets/flows.ts';
 import { iotSentinel } from './sets/iot-sentinel.ts';
+import { mud } from './sets/mud.ts';
 import { nab } from './sets/nab.ts';
 import { nslKdd } from './sets/nsl-kdd.ts';
 import { skab } from './sets/skab.ts';
@@ -21,6 +23,8 @@ const SETS: Readonly<Record<string, DetectBench>> = {
   'nsl-kdd': nslKdd,
   nab,
   'iot-sentinel': iotSentinel,
+  flows,
+  mud,
   budgets,
   behaviour,
   tiers,

@@ -6,3 +6,5 @@ export type { FlowReading } from './flow-reading.ts';
 export { FlowNames } from './join-flows.ts';
 export { learnProfile } from './learn-profile.ts';
 export type { ProfileAbout } from './learn-profile.ts';
+export { CHANNEL_FEATURES, CHANNEL_WINDOW, channelWindows } from './channel-features.ts';
+export type { ChannelWindow } from './channel-features.ts';
