@@ -7,8 +7,6 @@ import { parseTable } from './read-table.ts';
 export interface LabelledFlow {
   readonly flow: FlowReading;
   readonly malicious: boolean;
-  /** More than malicious or not, such as `CC`. */
-  readonly detail: string;
 }
 
 /** Flows of a capture of zeek-stratosphere, with the logs of DNS and TLS beside them. */
@@ -29,7 +27,7 @@ export function zeekFlows(folder: string, conn: string, ...beside: readonly stri
     if (line === null || !('record' in line) || line.record.kind !== 'flow') continue;
     const { flow, values } = line.record;
     const malicious = values.get('label') === 'Malicious';
-    flows.push({ flow: names.join(flow), malicious, detail: String(values.get('detailedlabel') ?? '') });
+    flows.push({ flow: names.join(flow), malicious });
   }
   return flows;
 }
@@ -65,6 +63,6 @@ export function honeypotFlows(): readonly LabelledFlow[] {
       response_code: null,
       peer_name: null,
     };
-    return { flow, malicious: false, detail: '' };
+    return { flow, malicious: false };
   });
 }
