@@ -21,6 +21,7 @@ export const ROOMS: readonly string[] = [
   'learn/features',
   'learn/flows',
   'learn/models',
+  'watch/drift',
   'watch/detect',
   'watch/respond',
   'assure/controls',

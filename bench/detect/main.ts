@@ -10,6 +10,8 @@ import { batadal } from './sets/batadal.ts';
 import { flows } from './sets/flows.ts';
 import { iotSentinel } from './sets/iot-sentinel.ts';
 import { mud } from './sets/mud.ts';
+import { drift } from './sets/drift.ts';
+import { elec2 } from './sets/elec2.ts';
 import { nab } from './sets/nab.ts';
 import { nslKdd } from './sets/nsl-kdd.ts';
 import { skab } from './sets/skab.ts';
@@ -25,6 +27,8 @@ const SETS: Readonly<Record<string, DetectBench>> = {
   'iot-sentinel': iotSentinel,
   flows,
   mud,
+  elec2,
+  drift,
   budgets,
   behaviour,
   tiers,

@@ -124,6 +124,7 @@ test('what a device sends that is unlike itself becomes an alert that explains i
   // Controls try it through the device of the prober.
   const ids = [
     'baselines-are-readable',
+    'drift-is-told',
     'windows-silence-their-own',
     'usual-stays-quiet',
     'alerts-explain-themselves',

@@ -1,6 +1,7 @@
 import { nextNormal, nextUniform, seedRandom } from '#learn/features/index.ts';
 import { DeviceWatch, INTERVAL, STANDARD_DETECTORS } from '#watch/detect/index.ts';
 import type { DeviceRows, WatchPlan } from '#watch/detect/index.ts';
+import { STANDARD_DRIFT } from '#watch/drift/index.ts';
 import type { DetectBench, SetRow } from '../bench-set.ts';
 import { dataPath, readText } from '../data/corpus.ts';
 import { numbersOf, parseTable } from '../data/read-table.ts';
@@ -84,6 +85,7 @@ function planOf(fields: readonly string[], budget: WatchPlan['budget']): WatchPl
       resolution: name === INTERVAL ? 0.1 : 0,
     })),
     detectors: STANDARD_DETECTORS,
+    drift: { rule: STANDARD_DRIFT, fields: [] },
     budget,
     quietSeconds: Math.min(3_600, Math.max(60, period / 1_000)),
   };

@@ -26,6 +26,7 @@ export type {
   StrangerTrial,
   TamperTrial,
   TiersTrial,
+  DriftTrial,
   WatchTrial,
   ConsentTrial,
   LetGoTrial,

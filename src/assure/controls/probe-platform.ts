@@ -221,6 +221,17 @@ export interface TiersTrial {
   readonly windowsShed: number;
 }
 
+/** What was told of a field of the device `_probe` that drifted. */
+export interface DriftTrial {
+  /** False where the template declares no detection: then nothing was tried. */
+  readonly watched: boolean;
+  /** Alerts that name the field since it began to drift. */
+  readonly told: number;
+  /** What the first of them names, and says. */
+  readonly fields: readonly string[];
+  readonly sentence: string | null;
+}
+
 /** What became of what the device `_probe` sent that is usual, and what is not. */
 export interface WatchTrial {
   /** False where the template declares no detection: then nothing was tried. */
@@ -521,6 +532,8 @@ export interface ProbePlatform {
   strangerTrial(): Promise<StrangerTrial>;
   /** What tiers of detectors did; null where nothing is watched. */
   tiers(): Promise<TiersTrial | null>;
+  /** Sends a field that drifts as the device `_probe`, and looks what is told of it. */
+  driftOwn(): Promise<DriftTrial>;
   /** Is two devices with the identity of `_probe`, in each way in which that shows. */
   cloneOwn(): Promise<CloneTrial>;
   /** Lets readings of the stream `_probe` go, while they are held and afterwards. */

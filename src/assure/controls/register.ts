@@ -56,6 +56,7 @@ import { templateInForceIsLogged } from './probes/template-in-force-is-logged.ts
 import { tlsIsModern } from './probes/tls-is-modern.ts';
 import { unenforcedIsAccepted } from './probes/unenforced-is-accepted.ts';
 import { baselinesAreReadable } from './probes/baselines-are-readable.ts';
+import { driftIsTold } from './probes/drift-is-told.ts';
 import { windowsSilenceTheirOwn } from './probes/windows-silence-their-own.ts';
 import { usualStaysQuiet } from './probes/usual-stays-quiet.ts';
 import { alertsExplainThemselves } from './probes/alerts-explain-themselves.ts';
@@ -120,6 +121,7 @@ export const CONTROLS: readonly Control[] = [
   tlsIsModern,
   unenforcedIsAccepted,
   baselinesAreReadable,
+  driftIsTold,
   windowsSilenceTheirOwn,
   conditionsAreKeptApart,
   tiersKeepTheirBudget,

@@ -12,6 +12,7 @@ import type {
   CloneTrial,
   TamperTrial,
   TiersTrial,
+  DriftTrial,
   WatchTrial,
   ConsentTrial,
   LetGoTrial,
@@ -228,6 +229,14 @@ export const SOUND_WATCH = {
   incident: true,
 } satisfies WatchTrial;
 
+/** Drift that is told as it should. */
+export const SOUND_DRIFT = {
+  watched: true,
+  told: 1,
+  fields: ['place'],
+  sentence: 'place of _probe has drifted',
+} satisfies DriftTrial;
+
 /** Signatures that count as they should. */
 export const SIGNATURES: SignatureTrial = { unsigned: 403, signed: 200, replayed: 403, altered: 403 };
 
@@ -251,6 +260,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     conditionTrial: async () => ({ inside: 0, outside: 2 }),
     strangerTrial: async () => ({ itself: 0, strangerAfter: 64 }),
     tiers: async () => SOUND_TIERS,
+    driftOwn: async () => SOUND_DRIFT,
     letGo: async () => LET_GO,
     backupTrial: async () => [SOUND_BACKUP],
     regionTrial: async () => SOUND_REGIONS,

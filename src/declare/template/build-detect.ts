@@ -1,3 +1,4 @@
+import type { Millis } from '#base/core/index.ts';
 import { parseDates, parseHours, WEEKDAYS } from './calendar.ts';
 import type { Calendar } from './calendar.ts';
 import { parsePhysics } from './physics-rule.ts';
@@ -10,11 +11,14 @@ type CalendarSource = NonNullable<TemplateSource['calendars']>[string];
 /** What is to be detected, by stream. The source was checked. */
 export function buildDetect(source: TemplateSource): ReadonlyMap<string, Detection> {
   return new Map(
-    Object.entries(source.detect ?? {}).map(([stream, { budget, tiers, state, calendars, signs, physics }]) => [
+    Object.entries(source.detect ?? {}).map(([stream, { budget, drift, tiers, state, calendars, signs, physics }]) => [
       stream,
       {
         stream,
         budget: budget === undefined ? null : parseBudget(budget),
+        ...(drift === undefined
+          ? {}
+          : { drift: { atMostEvery: durationOf(drift['at-most-every']), season: durationOf(drift.season) } }),
         ...(tiers === undefined ? {} : { tiers }),
         ...(state === undefined ? {} : { state }),
         ...(calendars === undefined
@@ -46,4 +50,8 @@ function buildCalendar(name: string, { zone, days, hours, dates, except, cycle }
             from: cycle.from === undefined ? 0 : Date.parse(cycle.from),
           },
   };
+}
+
+function durationOf(text: string | undefined): Millis | null {
+  return text === undefined ? null : parseDuration(text);
 }

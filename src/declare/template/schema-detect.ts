@@ -42,6 +42,21 @@ const signs = Type.Object(
 /** Detection on a stream. */
 export const detection = Type.Object(
   {
+    drift: Type.Optional(
+      Type.Object(
+        {
+          'at-most-every': Type.Optional(
+            duration('Time from one false alarm of the stream to the next, on average. Default 90d.', ['90d']),
+          ),
+          season: Type.Optional(duration('Time that is learnt before anything is told. Default 1d.', ['7d'])),
+        },
+        {
+          ...closed,
+          title: 'a mapping of `at-most-every`, `season`',
+          description: 'How the stream as a whole is tried for drift.',
+        },
+      ),
+    ),
     budget: Type.Optional(
       Type.String({
         pattern: QUANTITY_PATTERNS.budget,
@@ -78,7 +93,7 @@ export const detection = Type.Object(
   },
   {
     ...closed,
-    title: 'a mapping of `budget`, `tiers`, `state`, `calendars`, `signs`, `physics`',
+    title: 'a mapping of `budget`, `drift`, `tiers`, `state`, `calendars`, `signs`, `physics`',
     description: 'Detection on a stream.',
   },
 );

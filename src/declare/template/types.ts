@@ -337,6 +337,15 @@ export interface Detection {
   /** Fields that are signs of tampering, by what they are a sign of. */
   readonly signs?: Readonly<Partial<Record<'case-open' | 'sensor-id' | 'boot-count', string>>>;
   readonly physics?: readonly PhysicsRule[];
+  /** How it is tried for drift; absent where nothing is declared of it. */
+  readonly drift?: DriftDeclaration;
+}
+
+export interface DriftDeclaration {
+  /** Time from one false alarm of the stream to the next, on average and at least. */
+  readonly atMostEvery: Millis | null;
+  /** Time that is learnt before anything is told: at least one turn of what comes and goes. */
+  readonly season: Millis | null;
 }
 
 /** What may be done to a device by somebody who has it in their hands, and what is done about it. */

@@ -13,6 +13,8 @@ export {
   countAtMost,
   countBelow,
 } from './order-statistics.ts';
+export { ADWIN_LENGTH, adwinMean, adwinWidth, beginAdwin, STANDARD_ADWIN, takeAdwin } from './adwin.ts';
+export type { AdwinRule, AdwinState } from './adwin.ts';
 export { beginBaseline, learnBaseline, standardise } from './robust-baseline.ts';
 export type { BaselineState } from './robust-baseline.ts';
 export { cholesky, forwardSolve, backwardSolve, logDeterminant } from './cholesky.ts';

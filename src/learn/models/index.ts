@@ -11,3 +11,5 @@ export { fitForest } from './forest/fit-forest.ts';
 export type { FittedForest, ForestOptions } from './forest/fit-forest.ts';
 export { forestProbabilities, likeliest, restoreForest, snapshotForest } from './forest/forest.ts';
 export type { Forest } from './forest/forest.ts';
+export { AdaptiveForest, STANDARD_FOREST } from './online/adaptive-forest.ts';
+export type { AdaptiveForestOptions } from './online/adaptive-forest.ts';

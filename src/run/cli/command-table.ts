@@ -44,6 +44,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     incidents: async () => (await import('./commands/incidents.ts')).addIncidentCommands,
     incident: async () => (await import('./commands/incidents.ts')).addIncidentCommands,
     baseline: async () => (await import('./commands/baseline.ts')).addBaselineCommand,
+    drift: async () => (await import('./commands/drift.ts')).addDriftCommand,
     retention: async () => (await import('./commands/retention.ts')).addRetentionCommand,
     transfer: async () => (await import('./commands/transfer.ts')).addTransferCommand,
     collection: async () => (await import('./commands/collection.ts')).addCollectionCommand,

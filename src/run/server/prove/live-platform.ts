@@ -27,6 +27,7 @@ import type {
   StrangerTrial,
   TamperTrial,
   TiersTrial,
+  DriftTrial,
   WatchTrial,
   ConsentTrial,
   LetGoTrial,
@@ -77,6 +78,7 @@ import { tamperOwn } from './tamper-own.ts';
 import { tryStranger } from './try-stranger.ts';
 import { tryConditions } from './try-conditions.ts';
 import { traceOwn } from './trace-own.ts';
+import { driftOwn } from './drift-own.ts';
 import { watchOwn } from './watch-own.ts';
 import type { WatchParts } from './watch-own.ts';
 import { revokeOwn } from './revoke-own.ts';
@@ -422,6 +424,17 @@ export class LivePlatform implements ProbePlatform {
       now: () => this.now(),
       clock,
       told: (device, kind, since) => this.logged('tamper-alert', `device:${device}`, since, kind),
+      within: (ask) => within(TOLD_WITHIN_MS, ask),
+    });
+  }
+
+  driftOwn(): Promise<DriftTrial> {
+    const { alerts, baseline, clock } = this.#parts;
+    return driftOwn({
+      publish: (topic, payloads) => this.publish(topic, payloads),
+      alerts,
+      baseline,
+      clock,
       within: (ask) => within(TOLD_WITHIN_MS, ask),
     });
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { INTERVAL, STANDARD_DETECTORS } from '#watch/detect/index.ts';
+import { STANDARD_DRIFT } from '#watch/drift/index.ts';
 import { tryConditions } from './try-conditions.ts';
 
 test('tryConditions() sees the same load told outside of its condition alone', () => {
@@ -18,6 +19,7 @@ test('tryConditions() sees that without conditions nobody tells them apart', () 
       { ...field, name: INTERVAL },
     ],
     detectors: STANDARD_DETECTORS,
+    drift: { rule: STANDARD_DRIFT, fields: [] },
     budget: { alarms: 1, seconds: 604_800 },
     quietSeconds: 60,
   });

@@ -2,6 +2,7 @@ import type { ConditionTrial } from '#assure/controls/index.ts';
 import { nextNormal, seedRandom } from '#learn/features/index.ts';
 import { DeviceWatch, INTERVAL, STANDARD_DETECTORS } from '#watch/detect/index.ts';
 import type { DeviceRows, Finding, WatchPlan } from '#watch/detect/index.ts';
+import { STANDARD_DRIFT } from '#watch/drift/index.ts';
 
 const FIELD = { unit: null, shown: true } as const;
 const PLAN: WatchPlan = {
@@ -11,6 +12,7 @@ const PLAN: WatchPlan = {
     { ...FIELD, name: INTERVAL, resolution: 0.1 },
   ],
   detectors: STANDARD_DETECTORS,
+  drift: { rule: STANDARD_DRIFT, fields: [] },
   budget: { alarms: 1, seconds: 604_800 },
   quietSeconds: 60,
 };

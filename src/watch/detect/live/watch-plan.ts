@@ -1,9 +1,11 @@
 import { CLASSES, PROBE_STREAM } from '#base/core/index.ts';
-import type { Calendar, Detection, Stream, Template } from '#declare/template/index.ts';
+import type { Calendar, Detection, Field, Stream, Template } from '#declare/template/index.ts';
 import { compilePhysics } from '../checks/physics-check.ts';
 import type { CompiledPhysics } from '../checks/physics-check.ts';
 import { SIGN_ROLES } from '../checks/tamper-signs.ts';
 import type { SignRole } from '../checks/tamper-signs.ts';
+import { STANDARD_DRIFT } from '#watch/drift/index.ts';
+import type { DriftField, DriftRule } from '#watch/drift/index.ts';
 import type { DetectorKind } from '../detector.ts';
 import { ewmaChart } from '../charts/ewma-chart.ts';
 import { robustZ } from '../charts/robust-z.ts';
@@ -35,6 +37,9 @@ export interface WatchedContext {
   readonly calendars: readonly Calendar[];
 }
 
+/** A field that drift is looked for in: a number, or what is yes or no. */
+export type DriftingField = DriftField & Pick<WatchedField, 'unit' | 'shown'>;
+
 /** A detector that every device of a stream gets. */
 export interface WatchedDetector {
   readonly kind: DetectorKind;
@@ -50,6 +55,8 @@ export interface WatchPlan {
   /** Fields in the order of the columns of a row; the last is the time since the reading before. */
   readonly fields: readonly WatchedField[];
   readonly detectors: readonly WatchedDetector[];
+  /** How its fields are tried for drift, all devices together. */
+  readonly drift: { readonly rule: DriftRule; readonly fields: readonly DriftingField[] };
   /** False alarms per device that are put up with, and the seconds in which. */
   readonly budget: { readonly alarms: number; readonly seconds: number };
   /** Fields that are signs of tampering. */
@@ -75,6 +82,7 @@ export const STANDARD_BUDGET = { alarms: 1, seconds: 604_800 } as const;
 const PROBE_BUDGET = { alarms: 60, seconds: 3_600 };
 const PROBE_ARMED_AFTER = 60;
 const PROBE_QUIET_SECONDS = 2;
+const PROBE_DRIFT: DriftRule = { apart: 60, season: 0, blocks: [0], leastValues: 8 };
 /** A share of the declared range that is taken for noise of the sensor. */
 const RESOLUTION_OF_RANGE = 1e-4;
 /** A tenth more or less of an interval means nothing. */
@@ -96,17 +104,17 @@ export const STANDARD_DETECTORS: readonly WatchedDetector[] = [
 export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
   const plans = new Map<string, WatchPlan>();
   for (const detection of template.detect.values()) {
-    const { stream: name, budget, tiers } = detection;
+    const { stream: name, budget, tiers, drift } = detection;
     const stream = template.streams.get(name);
     if (stream === undefined) continue;
-    const plan = planStream(stream, budget === null ? STANDARD_BUDGET : budgetOf(budget));
+    const plan = planStream(stream, budget === null ? STANDARD_BUDGET : budgetOf(budget), driftOf(drift));
     plans.set(name, { ...plan, ...checksOf(detection, plan), tiers: { ...STANDARD_TIERS, ...tiers } });
   }
   const prober = template.streams.get(PROBE_STREAM);
   // Controls try the watch wherever there is one.
   if (plans.size > 0 && prober !== undefined) {
     plans.set(PROBE_STREAM, {
-      ...planStream(prober, PROBE_BUDGET),
+      ...planStream(prober, PROBE_BUDGET, PROBE_DRIFT),
       signs: [
         { role: 'case-open', field: 'case_open' },
         { role: 'boot-count', field: 'boots' },
@@ -120,7 +128,7 @@ export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
 }
 
 /** What is watched of one stream. */
-export function planStream(stream: Stream, budget: WatchPlan['budget']): WatchPlan {
+export function planStream(stream: Stream, budget: WatchPlan['budget'], drift: DriftRule = STANDARD_DRIFT): WatchPlan {
   const fields = stream.fields.flatMap((field): WatchedField[] => {
     if (field.type !== 'number' && field.type !== 'integer') return [];
     const [low, high] = field.range ?? [null, null];
@@ -129,7 +137,7 @@ export function planStream(stream: Stream, budget: WatchPlan['budget']): WatchPl
       {
         name: field.name,
         unit: field.unit,
-        shown: CLASSES.indexOf(field.class) <= CLASSES.indexOf('operational'),
+        shown: isShown(field),
         resolution: field.type === 'integer' ? Math.max(1, ofRange) : ofRange,
       },
     ];
@@ -139,6 +147,7 @@ export function planStream(stream: Stream, budget: WatchPlan['budget']): WatchPl
     stream: stream.name,
     fields: [...fields, { name: INTERVAL, unit: null, shown: true, resolution: RESOLUTION_OF_INTERVAL }],
     detectors: STANDARD_DETECTORS,
+    drift: { rule: drift, fields: stream.fields.filter(({ type }) => DRIFTING.includes(type)).map(driftingField) },
     budget,
     quietSeconds: Math.min(QUIET.most, Math.max(QUIET.least, QUIET.share * period)),
   };
@@ -161,5 +170,26 @@ function checksOf(
     }),
     physics: physics.map((rule) => compilePhysics(rule, names)).filter((rule) => rule !== null),
     ...(state === undefined && calendars.length === 0 ? {} : { context: { state: state ?? null, calendars } }),
+  };
+}
+
+const DRIFTING: readonly Field['type'][] = ['number', 'integer', 'boolean'];
+
+function driftingField(field: Field): DriftingField {
+  const { name, type, unit, range, coarsen = null } = field;
+  return { name, unit, shown: isShown(field), declared: JSON.stringify([type, unit, range, coarsen]) };
+}
+
+function isShown(field: Field): boolean {
+  return CLASSES.indexOf(field.class) <= CLASSES.indexOf('operational');
+}
+
+function driftOf(drift: Detection['drift']): DriftRule {
+  if (drift === undefined) return STANDARD_DRIFT;
+  const { atMostEvery, season } = drift;
+  return {
+    ...STANDARD_DRIFT,
+    ...(atMostEvery === null ? {} : { apart: atMostEvery / 1_000 }),
+    ...(season === null ? {} : { season: season / 1_000 }),
   };
 }

@@ -17,9 +17,9 @@ class Journal implements JournalReader {
   readonly items: JournalItem[] = [];
   #rouse: (() => void) | null = null;
 
-  add(from: number, to: number): void {
+  add(from: number, to: number, wild: ReadonlyMap<number, number> = WILD): void {
     for (let at = from; at < to; at += 50) {
-      const batch = climateBatch('truck-3', climateRows(at, Math.min(to, at + 50), WILD));
+      const batch = climateBatch('truck-3', climateRows(at, Math.min(to, at + 50), wild));
       const offset = this.items.length + 1;
       this.items.push({ position: { file: 'f', offset }, worker: 0, record: { kind: 'batch', batch } });
     }
@@ -233,4 +233,33 @@ test('WatchService lets the cheap tier go on where dearer ones may take nothing 
   await eventually(() => service.status.readings === 1_200, Boolean);
   assert.ok(service.status.windowsShed > 0 && service.status.shed === 0);
   await service.drain();
+});
+
+test('WatchService tells drift of a stream once, with its field, and the same after a restart', async () => {
+  const plan = climatePlan();
+  const rule = { apart: 60_000, season: 0, blocks: [30], leastValues: 16 };
+  const plans = new Map([['climate', { ...plan, drift: { ...plan.drift, rule } }]]);
+  const drifted = new Map(Array.from({ length: 900 }, (_, i) => [2_000 + i, -17.2 + (i % 7) / 10]));
+  const ofDrift = ({ found }: Kept): Finding[] => found.filter(({ device }) => device === '*');
+  const whole = nothing();
+  const journal = new Journal();
+  journal.add(0, 2_900, drifted);
+  const all = start(journal, whole, { plans });
+  await eventually(() => all.status.caughtUp, Boolean);
+  await all.drain();
+  const [finding, ...others] = ofDrift(whole);
+  assert.ok(finding !== undefined && others.length === 0, 'drift is not told once');
+  assert.deepEqual([finding.detectors[0]?.name, finding.causes[0]?.field], ['drift', 'temperature']);
+
+  const parts = nothing();
+  const growing = new Journal();
+  growing.add(0, 2_050, drifted);
+  const first = start(growing, parts, { plans });
+  await eventually(() => first.status.caughtUp, Boolean);
+  await first.drain();
+  growing.add(2_050, 2_900, drifted);
+  const second = start(growing, parts, { plans });
+  await eventually(() => second.status.caughtUp, Boolean);
+  await second.drain();
+  assert.deepEqual(ofDrift(parts), [finding]);
 });

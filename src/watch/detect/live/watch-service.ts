@@ -1,4 +1,4 @@
-import type { Clock, Log } from '#base/core/index.ts';
+import type { Batch, Clock, Log } from '#base/core/index.ts';
 import type { JournalCursor, JournalReader } from '#flow/journal/index.ts';
 import type { MudWatch } from '../flows/mud-watch.ts';
 import { DeviceWatch, rateOfPart } from './device-watch.ts';
@@ -9,6 +9,8 @@ import { profileParts } from './device-checks.ts';
 import { fillSaved } from './saved-state.ts';
 import { DearerTiers } from '../tiers/dearer-tiers.ts';
 import type { TierFigures, TierRecall } from '../tiers/dearer-tiers.ts';
+import { DriftMonitor } from '#watch/drift/index.ts';
+import { ALL_DEVICES, driftFinding } from './drift-finding.ts';
 import type { Finding } from './finding.ts';
 import { peerGroup } from './peer-group.ts';
 import type { PeerGroup } from './peer-group.ts';
@@ -100,6 +102,7 @@ export class WatchService {
   readonly #parts: WatchParts;
   readonly #watches = new Map<string, Map<string, DeviceWatch>>();
   readonly #gatherers: ReadonlyMap<string, RowGatherer>;
+  readonly #drifts: Map<string, DriftMonitor>;
   readonly #cursor: Map<string, number>;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
@@ -128,6 +131,7 @@ export class WatchService {
     this.#cursor = new Map(parts.cursor);
     this.#gatherers = new Map([...parts.plans].map(([stream, plan]) => [stream, new RowGatherer(plan)]));
     for (const stream of parts.plans.keys()) this.#beginTiers(stream);
+    this.#drifts = new Map([...parts.plans.keys()].map((stream) => [stream, this.#beginDrift(stream)]));
     for (const state of parts.devices) this.#restore(state);
     this.#done = this.#run();
     // Whoever awaits `done` hears of a failure; nobody awaiting it is no fault.
@@ -178,7 +182,10 @@ export class WatchService {
       device: PEERS,
       snapshot: encodeState(PEERS, 1, Object.fromEntries(profileParts('peers', profile))),
     }));
-    return { cursor: new Map(this.#cursor), devices: [...streams, ...peers, ...devices] };
+    const drifts = [...this.#drifts].flatMap(([stream, monitor]): DeviceState[] =>
+      monitor.isEmpty ? [] : [{ stream, device: ALL_DEVICES, snapshot: monitor.snapshot() }],
+    );
+    return { cursor: new Map(this.#cursor), devices: [...streams, ...peers, ...devices, ...drifts] };
   }
 
   /** What is normal for a device, on each stream that it sends to. */
@@ -215,6 +222,8 @@ export class WatchService {
       this.#watches.get(stream)?.delete(device);
       // Dearer tiers keep windows of all devices of a stream together: they begin anew.
       this.#beginTiers(stream);
+      // Its values are among the counts of the stream and cannot be told from the others'.
+      this.#drifts.set(stream, this.#beginDrift(stream));
     }
     await this.save();
     return concerned.length;
@@ -267,6 +276,7 @@ export class WatchService {
         const gatherer = record.kind === 'batch' ? this.#gatherers.get(record.batch.stream) : undefined;
         if (record.kind !== 'batch' || gatherer === undefined) continue;
         gatherer.add(record.batch);
+        this.#lookForDrift(record.batch);
         if (gatherer.rows >= MOST_ROWS) this.#judge();
         else this.#timer ??= setTimeout(() => this.#judge(), GATHER_MS);
       }
@@ -342,6 +352,18 @@ export class WatchService {
     };
   }
 
+  #beginDrift(stream: string): DriftMonitor {
+    const { fields, rule } = this.#parts.plans.get(stream)!.drift;
+    return new DriftMonitor(fields, rule);
+  }
+
+  /** In the order of the journal, whatever is judged together: so the same drift is found again after a crash. */
+  #lookForDrift(batch: Batch): void {
+    const plan = this.#parts.plans.get(batch.stream)!;
+    const drifts = this.#drifts.get(batch.stream)!.take(batch, plan.byReceipt === true ? 'received' : 'time');
+    if (drifts.length > 0) this.#tell(drifts.map((drift) => driftFinding(plan, drift)));
+  }
+
   #tell(found: readonly Finding[]): void {
     this.#findings += found.length;
     this.#raised = this.#raised
@@ -411,6 +433,10 @@ export class WatchService {
       }
       if (device === STREAM_ITSELF) {
         this.#dearer.get(stream)?.restore(snapshot);
+        return;
+      }
+      if (device === ALL_DEVICES) {
+        this.#drifts.set(stream, DriftMonitor.restore(plan.drift.fields, plan.drift.rule, snapshot));
         return;
       }
       const watch = DeviceWatch.restore(device, plan, snapshot);

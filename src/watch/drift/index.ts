@@ -1,0 +1,15 @@
+export { binBorders, binOf, midRanks, MOST_BINS, quantileOfCounts } from './bins.ts';
+export { jensenShannon, populationStability } from './divergence.ts';
+export { ksChance, ksDistance, ksOfCounts } from './kolmogorov-smirnov.ts';
+export { beginPageHinkley, PAGE_HINKLEY_LENGTH, pageHinkleyOf, takePageHinkley } from './page-hinkley.ts';
+export type { PageHinkleyState } from './page-hinkley.ts';
+export { evidenceOf, rejectByChance, rejectByEvidence } from './evidence.ts';
+export { compareRanges, LEAST_COMPARED } from './compare-ranges.ts';
+export type { ComparedColumn, ComparedField, CompareOptions } from './compare-ranges.ts';
+export { STANDARD_DRIFT } from './drift-rule.ts';
+export type { DriftRule } from './drift-rule.ts';
+export type { DriftScope } from './device-shares.ts';
+export { INDICATORS } from './field-drift.ts';
+export type { FieldChange, Indicator } from './field-drift.ts';
+export { DriftMonitor } from './drift-monitor.ts';
+export type { Drift, DriftField, DriftStatus } from './drift-monitor.ts';
