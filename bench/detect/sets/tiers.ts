@@ -8,6 +8,7 @@ import {
   STANDARD_TIERS,
 } from '#watch/detect/index.ts';
 import type { DeviceRows, TierRule, WatchPlan } from '#watch/detect/index.ts';
+import { STANDARD_DRIFT } from '#watch/drift/index.ts';
 import type { DetectBench, SetRow } from '../bench-set.ts';
 import { dataPath, readText } from '../data/corpus.ts';
 import { matrixWithout, numbersOf, parseTable } from '../data/read-table.ts';
@@ -45,6 +46,7 @@ export const tiers: DetectBench = ({ note }) => {
         resolution: field === INTERVAL ? 0.1 : 0,
       })),
       detectors: STANDARD_DETECTORS,
+      drift: { rule: STANDARD_DRIFT, fields: [] },
       budget: BUDGET,
       quietSeconds: 60,
       ...(rule === null ? {} : { tiers: rule }),
