@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
+import mqtt from 'mqtt';
 import { nextNormal, seedRandom } from '#learn/features/index.ts';
-import type { AlertForm } from '#run/server/index.ts';
+import type { AlertForm, IncidentForm } from '#run/server/index.ts';
 import { BulkPublisher } from '#run/twin/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
+import type { TestDevice, TestPlatform } from '../support/running-platform.ts';
 
 const run = promisify(execFile);
 const MAIN = path.resolve(import.meta.dirname, '../../src/run/cli/main.ts');
@@ -255,3 +260,117 @@ test('what a device sends that is unlike itself becomes an alert that explains i
   assert.equal((await weir.call('POST', '/v1/devices/replaying/enable', { body: {} })).status, 200);
   assert.equal(await stateOf('replaying'), 'enabled');
 });
+
+const RULES = 'industry/detection-rules.yaml';
+
+test('an attack in stages is one incident with its steps in order', async () => {
+  const shipped = await readFile(path.resolve(import.meta.dirname, '../../templates', RULES), 'utf8');
+  await using weir = await startTestPlatform(`rule-files: [${RULES}]\n${TEMPLATE}`, { [RULES]: shipped });
+  const truck = await weir.enrol('truck-3', 'reefer');
+  const began = Math.floor(Date.now() / 1_000) - 450;
+  const send = async (from: number, values: readonly number[]): Promise<readonly number[]> => {
+    const outcomes: number[] = [];
+    await using publisher = await BulkPublisher.connect({
+      credential: truck,
+      host: 'localhost',
+      port: weir.platform.address.ports.mqtt,
+      window: 100,
+      onOutcome: ({ code }) => outcomes.push(code),
+    });
+    for (const [i, temperature] of values.entries()) {
+      const reading = { time: began + from + i, seq: from + i + 1, temperature, humidity: 50 + (i % 7) / 10 };
+      await publisher.publish('streams/climate', Buffer.from(JSON.stringify(reading)));
+    }
+    await publisher.flush();
+    return outcomes;
+  };
+  const random = seedRandom(7);
+  await send(
+    0,
+    Array.from({ length: 420 }, () => -18 + 0.5 * nextNormal(random)),
+  );
+
+  // Whoever comes tries the port without a certificate, then guesses tokens.
+  for (let i = 0; i < 12; i++) await knock(weir);
+  for (let i = 0; i < 24; i++) {
+    assert.equal((await weir.call('GET', '/v1/me', { token: `weir_${'A'.repeat(40)}${i}` })).status, 401);
+  }
+  // A copied certificate is in use beside the device itself, which is then told what it should not be.
+  const own = await joinFrom(weir, truck, '127.0.0.1');
+  const copy = await joinFrom(weir, truck, '127.0.0.2');
+  await eventually(
+    () => weir.query('select device from _clones'),
+    (found) => found.length > 0,
+  );
+  for (let i = 0; i < 21; i++) {
+    await weir.ask('POST', '/v1/commands', { body: { device: 'truck-3', name: 'open-door', payload: '{}' } });
+  }
+  await Promise.all([own.endAsync(true), copy.endAsync(true)]);
+  // What it says from then on cannot be true, and where it can, it is unlike the device.
+  assert.ok(
+    (
+      await send(
+        420,
+        Array.from({ length: 24 }, () => 900),
+      )
+    ).every((code) => code >= 128),
+  );
+  await send(444, [20]);
+
+  const steps = ({ steps: all }: IncidentForm): readonly string[] =>
+    all.map(({ kind, sentence, device }) => (kind === 'alert' ? `unlike itself: ${device}` : sentence));
+  const incidents = await eventually(
+    async () => (await weir.ask<{ incidents: IncidentForm[] }>('GET', '/v1/incidents')).incidents,
+    ([first]) => first !== undefined && steps(first).length >= 7,
+  );
+  assert.equal(incidents.length, 1);
+  const [incident] = incidents;
+  assert.ok(incident !== undefined);
+  const said = steps(incident);
+  const order = [
+    /tried \d+ connections/,
+    /was refused \d+ sign-ins/,
+    /identity of truck-3 is in use twice, from/,
+    /truck-3 was sent 20 commands/,
+    /truck-3 sent \d+ readings within 10m that cannot be true/,
+  ].map((words) => said.findIndex((one) => words.test(one)));
+  assert.ok(
+    order.every((place, i) => place >= 0 && (i === 0 || place > order[i - 1]!)),
+    said.join('\n'),
+  );
+  assert.ok(said.includes('unlike itself: truck-3'), said.join('\n'));
+  assert.deepEqual(
+    incident.steps.map(({ start }) => start),
+    incident.steps.map(({ start }) => start).toSorted(),
+  );
+  assert.deepEqual([incident.devices, incident.severity], [['truck-3'], 'critical']);
+  for (const id of ['T0846', 'T0849', 'T0855', 'T0856', 'T0859']) assert.ok(incident.techniques.includes(id), id);
+  const rule = incident.steps.find(({ sentence }) => /sign-ins/.test(sentence));
+  const alert = await weir.ask<AlertForm>('GET', `/v1/alerts/${rule!.alert}`);
+  assert.deepEqual([alert.rule?.name, alert.rule?.events[0]?.action], ['guessed-tokens', 'sign-in']);
+});
+
+/** Connects without a certificate, which comes to nothing. */
+async function knock(weir: TestPlatform): Promise<void> {
+  const { mqtt: port } = weir.platform.address.ports;
+  const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
+  socket.on('error', () => undefined);
+  socket.on('secureConnect', () => socket.write('knock'));
+  await once(socket, 'close');
+}
+
+async function joinFrom(weir: TestPlatform, device: TestDevice, localAddress: string): Promise<mqtt.MqttClient> {
+  return mqtt.connectAsync({
+    protocol: 'mqtts',
+    host: 'localhost',
+    port: weir.platform.address.ports.mqtt,
+    key: device.key,
+    cert: device.certificate,
+    ca: device.authority,
+    protocolVersion: 5,
+    reconnectPeriod: 0,
+    // Handed through to the socket; the types do not know of it.
+    ...({ localAddress } as object),
+    clientId: `from-${localAddress}`,
+  });
+}

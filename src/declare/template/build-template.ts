@@ -4,6 +4,7 @@ import type { Millis } from '#base/core/index.ts';
 import { activePurposes } from './active-purposes.ts';
 import type { PurposeUse } from './active-purposes.ts';
 import { buildClasses, buildPlaces, declassificationsOf } from './build-keeping.ts';
+import { buildRules } from './build-rules.ts';
 import { buildSignIn } from './build-sign-in.ts';
 import { DEFAULT_PORTS } from './check-platform.ts';
 import { buildCrypto } from './crypto-rules.ts';
@@ -102,6 +103,21 @@ export function buildTemplate(
     ...(source.approval === undefined ? {} : { approval: { within: durationOf(source.approval.within) ?? days(3) } }),
     ...(source['sign-in'] === undefined ? {} : { signIn: buildSignIn(source['sign-in'], authorityOf) }),
     detect: buildDetect(source),
+    ...(Object.keys(source.rules ?? {}).length === 0 ? {} : { rules: buildRules(source.rules ?? {}) }),
+    ...(source.webhooks === undefined
+      ? {}
+      : {
+          webhooks: byName(
+            Object.entries(source.webhooks).map(([name, { url, secret, severity, network, authority }]) => ({
+              name,
+              url,
+              secret,
+              severity: severity ?? 'low',
+              network: network ?? 'public',
+              authority: authority ?? null,
+            })),
+          ),
+        }),
     comply: source.comply ?? [],
     listen: {
       address: source.listen?.address ?? '127.0.0.1',

@@ -385,6 +385,12 @@ const RULES: readonly (readonly [string, Judge])[] = [
         ? judged('strengthens', 'the stream is watched')
         : judged('weakens', 'the stream is no longer watched'),
   ],
+  ['rules', ({ kind }) => judgeRule(kind)],
+  ['rules.*', ({ kind }) => judgeRule(kind)],
+  ['webhooks', ({ kind }) => judgeWebhook(kind)],
+  ['webhooks.*', ({ kind }) => judgeWebhook(kind)],
+  ['webhooks.*.severity', () => judged('neutral', 'other alerts are sent there')],
+  ['webhooks.*.*', () => judged('weakens', 'alerts are sent elsewhere, or otherwise')],
   ['listen.address', judgeAddress],
   ['api', judgeApi],
   ['api.*', judgeApi],
@@ -406,6 +412,18 @@ function judgeFeature({ kind }: PlainChange): JudgedChange {
 export function judgeChange(change: PlainChange): JudgedChange {
   const rule = RULES.find(([pattern]) => fits(pattern.split('.'), change.path));
   return rule === undefined ? judged('neutral', 'it changes nothing that is protected') : rule[1](change);
+}
+
+function judgeRule(kind: PlainChange['kind']): JudgedChange {
+  return kind === 'added'
+    ? judged('strengthens', 'more is looked for in the log')
+    : judged('weakens', 'something else is looked for in the log, or nothing');
+}
+
+function judgeWebhook(kind: PlainChange['kind']): JudgedChange {
+  return kind === 'removed'
+    ? judged('weakens', 'alerts are no longer sent there')
+    : judged('weakens', 'alerts are sent out of the platform');
 }
 
 function fits(pattern: readonly string[], path: readonly string[]): boolean {

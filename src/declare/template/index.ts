@@ -24,9 +24,14 @@ export type {
   Template,
   TlsRules,
   View,
+  Webhook,
 } from './types.ts';
 export { classRules, keepOf, mainRegion, placeRegion, regionOf } from './class-terms.ts';
 export { MAIN_PLACE } from './schema-keeping.ts';
+export type { EventMatch, Rule, RulePattern } from './rule.ts';
+export { EVENT_FIELDS, EVENTS } from './event-words.ts';
+export type { EventField } from './event-words.ts';
+export { RULE_BOUNDS } from './schema-rules.ts';
 export { TemplateError } from './errors.ts';
 export type { DiagnosticErrorCode, TemplateErrorCode } from './errors.ts';
 export { parseTemplate } from './parse-template.ts';

@@ -7,6 +7,7 @@ import { checkKeeping } from './check-keeping.ts';
 import { checkNames } from './check-names.ts';
 import { checkPeople } from './check-people.ts';
 import { checkPlatform } from './check-platform.ts';
+import { checkRules } from './check-rules.ts';
 import { checkShape } from './check-shape.ts';
 import type { ShapeSchema } from './check-shape.ts';
 import { checkSignIn, readAuthorities } from './check-sign-in.ts';
@@ -20,6 +21,7 @@ import type { ReadSource } from './follow-extends.ts';
 import { readAnchors } from './read-anchors.ts';
 import { readPolicies } from './read-policies.ts';
 import { readMudProfiles } from './read-mud-profiles.ts';
+import { readRuleFiles } from './read-rule-files.ts';
 import { readStatements } from './read-statements.ts';
 import { TEMPLATE_SCHEMA } from './schema.ts';
 import type { TemplateSource } from './schema.ts';
@@ -31,7 +33,7 @@ import type { Diagnostic, Template } from './types.ts';
 export type ParsedTemplate = { readonly template: Template } | { readonly diagnostics: readonly Diagnostic[] };
 
 /**
- * Reads a template: YAML, what it extends, shape, meaning, defaults. All findings are reported at once, sorted by
+ * Reads a template: YAML, what it extends, files of rules, shape, meaning, defaults. All findings are reported at once, sorted by
  * place. Untrusted: everything in it is bounded, and no file is asked for but those that `resolveSourcePath` allows.
  *
  * @param source its path as findings name it, relative to its own folder (a bare file name), and its text
@@ -39,8 +41,9 @@ export type ParsedTemplate = { readonly template: Template } | { readonly diagno
  */
 export function parseTemplate(source: { path: string; text: string }, readFile: ReadSource): ParsedTemplate {
   const findings = new Findings();
-  const merged = followExtends(source, readFile, findings);
-  if (merged === null) return { diagnostics: findings.sorted() };
+  const followed = followExtends(source, readFile, findings);
+  if (followed === null) return { diagnostics: findings.sorted() };
+  const merged = readRuleFiles(followed, readFile, findings);
 
   const shaped = checkShape(withFlowFields(merged), TEMPLATE_SCHEMA as unknown as ShapeSchema, findings) as MapNode;
   const plain = plainValue(shaped) as PartialSource;
@@ -73,4 +76,5 @@ function checkMeaning(context: CheckContext): void {
   checkPeople(context);
   checkSignIn(context);
   checkPlatform(context);
+  checkRules(context);
 }

@@ -12,6 +12,8 @@ import { calendar, detection } from './schema-detect.ts';
 import { deviceType, limits, listen, manufacturer, tls } from './schema-platform.ts';
 import { signIn } from './schema-sign-in.ts';
 import type { issuer } from './schema-sign-in.ts';
+import { rule, RULE_BOUNDS, ruleFiles } from './schema-rules.ts';
+import { MOST_WEBHOOKS, webhook } from './schema-webhooks.ts';
 import * as words from './vocabulary.ts';
 
 /**
@@ -88,6 +90,9 @@ export const TEMPLATE_SCHEMA = Type.Object(
     'sign-in': Type.Optional(signIn),
     calendars: Type.Optional(mapOf(calendar, words.IDENTIFIER_PATTERN, 32, 'Calendars by name.')),
     detect: Type.Optional(mapOf(detection, words.IDENTIFIER_PATTERN, TEMPLATE_BOUNDS.streams, 'Detection by stream.')),
+    rules: Type.Optional(mapOf(rule, words.WORD_PATTERN, RULE_BOUNDS.rules, 'Rules over the log by name.')),
+    'rule-files': Type.Optional(ruleFiles),
+    webhooks: Type.Optional(mapOf(webhook, words.WORD_PATTERN, MOST_WEBHOOKS, 'Where alerts are sent to, by name.')),
     comply: Type.Optional(
       Type.Array(Type.Enum(words.FRAMEWORKS), {
         uniqueItems: true,

@@ -4,6 +4,7 @@ import type { CONTAINMENTS, TAMPER_KINDS } from './vocabulary.ts';
 import type { Class, ClassMask, ExportTerms, FieldType, Micros, Millis } from '#base/core/index.ts';
 import type { CertificateAlgorithm, CheckpointAlgorithm } from '#base/crypto/index.ts';
 import type { FeatureRule } from './feature-words.ts';
+import type { Rule } from './rule.ts';
 
 /**
  * A template that was parsed, resolved (`extends`), checked, defaulted and frozen: the one declaration that every
@@ -33,6 +34,10 @@ export interface Template {
   /** Absent where the template says nothing of it: then `STANDARD_SIGN_IN` holds. */
   readonly signIn?: SignInRules;
   readonly detect: ReadonlyMap<string, Detection>;
+  /** What is looked for in the log, those of `rule-files` included; absent where nothing is. */
+  readonly rules?: ReadonlyMap<string, Rule>;
+  /** Where alerts are sent to; absent where nowhere. */
+  readonly webhooks?: ReadonlyMap<string, Webhook>;
   readonly comply: readonly string[];
   readonly listen: Listen;
   /** Absent where nothing is declared of it. */
@@ -351,6 +356,19 @@ export interface DriftDeclaration {
 /** What may be done to a device by somebody who has it in their hands, and what is done about it. */
 export type TamperKind = (typeof TAMPER_KINDS)[number];
 export type Containment = (typeof CONTAINMENTS)[number];
+/** Where alerts are sent to. */
+export interface Webhook {
+  readonly name: string;
+  readonly url: string;
+  /** File in the folder `webhooks` of the data directory with what messages are signed with. */
+  readonly secret: string;
+  /** Alerts that are less grave are not sent. */
+  readonly severity: 'low' | 'medium' | 'high' | 'critical';
+  /** `private` lets it be reached at private addresses too. */
+  readonly network: 'public' | 'private';
+  /** File there with certificates of the receiver's authority; null for those that are known anyway. */
+  readonly authority: string | null;
+}
 
 export interface Listen {
   readonly address: string;

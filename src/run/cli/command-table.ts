@@ -43,6 +43,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     alert: async () => (await import('./commands/alerts.ts')).addAlertCommands,
     incidents: async () => (await import('./commands/incidents.ts')).addIncidentCommands,
     incident: async () => (await import('./commands/incidents.ts')).addIncidentCommands,
+    webhooks: async () => (await import('./commands/webhooks.ts')).addWebhookCommands,
     baseline: async () => (await import('./commands/baseline.ts')).addBaselineCommand,
     drift: async () => (await import('./commands/drift.ts')).addDriftCommand,
     retention: async () => (await import('./commands/retention.ts')).addRetentionCommand,

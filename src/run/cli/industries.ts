@@ -13,14 +13,12 @@ export interface Industry {
 
 /** All industry templates that come with the package, by name. */
 export function listIndustries(): readonly Industry[] {
-  const folders = readdirSync(join(PACKAGE_TEMPLATES, 'industry'), { withFileTypes: true });
-  const names = folders.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  return names.toSorted().map((name) => ({ name, description: readIndustry(name).description ?? '' }));
+  return industries().map((name) => ({ name, description: readIndustry(name).description ?? '' }));
 }
 
 /** @throws {CliError} CLI_USAGE if the package has no such industry */
 export function readIndustry(name: string): Template {
-  const known = readdirSync(join(PACKAGE_TEMPLATES, 'industry')).toSorted();
+  const known = industries();
   if (!known.includes(name)) {
     const nearest = nearestWord(name, known);
     const guess = nearest === null ? '' : `; did you mean ${nearest}?`;
@@ -31,4 +29,9 @@ export function readIndustry(name: string): Template {
   const parsed = parseTemplate({ path, text }, folderReader(PACKAGE_TEMPLATES, PACKAGE_TEMPLATES));
   if ('template' in parsed) return parsed.template;
   throw new TypeError(`the template of ${name} that comes with the package has findings`);
+}
+
+function industries(): readonly string[] {
+  const entries = readdirSync(join(PACKAGE_TEMPLATES, 'industry'), { withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).toSorted();
 }

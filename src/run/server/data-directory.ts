@@ -19,6 +19,8 @@ export interface DataDirectory {
   readonly operator: string;
   /** Files with fields for the collector of traces. */
   readonly traces: string;
+  /** Files with what messages to webhooks are signed with. */
+  readonly webhooks: string;
   /** Sealed blocks of readings that are in no segment yet, while a platform runs. */
   readonly tail: string;
   readonly run: string;
@@ -46,6 +48,7 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
     watch: at('watch'),
     operator: at('operator'),
     traces: at('traces'),
+    webhooks: at('webhooks'),
     tail: at('tail'),
     run: at('run'),
     restoring: at('restoring.json'),
@@ -63,8 +66,8 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
  *   there for everybody, such as `/tmp`
  */
 export async function makeDirectories(layout: DataDirectory): Promise<void> {
-  const { root, audit, keys, identity, journal, quarantine, windows, objects, watch, operator, traces, tail, run } =
-    layout;
+  const { root, audit, keys, identity, journal, quarantine, windows, objects, watch } = layout;
+  const { operator, traces, webhooks, tail, run } = layout;
   for (const folder of [
     root,
     audit,
@@ -77,6 +80,7 @@ export async function makeDirectories(layout: DataDirectory): Promise<void> {
     watch,
     operator,
     traces,
+    webhooks,
     tail,
     run,
   ]) {

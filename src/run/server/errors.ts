@@ -25,6 +25,8 @@ export type ServerErrorCode =
   | 'SERVER_KEY_GONE'
   | 'SERVER_KEY_UNGRANTED'
   | 'SERVER_TRACE_HEADERS'
+  | 'SERVER_WEBHOOK_FILE'
+  | 'SERVER_WEBHOOK_UNREACHABLE'
   | 'SERVER_TEMPLATE_INVALID';
 
 /** Raised by the composition of the platform: its directory, processes and ports. */

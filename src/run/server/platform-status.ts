@@ -43,7 +43,7 @@ export interface PlatformStatus {
     readonly suspended: number;
   };
   readonly queries: { readonly confined: boolean; readonly reason: string | null; readonly running: number };
-  /** What is watched; null where the template declares no detection, or the watch does not run yet. */
+  /** What is watched; null where the template declares neither detection nor rules, or the watch does not run yet. */
   readonly watch: {
     readonly streams: number;
     readonly devices: number;
@@ -63,6 +63,10 @@ export interface PlatformStatus {
     readonly heldBack: number;
     readonly windowsShed: number;
     readonly lagMs: number;
+    /** Rules over the log, entries that they were held against, groups of events that were too many to be kept. */
+    readonly rules: number;
+    readonly entries: number;
+    readonly forgotten: number;
     readonly alerts: number;
   } | null;
   /** Ways in which what is in memory may get to a disk of this machine; empty where there is none. */

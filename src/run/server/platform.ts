@@ -245,13 +245,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     },
     log,
   });
-  const { rules, alerts, watch } = await openWatch({
+  const { rules, alerts, watch, webhooks } = await openWatch({
     layout,
     catalogue,
     sealer,
     keys,
     audit,
     clock,
+    random,
     log,
     template: inForce,
     inventory: identity.inventory,
@@ -439,6 +440,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       await gateway.useTemplate(next);
       void unsealed.settle();
       await watch.useTemplate(next);
+      await webhooks.settle();
       await useAlgorithms(next, { identity, audit, log });
     },
   });
@@ -598,6 +600,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     consentReceipts,
     backups,
     alerts,
+    webhooks,
     alertRules: rules,
     baseline: (device) => watch.baseline(device),
     privacy,
@@ -746,6 +749,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
 
   watch.begin();
+  opened.use(webhooks);
+  await webhooks.settle();
 
   const stopping = new AbortController();
   const witnessBy = (place: WitnessPlace): void => {

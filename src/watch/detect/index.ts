@@ -43,6 +43,8 @@ export { scaleCheck } from './sensor/scale-check.ts';
 export { replayCheck } from './sensor/replay-check.ts';
 export { INTERVAL, planStream, planWatch, STANDARD_BUDGET, STANDARD_DETECTORS } from './live/watch-plan.ts';
 export type { WatchedDetector, WatchedField, WatchPlan } from './live/watch-plan.ts';
+export { RuleWatch } from './rules/rule-watch.ts';
+export type { RuleWatchStatus } from './rules/rule-watch.ts';
 export { findingId, SEVERITIES } from './live/finding.ts';
 export type {
   Cause,
@@ -67,7 +69,7 @@ export { hasMudPlans, planMud } from './flows/mud-plan.ts';
 export type { MudPlan } from './flows/mud-plan.ts';
 export { MUD_NAME, MudWatch } from './flows/mud-watch.ts';
 export { MOST_DEVICES, WatchService } from './live/watch-service.ts';
-export type { KnownBaseline, WatchParts, WatchStatus } from './live/watch-service.ts';
 export { BEHAVIOUR_WINDOW, BehaviourProfile, STRANGE_WINDOWS } from './behaviour/behaviour-profile.ts';
 export { BehaviourWatch } from './behaviour/behaviour-watch.ts';
 export type { BehaviourScore } from './behaviour/behaviour-watch.ts';
+export type { JournalState, KnownBaseline, WatchParts, WatchStatus } from './live/watch-service.ts';

@@ -76,6 +76,7 @@ export class AlertBook {
   readonly #table: SealedTable<typeof ALERTS.key, typeof ALERTS.clear, SealedAlert>;
   readonly #listeners = new Set<(alert: Alert) => void>();
   #total = 0;
+  #latest = 0;
 
   private constructor(parts: AlertBookParts) {
     this.#parts = parts;
@@ -86,6 +87,13 @@ export class AlertBook {
   static async open(parts: AlertBookParts): Promise<AlertBook> {
     const book = new AlertBook(parts);
     book.#total = await parts.catalogue.transaction((tx) => book.#table.count(tx));
+    const [newest] = await book.#table.list(parts.catalogue, {
+      where: { changed: { not: null } },
+      order: ['changed'],
+      descending: true,
+      limit: 1,
+    });
+    book.#latest = newest?.changed ?? 0;
     return book;
   }
 
@@ -141,7 +149,7 @@ export class AlertBook {
 
   /** Adds what somebody said of an alert. @throws {RespondError} RESPOND_ALERT_UNKNOWN */
   async answer(id: string, answer: Omit<Answer, 'at'>): Promise<Alert> {
-    const { audit, catalogue, clock } = this.#parts;
+    const { audit, catalogue } = this.#parts;
     await this.get(id);
     await audit.append({
       actor: answer.by,
@@ -153,7 +161,7 @@ export class AlertBook {
     const alert = await catalogue.transaction(async (tx) => {
       const row = await this.#table.get(tx, { id });
       if (row === null) throw unknown(id);
-      const now = clock.now();
+      const now = this.#stamp();
       const { alert: before } = row.sealed;
       const answers = [...before.answers, { ...answer, at: now }];
       const after: Alert = { ...before, state: answer.verdict, answers, changed: now };
@@ -208,19 +216,26 @@ export class AlertBook {
     return due.length;
   }
 
-  /** Alerts that changed at a time or later, in that order; without those of the prober. @param since epoch microseconds */
-  async *changedSince(since: number): AsyncGenerator<Alert> {
-    for (let from = since, told = new Set<string>(); ;) {
+  /** When an alert changed last; no two changes are at one time. Epoch microseconds. */
+  get latestChange(): number {
+    return this.#latest;
+  }
+
+  /** Alerts that changed after a time, in the order of their changes. @param after epoch microseconds */
+  async *changedAfter(after: number): AsyncGenerator<Alert> {
+    for (let from = after + 1; ;) {
       const where = { changed: { from } };
-      const rows = await this.#table.list(this.#parts.catalogue, { where, order: ['changed', 'id'], limit: PAGE });
-      for (const { id, sealed } of rows) {
-        if (!told.has(id) && sealed.alert.stream !== PROBE_STREAM) yield sealed.alert;
-      }
+      const rows = await this.#table.list(this.#parts.catalogue, { where, order: ['changed'], limit: PAGE });
+      for (const { sealed } of rows) yield sealed.alert;
       const last = rows.at(-1)?.changed ?? null;
-      if (rows.length < PAGE || last === null || last === from) return;
-      from = last;
-      told = new Set(rows.flatMap(({ id, changed }) => (changed === last ? [id] : [])));
+      if (rows.length < PAGE || last === null) return;
+      from = last + 1;
     }
+  }
+
+  /** How many alerts changed after a time. @param after epoch microseconds */
+  countAfter(after: number): Promise<number> {
+    return this.#table.count(this.#parts.catalogue, { changed: { from: after + 1 } });
   }
 
   /** How many alerts hold something of a person. */
@@ -276,7 +291,7 @@ export class AlertBook {
 
   /** @returns null where nothing changed */
   async #take(finding: Finding): Promise<Alert | null> {
-    const { audit, catalogue, clock } = this.#parts;
+    const { audit, catalogue } = this.#parts;
     const known = await catalogue.transaction((tx) => this.#find(tx, finding));
     if (known === null) {
       await audit.append({
@@ -289,7 +304,7 @@ export class AlertBook {
     }
     return catalogue.transaction(async (tx) => {
       const before = await this.#find(tx, finding);
-      const now = clock.now();
+      const now = this.#stamp();
       const told = before === null ? alertOf(finding, now) : mergeFinding(before, finding, now);
       if (told === before) return null;
       const after = settle(told, this.#parts.rules.all, now);
@@ -309,6 +324,12 @@ export class AlertBook {
       limit: PAGE,
     });
     return rows.map(({ sealed }) => sealed.alert).find((alert) => overlaps(alert, finding)) ?? null;
+  }
+
+  /** Now, and later than every change before: by it followers and webhooks know how far they are. */
+  #stamp(): number {
+    this.#latest = Math.max(this.#parts.clock.now(), this.#latest + 1);
+    return this.#latest;
   }
 
   async #put(tx: CatalogueTransaction, alert: Alert): Promise<void> {

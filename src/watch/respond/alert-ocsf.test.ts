@@ -4,7 +4,7 @@ import { OcsfSchema } from '../../../test/support/ocsf-schema.ts';
 import { corpora } from '../../../test/support/outside.ts';
 import { formatAlertOcsf } from './alert-ocsf.ts';
 import { alertOf } from './merge-finding.ts';
-import { findingOf } from './testing.ts';
+import { findingOf, ruleFindingOf } from './testing.ts';
 
 const FILE = 'events/findings/detection_finding.json';
 /** The category of a class stands in its base, its own number within it: the framework puts them together. */
@@ -13,7 +13,13 @@ const own = (event: object) => ({ ...event, category_uid: 0, class_uid: 0 });
 test('formatAlertOcsf() writes findings that the published definitions take', (t) => {
   const schema = new OcsfSchema(corpora(t, 'standards/ocsf'));
   const alert = alertOf(findingOf(), 5_000_000);
-  for (const one of [alert, { ...alert, open: false, state: 'false-alarm' as const }, { ...alert, nearest: null }]) {
+  const ofRule = alertOf(ruleFindingOf(), 5_000_000);
+  for (const one of [
+    alert,
+    ofRule,
+    { ...alert, open: false, state: 'false-alarm' as const },
+    { ...alert, nearest: null },
+  ]) {
     assert.deepEqual(schema.problems(FILE, own(formatAlertOcsf(one))), []);
   }
   assert.equal(schema.problems(FILE, own({ ...formatAlertOcsf(alert), finding_info: {} })).length, 1);

@@ -11,7 +11,8 @@ const CLASS = { uid: 2004, name: 'Detection Finding' } as const;
 const CREATE = 1;
 const UPDATE = 2;
 const CLOSE = 3;
-/** A kind of analytic: one that learns what is normal. */
+/** Kinds of analytic: a rule, and one that learns what is normal. */
+const RULE = 1;
 const BEHAVIOURAL = 2;
 
 /**
@@ -21,6 +22,7 @@ const BEHAVIOURAL = 2;
  */
 export function formatAlertOcsf(alert: Alert): { readonly [member: string]: Json } {
   const { id, device, stream, state, severity, open, raised, changed, start, end, sentence, detectors } = alert;
+  const { rule, techniques } = alert;
   const activity = open ? (raised === changed ? CREATE : UPDATE) : CLOSE;
   return {
     activity_id: activity,
@@ -46,12 +48,22 @@ export function formatAlertOcsf(alert: Alert): { readonly [member: string]: Json
       modified_time: milliseconds(changed),
       first_seen_time: milliseconds(start),
       last_seen_time: milliseconds(end),
-      analytic: { name: detectors[0]?.name ?? 'unknown', type_id: BEHAVIOURAL },
+      analytic: { name: detectors[0]?.name ?? 'unknown', type_id: rule === undefined ? BEHAVIOURAL : RULE },
     },
-    resources: [{ uid: device, name: device, type: 'device' }],
-    evidences: [{ data: { readings: alert.evidence as unknown as Json, nearest: alert.nearest as unknown as Json } }],
+    ...(device === null ? {} : { resources: [{ uid: device, name: device, type: 'device' }] }),
+    evidences: [
+      {
+        data: {
+          readings: alert.evidence as unknown as Json,
+          nearest: alert.nearest as unknown as Json,
+          events: (rule?.events ?? []) as unknown as Json,
+        },
+      },
+    ],
     unmapped: {
       stream,
+      rule: rule?.name ?? null,
+      techniques: [...(techniques ?? [])],
       causes: alert.causes as unknown as Json,
       detectors: detectors as unknown as Json,
       budget: alert.budget,

@@ -10,14 +10,13 @@ export const MOST_BEHIND = 10_000;
 
 /**
  * Alerts as they are raised and change, as server-sent events, without those of the prober. The id of an event is when its alert changed: whoever
- * comes again with the last one gets what changed at that time or since, so that nothing is left out; what it has
- * already it knows by `id` and `changed`.
+ * comes again with the last one gets what changed since, so that nothing is left out.
  *
  * @param after the id of the last event that was received; null, or what is none, begins now
  * @see WHATWG HTML, server-sent events
  */
 export async function* followAlerts(
-  alerts: Pick<AlertBook, 'onChange' | 'changedSince'>,
+  alerts: Pick<AlertBook, 'onChange' | 'changedAfter'>,
   { after, signal }: { readonly after: string | null; readonly signal: AbortSignal },
 ): AsyncGenerator<Uint8Array> {
   const waiting: Alert[] = [];
@@ -32,9 +31,9 @@ export async function* followAlerts(
   yield ALIVE;
   const since = after === null ? NaN : Number(after);
   if (Number.isSafeInteger(since)) {
-    for await (const alert of alerts.changedSince(since)) {
+    for await (const alert of alerts.changedAfter(since)) {
       if (signal.aborted) return;
-      yield eventOf(alert);
+      if (alert.stream !== PROBE_STREAM) yield eventOf(alert);
     }
   }
   while (!signal.aborted) {

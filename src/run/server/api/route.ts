@@ -79,6 +79,8 @@ export interface Route {
   readonly long?: true;
   /** Requests of one caller in a minute, where that is fewer than the template's limit. */
   readonly quota?: number;
+  /** What else the log says of a call that was decided: never what is personal or secret. */
+  readonly noted?: (request: RouteRequest) => Readonly<Record<string, string>>;
   readonly handle: (request: RouteRequest, services: Services) => Promise<RouteReply>;
 }
 

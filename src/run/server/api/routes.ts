@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { AGENT_ROUTES } from './routes/agents.ts';
 import { ALERT_ROUTES } from './routes/alerts.ts';
+import { WEBHOOK_ROUTES } from './routes/webhooks.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { AUTHORITY_ROUTES } from './routes/authorities.ts';
 import { CERTIFICATE_STATUS_ROUTES } from './routes/certificate-status.ts';
@@ -51,6 +52,7 @@ export const ROUTES: readonly Route[] = [
   ...CONSENT_ROUTES,
   ...BACKUP_ROUTES,
   ...ALERT_ROUTES,
+  ...WEBHOOK_ROUTES,
   ...SUBJECT_ROUTES,
   ...PRIVACY_RECORD_ROUTES,
   ...COLLECTION_ROUTES,

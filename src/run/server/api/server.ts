@@ -6,6 +6,7 @@ import type { SignedMessage } from '#base/crypto/index.ts';
 import { explainDecision, requireAllowed } from '#declare/policy/index.ts';
 import type { Decision } from '#declare/policy/index.ts';
 import { CALLER_HEADER, HOLD_HEADER, rateLimitFields, TRACE_HEADER } from '#flow/gateway/index.ts';
+import { clipText, ENTRY_LIMITS } from '#trust/audit/index.ts';
 import type { DenialTally } from '../control/denial-tally.ts';
 import { bodyValidator } from './body-validator.ts';
 import type { Caller, ShownHeaders, SignInFailure } from './caller.ts';
@@ -125,7 +126,9 @@ function addRoute(server: FastifyInstance, route: Route, gate: Gate): void {
       if (typeof route.access === 'object') {
         const { access } = route;
         await traced(asked.span, 'decide', (span) =>
-          requireAccess(access, { ...asked, span }, gate, () => requireSigned(access, request, asked.caller, gate)),
+          requireAccess(route, access, { ...asked, span }, gate, () =>
+            requireSigned(access, request, asked.caller, gate),
+          ),
         );
       }
       await send(await route.handle(asked, services), reply);
@@ -289,6 +292,13 @@ function shownBy({ headers, method, url }: FastifyRequest): ShownHeaders {
   return { authorization, proof: typeof dpop === 'string' ? dpop : undefined, request: { method, host, target: url } };
 }
 
+/** Texts of a caller, as entries of the log take them. */
+function clipped(texts: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [name, clipText(text, ENTRY_LIMITS.detailText)]),
+  );
+}
+
 /** @throws {RateLimited} */
 function requireRate(verdict: RateVerdict, actor: string, reply: FastifyReply, { denials }: Gate): void {
   void reply.headers(rateLimitFields(verdict.limits));
@@ -301,6 +311,7 @@ function requireRate(verdict: RateVerdict, actor: string, reply: FastifyReply, {
 }
 
 async function requireAccess(
+  { noted }: Route,
   access: Exclude<Route['access'], string>,
   asked: RouteRequest,
   { services, denials }: Gate,
@@ -330,7 +341,7 @@ async function requireAccess(
     resource: `${type}:${name}`.slice(0, 512),
     outcome: allowed ? ('allowed' as const) : ('denied' as const),
     reason: decision.reason,
-    detail: decidingPolicies(decision),
+    detail: { ...decidingPolicies(decision), ...clipped(noted?.(asked)) },
   };
   if (allowed) await services.audit.append(event);
   else await denials.denied(event);

@@ -9,6 +9,7 @@ import type { ConsentReceipts, Consents } from '#trust/consent/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { Parameters, ResultFormat } from '#flow/query/index.ts';
 import type { KnownBaseline } from '#watch/detect/index.ts';
+import type { Webhooks } from '../watch/webhooks.ts';
 import type { AlertBook, RuleBook } from '#watch/respond/index.ts';
 import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { PlatformStatus } from '../platform-status.ts';
@@ -167,7 +168,8 @@ export interface Services {
   readonly leftOut: Pick<LeftOutBook, 'sums'>;
   readonly consentReceipts: Pick<ConsentReceipts, 'sign' | 'verifierKeys'>;
   readonly backups: Pick<BackupKeeper, 'show' | 'create' | 'run' | 'forget'>;
-  readonly alerts: Pick<AlertBook, 'list' | 'get' | 'answer' | 'onChange' | 'changedSince'>;
+  readonly webhooks: Pick<Webhooks, 'all'>;
+  readonly alerts: Pick<AlertBook, 'list' | 'get' | 'answer' | 'onChange' | 'changedAfter' | 'countAfter'>;
   readonly alertRules: Pick<RuleBook, 'all' | 'add' | 'revert'>;
   /** What is normal for a device; null where nothing is watched. */
   readonly baseline: (device: string) => Promise<readonly KnownBaseline[] | null>;

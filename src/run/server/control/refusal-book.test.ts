@@ -7,7 +7,7 @@ import { RefusalBook } from './refusal-book.ts';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-test('RefusalBook keeps rows by minute, stream, device and reason, and logs sums by stream and reason', async (t) => {
+test('RefusalBook keeps rows by minute, stream, device and reason, and logs those of the worst devices and sums of the others', async (t) => {
   const events: AuditEvent[] = [];
   const { catalogue, keys } = await openKeys(t);
   const sealer = await keys.rowSealer('people');
@@ -30,11 +30,17 @@ test('RefusalBook keeps rows by minute, stream, device and reason, and logs sums
   const after = await PeriodCounts.open(catalogue, sealer, REFUSAL_COUNTS);
   assert.deepEqual(await new RefusalBook(after, { append: async () => ({ index: 0 }) }, quiet).rows(), rows);
   assert.deepEqual(
-    events.map(({ resource, reason, detail }) => [resource, reason, detail?.['count']]),
+    events.map(({ resource, reason, detail }) => [resource, reason, detail?.['count'], detail?.['device'] ?? null]),
     [
-      ['stream:s', 'range', 5],
-      ['stream:-', 'not-a-stream', 1],
-      ['stream:s', 'range', 2],
+      ['stream:s', 'range', 3, 'b'],
+      ['stream:s', 'range', 2, 'a'],
+      ['stream:-', 'not-a-stream', 1, null],
+      ['stream:s', 'range', 2, 'a'],
     ],
   );
+  events.length = 0;
+  const fleet = Array.from({ length: 20 }, (_, i) => ({ device: `d${i}`, stream: 's', reason: 'range', count: i + 1 }));
+  await book.note(fleet, 63_000_000);
+  assert.equal(events.length, 9);
+  assert.deepEqual(events.at(-1)?.detail, { count: 78, devices: 12 });
 });

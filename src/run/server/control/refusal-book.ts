@@ -10,8 +10,8 @@ export interface RefusedReadings {
 }
 
 /**
- * Counts of refused readings: by minute, stream, device and reason for the view `_refusals`, and summed up by stream
- * and reason for the log.
+ * Counts of refused readings: by minute, stream, device and reason for the view `_refusals`; for the log those of the
+ * devices with most of them, and the others summed up by stream and reason.
  */
 export class RefusalBook {
   readonly #counts: PeriodCounts;
@@ -26,15 +26,8 @@ export class RefusalBook {
 
   /** @param now epoch microseconds */
   async note(refused: readonly RefusedReadings[], now: number): Promise<void> {
-    const sums = new Map<string, { stream: string; reason: string; count: number; devices: number }>();
-    for (const { device, stream, reason, count } of refused) {
-      this.#counts.add(now, [stream, device, reason], count);
-      const sum = sums.get(`${stream} ${reason}`) ?? { stream, reason, count: 0, devices: 0 };
-      sum.count += count;
-      sum.devices += 1;
-      sums.set(`${stream} ${reason}`, sum);
-    }
-    for (const { stream, reason, count, devices } of sums.values()) {
+    for (const { device, stream, reason, count } of refused) this.#counts.add(now, [stream, device, reason], count);
+    for (const { stream, reason, count, devices, device } of sumsOf(refused)) {
       try {
         await this.#audit.append({
           actor: 'weir:gateway',
@@ -42,7 +35,7 @@ export class RefusalBook {
           resource: `stream:${stream === '' ? '-' : stream}`,
           outcome: 'denied',
           reason,
-          detail: { count, devices },
+          detail: { count, devices, ...(device === null ? {} : { device }) },
         });
       } catch (error) {
         this.#log.warn({ error: (error as Error).message }, 'refused readings could not be logged');
@@ -62,4 +55,30 @@ export class RefusalBook {
   save(): Promise<void> {
     return this.#counts.save(0);
   }
+}
+
+/** Devices that a report names for each stream and reason, so that a fleet in trouble does not fill the log. */
+const NAMED = 8;
+
+interface Sum {
+  readonly stream: string;
+  readonly reason: string;
+  readonly count: number;
+  readonly devices: number;
+  /** Null where it is of several, or of none that is known. */
+  readonly device: string | null;
+}
+
+function sumsOf(refused: readonly RefusedReadings[]): readonly Sum[] {
+  const groups = Map.groupBy(refused, ({ stream, reason }) => `${stream} ${reason}`);
+  return [...groups.values()].flatMap((group) => {
+    const [{ stream, reason }] = group as [RefusedReadings, ...RefusedReadings[]];
+    const known = group.filter(({ device }) => device !== '').sort((a, b) => b.count - a.count);
+    const named = known.slice(0, NAMED);
+    const others = group.filter((one) => !named.includes(one));
+    const sums = named.map(({ device, count }): Sum => ({ stream, reason, count, devices: 1, device }));
+    if (others.length === 0) return sums;
+    const count = others.reduce((sum, one) => sum + one.count, 0);
+    return [...sums, { stream, reason, count, devices: others.length, device: null }];
+  });
 }

@@ -57,6 +57,9 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
     degraded.push(`query processes are not confined: ${queries.confinement.reason ?? 'unknown'}`);
   const watched = await watchStatus(watch);
   if (watched === undefined) degraded.push('the watch does not answer');
+  if (watched?.problem != null) degraded.push(`rules cannot read the log: ${watched.problem}`);
+  if ((watched?.forgotten ?? 0) > 0)
+    degraded.push(`rules gave up ${watched?.forgotten} groups of events, since there were too many at once`);
   const { segments: active, damaged } = await segments.look();
   for (const { error, stream } of damaged)
     degraded.push(`${error.message}: statements that may need its readings, such as those on ${stream}, are refused`);
@@ -121,10 +124,7 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
       suspended,
     },
     queries: { ...queries.confinement, running: queries.running },
-    watch:
-      watched === null || watched === undefined
-        ? null
-        : { ...watched, shed: watched.shed + watch.shed, alerts: sources.alerts.total },
+    watch: watched === null || watched === undefined ? null : shownWatch(watched, watch.shed, sources.alerts.total),
     exposures: await memoryExposures((await processTree(process.pid)) ?? [], queries.confinement.confined),
     degraded,
   };
@@ -159,13 +159,33 @@ export function makeRate(nowMs: () => number): (total: number) => number {
   };
 }
 
+type Watched = NonNullable<Awaited<ReturnType<typeof watchStatus>>>;
+
+function shownWatch({ problem: _problem, shed, ...watched }: Watched, more: number, alerts: number) {
+  return { ...watched, shed: shed + more, alerts };
+}
+
 /** How the watch is; null while it does not run, undefined where it does not answer. */
 async function watchStatus(watch: WatchHost) {
   try {
     const status = await watch.status();
     if (status === null) return null;
-    const { streams, devices, readings, shed, tiers, recall, heldBack, windowsShed, lagMs } = status;
-    return { streams: streams.length, devices, readings, shed, tiers, recall, heldBack, windowsShed, lagMs };
+    const { readings: judged, rules } = status;
+    return {
+      streams: judged?.streams.length ?? 0,
+      devices: judged?.devices ?? 0,
+      readings: judged?.readings ?? 0,
+      shed: judged?.shed ?? 0,
+      tiers: judged?.tiers ?? [],
+      recall: judged?.recall ?? { sampled: 0, odd: 0, missed: 0 },
+      heldBack: judged?.heldBack ?? 0,
+      windowsShed: judged?.windowsShed ?? 0,
+      lagMs: judged?.lagMs ?? 0,
+      rules: rules?.rules ?? 0,
+      entries: rules?.entries ?? 0,
+      forgotten: rules?.forgotten ?? 0,
+      problem: rules?.problem ?? null,
+    };
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import type { Json } from '#base/core/index.ts';
 import type { SubjectSpan } from '#flow/store/index.ts';
 import type { JournalDamage } from '#flow/journal/index.ts';
-import type { KnownBaseline, Finding, WatchStatus } from '#watch/detect/index.ts';
+import type { KnownBaseline, Finding, RuleWatchStatus, WatchStatus } from '#watch/detect/index.ts';
 import type { HandedKey } from '../store/contract.ts';
 
 export interface WatchStart {
@@ -10,10 +10,18 @@ export interface WatchStart {
   readonly states: string;
   /** JSON form of the template in force. */
   readonly template: Json;
+  /** The log: its folder, its public keys, and how long it is: rules without a state begin there. */
+  readonly audit: { readonly directory: string; readonly keys: readonly string[]; readonly size: number };
   /** The newest state with its key; null where there is none that can be opened. */
   readonly state: HandedKey | null;
   /** Where it begins without a state: as far as the store is. */
   readonly from: readonly (readonly [file: string, offset: number])[];
+}
+
+/** How it does: readings, where any are watched, and rules over the log. */
+export interface WatchReport {
+  readonly readings: WatchStatus | null;
+  readonly rules: RuleWatchStatus | null;
 }
 
 /** What the watch process offers to control. */
@@ -28,7 +36,7 @@ export type WatchMethods = {
   knowing(spans: readonly SubjectSpan[]): number;
   /** Forgets it; resolves once no state on disk has it. */
   forget(spans: readonly SubjectSpan[]): Promise<number>;
-  status(parameters: null): WatchStatus | null;
+  status(parameters: null): WatchReport;
   /** Tells what was found and keeps the state. */
   save(parameters: null): Promise<void>;
 };

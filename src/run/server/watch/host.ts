@@ -7,22 +7,23 @@ import type { Catalogue, RowSealer } from '#base/storage/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { JournalCursor } from '#flow/journal/index.ts';
+import type { AuditLog } from '#trust/audit/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
-import type { KnownBaseline, Finding, WatchStatus } from '#watch/detect/index.ts';
+import type { KnownBaseline, Finding } from '#watch/detect/index.ts';
 import { hasMudPlans } from '#watch/detect/index.ts';
 import { WATCH_STATES } from '#watch/respond/index.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { logLevel } from '../log.ts';
 import { KEPT_MEMORY } from '../process/kept-memory.ts';
 import { SupervisedProcess } from '../process/supervised-process.ts';
-import type { WatchControlMethods, WatchMethods, WatchStart } from './contract.ts';
+import type { WatchControlMethods, WatchMethods, WatchReport, WatchStart } from './contract.ts';
 
 export interface WatchHostParts {
   readonly layout: DataDirectory;
   readonly catalogue: Catalogue;
   readonly sealer: RowSealer;
   readonly keys: KeyRing;
-  readonly audit: AuditSink;
+  readonly audit: AuditSink & Pick<AuditLog, 'size' | 'verifierKeys'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly template: () => Template;
@@ -69,6 +70,11 @@ export class WatchHost {
 
   /** Whether the template in force wants it. */
   get wanted(): boolean {
+    return this.#readsJournal || this.#parts.template().rules !== undefined;
+  }
+
+  /** Whether it reads readings, and not the log alone. */
+  get #readsJournal(): boolean {
     const template = this.#parts.template();
     return template.detect.size > 0 || hasMudPlans(template);
   }
@@ -140,7 +146,7 @@ export class WatchHost {
     return 1;
   }
 
-  async status(): Promise<WatchStatus | null> {
+  async status(): Promise<WatchReport | null> {
     if (this.#running === null) return null;
     return (await this.#running.peer).call('status', null);
   }
@@ -155,7 +161,7 @@ export class WatchHost {
    * run, or lags by more than the journal may hold for it.
    */
   async passed(): Promise<JournalCursor | null> {
-    if (!this.wanted) return null;
+    if (!this.#readsJournal) return null;
     if ((await this.#parts.journalBytes()) <= MOST_LAG_BYTES) return this.#cursor ?? new Map();
     this.#shed += 1;
     this.#parts.log.error({}, 'the watch lags too far behind: readings that it has not judged are left out');
@@ -188,12 +194,13 @@ export class WatchHost {
   }
 
   async #startWith(): Promise<WatchStart> {
-    const { layout, keys, catalogue, template, storeCursor } = this.#parts;
+    const { layout, keys, catalogue, template, storeCursor, audit } = this.#parts;
     const row = await this.#states.get(catalogue, CURRENT);
     const use = { actor: ACTOR, resource: 'watch:state', unlogged: 'owe' } as const;
     const key = row === null ? null : await keys.openFileKey(use, row.file);
     return {
       journal: layout.journal,
+      audit: { directory: layout.audit, keys: audit.verifierKeys, size: audit.size },
       states: layout.watch,
       template: templateToJson(template()),
       state: row === null || key === null ? null : { handle: row.file, key: key.exportBytes() },

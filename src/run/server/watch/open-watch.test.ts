@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { systemRandom } from '#base/crypto/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { openAuditLog, silentLog } from '../../../../test/support/open-audit-log.ts';
@@ -22,6 +23,7 @@ test('openWatch() has no alert, and no process where nothing is to be detected',
     keys,
     audit,
     clock,
+    random: systemRandom,
     log: silentLog,
     template: () => template,
     deviceType: async () => null,

@@ -1,3 +1,4 @@
+import type { Random } from '#base/core/index.ts';
 import type { Catalogue, RowSealer } from '#base/storage/index.ts';
 import { AlertBook, RuleBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
 import { folderBytes } from '../control/status.ts';
@@ -6,24 +7,31 @@ import { containTampered } from './contain-tampered.ts';
 import type { ContainParts } from './contain-tampered.ts';
 import { WatchHost } from './host.ts';
 import type { WatchHostParts } from './host.ts';
+import { postWebhook } from './post-webhook.ts';
+import { WEBHOOK_SCHEMA, WebhookBook } from './webhook-book.ts';
+import { readWebhookFile } from './webhook-file.ts';
+import { Webhooks } from './webhooks.ts';
 
 export interface OpenWatchParts extends Pick<
   WatchHostParts,
   'layout' | 'keys' | 'audit' | 'clock' | 'log' | 'template' | 'deviceType'
 > {
   readonly catalogue: Catalogue;
+  readonly random: Random;
   /** Of alerts and of what was said of them. */
   readonly sealer: RowSealer;
   readonly segments: Pick<SegmentHost, 'state'>;
   readonly inventory: ContainParts['inventory'];
 }
 
-/** What notices: the process that watches streams, its alerts, and the rules that answers to them make. */
+/** What notices: the process that watches, its alerts, the rules that answers to them make, and where they are sent. */
 export async function openWatch(
   parts: OpenWatchParts,
-): Promise<{ rules: RuleBook; alerts: AlertBook; watch: WatchHost }> {
-  const { catalogue, sealer, segments, inventory, layout, keys, audit, clock, log, template, deviceType } = parts;
+): Promise<{ rules: RuleBook; alerts: AlertBook; watch: WatchHost; webhooks: Webhooks }> {
+  const { catalogue, sealer, segments, inventory, layout, keys, audit, clock, random, log, template, deviceType } =
+    parts;
   await catalogue.migrate(WATCH_SCHEMA);
+  await catalogue.migrate(WEBHOOK_SCHEMA);
   const rules = await RuleBook.open({ catalogue, sealer, audit, clock });
   const alerts = await AlertBook.open({ catalogue, sealer, audit, clock, rules });
   const watch = WatchHost.open({
@@ -40,5 +48,16 @@ export async function openWatch(
     deviceType,
     raise: async (findings) => containTampered({ inventory, audit, log, template }, await alerts.raise(findings)),
   });
-  return { rules, alerts, watch };
+  const webhooks = new Webhooks({
+    webhooks: () => template().webhooks,
+    book: new WebhookBook(catalogue, sealer, clock),
+    alerts,
+    audit,
+    clock,
+    random,
+    log,
+    readFile: (name) => readWebhookFile(layout.webhooks, name),
+    post: postWebhook,
+  });
+  return { rules, alerts, watch, webhooks };
 }

@@ -9,6 +9,7 @@ const state = {
     ['f1', 100],
     ['f2', 7],
   ]),
+  log: 41,
   devices: Array.from({ length: 5 }, (_, i) => ({
     stream: 's',
     device: `d${i}`,
@@ -18,14 +19,14 @@ const state = {
 const file = Buffer.concat([...sealState(key, state)]);
 
 test('openState() gives back what sealState() took, over several sections', () => {
-  const { cursor, devices } = openState(key, file);
-  assert.deepEqual(cursor, state.cursor);
+  const { cursor, devices, log } = openState(key, file);
+  assert.deepEqual([cursor, log], [state.cursor, 41]);
   assert.deepEqual(
     devices.map(({ stream, device, snapshot }) => [stream, device, snapshot.length, snapshot[0]]),
     state.devices.map(({ stream, device, snapshot }) => [stream, device, snapshot.length, snapshot[0]]),
   );
-  const empty = Buffer.concat([...sealState(key, { cursor: new Map(), devices: [] })]);
-  assert.deepEqual(openState(key, empty), { cursor: new Map(), devices: [] });
+  const empty = Buffer.concat([...sealState(key, { cursor: new Map(), devices: [], log: null })]);
+  assert.deepEqual(openState(key, empty), { cursor: new Map(), devices: [], log: null });
 });
 
 test('openState() refuses a file that is cut off anywhere, changed anywhere, or of another key', () => {

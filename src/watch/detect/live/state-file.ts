@@ -7,6 +7,8 @@ export interface WatchState {
   /** Offset behind the last record that was taken, by journal file. */
   readonly cursor: ReadonlyMap<string, number>;
   readonly devices: Iterable<DeviceState>;
+  /** Index of the first entry of the log that no rule was held against; null where that is not known. */
+  readonly log: number | null;
 }
 
 /** The snapshot of one device on one stream. */
@@ -38,7 +40,9 @@ export function* sealState(key: AeadKey, state: WatchState): Generator<Uint8Arra
   let bytes = 0;
   const section = (last: boolean): Uint8Array => {
     const devices = waiting.map(({ stream, device, snapshot }) => [stream, device, snapshot.length]);
-    const head = encodeUtf8(JSON.stringify(number === 0 ? { cursor: [...state.cursor], devices } : { devices }));
+    const head = encodeUtf8(
+      JSON.stringify(number === 0 ? { cursor: [...state.cursor], log: state.log, devices } : { devices }),
+    );
     const plain = new Uint8Array(4 + head.length + bytes);
     new DataView(plain.buffer).setUint32(0, head.length, true);
     plain.set(head, 4);
@@ -69,11 +73,15 @@ export function* sealState(key: AeadKey, state: WatchState): Generator<Uint8Arra
  *
  * @throws {DetectError} DETECT_STATE_UNFIT if it is torn, damaged or of another key
  */
-export function openState(key: AeadKey, file: Uint8Array): { cursor: Map<string, number>; devices: DeviceState[] } {
+export function openState(
+  key: AeadKey,
+  file: Uint8Array,
+): { cursor: Map<string, number>; devices: DeviceState[]; log: number | null } {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   if (file.length < MAGIC.length || MAGIC.some((byte, i) => file[i] !== byte)) throw unfit('it does not start as one');
   const devices: DeviceState[] = [];
   let cursor = new Map<string, number>();
+  let log: number | null = null;
   let at = MAGIC.length;
   for (let number = 0; at < file.length; number++) {
     if (at + 4 > file.length) throw unfit('it is torn');
@@ -87,15 +95,18 @@ export function openState(key: AeadKey, file: Uint8Array): { cursor: Map<string,
     // Sealed by this program under a key of this file: what opens is what was written.
     const head = JSON.parse(decodeUtf8(plain.subarray(4, 4 + headLength))) as {
       readonly cursor?: readonly (readonly [string, number])[];
+      readonly log?: number | null;
       readonly devices: readonly (readonly [string, string, number])[];
     };
     if (head.cursor !== undefined) cursor = new Map(head.cursor);
+    // States of before there were rules have none.
+    log = head.log ?? log;
     let from = 4 + headLength;
     for (const [stream, device, size] of head.devices) {
       devices.push({ stream, device, snapshot: plain.subarray(from, from + size) });
       from += size;
     }
-    if (last) return { cursor, devices };
+    if (last) return { cursor, devices, log };
   }
   throw unfit('it is torn');
 }

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { micros, systemClock } from '#base/core/index.ts';
 import type { JournalItem, JournalReader } from '#flow/journal/index.ts';
 import type { Finding } from './finding.ts';
-import type { DeviceState, WatchState } from './state-file.ts';
+import type { DeviceState } from './state-file.ts';
 import { climateBatch, climatePlan, climateRows } from './testing.ts';
 import { WatchService } from './watch-service.ts';
-import type { WatchParts } from './watch-service.ts';
+import type { JournalState, WatchParts } from './watch-service.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { silentLog } from '../../../../test/support/open-audit-log.ts';
 
@@ -60,7 +60,7 @@ function start(journal: Journal, kept: Kept, more: Partial<WatchParts> = {}): Wa
     plans: new Map([['climate', climatePlan()]]),
     ...kept.state,
     raise: async (findings) => void kept.found.push(...findings),
-    save: async ({ cursor, devices }: WatchState) => void (kept.state = { cursor, devices: [...devices] }),
+    save: async ({ cursor, devices }: JournalState) => void (kept.state = { cursor, devices: [...devices] }),
     ...more,
   });
 }

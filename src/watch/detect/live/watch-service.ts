@@ -32,8 +32,11 @@ export interface WatchParts {
   /** Takes findings: once it resolves they are kept. Finding the same again is told again. */
   readonly raise: (findings: readonly Finding[]) => Promise<void>;
   /** Keeps a state: once it resolves reading may go on from it after a crash. */
-  readonly save: (state: WatchState) => Promise<void>;
+  readonly save: (state: JournalState) => Promise<void>;
 }
+
+/** What is known of readings at one place of the journal. */
+export type JournalState = Omit<WatchState, 'log'>;
 
 /** What is normal for a device, and beside the others of its stream. */
 export type KnownBaseline = DeviceBaseline & { readonly peers: PeerGroup | null };
@@ -166,7 +169,7 @@ export class WatchService {
   }
 
   /** All that is known, at the place in the journal up to which it is. */
-  get state(): WatchState {
+  get state(): JournalState {
     this.#judge();
     const devices = [...this.#watches].flatMap(([stream, all]) =>
       [...all].map(([device, watch]): DeviceState => ({ stream, device, snapshot: watch.snapshot() })),

@@ -66,7 +66,8 @@ function standIn() {
       answers.push(answer);
       return { ...ALERT, state: answer.verdict, answers: [{ ...answer, at: 4_000_000 }] };
     },
-    async *changedSince() {},
+    async *changedAfter() {},
+    countAfter: async () => 0,
     onChange: (listener) => {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };

@@ -106,6 +106,7 @@ export const PLATFORM_ROUTES: readonly Route[] = [
       action: 'command',
       resource: ({ body }) => ({ type: 'device', name: (body as { device: string }).device }),
     },
+    noted: ({ body }) => ({ command: (body as { name: string }).name }),
     body: Type.Object(
       {
         device: Type.String({ maxLength: 64 }),
