@@ -26,7 +26,7 @@ function patternOf({ when, count, distinct, steps, absent, after }: RuleSource):
   if (steps !== undefined) {
     return {
       kind: 'sequence',
-      steps: steps.map(({ count: times, ...match }) => ({ ...matchOf(match as MatchSource), count: times ?? 1 })),
+      steps: steps.map(({ count: times, ...match }) => ({ ...matchOf(match), count: times ?? 1 })),
     };
   }
   if (absent !== undefined) {

@@ -21,10 +21,13 @@ rules:
 `,
     { 'night.yaml': FILE, 'more.yaml': FILE.replace('say: b', 'say: d').replace('guessed', 'other') },
   );
-  assert.deepEqual([...rules!.values()].map(({ name, say, within }) => [name, say, within]).sort(), [
-    ['other', 'a', 60_000],
-    ['probed', 'c', 120_000],
-  ]);
+  assert.deepEqual(
+    [...rules!.values()].map(({ name, say, within }) => [name, say, within]),
+    [
+      ['other', 'a', 60_000],
+      ['probed', 'c', 120_000],
+    ],
+  );
 });
 
 test('readRuleFiles() names the file and line of what is wrong, and the rest is checked on', () => {

@@ -40,7 +40,7 @@ async function idsOf(after: string | null, most: number): Promise<readonly strin
         // One is raised while what was missed is read.
         listener?.(alert('a4', 40));
         listener?.(alert('p', 41, PROBE_STREAM));
-        yield* kept.filter(({ changed }) => changed > Number(after));
+        yield* kept.filter(({ changed }) => changed > after);
       },
     },
     { after, signal: leave.signal },

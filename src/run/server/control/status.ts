@@ -57,7 +57,7 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
     degraded.push(`query processes are not confined: ${queries.confinement.reason ?? 'unknown'}`);
   const watched = await watchStatus(watch);
   if (watched === undefined) degraded.push('the watch does not answer');
-  if (watched?.problem != null) degraded.push(`rules cannot read the log: ${watched.problem}`);
+  if (typeof watched?.problem === 'string') degraded.push(`rules cannot read the log: ${watched.problem}`);
   if ((watched?.forgotten ?? 0) > 0)
     degraded.push(`rules gave up ${watched?.forgotten} groups of events, since there were too many at once`);
   const { segments: active, damaged } = await segments.look();

@@ -28,7 +28,9 @@ test('postWebhook() sends over HTTPS to whom the authority vouches for, and heed
   const heard: string[] = [];
   const answer: RequestListener = (request, response) => {
     void Array.fromAsync(request as AsyncIterable<Buffer>).then((parts) => {
-      heard.push(`${request.method} ${request.url} ${request.headers['webhook-id']} ${Buffer.concat(parts)}`);
+      heard.push(
+        [request.method, request.url, request.headers['webhook-id'], Buffer.concat(parts).toString()].join(' '),
+      );
       if (request.url === '/moved') response.writeHead(307, { location: '/taken' });
       else if (request.url === '/busy') response.writeHead(503, { 'retry-after': '120' });
       else response.writeHead(204);
