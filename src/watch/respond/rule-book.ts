@@ -21,7 +21,8 @@ export interface RuleBookParts {
 }
 
 /** The longest that a window may last. */
-const LONGEST_WINDOW = 31 * 86_400_000_000;
+const DAY = 86_400_000_000;
+const LONGEST_WINDOW = 31 * DAY;
 
 /** Versions of what people said that alerts are to be. Each is logged before it counts, and can be taken back. */
 export class RuleBook {
@@ -50,14 +51,11 @@ export class RuleBook {
   /** @throws {RespondError} RESPOND_WINDOW_INVALID */
   async add(rule: Omit<AlertRule, 'version' | 'at' | 'reverted'>): Promise<AlertRule> {
     const { audit, catalogue, clock } = this.#parts;
-    if (rule.kind === 'window' && !isWindow(rule)) {
-      throw new RespondError(
-        'RESPOND_WINDOW_INVALID',
-        'Cannot open window: it has no end, ends before it begins, or is too long',
-        {
-          hint: 'Give an end at most 31 days after its beginning',
-        },
-      );
+    const wrong = rule.kind === 'window' ? wrongWindow(rule) : null;
+    if (wrong !== null) {
+      throw new RespondError('RESPOND_WINDOW_INVALID', `Cannot open window: ${wrong}`, {
+        hint: 'Give an end at most 31 days after its beginning',
+      });
     }
     const at = clock.now();
     const { kind, stream, by } = rule;
@@ -111,6 +109,10 @@ export class RuleBook {
   }
 }
 
-function isWindow({ from, until }: Pick<AlertRule, 'from' | 'until'>): boolean {
-  return until !== null && until > from && until - from <= LONGEST_WINDOW;
+/** What is wrong with the times of a window; null where nothing is. */
+function wrongWindow({ from, until }: Pick<AlertRule, 'from' | 'until'>): string | null {
+  if (until === null) return 'it has no end';
+  if (until <= from) return 'it ends before it begins';
+  if (until - from > LONGEST_WINDOW) return `it lasts ${Math.round((until - from) / DAY)} days, and may last 31`;
+  return null;
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { Command } from 'commander';
+import { PROBE_STREAM } from '#base/core/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import type { PlatformClient } from '../platform-client.ts';
@@ -78,7 +79,9 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
     .action(async (_options: object, command: Command) => {
       const context = contextOf(command);
       const { views } = await context.withPlatform((client) => client.json<{ views: ViewRow[] }>('GET', '/v1/views'));
-      context.result(views, (all) =>
+      // The prober's own is nobody's to ask.
+      const shown = views.filter(({ name }) => name !== PROBE_STREAM);
+      context.result(shown, (all) =>
         formatTable(
           ['view', 'column', 'type', 'unit', 'class', 'purposes'],
           ownFirst(all).flatMap((view) =>

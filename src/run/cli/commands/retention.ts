@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { PROBE_STREAM } from '#base/core/index.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
@@ -46,7 +47,11 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
       const { streams } = await context.withPlatform((client) =>
         client.json<{ streams: StreamRow[] }>('GET', '/v1/retention'),
       );
-      context.result(streams, showPlan);
+      // The prober lets its own readings go: nobody need plan for that.
+      context.result(
+        streams.filter(({ stream }) => stream !== PROBE_STREAM),
+        showPlan,
+      );
     });
 
   retention

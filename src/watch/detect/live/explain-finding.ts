@@ -43,7 +43,8 @@ export function findCauses(unusual: Unusual): readonly Cause[] {
       value: at(row[field]!),
       usual: low === null || high === null ? null : [low, high],
       deviation: round(clamp(standardise(usual, field, row[field]!)), 2),
-      wouldPass: at(wouldPass(unusual, field)),
+      // As it is shown: what differs by less than that is no other value.
+      wouldPass: other(at(wouldPass(unusual, field)), at(row[field]!)),
     };
   });
 }
@@ -106,7 +107,7 @@ function mainClause(device: string, detector: string, cause: Cause): string {
     case 'baseline-moved':
       return `what is usual for ${field} of ${device} has moved to ${of(value)}${range.replace('is', 'was')}`;
     case 'stuck-check':
-      return `${field} of ${device} stayed at ${of(value)}, longer than it ever does`;
+      return `${field} of ${device} stayed at ${of(value)}, longer than it ever does: any other value would have been no alert`;
     case 'jump-check':
       // The greatest jump may be the one that ends a trouble.
       if (usual !== null && value >= usual[0] && value <= usual[1])
@@ -163,6 +164,10 @@ function wouldPass({ passes, row, usual }: Unusual, field: number): number {
     else low = middle;
   }
   return row[field]! + high * (usual.centre[field]! - row[field]!);
+}
+
+function other(value: number | null, than: number | null): number | null {
+  return value === than ? null : value;
 }
 
 function shownName(name: string): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { micros, systemClock } from '#base/core/index.ts';
+import { micros, millis, systemClock } from '#base/core/index.ts';
 import type { JournalItem, JournalReader } from '#flow/journal/index.ts';
 import type { Finding } from './finding.ts';
 import type { DeviceState } from './state-file.ts';
@@ -8,6 +8,7 @@ import { climateBatch, climatePlan, climateRows } from './testing.ts';
 import { WatchService } from './watch-service.ts';
 import type { JournalState, WatchParts } from './watch-service.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
+import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { silentLog } from '../../../../test/support/open-audit-log.ts';
 
 const WILD = new Map([[500, 20]]);
@@ -190,6 +191,28 @@ test('forget() leaves nothing of devices whose readings went, in no state that i
   assert.equal(await watch.forget([span, span]), 1);
   assert.deepEqual([watch.knowing([span]), watch.baseline('truck-3').length, kept.state.devices.length], [0, 0, 0]);
   await watch.drain();
+test('WatchService tells that a device has fallen silent while it is, and when that is over', async () => {
+  const journal = new Journal();
+  journal.add(0, 600);
+  const clock = frozenClock(micros((1_700_000_000 + 600) * 1e6));
+  const kept = nothing();
+  const service = start(journal, kept, { clock });
+  await eventually(() => service.status.caughtUp, Boolean);
+  service.lookAround();
+  const silences = (): readonly Finding[] => kept.found.filter(({ detectors: [first] }) => first?.name === 'silence');
+  assert.deepEqual(silences(), []);
+  clock.advance(millis(120_000));
+  service.lookAround();
+  service.lookAround();
+  await eventually(silences, (found) => found.length > 0);
+  const [told] = silences();
+  assert.deepEqual([told?.device, told?.open, told?.start], ['truck-3', true, (1_700_000_000 + 599) * 1e6]);
+  clock.advance(millis(1_000));
+  journal.add(721, 722);
+  await eventually(silences, (found) => found.length > 1);
+  await service.drain();
+  const [, over, ...more] = silences();
+  assert.deepEqual([over?.id, over?.open, more], [told?.id, false, []]);
 });
 
 test('WatchService sends windows up, says of each tier what it did, and keeps what the tiers know', async () => {

@@ -16,6 +16,8 @@ import { peerGroup } from './peer-group.ts';
 import type { PeerGroup } from './peer-group.ts';
 import { RowGatherer } from './row-gatherer.ts';
 import type { DeviceState, WatchState } from './state-file.ts';
+import { SilenceWatch } from './silence-watch.ts';
+import type { Sender } from './silence-watch.ts';
 import type { WatchPlan } from './watch-plan.ts';
 
 export interface WatchParts {
@@ -91,6 +93,8 @@ const PEERS = '_peers';
 /** How often the state is kept where something was read; a save may take a fiftieth of the time. */
 const SAVE_EVERY_MS = 60_000;
 const SAVE_SHARE = 50;
+/** How often is looked who has fallen silent. */
+const LOOK_EVERY_MS = 10_000;
 /** Devices of a stream that one is held against. */
 const MOST_PEERS = 1_000;
 /** Devices that are watched on one stream; further ones are counted and left out. */
@@ -119,6 +123,8 @@ export class WatchService {
   #shed = 0;
   #busyMs = 0;
   #lagMs = 0;
+  /** When readings were judged last, epoch microseconds. */
+  #judged = 0;
   #caughtUp = false;
   #saved = 0;
   /** Of the streams that have dearer tiers. */
@@ -128,6 +134,8 @@ export class WatchService {
   /** When the time began over which shares of the processor are kept, and what each stream's tiers had taken by then. */
   #shareSince = 0;
   readonly #sharedFrom = new Map<string, number>();
+  readonly #silence: SilenceWatch;
+  readonly #looking: NodeJS.Timeout;
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
@@ -136,6 +144,8 @@ export class WatchService {
     for (const stream of parts.plans.keys()) this.#beginTiers(stream);
     this.#drifts = new Map([...parts.plans.keys()].map((stream) => [stream, this.#beginDrift(stream)]));
     for (const state of parts.devices) this.#restore(state);
+    this.#silence = new SilenceWatch(parts.clock.now());
+    this.#looking = setInterval(() => this.lookAround(), LOOK_EVERY_MS).unref();
     this.#done = this.#run();
     // Whoever awaits `done` hears of a failure; nobody awaiting it is no fault.
     this.#done.catch(() => {});
@@ -256,10 +266,22 @@ export class WatchService {
     return this.#saving;
   }
 
+  /** Tells who has fallen silent. Whoever lags does not know: then nobody has. */
+  lookAround(): void {
+    if (!this.#caughtUp || this.#stop.signal.aborted) return;
+    this.#judge();
+    const now = this.#parts.clock.now();
+    // What was judged just now was old: there is more behind it.
+    if (this.#lagMs > SHED_ABOVE_MS && now - this.#judged < LOOK_EVERY_MS * 1_000) return;
+    const found = this.#silence.look(this.#senders(), now);
+    if (found.length > 0) this.#tell(found);
+  }
+
   /** Stops reading, tells what was found, keeps the state. */
   async drain(): Promise<void> {
     this.#stop.abort();
     if (this.#saveTimer !== null) clearTimeout(this.#saveTimer);
+    clearInterval(this.#looking);
     await this.#done.catch(() => {});
     await this.save();
   }
@@ -300,7 +322,8 @@ export class WatchService {
     for (const [stream, gatherer] of this.#gatherers) {
       if (gatherer.rows === 0) continue;
       this.#readings += gatherer.rows;
-      this.#lagMs = Math.max(0, clock.now() - gatherer.oldest) / 1_000;
+      this.#judged = clock.now();
+      this.#lagMs = Math.max(0, this.#judged - gatherer.oldest) / 1_000;
       // What was waiting at the start is no overload: it is judged in full.
       const shedding = this.#caughtUp && this.#lagMs > SHED_ABOVE_MS;
       const dearer = this.#dearer.get(stream) ?? null;
@@ -308,8 +331,13 @@ export class WatchService {
       for (const [device, rows] of gatherer.drain()) {
         const watch = this.#of(stream, device);
         if (watch === null || shedding) this.#shed += rows.count;
-        if (watch !== null)
-          found.push(...watch.take(rows, dearer, shedding ? 1 : Infinity, this.#peers.get(stream) ?? null));
+        if (watch === null) continue;
+        const taken = watch.take(rows, dearer, shedding ? 1 : Infinity, this.#peers.get(stream) ?? null);
+        const over =
+          this.#parts.plans.get(stream)?.byReceipt === true
+            ? null
+            : this.#silence.heard({ device, stream }, watch.until, clock.now());
+        found.push(...(over === null ? [] : [over]), ...taken);
       }
     }
     this.#busyMs += clock.monotonicMs() - begun;
@@ -411,6 +439,16 @@ export class WatchService {
       devices.set(device, watch);
     }
     return watch;
+  }
+
+  *#senders(): Generator<Sender> {
+    for (const [stream, devices] of this.#watches) {
+      const plan = this.#parts.plans.get(stream);
+      if (plan === undefined || plan.byReceipt === true) continue;
+      for (const [device, watch] of devices) {
+        yield { device, stream, until: watch.until, describe: () => watch.describe(), budget: plan.budget };
+      }
+    }
   }
 
   #devicesOf(stream: string): Map<string, DeviceWatch> {
