@@ -191,6 +191,8 @@ test('forget() leaves nothing of devices whose readings went, in no state that i
   assert.equal(await watch.forget([span, span]), 1);
   assert.deepEqual([watch.knowing([span]), watch.baseline('truck-3').length, kept.state.devices.length], [0, 0, 0]);
   await watch.drain();
+});
+
 test('WatchService tells that a device has fallen silent while it is, and when that is over', async () => {
   const journal = new Journal();
   journal.add(0, 600);
