@@ -78,6 +78,9 @@ function planOf(fields: readonly string[], budget: WatchPlan['budget']): WatchPl
   const period = budget.seconds / budget.alarms;
   return {
     stream: 's',
+    inputs: fields.map((name) => ({ name, form: 'number' })),
+    sources: fields.map((_, i) => i),
+    features: [],
     fields: [...fields, INTERVAL].map((name) => ({
       name,
       unit: null,

@@ -39,6 +39,9 @@ export const tiers: DetectBench = ({ note }) => {
     const fields = free.header.slice(1);
     const plan: WatchPlan = {
       stream: 's',
+      inputs: fields.map((name) => ({ name, form: 'number' })),
+      sources: fields.map((_, i) => i),
+      features: [],
       fields: [...fields, INTERVAL].map((field) => ({
         name: field,
         unit: null,

@@ -14,6 +14,9 @@ test('tryConditions() sees that without conditions nobody tells them apart', () 
   const field = { unit: null, shown: true, resolution: 0.01 };
   const blind = tryConditions({
     stream: 'trial',
+    inputs: [{ name: 'load', form: 'number' }],
+    sources: [0],
+    features: [],
     fields: [
       { ...field, name: 'load' },
       { ...field, name: INTERVAL },

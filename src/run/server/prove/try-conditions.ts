@@ -7,6 +7,9 @@ import { STANDARD_DRIFT } from '#watch/drift/index.ts';
 const FIELD = { unit: null, shown: true } as const;
 const PLAN: WatchPlan = {
   stream: 'trial',
+  inputs: [{ name: 'load', form: 'number' }],
+  sources: [0],
+  features: [],
   fields: [
     { ...FIELD, name: 'load', resolution: 0.01 },
     { ...FIELD, name: INTERVAL, resolution: 0.1 },

@@ -7,13 +7,14 @@ import { judgePhysics } from '../checks/physics-check.ts';
 import { ReplayWatch } from '../checks/replay-watch.ts';
 import { beginSigns, judgeClock, judgeSign } from '../checks/tamper-signs.ts';
 import type { TamperSign } from '../checks/tamper-signs.ts';
+import { checkedFields } from './device-rows.ts';
 import type { DeviceRows } from './device-rows.ts';
 import { showReading } from './explain-finding.ts';
 import { findingId, severityOf } from './finding.ts';
 import type { Finding, Violation } from './finding.ts';
 import { OpenFinding } from './open-finding.ts';
 import type { SavedState } from './saved-state.ts';
-import type { WatchPlan } from './watch-plan.ts';
+import type { WatchedField, WatchPlan } from './watch-plan.ts';
 
 /** What happens to a device in hands that it should not be in is told so gravely: so many times a limit of 1. */
 const TAMPERED = 5;
@@ -36,6 +37,7 @@ const TECHNIQUES: Readonly<Record<string, readonly string[]>> = {
 export class DeviceChecks {
   readonly #device: string;
   readonly #plan: WatchPlan;
+  readonly #fields: readonly WatchedField[];
   readonly #signs = beginSigns();
   readonly #replay: ReplayWatch | null;
   /** By what was violated. */
@@ -50,13 +52,14 @@ export class DeviceChecks {
   constructor(device: string, plan: WatchPlan) {
     this.#device = device;
     this.#plan = plan;
+    this.#fields = checkedFields(plan);
+    const width = this.#fields.length;
     // The last column is the time between readings: of that nothing is played again.
-    const fields = plan.fields.length - 1;
-    this.#replay = fields > 0 && plan.byReceipt !== true ? new ReplayWatch(fields) : null;
-    this.#behaviour = new BehaviourWatch(plan.fields.length);
-    this.#row = new Float64Array(plan.fields.length);
-    this.#before = new Float64Array(plan.fields.length).fill(NaN);
-    this.#beforeTimes = new Float64Array(plan.fields.length).fill(NaN);
+    this.#replay = width > 1 && plan.byReceipt !== true ? new ReplayWatch(width - 1) : null;
+    this.#behaviour = new BehaviourWatch(width);
+    this.#row = new Float64Array(width);
+    this.#before = new Float64Array(width).fill(NaN);
+    this.#beforeTimes = new Float64Array(width).fill(NaN);
   }
 
   get byteLength(): number {
@@ -72,11 +75,12 @@ export class DeviceChecks {
   /**
    * Judges rows as they came, and adds what is to be told.
    *
+   * @param rows of the columns of `checkedFields`
    * @param peers how the devices of the stream behave together; null where there are none
    */
   take(rows: DeviceRows, peers: BehaviourProfile | null, found: Finding[]): void {
-    const { fields, physics = [], signs = [] } = this.#plan;
-    const width = fields.length;
+    const { physics = [], signs = [] } = this.#plan;
+    const width = this.#fields.length;
     const { values, times, count, received, signals } = rows;
     for (let row = 0; row < count; row++) {
       const time = times[row]!;
@@ -170,7 +174,8 @@ export class DeviceChecks {
     row: number,
     found: Finding[],
   ): void {
-    const { fields, stream } = this.#plan;
+    const { stream } = this.#plan;
+    const fields = this.#fields;
     const { kind, rule } = violates;
     const time = at[row]!;
     const key = kind === 'physics' ? `${kind} ${rule}` : kind;

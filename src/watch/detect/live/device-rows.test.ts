@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blurRows, RowOrder } from './device-rows.ts';
+import { blurRows, checkedFields, checkedRows, RowOrder } from './device-rows.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { climatePlan, climateRows } from './testing.ts';
+import { planStream } from './watch-plan.ts';
 
 const PLAN = climatePlan();
 
@@ -35,4 +37,22 @@ test('blurRows() stays within the resolution, and is the same however rows are c
     const most = 0.5 * (resolution || 1e-3 * Math.abs(rows.values[i]!));
     if (!Number.isNaN(rows.values[i]!)) assert.ok(Math.abs(whole[i]! - rows.values[i]!) <= most + 1e-12);
   }
+});
+
+test('checkedRows() gives the checks the numbers of readings, wherever texts and features stand', () => {
+  const { streams } = makeTemplate(`
+devices: { d: {} }
+streams:
+  s: { from: d, fields: { word: { type: text }, x: { type: number }, open: { type: boolean }, y: { type: number } } }
+`);
+  const plan = planStream(streams.get('s')!, { alarms: 1, seconds: 604_800 });
+  assert.deepEqual(
+    checkedFields(plan).map(({ name }) => name),
+    ['x', 'y', '_interval'],
+  );
+  const given = Float64Array.from([7, 1, 0, 2, NaN, 8, 3, 1, 4, NaN]);
+  const { values } = checkedRows({ values: given, times: Float64Array.from([1, 2]), count: 2 }, plan);
+  assert.deepEqual([...values], [1, 2, NaN, 3, 4, NaN]);
+  const plain = climateRows(0, 3);
+  assert.equal(checkedRows(plain, PLAN), plain);
 });

@@ -28,9 +28,17 @@ export class RowOrder {
   /** Rows that were earlier than one before them. */
   late = 0;
 
-  /** The rows that are no earlier than all before them, with the time since the one before in their last column. */
-  timely({ values, times, count, conditions }: DeviceRows, { fields, byReceipt }: WatchPlan): DeviceRows {
+  /**
+   * The rows that are no earlier than all before them, with the time since the one before in their last column. Columns
+   * of features are left to who computes them, of `inputs`, the same rows as they came; null where there are none.
+   */
+  timely(
+    { values, times, count, conditions }: DeviceRows,
+    { fields, inputs, sources, features, byReceipt }: WatchPlan,
+  ): DeviceRows & { readonly inputs: Float64Array | null } {
     const width = fields.length;
+    const given = inputs.length + 1;
+    const taken = features.length === 0 ? null : new Float64Array(count * given);
     const kept = new Float64Array(count * width);
     const keptTimes = new Float64Array(count);
     const keptConditions = conditions === undefined ? null : new Float64Array(count);
@@ -44,7 +52,8 @@ export class RowOrder {
       this.latest = Math.max(this.latest, told);
       // Several may have one time, as of receipt: they are taken to be a microsecond apart.
       const time = Math.max(told, this.until + 1);
-      for (let i = 0; i < width - 1; i++) kept[at * width + i] = values[row * width + i]!;
+      for (let i = 0; i < sources.length; i++) kept[at * width + i] = values[row * given + sources[i]!]!;
+      if (taken !== null) for (let i = 0; i < given; i++) taken[at * given + i] = values[row * given + i]!;
       kept[at * width + width - 1] =
         this.until === -Infinity || byReceipt === true ? NaN : Math.log1p((time - this.until) / MICROS);
       if (keptConditions !== null) keptConditions[at] = conditions![row]!;
@@ -52,7 +61,7 @@ export class RowOrder {
       this.until = time;
       if (Number.isNaN(this.since)) this.since = time;
     }
-    const rows = { values: kept.subarray(0, at * width), times: keptTimes.subarray(0, at), count: at };
+    const rows = { values: kept.subarray(0, at * width), times: keptTimes.subarray(0, at), count: at, inputs: taken };
     return keptConditions === null ? rows : { ...rows, conditions: keptConditions.subarray(0, at) };
   }
 }
@@ -75,4 +84,31 @@ export function blurRows({ values, count }: DeviceRows, { fields }: WatchPlan, n
     }
   }
   return blurred;
+}
+
+/** Columns that the checks see, which no feature changes: the numbers of a reading, and the time since the one before. */
+export function checkedFields({ fields, sources }: WatchPlan): WatchPlan['fields'] {
+  return [...fields.slice(0, sources.length), fields.at(-1)!];
+}
+
+/** Rows as they came, with these columns alone. */
+export function checkedRows(rows: DeviceRows, { inputs, sources }: WatchPlan): DeviceRows {
+  if (sources.length === inputs.length) return rows;
+  const [width, given] = [sources.length + 1, inputs.length + 1];
+  const values = new Float64Array(rows.count * width).fill(NaN);
+  for (let row = 0; row < rows.count; row++) {
+    for (let i = 0; i < sources.length; i++) values[row * width + i] = rows.values[row * given + sources[i]!]!;
+  }
+  return { ...rows, values };
+}
+
+/** The rows as detectors of measures see them: what is a score or context already is missing. */
+export function measuresOf(rows: DeviceRows, { fields, features }: WatchPlan): DeviceRows {
+  if (features.length === 0) return rows;
+  const width = fields.length;
+  const values = rows.values.slice();
+  for (const [i, { role = 'measure' }] of fields.entries()) {
+    if (role !== 'measure') for (let row = 0; row < rows.count; row++) values[row * width + i] = NaN;
+  }
+  return { ...rows, values };
 }

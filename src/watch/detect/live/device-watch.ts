@@ -1,5 +1,5 @@
 import { decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
-import { decodeState, encodeState } from '#learn/features/index.ts';
+import { decodeState, encodeState, FeatureStream } from '#learn/features/index.ts';
 import type { BaselineState, StateArray } from '#learn/features/index.ts';
 import type { IncrementalDetector } from '../detector.ts';
 import { ANCHORED_AFTER, beginAnchor, checkAnchor, MOVED_LIMIT } from '../threshold/baseline-anchor.ts';
@@ -19,7 +19,7 @@ import type { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
 import type { BehaviourScore } from '../behaviour/behaviour-watch.ts';
 import { ConditionBaselines } from '../context/condition-baselines.ts';
 import { DeviceChecks } from './device-checks.ts';
-import { blurRows, RowOrder } from './device-rows.ts';
+import { blurRows, checkedRows, measuresOf, RowOrder } from './device-rows.ts';
 import type { DeviceRows } from './device-rows.ts';
 import { DEARER_DETECTORS, WINDOW_ROWS } from '../tiers/dearer-tiers.ts';
 import type { DearerTiers } from '../tiers/dearer-tiers.ts';
@@ -31,7 +31,7 @@ import { OpenFinding } from './open-finding.ts';
 import type { Alarm } from './open-finding.ts';
 import { ReadingMemory } from './reading-memory.ts';
 import { fillSaved, savedNumber, stateUnfit } from './saved-state.ts';
-import type { WatchPlan } from './watch-plan.ts';
+import type { WatchedDetector, WatchPlan } from './watch-plan.ts';
 
 /** What is normal for a device on a stream. */
 export interface DeviceBaseline {
@@ -85,6 +85,8 @@ export class DeviceWatch {
   readonly #conditions: ConditionBaselines | null;
   readonly #memory: ReadingMemory;
   readonly #order = new RowOrder();
+  /** Null where nothing is computed of readings. */
+  #features: FeatureStream | null;
   readonly #anchor: AnchorState;
   readonly #resolutions: readonly number[];
   readonly #seed: number;
@@ -99,10 +101,11 @@ export class DeviceWatch {
     const width = plan.fields.length;
     const { armedAfter = ARMED_AFTER } = plan;
     const rate = rateOfPart(plan);
-    this.#parts = plan.detectors.map(({ kind, floor }) => ({
-      detector: kind.create(width) as IncrementalDetector,
+    this.#features = plan.features.length === 0 ? null : new FeatureStream(plan.features, plan.inputs.length + 1);
+    this.#parts = plan.detectors.map(({ kind, floor, scores, settles }) => ({
+      detector: kind.create(width, scores) as IncrementalDetector,
       threshold: beginThreshold(),
-      rule: { rate, floor, armedAfter },
+      rule: settles === undefined ? { rate, floor, armedAfter } : { rate, floor, armedAfter: settles, settling: 0 },
     }));
     this.#checks = new DeviceChecks(device, plan);
     this.#conditions = plan.context === undefined ? null : new ConditionBaselines(width);
@@ -133,7 +136,9 @@ export class DeviceWatch {
   /** Bytes of its numbers, without what is going on. */
   get stateBytes(): number {
     const detectors = this.#parts.reduce((sum, { detector }) => sum + detector.stateBytes, 0);
-    return this.#anchor.byteLength + detectors + this.#parts.length * THRESHOLD_LENGTH * 8 + this.#memory.byteLength;
+    const thresholds = this.#parts.length * THRESHOLD_LENGTH * 8;
+    const features = this.#features?.stateBytes ?? 0;
+    return this.#anchor.byteLength + detectors + thresholds + this.#memory.byteLength + features;
   }
 
   /**
@@ -151,16 +156,24 @@ export class DeviceWatch {
     peers: BehaviourProfile | null = null,
   ): readonly Finding[] {
     const found: Finding[] = [];
-    this.#checks.take(given, peers, found);
+    this.#checks.take(checkedRows(given, this.#plan), peers, found);
     const rows = this.#order.timely(given, this.#plan);
     if (rows.count === 0) return found;
     const width = this.#plan.fields.length;
-    const blurred = this.#conditioned(rows, blurRows(rows, this.#plan, this.#memory.readings));
-    const { count, times } = rows;
+    const { count, times, inputs } = rows;
+    if (inputs !== null) {
+      this.#features?.pushInto(times, inputs, count, rows.values, width, this.#plan.sources.length);
+    }
+    const measures = measuresOf(rows, this.#plan);
+    const blurred = this.#conditioned(measures, blurRows(measures, this.#plan, this.#memory.readings));
+    const seenBy = ({ exact, scores }: WatchedDetector): Float64Array =>
+      scores !== undefined ? rows.values : exact ? measures.values : blurred;
     const parts = detectors >= this.#parts.length ? this.#parts : this.#parts.slice(0, detectors);
     const scores = parts.map(({ detector }, i) => {
       const own = new Float64Array(count);
-      detector.step({ values: this.#plan.detectors[i]!.exact ? rows.values : blurred, width, count }, own);
+      const values = seenBy(this.#plan.detectors[i]!);
+      detector.step({ values, width, count }, own);
+      silence(this.#plan.detectors[i]!, values, width, own);
       return own;
     });
     const share = suspicionShare(this.#plan);
@@ -170,12 +183,14 @@ export class DeviceWatch {
       let odd = false;
       for (let i = 0; i < parts.length; i++) {
         const part = parts[i]!;
+        // What was not judged at this row says nothing of what is usual.
+        if (scores[i]![row]! !== scores[i]![row]!) continue;
         const limit = limitOf(part.threshold, part.rule);
         const score = scores[i]![row]!;
         if (score > suspicionOf(part.threshold, share)) odd = true;
         if (!takeScore(part.threshold, part.rule, time / MICROS, score)) continue;
         this.#beyond += 1;
-        const values = this.#plan.detectors[i]!.exact ? rows.values : blurred;
+        const values = seenBy(this.#plan.detectors[i]!);
         this.#open.beyond(this.#alarm(part, { rows, values, row, time, limit, score }), found);
       }
       // What is usual is what was usual before the reading, whatever comes with it in one block.
@@ -230,6 +245,7 @@ export class DeviceWatch {
       sample: this.#memory.sample,
       fields: encodeUtf8(this.#plan.fields.map(({ name }) => name).join('\n')),
     };
+    if (this.#features !== null) state['features'] = this.#features.snapshot();
     if (this.#open.current !== null) state['open'] = encodeUtf8(JSON.stringify(this.#open.current));
     for (const { detector, threshold } of this.#parts) {
       state[`detector ${detector.kind}`] = detector.snapshot();
@@ -270,6 +286,10 @@ export class DeviceWatch {
     watch.#checks.restoreFrom(state);
     const conditions = state.get('conditions');
     if (conditions instanceof Float64Array) watch.#conditions?.unpack(conditions);
+    const features = state.get('features');
+    if (features instanceof Uint8Array && watch.#features !== null) {
+      watch.#features = FeatureStream.restore(features, plan.features, plan.inputs.length + 1);
+    }
     const open = state.get('open');
     if (open instanceof Uint8Array) watch.#open.current = JSON.parse(decodeUtf8(open)) as Finding;
     for (const [i, part] of watch.#parts.entries()) {
@@ -438,6 +458,17 @@ export function rateOfPart({ budget, detectors, tiers }: WatchPlan): number {
 /** Share of the readings that one detector may be suspicious of. */
 function suspicionShare({ detectors, tiers }: WatchPlan): number {
   return Math.min(0.05, Math.max(1e-6, (tiers?.suspicious ?? 0) / detectors.length));
+}
+
+/** Takes scores away where no feature of the detector said anything: between the windows of a periodicity, say. */
+function silence({ scores }: WatchedDetector, values: Float64Array, width: number, own: Float64Array): void {
+  if (scores === undefined) return;
+  const { first, count, stride } = scores;
+  for (let row = 0; row < own.length; row++) {
+    let said = false;
+    for (let i = 0; i < count && !said; i++) said = !Number.isNaN(values[row * width + first + i * stride]!);
+    if (!said) own[row] = NaN;
+  }
 }
 
 /** A number from 0 to 1 that a reading of a device has, whatever it is given together with. */

@@ -26,3 +26,14 @@ test('ReadingMemory finds the usual reading that is nearest, and keeps none of a
   assert.ok((nearest?.values['temperature'] ?? 90) < 0);
   assert.equal(memory.readings, 2_000);
 });
+
+test('ReadingMemory hands measures on in spreads from what is usual, and scores as usual always', () => {
+  const scored = fields.map((field, i) => (i === 1 ? { ...field, role: 'score' as const } : field));
+  const memory = new ReadingMemory(scored);
+  const rows = climateRows(0, 300);
+  for (let row = 0; row < rows.count; row++) memory.remember(rows, row, false);
+  const window = new Float64Array(8 * 4).fill(7);
+  assert.equal(memory.standardised(window), 7);
+  for (let row = 0; row < 8; row++) assert.equal(window[row * 4 + 1], 0);
+  assert.ok(window.some((value, i) => i % 4 === 0 && value !== 0));
+});

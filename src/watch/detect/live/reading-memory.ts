@@ -67,7 +67,7 @@ export class ReadingMemory {
   }
 
   /**
-   * The latest rows, the newest last, each value in spreads from what is usual.
+   * The latest rows, the newest last, each measure in spreads from what is usual; what is none is 0.
    *
    * @param into whole rows, at most as many as are kept
    * @returns seconds from the first of them to the last; NaN where there are fewer
@@ -80,6 +80,10 @@ export class ReadingMemory {
       const place = ((this.readings - back) % RECENT) * (1 + width);
       const at = (rows - back) * width;
       for (let i = 0; i < width; i++) {
+        if ((this.#fields[i]!.role ?? 'measure') !== 'measure') {
+          into[at + i] = 0;
+          continue;
+        }
         const value = this.recent[place + 1 + i]!;
         const far = standardise(this.usual, i, value);
         into[at + i] = value === value ? (far > FAR ? FAR : far < -FAR ? -FAR : far) : NaN;

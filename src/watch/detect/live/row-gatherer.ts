@@ -1,7 +1,7 @@
 import type { Batch, Column } from '#base/core/index.ts';
 import { readCalendar } from '../context/calendar-part.ts';
 import type { CalendarPart } from '../context/calendar-part.ts';
-import { INTERVAL } from './watch-plan.ts';
+import { Categories } from './categories.ts';
 import type { WatchPlan } from './watch-plan.ts';
 import type { DeviceRows } from './device-rows.ts';
 
@@ -40,6 +40,7 @@ class Gathered {
 export class RowGatherer {
   readonly #plan: WatchPlan;
   #waiting = new Map<string, Gathered>();
+  readonly #categories = new Categories();
   #rows = 0;
   /** Epoch microseconds at which the gateway took the oldest row that waits. */
   #oldest = Infinity;
@@ -59,15 +60,15 @@ export class RowGatherer {
     return this.#oldest;
   }
 
-  /** Takes the watched fields of all rows of a batch; a field that the batch has not is missing in all its rows. */
+  /** Takes the inputs of all rows of a batch; one that the batch has not is missing in all its rows. */
   add(batch: Batch): void {
     const columns = new Map(batch.columns.map(({ name, data }) => [name, data]));
     const device = columns.get('device');
     const time = columns.get(this.#plan.byReceipt === true ? 'received' : 'time');
     const received = columns.get('received');
     if (device?.type !== 'text' || time === undefined || time.type === 'text') return;
-    const width = this.#plan.fields.length;
-    const sources = this.#plan.fields.map(({ name }) => (name === INTERVAL ? null : numbersOf(columns.get(name))));
+    const inputs = this.#plan.inputs.length;
+    const sources = this.#plan.inputs.map(({ name }) => this.#numbersOf(columns.get(name)));
     const places = device.dictionary.map((name) => this.#of(name));
     const { signs = [], context } = this.#plan;
     const signSources = signs.map(({ field }) => numbered(columns.get(field)));
@@ -81,10 +82,12 @@ export class RowGatherer {
       gathered.received[number] = taken?.[row] ?? time.values[row]!;
       for (let i = 0; i < signs.length; i++) gathered.signals[number * signs.length + i] = signSources[i]!(row);
       if (context !== undefined) gathered.conditions[number] = this.#condition(state?.(row) ?? 0, time.values[row]!);
-      for (let i = 0; i < width; i++) {
+      for (let i = 0; i < inputs; i++) {
         const source = sources[i]!;
-        gathered.values[at + i] = source === null || source.nulls?.[row] === 1 ? NaN : source.values[row]!;
+        const missing = source === null || source.nulls?.[row] === 1;
+        gathered.values[at + i] = missing ? NaN : source.values[source.codes === null ? row : source.codes[row]!]!;
       }
+      gathered.values[at + inputs] = NaN;
     }
     if (received !== undefined && received.type !== 'text' && batch.rows > 0) {
       this.#oldest = Math.min(this.#oldest, received.values[0]!);
@@ -94,7 +97,7 @@ export class RowGatherer {
 
   /** Hands out what waits, device by device, and forgets it. Rows stay valid until the next is asked for. */
   *drain(): Generator<readonly [device: string, rows: DeviceRows]> {
-    const width = this.#plan.fields.length;
+    const width = this.#plan.inputs.length + 1;
     const waiting = this.#waiting;
     this.#waiting = new Map();
     this.#rows = 0;
@@ -114,20 +117,28 @@ export class RowGatherer {
     return mixed;
   }
 
+  #numbersOf(column: Column | undefined): Numbers | null {
+    if (column === undefined) return null;
+    if (column.type !== 'text') return { values: column.values, codes: null, nulls: column.nulls };
+    const values = Float64Array.from(column.dictionary, (text) => this.#categories.numberOf(text));
+    return { values, codes: column.codes, nulls: column.nulls };
+  }
+
   #of(device: string): Gathered {
     let gathered = this.#waiting.get(device);
     if (gathered === undefined) {
-      gathered = new Gathered(this.#plan.fields.length, this.#plan.signs?.length ?? 0);
+      gathered = new Gathered(this.#plan.inputs.length + 1, this.#plan.signs?.length ?? 0);
       this.#waiting.set(device, gathered);
     }
     return gathered;
   }
 }
 
-type Numbers = Exclude<Column, { readonly type: 'text' }>;
-
-function numbersOf(column: Column | undefined): Numbers | null {
-  return column === undefined || column.type === 'text' ? null : column;
+/** Numbers row by row; or, by way of codes, one for each text of a dictionary. */
+interface Numbers {
+  readonly values: Float64Array | Uint8Array;
+  readonly codes: Uint32Array | null;
+  readonly nulls: Uint8Array | null;
 }
 
 /** A column as numbers: a text is the number of its digest, the same in every process; NaN where it is missing. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { INTERVAL, planWatch, STANDARD_BUDGET } from './watch-plan.ts';
 
-test('planWatch() watches the numbers of the streams that declare detection, within their budgets', () => {
+test('planWatch() watches numbers, orders and timings of the streams that declare detection, within their budgets', () => {
   const plans = planWatch(
     makeTemplate(`
 devices: { d: {} }
@@ -24,6 +24,10 @@ detect:
     [
       ['x', 0.02],
       ['n', 1],
+      ['t.order', Infinity],
+      ['b.order', Infinity],
+      ['t.timing', Infinity],
+      ['b.timing', Infinity],
       [INTERVAL, 0.1],
     ],
   );

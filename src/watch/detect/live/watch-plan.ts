@@ -6,9 +6,12 @@ import { SIGN_ROLES } from '../checks/tamper-signs.ts';
 import type { SignRole } from '../checks/tamper-signs.ts';
 import { STANDARD_DRIFT } from '#watch/drift/index.ts';
 import type { DriftField, DriftRule } from '#watch/drift/index.ts';
+import { planFeatures } from '#learn/features/index.ts';
+import type { Feature, FeatureInput, FeatureRole } from '#learn/features/index.ts';
 import type { DetectorKind } from '../detector.ts';
 import { ewmaChart } from '../charts/ewma-chart.ts';
 import { robustZ } from '../charts/robust-z.ts';
+import { beacon, oddOrder, oddTime } from '../score/given-score.ts';
 import { jumpCheck } from '../sensor/jump-check.ts';
 import { stuckCheck } from '../sensor/stuck-check.ts';
 import { STANDARD_TIERS } from '../tiers/dearer-tiers.ts';
@@ -22,6 +25,8 @@ export interface WatchedField {
   readonly shown: boolean;
   /** Differences below this mean nothing, in the field's unit; 0 where they are judged by the size of the value. */
   readonly resolution: number;
+  /** What it is good for; a `measure` where that is not said. */
+  readonly role?: FeatureRole;
 }
 
 /** A field that is a sign of tampering. */
@@ -47,13 +52,22 @@ export interface WatchedDetector {
   readonly floor: number;
   /** Whether it sees values as they are, not blurred by their resolution. */
   readonly exact: boolean;
+  /** Present where it sees scores that features gave, and which those are; others do not see them. */
+  readonly scores?: { readonly first: number; readonly count: number; readonly stride: number };
+  /** Scores before any alarm, where they come too seldom to be learnt as others are. */
+  readonly settles?: number;
 }
 
 /** What is watched of a stream, and how many false alarms it may raise. */
 export interface WatchPlan {
   readonly stream: string;
-  /** Fields in the order of the columns of a row; the last is the time since the reading before. */
+  /** What is taken from a reading, in the order of the columns of a row that comes. */
+  readonly inputs: readonly FeatureInput[];
+  /** Columns of a row that is judged: fields of the reading, then features, then the time since the reading before. */
   readonly fields: readonly WatchedField[];
+  /** Which input each of the first fields is; the others are features. */
+  readonly sources: readonly number[];
+  readonly features: readonly Feature[];
   readonly detectors: readonly WatchedDetector[];
   /** How its fields are tried for drift, all devices together. */
   readonly drift: { readonly rule: DriftRule; readonly fields: readonly DriftingField[] };
@@ -100,6 +114,18 @@ export const STANDARD_DETECTORS: readonly WatchedDetector[] = [
   { kind: stuckCheck, floor: 8, exact: true },
 ];
 
+/**
+ * Detectors of what features of sequences say. The floors: once in 150 times in this order; twenty times rarer at this
+ * time than if it came evenly; a chance of e⁻¹² among times that come at random, for those of people have their own rhythm too.
+ */
+const SCORE_DETECTORS: readonly (Omit<WatchedDetector, 'scores'> & { readonly of: Feature['kind'] })[] = [
+  { kind: oddOrder, floor: 5, exact: true, of: 'order' },
+  { kind: oddTime, floor: 3, exact: true, of: 'timing' },
+  { kind: beacon, floor: 12, exact: true, of: 'periodicity', settles: 8 },
+];
+/** Features of one kind follow each other, those that are scores after the others. */
+const ORDER: readonly Feature['kind'][] = ['order', 'timing', 'periodicity'];
+
 /** What a template has watched: a plan for each stream that it declares detection on. */
 export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
   const plans = new Map<string, WatchPlan>();
@@ -129,28 +155,60 @@ export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
 
 /** What is watched of one stream. */
 export function planStream(stream: Stream, budget: WatchPlan['budget'], drift: DriftRule = STANDARD_DRIFT): WatchPlan {
-  const fields = stream.fields.flatMap((field): WatchedField[] => {
-    if (field.type !== 'number' && field.type !== 'integer') return [];
-    const [low, high] = field.range ?? [null, null];
-    const ofRange = low === null || high === null ? 0 : (high - low) * RESOLUTION_OF_RANGE;
-    return [
-      {
-        name: field.name,
-        unit: field.unit,
-        shown: isShown(field),
-        resolution: field.type === 'integer' ? Math.max(1, ofRange) : ofRange,
-      },
-    ];
+  const { inputs, features: planned } = planFeatures(stream);
+  const numbers = inputs.flatMap(({ name, form }, source): { field: WatchedField; source: number }[] => {
+    const field = stream.fields.find((one) => one.name === name);
+    return form === 'number' && field !== undefined ? [{ field: numberField(field), source }] : [];
   });
+  // What detectors of numbers see by themselves is not computed again; what says when it was tells of nothing unusual.
+  const features = planned
+    .filter(
+      ({ role, declared, feature }) => role === 'score' || (declared && role === 'measure' && feature.kind !== 'gap'),
+    )
+    .toSorted((a, b) => ORDER.indexOf(a.feature.kind) - ORDER.indexOf(b.feature.kind));
+  const computed = features.flatMap(({ columns, unit, role, class: cls }) =>
+    columns.map((name, i): WatchedField => {
+      const shown = isShown(cls);
+      return i === 0
+        ? { name, unit, shown, resolution: role === 'measure' ? 0 : Infinity, role }
+        : { name, unit: 's', shown, resolution: Infinity, role: 'context' };
+    }),
+  );
+  const interval = { name: INTERVAL, unit: null, shown: true, resolution: RESOLUTION_OF_INTERVAL };
+  const fields = [...numbers.map(({ field }) => field), ...computed, interval];
   const period = budget.seconds / budget.alarms;
   return {
     stream: stream.name,
-    fields: [...fields, { name: INTERVAL, unit: null, shown: true, resolution: RESOLUTION_OF_INTERVAL }],
-    detectors: STANDARD_DETECTORS,
+    inputs,
+    fields,
+    sources: numbers.map(({ source }) => source),
+    features: features.map(({ feature }) => feature),
+    detectors: [
+      ...STANDARD_DETECTORS,
+      ...SCORE_DETECTORS.flatMap(({ of, ...detector }): WatchedDetector[] => {
+        const count = features.filter(({ feature }) => feature.kind === of).length;
+        const before = features.slice(
+          0,
+          features.findIndex(({ feature }) => feature.kind === of),
+        );
+        const first = numbers.length + before.reduce((sum, { columns }) => sum + columns.length, 0);
+        return count === 0 ? [] : [{ ...detector, scores: { first, count, stride: of === 'periodicity' ? 2 : 1 } }];
+      }),
+    ],
     drift: { rule: drift, fields: stream.fields.filter(({ type }) => DRIFTING.includes(type)).map(driftingField) },
     budget,
     quietSeconds: Math.min(QUIET.most, Math.max(QUIET.least, QUIET.share * period)),
   };
+}
+
+function numberField({ name, unit, type, range, class: cls }: Field): WatchedField {
+  const [low, high] = range ?? [null, null];
+  const ofRange = low === null || high === null ? 0 : (high - low) * RESOLUTION_OF_RANGE;
+  return { name, unit, shown: isShown(cls), resolution: type === 'integer' ? Math.max(1, ofRange) : ofRange };
+}
+
+function isShown(cls: Field['class']): boolean {
+  return CLASSES.indexOf(cls) <= CLASSES.indexOf('operational');
 }
 
 function budgetOf({ alarms, per }: { readonly alarms: number; readonly per: number }): WatchPlan['budget'] {
@@ -177,11 +235,7 @@ const DRIFTING: readonly Field['type'][] = ['number', 'integer', 'boolean'];
 
 function driftingField(field: Field): DriftingField {
   const { name, type, unit, range, coarsen = null } = field;
-  return { name, unit, shown: isShown(field), declared: JSON.stringify([type, unit, range, coarsen]) };
-}
-
-function isShown(field: Field): boolean {
-  return CLASSES.indexOf(field.class) <= CLASSES.indexOf('operational');
+  return { name, unit, shown: isShown(field.class), declared: JSON.stringify([type, unit, range, coarsen]) };
 }
 
 function driftOf(drift: Detection['drift']): DriftRule {

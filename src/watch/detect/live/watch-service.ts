@@ -6,6 +6,7 @@ import type { DeviceBaseline } from './device-watch.ts';
 import { decodeState, encodeState } from '#learn/features/index.ts';
 import { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
 import { profileParts } from './device-checks.ts';
+import { checkedFields } from './device-rows.ts';
 import { fillSaved } from './saved-state.ts';
 import { DearerTiers } from '../tiers/dearer-tiers.ts';
 import type { TierFigures, TierRecall } from '../tiers/dearer-tiers.ts';
@@ -244,7 +245,7 @@ export class WatchService {
 
   #beginTiers(stream: string): void {
     const plan = this.#parts.plans.get(stream);
-    if (plan !== undefined) this.#peers.set(stream, new BehaviourProfile(plan.fields.length));
+    if (plan !== undefined) this.#peers.set(stream, new BehaviourProfile(checkedFields(plan).length));
     if (plan?.tiers === undefined) return;
     const now = (): number => this.#parts.clock.monotonicMs();
     this.#dearer.set(stream, new DearerTiers(plan.fields.length, rateOfPart(plan), plan.tiers, now));

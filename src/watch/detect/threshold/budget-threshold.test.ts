@@ -49,6 +49,16 @@ test('takeScore() alarms nothing before it is armed, and keeps its budget on tai
   }
 });
 
+test('takeScore() learns the first scores where they settle at once, however high they are', () => {
+  const rule = { rate: 1 / 604_800, floor: 12, armedAfter: 8, settling: 0 };
+  const after = (usual: number): boolean => {
+    const state = beginThreshold();
+    for (let i = 0; i < 12; i++) assert.equal(takeScore(state, rule, 7_680 * i, usual), false);
+    return takeScore(state, rule, 7_680 * 12, 60);
+  };
+  assert.deepEqual([after(1), after(58)], [true, false]);
+});
+
 test('takeScore() sees a score far beyond what was learnt in an hour, for a budget of one a week', () => {
   const random = seedRandom(4);
   const state = beginThreshold();

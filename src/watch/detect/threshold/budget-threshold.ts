@@ -26,6 +26,8 @@ export interface ThresholdRule {
   readonly floor: number;
   /** Readings before any alarm. */
   readonly armedAfter: number;
+  /** Readings before scores mean anything; 32 where it is not said. */
+  readonly settling?: number;
 }
 
 /** What is known of a threshold and how well. */
@@ -106,8 +108,9 @@ export function takeScore(state: ThresholdState, rule: ThresholdRule, seconds: n
   passTime(state, rule, seconds);
   const seen = state[SEEN]! + 1;
   state[SEEN] = seen;
-  if (seen <= SETTLING) return false;
-  const known = seen - SETTLING;
+  const { settling = SETTLING } = rule;
+  if (seen <= settling) return false;
+  const known = seen - settling;
   const limit = state[LIMIT]!;
   const beyond = seen > rule.armedAfter && score > limit;
   const mean = state[MEAN]!;
