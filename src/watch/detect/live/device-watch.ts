@@ -460,9 +460,9 @@ function suspicionShare({ detectors, tiers }: WatchPlan): number {
   return Math.min(0.05, Math.max(1e-6, (tiers?.suspicious ?? 0) / detectors.length));
 }
 
-/** Takes scores away where no feature of the detector said anything: between the windows of a periodicity, say. */
-function silence({ scores }: WatchedDetector, values: Float64Array, width: number, own: Float64Array): void {
-  if (scores === undefined) return;
+/** Takes scores away between those of a detector that seldom says anything, as of windows of times. */
+function silence({ scores, settles }: WatchedDetector, values: Float64Array, width: number, own: Float64Array): void {
+  if (scores === undefined || settles === undefined) return;
   const { first, count, stride } = scores;
   for (let row = 0; row < own.length; row++) {
     let said = false;

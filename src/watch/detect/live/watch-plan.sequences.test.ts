@@ -107,6 +107,18 @@ test('a beacon hidden in noise is found, noise alone is not', () => {
   assert.ok(Math.abs(period - 80) < 2, `the period found is ${period} s`);
 });
 
+test('a text that a device never sends keeps no detector from being armed', () => {
+  const plan = planStream(template.streams.get('mixed')!, { alarms: 1, seconds: 604_800 });
+  const random = seedRandom(5);
+  const watch = new DeviceWatch('m-1', plan);
+  const values = Float64Array.from({ length: 900 }, (_, i) => (i % 3 === 0 ? nextNormal(random) : NaN));
+  watch.take({ values, times: Float64Array.from({ length: 300 }, (_, i) => MIDNIGHT + i * 1e6), count: 300 });
+  assert.deepEqual(
+    watch.describe().detectors.map(({ armed }) => armed),
+    plan.detectors.map(() => true),
+  );
+});
+
 test('a device that was regular from the beginning is not told for it', () => {
   const random = seedRandom(7);
   const regular = Array.from({ length: 4_000 }, (_, i) => ({
