@@ -4,20 +4,22 @@
  * @see docs/formats/audit-log.md
  */
 export const EVENTS: readonly string[] = (
-  'accept accept-unenforced add-person administer answer-alert apply-template approve approve-release approve-template ' +
-  'ask-release audit begin-prove begin-session call certify certify-erasure change-rules choose-signatures ' +
-  'clear-expected clone-alert command compact-segments confirm-certificates confirm-consent connect consent create-backup create-dataset ' +
-  'create-keys delete-dataset deliver-alerts describe-device destroy-keys detokenise disable-device disable-person enable-device ' +
-  'enable-person end-prove enrol erase erase-subject expect-devices expire-alerts expire-proposal expire-segment export ' +
-  'export-subject find-damage find-subject forget-backup forget-rules give-consent grant-import hold hold-privacy ' +
+  'accept accept-unenforced add-person administer answer-alert apply-template approve approve-release ' +
+  'approve-template ask-release audit begin-prove begin-session call certify certify-erasure change-rules ' +
+  'choose-signatures clear-expected clone-alert command compact-segments confirm-certificates confirm-consent ' +
+  'connect consent create-backup create-dataset create-keys declassify delete-dataset deliver-alerts ' +
+  'describe-device destroy-keys detokenise disable-device disable-person enable-device enable-person end-transfer end-prove ' +
+  'enrol erase erase-subject expect-devices expire-alerts expire-proposal expire-segment export export-subject ' +
+  'find-damage find-subject forget-backup forget-rules give-consent grant-import hold hold-privacy ' +
   'issue-certificate issue-code issue-key issue-probe-certificate issue-receipt lift-restriction load-table ' +
   'make-authority make-consent-key make-enrol-token make-evidence-key monitor move-root-key overtake-proposal ' +
-  'propose-template prove publish quarantine query raise-alert rectify-subject redact-alerts refuse-readings ' +
-  'reject-template release-hold release-key replace-proposal replay report-posture request-authority reseal-segment ' +
-  'respond restore-backup restrict-subject retire-authority revert-rules revoke revoke-key ' +
-  'revoke-session rewrap-keys rewrite-dataset rotate-key rotate-keys rotate-token seal-segment set-password set-roles ' +
-  'sign-in speaks-for spend-privacy start stop subscribe suspend-certificates suspend-consents table take-root-list ' +
-  'token-alert try-control unexpect-device use-keys weak-key withdraw-consent'
+  'propose-template prove publish quarantine query raise-alert record-transfer rectify-subject redact-alerts ' +
+  'refuse-readings reject-template release-hold release-key replace-proposal replay report-posture ' +
+  'request-authority reseal-segment respond restore-backup restrict-subject retire-authority revert-rules revoke ' +
+  'revoke-key revoke-session rewrap-keys rewrite-dataset rotate-key rotate-keys rotate-token seal-segment ' +
+  'set-password set-region set-roles sign-in speaks-for spend-privacy start stop subscribe suspend-certificates ' +
+  'suspend-consents table take-root-list tamper-alert token-alert try-control unexpect-device use-keys weak-key ' +
+  'withdraw-consent'
 ).split(' ');
 
 /** What can be asked of an event, and what rules can group by: each with what it is. */

@@ -27,6 +27,8 @@ test('systemStreams() gives the events and the stream of the prober', () => {
       ['place', 'number', [-1_000, 1_000], null],
       ['day', 'time', null, null],
       ['surplus', 'text', null, null],
+      ['case_open', 'boolean', null, null],
+      ['boots', 'integer', [0, 1_000_000], null],
     ],
   );
 });

@@ -39,7 +39,7 @@ test('templateToJson() leaves out what the stream of the prober got later, and t
   const names = templateFromJson(JSON.parse(json) as Json)
     .streams.get('_probe')
     ?.fields.map(({ name }) => name);
-  assert.deepEqual(names, ['n', 'canary', 'value', 'serial', 'place', 'day', 'surplus']);
+  assert.deepEqual(names, ['n', 'canary', 'value', 'serial', 'place', 'day', 'surplus', 'case_open', 'boots']);
   assert.deepEqual(
     names,
     template.streams.get('_probe')?.fields.map(({ name }) => name),
