@@ -32,6 +32,7 @@ export type {
   LetGoTrial,
   BackupTrial,
   RegionTrial,
+  ClassTrial,
   FleetSumTrial,
   HashingTrial,
   PrivacyTrial,

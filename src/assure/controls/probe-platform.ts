@@ -1,4 +1,4 @@
-import type { Json } from '#base/core/index.ts';
+import type { Class, Json } from '#base/core/index.ts';
 
 /** Certificates that a probe can show to a listener; all but `good` are made for the occasion and must be refused. */
 export const CREDENTIAL_KINDS = [
@@ -36,6 +36,24 @@ export interface RegionTrial {
   }[];
   /** Columns, as `stream.column`, that who is outside would be shown. */
   readonly leaks: readonly string[];
+}
+
+/** What follows from the class of one field, with all else the same. What is seen is `clear`, a mask, or null for nothing. */
+export interface ClassTrial {
+  readonly class: Class;
+  readonly keyDomain: string | null;
+  /** What a role with a grant of the class sees, and one without. */
+  readonly granted: string | null;
+  readonly notGranted: string | null;
+  /** Least and most days that a reading with it is kept. */
+  readonly keptDays: readonly [number | null, number | null];
+  /** What may be exported for a purpose, and without one. */
+  readonly exported: string | null;
+  readonly exportedForNothing: string | null;
+  /** What who is granted it sees from outside of its region. */
+  readonly abroad: string | null;
+  /** Where it has to stay. */
+  readonly region: string | null;
 }
 
 /** A listener that speaks TLS. */
@@ -540,6 +558,8 @@ export interface ProbePlatform {
   letGo(): Promise<LetGoTrial>;
   /** Looks at every place that the platform is backed up to. */
   backupTrial(): Promise<readonly BackupTrial[]>;
+  /** Changes the class of one field, and asks all that decides for what follows. */
+  classTrial(): Promise<readonly ClassTrial[]>;
   /** Scans every store for segments that have to stay elsewhere, and asks as somebody outside. */
   regionTrial(): Promise<RegionTrial>;
   /** Gives and withdraws a consent of nobody to each stream that asks for it. */

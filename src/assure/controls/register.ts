@@ -6,6 +6,7 @@ import { backupsAreWhole } from './probes/backups-are-whole.ts';
 import { badReadingsAreRefused } from './probes/bad-readings-are-refused.ts';
 import { bothDoorsLeadIn } from './probes/both-doors-lead-in.ts';
 import { canaryIsNotOnDisk } from './probes/canary-is-not-on-disk.ts';
+import { classDecidesAll } from './probes/class-decides-all.ts';
 import { classDecidesKeyDomain } from './probes/class-decides-key-domain.ts';
 import { conditionsAreKeptApart } from './probes/conditions-are-kept-apart.ts';
 import { strangersAreNoticed } from './probes/strangers-are-noticed.ts';
@@ -73,6 +74,7 @@ export const CONTROLS: readonly Control[] = [
   badReadingsAreRefused,
   bothDoorsLeadIn,
   canaryIsNotOnDisk,
+  classDecidesAll,
   classDecidesKeyDomain,
   clonesAreNoticed,
   strangersAreNoticed,

@@ -21,6 +21,7 @@ import type {
   HashingTrial,
   PrivacyTrial,
   RegionTrial,
+  ClassTrial,
   SynthesisTrial,
   WindowTrial,
   RevokeTrial,
@@ -45,6 +46,43 @@ export const SOUND_REGIONS: RegionTrial = {
   stores: [{ place: 'main', region: 'eu', scanned: 4, strays: [], problem: null }],
   leaks: [],
 };
+
+/** A field of which all changes with its class. */
+export const SOUND_CLASSES: readonly ClassTrial[] = [
+  {
+    class: 'public',
+    keyDomain: 'operational',
+    granted: 'clear',
+    notGranted: 'clear',
+    keptDays: [null, 400],
+    exported: 'clear',
+    exportedForNothing: 'clear',
+    abroad: 'clear',
+    region: null,
+  },
+  {
+    class: 'personal',
+    keyDomain: 'personal',
+    granted: 'clear',
+    notGranted: 'hash',
+    keptDays: [10, 30],
+    exported: 'clear',
+    exportedForNothing: null,
+    abroad: null,
+    region: 'eu',
+  },
+  {
+    class: 'health',
+    keyDomain: 'health',
+    granted: 'clear',
+    notGranted: null,
+    keptDays: [null, 7],
+    exported: null,
+    exportedForNothing: null,
+    abroad: null,
+    region: 'eu',
+  },
+];
 
 /** A consent that counts while it stands. */
 export const SOUND_CONSENT: ConsentTrial = {
@@ -264,6 +302,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     letGo: async () => LET_GO,
     backupTrial: async () => [SOUND_BACKUP],
     regionTrial: async () => SOUND_REGIONS,
+    classTrial: async () => SOUND_CLASSES,
     privacyTrial: async () => [SOUND_PRIVACY],
     fleetSumTrial: async () => SOUND_FLEET_SUM,
     hashingTrial: async () => SOUND_HASHING,

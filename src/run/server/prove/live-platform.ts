@@ -33,6 +33,7 @@ import type {
   LetGoTrial,
   BackupTrial,
   RegionTrial,
+  ClassTrial,
   FleetSumTrial,
   HashingTrial,
   PrivacyTrial,
@@ -88,6 +89,7 @@ import { searchFile, searchFolders } from './search-files.ts';
 import { tamperWith } from './tamper-segment.ts';
 import type { TokenBucket } from './token-bucket.ts';
 import { tryAdvice } from './try-advice.ts';
+import { tryClasses } from './try-classes.ts';
 import { tryWindows } from './try-windows.ts';
 import { trySynthesis } from './try-synthesis.ts';
 import { tryFleetSum } from './try-fleet-sum.ts';
@@ -517,6 +519,10 @@ export class LivePlatform implements ProbePlatform {
     await isSeen(true);
     await this.seal();
     return letGo({ segments, retention, clock, actor: PROVER, isSeen });
+  }
+
+  async classTrial(): Promise<readonly ClassTrial[]> {
+    return tryClasses();
   }
 
   regionTrial(): Promise<RegionTrial> {
