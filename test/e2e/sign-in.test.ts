@@ -229,6 +229,18 @@ test('people and programs show who they are', { timeout: 180_000 }, async (t) =>
     const me = await weir.ask<{ roles: string[]; method: string }>('GET', '/v1/me', { token });
     assert.deepEqual([me.roles, me.method], [['keeper'], 'login']);
     await assert.rejects(post('/v1/sign-in/login/finish', finish), { code: 'API_UNAUTHENTICATED' });
+    // Their agents have what the provider said, until the session that it was said for is ended.
+    const session = join(weir.folder, 'lab.session');
+    await writeFile(session, token, { mode: 0o600 });
+    const key = await typed('agent add nightly --days 7', '--token-file', session);
+    const agent = await weir.ask<{ kind: string; roles: string[] }>('GET', '/v1/me', { token: key });
+    assert.deepEqual([agent.kind, agent.roles, await status(key, '/v1/users')], ['agent', ['keeper'], 200]);
+    await typed('logout', '--token-file', session);
+    assert.equal(await status(key), 401);
+    // What an access token says ends with it.
+    const body = { name: 'x', days: 1 };
+    const refused = await weir.call('POST', '/v1/me/agents', { token: await corp.sign(), body });
+    assert.deepEqual([refused.status, refused.json<{ code: string }>().code], [400, 'API_AGENT_REFUSED']);
   });
 
   await t.test('whatever is wrong with a token looks alike from outside and is told apart in the log', async () => {

@@ -4,6 +4,7 @@ import { days, hours, minutes, seconds } from '#base/core/index.ts';
 import type { Scope } from '#declare/policy/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { openTrust } from '../../../../test/support/open-trust.ts';
+import { declaring, makeTestIssuer } from './testing.ts';
 import { readSecret } from './secret-token.ts';
 import type { ShownSecret } from './secret-token.ts';
 
@@ -119,4 +120,48 @@ test('neither key nor name nor scope stands in clear in the catalogue; the log h
   const issued = audit.events.find(({ action }) => action === 'issue-key');
   assert.deepEqual([issued?.detail?.['views'], issued?.detail?.['person']], ['climate', id]);
   assert.ok(!JSON.stringify(audit.events).includes(secret.slice(9)));
+});
+
+test('a key of somebody of an identity provider has the roles of their last sign-in there, for as long as it counts', async (t) => {
+  const clock = frozenClock();
+  const { issuer } = await makeTestIssuer(clock);
+  const { identity, reopenIdentity } = await openTrust(t, { clock, declared: declaring({ issuerList: [issuer] }) });
+  const { people, signIn } = identity;
+  const person = await people.ofIssuer('person', 'corp', 'ada');
+  // Roles that somebody gave the entry are not what the provider says, and count for nothing.
+  await people.setRoles(person.id, ['keeper'], BY);
+  const begin = (groups: readonly string[]) =>
+    signIn.sessions.begin({
+      person,
+      method: 'login',
+      strength: 'bearer',
+      address: '192.0.2.7',
+      claims: { issuer: 'corp', claims: { sub: 'ada', groups } },
+    });
+  const request = { person: person.id, name: 'helper', scope: OPEN, life: days(7), agent: ['scientist'] };
+  const { secret } = await signIn.keys.issue(request, BY);
+  const seen = async (keys = signIn.keys) => {
+    const known = await keys.signIn(shown(secret));
+    return known.outcome === 'ok' ? known.person.roles : known.outcome;
+  };
+  assert.equal(await seen(), 'unvouched');
+  const first = await begin(['analysts']);
+  // It is when the person is away that an agent works: an idle session vouches, one that has ended does not.
+  clock.advance(hours(7));
+  assert.equal((await signIn.sessions.signIn(shown(first.secret))).outcome, 'expired');
+  assert.deepEqual(await seen(), ['scientist']);
+  clock.advance(hours(1));
+  assert.equal(await seen(), 'unvouched');
+  await begin(['analysts']);
+  clock.advance(minutes(1));
+  const last = await begin([]);
+  assert.deepEqual(await seen(), [], 'what the provider said last counts');
+  assert.deepEqual(await seen((await reopenIdentity()).signIn.keys), []);
+  await signIn.sessions.revoke(last.session.id, BY);
+  assert.deepEqual(await seen(), ['scientist']);
+  await signIn.sessions.revokeAll(person.id, BY);
+  assert.equal(await seen(), 'unvouched');
+  await begin(['analysts']);
+  await people.disable(person.id, BY);
+  assert.equal(await seen(), 'disabled');
 });

@@ -6,6 +6,7 @@ import { IdentityError } from '../errors.ts';
 import type { IdentityContext } from '../identity-context.ts';
 import { listDetail } from '../list-detail.ts';
 import type { People } from './people.ts';
+import { isVouchedFor } from './person.ts';
 import { makeSecret, readSecret } from './secret-token.ts';
 import type { ShownSecret } from './secret-token.ts';
 import { API_KEYS } from './sign-in-tables.ts';
@@ -45,6 +46,9 @@ export interface NewApiKey {
   readonly secret: string;
 }
 
+/** The roles that an identity provider last vouched for, of who is one of its people; null where none counts. */
+export type VouchedRoles = (person: string) => Promise<readonly string[] | null>;
+
 type Table = SealedTable<typeof API_KEYS.key, typeof API_KEYS.clear, ApiKeyPrivate>;
 type Row = Awaited<ReturnType<Table['get']>> & object;
 
@@ -64,11 +68,13 @@ const WORD = /^_?[A-Za-z][A-Za-z0-9_-]{0,62}$/;
 export class ApiKeys {
   readonly #context: IdentityContext;
   readonly #people: People;
+  readonly #vouchedRoles: VouchedRoles;
   readonly #table: Table;
 
-  constructor(context: IdentityContext, people: People) {
+  constructor(context: IdentityContext, people: People, vouchedRoles: VouchedRoles) {
     this.#context = context;
     this.#people = people;
+    this.#vouchedRoles = vouchedRoles;
     this.#table = new SealedTable(API_KEYS, context.people);
   }
 
@@ -166,10 +172,19 @@ export class ApiKeys {
     const person = await this.#people.find(row.person);
     if (person === null) return { outcome: 'unknown' };
     if (person.status !== 'enabled') return { outcome: 'disabled' };
+    const roles = isVouchedFor(person) ? await this.#vouchedRoles(person.id) : person.roles;
+    if (roles === null) return { outcome: 'unvouched' };
     await this.#noteUse(row);
     const { scope, agent } = this.#show(row);
     const credential = `key:${row.id}`;
-    const signedIn = { outcome: 'ok', person, method: 'key', strength: 'bearer', scope, credential } as const;
+    const signedIn = {
+      outcome: 'ok',
+      person: { ...person, roles },
+      method: 'key',
+      strength: 'bearer',
+      scope,
+      credential,
+    } as const;
     return agent === null ? signedIn : { ...signedIn, agent: { id: `agent-${row.id}`, roles: agent } };
   }
 

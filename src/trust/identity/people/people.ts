@@ -88,7 +88,7 @@ export class People {
    * @param subject as the issuer calls them, at most 255 characters
    */
   async ofIssuer(kind: 'person' | 'service', issuer: string, subject: string): Promise<Person> {
-    // No name of a person of the platform holds a colon, so neither can be taken for the other.
+    // By the colon neither can be taken for the other, see isVouchedFor().
     const name = `${issuer}:${subject}`;
     const known = await this.findByName(name);
     if (known !== null) return known;

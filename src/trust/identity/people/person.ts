@@ -15,3 +15,9 @@ export interface Person {
   readonly status: 'enabled' | 'disabled';
   readonly created: Micros;
 }
+
+/** Whether an identity provider vouches for somebody: their roles are by its word, and none are kept with them. */
+export function isVouchedFor({ name }: Pick<Person, 'name'>): boolean {
+  // No name of a person of the platform holds a colon.
+  return name.includes(':');
+}

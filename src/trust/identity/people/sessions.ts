@@ -153,6 +153,21 @@ export class Sessions {
     return { outcome: 'ok', person: { ...person, roles }, method, strength, credential: `session:${row.id}` };
   }
 
+  /**
+   * The roles that the identity provider of somebody last vouched for, by the template of this moment; null where none
+   * of their sessions counts any more. That a session is idle says only that its holder is away, which is when keys and
+   * agents of theirs work.
+   */
+  async vouchedRoles(person: string): Promise<readonly string[] | null> {
+    const { catalogue, clock } = this.#context;
+    const live = await this.#table.list(catalogue, {
+      where: { person, status: 'enabled', expires: { from: micros(clock.now() + 1) } },
+      order: ['created', 'id'],
+    });
+    const last = live.map(({ sealed }) => sealed).findLast(({ issuer }) => issuer !== null);
+    return last === undefined || last.issuer === null ? null : this.#rolesNow(last.issuer, last.claims);
+  }
+
   #isIdle(row: Row, now: Micros): boolean {
     return now - row.last_used > this.#context.declared.signIn().session.idle * 1_000;
   }

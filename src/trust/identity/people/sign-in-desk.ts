@@ -57,12 +57,12 @@ export class SignInDesk {
   private constructor(context: IdentityContext, people: People, { fetch, passwordCost }: SignInOptions) {
     const { clock, random, log, declared } = context;
     this.#people = people;
-    this.keys = new ApiKeys(context, people);
     this.signingKeys = new SigningKeys(context, people);
     this.sessions = new Sessions(context, people, (name, claims) => {
       const issuer = declared.signIn().issuers.get(name);
       return issuer === undefined || issuer.login === null ? null : rolesOfClaims(claims, issuer.roles);
     });
+    this.keys = new ApiKeys(context, people, (person) => this.sessions.vouchedRoles(person));
     this.passwords = new Passwords(context, people, passwordCost);
     this.codes = new OneTimeCodes(context, people);
     const proofs = new PossessionProofs(clock, random, () => declared.hosts());

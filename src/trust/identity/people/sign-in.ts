@@ -29,6 +29,7 @@ export const SIGN_IN_REFUSALS = {
   'not-yet-valid': 'its time has not come',
   revoked: 'it was taken back',
   disabled: 'its holder is disabled',
+  unvouched: 'its holder is somebody of an identity provider, which has not vouched for them for the life of a session',
   'wrong-issuer': 'no identity provider of the template gave it',
   'wrong-audience': 'it is for somebody else',
   'wrong-algorithm': 'its signature is of a kind that is not taken, or it has none',

@@ -1,6 +1,7 @@
 import { days, Type } from '#base/core/index.ts';
 import { ACTIONS } from '#declare/policy/index.ts';
 import type { Action, Subject } from '#declare/policy/index.ts';
+import type { Caller } from '../caller.ts';
 import { ApiError } from '../errors.ts';
 import { closed, listOf, text } from '../forms.ts';
 import type { Route } from '../route.ts';
@@ -46,6 +47,7 @@ export const AGENT_ROUTES: readonly Route[] = [
     }),
     handle: async ({ body, caller }, { identity }) => {
       const { id, roles: own } = requirePerson(caller.subject);
+      requireSession(caller.method);
       const { name, days: life, roles = own, actions, views, purposes } = body as unknown as AgentBody;
       const wrong = roles.find((role) => !own.includes(role));
       if (wrong !== undefined) {
@@ -71,6 +73,18 @@ export const AGENT_ROUTES: readonly Route[] = [
     },
   },
 ];
+
+/**
+ * What an access token says of somebody ends with it: their agents have what their provider said when they signed in.
+ *
+ * @throws {ApiError} API_AGENT_REFUSED
+ */
+function requireSession(method: Caller['method']): void {
+  if (method !== 'access-token') return;
+  throw new ApiError('API_AGENT_REFUSED', 'Cannot make agent: an access token vouches for nobody beyond itself', {
+    hint: 'Sign in with weir login --oidc, and name the session with --token-file',
+  });
+}
 
 /**
  * A person who signed in as themselves: neither software nor a key for less than all makes what could do more.
