@@ -29,6 +29,18 @@ import type {
   TracedAnswers,
 } from './probe-platform.ts';
 
+/** An API as it describes itself: open, decided, and of devices. */
+const DESCRIBED = {
+  paths: {
+    '/healthz': { get: { security: [{}] } },
+    '/v1/users': { get: { 'x-weir-action': 'administer' } },
+    '/v1/views': { get: {} },
+    '/v1/devices/{name}/disable': { post: { 'x-weir-action': 'administer' } },
+    '/v1/streams/{stream}': { post: { security: [{ certificate: [] }] } },
+    '/.well-known/est/simpleenroll': { post: {} },
+  },
+};
+
 /** Clones that are noticed. */
 export const SOUND_CLONES: CloneTrial = {
   first: true,
@@ -330,6 +342,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
         ? payloads.map((payload, i) => publishOne(payload, i, stored, seen))
         : payloads.map(() => ({ code: 0x87, text: topic.endsWith('/closed') ? 'unenforced: …' : 'not-allowed: …' })),
     call: async (_method, path, body, as) => {
+      if (path === '/v1/openapi.json') return answer(DESCRIBED);
       if (path.startsWith(EST)) return enrolOne(path.slice(EST.length), as);
       if (as === 'nobody') return answer({ code: 'API_UNAUTHENTICATED' }, 401);
       if (as === 'person' && path === '/v1/prove' && ++proofs > 60) return { ...answer(null, 429), headers: LIMITED };

@@ -74,6 +74,7 @@ function operationOf(route: Route): Part {
     tags: [route.path.split('/')[2] ?? ''],
     description: accessOf(route),
     ...(route.access === 'open' ? { security: [{}] } : {}),
+    ...(typeof route.access === 'object' ? { 'x-weir-action': route.access.action } : {}),
     parameters: [...pathParameters(route.path), ...queryParameters(route)],
     ...requestBody(route),
     responses: {

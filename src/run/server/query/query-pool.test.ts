@@ -20,9 +20,9 @@ const LAUNCH = {
   ],
 };
 
-const atMost = (statements: number) => ({ most: () => statements, engine: () => null });
+const atMost = (statements: number, abreast = statements) => ({ most: () => statements, abreast, engine: () => null });
 
-const SLOW: PoolTimes = { idle: 60_000, sweep: 60_000, spare: 0, queue: 20_000 };
+const SLOW: PoolTimes = { idle: 60_000, sweep: 60_000, spare: 0, queue: 20_000, brief: 10_000 };
 
 const pidOf = async (process: QueryProcess): Promise<number> => (await process.peer.call('parse', '')) as never;
 const isAlive = (pid: number): boolean => {
@@ -82,6 +82,32 @@ test('QueryPool.use() has processes give way of who asks several at once, and of
   );
   for (const held of [other, one, two]) held.letGo();
   await Promise.all([other.done, one.done, two.done]);
+});
+
+test('QueryPool.use() has brief statements of one subject go one after the other in one process, and others beside them', async () => {
+  using pool = new QueryPool(LAUNCH, atMost(4, 1), SLOW);
+  const usual = getPriority();
+  const first = hold(pool, 'a');
+  const pid = await first.pid;
+  assert.equal(getPriority(pid), usual);
+  const pids: number[] = [];
+  const waiting = [1, 2, 3].map(() => pool.use('a', async (process) => void pids.push(await pidOf(process))));
+  assert.notEqual(await pool.use('b', pidOf), pid);
+  assert.deepEqual([pool.running, pids], [1, []]);
+  assert.equal(getPriority(pid), Math.min(19, usual + 10), 'who has several waiting gives way');
+  first.letGo();
+  await Promise.all([first.done, ...waiting]);
+  assert.deepEqual(pids, [pid, pid, pid]);
+});
+
+test('QueryPool.use() has a statement that lasts hold no other of its subject back', async () => {
+  using pool = new QueryPool(LAUNCH, atMost(4, 1), { ...SLOW, brief: 100 });
+  const long = hold(pool, 'a');
+  const pid = await long.pid;
+  assert.notEqual(await pool.use('a', pidOf), pid);
+  assert.equal(pool.running, 1);
+  long.letGo();
+  await long.done;
 });
 
 test('QueryPool.use() leaves a place to others, however much one subject asks', async () => {

@@ -7,6 +7,8 @@ import type { Launch } from './query-process.ts';
 export interface PoolBounds {
   /** Statements that may run at once. */
   readonly most: () => number;
+  /** Statements of one subject that are begun together; one more begins once these have lasted a while. */
+  readonly abreast: number;
   /** What the engine of one statement may take, so that the first one is made ahead; null makes none. */
   readonly engine: () => EngineLimits | null;
 }
@@ -21,9 +23,11 @@ export interface PoolTimes {
   readonly spare: number;
   /** A statement waits this long for a process before it is refused. */
   readonly queue: number;
+  /** Statements of a subject that have lasted this long hold back no further one of it. */
+  readonly brief: number;
 }
 
-const TIMES: PoolTimes = { idle: 60_000, sweep: 5_000, spare: 500, queue: 10_000 };
+const TIMES: PoolTimes = { idle: 60_000, sweep: 5_000, spare: 500, queue: 10_000, brief: 1_000 };
 
 interface Waiting {
   readonly subject: string;
@@ -33,21 +37,28 @@ interface Waiting {
 /**
  * Query processes: each serves one subject and ends when idle. One that serves nobody yet stands ready, so that a
  * first statement does not wait for a process to start.
+ *
+ * Brief statements of one subject go one after the other where there are no processors for more: side by side they would
+ * end no sooner, and each would start a process, at the cost of everybody else. A long one holds nobody back.
  */
 export class QueryPool implements Disposable {
   readonly #launch: Launch;
   readonly #most: () => number;
+  readonly #abreast: number;
   readonly #engine: PoolBounds['engine'];
   readonly #times: PoolTimes;
   readonly #processes = new Set<QueryProcess>();
   readonly #queue: Waiting[] = [];
   readonly #timer: NodeJS.Timeout;
   #spare: QueryProcess | null = null;
+  /** When is looked again at who waits for a brief statement of its own. */
+  #again: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor(launch: Launch, { most, engine }: PoolBounds, times = TIMES) {
+  constructor(launch: Launch, { most, abreast, engine }: PoolBounds, times = TIMES) {
     this.#launch = launch;
     this.#most = most;
+    this.#abreast = abreast;
     this.#engine = engine;
     this.#times = times;
     this.#timer = setInterval(() => this.#sweep(), times.sweep).unref();
@@ -82,6 +93,7 @@ export class QueryPool implements Disposable {
   [Symbol.dispose](): void {
     this.#closed = true;
     clearInterval(this.#timer);
+    if (this.#again !== null) clearTimeout(this.#again);
     for (const process of this.#processes) process.stop();
     this.#spare?.stop();
   }
@@ -89,6 +101,7 @@ export class QueryPool implements Disposable {
   async #take(subject: string): Promise<QueryProcess> {
     const ready = this.#find(subject);
     if (ready !== null) return ready;
+    this.#giveWay(subject);
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         subject,
@@ -113,9 +126,10 @@ export class QueryPool implements Disposable {
   #find(subject: string): QueryProcess | null {
     this.#forgetEnded();
     const busy = [...this.#processes].filter((process) => process.busy);
-    const own = busy.filter((process) => process.subject === subject).length;
+    const own = busy.filter((process) => process.subject === subject);
     // One place is always left to others, where there are several.
-    if (busy.length >= this.#most() || own >= Math.max(1, this.#most() - 1)) return null;
+    if (busy.length >= this.#most() || own.length >= Math.max(1, this.#most() - 1)) return null;
+    if (!this.#mayBegin(own)) return null;
     const free = [...this.#processes].filter((process) => !process.busy && process.subject === subject);
     let found = free.find(({ givesWay }) => !givesWay) ?? free[0];
     if (found === undefined) {
@@ -129,9 +143,30 @@ export class QueryPool implements Disposable {
     }
     found.subject = subject;
     found.busy = true;
-    // Who asks one statement at a time goes before readings; who asks several at once goes behind everybody.
-    if (own > 0) for (const process of this.#processes) if (process.subject === subject) process.giveWay();
+    found.busySince = performance.now();
+    if (own.length > 0) this.#giveWay(subject);
     return found;
+  }
+
+  /** Whether one more of a subject begins beside those of it that run; where not yet, it is looked at again in time. */
+  #mayBegin(own: readonly QueryProcess[]): boolean {
+    const begun = performance.now() - this.#times.brief;
+    const brief = own.filter(({ busySince }) => busySince > begun);
+    if (brief.length < this.#abreast) return true;
+    const first = Math.min(...brief.map(({ busySince }) => busySince));
+    this.#again ??= setTimeout(
+      () => {
+        this.#again = null;
+        this.#serveQueue();
+      },
+      Math.ceil(first - begun) + 1,
+    ).unref();
+    return false;
+  }
+
+  /** Who asks one statement at a time goes before readings; who asks several at once goes behind everybody. */
+  #giveWay(subject: string): void {
+    for (const process of this.#processes) if (process.busy && process.subject === subject) process.giveWay();
   }
 
   #serveQueue(): void {

@@ -45,6 +45,7 @@ export class QueryProcess {
   /** Whether it gives way to others on the processor, as it does from then on. */
   givesWay = false;
   idleSince = performance.now();
+  busySince = performance.now();
   ended = false;
 
   private constructor(child: ChildProcess) {

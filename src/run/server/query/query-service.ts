@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   bytes,
@@ -202,6 +202,7 @@ export class QueryService implements Queries, AsyncDisposable {
     const launch = (state.confined ? confine(options) : null) ?? limitMemory(options.program, memory);
     const pool = new QueryPool(launch, {
       most: () => template().limits.queriesAtOnce,
+      abreast: Math.max(1, Math.floor(availableParallelism() / ENGINE_THREADS) - 1),
       engine: () => engineLimits(template()),
     });
     return new QueryService(parts, pool, mountPoint, {
