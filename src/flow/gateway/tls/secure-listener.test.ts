@@ -1,18 +1,26 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { test } from 'node:test';
 import { seconds } from '#base/core/index.ts';
 import { ConnectionCount } from './connection-count.ts';
 import { AgreementCount } from './key-agreement.ts';
 import { HandshakeGate } from './handshake-gate.ts';
+import { openTrust } from '../../../../test/support/open-trust.ts';
 import { SecureListener } from './secure-listener.ts';
+import type { TlsMaterial } from './tls-options.ts';
 
-function listener(certificate: string, limits: { connections: number; handshakes: number }) {
+function listener(
+  certificate: string,
+  limits: { connections: number; handshakes: number },
+  tls: TlsMaterial = { certificate, key: certificate, authorities: [] },
+) {
   const refused: string[] = [];
   const count = new ConnectionCount(new SharedArrayBuffer(4));
   const made = new SecureListener({
-    tls: { certificate, key: certificate, authorities: [] },
-    rules: { minimum: '1.3', hybrid: 'prefer' },
+    tls,
+    rules: { minimum: '1.3', hybrid: 'require' },
     clientCertificates: true,
     protocol: 'mqtt',
     handshakeTimeout: seconds(1),
@@ -55,4 +63,42 @@ test('connections and handshakes beyond the bounds are turned away, and places c
     await settle();
     assert.equal(count.open, 0);
   }
+});
+
+/** What a client that takes any certificate agrees on; null where it comes to nothing. */
+function agree(port: number, options: ConnectionOptions): Promise<string | null> {
+  return new Promise((resolve) => {
+    const all = { host: '127.0.0.1', port, rejectUnauthorized: false, ALPNProtocols: ['mqtt'], ...options };
+    const socket = connectTls(all, () => {
+      resolve(`${socket.getProtocol()} ${socket.getPeerX509Certificate()?.serialNumber}`);
+      socket.destroy();
+    });
+    socket.on('error', () => resolve(null));
+  });
+}
+
+test('renew() shows new connections the new certificate, and loosens nothing of what may be agreed on', async (t) => {
+  const { identity } = await openTrust(t);
+  const material = async (host: string): Promise<TlsMaterial> => {
+    const { certificate, key } = await identity.serverCertificate([host]);
+    return { certificate, key, authorities: [identity.certificates.root], ticketKeys: new Uint8Array(48) };
+  };
+  const limits = { connections: 9, handshakes: 9 };
+  await using held = listener('', limits, await material('one.test')).made;
+  const port = await held.listen('127.0.0.1', 0, false);
+  const heard = async () => ({
+    usual: await agree(port, {}),
+    older: await agree(port, { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' }),
+    classical: await agree(port, { ecdhCurve: 'X25519' }),
+    otherProtocol: await agree(port, { ALPNProtocols: ['h2'] }),
+  });
+  const before = await heard();
+  assert.match(before.usual ?? '', /^TLSv1\.3 /);
+  const refused = { older: null, classical: null, otherProtocol: null };
+  assert.deepEqual(before, { usual: before.usual, ...refused });
+  held.renew(await material('two.test'));
+  const after = await heard();
+  assert.match(after.usual ?? '', /^TLSv1\.3 /);
+  assert.notEqual(after.usual, before.usual, 'another certificate');
+  assert.deepEqual(after, { usual: after.usual, ...refused });
 });

@@ -1,7 +1,7 @@
 import { createServer as createTcpServer } from 'node:net';
 import type { Server as TcpServer, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { Server as TlsServer, TLSSocket } from 'node:tls';
+import type { Server as TlsServer, TLSSocket, TlsOptions } from 'node:tls';
 import type { Millis } from '#base/core/index.ts';
 import type { TlsRules } from '#declare/template/index.ts';
 import { GatewayError } from '../errors.ts';
@@ -10,7 +10,7 @@ import type { HandshakeGate } from './handshake-gate.ts';
 import { handshakeRefusal } from './handshake-error.ts';
 import { keyAgreementOf } from './key-agreement.ts';
 import type { AgreementCount } from './key-agreement.ts';
-import { secureContextOptions, tlsOptions } from './tls-options.ts';
+import { tlsOptions } from './tls-options.ts';
 import type { TlsMaterial } from './tls-options.ts';
 
 /** How often an idle peer is asked by TCP whether it is still there: half-open connections end by it. */
@@ -49,10 +49,10 @@ export class SecureListener implements AsyncDisposable {
 
   constructor(deps: SecureListenerDeps) {
     this.#deps = deps;
-    const { tls, rules, clientCertificates, handshakeTimeout, protocol } = deps;
+    const { tls, protocol } = deps;
     try {
       this.#tls = createTlsServer({
-        ...tlsOptions(tls, rules, { clientCertificates, handshakeTimeout }),
+        ...optionsOf(deps, tls),
         ALPNCallback: ({ protocols }) => (protocols.includes(protocol) ? protocol : undefined),
       });
     } catch (cause) {
@@ -101,7 +101,8 @@ export class SecureListener implements AsyncDisposable {
 
   /** New connections get the new certificate; those that are open keep theirs. */
   renew(tls: TlsMaterial): void {
-    this.#tls.setSecureContext(secureContextOptions(tls));
+    // All of it: what is left out, such as the least version, would go back to what the library does by itself.
+    this.#tls.setSecureContext(optionsOf(this.#deps, tls));
   }
 
   /** Takes no more connections; those that are open go on. */
@@ -155,4 +156,8 @@ export class SecureListener implements AsyncDisposable {
 /** Tells the connections of one listener apart while they are open; the TLS socket shows the same as the one below. */
 function nameOf(socket: Socket): string {
   return `${socket.remoteAddress} ${socket.remotePort}`;
+}
+
+function optionsOf({ rules, clientCertificates, handshakeTimeout }: SecureListenerDeps, tls: TlsMaterial): TlsOptions {
+  return tlsOptions(tls, rules, { clientCertificates, handshakeTimeout });
 }

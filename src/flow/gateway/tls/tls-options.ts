@@ -31,7 +31,10 @@ export function tlsOptions(
 ): TlsOptions {
   const { versions, groups } = tlsOffer(rules);
   return {
-    ...secureContextOptions(material),
+    cert: material.certificate,
+    key: material.key,
+    ca: [...material.authorities],
+    ...(material.ticketKeys === undefined ? {} : { ticketKeys: Buffer.from(material.ticketKeys) }),
     minVersion: versions.includes('1.2') ? 'TLSv1.2' : 'TLSv1.3',
     maxVersion: 'TLSv1.3',
     // All of the table: the version decides which of them a client can have.
@@ -43,15 +46,5 @@ export function tlsOptions(
     rejectUnauthorized: false,
     handshakeTimeout: use.handshakeTimeout,
     sessionTimeout: 3_600,
-  };
-}
-
-/** The part that changes when certificates are renewed while the listener runs. */
-export function secureContextOptions(material: TlsMaterial): TlsOptions {
-  return {
-    cert: material.certificate,
-    key: material.key,
-    ca: [...material.authorities],
-    ...(material.ticketKeys === undefined ? {} : { ticketKeys: Buffer.from(material.ticketKeys) }),
   };
 }
