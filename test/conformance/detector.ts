@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeState } from '#learn/features/index.ts';
-import { DetectError, pickRows, rowsOf, sliceRows } from '#watch/detect/index.ts';
-import type { Detector, DetectorKind, IncrementalDetector, OptionsOf, OptionTable, Rows } from '#watch/detect/index.ts';
+import { DetectError, pickRows, rowsOf, sliceRows, StateArena } from '#watch/detect/index.ts';
+import type {
+  Detector,
+  DetectorKind,
+  IncrementalDetector,
+  MovableDetector,
+  OptionsOf,
+  OptionTable,
+  Rows,
+} from '#watch/detect/index.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 /** How a kind of detector is tried. */
@@ -57,6 +65,30 @@ export function detectorConformance<D extends Detector, T extends OptionTable>(
     const scores = scoresOf(taught(), normalRows(2, MORE, width));
     for (const score of scores) assert.ok(score >= 0 && Number.isFinite(score), `a score is ${score}`);
     assert.ok(new Set(scores).size > 3 || repeating, 'nearly all scores are equal');
+  });
+
+  const movable = kind.cost === 'cheap' && isMovable(make());
+  test(`${name}: two take turns in one arena and neither notices`, { skip: !movable && 'it is not cheap' }, () => {
+    const { built: shared, arena } = StateArena.around((room) => {
+      const detector = make();
+      if (isMovable(detector)) detector.moveInto(room);
+      return detector as D & MovableDetector;
+    });
+    const kept = [arena.bytes.slice(), arena.bytes.slice()];
+    const alone = [1, 5].map(() => make() as D & MovableDetector);
+    for (let from = 0; from < 60; from += 20) {
+      for (const [i, seed] of [1, 5].entries()) {
+        const rows = sliceRows(normalRows(seed, 60, width), from, from + 20);
+        arena.bytes.set(kept[i]!);
+        shared.learn(rows);
+        kept[i] = arena.bytes.slice();
+        alone[i]!.learn(rows);
+      }
+    }
+    arena.bytes.set(kept[0]!);
+    assert.deepEqual(shared.snapshot(), alone[0]!.snapshot());
+    shared.resume(alone[1]!.snapshot());
+    assert.deepEqual(arena.bytes, kept[1]);
   });
 
   test(`${name}: equal seeds, rows and settings give equal scores and snapshots`, () => {
@@ -336,4 +368,8 @@ function rankCorrelation(a: Float64Array, b: Float64Array): number {
 
 function median(values: Float64Array): number {
   return values.slice().sort()[values.length >> 1]!;
+}
+
+function isMovable(detector: Detector): detector is MovableDetector {
+  return 'moveInto' in detector;
 }

@@ -1,11 +1,12 @@
 import { decodeState, encodeState, seedRandom } from '#learn/features/index.ts';
 import type { RandomState, StateArray } from '#learn/features/index.ts';
-import type { CostClass, Detector, DetectorKind, IncrementalDetector, OptionsOf, OptionTable } from './detector.ts';
+import type { CostClass, Detector, DetectorKind, MovableDetector, OptionsOf, OptionTable } from './detector.ts';
 import { DetectError } from './errors.ts';
 import { normaliseShares, occlude } from './occlude.ts';
 import { completeOptions } from './options.ts';
 import { columnMedians, tameRows } from './rows.ts';
 import type { Rows } from './rows.ts';
+import type { StateArena } from './state-arena.ts';
 
 /** State of a detector as plain data, so that one codec keeps all. */
 type PlainState = { readonly [name: string]: number | StateArray };
@@ -66,7 +67,7 @@ export function defineFitted<S extends PlainState, T extends OptionTable>(recipe
 
 /** Makes a kind of incremental detector of its functions. */
 export function defineIncremental<S extends PlainState, T extends OptionTable>(recipe: IncrementalRecipe<S, T>) {
-  return kindOf<IncrementalDetector, S, T>(recipe, (options, width, seed, restored) => {
+  return kindOf<MovableDetector, S, T>(recipe, (options, width, seed, restored) => {
     const shell = new Incremental(recipe, options, width, seed);
     if (restored !== undefined) shell.restore(restored);
     return shell;
@@ -118,8 +119,9 @@ abstract class Shell<S extends PlainState, T extends OptionTable> {
   readonly width: number;
   readonly stateBytes: number;
   protected state: S | undefined;
-  protected rowsSeen = 0;
-  protected readonly setting: Setting<T>;
+  protected setting: Setting<T>;
+  /** How many rows were seen: in an array, so that it can be moved as the rest is. */
+  protected counter = new Float64Array(1);
   readonly #recipe: Recipe<S, T>;
   readonly #seed: number;
 
@@ -134,6 +136,14 @@ abstract class Shell<S extends PlainState, T extends OptionTable> {
 
   get seen(): number {
     return this.rowsSeen;
+  }
+
+  protected get rowsSeen(): number {
+    return this.counter[0]!;
+  }
+
+  protected set rowsSeen(rows: number) {
+    this.counter[0] = rows;
   }
 
   score(rows: Rows, scores: Float64Array): void {
@@ -265,7 +275,7 @@ class Fitted<S extends PlainState, T extends OptionTable> extends Shell<S, T> im
   }
 }
 
-class Incremental<S extends PlainState, T extends OptionTable> extends Shell<S, T> implements IncrementalDetector {
+class Incremental<S extends PlainState, T extends OptionTable> extends Shell<S, T> implements MovableDetector {
   readonly #incremental: IncrementalRecipe<S, T>;
   declare protected state: S;
 
@@ -290,6 +300,31 @@ class Incremental<S extends PlainState, T extends OptionTable> extends Shell<S, 
     if (first) scores[0] = 0;
     this.rowsSeen += rows.count;
     keepFinite(scores, rows.count);
+  }
+
+  moveInto(arena: StateArena): void {
+    this.state = arena.takeAll(this.state);
+    this.counter = arena.take(this.counter);
+    this.setting = { ...this.setting, random: arena.take(this.setting.random) };
+  }
+
+  resume(bytes: Uint8Array): void {
+    const entries = decodeState(bytes, this.kind, this.#incremental.version);
+    const { state: own } = this;
+    const settings = { width: this.width, ...this.setting.options };
+    for (const [name, value] of Object.entries(settings)) {
+      const known = takeNumber(this.kind, entries, name === 'width' ? name : `option ${name}`);
+      if (known !== value) throw unfit(this.kind, `${name} is ${known}, not ${value}`);
+    }
+    try {
+      this.restore(entries);
+      // Where it was moved to it stays: what was decoded is copied there.
+      for (const [name, value] of Object.entries(own)) {
+        if (typeof value !== 'number') value.set(this.state[name] as never);
+      }
+    } finally {
+      this.state = own;
+    }
   }
 
   protected tame(rows: Rows): Rows {

@@ -1,4 +1,5 @@
 import type { Rows } from './rows.ts';
+import type { StateArena } from './state-arena.ts';
 
 /**
  * What one value costs, in orders of magnitude: `cheap` is for every value of every device, `moderate` for every row,
@@ -52,6 +53,22 @@ export interface Detector {
 export interface IncrementalDetector extends Detector {
   /** Scores each row, then learns it, before the next is scored: `score` and `learn` row by row, in one pass. */
   step(rows: Rows, scores: Float64Array): void;
+}
+
+/**
+ * A detector of the cheap tier: its state is arrays that stay where they are, so that one object can take the places of
+ * many devices in turn.
+ */
+export interface MovableDetector extends IncrementalDetector {
+  /** Puts its state into an arena; once, before it has learnt anything. */
+  moveInto(arena: StateArena): void;
+  /**
+   * Goes on from a snapshot of a detector of the same kind, width and settings.
+   *
+   * @throws {FeaturesError} FEATURES_STATE_CORRUPT or FEATURES_STATE_FOREIGN
+   * @throws {DetectError} DETECT_STATE_UNFIT
+   */
+  resume(bytes: Uint8Array): void;
 }
 
 /** A setting of a kind of detector: a number within bounds. */

@@ -5,10 +5,12 @@ export type {
   Detector,
   DetectorKind,
   IncrementalDetector,
+  MovableDetector,
   Option,
   OptionsOf,
   OptionTable,
 } from './detector.ts';
+export { StateArena } from './state-arena.ts';
 export { rowsOf, sliceRows, pickRows, columnOf, columnMedians } from './rows.ts';
 export type { Rows } from './rows.ts';
 export { robustZ } from './charts/robust-z.ts';
@@ -58,9 +60,10 @@ export type {
 } from './live/finding.ts';
 export { DEARER_DETECTORS, DearerTiers, STANDARD_TIERS, WINDOW_ROWS } from './tiers/dearer-tiers.ts';
 export type { TierFigures, TierRecall, TierRule, TierVerdict } from './tiers/dearer-tiers.ts';
-export { DeviceWatch, rateOfPart } from './live/device-watch.ts';
+export { DeviceJudge, rateOfPart } from './live/device-judge.ts';
+export { DeviceWatch } from './live/device-watch.ts';
 export { ALL_DEVICES, DRIFT_NAME, driftFinding } from './live/drift-finding.ts';
-export type { DeviceBaseline } from './live/device-watch.ts';
+export type { DeviceBaseline } from './live/device-judge.ts';
 export type { DeviceRows } from './live/device-rows.ts';
 export { RowGatherer } from './live/row-gatherer.ts';
 export { openState, sealState } from './live/state-file.ts';

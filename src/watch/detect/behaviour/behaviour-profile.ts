@@ -1,5 +1,6 @@
 import { beginBaseline, learnBaseline, standardise } from '#learn/features/index.ts';
 import type { BaselineState } from '#learn/features/index.ts';
+import { StateArena } from '../state-arena.ts';
 
 /** Readings that behaviour is told from. */
 export const BEHAVIOUR_WINDOW = 32;
@@ -24,11 +25,15 @@ const ALWAYS = 0.98;
 export class BehaviourProfile {
   readonly traits: BaselineState;
   /** A ring of scores, then how many there were. */
-  readonly scores = new Float64Array(KEPT + 1);
+  readonly scores: Float64Array;
 
-  /** @param columns of a reading, the time between two among them */
-  constructor(columns: number) {
-    this.traits = beginBaseline(TRAITS * columns);
+  /**
+   * @param columns of a reading, the time between two among them
+   * @param arena where what it knows lies
+   */
+  constructor(columns: number, arena = new StateArena()) {
+    this.traits = arena.takeAll(beginBaseline(TRAITS * columns));
+    this.scores = arena.take(new Float64Array(KEPT + 1));
   }
 
   get windows(): number {
@@ -78,9 +83,9 @@ export class TraitWindow {
   /** Of each column: sum, sum of squares, sum of changes, values, the latest; then rows. */
   readonly state: Float64Array;
 
-  constructor(columns: number) {
+  constructor(columns: number, arena = new StateArena()) {
     this.#columns = columns;
-    this.state = new Float64Array(5 * columns + 1);
+    this.state = arena.take(new Float64Array(5 * columns + 1));
     for (let i = 0; i < columns; i++) this.state[5 * i + 4] = NaN;
   }
 

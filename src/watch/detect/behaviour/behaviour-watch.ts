@@ -1,4 +1,5 @@
 import { BehaviourProfile, PROFILE_SETTLES, STRANGE_WINDOWS, TraitWindow } from './behaviour-profile.ts';
+import { StateArena } from '../state-arena.ts';
 
 /** How a device behaves beside what it did before, and beside the others of its stream. */
 export interface BehaviourScore {
@@ -15,12 +16,12 @@ export class BehaviourWatch {
   readonly own: BehaviourProfile;
   readonly window: TraitWindow;
   /** Strange windows one after the other; scores of the last window beside the limits. */
-  readonly numbers = new Float64Array(3);
+  readonly numbers: Float64Array;
 
-  constructor(columns: number) {
-    this.own = new BehaviourProfile(columns);
-    this.window = new TraitWindow(columns);
-    this.numbers.fill(NaN, 1);
+  constructor(columns: number, arena = new StateArena()) {
+    this.own = new BehaviourProfile(columns, arena);
+    this.window = new TraitWindow(columns, arena);
+    this.numbers = arena.take(new Float64Array(3)).fill(NaN, 1);
   }
 
   get score(): BehaviourScore {

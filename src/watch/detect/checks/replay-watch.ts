@@ -1,9 +1,12 @@
 import { beginBaseline, learnBaseline } from '#learn/features/index.ts';
 import type { BaselineState } from '#learn/features/index.ts';
+import { StateArena } from '../state-arena.ts';
 
 /** Bytes of the past of a device at most, and rows of it. */
-const HISTORY_BYTES = 8_192;
+const HISTORY_BYTES = 4_096;
 const MOST_ROWS = 2_048;
+/** Rows that there is room for at first: it grows as they come. */
+const FIRST_ROWS = 128;
 /** Rows that are looked for in the past at once. */
 const WINDOW = 48;
 /** Products by which most places of the past are ruled out, and the correlation that they have to show. */
@@ -16,9 +19,11 @@ const REMEMBERS = 64;
 /** −ln of the chance of a match, per window, from which on it counts; and how many times the usual one it has to be. */
 const LEAST = 25;
 const TIMES = 2;
-/** Steps of a change that are told apart, per spread. */
-const STEPS = 40;
-const MOST_STEP = 120;
+/** Steps of a change that are told apart, per spread: three spreads are the most that is. */
+const STEPS = 7 / 3;
+const MOST_STEP = 7;
+/** Of a spread: less is no change. */
+const NOTHING = 1 / 80;
 /** Changes, of all in a window, that must not be nothing. */
 const LEAST_ENERGY = 0.2;
 const MEMORY = 3_600;
@@ -40,27 +45,43 @@ const NUMBERS = 4;
  */
 export class ReplayWatch {
   readonly #width: number;
+  /** Bytes of a row: two fields in each. */
+  readonly #stride: number;
   readonly #rows: number;
   readonly changes: BaselineState;
   readonly last: Float64Array;
   readonly numbers: Float64Array;
-  readonly history: Int8Array;
+  /** Steps of the latest rows in a ring, as long as there were rows to keep: each device has its own. */
+  history = new Uint8Array(0);
   readonly #change: Float64Array;
 
-  /** @param width fields that are compared */
-  constructor(width: number) {
+  /**
+   * @param width fields that are compared
+   * @param arena where all else that it knows lies
+   */
+  constructor(width: number, arena = new StateArena()) {
     this.#width = width;
-    this.#rows = Math.min(MOST_ROWS, Math.floor(HISTORY_BYTES / width));
-    this.changes = beginBaseline(width);
-    this.last = new Float64Array(width).fill(NaN);
-    this.numbers = new Float64Array(NUMBERS);
-    this.history = new Int8Array(this.#rows * width);
+    this.#stride = (width + 1) >> 1;
+    this.#rows = Math.min(MOST_ROWS, Math.floor(HISTORY_BYTES / this.#stride));
+    this.changes = arena.takeAll(beginBaseline(width));
+    this.last = arena.take(new Float64Array(width).fill(NaN));
+    this.numbers = arena.take(new Float64Array(NUMBERS));
     this.#change = new Float64Array(width);
   }
 
-  /** Bytes that it takes. */
+  /** Bytes that it takes at most. */
   get byteLength(): number {
-    return this.history.byteLength + (4 * this.#width + NUMBERS) * 8;
+    return this.#rows * this.#stride + (4 * this.#width + NUMBERS) * 8;
+  }
+
+  /** Whether a past is one that it could have kept. */
+  fits(history: Uint8Array, rows: number): boolean {
+    const { length } = history;
+    return (
+      length % this.#stride === 0 &&
+      length >= Math.min(rows, this.#rows) * this.#stride &&
+      length <= this.#rows * this.#stride
+    );
   }
 
   /**
@@ -71,15 +92,16 @@ export class ReplayWatch {
    */
   take(values: Float64Array, at: number): number | null {
     const row = this.numbers[ROWS]!;
-    const place = (row % this.#rows) * this.#width;
+    const place = this.#placeOf(row);
+    this.#grow(row);
     for (let i = 0; i < this.#width; i++) {
       const value = values[at + i]!;
       const change = value - this.last[i]!;
       if (value === value) this.last[i] = value;
       this.#change[i] = change;
-      const spread = this.changes.spread[i]!;
-      const step = spread > 0 && change === change ? Math.round((STEPS * change) / spread) : 0;
-      this.history[place + i] = step > MOST_STEP ? MOST_STEP : step < -MOST_STEP ? -MOST_STEP : step;
+      const step = stepOf(change, this.changes.spread[i]!);
+      const byte = place + (i >> 1);
+      this.history[byte] = i % 2 === 0 ? step : this.history[byte]! | (step << 4);
     }
     learnBaseline(this.changes, this.#change, 0, MEMORY);
     this.numbers[ROWS] = row + 1;
@@ -108,31 +130,38 @@ export class ReplayWatch {
 
   /** The distance at which the latest window goes best with the past, and −ln of the chance of it. */
   #best(): readonly [lag: number, surprise: number] | null {
-    const width = this.#width;
+    const stride = this.#stride;
+    const { history } = this;
     const end = this.numbers[ROWS]!;
     const known = Math.min(end, this.#rows);
-    const window = new Float64Array(WINDOW * width);
+    const window = new Float64Array(WINDOW * stride * 2);
     let [energy, moved] = [0, 0];
-    for (let i = 0; i < window.length; i++) {
-      const step = this.#step(end - WINDOW + Math.floor(i / width), i % width);
-      window[i] = step;
-      energy += step * step;
-      if (step !== 0) moved += 1;
+    for (let row = 0; row < WINDOW; row++) {
+      const place = this.#placeOf(end - WINDOW + row);
+      for (let i = 0; i < stride; i++) {
+        const byte = history[place + i]!;
+        const at = 2 * (row * stride + i);
+        const [low, high] = [(window[at] = LOW[byte]!), (window[at + 1] = HIGH[byte]!)];
+        energy += low * low + high * high;
+        moved += (low === 0 ? 0 : 1) + (high === 0 ? 0 : 1);
+      }
     }
-    if (moved < LEAST_ENERGY * window.length) return null;
-    const fields = Math.min(width, FIRST_FIELDS);
+    if (moved < LEAST_ENERGY * WINDOW * this.#width) return null;
+    const fields = Math.min(this.#width, FIRST_FIELDS);
     const first = Math.ceil(FIRST_LOOK / fields);
+    const firstBytes = (fields + 1) >> 1;
     let [best, bestLag] = [0, 0];
     for (let lag = WINDOW; lag <= known - WINDOW; lag++) {
       const from = end - WINDOW - lag;
-      if (!this.#firstLook(window, from, first, fields)) continue;
+      if (!this.#firstLook(window, from, first, firstBytes)) continue;
       let [dot, other] = [0, 0];
       for (let row = 0; row < WINDOW; row++) {
-        const place = ((from + row) % this.#rows) * width;
-        for (let i = 0; i < width; i++) {
-          const step = this.history[place + i]!;
-          dot += step * window[row * width + i]!;
-          other += step * step;
+        const place = this.#placeOf(from + row);
+        for (let i = 0; i < stride; i++) {
+          const byte = history[place + i]!;
+          const at = 2 * (row * stride + i);
+          dot += LOW[byte]! * window[at]! + HIGH[byte]! * window[at + 1]!;
+          other += SQUARES[byte]!;
         }
       }
       const correlation = dot / Math.sqrt(Math.max(1, energy * other));
@@ -142,22 +171,51 @@ export class ReplayWatch {
     return [bestLag, (-moved / 2) * Math.log(1 - Math.min(0.9999, best * best))];
   }
 
-  #firstLook(window: Float64Array, from: number, rows: number, fields: number): boolean {
-    const width = this.#width;
+  #firstLook(window: Float64Array, from: number, rows: number, bytes: number): boolean {
+    const { history } = this;
     let [dot, own, other] = [0, 0, 0];
     for (let row = 0; row < rows; row++) {
-      const place = ((from + row) % this.#rows) * width;
-      for (let i = 0; i < fields; i++) {
-        const [a, b] = [window[row * width + i]!, this.history[place + i]!];
-        dot += a * b;
-        own += a * a;
-        other += b * b;
+      const place = this.#placeOf(from + row);
+      for (let i = 0; i < bytes; i++) {
+        const at = 2 * (row * this.#stride + i);
+        const [low, high] = [window[at]!, window[at + 1]!];
+        const byte = history[place + i]!;
+        dot += low * LOW[byte]! + high * HIGH[byte]!;
+        own += low * low + high * high;
+        other += SQUARES[byte]!;
       }
     }
     return dot > 0 && dot * dot >= FIRST_CORRELATION ** 2 * own * other;
   }
 
-  #step(row: number, field: number): number {
-    return this.history[(row % this.#rows) * this.#width + field]!;
+  #placeOf(row: number): number {
+    return (row % this.#rows) * this.#stride;
   }
+
+  /** Makes room for the row that is to be kept. */
+  #grow(row: number): void {
+    const rows = this.history.length / this.#stride;
+    if (rows === this.#rows || row < rows) return;
+    const grown = new Uint8Array(Math.min(this.#rows, Math.max(FIRST_ROWS, 2 * rows)) * this.#stride);
+    grown.set(this.history);
+    this.history = grown;
+  }
+}
+
+/** What a step of four bits stands for: the middle of the changes that it is of, in halves of a step; then nothing, then down. */
+const MIDDLES = Float64Array.from({ length: 16 }, (_, step) =>
+  step === 0 ? 0 : step <= MOST_STEP ? 2 * step - 1 : 1 - 2 * (step - MOST_STEP),
+);
+/** The steps of the two fields of a byte, and the sum of their squares. */
+const LOW = Float64Array.from({ length: 256 }, (_, byte) => MIDDLES[byte & 15]!);
+const HIGH = Float64Array.from({ length: 256 }, (_, byte) => MIDDLES[byte >> 4]!);
+const SQUARES = LOW.map((low, byte) => low ** 2 + HIGH[byte]! ** 2);
+
+/** The step of a change: 0 for none, 1 to 7 for so far up, 8 to 14 for so far down. */
+function stepOf(change: number, spread: number): number {
+  if (!(spread > 0) || change !== change) return 0;
+  const far = Math.abs(change) / spread;
+  if (far < NOTHING) return 0;
+  const step = Math.min(MOST_STEP, Math.ceil(STEPS * far));
+  return change > 0 ? step : step + MOST_STEP;
 }

@@ -45,7 +45,13 @@ function kinds(found: readonly Finding[]): readonly string[] {
   return [...new Set(found.map(({ violates }) => violates?.kind ?? 'none'))];
 }
 
-function tell(rows: DeviceRows, checks = new DeviceChecks('truck-3', PLAN)): readonly Finding[] {
+function seated(plan: WatchPlan): DeviceChecks {
+  const checks = new DeviceChecks(plan);
+  checks.seat('truck-3', { history: new Uint8Array(0), open: new Map() });
+  return checks;
+}
+
+function tell(rows: DeviceRows, checks = seated(PLAN)): readonly Finding[] {
   const found: Finding[] = [];
   checks.take(rows, null, found);
   return found;
@@ -99,7 +105,7 @@ test('DeviceChecks go on from a saved state, whatever is going on', () => {
 });
 
 test('DeviceChecks tell of a stranger behind known credentials, within three windows of behaviour', () => {
-  const checks = new DeviceChecks('truck-3', BASE);
+  const checks = seated(BASE);
   assert.deepEqual(tell(climateRows(0, 3_200), checks), []);
   assert.ok((checks.behaviour.asItself ?? 0) > 0);
   const other = climateRows(3_200, 3_400);

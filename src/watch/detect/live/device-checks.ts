@@ -6,7 +6,8 @@ import type { BehaviourScore } from '../behaviour/behaviour-watch.ts';
 import { judgePhysics } from '../checks/physics-check.ts';
 import { ReplayWatch } from '../checks/replay-watch.ts';
 import { beginSigns, judgeClock, judgeSign } from '../checks/tamper-signs.ts';
-import type { TamperSign } from '../checks/tamper-signs.ts';
+import type { SignState, TamperSign } from '../checks/tamper-signs.ts';
+import { StateArena } from '../state-arena.ts';
 import { checkedFields } from './device-rows.ts';
 import type { DeviceRows } from './device-rows.ts';
 import { showReading } from './explain-finding.ts';
@@ -28,38 +29,60 @@ const TECHNIQUES: Readonly<Record<string, readonly string[]>> = {
   physics: ['T0856'],
 };
 
+const NO_HISTORY = new Uint8Array(0);
+
+/** What a device has by itself of its checks. */
+export interface CheckedDevice {
+  readonly history: Uint8Array<ArrayBuffer>;
+  readonly open: Map<string, OpenFinding>;
+}
+
 /**
- * The checks of one device that no baseline decides: rules of physics, signs of tampering, its clock, its past played
+ * The checks of one device at a time that no baseline decides: rules of physics, signs of tampering, its clock, its past played
  * again. Each has findings of its own, which name what was violated.
  *
  * They see readings in the order in which they came, late ones too.
  */
 export class DeviceChecks {
-  readonly #device: string;
+  #device = '';
   readonly #plan: WatchPlan;
   readonly #fields: readonly WatchedField[];
-  readonly #signs = beginSigns();
+  readonly #signs: SignState;
   readonly #replay: ReplayWatch | null;
-  /** By what was violated. */
-  readonly #open = new Map<string, OpenFinding>();
+  /** What is going on, by what was violated. */
+  #open: Map<string, OpenFinding> = new Map();
   /** Latest value of each column, and when it came. */
   readonly #before: Float64Array;
   readonly #beforeTimes: Float64Array;
   readonly #behaviour: BehaviourWatch;
-  readonly #lastTime = new Float64Array(1).fill(NaN);
+  readonly #lastTime: Float64Array;
   readonly #row: Float64Array;
 
-  constructor(device: string, plan: WatchPlan) {
-    this.#device = device;
+  /** @param arena where all lies that it knows of the device that it checks, but for what that one takes its seat with */
+  constructor(plan: WatchPlan, arena = new StateArena()) {
     this.#plan = plan;
     this.#fields = checkedFields(plan);
     const width = this.#fields.length;
+    this.#signs = arena.take(beginSigns());
     // The last column is the time between readings: of that nothing is played again.
-    this.#replay = width > 1 && plan.byReceipt !== true ? new ReplayWatch(width - 1) : null;
-    this.#behaviour = new BehaviourWatch(width);
+    this.#replay = width > 1 && plan.byReceipt !== true ? new ReplayWatch(width - 1, arena) : null;
+    this.#behaviour = new BehaviourWatch(width, arena);
     this.#row = new Float64Array(width);
-    this.#before = new Float64Array(width).fill(NaN);
-    this.#beforeTimes = new Float64Array(width).fill(NaN);
+    this.#lastTime = arena.take(new Float64Array(1).fill(NaN));
+    this.#before = arena.take(new Float64Array(width).fill(NaN));
+    this.#beforeTimes = arena.take(new Float64Array(width).fill(NaN));
+  }
+
+  /** A device takes its seat, with what is its own. */
+  seat(device: string, { history, open }: CheckedDevice): void {
+    this.#device = device;
+    this.#open = open;
+    if (this.#replay !== null) this.#replay.history = history;
+  }
+
+  /** Its past, which grows. */
+  get history(): Uint8Array<ArrayBuffer> {
+    return this.#replay?.history ?? NO_HISTORY;
   }
 
   get byteLength(): number {
@@ -122,7 +145,7 @@ export class DeviceChecks {
     for (const [name, part] of this.#behaviourParts()) state[name] = part;
     if (this.#replay !== null) {
       const { history, numbers, last, changes } = this.#replay;
-      state['replay history'] = new Uint8Array(history.buffer, history.byteOffset, history.length);
+      state['replay steps'] = history;
       state['replay numbers'] = numbers;
       state['replay last'] = last;
       state['replay centre'] = changes.centre;
@@ -143,9 +166,10 @@ export class DeviceChecks {
     fill('before', this.#before);
     fill('before times', this.#beforeTimes);
     for (const [name, part] of this.#behaviourParts()) fill(name, part);
-    const history = state.get('replay history');
-    if (this.#replay !== null && history instanceof Uint8Array && history.length === this.#replay.history.length) {
-      this.#replay.history.set(new Int8Array(history.buffer, history.byteOffset, history.length));
+    const [history, numbers] = [state.get('replay steps'), state.get('replay numbers')];
+    const rows = numbers instanceof Float64Array ? numbers[0]! : NaN;
+    if (this.#replay !== null && history instanceof Uint8Array && this.#replay.fits(history, rows)) {
+      this.#replay.history = Uint8Array.from(history);
       fill('replay numbers', this.#replay.numbers);
       fill('replay last', this.#replay.last);
       fill('replay centre', this.#replay.changes.centre);

@@ -1,3 +1,4 @@
+import { StateArena } from '../state-arena.ts';
 import type { WatchPlan } from './watch-plan.ts';
 
 /** Rows of one device in the order of their coming: a block, and the time of each row in epoch microseconds. */
@@ -21,12 +22,48 @@ const MICROS = 1e6;
 
 /** Where the rows of a device stand in time. */
 export class RowOrder {
-  /** Time of the first row, and of the last; the latest time that a reading told. Epoch microseconds. */
-  since = NaN;
-  until = -Infinity;
-  latest = -Infinity;
+  readonly #numbers: Float64Array;
+
+  /** @param arena where what it knows lies */
+  constructor(arena = new StateArena()) {
+    this.#numbers = arena.take(Float64Array.of(NaN, -Infinity, -Infinity, 0));
+  }
+
+  /** Time of the first row, epoch microseconds; NaN before it. */
+  get since(): number {
+    return this.#numbers[0]!;
+  }
+
+  set since(time: number) {
+    this.#numbers[0] = time;
+  }
+
+  /** Time of the last row; −Infinity before the first. */
+  get until(): number {
+    return this.#numbers[1]!;
+  }
+
+  set until(time: number) {
+    this.#numbers[1] = time;
+  }
+
+  /** The latest time that a reading told. */
+  get latest(): number {
+    return this.#numbers[2]!;
+  }
+
+  set latest(time: number) {
+    this.#numbers[2] = time;
+  }
+
   /** Rows that were earlier than one before them. */
-  late = 0;
+  get late(): number {
+    return this.#numbers[3]!;
+  }
+
+  set late(rows: number) {
+    this.#numbers[3] = rows;
+  }
 
   /**
    * The rows that are no earlier than all before them, with the time since the one before in their last column. Columns

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DearerTiers } from '../tiers/dearer-tiers.ts';
-import { DeviceWatch, rateOfPart } from './device-watch.ts';
+import { rateOfPart } from './device-judge.ts';
+import { DeviceWatch } from './device-watch.ts';
 import type { DeviceRows } from './device-rows.ts';
 import { climatePlan, climateRows } from './testing.ts';
 
@@ -117,11 +118,6 @@ test('DeviceWatch.restore() refuses what is of other fields, torn or flipped', (
   const flipped = kept.slice();
   flipped[100] = flipped[100]! ^ 1;
   assert.throws(() => DeviceWatch.restore('d', PLAN, flipped), { code: 'FEATURES_STATE_CORRUPT' });
-});
-
-test('DeviceWatch keeps within 16 KiB at ten fields', () => {
-  const fields = Array.from({ length: 10 }, (_, i) => ({ ...PLAN.fields[0]!, name: `f${i}` }));
-  assert.ok(new DeviceWatch('d', { ...PLAN, fields: [...fields, PLAN.fields.at(-1)!] }).stateBytes <= 16_384);
 });
 
 test('DeviceWatch notices that it is led away slowly, and says from where to where', () => {

@@ -1,144 +1,65 @@
-import { decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
-import { decodeState, encodeState, FeatureStream } from '#learn/features/index.ts';
-import type { BaselineState, StateArray } from '#learn/features/index.ts';
-import type { IncrementalDetector } from '../detector.ts';
-import { ANCHORED_AFTER, beginAnchor, checkAnchor, MOVED_LIMIT } from '../threshold/baseline-anchor.ts';
-import type { AnchorState } from '../threshold/baseline-anchor.ts';
-import {
-  ARMED_AFTER,
-  beginThreshold,
-  chargeAlarm,
-  limitOf,
-  suspicionOf,
-  takeScore,
-  THRESHOLD_LENGTH,
-  thresholdFacts,
-} from '../threshold/budget-threshold.ts';
-import type { ThresholdFacts, ThresholdRule, ThresholdState } from '../threshold/budget-threshold.ts';
 import type { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
-import type { BehaviourScore } from '../behaviour/behaviour-watch.ts';
-import { ConditionBaselines } from '../context/condition-baselines.ts';
-import { DeviceChecks } from './device-checks.ts';
-import { blurRows, checkedRows, measuresOf, RowOrder } from './device-rows.ts';
-import type { DeviceRows } from './device-rows.ts';
-import { DEARER_DETECTORS, WINDOW_ROWS } from '../tiers/dearer-tiers.ts';
 import type { DearerTiers } from '../tiers/dearer-tiers.ts';
-import { askDetector, findCauses, movedCause, sayFinding, showReading, showUsual } from './explain-finding.ts';
-import type { Unusual } from './explain-finding.ts';
-import { findingId, severityOf } from './finding.ts';
-import type { Finding, FiredDetector, ShownReading } from './finding.ts';
-import { OpenFinding } from './open-finding.ts';
-import type { Alarm } from './open-finding.ts';
-import { ReadingMemory } from './reading-memory.ts';
-import { fillSaved, savedNumber, stateUnfit } from './saved-state.ts';
-import type { WatchedDetector, WatchPlan } from './watch-plan.ts';
+import { DeviceJudge } from './device-judge.ts';
+import type { DeviceBaseline, DeviceFacts, SeatedDevice } from './device-judge.ts';
+import type { DeviceRows } from './device-rows.ts';
+import type { Finding } from './finding.ts';
+import type { WatchPlan } from './watch-plan.ts';
 
-/** What is normal for a device on a stream. */
-export interface DeviceBaseline {
-  readonly device: string;
-  readonly stream: string;
-  /** Time of the first reading that it rests on, and of the last; epoch microseconds. */
-  readonly since: number;
-  readonly until: number;
-  readonly readings: number;
-  readonly fields: readonly {
-    readonly name: string;
-    readonly unit: string | null;
-    readonly centre: number;
-    readonly spread: number;
-  }[];
-  readonly detectors: readonly (ThresholdFacts & { readonly name: string })[];
-  /** Whether it behaves as it did, and as the others of its stream do. */
-  readonly behaviour: BehaviourScore;
-}
-
-interface Part {
-  readonly detector: IncrementalDetector;
-  readonly threshold: ThresholdState;
-  readonly rule: ThresholdRule;
-}
-
-const NAME = 'device-watch';
-const VERSION = 1;
-const MICROS = 1e6;
-/** How often is looked whether what is usual has moved, in readings. */
-const ANCHOR_EVERY = 64;
-/** Windows that a device can save up to send at once. */
-const MOST_CREDIT = 16;
-/** The name under which that is told. */
-const MOVED_NAME = 'baseline-moved';
-
-/**
- * Watches one device on one stream: a baseline, the detectors of the plan with their thresholds, and what is going on.
- *
- * Rows that are earlier than one before them are counted and not judged, so the order of late ones changes nothing.
- * Its memory is bounded: `stateBytes` and what is going on. What rows it is given at once makes no difference to what is found; shares and
- * counterfactuals are those of detectors that have learnt the rest of the block.
- */
+/** Watches one device on one stream. Its memory is bounded: `stateBytes`, what is going on, and what conditions make. */
 export class DeviceWatch {
-  readonly device: string;
-  readonly #plan: WatchPlan;
-  readonly #parts: readonly Part[];
-  readonly #open = new OpenFinding();
-  readonly #checks: DeviceChecks;
-  /** What is usual under each condition; null where there are none. */
-  readonly #conditions: ConditionBaselines | null;
-  readonly #memory: ReadingMemory;
-  readonly #order = new RowOrder();
-  /** Null where nothing is computed of readings. */
-  #features: FeatureStream | null;
-  readonly #anchor: AnchorState;
-  readonly #resolutions: readonly number[];
-  readonly #seed: number;
-  #beyond = 0;
-  /** Windows that may be sent up on suspicion. */
-  #credit = MOST_CREDIT;
+  readonly #judge: DeviceJudge;
+  readonly #own: SeatedDevice;
 
-  constructor(device: string, plan: WatchPlan) {
-    this.device = device;
-    this.#plan = plan;
-    this.#seed = seedOf(device);
-    const width = plan.fields.length;
-    const { armedAfter = ARMED_AFTER } = plan;
-    const rate = rateOfPart(plan);
-    this.#features = plan.features.length === 0 ? null : new FeatureStream(plan.features, plan.inputs.length + 1);
-    this.#parts = plan.detectors.map(({ kind, floor, scores, settles }) => ({
-      detector: kind.create(width, scores) as IncrementalDetector,
-      threshold: beginThreshold(),
-      rule: settles === undefined ? { rate, floor, armedAfter } : { rate, floor, armedAfter: settles, settling: 0 },
-    }));
-    this.#checks = new DeviceChecks(device, plan);
-    this.#conditions = plan.context === undefined ? null : new ConditionBaselines(width);
-    this.#memory = new ReadingMemory(plan.fields);
-    this.#anchor = beginAnchor(width);
-    this.#resolutions = plan.fields.map(({ resolution }) => resolution);
+  /**
+   * @param judge of the plan, which all devices of a stream take turns at; one of its own where it is left out
+   * @param own what is known of it already
+   */
+  constructor(device: string, plan: WatchPlan, judge = new DeviceJudge(plan), own = judge.begin(device)) {
+    this.#judge = judge;
+    this.#own = own;
+  }
+
+  /**
+   * A watch that goes on from a snapshot under a plan. A detector that the snapshot has not begins anew.
+   *
+   * @throws {FeaturesError} FEATURES_STATE_CORRUPT, FEATURES_STATE_FOREIGN
+   * @throws {DetectError} DETECT_STATE_UNFIT if it is of other fields
+   */
+  static restore(device: string, plan: WatchPlan, bytes: Uint8Array, judge = new DeviceJudge(plan)): DeviceWatch {
+    return new DeviceWatch(device, plan, judge, judge.restore(device, bytes));
+  }
+
+  get device(): string {
+    return this.#own.device;
+  }
+
+  get facts(): DeviceFacts {
+    return this.#judge.facts(this.#own);
   }
 
   get readings(): number {
-    return this.#memory.readings;
+    return this.facts.readings;
   }
 
-  /** Rows that were earlier than one before them. */
   get late(): number {
-    return this.#order.late;
+    return this.facts.late;
   }
 
-  /** Readings that a cheap detector found beyond its limit, since this watch was made. */
+  /** Readings that a cheap detector found beyond its limit. */
   get beyond(): number {
-    return this.#beyond;
+    return this.facts.beyond;
   }
 
   /** Time of the last reading; −Infinity before the first. */
   get until(): number {
-    return this.#order.until;
+    return this.facts.until;
   }
 
-  /** Bytes of its numbers, without what is going on. */
+  /** Bytes of its numbers, without what is going on and what is usual under conditions. */
   get stateBytes(): number {
-    const detectors = this.#parts.reduce((sum, { detector }) => sum + detector.stateBytes, 0);
-    const thresholds = this.#parts.length * THRESHOLD_LENGTH * 8;
-    const features = this.#features?.stateBytes ?? 0;
-    return this.#anchor.byteLength + detectors + thresholds + this.#memory.byteLength + features;
+    const { numbers, history, features } = this.#own;
+    return numbers.byteLength + history.byteLength + (features?.stateBytes ?? 0);
   }
 
   /**
@@ -150,336 +71,20 @@ export class DeviceWatch {
    * @returns what was found, or changed in what was found before
    */
   take(
-    given: DeviceRows,
+    rows: DeviceRows,
     dearer: DearerTiers | null = null,
     detectors = Infinity,
     peers: BehaviourProfile | null = null,
   ): readonly Finding[] {
-    const found: Finding[] = [];
-    this.#checks.take(checkedRows(given, this.#plan), peers, found);
-    const rows = this.#order.timely(given, this.#plan);
-    if (rows.count === 0) return found;
-    const width = this.#plan.fields.length;
-    const { count, times, inputs } = rows;
-    if (inputs !== null) {
-      this.#features?.pushInto(times, inputs, count, rows.values, width, this.#plan.sources.length);
-    }
-    const measures = measuresOf(rows, this.#plan);
-    const blurred = this.#conditioned(measures, blurRows(measures, this.#plan, this.#memory.readings));
-    const seenBy = ({ exact, scores }: WatchedDetector): Float64Array =>
-      scores !== undefined ? rows.values : exact ? measures.values : blurred;
-    const parts = detectors >= this.#parts.length ? this.#parts : this.#parts.slice(0, detectors);
-    const scores = parts.map(({ detector }, i) => {
-      const own = new Float64Array(count);
-      const values = seenBy(this.#plan.detectors[i]!);
-      detector.step({ values, width, count }, own);
-      silence(this.#plan.detectors[i]!, values, width, own);
-      return own;
-    });
-    const share = suspicionShare(this.#plan);
-    for (let row = 0; row < count; row++) {
-      const time = times[row]!;
-      this.#open.pass(time, this.#plan.quietSeconds * MICROS, found);
-      let odd = false;
-      for (let i = 0; i < parts.length; i++) {
-        const part = parts[i]!;
-        // What was not judged at this row says nothing of what is usual.
-        if (scores[i]![row]! !== scores[i]![row]!) continue;
-        const limit = limitOf(part.threshold, part.rule);
-        const score = scores[i]![row]!;
-        if (score > suspicionOf(part.threshold, share)) odd = true;
-        if (!takeScore(part.threshold, part.rule, time / MICROS, score)) continue;
-        this.#beyond += 1;
-        const values = seenBy(this.#plan.detectors[i]!);
-        this.#open.beyond(this.#alarm(part, { rows, values, row, time, limit, score }), found);
-      }
-      // What is usual is what was usual before the reading, whatever comes with it in one block.
-      this.#memory.remember(rows, row, this.#open.current !== null);
-      if (dearer !== null) this.#sendUp(dearer, rows, row, odd, found);
-      // Where conditions change what is usual, what is usual over all of them moves with their mixture.
-      if (
-        this.#conditions === null &&
-        this.#memory.readings % ANCHOR_EVERY === 0 &&
-        this.#memory.readings >= ANCHORED_AFTER
-      )
-        this.#checkAnchor(rows, row, found);
-    }
-    return found;
+    return this.#judge.take(this.#own, rows, dearer, detectors, peers);
   }
 
   describe(): DeviceBaseline {
-    const { fields, stream } = this.#plan;
-    return {
-      device: this.device,
-      stream,
-      since: this.#order.since,
-      until: this.#order.until,
-      readings: this.#memory.readings,
-      behaviour: this.#checks.behaviour,
-      // Nothing of fields whose class keeps their values out of alerts.
-      fields: fields.flatMap((field, i) =>
-        field.shown ? [showUsual(field, this.#memory.usual.centre[i]!, this.#memory.usual.spread[i]!)] : [],
-      ),
-      detectors: this.#parts.map(({ detector, threshold, rule }) => ({
-        name: detector.kind,
-        ...thresholdFacts(threshold, rule),
-      })),
-    };
+    return this.#judge.describe(this.#own);
   }
 
   /** Its whole state, which a later process goes on from. */
   snapshot(): Uint8Array {
-    const state: Record<string, number | StateArray> = {
-      width: this.#plan.fields.length,
-      since: this.#order.since,
-      until: this.#order.until,
-      latest: this.#order.latest,
-      readings: this.#memory.readings,
-      late: this.#order.late,
-      credit: this.#credit,
-      centre: this.#memory.usual.centre,
-      spread: this.#memory.usual.spread,
-      counts: this.#memory.usual.counts,
-      anchor: this.#anchor,
-      recent: this.#memory.recent,
-      sample: this.#memory.sample,
-      fields: encodeUtf8(this.#plan.fields.map(({ name }) => name).join('\n')),
-    };
-    if (this.#features !== null) state['features'] = this.#features.snapshot();
-    if (this.#open.current !== null) state['open'] = encodeUtf8(JSON.stringify(this.#open.current));
-    for (const { detector, threshold } of this.#parts) {
-      state[`detector ${detector.kind}`] = detector.snapshot();
-      state[`threshold ${detector.kind}`] = threshold;
-    }
-    if (this.#conditions !== null) state['conditions'] = this.#conditions.pack();
-    this.#checks.saveInto(state);
-    return encodeState(NAME, VERSION, state);
+    return this.#judge.snapshot(this.#own);
   }
-
-  /**
-   * A watch that goes on from a snapshot under a plan. A detector that the snapshot has not begins anew.
-   *
-   * @throws {FeaturesError} FEATURES_STATE_CORRUPT, FEATURES_STATE_FOREIGN
-   * @throws {DetectError} DETECT_STATE_UNFIT if it is of other fields
-   */
-  static restore(device: string, plan: WatchPlan, bytes: Uint8Array): DeviceWatch {
-    const state = decodeState(bytes, NAME, VERSION);
-    const fields = plan.fields.map(({ name }) => name).join('\n');
-    const had = state.get('fields');
-    if (!(had instanceof Uint8Array) || decodeUtf8(had) !== fields) {
-      throw stateUnfit(device, 'it is of other fields');
-    }
-    const watch = new DeviceWatch(device, plan);
-    watch.#order.since = savedNumber(device, state, 'since');
-    watch.#order.until = savedNumber(device, state, 'until');
-    watch.#order.latest = savedNumber(device, state, 'latest');
-    watch.#memory.readings = savedNumber(device, state, 'readings');
-    watch.#order.late = savedNumber(device, state, 'late');
-    if (state.has('credit')) watch.#credit = savedNumber(device, state, 'credit');
-    fillSaved(device, state, 'centre', watch.#memory.usual.centre);
-    fillSaved(device, state, 'spread', watch.#memory.usual.spread);
-    fillSaved(device, state, 'counts', watch.#memory.usual.counts);
-    // A state of before there were any begins to hold fast now.
-    if (state.has('anchor')) fillSaved(device, state, 'anchor', watch.#anchor);
-    fillSaved(device, state, 'recent', watch.#memory.recent);
-    fillSaved(device, state, 'sample', watch.#memory.sample);
-    watch.#checks.restoreFrom(state);
-    const conditions = state.get('conditions');
-    if (conditions instanceof Float64Array) watch.#conditions?.unpack(conditions);
-    const features = state.get('features');
-    if (features instanceof Uint8Array && watch.#features !== null) {
-      watch.#features = FeatureStream.restore(features, plan.features, plan.inputs.length + 1);
-    }
-    const open = state.get('open');
-    if (open instanceof Uint8Array) watch.#open.current = JSON.parse(decodeUtf8(open)) as Finding;
-    for (const [i, part] of watch.#parts.entries()) {
-      const { kind } = plan.detectors[i]!;
-      const detector = state.get(`detector ${kind.name}`);
-      if (!(detector instanceof Uint8Array)) continue;
-      Object.assign(part, { detector: kind.restore(detector) });
-      fillSaved(device, state, `threshold ${kind.name}`, part.threshold);
-    }
-    return watch;
-  }
-
-  /** What is usual at a row: under its condition, where that is known. */
-  #usualAt({ conditions }: DeviceRows, row: number): BaselineState {
-    const { usual } = this.#memory;
-    if (this.#conditions === null || conditions === undefined) return usual;
-    return this.#conditions.usual(conditions[row]!) ?? usual;
-  }
-
-  /** Blurred values, in spreads from what is usual under their conditions where there are any. */
-  #conditioned({ conditions, count }: DeviceRows, blurred: Float64Array): Float64Array {
-    if (this.#conditions === null || conditions === undefined) return blurred;
-    const width = this.#plan.fields.length;
-    const into = new Float64Array(blurred.length);
-    for (let row = 0; row < count; row++)
-      this.#conditions.standardise(conditions[row]!, blurred, row * width, into, width - 1);
-    return into;
-  }
-
-  /** Sends the latest readings to the dearer tiers where they look odd and the budget allows it, or as a sample. */
-  #sendUp(dearer: DearerTiers, rows: DeviceRows, row: number, odd: boolean, found: Finding[]): void {
-    this.#credit = Math.min(MOST_CREDIT, this.#credit + (this.#plan.tiers?.suspicious ?? 0));
-    const sampled = dearer.samples(drawOf(this.#seed, this.#memory.readings));
-    if (!odd && !sampled) return;
-    const affordable = this.#credit >= 1;
-    if (!dearer.admits(affordable || sampled)) return;
-    if (odd && affordable) this.#credit -= 1;
-    const window = new Float64Array(WINDOW_ROWS * this.#plan.fields.length);
-    const seconds = this.#memory.standardised(window);
-    if (Number.isNaN(seconds)) return;
-    const verdict = dearer.judge(window, seconds / (WINDOW_ROWS - 1), odd, sampled);
-    if (verdict === null || this.#memory.readings < (this.#plan.armedAfter ?? ARMED_AFTER)) return;
-    const { model, score, limit } = verdict;
-    const explain = (own: FiredDetector): Finding =>
-      this.#finding(rows, row, own, model.facts, { shares: model.explain(window), passes: null });
-    this.#open.beyond(
-      { name: model.name, score, limit, time: rows.times[row]!, charge: () => model.charge(), explain },
-      found,
-    );
-  }
-
-  #alarm(part: Part, beyond: Beyond): Alarm {
-    const { time, score, limit } = beyond;
-    return {
-      name: part.detector.kind,
-      score,
-      limit,
-      time,
-      charge: () => chargeAlarm(part.threshold, part.rule),
-      explain: (own) => this.#explain(part, beyond, own),
-    };
-  }
-
-  #explain({ detector, threshold, rule }: Part, { rows, values, row, limit }: Beyond, own: FiredDetector): Finding {
-    const width = this.#plan.fields.length;
-    const seen = values.subarray(row * width, (row + 1) * width);
-    const plain = rows.values.subarray(row * width, (row + 1) * width);
-    const before = this.#memory.leadingTo(rows, row).at(-2)?.row ?? null;
-    const last = values.subarray((rows.count - 1) * width, rows.count * width);
-    // A check of changes has the last row of the block behind it by now: the same change from there is judged.
-    const judged =
-      detector.kind === 'jump-check' && before !== null ? last.map((value, i) => value + seen[i]! - before[i]!) : seen;
-    // Under a condition a detector sees spreads from what is usual there, which is 0.
-    const conditioned = this.#conditions !== null && values !== rows.values;
-    const { centre } = this.#usualAt(rows, row);
-    const away = plain.map((value, i) => (conditioned && i < width - 1 ? judged[i]! : value - centre[i]!));
-    const said = askDetector(detector, limit, judged, away);
-    return this.#finding(rows, row, own, thresholdFacts(threshold, rule), said);
-  }
-
-  /** A finding that begins with a row of a block. */
-  #finding(
-    rows: DeviceRows,
-    row: number,
-    own: FiredDetector,
-    facts: ThresholdFacts,
-    said: Pick<Unusual, 'shares' | 'passes'>,
-  ): Finding {
-    const { fields, stream, budget } = this.#plan;
-    const width = fields.length;
-    const plain = rows.values.subarray(row * width, (row + 1) * width);
-    const time = rows.times[row]!;
-    const causes = findCauses({ fields, row: plain, usual: this.#usualAt(rows, row), ...said });
-    const ofBudget = budget.alarms / rateOfPart(this.#plan);
-    return {
-      id: findingId(this.device, stream, own.name, time),
-      device: this.device,
-      stream,
-      detectors: [own],
-      start: time,
-      end: time,
-      open: true,
-      severity: severityOf(own.score, own.limit),
-      budget: { ...budget, expected: facts.expectedRate * ofBudget, likely: facts.likelyRate * ofBudget },
-      baseline: { readings: facts.seen, seconds: facts.watchedSeconds, peaks: facts.peaks },
-      causes,
-      nearest: this.#memory.nearest(plain),
-      evidence: this.#evidence(rows, row),
-      sentence: sayFinding(this.device, own.name, causes),
-    };
-  }
-
-  /** Readings that led to a row, and the row itself. */
-  #evidence(rows: DeviceRows, row: number): readonly ShownReading[] {
-    const led = this.#memory.leadingTo(rows, row);
-    const time = rows.times[row]!;
-    // Where it is remembered already it comes twice.
-    const once = led.at(-2)?.time === time ? led.toSpliced(-2, 1) : led;
-    return once.map((one) => showReading(this.#plan.fields, one.time, one.row));
-  }
-
-  /** Looks whether what is usual has moved, however slowly: an alert of its own, over at once. */
-  #checkAnchor(rows: DeviceRows, row: number, found: Finding[]): void {
-    const { fields, stream, budget } = this.#plan;
-    const time = rows.times[row]!;
-    const apart = 1 / rateOfPart(this.#plan);
-    const moved = checkAnchor(this.#anchor, this.#memory.usual, this.#resolutions, time / MICROS, apart);
-    if (moved === null) return;
-    const width = fields.length;
-    const cause = movedCause(fields[moved.field]!, moved, this.#memory.usual.centre[moved.field]!);
-    found.push({
-      id: findingId(this.device, stream, MOVED_NAME, time),
-      device: this.device,
-      stream,
-      detectors: [{ name: MOVED_NAME, score: moved.by, limit: MOVED_LIMIT, readings: 1 }],
-      start: time,
-      end: time,
-      open: false,
-      severity: severityOf(moved.by, MOVED_LIMIT),
-      budget: { ...budget, expected: rateOfPart(this.#plan) * budget.seconds, likely: budget.alarms },
-      baseline: { readings: this.#memory.readings, seconds: moved.since, peaks: 0 },
-      causes: [cause],
-      nearest: this.#memory.nearest(rows.values.subarray(row * width, (row + 1) * width)),
-      evidence: this.#evidence(rows, row),
-      sentence: sayFinding(this.device, MOVED_NAME, [cause]),
-    });
-  }
-}
-
-interface Beyond {
-  readonly rows: DeviceRows;
-  /** The block as its detector saw it. */
-  readonly values: Float64Array;
-  readonly row: number;
-  readonly time: number;
-  readonly limit: number;
-  readonly score: number;
-}
-
-/** False alarms a second of each part: the detectors, the dearer tiers, and what tells that the baseline has moved. */
-export function rateOfPart({ budget, detectors, tiers }: WatchPlan): number {
-  const parts = detectors.length + (tiers === undefined ? 0 : DEARER_DETECTORS.length) + 1;
-  return budget.alarms / budget.seconds / parts;
-}
-
-/** Share of the readings that one detector may be suspicious of. */
-function suspicionShare({ detectors, tiers }: WatchPlan): number {
-  return Math.min(0.05, Math.max(1e-6, (tiers?.suspicious ?? 0) / detectors.length));
-}
-
-/** Takes scores away between those of a detector that seldom says anything, as of windows of times. */
-function silence({ scores, settles }: WatchedDetector, values: Float64Array, width: number, own: Float64Array): void {
-  if (scores === undefined || settles === undefined) return;
-  const { first, count, stride } = scores;
-  for (let row = 0; row < own.length; row++) {
-    let said = false;
-    for (let i = 0; i < count && !said; i++) said = !Number.isNaN(values[row * width + first + i * stride]!);
-    if (!said) own[row] = NaN;
-  }
-}
-
-/** A number from 0 to 1 that a reading of a device has, whatever it is given together with. */
-function drawOf(seed: number, reading: number): number {
-  let mixed = Math.imul(seed ^ reading, 0x21f0aaad);
-  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-  return ((mixed ^ (mixed >>> 15)) >>> 0) / 0x1_0000_0000;
-}
-
-function seedOf(name: string): number {
-  let seed = 0;
-  for (let i = 0; i < name.length; i++) seed = Math.imul(seed ^ name.charCodeAt(i), 0x9e3779b1);
-  return seed;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DeviceBaseline } from './device-watch.ts';
+import type { DeviceBaseline } from './device-judge.ts';
 import { peerGroup } from './peer-group.ts';
 
 const baseline = (device: string, centre: number): DeviceBaseline => ({

@@ -1,5 +1,5 @@
 import { robustCentre } from '#learn/features/index.ts';
-import type { DeviceBaseline } from './device-watch.ts';
+import type { DeviceBaseline } from './device-judge.ts';
 
 /** What is usual for a field among the devices of a stream, and where one of them stands. */
 export interface PeerField {

@@ -1,5 +1,6 @@
 import { beginBaseline, learnBaseline, standardise } from '#learn/features/index.ts';
 import type { BaselineState } from '#learn/features/index.ts';
+import { StateArena } from '../state-arena.ts';
 import type { DeviceRows } from './device-rows.ts';
 import { showReading } from './explain-finding.ts';
 import type { ShownReading } from './finding.ts';
@@ -28,14 +29,24 @@ export class ReadingMemory {
   /** Times and values of the latest rows, and of a sample of usual ones, in rings. */
   readonly recent: Float64Array;
   readonly sample: Float64Array;
-  readings = 0;
   readonly #fields: readonly WatchedField[];
+  readonly #readings: Float64Array;
 
-  constructor(fields: readonly WatchedField[]) {
+  /** @param arena where what it knows lies */
+  constructor(fields: readonly WatchedField[], arena = new StateArena()) {
     this.#fields = fields;
-    this.usual = beginBaseline(fields.length);
-    this.recent = new Float64Array(RECENT * (1 + fields.length)).fill(NaN);
-    this.sample = new Float64Array(USUAL * (1 + fields.length)).fill(NaN);
+    this.#readings = arena.take(new Float64Array(1));
+    this.usual = arena.takeAll(beginBaseline(fields.length));
+    this.recent = arena.take(new Float64Array(RECENT * (1 + fields.length)).fill(NaN));
+    this.sample = arena.take(new Float64Array(USUAL * (1 + fields.length)).fill(NaN));
+  }
+
+  get readings(): number {
+    return this.#readings[0]!;
+  }
+
+  set readings(count: number) {
+    this.#readings[0] = count;
   }
 
   get byteLength(): number {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DeviceBaseline } from './device-watch.ts';
+import type { DeviceBaseline } from './device-judge.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import type { Sender } from './silence-watch.ts';
 

@@ -1,4 +1,4 @@
-import type { DeviceBaseline } from './device-watch.ts';
+import type { DeviceBaseline } from './device-judge.ts';
 import { findingId, severityOf } from './finding.ts';
 import type { Finding } from './finding.ts';
 

@@ -8,7 +8,7 @@ import { STANDARD_DRIFT } from '#watch/drift/index.ts';
 import type { DriftField, DriftRule } from '#watch/drift/index.ts';
 import { planFeatures } from '#learn/features/index.ts';
 import type { Feature, FeatureInput, FeatureRole } from '#learn/features/index.ts';
-import type { DetectorKind } from '../detector.ts';
+import type { DetectorKind, MovableDetector } from '../detector.ts';
 import { ewmaChart } from '../charts/ewma-chart.ts';
 import { robustZ } from '../charts/robust-z.ts';
 import { beacon, oddOrder, oddTime } from '../score/given-score.ts';
@@ -47,7 +47,7 @@ export type DriftingField = DriftField & Pick<WatchedField, 'unit' | 'shown'>;
 
 /** A detector that every device of a stream gets. */
 export interface WatchedDetector {
-  readonly kind: DetectorKind;
+  readonly kind: DetectorKind<MovableDetector>;
   /** Scores up to here are never beyond the limit. */
   readonly floor: number;
   /** Whether it sees values as they are, not blurred by their resolution. */

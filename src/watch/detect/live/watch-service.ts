@@ -1,8 +1,9 @@
 import type { Batch, Clock, Log } from '#base/core/index.ts';
 import type { JournalCursor, JournalReader } from '#flow/journal/index.ts';
 import type { MudWatch } from '../flows/mud-watch.ts';
-import { DeviceWatch, rateOfPart } from './device-watch.ts';
-import type { DeviceBaseline } from './device-watch.ts';
+import { DeviceJudge, rateOfPart } from './device-judge.ts';
+import type { DeviceBaseline } from './device-judge.ts';
+import { DeviceWatch } from './device-watch.ts';
 import { decodeState, encodeState } from '#learn/features/index.ts';
 import { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
 import { profileParts } from './device-checks.ts';
@@ -109,6 +110,7 @@ export const MOST_DEVICES = 200_000;
 export class WatchService {
   readonly #parts: WatchParts;
   readonly #watches = new Map<string, Map<string, DeviceWatch>>();
+  readonly #judges: ReadonlyMap<string, DeviceJudge>;
   readonly #gatherers: ReadonlyMap<string, RowGatherer>;
   readonly #drifts: Map<string, DriftMonitor>;
   readonly #cursor: Map<string, number>;
@@ -142,6 +144,7 @@ export class WatchService {
     this.#parts = parts;
     this.#cursor = new Map(parts.cursor);
     this.#gatherers = new Map([...parts.plans].map(([stream, plan]) => [stream, new RowGatherer(plan)]));
+    this.#judges = new Map([...parts.plans].map(([stream, plan]) => [stream, new DeviceJudge(plan)]));
     for (const stream of parts.plans.keys()) this.#beginTiers(stream);
     this.#drifts = new Map([...parts.plans.keys()].map((stream) => [stream, this.#beginDrift(stream)]));
     for (const state of parts.devices) this.#restore(state);
@@ -436,7 +439,7 @@ export class WatchService {
     let watch = devices.get(device);
     if (watch === undefined) {
       if (devices.size >= MOST_DEVICES) return null;
-      watch = new DeviceWatch(device, plan);
+      watch = new DeviceWatch(device, plan, this.#judges.get(stream));
       devices.set(device, watch);
     }
     return watch;
@@ -481,7 +484,7 @@ export class WatchService {
         this.#drifts.set(stream, DriftMonitor.restore(plan.drift.fields, plan.drift.rule, snapshot));
         return;
       }
-      const watch = DeviceWatch.restore(device, plan, snapshot);
+      const watch = DeviceWatch.restore(device, plan, snapshot, this.#judges.get(stream));
       this.#devicesOf(stream).set(device, watch);
     } catch (error) {
       this.#parts.log.warn({ device, stream, error: String(error) }, 'a baseline is learnt anew');

@@ -1,0 +1,562 @@
+import { decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
+import { decodeState, encodeState, FeatureStream } from '#learn/features/index.ts';
+import type { BaselineState, StateArray } from '#learn/features/index.ts';
+import type { MovableDetector } from '../detector.ts';
+import { StateArena } from '../state-arena.ts';
+import { ANCHORED_AFTER, beginAnchor, checkAnchor, MOVED_LIMIT } from '../threshold/baseline-anchor.ts';
+import type { AnchorState } from '../threshold/baseline-anchor.ts';
+import {
+  ARMED_AFTER,
+  beginThreshold,
+  chargeAlarm,
+  limitOf,
+  suspicionOf,
+  takeScore,
+  thresholdFacts,
+} from '../threshold/budget-threshold.ts';
+import type { ThresholdFacts, ThresholdRule, ThresholdState } from '../threshold/budget-threshold.ts';
+import type { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
+import type { BehaviourScore } from '../behaviour/behaviour-watch.ts';
+import { ConditionBaselines } from '../context/condition-baselines.ts';
+import { DeviceChecks } from './device-checks.ts';
+import { blurRows, checkedRows, measuresOf, RowOrder } from './device-rows.ts';
+import type { DeviceRows } from './device-rows.ts';
+import { DEARER_DETECTORS, WINDOW_ROWS } from '../tiers/dearer-tiers.ts';
+import type { DearerTiers } from '../tiers/dearer-tiers.ts';
+import { askDetector, findCauses, movedCause, sayFinding, showReading, showUsual } from './explain-finding.ts';
+import type { Unusual } from './explain-finding.ts';
+import { findingId, severityOf } from './finding.ts';
+import type { Finding, FiredDetector, ShownReading } from './finding.ts';
+import { OpenFinding } from './open-finding.ts';
+import type { Alarm } from './open-finding.ts';
+import { ReadingMemory } from './reading-memory.ts';
+import { fillSaved, savedNumber, stateUnfit } from './saved-state.ts';
+import type { WatchedDetector, WatchPlan } from './watch-plan.ts';
+
+/** What is normal for a device on a stream. */
+export interface DeviceBaseline {
+  readonly device: string;
+  readonly stream: string;
+  /** Time of the first reading that it rests on, and of the last; epoch microseconds. */
+  readonly since: number;
+  readonly until: number;
+  readonly readings: number;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly unit: string | null;
+    readonly centre: number;
+    readonly spread: number;
+  }[];
+  readonly detectors: readonly (ThresholdFacts & { readonly name: string })[];
+  /** Whether it behaves as it did, and as the others of its stream do. */
+  readonly behaviour: BehaviourScore;
+}
+
+/** How the watch of a device stands. */
+export interface DeviceFacts {
+  readonly readings: number;
+  /** Rows that were earlier than one before them. */
+  readonly late: number;
+  /** Time of the last reading; −Infinity before the first. */
+  readonly until: number;
+  /** Readings that a cheap detector found beyond its limit. */
+  readonly beyond: number;
+}
+
+interface Part {
+  readonly detector: MovableDetector;
+  readonly threshold: ThresholdState;
+  readonly rule: ThresholdRule;
+}
+
+const NAME = 'device-watch';
+const VERSION = 1;
+const MICROS = 1e6;
+/** How often is looked whether what is usual has moved, in readings. */
+const ANCHOR_EVERY = 64;
+/** Windows that a device can save up to send at once. */
+const MOST_CREDIT = 16;
+/** The name under which that is told. */
+const MOVED_NAME = 'baseline-moved';
+
+/** What a device has by itself; it is judged by whoever all devices of its stream take turns at. */
+export interface SeatedDevice {
+  readonly device: string;
+  /** The numbers of all that is known of it, as they lie in the arena. */
+  readonly numbers: Float64Array;
+  /** Its past, as the check of replays has it. */
+  history: Uint8Array<ArrayBuffer>;
+  /** Null where nothing is computed of readings. */
+  features: FeatureStream | null;
+  /** What is usual under each condition; null where there are none. */
+  readonly conditions: ConditionBaselines | null;
+  /** What is going on: by detectors, and by what was violated. */
+  readonly open: OpenFinding;
+  readonly violated: Map<string, OpenFinding>;
+}
+
+/** The first numbers of a device, in the order in which room is taken for them: its own, of the order, of its memory. */
+const [BEYOND, CREDIT, UNTIL, LATE, READINGS] = [0, 1, 3, 5, 6];
+
+/**
+ * Judges the devices of one stream, one at a time: a baseline, the detectors of the plan with their thresholds, and what
+ * is going on. A device takes its seat, which is one copy of its numbers into the arena and one out again, so that
+ * nothing but numbers is kept for each of them.
+ *
+ * Rows that are earlier than one before them are counted and not judged, so the order of late ones changes nothing.
+ * What rows it is given at once makes no difference to what is found; shares and counterfactuals are those of detectors
+ * that have learnt the rest of the block.
+ */
+export class DeviceJudge {
+  readonly #plan: WatchPlan;
+  readonly #arena: Float64Array;
+  /** The arena before anything is known. */
+  readonly #blank: Float64Array;
+  readonly #parts: readonly Part[];
+  readonly #checks: DeviceChecks;
+  readonly #memory: ReadingMemory;
+  readonly #order: RowOrder;
+  readonly #anchor: AnchorState;
+  /** Readings that a cheap detector found beyond its limit; windows that may be sent up on suspicion. */
+  readonly #numbers: Float64Array;
+  readonly #resolutions: readonly number[];
+  readonly #share: number;
+  // Of the device that has its seat; null while what is in the arena is no device's yet.
+  #seated: SeatedDevice | null = null;
+  #device = '';
+  #seed = 0;
+  #open = new OpenFinding();
+  #conditions: ConditionBaselines | null = null;
+  #features: FeatureStream | null = null;
+
+  constructor(plan: WatchPlan) {
+    this.#plan = plan;
+    const width = plan.fields.length;
+    const { armedAfter = ARMED_AFTER } = plan;
+    const rate = rateOfPart(plan);
+    const { built, arena } = StateArena.around((room) => ({
+      numbers: room.take(Float64Array.of(0, MOST_CREDIT)),
+      order: new RowOrder(room),
+      memory: new ReadingMemory(plan.fields, room),
+      parts: plan.detectors.map(({ kind, floor, scores, settles }): Part => {
+        const detector = kind.create(width, scores);
+        detector.moveInto(room);
+        const threshold = room.take(beginThreshold());
+        const rule =
+          settles === undefined ? { rate, floor, armedAfter } : { rate, floor, armedAfter: settles, settling: 0 };
+        return { detector, threshold, rule };
+      }),
+      checks: new DeviceChecks(plan, room),
+      anchor: room.take(beginAnchor(width)),
+    }));
+    this.#arena = new Float64Array(arena.bytes.buffer);
+    this.#blank = this.#arena.slice();
+    this.#numbers = built.numbers;
+    this.#parts = built.parts;
+    this.#checks = built.checks;
+    this.#memory = built.memory;
+    this.#order = built.order;
+    this.#anchor = built.anchor;
+    this.#resolutions = plan.fields.map(({ resolution }) => resolution);
+    this.#share = suspicionShare(plan);
+  }
+
+  /** A device of which nothing is known. */
+  begin(device: string): SeatedDevice {
+    const { features, inputs, context, fields } = this.#plan;
+    return {
+      device,
+      numbers: this.#blank.slice(),
+      history: new Uint8Array(0),
+      features: features.length === 0 ? null : new FeatureStream(features, inputs.length + 1),
+      conditions: context === undefined ? null : new ConditionBaselines(fields.length),
+      open: new OpenFinding(),
+      violated: new Map(),
+    };
+  }
+
+  /** What is asked of a device most often. */
+  facts({ numbers }: SeatedDevice): DeviceFacts {
+    return { readings: numbers[READINGS]!, late: numbers[LATE]!, until: numbers[UNTIL]!, beyond: numbers[BEYOND]! };
+  }
+
+  /**
+   * Judges and learns rows, whose last column is left to it.
+   *
+   * @param dearer where windows go that look odd, or are of the random sample; null where nothing is to be sent up
+   * @param detectors how many of the cheap detectors judge: under overload fewer do
+   * @param peers how the devices of the stream behave together
+   * @returns what was found, or changed in what was found before
+   */
+  take(
+    own: SeatedDevice,
+    given: DeviceRows,
+    dearer: DearerTiers | null,
+    detectors: number,
+    peers: BehaviourProfile | null,
+  ): readonly Finding[] {
+    this.#seat(own);
+    this.#seated = null;
+    const found: Finding[] = [];
+    this.#judge(given, dearer, detectors, peers, found);
+    own.numbers.set(this.#arena);
+    own.history = this.#checks.history;
+    this.#seated = own;
+    return found;
+  }
+
+  #judge(
+    given: DeviceRows,
+    dearer: DearerTiers | null,
+    detectors: number,
+    peers: BehaviourProfile | null,
+    found: Finding[],
+  ): void {
+    this.#checks.take(checkedRows(given, this.#plan), peers, found);
+    const rows = this.#order.timely(given, this.#plan);
+    if (rows.count === 0) return;
+    const width = this.#plan.fields.length;
+    const { count, times, inputs } = rows;
+    if (inputs !== null) {
+      this.#features?.pushInto(times, inputs, count, rows.values, width, this.#plan.sources.length);
+    }
+    const measures = measuresOf(rows, this.#plan);
+    const blurred = this.#conditioned(measures, blurRows(measures, this.#plan, this.#memory.readings));
+    const seenBy = ({ exact, scores }: WatchedDetector): Float64Array =>
+      scores !== undefined ? rows.values : exact ? measures.values : blurred;
+    const parts = detectors >= this.#parts.length ? this.#parts : this.#parts.slice(0, detectors);
+    const scores = parts.map(({ detector }, i) => {
+      const own = new Float64Array(count);
+      const values = seenBy(this.#plan.detectors[i]!);
+      detector.step({ values, width, count }, own);
+      silence(this.#plan.detectors[i]!, values, width, own);
+      return own;
+    });
+    const share = this.#share;
+    for (let row = 0; row < count; row++) {
+      const time = times[row]!;
+      this.#open.pass(time, this.#plan.quietSeconds * MICROS, found);
+      let odd = false;
+      for (let i = 0; i < parts.length; i++) {
+        const part = parts[i]!;
+        // What was not judged at this row says nothing of what is usual.
+        if (scores[i]![row]! !== scores[i]![row]!) continue;
+        const limit = limitOf(part.threshold, part.rule);
+        const score = scores[i]![row]!;
+        if (score > suspicionOf(part.threshold, share)) odd = true;
+        if (!takeScore(part.threshold, part.rule, time / MICROS, score)) continue;
+        this.#numbers[BEYOND] = this.#numbers[BEYOND]! + 1;
+        const values = seenBy(this.#plan.detectors[i]!);
+        this.#open.beyond(this.#alarm(part, { rows, values, row, time, limit, score }), found);
+      }
+      // What is usual is what was usual before the reading, whatever comes with it in one block.
+      this.#memory.remember(rows, row, this.#open.current !== null);
+      if (dearer !== null) this.#sendUp(dearer, rows, row, odd, found);
+      // Where conditions change what is usual, what is usual over all of them moves with their mixture.
+      if (
+        this.#conditions === null &&
+        this.#memory.readings % ANCHOR_EVERY === 0 &&
+        this.#memory.readings >= ANCHORED_AFTER
+      )
+        this.#checkAnchor(rows, row, found);
+    }
+  }
+
+  /** What is in the arena is then what is known of the device. */
+  #seat(own: SeatedDevice): void {
+    if (this.#seated === own) return;
+    this.#seated = own;
+    this.#arena.set(own.numbers);
+    this.#checks.seat(own.device, { history: own.history, open: own.violated });
+    this.#device = own.device;
+    this.#seed = seedOf(own.device);
+    this.#open = own.open;
+    this.#conditions = own.conditions;
+    this.#features = own.features;
+  }
+
+  describe(own: SeatedDevice): DeviceBaseline {
+    this.#seat(own);
+    const { fields, stream } = this.#plan;
+    return {
+      device: this.#device,
+      stream,
+      since: this.#order.since,
+      until: this.#order.until,
+      readings: this.#memory.readings,
+      behaviour: this.#checks.behaviour,
+      // Nothing of fields whose class keeps their values out of alerts.
+      fields: fields.flatMap((field, i) =>
+        field.shown ? [showUsual(field, this.#memory.usual.centre[i]!, this.#memory.usual.spread[i]!)] : [],
+      ),
+      detectors: this.#parts.map(({ detector, threshold, rule }) => ({
+        name: detector.kind,
+        ...thresholdFacts(threshold, rule),
+      })),
+    };
+  }
+
+  /** Its whole state, which a later process goes on from. */
+  snapshot(own: SeatedDevice): Uint8Array {
+    this.#seat(own);
+    const state: Record<string, number | StateArray> = {
+      width: this.#plan.fields.length,
+      since: this.#order.since,
+      until: this.#order.until,
+      latest: this.#order.latest,
+      readings: this.#memory.readings,
+      late: this.#order.late,
+      credit: this.#numbers[CREDIT]!,
+      centre: this.#memory.usual.centre,
+      spread: this.#memory.usual.spread,
+      counts: this.#memory.usual.counts,
+      anchor: this.#anchor,
+      recent: this.#memory.recent,
+      sample: this.#memory.sample,
+      fields: encodeUtf8(this.#plan.fields.map(({ name }) => name).join('\n')),
+    };
+    if (this.#features !== null) state['features'] = this.#features.snapshot();
+    if (this.#open.current !== null) state['open'] = encodeUtf8(JSON.stringify(this.#open.current));
+    for (const { detector, threshold } of this.#parts) {
+      state[`detector ${detector.kind}`] = detector.snapshot();
+      state[`threshold ${detector.kind}`] = threshold;
+    }
+    if (this.#conditions !== null) state['conditions'] = this.#conditions.pack();
+    this.#checks.saveInto(state);
+    return encodeState(NAME, VERSION, state);
+  }
+
+  /**
+   * A device that goes on from a snapshot. A detector that the snapshot has not begins anew.
+   *
+   * @throws {FeaturesError} FEATURES_STATE_CORRUPT, FEATURES_STATE_FOREIGN
+   * @throws {DetectError} DETECT_STATE_UNFIT if it is of other fields
+   */
+  restore(device: string, bytes: Uint8Array): SeatedDevice {
+    const plan = this.#plan;
+    const state = decodeState(bytes, NAME, VERSION);
+    const fields = plan.fields.map(({ name }) => name).join('\n');
+    const had = state.get('fields');
+    if (!(had instanceof Uint8Array) || decodeUtf8(had) !== fields) {
+      throw stateUnfit(device, 'it is of other fields');
+    }
+    const own = this.begin(device);
+    this.#seat(own);
+    this.#order.since = savedNumber(device, state, 'since');
+    this.#order.until = savedNumber(device, state, 'until');
+    this.#order.latest = savedNumber(device, state, 'latest');
+    this.#memory.readings = savedNumber(device, state, 'readings');
+    this.#order.late = savedNumber(device, state, 'late');
+    if (state.has('credit')) this.#numbers[CREDIT] = savedNumber(device, state, 'credit');
+    fillSaved(device, state, 'centre', this.#memory.usual.centre);
+    fillSaved(device, state, 'spread', this.#memory.usual.spread);
+    fillSaved(device, state, 'counts', this.#memory.usual.counts);
+    // A state of before there were any begins to hold fast now.
+    if (state.has('anchor')) fillSaved(device, state, 'anchor', this.#anchor);
+    fillSaved(device, state, 'recent', this.#memory.recent);
+    fillSaved(device, state, 'sample', this.#memory.sample);
+    this.#checks.restoreFrom(state);
+    const conditions = state.get('conditions');
+    if (conditions instanceof Float64Array) own.conditions?.unpack(conditions);
+    const features = state.get('features');
+    if (features instanceof Uint8Array && own.features !== null) {
+      own.features = FeatureStream.restore(features, plan.features, plan.inputs.length + 1);
+    }
+    const open = state.get('open');
+    if (open instanceof Uint8Array) own.open.current = JSON.parse(decodeUtf8(open)) as Finding;
+    for (const [i, part] of this.#parts.entries()) {
+      const { kind } = plan.detectors[i]!;
+      const detector = state.get(`detector ${kind.name}`);
+      if (!(detector instanceof Uint8Array)) continue;
+      part.detector.resume(detector);
+      fillSaved(device, state, `threshold ${kind.name}`, part.threshold);
+    }
+    own.numbers.set(this.#arena);
+    own.history = this.#checks.history;
+    // What was restored beside the numbers takes its seat with the device.
+    this.#seated = null;
+    return own;
+  }
+
+  /** What is usual at a row: under its condition, where that is known. */
+  #usualAt({ conditions }: DeviceRows, row: number): BaselineState {
+    const { usual } = this.#memory;
+    if (this.#conditions === null || conditions === undefined) return usual;
+    return this.#conditions.usual(conditions[row]!) ?? usual;
+  }
+
+  /** Blurred values, in spreads from what is usual under their conditions where there are any. */
+  #conditioned({ conditions, count }: DeviceRows, blurred: Float64Array): Float64Array {
+    if (this.#conditions === null || conditions === undefined) return blurred;
+    const width = this.#plan.fields.length;
+    const into = new Float64Array(blurred.length);
+    for (let row = 0; row < count; row++)
+      this.#conditions.standardise(conditions[row]!, blurred, row * width, into, width - 1);
+    return into;
+  }
+
+  /** Sends the latest readings to the dearer tiers where they look odd and the budget allows it, or as a sample. */
+  #sendUp(dearer: DearerTiers, rows: DeviceRows, row: number, odd: boolean, found: Finding[]): void {
+    const numbers = this.#numbers;
+    numbers[CREDIT] = Math.min(MOST_CREDIT, numbers[CREDIT]! + (this.#plan.tiers?.suspicious ?? 0));
+    const sampled = dearer.samples(drawOf(this.#seed, this.#memory.readings));
+    if (!odd && !sampled) return;
+    const affordable = numbers[CREDIT] >= 1;
+    if (!dearer.admits(affordable || sampled)) return;
+    if (odd && affordable) numbers[CREDIT] -= 1;
+    const window = new Float64Array(WINDOW_ROWS * this.#plan.fields.length);
+    const seconds = this.#memory.standardised(window);
+    if (Number.isNaN(seconds)) return;
+    const verdict = dearer.judge(window, seconds / (WINDOW_ROWS - 1), odd, sampled);
+    if (verdict === null || this.#memory.readings < (this.#plan.armedAfter ?? ARMED_AFTER)) return;
+    const { model, score, limit } = verdict;
+    const explain = (own: FiredDetector): Finding =>
+      this.#finding(rows, row, own, model.facts, { shares: model.explain(window), passes: null });
+    this.#open.beyond(
+      { name: model.name, score, limit, time: rows.times[row]!, charge: () => model.charge(), explain },
+      found,
+    );
+  }
+
+  #alarm(part: Part, beyond: Beyond): Alarm {
+    const { time, score, limit } = beyond;
+    return {
+      name: part.detector.kind,
+      score,
+      limit,
+      time,
+      charge: () => chargeAlarm(part.threshold, part.rule),
+      explain: (own) => this.#explain(part, beyond, own),
+    };
+  }
+
+  #explain({ detector, threshold, rule }: Part, { rows, values, row, limit }: Beyond, own: FiredDetector): Finding {
+    const width = this.#plan.fields.length;
+    const seen = values.subarray(row * width, (row + 1) * width);
+    const plain = rows.values.subarray(row * width, (row + 1) * width);
+    const before = this.#memory.leadingTo(rows, row).at(-2)?.row ?? null;
+    const last = values.subarray((rows.count - 1) * width, rows.count * width);
+    // A check of changes has the last row of the block behind it by now: the same change from there is judged.
+    const judged =
+      detector.kind === 'jump-check' && before !== null ? last.map((value, i) => value + seen[i]! - before[i]!) : seen;
+    // Under a condition a detector sees spreads from what is usual there, which is 0.
+    const conditioned = this.#conditions !== null && values !== rows.values;
+    const { centre } = this.#usualAt(rows, row);
+    const away = plain.map((value, i) => (conditioned && i < width - 1 ? judged[i]! : value - centre[i]!));
+    const said = askDetector(detector, limit, judged, away);
+    return this.#finding(rows, row, own, thresholdFacts(threshold, rule), said);
+  }
+
+  /** A finding that begins with a row of a block. */
+  #finding(
+    rows: DeviceRows,
+    row: number,
+    own: FiredDetector,
+    facts: ThresholdFacts,
+    said: Pick<Unusual, 'shares' | 'passes'>,
+  ): Finding {
+    const { fields, stream, budget } = this.#plan;
+    const width = fields.length;
+    const plain = rows.values.subarray(row * width, (row + 1) * width);
+    const time = rows.times[row]!;
+    const causes = findCauses({ fields, row: plain, usual: this.#usualAt(rows, row), ...said });
+    const ofBudget = budget.alarms / rateOfPart(this.#plan);
+    return {
+      id: findingId(this.#device, stream, own.name, time),
+      device: this.#device,
+      stream,
+      detectors: [own],
+      start: time,
+      end: time,
+      open: true,
+      severity: severityOf(own.score, own.limit),
+      budget: { ...budget, expected: facts.expectedRate * ofBudget, likely: facts.likelyRate * ofBudget },
+      baseline: { readings: facts.seen, seconds: facts.watchedSeconds, peaks: facts.peaks },
+      causes,
+      nearest: this.#memory.nearest(plain),
+      evidence: this.#evidence(rows, row),
+      sentence: sayFinding(this.#device, own.name, causes),
+    };
+  }
+
+  /** Readings that led to a row, and the row itself. */
+  #evidence(rows: DeviceRows, row: number): readonly ShownReading[] {
+    const led = this.#memory.leadingTo(rows, row);
+    const time = rows.times[row]!;
+    // Where it is remembered already it comes twice.
+    const once = led.at(-2)?.time === time ? led.toSpliced(-2, 1) : led;
+    return once.map((one) => showReading(this.#plan.fields, one.time, one.row));
+  }
+
+  /** Looks whether what is usual has moved, however slowly: an alert of its own, over at once. */
+  #checkAnchor(rows: DeviceRows, row: number, found: Finding[]): void {
+    const { fields, stream, budget } = this.#plan;
+    const time = rows.times[row]!;
+    const apart = 1 / rateOfPart(this.#plan);
+    const moved = checkAnchor(this.#anchor, this.#memory.usual, this.#resolutions, time / MICROS, apart);
+    if (moved === null) return;
+    const width = fields.length;
+    const cause = movedCause(fields[moved.field]!, moved, this.#memory.usual.centre[moved.field]!);
+    found.push({
+      id: findingId(this.#device, stream, MOVED_NAME, time),
+      device: this.#device,
+      stream,
+      detectors: [{ name: MOVED_NAME, score: moved.by, limit: MOVED_LIMIT, readings: 1 }],
+      start: time,
+      end: time,
+      open: false,
+      severity: severityOf(moved.by, MOVED_LIMIT),
+      budget: { ...budget, expected: rateOfPart(this.#plan) * budget.seconds, likely: budget.alarms },
+      baseline: { readings: this.#memory.readings, seconds: moved.since, peaks: 0 },
+      causes: [cause],
+      nearest: this.#memory.nearest(rows.values.subarray(row * width, (row + 1) * width)),
+      evidence: this.#evidence(rows, row),
+      sentence: sayFinding(this.#device, MOVED_NAME, [cause]),
+    });
+  }
+}
+
+interface Beyond {
+  readonly rows: DeviceRows;
+  /** The block as its detector saw it. */
+  readonly values: Float64Array;
+  readonly row: number;
+  readonly time: number;
+  readonly limit: number;
+  readonly score: number;
+}
+
+/** False alarms a second of each part: the detectors, the dearer tiers, and what tells that the baseline has moved. */
+export function rateOfPart({ budget, detectors, tiers }: WatchPlan): number {
+  const parts = detectors.length + (tiers === undefined ? 0 : DEARER_DETECTORS.length) + 1;
+  return budget.alarms / budget.seconds / parts;
+}
+
+/** Share of the readings that one detector may be suspicious of. */
+function suspicionShare({ detectors, tiers }: WatchPlan): number {
+  return Math.min(0.05, Math.max(1e-6, (tiers?.suspicious ?? 0) / detectors.length));
+}
+
+/** Takes scores away between those of a detector that seldom says anything, as of windows of times. */
+function silence({ scores, settles }: WatchedDetector, values: Float64Array, width: number, own: Float64Array): void {
+  if (scores === undefined || settles === undefined) return;
+  const { first, count, stride } = scores;
+  for (let row = 0; row < own.length; row++) {
+    let said = false;
+    for (let i = 0; i < count && !said; i++) said = !Number.isNaN(values[row * width + first + i * stride]!);
+    if (!said) own[row] = NaN;
+  }
+}
+
+/** A number from 0 to 1 that a reading of a device has, whatever it is given together with. */
+function drawOf(seed: number, reading: number): number {
+  let mixed = Math.imul(seed ^ reading, 0x21f0aaad);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+  return ((mixed ^ (mixed >>> 15)) >>> 0) / 0x1_0000_0000;
+}
+
+function seedOf(name: string): number {
+  let seed = 0;
+  for (let i = 0; i < name.length; i++) seed = Math.imul(seed ^ name.charCodeAt(i), 0x9e3779b1);
+  return seed;
+}
