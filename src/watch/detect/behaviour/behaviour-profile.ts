@@ -15,8 +15,7 @@ const MEMORY = 1_024;
 const KEPT = 64;
 /** A trait counts for no more spreads. */
 const FAR = 8;
-/** How far beyond the scores of late a window has to be. */
-const USUAL_SHARE = 1;
+/** How far beyond the greatest of the scores of late a window has to be. */
 const [TIMES, MORE] = [1.25, 0.5];
 /** A trait that so great a share of the windows had was always there. */
 const ALWAYS = 0.98;
@@ -44,8 +43,9 @@ export class BehaviourProfile {
   get limit(): number {
     const seen = Math.min(KEPT, this.scores[KEPT]!);
     if (this.windows < PROFILE_SETTLES || seen < PROFILE_SETTLES / 2) return Infinity;
-    const sorted = this.scores.slice(0, seen).sort();
-    return TIMES * sorted[Math.floor(USUAL_SHARE * (seen - 1))]! + MORE;
+    let greatest = 0;
+    for (let i = 0; i < seen; i++) if (this.scores[i]! > greatest) greatest = this.scores[i]!;
+    return TIMES * greatest + MORE;
   }
 
   /**

@@ -13,6 +13,9 @@ const WINDOW = 48;
 const FIRST_LOOK = 24;
 const FIRST_FIELDS = 4;
 const FIRST_CORRELATION = 0.2;
+/** The same for all fields of some rows: a match of `LEAST` has three times as much. */
+const SECOND_ROWS = 12;
+const SECOND_CORRELATION = 0.1;
 /** Windows before anything is told, and how many count for what is usual. */
 const SETTLES = 8;
 const REMEMBERS = 64;
@@ -131,61 +134,60 @@ export class ReplayWatch {
   /** The distance at which the latest window goes best with the past, and −ln of the chance of it. */
   #best(): readonly [lag: number, surprise: number] | null {
     const stride = this.#stride;
-    const { history } = this;
     const end = this.numbers[ROWS]!;
     const known = Math.min(end, this.#rows);
-    const window = new Float64Array(WINDOW * stride * 2);
-    let [energy, moved] = [0, 0];
+    const window = new Uint8Array(WINDOW * stride);
     for (let row = 0; row < WINDOW; row++) {
       const place = this.#placeOf(end - WINDOW + row);
-      for (let i = 0; i < stride; i++) {
-        const byte = history[place + i]!;
-        const at = 2 * (row * stride + i);
-        const [low, high] = [(window[at] = LOW[byte]!), (window[at + 1] = HIGH[byte]!)];
-        energy += low * low + high * high;
-        moved += (low === 0 ? 0 : 1) + (high === 0 ? 0 : 1);
-      }
+      window.set(this.history.subarray(place, place + stride), row * stride);
+    }
+    let [energy, moved] = [0, 0];
+    for (const byte of window) {
+      energy += SQUARES[byte]!;
+      moved += ((byte & 15) === 0 ? 0 : 1) + (byte >> 4 === 0 ? 0 : 1);
     }
     if (moved < LEAST_ENERGY * WINDOW * this.#width) return null;
     const fields = Math.min(this.#width, FIRST_FIELDS);
-    const first = Math.ceil(FIRST_LOOK / fields);
-    const firstBytes = (fields + 1) >> 1;
+    const looks = [
+      this.#lookAt(window, Math.ceil(FIRST_LOOK / fields), (fields + 1) >> 1, FIRST_CORRELATION),
+      this.#lookAt(window, SECOND_ROWS, stride, SECOND_CORRELATION),
+      this.#lookAt(window, WINDOW, stride, 0),
+    ] as const;
     let [best, bestLag] = [0, 0];
     for (let lag = WINDOW; lag <= known - WINDOW; lag++) {
-      const from = end - WINDOW - lag;
-      if (!this.#firstLook(window, from, first, firstBytes)) continue;
-      let [dot, other] = [0, 0];
-      for (let row = 0; row < WINDOW; row++) {
-        const place = this.#placeOf(from + row);
-        for (let i = 0; i < stride; i++) {
-          const byte = history[place + i]!;
-          const at = 2 * (row * stride + i);
-          dot += LOW[byte]! * window[at]! + HIGH[byte]! * window[at + 1]!;
-          other += SQUARES[byte]!;
-        }
-      }
-      const correlation = dot / Math.sqrt(Math.max(1, energy * other));
-      if (correlation > best) [best, bestLag] = [correlation, lag];
+      const from = this.#placeOf(end - WINDOW - lag);
+      if (this.#squared(looks[0], from) === 0 || this.#squared(looks[1], from) === 0) continue;
+      const squared = this.#squared(looks[2], from);
+      if (squared > best) [best, bestLag] = [squared, lag];
     }
     if (bestLag === 0) return [0, 0];
-    return [bestLag, (-moved / 2) * Math.log(1 - Math.min(0.9999, best * best))];
+    return [bestLag, (-moved / 2) * Math.log(1 - Math.min(0.9999, best))];
   }
 
-  #firstLook(window: Float64Array, from: number, rows: number, bytes: number): boolean {
-    const { history } = this;
-    let [dot, own, other] = [0, 0, 0];
+  /** The first rows and bytes of a window, that the past is to go with so well. */
+  #lookAt(window: Uint8Array, rows: number, bytes: number, least: number): Look {
+    let own = 0;
     for (let row = 0; row < rows; row++) {
-      const place = this.#placeOf(from + row);
+      for (let i = 0; i < bytes; i++) own += SQUARES[window[row * this.#stride + i]!]!;
+    }
+    return { window, rows, bytes, own, least: least ** 2 };
+  }
+
+  /** The square of the correlation of a look with the past from a place on; 0 where it is less than it has to be. */
+  #squared({ window, rows, bytes, own, least }: Look, from: number): number {
+    const { history } = this;
+    const stride = this.#stride;
+    const whole = this.#rows * stride;
+    let [dot, other] = [0, 0];
+    for (let row = 0, at = 0, place = from; row < rows; row++, at += stride, place += stride) {
+      if (place === whole) place = 0;
       for (let i = 0; i < bytes; i++) {
-        const at = 2 * (row * this.#stride + i);
-        const [low, high] = [window[at]!, window[at + 1]!];
         const byte = history[place + i]!;
-        dot += low * LOW[byte]! + high * HIGH[byte]!;
-        own += low * low + high * high;
+        dot += PRODUCTS[(window[at + i]! << 8) | byte]!;
         other += SQUARES[byte]!;
       }
     }
-    return dot > 0 && dot * dot >= FIRST_CORRELATION ** 2 * own * other;
+    return dot > 0 && dot * dot >= least * own * other ? (dot * dot) / (own * other) : 0;
   }
 
   #placeOf(row: number): number {
@@ -202,14 +204,27 @@ export class ReplayWatch {
   }
 }
 
+/** A part of a window that the past is held against. */
+interface Look {
+  readonly window: Uint8Array;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Sum of its squares. */
+  readonly own: number;
+  /** The least square of a correlation that counts. */
+  readonly least: number;
+}
+
 /** What a step of four bits stands for: the middle of the changes that it is of, in halves of a step; then nothing, then down. */
 const MIDDLES = Float64Array.from({ length: 16 }, (_, step) =>
   step === 0 ? 0 : step <= MOST_STEP ? 2 * step - 1 : 1 - 2 * (step - MOST_STEP),
 );
-/** The steps of the two fields of a byte, and the sum of their squares. */
-const LOW = Float64Array.from({ length: 256 }, (_, byte) => MIDDLES[byte & 15]!);
-const HIGH = Float64Array.from({ length: 256 }, (_, byte) => MIDDLES[byte >> 4]!);
-const SQUARES = LOW.map((low, byte) => low ** 2 + HIGH[byte]! ** 2);
+/** Sum of the products of the two fields of two bytes, and of their squares: what correlations are made of. */
+const PRODUCTS = Int16Array.from(
+  { length: 65_536 },
+  (_, pair) => MIDDLES[(pair >> 8) & 15]! * MIDDLES[pair & 15]! + MIDDLES[pair >> 12]! * MIDDLES[(pair >> 4) & 15]!,
+);
+const SQUARES = Int16Array.from({ length: 256 }, (_, byte) => PRODUCTS[(byte << 8) | byte]!);
 
 /** The step of a change: 0 for none, 1 to 7 for so far up, 8 to 14 for so far down. */
 function stepOf(change: number, spread: number): number {

@@ -19,7 +19,7 @@ import type { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
 import type { BehaviourScore } from '../behaviour/behaviour-watch.ts';
 import { ConditionBaselines } from '../context/condition-baselines.ts';
 import { DeviceChecks } from './device-checks.ts';
-import { blurRows, checkedRows, measuresOf, RowOrder } from './device-rows.ts';
+import { blurRows, checkedRows, measuresOf, Room, RowOrder } from './device-rows.ts';
 import type { DeviceRows } from './device-rows.ts';
 import { DEARER_DETECTORS, WINDOW_ROWS } from '../tiers/dearer-tiers.ts';
 import type { DearerTiers } from '../tiers/dearer-tiers.ts';
@@ -121,6 +121,9 @@ export class DeviceJudge {
   readonly #numbers: Float64Array;
   readonly #resolutions: readonly number[];
   readonly #share: number;
+  /** Used again for each block. */
+  readonly #blurred = new Room();
+  readonly #scores: readonly Room[];
   // Of the device that has its seat; null while what is in the arena is no device's yet.
   #seated: SeatedDevice | null = null;
   #device = '';
@@ -159,6 +162,7 @@ export class DeviceJudge {
     this.#anchor = built.anchor;
     this.#resolutions = plan.fields.map(({ resolution }) => resolution);
     this.#share = suspicionShare(plan);
+    this.#scores = plan.detectors.map(() => new Room());
   }
 
   /** A device of which nothing is known. */
@@ -221,12 +225,12 @@ export class DeviceJudge {
       this.#features?.pushInto(times, inputs, count, rows.values, width, this.#plan.sources.length);
     }
     const measures = measuresOf(rows, this.#plan);
-    const blurred = this.#conditioned(measures, blurRows(measures, this.#plan, this.#memory.readings));
+    const blurred = this.#conditioned(measures, blurRows(measures, this.#plan, this.#memory.readings, this.#blurred));
     const seenBy = ({ exact, scores }: WatchedDetector): Float64Array =>
       scores !== undefined ? rows.values : exact ? measures.values : blurred;
     const parts = detectors >= this.#parts.length ? this.#parts : this.#parts.slice(0, detectors);
     const scores = parts.map(({ detector }, i) => {
-      const own = new Float64Array(count);
+      const own = this.#scores[i]!.of(count);
       const values = seenBy(this.#plan.detectors[i]!);
       detector.step({ values, width, count }, own);
       silence(this.#plan.detectors[i]!, values, width, own);

@@ -20,9 +20,23 @@ const GOLDEN = 0.618_033_988_749_894_9;
 const RELATIVE = 1e-3;
 const MICROS = 1e6;
 
+/** An array that is used again and again, and grows where it has to. */
+export class Room {
+  #values = new Float64Array(16);
+
+  /** So many numbers, with whatever is in them. */
+  of(length: number): Float64Array {
+    if (this.#values.length < length) this.#values = new Float64Array(Math.max(length, 2 * this.#values.length));
+    return this.#values.subarray(0, length);
+  }
+}
+
 /** Where the rows of a device stand in time. */
 export class RowOrder {
   readonly #numbers: Float64Array;
+  /** Used again for each block: rows are valid until the next. */
+  readonly #kept = new Room();
+  readonly #keptTimes = new Room();
 
   /** @param arena where what it knows lies */
   constructor(arena = new StateArena()) {
@@ -76,8 +90,8 @@ export class RowOrder {
     const width = fields.length;
     const given = inputs.length + 1;
     const taken = features.length === 0 ? null : new Float64Array(count * given);
-    const kept = new Float64Array(count * width);
-    const keptTimes = new Float64Array(count);
+    const kept = this.#kept.of(count * width);
+    const keptTimes = this.#keptTimes.of(count);
     const keptConditions = conditions === undefined ? null : new Float64Array(count);
     let at = 0;
     for (let row = 0; row < count; row++) {
@@ -108,9 +122,14 @@ export class RowOrder {
  *
  * @param number of the reading of the device that the first row is
  */
-export function blurRows({ values, count }: DeviceRows, { fields }: WatchPlan, number: number): Float64Array {
+export function blurRows(
+  { values, count }: DeviceRows,
+  { fields }: WatchPlan,
+  number: number,
+  room = new Room(),
+): Float64Array {
   const width = fields.length;
-  const blurred = new Float64Array(values.length);
+  const blurred = room.of(values.length);
   for (let row = 0; row < count; row++) {
     const phase = ((number + row + 1) * GOLDEN) % 1;
     for (let i = 0; i < width; i++) {

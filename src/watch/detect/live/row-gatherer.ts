@@ -13,6 +13,8 @@ class Gathered {
   signals: Float64Array;
   conditions = new Float64Array(8);
   count = 0;
+  /** The device whose rows they are. */
+  device = '';
   readonly #width: number;
 
   /** @param signs how many signs of tampering a row has */
@@ -36,10 +38,16 @@ class Gathered {
   }
 }
 
+/** Rows up to which, and how many, are kept to be used again. */
+const SPARE_ROWS = 64;
+const MOST_SPARE = 4_096;
+
 /** Gathers rows of batches by device, for detectors judge many rows of a device at the price of one. */
 export class RowGatherer {
   readonly #plan: WatchPlan;
-  #waiting = new Map<string, Gathered>();
+  readonly #waiting = new Map<string, Gathered>();
+  /** Handed out before, to be used again. */
+  readonly #spare: Gathered[] = [];
   readonly #categories = new Categories();
   #rows = 0;
   /** Epoch microseconds at which the gateway took the oldest row that waits. */
@@ -98,15 +106,19 @@ export class RowGatherer {
   /** Hands out what waits, device by device, and forgets it. Rows stay valid until the next is asked for. */
   *drain(): Generator<readonly [device: string, rows: DeviceRows]> {
     const width = this.#plan.inputs.length + 1;
-    const waiting = this.#waiting;
-    this.#waiting = new Map();
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
     this.#rows = 0;
     this.#oldest = Infinity;
     const conditioned = this.#plan.context !== undefined;
-    for (const [device, { values, times, received, signals, conditions, count }] of waiting) {
+    for (const gathered of waiting) {
+      const { device, values, times, received, signals, conditions, count } = gathered;
       if (count === 0) continue;
       const rows = { values: values.subarray(0, count * width), times, received, signals, count };
       yield [device, conditioned ? { ...rows, conditions } : rows];
+      if (times.length > SPARE_ROWS || this.#spare.length === MOST_SPARE) continue;
+      gathered.count = 0;
+      this.#spare.push(gathered);
     }
   }
 
@@ -127,7 +139,8 @@ export class RowGatherer {
   #of(device: string): Gathered {
     let gathered = this.#waiting.get(device);
     if (gathered === undefined) {
-      gathered = new Gathered(this.#plan.inputs.length + 1, this.#plan.signs?.length ?? 0);
+      gathered = this.#spare.pop() ?? new Gathered(this.#plan.inputs.length + 1, this.#plan.signs?.length ?? 0);
+      gathered.device = device;
       this.#waiting.set(device, gathered);
     }
     return gathered;

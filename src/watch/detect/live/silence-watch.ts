@@ -32,7 +32,7 @@ const LIVE = 300_000_000;
 export class SilenceWatch {
   readonly #began: number;
   /** When each was heard of last, by this machine's clock, and how late its reading was. */
-  readonly #heard = new Map<string, { readonly at: number; readonly live: boolean }>();
+  readonly #heard = new Map<string, Map<string, { at: number; live: boolean }>>();
   readonly #told = new Map<string, Finding>();
 
   /** @param now epoch microseconds, as all times here */
@@ -46,8 +46,14 @@ export class SilenceWatch {
    * @returns that a silence is over, where one was told
    */
   heard({ device, stream }: Pick<Sender, 'device' | 'stream'>, until: number, now: number): Finding | null {
+    let devices = this.#heard.get(stream);
+    if (devices === undefined) this.#heard.set(stream, (devices = new Map()));
+    const live = Math.abs(now - until) <= LIVE;
+    const heard = devices.get(device);
+    if (heard === undefined) devices.set(device, { at: now, live });
+    else [heard.at, heard.live] = [now, live];
+    if (this.#told.size === 0) return null;
     const key = keyOf(stream, device);
-    this.#heard.set(key, { at: now, live: Math.abs(now - until) <= LIVE });
     const told = this.#told.get(key);
     if (told === undefined) return null;
     this.#told.delete(key);
@@ -60,7 +66,10 @@ export class SilenceWatch {
     const found: Finding[] = [];
     for (const sender of senders) {
       const key = keyOf(sender.stream, sender.device);
-      const heard = this.#heard.get(key) ?? { at: this.#began, live: Math.abs(this.#began - sender.until) <= LIVE };
+      const heard = this.#heard.get(sender.stream)?.get(sender.device) ?? {
+        at: this.#began,
+        live: Math.abs(this.#began - sender.until) <= LIVE,
+      };
       const silent = now - heard.at;
       const told = this.#told.get(key);
       if (!heard.live || silent < LEAST || (told !== undefined && silent < 2 * (told.end - told.start))) continue;
