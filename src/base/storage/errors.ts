@@ -20,6 +20,7 @@ export type StorageErrorCode =
   | 'STORAGE_SQL_INVALID'
   | 'STORAGE_TRANSACTION_ENDED'
   | 'STORAGE_TRANSACTION_NESTED'
+  | 'STORAGE_UNAVAILABLE'
   | 'STORAGE_VALUE_INVALID';
 
 /** Raised by the catalogue and object engines, whichever engine stands behind the port. */

@@ -13,12 +13,6 @@ const declared = (body: string, field = 'type: number', rest = '') =>
 
 test('unenforcedOf() finds each protection where it is declared', () => {
   const table: [string, ReturnType<typeof declared>, string, string[]][] = [
-    [
-      'archive',
-      declared('archive: {after: 1d, to: c},', 'type: number', 'objects: {c: {location: /c}}'),
-      'streams.s.archive',
-      [],
-    ],
     ['identity', declared('', 'type: number'), 'devices.k.identity', []],
     ['boot', declared('', 'type: number'), 'devices.k.boot', []],
     ['comply', declared('', 'type: number', 'comply: [gdpr]'), 'comply', []],

@@ -28,15 +28,6 @@ export interface Unenforced extends Declared {
 /** All of them. An entry goes when what it promises is enforced; the list is empty when all is. */
 export const UNENFORCED_PROTECTIONS: readonly UnenforcedProtection[] = [
   {
-    id: 'archive',
-    promise: 'segments go to another place when they are old',
-    meanwhile: 'they stay where they are',
-    find: (template) =>
-      ownStreams(template).flatMap(({ name, archive }) =>
-        archive === undefined ? [] : [{ path: `streams.${name}.archive`, streams: [] }],
-      ),
-  },
-  {
     id: 'identity',
     promise: 'the device proves itself by a decentralised identifier or a shared key',
     meanwhile: 'it is enrolled with an X.509 certificate',

@@ -57,7 +57,10 @@ export async function compactSegments(
   const inputs = plan.inputs.map((input) => input.id);
   const expired = plan.inputs.reduce((sum, { rows }) => sum + rows, 0) - order.length;
   const region = plan.inputs[0]?.region;
-  const where = region === undefined ? {} : { region, standsIn: plan.standsIn ?? null };
+  const where = {
+    ...(region === undefined ? {} : { region, standsIn: plan.standsIn ?? null }),
+    ...(plan.place === undefined ? {} : { place: plan.place }),
+  };
   const content = {
     ...where,
     stream: plan.stream,

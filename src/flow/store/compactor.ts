@@ -1,5 +1,8 @@
 import { formatMicros, hasCode } from '#base/core/index.ts';
 import type { Clock, Log } from '#base/core/index.ts';
+import { placeOf } from './archive/place-key.ts';
+import { ARCHIVE_LIMITS, NO_ARCHIVE, planArchive } from './archive/plan-archive.ts';
+import type { Archive } from './archive/plan-archive.ts';
 import type { DeclaredClasses } from './declared-classes.ts';
 import { StoreError } from './errors.ts';
 import { planCompaction } from './plan-compaction.ts';
@@ -7,6 +10,7 @@ import type { CompactionLimits, CompactionPlan } from './plan-compaction.ts';
 import { planExpiry } from './plan-expiry.ts';
 import { planReseal } from './plan-reseal.ts';
 import type { Expired, SegmentKeySource, SegmentPublisher } from './ports.ts';
+import { receiptOf } from './retention.ts';
 import type { Retention } from './retention.ts';
 import { searchSegment } from './search-segments.ts';
 import type { SealingParts } from './seal-segment.ts';
@@ -23,6 +27,8 @@ export interface CompactorParts extends Pick<SealingParts, 'objects' | 'audit'> 
   readonly declared: DeclaredClasses;
   /** Where the store stands; null where nothing says. */
   readonly standsIn?: () => string | null;
+  /** What belongs into other places at this moment; absent where nothing does. */
+  readonly archive?: () => Archive;
   readonly retention: () => Retention;
   readonly log: Log;
 }
@@ -34,8 +40,9 @@ export type CompactionStep =
   | { readonly kind: 'merged' | 'expired'; readonly version: number };
 
 /**
- * Merges segments of this process one plan at a time, rids them of readings that are kept no longer, and seals those anew
- * whose columns have another class by now; a merge does that at once, so merges come before. A segment that cannot be merged is left alone until the next
+ * Merges segments of this process one plan at a time, rids them of readings that are kept no longer, has those lie
+ * elsewhere that belong there, and seals those anew whose columns have another class by now; a merge does that at once,
+ * so merges come before. A segment that cannot be merged is left alone until the next
  * start, so that others do not wait for it.
  */
 export class Compactor {
@@ -50,8 +57,15 @@ export class Compactor {
     this.#limits = limits;
   }
 
-  get #where(): { readonly standsIn: string | null } {
-    return { standsIn: this.#parts.standsIn?.() ?? null };
+  /** The plan with where its result lies: where its inputs do, unless it moves them. */
+  #placed(plan: CompactionPlan, archive: Archive): CompactionPlan {
+    const place = plan.place ?? placeOf(plan.inputs[0]!.objectKey)?.place;
+    if (place === undefined) return { ...plan, standsIn: this.#parts.standsIn?.() ?? null };
+    return { ...plan, place, standsIn: archive.standsIn(place) };
+  }
+
+  get #archive(): Archive {
+    return this.#parts.archive?.() ?? NO_ARCHIVE;
   }
 
   /** Notes a segment that was published. */
@@ -68,14 +82,13 @@ export class Compactor {
     const { objects, publisher, log } = this.#parts;
     // Asked for once: whatever changes the set of segments from then on goes through this process.
     this.#active ??= new Map((await publisher.active()).map((segment) => [segment.id, segment]));
-    const mergeable = [...this.#active.values()].filter(({ id }) => !this.#leftAlone.has(id));
-    const { declared, retention, maker } = this.#parts;
-    const plan =
-      planExpiry(mergeable, retention()) ?? planCompaction(mergeable, this.#limits) ?? planReseal(mergeable, declared);
+    const archive = this.#archive;
+    const plan = this.#plan([...this.#active.values()], archive);
+    const { declared, maker } = this.#parts;
     if (plan === null) return { kind: 'nothing-due' };
     let segment: Segment | null;
     try {
-      segment = await maker.compact({ ...plan, ...this.#where }, declared(plan.stream));
+      segment = await maker.compact(this.#placed(plan, archive), declared(plan.stream));
     } catch (error) {
       const culprits = culpritsOf(error, plan);
       if (culprits.length === 0) {
@@ -127,8 +140,8 @@ export class Compactor {
 
   async #without(input: Segment, subject: SubjectRows, request: string, found: number): Promise<number> {
     const { publisher, objects, clock } = this.#parts;
-    const plan = { stream: input.stream, inputs: [input], without: subject };
-    const segment = await this.#parts.maker.compact({ ...plan, ...this.#where }, this.#parts.declared(plan.stream));
+    const plan = this.#placed({ stream: input.stream, inputs: [input], without: subject }, this.#archive);
+    const segment = await this.#parts.maker.compact(plan, this.#parts.declared(plan.stream));
     const rows = subject.corrected === undefined ? input.rows - (segment?.rows ?? 0) : found;
     const expired = { stream: input.stream, rows, keptFrom: subject.before ?? clock.now(), request };
     if (segment === null) return this.#takeOut(plan, expired);
@@ -144,6 +157,25 @@ export class Compactor {
     this.#active?.delete(input.id);
     this.#active?.set(segment.id, segment);
     return version;
+  }
+
+  /** What is due first: what is to go, then what is to lie elsewhere. */
+  #plan(segments: readonly Segment[], archive: Archive): CompactionPlan | null {
+    const { declared, retention } = this.#parts;
+    const keep = retention();
+    const mergeable = segments.filter(({ id }) => !this.#leftAlone.has(id));
+    const openable = mergeable.filter(({ objectKey }) => {
+      const placed = placeOf(objectKey);
+      return placed === null || archive.isOpen(placed.place);
+    });
+    // What goes as a whole is not opened, wherever it lies.
+    const whole = mergeable.filter((one) => receiptOf(one).last < (keep.keptFrom(one.stream) ?? -Infinity));
+    return (
+      planExpiry([...new Set([...whole, ...openable])], keep) ??
+      planArchive(openable, archive, ARCHIVE_LIMITS) ??
+      planCompaction(openable, this.#limits) ??
+      planReseal(openable, declared)
+    );
   }
 
   async #retire(plan: CompactionPlan, expired: Expired): Promise<CompactionStep> {

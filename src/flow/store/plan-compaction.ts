@@ -1,5 +1,6 @@
 import { bytes } from '#base/core/index.ts';
 import type { ByteCount, Micros } from '#base/core/index.ts';
+import { placeOf } from './archive/place-key.ts';
 import type { Segment } from './segment.ts';
 import type { SubjectRows } from './subject-rows.ts';
 
@@ -29,6 +30,8 @@ export interface CompactionPlan {
   readonly standsIn?: string | null;
   /** Rows about a person that are left out, or corrected where it says so. */
   readonly without?: SubjectRows;
+  /** Place that the result belongs to; absent where it is that of the inputs. */
+  readonly place?: string;
 }
 
 /** The tier of a segment: powers of the fan-in that its rows make. */
@@ -41,7 +44,7 @@ export function tierOf(rows: number, fanIn: number): number {
  * rows for one of full size), oldest readings first. Each row is
  * so written anew once per tier.
  *
- * @param segments active ones of all streams
+ * @param segments active ones of all streams; what lies in different places is never merged
  * @returns null where nothing is to be done
  */
 export function planCompaction(segments: readonly Segment[], limits: CompactionLimits): CompactionPlan | null {
@@ -51,7 +54,7 @@ export function planCompaction(segments: readonly Segment[], limits: CompactionL
     if (segment.rows * 2 > limits.rows || segment.size * 2 > limits.bytes) continue;
     const tier = tierOf(segment.rows, limits.fanIn);
     // What has to stay in different regions never lies together.
-    const key = `${tier} ${segment.stream} ${segment.region ?? ''}`;
+    const key = `${tier} ${segment.stream} ${segment.region ?? ''} ${placeOf(segment.objectKey)?.place ?? ''}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { stream: segment.stream, tier, members: [segment] });
     else group.members.push(segment);
@@ -60,18 +63,24 @@ export function planCompaction(segments: readonly Segment[], limits: CompactionL
     .filter(({ members }) => members.length >= limits.fanIn || rowsOf(members) >= limits.rows)
     .sort((a, b) => a.tier - b.tier || b.members.length - a.members.length);
   for (const { stream, members } of ready) {
-    const inputs: Segment[] = [];
-    let rows = 0;
-    let size = 0;
-    for (const one of members.toSorted((a, b) => a.minTime - b.minTime || (a.id < b.id ? -1 : 1))) {
-      if (inputs.length === limits.fanIn || rows + one.rows > limits.rows || size + one.size > limits.bytes) break;
-      inputs.push(one);
-      rows += one.rows;
-      size += one.size;
-    }
+    const inputs = oldestThatFit(members, limits);
     if (inputs.length >= 2) return { stream, inputs };
   }
   return null;
+}
+
+/** As many segments as one merge takes, oldest readings first. */
+export function oldestThatFit(segments: readonly Segment[], limits: CompactionLimits): readonly Segment[] {
+  const inputs: Segment[] = [];
+  let rows = 0;
+  let size = 0;
+  for (const one of segments.toSorted((a, b) => a.minTime - b.minTime || (a.id < b.id ? -1 : 1))) {
+    if (inputs.length === limits.fanIn || rows + one.rows > limits.rows || size + one.size > limits.bytes) break;
+    inputs.push(one);
+    rows += one.rows;
+    size += one.size;
+  }
+  return inputs;
 }
 
 function rowsOf(segments: readonly Segment[]): number {

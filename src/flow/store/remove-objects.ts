@@ -2,15 +2,18 @@ import { hasCode } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
 import type { Objects } from '#base/storage/index.ts';
 import type { SegmentPublisher } from './ports.ts';
+import { PLACES_PREFIX } from './archive/place-key.ts';
 import { SEGMENT_PREFIX } from './segment.ts';
 
 /** Object keys that are looked up at once. */
 const PAGE = 500;
+const CODES = ['STORAGE_IO', 'STORAGE_UNAVAILABLE'];
 
 /**
  * Removes objects that no catalogue row names: what a crash between storing and publishing left. Only to be called
  * while nothing is being sealed.
  *
+ * @param objects the data directory by itself: only what is published is ever carried to another place
  * @returns how many were removed
  */
 export async function removeOrphans(objects: Objects, publisher: SegmentPublisher, log: Log): Promise<number> {
@@ -26,9 +29,11 @@ export async function removeOrphans(objects: Objects, publisher: SegmentPublishe
     }
     page = [];
   };
-  for await (const key of objects.list(SEGMENT_PREFIX)) {
-    page.push(key);
-    if (page.length === PAGE) await flush();
+  for (const prefix of [SEGMENT_PREFIX, PLACES_PREFIX]) {
+    for await (const key of objects.list(prefix)) {
+      page.push(key);
+      if (page.length === PAGE) await flush();
+    }
   }
   if (page.length > 0) await flush();
   return removed;
@@ -55,7 +60,7 @@ export async function removeReplaced(
       await objects.delete(segment.objectKey);
       gone.push(segment.id);
     } catch (error) {
-      const code = hasCode(error, 'STORAGE_IO') ? 'STORAGE_IO' : 'unknown';
+      const code = CODES.find((one) => hasCode(error, one)) ?? 'unknown';
       log.warn({ segment: segment.id, code }, 'could not delete a replaced segment');
     }
   }

@@ -6,6 +6,7 @@ import { encodeParquetSteps } from './parquet/encode-parquet.ts';
 import { StoreError } from './errors.ts';
 import type { DataKeySource } from './ports.ts';
 import { factsOf, keyColumns, sealColumns } from './seal-columns.ts';
+import { placedKey } from './archive/place-key.ts';
 import { segmentObjectKey } from './segment.ts';
 import type { JournalSpan, Segment, StoredColumn } from './segment.ts';
 
@@ -31,6 +32,8 @@ export interface SegmentContent {
   /** Region that they have to stay in, and where what they are stored in stands; absent where they may be anywhere. */
   readonly region?: string;
   readonly standsIn?: string | null;
+  /** Place that the object belongs to; absent for the data directory. */
+  readonly place?: string;
   /** Columns that have another class than in the inputs, in words. */
   readonly classes?: readonly string[];
   /** Rows of the inputs that are kept no longer, and not in it. */
@@ -45,7 +48,7 @@ export interface SegmentContent {
  * @throws {StoreError} STORE_SHAPE_CONFLICT if a column may not be stored; STORE_REGION_REFUSED before anything is
  */
 export async function sealSegment(content: SegmentContent, parts: SealingParts): Promise<Segment> {
-  const { stream, columns, batches, region, classes = [], expired = 0 } = content;
+  const { stream, columns, batches, region, place, classes = [], expired = 0 } = content;
   requireRegion(content);
   const keyed = await keyColumns(stream, columns, parts.dataKeys);
   const id = makeId(parts.clock, parts.random);
@@ -53,6 +56,7 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
   const plain = await inTurns(encodeParquetSteps(columns, batches, { facts: factsOf(columns) }));
   const sealed = sealColumns(plain, keyed, { id, version }, parts.random);
   const { minTime, maxTime, received, devices, rows } = survey(batches);
+  const objectKey = segmentObjectKey(id, version);
   const segment: Segment = {
     id,
     version,
@@ -66,7 +70,7 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
     templates: content.templates,
     spans: content.spans,
     inputs: content.inputs,
-    objectKey: segmentObjectKey(id, version),
+    objectKey: place === undefined ? objectKey : placedKey(place, objectKey),
     size: sealed.length,
     digest: sha256Hex(sealed),
     created: parts.clock.now(),
@@ -86,6 +90,7 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
       ...(content.inputs.length === 0
         ? {}
         : { inputs: sha256Hex(content.inputs.join('\n')), from: content.inputs.length }),
+      ...(place === undefined ? {} : { place }),
       ...(expired === 0 ? {} : { expired }),
       ...(classes.length === 0 ? {} : { classes: classes.join(', ').slice(0, MOST_DETAIL) }),
     },

@@ -18,6 +18,8 @@ export interface StoreLimits extends IntakeLimits {
   readonly grace: Millis;
   /** How often is looked for readings that are kept no longer. */
   readonly expiry: Millis;
+  /** How often is looked for what is to be carried to another place. */
+  readonly carry: Millis;
   /** How often is looked for work when nothing comes. */
   readonly tick: Millis;
   /** How long to wait after a failed sealing. */
@@ -36,6 +38,7 @@ export const STORE_LIMITS: StoreLimits = {
   linger: seconds(15),
   grace: minutes(10),
   expiry: seconds(5),
+  carry: seconds(5),
   tick: millis(200),
   retry: seconds(2),
   catchUp: seconds(2),

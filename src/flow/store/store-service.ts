@@ -2,6 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { hasCode } from '#base/core/index.ts';
 import type { Batch, FieldType, Log, Metrics, Millis } from '#base/core/index.ts';
 import type { JournalReader, VaultRecord } from '#flow/journal/index.ts';
+import { Carrier } from './archive/carrier.ts';
+import type { Places } from './archive/carrier.ts';
+import type { PlacedObjects } from './archive/placed-objects.ts';
+import { NO_ARCHIVE } from './archive/plan-archive.ts';
+import type { Archive } from './archive/plan-archive.ts';
 import { Compactor, PublishFailure } from './compactor.ts';
 import type { DeclaredClasses } from './declared-classes.ts';
 import { decideCut } from './cut-decision.ts';
@@ -44,6 +49,12 @@ export interface StoreParts extends SealingParts {
   readonly standsIn?: () => string | null;
   /** What is kept at this moment; nothing goes where it is absent. */
   readonly retention?: () => Retention;
+  /** What belongs into other places, and the way there; all stays where it is where that is absent. */
+  readonly archive?: {
+    readonly terms: () => Archive;
+    readonly objects: PlacedObjects;
+    readonly places: Places;
+  };
   /** Keeps the larger part of the tail for query processes; without it all of it is handed over as it is. */
   readonly blocks?: TailBlocks;
   /** Takes originals to the vault; nothing is kept there where it is absent. */
@@ -70,6 +81,8 @@ export interface StoreStatus {
   readonly paused: boolean;
   /** True once the tail holds what was durable at the start. */
   readonly caughtUp: boolean;
+  /** Objects that wait to be carried to their place, and places that cannot be used. */
+  readonly archive: { readonly waiting: number; readonly problems: Places['problems'] };
 }
 
 /** Where a person was found in one stream. */
@@ -94,6 +107,7 @@ export class StoreService implements AsyncDisposable {
   readonly #intake: JournalIntake;
   readonly #maker: SegmentMaker;
   readonly #compactor: Compactor;
+  readonly #carrier: Carrier | null;
   readonly #vault: VaultCarrier;
   #version: number;
   #sealedSegments = 0;
@@ -138,9 +152,15 @@ export class StoreService implements AsyncDisposable {
     this.#intake = new JournalIntake(intake, state);
     this.#maker = parts.maker ?? makeHere(parts);
     this.#compactor = new Compactor(
-      { ...parts, maker: this.#maker, retention: parts.retention ?? (() => KEEP_ALL) },
+      {
+        ...parts,
+        maker: this.#maker,
+        retention: parts.retention ?? (() => KEEP_ALL),
+        archive: parts.archive?.terms ?? (() => NO_ARCHIVE),
+      },
       this.#limits.compaction,
     );
+    this.#carrier = parts.archive === undefined ? null : new Carrier({ ...parts, ...parts.archive });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.done = promise;
     this.#settle = { resolve, reject };
@@ -151,8 +171,9 @@ export class StoreService implements AsyncDisposable {
   /** Reads where the store stands, removes what a crash left, starts reading and sealing, and catches up for a while. */
   static async start(parts: StoreParts): Promise<StoreService> {
     const service = new StoreService(parts, await parts.publisher.state());
-    await removeOrphans(parts.objects, parts.publisher, parts.log);
+    await removeOrphans(parts.archive?.objects.local ?? parts.objects, parts.publisher, parts.log);
     void service.#run();
+    void service.#keepCarrying();
     if (parts.blocks !== undefined) {
       // Statements are answered without.
       service.#keepBlocks(parts.blocks).catch((error: unknown) => parts.log.error({ err: error }, 'no more blocks'));
@@ -185,6 +206,7 @@ export class StoreService implements AsyncDisposable {
       compactions: this.#compactions,
       paused: this.#intake.isPaused,
       caughtUp: this.#intake.isCaughtUp,
+      archive: { waiting: this.#carrier?.waiting ?? 0, problems: this.#parts.archive?.places.problems ?? [] },
     };
   }
 
@@ -347,6 +369,21 @@ export class StoreService implements AsyncDisposable {
       }
       await blocks.forget();
     }
+  }
+
+  /** Beside all else: a place that does not answer keeps nothing but itself waiting. */
+  async #keepCarrying(): Promise<void> {
+    if (this.#carrier === null) return;
+    while (!this.#stop.signal.aborted) {
+      await wait(this.#limits.carry, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await this.#carry().catch((error: unknown) => this.#parts.log.error({ err: error }, 'could not carry segments'));
+    }
+  }
+
+  /** Carries to other places what waits for it, one call at a time. @returns how many objects */
+  async #carry(): Promise<number> {
+    if (this.#stop.signal.aborted) return 0;
+    return (await this.#carrier?.step()) ?? 0;
   }
 
   #halt(): void {

@@ -1,3 +1,4 @@
+import { parseS3Credentials } from '#run/server/index.ts';
 import type { S3Access } from '#run/server/index.ts';
 import { CliError } from './errors.ts';
 import { readTextFile } from './read-text-file.ts';
@@ -9,8 +10,6 @@ export interface S3Options {
   readonly region?: string;
 }
 
-const FIELDS = ['aws_access_key_id', 'aws_secret_access_key', 'aws_session_token'];
-
 /**
  * How a bucket is reached: credentials are in a file of the form that other tools use, never in arguments.
  *
@@ -19,22 +18,15 @@ const FIELDS = ['aws_access_key_id', 'aws_secret_access_key', 'aws_session_token
  */
 export async function readS3Access({ credentialsFile, endpoint, region }: S3Options): Promise<S3Access | null> {
   if (credentialsFile === undefined) return null;
-  const found = new Map<string, string>();
-  for (const line of (await readTextFile(credentialsFile)).split('\n')) {
-    const [, name = '', value = ''] = /^\s*([a-z_]+)\s*=\s*(\S+)\s*$/.exec(line) ?? [];
-    // The first profile counts.
-    if (FIELDS.includes(name) && !found.has(name)) found.set(name, value);
-  }
-  const [accessKeyId, secretAccessKey] = [found.get('aws_access_key_id'), found.get('aws_secret_access_key')];
-  if (accessKeyId === undefined || secretAccessKey === undefined) {
+  const credentials = parseS3Credentials(await readTextFile(credentialsFile));
+  if (credentials === null) {
     throw new CliError(
       'CLI_USAGE',
       `Cannot use ${credentialsFile}: it has no aws_access_key_id or aws_secret_access_key`,
     );
   }
-  const sessionToken = found.get('aws_session_token');
   return {
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+    credentials,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
   };

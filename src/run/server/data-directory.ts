@@ -14,6 +14,10 @@ export interface DataDirectory {
   /** What is held of windows that are open, where streams are aggregated at the door. */
   readonly windows: string;
   readonly objects: string;
+  /** How other places for segments are reached, and whose they are. */
+  readonly places: string;
+  /** Copies of archived segments, sealed as they are, while statements read them. */
+  readonly copies: string;
   /** What the watch knows, sealed. */
   readonly watch: string;
   readonly operator: string;
@@ -45,6 +49,8 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
     quarantine: at('quarantine'),
     windows: at('windows'),
     objects: at('objects'),
+    places: at('places'),
+    copies: at('copies'),
     watch: at('watch'),
     operator: at('operator'),
     traces: at('traces'),
@@ -66,7 +72,7 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
  *   there for everybody, such as `/tmp`
  */
 export async function makeDirectories(layout: DataDirectory): Promise<void> {
-  const { root, audit, keys, identity, journal, quarantine, windows, objects, watch } = layout;
+  const { root, audit, keys, identity, journal, quarantine, windows, objects, places, copies, watch } = layout;
   const { operator, traces, webhooks, tail, run } = layout;
   for (const folder of [
     root,
@@ -77,6 +83,8 @@ export async function makeDirectories(layout: DataDirectory): Promise<void> {
     quarantine,
     windows,
     objects,
+    places,
+    copies,
     watch,
     operator,
     traces,

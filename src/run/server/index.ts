@@ -7,6 +7,7 @@ import type { Platform, PlatformOptions } from './platform.ts';
 export type { Platform, PlatformOptions } from './platform.ts';
 export type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 export type { BackupPlace, S3Access } from './backup/open-place.ts';
+export { parseS3Credentials } from './backup/s3-credentials.ts';
 export type { BackupRun, ShownTarget } from './backup/backup-keeper.ts';
 export type { BackupReport } from './backup/verify-backup.ts';
 export type { Restored, RestoreOptions } from './backup/restore-backup.ts';

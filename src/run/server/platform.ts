@@ -8,6 +8,7 @@ import { CedarEngine, DecisionPoint } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { isLoopback, keepOf, mainRegion } from '#declare/template/index.ts';
 import { FileJournalReader } from '#flow/journal/index.ts';
+import { PlacedObjects } from '#flow/store/index.ts';
 import { PrivacyLedger } from '#flow/query/index.ts';
 import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
 import { CONTROLS } from '#assure/controls/index.ts';
@@ -66,12 +67,15 @@ import { ServerError } from './errors.ts';
 import type { Ports } from './gateway/contract.ts';
 import { forkGateway, GatewayHost } from './gateway/host.ts';
 import { keepGatewayCode } from './gateway/keep-code.ts';
+import { holderOf } from './places/holder.ts';
+import { placesToRead } from './places/store-archive.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { forbidCoreDumps } from './process/forbid-core-dumps.ts';
 import { Prover } from './prove/prover.ts';
 import { tryConsent } from './prove/try-consent.ts';
 import { tryPrivacy } from './prove/try-privacy.ts';
 import { openSharing } from './query/open-sharing.ts';
+import { COPIES_MOST, SegmentCopies } from './query/segment-copies.ts';
 import { QueryService } from './query/query-service.ts';
 import { StatementBook } from './query/statement-book.ts';
 import { ReceiptDesk } from './receipts/receipt-desk.ts';
@@ -218,7 +222,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   );
   await writeOperator(layout.operator, await identity.issueOperator('weir:control'));
 
-  const objects = await openDirectoryObjects(layout.objects);
+  const reached = { folder: layout.places, deployment: identity.deployment, holder: await holderOf(layout.places) };
+  const places = placesToRead(reached);
+  const usePlaces = (of: Template): void => places.use(of.objects?.values() ?? []);
+  usePlaces(template);
+  const objects = new PlacedObjects(await openDirectoryObjects(layout.objects), (name) => places.find(name));
   const retention: RetentionKeeper = await RetentionKeeper.open({
     catalogue,
     keys,
@@ -269,6 +277,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const store: StoreHost = await StoreHost.start({
     vault,
     layout,
+    places: reached,
     keys,
     segments,
     audit,
@@ -371,6 +380,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const queries: QueryService = opened.use(
     await QueryService.start({
       layout,
+      copies: await SegmentCopies.open({ folder: layout.copies, objects, most: COPIES_MOST }),
       keys,
       segments,
       store,
@@ -435,6 +445,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     going: (next) => retention.goingUnder(next),
     publish: async (next) => {
       unsealed.begin(versions.all(), next);
+      usePlaces(next);
       await store.useTemplate(next);
       await queries.useTemplate(next);
       await gateway.useTemplate(next);

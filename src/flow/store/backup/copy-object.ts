@@ -13,13 +13,14 @@ export interface HashedObject {
 /**
  * Reads an object whole.
  *
+ * @param step bytes that are asked for at a time
  * @throws {StorageError} STORAGE_MISSING, STORAGE_IO
  */
-export async function readHashed(objects: Objects, key: string, size: number): Promise<HashedObject> {
+export async function readHashed(objects: Objects, key: string, size: number, step = STEP): Promise<HashedObject> {
   const hash = new Sha256();
   const parts: Uint8Array[] = [];
-  for (let at = 0; at < size; at += STEP) {
-    const part = await objects.read(key, at, Math.min(at + STEP, size));
+  for (let at = 0; at < size; at += step) {
+    const part = await objects.read(key, at, Math.min(at + step, size));
     hash.update(part);
     parts.push(part);
   }

@@ -59,7 +59,7 @@ async function openBucket(
   if (!readOnly && (await objects.keepsVersions()) !== false) {
     throw new BackupError(
       'BACKUP_VERSIONED_REFUSED',
-      `Cannot back up to ${location}: the bucket may keep what is replaced, so that what is erased would stay`,
+      `Cannot use ${location}: the bucket may keep what is replaced, so that what is erased would stay`,
       { hint: 'Take a bucket without versioning, and let these credentials ask for it (s3:GetBucketVersioning)' },
     );
   }

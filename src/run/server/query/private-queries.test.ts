@@ -83,6 +83,7 @@ before(async () => {
   await makeDirectories(layout);
   service = await QueryService.start({
     layout,
+    copies: { pathOf: () => null, hold: () => assert.fail('nothing is archived') },
     keys,
     segments: await SegmentHost.open(catalogue, keys, systemClock),
     store: {

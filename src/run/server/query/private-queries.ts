@@ -206,7 +206,7 @@ export class PrivateQueries {
       notes: { purpose: null },
     };
     const parts: Uint8Array[] = [];
-    const ports: RunPorts = { sink: async (part) => void parts.push(part), keys: data.keys };
+    const ports: RunPorts = { sink: async (part) => void parts.push(part), keys: data.keys, ended: data.ended };
     try {
       await process.execute({ plan, format: 'ndjson' }, ports, signal);
     } catch (error) {

@@ -49,6 +49,7 @@ function fakeParts(
   let version = 0;
   const parts: QueryDataParts = {
     objects: '/data/objects',
+    copies: { pathOf: () => null, hold: () => assert.fail('nothing is archived') },
     shown: STORED,
     originals: () => new Set(),
     consents: { standing: () => ({ subjects: ['t1-a'], since: Float64Array.of(7) }) },

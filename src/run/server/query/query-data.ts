@@ -19,6 +19,7 @@ import type { Consents } from '#trust/consent/index.ts';
 import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
 import { ServerError } from '../errors.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
+import type { SegmentCopies } from './segment-copies.ts';
 import type { StoreHost } from '../store/host.ts';
 import type { WantedKeys } from './contract.ts';
 import type { ShownDomains } from '../tokens/shown-domains.ts';
@@ -26,6 +27,8 @@ import type { QueryAccess } from './query-access.ts';
 
 export interface QueryDataParts {
   readonly objects: string;
+  /** Copies of segments that lie in another place. */
+  readonly copies: Pick<SegmentCopies, 'pathOf' | 'hold'>;
   readonly keys: Pick<KeyRing, 'unwrapDataKeys' | 'destructions'>;
   readonly segments: Pick<SegmentHost, 'visible'>;
   readonly store: Pick<StoreHost, 'snapshot'>;
@@ -49,8 +52,10 @@ const AGAIN_MS = 100;
 export interface QueryData {
   readonly relations: readonly PlannedRelation[];
   readonly segments: readonly Segment[];
-  /** Keys of sealed columns that the relations name, and of no others. */
+  /** Keys of sealed columns that the relations name, and of no others; archived segments are there once it resolves. */
   readonly keys: (wanted: readonly WantedKeys[]) => Promise<readonly SegmentKeys[]>;
+  /** Lets go of what was fetched for it; to be called when the statement has ended, whatever came of it. */
+  readonly ended: () => void;
 }
 
 /**
@@ -110,7 +115,7 @@ export async function readData(
       return {
         relations: [...(await Promise.all(planned)), ...lists],
         segments: taken,
-        keys: (wanted) => giveKeys(wanted, granted, parts.keys),
+        ...supply(granted, parts),
       };
     } catch (error) {
       const passing =
@@ -155,7 +160,7 @@ export function readObjects(
   reads: GatedStatement['reads'],
   { relation, objects, consenting = null }: Pick<SealedRelation, 'relation' | 'objects' | 'consenting'>,
   use: KeyUse,
-  parts: Pick<QueryDataParts, 'objects' | 'keys' | 'shown'>,
+  parts: Pick<QueryDataParts, 'objects' | 'copies' | 'keys' | 'shown'>,
 ): QueryData {
   const granted = new Map<string, Granted>();
   const relations = reads.map(({ relation: name, columns }) => {
@@ -170,7 +175,31 @@ export function readObjects(
     };
   });
   const lists = relation.consent === undefined ? [] : [planConsentList(relation.name, consenting)];
-  return { relations: [...relations, ...lists], segments: [], keys: (wanted) => giveKeys(wanted, granted, parts.keys) };
+  return { relations: [...relations, ...lists], segments: [], ...supply(granted, parts) };
+}
+
+/** Keys on demand; what is archived is fetched before any key of it is used. */
+function supply(
+  granted: ReadonlyMap<string, Granted | TailBlock>,
+  { copies, keys }: Pick<QueryDataParts, 'copies' | 'keys'>,
+): Pick<QueryData, 'keys' | 'ended'> {
+  const held = new DisposableStack();
+  return {
+    keys: async (wanted) => {
+      const asked = wanted.map((each) => grantedTo(each, granted));
+      const archived = asked.flatMap((each) =>
+        'segment' in each && copies.pathOf(each.segment) !== null ? [each.segment] : [],
+      );
+      if (archived.length > 0) {
+        const hold = await copies.hold(archived);
+        // It may have ended while it waited.
+        if (held.disposed) hold[Symbol.dispose]();
+        else held.use(hold);
+      }
+      return giveKeys(asked, keys);
+    },
+    ended: () => held.dispose(),
+  };
 }
 
 const NONE: TokenSights = new Map();
@@ -197,12 +226,12 @@ function sightsOfSegment(segment: Segment, columns: readonly string[], { shown }
 function placeOf(
   segment: SealedObject,
   columns: readonly string[],
-  { objects, keys, shown }: Pick<QueryDataParts, 'objects' | 'keys' | 'shown'>,
+  { objects, copies, keys, shown }: Pick<QueryDataParts, 'objects' | 'copies' | 'keys' | 'shown'>,
   sights: TokenSights,
 ): PlannedRelation['segments'][number] {
   return {
     id: segment.id,
-    path: join(objects, segment.objectKey),
+    path: copies.pathOf(segment) ?? join(objects, segment.objectKey),
     aadPrefix: segmentAadPrefix(segment.id, segment.version),
     columns: neededColumns(segment, columns).map(({ name }) => name),
     rows: segment.rows,
@@ -233,11 +262,9 @@ interface Granted {
  * statement's own entry tells of them.
  */
 async function giveKeys(
-  wanted: readonly WantedKeys[],
-  granted: ReadonlyMap<string, Granted | TailBlock>,
+  asked: readonly (Granted | TailBlock)[],
   keys: QueryDataParts['keys'],
 ): Promise<readonly SegmentKeys[]> {
-  const asked = wanted.map((each) => grantedTo(each, granted));
   const found = new Map<string, AeadKey>();
   const sealed = asked.filter((each) => 'segment' in each);
   for (const [use, of] of Map.groupBy(sealed, (each) => each.use)) {

@@ -31,6 +31,8 @@ export interface RunPorts {
   readonly keys: (wanted: readonly WantedKeys[]) => Promise<readonly SegmentKeys[]>;
   /** Told from when to when the process has run it, by its own clock. */
   readonly ran?: (start: Micros, end: Micros) => void;
+  /** Told once it has ended, whatever came of it. */
+  readonly ended?: () => void;
 }
 
 /** One query process and the subject that it serves. */
@@ -119,6 +121,7 @@ export class QueryProcess {
       clearTimeout(timer);
       signal.removeEventListener('abort', cancel);
       this.#runs.delete(id);
+      ports.ended?.();
     }
   }
 

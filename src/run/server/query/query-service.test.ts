@@ -78,6 +78,7 @@ before(async () => {
   statements = await StatementBook.open(catalogue, await keys.rowSealer('people'), systemClock);
   service = await QueryService.start({
     layout,
+    copies: { pathOf: () => null, hold: () => assert.fail('nothing is archived') },
     keys,
     segments: await SegmentHost.open(catalogue, keys, systemClock),
     store: {

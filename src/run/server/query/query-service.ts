@@ -278,8 +278,9 @@ export class QueryService implements Queries, AsyncDisposable {
       const unlogged = new AbortController();
       logged.catch(() => unlogged.abort());
       const planned = traced(span, 'plan', () => this.#plan(caller, request, statement, purpose, shown));
-      const running = planned.then(({ plan, keys }) => {
+      const running = planned.then(({ plan, keys, ended }) => {
         const ports: RunPorts = {
+          ended,
           sink: async (part) => {
             await logged;
             begun.resolve();
@@ -401,9 +402,9 @@ export class QueryService implements Queries, AsyncDisposable {
         });
       }
       await logged;
-      const { plan, keys, segments } = await this.#plan(caller, request, statement, purpose, shown);
+      const { plan, keys, ended, segments } = await this.#plan(caller, request, statement, purpose, shown);
       const parts: Uint8Array[] = [];
-      const ports: RunPorts = { sink: async (part) => void parts.push(part), keys };
+      const ports: RunPorts = { sink: async (part) => void parts.push(part), keys, ended };
       const frozenPlan = {
         ...plan,
         limits: { ...plan.limits, threads: 1 },
@@ -443,9 +444,10 @@ export class QueryService implements Queries, AsyncDisposable {
       if (prepared.outcome === 'rejected' || prepared.outcome === 'private')
         throw new TypeError('what the platform asks itself passes its own gate');
       const request = { sql: '', parameters: [], purpose: null, format: 'ndjson', over } as const;
-      const { plan, keys } = await this.#plan(caller, request, prepared, null, this.#parts.shown);
+      const { plan, keys, ended } = await this.#plan(caller, request, prepared, null, this.#parts.shown);
       const parts: Uint8Array[] = [];
-      await process.execute({ plan, format: 'ndjson' }, { sink: async (part) => void parts.push(part), keys }, signal);
+      const sink = async (part: Uint8Array): Promise<void> => void parts.push(part);
+      await process.execute({ plan, format: 'ndjson' }, { sink, keys, ended }, signal);
       for (const line of decodeUtf8(concatBytes(parts)).split('\n')) {
         if (line !== '') names.add((JSON.parse(line) as { device: string }).device);
       }
@@ -471,9 +473,9 @@ export class QueryService implements Queries, AsyncDisposable {
     return this.#pool.use(COUNTER.subject.id, async (process) => {
       const { prepared, over } = await this.#prepareCount(process, stream, condition, objects);
       const request = { sql: '', parameters: [], purpose: null, format: 'ndjson', over } as const;
-      const { plan, keys } = await this.#plan(COUNTER, request, prepared, null, this.#parts.shown);
+      const { plan, keys, ended } = await this.#plan(COUNTER, request, prepared, null, this.#parts.shown);
       const parts: Uint8Array[] = [];
-      const ports: RunPorts = { sink: async (part) => void parts.push(part), keys };
+      const ports: RunPorts = { sink: async (part) => void parts.push(part), keys, ended };
       await process.execute({ plan, format: 'ndjson' }, ports, new AbortController().signal);
       return Number((JSON.parse(decodeUtf8(concatBytes(parts))) as { readonly n: number | string }).n);
     });
@@ -719,7 +721,7 @@ export class QueryService implements Queries, AsyncDisposable {
       notes: { purpose, ...over?.notes },
       ...(sealedOnly ? { digested: true } : {}),
     };
-    return { plan, keys: data.keys, segments: data.segments };
+    return { plan, keys: data.keys, ended: data.ended, segments: data.segments };
   }
 }
 
@@ -801,6 +803,7 @@ function confinementOf(layout: DataDirectory, mountPoint: string): ConfinementOp
       join(PACKAGE_ROOT, 'node_modules'),
       join(PACKAGE_ROOT, 'package.json'),
       layout.objects,
+      layout.copies,
       layout.tail,
     ],
     mountPoint,

@@ -1,4 +1,5 @@
 import type { AuditEvent, Class, Json } from '#base/core/index.ts';
+import type { ObjectsPlace } from '#declare/template/index.ts';
 import type { JournalDamage, VaultRecord } from '#flow/journal/index.ts';
 import type {
   CompactionPlan,
@@ -19,6 +20,8 @@ import type {
   SubjectSearch,
 } from '#flow/store/index.ts';
 
+import type { PlacesStart } from '../places/store-archive.ts';
+
 /** A key on its way to the process that uses it; the bytes are overwritten there once the key object is made. */
 export interface HandedKey {
   readonly handle: string;
@@ -28,6 +31,8 @@ export interface HandedKey {
 export interface StoreStart {
   readonly journal: string;
   readonly objects: string;
+  /** How other places for segments are reached. */
+  readonly places: PlacesStart;
   /** Where blocks of the tail lie. */
   readonly tail: string;
   /** JSON form of each known version of the template. */
@@ -94,7 +99,9 @@ export type StoreControlMethods = {
 
 /** What the sealing thread offers to the store's main thread. */
 export type SealingMethods = {
-  start(start: { readonly objects: string; readonly niceness: number }): Promise<void>;
+  start(start: { readonly objects: string; readonly places: PlacesStart; readonly niceness: number }): Promise<void>;
+  /** Other places are declared. */
+  places(declared: readonly ObjectsPlace[]): void;
   seal(content: SegmentContent): Promise<MadeSegment>;
   compact(order: { plan: CompactionPlan; declared: ReadonlyMap<string, Class> }): Promise<MadeSegment>;
 };

@@ -18,11 +18,13 @@ import type { DataDirectory } from '../data-directory.ts';
 import { logLevel } from '../log.ts';
 import { KEPT_MEMORY } from '../process/kept-memory.ts';
 import { SupervisedProcess } from '../process/supervised-process.ts';
+import type { PlacesStart } from '../places/store-archive.ts';
 import type { TokenVault } from '../tokens/token-vault.ts';
 import type { HandedKey, StoreControlMethods, StoreMethods } from './contract.ts';
 
 export interface StoreHostParts {
   readonly layout: DataDirectory;
+  readonly places: PlacesStart;
   readonly keys: KeyRing;
   readonly segments: SegmentHost;
   readonly vault: Pick<TokenVault, 'take'>;
@@ -51,7 +53,7 @@ export class StoreHost {
   }
 
   static async start(parts: StoreHostParts): Promise<StoreHost> {
-    const { layout, log, templates, template, holds } = parts;
+    const { layout, places, log, templates, template, holds } = parts;
     const damages = new Map<string, JournalDamage>();
     const process = await SupervisedProcess.start<StoreMethods>({
       name: 'store',
@@ -65,7 +67,7 @@ export class StoreHost {
         const forms: Json[] = templates().map((version) => templateToJson(version));
         const inForce = template().digest;
         const { journal, objects, tail } = layout;
-        return peer.call('start', { journal, objects, tail, templates: forms, inForce, holds: holds() });
+        return peer.call('start', { journal, objects, places, tail, templates: forms, inForce, holds: holds() });
       },
       log,
     });

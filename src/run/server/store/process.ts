@@ -5,10 +5,11 @@ import { openDirectoryObjects } from '#base/storage/index.ts';
 import { mainRegion, regionOf, templateFromJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { FileJournalReader, nodeFiles } from '#flow/journal/index.ts';
-import { StoreService, TailBlocks } from '#flow/store/index.ts';
+import { PlacedObjects, StoreService, TailBlocks } from '#flow/store/index.ts';
 import type { Hold } from '#flow/store/index.ts';
 import { makeLog } from '../log.ts';
 import { noMetrics } from '../metrics.ts';
+import { archiveOf, placesToKeep } from '../places/store-archive.ts';
 import { parentLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type { StoreControlMethods, StoreMethods, StoreStart } from './contract.ts';
@@ -31,11 +32,16 @@ let journal: FileJournalReader | null = null;
 const templates = new Map<string, Template>();
 let inForce = '';
 let holds: readonly Hold[] = [];
+/** Has the places of a template count. */
+let usePlaces: (template: Template) => void = () => undefined;
 
 const offered: StoreMethods = {
-  async start({ journal: folder, objects, tail, templates: forms, inForce: digest, holds: standing }: StoreStart) {
+  async start(start: StoreStart) {
+    const { journal: folder, objects, places: reached, tail, templates: forms, holds: standing } = start;
     for (const form of forms) remember(templateFromJson(form));
-    inForce = digest;
+    inForce = start.inForce;
+    const places = placesToKeep(reached);
+    const placed = new PlacedObjects(await openDirectoryObjects(objects), (name) => places.find(name));
     holds = standing;
     const reader = new FileJournalReader({
       directory: folder,
@@ -48,26 +54,40 @@ const offered: StoreMethods = {
     });
     journal = reader;
     const publisher = remotePublisher(control);
+    const maker = SealingThread.start({
+      objects,
+      places: reached,
+      niceness: SEALING_NICENESS,
+      offered: {
+        audit: (event) => control.call('audit', event),
+        newDataKeys: (request) => control.call('newDataKeys', request),
+        unwrapDataKeys: (request) => control.call('unwrapDataKeys', request),
+      },
+      onEnd: (error) => {
+        log.error({ err: error }, 'the sealing thread failed');
+        // Control starts the store again, and it goes on from the catalogue.
+        process.exit(1);
+      },
+    });
+    usePlaces = (template) => {
+      const declared = [...(template.objects?.values() ?? [])];
+      places.use(declared);
+      maker.usePlaces(declared);
+    };
+    const current = templates.get(inForce);
+    if (current !== undefined) usePlaces(current);
     service = await StoreService.start({
       journal: reader,
-      objects: await openDirectoryObjects(objects),
+      objects: placed,
+      archive: {
+        terms: () => archiveOf(templates.get(inForce), places, systemClock.now()),
+        objects: placed,
+        places,
+      },
       publisher,
       segmentKeys: remoteSegmentKeys(control),
       dataKeys: remoteDataKeys(control),
-      maker: SealingThread.start({
-        objects,
-        niceness: SEALING_NICENESS,
-        offered: {
-          audit: (event) => control.call('audit', event),
-          newDataKeys: (request) => control.call('newDataKeys', request),
-          unwrapDataKeys: (request) => control.call('unwrapDataKeys', request),
-        },
-        onEnd: (error) => {
-          log.error({ err: error }, 'the sealing thread failed');
-          // Control starts the store again, and it goes on from the catalogue.
-          process.exit(1);
-        },
-      }),
+      maker,
       shapes: shapesOf((wanted) => templates.get(wanted)),
       declared: (stream) => classesOf(templates.get(inForce), stream),
       regionOf: (stream) => {
@@ -101,6 +121,7 @@ const offered: StoreMethods = {
     const template = templateFromJson(form);
     remember(template);
     inForce = template.digest;
+    usePlaces(template);
     service?.templateChanged();
   },
   holds: (standing) => {

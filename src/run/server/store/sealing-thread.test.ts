@@ -17,6 +17,7 @@ import { SealingThread } from './sealing-thread.ts';
 async function startWorker(t: Cleanable) {
   const objects = path.join(await temporaryFolder(t), 'objects');
   await mkdir(objects);
+  const places = { folder: path.join(path.dirname(objects), 'places'), deployment: 'd', holder: 'h' };
   const keys = new Map<string, Uint8Array>();
   const audited: AuditEvent[] = [];
   const offered: SealingControlMethods = {
@@ -30,7 +31,13 @@ async function startWorker(t: Cleanable) {
     unwrapDataKeys: async ({ handles }) =>
       handles.flatMap((handle) => (keys.has(handle) ? [{ handle, key: keys.get(handle)! }] : [])),
   };
-  const worker = SealingThread.start({ objects, niceness: 1, offered, onEnd: (error) => assert.fail(String(error)) });
+  const worker = SealingThread.start({
+    objects,
+    places,
+    niceness: 1,
+    offered,
+    onEnd: (error) => assert.fail(String(error)),
+  });
   t.after(() => worker[Symbol.asyncDispose]());
   return { worker, objects, keys, audited };
 }
@@ -89,4 +96,12 @@ test('SealingThread tells of a damaged input as a StoreError that names the segm
     );
     return true;
   });
+});
+
+test('SealingThread has a segment carry the region of its readings, and refuses one that stands elsewhere', async (t) => {
+  const { worker } = await startWorker(t);
+  const segment = await worker.seal({ ...contentOf(0, 1), region: 'eu', standsIn: 'eu' });
+  assert.equal(segment.region, 'eu');
+  const elsewhere = worker.seal({ ...contentOf(0, 1), region: 'eu', standsIn: 'us' });
+  await assert.rejects(elsewhere, { code: 'STORE_REGION_REFUSED' });
 });

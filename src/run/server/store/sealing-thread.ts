@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { NamedColumn } from '#base/core/index.ts';
+import type { ObjectsPlace } from '#declare/template/index.ts';
 import { mergeBatches, StoreError } from '#flow/store/index.ts';
 import type { Segment, SegmentContent, SegmentMaker } from '#flow/store/index.ts';
+import type { PlacesStart } from '../places/store-archive.ts';
 import { portLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type { MadeSegment, SealingControlMethods, SealingMethods } from './contract.ts';
@@ -9,6 +11,7 @@ import type { MadeSegment, SealingControlMethods, SealingMethods } from './contr
 export interface SealingThreadParts {
   /** The folder of sealed objects. */
   readonly objects: string;
+  readonly places: PlacesStart;
   /** How far the thread gives way to the others of its process, 0 to 19. */
   readonly niceness: number;
   /** The way to control. */
@@ -28,11 +31,11 @@ export class SealingThread implements SegmentMaker, AsyncDisposable {
   }
 
   /** The thread loads its code while its store goes on; what is asked of it meanwhile waits there. */
-  static start({ objects, niceness, offered, onEnd }: SealingThreadParts): SealingThread {
+  static start({ objects, places, niceness, offered, onEnd }: SealingThreadParts): SealingThread {
     const thread = new Worker(new URL('sealing-worker.ts', import.meta.url));
     thread.once('error', onEnd);
     const peer = new Peer<SealingMethods>(portLine(thread), offered);
-    peer.call('start', { objects, niceness }).catch(onEnd);
+    peer.call('start', { objects, places, niceness }).catch(onEnd);
     return new SealingThread(thread, peer);
   }
 
@@ -53,6 +56,11 @@ export class SealingThread implements SegmentMaker, AsyncDisposable {
     return segment;
   }
 
+  /** Has other places count from now on. */
+  usePlaces(declared: readonly ObjectsPlace[]): void {
+    this.#peer.tell('places', declared);
+  }
+
   async compact(...[plan, declared]: Parameters<SegmentMaker['compact']>): Promise<Segment | null> {
     return segmentOf(await this.#peer.call('compact', { plan, declared }));
   }
@@ -63,8 +71,9 @@ export class SealingThread implements SegmentMaker, AsyncDisposable {
 }
 
 /** Without what else the object may hold, which may not cross. */
-function contentOnly({ stream, columns, spans, inputs, templates, classes, expired }: SegmentContent) {
-  return { stream, columns, spans, inputs, templates, ...(classes && { classes }), ...(expired && { expired }) };
+function contentOnly({ stream, columns, spans, inputs, templates, region, standsIn }: SegmentContent) {
+  const where = region === undefined ? {} : { region, standsIn: standsIn ?? null };
+  return { stream, columns, spans, inputs, templates, ...where };
 }
 
 /** Those that are a column's alone. */

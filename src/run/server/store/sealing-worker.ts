@@ -3,8 +3,10 @@ import type { MessagePort } from 'node:worker_threads';
 import { systemClock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
-import { makeHere, StoreError } from '#flow/store/index.ts';
+import { makeHere, PlacedObjects, StoreError } from '#flow/store/index.ts';
 import type { Segment, SegmentMaker } from '#flow/store/index.ts';
+import type { ArchivePlaces } from '../places/archive-places.ts';
+import { placesToRead } from '../places/store-archive.ts';
 import { giveWay, ownThread } from '../process/give-way.ts';
 import { portLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
@@ -15,13 +17,16 @@ import { remoteDataKeys, remoteSegmentKeys } from './remote-keys.ts';
 
 /** What is asked before the start is done waits for it. */
 const maker = Promise.withResolvers<SegmentMaker>();
+const places = Promise.withResolvers<ArchivePlaces>();
 
 const offered: SealingMethods = {
-  async start({ objects, niceness }) {
+  async start({ objects, places: start, niceness }) {
     const thread = ownThread();
     if (thread !== null) giveWay(thread, niceness);
+    places.resolve(placesToRead(start));
+    const found = await places.promise;
     const made = makeHere({
-      objects: await openDirectoryObjects(objects),
+      objects: new PlacedObjects(await openDirectoryObjects(objects), (name) => found.find(name)),
       dataKeys: remoteDataKeys(main),
       segmentKeys: remoteSegmentKeys(main),
       audit: { append: (event) => main.call('audit', event) },
@@ -30,6 +35,7 @@ const offered: SealingMethods = {
     });
     maker.resolve(made);
   },
+  places: (declared) => void places.promise.then((found) => found.use(declared)),
   seal: (content) => outcome((own) => own.seal(content)),
   compact: ({ plan, declared }) => outcome((own) => own.compact(plan, declared)),
 };
