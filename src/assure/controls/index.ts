@@ -30,6 +30,7 @@ export type {
   WatchTrial,
   ConsentTrial,
   LetGoTrial,
+  RotateTrial,
   BackupTrial,
   RegionTrial,
   ClassTrial,

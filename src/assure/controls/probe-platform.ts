@@ -6,6 +6,7 @@ export const CREDENTIAL_KINDS = [
   'none',
   'self-signed',
   'other-authority',
+  'rootless-chain',
   'expired',
   'not-yet-valid',
   'server-only',
@@ -316,6 +317,26 @@ export interface LetGoTrial {
   readonly gone: boolean;
 }
 
+/** What became of readings of `_probe` when the key that they are sealed under was rotated. */
+export interface RotateTrial {
+  /** False where that was done within a day: then no more is known than how things stand. */
+  readonly rotated: boolean;
+  /** Whether the version that seals now is another, newer one. What is null was not tried. */
+  readonly newer: boolean | null;
+  /** Wraps that were sealed again, and in how long. */
+  readonly rewrapped: number | null;
+  readonly milliseconds: number | null;
+  /** Whether a reading from before can be asked for, and one from after. */
+  readonly oldReads: boolean;
+  readonly newReads: boolean;
+  /** Whether something needs the version that seals. */
+  readonly newSeals: boolean;
+  /** Keys that need an older version. */
+  readonly oldHolds: number;
+  /** Whether the log says that the older one was retired, and that its wraps were sealed again. */
+  readonly logged: boolean | null;
+}
+
 /** A place that the platform is backed up to, as it lies there. */
 export interface BackupTrial {
   readonly target: string;
@@ -554,6 +575,8 @@ export interface ProbePlatform {
   driftOwn(): Promise<DriftTrial>;
   /** Is two devices with the identity of `_probe`, in each way in which that shows. */
   cloneOwn(): Promise<CloneTrial>;
+  /** Rotates the key that readings of `_probe` are sealed under, at most once a day. */
+  rotateOwn(): Promise<RotateTrial>;
   /** Lets readings of the stream `_probe` go, while they are held and afterwards. */
   letGo(): Promise<LetGoTrial>;
   /** Looks at every place that the platform is backed up to. */

@@ -31,6 +31,7 @@ import { identifiersBecomeTokens } from './probes/identifiers-become-tokens.ts';
 import { originalsNeedAGrant } from './probes/originals-need-a-grant.ts';
 import { inventoryIsTrue } from './probes/inventory-is-true.ts';
 import { keysAreLogged } from './probes/keys-are-logged.ts';
+import { keysRotate } from './probes/keys-rotate.ts';
 import { keysStayInCustody } from './probes/keys-stay-in-custody.ts';
 import { leapsAreNoticed } from './probes/leaps-are-noticed.ts';
 import { lessIsStored } from './probes/less-is-stored.ts';
@@ -98,6 +99,7 @@ export const CONTROLS: readonly Control[] = [
   originalsNeedAGrant,
   inventoryIsTrue,
   keysAreLogged,
+  keysRotate,
   keysStayInCustody,
   leapsAreNoticed,
   lessIsStored,

@@ -16,6 +16,7 @@ import type {
   WatchTrial,
   ConsentTrial,
   LetGoTrial,
+  RotateTrial,
   BackupTrial,
   FleetSumTrial,
   HashingTrial,
@@ -104,6 +105,19 @@ export const SOUND_CONSENT: ConsentTrial = {
   receipt: true,
   endedAfterMs: 12,
   hidden: true,
+  logged: true,
+};
+
+/** A key that was rotated while readings under it are read. */
+export const ROTATED: RotateTrial = {
+  rotated: true,
+  newer: true,
+  rewrapped: 4,
+  milliseconds: 3,
+  oldReads: true,
+  newReads: true,
+  newSeals: true,
+  oldHolds: 0,
   logged: true,
 };
 
@@ -311,6 +325,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     strangerTrial: async () => ({ itself: 0, strangerAfter: 64 }),
     tiers: async () => SOUND_TIERS,
     driftOwn: async () => SOUND_DRIFT,
+    rotateOwn: async () => ROTATED,
     letGo: async () => LET_GO,
     backupTrial: async () => [SOUND_BACKUP],
     regionTrial: async () => SOUND_REGIONS,

@@ -22,6 +22,7 @@ test('makeProbeCredential() makes what the checker refuses by its name', async (
   assert.deepEqual(seen, {
     'self-signed': 'wrong-issuer',
     'other-authority': 'wrong-issuer',
+    'rootless-chain': 'wrong-issuer',
     expired: 'expired',
     'not-yet-valid': 'not-yet-valid',
     'server-only': 'wrong-eku',

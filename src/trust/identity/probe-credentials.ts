@@ -11,6 +11,7 @@ import type { KeyPair, SignedCertificate, SignRequest } from './sign-certificate
 export const PROBE_CREDENTIAL_KINDS = [
   'self-signed',
   'other-authority',
+  'rootless-chain',
   'expired',
   'not-yet-valid',
   'server-only',
@@ -38,7 +39,7 @@ export async function makeProbeCredential(
   }
   const pair = makeKeyPair();
   const key = formatPrivateKey(pair.privateKey);
-  if (kind === 'self-signed' || kind === 'other-authority') {
+  if (kind === 'self-signed' || kind === 'other-authority' || kind === 'rootless-chain') {
     return { key, certificate: await signElsewhere(kind, pair, life, context), authority: root };
   }
   const signed = await authority.signMisfit(kind, pair.publicKey);
@@ -46,9 +47,12 @@ export async function makeProbeCredential(
   return { key, certificate: authority.chain(signed), authority: root };
 }
 
-/** Without any key of the platform: by the device itself, or by an authority that only bears the right name. */
+/**
+ * Without any key of the platform: by the device itself, by an authority that only bears the right name, or by one whose
+ * certificate says that it is below a root of the right name, which nobody has.
+ */
 async function signElsewhere(
-  kind: 'self-signed' | 'other-authority',
+  kind: 'self-signed' | 'other-authority' | 'rootless-chain',
   pair: KeyPair,
   life: Millis,
   { clock, deployment, random }: IdentityContext,
@@ -68,11 +72,26 @@ async function signElsewhere(
       publicKey: other.publicKey,
       ...dates,
     },
-    { selfKey: other.privateKey },
+    kind === 'rootless-chain' ? await strangeRoot(deployment, dates, random) : { selfKey: other.privateKey },
     random,
   );
   const signer = { certificate: issuing.pem, privateKey: other.privateKey };
   return (await signCertificate(leaf, signer, random)).pem + issuing.pem;
+}
+
+/** A root that bears the right name, and is shown to nobody. */
+async function strangeRoot(
+  deployment: string,
+  dates: Pick<SignRequest, 'notBefore' | 'notAfter'>,
+  random: IdentityContext['random'],
+) {
+  const { publicKey, privateKey } = makeKeyPair();
+  const root = await signCertificate(
+    { profile: { kind: 'root', commonName: `Weir root ${deployment}` }, publicKey, ...dates },
+    { selfKey: privateKey },
+    random,
+  );
+  return { certificate: root.pem, privateKey };
 }
 
 async function logMisfit(

@@ -9,6 +9,7 @@ const LOGGED: Readonly<Record<Exclude<CredentialKind, 'good'>, string>> = {
   none: 'no-certificate',
   'self-signed': 'wrong-issuer',
   'other-authority': 'wrong-issuer',
+  'rootless-chain': 'wrong-issuer',
   expired: 'expired',
   'not-yet-valid': 'not-yet-valid',
   'server-only': 'wrong-eku',

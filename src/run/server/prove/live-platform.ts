@@ -31,6 +31,7 @@ import type {
   WatchTrial,
   ConsentTrial,
   LetGoTrial,
+  RotateTrial,
   BackupTrial,
   RegionTrial,
   ClassTrial,
@@ -83,6 +84,7 @@ import { driftOwn } from './drift-own.ts';
 import { watchOwn } from './watch-own.ts';
 import type { WatchParts } from './watch-own.ts';
 import { revokeOwn } from './revoke-own.ts';
+import { rotateOwn } from './rotate-own.ts';
 import { makeRunCredentials, PROVER } from './run-credentials.ts';
 import type { RunCredentials } from './run-credentials.ts';
 import { searchFile, searchFolders } from './search-files.ts';
@@ -506,16 +508,35 @@ export class LivePlatform implements ProbePlatform {
     return listeningPorts(process.pid);
   }
 
+  rotateOwn(): Promise<RotateTrial> {
+    const { keys, clock } = this.#parts;
+    const since = this.now();
+    const resource = `keys:stream:${PROBE_STREAM}`;
+    return rotateOwn({
+      lifecycle: keys.lifecycle,
+      clock,
+      actor: PROVER,
+      keep: async () => {
+        const canary = this.canary();
+        await this.publish(`streams/${PROBE_STREAM}`, [JSON.stringify({ canary, n: 1 })]);
+        await this.seal();
+        return () => within(SEALED_WITHIN_MS, () => this.#hasReading(canary));
+      },
+      logged: (action) => within(LOGGED_WITHIN_MS, () => this.logged(action, resource, since)),
+    });
+  }
+
+  async #hasReading(canary: string): Promise<boolean> {
+    const { body } = await this.query(`select n from ${PROBE_STREAM} where canary = '${canary}'`);
+    return Array.isArray(body) && body.length > 0;
+  }
+
   async letGo(): Promise<LetGoTrial> {
     const { segments, retention, clock } = this.#parts;
     const canary = this.canary();
     await this.publish(`streams/${PROBE_STREAM}`, [JSON.stringify({ canary, n: 1 })]);
-    const isThere = async (): Promise<boolean> => {
-      const { body } = await this.query(`select n from ${PROBE_STREAM} where canary = '${canary}'`);
-      return Array.isArray(body) && body.length > 0;
-    };
     const isSeen = async (wanted: boolean): Promise<boolean> =>
-      (await within(SEALED_WITHIN_MS, async () => (await isThere()) === wanted)) === wanted;
+      (await within(SEALED_WITHIN_MS, async () => (await this.#hasReading(canary)) === wanted)) === wanted;
     await isSeen(true);
     await this.seal();
     return letGo({ segments, retention, clock, actor: PROVER, isSeen });
