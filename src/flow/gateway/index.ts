@@ -2,6 +2,7 @@ export { GatewayError } from './errors.ts';
 export type { GatewayErrorCode } from './errors.ts';
 export { startGatewayWorker } from './gateway-worker.ts';
 export type { GatewayWorker, GatewayWorkerDeps, ListenerName, ListenerPorts } from './gateway-worker.ts';
+export { pathPattern } from './http/path-pattern.ts';
 export { QUOTA_EXCEEDED, rateLimitFields } from './http/rate-limit-fields.ts';
 export type { ServiceLimit } from './http/rate-limit-fields.ts';
 export { HOLD_HEADER } from './http/held-callers.ts';

@@ -35,6 +35,12 @@ const problem = (description: string) => ({
   content: { 'application/problem+json': { schema: PROBLEM } },
 });
 
+/** A path that names no stream is no route of the gateway's, so that control says so. */
+const elsewhere = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: { anyOf: [PROBLEM, { $ref: '#/components/schemas/Problem' }] } } },
+});
+
 /** The one route that the gateway answers itself, for devices. */
 export const DEVICE_OPERATIONS: Readonly<Record<string, Record<string, unknown>>> = {
   '/v1/streams/{stream}': {
@@ -67,7 +73,7 @@ export const DEVICE_OPERATIONS: Readonly<Record<string, Record<string, unknown>>
         '400': problem('Not what it should be.'),
         '401': problem('No certificate was shown.'),
         '403': problem('The certificate does not let you in, or not to this.'),
-        '404': problem('No such stream or device.'),
+        '404': elsewhere('No such stream or device.'),
         '405': problem('Readings come with POST.'),
         '409': problem('In conflict with what is there, such as a stream that is closed.'),
         '413': problem('Over a limit.'),

@@ -11,6 +11,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   '401': 'Who asks is not known.',
   '403': 'Who asks may not.',
   '404': 'There is no such thing.',
+  '405': 'Not with this method; `Allow` names those there are.',
   '409': 'In conflict with what is there.',
   '413': 'Larger than the limit.',
   '422': 'The statement could not be run to its end.',
@@ -87,8 +88,16 @@ function operationOf(route: Route): Part {
       ...Object.fromEntries(
         Object.keys(FAULTS).map((status) => [status, { $ref: `#/components/responses/Fault${status}` }]),
       ),
+      ...challengeOf(route),
     },
   };
+}
+
+/** To a device that has yet to show something: there are EST clients that take a body for a fault. */
+function challengeOf({ who }: Route): Part {
+  return who === 'enrolee'
+    ? { '401': { description: FAULTS['401'], headers: { 'WWW-Authenticate': { schema: { type: 'string' } } } } }
+    : {};
 }
 
 function waitOf({ waits }: Route): Part {

@@ -42,6 +42,7 @@ const STATUSES: readonly (readonly [RegExp, number, string])[] = [
   [/^API_SIGNATURE_INVALID$/, 403, 'Not signed as it must be'],
   [/_UNAUTHENTICATED$/, 401, 'Who you are is not known'],
   [/_(DENIED|FORBIDDEN|NOT_ALLOWED)$/, 403, 'Not allowed'],
+  [/^API_METHOD_UNKNOWN$/, 405, 'Not with this method'],
   [/_(UNKNOWN|MISSING|NOT_FOUND)$/, 404, 'Not found'],
   [/_(EXISTS|TAKEN|CONFLICT|CONSTRAINT|ACTIVE|NEEDED|SPENT|HELD)$/, 409, 'In conflict with what is there'],
   [/_(TOO_LARGE|LIMIT|TOO_MANY)$/, 413, 'Larger than the limit'],

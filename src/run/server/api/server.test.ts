@@ -138,11 +138,18 @@ test('makeApi() answers unknown routes and broken paths with a problem', async (
   const { call } = await openApi(t);
   for (const [method, path] of [
     ['GET', '/v1/nothing'],
-    ['DELETE', '/v1/users'],
-    ['POST', '/v1/status'],
     ['GET', '/'],
   ] as const) {
     assertProblem(await call(method, path), 404, 'API_ROUTE_UNKNOWN');
+  }
+  for (const [method, path, allow] of [
+    ['DELETE', '/v1/users', 'GET, HEAD, POST'],
+    ['POST', '/v1/status?x=1', 'GET, HEAD'],
+    ['TRACE', '/v1/devices/reefer-1', 'GET, HEAD'],
+  ] as const) {
+    const answer = await call(method, path);
+    assertProblem(answer, 405, 'API_METHOD_UNKNOWN');
+    assert.equal(answer.headers['allow'], allow);
   }
   assertProblem(await call('GET', '/v1/devices/%zz'), 400, 'API_BODY_INVALID');
   for (const length of [101, 4_000]) {

@@ -8,6 +8,7 @@ import type { Decision } from '#declare/policy/index.ts';
 import { CALLER_HEADER, HOLD_HEADER, rateLimitFields, TRACE_HEADER } from '#flow/gateway/index.ts';
 import { clipText, ENTRY_LIMITS } from '#trust/audit/index.ts';
 import type { DenialTally } from '../control/denial-tally.ts';
+import { allowedMethods } from './allowed-methods.ts';
 import { bodyValidator } from './body-validator.ts';
 import type { Caller, ShownHeaders, SignInFailure } from './caller.ts';
 import { identifyCaller, parsePeer, PEER_HEADER } from './caller.ts';
@@ -82,7 +83,13 @@ export function makeApi(options: ApiOptions): FastifyInstance {
     frameworkErrors: (error, _request, reply) => sendProblem(reply, asApiError(error), services),
   });
   server.setErrorHandler((error, _request, reply) => sendProblem(reply, asApiError(error), services));
-  server.setNotFoundHandler((_request, reply) => sendProblem(reply, noRoute(), services));
+  const allowed = allowedMethods(ROUTES);
+  server.setNotFoundHandler(({ method, url }, reply) => {
+    const methods = allowed(url);
+    if (methods.length === 0) return sendProblem(reply, noRoute(), services);
+    void reply.header('allow', methods.join(', '));
+    return sendProblem(reply, noMethod(method, methods), services);
+  });
   keepBodies(server, gate.bodies);
   void server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -443,6 +450,12 @@ function asApiError(error: unknown): unknown {
   // Nothing that a path names is so long; the library's own words would repeat all of it.
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return noRoute();
   return new ApiError('API_BODY_INVALID', `Cannot take request: ${message}`, { cause: error });
+}
+
+function noMethod(method: string, allowed: readonly string[]): ApiError {
+  return new ApiError('API_METHOD_UNKNOWN', `Cannot answer: this route is not there for ${method}`, {
+    hint: `It is there for ${allowed.join(', ')}`,
+  });
 }
 
 function noRoute(): ApiError {
