@@ -105,6 +105,8 @@ export interface PlatformOptions {
   readonly gatewayWorkers?: number;
   /** Starts with the template of the catalogue where the log says that a newer one was applied. */
   readonly acceptOlderTemplate?: boolean;
+  /** Lets the operator in again who was disabled. */
+  readonly enableOperator?: boolean;
   readonly allowUnconfinedQuery?: boolean;
   /** Cosigns the log, and is asked at the start whether the log is whole. */
   readonly witness?: WitnessPlace;
@@ -220,6 +222,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       keepAuthorities().catch((error: unknown) => log.error({ error: String(error) }, 'ca.crt could not be written'));
     }),
   );
+  if (options.enableOperator === true) await identity.people.enableOperator('weir:control');
   await writeOperator(layout.operator, await identity.issueOperator('weir:control'));
 
   const reached = { folder: layout.places, deployment: identity.deployment, holder: await holderOf(layout.places) };

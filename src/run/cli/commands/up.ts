@@ -24,6 +24,7 @@ interface UpOptions {
   readonly custody?: string;
   readonly auditDirectory?: string;
   readonly workers: string;
+  readonly enableOperator?: boolean;
   readonly allowUnconfinedQuery?: boolean;
   readonly acceptOlderTemplate?: boolean;
   readonly recoveryShares: string;
@@ -46,6 +47,7 @@ export function addUpCommand(program: Command, contextOf: ContextOf): void {
     .option('--audit-directory <folder>', 'where the log is, best on another volume')
     .option('--workers <n>', 'threads that take readings', '1')
     .option('--allow-unconfined-query', 'run queries where the operating system cannot confine them')
+    .option('--enable-operator', 'let the operator in again who was disabled')
     .option('--accept-older-template', 'after a restore: start with an older template than the log says is in force')
     .option('--recovery-shares <n>', 'lines of the recovery kit, at the first start', '5')
     .option('--recovery-threshold <k>', 'how many of them give the root key back', '3')
@@ -79,6 +81,7 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
     ...(options.witness === undefined ? {} : { witness: { url: options.witness, keys: witnessKeys } }),
     ...(options.auditDirectory === undefined ? {} : { auditDirectory: options.auditDirectory }),
     ...(options.acceptOlderTemplate === undefined ? {} : { acceptOlderTemplate: options.acceptOlderTemplate }),
+    ...(options.enableOperator === undefined ? {} : { enableOperator: options.enableOperator }),
     ...(options.allowUnconfinedQuery === undefined ? {} : { allowUnconfinedQuery: options.allowUnconfinedQuery }),
   });
   if (!(await keepKeys(layout, platform.verifierKeys))) context.note('the log signs with other keys than were kept');

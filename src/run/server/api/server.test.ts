@@ -91,6 +91,12 @@ test('makeApi() refuses bodies that are not of the form of the route, before it 
   assertProblem(await call('POST', '/v1/users', { body: '{}', headers }), 400, 'API_BODY_INVALID');
   const large = { name: 'a', roles: ['x'.repeat(5 * 1_048_576)] };
   assertProblem(await call('POST', '/v1/users', { body: large }), 400, 'API_BODY_INVALID');
+  // The connection stays: the gateway would take its end for a fault, and lose the answer.
+  for (const body of ['{', large, '\0']) {
+    const answer = await call('POST', '/v1/users', { body, headers: { connection: 'keep-alive' } });
+    assertProblem(answer, 400, 'API_BODY_INVALID');
+    assert.equal(answer.headers.connection, 'keep-alive');
+  }
   assert.equal(audit.events.length, before);
 });
 

@@ -430,7 +430,8 @@ function sendProblem(reply: FastifyReply, error: unknown, services: Services): v
   }
   if (problem.code === 'API_SIGNATURE_INVALID') void reply.header('accept-signature', WANTED_SIGNATURE);
   if (problem.status === 503 || problem.status === 429) void reply.header('retry-after', retryAfterOf(error));
-  void reply.code(problem.status).type('application/problem+json').send(problem);
+  // The library closes after a body that does not parse, and the gateway would lose the answer that it still awaits.
+  void reply.removeHeader('connection').code(problem.status).type('application/problem+json').send(problem);
 }
 
 /** Seconds after which it is worth to ask again. */

@@ -71,9 +71,8 @@ test('rotateOwn() rotates once a day, and else looks at what there is', async ()
 
 test('rotateOwn() sees what hangs on an older version, and what the log does not tell', async () => {
   const { parts } = world({ logged: async (action) => action !== 'rewrap-keys' });
-  const { rotate } = parts.lifecycle;
-  const lazy = async (...asked: Parameters<typeof rotate>) => {
-    const done = await rotate(...asked);
+  const lazy: RotateParts['lifecycle']['rotate'] = async (...asked) => {
+    const done = await parts.lifecycle.rotate(...asked);
     return { ...done, version: done.version - 1 };
   };
   const trial = await rotateOwn({ ...parts, lifecycle: { ...parts.lifecycle, rotate: lazy } });

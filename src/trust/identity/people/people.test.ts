@@ -110,7 +110,7 @@ test('each change is logged under the pseudonym, and refused without a log', asy
 });
 
 test('what does not fit is refused', async (t) => {
-  const { identity } = await openTrust(t);
+  const { identity, audit } = await openTrust(t);
   const { people } = identity;
   for (const name of ['', 'a b', '_x', 'a'.repeat(65), 'ada@example.com']) {
     await assert.rejects(people.add(name, ['scientist'], BY), { code: 'IDENTITY_PERSON_INVALID' });
@@ -127,15 +127,32 @@ test('what does not fit is refused', async (t) => {
   await assert.rejects(people.add('ada', ['emperor'], BY), { code: 'IDENTITY_ROLE_INVALID' });
   await people.add('ada', ['scientist'], BY);
   await assert.rejects(people.add('ada', ['scientist'], BY), { code: 'IDENTITY_PERSON_EXISTS' });
+  const entries = audit.events.length;
   for (const change of [
     people.show('p0'),
     people.disable('p0', BY),
+    people.enable('p0', BY),
     people.setRoles('p0', ['keeper'], BY),
     people.setRegion('p0', 'us', BY),
     people.rotateToken('p0', BY),
   ]) {
     await assert.rejects(change, { code: 'IDENTITY_PERSON_UNKNOWN' });
   }
+  assert.equal(audit.events.length, entries, 'no entry tells of what was not done');
+});
+
+test('enableOperator() lets a disabled operator in again, on record, and is nothing to one who is not', async (t) => {
+  const { identity, audit } = await openTrust(t);
+  const { people } = identity;
+  const { id = '' } = (await people.findByName('operator')) ?? {};
+  await people.disable(id, BY);
+  await people.enableOperator('weir:control');
+  assert.equal((await people.show(id)).status, 'enabled');
+  const { actor, action, resource } = audit.events.at(-1) ?? {};
+  assert.deepEqual([actor, action, resource], ['weir:control', 'enable-person', `person:${id}`]);
+  const entries = audit.events.length;
+  await people.enableOperator('weir:control');
+  assert.equal(audit.events.length, entries);
 });
 
 test('setRegion() says where somebody is until it is left to their roles, and is logged', async (t) => {

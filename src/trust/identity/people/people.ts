@@ -140,12 +140,14 @@ export class People {
   async setRoles(id: string, roles: readonly string[], actor: string): Promise<Person> {
     this.#requireRoles(roles);
     const chosen = [...new Set(roles)].sort();
+    await this.show(id);
     await this.#audit(actor, 'set-roles', id, chosen);
     return this.#update(id, (row) => ({ row, sealed: { ...row.sealed, roles: chosen } }));
   }
 
   /** Says where somebody is, whatever their roles say; null leaves it to these. @throws {IdentityError} IDENTITY_PERSON_UNKNOWN */
   async setRegion(id: string, region: string | null, actor: string): Promise<Person> {
+    await this.show(id);
     const event = { actor, action: 'set-region', resource: `person:${id}`, outcome: 'done' } as const;
     await this.#context.audit.append({ ...event, detail: { region: region ?? 'of the roles' } });
     return this.#update(id, ({ sealed: { name, roles }, ...row }) => {
@@ -156,14 +158,22 @@ export class People {
 
   /** Ends all access at the next request, tokens and certificates alike. @throws {IdentityError} IDENTITY_PERSON_UNKNOWN */
   async disable(id: string, actor: string): Promise<Person> {
+    await this.show(id);
     await this.#audit(actor, 'disable-person', id);
     return this.#update(id, (row) => ({ row: { ...row, status: 'disabled' }, sealed: row.sealed }));
   }
 
   /** @throws {IdentityError} IDENTITY_PERSON_UNKNOWN */
   async enable(id: string, actor: string): Promise<Person> {
+    await this.show(id);
     await this.#audit(actor, 'enable-person', id);
     return this.#update(id, (row) => ({ row: { ...row, status: 'enabled' }, sealed: row.sealed }));
+  }
+
+  /** Lets the operator in again who was disabled, where nobody else could: for who holds the root key. */
+  async enableOperator(actor: string): Promise<void> {
+    const operator = await this.findByName(OPERATOR);
+    if (operator?.status === 'disabled') await this.enable(operator.id, actor);
   }
 
   /** All entries, the operator's among them; not the platform's own programs. */
