@@ -95,7 +95,7 @@ test('makeApi() refuses bodies that are not of the form of the route, before it 
   for (const body of ['{', large, '\0']) {
     const answer = await call('POST', '/v1/users', { body, headers: { connection: 'keep-alive' } });
     assertProblem(answer, 400, 'API_BODY_INVALID');
-    assert.equal(answer.headers.connection, 'keep-alive');
+    assert.notEqual(answer.headers.connection, 'close');
   }
   assert.equal(audit.events.length, before);
 });
