@@ -8,8 +8,8 @@ const OUTCOMES = {
 };
 const ANSWER = Type.Object(OUTCOMES);
 
-/** What the gateway says of a problem with readings; the word of the refusal is the reason. */
-const PROBLEM = Type.Object({
+/** What the gateway says of a problem itself; the word of the refusal is the reason. */
+export const GATEWAY_PROBLEM = Type.Object({
   type: Type.String({ format: 'uri-reference' }),
   title: text,
   status: Type.Integer({ minimum: 400, maximum: 599 }),
@@ -32,13 +32,15 @@ const TAKEN = [
 const stored = (description: string) => ({ description, content: { 'application/json': { schema: ANSWER } } });
 const problem = (description: string) => ({
   description,
-  content: { 'application/problem+json': { schema: PROBLEM } },
+  content: { 'application/problem+json': { schema: GATEWAY_PROBLEM } },
 });
 
 /** A path that names no stream is no route of the gateway's, so that control says so. */
 const elsewhere = (description: string) => ({
   description,
-  content: { 'application/problem+json': { schema: { anyOf: [PROBLEM, { $ref: '#/components/schemas/Problem' }] } } },
+  content: {
+    'application/problem+json': { schema: { anyOf: [GATEWAY_PROBLEM, { $ref: '#/components/schemas/Problem' }] } },
+  },
 });
 
 /** The one route that the gateway answers itself, for devices. */

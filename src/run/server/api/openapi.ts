@@ -1,5 +1,5 @@
 import type { TSchema } from '#base/core/index.ts';
-import { DEVICE_OPERATIONS } from './device-operations.ts';
+import { DEVICE_OPERATIONS, GATEWAY_PROBLEM } from './device-operations.ts';
 import { PROBLEM } from './problem.ts';
 import type { Route, RouteAnswer } from './route.ts';
 
@@ -19,6 +19,9 @@ const FAULTS: Readonly<Record<string, string>> = {
   '500': 'A fault of the platform.',
   '503': 'Not possible now; `Retry-After` says when to come again.',
 };
+
+/** What the gateway may say in control's place: who is shut out or asks too much, and that nobody can answer. */
+const OF_GATEWAY = ['403', '429', '500', '503'];
 
 /** Fields that tell what a caller may still ask. @see draft-ietf-httpapi-ratelimit-headers-10 */
 const RATE_FIELDS = ['RateLimit', 'RateLimit-Policy'];
@@ -50,7 +53,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Part
     security: [{ bearer: [] }, { certificate: [] }],
     paths,
     components: {
-      schemas: { Problem: PROBLEM },
+      schemas: { Problem: PROBLEM, GatewayProblem: GATEWAY_PROBLEM },
       responses: Object.fromEntries(
         Object.entries(FAULTS).map(([status, description]) => [`Fault${status}`, faultOf(status, description)]),
       ),
@@ -166,11 +169,9 @@ function contentOf(answer: RouteAnswer): Part {
 
 function faultOf(status: string, description: string): Part {
   const named = status === '429' || status === '503' ? ['Retry-After', ...RATE_FIELDS] : RATE_FIELDS;
-  return {
-    description,
-    headers: headers(named),
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  };
+  const own = { $ref: '#/components/schemas/Problem' };
+  const schema = OF_GATEWAY.includes(status) ? { anyOf: [own, { $ref: '#/components/schemas/GatewayProblem' }] } : own;
+  return { description, headers: headers(named), content: { 'application/problem+json': { schema } } };
 }
 
 function headers(names: readonly string[]): Part {
