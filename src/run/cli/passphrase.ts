@@ -72,7 +72,7 @@ async function fromFile(path: string): Promise<string> {
   // Editors and `echo` end a file with a newline that nobody means.
   const passphrase = text.replace(/\r?\n$/, '');
   if (passphrase === '' || passphrase.length > LONGEST) {
-    throw new CliError('CLI_NO_PASSPHRASE', `Cannot use passphrase: ${path} is empty or too long`);
+    throw new CliError('CLI_NO_PASSPHRASE', `Cannot use ${path} as a secret: it is empty or too long`);
   }
   return passphrase;
 }

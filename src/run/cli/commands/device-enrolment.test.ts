@@ -39,6 +39,11 @@ test('weir device expect reads CSV and JSON lines, and names the line that lacks
     code: 'CLI_FILE_UNREADABLE',
     message: /line 3 has no serial/,
   });
+  await writeFile(join(folder, 'c.csv'), 'acme\n');
+  await assert.rejects(platform.run(addDeviceCommand, 'device', 'expect', join(folder, 'c.csv')), {
+    code: 'CLI_FILE_UNREADABLE',
+    message: /names no device/,
+  });
 });
 
 test('weir device expect lists and takes off, one thing at a time', async (t) => {

@@ -124,5 +124,10 @@ async function readExpected(file: string): Promise<readonly Record<string, strin
       });
     }
   }
+  if (devices.length === 0) {
+    throw new CliError('CLI_FILE_UNREADABLE', `Cannot read ${file}: it names no device`, {
+      hint: `A first line names the columns ${NEEDED.join(', ')}, and each line after it has one device`,
+    });
+  }
   return devices;
 }

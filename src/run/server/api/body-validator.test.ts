@@ -7,7 +7,11 @@ import { ROUTES } from './routes.ts';
 
 const check = bodyValidator(
   Type.Object(
-    { name: Type.String(), days: Type.Optional(Type.Integer({ minimum: 1 })) },
+    {
+      name: Type.String(),
+      days: Type.Optional(Type.Integer({ minimum: 1 })),
+      kind: Type.Optional(Type.Enum(['a', 'b'])),
+    },
     { additionalProperties: false },
   ),
 );
@@ -23,7 +27,8 @@ describe('bodyValidator', () => {
     ['a number for text', { name: 1 }, 'body/name must be string'],
     ['text for a number', { name: 'a', days: '3' }, 'body/days must be integer'],
     ['what is out of range', { name: 'a', days: 0 }, 'body/days must be >= 1'],
-    ['an unknown property', { name: 'a', more: 1 }, 'body must NOT have additional properties'],
+    ['an unknown property', { name: 'a', more: 1 }, 'body must have no property "more"'],
+    ['a word that is none of those', { name: 'a', kind: 'c' }, 'body/kind must be one of a, b'],
     ['nothing', null, 'body must be object'],
   ] as const) {
     it(`refuses ${what} and says where`, async () => {

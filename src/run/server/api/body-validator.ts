@@ -1,4 +1,10 @@
+import type { ErrorObject } from 'ajv/dist/2020.js';
+
 type Validate = (body: unknown) => void;
+
+/** Of a long list its beginning tells enough. */
+const MOST_NAMED = 24;
+const LONGEST_NAME = 64;
 
 /**
  * What checks the body of one route against its schema; it rejects with where the first fault is and what would be right.
@@ -21,6 +27,24 @@ async function compile(schema: object): Promise<Validate> {
   const ajv = new Ajv2020({ validateSchema: false, validateFormats: false });
   const validate = ajv.compile(schema);
   return (body) => {
-    if (!validate(body)) throw new TypeError(ajv.errorsText(validate.errors, { dataVar: 'body' }));
+    if (!validate(body)) throw new TypeError(ajv.errorsText(validate.errors?.map(named), { dataVar: 'body' }));
   };
+}
+
+/** The library says that something is not among the allowed; whoever reads it wants to know what is, or what is not. */
+function named(error: ErrorObject): ErrorObject {
+  const { keyword, params } = error as {
+    keyword: string;
+    params: { allowedValues?: unknown; additionalProperty?: unknown };
+  };
+  if (keyword === 'enum' && Array.isArray(params.allowedValues)) {
+    const { length } = params.allowedValues;
+    const allowed = params.allowedValues.slice(0, MOST_NAMED).join(', ');
+    return { ...error, message: `must be one of ${allowed}${length > MOST_NAMED ? ', …' : ''}` };
+  }
+  if (keyword === 'additionalProperties') {
+    const name = JSON.stringify(String(params.additionalProperty).slice(0, LONGEST_NAME));
+    return { ...error, message: `must have no property ${name}` };
+  }
+  return error;
 }
