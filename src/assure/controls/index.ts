@@ -22,8 +22,6 @@ export type {
   ProgramCredentialKind,
   PublishOutcome,
   CloneTrial,
-  ConditionTrial,
-  StrangerTrial,
   TamperTrial,
   TiersTrial,
   DriftTrial,
@@ -51,5 +49,14 @@ export type {
   TracedAnswers,
   TamperOutcome,
 } from './probe-platform.ts';
+export type {
+  CommandTrial,
+  ConditionTrial,
+  FlowTrial,
+  KindsTrial,
+  SensorTrial,
+  StrangerTrial,
+  ToldAlert,
+} from './watch-trials.ts';
 export { runControls, selectControls } from './run-controls.ts';
 export type { Selection } from './run-controls.ts';

@@ -1,4 +1,12 @@
 import type { Class, Json } from '#base/core/index.ts';
+import type {
+  CommandTrial,
+  ConditionTrial,
+  FlowTrial,
+  KindsTrial,
+  SensorTrial,
+  StrangerTrial,
+} from './watch-trials.ts';
 
 /** Certificates that a probe can show to a listener; all but `good` are made for the occasion and must be refused. */
 export const CREDENTIAL_KINDS = [
@@ -213,20 +221,6 @@ export interface TamperTrial {
   readonly apart: boolean;
   readonly cut: boolean;
   readonly released: boolean;
-}
-
-/** Alerts of the same event inside and outside of its condition. */
-export interface ConditionTrial {
-  readonly inside: number;
-  readonly outside: number;
-}
-
-/** What became of a device that is known, and of another in its name. */
-export interface StrangerTrial {
-  /** How often the device itself was taken for another. */
-  readonly itself: number;
-  /** Readings of the other one until it was told; null where it never was. */
-  readonly strangerAfter: number | null;
 }
 
 /** What tiers of detectors did since the watch began. */
@@ -565,10 +559,18 @@ export interface ProbePlatform {
   watchOwn(): Promise<WatchTrial>;
   /** Is a device that is tampered with, and is contained as one. */
   tamperOwn(): Promise<TamperTrial>;
-  /** What detectors of the running version tell of one event under two conditions. */
+  /** Is a machine that runs and stands, and shows what is usual under the one condition under the other. */
   conditionTrial(): Promise<ConditionTrial>;
-  /** What the running version tells of another kind of device behind known credentials. */
+  /** Lets another kind of device speak in the name of `_probe`. */
   strangerTrial(): Promise<StrangerTrial>;
+  /** Is a device with a sensor that gets stuck, spliced, scaled and replayed. */
+  sensorTrial(): Promise<SensorTrial>;
+  /** Is a device that gets commands in another order and at another hour than ever, and one that hides a beacon. */
+  commandTrial(): Promise<CommandTrial>;
+  /** Is a device with something wrong for each kind of detector. */
+  kindsTrial(): Promise<KindsTrial>;
+  /** Sends flows that its profile allows, and one that it does not. */
+  flowTrial(): Promise<FlowTrial>;
   /** What tiers of detectors did; null where nothing is watched. */
   tiers(): Promise<TiersTrial | null>;
   /** Sends a field that drifts as the device `_probe`, and looks what is told of it. */

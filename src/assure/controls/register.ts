@@ -58,6 +58,10 @@ import { templateInForceIsLogged } from './probes/template-in-force-is-logged.ts
 import { tlsIsModern } from './probes/tls-is-modern.ts';
 import { unenforcedIsAccepted } from './probes/unenforced-is-accepted.ts';
 import { baselinesAreReadable } from './probes/baselines-are-readable.ts';
+import { detectorsComplementEachOther } from './probes/detectors-complement-each-other.ts';
+import { flowsKeepToTheirProfile } from './probes/flows-keep-to-their-profile.ts';
+import { oddCommandsAreTold } from './probes/odd-commands-are-told.ts';
+import { sensorsAreDoubted } from './probes/sensors-are-doubted.ts';
 import { driftIsTold } from './probes/drift-is-told.ts';
 import { windowsSilenceTheirOwn } from './probes/windows-silence-their-own.ts';
 import { usualStaysQuiet } from './probes/usual-stays-quiet.ts';
@@ -126,6 +130,10 @@ export const CONTROLS: readonly Control[] = [
   unenforcedIsAccepted,
   baselinesAreReadable,
   driftIsTold,
+  sensorsAreDoubted,
+  oddCommandsAreTold,
+  flowsKeepToTheirProfile,
+  detectorsComplementEachOther,
   windowsSilenceTheirOwn,
   conditionsAreKeptApart,
   tiersKeepTheirBudget,

@@ -29,6 +29,7 @@ import type {
   SignatureTrial,
   TracedAnswers,
 } from './probe-platform.ts';
+import type { CommandTrial, FlowTrial, KindsTrial, SensorTrial, ToldAlert } from './watch-trials.ts';
 
 /** An API as it describes itself: open, decided, and of devices. */
 const DESCRIBED = {
@@ -293,6 +294,48 @@ export const SOUND_WATCH = {
   incident: true,
 } satisfies WatchTrial;
 
+/** An alert of a detector, with whatever else is given. */
+export function toldBy(name: string, parts: Partial<ToldAlert> = {}): ToldAlert {
+  return { by: [name], rule: null, field: 'level', sentence: 'level of _probe was odd', evidence: 3, ...parts };
+}
+
+/** Sensors of which everything is told. */
+export const SOUND_SENSORS = {
+  watched: true,
+  quiet: true,
+  stuck: toldBy('stuck-check'),
+  spliced: toldBy('jump-check'),
+  scaled: toldBy('physics', { rule: 'inflow = outflow within 20 %', field: null }),
+  replayed: toldBy('replay', { rule: 'it plays again what it said 480 readings ago', field: null }),
+} satisfies SensorTrial;
+
+/** Commands of which the odd ones are told. */
+export const SOUND_COMMANDS = {
+  watched: true,
+  quiet: true,
+  oddOrder: toldBy('odd-order', { field: 'command.order', sentence: 'command of _probe was close after close' }),
+  oddTime: toldBy('odd-time', { field: 'command.timing', sentence: 'command of _probe was open at 03:00' }),
+  usualAgain: true,
+  beacon: toldBy('beacon', { field: 'beat' }),
+} satisfies CommandTrial;
+
+/** Detectors that each tell what is theirs. */
+export const SOUND_KINDS = {
+  watched: true,
+  quiet: true,
+  statistics: toldBy('robust-z'),
+  learnt: toldBy('principal-components', { field: 'outflow' }),
+  rule: toldBy('physics', { rule: 'inflow = outflow within 20 %', field: null }),
+} satisfies KindsTrial;
+
+/** Flows that are held against their profile. */
+export const SOUND_FLOWS = {
+  watched: true,
+  quiet: true,
+  port: 4_444,
+  violation: toldBy('mud', { field: null, sentence: '_probe spoke to 203.0.113.9 over TCP on port 4444; no rule' }),
+} satisfies FlowTrial;
+
 /** Drift that is told as it should. */
 export const SOUND_DRIFT = {
   watched: true,
@@ -321,8 +364,12 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     cloneOwn: async () => SOUND_CLONES,
     watchOwn: async () => SOUND_WATCH,
     tamperOwn: async () => SOUND_TAMPER,
-    conditionTrial: async () => ({ inside: 0, outside: 2 }),
-    strangerTrial: async () => ({ itself: 0, strangerAfter: 64 }),
+    conditionTrial: async () => ({ watched: true, inside: 0, outside: 2 }),
+    strangerTrial: async () => ({ watched: true, itself: 0, strangerAfter: 64 }),
+    sensorTrial: async () => SOUND_SENSORS,
+    commandTrial: async () => SOUND_COMMANDS,
+    kindsTrial: async () => SOUND_KINDS,
+    flowTrial: async () => SOUND_FLOWS,
     tiers: async () => SOUND_TIERS,
     driftOwn: async () => SOUND_DRIFT,
     rotateOwn: async () => ROTATED,

@@ -14,6 +14,9 @@ export {
   SYSTEM_COLUMNS,
   EVENTS_STREAM,
   PROBE_STREAM,
+  PROBER_STREAMS,
+  TRIAL_FLOWS,
+  TRIAL_STREAM,
   PROBE_DEVICE,
   stricterClass,
 } from './nouns.ts';

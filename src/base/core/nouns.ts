@@ -40,4 +40,8 @@ export const SYSTEM_COLUMNS = [
 /** Streams that every template gets: device events (will messages, tamper signals) and the prober's own. */
 export const EVENTS_STREAM = '_events';
 export const PROBE_STREAM = '_probe';
+/** Further streams of the prober: one that is watched as those of others are, and one of network flows. */
+export const TRIAL_STREAM = '_trial';
+export const TRIAL_FLOWS = '_trial_flows';
+export const PROBER_STREAMS: readonly string[] = [PROBE_STREAM, TRIAL_STREAM, TRIAL_FLOWS];
 export const PROBE_DEVICE = '_probe';

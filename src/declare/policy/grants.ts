@@ -1,4 +1,4 @@
-import { PROBE_STREAM } from '#base/core/index.ts';
+import { PROBER_STREAMS } from '#base/core/index.ts';
 import type { Role, Template } from '#declare/template/index.ts';
 import { isProtected } from './protected-relations.ts';
 import { allRelations } from './relation-facts.ts';
@@ -15,7 +15,7 @@ export function proberRole(): Role {
   return {
     name: PROBER_ROLE,
     description: null,
-    query: [PROBE_STREAM],
+    query: PROBER_STREAMS,
     purposes: [],
     sees: ['public', 'operational'],
     rows: new Map(),

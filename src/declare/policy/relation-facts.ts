@@ -1,4 +1,4 @@
-import { EVENTS_STREAM, PROBE_STREAM, SYSTEM_COLUMNS } from '#base/core/index.ts';
+import { EVENTS_STREAM, PROBER_STREAMS, SYSTEM_COLUMNS } from '#base/core/index.ts';
 import { regionOf, SYSTEM_VIEWS, tokenSight } from '#declare/template/index.ts';
 import type { Field, Template } from '#declare/template/index.ts';
 import type { ClassedColumn } from './types.ts';
@@ -114,10 +114,10 @@ function sharedPurposes(template: Template, sources: readonly string[]): readonl
   return shared.length > 0 ? shared : [''];
 }
 
-/** Every relation that `query: all` covers: all but the prober's own stream. */
+/** Every relation that `query: all` covers: all but the prober's own streams. */
 export function allRelations(template: Template): readonly string[] {
   const declared = [...template.streams.keys(), ...template.tables.keys(), ...template.views.keys()];
-  return [...new Set([...declared, EVENTS_STREAM, ...SYSTEM_VIEWS])].filter((name) => name !== PROBE_STREAM);
+  return [...new Set([...declared, EVENTS_STREAM, ...SYSTEM_VIEWS])].filter((name) => !PROBER_STREAMS.includes(name));
 }
 
 /** Every purpose that something of the template names, each once. */

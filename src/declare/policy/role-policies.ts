@@ -1,4 +1,4 @@
-import { PROBE_STREAM } from '#base/core/index.ts';
+import { PROBER_STREAMS } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
 import type { Role, Template } from '#declare/template/index.ts';
 import type { Action } from './actions.ts';
@@ -12,7 +12,7 @@ import type { Policy } from './platform-policies.ts';
 export function rolePolicies(template: Template): readonly Policy[] {
   const declared = [...template.people.values()];
   const roles = template.people.has(OPERATOR_ROLE) ? declared : [...declared, standardOperator(template)];
-  const beyondAll = [PROBE_STREAM, ...protectedRelations(template).map(({ name }) => name)];
+  const beyondAll = [...PROBER_STREAMS, ...protectedRelations(template).map(({ name }) => name)];
   return [...roles.flatMap((role) => policiesOf(role, beyondAll)), ...probePolicies(declared)];
 }
 
@@ -106,19 +106,20 @@ function probePolicies(roles: readonly Role[]): readonly Policy[] {
     PROBER_ROLE,
   ];
   const who = `principal in [${proving.map(roleId).join(', ')}] && !(context has purpose)`;
+  const ownStreams = `[${PROBER_STREAMS.map(quoted).join(', ')}]`;
   const seen = `${classSet(['public', 'operational'])}.contains(resource.class)`;
   return [
     permit(
       `people.${PROBER_ROLE}.query`,
       'who may prove queries what the prober sent',
       ['query'],
-      `permit (principal, action == Action::"query", resource) when { resource.name == ${quoted(PROBE_STREAM)} && ${who} };`,
+      `permit (principal, action == Action::"query", resource) when { ${ownStreams}.contains(resource.name) && ${who} };`,
     ),
     permit(
       `people.${PROBER_ROLE}.sees`,
       'who may prove sees what the prober sent',
       [SEE],
-      `permit (principal, action == Action::"${SEE}", resource) when { resource.view == ${quoted(PROBE_STREAM)} && ${seen} && ${who} };`,
+      `permit (principal, action == Action::"${SEE}", resource) when { ${ownStreams}.contains(resource.view) && ${seen} && ${who} };`,
     ),
     permit(
       `people.${PROBER_ROLE}.may`,

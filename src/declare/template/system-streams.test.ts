@@ -6,9 +6,16 @@ import { days } from '#base/core/index.ts';
 import { isSystemName, probeDeviceType, systemStreams } from './system-streams.ts';
 
 test('systemStreams() gives the events and the stream of the prober', () => {
-  const [events, probe] = systemStreams({ late: days(1), early: days(1) });
+  const [events, probe, ...trials] = systemStreams({ late: days(1), early: days(1) });
   assert.deepEqual([events?.name, events?.from], ['_events', []]);
   assert.deepEqual([probe?.name, probe?.from], ['_probe', [probeDeviceType().name]]);
+  assert.deepEqual(
+    trials.map(({ name, from, keep }) => [name, from, keep.max]),
+    [
+      ['_trial', ['_probe'], days(1)],
+      ['_trial_flows', ['_probe'], days(1)],
+    ],
+  );
   assert.deepEqual(
     events?.fields.map(({ name, nullable }) => [name, nullable]),
     [
@@ -35,7 +42,7 @@ test('systemStreams() gives the events and the stream of the prober', () => {
 
 test('systemStreams() are in every template, and take its window of times', () => {
   const template = makeTemplate('accept: {late: 1h}');
-  assert.deepEqual([...template.streams.keys()], ['_events', '_probe']);
+  assert.deepEqual([...template.streams.keys()], ['_events', '_probe', '_trial', '_trial_flows']);
   assert.deepEqual([...template.devices.keys()], ['_probe']);
   assert.equal(template.streams.get('_probe')?.accept.late, 3_600_000);
 });

@@ -1,4 +1,4 @@
-import { EVENTS_STREAM, PROBE_DEVICE, PROBE_STREAM } from '#base/core/index.ts';
+import { days, EVENTS_STREAM, PROBE_DEVICE, PROBE_STREAM, TRIAL_FLOWS, TRIAL_STREAM } from '#base/core/index.ts';
 import type { Millis } from '#base/core/index.ts';
 import type { DeviceType, Field, Stream } from './types.ts';
 
@@ -71,11 +71,78 @@ export function systemStreams(accept: { late: Millis; early: Millis }): readonly
         ...LATER_PROBE_FIELDS,
       ],
     },
+    ...trialStreams(accept.early),
   ];
 }
 
-/** A stream as it is stored: the prober's without what came later, so that digests of templates stay what they were. */
-export function storedStream(stream: Stream): Stream {
+/**
+ * Streams on which the prober is the device that goes wrong. A trial takes minutes of a device's time to a month of it in seconds,
+ * so times of long ago are taken, and many readings at once.
+ */
+function trialStreams(early: Millis): readonly Stream[] {
+  const base = {
+    from: [PROBE_DEVICE],
+    purposes: [],
+    basis: null,
+    keep: { min: null, max: days(1) },
+    accept: { late: days(3_650), early },
+    rate: { perSecond: 5_000, burst: 20_000 },
+    subject: null,
+    undeclared: 'drop',
+    onRefusal: 'acknowledge',
+    acceptUnenforced: false,
+  } as const;
+  return [
+    {
+      ...base,
+      name: TRIAL_STREAM,
+      description: 'readings of a device that goes wrong, which the watch has to notice',
+      fields: [
+        field('level', { type: 'number', nullable: true, description: 'a measurement' }),
+        field('inflow', { type: 'number', nullable: true, description: 'what flows in' }),
+        field('outflow', { type: 'number', nullable: true, description: 'what flows out, as much' }),
+        field('mode', { type: 'text', maxLength: 16, nullable: true, description: 'what the machine does' }),
+        field('command', { type: 'text', maxLength: 32, nullable: true, description: 'what it was told to do' }),
+        field('word', { type: 'text', maxLength: 64, nullable: true, description: 'a category that is seen hashed' }),
+      ],
+    },
+    {
+      ...base,
+      name: TRIAL_FLOWS,
+      type: 'flow',
+      description: 'flows of a device, held against a profile of what it needs',
+      fields: [
+        field('direction', { type: 'text', maxLength: 8, enum: ['out', 'in'], nullable: true }),
+        field('source_address', { type: 'text', maxLength: 45, nullable: true }),
+        field('source_port', { type: 'integer', range: [0, 65_535], nullable: true }),
+        field('destination_address', { type: 'text', maxLength: 45, nullable: true }),
+        field('destination_port', { type: 'integer', range: [0, 65_535], nullable: true }),
+        field('protocol', { type: 'text', maxLength: 8, nullable: true }),
+        field('peer_name', { type: 'text', maxLength: 255, nullable: true }),
+      ],
+    },
+  ];
+}
+
+const LATER_STREAMS: readonly string[] = [TRIAL_STREAM, TRIAL_FLOWS];
+
+/** Streams as they are stored: without the system's own that came later, so that digests of templates stay what they were. */
+export function storedStreams(streams: ReadonlyMap<string, Stream>): ReadonlyMap<string, Stream> {
+  return new Map(
+    [...streams].flatMap(([name, stream]) => (LATER_STREAMS.includes(name) ? [] : [[name, storedStream(stream)]])),
+  );
+}
+
+/** Streams as they are used, whichever version stored them. */
+export function wholeStreams(stored: ReadonlyMap<string, Stream>): ReadonlyMap<string, Stream> {
+  const streams = new Map([...stored].map(([name, stream]) => [name, wholeStream(stream)]));
+  const probe = streams.get(PROBE_STREAM);
+  for (const later of probe === undefined ? [] : trialStreams(probe.accept.early)) streams.set(later.name, later);
+  return streams;
+}
+
+/** The prober's own without the fields that came later. */
+function storedStream(stream: Stream): Stream {
   if (stream.name !== PROBE_STREAM) return stream;
   return {
     ...stream,
@@ -83,8 +150,8 @@ export function storedStream(stream: Stream): Stream {
   };
 }
 
-/** A stream as it is used, whichever version stored it. */
-export function wholeStream(stream: Stream): Stream {
+/** The prober's own with them. */
+function wholeStream(stream: Stream): Stream {
   return stream.name === PROBE_STREAM
     ? { ...stream, fields: [...storedStream(stream).fields, ...LATER_PROBE_FIELDS] }
     : stream;

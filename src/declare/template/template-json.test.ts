@@ -36,9 +36,10 @@ test('templateToJson() leaves out what the stream of the prober got later, and t
   const template = makeTemplate(yaml);
   const json = JSON.stringify(templateToJson(template));
   assert.ok(json.includes('canary') && !json.includes('"serial"') && !json.includes('"place"'));
-  const names = templateFromJson(JSON.parse(json) as Json)
-    .streams.get('_probe')
-    ?.fields.map(({ name }) => name);
+  assert.ok(!json.includes('_trial'));
+  const again = templateFromJson(JSON.parse(json) as Json);
+  assert.deepEqual(again, template);
+  const names = again.streams.get('_probe')?.fields.map(({ name }) => name);
   assert.deepEqual(names, ['n', 'canary', 'value', 'serial', 'place', 'day', 'surplus', 'case_open', 'boots']);
   assert.deepEqual(
     names,

@@ -3,7 +3,7 @@ import type { Json } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { TemplateError } from './errors.ts';
 import { LIMIT_RULES } from './limits.ts';
-import { storedStream, wholeStream } from './system-streams.ts';
+import { storedStreams, wholeStreams } from './system-streams.ts';
 import type { Limits, Template } from './types.ts';
 
 /** The marker of a map in the JSON form: a list of pairs, so that the order of declaration is kept. */
@@ -18,7 +18,7 @@ const FORM_VERSION = 1;
  */
 export function templateToJson(template: Omit<Template, 'digest'>): Json {
   const { digest: _, ...content } = template as Template;
-  const streams = mapped(content.streams, storedStream);
+  const streams = storedStreams(content.streams);
   return { form: FORM_VERSION, template: toJson({ ...content, streams, limits: withoutLater(content.limits) }) };
 }
 
@@ -41,12 +41,8 @@ export function templateFromJson(json: Json): Template {
   if (!(content.streams instanceof Map) || !(content.devices instanceof Map)) {
     throw new TemplateError('TEMPLATE_FORM_INVALID', 'Cannot read template: its stored form has no streams');
   }
-  const streams = mapped(content.streams, wholeStream);
+  const streams = wholeStreams(content.streams);
   return sealTemplate({ ...content, streams, limits: withLater(content.limits) });
-}
-
-function mapped<T>(items: ReadonlyMap<string, T>, change: (item: T) => T): ReadonlyMap<string, T> {
-  return new Map([...items].map(([name, item]) => [name, change(item)]));
 }
 
 const LATER_LIMITS = LIMIT_RULES.filter(({ later }) => later === true);

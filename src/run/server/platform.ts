@@ -557,6 +557,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     alerts,
     alertRules: rules,
     baseline: (device) => watch.baseline(device),
+    forgetWatched: (spans) => watch.forget(spans),
+    flushWatch: () => watch.save(),
     templates,
     clock,
     random,

@@ -70,6 +70,7 @@ export { openState, sealState } from './live/state-file.ts';
 export type { DeviceState, WatchState } from './live/state-file.ts';
 export { hasMudPlans, planMud } from './flows/mud-plan.ts';
 export type { MudPlan } from './flows/mud-plan.ts';
+export { PROBER_FLOW } from './flows/prober-profile.ts';
 export { MUD_NAME, MudWatch } from './flows/mud-watch.ts';
 export { MOST_DEVICES, WatchService } from './live/watch-service.ts';
 export { BEHAVIOUR_WINDOW, BehaviourProfile, STRANGE_WINDOWS } from './behaviour/behaviour-profile.ts';

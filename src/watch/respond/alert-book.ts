@@ -1,4 +1,4 @@
-import { encodeUtf8, PROBE_STREAM } from '#base/core/index.ts';
+import { encodeUtf8 } from '#base/core/index.ts';
 import type { AuditSink, Clock, Json } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
@@ -9,6 +9,7 @@ import { aboutOf, muteUpTo, ruleFor } from './alert-rule.ts';
 import type { AlertRule } from './alert-rule.ts';
 import { RespondError } from './errors.ts';
 import { alertOf, mergeFinding, overlaps } from './merge-finding.ts';
+import { isOfProber } from './of-prober.ts';
 import { redactAlert } from './redact-alert.ts';
 import type { Concerned } from './redact-alert.ts';
 import type { RuleBook } from './rule-book.ts';
@@ -136,7 +137,7 @@ export class AlertBook {
       });
       for (const { sealed } of rows) {
         const { alert } = sealed;
-        const asked = stream === undefined ? alert.stream !== PROBE_STREAM : alert.stream === stream;
+        const asked = stream === undefined ? !isOfProber(alert) : alert.stream === stream;
         if (asked && (device === undefined || alert.device === device)) found.push(alert);
         if (found.length >= limit) return found;
       }

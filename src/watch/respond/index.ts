@@ -1,6 +1,7 @@
 export { RespondError } from './errors.ts';
 export type { RespondErrorCode } from './errors.ts';
 export { ALERT_STATES } from './alert.ts';
+export { isOfProber } from './of-prober.ts';
 export type { Alert, AlertState, Answer } from './alert.ts';
 export { formatAlertOcsf } from './alert-ocsf.ts';
 export { AlertBook } from './alert-book.ts';

@@ -4,7 +4,7 @@ import { conditionsAreKeptApart } from './conditions-are-kept-apart.ts';
 
 test('conditions-are-kept-apart turns red where the condition makes no difference', async () => {
   await assertTurnsRed(conditionsAreKeptApart, {
-    'told inside too': { conditionTrial: async () => ({ inside: 1, outside: 1 }) },
-    'told nowhere': { conditionTrial: async () => ({ inside: 0, outside: 0 }) },
+    'told inside too': { conditionTrial: async () => ({ watched: true, inside: 1, outside: 1 }) },
+    'told nowhere': { conditionTrial: async () => ({ watched: true, inside: 0, outside: 0 }) },
   });
 });

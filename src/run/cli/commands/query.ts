@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { Command } from 'commander';
-import { PROBE_STREAM } from '#base/core/index.ts';
+import { PROBER_STREAMS } from '#base/core/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import type { PlatformClient } from '../platform-client.ts';
@@ -80,7 +80,7 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
       const context = contextOf(command);
       const { views } = await context.withPlatform((client) => client.json<{ views: ViewRow[] }>('GET', '/v1/views'));
       // The prober's own is nobody's to ask.
-      const shown = views.filter(({ name }) => name !== PROBE_STREAM);
+      const shown = views.filter(({ name }) => !PROBER_STREAMS.includes(name));
       context.result(shown, (all) =>
         formatTable(
           ['view', 'column', 'type', 'unit', 'class', 'purposes'],

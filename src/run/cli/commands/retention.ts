@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { PROBE_STREAM } from '#base/core/index.ts';
+import { PROBER_STREAMS } from '#base/core/index.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
@@ -49,7 +49,7 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
       );
       // The prober lets its own readings go: nobody need plan for that.
       context.result(
-        streams.filter(({ stream }) => stream !== PROBE_STREAM),
+        streams.filter(({ stream }) => !PROBER_STREAMS.includes(stream)),
         showPlan,
       );
     });

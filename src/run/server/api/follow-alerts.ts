@@ -1,4 +1,5 @@
-import { encodeUtf8, PROBE_STREAM } from '#base/core/index.ts';
+import { encodeUtf8 } from '#base/core/index.ts';
+import { isOfProber } from '#watch/respond/index.ts';
 import type { Alert, AlertBook } from '#watch/respond/index.ts';
 import { showAlert } from './alert-form.ts';
 
@@ -23,7 +24,7 @@ export async function* followAlerts(
   let rouse: (() => void) | null = null;
   // Heard before what was missed is read: between the two nothing is lost, and what comes twice is the same.
   using _heard = alerts.onChange((alert) => {
-    if (alert.stream === PROBE_STREAM) return;
+    if (isOfProber(alert)) return;
     waiting.push(alert);
     rouse?.();
   });
@@ -33,7 +34,7 @@ export async function* followAlerts(
   if (Number.isSafeInteger(since)) {
     for await (const alert of alerts.changedAfter(since)) {
       if (signal.aborted) return;
-      if (alert.stream !== PROBE_STREAM) yield eventOf(alert);
+      if (!isOfProber(alert)) yield eventOf(alert);
     }
   }
   while (!signal.aborted) {

@@ -50,6 +50,8 @@ async function openLive(t: TestContext) {
         revert: () => Promise.reject(new Error('this test makes no rules')),
       },
       baseline: async () => null,
+      forgetWatched: async () => 0,
+      flushWatch: async () => {},
       consentTrial: async () => [],
       cryptoInventory: () => Promise.reject(new Error('this test reads no inventory')),
       template: () => makeTemplate('devices: {a: {}}\nstreams: {s: {from: a, fields: {x: {type: number}}}}'),

@@ -23,7 +23,11 @@ import type {
   ProgramCredentialKind,
   PublishOutcome,
   CloneTrial,
+  CommandTrial,
   ConditionTrial,
+  FlowTrial,
+  KindsTrial,
+  SensorTrial,
   StrangerTrial,
   TamperTrial,
   TiersTrial,
@@ -77,12 +81,17 @@ import { processTree, unnamedFiles } from './process-files.ts';
 import { STANDARD_TIERS } from '#watch/detect/index.ts';
 import { cloneOwn } from './clone-own.ts';
 import { tamperOwn } from './tamper-own.ts';
-import { tryStranger } from './try-stranger.ts';
-import { tryConditions } from './try-conditions.ts';
+import { tryCommands } from './trials/try-commands.ts';
+import { tryFlows } from './trials/try-flows.ts';
+import { tryKinds } from './trials/try-kinds.ts';
+import { trySensors } from './trials/try-sensors.ts';
+import { tryStranger } from './trials/try-stranger.ts';
+import { tryConditions } from './trials/try-conditions.ts';
 import { traceOwn } from './trace-own.ts';
 import { driftOwn } from './drift-own.ts';
 import { watchOwn } from './watch-own.ts';
 import type { WatchParts } from './watch-own.ts';
+import type { TrialParts } from './trials/trial-run.ts';
 import { revokeOwn } from './revoke-own.ts';
 import { rotateOwn } from './rotate-own.ts';
 import { makeRunCredentials, PROVER } from './run-credentials.ts';
@@ -121,6 +130,8 @@ export interface LiveParts {
   readonly alerts: WatchParts['alerts'];
   readonly alertRules: WatchParts['rules'];
   readonly baseline: WatchParts['baseline'];
+  readonly forgetWatched: TrialParts['forget'];
+  readonly flushWatch: TrialParts['flush'];
   readonly template: () => Template;
   readonly cryptoInventory: () => Promise<CryptoInventory>;
   readonly clock: Clock;
@@ -443,12 +454,53 @@ export class LivePlatform implements ProbePlatform {
     });
   }
 
-  async conditionTrial(): Promise<ConditionTrial> {
-    return tryConditions();
+  conditionTrial(): Promise<ConditionTrial> {
+    return tryConditions(this.#trial());
   }
 
-  async strangerTrial(): Promise<StrangerTrial> {
-    return tryStranger();
+  strangerTrial(): Promise<StrangerTrial> {
+    return tryStranger(this.#trial());
+  }
+
+  sensorTrial(): Promise<SensorTrial> {
+    return trySensors(this.#trial());
+  }
+
+  commandTrial(): Promise<CommandTrial> {
+    return tryCommands(this.#trial());
+  }
+
+  kindsTrial(): Promise<KindsTrial> {
+    return tryKinds(this.#trial());
+  }
+
+  flowTrial(): Promise<FlowTrial> {
+    return tryFlows(this.#trial());
+  }
+
+  /** What trials reach that send more than the stream `_probe` takes. */
+  #trial(): TrialParts {
+    const { alerts, baseline, forgetWatched: forget, flushWatch: flush, clock } = this.#parts;
+    return {
+      publish: async (topic, payloads) => {
+        const answer = await this.#open(this.#credentials.device);
+        if (!answer.admitted) throw new Error(`The prober was not admitted: ${answer.reason}`);
+        using client = answer.client;
+        return await client.publish(topic, payloads, ANSWER_MS);
+      },
+      alerts,
+      baseline,
+      forget,
+      flush,
+      clock,
+      random: () => this.#uniform(),
+      within: (ask) => within(TOLD_WITHIN_MS, ask),
+    };
+  }
+
+  /** A number from 0 to 1. */
+  #uniform(): number {
+    return new DataView(this.#parts.random.bytes(4).slice().buffer).getUint32(0) / 2 ** 32;
   }
 
   async tiers(): Promise<TiersTrial | null> {
@@ -588,8 +640,7 @@ export class LivePlatform implements ProbePlatform {
   }
 
   windowTrial(): Promise<WindowTrial> {
-    const { random } = this.#parts;
-    return tryWindows(() => new DataView(random.bytes(4).slice().buffer).getUint32(0) / 2 ** 32);
+    return tryWindows(() => this.#uniform());
   }
 
   async synthesisTrial(): Promise<SynthesisTrial> {

@@ -51,6 +51,8 @@ async function makeProver(t: TestContext, parts: Partial<ProverParts> = {}) {
       revert: () => Promise.reject(new Error('this test makes no rules')),
     },
     baseline: async () => null,
+    forgetWatched: async () => 0,
+    flushWatch: async () => {},
     consentTrial: async () => [],
     cryptoInventory: () => Promise.reject(new Error('this test reads no inventory')),
     templates: { current: makeTemplate(''), since: '2026-01-01T00:00:00Z' },

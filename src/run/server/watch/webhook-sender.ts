@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasCode, PROBE_STREAM } from '#base/core/index.ts';
+import { hasCode } from '#base/core/index.ts';
 import type { AuditSink, Clock, Log, Random } from '#base/core/index.ts';
 import type { Webhook } from '#declare/template/index.ts';
 import { SEVERITIES } from '#watch/detect/index.ts';
-import { parseWebhookSecret, retryDelay, webhookHeaders } from '#watch/respond/index.ts';
+import { isOfProber, parseWebhookSecret, retryDelay, webhookHeaders } from '#watch/respond/index.ts';
 import type { Alert, AlertBook } from '#watch/respond/index.ts';
 import type { WebhookAnswer, WebhookMessage } from './post-webhook.ts';
 import type { WebhookBook, WebhookState } from './webhook-book.ts';
@@ -113,7 +113,7 @@ export class WebhookSender {
   async #next(): Promise<Alert | null> {
     const least = SEVERITIES.indexOf(this.webhook.severity);
     for await (const alert of this.#parts.alerts.changedAfter(this.#state.after)) {
-      if (alert.stream !== PROBE_STREAM && SEVERITIES.indexOf(alert.severity) >= least) return alert;
+      if (!isOfProber(alert) && SEVERITIES.indexOf(alert.severity) >= least) return alert;
       this.#state = { ...this.#state, after: alert.changed };
     }
     return null;

@@ -11,7 +11,8 @@ test('planMud() plans streams of flows of types that have a profile', () => {
   const plans = plan(
     'flows: {type: flow, from: [lamp, lock]}, others: {type: flow, from: lock}, state: {from: lamp, fields: {x: {type: number}}}',
   );
-  assert.deepEqual([...plans.keys()], ['flows']);
+  assert.deepEqual([...plans.keys()], ['flows', '_trial_flows']);
+  assert.equal(plans.get('_trial_flows')?.profiles.get('_probe')?.from.length, 1);
   const flows = plans.get('flows')!;
   assert.deepEqual([...flows.profiles.keys()], ['lamp']);
   assert.equal(flows.profiles.get('lamp')?.url, 'https://maker.example/lamp');

@@ -1,7 +1,8 @@
-import { CLASSES } from '#base/core/index.ts';
+import { CLASSES, PROBE_DEVICE, TRIAL_FLOWS } from '#base/core/index.ts';
 import { readMud } from '#declare/mud/index.ts';
 import type { MudProfile } from '#declare/mud/index.ts';
 import type { Template } from '#declare/template/index.ts';
+import { proberProfile } from './prober-profile.ts';
 
 /** What the flows of one stream are held against. */
 export interface MudPlan {
@@ -21,7 +22,7 @@ export function hasMudPlans({ streams, devices }: Template): boolean {
   );
 }
 
-/** A plan for each stream of flows of which some type of device names its MUD profile. */
+/** A plan for each stream of flows of which some type of device names its MUD profile; wherever there is a watch, for the prober's. */
 export function planMud(template: Template): ReadonlyMap<string, MudPlan> {
   const plans = new Map<string, MudPlan>();
   for (const { name, type, from, fields } of template.streams.values()) {
@@ -36,6 +37,13 @@ export function planMud(template: Template): ReadonlyMap<string, MudPlan> {
       (field) => !PEER_FIELDS.includes(field.name) || CLASSES.indexOf(field.class) <= CLASSES.indexOf('operational'),
     );
     plans.set(name, { stream: name, profiles, shown });
+  }
+  if (plans.size > 0 || template.detect.size > 0) {
+    plans.set(TRIAL_FLOWS, {
+      stream: TRIAL_FLOWS,
+      profiles: new Map([[PROBE_DEVICE, proberProfile()]]),
+      shown: true,
+    });
   }
   return plans;
 }

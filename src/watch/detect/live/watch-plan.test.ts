@@ -16,7 +16,7 @@ detect:
   b: {}
 `),
   );
-  assert.deepEqual([...plans.keys()], ['a', 'b', '_probe']);
+  assert.deepEqual([...plans.keys()], ['a', 'b', '_probe', '_trial']);
   assert.equal(planWatch(makeTemplate('devices: { d: {} }')).size, 0);
   const { fields, budget, quietSeconds } = plans.get('a')!;
   assert.deepEqual(

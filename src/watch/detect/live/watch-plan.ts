@@ -1,4 +1,5 @@
-import { CLASSES, PROBE_STREAM } from '#base/core/index.ts';
+import { CLASSES, PROBE_STREAM, TRIAL_STREAM } from '#base/core/index.ts';
+import { parsePhysics } from '#declare/template/index.ts';
 import type { Calendar, Detection, Field, Stream, Template } from '#declare/template/index.ts';
 import { compilePhysics } from '../checks/physics-check.ts';
 import type { CompiledPhysics } from '../checks/physics-check.ts';
@@ -82,6 +83,8 @@ export interface WatchPlan {
   readonly tiers?: TierRule;
   /** Times are those of receipt, and the time between readings means nothing: as of the prober's. */
   readonly byReceipt?: true;
+  /** Times are of any past: who sends no more is not missing. */
+  readonly ofPast?: true;
   /** Readings of a device before any alarm; as the threshold has it by default. */
   readonly armedAfter?: number;
   /** Seconds without anything unusual after which an alert is over. */
@@ -95,6 +98,8 @@ export const STANDARD_BUDGET = { alarms: 1, seconds: 604_800 } as const;
 /** Of the prober's stream, whose device sends little and what it likes. */
 const PROBE_BUDGET = { alarms: 60, seconds: 3_600 };
 const PROBE_ARMED_AFTER = 60;
+/** Under conditions detectors see values once enough is known of one: later than of the prober's own. */
+const TRIAL_ARMED_AFTER = 240;
 const PROBE_QUIET_SECONDS = 2;
 const PROBE_DRIFT: DriftRule = { apart: 60, season: 0, blocks: [0], leastValues: 8 };
 /** A share of the declared range that is taken for noise of the sensor. */
@@ -150,7 +155,30 @@ export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
       quietSeconds: PROBE_QUIET_SECONDS,
     });
   }
+  const trial = template.streams.get(TRIAL_STREAM);
+  if (plans.size > 0 && trial !== undefined) plans.set(TRIAL_STREAM, planTrial(trial));
   return plans;
+}
+
+/** The prober as a device that goes wrong, watched as any other but for a budget with which it can be tried in seconds. */
+function planTrial(stream: Stream): WatchPlan {
+  const beat = { name: 'beat', kind: 'periodicity', of: null, from: [], at: null, settings: { events: 128 } } as const;
+  const plan = planStream({ ...stream, features: new Map([['beat', beat]]) }, PROBE_BUDGET, PROBE_DRIFT);
+  const names = plan.fields.map(({ name }) => name);
+  const physics = [parsePhysics('inflow = outflow within 20 %')].flatMap((rule) => {
+    const compiled = rule === null ? null : compilePhysics(rule, names);
+    return compiled === null ? [] : [compiled];
+  });
+  return {
+    ...plan,
+    physics,
+    context: { state: 'mode', calendars: [] },
+    // A few seconds in all: a busy machine may give them to it.
+    tiers: { ...STANDARD_TIERS, processor: 1 },
+    ofPast: true,
+    armedAfter: TRIAL_ARMED_AFTER,
+    quietSeconds: PROBE_QUIET_SECONDS,
+  };
 }
 
 /** What is watched of one stream. */

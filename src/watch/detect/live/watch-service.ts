@@ -337,10 +337,9 @@ export class WatchService {
         if (watch === null || shedding) this.#shed += rows.count;
         if (watch === null) continue;
         const taken = watch.take(rows, dearer, shedding ? 1 : Infinity, this.#peers.get(stream) ?? null);
-        const over =
-          this.#parts.plans.get(stream)?.byReceipt === true
-            ? null
-            : this.#silence.heard({ device, stream }, watch.until, clock.now());
+        const over = !this.#mayFallSilent(stream)
+          ? null
+          : this.#silence.heard({ device, stream }, watch.until, clock.now());
         found.push(...(over === null ? [] : [over]), ...taken);
       }
     }
@@ -448,11 +447,17 @@ export class WatchService {
   *#senders(): Generator<Sender> {
     for (const [stream, devices] of this.#watches) {
       const plan = this.#parts.plans.get(stream);
-      if (plan === undefined || plan.byReceipt === true) continue;
+      if (plan === undefined || !this.#mayFallSilent(stream)) continue;
       for (const [device, watch] of devices) {
         yield { device, stream, until: watch.until, describe: () => watch.describe(), budget: plan.budget };
       }
     }
+  }
+
+  /** Whether a device of a stream is missed where it sends no more. */
+  #mayFallSilent(stream: string): boolean {
+    const plan = this.#parts.plans.get(stream);
+    return plan !== undefined && plan.byReceipt !== true && plan.ofPast !== true;
   }
 
   #devicesOf(stream: string): Map<string, DeviceWatch> {

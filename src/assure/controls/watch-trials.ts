@@ -1,0 +1,71 @@
+/** What was told of something that went wrong with the device `_probe`. */
+export type ToldAlert = {
+  /** Detectors that told it, the farthest beyond its limit first. */
+  readonly by: readonly string[];
+  /** The rule that was broken, in words; null where none was. */
+  readonly rule: string | null;
+  /** Field of its first cause; null where it names none. */
+  readonly field: string | null;
+  readonly sentence: string;
+  /** Readings that are shown with it. */
+  readonly evidence: number;
+};
+
+/** What was told of a sensor that was no longer sound. `watched` is false where the template declares no detection. */
+export interface SensorTrial {
+  readonly watched: boolean;
+  /** While it was sound nothing of this was told. */
+  readonly quiet: boolean;
+  readonly stuck: ToldAlert | null;
+  readonly spliced: ToldAlert | null;
+  readonly scaled: ToldAlert | null;
+  readonly replayed: ToldAlert | null;
+}
+
+/** What was told of commands, and of when they came. */
+export interface CommandTrial {
+  readonly watched: boolean;
+  /** In the usual order at the usual hour nothing was told. */
+  readonly quiet: boolean;
+  readonly oddOrder: ToldAlert | null;
+  readonly oddTime: ToldAlert | null;
+  /** The same command in its hour was told of by nobody. */
+  readonly usualAgain: boolean;
+  /** Of a beacon among readings at random times. */
+  readonly beacon: ToldAlert | null;
+}
+
+/** What each kind of detector told of what is its own. */
+export interface KindsTrial {
+  readonly watched: boolean;
+  readonly quiet: boolean;
+  readonly statistics: ToldAlert | null;
+  readonly learnt: ToldAlert | null;
+  readonly rule: ToldAlert | null;
+}
+
+/** What was told of flows. */
+export interface FlowTrial {
+  readonly watched: boolean;
+  /** Of those that the profile allows nothing was told. */
+  readonly quiet: boolean;
+  /** Port of the flow that it does not allow. */
+  readonly port: number;
+  readonly violation: ToldAlert | null;
+}
+
+/** Alerts of the same event inside and outside of its condition. */
+export interface ConditionTrial {
+  readonly watched: boolean;
+  readonly inside: number;
+  readonly outside: number;
+}
+
+/** What became of a device that is known, and of another in its name. */
+export interface StrangerTrial {
+  readonly watched: boolean;
+  /** How often the device itself was taken for another. */
+  readonly itself: number;
+  /** Readings of the other one until it was told; null where it never was. */
+  readonly strangerAfter: number | null;
+}

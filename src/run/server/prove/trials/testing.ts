@@ -1,0 +1,122 @@
+import { micros, PROBE_DEVICE } from '#base/core/index.ts';
+import { TokenKey } from '#base/crypto/index.ts';
+import { tokenDomains } from '#declare/template/index.ts';
+import { Ingest, isStored, reasonOf } from '#flow/ingest/index.ts';
+import type { JournalItem, JournalReader, JournalRecord } from '#flow/journal/index.ts';
+import { DEVICE_FLAG, DeviceTable } from '#trust/identity/index.ts';
+import { MudWatch, planMud, planWatch, WatchService } from '#watch/detect/index.ts';
+import type { WatchPlan } from '#watch/detect/index.ts';
+import { AlertBook, RuleBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
+import { eventually } from '../../../../../test/support/eventually.ts';
+import { frozenClock } from '../../../../../test/support/frozen-clock.ts';
+import { makeTemplate } from '../../../../../test/support/make-template.ts';
+import { silentLog } from '../../../../../test/support/open-audit-log.ts';
+import { openKeys, recordAudit } from '../../../../../test/support/open-trust.ts';
+import type { Cleanable } from '../../../../../test/support/tmp.ts';
+import type { TrialParts } from './trial-run.ts';
+
+/** A journal in memory. */
+class Journal implements JournalReader {
+  readonly #items: JournalItem[] = [];
+  #rouse: (() => void) | null = null;
+
+  add(records: readonly JournalRecord[]): { file: string; offset: number } {
+    for (const record of structuredClone(records)) {
+      this.#items.push({ position: { file: 'f', offset: this.#items.length + 1 }, worker: 0, record });
+    }
+    this.wake();
+    return { file: 'f', offset: this.#items.length };
+  }
+
+  async *read(cursor: ReadonlyMap<string, number>, options: { follow?: boolean; signal?: AbortSignal } = {}) {
+    options.signal?.addEventListener('abort', () => this.wake());
+    for (let at = cursor.get('f') ?? 0; options.signal?.aborted !== true;) {
+      const item = this.#items[at];
+      if (item !== undefined) {
+        at += 1;
+        yield item;
+      } else if (options.follow !== true) return;
+      else await new Promise<void>((resolve) => (this.#rouse = resolve));
+    }
+  }
+
+  wake(): void {
+    this.#rouse?.();
+  }
+
+  async release(): Promise<readonly string[]> {
+    return [];
+  }
+}
+
+/**
+ * For tests only: what a trial reaches, with everything real but the network and the disk: readings go through the
+ * checks of the door into a journal, and from there through the watch to the alerts.
+ *
+ * @param broken a plan of the prober's watch as it should not be; null for no watch at all
+ */
+export async function trialWorld(
+  t: Cleanable,
+  broken: ((plan: WatchPlan) => WatchPlan) | null = (plan) => plan,
+): Promise<TrialParts & { readonly alerts: AlertBook }> {
+  const clock = frozenClock();
+  const template = makeTemplate(
+    'devices: { d: {} }\nstreams: { s: { from: d, fields: { v: { type: number } } } }\ndetect: { s: {} }\n',
+  );
+  const { catalogue, keys } = await openKeys(t, clock);
+  await catalogue.migrate(WATCH_SCHEMA);
+  const own = { catalogue, sealer: await keys.rowSealer('people'), audit: recordAudit(), clock };
+  const alerts = await AlertBook.open({ ...own, rules: await RuleBook.open(own) });
+  const journal = new Journal();
+  const table = DeviceTable.create({ devices: 1, streams: 8, records: 8, window: 8, stepped: 1 }, new Uint8Array(8));
+  const device = { index: 0, name: PROBE_DEVICE, type: PROBE_DEVICE, speaksFor: [] };
+  table.setFlags(0, DEVICE_FLAG.known);
+  const ingest = new Ingest({
+    template,
+    journal: { append: async (records) => journal.add(records), close: async () => {} },
+    table,
+    worker: 0,
+    digestKey: new Uint8Array(32),
+    tokenKeys: new Map(tokenDomains(template).map((domain) => [domain, TokenKey.fromBytes(new Uint8Array(32), 1)])),
+    findDevice: () => device,
+  });
+  const plans = new Map([...planWatch(template)].map(([stream, plan]) => [stream, broken?.(plan) ?? plan]));
+  const muds = new Map([...planMud(template)].map(([stream, plan]) => [stream, new MudWatch(plan, async () => PROBE_DEVICE)])); // prettier-ignore
+  const watch = new WatchService({
+    journal,
+    clock,
+    log: silentLog,
+    plans,
+    muds,
+    cursor: new Map(),
+    devices: [],
+    raise: async (findings) => void (await alerts.raise(findings)),
+    save: async () => {},
+  });
+  t.after(() => watch.drain());
+  let sent = 0;
+  return {
+    publish: async (topic, payloads) => {
+      const outcomes = payloads.map((payload) => {
+        // Within the burst of the stream, and no lag that would keep anything from being judged.
+        clock.set(micros(clock.now() + 100));
+        const stream = topic.slice('streams/'.length);
+        const reason = ingest.admit(device, stream, device, Buffer.from(payload), 'json', clock.now());
+        return isStored(reason) ? { code: 0, text: null } : { code: 0x99, text: reasonOf(reason)?.word ?? null };
+      });
+      await ingest.drain();
+      sent += payloads.length;
+      return outcomes;
+    },
+    alerts,
+    baseline: async (name) => (broken === null ? null : watch.baseline(name)),
+    forget: (spans) => watch.forget(spans),
+    flush: () => watch.save(),
+    clock,
+    random: () => (sent % 997) / 997,
+    within: async (ask) => {
+      await eventually(ask, Boolean);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { KindsTrial } from '#assure/controls/index.ts';
+import { nextNormal, seedRandom } from '#learn/features/index.ts';
+import { DEARER_DETECTORS } from '#watch/detect/index.ts';
+import { readingsOf, TrialRun } from './trial-run.ts';
+import type { TrialParts, TrialReading } from './trial-run.ts';
+
+const [USUAL, BETWEEN, ODD] = [1_200, 20, 40];
+const WILD = 90;
+const MOST_TRIES = 5;
+
+/**
+ * Is a device whose fields go together, and then one with a wild value, one whose fields no longer go together although
+ * each is as it always is, and one that breaks a rule of physics; and looks which detectors tell each.
+ */
+export async function tryKinds(parts: TrialParts): Promise<KindsTrial> {
+  const run = await TrialRun.begin(parts);
+  if (run === null) return { watched: false, quiet: false, statistics: null, learnt: null, rule: null };
+  const random = seedRandom(42);
+  const sound = (): TrialReading['fields'] => {
+    const inflow = 10 + nextNormal(random);
+    return { level: 50 + nextNormal(random), inflow, outflow: inflow * (1 + 0.004 * nextNormal(random)) };
+  };
+  const dearer = DEARER_DETECTORS.map(({ kind }) => kind.name);
+  const byLearnt = async () => (await Promise.all(dearer.map((name) => run.told(name)))).find((one) => one !== null);
+  await run.send(readingsOf(USUAL, sound));
+  const quiet = (await byLearnt()) === undefined && (await run.told('robust-z')) === null;
+  // Each within what is usual for it, and within what physics allows: what is broken is what they have to do with each other.
+  const apart = (i: number): TrialReading['fields'] => {
+    const { inflow, ...others } = sound();
+    return { ...others, inflow: inflow!, outflow: Number(inflow) * (i % 2 === 0 ? 1.1 : 0.9) };
+  };
+  let learnt: KindsTrial['learnt'] = null;
+  // While the machine is busy nothing goes up to dearer detectors: then it is tried again.
+  for (let tries = 0; tries < MOST_TRIES && learnt === null; tries++) {
+    if (tries > 0) await run.send(readingsOf(USUAL / 2, sound));
+    await run.send(readingsOf(ODD, apart));
+    learnt = (await byLearnt()) ?? null;
+  }
+  await run.send(readingsOf(BETWEEN, sound));
+  await run.send(readingsOf(1, () => ({ ...sound(), level: WILD })));
+  const statistics = await run.told('robust-z');
+  await run.send(readingsOf(BETWEEN, sound));
+  await run.send(readingsOf(1, () => {
+    const { inflow, ...others } = sound();
+    return { ...others, inflow: 1.6 * Number(inflow) };
+  })); // prettier-ignore
+  return { watched: true, quiet, statistics, learnt, rule: await run.told('physics') };
+}
