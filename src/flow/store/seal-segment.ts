@@ -1,5 +1,5 @@
 import { makeId, micros } from '#base/core/index.ts';
-import type { AuditEvent, Batch, Clock, Micros, Random } from '#base/core/index.ts';
+import type { AuditEvent, Batch, Clock, Column, Micros, Random } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import type { Objects } from '#base/storage/index.ts';
 import { encodeParquetSteps } from './parquet/encode-parquet.ts';
@@ -143,7 +143,7 @@ export function survey(batches: readonly Batch[]): {
       if (name === 'time' && data.type === 'time') time.widen(data.values);
       if (name === 'received' && data.type === 'time') received.widen(data.values);
       if (name === 'device' && data.type === 'text') {
-        for (const code of new Set(data.codes)) devices.add(data.dictionary[code] ?? '');
+        for (const code of usedCodes(data)) devices.add(data.dictionary[code] ?? '');
       }
     }
   }
@@ -155,6 +155,13 @@ export function survey(batches: readonly Batch[]): {
     received: received.isEmpty ? null : { first: micros(received.first), last: micros(received.last) },
     devices: devices.size,
   };
+}
+
+/** The codes of a text column that some row has. A mark for each code: a set takes several times as long. */
+function usedCodes({ codes, dictionary }: Extract<Column, { type: 'text' }>): readonly number[] {
+  const used = new Uint8Array(dictionary.length);
+  for (let row = 0; row < codes.length; row += 1) used[codes[row]!] = 1;
+  return [...used.keys()].filter((code) => used[code] === 1);
 }
 
 class Span {
