@@ -50,6 +50,36 @@ export const iotSentinel: DetectBench = ({ seeds, quick, note }) => {
   };
 };
 
+/**
+ * A device of one type in the name of another, for each set-up and each other type: how often that is noticed, and how
+ * often a device is taken for a stranger in its own name, where so great a share of own set-ups may be.
+ */
+export function sentinelStrangers(
+  rejects: number,
+  seed: number,
+): { readonly noticed: number; readonly rejected: number } {
+  const setups = readSetups();
+  const labels = setups.map(({ type }) => type);
+  const width = setups[0]!.packets[0]!.length;
+  const vectors = setups.map(({ packets }) => summaryOf(packets, width));
+  let [noticed, tried, rejected] = [0, 0, 0];
+  for (const { forest, held, learnt, tested, out } of folded(vectors, labels, seed)) {
+    const classes = forest.classes.length;
+    const place = (row: number): number => forest.classes.indexOf(labels[row]!);
+    // What the trees say that had not learnt a set-up, of its own type.
+    const own = Float64Array.from(learnt, (row, i) => held[i * classes + place(row)]!).sort();
+    const least = own[Math.floor(rejects * own.length)]!;
+    for (const [i, row] of tested.entries()) {
+      for (let type = 0; type < classes; type++) {
+        const refused = out[i * classes + type]! < least;
+        if (type === place(row)) rejected += refused ? 1 : 0;
+        else [noticed, tried] = [noticed + (refused ? 1 : 0), tried + 1];
+      }
+    }
+  }
+  return { noticed: noticed / tried, rejected: rejected / setups.length };
+}
+
 function readSetups(): readonly Setup[] {
   const bySetup = new Map<string, { type: string; packets: number[][] }>();
   for (const cells of parseTable(readText(dataPath('iot-sentinel', 'fingerprints.csv.gz'))).cells) {
@@ -76,8 +106,16 @@ function summaryOf(packets: Setup['packets'], width: number): Float64Array {
 
 /** For each row 1 where its type was told right by what was learnt without its fold. */
 function crossValidate(vectors: readonly Float64Array[], labels: readonly string[], seed: number): Float64Array {
-  const folds = stratify(labels, seed);
   const right = new Float64Array(labels.length);
+  for (const { forest, tested, out } of folded(vectors, labels, seed)) {
+    for (const [i, row] of tested.entries()) right[row] = likeliest(forest, out, i).name === labels[row] ? 1 : 0;
+  }
+  return right;
+}
+
+/** A forest for each fold, learnt from the others, and what it says of the rows of the fold. */
+function* folded(vectors: readonly Float64Array[], labels: readonly string[], seed: number) {
+  const folds = stratify(labels, seed);
   const width = vectors[0]!.length;
   const block = (rows: readonly number[]): Float64Array => {
     const values = new Float64Array(rows.length * width);
@@ -88,7 +126,7 @@ function crossValidate(vectors: readonly Float64Array[], labels: readonly string
     const all = labels.map((_, i) => i);
     const learnt = all.filter((i) => folds[i] !== fold);
     const tested = all.filter((i) => folds[i] === fold);
-    const { forest } = fitForest(
+    const { forest, held } = fitForest(
       block(learnt),
       width,
       learnt.map((i) => labels[i]!),
@@ -96,9 +134,8 @@ function crossValidate(vectors: readonly Float64Array[], labels: readonly string
     );
     const out = new Float64Array(tested.length * forest.classes.length);
     forestProbabilities(forest, block(tested), out);
-    for (const [i, row] of tested.entries()) right[row] = likeliest(forest, out, i).name === labels[row] ? 1 : 0;
+    yield { forest, held, learnt, tested, out };
   }
-  return right;
 }
 
 /** The fold of each row: rows of a type are dealt out in turn, in an order drawn by the seed. */

@@ -16,7 +16,11 @@ interface BaselineRow {
     readonly spread: number;
   }[];
   /** 1 where it behaves as it did, or as the others of its stream do; 0 at the limit; null while too little is known. */
-  readonly behaviour: { readonly asItself: number | null; readonly asPeers: number | null };
+  readonly behaviour: {
+    readonly asItself: number | null;
+    readonly asPeers: number | null;
+    readonly asType: number | null;
+  };
   readonly peers: {
     readonly devices: number;
     readonly fields: readonly {
@@ -73,7 +77,7 @@ function showBaseline({
     peers === null
       ? 'too few other devices on this stream to hold it against'
       : `beside ${peers.devices} other devices on this stream, in their spreads`,
-    `behaves as itself: ${likeness(behaviour.asItself)}, as the others of its stream: ${likeness(behaviour.asPeers)}`,
+    `behaves as itself: ${likeness(behaviour.asItself)}, as the others of its stream: ${likeness(behaviour.asPeers)}, as its type: ${likeness(behaviour.asType)}`,
     '',
     formatTable(
       ['field', 'usual from', 'to', 'centre', 'spread', ...(peers === null ? [] : ['centre of peers', 'apart by'])],

@@ -17,7 +17,7 @@ const BASELINE = {
   readings: 90,
   fields: [{ name: 'n', unit: null, centre: 3, spread: 1 }],
   detectors: [{ ...DETECTOR, expectedRate: 1e-6, likelyRate: 1e-5 }],
-  behaviour: { asItself: null, asPeers: null },
+  behaviour: { asItself: null, asPeers: null, asType: null },
   peers: null,
 } satisfies KnownBaseline;
 

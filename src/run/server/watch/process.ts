@@ -95,6 +95,7 @@ function run(form: Json, { cursor, devices, log: next }: WatchState): void {
     return;
   }
   service = new WatchService({
+    typeOf,
     journal: reader!,
     clock: systemClock,
     log,

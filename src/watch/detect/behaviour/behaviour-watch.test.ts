@@ -9,8 +9,8 @@ const fridge = () => Float64Array.of(4 + 0.5 * nextNormal(random), 1 + 0.1 * nex
 const pump = () => Float64Array.of(80 + 9 * nextNormal(random), 3 + nextNormal(random));
 
 function tell(watch: BehaviourWatch, peers: BehaviourProfile, next: () => Float64Array, rows: number) {
-  return Array.from({ length: rows }, () => watch.take(next(), 0, peers)).flatMap((found, i) =>
-    found === null ? [] : [[i, found] as const],
+  return Array.from({ length: rows }, () => watch.take(next(), 0, { peers })).flatMap((found, i) =>
+    found === null ? [] : [[i, found.unlike] as const],
   );
 }
 

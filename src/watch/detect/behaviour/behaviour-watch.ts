@@ -1,12 +1,28 @@
 import { BehaviourProfile, PROFILE_SETTLES, STRANGE_WINDOWS, TraitWindow } from './behaviour-profile.ts';
 import { StateArena } from '../state-arena.ts';
+import { FOREIGN_WINDOWS } from './type-profiles.ts';
+import type { TypeProfiles } from './type-profiles.ts';
 
 /** How a device behaves beside what it did before, and beside the others of its stream. */
 export interface BehaviourScore {
   /** 1 where it is as usual, 0 where it is at the limit or beyond; null while too little is known. */
   readonly asItself: number | null;
   readonly asPeers: number | null;
+  /** 1 where all trees take it for its type, 0 where it is at the limit or looks like another type. */
+  readonly asType: number | null;
 }
+
+/** What a device is held against beside itself. */
+export interface Others {
+  /** Profile of all devices of the stream; null where there is none to compare with. */
+  readonly peers: BehaviourProfile | null;
+  /** Its type and how the types of the stream behave; absent where its type is not known. */
+  readonly type?: string;
+  readonly types?: TypeProfiles;
+}
+
+/** What is strange of a device: that it is not as itself, not as its peers, or as a type that it is not of. */
+export type Strange = { readonly unlike: 'itself' | 'peers' } | { readonly unlike: 'type'; readonly like: string };
 
 /**
  * Tells whether a device behaves as itself, and while it is new as the others of its stream do. What is strange is
@@ -15,29 +31,29 @@ export interface BehaviourScore {
 export class BehaviourWatch {
   readonly own: BehaviourProfile;
   readonly window: TraitWindow;
-  /** Strange windows one after the other; scores of the last window beside the limits. */
+  /** Strange windows one after the other; scores of the last window beside the limits: own, peers', type's; foreign windows one after the other. */
   readonly numbers: Float64Array;
 
   constructor(columns: number, arena = new StateArena()) {
     this.own = new BehaviourProfile(columns, arena);
     this.window = new TraitWindow(columns, arena);
-    this.numbers = arena.take(new Float64Array(3)).fill(NaN, 1);
+    this.numbers = arena.take(Float64Array.of(0, NaN, NaN, NaN, 0));
   }
 
   get score(): BehaviourScore {
     const of = (share: number): number | null => (share === share ? Math.max(0, 1 - share) : null);
-    return { asItself: of(this.numbers[1]!), asPeers: of(this.numbers[2]!) };
+    return { asItself: of(this.numbers[1]!), asPeers: of(this.numbers[2]!), asType: of(this.numbers[3]!) };
   }
 
   /**
    * Takes the next row.
    *
-   * @param peers profile of all devices of the stream; null where there is none to compare with
-   * @returns what is strange, once: that it is not as itself, or as its peers
+   * @returns what is strange, once
    */
-  take(values: Float64Array, at: number, peers: BehaviourProfile | null): 'itself' | 'peers' | null {
+  take(values: Float64Array, at: number, { peers, type, types }: Others): Strange | null {
     const traits = this.window.take(values, at);
     if (traits === null) return null;
+    const foreign = type === undefined || types === undefined ? null : this.#judgeType(traits, type, types);
     const [own, shared] = [this.own.score(traits), peers?.score(traits) ?? 0];
     const [ownLimit, sharedLimit] = [this.own.limit, peers?.limit ?? Infinity];
     this.numbers[1] = ownLimit === Infinity ? NaN : own / ownLimit;
@@ -45,13 +61,23 @@ export class BehaviourWatch {
     // A device that is known is held against itself: peers differ, as by where they stand.
     const known = this.own.windows >= PROFILE_SETTLES;
     const strange = known ? own > ownLimit : shared > sharedLimit;
-    if (!strange) {
-      this.numbers[0] = 0;
+    this.numbers[0] = strange ? this.numbers[0]! + 1 : 0;
+    // What looks like another type is learnt by nobody, as little as what is strange in another way.
+    if (!strange && this.numbers[4] === 0) {
       this.own.learn(traits, own);
       peers?.learn(traits, shared);
-      return null;
+      if (type !== undefined) types?.learn(type, traits);
     }
-    this.numbers[0] = this.numbers[0]! + 1;
-    return this.numbers[0] === STRANGE_WINDOWS ? (known ? 'itself' : 'peers') : null;
+    if (foreign !== null) return { unlike: 'type', like: foreign };
+    return this.numbers[0] === STRANGE_WINDOWS ? { unlike: known ? 'itself' : 'peers' } : null;
+  }
+
+  /** The type that the latest windows look like instead of the device's own, once. */
+  #judgeType(traits: Float64Array, type: string, types: TypeProfiles): string | null {
+    const look = types.judge(type, traits);
+    this.numbers[3] = look === null ? NaN : 1 - Math.min(1, Math.max(0, (look.own - 1) / Math.max(1, look.most - 1)));
+    const foreign = look !== null && look.own < 1 && look.like !== type;
+    this.numbers[4] = foreign ? this.numbers[4]! + 1 : 0;
+    return this.numbers[4] === FOREIGN_WINDOWS ? look!.like : null;
   }
 }

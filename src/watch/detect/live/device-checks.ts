@@ -2,7 +2,7 @@ import { decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
 import type { StateArray } from '#learn/features/index.ts';
 import type { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
 import { BehaviourWatch } from '../behaviour/behaviour-watch.ts';
-import type { BehaviourScore } from '../behaviour/behaviour-watch.ts';
+import type { BehaviourScore, Others, Strange } from '../behaviour/behaviour-watch.ts';
 import { judgePhysics } from '../checks/physics-check.ts';
 import { ReplayWatch } from '../checks/replay-watch.ts';
 import { beginSigns, judgeClock, judgeSign } from '../checks/tamper-signs.ts';
@@ -99,9 +99,9 @@ export class DeviceChecks {
    * Judges rows as they came, and adds what is to be told.
    *
    * @param rows of the columns of `checkedFields`
-   * @param peers how the devices of the stream behave together; null where there are none
+   * @param others what it is held against beside itself
    */
-  take(rows: DeviceRows, peers: BehaviourProfile | null, found: Finding[]): void {
+  take(rows: DeviceRows, others: Others, found: Finding[]): void {
     const { physics = [], signs = [] } = this.#plan;
     const width = this.#fields.length;
     const { values, times, count, received, signals } = rows;
@@ -128,10 +128,9 @@ export class DeviceChecks {
       if (lag !== null) {
         this.#tellSign({ kind: 'replay', what: `it plays again what it said ${lag} readings ago` }, rows, row, found);
       }
-      const unlike = this.#plan.byReceipt === true ? null : this.#judgeBehaviour(values, row * width, time, peers);
+      const unlike = this.#plan.byReceipt === true ? null : this.#judgeBehaviour(values, row * width, time, others);
       if (unlike !== null) {
-        const what = `it does not behave as ${unlike === 'itself' ? 'it did' : 'the others of its stream do'}`;
-        this.#tellSign({ kind: 'stranger', what }, rows, row, found);
+        this.#tellSign({ kind: 'stranger', what: sayStrange(unlike, others.type) }, rows, row, found);
       }
       if (physics.length > 0) this.#remember(values, row * width, time);
     }
@@ -242,18 +241,13 @@ export class DeviceChecks {
   }
 
   /** The columns of a row with the time since the one before, as readings in pace have it, in the last. */
-  #judgeBehaviour(
-    values: Float64Array,
-    at: number,
-    time: number,
-    peers: BehaviourProfile | null,
-  ): 'itself' | 'peers' | null {
+  #judgeBehaviour(values: Float64Array, at: number, time: number, others: Others): Strange | null {
     const seconds = (time - this.#lastTime[0]!) / 1e6;
     this.#lastTime[0] = time;
     const last = this.#row.length - 1;
     for (let i = 0; i < last; i++) this.#row[i] = values[at + i]!;
     this.#row[last] = seconds >= 0 ? Math.log1p(seconds) : NaN;
-    return this.#behaviour.take(this.#row, 0, peers);
+    return this.#behaviour.take(this.#row, 0, others);
   }
 
   #remember(values: Float64Array, at: number, time: number): void {
@@ -263,6 +257,17 @@ export class DeviceChecks {
       this.#before[i] = value;
       this.#beforeTimes[i] = time;
     }
+  }
+}
+
+function sayStrange(strange: Strange, type = 'its own'): string {
+  switch (strange.unlike) {
+    case 'itself':
+      return 'it does not behave as it did';
+    case 'peers':
+      return 'it does not behave as the others of its stream do';
+    case 'type':
+      return `it behaves as devices of type ${strange.like} do, and is entered as one of type ${type}`;
   }
 }
 

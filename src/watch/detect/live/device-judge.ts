@@ -15,8 +15,7 @@ import {
   thresholdFacts,
 } from '../threshold/budget-threshold.ts';
 import type { ThresholdFacts, ThresholdRule, ThresholdState } from '../threshold/budget-threshold.ts';
-import type { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
-import type { BehaviourScore } from '../behaviour/behaviour-watch.ts';
+import type { BehaviourScore, Others } from '../behaviour/behaviour-watch.ts';
 import { ConditionBaselines } from '../context/condition-baselines.ts';
 import { DeviceChecks } from './device-checks.ts';
 import { blurRows, checkedRows, measuresOf, Room, RowOrder } from './device-rows.ts';
@@ -189,7 +188,7 @@ export class DeviceJudge {
    *
    * @param dearer where windows go that look odd, or are of the random sample; null where nothing is to be sent up
    * @param detectors how many of the cheap detectors judge: under overload fewer do
-   * @param peers how the devices of the stream behave together
+   * @param others what its behaviour is held against beside itself
    * @returns what was found, or changed in what was found before
    */
   take(
@@ -197,26 +196,20 @@ export class DeviceJudge {
     given: DeviceRows,
     dearer: DearerTiers | null,
     detectors: number,
-    peers: BehaviourProfile | null,
+    others: Others,
   ): readonly Finding[] {
     this.#seat(own);
     this.#seated = null;
     const found: Finding[] = [];
-    this.#judge(given, dearer, detectors, peers, found);
+    this.#judge(given, dearer, detectors, others, found);
     own.numbers.set(this.#arena);
     own.history = this.#checks.history;
     this.#seated = own;
     return found;
   }
 
-  #judge(
-    given: DeviceRows,
-    dearer: DearerTiers | null,
-    detectors: number,
-    peers: BehaviourProfile | null,
-    found: Finding[],
-  ): void {
-    this.#checks.take(checkedRows(given, this.#plan), peers, found);
+  #judge(given: DeviceRows, dearer: DearerTiers | null, detectors: number, others: Others, found: Finding[]): void {
+    this.#checks.take(checkedRows(given, this.#plan), others, found);
     const rows = this.#order.timely(given, this.#plan);
     if (rows.count === 0) return;
     const width = this.#plan.fields.length;

@@ -1,10 +1,12 @@
-import type { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
+import type { Others } from '../behaviour/behaviour-watch.ts';
 import type { DearerTiers } from '../tiers/dearer-tiers.ts';
 import { DeviceJudge } from './device-judge.ts';
 import type { DeviceBaseline, DeviceFacts, SeatedDevice } from './device-judge.ts';
 import type { DeviceRows } from './device-rows.ts';
 import type { Finding } from './finding.ts';
 import type { WatchPlan } from './watch-plan.ts';
+
+const ALONE: Others = { peers: null };
 
 /** Watches one device on one stream. Its memory is bounded: `stateBytes`, what is going on, and what conditions make. */
 export class DeviceWatch {
@@ -67,16 +69,16 @@ export class DeviceWatch {
    *
    * @param dearer where windows go that look odd, or are of the random sample; null where nothing is to be sent up
    * @param detectors how many of the cheap detectors judge: under overload fewer do
-   * @param peers how the devices of the stream behave together
+   * @param others what its behaviour is held against beside itself
    * @returns what was found, or changed in what was found before
    */
   take(
     rows: DeviceRows,
     dearer: DearerTiers | null = null,
     detectors = Infinity,
-    peers: BehaviourProfile | null = null,
+    others: Others = ALONE,
   ): readonly Finding[] {
-    return this.#judge.take(this.#own, rows, dearer, detectors, peers);
+    return this.#judge.take(this.#own, rows, dearer, detectors, others);
   }
 
   describe(): DeviceBaseline {

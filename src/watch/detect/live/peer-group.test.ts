@@ -11,7 +11,7 @@ const baseline = (device: string, centre: number): DeviceBaseline => ({
   readings: 9,
   fields: [{ name: 'x', unit: null, centre, spread: 0.5 }],
   detectors: [],
-  behaviour: { asItself: null, asPeers: null },
+  behaviour: { asItself: null, asPeers: null, asType: null },
 });
 
 test('peerGroup() says where a device stands among the others', () => {

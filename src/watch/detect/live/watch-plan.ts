@@ -81,6 +81,8 @@ export interface WatchPlan {
   readonly context?: WatchedContext;
   /** How much dearer detectors may take; absent where there are none. */
   readonly tiers?: TierRule;
+  /** Present where devices of several types send to it: then whether one behaves as its type is asked too. */
+  readonly typed?: true;
   /** Times are those of receipt, and the time between readings means nothing: as of the prober's. */
   readonly byReceipt?: true;
   /** Times are of any past: who sends no more is not missing. */
@@ -224,6 +226,7 @@ export function planStream(stream: Stream, budget: WatchPlan['budget'], drift: D
       }),
     ],
     drift: { rule: drift, fields: stream.fields.filter(({ type }) => DRIFTING.includes(type)).map(driftingField) },
+    ...(stream.from.length > 1 ? { typed: true as const } : {}),
     budget,
     quietSeconds: Math.min(QUIET.most, Math.max(QUIET.least, QUIET.share * period)),
   };

@@ -288,3 +288,49 @@ test('WatchService tells drift of a stream once, with its field, and the same af
   await second.drain();
   assert.deepEqual(ofDrift(parts), [finding]);
 });
+
+async function judged(watch: WatchService, readings: number): Promise<void> {
+  const seen = await eventually(
+    () => watch.status.readings,
+    (count) => count === readings,
+  );
+  assert.equal(seen, readings);
+}
+
+test('WatchService holds a device against its type, and tells one that behaves as another, after a restart too', async () => {
+  const plan = { ...climatePlan(), typed: true as const };
+  const journal = new Journal();
+  const kept = nothing();
+  // Vans send as the climate rows are; reefers are 15 degrees warmer.
+  const send = (device: string, warmer: number, from: number, to: number): void => {
+    const rows = climateRows(from, to);
+    for (let i = 0; i < rows.count; i++) rows.values[i * 4] = rows.values[i * 4]! + warmer;
+    const batch = climateBatch(device, rows);
+    const offset = journal.items.length + 1;
+    journal.items.push({ position: { file: 'f', offset }, worker: 0, record: { kind: 'batch', batch } });
+  };
+  const typeOf = async (device: string): Promise<string> => (device.startsWith('van') ? 'van' : 'reefer');
+  const parts = { plans: new Map([['climate', plan]]), typeOf };
+  // The types of devices are asked for with their first readings.
+  for (const device of ['van-1', 'reefer-1', 'van-2']) send(device, device.startsWith('van') ? 0 : 15, 0, 1);
+  const first = start(journal, kept, parts);
+  await judged(first, 3);
+  for (let at = 1; at < 2_000; at += 500) {
+    send('van-1', 0, at, at + 500);
+    send('reefer-1', 15, at, at + 500);
+  }
+  journal.wake();
+  await judged(first, 4_003);
+  await first.drain();
+  const again = start(journal, kept, parts);
+  send('van-2', 0, 1, 2);
+  journal.wake();
+  await judged(again, 1);
+  send('van-2', 15, 2, 200);
+  journal.wake();
+  await judged(again, 199);
+  await again.drain();
+  const strangers = kept.found.filter(({ violates }) => violates?.kind === 'stranger');
+  assert.deepEqual([...new Set(strangers.map(({ device }) => device))], ['van-2']);
+  assert.match(strangers[0]?.sentence ?? '', /behaves as devices of type reefer do, and is entered as one of type van/);
+});

@@ -5,7 +5,8 @@ import { DeviceJudge, rateOfPart } from './device-judge.ts';
 import type { DeviceBaseline } from './device-judge.ts';
 import { DeviceWatch } from './device-watch.ts';
 import { decodeState, encodeState } from '#learn/features/index.ts';
-import { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
+import { BehaviourProfile, TRAITS } from '../behaviour/behaviour-profile.ts';
+import { TypeProfiles } from '../behaviour/type-profiles.ts';
 import { profileParts } from './device-checks.ts';
 import { checkedFields } from './device-rows.ts';
 import { fillSaved } from './saved-state.ts';
@@ -13,6 +14,7 @@ import { DearerTiers } from '../tiers/dearer-tiers.ts';
 import type { TierFigures, TierRecall } from '../tiers/dearer-tiers.ts';
 import { DriftMonitor } from '#watch/drift/index.ts';
 import { ALL_DEVICES, driftFinding } from './drift-finding.ts';
+import type { Others } from '../behaviour/behaviour-watch.ts';
 import type { Finding } from './finding.ts';
 import { peerGroup } from './peer-group.ts';
 import type { PeerGroup } from './peer-group.ts';
@@ -33,6 +35,8 @@ export interface WatchParts {
   /** Where reading goes on, and what is known there. */
   readonly cursor: JournalCursor;
   readonly devices: Iterable<DeviceState>;
+  /** Asks for the type of a device; absent where devices are not told apart by it. */
+  readonly typeOf?: (device: string) => Promise<string | null>;
   /** Takes findings: once it resolves they are kept. Finding the same again is told again. */
   readonly raise: (findings: readonly Finding[]) => Promise<void>;
   /** Keeps a state: once it resolves reading may go on from it after a crash. */
@@ -92,6 +96,8 @@ const SHARE_MS = 2_000;
 const STREAM_ITSELF = '';
 /** The same for how its devices behave together. */
 const PEERS = '_peers';
+/** And for how the types of its devices do. */
+const TYPES = '_types';
 /** How often the state is kept where something was read; a save may take a fiftieth of the time. */
 const SAVE_EVERY_MS = 60_000;
 const SAVE_SHARE = 50;
@@ -134,6 +140,9 @@ export class WatchService {
   readonly #dearer = new Map<string, DearerTiers>();
   /** How the devices of each stream behave together. */
   readonly #peers = new Map<string, BehaviourProfile>();
+  /** How the types of each stream do, where there are several; and the types of devices, null while they are asked for. */
+  readonly #types = new Map<string, TypeProfiles>();
+  readonly #typeOf = new Map<string, string | null>();
   /** When the time began over which shares of the processor are kept, and what each stream's tiers had taken by then. */
   #shareSince = 0;
   readonly #sharedFrom = new Map<string, number>();
@@ -199,10 +208,13 @@ export class WatchService {
       device: PEERS,
       snapshot: encodeState(PEERS, 1, Object.fromEntries(profileParts('peers', profile))),
     }));
+    const types = [...this.#types].flatMap(([stream, profiles]): DeviceState[] =>
+      profiles.windows === 0 ? [] : [{ stream, device: TYPES, snapshot: profiles.snapshot() }],
+    );
     const drifts = [...this.#drifts].flatMap(([stream, monitor]): DeviceState[] =>
       monitor.isEmpty ? [] : [{ stream, device: ALL_DEVICES, snapshot: monitor.snapshot() }],
     );
-    return { cursor: new Map(this.#cursor), devices: [...streams, ...peers, ...devices, ...drifts] };
+    return { cursor: new Map(this.#cursor), devices: [...streams, ...peers, ...types, ...devices, ...drifts] };
   }
 
   /** What is normal for a device, on each stream that it sends to. */
@@ -249,6 +261,7 @@ export class WatchService {
   #beginTiers(stream: string): void {
     const plan = this.#parts.plans.get(stream);
     if (plan !== undefined) this.#peers.set(stream, new BehaviourProfile(checkedFields(plan).length));
+    if (plan?.typed === true) this.#types.set(stream, new TypeProfiles(TRAITS * checkedFields(plan).length));
     if (plan?.tiers === undefined) return;
     const now = (): number => this.#parts.clock.monotonicMs();
     this.#dearer.set(stream, new DearerTiers(plan.fields.length, rateOfPart(plan), plan.tiers, now));
@@ -336,7 +349,7 @@ export class WatchService {
         const watch = this.#of(stream, device);
         if (watch === null || shedding) this.#shed += rows.count;
         if (watch === null) continue;
-        const taken = watch.take(rows, dearer, shedding ? 1 : Infinity, this.#peers.get(stream) ?? null);
+        const taken = watch.take(rows, dearer, shedding ? 1 : Infinity, this.#othersOf(stream, device));
         const over = !this.#mayFallSilent(stream)
           ? null
           : this.#silence.heard({ device, stream }, watch.until, clock.now());
@@ -345,6 +358,24 @@ export class WatchService {
     }
     this.#busyMs += clock.monotonicMs() - begun;
     if (found.length > 0) this.#tell(found);
+  }
+
+  /** What the behaviour of a device is held against. Its type is asked for once; until it is known nobody holds it against types. */
+  #othersOf(stream: string, device: string): Others {
+    const peers = this.#peers.get(stream) ?? null;
+    const types = this.#types.get(stream);
+    const { typeOf } = this.#parts;
+    if (types === undefined || typeOf === undefined) return { peers };
+    const type = this.#typeOf.get(device);
+    if (type === undefined) {
+      this.#typeOf.set(device, null);
+      typeOf(device).then(
+        (found) => found !== null && this.#typeOf.set(device, found),
+        // Asked for again with the next block.
+        () => this.#typeOf.delete(device),
+      );
+    }
+    return typeof type === 'string' ? { peers, type, types } : { peers };
   }
 
   /** Whether a stream's dearer tiers keep to their share of the processor, and there is no lag to be made good. */
@@ -479,6 +510,10 @@ export class WatchService {
         const profile = this.#peers.get(stream);
         for (const [name, part] of profile === undefined ? [] : profileParts('peers', profile))
           fillSaved(stream, state, name, part);
+        return;
+      }
+      if (device === TYPES) {
+        this.#types.get(stream)?.restore(snapshot);
         return;
       }
       if (device === STREAM_ITSELF) {

@@ -35,7 +35,7 @@ const BASELINE: KnownBaseline = {
   until: 1_000_000,
   readings: 2,
   fields: [{ name: 'temperature', unit: 'Cel', centre: -18, spread: 1 }],
-  behaviour: { asItself: 0.5, asPeers: null },
+  behaviour: { asItself: 0.5, asPeers: null, asType: null },
   peers: null,
   detectors: [
     {

@@ -20,7 +20,11 @@ const BASELINE = Type.Object({
   until: time,
   readings: count,
   fields: listOf(Type.Object({ name: text, unit: orNull(text), centre: number, spread: number })),
-  behaviour: Type.Object({ asItself: orNull(Type.Number()), asPeers: orNull(Type.Number()) }),
+  behaviour: Type.Object({
+    asItself: orNull(Type.Number()),
+    asPeers: orNull(Type.Number()),
+    asType: orNull(Type.Number()),
+  }),
   peers: orNull(
     Type.Object({
       devices: count,
