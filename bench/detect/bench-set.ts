@@ -11,6 +11,16 @@ export interface SetResult {
   readonly bars: readonly SetBar[];
   /** How it was measured, one sentence each. */
   readonly protocol: readonly string[];
+  /** The set's ensemble beside its parts, where it has one. */
+  readonly ensemble?: EnsembleFigures;
+}
+
+/** Figures of an ensemble and of its parts, by the set's own measure: more is better. */
+export interface EnsembleFigures {
+  readonly ensemble: number;
+  readonly parts: readonly { readonly name: string; readonly figure: number }[];
+  /** One point of a hundred in the measure's unit. */
+  readonly point: number;
 }
 
 /** Our figure beside what must be reached and what is aimed at. */

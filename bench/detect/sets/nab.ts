@@ -1,8 +1,16 @@
-import { fitTailModel, rarityOf, rowsOf, sequenceSurprisal, windowNeighbours } from '#watch/detect/index.ts';
+import {
+  combineRarities,
+  fitTailModel,
+  rarityOf,
+  rowsOf,
+  sequenceSurprisal,
+  windowNeighbours,
+} from '#watch/detect/index.ts';
 import type { IncrementalDetector } from '#watch/detect/index.ts';
 import type { DetectBench } from '../bench-set.ts';
 import { dataPath, readText } from '../data/corpus.ts';
 import { numbersOf, parseTable } from '../data/read-table.ts';
+import type { Contender } from '../contenders.ts';
 import { nabScore, probationOf, STANDARD_PROFILE } from '../measures/nab-score.ts';
 import type { NabSeries } from '../measures/nab-score.ts';
 
@@ -24,37 +32,48 @@ export const nab: DetectBench = () => {
       stamps.findIndex((stamp) => stamp >= from.slice(0, 19)),
       stamps.findLastIndex((stamp) => stamp <= to.slice(0, 19)),
     ]);
-    return {
-      name: file.replace(/\.csv$/, ''),
-      series: { scores: alarmsOf(numbersOf(table, 'value'), stamps), windows: places },
-    };
+    const contenders = raritiesOfAll(numbersOf(table, 'value'), stamps);
+    return { name: file.replace(/\.csv$/, ''), windows: places, contenders };
   });
-  const { score, threshold } = nabScore(
-    corpus.map(({ series }) => series),
-    STANDARD_PROFILE,
-  );
+  const names = corpus[0]!.contenders.map(({ name }) => name);
+  const judged = names.map((name, i) => {
+    const series = corpus.map(({ windows, contenders }) => ({ scores: alarmsOf(contenders[i]!.scores), windows }));
+    return { name, series, ...nabScore(series, STANDARD_PROFILE) };
+  });
+  const ensemble = judged.at(-1)!;
   return {
     columns: ['windows', 'windows with an alarm', 'alarms outside'],
-    rows: corpus.map(({ name, series }) => ({ name, figures: countsOf(series, threshold) })),
-    bars: [{ name: 'standard profile', ours: score, must: 62, aim: 74.4 }],
+    rows: corpus.map(({ name }, i) => ({ name, figures: countsOf(ensemble.series[i]!, ensemble.threshold) })),
+    bars: judged.map(({ name, score }) => ({ name: `standard profile, ${name}`, ours: score, must: 62, aim: 74.4 })),
+    ensemble: {
+      ensemble: ensemble.score,
+      parts: judged.slice(0, -1).map(({ name, score }) => ({ name, figure: score })),
+      point: 1,
+    },
     protocol: [
-      'Two detectors as streams: sequence surprisal with the hour given, which has its ranges from the probation, and neighbours of windows of six rows; the greater of',
-      'how rare either score is among those of the series before; one threshold for the corpus.',
+      'Two detectors as streams: sequence surprisal with the hour given, which has its ranges from the probation, and neighbours of windows of six rows;',
+      'each score as how rare it is among those of the series before; these combined; one threshold for the corpus. Counts are those of the ensemble.',
       `Within ${REST} rows only the highest score so far counts.`,
     ],
   };
 };
 
-/** How rare each value is by what came before it, in the eyes of either detector; 0 where a rarer one came shortly before. */
-function alarmsOf(values: Float64Array, stamps: readonly string[]): Float64Array {
+/** How rare each value is by what came before it, in the eyes of each detector and of both together. */
+function raritiesOfAll(values: Float64Array, stamps: readonly string[]): readonly Contender[] {
   const withHour = new Float64Array(2 * values.length);
   for (const [row, stamp] of stamps.entries()) withHour.set([values[row]!, Number(stamp.slice(11, 13))], 2 * row);
   const start = probationOf(values.length);
   const sequence = sequenceSurprisal.create(2, { given: 1, first: start });
   sequence.learn(rowsOf(withHour.subarray(0, 2 * start), 2));
-  const bySequence = raritiesOf(sequence, withHour);
-  const byShape = raritiesOf(windowNeighbours.create(1), values);
-  const rarities = bySequence.map((rarity, row) => Math.max(rarity, byShape[row]!));
+  const parts = [
+    { name: 'sequence-surprisal', scores: raritiesOf(sequence, withHour) },
+    { name: 'window-neighbours', scores: raritiesOf(windowNeighbours.create(1), values) },
+  ];
+  return [...parts, { name: 'ensemble', scores: combineRarities(parts.map(({ scores }) => scores)) }];
+}
+
+/** 0 where something as rare came shortly before. */
+function alarmsOf(rarities: Float64Array): Float64Array {
   return rarities.map((rarity, row) =>
     rarities.subarray(Math.max(0, row - REST), row).some((before) => before >= rarity) ? 0 : rarity,
   );

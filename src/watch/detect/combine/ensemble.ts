@@ -3,6 +3,7 @@ import type { StateArray } from '#learn/features/index.ts';
 import type { CostClass, Detector, DetectorKind } from '../detector.ts';
 import { DetectError } from '../errors.ts';
 import type { Rows } from '../rows.ts';
+import { combineRarities, sharesOfRarities } from './combine-rarities.ts';
 import { emptyTailModel, fitTailModel, rarityOf } from './tail-model.ts';
 import type { TailModel } from './tail-model.ts';
 
@@ -14,8 +15,9 @@ export interface EnsembleParts {
 
 /**
  * A detector of several fitted ones: the score of each becomes how rare it is among the scores of what was learnt, and
- * the ensemble's score is the root mean square of these, which lets one part that is sure outweigh others that see
- * nothing, and two that agree outweigh one.
+ * the ensemble's score is what these rarities have in common.
+ *
+ * @see combineRarities
  */
 export function defineEnsemble({ name, parts }: EnsembleParts): DetectorKind {
   const every = (order: 'fieldOrder' | 'rowOrder'): boolean => parts.every((part) => part[order] === 'free');
@@ -104,31 +106,18 @@ class Ensemble implements Detector {
   }
 
   score(rows: Rows, scores: Float64Array): void {
-    const rarities = this.#rarities(rows, scores);
-    const count = this.#parts.length;
-    for (let row = 0; row < rows.count; row++) {
-      let sum = 0;
-      for (let i = 0; i < count; i++) sum += rarities[i * rows.count + row]! ** 2;
-      scores[row] = Math.sqrt(sum / count);
-    }
+    scores.set(combineRarities(this.#rarities(rows, scores)));
   }
 
   /** What the parts say, each weighed by its share in the score. */
   explain(rows: Rows): Float64Array {
     const rarities = this.#rarities(rows, new Float64Array(rows.count));
+    const weights = Array.from({ length: rows.count }, (_, row) => sharesOfRarities(rarities.map((own) => own[row]!)));
     const shares = new Float64Array(rows.values.length);
-    for (let row = 0; row < rows.count; row++) {
-      let sum = 0;
-      for (let i = 0; i < this.#parts.length; i++) sum += rarities[i * rows.count + row]! ** 2;
-      for (let i = 0; i < this.#parts.length; i++) {
-        const weight = rarities[i * rows.count + row]! ** 2;
-        rarities[i * rows.count + row] = sum > 0 ? weight / sum : 0;
-      }
-    }
     for (const [i, part] of this.#parts.entries()) {
       const own = part.explain(rows);
       for (let at = 0; at < own.length; at++) {
-        shares[at] = shares[at]! + rarities[i * rows.count + Math.floor(at / rows.width)]! * own[at]!;
+        shares[at] = shares[at]! + weights[Math.floor(at / rows.width)]![i]! * own[at]!;
       }
     }
     return shares;
@@ -144,15 +133,13 @@ class Ensemble implements Detector {
     return encodeState(this.kind, VERSION, entries);
   }
 
-  /** Rarity of each row for each part, parts one after the other; 0 while nothing was learnt. */
-  #rarities(rows: Rows, scores: Float64Array): Float64Array {
-    const rarities = new Float64Array(this.#parts.length * rows.count);
-    for (const [i, part] of this.#parts.entries()) {
+  /** How rare each row is for each part; 0 while nothing was learnt. The parts score into the room that is given. */
+  #rarities(rows: Rows, scores: Float64Array): Float64Array[] {
+    return this.#parts.map((part, i) => {
       part.score(rows, scores);
-      if (part.seen === 0) continue;
-      for (let row = 0; row < rows.count; row++)
-        rarities[i * rows.count + row] = rarityOf(this.#tails[i]!, scores[row]!);
-    }
-    return rarities;
+      const rarities = new Float64Array(rows.count);
+      if (part.seen === 0) return rarities;
+      return rarities.map((_, row) => rarityOf(this.#tails[i]!, scores[row]!));
+    });
   }
 }

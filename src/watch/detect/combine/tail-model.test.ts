@@ -35,6 +35,17 @@ test('rarityOf() rises with the score without a jump where the tail starts', () 
   }
 });
 
+test('rarityOf() knows no more than its scores tell, and still ranks what is beyond', () => {
+  const model = fitTailModel(drawn(1000, (survival) => -Math.log(survival)));
+  assert.ok(rarityOf(model, 100) < Math.log(1000) + Math.log1p(120), `${rarityOf(model, 100)}`);
+  // Scores that are all equal, as those of a field that never moved: whatever differs is far out, and by how much stays.
+  for (const equal of [0, 5]) {
+    const flat = fitTailModel(new Float64Array(400).fill(equal));
+    const beyond = [1e-3, 1, 1e3, 1e6].map((by) => rarityOf(flat, equal + by));
+    for (let i = 1; i < beyond.length; i++) assert.ok(beyond[i]! > beyond[i - 1]!, beyond.join(' '));
+  }
+});
+
 test('fitTailModel() takes few and equal scores', () => {
   for (const scores of [Float64Array.of(3), new Float64Array(500).fill(3), Float64Array.of(1, 2, 3)]) {
     const model = fitTailModel(scores);

@@ -7,7 +7,7 @@ import { countBelow, quantileOfSorted, sortedFinite } from '#learn/features/inde
 export type TailModel = {
   /** Ascending scores at evenly spaced levels, up to where the tail starts. */
   readonly grid: Float64Array;
-  /** [share of scores in the tail, shape ξ, scale σ]. */
+  /** [share of scores in the tail, shape ξ, scale σ, rarity of the rarest score]. */
   readonly tail: Float64Array;
 };
 
@@ -21,7 +21,7 @@ const SHAPES = [0, 0.5] as const;
 
 /** Arrays of a model before any score. */
 export function emptyTailModel(): TailModel {
-  return { grid: new Float64Array(GRID), tail: Float64Array.of(1, 0, 1) };
+  return { grid: new Float64Array(GRID), tail: Float64Array.of(1, 0, 1, 0) };
 }
 
 /**
@@ -41,10 +41,13 @@ export function fitTailModel(scores: Float64Array): TailModel {
     quantileOfSorted(sorted.subarray(0, Math.max(1, count - size)), i / (GRID - 1)),
   );
   const excesses = sorted.subarray(count - size).map((score) => score - start);
-  return { grid, tail: Float64Array.of(share, ...fitPareto(excesses)) };
+  const [shape, scale] = fitPareto(excesses);
+  // Equal scores have no tail: what is beyond them is as far out as it is in their own unit.
+  const least = 1e-9 * (Math.abs(start) || 1);
+  return { grid, tail: Float64Array.of(share, shape, scale > 0 ? scale : least, Math.log(count)) };
 }
 
-/** Shape and scale of a generalised Pareto distribution over ascending excesses. */
+/** Shape and scale of a generalised Pareto distribution over ascending excesses; no scale where all are equal. */
 function fitPareto(excesses: Float64Array): readonly [number, number] {
   const count = excesses.length;
   let [a0, a1] = [0, 0];
@@ -52,8 +55,7 @@ function fitPareto(excesses: Float64Array): readonly [number, number] {
     a0 += excesses[i]! / count;
     a1 += (excesses[i]! * (count - i - 0.65)) / count / count;
   }
-  // Equal scores have no tail: whatever is beyond them is as far out as it can be.
-  if (!(a0 > 0)) return [0, Number.MIN_VALUE];
+  if (!(a0 > 0)) return [0, 0];
   const shape = Math.min(SHAPES[1], Math.max(SHAPES[0], 2 - a0 / (a0 - 2 * a1) || 0));
   // The scale that keeps the mean excess with the shape as it was bounded.
   return [shape, a0 * (1 - shape)];
@@ -61,15 +63,19 @@ function fitPareto(excesses: Float64Array): readonly [number, number] {
 
 /**
  * −ln of the share of learnt scores that are at least as high: 0 for the lowest, 3 for one in twenty, 7 for one in a
- * thousand; at most 700.
+ * thousand.
+ *
+ * Learnt scores tell rarities up to that of one in all of them. Beyond, the tail is a guess, and one that grows without
+ * bound: there the rarity grows as its logarithm, so that no detector drowns others for its tail's sake, and of two
+ * scores the higher stays the rarer. At most 700.
  */
 export function rarityOf({ grid, tail }: TailModel, score: number): number {
-  const [share, shape, scale] = [tail[0]!, tail[1]!, tail[2]!];
+  const [share, shape, scale, known] = [tail[0]!, tail[1]!, tail[2]!, tail[3]!];
   const start = grid[GRID - 1]!;
   if (score > start) {
     const beyond = (score - start) / scale;
-    const rarity = shape > 1e-6 ? Math.log1p(shape * beyond) / shape : beyond;
-    return Math.min(MOST, -Math.log(share) + rarity);
+    const rarity = (shape > 1e-6 ? Math.log1p(shape * beyond) / shape : beyond) - Math.log(share);
+    return Math.min(MOST, rarity > known ? known + Math.log1p(rarity - known) : rarity);
   }
   const above = countBelow(grid, score);
   if (above === 0) return 0;
