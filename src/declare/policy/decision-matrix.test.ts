@@ -4,6 +4,7 @@ import { makeTemplate } from '../../../test/support/make-template.ts';
 import { ACTIONS } from './actions.ts';
 import { decisionMatrix, diffMatrices } from './decision-matrix.ts';
 import { DecisionPoint } from './decision-point.ts';
+import { momentsOf } from './moments.ts';
 
 const point = new DecisionPoint();
 const yaml = (role: string) => `
@@ -99,4 +100,31 @@ test('diffMatrices() sees what a file of policies changes, and only for the sign
     ['denied', 'role:r', 'audit', 'platform:*', null, 'bearer', [], ['yes']],
     ['denied', 'operator', 'audit', 'platform:*', null, 'bearer', [], ['yes']],
   ]);
+});
+
+test('diffMatrices() tells what a policy about the time of day would hide otherwise, and when it is so', () => {
+  const night =
+    'forbid (principal, action == Action::"query", resource == View::"s") unless { context has time && context.time.toTime() >= duration("6h") };';
+  const [old, wider, open] = [
+    [yaml('query: [v], purposes: [q]'), night],
+    [yaml(QUERY), night],
+    [yaml(QUERY), night.replace('"6h"', '"0h"')],
+  ].map(([text = '', file = '']) => makeTemplate(`${text}policies: [f.cedar]\n`, { 'f.cedar': file }));
+  const diff = (before: typeof old, after: typeof old) => {
+    const templates = [before!, after!];
+    const moments = momentsOf(templates.map((template) => point.policiesOf(template)));
+    const [was = [], is = []] = templates.map((template) => decisionMatrix(template, point, moments));
+    return diffMatrices(was, is)
+      .filter(({ cell }) => cell.resource === 'view:s' && cell.strength === 'bearer' && cell.purpose === 'q')
+      .map(({ effect, cell, when }) => [effect, cell.who, cell.action, when]);
+  };
+  assert.deepEqual(diff(old, wider), [['allowed', 'role:r', 'query', ['2024-10-04T06:00:00.001000Z']]]);
+  const early = diff(wider, open).filter(([, who]) => who === 'role:r');
+  assert.deepEqual(
+    early.map(([effect, , action]) => [effect, action]),
+    [['allowed', 'query']],
+  );
+  assert.ok((early[0]?.[3] as string[]).includes('2024-10-04T05:59:59.999000Z'), JSON.stringify(early));
+  const [without, granted] = ['query: [v], purposes: [q]', QUERY].map((role) => matrix(role));
+  assert.ok(diffMatrices(without ?? [], granted ?? []).every(({ when }) => when === null));
 });

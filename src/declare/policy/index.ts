@@ -29,6 +29,7 @@ export type { Strength } from './strength.ts';
 export { CedarEngine } from './cedar-engine.ts';
 export { cedarSchema } from './cedar-schema.ts';
 export { checkPolicies } from './check-policies.ts';
+export { momentsOf } from './moments.ts';
 export { decisionMatrix, diffMatrices } from './decision-matrix.ts';
 export type { MatrixCell, MatrixChange } from './decision-matrix.ts';
 export { dictionariesOf } from './dictionaries.ts';

@@ -3,6 +3,8 @@ import type { Field, Template, TemplateChange } from '#declare/template/index.ts
 import { diffMatrices, matrixCells } from './decision-matrix.ts';
 import type { MatrixCell, MatrixChange } from './decision-matrix.ts';
 import type { DecisionPoint } from './decision-point.ts';
+import { momentsOf } from './moments.ts';
+import type { Moment } from './moments.ts';
 import { allPurposes, relationFacts } from './relation-facts.ts';
 
 /** Decisions of the matrix that are made in one go: some milliseconds. */
@@ -36,8 +38,9 @@ export async function weaknessesOf(
     .filter(({ effect }) => effect === 'weakens')
     .map(({ path, explanation }) => ({ what: path, explanation }));
   if (policyInputs(before) === policyInputs(after)) return [...declared, ...returning(changes, earlier)];
-  const was = await unhurried(before, decisions);
-  const gained = diffMatrices(was, await unhurried(after, decisions));
+  const moments = momentsOf([before, after].map((template) => decisions.policiesOf(template)));
+  const was = await unhurried(before, decisions, moments);
+  const gained = diffMatrices(was, await unhurried(after, decisions, moments));
   return [...declared, ...returning(changes, earlier), ...newlyAllowed(gained, was, before, after)];
 }
 
@@ -66,9 +69,13 @@ function policyInputs({ people, policies, streams, tables, views, devices, regio
 }
 
 /** The matrix of a template, worked out between whatever else the process has to do. */
-async function unhurried(template: Template, decisions: DecisionPoint): Promise<readonly MatrixCell[]> {
+async function unhurried(
+  template: Template,
+  decisions: DecisionPoint,
+  moments: readonly Moment[],
+): Promise<readonly MatrixCell[]> {
   const cells: MatrixCell[] = [];
-  for (const cell of matrixCells(template, decisions)) {
+  for (const cell of matrixCells(template, decisions, moments)) {
     if (cells.push(cell) % AT_ONCE === 0) await setImmediate();
   }
   return cells;
@@ -124,8 +131,8 @@ function newlyAllowed(
   });
 }
 
-function situationOf({ purpose, strength, ...cell }: MatrixCell): string {
-  return `${keyOf(cell)} ${purpose ?? ''} ${strength}`;
+function situationOf({ purpose, strength, moment, ...cell }: MatrixCell): string {
+  return `${keyOf(cell)} ${purpose ?? ''} ${strength} ${moment ?? ''}`;
 }
 
 function keyOf({ who, action, resource }: Pick<MatrixCell, 'who' | 'action' | 'resource'>): string {

@@ -8,6 +8,7 @@ import {
   decisionMatrix,
   DecisionPoint,
   diffMatrices,
+  momentsOf,
   explainDecision,
   parseResource,
   runPolicyTests,
@@ -109,7 +110,9 @@ export function addPolicyCommand(program: Command, contextOf: ContextOf): void {
     .action((before: string, after: string, _options: object, command: Command) => {
       const context = contextOf(command);
       const decisions = new DecisionPoint();
-      const [was, is] = [before, after].map((file) => decisionMatrix(readTemplate(file).template, decisions));
+      const templates = [before, after].map((file) => readTemplate(file).template);
+      const moments = momentsOf(templates.map((template) => decisions.policiesOf(template)));
+      const [was, is] = templates.map((template) => decisionMatrix(template, decisions, moments));
       const changes = diffMatrices(was ?? [], is ?? []);
       context.result(changes, () => (changes.length === 0 ? 'nothing changes\n' : showDiff(changes)));
     });
@@ -203,15 +206,18 @@ function showColumn({ name, mask }: { readonly name: string; readonly mask: stri
 }
 
 function showDiff(changes: readonly MatrixChange[]): string {
+  // The moment is told where some change depends on it.
+  const byMoment = changes.some(({ when }) => when !== null);
   return formatTable(
-    ['effect', 'who', 'action', 'resource', 'purpose', 'signed in', 'gained', 'lost'],
-    changes.map(({ effect, cell, gained, lost }) => [
+    ['effect', 'who', 'action', 'resource', 'purpose', 'signed in', ...(byMoment ? ['when'] : []), 'gained', 'lost'],
+    changes.map(({ effect, cell, when, gained, lost }) => [
       effect,
       cell.who,
       cell.action,
       cell.resource,
       cell.purpose ?? '',
       cell.strength,
+      ...(byMoment ? [when === null ? 'always' : when.join(', ')] : []),
       gained.join(', '),
       lost.join(', '),
     ]),
