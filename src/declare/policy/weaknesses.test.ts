@@ -93,6 +93,15 @@ test('weaknessesOf() sees what a policy of a file newly allows, and that another
     /^policies: /,
   );
   assert.deepEqual(await weak(file('forbid (principal, action == Action::"export", resource);')), []);
+  // What is forbidden at night does not hide what is newly allowed by day.
+  const night =
+    'forbid (principal, action == Action::"monitor", resource) unless { context has time && context.time.toTime() > duration("6h") };';
+  const byDay = (may: string) =>
+    make({
+      role: `query: [s], purposes: [q], sees: [operational], rows: {s: x > 0}, may: [${may}]`,
+      files: { 'f.cedar': night },
+    });
+  has(await weak(byDay('approve, monitor'), byDay('approve')), /^role:r monitor platform:\*: newly allowed/);
 });
 
 test('weaknessesOf() takes a further filter of rows as none, and another one as one', async () => {
