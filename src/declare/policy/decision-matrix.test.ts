@@ -118,14 +118,14 @@ test('diffMatrices() tells what a policy about the time of day would hide otherw
       .filter(({ cell }) => cell.resource === 'view:s' && cell.strength === 'bearer' && cell.purpose === 'q')
       .map(({ effect, cell, when }) => [effect, cell.who, cell.action, when]);
   };
-  assert.deepEqual(diff(old, wider), [['allowed', 'role:r', 'query', ['2024-10-04T06:00:00.001000Z']]]);
+  assert.deepEqual(diff(old, wider), [['allowed', 'role:r', 'query', ['2024-10-04T06:00:01Z']]]);
   const early = diff(wider, open).filter(([, who]) => who === 'role:r');
   assert.deepEqual(
     early.map(([effect, , action]) => [effect, action]),
     [['allowed', 'query']],
   );
   assert.ok(
-    early.some(([, , , when]) => JSON.stringify(when).includes('2024-10-04T05:59:59.999000Z')),
+    early.some(([, , , when]) => JSON.stringify(when).includes('2024-10-04T05:59:59Z')),
     JSON.stringify(early),
   );
   const [without, granted] = ['query: [v], purposes: [q]', QUERY].map((role) => matrix(role));

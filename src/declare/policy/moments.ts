@@ -16,6 +16,7 @@ export const UNTOLD: Moment = { label: null, context: {} };
 
 /** More than these are not looked at: the matrix of a large template has thousands of decisions for each. */
 const MOST = 64;
+const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
 /** A day like any other, for policies that name none. */
 const SOME_DAY_MS = 20_000 * DAY_MS;
@@ -50,7 +51,7 @@ function momentOf(time: Micros | undefined, address: string | undefined): Moment
   return { label: told.join(' '), context };
 }
 
-/** Just before and just after each time that is named, and each time of the day, on the days around those named. */
+/** A second before and after each time that is named, and each time of the day, on the days around those named. */
 function timesOf(texts: readonly string[]): readonly Micros[] {
   if (texts.length === 0) return [];
   const instants = constantsOf(texts, 'datetime')
@@ -69,7 +70,7 @@ function timesOf(texts: readonly string[]): readonly Micros[] {
 }
 
 function around(ms: number): readonly [number, number] {
-  return [ms - 1, ms + 1];
+  return [ms - SECOND_MS, ms + SECOND_MS];
 }
 
 function startOfDay(ms: number): number {
