@@ -111,7 +111,7 @@ async function toAlert(note: (text: string) => void): Promise<readonly Measureme
   const heard = new Map<string, number>();
   const reply = await follow(weir);
   const following = (async () => {
-    for await (const data of readEvents(reply)) {
+    for await (const { data } of readEvents(reply)) {
       const { device } = JSON.parse(data) as { device: string };
       if (!heard.has(device)) heard.set(device, performance.now());
     }

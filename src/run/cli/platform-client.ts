@@ -22,6 +22,8 @@ export interface CallOptions {
   readonly contentType?: string;
   readonly accept?: string;
   readonly signal?: AbortSignal;
+  /** Id of the last server-sent event that came. */
+  readonly lastEventId?: string;
 }
 
 /** Speaks to a running platform over HTTPS: as the operator by client certificate, or as the person of a token. */
@@ -115,6 +117,7 @@ export class PlatformClient implements Disposable {
   #send(method: string, path: string, options: CallOptions): Promise<IncomingMessage> {
     const { body, signal } = options;
     const headers: Record<string, string> = { accept: options.accept ?? 'application/json' };
+    if (options.lastEventId !== undefined) headers['last-event-id'] = options.lastEventId;
     if (this.#token !== null) headers['authorization'] = `Bearer ${this.#token}`;
     const payload = body === undefined || isBytes(body) || isStream(body) ? body : Buffer.from(JSON.stringify(body));
     if (payload !== undefined) headers['content-type'] = options.contentType ?? 'application/json';

@@ -10,5 +10,8 @@ test('readEvents() gives the data of events however they are cut, and passes com
   const found = await Array.fromAsync(
     readEvents(partsOf(': alive\n\nid: 1\nevent: a\nda', 'ta: {"x":1}\n', '\ndata: a\ndata: b\n\ndata: torn')),
   );
-  assert.deepEqual(found, ['{"x":1}', 'a\nb']);
+  assert.deepEqual(found, [
+    { id: '1', data: '{"x":1}' },
+    { id: null, data: 'a\nb' },
+  ]);
 });

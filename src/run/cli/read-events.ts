@@ -1,5 +1,11 @@
-/** The data of each server-sent event, as it arrives. Comments and other fields are passed over. */
-export async function* readEvents(body: AsyncIterable<Uint8Array | string>): AsyncGenerator<string> {
+/** A server-sent event: its data, and its id where it has one. */
+export interface ServerEvent {
+  readonly id: string | null;
+  readonly data: string;
+}
+
+/** Each server-sent event as it arrives. Comments and other fields are passed over. @see WHATWG HTML, server-sent events */
+export async function* readEvents(body: AsyncIterable<Uint8Array | string>): AsyncGenerator<ServerEvent> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const part of body) {
@@ -9,8 +15,12 @@ export async function* readEvents(body: AsyncIterable<Uint8Array | string>): Asy
       if (end === -1) break;
       const lines = rest.slice(0, end).split('\n');
       rest = rest.slice(end + 2);
-      const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice(5).replace(/^ /, ''));
-      if (data.length > 0) yield data.join('\n');
+      const all = (field: string): readonly string[] =>
+        lines
+          .filter((line) => line.startsWith(`${field}:`))
+          .map((line) => line.slice(field.length + 1).replace(/^ /, ''));
+      const data = all('data');
+      if (data.length > 0) yield { id: all('id').at(-1) ?? null, data: data.join('\n') };
     }
   }
 }

@@ -41,7 +41,7 @@ export interface CommandRun {
   readonly status: number;
 }
 
-/** Runs a command of its own words, as the command line would; what it throws is thrown. */
+/** Runs a command of its own words, as the command line would; what it throws is thrown, with what was `printed` before. */
 export async function runCommand(add: AddCommand, ...words: readonly string[]): Promise<CommandRun> {
   const terminal = recordTerminal();
   const before = process.exitCode;
@@ -49,6 +49,8 @@ export async function runCommand(add: AddCommand, ...words: readonly string[]): 
   try {
     await makeProgram(terminal, [add]).parseAsync([...words], { from: 'user' });
     return { ...terminal.printed(), status: process.exitCode === 1 ? 1 : 0 };
+  } catch (error) {
+    throw Object.assign(error as Error, { printed: terminal.printed() });
   } finally {
     process.exitCode = before;
   }

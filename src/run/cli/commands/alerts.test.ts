@@ -42,20 +42,32 @@ test('weir alerts lists what is asked for, and says where there is nothing', asy
   assert.equal((await empty.run(addAlertCommands, 'alerts')).out, 'nothing unusual was found so far\n');
 });
 
-test('weir alerts --follow prints alerts as they come', async (t) => {
-  const event = `: nothing new\n\nid: 1\nevent: alert\ndata: ${JSON.stringify({ ...ALERT, id: 'a2' })}\n\n`;
+test('weir alerts --follow prints each change once, and comes again where the connection ended', async (t) => {
+  const line = (id: number, alert: AlertForm): string => `id: ${id}\nevent: alert\ndata: ${JSON.stringify(alert)}\n\n`;
+  let asked = 0;
   const platform = await standIn(t, {
     'GET /v1/alerts?limit=50': { alerts: [ALERT] },
-    'GET /v1/alert-events': { status: 200, type: 'text/event-stream', text: event },
+    'GET /v1/alert-events': () => {
+      asked += 1;
+      const [second, third] = [
+        { ...ALERT, id: 'a2' },
+        { ...ALERT, id: 'a3' },
+      ];
+      if (asked === 1) return { status: 200, type: 'text/event-stream', text: line(1, ALERT) + line(2, second) };
+      if (asked === 2) return { status: 200, type: 'text/event-stream', text: line(2, second) + line(3, third) };
+      return { status: 403, type: 'application/problem+json', text: '{"code":"POLICY_DENIED","detail":"no"}' };
+    },
   });
-  const { out } = await platform.run(addAlertCommands, 'alerts', '--follow');
+  const ended = await platform.run(addAlertCommands, 'alerts', '--follow').catch((error: unknown) => error);
+  const { out, err } = (ended as { printed: { out: string; err: string } }).printed;
   assert.deepEqual(
     out
       .trim()
       .split('\n')
-      .map((line) => line.slice(0, 2)),
-    ['a1', 'a2'],
+      .map((one) => one.slice(0, 2)),
+    ['a1', 'a2', 'a3'],
   );
+  assert.match(err, /the connection ended: trying again/);
 });
 
 test('weir alerts --ocsf prints findings for a SIEM', async (t) => {

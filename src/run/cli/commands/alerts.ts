@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { parseRfc3339 } from '#base/core/index.ts';
 import { formatTechnique } from '#declare/template/index.ts';
 import type { AlertForm } from '#run/server/index.ts';
 import type { CommandContext } from '../command-context.ts';
-import { readEvents } from '../read-events.ts';
+import { followEvents } from '../follow-events.ts';
 import { formatTable } from '../text-table.ts';
 import { addRuleCommands } from './alert-rules.ts';
 import type { ContextOf } from './command.ts';
@@ -38,7 +39,7 @@ export function addAlertCommands(program: Command, contextOf: ContextOf): void {
       const { alerts } = await context.withPlatform((client) => client.json<{ alerts: AlertForm[] }>('GET', path));
       if (follow === true) {
         for (const alert of alerts.toReversed()) printLine(context, alert);
-        await followAlerts(context, filter);
+        await followAlerts(context, filter, alerts);
         return;
       }
       context.result(alerts, (rows) =>
@@ -94,18 +95,32 @@ export function addAlertCommands(program: Command, contextOf: ContextOf): void {
   addRuleCommands(alert, contextOf);
 }
 
+/** Prints alerts as they are raised and change, each change once, over restarts of the platform. */
 async function followAlerts(
   context: CommandContext,
   { device, stream, state }: Readonly<Record<string, string>>,
-): Promise<void> {
-  await context.withPlatform(async (client) => {
-    const reply = await client.stream('GET', '/v1/alert-events', { accept: 'text/event-stream' });
-    for await (const data of readEvents(reply)) {
+  printed: readonly AlertForm[],
+): Promise<never> {
+  const known = new Set(printed.map(changeOf));
+  const latest = printed.map(({ changed }) => parseRfc3339(changed) ?? 0).reduce<number>((a, b) => Math.max(a, b), 0);
+  return followEvents((use) => context.withPlatform(use), '/v1/alert-events', {
+    // What changed while the list was on its way comes first.
+    after: latest === 0 ? null : String(latest),
+    onEvent: ({ data }) => {
       const alert = JSON.parse(data) as AlertForm;
       const wanted = [device ?? alert.device, stream ?? alert.stream, state ?? alert.state];
-      if ([alert.device, alert.stream, alert.state].every((own, i) => own === wanted[i])) printLine(context, alert);
-    }
+      if (![alert.device, alert.stream, alert.state].every((own, i) => own === wanted[i])) return;
+      if (known.has(changeOf(alert))) return;
+      known.add(changeOf(alert));
+      printLine(context, alert);
+    },
+    onLost: () => context.terminal.err('the connection ended: trying again\n'),
   });
+}
+
+/** What names one state of an alert. */
+function changeOf({ id, changed }: AlertForm): string {
+  return `${id} ${changed}`;
 }
 
 /** One line for each alert, or one JSON object. */

@@ -38,3 +38,14 @@ detect:
     [false, true],
   );
 });
+
+test('planWatch() takes ports of flows for names, and numbers of other streams for what they are', () => {
+  const plans = planWatch(
+    makeTemplate(
+      'devices: { d: {} }\nstreams: { f: { type: flow, from: d }, o: { from: d, fields: { source_port: { type: integer } } } }\ndetect: { f: {}, o: {} }\n',
+    ),
+  );
+  const named = (stream: string) => plans.get(stream)!.fields.map(({ name }) => name);
+  assert.ok(named('f').includes('source_bytes') && !named('f').some((name) => name.endsWith('_port')));
+  assert.ok(named('o').includes('source_port'));
+});

@@ -188,7 +188,9 @@ export function planStream(stream: Stream, budget: WatchPlan['budget'], drift: D
   const { inputs, features: planned } = planFeatures(stream);
   const numbers = inputs.flatMap(({ name, form }, source): { field: WatchedField; source: number }[] => {
     const field = stream.fields.find((one) => one.name === name);
-    return form === 'number' && field !== undefined ? [{ field: numberField(field), source }] : [];
+    return form === 'number' && field !== undefined && !isName(stream, name)
+      ? [{ field: numberField(field), source }]
+      : [];
   });
   // What detectors of numbers see by themselves is not computed again; what says when it was tells of nothing unusual.
   const features = planned
@@ -230,6 +232,13 @@ export function planStream(stream: Stream, budget: WatchPlan['budget'], drift: D
     budget,
     quietSeconds: Math.min(QUIET.most, Math.max(QUIET.least, QUIET.share * period)),
   };
+}
+
+/** Numbers of a flow that name something and measure nothing: of a port more is not more. */
+const NAMES_IN_FLOWS: readonly string[] = ['source_port', 'destination_port'];
+
+function isName({ type }: Stream, field: string): boolean {
+  return type === 'flow' && NAMES_IN_FLOWS.includes(field);
 }
 
 function numberField({ name, unit, type, range, class: cls }: Field): WatchedField {

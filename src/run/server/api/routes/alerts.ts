@@ -4,6 +4,7 @@ import { ALERT_STATES, correlate, formatAlertOcsf } from '#watch/respond/index.t
 import type { Alert, AlertState } from '#watch/respond/index.ts';
 import { ALERT, INCIDENT, RULE, showAlert, showIncident, showRule, timeOf, VERDICT } from '../alert-form.ts';
 import { ApiError } from '../errors.ts';
+import { speakersOf } from '../../watch/speakers-of.ts';
 import { followAlerts } from '../follow-alerts.ts';
 import { closed, count, limitUpTo, listOf, orNull, text, time } from '../forms.ts';
 import { PLATFORM } from '../route.ts';
@@ -148,11 +149,17 @@ export const ALERT_ROUTES: readonly Route[] = [
       since: Type.Optional(Type.String({ maxLength: 40, description: 'Of alerts raised after this time (RFC 3339).' })),
     }),
     answer: { json: Type.Object({ incidents: listOf(INCIDENT) }) },
-    handle: async ({ query }, { alerts }) => {
+    handle: async ({ query }, { alerts, identity }) => {
       const { since } = query;
       const filter = since === undefined ? {} : { since: parseTime(since, 'since') };
       const told = (await alerts.list({ ...filter, limit: MOST_CORRELATED })).filter(isTold);
-      return { json: { incidents: correlate(told).toReversed().map(showIncident) } };
+      return {
+        json: {
+          incidents: correlate(told, speakersOf(identity.inventory.live.snapshot().devices))
+            .toReversed()
+            .map(showIncident),
+        },
+      };
     },
   },
   {
