@@ -313,8 +313,8 @@ export const SOUND_SENSORS = {
 export const SOUND_COMMANDS = {
   watched: true,
   quiet: true,
-  oddOrder: toldBy('odd-order', { field: 'command.order', sentence: 'command of _probe was close after close' }),
-  oddTime: toldBy('odd-time', { field: 'command.timing', sentence: 'command of _probe was open at 03:00' }),
+  oddOrder: toldBy('odd-order', { field: 'command.order', sentence: 'command of _probe was "close" after "close"' }),
+  oddTime: toldBy('odd-time', { field: 'command.timing', sentence: 'command of _probe was "open" at 03:00 UTC' }),
   usualAgain: true,
   beacon: toldBy('beacon', { field: 'beat' }),
 } satisfies CommandTrial;

@@ -18,8 +18,9 @@ export const oddCommandsAreTold: Control = {
     return judge(
       {
         'in order and in time nothing is told': quiet,
-        'another order is told': oddOrder?.sentence.includes('command') === true,
-        'another hour is told': oddTime?.sentence.includes('command') === true,
+        'another order is told, with what came after what':
+          oddOrder?.sentence.includes('"close" after "close"') === true,
+        'another hour is told, with what came when': oddTime?.sentence.includes('"open" at 03:00') === true,
         'the same in its hour is not': usualAgain,
         'a beacon in noise is told': beacon !== null,
       },

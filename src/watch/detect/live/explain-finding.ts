@@ -114,9 +114,9 @@ function mainClause(device: string, detector: string, cause: Cause): string {
         return `${field} of ${device} jumped from far out back to ${of(value)}, which is usual for it`;
       return `${field} of ${device} jumped to ${of(value)} from one reading to the next${range}`;
     case 'odd-order':
-      return `${subject(field, '.order')} of ${device} came after what it hardly ever comes after`;
+      return `${subjectOf(field)} of ${device} came after what it hardly ever comes after`;
     case 'odd-time':
-      return `${subject(field, '.timing')} of ${device} came at a time at which it hardly ever comes`;
+      return `${subjectOf(field)} of ${device} came at a time at which it hardly ever comes`;
     case 'beacon':
       return `${device} sends with a regular period that it did not have`;
     case 'ewma-chart':
@@ -130,9 +130,9 @@ function mainClause(device: string, detector: string, cause: Cause): string {
   }
 }
 
-/** The field whose sequence a feature looks at, which is named after it where it was not named otherwise. */
-function subject(feature: string, ending: string): string {
-  return feature.endsWith(ending) ? feature.slice(0, -ending.length) : feature;
+/** The field whose order or timing a feature looks at, which is named after it where it was not named otherwise. */
+export function subjectOf(feature: string): string {
+  return feature.replace(/\.(?:order|timing)$/, '');
 }
 
 /** What a detector says of a row: shares of the fields, and whether it would pass with one of them nearer to usual. */

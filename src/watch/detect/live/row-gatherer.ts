@@ -48,7 +48,7 @@ export class RowGatherer {
   readonly #waiting = new Map<string, Gathered>();
   /** Handed out before, to be used again. */
   readonly #spare: Gathered[] = [];
-  readonly #categories = new Categories();
+  readonly categories = new Categories();
   #rows = 0;
   /** Epoch microseconds at which the gateway took the oldest row that waits. */
   #oldest = Infinity;
@@ -132,7 +132,7 @@ export class RowGatherer {
   #numbersOf(column: Column | undefined): Numbers | null {
     if (column === undefined) return null;
     if (column.type !== 'text') return { values: column.values, codes: null, nulls: column.nulls };
-    const values = Float64Array.from(column.dictionary, (text) => this.#categories.numberOf(text));
+    const values = Float64Array.from(column.dictionary, (text) => this.categories.numberOf(text));
     return { values, codes: column.codes, nulls: column.nulls };
   }
 

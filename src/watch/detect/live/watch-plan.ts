@@ -69,6 +69,8 @@ export interface WatchPlan {
   /** Which input each of the first fields is; the others are features. */
   readonly sources: readonly number[];
   readonly features: readonly Feature[];
+  /** Inputs whose texts alerts may show; absent where there are none. */
+  readonly named?: readonly string[];
   readonly detectors: readonly WatchedDetector[];
   /** How its fields are tried for drift, all devices together. */
   readonly drift: { readonly rule: DriftRule; readonly fields: readonly DriftingField[] };
@@ -208,6 +210,12 @@ export function planStream(stream: Stream, budget: WatchPlan['budget'], drift: D
   );
   const interval = { name: INTERVAL, unit: null, shown: true, resolution: RESOLUTION_OF_INTERVAL };
   const fields = [...numbers.map(({ field }) => field), ...computed, interval];
+  const named = inputs.flatMap(({ name, form }) => {
+    const field = stream.fields.find((one) => one.name === name);
+    return form === 'category' && field !== undefined && isShown(field.class) && field.tokenise === undefined
+      ? [name]
+      : [];
+  });
   const period = budget.seconds / budget.alarms;
   return {
     stream: stream.name,
@@ -215,6 +223,7 @@ export function planStream(stream: Stream, budget: WatchPlan['budget'], drift: D
     fields,
     sources: numbers.map(({ source }) => source),
     features: features.map(({ feature }) => feature),
+    ...(named.length === 0 ? {} : { named }),
     detectors: [
       ...STANDARD_DETECTORS,
       ...SCORE_DETECTORS.flatMap(({ of, ...detector }): WatchedDetector[] => {

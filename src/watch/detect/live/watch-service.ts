@@ -22,6 +22,7 @@ import { RowGatherer } from './row-gatherer.ts';
 import type { DeviceState, WatchState } from './state-file.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import type { Sender } from './silence-watch.ts';
+import { TextNamer } from './text-namer.ts';
 import type { WatchPlan } from './watch-plan.ts';
 
 export interface WatchParts {
@@ -118,6 +119,7 @@ export class WatchService {
   readonly #watches = new Map<string, Map<string, DeviceWatch>>();
   readonly #judges: ReadonlyMap<string, DeviceJudge>;
   readonly #gatherers: ReadonlyMap<string, RowGatherer>;
+  readonly #namers: ReadonlyMap<string, TextNamer>;
   readonly #drifts: Map<string, DriftMonitor>;
   readonly #cursor: Map<string, number>;
   readonly #stop = new AbortController();
@@ -154,6 +156,7 @@ export class WatchService {
     this.#cursor = new Map(parts.cursor);
     this.#gatherers = new Map([...parts.plans].map(([stream, plan]) => [stream, new RowGatherer(plan)]));
     this.#judges = new Map([...parts.plans].map(([stream, plan]) => [stream, new DeviceJudge(plan)]));
+    this.#namers = new Map([...parts.plans].map(([stream, plan]) => [stream, new TextNamer(plan, this.#gatherers.get(stream)!.categories)])); // prettier-ignore
     for (const stream of parts.plans.keys()) this.#beginTiers(stream);
     this.#drifts = new Map([...parts.plans.keys()].map((stream) => [stream, this.#beginDrift(stream)]));
     for (const state of parts.devices) this.#restore(state);
@@ -249,6 +252,7 @@ export class WatchService {
     const concerned = this.#concerned(spans);
     for (const { stream, device } of concerned) {
       this.#watches.get(stream)?.delete(device);
+      this.#namers.get(stream)?.forget(device);
       // Dearer tiers keep windows of all devices of a stream together: they begin anew.
       this.#beginTiers(stream);
       // Its values are among the counts of the stream and cannot be told from the others'.
@@ -349,7 +353,8 @@ export class WatchService {
         const watch = this.#of(stream, device);
         if (watch === null || shedding) this.#shed += rows.count;
         if (watch === null) continue;
-        const taken = watch.take(rows, dearer, shedding ? 1 : Infinity, this.#othersOf(stream, device));
+        const seen = watch.take(rows, dearer, shedding ? 1 : Infinity, this.#othersOf(stream, device));
+        const taken = this.#namers.get(stream)!.take(device, rows, seen);
         const over = !this.#mayFallSilent(stream)
           ? null
           : this.#silence.heard({ device, stream }, watch.until, clock.now());

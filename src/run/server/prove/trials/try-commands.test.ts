@@ -7,6 +7,8 @@ test('tryCommands() sees the odd order, the odd hour and the beacon told, and th
   const { quiet, oddOrder, oddTime, usualAgain, beacon } = await tryCommands(await trialWorld(t));
   assert.deepEqual([quiet, usualAgain], [true, true]);
   assert.deepEqual([oddOrder?.by, oddTime?.by, beacon?.by], [['odd-order'], ['odd-time'], ['beacon']]);
+  assert.match(oddOrder?.sentence ?? '', /^command of _probe was "close" after "close"/);
+  assert.match(oddTime?.sentence ?? '', /^command of _probe was "open" at 03:00 UTC/);
 });
 
 test('tryCommands() sees a watch without what looks at sequences, and none at all', async (t) => {
