@@ -42,6 +42,7 @@ import { packageFile } from './control/package-templates.ts';
 import { mayStillPropose } from './control/may-still-propose.ts';
 import { ProposalBook } from './control/proposal-book.ts';
 import { EncryptedSums } from './control/encrypted-sums.ts';
+import { QuarantineRetention } from './control/quarantine-retention.ts';
 import { QuarantineShelf } from './control/quarantine-shelf.ts';
 import { RetentionKeeper } from './control/retention-keeper.ts';
 import { heedWitness, historyOf, settleTrust } from './control/settle-trust.ts';
@@ -230,6 +231,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const usePlaces = (of: Template): void => places.use(of.objects?.values() ?? []);
   usePlaces(template);
   const objects = new PlacedObjects(await openDirectoryObjects(layout.objects), (name) => places.find(name));
+  const refusedKeep = new QuarantineRetention({
+    directory: layout.quarantine,
+    keys,
+    template: inForce,
+    holds: () => retention.holds,
+    now: () => clock.now(),
+    turnFiles: () => gateway.turnFiles(),
+  });
   const retention: RetentionKeeper = await RetentionKeeper.open({
     catalogue,
     keys,
@@ -246,13 +255,17 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     requireCondition: (stream, condition) => queries.requireCondition(stream, condition),
     storedCondition: (stream, condition) => shown.storedCondition(stream, condition),
     elsewhere: async (gone) => {
-      queries.drop(gone.map(({ segment }) => segment));
       // What was taken before is in files that are not written any more, and go once they are passed.
       await gateway.turnFiles();
       await store.releaseFiles();
       // Only looked at, never read: its keys are not needed.
       const journal = new FileJournalReader({ directory: layout.journal, keys: { key: async () => null } });
-      return lookElsewhere(gone, { journalFiles: () => journal.files(), datasets: datasetBook });
+      return lookElsewhere(gone, {
+        journalFiles: () => journal.files(),
+        datasets: datasetBook,
+        quarantine: refusedKeep,
+        heldInQueries: (ids) => queries.heldAfterDrop(ids),
+      });
     },
     log,
   });
@@ -373,7 +386,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       log,
       templates: () => versions.all(),
       gateway: () => gateway,
-      drop: (ids) => queries.drop(ids),
+      heldAfterDrop: (ids) => queries.heldAfterDrop(ids),
       corners: [datasetCorner(keeping.promise), ...watchedCorners({ alerts, watch })],
       sign: (type, statement) => prover.sign(type, statement),
       reachCopies: () => backups.refresh(),
@@ -716,6 +729,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   };
   opened.use(everyHour('alerts', async () => void (await alerts.expire(longest)), log));
   opened.use(everyHour('retention', async () => void (await retention.finish()), log));
+  opened.use(everyHour('retention of quarantine', async () => void (await refusedKeep.expire()), log));
   opened.use(every(MINUTE_MS, 'holds', () => retention.weigh(), log));
   opened.use(everyHour('backups', async () => void (await backups.catchUp()), log));
   opened.use(everyHour('keys', async () => void (await keys.lifecycle.rotateDue()), log));

@@ -113,6 +113,17 @@ test('SegmentFiles.drop() forgets at once, and closes with the last user', async
   assert.equal(files.heldBytes, 0);
 });
 
+test('SegmentFiles.held() counts segments of which something is open, while a statement reads too', async () => {
+  const { files, lease } = make();
+  const used = await lease('a', ['x']);
+  (await lease('b', ['x'])).release();
+  assert.equal(files.held(['a', 'b', 'c']), 2);
+  files.drop(['a', 'b']);
+  assert.equal(files.held(['a', 'b', 'c']), 1);
+  used.release();
+  assert.equal(files.held(['a', 'b', 'c']), 0);
+});
+
 test('SegmentFiles.sweep() closes what was idle for long', async () => {
   const { files, lease, wait } = make();
   (await lease('a', ['x'])).release();

@@ -148,6 +148,12 @@ export class SegmentFiles implements Disposable {
     for (const entry of this.#entries) if (segments === null || segments.includes(entry.segment)) this.#doom(entry);
   }
 
+  /** How many of these segments have opened columns here. */
+  held(segments: readonly string[]): number {
+    const held = new Set([...this.#entries].map(({ segment }) => segment));
+    return segments.filter((id) => held.has(id)).length;
+  }
+
   /** Closes what was not used for long. Call now and then. */
   sweep(): void {
     const oldest = this.#options.clock.monotonicMs() - this.#options.idle;

@@ -32,6 +32,8 @@ export type QueryMethods = {
   prepare(limits: EngineLimits): Promise<void>;
   /** Forgets opened columns of segments; null: of all. */
   drop(segments: readonly string[] | null): void;
+  /** How many of these segments have opened columns in its memory. */
+  held(segments: readonly string[]): number;
 };
 
 /** What control offers to a query process. */

@@ -67,6 +67,7 @@ const offered: QueryMethods = {
   },
   cancel: (id) => running.get(id)?.abort(),
   drop: (segments) => files.drop(segments),
+  held: (segments) => files.held(segments),
 };
 
 const control = new Peer<QueryControlMethods>(parentLine(), offered);

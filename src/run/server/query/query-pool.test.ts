@@ -14,7 +14,7 @@ const LAUNCH = {
     '-e',
     `process.on('message', ({ kind, id, method }) => {
       if (method === 'drop') globalThis.dropped = true;
-      if (kind === 'call') process.send({ kind: 'reply', id, value: method === 'parse' ? process.pid : !!globalThis.dropped });
+      if (kind === 'call') process.send({ kind: 'reply', id, value: method === 'parse' ? process.pid : method === 'held' ? (globalThis.dropped ? 1 : 9) : !!globalThis.dropped });
     });
     process.on('disconnect', () => process.exit(0));`,
   ],
@@ -200,14 +200,20 @@ test('QueryPool ends idle processes of others where too many stand around', asyn
   assert.ok(pids.slice(1).every(isAlive));
 });
 
-test('QueryPool.drop() reaches every process that serves somebody', async () => {
+test('QueryPool.heldAfterDrop() reaches every process that serves somebody, and adds up what they hold', async () => {
   using pool = new QueryPool(LAUNCH, atMost(2), SLOW);
   await Promise.all(['a', 'b'].map((subject) => pool.use(subject, pidOf)));
-  pool.drop(['segment']);
+  assert.equal(await pool.heldAfterDrop(['segment', 'other']), 2, 'each keeps one of two, after it was told');
   for (const subject of ['a', 'b']) {
     const told = await pool.use(subject, (process) => process.peer.call('parseCondition', ''));
     assert.equal(told, true);
   }
+});
+
+test('QueryPool.heldAfterDrop() asks nothing of what has ended', async () => {
+  using pool = new QueryPool(LAUNCH, atMost(2), SLOW);
+  process.kill(await pool.use('a', pidOf), 'SIGKILL');
+  assert.equal(await pool.heldAfterDrop(['segment']), 0);
 });
 
 test('QueryPool leaves no process behind when it is disposed of', async () => {

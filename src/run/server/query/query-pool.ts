@@ -1,3 +1,4 @@
+import { hasCode } from '#base/core/index.ts';
 import type { EngineLimits } from '#flow/query/index.ts';
 import { ServerError } from '../errors.ts';
 import { QueryProcess } from './query-process.ts';
@@ -26,6 +27,9 @@ export interface PoolTimes {
   /** Statements of a subject that have lasted this long hold back no further one of it. */
   readonly brief: number;
 }
+
+/** A process answers what it holds within this. */
+const ANSWER_MS = 5_000;
 
 const TIMES: PoolTimes = { idle: 60_000, sweep: 5_000, spare: 500, queue: 10_000, brief: 1_000 };
 
@@ -85,9 +89,23 @@ export class QueryPool implements Disposable {
     }
   }
 
-  /** Has all processes forget opened columns of segments. */
-  drop(segments: readonly string[]): void {
-    for (const process of this.#processes) if (!process.ended) process.peer.tell('drop', segments);
+  /**
+   * Has all processes forget opened columns of segments, and asks what they hold of them after that: what a statement
+   * reads it keeps until it ends. A process that does not answer in time counts for all of them.
+   */
+  async heldAfterDrop(segments: readonly string[]): Promise<number> {
+    const asked = [...this.#processes].map(async ({ peer }) => {
+      peer.tell('drop', segments);
+      const late = Promise.withResolvers<number>();
+      const timer = setTimeout(() => late.resolve(segments.length), ANSWER_MS);
+      // What ended holds nothing.
+      const held = peer.call('held', segments).catch((error: unknown) => {
+        if (hasCode(error, 'SERVER_PROCESS_GONE')) return 0;
+        throw error;
+      });
+      return Promise.race([held, late.promise]).finally(() => clearTimeout(timer));
+    });
+    return (await Promise.all(asked)).reduce((sum, held) => sum + held, 0);
   }
 
   [Symbol.dispose](): void {

@@ -211,9 +211,12 @@ export class QueryService implements Queries, AsyncDisposable {
     });
   }
 
-  /** Has the processes let go of what they opened of some segments, as when these are no more. */
-  drop(segments: readonly string[]): void {
-    this.#pool.drop(segments);
+  /**
+   * Has the processes let go of what they opened of segments that are no more, and says how many of these are still open
+   * in some of them: what a statement reads.
+   */
+  heldAfterDrop(segments: readonly string[]): Promise<number> {
+    return this.#pool.heldAfterDrop(segments);
   }
 
   get running(): number {

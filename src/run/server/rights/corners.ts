@@ -1,13 +1,13 @@
 import type { StoredPlace } from '#assure/privacy/index.ts';
 import { countQuarantined, eraseQuarantined } from '../control/quarantine-subjects.ts';
-import type { QuarantineSubjectsParts } from '../control/quarantine-subjects.ts';
+import type { QuarantineFilesParts } from '../control/rewrite-quarantine.ts';
 import type { TokenVault } from '../tokens/token-vault.ts';
 import type { StatementBook } from '../query/statement-book.ts';
 import type { ReferenceTables } from '../tables/reference-tables.ts';
 import type { KnownSubject, SubjectCorner } from './subject-corner.ts';
 
 export interface CornerParts {
-  readonly quarantine: QuarantineSubjectsParts;
+  readonly quarantine: QuarantineFilesParts;
   readonly tables: Pick<ReferenceTables, 'countSubject' | 'eraseSubject'>;
   readonly statements: Pick<StatementBook, 'naming' | 'remove'>;
   readonly vault: Pick<TokenVault, 'originals' | 'forget'>;

@@ -27,7 +27,15 @@ async function open(t: Cleanable) {
   const segment = await makeSegment(trust.keys, { id: 's1', stream: 'trips', spans: [{ file: 'f', after: 0, to: 9 }] });
   await segments.publish({ segment, cursor: [] });
   await objects.put(segment.objectKey, Uint8Array.of(1));
-  const state = { journal: [0], left: 0, corner: 2, signed: null as Json | null, dropped: [] as string[], turned: 0 };
+  const state = {
+    journal: [0],
+    left: 0,
+    corner: 2,
+    signed: null as Json | null,
+    dropped: [] as string[],
+    held: 0,
+    turned: 0,
+  };
   const request: SubjectRequest = {
     id: 'r1',
     kind: 'erase',
@@ -77,7 +85,10 @@ async function open(t: Cleanable) {
     objects,
     corners: [{ where: 'attic', count: async () => state.corner, erase: async () => ((state.corner = 0), 2) }],
     journalFiles: async () => state.journal.map((created) => ({ created })),
-    drop: (ids) => void state.dropped.push(...ids),
+    heldAfterDrop: async (ids) => {
+      state.dropped.push(...ids);
+      return state.held;
+    },
     digestKey: new Uint8Array(32),
     clock,
     random: seededRandom(5),
@@ -126,6 +137,9 @@ test('where something is left nothing is certified, and a step that was cut off 
   });
   assert.equal(state.signed, null);
   state.left = 0;
+  state.held = 1;
+  await assert.rejects(eraser.step(again), { message: /1 left in query processes/ });
+  state.held = 0;
   assert.equal((await eraser.step(again)).request.state, 'done');
 });
 

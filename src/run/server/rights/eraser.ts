@@ -27,8 +27,8 @@ export interface EraserParts {
   readonly corners: readonly SubjectCorner[];
   /** Journal files that are there, and when each was begun. */
   readonly journalFiles: () => Promise<readonly { readonly created: number }[]>;
-  /** Has query processes let go of what they opened of segments. */
-  readonly drop: (segments: readonly string[]) => void;
+  /** Has query processes let go of what they opened of segments, and says how many they still hold. */
+  readonly heldAfterDrop: (segments: readonly string[]) => Promise<number>;
   readonly digestKey: Uint8Array;
   readonly audit: AuditSink;
   readonly clock: Clock;
@@ -79,7 +79,7 @@ export class Eraser {
 
   /** Segments, tables and evidence anew without the person; from then on nothing is written that has them. */
   async #rewrite(request: SubjectRequest): Promise<SubjectRequest> {
-    const { store, gateway, corners, clock, book, drop } = this.#parts;
+    const { store, gateway, corners, clock, book, heldAfterDrop } = this.#parts;
     // Readings that were taken before the request are in files that began before this.
     const turned = clock.now();
     await gateway().turnFiles();
@@ -94,7 +94,8 @@ export class Eraser {
     if (request.spans === undefined) await book.put(spanned);
     for (const subject of subjects) note('segments', await store.eraseSubject(subject, request.id));
     for (const corner of cornersFor(request, corners)) note(corner.where, await corner.erase(spanned));
-    drop((await this.#gone(request)).map(({ segment }) => segment));
+    // What a statement reads now it keeps until it ends: it is asked again before anything is certified.
+    await heldAfterDrop((await this.#gone(request)).map(({ segment }) => segment));
     const rewritten = { ...spanned, erased, problem: null, rewritten: { turned, at: clock.now() } };
     await book.put(rewritten);
     return rewritten;
@@ -158,7 +159,7 @@ export class Eraser {
 
   /** Looks everywhere for what should be gone. */
   async #look(request: SubjectRequest, gone: readonly Erasure[]) {
-    const { keys, objects, store, corners, segments, journalFiles, digestKey } = this.#parts;
+    const { keys, objects, store, corners, segments, journalFiles, digestKey, heldAfterDrop } = this.#parts;
     const looked: { readonly where: string; readonly found: number }[] = [];
     const note = (where: string, found: number): void => void looked.push({ where, found });
     let [sealed, waiting] = [0, 0];
@@ -181,6 +182,7 @@ export class Eraser {
     for (const { segment, handles } of gone)
       opened += (await keys.unwrapDataKeys({ actor: ACTOR, resource: `segment:${segment}` }, handles)).size;
     note('data keys', opened);
+    note('query processes', await heldAfterDrop(gone.map(({ segment }) => segment)));
     for (const corner of cornersFor(request, corners))
       note(corner.where, await corner.count({ ...request, spans: request.spans ?? [] }));
     return looked;

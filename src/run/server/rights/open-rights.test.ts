@@ -46,7 +46,7 @@ test('openRights() keeps its keys in custody, and takes up from the log what a c
       log: silentLog,
       templates: () => [template],
       gateway: () => ({ refuseSubjects: async () => {}, turnFiles: () => Promise.reject(new Error('none runs')) }),
-      drop: () => {},
+      heldAfterDrop: async () => 0,
       sign,
     };
     return openRights(parts as unknown as OpenRightsParts);

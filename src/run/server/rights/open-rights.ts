@@ -44,7 +44,7 @@ export interface OpenRightsParts {
   readonly log: Log;
   readonly templates: () => readonly Template[];
   readonly gateway: () => SubjectGate;
-  readonly drop: (segments: readonly string[]) => void;
+  readonly heldAfterDrop: (segments: readonly string[]) => Promise<number>;
   readonly reachCopies: () => Promise<readonly Confirmation[]>;
   /** As the eraser takes it. */
   readonly grace?: Millis;
