@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { seconds } from '#base/core/index.ts';
+import { days, micros, seconds } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
 import { climateBatch, CLIMATE, storeWorld } from '../../../test/support/store-world.ts';
 import type { StoreWorld } from '../../../test/support/store-world.ts';
 import { Compactor, PublishFailure } from './compactor.ts';
 import { StoreError } from './errors.ts';
 import { COMPACTION_LIMITS } from './plan-compaction.ts';
+import { requireMayGo } from './require-may-go.ts';
 import { removeReplaced } from './remove-objects.ts';
 import { KEEP_ALL } from './retention.ts';
 import { sealSegment } from './seal-segment.ts';
@@ -169,6 +170,49 @@ describe('Compactor', () => {
     let objects = 0;
     for await (const _ of world.objects.list('segments/')) objects += 1;
     assert.equal(objects, 4, 'what was made while it was held is no more');
+  });
+
+  it('leaves readings where they are that a broken plan would let go before their time, whole segments and parts', async (t) => {
+    const world = await storeWorld(t);
+    for (const from of [0, 4]) await publish(world, from);
+    const least = () => days(30);
+    const inputsOf = async (ids: readonly string[]) =>
+      (await world.publisher.active()).filter(({ id }) => ids.includes(id));
+    const publisher = {
+      ...world.publisher,
+      replace: async (...[{ segment, expired }]: Parameters<typeof world.publisher.replace>) => {
+        const inputs = await inputsOf(segment.inputs);
+        requireMayGo({ inputs, output: segment, ...(expired && { expired }) }, least, world.clock.now());
+        return world.publisher.replace({ segment });
+      },
+      retire: async (...[{ ids, expired }]: Parameters<typeof world.publisher.retire>) => {
+        requireMayGo({ inputs: await inputsOf(ids), output: null, expired }, least, world.clock.now());
+        return world.publisher.retire({ ids, expired });
+      },
+    };
+    // A plan that knows of no least time, and a merge that loses a row.
+    const tooEarly = { keptFrom: () => micros(world.clock.now() + 1), isHeld: () => false };
+    const maker = makeHere(world);
+    const losing = {
+      ...maker,
+      compact: async (...asked: Parameters<typeof maker.compact>) => {
+        const segment = await maker.compact(...asked);
+        return segment === null ? null : { ...segment, rows: segment.rows - 1 };
+      },
+    };
+    const early = new Compactor({ ...world, maker, publisher, retention: () => tooEarly }, COMPACTION_LIMITS);
+    for (let step = 0; step < 2; step += 1) assert.deepEqual(await early.step(), { kind: 'left-out' });
+    assert.deepEqual(await early.step(), { kind: 'nothing-due' }, 'what was refused is not planned again and again');
+    const careless = new Compactor({ ...world, maker: losing, publisher, retention: () => KEEP_ALL }, LIMITS);
+    assert.deepEqual(await careless.step(), { kind: 'left-out' });
+    assert.deepEqual(
+      (await world.publisher.active()).map(({ rows }) => rows),
+      [4, 4],
+    );
+    world.clock.advance(days(31));
+    const due = { ...tooEarly, keptFrom: () => micros(world.clock.now() - 30 * 86_400_000_000) };
+    const sound = new Compactor({ ...world, maker, publisher, retention: () => due }, COMPACTION_LIMITS);
+    assert.equal((await sound.step()).kind, 'expired');
   });
 
   it('takes its object back where an input was replaced meanwhile, and ends on any other failure', async (t) => {

@@ -108,6 +108,7 @@ export class Compactor {
       this.#active = null;
       if (!isOvertaken(error)) throw new PublishFailure(error);
       await objects.delete(segment.objectKey);
+      this.#leaveIfRefused(error, plan);
       return { kind: 'left-out' };
     }
     for (const id of segment.inputs) this.#active.delete(id);
@@ -182,9 +183,17 @@ export class Compactor {
     try {
       return { kind: 'expired', version: await this.#takeOut(plan, expired) };
     } catch (error) {
-      if (isOvertaken(error)) return { kind: 'left-out' };
-      throw error;
+      if (!isOvertaken(error)) throw error;
+      this.#leaveIfRefused(error, plan);
+      return { kind: 'left-out' };
     }
+  }
+
+  /** A plan that was refused as too early would be made again: its segments stay as they are until the next start. */
+  #leaveIfRefused(error: unknown, { inputs }: CompactionPlan): void {
+    if (!hasCode(error, 'STORE_KEPT_LONGER')) return;
+    for (const { id } of inputs) this.#leftAlone.add(id);
+    this.#parts.log.error({ segments: inputs.map(({ id }) => id), err: error }, 'retention planned too early');
   }
 
   /** Takes whole segments out of queries; logged first, as every change. */
@@ -209,9 +218,11 @@ export class Compactor {
   }
 }
 
-/** Something else came first: an input was replaced, or is held since the plan was made. */
+const OVERTAKEN = ['STORE_INPUT_REPLACED', 'STORE_SEGMENT_HELD', 'STORE_KEPT_LONGER'] as const;
+
+/** Something else came first: an input was replaced, is held since the plan was made, or has to be kept longer. */
 function isOvertaken(error: unknown): boolean {
-  return hasCode(error, 'STORE_INPUT_REPLACED') || hasCode(error, 'STORE_SEGMENT_HELD');
+  return OVERTAKEN.some((code) => hasCode(error, code));
 }
 
 /** What goes with a plan because it is kept no longer. */

@@ -51,6 +51,8 @@ export type {
   StreamShapes,
 } from './ports.ts';
 export { keptFrom, receiptOf } from './retention.ts';
+export { requireMayGo } from './require-may-go.ts';
+export type { LeastKeep } from './require-may-go.ts';
 export type { Keep, Retention } from './retention.ts';
 export { planExpiry } from './plan-expiry.ts';
 export type { DeclaredClasses } from './declared-classes.ts';

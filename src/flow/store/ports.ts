@@ -77,13 +77,13 @@ export interface SegmentPublisher {
   state(): Promise<StoreState>;
   /** @returns the version from which on queries see it. @throws {StoreError} STORE_ALREADY_SEALED */
   publish(publication: Publication): Promise<number>;
-  /** @returns the version. @throws {StoreError} STORE_INPUT_REPLACED if an input is not active any more; STORE_SEGMENT_HELD */
+  /** @returns the version. @throws {StoreError} STORE_INPUT_REPLACED if an input is not active any more; STORE_SEGMENT_HELD; STORE_KEPT_LONGER */
   replace(replacement: Replacement): Promise<number>;
   /**
    * Takes segments out of queries, with nothing in their place.
    *
    * @returns the version from which on
-   * @throws {StoreError} STORE_SEGMENT_HELD
+   * @throws {StoreError} STORE_SEGMENT_HELD, STORE_KEPT_LONGER
    */
   retire(retirement: Retirement): Promise<number>;
   saveCursor(cursor: FileOffsets): Promise<void>;

@@ -86,7 +86,7 @@ test('refresh() has erasures reach each target, and says which it could not reac
   await backUp({ place: { location: lost } });
   await rm(lost, { recursive: true });
   await writeFile(lost, 'no directory');
-  await segments.retire({ ids: ['s1'], expired: { stream: 'climate', rows: 1, keptFrom: 1 as never } });
+  await segments.retire({ ids: ['s1'], expired: { stream: 'climate', rows: 10, keptFrom: 1 as never } });
   await objects.delete(gone.objectKey);
   await segments.forget(['s1']);
   await trust.keys.lifecycle.shred('test');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { micros, millis } from '#base/core/index.ts';
+import { days, micros, millis } from '#base/core/index.ts';
 import { signEnvelope, SigningKey } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import type { Hold } from '#flow/store/index.ts';
@@ -101,6 +101,33 @@ test('an object that is still there, or has come back, is found, and nothing is 
   assert.deepEqual(await keeper.certificates(), []);
   await objects.delete(gone.objectKey);
   assert.notEqual(await keeper.finish(), null);
+});
+
+test('nothing goes before its least time, whoever asks, and nothing of a stream that nobody declares', async (t) => {
+  const strict = makeTemplate(
+    'devices: {d: {}}\nstreams: {climate: {from: d, keep: {min: 10d, max: 32d}, fields: {t: {type: number}}}}',
+  );
+  const { parts, segments, add, keys, objects, clock } = await open(t);
+  await RetentionKeeper.open({ ...parts, template: () => strict });
+  const young = await add('s1', 0);
+  const early = { ...EXPIRED, keptFrom: clock.now() };
+  await assert.rejects(segments.retire({ ids: ['s1'], expired: early }), { code: 'STORE_KEPT_LONGER' });
+  const cut = await makeSegment(keys, { id: 's2', inputs: ['s1'] });
+  const part = { segment: { ...cut, rows: 4 }, expired: { ...early, rows: 6 } };
+  await assert.rejects(segments.replace(part), { code: 'STORE_KEPT_LONGER' });
+  await assert.rejects(segments.replace({ segment: { ...cut, rows: 9 } }), { code: 'STORE_KEPT_LONGER' });
+  assert.deepEqual(await segments.active(), [young]);
+  // Objects of segments that queries see are nobody's to delete: the store asks for those that were replaced.
+  assert.deepEqual(await segments.removableBefore(Infinity), []);
+  await segments.forget(['s1']);
+  assert.equal((await keys.unwrapDataKeys({ actor: 'test', resource: 'x' }, [young.footerHandle])).size, 1);
+  const other = await makeSegment(keys, { id: 's3', stream: 'undeclared', spans: [{ file: 'f', after: 10, to: 12 }] });
+  await segments.publish({ segment: other, cursor: [] });
+  await objects.put(other.objectKey, Uint8Array.of(1));
+  await assert.rejects(segments.retire({ ids: ['s3'], expired: EXPIRED }), { code: 'STORE_KEPT_LONGER' });
+  clock.advance(days(11));
+  await segments.retire({ ids: ['s1'], expired: early });
+  assert.deepEqual(await segments.active(), [other]);
 });
 
 test('what is held does not go, until it is released; holds outlive a restart', async (t) => {

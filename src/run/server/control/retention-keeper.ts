@@ -2,6 +2,7 @@ import { canonicalJson, encodeUtf8, formatMicros, makeId, micros } from '#base/c
 import type { AuditSink, Clock, Json, Log, Micros, Random } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import type { Catalogue, Objects } from '#base/storage/index.ts';
+import { keepOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { Erasures, Holds, SEGMENT_PREFIX } from '#flow/store/index.ts';
 import type { Erasure, Hold, Segment } from '#flow/store/index.ts';
@@ -76,6 +77,10 @@ export class RetentionKeeper {
     this.#holds = holds;
     this.#conditions = new HoldConditions(parts);
     parts.segments.useConditions((held) => this.#conditions.known(held));
+    parts.segments.useLeastKeep((name) => {
+      const stream = parts.template().streams.get(name);
+      return stream === undefined ? undefined : keepOf(parts.template(), stream).min;
+    });
     this.#standing = all.filter(isStanding);
   }
 

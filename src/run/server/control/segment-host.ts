@@ -1,10 +1,19 @@
 import type { Clock } from '#base/core/index.ts';
 import type { Catalogue, CatalogueTransaction, RowSealer } from '#base/storage/index.ts';
-import { Erasures, Holds, isHeldBy, SegmentCatalogue, STORE_SCHEMA, StoreError } from '#flow/store/index.ts';
+import {
+  Erasures,
+  Holds,
+  isHeldBy,
+  requireMayGo,
+  SegmentCatalogue,
+  STORE_SCHEMA,
+  StoreError,
+} from '#flow/store/index.ts';
 import type {
   Expired,
   FileOffsets,
   Hold,
+  LeastKeep,
   Publication,
   Replacement,
   Retirement,
@@ -35,6 +44,8 @@ export class SegmentHost implements SegmentPublisher {
   #changes = 0;
   /** What is known of holds by a condition; without it each of them keeps all of its stream and time. */
   #heldNow: (holds: readonly Hold[]) => readonly Hold[] = (holds) => holds;
+  /** How long each stream has to be kept; nobody says until a template does. */
+  #leastKeep: LeastKeep = () => null;
   /** Who copies segments at this moment. */
   #pins = 0;
 
@@ -60,6 +71,11 @@ export class SegmentHost implements SegmentPublisher {
     this.#heldNow = known;
   }
 
+  /** Has nothing go before its least time, whoever says that it may. */
+  useLeastKeep(leastKeep: LeastKeep): void {
+    this.#leastKeep = leastKeep;
+  }
+
   state(): Promise<StoreState> {
     return this.#catalogue.transaction((tx) => this.#segments.state(tx));
   }
@@ -74,7 +90,7 @@ export class SegmentHost implements SegmentPublisher {
     const now = this.#clock.now();
     const { segment, expired } = replacement;
     const version = await this.#change(async (tx) => {
-      if (expired !== undefined) await this.#noteErasures(tx, segment.inputs, expired);
+      await this.#letGo(tx, segment.inputs, segment, expired);
       return this.#segments.replace(tx, replacement, now);
     });
     this.#forgetPending(replacement.segment);
@@ -83,7 +99,7 @@ export class SegmentHost implements SegmentPublisher {
 
   retire({ ids, expired }: Retirement): Promise<number> {
     return this.#change(async (tx) => {
-      await this.#noteErasures(tx, ids, expired);
+      await this.#letGo(tx, ids, null, expired);
       return this.#segments.retire(tx, ids, this.#clock.now());
     });
   }
@@ -180,15 +196,27 @@ export class SegmentHost implements SegmentPublisher {
   }
 
   /**
-   * With the change itself, so that nothing goes unnoted, and nothing that was held meanwhile.
+   * With the change itself, so that nothing goes unnoted, nothing before its time, and nothing that was held meanwhile.
    *
-   * @throws {StoreError} STORE_SEGMENT_HELD
+   * @throws {StoreError} STORE_SEGMENT_HELD, STORE_KEPT_LONGER
    */
-  async #noteErasures(tx: CatalogueTransaction, ids: readonly string[], expired: Expired): Promise<void> {
+  async #letGo(
+    tx: CatalogueTransaction,
+    ids: readonly string[],
+    output: Segment | null,
+    expired: Expired | undefined,
+  ): Promise<void> {
+    const found = await Promise.all(ids.map((id) => this.#segments.get(tx, id)));
+    const inputs = found.filter((segment) => segment?.state === 'active').map((segment) => segment!);
+    // Where one is not active any more the change is a repeated one, or is refused for that.
+    if (inputs.length === ids.length) {
+      const going = { inputs, output, ...(expired === undefined ? {} : { expired }) };
+      requireMayGo(going, this.#leastKeep, this.#clock.now());
+    }
+    if (expired === undefined) return;
     const holds = this.#heldNow(await this.#holds.list(tx));
-    for (const id of ids) {
-      const segment = await this.#segments.get(tx, id);
-      if (segment?.state !== 'active') continue;
+    for (const segment of inputs) {
+      const { id } = segment;
       if (isHeldBy(segment, holds)) {
         throw new StoreError('STORE_SEGMENT_HELD', `Cannot let readings of segment ${id} go: it is held`, {
           segment: id,

@@ -16,7 +16,7 @@ import type { Frozen, QueryService } from '../query/query-service.ts';
 import { commitmentDigest, DATASET_PREFIX, endOf, referenceOf } from './dataset.ts';
 import type { Dataset, DatasetRequest } from './dataset.ts';
 import type { DatasetBook, GoneDataset } from './dataset-book.ts';
-import { contentOf, handlesOfDataset, openDataset, sealDataset } from './dataset-rows.ts';
+import { contentOf, deleteObject, handlesOfDataset, openDataset, sealDataset } from './dataset-rows.ts';
 import { datasetRelation } from './dataset-relation.ts';
 import type { ShownDomains } from '../tokens/shown-domains.ts';
 import { asHolder, frozenRelations, maySee } from './dataset-sight.ts';
@@ -213,7 +213,7 @@ export class DatasetKeeper {
         await keys.removeDataKeys(tx, handlesOfDataset(dataset.object));
         await book.end(tx, dataset, why, clock.now());
       });
-      await objects.delete(dataset.object.objectKey);
+      await deleteObject(objects, dataset.object);
     });
   }
 
@@ -298,7 +298,7 @@ export class DatasetKeeper {
       },
       catalogue,
     );
-    await objects.delete(dataset.object.objectKey);
+    await deleteObject(objects, dataset.object);
     return going.length;
   }
 
@@ -379,7 +379,7 @@ export class DatasetKeeper {
         await change(tx);
       });
     } catch (error) {
-      await objects.delete(object.objectKey);
+      await deleteObject(objects, object);
       throw error;
     } finally {
       keys.forgetDataKeys(handles);

@@ -9,7 +9,7 @@ import { contentDigestOf, PART_ROWS } from '#flow/query/index.ts';
 import type { StoredColumn } from '#flow/store/index.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
-import { contentOf, handlesOfDataset, openDataset, sealDataset } from './dataset-rows.ts';
+import { contentOf, deleteObject, handlesOfDataset, openDataset, sealDataset } from './dataset-rows.ts';
 
 const COLUMNS: readonly StoredColumn[] = [
   { name: 'who', type: 'text', nullable: true, class: 'health', unit: null },
@@ -69,4 +69,12 @@ test('sealDataset() and openDataset() keep rows under keys of their own, and not
   assert.ok(!(await readFile(join(folder, object.objectKey))).includes('canary-ada'));
   await catalogue.transaction((tx) => keys.removeDataKeys(tx, handlesOfDataset(object)));
   await assert.rejects(openDataset(object, ['n'], use, parts), { code: 'STORE_KEY_MISSING' });
+});
+
+test('deleteObject() deletes what is a dataset and no segment, whatever the catalogue says', async (t) => {
+  const objects = await openDirectoryObjects(await temporaryFolder(t));
+  for (const key of ['datasets/a', 'segments/a']) await objects.put(key, Uint8Array.of(1));
+  await deleteObject(objects, { objectKey: 'datasets/a' });
+  await assert.rejects(deleteObject(objects, { objectKey: 'segments/a' }), TypeError);
+  assert.deepEqual([await objects.size('datasets/a'), await objects.size('segments/a')], [null, 1]);
 });

@@ -16,7 +16,7 @@ import {
 } from '#flow/store/index.ts';
 import type { DataKeySource, SealedObject, StoredColumn } from '#flow/store/index.ts';
 import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
-import { datasetObjectKey, keyStreamOf } from './dataset.ts';
+import { DATASET_PREFIX, datasetObjectKey, keyStreamOf } from './dataset.ts';
 
 export interface DatasetRowsParts {
   readonly objects: Objects;
@@ -65,6 +65,16 @@ export async function openDataset(
     sink,
   );
   return { stream: '', template: '', ...decodeParquet(sink.bytes(), wanted) };
+}
+
+/**
+ * Deletes an object of a dataset, and nothing else: segments are deleted by the store alone, once they were let go.
+ *
+ * @throws {TypeError} where it is no dataset's
+ */
+export async function deleteObject(objects: Objects, { objectKey }: Pick<SealedObject, 'objectKey'>): Promise<void> {
+  if (!objectKey.startsWith(DATASET_PREFIX)) throw new TypeError(`${objectKey} is no object of a dataset`);
+  await objects.delete(objectKey);
 }
 
 /** All handles of a dataset's object. */
