@@ -406,6 +406,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     call: async (_method, path, body, as) => {
       if (path === '/v1/openapi.json') return answer(DESCRIBED);
       if (path.startsWith(EST)) return enrolOne(path.slice(EST.length), as);
+      if (path.startsWith('/v1/tokens')) return tokensOne(path, body, as);
       if (as === 'nobody') return answer({ code: 'API_UNAUTHENTICATED' }, 401);
       if (as === 'person' && path === '/v1/prove' && ++proofs > 60) return { ...answer(null, 429), headers: LIMITED };
       if (as === 'person') return path === '/v1/views' ? answer({ views: [] }) : answer({ code: 'API_DENIED' }, 403);
@@ -478,17 +479,42 @@ interface Stored {
   readonly canary: string;
   readonly n: number;
   readonly serial?: string;
+  readonly code?: string;
   readonly place?: number;
   readonly day?: string;
 }
 
 const TOKENS = TokenKey.fromBytes(new Uint8Array(32), 1);
 
+/** A token of eight digits that has a way back: there and back are one. */
+function turned(code: string): string {
+  return [...code].map((digit) => 9 - Number(digit)).join('');
+}
+
+/** What a platform says of tokens of `_probe`, to the prober for its own purpose alone. */
+function tokensOne(path: string, body: unknown, as: string): ApiAnswer {
+  const {
+    purpose,
+    tokens = [],
+    originals = [],
+  } = body as {
+    purpose?: string;
+    tokens?: string[];
+    originals?: string[];
+  };
+  if (as !== 'prober' || purpose !== 'probe') return { status: as === 'nobody' ? 401 : 403, body: null };
+  const values = path.endsWith('/originals')
+    ? tokens.map((token) => ({ token, original: turned(token) }))
+    : originals.map((original) => ({ original, token: turned(original) }));
+  return { status: 200, body: { values } };
+}
+
 /** A row as a platform has it that keeps every promise. */
-function asStored({ canary, serial, place, day }: Stored): Record<string, string | number> {
+function asStored({ canary, serial, code, place, day }: Stored): Record<string, string | number> {
   return {
     canary,
     ...(serial === undefined ? {} : { serial: TOKENS.text(serial) }),
+    ...(code === undefined ? {} : { code: turned(code) }),
     ...(place === undefined ? {} : { place: Math.round(place) }),
     ...(day === undefined ? {} : { day: `${day.slice(0, 10)}T00:00:00Z` }),
   };

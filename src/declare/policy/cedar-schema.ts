@@ -2,7 +2,7 @@ import { CLASSES } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { ACTION_RULES, ACTIONS } from './actions.ts';
 import type { ResourceType } from './actions.ts';
-import { OPERATOR_ROLE, PROBER_ROLE } from './grants.ts';
+import { OPERATOR_ROLE, PROBE_PURPOSE, PROBER_ROLE } from './grants.ts';
 import { POSTURES } from './posture.ts';
 import { allPurposes } from './relation-facts.ts';
 import { ROW_TYPES, rowAttributes } from './row-columns.ts';
@@ -48,7 +48,7 @@ export function cedarSchema(template: Template): string {
   return [
     '// Closed sets of the template.',
     enumeration('Role', roles),
-    enumeration('Purpose', ['', ...allPurposes(template)]),
+    enumeration('Purpose', [...new Set(['', PROBE_PURPOSE, ...allPurposes(template)])]),
     enumeration('DeviceType', [...template.devices.keys()]),
     enumeration('Class', CLASSES),
     enumeration('Strength', STRENGTHS),

@@ -10,6 +10,9 @@ export const OPERATOR_ROLE = 'operator';
 /** The role of the platform's own prober. No author can declare it or give it to anybody: names begin otherwise. */
 export const PROBER_ROLE = '_prober';
 
+/** What the prober takes tokens back for; it says it for nothing else. */
+export const PROBE_PURPOSE = 'probe';
+
 /** Runs probes and sees what they sent; nothing else exists for it. */
 export function proberRole(): Role {
   return {

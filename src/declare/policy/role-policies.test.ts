@@ -29,6 +29,8 @@ test('rolePolicies() names the places in the template', () => {
       'people.operator.sees',
       'people._prober.query',
       'people._prober.sees',
+      'people._prober.tokens',
+      'people._prober.tokens.sees',
       'people._prober.may',
     ],
   );

@@ -3,7 +3,7 @@ import type { Class } from '#base/core/index.ts';
 import type { Role, Template } from '#declare/template/index.ts';
 import type { Action } from './actions.ts';
 import { CREDENTIAL_ROLE, quoted, SEE } from './cedar-schema.ts';
-import { OPERATOR_ROLE, PROBER_ROLE, standardOperator } from './grants.ts';
+import { OPERATOR_ROLE, PROBE_PURPOSE, PROBER_ROLE, standardOperator } from './grants.ts';
 import { protectedRelations } from './protected-relations.ts';
 import { actionSet, classSet, isData, permit } from './platform-policies.ts';
 import type { Policy } from './platform-policies.ts';
@@ -108,6 +108,7 @@ function probePolicies(roles: readonly Role[]): readonly Policy[] {
   const who = `principal in [${proving.map(roleId).join(', ')}] && !(context has purpose)`;
   const ownStreams = `[${PROBER_STREAMS.map(quoted).join(', ')}]`;
   const seen = `${classSet(['public', 'operational'])}.contains(resource.class)`;
+  const forProbing = `context has purpose && context.purpose == Purpose::${quoted(PROBE_PURPOSE)}`;
   return [
     permit(
       `people.${PROBER_ROLE}.query`,
@@ -120,6 +121,23 @@ function probePolicies(roles: readonly Role[]): readonly Policy[] {
       'who may prove sees what the prober sent',
       [SEE],
       `permit (principal, action == Action::"${SEE}", resource) when { ${ownStreams}.contains(resource.view) && ${seen} && ${who} };`,
+    ),
+    // For a purpose of its own, so that the same prober is without the grant where it states none, or another.
+    permit(
+      `people.${PROBER_ROLE}.tokens`,
+      'the prober takes tokens of what it sent back, for a purpose of its own',
+      ['detokenise', 'query'],
+      `permit (principal in ${roleId(PROBER_ROLE)}, action in ${actionSet(['detokenise', 'query'])}, resource) when {
+        resource.name == ${quoted(PROBE_STREAM)} && ${forProbing}
+      };`,
+    ),
+    permit(
+      `people.${PROBER_ROLE}.tokens.sees`,
+      'the prober sees what it sent, for a purpose of its own',
+      [SEE],
+      `permit (principal in ${roleId(PROBER_ROLE)}, action == Action::"${SEE}", resource) when {
+        resource.view == ${quoted(PROBE_STREAM)} && ${seen} && ${forProbing}
+      };`,
     ),
     permit(
       `people.${PROBER_ROLE}.may`,

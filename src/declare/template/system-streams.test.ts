@@ -36,6 +36,7 @@ test('systemStreams() gives the events and the stream of the prober', () => {
       ['surplus', 'text', null, null],
       ['case_open', 'boolean', null, null],
       ['boots', 'integer', [0, 1_000_000], null],
+      ['code', 'text', null, null],
     ],
   );
 });

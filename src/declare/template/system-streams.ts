@@ -209,4 +209,12 @@ const LATER_PROBE_FIELDS: readonly Field[] = [
   }),
   field('case_open', { type: 'boolean', nullable: true, description: 'whether its case is open' }),
   field('boots', { type: 'integer', range: [0, 1_000_000], nullable: true, description: 'how often it has started' }),
+  field('code', {
+    type: 'text',
+    maxLength: 16,
+    nullable: true,
+    tokenise: `${PROBE_STREAM}-codes`,
+    token: { kind: 'format', alphabet: '0123456789', length: [8, 16] },
+    description: 'an identifier, of which a token of the same format is stored that has a way back',
+  }),
 ];

@@ -41,6 +41,10 @@ test('templateToJson() leaves out what the stream of the prober got later, and t
   assert.deepEqual(again, template);
   const names = again.streams.get('_probe')?.fields.map(({ name }) => name);
   assert.deepEqual(names, ['n', 'canary', 'value', 'serial', 'place', 'day', 'surplus', 'case_open', 'boots']);
+  const names = templateFromJson(JSON.parse(json) as Json)
+    .streams.get('_probe')
+    ?.fields.map(({ name }) => name);
+  assert.deepEqual(names, ['n', 'canary', 'value', 'serial', 'place', 'day', 'surplus', 'case_open', 'boots', 'code']);
   assert.deepEqual(
     names,
     template.streams.get('_probe')?.fields.map(({ name }) => name),

@@ -33,5 +33,5 @@ test('tokenDomainOf() is the domain that a field names, else for identifiers tha
 });
 
 test('tokenDomains() names each domain once', () => {
-  assert.deepEqual(tokenDomains(TEMPLATE), ['_probe', 'b', 'owners', 'people', 'plates']);
+  assert.deepEqual(tokenDomains(TEMPLATE), ['_probe', '_probe-codes', 'b', 'owners', 'people', 'plates']);
 });

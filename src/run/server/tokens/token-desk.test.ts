@@ -20,6 +20,7 @@ streams:
       who: {type: text, class: identifier, token: reversible}
       badge: {type: integer, class: identifier, tokenise: badges, token: reversible}
       phone: {type: text, class: identifier, tokenise: phones, token: {alphabet: digits, length: [8, 12]}}
+      mobile: {type: text, class: identifier, tokenise: mobiles, token: {alphabet: digits, length: [8, 12]}}
       plain: {type: text, class: identifier, tokenise: plain}
 people:
   keeper: {query: [s], purposes: [q], may: [detokenise]}
@@ -102,4 +103,34 @@ test('TokenDesk refuses who may not, for another purpose, of a masked column, an
   await assert.rejects(desk.tokens(who('keeper'), { ...place, column: 'plain' }, ['t']), {
     code: 'API_TOKENS_REFUSED',
   });
+});
+
+test('joins and group-bys over tokens of two domains are those of originals with a grant, and nothing without', async (t) => {
+  const { desk, makers } = await setup(t);
+  const calls = Array.from({ length: 40 }, (_, n) => `4917600${String(n % 7).padStart(3, '0')}`);
+  const mobiles = Array.from({ length: 30 }, (_, n) => `4917600${String(n % 5).padStart(3, '0')}`);
+  const [ofCalls, ofMobiles] = [
+    calls.map((one) => makers.get('phones')!.text(one)),
+    mobiles.map((one) => makers.get('mobiles')!.text(one)),
+  ];
+  const pairs = (left: readonly unknown[], right: readonly unknown[]): number =>
+    left.reduce((sum: number, one) => sum + right.filter((other) => other === one).length, 0);
+  const groups = (values: readonly unknown[]): number[] =>
+    [...Map.groupBy(values, (value) => value).values()].map((of) => of.length).toSorted();
+  // Without a grant: within a domain as on originals, across domains nothing.
+  assert.deepEqual([groups(ofCalls), groups(ofMobiles)], [groups(calls), groups(mobiles)]);
+  assert.ok(pairs(calls, mobiles) > 0);
+  assert.equal(pairs(ofCalls, ofMobiles), 0);
+  assert.equal(new Set([...ofCalls, ...ofMobiles]).size, 12, 'no token of one domain is one of the other');
+  const phones = { ...place, column: 'phone' };
+  const mobile = { ...place, column: 'mobile' };
+  await assert.rejects(desk.originals(who('reader'), phones, ofCalls, signal), { code: 'POLICY_DENIED' });
+  // With one: each column is taken back, and then it is the same join.
+  const back = await desk.originals(who('keeper'), phones, ofCalls, signal);
+  const other = await desk.originals(who('keeper'), mobile, ofMobiles, signal);
+  assert.equal(pairs(back, other), pairs(calls, mobiles));
+  assert.deepEqual(groups(back), groups(calls));
+  // The other way: what has the token of one domain gets that of the other, so that one column alone is asked for.
+  const across = await desk.tokens(who('keeper'), mobile, calls);
+  assert.equal(pairs(across, ofMobiles), pairs(calls, mobiles));
 });
