@@ -16,7 +16,8 @@ test('tokenKeysFor() hands over a key for each domain, the same after a restart,
   const { keys, audit, reopen } = await openKeys(t);
   const before = audit.events.length;
   const first = await tokenKeysFor(template, keys);
-  assert.deepEqual(first.map(({ domain, version }) => [domain, version]), [['_probe', 1], ['s', 1], ['shared', 1]]); // prettier-ignore
+  assert.deepEqual(first.map(({ domain, version }) => [domain, version]), [['_probe', 1],
+      ['_probe-codes', 1], ['s', 1], ['shared', 1]]); // prettier-ignore
   assert.equal(audit.events.length, before + 3);
   assert.deepEqual(await tokenKeysFor(template, await reopen()), first);
   const opened = openTokenKeys(structuredClone(first));
@@ -28,6 +29,6 @@ test('tokenKeysFor() makes none of its own where nothing is tokenised', async (t
   const plain = makeTemplate('devices: {d: {}}\nstreams: {s: {from: d, fields: {a: {type: number}}}}');
   assert.deepEqual(
     (await tokenKeysFor(plain, keys)).map(({ domain }) => domain),
-    ['_probe'],
+    ['_probe', '_probe-codes'],
   );
 });
