@@ -1,4 +1,4 @@
-import { PROBER_STREAMS } from '#base/core/index.ts';
+import { PROBE_STREAM, PROBER_STREAMS } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
 import type { Role, Template } from '#declare/template/index.ts';
 import type { Action } from './actions.ts';
