@@ -488,7 +488,7 @@ const TOKENS = TokenKey.fromBytes(new Uint8Array(32), 1);
 
 /** A token of eight digits that has a way back: there and back are one. */
 function turned(code: string): string {
-  return [...code].map((digit) => 9 - Number(digit)).join('');
+  return Array.from(code, (digit) => 9 - Number(digit)).join('');
 }
 
 /** What a platform says of tokens of `_probe`, to the prober for its own purpose alone. */

@@ -13,7 +13,11 @@ function answering(
     const { purpose } = body as { purpose: string };
     return isMeant(path, as, purpose) ? answer : sound.call(method, path, body, as);
   };
-  return { publish: sound.publish, query: sound.query, call };
+  return {
+    publish: (topic, payloads) => sound.publish(topic, payloads),
+    query: (sql) => sound.query(sql),
+    call,
+  };
 }
 
 const TOLD: ApiAnswer = { status: 200, body: { values: [{ token: 'x', original: 'x' }] } };

@@ -67,11 +67,11 @@ export class QuarantineRetention {
   /** Streams that keep readings for less than quarantine may, and what of them is due. */
   #due(): ReadonlyMap<string, Micros> {
     const { template, holds, now } = this.#parts;
-    const { keptFrom } = retentionOf(template(), holds(), now());
+    const retention = retentionOf(template(), holds(), now());
     const oldest = now() - template().limits.quarantineAge * 1_000;
     return new Map(
       [...template().streams.keys()].flatMap((name): [string, Micros][] => {
-        const from = keptFrom(name);
+        const from = retention.keptFrom(name);
         return from === null || from <= oldest ? [] : [[name, from]];
       }),
     );
