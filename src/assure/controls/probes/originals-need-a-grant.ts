@@ -60,7 +60,7 @@ async function toldWithout(
       ['/v1/tokens/originals', { ...GRANTED, purpose, ...asked }],
       ['/v1/tokens', { ...GRANTED, purpose, originals: [original] }],
     ] as const) {
-      const { status } = await platform.call('POST', path, body as never, as);
+      const { status } = await platform.call('POST', path, body, as);
       if (status !== (as === 'nobody' ? 401 : 403)) told.push(`${as} ${path} for ${purpose}: ${status}`);
     }
   }
