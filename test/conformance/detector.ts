@@ -233,7 +233,9 @@ export function detectorConformance<D extends Detector, T extends OptionTable>(
     }
     const other = encodeState('other', 1, { width });
     assert.throws(() => kind.restore(other), { code: 'FEATURES_STATE_FOREIGN' });
-    const unfit = encodeState(name, 1, { width, seed: 0 });
+    // Of the version that it writes itself, which stands behind magic and format.
+    const version = new DataView(bytes.buffer, bytes.byteOffset).getUint16(6, true);
+    const unfit = encodeState(name, version, { width, seed: 0 });
     assert.throws(() => kind.restore(unfit), { code: 'DETECT_STATE_UNFIT' });
   });
 

@@ -47,7 +47,25 @@ function runLength(limit: number, shift: number, runs: number): number {
 
 /** The baseline of a snapshot with an average that starts anew. */
 function settled(snapshot: Uint8Array) {
-  const entries = Object.fromEntries(decodeState(snapshot, 'ewma-chart', 1));
+  const entries = Object.fromEntries(decodeState(snapshot, 'ewma-chart', 2));
   const anew = { ...entries, 'state smoothed': Float64Array.of(0), 'state unsettled': Float64Array.of(1) };
-  return ewmaChart.restore(encodeState('ewma-chart', 1, anew));
+  return ewmaChart.restore(encodeState('ewma-chart', 2, anew));
 }
+
+test('ewmaChart sees a shift of one field beside another that wanders all the time', () => {
+  const random = seedRandom(2);
+  const rows = (count: number, shift: number) => {
+    const values = new Float64Array(2 * count);
+    for (let i = 0; i < count; i++) {
+      values[2 * i] = shift + nextNormal(random);
+      values[2 * i + 1] = 10 * Math.sin(i / 300) + nextNormal(random);
+    }
+    return rowsOf(values, 2);
+  };
+  const chart = ewmaChart.create(2);
+  chart.learn(rows(8_000, 0));
+  const [usual, shifted] = [new Float64Array(2_000), new Float64Array(60)];
+  chart.step(rows(2_000, 0), usual);
+  chart.step(rows(60, 2.5), shifted);
+  assert.ok(Math.max(...shifted) > 1.5 * Math.max(...usual), `${Math.max(...shifted)} beside ${Math.max(...usual)}`);
+});

@@ -2,12 +2,15 @@ import { beginBaseline, learnBaseline, standardise } from '#learn/features/index
 import type { BaselineState } from '#learn/features/index.ts';
 import { defineIncremental } from '../define-detector.ts';
 import { BASELINE_MEMORY } from './baseline-memory.ts';
+import { beginWander, inWander, learnWander } from './field-wander.ts';
+import type { FieldWander } from './field-wander.ts';
 
 type EwmaState = BaselineState & {
   /** Smoothed standardised value of each field. */
   readonly smoothed: Float64Array;
   /** (1 − λ)^2t of each field: how unsettled its average still is. */
   readonly unsettled: Float64Array;
+  readonly wander: FieldWander;
 };
 
 /** A standardised value counts for no more, so that one wild value is not taken for a shift. */
@@ -15,13 +18,13 @@ const MOST_SPREADS = 4;
 
 /**
  * An exponentially weighted moving average of each field, in standard deviations of that average: sees small shifts
- * that last, which no single value shows. The usual limit is 2.7 to 3.
+ * that last, which no single value shows. The usual limit is 2.7 to 3. A field that always wanders is held against that.
  *
  * @see Roberts (1959); Lucas and Saccucci, "Exponentially weighted moving average control schemes" (1990)
  */
 export const ewmaChart = defineIncremental({
   name: 'ewma-chart',
-  version: 1,
+  version: 2,
   cost: 'cheap',
   options: {
     memory: BASELINE_MEMORY,
@@ -29,11 +32,12 @@ export const ewmaChart = defineIncremental({
   },
   fieldOrder: 'free',
   rowOrder: 'matters',
-  stateBytes: (width) => 5 * 8 * width,
+  stateBytes: (width) => 6 * 8 * width,
   begin: ({ width }): EwmaState => ({
     ...beginBaseline(width),
     smoothed: new Float64Array(width),
     unsettled: new Float64Array(width).fill(1),
+    wander: beginWander(width),
   }),
   learn(state, { values, width, count }, { options }) {
     for (let row = 0; row < count; row++) learnRow(state, values, row * width, options);
@@ -59,12 +63,14 @@ function learnRow(
   at: number,
   { memory, weight }: { readonly memory: number; readonly weight: number },
 ): void {
-  const { smoothed, unsettled } = state;
+  const { smoothed, unsettled, wander, counts } = state;
   for (let field = 0; field < smoothed.length; field++) {
     const value = values[at + field]!;
     if (value !== value) continue;
     smoothed[field] = (1 - weight) * smoothed[field]! + weight * clipped(state, field, value);
     unsettled[field] = unsettled[field]! * (1 - weight) ** 2;
+    const far = Math.abs(smoothed[field]!) / Math.sqrt((weight / (2 - weight)) * (1 - unsettled[field]!));
+    learnWander(wander, field, far, counts[field]! + 1, memory);
   }
   learnBaseline(state, values, at, memory);
 }
@@ -83,7 +89,7 @@ function shiftOf(state: EwmaState, field: number, value: number, weight: number)
   if (value !== value) return 0;
   const average = (1 - weight) * state.smoothed[field]! + weight * clipped(state, field, value);
   const settled = 1 - state.unsettled[field]! * (1 - weight) ** 2;
-  return Math.abs(average) / Math.sqrt((weight / (2 - weight)) * settled);
+  return inWander(state.wander, field, Math.abs(average) / Math.sqrt((weight / (2 - weight)) * settled));
 }
 
 function clipped(state: EwmaState, field: number, value: number): number {

@@ -3,7 +3,7 @@ import type { BaselineState } from '#learn/features/index.ts';
 import { StateArena } from '../state-arena.ts';
 
 /** Bytes of the past of a device at most, and rows of it. */
-const HISTORY_BYTES = 4_096;
+const HISTORY_BYTES = 4_000;
 const MOST_ROWS = 2_048;
 /** Rows that there is room for at first: it grows as they come. */
 const FIRST_ROWS = 128;

@@ -69,8 +69,10 @@ export class DeviceChecks {
     this.#behaviour = new BehaviourWatch(width, arena);
     this.#row = new Float64Array(width);
     this.#lastTime = arena.take(new Float64Array(1).fill(NaN));
-    this.#before = arena.take(new Float64Array(width).fill(NaN));
-    this.#beforeTimes = arena.take(new Float64Array(width).fill(NaN));
+    // For rules of physics alone.
+    const ruled = (plan.physics ?? []).length > 0 ? width : 0;
+    this.#before = arena.take(new Float64Array(ruled).fill(NaN));
+    this.#beforeTimes = arena.take(new Float64Array(ruled).fill(NaN));
   }
 
   /** A device takes its seat, with what is its own. */
@@ -139,8 +141,10 @@ export class DeviceChecks {
   /** Adds its state to a device's. */
   saveInto(state: Record<string, number | StateArray>): void {
     state['signs'] = this.#signs;
-    state['before'] = this.#before;
-    state['before times'] = this.#beforeTimes;
+    if (this.#before.length > 0) {
+      state['before'] = this.#before;
+      state['before times'] = this.#beforeTimes;
+    }
     for (const [name, part] of this.#behaviourParts()) state[name] = part;
     if (this.#replay !== null) {
       const { history, numbers, last, changes } = this.#replay;

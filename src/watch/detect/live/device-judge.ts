@@ -1,5 +1,5 @@
 import { decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
-import { decodeState, encodeState, FeatureStream } from '#learn/features/index.ts';
+import { decodeState, encodeState, FeaturesError, FeatureStream } from '#learn/features/index.ts';
 import type { BaselineState, StateArray } from '#learn/features/index.ts';
 import type { MovableDetector } from '../detector.ts';
 import { StateArena } from '../state-arena.ts';
@@ -365,7 +365,7 @@ export class DeviceJudge {
       const { kind } = plan.detectors[i]!;
       const detector = state.get(`detector ${kind.name}`);
       if (!(detector instanceof Uint8Array)) continue;
-      part.detector.resume(detector);
+      if (!resumed(part.detector, detector)) continue;
       fillSaved(device, state, `threshold ${kind.name}`, part.threshold);
     }
     own.numbers.set(this.#arena);
@@ -521,6 +521,17 @@ interface Beyond {
   readonly time: number;
   readonly limit: number;
   readonly score: number;
+}
+
+/** Whether a detector goes on from a snapshot; from one of a version that it does not know it begins anew. */
+function resumed(detector: MovableDetector, bytes: Uint8Array): boolean {
+  try {
+    detector.resume(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof FeaturesError && error.code === 'FEATURES_STATE_FOREIGN') return false;
+    throw error;
+  }
 }
 
 /** False alarms a second of each part: the detectors, the dearer tiers, and what tells that the baseline has moved. */

@@ -84,6 +84,17 @@ test('DeviceWatch sees a sensor that is stuck, one that shifts, and a silence', 
   assert.equal(Math.round(ofSilence[0]?.causes[0]?.value ?? 0), 3_601);
 });
 
+test('DeviceWatch sees a sensor that is scaled, whether values lie farther out than they did or less far', () => {
+  for (const times of [8, 0.02]) {
+    const rows = climateRows(0, 12_200);
+    for (let i = 12_000; i < 12_200; i++) rows.values[i * 4 + 1] = 50 + times * (rows.values[i * 4 + 1]! - 50);
+    const found = new DeviceWatch('d', PLAN).take(rows);
+    const scaled = found.find(({ detectors }) => detectors.some(({ name }) => name === 'scale-check'));
+    assert.equal(scaled?.causes[0]?.field, 'humidity', `${times} times`);
+    assert.ok(scaled.start >= rows.times[12_000]!);
+  }
+});
+
 test('DeviceWatch leaves out what is earlier than what it has seen, and takes several of one time', () => {
   const watch = new DeviceWatch('d', PLAN);
   watch.take(climateRows(0, 50));

@@ -121,6 +121,8 @@ function mainClause(device: string, detector: string, cause: Cause): string {
       return `${device} sends with a regular period that it did not have`;
     case 'ewma-chart':
       return `${field} of ${device} has shifted, now ${of(value)}${range}`;
+    case 'scale-check':
+      return `${field} of ${device} varies by more or less than it did, now ${of(value)}${range}`;
     case 'principal-components':
       return `${field} of ${device} was ${of(value)}, which does not go with its other fields`;
     case 'nearest-neighbours':

@@ -14,6 +14,7 @@ import { ewmaChart } from '../charts/ewma-chart.ts';
 import { robustZ } from '../charts/robust-z.ts';
 import { beacon, oddOrder, oddTime } from '../score/given-score.ts';
 import { jumpCheck } from '../sensor/jump-check.ts';
+import { scaleCheck } from '../sensor/scale-check.ts';
 import { stuckCheck } from '../sensor/stuck-check.ts';
 import { STANDARD_TIERS } from '../tiers/dearer-tiers.ts';
 import type { TierRule } from '../tiers/dearer-tiers.ts';
@@ -113,7 +114,7 @@ const RESOLUTION_OF_INTERVAL = 0.1;
 const QUIET = { least: 60, most: 3600, share: 0.001 } as const;
 
 /**
- * Detectors that fit numbers: single wild values, shifts that last, jumps, and a sensor that is stuck. The floors are
+ * Detectors that fit numbers: single wild values, shifts that last, jumps, a sensor that is stuck or scaled. The floors are
  * what these scores mean by themselves: standard deviations, and −ln of a chance.
  */
 export const STANDARD_DETECTORS: readonly WatchedDetector[] = [
@@ -121,6 +122,7 @@ export const STANDARD_DETECTORS: readonly WatchedDetector[] = [
   { kind: ewmaChart, floor: 4, exact: false },
   { kind: jumpCheck, floor: 6, exact: false },
   { kind: stuckCheck, floor: 8, exact: true },
+  { kind: scaleCheck, floor: 5, exact: false },
 ];
 
 /**

@@ -170,7 +170,7 @@ test('WatchService leaves the dearer detectors out while it lags, counts that, a
   );
   assert.equal(service.status.shed, 50);
   const seen = service.baseline('truck-3')[0]?.detectors.map((detector) => detector.seen);
-  assert.deepEqual(seen, [400, 350, 350, 350]);
+  assert.deepEqual(seen, [400, 350, 350, 350, 350]);
   await service.drain();
 });
 

@@ -1,6 +1,8 @@
 import { beginBaseline, learnBaseline, standardise } from '#learn/features/index.ts';
 import type { BaselineState } from '#learn/features/index.ts';
 import { BASELINE_MEMORY } from '../charts/baseline-memory.ts';
+import { beginWander, inWander, learnWander } from '../charts/field-wander.ts';
+import type { FieldWander } from '../charts/field-wander.ts';
 import { defineIncremental } from '../define-detector.ts';
 
 type ScaleState = BaselineState & {
@@ -8,13 +10,16 @@ type ScaleState = BaselineState & {
   readonly away: Float64Array;
   /** (1 − λ)^2t of each field: how unsettled its average still is. */
   readonly unsettled: Float64Array;
+  readonly wander: FieldWander;
 };
 
 /** Mean and deviation of the distance of normal values from their mean, in standard deviations: √(2/π), √(1 − 2/π). */
 const MEAN = 0.7979;
 const DEVIATION = 0.6028;
 /** A value counts for no more spreads, so that one wild value is not taken for another scale. */
-const MOST_SPREADS = 4;
+const MOST_SPREADS = 8;
+/** Values of a field before its spread is known well enough to be held against. */
+const SETTLES = 64;
 
 /**
  * A sensor whose signal is scaled: its values lie farther from their centre than they used to, or less far. A moving
@@ -24,7 +29,7 @@ const MOST_SPREADS = 4;
  */
 export const scaleCheck = defineIncremental({
   name: 'scale-check',
-  version: 1,
+  version: 2,
   cost: 'cheap',
   options: {
     memory: BASELINE_MEMORY,
@@ -32,11 +37,12 @@ export const scaleCheck = defineIncremental({
   },
   fieldOrder: 'free',
   rowOrder: 'matters',
-  stateBytes: (width) => 5 * 8 * width,
+  stateBytes: (width) => 6 * 8 * width,
   begin: ({ width }): ScaleState => ({
     ...beginBaseline(width),
     away: new Float64Array(width).fill(MEAN),
     unsettled: new Float64Array(width).fill(1),
+    wander: beginWander(width),
   }),
   learn(state, { values, width, count }, { options }) {
     for (let row = 0; row < count; row++) learnRow(state, values, row * width, options);
@@ -64,9 +70,11 @@ function learnRow(
 ): void {
   for (let field = 0; field < state.away.length; field++) {
     const value = values[at + field]!;
-    if (value !== value) continue;
+    if (value !== value || state.counts[field]! < SETTLES) continue;
     state.away[field] = averaged(state, field, value, weight);
     state.unsettled[field] = state.unsettled[field]! * (1 - weight) ** 2;
+    const far = changeOf(state.away[field]!) / deviationOf(state.unsettled[field]!, weight);
+    learnWander(state.wander, field, far, state.counts[field]! + 1, memory);
   }
   learnBaseline(state, values, at, memory);
 }
@@ -81,10 +89,19 @@ function greatest(state: ScaleState, values: Float64Array, at: number, weight: n
 }
 
 function shiftOf(state: ScaleState, field: number, value: number, weight: number): number {
-  if (value !== value) return 0;
-  const settled = 1 - state.unsettled[field]! * (1 - weight) ** 2;
-  const deviation = DEVIATION * Math.sqrt((weight / (2 - weight)) * settled);
-  return Math.abs(averaged(state, field, value, weight) - MEAN) / deviation;
+  if (value !== value || state.counts[field]! < SETTLES) return 0;
+  const deviation = deviationOf(state.unsettled[field]! * (1 - weight) ** 2, weight);
+  return inWander(state.wander, field, changeOf(averaged(state, field, value, weight)) / deviation);
+}
+
+/** How far the average is from its mean; below it by the logarithm, or values that hardly vary would be no farther than 1. */
+function changeOf(away: number): number {
+  return away >= MEAN ? away - MEAN : MEAN * Math.log(MEAN / Math.max(away, 1e-9));
+}
+
+/** The standard deviation of the average. */
+function deviationOf(unsettled: number, weight: number): number {
+  return DEVIATION * Math.sqrt((weight / (2 - weight)) * (1 - unsettled));
 }
 
 function averaged(state: ScaleState, field: number, value: number, weight: number): number {
