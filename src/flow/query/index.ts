@@ -11,6 +11,7 @@ export type {
 } from './relations.ts';
 export { formatAst, isNode, parseAst } from './gate/ast.ts';
 export type { AstNode } from './gate/ast.ts';
+export { mayRead } from './gate/time-spans.ts';
 export { gateStatement } from './gate/gate-statement.ts';
 export type { GatedStatement, GateOptions, RefusedStatement } from './gate/gate-statement.ts';
 export { planConsentList } from './execute/consent-list.ts';

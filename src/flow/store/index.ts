@@ -24,6 +24,7 @@ export { decodeParquet } from './parquet/decode-parquet.ts';
 export { segmentAadPrefix, segmentObjectKey, mergeColumns, SEGMENT_PREFIX } from './segment.ts';
 export type { JournalSpan, SealedObject, Segment, SegmentColumn, StoredColumn, TokenMark } from './segment.ts';
 export { placedKey, placeOf, PLACES_PREFIX } from './archive/place-key.ts';
+export { lookForObjects } from './archive/look-for-objects.ts';
 export { PlacedObjects } from './archive/placed-objects.ts';
 export { archivedBefore } from './archive/plan-archive.ts';
 export type { Archive } from './archive/plan-archive.ts';

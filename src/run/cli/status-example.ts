@@ -15,6 +15,7 @@ export const STATUS: PlatformStatus = {
   journal: { bytes: 512 },
   tail: { rows: 7, bytes: 100 },
   segments: { count: 2, rows: 1_000, bytes: 1_536 },
+  archive: { waiting: 0, places: [] },
   proposals: { waiting: 0 },
   audit: { entries: 9, integrated: 9, gaps: [], suspended: 0 },
   queries: { confined: false, reason: 'no namespaces', running: 0 },

@@ -29,6 +29,11 @@ export interface PlatformStatus {
   readonly journal: { readonly bytes: number };
   readonly tail: { readonly rows: number; readonly bytes: number };
   readonly segments: { readonly count: number; readonly rows: number; readonly bytes: number };
+  /** What is archived, by place, and objects that wait to be carried there. */
+  readonly archive: {
+    readonly waiting: number;
+    readonly places: readonly { readonly place: string; readonly segments: number; readonly bytes: number }[];
+  };
   readonly audit: {
     readonly entries: number;
     readonly integrated: number;

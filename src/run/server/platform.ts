@@ -53,7 +53,7 @@ import { folderBytes, makeRate, readStatus } from './control/status.ts';
 import { TemplateService } from './control/template-service.ts';
 import { lookElsewhere } from './control/look-elsewhere.ts';
 import { TransferBook } from './control/transfer-book.ts';
-import { dataRegions, requireRegions, tryRegions } from './control/regions.ts';
+import { dataRegions, placesIn, requirePlaces, requireRegions, tryRegions } from './control/regions.ts';
 import { useAlgorithms } from './control/use-algorithms.ts';
 import { requireTemplate, TemplateVersions } from './control/template-versions.ts';
 import type { TemplateSource } from './control/template-versions.ts';
@@ -455,6 +455,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     packageFile,
     check: async (next) => {
       requireRegions(next, await segments.active(), transfers.inForce());
+      requirePlaces(next, inForce(), await segments.stored());
       await queries.check(next);
     },
     segments: () => segments.active(),
@@ -549,6 +550,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         template: inForce(),
         decisions,
         objects,
+        places: placesIn(await segments.stored()).map((place) => ({ place, open: () => places.find(place) })),
         segments: await segments.stored(),
         transfers: transfers.inForce(),
         backups: await backups.places(),
@@ -747,6 +749,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const rate = makeRate(() => clock.monotonicMs());
   const status = (): Promise<PlatformStatus> =>
     readStatus({
+      places,
       version: packageVersion,
       address,
       template: templates.current,

@@ -5,6 +5,8 @@ import { formatAst, isNode, nodesOf, parseAst } from './ast.ts';
 import { collectMentions } from './mentions.ts';
 import { Refusal } from './refusal.ts';
 import { Rewriter } from './rewriter.ts';
+import { isAll, timeSpans } from './time-spans.ts';
+import type { TimeSpan } from './time-spans.ts';
 import { refuseUndeclaredFailures } from './undeclared-failures.ts';
 
 /** A statement rebuilt out of allowed parts, and what it reads. */
@@ -13,7 +15,12 @@ export interface GatedStatement {
   /** Serialised syntax tree that reads relations of the schema `weir` only. */
   readonly ast: string;
   /** Relations and, of each, the columns that must be opened; never one that is neither granted nor filtered by. */
-  readonly reads: readonly { readonly relation: string; readonly columns: readonly string[] }[];
+  readonly reads: readonly {
+    readonly relation: string;
+    readonly columns: readonly string[];
+    /** Times of the rows that can show in its answer, one span for each mention; absent where it cannot be told. */
+    readonly spans?: readonly TimeSpan[];
+  }[];
   /** Identifiers of its bound parameters, in no order. */
   readonly parameters: readonly string[];
   /** Whether an error while it runs may be about rows or values that the subject does not see. */
@@ -56,11 +63,15 @@ export function gateStatement(serialised: string, options: GateOptions): GatedSt
     const rewriter = new Rewriter(relations, grants, collectMentions(query), used, [], grants, explains);
     const node = rewriter.rewrite(query['node'] as AstNode, true);
     if (rewriter.veiled) refuseUndeclaredFailures(query);
+    const spans = timeSpans(node);
     const statements = [{ node, named_param_map: query['named_param_map'] ?? [] }];
     return {
       outcome: 'ready',
       ast: formatAst({ error: false, statements }),
-      reads: [...used].map(([relation, columns]) => ({ relation, columns: [...columns] })),
+      reads: [...used].map(([relation, columns]) => {
+        const read = spans.get(relation);
+        return { relation, columns: [...columns], ...(read === undefined || isAll(read) ? {} : { spans: read }) };
+      }),
       parameters: [...rewriter.parameters],
       veiled: rewriter.veiled,
     };

@@ -26,11 +26,15 @@ export interface CarrierParts {
   readonly log: Log;
 }
 
+/** So many steps from one look at places that are in use to the next: what is away is told of before somebody needs it. */
+const LOOK_EVERY = 12;
+
 /** Carries what lies here and belongs elsewhere, and tries places again that failed. */
 export class Carrier {
   readonly #parts: CarrierParts;
   readonly #settled = new Set<string>();
   #waiting = 0;
+  #steps = 0;
 
   constructor(parts: CarrierParts) {
     this.#parts = parts;
@@ -48,13 +52,16 @@ export class Carrier {
     const names = new Set([...here].map(nameOf));
     for (const { place } of places.problems) names.add(place);
     this.#waiting = here.size;
-    if (names.size === 0) return 0;
+    const isLook = this.#steps % LOOK_EVERY === 0;
+    this.#steps += 1;
+    if (names.size === 0 && !isLook) return 0;
     const active = await publisher.active();
+    if (isLook) for (const { objectKey } of active) if (placeOf(objectKey) !== null) names.add(nameOf(objectKey));
     const stored = [...active, ...(await publisher.replacedBefore(Infinity))];
     let carried = 0;
     for (const name of names) {
       const own = stored.filter(({ objectKey }) => placeOf(objectKey)?.place === name);
-      if (!this.#settled.has(name) || !places.isOpen(name)) {
+      if (isLook || !this.#settled.has(name) || !places.isOpen(name)) {
         const isNew = own.every(({ objectKey }) => here.has(objectKey));
         if (!(await places.settle(name, isNew))) continue;
         this.#settled.add(name);

@@ -19,7 +19,7 @@ type Row = readonly [what: string, how: string];
 
 /** The state of a platform as a person reads it. */
 export function showStatus(status: PlatformStatus): string {
-  const { readings, segments, audit } = status;
+  const { readings, segments, archive, audit } = status;
   const refused = Object.entries(readings.refused).map(([reason, count]) => `${reason} ${count}`);
   const rows: Row[] = [
     ['template', `${status.template.name} ${status.template.digest.slice(0, 12)}`],
@@ -33,6 +33,11 @@ export function showStatus(status: PlatformStatus): string {
     ['refused', refused.length === 0 ? 'none' : refused.join(', ')],
     ['journal', `${status.journal.bytes} bytes, ${status.tail.rows} rows not yet sealed`],
     ['segments', `${segments.count} with ${segments.rows} rows in ${segments.bytes} bytes`],
+    ...archive.places.map(({ place, segments: own, bytes }): Row => [
+      `in ${place}`,
+      `${own} of them in ${bytes} bytes`,
+    ]),
+    ...(archive.waiting === 0 ? [] : [['to be carried', `${archive.waiting} segments`] satisfies Row]),
     ['log', `${audit.entries} entries, ${audit.integrated} in the newest checkpoint`],
     [
       'processes',

@@ -23,6 +23,10 @@ export const STATUS = Type.Object({
   journal: Type.Object({ bytes: count }),
   tail: Type.Object({ rows: count, bytes: count }),
   segments: Type.Object({ count, rows: count, bytes: count }),
+  archive: Type.Object({
+    waiting: count,
+    places: listOf(Type.Object({ place: text, segments: count, bytes: count })),
+  }),
   audit: Type.Object({
     entries: count,
     integrated: count,

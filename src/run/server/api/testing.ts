@@ -65,6 +65,7 @@ export const STATUS_EXAMPLE: PlatformStatus = {
   journal: { bytes: 512 },
   tail: { rows: 7, bytes: 100 },
   segments: { count: 2, rows: 1_000, bytes: 1_536 },
+  archive: { waiting: 0, places: [] },
   audit: { entries: 9, integrated: 9, gaps: [], suspended: 0 },
   queries: { confined: true, reason: null, running: 0 },
   watch: null,

@@ -4,7 +4,7 @@ import { DecisionPoint } from '#declare/policy/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
-import { dataRegions, requireRegions, tryRegions } from './regions.ts';
+import { dataRegions, placesIn, requirePlaces, requireRegions, tryRegions } from './regions.ts';
 
 const template = makeTemplate(`region: eu
 devices: {d: {}}
@@ -41,7 +41,7 @@ test('tryRegions() finds a segment that lies where it must not, in the store and
     await main.put(objectKey, new Uint8Array(1));
     await copy.put(objectKey, new Uint8Array(1));
   }
-  const parts = { template, decisions: new DecisionPoint(), objects: main, segments };
+  const parts = { template, decisions: new DecisionPoint(), objects: main, places: [], segments };
   const backups = [
     { target: 't1', region: 'us', open: async () => copy },
     { target: 't2', region: 'eu', open: () => Promise.reject(new Error('away')) },
@@ -63,6 +63,46 @@ test('tryRegions() finds a segment that lies where it must not, in the store and
 test('tryRegions() tells of columns that are shown to who is outside', async (t) => {
   const objects = await openDirectoryObjects(await temporaryFolder(t));
   const decisions = new DecisionPoint(undefined, null, () => [{ from: 'eu', to: '_elsewhere' }]);
-  const { leaks } = await tryRegions({ template, decisions, objects, segments: [], transfers: [], backups: [] });
+  const { leaks } = await tryRegions({
+    template,
+    decisions,
+    objects,
+    places: [],
+    segments: [],
+    transfers: [],
+    backups: [],
+  });
   assert.deepEqual(leaks, ['s.n']);
+});
+
+test('archived segments count where their place stands, in its scan and in templates that name it', async (t) => {
+  const archived = (place: string) => makeTemplate(`region: eu
+objects: {cold: ${place}}
+devices: {d: {}}
+streams: {s: {from: d, fields: {n: {type: number}}}}`); // prettier-ignore
+  const [eu, us] = [archived('{location: /cold}'), archived('{location: /cold, region: us}')];
+  const segments = ['a', 'b'].map((id) => ({ ...segment(id, 'eu'), objectKey: `places/cold/segments/${id}.parquet` }));
+  assert.deepEqual(placesIn([...segments, segment('c')]), ['cold']);
+  requireRegions(eu, segments, []);
+  assert.throws(() => requireRegions(us, segments, []), { code: 'SERVER_REGION_REFUSED' });
+  requirePlaces(us, eu, segments);
+  requirePlaces(template, eu, [segment('c')]);
+  for (const next of [template, archived('{location: /other}')])
+    assert.throws(() => requirePlaces(next, eu, segments), { code: 'SERVER_PLACE_HELD' });
+  const [main, cold] = [
+    await openDirectoryObjects(await temporaryFolder(t)),
+    await openDirectoryObjects(await temporaryFolder(t)),
+  ];
+  // One waits to be carried, one is there.
+  await main.put(segments[0]!.objectKey, new Uint8Array(1));
+  await cold.put('segments/b.parquet', new Uint8Array(1));
+  const parts = { decisions: new DecisionPoint(), objects: main, segments, transfers: [], backups: [] };
+  const places = [{ place: 'cold', open: async () => cold }];
+  const { stores } = await tryRegions({ ...parts, template: us, places });
+  assert.deepEqual(stores, [
+    { place: 'main', region: 'eu', scanned: 1, strays: [], problem: null },
+    { place: 'place:cold', region: 'us', scanned: 1, strays: ['b'], problem: null },
+  ]);
+  const away = [{ place: 'cold', open: () => Promise.reject(new Error('away')) }];
+  assert.equal((await tryRegions({ ...parts, template: eu, places: away })).stores[1]?.problem, 'unreachable');
 });

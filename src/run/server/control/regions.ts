@@ -2,9 +2,9 @@ import type { RegionTrial } from '#assure/controls/index.ts';
 import type { Objects } from '#base/storage/index.ts';
 import { mayStand } from '#declare/policy/index.ts';
 import type { DecisionPoint, RegionTransfer, Subject } from '#declare/policy/index.ts';
-import { classRules, mainRegion, regionOf } from '#declare/template/index.ts';
+import { classRules, mainRegion, placeRegion, regionOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { SEGMENT_PREFIX } from '#flow/store/index.ts';
+import { placedKey, placeOf, PLACES_PREFIX, SEGMENT_PREFIX } from '#flow/store/index.ts';
 import type { Segment } from '#flow/store/index.ts';
 import { ServerError } from '../errors.ts';
 
@@ -28,13 +28,41 @@ export function requireRegions(
   segments: readonly Labelled[],
   transfers: readonly RegionTransfer[],
 ): void {
-  const at = mainRegion(next);
-  const kept = segments.find(({ region }) => region !== undefined && !mayStand(region, at, transfers));
+  const standsIn = ({ objectKey }: Labelled): string | null => placeRegion(next, placeOf(objectKey)?.place ?? null);
+  const kept = segments.find(
+    (segment) => segment.region !== undefined && !mayStand(segment.region, standsIn(segment), transfers),
+  );
   if (kept === undefined) return;
   throw new ServerError(
     'SERVER_REGION_REFUSED',
-    `Cannot apply template: readings of ${kept.stream} are stored that have to stay in ${kept.region}, and the platform would stand in ${at ?? 'no named region'}`,
+    `Cannot apply template: readings of ${kept.stream} are stored that have to stay in ${kept.region}, and what they lie in would stand in ${standsIn(kept) ?? 'no named region'}`,
     { hint: 'Leave the region as it is, let these readings go first, or have a transfer recorded' },
+  );
+}
+
+/** Places that segments are archived in, in the order of their names. */
+export function placesIn(segments: readonly Pick<Segment, 'objectKey'>[]): readonly string[] {
+  return [...new Set(segments.flatMap(({ objectKey }) => placeOf(objectKey)?.place ?? []))].sort();
+}
+
+/**
+ * Has a template go on naming the places that segments lie in, each where it is.
+ *
+ * @throws {ServerError} SERVER_PLACE_HELD
+ */
+export function requirePlaces(
+  next: Template,
+  current: Template,
+  segments: readonly Pick<Segment, 'objectKey'>[],
+): void {
+  const used = placesIn(segments);
+  const moved = used.find((name) => next.objects?.get(name)?.location !== current.objects?.get(name)?.location);
+  const gone = used.find((name) => !next.objects?.has(name)) ?? moved;
+  if (gone === undefined) return;
+  throw new ServerError(
+    'SERVER_PLACE_HELD',
+    `Cannot apply template: segments lie in the place ${gone}, which it ${next.objects?.has(gone) === true ? 'has elsewhere' : 'does not name'}`,
+    { hint: 'Keep the place as it is, declare another, and name that in `archive`: segments go from one to the other' },
   );
 }
 
@@ -46,6 +74,8 @@ export async function tryRegions(parts: {
   readonly template: Template;
   readonly decisions: DecisionPoint;
   readonly objects: Objects;
+  /** The places that segments are archived in. */
+  readonly places: readonly { readonly place: string; readonly open: () => Promise<Objects> }[];
   readonly segments: readonly Labelled[];
   readonly transfers: readonly RegionTransfer[];
   readonly backups: readonly {
@@ -54,23 +84,42 @@ export async function tryRegions(parts: {
     readonly open: () => Promise<Objects>;
   }[];
 }): Promise<RegionTrial> {
-  const { template, objects, segments, transfers, backups } = parts;
+  const { template, objects, places, segments, transfers, backups } = parts;
   const labels = new Map(segments.map((segment) => [segment.objectKey, segment]));
-  const scan = async (place: string, at: string | null, from: Objects): Promise<RegionTrial['stores'][number]> => {
+  const scan = async (
+    { place, region: at }: { readonly place: string; readonly region: string | null },
+    from: Objects,
+    prefixes: readonly string[],
+    keyOf = (key: string): string => key,
+  ): Promise<RegionTrial['stores'][number]> => {
     let scanned = 0;
     const strays: string[] = [];
-    for await (const key of from.list(SEGMENT_PREFIX)) {
-      scanned += 1;
-      const segment = labels.get(key);
-      if (segment?.region !== undefined && !mayStand(segment.region, at, transfers)) strays.push(segment.id);
+    for (const prefix of prefixes) {
+      for await (const key of from.list(prefix)) {
+        scanned += 1;
+        const segment = labels.get(keyOf(key));
+        if (segment?.region !== undefined && !mayStand(segment.region, at, transfers)) strays.push(segment.id);
+      }
     }
     return { place, region: at, scanned, strays, problem: null };
   };
-  const stores = [await scan('main', mainRegion(template), objects)];
-  for (const { target, region, open } of backups) {
-    const place = `backup:${target}`;
+  // What waits to be carried lies here, and archived segments in backups under the same keys.
+  const all = [SEGMENT_PREFIX, PLACES_PREFIX];
+  const stores = [await scan({ place: 'main', region: mainRegion(template) }, objects, all)];
+  const others = [
+    ...places.map(({ place, open }) => {
+      const keyOf = (key: string): string => placedKey(place, key);
+      const at = { place: `place:${place}`, region: placeRegion(template, place) };
+      return { ...at, open, look: (from: Objects) => scan(at, from, [SEGMENT_PREFIX], keyOf) };
+    }),
+    ...backups.map(({ target, region, open }) => {
+      const at = { place: `backup:${target}`, region };
+      return { ...at, open, look: (from: Objects) => scan(at, from, all) };
+    }),
+  ];
+  for (const { place, region, open, look } of others) {
     const found = await open()
-      .then((from) => scan(place, region, from))
+      .then(look)
       .catch((): RegionTrial['stores'][number] => ({ place, region, scanned: 0, strays: [], problem: 'unreachable' }));
     stores.push(found);
   }

@@ -4,7 +4,7 @@ import { sha256Hex } from '#base/crypto/index.ts';
 import type { Catalogue, Objects } from '#base/storage/index.ts';
 import { keepOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { Erasures, Holds, SEGMENT_PREFIX } from '#flow/store/index.ts';
+import { Erasures, Holds, lookForObjects } from '#flow/store/index.ts';
 import type { Erasure, Hold, Segment } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { Confirmation } from '../backup/backup-keeper.ts';
@@ -227,17 +227,11 @@ export class RetentionKeeper {
 
   async #look(gone: readonly Erasure[]): Promise<readonly { readonly where: string; readonly found: number }[]> {
     const { keys, objects } = this.#parts;
-    const wanted = new Set(gone.map(({ objectKey }) => objectKey));
-    let stored = 0;
-    for await (const key of objects.list(SEGMENT_PREFIX)) if (wanted.has(key)) stored += 1;
+    const stored = await lookForObjects(objects, gone.map(({ objectKey }) => objectKey)); // prettier-ignore
     let opened = 0;
     for (const { segment, handles } of gone)
       opened += (await keys.unwrapDataKeys({ actor: ACTOR, resource: `segment:${segment}` }, handles)).size;
-    return [
-      { where: 'objects', found: stored },
-      { where: 'data keys', found: opened },
-      ...(await this.#parts.elsewhere(gone)),
-    ];
+    return [...stored, { where: 'data keys', found: opened }, ...(await this.#parts.elsewhere(gone))];
   }
 
   async #isStored(stream: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Template } from '#declare/template/index.ts';
+import { placeOf } from '#flow/store/index.ts';
 import { formatMicros } from '#base/core/index.ts';
 import type { AuditLog, CosignatureAnswer } from '#trust/audit/index.ts';
 import type { Consents } from '#trust/consent/index.ts';
@@ -9,8 +10,10 @@ import type { DataDirectory } from '../data-directory.ts';
 import type { GatewayHost } from '../gateway/host.ts';
 import type { PlatformAddress, PlatformStatus } from '../platform-status.ts';
 import { memoryExposures } from '../process/memory-exposures.ts';
+import type { ArchivePlaces } from '../places/archive-places.ts';
 import { processTree } from '../prove/process-files.ts';
 import type { StoreHost } from '../store/host.ts';
+import { placesIn } from './regions.ts';
 import type { ProposalBook } from './proposal-book.ts';
 import type { WatchHost } from '../watch/host.ts';
 import type { AlertBook } from '#watch/respond/index.ts';
@@ -31,6 +34,7 @@ export interface StatusSources {
     readonly running: number;
   };
   readonly segments: SegmentHost;
+  readonly places: Pick<ArchivePlaces, 'problems'>;
   readonly layout: DataDirectory;
   readonly continuity: Pick<Identity['continuity'], 'gaps' | 'suspended'>;
   readonly consents: Pick<Consents, 'suspended'>;
@@ -50,6 +54,9 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
   const counts = await gateway.counts();
   const storeStatus = await store.status().catch(() => null);
   if (storeStatus === null) degraded.push('the store does not answer');
+  const away = new Map([...sources.places.problems, ...(storeStatus?.archive.problems ?? [])].map((p) => [p.place, p]));
+  for (const { place, problem } of away.values())
+    degraded.push(`place ${place} of archived segments cannot be used: ${problem}`);
   if (storeStatus?.paused === true) degraded.push('the store lags and the journal waits');
   for (const { file, offset } of store.damages)
     degraded.push(`journal file ${file} is damaged from byte ${offset} on: restore it from a backup`);
@@ -116,6 +123,13 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
       count: active.length,
       rows: active.reduce((sum, { rows }) => sum + rows, 0),
       bytes: active.reduce((sum, { size }) => sum + size, 0),
+    },
+    archive: {
+      waiting: storeStatus?.archive.waiting ?? 0,
+      places: placesIn(active).map((place) => {
+        const own = active.filter(({ objectKey }) => placeOf(objectKey)?.place === place);
+        return { place, segments: own.length, bytes: own.reduce((sum, { size }) => sum + size, 0) };
+      }),
     },
     audit: {
       entries: audit.size,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { hasCode } from '#base/core/index.ts';
+import { hasCode, systemClock } from '#base/core/index.ts';
 import type { AeadKey } from '#base/crypto/index.ts';
-import { planConsentList, shapesOf } from '#flow/query/index.ts';
+import { mayRead, planConsentList, shapesOf } from '#flow/query/index.ts';
 import type {
   Consenting,
   GatedStatement,
@@ -13,7 +13,7 @@ import type {
   TokenSight,
   TokenSights,
 } from '#flow/query/index.ts';
-import { damagedFor, segmentAadPrefix } from '#flow/store/index.ts';
+import { damagedFor, placeOf, segmentAadPrefix } from '#flow/store/index.ts';
 import type { SealedObject, Segment, TailBlock } from '#flow/store/index.ts';
 import type { Consents } from '#trust/consent/index.ts';
 import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
@@ -76,7 +76,8 @@ export async function readData(
     const granted = new Map<string, Granted | TailBlock>();
     const taken: Segment[] = [];
     try {
-      const planned = reads.map(async ({ relation: name, columns }) => {
+      const now = systemClock.now();
+      const planned = reads.map(async ({ relation: name, columns, spans }) => {
         const relation = relations.get(name);
         if (relation === undefined) throw new TypeError(`a gated statement reads ${name}, which is no relation`);
         const shapes = shapesOf(relation).filter((shape) => columns.includes(shape.name));
@@ -85,7 +86,10 @@ export async function readData(
           return { name, columns: shapes, segments: [], tail: [await parts.memory(name)], ...given(sights) };
         const [damaged] = damagedFor(name, visible, (stream) => relations.get(stream)?.kind === 'stream');
         if (damaged !== undefined) throw damaged.error;
-        const sealed = segments.filter(({ stream }) => stream === name);
+        // What is archived is fetched as a whole, so it is left out where nothing of it can show.
+        const sealed = segments.filter(
+          (segment) => segment.stream === name && (placeOf(segment.objectKey) === null || isRead(segment, spans, now)),
+        );
         const ofThis = { ...use, resource: `view:${name}` };
         taken.push(...sealed);
         for (const segment of sealed) {
@@ -98,7 +102,7 @@ export async function readData(
           name,
           columns: shapes,
           segments: [
-            ...sealed.map((segment) => placeOf(segment, columns, parts, sightsOfSegment(segment, columns, parts))),
+            ...sealed.map((segment) => plannedOf(segment, columns, parts, sightsOfSegment(segment, columns, parts))),
             ...blocks.map((block) => placeOfBlock(block, parts, sights)),
           ],
           tail: batches.map(({ rows, columns: held }) => ({ rows, columns: held })),
@@ -126,6 +130,14 @@ export async function readData(
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   }
+}
+
+function isRead(
+  { minTime, maxTime }: Pick<Segment, 'minTime' | 'maxTime'>,
+  spans: GatedStatement['reads'][number]['spans'],
+  now: number,
+): boolean {
+  return spans === undefined || mayRead(spans, minTime, maxTime, now);
 }
 
 /** A relation that sealed objects hold, asked by itself instead of the governed ones. */
@@ -170,7 +182,7 @@ export function readObjects(
       name,
       columns: shapesOf(relation).filter((shape) => columns.includes(shape.name)),
       // What was kept has its tokens as they were shown then.
-      segments: objects.map((object) => placeOf(object, columns, parts, NONE)),
+      segments: objects.map((object) => plannedOf(object, columns, parts, NONE)),
       tail: [],
     };
   });
@@ -223,7 +235,7 @@ function sightsOfSegment(segment: Segment, columns: readonly string[], { shown }
   return new Map(sights.filter((each): each is readonly [string, TokenSight] => each[1] !== null));
 }
 
-function placeOf(
+function plannedOf(
   segment: SealedObject,
   columns: readonly string[],
   { objects, copies, keys, shown }: Pick<QueryDataParts, 'objects' | 'copies' | 'keys' | 'shown'>,

@@ -3,7 +3,7 @@ import type { AuditSink, Clock, Json, Micros, Millis, Random } from '#base/core/
 import { sha256Hex } from '#base/crypto/index.ts';
 import type { Catalogue, Objects } from '#base/storage/index.ts';
 import type { Rectification, RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
-import { SEGMENT_PREFIX } from '#flow/store/index.ts';
+import { lookForObjects } from '#flow/store/index.ts';
 import type { Erasure, Erasures, SubjectRows, SubjectSpan } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { Confirmation } from '../backup/backup-keeper.ts';
@@ -174,10 +174,7 @@ export class Eraser {
     note('journal', (await journalFiles()).filter(({ created }) => created < turned).length);
     const states = await segments.statesOf(gone.map(({ segment }) => segment));
     note('catalogue of segments', states.filter((state) => state !== 'gone').length);
-    const wanted = new Set(gone.map(({ objectKey }) => objectKey));
-    let stored = 0;
-    for await (const key of objects.list(SEGMENT_PREFIX)) if (wanted.has(key)) stored += 1;
-    note('objects', stored);
+    looked.push(...(await lookForObjects(objects, gone.map(({ objectKey }) => objectKey)))); // prettier-ignore
     let opened = 0;
     for (const { segment, handles } of gone)
       opened += (await keys.unwrapDataKeys({ actor: ACTOR, resource: `segment:${segment}` }, handles)).size;
