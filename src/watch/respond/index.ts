@@ -15,4 +15,4 @@ export { parseWebhookSecret, webhookHeaders } from './webhook-signature.ts';
 export type { WebhookSigner } from './webhook-signature.ts';
 export { correlate } from './correlate.ts';
 export type { Incident, Step } from './correlate.ts';
-export { WATCH_SCHEMA, WATCH_STATES } from './schema.ts';
+export { WATCH_ANSWERED, WATCH_SCHEMA, WATCH_STATES } from './schema.ts';

@@ -10,8 +10,20 @@ export const WATCH_STATES = {
   clear: { file: 'text', saved: 'integer' },
 } as const;
 
+/** Up to when alerts that have to be answered were: by what is answered. */
+export const WATCH_ANSWERED = {
+  name: 'watch_answered',
+  key: { name: 'text' },
+  clear: { reached: 'integer' },
+} as const;
+
 /** The tables of this wing. */
 export const WATCH_SCHEMA: CatalogueSchema = {
   room: 'watch',
-  migrations: [[...ALERT_TABLES, ...sealedTableSql(WATCH_STATES)], [...RULE_TABLES], [...ALERT_CHANGES]],
+  migrations: [
+    [...ALERT_TABLES, ...sealedTableSql(WATCH_STATES)],
+    [...RULE_TABLES],
+    [...ALERT_CHANGES],
+    [...sealedTableSql(WATCH_ANSWERED)],
+  ],
 };

@@ -3,11 +3,11 @@ import type { Catalogue, RowSealer } from '#base/storage/index.ts';
 import { AlertBook, RuleBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
 import { folderBytes } from '../control/status.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
-import { containTampered } from './contain-tampered.ts';
 import type { ContainParts } from './contain-tampered.ts';
 import { WatchHost } from './host.ts';
 import type { WatchHostParts } from './host.ts';
 import { postWebhook } from './post-webhook.ts';
+import { TamperAnswers } from './tamper-answers.ts';
 import { WEBHOOK_SCHEMA, WebhookBook } from './webhook-book.ts';
 import { readWebhookFile } from './webhook-file.ts';
 import { Webhooks } from './webhooks.ts';
@@ -34,6 +34,7 @@ export async function openWatch(
   await catalogue.migrate(WEBHOOK_SCHEMA);
   const rules = await RuleBook.open({ catalogue, sealer, audit, clock });
   const alerts = await AlertBook.open({ catalogue, sealer, audit, clock, rules });
+  const answers = await TamperAnswers.open({ catalogue, sealer, alerts, inventory, audit, log, template });
   const watch = WatchHost.open({
     layout,
     catalogue,
@@ -46,7 +47,7 @@ export async function openWatch(
     storeCursor: async () => new Map((await segments.state()).cursor),
     journalBytes: () => folderBytes(layout.journal),
     deviceType,
-    raise: async (findings) => containTampered({ inventory, audit, log, template }, await alerts.raise(findings)),
+    raise: (findings) => answers.raise(findings),
   });
   const webhooks = new Webhooks({
     webhooks: () => template().webhooks,
