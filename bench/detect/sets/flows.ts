@@ -1,26 +1,13 @@
 import { quantileOfSorted } from '#learn/features/index.ts';
 import { CHANNEL_FEATURES, CHANNEL_WINDOW, channelWindows } from '#learn/flows/index.ts';
 import type { ChannelWindow } from '#learn/flows/index.ts';
-import {
-  isolationForest,
-  nearestNeighbours,
-  principalComponents,
-  robustCovariance,
-  rowsOf,
-  tabularEnsemble,
-} from '#watch/detect/index.ts';
+import { rowsOf, tabularEnsemble } from '#watch/detect/index.ts';
 import type { DetectorKind } from '#watch/detect/index.ts';
 import type { DetectBench } from '../bench-set.ts';
 import { honeypotFlows, zeekFlows } from '../data/read-flows.ts';
 import type { LabelledFlow } from '../data/read-flows.ts';
+import { TABULAR_KINDS } from '../tabular-kinds.ts';
 
-const KINDS: readonly DetectorKind[] = [
-  isolationForest,
-  nearestNeighbours,
-  robustCovariance,
-  principalComponents,
-  tabularEnsemble,
-];
 /** Share of benign windows that the limit lets through. */
 const LET_THROUGH = 0.99;
 
@@ -42,7 +29,7 @@ export const flows: DetectBench = ({ seeds, quick, note }) => {
   const lessons = benign.flatMap(({ windows, flows: labelled }) =>
     half(windows, 0).filter((one) => !isMalicious(one, labelled)),
   );
-  const rows = KINDS.map((kind) => {
+  const rows = TABULAR_KINDS.map((kind) => {
     const runs = (quick ? seeds.slice(0, 1) : seeds).map((seed) => {
       const judge = teach(kind, seed, lessons);
       const ofMalware = judge(malware.windows, malware.flows);

@@ -1,26 +1,11 @@
-import {
-  isolationForest,
-  nearestNeighbours,
-  pickRows,
-  principalComponents,
-  robustCovariance,
-  rowsOf,
-  TABULAR_PARTS,
-  tabularEnsemble,
-} from '#watch/detect/index.ts';
+import { pickRows, rowsOf, TABULAR_PARTS, tabularEnsemble } from '#watch/detect/index.ts';
 import type { DetectorKind, Rows } from '#watch/detect/index.ts';
 import type { DetectBench } from '../bench-set.ts';
 import { dataPath, readText } from '../data/corpus.ts';
 import { rocArea } from '../measures/roc-area.ts';
+import { TABULAR_KINDS } from '../tabular-kinds.ts';
 
-const KINDS: readonly DetectorKind[] = [
-  isolationForest,
-  nearestNeighbours,
-  robustCovariance,
-  principalComponents,
-  tabularEnsemble,
-];
-const figureOf = (kind: DetectorKind, areas: readonly number[]): number => areas[KINDS.indexOf(kind)]!;
+const figureOf = (kind: DetectorKind, areas: readonly number[]): number => areas[TABULAR_KINDS.indexOf(kind)]!;
 const FOLDS = 5;
 /** Columns of names: protocol, service, flag. */
 const CATEGORIES = [1, 2, 3];
@@ -35,12 +20,12 @@ export const nslKdd: DetectBench = ({ seeds, quick, note }) => {
     .map((line) => line.split(','));
   const labels = Float64Array.from(lines, (line) => (line[LABEL] === 'normal' ? 0 : 1));
   const rows = encode(lines);
-  const areas = KINDS.map(() => 0);
+  const areas = TABULAR_KINDS.map(() => 0);
   for (let fold = 0; fold < (quick ? 1 : FOLDS); fold++) {
     const all = Array.from({ length: lines.length }, (_, i) => i);
     const tested = Int32Array.from(all.filter((i) => i % FOLDS === fold));
     const learnt = Int32Array.from(all.filter((i) => i % FOLDS !== fold && labels[i] === 0));
-    for (const [k, kind] of KINDS.entries()) {
+    for (const [k, kind] of TABULAR_KINDS.entries()) {
       const detector = kind.create(rows.width, {}, seeds[fold % seeds.length] ?? 1);
       detector.learn(pickRows(rows, learnt));
       const scores = new Float64Array(tested.length);
@@ -55,8 +40,13 @@ export const nslKdd: DetectBench = ({ seeds, quick, note }) => {
   }
   return {
     columns: ['ROC area'],
-    rows: KINDS.map(({ name }, k) => ({ name, figures: [areas[k]!] })),
-    bars: KINDS.map(({ name }, k) => ({ name, ours: areas[k]!, must: Number(areas[0]!.toFixed(3)), aim: 0.96 })),
+    rows: TABULAR_KINDS.map(({ name }, k) => ({ name, figures: [areas[k]!] })),
+    bars: TABULAR_KINDS.map(({ name }, k) => ({
+      name,
+      ours: areas[k]!,
+      must: Number(areas[0]!.toFixed(3)),
+      aim: 0.96,
+    })),
     ensemble: {
       ensemble: figureOf(tabularEnsemble, areas),
       parts: TABULAR_PARTS.map((kind) => ({ name: kind.name, figure: figureOf(kind, areas) })),
