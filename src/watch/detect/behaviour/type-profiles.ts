@@ -17,6 +17,7 @@ const GROWS = 2;
 /** Windows after which it is fitted anew at the latest. */
 const LATEST = 100_000;
 const FOREST = { trees: 60, splitFrom: 4, seed: 1 } as const;
+/** Share of the traits that are tried at a node. */
 const TRIED = 0.67;
 const NAME = 'type-profiles';
 const VERSION = 1;
