@@ -417,6 +417,8 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
       }
       if (JSON.stringify(body).includes('never-granted')) return answer({ code: 'QUERY_REFUSED' }, 400);
       if (/^\/v1\/(template|proposals|tokens)/.test(path)) return answer({ code: 'POLICY_DENIED' }, 403);
+      const { purpose = null } = (body ?? {}) as { purpose?: string | null };
+      if (purpose !== null) return answer({ purpose, rows: [] });
       const replies: Record<string, ApiAnswer['body']> = {
         '/v1/segments/columns': { columns: [{ column: 'n', class: 'operational', domain: 'operational' }] },
       };
