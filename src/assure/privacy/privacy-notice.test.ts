@@ -6,7 +6,10 @@ import { noticePage, privacyNotice, recordPage } from './privacy-notice.ts';
 import { processingRecord } from './processing-record.ts';
 
 const recordOf = (yaml: string, stored: Parameters<typeof processingRecord>[1] = []) =>
-  processingRecord(makeTemplate(`devices: {d: {}}\n${yaml}`), stored, [], micros(0));
+  processingRecord(makeTemplate(`devices: {d: {}}\n${yaml}`), stored, [], micros(0), {
+    places: [],
+    transfers: [],
+  });
 
 const PERSONAL = recordOf(
   'region: eu\nstreams: {vitals: {description: "heart <b>rate</b>", from: d, purposes: [care], basis: consent, subject: patient, keep: {max: 30d}, fields: {patient: {type: text, class: identifier}, rate: {type: number, class: health}, key: {type: text, class: secret}}}}\npeople: {doctor: {query: [vitals], purposes: [care], sees: [health]}}',

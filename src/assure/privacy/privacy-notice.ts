@@ -64,6 +64,7 @@ export function recordPage(record: ProcessingRecord): string {
         `basis: ${activity.basis ?? 'none declared'}`,
         `persons: ${activity.subject ?? 'none named'}`,
         `kept: ${keptFor(activity)}`,
+        `has to stay in: ${activity.region ?? 'no named region'}`,
       ]),
       htmlTable(
         ['element', 'class', 'unit', 'protection'],
@@ -80,6 +81,24 @@ export function recordPage(record: ProcessingRecord): string {
     `Record of processing: ${record.name}`,
     [
       htmlList([`as of ${record.at}`, `region ${record.region}`, `template ${record.template}`]),
+      `<h2>Where</h2>\n${htmlTable(
+        ['place', 'region'],
+        record.places.map(({ place, region }) => [place, region ?? 'not named']),
+      )}`,
+      `<h2>Transfers to other regions</h2>\n${
+        record.transfers.length === 0
+          ? '<p>None is in force.</p>'
+          : htmlTable(
+              ['from', 'to', 'mechanism', 'document', 'until'],
+              record.transfers.map(({ from, to, mechanism, document, until }) => [
+                from,
+                to,
+                mechanism,
+                document,
+                until,
+              ]),
+            )
+      }`,
       `<h2>Undocumented</h2>\n${undocumented.length === 0 ? '<p>Nothing is stored that the template does not know.</p>' : htmlList(undocumented)}`,
       ...parts,
       `<h2>Measures</h2>\n${htmlTable(

@@ -25,7 +25,10 @@ people:
 `);
 const element = (stream: string, column: string): StoredElement => ({ stream, column, class: 'operational' });
 const record = (stored: readonly StoredElement[] = []) =>
-  processingRecord(template, stored, [{ id: 'c', row: 1, statement: 's' }], micros(0));
+  processingRecord(template, stored, [{ id: 'c', row: 1, statement: 's' }], micros(0), {
+    places: [{ place: 'backup:vault', region: 'us' }],
+    transfers: [{ from: 'eu', to: 'us', mechanism: 'adequacy', document: 'dpf', until: '2027-01-01T00:00:00Z' }],
+  });
 
 test('processingRecord() says what is kept of whom, for what, how long and for whom', () => {
   const { activities, region, measures } = record();
@@ -52,6 +55,22 @@ test('processingRecord() says what is kept of whom, for what, how long and for w
     staff?.recipients.map(({ role }) => role),
     ['clerk'],
     'no role without the purpose',
+  );
+});
+
+test('processingRecord() says where things stand, what has to stay where, and what may go elsewhere', () => {
+  const { places, transfers, activities } = record();
+  assert.deepEqual(places, [
+    { place: 'main', region: 'eu' },
+    { place: 'backup:vault', region: 'us' },
+  ]);
+  assert.deepEqual(
+    transfers.map(({ from, to, mechanism }) => [from, to, mechanism]),
+    [['eu', 'us', 'adequacy']],
+  );
+  assert.deepEqual(
+    activities.map(({ region }) => region),
+    ['eu', 'eu'],
   );
 });
 

@@ -1,6 +1,6 @@
 import { formatMicros, SYSTEM_COLUMNS } from '#base/core/index.ts';
 import type { Class, Micros, Millis } from '#base/core/index.ts';
-import { keepOf, tokenDomainOf } from '#declare/template/index.ts';
+import { keepOf, mainRegion, placeRegion, regionOf, tokenDomainOf } from '#declare/template/index.ts';
 import type { Field, Role, Stream, Template } from '#declare/template/index.ts';
 
 /** A column that is stored, as the store knows it. */
@@ -35,8 +35,32 @@ export interface ProcessingActivity {
     readonly purposes: readonly string[];
     readonly sees: readonly string[];
   }[];
+  /** Where it has to stay; null where nothing says. */
+  readonly region: string | null;
   /** Article 30(1)(f). */
   readonly keep: { readonly leastDays: number | null; readonly mostDays: number | null };
+}
+
+/** A place where data are kept, and the region that it stands in; null where nothing says. */
+export interface KeptWhere {
+  readonly place: string;
+  readonly region: string | null;
+}
+
+/** A transfer to another region that is in force. Article 30(1)(e). */
+export interface RecordedTransfer {
+  readonly from: string;
+  readonly to: string;
+  readonly mechanism: string;
+  readonly document: string;
+  readonly until: string;
+}
+
+/** What of the record the template does not say. */
+export interface RecordedWhere {
+  /** Backups and the like. */
+  readonly places: readonly KeptWhere[];
+  readonly transfers: readonly RecordedTransfer[];
 }
 
 /** The record of processing activities, made from what runs. @see Regulation (EU) 2016/679 article 30 */
@@ -48,6 +72,8 @@ export interface ProcessingRecord {
   readonly description: string | null;
   readonly template: string;
   readonly region: string;
+  readonly places: readonly KeptWhere[];
+  readonly transfers: readonly RecordedTransfer[];
   readonly activities: readonly ProcessingActivity[];
   /** What the store has and the template does not know. */
   readonly undocumented: readonly StoredElement[];
@@ -63,12 +89,14 @@ const SYSTEM: ReadonlySet<string> = new Set(SYSTEM_COLUMNS.map(({ name }) => nam
  *
  * @param stored every column that some segment has
  * @param measures controls of the platform
+ * @param where places beside those of the template, and transfers that are in force
  */
 export function processingRecord(
   template: Template,
   stored: readonly StoredElement[],
   measures: ProcessingRecord['measures'],
   at: Micros,
+  where: RecordedWhere,
 ): ProcessingRecord {
   const own = [...template.streams.values()].filter(({ name }) => !name.startsWith('_'));
   const streams = own.map((stream) => streamActivity(stream, template));
@@ -82,6 +110,7 @@ export function processingRecord(
     sources: [],
     elements: table.fields.map((field) => elementOf(table.name, field)),
     recipients: recipientsOf(table.name, table.purposes, template),
+    region: regionOf(template, table),
     keep: { leastDays: null, mostDays: null },
   }));
   return {
@@ -92,10 +121,21 @@ export function processingRecord(
     description: template.description,
     template: template.digest,
     region: template.region,
+    places: [...placesOf(template), ...where.places],
+    transfers: [...where.transfers],
     activities: [...streams, ...tables],
     undocumented: undocumentedOf(template, stored),
     measures: measures.map(({ id, row, statement }) => ({ id, row, statement })),
   };
+}
+
+/** The data directory, and the places that the template names. */
+function placesOf(template: Template): readonly KeptWhere[] {
+  const named = [...(template.objects?.keys() ?? [])].filter((place) => place !== 'main');
+  return [
+    { place: 'main', region: mainRegion(template) },
+    ...named.map((place) => ({ place, region: placeRegion(template, place) })),
+  ];
 }
 
 function undocumentedOf(template: Template, stored: readonly StoredElement[]): readonly StoredElement[] {
@@ -122,6 +162,7 @@ function streamActivity(stream: Stream, template: Template): ProcessingActivity 
     sources: from,
     elements: fields.map((field) => elementOf(name, field)),
     recipients: recipientsOf(name, purposes, template),
+    region: regionOf(template, stream),
     keep: { leastDays: daysOf(keep.min), mostDays: daysOf(keep.max) },
   };
 }

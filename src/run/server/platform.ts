@@ -1,6 +1,6 @@
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PROBE_STREAM, seconds, systemClock } from '#base/core/index.ts';
+import { PROBE_STREAM, seconds, systemClock, formatMicros, micros } from '#base/core/index.ts';
 import type { Log, Millis, Span } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
@@ -530,6 +530,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ),
       CONTROLS,
       clock.now(),
+      {
+        places: (await backups.places()).map(({ target, region }) => ({ place: `backup:${target}`, region })),
+        transfers: transfers.inForce().map(({ from, to, mechanism, document, expires }) => ({
+          from,
+          to,
+          mechanism,
+          document,
+          until: formatMicros(micros(expires)),
+        })),
+      },
     );
   const prover: Prover = new Prover({
     rights,

@@ -12,6 +12,7 @@ interface Activity {
   readonly subject: string | null;
   readonly elements: readonly unknown[];
   readonly recipients: readonly { readonly role: string }[];
+  readonly region: string | null;
   readonly keep: { readonly mostDays: number | null };
 }
 
@@ -43,14 +44,15 @@ export function addInventoryCommand(program: Command, contextOf: ContextOf): voi
 
 function showRecord({ activities, undocumented }: Record): string {
   const table = formatTable(
-    ['stream', 'purposes', 'basis', 'persons', 'elements', 'recipients', 'kept at most'],
-    activities.map(({ name, purposes, basis, subject, elements, recipients, keep }) => [
+    ['stream', 'purposes', 'basis', 'persons', 'elements', 'recipients', 'region', 'kept at most'],
+    activities.map(({ name, purposes, basis, subject, elements, recipients, region, keep }) => [
       name,
       purposes.join(', '),
       basis,
       subject,
       elements.length,
       recipients.map(({ role }) => role).join(', '),
+      region,
       keep.mostDays === null ? '' : `${keep.mostDays} d`,
     ]),
   );

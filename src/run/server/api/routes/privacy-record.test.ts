@@ -8,7 +8,10 @@ import { openApi } from '../testing.ts';
 const template = makeTemplate(
   'devices: {d: {}}\nstreams: {s: {from: d, purposes: [care], subject: who, fields: {who: {type: text, class: personal}}}}',
 );
-const record = processingRecord(template, [{ stream: 'old', column: 'x', class: 'health' }], [], micros(0));
+const record = processingRecord(template, [{ stream: 'old', column: 'x', class: 'health' }], [], micros(0), {
+  places: [{ place: 'backup:vault', region: null }],
+  transfers: [{ from: 'eu', to: 'us', mechanism: 'adequacy', document: 'dpf', until: '2027-01-01T00:00:00Z' }],
+});
 
 test('the record and its notice are given as JSON and as pages to who audits', async (t) => {
   const { call } = await openApi(t, { processingRecord: async () => record });

@@ -16,6 +16,8 @@ const RECORD = Type.Object({
   description: orNull(text),
   template: digest,
   region: text,
+  places: listOf(Type.Object({ place: text, region: orNull(text) })),
+  transfers: listOf(Type.Object({ from: text, to: text, mechanism: text, document: text, until: time })),
   activities: listOf(
     Type.Object({
       name: text,
@@ -27,6 +29,7 @@ const RECORD = Type.Object({
       sources: listOf(text),
       elements: listOf(Type.Object({ name: text, class: dataClass, unit: orNull(text), protection: listOf(text) })),
       recipients: listOf(Type.Object({ role: text, purposes: listOf(text), sees: listOf(text) })),
+      region: orNull(text),
       keep: Type.Object({ leastDays: number, mostDays: number }),
     }),
   ),
