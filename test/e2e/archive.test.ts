@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { millis } from '#base/core/index.ts';
+import { openS3Objects } from '#base/storage/index.ts';
+import { startS3Server } from '../support/s3-server.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
@@ -23,7 +26,7 @@ streams:
       n: { type: integer }
       driver: { type: text, class: personal }
 people:
-  operator: { query: all, purposes: [quality], sees: [operational, personal] }
+  operator: { query: all, purposes: [quality], sees: [operational, personal], may: [administer, erase, audit] }
 `;
 
 /** Paths of the files below a folder that are segments. */
@@ -76,4 +79,67 @@ test('old segments go to another place, merged, and are read there', async (t) =
     assert.deepEqual(await ask(weir), expected);
     assert.deepEqual(await eventually(() => segmentsIn(weir.layout.copies), (left) => left.length === 0), []); // prettier-ignore
   });
+
+  await t.test('what is away refuses the statements that need it, and no others', async () => {
+    const future = "select n from climate where time > '2100-01-01'";
+    await rename(place, `${place}-away`);
+    // Another column: what was opened before stays in the memory of the query process for a while.
+    await assert.rejects(ask(weir, 'select device from climate'), { code: 'STORAGE_UNAVAILABLE' });
+    assert.deepEqual(await ask(weir), expected);
+    assert.deepEqual(await ask(weir, future), []);
+    assert.match((await weir.status()).degraded.join(), /place cold of archived segments cannot be used/);
+    await rename(`${place}-away`, place);
+  });
+
+  await t.test('what was changed there is named, and never shown', async () => {
+    const again = await eventually(
+      () => ask(weir, 'select n, time from climate').catch(() => []),
+      (rows) => rows.length > 0,
+    );
+    assert.equal(again.length, 6, 'it is tried again');
+    const path = join(place, (await segmentsIn(place))[0]!);
+    const bytes = await readFile(path);
+    const changed = Buffer.from(bytes);
+    changed[Math.floor(bytes.length / 2)]! ^= 1;
+    await writeFile(path, changed);
+    // What was opened before is still in the memory of the query process.
+    await weir.restart();
+    await assert.rejects(ask(weir), { code: 'STORE_SEGMENT_DAMAGED' });
+    await writeFile(path, bytes);
+    assert.deepEqual(await ask(weir), expected);
+  });
+});
+
+test('a bucket holds an archive, and who is erased is erased there', async (t) => {
+  await using server = await startS3Server(t);
+  const { endpoint, bucket, credentials } = await server.place('weir-cold', '');
+  const objects = openS3Objects({ endpoint, region: 'us-east-1', bucket, prefix: 'site', credentials });
+  const there = () => Array.fromAsync(objects.list('segments/'));
+  const cold = `{ location: 's3://${bucket}/site', endpoint: '${endpoint}', credentials: cold.ini }`;
+  await using weir = await startTestPlatform(template(cold, 'subject: driver'), {}, { erasureGrace: millis(100) });
+  const { accessKeyId, secretAccessKey } = credentials;
+  const text = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
+  await writeFile(join(weir.layout.places, 'cold.ini'), text);
+  const truck = await weir.enrol('truck-1', 'truck');
+  const readings = [0, 1, 2].map((n) => ({ n, driver: `driver ${n}` }));
+  assert.equal((await postReadings(weir, truck, 'climate', readings)).status, 202);
+  await weir.restart();
+  const archived = template(cold, 'subject: driver\n    archive: { after: 1s, to: cold }');
+  await weir.ask('POST', '/v1/template/apply', { body: source(archived) });
+  const before = await eventually(there, (found) => found.length === 1, 60_000);
+  assert.deepEqual(await ask(weir), readings);
+  const { id } = await weir.ask<{ id: string }>('POST', '/v1/subjects/erase', { body: { subject: 'driver 1' } });
+  const done = await eventually(
+    () => weir.ask<{ state: string; certificate: string }>('GET', `/v1/subject-requests/${id}`),
+    ({ state }) => state === 'done',
+    60_000,
+  );
+  const { certificate } = await weir.ask<{ certificate: string }>('GET', `/v1/erasures/${done.certificate}`);
+  const { payload } = JSON.parse(certificate) as { payload: string };
+  const { looked } = JSON.parse(Buffer.from(payload, 'base64').toString()) as { looked: { where: string }[] };
+  assert.deepEqual(looked.find(({ where }) => where === 'place cold'), { where: 'place cold', found: 0 }); // prettier-ignore
+  const after = await eventually(there, (found) => found.length === 1 && found[0] !== before[0], 60_000);
+  assert.equal(after.length, 1);
+  // All keys were wrapped anew under another epoch.
+  assert.deepEqual(await ask(weir), readings.filter(({ n }) => n !== 1)); // prettier-ignore
 });
