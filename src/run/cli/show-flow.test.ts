@@ -14,6 +14,7 @@ test('flowLines() says what flows, refusals with the most frequent first', () =>
     '  alerts          2; 4 devices are watched, 3 readings not judged by all detectors',
     '  tiers           cheap 1,000 in 0.0 s, principal-components 40 in 0.0 s, 5 windows beyond the budget',
     '  not suspected   1 of 2 odd windows in a sample of 9',
+    '  drift           looked for in 4 of 6 fields',
   ]);
 });
 

@@ -34,7 +34,7 @@ export function flowLine(status: PlatformStatus): string {
 function watchRows({ watch }: PlatformStatus): (readonly [string, string])[] {
   if (watch === null) return [];
   const shed = watch.shed > 0 ? `, ${count(watch.shed)} readings not judged by all detectors` : '';
-  const { recall, heldBack, windowsShed } = watch;
+  const { recall, heldBack, windowsShed, drift } = watch;
   const tiers = watch.tiers.map(
     ({ name, judged, busyMs }) => `${name} ${count(judged)} in ${(busyMs / 1_000).toFixed(1)} s`,
   );
@@ -47,6 +47,9 @@ function watchRows({ watch }: PlatformStatus): (readonly [string, string])[] {
     ['alerts', `${count(watch.alerts)}; ${count(watch.devices)} devices are watched${shed}`],
     ['tiers', [...tiers, ...turnedAway].join(', ')],
     ...(recall.sampled > 0 ? [['not suspected', missed] as const] : []),
+    ...(drift.fields > 0
+      ? [['drift', `looked for in ${count(drift.watching)} of ${count(drift.fields)} fields`] as const]
+      : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { PROBER_STREAMS } from '#base/core/index.ts';
 import type { Batch, Clock, Log } from '#base/core/index.ts';
 import type { JournalCursor, JournalReader } from '#flow/journal/index.ts';
 import type { MudWatch } from '../flows/mud-watch.ts';
@@ -13,6 +14,7 @@ import { fillSaved } from './saved-state.ts';
 import { DearerTiers } from '../tiers/dearer-tiers.ts';
 import type { TierFigures, TierRecall } from '../tiers/dearer-tiers.ts';
 import { DriftMonitor } from '#watch/drift/index.ts';
+import type { DriftStatus } from '#watch/drift/index.ts';
 import { ALL_DEVICES, driftFinding } from './drift-finding.ts';
 import type { Others } from '../behaviour/behaviour-watch.ts';
 import type { Finding } from './finding.ts';
@@ -75,6 +77,8 @@ export interface WatchStatus {
   /** Windows that did not go up: the budget of their stream did not allow it, or the processor was busy. */
   readonly heldBack: number;
   readonly windowsShed: number;
+  /** Fields of streams in which drift is looked for, but for the prober's, and those of them of which enough is known. */
+  readonly drift: DriftStatus;
   /** Milliseconds that judging took, in all. */
   readonly busyMs: number;
   /** Milliseconds from receipt at the gateway to judgement of the latest block. */
@@ -183,6 +187,7 @@ export class WatchService {
       findings: this.#findings,
       shed: this.#shed,
       ...this.#tierStatus(),
+      drift: this.#driftStatus(),
       busyMs: this.#busyMs,
       lagMs: this.#lagMs,
       caughtUp: this.#caughtUp,
@@ -420,6 +425,17 @@ export class WatchService {
       heldBack: add(({ turnedAway }) => turnedAway.heldBack),
       windowsShed: add(({ turnedAway }) => turnedAway.shed),
     };
+  }
+
+  #driftStatus(): DriftStatus {
+    const own = [...this.#drifts].filter(([stream]) => !PROBER_STREAMS.includes(stream));
+    return own.reduce<DriftStatus>(
+      ({ fields, watching }, [, { status }]) => ({
+        fields: fields + status.fields,
+        watching: watching + status.watching,
+      }),
+      { fields: 0, watching: 0 },
+    );
   }
 
   #beginDrift(stream: string): DriftMonitor {
