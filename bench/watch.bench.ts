@@ -23,7 +23,7 @@ const WILD = 100;
 const LEARNING = 260;
 const PAYLOADS = pumpPayloads(20_000);
 const DEVICES = 10_000;
-/** Seconds between two readings of a simulated device: an hour is more than what is kept of its past. */
+/** Seconds between two readings of a simulated device: an hour of them is more than what is kept of its past. */
 const INTERVAL_SECONDS = 4;
 const KIB = 1_024;
 
