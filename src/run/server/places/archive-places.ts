@@ -102,7 +102,7 @@ export class ArchivePlaces {
    * Makes a place this platform's, where it is nobody's and empty, or tries again what failed.
    *
    * @param isNew whether nothing that the platform stores lies there yet
-   * @returns whether it can be used
+   * @returns whether it can be used, and is ours to change
    */
   async settle(name: string, isNew: boolean): Promise<boolean> {
     const place = this.#declared.get(name);
@@ -118,7 +118,8 @@ export class ArchivePlaces {
       this.#known.delete(name);
       this.#failed.delete(name);
       await this.find(name);
-      return true;
+      // Another copy may delete what lies there: nothing here is given up for it.
+      return !this.#held.has(name);
     } catch (error) {
       this.#fail(name, error);
       return false;
