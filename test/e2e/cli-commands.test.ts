@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -72,6 +72,14 @@ test('commands of an operator', async (t) => {
       'pump',
     );
     assert.equal(statSync(place.path('pump-1/device.key')).mode & 0o777, 0o600);
+    const handed = JSON.parse(readFileSync(place.path('pump-1/advice.json'), 'utf8')) as { parts: unknown };
+    const advised = await place.json<{ types: { advice: { parts: unknown } }[] }>(
+      'advise',
+      'encryption',
+      '--type',
+      'pump',
+    );
+    assert.deepEqual(handed.parts, advised.types[0]?.advice.parts);
     for (const [program, hint] of [
       [curl, made.hints.curl],
       [mosquitto, made.hints.mosquitto],

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { CLASSES, millis } from '#base/core/index.ts';
+import { CLASSES, parseRfc3339 } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
 import {
   DEVICE_CLASSES,
@@ -10,7 +10,7 @@ import {
   parseDuration,
 } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { LINKS, adviseEncryption, changedParts, premisesOf } from '#trust/identity/index.ts';
+import { LINKS, adviseDevice, adviseEncryption, changedParts, premisesOf } from '#trust/identity/index.ts';
 import type { EncryptionAdvice, EncryptionPart, EncryptionPremises } from '#trust/identity/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CliError } from '../errors.ts';
@@ -122,15 +122,13 @@ function adviseType(
     advice,
     changed: changedParts(declared, advice),
     devices: own.map((device) => {
-      const age = now / 1_000 - Date.parse(device.created);
-      const itself = {
-        ...premises,
-        cannot: device.profile?.cannot ?? premises.cannot,
-        // Its life began when it was enrolled.
-        lifetime: premises.lifetime === null ? null : millis(Math.max(0, premises.lifetime - age)),
-        ...told,
+      const known = {
+        type: name,
+        created: parseRfc3339(device.created) ?? now,
+        cannot: device.profile?.cannot ?? null,
       };
-      return { name: device.name, changed: changedParts(declared, adviseEncryption(itself, now)) };
+      const itself = adviseDevice(template, known, now, told);
+      return { name: device.name, changed: itself === null ? [] : changedParts(declared, itself) };
     }),
   };
 }

@@ -16,9 +16,15 @@ const ROW = {
   speaksFor: ['valve'],
 };
 
+const ADVICE = {
+  premises: { class: 'c1', power: 'battery', link: 'ip', data: 'health', lifetime: null, cannot: [] },
+  parts: [{ part: 'channel', rule: 'channel-tls-1.3', choice: 'TLS 1.3', source: 'RFC 8446' }],
+  cautions: [],
+};
+
 test('weir device enrol writes the credential and prints how the device publishes', async (t) => {
   const platform = await standIn(t, {
-    'POST /v1/devices': { device: ROW, key: 'KEY', certificate: 'CERT', authority: 'CA' },
+    'POST /v1/devices': { device: ROW, key: 'KEY', certificate: 'CERT', authority: 'CA', advice: ADVICE },
     'GET /v1/streams': {
       streams: [
         { name: '_probe', from: ['pump'], example: {} },
@@ -33,6 +39,8 @@ test('weir device enrol writes the credential and prints how the device publishe
   assert.equal(await readFile(join(folder, 'device.key'), 'utf8'), 'KEY');
   assert.equal((await stat(join(folder, 'device.key'))).mode & 0o777, 0o600);
   assert.equal(await readFile(join(folder, 'ca.crt'), 'utf8'), 'CA');
+  assert.ok(out.includes(`what it should be encrypted with, and why: ${join(folder, 'advice.json')}\n`));
+  assert.deepEqual(JSON.parse(await readFile(join(folder, 'advice.json'), 'utf8')), ADVICE);
   assert.deepEqual(JSON.parse(platform.heard[0]?.body ?? ''), { name: 'pump-1', type: 'pump' });
   await assert.rejects(platform.run(addDeviceCommand, 'device', 'enrol', 'a', '--type', 'b', '--days', '0'), {
     code: 'CLI_USAGE',

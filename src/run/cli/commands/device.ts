@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { enrolHints } from '#trust/identity/index.ts';
+import type { EncryptionAdvice } from '#trust/identity/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import { findPlatform } from '../locate.ts';
 import { readCount } from '../read-number.ts';
@@ -30,6 +31,8 @@ export interface Enrolment {
   readonly certificate: string;
   readonly key: string;
   readonly authority: string;
+  /** Null where the template has its type no more. */
+  readonly advice: EncryptionAdvice | null;
 }
 
 /** Without a key where the device made its own. */
@@ -133,10 +136,12 @@ async function enrol(context: CommandContext, name: string, options: EnrolOption
     key: join(folder, 'device.key'),
     certificate: join(folder, 'device.crt'),
     authority: join(folder, 'ca.crt'),
+    advice: join(folder, 'advice.json'),
   };
   if (made.key !== undefined) await writeFile(files.key, made.key, { mode: 0o600 });
   await writeFile(files.certificate, made.certificate);
   await writeFile(files.authority, made.authority);
+  if (made.advice !== null) await writeFile(files.advice, `${JSON.stringify(made.advice, null, 2)}\n`);
   const { streams } = await context.withPlatform((client) =>
     client.json<{ streams: { name: string; from: string[]; example: Record<string, string | number | boolean> }[] }>(
       'GET',
@@ -160,6 +165,7 @@ async function enrol(context: CommandContext, name: string, options: EnrolOption
   context.result({ ...made.device, files, hints }, () => {
     const what = made.key === undefined ? 'its certificates' : 'its key and certificates';
     const lines = [`${name} is enrolled as ${options.type}; ${what} are in ${folder}/`];
+    if (made.advice !== null) lines.push(`what it should be encrypted with, and why: ${files.advice}`);
     if (hints !== null) lines.push('', 'publish over MQTT:', hints.mosquitto, '', 'or over HTTPS:', hints.curl);
     return `${lines.join('\n')}\n`;
   });

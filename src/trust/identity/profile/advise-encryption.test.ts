@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CLASSES } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
 import { DEVICE_CLASSES, POWERS, parseDuration, parseTemplate } from '#declare/template/index.ts';
-import { USUAL_DEVICE_KEY, adviseEncryption, changedParts, premisesOf } from './advise-encryption.ts';
+import { USUAL_DEVICE_KEY, adviseDevice, adviseEncryption, changedParts, premisesOf } from './advise-encryption.ts';
 import type { EncryptionPremises } from './advise-encryption.ts';
 import { ENCRYPTION_CAUTIONS, ENCRYPTION_PARTS, ENCRYPTION_RULES, LINKS } from './encryption-rules.ts';
 
@@ -96,6 +96,24 @@ test('premisesOf() takes the strictest class of what a type and those it speaks 
   assert.equal(premisesOf(template, 'hub')?.data, 'health');
   assert.equal(premisesOf(template, 'idle')?.data, 'operational');
   assert.equal(premisesOf(template, 'other'), null);
+});
+
+test('adviseDevice() counts the life of a device from its enrolment, and what it lacks itself', () => {
+  const text = 'template: 1\nname: mine\ndevices:\n  truck: {lifetime: 12y, cannot: [update]}\n';
+  const parsed = parseTemplate({ path: 'weir.yaml', text }, () => null);
+  assert.ok('template' in parsed, JSON.stringify(parsed));
+  const { template } = parsed;
+  const ruleOf = (created: Micros, cannot: readonly string[] | null) =>
+    adviseDevice(template, { type: 'truck', created, cannot }, NOW)?.parts.find(({ part }) => part === 'device key')
+      ?.rule;
+  const tenYearsAgo = (Date.parse('2016-11-01T00:00:00Z') * 1_000) as Micros;
+  assert.equal(ruleOf(NOW, null), 'device-key-lasting');
+  assert.equal(ruleOf(tenYearsAgo, null), 'device-key-default');
+  assert.equal(ruleOf(NOW, ['ml-dsa']), 'device-key-default');
+  assert.deepEqual(adviseDevice(template, { type: 'truck', created: NOW, cannot: null }, NOW)?.premises.cannot, [
+    'update',
+  ]);
+  assert.equal(adviseDevice(template, { type: 'ship', created: NOW, cannot: null }, NOW), null);
 });
 
 test('the usual device key is one that enrolment can ask for', () => {

@@ -1,4 +1,4 @@
-import { CLASSES } from '#base/core/index.ts';
+import { CLASSES, millis } from '#base/core/index.ts';
 import type { Class, Micros, Millis } from '#base/core/index.ts';
 import { isQuantumSafe } from '#base/crypto/index.ts';
 import type { AlgorithmId } from '#base/crypto/index.ts';
@@ -75,6 +75,38 @@ export function premisesOf(template: Template, name: string, link: Link = 'ip'):
     lifetime: type.lifetime,
     cannot: type.cannot ?? [],
   };
+}
+
+/** What is known of one device, beside what the template says of its type. */
+export interface AdvisedDevice {
+  readonly type: string;
+  /** When it was enrolled, in epoch microseconds. */
+  readonly created: Micros;
+  /** What it lacks, where that was told of it alone. */
+  readonly cannot: readonly string[] | null;
+}
+
+/**
+ * What one device should be encrypted with: as its type, with what it lacks itself, and with a life that began when it
+ * was enrolled; null where the template has no such type.
+ *
+ * @param now epoch microseconds
+ * @param told premises that count instead
+ */
+export function adviseDevice(
+  template: Template,
+  { type, created, cannot }: AdvisedDevice,
+  now: Micros,
+  told: Partial<EncryptionPremises> = {},
+): EncryptionAdvice | null {
+  const premises = premisesOf(template, type);
+  if (premises === null) return null;
+  const age = (now - created) / 1_000;
+  const itself = {
+    cannot: cannot ?? premises.cannot,
+    lifetime: premises.lifetime === null ? null : millis(Math.max(0, Math.round(premises.lifetime - age))),
+  };
+  return adviseEncryption({ ...premises, ...itself, ...told }, now);
 }
 
 /** Parts whose answer differs between two advices. */

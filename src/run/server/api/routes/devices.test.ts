@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '#base/core/index.ts';
-import { openApi } from '../testing.ts';
+import { adviseEncryption, declaredProfile, premisesOf } from '#trust/identity/index.ts';
+import { makeTemplate } from '../../../../../test/support/make-template.ts';
+import { DECLARED, openTrust } from '../../../../../test/support/open-trust.ts';
+import { API_TEMPLATE, openApi } from '../testing.ts';
 
 const TRUCK = { name: 'truck-1', type: 'reefer' };
 
@@ -22,6 +25,40 @@ test('POST /v1/devices enrols a device and shows its key this once', async (t) =
   );
   const shown = await call('GET', '/v1/devices/truck-1');
   assert.doesNotMatch(shown.text, /PRIVATE KEY/);
+});
+
+test('POST /v1/devices hands a device the advice for its type, and for what it lacks itself', async (t) => {
+  const current = makeTemplate(
+    API_TEMPLATE.replace('reefer: {', 'reefer: { class: c1, power: battery, lifetime: 30y, ').replace(
+      'valve: {}',
+      'valve: { lifetime: 30y }',
+    ),
+  );
+  const { identity } = await openTrust(t, {
+    declared: { ...DECLARED, profile: (type) => ({ ...declaredProfile(current, type)!, tlsMinimum: '1.2' }) },
+  });
+  const templates = { current, plan: () => ({}), apply: async () => ({ proposal: null }) };
+  const { call } = await openApi(t, { identity, templates });
+  type Advice = ReturnType<typeof adviseEncryption>;
+  const adviceOf = async (body: object) => (await call('POST', '/v1/devices', { body })).json()['advice'] as Advice;
+  const rulesOf = ({ parts }: Advice) => parts.map(({ part, rule }) => `${part}: ${rule}`);
+  const now = systemClock.now();
+  for (const type of ['reefer', 'valve']) {
+    const premises = premisesOf(current, type)!;
+    const { premises: told, ...advice } = await adviceOf({ name: `${type}-1`, type });
+    const { premises: _, ...expected } = adviseEncryption(premises, now);
+    assert.deepEqual(advice, expected);
+    assert.ok(advice.parts.every(({ rule, source }) => rule !== '' && source !== ''));
+    assert.deepEqual({ ...told, lifetime: 0 }, { ...premises, lifetime: 0 });
+  }
+  const [reefer, valve, old] = [
+    await adviceOf({ name: 'reefer-2', type: 'reefer' }),
+    await adviceOf({ name: 'valve-2', type: 'valve' }),
+    await adviceOf({ name: 'valve-3', type: 'valve', cannot: ['ml-dsa', 'tls-1.3'] }),
+  ].map(rulesOf);
+  assert.ok(reefer?.includes('renewal: renewal-battery'));
+  assert.ok(valve?.includes('device key: device-key-lasting'));
+  assert.ok(old?.includes('device key: device-key-default') && old.includes('channel: channel-tls-1.2'));
 });
 
 test('POST /v1/devices refuses types, names and lives that are none', async (t) => {

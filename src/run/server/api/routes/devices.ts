@@ -1,9 +1,11 @@
 import { days, formatMicros, micros, minutes, Type } from '#base/core/index.ts';
-import { decodeRequest } from '#trust/identity/index.ts';
+import { DEVICE_CLASSES, POWERS } from '#declare/template/index.ts';
+import { adviseDevice, decodeRequest, ENCRYPTION_PARTS, LINKS } from '#trust/identity/index.ts';
 import type { DeviceBundle, DeviceCertificate, DeviceDescription, DeviceRecord } from '#trust/identity/index.ts';
 import { ApiError } from '../errors.ts';
-import { count, json, listOf, orNull, text, time } from '../forms.ts';
+import { count, dataClass, json, listOf, orNull, text, time } from '../forms.ts';
 import type { Route } from '../route.ts';
+import type { Services } from '../services.ts';
 
 const device = (name: string) => ({ type: 'device', name }) as const;
 
@@ -40,6 +42,34 @@ const DEVICE = Type.Object({
 });
 
 const BUNDLE = Type.Object({ device: DEVICE, key: Type.Optional(text), certificate: text, authority: text });
+
+/** What a device should be encrypted with: what that rests on, an answer for each part, and what they leave open. */
+const ADVICE = Type.Object({
+  premises: Type.Object({
+    class: Type.Enum(DEVICE_CLASSES),
+    power: Type.Enum(POWERS),
+    link: Type.Enum(LINKS),
+    data: dataClass,
+    lifetime: orNull(Type.Integer({ minimum: 0, description: 'Milliseconds.' })),
+    cannot: listOf(text),
+  }),
+  parts: listOf(
+    Type.Object({
+      part: Type.Enum(ENCRYPTION_PARTS),
+      rule: text,
+      choice: text,
+      algorithm: orNull(text),
+      mode: orNull(text),
+      keyBits: orNull(count),
+      everyDays: orNull(count),
+      why: text,
+      source: text,
+    }),
+  ),
+  cautions: listOf(Type.Object({ rule: text, text, source: text })),
+});
+
+const ENROLLED = Type.Object({ ...BUNDLE.properties, advice: orNull(ADVICE) });
 
 /** A device as lists show it. */
 function show(record: DeviceRecord): unknown {
@@ -83,6 +113,11 @@ const bundle = ({ device: record, key, certificate, authority }: DeviceBundle) =
   certificate,
   authority,
 });
+
+/** What a device that was just enrolled should be encrypted with, by the table of `weir advise encryption`. */
+function adviceFor({ type, created, profile }: DeviceRecord, { templates, clock }: Services) {
+  return adviseDevice(templates.current, { type, created, cannot: profile?.cannot ?? null }, clock.now());
+}
 
 const DAY = Type.String({ pattern: '^20[0-9]{2}-[0-9]{2}-[0-9]{2}$' });
 const CANNOT = Type.Array(Type.String({ pattern: '^[a-z0-9.-]{1,40}$' }), { maxItems: 16 });
@@ -134,7 +169,7 @@ export const DEVICE_ROUTES: readonly Route[] = [
     path: '/v1/devices',
     summary: 'Enrol a device: a certificate, and its key, which is kept nowhere else',
     access: { action: 'enrol', resource: ({ body }) => device((body as { name: string }).name) },
-    answer: { status: 201, json: BUNDLE },
+    answer: { status: 201, json: ENROLLED },
     body: Type.Object(
       {
         name: Type.String({ maxLength: 64 }),
@@ -150,16 +185,20 @@ export const DEVICE_ROUTES: readonly Route[] = [
       },
       { additionalProperties: false },
     ),
-    handle: async ({ body, caller }, { identity }) => {
+    handle: async ({ body, caller }, services) => {
+      const { inventory, enrolment } = services.identity;
       const {
         days: life,
         csr,
         ...said
       } = body as unknown as { name: string; type: string; days?: number; csr?: string } & Said;
       const device = { ...said, ...profileOf(said), ...(life === undefined ? {} : { life: days(life) }) };
-      if (csr === undefined) return { json: bundle(await identity.inventory.enrol(device, caller.actor)), status: 201 };
-      const made = await identity.enrolment.enrol(device, decodeRequest(csr), caller.actor);
-      return { json: certified(made), status: 201 };
+      const made: DeviceCertificate & { readonly key?: string } =
+        csr === undefined
+          ? await inventory.enrol(device, caller.actor)
+          : await enrolment.enrol(device, decodeRequest(csr), caller.actor);
+      const key = made.key === undefined ? {} : { key: made.key };
+      return { json: { ...certified(made), ...key, advice: adviceFor(made.device, services) }, status: 201 };
     },
   },
   {
