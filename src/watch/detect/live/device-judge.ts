@@ -427,7 +427,11 @@ export class DeviceJudge {
     };
   }
 
-  #explain({ detector, threshold, rule }: Part, { rows, values, row, limit }: Beyond, own: FiredDetector): Finding {
+  #explain(
+    { detector, threshold, rule }: Part,
+    { rows, values, row, limit, score }: Beyond,
+    own: FiredDetector,
+  ): Finding {
     const width = this.#plan.fields.length;
     const seen = values.subarray(row * width, (row + 1) * width);
     const plain = rows.values.subarray(row * width, (row + 1) * width);
@@ -440,7 +444,7 @@ export class DeviceJudge {
     const conditioned = this.#conditions !== null && values !== rows.values;
     const { centre } = this.#usualAt(rows, row);
     const away = plain.map((value, i) => (conditioned && i < width - 1 ? judged[i]! : value - centre[i]!));
-    const said = askDetector(detector, limit, judged, away);
+    const said = askDetector(detector, { score, limit }, judged, away);
     return this.#finding(rows, row, own, thresholdFacts(threshold, rule), said);
   }
 

@@ -16,7 +16,12 @@ test('findCauses() names the field, what is usual, and the nearest value with wh
   const usual = beginBaseline(4);
   for (let row = 0; row < rows.count; row++) learnBaseline(usual, rows.values, row * 4, 3600);
   const row = Float64Array.of(20, 50, 70, NaN);
-  const [cause, ...others] = findCauses({ fields, row, usual, ...askDetector(detector, 8, row, awayFrom(row, usual)) });
+  const [cause, ...others] = findCauses({
+    fields,
+    row,
+    usual,
+    ...askDetector(detector, { score: 8, limit: 8 }, row, awayFrom(row, usual)),
+  });
   assert.equal(others.length, 0);
   assert.deepEqual([cause?.field, cause?.unit, cause?.value], ['temperature', 'Cel', 20]);
   const [low, high] = cause!.usual!;
@@ -35,7 +40,12 @@ test('findCauses() says that no single value would do where two are wild', () =>
   const usual = beginBaseline(4);
   for (let row = 0; row < rows.count; row++) learnBaseline(usual, rows.values, row * 4, 3600);
   const row = Float64Array.of(20, 99, 70, NaN);
-  const causes = findCauses({ fields, row, usual, ...askDetector(detector, 8, row, awayFrom(row, usual)) });
+  const causes = findCauses({
+    fields,
+    row,
+    usual,
+    ...askDetector(detector, { score: 8, limit: 8 }, row, awayFrom(row, usual)),
+  });
   assert.deepEqual(
     causes.map(({ field, wouldPass }) => [field, wouldPass]),
     [

@@ -24,6 +24,8 @@ const USUAL = 3;
 const MOST_CAUSES = 3;
 const LEAST_SHARE = 0.1;
 const BISECTIONS = 40;
+/** So much of a limit is used, since what was learnt with a row has moved the middle too, and values are rounded. */
+const SAFELY = 0.99;
 
 /** The fields that made a row unusual, the greatest share first, with what would have had to be otherwise. */
 export function findCauses(unusual: Unusual): readonly Cause[] {
@@ -140,7 +142,8 @@ export function subjectOf(feature: string): string {
 /** What a detector says of a row: shares of the fields, and whether it would pass with one of them nearer to usual. */
 export function askDetector(
   detector: Detector,
-  limit: number,
+  /** What the row had when it was judged, and what it was not to be beyond. */
+  { score: then, limit }: { readonly score: number; readonly limit: number },
   /** The row as the detector can judge it now, and how far each field is from what is usual there. */
   judged: Float64Array,
   away: Float64Array,
@@ -148,13 +151,16 @@ export function askDetector(
   const width = judged.length;
   const score = new Float64Array(1);
   const trial = judged.slice();
+  // It has learnt the row by now, and finds it and all others somewhat less odd than it did.
+  detector.score({ values: judged, width, count: 1 }, score);
+  const now = SAFELY * limit * (score[0]! > 0 && score[0]! < then ? score[0]! / then : 1);
   return {
     shares: detector.explain({ values: judged, width, count: 1 }),
     passes: (field, way) => {
       trial[field] = judged[field]! - way * away[field]!;
       detector.score({ values: trial, width, count: 1 }, score);
       trial[field] = judged[field]!;
-      return score[0]! <= limit;
+      return score[0]! <= now;
     },
   };
 }

@@ -44,7 +44,8 @@ export const stuckCheck = defineIncremental({
   },
   typical: (state) => state.last,
   explain(state, { values, width }, shares) {
-    for (let i = 0; i < values.length; i++) shares[i] = surprise(state, i % width, values[i]!);
+    // Whoever asks has learnt the row by now: a field that it repeats is in a run already, others are in none.
+    for (let i = 0; i < values.length; i++) shares[i] = surprise(state, i % width, values[i]!, 0);
   },
 });
 
@@ -70,11 +71,11 @@ function greatest(state: StuckState, values: Float64Array, at: number): number {
   return most;
 }
 
-/** −ln of the chance of the run that the value would make; 0 where it makes none. */
-function surprise({ last, runs, repeats, counts }: StuckState, field: number, value: number): number {
+/** −ln of the chance of the run that the value would make, longer by `more`; 0 where it makes none. */
+function surprise({ last, runs, repeats, counts }: StuckState, field: number, value: number, more = 1): number {
   if (value !== last[field]) return 0;
   const seen = counts[field]!;
   // Half a repetition is taken for granted, so that what was never seen is not impossible.
   const chance = (repeats[field]! * seen + 0.5) / (seen + 1);
-  return (runs[field]! + 1) * -Math.log(chance);
+  return (runs[field]! + more) * -Math.log(chance);
 }
