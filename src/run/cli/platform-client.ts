@@ -9,7 +9,7 @@ import type { Json } from '#base/core/index.ts';
 import { httpSigningKey, signRequest, systemRandom } from '#base/crypto/index.ts';
 import type { HttpSignatureKey } from '#base/crypto/index.ts';
 import { CliError } from './errors.ts';
-import { withWholeId } from './whole-id.ts';
+import { wholeId, withWholeId } from './whole-id.ts';
 import type { Refusal } from './errors.ts';
 import type { FoundPlatform } from './locate.ts';
 import { readOperator } from './locate.ts';
@@ -96,6 +96,11 @@ export class PlatformClient implements Disposable {
   /** The JSON that a request is answered with. */
   async json<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
     return JSON.parse(await text(await this.stream(method, path, options))) as T;
+  }
+
+  /** The id of a kind that this is the beginning of, for what is named in a body. */
+  wholeId(kind: string, given: string): Promise<string> {
+    return wholeId(kind, given, (list) => this.json('GET', list));
   }
 
   /** The text that a request is answered with. */

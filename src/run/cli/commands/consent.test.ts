@@ -60,6 +60,7 @@ test('weir consent list, show, excluded, confirm and keys', async (t) => {
   const platform = await standIn(t, {
     'GET /v1/consents?stream=pulse&state=given': { consents: [CONSENT], suspended: 0 },
     'GET /v1/consents': { consents: [], suspended: 0 },
+    'GET /v1/consents?limit=10000': { consents: [{ id: 'c0ffee'.padEnd(32, '0') }] },
     'POST /v1/consents/find': { consents: [CONSENT] },
     'GET /v1/consents/c1': { consent: CONSENT, record: { '@type': 'dpv:ConsentRecord' } },
     'GET /v1/consents/excluded?stream=pulse&purpose=care': { subjects: ['t1-ada'] },
@@ -77,6 +78,8 @@ test('weir consent list, show, excluded, confirm and keys', async (t) => {
   assert.match(await out('show', 'c1'), /"dpv:ConsentRecord"/);
   assert.equal(await out('excluded', 'pulse', 'care'), 't1-ada\n');
   assert.equal(await out('confirm', '--stream', 'pulse'), '2 confirmed\n');
+  await out('confirm', '--id', 'c0ffee');
+  assert.deepEqual(JSON.parse(platform.heard.at(-1)?.body ?? ''), { id: 'c0ffee'.padEnd(32, '0') });
   assert.equal(await out('keys'), 'k1\nk2\n');
 });
 

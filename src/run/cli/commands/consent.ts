@@ -97,9 +97,10 @@ function addWithdraw(consent: Command, contextOf: ContextOf): void {
     .option('--stream <name>', 'all of a stream')
     .action(async (body: { readonly id?: string; readonly stream?: string }, command: Command) => {
       const context = contextOf(command);
-      const answer = await context.withPlatform((client) =>
-        client.json<{ confirmed: number }>('POST', '/v1/consents/confirm', { body }),
-      );
+      const answer = await context.withPlatform(async (client) => {
+        const id = body.id === undefined ? {} : { id: await client.wholeId('consents', body.id) };
+        return client.json<{ confirmed: number }>('POST', '/v1/consents/confirm', { body: { ...body, ...id } });
+      });
       context.result(answer, ({ confirmed }) => `${confirmed} confirmed\n`);
     });
 }

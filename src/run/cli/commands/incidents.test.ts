@@ -48,4 +48,11 @@ test('weir incident shows its steps in their order', async (t) => {
   );
   assert.match(err, /alert show a1/);
   await assert.rejects(platform.run(addIncidentCommands, 'incident', 'none'), { code: 'CLI_NO_INCIDENT' });
+  const [one, two] = ['cafe1'.padEnd(32, '0'), 'cafe2'.padEnd(32, '0')];
+  const many = await standIn(t, {
+    'GET /v1/incidents': { incidents: [INCIDENT, { ...INCIDENT, id: one }, { ...INCIDENT, id: two, steps: [STEP] }] },
+  });
+  const { out: shown } = await many.run(addIncidentCommands, 'incident', 'cafe2');
+  assert.equal(shown.trim().split('\n').length, 2, 'the beginning of its id is enough');
+  await assert.rejects(many.run(addIncidentCommands, 'incident', 'cafe'), { code: 'CLI_USAGE', message: /2 ids/ });
 });

@@ -3,6 +3,7 @@ import { formatTechnique } from '#declare/template/index.ts';
 import type { IncidentForm } from '#run/server/index.ts';
 import { CliError } from '../errors.ts';
 import { formatTable } from '../text-table.ts';
+import { wholeIdAmong } from '../whole-id.ts';
 import type { ContextOf } from './command.ts';
 
 /** Devices and networks that a line names before it counts the others. */
@@ -35,7 +36,9 @@ export function addIncidentCommands(program: Command, contextOf: ContextOf): voi
     .description('the steps of an incident, in their order')
     .action(async (id: string, _options: object, command: Command) => {
       const context = contextOf(command);
-      const found = (await ask(command)).find((incident) => incident.id === id);
+      const incidents = await ask(command);
+      const whole = wholeIdAmong(incidents, id);
+      const found = incidents.find((incident) => incident.id === whole);
       if (found === undefined) {
         throw new CliError('CLI_NO_INCIDENT', `Cannot show incident ${id}: there is none`, {
           hint: 'See those there are with `npm run -s weir -- incidents`',
