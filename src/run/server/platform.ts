@@ -251,8 +251,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     sign: (type, statement) => prover.sign(type, statement),
     reachCopies: () => backups.refresh(),
     holdsChanged: (holds) => store.useHolds(holds),
-    count: (segment, condition) => queries.countWhere(segment, condition),
-    requireCondition: (stream, condition) => queries.requireCondition(stream, condition),
+    count: (segment, condition) => queries.own.countWhere(segment, condition),
+    requireCondition: (stream, condition) => queries.own.requireCondition(stream, condition),
     storedCondition: (stream, condition) => shown.storedCondition(stream, condition),
     elsewhere: async (gone) => {
       // What was taken before is in files that are not written any more, and go once they are passed.
