@@ -214,13 +214,20 @@ test('answers that leave the platform', async (t) => {
       (answer) => answer.json<DatasetRow>().rows >= 3,
     );
     assert.equal(made.json<DatasetRow>().rows >= 3, true, made.body.toString('utf8'));
-    const speeds = async (): Promise<readonly string[]> => {
-      const answer = await weir.call('GET', '/v1/datasets/rides/rows?columns=speed&format=csv', { token: rider });
-      return [...new Set(answer.body.toString('utf8').trim().split('\r\n').slice(1))].sort();
+    const rowsOf = async (version: number): Promise<readonly string[]> => {
+      const path = `/v1/datasets/rides/rows?version=${version}&columns=speed&format=csv`;
+      const answer = await weir.call('GET', path, { token: rider });
+      return answer.body.toString('utf8').trim().split('\r\n').slice(1);
     };
-    assert.deepEqual(await speeds(), ['1', '2', '3']);
+    const speeds = async (version: number) => [...new Set(await rowsOf(version))].sort();
+    const first = await rowsOf(1);
+    assert.deepEqual(await speeds(1), ['1', '2', '3']);
     await weir.ask('POST', '/v1/consents/withdraw', { body: { stream: 'ride', subject: 'bob' } });
-    assert.deepEqual(await speeds(), ['1', '3']);
+    assert.deepEqual(await speeds(1), ['1', '3']);
+    // As many rows are frozen as are shown: theirs are not there to be left out on reading.
+    const next = (await create({ name: 'rides', from: 'ride' })).json<DatasetRow>();
+    assert.deepEqual([next.version, next.rows], [2, first.filter((speed) => speed !== '2').length]);
+    assert.deepEqual(await speeds(2), ['1', '3']);
     const blind = await create({ name: 'mean', sql: 'select avg(speed) as mean from ride' });
     assert.equal(blind.json<{ code: string }>().code, 'API_DATASET_INVALID', 'who withdraws could not be left out');
   });
