@@ -18,6 +18,7 @@ export type {
   Pace,
   ProbeCaller,
   ProbePlatform,
+  CorrectionTrial,
   RightsTrial,
   ProgramCredentialKind,
   PublishOutcome,

@@ -497,9 +497,18 @@ export interface RightsTrial {
   readonly overdue: readonly string[];
 }
 
+/** What the platform would make of corrections that nobody asks for. */
+export interface CorrectionTrial {
+  readonly tried: number;
+  /** Fields (`stream.field`) of which something was taken or refused that should not be, in words. */
+  readonly wrong: readonly string[];
+}
+
 export interface ProbePlatform {
   /** Looks for persons who were erased, and at requests that wait. */
   rightsTrial(): Promise<RightsTrial>;
+  /** Asks what would be made of corrections of every stream about persons; nothing is corrected. */
+  correctionTrial(): Promise<CorrectionTrial>;
   /** Streams in the record of processing, and stored fields (`stream.column`) that it does not know. */
   recordTrial(): Promise<{ readonly documented: readonly string[]; readonly undocumented: readonly string[] }>;
   /** Takes a certificate of the device `_probe` back while it is in use, and tries it. */

@@ -425,6 +425,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
       return answer(replies[path] ?? null);
     },
     rightsTrial: async () => ({ requests: 1, looked: 1, remains: [], shown: [], overdue: [] }),
+    correctionTrial: async () => ({ tried: 4, wrong: [] }),
     recordTrial: async () => ({ documented: ['open', 'accepted', 'closed'], undocumented: [] }),
     showCredential: async (kind) => {
       if (kind === 'good-key') return answer({});

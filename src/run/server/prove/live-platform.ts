@@ -42,6 +42,7 @@ import type {
   FleetSumTrial,
   HashingTrial,
   PrivacyTrial,
+  CorrectionTrial,
   RightsTrial,
   SynthesisTrial,
   WindowTrial,
@@ -101,6 +102,7 @@ import { tamperWith } from './tamper-segment.ts';
 import type { TokenBucket } from './token-bucket.ts';
 import { tryAdvice } from './try-advice.ts';
 import { tryClasses } from './try-classes.ts';
+import { tryCorrections } from './try-corrections.ts';
 import { tryWindows } from './try-windows.ts';
 import { trySynthesis } from './try-synthesis.ts';
 import { tryFleetSum } from './try-fleet-sum.ts';
@@ -612,6 +614,11 @@ export class LivePlatform implements ProbePlatform {
 
   rightsTrial(): Promise<RightsTrial> {
     return this.#parts.rights.trial();
+  }
+
+  async correctionTrial(): Promise<CorrectionTrial> {
+    const { template, clock } = this.#parts;
+    return tryCorrections(template(), clock);
   }
 
   async recordTrial(): Promise<{ readonly documented: readonly string[]; readonly undocumented: readonly string[] }> {
