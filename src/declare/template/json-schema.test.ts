@@ -48,7 +48,11 @@ test('templateJsonSchema() describes every key', () => {
 test('templateJsonSchema() refuses nothing that parseTemplate() takes', () => {
   const base = read('demo');
   const values = [null, 1, -1, 'x', '2/s', '30d', true, [], ['a'], {}, { a: 1 }, 'all', 1.5, '64KiB', [0, 1]];
-  const files = { 'climate_daily.sql': 'select 1', 'pump_minutely.sql': 'select 1' };
+  const files = {
+    'climate_daily.sql': 'select 1',
+    'pump_minutely.sql': 'select 1',
+    'industry/detection-rules.yaml': 'rules: {}',
+  };
   let refused = 0;
   fc.assert(
     fc.property(fc.nat(400), fc.constantFrom(...values), fc.boolean(), (place, value, drop) => {

@@ -43,6 +43,9 @@ test('readRuleFiles() names the file and line of what is wrong, and the rest is 
   assert.deepEqual(findingsOf('rule-files: [night.yaml]\n', { 'night.yaml': `${FILE}roles: {}\n` }), [
     'TEMPLATE_KEY_UNKNOWN 4:1 ~rules',
   ]);
+  assert.deepEqual(findingsOf('rule-files: [night.yaml]\nrules: none\n', { 'night.yaml': FILE }), [
+    'TEMPLATE_TYPE_WRONG 4:8',
+  ]);
   assert.deepEqual(findingsOf('rule-files: [night.yaml]\n', { 'night.yaml': `#${' '.repeat(70_000)}\n${FILE}` }), [
     'TEMPLATE_TOO_LARGE 3:14',
   ]);

@@ -15,6 +15,8 @@ export function readRuleFiles(root: MapNode, readFile: ReadSource, findings: Fin
   const named = root.entries.get('rule-files')?.node;
   if (named?.kind !== 'list') return root;
   const own = root.entries.get('rules');
+  // What is no mapping stays, so that whoever checks its shape says so.
+  if (own !== undefined && own.node.kind !== 'map') return root;
   let merged: MapNode | null = null;
   if (named.items.length > RULE_BOUNDS.files) {
     const message = `${named.items.length} files are named; at most ${RULE_BOUNDS.files} are read`;

@@ -42,7 +42,31 @@ for (const name of ['demo', 'industry/building', 'industry/factory', 'industry/h
       }
     }
   });
+
+  test(`the shipped template ${name} has the rules of the package that have something to see there`, () => {
+    const { rules, streams, people } = load(name);
+    assert.ok(rules!.has('cloned-identity') && rules!.has('clock-beyond') && rules!.has('guessed-tokens'));
+    const fields = [...streams.values()].filter((stream) => !isSystemName(stream.name)).flatMap((one) => one.fields);
+    assert.equal(
+      rules!.has('originals-in-bulk'),
+      fields.some(({ tokenise }) => tokenise !== undefined),
+    );
+    if (name === 'demo') return;
+    assert.ok(rules!.has('backups-stopped'));
+    assert.equal(
+      rules!.has('commands-to-many'),
+      [...people.values()].some(({ may }) => may.includes('command')),
+    );
+  });
 }
+
+test('a template that extends a shipped one has its rules, and takes one out by its name', () => {
+  const text = 'template: 1\nname: mine\nextends: industry/factory\nregion: eu\nrules:\n  probed-ports:\n';
+  const parsed = parseTemplate({ path: 'weir.yaml', text }, folderReader('/nonexistent-weir', templates));
+  assert.ok('template' in parsed);
+  const names = new Set(parsed.template.rules!.keys());
+  assert.deepEqual(new Set(load('industry/factory').rules!.keys()).difference(names), new Set(['probed-ports']));
+});
 
 test('a template that extends a shipped one takes its files along', () => {
   const text = 'template: 1\nname: mine\nextends: industry/logistics\nregion: eu';
