@@ -10,6 +10,7 @@ import type { PolicyAction } from './platform-policies.ts';
 import { isData } from './platform-policies.ts';
 import { PolicyVersion } from './policy-version.ts';
 import { relationFacts } from './relation-facts.ts';
+import { locationOf, mayStand, stayOf } from './residency.ts';
 import { rowRule } from './row-filter.ts';
 import type { DevicesOfType } from './row-filter.ts';
 import type { RowCondition } from './row-condition.ts';
@@ -96,6 +97,22 @@ export class DecisionPoint {
       context: known,
     } as const;
     return this.decide(request, template);
+  }
+
+  /**
+   * Decides whether what shows readings of a stream and is no relation, such as an alert, may be given to somewhere.
+   *
+   * @param stream null for what is of none
+   * @param at a region; null where nothing says
+   */
+  mayBeGiven(stream: string | null, at: string | null, template: Template): boolean {
+    return mayStand(stayOf(stream, template), at, this.#transfers());
+  }
+
+  /** The same for a subject, an agent counting as itself and as the person it acts for. */
+  mayBeGivenTo(subject: Subject, stream: string | null, template: Template): boolean {
+    const all = subject.kind === 'agent' && subject.actsFor !== undefined ? [subject, subject.actsFor] : [subject];
+    return all.every((one) => this.mayBeGiven(stream, locationOf(one, template), template));
   }
 
   /** The policies of a template, ready to be asked. @throws {PolicyError} POLICY_INVALID */

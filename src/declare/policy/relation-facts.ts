@@ -49,7 +49,9 @@ export function relationFacts(template: Template, name: string): RelationFacts |
   }
   if (template.views.has(name)) return viewFacts(template, name);
   if ((SYSTEM_VIEWS as readonly string[]).includes(name)) {
-    return { name, purposes: [], hasBasis: false, regions: [], columns: null };
+    // Alerts are of readings of every stream.
+    const sources = name === '_alerts' ? [...template.streams.keys()] : [];
+    return { name, purposes: [], hasBasis: false, regions: regionsOf(template, sources), columns: null };
   }
   return null;
 }

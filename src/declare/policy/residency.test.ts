@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { makeTemplate } from '../../../test/support/make-template.ts';
 import { DecisionPoint } from './decision-point.ts';
 import { subjectWith } from './named-subjects.ts';
-import { locationOf, mayCross, mayStand, reachOf } from './residency.ts';
+import { locationOf, mayCross, mayStand, reachOf, stayOf } from './residency.ts';
 import type { RegionTransfer, Subject } from './types.ts';
 
 const TEMPLATE = makeTemplate(`region: eu
@@ -93,4 +93,29 @@ test('mayStand(), reachOf() and mayCross()', () => {
     mayCross(TEMPLATE, crosses === undefined ? {} : { crosses }, cls);
   assert.deepEqual([crossing('public'), crossing('location'), crossing('location', true)], [true, false, true]);
   assert.equal(crossing('personal', true), false);
+});
+
+test('what shows readings and is no relation is given where its stream may be', () => {
+  const mayBe = (role: string, stream: string | null, transfers: readonly RegionTransfer[] = []) =>
+    new DecisionPoint(undefined, null, () => transfers).mayBeGivenTo(subjectWith(role), stream, TEMPLATE);
+  assert.deepEqual([mayBe('here', 's'), mayBe('there', 's'), mayBe('there', null)], [true, false, true]);
+  assert.deepEqual(
+    ['there', 'far'].map((role) => mayBe(role, 's', [{ from: 'eu', to: 'us' }])),
+    [true, false],
+  );
+  // Of a stream that was taken out of the template: where the platform stands.
+  assert.deepEqual([stayOf('gone', TEMPLATE), stayOf('_probe', TEMPLATE), mayBe('there', 'gone')], ['eu', null, false]);
+  const person = subjectWith('there');
+  const agent: Subject = { ...subjectWith('here'), kind: 'agent', actsFor: person };
+  const decisions = new DecisionPoint();
+  assert.equal(decisions.mayBeGivenTo(agent, 's', TEMPLATE), false, 'where the person is, it may not');
+  assert.equal(decisions.mayBeGivenTo({ ...agent, actsFor: subjectWith('here') }, 's', TEMPLATE), true);
+});
+
+test('alerts as a relation are of all regions', () => {
+  const lineage = { columns: [{ name: 'sentence', class: 'operational' }] } as const;
+  const seen = (role: string) =>
+    new DecisionPoint().decideQuery(subjectWith(role), '_alerts', null, TEMPLATE, lineage).reason;
+  assert.equal(seen('there'), 'beyond-region');
+  assert.notEqual(seen('here'), 'beyond-region');
 });

@@ -1,6 +1,6 @@
 import { CLASSES } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
-import { classRules } from '#declare/template/index.ts';
+import { classRules, isSystemName, regionOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { rolesOf } from './grants.ts';
 import type { RelationFacts } from './relation-facts.ts';
@@ -18,6 +18,17 @@ export function locationOf(subject: Subject, template: Template): string | null 
   const said = new Set(rolesOf(subject, template).flatMap(({ region }) => region ?? []));
   if (said.size > 1) return null;
   return [...said][0] ?? (template.region === 'unspecified' ? null : template.region);
+}
+
+/**
+ * The region that readings of a stream have to stay in, null for none: of a stream that the template has no more, that of
+ * the platform, and of what is of no stream, or of the platform's own, none.
+ */
+export function stayOf(stream: string | null, template: Template): string | null {
+  if (stream === null || isSystemName(stream)) return null;
+  const declared = template.streams.get(stream);
+  if (declared !== undefined) return regionOf(template, declared);
+  return template.region === 'unspecified' ? null : template.region;
 }
 
 /** The regions whose data may be given to somewhere: that itself, and those with a transfer to it. */

@@ -108,13 +108,14 @@ export function buildTemplate(
       ? {}
       : {
           webhooks: byName(
-            Object.entries(source.webhooks).map(([name, { url, secret, severity, network, authority }]) => ({
+            Object.entries(source.webhooks).map(([name, { url, secret, severity, network, authority, region }]) => ({
               name,
               url,
               secret,
               severity: severity ?? 'low',
               network: network ?? 'public',
               authority: authority ?? null,
+              ...(region === undefined ? {} : { region }),
             })),
           ),
         }),

@@ -8,7 +8,7 @@ test('webhooks are reached over HTTPS, and what they are signed with stands in n
   const { webhooks } = makeTemplate(`
 webhooks:
   soc: { url: 'https://soc.example.com/hooks', secret: soc.secret }
-  near: { url: 'http://127.0.0.1:9000/', secret: near.secret, severity: high, network: private, authority: ca.pem }
+  near: { url: 'http://127.0.0.1:9000/', secret: near.secret, severity: high, network: private, authority: ca.pem, region: us }
 `);
   assert.deepEqual(
     [...webhooks!.values()],
@@ -28,6 +28,7 @@ webhooks:
         severity: 'high',
         network: 'private',
         authority: 'ca.pem',
+        region: 'us',
       },
     ],
   );

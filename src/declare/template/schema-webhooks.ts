@@ -2,6 +2,7 @@ import { Type } from '#base/core/index.ts';
 import type { Static } from '#base/core/index.ts';
 import { closed } from './schema-forms.ts';
 import { RULE_SEVERITIES } from './schema-rules.ts';
+import { WORD_PATTERN } from './vocabulary.ts';
 
 /** Webhooks of a template. */
 export const MOST_WEBHOOKS = 16;
@@ -40,6 +41,14 @@ export const webhook = Type.Object(
         'Certificates of the authority of the receiver, PEM, in the same folder. Default those of Node.',
         'soc-ca.pem',
       ),
+    ),
+    region: Type.Optional(
+      Type.String({
+        pattern: WORD_PATTERN,
+        title: 'the name of a region such as `us`',
+        description: 'Where the receiver stands. Default: the region of the template.',
+        examples: ['us'],
+      }),
     ),
   },
   {

@@ -368,6 +368,8 @@ export interface Webhook {
   readonly network: 'public' | 'private';
   /** File there with certificates of the receiver's authority; null for those that are known anyway. */
   readonly authority: string | null;
+  /** Where the receiver stands; absent where the platform does. */
+  readonly region?: string;
 }
 
 export interface Listen {

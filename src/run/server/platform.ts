@@ -269,6 +269,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     },
     log,
   });
+  const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live), () =>
+    transfers.inForce(),
+  );
   const { rules, alerts, watch, webhooks } = await openWatch({
     layout,
     catalogue,
@@ -281,6 +284,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     template: inForce,
     inventory: identity.inventory,
     segments,
+    decisions,
     deviceType: async (name) => identity.inventory.find(name)?.type ?? null,
   });
   const vault = await TokenVault.open({
@@ -360,9 +364,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     clock,
     random,
   });
-  const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live), () =>
-    transfers.inForce(),
-  );
   // Before anything is asked: whom an older copy of the catalogue forgot is not shown again.
   const keeping = Promise.withResolvers<DatasetKeeper>();
   const rights: RightsKeeper = opened.use(

@@ -58,6 +58,7 @@ test('AlertBook lists by state, device and time, the newest first', async (t) =>
     (await book.list(filter)).map(({ start }) => start);
   assert.deepEqual(await starts({ device: 'a', limit: 10 }), [2e9, 0]);
   assert.deepEqual(await starts({ state: 'new', limit: 10 }), [1e9, 0]);
+  assert.deepEqual(await starts({ which: ({ start }) => start < 2e9, limit: 1 }), [1e9], 'before they are counted');
   assert.deepEqual(await starts({ since: newest.raised - 1, limit: 10 }), [2e9]);
   assert.deepEqual(await starts({ since: newest.raised, limit: 10 }), []);
 });

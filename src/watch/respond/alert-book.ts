@@ -59,6 +59,8 @@ export interface AlertFilter {
   readonly stream?: string;
   /** Raised after this time, epoch microseconds. */
   readonly since?: number;
+  /** Alone those of which this holds. */
+  readonly which?: (alert: Alert) => boolean;
   readonly limit: number;
 }
 
@@ -122,7 +124,7 @@ export class AlertBook {
   }
 
   /** The newest first. */
-  async list({ state, device, stream, since, limit }: AlertFilter): Promise<readonly Alert[]> {
+  async list({ state, device, stream, since, which = () => true, limit }: AlertFilter): Promise<readonly Alert[]> {
     const found: Alert[] = [];
     let below: number | undefined;
     for (;;) {
@@ -138,7 +140,7 @@ export class AlertBook {
       for (const { sealed } of rows) {
         const { alert } = sealed;
         const asked = stream === undefined ? !isOfProber(alert) : alert.stream === stream;
-        if (asked && (device === undefined || alert.device === device)) found.push(alert);
+        if (asked && (device === undefined || alert.device === device) && which(alert)) found.push(alert);
         if (found.length >= limit) return found;
       }
       const last = rows.at(-1);

@@ -28,7 +28,7 @@ const alert = (id: string, changed: number, stream = 'climate'): Alert => ({
 /** The ids of alerts of the first events, up to a number of them. */
 async function idsOf(after: string | null, most: number): Promise<readonly string[]> {
   const leave = new AbortController();
-  const kept = [alert('a1', 10), alert('a2', 20), alert('a3', 30)];
+  const kept = [alert('a1', 10), alert('a2', 20), alert('a5', 25, 'elsewhere'), alert('a3', 30)];
   let listener: ((one: Alert) => void) | null = null;
   const events = followAlerts(
     {
@@ -40,10 +40,11 @@ async function idsOf(after: string | null, most: number): Promise<readonly strin
         // One is raised while what was missed is read.
         listener?.(alert('a4', 40));
         listener?.(alert('p', 41, PROBE_STREAM));
+        listener?.(alert('a5', 35, 'elsewhere'));
         yield* kept.filter(({ changed }) => changed > after);
       },
     },
-    { after, signal: leave.signal },
+    { after, which: ({ stream }) => stream !== 'elsewhere', signal: leave.signal },
   );
   const ids: string[] = [];
   for await (const event of events) {

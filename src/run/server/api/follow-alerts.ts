@@ -9,16 +9,23 @@ const ALIVE_EVERY_MS = 15_000;
 /** Alerts that a follower may be behind before it has to come again. */
 export const MOST_BEHIND = 10_000;
 
+export interface FollowOptions {
+  /** The id of the last event that was received; null, or what is none, begins now. */
+  readonly after: string | null;
+  /** Alone those of which this holds when they are told. */
+  readonly which: (alert: Alert) => boolean;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Alerts as they are raised and change, as server-sent events, without those of the prober. The id of an event is when its alert changed: whoever
  * comes again with the last one gets what changed since, so that nothing is left out.
  *
- * @param after the id of the last event that was received; null, or what is none, begins now
  * @see WHATWG HTML, server-sent events
  */
 export async function* followAlerts(
   alerts: Pick<AlertBook, 'onChange' | 'changedAfter'>,
-  { after, signal }: { readonly after: string | null; readonly signal: AbortSignal },
+  { after, which, signal }: FollowOptions,
 ): AsyncGenerator<Uint8Array> {
   const waiting: Alert[] = [];
   let rouse: (() => void) | null = null;
@@ -34,13 +41,13 @@ export async function* followAlerts(
   if (Number.isSafeInteger(since)) {
     for await (const alert of alerts.changedAfter(since)) {
       if (signal.aborted) return;
-      if (!isOfProber(alert)) yield eventOf(alert);
+      if (!isOfProber(alert) && which(alert)) yield eventOf(alert);
     }
   }
   while (!signal.aborted) {
     if (waiting.length > MOST_BEHIND) return;
     const next = waiting.splice(0);
-    for (const alert of next) yield eventOf(alert);
+    for (const alert of next) if (which(alert)) yield eventOf(alert);
     if (next.length > 0) continue;
     const quiet = await new Promise<boolean>((resolve) => {
       const timer = setTimeout(() => resolve(true), ALIVE_EVERY_MS);

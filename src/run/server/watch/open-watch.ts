@@ -1,5 +1,7 @@
 import type { Random } from '#base/core/index.ts';
 import type { Catalogue, RowSealer } from '#base/storage/index.ts';
+import type { DecisionPoint } from '#declare/policy/index.ts';
+import { mainRegion } from '#declare/template/index.ts';
 import { AlertBook, RuleBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
 import { folderBytes } from '../control/status.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
@@ -22,14 +24,28 @@ export interface OpenWatchParts extends Pick<
   readonly sealer: RowSealer;
   readonly segments: Pick<SegmentHost, 'state'>;
   readonly inventory: ContainParts['inventory'];
+  readonly decisions: Pick<DecisionPoint, 'mayBeGiven'>;
 }
 
 /** What notices: the process that watches, its alerts, the rules that answers to them make, and where they are sent. */
 export async function openWatch(
   parts: OpenWatchParts,
 ): Promise<{ rules: RuleBook; alerts: AlertBook; watch: WatchHost; webhooks: Webhooks }> {
-  const { catalogue, sealer, segments, inventory, layout, keys, audit, clock, random, log, template, deviceType } =
-    parts;
+  const {
+    catalogue,
+    sealer,
+    segments,
+    inventory,
+    decisions,
+    layout,
+    keys,
+    audit,
+    clock,
+    random,
+    log,
+    template,
+    deviceType,
+  } = parts;
   await catalogue.migrate(WATCH_SCHEMA);
   await catalogue.migrate(WEBHOOK_SCHEMA);
   const rules = await RuleBook.open({ catalogue, sealer, audit, clock });
@@ -58,6 +74,10 @@ export async function openWatch(
     random,
     log,
     readFile: (name) => readWebhookFile(layout.webhooks, name),
+    mayBeSent: (stream, { region }) => {
+      const current = template();
+      return decisions.mayBeGiven(stream, region ?? mainRegion(current), current);
+    },
     post: postWebhook,
   });
   return { rules, alerts, watch, webhooks };

@@ -84,6 +84,7 @@ async function world(t: TestContext) {
     random: systemRandom,
     log: silentLog,
     readFile: async () => `whsec_${SECRET}`,
+    mayBeSent: (stream: string | null, { region }: Webhook) => stream !== 'stays' || region !== 'us',
     post: postWebhook,
     delay: () => 10,
   };
@@ -186,6 +187,23 @@ test('a message that cannot be signed or sent waits and says why; one that nobod
   await sender.stop();
   assert.deepEqual([sender.state.tries, sender.state.delivered], [0, 0]);
   assert.deepEqual(audit.events.at(-1)?.reason, 'given-up');
+});
+
+test('a webhook beyond the region of a stream hears nothing of it, and of others as before', async (t) => {
+  const { heard, url } = await receiver(t);
+  const { alerts, parts } = await world(t);
+  const sender = await WebhookSender.start({ ...parts, webhook: hook(url, { region: 'us' }) });
+  await alerts.raise([findingOf({ device: 'a', stream: 'stays' })]);
+  const [told] = await alerts.raise([findingOf({ device: 'b' })]);
+  await eventually(
+    () => sender.state.delivered,
+    (delivered) => delivered === 1,
+  );
+  await sender.stop();
+  assert.deepEqual(
+    heard.map(({ alert }) => alert),
+    [told!.id],
+  );
 });
 
 test('Webhooks follow the template in force', async (t) => {

@@ -19,6 +19,8 @@ export interface WebhookSenderParts {
   readonly log: Log;
   /** The text of a file in the folder of webhooks. */
   readonly readFile: (name: string) => Promise<string>;
+  /** Whether what shows readings of a stream may be given to a receiver, wherever that stands. */
+  readonly mayBeSent: (stream: string | null, webhook: Webhook) => boolean;
   readonly post: (message: WebhookMessage) => Promise<WebhookAnswer>;
   /** Milliseconds before the next try; as `retryDelay` has it by default. */
   readonly delay?: typeof retryDelay;
@@ -113,7 +115,8 @@ export class WebhookSender {
   async #next(): Promise<Alert | null> {
     const least = SEVERITIES.indexOf(this.webhook.severity);
     for await (const alert of this.#parts.alerts.changedAfter(this.#state.after)) {
-      if (!isOfProber(alert) && SEVERITIES.indexOf(alert.severity) >= least) return alert;
+      const isWanted = !isOfProber(alert) && SEVERITIES.indexOf(alert.severity) >= least;
+      if (isWanted && this.#parts.mayBeSent(alert.stream, this.webhook)) return alert;
       this.#state = { ...this.#state, after: alert.changed };
     }
     return null;

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DecisionPoint } from '#declare/policy/index.ts';
 import type { KnownBaseline } from '#watch/detect/index.ts';
 import type { Alert, AlertRule, Answer } from '#watch/respond/index.ts';
 import type { AlertFilter } from '#watch/respond/index.ts';
 import { eventually } from '../../../../../test/support/eventually.ts';
+import { makeTemplate } from '../../../../../test/support/make-template.ts';
 import type { Services } from '../services.ts';
 import { openApi } from '../testing.ts';
 
@@ -57,9 +59,9 @@ function standIn() {
   const answers: Omit<Answer, 'at'>[] = [];
   const listeners = new Set<(alert: Alert) => void>();
   const alerts: Services['alerts'] = {
-    list: async (filter) => {
+    list: async ({ which = () => true, ...filter }) => {
       filters.push(filter);
-      return [ALERT];
+      return [ALERT].filter(which);
     },
     get: async () => ALERT,
     answer: async (_id, answer) => {
@@ -88,6 +90,64 @@ test('alerts are listed by state, device and time, and shown with times in UTC',
   assert.equal((await call('GET', '/v1/alerts?since=tomorrow')).json()['code'], 'API_BODY_INVALID');
   assert.equal((await call('GET', '/v1/alerts?state=odd')).status, 400);
   assert.equal((await call('GET', '/v1/alerts', { as: 'nobody' })).status, 401);
+});
+
+test('what is of readings that stay in a region is shown inside, and outside where a transfer lets it', async (t) => {
+  const { alerts, answers, listeners } = standIn();
+  const current = makeTemplate(`region: eu
+devices: { reefer: {} }
+streams: { climate: { from: reefer, fields: { temperature: { type: number } } } }
+people: { keeper: { query: [], may: [respond] }, scientist: { query: [], may: [respond], region: us } }
+`);
+  let transfers: { from: string; to: string }[] = [];
+  const { call, identity, audit } = await openApi(t, {
+    alerts,
+    baseline: async () => [BASELINE],
+    templates: { current, plan: () => ({}), apply: async () => ({ proposal: null }) },
+    decisions: new DecisionPoint(undefined, null, () => transfers),
+  });
+  const people = {
+    here: await identity.people.add('ada', ['keeper'], 'test'),
+    there: await identity.people.add('bob', ['scientist'], 'test'),
+  };
+  const seenBy = async (who: keyof typeof people) => {
+    const as = { token: people[who].token };
+    const get = (path: string) => call('GET', path, { as });
+    const body = { verdict: 'confirmed' };
+    const followed = call('GET', '/v1/alert-events', { as });
+    await eventually(
+      () => listeners.size,
+      (size) => size === 1,
+    );
+    const [listener] = listeners;
+    listener?.(ALERT);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let i = 0; i < 10_002; i++) listener?.(ALERT);
+    return [
+      ((await get('/v1/alerts')).json()['alerts'] as object[]).length,
+      (await get('/v1/alert-findings')).text.length > 0,
+      (await get('/v1/alerts/a1')).status,
+      ((await get('/v1/incidents')).json()['incidents'] as object[]).length,
+      (await call('POST', '/v1/alerts/a1/answer', { as, body })).status,
+      (await get('/v1/devices/truck-3/baseline')).status,
+      (await followed).text.includes('event: alert'),
+    ];
+  };
+  const nothing = [0, false, 403, 0, 403, 404, false];
+  const everything = [1, true, 200, 1, 200, 200, true];
+  assert.deepEqual(await seenBy('here'), everything);
+  assert.equal(answers.length, 1);
+  assert.deepEqual(await seenBy('there'), nothing);
+  assert.equal(answers.length, 1);
+  assert.deepEqual(
+    audit.events.filter(({ reason }) => reason === 'beyond-region').map(({ resource, outcome }) => [resource, outcome]),
+    [
+      ['alert:a1', 'denied'],
+      ['alert:a1', 'denied'],
+    ],
+  );
+  transfers = [{ from: 'eu', to: 'us' }];
+  assert.deepEqual(await seenBy('there'), everything);
 });
 
 test('an answer names who gave it; until when goes with what is expected alone', async (t) => {

@@ -8,7 +8,9 @@ import { speakersOf } from '../../watch/speakers-of.ts';
 import { followAlerts } from '../follow-alerts.ts';
 import { closed, count, limitUpTo, listOf, orNull, text, time } from '../forms.ts';
 import { PLATFORM } from '../route.ts';
+import type { Caller } from '../caller.ts';
 import type { Route } from '../route.ts';
+import type { Services } from '../services.ts';
 import { parseTime } from './parse-time.ts';
 
 const ACCESS = { action: 'respond', resource: () => PLATFORM } as const;
@@ -66,16 +68,17 @@ export const ALERT_ROUTES: readonly Route[] = [
       limit: limitUpTo(1_000, 100),
     }),
     answer: { json: Type.Object({ alerts: listOf(ALERT) }) },
-    handle: async ({ query }, { alerts }) => {
+    handle: async ({ query, caller }, services) => {
       const { state, device, stream, since, limit = '100' } = query as Readonly<Record<string, string | undefined>>;
       const filter = {
         limit: Number(limit),
+        which: shownTo(caller, services),
         ...(state === undefined ? {} : { state: state as AlertState }),
         ...(device === undefined ? {} : { device }),
         ...(stream === undefined ? {} : { stream }),
         ...(since === undefined ? {} : { since: parseTime(since, 'since') }),
       };
-      return { json: { alerts: (await alerts.list(filter)).map(showAlert) } };
+      return { json: { alerts: (await services.alerts.list(filter)).map(showAlert) } };
     },
   },
   {
@@ -85,8 +88,9 @@ export const ALERT_ROUTES: readonly Route[] = [
     access: ACCESS,
     query: closed({ limit: limitUpTo(10_000, 1_000) }),
     answer: { media: ['application/x-ndjson'] },
-    handle: async ({ query }, { alerts }) => {
-      const found = await alerts.list({ limit: Number(query['limit'] ?? 1_000) });
+    handle: async ({ query, caller }, services) => {
+      const filter = { limit: Number(query['limit'] ?? 1_000), which: shownTo(caller, services) };
+      const found = await services.alerts.list(filter);
       const lines = found.map((alert) => `${JSON.stringify(formatAlertOcsf(alert))}\n`);
       return { text: lines.join(''), contentType: 'application/x-ndjson' };
     },
@@ -97,7 +101,9 @@ export const ALERT_ROUTES: readonly Route[] = [
     summary: 'An alert with its explanation and evidence',
     access: ACCESS,
     answer: { json: ALERT },
-    handle: async ({ params }, { alerts }) => ({ json: showAlert(await alerts.get(params['id'] ?? '')) }),
+    handle: async ({ params, caller }, services) => ({
+      json: showAlert(await alertFor(caller, params['id'] ?? '', services)),
+    }),
   },
   {
     method: 'POST',
@@ -110,7 +116,7 @@ export const ALERT_ROUTES: readonly Route[] = [
       until: Type.Optional(time),
     }),
     answer: { json: ALERT },
-    handle: async ({ params, body, caller }, { alerts }) => {
+    handle: async ({ params, body, caller }, services) => {
       const { verdict, reason, until } = body as {
         readonly verdict: 'confirmed' | 'false-alarm' | 'expected';
         readonly reason?: string;
@@ -125,7 +131,8 @@ export const ALERT_ROUTES: readonly Route[] = [
         reason: reason ?? null,
         until: until === undefined ? null : parseTime(until, 'until'),
       };
-      return { json: showAlert(await alerts.answer(params['id'] ?? '', answer)) };
+      const { id } = await alertFor(caller, params['id'] ?? '', services);
+      return { json: showAlert(await services.alerts.answer(id, answer)) };
     },
   },
   {
@@ -136,9 +143,10 @@ export const ALERT_ROUTES: readonly Route[] = [
     access: ACCESS,
     long: true,
     answer: { media: ['text/event-stream'] },
-    handle: async ({ signal, lastEventId }, { alerts }) => ({
-      streamed: { contentType: 'text/event-stream', parts: followAlerts(alerts, { after: lastEventId, signal }) },
-    }),
+    handle: async ({ signal, lastEventId, caller }, services) => {
+      const options = { after: lastEventId, which: shownTo(caller, services), signal };
+      return { streamed: { contentType: 'text/event-stream', parts: followAlerts(services.alerts, options) } };
+    },
   },
   {
     method: 'GET',
@@ -149,9 +157,11 @@ export const ALERT_ROUTES: readonly Route[] = [
       since: Type.Optional(Type.String({ maxLength: 40, description: 'Of alerts raised after this time (RFC 3339).' })),
     }),
     answer: { json: Type.Object({ incidents: listOf(INCIDENT) }) },
-    handle: async ({ query }, { alerts, identity }) => {
+    handle: async ({ query, caller }, services) => {
+      const { alerts, identity } = services;
       const { since } = query;
-      const filter = since === undefined ? {} : { since: parseTime(since, 'since') };
+      const which = shownTo(caller, services);
+      const filter = since === undefined ? { which } : { which, since: parseTime(since, 'since') };
       const told = (await alerts.list({ ...filter, limit: MOST_CORRELATED })).filter(isTold);
       return {
         json: {
@@ -229,9 +239,10 @@ export const ALERT_ROUTES: readonly Route[] = [
     summary: 'What is normal for a device, on each stream that is watched',
     access: ACCESS,
     answer: { json: Type.Object({ baselines: listOf(BASELINE) }) },
-    handle: async ({ params }, { baseline }) => {
+    handle: async ({ params, caller }, services) => {
       const name = params['name'] ?? '';
-      const baselines = await baseline(name);
+      const known = await services.baseline(name);
+      const baselines = known?.filter(shownTo(caller, services)) ?? null;
       if (baselines === null || baselines.length === 0) {
         const why = baselines === null ? 'the template declares no detection' : 'nothing was seen of it so far';
         throw new ApiError('API_BASELINE_UNKNOWN', `Cannot show the baseline of ${name}: ${why}`, {
@@ -242,6 +253,34 @@ export const ALERT_ROUTES: readonly Route[] = [
     },
   },
 ];
+
+/** Whether something is shown to a caller that is of readings of a stream: where these have to stay in a region, from inside. */
+function shownTo({ subject }: Caller, { decisions, templates }: Services) {
+  return ({ stream }: { readonly stream: string | null }): boolean =>
+    decisions.mayBeGivenTo(subject, stream, templates.current);
+}
+
+/** @throws {RespondError} RESPOND_ALERT_UNKNOWN @throws {ApiError} API_FORBIDDEN */
+async function alertFor(caller: Caller, id: string, services: Services): Promise<Alert> {
+  const alert = await services.alerts.get(id);
+  if (shownTo(caller, services)(alert)) return alert;
+  const resource = `alert:${alert.id}`;
+  const denied = {
+    actor: caller.actor,
+    action: 'respond',
+    resource,
+    outcome: 'denied',
+    reason: 'beyond-region',
+  } as const;
+  await services.audit.append(denied);
+  throw new ApiError(
+    'API_FORBIDDEN',
+    `Cannot show alert: ${alert.stream} stays in its region, and you are outside of it`,
+    {
+      hint: 'See transfers between regions with `npm run -s weir -- transfer list`',
+    },
+  );
+}
 
 /** Incidents are of what is new or true. */
 function isTold({ state }: Alert): boolean {
