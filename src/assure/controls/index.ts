@@ -51,6 +51,7 @@ export type {
   TamperOutcome,
 } from './probe-platform.ts';
 export type {
+  AttackTrial,
   CommandTrial,
   ConditionTrial,
   FlowTrial,

@@ -3,6 +3,7 @@ import type {
   CommandTrial,
   ConditionTrial,
   FlowTrial,
+  AttackTrial,
   KindsTrial,
   SensorTrial,
   StrangerTrial,
@@ -578,6 +579,8 @@ export interface ProbePlatform {
   commandTrial(): Promise<CommandTrial>;
   /** Is a device with something wrong for each kind of detector. */
   kindsTrial(): Promise<KindsTrial>;
+  /** Is a device that is attacked in stages, and goes wrong once more an hour later. */
+  attackTrial(): Promise<AttackTrial>;
   /** Sends flows that its profile allows, and one that it does not. */
   flowTrial(): Promise<FlowTrial>;
   /** What tiers of detectors did; null where nothing is watched. */

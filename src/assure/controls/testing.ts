@@ -29,7 +29,7 @@ import type {
   SignatureTrial,
   TracedAnswers,
 } from './probe-platform.ts';
-import type { CommandTrial, FlowTrial, KindsTrial, SensorTrial, ToldAlert } from './watch-trials.ts';
+import type { AttackTrial, CommandTrial, FlowTrial, KindsTrial, SensorTrial, ToldAlert } from './watch-trials.ts';
 
 /** An API as it describes itself: open, decided, and of devices. */
 const DESCRIBED = {
@@ -328,6 +328,16 @@ export const SOUND_KINDS = {
   rule: toldBy('physics', { rule: 'inflow = outflow within 20 %', field: null }),
 } satisfies KindsTrial;
 
+/** An attack that is one incident. */
+export const SOUND_ATTACK = {
+  watched: true,
+  quiet: true,
+  stages: ['stuck-check', 'physics', 'robust-z'],
+  inOrder: true,
+  together: true,
+  laterApart: true,
+} satisfies AttackTrial;
+
 /** Flows that are held against their profile. */
 export const SOUND_FLOWS = {
   watched: true,
@@ -369,6 +379,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     sensorTrial: async () => SOUND_SENSORS,
     commandTrial: async () => SOUND_COMMANDS,
     kindsTrial: async () => SOUND_KINDS,
+    attackTrial: async () => SOUND_ATTACK,
     flowTrial: async () => SOUND_FLOWS,
     tiers: async () => SOUND_TIERS,
     driftOwn: async () => SOUND_DRIFT,

@@ -44,6 +44,21 @@ export interface KindsTrial {
   readonly rule: ToldAlert | null;
 }
 
+/** What became of an attack in stages on one device, and of what went wrong an hour later. */
+export interface AttackTrial {
+  readonly watched: boolean;
+  /** Before it nothing was told. */
+  readonly quiet: boolean;
+  /** What the steps of its incident were told by, in their order. */
+  readonly stages: readonly string[];
+  /** No step began before the one that it follows. */
+  readonly inOrder: boolean;
+  /** All that was told while it went on is in that incident. */
+  readonly together: boolean;
+  /** What was told an hour later is in none of its steps. */
+  readonly laterApart: boolean;
+}
+
 /** What was told of flows. */
 export interface FlowTrial {
   readonly watched: boolean;

@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WatchTrial } from '../probe-platform.ts';
-import { assertTurnsRed, soundPlatform, SOUND_WATCH } from '../testing.ts';
+import type { AttackTrial } from '../watch-trials.ts';
+import { assertTurnsRed, soundPlatform, SOUND_ATTACK, SOUND_WATCH } from '../testing.ts';
 import { alertsBecomeIncidents } from './alerts-become-incidents.ts';
 
 const watchOwn = (more: Partial<WatchTrial>) => ({ watchOwn: async () => ({ ...SOUND_WATCH, ...more }) });
 
-test('alerts-become-incidents turns red where they stay apart', async () => {
+const attack = (more: Partial<AttackTrial>) => ({ attackTrial: async () => ({ ...SOUND_ATTACK, ...more }) });
+
+test('alerts-become-incidents turns red where they stay apart, or an attack is not told as one', async () => {
   await assertTurnsRed(alertsBecomeIncidents, {
     'each is one of its own': watchOwn({ incident: false }),
+    'something is told before': attack({ quiet: false }),
+    'a stage is not told': attack({ stages: ['stuck-check', 'robust-z'] }),
+    'stages come in another order': attack({ stages: ['physics', 'stuck-check', 'robust-z'] }),
+    'a step began before the one before it': attack({ inOrder: false }),
+    'a stage is an incident of its own': attack({ together: false }),
+    'all that ever goes wrong is one': attack({ laterApart: false }),
   });
 });
 

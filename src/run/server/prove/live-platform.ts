@@ -26,6 +26,7 @@ import type {
   CommandTrial,
   ConditionTrial,
   FlowTrial,
+  AttackTrial,
   KindsTrial,
   SensorTrial,
   StrangerTrial,
@@ -84,6 +85,7 @@ import { cloneOwn } from './clone-own.ts';
 import { tamperOwn } from './tamper-own.ts';
 import { tryCommands } from './trials/try-commands.ts';
 import { tryFlows } from './trials/try-flows.ts';
+import { tryAttack } from './trials/try-attack.ts';
 import { tryKinds } from './trials/try-kinds.ts';
 import { trySensors } from './trials/try-sensors.ts';
 import { tryStranger } from './trials/try-stranger.ts';
@@ -474,6 +476,10 @@ export class LivePlatform implements ProbePlatform {
 
   kindsTrial(): Promise<KindsTrial> {
     return tryKinds(this.#trial());
+  }
+
+  attackTrial(): Promise<AttackTrial> {
+    return tryAttack(this.#trial());
   }
 
   flowTrial(): Promise<FlowTrial> {

@@ -86,16 +86,15 @@ export class TrialRun {
     await flush();
   }
 
-  /** Alerts of this life by a detector, a rule or a sign, the first of them last. */
-  async toldBy(name: string): Promise<readonly Alert[]> {
+  /** Alerts of this life, the first of them last. */
+  alerts(): Promise<readonly Alert[]> {
     const { alerts } = this.#parts;
-    const own = await alerts.list({
-      device: PROBE_DEVICE,
-      stream: TRIAL_STREAM,
-      since: this.#began - 1,
-      limit: MOST_ALERTS,
-    });
-    return own.filter(
+    return alerts.list({ device: PROBE_DEVICE, stream: TRIAL_STREAM, since: this.#began - 1, limit: MOST_ALERTS });
+  }
+
+  /** Those of them by a detector, a rule or a sign. */
+  async toldBy(name: string): Promise<readonly Alert[]> {
+    return (await this.alerts()).filter(
       ({ violates, detectors }) => (violates?.kind ?? null) === name || detectors.some((one) => one.name === name),
     );
   }
