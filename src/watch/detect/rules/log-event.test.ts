@@ -37,5 +37,6 @@ test('logEvent() knows how many an entry stands for, and who is the prober', () 
   assert.deepEqual([of({ count: 7 }), of({ count: 0 }), of({})], [7, 1, 1]);
   assert.equal('fields' in shownEvent(logEvent(entryAt(1, {}))), false);
   assert.equal(isOfProber(logEvent(entryAt(1, { resource: 'device:_probe' }))), true);
+  assert.equal(isOfProber(logEvent(entryAt(1, { resource: 'device:_probe-off' }))), true);
   assert.equal(isOfProber(logEvent(entryAt(1, { resource: 'device:truck-3' }))), false);
 });

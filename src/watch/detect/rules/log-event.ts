@@ -62,9 +62,9 @@ export function shownEvent({ fields: _fields, ...shown }: LogEvent): ShownEvent 
   return shown;
 }
 
-/** Whether it is about the prober's own device. */
+/** Whether it is about a device of the prober: no other's name begins so. */
 export function isOfProber({ fields }: LogEvent): boolean {
-  return fields.get('device')?.includes(PROBE_DEVICE) === true;
+  return fields.get('device')?.some((name) => name.startsWith(PROBE_DEVICE)) === true;
 }
 
 function partsOf(text: string): readonly [kind: string, name: string] {
