@@ -24,6 +24,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'no credential': 'no-certificate',
   'self-signed': 'wrong-issuer',
   'other-authority': 'wrong-issuer',
+  'rootless-chain': 'wrong-issuer',
   expired: 'expired',
   'not-yet-valid': 'not-yet-valid',
   'server-only': 'wrong-eku',

@@ -123,7 +123,8 @@ async function throughIngest(): Promise<readonly Batch[]> {
   };
   for (const [from, to] of [[0, 250], [250, 600]] as const) await send('climate', CLIMATE.slice(from, to)); // prettier-ignore
   for (const [from, to] of [[0, 40], [40, 90]] as const) await send('trips', TRIPS.slice(from, to)); // prettier-ignore
-  for (const [domain, key] of KEYS) {
+  // What the prober sends is in none of the statements.
+  for (const [domain, key] of [...KEYS].filter(([name]) => !name.startsWith('_'))) {
     for (const value of ['ada', 'bob', 'çelik', 'Émile', ...Array.from({ length: 17 }, (_, n) => container(n))]) {
       originals.set(key.text(value), value);
     }
