@@ -15,21 +15,26 @@ export function probeDeviceType(): DeviceType {
   };
 }
 
+/** The platform's own streams are about nobody, for no purpose, and take what they know. */
+const UNPROMISED = {
+  purposes: [],
+  basis: null,
+  subject: null,
+  undeclared: 'drop',
+  onRefusal: 'acknowledge',
+  acceptUnenforced: false,
+} as const;
+
 /**
  * The streams that every template has: events of devices, which only the platform writes, and the prober's own,
  * which runs through the same checks as any other.
  */
 export function systemStreams(accept: { late: Millis; early: Millis }): readonly Stream[] {
   const base = {
-    purposes: [],
-    basis: null,
+    ...UNPROMISED,
     keep: { min: null, max: null },
     accept,
     rate: { perSecond: 20, burst: 100 },
-    subject: null,
-    undeclared: 'drop',
-    onRefusal: 'acknowledge',
-    acceptUnenforced: false,
   } as const;
   return [
     {
@@ -82,15 +87,10 @@ export function systemStreams(accept: { late: Millis; early: Millis }): readonly
 function trialStreams(early: Millis): readonly Stream[] {
   const base = {
     from: [PROBE_DEVICE],
-    purposes: [],
-    basis: null,
+    ...UNPROMISED,
     keep: { min: null, max: days(1) },
     accept: { late: days(3_650), early },
     rate: { perSecond: 5_000, burst: 20_000 },
-    subject: null,
-    undeclared: 'drop',
-    onRefusal: 'acknowledge',
-    acceptUnenforced: false,
   } as const;
   return [
     {
