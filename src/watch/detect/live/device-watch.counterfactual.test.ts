@@ -92,6 +92,16 @@ for (const { told, causes, other, span, rows } of TROUBLES) {
   });
 }
 
+test('a field that goes with another may be left out, once or for some time, and is no alert', () => {
+  const random = seedRandom(4);
+  const rows = changed(climateRows(0, 5_400), HUMIDITY, 0, 5_400, (_, at) =>
+    // Left out once in fifty readings, and for a minute.
+    at % 50 === 7 || (at >= 5_000 && at < 5_060) ? NaN : 50 + 2 * (at % 17) + 0.02 * nextNormal(random),
+  );
+  changed(rows, TEMPERATURE, 0, 5_400, (noise, at) => -18 + (at % 17) + 0.02 * (noise + 18));
+  assert.deepEqual(judged(rows), []);
+});
+
 test('the value that is said to have been no alert is none to the cheap tier, and one somewhat farther out is', () => {
   const span = [1_000, 1_001] as const;
   for (const [field, wild] of [

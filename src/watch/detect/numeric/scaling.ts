@@ -5,14 +5,19 @@ import type { Rows } from '../rows.ts';
 /** What puts fields of different units on one scale: (value − centre) / spread. */
 export type Scaling = { readonly centre: Float64Array; readonly spread: Float64Array };
 
-/** Mean and standard deviation of each field; a constant field keeps its unit. */
+/** Mean and standard deviation of the values that each field has; a constant field keeps its unit. */
 export function scaleByDeviation(rows: Rows): Scaling {
-  const { values, width, count } = rows;
+  const { values, width } = rows;
   const centre = new Float64Array(width);
   const spread = new Float64Array(width);
-  for (let i = 0; i < values.length; i++) centre[i % width] = centre[i % width]! + values[i]! / count;
+  const counts = new Float64Array(width);
+  for (let i = 0; i < values.length; i++) if (values[i] === values[i]) counts[i % width] = counts[i % width]! + 1;
   for (let i = 0; i < values.length; i++) {
-    spread[i % width] = spread[i % width]! + (values[i]! - centre[i % width]!) ** 2 / count;
+    if (values[i] === values[i]) centre[i % width] = centre[i % width]! + values[i]! / counts[i % width]!;
+  }
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] !== values[i]) continue;
+    spread[i % width] = spread[i % width]! + (values[i]! - centre[i % width]!) ** 2 / counts[i % width]!;
   }
   for (let field = 0; field < width; field++) spread[field] = usable(Math.sqrt(spread[field]!), centre[field]!);
   return { centre, spread };

@@ -35,3 +35,22 @@ test('principalComponents sees a broken relation between fields that are each in
   detector.score(rowsOf(Float64Array.of(1.5, 110.5, 1.5, 89.5), 2), scores);
   assert.ok(scores[0]! < 10 && scores[1]! > 500, scores.join(' '));
 });
+
+test('principalComponents holds nothing against a row for a tied field that is left out, also in what it learnt', () => {
+  const rows = twins(2000);
+  const holes = rowsOf(rows.values.slice(), 2);
+  for (let row = 0; row < 2000; row += 3) holes.values[2 * row + (row % 2)] = NaN;
+  for (const learnt of [rows, holes]) {
+    const detector = principalComponents.create(2);
+    detector.learn(learnt);
+    const scores = new Float64Array(5);
+    // Far out as often as one row in 700, and without the other field as usual as with it; then broken, then all missing.
+    const asked = rowsOf(Float64Array.of(3, 121, 3, NaN, NaN, 121, 1.5, 89.5, NaN, NaN), 2);
+    detector.score(asked, scores);
+    const [whole, one, other, broken, none] = [...scores] as [number, number, number, number, number];
+    assert.ok(whole < 15 && one <= whole + 1e-6 && other <= whole + 1e-6 && none === 0, scores.join(' '));
+    assert.ok(broken > 300, scores.join(' '));
+    // What is missing has no share in it.
+    assert.deepEqual([...detector.explain(asked).subarray(2, 6)], [1, 0, 0, 1]);
+  }
+});
