@@ -21,7 +21,16 @@ const ALERT: AlertForm = {
   sentence: 'temperature of truck-3 was 20 Cel; usual for it is -20 Cel to -16 Cel',
   detectors: [{ name: 'robust-z', score: 84.4850122, limit: 14.4, readings: 3 }],
   causes: [
-    { field: 'temperature', unit: 'Cel', share: 0.996, value: 20, usual: [-20, -16], deviation: 40.5, wouldPass: -12 },
+    {
+      field: 'temperature',
+      unit: 'Cel',
+      share: 0.996,
+      value: 20,
+      usual: [-20, -16],
+      deviation: 40.5,
+      wouldPass: -12,
+      wouldPassFor: ['robust-z'],
+    },
     { field: 'pulse', unit: null, share: 0.2, value: null, usual: null, deviation: 9, wouldPass: null },
   ],
   nearest: { time: '2025-12-31T23:00:00Z', values: { temperature: -17 } },
@@ -90,6 +99,11 @@ test('weir alert show explains an alert', async (t) => {
   assert.match(out, /person:x: expected until 2026-02-01T00:00:00Z, wash$/m);
   assert.match(out, /^may be a sign of T0856 Spoof Reporting Message$/m);
   assert.match(err, /alert confirm a1/);
+  assert.doesNotMatch(out, /not known of/);
+  const also = { name: 'ewma-chart', score: 5, limit: 4, readings: 9 };
+  const grown = await standIn(t, { 'GET /v1/alerts/a1': { ...ALERT, detectors: [...ALERT.detectors, also] } });
+  const shown = (await grown.run(addAlertCommands, 'alert', 'show', 'a1')).out;
+  assert.match(shown, /^no alert at: of temperature that holds for robust-z, and is not known of ewma-chart$/m);
 });
 
 test('weir alert confirm, dismiss and expect say so to the platform', async (t) => {

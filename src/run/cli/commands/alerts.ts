@@ -180,7 +180,7 @@ function whereOf({ device, stream, rule }: AlertForm): string {
 }
 
 /** Why readings are unusual, and which they are. */
-function readingsPart({ causes, nearest, evidence }: AlertForm): readonly string[] {
+function readingsPart({ causes, detectors, nearest, evidence }: AlertForm): readonly string[] {
   return [
     'causes',
     formatTable(
@@ -194,6 +194,13 @@ function readingsPart({ causes, nearest, evidence }: AlertForm): readonly string
         wouldPass ?? '',
       ]),
     ),
+    ...causes.flatMap(({ field, wouldPassFor }) => {
+      const others = detectors.flatMap(({ name }) => (wouldPassFor?.includes(name) === false ? [name] : []));
+      if (wouldPassFor === undefined || others.length === 0) return [];
+      return [
+        `no alert at: of ${field} that holds for ${wouldPassFor.join(', ')}, and is not known of ${others.join(', ')}`,
+      ];
+    }),
     'readings that led to it, and the usual one that is most like the last',
     readingTable(nearest === null ? evidence : [...evidence, nearest]),
   ];

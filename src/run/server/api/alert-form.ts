@@ -17,6 +17,7 @@ const CAUSE = Type.Object({
   usual: orNull(Type.Array(number, { minItems: 2, maxItems: 2 })),
   deviation: number,
   wouldPass: orNull(number),
+  wouldPassFor: Type.Optional(listOf(text)),
 });
 export const VERDICT = Type.Enum(['confirmed', 'false-alarm', 'expected'] as const);
 /** What a rule found in the log. */
@@ -132,7 +133,11 @@ export function showAlert(alert: Alert): AlertForm {
             events: rule.events.map((event) => ({ ...event, time: timeOf(event.time) })),
           },
     detectors: [...rest.detectors],
-    causes: rest.causes.map((cause) => ({ ...cause, usual: cause.usual === null ? null : [...cause.usual] })),
+    causes: rest.causes.map(({ usual, wouldPassFor, ...cause }) => ({
+      ...cause,
+      usual: usual === null ? null : [...usual],
+      ...(wouldPassFor === undefined ? {} : { wouldPassFor: [...wouldPassFor] }),
+    })),
     nearest: nearest === null ? null : showReading(nearest),
     evidence: evidence.map(showReading),
     answers: answers.map((answer) => ({

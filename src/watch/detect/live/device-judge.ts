@@ -123,6 +123,8 @@ export class DeviceJudge {
   /** Used again for each block. */
   readonly #blurred = new Room();
   readonly #scores: readonly Room[];
+  /** What was found of the row that is judged: whoever explains it asks all of them. */
+  readonly #beyond: Beyond[] = [];
   // Of the device that has its seat; null while what is in the arena is no device's yet.
   #seated: SeatedDevice | null = null;
   #device = '';
@@ -234,6 +236,7 @@ export class DeviceJudge {
       const time = times[row]!;
       this.#open.pass(time, this.#plan.quietSeconds * MICROS, found);
       let odd = false;
+      this.#beyond.length = 0;
       for (let i = 0; i < parts.length; i++) {
         const part = parts[i]!;
         // What was not judged at this row says nothing of what is usual.
@@ -244,8 +247,9 @@ export class DeviceJudge {
         if (!takeScore(part.threshold, part.rule, time / MICROS, score)) continue;
         this.#numbers[BEYOND] = this.#numbers[BEYOND]! + 1;
         const values = seenBy(this.#plan.detectors[i]!);
-        this.#open.beyond(this.#alarm(part, { rows, values, row, time, limit, score }), found);
+        this.#beyond.push({ part, rows, values, row, time, limit, score });
       }
+      for (const one of this.#beyond) this.#open.beyond(this.#alarm(one), found);
       // What is usual is what was usual before the reading, whatever comes with it in one block.
       this.#memory.remember(rows, row, this.#open.current !== null);
       if (dearer !== null) this.#sendUp(dearer, rows, row, odd, found);
@@ -408,30 +412,35 @@ export class DeviceJudge {
     if (verdict === null || this.#memory.readings < (this.#plan.armedAfter ?? ARMED_AFTER)) return;
     const { model, score, limit } = verdict;
     const explain = (own: FiredDetector): Finding =>
-      this.#finding(rows, row, own, model.facts, { shares: model.explain(window), passes: null });
+      this.#finding(rows, row, own, model.facts, { shares: model.explain(window), asked: [] });
     this.#open.beyond(
       { name: model.name, score, limit, time: rows.times[row]!, charge: () => model.charge(), explain },
       found,
     );
   }
 
-  #alarm(part: Part, beyond: Beyond): Alarm {
-    const { time, score, limit } = beyond;
+  #alarm(beyond: Beyond): Alarm {
+    const { part, time, score, limit } = beyond;
     return {
       name: part.detector.kind,
       score,
       limit,
       time,
       charge: () => chargeAlarm(part.threshold, part.rule),
-      explain: (own) => this.#explain(part, beyond, own),
+      explain: (own) => this.#explain(beyond, own),
     };
   }
 
-  #explain(
-    { detector, threshold, rule }: Part,
-    { rows, values, row, limit, score }: Beyond,
-    own: FiredDetector,
-  ): Finding {
+  #explain(beyond: Beyond, own: FiredDetector): Finding {
+    const { part, rows, row } = beyond;
+    const said = this.#ask(beyond);
+    const others = this.#beyond.filter((one) => one !== beyond).flatMap((one) => this.#ask(one).asked);
+    const asked = [...said.asked, ...others];
+    return this.#finding(rows, row, own, thresholdFacts(part.threshold, part.rule), { ...said, asked });
+  }
+
+  /** What a detector says of a row that it found beyond its limit. */
+  #ask({ part: { detector }, rows, values, row, limit, score }: Beyond): Pick<Unusual, 'shares' | 'asked'> {
     const width = this.#plan.fields.length;
     const seen = values.subarray(row * width, (row + 1) * width);
     const plain = rows.values.subarray(row * width, (row + 1) * width);
@@ -444,8 +453,7 @@ export class DeviceJudge {
     const conditioned = this.#conditions !== null && values !== rows.values;
     const { centre } = this.#usualAt(rows, row);
     const away = plain.map((value, i) => (conditioned && i < width - 1 ? judged[i]! : value - centre[i]!));
-    const said = askDetector(detector, { score, limit }, judged, away);
-    return this.#finding(rows, row, own, thresholdFacts(threshold, rule), said);
+    return askDetector(detector, { score, limit }, judged, away);
   }
 
   /** A finding that begins with a row of a block. */
@@ -454,7 +462,7 @@ export class DeviceJudge {
     row: number,
     own: FiredDetector,
     facts: ThresholdFacts,
-    said: Pick<Unusual, 'shares' | 'passes'>,
+    said: Pick<Unusual, 'shares' | 'asked'>,
   ): Finding {
     const { fields, stream, budget } = this.#plan;
     const width = fields.length;
@@ -518,6 +526,7 @@ export class DeviceJudge {
 }
 
 interface Beyond {
+  readonly part: Part;
   readonly rows: DeviceRows;
   /** The block as its detector saw it. */
   readonly values: Float64Array;

@@ -118,6 +118,27 @@ test('the value that is said to have been no alert is none to the cheap tier, an
   }
 });
 
+test('the value holds for all that told of the reading, and names them', () => {
+  const put = (to: number): DeviceRows => rewritten(climateRows(0, 1_500), [1_000, 1_001], ['temperature'], () => to);
+  const [first, ...later] = judged(put(20), false);
+  const told =
+    later
+      .filter(({ start, end }) => start === end)
+      .at(-1)
+      ?.detectors.map(({ name }) => name) ?? [];
+  assert.ok(told.length > 1, String(told));
+  const [cause] = first!.causes;
+  assert.deepEqual(cause?.wouldPassFor?.toSorted(), told.toSorted());
+});
+
+test('who tells of later readings is not among those that the value holds for', () => {
+  const rows = changed(climateRows(0, 1_500), TEMPERATURE, 1_000, 1_040, (value) => value + 6);
+  const alert = alertOf(rows, false);
+  const [cause] = alert.causes;
+  const others = alert.detectors.filter(({ name }) => cause?.wouldPassFor?.includes(name) !== true);
+  assert.ok(cause?.wouldPassFor !== undefined && others.length > 0, JSON.stringify(alert.detectors));
+});
+
 test('a sensor that stays is no alert with any other values in the readings of the alert', () => {
   const { rows } = TROUBLES.find(({ told }) => told === 'stuck-check')!;
   const alert = alertOf(rows());

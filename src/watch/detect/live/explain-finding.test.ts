@@ -55,6 +55,24 @@ test('findCauses() says that no single value would do where two are wild', () =>
   );
 });
 
+test('findCauses() gives a value that all who told would have passed, or says who of them would', () => {
+  const usual = beginBaseline(4);
+  for (const [i, centre] of [-18, 50, 70, 0].entries()) usual.centre[i] = centre;
+  const row = Float64Array.of(22, 50, 70, NaN);
+  const shares = Float64Array.of(1, 0, 0, 0);
+  const within = (name: string, most: number) => ({
+    name,
+    passes: (field: number, way: number) => field === 0 && 22 - way * 40 <= most,
+  });
+  const told = (...asked: ReturnType<typeof within>[]) => findCauses({ fields, row, usual, shares, asked })[0];
+  const both = told(within('far', 2), within('near', -8));
+  assert.deepEqual([both?.wouldPass, both?.wouldPassFor], [-8, ['far', 'near']]);
+  const one = told(within('far', 2), within('never', -30));
+  assert.deepEqual([one?.wouldPass, one?.wouldPassFor], [2, ['far']]);
+  const none = told(within('never', -30), within('far', 2));
+  assert.deepEqual([none?.wouldPass, none?.wouldPassFor], [null, undefined]);
+});
+
 test('sayFinding() makes a sentence for each detector, without values that are not shown', () => {
   const cause = {
     field: 'x',

@@ -15,8 +15,14 @@ export interface Unusual {
   readonly usual: BaselineState;
   /** The part of each field in it; all 0 where nobody can say. */
   readonly shares: Float64Array;
-  /** Whether the row would pass with a field so much of the way, 0 to 1, to what is usual; null where it is not known. */
-  readonly passes: ((field: number, way: number) => boolean) | null;
+  /** The detectors that told of the row, whoever explains it first; none where it is not known what they would pass. */
+  readonly asked: readonly AskedDetector[];
+}
+
+/** Whether a detector would have passed the row with a field so much of the way, 0 to 1, to what is usual. */
+export interface AskedDetector {
+  readonly name: string;
+  readonly passes: (field: number, way: number) => boolean;
 }
 
 /** Standard deviations around the centre that are called usual. */
@@ -38,6 +44,10 @@ export function findCauses(unusual: Unusual): readonly Cause[] {
     const [centre, spread] = [usual.centre[field]!, usual.spread[field]!];
     const at = (value: number): number | null => (shown && Number.isFinite(value) ? shownValue(name, value) : null);
     const [low, high] = [at(centre - USUAL * spread), at(centre + USUAL * spread)];
+    const way = wayToPass(unusual.asked, field);
+    // As it is shown: what differs by less than that is no other value.
+    const wouldPass =
+      way === null ? null : other(at(row[field]! + way.length * (centre - row[field]!)), at(row[field]!));
     return {
       field: shownName(name),
       unit: shownUnit(name, unit),
@@ -45,8 +55,8 @@ export function findCauses(unusual: Unusual): readonly Cause[] {
       value: at(row[field]!),
       usual: low === null || high === null ? null : [low, high],
       deviation: round(clamp(standardise(usual, field, row[field]!)), 2),
-      // As it is shown: what differs by less than that is no other value.
-      wouldPass: other(at(wouldPass(unusual, field)), at(row[field]!)),
+      wouldPass,
+      ...(wouldPass === null ? {} : { wouldPassFor: way!.names }),
     };
   });
 }
@@ -147,7 +157,7 @@ export function askDetector(
   /** The row as the detector can judge it now, and how far each field is from what is usual there. */
   judged: Float64Array,
   away: Float64Array,
-): Pick<Unusual, 'shares' | 'passes'> {
+): Pick<Unusual, 'shares' | 'asked'> {
   const width = judged.length;
   const score = new Float64Array(1);
   const trial = judged.slice();
@@ -156,12 +166,17 @@ export function askDetector(
   const now = SAFELY * limit * (score[0]! > 0 && score[0]! < then ? score[0]! / then : 1);
   return {
     shares: detector.explain({ values: judged, width, count: 1 }),
-    passes: (field, way) => {
-      trial[field] = judged[field]! - way * away[field]!;
-      detector.score({ values: trial, width, count: 1 }, score);
-      trial[field] = judged[field]!;
-      return score[0]! <= now;
-    },
+    asked: [
+      {
+        name: detector.kind,
+        passes: (field, way) => {
+          trial[field] = judged[field]! - way * away[field]!;
+          detector.score({ values: trial, width, count: 1 }, score);
+          trial[field] = judged[field]!;
+          return score[0]! <= now;
+        },
+      },
+    ],
   };
 }
 
@@ -173,16 +188,24 @@ function sharesOf({ fields, shares, row, usual }: Unusual): Float64Array {
   return Float64Array.from(squares, (square) => (sum > 0 ? square / sum : 0));
 }
 
-/** Moves one field towards what is usual until the row would pass; NaN where that alone does not do. */
-function wouldPass({ passes, row, usual }: Unusual, field: number): number {
-  if (passes === null || !passes(field, 1)) return NaN;
+/**
+ * How far one field would have had to be moved towards what is usual for all to pass; where that alone does not do for
+ * all, for the first of them, and who else would then have passed. Null where it does not even do for that one.
+ */
+function wayToPass(
+  asked: readonly AskedDetector[],
+  field: number,
+): { readonly length: number; readonly names: readonly string[] } | null {
+  const [first] = asked;
+  if (first === undefined || !first.passes(field, 1)) return null;
+  const whose = asked.every(({ passes }) => passes(field, 1)) ? asked : [first];
   let [low, high] = [0, 1];
   for (let i = 0; i < BISECTIONS; i++) {
     const middle = (low + high) / 2;
-    if (passes(field, middle)) high = middle;
+    if (whose.every(({ passes }) => passes(field, middle))) high = middle;
     else low = middle;
   }
-  return row[field]! + high * (usual.centre[field]! - row[field]!);
+  return { length: high, names: asked.filter(({ passes }) => passes(field, high)).map(({ name }) => name) };
 }
 
 function other(value: number | null, than: number | null): number | null {

@@ -19,6 +19,8 @@ export type Cause = {
   readonly deviation: number;
   /** The value nearest to what was read with which there would have been no alert; null where there is none. */
   readonly wouldPass: number | null;
+  /** Detectors that would have passed it with that value; of others it is not known. Absent where there is no such value. */
+  readonly wouldPassFor?: readonly string[];
 };
 
 /** A reading as it is shown: null for what is missing or not shown. */
