@@ -27,6 +27,7 @@ import { peerChain } from './tls/peer-chain.ts';
 import { RefusalTally } from './tls/refusal-tally.ts';
 import type { RefusalCount } from './tls/refusal-tally.ts';
 import type { Sighting } from './tls/clone-watch.ts';
+import { HandshakePace } from './tls/handshake-pace.ts';
 import { SecureListener } from './tls/secure-listener.ts';
 import { stackOf } from './tls/tls-stack.ts';
 import type { TlsMaterial } from './tls/tls-options.ts';
@@ -128,6 +129,7 @@ class Worker implements GatewayWorker {
   readonly #mqtt: MqttService;
   readonly #http: HttpService;
   readonly #gate: HandshakeGate;
+  readonly #pace: HandshakePace;
   readonly #listeners: Readonly<Record<SecureName, SecureListener>>;
   #status: StatusListener | null = null;
   readonly #timer: NodeJS.Timeout;
@@ -146,13 +148,18 @@ class Worker implements GatewayWorker {
     this.#certificates = deps.certificates;
     this.#manufactured = makeManufacturedChecker(deps.template.manufacturers ?? NO_MANUFACTURERS);
     this.#gate = new HandshakeGate(deps.handshakes ?? HANDSHAKES);
-    this.#acks = new AckGroups(() => deps.ingest.durable());
+    this.#pace = new HandshakePace(() => deps.clock.monotonicMs());
+    this.#acks = new AckGroups(() => {
+      this.#pace.worked();
+      return deps.ingest.durable();
+    });
     this.#mqtt = this.#makeMqtt();
     this.#http = new HttpService({
       ...deps,
       tracing: () => this.#tracing(),
       limits: () => this.#template.limits,
       origins: () => this.#template.api?.origins ?? [],
+      received: () => this.#pace.worked(),
       refused: (listener, reason, address) => this.#refuse(listener, reason, address),
     });
     this.#listeners = {
@@ -298,6 +305,7 @@ class Worker implements GatewayWorker {
       count: connections,
       mostConnections: () => this.#template.limits.connections,
       gate: this.#gate,
+      pace: this.#pace,
       agreements: this.#agreements,
       accept,
       refused: (reason, address) => this.#refuse(name, reason, address),

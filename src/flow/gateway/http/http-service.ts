@@ -41,6 +41,8 @@ export interface HttpServiceDeps {
   limits(): Limits;
   /** Web origins that may call the API with a bearer token. */
   origins(): readonly string[];
+  /** Is told of each request. */
+  received?(): void;
   /** Is told of each connection, or request on a connection that was let in, that is not authorised. */
   refused(listener: PeerStatement['listener'], reason: string, address: string | undefined): void;
   /** Is told of requests of devices, one in a second for each connection, and of the end of such a connection. */
@@ -212,6 +214,7 @@ export class HttpService {
       request.socket.destroy();
       return;
     }
+    this.#deps.received?.();
     this.#underWay++;
     response.once('close', () => {
       if (--this.#underWay === 0) this.#idle?.();

@@ -8,6 +8,7 @@ import { ConnectionCount } from './connection-count.ts';
 import { AgreementCount } from './key-agreement.ts';
 import { HandshakeGate } from './handshake-gate.ts';
 import { openTrust } from '../../../../test/support/open-trust.ts';
+import { HandshakePace } from './handshake-pace.ts';
 import { SecureListener } from './secure-listener.ts';
 import type { TlsMaterial } from './tls-options.ts';
 
@@ -27,6 +28,7 @@ function listener(
     count,
     mostConnections: () => limits.connections,
     agreements: new AgreementCount(),
+    pace: new HandshakePace(() => performance.now()),
     gate: new HandshakeGate({ total: limits.handshakes, perSource: limits.handshakes }),
     accept: () => {},
     refused: (reason) => refused.push(reason),

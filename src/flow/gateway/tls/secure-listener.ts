@@ -10,6 +10,7 @@ import type { HandshakeGate } from './handshake-gate.ts';
 import { handshakeRefusal } from './handshake-error.ts';
 import { keyAgreementOf } from './key-agreement.ts';
 import type { AgreementCount } from './key-agreement.ts';
+import type { HandshakePace } from './handshake-pace.ts';
 import { tlsOptions } from './tls-options.ts';
 import type { TlsMaterial } from './tls-options.ts';
 
@@ -27,6 +28,8 @@ export interface SecureListenerDeps {
   /** Connections at once, over all workers and listeners. */
   mostConnections(): number;
   readonly gate: HandshakeGate;
+  /** Spreads handshakes that come at once, over all listeners of a worker. */
+  readonly pace: HandshakePace;
   /** Is told what each connection has agreed on. */
   readonly agreements: AgreementCount;
   /** Is given each connection after its handshake; the peer is not admitted yet. */
@@ -144,7 +147,9 @@ export class SecureListener implements AsyncDisposable {
     });
     // An error of the raw socket is the TLS socket's as well, which is listened to.
     socket.on('error', () => {});
-    this.#tls.emit('connection', socket);
+    this.#deps.pace.begin(() => {
+      if (!socket.destroyed) this.#tls.emit('connection', socket);
+    });
   }
 
   #shaken(name: string): void {
