@@ -33,10 +33,11 @@ export interface JournalPlace {
   /** Files in the order of their making. */
   media(): Promise<readonly JournalMedium[]>;
   /**
-   * Runs a process that appends batches counting up from `first` until it is killed after about `afterMs`.
+   * Runs a process that appends batches counting up from `first` until it is killed, once it has heard of so many groups
+   * that they are durable.
    * @returns the last number that it heard was durable, or `first - 1`
    */
-  runAndKill(first: number, afterMs: number): Promise<number>;
+  runAndKill(first: number, groups: number): Promise<number>;
 }
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -215,7 +216,7 @@ export function testJournal(name: string, makePlace: (t: TestContext) => Promise
       const place = await makePlace(t);
       let first = 0;
       for (let round = 0; round < 6; round++) {
-        const acknowledged = await place.runAndKill(first, 5 + round * 17);
+        const acknowledged = await place.runAndKill(first, 1 + round * 17);
         const numbers = trialNumbers(await all(place.openReader({ writersGone: true })));
         assert.deepEqual(numbers, upTo(numbers.length));
         assert.ok(numbers.length > acknowledged, `${acknowledged} was acknowledged, ${numbers.length} are there`);

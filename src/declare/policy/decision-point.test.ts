@@ -154,6 +154,7 @@ test('DecisionPoint.decideQuery() never shows more under a stricter stored class
         );
       },
     ),
+    { seed: 1 },
   );
 });
 

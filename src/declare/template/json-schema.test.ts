@@ -61,7 +61,7 @@ test('templateJsonSchema() refuses nothing that parseTemplate() takes', () => {
       refused += 1;
       assert.notDeepEqual(findingsOf(stringify(changed), files), [], ajv.errorsText(validate.errors));
     }),
-    { numRuns: 400 },
+    { numRuns: 400, seed: 1 },
   );
   assert.ok(refused > 50);
 });

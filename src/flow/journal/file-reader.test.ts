@@ -57,17 +57,15 @@ async function makePlace(t: TestContext): Promise<JournalPlace> {
         }),
       );
     },
-    async runAndKill(first, afterMs) {
+    async runAndKill(first, groups) {
       const child = spawn(process.execPath, [CHILD.pathname, folder, String(++start), String(first)], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       const ended = once(child, 'exit');
       let output = '';
-      let begun = false;
       child.stdout.on('data', (chunk: Buffer) => {
         output += chunk.toString();
-        if (!begun) setTimeout(() => child.kill('SIGKILL'), afterMs);
-        begun = true;
+        if (output.split('\n').length > groups) child.kill('SIGKILL');
       });
       await ended;
       const lines = output.split('\n').slice(0, -1);

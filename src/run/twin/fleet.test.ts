@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../../test/support/eventually.ts';
 import { makeTemplate } from '../../../test/support/make-template.ts';
 import { startMqttEndpoint } from '../../../test/support/mqtt-endpoint.ts';
 import { startFleet } from './fleet.ts';
@@ -14,8 +14,11 @@ test('startFleet() publishes from a process of its own, which ends when it is di
   const devices = [{ credential: endpoint.credential, streams }];
   const order = { host: 'localhost', port: endpoint.port, devices, perSecond: 20, faultRatio: 0, seed: 1 };
   const fleet = await startFleet(order);
-  for (let tries = 0; endpoint.messages.length < 3 && tries < 300; tries++) await sleep(50);
-  assert.ok(endpoint.messages.length >= 3);
+  const heard = await eventually(
+    () => endpoint.messages.length,
+    (count) => count >= 3,
+  );
+  assert.ok(heard >= 3);
   assert.notEqual(fleet.pid, process.pid);
   await fleet[Symbol.asyncDispose]();
   await fleet.ended;

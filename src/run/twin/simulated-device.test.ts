@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../../test/support/eventually.ts';
 import { makeTemplate } from '../../../test/support/make-template.ts';
 import { startMqttEndpoint } from '../../../test/support/mqtt-endpoint.ts';
 import { SimulatedDevice } from './simulated-device.ts';
@@ -18,14 +19,17 @@ streams:
     const { credential, port } = endpoint;
     const device = new SimulatedDevice({ credential, host: 'localhost', port, streams: [stream], seed: 1, faultRatio });
     device.start(50);
-    for (let tries = 0; endpoint.messages.length < 10 && tries < 200; tries++) await sleep(50);
+    await eventually(
+      () => endpoint.messages.length,
+      (count) => count >= 10,
+    );
     await device.stop();
     const readings = endpoint.messages.map(({ payload }) => JSON.parse(payload) as { seq: number; level: number });
     assert.ok(readings.length >= 10);
     assert.ok(readings.every(({ level }) => (level >= 0 && level <= 10) === (faultRatio === 0)));
     assert.ok(readings.every(({ seq }, i) => i === 0 || seq === (readings[i - 1]?.seq ?? 0) + 1));
-    const count = endpoint.messages.length;
+    const { sent } = device;
     await sleep(100);
-    assert.equal(endpoint.messages.length, count, 'a stopped device is silent');
+    assert.equal(device.sent, sent, 'a stopped device is silent');
   }
 });

@@ -3,6 +3,7 @@ import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { decodeUtf8, millis } from '#base/core/index.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import { openAuditLog, keysOf, testEvent, testKey, testLogOptions } from '../../../test/support/open-audit-log.ts';
 import { temporaryFolder } from '../../../test/support/tmp.ts';
 import { AuditLog } from './audit-log.ts';
@@ -19,15 +20,15 @@ async function numbersIn(log: AuditLog): Promise<unknown[]> {
   return numbers;
 }
 
-test('AuditLog publishes an entry within a second, by itself, signed with both keys', async (t) => {
+test('AuditLog publishes an entry by itself, signed with both keys', async (t) => {
   const { log, keys } = await openAuditLog(t);
   assert.equal(log.checkpoint.size, 0);
   await log.append(testEvent(0));
-  const start = performance.now();
-  while (log.checkpoint.size === 0 && performance.now() - start < 60_000)
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  // A second, and what a busy machine adds.
-  assert.ok(performance.now() - start < 4_000);
+  const published = await eventually(
+    () => log.checkpoint.size,
+    (size) => size > 0,
+  );
+  assert.equal(published, 1);
   const report = await verifyLog(log.source, { logKeys: keys });
   assert.deepEqual([report.outcome, report.entriesRead], ['verified', 1]);
   assert.equal(report.checkpoint?.signers.length, 2);

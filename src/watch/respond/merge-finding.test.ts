@@ -25,6 +25,7 @@ test('mergeFinding() comes to the same in whatever order and however often findi
       const alert = told.slice(1).reduce<Alert>((known, one) => mergeFinding(known, one, 9), alertOf(told[0]!, 5));
       assert.deepEqual([alert.detectors, alert.end, alert.open, alert.severity, alert.sentence], wanted);
     }),
+    { seed: 1 },
   );
 });
 

@@ -67,7 +67,7 @@ test('random bytes never break a worker', async () => {
   const chunks = fc.array(fc.uint8Array({ minLength: 1, maxLength: 200 }), { minLength: 1, maxLength: 4 });
   await fc.assert(
     fc.asyncProperty(version, chunks, (v, bytes) => survives(mqtt, v, bytes)),
-    { numRuns: 300 },
+    { numRuns: 300, seed: 1 },
   );
 });
 
@@ -92,7 +92,7 @@ test('packets that were changed, cut, repeated or joined never break a worker', 
         [all.subarray(0, at), all.subarray(at)].filter(({ length }) => length > 0),
       );
     }),
-    { numRuns: 600 },
+    { numRuns: 600, seed: 1 },
   );
 });
 
@@ -114,6 +114,6 @@ test('a CONNECT that was changed is answered or closed, never both wrong', async
       for (let i = 0; i < 6; i++) await turn();
       assert.equal(mqtt.service.size, 0);
     }),
-    { numRuns: 400 },
+    { numRuns: 400, seed: 1 },
   );
 });

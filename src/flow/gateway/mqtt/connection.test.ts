@@ -3,9 +3,7 @@ import { test } from 'node:test';
 import { millis } from '#base/core/index.ts';
 import { DEVICE_FLAG } from '#trust/identity/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
-import { connectPacket, startMqtt } from './testing.ts';
-
-const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
+import { connectPacket, settle, startMqtt } from './testing.ts';
 
 test('a packet may come byte by byte, and many at once', async () => {
   const mqtt = startMqtt();

@@ -197,7 +197,16 @@ function linePair(): { hub: HubLine<FromHub, ToHub>; worker: HubLine<ToHub, From
   };
 }
 
-const WAIT_MS = 2_000;
+/**
+ * Lets all that is under way on the MQTT side come to rest. Nothing there waits for a clock or a network: each step is a
+ * turn of the event loop, so turns are counted and not milliseconds, which a busy machine may give to something else.
+ */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Longer than any machine needs: it ends a test that would wait for ever. */
+const WAIT_MS = 60_000;
 
 /** The device's end of a connection, packet by packet. */
 export class RawClient {
@@ -269,9 +278,9 @@ export class RawClient {
     if (this.received.length > 0) throw new Error(`more was said: ${JSON.stringify(this.received)}`);
   }
 
-  /** Nothing comes for a short while and the connection stays open. */
+  /** Nothing more comes and the connection stays open. */
   async silence(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await settle();
     if (this.received.length > 0) throw new Error(`something was said: ${JSON.stringify(this.received)}`);
     if (this.closed) throw new Error('the connection closed');
   }

@@ -35,6 +35,8 @@ export interface ApiCall {
   /** A string goes as it is, everything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Hears the parts of an answer as they come. */
+  readonly heard?: (text: string) => void;
 }
 
 export interface OpenApi {
@@ -117,12 +119,7 @@ export async function openApi(t: Cleanable, services: Partial<Services> = {}): P
   const socketPath = path.join(await temporaryFolder(t), 'api.sock');
   await api.listen({ path: socketPath });
   t.after(() => api.close());
-  const call: OpenApi['call'] = (method, route, options = {}) =>
-    send(socketPath, method, route, options.body, {
-      ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headersOf(options.as ?? 'operator'),
-      ...options.headers,
-    });
+  const call: OpenApi['call'] = (method, route, options = {}) => send(socketPath, method, route, options);
   return { identity, audit, template, refused, denials, errors, call };
 }
 
@@ -139,9 +136,13 @@ function send(
   socketPath: string,
   method: string,
   route: string,
-  body: unknown,
-  headers: Readonly<Record<string, string>>,
+  { as = 'operator', body, headers: more, heard }: ApiCall,
 ): Promise<ApiAnswer> {
+  const headers = {
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...headersOf(as),
+    ...more,
+  };
   return new Promise((resolve, reject) => {
     const asked = request({ socketPath, method, path: route, headers, agent: false }, (response) => {
       const parts: Buffer[] = [];
@@ -150,7 +151,10 @@ function send(
         const json = (): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text, broken, json });
       };
-      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('data', (part: Buffer) => {
+        parts.push(part);
+        heard?.(part.toString('utf8'));
+      });
       response.once('end', () => end(false));
       response.once('error', () => end(true));
     });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
+import { eventually } from '../../../../test/support/eventually.ts';
 import { childLine, portLine } from './lines.ts';
 
 test('portLine() carries structured clones in order and tells of the end', async () => {
@@ -15,7 +16,10 @@ test('portLine() carries structured clones in order and tells of the end', async
   const line = portLine(port1);
   line.post(new Map([['a', 1]]));
   line.post(Uint8Array.of(1, 2));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await eventually(
+    () => heard.length,
+    (count) => count === 2,
+  );
   port1.close();
   await closed;
   assert.deepEqual(heard, [new Map([['a', 1]]), Uint8Array.of(1, 2)]);

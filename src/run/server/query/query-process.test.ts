@@ -98,7 +98,6 @@ test('QueryProcess.execute() ends a process that does not end in time', async (t
   };
   const late = { ...EXECUTION, plan: { limits: { time: 10 } } as never };
   const overdue = start(t, deaf);
-  const begun = performance.now();
   const run = overdue.execute(
     late,
     into(async () => {}),
@@ -116,7 +115,6 @@ test('QueryProcess.execute() ends a process that does not end in time', async (t
       { code: 'SERVER_PROCESS_GONE' },
     ),
   ]);
-  assert.ok(performance.now() - begun < 30_000);
   assert.ok(overdue.ended && left.ended);
 });
 

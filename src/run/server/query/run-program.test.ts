@@ -13,12 +13,10 @@ test('runProgram() gives both streams, without the environment of this process',
 });
 
 test('runProgram() ends a program whose time is over, and says so of one that is not there', async () => {
-  const started = performance.now();
   const { output } = await runProgram(
     { command: process.execPath, arguments: ['-e', 'setInterval(() => {}, 1e6)'] },
     millis(300),
   );
   assert.equal(output, '');
-  assert.ok(performance.now() - started < 10_000);
   assert.match((await runProgram({ command: '/nowhere/program', arguments: [] }, seconds(1))).errors, /ENOENT/);
 });

@@ -67,9 +67,12 @@ test('checkRequest() never fails otherwise, whatever comes', () => {
       for (const [at, value] of changes) changed[at] = value;
       code(changed);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 2_000, seed: 1 },
   );
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void code(bytes)));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void code(bytes)),
+    { seed: 1 },
+  );
   assert.equal(code(new Uint8Array(20_000)), 'IDENTITY_REQUEST_INVALID');
 });
 

@@ -158,6 +158,7 @@ test('signIn() survives any token, and refuses each with one character changed',
     fc.asyncProperty(json, json, fc.base64String({ maxLength: 90 }), async (header, payload, signature) => {
       assert.notEqual(await outcome(`${header}.${payload}.${signature.replace(/[+/=]/g, 'A')}`), 'ok');
     }),
+    { seed: 1 },
   );
   const dots = Array.from(token).flatMap((character, at) => (character === '.' ? [at] : []));
   await fc.assert(
@@ -165,7 +166,7 @@ test('signIn() survives any token, and refuses each with one character changed',
       fc.pre(token[at] !== other && !dots.includes(at + 1));
       assert.notEqual(await outcome(token.slice(0, at) + other + token.slice(at + 1)), 'ok');
     }),
-    { numRuns: 200 },
+    { numRuns: 200, seed: 1 },
   );
   assert.equal(await outcome(token), 'ok');
 });

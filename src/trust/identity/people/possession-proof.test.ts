@@ -115,6 +115,7 @@ test('check() survives any text, and a proof with any character changed', async 
     fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 300 }), async (text) => {
       assert.equal(await check(text), 'proof-invalid');
     }),
+    { seed: 1 },
   );
   const dots = Array.from(proof).flatMap((character, at) => (character === '.' ? [at] : []));
   await fc.assert(
@@ -123,7 +124,7 @@ test('check() survives any text, and a proof with any character changed', async 
       fc.pre(proof[at] !== other && !dots.includes(at + 1));
       assert.equal(await check(proof.slice(0, at) + other + proof.slice(at + 1)), 'proof-invalid');
     }),
-    { numRuns: 200 },
+    { numRuns: 200, seed: 1 },
   );
   assert.equal(await check('x'.repeat(1_000_000)), 'proof-invalid');
   assert.equal(await check(proof), 'proved');

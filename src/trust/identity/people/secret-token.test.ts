@@ -24,6 +24,7 @@ test('makeSecret() writes every bit of the random number and ends with its CRC-3
       assert.equal(value(secret.slice(9, 52)), BigInt(`0x${bytes.toHex()}`));
       assert.equal(value(secret.slice(52)), BigInt(crc32(secret.slice(0, 52))));
     }),
+    { seed: 1 },
   );
 });
 
@@ -66,7 +67,10 @@ test('readSecret() notices every change of one character, and survives any text'
       fc.pre(secret[at] !== other);
       assert.equal(readSecret(secret.slice(0, at) + other + secret.slice(at + 1)), null);
     }),
-    { numRuns: 1_000 },
+    { numRuns: 1_000, seed: 1 },
   );
-  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => readSecret(text) === null));
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => readSecret(text) === null),
+    { seed: 1 },
+  );
 });

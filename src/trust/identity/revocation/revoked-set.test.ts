@@ -27,7 +27,7 @@ test('RevokedSet agrees with a plain set, serials of other authorities among the
       for (const serial of [...added, ...asked]) assert.equal(set.has(serial), plain.has(serial), serial);
       assert.equal(set.size, plain.size);
     }),
-    { numRuns: 200 },
+    { numRuns: 200, seed: 1 },
   );
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connectPacket, startMqtt } from '../testing.ts';
+import { connectPacket, settle, startMqtt } from '../testing.ts';
 
 test('the CONNACK of MQTT 5 says what is granted', async () => {
   const mqtt = startMqtt();
@@ -81,7 +81,7 @@ test('session expiry decides whether the next connection finds the session', asy
     const properties = expiry === undefined ? {} : { properties: { sessionExpiryInterval: expiry } };
     client.send({ cmd: 'disconnect', reasonCode: 0, ...properties });
     await client.close();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await settle();
     return client.connack?.sessionPresent;
   };
   const lasting = { clean: false, properties: { sessionExpiryInterval: 60 } };

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startMqtt } from '../testing.ts';
+import { settle, startMqtt } from '../testing.ts';
 
 const WILL = { topic: 'status', payload: Buffer.from('lost'), qos: 1 } as const;
-const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
 
 test('a goodbye voids the will; an end without one, or one that asks for it, records it', async () => {
   for (const [bytes, events] of [

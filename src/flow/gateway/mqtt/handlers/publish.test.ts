@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { REASON } from '#flow/ingest/index.ts';
 import { recoverSessions } from '../session-event.ts';
-import { connectPacket, startMqtt } from '../testing.ts';
+import { connectPacket, settle, startMqtt } from '../testing.ts';
 
-const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
 const LASTING = { clean: false, properties: { sessionExpiryInterval: 600 } } as const;
 
 test('a QoS 1 message is acknowledged when it is durable and not before', async () => {
