@@ -481,11 +481,6 @@ export interface TracedAnswers {
   readonly deletedIsGone: boolean;
 }
 
-/**
- * The running system as a probe may try it: from outside where that is possible, else on copies.
- *
- * Everything acts as the reserved device and on the reserved stream `_probe`, through the code that users meet.
- */
 /** What is found of persons and their requests. Requests by their ids: nobody is named. */
 export interface RightsTrial {
   readonly requests: number;
@@ -505,7 +500,17 @@ export interface CorrectionTrial {
   readonly wrong: readonly string[];
 }
 
+/**
+ * The running system as a probe may try it: from outside where that is possible, else on copies.
+ *
+ * Everything acts as the reserved device and on the reserved stream `_probe`, through the code that users meet.
+ */
 export interface ProbePlatform {
+  /**
+   * How long a probe waits for what follows its cause within a moment, in milliseconds: rows are visible within a second
+   * of their acknowledgement, and what is counted goes into the log once a second. More leaves room for a busy machine.
+   */
+  readonly patienceMs: number;
   /** Looks for persons who were erased, and at requests that wait. */
   rightsTrial(): Promise<RightsTrial>;
   /** Asks what would be made of corrections of every stream about persons; nothing is corrected. */

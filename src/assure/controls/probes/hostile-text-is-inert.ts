@@ -1,5 +1,6 @@
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
+import { rowsByCanary } from './probe-queries.ts';
 
 const TEXTS = [
   "'; drop table _probe; --",
@@ -27,18 +28,11 @@ export const hostileTextIsInert: Control = {
       texts.map((canary, n) => JSON.stringify({ n, canary })),
     );
     const taken = outcomes.filter(({ code }) => code < 128).length;
-    let back: string[] = [];
-    for (let attempt = 0; attempt < 40 && back.length < taken; attempt++) {
-      const { body } = await platform.query(
-        `select canary from _probe where starts_with(canary, '${mark}') order by n`,
-      );
-      back = Array.isArray(body) ? (body as { canary: string }[]).map(({ canary }) => canary) : [];
-      if (back.length < taken) await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const back = (await rowsByCanary(platform, mark, 'canary', taken)).map(({ canary }) => canary as string);
     return judge(
       {
         'all are taken': taken === texts.length,
-        'all come back unchanged': JSON.stringify(back) === JSON.stringify(texts),
+        'all come back unchanged': JSON.stringify(back.toSorted()) === JSON.stringify(texts.toSorted()),
       },
       { sent: texts.length, taken, returned: back.length },
     );

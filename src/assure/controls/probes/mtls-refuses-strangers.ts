@@ -17,9 +17,6 @@ const LOGGED: Readonly<Record<Exclude<CredentialKind, 'good'>, string>> = {
   'disabled-device': 'disabled',
 };
 
-/** Refused connections are summed up once a second. */
-const LOGGED_WITHIN_MS = 5_000;
-
 /**
  * Shows every kind of wrong certificate to the device listener, and the right one. Each wrong one is wrong in one way,
  * and the log must name that way: one that is refused for another reason would hide a check that does not work.
@@ -41,15 +38,14 @@ export const mtlsRefusesStrangers: Control = {
       expectations[kind] = admitted === (kind === 'good');
     }
     const reasons = [...new Set(Object.values(LOGGED))];
-    let logged: string[] = [];
-    const look = async (): Promise<boolean> => {
+    const look = async (): Promise<readonly string[]> => {
       const found = await Promise.all(
         reasons.map((reason) => platform.logged('connect', 'listener:mqtt', since, reason)),
       );
-      logged = reasons.filter((_, i) => found[i] === true);
-      return logged.length === reasons.length;
+      return reasons.filter((_, i) => found[i] === true);
     };
-    await eventually(look, LOGGED_WITHIN_MS, signal);
+    const all = (found: readonly string[]): boolean => found.length === reasons.length;
+    const logged = await eventually(look, all, platform.patienceMs, signal);
     for (const reason of reasons) expectations[`the log says ${reason}`] = logged.includes(reason);
     return judge(expectations, { ...seen, logged });
   },

@@ -5,7 +5,10 @@ import { countOf, findByCanary } from './probe-queries.ts';
 
 test('findByCanary() asks again until the rows are visible', async () => {
   let asked = 0;
-  const platform = soundPlatform({ query: async () => ({ status: 200, body: [{ n: ++asked < 3 ? 0 : 2 }] }) });
+  const platform = soundPlatform({
+    patienceMs: 60_000,
+    query: async () => ({ status: 200, body: [{ n: ++asked < 3 ? 0 : 2 }] }),
+  });
   assert.equal(countOf(await findByCanary(platform, 'c', 2)), 2);
   assert.equal(asked, 3);
 });

@@ -153,7 +153,7 @@ const SEALED_WITHIN_MS = 5_000;
 const CLONE_GRACE_MS = 3_500;
 /** 2001-09-09, in epoch microseconds. */
 const LONG_AGO = 1_000_000_000_000_000;
-const LOGGED_WITHIN_MS = 5_000;
+const PATIENCE_MS = 5_000;
 const TOLD_WITHIN_MS = 15_000;
 /** An alert of the prober's stream is over after two seconds. */
 const APART_MS = 2_500;
@@ -164,6 +164,7 @@ const NOTHING_FOUND: SearchOutcome = { files: 0, bytes: 0, older: 0, unreadable:
 
 /** The running platform as probes try it: by its own listeners where that is possible, else by its files. */
 export class LivePlatform implements ProbePlatform {
+  readonly patienceMs = PATIENCE_MS;
   readonly #parts: LiveParts;
   readonly #credentials: RunCredentials;
   readonly #bucket: TokenBucket;
@@ -212,7 +213,7 @@ export class LivePlatform implements ProbePlatform {
       open: (credential) => this.#open(credential),
       other: this.#credentials.device,
       // Refused connections are summed up once a second.
-      logged: () => within(LOGGED_WITHIN_MS, logged),
+      logged: () => within(PATIENCE_MS, logged),
       timeoutMs: ANSWER_MS,
     });
   }
@@ -531,7 +532,7 @@ export class LivePlatform implements ProbePlatform {
       publish: (topic, payloads) => this.publish(topic, payloads),
       now: () => this.now(),
       told: (device, why, since) => this.logged('clone-alert', `device:${device}`, since, why),
-      within: (ask) => within(LOGGED_WITHIN_MS, ask),
+      within: (ask) => within(PATIENCE_MS, ask),
       graceMs: CLONE_GRACE_MS,
       timeoutMs: ANSWER_MS,
     });
@@ -582,7 +583,7 @@ export class LivePlatform implements ProbePlatform {
         await this.seal();
         return () => within(SEALED_WITHIN_MS, () => this.#hasReading(canary));
       },
-      logged: (action) => within(LOGGED_WITHIN_MS, () => this.logged(action, resource, since)),
+      logged: (action) => within(PATIENCE_MS, () => this.logged(action, resource, since)),
     });
   }
 
