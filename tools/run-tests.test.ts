@@ -3,7 +3,7 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { processesFor, TEST_SETS, testFiles } from './run-tests.ts';
+import { LONGEST, processesFor, TEST_SETS, testFiles } from './run-tests.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '..');
 
@@ -37,4 +37,11 @@ test('processesFor() puts the files of a room into one process, and loses none',
   assert.deepEqual(new Set([...processes.values()].flat()), new Set(files));
   assert.ok((processes.get('src/base/crypto') ?? []).length > 10);
   assert.deepEqual(processes.get('test/e2e/tour.test.ts'), ['test/e2e/tour.test.ts']);
+});
+
+test('processesFor() starts those first that ran longest, each of which is there', () => {
+  const names = [...processesFor(testFiles(['all'])).keys()];
+  assert.deepEqual(names.slice(0, 2), ['src/run/server', 'test/e2e/tour.test.ts']);
+  const [last] = LONGEST.slice(-1);
+  assert.equal(names.indexOf(last!), LONGEST.length - 1, 'all that are named are there');
 });

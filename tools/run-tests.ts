@@ -17,8 +17,8 @@ const WHOLE_RUN_MS = 20 * 60_000;
 /** Ends a test that hangs, with its name, long before a build server would give up on the whole run. */
 const TEST_MS = 600_000;
 
-/** One more than there are processors: tests wait for disks and clocks about as long as they compute. */
-const AT_A_TIME = availableParallelism() + 1;
+/** Twice as many as there are processors: tests wait for disks and clocks about as long as they compute. */
+const AT_A_TIME = 2 * availableParallelism();
 
 /** The sets of test files by name; `fast` leaves out what starts the whole platform or runs for long. */
 export const TEST_SETS: Readonly<Record<string, readonly string[]>> = {
@@ -33,6 +33,17 @@ export const TEST_SETS: Readonly<Record<string, readonly string[]>> = {
 
 /** Those that run for long: they start first, so that the short ones fill the cores evenly at the end. */
 const LONG = /^test\/e2e\//;
+
+/** Of all processes those that ran longest when they were last measured, which start before any other. */
+export const LONGEST: readonly string[] = [
+  'src/run/server',
+  'test/e2e/tour.test.ts',
+  'test/e2e/prove-all.test.ts',
+  'test/e2e/archive.test.ts',
+  'src/trust/keys',
+  'test/e2e/cli-up.test.ts',
+  'src/run/cli',
+];
 
 /**
  * The folders whose test files share one process when everything runs: most of the files take a tenth of a second, and
@@ -68,7 +79,9 @@ function filesOf(pattern: string): string[] {
 
 /** The processes to run for test files: one a shared room, one for each other file, in the order in which they start. */
 export function processesFor(files: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  return Map.groupBy(files, (file) => SHARED.exec(file)?.[0] ?? file);
+  const processes = Map.groupBy(files, (file) => SHARED.exec(file)?.[0] ?? file);
+  const place = (name: string): number => (LONGEST.includes(name) ? LONGEST.indexOf(name) : LONGEST.length);
+  return new Map([...processes].toSorted(([a], [b]) => place(a) - place(b)));
 }
 
 /** A file that loads the tests of a room. */
