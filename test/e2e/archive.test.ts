@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { millis } from '#base/core/index.ts';
 import { openS3Objects } from '#base/storage/index.ts';
+import { restoreBackup } from '#run/server/index.ts';
+import type { BackupRun } from '#run/server/index.ts';
 import { startS3Server } from '../support/s3-server.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { eventually } from '../support/eventually.ts';
+import { silentLog } from '../support/open-audit-log.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 import type { TestPlatform } from '../support/running-platform.ts';
 import { postReadings } from './post-readings.ts';
@@ -41,6 +44,14 @@ async function segmentsIn(folder: string): Promise<readonly string[]> {
 const source = (text: string) => ({ path: 'weir.yaml', text, files: {} });
 const QUERY = 'select n, driver from climate order by n';
 const ask = (weir: TestPlatform, sql = QUERY) => weir.query(sql, { purpose: 'quality' });
+/** A statement with a receipt is answered from segments alone: what waits is sealed for it. */
+const seal = (weir: TestPlatform) =>
+  weir.ask('POST', '/v1/query', { body: { sql: 'select 1 as one from climate', purpose: 'quality', receipt: true } });
+const NO_SECRETS = { passphrase: noSecret, pin: noSecret, token: noSecret };
+
+function noSecret(): Promise<string> {
+  return Promise.reject(new Error('a demo key needs none'));
+}
 
 test('old segments go to another place, merged, and are read there', async (t) => {
   const place = join(await temporaryFolder(t), 'cold');
@@ -53,7 +64,7 @@ test('old segments go to another place, merged, and are read there', async (t) =
   };
   for (const from of [0, 3]) {
     await send(from, 3);
-    await weir.restart();
+    await seal(weir);
   }
   const expected = Array.from({ length: 6 }, (_, n) => ({ n, driver: `driver ${n}` }));
 
@@ -102,13 +113,43 @@ test('old segments go to another place, merged, and are read there', async (t) =
     const changed = Buffer.from(bytes);
     changed[Math.floor(bytes.length / 2)]! ^= 1;
     await writeFile(path, changed);
-    // What was opened before is still in the memory of the query process.
-    await weir.restart();
-    await assert.rejects(ask(weir), { code: 'STORE_SEGMENT_DAMAGED' });
+    // Again a column that no query process has in its memory.
+    await assert.rejects(ask(weir, 'select received from climate'), { code: 'STORE_SEGMENT_DAMAGED' });
+    assert.deepEqual(await row29(weir), ['fail']);
     await writeFile(path, bytes);
+    assert.equal((await ask(weir, 'select received from climate')).length, 6);
+  });
+
+  await t.test('a backup has it, and what is restored from that answers the same while the place is away', async () => {
+    const location = join(weir.folder, 'copies');
+    const { id } = await weir.ask<BackupRun>('POST', '/v1/backups', { body: { location } });
+    const run = await eventually(
+      () => weir.ask<BackupRun>('GET', `/v1/backups/runs/${id}`),
+      ({ state }) => state !== 'running',
+    );
+    assert.deepEqual([run.state, run.failure, run.result?.missing], ['done', null, []]);
+    await weir.platform[Symbol.asyncDispose]();
+    await rm(weir.layout.root, { recursive: true });
+    await rename(place, `${place}-away`);
+    await restoreBackup({
+      place: { location },
+      data: weir.layout.root,
+      secrets: NO_SECRETS,
+      log: silentLog,
+      onProgress: () => undefined,
+    });
+    await weir.restart();
     assert.deepEqual(await ask(weir), expected);
+    await rename(`${place}-away`, place);
   });
 });
+
+/** What became of the controls of row 29. */
+async function row29(weir: TestPlatform): Promise<readonly string[]> {
+  const body = { rows: [29], ids: [] };
+  const { controls } = await weir.ask<{ controls: { outcome: string }[] }>('POST', '/v1/prove', { body });
+  return controls.map(({ outcome }) => outcome);
+}
 
 test('a bucket holds an archive, and who is erased is erased there', async (t) => {
   await using server = await startS3Server(t);
@@ -123,12 +164,25 @@ test('a bucket holds an archive, and who is erased is erased there', async (t) =
   const truck = await weir.enrol('truck-1', 'truck');
   const readings = [0, 1, 2].map((n) => ({ n, driver: `driver ${n}` }));
   assert.equal((await postReadings(weir, truck, 'climate', readings)).status, 202);
-  await weir.restart();
+  await seal(weir);
   const archived = template(cold, 'subject: driver\n    archive: { after: 1s, to: cold }');
   await weir.ask('POST', '/v1/template/apply', { body: source(archived) });
   const before = await eventually(there, (found) => found.length === 1, 60_000);
   assert.deepEqual(await ask(weir), readings);
-  const { id } = await weir.ask<{ id: string }>('POST', '/v1/subjects/erase', { body: { subject: 'driver 1' } });
+  assert.deepEqual(await row29(weir), ['pass']);
+
+  const body = { subject: 'driver 1' };
+  const found = await weir.ask<{ found: { relation: string; count: number }[] }>('POST', '/v1/subjects/find', { body });
+  assert.deepEqual(found.found.map(({ relation, count }) => [relation, count]), [['climate', 1]]); // prettier-ignore
+  const { relations } = await weir.ask<{ relations: { rows: { n: number }[] }[] }>('POST', '/v1/subjects/export', { body }); // prettier-ignore
+  assert.deepEqual(relations.map(({ rows }) => rows.map(({ n }) => n)), [[1]]); // prettier-ignore
+  const about = { stream: 'climate', reason: 'a lawsuit', owner: 'legal' };
+  const held = await weir.ask<{ id: string }>('POST', '/v1/holds', { body: about });
+  const refused = await weir.call('POST', '/v1/subjects/erase', { body });
+  assert.match(refused.body.toString(), /SERVER_SUBJECT_HELD/);
+  await weir.ask('POST', `/v1/holds/${held.id}/release`, { body: {} });
+
+  const { id } = await weir.ask<{ id: string }>('POST', '/v1/subjects/erase', { body });
   const done = await eventually(
     () => weir.ask<{ state: string; certificate: string }>('GET', `/v1/subject-requests/${id}`),
     ({ state }) => state === 'done',
@@ -142,4 +196,6 @@ test('a bucket holds an archive, and who is erased is erased there', async (t) =
   assert.equal(after.length, 1);
   // All keys were wrapped anew under another epoch.
   assert.deepEqual(await ask(weir), readings.filter(({ n }) => n !== 1)); // prettier-ignore
+  const left = await weir.ask<{ found: unknown[] }>('POST', '/v1/subjects/find', { body });
+  assert.deepEqual(left.found, []);
 });

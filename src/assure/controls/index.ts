@@ -28,6 +28,7 @@ export type {
   DriftTrial,
   WatchTrial,
   ConsentTrial,
+  ArchiveTrial,
   LetGoTrial,
   RotateTrial,
   BackupTrial,

@@ -310,6 +310,21 @@ export interface LetGoTrial {
   readonly heldStays: boolean;
   /** Afterwards they could not. */
   readonly gone: boolean;
+  /** Places that segments are archived in, as they lie there. */
+  readonly archives: readonly ArchiveTrial[];
+}
+
+/** What was found in a place of archived segments. */
+export interface ArchiveTrial {
+  readonly place: string;
+  /** Why it could not be looked at; null where it could. */
+  readonly problem: string | null;
+  /** Segments that were read whole and compared. */
+  readonly sampled: number;
+  /** Ids of those that are missing there, or not what was sealed. */
+  readonly damaged: readonly string[];
+  /** Objects there of segments that are no more. */
+  readonly leftOver: readonly string[];
 }
 
 /** What became of readings of `_probe` when the key that they are sealed under was rotated. */

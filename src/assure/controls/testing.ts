@@ -15,6 +15,7 @@ import type {
   DriftTrial,
   WatchTrial,
   ConsentTrial,
+  ArchiveTrial,
   LetGoTrial,
   RotateTrial,
   BackupTrial,
@@ -123,7 +124,10 @@ export const ROTATED: RotateTrial = {
 };
 
 /** Readings that go when they should. */
-export const LET_GO: LetGoTrial = { overdue: [], seen: true, heldStays: true, gone: true };
+export const LET_GO: LetGoTrial = { overdue: [], seen: true, heldStays: true, gone: true, archives: [] };
+
+/** An archive as it should be. */
+export const SOUND_ARCHIVE: ArchiveTrial = { place: 'cold', problem: null, sampled: 2, damaged: [], leftOver: [] };
 
 /** A backup as it should be. */
 export const SOUND_BACKUP: BackupTrial = {

@@ -12,7 +12,7 @@ const recordOf = (yaml: string, stored: Parameters<typeof processingRecord>[1] =
   });
 
 const PERSONAL = recordOf(
-  'region: eu\nstreams: {vitals: {description: "heart <b>rate</b>", from: d, purposes: [care], basis: consent, subject: patient, keep: {max: 30d}, fields: {patient: {type: text, class: identifier}, rate: {type: number, class: health}, key: {type: text, class: secret}}}}\npeople: {doctor: {query: [vitals], purposes: [care], sees: [health]}}',
+  'region: eu\nobjects: {cold: {location: /mnt/cold}}\nstreams: {vitals: {archive: {after: 7d, to: cold}, description: "heart <b>rate</b>", from: d, purposes: [care], basis: consent, subject: patient, keep: {max: 30d}, fields: {patient: {type: text, class: identifier}, rate: {type: number, class: health}, key: {type: text, class: secret}}}}\npeople: {doctor: {query: [vitals], purposes: [care], sees: [health]}}',
   [{ stream: 'vitals', column: '<x>', class: 'health' }],
 );
 
@@ -38,5 +38,6 @@ test('privacyNotice() of machines alone says that nothing is about a person', ()
 test('pages show hostile names as text, and what is undocumented', () => {
   assert.ok(!noticePage(PERSONAL).includes('<b>'));
   assert.match(recordPage(PERSONAL), /vitals\.&lt;x&gt; \(health\)/);
+  assert.match(recordPage(PERSONAL), /archive: cold, in eu, after 7 days/);
   assert.match(recordPage({ ...PERSONAL, undocumented: [] }), /Nothing is stored that the template does not know/);
 });

@@ -64,6 +64,7 @@ export function recordPage(record: ProcessingRecord): string {
         `basis: ${activity.basis ?? 'none declared'}`,
         `persons: ${activity.subject ?? 'none named'}`,
         `kept: ${keptFor(activity)}`,
+        ...(activity.archive === null ? [] : [`archive: ${archivedTo(activity.archive)}`]),
         `has to stay in: ${activity.region ?? 'no named region'}`,
       ]),
       htmlTable(
@@ -133,6 +134,10 @@ function sentencesOf(activity: ProcessingActivity): readonly string[] {
       ? 'Nobody sees it.'
       : `Those who may see some of it: ${recipients.map(({ role }) => role).join(', ')}.`,
   ];
+}
+
+function archivedTo({ place, region, afterDays }: NonNullable<ProcessingActivity['archive']>): string {
+  return `${place}, in ${region ?? 'no named region'}, after ${afterDays} days`;
 }
 
 function keptFor({ keep: { leastDays, mostDays } }: ProcessingActivity): string {

@@ -7,6 +7,7 @@ import type { StoredElement } from './processing-record.ts';
 
 const template = makeTemplate(`
 region: eu
+objects: {cold: {location: /mnt/cold, region: eu}}
 devices: {d: {}}
 streams:
   climate:
@@ -15,6 +16,7 @@ streams:
     basis: contract
     subject: driver
     keep: {min: 1d, max: 30d}
+    archive: {after: 36h, to: cold}
     fields: {driver: {type: text, class: identifier}, t: {type: number, unit: Cel, coarsen: 0.5}, key: {type: text, class: secret}}
 tables: {staff: {purposes: [pay], fields: {name: {type: text, class: personal}}}}
 views: {daily: {from: climate, sql: select 1}, weekly: {from: daily, sql: select 1}}
@@ -62,6 +64,7 @@ test('processingRecord() says where things stand, what has to stay where, and wh
   const { places, transfers, activities } = record();
   assert.deepEqual(places, [
     { place: 'main', region: 'eu' },
+    { place: 'cold', region: 'eu' },
     { place: 'backup:vault', region: 'us' },
   ]);
   assert.deepEqual(
@@ -69,8 +72,11 @@ test('processingRecord() says where things stand, what has to stay where, and wh
     [['eu', 'us', 'adequacy']],
   );
   assert.deepEqual(
-    activities.map(({ region }) => region),
-    ['eu', 'eu'],
+    activities.map(({ region, archive }) => [region, archive]),
+    [
+      ['eu', { place: 'cold', region: 'eu', afterDays: 1.5 }],
+      ['eu', null],
+    ],
   );
 });
 

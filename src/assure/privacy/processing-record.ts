@@ -39,6 +39,8 @@ export interface ProcessingActivity {
   readonly region: string | null;
   /** Article 30(1)(f). */
   readonly keep: { readonly leastDays: number | null; readonly mostDays: number | null };
+  /** Where readings go after a while, and the region that it stands in; null where they stay. */
+  readonly archive: (KeptWhere & { readonly afterDays: number }) | null;
 }
 
 /** A place where data are kept, and the region that it stands in; null where nothing says. */
@@ -112,6 +114,7 @@ export function processingRecord(
     recipients: recipientsOf(table.name, table.purposes, template),
     region: regionOf(template, table),
     keep: { leastDays: null, mostDays: null },
+    archive: null,
   }));
   return {
     format: 'weir.processing-record',
@@ -164,7 +167,13 @@ function streamActivity(stream: Stream, template: Template): ProcessingActivity 
     recipients: recipientsOf(name, purposes, template),
     region: regionOf(template, stream),
     keep: { leastDays: daysOf(keep.min), mostDays: daysOf(keep.max) },
+    archive: archiveOf(stream, template),
   };
+}
+
+function archiveOf({ archive }: Stream, template: Template): ProcessingActivity['archive'] {
+  if (archive === undefined) return null;
+  return { place: archive.to, region: placeRegion(template, archive.to), afterDays: daysOf(archive.after) };
 }
 
 function elementOf(relation: string, field: Field): ProcessingActivity['elements'][number] {
@@ -202,6 +211,8 @@ function recipientsOf(
     .filter((role) => purposes.length === 0 || role.purposes.length > 0);
 }
 
+function daysOf(keep: Millis): number;
+function daysOf(keep: Millis | null): number | null;
 function daysOf(keep: Millis | null): number | null {
   return keep === null ? null : Math.round((keep / DAY_MS) * 100) / 100;
 }

@@ -113,6 +113,8 @@ export class StoreService implements AsyncDisposable {
   #sealedSegments = 0;
   #sealedRows = 0;
   #compactions = 0;
+  /** Set while nothing is carried; called where something is to be. */
+  #carryOn: (() => void) | null = null;
   /** Set while there is nothing to do; called on a change. */
   #wake: (() => void) | null = null;
   /** Sealing, compacting and cleaning up run one at a time. */
@@ -375,9 +377,19 @@ export class StoreService implements AsyncDisposable {
   async #keepCarrying(): Promise<void> {
     if (this.#carrier === null) return;
     while (!this.#stop.signal.aborted) {
-      await wait(this.#limits.carry, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await this.#untilCarried();
       await this.#carry().catch((error: unknown) => this.#parts.log.error({ err: error }, 'could not carry segments'));
     }
+  }
+
+  /** Until it is time to look, or something new is to be carried. */
+  async #untilCarried(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#limits.carry);
+    this.#carryOn = resolve;
+    await promise;
+    clearTimeout(timer);
+    this.#carryOn = null;
   }
 
   /** Carries to other places what waits for it, one call at a time. @returns how many objects */
@@ -390,6 +402,7 @@ export class StoreService implements AsyncDisposable {
     this.#stop.abort();
     this.#intake.resume();
     this.#wake?.();
+    this.#carryOn?.();
   }
 
   async #run(): Promise<void> {
@@ -548,7 +561,10 @@ export class StoreService implements AsyncDisposable {
   async #compactOnce(): Promise<boolean> {
     const step = await this.#compactor.step();
     if (step.kind === 'merged' || step.kind === 'expired') this.#version = step.version;
-    if (step.kind === 'merged') this.#compactions += 1;
+    if (step.kind === 'merged') {
+      this.#compactions += 1;
+      this.#carryOn?.();
+    }
     return step.kind !== 'nothing-due';
   }
 

@@ -72,6 +72,7 @@ import { holderOf } from './places/holder.ts';
 import { placesToRead } from './places/store-archive.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { forbidCoreDumps } from './process/forbid-core-dumps.ts';
+import { lookAtArchives } from './prove/look-at-archives.ts';
 import { Prover } from './prove/prover.ts';
 import { tryConsent } from './prove/try-consent.ts';
 import { tryPrivacy } from './prove/try-privacy.ts';
@@ -556,6 +557,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     segments,
     retention,
     backupTrial: () => backups.trial(),
+    archiveTrial: () =>
+      lookAtArchives({
+        active: () => segments.active(),
+        stored: () => segments.stored(),
+        waiting: () => objects.waiting(),
+        open: (place) => places.find(place),
+        isOurs: (name) => places.problems.every(({ place }) => place !== name),
+      }),
     regionTrial: async () =>
       tryRegions({
         template: inForce(),

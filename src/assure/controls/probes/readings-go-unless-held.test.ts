@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { assertTurnsRed, LET_GO } from '../testing.ts';
+import { assertTurnsRed, LET_GO, SOUND_ARCHIVE } from '../testing.ts';
 import { readingsGoUnlessHeld } from './readings-go-unless-held.ts';
 
 test('readingsGoUnlessHeld turns red', () =>
@@ -8,4 +8,11 @@ test('readingsGoUnlessHeld turns red', () =>
     'a hold holds nothing': { letGo: async () => ({ ...LET_GO, heldStays: false }) },
     'it can still be asked for': { letGo: async () => ({ ...LET_GO, gone: false }) },
     'something should have gone': { letGo: async () => ({ ...LET_GO, overdue: ['climate s1'] }) },
+    'an archive is away': { letGo: async () => ({ ...LET_GO, archives: [{ ...SOUND_ARCHIVE, problem: 'away' }] }) },
+    'an archived segment is damaged': {
+      letGo: async () => ({ ...LET_GO, archives: [{ ...SOUND_ARCHIVE, damaged: ['s1'] }] }),
+    },
+    'what went is still archived': {
+      letGo: async () => ({ ...LET_GO, archives: [SOUND_ARCHIVE, { ...SOUND_ARCHIVE, leftOver: ['segments/a/s2'] }] }),
+    },
   }));

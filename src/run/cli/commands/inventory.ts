@@ -14,6 +14,7 @@ interface Activity {
   readonly recipients: readonly { readonly role: string }[];
   readonly region: string | null;
   readonly keep: { readonly mostDays: number | null };
+  readonly archive: { readonly place: string; readonly region: string | null; readonly afterDays: number } | null;
 }
 
 interface Record {
@@ -44,8 +45,8 @@ export function addInventoryCommand(program: Command, contextOf: ContextOf): voi
 
 function showRecord({ activities, undocumented }: Record): string {
   const table = formatTable(
-    ['stream', 'purposes', 'basis', 'persons', 'elements', 'recipients', 'region', 'kept at most'],
-    activities.map(({ name, purposes, basis, subject, elements, recipients, region, keep }) => [
+    ['stream', 'purposes', 'basis', 'persons', 'elements', 'recipients', 'region', 'kept at most', 'archive'],
+    activities.map(({ name, purposes, basis, subject, elements, recipients, region, keep, archive }) => [
       name,
       purposes.join(', '),
       basis,
@@ -54,6 +55,7 @@ function showRecord({ activities, undocumented }: Record): string {
       recipients.map(({ role }) => role).join(', '),
       region,
       keep.mostDays === null ? '' : `${keep.mostDays} d`,
+      archive === null ? '' : `${archive.place} (${archive.region ?? 'no region'}) after ${archive.afterDays} d`,
     ]),
   );
   const odd = undocumented.map(

@@ -19,7 +19,13 @@ const LATE_US = 600_000_000;
 const TRIES = 3;
 
 /** Lets the newest segment of `_probe` go, first while it is held, and says what of the plan is overdue. */
-export async function letGo({ segments, retention, clock, actor, isSeen }: LetGoParts): Promise<LetGoTrial> {
+export async function letGo({
+  segments,
+  retention,
+  clock,
+  actor,
+  isSeen,
+}: LetGoParts): Promise<Omit<LetGoTrial, 'archives'>> {
   const now = clock.now();
   const overdue = (await retention.plan()).flatMap(({ stream, next }) =>
     next.filter(({ begins, held }) => !held && begins < now - LATE_US).map(({ segment }) => `${stream} ${segment}`),

@@ -37,6 +37,7 @@ async function openLive(t: TestContext) {
         release: async () => {},
       },
       backupTrial: async () => [],
+      archiveTrial: async () => [],
       regionTrial: async () => ({ regions: [], stores: [], leaks: [] }),
       privacyTrial: async () => [],
       alerts: {

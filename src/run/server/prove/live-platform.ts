@@ -35,6 +35,7 @@ import type {
   DriftTrial,
   WatchTrial,
   ConsentTrial,
+  ArchiveTrial,
   LetGoTrial,
   RotateTrial,
   BackupTrial,
@@ -124,6 +125,8 @@ export interface LiveParts {
   readonly retention: LetGoParts['retention'];
   /** Looks at the places of backups. */
   readonly backupTrial: () => Promise<readonly BackupTrial[]>;
+  /** Looks at the places that segments are archived in. */
+  readonly archiveTrial: () => Promise<readonly ArchiveTrial[]>;
   readonly regionTrial: () => Promise<RegionTrial>;
   /** Gives and withdraws consents of nobody. */
   readonly consentTrial: (actor: string) => Promise<readonly ConsentTrial[]>;
@@ -600,7 +603,8 @@ export class LivePlatform implements ProbePlatform {
       (await within(SEALED_WITHIN_MS, async () => (await this.#hasReading(canary)) === wanted)) === wanted;
     await isSeen(true);
     await this.seal();
-    return letGo({ segments, retention, clock, actor: PROVER, isSeen });
+    const trial = await letGo({ segments, retention, clock, actor: PROVER, isSeen });
+    return { ...trial, archives: await this.#parts.archiveTrial() };
   }
 
   async classTrial(): Promise<readonly ClassTrial[]> {

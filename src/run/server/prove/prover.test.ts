@@ -36,6 +36,7 @@ async function makeProver(t: TestContext, parts: Partial<ProverParts> = {}) {
       release: async () => {},
     },
     backupTrial: async () => [],
+    archiveTrial: async () => [],
     regionTrial: async () => ({ regions: [], stores: [], leaks: [] }),
     privacyTrial: async () => [],
     rights: { trial: async () => ({ requests: 0, looked: 0, remains: [], shown: [], overdue: [] }) },

@@ -31,6 +31,7 @@ const RECORD = Type.Object({
       recipients: listOf(Type.Object({ role: text, purposes: listOf(text), sees: listOf(text) })),
       region: orNull(text),
       keep: Type.Object({ leastDays: number, mostDays: number }),
+      archive: orNull(Type.Object({ place: text, region: orNull(text), afterDays: Type.Number() })),
     }),
   ),
   undocumented: listOf(Type.Object({ stream: text, column: text, class: dataClass })),
