@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeUtf8, PlatformError } from '#base/core/index.ts';
+import { encodeUtf8, micros, PlatformError } from '#base/core/index.ts';
 import type { Batch, Class } from '#base/core/index.ts';
 import { AeadKey, sha256 } from '#base/crypto/index.ts';
-import type { GovernedRelation, RowsInMemory } from '#flow/query/index.ts';
+import type { GatedStatement, GovernedRelation, RowsInMemory } from '#flow/query/index.ts';
 import { segmentAadPrefix } from '#flow/store/index.ts';
 import { StorageError } from '#base/storage/index.ts';
 import type { DamagedSegment, Segment, TailBlock } from '#flow/store/index.ts';
@@ -124,6 +124,32 @@ test('readData() stops a statement that may need what a damaged row tells of, an
   await assert.rejects(read('clilate'), { code: 'STORAGE_ROW_DAMAGED' });
   assert.equal((await read('doors')).relations.length, 1);
   assert.equal((await read('clilate', 'plants')).relations.length, 1);
+});
+
+test('readData() plans and gives keys of no segment whose times a statement leaves out', async (t) => {
+  const { keys } = await openKeys(t);
+  const make = async (id: string, minTime: number, maxTime: number): Promise<Segment> => ({
+    ...(await makeSegment(keys, { id, columns: COLUMNS })),
+    minTime: micros(minTime),
+    maxTime: micros(maxTime),
+  });
+  const segments = [await make('old', 0, 99), await make('edge', 50, 100), await make('new', 101, 200)];
+  const { parts } = fakeParts([segments]);
+  const planned = async (
+    ...spans: NonNullable<GatedStatement['reads'][number]['spans']>[number][]
+  ): Promise<readonly string[]> => {
+    const data = await readData([{ relation: 'climate', columns: ['site'], ...(spans.length > 0 && { spans }) }], RELATIONS, USE, parts); // prettier-ignore
+    const ids = data.relations[0]?.segments.map(({ id }) => id) ?? [];
+    assert.deepEqual(data.segments.map(({ id }) => id), ids); // prettier-ignore
+    for (const id of ['old', 'edge', 'new'].filter((one) => !ids.includes(one)))
+      await assert.rejects(data.keys([{ segment: id, columns: ['site'] }]), { code: 'SERVER_KEY_UNGRANTED' });
+    return ids;
+  };
+  assert.deepEqual(await planned(), ['old', 'edge', 'new']);
+  assert.deepEqual(await planned({ from: 100, to: null, ago: null }), ['edge', 'new']);
+  assert.deepEqual(await planned({ from: null, to: 49, ago: null }), ['old']);
+  assert.deepEqual(await planned({ from: 150, to: null, ago: null }, { from: null, to: 10, ago: null }), ['old', 'new']); // prettier-ignore
+  assert.deepEqual(await planned({ from: 201, to: null, ago: null }), []);
 });
 
 test('readData() plans each segment with its place, associated data and columns, and gives their keys', async (t) => {

@@ -13,7 +13,7 @@ import type {
   TokenSight,
   TokenSights,
 } from '#flow/query/index.ts';
-import { damagedFor, placeOf, segmentAadPrefix } from '#flow/store/index.ts';
+import { damagedFor, segmentAadPrefix } from '#flow/store/index.ts';
 import type { SealedObject, Segment, TailBlock } from '#flow/store/index.ts';
 import type { Consents } from '#trust/consent/index.ts';
 import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
@@ -86,10 +86,8 @@ export async function readData(
           return { name, columns: shapes, segments: [], tail: [await parts.memory(name)], ...given(sights) };
         const [damaged] = damagedFor(name, visible, (stream) => relations.get(stream)?.kind === 'stream');
         if (damaged !== undefined) throw damaged.error;
-        // What is archived is fetched as a whole, so it is left out where nothing of it can show.
-        const sealed = segments.filter(
-          (segment) => segment.stream === name && (placeOf(segment.objectKey) === null || isRead(segment, spans, now)),
-        );
+        // Where nothing of a segment can show, it is neither fetched nor opened, and no key of it is given.
+        const sealed = segments.filter((segment) => segment.stream === name && isRead(segment, spans, now));
         const ofThis = { ...use, resource: `view:${name}` };
         taken.push(...sealed);
         for (const segment of sealed) {
