@@ -60,6 +60,17 @@ test('a store that is busy is asked again; one that refuses is not, and says why
   assert.deepEqual(asked, ['GET /copies/a/b', 'GET /copies/a/b', 'DELETE /copies/a/b', 'GET /copies']);
 });
 
+test('a store that does not answer is waited for once, and no longer', async () => {
+  let asked = 0;
+  const request = ((_url: URL, { signal }: RequestInit) => {
+    asked += 1;
+    return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+  }) as typeof fetch;
+  const objects = openS3Objects(PLACE, { fetch: request, patienceMs: 1 });
+  await assert.rejects(objects.size('a/b'), { code: 'STORAGE_IO', message: /did not answer in time/ });
+  assert.equal(asked, 1);
+});
+
 test('a put() whose answer was lost counts as done where its content is there', async () => {
   const stored = new Map<string, Uint8Array>();
   let lost = true;

@@ -24,8 +24,11 @@ export interface S3Objects extends Objects {
   keepsVersions(): Promise<boolean | null>;
 }
 
-/** How long one request may take; objects have some tens of megabytes. */
-const PATIENCE_MS = 300_000;
+/** How long one request may take, and how many bytes a second a store has to manage besides. */
+const PATIENCE_MS = 15_000;
+const LEAST_RATE = 262_144;
+/** Bytes that are waited for where nobody says how many come; objects have some tens of megabytes. */
+const UNKNOWN_BYTES = 67_108_864;
 /** Waits before a request is made again, in milliseconds. */
 const AGAIN_AFTER_MS = [200, 1_000, 5_000];
 /** A page of keys. */
@@ -35,14 +38,14 @@ const MOST_ANSWER = 16_777_216;
 /**
  * Opens a bucket. Nothing is asked yet.
  *
- * @param options `fetch` and `clock` (epoch milliseconds) for tests
+ * @param options `fetch`, `clock` (epoch milliseconds) and `patienceMs` for tests
  * @throws {StorageError} STORAGE_PLACE_INVALID
  */
 export function openS3Objects(
   place: S3Place,
-  options: { readonly fetch?: typeof fetch; readonly clock?: () => number } = {},
+  options: { readonly fetch?: typeof fetch; readonly clock?: () => number; readonly patienceMs?: number } = {},
 ): S3Objects {
-  return new Bucket(place, options.fetch ?? fetch, options.clock ?? Date.now);
+  return new Bucket(place, options.fetch ?? fetch, options.clock ?? Date.now, options.patienceMs ?? PATIENCE_MS);
 }
 
 interface Asked {
@@ -51,6 +54,8 @@ interface Asked {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** Bytes of the answer. */
+  readonly expected?: number;
 }
 
 class Bucket implements S3Objects {
@@ -58,8 +63,10 @@ class Bucket implements S3Objects {
   readonly #root: URL;
   readonly #fetch: typeof fetch;
   readonly #clock: () => number;
+  readonly #patienceMs: number;
 
-  constructor(place: S3Place, request: typeof fetch, clock: () => number) {
+  constructor(place: S3Place, request: typeof fetch, clock: () => number, patienceMs: number) {
+    this.#patienceMs = patienceMs;
     this.#place = place;
     this.#root = requireEndpoint(place.endpoint);
     if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(place.bucket))
@@ -103,7 +110,7 @@ class Bucket implements S3Objects {
         `Cannot read object ${key}: bytes ${start} to ${stop} are not within its ${size}`,
       );
     }
-    return start === stop ? new Uint8Array(0) : this.#get(key, { range: `bytes=${start}-${stop - 1}` });
+    return start === stop ? new Uint8Array(0) : this.#get(key, { range: `bytes=${start}-${stop - 1}` }, stop - start);
   }
 
   async *list(prefix: string): AsyncIterable<string> {
@@ -140,8 +147,8 @@ class Bucket implements S3Objects {
     return /<Status>Enabled<\/Status>/.test(await textOf(response));
   }
 
-  async #get(key: string, headers: Record<string, string>): Promise<Uint8Array> {
-    const { status, response } = await this.#ask({ method: 'GET', key, headers }, [404]);
+  async #get(key: string, headers: Record<string, string>, expected = UNKNOWN_BYTES): Promise<Uint8Array> {
+    const { status, response } = await this.#ask({ method: 'GET', key, headers, expected }, [404]);
     if (status === 404) throw missing(key);
     try {
       return new Uint8Array(await response.arrayBuffer());
@@ -167,6 +174,8 @@ class Bucket implements S3Objects {
       try {
         response = await this.#send(asked);
       } catch (cause) {
+        // Who did not answer in all that time is not waited for again.
+        if ((cause as Error).name === 'TimeoutError') throw failed(what, 'the store did not answer in time', cause);
         if (isLast) throw failed(what, 'the store cannot be reached', cause);
         await sleep(AGAIN_AFTER_MS[attempt]);
         continue;
@@ -180,7 +189,7 @@ class Bucket implements S3Objects {
     }
   }
 
-  #send({ method, key, query = {}, headers = {}, body }: Asked): Promise<Response> {
+  #send({ method, key, query = {}, headers = {}, body, expected = 0 }: Asked): Promise<Response> {
     const { bucket, prefix, region, credentials } = this.#place;
     const parts = [bucket, ...(prefix === '' ? [] : [prefix]), ...(key === undefined ? [] : [key])];
     const url = new URL(this.#root);
@@ -195,7 +204,7 @@ class Bucket implements S3Objects {
       method,
       headers: signed,
       redirect: 'error',
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(this.#patienceMs + Math.ceil(((body?.length ?? 0) + expected) / LEAST_RATE) * 1_000),
       ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
     });
   }

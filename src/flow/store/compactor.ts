@@ -90,6 +90,10 @@ export class Compactor {
     try {
       segment = await maker.compact(this.#placed(plan, archive), declared(plan.stream));
     } catch (error) {
+      if (closesPlaces(error, plan, archive)) {
+        log.warn({ err: error }, 'left segments alone whose place cannot be read');
+        return { kind: 'left-out' };
+      }
       const culprits = culpritsOf(error, plan);
       if (culprits.length === 0) {
         this.#active = null;
@@ -237,6 +241,14 @@ export class PublishFailure extends Error {
   constructor(cause: unknown) {
     super('publishing failed', { cause });
   }
+}
+
+/** Whether a plan failed since a place that it reads is away: others go on without what lies there. */
+function closesPlaces(error: unknown, { inputs }: CompactionPlan, archive: Archive): boolean {
+  if (!hasCode(error, 'STORAGE_UNAVAILABLE')) return false;
+  const places = new Set(inputs.flatMap(({ objectKey }) => placeOf(objectKey)?.place ?? []));
+  for (const place of places) archive.close(place);
+  return [...places].some((place) => !archive.isOpen(place));
 }
 
 /** The inputs that a merge cannot take: the damaged or shredded one, or all where their shapes do not go together. */

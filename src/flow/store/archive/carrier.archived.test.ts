@@ -35,6 +35,7 @@ async function archiveWorld(t: Cleanable) {
     termOf: (stream) => (stream === 'climate' ? { to: 'cold', before: micros(world.clock.now() + 1) } : null),
     standsIn: () => state.standsIn,
     isOpen: () => state.isOpen,
+    close: () => void (state.isOpen = false),
   };
   const places = { isOpen: () => state.isOpen, problems: [], settle: async () => state.isOpen };
   const own = { ...world, objects, declared: () => state.classes };
@@ -125,6 +126,30 @@ describe('archived segments', () => {
       assert.deepEqual(await Array.fromAsync(world.objects.local.list('')), [], 'nothing is left here');
       assert.equal((await Array.fromAsync(world.cold.list(''))).length, 1, 'and one is there');
     }
+  });
+
+  it('are left alone where their place does not answer, while others are sealed, moved and merged', async (t) => {
+    const world = await archiveWorld(t);
+    await world.seal(0);
+    assert.equal((await world.compactor().step()).kind, 'merged');
+    await world.carrier.step();
+    const [archived] = await world.publisher.active();
+    await world.seal(4);
+    // Another class has what is archived sealed anew, which reads it.
+    world.state.classes.set('device', 'personal');
+    let asked = 0;
+    const silent = new PlacedObjects(world.objects.local, async () => {
+      asked += 1;
+      throw new StorageError('STORAGE_UNAVAILABLE', 'it did not answer within 15 s');
+    });
+    const compactor = world.compactor({ objects: silent, maker: makeHere({ ...world, objects: silent }) });
+    const kinds: string[] = [];
+    for (let step = 0; step < 6 && kinds.at(-1) !== 'nothing-due'; step++) kinds.push((await compactor.step()).kind);
+    assert.deepEqual([kinds.at(-1), kinds.includes('merged'), asked], ['nothing-due', true, 1]);
+    assert.ok((await world.publisher.active()).some(({ id }) => id === archived?.id));
+    world.state.isOpen = true;
+    while ((await world.compactor().step()).kind !== 'nothing-due');
+    assert.deepEqual(await world.times(), upTo(8));
   });
 
   it('wait here while the place is away, and are read from here', async (t) => {

@@ -31,6 +31,7 @@ const archive = (more: Partial<Archive> = {}): Archive => ({
   termOf: (stream) => (stream === 'climate' ? { to: 'cold', before: micros(100) } : null),
   standsIn: () => null,
   isOpen: () => true,
+  close: () => undefined,
   ...more,
 });
 

@@ -20,9 +20,16 @@ export interface Archive {
   standsIn(place: string): string | null;
   /** Whether what lies in a place can be read now, as far as is known. */
   isOpen(place: string): boolean;
+  /** Notes that a place could not be read: it is not open until it was tried again. */
+  close(place: string): void;
 }
 
-export const NO_ARCHIVE: Archive = { termOf: () => null, standsIn: () => null, isOpen: () => false };
+export const NO_ARCHIVE: Archive = {
+  termOf: () => null,
+  standsIn: () => null,
+  isOpen: () => false,
+  close: () => undefined,
+};
 
 /** An archived segment is larger than others: it is asked for seldom, and each costs requests. */
 export const ARCHIVE_LIMITS: CompactionLimits = {

@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { mkdir, open as openFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { encodeUtf8 } from '#base/core/index.ts';
+import { promisify } from 'node:util';
+import { bytes, encodeUtf8 } from '#base/core/index.ts';
+import { eventually } from '../../../../test/support/eventually.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import type { Cleanable } from '../../../../test/support/tmp.ts';
 import { startS3Server } from '../../../../test/support/s3-server.ts';
 import { ArchivePlaces, MARKER_KEY } from './archive-places.ts';
+import type { ArchivePlacesParts } from './archive-places.ts';
 
 async function world(t: Cleanable) {
   const folder = await temporaryFolder(t);
   const location = join(folder, 'cold');
   await mkdir(location);
   let nowMs = 0;
-  const open = (more: { deployment?: string; holder?: string; readOnly?: boolean } = {}) => {
+  const open = (more: Partial<ArchivePlacesParts> = {}) => {
     const given = { deployment: 'd', holder: 'h', readOnly: false, restMs: 1_000, ...more };
     const places = new ArchivePlaces({ folder, nowMs: () => nowMs, ...given });
     places.use([{ name: 'cold', location, region: null }]);
@@ -72,6 +76,31 @@ describe('ArchivePlaces', () => {
     await rename(`${location}-away`, location);
     assert.equal(await places.settle('cold', false), true);
     assert.deepEqual(places.problems, []);
+  });
+
+  it('waits a little for a place that hangs, for nobody else until it answers, and uses it then', async (t) => {
+    const { open, location, pass } = await world(t);
+    await open().settle('cold', true);
+    const object = join(location, KEY);
+    await mkdir(dirname(object), { recursive: true });
+    // Who opens a pipe that nobody writes to hangs in the operating system, as with a mount whose server is gone.
+    await promisify(execFile)('mkfifo', [object]);
+    const places = open({ patience: { ms: 200, rate: bytes(1_073_741_824) } });
+    const late = { code: 'STORAGE_UNAVAILABLE', message: /did not answer/ };
+    const objects = await places.find('cold');
+    await assert.rejects(objects.read(KEY), late);
+    assert.equal(places.isOpen('cold'), false);
+    pass(1_001);
+    await assert.rejects(places.find('cold'), late);
+    assert.equal(await places.settle('cold', false), false);
+    assert.match(places.problems[0]?.problem ?? '', /did not answer/);
+    // It answers: what hung comes back.
+    await (await openFile(object, 'w')).close();
+    await rm(object);
+    assert.equal(await eventually(() => places.settle('cold', false), (done) => done), true); // prettier-ignore
+    assert.equal(await (await places.find('cold')).size(KEY), null);
+    places.close('cold');
+    assert.equal(places.isOpen('cold'), false);
   });
 
   it('only reads what another copy of this platform holds, until somebody says that it is no more', async (t) => {

@@ -10,6 +10,8 @@ import { openPlace } from '../backup/open-place.ts';
 import type { BackupPlace } from '../backup/open-place.ts';
 import { parseS3Credentials } from '../backup/s3-credentials.ts';
 import { GuardedObjects } from './guarded-objects.ts';
+import { PatientObjects, PlaceTurns } from './patient-objects.ts';
+import type { Patience } from './patient-objects.ts';
 
 /** Object of a place that says whose it is. */
 export const MARKER_KEY = 'weir-place.json';
@@ -26,6 +28,8 @@ export interface ArchivePlacesParts {
   readonly restMs: number;
   /** Monotonic milliseconds. */
   readonly nowMs: () => number;
+  /** How long is waited for an answer. */
+  readonly patience?: Patience;
 }
 
 /** A place that cannot be used, and why. */
@@ -59,6 +63,8 @@ export class ArchivePlaces {
   /** Places that may be read and not changed, and why. */
   readonly #held = new Map<string, string>();
   readonly #failed = new Map<string, { readonly at: number; readonly problem: string }>();
+  /** What is under way in each place, however often it was opened. */
+  readonly #turns = new Map<string, PlaceTurns>();
 
   constructor(parts: ArchivePlacesParts) {
     this.#parts = parts;
@@ -80,6 +86,11 @@ export class ArchivePlaces {
   /** Whether a place is declared and did not fail of late. */
   isOpen(name: string): boolean {
     return this.#declared.has(name) && !this.#failed.has(name);
+  }
+
+  /** Notes that somebody else found that a place cannot be used. */
+  close(name: string): void {
+    if (this.isOpen(name)) this.#fail(name, new Error('it could not be read'));
   }
 
   /** @throws {StorageError} STORAGE_UNAVAILABLE */
@@ -158,7 +169,13 @@ export class ArchivePlaces {
     }
   }
 
-  async #reach({ location, s3 }: ObjectsPlace): Promise<Objects> {
+  async #reach(place: ObjectsPlace): Promise<Objects> {
+    const turns = this.#turns.get(place.name) ?? new PlaceTurns(this.#parts.patience);
+    this.#turns.set(place.name, turns);
+    return new PatientObjects(await turns.run(() => this.#connect(place)), turns);
+  }
+
+  async #connect({ location, s3 }: ObjectsPlace): Promise<Objects> {
     if (s3 === undefined) {
       if (!(await stat(location ?? '').catch(() => null))?.isDirectory()) throw new Error('there is no such directory');
       return openPlace({ location: location ?? '' }, { readOnly: this.#parts.readOnly });
@@ -200,11 +217,11 @@ async function isEmpty(objects: Objects): Promise<boolean> {
 /** Untrusted: whoever can write to the place may have written it. */
 async function readMarker(objects: Objects): Promise<Marker | null> {
   if ((await objects.size(MARKER_KEY)) === null) return null;
+  const bytes = await objects.read(MARKER_KEY);
   try {
-    const value = JSON.parse(decodeUtf8(await objects.read(MARKER_KEY))) as Record<string, unknown>;
+    const value = JSON.parse(decodeUtf8(bytes)) as Record<string, unknown>;
     return { deployment: String(value['deployment']), holder: String(value['holder']) };
-  } catch (error) {
-    if (hasCode(error, 'STORAGE_IO')) throw error;
+  } catch {
     return { deployment: '', holder: '' };
   }
 }

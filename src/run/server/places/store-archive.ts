@@ -14,8 +14,8 @@ export interface PlacesStart {
   readonly holder: string;
 }
 
-/** How long one that only reads leaves a place alone that failed, in milliseconds. */
-const REST_MS = 30_000;
+/** How long one that only reads leaves a place alone that failed, in milliseconds: a mount that is back is used soon. */
+const REST_MS = 5_000;
 
 /** The places for who reads what lies there. */
 export function placesToRead(start: PlacesStart): ArchivePlaces {
@@ -32,7 +32,11 @@ export function placesToKeep(start: PlacesStart): ArchivePlaces {
  *
  * @param now epoch microseconds
  */
-export function archiveOf(template: Template | undefined, places: Pick<ArchivePlaces, 'isOpen'>, now: Micros): Archive {
+export function archiveOf(
+  template: Template | undefined,
+  places: Pick<ArchivePlaces, 'isOpen' | 'close'>,
+  now: Micros,
+): Archive {
   return {
     termOf: (stream) => {
       const archive = template?.streams.get(stream)?.archive;
@@ -40,5 +44,6 @@ export function archiveOf(template: Template | undefined, places: Pick<ArchivePl
     },
     standsIn: (place) => (template === undefined ? null : placeRegion(template, place)),
     isOpen: (place) => places.isOpen(place),
+    close: (place) => places.close(place),
   };
 }
