@@ -2,6 +2,7 @@ import { systemClock } from '#base/core/index.ts';
 import { AeadKey, systemRandom } from '#base/crypto/index.ts';
 import type { TokenMaker } from '#base/crypto/index.ts';
 import type { Template } from '#declare/template/index.ts';
+import { ConnectionBook } from '#flow/gateway/index.ts';
 import { Ingest, isStored, VaultWriter, WindowKeeper } from '#flow/ingest/index.ts';
 import type { Sender } from '#flow/ingest/index.ts';
 import { FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
@@ -69,6 +70,16 @@ const aggregated = YAML.replace(
     .join(', ')}}}\n    fields:\n`,
 );
 
+const MANNER = {
+  network: '192.0.2.0/24',
+  tls: 'TLSv1.3 TLS_AES_128_GCM_SHA256 X25519',
+  stack: null,
+  protocol: 'mqtt-5',
+  keepAlive: 60,
+  clean: true,
+  hasWill: false,
+} as const;
+
 function payload(i: number, extra: string): Buffer {
   const wave = Math.sin(i / 50);
   const value = (middle: number, swing: number, digits: number): string => (middle + swing * wave).toFixed(digits);
@@ -88,18 +99,14 @@ export const bench: Bench = async (note) => {
     note,
     'time, seq',
   );
-  const [texts, tokens, vaulted, formed, consents, single, windows] = Array.from({ length: 7 }, (): number[] => []) as [
-    number[],
-    number[],
-    number[],
-    number[],
-    number[],
-    number[],
-    number[],
-  ];
+  const [texts, tokens, vaulted, formed, consents, single, windows, counted] = Array.from(
+    { length: 8 },
+    (): number[] => [],
+  ) as [number[], number[], number[], number[], number[], number[], number[], number[]];
   // In turns, so that what else the machine does falls on both.
   for (let turn = 0; turn < TURNS; turn++) {
     single.push((await measure(YAML, (i) => payload(i, ''), note, '8 numbers', 2)).cost);
+    counted.push((await measure(YAML, (i) => payload(i, ''), note, '8 numbers, counted for the device', 2, true)).cost);
     windows.push((await measure(aggregated, (i) => payload(i, ''), note, '8 numbers into windows', 2)).cost);
     texts.push((await measure(named(''), (i) => payload(i, names(i)), note, 'two texts', 2)).cost);
     tokens.push((await measure(named(', tokenise: names'), (i) => payload(i, names(i)), note, 'two tokens', 2)).cost);
@@ -120,6 +127,9 @@ export const bench: Bench = async (note) => {
     besidePeer('ingest-core: the same by consent', 'ns of processor', median(consents), median(texts), { atMost: 1.2 }),
     besidePeer('ingest-core: 8 numbers into windows of a minute', 'ns of processor', median(windows), median(single), {
       atMost: 1.2,
+    }),
+    besidePeer('ingest-core: 8 numbers, counted for the device', 'ns of processor', median(counted), median(single), {
+      atMost: 1.02,
     }),
     absolute('ingest-core: 8 numbers', 'readings/s', plain, { atLeast: 300_000 }),
     absolute('ingest-core: 8 numbers, time and seq', 'readings/s', numbered, null),
@@ -145,6 +155,7 @@ async function measure(
   note: (text: string) => void,
   name: string,
   rounds = ROUNDS,
+  isCounted = false,
 ): Promise<{ readonly rate: number; readonly cost: number }> {
   await using folder = await disposableFolder();
   const table = DeviceTable.create(
@@ -182,6 +193,10 @@ async function measure(
     consents: everybody(template, keys),
     windows: (group) => windows.keeper.take(group),
   });
+  // As the gateway has it: what a message adds to what is known of its device's connections.
+  const book = new ConnectionBook({ clock: systemClock, isStream: (stream) => stream === 'pump', told: () => {} });
+  const topics = senders.map((about) => ({ stream: 'pump', about, refusal: 0 }));
+  const tallies = senders.map((sender) => book.began({ ...sender, speaksFor: [], serials: [] }, MANNER));
   const rates: number[] = [];
   /** Nanoseconds of the thread's own time for a reading: what else the machine does is not in it. */
   const costs: number[] = [];
@@ -197,7 +212,10 @@ async function measure(
     for (let next = 0; next < payloads.length && performance.now() - began < SECONDS * 1_000;) {
       for (let i = 0; i < PER_TURN && next < payloads.length; i++, next++, sent++) {
         const sender = senders[sent % DEVICES]!;
-        const reason = ingest.admit(sender, 'pump', sender, payloads[next]!, 'json', systemClock.now());
+        const received = systemClock.now();
+        const device = sent % DEVICES;
+        if (isCounted) tallies[device]!.message(payloads[next]!.length, received, topics[device]!);
+        const reason = ingest.admit(sender, 'pump', sender, payloads[next]!, 'json', received);
         if (!isStored(reason)) throw new Error(`A reading of the bench was refused: ${reason} ${ingest.place}`);
       }
       const group = ingest.durable();

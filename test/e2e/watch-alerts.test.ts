@@ -138,6 +138,7 @@ test('what a device sends that is unlike itself becomes an alert that explains i
     'tampering-is-contained',
     'tiers-keep-their-budget',
     'conditions-are-kept-apart',
+    'connections-are-watched',
   ];
   const { controls } = await weir.ask<{ controls: { id: string; outcome: string; evidence: unknown }[] }>(
     'POST',
@@ -152,6 +153,15 @@ test('what a device sends that is unlike itself becomes an alert that explains i
   await heard;
   await weir.restart();
   assert.equal(await eventually(readingsSeen, (seen) => seen === 420), 420);
+  // How it connected was written at the latest when it ended, and is in the log for rules.
+  const connected = () =>
+    weir.query(
+      "select network, protocol, topics, messages, sessions, lost from _connections where device = 'truck-3' order by time",
+    );
+  const first = { network: '127.0.0.0/24', protocol: 'mqtt-5', topics: 'climate', messages: 420, sessions: 2, lost: 0 };
+  assert.deepEqual(await eventually(connected, (rows) => rows.length > 0), [first]);
+  const opened = await weir.query("select sum(count) as n from _log_counts where action = 'open-connection'");
+  assert.ok(Number((opened as { n: number }[])[0]?.n) > 0);
   await publish(readings(420, 1_160, new Map([[1_150, 30]])));
   const later = await eventually(alerts, (found) => found.length > 1);
   assert.deepEqual(

@@ -58,6 +58,7 @@ export type {
   FlowTrial,
   KindsTrial,
   SensorTrial,
+  ConnectionTrial,
   StrangerTrial,
   ToldAlert,
 } from './watch-trials.ts';

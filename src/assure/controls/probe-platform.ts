@@ -6,6 +6,7 @@ import type {
   AttackTrial,
   KindsTrial,
   SensorTrial,
+  ConnectionTrial,
   StrangerTrial,
 } from './watch-trials.ts';
 
@@ -593,6 +594,8 @@ export interface ProbePlatform {
   conditionTrial(): Promise<ConditionTrial>;
   /** Lets another kind of device speak in the name of `_probe`. */
   strangerTrial(): Promise<StrangerTrial>;
+  /** Is a device that connects from elsewhere, with another stack, sends other sizes, and is lost again and again. */
+  connectionTrial(): Promise<ConnectionTrial>;
   /** Is a device with a sensor that gets stuck, spliced, scaled and replayed. */
   sensorTrial(): Promise<SensorTrial>;
   /** Is a device that gets commands in another order and at another hour than ever, and one that hides a beacon. */

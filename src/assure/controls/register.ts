@@ -9,6 +9,7 @@ import { canaryIsNotOnDisk } from './probes/canary-is-not-on-disk.ts';
 import { classDecidesAll } from './probes/class-decides-all.ts';
 import { classDecidesKeyDomain } from './probes/class-decides-key-domain.ts';
 import { conditionsAreKeptApart } from './probes/conditions-are-kept-apart.ts';
+import { connectionsAreWatched } from './probes/connections-are-watched.ts';
 import { strangersAreNoticed } from './probes/strangers-are-noticed.ts';
 import { tamperingIsContained } from './probes/tampering-is-contained.ts';
 import { tiersKeepTheirBudget } from './probes/tiers-keep-their-budget.ts';
@@ -83,6 +84,7 @@ export const CONTROLS: readonly Control[] = [
   classDecidesKeyDomain,
   clonesAreNoticed,
   strangersAreNoticed,
+  connectionsAreWatched,
   tamperingIsContained,
   consentIsAsked,
   dataStayInTheirRegion,

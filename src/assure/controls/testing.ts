@@ -361,6 +361,16 @@ export const SOUND_DRIFT = {
 /** Signatures that count as they should. */
 export const SIGNATURES: SignatureTrial = { unsigned: 403, signed: 200, replayed: 403, altered: 403 };
 
+const TOLD = (sentence: string) => ({ by: ['unfamiliar'], rule: null, field: null, sentence, evidence: 1 });
+/** A trial of connections in which all is told. */
+export const CONNECTION_TRIAL = {
+  watched: true,
+  quiet: true,
+  network: TOLD('_probe connects from another network than usual: "127.66.0.0/24"'),
+  stack: TOLD('_probe connects with another TLS stack than usual: "b"'),
+  size: TOLD('_probe sends payloads of another size than usual: 90 By'),
+  loop: TOLD('_probe: it lost its connection and came back 5 times within ten minutes'),
+};
 /** What a caller hears that has used up what it may ask. */
 const LIMITED = { 'retry-after': '1', 'ratelimit-policy': '"caller";q=60;w=60', ratelimit: '"caller";r=0;t=1' };
 
@@ -381,6 +391,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     watchOwn: async () => SOUND_WATCH,
     tamperOwn: async () => SOUND_TAMPER,
     conditionTrial: async () => ({ watched: true, inside: 0, outside: 2 }),
+    connectionTrial: async () => CONNECTION_TRIAL,
     strangerTrial: async () => ({ watched: true, itself: 0, strangerAfter: 64 }),
     sensorTrial: async () => SOUND_SENSORS,
     commandTrial: async () => SOUND_COMMANDS,

@@ -76,6 +76,18 @@ export interface ConditionTrial {
   readonly outside: number;
 }
 
+/** What was told of a device that connects or sends otherwise than it did. */
+export interface ConnectionTrial {
+  readonly watched: boolean;
+  /** While it did as usual nothing was told. */
+  readonly quiet: boolean;
+  readonly network: ToldAlert | null;
+  readonly stack: ToldAlert | null;
+  readonly size: ToldAlert | null;
+  /** Of connections that were lost one after the other. */
+  readonly loop: ToldAlert | null;
+}
+
 /** What became of a device that is known, and of another in its name. */
 export interface StrangerTrial {
   readonly watched: boolean;

@@ -43,5 +43,8 @@ export const PROBE_STREAM = '_probe';
 /** Further streams of the prober: one that is watched as those of others are, and one of network flows. */
 export const TRIAL_STREAM = '_trial';
 export const TRIAL_FLOWS = '_trial_flows';
-export const PROBER_STREAMS: readonly string[] = [PROBE_STREAM, TRIAL_STREAM, TRIAL_FLOWS];
+/** How devices connect, as the gateway sees it: the platform's, and the same of the prober's own device. */
+export const CONNECTIONS_STREAM = '_connections';
+export const TRIAL_CONNECTIONS = '_trial_connections';
+export const PROBER_STREAMS: readonly string[] = [PROBE_STREAM, TRIAL_STREAM, TRIAL_FLOWS, TRIAL_CONNECTIONS];
 export const PROBE_DEVICE = '_probe';

@@ -49,7 +49,7 @@ test('rolesOf() gives the prober its own role, which proves, sees probes and not
   const prober = subject('person', [PROBER_ROLE]);
   assert.deepEqual(
     rolesOf(prober, template).map(({ name, query, may }) => [name, query, may]),
-    [[PROBER_ROLE, ['_probe', '_trial', '_trial_flows'], ['prove']]],
+    [[PROBER_ROLE, ['_probe', '_trial', '_trial_flows', '_trial_connections'], ['prove']]],
   );
   assert.deepEqual(rolesOf(subject('device', [PROBER_ROLE]), template), []);
   assert.equal(point.decideQuery(prober, '_probe', null, template).effect, 'allow');

@@ -1,3 +1,4 @@
+import { CONNECTIONS_STREAM } from '#base/core/index.ts';
 import type { CheckContext } from './check-context.ts';
 import { keyPositionAt } from './source-node.ts';
 import type { SourcePath } from './source-node.ts';
@@ -15,6 +16,10 @@ export function checkDetect(context: CheckContext): void {
   const { streams = {}, detect = {}, calendars = {} } = context.source;
   for (const [name, detection] of Object.entries(detect)) {
     const path = ['detect', name];
+    if (name === CONNECTIONS_STREAM) {
+      checkConnections(context, detection ?? {});
+      continue;
+    }
     if (!Object.hasOwn(streams, name)) {
       const known = { found: name, known: Object.keys(streams) };
       const at = keyPositionAt(context.root, path);
@@ -63,6 +68,19 @@ export function checkDetect(context: CheckContext): void {
       context.at(['calendars', name, 'zone'], 'TEMPLATE_VALUE_INVALID', `\`${zone}\` is no time zone`);
     if (cycle?.from !== undefined && Number.isNaN(Date.parse(cycle.from)))
       context.at(['calendars', name, 'cycle', 'from'], 'TEMPLATE_VALUE_INVALID', `\`${cycle.from}\` is no time`);
+  }
+}
+
+/** How devices connect is watched by a plan of its own: what it may cost can be said, and nothing of its fields. */
+function checkConnections(context: CheckContext, detection: object): void {
+  for (const word of Object.keys(detection)) {
+    if (word === 'budget' || word === 'drift') continue;
+    const path = ['detect', CONNECTIONS_STREAM, word];
+    context.at(
+      path,
+      'TEMPLATE_FIELD_CONFLICT',
+      `\`${word}\` cannot be said of \`${CONNECTIONS_STREAM}\`: only \`budget\` and \`drift\` can`,
+    );
   }
 }
 

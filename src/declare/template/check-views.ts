@@ -1,11 +1,13 @@
-import { EVENTS_STREAM } from '#base/core/index.ts';
+import { CONNECTIONS_STREAM, EVENTS_STREAM } from '#base/core/index.ts';
 import type { CheckContext } from './check-context.ts';
 import { asList } from './partial.ts';
 
 /** Names that a view may be made from: streams, tables, other views and the events stream. */
 export function relationsOf(context: CheckContext): readonly string[] {
   const { streams, tables, views } = context.source;
-  return [streams, tables, views].flatMap((section) => Object.keys(section ?? {})).concat(EVENTS_STREAM);
+  return [streams, tables, views]
+    .flatMap((section) => Object.keys(section ?? {}))
+    .concat(EVENTS_STREAM, CONNECTIONS_STREAM);
 }
 
 /** Checks that views are made from what exists and not from themselves. */

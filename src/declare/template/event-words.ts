@@ -12,7 +12,8 @@ export const EVENTS: readonly string[] = (
   'enrol erase erase-subject expect-devices expire-alerts expire-proposal expire-segment export export-subject ' +
   'find-damage find-subject forget-backup forget-rules give-consent grant-import hold hold-privacy ' +
   'issue-certificate issue-code issue-key issue-probe-certificate issue-receipt lift-restriction load-table ' +
-  'make-authority make-consent-key make-enrol-token make-evidence-key monitor move-root-key overtake-proposal ' +
+  'leave-will lose-connection make-authority make-consent-key make-enrol-token make-evidence-key monitor move-root-key open-connection ' +
+  'overtake-proposal ' +
   'propose-template prove publish quarantine query raise-alert record-transfer rectify-subject redact-alerts ' +
   'refuse-readings reject-template release-hold release-key replace-proposal replay report-posture ' +
   'request-authority reseal-segment respond restore-backup restrict-subject retire-authority revert-rules revoke ' +

@@ -45,7 +45,10 @@ test('parseTemplate() takes out an inherited stream', () => {
   const base =
     'devices: {d: {}}\nstreams: {a: {from: d, fields: {x: {type: text}}}, b: {from: d, fields: {x: {type: text}}}}';
   const template = makeTemplate('extends: base.yaml\nstreams: {a: }', { 'base.yaml': base });
-  assert.deepEqual([...template.streams.keys()], ['b', '_events', '_probe', '_trial', '_trial_flows']);
+  assert.deepEqual(
+    [...template.streams.keys()],
+    ['b', '_events', '_probe', '_connections', '_trial_connections', '_trial', '_trial_flows'],
+  );
 });
 
 test('parseTemplate() asks for no file outside, whatever it is told', () => {

@@ -89,7 +89,7 @@ export const TEMPLATE_SCHEMA = Type.Object(
     approval: Type.Optional(approval),
     'sign-in': Type.Optional(signIn),
     calendars: Type.Optional(mapOf(calendar, words.IDENTIFIER_PATTERN, 32, 'Calendars by name.')),
-    detect: Type.Optional(mapOf(detection, words.IDENTIFIER_PATTERN, TEMPLATE_BOUNDS.streams, 'Detection by stream.')),
+    detect: Type.Optional(mapOf(detection, words.WATCHED_PATTERN, TEMPLATE_BOUNDS.streams, 'Detection by stream.')),
     rules: Type.Optional(mapOf(rule, words.WORD_PATTERN, RULE_BOUNDS.rules, 'Rules over the log by name.')),
     'rule-files': Type.Optional(ruleFiles),
     webhooks: Type.Optional(mapOf(webhook, words.WORD_PATTERN, MOST_WEBHOOKS, 'Where alerts are sent to, by name.')),

@@ -12,6 +12,8 @@ test('systemStreams() gives the events and the stream of the prober', () => {
   assert.deepEqual(
     trials.map(({ name, from, keep }) => [name, from, keep.max]),
     [
+      ['_connections', [], days(90)],
+      ['_trial_connections', [], days(1)],
       ['_trial', ['_probe'], days(1)],
       ['_trial_flows', ['_probe'], days(1)],
     ],
@@ -43,7 +45,10 @@ test('systemStreams() gives the events and the stream of the prober', () => {
 
 test('systemStreams() are in every template, and take its window of times', () => {
   const template = makeTemplate('accept: {late: 1h}');
-  assert.deepEqual([...template.streams.keys()], ['_events', '_probe', '_trial', '_trial_flows']);
+  assert.deepEqual(
+    [...template.streams.keys()],
+    ['_events', '_probe', '_connections', '_trial_connections', '_trial', '_trial_flows'],
+  );
   assert.deepEqual([...template.devices.keys()], ['_probe']);
   assert.equal(template.streams.get('_probe')?.accept.late, 3_600_000);
 });

@@ -1,4 +1,13 @@
-import { days, EVENTS_STREAM, PROBE_DEVICE, PROBE_STREAM, TRIAL_FLOWS, TRIAL_STREAM } from '#base/core/index.ts';
+import {
+  CONNECTIONS_STREAM,
+  days,
+  EVENTS_STREAM,
+  PROBE_DEVICE,
+  PROBE_STREAM,
+  TRIAL_CONNECTIONS,
+  TRIAL_FLOWS,
+  TRIAL_STREAM,
+} from '#base/core/index.ts';
 import type { Millis } from '#base/core/index.ts';
 import type { DeviceType, Field, Stream } from './types.ts';
 
@@ -76,7 +85,37 @@ export function systemStreams(accept: { late: Millis; early: Millis }): readonly
         ...LATER_PROBE_FIELDS,
       ],
     },
-    ...trialStreams(accept.early),
+    ...laterStreams(accept),
+  ];
+}
+
+/** Those that came after templates were stored. */
+function laterStreams(accept: { late: Millis; early: Millis }): readonly Stream[] {
+  return [...connectionStreams(accept), ...trialStreams(accept.early)];
+}
+
+/** How devices connect: rows that the gateway sums up, so nobody sends to these. Those of the prober's own go after a day. */
+function connectionStreams(accept: { late: Millis; early: Millis }): readonly Stream[] {
+  const base = {
+    ...UNPROMISED,
+    from: [],
+    accept,
+    rate: { perSecond: 100, burst: 2_000 },
+    fields: CONNECTION_FIELDS,
+  } as const;
+  return [
+    {
+      ...base,
+      name: CONNECTIONS_STREAM,
+      description: 'how devices connect and send, summed up by the gateway',
+      keep: { min: null, max: days(90) },
+    },
+    {
+      ...base,
+      name: TRIAL_CONNECTIONS,
+      description: 'the same of the prober, session by session',
+      keep: { min: null, max: days(1) },
+    },
   ];
 }
 
@@ -124,7 +163,7 @@ function trialStreams(early: Millis): readonly Stream[] {
   ];
 }
 
-const LATER_STREAMS: readonly string[] = [TRIAL_STREAM, TRIAL_FLOWS];
+const LATER_STREAMS: readonly string[] = [CONNECTIONS_STREAM, TRIAL_CONNECTIONS, TRIAL_STREAM, TRIAL_FLOWS];
 
 /** Streams as they are stored: without the system's own that came later, so that digests of templates stay what they were. */
 export function storedStreams(streams: ReadonlyMap<string, Stream>): ReadonlyMap<string, Stream> {
@@ -137,7 +176,7 @@ export function storedStreams(streams: ReadonlyMap<string, Stream>): ReadonlyMap
 export function wholeStreams(stored: ReadonlyMap<string, Stream>): ReadonlyMap<string, Stream> {
   const streams = new Map([...stored].map(([name, stream]) => [name, wholeStream(stream)]));
   const probe = streams.get(PROBE_STREAM);
-  for (const later of probe === undefined ? [] : trialStreams(probe.accept.early)) streams.set(later.name, later);
+  for (const later of probe === undefined ? [] : laterStreams(probe.accept)) streams.set(later.name, later);
   return streams;
 }
 
@@ -217,4 +256,51 @@ const LATER_PROBE_FIELDS: readonly Field[] = [
     token: { kind: 'format', alphabet: '0123456789', length: [8, 16] },
     description: 'an identifier, of which a token of the same format is stored that has a way back',
   }),
+];
+
+/** What is told of a device's connections in one period: what is not known, or did not happen, is missing. */
+const CONNECTION_FIELDS: readonly Field[] = [
+  field('network', { type: 'text', maxLength: 64, nullable: true, description: 'network that it connected from' }),
+  field('protocol', { type: 'text', maxLength: 16, nullable: true, description: 'mqtt-3.1.1, mqtt-5 or https' }),
+  field('tls', {
+    type: 'text',
+    maxLength: 128,
+    nullable: true,
+    description: 'version, suite and group of TLS that were agreed on',
+  }),
+  field('stack', {
+    type: 'text',
+    maxLength: 16,
+    nullable: true,
+    description: 'digest of what its TLS stack is known by; missing where a session was resumed',
+  }),
+  field('keep_alive', {
+    type: 'integer',
+    unit: 's',
+    range: [0, 65_535],
+    nullable: true,
+    description: 'keep-alive that it asked for',
+  }),
+  field('clean', { type: 'boolean', nullable: true, description: 'whether it asked for a new session' }),
+  field('has_will', { type: 'boolean', nullable: true, description: 'whether it left a will' }),
+  field('topics', {
+    type: 'text',
+    maxLength: 512,
+    nullable: true,
+    description: 'streams that it published to; in brackets what is none of its topics',
+  }),
+  field('messages', { type: 'integer', nullable: true, description: 'messages that it sent' }),
+  field('payload', { type: 'number', unit: 'By', nullable: true, description: 'mean size of their payloads' }),
+  field('largest', { type: 'integer', unit: 'By', nullable: true, description: 'size of the largest' }),
+  field('gap', { type: 'number', unit: 's', nullable: true, description: 'mean time from one message to the next' }),
+  field('sessions', { type: 'integer', nullable: true, description: 'connections that it opened' }),
+  field('session_gap', {
+    type: 'number',
+    unit: 's',
+    nullable: true,
+    description: 'mean time from one opening to the next at this worker of the gateway',
+  }),
+  field('goodbyes', { type: 'integer', nullable: true, description: 'connections that it ended as it should' }),
+  field('lost', { type: 'integer', nullable: true, description: 'MQTT connections that ended without goodbye' }),
+  field('wills', { type: 'integer', nullable: true, description: 'wills of it that were carried out' }),
 ];

@@ -96,6 +96,8 @@ export const SYSTEM_VIEWS = ['_devices', '_refusals', '_log_counts', '_left_out'
 
 /** Names of streams, fields, views and tables: plain SQL identifiers, so that no statement needs quotes for them. */
 export const IDENTIFIER_PATTERN = '^[A-Za-z][A-Za-z0-9_]{0,62}$';
+/** The same, and what the platform itself says of connections. */
+export const WATCHED_PATTERN = '^(?:_connections|[A-Za-z][A-Za-z0-9_]{0,62})$';
 /** Names of device types, roles and purposes. */
 export const WORD_PATTERN = '^[A-Za-z][A-Za-z0-9_-]{0,62}$';
 

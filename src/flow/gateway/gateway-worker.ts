@@ -4,6 +4,8 @@ import type { Template } from '#declare/template/index.ts';
 import { reasonOf } from '#flow/ingest/index.ts';
 import { makeManufacturedChecker } from '#trust/identity/index.ts';
 import type { CertificateChecker, ManufacturedChecker } from '#trust/identity/index.ts';
+import { ConnectionBook } from './connections/connection-book.ts';
+import type { ConnectionSummary } from './connections/connection-summary.ts';
 import { HttpService } from './http/http-service.ts';
 import type { OwnStepParts } from './http/own-step.ts';
 import { Proxy } from './http/proxy.ts';
@@ -23,6 +25,7 @@ import type { ConnectionCount } from './tls/connection-count.ts';
 import { HandshakeGate } from './tls/handshake-gate.ts';
 import type { HandshakeBounds } from './tls/handshake-gate.ts';
 import { AgreementCount } from './tls/key-agreement.ts';
+import type { KeyAgreement } from './tls/key-agreement.ts';
 import { peerChain } from './tls/peer-chain.ts';
 import { RefusalTally } from './tls/refusal-tally.ts';
 import type { RefusalCount } from './tls/refusal-tally.ts';
@@ -30,6 +33,7 @@ import type { Sighting } from './tls/clone-watch.ts';
 import { HandshakePace } from './tls/handshake-pace.ts';
 import { SecureListener } from './tls/secure-listener.ts';
 import { stackOf } from './tls/tls-stack.ts';
+import { transportOf } from './tls/transport.ts';
 import type { TlsMaterial } from './tls/tls-options.ts';
 
 /** The ports of the gateway that speak TLS. */
@@ -66,6 +70,8 @@ export interface GatewayWorkerDeps {
   left?(id: string): void;
   /** Is told that a device was let in from an address. */
   heard?(device: number, address: string | undefined): void;
+  /** Is given what a device did on its connections in a period. */
+  connected?(summary: ConnectionSummary): void;
   /** Is given steps of traced requests. */
   traced?(span: Span): void;
   /** Is given what was refused, once a second where there was anything. */
@@ -126,6 +132,7 @@ class Worker implements GatewayWorker {
   readonly #refusedPeers = new RefusedPeers();
   readonly #agreements = new AgreementCount();
   readonly #acks: AckGroups;
+  readonly #connections: ConnectionBook;
   readonly #mqtt: MqttService;
   readonly #http: HttpService;
   readonly #gate: HandshakeGate;
@@ -153,9 +160,15 @@ class Worker implements GatewayWorker {
       this.#pace.worked();
       return deps.ingest.durable();
     });
+    this.#connections = new ConnectionBook({
+      clock: deps.clock,
+      isStream: (name) => this.#template.streams.has(name),
+      told: (summary) => deps.connected?.(summary),
+    });
     this.#mqtt = this.#makeMqtt();
     this.#http = new HttpService({
       ...deps,
+      connections: this.#connections,
       tracing: () => this.#tracing(),
       limits: () => this.#template.limits,
       origins: () => this.#template.api?.origins ?? [],
@@ -163,9 +176,12 @@ class Worker implements GatewayWorker {
       refused: (listener, reason, address) => this.#refuse(listener, reason, address),
     });
     this.#listeners = {
-      mqtt: this.#makeListener('mqtt', true, 'mqtt', (socket, address) => this.#acceptMqtt(socket, address)),
-      https: this.#makeListener('https', true, 'http/1.1', (socket) => {
-        this.#http.accept(socket, 'https', this.#nextId(), () => this.#judgeEnrolee(socket));
+      mqtt: this.#makeListener('mqtt', true, 'mqtt', (socket, address, agreed) =>
+        this.#acceptMqtt(socket, address, agreed),
+      ),
+      https: this.#makeListener('https', true, 'http/1.1', (socket, _, agreed) => {
+        const judge = (): Admission => this.#judgeEnrolee(socket);
+        this.#http.accept(socket, 'https', this.#nextId(), { judge, transport: () => transportOf(socket, agreed) });
       }),
       api: this.#makeListener('api', false, 'http/1.1', (socket) =>
         this.#http.accept(socket, 'api', this.#nextId(), null),
@@ -234,6 +250,7 @@ class Worker implements GatewayWorker {
     // What was taken is acknowledged before the goodbye.
     await this.#acks.settled();
     await this.#mqtt.close();
+    this.#connections.flush();
     await this.#acks.settled();
   }
 
@@ -270,6 +287,7 @@ class Worker implements GatewayWorker {
       devices,
       table,
       hub,
+      connections: this.#connections,
       refusals: this.#refusals,
       acks: this.#acks,
       limits: () => this.#template.limits,
@@ -293,7 +311,7 @@ class Worker implements GatewayWorker {
     name: SecureName,
     clientCertificates: boolean,
     protocol: string,
-    accept: (socket: TLSSocket, address: string | undefined) => void,
+    accept: (socket: TLSSocket, address: string | undefined, agreed: KeyAgreement) => void,
   ): SecureListener {
     const { tls, connections } = this.#deps;
     return new SecureListener({
@@ -337,7 +355,7 @@ class Worker implements GatewayWorker {
     });
   }
 
-  #acceptMqtt(socket: TLSSocket, address: string | undefined): void {
+  #acceptMqtt(socket: TLSSocket, address: string | undefined, agreed: KeyAgreement): void {
     const { table } = this.#deps;
     const admission = this.#judge(socket);
     if (!admission.admitted) {
@@ -359,7 +377,7 @@ class Worker implements GatewayWorker {
     const { serial } = identity;
     this.#deps.arrived?.({ id, device: identity.device.name, serial, address: address ?? '', stack: stackOf(socket) });
     socket.once('close', () => this.#deps.left?.(id));
-    this.#mqtt.accept(socket, { device: identity.device, serial, id, address });
+    this.#mqtt.accept(socket, { device: identity.device, serial, id, address, transport: transportOf(socket, agreed) });
   }
 
   #nextId(): string {
@@ -373,6 +391,7 @@ class Worker implements GatewayWorker {
 
   #sweep(): void {
     this.#mqtt.sweep();
+    this.#connections.sweep();
     this.#tell();
   }
 

@@ -323,20 +323,33 @@ export class Ingest {
    * @returns a reason number, as `admit`
    */
   recordEvent(about: Sender, kind: string, detail: string | null, client: string | null, received: number): number {
-    const into = this.#streams.get(EVENTS_STREAM);
+    const members = { kind, detail, client };
+    const told = Object.entries(members).filter((entry): entry is [string, string] => entry[1] !== null);
+    return this.recordOwn(EVENTS_STREAM, about, new Map(told), received);
+  }
+
+  /**
+   * Records what the platform itself says of a device, in a stream that nobody else writes. Texts are cut to what their
+   * fields take.
+   *
+   * @returns a reason number, as `admit`
+   */
+  recordOwn(
+    stream: string,
+    about: Sender,
+    members: ReadonlyMap<string, string | number | boolean>,
+    received: number,
+  ): number {
+    const into = this.#streams.get(stream);
     if (into === undefined) return REASON.notAStream.number;
     if (this.#groups.rows >= this.#mostWaiting || into.index === -1) return REASON.tryLater.number;
-    const members = new Map<string, Decoded>();
-    for (const [name, text] of [
-      ['kind', kind],
-      ['detail', detail],
-      ['client', client],
-    ] as const) {
+    const taken = new Map<string, Decoded>();
+    for (const [name, value] of members) {
       const longest = into.rules.fields[into.rules.members.get(name) ?? -1]?.maxLength ?? 0;
-      if (text !== null) members.set(name, text.slice(0, longest).toWellFormed());
+      taken.set(name, typeof value === 'string' ? value.slice(0, longest).toWellFormed() : value);
     }
     this.#judge.take(into, about, about, NO_BYTES, received);
-    return this.#judge.object(members, about, 0, 0);
+    return this.#judge.object(taken, about, 0, 0);
   }
 
   /** Records one change of a client's session, in order with the readings around it and durable with them. */

@@ -5,35 +5,40 @@ import { decodeState, encodeState } from './state-codec.ts';
 
 const KIND = 'feature-stream';
 const VERSION = 1;
+/** What it knows of its own, before the state of its features. */
+const [LATEST, LATE, OWN] = [0, 1, 2];
 
 /** Features of one device as its rows come, in memory that does not grow. */
 export class FeatureStream {
   /** Columns of the features, in their order. */
   readonly columns: number;
   readonly #width: number;
-  /** State of all features, one after the other. */
+  /** Latest time and rows that came late, then the state of all features, one after the other. */
+  readonly #numbers: Float64Array;
   readonly #state: Float64Array;
   readonly #takers: readonly Taker[];
   /** Where the columns of each feature begin. */
   readonly #places: readonly number[];
-  #latest = -Infinity;
-  #late = 0;
 
   /**
    * @param width fields of a row
+   * @param place where all lies that it knows; it is given the array, and gives it back or one of the same values elsewhere
    * @throws {FeaturesError} FEATURES_DEFINITION_INVALID
    */
-  constructor(features: readonly Feature[], width: number) {
+  constructor(features: readonly Feature[], width: number, place = (numbers: Float64Array): Float64Array => numbers) {
     checkFeatures(features, width);
     this.#width = width;
     this.columns = features.reduce((sum, feature) => sum + columnsOf(feature), 0);
-    this.#state = new Float64Array(features.reduce((sum, feature) => sum + roomOf(feature), 0));
-    let [at, place] = [0, 0];
+    const room = features.reduce((sum, feature) => sum + roomOf(feature), 0);
+    this.#numbers = place(new Float64Array(OWN + room));
+    this.#numbers[LATEST] = -Infinity;
+    this.#state = this.#numbers.subarray(OWN);
+    let [at, column] = [0, 0];
     const places: number[] = [];
     this.#takers = features.map((feature) => {
       const own = this.#state.subarray(at, (at += roomOf(feature)));
-      places.push(place);
-      place += columnsOf(feature);
+      places.push(column);
+      column += columnsOf(feature);
       const kind = kindOf(feature);
       kind.begin?.(feature, own);
       return kind.open(feature, own);
@@ -47,25 +52,34 @@ export class FeatureStream {
    * @throws {FeaturesError} FEATURES_STATE_CORRUPT, or FEATURES_STATE_FOREIGN if it is of other features
    */
   static restore(bytes: Uint8Array, features: readonly Feature[], width: number): FeatureStream {
-    const entries = decodeState(bytes, KIND, VERSION);
     const stream = new FeatureStream(features, width);
+    stream.resume(bytes);
+    return stream;
+  }
+
+  /**
+   * Goes on where another stood, in place.
+   *
+   * @throws {FeaturesError} FEATURES_STATE_CORRUPT, or FEATURES_STATE_FOREIGN if it is of other features
+   */
+  resume(bytes: Uint8Array): void {
+    const entries = decodeState(bytes, KIND, VERSION);
     const [state, latest, late] = [entries.get('state'), entries.get('latest'), entries.get('late')];
     const isRight =
-      state instanceof Float64Array && state.length === stream.#state.length && entries.get('width') === width;
+      state instanceof Float64Array && state.length === this.#state.length && entries.get('width') === this.#width;
     if (!isRight || typeof latest !== 'number' || typeof late !== 'number') {
       throw new FeaturesError('FEATURES_STATE_FOREIGN', 'Cannot restore features: the snapshot is of other ones', {
         hint: 'Name the features that made it, or let them learn anew',
       });
     }
-    stream.#state.set(state);
-    stream.#latest = latest;
-    stream.#late = late;
-    return stream;
+    this.#state.set(state);
+    this.#numbers[LATEST] = latest;
+    this.#numbers[LATE] = late;
   }
 
   /** Rows that were no later than one before them, and left out. */
   get late(): number {
-    return this.#late;
+    return this.#numbers[LATE]!;
   }
 
   /** Bytes of its state, whatever comes. */
@@ -105,12 +119,12 @@ export class FeatureStream {
     for (let i = 0; i < count; i++) {
       const time = times[i]!;
       const at = i * stride + first;
-      if (!(time > this.#latest)) {
-        this.#late += 1;
+      if (!(time > this.#numbers[LATEST]!)) {
+        this.#numbers[LATE] = this.#numbers[LATE]! + 1;
         out.fill(NaN, at, at + this.columns);
         continue;
       }
-      this.#latest = time;
+      this.#numbers[LATEST] = time;
       row.time = time;
       row.at = i * this.#width;
       for (let each = 0; each < this.#takers.length; each++) this.#takers[each]!(row, out, at + this.#places[each]!);
@@ -121,8 +135,8 @@ export class FeatureStream {
   snapshot(): Uint8Array {
     return encodeState(KIND, VERSION, {
       width: this.#width,
-      latest: this.#latest,
-      late: this.#late,
+      latest: this.#numbers[LATEST]!,
+      late: this.#numbers[LATE]!,
       state: this.#state,
     });
   }

@@ -41,13 +41,13 @@ export type Feature =
    */
   | { readonly kind: 'residual'; readonly field: number; readonly from: readonly number[]; readonly memory: number }
   /**
-   * How surprising a category is after the one or two before it: −ln of its probability. Categories beyond the first
+   * How surprising a category is, by itself or after the one or two before it: −ln of its probability. Categories beyond the first
    * `symbols` are one. What was seen fades by one part in `memory` a value.
    */
   | {
       readonly kind: 'order';
       readonly field: number;
-      readonly after: 1 | 2;
+      readonly after: 0 | 1 | 2;
       readonly symbols: number;
       readonly memory: number;
     }

@@ -694,6 +694,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     identity,
     consents,
     owed,
+    audit,
     clock,
     random,
     log,

@@ -9,6 +9,8 @@ import { systemClock } from '#base/core/index.ts';
 import type { Span } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import type { Limits } from '#declare/template/index.ts';
+import { ConnectionBook } from '../connections/connection-book.ts';
+import type { ConnectionSummary } from '../connections/connection-summary.ts';
 import type { IngestPort } from '../ports.ts';
 import type { Admission } from '../tls/admission.ts';
 import { HttpService } from './http-service.ts';
@@ -17,6 +19,7 @@ import { temporaryFolder } from '../../../../test/support/tmp.ts';
 
 const LIMITS = { connectTimeout: 5_000, requestTimeout: 5_000, connectionsPerDevice: 1 } as unknown as Limits;
 const DEVICE = { index: 0, name: 'truck-7', type: 'reefer', speaksFor: [], serials: [] };
+const TRANSPORT = { network: '127.0.0.0/24', tls: 'TLSv1.3 TLS_AES_128_GCM_SHA256 X25519', stack: 'ab' };
 const GOOD: Admission = {
   admitted: true,
   identity: { kind: 'device', device: DEVICE, serial: '0A', fingerprint: 'a' },
@@ -31,6 +34,7 @@ async function start(
   let connections = 0;
   const refused: string[] = [];
   const told: string[] = [];
+  const summaries: ConnectionSummary[] = [];
   const service = new HttpService({
     clock: systemClock,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
@@ -43,6 +47,7 @@ async function start(
       connect: (_, limit) => (connections < limit ? ++connections > 0 : false),
       disconnect: () => void connections--,
     },
+    connections: new ConnectionBook({ clock: systemClock, isStream: () => true, told: (one) => summaries.push(one) }),
     controlSocket,
     longRoutes: ['POST /v1/query'],
     tracing: () => (traces === undefined ? null : { clock: systemClock, random: systemRandom, traced: traces }),
@@ -54,7 +59,12 @@ async function start(
   });
   let accepted = 0;
   const server = createServer((socket) =>
-    service.accept(socket as TLSSocket, judge === null ? 'api' : 'https', `c${++accepted}`, judge),
+    service.accept(
+      socket as TLSSocket,
+      judge === null ? 'api' : 'https',
+      `c${++accepted}`,
+      judge === null ? null : { judge, transport: () => TRANSPORT },
+    ),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(async () => {
@@ -70,7 +80,7 @@ async function start(
       socket.on('close', () => resolve(answer));
       socket.on('error', () => {});
     });
-  return { service, refused, told, ask, port };
+  return { service, refused, told, summaries, ask, port };
 }
 
 const GET = 'GET /v1/streams/climate HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';

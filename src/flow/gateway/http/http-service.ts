@@ -3,6 +3,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Clock, Log, Metrics } from '#base/core/index.ts';
 import type { Limits } from '#declare/template/index.ts';
+import type { ConnectionBook } from '../connections/connection-book.ts';
+import type { Transport } from '../connections/connection-summary.ts';
+import type { DeviceTally } from '../connections/device-tally.ts';
 import type { DeviceDirectory, DeviceTablePort, IngestPort } from '../ports.ts';
 import type { Admission, PeerIdentity } from '../tls/admission.ts';
 import { addressPrefix } from '../tls/address-prefix.ts';
@@ -33,6 +36,8 @@ export interface HttpServiceDeps {
   readonly ingest: IngestPort;
   readonly devices: DeviceDirectory;
   readonly table: DeviceTablePort;
+  /** Where is counted how devices connect and send. */
+  readonly connections: ConnectionBook;
   readonly controlSocket: string;
   /** Routes of control's that last, as method and path. */
   readonly longRoutes: readonly string[];
@@ -66,6 +71,15 @@ interface HttpPeer {
   readonly id: string;
   /** When it was told of last. */
   toldMs: number;
+  /** Where the messages of a device are counted; null where none is at the other end. */
+  readonly tally: DeviceTally | null;
+}
+
+/** What is asked of a connection on which certificates count. */
+export interface CertifiedWay {
+  /** Decides who is there, now and for each request. */
+  readonly judge: () => Admission;
+  readonly transport: () => Transport;
 }
 
 const MAX_HEADER_BYTES = 16_384;
@@ -132,9 +146,10 @@ export class HttpService {
 
   /**
    * @param id names the connection among all workers
-   * @param judge decides who is there, now and for each request; null where no certificate is asked for
+   * @param way null where no certificate is asked for
    */
-  accept(socket: TLSSocket, listener: 'https' | 'api', id: string, judge: (() => Admission) | null): void {
+  accept(socket: TLSSocket, listener: 'https' | 'api', id: string, way: CertifiedWay | null): void {
+    const judge = way?.judge ?? null;
     this.#deps.metrics.count('gateway_connections', { listener });
     const address = socket.remoteAddress;
     const admission = judge === null ? null : judge();
@@ -142,7 +157,18 @@ export class HttpService {
     if (!admitted) this.#refuse(listener, admission, address);
     const over = admission !== null && this.#isOver(socket, admission);
     if (over) this.#deps.refused(listener, 'too-many-connections', address);
-    this.#peers.set(socket, { listener, address, judge, over, admitted, key: keyOnce(socket), id, toldMs: -Infinity });
+    const tally = over ? null : this.#count(socket, way, admission);
+    this.#peers.set(socket, {
+      listener,
+      address,
+      judge,
+      over,
+      admitted,
+      key: keyOnce(socket),
+      id,
+      toldMs: -Infinity,
+      tally,
+    });
     if (admission?.admitted === true) {
       this.#certified.add(socket);
       socket.once('close', () => {
@@ -193,6 +219,16 @@ export class HttpService {
   close(): void {
     this.#server.closeAllConnections();
     this.#server.close();
+  }
+
+  /** Counts a device's connection; what it ends by says nothing, as with HTTP either end may at any time. */
+  #count(socket: TLSSocket, way: CertifiedWay | null, admission: Admission | null): DeviceTally | null {
+    if (way === null || admission?.admitted !== true || admission.identity.kind !== 'device') return null;
+    const { connections } = this.#deps;
+    const none = { keepAlive: null, clean: null, hasWill: null };
+    const tally = connections.began(admission.identity.device, { ...way.transport(), protocol: 'https', ...none });
+    socket.once('close', () => connections.ended(tally, 'goodbye'));
+    return tally;
   }
 
   #refuse(listener: 'https' | 'api', admission: Admission | null, address: string | undefined): void {
@@ -266,7 +302,7 @@ export class HttpService {
       return sendProblem(response, METHOD, {}, true);
     }
     if (target === 'invalid') return sendProblem(response, BAD_QUERY, {}, true);
-    await takeReadings(this.#deps, identity.device, target, request, response);
+    await takeReadings(this.#deps, identity.device, target, request, response, peer.tally);
   }
 
   /** Tells of a device's request, and whether its certificate is shut out at its address. */

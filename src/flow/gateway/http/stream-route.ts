@@ -4,6 +4,7 @@ import type { Limits } from '#declare/template/index.ts';
 import { REASON, reasonOf } from '#flow/ingest/index.ts';
 import type { Allowance, Outcomes, Reason, WireFormat } from '#flow/ingest/index.ts';
 import { formatOfMediaType } from '../payload-format.ts';
+import type { DeviceTally } from '../connections/device-tally.ts';
 import type { DeviceDirectory, DeviceEntry, IngestPort } from '../ports.ts';
 import { BodyError, readBody } from './bounded-body.ts';
 import type { BodyFault } from './bounded-body.ts';
@@ -24,6 +25,7 @@ export interface StreamRouteDeps {
  * `POST /v1/streams/<stream>`: one reading or many, each with its outcome; answered when all of them are durable.
  *
  * @param sender the device whose certificate was shown and which may act
+ * @param tally where its messages are counted: each part of a body is one
  */
 export async function takeReadings(
   deps: StreamRouteDeps,
@@ -31,6 +33,7 @@ export async function takeReadings(
   target: StreamTarget,
   request: IncomingMessage,
   response: ServerResponse,
+  tally: DeviceTally | null = null,
 ): Promise<void> {
   const { ingest } = deps;
   const refuse = (reason: Reason, close = false): void => {
@@ -43,8 +46,12 @@ export async function takeReadings(
   if (format === null) return refuse(REASON.format, true);
   const outcomes = new OutcomeList();
   try {
-    const decide = (bytes: Buffer): Outcomes =>
-      ingest.admitMany(sender, target.stream, about, bytes, format, deps.clock.now());
+    const topic = { stream: target.stream, about, refusal: 0 };
+    const decide = (bytes: Buffer): Outcomes => {
+      const received = deps.clock.now();
+      tally?.message(bytes.length, received, topic);
+      return ingest.admitMany(sender, target.stream, about, bytes, format, received);
+    };
     const whole = await decideAll(deps, format, request, outcomes, decide);
     if (!whole) outcomes.add(tooMany(ingest, sender, target));
   } catch (error) {

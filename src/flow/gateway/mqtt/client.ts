@@ -6,6 +6,7 @@ import { CONNECTION_UNCOMMITTED_BYTES, WORKER_UNCOMMITTED_BYTES } from './contex
 import type { MqttContext, MqttPeer } from './context.ts';
 import { encodePacket } from './library-codec.ts';
 import type { ProtocolVersion } from './packet-type.ts';
+import type { DeviceTally } from '../connections/device-tally.ts';
 import type { PublishRoute } from './publish-route.ts';
 import { ReasonCode, returnCode } from './reason-code.ts';
 import { recordChange } from './session-journal.ts';
@@ -29,6 +30,8 @@ export class Client implements AckTarget {
   version: ProtocolVersion = 4;
   session: Session | null = null;
   will: Will | null = null;
+  /** Where its messages are counted; null before it is let in. */
+  tally: DeviceTally | null = null;
   lastSeenMs: number;
   /** Longest silence before it counts as gone; null where it need not speak. */
   silenceMs: number | null = null;

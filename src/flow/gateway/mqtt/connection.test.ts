@@ -158,3 +158,55 @@ test('a session ends with the platform: clients hear 0x8B', async () => {
   assert.equal((await client.next('disconnect')).reasonCode, 0x8b);
   assert.equal(mqtt.service.size, 0);
 });
+
+test('what a connection does is counted for its device: messages, topics, and how it ended', async () => {
+  const mqtt = startMqtt();
+  const first = await mqtt.connect({
+    keepalive: 60,
+    will: { topic: 'will', payload: Buffer.from('x'), qos: 0, retain: false },
+  });
+  first.publish(1, '{"n":1}');
+  await first.next('puback');
+  first.socket.destroy();
+  await settle();
+  const second = await mqtt.connect({ keepalive: 60 });
+  second.publish(1, '{"n":12345}');
+  second.publish(2, '{}', { topic: 'no/topic/of/ours' });
+  await second.next('puback');
+  await second.next('puback');
+  second.send({ cmd: 'disconnect', reasonCode: 0 });
+  await settle();
+  mqtt.connections.flush();
+  assert.deepEqual(
+    mqtt.summaries.map(({ manner, topics, messages, payload, sessions, goodbyes, lost, wills }) => {
+      const { protocol, keepAlive, hasWill } = manner!;
+      return { protocol, keepAlive, hasWill, topics, messages, payload, sessions, goodbyes, lost, wills };
+    }),
+    [
+      {
+        protocol: 'mqtt-5',
+        keepAlive: 60,
+        hasWill: true,
+        topics: ['climate'],
+        messages: 1,
+        payload: 7,
+        sessions: 1,
+        goodbyes: 0,
+        lost: 1,
+        wills: 1,
+      },
+      {
+        protocol: 'mqtt-5',
+        keepAlive: 60,
+        hasWill: false,
+        topics: ['(none)', 'climate'],
+        messages: 2,
+        payload: 6.5,
+        sessions: 1,
+        goodbyes: 1,
+        lost: 0,
+        wills: 0,
+      },
+    ],
+  );
+});

@@ -250,6 +250,7 @@ export class Connection {
     this.#parts = [];
     this.#partsLength = 0;
     this.#watcher.ended(this, client.session?.key ?? null);
+    if (client.tally !== null) client.context.connections.ended(client.tally, endOf(client.closedFor));
     this.#over = this.#follow(this.#giveBack());
     client.context.metrics.count('gateway_connections_closed', { listener: 'mqtt', reason: client.closedFor ?? '' });
   }
@@ -265,11 +266,20 @@ export class Connection {
     if (!keep && session.recorded) recordEnd(ingest, session.key, session.generation);
     const delayed = keep && will !== null && will.delaySeconds > 0;
     if (will !== null && !delayed) {
+      context.connections.will(client.peer.device);
       ingest.recordEvent(client.peer.device, 'will', will.detail, session.clientId, context.clock.now());
     }
     const waiting = delayed ? { device: session.device, client: session.clientId, ...will } : null;
     hub.release(session.key, session.generation, keep ? session.snapshot() : null, waiting);
   }
+}
+
+/** Why a connection ends that nobody said goodbye on. */
+const LOST: readonly (string | null)[] = ['connection-lost', 'keep-alive', 'taken-over'];
+
+function endOf(why: string | null): 'goodbye' | 'lost' | 'cut' {
+  if (why === 'goodbye') return 'goodbye';
+  return LOST.includes(why) ? 'lost' : 'cut';
 }
 
 /** Whole length of a packet whose length bytes are there. */

@@ -1,6 +1,8 @@
 import type { Clock, Log, Metrics, Random } from '#base/core/index.ts';
 import type { Limits, Stream } from '#declare/template/index.ts';
 import type { DeviceDirectory, DeviceEntry, DeviceTablePort, IngestPort } from '../ports.ts';
+import type { ConnectionBook } from '../connections/connection-book.ts';
+import type { Transport } from '../connections/connection-summary.ts';
 import type { RefusalTally } from '../tls/refusal-tally.ts';
 import type { AckGroups } from './ack-group.ts';
 import type { AckFields } from './ack-packet.ts';
@@ -19,6 +21,8 @@ export interface MqttContext {
   readonly table: DeviceTablePort;
   readonly acks: AckGroups;
   readonly hub: HubClient;
+  /** Where is counted how devices connect and send. */
+  readonly connections: ConnectionBook;
   /** What the running template says; read anew each time, for a template may change. */
   limits(): Limits;
   stream(name: string): Stream | undefined;
@@ -47,6 +51,8 @@ export interface MqttPeer {
   /** Names the connection among those of all workers. */
   readonly id: string;
   readonly address: string | undefined;
+  /** On which way it came. */
+  readonly transport: Transport;
 }
 
 /** Bytes that one connection may have sent without their being durable. */

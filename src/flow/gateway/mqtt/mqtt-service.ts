@@ -23,9 +23,11 @@ export class MqttService {
       yield: (key, generation) => service().#yield(key, generation),
       command: (key, command) => service().#command(key, command),
       will: (will) => {
-        const { ingest, devices, clock } = service().#context;
+        const { ingest, devices, clock, connections } = service().#context;
         const device = devices.find(will.device);
-        if (device !== null) ingest.recordEvent(device, 'will', will.detail, will.client, clock.now());
+        if (device === null) return;
+        connections.will(device);
+        ingest.recordEvent(device, 'will', will.detail, will.client, clock.now());
       },
       expired: (key, generation) => recordEnd(service().#context.ingest, key, generation),
     };

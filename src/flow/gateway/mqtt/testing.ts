@@ -8,6 +8,8 @@ import { systemRandom } from '#base/crypto/index.ts';
 import type { Limits, Stream } from '#declare/template/index.ts';
 import { REASON } from '#flow/ingest/index.ts';
 import { DEVICE_FLAG } from '#trust/identity/index.ts';
+import { ConnectionBook } from '../connections/connection-book.ts';
+import type { ConnectionSummary } from '../connections/connection-summary.ts';
 import type { DeviceEntry, IngestPort } from '../ports.ts';
 import { RefusalTally } from '../tls/refusal-tally.ts';
 import { AckGroups } from './ack-group.ts';
@@ -102,6 +104,8 @@ const LIMITS = {
   outgoingBytes: 65_536,
 } as unknown as Limits;
 
+const TRANSPORT = { network: '192.0.2.0/24', tls: 'TLSv1.3 TLS_AES_128_GCM_SHA256 X25519', stack: null };
+
 export interface MqttBench {
   readonly ingest: FakeIngest;
   readonly service: MqttService;
@@ -110,6 +114,9 @@ export interface MqttBench {
   /** Flags of each device by index. */
   readonly flags: number[];
   readonly reports: string[];
+  /** What was told of connections: all of it after `connections.flush()`. */
+  readonly summaries: ConnectionSummary[];
+  readonly connections: ConnectionBook;
   /** A connection of a device that nothing was sent on yet. */
   open(device?: DeviceEntry): RawClient;
   /** A connection after CONNECT and CONNACK. */
@@ -122,6 +129,12 @@ export function startMqtt(clock: Clock = systemClock): MqttBench {
   const limits = { ...LIMITS };
   const flags = DEVICES.map((): number => DEVICE_FLAG.known);
   const reports: string[] = [];
+  const summaries: ConnectionSummary[] = [];
+  const connections = new ConnectionBook({
+    clock,
+    isStream: (name) => name === 'climate',
+    told: (summary) => summaries.push(summary),
+  });
   const hub = new SessionHub({
     clock,
     parkedPerDevice: 8,
@@ -139,6 +152,7 @@ export function startMqtt(clock: Clock = systemClock): MqttBench {
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: (fields) => reports.push(JSON.stringify(fields)) },
     metrics: { count: () => {}, gauge: () => {} },
     refusals: new RefusalTally(),
+    connections,
     ingest,
     devices: { find: (name) => DEVICES.find((device) => device.name === name) ?? null },
     table: {
@@ -162,7 +176,13 @@ export function startMqtt(clock: Clock = systemClock): MqttBench {
   });
   const open = (device = TRUCK): RawClient => {
     const [ours, theirs] = duplexPair();
-    service.accept(theirs, { device, serial: device.serials[0] ?? '', id: 'c', address: '192.0.2.1' });
+    service.accept(theirs, {
+      device,
+      serial: device.serials[0] ?? '',
+      id: 'c',
+      address: '192.0.2.1',
+      transport: TRANSPORT,
+    });
     return new RawClient(ours);
   };
   const connect: MqttBench['connect'] = async (packet = {}, device = TRUCK) => {
@@ -172,7 +192,7 @@ export function startMqtt(clock: Clock = systemClock): MqttBench {
     client.connack = answer;
     return client;
   };
-  return { ingest, service, hub, limits, flags, reports, open, connect };
+  return { ingest, service, hub, limits, flags, reports, summaries, connections, open, connect };
 }
 
 /** A CONNECT of MQTT 5 with a clean start, changed as wanted. */

@@ -9,8 +9,8 @@ import type { ConnectionCount } from './connection-count.ts';
 import type { HandshakeGate } from './handshake-gate.ts';
 import { handshakeRefusal } from './handshake-error.ts';
 import { keyAgreementOf } from './key-agreement.ts';
-import type { AgreementCount } from './key-agreement.ts';
 import type { HandshakePace } from './handshake-pace.ts';
+import type { AgreementCount, KeyAgreement } from './key-agreement.ts';
 import { tlsOptions } from './tls-options.ts';
 import type { TlsMaterial } from './tls-options.ts';
 
@@ -32,8 +32,8 @@ export interface SecureListenerDeps {
   readonly pace: HandshakePace;
   /** Is told what each connection has agreed on. */
   readonly agreements: AgreementCount;
-  /** Is given each connection after its handshake; the peer is not admitted yet. */
-  accept(socket: TLSSocket, address: string | undefined): void;
+  /** Is given each connection after its handshake, and what that agreed on; the peer is not admitted yet. */
+  accept(socket: TLSSocket, address: string | undefined, agreed: KeyAgreement): void;
   /** Is told of each connection that came to nothing. */
   refused(reason: string, address: string | undefined): void;
 }
@@ -67,8 +67,9 @@ export class SecureListener implements AsyncDisposable {
     this.#tcp.on('connection', (socket) => this.#connection(socket));
     this.#tls.on('secureConnection', (socket) => {
       this.#shaken(nameOf(socket));
-      socket.once('close', deps.agreements.add(keyAgreementOf(socket)));
-      deps.accept(socket, socket.remoteAddress);
+      const agreed = keyAgreementOf(socket);
+      socket.once('close', deps.agreements.add(agreed));
+      deps.accept(socket, socket.remoteAddress, agreed);
     });
     this.#tls.on('tlsClientError', (error, socket) => {
       deps.refused(handshakeRefusal(error), socket.remoteAddress);

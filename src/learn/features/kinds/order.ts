@@ -7,7 +7,7 @@ const GREATEST_WEIGHT = 1e100;
 
 /**
  * State: the weight of the next value, how many came, the last two symbols, the table of symbols, and counts: of each
- * symbol, of each after each, and, where that is asked, of each after each two.
+ * symbol and, where that is asked, of each after each and of each after each two.
  *
  * @see Cleary and Witten, "Data compression using adaptive coding and partial string matching" (1984): what is not known
  *   of a context is told by the shorter one
@@ -15,7 +15,7 @@ const GREATEST_WEIGHT = 1e100;
 export const order: FeatureKind<FeatureOf<'order'>> = {
   columns: [''],
   bounds: {
-    after: { least: 1, greatest: 2, whole: true },
+    after: { least: 0, greatest: 2, whole: true },
     symbols: SYMBOLS,
     memory: { least: 16, greatest: 1e9, whole: false },
   },
@@ -90,7 +90,7 @@ const BEFORE = 3;
 const OWN = 4;
 
 function countsOf(symbols: number, after: number): number {
-  return symbols * (1 + symbols + (after === 2 ? symbols * symbols : 0));
+  return symbols * (1 + (after > 0 ? symbols : 0) + (after === 2 ? symbols * symbols : 0));
 }
 
 /** Where the counts after a context of so many symbols start. */

@@ -13,6 +13,7 @@ import type { CheckerTrust, DirectoryChange, DirectorySnapshot } from '#trust/id
 import type { DeviceCommand } from '../control/command-box.ts';
 import type { LeftOut } from '../control/left-out-book.ts';
 import type { RefusedReadings } from '../control/refusal-book.ts';
+import type { DeviceSessions } from './device-sessions.ts';
 import type { HandedTokenKey } from './token-keys.ts';
 
 export type Ports = ListenerPorts;
@@ -142,6 +143,8 @@ export type GatewayControlMethods = {
   leftOut(left: readonly (readonly [stream: string, counts: LeftOut])[]): void;
   /** Values of tokenised fields that were new, by device. */
   newTokens(made: readonly (readonly [device: string, values: number])[]): void;
+  /** Connections that devices opened and lost. */
+  sessions(report: readonly DeviceSessions[]): void;
   /** One identity is in use by two that cannot be one device. */
   clone(event: CloneEvent): void;
   /** Steps of traced requests. */
@@ -215,4 +218,5 @@ export type WorkerControlMethods = {
   refusedReadings(readings: readonly RefusedReadings[]): void;
   leftOut(left: readonly (readonly [stream: string, counts: LeftOut])[]): void;
   newTokens(made: readonly (readonly [device: string, values: number])[]): void;
+  sessions(report: readonly DeviceSessions[]): void;
 };

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import type { Clock, LateAuditSink, Log, Micros, Random, Span } from '#base/core/index.ts';
+import type { AuditSink, Clock, LateAuditSink, Log, Micros, Random, Span } from '#base/core/index.ts';
 import { micros } from '#base/core/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
@@ -14,6 +14,7 @@ import type { DeviceCommand } from '../control/command-box.ts';
 import type { CloneBook } from '../control/clone-book.ts';
 import type { LeftOutBook } from '../control/left-out-book.ts';
 import type { RefusalBook } from '../control/refusal-book.ts';
+import { logSessions } from '../control/session-log.ts';
 import type { TokenBook } from '../control/token-book.ts';
 import { GATEWAY_KEYS } from '../control/key-keeper.ts';
 import type { GatewayKey } from '../control/key-keeper.ts';
@@ -46,6 +47,7 @@ export interface GatewayHostParts {
   readonly consents: Consents;
   /** For counts of refusals while the log cannot be written. */
   readonly owed: LateAuditSink;
+  readonly audit: AuditSink;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -384,6 +386,7 @@ function permissionFlags(layout: DataDirectory): readonly string[] {
 function offer({
   keys,
   owed,
+  audit,
   identity,
   clock,
   log,
@@ -419,6 +422,7 @@ function offer({
     refusedReadings: (readings) => void refusals.note(readings, clock.now()),
     newTokens: (made) => void tokens.note(made, clock.now()),
     leftOut: (left) => leftOut.note(left, clock.now()),
+    sessions: (report) => void logSessions(report, audit, log),
     clone: (event) => void clones.note(event, clock.now()),
     delivered: (command) => taken(command),
     undelivered: ({ command, reason }) => log.info({ command, reason }, 'a command was not delivered'),

@@ -412,6 +412,7 @@ function offeredToWorkers(worker: () => Peer<WorkerMethods>): WorkerControlMetho
     refusedReadings: (readings) => control.tell('refusedReadings', readings),
     newTokens: (made) => control.tell('newTokens', made),
     leftOut: (left) => control.tell('leftOut', left),
+    sessions: (report) => control.tell('sessions', report),
   };
 }
 

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { systemClock } from '#base/core/index.ts';
+import { CONNECTIONS_STREAM, PROBE_DEVICE, systemClock, TRIAL_CONNECTIONS } from '#base/core/index.ts';
 import type { Span } from '#base/core/index.ts';
 import { systemRandom, TokenKey } from '#base/crypto/index.ts';
 import { templateFromJson } from '#declare/template/index.ts';
-import { ConnectionCount, SessionLedger, startGatewayWorker } from '#flow/gateway/index.ts';
+import { ConnectionCount, SessionLedger, startGatewayWorker, summaryMembers } from '#flow/gateway/index.ts';
 import type { FromHub, GatewayWorker, ToHub } from '#flow/gateway/index.ts';
 import { ImportGrants, Ingest, QuarantineWriter, quarantineShare, REASON, VaultWriter } from '#flow/ingest/index.ts';
 import type { VaultKey } from '#flow/ingest/index.ts';
@@ -18,6 +18,8 @@ import { Peer } from '../process/peer.ts';
 import type { WorkerControlMethods, WorkerMethods, WorkerStart } from './contract.ts';
 import { countedIngest, refusedByWord, takeRefused } from './counted-ingest.ts';
 import { MemoryDirectory } from './directory.ts';
+import { noteSessions } from './device-sessions.ts';
+import type { DeviceSessions } from './device-sessions.ts';
 import { KeyStock } from './key-stock.ts';
 import { publishGuard } from './publish-guard.ts';
 import { openTokenKeys } from './token-keys.ts';
@@ -123,6 +125,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
   const lastSeen = new Float64Array(table.size.devices);
   const addresses: string[] = [];
   let spans: Span[] = [];
+  let sessions: DeviceSessions[] = [];
   const gateway = await startGatewayWorker({
     clock: systemClock,
     random: systemRandom,
@@ -148,6 +151,13 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     heard: (device, address) => {
       if (address !== undefined) addresses[device] = address;
     },
+    connected: (summary) => {
+      const { device, at } = summary;
+      const stream = device.type === PROBE_DEVICE ? TRIAL_CONNECTIONS : CONNECTIONS_STREAM;
+      ingest.recordOwn(stream, device, summaryMembers(summary), at);
+      void ingest.durable().catch(() => {});
+      noteSessions(sessions, summary);
+    },
     refused: (counts) => main.tell('refused', counts),
     traced: (span) => void (spans.length < MOST_SPANS && spans.push(span)),
     sharedPorts: begin.sharedPorts,
@@ -160,6 +170,8 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     if (made.length > 0) main.tell('newTokens', made);
     const left = ingest.takeLeftOut();
     if (left.length > 0) main.tell('leftOut', left);
+    if (sessions.length > 0) main.tell('sessions', sessions);
+    sessions = [];
   }, REFUSED_EVERY_MS).unref();
   setInterval(() => {
     if (spans.length > 0) main.tell('traced', spans);

@@ -29,6 +29,7 @@ import type {
   AttackTrial,
   KindsTrial,
   SensorTrial,
+  ConnectionTrial,
   StrangerTrial,
   TamperTrial,
   TiersTrial,
@@ -77,7 +78,7 @@ import { letGo } from './let-go.ts';
 import type { LetGoParts } from './let-go.ts';
 import { listeningPorts } from './listening-ports.ts';
 import { MqttClient } from './mqtt-client.ts';
-import type { MqttAnswer } from './mqtt-client.ts';
+import type { MqttAnswer, MqttPlace } from './mqtt-client.ts';
 import { byteForms, needleForms } from './needle-forms.ts';
 import { openToOthers } from './open-to-others.ts';
 import { processTree, unnamedFiles } from './process-files.ts';
@@ -89,6 +90,7 @@ import { tryFlows } from './trials/try-flows.ts';
 import { tryAttack } from './trials/try-attack.ts';
 import { tryKinds } from './trials/try-kinds.ts';
 import { trySensors } from './trials/try-sensors.ts';
+import { tryConnections } from './trials/try-connections.ts';
 import { tryStranger } from './trials/try-stranger.ts';
 import { tryConditions } from './trials/try-conditions.ts';
 import { traceOwn } from './trace-own.ts';
@@ -470,6 +472,21 @@ export class LivePlatform implements ProbePlatform {
     return tryStranger(this.#trial());
   }
 
+  connectionTrial(): Promise<ConnectionTrial> {
+    return tryConnections({
+      ...this.#trial(),
+      connect: async ({ isLost, ...way }, topic, payload) => {
+        const answer = await this.#open(this.#credentials.device, way);
+        if (!answer.admitted) throw new Error(`The prober was not admitted: ${answer.reason}`);
+        using client = answer.client;
+        const [outcome] = await client.publish(topic, [payload], ANSWER_MS);
+        if (isLost === true) client.drop();
+        return outcome!;
+      },
+      pause: () => sleep(APART_MS),
+    });
+  }
+
   sensorTrial(): Promise<SensorTrial> {
     return trySensors(this.#trial());
   }
@@ -531,7 +548,7 @@ export class LivePlatform implements ProbePlatform {
       identity,
       address,
       credential: this.#credentials.device,
-      open: (credential, localAddress) => this.#open(credential, localAddress),
+      open: (credential, localAddress) => this.#open(credential, localAddress === undefined ? {} : { localAddress }),
       publish: (topic, payloads) => this.publish(topic, payloads),
       now: () => this.now(),
       told: (device, why, since) => this.logged('clone-alert', `device:${device}`, since, why),
@@ -685,14 +702,17 @@ export class LivePlatform implements ProbePlatform {
     return this.#credentials.misfits.get(kind) ?? null;
   }
 
-  #open(credential: Credential | null, localAddress?: string): Promise<MqttAnswer> {
+  #open(
+    credential: Credential | null,
+    way: Pick<MqttPlace, 'localAddress' | 'signatureAlgorithms'> = {},
+  ): Promise<MqttAnswer> {
     const { address, identity, random } = this.#parts;
     return MqttClient.open({
       url: new URL(address().mqtt),
       authority: identity.certificates.root,
       credential,
       clientId: `_probe-${toHex(random.bytes(6))}`,
-      ...(localAddress === undefined ? {} : { localAddress }),
+      ...way,
       timeoutMs: ANSWER_MS,
     });
   }

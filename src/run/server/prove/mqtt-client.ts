@@ -21,6 +21,8 @@ export interface MqttPlace {
   readonly clientId: string;
   /** Address of this machine to connect from. */
   readonly localAddress?: string;
+  /** Signature algorithms to offer, in the form of OpenSSL; as the library does where they are left out. */
+  readonly signatureAlgorithms?: string;
   readonly timeoutMs: number;
 }
 
@@ -52,7 +54,7 @@ export class MqttClient implements Disposable {
 
   /** Shakes hands and sends CONNECT. Does not reject for the server's sake: what it said is the answer. */
   static open(place: MqttPlace): Promise<MqttAnswer> {
-    const { url, authority, credential, clientId, localAddress, timeoutMs } = place;
+    const { url, authority, credential, clientId, localAddress, signatureAlgorithms, timeoutMs } = place;
     return new Promise((resolve) => {
       let client: MqttClient | null = null;
       let protocol: string | null = null;
@@ -63,6 +65,7 @@ export class MqttClient implements Disposable {
         ca: authority,
         minVersion: 'TLSv1.3',
         ...(localAddress === undefined ? {} : { localAddress }),
+        ...(signatureAlgorithms === undefined ? {} : { sigalgs: signatureAlgorithms }),
         ...(credential === null ? {} : { key: credential.key, cert: credential.certificate }),
       });
       const refuse = (reason: string): void => {
@@ -136,6 +139,11 @@ export class MqttClient implements Disposable {
   [Symbol.dispose](): void {
     if (!this.#socket.destroyed) this.#socket.end(generate({ cmd: 'disconnect', reasonCode: 0 }, OPTIONS));
     this.#socket.unref();
+  }
+
+  /** Goes without a word, as a device does that has lost its power. */
+  drop(): void {
+    this.#socket.destroy();
   }
 
   #send(topic: string, payload: string): Promise<PublishOutcome> {

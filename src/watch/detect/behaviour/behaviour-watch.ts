@@ -1,6 +1,6 @@
 import { BehaviourProfile, PROFILE_SETTLES, STRANGE_WINDOWS, TraitWindow } from './behaviour-profile.ts';
 import { StateArena } from '../state-arena.ts';
-import { FOREIGN_WINDOWS } from './type-profiles.ts';
+import { FOREIGN_WINDOWS, isForeign, shareOf } from './type-profiles.ts';
 import type { TypeProfiles } from './type-profiles.ts';
 
 /** How a device behaves beside what it did before, and beside the others of its stream. */
@@ -75,8 +75,8 @@ export class BehaviourWatch {
   /** The type that the latest windows look like instead of the device's own, once. */
   #judgeType(traits: Float64Array, type: string, types: TypeProfiles): string | null {
     const look = types.judge(type, traits);
-    this.numbers[3] = look === null ? NaN : 1 - Math.min(1, Math.max(0, (look.own - 1) / Math.max(1, look.most - 1)));
-    const foreign = look !== null && look.own < 1 && look.like !== type;
+    this.numbers[3] = shareOf(look);
+    const foreign = isForeign(look, type);
     this.numbers[4] = foreign ? this.numbers[4]! + 1 : 0;
     return this.numbers[4] === FOREIGN_WINDOWS ? look!.like : null;
   }

@@ -44,6 +44,16 @@ export interface TypeLook {
   readonly most: number;
 }
 
+/** How near a look is to the limit of its type, from 0 where all trees take it for its own; NaN where nothing is known. */
+export function shareOf(look: TypeLook | null): number {
+  return look === null ? NaN : 1 - Math.min(1, Math.max(0, (look.own - 1) / Math.max(1, look.most - 1)));
+}
+
+/** Whether it is beyond the limit and looks like another type. */
+export function isForeign(look: TypeLook | null, type: string): boolean {
+  return look !== null && look.own < 1 && look.like !== type;
+}
+
 /**
  * How the types of devices that send to one stream behave: windows of each, and a forest that tells them apart.
  *

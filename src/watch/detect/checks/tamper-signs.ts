@@ -4,7 +4,8 @@ export type TamperKind = (typeof TAMPER_KINDS)[number];
 
 /** What a declared field is a sign of. */
 export const SIGN_ROLES = ['case-open', 'sensor-id', 'boot-count'] as const;
-export type SignRole = (typeof SIGN_ROLES)[number];
+/** And what the gateway sees: connections that ended without goodbye since the row before. */
+export type SignRole = (typeof SIGN_ROLES)[number] | 'lost-connections';
 
 /** A sign of tampering in one reading: what happened, and how. */
 export interface TamperSign {
@@ -24,6 +25,7 @@ const OFFSET = BOOT_AT + BOOTS_KEPT;
 const SETTLED = OFFSET + 1;
 const PACE = SETTLED + 1;
 const PACE_ROWS = 5;
+const RECONNECTS = `it lost its connection and came back ${BOOTS_KEPT} times within ten minutes`;
 /** Doubles of a state. */
 export const SIGN_STATE_LENGTH = PACE + 2 * PACE_ROWS;
 
@@ -63,6 +65,8 @@ export function judgeSign(state: SignState, role: SignRole, value: number, recei
     }
     case 'boot-count':
       return judgeBoots(state, value, received);
+    case 'lost-connections':
+      return startsAgain(state, value, received) ? { kind: 'boot-loop', what: RECONNECTS } : null;
   }
 }
 
@@ -72,14 +76,20 @@ function judgeBoots(state: SignState, boots: number, received: number): TamperSi
   if (Number.isNaN(before) || boots === before) return null;
   if (boots < before) return { kind: 'sensor-swap', what: 'it counts its starts anew, as another board would' };
   // Each start of a jump counts, as readings may be missing between two.
-  for (let start = before; start < Math.min(boots, before + BOOTS_KEPT); start++) {
+  if (!startsAgain(state, boots - before, received)) return null;
+  return { kind: 'boot-loop', what: `it started ${BOOTS_KEPT} times within ten minutes` };
+}
+
+/** Takes so many starts more. @returns whether it starts again and again; then counting begins anew */
+function startsAgain(state: SignState, starts: number, received: number): boolean {
+  for (let start = 0; start < Math.min(starts, BOOTS_KEPT); start++) {
     state.copyWithin(BOOT_AT + 1, BOOT_AT, BOOT_AT + BOOTS_KEPT - 1);
     state[BOOT_AT] = received;
   }
   const oldest = state[BOOT_AT + BOOTS_KEPT - 1]!;
-  if (!(received - oldest <= LOOP_MICROS)) return null;
+  if (starts < 1 || !(received - oldest <= LOOP_MICROS)) return false;
   state.fill(NaN, BOOT_AT, BOOT_AT + BOOTS_KEPT);
-  return { kind: 'boot-loop', what: `it started ${BOOTS_KEPT} times within ten minutes` };
+  return true;
 }
 
 /**

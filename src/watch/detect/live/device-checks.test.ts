@@ -53,7 +53,7 @@ function seated(plan: WatchPlan): DeviceChecks {
 
 function tell(rows: DeviceRows, checks = seated(PLAN)): readonly Finding[] {
   const found: Finding[] = [];
-  checks.take(rows, { peers: null }, found);
+  checks.take(rows, rows, { peers: null }, found);
   return found;
 }
 

@@ -3,6 +3,7 @@ import type { StateArray } from '#learn/features/index.ts';
 import type { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
 import { BehaviourWatch } from '../behaviour/behaviour-watch.ts';
 import type { BehaviourScore, Others, Strange } from '../behaviour/behaviour-watch.ts';
+import { TypeWatch } from '../behaviour/type-watch.ts';
 import { judgePhysics } from '../checks/physics-check.ts';
 import { ReplayWatch } from '../checks/replay-watch.ts';
 import { beginSigns, judgeClock, judgeSign } from '../checks/tamper-signs.ts';
@@ -54,7 +55,10 @@ export class DeviceChecks {
   /** Latest value of each column, and when it came. */
   readonly #before: Float64Array;
   readonly #beforeTimes: Float64Array;
-  readonly #behaviour: BehaviourWatch;
+  /** Null where rows sum up periods: then each row tells of the type by itself. */
+  readonly #behaviour: BehaviourWatch | null;
+  readonly #type: TypeWatch | null;
+  readonly #traits: Float64Array;
   readonly #lastTime: Float64Array;
   readonly #row: Float64Array;
 
@@ -66,7 +70,10 @@ export class DeviceChecks {
     this.#signs = arena.take(beginSigns());
     // The last column is the time between readings: of that nothing is played again.
     this.#replay = width > 1 && plan.byReceipt !== true ? new ReplayWatch(width - 1, arena) : null;
-    this.#behaviour = new BehaviourWatch(width, arena);
+    const { traits } = plan;
+    this.#behaviour = traits === undefined ? new BehaviourWatch(width, arena) : null;
+    this.#type = traits === undefined ? null : new TypeWatch(arena);
+    this.#traits = new Float64Array(traits?.length ?? 0);
     this.#row = new Float64Array(width);
     this.#lastTime = arena.take(new Float64Array(1).fill(NaN));
     // For rules of physics alone.
@@ -94,16 +101,17 @@ export class DeviceChecks {
 
   /** How it behaves beside itself and its peers. */
   get behaviour(): BehaviourScore {
-    return this.#behaviour.score;
+    return (this.#type ?? this.#behaviour!).score;
   }
 
   /**
    * Judges rows as they came, and adds what is to be told.
    *
    * @param rows of the columns of `checkedFields`
+   * @param given the same rows with all inputs of the plan
    * @param others what it is held against beside itself
    */
-  take(rows: DeviceRows, others: Others, found: Finding[]): void {
+  take(rows: DeviceRows, given: DeviceRows, others: Others, found: Finding[]): void {
     const { physics = [], signs = [] } = this.#plan;
     const width = this.#fields.length;
     const { values, times, count, received, signals } = rows;
@@ -130,7 +138,7 @@ export class DeviceChecks {
       if (lag !== null) {
         this.#tellSign({ kind: 'replay', what: `it plays again what it said ${lag} readings ago` }, rows, row, found);
       }
-      const unlike = this.#plan.byReceipt === true ? null : this.#judgeBehaviour(values, row * width, time, others);
+      const unlike = this.#judge(rows, given, row, others);
       if (unlike !== null) {
         this.#tellSign({ kind: 'stranger', what: sayStrange(unlike, others.type) }, rows, row, found);
       }
@@ -229,7 +237,8 @@ export class DeviceChecks {
   }
 
   #behaviourParts(): readonly (readonly [string, Float64Array])[] {
-    const { own, window, numbers } = this.#behaviour;
+    if (this.#type !== null) return [['type', this.#type.numbers]];
+    const { own, window, numbers } = this.#behaviour!;
     return [
       ['last time', this.#lastTime],
       ['trait window', window.state],
@@ -244,6 +253,15 @@ export class DeviceChecks {
     return open;
   }
 
+  /** Whether a row shows another device behind the name. */
+  #judge({ values, times }: DeviceRows, given: DeviceRows, row: number, others: Others): Strange | null {
+    const { traits, inputs, byReceipt } = this.#plan;
+    if (this.#type === null || traits === undefined)
+      return byReceipt === true ? null : this.#judgeBehaviour(values, row * this.#fields.length, times[row]!, others);
+    for (let i = 0; i < traits.length; i++) this.#traits[i] = given.values[row * (inputs.length + 1) + traits[i]!]!;
+    return this.#type.take(this.#traits, others);
+  }
+
   /** The columns of a row with the time since the one before, as readings in pace have it, in the last. */
   #judgeBehaviour(values: Float64Array, at: number, time: number, others: Others): Strange | null {
     const seconds = (time - this.#lastTime[0]!) / 1e6;
@@ -251,7 +269,7 @@ export class DeviceChecks {
     const last = this.#row.length - 1;
     for (let i = 0; i < last; i++) this.#row[i] = values[at + i]!;
     this.#row[last] = seconds >= 0 ? Math.log1p(seconds) : NaN;
-    return this.#behaviour.take(this.#row, 0, others);
+    return this.#behaviour!.take(this.#row, 0, others);
   }
 
   #remember(values: Float64Array, at: number, time: number): void {

@@ -85,8 +85,6 @@ export interface SeatedDevice {
   readonly numbers: Float64Array;
   /** Its past, as the check of replays has it. */
   history: Uint8Array<ArrayBuffer>;
-  /** Null where nothing is computed of readings. */
-  features: FeatureStream | null;
   /** What is usual under each condition; null where there are none. */
   readonly conditions: ConditionBaselines | null;
   /** What is going on: by detectors, and by what was violated. */
@@ -116,6 +114,8 @@ export class DeviceJudge {
   readonly #memory: ReadingMemory;
   readonly #order: RowOrder;
   readonly #anchor: AnchorState;
+  /** Null where nothing is computed of readings. */
+  readonly #features: FeatureStream | null;
   /** Readings that a cheap detector found beyond its limit; windows that may be sent up on suspicion. */
   readonly #numbers: Float64Array;
   readonly #resolutions: readonly number[];
@@ -131,7 +131,6 @@ export class DeviceJudge {
   #seed = 0;
   #open = new OpenFinding();
   #conditions: ConditionBaselines | null = null;
-  #features: FeatureStream | null = null;
 
   constructor(plan: WatchPlan) {
     this.#plan = plan;
@@ -141,7 +140,7 @@ export class DeviceJudge {
     const { built, arena } = StateArena.around((room) => ({
       numbers: room.take(Float64Array.of(0, MOST_CREDIT)),
       order: new RowOrder(room),
-      memory: new ReadingMemory(plan.fields, room),
+      memory: new ReadingMemory(plan.fields, room, plan.remembered),
       parts: plan.detectors.map(({ kind, floor, scores, settles }): Part => {
         const detector = kind.create(width, scores);
         detector.moveInto(room);
@@ -152,6 +151,10 @@ export class DeviceJudge {
       }),
       checks: new DeviceChecks(plan, room),
       anchor: room.take(beginAnchor(width)),
+      features:
+        plan.features.length === 0
+          ? null
+          : new FeatureStream(plan.features, plan.inputs.length + 1, (numbers) => room.take(numbers)),
     }));
     this.#arena = new Float64Array(arena.bytes.buffer);
     this.#blank = this.#arena.slice();
@@ -161,6 +164,7 @@ export class DeviceJudge {
     this.#memory = built.memory;
     this.#order = built.order;
     this.#anchor = built.anchor;
+    this.#features = built.features;
     this.#resolutions = plan.fields.map(({ resolution }) => resolution);
     this.#share = suspicionShare(plan);
     this.#scores = plan.detectors.map(() => new Room());
@@ -168,12 +172,11 @@ export class DeviceJudge {
 
   /** A device of which nothing is known. */
   begin(device: string): SeatedDevice {
-    const { features, inputs, context, fields } = this.#plan;
+    const { context, fields } = this.#plan;
     return {
       device,
       numbers: this.#blank.slice(),
       history: new Uint8Array(0),
-      features: features.length === 0 ? null : new FeatureStream(features, inputs.length + 1),
       conditions: context === undefined ? null : new ConditionBaselines(fields.length),
       open: new OpenFinding(),
       violated: new Map(),
@@ -211,7 +214,7 @@ export class DeviceJudge {
   }
 
   #judge(given: DeviceRows, dearer: DearerTiers | null, detectors: number, others: Others, found: Finding[]): void {
-    this.#checks.take(checkedRows(given, this.#plan), others, found);
+    this.#checks.take(checkedRows(given, this.#plan), given, others, found);
     const rows = this.#order.timely(given, this.#plan);
     if (rows.count === 0) return;
     const width = this.#plan.fields.length;
@@ -273,7 +276,6 @@ export class DeviceJudge {
     this.#seed = seedOf(own.device);
     this.#open = own.open;
     this.#conditions = own.conditions;
-    this.#features = own.features;
   }
 
   describe(own: SeatedDevice): DeviceBaseline {
@@ -360,9 +362,7 @@ export class DeviceJudge {
     const conditions = state.get('conditions');
     if (conditions instanceof Float64Array) own.conditions?.unpack(conditions);
     const features = state.get('features');
-    if (features instanceof Uint8Array && own.features !== null) {
-      own.features = FeatureStream.restore(features, plan.features, plan.inputs.length + 1);
-    }
+    if (features instanceof Uint8Array) this.#features?.resume(features);
     const open = state.get('open');
     if (open instanceof Uint8Array) own.open.current = JSON.parse(decodeUtf8(open)) as Finding;
     for (const [i, part] of this.#parts.entries()) {

@@ -134,7 +134,8 @@ export function blurRows(
     const phase = ((number + row + 1) * GOLDEN) % 1;
     for (let i = 0; i < width; i++) {
       const value = values[row * width + i]!;
-      const resolution = fields[i]!.resolution || Math.abs(value) * RELATIVE;
+      const { resolution: least, relative = RELATIVE } = fields[i]!;
+      const resolution = least || Math.abs(value) * relative;
       // Another phase for each field, or their noise would go together.
       blurred[row * width + i] = value + (((phase + i * GOLDEN * GOLDEN) % 1) - 0.5) * resolution;
     }

@@ -60,8 +60,8 @@ export class DeviceWatch {
 
   /** Bytes of its numbers, without what is going on and what is usual under conditions. */
   get stateBytes(): number {
-    const { numbers, history, features } = this.#own;
-    return numbers.byteLength + history.byteLength + (features?.stateBytes ?? 0);
+    const { numbers, history } = this.#own;
+    return numbers.byteLength + history.byteLength;
   }
 
   /**

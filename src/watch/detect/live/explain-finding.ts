@@ -127,6 +127,8 @@ function mainClause(device: string, detector: string, cause: Cause): string {
       return `${field} of ${device} jumped to ${of(value)} from one reading to the next${range}`;
     case 'odd-order':
       return `${subjectOf(field)} of ${device} came after what it hardly ever comes after`;
+    case 'unfamiliar':
+      return `${subjectOf(field)} of ${device} was one that it hardly ever is`;
     case 'odd-time':
       return `${subjectOf(field)} of ${device} came at a time at which it hardly ever comes`;
     case 'beacon':
@@ -146,7 +148,7 @@ function mainClause(device: string, detector: string, cause: Cause): string {
 
 /** The field whose order or timing a feature looks at, which is named after it where it was not named otherwise. */
 export function subjectOf(feature: string): string {
-  return feature.replace(/\.(?:order|timing)$/, '');
+  return feature.replace(/\.(?:order|timing|rarity)$/, '');
 }
 
 /** What a detector says of a row: shares of the fields, and whether it would pass with one of them nearer to usual. */

@@ -9,8 +9,11 @@ import type { WatchedField } from './watch-plan.ts';
 /** Readings that a baseline remembers. */
 const MEMORY = 3600;
 /** Latest rows that are kept as evidence, and usual rows that are kept to compare with. */
-const RECENT = 8;
-const USUAL = 16;
+export interface Remembered {
+  readonly recent: number;
+  readonly usual: number;
+}
+const REMEMBERED: Remembered = { recent: 8, usual: 16 };
 const SHOWN = 5;
 /** A value counts for no more spreads. */
 const FAR = 10;
@@ -31,14 +34,16 @@ export class ReadingMemory {
   readonly sample: Float64Array;
   readonly #fields: readonly WatchedField[];
   readonly #readings: Float64Array;
+  readonly #kept: Remembered;
 
   /** @param arena where what it knows lies */
-  constructor(fields: readonly WatchedField[], arena = new StateArena()) {
+  constructor(fields: readonly WatchedField[], arena = new StateArena(), kept = REMEMBERED) {
     this.#fields = fields;
+    this.#kept = kept;
     this.#readings = arena.take(new Float64Array(1));
     this.usual = arena.takeAll(beginBaseline(fields.length));
-    this.recent = arena.take(new Float64Array(RECENT * (1 + fields.length)).fill(NaN));
-    this.sample = arena.take(new Float64Array(USUAL * (1 + fields.length)).fill(NaN));
+    this.recent = arena.take(new Float64Array(kept.recent * (1 + fields.length)).fill(NaN));
+    this.sample = arena.take(new Float64Array(kept.usual * (1 + fields.length)).fill(NaN));
   }
 
   get readings(): number {
@@ -57,12 +62,13 @@ export class ReadingMemory {
   /** Learns what is usual, and keeps rows as evidence and to compare with. */
   remember({ values, times }: DeviceRows, row: number, isOdd: boolean): void {
     const width = this.#fields.length;
+    const { recent, usual } = this.#kept;
     const number = this.readings++;
     learnBaseline(this.usual, values, row * width, MEMORY);
-    keep(this.recent, number % RECENT, times[row]!, values, row, width);
-    if (number < USUAL) keep(this.sample, number, times[row]!, values, row, width);
+    keep(this.recent, number % recent, times[row]!, values, row, width);
+    if (number < usual) keep(this.sample, number, times[row]!, values, row, width);
     else if (!isOdd && number % SAMPLE_EVERY === 0) {
-      keep(this.sample, (number / SAMPLE_EVERY) % USUAL, times[row]!, values, row, width);
+      keep(this.sample, (number / SAMPLE_EVERY) % usual, times[row]!, values, row, width);
     }
   }
 
@@ -71,7 +77,7 @@ export class ReadingMemory {
     const width = this.#fields.length;
     const found = [{ time: times[row]!, row: values.slice(row * width, (row + 1) * width) }];
     for (let back = 1; back < SHOWN && back <= this.readings; back++) {
-      const place = ((this.readings - back) % RECENT) * (1 + width);
+      const place = ((this.readings - back) % this.#kept.recent) * (1 + width);
       found.push({ time: this.recent[place]!, row: this.recent.slice(place + 1, place + 1 + width) });
     }
     return found.reverse();
@@ -88,7 +94,7 @@ export class ReadingMemory {
     const rows = into.length / width;
     if (this.readings < rows) return NaN;
     for (let back = rows; back > 0; back--) {
-      const place = ((this.readings - back) % RECENT) * (1 + width);
+      const place = ((this.readings - back) % this.#kept.recent) * (1 + width);
       const at = (rows - back) * width;
       for (let i = 0; i < width; i++) {
         if ((this.#fields[i]!.role ?? 'measure') !== 'measure') {
@@ -100,7 +106,7 @@ export class ReadingMemory {
         into[at + i] = value === value ? (far > FAR ? FAR : far < -FAR ? -FAR : far) : NaN;
       }
     }
-    const at = (back: number): number => this.recent[((this.readings - back) % RECENT) * (1 + width)]!;
+    const at = (back: number): number => this.recent[((this.readings - back) % this.#kept.recent) * (1 + width)]!;
     return (at(1) - at(rows)) / 1e6;
   }
 

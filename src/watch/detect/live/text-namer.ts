@@ -1,12 +1,12 @@
 import type { Categories } from './categories.ts';
 import type { DeviceRows } from './device-rows.ts';
 import { sayFinding, subjectOf } from './explain-finding.ts';
-import type { Finding } from './finding.ts';
+import type { Cause, Finding } from './finding.ts';
 import type { WatchPlan } from './watch-plan.ts';
 
 /** Characters of a text that a sentence has at most. */
 const MOST_CHARACTERS = 64;
-const ODD = ['odd-order', 'odd-time'] as const;
+const ODD = ['odd-order', 'odd-time', 'unfamiliar'] as const;
 
 /**
  * Says which texts were odd: detectors see numbers in their place. Texts of classes whose values are in no alert are not
@@ -44,8 +44,11 @@ export class TextNamer {
     const [cause] = finding.causes;
     const detector = ODD.find((name) => finding.sentence === sayFinding(device, name, finding.causes));
     const time = finding.evidence.at(-1)?.time;
-    if (cause === undefined || detector === undefined || time === undefined) return finding;
+    if (cause === undefined || time === undefined) return finding;
     const field = subjectOf(cause.field);
+    const words = finding.violates === undefined ? this.#plan.words?.get(field) : undefined;
+    if (detector === undefined)
+      return words === undefined ? finding : sayMeasure(finding, `${device} ${words}`, cause, this.#also(finding));
     const place = this.#inputs.findIndex((input) => this.#plan.inputs[input]!.name === field);
     if (place === -1) return finding;
     const [width, input] = [this.#plan.inputs.length + 1, this.#inputs[place]!];
@@ -67,8 +70,13 @@ export class TextNamer {
     value: number,
     before: number,
   ): Finding {
-    const [text, last] = [this.#textOf(value), this.#textOf(before)];
+    const [text, last] = [this.#textOf(value, field), this.#textOf(before, field)];
     if (text === null) return finding;
+    const words = this.#plan.words?.get(field);
+    if (words !== undefined) {
+      const than = last === null || last === text ? '' : `, and before ${last}`;
+      return { ...finding, sentence: `${device} ${words}: ${text}${than}${this.#also(finding)}` };
+    }
     const time = finding.evidence.at(-1)!.time;
     const at = new Date(time / 1_000).toISOString().slice(11, 16);
     const why =
@@ -78,8 +86,16 @@ export class TextNamer {
     return { ...finding, sentence: `${field} of ${device} was ${text} ${why}` };
   }
 
-  /** A text in quotes; what is yes or no as it is. */
-  #textOf(value: number): string | null {
+  /** What else was unusual, in the words of the other causes. */
+  #also({ causes }: Finding): string {
+    const words = causes.slice(1).flatMap(({ field }) => this.#plan.words?.get(subjectOf(field)) ?? []);
+    return words.map((one) => `; it also ${one}`).join('');
+  }
+
+  /** A text in quotes; a number, and what is yes or no, as it is. */
+  #textOf(value: number, field: string): string | null {
+    if (value !== value) return null;
+    if (this.#plan.inputs.find(({ name }) => name === field)?.form === 'number') return String(value);
     if (value === 0 || value === 1) return String(value === 1);
     const text = this.#categories.textOf(value);
     return text === null ? null : JSON.stringify(text.slice(0, MOST_CHARACTERS));
@@ -98,4 +114,12 @@ export class TextNamer {
       }
     }
   }
+}
+
+/** How a measure was unusual, in the words of its field. */
+function sayMeasure(finding: Finding, what: string, { value, usual, unit }: Cause, also: string): Finding {
+  const of = (number: number): string => `${Number(number.toPrecision(4))}${unit === null ? '' : ` ${unit}`}`;
+  const said = value === null ? '' : `: ${of(value)}`;
+  const range = usual === null ? '' : `; usual for it is ${of(Math.max(0, usual[0]))} to ${of(usual[1])}`;
+  return { ...finding, sentence: `${what}${said}${range}${also}` };
 }

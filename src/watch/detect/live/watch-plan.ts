@@ -1,4 +1,4 @@
-import { CLASSES, PROBE_STREAM, TRIAL_STREAM } from '#base/core/index.ts';
+import { CLASSES, CONNECTIONS_STREAM, PROBE_STREAM, TRIAL_CONNECTIONS, TRIAL_STREAM } from '#base/core/index.ts';
 import { parsePhysics } from '#declare/template/index.ts';
 import type { Calendar, Detection, Field, Stream, Template } from '#declare/template/index.ts';
 import { compilePhysics } from '../checks/physics-check.ts';
@@ -12,7 +12,8 @@ import type { Feature, FeatureInput, FeatureRole } from '#learn/features/index.t
 import type { DetectorKind, MovableDetector } from '../detector.ts';
 import { ewmaChart } from '../charts/ewma-chart.ts';
 import { robustZ } from '../charts/robust-z.ts';
-import { beacon, oddOrder, oddTime } from '../score/given-score.ts';
+import { beacon, oddOrder, oddTime, unfamiliar } from '../score/given-score.ts';
+import { CONNECTION_CATEGORIES, CONNECTION_NUMBERS, CONNECTION_TRAITS } from './connection-fields.ts';
 import { jumpCheck } from '../sensor/jump-check.ts';
 import { scaleCheck } from '../sensor/scale-check.ts';
 import { stuckCheck } from '../sensor/stuck-check.ts';
@@ -27,6 +28,8 @@ export interface WatchedField {
   readonly shown: boolean;
   /** Differences below this mean nothing, in the field's unit; 0 where they are judged by the size of the value. */
   readonly resolution: number;
+  /** A share of the value that means nothing either, where no difference does; a thousandth where it is not said. */
+  readonly relative?: number;
   /** What it is good for; a `measure` where that is not said. */
   readonly role?: FeatureRole;
 }
@@ -86,6 +89,12 @@ export interface WatchPlan {
   readonly tiers?: TierRule;
   /** Present where devices of several types send to it: then whether one behaves as its type is asked too. */
   readonly typed?: true;
+  /** Present where each row sums up a period by itself: the inputs by which types are told apart, row by row. */
+  readonly traits?: readonly number[];
+  /** Rows that are kept of a device to show and to compare with; as many as of readings where it is not said. */
+  readonly remembered?: { readonly recent: number; readonly usual: number };
+  /** How sentences say that a field was unusual; absent where they go by its name. */
+  readonly words?: ReadonlyMap<string, string>;
   /** Times are those of receipt, and the time between readings means nothing: as of the prober's. */
   readonly byReceipt?: true;
   /** Times are of any past: who sends no more is not missing. */
@@ -102,6 +111,8 @@ export const INTERVAL = '_interval';
 export const STANDARD_BUDGET = { alarms: 1, seconds: 604_800 } as const;
 /** Of the prober's stream, whose device sends little and what it likes. */
 const PROBE_BUDGET = { alarms: 60, seconds: 3_600 };
+/** Of its connections: hours of a device in a second or two. */
+const TRIAL_BUDGET = { alarms: 600, seconds: 3_600 };
 const PROBE_ARMED_AFTER = 60;
 /** Under conditions detectors see values once enough is known of one: later than of the prober's own. */
 const TRIAL_ARMED_AFTER = 240;
@@ -111,6 +122,7 @@ const PROBE_DRIFT: DriftRule = { apart: 60, season: 0, blocks: [0], leastValues:
 const RESOLUTION_OF_RANGE = 1e-4;
 /** A tenth more or less of an interval means nothing. */
 const RESOLUTION_OF_INTERVAL = 0.1;
+const CONNECTION_QUIET_SECONDS = 600;
 const QUIET = { least: 60, most: 3600, share: 0.001 } as const;
 
 /**
@@ -144,9 +156,18 @@ export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
     const { stream: name, budget, tiers, drift } = detection;
     const stream = template.streams.get(name);
     if (stream === undefined) continue;
-    const plan = planStream(stream, budget === null ? STANDARD_BUDGET : budgetOf(budget), driftOf(drift));
+    const [allowed, rule] = [budget === null ? STANDARD_BUDGET : budgetOf(budget), driftOf(drift)];
+    if (name === CONNECTIONS_STREAM) {
+      plans.set(name, planConnections(stream, allowed, rule));
+      continue;
+    }
+    const plan = planStream(stream, allowed, rule);
     plans.set(name, { ...plan, ...checksOf(detection, plan), tiers: { ...STANDARD_TIERS, ...tiers } });
   }
+  const connections = template.streams.get(CONNECTIONS_STREAM);
+  // How devices connect is watched wherever anything of them is.
+  if (plans.size > 0 && connections !== undefined && !plans.has(CONNECTIONS_STREAM))
+    plans.set(CONNECTIONS_STREAM, planConnections(connections, STANDARD_BUDGET, STANDARD_DRIFT));
   const prober = template.streams.get(PROBE_STREAM);
   // Controls try the watch wherever there is one.
   if (plans.size > 0 && prober !== undefined) {
@@ -163,6 +184,12 @@ export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
   }
   const trial = template.streams.get(TRIAL_STREAM);
   if (plans.size > 0 && trial !== undefined) plans.set(TRIAL_STREAM, planTrial(trial));
+  const own = template.streams.get(TRIAL_CONNECTIONS);
+  if (plans.size > 0 && own !== undefined) {
+    // When it connects is a matter of the machine.
+    const { typed: _, ...plan } = planConnections(own, TRIAL_BUDGET, PROBE_DRIFT, false);
+    plans.set(TRIAL_CONNECTIONS, { ...plan, armedAfter: PROBE_ARMED_AFTER, quietSeconds: PROBE_QUIET_SECONDS });
+  }
   return plans;
 }
 
@@ -184,6 +211,68 @@ function planTrial(stream: Stream): WatchPlan {
     ofPast: true,
     armedAfter: TRIAL_ARMED_AFTER,
     quietSeconds: PROBE_QUIET_SECONDS,
+  };
+}
+
+/** Rows before anything is told of how a device connects: a few hours of one that sends all the time. */
+const CONNECTIONS_ARMED_AFTER = 96;
+/** Rows before what it has few of is told: what is new then is rarer than once in a hundred. */
+const CATEGORIES_SETTLE = 24;
+/** A fifth more or less of a size or an interval means nothing. */
+const RELATIVE_OF_CONNECTIONS = 0.2;
+const RARITY = { kind: 'order', after: 0, symbols: 8, memory: 4_096 } as const;
+
+/**
+ * What is watched of how devices connect: rows that the gateway sums up, each a period of a device.
+ *
+ * @param isTimed whether intervals mean anything
+ */
+function planConnections(stream: Stream, budget: WatchPlan['budget'], drift: DriftRule, isTimed = true): WatchPlan {
+  const judged = CONNECTION_NUMBERS.filter(({ isInterval }) => isTimed || !isInterval);
+  const numbers = judged.map(({ name }) => stream.fields.find((field) => field.name === name)!);
+  const named = [...numbers, ...CONNECTION_CATEGORIES, ...CONNECTION_TRAITS.map((name) => ({ name }))];
+  const names = [...new Set(named.map(({ name }) => name))];
+  const inputs = names.map((name): FeatureInput => {
+    return CONNECTION_CATEGORIES.find((one) => one.name === name && one.form === 'category') === undefined
+      ? { name, form: 'number' }
+      : { name, form: 'category' };
+  });
+  const traits = [
+    ...CONNECTION_TRAITS,
+    ...CONNECTION_CATEGORIES.filter(({ ofType }) => ofType).map(({ name }) => name),
+  ];
+  const fields: readonly WatchedField[] = [
+    ...numbers.map(({ name, type, unit }): WatchedField => {
+      const whole = type === 'integer';
+      return { name, unit, shown: true, resolution: whole ? 1 : 0, relative: RELATIVE_OF_CONNECTIONS };
+    }),
+    ...CONNECTION_CATEGORIES.map(({ name }): WatchedField => {
+      return { name: `${name}.rarity`, unit: null, shown: true, resolution: Infinity, role: 'score' };
+    }),
+    { name: INTERVAL, unit: null, shown: true, resolution: RESOLUTION_OF_INTERVAL },
+  ];
+  const scores = { first: numbers.length, count: CONNECTION_CATEGORIES.length, stride: 1 };
+  return {
+    stream: stream.name,
+    inputs,
+    fields,
+    sources: numbers.map(({ name }) => names.indexOf(name)),
+    features: CONNECTION_CATEGORIES.map(({ name }) => ({ ...RARITY, field: names.indexOf(name) })),
+    named: CONNECTION_CATEGORIES.map(({ name }) => name),
+    detectors: [
+      { kind: robustZ, floor: 5, exact: false },
+      { kind: unfamiliar, floor: 5, exact: true, scores, settles: CATEGORIES_SETTLE },
+    ],
+    drift: { rule: drift, fields: numbers.map(driftingField) },
+    signs: [{ role: 'lost-connections', field: 'lost' }],
+    typed: true,
+    traits: traits.map((name) => names.indexOf(name)),
+    remembered: { recent: 4, usual: 4 },
+    words: new Map([...CONNECTION_NUMBERS, ...CONNECTION_CATEGORIES].map(({ name, words }) => [name, words])),
+    budget,
+    byReceipt: true,
+    armedAfter: CONNECTIONS_ARMED_AFTER,
+    quietSeconds: CONNECTION_QUIET_SECONDS,
   };
 }
 

@@ -270,7 +270,8 @@ export class WatchService {
   #beginTiers(stream: string): void {
     const plan = this.#parts.plans.get(stream);
     if (plan !== undefined) this.#peers.set(stream, new BehaviourProfile(checkedFields(plan).length));
-    if (plan?.typed === true) this.#types.set(stream, new TypeProfiles(TRAITS * checkedFields(plan).length));
+    if (plan?.typed === true)
+      this.#types.set(stream, new TypeProfiles(plan.traits?.length ?? TRAITS * checkedFields(plan).length));
     if (plan?.tiers === undefined) return;
     const now = (): number => this.#parts.clock.monotonicMs();
     this.#dearer.set(stream, new DearerTiers(plan.fields.length, rateOfPart(plan), plan.tiers, now));

@@ -10,6 +10,8 @@ const OPTIONS = {
 export const oddOrder = givenScore('odd-order');
 /** A category at a time at which it hardly ever comes. */
 export const oddTime = givenScore('odd-time');
+/** A category that hardly ever comes at all. */
+export const unfamiliar = givenScore('unfamiliar');
 /** Times that repeat with one period, as those of a beacon do. */
 export const beacon = givenScore('beacon');
 

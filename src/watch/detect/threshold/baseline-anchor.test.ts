@@ -37,3 +37,23 @@ test('checkAnchor() takes what is below the resolution of a field for nothing', 
   assert.equal(checkAnchor(state, usual(-18, 0), RESOLUTIONS, 0, 1_000), null);
   assert.equal(checkAnchor(state, usual(-17.95, 0.02), RESOLUTIONS, 5, 1_000), null);
 });
+
+test('checkAnchor() does not tell of a field that has no values, and holds one fast that begins to have some', () => {
+  const state = beginAnchor(2);
+  const at = (seconds: number, centre: number, count: number) =>
+    checkAnchor(
+      state,
+      {
+        centre: Float64Array.of(centre, 50),
+        spread: Float64Array.of(count === 0 ? 0 : 1, 1),
+        counts: Float64Array.of(count, 99),
+      },
+      [0, 0.01],
+      seconds,
+      10,
+    );
+  for (const seconds of [0, 100, 200]) assert.equal(at(seconds, 0, 0), null);
+  assert.equal(at(300, 900, 50), null);
+  assert.equal(at(400, 901, 90), null);
+  assert.equal(at(500, 950, 90)?.by, 50);
+});

@@ -24,6 +24,8 @@ const OWN = 3;
 
 /** Readings before what is usual is held fast. */
 export const ANCHORED_AFTER = 1_000;
+/** Values of a field before anything is usual for it. */
+const LEAST_VALUES = 9;
 /** Standard deviations that the centre may move. */
 export const MOVED_LIMIT = 6;
 /** The spread counts as having moved by the limit when it is so many times what it was, or that part of it. */
@@ -58,6 +60,11 @@ export function checkAnchor(
   let farthest: Moved | null = null;
   for (let field = 0; field < usual.centre.length; field++) {
     const centre = state[OWN + 2 * field]!;
+    // It had no values then: what is usual for it is held fast now, if it has any.
+    if (Number.isNaN(centre)) {
+      holdField(state, usual, field);
+      continue;
+    }
     const spread = Math.max(
       state[OWN + 2 * field + 1]!,
       resolutions[field]! || 1e-3 * Math.abs(centre),
@@ -77,11 +84,13 @@ export function checkAnchor(
   return farthest;
 }
 
-function hold(state: AnchorState, { centre, spread }: BaselineState, seconds: number): void {
+function hold(state: AnchorState, usual: BaselineState, seconds: number): void {
   state[SET] = 1;
   state[AT] = seconds;
-  for (let field = 0; field < centre.length; field++) {
-    state[OWN + 2 * field] = centre[field]!;
-    state[OWN + 2 * field + 1] = spread[field]!;
-  }
+  for (let field = 0; field < usual.centre.length; field++) holdField(state, usual, field);
+}
+
+function holdField(state: AnchorState, { centre, spread, counts }: BaselineState, field: number): void {
+  state[OWN + 2 * field] = counts[field]! < LEAST_VALUES ? NaN : centre[field]!;
+  state[OWN + 2 * field + 1] = spread[field]!;
 }

@@ -1,4 +1,5 @@
 import type { IConnectPacket } from 'mqtt-packet';
+import type { Manner } from '../../connections/connection-summary.ts';
 import type { Client } from '../client.ts';
 import { redeliver } from '../deliver.ts';
 import type { ClaimedSession } from '../hub-client.ts';
@@ -78,6 +79,7 @@ export async function handleConnect(client: Client, frame: Buffer, bodyStart: nu
   }
   client.session = session;
   client.state = 'open';
+  client.tally = client.context.connections.began(client.peer.device, mannerOf(client, packet));
   if (session.expirySeconds > 0) {
     recordState(client.context.ingest, session);
     // So that it is heard of if the journal cannot keep it.
@@ -128,6 +130,16 @@ function checkWill(will: NonNullable<IConnectPacket['will']>, version: ProtocolV
   if ((will.qos ?? 0) > 2 || !isWellFormed(will.topic)) return ReasonCode.MalformedPacket;
   if (will.topic === '' || /[+#]/.test(will.topic)) return ReasonCode.TopicNameInvalid;
   return will.retain === true && version === 5 ? ReasonCode.RetainNotSupported : 0;
+}
+
+function mannerOf({ peer, version, will }: Client, { keepalive, clean }: IConnectPacket): Manner {
+  return {
+    ...peer.transport,
+    protocol: version === 5 ? 'mqtt-5' : 'mqtt-3.1.1',
+    keepAlive: keepalive ?? 0,
+    clean: clean === true,
+    hasWill: will !== null,
+  };
 }
 
 function agree(client: Client, packet: IConnectPacket): void {

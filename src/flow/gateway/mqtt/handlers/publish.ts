@@ -78,11 +78,13 @@ function take(client: Client, data: Buffer, fields: PublishFields, route: Publis
   const sender = client.peer.device;
   const payload = data.subarray(fields.payloadStart, end);
   const format = formatOf(data, fields, payload);
+  const received = clock.now();
+  client.tally?.message(payload.length, received, route);
   const refusal = route.refusal === 0 && format === null ? REASON.format.number : route.refusal;
   const reason =
     refusal !== 0 || format === null
       ? ingest.refuse(sender.name, route.stream, refusal, payload)
-      : ingest.admit(sender, route.stream, route.about, payload, format, clock.now());
+      : ingest.admit(sender, route.stream, route.about, payload, format, received);
   if (client.version === 4 && !isStored(reason)) hearRefusal(client, route, reason);
   return reason;
 }

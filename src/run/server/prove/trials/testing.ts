@@ -1,6 +1,7 @@
-import { micros, PROBE_DEVICE } from '#base/core/index.ts';
+import { micros, PROBE_DEVICE, TRIAL_CONNECTIONS } from '#base/core/index.ts';
 import { TokenKey } from '#base/crypto/index.ts';
 import { tokenDomains } from '#declare/template/index.ts';
+import { ConnectionBook, summaryMembers } from '#flow/gateway/index.ts';
 import { Ingest, isStored, reasonOf } from '#flow/ingest/index.ts';
 import type { JournalItem, JournalReader, JournalRecord } from '#flow/journal/index.ts';
 import { DEVICE_FLAG, DeviceTable } from '#trust/identity/index.ts';
@@ -14,6 +15,7 @@ import { silentLog } from '../../../../../test/support/open-audit-log.ts';
 import { openKeys, recordAudit } from '../../../../../test/support/open-trust.ts';
 import type { Cleanable } from '../../../../../test/support/tmp.ts';
 import type { TrialParts } from './trial-run.ts';
+import type { ConnectionParts } from './try-connections.ts';
 
 /** A journal in memory. */
 class Journal implements JournalReader {
@@ -58,7 +60,7 @@ class Journal implements JournalReader {
 export async function trialWorld(
   t: Cleanable,
   broken: ((plan: WatchPlan) => WatchPlan) | null = (plan) => plan,
-): Promise<TrialParts & { readonly alerts: AlertBook }> {
+): Promise<TrialParts & Pick<ConnectionParts, 'connect' | 'pause'> & { readonly alerts: AlertBook }> {
   const clock = frozenClock();
   const template = makeTemplate(
     'devices: { d: {} }\nstreams: { s: { from: d, fields: { v: { type: number } } } }\ndetect: { s: {} }\n',
@@ -69,7 +71,7 @@ export async function trialWorld(
   const alerts = await AlertBook.open({ ...own, rules: await RuleBook.open(own) });
   const journal = new Journal();
   const table = DeviceTable.create({ devices: 1, streams: 8, records: 8, window: 8, stepped: 1 }, new Uint8Array(8));
-  const device = { index: 0, name: PROBE_DEVICE, type: PROBE_DEVICE, speaksFor: [] };
+  const device = { index: 0, name: PROBE_DEVICE, type: PROBE_DEVICE, speaksFor: [], serials: [] };
   table.setFlags(0, DEVICE_FLAG.known);
   const ingest = new Ingest({
     template,
@@ -95,7 +97,30 @@ export async function trialWorld(
   });
   t.after(() => watch.drain());
   let sent = 0;
+  const connections = new ConnectionBook({
+    clock,
+    isStream: (name) => template.streams.has(name),
+    told: (summary) => void ingest.recordOwn(TRIAL_CONNECTIONS, device, summaryMembers(summary), summary.at),
+  });
   return {
+    pause: async () => clock.set(micros(clock.now() + 3e6)),
+    connect: async ({ localAddress, signatureAlgorithms, isLost }, topic, payload) => {
+      const tally = connections.began(device, {
+        network: localAddress ?? '127.0.0.1',
+        tls: 'TLSv1.3',
+        stack: signatureAlgorithms ?? 'usual',
+        protocol: 'mqtt-5',
+        keepAlive: 0,
+        clean: true,
+        hasWill: false,
+      });
+      const stream = topic.slice('streams/'.length);
+      tally.message(payload.length, clock.now(), { stream, about: device, refusal: 0 });
+      clock.set(micros(clock.now() + 20_000));
+      connections.ended(tally, isLost === true ? 'lost' : 'goodbye');
+      await ingest.drain();
+      return { code: 0, text: null };
+    },
     publish: async (topic, payloads) => {
       const outcomes = payloads.map((payload) => {
         // Within the burst of the stream, and no lag that would keep anything from being judged.
