@@ -13,5 +13,6 @@ test('categoriesStayHashed turns red', () =>
     'the same word moves': giving({ same: 12 }),
     'the key is nowhere in custody': giving({ custody: false }),
     'few buckets are used': giving({ collided: SOUND_HASHING.words }),
+    'no two words share a bucket': giving({ collided: 0 }),
     'no loss is measured': giving({ loss: Number.NaN }),
   }));

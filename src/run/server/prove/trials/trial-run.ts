@@ -29,7 +29,11 @@ export interface TrialReading {
 }
 
 const DAY = 86_400;
-/** A trial lies somewhere in these last years, so that the times of two do not meet. */
+const SECOND = 1_000_000;
+/**
+ * A trial begins in the first second of some day of these last years, at a microsecond of its own: what is known of an
+ * alert is its detector and when it begins, and one that an earlier trial has led to would not be told again.
+ */
 const YEARS = 8 * 365 * DAY;
 const MARGIN = 60 * DAY;
 const CHUNK = 500;
@@ -42,7 +46,7 @@ const MOST_ALERTS = 1_000;
 export class TrialRun {
   readonly #parts: TrialParts;
   readonly #began: number;
-  /** Seconds since 1970. */
+  /** Epoch microseconds. */
   #at: number;
   #sent = 0;
 
@@ -62,15 +66,16 @@ export class TrialRun {
     if ((await baseline(PROBE_DEVICE)) === null) return null;
     await forget([{ stream: TRIAL_STREAM, device: PROBE_DEVICE, from: 0, to: Number.MAX_SAFE_INTEGER }]);
     const today = Math.floor(clock.now() / 1e6 / DAY) * DAY;
-    return new TrialRun(parts, today - MARGIN - Math.floor((random() * YEARS) / DAY) * DAY);
+    const day = today - MARGIN - Math.floor((random() * YEARS) / DAY) * DAY;
+    return new TrialRun(parts, day * SECOND + Math.floor(random() * SECOND));
   }
 
   /** Sends readings and waits until all of them were judged. */
   async send(readings: readonly TrialReading[]): Promise<void> {
     const { publish, baseline, flush, within } = this.#parts;
     const payloads = readings.map(({ after, fields }) => {
-      this.#at += after;
-      return JSON.stringify({ time: this.#at, ...fields });
+      this.#at += Math.round(after * SECOND);
+      return JSON.stringify({ time: this.#at / SECOND, ...fields });
     });
     for (let from = 0; from < payloads.length; from += CHUNK) {
       const outcomes = await publish(`streams/${TRIAL_STREAM}`, payloads.slice(from, from + CHUNK));
