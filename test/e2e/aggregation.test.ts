@@ -7,6 +7,7 @@ import mqtt from 'mqtt';
 import { searchFolders } from '#run/server/prove/search-files.ts';
 import { ChildPlatform } from '../support/child-platform.ts';
 import { eventually } from '../support/eventually.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { SteadyPublisher } from '../support/steady-publisher.ts';
 
 const TEMPLATE = `
@@ -119,8 +120,11 @@ test(
         pauseMs: 20,
       });
       t.after(() => publisher.giveUp());
+      const random = seededRandom(1);
       for (let round = 0; round < 2; round++) {
-        await pause(700 + Math.random() * 1_500);
+        // Some way into a window, another way each time.
+        const wanted = publisher.acknowledged.size + random.integer(200, 1_500);
+        await eventually(() => publisher.acknowledged.size >= wanted, Boolean);
         const [pid] = await weir.children('server/gateway/process.ts');
         assert.ok(pid !== undefined);
         process.kill(pid, 'SIGKILL');
@@ -132,7 +136,8 @@ test(
       }
       await weir.kill();
       await weir.start();
-      await pause(500);
+      const survived = publisher.acknowledged.size;
+      await eventually(() => publisher.acknowledged.size > survived + 100, Boolean);
       await publisher.stop();
       assert.ok(publisher.lost >= 2, `only ${publisher.lost} connections were lost`);
       const sent = publisher.acknowledged.size;

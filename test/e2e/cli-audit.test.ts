@@ -18,7 +18,7 @@ const findingsOf = ({ stdout }: Run): readonly string[] =>
 
 /** Waits for something that takes as long as it takes. */
 async function until<T>(look: () => Promise<T | null>): Promise<T> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const found = await look();
     if (found !== null) return found;
     await sleep(100);

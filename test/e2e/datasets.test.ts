@@ -65,8 +65,10 @@ test('answers that leave the platform', async (t) => {
     ({ status }) => status !== 403,
   );
   assert.match(outcomes, /"stored":\s*30/);
-  // A reading is visible within a second of its acknowledgement.
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await eventually(
+    () => weir.query<{ n: number }>('select count(*)::integer as n from pump'),
+    ([found]) => found?.n === 30,
+  );
   const token = path.join(weir.folder, 'token');
   await writeFile(token, `${await weir.addUser('ada', ['analyst'])}\n`, { mode: 0o600 });
   const asAda = ['--data', weir.layout.root, '--token-file', token];

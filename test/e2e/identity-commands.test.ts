@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { eventually } from '../support/eventually.ts';
 import { requireProgram } from '../support/outside.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 import type { TestDevice, TestPlatform } from '../support/running-platform.ts';
@@ -41,7 +42,10 @@ test('commands reach their device, live and after it was away', async (t) => {
 
   await t.test('live', async () => {
     const hearing = hear(device, 1);
-    await pause(1_000);
+    await eventually(
+      async () => (await weir.status()).connections,
+      (open) => open > 0,
+    );
     assert.equal((await send('fan/speed', '3')).status, 202);
     assert.deepEqual(await hearing, ['commands/truck-1/fan/speed 3']);
   });
@@ -57,12 +61,13 @@ test('commands reach their device, live and after it was away', async (t) => {
   await t.test('configuration is retained for every connection until it is taken away', async () => {
     await send('interval', '10', { retain: true });
     await send('interval', '20', { retain: true });
-    const fresh = (): Promise<string[]> => subscribe(mosquitto, weir, device, ['-i', 'fresh', '-W', '3']);
-    assert.deepEqual(await fresh(), ['commands/truck-1/interval 20']);
+    const fresh = (...until: string[]): Promise<string[]> =>
+      subscribe(mosquitto, weir, device, ['-i', 'fresh', ...until]);
+    assert.deepEqual(await fresh('-C', '1'), ['commands/truck-1/interval 20']);
     await weir.restart();
-    assert.deepEqual(await fresh(), ['commands/truck-1/interval 20']);
+    assert.deepEqual(await fresh('-C', '1'), ['commands/truck-1/interval 20']);
     await send('interval', '', { retain: true });
-    assert.deepEqual(await fresh(), []);
+    assert.deepEqual(await fresh('-W', '2'), []);
   });
 
   await t.test('no device hears the commands of another', async () => {
@@ -90,8 +95,4 @@ async function subscribe(
     timeout: 20_000,
   }).catch((error: { stdout: string }) => error);
   return stdout.split('\n').filter((line) => line !== '');
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { eventually } from '../support/eventually.ts';
 import { requireProgram } from '../support/outside.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 
@@ -45,7 +46,7 @@ test('one device, one reading, one query, one log entry', async (t) => {
   await publish('{"temperature": 4.5, "door": true, "seq": 1}');
 
   await t.test('the reading is there at once', async () => {
-    const rows = await until(
+    const rows = await eventually(
       () => weir.query('select device, temperature, door, seq from climate'),
       (found) => found.length === 1,
     );
@@ -70,12 +71,12 @@ test('one device, one reading, one query, one log entry', async (t) => {
       '{"temperature": 400}',
     ]).catch((error: { stdout: string; stderr: string }) => error);
     assert.match(`${stdout}${stderr}`, /RC:131|Implementation specific error/);
-    const counts = await until(
+    const counts = await eventually(
       () => weir.query('select stream, device, reason, count from _refusals'),
       (rows) => rows.length === 1,
     );
     assert.deepEqual(counts, [{ stream: 'climate', device: 'truck-1', reason: 'range', count: 1 }]);
-    const kept = await until(
+    const kept = await eventually(
       async () =>
         (await weir.call('GET', '/v1/quarantine')).json<{ readings: { reason: string; id: string }[] }>().readings,
       (rows) => rows.length === 1,
@@ -117,12 +118,3 @@ test('one device, one reading, one query, one log entry', async (t) => {
     ]);
   });
 });
-
-/** Asks again until an answer is as wanted, for at most five seconds; gives the last one. */
-async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    const answer = await ask();
-    if (wanted(answer) || attempt >= 50) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}

@@ -114,6 +114,8 @@ export interface PlatformOptions {
   readonly witness?: WitnessPlace;
   /** How long queries that began before a person was erased have to open what they read; a minute where it is absent. */
   readonly erasureGrace?: Millis;
+  /** How long after one run of controls began the next may begin; ten seconds where it is absent. */
+  readonly proveEvery?: Millis;
   readonly log: Log;
 }
 
@@ -544,6 +546,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       },
     );
   const prover: Prover = new Prover({
+    ...(options.proveEvery === undefined ? {} : { every: options.proveEvery }),
     rights,
     processingRecord: recordNow,
     cryptoInventory,

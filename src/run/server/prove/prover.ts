@@ -1,5 +1,5 @@
-import { decodeUtf8, formatMicros, PROBE_STREAM } from '#base/core/index.ts';
-import type { AuditSink, Json, Log } from '#base/core/index.ts';
+import { decodeUtf8, formatMicros, PROBE_STREAM, seconds } from '#base/core/index.ts';
+import type { AuditSink, Json, Log, Millis } from '#base/core/index.ts';
 import { noteSigner, sha256Hex, signEnvelope, SIGNING_SEED_LENGTH, SigningKey } from '#base/crypto/index.ts';
 import { CONTROLS, runControls, selectControls, signEvidence } from '#assure/controls/index.ts';
 import type { ControlOutcome, Evidence, Selection } from '#assure/controls/index.ts';
@@ -20,10 +20,11 @@ export interface ProverParts extends Omit<LiveParts, 'template'> {
   readonly custody: Custody;
   readonly log: Log;
   readonly templates: { readonly current: ReturnType<LiveParts['template']>; readonly since: string };
+  /** Runs begin at most this often; ten seconds where it is absent. */
+  readonly every?: Millis;
 }
 
-/** Runs begin at most this often. */
-const BETWEEN_RUNS_MS = 10_000;
+const EVERY = seconds(10);
 /** The evidence's own keys, in the order in which they sign. */
 export const EVIDENCE_ALGORITHMS = ['ed25519', 'ml-dsa-65'] as const;
 
@@ -54,7 +55,7 @@ export class Prover implements ProverPort {
   /**
    * Tries controls in order. The caller was decided to be allowed.
    *
-   * @throws {ApiError} API_PROVE_BUSY if a run is under way or the last one began less than ten seconds ago;
+   * @throws {ApiError} API_PROVE_BUSY if a run is under way or the last one began less than `every` ago;
    *   API_BODY_INVALID if nothing is selected
    */
   async prove(
@@ -87,7 +88,7 @@ export class Prover implements ProverPort {
   #begin(): void {
     const now = this.#parts.clock.monotonicMs();
     if (this.#running) throw busy('a run is under way');
-    if (this.#lastBegun !== null && now - this.#lastBegun < BETWEEN_RUNS_MS)
+    if (this.#lastBegun !== null && now - this.#lastBegun < (this.#parts.every ?? EVERY))
       throw busy('the last run was a moment ago');
     this.#running = true;
     this.#lastBegun = now;
