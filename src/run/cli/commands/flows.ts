@@ -12,7 +12,7 @@ import { ImportGrant } from '../replay/import-grant.ts';
 import { PlatformSink } from '../replay/platform-sink.ts';
 import { findStream } from '../replay/replay-files.ts';
 import { Tally } from '../replay/tally.ts';
-import type { ReplayReport } from '../replay/tally.ts';
+import { tellReport } from '../replay/tell-report.ts';
 import { hearStop } from '../stop-signal.ts';
 import type { ContextOf } from './command.ts';
 
@@ -87,7 +87,14 @@ async function importFiles(context: CommandContext, files: readonly string[], op
       signal: stop.signal,
     });
   });
-  finish(context, options.stream, report);
+  tellReport(context, report, {
+    act: 'an import',
+    sent: 'flows',
+    notTaken: 'not taken',
+    paced: false,
+    hint: 'The reasons above say why; `npm run -s weir -- quarantine list` has what was kept',
+    next: `select peer_name, count(*) from ${options.stream} group by peer_name`,
+  });
 }
 
 /** Counts lines that cannot be taken, and tells of the first of them. */
@@ -105,31 +112,4 @@ export function tellFaults(
     },
     onDropped: (count) => context.note(`${count} records of DNS and TLS are not joined: there are too many`),
   };
-}
-
-function finish(context: CommandContext, stream: string, report: ReplayReport): void {
-  context.result(report, show);
-  if (report.interrupted) {
-    context.note('stopped before the end; the same command with --resume goes on from here');
-    process.exitCode = EXIT.interrupted;
-    return;
-  }
-  if (report.stored === 0 && report.skipped === 0) {
-    throw new CliError('CLI_NOTHING_STORED', `Cannot call it an import: none of ${report.read} flows was stored`, {
-      hint: 'The reasons above say why; `npm run -s weir -- quarantine list` has what was kept',
-    });
-  }
-  context.next(`query "select peer_name, count(*) from ${stream} group by peer_name"`);
-}
-
-function show({ read, stored, skipped, refused, unreadable, devices }: ReplayReport): string {
-  const left = skipped === 0 ? '' : `, left out ${skipped} that an earlier run has sent`;
-  const lines = [`stored ${stored} of ${read} flows of ${devices} devices${left}`];
-  const list = (counts: Readonly<Record<string, number>>): string =>
-    Object.entries(counts)
-      .map(([reason, count]) => `${reason} ${count}`)
-      .join(', ');
-  if (Object.keys(refused).length > 0) lines.push(`refused ${list(refused)}`);
-  if (Object.keys(unreadable).length > 0) lines.push(`not taken ${list(unreadable)}`);
-  return lines.map((line) => `${line}\n`).join('');
 }

@@ -13,7 +13,7 @@ import { findStream, replayFiles } from '../replay/replay-files.ts';
 import type { ReplayPlan } from '../replay/replay-files.ts';
 import { parseRenames, parseRoutes } from '../replay/routes.ts';
 import { Tally } from '../replay/tally.ts';
-import type { ReplayReport } from '../replay/tally.ts';
+import { tellReport } from '../replay/tell-report.ts';
 import { hearStop } from '../stop-signal.ts';
 import type { ContextOf } from './command.ts';
 
@@ -137,38 +137,15 @@ async function replay(context: CommandContext, files: readonly string[], options
     });
   });
   bar.end();
-  finish(context, plan, report);
-}
-
-function finish(context: CommandContext, plan: ReplayPlan, report: ReplayReport): void {
-  context.result(report, showReport);
-  if (report.interrupted) {
-    context.note('stopped before the end; the same command with --resume goes on from here');
-    process.exitCode = EXIT.interrupted;
-    return;
-  }
-  if (report.stored === 0 && report.skipped === 0) {
-    const numbered = (report.refused['replay'] ?? 0) > 0;
-    throw new CliError('CLI_NOTHING_STORED', `Cannot call it a replay: none of ${report.read} records was stored`, {
-      hint: numbered
-        ? 'These devices have sent higher numbers already: name a higher --seq-from, or other devices'
-        : 'The reasons above say why; `npm run -s weir -- quarantine list` has what was kept',
-    });
-  }
-  const stream = plan.stream ?? plan.routes.values().next().value?.stream;
-  context.next(`query "select device, count(*) from ${stream} group by device"`);
-}
-
-function showReport(report: ReplayReport): string {
-  const { read, stored, skipped, refused, unreadable, devices, seconds } = report;
-  const left = skipped === 0 ? '' : `, left out ${skipped} that an earlier run has sent`;
-  const speed = seconds > 0 ? `, ${Math.round(read / seconds)} per second` : '';
-  const lines = [`stored ${stored} of ${read} records of ${devices} devices${left}${speed}`];
-  const list = (counts: Readonly<Record<string, number>>): string =>
-    Object.entries(counts)
-      .map(([reason, count]) => `${reason} ${count}`)
-      .join(', ');
-  if (Object.keys(refused).length > 0) lines.push(`refused ${list(refused)}`);
-  if (Object.keys(unreadable).length > 0) lines.push(`not readings ${list(unreadable)}`);
-  return lines.map((line) => `${line}\n`).join('');
+  const numbered = (report.refused['replay'] ?? 0) > 0;
+  tellReport(context, report, {
+    act: 'a replay',
+    sent: 'records',
+    notTaken: 'not readings',
+    paced: true,
+    hint: numbered
+      ? 'These devices have sent higher numbers already: name a higher --seq-from, or other devices'
+      : 'The reasons above say why; `npm run -s weir -- quarantine list` has what was kept',
+    next: `select device, count(*) from ${plan.stream ?? plan.routes.values().next().value?.stream} group by device`,
+  });
 }
