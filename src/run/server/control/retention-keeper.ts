@@ -1,40 +1,29 @@
-import { canonicalJson, encodeUtf8, formatMicros, makeId, micros } from '#base/core/index.ts';
-import type { AuditSink, Clock, Json, Log, Micros, Random } from '#base/core/index.ts';
-import { sha256Hex } from '#base/crypto/index.ts';
+import { formatMicros, makeId, micros } from '#base/core/index.ts';
+import type { Log, Micros } from '#base/core/index.ts';
 import type { Catalogue, Objects } from '#base/storage/index.ts';
 import { keepOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { Erasures, Holds, lookForObjects } from '#flow/store/index.ts';
 import type { Erasure, Hold, Segment } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
-import type { Confirmation } from '../backup/backup-keeper.ts';
 import { ServerError } from '../errors.ts';
+import { certifyErasure } from './certify-erasure.ts';
+import type { CertifyParts } from './certify-erasure.ts';
 import { goingUnder, retentionPlan } from './retention-plan.ts';
 import type { Going, StreamRetention } from './retention-plan.ts';
 import { HoldConditions } from './hold-conditions.ts';
 import type { Looked } from './require-nothing-left.ts';
-import { requireNothingLeft } from './require-nothing-left.ts';
 import type { SegmentHost } from './segment-host.ts';
-
-/** Type of the payload of a certificate. */
-export const ERASURE_TYPE = 'application/vnd.weir.erasure.v1+json';
 
 const ACTOR = 'weir:retention';
 const MOST_CERTIFICATES = 1_000;
 
-export interface RetentionParts {
+export interface RetentionParts extends CertifyParts {
   readonly catalogue: Catalogue;
   readonly keys: KeyRing;
   readonly segments: SegmentHost;
   readonly objects: Objects;
-  readonly audit: AuditSink;
-  readonly clock: Clock;
-  readonly random: Random;
   readonly template: () => Template;
-  /** Signs a statement of this platform. */
-  readonly sign: (type: string, statement: Json) => Promise<string>;
-  /** Has backups let go of what was erased; tells of each whether it did. */
-  readonly reachCopies: () => Promise<readonly Confirmation[]>;
   /** How many readings of a segment meet a condition. @throws {QueryError} where it is none over the stream's columns */
   readonly count: (segment: Segment, condition: string) => Promise<number>;
   /** Refuses a condition that cannot be asked of a stream. @throws {QueryError} */
@@ -194,27 +183,27 @@ export class RetentionKeeper {
    * @throws {ServerError} SERVER_ERASURE_INCOMPLETE if something is left: it is tried again at the next step
    */
   async finish(): Promise<string | null> {
-    const { catalogue, keys, audit, clock, random, sign, reachCopies } = this.#parts;
     const gone = await this.#gone();
     if (gone.length === 0) return null;
-    const epochs = await keys.lifecycle.shred(ACTOR);
-    const looked = await this.#look(gone);
-    requireNothingLeft(looked);
-    const copies = await reachCopies();
-    const id = makeId(clock, random);
-    const at = clock.now();
-    const statement = statementOf(id, at, gone, epochs, looked, copies);
-    const text = await sign(ERASURE_TYPE, statement);
-    await audit.append({
+    const certificate = await certifyErasure(this.#parts, {
       actor: ACTOR,
       action: 'certify-erasure',
-      resource: `certificate:${id}`,
-      outcome: 'done',
-      digest: sha256Hex(encodeUtf8(canonicalJson(statement))),
       detail: { segments: gone.length, rows: gone.reduce((sum, { rows }) => sum + rows, 0) },
+      because: 'kept no longer',
+      about: {
+        segments: gone.map(({ segment, stream, rows, keptFrom, digest, at: since }) => ({
+          segment,
+          stream,
+          rows,
+          received_before: formatMicros(micros(keptFrom)),
+          digest,
+          out_of_queries: formatMicros(micros(since)),
+        })),
+      },
+      look: () => this.#look(gone),
     });
-    await catalogue.transaction((tx) => this.#erasures.certify(tx, gone, { id, text, at }));
-    return id;
+    await this.#parts.catalogue.transaction((tx) => this.#erasures.certify(tx, gone, certificate));
+    return certificate.id;
   }
 
   /** What went and whose objects the store has deleted. */
@@ -246,34 +235,6 @@ export class RetentionKeeper {
 
 function isStanding({ released }: Hold): boolean {
   return released === null;
-}
-
-function statementOf(
-  id: string,
-  at: Micros,
-  gone: readonly Erasure[],
-  epochs: readonly number[],
-  looked: readonly { readonly where: string; readonly found: number }[],
-  copies: readonly Confirmation[],
-): Json {
-  return {
-    format: 'weir.erasure',
-    version: 1,
-    id,
-    at: formatMicros(at),
-    because: 'kept no longer',
-    segments: gone.map(({ segment, stream, rows, keptFrom, digest, at: since }) => ({
-      segment,
-      stream,
-      rows,
-      received_before: formatMicros(micros(keptFrom)),
-      digest,
-      out_of_queries: formatMicros(micros(since)),
-    })),
-    epochs_destroyed: [...epochs],
-    looked: looked.map((one) => ({ ...one })),
-    copies: copies.map((one) => ({ ...one })),
-  };
 }
 
 function unknownStream(stream: string): ServerError {

@@ -1,21 +1,19 @@
-import { canonicalJson, encodeUtf8, formatMicros, makeId, micros, seconds } from '#base/core/index.ts';
-import type { AuditSink, Clock, Json, Micros, Millis, Random } from '#base/core/index.ts';
-import { sha256Hex } from '#base/crypto/index.ts';
+import { formatMicros, micros, seconds } from '#base/core/index.ts';
+import type { Json, Millis } from '#base/core/index.ts';
 import type { Catalogue, Objects } from '#base/storage/index.ts';
 import type { Rectification, RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
 import { lookForObjects } from '#flow/store/index.ts';
 import type { Erasure, Erasures, SubjectRows, SubjectSpan } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
-import type { Confirmation } from '../backup/backup-keeper.ts';
-import { ERASURE_TYPE } from '../control/retention-keeper.ts';
-import { requireNothingLeft } from '../control/require-nothing-left.ts';
+import { certifyErasure } from '../control/certify-erasure.ts';
+import type { CertifyParts } from '../control/certify-erasure.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { StoreHost } from '../store/host.ts';
 import type { SubjectCorner } from './subject-corner.ts';
 import type { SubjectGate } from './subject-gate.ts';
 import { CERTIFIED } from './subject-log.ts';
 
-export interface EraserParts {
+export interface EraserParts extends Omit<CertifyParts, 'keys'> {
   readonly catalogue: Catalogue;
   readonly book: RequestBook;
   readonly keys: Pick<KeyRing, 'lifecycle' | 'unwrapDataKeys'>;
@@ -30,12 +28,6 @@ export interface EraserParts {
   /** Has query processes let go of what they opened of segments, and says how many they still hold. */
   readonly heldAfterDrop: (segments: readonly string[]) => Promise<number>;
   readonly digestKey: Uint8Array;
-  readonly audit: AuditSink;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly sign: (type: string, statement: Json) => Promise<string>;
-  /** Has backups let go of what was erased; tells of each whether it did. */
-  readonly reachCopies: () => Promise<readonly Confirmation[]>;
   /** How long queries that began before have to open what they read. */
   readonly grace?: Millis;
 }
@@ -122,31 +114,24 @@ export class Eraser {
   }
 
   async #certify(request: SubjectRequest): Promise<SubjectRequest> {
-    const { keys, audit, catalogue, book, erasures, clock, random, sign, reachCopies } = this.#parts;
+    const { catalogue, book, erasures } = this.#parts;
     const gone = await this.#gone(request);
     const spanned = { ...request, spans: request.spans ?? [] };
     // What lagged behind may have read what was in the journal until now.
     for (const corner of cornersFor(request, this.#parts.corners)) await corner.erase(spanned);
-    const epochs = await keys.lifecycle.shred(ACTOR);
-    const looked = await this.#look(request, gone);
-    requireNothingLeft(looked);
-    const copies = await reachCopies();
-    const id = makeId(clock, random);
-    const at = clock.now();
-    const statement = statementOf(id, at, request, gone, epochs, looked, copies);
-    const text = await sign(ERASURE_TYPE, statement);
-    await audit.append({
+    const certificate = await certifyErasure(this.#parts, {
       actor: ACTOR,
       action: CERTIFIED,
-      resource: `certificate:${id}`,
-      outcome: 'done',
-      digest: sha256Hex(encodeUtf8(canonicalJson(statement))),
       detail: { request: request.id, segments: gone.length, rows: rowsIn(gone) },
+      because: request.change === undefined ? 'asked by the person' : 'corrected as the person asked',
+      about: statedOf(request, gone),
+      look: () => this.#look(request, gone),
     });
     const { spans: _, ...unspanned } = request;
+    const { id, at } = certificate;
     const done: SubjectRequest = { ...unspanned, state: 'done', finished: at, certificate: id, problem: null };
     await catalogue.transaction(async (tx) => {
-      await erasures.certify(tx, gone, { id, text, at });
+      await erasures.certify(tx, gone, certificate);
       await book.putWithin(tx, done);
     });
     return done;
@@ -218,22 +203,9 @@ function rowsIn(gone: readonly Erasure[]): number {
   return gone.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** @see docs/formats/erasure-certificate.md */
-function statementOf(
-  id: string,
-  at: Micros,
-  request: SubjectRequest,
-  gone: readonly Erasure[],
-  epochs: readonly number[],
-  looked: readonly { readonly where: string; readonly found: number }[],
-  copies: readonly Confirmation[],
-): Json {
+/** What a certificate says of a request and what it took. @see docs/formats/erasure-certificate.md */
+function statedOf(request: SubjectRequest, gone: readonly Erasure[]): Readonly<Record<string, Json>> {
   return {
-    format: 'weir.erasure',
-    version: 1,
-    id,
-    at: formatMicros(at),
-    because: request.change === undefined ? 'asked by the person' : 'corrected as the person asked',
     ...(request.change === undefined ? {} : { corrected: correctedForm(request.change) }),
     request: request.id,
     person: request.person,
@@ -247,9 +219,6 @@ function statementOf(
       written_anew: formatMicros(micros(since)),
     })),
     erased: { ...request.erased },
-    epochs_destroyed: [...epochs],
-    looked: looked.map((one) => ({ ...one })),
-    copies: copies.map((copy) => ({ ...copy })),
   };
 }
 

@@ -1,0 +1,75 @@
+import { canonicalJson, encodeUtf8, formatMicros, makeId } from '#base/core/index.ts';
+import type { AuditSink, Clock, Json, Micros, Random } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
+import type { KeyRing } from '#trust/keys/index.ts';
+import type { Confirmation } from '../backup/backup-keeper.ts';
+import { requireNothingLeft } from './require-nothing-left.ts';
+import type { Looked } from './require-nothing-left.ts';
+
+/** Type of the payload of a certificate. */
+export const ERASURE_TYPE = 'application/vnd.weir.erasure.v1+json';
+
+export interface CertifyParts {
+  readonly keys: Pick<KeyRing, 'lifecycle'>;
+  readonly audit: AuditSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Signs a statement of this platform. */
+  readonly sign: (type: string, statement: Json) => Promise<string>;
+  /** Has backups let go of what was erased; tells of each whether it did. */
+  readonly reachCopies: () => Promise<readonly Confirmation[]>;
+}
+
+/** What was erased, and who says so. */
+export interface Erased {
+  readonly actor: string;
+  /** The action of the entry in the log, and its detail. */
+  readonly action: string;
+  readonly detail: Readonly<Record<string, string | number>>;
+  readonly because: string;
+  /** What the certificate says of it beside that. */
+  readonly about: Readonly<Record<string, Json>>;
+  /** Looks everywhere for what should be gone. */
+  readonly look: () => Promise<readonly Looked[]>;
+}
+
+/** A certificate: its id, its signed text, and when it was made. */
+export interface Certificate {
+  readonly id: string;
+  readonly text: string;
+  readonly at: Micros;
+}
+
+/**
+ * Brings an erasure to its end once its objects are deleted: what is left of all keys is sealed under a new epoch and the
+ * older ones are destroyed, so that no copy of the catalogue opens what went; then it is looked, backups are brought up to
+ * date, and it is certified.
+ *
+ * @throws {ServerError} SERVER_ERASURE_INCOMPLETE if something is left
+ * @see docs/formats/erasure-certificate.md
+ */
+export async function certifyErasure(parts: CertifyParts, erased: Erased): Promise<Certificate> {
+  const { keys, audit, clock, random, sign, reachCopies } = parts;
+  const { actor, action, detail, because, about, look } = erased;
+  const epochs = await keys.lifecycle.shred(actor);
+  const looked = await look();
+  requireNothingLeft(looked);
+  const copies = await reachCopies();
+  const id = makeId(clock, random);
+  const at = clock.now();
+  const statement: Json = {
+    format: 'weir.erasure',
+    version: 1,
+    id,
+    at: formatMicros(at),
+    because,
+    ...about,
+    epochs_destroyed: [...epochs],
+    looked: looked.map((one) => ({ ...one })),
+    copies: copies.map((one) => ({ ...one })),
+  };
+  const text = await sign(ERASURE_TYPE, statement);
+  const digest = sha256Hex(encodeUtf8(canonicalJson(statement)));
+  await audit.append({ actor, action, resource: `certificate:${id}`, outcome: 'done', digest, detail });
+  return { id, text, at };
+}
