@@ -13,6 +13,7 @@ import { tokenKeysOf } from '../test/support/token-keys.ts';
 import { disposableFolder } from '../test/support/tmp.ts';
 import { absolute, besidePeer, median } from './support/measurement.ts';
 import type { Bench } from './support/measurement.ts';
+import { PUMP_STREAM } from './support/pump-stream.ts';
 
 const DEVICES = 200;
 const ROUNDS = 5;
@@ -21,22 +22,7 @@ const TURNS = 5;
 /** Readings given to ingest per turn of the event loop, as sockets give them. */
 const PER_TURN = 500;
 
-const YAML = `
-devices: {pump: {}}
-streams:
-  pump:
-    from: pump
-    rate: {sustained: 1000000/s, burst: 1000000}
-    fields:
-      accelerometer_1: {type: number, range: [0, 10]}
-      accelerometer_2: {type: number, range: [0, 10]}
-      current:         {type: number, range: [0, 10]}
-      pressure:        {type: number, range: [-2, 10]}
-      temperature:     {type: number, range: [0, 150], step: 500/s}
-      thermocouple:    {type: number, range: [0, 100], step: 100/s}
-      voltage:         {type: number, range: [0, 400]}
-      flow_rate:       {type: number, range: [0, 300]}
-`;
+const YAML = `\ndevices: {pump: {}}\nstreams:${PUMP_STREAM}`;
 
 /** Letters of the names below. */
 const LETTERS = 'KMSUdeirv-0123456789';

@@ -1,25 +1,13 @@
 import { ChildPlatform } from '../../test/support/child-platform.ts';
 import type { ChildPlatformOptions } from '../../test/support/child-platform.ts';
 import type { TestDevice } from '../../test/support/platform-client.ts';
+import { PUMP_STREAM } from './pump-stream.ts';
 
-/** Eight numbers with ranges, two of them with steps: a pump as in the public valve and pump data. */
+/** A fleet of pumps, and who asks for their readings. */
 export const PUMP_TEMPLATE = `
 devices: {pump: {}}
 limits: {connections: 20000, connections-per-device: 1024, query-rows: 20000000}
-streams:
-  pump:
-    from: pump
-    rate: {sustained: 1000000/s, burst: 1000000}
-    fields:
-      accelerometer_1: {type: number, range: [0, 10]}
-      accelerometer_2: {type: number, range: [0, 10]}
-      current:         {type: number, range: [0, 10]}
-      pressure:        {type: number, range: [-2, 10]}
-      temperature:     {type: number, range: [0, 150], step: 500/s}
-      thermocouple:    {type: number, range: [0, 100], step: 100/s}
-      voltage:         {type: number, range: [0, 400]}
-      flow_rate:       {type: number, range: [0, 300]}
-people: {analyst: {query: [pump], sees: [operational]}}
+streams:${PUMP_STREAM}people: {analyst: {query: [pump], sees: [operational]}}
 `;
 
 /** Readings of a pump as JSON, about 170 bytes each: slow waves with noise, and the digits that sensors give. */

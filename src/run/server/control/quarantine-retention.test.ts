@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { days, hours, micros } from '#base/core/index.ts';
 import { readQuarantine, REASON } from '#flow/ingest/index.ts';
-import { FileJournalReader, FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
+import { FileJournalReader } from '#flow/journal/index.ts';
 import type { Hold } from '#flow/store/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
@@ -12,6 +12,7 @@ import { openKeys } from '../../../../test/support/open-trust.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import type { Cleanable } from '../../../../test/support/tmp.ts';
 import { QuarantineRetention } from './quarantine-retention.ts';
+import { openQuarantineWriter } from './testing.ts';
 
 const template = makeTemplate(`
 devices: { d: {} }
@@ -27,19 +28,7 @@ async function open(t: Cleanable) {
   const clock = frozenClock();
   const { keys } = await openKeys(t, clock);
   const directory = await temporaryFolder(t);
-  const stock = [...(await keys.newFileKeys('weir:gateway', 'quarantine', 9))];
-  const writer = await FileJournalWriter.open({
-    directory: join(directory, 'w0'),
-    kind: 'quarantine',
-    worker: 0,
-    start: 's1',
-    keys: { next: () => stock.shift() ?? assert.fail('the stock is used up') },
-    clock,
-    files: nodeFiles,
-    maxBytes: 1_000_000,
-    maxAgeMs: 86_400_000,
-  });
-  t.after(() => writer.close());
+  const writer = await openQuarantineWriter(t, { keys, directory, clock });
   const holds: Hold[] = [];
   let turned = 0;
   const parts = {

@@ -1,30 +1,17 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { REASON } from '#flow/ingest/index.ts';
-import { FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import { countIn, rewriteWithout } from './rewrite-quarantine.ts';
+import { openQuarantineWriter } from './testing.ts';
 
 test('rewriteWithout() takes out what is meant, and countIn() says whether a file is still written to', async (t) => {
   const clock = frozenClock();
   const { keys } = await openKeys(t, clock);
   const directory = await temporaryFolder(t);
-  const stock = [...(await keys.newFileKeys('weir:gateway', 'quarantine', 4))];
-  const writer = await FileJournalWriter.open({
-    directory: join(directory, 'w0'),
-    kind: 'quarantine',
-    worker: 0,
-    start: 's1',
-    keys: { next: () => stock.shift() ?? assert.fail('the stock is used up') },
-    clock,
-    files: nodeFiles,
-    maxBytes: 1_000_000,
-    maxAgeMs: 86_400_000,
-  });
-  t.after(() => writer.close());
+  const writer = await openQuarantineWriter(t, { keys, directory, clock });
   const reading = { stream: 's', via: null, reason: REASON.range.number, received: clock.now(), place: '', length: 2 };
   const readings = ['a', 'b', 'a'].map((device) => ({ ...reading, device, payload: Buffer.from('{}') }));
   await writer.append([{ kind: 'quarantined', readings }]);

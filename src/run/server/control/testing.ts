@@ -1,8 +1,11 @@
-import { micros } from '#base/core/index.ts';
-import type { Class } from '#base/core/index.ts';
-import { keyDomainOf } from '#base/core/index.ts';
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { keyDomainOf, micros } from '#base/core/index.ts';
+import type { Class, Clock } from '#base/core/index.ts';
+import { FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
 import type { JournalSpan, Segment } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
+import type { Cleanable } from '../../../../test/support/tmp.ts';
 
 /** What a test says of a segment; the rest is made up. */
 export interface SegmentOfTest {
@@ -46,4 +49,25 @@ export async function makeSegment(keys: KeyRing, segment: SegmentOfTest): Promis
       handle: rest[i] ?? '',
     })),
   };
+}
+
+/** For tests only: a writer of quarantine files below a folder, with keys of `keys`; closed when the test ends. */
+export async function openQuarantineWriter(
+  t: Cleanable,
+  { keys, directory, clock }: { readonly keys: KeyRing; readonly directory: string; readonly clock: Clock },
+): Promise<FileJournalWriter> {
+  const stock = [...(await keys.newFileKeys('weir:gateway', 'quarantine', 9))];
+  const writer = await FileJournalWriter.open({
+    directory: join(directory, 'w0'),
+    kind: 'quarantine',
+    worker: 0,
+    start: 's1',
+    keys: { next: () => stock.shift() ?? assert.fail('the stock is used up') },
+    clock,
+    files: nodeFiles,
+    maxBytes: 1_000_000,
+    maxAgeMs: 86_400_000,
+  });
+  t.after(() => writer.close());
+  return writer;
 }

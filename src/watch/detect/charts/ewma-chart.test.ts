@@ -1,56 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeState, encodeState, nextNormal, seedRandom } from '#learn/features/index.ts';
+import { nextNormal, seedRandom } from '#learn/features/index.ts';
 import { rowsOf } from '../rows.ts';
 import { detectorConformance } from '../../../../test/conformance/detector.ts';
 import { ewmaChart } from './ewma-chart.ts';
+import { runLength } from './testing.ts';
+
+const ANEW = {
+  stateVersion: 2,
+  anew: { 'state smoothed': Float64Array.of(0), 'state unsettled': Float64Array.of(1) },
+};
 
 detectorConformance(ewmaChart, { lasting: 30 });
 
 test('ewmaChart has the run lengths that are published for it', () => {
   // Lucas and Saccucci (1990), table for λ = 0.1 and L = 2.814: 500 in control, 10.3 at a shift of one deviation.
-  const inControl = runLength(2.814, 0, 200);
+  const inControl = runLength(ewmaChart, { ...ANEW, limit: 2.814, shift: 0, runs: 200 });
   assert.ok(inControl > 400 && inControl < 625, `in control it is ${inControl}`);
-  const shifted = runLength(2.814, 1, 400);
+  const shifted = runLength(ewmaChart, { ...ANEW, limit: 2.814, shift: 1, runs: 400 });
   assert.ok(shifted > 8.2 && shifted < 11.5, `at a shift it is ${shifted}`);
 });
-
-/** Mean run length until the score first exceeds the limit, on normal values about `shift`. */
-function runLength(limit: number, shift: number, runs: number): number {
-  const random = seedRandom(1);
-  const learnt = ewmaChart.create(1, { memory: 1e9 });
-  learnt.learn(
-    rowsOf(
-      Float64Array.from({ length: 50_000 }, () => nextNormal(random)),
-      1,
-    ),
-  );
-  const snapshot = learnt.snapshot();
-  const scores = new Float64Array(50);
-  let total = 0;
-  for (let run = 0; run < runs; run++) {
-    const detector = settled(snapshot);
-    for (let found = -1; found < 0;) {
-      detector.step(
-        rowsOf(
-          Float64Array.from({ length: 50 }, () => shift + nextNormal(random)),
-          1,
-        ),
-        scores,
-      );
-      found = scores.findIndex((score) => score > limit);
-      total += found < 0 ? 50 : found + 1;
-    }
-  }
-  return total / runs;
-}
-
-/** The baseline of a snapshot with an average that starts anew. */
-function settled(snapshot: Uint8Array) {
-  const entries = Object.fromEntries(decodeState(snapshot, 'ewma-chart', 2));
-  const anew = { ...entries, 'state smoothed': Float64Array.of(0), 'state unsettled': Float64Array.of(1) };
-  return ewmaChart.restore(encodeState('ewma-chart', 2, anew));
-}
 
 test('ewmaChart sees a shift of one field beside another that wanders all the time', () => {
   const random = seedRandom(2);
