@@ -241,7 +241,8 @@ export class RightsKeeper implements Disposable {
     const { promise, resolve } = Promise.withResolvers<void>();
     const look = (): void => {
       const request = this.#requests.find((each) => each.id === id);
-      if (request === undefined || request.rewritten !== null || request.problem !== null) resolve();
+      const isUnderWay = request?.state === 'open' && request.rewritten === null && request.problem === null;
+      if (!isUnderWay) resolve();
     };
     this.#watchers.add(look);
     const timer = setTimeout(resolve, CORRECTED_WITHIN_MS);
