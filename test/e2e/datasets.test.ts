@@ -230,6 +230,29 @@ test('answers that leave the platform', async (t) => {
     const next = (await create({ name: 'rides', from: 'ride' })).json<DatasetRow>();
     assert.deepEqual([next.version, next.rows], [2, first.filter((speed) => speed !== '2').length]);
     assert.deepEqual(await speeds(2), ['1', '3']);
+    // A version is what was frozen: a new consent is for what comes from then on, and for no row of before.
+    const leftOut = async (version: number) =>
+      (await weir.call('GET', `/v1/datasets/rides?version=${version}`, { token: rider })).json<{ leftOut: object }>()
+        .leftOut;
+    const gone = { subjects: 1, rows: first.filter((speed) => speed === '2').length };
+    await weir.ask('POST', '/v1/consents', { body: { stream: 'ride', subject: 'bob' } });
+    assert.deepEqual([await speeds(1), await leftOut(1)], [['1', '3'], gone]);
+    assert.deepEqual(await leftOut(2), { subjects: 0, rows: 0 });
+    await eventually(
+      async () => (await postReadings(weir, pump, 'ride', [{ rider: 'bob', speed: 9 }])).outcomes,
+      (text) => /"stored":\s*1/.test(text),
+    );
+    const latest = await eventually(
+      async () => speeds((await create({ name: 'rides', from: 'ride' })).json<DatasetRow>().version),
+      (found) => found.includes('9'),
+    );
+    assert.deepEqual(
+      [latest, await speeds(1)],
+      [
+        ['1', '3', '9'],
+        ['1', '3'],
+      ],
+    );
     const blind = await create({ name: 'mean', sql: 'select avg(speed) as mean from ride' });
     assert.equal(blind.json<{ code: string }>().code, 'API_DATASET_INVALID', 'who withdraws could not be left out');
   });

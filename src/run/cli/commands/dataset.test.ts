@@ -23,7 +23,13 @@ test('weir dataset create, list and show say what there is', async (t) => {
   const platform = await standIn(t, {
     'POST /v1/datasets': DATASET,
     'GET /v1/datasets': { datasets: [DATASET] },
-    'GET /v1/datasets/training': { dataset: DATASET, sql: 'select 1', commitmentDigest: 'cd' },
+    'GET /v1/datasets/training': { dataset: DATASET, sql: 'select 1', commitmentDigest: 'cd', leftOut: null },
+    'GET /v1/datasets/rides': {
+      dataset: DATASET,
+      sql: 'select 1',
+      commitmentDigest: 'cd',
+      leftOut: { subjects: 1, rows: 3 },
+    },
     'GET /v1/datasets/training/rows?version=2&columns=pressure': {
       status: 200,
       type: 'text/csv',
@@ -46,6 +52,8 @@ test('weir dataset create, list and show say what there is', async (t) => {
   assert.match(made.out, /^training@2: 20 rows for quality, kept until it is deleted$/m);
   assert.match((await run('list')).out, /training@2 +20 +quality/);
   assert.match((await run('show', 'training')).out, /^statement {2}select 1$/m);
+  assert.doesNotMatch((await run('show', 'training')).out, /left out/);
+  assert.match((await run('show', 'rides')).out, /^left out {3}3 rows of 1 persons/m);
   assert.equal(
     (await run('read', 'training', '--of', '2', '--columns', 'pressure', '--format', 'csv')).out,
     'pressure\r\n5\r\n',

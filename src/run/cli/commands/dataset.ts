@@ -41,6 +41,13 @@ export interface LineageRow {
   readonly deviceCount: number;
 }
 
+interface ShownDataset {
+  readonly dataset: DatasetRow;
+  readonly sql: string;
+  readonly commitmentDigest: string;
+  readonly leftOut: { readonly subjects: number; readonly rows: number } | null;
+}
+
 interface CreateOptions {
   readonly from?: string;
   readonly where?: string;
@@ -99,13 +106,11 @@ export function addDatasetCommand(program: Command, contextOf: ContextOf): void 
     dataset.command('show <name>').description('its columns, its statement, and what the log binds of it'),
   ).action(async (name: string, options: VersionOptions, command: Command) => {
     const context = contextOf(command);
-    const shown = await context.withPlatform((client) =>
-      client.json<{ dataset: DatasetRow; sql: string; commitmentDigest: string }>('GET', pathOf(name, '', options)),
-    );
+    const shown = await context.withPlatform((client) => client.json<ShownDataset>('GET', pathOf(name, '', options)));
     context.result(
       shown,
-      ({ dataset: one, sql, commitmentDigest }) =>
-        `${describe(one)}\nstatement  ${sql}\nin the log ${commitmentDigest}\n`,
+      ({ dataset: one, sql, commitmentDigest, leftOut }) =>
+        `${describe(one)}\nstatement  ${sql}\nin the log ${commitmentDigest}\n${showLeftOut(leftOut)}`,
     );
     context.next(`dataset lineage ${name}`);
   });
@@ -229,6 +234,11 @@ function describe({ name, version, rows, purpose, ends, digest, columns }: Datas
     `digest     ${digest}`,
     `columns    ${columns.map((column) => `${column.name} ${column.type} (${column.class})`).join(', ')}`,
   ].join('\n');
+}
+
+function showLeftOut(leftOut: ShownDataset['leftOut']): string {
+  if (leftOut === null) return '';
+  return `left out   ${leftOut.rows} rows of ${leftOut.subjects} persons who took their consent back since\n`;
 }
 
 function showLineage({ dataset, relations, segments, templates, devices, deviceCount }: LineageRow): string {

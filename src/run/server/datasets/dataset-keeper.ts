@@ -20,7 +20,7 @@ import { contentOf, deleteObject, handlesOfDataset, openDataset, sealDataset } f
 import { datasetRelation } from './dataset-relation.ts';
 import type { ShownDomains } from '../tokens/shown-domains.ts';
 import { asHolder, frozenRelations, maySee } from './dataset-sight.ts';
-import { matchingRows, subjectColumnsOf, withdrawnRows, withoutRows } from './subject-rows.ts';
+import { matchingRows, namedIn, subjectColumnsOf, withdrawnRows, withoutRows } from './subject-rows.ts';
 import type { KnownColumns } from './subject-rows.ts';
 
 export interface DatasetKeeperParts {
@@ -177,6 +177,20 @@ export class DatasetKeeper {
     const batch = await this.#openWhole(dataset, [...new Set([...columns, consent.column, 'received'])], use);
     const kept = withoutRows(batch, withdrawnRows(batch, consent.column, this.#consentingOf(dataset)));
     return { ...kept, columns: kept.columns.filter(({ name }) => columns.includes(name)) };
+  }
+
+  /**
+   * How many persons a version leaves rows out of by now, and how many rows: of those who agree no longer, or anew since.
+   * Logged as a use of keys.
+   *
+   * @returns null where its rows are not there by consent
+   */
+  async leftOut(dataset: Dataset): Promise<{ readonly subjects: number; readonly rows: number } | null> {
+    const { consent } = dataset;
+    if (consent === null) return null;
+    const batch = await this.#openWhole(dataset, [consent.column, 'received'], { actor: ACTOR });
+    const out = withdrawnRows(batch, consent.column, this.#consentingOf(dataset));
+    return { subjects: namedIn(batch, consent.column, out), rows: out.length };
   }
 
   #openWhole(dataset: Dataset, columns: readonly string[], use: Omit<KeyUse, 'resource'>): Promise<Batch> {

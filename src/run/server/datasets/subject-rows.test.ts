@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Batch } from '#base/core/index.ts';
-import { matchingRows, subjectColumnsOf, withdrawnRows, withoutRows } from './subject-rows.ts';
+import { matchingRows, namedIn, subjectColumnsOf, withdrawnRows, withoutRows } from './subject-rows.ts';
 import { COLUMNS, makeDataset } from './testing.ts';
 
 const BATCH: Batch = {
@@ -83,5 +83,12 @@ test('withdrawnRows() are of who consents no longer, or consented later', () => 
     withdrawnRows(BATCH, 'device', consenting({ a: 0 })),
     [0, 1, 2, 3],
     'without a time nothing is known',
+  );
+});
+
+test('namedIn() counts each person once, and nobody where a row names none', () => {
+  assert.deepEqual(
+    [namedIn(BATCH, 'device', [0, 1, 2, 3]), namedIn(BATCH, 'device', [3]), namedIn(BATCH, 'none', [0])],
+    [2, 0, 0],
   );
 });

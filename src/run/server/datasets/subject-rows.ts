@@ -55,6 +55,13 @@ export function withdrawnRows(batch: Batch, column: string, consenting: Consenti
   });
 }
 
+/** How many persons some rows name in a column. */
+export function namedIn(batch: Batch, column: string, rows: readonly number[]): number {
+  const data = batch.columns.find(({ name }) => name === column)?.data;
+  if (data?.type !== 'text') return 0;
+  return new Set(rows.flatMap((row) => (data.nulls?.[row] === 1 ? [] : [data.codes[row]]))).size;
+}
+
 /** A batch without some of its rows; texts that none of the others has are gone with them. */
 export function withoutRows(batch: Batch, going: readonly number[]): Batch {
   const gone = new Set(going);

@@ -31,6 +31,7 @@ function recordDatasets(dataset: Dataset = makeDataset()) {
     }),
     remove: async (actor) => void removed.push(actor),
     endOf: () => micros(5_000_000),
+    leftOut: async () => ({ subjects: 1, rows: 2 }),
   };
   return { datasets, asked, removed };
 }
@@ -90,6 +91,8 @@ test('GET /v1/datasets shows, reads and tells the lineage', async (t) => {
     (await call('GET', '/v1/datasets/training?version=1')).json()['sql'],
     'select device, pressure from pump',
   );
+  const shown = (await call('GET', '/v1/datasets/training')).json();
+  assert.deepEqual(shown['leftOut'], { subjects: 1, rows: 2 });
   assert.equal((await call('GET', '/v1/datasets/other')).json()['code'], 'API_DATASET_UNKNOWN');
   const lineage = (await call('GET', '/v1/datasets/training/lineage')).json() as {
     segments: object[];

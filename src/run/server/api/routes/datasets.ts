@@ -38,6 +38,12 @@ const DETAIL = Type.Object({
   parameters: json,
   commitment: json,
   commitmentDigest: digest,
+  leftOut: orNull(
+    Type.Object(
+      { subjects: count, rows: count },
+      { description: 'Of those who agree no longer, or anew since; null where rows are not there by consent.' },
+    ),
+  ),
 });
 const LINEAGE = Type.Object({
   dataset: DATASET,
@@ -128,7 +134,8 @@ export const DATASET_ROUTES: readonly Route[] = [
       const { sql, parameters } = dataset;
       const commitment = commitmentOf(dataset);
       const shown = { sql, parameters, commitment, commitmentDigest: commitmentDigest(dataset) };
-      return { json: { dataset: showDataset(dataset, datasets), ...shown } };
+      const leftOut = await datasets.leftOut(dataset);
+      return { json: { dataset: showDataset(dataset, datasets), ...shown, leftOut } };
     },
   },
   {
