@@ -13,3 +13,4 @@ export { forestProbabilities, likeliest, restoreForest, snapshotForest } from '.
 export type { Forest } from './forest/forest.ts';
 export { AdaptiveForest, STANDARD_FOREST } from './online/adaptive-forest.ts';
 export type { AdaptiveForestOptions } from './online/adaptive-forest.ts';
+export { StreamClassifier } from './online/stream-classifier.ts';

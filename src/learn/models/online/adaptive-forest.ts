@@ -100,14 +100,24 @@ export class AdaptiveForest {
    * @param at where the row starts in `values`
    */
   predict(values: Float64Array, at = 0): number {
-    const votes = this.#votes.fill(0);
+    this.chances(values, at, this.#votes);
+    return greatest(this.#votes);
+  }
+
+  /**
+   * The chances of the classes for a row, by the trees weighed by how often each was right; learns nothing.
+   *
+   * @param into a place for each class; they add up to 1, or are all 0 while nothing is known
+   */
+  chances(values: Float64Array, at: number, into: Float64Array): void {
+    into.fill(0);
     for (const member of this.#members) {
       this.#ask(member.tree, values, at);
       const [, judged, right] = member.own as unknown as readonly [number, number, number];
       const weight = judged > 0 ? right / judged : 1;
-      for (let one = 0; one < this.classes; one++) votes[one] = votes[one]! + weight * this.#vote[one]!;
+      for (let one = 0; one < this.classes; one++) into[one] = into[one]! + weight * this.#vote[one]!;
     }
-    return greatest(votes);
+    normalise(into);
   }
 
   /** Learns a row. @param label 0 to `classes` − 1 */
@@ -179,9 +189,7 @@ export class AdaptiveForest {
   #ask(tree: TreeState, values: Float64Array, at: number): void {
     const vote = this.#vote;
     voteOf(tree, this.#shape, values, at, vote);
-    let sum = 0;
-    for (const one of vote) sum += one;
-    if (sum > 0) for (let one = 0; one < vote.length; one++) vote[one] = vote[one]! / sum;
+    normalise(vote);
   }
 
   /** A change for the better is none: only errors that grow count. */
@@ -232,6 +240,13 @@ function unfit(what: string): ModelsError {
   return new ModelsError('MODELS_STATE_UNFIT', `Cannot restore ${NAME}: ${what}`, {
     hint: 'Restore an older snapshot, or let it learn anew',
   });
+}
+
+/** Makes them add up to 1 where they are not all 0. */
+function normalise(values: Float64Array): void {
+  let sum = 0;
+  for (const value of values) sum += value;
+  if (sum > 0) for (let i = 0; i < values.length; i++) values[i] = values[i]! / sum;
 }
 
 function greatest(values: Float64Array): number {
