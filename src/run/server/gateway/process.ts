@@ -44,7 +44,8 @@ import type { LeftWindows, WindowHost } from './window-host.ts';
 
 /** Bytes of the records of devices and streams; they are touched, and so take memory, only as devices send. */
 const RECORD_BYTES = 512 * 1_048_576;
-const MOST_STREAMS = 64;
+/** Streams of a template that take readings, with the platform's own. */
+const MOST_STREAMS = 66;
 const KEY_BATCH = 16;
 const HUB_SWEEP_MS = 1_000;
 const PARKED_PER_DEVICE = 16;

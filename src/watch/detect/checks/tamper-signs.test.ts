@@ -68,3 +68,20 @@ test('judgeClock() takes readings that waited on the device for no jump', () => 
     [],
   );
 });
+
+test('judgeSign() takes lost connections for starts, but for those that a device always loses', () => {
+  const told = (state: Float64Array, from: number, lost: readonly number[]): readonly number[] =>
+    lost.flatMap((count, i) => {
+      const sign = judgeSign(state, 'lost-connections', count, T0 + (from + i) * 300e6);
+      return sign === null ? [] : [from + i];
+    });
+  const state = beginSigns();
+  assert.deepEqual(told(state, 0, [0, 1, 0, 0, 2, 0, 0, 1]), []);
+  assert.deepEqual(told(state, 8, [0, 3, 2]), [10]);
+  // In a bad network it is told a few times, until that is known of it; what is far more than that is told again.
+  const bad = beginSigns();
+  const rows = Array.from({ length: 400 }, (_, i) => 2 + (i % 2));
+  assert.ok(told(bad, 0, rows).length < 20);
+  assert.deepEqual(told(bad, 400, rows.slice(0, 100)), []);
+  assert.deepEqual(told(bad, 500, [40]), [500]);
+});

@@ -25,12 +25,15 @@ const OFFSET = BOOT_AT + BOOTS_KEPT;
 const SETTLED = OFFSET + 1;
 const PACE = SETTLED + 1;
 const PACE_ROWS = 5;
-const RECONNECTS = `it lost its connection and came back ${BOOTS_KEPT} times within ten minutes`;
 /** Doubles of a state. */
 export const SIGN_STATE_LENGTH = PACE + 2 * PACE_ROWS;
 
 /** A device that starts so often within this time starts again and again. */
 const LOOP_MICROS = 10 * 60 * 1e6;
+const RECONNECTS = `it lost its connection and came back ${BOOTS_KEPT} times within ten minutes`;
+/** Where it is usual to lose connections: so many times what is usual are no starts, and so many rows are remembered. */
+const LOST_TIMES = 3;
+const LOST_MEMORY = 64;
 /** A clock may be so far off its usual place. */
 const JUMP_MICROS = 30 * 1e6;
 /** Readings before the usual place of the clock is known. */
@@ -66,8 +69,17 @@ export function judgeSign(state: SignState, role: SignRole, value: number, recei
     case 'boot-count':
       return judgeBoots(state, value, received);
     case 'lost-connections':
-      return startsAgain(state, value, received) ? { kind: 'boot-loop', what: RECONNECTS } : null;
+      return judgeLost(state, value, received);
   }
+}
+
+/** Connections that were lost, beyond what a device in a bad network always loses, are starts. */
+function judgeLost(state: SignState, lost: number, received: number): TamperSign | null {
+  // No stream has both this and a field that counts starts.
+  const usual = Number.isNaN(state[BOOTS]!) ? 0 : state[BOOTS]!;
+  state[BOOTS] = usual + (Math.min(lost, BOOTS_KEPT) - usual) / LOST_MEMORY;
+  const starts = Math.round(lost - LOST_TIMES * usual);
+  return startsAgain(state, starts, received) ? { kind: 'boot-loop', what: RECONNECTS } : null;
 }
 
 function judgeBoots(state: SignState, boots: number, received: number): TamperSign | null {

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { CONNECTIONS_STREAM } from '#base/core/index.ts';
 import { nextNormal, seedRandom } from '#learn/features/index.ts';
 import { DeviceJudge } from './device-judge.ts';
 import { DeviceWatch } from './device-watch.ts';
 import { climatePlan } from './testing.ts';
+import { planWatch } from './watch-plan.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
 
 const KIB = 1_024;
 const DEVICES = 300;
@@ -23,6 +26,16 @@ const PLAN = {
 const random = seedRandom(3);
 const values = Float64Array.from({ length: 4_000 * 11 }, () => 20 + nextNormal(random));
 
+/** Bytes that are in use, with nothing left to collect. */
+function taken(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
 function read(watch: DeviceWatch, from: number, to: number): void {
   for (let at = from; at < to; at += 25) {
     const times = Float64Array.from({ length: 25 }, (_, i) => (1_700_000_000 + 4 * (at + i)) * 1e6);
@@ -31,14 +44,6 @@ function read(watch: DeviceWatch, from: number, to: number): void {
 }
 
 test('DeviceWatch takes at most 16 KiB at ten fields, in memory and as a snapshot, and no more as it goes on', () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  const taken = (): number => {
-    collect();
-    collect();
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    return heapUsed + arrayBuffers;
-  };
   const judge = new DeviceJudge(PLAN);
   read(new DeviceWatch('first', PLAN, judge), 0, FULL);
   const before = taken();
@@ -51,6 +56,29 @@ test('DeviceWatch takes at most 16 KiB at ten fields, in memory and as a snapsho
   read(one!, FULL, 4_000);
   assert.equal(one!.stateBytes, full);
   assert.ok(one!.snapshot().length <= 16 * KIB, `a snapshot has ${one!.snapshot().length} bytes`);
+});
+
+test('DeviceWatch takes at most 5 KiB more for how a device connects, and no more as it goes on', () => {
+  const text = 'devices: {d: {}}\nstreams: {s: {from: d, fields: {v: {type: number}}}}\ndetect: {s: {}}';
+  const plan = planWatch(makeTemplate(text)).get(CONNECTIONS_STREAM)!;
+  const judge = new DeviceJudge(plan);
+  const width = plan.inputs.length + 1;
+  const connect = (watch: DeviceWatch, from: number, to: number): void => {
+    for (let i = from; i < to; i++) {
+      const times = Float64Array.of((1_700_000_000 + 300 * i) * 1e6);
+      watch.take({ values: values.subarray(0, width), times, received: times, signals: Float64Array.of(0), count: 1 });
+    }
+  };
+  connect(new DeviceWatch('first', plan, judge), 0, FULL);
+  const before = taken();
+  const watches = Array.from({ length: DEVICES }, (_, i) => new DeviceWatch(`device-${i}`, plan, judge));
+  for (const watch of watches) connect(watch, 0, FULL);
+  const each = (taken() - before) / DEVICES;
+  assert.ok(each <= 5 * KIB, `a device takes ${each} bytes`);
+  const [one] = watches;
+  const full = one!.stateBytes;
+  connect(one!, FULL, 4_000);
+  assert.equal(one!.stateBytes, full);
 });
 
 test('DeviceWatch finds the same beside others at one judge as alone', () => {
