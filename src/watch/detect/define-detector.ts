@@ -9,7 +9,7 @@ import type { Rows } from './rows.ts';
 import type { StateArena } from './state-arena.ts';
 
 /** State of a detector as plain data, so that one codec keeps all. */
-type PlainState = { readonly [name: string]: number | StateArray };
+export type PlainState = { readonly [name: string]: number | StateArray };
 
 /** What a detector's functions may know beside its state. */
 export interface Setting<T extends OptionTable> {
@@ -18,7 +18,7 @@ export interface Setting<T extends OptionTable> {
   readonly random: RandomState;
 }
 
-interface Recipe<S, T extends OptionTable> {
+export interface Recipe<S, T extends OptionTable> {
   readonly name: string;
   /** Of the meaning of the state; raised when an older state cannot be read any more. */
   readonly version: number;
@@ -74,9 +74,9 @@ export function defineIncremental<S extends PlainState, T extends OptionTable>(r
   });
 }
 
-type Entries = Map<string, number | StateArray>;
+export type Entries = Map<string, number | StateArray>;
 
-function kindOf<D extends Detector, S, T extends OptionTable>(
+export function kindOf<D extends Detector, S, T extends OptionTable>(
   recipe: Recipe<S, T>,
   make: (options: OptionsOf<T>, width: number, seed: number, restored?: Entries) => D,
 ): DetectorKind<D, T> {
@@ -275,7 +275,7 @@ class Fitted<S extends PlainState, T extends OptionTable> extends Shell<S, T> im
   }
 }
 
-class Incremental<S extends PlainState, T extends OptionTable> extends Shell<S, T> implements MovableDetector {
+export class Incremental<S extends PlainState, T extends OptionTable> extends Shell<S, T> implements MovableDetector {
   readonly #incremental: IncrementalRecipe<S, T>;
   declare protected state: S;
 
@@ -348,7 +348,7 @@ class Incremental<S extends PlainState, T extends OptionTable> extends Shell<S, 
 }
 
 /** Overflow in a score means very unusual. */
-function keepFinite(scores: Float64Array, count: number): void {
+export function keepFinite(scores: Float64Array, count: number): void {
   for (let i = 0; i < count; i++) if (!(scores[i]! <= GREATEST_SCORE)) scores[i] = GREATEST_SCORE;
 }
 

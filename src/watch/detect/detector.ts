@@ -71,6 +71,18 @@ export interface MovableDetector extends IncrementalDetector {
   resume(bytes: Uint8Array): void;
 }
 
+/** A detector whose score is the greatest of what it says of each field by itself. */
+export interface FieldwiseDetector extends MovableDetector {
+  /**
+   * Scores each field of each row as if the row came next; NaN where a value is missing or is none that it judges.
+   *
+   * @param scores one place for each value
+   */
+  scoreFields(rows: Rows, scores: Float64Array): void;
+  /** The same, and learns each row before the next is scored. */
+  stepFields(rows: Rows, scores: Float64Array): void;
+}
+
 /** A setting of a kind of detector: a number within bounds. */
 export interface Option {
   readonly standard: number;

@@ -4,6 +4,7 @@ export type {
   CostClass,
   Detector,
   DetectorKind,
+  FieldwiseDetector,
   IncrementalDetector,
   MovableDetector,
   Option,

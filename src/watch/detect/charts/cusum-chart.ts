@@ -1,6 +1,6 @@
 import { beginBaseline, learnBaseline, standardise } from '#learn/features/index.ts';
 import type { BaselineState } from '#learn/features/index.ts';
-import { defineIncremental } from '../define-detector.ts';
+import { defineFieldwise } from '../define-fieldwise.ts';
 import { BASELINE_MEMORY } from './baseline-memory.ts';
 
 type CusumState = BaselineState & { readonly above: Float64Array; readonly below: Float64Array };
@@ -16,43 +16,23 @@ const MOST_SPREADS = 4;
  *
  * @see Page, "Continuous inspection schemes" (1954); Montgomery, "Statistical quality control", tabular form
  */
-export const cusumChart = defineIncremental({
+export const cusumChart = defineFieldwise({
   name: 'cusum-chart',
   version: 1,
-  cost: 'cheap',
   options: {
     memory: BASELINE_MEMORY,
     slack: { standard: 0.5, least: 0, greatest: 10, whole: false, about: 'standard deviations that are let pass, k' },
     most: { standard: 50, least: 1, greatest: 1e6, whole: false, about: 'where a sum is held' },
   },
-  fieldOrder: 'free',
-  rowOrder: 'matters',
   stateBytes: (width) => 5 * 8 * width,
   begin: ({ width }): CusumState => ({
     ...beginBaseline(width),
     above: new Float64Array(width),
     below: new Float64Array(width),
   }),
-  learn(state, { values, width, count }, { options }) {
-    for (let row = 0; row < count; row++) learnRow(state, values, row * width, options);
-  },
-  score(state, { values, width, count }, scores, { options }) {
-    for (let row = 0; row < count; row++) scores[row] = greatestSum(state, values, row * width, options);
-  },
-  step(state, { values, width, count }, scores, { options }) {
-    for (let row = 0; row < count; row++) {
-      scores[row] = greatestSum(state, values, row * width, options);
-      learnRow(state, values, row * width, options);
-    }
-  },
+  scoreField: greaterSum,
+  learnRow,
   typical: (state) => state.centre,
-  explain(state, { values, width }, shares, { options }) {
-    for (let i = 0; i < values.length; i++) {
-      const z = clipped(state, i % width, values[i]!);
-      shares[i] =
-        z !== z ? 0 : Math.max(nextAbove(state, i % width, z, options), nextBelow(state, i % width, z, options));
-    }
-  },
 });
 
 type CusumOptions = { readonly memory: number; readonly slack: number; readonly most: number };
@@ -67,14 +47,9 @@ function learnRow(state: CusumState, values: Float64Array, at: number, options: 
   learnBaseline(state, values, at, options.memory);
 }
 
-function greatestSum(state: CusumState, values: Float64Array, at: number, options: CusumOptions): number {
-  let greatest = 0;
-  for (let field = 0; field < state.above.length; field++) {
-    const z = clipped(state, field, values[at + field]!);
-    if (z !== z) continue;
-    greatest = Math.max(greatest, nextAbove(state, field, z, options), nextBelow(state, field, z, options));
-  }
-  return greatest;
+function greaterSum(state: CusumState, field: number, value: number, options: CusumOptions): number {
+  const z = clipped(state, field, value);
+  return Math.max(nextAbove(state, field, z, options), nextBelow(state, field, z, options));
 }
 
 function nextAbove({ above }: CusumState, field: number, z: number, { slack, most }: CusumOptions): number {

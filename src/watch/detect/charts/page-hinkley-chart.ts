@@ -1,6 +1,6 @@
 import { beginBaseline, learnBaseline, standardise } from '#learn/features/index.ts';
 import type { BaselineState } from '#learn/features/index.ts';
-import { defineIncremental } from '../define-detector.ts';
+import { defineFieldwise } from '../define-fieldwise.ts';
 import { BASELINE_MEMORY } from './baseline-memory.ts';
 
 type HinkleyState = BaselineState & {
@@ -21,10 +21,9 @@ const MOST_SPREADS = 4;
  * @see Hinkley, "Inference about the change-point from cumulative sum tests" (1971); Gama et al., "A survey on concept
  *   drift adaptation" (2014), with fading
  */
-export const pageHinkleyChart = defineIncremental({
+export const pageHinkleyChart = defineFieldwise({
   name: 'page-hinkley-chart',
   version: 1,
-  cost: 'cheap',
   options: {
     memory: BASELINE_MEMORY,
     slack: { standard: 0.25, least: 0, greatest: 10, whole: false, about: 'standard deviations that are let pass, δ' },
@@ -36,30 +35,15 @@ export const pageHinkleyChart = defineIncremental({
       about: 'weight of the sum so far in the next, α',
     },
   },
-  fieldOrder: 'free',
-  rowOrder: 'matters',
   stateBytes: (width) => 7 * 8 * width,
   begin: ({ width }): HinkleyState => ({
     ...beginBaseline(width),
     sums: new Float64Array(2 * width),
     least: new Float64Array(2 * width),
   }),
-  learn(state, { values, width, count }, { options }) {
-    for (let row = 0; row < count; row++) learnRow(state, values, row * width, options);
-  },
-  score(state, { values, width, count }, scores, { options }) {
-    for (let row = 0; row < count; row++) scores[row] = greatestRise(state, values, row * width, options);
-  },
-  step(state, { values, width, count }, scores, { options }) {
-    for (let row = 0; row < count; row++) {
-      scores[row] = greatestRise(state, values, row * width, options);
-      learnRow(state, values, row * width, options);
-    }
-  },
+  scoreField: riseOf,
+  learnRow,
   typical: (state) => state.centre,
-  explain(state, { values, width }, shares, { options }) {
-    for (let i = 0; i < values.length; i++) shares[i] = riseOf(state, i % width, values[i]!, options);
-  },
 });
 
 function learnRow(state: HinkleyState, values: Float64Array, at: number, options: HinkleyOptions): void {
@@ -77,19 +61,9 @@ function learnRow(state: HinkleyState, values: Float64Array, at: number, options
   learnBaseline(state, values, at, options.memory);
 }
 
-function greatestRise(state: HinkleyState, values: Float64Array, at: number, options: HinkleyOptions): number {
-  let greatest = 0;
-  for (let field = 0; field < state.centre.length; field++) {
-    const rise = riseOf(state, field, values[at + field]!, options);
-    if (rise > greatest) greatest = rise;
-  }
-  return greatest;
-}
-
 /** How far either sum has risen, with this value in it. */
 function riseOf(state: HinkleyState, field: number, value: number, options: HinkleyOptions): number {
   const z = clipped(state, field, value);
-  if (z !== z) return 0;
   const above = nextSum(state.sums[2 * field]!, z, options) - state.least[2 * field]!;
   const below = nextSum(state.sums[2 * field + 1]!, -z, options) - state.least[2 * field + 1]!;
   return Math.max(0, above, below);

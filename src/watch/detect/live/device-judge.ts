@@ -1,20 +1,15 @@
 import { decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
 import { decodeState, encodeState, FeaturesError, FeatureStream } from '#learn/features/index.ts';
 import type { BaselineState, StateArray } from '#learn/features/index.ts';
-import type { MovableDetector } from '../detector.ts';
+import type { FieldwiseDetector } from '../detector.ts';
+import { normaliseShares } from '../occlude.ts';
 import { StateArena } from '../state-arena.ts';
 import { ANCHORED_AFTER, beginAnchor, checkAnchor, MOVED_LIMIT } from '../threshold/baseline-anchor.ts';
 import type { AnchorState } from '../threshold/baseline-anchor.ts';
-import {
-  ARMED_AFTER,
-  beginThreshold,
-  chargeAlarm,
-  limitOf,
-  suspicionOf,
-  takeScore,
-  thresholdFacts,
-} from '../threshold/budget-threshold.ts';
-import type { ThresholdFacts, ThresholdRule, ThresholdState } from '../threshold/budget-threshold.ts';
+import { ARMED_AFTER } from '../threshold/budget-threshold.ts';
+import type { ThresholdFacts } from '../threshold/budget-threshold.ts';
+import { beginFieldThresholds, FieldThresholds, Judgement } from '../threshold/field-thresholds.ts';
+import type { FieldThresholdsState } from '../threshold/field-thresholds.ts';
 import type { BehaviourScore, Others } from '../behaviour/behaviour-watch.ts';
 import { ConditionBaselines } from '../context/condition-baselines.ts';
 import { DeviceChecks } from './device-checks.ts';
@@ -22,7 +17,7 @@ import { blurRows, checkedRows, measuresOf, Room, RowOrder } from './device-rows
 import type { DeviceRows } from './device-rows.ts';
 import { DEARER_DETECTORS, WINDOW_ROWS } from '../tiers/dearer-tiers.ts';
 import type { DearerTiers } from '../tiers/dearer-tiers.ts';
-import { askDetector, findCauses, movedCause, sayFinding, showReading, showUsual } from './explain-finding.ts';
+import { askPasses, findCauses, movedCause, sayFinding, showReading, showUsual } from './explain-finding.ts';
 import type { Unusual } from './explain-finding.ts';
 import { findingId, severityOf } from './finding.ts';
 import type { Finding, FiredDetector, ShownReading } from './finding.ts';
@@ -63,9 +58,9 @@ export interface DeviceFacts {
 }
 
 interface Part {
-  readonly detector: MovableDetector;
-  readonly threshold: ThresholdState;
-  readonly rule: ThresholdRule;
+  readonly detector: FieldwiseDetector;
+  readonly thresholds: FieldThresholds;
+  readonly state: FieldThresholdsState;
 }
 
 const NAME = 'device-watch';
@@ -144,10 +139,10 @@ export class DeviceJudge {
       parts: plan.detectors.map(({ kind, floor, scores, settles }): Part => {
         const detector = kind.create(width, scores);
         detector.moveInto(room);
-        const threshold = room.take(beginThreshold());
-        const rule =
-          settles === undefined ? { rate, floor, armedAfter } : { rate, floor, armedAfter: settles, settling: 0 };
-        return { detector, threshold, rule };
+        const state = room.takeAll(beginFieldThresholds(width));
+        const plain = settles !== undefined;
+        const rule = { rate, floor, armedAfter: settles ?? armedAfter, plain };
+        return { detector, thresholds: new FieldThresholds(width, rule, state), state };
       }),
       checks: new DeviceChecks(plan, room),
       anchor: room.take(beginAnchor(width)),
@@ -228,10 +223,8 @@ export class DeviceJudge {
       scores !== undefined ? rows.values : exact ? measures.values : blurred;
     const parts = detectors >= this.#parts.length ? this.#parts : this.#parts.slice(0, detectors);
     const scores = parts.map(({ detector }, i) => {
-      const own = this.#scores[i]!.of(count);
-      const values = seenBy(this.#plan.detectors[i]!);
-      detector.step({ values, width, count }, own);
-      silence(this.#plan.detectors[i]!, values, width, own);
+      const own = this.#scores[i]!.of(count * width);
+      detector.stepFields({ values: seenBy(this.#plan.detectors[i]!), width, count }, own);
       return own;
     });
     const share = this.#share;
@@ -243,14 +236,15 @@ export class DeviceJudge {
       for (let i = 0; i < parts.length; i++) {
         const part = parts[i]!;
         // What was not judged at this row says nothing of what is usual.
-        if (scores[i]![row]! !== scores[i]![row]!) continue;
-        const limit = limitOf(part.threshold, part.rule);
-        const score = scores[i]![row]!;
-        if (score > suspicionOf(part.threshold, share)) odd = true;
-        if (!takeScore(part.threshold, part.rule, time / MICROS, score)) continue;
+        const field = part.thresholds.take(time / MICROS, scores[i]!, row * width);
+        if (field !== Judgement.none && part.thresholds.isOdd(share)) odd = true;
+        if (field < 0) continue;
         this.#numbers[BEYOND] = this.#numbers[BEYOND]! + 1;
         const values = seenBy(this.#plan.detectors[i]!);
-        this.#beyond.push({ part, rows, values, row, time, limit, score });
+        const own = scores[i]!.subarray(row * width, (row + 1) * width);
+        const { limits } = part.thresholds;
+        const times = own.map((score, at) => (score > 0 ? score / limits[at]! : 0));
+        this.#beyond.push({ part, rows, values, row, time, score: own[field]!, limit: limits[field]!, limits, times });
       }
       for (const one of this.#beyond) this.#open.beyond(this.#alarm(one), found);
       // What is usual is what was usual before the reading, whatever comes with it in one block.
@@ -292,10 +286,7 @@ export class DeviceJudge {
       fields: fields.flatMap((field, i) =>
         field.shown ? [showUsual(field, this.#memory.usual.centre[i]!, this.#memory.usual.spread[i]!)] : [],
       ),
-      detectors: this.#parts.map(({ detector, threshold, rule }) => ({
-        name: detector.kind,
-        ...thresholdFacts(threshold, rule),
-      })),
+      detectors: this.#parts.map(({ detector, thresholds }) => ({ name: detector.kind, ...thresholds.facts })),
     };
   }
 
@@ -320,9 +311,10 @@ export class DeviceJudge {
     };
     if (this.#features !== null) state['features'] = this.#features.snapshot();
     if (this.#open.current !== null) state['open'] = encodeUtf8(JSON.stringify(this.#open.current));
-    for (const { detector, threshold } of this.#parts) {
+    for (const { detector, state: limits } of this.#parts) {
       state[`detector ${detector.kind}`] = detector.snapshot();
-      state[`threshold ${detector.kind}`] = threshold;
+      state[`limits ${detector.kind}`] = limits.threshold;
+      state[`calibration ${detector.kind}`] = limits.calibration;
     }
     if (this.#conditions !== null) state['conditions'] = this.#conditions.pack();
     this.#checks.saveInto(state);
@@ -370,7 +362,10 @@ export class DeviceJudge {
       const detector = state.get(`detector ${kind.name}`);
       if (!(detector instanceof Uint8Array)) continue;
       if (!resumed(part.detector, detector)) continue;
-      fillSaved(device, state, `threshold ${kind.name}`, part.threshold);
+      // A state of before fields had limits of their own learns them anew.
+      if (!state.has(`limits ${kind.name}`)) continue;
+      fillSaved(device, state, `limits ${kind.name}`, part.state.threshold);
+      fillSaved(device, state, `calibration ${kind.name}`, part.state.calibration);
     }
     own.numbers.set(this.#arena);
     own.history = this.#checks.history;
@@ -426,7 +421,7 @@ export class DeviceJudge {
       score,
       limit,
       time,
-      charge: () => chargeAlarm(part.threshold, part.rule),
+      charge: () => part.thresholds.charge(),
       explain: (own) => this.#explain(beyond, own),
     };
   }
@@ -436,11 +431,11 @@ export class DeviceJudge {
     const said = this.#ask(beyond);
     const others = this.#beyond.filter((one) => one !== beyond).flatMap((one) => this.#ask(one).asked);
     const asked = [...said.asked, ...others];
-    return this.#finding(rows, row, own, thresholdFacts(part.threshold, part.rule), { ...said, asked });
+    return this.#finding(rows, row, own, part.thresholds.facts, { ...said, asked });
   }
 
   /** What a detector says of a row that it found beyond its limit. */
-  #ask({ part: { detector }, rows, values, row, limit, score }: Beyond): Pick<Unusual, 'shares' | 'asked'> {
+  #ask({ part: { detector }, rows, values, row, limits, times }: Beyond): Pick<Unusual, 'shares' | 'asked'> {
     const width = this.#plan.fields.length;
     const seen = values.subarray(row * width, (row + 1) * width);
     const plain = rows.values.subarray(row * width, (row + 1) * width);
@@ -453,7 +448,17 @@ export class DeviceJudge {
     const conditioned = this.#conditions !== null && values !== rows.values;
     const { centre } = this.#usualAt(rows, row);
     const away = plain.map((value, i) => (conditioned && i < width - 1 ? judged[i]! : value - centre[i]!));
-    return askDetector(detector, { score, limit }, judged, away);
+    const scores = new Float64Array(width);
+    const timesOf = (trial: Float64Array): number => {
+      detector.scoreFields({ values: trial, width, count: 1 }, scores);
+      return scores.reduce((most, score, i) => (score / limits[i]! > most ? score / limits[i]! : most), 0);
+    };
+    const squares = times.map((one) => one * one);
+    return {
+      // A field has a part in it by how far it is beyond, or below, the limit of its own.
+      shares: normaliseShares(squares, width),
+      asked: [{ name: detector.kind, passes: askPasses(Math.max(...times), timesOf, judged, away) }],
+    };
   }
 
   /** A finding that begins with a row of a block. */
@@ -525,6 +530,7 @@ export class DeviceJudge {
   }
 }
 
+/** A row that a detector found beyond a limit. */
 interface Beyond {
   readonly part: Part;
   readonly rows: DeviceRows;
@@ -532,12 +538,16 @@ interface Beyond {
   readonly values: Float64Array;
   readonly row: number;
   readonly time: number;
-  readonly limit: number;
+  /** Of the field that is farthest beyond its own limit. */
   readonly score: number;
+  readonly limit: number;
+  /** The limits of all fields, and how many times them their scores were. */
+  readonly limits: Float64Array;
+  readonly times: Float64Array;
 }
 
 /** Whether a detector goes on from a snapshot; from one of a version that it does not know it begins anew. */
-function resumed(detector: MovableDetector, bytes: Uint8Array): boolean {
+function resumed(detector: FieldwiseDetector, bytes: Uint8Array): boolean {
   try {
     detector.resume(bytes);
     return true;
@@ -556,17 +566,6 @@ export function rateOfPart({ budget, detectors, tiers }: WatchPlan): number {
 /** Share of the readings that one detector may be suspicious of. */
 function suspicionShare({ detectors, tiers }: WatchPlan): number {
   return Math.min(0.05, Math.max(1e-6, (tiers?.suspicious ?? 0) / detectors.length));
-}
-
-/** Takes scores away between those of a detector that seldom says anything, as of windows of times. */
-function silence({ scores, settles }: WatchedDetector, values: Float64Array, width: number, own: Float64Array): void {
-  if (scores === undefined || settles === undefined) return;
-  const { first, count, stride } = scores;
-  for (let row = 0; row < own.length; row++) {
-    let said = false;
-    for (let i = 0; i < count && !said; i++) said = !Number.isNaN(values[row * width + first + i * stride]!);
-    if (!said) own[row] = NaN;
-  }
 }
 
 /** A number from 0 to 1 that a reading of a device has, whatever it is given together with. */

@@ -1,6 +1,5 @@
 import { standardise } from '#learn/features/index.ts';
 import type { BaselineState } from '#learn/features/index.ts';
-import type { Detector } from '../detector.ts';
 import type { Moved } from '../threshold/baseline-anchor.ts';
 import type { Cause, ShownReading } from './finding.ts';
 import { INTERVAL } from './watch-plan.ts';
@@ -151,34 +150,28 @@ export function subjectOf(feature: string): string {
   return feature.replace(/\.(?:order|timing|rarity)$/, '');
 }
 
-/** What a detector says of a row: shares of the fields, and whether it would pass with one of them nearer to usual. */
-export function askDetector(
-  detector: Detector,
-  /** What the row had when it was judged, and what it was not to be beyond. */
-  { score: then, limit }: { readonly score: number; readonly limit: number },
-  /** The row as the detector can judge it now, and how far each field is from what is usual there. */
+/**
+ * Whether a row would pass with one field nearer to usual.
+ *
+ * @param then how many times its limit the row was when it was judged
+ * @param timesOf how many times a row that comes now would be
+ * @param judged the row as the detector can judge it now, and how far each field is from what is usual there
+ */
+export function askPasses(
+  then: number,
+  timesOf: (row: Float64Array) => number,
   judged: Float64Array,
   away: Float64Array,
-): Pick<Unusual, 'shares' | 'asked'> {
-  const width = judged.length;
-  const score = new Float64Array(1);
+): (field: number, way: number) => boolean {
   const trial = judged.slice();
   // It has learnt the row by now, and finds it and all others somewhat less odd than it did.
-  detector.score({ values: judged, width, count: 1 }, score);
-  const now = SAFELY * limit * (score[0]! > 0 && score[0]! < then ? score[0]! / then : 1);
-  return {
-    shares: detector.explain({ values: judged, width, count: 1 }),
-    asked: [
-      {
-        name: detector.kind,
-        passes: (field, way) => {
-          trial[field] = judged[field]! - way * away[field]!;
-          detector.score({ values: trial, width, count: 1 }, score);
-          trial[field] = judged[field]!;
-          return score[0]! <= now;
-        },
-      },
-    ],
+  const now = timesOf(judged);
+  const most = SAFELY * (now > 0 && now < then ? now / then : 1);
+  return (field, way) => {
+    trial[field] = judged[field]! - way * away[field]!;
+    const times = timesOf(trial);
+    trial[field] = judged[field]!;
+    return times <= most;
   };
 }
 

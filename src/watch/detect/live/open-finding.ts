@@ -26,7 +26,9 @@ export class OpenFinding {
     const open = this.current;
     const known = open?.detectors.find((one) => one.name === name);
     const readings = (known?.readings ?? 0) + 1;
-    const own = { name, score: Math.max(known?.score ?? 0, score), limit: known?.limit ?? limit, readings };
+    // Limits are those of fields: the farthest beyond its own is told, with it.
+    const farther = known === undefined || score / limit > known.score / known.limit;
+    const own = { name, score: farther ? score : known.score, limit: farther ? limit : known.limit, readings };
     if (known === undefined) alarm.charge();
     if (open === null) {
       this.current = alarm.explain(own);
@@ -38,7 +40,7 @@ export class OpenFinding {
     );
     const [farthest] = detectors;
     // Whoever says it most clearly explains it; while it lasts the explanation stays, unless it becomes graver.
-    const graver = own === farthest && own.score === score && severityOf(score, own.limit) !== open.severity;
+    const graver = own === farthest && farther && severityOf(score, limit) !== open.severity;
     const told = known === undefined || graver ? alarm.explain(own) : open;
     const { causes, nearest, evidence, sentence } = farthest === own ? told : open;
     this.current = {

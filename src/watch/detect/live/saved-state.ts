@@ -12,9 +12,9 @@ export function savedNumber(device: string, state: SavedState, name: string): nu
 }
 
 /** @throws {DetectError} DETECT_STATE_UNFIT */
-export function fillSaved(device: string, state: SavedState, name: string, into: Float64Array): void {
+export function fillSaved(device: string, state: SavedState, name: string, into: Float64Array | Float32Array): void {
   const value = state.get(name);
-  if (!(value instanceof Float64Array) || value.length !== into.length) {
+  if (typeof value !== 'object' || value.constructor !== into.constructor || value.length !== into.length) {
     throw stateUnfit(device, `${name} does not fit`);
   }
   into.set(value);

@@ -9,7 +9,7 @@ import { STANDARD_DRIFT } from '#watch/drift/index.ts';
 import type { DriftField, DriftRule } from '#watch/drift/index.ts';
 import { planFeatures } from '#learn/features/index.ts';
 import type { Feature, FeatureInput, FeatureRole } from '#learn/features/index.ts';
-import type { DetectorKind, MovableDetector } from '../detector.ts';
+import type { DetectorKind, FieldwiseDetector } from '../detector.ts';
 import { ewmaChart } from '../charts/ewma-chart.ts';
 import { robustZ } from '../charts/robust-z.ts';
 import { beacon, oddOrder, oddTime, unfamiliar } from '../score/given-score.ts';
@@ -52,7 +52,7 @@ export type DriftingField = DriftField & Pick<WatchedField, 'unit' | 'shown'>;
 
 /** A detector that every device of a stream gets. */
 export interface WatchedDetector {
-  readonly kind: DetectorKind<MovableDetector>;
+  readonly kind: DetectorKind<FieldwiseDetector>;
   /** Scores up to here are never beyond the limit. */
   readonly floor: number;
   /** Whether it sees values as they are, not blurred by their resolution. */

@@ -1,4 +1,4 @@
-import { defineIncremental } from '../define-detector.ts';
+import { defineFieldwise } from '../define-fieldwise.ts';
 
 const OPTIONS = {
   first: { standard: 0, least: 0, greatest: 9_999, whole: true, about: 'first field that is a score already' },
@@ -20,42 +20,19 @@ export const beacon = givenScore('beacon');
  * is the score. What is usual for a device is learnt by the feature before and by the threshold behind it.
  */
 function givenScore(name: string) {
-  return defineIncremental({
+  return defineFieldwise({
     name,
     version: 1,
-    cost: 'cheap',
     options: OPTIONS,
-    fieldOrder: 'free',
     rowOrder: 'free',
     stateBytes: () => 8,
     begin: () => ({ none: new Float64Array(1) }),
-    learn: () => {},
-    score(_, { values, width, count }, scores, { options }) {
-      for (let row = 0; row < count; row++) scores[row] = greatest(values, row * width, width, options);
+    scoreField: (_, field, value, { first, count, stride }) => {
+      const nth = (field - first) / stride;
+      return nth >= 0 && nth < count && Number.isInteger(nth) ? Math.max(0, value) : NaN;
     },
-    step(_, { values, width, count }, scores, { options }) {
-      for (let row = 0; row < count; row++) scores[row] = greatest(values, row * width, width, options);
-    },
+    learnRow: () => {},
     // It is counted from nothing: so much of a score is the field's.
     typical: () => new Float64Array(0),
-    explain(_, { values, width }, shares, { options }) {
-      for (let i = 0; i < values.length; i++) {
-        const nth = ((i % width) - options.first) / options.stride;
-        shares[i] = nth >= 0 && nth < options.count && Number.isInteger(nth) ? scoreOf(values[i]!) : 0;
-      }
-    },
   });
-}
-
-type Options = { readonly first: number; readonly count: number; readonly stride: number };
-
-function greatest(values: Float64Array, at: number, width: number, { first, count, stride }: Options): number {
-  let most = 0;
-  for (let i = first; i < first + count * stride && i < width; i += stride)
-    most = Math.max(most, scoreOf(values[at + i]!));
-  return most;
-}
-
-function scoreOf(value: number): number {
-  return value > 0 ? value : 0;
 }

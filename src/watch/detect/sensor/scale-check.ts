@@ -1,16 +1,13 @@
 import { beginBaseline, learnBaseline, standardise } from '#learn/features/index.ts';
 import type { BaselineState } from '#learn/features/index.ts';
 import { BASELINE_MEMORY } from '../charts/baseline-memory.ts';
-import { beginWander, inWander, learnWander } from '../charts/field-wander.ts';
-import type { FieldWander } from '../charts/field-wander.ts';
-import { defineIncremental } from '../define-detector.ts';
+import { defineFieldwise } from '../define-fieldwise.ts';
 
 type ScaleState = BaselineState & {
   /** Moving average of how far values lie from their centre, in spreads. */
   readonly away: Float64Array;
   /** (1 − λ)^2t of each field: how unsettled its average still is. */
   readonly unsettled: Float64Array;
-  readonly wander: FieldWander;
 };
 
 /** Mean and deviation of the distance of normal values from their mean, in standard deviations: √(2/π), √(1 − 2/π). */
@@ -27,39 +24,22 @@ const SETTLES = 64;
  *
  * @see MacGregor and Harris, "The exponentially weighted moving variance" (1993), with the mean absolute deviation
  */
-export const scaleCheck = defineIncremental({
+export const scaleCheck = defineFieldwise({
   name: 'scale-check',
-  version: 2,
-  cost: 'cheap',
+  version: 3,
   options: {
     memory: BASELINE_MEMORY,
     weight: { standard: 0.05, least: 0.001, greatest: 1, whole: false, about: 'of the newest value in the average, λ' },
   },
-  fieldOrder: 'free',
-  rowOrder: 'matters',
-  stateBytes: (width) => 6 * 8 * width,
+  stateBytes: (width) => 5 * 8 * width,
   begin: ({ width }): ScaleState => ({
     ...beginBaseline(width),
     away: new Float64Array(width).fill(MEAN),
     unsettled: new Float64Array(width).fill(1),
-    wander: beginWander(width),
   }),
-  learn(state, { values, width, count }, { options }) {
-    for (let row = 0; row < count; row++) learnRow(state, values, row * width, options);
-  },
-  score(state, { values, width, count }, scores, { options }) {
-    for (let row = 0; row < count; row++) scores[row] = greatest(state, values, row * width, options.weight);
-  },
-  step(state, { values, width, count }, scores, { options }) {
-    for (let row = 0; row < count; row++) {
-      scores[row] = greatest(state, values, row * width, options.weight);
-      learnRow(state, values, row * width, options);
-    }
-  },
+  scoreField: (state, field, value, { weight }) => shiftOf(state, field, value, weight),
+  learnRow,
   typical: (state) => state.centre,
-  explain(state, { values, width }, shares, { options }) {
-    for (let i = 0; i < values.length; i++) shares[i] = shiftOf(state, i % width, values[i]!, options.weight) ** 2;
-  },
 });
 
 function learnRow(
@@ -73,25 +53,14 @@ function learnRow(
     if (value !== value || state.counts[field]! < SETTLES) continue;
     state.away[field] = averaged(state, field, value, weight);
     state.unsettled[field] = state.unsettled[field]! * (1 - weight) ** 2;
-    const far = changeOf(state.away[field]!) / deviationOf(state.unsettled[field]!, weight);
-    learnWander(state.wander, field, far, state.counts[field]! + 1, memory);
   }
   learnBaseline(state, values, at, memory);
 }
 
-function greatest(state: ScaleState, values: Float64Array, at: number, weight: number): number {
-  let most = 0;
-  for (let field = 0; field < state.away.length; field++) {
-    const shift = shiftOf(state, field, values[at + field]!, weight);
-    if (shift > most) most = shift;
-  }
-  return most;
-}
-
 function shiftOf(state: ScaleState, field: number, value: number, weight: number): number {
-  if (value !== value || state.counts[field]! < SETTLES) return 0;
+  if (state.counts[field]! < SETTLES) return NaN;
   const deviation = deviationOf(state.unsettled[field]! * (1 - weight) ** 2, weight);
-  return inWander(state.wander, field, changeOf(averaged(state, field, value, weight)) / deviation);
+  return changeOf(averaged(state, field, value, weight)) / deviation;
 }
 
 /** How far the average is from its mean; below it by the logarithm, or values that hardly vary would be no farther than 1. */

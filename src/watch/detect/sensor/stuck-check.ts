@@ -1,5 +1,5 @@
 import { BASELINE_MEMORY } from '../charts/baseline-memory.ts';
-import { defineIncremental } from '../define-detector.ts';
+import { defineFieldwise } from '../define-fieldwise.ts';
 
 type StuckState = {
   /** The last value of each field; NaN before the first. */
@@ -16,13 +16,10 @@ type StuckState = {
  * −ln of the chance of so long a run, so a field that seldom changes is not held to be stuck, and one that never
  * repeats is after a few rows.
  */
-export const stuckCheck = defineIncremental({
+export const stuckCheck = defineFieldwise({
   name: 'stuck-check',
   version: 1,
-  cost: 'cheap',
   options: { memory: BASELINE_MEMORY },
-  fieldOrder: 'free',
-  rowOrder: 'matters',
   stateBytes: (width) => 4 * 8 * width,
   begin: ({ width }): StuckState => ({
     last: new Float64Array(width).fill(NaN),
@@ -30,26 +27,17 @@ export const stuckCheck = defineIncremental({
     repeats: new Float64Array(width),
     counts: new Float64Array(width),
   }),
-  learn(state, { values, width, count }, { options }) {
-    for (let row = 0; row < count; row++) learnRow(state, values, row * width, options.memory);
-  },
-  score(state, { values, width, count }, scores) {
-    for (let row = 0; row < count; row++) scores[row] = greatest(state, values, row * width);
-  },
-  step(state, { values, width, count }, scores, { options }) {
-    for (let row = 0; row < count; row++) {
-      scores[row] = greatest(state, values, row * width);
-      learnRow(state, values, row * width, options.memory);
-    }
-  },
+  scoreField: surprise,
+  learnRow,
   typical: (state) => state.last,
-  explain(state, { values, width }, shares) {
-    // Whoever asks has learnt the row by now: a field that it repeats is in a run already, others are in none.
-    for (let i = 0; i < values.length; i++) shares[i] = surprise(state, i % width, values[i]!, 0);
-  },
 });
 
-function learnRow({ last, runs, repeats, counts }: StuckState, values: Float64Array, at: number, memory: number): void {
+function learnRow(
+  { last, runs, repeats, counts }: StuckState,
+  values: Float64Array,
+  at: number,
+  { memory }: { readonly memory: number },
+): void {
   for (let field = 0; field < last.length; field++) {
     const value = values[at + field]!;
     if (value !== value) continue;
@@ -62,20 +50,11 @@ function learnRow({ last, runs, repeats, counts }: StuckState, values: Float64Ar
   }
 }
 
-function greatest(state: StuckState, values: Float64Array, at: number): number {
-  let most = 0;
-  for (let field = 0; field < state.last.length; field++) {
-    const own = surprise(state, field, values[at + field]!);
-    if (own > most) most = own;
-  }
-  return most;
-}
-
-/** −ln of the chance of the run that the value would make, longer by `more`; 0 where it makes none. */
-function surprise({ last, runs, repeats, counts }: StuckState, field: number, value: number, more = 1): number {
+/** −ln of the chance of the run that the value would make; 0 where it makes none. */
+function surprise({ last, runs, repeats, counts }: StuckState, field: number, value: number): number {
   if (value !== last[field]) return 0;
   const seen = counts[field]!;
   // Half a repetition is taken for granted, so that what was never seen is not impossible.
   const chance = (repeats[field]! * seen + 0.5) / (seen + 1);
-  return (runs[field]! + more) * -Math.log(chance);
+  return (runs[field]! + 1) * -Math.log(chance);
 }

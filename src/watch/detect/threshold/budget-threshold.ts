@@ -28,6 +28,8 @@ export interface ThresholdRule {
   readonly armedAfter: number;
   /** Readings before scores mean anything; 32 where it is not said. */
   readonly settling?: number;
+  /** What excesses over the level are taken to be before there are any; of the size of the scores where it is not said. */
+  readonly excess?: number;
 }
 
 /** What is known of a threshold and how well. */
@@ -62,10 +64,10 @@ const SCALE = 13;
 const SHAPE = 14;
 const RING = 16;
 /** Peaks that are kept. */
-const KEPT = 64;
+const KEPT = 48;
 
-/** Doubles of a state. */
-export const THRESHOLD_LENGTH = RING + KEPT;
+/** Doubles of a state; peaks are kept in half of one each. */
+export const THRESHOLD_LENGTH = RING + KEPT / 2;
 
 /** Readings before any alarm where nothing else is said. */
 export const ARMED_AFTER = 200;
@@ -125,7 +127,7 @@ export function takeScore(state: ThresholdState, rule: ThresholdRule, seconds: n
     // In proportion to the level where that is far above: else it would never come down to what scores have become.
     const gain = Math.max(0.05, 5 / known) * Math.max(average, level);
     state[LEVEL] = Math.max(0, level + gain * ((above ? 1 : 0) - TAIL));
-    takePeak(state, rule, beyond && state[STRICT]! < KNOWN_FROM ? Infinity : learnt, above);
+    takePeak(state, rule, beyond && !knowsBeyond(state) ? Infinity : learnt, above);
   }
   if (seen === rule.armedAfter || seen % 256 === 0) refit(state, rule);
   return beyond;
@@ -140,6 +142,11 @@ export function chargeAlarm(state: ThresholdState, rule: ThresholdRule): void {
 /** The limit now; Infinity while nothing is alarmed. */
 export function limitOf(state: ThresholdState, { armedAfter }: ThresholdRule): number {
   return state[SEEN]! >= armedAfter ? state[LIMIT]! : Infinity;
+}
+
+/** Whether alarms came faster than the budget allows, so that what is beyond the limit is learnt. */
+export function knowsBeyond(state: ThresholdState): boolean {
+  return state[STRICT]! >= KNOWN_FROM;
 }
 
 /**
@@ -201,12 +208,17 @@ function takePeak(state: ThresholdState, rule: ThresholdRule, score: number, abo
   state[PEAK] = -1;
   if (peak === Infinity) return;
   const count = state[PEAKS]!;
-  state[RING + (count % KEPT)] = peak;
+  peaksOf(state)[count % KEPT] = peak;
   state[PEAKS] = count + 1;
   const spacing = state[WATCHED]! - state[PEAKED]!;
   state[PEAKED] = state[WATCHED]!;
   state[SPACING] = state[SPACING]! + (spacing - state[SPACING]!) / Math.min(count + 1, KEPT);
   if (state[SEEN]! >= rule.armedAfter) refit(state, rule);
+}
+
+/** The peaks that are kept: how high, in single precision. */
+function peaksOf(state: ThresholdState): Float32Array {
+  return new Float32Array(state.buffer, state.byteOffset + RING * Float64Array.BYTES_PER_ELEMENT, KEPT);
 }
 
 /** Seconds from one peak to the next; while there are none, all that was watched and more. */
@@ -221,7 +233,7 @@ function spacingOf(state: ThresholdState): number {
 function refit(state: ThresholdState, rule: ThresholdRule): void {
   const level = state[LEVEL]!;
   const kept = Math.min(state[PEAKS]!, KEPT);
-  const excesses = state.slice(RING, RING + kept);
+  const excesses = peaksOf(state).slice(0, kept);
   let count = 0;
   for (let i = 0; i < kept; i++) {
     const excess = excesses[i]! - level;
@@ -237,7 +249,7 @@ function refit(state: ThresholdState, rule: ThresholdRule): void {
   const bounded = Math.min(SHAPES[1], Math.max(SHAPES[0], fitted));
   const shape = (count * bounded + PRIOR_PEAKS * PRIOR_SHAPE) / (count + PRIOR_PEAKS);
   // What excesses are expected to be before there are any: of the size of the scores themselves, or of the floor.
-  const expected = Math.max(state[MEAN]!, rule.floor / 8);
+  const expected = rule.excess ?? Math.max(state[MEAN]!, rule.floor / 8);
   const mean = (count * a0 + 4 * expected) / (count + 4);
   const scale = Math.max(mean * (1 - shape), Number.MIN_VALUE);
   state[SHAPE] = shape;
