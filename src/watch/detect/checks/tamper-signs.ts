@@ -32,8 +32,8 @@ export const SIGN_STATE_LENGTH = PACE + 2 * PACE_ROWS;
 const LOOP_MICROS = 10 * 60 * 1e6;
 const RECONNECTS = `it lost its connection and came back ${BOOTS_KEPT} times within ten minutes`;
 /** Where it is usual to lose connections: so many times what is usual are no starts, and so many rows are remembered. */
-const LOST_TIMES = 3;
-const LOST_MEMORY = 64;
+const LOST_TIMES = 10;
+const LOST_MEMORY = 256;
 /** A clock may be so far off its usual place. */
 const JUMP_MICROS = 30 * 1e6;
 /** Readings before the usual place of the clock is known. */
