@@ -6,7 +6,7 @@ export function privateColumn(
   type: PrivateColumn['type'],
   more: Partial<PrivateColumn> = {},
 ): PrivateColumn {
-  return { name, type, range: null, keys: null, unit: null, class: 'operational', ...more };
+  return { name, source: name, type, range: null, keys: null, unit: null, class: 'operational', ...more };
 }
 
 /** A private view with a column of each kind: `x` from 0 to 8, `n` whole from 0 to 10, `ok`, `line`, `name`, `time`, `received`. */

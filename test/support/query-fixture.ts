@@ -3,7 +3,15 @@ import path from 'node:path';
 import { bytes, encodeUtf8, mebibytes, minutes, seconds, systemClock } from '#base/core/index.ts';
 import type { Batch, Class, Column, ColumnShape, Json } from '#base/core/index.ts';
 import { AeadKey, systemRandom } from '#base/crypto/index.ts';
-import { bindFilter, executePlan, gateStatement, openSegmentFile, SegmentFiles, SQL_TYPES } from '#flow/query/index.ts';
+import {
+  bindFilter,
+  executePlan,
+  gateStatement,
+  openSegmentFile,
+  SegmentFiles,
+  SQL_TYPES,
+  storedWanted,
+} from '#flow/query/index.ts';
 import type {
   AskKeys,
   GovernedRelation,
@@ -55,10 +63,11 @@ const KEYS = new Map<string, SegmentKeys>();
 
 /** Gives the keys of sealed segments, for the columns that a plan grants. */
 export const testKeys: AskKeys = async (wanted) =>
-  wanted.map(({ segment, columns }) => {
+  wanted.map((each) => {
+    const { segment } = each;
     const keys = KEYS.get(segment.path);
     if (keys === undefined) throw new Error(`${segment.path} was not sealed here`);
-    const granted = columns.filter((name) => segment.columns.includes(name));
+    const granted = storedWanted(each).filter((name) => segment.columns.includes(name));
     return { footer: keys.footer, columns: new Map([...keys.columns].filter(([name]) => granted.includes(name))) };
   });
 

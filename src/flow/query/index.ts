@@ -32,7 +32,9 @@ export type { Parameters, PlannedRelation, QueryPlan } from './execute/plan.ts';
 export type { ColumnNotes, ResultColumn, ResultEncoder, ResultNotes, ResultSink } from './execute/result.ts';
 export { Recent } from './execute/recent.ts';
 export { openSegmentFile } from './execute/open-segment-file.ts';
-export { SegmentFiles } from './execute/segment-files.ts';
+export { SegmentFiles, storedWanted } from './execute/segment-files.ts';
+export { onGrid, storedFor } from './execute/grid-column.ts';
+export type { GridColumn, GridColumns } from './execute/grid-column.ts';
 export type {
   AskKeys,
   OpeningCost,
@@ -62,9 +64,11 @@ export type { AnswerValue, ExactRows, PrivateAnswer } from './privacy/private-an
 export { readRisk, releaseSql, riskSql } from './release/release-risk.ts';
 export type { ReleaseRisk, ReleaseShape } from './release/release-risk.ts';
 export { DiscreteNoise } from './privacy/discrete-noise.ts';
+export { gridOf } from './privacy/private-grid.ts';
 export { passesOf } from './privacy/private-measures.ts';
 export type { PrivateStatement } from './privacy/private-statement.ts';
-export { PRIVATE_ROWS, privateAccess } from './privacy/private-view.ts';
+export { gridName, PRIVATE_ROWS, privateAccess } from './privacy/private-view.ts';
+export type { PrivateAccess } from './privacy/private-view.ts';
 export { epsilonOfRho, rhoOfEpsilon } from './privacy/privacy-budget.ts';
 export type { NanoRho } from './privacy/privacy-budget.ts';
 export { COMMON_SHARE, periodsOf, PrivacyLedger } from './privacy/privacy-ledger.ts';

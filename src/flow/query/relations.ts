@@ -1,5 +1,6 @@
 import type { Class, FieldType } from '#base/core/index.ts';
 import type { PrivacyRules } from '#declare/template/index.ts';
+import type { GridColumn } from './execute/grid-column.ts';
 import type { AstNode } from './gate/ast.ts';
 
 /** A column of a governed relation, as the template declares it or as a view's definition derives it. */
@@ -18,11 +19,15 @@ export interface GovernedColumn {
   readonly purposes?: readonly string[];
   /** True where the question at hand is for none of these. */
   readonly hidden?: true;
+  /** Present where it is not stored but made of another column of its relation. */
+  readonly grid?: GridColumn;
 }
 
 /** A column of a private view, and what answers about it may rest on: only what the template says, never the rows. */
 export interface PrivateColumn {
   readonly name: string;
+  /** The column of the stream that it shows. */
+  readonly source: string;
   readonly type: FieldType;
   /** Finite bounds of its values; null where the template does not give both. */
   readonly range: readonly [number, number] | null;

@@ -7,6 +7,7 @@ export type { SealKey, SealParquetOptions } from './parquet/seal-parquet.ts';
 export { openParquet, openParquetInMemory } from './parquet/open-parquet.ts';
 export type { OpenedParquet, OpenParquetOptions } from './parquet/open-parquet.ts';
 export type { PlainValues } from './parquet/rewrite-page.ts';
+export type { WholeColumn } from './parquet/whole-column.ts';
 export { fixedKeys } from './parquet/open-keys.ts';
 export type { ParquetKeys } from './parquet/open-keys.ts';
 export { memoryReader } from './parquet/range-reader.ts';

@@ -31,3 +31,17 @@ test('EngineStock.take() gives what was made ready only under the same limits', 
   using other = await stock.take({ ...LIMITS, memory: mebibytes(32) });
   assert.equal(await other.textOf("SELECT current_setting('memory_limit') || $1", ''), '32.0 MiB');
 });
+
+test('EngineStock.giveBack() leaves an engine whose answer is handed on until another process has had time for it', async (t) => {
+  using stock = new EngineStock();
+  const first = await stock.take(LIMITS);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  stock.giveBack(first, LIMITS, true);
+  await turn();
+  assert.equal(await tablesOf(first), 0, 'it is there still');
+  // A statement that comes before has one of its own.
+  using second = await stock.take(LIMITS);
+  assert.equal(await tablesOf(second), 0);
+  t.mock.timers.tick(1_000);
+  await assert.rejects(first.connection.run('SELECT 1'));
+});

@@ -1,6 +1,9 @@
 import { Engine } from './engine.ts';
 import type { EngineLimits } from './engine.ts';
 
+/** Where another process goes on with an answer, engines are taken down and made once it has had time to. */
+const HANDED_ON_MS = 20;
+
 /**
  * Keeps one fresh engine ready, so that a statement waits neither for its own to be made nor for it to be taken down.
  * An engine still serves one statement only.
@@ -28,12 +31,18 @@ export class EngineStock implements Disposable {
     this.#ready = { limits, engine };
   }
 
-  /** Ends an engine that has served, and makes the next, once the turn of who waits for the answer is over. */
-  giveBack(engine: Engine, limits: EngineLimits): void {
-    setImmediate(() => {
+  /**
+   * Ends an engine that has served, and makes the next, once the turn of who waits for the answer is over.
+   *
+   * @param handedOn whether another process goes on with the answer
+   */
+  giveBack(engine: Engine, limits: EngineLimits, handedOn = false): void {
+    const restock = (): void => {
       engine.close();
       this.prepare(limits);
-    });
+    };
+    if (handedOn) setTimeout(restock, HANDED_ON_MS);
+    else setImmediate(restock);
   }
 
   [Symbol.dispose](): void {

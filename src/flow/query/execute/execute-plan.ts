@@ -104,7 +104,7 @@ export async function executePlan(
     throw explainEngineError(error, stop.reason, plan.veiled);
   } finally {
     stop.end();
-    if (engine !== null && engines !== null) engines.giveBack(engine, plan.limits);
+    if (engine !== null && engines !== null) engines.giveBack(engine, plan.limits, plan.handedOn);
     else engine?.close();
     lease?.release();
   }

@@ -4,6 +4,7 @@ import { AeadKey } from '#base/crypto/index.ts';
 import { fixedKeys, ForwardingSink, openParquet } from '#flow/store/index.ts';
 import type { RangeReader } from '#flow/store/index.ts';
 import { QueryError } from '../errors.ts';
+import { wholesOf } from './grid-column.ts';
 import type { OpenSegment } from './segment-files.ts';
 
 /** Ranges of a sealed file less apart than this are read at once. */
@@ -28,7 +29,7 @@ export const openSegmentFile: OpenSegment = async (wanted, keys, write) => {
   }
 };
 
-const openColumns: OpenSegment = async ({ segment, columns, values }, held, write) => {
+const openColumns: OpenSegment = async ({ segment, columns, values, grids }, held, write) => {
   await using file = await open(segment.path, 'r');
   const { size } = await file.stat();
   const source: RangeReader = {
@@ -43,7 +44,7 @@ const openColumns: OpenSegment = async ({ segment, columns, values }, held, writ
     AeadKey.fromBytes(held.footer),
     new Map([...held.columns].map(([name, key]) => [name, AeadKey.fromBytes(key)])),
   );
-  const others = values === undefined ? {} : { values };
+  const others = { ...(values && { values }), ...(grids && { wholes: wholesOf(grids) }) };
   const wanted = columns.map((name) => [name]);
   const options = { aadPrefix: segment.aadPrefix, columns: wanted, gapBytes: GAP_BYTES, ...others };
   const opened = await openParquet(source, keys, options, new ForwardingSink(write));

@@ -1,5 +1,6 @@
 import type { ByteCount, ColumnShape, Json, Millis } from '#base/core/index.ts';
 import type { ColumnNotes, ResultNotes } from './result.ts';
+import type { GridColumns } from './grid-column.ts';
 import type { SealedSegment } from './segment-files.ts';
 import type { RowsInMemory } from './tail-table.ts';
 import type { TokenSights } from './token-sight.ts';
@@ -13,6 +14,8 @@ export interface PlannedRelation {
   readonly tail: readonly RowsInMemory[];
   /** How tokens in the rows in memory are shown. */
   readonly sights?: TokenSights;
+  /** Which of the columns are not stored but made of others as these are opened. */
+  readonly grids?: GridColumns;
 }
 
 /** Values of bound parameters: by position, or by name. */
@@ -26,6 +29,8 @@ export interface QueryPlan {
   readonly veiled?: boolean;
   /** Answers how the statement would run instead of running it; needs no rows. */
   readonly explain: boolean;
+  /** Another process goes on with the result at once, so that what is left to do here waits. */
+  readonly handedOn?: boolean;
   /** Makes the canonical digest of the result too. */
   readonly digested?: boolean;
   readonly relations: readonly PlannedRelation[];

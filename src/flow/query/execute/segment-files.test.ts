@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { closeSync, existsSync, fstatSync, readFileSync, readdirSync, writeSync } from 'node:fs';
 import { test } from 'node:test';
 import { bytes, millis } from '#base/core/index.ts';
-import { openUnnamed, SegmentFiles } from './segment-files.ts';
+import { openUnnamed, SegmentFiles, storedWanted } from './segment-files.ts';
 import type { AskKeys, SealedSegment } from './segment-files.ts';
 
 const segment = (id: string, keyEpoch = '1'): SealedSegment => ({
@@ -155,4 +155,21 @@ test('openUnnamed() makes a file that has no name and that others may not read',
   assert.deepEqual([nlink, mode & 0o777], [0, 0o600]);
   assert.equal(readdirSync('/dev/shm').length, before);
   closeSync(fd);
+});
+
+test('SegmentFiles.lease() takes a made column for another where it is made in another way', async () => {
+  const { files, opened, askKeys } = make();
+  const want = (high: number, columns: readonly string[] = ['who']) => ({
+    segment: segment('a'),
+    columns,
+    grids: new Map([['_x', { of: 'x', low: 0, high, most: 8 }]]),
+  });
+  for (const wanted of [want(1), want(1), want(1, []), want(2)]) {
+    (await files.lease([wanted], askKeys, forever)).release();
+  }
+  assert.equal(opened.length, 2);
+  (await files.lease([{ segment: segment('a'), columns: ['x'] }], askKeys, forever)).release();
+  assert.equal(opened.length, 3, 'what it is made of is not opened with it');
+  assert.deepEqual(storedWanted(want(1)), ['who', 'x']);
+  files[Symbol.dispose]();
 });

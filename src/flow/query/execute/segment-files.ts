@@ -1,6 +1,8 @@
 import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import type { ByteCount, Clock, Millis } from '#base/core/index.ts';
 import type { PlainValues } from '#flow/store/index.ts';
+import { storedFor } from './grid-column.ts';
+import type { GridColumns } from './grid-column.ts';
 import type { TokenSights } from './token-sight.ts';
 import { WriteBehind } from './write-behind.ts';
 
@@ -25,6 +27,8 @@ export interface WantedColumns {
   readonly columns: readonly string[];
   /** Columns whose values become others as they are opened. */
   readonly values?: ReadonlyMap<string, PlainValues>;
+  /** Columns to make besides; it takes the keys of what they are made of. */
+  readonly grids?: GridColumns;
 }
 
 /** Data keys of one segment, 32 bytes each. */
@@ -56,6 +60,7 @@ export interface OpenedFile {
   /** How DuckDB reaches it. */
   readonly path: string;
   readonly segment: string;
+  /** Names of those that are as they are stored, and what those that are made are made of. */
   readonly columns: ReadonlySet<string>;
   readonly bytes: number;
 }
@@ -199,7 +204,9 @@ export class SegmentFiles implements Disposable {
     return opened;
   }
 
-  #find({ segment, columns }: WantedColumns): Entry | undefined {
+  #find(wanted: WantedColumns): Entry | undefined {
+    const { segment } = wanted;
+    const columns = heldNames(wanted);
     for (const entry of this.#entries) {
       if (entry.segment !== segment.id || entry.doomed) continue;
       if (entry.keyEpoch !== segment.keyEpoch) this.#doom(entry);
@@ -209,7 +216,7 @@ export class SegmentFiles implements Disposable {
   }
 
   async #open(wanted: WantedColumns, keys: SegmentKeys): Promise<{ entry: Entry; bytesRead: number }> {
-    const { segment, columns } = wanted;
+    const { segment } = wanted;
     const fd = openUnnamed(this.#options.directory ?? '/dev/shm');
     const file = new WriteBehind(fd);
     let bytesRead: number;
@@ -225,7 +232,7 @@ export class SegmentFiles implements Disposable {
       fd,
       path: `/proc/self/fd/${fd}`,
       segment: segment.id,
-      columns: new Set(columns),
+      columns: new Set(heldNames(wanted)),
       bytes: file.length,
       keyEpoch: segment.keyEpoch,
       users: 0,
@@ -265,6 +272,17 @@ export class SegmentFiles implements Disposable {
   #close(entry: Entry): void {
     if (this.#entries.delete(entry)) closeSync(entry.fd);
   }
+}
+
+/** The columns of it that a wish takes the keys of. */
+export function storedWanted({ columns, grids = new Map() }: WantedColumns): readonly string[] {
+  return storedFor([...columns, ...grids.keys()], grids);
+}
+
+/** What an opened file is known by: made columns of one name are another column where they are made in another way. */
+function heldNames({ columns, grids }: WantedColumns): readonly string[] {
+  const made = [...(grids ?? [])].map(([name, { of, low, high, most }]) => JSON.stringify([name, of, low, high, most]));
+  return [...columns, ...made];
 }
 
 /** Opened columns held for one statement. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { privateColumn } from '../../../../test/support/private-view.ts';
 import { countEstimate, meanEstimate, sumEstimate, varianceEstimate } from './private-estimates.ts';
-import { gridOf } from './private-measures.ts';
+import { gridOf } from './private-grid.ts';
 
 const N = privateColumn('n', 'integer', { range: [0, 10] });
 const exactly = (value: number) => ({ value, deviation: 0 });

@@ -1,5 +1,5 @@
 import type { PrivateColumn } from '../relations.ts';
-import { gridOf } from './private-measures.ts';
+import { gridOf } from './private-grid.ts';
 
 /** A sum with noise, and the standard deviation of the noise. */
 export interface Noisy {

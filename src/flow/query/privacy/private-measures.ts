@@ -1,21 +1,13 @@
 import { quoteName, quoteText } from '../execute/engine.ts';
 import type { PrivateColumn } from '../relations.ts';
+import { gridOf } from './private-grid.ts';
 import type { Aggregate, PrivateKey, PrivateStatement } from './private-statement.ts';
-import { OWNER_COLUMN, PRIVATE_ROWS } from './private-view.ts';
+import { gridName, OWNER_COLUMN, PRIVATE_ROWS } from './private-view.ts';
 
-/** Steps of the grid that values are put on, from the middle of a range to its ends. */
-const GRID_STEPS = 2 ** 20;
 /** A quantile is looked for in a tree of counts: so many levels, each node with so many below it. */
 export const TREE_LEVELS = 5;
 export const TREE_BRANCHES = 4;
 export const TREE_LEAVES = TREE_BRANCHES ** TREE_LEVELS;
-
-/** Values as whole numbers: value = middle + step × whole, from -most to most. */
-export interface Grid {
-  readonly middle: number;
-  readonly step: number;
-  readonly most: number;
-}
 
 /**
  * A whole number for each group, exact as the engine sums it up, that gets noise before anybody sees it: a count of rows,
@@ -65,15 +57,6 @@ export function sensitivityOf(measure: Measure, rows: number): bigint {
   return BigInt(rows) * (measure.of === 'squares' ? most * most : most);
 }
 
-/** The grid of a column: whole numbers stand on it as they are, where the range lets them. */
-export function gridOf({ type, range }: PrivateColumn): Grid {
-  const [low, high] = range ?? [0, 0];
-  const middle = (low + high) / 2;
-  const whole = type === 'integer' && Number.isInteger(low) && Number.isInteger(high) && high - low <= GRID_STEPS;
-  const most = whole ? high - low : GRID_STEPS;
-  return { middle, step: (high - low) / 2 / most, most };
-}
-
 /** A statement that the engine answers exactly: for each group its key and its measures, as text. */
 export interface ExactPass {
   readonly sql: string;
@@ -82,19 +65,25 @@ export interface ExactPass {
   readonly leaves: boolean;
 }
 
-/** The statements over the rows of a private view that give all measures. */
-export function passesOf(statement: PrivateStatement): readonly ExactPass[] {
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * The statements over the rows of a private view that give all measures.
+ *
+ * @param ready columns whose values are there on their grid; others are put on it row by row
+ */
+export function passesOf(statement: PrivateStatement, ready = NONE): readonly ExactPass[] {
   const measures = measuresOf(statement);
   const flat = measures.filter(({ of }) => of !== 'tree');
   const trees = measures.filter(({ of }) => of === 'tree');
   const passes = trees.map((tree): ExactPass => ({
-    sql: passSql(statement, [{ of: 'rows' }], tree),
+    sql: passSql(statement, [{ of: 'rows' }], tree, ready),
     measures: [tree],
     leaves: true,
   }));
   return flat.length === 0
     ? passes
-    : [{ sql: passSql(statement, flat, null), measures: flat, leaves: false }, ...passes];
+    : [{ sql: passSql(statement, flat, null, ready), measures: flat, leaves: false }, ...passes];
 }
 
 /**
@@ -102,7 +91,12 @@ export function passesOf(statement: PrivateStatement): readonly ExactPass[] {
  * counts more than its rows may; sums over persons. Rounding to the grid happens value by value and depends on nothing
  * else, so that no rounding of a sum tells of the rows in it.
  */
-function passSql(statement: PrivateStatement, measures: readonly Measure[], tree: Measure | null): string {
+function passSql(
+  statement: PrivateStatement,
+  measures: readonly Measure[],
+  tree: Measure | null,
+  ready: ReadonlySet<string>,
+): string {
   const { keys, where, view } = statement;
   const leaf = tree === null || !('column' in tree) ? [] : [{ name: 'leaf', sql: binSql(tree.column, TREE_LEAVES) }];
   const groups = [...keys.map((key, i) => ({ name: `k${i}`, sql: keySql(key) })), ...leaf];
@@ -117,7 +111,8 @@ function passSql(statement: PrivateStatement, measures: readonly Measure[], tree
   ];
   const taken = columns.map((column, i) => {
     const summed = measures.some((each) => (each.of === 'sum' || each.of === 'squares') && each.column === column);
-    return { name: `c${i}`, sql: summed ? onGrid(column) : quoteName(column.name), column };
+    const grid = ready.has(column.name) ? quoteName(gridName(column.name)) : onGrid(column);
+    return { name: `c${i}`, sql: summed ? grid : quoteName(column.name), column };
   });
   const placeOf = (column: PrivateColumn): string => taken.find((each) => each.column === column)?.name ?? '';
   const names = groups.map(({ name }) => name);
@@ -136,7 +131,8 @@ function passSql(statement: PrivateStatement, measures: readonly Measure[], tree
     `FROM ${PRIVATE_ROWS}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}), ` +
     `each_owner AS (SELECT ${OWNER_COLUMN}${list(names)}, count(*) AS own${list(sums)} ` +
     `FROM each_row GROUP BY ${OWNER_COLUMN}${list(names)}), ` +
-    `all_owners AS (SELECT *, sum(own) OVER (PARTITION BY ${OWNER_COLUMN}) AS n FROM each_owner) ` +
+    // Without groups what each person has is in one row already.
+    `all_owners AS (SELECT *, ${names.length === 0 ? 'own' : `sum(own) OVER (PARTITION BY ${OWNER_COLUMN})`} AS n FROM each_owner) ` +
     `SELECT ${shown.join(', ')} FROM all_owners` +
     (names.length === 0 ? '' : ` GROUP BY ${names.join(', ')}`)
   );
@@ -149,7 +145,9 @@ function measureSql(measure: Measure, placeOf: (column: PrivateColumn) => string
   if (measure.of === 'values') return `CAST(count(${value}) AS HUGEINT)`;
   if (measure.of === 'sum') return `CAST(coalesce(sum(${value}), 0) AS HUGEINT)`;
   const { most } = gridOf(measure.column);
-  return `CAST(coalesce(sum(2 * CAST(${value} AS BIGINT) * ${value} - ${most * most}), 0) AS HUGEINT)`;
+  // Sums of 2 v² - most²; the last part is added up by counting.
+  const squares = `CAST(sum(CAST(${value} AS BIGINT) * ${value}) AS HUGEINT)`;
+  return `CAST(coalesce(2 * ${squares} - ${most * most} * CAST(count(${value}) AS HUGEINT), 0) AS HUGEINT)`;
 }
 
 /** A value as a whole number of its grid, clamped; null stays null. The cast rounds to the nearest. */

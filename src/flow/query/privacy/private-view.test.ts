@@ -74,6 +74,7 @@ test('describePrivateView() wants a view row by row', async () => {
     'select s.x from s join s as t on s.device = t.device',
     'select x from s where x > (select avg(x) from s)',
     'select x from s qualify row_number() over () = 1',
+    'select x as _grid_n, n from s',
   ]) {
     const { problems } = await resolve(sql);
     assert.match(problems[0]?.message ?? '', /Cannot define/, sql);
@@ -105,6 +106,27 @@ test('privateAccess() lets a pass name the rows with their owner, and nothing el
   assert.deepEqual([...access.relations.keys()], ['s', '_private']);
   assert.deepEqual(
     access.grants.get('_private')?.columns.map(({ name }) => name),
-    ['_owner', 'x'],
+    ['_owner', '_grid_x', 'x'],
   );
+});
+
+test('privateAccess() has values on a grid beside those with bounds that are seen in clear, in the stream too', async () => {
+  const { relations } = await resolve('select x as y, half, n from s');
+  const relation = relations.get('v');
+  assert.ok(relation?.private !== undefined);
+  const clear = (...names: string[]) => ({ columns: names.map((name) => ({ name, mask: null })), rowFilter: null });
+  const ofView = clear('y', 'half', 'n');
+  const open = privateAccess(relation, relation.private, { relations, grants: new Map([['v', ofView]]) });
+  assert.deepEqual([...open.onGrid], ['y', 'n']);
+  const made = open.relations.get('s')?.columns.flatMap(({ name, grid }) => (grid === undefined ? [] : [[name, grid]]));
+  assert.deepEqual(made, [
+    ['_grid_x', { of: 'x', low: 0, high: 8, most: 2 ** 20 }],
+    ['_grid_n', { of: 'n', low: 1, high: 3, most: 2 }],
+  ]);
+  // What the stream shows through a mask, the view does too: the row's value would be on the grid without it.
+  const masked = { columns: [{ name: 'x', mask: 'round:1' }, { name: 'n', mask: null }], rowFilter: null }; // prettier-ignore
+  const grants = new Map([['v', ofView], ['s', masked]]); // prettier-ignore
+  const half = privateAccess(relation, relation.private, { relations, grants });
+  assert.deepEqual([...half.onGrid], ['n']);
+  assert.ok(half.grants.get('s')?.columns.every(({ name }) => name !== '_grid_x'));
 });

@@ -2,12 +2,19 @@ import type { Field, Stream, View } from '#declare/template/index.ts';
 import { SYSTEM_COLUMNS } from '#base/core/index.ts';
 import type { AstNode } from '../gate/ast.ts';
 import { isNode, listOf, nodesOf, textOf, textsOf, walkAst } from '../gate/ast.ts';
+import { SQL_TYPES } from '../execute/open-relations.ts';
 import { columnRef } from '../gate/build.ts';
 import type { GovernedColumn, GovernedRelation, Grants, PrivateColumn, PrivateView, Relations } from '../relations.ts';
+import { gridOf } from './private-grid.ts';
 
 /** What the rows that answers are made from are called, and the column that says whose each of them is. */
 export const PRIVATE_ROWS = '_private';
 export const OWNER_COLUMN = '_owner';
+
+/** The name of a column's values on their grid, beside it. No field and no column of a view begins with `_`. */
+export function gridName(column: string): string {
+  return `_grid_${column}`;
+}
 
 /** Whole numbers by which answers may be grouped, at most. */
 const MOST_NUMBERS = 1_024;
@@ -30,6 +37,9 @@ export function describePrivateView(view: View, stream: Stream, relation: Govern
   if (privacy.renew !== null && !names.includes('received')) {
     return 'Cannot define private view: its budget is renewed, so it shows `received`, by which statements choose a period';
   }
+  const own = relation.columns.find(({ name }) => name.startsWith('_'));
+  if (own !== undefined)
+    return `Cannot define private view: ${own.name} begins with \`_\`, as names that statements over it use do`;
   for (const column of Object.keys(view.keys ?? {})) {
     if (!relation.columns.some(({ name }) => name === column))
       return `Cannot define private view: \`keys\` names ${column}, which it does not show`;
@@ -38,48 +48,101 @@ export function describePrivateView(view: View, stream: Stream, relation: Govern
   return { name: view.name, stream: stream.name, owner: stream.subject ?? 'device', rules: privacy, columns };
 }
 
+/** What a pass over a private view's rows may name. */
+export interface PrivateAccess {
+  readonly relations: Relations;
+  readonly grants: Grants;
+  /** Columns of the view whose values are there on their grid too, under `gridName`. */
+  readonly onGrid: ReadonlySet<string>;
+}
+
 /**
  * The relations that a pass over a private view's rows may name: these rows alone, with their owner. Row filters and masks
- * of the subject hold, those on the stream itself too.
+ * of the subject hold, those on the stream itself too: what it sees through a mask there is on no grid, for that would be
+ * made of what the mask hides.
  */
 export function privateAccess(
   relation: GovernedRelation,
   view: PrivateView,
   { relations, grants }: { readonly relations: Relations; readonly grants: Grants },
-): { readonly relations: Relations; readonly grants: Grants } {
+): PrivateAccess {
   const stream = relations.get(view.stream);
   const grant = grants.get(view.name);
   if (stream === undefined || grant === undefined || relation.definition === null)
     throw new TypeError(`${view.name} was not granted`);
   const owner = stream.columns.find(({ name }) => name === view.owner);
   if (owner === undefined) throw new TypeError(`${view.stream} has no column ${view.owner}`);
+  const clear = grant.columns.filter(({ mask }) => mask === null);
+  const inClear = (source: string): boolean => {
+    const own = grants.get(view.stream)?.columns.find(({ name }) => name === source);
+    const hidden = stream.columns.find(({ name }) => name === source)?.hidden === true;
+    return !hidden && (own === undefined || own.mask === null);
+  };
+  const grids = view.columns.filter(
+    ({ name, source, range }) => range !== null && clear.some((column) => column.name === name) && inClear(source),
+  );
+  const withGrids: GovernedRelation = { ...stream, columns: [...stream.columns, ...gridColumns(grids)] };
   const { private: _, ...plain } = relation;
   const rows: GovernedRelation = {
     ...plain,
     name: PRIVATE_ROWS,
-    columns: [{ ...owner, name: OWNER_COLUMN }, ...relation.columns],
-    definition: withOwner(relation.definition, view.owner),
+    columns: [
+      { ...owner, name: OWNER_COLUMN },
+      ...relation.columns,
+      ...grids.map((column) => gridColumn(column, gridName(column.name))),
+    ],
+    definition: withOwner(relation.definition, view, grids),
   };
-  const clear = grant.columns.filter(({ mask }) => mask === null);
-  const whole = { columns: stream.columns.map(({ name }) => ({ name, mask: null })), rowFilter: null };
+  const inFull = (names: readonly string[]) => names.map((name) => ({ name, mask: null }));
+  const ofStream = grants.get(view.stream) ?? {
+    columns: inFull(stream.columns.map(({ name }) => name)),
+    rowFilter: null,
+  };
+  const made = inFull(withGrids.columns.slice(stream.columns.length).map(({ name }) => name));
+  const ofRows = [...inFull([OWNER_COLUMN, ...grids.map(({ name }) => gridName(name))]), ...clear];
   return {
     relations: new Map([
-      [view.stream, stream],
+      [view.stream, withGrids],
       [PRIVATE_ROWS, rows],
     ]),
     grants: new Map([
-      [view.stream, grants.get(view.stream) ?? whole],
-      [PRIVATE_ROWS, { columns: [{ name: OWNER_COLUMN, mask: null }, ...clear], rowFilter: grant.rowFilter }],
+      [view.stream, { ...ofStream, columns: [...ofStream.columns, ...made] }],
+      [PRIVATE_ROWS, { columns: ofRows, rowFilter: grant.rowFilter }],
     ]),
+    onGrid: new Set(grids.map(({ name }) => name)),
   };
 }
 
-/** The view's definition with the owner of each row as a further column. */
-function withOwner(definition: AstNode, owner: string): AstNode {
+/** The view's definition with the owner of each row, and with values on their grid, as further columns. */
+function withOwner(definition: AstNode, { owner, columns }: PrivateView, grids: readonly PrivateColumn[]): AstNode {
   const query = definition['node'];
   if (!isNode(query)) throw new TypeError('a view that was resolved is no query');
-  const list = [columnRef([owner], OWNER_COLUMN), ...listOf(query, 'select_list')];
+  // By name: a star would have the values on their grid a second time.
+  const list = [
+    columnRef([owner], OWNER_COLUMN),
+    ...columns.map(({ name, source }) => columnRef([source], name)),
+    ...grids.map(({ name, source }) => columnRef([gridName(source)], gridName(name))),
+  ];
   return { ...definition, node: { ...query, select_list: list } };
+}
+
+/** Of a stream the columns on a grid, each once. */
+function gridColumns(columns: readonly PrivateColumn[]): readonly GovernedColumn[] {
+  const sources = new Map(columns.map((column) => [column.source, column]));
+  return [...sources.values()].map((column) => gridColumn(column, gridName(column.source)));
+}
+
+function gridColumn(column: PrivateColumn, name: string): GovernedColumn {
+  const [low, high] = column.range ?? [0, 0];
+  return {
+    name,
+    sqlType: SQL_TYPES.integer,
+    nullable: true,
+    class: column.class,
+    unit: null,
+    description: null,
+    grid: { of: column.source, low, high, most: gridOf(column).most },
+  };
 }
 
 /** The stream's columns that a definition selects, in order; null where it does anything else. */
@@ -146,6 +209,7 @@ function privateColumn(
   const range = low === null || high === null || !(low < high) ? null : ([low, high] as const);
   return {
     name,
+    source,
     type,
     range,
     keys: type === 'text' ? (listed ?? field?.enum ?? null) : ownKeys(type, field),

@@ -74,7 +74,7 @@ export const ColumnField = {
   BloomFilterLength: 15,
 } as const;
 
-export const StatisticsField = { NullCount: 3, MaxValue: 5, MinValue: 6 } as const;
+export const StatisticsField = { NullCount: 3, MaxValue: 5, MinValue: 6, IsMaxExact: 7, IsMinExact: 8 } as const;
 
 export const PageField = {
   Type: 1,
@@ -96,7 +96,7 @@ export const FileCryptoField = { Algorithm: 1, KeyMetadata: 2 } as const;
 export const AlgorithmField = { AesGcmV1: 1, AesGcmCtrV1: 2 } as const;
 export const AesField = { AadPrefix: 1, FileUnique: 2, SupplyPrefix: 3 } as const;
 
-export const PhysicalType = { Boolean: 0, Int64: 2, Double: 5, ByteArray: 6 } as const;
+export const PhysicalType = { Boolean: 0, Int32: 1, Int64: 2, Double: 5, ByteArray: 6 } as const;
 export const Repetition = { Required: 0, Optional: 1, Repeated: 2 } as const;
 export const Encoding = { Plain: 0, Rle: 3, RleDictionary: 8 } as const;
 export const Codec = { Uncompressed: 0, Zstd: 6 } as const;

@@ -10,8 +10,7 @@ import { MODULE_LENGTH_BYTES, moduleAt, openModule } from './module.ts';
 import type { PageCipher } from './open-footer.ts';
 import { readPageHeader } from './page-header.ts';
 import type { PageHeader } from './page-header.ts';
-import { rewritePage } from './rewrite-page.ts';
-import type { PlainValues } from './rewrite-page.ts';
+import type { ChunkRewrite, OpenedPage, WrittenPage } from './rewrite-page.ts';
 import { sizeAt } from './thrift-access.ts';
 import { refuseTrailing } from './thrift-reader.ts';
 import { i32, i64, withFields } from './thrift-value.ts';
@@ -28,7 +27,7 @@ export interface SealedChunk {
   /** Null where the column is not sealed. */
   readonly key: AeadKey | null;
   /** Set where its values become others. */
-  readonly rewrite?: { readonly values: PlainValues; readonly nullable: boolean };
+  readonly rewrite?: ChunkRewrite;
 }
 
 /** A chunk as it stands in the plain file. */
@@ -39,11 +38,9 @@ export interface OpenedChunk {
   readonly compressed: number;
 }
 
-interface Page {
-  readonly header: PageHeader;
+interface Page extends OpenedPage {
   /** The header as stored, sealed or not. */
   readonly headerLength: number;
-  readonly payload: Uint8Array;
   readonly end: number;
 }
 
@@ -71,28 +68,28 @@ export function openPages(
   let uncompressed = 0;
   for (let at = 0; at < data.length;) {
     const isDictionary = at === 0 && chunk.layout.dictionary !== null;
-    if (!isDictionary && dataAt === null && at !== chunk.layout.data - chunk.layout.start) {
+    if (!isDictionary && ordinal === 0 && at !== chunk.layout.data - chunk.layout.start) {
       throw parquetInvalid('the data pages of a column do not start where its metadata says');
     }
     const page = readPage(chunk, data, at, isDictionary ? null : ordinal, fileAad, cipher);
-    const written = chunk.rewrite === undefined ? asStored(page) : rewritePage(page, chunk.meta, chunk.rewrite);
+    const written = chunk.rewrite === undefined ? asStored(page) : chunk.rewrite.page(page, chunk.meta);
+    stated += page.headerLength + page.header.uncompressedSize;
+    at = page.end;
+    if (!isDictionary) ordinal += 1;
+    if (written === null) continue;
     const header = encodeStruct(
       withFields(page.header.fields, {
+        ...written.header,
         [PageField.UncompressedSize]: i32(written.uncompressedSize),
         [PageField.CompressedSize]: i32(written.payload.length),
         [PageField.Crc]: undefined,
       }),
     );
     if (isDictionary) dictionaryAt = out.length;
-    else {
-      dataAt ??= out.length;
-      ordinal += 1;
-    }
+    else dataAt ??= out.length;
     out.write(header);
     out.write(written.payload);
-    stated += page.headerLength + page.header.uncompressedSize;
     uncompressed += header.length + written.uncompressedSize;
-    at = page.end;
   }
   if (stated !== sizeAt(chunk.meta, ColumnField.TotalUncompressedSize, 'the uncompressed size of a column chunk')) {
     throw parquetInvalid('the pages of a column do not add up to its uncompressed size');
@@ -106,13 +103,12 @@ export function openPages(
     [ColumnField.IndexPageOffset]: undefined,
     [ColumnField.BloomFilterOffset]: undefined,
     [ColumnField.BloomFilterLength]: undefined,
-    // They would be of the values before.
-    ...(chunk.rewrite === undefined ? {} : { [ColumnField.Statistics]: undefined }),
+    ...chunk.rewrite?.meta(chunk.meta),
   };
   return { meta: withFields(chunk.meta, changes), start, uncompressed, compressed };
 }
 
-function asStored({ header, payload }: Page) {
+function asStored({ header, payload }: OpenedPage): WrittenPage {
   return { payload, uncompressedSize: header.uncompressedSize };
 }
 

@@ -21,16 +21,19 @@ import type { OpenedFooter } from './open-footer.ts';
 import type { ParquetKeys } from './open-keys.ts';
 import { openPages } from './open-pages.ts';
 import type { OpenedChunk, SealedChunk } from './open-pages.ts';
-import type { PlainValues } from './rewrite-page.ts';
+import { otherValues } from './rewrite-page.ts';
+import type { ChunkRewrite, PlainValues } from './rewrite-page.ts';
 import { CountingReader, planReads } from './range-reader.ts';
 import type { RangeReader } from './range-reader.ts';
 import { columnKey } from './schema.ts';
-import type { Leaf } from './schema.ts';
+import type { Leaf, SchemaTree } from './schema.ts';
 import { bytesAt, intAt, structAt, textsAt } from './thrift-access.ts';
 import { decodeStruct, refuseTrailing } from './thrift-reader.ts';
 import { i16, i64, list, structOf, ThriftType, withFields } from './thrift-value.ts';
 import type { ThriftStruct, ThriftValue } from './thrift-value.ts';
 import { encodeStruct } from './thrift-writer.ts';
+import { wholeElement, wholeNumbers } from './whole-column.ts';
+import type { WholeColumn } from './whole-column.ts';
 
 export interface OpenParquetOptions {
   /**
@@ -44,6 +47,16 @@ export interface OpenParquetOptions {
   readonly gapBytes?: number;
   /** Columns of the first level whose values become others, by name; their statistics are dropped. */
   readonly values?: ReadonlyMap<string, PlainValues>;
+  /** Columns of whole numbers to make besides, by name. What they are made of is opened too only where `columns` says so. */
+  readonly wholes?: ReadonlyMap<string, WholeColumn>;
+}
+
+/** A column of the plain file, and what it is made of. */
+interface Outcome {
+  readonly name: string;
+  readonly leaf: Leaf;
+  /** Made anew for each of its chunks. */
+  readonly rewrite: (() => ChunkRewrite) | null;
 }
 
 /** What an opening cost and gave. */
@@ -81,23 +94,25 @@ export async function openParquet(
   const file = await openFooter(reader, keys, options.aadPrefix);
   const { schema, rowGroups } = file.footer;
   const leaves = options.columns === 'all' ? schema.leaves : schema.select(options.columns);
+  const made = [...(options.wholes ?? [])].map(([name, column]) => wholeOutcome(name, column, schema));
+  const outcomes = [...leaves.map((leaf) => outcomeOf(leaf, options.values)), ...made];
   out.write(magicBytes(MAGIC_PLAIN));
   const groups: ThriftStruct[] = [];
   for (const [index, group] of rowGroups.entries()) {
-    const chunks = leaves.map((leaf) =>
-      naming(columnKey(leaf.path), () => sealedChunk(file, group, index, leaf, keys, options.values)),
+    const chunks = outcomes.map(({ leaf, rewrite }) =>
+      naming(columnKey(leaf.path), () => sealedChunk(file, group, index, leaf, keys, rewrite?.() ?? null)),
     );
-    checkRowGroup(file, group, index, leaves, chunks);
-    const opened = await openChunks(reader, file, leaves, chunks, options.gapBytes ?? 0, out);
+    checkRowGroup(file, group, index, leaves, chunks.slice(0, leaves.length));
+    const opened = await openChunks(reader, file, outcomes, chunks, options.gapBytes ?? 0, out);
     groups.push(plainRowGroup(group, index, opened));
   }
-  const footer = encodeStruct(plainFooter(file.footer, leaves, groups));
+  const footer = encodeStruct(plainFooter(file.footer, leaves, made, groups));
   out.write(footer);
   out.write(closing(footer.length, MAGIC_PLAIN));
   return {
     rows: rowGroups.reduce((sum, group) => sum + group.rows, 0),
     rowGroups: rowGroups.length,
-    columns: leaves.map((leaf) => columnKey(leaf.path)),
+    columns: outcomes.map(({ name }) => name),
     bytesRead: reader.bytesRead,
     reads: reader.reads,
     bytesWritten: out.length,
@@ -115,13 +130,28 @@ export async function openParquetInMemory(
   return { file: sink.bytes(), opened };
 }
 
+function outcomeOf(leaf: Leaf, values: OpenParquetOptions['values']): Outcome {
+  const name = columnKey(leaf.path);
+  const others = values?.get(name);
+  return {
+    name,
+    leaf,
+    rewrite: others === undefined ? null : () => otherValues(others, leaf.nullable),
+  };
+}
+
+function wholeOutcome(name: string, column: WholeColumn, schema: SchemaTree): Outcome {
+  const leaf = schema.select([[column.of]])[0]!;
+  return { name, leaf, rewrite: () => wholeNumbers(name, column, leaf.nullable) };
+}
+
 function sealedChunk(
   file: OpenedFooter,
   group: RowGroup,
   rowGroup: number,
   leaf: Leaf,
   keys: ParquetKeys,
-  values: OpenParquetOptions['values'],
+  rewrite: ChunkRewrite | null,
 ): SealedChunk {
   const chunk = group.chunks[leaf.index]!;
   const key = chunkKey(file, chunk, leaf, keys);
@@ -145,9 +175,7 @@ function sealedChunk(
   }
   if (meta === undefined) throw parquetInvalid('a column has no metadata');
   const layout = chunkLayout(meta, leaf.path, file.start);
-  const others = values?.get(columnKey(leaf.path));
-  const rewrite = others === undefined ? {} : { rewrite: { values: others, nullable: leaf.nullable } };
-  return { meta, layout, rowGroup, column: leaf.index, key, ...rewrite };
+  return { meta, layout, rowGroup, column: leaf.index, key, ...(rewrite === null ? {} : { rewrite }) };
 }
 
 /** The key of a chunk; null where it is not sealed. */
@@ -194,7 +222,7 @@ function checkRowGroup(
 async function openChunks(
   reader: RangeReader,
   file: OpenedFooter,
-  leaves: readonly Leaf[],
+  outcomes: readonly Outcome[],
   chunks: readonly SealedChunk[],
   gap: number,
   out: ByteSink,
@@ -208,7 +236,7 @@ async function openChunks(
     const read = reads.find(({ range }) => range.start <= start && end <= range.end);
     if (read === undefined) throw new RangeError('the plan of reads leaves out a column chunk');
     const data = read.data.subarray(start - read.range.start, end - read.range.start);
-    return naming(columnKey(leaves[index]!.path), () => openPages(chunk, data, file.fileAad, file.cipher, out));
+    return naming(outcomes[index]!.name, () => openPages(chunk, data, file.fileAad, file.cipher, out));
   });
 }
 
@@ -227,7 +255,12 @@ function plainRowGroup(group: RowGroup, ordinal: number, chunks: readonly Opened
   });
 }
 
-function plainFooter(footer: Footer, leaves: readonly Leaf[], groups: readonly ThriftStruct[]): ThriftStruct {
+function plainFooter(
+  footer: Footer,
+  leaves: readonly Leaf[],
+  made: readonly Outcome[],
+  groups: readonly ThriftStruct[],
+): ThriftStruct {
   const kept = new Set(leaves.map((leaf) => leaf.index));
   const structs = (values: readonly ThriftStruct[]): ThriftValue =>
     list(
@@ -236,15 +269,20 @@ function plainFooter(footer: Footer, leaves: readonly Leaf[], groups: readonly T
     );
   const orders = footer.metadata.get(FileField.ColumnOrders);
   return withFields(footer.metadata, {
-    [FileField.Schema]: structs(footer.schema.prune(kept)),
+    [FileField.Schema]: structs(
+      footer.schema.prune(
+        kept,
+        made.map(({ name, leaf }) => wholeElement(name, footer.schema.elementOf(leaf))),
+      ),
+    ),
     [FileField.RowGroups]: structs(groups),
     [FileField.KeyValues]: undefined,
     [FileField.ColumnOrders]:
       orders?.kind === 'list'
-        ? list(
-            orders.element,
-            orders.value.filter((_, index) => kept.has(index)),
-          )
+        ? list(orders.element, [
+            ...orders.value.filter((_, index) => kept.has(index)),
+            ...made.map(({ leaf }) => orders.value[leaf.index]!),
+          ])
         : undefined,
     [FileField.EncryptionAlgorithm]: undefined,
     [FileField.FooterSigningKeyMetadata]: undefined,

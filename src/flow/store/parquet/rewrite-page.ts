@@ -6,7 +6,33 @@ import { plainIntegers, plainTexts } from './encode-values.ts';
 import { Codec, ColumnField, Encoding, PageField, PhysicalType } from './format.ts';
 import type { PageHeader } from './page-header.ts';
 import { intAt, structAt } from './thrift-access.ts';
-import type { ThriftStruct } from './thrift-value.ts';
+import type { ThriftStruct, ThriftValue } from './thrift-value.ts';
+
+/** A page as it was opened. */
+export interface OpenedPage {
+  readonly header: PageHeader;
+  readonly payload: Uint8Array;
+}
+
+/** A page as it is written instead. */
+export interface WrittenPage {
+  readonly payload: Uint8Array;
+  readonly uncompressedSize: number;
+  /** Fields of its header that change. */
+  readonly header?: Readonly<Record<number, ThriftValue>>;
+}
+
+/** How the pages of one column chunk become others as they are opened, and what its metadata says of them then. */
+export interface ChunkRewrite {
+  /**
+   * Takes each page of the chunk once, in order. Null leaves it out.
+   *
+   * @throws {StoreError} STORE_PARQUET_INVALID for what `decodeParquet` does not read either
+   */
+  readonly page: (page: OpenedPage, meta: ThriftStruct) => WrittenPage | null;
+  /** Fields of its metadata; undefined takes one away. */
+  readonly meta: (meta: ThriftStruct) => Readonly<Record<number, ThriftValue | undefined>>;
+}
 
 /** Gives each value another of its type: equal ones the same. */
 export interface PlainValues {
@@ -17,32 +43,46 @@ export interface PlainValues {
 /** It is read once or twice and thrown away: fast rather than small. */
 const LEVEL = 1;
 
-/**
- * A page with other values: of a column with a dictionary that page alone changes, whatever the number of rows.
- *
- * @param meta of its column chunk
- * @throws {StoreError} STORE_PARQUET_INVALID for what `decodeParquet` does not read either
- */
-export function rewritePage(
-  { header, payload }: { readonly header: PageHeader; readonly payload: Uint8Array },
+/** Other values of the same type. */
+export function otherValues(values: PlainValues, nullable: boolean): ChunkRewrite {
+  return {
+    page: (page, meta) => rewritePage(page, meta, values, nullable),
+    // They would be of the values before.
+    meta: () => ({ [ColumnField.Statistics]: undefined }),
+  };
+}
+
+/** A page with other values: of a column with a dictionary that page alone changes, whatever the number of rows. */
+function rewritePage(
+  { header, payload }: OpenedPage,
   meta: ThriftStruct,
-  { values, nullable }: { readonly values: PlainValues; readonly nullable: boolean },
-): { readonly payload: Uint8Array; readonly uncompressedSize: number } {
-  const asIs = { payload, uncompressedSize: header.uncompressedSize };
-  if (header.kind === 'data') {
-    const fields = structAt(header.fields, PageField.DataHeader, 'a data page header');
-    if (fields === undefined) throw parquetInvalid('a page is not of version 1');
-    const encoding = intAt(fields, 2, 'the encoding of a page');
-    if (encoding === Encoding.RleDictionary) return asIs;
-    if (encoding !== Encoding.Plain) throw parquetInvalid('a column is encoded in a way that is not known');
-  }
+  values: PlainValues,
+  nullable: boolean,
+): WrittenPage {
+  if (encodingOf(header) === Encoding.RleDictionary) return { payload, uncompressedSize: header.uncompressedSize };
   const codec = intAt(meta, ColumnField.Codec, 'the codec of a column');
   const body = decompress(payload, codec, header.uncompressedSize);
-  const from = header.kind === 'data' && nullable ? afterLevels(body) : 0;
+  const from = valuesAt(header, body, nullable);
   const changed = Buffer.concat([body.subarray(0, from), others(body.subarray(from), meta, values)]);
   const params = { [constants.ZSTD_c_compressionLevel]: LEVEL };
   const stored = codec === Codec.Zstd ? zstdCompressSync(changed, { params }) : changed;
   return { payload: new Uint8Array(stored), uncompressedSize: changed.length };
+}
+
+/** How a page has its values; of a dictionary they are plain. */
+export function encodingOf(header: PageHeader): number {
+  if (header.kind === 'dictionary') return Encoding.Plain;
+  const fields = structAt(header.fields, PageField.DataHeader, 'a data page header');
+  if (fields === undefined) throw parquetInvalid('a page is not of version 1');
+  const encoding = intAt(fields, 2, 'the encoding of a page');
+  if (encoding !== Encoding.Plain && encoding !== Encoding.RleDictionary)
+    throw parquetInvalid('a column is encoded in a way that is not known');
+  return encoding;
+}
+
+/** Where in a page that is not compressed its values begin. */
+export function valuesAt(header: Pick<PageHeader, 'kind'>, body: Uint8Array, nullable: boolean): number {
+  return header.kind === 'data' && nullable ? afterLevels(body) : 0;
 }
 
 /** Where the values begin behind the definition levels. */

@@ -29,6 +29,7 @@ const MAX_SCHEMA_DEPTH = 64;
 /** The schema of a file as a tree. */
 export class SchemaTree {
   readonly leaves: readonly Leaf[];
+  readonly #leafElements: readonly ThriftStruct[];
   readonly #root: Node;
 
   /**
@@ -38,6 +39,7 @@ export class SchemaTree {
    */
   constructor(elements: readonly ThriftStruct[]) {
     const leaves: Leaf[] = [];
+    const leafElements: ThriftStruct[] = [];
     let at = 0;
     // Untrusted: the number of children is bounded by the elements that are left, the depth by a constant.
     const build = (path: readonly string[], depth: number): Node => {
@@ -55,6 +57,7 @@ export class SchemaTree {
         if (index > MAX_ORDINAL) throw parquetInvalid('it has too many columns');
         const repetition = intAt(element, SchemaField.Repetition, 'the repetition of a column');
         leaves.push({ index, path: here, nullable: repetition === Repetition.Optional });
+        leafElements.push(element);
         return { element, name, children: [], leaf: index };
       }
       const wanted = count ?? 0;
@@ -69,6 +72,12 @@ export class SchemaTree {
     this.#root = build([], 0);
     if (at !== elements.length) throw parquetInvalid('its schema is no tree');
     this.leaves = leaves;
+    this.#leafElements = leafElements;
+  }
+
+  /** The SchemaElement of a leaf. */
+  elementOf({ index }: Leaf): ThriftStruct {
+    return this.#leafElements[index]!;
   }
 
   /**
@@ -91,8 +100,12 @@ export class SchemaTree {
     return this.leaves.filter((leaf) => chosen.has(leaf.index));
   }
 
-  /** The flattened schema with only the given leaves and the groups above them. */
-  prune(kept: ReadonlySet<number>): readonly ThriftStruct[] {
+  /**
+   * The flattened schema with only the given leaves and the groups above them.
+   *
+   * @param added leaves of the first level that come after all others
+   */
+  prune(kept: ReadonlySet<number>, added: readonly ThriftStruct[] = []): readonly ThriftStruct[] {
     const flat: ThriftStruct[] = [];
     const visit = (node: Node): boolean => {
       if (node.leaf !== null) {
@@ -101,7 +114,7 @@ export class SchemaTree {
       }
       const place = flat.length;
       flat.push(node.element);
-      let children = 0;
+      let children = node === this.#root ? added.length : 0;
       for (const child of node.children) if (visit(child)) children += 1;
       if (children === 0 && node !== this.#root) {
         flat.length = place;
@@ -111,7 +124,7 @@ export class SchemaTree {
       return true;
     };
     visit(this.#root);
-    return flat;
+    return [...flat, ...added];
   }
 }
 

@@ -19,6 +19,7 @@ import type {
   GovernedRelation,
   Grants,
   PrivacyLedger,
+  PrivateAccess,
   PrivateAnswer,
   PrivateStatement,
   QueryPlan,
@@ -93,13 +94,14 @@ export class PrivateQueries {
     const { rules } = statement.view;
     const rho = rhoOfEpsilon(question.epsilon ?? rules.query, rules.delta);
     if (rho < 1) throw new QueryError('QUERY_REFUSED', 'Cannot run statement: so small an ε tells nothing at all');
+    const access = accessOf(question);
     const { exact, balance } = await pool.use(EXACT_READER, async (process) => {
       const gated: GatedStatement[] = [];
-      for (const { sql } of passesOf(statement)) gated.push(await this.#gate(process, sql, question));
+      for (const { sql } of passesOf(statement, access.onGrid)) gated.push(await gate(process, sql, access));
       await logged;
       const paid = await this.#pay(question, rho);
       const rows: ExactRows[] = [];
-      for (const pass of gated) rows.push(await this.#sum(process, pass, question, signal));
+      for (const pass of gated) rows.push(await this.#sum(process, pass, question, access, signal));
       return { exact: rows, balance: paid };
     });
     return { answer: await answerPrivately(statement, exact, rho, this.#noise), balance };
@@ -164,16 +166,6 @@ export class PrivateQueries {
     };
   }
 
-  #gate(
-    process: QueryProcess,
-    sql: string,
-    { statement, relations, grants }: PrivateQuestion,
-  ): Promise<GatedStatement> {
-    const relation = relations.get(statement.view.name);
-    if (relation === undefined) throw new TypeError(`${statement.view.name} is gone`);
-    return gate(process, sql, privateAccess(relation, statement.view, { relations, grants }));
-  }
-
   async #pay({ statement, actor, roles }: PrivateQuestion, rho: number): Promise<Balance> {
     const { ledger, segments, clock } = this.#parts;
     const { stream, rules, name: view } = statement.view;
@@ -190,13 +182,18 @@ export class PrivateQueries {
     process: QueryProcess,
     gated: GatedStatement,
     { actor, purpose, relations, shown }: PrivateQuestion,
+    access: PrivateAccess,
     signal: AbortSignal,
   ): Promise<ExactRows> {
     const use = { actor, ...(purpose === null ? {} : { purpose }) };
-    const data = await readData(gated.reads, relations, use, { ...this.#parts, shown });
+    const data = await readData(gated.reads, new Map([...relations, ...access.relations]), use, {
+      ...this.#parts,
+      shown,
+    });
     const plan: QueryPlan = {
       ast: gated.ast,
       veiled: true,
+      handedOn: true,
       explain: false,
       relations: data.relations,
       parameters: [],
@@ -220,6 +217,12 @@ export class PrivateQueries {
     const { limits } = this.#parts.template();
     return { time: millis(limits.queryTime), memory: bytes(limits.queryMemoryBytes), threads: THREADS };
   }
+}
+
+function accessOf({ statement, relations, grants }: PrivateQuestion): PrivateAccess {
+  const relation = relations.get(statement.view.name);
+  if (relation === undefined) throw new TypeError(`${statement.view.name} is gone`);
+  return privateAccess(relation, statement.view, { relations, grants });
 }
 
 async function gate(

@@ -7,6 +7,7 @@ import {
   Recent,
   SegmentFiles,
   StatementParser,
+  storedWanted,
   warmUp,
   formatAst,
 } from '#flow/query/index.ts';
@@ -49,7 +50,10 @@ const offered: QueryMethods = {
     try {
       const sink = { write: (part: Uint8Array) => control.call('chunk', { id, bytes: part }) };
       const askKeys: AskKeys = (wanted) =>
-        control.call('keys', { id, wanted: wanted.map(({ segment, columns }) => ({ segment: segment.id, columns })) });
+        control.call('keys', {
+          id,
+          wanted: wanted.map((each) => ({ segment: each.segment.id, columns: storedWanted(each) })),
+        });
       return await executePlan(plan, format, { files, askKeys, engines, rebuilt }, sink, abort.signal);
     } finally {
       running.delete(id);

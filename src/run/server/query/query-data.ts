@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { hasCode, systemClock } from '#base/core/index.ts';
 import type { AeadKey } from '#base/crypto/index.ts';
-import { mayRead, planConsentList, shapesOf } from '#flow/query/index.ts';
+import { mayRead, planConsentList, shapesOf, storedFor } from '#flow/query/index.ts';
 import type {
   Consenting,
   GatedStatement,
   GovernedRelation,
+  GridColumns,
   PlannedRelation,
   Relations,
   RowsInMemory,
@@ -77,10 +78,12 @@ export async function readData(
     const taken: Segment[] = [];
     try {
       const now = systemClock.now();
-      const planned = reads.map(async ({ relation: name, columns, spans }) => {
+      const planned = reads.map(async ({ relation: name, columns: named, spans }) => {
         const relation = relations.get(name);
         if (relation === undefined) throw new TypeError(`a gated statement reads ${name}, which is no relation`);
-        const shapes = shapesOf(relation).filter((shape) => columns.includes(shape.name));
+        const shapes = shapesOf(relation).filter((shape) => named.includes(shape.name));
+        const grids = gridsOf(relation, named);
+        const columns = storedFor(named, grids);
         const sights = sightsOf(name, columns, parts);
         if (relation.kind !== 'stream')
           return { name, columns: shapes, segments: [], tail: [await parts.memory(name)], ...given(sights) };
@@ -105,6 +108,7 @@ export async function readData(
           ],
           tail: batches.map(({ rows, columns: held }) => ({ rows, columns: held })),
           ...given(sights),
+          ...(grids.size > 0 && { grids }),
         };
       });
       const lists = reads.flatMap(({ relation: name }) => {
@@ -213,6 +217,13 @@ function supply(
 }
 
 const NONE: TokenSights = new Map();
+
+/** Which of the columns are made of others. */
+function gridsOf({ columns }: GovernedRelation, named: readonly string[]): GridColumns {
+  return new Map(
+    columns.flatMap(({ name, grid }) => (grid !== undefined && named.includes(name) ? [[name, grid] as const] : [])),
+  );
+}
 
 function given(sights: TokenSights): { readonly sights?: TokenSights } {
   return sights.size === 0 ? {} : { sights };
