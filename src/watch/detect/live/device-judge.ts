@@ -12,6 +12,7 @@ import { beginFieldThresholds, FieldThresholds, Judgement } from '../threshold/f
 import type { FieldThresholdsState } from '../threshold/field-thresholds.ts';
 import type { BehaviourScore, Others } from '../behaviour/behaviour-watch.ts';
 import { ConditionBaselines } from '../context/condition-baselines.ts';
+import type { MovedCondition } from '../context/condition-baselines.ts';
 import { DeviceChecks } from './device-checks.ts';
 import { blurRows, checkedRows, measuresOf, Room, RowOrder } from './device-rows.ts';
 import type { DeviceRows } from './device-rows.ts';
@@ -218,7 +219,9 @@ export class DeviceJudge {
       this.#features?.pushInto(times, inputs, count, rows.values, width, this.#plan.sources.length);
     }
     const measures = measuresOf(rows, this.#plan);
-    const blurred = this.#conditioned(measures, blurRows(measures, this.#plan, this.#memory.readings, this.#blurred));
+    const moved: (MovedCondition | null)[] = [];
+    const plain = blurRows(measures, this.#plan, this.#memory.readings, this.#blurred);
+    const blurred = this.#conditioned(measures, plain, moved);
     const seenBy = ({ exact, scores }: WatchedDetector): Float64Array =>
       scores !== undefined ? rows.values : exact ? measures.values : blurred;
     const parts = detectors >= this.#parts.length ? this.#parts : this.#parts.slice(0, detectors);
@@ -251,12 +254,8 @@ export class DeviceJudge {
       this.#memory.remember(rows, row, this.#open.current !== null);
       if (dearer !== null) this.#sendUp(dearer, rows, row, odd, found);
       // Where conditions change what is usual, what is usual over all of them moves with their mixture.
-      if (
-        this.#conditions === null &&
-        this.#memory.readings % ANCHOR_EVERY === 0 &&
-        this.#memory.readings >= ANCHORED_AFTER
-      )
-        this.#checkAnchor(rows, row, found);
+      const away = this.#conditions === null ? this.#movedAt(time) : (moved[row] ?? null);
+      if (away !== null) this.#tellMoved(away, rows, row, found);
     }
   }
 
@@ -316,7 +315,10 @@ export class DeviceJudge {
       state[`limits ${detector.kind}`] = limits.threshold;
       state[`calibration ${detector.kind}`] = limits.calibration;
     }
-    if (this.#conditions !== null) state['conditions'] = this.#conditions.pack();
+    if (this.#conditions !== null) {
+      state['conditions'] = this.#conditions.pack();
+      state['condition anchors'] = this.#conditions.packAnchors();
+    }
     this.#checks.saveInto(state);
     return encodeState(NAME, VERSION, state);
   }
@@ -353,6 +355,8 @@ export class DeviceJudge {
     this.#checks.restoreFrom(state);
     const conditions = state.get('conditions');
     if (conditions instanceof Float64Array) own.conditions?.unpack(conditions);
+    const anchors = state.get('condition anchors');
+    if (anchors instanceof Float64Array) own.conditions?.unpackAnchors(anchors);
     const features = state.get('features');
     if (features instanceof Uint8Array) this.#features?.resume(features);
     const open = state.get('open');
@@ -382,12 +386,20 @@ export class DeviceJudge {
   }
 
   /** Blurred values, in spreads from what is usual under their conditions where there are any. */
-  #conditioned({ conditions, count }: DeviceRows, blurred: Float64Array): Float64Array {
+  #conditioned(
+    { conditions, count, times }: DeviceRows,
+    blurred: Float64Array,
+    moved: (MovedCondition | null)[],
+  ): Float64Array {
     if (this.#conditions === null || conditions === undefined) return blurred;
     const width = this.#plan.fields.length;
     const into = new Float64Array(blurred.length);
-    for (let row = 0; row < count; row++)
-      this.#conditions.standardise(conditions[row]!, blurred, row * width, into, width - 1);
+    const apart = 1 / rateOfPart(this.#plan);
+    for (let row = 0; row < count; row++) {
+      const condition = conditions[row]!;
+      this.#conditions.standardise(condition, blurred, row * width, into, width - 1);
+      moved.push(this.#conditions.checkMoved(condition, this.#resolutions, times[row]! / MICROS, apart));
+    }
     return into;
   }
 
@@ -502,15 +514,20 @@ export class DeviceJudge {
     return once.map((one) => showReading(this.#plan.fields, one.time, one.row));
   }
 
-  /** Looks whether what is usual has moved, however slowly: an alert of its own, over at once. */
-  #checkAnchor(rows: DeviceRows, row: number, found: Finding[]): void {
+  /** Looks, now and then, whether what is usual has moved, however slowly. */
+  #movedAt(time: number): MovedCondition | null {
+    const { readings, usual } = this.#memory;
+    if (readings % ANCHOR_EVERY !== 0 || readings < ANCHORED_AFTER) return null;
+    const moved = checkAnchor(this.#anchor, usual, this.#resolutions, time / MICROS, 1 / rateOfPart(this.#plan));
+    return moved === null ? null : { ...moved, now: usual.centre[moved.field]!, readings };
+  }
+
+  /** Tells that what is usual has moved: an alert of its own, over at once. */
+  #tellMoved(moved: MovedCondition, rows: DeviceRows, row: number, found: Finding[]): void {
     const { fields, stream, budget } = this.#plan;
     const time = rows.times[row]!;
-    const apart = 1 / rateOfPart(this.#plan);
-    const moved = checkAnchor(this.#anchor, this.#memory.usual, this.#resolutions, time / MICROS, apart);
-    if (moved === null) return;
     const width = fields.length;
-    const cause = movedCause(fields[moved.field]!, moved, this.#memory.usual.centre[moved.field]!);
+    const cause = movedCause(fields[moved.field]!, moved, moved.now);
     found.push({
       id: findingId(this.#device, stream, MOVED_NAME, time),
       device: this.#device,
@@ -521,7 +538,7 @@ export class DeviceJudge {
       open: false,
       severity: severityOf(moved.by, MOVED_LIMIT),
       budget: { ...budget, expected: rateOfPart(this.#plan) * budget.seconds, likely: budget.alarms },
-      baseline: { readings: this.#memory.readings, seconds: moved.since, peaks: 0 },
+      baseline: { readings: moved.readings, seconds: moved.since, peaks: 0 },
       causes: [cause],
       nearest: this.#memory.nearest(rows.values.subarray(row * width, (row + 1) * width)),
       evidence: this.#evidence(rows, row),

@@ -217,3 +217,55 @@ test('DeviceWatch tells what a quiet field does beside one that is noisy all the
   assert.equal(found?.causes[0]?.field, 'temperature');
   assert.equal(found.start, rows.times[20]);
 });
+
+test('DeviceWatch notices that it is led away slowly under one condition, while the other stays as it is', () => {
+  const plan = { ...PLAN, context: { state: 'mode', calendars: [] } };
+  const conditions = Float64Array.from({ length: 24_000 }, (_, i) => Math.floor(i / 100) % 2);
+  const led = (by: number): DeviceRows => {
+    const rows = climateRows(0, 24_000);
+    for (let i = 0; i < 24_000; i++) {
+      if (conditions[i] === 0) continue;
+      // Running is 40 degrees warmer, and from some time on half a thousandth of a degree more with each reading.
+      rows.values[i * 4] = rows.values[i * 4]! + 40 + by * Math.max(0, i - 6_000);
+    }
+    return { ...rows, conditions };
+  };
+  const found = new DeviceWatch('press', plan).take(led(0.0005));
+  assert.deepEqual(
+    found.map(({ detectors, causes }) => [detectors[0]?.name, causes[0]?.field]),
+    [['baseline-moved', 'temperature']],
+  );
+  assert.match(found[0]?.sentence ?? '', /^what is usual for temperature of press has moved to 2[4-9]/);
+  assert.deepEqual(new DeviceWatch('press', plan).take(led(0)), []);
+  // However it is cut, and over a restart.
+  const whole = led(0.0005);
+  let watch = new DeviceWatch('press', plan);
+  const again = [];
+  for (let at = 0; at < 24_000; at += 6_000) {
+    const part = { ...cut(whole, at, at + 6_000), conditions: conditions.slice(at, at + 6_000) };
+    again.push(...watch.take(part));
+    watch = DeviceWatch.restore('press', plan, watch.snapshot());
+  }
+  assert.deepEqual(
+    again.map(({ id }) => id),
+    found.map(({ id }) => id),
+  );
+});
+
+test('DeviceWatch raises nothing by how a new condition begins, though its first readings are more alike than all', () => {
+  const plan = { ...PLAN, context: { state: 'mode', calendars: [] } };
+  const rows = climateRows(0, 5_000);
+  const conditions = Float64Array.from({ length: 5_000 }, (_, i) => (i < 3_000 ? 0 : 1));
+  let slow = 0;
+  for (let i = 3_000; i < 5_000; i++) {
+    // What follows each other is alike: in its first minute it moves by a part of what it will.
+    slow = 0.98 * slow + 0.2 * (rows.values[i * 4]! + 18);
+    rows.values[i * 4] = 20 + 10 * slow;
+  }
+  const found = new DeviceWatch('press', plan).take({ ...rows, conditions });
+  // Whether it behaves as itself is asked whatever the condition.
+  assert.deepEqual(
+    found.filter(({ violates }) => violates === undefined),
+    [],
+  );
+});

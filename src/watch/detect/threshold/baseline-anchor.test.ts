@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { beginAnchor, checkAnchor } from './baseline-anchor.ts';
+import { beginAnchor, checkAnchor, toldAt } from './baseline-anchor.ts';
 
 const usual = (centre: number, spread: number) => ({
   centre: Float64Array.of(centre, 50),
   spread: Float64Array.of(spread, 1),
-  counts: Float64Array.of(9, 9),
+  counts: Float64Array.of(900, 900),
 });
 const RESOLUTIONS = [0.01, 0.01];
 
@@ -56,4 +56,12 @@ test('checkAnchor() does not tell of a field that has no values, and holds one f
   assert.equal(at(300, 900, 50), null);
   assert.equal(at(400, 901, 90), null);
   assert.equal(at(500, 950, 90)?.by, 50);
+});
+
+test('checkAnchor() keeps its part of the budget with others that have the same', () => {
+  const [one, other] = [beginAnchor(2), beginAnchor(2)];
+  for (const state of [one, other]) checkAnchor(state, usual(-18, 0.5), RESOLUTIONS, 0, 1_000);
+  assert.notEqual(checkAnchor(one, usual(-10, 0.5), RESOLUTIONS, 10, 1_000), null);
+  assert.equal(checkAnchor(other, usual(-10, 0.5), RESOLUTIONS, 20, 1_000, toldAt(one)), null);
+  assert.equal(checkAnchor(other, usual(-10, 0.5), RESOLUTIONS, 1_010, 1_000, toldAt(one))?.field, 0);
 });

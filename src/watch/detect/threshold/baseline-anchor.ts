@@ -44,6 +44,7 @@ export function beginAnchor(width: number): AnchorState {
  *
  * @param seconds time of the reading
  * @param apart seconds between two times at which it tells: its part of the budget of false alarms
+ * @param told when one told that has the same part of the budget
  */
 export function checkAnchor(
   state: AnchorState,
@@ -51,12 +52,13 @@ export function checkAnchor(
   resolutions: readonly number[],
   seconds: number,
   apart: number,
+  told = -Infinity,
 ): Moved | null {
   if (state[SET] === 0) {
     hold(state, usual, seconds);
     return null;
   }
-  if (seconds - state[TOLD]! < apart) return null;
+  if (seconds - Math.max(state[TOLD]!, told) < apart) return null;
   let farthest: Moved | null = null;
   for (let field = 0; field < usual.centre.length; field++) {
     const centre = state[OWN + 2 * field]!;
@@ -82,6 +84,11 @@ export function checkAnchor(
   hold(state, usual, seconds);
   state[TOLD] = seconds;
   return farthest;
+}
+
+/** When it told last; −Infinity where it never did. */
+export function toldAt(state: AnchorState): number {
+  return state[TOLD]!;
 }
 
 function hold(state: AnchorState, usual: BaselineState, seconds: number): void {
