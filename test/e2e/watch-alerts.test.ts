@@ -356,6 +356,21 @@ test('an attack in stages is one incident with its steps in order', async () => 
   assert.deepEqual([incident.devices, incident.severity], [['truck-3'], 'critical']);
   for (const id of ['T0846', 'T0849', 'T0855', 'T0856', 'T0859']) assert.ok(incident.techniques.includes(id), id);
   const rule = incident.steps.find(({ sentence }) => /sign-ins/.test(sentence));
+  // How the device came in and went is no alert; both are steps.
+  await weir.ask('POST', '/v1/devices/truck-3/revoke', { body: { reason: 'stolen' } });
+  const ends = await eventually(
+    async () => (await weir.ask<IncidentForm>('GET', `/v1/incidents/${incident.id}`)).steps,
+    (all) => all.some(({ sentence }) => sentence.startsWith('revocation')),
+  );
+  const events = ends.filter(({ kind }) => kind === 'event').map(({ sentence }) => sentence);
+  const [came, went] = [/^enrolment.*truck-3/, /^revocation.*truck-3/].map((words) =>
+    events.findIndex((one) => words.test(one)),
+  );
+  assert.ok(came! >= 0 && went! > came!, events.join('\n'));
+  assert.deepEqual(
+    ends.map(({ start }) => start),
+    ends.map(({ start }) => start).toSorted(),
+  );
   const alert = await weir.ask<AlertForm>('GET', `/v1/alerts/${rule!.alert}`);
   assert.deepEqual([alert.rule?.name, alert.rule?.events[0]?.action], ['guessed-tokens', 'sign-in']);
 });

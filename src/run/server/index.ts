@@ -20,7 +20,7 @@ export { makeLog } from './log.ts';
 export { CODE_CACHE, PACKAGE_ROOT } from './control/package-files.ts';
 export type { TemplateSource } from './control/template-versions.ts';
 export type { ShownApplied as AppliedTemplate } from './api/routes/template.ts';
-export type { AlertForm, IncidentForm, RuleForm } from './api/alert-form.ts';
+export type { AlertForm, IncidentForm, IncidentWithEventsForm, RuleForm } from './api/alert-form.ts';
 export type { WebhookForm } from './api/routes/webhooks.ts';
 export type { ShownProposal } from './api/routes/proposals.ts';
 export type { TemplatePlan } from './control/template-service.ts';

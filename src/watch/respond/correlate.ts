@@ -34,8 +34,8 @@ export interface Incident {
 }
 
 /** Alerts of one device, network or person this close belong together; so do those of one cause on several devices. */
-const NEAR = 900_000_000;
-const AT_ONCE = 60_000_000;
+export const NEAR = 900_000_000;
+export const AT_ONCE = 60_000_000;
 
 /** What makes alerts belong together: a word that they share, within a time. */
 const LINKS: readonly { readonly gap: number; readonly words: (alert: Alert) => readonly string[] }[] = [

@@ -15,4 +15,7 @@ export { parseWebhookSecret, webhookHeaders } from './webhook-signature.ts';
 export type { WebhookSigner } from './webhook-signature.ts';
 export { correlate } from './correlate.ts';
 export type { Incident, Step } from './correlate.ts';
+export { eventKind } from './event-kinds.ts';
+export { eventSpan, withEvents } from './event-steps.ts';
+export type { IncidentWithEvents } from './event-steps.ts';
 export { WATCH_ANSWERED, WATCH_SCHEMA, WATCH_STATES } from './schema.ts';

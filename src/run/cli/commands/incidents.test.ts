@@ -39,18 +39,28 @@ test('weir incidents lists them, and says where there is none', async (t) => {
 });
 
 test('weir incident shows its steps in their order', async (t) => {
-  const platform = await standIn(t, { 'GET /v1/incidents': { incidents: [INCIDENT] } });
+  const event = { ...STEP, kind: 'event', alert: '17', stream: null, sentence: 'enrolment: device:truck-1' };
+  const whole = { ...INCIDENT, steps: [event, ...INCIDENT.steps], leftOut: 2, readUntil: '2026-01-01T00:10:00Z' };
+  const platform = await standIn(t, {
+    'GET /v1/incidents': { incidents: [INCIDENT] },
+    'GET /v1/incidents/i1': whole,
+  });
   const { out, err } = await platform.run(addIncidentCommands, 'incident', 'i1');
   const rows = out.trim().split('\n').slice(1);
   assert.deepEqual(
-    rows.map((line) => line.split(/ {2,}/)[4]),
-    ['a1', 'a2'],
+    rows.slice(0, 3).map((line) => line.split(/ {2,}/)[4]),
+    ['17', 'a1', 'a2'],
   );
+  assert.deepEqual(rows.slice(3), [
+    '2 further steps of the log had no room',
+    'the log was read up to 2026-01-01T00:10:00Z',
+  ]);
   assert.match(err, /alert show a1/);
   await assert.rejects(platform.run(addIncidentCommands, 'incident', 'none'), { code: 'CLI_NO_INCIDENT' });
   const [one, two] = ['cafe1'.padEnd(32, '0'), 'cafe2'.padEnd(32, '0')];
   const many = await standIn(t, {
     'GET /v1/incidents': { incidents: [INCIDENT, { ...INCIDENT, id: one }, { ...INCIDENT, id: two, steps: [STEP] }] },
+    [`GET /v1/incidents/${two}`]: { ...INCIDENT, id: two, steps: [STEP], leftOut: 0, readUntil: null },
   });
   const { out: shown } = await many.run(addIncidentCommands, 'incident', 'cafe2');
   assert.equal(shown.trim().split('\n').length, 2, 'the beginning of its id is enough');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { formatTechnique } from '#declare/template/index.ts';
-import type { IncidentForm } from '#run/server/index.ts';
+import type { IncidentForm, IncidentWithEventsForm } from '#run/server/index.ts';
 import { CliError } from '../errors.ts';
 import { formatTable } from '../text-table.ts';
 import { wholeIdAmong } from '../whole-id.ts';
@@ -38,27 +38,33 @@ export function addIncidentCommands(program: Command, contextOf: ContextOf): voi
       const context = contextOf(command);
       const incidents = await ask(command);
       const whole = wholeIdAmong(incidents, id);
-      const found = incidents.find((incident) => incident.id === whole);
-      if (found === undefined) {
+      if (!incidents.some((incident) => incident.id === whole)) {
         throw new CliError('CLI_NO_INCIDENT', `Cannot show incident ${id}: there is none`, {
           hint: 'See those there are with `npm run -s weir -- incidents`',
         });
       }
-      context.result(found, ({ steps }) =>
-        formatTable(
-          ['start', 'kind', 'device', 'severity', 'alert', 'technique', 'what'],
-          steps.map(({ start, kind, device, severity, alert, techniques, sentence }) => [
-            start,
-            kind,
-            device ?? '',
-            severity,
-            alert,
-            techniques.map(formatTechnique).join(', '),
-            sentence,
-          ]),
-        ),
+      const found = await context.withPlatform((client) =>
+        client.json<IncidentWithEventsForm>('GET', `/v1/incidents/${whole}`),
       );
-      const [first] = found.steps;
+      context.result(found, ({ steps, leftOut, readUntil }) =>
+        [
+          formatTable(
+            ['start', 'kind', 'device', 'severity', 'alert or entry', 'technique', 'what'],
+            steps.map(({ start, kind, device, severity, alert, techniques, sentence }) => [
+              start,
+              kind,
+              device ?? '',
+              severity,
+              alert,
+              techniques.map(formatTechnique).join(', '),
+              sentence,
+            ]),
+          ),
+          ...(leftOut === 0 ? [] : [`${leftOut} further steps of the log had no room\n`]),
+          ...(readUntil === null ? [] : [`the log was read up to ${readUntil}\n`]),
+        ].join(''),
+      );
+      const first = found.steps.find(({ kind }) => kind !== 'event');
       if (first !== undefined) context.next(`alert show ${first.alert}`);
     });
 }

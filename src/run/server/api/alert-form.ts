@@ -87,8 +87,7 @@ export const RULE = Type.Object({
 });
 export type RuleForm = Static<typeof RULE>;
 
-/** What belongs together, with its steps in their order. */
-export const INCIDENT = Type.Object({
+const INCIDENT_MEMBERS = {
   id: text,
   start: time,
   end: time,
@@ -109,8 +108,13 @@ export const INCIDENT = Type.Object({
       sentence: text,
     }),
   ),
-});
+};
+/** What belongs together, with its steps in their order. */
+export const INCIDENT = Type.Object(INCIDENT_MEMBERS);
 export type IncidentForm = Static<typeof INCIDENT>;
+/** The same with entries of the log among its steps: how many there was no room for, and up to when the log was read. */
+export const INCIDENT_WITH_EVENTS = Type.Object({ ...INCIDENT_MEMBERS, leftOut: count, readUntil: orNull(time) });
+export type IncidentWithEventsForm = Static<typeof INCIDENT_WITH_EVENTS>;
 
 export function showAlert(alert: Alert): AlertForm {
   const { start, end, raised, changed, nearest, evidence, answers, techniques, rule, violates, ...rest } = alert;

@@ -47,7 +47,7 @@ export function showTrail(trail: EventTrail): Omit<RuleFinding, 'name' | 'about'
 }
 
 /** Parts of the platform act for everybody: what they did joins nothing. */
-function isPerson(actor: string): boolean {
+export function isPerson(actor: string): boolean {
   return !actor.startsWith('weir:') && !actor.startsWith('device:');
 }
 

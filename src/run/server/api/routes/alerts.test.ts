@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { micros } from '#base/core/index.ts';
 import { DecisionPoint } from '#declare/policy/index.ts';
 import type { KnownBaseline } from '#watch/detect/index.ts';
 import type { Alert, AlertRule, Answer } from '#watch/respond/index.ts';
@@ -192,6 +193,33 @@ test('incidents are of what is new or true', async (t) => {
     incidents.map(({ devices, steps }) => [devices, steps.map(({ alert, start }) => [alert, start])]),
     [[['truck-3'], [['a1', '1970-01-01T00:00:01Z']]]],
   );
+});
+
+test('an incident has what the log says of its devices among its steps', async (t) => {
+  const { alerts } = standIn();
+  const event = { actor: 'person:op', action: 'revoke', resource: 'device:truck-3', outcome: 'done' } as const;
+  const all = [
+    { index: 0, time: micros(500_000), event: { ...event, action: 'start' } },
+    { index: 1, time: micros(900_000), event },
+    { index: 2, time: micros(1_500_000), event: { ...event, resource: 'device:truck-4' } },
+  ];
+  const auditReader = {
+    entries: async (from: number, limit: number) => all.slice(from, from + limit),
+  } as unknown as Services['auditReader'];
+  const { call } = await openApi(t, { alerts, auditReader });
+  const { incidents } = (await call('GET', '/v1/incidents')).json() as { incidents: { id: string; steps: object[] }[] };
+  assert.equal(incidents[0]?.steps.length, 1);
+  const shown = (await call('GET', `/v1/incidents/${incidents[0]?.id}`)).json();
+  assert.deepEqual(
+    (shown['steps'] as { kind: string; alert: string }[]).map(({ kind, alert }) => [kind, alert]),
+    [
+      ['event', '1'],
+      ['alert', 'a1'],
+    ],
+  );
+  assert.deepEqual([shown['leftOut'], shown['readUntil']], [0, null]);
+  const unknown = await call('GET', '/v1/incidents/none');
+  assert.deepEqual([unknown.status, unknown.json()['code']], [404, 'RESPOND_INCIDENT_UNKNOWN']);
 });
 
 test('a window is opened by who may respond, shown, and taken back', async (t) => {

@@ -1,12 +1,32 @@
 import { PROBE_DEVICE, Type } from '#base/core/index.ts';
+import { logEvent } from '#watch/detect/index.ts';
 import type { KnownBaseline } from '#watch/detect/index.ts';
-import { ALERT_STATES, correlate, formatAlertOcsf } from '#watch/respond/index.ts';
-import type { Alert, AlertState } from '#watch/respond/index.ts';
-import { ALERT, INCIDENT, RULE, showAlert, showIncident, showRule, timeOf, VERDICT } from '../alert-form.ts';
+import {
+  ALERT_STATES,
+  correlate,
+  eventKind,
+  eventSpan,
+  formatAlertOcsf,
+  RespondError,
+  withEvents,
+} from '#watch/respond/index.ts';
+import type { Alert, AlertState, Incident } from '#watch/respond/index.ts';
+import {
+  ALERT,
+  INCIDENT,
+  INCIDENT_WITH_EVENTS,
+  RULE,
+  showAlert,
+  showIncident,
+  showRule,
+  timeOf,
+  VERDICT,
+} from '../alert-form.ts';
 import { ApiError } from '../errors.ts';
 import { speakersOf } from '../../watch/speakers-of.ts';
 import { followAlerts } from '../follow-alerts.ts';
 import { closed, count, limitUpTo, listOf, orNull, text, time } from '../forms.ts';
+import { logBetween } from '../log-between.ts';
 import { PLATFORM } from '../route.ts';
 import type { Caller } from '../caller.ts';
 import type { Route } from '../route.ts';
@@ -158,18 +178,38 @@ export const ALERT_ROUTES: readonly Route[] = [
     }),
     answer: { json: Type.Object({ incidents: listOf(INCIDENT) }) },
     handle: async ({ query, caller }, services) => {
-      const { alerts, identity } = services;
       const { since } = query;
-      const which = shownTo(caller, services);
-      const filter = since === undefined ? { which } : { which, since: parseTime(since, 'since') };
-      const told = (await alerts.list({ ...filter, limit: MOST_CORRELATED })).filter(isTold);
-      return {
-        json: {
-          incidents: correlate(told, speakersOf(identity.inventory.live.snapshot().devices))
-            .toReversed()
-            .map(showIncident),
-        },
-      };
+      const told = await toldTo(caller, services, since === undefined ? {} : { since: parseTime(since, 'since') });
+      return { json: { incidents: incidentsOf(told, services).toReversed().map(showIncident) } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/incidents/:id',
+    summary: 'An incident with its steps, and among them what the log says of its devices, networks and people',
+    access: ACCESS,
+    answer: { json: INCIDENT_WITH_EVENTS },
+    handle: async ({ params, caller }, services) => {
+      const { id } = params;
+      const told = await toldTo(caller, services);
+      const found = incidentsOf(told, services).find((incident) => incident.id === id);
+      if (found === undefined) {
+        throw new RespondError('RESPOND_INCIDENT_UNKNOWN', `Cannot find incident ${id}: there is none`, {
+          hint: 'See those there are with `npm run -s weir -- incidents`',
+        });
+      }
+      const { entries, until } = await logBetween(
+        services.auditReader,
+        eventSpan(found),
+        ({ event: { action, outcome, reason = null } }) => eventKind({ action, outcome, reason }) !== null,
+      );
+      const isShown = shownTo(caller, services);
+      const events = entries.map(logEvent).filter(({ fields }) => {
+        const streams = fields.get('stream') ?? [null];
+        return streams.every((stream) => isShown({ stream }));
+      });
+      const { incident, leftOut } = withEvents(found, told, events);
+      return { json: { ...showIncident(incident), leftOut, readUntil: until === null ? null : timeOf(until) } };
     },
   },
   {
@@ -280,6 +320,16 @@ async function alertFor(caller: Caller, id: string, services: Services): Promise
       hint: 'See transfers between regions with `npm run -s weir -- transfer list`',
     },
   );
+}
+
+/** The alerts that incidents are made of: what a caller is shown, and is new or true. */
+async function toldTo(caller: Caller, services: Services, since: { readonly since?: number } = {}) {
+  const which = shownTo(caller, services);
+  return (await services.alerts.list({ which, ...since, limit: MOST_CORRELATED })).filter(isTold);
+}
+
+function incidentsOf(told: readonly Alert[], { identity }: Services): readonly Incident[] {
+  return correlate(told, speakersOf(identity.inventory.live.snapshot().devices));
 }
 
 /** Incidents are of what is new or true. */
