@@ -357,7 +357,7 @@ test('an attack in stages is one incident with its steps in order', async () => 
   for (const id of ['T0846', 'T0849', 'T0855', 'T0856', 'T0859']) assert.ok(incident.techniques.includes(id), id);
   const rule = incident.steps.find(({ sentence }) => /sign-ins/.test(sentence));
   // How the device came in and went is no alert; both are steps.
-  await weir.ask('POST', '/v1/devices/truck-3/revoke', { body: { reason: 'stolen' } });
+  await weir.ask('POST', '/v1/revocations', { body: { device: 'truck-3', reason: 'keyCompromise' } });
   const ends = await eventually(
     async () => (await weir.ask<IncidentForm>('GET', `/v1/incidents/${incident.id}`)).steps,
     (all) => all.some(({ sentence }) => sentence.startsWith('revocation')),

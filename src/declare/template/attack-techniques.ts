@@ -24,7 +24,9 @@ export const TECHNIQUES: ReadonlyMap<string, string> = new Map([
   ['T0859', 'Valid Accounts'],
   ['T0864', 'Transient Cyber Asset'],
   ['T0866', 'Exploitation of Remote Services'],
+  ['T0869', 'Standard Application Layer Protocol'],
   ['T0882', 'Theft of Operational Information'],
+  ['T0885', 'Commonly Used Port'],
   ['T0886', 'Remote Services'],
   ['T0892', 'Change Credential'],
 ]);

@@ -1,7 +1,8 @@
-import { CLASSES, PROBE_DEVICE, TRIAL_FLOWS } from '#base/core/index.ts';
+import { PROBE_DEVICE, TRIAL_FLOWS } from '#base/core/index.ts';
 import { readMud } from '#declare/mud/index.ts';
 import type { MudProfile } from '#declare/mud/index.ts';
 import type { Template } from '#declare/template/index.ts';
+import { showsPeers } from '../live/watch-plan.ts';
 import { proberProfile } from './prober-profile.ts';
 
 /** What the flows of one stream are held against. */
@@ -12,8 +13,6 @@ export interface MudPlan {
   /** Whether peers may be named in alerts: not where the class of their address or name keeps values out of them. */
   readonly shown: boolean;
 }
-
-const PEER_FIELDS = ['source_address', 'destination_address', 'peer_name'];
 
 /** Whether there is anything to hold flows against, without reading it. */
 export function hasMudPlans({ streams, devices }: Template): boolean {
@@ -33,10 +32,7 @@ export function planMud(template: Template): ReadonlyMap<string, MudPlan> {
       if (mud !== undefined) profiles.set(deviceType, readMud(mud.text));
     }
     if (profiles.size === 0) continue;
-    const shown = fields.every(
-      (field) => !PEER_FIELDS.includes(field.name) || CLASSES.indexOf(field.class) <= CLASSES.indexOf('operational'),
-    );
-    plans.set(name, { stream: name, profiles, shown });
+    plans.set(name, { stream: name, profiles, shown: showsPeers({ fields }) });
   }
   if (plans.size > 0 || template.detect.size > 0) {
     plans.set(TRIAL_FLOWS, {

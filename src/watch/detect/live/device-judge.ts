@@ -574,9 +574,10 @@ function resumed(detector: FieldwiseDetector, bytes: Uint8Array): boolean {
   }
 }
 
-/** False alarms a second of each part: the detectors, the dearer tiers, and what tells that the baseline has moved. */
-export function rateOfPart({ budget, detectors, tiers }: WatchPlan): number {
-  const parts = detectors.length + (tiers === undefined ? 0 : DEARER_DETECTORS.length) + 1;
+/** False alarms a second of each part: the detectors, the dearer tiers, channels, and what tells that the baseline has moved. */
+export function rateOfPart({ budget, detectors, tiers, channels }: WatchPlan): number {
+  const further = (tiers === undefined ? 0 : DEARER_DETECTORS.length) + (channels === undefined ? 0 : 1);
+  const parts = detectors.length + further + 1;
   return budget.alarms / budget.seconds / parts;
 }
 

@@ -97,6 +97,8 @@ export interface WatchPlan {
   readonly words?: ReadonlyMap<string, string>;
   /** Times are those of receipt, and the time between readings means nothing: as of the prober's. */
   readonly byReceipt?: true;
+  /** Present where it is of flows: then channels of command and control are looked for, and whether peers may be named. */
+  readonly channels?: { readonly shown: boolean };
   /** Times are of any past: who sends no more is not missing. */
   readonly ofPast?: true;
   /** Readings of a device before any alarm; as the threshold has it by default. */
@@ -329,9 +331,17 @@ export function planStream(stream: Stream, budget: WatchPlan['budget'], drift: D
     ],
     drift: { rule: drift, fields: stream.fields.filter(({ type }) => DRIFTING.includes(type)).map(driftingField) },
     ...(stream.from.length > 1 ? { typed: true as const } : {}),
+    ...(stream.type === 'flow' ? { channels: { shown: showsPeers(stream) } } : {}),
     budget,
     quietSeconds: Math.min(QUIET.most, Math.max(QUIET.least, QUIET.share * period)),
   };
+}
+
+const PEER_FIELDS: readonly string[] = ['source_address', 'destination_address', 'peer_name'];
+
+/** Whether peers may be named in alerts: not where the class of their address or name keeps values out of them. */
+export function showsPeers({ fields }: Pick<Stream, 'fields'>): boolean {
+  return fields.every(({ name, class: cls }) => !PEER_FIELDS.includes(name) || isShown(cls));
 }
 
 /** Numbers of a flow that name something and measure nothing: of a port more is not more. */

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { micros, millis, systemClock } from '#base/core/index.ts';
+import type { Batch } from '#base/core/index.ts';
 import type { JournalItem, JournalReader } from '#flow/journal/index.ts';
 import type { Finding } from './finding.ts';
 import type { DeviceState } from './state-file.ts';
+import { attackedCameras, flowBatch } from '../flows/testing.ts';
 import { climateBatch, climatePlan, climateRows } from './testing.ts';
+import { planStream } from './watch-plan.ts';
 import { WatchService } from './watch-service.ts';
 import type { JournalState, WatchParts } from './watch-service.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { silentLog } from '../../../../test/support/open-audit-log.ts';
 
@@ -17,6 +21,12 @@ const WILD = new Map([[500, 20]]);
 class Journal implements JournalReader {
   readonly items: JournalItem[] = [];
   #rouse: (() => void) | null = null;
+
+  put(batch: Batch): void {
+    const offset = this.items.length + 1;
+    this.items.push({ position: { file: 'f', offset }, worker: 0, record: { kind: 'batch', batch } });
+    this.wake();
+  }
 
   add(from: number, to: number, wild: ReadonlyMap<number, number> = WILD): void {
     for (let at = from; at < to; at += 50) {
@@ -333,4 +343,24 @@ test('WatchService holds a device against its type, and tells one that behaves a
   const strangers = kept.found.filter(({ violates }) => violates?.kind === 'stranger');
   assert.deepEqual([...new Set(strangers.map(({ device }) => device))], ['van-2']);
   assert.match(strangers[0]?.sentence ?? '', /behaves as devices of type reefer do, and is entered as one of type van/);
+});
+
+test('WatchService finds command and control in a stream of flows, the same after a restart', async () => {
+  const template = makeTemplate(`devices: { camera: {} }\nstreams: { flows: { type: flow, from: camera } }`);
+  const plans = new Map([['flows', planStream(template.streams.get('flows')!, { alarms: 1, seconds: 3_600 })]]);
+  const rows = attackedCameras(7);
+  const half = rows.length >> 1;
+  const tell = async (...parts: (readonly [from: number, to: number])[]) => {
+    const [kept, journal] = [nothing(), new Journal()];
+    for (const [from, to] of parts) {
+      for (let at = from; at < to; at += 250) journal.put(flowBatch(rows.slice(at, Math.min(to, at + 250))));
+      const service = start(journal, kept, { plans });
+      await eventually(() => service.status.caughtUp, Boolean);
+      await service.drain();
+    }
+    return kept.found.filter(({ violates }) => violates?.kind === 'command-channel');
+  };
+  const whole = await tell([0, rows.length]);
+  assert.match(whole[0]?.sentence ?? '', /^camera-2 calls 203\.0\.113\.9/);
+  assert.deepEqual(await tell([0, half], [half, rows.length]), whole);
 });

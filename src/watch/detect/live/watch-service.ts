@@ -2,6 +2,7 @@ import { PROBER_STREAMS } from '#base/core/index.ts';
 import type { Batch, Clock, Log } from '#base/core/index.ts';
 import type { JournalCursor, JournalReader } from '#flow/journal/index.ts';
 import type { MudWatch } from '../flows/mud-watch.ts';
+import { ChannelWatch } from '../flows/channel-watch.ts';
 import { DeviceJudge, rateOfPart } from './device-judge.ts';
 import type { DeviceBaseline } from './device-judge.ts';
 import { DeviceWatch } from './device-watch.ts';
@@ -101,6 +102,8 @@ const SHARE_MS = 2_000;
 const STREAM_ITSELF = '';
 /** The same for how its devices behave together. */
 const PEERS = '_peers';
+/** For the channels of flows of its devices. */
+const CHANNELS = '_channels';
 /** And for how the types of its devices do. */
 const TYPES = '_types';
 /** How often the state is kept where something was read; a save may take a fiftieth of the time. */
@@ -144,6 +147,8 @@ export class WatchService {
   #saved = 0;
   /** Of the streams that have dearer tiers. */
   readonly #dearer = new Map<string, DearerTiers>();
+  /** Of the streams of flows. */
+  readonly #channels = new Map<string, ChannelWatch>();
   /** How the devices of each stream behave together. */
   readonly #peers = new Map<string, BehaviourProfile>();
   /** How the types of each stream do, where there are several; and the types of devices, null while they are asked for. */
@@ -161,7 +166,10 @@ export class WatchService {
     this.#gatherers = new Map([...parts.plans].map(([stream, plan]) => [stream, new RowGatherer(plan)]));
     this.#judges = new Map([...parts.plans].map(([stream, plan]) => [stream, new DeviceJudge(plan)]));
     this.#namers = new Map([...parts.plans].map(([stream, plan]) => [stream, new TextNamer(plan, this.#gatherers.get(stream)!.categories)])); // prettier-ignore
-    for (const stream of parts.plans.keys()) this.#beginTiers(stream);
+    for (const stream of parts.plans.keys()) {
+      this.#beginTiers(stream);
+      this.#beginChannels(stream);
+    }
     this.#drifts = new Map([...parts.plans.keys()].map((stream) => [stream, this.#beginDrift(stream)]));
     for (const state of parts.devices) this.#restore(state);
     this.#silence = new SilenceWatch(parts.clock.now());
@@ -222,7 +230,15 @@ export class WatchService {
     const drifts = [...this.#drifts].flatMap(([stream, monitor]): DeviceState[] =>
       monitor.isEmpty ? [] : [{ stream, device: ALL_DEVICES, snapshot: monitor.snapshot() }],
     );
-    return { cursor: new Map(this.#cursor), devices: [...streams, ...peers, ...types, ...devices, ...drifts] };
+    const channels = [...this.#channels].map(([stream, watch]): DeviceState => ({
+      stream,
+      device: CHANNELS,
+      snapshot: watch.snapshot(),
+    }));
+    return {
+      cursor: new Map(this.#cursor),
+      devices: [...streams, ...channels, ...peers, ...types, ...devices, ...drifts],
+    };
   }
 
   /** What is normal for a device, on each stream that it sends to. */
@@ -260,6 +276,7 @@ export class WatchService {
       this.#namers.get(stream)?.forget(device);
       // Dearer tiers keep windows of all devices of a stream together: they begin anew.
       this.#beginTiers(stream);
+      this.#beginChannels(stream);
       // Its values are among the counts of the stream and cannot be told from the others'.
       this.#drifts.set(stream, this.#beginDrift(stream));
     }
@@ -275,6 +292,13 @@ export class WatchService {
     if (plan?.tiers === undefined) return;
     const now = (): number => this.#parts.clock.monotonicMs();
     this.#dearer.set(stream, new DearerTiers(plan.fields.length, rateOfPart(plan), plan.tiers, now));
+  }
+
+  #beginChannels(stream: string): void {
+    const plan = this.#parts.plans.get(stream);
+    if (plan?.channels === undefined) return;
+    const { budget, channels } = plan;
+    this.#channels.set(stream, new ChannelWatch({ stream, budget, shown: channels.shown, rate: rateOfPart(plan) }));
   }
 
   #concerned(spans: readonly ForgottenSpan[]): readonly { readonly stream: string; readonly device: string }[] {
@@ -323,6 +347,11 @@ export class WatchService {
         const mud = record.kind === 'batch' ? this.#parts.muds?.get(record.batch.stream) : undefined;
         if (record.kind === 'batch' && mud !== undefined) {
           const found = await mud.take(record.batch);
+          if (found.length > 0) this.#tell(found);
+        }
+        const channels = record.kind === 'batch' ? this.#channels.get(record.batch.stream) : undefined;
+        if (record.kind === 'batch' && channels !== undefined) {
+          const found = channels.take(record.batch);
           if (found.length > 0) this.#tell(found);
         }
         const gatherer = record.kind === 'batch' ? this.#gatherers.get(record.batch.stream) : undefined;
@@ -532,6 +561,10 @@ export class WatchService {
         const profile = this.#peers.get(stream);
         for (const [name, part] of profile === undefined ? [] : profileParts('peers', profile))
           fillSaved(stream, state, name, part);
+        return;
+      }
+      if (device === CHANNELS) {
+        this.#channels.get(stream)?.restore(snapshot);
         return;
       }
       if (device === TYPES) {
