@@ -186,8 +186,9 @@ test('a bucket holds an archive, and who is erased is erased there', async (t) =
   const done = await eventually(
     () => weir.ask<{ state: string; certificate: string }>('GET', `/v1/subject-requests/${id}`),
     ({ state }) => state === 'done',
-    60_000,
+    180_000,
   );
+  assert.equal(done.state, 'done', JSON.stringify(done));
   const { certificate } = await weir.ask<{ certificate: string }>('GET', `/v1/erasures/${done.certificate}`);
   const { payload } = JSON.parse(certificate) as { payload: string };
   const { looked } = JSON.parse(Buffer.from(payload, 'base64').toString()) as { looked: { where: string }[] };

@@ -10,8 +10,8 @@ import type { BackupManifest, OpenEnvelope } from '#flow/store/index.ts';
 import { problemOf } from '../api/problem.ts';
 import { BackupTargets } from './backup-targets.ts';
 import type { BackupTarget } from './backup-targets.ts';
-import { openPlace } from './open-place.ts';
 import type { BackupPlace } from './open-place.ts';
+import { PatientPlaces } from './patient-places.ts';
 import { formatDescription, readDescription, readSnapshot } from './read-snapshot.ts';
 import { tryTargets } from './try-targets.ts';
 import { writeSnapshot } from './write-snapshot.ts';
@@ -28,6 +28,7 @@ export interface BackupParts extends SnapshotParts {
   readonly stands: () => string | null;
   /** Opens what `sign` signed. */
   readonly open: () => Promise<OpenEnvelope>;
+  readonly places?: PatientPlaces;
 }
 
 export interface BackupRequest {
@@ -91,6 +92,7 @@ const ACTOR = 'weir:backup';
 export class BackupKeeper {
   readonly #parts: BackupParts;
   readonly #targets: BackupTargets;
+  readonly #places: PatientPlaces;
   readonly #runs = new Map<string, BackupRun>();
   /** Destructions of keys that every target has heard of, or been noted as behind. */
   #seen = 0;
@@ -100,6 +102,7 @@ export class BackupKeeper {
   private constructor(parts: BackupParts, targets: BackupTargets) {
     this.#parts = parts;
     this.#targets = targets;
+    this.#places = parts.places ?? new PatientPlaces();
   }
 
   static async open(parts: BackupParts): Promise<BackupKeeper> {
@@ -140,7 +143,7 @@ export class BackupKeeper {
    */
   async create(actor: string, request: BackupRequest): Promise<BackupRun> {
     await this.#requireRegion(request.place);
-    const objects = await openPlace(request.place);
+    const objects = await this.#places.open(request.place);
     const target = await this.#settleTarget(objects, request);
     if (this.#working.has(target.id)) throw busy(target.id);
     const run: BackupRun = {
@@ -170,7 +173,7 @@ export class BackupKeeper {
     return (await this.list()).map(({ id, place }) => ({
       target: id,
       region: this.#regionOf(place),
-      open: () => openPlace(place, { readOnly: true }),
+      open: () => this.#places.open(place, { readOnly: true }),
     }));
   }
 
@@ -203,7 +206,8 @@ export class BackupKeeper {
   /** Looks at every target as it lies there. */
   async trial(): Promise<readonly BackupTrial[]> {
     const { open, custody, clock, random } = this.#parts;
-    return tryTargets({ targets: await this.list(), open: await open(), custody, clock, random });
+    const places = this.#places;
+    return tryTargets({ targets: await this.list(), places, open: await open(), custody, clock, random });
   }
 
   /** What becomes of a backup that is under way. */

@@ -6,12 +6,13 @@ import { decodeDocument, readHashed, RING_KEY } from '#flow/store/index.ts';
 import type { BackupRing, OpenEnvelope } from '#flow/store/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
 import type { BackupTarget } from './backup-targets.ts';
-import { openPlace } from './open-place.ts';
+import type { PatientPlaces } from './patient-places.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { objectsOf } from './verify-backup.ts';
 
 export interface TryTargetsParts {
   readonly targets: readonly BackupTarget[];
+  readonly places: PatientPlaces;
   readonly open: OpenEnvelope;
   readonly custody: Pick<Custody, 'names'>;
   readonly clock: Clock;
@@ -25,6 +26,7 @@ const HOUR_US = 3_600_000_000;
 /** Looks at every target of backups as it lies there: what is signed, a sample of what is stored, and what its ring opens. */
 export async function tryTargets({
   targets,
+  places,
   open,
   custody,
   clock,
@@ -36,7 +38,7 @@ export async function tryTargets({
     const hours = (since: number | null): number | null => (since === null ? null : (clock.now() - since) / HOUR_US);
     const trial = { target: id, behindHours: hours(behind) };
     try {
-      const objects = await openPlace(place, { readOnly: true });
+      const objects = await places.open(place, { readOnly: true });
       const { manifest, ring } = await readSnapshot(objects, () => open);
       trials.push({
         ...trial,

@@ -85,7 +85,7 @@ describe('ArchivePlaces', () => {
     await mkdir(dirname(object), { recursive: true });
     // Who opens a pipe that nobody writes to hangs in the operating system, as with a mount whose server is gone.
     await promisify(execFile)('mkfifo', [object]);
-    const places = open({ patience: { ms: 200, rate: bytes(1_073_741_824) } });
+    const places = open({ patience: { ms: 200, rate: bytes(1_073_741_824), atOnce: 2 } });
     const late = { code: 'STORAGE_UNAVAILABLE', message: /did not answer/ };
     const objects = await places.find('cold');
     await assert.rejects(objects.read(KEY), late);

@@ -9,7 +9,7 @@ const SILENT = { code: 'STORAGE_UNAVAILABLE', message: /did not answer/ };
 
 describe('PlaceTurns', () => {
   it('waits for its patience alone, and for nothing more until what hangs has come back', async () => {
-    const turns = new PlaceTurns({ ms: 5, rate: bytes(1_000) });
+    const turns = new PlaceTurns({ ms: 5, rate: bytes(1_000), atOnce: 2 });
     const hanging = Promise.withResolvers<string>();
     let begun = 0;
     await assert.rejects(
@@ -29,7 +29,7 @@ describe('PlaceTurns', () => {
   });
 
   it('has two steps under way at once, and those that wait for them are told too', async () => {
-    const turns = new PlaceTurns({ ms: 5, rate: bytes(1_000) });
+    const turns = new PlaceTurns({ ms: 5, rate: bytes(1_000), atOnce: 2 });
     const hanging = Promise.withResolvers<void>();
     let begun = 0;
     const step = async (): Promise<void> => {
@@ -42,7 +42,7 @@ describe('PlaceTurns', () => {
   });
 
   it('waits longer for what is larger, and hands failures on', async () => {
-    const turns = new PlaceTurns({ ms: 0, rate: bytes(1) });
+    const turns = new PlaceTurns({ ms: 0, rate: bytes(1), atOnce: 1 });
     const later = () => new Promise<string>((resolve) => setTimeout(resolve, 20, 'there'));
     assert.equal(await turns.run(later, 3_600), 'there');
     await assert.rejects(
@@ -72,7 +72,7 @@ describe('PatientObjects', () => {
       [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }),
     });
     const hanging = Object.assign(Object.create(inner) as typeof inner, { list });
-    const objects = new PatientObjects(hanging, new PlaceTurns({ ms: 5, rate: bytes(1) }));
+    const objects = new PatientObjects(hanging, new PlaceTurns({ ms: 5, rate: bytes(1), atOnce: 2 }));
     await assert.rejects(Array.fromAsync(objects.list('')), SILENT);
   });
 });

@@ -9,18 +9,18 @@ export interface Patience {
   readonly ms: number;
   /** For what is carried, besides: bytes in a second that a place has to manage. */
   readonly rate: ByteCount;
+  /** Steps that are under way at once: one that hangs in a file system takes one of the process's four threads with it. */
+  readonly atOnce: number;
 }
 
-export const PATIENCE: Patience = { ms: 15_000, rate: bytes(262_144) };
-
-/** Steps that are under way in one place at once: one that hangs in a file system takes a thread of the process with it. */
-const AT_ONCE = 2;
+export const PATIENCE: Patience = { ms: 15_000, rate: bytes(262_144), atOnce: 2 };
 /** Bytes that are waited for where nobody says how many come. */
 const UNKNOWN_BYTES = 16_777_216;
 
 /**
- * What is under way in one place. Nothing waits for longer than its patience, and where something has not come back
- * since, nothing else is begun: a place that hangs costs two threads and one wait, however often it is tried.
+ * What is under way in one place. Nothing waits for longer than its patience, or that of what runs before it, and where
+ * something has not come back since, nothing else is begun: a place that hangs costs a few threads and one wait, however
+ * often it is tried.
  */
 export class PlaceTurns {
   readonly #patience: Patience;
@@ -39,34 +39,31 @@ export class PlaceTurns {
    * @throws {StorageError} STORAGE_UNAVAILABLE where it does not come back in time; it may yet have its effect
    */
   async run<T>(step: () => Promise<T>, size = 0): Promise<T> {
-    const { ms, rate } = this.#patience;
+    const { ms, rate, atOnce } = this.#patience;
     const patience = ms + (size / rate) * 1_000;
+    while (this.#overdue === 0 && this.#running >= atOnce)
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
     if (this.#overdue > 0) throw silent(patience);
-    const tired = Promise.withResolvers<never>();
+    this.#running += 1;
+    const late = Promise.withResolvers<never>();
     let isOverdue = false;
     const timer = setTimeout(() => {
       isOverdue = true;
-      tired.reject(silent(patience));
+      this.#overdue += 1;
+      late.reject(silent(patience));
+      this.#wake();
     }, patience);
-    tired.promise.catch(() => undefined);
-    try {
-      while (this.#running >= AT_ONCE)
-        await Promise.race([new Promise<void>((resolve) => this.#queue.push(resolve)), tired.promise]);
-      this.#running += 1;
-      const work = step().finally(() => {
-        this.#running -= 1;
-        if (isOverdue) this.#overdue -= 1;
-        for (const next of this.#queue.splice(0)) next();
-      });
-      const late = tired.promise.catch((error: unknown) => {
-        this.#overdue += 1;
-        throw error;
-      });
-      late.catch(() => undefined);
-      return await Promise.race([work, late]);
-    } finally {
+    const work = step().finally(() => {
       clearTimeout(timer);
-    }
+      this.#running -= 1;
+      if (isOverdue) this.#overdue -= 1;
+      this.#wake();
+    });
+    return Promise.race([work, late.promise]);
+  }
+
+  #wake(): void {
+    for (const next of this.#queue.splice(0)) next();
   }
 }
 
