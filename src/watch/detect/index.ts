@@ -87,6 +87,7 @@ export { MUD_NAME, MudWatch } from './flows/mud-watch.ts';
 export { MOST_DEVICES, WatchService } from './live/watch-service.ts';
 export { BEHAVIOUR_WINDOW, BehaviourProfile, STRANGE_WINDOWS, TRAITS } from './behaviour/behaviour-profile.ts';
 export { FOREIGN_WINDOWS, TYPE_REJECTS, TypeProfiles } from './behaviour/type-profiles.ts';
+export type { ForestFitter } from './behaviour/type-profiles.ts';
 export { BehaviourWatch } from './behaviour/behaviour-watch.ts';
 export type { BehaviourScore, Others, Strange } from './behaviour/behaviour-watch.ts';
 export type { JournalState, KnownBaseline, WatchParts, WatchStatus } from './live/watch-service.ts';

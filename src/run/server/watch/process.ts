@@ -12,6 +12,7 @@ import { makeLog } from '../log.ts';
 import { parentLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type { WatchControlMethods, WatchMethods, WatchStart } from './contract.ts';
+import { fitInThread } from './fit-thread.ts';
 
 /** The watch process: journal and log in, findings out. Its keys come from control one by one. */
 
@@ -96,6 +97,14 @@ function run(form: Json, { cursor, devices, log: next }: WatchState): void {
   }
   service = new WatchService({
     typeOf,
+    fitForest: async (...given) => {
+      try {
+        return await fitInThread(...given);
+      } catch (error) {
+        log.warn({ error: String(error) }, 'types could not be told apart anew');
+        throw error;
+      }
+    },
     journal: reader!,
     clock: systemClock,
     log,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nextNormal, seedRandom } from '#learn/features/index.ts';
+import { fitForest } from '#learn/models/index.ts';
+import type { FittedForest } from '#learn/models/index.ts';
 import { BEHAVIOUR_WINDOW } from './behaviour-profile.ts';
 import { BehaviourWatch } from './behaviour-watch.ts';
 import { FOREIGN_WINDOWS, TypeProfiles } from './type-profiles.ts';
@@ -46,6 +48,31 @@ test('TypeProfiles say nothing while they know one type alone or too little, and
     windows.map((window) => types.judge('pump', window)),
   );
   assert.deepEqual(taught(3_000).snapshot().length, taught(1_000).snapshot().length);
+});
+
+test('TypeProfiles go on while a forest is fitted elsewhere, judge by it once it is there, and try again what failed', async () => {
+  const asked: { readonly done: () => void; readonly fail: () => void }[] = [];
+  const types = new TypeProfiles(6, (...given) => {
+    const { promise, resolve, reject } = Promise.withResolvers<FittedForest>();
+    asked.push({ done: () => resolve(fitForest(...given)), fail: () => reject(new Error('no thread')) });
+    return promise;
+  });
+  const teach = (windows: number): void => {
+    for (let i = 0; i < windows; i++) {
+      types.learn('fridge', fridge());
+      types.learn('pump', pump());
+    }
+  };
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  teach(100);
+  // One at a time, whatever becomes due meanwhile.
+  assert.deepEqual([asked.length, types.knows('pump'), types.judge('pump', pump())], [1, false, null]);
+  asked[0]!.fail();
+  await turn();
+  assert.deepEqual([asked.length, types.knows('pump')], [2, false]);
+  asked[1]!.done();
+  await turn();
+  assert.equal(types.judge('pump', pump())?.like, 'pump');
 });
 
 test('BehaviourWatch tells of a device that is new and behaves as one of another type, within two windows', () => {

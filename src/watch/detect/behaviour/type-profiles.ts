@@ -2,7 +2,7 @@ import { decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
 import { decodeState, encodeState } from '#learn/features/index.ts';
 import type { StateArray } from '#learn/features/index.ts';
 import { fitForest, forestProbabilities, likeliest } from '#learn/models/index.ts';
-import type { Forest } from '#learn/models/index.ts';
+import type { FittedForest, Forest, ForestOptions } from '#learn/models/index.ts';
 
 /** Share of the windows of a type itself that may be taken for another's: the budget of false rejections. */
 export const TYPE_REJECTS = 0.01;
@@ -21,6 +21,14 @@ const FOREST = { trees: 60, splitFrom: 4, seed: 1 } as const;
 const TRIED = 0.67;
 const NAME = 'type-profiles';
 const VERSION = 1;
+
+/** Fits a forest, here or elsewhere, as `fitForest` does. */
+export type ForestFitter = (
+  values: Float64Array,
+  width: number,
+  labels: readonly string[],
+  options: ForestOptions,
+) => FittedForest | Promise<FittedForest>;
 
 interface Kept {
   /** Traits of windows in a ring. */
@@ -66,10 +74,19 @@ export class TypeProfiles {
   #taken = 0;
   #fitAt = 0;
   #fitted: Fitted | null = null;
+  readonly #fitForest: ForestFitter;
+  /** Whether a fit goes on elsewhere, and another has become due meanwhile. */
+  #fitting = false;
+  #dueAgain = false;
 
-  /** @param width traits of a window */
-  constructor(width: number) {
+  /**
+   * @param width traits of a window
+   * @param fitter who fits forests, which takes seconds where there are many types; until one is there the one before
+   *   judges
+   */
+  constructor(width: number, fitter: ForestFitter = fitForest) {
     this.#width = width;
+    this.#fitForest = fitter;
   }
 
   get windows(): number {
@@ -137,6 +154,10 @@ export class TypeProfiles {
   #fit(): void {
     const known = [...this.#kept].filter(([, { count }]) => count >= SETTLES);
     if (known.length < 2) return;
+    if (this.#fitting) {
+      this.#dueAgain = true;
+      return;
+    }
     this.#fitAt = this.#taken;
     const own = known.map(([type, { windows, count }]): Labelled => {
       const rows = Math.min(count, KEPT);
@@ -150,11 +171,29 @@ export class TypeProfiles {
       at += one.values.length;
     }
     const labels = all.flatMap(({ type, rows }) => Array.from({ length: rows }, () => type));
-    const { forest, held } = fitForest(values, this.#width, labels, {
-      ...FOREST,
-      // More than the root of all: few traits may tell types apart, and trees without them would guess.
-      tried: Math.ceil(TRIED * this.#width),
-    });
+    // More than the root of all: few traits may tell types apart, and trees without them would guess.
+    const options = { ...FOREST, tried: Math.ceil(TRIED * this.#width) };
+    const fitted = this.#fitForest(values, this.#width, labels, options);
+    const take = (found: FittedForest): void => this.#take(found, own, labels);
+    if (fitted instanceof Promise) void this.#takeLater(fitted, take);
+    else take(fitted);
+  }
+
+  /** What could not be fitted is tried again with the next window. */
+  async #takeLater(fitted: Promise<FittedForest>, take: (found: FittedForest) => void): Promise<void> {
+    this.#fitting = true;
+    try {
+      take(await fitted);
+    } catch {
+      this.#fitAt = 0;
+    }
+    this.#fitting = false;
+    if (!this.#dueAgain) return;
+    this.#dueAgain = false;
+    this.#fit();
+  }
+
+  #take({ forest, held }: FittedForest, own: readonly Labelled[], labels: readonly string[]): void {
     const shown = labels.slice(
       0,
       own.reduce((sum, { rows }) => sum + rows, 0),

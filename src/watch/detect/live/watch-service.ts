@@ -9,6 +9,7 @@ import { DeviceWatch } from './device-watch.ts';
 import { decodeState, encodeState } from '#learn/features/index.ts';
 import { BehaviourProfile, TRAITS } from '../behaviour/behaviour-profile.ts';
 import { TypeProfiles } from '../behaviour/type-profiles.ts';
+import type { ForestFitter } from '../behaviour/type-profiles.ts';
 import { profileParts } from './device-checks.ts';
 import { checkedFields } from './device-rows.ts';
 import { fillSaved } from './saved-state.ts';
@@ -41,6 +42,8 @@ export interface WatchParts {
   readonly devices: Iterable<DeviceState>;
   /** Asks for the type of a device; absent where devices are not told apart by it. */
   readonly typeOf?: (device: string) => Promise<string | null>;
+  /** Fits forests of types elsewhere, so that readings are judged meanwhile; here where it is absent. */
+  readonly fitForest?: ForestFitter;
   /** Takes findings: once it resolves they are kept. Finding the same again is told again. */
   readonly raise: (findings: readonly Finding[]) => Promise<void>;
   /** Keeps a state: once it resolves reading may go on from it after a crash. */
@@ -287,8 +290,10 @@ export class WatchService {
   #beginTiers(stream: string): void {
     const plan = this.#parts.plans.get(stream);
     if (plan !== undefined) this.#peers.set(stream, new BehaviourProfile(checkedFields(plan).length));
-    if (plan?.typed === true)
-      this.#types.set(stream, new TypeProfiles(plan.traits?.length ?? TRAITS * checkedFields(plan).length));
+    if (plan?.typed === true) {
+      const traits = plan.traits?.length ?? TRAITS * checkedFields(plan).length;
+      this.#types.set(stream, new TypeProfiles(traits, this.#parts.fitForest));
+    }
     if (plan?.tiers === undefined) return;
     const now = (): number => this.#parts.clock.monotonicMs();
     this.#dearer.set(stream, new DearerTiers(plan.fields.length, rateOfPart(plan), plan.tiers, now));
