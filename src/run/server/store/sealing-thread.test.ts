@@ -34,7 +34,7 @@ async function startWorker(t: Cleanable) {
   const worker = SealingThread.start({
     objects,
     places,
-    niceness: 1,
+    pace: 'hurry',
     offered,
     onEnd: (error) => assert.fail(String(error)),
   });
