@@ -24,8 +24,10 @@ export class DeviceTally {
   #messages = 0;
   #bytes = 0;
   #largest = 0;
-  #gaps = 0;
-  #gapMicros = 0;
+  /** When the first gap began, with the message before all of these or, where there was none, with the first of them. */
+  #gapsFrom = NaN;
+  /** Whether there was a message before all of these. */
+  #goesOn = false;
   #lastMessage = NaN;
   #sessions = 0;
   #sessionGaps = 0;
@@ -57,11 +59,7 @@ export class DeviceTally {
     this.#messages += 1;
     this.#bytes += bytes;
     if (bytes > this.#largest) this.#largest = bytes;
-    const gap = now - this.#lastMessage;
-    if (gap >= 0) {
-      this.#gaps += 1;
-      this.#gapMicros += gap;
-    }
+    if (this.#messages === 1) this.#gapsFrom = Number.isNaN(this.#lastMessage) ? now : this.#lastMessage;
     this.#lastMessage = now;
     if (topic !== this.#topic) this.#note(topic);
   }
@@ -97,6 +95,7 @@ export class DeviceTally {
   /** What there is to be told, which begins anew. */
   take(at: number): ConnectionSummary {
     const messages = this.#messages;
+    const gaps = messages === 0 ? 0 : messages - (this.#goesOn ? 0 : 1);
     const mean = (sum: number, count: number, unit: number): number | null => (count === 0 ? null : sum / count / unit);
     const summary: ConnectionSummary = {
       device: this.device,
@@ -106,14 +105,15 @@ export class DeviceTally {
       messages,
       payload: mean(this.#bytes, messages, 1),
       largest: messages === 0 ? null : this.#largest,
-      gap: mean(this.#gapMicros, this.#gaps, MICROS),
+      gap: mean(Math.max(0, this.#lastMessage - this.#gapsFrom), gaps, MICROS),
       sessions: this.#sessions,
       sessionGap: mean(this.#sessionMicros, this.#sessionGaps, MICROS),
       goodbyes: this.#goodbyes,
       lost: this.#lost,
       wills: this.#wills,
     };
-    this.#messages = this.#bytes = this.#largest = this.#gaps = this.#gapMicros = 0;
+    if (messages > 0) this.#goesOn = true;
+    this.#messages = this.#bytes = this.#largest = 0;
     this.#sessions = this.#sessionGaps = this.#sessionMicros = this.#goodbyes = this.#lost = this.#wills = 0;
     this.#topic = null;
     this.#topics.length = 0;
