@@ -28,7 +28,10 @@ async function relayed(request: string): Promise<string> {
   await new Promise<void>((resolve) => control.listen(path, resolve));
   const proxy = new Proxy(path);
   const front = createServer((incoming, outgoing) =>
-    proxy.pass(incoming, outgoing, { peer: stateIdentity(null, '192.0.2.1', 'api'), caller: 'caller' }),
+    proxy.pass(incoming, outgoing, {
+      peer: stateIdentity(null, { address: '192.0.2.1', own: false }, 'api'),
+      caller: 'caller',
+    }),
   );
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
   try {
@@ -100,7 +103,10 @@ test('who is refused before the body was read hears why', async () => {
   await new Promise<void>((resolve) => control.listen(path, resolve));
   const proxy = new Proxy(path);
   const front = createServer((incoming, outgoing) =>
-    proxy.pass(incoming, outgoing, { peer: stateIdentity(null, '192.0.2.1', 'api'), caller: 'caller' }),
+    proxy.pass(incoming, outgoing, {
+      peer: stateIdentity(null, { address: '192.0.2.1', own: false }, 'api'),
+      caller: 'caller',
+    }),
   );
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
   try {

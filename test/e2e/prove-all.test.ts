@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { connect } from 'node:tls';
 import { after, before, describe, it } from 'node:test';
 import type { ControlOutcome } from '#assure/controls/index.ts';
 import { CONTROLS, evidenceKeys, verifyEvidence } from '#assure/controls/index.ts';
@@ -8,7 +12,9 @@ import { eventually } from '../support/eventually.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 import type { TestPlatform } from '../support/running-platform.ts';
 
+const RULES = 'industry/detection-rules.yaml';
 const TEMPLATE = `
+rule-files: [${RULES}]
 devices: {sensor: {}}
 streams:
   climate: {from: sensor, purposes: [quality], fields: {temperature: {type: number, unit: Cel, range: [-40, 60]}}}
@@ -24,17 +30,36 @@ interface Proof {
   readonly bundle: string;
 }
 
+/** Refused connections and sign-ins of strangers; a shipped rule waits for ten and for twenty. */
+const [STRANGERS, GUESSES] = [12, 24];
+
+async function open(): Promise<TestPlatform> {
+  const shipped = await readFile(path.resolve(import.meta.dirname, '../../templates', RULES), 'utf8');
+  return startTestPlatform(TEMPLATE, { [RULES]: shipped }, { proveEvery: millis(0) });
+}
+
+/** Comes so often to the port of devices without a certificate. */
+async function knock({ platform }: TestPlatform, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const socket = connect({ host: 'localhost', port: platform.address.ports.mqtt, rejectUnauthorized: false });
+    socket.on('error', () => {});
+    await once(socket, 'close');
+  }
+}
+
 const prove = (platform: TestPlatform, ids: readonly string[] = [], options: object = {}): Promise<Proof> =>
   platform.ask('POST', '/v1/prove', { body: { rows: [], ids }, ...options });
 
 describe('weir prove on a sound platform', () => {
   // The first test needs it fresh.
   let platform: TestPlatform;
-  before(async () => void (platform = await startTestPlatform(TEMPLATE, {}, { proveEvery: millis(0) })));
+  before(async () => void (platform = await open()));
   after(() => platform[Symbol.asyncDispose]());
 
   it('passes every control, on the stream of the prober alone, and signs what it saw', async () => {
-    const { controls, bundle } = await prove(platform);
+    const run = prove(platform);
+    await knock(platform, STRANGERS);
+    const { controls, bundle } = await run;
     assert.equal(controls.length, CONTROLS.length);
     // A machine with swap that is not encrypted breaks the one promise that only its owner can keep.
     const exposed = (await platform.status()).exposures;
@@ -87,6 +112,20 @@ describe('weir prove on a sound platform', () => {
     assert.ok(devices.every(({ name }) => name === '_probe' || !name.startsWith('_')));
     const { users } = await platform.ask<{ users: { name: string }[] }>('GET', '/v1/users');
     assert.ok(users.every(({ name }) => !name.startsWith('_')));
+    assert.deepEqual(await platform.query(`select device from _refusals union all select device from _clones`), []);
+    assert.deepEqual((await platform.status()).refusedConnections, { 'no-certificate': STRANGERS });
+
+    // The rules saw strangers while it ran, from the same machine, and of the prober nothing: what the log has up to
+    // the guessed tokens was judged once they are an alert.
+    for (let i = 0; i < GUESSES; i++) await platform.call('GET', '/v1/me', { token: `weir_${'A'.repeat(40)}${i}` });
+    const alerts = await eventually(
+      async () => (await platform.ask<{ alerts: { sentence: string }[] }>('GET', '/v1/alerts')).alerts,
+      (found) => found.some(({ sentence }) => sentence.includes(`${GUESSES} sign-ins`)),
+    );
+    assert.deepEqual(alerts.map(({ sentence }) => sentence).toSorted(), [
+      `127.0.0.0/24 tried ${STRANGERS} connections within 5m that were refused`,
+      `127.0.0.0/24 was refused ${GUESSES} sign-ins within 5m: tokens or passwords are guessed`,
+    ]);
   });
 
   it('is for those who may, once at a time, and tells what there is not', async () => {

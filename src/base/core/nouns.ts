@@ -48,3 +48,5 @@ export const CONNECTIONS_STREAM = '_connections';
 export const TRIAL_CONNECTIONS = '_trial_connections';
 export const PROBER_STREAMS: readonly string[] = [PROBE_STREAM, TRIAL_STREAM, TRIAL_FLOWS, TRIAL_CONNECTIONS];
 export const PROBE_DEVICE = '_probe';
+/** As whom the log names what the platform does to try itself; over its own connections `weir:prover@` and as whom it came. */
+export const PROBER_ACTOR = 'weir:prover';

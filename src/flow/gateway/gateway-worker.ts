@@ -31,6 +31,8 @@ import { RefusalTally } from './tls/refusal-tally.ts';
 import type { RefusalCount } from './tls/refusal-tally.ts';
 import type { Sighting } from './tls/clone-watch.ts';
 import { HandshakePace } from './tls/handshake-pace.ts';
+import type { ConnectionEnds } from './tls/connection-ends.ts';
+import type { PeerSource } from './tls/peer-source.ts';
 import { SecureListener } from './tls/secure-listener.ts';
 import { stackOf } from './tls/tls-stack.ts';
 import { transportOf } from './tls/transport.ts';
@@ -100,6 +102,8 @@ export interface GatewayWorker extends AsyncDisposable {
   end(ids: readonly string[]): void;
   /** Takes a certificate for nothing over HTTPS, for a while, where it comes from these addresses. */
   shut(serial: string, addresses: readonly string[]): void;
+  /** The platform has opened this connection to try itself. @returns whether it is one of this worker's */
+  own(ends: ConnectionEnds): boolean;
   /** New connections are judged by these authorities. */
   useCertificates(certificates: CertificateChecker): void;
   /** New connections get this certificate. */
@@ -173,18 +177,17 @@ class Worker implements GatewayWorker {
       limits: () => this.#template.limits,
       origins: () => this.#template.api?.origins ?? [],
       received: () => this.#pace.worked(),
-      refused: (listener, reason, address) => this.#refuse(listener, reason, address),
+      refused: (listener, reason, from) => this.#refuse(listener, reason, from),
     });
     this.#listeners = {
-      mqtt: this.#makeListener('mqtt', true, 'mqtt', (socket, address, agreed) =>
-        this.#acceptMqtt(socket, address, agreed),
-      ),
-      https: this.#makeListener('https', true, 'http/1.1', (socket, _, agreed) => {
+      mqtt: this.#makeListener('mqtt', true, 'mqtt', (socket, from, agreed) => this.#acceptMqtt(socket, from, agreed)),
+      https: this.#makeListener('https', true, 'http/1.1', (socket, from, agreed) => {
         const judge = (): Admission => this.#judgeEnrolee(socket);
-        this.#http.accept(socket, 'https', this.#nextId(), { judge, transport: () => transportOf(socket, agreed) });
+        const way = { judge, transport: () => transportOf(socket, agreed) };
+        this.#http.accept(socket, from, 'https', this.#nextId(), way);
       }),
-      api: this.#makeListener('api', false, 'http/1.1', (socket) =>
-        this.#http.accept(socket, 'api', this.#nextId(), null),
+      api: this.#makeListener('api', false, 'http/1.1', (socket, from) =>
+        this.#http.accept(socket, from, 'api', this.#nextId(), null),
       ),
     };
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS);
@@ -231,6 +234,10 @@ class Worker implements GatewayWorker {
     this.#http.shut(serial, addresses);
   }
 
+  own(ends: ConnectionEnds): boolean {
+    return Object.values(this.#listeners).some((listener) => listener.own(ends));
+  }
+
   useCertificates(certificates: CertificateChecker): void {
     this.#certificates = certificates;
   }
@@ -266,7 +273,7 @@ class Worker implements GatewayWorker {
     this.#status = new StatusListener({
       proxy: new Proxy(this.#deps.controlSocket),
       limits: () => this.#template.limits,
-      refused: (reason, from) => this.#refuse('status', reason, from),
+      refused: (reason, address) => this.#refuse('status', reason, { address, own: false }),
     });
     return this.#status.listen(address, port, shared);
   }
@@ -311,7 +318,7 @@ class Worker implements GatewayWorker {
     name: SecureName,
     clientCertificates: boolean,
     protocol: string,
-    accept: (socket: TLSSocket, address: string | undefined, agreed: KeyAgreement) => void,
+    accept: (socket: TLSSocket, from: PeerSource, agreed: KeyAgreement) => void,
   ): SecureListener {
     const { tls, connections } = this.#deps;
     return new SecureListener({
@@ -326,7 +333,7 @@ class Worker implements GatewayWorker {
       pace: this.#pace,
       agreements: this.#agreements,
       accept,
-      refused: (reason, address) => this.#refuse(name, reason, address),
+      refused: (reason, from) => this.#refuse(name, reason, from),
     });
   }
 
@@ -355,21 +362,22 @@ class Worker implements GatewayWorker {
     });
   }
 
-  #acceptMqtt(socket: TLSSocket, address: string | undefined, agreed: KeyAgreement): void {
+  #acceptMqtt(socket: TLSSocket, from: PeerSource, agreed: KeyAgreement): void {
     const { table } = this.#deps;
+    const { address } = from;
     const admission = this.#judge(socket);
     if (!admission.admitted) {
-      this.#refuse('mqtt', admission.reason, address);
+      this.#refuse('mqtt', admission.reason, from);
       return this.#refusedPeers.take(socket, ReasonCode.NotAuthorized);
     }
     const { identity } = admission;
     if (identity.kind !== 'device') {
-      this.#refuse('mqtt', 'not-a-device', address);
+      this.#refuse('mqtt', 'not-a-device', from);
       return this.#refusedPeers.take(socket, ReasonCode.NotAuthorized);
     }
     const { index } = identity.device;
     if (!table.connect(index, this.#template.limits.connectionsPerDevice)) {
-      this.#refuse('mqtt', 'too-many-connections', address);
+      this.#refuse('mqtt', 'too-many-connections', from);
       return this.#refusedPeers.take(socket, ReasonCode.QuotaExceeded);
     }
     socket.once('close', () => table.disconnect(index));
@@ -377,16 +385,17 @@ class Worker implements GatewayWorker {
     const { serial } = identity;
     this.#deps.arrived?.({ id, device: identity.device.name, serial, address: address ?? '', stack: stackOf(socket) });
     socket.once('close', () => this.#deps.left?.(id));
-    this.#mqtt.accept(socket, { device: identity.device, serial, id, address, transport: transportOf(socket, agreed) });
+    this.#mqtt.accept(socket, { device: identity.device, serial, id, from, transport: transportOf(socket, agreed) });
   }
 
   #nextId(): string {
     return `${this.#name}-${++this.#opened}`;
   }
 
-  #refuse(listener: ListenerName, reason: string, address: string | undefined): void {
-    this.#refusals.add(listener, reason, address);
-    this.#deps.metrics.count('gateway_refused', { listener, reason });
+  #refuse(listener: ListenerName, reason: string, from: PeerSource): void {
+    this.#refusals.add(listener, reason, from);
+    // What the platform tries itself with is in the log, and in nothing that people look at.
+    if (!from.own) this.#deps.metrics.count('gateway_refused', { listener, reason });
   }
 
   #sweep(): void {

@@ -14,6 +14,7 @@ export { summaryMembers } from './connections/connection-summary.ts';
 export type { ConnectionSummary, Manner } from './connections/connection-summary.ts';
 export { addressPrefix } from './tls/address-prefix.ts';
 export { CloneWatch } from './tls/clone-watch.ts';
+export type { ConnectionEnds } from './tls/connection-ends.ts';
 export type { CloneAnswer, CloneEvent, Sighting } from './tls/clone-watch.ts';
 export { ConnectionCount } from './tls/connection-count.ts';
 export type { TlsMaterial } from './tls/tls-options.ts';

@@ -602,6 +602,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     random,
     log,
     address: () => address,
+    ownConnection: (ends) => gateway.own(ends),
     status: () => status(),
     seal: () => store.flush(PROBE_STREAM),
   });
@@ -623,7 +624,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     auditReader: reader,
     identity,
     decisions,
-    signInFailed: (from, reason) => tally.count(from, reason),
+    signInFailed: (from, reason, actor) => tally.count(from, reason, actor),
     templates,
     proposals: {
       list: async () => {

@@ -1,5 +1,6 @@
 export { AuditError } from './errors.ts';
 export type { AuditErrorCode } from './errors.ts';
+export { isByProber } from './by-prober.ts';
 export { clipText, decodeEntry, encodeEntry, ENTRY_LIMITS } from './entry.ts';
 export type { AuditEntry } from './entry.ts';
 export { AuditLog } from './audit-log.ts';

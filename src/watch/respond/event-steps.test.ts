@@ -120,6 +120,6 @@ test('withEvents() has room for so many steps, the gravest first, and counts the
 
 test('withEvents() leaves what the prober does alone', () => {
   const alerts = [alertOf(findingOf({ start: BEGAN * SECOND, techniques: ['T0846'] }), 0)];
-  const own = entry(1, 1, { resource: 'device:_probe' });
+  const own = entry(1, 1, { actor: 'weir:gateway', resource: 'device:_probe' });
   assert.equal(withEvents(correlate(alerts)[0]!, alerts, [own]).incident.steps.length, 1);
 });

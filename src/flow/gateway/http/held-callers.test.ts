@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { HeldCallers, heldKeyOf } from './held-callers.ts';
 import { stateIdentity } from './identity-header.ts';
 
-const PEER = stateIdentity(null, '192.0.2.1', 'api');
+const PEER = stateIdentity(null, { address: '192.0.2.1', own: false }, 'api');
 const keyOf = (url: string, authorization?: string) => heldKeyOf(PEER, '192.0.2.0/24', 'GET', url, authorization);
 const ANSWER = {
   'x-weir-hold': 'route',

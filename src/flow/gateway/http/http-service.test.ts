@@ -61,6 +61,7 @@ async function start(
   const server = createServer((socket) =>
     service.accept(
       socket as TLSSocket,
+      { address: socket.remoteAddress, own: false },
       judge === null ? 'api' : 'https',
       `c${++accepted}`,
       judge === null ? null : { judge, transport: () => TRANSPORT },

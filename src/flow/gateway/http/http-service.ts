@@ -10,6 +10,7 @@ import type { DeviceDirectory, DeviceTablePort, IngestPort } from '../ports.ts';
 import type { Admission, PeerIdentity } from '../tls/admission.ts';
 import { addressPrefix } from '../tls/address-prefix.ts';
 import type { Sighting } from '../tls/clone-watch.ts';
+import type { PeerSource } from '../tls/peer-source.ts';
 import { judgeOrigin } from './cross-origin.ts';
 import { HeldCallers, heldKeyOf } from './held-callers.ts';
 import type { Hold } from './held-callers.ts';
@@ -49,7 +50,7 @@ export interface HttpServiceDeps {
   /** Is told of each request. */
   received?(): void;
   /** Is told of each connection, or request on a connection that was let in, that is not authorised. */
-  refused(listener: PeerStatement['listener'], reason: string, address: string | undefined): void;
+  refused(listener: PeerStatement['listener'], reason: string, from: PeerSource): void;
   /** Is told of requests of devices, one in a second for each connection, and of the end of such a connection. */
   visited?(sighting: Sighting): void;
   left?(id: string): void;
@@ -58,7 +59,7 @@ export interface HttpServiceDeps {
 /** What is known of a connection. */
 interface HttpPeer {
   readonly listener: 'https' | 'api';
-  readonly address: string | undefined;
+  readonly from: PeerSource;
   /** Decides anew who is there; null where no certificate is asked for. */
   readonly judge: (() => Admission) | null;
   /** Whether the device has more connections than it may. */
@@ -90,6 +91,8 @@ const IDLE_MS = 65_000;
 const SHUT_MS = 60_000;
 const MOST_SHUT = 10_000;
 const TOLD_EVERY_MS = 1_000;
+/** Stands for a network where the platform tries itself. */
+const OWN = 'own';
 
 const HELD: Problem = {
   ...problem(429, 'rate', 'You have used up what you may ask; wait as long as Retry-After says.'),
@@ -148,19 +151,18 @@ export class HttpService {
    * @param id names the connection among all workers
    * @param way null where no certificate is asked for
    */
-  accept(socket: TLSSocket, listener: 'https' | 'api', id: string, way: CertifiedWay | null): void {
+  accept(socket: TLSSocket, from: PeerSource, listener: 'https' | 'api', id: string, way: CertifiedWay | null): void {
     const judge = way?.judge ?? null;
     this.#deps.metrics.count('gateway_connections', { listener });
-    const address = socket.remoteAddress;
     const admission = judge === null ? null : judge();
     const admitted = identityOf(admission) !== 'refused';
-    if (!admitted) this.#refuse(listener, admission, address);
+    if (!admitted) this.#refuse(listener, admission, from);
     const over = admission !== null && this.#isOver(socket, admission);
-    if (over) this.#deps.refused(listener, 'too-many-connections', address);
+    if (over) this.#deps.refused(listener, 'too-many-connections', from);
     const tally = over ? null : this.#count(socket, way, admission);
     this.#peers.set(socket, {
       listener,
-      address,
+      from,
       judge,
       over,
       admitted,
@@ -185,7 +187,7 @@ export class HttpService {
       const peer = this.#peers.get(socket);
       const admission = peer?.judge?.() ?? null;
       if (peer === undefined || identityOf(admission) !== 'refused') continue;
-      this.#refuse(peer.listener, admission, peer.address);
+      this.#refuse(peer.listener, admission, peer.from);
       socket.destroy();
     }
   }
@@ -231,8 +233,8 @@ export class HttpService {
     return tally;
   }
 
-  #refuse(listener: 'https' | 'api', admission: Admission | null, address: string | undefined): void {
-    if (admission !== null && !admission.admitted) this.#deps.refused(listener, admission.reason, address);
+  #refuse(listener: 'https' | 'api', admission: Admission | null, from: PeerSource): void {
+    if (admission !== null && !admission.admitted) this.#deps.refused(listener, admission.reason, from);
   }
 
   #isOver(socket: TLSSocket, admission: Admission): boolean {
@@ -267,7 +269,7 @@ export class HttpService {
   async #answer(peer: HttpPeer, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const cross = judgeOrigin(request, peer.listener, this.#deps.origins());
     if (cross.outcome === 'refused') {
-      this.#deps.refused(peer.listener, 'origin', peer.address);
+      this.#deps.refused(peer.listener, 'origin', peer.from);
       return sendProblem(response, OTHER_ORIGIN, {}, true);
     }
     for (const [name, value] of Object.entries(cross.fields)) response.setHeader(name, value);
@@ -279,21 +281,21 @@ export class HttpService {
     const admission = peer.judge === null ? null : peer.judge();
     const identity = identityOf(admission);
     if (identity === 'refused') {
-      if (peer.admitted) this.#refuse(peer.listener, admission, peer.address);
+      if (peer.admitted) this.#refuse(peer.listener, admission, peer.from);
       return sendProblem(response, NOT_AUTHORISED, {}, true);
     }
     if (identity?.kind === 'manufactured' && !isEnrolmentPath(request.url ?? '')) {
-      this.#deps.refused(peer.listener, 'not-enrolled', peer.address);
+      this.#deps.refused(peer.listener, 'not-enrolled', peer.from);
       return sendProblem(response, NOT_AUTHORISED, {}, true);
     }
     if (identity?.kind === 'device' && this.#isShut(peer, identity)) {
-      this.#deps.refused(peer.listener, 'clone', peer.address);
+      this.#deps.refused(peer.listener, 'clone', peer.from);
       return sendProblem(response, NOT_AUTHORISED, {}, true);
     }
     const target = parseStreamPath(request.url ?? '');
     if (target === null) {
       const key = identity === null ? null : peer.key();
-      return this.#pass(stateIdentity(identity, peer.address, peer.listener, key), request, response);
+      return this.#pass(stateIdentity(identity, peer.from, peer.listener, key), request, response);
     }
     if (identity === null) return sendProblem(response, NO_CERTIFICATE, {}, true);
     if (identity.kind !== 'device') return sendProblem(response, NOT_A_DEVICE, {}, true);
@@ -308,7 +310,7 @@ export class HttpService {
   /** Tells of a device's request, and whether its certificate is shut out at its address. */
   #isShut(peer: HttpPeer, { device, serial }: Extract<PeerIdentity, { kind: 'device' }>): boolean {
     const now = this.#deps.clock.monotonicMs();
-    const address = peer.address ?? '';
+    const address = peer.from.address ?? '';
     if (now - peer.toldMs >= TOLD_EVERY_MS) {
       peer.toldMs = now;
       this.#deps.visited?.({ id: peer.id, device: device.name, serial, address, stack: null });
@@ -319,13 +321,14 @@ export class HttpService {
   /** To control, but for those whom control has told to wait. */
   #pass(peer: PeerStatement, request: IncomingMessage, response: ServerResponse): void {
     const { method = '', url = '', headers } = request;
-    const network = addressPrefix(peer.address);
+    // What the platform asks to try itself uses up nobody's turns.
+    const network = peer.own === true ? OWN : addressPrefix(peer.address);
     const key = heldKeyOf(peer, network, method, url, headers.authorization);
     // Until control has said who they are, all of a network are one: inventing credentials buys no turns.
     const caller = this.#known.find(key.caller) ?? peer.fingerprint ?? network;
     const hold = this.#held.find(key);
     if (hold !== null) {
-      this.#deps.refused(peer.listener, 'rate', peer.address);
+      this.#deps.refused(peer.listener, 'rate', { address: peer.address, own: peer.own === true });
       return this.#late.give(caller, response, () =>
         answerHeld(response, hold, this.#held.secondsLeft(hold), hasLongBody(request)),
       );

@@ -43,16 +43,21 @@ test('passableHeaders() drops what ends here and what somebody could forge', () 
 test('stateIdentity() says who is there', () => {
   const device = { index: 0, name: 'truck-7', type: 'reefer', speaksFor: [], serials: [] };
   const known = { serial: '0A', fingerprint: 'aa' };
-  assert.deepEqual(stateIdentity({ kind: 'device', device, ...known }, '192.0.2.1', 'https', 'MFkw'), {
-    kind: 'device',
-    name: 'truck-7',
-    ...known,
-    key: 'MFkw',
-    address: '192.0.2.1',
-    listener: 'https',
-  });
-  assert.equal(stateIdentity({ kind: 'client', name: 'operator', ...known }, undefined, 'https').name, 'operator');
-  assert.deepEqual(stateIdentity(null, undefined, 'api'), {
+  assert.deepEqual(
+    stateIdentity({ kind: 'device', device, ...known }, { address: '192.0.2.1', own: false }, 'https', 'MFkw'),
+    {
+      kind: 'device',
+      name: 'truck-7',
+      ...known,
+      key: 'MFkw',
+      address: '192.0.2.1',
+      listener: 'https',
+    },
+  );
+  const nowhere = { address: undefined, own: false };
+  assert.equal(stateIdentity({ kind: 'client', name: 'operator', ...known }, nowhere, 'https').name, 'operator');
+  assert.equal(stateIdentity(null, { ...nowhere, own: true }, 'api').own, true);
+  assert.deepEqual(stateIdentity(null, nowhere, 'api'), {
     kind: 'none',
     name: null,
     serial: null,

@@ -1,4 +1,5 @@
 import type { PeerIdentity } from '../tls/admission.ts';
+import type { PeerSource } from '../tls/peer-source.ts';
 
 /** The header in which control is told who is at the other end. Nothing from outside can set it. */
 export const IDENTITY_HEADER = 'x-weir-identity';
@@ -16,16 +17,18 @@ export interface PeerStatement {
   readonly key: string | null;
   readonly address: string;
   readonly listener: 'https' | 'api' | 'status';
+  /** Whether the platform itself opened the connection, to try itself; absent for all others. */
+  readonly own?: true;
 }
 
 /** @param identity null where no certificate was shown, or none is asked for */
 export function stateIdentity(
   identity: PeerIdentity | null,
-  address: string | undefined,
+  { address, own }: PeerSource,
   listener: 'https' | 'api' | 'status',
   key: string | null = null,
 ): PeerStatement {
-  const seen = { address: address ?? '', listener };
+  const seen = { address: address ?? '', listener, ...(own ? { own } : {}) };
   if (identity === null) return { kind: 'none', name: null, serial: null, fingerprint: null, key: null, ...seen };
   const { kind, serial, fingerprint } = identity;
   const name = identity.kind === 'device' ? identity.device.name : identity.name;

@@ -16,7 +16,11 @@ async function behind(t: { after(f: () => Promise<void>): void }, listener: Requ
   await new Promise<void>((resolve) => control.listen(socket, resolve));
   const proxy = new Proxy(socket);
   const server = await serve((request, response) =>
-    proxy.pass(request, response, { peer: stateIdentity(null, '192.0.2.1', 'api'), caller: 'caller', pace: 'long' }),
+    proxy.pass(request, response, {
+      peer: stateIdentity(null, { address: '192.0.2.1', own: false }, 'api'),
+      caller: 'caller',
+      pace: 'long',
+    }),
   );
   t.after(async () => {
     await server[Symbol.asyncDispose]();

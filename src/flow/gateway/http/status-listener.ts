@@ -92,7 +92,7 @@ export class StatusListener implements AsyncDisposable {
       return sendProblem(response, TOO_LONG, {}, true);
     }
     this.#deps.proxy.pass(request, response, {
-      peer: stateIdentity(null, address, 'status'),
+      peer: stateIdentity(null, { address, own: false }, 'status'),
       caller: addressPrefix(address),
     });
   }

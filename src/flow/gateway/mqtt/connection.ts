@@ -204,7 +204,7 @@ export class Connection {
   /** Ends the connection of a device that was disabled, revoked or contained. */
   cut(): void {
     const { client } = this;
-    client.context.refusals.add('mqtt', 'cut', client.peer.address);
+    client.context.refusals.add('mqtt', 'cut', client.peer.from);
     client.disconnect(ReasonCode.AdministrativeAction, 'cut');
   }
 

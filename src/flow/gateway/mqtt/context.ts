@@ -3,6 +3,7 @@ import type { Limits, Stream } from '#declare/template/index.ts';
 import type { DeviceDirectory, DeviceEntry, DeviceTablePort, IngestPort } from '../ports.ts';
 import type { ConnectionBook } from '../connections/connection-book.ts';
 import type { Transport } from '../connections/connection-summary.ts';
+import type { PeerSource } from '../tls/peer-source.ts';
 import type { RefusalTally } from '../tls/refusal-tally.ts';
 import type { AckGroups } from './ack-group.ts';
 import type { AckFields } from './ack-packet.ts';
@@ -50,7 +51,7 @@ export interface MqttPeer {
   readonly serial: string;
   /** Names the connection among those of all workers. */
   readonly id: string;
-  readonly address: string | undefined;
+  readonly from: PeerSource;
   /** On which way it came. */
   readonly transport: Transport;
 }

@@ -180,7 +180,7 @@ export function startMqtt(clock: Clock = systemClock): MqttBench {
       device,
       serial: device.serials[0] ?? '',
       id: 'c',
-      address: '192.0.2.1',
+      from: { address: '192.0.2.1', own: false },
       transport: TRANSPORT,
     });
     return new RawClient(ours);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
@@ -10,6 +11,7 @@ import { HandshakeGate } from './handshake-gate.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { openTrust } from '../../../../test/support/open-trust.ts';
 import { HandshakePace } from './handshake-pace.ts';
+import type { PeerSource } from './peer-source.ts';
 import { SecureListener } from './secure-listener.ts';
 import type { TlsMaterial } from './tls-options.ts';
 
@@ -19,6 +21,7 @@ function listener(
   tls: TlsMaterial = { certificate, key: certificate, authorities: [] },
 ) {
   const refused: string[] = [];
+  const sources: PeerSource[] = [];
   const count = new ConnectionCount(new SharedArrayBuffer(4));
   const made = new SecureListener({
     tls,
@@ -32,9 +35,12 @@ function listener(
     pace: new HandshakePace(() => performance.now()),
     gate: new HandshakeGate({ total: limits.handshakes, perSource: limits.handshakes }),
     accept: () => {},
-    refused: (reason) => refused.push(reason),
+    refused: (reason, from) => {
+      refused.push(reason);
+      sources.push(from);
+    },
   });
-  return { made, refused, count };
+  return { made, refused, sources, count };
 }
 
 test('SecureListener() names a certificate that does not load', () => {
@@ -70,6 +76,34 @@ test('connections and handshakes beyond the bounds are turned away, and places c
     );
     assert.equal(open, 0);
   }
+});
+
+test('own() marks one open connection, and whoever leaves early is still told by where it came from', async () => {
+  const { made, sources } = listener('', { connections: 9, handshakes: 9 });
+  await using held = made;
+  const port = await held.listen('127.0.0.1', 0, false);
+  const [own, stranger] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+  await Promise.all([once(own, 'connect'), once(stranger, 'connect')]);
+  const ends = {
+    client: { address: '127.0.0.1', port: own.localPort ?? 0 },
+    server: { address: '127.0.0.1', port },
+  };
+  await eventually(() => held.own(ends), Boolean);
+  for (const other of [
+    { ...ends, client: { ...ends.client, address: '127.0.0.2' } },
+    { ...ends, server: { ...ends.server, port: port + 1 } },
+  ]) {
+    assert.equal(held.own(other), false);
+  }
+  for (const socket of [own, stranger]) {
+    socket.destroy();
+    const [from] = await eventually(
+      () => sources.splice(0),
+      ({ length }) => length > 0,
+    );
+    assert.deepEqual(from, { address: '127.0.0.1', own: socket === own });
+  }
+  assert.equal(held.own(ends), false, 'the mark went with the connection');
 });
 
 /** What a client that takes any certificate agrees on; null where it comes to nothing. */

@@ -8,12 +8,17 @@ import { GatewayError } from '../errors.ts';
 import type { ConnectionCount } from './connection-count.ts';
 import type { HandshakeGate } from './handshake-gate.ts';
 import { handshakeRefusal } from './handshake-error.ts';
+import { isBetween } from './connection-ends.ts';
+import type { ConnectionEnds } from './connection-ends.ts';
 import { keyAgreementOf } from './key-agreement.ts';
 import type { HandshakePace } from './handshake-pace.ts';
 import type { AgreementCount, KeyAgreement } from './key-agreement.ts';
+import type { PeerSource } from './peer-source.ts';
 import { tlsOptions } from './tls-options.ts';
 import type { TlsMaterial } from './tls-options.ts';
 
+/** What is known of who cannot even be taken. */
+const NOWHERE: PeerSource = { address: undefined, own: false };
 /** How often an idle peer is asked by TCP whether it is still there: half-open connections end by it. */
 const TCP_KEEP_ALIVE_MS = 60_000;
 
@@ -33,9 +38,9 @@ export interface SecureListenerDeps {
   /** Is told what each connection has agreed on. */
   readonly agreements: AgreementCount;
   /** Is given each connection after its handshake, and what that agreed on; the peer is not admitted yet. */
-  accept(socket: TLSSocket, address: string | undefined, agreed: KeyAgreement): void;
+  accept(socket: TLSSocket, from: PeerSource, agreed: KeyAgreement): void;
   /** Is told of each connection that came to nothing. */
-  refused(reason: string, address: string | undefined): void;
+  refused(reason: string, from: PeerSource): void;
 }
 
 /**
@@ -47,6 +52,8 @@ export class SecureListener implements AsyncDisposable {
   readonly #tcp: TcpServer;
   readonly #tls: TlsServer;
   readonly #sockets = new Set<Socket>();
+  /** Where the connections come from that were taken: a socket that was closed no longer says. */
+  readonly #sources = new WeakMap<Socket, PeerSource>();
   /** Gives back the place of each handshake under way. */
   readonly #handshakes = new Map<string, () => void>();
 
@@ -69,10 +76,10 @@ export class SecureListener implements AsyncDisposable {
       this.#shaken(nameOf(socket));
       const agreed = keyAgreementOf(socket);
       socket.once('close', deps.agreements.add(agreed));
-      deps.accept(socket, socket.remoteAddress, agreed);
+      deps.accept(socket, this.#sourceOf(socket), agreed);
     });
     this.#tls.on('tlsClientError', (error, socket) => {
-      deps.refused(handshakeRefusal(error), socket.remoteAddress);
+      deps.refused(handshakeRefusal(error), this.#sourceOf(socket));
       socket.destroy();
     });
   }
@@ -95,7 +102,7 @@ export class SecureListener implements AsyncDisposable {
     });
     tcp.removeAllListeners('error');
     // Too many open files: what is open goes on, and the kernel's queue holds the rest.
-    tcp.on('error', () => this.#deps.refused('accept-failed', undefined));
+    tcp.on('error', () => this.#deps.refused('accept-failed', NOWHERE));
     const bound = tcp.address();
     if (bound === null || typeof bound === 'string') {
       throw new GatewayError('GATEWAY_ADDRESS_INVALID', `Cannot listen on ${address}: it is not an internet address`);
@@ -107,6 +114,19 @@ export class SecureListener implements AsyncDisposable {
   renew(tls: TlsMaterial): void {
     // All of it: what is left out, such as the least version, would go back to what the library does by itself.
     this.#tls.setSecureContext(optionsOf(this.#deps, tls));
+  }
+
+  /**
+   * The platform itself has opened a connection, to try itself, and has not said anything over it yet. It counts as its
+   * own for as long as it is open, whatever it shows of itself.
+   *
+   * @returns false where it was not taken yet, or by another worker
+   */
+  own(ends: ConnectionEnds): boolean {
+    const socket = [...this.#sockets].find((one) => isBetween(one, ends));
+    if (socket === undefined) return false;
+    this.#sources.set(socket, { address: socket.remoteAddress, own: true });
+    return true;
   }
 
   /** Takes no more connections; those that are open go on. */
@@ -125,21 +145,22 @@ export class SecureListener implements AsyncDisposable {
 
   #connection(socket: Socket): void {
     const { gate, count } = this.#deps;
-    const address = socket.remoteAddress;
+    const from = { address: socket.remoteAddress, own: false };
     if (!count.take(this.#deps.mostConnections())) {
-      this.#deps.refused('too-many-connections', address);
+      this.#deps.refused('too-many-connections', from);
       socket.destroy();
       return;
     }
-    const leave = gate.enter(address);
+    const leave = gate.enter(from.address);
     if (leave === null) {
       count.give();
-      this.#deps.refused('too-many-handshakes', address);
+      this.#deps.refused('too-many-handshakes', from);
       socket.destroy();
       return;
     }
     const name = nameOf(socket);
     this.#sockets.add(socket);
+    this.#sources.set(socket, from);
     this.#handshakes.set(name, leave);
     socket.once('close', () => {
       this.#sockets.delete(socket);
@@ -151,6 +172,12 @@ export class SecureListener implements AsyncDisposable {
     this.#deps.pace.begin(() => {
       if (!socket.destroyed) this.#tls.emit('connection', socket);
     });
+  }
+
+  #sourceOf(socket: TLSSocket): PeerSource {
+    const { _parent: raw } = socket as TLSSocket & { readonly _parent?: Socket };
+    // Node names the socket below in no other way, and one that the peer has closed does not know its address any more.
+    return (raw === undefined ? undefined : this.#sources.get(raw)) ?? { address: socket.remoteAddress, own: false };
   }
 
   #shaken(name: string): void {

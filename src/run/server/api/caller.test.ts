@@ -5,7 +5,7 @@ import { hours, systemClock } from '#base/core/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { openTrust } from '../../../../test/support/open-trust.ts';
 import type { Identity } from '#trust/identity/index.ts';
-import { identifyCaller, parsePeer } from './caller.ts';
+import { actorOver, identifyCaller, networkOf, parsePeer } from './caller.ts';
 import type { ShownHeaders, VerifiedPeer } from './caller.ts';
 
 const BY_TOKEN: VerifiedPeer = {
@@ -31,6 +31,19 @@ test('parsePeer() reads what the gateway writes, and nothing else', () => {
   for (const header of [undefined, '', '{', 'null', '"none"', '{"kind":"admin"}', '{}']) {
     assert.equal(parsePeer(header), null);
   }
+});
+
+test('actorOver() names the platform where it tries itself, whatever it shows', () => {
+  assert.deepEqual([actorOver(BY_TOKEN, 'anonymous'), actorOver(BY_TOKEN, 'person:p1')], ['anonymous', 'person:p1']);
+  const own = parsePeer(JSON.stringify({ ...BY_TOKEN, own: true })) ?? assert.fail();
+  assert.deepEqual(
+    [actorOver(own, 'anonymous'), actorOver(own, 'person:p1')],
+    ['weir:prover', 'weir:prover@person:p1'],
+  );
+  for (const forged of [1, 'true', null, {}]) {
+    assert.equal(parsePeer(JSON.stringify({ ...BY_TOKEN, own: forged }))?.own, undefined);
+  }
+  assert.deepEqual([networkOf({ address: '192.0.2.7' }), networkOf({ ...own })], ['192.0.2.0/24', 'weir:prover']);
 });
 
 /** The operator with a certificate that was given. */

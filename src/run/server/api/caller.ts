@@ -1,3 +1,5 @@
+import { PROBER_ACTOR } from '#base/core/index.ts';
+import { addressPrefix } from '#flow/gateway/index.ts';
 import type { Subject } from '#declare/policy/index.ts';
 import type { Identity, ProvedRequest, ShownCredential, SignInMethod, SignInRefusal } from '#trust/identity/index.ts';
 import { ApiError } from './errors.ts';
@@ -13,6 +15,8 @@ export interface VerifiedPeer {
   readonly key?: string | null;
   readonly address: string;
   readonly listener: string;
+  /** The platform itself asks, to try itself. */
+  readonly own?: true;
 }
 
 /** Who makes a request. */
@@ -30,6 +34,17 @@ export interface Caller {
 /** Why nobody is let in; for the log only. */
 export type SignInFailure = 'not-for-devices' | SignInRefusal | 'used' | 'wrong' | 'limited' | 'busy';
 
+/** As whom the log names somebody who comes by a connection: with what the platform does to try itself, that. */
+export function actorOver({ own }: Pick<VerifiedPeer, 'own'>, actor: string): string {
+  if (own !== true) return actor;
+  return actor === ANONYMOUS ? PROBER_ACTOR : `${PROBER_ACTOR}@${actor}`;
+}
+
+/** The network that somebody comes from, as far as attempts are counted by it: what the platform tries uses up nobody's. */
+export function networkOf({ address, own }: Pick<VerifiedPeer, 'address' | 'own'>): string {
+  return own === true ? PROBER_ACTOR : addressPrefix(address);
+}
+
 /** What a request shows of who makes it, besides what the gateway established. Untrusted. */
 export interface ShownHeaders {
   readonly authorization: string | undefined;
@@ -38,6 +53,8 @@ export interface ShownHeaders {
   readonly request: ProvedRequest;
 }
 
+/** As whom the log names those of whom nothing is known. */
+export const ANONYMOUS = 'anonymous';
 const KINDS: readonly string[] = ['device', 'client', 'manufactured', 'none'];
 
 /** The header in which the gateway says who is there. */
@@ -47,7 +64,9 @@ export const PEER_HEADER = 'x-weir-identity';
 export function parsePeer(header: string | undefined): VerifiedPeer | null {
   if (header === undefined) return null;
   try {
-    const { kind, name, serial, fingerprint, key, address, listener } = JSON.parse(header) as Partial<VerifiedPeer>;
+    const { kind, name, serial, fingerprint, key, address, listener, own } = JSON.parse(
+      header,
+    ) as Partial<VerifiedPeer>;
     if (kind === undefined || !KINDS.includes(kind)) return null;
     return {
       kind,
@@ -57,6 +76,7 @@ export function parsePeer(header: string | undefined): VerifiedPeer | null {
       ...(key === undefined || key === null ? {} : { key }),
       address: address ?? '',
       listener: listener ?? '',
+      ...(own === true ? { own } : {}),
     };
   } catch {
     return null;
@@ -101,10 +121,11 @@ export async function identifyCaller(
     ...(region === undefined ? {} : { region }),
   };
   const bounded = scope === undefined ? {} : { scope };
-  if (agent === undefined) return { subject: { ...owner, ...bounded }, actor: `person:${id}`, ...shownAs };
+  if (agent === undefined)
+    return { subject: { ...owner, ...bounded }, actor: actorOver(peer, `person:${id}`), ...shownAs };
   // The log has both: whose software, and for whom it acted.
   const subject: Subject = { ...owner, ...agent, kind: 'agent', actsFor: owner, ...bounded };
-  return { subject, actor: `agent:${agent.id}@person:${id}`, ...shownAs };
+  return { subject, actor: actorOver(peer, `agent:${agent.id}@person:${id}`), ...shownAs };
 }
 
 function certificateOf({ kind, name, serial, fingerprint }: VerifiedPeer): ShownCredential['certificate'] {

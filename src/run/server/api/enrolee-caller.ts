@@ -1,6 +1,7 @@
 import type { Subject } from '#declare/policy/index.ts';
 import { basicPassword } from '#trust/identity/index.ts';
 import type { Enrolee, EnroleeOutcome, Identity } from '#trust/identity/index.ts';
+import { actorOver } from './caller.ts';
 import type { Caller, SignInFailure, VerifiedPeer } from './caller.ts';
 import { ApiError } from './errors.ts';
 
@@ -52,5 +53,5 @@ async function outcomeOf(
 
 function callerOf(name: string, type: string, peer: VerifiedPeer, strength: 'bound' | 'bearer'): Caller {
   const subject: Subject = { id: name, kind: 'device', roles: [], standing: 'good', deviceType: type, strength };
-  return { subject, actor: `device:${name}`, peer };
+  return { subject, actor: actorOver(peer, `device:${name}`), peer };
 }

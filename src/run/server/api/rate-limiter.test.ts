@@ -25,6 +25,8 @@ test('RateLimiter counts strangers by network, and holders of a certificate by n
   assert.equal(limiter.ofStranger(nobody('192.0.2.1')).allowed, true);
   assert.equal(limiter.ofStranger(nobody('192.0.2.9')).allowed, false);
   assert.equal(limiter.ofStranger(nobody('198.51.100.9')).allowed, true);
+  const own = { ...nobody('192.0.2.1'), own: true } as const;
+  assert.equal(limiter.ofStranger(own).allowed, true, 'what the platform asks itself is counted apart');
   const known = { ...nobody('192.0.2.1'), kind: 'client', name: 'operator' } as const;
   assert.deepEqual(
     [1, 2, 3, 4, 5].map(() => limiter.ofStranger(known).allowed),

@@ -1,8 +1,8 @@
 import type { Clock } from '#base/core/index.ts';
 import type { Limits } from '#declare/template/index.ts';
-import { addressPrefix } from '#flow/gateway/index.ts';
 import { RateBuckets } from './rate-buckets.ts';
 import type { RateVerdict } from './rate-buckets.ts';
+import { networkOf } from './caller.ts';
 import type { VerifiedPeer } from './caller.ts';
 
 /** Bounds the requests of each caller, over all routes and to each, by the limits of the template in force. */
@@ -34,9 +34,10 @@ export class RateLimiter {
    * A request of nobody in particular: without a valid credential, or to a route that asks for none. A certificate
    * names its holder all the same, so that neighbours in a network do not share their count.
    */
-  ofStranger({ kind, name, address }: VerifiedPeer): RateVerdict {
+  ofStranger(peer: VerifiedPeer): RateVerdict {
     const { callerRequests, strangerRequests } = this.#limits();
+    const { kind, name } = peer;
     if (kind !== 'none') return this.#buckets.take(`${kind}:${name ?? ''}`, [{ name: 'open', quota: callerRequests }]);
-    return this.#buckets.take(addressPrefix(address), [{ name: 'network', quota: strangerRequests }]);
+    return this.#buckets.take(networkOf(peer), [{ name: 'network', quota: strangerRequests }]);
   }
 }

@@ -53,9 +53,9 @@ test('makeApi() knows nobody without a valid credential, tells all alike, and ha
   }
   assert.equal(bodies.size, 1);
   assert.deepEqual(refused, [
-    ['192.0.2.7', 'no-credential', undefined],
-    ['192.0.2.7', 'malformed', undefined],
-    ['192.0.2.7', 'disabled', undefined],
+    ['192.0.2.7', 'no-credential', 'anonymous'],
+    ['192.0.2.7', 'malformed', 'anonymous'],
+    ['192.0.2.7', 'disabled', 'anonymous'],
   ]);
   assert.equal(audit.events.length, before);
 });

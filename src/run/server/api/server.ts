@@ -11,7 +11,7 @@ import type { DenialTally } from '../control/denial-tally.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { bodyValidator } from './body-validator.ts';
 import type { Caller, ShownHeaders, SignInFailure } from './caller.ts';
-import { identifyCaller, parsePeer, PEER_HEADER } from './caller.ts';
+import { actorOver, ANONYMOUS, identifyCaller, parsePeer, PEER_HEADER } from './caller.ts';
 
 import { identifyEnrolee } from './enrolee-caller.ts';
 import { ApiError, RateLimited } from './errors.ts';
@@ -40,14 +40,14 @@ const READER_PATIENCE_MS = 60_000;
 
 const NOBODY: Caller = {
   subject: { id: '', kind: 'person', roles: [], standing: 'good', deviceType: null },
-  actor: 'anonymous',
+  actor: ANONYMOUS,
   peer: { kind: 'none', name: null, serial: null, address: '', listener: '' },
 };
 
 export interface ApiOptions {
   readonly services: Services;
   /** Told of each request without a valid credential, by address and reason; sums it up for the log. */
-  readonly onSignInFailure: (address: string, reason: SignInFailure, actor?: string) => void;
+  readonly onSignInFailure: (address: string, reason: SignInFailure, actor: string) => void;
   /** Puts denied calls on record, bounded for each caller. */
   readonly denials: Pick<DenialTally, 'denied' | 'refused'>;
 }
@@ -225,15 +225,18 @@ async function admit(request: FastifyRequest, reply: FastifyReply, route: Route,
   const header = request.headers[PEER_HEADER];
   const peer = parsePeer(typeof header === 'string' ? header : undefined);
   if (route.access === 'open') {
-    if (peer !== null) requireRate(gate.rates.ofStranger(peer), 'anonymous', reply, gate);
-    return { ...NOBODY, peer: peer ?? NOBODY.peer };
+    if (peer === null) return NOBODY;
+    const actor = actorOver(peer, ANONYMOUS);
+    requireRate(gate.rates.ofStranger(peer), actor, reply, gate);
+    return { ...NOBODY, actor, peer };
   }
   if (peer === null) throw new ApiError('API_UNAUTHENTICATED', 'Cannot answer: it is not known who asks');
-  const onFailure = (reason: SignInFailure, actor?: string): void => {
+  const onFailure = (reason: SignInFailure, who = ANONYMOUS): void => {
+    const actor = actorOver(peer, who);
     gate.onSignInFailure(peer.address, reason, actor);
     if (reason === 'proof-nonce') void reply.headers(nonceFields(gate.services.identity));
     if (route.who === 'enrolee') void reply.header('www-authenticate', ENROLEE_CHALLENGE);
-    requireRate(gate.rates.ofStranger(peer), actor ?? 'anonymous', reply, gate);
+    requireRate(gate.rates.ofStranger(peer), actor, reply, gate);
   };
   const { identity } = gate.services;
   const caller = await (route.who === 'enrolee'

@@ -144,7 +144,7 @@ export interface Services {
   readonly identity: Identity;
   readonly decisions: DecisionPoint;
   /** Counts an attempt to sign in that failed, for the log. */
-  signInFailed(address: string, reason: SignInFailure): void;
+  signInFailed(address: string, reason: SignInFailure, actor: string): void;
   readonly templates: Templates;
   readonly proposals: Proposals;
   readonly queries: Queries;

@@ -44,7 +44,7 @@ export interface OpenApi {
   readonly audit: RecordedAudit;
   readonly template: Template;
   /** What was told of requests without a valid credential: address, reason and who it was. */
-  readonly refused: (readonly [address: string, reason: string, actor: string | undefined])[];
+  readonly refused: (readonly [address: string, reason: string, actor: string])[];
   readonly denials: DenialTally;
   /** Messages that were logged as errors. */
   readonly errors: string[];
@@ -101,7 +101,7 @@ export async function openApi(t: Cleanable, services: Partial<Services> = {}): P
     audit,
     identity,
     decisions: new DecisionPoint(),
-    signInFailed: (address, reason) => refused.push([address, reason, undefined]),
+    signInFailed: (address, reason, actor) => refused.push([address, reason, actor]),
     requests: new RequestMetrics(),
     tracer: { begin: () => null },
     spans: { families: () => [] },

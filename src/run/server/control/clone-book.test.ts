@@ -24,6 +24,8 @@ test('CloneBook logs each event with truncated addresses and keeps it for the vi
     ['clone-alert', 'device:a', 'address', 'denied'],
   );
   assert.doesNotMatch(JSON.stringify(entry), /192\.0\.2\.[12]"/);
+  await book.note({ ...EVENT, device: '_probe' }, 6);
+  assert.deepEqual([audit.events.length, book.rows().length], [2, 1], 'the prober is in the log alone');
   audit.broken = true;
   await book.note({ ...EVENT, cut: [] }, 6);
   assert.equal(book.rows().length, 2);

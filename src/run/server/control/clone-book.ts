@@ -1,3 +1,4 @@
+import { PROBE_DEVICE } from '#base/core/index.ts';
 import type { AuditSink, Log } from '#base/core/index.ts';
 import { addressPrefix } from '#flow/gateway/index.ts';
 import type { CloneEvent } from '#flow/gateway/index.ts';
@@ -50,6 +51,8 @@ export class CloneBook {
   }
 
   #keep(row: CloneRow): void {
+    // The platform is two with one identity to try itself: the log has it, people are not shown it.
+    if (row[1].startsWith(PROBE_DEVICE)) return;
     this.#rows.push(row);
     if (this.#rows.length > MOST_ROWS) this.#rows.shift();
   }

@@ -16,8 +16,8 @@ async function open(t: Cleanable) {
   const sealer = await keys.rowSealer('people');
   const log: PlacedEntry[] = [];
   const read: number[] = [];
-  const put = (hour: number, action: string, outcome: AuditEvent['outcome'] = 'allowed'): void => {
-    const event = { actor: 'a', action, resource: 'r:x', outcome } as const;
+  const put = (hour: number, action: string, outcome: AuditEvent['outcome'] = 'allowed', actor = 'a'): void => {
+    const event = { actor, action, resource: 'r:x', outcome } as const;
     log.push({ index: log.length, time: micros(hour * HOUR + 5), event });
   };
   const start = async (): Promise<LogCounts> =>
@@ -37,6 +37,7 @@ test('LogCounts counts each entry once, by hour, action and outcome', async (t) 
   put(1, 'query');
   put(1, 'query');
   put(1, 'query', 'denied');
+  put(1, 'query', 'denied', 'weir:prover');
   put(2, 'enrol');
   const both = await Promise.all([counts.rows(), counts.rows()]);
   for (const rows of both) {

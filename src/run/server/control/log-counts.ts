@@ -1,3 +1,4 @@
+import { isByProber } from '#trust/audit/index.ts';
 import type { PlacedEntry } from '#trust/audit/index.ts';
 import type { PeriodCounts } from './period-counts.ts';
 
@@ -8,7 +9,7 @@ export interface LogCountsParts {
 }
 
 /**
- * Entries of the log counted by hour, action and outcome, for the view `_log_counts`: read from the log itself, so that
+ * Entries of the log counted by hour, action and outcome, for the view `_log_counts`, but for those of the prober: read from the log itself, so that
  * whoever wrote them they are counted once, also over restarts.
  */
 export class LogCounts {
@@ -45,7 +46,8 @@ export class LogCounts {
     const { counts, entries } = this.#parts;
     this.#next ??= await counts.load();
     for await (const { index, time, event } of entries(this.#next)) {
-      counts.add(time, [event.action, event.outcome], 1);
+      // People see what happened here; what the platform tries itself with is in the log alone.
+      if (!isByProber(event)) counts.add(time, [event.action, event.outcome], 1);
       this.#next = index + 1;
     }
   }

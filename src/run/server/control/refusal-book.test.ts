@@ -20,6 +20,7 @@ test('RefusalBook keeps rows by minute, stream, device and reason, and logs thos
   ];
   await book.note(refused, 61_000_000);
   await book.note(refused.slice(0, 1), 62_000_000);
+  await book.note([{ device: '_probe', stream: '_probe', reason: 'range', count: 9 }], 62_000_000);
   const rows = [
     [60_000_000, 's', 'a', 'range', 4],
     [60_000_000, 's', 'b', 'range', 3],
@@ -36,6 +37,7 @@ test('RefusalBook keeps rows by minute, stream, device and reason, and logs thos
       ['stream:s', 'range', 2, 'a'],
       ['stream:-', 'not-a-stream', 1, null],
       ['stream:s', 'range', 2, 'a'],
+      ['stream:_probe', 'range', 9, '_probe'],
     ],
   );
   events.length = 0;

@@ -1,3 +1,4 @@
+import { PROBE_DEVICE } from '#base/core/index.ts';
 import type { AuditSink, Log } from '#base/core/index.ts';
 import type { PeriodCounts } from './period-counts.ts';
 
@@ -10,8 +11,8 @@ export interface RefusedReadings {
 }
 
 /**
- * Counts of refused readings: by minute, stream, device and reason for the view `_refusals`; for the log those of the
- * devices with most of them, and the others summed up by stream and reason.
+ * Counts of refused readings: by minute, stream, device and reason for the view `_refusals`, but for those of
+ * the prober; for the log those of the devices with most of them, and the others summed up by stream and reason.
  */
 export class RefusalBook {
   readonly #counts: PeriodCounts;
@@ -26,7 +27,9 @@ export class RefusalBook {
 
   /** @param now epoch microseconds */
   async note(refused: readonly RefusedReadings[], now: number): Promise<void> {
-    for (const { device, stream, reason, count } of refused) this.#counts.add(now, [stream, device, reason], count);
+    for (const { device, stream, reason, count } of refused) {
+      if (!device.startsWith(PROBE_DEVICE)) this.#counts.add(now, [stream, device, reason], count);
+    }
     for (const { stream, reason, count, devices, device } of sumsOf(refused)) {
       try {
         await this.#audit.append({

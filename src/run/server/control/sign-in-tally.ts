@@ -1,5 +1,6 @@
 import type { AuditSink, Log } from '#base/core/index.ts';
 import { addressPrefix } from '#flow/gateway/index.ts';
+import { ANONYMOUS } from '../api/caller.ts';
 import type { SignInFailure } from '../api/caller.ts';
 
 /** Addresses told apart per second; a flood from more is counted under `other`. */
@@ -20,9 +21,9 @@ export class SignInTally implements Disposable {
   }
 
   /** @param actor who it was, where a certificate says so */
-  count(address: string, reason: SignInFailure, actor = 'anonymous'): void {
+  count(address: string, reason: SignInFailure, actor = ANONYMOUS): void {
     const key = `${reason} ${addressPrefix(address)} ${actor}`;
-    const place = this.#counts.has(key) || this.#counts.size < MOST_SOURCES ? key : `${reason} other anonymous`;
+    const place = this.#counts.has(key) || this.#counts.size < MOST_SOURCES ? key : `${reason} other ${ANONYMOUS}`;
     this.#counts.set(place, (this.#counts.get(place) ?? 0) + 1);
   }
 

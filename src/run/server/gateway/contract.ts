@@ -1,6 +1,7 @@
 import type { Json, Span } from '#base/core/index.ts';
 import type {
   CloneEvent,
+  ConnectionEnds,
   ListenerPorts,
   RefusalCount,
   SessionSnapshot,
@@ -123,6 +124,8 @@ export type GatewayMethods = {
   command(command: DeviceCommand): void;
   /** Ends the connections that a device has now. */
   endDevice(device: string): void;
+  /** Control has opened this connection to try the platform; whether a worker has it. */
+  own(ends: ConnectionEnds): Promise<boolean>;
   counts(parameters: null): Promise<GatewayCounts>;
   drain(parameters: null): Promise<void>;
 };
@@ -186,6 +189,7 @@ export type WorkerMethods = {
   grantImport(grant: ImportGrant): void;
   refuseSubjects(refused: readonly RefusedSubjects[]): void;
   turnFiles(parameters: null): Promise<void>;
+  own(ends: ConnectionEnds): boolean;
   /** Ends connections by their ids; those of other workers are passed over. */
   end(ids: readonly string[]): void;
   /** A certificate counts for nothing over HTTPS for a while, where it comes from these addresses. */

@@ -6,7 +6,7 @@ import { REASON } from '#flow/ingest/index.ts';
 import type { Ingest } from '#flow/ingest/index.ts';
 import { countedIngest, refusedByWord, takeRefused } from './counted-ingest.ts';
 
-test('countedIngest() counts by reason and notes who was heard when', () => {
+test('countedIngest() counts by reason notes who was heard when, and keeps the prober out of the counts', () => {
   const answers = [0, REASON.range.number, 0];
   const ingest = {
     admit: () => answers.shift(),
@@ -17,13 +17,19 @@ test('countedIngest() counts by reason and notes who was heard when', () => {
   const sender = { index: 2, name: 'a', type: 't' };
   for (let i = 0; i < 3; i++) port.admit(sender, 's', sender, new Uint8Array(), 'json', micros(5));
   port.admitMany(sender, 's', sender, new Uint8Array(), 'ndjson', micros(9));
+  const prober = { index: 1, name: '_probe', type: '_probe' };
+  answers.push(REASON.range.number);
+  port.admit(prober, 's', prober, new Uint8Array(), 'json', micros(6));
   assert.equal(counts.byReason[0], 3);
   assert.equal(counts.byReason[1], 1);
   assert.deepEqual(refusedByWord(counts.byReason), { range: 2 });
   assert.equal(counts.lastSeen[2], 9);
   assert.deepEqual(
     takeRefused(counts, (name) => name === 's'),
-    [{ device: 'a', stream: 's', reason: 'range', count: 2 }],
+    [
+      { device: 'a', stream: 's', reason: 'range', count: 2 },
+      { device: '_probe', stream: 's', reason: 'range', count: 1 },
+    ],
   );
   assert.deepEqual(
     takeRefused(counts, () => true),

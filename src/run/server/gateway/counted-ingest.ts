@@ -1,3 +1,4 @@
+import { PROBE_DEVICE } from '#base/core/index.ts';
 import type { IngestPort, SessionLedger } from '#flow/gateway/index.ts';
 import { REASON, reasonOf } from '#flow/ingest/index.ts';
 import type { Ingest } from '#flow/ingest/index.ts';
@@ -23,8 +24,10 @@ export interface IngestCounts {
 export function countedIngest(ingest: Ingest, ledger: SessionLedger, counts: IngestCounts): IngestPort {
   const { byReason, lastSeen, refused } = counts;
   const count = (device: string, stream: string, reason: number): void => {
-    byReason[reason]! += 1;
-    if (reason <= REASON.duplicate.number) return;
+    const isRefused = reason > REASON.duplicate.number;
+    // What is refused of the prober is in the log, and in no count that people see.
+    if (!isRefused || !device.startsWith(PROBE_DEVICE)) byReason[reason]! += 1;
+    if (!isRefused) return;
     const key = `${reason} ${stream} ${device}`;
     const place = refused.has(key) || refused.size < MOST_REFUSED ? key : `${reason}  `;
     refused.set(place, (refused.get(place) ?? 0) + 1);

@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { AuditSink, Clock, LateAuditSink, Log, Micros, Random, Span } from '#base/core/index.ts';
-import { micros } from '#base/core/index.ts';
+import { micros, PROBER_ACTOR } from '#base/core/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import type { RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
+import type { ConnectionEnds, RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
 import type { ImportGrant, RefusedSubjects } from '#flow/ingest/index.ts';
 import type { ConsentChange, Consents } from '#trust/consent/index.ts';
 import type { CheckerTrust, Identity } from '#trust/identity/index.ts';
@@ -233,6 +233,11 @@ export class GatewayHost {
     void this.#process.peer.then((peer) => peer.tell('endDevice', device)).catch(() => undefined);
   }
 
+  /** A connection that the platform has opened to try itself is its own. @returns false where no worker has it yet */
+  async own(ends: ConnectionEnds): Promise<boolean> {
+    return (await this.#process.peer).call('own', ends);
+  }
+
   async counts(): Promise<GatewayCounts> {
     try {
       this.#last = await (await this.#process.peer).call('counts', null);
@@ -435,11 +440,12 @@ const MOST_LINES = 64;
 async function logRefusals(owed: LateAuditSink, counts: readonly RefusalCount[], log: Log): Promise<void> {
   const shown = counts.slice(0, MOST_LINES);
   const rest = counts.slice(MOST_LINES).reduce((sum, { count }) => sum + count, 0);
-  const lines = rest === 0 ? shown : [...shown, { listener: 'any', reason: 'other', source: 'other', count: rest }];
-  for (const { listener, reason, source, count } of lines) {
+  const lines =
+    rest === 0 ? shown : [...shown, { listener: 'any', reason: 'other', source: 'other', own: false, count: rest }];
+  for (const { listener, reason, source, own, count } of lines) {
     try {
       await owed.appendLate({
-        actor: 'anonymous',
+        actor: own ? PROBER_ACTOR : 'anonymous',
         action: 'connect',
         resource: `listener:${listener}`,
         outcome: 'denied',

@@ -131,6 +131,7 @@ const offered: GatewayMethods = {
     const ids = clones.connectionsOf(device);
     for (const worker of workers) worker.tell('end', ids);
   },
+  own: async (ends) => (await Promise.all(workers.map((worker) => worker.call('own', ends)))).includes(true),
   counts: async () => sum(await Promise.all(workers.map((worker) => worker.call('counts', null)))),
   drain: () => drain(),
 };

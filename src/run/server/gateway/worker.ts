@@ -258,6 +258,7 @@ const offered: WorkerMethods = {
   },
   consents: (snapshot) => running?.consents.note(snapshot),
   agreed: ({ stream, subject }) => (running?.consents.of(stream).standing(subject, systemClock.now()) ?? 0) !== 0,
+  own: (ends) => running?.gateway.own(ends) === true,
   end: (ids) => running?.gateway.end(ids),
   shut: ({ serial, addresses }) => running?.gateway.shut(serial, addresses),
   renew: (tls) => running?.gateway.renew(tls),

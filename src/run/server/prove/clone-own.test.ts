@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openTrust } from '../../../../test/support/open-trust.ts';
+import { dial } from './dial-own.ts';
 import { cloneOwn } from './clone-own.ts';
 import type { MqttAnswer, MqttClient } from './mqtt-client.ts';
 
@@ -37,6 +38,7 @@ test('cloneOwn() is two in each way, and says what was told', async (t) => {
     within: (ask) => ask(),
     graceMs: 1,
     timeoutMs: 50,
+    dial,
   });
   assert.deepEqual(trial, {
     first: true,

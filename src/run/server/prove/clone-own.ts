@@ -5,6 +5,7 @@ import { DISABLED_PROBE, parsePemCertificates } from '#trust/identity/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { PlatformAddress } from '../platform-status.ts';
 import type { Credential } from './credential.ts';
+import type { Dial } from './dial-own.ts';
 import { callHttps } from './https-call.ts';
 import type { MqttAnswer } from './mqtt-client.ts';
 import { CREDENTIAL_LIFE, PROVER } from './run-credentials.ts';
@@ -25,6 +26,7 @@ export interface CloneParts {
   /** Longer than the moment that a device which moves is given. */
   readonly graceMs: number;
   readonly timeoutMs: number;
+  readonly dial: Dial;
 }
 
 /** On Linux all of 127.0.0.0/8 is this machine. */
@@ -59,9 +61,9 @@ export async function cloneOwn(parts: CloneParts): Promise<CloneTrial> {
 }
 
 /** Requests from two addresses in turn; whether both were answered. What they ask does not matter, who asks does. */
-async function callInTurn({ identity, address, credential, timeoutMs }: CloneParts): Promise<boolean> {
+async function callInTurn({ identity, address, credential, timeoutMs, dial }: CloneParts): Promise<boolean> {
   const url = new URL(`/v1/streams/${PROBE_STREAM}`, address().https);
-  const common = { method: 'GET', url, authority: identity.certificates.root, credential, body: null, timeoutMs };
+  const common = { method: 'GET', url, authority: identity.certificates.root, credential, body: null, timeoutMs, dial };
   for (let turn = 0; turn < 6; turn++) {
     const localAddress = turn % 2 === 0 ? '127.0.0.1' : THIRD;
     const answer = await callHttps({ ...common, localAddress }).catch(() => null);

@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
+import { connect } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { ApiAnswer } from '#assure/controls/index.ts';
 import { systemClock } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
 import { httpSigningKey, signRequest, systemRandom } from '#base/crypto/index.ts';
 import type { Credential } from './credential.ts';
+import type { Dial } from './dial-own.ts';
 
 /** An answer to a probe is small; one that is not is cut off and counts as none. */
 const MOST_BYTES = 16 * 1_048_576;
@@ -17,6 +20,7 @@ export interface HttpsCall {
   readonly token?: string;
   readonly body: Json | null;
   readonly timeoutMs: number;
+  readonly dial: Dial;
   /** Address of this machine to connect from. */
   readonly localAddress?: string;
   /** Fields that stand for the signature that is made otherwise. */
@@ -29,19 +33,16 @@ export interface HttpsCall {
  * @returns the status and what the body says; a body that is not JSON is null
  * @throws the socket's error where there is no answer
  */
-export function callHttps(call: HttpsCall): Promise<ApiAnswer> {
-  const { method, url, authority, credential, token, body, timeoutMs, signature, localAddress } = call;
+export async function callHttps(call: HttpsCall): Promise<ApiAnswer> {
+  const { method, url, credential, token, body, timeoutMs, signature } = call;
   const payload = body === null ? null : Buffer.from(JSON.stringify(body));
+  const createConnection = await connectionFor(call);
   return new Promise((resolve, reject) => {
     const outgoing = request(
       url,
       {
         method,
-        ca: authority,
-        agent: false,
-        ...(localAddress === undefined ? {} : { localAddress }),
-        timeout: timeoutMs,
-        ...(credential === undefined ? {} : { key: credential.key, cert: credential.certificate }),
+        createConnection,
         headers: {
           accept: 'application/json',
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -65,10 +66,23 @@ export function callHttps(call: HttpsCall): Promise<ApiAnswer> {
         reply.once('close', () => reject(new Error('the answer broke off')));
       },
     );
-    outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in time')));
+    outgoing.setTimeout(timeoutMs, () => outgoing.destroy(new Error('no answer in time')));
     outgoing.once('error', reject);
     outgoing.end(payload ?? undefined);
   });
+}
+
+/** Opens a connection for one request, and gives what Node asks for one with. */
+export async function connectionFor({
+  url,
+  authority,
+  credential,
+  localAddress,
+  dial,
+}: Pick<HttpsCall, 'url' | 'authority' | 'credential' | 'localAddress' | 'dial'>): Promise<() => TLSSocket> {
+  const socket = await dial(url, localAddress);
+  const shown = credential === undefined ? {} : { key: credential.key, cert: credential.certificate };
+  return () => connect({ socket, servername: url.hostname, ca: authority, ...shown });
 }
 
 function fieldsOf({ headers }: IncomingMessage): Record<string, string> {

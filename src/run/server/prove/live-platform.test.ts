@@ -38,6 +38,7 @@ async function openLive(t: TestContext) {
       },
       backupTrial: async () => [],
       archiveTrial: async () => [],
+      ownConnection: async () => true,
       regionTrial: async () => ({ regions: [], stores: [], leaks: [] }),
       privacyTrial: async () => [],
       alerts: {
@@ -50,7 +51,8 @@ async function openLive(t: TestContext) {
         add: () => Promise.reject(new Error('this test makes no rules')),
         revert: () => Promise.reject(new Error('this test makes no rules')),
       },
-      baseline: async () => null,
+      // As of a watch that runs, be it for rules over the log alone.
+      baseline: async () => [],
       forgetWatched: async () => 0,
       flushWatch: async () => {},
       consentTrial: async () => [],
@@ -66,7 +68,7 @@ async function openLive(t: TestContext) {
         ports: { mqtt: 1, https: 1, api: 1 },
         demo: true,
       }),
-      status: async () => ({}) as never,
+      status: async () => ({ watch: {} }) as never,
       seal: async () => {},
     },
     new TokenBucket(20, 100, () => performance.now()),
@@ -98,6 +100,13 @@ test('logged() looks for action, resource, reason and time', async (t) => {
   assert.equal(await live.logged('enrol', 'view:climate', since), false);
   const later = formatMicros(micros(systemClock.now() + 60_000_000));
   assert.equal(await live.logged('query', 'view:climate', later), false);
+});
+
+test('trials of the watch have nothing to try where nothing is detected in readings', async (t) => {
+  const { live } = await openLive(t);
+  assert.equal((await live.strangerTrial()).watched, false);
+  assert.equal((await live.commandTrial()).watched, false);
+  assert.equal(await live.tiers(), null);
 });
 
 test('what the platform declares is told as it is', async (t) => {

@@ -73,6 +73,8 @@ import type { PlatformAddress, PlatformStatus } from '../platform-status.ts';
 import { checkLog } from './check-log.ts';
 import type { Credential } from './credential.ts';
 import { findEntry } from './find-entry.ts';
+import { dialOwn } from './dial-own.ts';
+import type { Dial } from './dial-own.ts';
 import { callHttps } from './https-call.ts';
 import { letGo } from './let-go.ts';
 import type { LetGoParts } from './let-go.ts';
@@ -146,6 +148,8 @@ export interface LiveParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly address: () => PlatformAddress;
+  /** Makes a connection known to the gateway as the platform's own. */
+  readonly ownConnection: Parameters<typeof dialOwn>[0];
   readonly status: () => Promise<PlatformStatus>;
   /** Seals what the store has read of the journal. */
   readonly seal: () => Promise<void>;
@@ -173,14 +177,19 @@ export class LivePlatform implements ProbePlatform {
   readonly #parts: LiveParts;
   readonly #credentials: RunCredentials;
   readonly #bucket: TokenBucket;
+  readonly #dial: Dial;
   #watched: Promise<WatchTrial> | null = null;
   /** When each canary was made, in epoch milliseconds. */
   readonly #canaries = new Map<string, number>();
 
   private constructor(parts: LiveParts, credentials: RunCredentials, bucket: TokenBucket) {
-    this.#parts = parts;
+    // Where rules alone watch the log, no readings are watched, and the prober's are not either.
+    const baseline: LiveParts['baseline'] = async (device) =>
+      parts.template().detect.size === 0 ? null : parts.baseline(device);
+    this.#parts = { ...parts, baseline };
     this.#credentials = credentials;
     this.#bucket = bucket;
+    this.#dial = dialOwn(parts.ownConnection);
   }
 
   /**
@@ -220,6 +229,7 @@ export class LivePlatform implements ProbePlatform {
       // Refused connections are summed up once a second.
       logged: () => within(PATIENCE_MS, logged),
       timeoutMs: ANSWER_MS,
+      dial: this.#dial,
     });
   }
 
@@ -230,6 +240,7 @@ export class LivePlatform implements ProbePlatform {
       authority: identity.certificates.root,
       credential: this.#credentials.device,
       timeoutMs: ANSWER_MS,
+      dial: this.#dial,
     };
     return tryHandshake(place, offer);
   }
@@ -241,6 +252,7 @@ export class LivePlatform implements ProbePlatform {
       authority: identity.certificates.root,
       credential: this.#credentials.device,
       timeoutMs: ANSWER_MS,
+      dial: this.#dial,
     });
     const { tls, certificates, algorithms } = await cryptoInventory();
     return {
@@ -280,7 +292,7 @@ export class LivePlatform implements ProbePlatform {
   async call(method: string, path: string, body: Json | null, as: ProbeCaller): Promise<ApiAnswer> {
     const { address, identity } = this.#parts;
     const { device, prober, guest } = this.#credentials;
-    const common = { method, authority: identity.certificates.root, body, timeoutMs: ANSWER_MS };
+    const common = { method, authority: identity.certificates.root, body, timeoutMs: ANSWER_MS, dial: this.#dial };
     if (as === 'device') {
       for (let pause = this.#bucket.take(1); pause.taken === 0; pause = this.#bucket.take(1)) await sleep(pause.waitMs);
       return callHttps({ ...common, url: new URL(path, address().https), credential: device });
@@ -299,6 +311,7 @@ export class LivePlatform implements ProbePlatform {
       token: this.#credentials.program.get(kind) ?? '',
       body: null,
       timeoutMs: ANSWER_MS,
+      dial: this.#dial,
     });
   }
 
@@ -326,6 +339,7 @@ export class LivePlatform implements ProbePlatform {
       authority: identity.certificates.root,
       credential: { key, certificate },
       timeoutMs: ANSWER_MS,
+      dial: this.#dial,
     });
   }
 
@@ -534,7 +548,7 @@ export class LivePlatform implements ProbePlatform {
 
   async tiers(): Promise<TiersTrial | null> {
     const { watch } = await this.#parts.status();
-    if (watch === null) return null;
+    if (watch === null || this.#parts.template().detect.size === 0) return null;
     const { devices, tiers, recall, heldBack, windowsShed } = watch;
     const shares = [...this.#parts.template().detect.values()].map(
       ({ tiers: declared }) => declared?.suspicious ?? STANDARD_TIERS.suspicious,
@@ -555,6 +569,7 @@ export class LivePlatform implements ProbePlatform {
       within: (ask) => within(PATIENCE_MS, ask),
       graceMs: CLONE_GRACE_MS,
       timeoutMs: ANSWER_MS,
+      dial: this.#dial,
     });
   }
 
@@ -714,6 +729,7 @@ export class LivePlatform implements ProbePlatform {
       clientId: `_probe-${toHex(random.bytes(6))}`,
       ...way,
       timeoutMs: ANSWER_MS,
+      dial: this.#dial,
     });
   }
 

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { generate, parser } from 'mqtt-packet';
 import type { Packet } from 'mqtt-packet';
+import { dial } from './dial-own.ts';
 import { MqttClient } from './mqtt-client.ts';
 import { startTestServer } from './testing.ts';
 
@@ -16,7 +17,7 @@ async function openTo(t: TestContext, answer: (packet: Packet, socket: TLSSocket
     packets.on('packet', (packet: Packet) => answer(packet, socket));
     socket.on('data', (chunk: Buffer) => packets.parse(chunk));
   });
-  return MqttClient.open({ url, authority, credential, clientId: 'c', timeoutMs });
+  return MqttClient.open({ url, authority, credential, clientId: 'c', timeoutMs, dial });
 }
 
 const send = (socket: TLSSocket, packet: Packet): void => void socket.write(generate(packet, OPTIONS));
@@ -71,7 +72,7 @@ test('open() tells how it was not let in', async (t) => {
 test('open() trusts no server of another authority, and none that is not there', async (t) => {
   const here = await startTestServer(t, 'mqtts', () => {});
   const other = await startTestServer(t, 'mqtts', () => {});
-  const place = { url: here.url, credential: null, clientId: 'c', timeoutMs: 2_000 };
+  const place = { url: here.url, credential: null, clientId: 'c', timeoutMs: 2_000, dial };
   const stranger = await MqttClient.open({ ...place, authority: other.authority });
   assert.ok(!stranger.admitted && /CERT|SIGNATURE|UNABLE/.test(stranger.reason), JSON.stringify(stranger));
   const absent = await MqttClient.open({ ...place, url: new URL('mqtts://localhost:1'), authority: here.authority });

@@ -1,9 +1,11 @@
+import type { Socket } from 'node:net';
 import { connect } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { generate, parser } from 'mqtt-packet';
 import type { IConnackPacket, Packet } from 'mqtt-packet';
 import type { PublishOutcome } from '#assure/controls/index.ts';
 import type { Credential } from './credential.ts';
+import type { Dial } from './dial-own.ts';
 
 const MQTT_5 = 5;
 const OPTIONS = { protocolVersion: MQTT_5 } as const;
@@ -24,6 +26,7 @@ export interface MqttPlace {
   /** Signature algorithms to offer, in the form of OpenSSL; as the library does where they are left out. */
   readonly signatureAlgorithms?: string;
   readonly timeoutMs: number;
+  readonly dial: Dial;
 }
 
 /** A server that let us in, or how it did not. */
@@ -53,18 +56,25 @@ export class MqttClient implements Disposable {
   }
 
   /** Shakes hands and sends CONNECT. Does not reject for the server's sake: what it said is the answer. */
-  static open(place: MqttPlace): Promise<MqttAnswer> {
-    const { url, authority, credential, clientId, localAddress, signatureAlgorithms, timeoutMs } = place;
+  static async open(place: MqttPlace): Promise<MqttAnswer> {
+    const { url, dial, localAddress } = place;
+    try {
+      return await MqttClient.#shakeHands(await dial(url, localAddress), place);
+    } catch (error) {
+      return { admitted: false, protocol: null, reason: reasonOf(error) };
+    }
+  }
+
+  static #shakeHands(raw: Socket, place: MqttPlace): Promise<MqttAnswer> {
+    const { url, authority, credential, clientId, signatureAlgorithms, timeoutMs } = place;
     return new Promise((resolve) => {
       let client: MqttClient | null = null;
       let protocol: string | null = null;
       const socket = connect({
-        host: url.hostname,
-        port: Number(url.port),
+        socket: raw,
         servername: url.hostname,
         ca: authority,
         minVersion: 'TLSv1.3',
-        ...(localAddress === undefined ? {} : { localAddress }),
         ...(signatureAlgorithms === undefined ? {} : { sigalgs: signatureAlgorithms }),
         ...(credential === null ? {} : { key: credential.key, cert: credential.certificate }),
       });
@@ -74,7 +84,6 @@ export class MqttClient implements Disposable {
         resolve({ admitted: false, protocol, reason });
       };
       const timer = setTimeout(() => refuse('no answer'), timeoutMs);
-      socket.setNoDelay(true);
       socket.once('secureConnect', () => {
         protocol = socket.getProtocol();
         socket.write(
@@ -95,8 +104,8 @@ export class MqttClient implements Disposable {
       });
       packets.on('error', () => socket.destroy());
       socket.on('data', (chunk: Buffer) => packets.parse(chunk));
-      socket.on('error', (error: NodeJS.ErrnoException) => {
-        if (client === null) refuse(error.code ?? error.message);
+      socket.on('error', (error) => {
+        if (client === null) refuse(reasonOf(error));
       });
       socket.once('close', () => {
         if (client === null) refuse('closed');
@@ -175,4 +184,9 @@ export class MqttClient implements Disposable {
     this.#waiting.clear();
     this.#freed?.();
   }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
 }

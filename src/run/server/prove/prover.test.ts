@@ -37,6 +37,7 @@ async function makeProver(t: TestContext, parts: Partial<ProverParts> = {}) {
     },
     backupTrial: async () => [],
     archiveTrial: async () => [],
+    ownConnection: async () => true,
     regionTrial: async () => ({ regions: [], stores: [], leaks: [] }),
     privacyTrial: async () => [],
     rights: { trial: async () => ({ requests: 0, looked: 0, remains: [], shown: [], overdue: [] }) },

@@ -4,6 +4,7 @@ import { describeCertificate } from '#trust/identity/index.ts';
 import { openTrust } from '../../../../test/support/open-trust.ts';
 import type { Credential } from './credential.ts';
 import type { MqttAnswer, MqttClient } from './mqtt-client.ts';
+import { dial } from './dial-own.ts';
 import { revokeOwn } from './revoke-own.ts';
 
 const NOWHERE = {
@@ -40,6 +41,7 @@ test('revokeOwn() says what became of the session, of the next one, and of the o
     other: { key, certificate },
     logged: async () => true,
     timeoutMs: 50,
+    dial,
   };
   const sound = await revokeOwn(parts);
   assert.deepEqual(

@@ -6,7 +6,8 @@ import type { Identity } from '#trust/identity/index.ts';
 import { describeCertificate } from '#trust/identity/index.ts';
 import type { PlatformAddress } from '../platform-status.ts';
 import type { Credential } from './credential.ts';
-import { callHttps } from './https-call.ts';
+import type { Dial } from './dial-own.ts';
+import { callHttps, connectionFor } from './https-call.ts';
 import type { MqttAnswer } from './mqtt-client.ts';
 import { CREDENTIAL_LIFE, PROVER } from './run-credentials.ts';
 
@@ -21,13 +22,14 @@ export interface RevokeParts {
   /** Whether the log has since had a refused connection with the reason `revoked`. */
   readonly logged: () => Promise<boolean>;
   readonly timeoutMs: number;
+  readonly dial: Dial;
 }
 
 const PATIENCE_MS = 5_000;
 
 /** Gives `_probe` a certificate, uses it, takes it back, and looks what is left of it. */
 export async function revokeOwn(parts: RevokeParts): Promise<RevokeTrial> {
-  const { identity, open, other, timeoutMs } = parts;
+  const { identity, open, other, timeoutMs, dial } = parts;
   const { key, certificate } = await identity.inventory.renew(PROBE_DEVICE, CREDENTIAL_LIFE, PROVER);
   const credential = { key, certificate };
   const { serial } = describeCertificate(certificate);
@@ -42,7 +44,7 @@ export async function revokeOwn(parts: RevokeParts): Promise<RevokeTrial> {
   const endedAfterMs = await Promise.race([ended, sleep(timeoutMs, null, { ref: false })]);
   const again = await open(credential);
   const url = new URL('/v1/streams/_probe', parts.address().https);
-  const common = { authority: identity.certificates.root, timeoutMs };
+  const common = { authority: identity.certificates.root, timeoutMs, dial };
   const reply = await callHttps({ ...common, method: 'POST', url, credential, body: {} }).catch(() => null);
   const [whole, delta] = await Promise.all(
     [`/crl/${issuer}.crl`, `/crl/${issuer}-delta.crl`].map((path) => fetchList(parts, path)),
@@ -73,16 +75,19 @@ async function untilAdmitted(open: () => Promise<MqttAnswer>): Promise<MqttAnswe
   }
 }
 
-function fetchList({ identity, address, timeoutMs }: RevokeParts, path: string): Promise<Buffer | null> {
+async function fetchList({ identity, address, timeoutMs, dial }: RevokeParts, path: string): Promise<Buffer | null> {
+  const url = new URL(path, address().https);
+  const place = { url, authority: identity.certificates.root, dial };
+  const createConnection = await connectionFor(place).catch(() => null);
+  if (createConnection === null) return null;
   return new Promise((resolve) => {
-    const options = { ca: identity.certificates.root, agent: false, timeout: timeoutMs };
-    request(new URL(path, address().https), options, (reply) => {
+    request(url, { createConnection }, (reply) => {
       const chunks: Buffer[] = [];
       reply.on('data', (chunk: Buffer) => chunks.push(chunk));
       reply.once('end', () => resolve(reply.statusCode === 200 ? Buffer.concat(chunks) : null));
       reply.once('error', () => resolve(null));
     })
-      .once('timeout', () => resolve(null))
+      .setTimeout(timeoutMs, () => resolve(null))
       .once('error', () => resolve(null))
       .end();
   });

@@ -1,4 +1,4 @@
-import { micros, minutes, PROBE_DEVICE } from '#base/core/index.ts';
+import { micros, minutes, PROBE_DEVICE, PROBER_ACTOR } from '#base/core/index.ts';
 import type { Clock, Random } from '#base/core/index.ts';
 import type { ProgramCredentialKind } from '#assure/controls/index.ts';
 import { PROBER_ROLE } from '#declare/policy/index.ts';
@@ -13,7 +13,7 @@ import { makeProgramCredentials } from './program-credentials.ts';
 export const CREDENTIAL_LIFE = minutes(20);
 
 /** As whom the log names what is done for a run. */
-export const PROVER = 'weir:prover';
+export const PROVER = PROBER_ACTOR;
 
 /** Credentials of one run. Keys are kept nowhere else and go with it. */
 export interface RunCredentials {

@@ -7,6 +7,8 @@ import type { TLSSocket, TlsOptions } from 'node:tls';
 import type { TestContext } from 'node:test';
 import type { Identity } from '#trust/identity/index.ts';
 import { openTrust } from '../../../../test/support/open-trust.ts';
+import { dial } from './dial-own.ts';
+import type { Dial } from './dial-own.ts';
 import type { Credential } from './credential.ts';
 
 /** For tests only: a TLS server of one platform's identity, and a client's credential of the same. */
@@ -15,6 +17,7 @@ export interface TestServer {
   readonly authority: string;
   readonly credential: Credential;
   readonly identity: Identity;
+  readonly dial: Dial;
 }
 
 /** Starts one that hands every connection to `serve`; it goes with the test. */
@@ -41,7 +44,7 @@ export async function startTestServer(
   const { port } = server.address() as AddressInfo;
   const authority = identity.certificates.root;
   const credential = await identity.issueOperator('weir:test');
-  return { url: new URL(`${scheme}://localhost:${port}`), authority, credential, identity };
+  return { url: new URL(`${scheme}://localhost:${port}`), authority, credential, identity, dial };
 }
 
 /** A server that answers over HTTPS as the test says, and the parts of a call to it; it goes with the test. */
@@ -55,5 +58,5 @@ export async function serveHttps(t: TestContext, answer: (request: IncomingMessa
     server.close();
   });
   const url = new URL(`https://localhost:${(server.address() as AddressInfo).port}/v1/x`);
-  return { method: 'POST', url, authority: identity.certificates.root, body: null, timeoutMs: 2_000 } as const;
+  return { method: 'POST', url, authority: identity.certificates.root, body: null, timeoutMs: 2_000, dial } as const;
 }

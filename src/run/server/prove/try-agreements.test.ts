@@ -5,6 +5,7 @@ import { createServer } from 'node:tls';
 import { test } from 'node:test';
 import { describeCertificate } from '#trust/identity/index.ts';
 import { openTrust } from '../../../../test/support/open-trust.ts';
+import { dial } from './dial-own.ts';
 import { tryAgreements } from './try-agreements.ts';
 
 test('tryAgreements() tells what a listener takes, and shows the certificate that it shows', async (t) => {
@@ -21,6 +22,7 @@ test('tryAgreements() tells what a listener takes, and shows the certificate tha
     authority: identity.certificates.root,
     credential: { key: own, certificate: cert },
     timeoutMs: 5_000,
+    dial,
   });
   assert.deepEqual(
     outcomes.filter(({ accepted }) => accepted).map(({ offered, group }) => [offered, group]),

@@ -15,15 +15,16 @@ export async function tryAgreements(place: HandshakePlace): Promise<readonly Agr
   return outcomes;
 }
 
-function tryAgreement(
-  { url, authority, credential, timeoutMs }: HandshakePlace,
+async function tryAgreement(
+  { url, authority, credential, timeoutMs, dial }: HandshakePlace,
   offered: string,
 ): Promise<AgreementOutcome> {
+  const refused = { offered, accepted: false, version: null, suite: null, group: null, certificate: null };
+  const raw = await dial(url).catch(() => null);
+  if (raw === null) return refused;
   return new Promise((resolve) => {
-    const refused = { offered, accepted: false, version: null, suite: null, group: null, certificate: null };
     const socket = connect({
-      host: url.hostname,
-      port: Number(url.port),
+      socket: raw,
       servername: url.hostname,
       ca: authority,
       key: credential.key,

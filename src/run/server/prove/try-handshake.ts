@@ -1,13 +1,16 @@
+import type { Socket } from 'node:net';
 import { connect } from 'node:tls';
 import type { SecureContextOptions, SecureVersion } from 'node:tls';
 import type { HandshakeOutcome, TlsOffer } from '#assure/controls/index.ts';
 import type { Credential } from './credential.ts';
+import type { Dial } from './dial-own.ts';
 
 export interface HandshakePlace {
   readonly url: URL;
   readonly authority: string;
   readonly credential: Credential;
   readonly timeoutMs: number;
+  readonly dial: Dial;
 }
 
 /** What is to be seen is the listener's refusal: OpenSSL would not even offer what is old or weak at its own level. */
@@ -28,12 +31,17 @@ function only(version: SecureVersion): SecureContextOptions {
  *
  * @returns with the group that the key was agreed on in, or the peer's alert as OpenSSL calls it
  */
-export function tryHandshake(place: HandshakePlace, offer: TlsOffer): Promise<HandshakeOutcome> {
-  const { url, authority, credential, timeoutMs } = place;
+export async function tryHandshake(place: HandshakePlace, offer: TlsOffer): Promise<HandshakeOutcome> {
+  const { url, authority, credential, timeoutMs, dial } = place;
+  let raw: Socket;
+  try {
+    raw = await dial(url);
+  } catch (error) {
+    return { accepted: false, group: null, reason: (error as NodeJS.ErrnoException).code ?? String(error) };
+  }
   return new Promise((resolve) => {
     const socket = connect({
-      host: url.hostname,
-      port: Number(url.port),
+      socket: raw,
       servername: url.hostname,
       ca: authority,
       key: credential.key,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOfProber, logEvent, shownEvent } from './log-event.ts';
+import { logEvent, shownEvent } from './log-event.ts';
 import { entryAt } from './testing.ts';
 
 const fieldsOf = (event: Parameters<typeof entryAt>[1]) => Object.fromEntries(logEvent(entryAt(1, event)).fields);
@@ -36,7 +36,6 @@ test('logEvent() knows how many an entry stands for, and who is the prober', () 
   const of = (detail: Record<string, number>) => logEvent(entryAt(1, { detail })).count;
   assert.deepEqual([of({ count: 7 }), of({ count: 0 }), of({})], [7, 1, 1]);
   assert.equal('fields' in shownEvent(logEvent(entryAt(1, {}))), false);
-  assert.equal(isOfProber(logEvent(entryAt(1, { resource: 'device:_probe' }))), true);
-  assert.equal(isOfProber(logEvent(entryAt(1, { resource: 'device:_probe-off' }))), true);
-  assert.equal(isOfProber(logEvent(entryAt(1, { resource: 'device:truck-3' }))), false);
+  assert.equal(logEvent(entryAt(1, { actor: 'weir:prover' })).ofProber, true);
+  assert.equal(logEvent(entryAt(1, { resource: 'device:_probe' })).ofProber, false);
 });

@@ -1,5 +1,5 @@
-import { PROBE_DEVICE } from '#base/core/index.ts';
 import type { EventField } from '#declare/template/index.ts';
+import { isByProber } from '#trust/audit/index.ts';
 import type { PlacedEntry } from '#trust/audit/index.ts';
 import type { ShownEvent } from '../live/finding.ts';
 
@@ -7,6 +7,8 @@ import type { ShownEvent } from '../live/finding.ts';
 export interface LogEvent extends ShownEvent {
   /** What it has of each field; several where it names several, as two addresses of a clone. */
   readonly fields: ReadonlyMap<EventField, readonly string[]>;
+  /** Whether the platform brought it about, to try itself. */
+  readonly ofProber: boolean;
 }
 
 /** Where members of an entry's detail belong. */
@@ -54,17 +56,12 @@ export function logEvent({ index, time, event }: PlacedEntry): LogEvent {
   if (actorKind === 'device') add('device', actorName);
   for (const [member, field] of DETAIL) add(field, detail[member]);
   const count = typeof detail['count'] === 'number' && detail['count'] > 1 ? Math.floor(detail['count']) : 1;
-  return { index, time, action, outcome, reason, actor, resource, count, fields };
+  return { index, time, action, outcome, reason, actor, resource, count, fields, ofProber: isByProber(event) };
 }
 
 /** An event without what only rules look at. */
-export function shownEvent({ fields: _fields, ...shown }: LogEvent): ShownEvent {
+export function shownEvent({ fields: _fields, ofProber: _ofProber, ...shown }: LogEvent): ShownEvent {
   return shown;
-}
-
-/** Whether it is about a device of the prober: no other's name begins so. */
-export function isOfProber({ fields }: LogEvent): boolean {
-  return fields.get('device')?.some((name) => name.startsWith(PROBE_DEVICE)) === true;
 }
 
 function partsOf(text: string): readonly [kind: string, name: string] {

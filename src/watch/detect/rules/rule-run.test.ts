@@ -118,23 +118,25 @@ test('a rule of what is absent tells it once the time is over, and that it came 
   assert.deepEqual(shown(runOf(after, [at(0, 'clone-alert'), at(30, 'clone-alert')], 61)), ['d 0-60 open']);
 });
 
-test('what the prober does is counted apart, and its alerts are of its stream', () => {
+test('what the prober does is counted apart, and nobody else counts as it, wherever and whenever they come from', () => {
+  const prober = (second: number, count: number) => {
+    return entryAt(second, { actor: 'weir:prover', detail: { address: '127.0.0.0/24', count } });
+  };
   const entries = [
-    refusedFrom(0, '127.0.0.0/24', 4),
     entryAt(1, { action: 'begin-prove', outcome: 'done' }),
-    refusedFrom(2, '127.0.0.0/24', 4),
-    // Whoever comes from elsewhere meanwhile is no prober.
-    refusedFrom(3, 'a', 5),
-    refusedFrom(4, '127.0.0.0/24', 4),
+    prober(2, 4),
+    // From the same machine, while the prober runs.
+    refusedFrom(3, '127.0.0.0/24', 4),
+    refusedFrom(4, '127.0.0.0/24', 1),
     entryAt(5, { action: 'end-prove', outcome: 'done' }),
-    refusedFrom(6, '127.0.0.0/24', 1),
+    // What was summed up at the end of a second comes after the run.
+    prober(6, 4),
   ];
   assert.deepEqual(
     runOf(GUESSED, entries).map(({ sentence, stream }) => [sentence, stream]),
     [
-      ['a 5', null],
-      ['127.0.0.0/24 8', '_probe'],
       ['127.0.0.0/24 5', null],
+      ['127.0.0.0/24 8', '_probe'],
     ],
   );
 });

@@ -4,7 +4,6 @@ import type { Finding } from '../live/finding.ts';
 import { absenceRule } from './absence-rule.ts';
 import { countRule } from './count-rule.ts';
 import type { LogEvent } from './log-event.ts';
-import { isOfProber } from './log-event.ts';
 import { ruleFinding } from './rule-finding.ts';
 import type { EventGroup, RuleHit } from './rule-finding.ts';
 import type { RuleRunner } from './rule-runner.ts';
@@ -12,23 +11,18 @@ import { sequenceRule } from './sequence-rule.ts';
 
 /** Groups that one event takes part in at most, where it names several of what a rule groups by. */
 const MOST_OF_EVENT = 4;
-/** A run of the prober that has not ended after this counts for no more, in microseconds. */
-const LONGEST_PROVE = 900_000_000;
-/** The prober reaches the platform from here. */
-const LOOPBACK = /^(127\.|::1|::ffff:127\.|localhost)/;
 
 /**
  * All rules over one log. What is found is a function of the entries and of how far time has come, so that reading
  * them again finds the same under the same names.
  *
- * What the prober does while it tries the platform is counted apart and becomes alerts of its own stream: events of its
- * device, and from this machine while it runs.
+ * What the platform does while it tries itself is counted apart and becomes alerts of the prober's own stream, which
+ * nobody else is shown.
  */
 export class RuleRun {
   readonly #rules: readonly { readonly rule: Rule; readonly runner: RuleRunner }[];
   readonly #byAction = new Map<string, { readonly rule: Rule; readonly runner: RuleRunner }[]>();
   #latest = -Infinity;
-  #proving = -Infinity;
 
   constructor(rules: Iterable<Rule>) {
     this.#rules = [...rules].map((rule) => ({ rule, runner: runnerOf(rule) }));
@@ -64,13 +58,10 @@ export class RuleRun {
     const time = Math.max(this.#latest, event.time);
     const found = [...this.tick(time)];
     const timely = time === event.time ? event : { ...event, time };
-    if (event.action === 'begin-prove') this.#proving = time;
-    else if (event.action === 'end-prove') this.#proving = -Infinity;
-    const ofProber = this.#isOfProber(timely);
     for (const { rule, runner } of this.#byAction.get(event.action) ?? []) {
       // A rule that waits for alerts does not wait for its own.
       if (event.fields.get('rule')?.includes(rule.name) === true) continue;
-      for (const group of groupsOf(rule, timely, ofProber)) found.push(...say(rule, runner.take(timely, group)));
+      for (const group of groupsOf(rule, timely)) found.push(...say(rule, runner.take(timely, group)));
     }
     return found;
   }
@@ -85,12 +76,6 @@ export class RuleRun {
   /** What goes on, as far as it is. */
   pending(): readonly Finding[] {
     return this.#rules.flatMap(({ rule, runner }) => say(rule, runner.pending()));
-  }
-
-  #isOfProber(event: LogEvent): boolean {
-    if (isOfProber(event)) return true;
-    const proves = event.time - this.#proving <= LONGEST_PROVE;
-    return proves && (event.fields.get('address')?.every((address) => LOOPBACK.test(address)) ?? false);
   }
 }
 
@@ -107,7 +92,7 @@ function runnerOf(rule: Rule): RuleRunner {
 }
 
 /** The groups that an event belongs to: none where it lacks what the rule groups by. */
-function groupsOf({ by }: Rule, { fields }: LogEvent, ofProber: boolean): readonly EventGroup[] {
+function groupsOf({ by }: Rule, { fields, ofProber }: LogEvent): readonly EventGroup[] {
   let all: readonly Readonly<Record<string, string>>[] = [{}];
   for (const field of by) {
     const values = fields.get(field) ?? [];

@@ -43,7 +43,7 @@ test('whatever is wrong looks alike from outside, and is told apart in the log',
   ] as const) {
     const answer = await signIn(api, by, body);
     answers.add(`${answer.status} ${answer.text}`);
-    assert.deepEqual(api.refused.at(-1), ['192.0.2.7', reason, undefined]);
+    assert.deepEqual(api.refused.at(-1), ['192.0.2.7', reason, 'anonymous']);
   }
   assert.equal(answers.size, 1);
 });

@@ -1,7 +1,7 @@
 import { Type } from '#base/core/index.ts';
-import { addressPrefix } from '#flow/gateway/index.ts';
 import type { NewSession, Person, SignInRefusal } from '#trust/identity/index.ts';
-import type { SignInFailure } from '../caller.ts';
+import { networkOf } from '../caller.ts';
+import type { Caller, SignInFailure } from '../caller.ts';
 import { ApiError } from '../errors.ts';
 import { listOf, text } from '../forms.ts';
 import type { Route, RouteReply } from '../route.ts';
@@ -30,8 +30,8 @@ export const SIGN_IN_ROUTES: readonly Route[] = [
     handle: async ({ body, caller }, services) => {
       const { name, password } = body as { name: string; password: string };
       const { address } = caller.peer;
-      const found = await services.identity.signIn.passwords.verify(name, password, addressPrefix(address));
-      if (found.outcome !== 'ok') throw refuse(address, found.outcome, services);
+      const found = await services.identity.signIn.passwords.verify(name, password, networkOf(caller.peer));
+      if (found.outcome !== 'ok') throw refuse(caller, found.outcome, services);
       return begin(found.person, 'password', address, services);
     },
   },
@@ -45,7 +45,7 @@ export const SIGN_IN_ROUTES: readonly Route[] = [
     handle: async ({ body, caller }, services) => {
       const { address } = caller.peer;
       const found = await services.identity.signIn.codes.redeem((body as { code: string }).code);
-      if (found.outcome !== 'ok') throw refuse(address, found.outcome, services);
+      if (found.outcome !== 'ok') throw refuse(caller, found.outcome, services);
       return begin(found.person, 'code', address, services);
     },
   },
@@ -97,7 +97,7 @@ export const SIGN_IN_ROUTES: readonly Route[] = [
       const { address } = caller.peer;
       const found = await services.identity.signIn.logins.finish(handle, returned ?? null);
       if (found.outcome === 'pending') return { json: { pending: true }, status: 202 };
-      if (found.outcome !== 'ok') throw refuse(address, found.outcome, services);
+      if (found.outcome !== 'ok') throw refuse(caller, found.outcome, services);
       return sessionReply(
         await services.identity.signIn.sessions.begin({ ...found.start, address }),
         found.start.person,
@@ -122,11 +122,11 @@ export function sessionReply({ session, secret }: NewSession, person: Person): R
 
 /** Counts a failure for the log, and makes one error of all that must look alike. */
 export function refuse(
-  address: string,
+  { actor, peer }: Pick<Caller, 'actor' | 'peer'>,
   outcome: SignInRefusal | 'wrong' | 'limited' | 'busy',
   { signInFailed }: Pick<Services, 'signInFailed'>,
 ): ApiError {
-  signInFailed(address, outcome satisfies SignInFailure);
+  signInFailed(peer.address, outcome satisfies SignInFailure, actor);
   if (LATER.includes(outcome)) {
     return new ApiError('API_SIGN_IN_BUSY', 'Cannot sign in: there were too many attempts', {
       hint: 'Wait a minute before the next one',
