@@ -446,7 +446,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
       if (JSON.stringify(body).includes('never-granted')) return answer({ code: 'QUERY_REFUSED' }, 400);
       if (/^\/v1\/(template|proposals|tokens)/.test(path)) return answer({ code: 'POLICY_DENIED' }, 403);
       const { purpose = null } = (body ?? {}) as { purpose?: string | null };
-      if (purpose !== null) return answer({ purpose, rows: [] });
+      if (purpose !== null) return answer({ purpose, rows: (purpose === 'probe-share' ? [1] : [1, 2]).map((n) => ({ n })) });
       const replies: Record<string, ApiAnswer['body']> = {
         '/v1/segments/columns': { columns: [{ column: 'n', class: 'operational', domain: 'operational' }] },
       };

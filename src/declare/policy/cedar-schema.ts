@@ -2,7 +2,7 @@ import { CLASSES } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { ACTION_RULES, ACTIONS } from './actions.ts';
 import type { ResourceType } from './actions.ts';
-import { OPERATOR_ROLE, PROBE_PURPOSE, PROBER_ROLE } from './grants.ts';
+import { OPERATOR_ROLE, PROBE_PURPOSE, PROBE_SHARE_PURPOSE, PROBE_SHARE_ROLE, PROBER_ROLE } from './grants.ts';
 import { POSTURES } from './posture.ts';
 import { allPurposes } from './relation-facts.ts';
 import { ROW_TYPES, rowAttributes } from './row-columns.ts';
@@ -43,12 +43,14 @@ export const SEE = 'see';
  * @see https://docs.cedarpolicy.com/schema/human-readable-schema.html
  */
 export function cedarSchema(template: Template): string {
-  const roles = [...new Set([...template.people.keys(), OPERATOR_ROLE, CREDENTIAL_ROLE, PROBER_ROLE])];
+  const roles = [
+    ...new Set([...template.people.keys(), OPERATOR_ROLE, CREDENTIAL_ROLE, PROBER_ROLE, PROBE_SHARE_ROLE]),
+  ];
   const people = '[Person, Service, Agent]';
   return [
     '// Closed sets of the template.',
     enumeration('Role', roles),
-    enumeration('Purpose', [...new Set(['', PROBE_PURPOSE, ...allPurposes(template)])]),
+    enumeration('Purpose', [...new Set(['', PROBE_PURPOSE, PROBE_SHARE_PURPOSE, ...allPurposes(template)])]),
     enumeration('DeviceType', [...template.devices.keys()]),
     enumeration('Class', CLASSES),
     enumeration('Strength', STRENGTHS),

@@ -22,7 +22,7 @@ test('checkPolicies() finds nothing in what fits the template', () => {
 
 test('checkPolicies() tells file, line and column of each finding', () => {
   assert.deepEqual(found('// ä\npermit (principal in Role::"typo",\n  action, resource);'), [
-    'f0.cedar:2:22 entity `Role::"typo"` is of an enumerated entity type, but `"typo"` is not declared as a valid eid; valid entity eids: "r", "operator", "_operator", "_prober"',
+    'f0.cedar:2:22 entity `Role::"typo"` is of an enumerated entity type, but `"typo"` is not declared as a valid eid; valid entity eids: "r", "operator", "_operator", "_prober", "_prober-share"',
   ]);
   assert.deepEqual(found('', 'permit (principal, action, resource)\nwhenx { true };'), [
     'f1.cedar:2:1 invalid policy condition: whenx; condition must be either `when` or `unless`',

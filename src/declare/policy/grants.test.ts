@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { makeTemplate } from '../../../test/support/make-template.ts';
 import { DecisionPoint } from './decision-point.ts';
-import { PROBER_ROLE, roleQueries, rolesOf } from './grants.ts';
+import { PROBE_SHARE_ROLE, PROBER_ROLE, roleQueries, rolesOf } from './grants.ts';
 import type { Subject } from './types.ts';
 
 const point = new DecisionPoint();
@@ -49,7 +49,10 @@ test('rolesOf() gives the prober its own role, which proves, sees probes and not
   const prober = subject('person', [PROBER_ROLE]);
   assert.deepEqual(
     rolesOf(prober, template).map(({ name, query, may }) => [name, query, may]),
-    [[PROBER_ROLE, ['_probe', '_trial', '_trial_flows', '_trial_connections'], ['prove']]],
+    [
+      [PROBER_ROLE, ['_probe', '_trial', '_trial_flows', '_trial_connections'], ['prove']],
+      [PROBE_SHARE_ROLE, ['_probe'], []],
+    ],
   );
   assert.deepEqual(rolesOf(subject('device', [PROBER_ROLE]), template), []);
   assert.equal(point.decideQuery(prober, '_probe', null, template).effect, 'allow');

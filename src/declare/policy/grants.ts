@@ -1,4 +1,4 @@
-import { PROBER_STREAMS } from '#base/core/index.ts';
+import { PROBE_STREAM, PROBER_STREAMS } from '#base/core/index.ts';
 import type { Role, Template } from '#declare/template/index.ts';
 import { isProtected } from './protected-relations.ts';
 import { allRelations } from './relation-facts.ts';
@@ -12,6 +12,12 @@ export const PROBER_ROLE = '_prober';
 
 /** What the prober takes tokens back for; it says it for nothing else. */
 export const PROBE_PURPOSE = 'probe';
+
+/** What the prober is granted some of its rows for, and no others. */
+export const PROBE_SHARE_PURPOSE = 'probe-share';
+
+/** What the prober is granted for that purpose; nobody else can have it either. */
+export const PROBE_SHARE_ROLE = '_prober-share';
 
 /** Runs probes and sees what they sent; nothing else exists for it. */
 export function proberRole(): Role {
@@ -27,13 +33,26 @@ export function proberRole(): Role {
   };
 }
 
+/** Sees a share of the prober's rows, as a role with `rows` does. */
+function proberShareRole(): Role {
+  const rows = new Map([[PROBE_STREAM, 'n = 1']]);
+  return {
+    ...proberRole(),
+    name: PROBE_SHARE_ROLE,
+    query: [PROBE_STREAM],
+    purposes: [PROBE_SHARE_PURPOSE],
+    rows,
+    may: [],
+  };
+}
+
 /** The roles that a subject has: those of the template in its order, and the prober's own. Devices have none. */
 export function rolesOf(subject: Subject, template: Template): readonly Role[] {
   if (subject.kind === 'device') return [];
   const roles = [...template.people.values()].filter(
     (role) => subject.roles.includes(role.name) || (subject.kind === 'operator' && role.name === OPERATOR_ROLE),
   );
-  if (subject.roles.includes(PROBER_ROLE)) return [...roles, proberRole()];
+  if (subject.roles.includes(PROBER_ROLE)) return [...roles, proberRole(), proberShareRole()];
   const governed = roles.some((role) => role.name === OPERATOR_ROLE);
   return subject.kind === 'operator' && !governed ? [...roles, standardOperator(template)] : roles;
 }

@@ -31,6 +31,8 @@ test('rolePolicies() names the places in the template', () => {
       'people._prober.sees',
       'people._prober.tokens',
       'people._prober.tokens.sees',
+      'people._prober-share.query',
+      'people._prober-share.sees',
       'people._prober.may',
     ],
   );

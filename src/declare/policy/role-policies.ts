@@ -3,7 +3,14 @@ import type { Class } from '#base/core/index.ts';
 import type { Role, Template } from '#declare/template/index.ts';
 import type { Action } from './actions.ts';
 import { CREDENTIAL_ROLE, quoted, SEE } from './cedar-schema.ts';
-import { OPERATOR_ROLE, PROBE_PURPOSE, PROBER_ROLE, standardOperator } from './grants.ts';
+import {
+  OPERATOR_ROLE,
+  PROBE_PURPOSE,
+  PROBE_SHARE_PURPOSE,
+  PROBE_SHARE_ROLE,
+  PROBER_ROLE,
+  standardOperator,
+} from './grants.ts';
 import { protectedRelations } from './protected-relations.ts';
 import { actionSet, classSet, isData, permit } from './platform-policies.ts';
 import type { Policy } from './platform-policies.ts';
@@ -108,7 +115,9 @@ function probePolicies(roles: readonly Role[]): readonly Policy[] {
   const who = `principal in [${proving.map(roleId).join(', ')}] && !(context has purpose)`;
   const ownStreams = `[${PROBER_STREAMS.map(quoted).join(', ')}]`;
   const seen = `${classSet(['public', 'operational'])}.contains(resource.class)`;
-  const forProbing = `context has purpose && context.purpose == Purpose::${quoted(PROBE_PURPOSE)}`;
+  const forPurpose = (purpose: string): string =>
+    `context has purpose && context.purpose == Purpose::${quoted(purpose)}`;
+  const forProbing = forPurpose(PROBE_PURPOSE);
   return [
     permit(
       `people.${PROBER_ROLE}.query`,
@@ -137,6 +146,23 @@ function probePolicies(roles: readonly Role[]): readonly Policy[] {
       [SEE],
       `permit (principal in ${roleId(PROBER_ROLE)}, action == Action::"${SEE}", resource) when {
         resource.view == ${quoted(PROBE_STREAM)} && ${seen} && ${forProbing}
+      };`,
+    ),
+    // The rows of that role are some of them: a purpose may give fewer instead of none.
+    permit(
+      `people.${PROBE_SHARE_ROLE}.query`,
+      'the prober queries a share of what it sent, for a purpose that gives no more',
+      ['query'],
+      `permit (principal in ${roleId(PROBE_SHARE_ROLE)}, action == Action::"query", resource) when {
+        resource.name == ${quoted(PROBE_STREAM)} && ${forPurpose(PROBE_SHARE_PURPOSE)}
+      };`,
+    ),
+    permit(
+      `people.${PROBE_SHARE_ROLE}.sees`,
+      'the prober sees a share of what it sent, for a purpose that gives no more',
+      [SEE],
+      `permit (principal in ${roleId(PROBE_SHARE_ROLE)}, action == Action::"${SEE}", resource) when {
+        resource.view == ${quoted(PROBE_STREAM)} && ${seen} && ${forPurpose(PROBE_SHARE_PURPOSE)}
       };`,
     ),
     permit(
