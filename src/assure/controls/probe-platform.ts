@@ -47,6 +47,8 @@ export interface RegionTrial {
   }[];
   /** Columns, as `stream.column`, that who is outside would be shown. */
   readonly leaks: readonly string[];
+  /** Alerts, versions of what they are to be, and streams whose alerts a webhook would be sent, outside all the same. */
+  readonly told: readonly string[];
 }
 
 /** What follows from the class of one field, with all else the same. What is seen is `clear`, a mask, or null for nothing. */
@@ -65,6 +67,12 @@ export interface ClassTrial {
   readonly abroad: string | null;
   /** Where it has to stay. */
   readonly region: string | null;
+  /** The classes of columns that views make of it, each in another way; null where there is no such column. */
+  readonly derived: readonly (Class | null)[];
+  /** What a role without a grant of the class sees of the first of these. */
+  readonly derivedNotGranted: string | null;
+  /** The class of a column that a rule gives away. */
+  readonly declassified: Class | null;
 }
 
 /** A listener that speaks TLS. */

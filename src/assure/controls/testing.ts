@@ -60,6 +60,7 @@ export const SOUND_REGIONS: RegionTrial = {
   regions: ['eu'],
   stores: [{ place: 'main', region: 'eu', scanned: 4, strays: [], problem: null }],
   leaks: [],
+  told: [],
 };
 
 /** A field of which all changes with its class. */
@@ -74,6 +75,9 @@ export const SOUND_CLASSES: readonly ClassTrial[] = [
     exportedForNothing: 'clear',
     abroad: 'clear',
     region: null,
+    derived: ['public', 'public', 'public', 'public'],
+    derivedNotGranted: 'clear',
+    declassified: 'public',
   },
   {
     class: 'personal',
@@ -85,6 +89,9 @@ export const SOUND_CLASSES: readonly ClassTrial[] = [
     exportedForNothing: null,
     abroad: null,
     region: 'eu',
+    derived: ['personal', 'personal', 'personal', 'personal'],
+    derivedNotGranted: 'hash',
+    declassified: 'public',
   },
   {
     class: 'health',
@@ -96,6 +103,9 @@ export const SOUND_CLASSES: readonly ClassTrial[] = [
     exportedForNothing: null,
     abroad: null,
     region: 'eu',
+    derived: ['health', 'health', 'health', 'health'],
+    derivedNotGranted: null,
+    declassified: 'public',
   },
 ];
 
@@ -446,7 +456,8 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
       if (JSON.stringify(body).includes('never-granted')) return answer({ code: 'QUERY_REFUSED' }, 400);
       if (/^\/v1\/(template|proposals|tokens)/.test(path)) return answer({ code: 'POLICY_DENIED' }, 403);
       const { purpose = null } = (body ?? {}) as { purpose?: string | null };
-      if (purpose !== null) return answer({ purpose, rows: (purpose === 'probe-share' ? [1] : [1, 2]).map((n) => ({ n })) });
+      if (purpose !== null)
+        return answer({ purpose, rows: (purpose === 'probe-share' ? [1] : [1, 2]).map((n) => ({ n })) });
       const replies: Record<string, ApiAnswer['body']> = {
         '/v1/segments/columns': { columns: [{ column: 'n', class: 'operational', domain: 'operational' }] },
       };

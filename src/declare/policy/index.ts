@@ -1,4 +1,4 @@
-export { locationOf, mayCross, mayStand, reachOf } from './residency.ts';
+export { locationOf, mayCross, mayStand, reachOf, stayOf } from './residency.ts';
 export { ACTIONS, ACTION_RULES, OPERATOR_ACTIONS, RESOURCE_TYPES } from './actions.ts';
 export type { Action, ResourceType } from './actions.ts';
 export type {

@@ -572,6 +572,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       tryRegions({
         template: inForce(),
         decisions,
+        watch: { alerts, rules, typeOf: (device) => identity.inventory.find(device)?.type ?? null },
         objects,
         places: placesIn(await segments.stored()).map((place) => ({ place, open: () => places.find(place) })),
         segments: await segments.stored(),
@@ -603,6 +604,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     log,
     address: () => address,
     ownConnection: (ends) => gateway.own(ends),
+    relationsOf: (of) => queries.relationsOf(of),
     status: () => status(),
     seal: () => store.flush(PROBE_STREAM),
   });

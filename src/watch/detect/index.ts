@@ -47,7 +47,7 @@ export { scaleCheck } from './sensor/scale-check.ts';
 export { replayCheck } from './sensor/replay-check.ts';
 export { INTERVAL, planStream, planWatch, STANDARD_BUDGET, STANDARD_DETECTORS } from './live/watch-plan.ts';
 export type { WatchedDetector, WatchedField, WatchPlan } from './live/watch-plan.ts';
-export { isOfProber as isEventOfProber, logEvent } from './rules/log-event.ts';
+export { logEvent } from './rules/log-event.ts';
 export type { LogEvent } from './rules/log-event.ts';
 export { isPerson } from './rules/event-trail.ts';
 export { RuleWatch } from './rules/rule-watch.ts';

@@ -1,4 +1,4 @@
-import { isEventOfProber, isPerson, SEVERITIES } from '#watch/detect/index.ts';
+import { isPerson, SEVERITIES } from '#watch/detect/index.ts';
 import type { LogEvent, ShownEvent } from '#watch/detect/index.ts';
 import type { Alert } from './alert.ts';
 import { eventKind } from './event-kinds.ts';
@@ -49,7 +49,7 @@ export function withEvents(
   const groups = new Map<string, Group>();
   for (const event of events.toSorted((a, b) => a.time - b.time || a.index - b.index)) {
     const kind = eventKind(event);
-    if (kind === null || isEventOfProber(event) || !belongs(event, kind, incident, actors)) continue;
+    if (kind === null || event.ofProber || !belongs(event, kind, incident, actors)) continue;
     const key = keyOf(event);
     if (told.get(key)?.some(({ start, end }) => event.time >= start && event.time <= end)) continue;
     const [device = null] = event.fields.get('device') ?? [];

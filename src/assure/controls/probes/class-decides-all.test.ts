@@ -19,6 +19,14 @@ test('classDecidesAll turns red', () =>
     'a purpose is not asked for': stuck('exportedForNothing'),
     'all may stand anywhere': stuck('region'),
     'all is shown outside': stuck('abroad'),
+    'a view gives it away': {
+      classTrial: async () => SOUND_CLASSES.map((one) => ({ ...one, derived: [one.class, 'public' as const] })),
+    },
+    'views were not looked at': { classTrial: async () => SOUND_CLASSES.map((one) => ({ ...one, derived: [] })) },
+    'views show no mask': stuck('derivedNotGranted'),
+    'a rule changes nothing': {
+      classTrial: async () => SOUND_CLASSES.map((one) => ({ ...one, declassified: one.class })),
+    },
     'nobody sees anything': {
       classTrial: async () => SOUND_CLASSES.map((trial) => ({ ...trial, granted: null })),
     },

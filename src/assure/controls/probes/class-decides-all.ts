@@ -3,13 +3,13 @@ import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 import type { ClassTrial } from '../probe-platform.ts';
 
-/** Changes the class of one field and nothing else, and asks all that decides for what follows. */
+/** Changes the class of one field and nothing else, and asks all that decides for what follows, views over it among them. */
 export const classDecidesAll: Control = {
   id: 'class-decides-all',
   row: 23,
   covers: 'part',
   statement:
-    'another class of one field, and no other word, changes its key domain, its mask, how long it is kept, whether it may be exported, and where it may go',
+    'another class of one field, and no other word, changes its key domain, its mask, how long it is kept, whether it may be exported, and where it may go, in views that are made of it too',
   requirements: ['gdpr:25', 'iso-27001:A.5.12', 'iso-27001:A.8.10', 'nist-csf:ID.AM-07'],
   probe: async (platform) => {
     const trials = await platform.classTrial();
@@ -30,9 +30,14 @@ export const classDecidesAll: Control = {
           [null, null],
         ),
         'the region to stay in follows': were(({ region }) => region ?? null, null, 'eu', 'eu'),
+        'what views make of it has its class': trials.every(
+          ({ class: cls, derived }) => derived.length > 0 && derived.every((one) => one === cls),
+        ),
+        'masks follow into views': were(({ derivedNotGranted }) => derivedNotGranted ?? null, 'clear', 'hash', null),
+        'a rule alone gives it away': trials.every(({ declassified }) => declassified === 'public'),
         'who is outside sees less': were(({ abroad }) => abroad ?? null, 'clear', null, null),
       },
-      { trials: trials.map((trial) => ({ ...trial, keptDays: [...trial.keptDays] })) },
+      { trials: trials.map((trial) => ({ ...trial, keptDays: [...trial.keptDays], derived: [...trial.derived] })) },
     );
   },
 };

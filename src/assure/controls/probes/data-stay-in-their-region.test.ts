@@ -14,6 +14,7 @@ test('dataStayInTheirRegion turns red', () =>
       regionTrial: async () => ({ ...SOUND_REGIONS, stores: [{ ...store!, problem: 'unreachable' }] }),
     },
     'who is outside is shown a column': { regionTrial: async () => ({ ...SOUND_REGIONS, leaks: ['s.n'] }) },
+    'an alert is shown to who is outside': { regionTrial: async () => ({ ...SOUND_REGIONS, told: ['alert:a'] }) },
   }));
 
 test('dataStayInTheirRegion has nothing to hold where no region is declared', async () => {

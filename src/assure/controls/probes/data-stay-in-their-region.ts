@@ -6,16 +6,18 @@ export const dataStayInTheirRegion: Control = {
   id: 'data-stay-in-their-region',
   row: 36,
   covers: 'whole',
-  statement: 'no segment lies in a store or backup of another region, and nobody outside is shown what has to stay',
+  statement:
+    'no segment lies in a store or backup of another region, and nobody outside is shown what has to stay, in answers, alerts or webhooks',
   requirements: ['gdpr:44', 'iso-27001:A.5.34'],
   probe: async (platform) => {
-    const { regions, stores, leaks } = await platform.regionTrial();
+    const { regions, stores, leaks, told } = await platform.regionTrial();
     if (regions.length === 0) return { outcome: 'not-applicable', evidence: { why: 'no region is declared' } };
     return judge(
       {
         'every store was scanned': stores.every(({ problem }) => problem === null),
         'no segment lies elsewhere': stores.every(({ strays }) => strays.length === 0),
         'nobody outside is shown what has to stay': leaks.length === 0,
+        'no alert of it is shown or sent outside': told.length === 0,
       },
       {
         regions: [...regions],
@@ -27,6 +29,7 @@ export const dataStayInTheirRegion: Control = {
           problem,
         })),
         leaks: leaks.slice(0, 20),
+        told: told.slice(0, 20),
       },
     );
   },

@@ -1,16 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Alert, AlertRule } from '#watch/respond/index.ts';
 import { DecisionPoint } from '#declare/policy/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import { dataRegions, placesIn, requirePlaces, requireRegions, tryRegions } from './regions.ts';
+import type { RegionWatch } from './regions.ts';
 
 const template = makeTemplate(`region: eu
 devices: {d: {}}
 streams: {s: {from: d, fields: {n: {type: number}, w: {type: number, class: public}}}}
 people: {all: {query: all}}
 `);
+/** A watch that has an alert and a version of what alerts are to be, of a stream that stays. */
+const watch: RegionWatch = {
+  alerts: { list: async ({ which = () => true }) => [{ id: 'a', stream: 's' } as Alert].filter(which) },
+  rules: { all: [{ version: 3, stream: 's', device: 'd1' } as AlertRule] },
+  typeOf: () => 'd',
+};
 const segment = (id: string, region?: string) => ({
   id,
   stream: 's',
@@ -41,7 +49,7 @@ test('tryRegions() finds a segment that lies where it must not, in the store and
     await main.put(objectKey, new Uint8Array(1));
     await copy.put(objectKey, new Uint8Array(1));
   }
-  const parts = { template, decisions: new DecisionPoint(), objects: main, places: [], segments };
+  const parts = { template, watch, decisions: new DecisionPoint(), objects: main, places: [], segments };
   const backups = [
     { target: 't1', region: 'us', open: async () => copy },
     { target: 't2', region: 'eu', open: () => Promise.reject(new Error('away')) },
@@ -55,16 +63,18 @@ test('tryRegions() finds a segment that lies where it must not, in the store and
       { place: 'backup:t2', region: 'eu', scanned: 0, strays: [], problem: 'unreachable' },
     ],
     leaks: [],
+    told: [],
   });
   const allowed = await tryRegions({ ...parts, transfers: [{ from: 'us', to: 'eu' }], backups: [] });
   assert.deepEqual(allowed.stores[0]?.strays, []);
 });
 
-test('tryRegions() tells of columns that are shown to who is outside', async (t) => {
+test('tryRegions() tells of columns, alerts and webhooks that who is outside is shown or sent', async (t) => {
   const objects = await openDirectoryObjects(await temporaryFolder(t));
   const decisions = new DecisionPoint(undefined, null, () => [{ from: 'eu', to: '_elsewhere' }]);
-  const { leaks } = await tryRegions({
+  const { leaks, told } = await tryRegions({
     template,
+    watch,
     decisions,
     objects,
     places: [],
@@ -73,6 +83,7 @@ test('tryRegions() tells of columns that are shown to who is outside', async (t)
     backups: [],
   });
   assert.deepEqual(leaks, ['s.n']);
+  assert.deepEqual(told, ['alert:a', 'alerts:s', 'alert-rules:3', 'webhook:s']);
 });
 
 test('archived segments count where their place stands, in its scan and in templates that name it', async (t) => {
@@ -96,7 +107,7 @@ streams: {s: {from: d, fields: {n: {type: number}}}}`); // prettier-ignore
   // One waits to be carried, one is there.
   await main.put(segments[0]!.objectKey, new Uint8Array(1));
   await cold.put('segments/b.parquet', new Uint8Array(1));
-  const parts = { decisions: new DecisionPoint(), objects: main, segments, transfers: [], backups: [] };
+  const parts = { watch, decisions: new DecisionPoint(), objects: main, segments, transfers: [], backups: [] };
   const places = [{ place: 'cold', open: async () => cold }];
   const { stores } = await tryRegions({ ...parts, template: us, places });
   assert.deepEqual(stores, [

@@ -1,12 +1,15 @@
 import type { RegionTrial } from '#assure/controls/index.ts';
 import type { Objects } from '#base/storage/index.ts';
-import { mayStand } from '#declare/policy/index.ts';
+import { mayStand, stayOf } from '#declare/policy/index.ts';
 import type { DecisionPoint, RegionTransfer, Subject } from '#declare/policy/index.ts';
 import { classRules, mainRegion, placeRegion, regionOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { placedKey, placeOf, PLACES_PREFIX, SEGMENT_PREFIX } from '#flow/store/index.ts';
 import type { Segment } from '#flow/store/index.ts';
+import type { AlertBook, RuleBook } from '#watch/respond/index.ts';
 import { ServerError } from '../errors.ts';
+import { mayBeSent, ruleShownTo, shownTo } from '../watch/shown-to.ts';
+import type { SightParts } from '../watch/shown-to.ts';
 
 type Labelled = Pick<Segment, 'id' | 'stream' | 'region' | 'objectKey'>;
 
@@ -66,13 +69,23 @@ export function requirePlaces(
   );
 }
 
+/** Alerts that are looked through. */
+const MOST_ALERTS = 1_000;
 /** A region that no template can name. */
 const ELSEWHERE = '_elsewhere';
+
+/** What the watch has, and by what it is decided who is shown it. */
+export interface RegionWatch {
+  readonly alerts: Pick<AlertBook, 'list'>;
+  readonly rules: Pick<RuleBook, 'all'>;
+  readonly typeOf: SightParts['typeOf'];
+}
 
 /** Scans each store for segments that have to stay somewhere else, and asks as somebody who is outside. */
 export async function tryRegions(parts: {
   readonly template: Template;
   readonly decisions: DecisionPoint;
+  readonly watch: RegionWatch;
   readonly objects: Objects;
   /** The places that segments are archived in. */
   readonly places: readonly { readonly place: string; readonly open: () => Promise<Objects> }[];
@@ -123,7 +136,12 @@ export async function tryRegions(parts: {
       .catch((): RegionTrial['stores'][number] => ({ place, region, scanned: 0, strays: [], problem: 'unreachable' }));
     stores.push(found);
   }
-  return { regions: dataRegions(template, segments), stores, leaks: leaksOf(parts) };
+  return {
+    regions: dataRegions(template, segments),
+    stores,
+    leaks: leaksOf(parts),
+    told: await toldOutside(parts),
+  };
 }
 
 /** Columns that the policy would show to somebody who queries all and is outside of every region. */
@@ -144,6 +162,32 @@ function leaksOf({
       return seen.filter(({ name }) => stays.has(name)).map(({ name }) => `${stream.name}.${name}`);
     });
   });
+}
+
+/** What of the watch somebody outside would be shown or sent: alerts there are, and any that there could be. */
+async function toldOutside({
+  template,
+  decisions,
+  watch: { alerts, rules, typeOf },
+}: {
+  readonly template: Template;
+  readonly decisions: DecisionPoint;
+  readonly watch: RegionWatch;
+}): Promise<readonly string[]> {
+  const outside = outsider(template);
+  const isShown = shownTo(outside, { decisions, template });
+  const stays = ({ stream }: { readonly stream: string | null }): boolean => stayOf(stream, template) !== null;
+  const streams = [...template.streams.keys()].map((stream) => ({ stream })).filter(stays);
+  const shown = await alerts.list({ limit: MOST_ALERTS, which: (alert) => stays(alert) && isShown(alert) });
+  const isRuleShown = ruleShownTo(outside, { decisions, template, typeOf });
+  return [
+    ...shown.map(({ id }) => `alert:${id}`),
+    ...streams.filter(isShown).map(({ stream }) => `alerts:${stream}`),
+    ...rules.all.filter((rule) => stays(rule) && isRuleShown(rule)).map(({ version }) => `alert-rules:${version}`),
+    ...streams
+      .filter(({ stream }) => mayBeSent(stream, { region: ELSEWHERE }, template, decisions))
+      .map(({ stream }) => `webhook:${stream}`),
+  ];
 }
 
 /** Somebody with every role at once, who is nowhere that data may be given to. */

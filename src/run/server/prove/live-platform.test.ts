@@ -39,7 +39,8 @@ async function openLive(t: TestContext) {
       backupTrial: async () => [],
       archiveTrial: async () => [],
       ownConnection: async () => true,
-      regionTrial: async () => ({ regions: [], stores: [], leaks: [] }),
+      relationsOf: async () => new Map(),
+      regionTrial: async () => ({ regions: [], stores: [], leaks: [], told: [] }),
       privacyTrial: async () => [],
       alerts: {
         list: async () => [],

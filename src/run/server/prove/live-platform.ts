@@ -108,7 +108,8 @@ import { searchFile, searchFolders } from './search-files.ts';
 import { tamperWith } from './tamper-segment.ts';
 import type { TokenBucket } from './token-bucket.ts';
 import { tryAdvice } from './try-advice.ts';
-import { tryClasses } from './try-classes.ts';
+import { platformParts, tryClasses } from './try-classes.ts';
+import type { ClassParts } from './try-classes.ts';
 import { tryCorrections } from './try-corrections.ts';
 import { tryWindows } from './try-windows.ts';
 import { trySynthesis } from './try-synthesis.ts';
@@ -148,6 +149,8 @@ export interface LiveParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly address: () => PlatformAddress;
+  /** What statements may name under a template. */
+  readonly relationsOf: ClassParts['relationsOf'];
   /** Makes a connection known to the gateway as the platform's own. */
   readonly ownConnection: Parameters<typeof dialOwn>[0];
   readonly status: () => Promise<PlatformStatus>;
@@ -640,7 +643,7 @@ export class LivePlatform implements ProbePlatform {
   }
 
   async classTrial(): Promise<readonly ClassTrial[]> {
-    return tryClasses();
+    return tryClasses(platformParts(this.#parts.relationsOf));
   }
 
   regionTrial(): Promise<RegionTrial> {

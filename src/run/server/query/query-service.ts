@@ -184,10 +184,15 @@ export class QueryService implements Queries, AsyncDisposable {
 
   /** Reads the views of a template. @throws {ServerError} SERVER_TEMPLATE_INVALID where one does not pass the gate */
   async check(template: Template): Promise<void> {
-    await this.#resolve(template);
+    await this.relationsOf(template);
   }
 
-  async #resolve(template: Template): Promise<Relations> {
+  /**
+   * All that statements may name under a template, in force or not.
+   *
+   * @throws {ServerError} SERVER_TEMPLATE_INVALID where a view does not pass the gate
+   */
+  async relationsOf(template: Template): Promise<Relations> {
     const { relations, problems } = await this.#pool.use(TEMPLATE_READER, (process) =>
       resolveRelations(template, Object.values(SYSTEM_RELATIONS), resolverOf(process)),
     );
@@ -200,7 +205,7 @@ export class QueryService implements Queries, AsyncDisposable {
 
   /** Takes another version of the template. */
   async useTemplate(template: Template): Promise<void> {
-    this.#relations = await this.#resolve(template);
+    this.#relations = await this.relationsOf(template);
   }
 
   async describe(caller: Caller, purpose: string | null): Promise<readonly unknown[]> {

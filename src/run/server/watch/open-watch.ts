@@ -1,7 +1,6 @@
 import type { Random } from '#base/core/index.ts';
 import type { Catalogue, RowSealer } from '#base/storage/index.ts';
 import type { DecisionPoint } from '#declare/policy/index.ts';
-import { mainRegion } from '#declare/template/index.ts';
 import { AlertBook, RuleBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
 import { folderBytes } from '../control/status.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
@@ -9,6 +8,7 @@ import type { ContainParts } from './contain-tampered.ts';
 import { WatchHost } from './host.ts';
 import type { WatchHostParts } from './host.ts';
 import { postWebhook } from './post-webhook.ts';
+import { mayBeSent } from './shown-to.ts';
 import { TamperAnswers } from './tamper-answers.ts';
 import { WEBHOOK_SCHEMA, WebhookBook } from './webhook-book.ts';
 import { readWebhookFile } from './webhook-file.ts';
@@ -74,10 +74,7 @@ export async function openWatch(
     random,
     log,
     readFile: (name) => readWebhookFile(layout.webhooks, name),
-    mayBeSent: (stream, { region }) => {
-      const current = template();
-      return decisions.mayBeGiven(stream, region ?? mainRegion(current), current);
-    },
+    mayBeSent: (stream, webhook) => mayBeSent(stream, webhook, template(), decisions),
     post: postWebhook,
   });
   return { rules, alerts, watch, webhooks };

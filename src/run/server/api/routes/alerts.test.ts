@@ -101,8 +101,29 @@ streams: { climate: { from: reefer, fields: { temperature: { type: number } } } 
 people: { keeper: { query: [], may: [respond] }, scientist: { query: [], may: [respond], region: us } }
 `);
   let transfers: { from: string; to: string }[] = [];
+  const rule: AlertRule = {
+    version: 1,
+    kind: 'muted',
+    device: 'truck-3',
+    stream: 'climate',
+    field: 'temperature',
+    mostTimes: null,
+    from: 0,
+    until: null,
+    by: 'person:p1',
+    reason: null,
+    at: 0,
+    alert: 'a1',
+    reverted: null,
+  };
+  const alertRules: Services['alertRules'] = {
+    all: [rule],
+    add: () => Promise.reject(new Error('this test makes no rules')),
+    revert: async () => rule,
+  };
   const { call, identity, audit } = await openApi(t, {
     alerts,
+    alertRules,
     baseline: async () => [BASELINE],
     templates: { current, plan: () => ({}), apply: async () => ({ proposal: null }) },
     decisions: new DecisionPoint(undefined, null, () => transfers),
@@ -133,11 +154,13 @@ people: { keeper: { query: [], may: [respond] }, scientist: { query: [], may: [r
       ((await get('/v1/incidents')).json()['incidents'] as object[]).length,
       (await call('POST', '/v1/alerts/a1/answer', { as, body })).status,
       (await get('/v1/devices/truck-3/baseline')).status,
+      ((await get('/v1/alert-rules')).json()['rules'] as object[]).length,
+      (await call('POST', '/v1/alert-rules/1/revert', { as, body: {} })).status,
       (await followed).text.includes('event: alert'),
     ];
   };
-  const nothing = [0, false, 403, 0, 403, 404, false];
-  const everything = [1, true, 200, 1, 200, 200, true];
+  const nothing = [0, false, 403, 0, 403, 404, 0, 403, false];
+  const everything = [1, true, 200, 1, 200, 200, 1, 200, true];
   assert.deepEqual(await seenBy('here', true), everything);
   assert.equal(answers.length, 1);
   assert.deepEqual(await seenBy('there', false), nothing);
@@ -147,6 +170,7 @@ people: { keeper: { query: [], may: [respond] }, scientist: { query: [], may: [r
     [
       ['alert:a1', 'denied'],
       ['alert:a1', 'denied'],
+      ['alert-rules:1', 'denied'],
     ],
   );
   transfers = [{ from: 'eu', to: 'us' }];

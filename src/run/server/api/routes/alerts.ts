@@ -23,6 +23,7 @@ import {
   VERDICT,
 } from '../alert-form.ts';
 import { ApiError } from '../errors.ts';
+import { ruleShownTo, shownTo } from '../../watch/shown-to.ts';
 import { speakersOf } from '../../watch/speakers-of.ts';
 import { followAlerts } from '../follow-alerts.ts';
 import { closed, count, limitUpTo, listOf, orNull, text, time } from '../forms.ts';
@@ -92,7 +93,7 @@ export const ALERT_ROUTES: readonly Route[] = [
       const { state, device, stream, since, limit = '100' } = query as Readonly<Record<string, string | undefined>>;
       const filter = {
         limit: Number(limit),
-        which: shownTo(caller, services),
+        which: shown(caller, services),
         ...(state === undefined ? {} : { state: state as AlertState }),
         ...(device === undefined ? {} : { device }),
         ...(stream === undefined ? {} : { stream }),
@@ -109,7 +110,7 @@ export const ALERT_ROUTES: readonly Route[] = [
     query: closed({ limit: limitUpTo(10_000, 1_000) }),
     answer: { media: ['application/x-ndjson'] },
     handle: async ({ query, caller }, services) => {
-      const filter = { limit: Number(query['limit'] ?? 1_000), which: shownTo(caller, services) };
+      const filter = { limit: Number(query['limit'] ?? 1_000), which: shown(caller, services) };
       const found = await services.alerts.list(filter);
       const lines = found.map((alert) => `${JSON.stringify(formatAlertOcsf(alert))}\n`);
       return { text: lines.join(''), contentType: 'application/x-ndjson' };
@@ -164,7 +165,7 @@ export const ALERT_ROUTES: readonly Route[] = [
     long: true,
     answer: { media: ['text/event-stream'] },
     handle: async ({ signal, lastEventId, caller }, services) => {
-      const options = { after: lastEventId, which: shownTo(caller, services), signal };
+      const options = { after: lastEventId, which: shown(caller, services), signal };
       return { streamed: { contentType: 'text/event-stream', parts: followAlerts(services.alerts, options) } };
     },
   },
@@ -203,7 +204,7 @@ export const ALERT_ROUTES: readonly Route[] = [
         eventSpan(found),
         ({ event: { action, outcome, reason = null } }) => eventKind({ action, outcome, reason }) !== null,
       );
-      const isShown = shownTo(caller, services);
+      const isShown = shown(caller, services);
       const events = entries.map(logEvent).filter(({ fields }) => {
         const streams = fields.get('stream') ?? [null];
         return streams.every((stream) => isShown({ stream }));
@@ -218,10 +219,10 @@ export const ALERT_ROUTES: readonly Route[] = [
     summary: 'Versions of what people said that alerts are to be, oldest first',
     access: ACCESS,
     answer: { json: Type.Object({ rules: listOf(RULE) }) },
-    handle: async (_request, { alertRules }) => {
+    handle: async ({ caller }, services) => {
       // Those that the prober made and took back are nobody's business.
-      const rules = alertRules.all.filter(({ device }) => device !== PROBE_DEVICE);
-      return { json: { rules: rules.map(showRule) } };
+      const rules = services.alertRules.all.filter(({ device }) => device !== PROBE_DEVICE);
+      return { json: { rules: rules.filter(ruleShown(caller, services)).map(showRule) } };
     },
   },
   {
@@ -269,9 +270,14 @@ export const ALERT_ROUTES: readonly Route[] = [
     access: ACCESS,
     body: closed({}),
     answer: { json: RULE },
-    handle: async ({ params, caller }, { alertRules }) => ({
-      json: showRule(await alertRules.revert(Number(params['version'] ?? ''), caller.actor)),
-    }),
+    handle: async ({ params, caller }, services) => {
+      const version = Number(params['version'] ?? '');
+      const rule = services.alertRules.all.find((one) => one.version === version);
+      if (rule !== undefined && !ruleShown(caller, services)(rule)) {
+        throw await beyondRegion(caller, `alert-rules:${version}`, `take version ${version} back`, services);
+      }
+      return { json: showRule(await services.alertRules.revert(version, caller.actor)) };
+    },
   },
   {
     method: 'GET',
@@ -282,7 +288,7 @@ export const ALERT_ROUTES: readonly Route[] = [
     handle: async ({ params, caller }, services) => {
       const name = params['name'] ?? '';
       const known = await services.baseline(name);
-      const baselines = known?.filter(shownTo(caller, services)) ?? null;
+      const baselines = known?.filter(shown(caller, services)) ?? null;
       if (baselines === null || baselines.length === 0) {
         const why = baselines === null ? 'the template declares no detection' : 'nothing was seen of it so far';
         throw new ApiError('API_BASELINE_UNKNOWN', `Cannot show the baseline of ${name}: ${why}`, {
@@ -294,17 +300,24 @@ export const ALERT_ROUTES: readonly Route[] = [
   },
 ];
 
-/** Whether something is shown to a caller that is of readings of a stream: where these have to stay in a region, from inside. */
-function shownTo({ subject }: Caller, { decisions, templates }: Services) {
-  return ({ stream }: { readonly stream: string | null }): boolean =>
-    decisions.mayBeGivenTo(subject, stream, templates.current);
+function shown({ subject }: Caller, { decisions, templates }: Services) {
+  return shownTo(subject, { decisions, template: templates.current });
+}
+
+function ruleShown({ subject }: Caller, { decisions, templates, identity }: Services) {
+  const typeOf = (device: string): string | null => identity.inventory.find(device)?.type ?? null;
+  return ruleShownTo(subject, { decisions, template: templates.current, typeOf });
 }
 
 /** @throws {RespondError} RESPOND_ALERT_UNKNOWN @throws {ApiError} API_FORBIDDEN */
 async function alertFor(caller: Caller, id: string, services: Services): Promise<Alert> {
   const alert = await services.alerts.get(id);
-  if (shownTo(caller, services)(alert)) return alert;
-  const resource = `alert:${alert.id}`;
+  if (shown(caller, services)(alert)) return alert;
+  throw await beyondRegion(caller, `alert:${alert.id}`, 'show alert', services);
+}
+
+/** Puts on record that somebody outside of a region asked, and says so. */
+async function beyondRegion(caller: Caller, resource: string, what: string, { audit }: Services): Promise<ApiError> {
   const denied = {
     actor: caller.actor,
     action: 'respond',
@@ -312,19 +325,15 @@ async function alertFor(caller: Caller, id: string, services: Services): Promise
     outcome: 'denied',
     reason: 'beyond-region',
   } as const;
-  await services.audit.append(denied);
-  throw new ApiError(
-    'API_FORBIDDEN',
-    `Cannot show alert: ${alert.stream} stays in its region, and you are outside of it`,
-    {
-      hint: 'See transfers between regions with `npm run -s weir -- transfer list`',
-    },
-  );
+  await audit.append(denied);
+  return new ApiError('API_FORBIDDEN', `Cannot ${what}: its stream stays in its region, and you are outside of it`, {
+    hint: 'See transfers between regions with `npm run -s weir -- transfer list`',
+  });
 }
 
 /** The alerts that incidents are made of: what a caller is shown, and is new or true. */
 async function toldTo(caller: Caller, services: Services, since: { readonly since?: number } = {}) {
-  const which = shownTo(caller, services);
+  const which = shown(caller, services);
   return (await services.alerts.list({ which, ...since, limit: MOST_CORRELATED })).filter(isTold);
 }
 
