@@ -270,6 +270,13 @@ test('devices enrol and renew over EST with curl and openssl', { timeout: 120_00
     assert.equal(certificate.subject, 'CN=van-1');
     assert.notEqual(certificate.serialNumber, firstSerial);
     assert.equal(await device.publish('renewed'), 202);
+    // Where it is told what it should be encrypted with, and what it hears there.
+    assert.match(heard.headers, /^link: <\/v1\/advice>; rel="describedby"/im);
+    const advice = device.file('advice.json');
+    assert.equal(await device.curl('/v1/advice', '-o', advice, ...shown), 200);
+    const { parts } = JSON.parse(await readFile(advice, 'utf8')) as { parts: { part: string }[] };
+    assert.ok(parts.some(({ part }) => part === 'device key'));
+    assert.equal(await device.curl('/v1/advice'), 401);
     assert.equal(await device.publish('van-1'), 202);
   });
 

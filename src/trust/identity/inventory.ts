@@ -1,4 +1,5 @@
 import { PROBE_DEVICE } from '#base/core/index.ts';
+import type { CertificateAlgorithm } from '#base/crypto/index.ts';
 import type { Micros, Millis } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
@@ -100,11 +101,12 @@ export class Inventory {
   /**
    * Takes a device into the inventory and gives it a key and a certificate.
    *
+   * @param algorithm the kind of the key
    * @throws {IdentityError} IDENTITY_DEVICE_INVALID, IDENTITY_TYPE_INVALID, IDENTITY_DEVICE_EXISTS,
    *   IDENTITY_DEVICES_LIMIT, IDENTITY_LIFETIME_INVALID
    */
-  enrol(request: EnrolRequest, actor: string): Promise<DeviceBundle> {
-    return withNewKey((publicKey) => this.enrolKey(request, publicKey, actor));
+  enrol(request: EnrolRequest, actor: string, algorithm?: CertificateAlgorithm): Promise<DeviceBundle> {
+    return withNewKey((publicKey) => this.enrolKey(request, publicKey, actor), algorithm);
   }
 
   /**
@@ -479,7 +481,10 @@ function requireNotRevoked({ name, status }: Pick<DirectoryEntry, 'name' | 'stat
 }
 
 /** Makes a key pair for a device that does not make its own. */
-async function withNewKey(certify: (publicKey: Uint8Array) => Promise<DeviceCertificate>): Promise<DeviceBundle> {
-  const pair = makeKeyPair();
+async function withNewKey(
+  certify: (publicKey: Uint8Array) => Promise<DeviceCertificate>,
+  algorithm?: CertificateAlgorithm,
+): Promise<DeviceBundle> {
+  const pair = makeKeyPair(algorithm);
   return { ...(await certify(pair.publicKey)), key: formatPrivateKey(pair.privateKey) };
 }

@@ -17,7 +17,7 @@ interface Operation {
 const DESCRIPTION = '/v1/openapi.json';
 const METHODS = ['get', 'post', 'put', 'delete', 'patch'];
 /** Doors of devices, which other controls knock at. */
-const OF_DEVICES = /^\/(\.well-known\/est|v1\/streams)\//;
+const OF_DEVICES = /^\/(\.well-known\/est\/|v1\/streams\/|v1\/advice$)/;
 /** No operation takes this as its body: should somebody get so far, nothing is done. */
 const NO_BODY = 'no body';
 /** Calls under way at once. */

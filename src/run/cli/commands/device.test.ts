@@ -42,6 +42,20 @@ test('weir device enrol writes the credential and prints how the device publishe
   assert.ok(out.includes(`what it should be encrypted with, and why: ${join(folder, 'advice.json')}\n`));
   assert.deepEqual(JSON.parse(await readFile(join(folder, 'advice.json'), 'utf8')), ADVICE);
   assert.deepEqual(JSON.parse(platform.heard[0]?.body ?? ''), { name: 'pump-1', type: 'pump' });
+  await platform.run(
+    addDeviceCommand,
+    'device',
+    'enrol',
+    'pump-2',
+    '--type',
+    'pump',
+    '--key',
+    'advised',
+    '--out',
+    folder,
+  );
+  const asked = platform.heard.findLast(({ body }) => body.includes('pump-2'))?.body ?? '';
+  assert.deepEqual(JSON.parse(asked), { name: 'pump-2', type: 'pump', key: 'advised' });
   await assert.rejects(platform.run(addDeviceCommand, 'device', 'enrol', 'a', '--type', 'b', '--days', '0'), {
     code: 'CLI_USAGE',
   });

@@ -51,6 +51,7 @@ export function addDeviceCommand(program: Command, contextOf: ContextOf): void {
     .requiredOption('--type <type>', 'device type of the template')
     .option('--days <n>', 'days that the certificate is valid (default: as the template says)')
     .option('--csr <file>', 'certificate request of a device that made its own key')
+    .option('--key <kind>', 'kind of the key that is made: advised, ecdsa-p256, ecdsa-p384, ed25519, ml-dsa-65')
     .option('--out <folder>', 'folder for key and certificates (default: ./<name>)')
     .action(async (name: string, options: EnrolOptions, command: Command) => {
       await enrol(contextOf(command), name, options);
@@ -117,17 +118,19 @@ interface EnrolOptions {
   readonly type: string;
   readonly days?: string;
   readonly csr?: string;
+  readonly key?: string;
   readonly out?: string;
 }
 
 async function enrol(context: CommandContext, name: string, options: EnrolOptions): Promise<void> {
   const platform = await findPlatform(context.options.data);
-  const { type, days, csr } = options;
+  const { type, days, csr, key } = options;
   const body = {
     name,
     type,
     ...(days === undefined ? {} : { days: readCount(days, '--days', 1, 3_650) }),
     ...(csr === undefined ? {} : { csr: await readTextFile(csr) }),
+    ...(key === undefined ? {} : { key }),
   };
   const made = await context.withPlatform((client) => client.json<DeviceEnrolment>('POST', '/v1/devices', { body }));
   const folder = options.out ?? name;

@@ -1,5 +1,6 @@
 import { concatBytes } from '#base/core/index.ts';
 import { algorithmOf } from '#base/crypto/index.ts';
+import type { AlgorithmId } from '#base/crypto/index.ts';
 import { TAG, context } from '../certificates/der.ts';
 import { encodeDer, encodeNumber, encodeOid } from '../certificates/der-writer.ts';
 import { pemBlocks } from '../certificates/pem-certificates.ts';
@@ -9,7 +10,7 @@ const SIGNED_DATA = '1.2.840.113549.1.7.2';
 const DATA = '1.2.840.113549.1.7.1';
 const EC_KEY = '1.2.840.10045.2.1';
 /** Curves by what the library calls them. */
-const CURVES: Readonly<Record<string, string>> = { prime256v1: '1.2.840.10045.3.1.7' };
+const CURVES: Readonly<Record<string, string>> = { prime256v1: '1.2.840.10045.3.1.7', secp384r1: '1.3.132.0.34' };
 
 /** Media types of EST. @see RFC 7030 section 3.2.2 */
 export const EST_MEDIA = Object.freeze({
@@ -37,17 +38,20 @@ export function certsOnly(...pem: readonly string[]): string {
 }
 
 /**
- * What a request should look like: a key on P-256, signed with SHA-256, is what we ask for where a device has no
- * preference, which is the usual answer of `weir advise encryption`. Names and extensions are not asked for, since they come from the enrolment.
+ * What a request should look like: a key of a kind, and the signature that goes with it. Names and extensions are not
+ * asked for, since they come from the enrolment. A kind that is named by its signature alone, such as ML-DSA, is asked
+ * for by that.
  *
+ * @param algorithm by default the usual answer of `weir advise encryption`
  * @see RFC 7030 section 4.5.2
  */
-export function requestAttributes(): string {
-  const { oid, signature } = algorithmOf(USUAL_DEVICE_KEY);
+export function requestAttributes(algorithm: AlgorithmId = USUAL_DEVICE_KEY): string {
+  const { oid, signature } = algorithmOf(algorithm);
+  if (oid === null) throw new TypeError(`${algorithm} has no identifier to ask for it by`);
   const curve = CURVES[signature?.curve ?? ''];
-  if (oid === null || curve === undefined) throw new TypeError(`${USUAL_DEVICE_KEY} has no curve to ask for`);
-  const key = encodeDer(TAG.sequence, encodeOid(EC_KEY), encodeDer(TAG.set, encodeOid(curve)));
-  return lines(encodeDer(TAG.sequence, key, encodeOid(oid)));
+  const key =
+    curve === undefined ? [] : [encodeDer(TAG.sequence, encodeOid(EC_KEY), encodeDer(TAG.set, encodeOid(curve)))];
+  return lines(encodeDer(TAG.sequence, ...key, encodeOid(oid)));
 }
 
 function lines(der: Uint8Array): string {

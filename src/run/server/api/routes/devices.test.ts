@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { systemClock } from '#base/core/index.ts';
 import { adviseEncryption, declaredProfile, premisesOf } from '#trust/identity/index.ts';
+import { requireProgram } from '../../../../../test/support/outside.ts';
 import { makeTemplate } from '../../../../../test/support/make-template.ts';
 import { DECLARED, openTrust } from '../../../../../test/support/open-trust.ts';
 import { API_TEMPLATE, openApi } from '../testing.ts';
@@ -59,6 +62,39 @@ test('POST /v1/devices hands a device the advice for its type, and for what it l
   assert.ok(reefer?.includes('renewal: renewal-battery'));
   assert.ok(valve?.includes('device key: device-key-lasting'));
   assert.ok(old?.includes('device key: device-key-default') && old.includes('channel: channel-tls-1.2'));
+});
+
+test('POST /v1/devices makes a key of the kind that is asked for, or that the advice names', async (t) => {
+  const openssl = requireProgram(t, 'openssl');
+  const current = makeTemplate(API_TEMPLATE.replace('reefer: {', 'reefer: { lifetime: 30y, '));
+  const templates = { current, plan: () => ({}), apply: async () => ({ proposal: null }) };
+  const { call } = await openApi(t, { templates });
+  let made = 0;
+  const enrol = async (type: string, key?: string, more: object = {}) => {
+    const body = { name: `${type}-${made++}`, type, ...(key === undefined ? {} : { key }), ...more };
+    return (await call('POST', '/v1/devices', { body })).json() as { certificate: string; key: string };
+  };
+  const kindOf = ({ certificate, key }: { certificate: string; key: string }): string => {
+    const own = new X509Certificate(certificate);
+    assert.ok(own.checkPrivateKey(createPrivateKey(key)));
+    return own.publicKey.asymmetricKeyDetails?.namedCurve ?? String(own.publicKey.asymmetricKeyType);
+  };
+  assert.equal(kindOf(await enrol('reefer')), 'prime256v1', 'what every client can use, unless something is asked for');
+  assert.equal(kindOf(await enrol('reefer', 'advised')), 'ml-dsa-65');
+  assert.equal(kindOf(await enrol('reefer', 'advised', { cannot: ['ml-dsa'] })), 'prime256v1');
+  assert.equal(kindOf(await enrol('valve', 'advised')), 'prime256v1');
+  for (const [key, shown] of [
+    ['ecdsa-p384', /secp384r1/],
+    ['ed25519', /ED25519/],
+  ] as const) {
+    const { certificate, key: pem } = await enrol('reefer', key);
+    const read = (words: string[], input: string): string => execFileSync(openssl, words, { input, encoding: 'utf8' });
+    assert.match(read(['x509', '-noout', '-text'], certificate), shown);
+    assert.equal(read(['x509', '-noout', '-pubkey'], certificate), read(['pkey', '-pubout'], pem));
+  }
+  const wrong = { name: 'x', type: 'reefer', key: 'advised', csr: 'AAAA' };
+  assert.equal((await call('POST', '/v1/devices', { body: wrong })).json()['code'], 'API_BODY_INVALID');
+  assert.equal((await call('POST', '/v1/devices', { body: { ...wrong, csr: undefined, key: 'rsa' } })).status, 400);
 });
 
 test('POST /v1/devices refuses types, names and lives that are none', async (t) => {

@@ -1,11 +1,13 @@
 import { days, formatMicros, micros, minutes, Type } from '#base/core/index.ts';
 import { DEVICE_CLASSES, POWERS } from '#declare/template/index.ts';
-import { adviseDevice, decodeRequest, ENCRYPTION_PARTS, LINKS } from '#trust/identity/index.ts';
+import { CERTIFICATE_ALGORITHMS } from '#base/crypto/index.ts';
+import type { CertificateAlgorithm } from '#base/crypto/index.ts';
+import { decodeRequest, ENCRYPTION_PARTS, LINKS } from '#trust/identity/index.ts';
 import type { DeviceBundle, DeviceCertificate, DeviceDescription, DeviceRecord } from '#trust/identity/index.ts';
+import { adviceFor, advisedKey } from '../device-advice.ts';
 import { ApiError } from '../errors.ts';
 import { count, dataClass, json, listOf, orNull, text, time } from '../forms.ts';
 import type { Route } from '../route.ts';
-import type { Services } from '../services.ts';
 
 const device = (name: string) => ({ type: 'device', name }) as const;
 
@@ -44,7 +46,7 @@ const DEVICE = Type.Object({
 const BUNDLE = Type.Object({ device: DEVICE, key: Type.Optional(text), certificate: text, authority: text });
 
 /** What a device should be encrypted with: what that rests on, an answer for each part, and what they leave open. */
-const ADVICE = Type.Object({
+export const ADVICE = Type.Object({
   premises: Type.Object({
     class: Type.Enum(DEVICE_CLASSES),
     power: Type.Enum(POWERS),
@@ -114,9 +116,13 @@ const bundle = ({ device: record, key, certificate, authority }: DeviceBundle) =
   authority,
 });
 
-/** What a device that was just enrolled should be encrypted with, by the table of `weir advise encryption`. */
-function adviceFor({ type, created, profile }: DeviceRecord, { templates, clock }: Services) {
-  return adviseDevice(templates.current, { type, created, cannot: profile?.cannot ?? null }, clock.now());
+/** What is said of a device that is enrolled, beside what describes it. */
+interface EnrolBody {
+  readonly name: string;
+  readonly type: string;
+  readonly days?: number;
+  readonly csr?: string;
+  readonly key?: 'advised' | CertificateAlgorithm;
 }
 
 const DAY = Type.String({ pattern: '^20[0-9]{2}-[0-9]{2}-[0-9]{2}$' });
@@ -180,6 +186,8 @@ export const DEVICE_ROUTES: readonly Route[] = [
         firmware: Type.Optional(Type.String({ maxLength: 200 })),
         /** A certificate request: the device made its own key. */
         csr: Type.Optional(Type.String({ maxLength: 65_536 })),
+        /** The kind of a key that the platform makes, or `advised` for the one that the advice names. */
+        key: Type.Optional(Type.Enum(['advised', ...CERTIFICATE_ALGORITHMS])),
         supportEnds: Type.Optional(DAY),
         cannot: Type.Optional(CANNOT),
       },
@@ -187,15 +195,20 @@ export const DEVICE_ROUTES: readonly Route[] = [
     ),
     handle: async ({ body, caller }, services) => {
       const { inventory, enrolment } = services.identity;
-      const {
-        days: life,
-        csr,
-        ...said
-      } = body as unknown as { name: string; type: string; days?: number; csr?: string } & Said;
+      const { days: life, csr, key: kind, ...said } = body as unknown as EnrolBody & Said;
+      if (csr !== undefined && kind !== undefined)
+        throw new ApiError(
+          'API_BODY_INVALID',
+          'Cannot enrol: `key` is of a key that the platform makes, and `csr` brings one',
+        );
       const device = { ...said, ...profileOf(said), ...(life === undefined ? {} : { life: days(life) }) };
       const made: DeviceCertificate & { readonly key?: string } =
         csr === undefined
-          ? await inventory.enrol(device, caller.actor)
+          ? await inventory.enrol(
+              device,
+              caller.actor,
+              kind === 'advised' ? advisedKey(adviceFor(device, services)) : kind,
+            )
           : await enrolment.enrol(device, decodeRequest(csr), caller.actor);
       const key = made.key === undefined ? {} : { key: made.key };
       return { json: { ...certified(made), ...key, advice: adviceFor(made.device, services) }, status: 201 };

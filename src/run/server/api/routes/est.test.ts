@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hours } from '#base/core/index.ts';
 import { PEER_HEADER } from '../caller.ts';
-import { openApi } from '../testing.ts';
+import { requestAttributes } from '#trust/identity/index.ts';
+import { makeTemplate } from '../../../../../test/support/make-template.ts';
+import { API_TEMPLATE, openApi } from '../testing.ts';
 
 const EST = '/.well-known/est';
 const peer = (more: object) => ({
@@ -58,4 +60,27 @@ test('a device that has a certificate renews, and does not enrol again', async (
     (await call('POST', `${EST}/simplereenroll`, { headers, body: 'AAAA' })).text,
     /IDENTITY_REQUEST_INVALID/,
   );
+});
+
+test('a device fetches its advice, and hears what a further key should be', async (t) => {
+  const current = makeTemplate(API_TEMPLATE.replace('reefer: {', 'reefer: { lifetime: 30y, '));
+  const templates = { current, plan: () => ({}), apply: async () => ({ proposal: null }) };
+  const { call, identity } = await openApi(t, { templates });
+  await identity.inventory.enrol({ name: 'truck-1', type: 'reefer' }, 'test');
+  const serial = identity.inventory.find('truck-1')?.serials[0];
+  const headers = peer({ kind: 'device', name: 'truck-1', serial });
+  const advice = await call('GET', '/v1/advice', { headers });
+  assert.equal(advice.status, 200, advice.text);
+  const parts = advice.json()['parts'] as { part: string; algorithm: string }[];
+  assert.equal(parts.find(({ part }) => part === 'device key')?.algorithm, 'ml-dsa-65');
+  const asked = async (as: object) => (await call('GET', `${EST}/csrattrs`, { headers: peer(as) })).text;
+  assert.equal(await asked({ kind: 'device', name: 'truck-1', serial }), requestAttributes('ml-dsa-65'));
+  assert.equal(await asked({}), requestAttributes('ecdsa-p256'), 'who is not known is asked for the usual');
+  // One that may enrol hears what it will need, nobody else anything.
+  const { token } = await identity.enrolment.issueToken('truck-2', 'reefer', hours(1), 'test');
+  const authorization = `Basic ${Buffer.from(`x:${token}`).toString('base64')}`;
+  assert.equal((await call('GET', '/v1/advice', { headers: { ...peer({}), authorization } })).status, 200);
+  for (const as of ['nobody', 'operator'] as const) {
+    assert.equal((await call('GET', '/v1/advice', { as })).status, 401);
+  }
 });

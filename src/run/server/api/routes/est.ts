@@ -1,12 +1,18 @@
 import { text } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { EST_MEDIA, MAX_REQUEST_BYTES, certsOnly, decodeRequest, requestAttributes } from '#trust/identity/index.ts';
-import type { DeviceCertificate, Identity } from '#trust/identity/index.ts';
+import type { DeviceCertificate, EncryptionAdvice, Identity } from '#trust/identity/index.ts';
+import { adviceFor, advisedKey } from '../device-advice.ts';
 import type { DeviceCaller } from '../enrolee-caller.ts';
 import { ApiError } from '../errors.ts';
 import type { Route, RouteReply, RouteRequest } from '../route.ts';
+import type { Services } from '../services.ts';
+import { ADVICE } from './devices.ts';
 
 const device = (name: string) => ({ type: 'device', name }) as const;
+/** Where a device has its advice from; certificates that it takes point there. @see RFC 8288 */
+const ADVICE_PATH = '/v1/advice';
+const ADVICE_LINK = `<${ADVICE_PATH}>; rel="describedby"; type="application/json"`;
 /** Base64 with its line ends. */
 const MOST_BODY = MAX_REQUEST_BYTES * 2;
 
@@ -33,7 +39,29 @@ export const EST_ROUTES: readonly Route[] = [
     summary: 'what a certificate request should hold',
     access: 'open',
     answer: { media: [EST_MEDIA.attributes] },
-    handle: async () => base64(requestAttributes(), EST_MEDIA.attributes),
+    // To who shows a certificate of ours, for itself: what a further key should be.
+    handle: async ({ caller: { peer } }, services) => {
+      const known = peer.kind === 'device' ? services.identity.inventory.find(peer.name ?? '') : null;
+      const advice = known === null ? null : await adviceOf(known.name, services);
+      return base64(requestAttributes(advisedKey(advice)), EST_MEDIA.attributes);
+    },
+  },
+  {
+    method: 'GET',
+    path: ADVICE_PATH,
+    summary: 'what the device that asks should be encrypted with, as `advice.json` has it',
+    who: 'enrolee',
+    access: { action: 'certify', resource: ({ caller }) => device(caller.subject.id) },
+    answer: { json: ADVICE },
+    handle: async (request, services) => {
+      const { subject, enrolee } = request.caller as DeviceCaller;
+      const advice =
+        enrolee === null
+          ? await adviceOf(subject.id, services)
+          : adviceFor({ type: enrolee.request.type, profile: enrolee.request.profile ?? null }, services);
+      if (advice !== null) return { json: advice };
+      throw new ApiError('API_ROUTE_UNKNOWN', 'Cannot advise: the template has no such type of device any more');
+    },
   },
   certifying(
     '/.well-known/est/simpleenroll',
@@ -60,6 +88,10 @@ export const EST_ROUTES: readonly Route[] = [
     },
   ),
 ];
+
+async function adviceOf(name: string, services: Services): Promise<EncryptionAdvice | null> {
+  return adviceFor(await services.identity.inventory.show(name), services);
+}
 
 /** A route that takes a certificate request and answers with the certificate. */
 function certifying(
@@ -99,9 +131,9 @@ async function* bounded(stream: AsyncIterable<Uint8Array>): AsyncIterable<Uint8A
 /** The device's own certificate and nothing else. @see RFC 7030 section 4.2.3 */
 function certificateOf({ certificate }: DeviceCertificate): RouteReply {
   const own = certificate.slice(0, certificate.indexOf('-----END') + '-----END CERTIFICATE-----'.length);
-  return base64(certsOnly(own), EST_MEDIA.certificates);
+  return base64(certsOnly(own), EST_MEDIA.certificates, { link: ADVICE_LINK });
 }
 
-function base64(body: string, contentType: string): RouteReply {
-  return { text: body, contentType, headers: { 'content-transfer-encoding': 'base64' } };
+function base64(body: string, contentType: string, more: Readonly<Record<string, string>> = {}): RouteReply {
+  return { text: body, contentType, headers: { 'content-transfer-encoding': 'base64', ...more } };
 }
