@@ -445,6 +445,9 @@ export interface FleetSumTrial {
 export interface HashingTrial {
   readonly words: number;
   readonly buckets: number;
+  /** Words that are read as they were sent by who sees them, and as the number of a bucket by who is granted no more. */
+  readonly stored: number;
+  readonly hashed: number;
   /** Words that were in the same bucket when asked again; that a dictionary hit without the key; with another key. */
   readonly same: number;
   readonly withoutKey: number;

@@ -172,6 +172,8 @@ export const SOUND_FLEET_SUM: FleetSumTrial = { security: 128, error: 1e-9, othe
 export const SOUND_HASHING: HashingTrial = {
   words: 500,
   buckets: 4_096,
+  stored: 500,
+  hashed: 500,
   same: 500,
   withoutKey: 0,
   withOtherKey: 1,

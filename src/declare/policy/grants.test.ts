@@ -51,7 +51,7 @@ test('rolesOf() gives the prober its own role, which proves, sees probes and not
     rolesOf(prober, template).map(({ name, query, may }) => [name, query, may]),
     [
       [PROBER_ROLE, ['_probe', '_trial', '_trial_flows', '_trial_connections'], ['prove']],
-      [PROBE_SHARE_ROLE, ['_probe'], []],
+      [PROBE_SHARE_ROLE, ['_probe', '_trial'], []],
     ],
   );
   assert.deepEqual(rolesOf(subject('device', [PROBER_ROLE]), template), []);

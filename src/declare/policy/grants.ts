@@ -1,4 +1,4 @@
-import { PROBE_STREAM, PROBER_STREAMS } from '#base/core/index.ts';
+import { PROBE_STREAM, PROBER_STREAMS, TRIAL_STREAM } from '#base/core/index.ts';
 import type { Role, Template } from '#declare/template/index.ts';
 import { isProtected } from './protected-relations.ts';
 import { allRelations } from './relation-facts.ts';
@@ -12,6 +12,9 @@ export const PROBER_ROLE = '_prober';
 
 /** What the prober takes tokens back for; it says it for nothing else. */
 export const PROBE_PURPOSE = 'probe';
+
+/** Into how many buckets words of the prober are hashed where it sees a share. */
+export const PROBE_BUCKETS = 4_096;
 
 /** What the prober is granted some of its rows for, and no others. */
 export const PROBE_SHARE_PURPOSE = 'probe-share';
@@ -33,15 +36,15 @@ export function proberRole(): Role {
   };
 }
 
-/** Sees a share of the prober's rows, as a role with `rows` does. */
-function proberShareRole(): Role {
-  const rows = new Map([[PROBE_STREAM, 'n = 1']]);
+/** Sees a share of the prober's rows, as a role with `rows` does, and its words as buckets, as one with `masks` does. */
+export function proberShareRole(): Role {
   return {
     ...proberRole(),
     name: PROBE_SHARE_ROLE,
-    query: [PROBE_STREAM],
+    query: [PROBE_STREAM, TRIAL_STREAM],
     purposes: [PROBE_SHARE_PURPOSE],
-    rows,
+    rows: new Map([[PROBE_STREAM, 'n = 1']]),
+    masks: new Map([[`${TRIAL_STREAM}.word`, `bucket:${PROBE_BUCKETS}`]]),
     may: [],
   };
 }

@@ -42,7 +42,7 @@ export { isProtected, protectedRelations } from './protected-relations.ts';
 export type { ProtectedRelation } from './protected-relations.ts';
 export { allRelations, relationFacts, sourcesOf } from './relation-facts.ts';
 export type { RelationFacts } from './relation-facts.ts';
-export { OPERATOR_ROLE, PROBER_ROLE, rolesOf } from './grants.ts';
+export { OPERATOR_ROLE, PROBE_BUCKETS, PROBE_SHARE_PURPOSE, PROBER_ROLE, rolesOf } from './grants.ts';
 export { explainDecision, REASONS, requireAllowed } from './explain.ts';
 export { planTemplate } from './plan-template.ts';
 export type { PlannedColumn, PlannedDevice, PlannedSight, PlannedStream, TemplatePlan } from './plan-template.ts';

@@ -33,6 +33,7 @@ test('rolePolicies() names the places in the template', () => {
       'people._prober.tokens.sees',
       'people._prober-share.query',
       'people._prober-share.sees',
+      'people._prober-share.masks._trial.word',
       'people._prober.may',
     ],
   );

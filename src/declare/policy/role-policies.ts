@@ -9,6 +9,7 @@ import {
   PROBE_SHARE_PURPOSE,
   PROBE_SHARE_ROLE,
   PROBER_ROLE,
+  proberShareRole,
   standardOperator,
 } from './grants.ts';
 import { protectedRelations } from './protected-relations.ts';
@@ -72,18 +73,22 @@ function policiesOf(role: Role, beyondAll: readonly string[]): readonly Policy[]
  */
 function seePolicy(role: Role, beyondAll: readonly string[]): Policy {
   const classes = [...new Set<Class>(['public', ...role.sees])];
-  const masked = [...role.masks.keys()].map((target) => {
-    const [view = '', column = ''] = target.split('.');
-    return `!(resource.view == ${quoted(view)} && resource.name == ${quoted(column)})`;
-  });
   return permit(
     `people.${role.name}.sees`,
     `${role.name} sees ${classes.join(', ')}${classes.includes('identifier') ? '' : ' and tokens of identifiers'}`,
     [SEE],
     `permit (principal in ${roleId(role.name)}, action == Action::"${SEE}", resource) when {
-      ${[inViews(role, 'resource.view', beyondAll), purposeFits(role), `${classSet(classes)}.contains(resource.seenAs)`, ...masked].join(' && ')}
+      ${[inViews(role, 'resource.view', beyondAll), purposeFits(role), `${classSet(classes)}.contains(resource.seenAs)`, ...unmasked(role)].join(' && ')}
     };`,
   );
+}
+
+/** That a column is none which a role sees masked. */
+function unmasked({ masks }: Role): readonly string[] {
+  return [...masks.keys()].map((target) => {
+    const [view = '', column = ''] = target.split('.');
+    return `!(resource.view == ${quoted(view)} && resource.name == ${quoted(column)})`;
+  });
 }
 
 /** A declared mask is a grant of the masked form, whatever the class. */
@@ -118,6 +123,8 @@ function probePolicies(roles: readonly Role[]): readonly Policy[] {
   const forPurpose = (purpose: string): string =>
     `context has purpose && context.purpose == Purpose::${quoted(purpose)}`;
   const forProbing = forPurpose(PROBE_PURPOSE);
+  const forShare = forPurpose(PROBE_SHARE_PURPOSE);
+  const share = proberShareRole();
   return [
     permit(
       `people.${PROBER_ROLE}.query`,
@@ -148,13 +155,13 @@ function probePolicies(roles: readonly Role[]): readonly Policy[] {
         resource.view == ${quoted(PROBE_STREAM)} && ${seen} && ${forProbing}
       };`,
     ),
-    // The rows of that role are some of them: a purpose may give fewer instead of none.
+    // The rows of that role are some of them, and its masks hold: a purpose may give less instead of nothing.
     permit(
       `people.${PROBE_SHARE_ROLE}.query`,
       'the prober queries a share of what it sent, for a purpose that gives no more',
       ['query'],
       `permit (principal in ${roleId(PROBE_SHARE_ROLE)}, action == Action::"query", resource) when {
-        resource.name == ${quoted(PROBE_STREAM)} && ${forPurpose(PROBE_SHARE_PURPOSE)}
+        ${inViews(share, 'resource.name', [])} && ${forShare}
       };`,
     ),
     permit(
@@ -162,9 +169,10 @@ function probePolicies(roles: readonly Role[]): readonly Policy[] {
       'the prober sees a share of what it sent, for a purpose that gives no more',
       [SEE],
       `permit (principal in ${roleId(PROBE_SHARE_ROLE)}, action == Action::"${SEE}", resource) when {
-        resource.view == ${quoted(PROBE_STREAM)} && ${seen} && ${forPurpose(PROBE_SHARE_PURPOSE)}
+        ${[inViews(share, 'resource.view', []), seen, forShare, ...unmasked(share)].join(' && ')}
       };`,
     ),
+    ...[...share.masks.keys()].map((target) => maskPolicy(share, target, [])),
     permit(
       `people.${PROBER_ROLE}.may`,
       'the prober proves',

@@ -9,7 +9,7 @@ function byChance(words: number, buckets: number): number {
   return (3 * words) / buckets + 8;
 }
 
-/** Hashes words as a mask does, and tries to get them back with a dictionary that has all of them and not the key. */
+/** Sends words, sees them through a mask, and tries to get them back with a dictionary that has all of them and not the key. */
 export const categoriesStayHashed: Control = {
   id: 'categories-stay-hashed',
   row: 40,
@@ -22,6 +22,8 @@ export const categoriesStayHashed: Control = {
     const chance = byChance(trial.words, trial.buckets);
     return judge(
       {
+        'words are there as they were sent': trial.stored === trial.words,
+        'who sees buckets sees no word': trial.hashed === trial.words,
         'the same word is in the same bucket': trial.same === trial.words,
         'a dictionary without the key finds none': trial.withoutKey <= chance,
         'a dictionary with another key finds none': trial.withOtherKey <= chance,

@@ -681,10 +681,24 @@ export class LivePlatform implements ProbePlatform {
 
   hashingTrial(): Promise<HashingTrial> {
     const { keys, random } = this.#parts;
+    const { publish } = this.#trial();
     return tryHashing({
+      publish,
+      query: async (sql, purpose) => {
+        const { status, body } = await this.call(
+          'POST',
+          '/v1/query',
+          purpose === null ? { sql } : { sql, purpose },
+          'prober',
+        );
+        const { rows } = (status === 200 ? body : { rows: [] }) as { rows: readonly Readonly<Record<string, Json>>[] };
+        return rows;
+      },
       maskKey: async () => (await keys.digestKey('mask')).key.exportBytes(),
       purposes: async () => (await this.keys()).filter(({ kind }) => kind === 'digest').map(({ name }) => name),
       random: (bytes) => random.bytes(bytes),
+      nowMs: () => Math.floor(this.#parts.clock.now() / 1_000),
+      within: (ask) => within(TOLD_WITHIN_MS, ask),
     });
   }
 
