@@ -54,9 +54,8 @@ export const tiers: DetectBench = ({ note }) => {
       quietSeconds: 60,
       ...(rule === null ? {} : { tiers: rule }),
     };
-    const dearer =
-      rule === null ? null : new DearerTiers(plan.fields.length, rateOfPart(plan), rule, () => performance.now());
-    const begun = performance.now();
+    const dearer = rule === null ? null : new DearerTiers(plan.fields.length, rateOfPart(plan), rule, processorMs);
+    const begun = processorMs();
     const first = new DeviceWatch('normal', plan);
     const alarms = new Set(first.take(rowsOf(normal.values, normal.width, 0), dearer).map(({ id }) => id)).size;
     let [found, there, falseFiles] = [0, 0, 0];
@@ -71,7 +70,7 @@ export const tiers: DetectBench = ({ note }) => {
       if (told.some(({ start, end }) => odd(start, end))) found += 1;
       if (told.some(({ start, end }) => !odd(start, end))) falseFiles += 1;
     }
-    const ms = performance.now() - begun;
+    const ms = processorMs() - begun;
     const [principal, neighbours] = dearer?.figures ?? [];
     recalls.set(name, [found / there, dearer?.busyMs ?? 0]);
     rows.push({
@@ -107,10 +106,16 @@ export const tiers: DetectBench = ({ note }) => {
     ],
     protocol: [
       'SKAB: the run without anomalies as a first device, then each file as a device of its own on the same stream, from nothing learnt.',
-      'Found: a finding overlaps rows that are labelled; budget 1 an hour; time is of one process, first to last.',
+      'Found: a finding overlaps rows that are labelled; budget 1 an hour; time is that of the processor, of one process, first to last.',
     ],
   };
 };
+
+/** Milliseconds that this thread has had of a processor: those of the clock are others' too where a machine is busy. */
+function processorMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
 
 function at(row: number, file: number): number {
   return (1_700_000_000 + 1e6 * (file + 1) + row) * 1e6;
