@@ -82,6 +82,12 @@ export const FEATURE_WORDS = {
     takes: ['at'],
     about: 'how strongly the last times repeat with one period, and the period',
   },
+  peers: {
+    of: 'number',
+    settings: { over: seconds(600) },
+    takes: [],
+    about: 'where the value stands among the other devices of its stream and type, in slots of `over`',
+  },
 } as const satisfies Readonly<Record<string, FeatureWord>>;
 
 export type FeatureKindWord = keyof typeof FEATURE_WORDS;

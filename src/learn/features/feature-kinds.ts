@@ -3,6 +3,7 @@ import type { Feature, FeatureKind, FeatureOf } from './feature.ts';
 import { phase, slot } from './kinds/clock.ts';
 import { level, noise, quantile } from './kinds/level.ts';
 import { order } from './kinds/order.ts';
+import { peers } from './kinds/peers.ts';
 import { periodicity } from './kinds/periodicity.ts';
 import { arrivals, gap, rate, value } from './kinds/plain.ts';
 import { residual } from './kinds/residual.ts';
@@ -28,6 +29,7 @@ export const FEATURE_KINDS: Kinds = {
   order,
   timing,
   periodicity,
+  peers,
 };
 
 /** The kind of a feature. */

@@ -1,6 +1,7 @@
 import { FeaturesError } from './errors.ts';
 import type { Feature, Row, Taker } from './feature.ts';
 import { checkFeatures, checkRows, columnsOf, kindOf, roomOf } from './feature-kinds.ts';
+import type { PeerView } from './peer-slots.ts';
 import { decodeState, encodeState } from './state-codec.ts';
 
 const KIND = 'feature-stream';
@@ -94,10 +95,10 @@ export class FeatureStream {
    * @param values row after row; NaN is a missing value
    * @returns the features, row after row; NaN where there is none
    */
-  push(times: Float64Array, values: Float64Array): Float64Array {
+  push(times: Float64Array, values: Float64Array, peers?: PeerView): Float64Array {
     checkRows(times, values, this.#width);
     const out = new Float64Array(times.length * this.columns);
-    this.pushInto(times, values, times.length, out, this.columns, 0);
+    this.pushInto(times, values, times.length, out, this.columns, 0, peers);
     return out;
   }
 
@@ -106,6 +107,7 @@ export class FeatureStream {
    *
    * @param stride values of a row of `out`
    * @param first place of the first feature in it
+   * @param peers the group of the device; absent where it is of none
    */
   pushInto(
     times: Float64Array,
@@ -114,8 +116,9 @@ export class FeatureStream {
     out: Float64Array,
     stride: number,
     first: number,
+    peers?: PeerView,
   ): void {
-    const row: Row = { time: 0, values, at: 0 };
+    const row: Row = { time: 0, values, at: 0, peers };
     for (let i = 0; i < count; i++) {
       const time = times[i]!;
       const at = i * stride + first;

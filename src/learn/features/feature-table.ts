@@ -1,6 +1,9 @@
 import { parseRfc3339 } from '#base/core/index.ts';
 import { computeFeatures } from './compute-features.ts';
 import { FeaturesError } from './errors.ts';
+import { PeerSlots } from './peer-slots.ts';
+import type { PeerView } from './peer-slots.ts';
+import { peerFields } from './plan-features.ts';
 import type { FeatureInput, FeaturePlan } from './plan-features.ts';
 
 /** A row as a query answers it: values by column, times as RFC 3339 or epoch microseconds. */
@@ -30,7 +33,7 @@ const MOST_ROWS = 5_000_000;
 export async function* featureTable(
   rows: AsyncIterable<AnsweredRow> | Iterable<AnsweredRow>,
   plan: FeaturePlan,
-  { series, time }: { readonly series: string; readonly time: string },
+  { series, time, peers }: { readonly series: string; readonly time: string; readonly peers?: PeerSlots },
 ): AsyncGenerator<FeatureLine> {
   const { inputs } = plan;
   const categories = new Map<string, number>();
@@ -46,13 +49,38 @@ export async function* featureTable(
       });
     }
     if (name !== own || times.length >= MOST_ROWS) {
-      if (own !== null) yield* linesOf(own, plan, times, values);
+      if (own !== null) yield* linesOf(own, plan, times, values, peers?.view(own));
       [own, times, values] = [name, [], []];
     }
     times.push(when);
     for (const input of inputs) values.push(numberOf(input, row[input.name], categories));
   }
-  if (own !== null) yield* linesOf(own, plan, times, values);
+  if (own !== null) yield* linesOf(own, plan, times, values, peers?.view(own));
+}
+
+/**
+ * The group of all devices of a query's answer, for the features of a plan that need it: to be gathered from the same rows
+ * before these are computed. Slots of all times are kept.
+ *
+ * @param received column that tells when rows came, as epoch microseconds or RFC 3339; absent where that does not count
+ */
+export async function gatherPeers(
+  rows: AsyncIterable<AnsweredRow> | Iterable<AnsweredRow>,
+  { inputs, features }: FeaturePlan,
+  { series, time, received }: { readonly series: string; readonly time: string; readonly received?: string },
+): Promise<PeerSlots> {
+  const slots = new PeerSlots(peerFields(features.map(({ feature }) => feature)));
+  const categories = new Map<string, number>();
+  for await (const row of rows) {
+    const name = row[series];
+    if (typeof name !== 'string') continue;
+    const came = received === undefined ? -Infinity : timeOf(row[received]);
+    slots.add(name, timeOf(row[time]), came, (field) => {
+      const input = inputs[field]!;
+      return numberOf(input, row[input.name], categories);
+    });
+  }
+  return slots;
 }
 
 function* linesOf(
@@ -60,11 +88,12 @@ function* linesOf(
   plan: FeaturePlan,
   told: readonly number[],
   values: readonly number[],
+  peers: PeerView | undefined,
 ): Generator<FeatureLine> {
   const features = plan.features.map(({ feature }) => feature);
   const columns = plan.features.reduce((sum, feature) => sum + feature.columns.length, 0);
   const times = apart(told);
-  const out = computeFeatures(features, times, Float64Array.from(values), plan.inputs.length);
+  const out = computeFeatures(features, times, Float64Array.from(values), plan.inputs.length, peers);
   for (const [row, time] of told.entries()) {
     yield { series, time, values: out.subarray(row * columns, (row + 1) * columns) };
   }

@@ -1,3 +1,5 @@
+import type { PeerView } from './peer-slots.ts';
+
 /**
  * A feature of the rows of a device: what is computed of each row and of those before it. One definition, two
  * executions: `FeatureStream` as rows come, `computeFeatures` over all of them; both give the same.
@@ -68,7 +70,13 @@ export type Feature =
    * How strongly so many times repeat with one period, and that period in seconds: −ln of the chance of such a strength
    * among times that come at random, 0 where that is likely. Told with the last of them, then the next are waited for.
    */
-  | { readonly kind: 'periodicity'; readonly events: number; readonly at?: number };
+  | { readonly kind: 'periodicity'; readonly events: number; readonly at?: number }
+  /**
+   * Where a value stands among those of the other devices of its group, by their means in the slot of so many seconds
+   * that is two before its own: how many of their spreads from their middle, above how many of them, and of how many.
+   * Missing while three others are not known. The group is no state of the device: whoever computes is given it.
+   */
+  | { readonly kind: 'peers'; readonly field: number; readonly seconds: number };
 
 /** A row on its way through the features: one object, used again for each. */
 export interface Row {
@@ -76,6 +84,8 @@ export interface Row {
   values: Float64Array;
   /** Where the row starts in `values`. */
   at: number;
+  /** The group of the device; absent where it is of none. */
+  peers?: PeerView | undefined;
 }
 
 /** Computes one feature of a row, puts its columns from `at` on, and takes the row into its state. */
@@ -88,6 +98,7 @@ export interface Series {
   readonly times: Float64Array;
   readonly values: Float64Array;
   readonly width: number;
+  readonly peers?: PeerView | undefined;
 }
 
 /** Puts one value of the i-th timely row. */

@@ -5,6 +5,8 @@ import type { FeatureKindWord, FeatureRule, Field } from '#declare/template/inde
 import type { Feature } from './feature.ts';
 import { kindOf } from './feature-kinds.ts';
 
+import type { PeerField } from './peer-slots.ts';
+
 /** A column that features are computed from. */
 export interface FeatureInput {
   readonly name: string;
@@ -65,6 +67,7 @@ const ROLES: Readonly<Record<FeatureKindWord, FeatureRole>> = {
   order: 'score',
   timing: 'score',
   periodicity: 'score',
+  peers: 'measure',
 };
 
 /**
@@ -101,6 +104,14 @@ export function planFeatures(stream: FeatureFields, has: (column: string) => boo
     };
   });
   return { inputs, features, left };
+}
+
+/** What has to be known of the devices of a group for features to be computed. */
+export function peerFields(features: readonly Feature[]): readonly PeerField[] {
+  const found = features.flatMap((one) => (one.kind === 'peers' ? [{ field: one.field, seconds: one.seconds }] : []));
+  return found.filter(
+    ({ field, seconds }, i) => found.findIndex((one) => one.field === field && one.seconds === seconds) === i,
+  );
 }
 
 type Rule = Omit<FeatureRule, 'kind'> & { readonly kind: FeatureKindWord | 'value' };
@@ -144,7 +155,7 @@ function featureOf({ kind, of, from, at, settings }: Rule, numberOf: (name: stri
     ...(of === null ? {} : { field: numberOf(of) }),
     ...(kind === 'residual' ? { from: from.map(numberOf) } : {}),
     ...(at === null ? {} : { at: numberOf(at) }),
-    ...(kind === 'arrivals' ? { seconds: over } : {}),
+    ...(kind === 'arrivals' || kind === 'peers' ? { seconds: over } : {}),
     ...(kind === 'phase' || kind === 'slot' || kind === 'timing' ? { seconds: period } : {}),
     ...(kind === 'order' || kind === 'timing' ? { symbols: SYMBOLS } : {}),
     ...others,
@@ -157,7 +168,7 @@ function unitOf({ kind, of }: Rule, fields: FeatureFields['fields']): string | n
   const unit = fields.find(({ name }) => name === of)?.unit ?? null;
   if (kind === 'gap') return 's';
   if (kind === 'rate') return unit === null ? null : `${unit}/s`;
-  return kind === 'order' || kind === 'timing' ? null : unit;
+  return kind === 'order' || kind === 'timing' || kind === 'peers' ? null : unit;
 }
 
 function whyNot(missing: string, fields: FeatureFields['fields'], has: (column: string) => boolean): string {

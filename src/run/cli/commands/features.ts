@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { formatMicros, micros } from '#base/core/index.ts';
 import type { Class, FieldType } from '#base/core/index.ts';
 import type { FeatureRule } from '#declare/template/index.ts';
-import { featureTable, planFeatures } from '#learn/features/index.ts';
+import { featureTable, gatherPeers, planFeatures } from '#learn/features/index.ts';
 import type { FeatureFields, FeatureLine, FeaturePlan } from '#learn/features/index.ts';
 import { CliError } from '../errors.ts';
 import type { PlatformClient } from '../platform-client.ts';
@@ -77,7 +77,12 @@ export function addFeaturesCommand(program: Command, contextOf: ContextOf): void
           return;
         }
         const rows = ask(client, statementOf(found, plan, options), options.purpose);
-        const lines = featureTable(rows, plan, { series: options.series, time: options.time });
+        const { series, time } = options;
+        const has = (column: string): boolean => found.columns.some(({ name }) => name === column);
+        const peers = !plan.features.some(({ feature }) => feature.kind === 'peers')
+          ? {}
+          : { peers: await gatherPeers(ask(client, statementOf(found, plan, options), options.purpose), plan, { series, time, ...(has('received') ? { received: 'received' } : {}) }) }; // prettier-ignore
+        const lines = featureTable(rows, plan, { series, time, ...peers });
         const text = Readable.from(options.format === 'csv' ? csv(lines, plan, options) : ndjson(lines, plan, options));
         if (options.out === undefined) await context.terminal.pipe(text);
         else await pipeline(text, createWriteStream(options.out));
@@ -125,12 +130,17 @@ function fieldsOf(view: ViewRow, declared: readonly FeatureRule[], own: readonly
 }
 
 /** Rows device after device, each in the order in which its readings came. */
-function statementOf({ name, columns }: ViewRow, { inputs }: FeaturePlan, options: FeatureOptions): string {
+function statementOf({ name, columns }: ViewRow, { inputs, features }: FeaturePlan, options: FeatureOptions): string {
   const has = (column: string): boolean => columns.some((one) => one.name === column);
-  const wanted = [options.series, options.time, ...inputs.map((input) => input.name)];
+  const wanted = new Set([
+    options.series,
+    options.time,
+    ...(features.some(({ feature }) => feature.kind === 'peers') ? ['received'].filter(has) : []),
+    ...inputs.map(({ name: input }) => input),
+  ]);
   const order = [options.series, ...['received', 'seq'].filter(has), options.time];
   const where = options.where === undefined ? '' : ` WHERE (${options.where})`;
-  return `SELECT ${wanted.map(quoted).join(', ')} FROM ${quoted(name)}${where} ORDER BY ${order.map(quoted).join(', ')} LIMIT ${options.limit}`;
+  return `SELECT ${[...wanted].map(quoted).join(', ')} FROM ${quoted(name)}${where} ORDER BY ${order.map(quoted).join(', ')} LIMIT ${options.limit}`;
 }
 
 async function* ask(

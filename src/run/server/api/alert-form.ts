@@ -18,6 +18,7 @@ const CAUSE = Type.Object({
   deviation: number,
   wouldPass: orNull(number),
   wouldPassFor: Type.Optional(listOf(text)),
+  peers: Type.Optional(Type.Object({ of: text, unit: orNull(text), below: number, others: count })),
 });
 export const VERDICT = Type.Enum(['confirmed', 'false-alarm', 'expected'] as const);
 /** What a rule found in the log. */

@@ -1,4 +1,5 @@
 import { BehaviourProfile, PROFILE_SETTLES, STRANGE_WINDOWS, TraitWindow } from './behaviour-profile.ts';
+import type { PeerView } from '#learn/features/index.ts';
 import { StateArena } from '../state-arena.ts';
 import { FOREIGN_WINDOWS, isForeign, shareOf } from './type-profiles.ts';
 import type { TypeProfiles } from './type-profiles.ts';
@@ -19,6 +20,8 @@ export interface Others {
   /** Its type and how the types of the stream behave; absent where its type is not known. */
   readonly type?: string;
   readonly types?: TypeProfiles;
+  /** Where features find what is usual among the others of its stream and type; absent where none asks. */
+  readonly group?: PeerView;
 }
 
 /** What is strange of a device: that it is not as itself, not as its peers, or as a type that it is not of. */

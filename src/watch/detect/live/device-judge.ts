@@ -216,7 +216,7 @@ export class DeviceJudge {
     const width = this.#plan.fields.length;
     const { count, times, inputs } = rows;
     if (inputs !== null) {
-      this.#features?.pushInto(times, inputs, count, rows.values, width, this.#plan.sources.length);
+      this.#features?.pushInto(times, inputs, count, rows.values, width, this.#plan.sources.length, others.group);
     }
     const measures = measuresOf(rows, this.#plan);
     const moved: (MovedCondition | null)[] = [];

@@ -39,7 +39,7 @@ export function findCauses(unusual: Unusual): readonly Cause[] {
   const order = fields.map((_, i) => i).sort((a, b) => shares[b]! - shares[a]! || a - b);
   const named = order.slice(0, MOST_CAUSES).filter((field, rank) => rank === 0 || shares[field]! >= LEAST_SHARE);
   return named.map((field): Cause => {
-    const { name, unit, shown } = fields[field]!;
+    const { name, unit, shown, peers } = fields[field]!;
     const [centre, spread] = [usual.centre[field]!, usual.spread[field]!];
     const at = (value: number): number | null => (shown && Number.isFinite(value) ? shownValue(name, value) : null);
     const [low, high] = [at(centre - USUAL * spread), at(centre + USUAL * spread)];
@@ -56,6 +56,9 @@ export function findCauses(unusual: Unusual): readonly Cause[] {
       deviation: round(clamp(standardise(usual, field, row[field]!)), 2),
       wouldPass,
       ...(wouldPass === null ? {} : { wouldPassFor: way!.names }),
+      ...(peers === undefined || !(row[field + 2]! > 0)
+        ? {}
+        : { peers: { ...peers, below: row[field + 1]!, others: row[field + 2]! } }),
     };
   });
 }
@@ -114,6 +117,8 @@ function mainClause(device: string, detector: string, cause: Cause): string {
   const of = (number: number): string => `${Number(number.toPrecision(4))}${unit === null ? '' : ` ${unit}`}`;
   const range = usual === null ? '' : `; usual for it is ${of(usual[0])} to ${of(usual[1])}`;
   if (value === null) return `${field} of ${device} was ${deviation} standard deviations from what is usual for it`;
+  if (cause.peers !== undefined)
+    return `${sayPlace(device, cause.peers)}, ${of(value)} spreads from their middle${range}`;
   switch (detector) {
     case 'baseline-moved':
       return `what is usual for ${field} of ${device} has moved to ${of(value)}${range.replace('is', 'was')}`;
@@ -143,6 +148,21 @@ function mainClause(device: string, detector: string, cause: Cause): string {
     default:
       return `${field} of ${device} was ${of(value)}${range}`;
   }
+}
+
+/** How a value is called that is less, or more, by its unit. */
+const COMPARED: ReadonlyMap<string | null, readonly [less: string, more: string]> = new Map([
+  ['Cel', ['colder', 'warmer']],
+  ['K', ['colder', 'warmer']],
+]);
+
+/** Where a device stands among its peers, in words. */
+function sayPlace(device: string, { of, unit, below, others }: NonNullable<Cause['peers']>): string {
+  const [less, more] = COMPARED.get(unit) ?? ['less', 'more'];
+  const above = others - below;
+  const [than, count] = above >= below ? [less, Math.round(above)] : [more, Math.round(below)];
+  const whom = count === others ? `all ${others} others` : `${count} of ${others} others`;
+  return `${of} of ${device} was ${than} than that of ${whom} of its type`;
 }
 
 /** The field whose order or timing a feature looks at, which is named after it where it was not named otherwise. */

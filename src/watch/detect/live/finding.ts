@@ -21,6 +21,13 @@ export type Cause = {
   readonly wouldPass: number | null;
   /** Detectors that would have passed it with that value; of others it is not known. Absent where there is no such value. */
   readonly wouldPassFor?: readonly string[];
+  /** Present where it is a place among the other devices of the stream and type: in which field, above how many, of how many. */
+  readonly peers?: {
+    readonly of: string;
+    readonly unit: string | null;
+    readonly below: number;
+    readonly others: number;
+  };
 };
 
 /** A reading as it is shown: null for what is missing or not shown. */

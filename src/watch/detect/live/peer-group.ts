@@ -1,4 +1,4 @@
-import { robustCentre } from '#learn/features/index.ts';
+import { LEAST_PEERS, sortedFinite, standing } from '#learn/features/index.ts';
 import type { DeviceBaseline } from './device-judge.ts';
 
 /** What is usual for a field among the devices of a stream, and where one of them stands. */
@@ -17,17 +17,17 @@ export interface PeerGroup {
   readonly fields: readonly PeerField[];
 }
 
-/** Fewer are no group. */
-const LEAST = 3;
-
 /** A device beside the others of its stream; null where there are too few. */
 export function peerGroup(own: DeviceBaseline, others: readonly DeviceBaseline[]): PeerGroup | null {
   const peers = others.filter(({ device }) => device !== own.device);
-  if (peers.length < LEAST) return null;
+  if (peers.length < LEAST_PEERS) return null;
   const fields = own.fields.map(({ name, centre, spread }, i): PeerField => {
-    const group = robustCentre(Float64Array.from(peers, (peer) => peer.fields[i]?.centre ?? NaN));
-    const scale = Math.max(group.spread, spread, Number.MIN_VALUE);
-    return { name, centre: group.centre, spread: group.spread, position: (centre - group.centre) / scale };
+    const stands = standing(
+      centre,
+      sortedFinite(Float64Array.from(peers, (peer) => peer.fields[i]?.centre ?? NaN)),
+      spread,
+    );
+    return { name, centre: stands?.centre ?? NaN, spread: stands?.spread ?? NaN, position: stands?.position ?? NaN };
   });
   return { devices: peers.length, fields };
 }

@@ -32,6 +32,8 @@ export interface WatchedField {
   readonly relative?: number;
   /** What it is good for; a `measure` where that is not said. */
   readonly role?: FeatureRole;
+  /** Present where it is a place among peers: of which field, with its unit. The next two columns are how many are below, of how many. */
+  readonly peers?: { readonly of: string; readonly unit: string | null };
 }
 
 /** A field that is a sign of tampering. */
@@ -293,12 +295,12 @@ export function planStream(stream: Stream, budget: WatchPlan['budget'], drift: D
       ({ role, declared, feature }) => role === 'score' || (declared && role === 'measure' && feature.kind !== 'gap'),
     )
     .toSorted((a, b) => ORDER.indexOf(a.feature.kind) - ORDER.indexOf(b.feature.kind));
-  const computed = features.flatMap(({ columns, unit, role, class: cls }) =>
+  const computed = features.flatMap(({ feature, columns, unit, role, class: cls }) =>
     columns.map((name, i): WatchedField => {
       const shown = isShown(cls);
       return i === 0
-        ? { name, unit, shown, resolution: role === 'measure' ? 0 : Infinity, role }
-        : { name, unit: 's', shown, resolution: Infinity, role: 'context' };
+        ? { name, unit, shown, resolution: resolutionOf(feature, role), role, ...peersOf(feature, inputs, stream) }
+        : { name, unit: feature.kind === 'periodicity' ? 's' : null, shown, resolution: Infinity, role: 'context' };
     }),
   );
   const interval = { name: INTERVAL, unit: null, shown: true, resolution: RESOLUTION_OF_INTERVAL };
@@ -342,6 +344,20 @@ const PEER_FIELDS: readonly string[] = ['source_address', 'destination_address',
 /** Whether peers may be named in alerts: not where the class of their address or name keeps values out of them. */
 export function showsPeers({ fields }: Pick<Stream, 'fields'>): boolean {
   return fields.every(({ name, class: cls }) => !PEER_FIELDS.includes(name) || isShown(cls));
+}
+
+/** A tenth of the spread of the others means nothing. */
+const RESOLUTION_OF_PLACE = 0.1;
+
+function resolutionOf({ kind }: Feature, role: FeatureRole): number {
+  if (role !== 'measure') return Infinity;
+  return kind === 'peers' ? RESOLUTION_OF_PLACE : 0;
+}
+
+function peersOf(feature: Feature, inputs: readonly FeatureInput[], { fields }: Stream): Pick<WatchedField, 'peers'> {
+  if (feature.kind !== 'peers') return {};
+  const of = inputs[feature.field]!.name;
+  return { peers: { of, unit: fields.find(({ name }) => name === of)?.unit ?? null } };
 }
 
 /** Numbers of a flow that name something and measure nothing: of a port more is not more. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { micros, millis, systemClock } from '#base/core/index.ts';
 import type { Batch } from '#base/core/index.ts';
+import { nextNormal, seedRandom } from '#learn/features/index.ts';
 import type { JournalItem, JournalReader } from '#flow/journal/index.ts';
 import type { Finding } from './finding.ts';
 import type { DeviceState } from './state-file.ts';
@@ -363,4 +364,70 @@ test('WatchService finds command and control in a stream of flows, the same afte
   const whole = await tell([0, rows.length]);
   assert.match(whole[0]?.sentence ?? '', /^camera-2 calls 203\.0\.113\.9/);
   assert.deepEqual(await tell([0, half], [half, rows.length]), whole);
+});
+
+test('WatchService tells of a device that leaves its place among its peers, the same after a restart', async () => {
+  const template = makeTemplate(`
+devices: { reefer: {} }
+streams:
+  cold:
+    from: reefer
+    fields: { temperature: { type: number, unit: Cel } }
+    features: { place: { kind: peers, of: temperature, over: 2m } }
+`);
+  const plans = new Map([['cold', planStream(template.streams.get('cold')!, { alarms: 1, seconds: 3_600 })]]);
+  const [minutes, devices] = [500, 8];
+  const random = seedRandom(3);
+  const noise = Array.from({ length: minutes * 6 * devices }, () => nextNormal(random));
+  // All follow the weather, whose changes are greater than what one of them does in the end.
+  const temperature = (i: number, device: number): number =>
+    10 * Math.sin(i / 3_000) + 0.3 * noise[i * devices + device]! - (device === 5 && i > 2_700 ? 4 : 0);
+  const batch = (from: number, to: number): Batch => {
+    const rows = Array.from({ length: (to - from) * devices }, (_, at) => ({
+      i: from + Math.floor(at / devices),
+      device: at % devices,
+    }));
+    const times = Float64Array.from(rows, ({ i }) => (1_700_000_000 + 10 * i) * 1e6);
+    return {
+      stream: 'cold',
+      template: '',
+      rows: rows.length,
+      columns: [
+        {
+          name: 'device',
+          data: {
+            type: 'text',
+            codes: Uint32Array.from(rows, ({ device }) => device),
+            dictionary: Array.from({ length: devices }, (_, i) => `truck-${i}`),
+            nulls: null,
+          },
+        },
+        { name: 'time', data: { type: 'time', values: times, nulls: null } },
+        { name: 'received', data: { type: 'time', values: times, nulls: null } },
+        {
+          name: 'temperature',
+          data: {
+            type: 'number',
+            values: Float64Array.from(rows, ({ i, device }) => temperature(i, device)),
+            nulls: null,
+          },
+        },
+      ],
+    };
+  };
+  const tell = async (...cuts: readonly number[]) => {
+    const [kept, journal] = [nothing(), new Journal()];
+    for (const [n, to] of cuts.entries()) {
+      for (let at = cuts[n - 1] ?? 0; at < to; at += 50) journal.put(batch(at, Math.min(to, at + 50)));
+      const service = start(journal, kept, { plans });
+      await eventually(() => service.status.caughtUp, Boolean);
+      await service.drain();
+    }
+    return kept.found.filter(({ device, causes }) => device === 'truck-5' && causes[0]?.field === 'place');
+  };
+  const whole = await tell(minutes * 6);
+  assert.match(whole[0]?.sentence ?? '', /^temperature of truck-5 was colder than that of all 7 others of its type, -/);
+  assert.deepEqual([whole[0]?.causes[0]?.peers?.below, whole[0]?.causes[0]?.peers?.others], [0, 7]);
+  const brief = (found: typeof whole) => found.map(({ id, sentence, detectors }) => [id, sentence, detectors]);
+  assert.deepEqual(brief(await tell(2_705, minutes * 6)), brief(whole));
 });

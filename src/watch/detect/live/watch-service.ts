@@ -1,4 +1,4 @@
-import { PROBER_STREAMS } from '#base/core/index.ts';
+import { decodeUtf8, encodeUtf8, PROBER_STREAMS } from '#base/core/index.ts';
 import type { Batch, Clock, Log } from '#base/core/index.ts';
 import type { JournalCursor, JournalReader } from '#flow/journal/index.ts';
 import type { MudWatch } from '../flows/mud-watch.ts';
@@ -6,7 +6,8 @@ import { ChannelWatch } from '../flows/channel-watch.ts';
 import { DeviceJudge, rateOfPart } from './device-judge.ts';
 import type { DeviceBaseline } from './device-judge.ts';
 import { DeviceWatch } from './device-watch.ts';
-import { decodeState, encodeState } from '#learn/features/index.ts';
+import { decodeState, encodeState, peerFields, PeerSlots } from '#learn/features/index.ts';
+import type { SavedSlots } from '#learn/features/index.ts';
 import { BehaviourProfile, TRAITS } from '../behaviour/behaviour-profile.ts';
 import { TypeProfiles } from '../behaviour/type-profiles.ts';
 import type { ForestFitter } from '../behaviour/type-profiles.ts';
@@ -105,6 +106,8 @@ const SHARE_MS = 2_000;
 const STREAM_ITSELF = '';
 /** The same for how its devices behave together. */
 const PEERS = '_peers';
+/** For what its devices are compared with by features. */
+const GROUPS = '_groups';
 /** For the channels of flows of its devices. */
 const CHANNELS = '_channels';
 /** And for how the types of its devices do. */
@@ -150,6 +153,8 @@ export class WatchService {
   #saved = 0;
   /** Of the streams that have dearer tiers. */
   readonly #dearer = new Map<string, DearerTiers>();
+  /** What features compare devices with: of each stream whose features ask for it, by type. */
+  readonly #groups = new Map<string, Map<string, PeerSlots>>();
   /** Of the streams of flows. */
   readonly #channels = new Map<string, ChannelWatch>();
   /** How the devices of each stream behave together. */
@@ -172,6 +177,7 @@ export class WatchService {
     for (const stream of parts.plans.keys()) {
       this.#beginTiers(stream);
       this.#beginChannels(stream);
+      this.#beginGroups(stream);
     }
     this.#drifts = new Map([...parts.plans.keys()].map((stream) => [stream, this.#beginDrift(stream)]));
     for (const state of parts.devices) this.#restore(state);
@@ -238,9 +244,13 @@ export class WatchService {
       device: CHANNELS,
       snapshot: watch.snapshot(),
     }));
+    const groups = [...this.#groups].map(([stream, types]): DeviceState => {
+      const saved = encodeUtf8(JSON.stringify([...types].map(([type, slots]) => [type, slots.save()])));
+      return { stream, device: GROUPS, snapshot: encodeState(GROUPS, 1, { groups: saved }) };
+    });
     return {
       cursor: new Map(this.#cursor),
-      devices: [...streams, ...channels, ...peers, ...types, ...devices, ...drifts],
+      devices: [...streams, ...channels, ...groups, ...peers, ...types, ...devices, ...drifts],
     };
   }
 
@@ -251,7 +261,9 @@ export class WatchService {
       const own = devices.get(device)?.describe();
       if (own === undefined) return [];
       // A sample is enough to tell what is usual among many.
-      const others = [...devices.values()].slice(0, MOST_PEERS).map((watch) => watch.describe());
+      const type = this.#typeOf.get(device);
+      const alike = [...devices.values()].filter((watch) => this.#typeOf.get(watch.device) === type);
+      const others = alike.slice(0, MOST_PEERS).map((watch) => watch.describe());
       return [{ ...own, peers: peerGroup(own, others) }];
     });
   }
@@ -280,6 +292,7 @@ export class WatchService {
       // Dearer tiers keep windows of all devices of a stream together: they begin anew.
       this.#beginTiers(stream);
       this.#beginChannels(stream);
+      this.#beginGroups(stream);
       // Its values are among the counts of the stream and cannot be told from the others'.
       this.#drifts.set(stream, this.#beginDrift(stream));
     }
@@ -297,6 +310,47 @@ export class WatchService {
     if (plan?.tiers === undefined) return;
     const now = (): number => this.#parts.clock.monotonicMs();
     this.#dearer.set(stream, new DearerTiers(plan.fields.length, rateOfPart(plan), plan.tiers, now));
+  }
+
+  #beginGroups(stream: string): void {
+    if (peerFields(this.#parts.plans.get(stream)?.features ?? []).length > 0) this.#groups.set(stream, new Map());
+  }
+
+  /** Takes rows into the groups of their devices; of a device whose type is not known yet into none. */
+  #addToGroups(batch: Batch): void {
+    const plan = this.#parts.plans.get(batch.stream);
+    if (plan === undefined || !this.#groups.has(batch.stream)) return;
+    const columns = new Map(batch.columns.map(({ name, data }) => [name, data]));
+    const byReceipt = plan.byReceipt === true;
+    const [device, time, received] = [
+      columns.get('device'),
+      columns.get(byReceipt ? 'received' : 'time'),
+      columns.get('received'),
+    ];
+    if (device?.type !== 'text' || time === undefined || time.type === 'text') return;
+    const fields = plan.inputs.map(({ name }) => columns.get(name));
+    // Of any past, or by receipt: nothing is too late.
+    const came = plan.ofPast === true || byReceipt || received?.type === 'text' ? undefined : received?.values;
+    const groups = device.dictionary.map((name) => this.#groupOf(batch.stream, name));
+    for (let row = 0; row < batch.rows; row++) {
+      const code = device.codes[row]!;
+      groups[code]?.add(device.dictionary[code]!, time.values[row]!, Number(came?.[row] ?? -Infinity), (field) => {
+        const column = fields[field];
+        return column === undefined || column.type === 'text' || column.nulls?.[row] === 1 ? NaN : column.values[row]!;
+      });
+    }
+  }
+
+  /** The group of a device on a stream; null where no feature asks for it, or its type is not known yet. */
+  #groupOf(stream: string, device: string): PeerSlots | null {
+    const groups = this.#groups.get(stream);
+    const plan = this.#parts.plans.get(stream);
+    if (groups === undefined || plan === undefined) return null;
+    const type = plan.typed === true ? this.#typeOfDevice(device) : '';
+    if (type === null) return null;
+    const group = groups.get(type) ?? new PeerSlots(peerFields(plan.features));
+    groups.set(type, group);
+    return group;
   }
 
   #beginChannels(stream: string): void {
@@ -361,6 +415,7 @@ export class WatchService {
         }
         const gatherer = record.kind === 'batch' ? this.#gatherers.get(record.batch.stream) : undefined;
         if (record.kind !== 'batch' || gatherer === undefined) continue;
+        this.#addToGroups(record.batch);
         gatherer.add(record.batch);
         this.#lookForDrift(record.batch);
         if (gatherer.rows >= MOST_ROWS) this.#judge();
@@ -401,18 +456,25 @@ export class WatchService {
         found.push(...(over === null ? [] : [over]), ...taken);
       }
     }
+    for (const groups of this.#groups.values()) for (const group of groups.values()) group.prune();
     this.#busyMs += clock.monotonicMs() - begun;
     if (found.length > 0) this.#tell(found);
   }
 
-  /** What the behaviour of a device is held against. Its type is asked for once; until it is known nobody holds it against types. */
+  /** What the behaviour of a device is held against; until its type is known nobody holds it against types. */
   #othersOf(stream: string, device: string): Others {
-    const peers = this.#peers.get(stream) ?? null;
+    const group = this.#groupOf(stream, device)?.view(device);
+    const others = { peers: this.#peers.get(stream) ?? null, ...(group === undefined ? {} : { group }) };
     const types = this.#types.get(stream);
+    const type = types === undefined ? null : this.#typeOfDevice(device);
+    return types === undefined || type === null ? others : { ...others, type, types };
+  }
+
+  /** The type of a device, which is asked for once; null until it is known. */
+  #typeOfDevice(device: string): string | null {
     const { typeOf } = this.#parts;
-    if (types === undefined || typeOf === undefined) return { peers };
     const type = this.#typeOf.get(device);
-    if (type === undefined) {
+    if (type === undefined && typeOf !== undefined) {
       this.#typeOf.set(device, null);
       typeOf(device).then(
         (found) => found !== null && this.#typeOf.set(device, found),
@@ -420,7 +482,7 @@ export class WatchService {
         () => this.#typeOf.delete(device),
       );
     }
-    return typeof type === 'string' ? { peers, type, types } : { peers };
+    return type ?? null;
   }
 
   /** Whether a stream's dearer tiers keep to their share of the processor, and there is no lag to be made good. */
@@ -566,6 +628,16 @@ export class WatchService {
         const profile = this.#peers.get(stream);
         for (const [name, part] of profile === undefined ? [] : profileParts('peers', profile))
           fillSaved(stream, state, name, part);
+        return;
+      }
+      if (device === GROUPS) {
+        const groups = decodeState(snapshot, GROUPS, 1).get('groups');
+        if (!(groups instanceof Uint8Array) || !this.#groups.has(stream)) return;
+        for (const [type, saved] of JSON.parse(decodeUtf8(groups)) as [string, SavedSlots][]) {
+          const slots = new PeerSlots(peerFields(plan.features));
+          slots.restore(saved);
+          this.#groups.get(stream)!.set(type, slots);
+        }
         return;
       }
       if (device === CHANNELS) {
