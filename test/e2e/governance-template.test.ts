@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
-import { STANDARD_SIGN_IN } from '#declare/template/index.ts';
 import { test } from 'node:test';
-import { days, systemClock } from '#base/core/index.ts';
-import { systemRandom } from '#base/crypto/index.ts';
 import { FileJournalReader } from '#flow/journal/index.ts';
-import { openFileCustody } from '#trust/keys/index.ts';
-import { openTrust } from '#run/server/control/open-trust.ts';
 import { eventually } from '../support/eventually.ts';
-import { silentLog } from '../support/open-audit-log.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 import type { TestPlatform } from '../support/running-platform.ts';
 import { postReadings } from './post-readings.ts';
+import { openStopped } from './open-stopped.ts';
 
 const template = (driver: string, more = ''): string => `template: 1
 name: test
@@ -303,23 +298,7 @@ async function seal(weir: TestPlatform): Promise<void> {
 
 /** The digest of the template that each reading's batch carries in the journal, by the reading's `n`. */
 async function digests(weir: TestPlatform): Promise<Map<number, string>> {
-  await using trust = await openTrust({
-    layout: weir.layout,
-    custody: await openFileCustody(weir.layout.keys, null, systemRandom),
-    declared: {
-      hasDeviceType: () => true,
-      speaksFor: () => [],
-      hasRole: () => true,
-      certificate: () => ({ life: days(365), renewBefore: days(120) }),
-      manufacturers: () => [],
-      maxDevices: () => 100,
-      signIn: () => STANDARD_SIGN_IN,
-      hosts: () => [],
-    },
-    clock: systemClock,
-    random: systemRandom,
-    log: silentLog,
-  });
+  await using trust = await openStopped(weir.layout);
   const reader = new FileJournalReader({
     directory: weir.layout.journal,
     writersGone: true,

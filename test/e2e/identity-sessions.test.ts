@@ -3,12 +3,13 @@ import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:tls';
 import { test } from 'node:test';
-import mqtt from 'mqtt';
+import type mqtt from 'mqtt';
 import { eventually } from '../support/eventually.ts';
 import { requireProgram } from '../support/outside.ts';
 import { runProgram } from '../support/run-program.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 import type { TestDevice, TestPlatform } from '../support/running-platform.ts';
+import { connectDevice } from './connect-device.ts';
 
 const TEMPLATE = `
 devices:
@@ -140,31 +141,6 @@ test('hybrid: require lets no client in that brings a classical key exchange alo
   );
   assert.ok((counts['no-shared-group'] ?? 0) > 0, JSON.stringify(counts));
 });
-
-async function connectDevice(weir: TestPlatform, device: TestDevice, clientId: string): Promise<mqtt.MqttClient> {
-  const client = mqtt.connect({
-    protocol: 'mqtts',
-    host: 'localhost',
-    port: weir.platform.address.ports.mqtt,
-    key: device.key,
-    cert: device.certificate,
-    ca: device.authority,
-    protocolVersion: 5,
-    reconnectPeriod: 0,
-    clientId,
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  client.on('connect', () => resolve());
-  client.on('error', reject);
-  client.on('close', () => reject(new Error('closed')));
-  try {
-    await promise;
-  } catch (error) {
-    await client.endAsync(true);
-    throw error;
-  }
-  return client;
-}
 
 function post(weir: TestPlatform, device: TestDevice, path: string, body: string): Promise<{ status: number }> {
   return new Promise((resolve, reject) => {

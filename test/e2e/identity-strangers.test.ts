@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { STANDARD_SIGN_IN } from '#declare/template/index.ts';
 import { test } from 'node:test';
 import mqtt from 'mqtt';
-import { days, systemClock } from '#base/core/index.ts';
-import { systemRandom } from '#base/crypto/index.ts';
+import { days } from '#base/core/index.ts';
 import { PROBE_CREDENTIAL_KINDS } from '#trust/identity/index.ts';
-import { openFileCustody } from '#trust/keys/index.ts';
-import { openTrust } from '#run/server/control/open-trust.ts';
 import { eventually } from '../support/eventually.ts';
-import { silentLog } from '../support/open-audit-log.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 import type { TestPlatform } from '../support/running-platform.ts';
+import { openStopped } from './open-stopped.ts';
 
 const TEMPLATE = `
 devices: { truck: {} }
@@ -64,23 +60,7 @@ test('who may not come in is told apart in log and metrics, and hears no differe
 /** Credentials that are wrong in one way each, made with the platform's own authority while it does not run. */
 async function strangers(weir: TestPlatform): Promise<[string, Credential][]> {
   await weir.platform[Symbol.asyncDispose]();
-  await using trust = await openTrust({
-    layout: weir.layout,
-    custody: await openFileCustody(weir.layout.keys, null, systemRandom),
-    declared: {
-      hasDeviceType: () => true,
-      speaksFor: () => [],
-      hasRole: () => true,
-      certificate: () => ({ life: days(365), renewBefore: days(120) }),
-      manufacturers: () => [],
-      maxDevices: () => 100,
-      signIn: () => STANDARD_SIGN_IN,
-      hosts: () => [],
-    },
-    clock: systemClock,
-    random: systemRandom,
-    log: silentLog,
-  });
+  await using trust = await openStopped(weir.layout);
   const made: [string, Credential][] = [];
   for (const kind of PROBE_CREDENTIAL_KINDS)
     made.push([kind, await trust.identity.probeCredential(kind, days(1), 'weir:test')]);

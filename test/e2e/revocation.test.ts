@@ -10,7 +10,7 @@ import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { test } from 'node:test';
-import mqtt from 'mqtt';
+import type mqtt from 'mqtt';
 import { systemClock } from '#base/core/index.ts';
 import { parseVerifierKey, peekCheckpoint, Witness, witnessHandler } from '#trust/audit/index.ts';
 import { eventually } from '../support/eventually.ts';
@@ -19,6 +19,7 @@ import { requireProgram } from '../support/outside.ts';
 import { runProgram } from '../support/run-program.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 import type { TestDevice, TestPlatform } from '../support/running-platform.ts';
+import { connectDevice } from './connect-device.ts';
 
 const TEMPLATE = `
 devices:
@@ -357,38 +358,6 @@ type Credential = Pick<TestDevice, 'key' | 'certificate' | 'authority'>;
 
 function serialOf({ certificate }: Credential): string {
   return new X509Certificate(certificate).serialNumber;
-}
-
-async function connectDevice(
-  weir: TestPlatform,
-  device: Credential,
-  clientId: string,
-  localAddress = '127.0.0.1',
-): Promise<mqtt.MqttClient> {
-  const client = mqtt.connect({
-    protocol: 'mqtts',
-    host: 'localhost',
-    port: weir.platform.address.ports.mqtt,
-    key: device.key,
-    cert: device.certificate,
-    ca: device.authority,
-    protocolVersion: 5,
-    reconnectPeriod: 0,
-    // Handed through to the socket; the types do not know of it.
-    ...({ localAddress } as object),
-    clientId,
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  client.on('connect', () => resolve());
-  client.on('error', reject);
-  client.on('close', () => reject(new Error('closed')));
-  try {
-    await promise;
-  } catch (error) {
-    await client.endAsync(true);
-    throw error;
-  }
-  return client;
 }
 
 interface KeptAlive extends Disposable {

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { millis } from '#base/core/index.ts';
-import type { Batch } from '#base/core/index.ts';
 import { AeadKey } from '#base/crypto/index.ts';
 import { FileJournalReader, FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
-import type { JournalCursor, JournalItem, JournalReader, JournalRecord } from '#flow/journal/index.ts';
+import type { JournalReader } from '#flow/journal/index.ts';
+import { MemoryJournal } from '../../../test/support/memory-journal.ts';
 import { seededRandom } from '../../../test/support/seeded-random.ts';
 import { climateBatch, CLIMATE, storeWorld } from '../../../test/support/store-world.ts';
 import type { StoreWorld } from '../../../test/support/store-world.ts';
@@ -20,53 +20,6 @@ import { COMPACTION_LIMITS } from './plan-compaction.ts';
 import type { StoreLimits } from './store-limits.ts';
 import { StoreService } from './store-service.ts';
 import type { StoreParts } from './store-service.ts';
-
-/** A journal in memory, its files in the order of their first record. */
-class MemoryJournal implements JournalReader {
-  readonly #records: { file: string; offset: number; record: JournalRecord }[] = [];
-  readonly #ends = new Map<string, number>();
-  #rouse: (() => void) | null = null;
-
-  append(file: string, record: JournalRecord): void {
-    const offset = (this.#ends.get(file) ?? 0) + 10;
-    this.#ends.set(file, offset);
-    this.#records.push({ file, offset, record });
-    this.wake();
-  }
-
-  batch(file: string, batch: Batch): void {
-    this.append(file, { kind: 'batch', batch });
-  }
-
-  async *read(
-    cursor: JournalCursor,
-    { follow, signal }: { follow?: boolean; signal?: AbortSignal } = {},
-  ): AsyncGenerator<JournalItem> {
-    const stopped = (): boolean => signal?.aborted === true;
-    for (let next = 0; !stopped();) {
-      const found = this.#records[next];
-      if (found === undefined) {
-        if (follow !== true) return;
-        await new Promise<void>((resolve) => {
-          this.#rouse = resolve;
-          signal?.addEventListener('abort', () => resolve());
-        });
-        continue;
-      }
-      next += 1;
-      const { file, offset, record } = found;
-      if (offset > (cursor.get(file) ?? 0)) yield { position: { file, offset }, record, worker: 0 };
-    }
-  }
-
-  wake(): void {
-    this.#rouse?.();
-  }
-
-  release(): Promise<readonly string[]> {
-    return Promise.resolve([]);
-  }
-}
 
 const QUICK: Partial<StoreLimits> = { tick: millis(1), retry: millis(1) };
 
@@ -113,7 +66,7 @@ describe('StoreService', () => {
     assert.deepEqual(await sealedTimes(world), upTo(10));
     assert.equal((await service.snapshot('climate', ['time'], 1)).rows, 0);
     assert.equal((await service.snapshot('climate', ['time'], 0)).rows, 10);
-    assert.deepEqual((await world.publisher.state()).cursor, [['w0', 20]]);
+    assert.deepEqual((await world.publisher.state()).cursor, [['w0', 2]]);
     world.clock.advance(millis(20_000));
     await until(() => service.status.tailBytes === 0);
     await assert.rejects(service.snapshot('climate', ['time'], 0), { code: 'STORE_SNAPSHOT_EXPIRED' });

@@ -147,3 +147,30 @@ export async function standIn(
   await writeFile(join(layout.identity, 'ca.crt'), authority);
   return { data, address, authority, heard, run: (add, ...words) => runCommand(add, ...words, '--data', data) };
 }
+
+/** A change of a template that weakens it, as the platform tells it. */
+export const WEAKENING = {
+  path: 'streams.a.keep',
+  kind: 'changed',
+  before: 'x'.repeat(60),
+  after: null,
+  effect: 'weakens',
+  explanation: 'it is kept longer',
+} as const;
+
+/** What the platform says of a template that is to be applied. */
+export function proposalOf(changes: readonly unknown[], weakens: boolean, refused = false) {
+  return {
+    digest: 'ab'.repeat(32),
+    current: 'cd'.repeat(32),
+    changes,
+    weakens,
+    refused,
+    weaknesses: weakens ? [{ what: WEAKENING.path, explanation: WEAKENING.explanation }] : [],
+    approval: null,
+    proposal: null,
+    unenforced: [],
+    otherClasses: [],
+    goes: [],
+  };
+}

@@ -3,30 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
-import { standIn } from '../testing.ts';
+import { proposalOf, standIn, WEAKENING } from '../testing.ts';
 import { addApplyCommand } from './apply.ts';
-
-const CHANGE = {
-  path: 'streams.a.keep',
-  kind: 'changed',
-  before: 'x'.repeat(60),
-  after: null,
-  effect: 'weakens',
-  explanation: 'it is kept longer',
-} as const;
-const proposal = (changes: readonly unknown[], weakens: boolean, refused = false) => ({
-  digest: 'ab'.repeat(32),
-  current: 'cd'.repeat(32),
-  changes,
-  weakens,
-  refused,
-  weaknesses: weakens ? [{ what: CHANGE.path, explanation: CHANGE.explanation }] : [],
-  approval: null,
-  proposal: null,
-  unenforced: [],
-  otherClasses: [],
-  goes: [],
-});
 
 async function template(t: Parameters<typeof temporaryFolder>[0]): Promise<string> {
   const file = join(await temporaryFolder(t), 'weir.yaml');
@@ -36,14 +14,14 @@ async function template(t: Parameters<typeof temporaryFolder>[0]): Promise<strin
 
 test('weir apply tells what of the stored readings is sealed anew', async (t) => {
   const field = { stream: 'a', field: 'x', stored: 'personal', declared: 'health', governs: 'health' };
-  const answer = { ...proposal([CHANGE], false), otherClasses: [{ ...field, segments: 2, rows: 70 }] };
+  const answer = { ...proposalOf([WEAKENING], false), otherClasses: [{ ...field, segments: 2, rows: 70 }] };
   const platform = await standIn(t, { 'POST /v1/template/plan': answer, 'POST /v1/template/apply': answer });
   const { out } = await platform.run(addApplyCommand, 'apply', '--template', await template(t));
   assert.match(out, /^sealed anew from now on\nSTREAM .*\na +x +personal +health +health +2 +70\nversion abab/m);
 });
 
 test('weir apply asks before it lets stored readings go, and says how many', async (t) => {
-  const answer = { ...proposal([CHANGE], false), goes: [{ stream: 'climate', segments: 3, rows: 70_000 }] };
+  const answer = { ...proposalOf([WEAKENING], false), goes: [{ stream: 'climate', segments: 3, rows: 70_000 }] };
   const platform = await standIn(t, { 'POST /v1/template/plan': answer, 'POST /v1/template/apply': answer });
   const file = await template(t);
   await assert.rejects(platform.run(addApplyCommand, 'apply', '--template', file), {
@@ -57,8 +35,8 @@ test('weir apply asks before it lets stored readings go, and says how many', asy
 
 test('weir apply asks before it weakens, and sends the template as it is', async (t) => {
   const platform = await standIn(t, {
-    'POST /v1/template/plan': proposal([CHANGE], true),
-    'POST /v1/template/apply': proposal([CHANGE], true),
+    'POST /v1/template/plan': proposalOf([WEAKENING], true),
+    'POST /v1/template/apply': proposalOf([WEAKENING], true),
   });
   const file = await template(t);
   await assert.rejects(platform.run(addApplyCommand, 'apply', '--template', file), {
@@ -74,8 +52,8 @@ test('weir apply asks before it weakens, and sends the template as it is', async
 test('weir apply proposes without being asked twice where somebody else has to approve', async (t) => {
   const waits = { id: 'one', digest: 'ef'.repeat(32), expires: '2026-01-01T00:00:00Z' };
   const platform = await standIn(t, {
-    'POST /v1/template/plan': { ...proposal([CHANGE], true), approval: 1_000 },
-    'POST /v1/template/apply': { ...proposal([CHANGE], true), approval: 1_000, proposal: waits },
+    'POST /v1/template/plan': { ...proposalOf([WEAKENING], true), approval: 1_000 },
+    'POST /v1/template/apply': { ...proposalOf([WEAKENING], true), approval: 1_000, proposal: waits },
   });
   const { out } = await platform.run(addApplyCommand, 'apply', '--template', await template(t));
   assert.match(

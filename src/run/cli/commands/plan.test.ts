@@ -3,29 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
-import { runCommand, standIn } from '../testing.ts';
+import { proposalOf, runCommand, standIn, WEAKENING } from '../testing.ts';
 import { addPlanCommand, showChanges, showClasses } from './plan.ts';
-
-const CHANGE = {
-  path: 'streams.a.keep',
-  kind: 'changed',
-  before: 'x'.repeat(60),
-  after: null,
-  effect: 'weakens',
-  explanation: 'it is kept longer',
-} as const;
-const proposal = (changes: readonly unknown[], weakens: boolean, refused = false) => ({
-  digest: 'ab'.repeat(32),
-  current: 'cd'.repeat(32),
-  changes,
-  weakens,
-  refused,
-  unenforced: [],
-  weaknesses: weakens ? [{ what: CHANGE.path, explanation: CHANGE.explanation }] : [],
-  approval: null,
-  otherClasses: [],
-  goes: [],
-});
 
 async function template(t: Parameters<typeof temporaryFolder>[0]): Promise<string> {
   const file = join(await temporaryFolder(t), 'weir.yaml');
@@ -34,7 +13,7 @@ async function template(t: Parameters<typeof temporaryFolder>[0]): Promise<strin
 }
 
 test('showChanges() is a table with long values cut', () => {
-  const text = showChanges([CHANGE]);
+  const text = showChanges([WEAKENING]);
   assert.match(text, /^weakens +streams\.a\.keep +x{39}… +it is kept longer$/m);
   assert.equal(showChanges([]), '');
 });
@@ -56,7 +35,7 @@ test('weir plan tells what a template means, and where none runs only that', asy
 
 test('weir plan fails where the change would be refused', async (t) => {
   const platform = await standIn(t, {
-    'POST /v1/template/plan': proposal([{ ...CHANGE, effect: 'refused' }], false, true),
+    'POST /v1/template/plan': proposalOf([{ ...WEAKENING, effect: 'refused' }], false, true),
   });
   const { out, status } = await platform.run(addPlanCommand, 'plan', '--template', await template(t));
   assert.match(out, /it would change\n/);
@@ -64,7 +43,7 @@ test('weir plan fails where the change would be refused', async (t) => {
 });
 
 test('weir plan says how a change weakens, and that it waits for somebody else', async (t) => {
-  const answer = proposal([CHANGE], true);
+  const answer = proposalOf([WEAKENING], true);
   for (const [approval, said] of [
     [null, /it weakens, and needs --yes\n/],
     [1_000, /it weakens, and waits for a second person\nWEAKENS .*\nstreams\.a\.keep /],

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { formatMicros, micros, systemClock } from '#base/core/index.ts';
-import { systemRandom } from '#base/crypto/index.ts';
 import { CONTROLS } from '#assure/controls/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { openAuditLog, testEvent } from '../../../../test/support/open-audit-log.ts';
@@ -12,6 +11,7 @@ import { openTrust } from '../../../../test/support/open-trust.ts';
 import { auditReader } from '../control/audit-reader.ts';
 import { layoutOf, makeDirectories } from '../data-directory.ts';
 import { LivePlatform } from './live-platform.ts';
+import { barePlatform } from './testing.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** What does not need listeners; the tests of the whole platform try the rest. */
@@ -20,57 +20,18 @@ async function openLive(t: TestContext) {
   const { identity, keys } = await openTrust(t);
   const layout = layoutOf(join(directory, '..', 'data'), directory);
   await makeDirectories(layout);
-  const nowhere = 'localhost:1';
   const live = await LivePlatform.open(
     {
+      ...barePlatform(),
       layout,
       auditLog,
       auditReader: auditReader(auditLog),
       identity,
       keys,
-      segments: { active: async () => [], retire: async () => 1 },
-      rights: { trial: async () => ({ requests: 0, looked: 0, remains: [], shown: [], overdue: [] }) },
-      processingRecord: async () => assert.fail('nobody asks for it'),
-      retention: {
-        plan: async () => [],
-        hold: () => Promise.reject(new Error('nothing holds')),
-        release: async () => {},
-      },
-      backupTrial: async () => [],
-      archiveTrial: async () => [],
-      ownConnection: async () => true,
-      relationsOf: async () => new Map(),
-      regionTrial: async () => ({ regions: [], stores: [], leaks: [], told: [] }),
-      privacyTrial: async () => [],
-      alerts: {
-        list: async () => [],
-        get: () => Promise.reject(new Error('there is none')),
-        answer: () => Promise.reject(new Error('there is none')),
-      },
-      alertRules: {
-        all: [],
-        add: () => Promise.reject(new Error('this test makes no rules')),
-        revert: () => Promise.reject(new Error('this test makes no rules')),
-      },
+      template: () => makeTemplate('devices: {a: {}}\nstreams: {s: {from: a, fields: {x: {type: number}}}}'),
       // As of a watch that runs, be it for rules over the log alone.
       baseline: async () => [],
-      forgetWatched: async () => 0,
-      flushWatch: async () => {},
-      consentTrial: async () => [],
-      cryptoInventory: () => Promise.reject(new Error('this test reads no inventory')),
-      template: () => makeTemplate('devices: {a: {}}\nstreams: {s: {from: a, fields: {x: {type: number}}}}'),
-      clock: systemClock,
-      random: systemRandom,
-      address: () => ({
-        pid: 1,
-        mqtt: `mqtts://${nowhere}`,
-        https: `https://${nowhere}`,
-        api: `https://${nowhere}`,
-        ports: { mqtt: 1, https: 1, api: 1 },
-        demo: true,
-      }),
       status: async () => ({ watch: {} }) as never,
-      seal: async () => {},
     },
     new TokenBucket(20, 100, () => performance.now()),
   );

@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import { CONTROLS } from '#assure/controls/index.ts';
 import type { TestContext } from 'node:test';
 import { hasCode, seconds, systemClock } from '#base/core/index.ts';
-import { systemRandom } from '#base/crypto/index.ts';
 import { verifyEvidence } from '#assure/controls/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
@@ -14,14 +13,15 @@ import { auditReader } from '../control/audit-reader.ts';
 import { layoutOf } from '../data-directory.ts';
 import { Prover } from './prover.ts';
 import type { ProverParts } from './prover.ts';
+import { barePlatform } from './testing.ts';
 
 /** A prover whose platform does not run: nothing listens at its addresses. */
 async function makeProver(t: TestContext, parts: Partial<ProverParts> = {}) {
   const { log: auditLog, directory } = await openAuditLog(t);
   const trust = await openTrust(t);
   const { keys, identity, custody } = trust;
-  const down = { port: 1, url: 'localhost:1' };
   const prover = new Prover({
+    ...barePlatform(),
     layout: layoutOf(join(directory, '..'), directory),
     audit: auditLog,
     auditLog,
@@ -29,49 +29,9 @@ async function makeProver(t: TestContext, parts: Partial<ProverParts> = {}) {
     custody,
     identity,
     keys,
-    segments: { active: async () => [], retire: async () => 1 },
-    retention: {
-      plan: async () => [],
-      hold: () => Promise.reject(new Error('nothing holds')),
-      release: async () => {},
-    },
-    backupTrial: async () => [],
-    archiveTrial: async () => [],
-    ownConnection: async () => true,
-    relationsOf: async () => new Map(),
-    regionTrial: async () => ({ regions: [], stores: [], leaks: [], told: [] }),
-    privacyTrial: async () => [],
-    rights: { trial: async () => ({ requests: 0, looked: 0, remains: [], shown: [], overdue: [] }) },
-    processingRecord: () => Promise.reject(new Error('nothing is recorded')),
-    alerts: {
-      list: async () => [],
-      get: () => Promise.reject(new Error('there is none')),
-      answer: () => Promise.reject(new Error('there is none')),
-    },
-    alertRules: {
-      all: [],
-      add: () => Promise.reject(new Error('this test makes no rules')),
-      revert: () => Promise.reject(new Error('this test makes no rules')),
-    },
-    baseline: async () => null,
-    forgetWatched: async () => 0,
-    flushWatch: async () => {},
-    consentTrial: async () => [],
-    cryptoInventory: () => Promise.reject(new Error('this test reads no inventory')),
     templates: { current: makeTemplate(''), since: '2026-01-01T00:00:00Z' },
-    clock: systemClock,
-    random: systemRandom,
     log: silentLog,
-    address: () => ({
-      pid: 1,
-      mqtt: `mqtts://${down.url}`,
-      https: `https://${down.url}`,
-      api: `https://${down.url}`,
-      ports: { mqtt: 1, https: 1, api: 1 },
-      demo: true,
-    }),
     status: () => Promise.reject(new Error('nothing runs')),
-    seal: async () => {},
     ...parts,
   });
   return { prover, auditLog, trust };

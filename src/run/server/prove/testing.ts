@@ -5,11 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import type { TLSSocket, TlsOptions } from 'node:tls';
 import type { TestContext } from 'node:test';
+import { systemClock } from '#base/core/index.ts';
+import { systemRandom } from '#base/crypto/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import { openTrust } from '../../../../test/support/open-trust.ts';
 import { dial } from './dial-own.ts';
 import type { Dial } from './dial-own.ts';
 import type { Credential } from './credential.ts';
+import type { LiveParts } from './live-platform.ts';
 
 /** For tests only: a TLS server of one platform's identity, and a client's credential of the same. */
 export interface TestServer {
@@ -59,4 +62,40 @@ export async function serveHttps(t: TestContext, answer: (request: IncomingMessa
   });
   const url = new URL(`https://localhost:${(server.address() as AddressInfo).port}/v1/x`);
   return { method: 'POST', url, authority: identity.certificates.root, body: null, timeoutMs: 2_000, dial } as const;
+}
+
+/** What a prover reaches of a platform that has nothing: nobody listens, nothing is stored, kept, held or watched. */
+export function barePlatform() {
+  const none = (what: string) => (): Promise<never> => Promise.reject(new Error(what));
+  const nowhere = 'localhost:1';
+  return {
+    segments: { active: async () => [], retire: async () => 1 },
+    retention: { plan: async () => [], hold: none('nothing holds'), release: async () => {} },
+    backupTrial: async () => [],
+    archiveTrial: async () => [],
+    ownConnection: async () => true,
+    relationsOf: async () => new Map(),
+    regionTrial: async () => ({ regions: [], stores: [], leaks: [], told: [] }),
+    privacyTrial: async () => [],
+    consentTrial: async () => [],
+    rights: { trial: async () => ({ requests: 0, looked: 0, remains: [], shown: [], overdue: [] }) },
+    processingRecord: none('nothing is recorded'),
+    alerts: { list: async () => [], get: none('there is none'), answer: none('there is none') },
+    alertRules: { all: [], add: none('this test makes no rules'), revert: none('this test makes no rules') },
+    baseline: async () => null,
+    forgetWatched: async () => 0,
+    flushWatch: async () => {},
+    cryptoInventory: none('this test reads no inventory'),
+    seal: async () => {},
+    clock: systemClock,
+    random: systemRandom,
+    address: () => ({
+      pid: 1,
+      mqtt: `mqtts://${nowhere}`,
+      https: `https://${nowhere}`,
+      api: `https://${nowhere}`,
+      ports: { mqtt: 1, https: 1, api: 1 },
+      demo: true,
+    }),
+  } satisfies Partial<LiveParts>;
 }

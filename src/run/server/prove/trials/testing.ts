@@ -3,7 +3,6 @@ import { TokenKey } from '#base/crypto/index.ts';
 import { tokenDomains } from '#declare/template/index.ts';
 import { ConnectionBook, summaryMembers } from '#flow/gateway/index.ts';
 import { Ingest, isStored, reasonOf } from '#flow/ingest/index.ts';
-import type { JournalItem, JournalReader, JournalRecord } from '#flow/journal/index.ts';
 import { DEVICE_FLAG, DeviceTable } from '#trust/identity/index.ts';
 import { MudWatch, planMud, planWatch, WatchService } from '#watch/detect/index.ts';
 import type { WatchPlan } from '#watch/detect/index.ts';
@@ -11,45 +10,12 @@ import { AlertBook, RuleBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
 import { eventually } from '../../../../../test/support/eventually.ts';
 import { frozenClock } from '../../../../../test/support/frozen-clock.ts';
 import { makeTemplate } from '../../../../../test/support/make-template.ts';
+import { MemoryJournal } from '../../../../../test/support/memory-journal.ts';
 import { silentLog } from '../../../../../test/support/open-audit-log.ts';
 import { openKeys, recordAudit } from '../../../../../test/support/open-trust.ts';
 import type { Cleanable } from '../../../../../test/support/tmp.ts';
 import type { TrialParts } from './trial-run.ts';
 import type { ConnectionParts } from './try-connections.ts';
-
-/** A journal in memory. */
-class Journal implements JournalReader {
-  readonly #items: JournalItem[] = [];
-  #rouse: (() => void) | null = null;
-
-  add(records: readonly JournalRecord[]): { file: string; offset: number } {
-    for (const record of structuredClone(records)) {
-      this.#items.push({ position: { file: 'f', offset: this.#items.length + 1 }, worker: 0, record });
-    }
-    this.wake();
-    return { file: 'f', offset: this.#items.length };
-  }
-
-  async *read(cursor: ReadonlyMap<string, number>, options: { follow?: boolean; signal?: AbortSignal } = {}) {
-    options.signal?.addEventListener('abort', () => this.wake());
-    for (let at = cursor.get('f') ?? 0; options.signal?.aborted !== true;) {
-      const item = this.#items[at];
-      if (item !== undefined) {
-        at += 1;
-        yield item;
-      } else if (options.follow !== true) return;
-      else await new Promise<void>((resolve) => (this.#rouse = resolve));
-    }
-  }
-
-  wake(): void {
-    this.#rouse?.();
-  }
-
-  async release(): Promise<readonly string[]> {
-    return [];
-  }
-}
 
 /**
  * For tests only: what a trial reaches, with everything real but the network and the disk: readings go through the
@@ -69,13 +35,20 @@ export async function trialWorld(
   await catalogue.migrate(WATCH_SCHEMA);
   const own = { catalogue, sealer: await keys.rowSealer('people'), audit: recordAudit(), clock };
   const alerts = await AlertBook.open({ ...own, rules: await RuleBook.open(own) });
-  const journal = new Journal();
+  const journal = new MemoryJournal();
   const table = DeviceTable.create({ devices: 1, streams: 8, records: 8, window: 8, stepped: 1 }, new Uint8Array(8));
   const device = { index: 0, name: PROBE_DEVICE, type: PROBE_DEVICE, speaksFor: [], serials: [] };
   table.setFlags(0, DEVICE_FLAG.known);
   const ingest = new Ingest({
     template,
-    journal: { append: async (records) => journal.add(records), close: async () => {} },
+    journal: {
+      append: async (records) => {
+        // As it was: ingest writes into its batches again.
+        const positions = structuredClone(records).map((record) => journal.append('f', record));
+        return positions.at(-1) ?? { file: 'f', offset: 0 };
+      },
+      close: async () => {},
+    },
     table,
     worker: 0,
     digestKey: new Uint8Array(32),
