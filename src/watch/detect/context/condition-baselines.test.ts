@@ -41,39 +41,6 @@ test('ConditionBaselines are bounded, and go on from what was packed', () => {
   assert.equal(restored.size, MOST_CONDITIONS + 1);
 });
 
-test('ConditionBaselines: a new condition begins with doubt, which goes as it becomes known', () => {
-  const into = new Float64Array(2);
-  let atFirst = 0;
-  for (let seed = 1; seed <= 40; seed++) {
-    const random = seedRandom(seed);
-    const baselines = taught();
-    let slow = 0;
-    const next = (): number => {
-      // What follows each other is alike: the first readings show less than all that is usual.
-      slow = 0.98 * slow + 0.2 * nextNormal(random);
-      baselines.standardise(2, Float64Array.of(50 + slow, 7), 0, into, 1);
-      return Math.abs(into[0]!);
-    };
-    for (let i = 0; i < 200; i++)
-      if (i >= 64) atFirst = Math.max(atFirst, next());
-      else next();
-    for (let i = 0; i < 10_000; i++) next();
-    // By then it is known: six of its deviations are about six.
-    const known = far(baselines, 2, 56);
-    assert.ok(known > 4.5 && known < 8, String(known));
-  }
-  assert.ok(atFirst < 3.5, String(atFirst));
-});
-
-test('ConditionBaselines: a field that stood still as a condition began is not told for moving as it does under others', () => {
-  const baselines = taught();
-  for (let i = 0; i < 64; i++) far(baselines, 2, 50);
-  // Over all it has a spread of some 30.
-  assert.ok(Math.abs(far(baselines, 2, 60)) < 3);
-  for (let i = 0; i < 3_000; i++) far(baselines, 2, 50);
-  assert.ok(far(baselines, 2, 60) > 100);
-});
-
 test('ConditionBaselines tell that what is usual under one of them has moved, and all tell once in their time', () => {
   const baselines = new ConditionBaselines(1);
   const random = seedRandom(4);

@@ -10,11 +10,6 @@ const SETTLES = 64;
 const MEMORY = 3_600;
 /** Values count for no more spreads. */
 const FAR = 1e6;
-/**
- * Readings with which a condition is half known: its spread is taken to be greater by so many over those that there were.
- * What follows each other is alike, so that the first of them show less than all that is usual.
- */
-const DOUBTED = 2 * SETTLES;
 /** How often is looked whether what is usual under a condition has moved, in readings under it. */
 const ANCHOR_EVERY = 64;
 
@@ -34,19 +29,15 @@ export interface MovedCondition extends Moved {
 /**
  * What is usual for a device under each condition: an operating state, a calendar, a part of a cycle. Detectors then
  * see how far a value is from what is usual under the condition that holds, so that what is usual when a machine runs
- * is unusual when it stands. Under a condition that was seldom seen so far nothing is judged, and then with doubt: what
- * is usual over all conditions counts too until its own is known.
+ * is unusual when it stands. Under a condition that was seldom seen so far nothing is judged.
  */
 export class ConditionBaselines {
   readonly #width: number;
   readonly #known = new Map<number, Known>();
-  /** Over all conditions together. */
-  readonly #all: BaselineState;
   #told = -Infinity;
 
   constructor(width: number) {
     this.#width = width;
-    this.#all = beginBaseline(width);
   }
 
   get size(): number {
@@ -77,10 +68,9 @@ export class ConditionBaselines {
       const value = values[at + i]!;
       if (i >= last) into[at + i] = value;
       else if (usual.counts[i]! < SETTLES || value !== value) into[at + i] = NaN;
-      else into[at + i] = Math.max(-FAR, Math.min(FAR, this.#far(usual, i, value)));
+      else into[at + i] = Math.max(-FAR, Math.min(FAR, standardise(usual, i, value)));
     }
     learnBaseline(usual, values, at, MEMORY);
-    learnBaseline(this.#all, values, at, MEMORY);
   }
 
   /**
@@ -100,22 +90,10 @@ export class ConditionBaselines {
     return { ...moved, now: usual.centre[moved.field]!, readings };
   }
 
-  /** Spreads from what is usual under a condition, as far as it is known. */
-  #far(usual: BaselineState, field: number, value: number): number {
-    const own = standardise(usual, field, value);
-    const count = usual.counts[field]!;
-    if (own === 0) return 0;
-    const spread = ((value - usual.centre[field]!) / own) * (1 + DOUBTED / count);
-    // Where it hardly moved so far it may well be about to move as it does elsewhere: soon that counts for nothing.
-    const atFirst = this.#all.spread[field]! * (SETTLES / 2 / count) ** 2;
-    return (value - usual.centre[field]!) / Math.max(spread, atFirst);
-  }
-
   /** All of it as numbers: the condition, then centres, spreads and counts, one after the other. */
   pack(): Float64Array {
     const length = 1 + 3 * this.#width;
     const all = [...this.#known].map(([condition, { usual }]) => [condition, usual] as const);
-    if (all.length > 0) all.push([ALL, this.#all]);
     const packed = new Float64Array(all.length * length);
     for (const [i, [condition, { centre, spread, counts }]] of all.entries()) {
       packed[i * length] = condition;
@@ -131,11 +109,11 @@ export class ConditionBaselines {
     const length = 1 + 3 * this.#width;
     if (packed.length % length !== 0) return;
     for (let at = 0; at < packed.length; at += length) {
-      const state = packed[at] === ALL ? this.#all : beginBaseline(this.#width);
+      const state = beginBaseline(this.#width);
       state.centre.set(packed.subarray(at + 1, at + 1 + this.#width));
       state.spread.set(packed.subarray(at + 1 + this.#width, at + 1 + 2 * this.#width));
       state.counts.set(packed.subarray(at + 1 + 2 * this.#width, at + length));
-      if (state !== this.#all) this.#known.set(packed[at]!, this.#begin(state));
+      this.#known.set(packed[at]!, this.#begin(state));
     }
   }
 
@@ -170,8 +148,8 @@ export class ConditionBaselines {
   }
 }
 
-/** The condition that further ones share, and the name of all together in what is packed. */
-const [LAST, ALL] = [-1, -2];
+/** The condition that further ones share. */
+const LAST = -1;
 
 function readingsOf({ counts }: BaselineState): number {
   let most = 0;

@@ -251,21 +251,3 @@ test('DeviceWatch notices that it is led away slowly under one condition, while 
     found.map(({ id }) => id),
   );
 });
-
-test('DeviceWatch raises nothing by how a new condition begins, though its first readings are more alike than all', () => {
-  const plan = { ...PLAN, context: { state: 'mode', calendars: [] } };
-  const rows = climateRows(0, 5_000);
-  const conditions = Float64Array.from({ length: 5_000 }, (_, i) => (i < 3_000 ? 0 : 1));
-  let slow = 0;
-  for (let i = 3_000; i < 5_000; i++) {
-    // What follows each other is alike: in its first minute it moves by a part of what it will.
-    slow = 0.98 * slow + 0.2 * (rows.values[i * 4]! + 18);
-    rows.values[i * 4] = 20 + 10 * slow;
-  }
-  const found = new DeviceWatch('press', plan).take({ ...rows, conditions });
-  // Whether it behaves as itself is asked whatever the condition.
-  assert.deepEqual(
-    found.filter(({ violates }) => violates === undefined),
-    [],
-  );
-});
