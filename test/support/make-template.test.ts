@@ -6,7 +6,10 @@ import { findingsOf, makeTemplate } from './make-template.ts';
 test('makeTemplate() makes a template of what is given', () => {
   const template = makeTemplate('devices: {pump: {}}\nstreams: {flow: {from: pump, fields: {rate: {type: number}}}}');
   assert.equal(template.name, 'test');
-  assert.deepEqual([...template.streams.keys()], ['flow', '_events', '_probe', '_trial', '_trial_flows']);
+  assert.deepEqual(
+    [...template.streams.keys()],
+    ['flow', '_events', '_probe', '_connections', '_trial_connections', '_trial', '_trial_flows'],
+  );
 });
 
 test('makeTemplate() throws with the findings', () => {

@@ -56,7 +56,7 @@ test('ConditionBaselines tell that what is usual under one of them has moved, an
   }
   assert.equal(told[0]?.[0], 0);
   assert.equal(told.length, 2);
-  assert.ok(told[1]![1] - told[0]![1] >= 20_000);
+  assert.ok(told[1]![1] - told[0][1] >= 20_000);
   const restored = new ConditionBaselines(1);
   restored.unpack(baselines.pack());
   restored.unpackAnchors(baselines.packAnchors());

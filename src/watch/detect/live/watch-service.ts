@@ -334,7 +334,7 @@ export class WatchService {
     const groups = device.dictionary.map((name) => this.#groupOf(batch.stream, name));
     for (let row = 0; row < batch.rows; row++) {
       const code = device.codes[row]!;
-      groups[code]?.add(device.dictionary[code]!, time.values[row]!, Number(came?.[row] ?? -Infinity), (field) => {
+      groups[code]?.add(device.dictionary[code]!, time.values[row]!, came?.[row] ?? -Infinity, (field) => {
         const column = fields[field];
         return column === undefined || column.type === 'text' || column.nulls?.[row] === 1 ? NaN : column.values[row]!;
       });
