@@ -26,7 +26,7 @@ const RUNS = { seed: 20_261_130, numRuns: 400 };
 
 /** Pieces of the language, and what is none. */
 const PIECE = fc.oneof(
-  fc.constantFrom(...'(){}[]";,.:@?!<>=&|+-*/\\\0\r\n'),
+  fc.constantFrom(...'(){}[]";,.:@?!<>=&|+-*/\\\0\r\n'.split('')),
   fc.constantFrom('permit', 'forbid', 'when', 'unless', 'if', 'then', 'else', 'principal', 'context', '__proto__'),
   fc.constantFrom('@id("a")', '@rows("', '@mask("', 'Action::"query"', 'ip("1.2.3.4")', '9223372036854775808'),
   fc.string({ unit: 'binary', maxLength: 8 }),
