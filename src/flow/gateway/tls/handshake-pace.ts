@@ -3,6 +3,13 @@ const REST_MS = 4;
 /** Other work counts for this long. */
 const BUSY_MS = 100;
 
+/** A handshake that has not begun. */
+export interface Waiting {
+  readonly begin: () => void;
+  /** Whether the other side has left, so that there is nothing to begin. */
+  readonly isOver: () => boolean;
+}
+
 /**
  * Lets handshakes begin one by one, in the order in which they came.
  *
@@ -12,7 +19,7 @@ const BUSY_MS = 100;
  */
 export class HandshakePace {
   readonly #nowMs: () => number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Waiting[] = [];
   #workedMs = -Infinity;
   #begun = false;
 
@@ -31,13 +38,13 @@ export class HandshakePace {
     this.#workedMs = this.#nowMs();
   }
 
-  /** @param begin is called now, or when its turn has come */
-  begin(begin: () => void): void {
-    if (this.#begun) this.#waiting.push(begin);
-    else this.#start(begin);
+  /** Begins one now, or when its turn has come. */
+  begin(one: Waiting): void {
+    if (this.#begun) this.#waiting.push(one);
+    else this.#start(one);
   }
 
-  #start(begin: () => void): void {
+  #start({ begin }: Waiting): void {
     this.#begun = true;
     const end = (): void => this.#end();
     if (this.#nowMs() - this.#workedMs < BUSY_MS) setTimeout(end, REST_MS);
@@ -47,7 +54,9 @@ export class HandshakePace {
 
   #end(): void {
     this.#begun = false;
-    const next = this.#waiting.shift();
+    // Those that have left take no turn: a stranger who connects and leaves all the time would have everybody wait.
+    let next = this.#waiting.shift();
+    while (next?.isOver() === true) next = this.#waiting.shift();
     if (next !== undefined) this.#start(next);
   }
 }

@@ -106,6 +106,33 @@ test('own() marks one open connection, and whoever leaves early is still told by
   assert.equal(held.own(ends), false, 'the mark went with the connection');
 });
 
+test('own() leaves alone who took the port of a connection that was closed before it was marked', async () => {
+  const { made, sources, count } = listener('', { connections: 9, handshakes: 9 });
+  await using held = made;
+  const port = await held.listen('127.0.0.1', 0, false);
+  const open = (wanted: number) => eventually(() => count.open, (found) => found === wanted); // prettier-ignore
+  const first = connect(port, '127.0.0.1').on('error', () => {});
+  await once(first, 'connect');
+  await open(1);
+  const localPort = first.localPort ?? 0;
+  const ends = { client: { address: '127.0.0.1', port: localPort }, server: { address: '127.0.0.1', port } };
+  assert.equal(held.own(ends), false, 'asked for once');
+  // Without the wait of an orderly end, so that the port is free at once.
+  first.resetAndDestroy();
+  await open(0);
+  sources.splice(0);
+  const other = connect({ port, host: '127.0.0.1', localPort });
+  await once(other, 'connect');
+  await open(1);
+  assert.equal(held.own(ends), false, 'another connection, asked for once');
+  other.destroy();
+  const [from] = await eventually(
+    () => sources.splice(0),
+    ({ length }) => length > 0,
+  );
+  assert.deepEqual(from, { address: '127.0.0.1', own: false });
+});
+
 /** What a client that takes any certificate agrees on; null where it comes to nothing. */
 function agree(port: number, options: ConnectionOptions): Promise<string | null> {
   return new Promise((resolve) => {

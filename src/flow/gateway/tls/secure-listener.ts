@@ -54,6 +54,8 @@ export class SecureListener implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   /** Where the connections come from that were taken: a socket that was closed no longer says. */
   readonly #sources = new WeakMap<Socket, PeerSource>();
+  /** Connections that were asked for once as the platform's own. */
+  readonly #asked = new WeakSet<Socket>();
   /** Gives back the place of each handshake under way. */
   readonly #handshakes = new Map<string, () => void>();
 
@@ -120,11 +122,18 @@ export class SecureListener implements AsyncDisposable {
    * The platform itself has opened a connection, to try itself, and has not said anything over it yet. It counts as its
    * own for as long as it is open, whatever it shows of itself.
    *
-   * @returns false where it was not taken yet, or by another worker
+   * It takes two calls: where the platform's end was closed before the first came here, somebody else may have taken its
+   * port and have this connection now. Whoever asks looks in between whether its own end is open still.
+   *
+   * @returns false where it was not taken yet, or by another worker, or is asked for the first time
    */
   own(ends: ConnectionEnds): boolean {
-    const socket = [...this.#sockets].find((one) => isBetween(one, ends));
+    const socket = this.#sockets.values().find((one) => !one.destroyed && isBetween(one, ends));
     if (socket === undefined) return false;
+    if (!this.#asked.has(socket)) {
+      this.#asked.add(socket);
+      return false;
+    }
     this.#sources.set(socket, { address: socket.remoteAddress, own: true });
     return true;
   }
@@ -169,8 +178,9 @@ export class SecureListener implements AsyncDisposable {
     });
     // An error of the raw socket is the TLS socket's as well, which is listened to.
     socket.on('error', () => {});
-    this.#deps.pace.begin(() => {
-      if (!socket.destroyed) this.#tls.emit('connection', socket);
+    this.#deps.pace.begin({
+      isOver: () => socket.destroyed,
+      begin: () => void this.#tls.emit('connection', socket),
     });
   }
 

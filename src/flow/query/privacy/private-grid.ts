@@ -18,3 +18,15 @@ export function gridOf({ type, range }: PrivateColumn): Grid {
   const most = whole ? high - low : GRID_STEPS;
   return { middle, step: (high - low) / 2 / most, most };
 }
+
+/**
+ * Whether all values of a range are on its grid within its ends as doubles have it: of a range that is narrower than what
+ * doubles can tell apart at its size the middle is off, and a value at an end would count for up to twice as much as noise
+ * is made for.
+ */
+export function hasGrid([low, high]: readonly [number, number]): boolean {
+  const middle = (low + high) / 2;
+  const scale = GRID_STEPS / ((high - low) / 2);
+  // Each step of the way keeps the order of values, so the ends stand for all between.
+  return low < high && [low, high].every((end) => Math.abs(Math.round((end - middle) * scale)) === GRID_STEPS);
+}

@@ -28,6 +28,7 @@ streams:
       who: { type: text, class: personal }
       x: { type: number, range: [0, 8] }
       half: { type: number, range: [0, null] }
+      thin: { type: number, range: [9007199254740992, 9007199254740994] }
       n: { type: integer, range: [1, 3] }
       ok: { type: boolean }
       line: { type: text, enum: [north, south] }
@@ -45,7 +46,7 @@ people: { p: { query: [v], purposes: [care] } }
 }
 
 test('describePrivateView() takes bounds, keys and owner from the template', async () => {
-  const { relations, problems } = await resolve('select x, half, n, ok, line as way, name from s where x < 7', {
+  const { relations, problems } = await resolve('select x, half, thin, n, ok, line as way, name from s where x < 7', {
     keys: ', keys: { name: [a, b] }',
   });
   assert.deepEqual(problems, []);
@@ -56,6 +57,7 @@ test('describePrivateView() takes bounds, keys and owner from the template', asy
     [
       ['x', [0, 8], null],
       ['half', null, null],
+      ['thin', null, null],
       ['n', [1, 3], ['1', '2', '3']],
       ['ok', null, ['false', 'true']],
       ['way', null, ['north', 'south']],

@@ -5,7 +5,7 @@ import { isNode, listOf, nodesOf, textOf, textsOf, walkAst } from '../gate/ast.t
 import { SQL_TYPES } from '../execute/open-relations.ts';
 import { columnRef } from '../gate/build.ts';
 import type { GovernedColumn, GovernedRelation, Grants, PrivateColumn, PrivateView, Relations } from '../relations.ts';
-import { gridOf } from './private-grid.ts';
+import { gridOf, hasGrid } from './private-grid.ts';
 
 /** What the rows that answers are made from are called, and the column that says whose each of them is. */
 export const PRIVATE_ROWS = '_private';
@@ -206,7 +206,7 @@ function privateColumn(
   const type = field?.type ?? SYSTEM_COLUMNS.find((each) => each.name === source)?.type ?? 'text';
   const listed = Object.hasOwn(view.keys ?? {}, name) ? (view.keys?.[name] ?? null) : null;
   const [low, high] = field?.range ?? [null, null];
-  const range = low === null || high === null || !(low < high) ? null : ([low, high] as const);
+  const range = low === null || high === null || !hasGrid([low, high]) ? null : ([low, high] as const);
   return {
     name,
     source,

@@ -41,3 +41,11 @@ test('logSessions() does not fill the log when a fleet comes back', async () => 
     500_500,
   );
 });
+
+test('logSessions() adds what the prober did to that of nobody else', async () => {
+  const audit = recordAudit();
+  const fleet = Array.from({ length: 20 }, (_, i) => one(`d${i}`, 9));
+  await logSessions([...fleet, one('_probe', 1)], audit, silentLog);
+  const counts = audit.events.map(({ resource, detail }) => [resource, detail?.['count']]);
+  assert.deepEqual(counts.slice(-2), [['device:_probe', 1], ['device:-', 12 * 9]]); // prettier-ignore
+});

@@ -1,3 +1,4 @@
+import { PROBE_DEVICE } from '#base/core/index.ts';
 import type { AuditSink, Log } from '#base/core/index.ts';
 import type { DeviceSessions } from '../gateway/device-sessions.ts';
 
@@ -13,13 +14,14 @@ const EVENTS = [
 
 /**
  * Puts on record that devices connected, were lost, and left wills, for rules to see: of each report the devices with
- * most of it by name, the others in one sum.
+ * most of it and those of the prober by name, the others in one sum.
  */
 export async function logSessions(report: readonly DeviceSessions[], audit: AuditSink, log: Log): Promise<void> {
   for (const [count, action, outcome] of EVENTS) {
     const all = report.filter((one) => one[count] > 0).sort((a, b) => b[count] - a[count]);
     const known = all.filter(({ device }) => device !== '');
-    const named = known.slice(0, NAMED);
+    // The prober's are always named: among others they would be in what people are told of these.
+    const named = known.filter(({ device }, i) => i < NAMED || device.startsWith(PROBE_DEVICE));
     const others = all.filter((one) => !named.includes(one));
     const entries = named.map(({ device, network, protocol, [count]: times }) => ({
       resource: `device:${device}`,

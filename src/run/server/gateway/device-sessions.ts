@@ -1,3 +1,4 @@
+import { PROBE_DEVICE } from '#base/core/index.ts';
 import type { ConnectionSummary } from '#flow/gateway/index.ts';
 
 /** Connections that a device opened or lost, and wills of it that were carried out, since the last report. */
@@ -12,7 +13,7 @@ export interface DeviceSessions {
   readonly wills: number;
 }
 
-/** Devices that one report of a worker names. */
+/** Devices that one report of a worker names, besides those of the prober, which are counted with nobody else. */
 const MOST_NAMED = 1_024;
 
 /** Adds what a summary says of connections to a report; nothing where none was opened or lost. */
@@ -21,9 +22,10 @@ export function noteSessions(
   { device, manner, sessions, lost, wills }: ConnectionSummary,
 ): void {
   if (sessions + lost + wills === 0) return;
-  if (report.length < MOST_NAMED) {
+  if (report.length < MOST_NAMED || device.type === PROBE_DEVICE) {
     const { network = '', protocol = '' } = manner ?? {};
-    report.push({ device: device.name, network, protocol, opened: sessions, lost, wills });
+    // In front: who has no name is last.
+    report.unshift({ device: device.name, network, protocol, opened: sessions, lost, wills });
     return;
   }
   const last = report.at(-1)!;

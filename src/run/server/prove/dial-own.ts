@@ -20,7 +20,8 @@ const ASK_EVERY_MS = 5;
  * tries is told apart from what a stranger does on the same machine at the same time, and no stranger can make it: the
  * mark is on one open connection, and only control sets it (decision 80).
  *
- * @param own tells the gateway; false while none of its workers has taken the connection
+ * @param own tells the gateway; false while none of its workers has taken the connection, and the first time that one
+ *   has. In between is looked whether this end is open still: else somebody else may have the connection of these ports
  */
 export function dialOwn(own: (ends: ConnectionEnds) => Promise<boolean>): Dial {
   return async (url, localAddress) => {
