@@ -131,4 +131,6 @@ test('privateAccess() has values on a grid beside those with bounds that are see
   const half = privateAccess(relation, relation.private, { relations, grants });
   assert.deepEqual([...half.onGrid], ['n']);
   assert.ok(half.grants.get('s')?.columns.every(({ name }) => name !== '_grid_x'));
+  const without = new Map([['v', ofView], ['s', clear('n')]]); // prettier-ignore
+  assert.deepEqual([...privateAccess(relation, relation.private, { relations, grants: without }).onGrid], ['n']);
 });

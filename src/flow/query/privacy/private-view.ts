@@ -58,8 +58,8 @@ export interface PrivateAccess {
 
 /**
  * The relations that a pass over a private view's rows may name: these rows alone, with their owner. Row filters and masks
- * of the subject hold, those on the stream itself too: what it sees through a mask there is on no grid, for that would be
- * made of what the mask hides.
+ * of the subject hold, those on the stream itself too: what it sees there through a mask or not at all is on no grid, for
+ * that would be made of what is hidden.
  */
 export function privateAccess(
   relation: GovernedRelation,
@@ -74,9 +74,9 @@ export function privateAccess(
   if (owner === undefined) throw new TypeError(`${view.stream} has no column ${view.owner}`);
   const clear = grant.columns.filter(({ mask }) => mask === null);
   const inClear = (source: string): boolean => {
-    const own = grants.get(view.stream)?.columns.find(({ name }) => name === source);
+    const own = grants.get(view.stream);
     const hidden = stream.columns.find(({ name }) => name === source)?.hidden === true;
-    return !hidden && (own === undefined || own.mask === null);
+    return !hidden && (own === undefined || own.columns.some(({ name, mask }) => name === source && mask === null));
   };
   const grids = view.columns.filter(
     ({ name, source, range }) => range !== null && clear.some((column) => column.name === name) && inClear(source),
