@@ -65,6 +65,19 @@ test('ChannelWatch counts flows that are late, and those beyond the room of a wi
   assert.equal(watch.facts.leftOut, 600 - 511);
 });
 
+test('ChannelWatch holds so many flows in all, and goes on once windows are over', () => {
+  const watch = new ChannelWatch(PLAN, 20);
+  for (let window = 0; window < 10; window++) {
+    const rows = Array.from({ length: 30 }, (_, i): Row => [
+      `camera-${i % 2}`,
+      outFlow({ time: BEGAN + window * 600 + i }),
+    ]);
+    judged(rows, watch);
+    assert.ok(watch.facts.held > 0 && watch.facts.held <= 20, String(watch.facts.held));
+  }
+  assert.ok(watch.facts.judged >= 8, String(watch.facts.judged));
+});
+
 test('ChannelWatch does not name peers whose class keeps them out of alerts', () => {
   const found = judged(attackedCameras(7), new ChannelWatch({ ...PLAN, shown: false }));
   assert.ok(found.length > 0);

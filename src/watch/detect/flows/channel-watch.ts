@@ -41,6 +41,8 @@ interface Device {
 /** What of the flows of a stream was taken, and what was not. */
 export interface ChannelFacts {
   readonly devices: number;
+  /** Flows of windows that are not over. */
+  readonly held: number;
   /** Windows of channels that were judged. */
   readonly judged: number;
   /** Flows of windows that were over, and those that there was no room for. */
@@ -59,6 +61,7 @@ export interface ChannelFacts {
  */
 export class ChannelWatch {
   readonly #plan: ChannelPlan;
+  readonly #room: number;
   readonly #devices = new Map<string, Device>();
   readonly #reference = new ChannelReference();
   readonly #limit = new ChannelLimit();
@@ -68,12 +71,15 @@ export class ChannelWatch {
   #late = 0;
   #leftOut = 0;
 
-  constructor(plan: ChannelPlan) {
+  /** @param room flows of all devices that it holds until their windows are over */
+  constructor(plan: ChannelPlan, room = MOST_HELD) {
     this.#plan = plan;
+    this.#room = room;
   }
 
   get facts(): ChannelFacts {
-    return { devices: this.#devices.size, judged: this.#judged, late: this.#late, leftOut: this.#leftOut };
+    const { size } = this.#devices;
+    return { devices: size, held: this.#held, judged: this.#judged, late: this.#late, leftOut: this.#leftOut };
   }
 
   /** Takes the flows of a batch. @returns what was found, or changed in what was found before */
@@ -85,11 +91,11 @@ export class ChannelWatch {
       if (flow.direction === 'in') continue;
       const known = this.#of(device);
       const held = known.windows.held;
-      const over = this.#held < MOST_HELD ? known.windows.take(flow) : 'full';
+      const { outcome, over } = known.windows.take(flow, this.#room - this.#held + held);
       this.#held += known.windows.held - held;
-      if (over === 'late') this.#late += 1;
-      else if (over === 'full') this.#leftOut += 1;
-      else for (const window of over) this.#judge(device, known, window, found);
+      if (outcome === 'late') this.#late += 1;
+      else if (outcome === 'full') this.#leftOut += 1;
+      for (const window of over) this.#judge(device, known, window, found);
     }
     return found;
   }
@@ -142,7 +148,6 @@ export class ChannelWatch {
   }
 
   #judge(device: string, known: Device, window: FlowWindow, found: Finding[]): void {
-    this.#held -= window.flows.length;
     const end = (window.start + CHANNEL_WINDOW) * MICROS;
     for (const { open } of known.channels.values()) open.pass(end, QUIET_WINDOWS * CHANNEL_WINDOW * MICROS, found);
     for (const channel of channelWindows(window.flows)) this.#judgeChannel(device, known, channel, window.flows, found);

@@ -8,6 +8,13 @@ export interface FlowWindow {
   readonly flows: FlowReading[];
 }
 
+/** What became of a flow, and windows that are over by it. */
+export interface TakenFlow {
+  /** `late` where it is of a window that is over already. */
+  readonly outcome: 'taken' | 'late' | 'full';
+  readonly over: readonly FlowWindow[];
+}
+
 /** Flows of a device that a window has room for. */
 export const MOST_FLOWS = 512;
 
@@ -28,21 +35,22 @@ export class FlowWindows {
     return this.open.reduce((sum, { flows }) => sum + flows.length, 0);
   }
 
-  /** @returns windows that are over by this flow; `late` where it is of one that is over already, `full` where it has no room */
-  take(flow: FlowReading): readonly FlowWindow[] | 'late' | 'full' {
+  /** @param room flows that it may hold in all */
+  take(flow: FlowReading, room = Infinity): TakenFlow {
     const start = Math.floor(flow.time / CHANNEL_WINDOW) * CHANNEL_WINDOW;
     const newest = this.open.at(-1)?.start ?? -Infinity;
-    if (start < newest - CHANNEL_WINDOW) return 'late';
+    if (start < newest - CHANNEL_WINDOW) return { outcome: 'late', over: [] };
+    // Before it is asked whether there is room: what is over makes some.
     const over: FlowWindow[] = [];
     while (this.open[0] !== undefined && this.open[0].start < start - CHANNEL_WINDOW) over.push(this.open.shift()!);
     let window = this.open.find((one) => one.start === start);
+    if ((window?.flows.length ?? 0) >= MOST_FLOWS || this.held >= room) return { outcome: 'full', over };
     if (window === undefined) {
       window = { start, flows: [] };
       this.open.push(window);
       this.open.sort((a, b) => a.start - b.start);
     }
-    if (window.flows.length >= MOST_FLOWS) return over.length > 0 ? over : 'full';
     window.flows.push(flow);
-    return over;
+    return { outcome: 'taken', over };
   }
 }
