@@ -145,5 +145,36 @@ test('peers: a group is told from so many devices, the same whatever the order, 
     one.add('device-1', at * SECOND, -Infinity, () => 1);
     one.prune();
   }
-  assert.equal(one.save().slots.length, 4);
+  assert.equal(one.save().slots.length, 6);
+});
+
+/** How far a device is from seven others that all go up by `slope` a slot, each by its own mean, when it goes by `own` more. */
+function positionOf(slope: number, own: number): number {
+  const field = { field: 0, seconds: 10 };
+  const slots = new PeerSlots([field]);
+  const at = (device: number, slot: number): number => 100 + device / 10 + slope * slot;
+  for (let slot = 0; slot < 8; slot++) {
+    for (let device = 0; device < 8; device++)
+      slots.add(`d${device}`, (slot * 10 + 5) * SECOND, -Infinity, () => at(device, slot));
+  }
+  return slots.view('d4').at(field, 95 * SECOND, at(4, 9) + own)!.position;
+}
+
+test('peers: where the whole group moves nobody is far from it, and who leaves it still is', () => {
+  assert.ok(Math.abs(positionOf(0, 0)) < 1);
+  assert.ok(positionOf(0, 5) > 10);
+  // Two slots on the group has moved by thirty of its spreads.
+  for (const slope of [5, -5]) assert.ok(Math.abs(positionOf(slope, 0)) < 1.5, String(positionOf(slope, 0)));
+  assert.ok(positionOf(5, 300) > 10);
+});
+
+test('peers: a clock that is ahead pushes nobody out', () => {
+  const field = { field: 0, seconds: 10 };
+  const slots = new PeerSlots([field]);
+  for (let at = 100; at < 130; at += 5) {
+    for (const device of ['a', 'b', 'c', 'd']) slots.add(device, at * SECOND, at * SECOND, () => 1);
+    for (let ahead = 10; ahead < 100; ahead += 10) slots.add('e', (at + ahead) * SECOND, at * SECOND, () => 1);
+    slots.prune();
+  }
+  assert.equal(slots.view('a').at(field, 125 * SECOND, 1)?.others, 3);
 });

@@ -25,7 +25,11 @@ export const LEAST_PEERS = 3;
 export function standing(value: number, others: Float64Array, least: number): Standing | null {
   if (others.length < LEAST_PEERS) return null;
   const { centre, spread } = robustCentre(others);
-  const scale = Math.max(spread, least, Number.MIN_VALUE);
-  const below = (countBelow(others, value) + countAtMost(others, value)) / 2;
-  return { centre, spread, position: (value - centre) / scale, below, others: others.length };
+  const position = (value - centre) / Math.max(spread, least, Number.MIN_VALUE);
+  return { centre, spread, position, below: belowOf(others, value), others: others.length };
+}
+
+/** How many of the sorted values are below one, counted half where they are equal. */
+export function belowOf(sorted: Float64Array, value: number): number {
+  return (countBelow(sorted, value) + countAtMost(sorted, value)) / 2;
 }

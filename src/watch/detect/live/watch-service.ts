@@ -13,7 +13,7 @@ import { TypeProfiles } from '../behaviour/type-profiles.ts';
 import type { ForestFitter } from '../behaviour/type-profiles.ts';
 import { profileParts } from './device-checks.ts';
 import { checkedFields } from './device-rows.ts';
-import { fillSaved } from './saved-state.ts';
+import { fillSaved, stateUnfit } from './saved-state.ts';
 import { DearerTiers } from '../tiers/dearer-tiers.ts';
 import type { TierFigures, TierRecall } from '../tiers/dearer-tiers.ts';
 import { DriftMonitor } from '#watch/drift/index.ts';
@@ -246,7 +246,8 @@ export class WatchService {
     }));
     const groups = [...this.#groups].map(([stream, types]): DeviceState => {
       const saved = encodeUtf8(JSON.stringify([...types].map(([type, slots]) => [type, slots.save()])));
-      return { stream, device: GROUPS, snapshot: encodeState(GROUPS, 1, { groups: saved }) };
+      const of = encodeUtf8(comparedIn(this.#parts.plans.get(stream)!));
+      return { stream, device: GROUPS, snapshot: encodeState(GROUPS, 2, { of, groups: saved }) };
     });
     return {
       cursor: new Map(this.#cursor),
@@ -631,8 +632,11 @@ export class WatchService {
         return;
       }
       if (device === GROUPS) {
-        const groups = decodeState(snapshot, GROUPS, 1).get('groups');
-        if (!(groups instanceof Uint8Array) || !this.#groups.has(stream)) return;
+        if (!this.#groups.has(stream)) return;
+        const state = decodeState(snapshot, GROUPS, 2);
+        const [of, groups] = [state.get('of'), state.get('groups')];
+        const isRight = of instanceof Uint8Array && decodeUtf8(of) === comparedIn(plan);
+        if (!isRight || !(groups instanceof Uint8Array)) throw stateUnfit(device, 'it is of other fields or slots');
         for (const [type, saved] of JSON.parse(decodeUtf8(groups)) as [string, SavedSlots][]) {
           const slots = new PeerSlots(peerFields(plan.features));
           slots.restore(saved);
@@ -662,4 +666,9 @@ export class WatchService {
       this.#parts.log.warn({ device, stream, error: String(error) }, 'a baseline is learnt anew');
     }
   }
+}
+
+/** What the devices of a stream are compared in, so that no other is taken for it: fields by name, and seconds of slots. */
+function comparedIn({ features, inputs }: WatchPlan): string {
+  return JSON.stringify(peerFields(features).map(({ field, seconds }) => [inputs[field]?.name, seconds]));
 }
