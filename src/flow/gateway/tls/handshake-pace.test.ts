@@ -9,11 +9,8 @@ function started(t: TestContext) {
   const time = { now: 1_000 };
   const pace = new HandshakePace(() => time.now);
   const begun: string[] = [];
-  const left = new Set<string>();
-  const queue = (...names: string[]): void => {
-    for (const name of names) pace.begin({ begin: () => void begun.push(name), isOver: () => left.has(name) });
-  };
-  return { pace, time, queue, left, pass: (ms: number) => t.mock.timers.tick(ms), begun: () => begun.join('') };
+  const queue = (...names: string[]) => names.map((name) => pace.begin(() => void begun.push(name)));
+  return { pace, time, queue, pass: (ms: number) => t.mock.timers.tick(ms), begun: () => begun.join('') };
 }
 
 test('begin() starts one at once and the others turn by turn, in order', async (t) => {
@@ -48,19 +45,20 @@ test('one that fails does not keep the next from its turn', async (t) => {
   const fail = (): void => {
     throw new Error('broken');
   };
-  assert.throws(() => pace.begin({ begin: fail, isOver: () => false }));
+  assert.throws(() => pace.begin(fail));
   queue('a');
   assert.equal(begun(), '');
   await nextTurn();
   assert.equal(begun(), 'a');
 });
 
-test('those that have left meanwhile take no turn', (t) => {
-  const { pace, queue, left, pass, begun } = started(t);
+test('those that have left meanwhile take no turn and no room', (t) => {
+  const { pace, queue, pass, begun } = started(t);
   pace.worked();
-  const gone = Array.from({ length: 1_000 }, (_, i) => `gone${i}`);
-  queue('a', ...gone, 'b');
-  for (const name of gone) left.add(name);
+  const [, ...gone] = queue('a', ...Array.from({ length: 1_000 }, () => 'x'));
+  queue('b');
+  for (const leave of gone) leave();
+  assert.equal(pace.waiting, 1);
   pass(4);
   assert.deepEqual([begun(), pace.waiting], ['ab', 0]);
 });

@@ -3,13 +3,6 @@ const REST_MS = 4;
 /** Other work counts for this long. */
 const BUSY_MS = 100;
 
-/** A handshake that has not begun. */
-export interface Waiting {
-  readonly begin: () => void;
-  /** Whether the other side has left, so that there is nothing to begin. */
-  readonly isOver: () => boolean;
-}
-
 /**
  * Lets handshakes begin one by one, in the order in which they came.
  *
@@ -19,7 +12,7 @@ export interface Waiting {
  */
 export class HandshakePace {
   readonly #nowMs: () => number;
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting = new Set<() => void>();
   #workedMs = -Infinity;
   #begun = false;
 
@@ -30,7 +23,7 @@ export class HandshakePace {
 
   /** Handshakes that wait for their turn. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.size;
   }
 
   /** Is to be told of work for those who are connected. */
@@ -38,13 +31,17 @@ export class HandshakePace {
     this.#workedMs = this.#nowMs();
   }
 
-  /** Begins one now, or when its turn has come. */
-  begin(one: Waiting): void {
-    if (this.#begun) this.#waiting.push(one);
-    else this.#start(one);
+  /**
+   * @param begin is called now, or when its turn has come; each time another function
+   * @returns takes it out of the line: whoever connects and leaves all the time would else have everybody wait
+   */
+  begin(begin: () => void): () => void {
+    if (this.#begun) this.#waiting.add(begin);
+    else this.#start(begin);
+    return () => void this.#waiting.delete(begin);
   }
 
-  #start({ begin }: Waiting): void {
+  #start(begin: () => void): void {
     this.#begun = true;
     const end = (): void => this.#end();
     if (this.#nowMs() - this.#workedMs < BUSY_MS) setTimeout(end, REST_MS);
@@ -54,9 +51,9 @@ export class HandshakePace {
 
   #end(): void {
     this.#begun = false;
-    // Those that have left take no turn: a stranger who connects and leaves all the time would have everybody wait.
-    let next = this.#waiting.shift();
-    while (next?.isOver() === true) next = this.#waiting.shift();
-    if (next !== undefined) this.#start(next);
+    const [next] = this.#waiting;
+    if (next === undefined) return;
+    this.#waiting.delete(next);
+    this.#start(next);
   }
 }

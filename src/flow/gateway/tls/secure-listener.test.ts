@@ -19,6 +19,7 @@ function listener(
   certificate: string,
   limits: { connections: number; handshakes: number },
   tls: TlsMaterial = { certificate, key: certificate, authorities: [] },
+  pace = new HandshakePace(() => performance.now()),
 ) {
   const refused: string[] = [];
   const sources: PeerSource[] = [];
@@ -32,7 +33,7 @@ function listener(
     count,
     mostConnections: () => limits.connections,
     agreements: new AgreementCount(),
-    pace: new HandshakePace(() => performance.now()),
+    pace,
     gate: new HandshakeGate({ total: limits.handshakes, perSource: limits.handshakes }),
     accept: () => {},
     refused: (reason, from) => {
@@ -41,6 +42,11 @@ function listener(
     },
   });
   return { made, refused, sources, count };
+}
+
+/** Waits turn by turn: timers are in the hands of the test. */
+async function turnsUntil(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise(setImmediate);
 }
 
 test('SecureListener() names a certificate that does not load', () => {
@@ -76,6 +82,23 @@ test('connections and handshakes beyond the bounds are turned away, and places c
     );
     assert.equal(open, 0);
   }
+});
+
+test('who connects and leaves before its turn waits for none', async (t) => {
+  // Busy, and nobody lets the rest between two handshakes pass.
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const pace = new HandshakePace(() => 0);
+  pace.worked();
+  pace.begin(() => {});
+  const { made, count } = listener('', { connections: 9, handshakes: 9 }, undefined, pace);
+  await using held = made;
+  const port = await held.listen('127.0.0.1', 0, false);
+  const passing = Array.from({ length: 5 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+  await turnsUntil(() => count.open === 5);
+  assert.equal(pace.waiting, 5);
+  for (const socket of passing) socket.destroy();
+  await turnsUntil(() => count.open === 0);
+  assert.equal(pace.waiting, 0);
 });
 
 test('own() marks one open connection, and whoever leaves early is still told by where it came from', async () => {

@@ -178,10 +178,10 @@ export class SecureListener implements AsyncDisposable {
     });
     // An error of the raw socket is the TLS socket's as well, which is listened to.
     socket.on('error', () => {});
-    this.#deps.pace.begin({
-      isOver: () => socket.destroyed,
-      begin: () => void this.#tls.emit('connection', socket),
+    const leaveLine = this.#deps.pace.begin(() => {
+      if (!socket.destroyed) this.#tls.emit('connection', socket);
     });
+    socket.once('close', leaveLine);
   }
 
   #sourceOf(socket: TLSSocket): PeerSource {
