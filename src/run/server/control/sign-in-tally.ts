@@ -1,3 +1,4 @@
+import { PROBER_ACTOR } from '#base/core/index.ts';
 import type { AuditSink, Log } from '#base/core/index.ts';
 import { addressPrefix } from '#flow/gateway/index.ts';
 import { ANONYMOUS } from '../api/caller.ts';
@@ -23,7 +24,9 @@ export class SignInTally implements Disposable {
   /** @param actor who it was, where a certificate says so */
   count(address: string, reason: SignInFailure, actor = ANONYMOUS): void {
     const key = `${reason} ${addressPrefix(address)} ${actor}`;
-    const place = this.#counts.has(key) || this.#counts.size < MOST_SOURCES ? key : `${reason} other ${ANONYMOUS}`;
+    // The prober's are few, and are in no sum with those of strangers.
+    const isTold = this.#counts.has(key) || this.#counts.size < MOST_SOURCES || actor.startsWith(PROBER_ACTOR);
+    const place = isTold ? key : `${reason} other ${ANONYMOUS}`;
     this.#counts.set(place, (this.#counts.get(place) ?? 0) + 1);
   }
 

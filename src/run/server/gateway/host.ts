@@ -24,6 +24,7 @@ import { closedStreams } from '../control/template-service.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { logLevel } from '../log.ts';
 import { forwardChanges } from './forward-changes.ts';
+import { refusalLines } from './refusal-lines.ts';
 import { requireFreePorts } from './require-free-ports.ts';
 import { tokenKeysFor, vaultKeyFor } from './token-keys.ts';
 import { forkProcess, SupervisedProcess } from '../process/supervised-process.ts';
@@ -434,15 +435,8 @@ function offer({
   };
 }
 
-/** At most this many lines a second go into the log; the rest is summed up. */
-const MOST_LINES = 64;
-
 async function logRefusals(owed: LateAuditSink, counts: readonly RefusalCount[], log: Log): Promise<void> {
-  const shown = counts.slice(0, MOST_LINES);
-  const rest = counts.slice(MOST_LINES).reduce((sum, { count }) => sum + count, 0);
-  const lines =
-    rest === 0 ? shown : [...shown, { listener: 'any', reason: 'other', source: 'other', own: false, count: rest }];
-  for (const { listener, reason, source, own, count } of lines) {
+  for (const { listener, reason, source, own, count } of refusalLines(counts)) {
     try {
       await owed.appendLate({
         actor: own ? PROBER_ACTOR : 'anonymous',

@@ -81,14 +81,13 @@ async function fetchList({ identity, address, timeoutMs, dial }: RevokeParts, pa
   const createConnection = await connectionFor(place).catch(() => null);
   if (createConnection === null) return null;
   return new Promise((resolve) => {
-    request(url, { createConnection }, (reply) => {
+    const asked = request(url, { createConnection }, (reply) => {
       const chunks: Buffer[] = [];
       reply.on('data', (chunk: Buffer) => chunks.push(chunk));
       reply.once('end', () => resolve(reply.statusCode === 200 ? Buffer.concat(chunks) : null));
       reply.once('error', () => resolve(null));
-    })
-      .setTimeout(timeoutMs, () => resolve(null))
-      .once('error', () => resolve(null))
-      .end();
+    });
+    asked.setTimeout(timeoutMs, () => asked.destroy(new Error('no answer in time')));
+    asked.once('error', () => resolve(null)).end();
   });
 }
