@@ -76,6 +76,28 @@ test('ConnectionBook keeps what came in one manner apart from the next, but for 
   );
 });
 
+test('ConnectionBook tells of a stack also where its session is resumed before that', () => {
+  const { told, book } = open();
+  const ended = (manner: Manner): void => book.ended(book.began(TRUCK, manner), 'goodbye');
+  ended(MANNER);
+  ended({ ...MANNER, stack: 'cd' });
+  ended({ ...MANNER, stack: null });
+  book.flush();
+  // Of a resumed session alone nothing is known, nor of one that came on another way.
+  ended({ ...MANNER, stack: null });
+  ended({ ...MANNER, network: '203.0.113.0/24', stack: null });
+  book.flush();
+  assert.deepEqual(
+    told.map(({ manner, sessions }) => [manner?.network, manner?.stack, sessions]),
+    [
+      ['192.0.2.0/24', 'ab', 1],
+      ['192.0.2.0/24', 'cd', 2],
+      ['192.0.2.0/24', null, 1],
+      ['203.0.113.0/24', null, 1],
+    ],
+  );
+});
+
 test('ConnectionBook forgets whom it has not heard of for a day, and not who is connected', () => {
   const { clock, book } = open();
   book.ended(book.began(TRUCK, MANNER), 'goodbye');

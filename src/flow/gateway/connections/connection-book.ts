@@ -52,7 +52,9 @@ export class ConnectionBook {
       tally.early += 1;
       this.#tell(tally, now);
     }
-    tally.began(manner, now);
+    // Or a stranger who connects and at once resumes that session would have its stack told of nowhere.
+    const stack = manner.stack ?? (isNews || tally.isEmpty ? null : (tally.manner?.stack ?? null));
+    tally.began({ ...manner, stack }, now);
     if (isNews) tally.due = Math.min(tally.due, now + NEWS_MICROS);
     return tally;
   }
