@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CONNECTIONS_STREAM } from '#base/core/index.ts';
 import type { Batch, Column } from '#base/core/index.ts';
-import { nextNormal, seedRandom } from '#learn/features/index.ts';
+import { nextNormal, nextUniform, seedRandom } from '#learn/features/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { FOREIGN_ROWS } from '../behaviour/type-watch.ts';
 import { TypeProfiles } from '../behaviour/type-profiles.ts';
@@ -127,6 +127,83 @@ for (const [what, change, sentence] of [
     );
   });
 }
+
+test('what a device never did is told once three hours of it are known, and numbers once eight are', () => {
+  const toldAfter = (rows: number, change: Row): number => {
+    const { send } = watching();
+    send(Array.from({ length: rows }, usual));
+    return send([{ ...usual(), ...change }]).length;
+  };
+  const changes = {
+    category: { network: '203.0.113.0/24' },
+    stack: { stack: 'ffffffffffffffff' },
+    size: { payload: 900 },
+  };
+  for (const [rows, category, stack, size] of [
+    [16, 0, 0, 0],
+    [36, 1, 1, 0],
+    [96, 1, 1, 1],
+    [250, 1, 1, 1],
+  ] as const) {
+    const told = [changes.category, changes.stack, changes.size].map((change) => toldAfter(rows, change));
+    assert.deepEqual(told, [category, stack, size], `${rows} rows`);
+  }
+});
+
+test('four weeks of devices that change in many ways raise no more alerts than are put up with', () => {
+  const own = seedRandom(11);
+  const heavy = (): number => nextNormal(own) / Math.hypot(nextNormal(own), nextNormal(own), nextNormal(own));
+  /** A number that goes on from row to row, and is another with a chance. */
+  const changing = (chance: number, next: (at: number) => number) => {
+    let at = 0;
+    return (): number => (nextUniform(own) < chance ? (at = next(at)) : at);
+  };
+  const kinds: Readonly<Record<string, () => () => Row>> = {
+    'two networks': () => {
+      const at = changing(0.02, (one) => 1 - one);
+      return () => ({ network: `${at()}` });
+    },
+    'many networks': () => {
+      const at = changing(0.05, () => Math.floor(Math.exp(3.4 * nextUniform(own))));
+      return () => ({ network: `${at()}` });
+    },
+    'a new network a day': () => {
+      const at = changing(1 / 288, (one) => one + 1);
+      return () => ({ network: `${at()}` });
+    },
+    'a topic of events': () => () => ({ topics: nextUniform(own) < 0.02 ? 'climate events' : 'climate' }),
+    'heavy tails': () => () => ({ payload: 60 + 5 * heavy(), gap: Math.exp(2 + 0.5 * heavy()) }),
+  };
+  const [devices, weeks] = [4, 4];
+  for (const [kind, begin] of Object.entries(kinds)) {
+    let alerts = 0;
+    for (let device = 0; device < devices; device++) {
+      const row = begin();
+      const found = watching(`${kind} ${device}`).send(
+        Array.from({ length: weeks * 7 * 288 }, () => ({ ...usual(), ...row() })),
+      );
+      alerts += new Set(found.map(({ id }) => id)).size;
+    }
+    assert.ok(alerts <= devices * weeks, `${kind}: ${alerts} of ${devices} devices in ${weeks} weeks`);
+  }
+});
+
+test('a device that sends a long message now and then is told of for it in its first week alone', () => {
+  const own = seedRandom(12);
+  const week = (): readonly Row[] =>
+    Array.from({ length: 7 * 288 }, () => ({ ...usual(), payload: nextUniform(own) < 0.01 ? 900 : 60 }));
+  const { send } = watching();
+  const weeks = [0, 1, 2, 3].map(
+    () =>
+      new Set(
+        send(week())
+          .filter(({ open }) => open)
+          .map(({ id }) => id),
+      ).size,
+  );
+  assert.deepEqual(weeks.slice(1), [0, 0, 0]);
+  assert.ok(weeks[0]! <= 8, `${weeks[0]}`);
+});
 
 test('what else was unusual is said too, and a device that often changes its network is not told of for it', () => {
   const { send } = watching();

@@ -137,12 +137,18 @@ export class DeviceJudge {
       numbers: room.take(Float64Array.of(0, MOST_CREDIT)),
       order: new RowOrder(room),
       memory: new ReadingMemory(plan.fields, room, plan.remembered),
-      parts: plan.detectors.map(({ kind, floor, scores, settles }): Part => {
+      parts: plan.detectors.map(({ kind, floor, scores, settles, chances }): Part => {
         const detector = kind.create(width, scores);
         detector.moveInto(room);
         const state = room.takeAll(beginFieldThresholds(width));
         const plain = settles !== undefined;
-        const rule = { rate, floor, armedAfter: settles ?? armedAfter, plain };
+        const rule = {
+          rate,
+          floor,
+          armedAfter: settles ?? armedAfter,
+          plain,
+          ...(chances === true ? { chances } : {}),
+        };
         return { detector, thresholds: new FieldThresholds(width, rule, state), state };
       }),
       checks: new DeviceChecks(plan, room),

@@ -63,6 +63,8 @@ export interface WatchedDetector {
   readonly scores?: { readonly first: number; readonly count: number; readonly stride: number };
   /** Scores before any alarm, where they come too seldom to be learnt as others are. */
   readonly settles?: number;
+  /** Present where those scores are −ln of chances, so that little has to be seen to know how rare the next is. */
+  readonly chances?: true;
 }
 
 /** What is watched of a stream, and how many false alarms it may raise. */
@@ -265,7 +267,7 @@ function planConnections(stream: Stream, budget: WatchPlan['budget'], drift: Dri
     named: CONNECTION_CATEGORIES.map(({ name }) => name),
     detectors: [
       { kind: robustZ, floor: 5, exact: false },
-      { kind: unfamiliar, floor: 5, exact: true, scores, settles: CATEGORIES_SETTLE },
+      { kind: unfamiliar, floor: 5, exact: true, scores, settles: CATEGORIES_SETTLE, chances: true },
     ],
     drift: { rule: drift, fields: numbers.map(driftingField) },
     signs: [{ role: 'lost-connections', field: 'lost' }],

@@ -59,6 +59,23 @@ test('takeScore() learns the first scores where they settle at once, however hig
   assert.deepEqual([after(1), after(58)], [true, false]);
 });
 
+test('takeScore() knows the tail of chances before it was seen, and no more once it has alarmed', () => {
+  const rule = { rate: 1 / 604_800 / 3, floor: 5, armedAfter: 24, settling: 0 };
+  const limitAfter = (rows: number, chances: boolean, alarms = 0): number => {
+    const state = beginThreshold();
+    const own = chances ? { ...rule, chances: true as const } : rule;
+    for (let i = 0; i < rows; i++) takeScore(state, own, 300 * i, 1 / (i + 1));
+    for (let i = 0; i < alarms; i++) chargeAlarm(state, own);
+    return limitOf(state, own);
+  };
+  assert.equal(limitAfter(16, true), Infinity);
+  // What never was is a chance of 1 in 8 (n + 1).
+  assert.ok(limitAfter(40, true) < Math.log(8 * 41));
+  assert.ok(limitAfter(40, false) > Math.log(8 * 41));
+  assert.ok(limitAfter(40, true, 1) > Math.log(8 * 41));
+  assert.ok(limitAfter(120, true) < limitAfter(40, true));
+});
+
 test('takeScore() sees a score far beyond what was learnt in an hour, for a budget of one a week', () => {
   const random = seedRandom(4);
   const state = beginThreshold();

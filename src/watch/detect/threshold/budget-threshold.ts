@@ -30,6 +30,8 @@ export interface ThresholdRule {
   readonly settling?: number;
   /** What excesses over the level are taken to be before there are any; of the size of the scores where it is not said. */
   readonly excess?: number;
+  /** Present where scores are −ln of chances: until a peak or an alarm, excesses are exponential with a mean of 1. */
+  readonly chances?: true;
 }
 
 /** What is known of a threshold and how well. */
@@ -81,6 +83,8 @@ const RUN = 6;
 const PRIOR_PEAKS = 16;
 const PRIOR_SHAPE = 0.1;
 const SHAPES = [0, 0.45] as const;
+/** Readings after which time that passed without a peak counts too; where chances are known few of them say much. */
+const REFIT_EVERY = { learnt: 256, known: 8 } as const;
 /** Readings that the mean score and the mean gap remember. */
 const MEMORY = 500;
 /** How much stricter alarms of its own can make it. */
@@ -129,7 +133,8 @@ export function takeScore(state: ThresholdState, rule: ThresholdRule, seconds: n
     state[LEVEL] = Math.max(0, level + gain * ((above ? 1 : 0) - TAIL));
     takePeak(state, rule, beyond && !knowsBeyond(state) ? Infinity : learnt, above);
   }
-  if (seen === rule.armedAfter || seen % 256 === 0) refit(state, rule);
+  const every = rule.chances === true ? REFIT_EVERY.known : REFIT_EVERY.learnt;
+  if (seen === rule.armedAfter || seen % every === 0) refit(state, rule);
   return beyond;
 }
 
@@ -229,8 +234,30 @@ function spacingOf(state: ThresholdState): number {
   return Math.max(state[SPACING]!, (state[WATCHED]! - state[PEAKED]!) / 4, 1e-3);
 }
 
-/** The tail and the limit, from the peaks that are kept. Probability-weighted moments (Hosking and Wallis, 1987). */
+/** A tail, and by how much its scale may be greater. */
+interface Tail {
+  readonly shape: number;
+  readonly scale: number;
+  readonly doubt: number;
+}
+
+/** That of −ln of chances. */
+const TAIL_OF_CHANCES: Tail = { shape: 0, scale: 1, doubt: 1 };
+
+/** The tail and the limit. */
 function refit(state: ThresholdState, rule: ThresholdRule): void {
+  const isUntried = state[PEAKS] === 0 && state[STRICT] === 0;
+  const { shape, scale, doubt } = rule.chances === true && isUntried ? TAIL_OF_CHANCES : fitTail(state, rule);
+  state[SHAPE] = shape;
+  state[SCALE] = scale;
+  const rate = rule.rate * Math.exp(-state[STRICT]!);
+  const times = Math.max(1, 1 / (spacingOf(state) * rate));
+  const beyond = shape > 1e-6 ? (times ** shape - 1) / shape : Math.log(times);
+  state[LIMIT] = Math.max(rule.floor, state[LEVEL]! + scale * doubt * beyond);
+}
+
+/** From the peaks that are kept. Probability-weighted moments (Hosking and Wallis, 1987). */
+function fitTail(state: ThresholdState, rule: ThresholdRule): Tail {
   const level = state[LEVEL]!;
   const kept = Math.min(state[PEAKS]!, KEPT);
   const excesses = peaksOf(state).slice(0, kept);
@@ -251,13 +278,7 @@ function refit(state: ThresholdState, rule: ThresholdRule): void {
   // What excesses are expected to be before there are any: of the size of the scores themselves, or of the floor.
   const expected = rule.excess ?? Math.max(state[MEAN]!, rule.floor / 8);
   const mean = (count * a0 + 4 * expected) / (count + 4);
-  const scale = Math.max(mean * (1 - shape), Number.MIN_VALUE);
-  state[SHAPE] = shape;
-  state[SCALE] = scale;
-  const rate = rule.rate * Math.exp(-state[STRICT]!);
-  const times = Math.max(1, 1 / (spacingOf(state) * rate));
-  const beyond = shape > 1e-6 ? (times ** shape - 1) / shape : Math.log(times);
-  state[LIMIT] = Math.max(rule.floor, level + scale * uncertainty(count) * beyond);
+  return { shape, scale: Math.max(mean * (1 - shape), Number.MIN_VALUE), doubt: uncertainty(count) };
 }
 
 /** By how much the scale of a tail may be greater than it looks from so few peaks (97.5 %). */

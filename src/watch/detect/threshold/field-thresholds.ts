@@ -52,6 +52,7 @@ export class FieldThresholds {
   /**
    * @param floor scores up to here are never beyond a limit
    * @param plain scores are rarities already, and come too seldom for those of a field to be learnt
+   * @param chances they are −ln of chances, too
    */
   constructor(
     fields: number,
@@ -60,7 +61,8 @@ export class FieldThresholds {
       rate,
       armedAfter,
       plain,
-    }: Pick<ThresholdRule, 'floor' | 'rate' | 'armedAfter'> & { readonly plain: boolean },
+      chances,
+    }: Pick<ThresholdRule, 'floor' | 'rate' | 'armedAfter' | 'chances'> & { readonly plain: boolean },
     state: FieldThresholdsState,
   ) {
     this.#fields = fields;
@@ -68,7 +70,7 @@ export class FieldThresholds {
     this.#plain = plain;
     this.#excess = floor / 8;
     this.#rule = plain
-      ? { rate, floor, armedAfter, settling: 0 }
+      ? { rate, floor, armedAfter, settling: 0, ...(chances === true ? { chances } : {}) }
       : { rate, floor: 0, armedAfter, settling: SETTLING, excess: 1 };
     this.#state = state;
     this.#rarities = new Float64Array(fields);

@@ -19,3 +19,30 @@ test('tryConnections() sees a watch that looks at less, and none at all', async 
   assert.ok(size !== null);
   assert.equal((await tryConnections(await trialWorld(t, null))).watched, false);
 });
+
+test('tryConnections() tries again what a lag kept from being judged in full, and tells a watch that does not judge', async (t) => {
+  const world = await trialWorld(t);
+  let lagging = 0;
+  const late = await tryConnections({
+    ...world,
+    // The first from another network and the first of another size go by as under a lag: one detector judges them.
+    connect: async (way, topic, payload) => {
+      const isFirst = (lagging === 0 && way.localAddress !== undefined) || (lagging === 1 && payload.includes('word'));
+      if (!isFirst) return world.connect(way, topic, payload);
+      lagging += 1;
+      return world.connect({}, topic, JSON.stringify({ level: 1 }));
+    },
+    baseline: async (device) =>
+      (await world.baseline(device))?.map((known) => ({
+        ...known,
+        detectors: known.detectors.map((one) =>
+          one.name === 'unfamiliar' ? { ...one, seen: one.seen - lagging } : one,
+        ),
+      })) ?? null,
+  });
+  assert.equal(lagging, 2);
+  assert.match(late.network?.sentence ?? '', /"127\.67\.0\.1"/);
+  assert.match(late.size?.sentence ?? '', /payloads of another size/);
+  const deaf = { ...(await trialWorld(t)), within: async () => false };
+  await assert.rejects(tryConnections(deaf), /has judged \d+ of 72 connections/);
+});
