@@ -68,7 +68,9 @@ describe('weir prove on a sound platform', () => {
       [],
     );
     assert.deepEqual(
-      controls.filter(({ outcome }) => outcome === 'fail').map(({ id, evidence }) => [id, evidence['exposures']]),
+      controls
+        .filter(({ outcome }) => outcome === 'fail')
+        .map(({ id, evidence }) => [id, evidence['exposures'] ?? evidence]),
       exposed.length === 0 ? [] : [['memory-stays-off-disks', exposed]],
     );
     // What the template does not declare gives some promises nothing to hold; the control says so.
