@@ -11,7 +11,7 @@ const EXCESS = 0.6;
 /** How rare a score is before it is learnt. */
 function take(state: CalibrationState, field: number, score: number): number {
   const rarity = rarityOf(state, field, score, EXCESS);
-  learnScore(state, field, score, Infinity, true);
+  learnScore(state, field, score, { most: Infinity, rare: true, excess: EXCESS });
   return rarity;
 }
 
@@ -51,8 +51,9 @@ test('learnScore() learns nothing of what is beyond the limit before that is kno
   for (let i = 0; i < 5_000; i++) take(taught, 0, normal());
   const after = (known: boolean, wild: number): number => {
     const state = taught.slice();
-    for (let i = 0; i < 10; i++) learnScore(state, 0, wild, scoreAt(state, 0, 16, EXCESS), known);
-    learnScore(state, 0, 0, Infinity, true);
+    for (let i = 0; i < 10; i++)
+      learnScore(state, 0, wild, { most: scoreAt(state, 0, 16, EXCESS), rare: known, excess: EXCESS });
+    learnScore(state, 0, 0, { most: Infinity, rare: true, excess: EXCESS });
     return scoreAt(state, 0, 16, EXCESS);
   };
   const before = scoreAt(taught, 0, 16, EXCESS);

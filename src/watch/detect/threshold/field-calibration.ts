@@ -35,6 +35,8 @@ const KEPT = 256;
 const GAIN = 0.01;
 /** Weight, in peaks, of what their mean excess is taken to be before there are any. */
 const PRIOR_MEAN = 8;
+/** Mean excesses over the level that the mean takes in at most. */
+const HIGH = 6;
 const MOST_SHAPE = 0.3;
 /** Numbers beyond are no numbers in single precision any more. */
 const GREATEST = 1e30;
@@ -75,10 +77,16 @@ export function scoreAt(state: CalibrationState, field: number, rarity: number, 
 /**
  * Learns a score of a field.
  *
- * @param most scores count for at most; Infinity while nothing is limited
+ * @param most what a score counts for at most; Infinity while nothing is limited
+ * @param excess what excesses are taken to be at least before there are any
  * @param rare whether it belongs to the tail: one that is an alarm does not, while alarms are few
  */
-export function learnScore(state: CalibrationState, field: number, score: number, most: number, rare: boolean): void {
+export function learnScore(
+  state: CalibrationState,
+  field: number,
+  score: number,
+  { most, rare, excess }: { readonly most: number; readonly rare: boolean; readonly excess: number },
+): void {
   const at = NUMBERS * field;
   const seen = state[at + SEEN]!;
   if (seen < MOST_SEEN) state[at + SEEN] = seen + 1;
@@ -86,7 +94,9 @@ export function learnScore(state: CalibrationState, field: number, score: number
   if (count <= 0) return;
   const before = state[at + MEAN]!;
   const learnt = Math.min(score, GREATEST, most < Infinity ? most : count > FIRST ? 10 * before : GREATEST);
-  const mean = before + (learnt - before) / Math.min(count, MEMORY);
+  // Of what rises slowly the mean takes in no more than what is rather high: else it would teach on its way up that it is usual.
+  const high = count > FIRST && most < Infinity ? state[at + LEVEL]! + HIGH * scaleOf(state, at, 0, excess) : GREATEST;
+  const mean = before + (Math.min(learnt, high) - before) / Math.min(count, MEMORY);
   state[at + MEAN] = mean;
   if (count <= FIRST) {
     state[at + LEVEL] = 1.5 * mean;

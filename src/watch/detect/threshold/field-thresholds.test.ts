@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextNormal, seedRandom } from '#learn/features/index.ts';
+import { nextNormal, nextUniform, seedRandom } from '#learn/features/index.ts';
 import { beginFieldThresholds, FieldThresholds, Judgement } from './field-thresholds.ts';
 
 const RULE = { floor: 5, rate: 1 / 604_800 / 6, armedAfter: 200, plain: false };
@@ -79,6 +79,21 @@ test('FieldThresholds keep one budget over fields that say the same and over fie
     );
     assert.ok(new Set(beyond.map(([row]) => Math.floor(row / 600))).size <= 24, `${beyond.length}`);
   }
+});
+
+test('FieldThresholds do not learn on its way up that what rises slowly is usual', () => {
+  // A sensor that seldom repeats a value, then repeats one for a minute: each repetition adds less than a limit.
+  const random = seedRandom(6);
+  const seldom = Array.from({ length: 735 }, () => (nextUniform(random) < 0.03 ? 4 : 0));
+  const climb = (repeats: number): number => repeats * Math.log(1_500 / (2 * repeats + 1));
+  const fivefold = { ...RULE, floor: 8, rate: RULE.rate / 5 };
+  const { beyond } = judge(
+    2,
+    1_035,
+    (field, row) => (field === 0 ? (seldom[row] ?? 0) : climb(Math.max(0, row - 734))),
+    fivefold,
+  );
+  assert.ok(beyond.length > 100 && beyond[0]![0] < 775, String(beyond[0]));
 });
 
 test('FieldThresholds neither judge nor learn what is missing, and hold to floors', () => {

@@ -121,7 +121,7 @@ export class FieldThresholds {
       const over = this.#rarities[field]! > limit;
       // A limit that is not exceeded limits nothing, and is not worked out.
       const most = over ? scoreAt(calibration, field, limit, this.#excess) : limit === Infinity ? Infinity : score;
-      learnScore(calibration, field, score, most, known || !over);
+      learnScore(calibration, field, score, { most, rare: known || !over, excess: this.#excess });
     }
   }
 
