@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { millis } from '#base/core/index.ts';
+import { millis, PROBE_STREAM } from '#base/core/index.ts';
 import { frozenClock } from '../../../test/support/frozen-clock.ts';
 import { openKeys, recordAudit } from '../../../test/support/open-trust.ts';
 import type { Cleanable } from '../../../test/support/tmp.ts';
@@ -159,6 +159,15 @@ test('AlertBook lets alerts go with the readings that they show', async (t) => {
   );
   assert.equal(book.total, 1);
   assert.deepEqual(actions(audit).slice(-1), ['expire-alerts']);
+});
+
+test('AlertBook counts no alert of what the prober sent, as it comes, after a start and as it goes', async (t) => {
+  const { book, parts, clock } = await open(t);
+  await book.raise([findingOf(), findingOf({ stream: PROBE_STREAM, start: 2_000 })]);
+  assert.deepEqual([book.total, (await AlertBook.open(parts)).total], [1, 1]);
+  clock.advance(millis(60_000));
+  assert.equal(await book.expire((stream) => (stream === PROBE_STREAM ? 1 : null)), 1);
+  assert.equal(book.total, 1);
 });
 
 test('AlertBook takes out what is about a person, and the rules about devices of theirs, once', async (t) => {

@@ -89,7 +89,7 @@ export class AlertBook {
   /** The catalogue must have the tables of the room. */
   static async open(parts: AlertBookParts): Promise<AlertBook> {
     const book = new AlertBook(parts);
-    book.#total = await parts.catalogue.transaction((tx) => book.#table.count(tx));
+    for await (const alert of book.#all()) book.#total += countOf(alert);
     const [newest] = await book.#table.list(parts.catalogue, {
       where: { changed: { not: null } },
       order: ['changed'],
@@ -100,7 +100,7 @@ export class AlertBook {
     return book;
   }
 
-  /** How many there are. */
+  /** How many there are, without those of what the prober sent. */
   get total(): number {
     return this.#total;
   }
@@ -204,18 +204,18 @@ export class AlertBook {
   async expire(keep: (stream: string | null) => number | null): Promise<number> {
     const { audit, catalogue, clock } = this.#parts;
     const now = clock.now();
-    const due: string[] = [];
-    for await (const { id, raised, stream } of this.#all()) {
-      const most = keep(stream);
-      if (most !== null && raised + most * 1_000 <= now) due.push(id);
+    const due: Alert[] = [];
+    for await (const alert of this.#all()) {
+      const most = keep(alert.stream);
+      if (most !== null && alert.raised + most * 1_000 <= now) due.push(alert);
     }
     if (due.length === 0) return 0;
     const detail = { alerts: due.length };
     await audit.append({ actor: ACTOR, action: 'expire-alerts', resource: 'alert:*', outcome: 'done', detail });
     await catalogue.transaction(async (tx) => {
-      for (const id of due) await this.#table.delete(tx, { id });
+      for (const { id } of due) await this.#table.delete(tx, { id });
     });
-    this.#total -= due.length;
+    this.#total -= due.reduce((sum, alert) => sum + countOf(alert), 0);
     return due.length;
   }
 
@@ -255,23 +255,23 @@ export class AlertBook {
    */
   async redact(concerned: Concerned, by: string): Promise<number> {
     const { audit, catalogue, rules } = this.#parts;
-    const due: { readonly id: string; readonly left: Alert | null }[] = [];
+    const due: { readonly alert: Alert; readonly left: Alert | null }[] = [];
     for await (const alert of this.#all()) {
       const left = redactAlert(alert, concerned);
-      if (left !== alert) due.push({ id: alert.id, left });
+      if (left !== alert) due.push({ alert, left });
     }
     await rules.forget(concerned.devices, by);
     if (due.length === 0) return 0;
-    const gone = due.filter(({ left }) => left === null).length;
-    const detail = { gone, changed: due.length - gone };
+    const gone = due.flatMap(({ alert, left }) => (left === null ? [alert] : []));
+    const detail = { gone: gone.length, changed: due.length - gone.length };
     await audit.append({ actor: by, action: 'redact-alerts', resource: 'alert:*', outcome: 'done', detail });
     await catalogue.transaction(async (tx) => {
-      for (const { id, left } of due) {
-        if (left === null) await this.#table.delete(tx, { id });
+      for (const { alert, left } of due) {
+        if (left === null) await this.#table.delete(tx, { id: alert.id });
         else await this.#put(tx, left);
       }
     });
-    this.#total -= gone;
+    this.#total -= gone.reduce((sum, alert) => sum + countOf(alert), 0);
     return due.length;
   }
 
@@ -311,7 +311,7 @@ export class AlertBook {
       const told = before === null ? alertOf(finding, now) : mergeFinding(before, finding, now);
       if (told === before) return null;
       const after = settle(told, this.#parts.rules.all, now);
-      if (before === null) this.#total += 1;
+      if (before === null) this.#total += countOf(after);
       await this.#put(tx, after);
       return after;
     });
@@ -380,6 +380,11 @@ function detailOf(finding: Finding): Readonly<Record<string, string>> {
     ...(rule !== undefined || detector === undefined ? {} : { detector: detector.name }),
     ...(cause === undefined ? {} : { field: cause.field }),
   };
+}
+
+/** What of an alert is counted: nothing of the prober's. */
+function countOf(alert: Alert): number {
+  return isOfProber(alert) ? 0 : 1;
 }
 
 function unknown(id: string): RespondError {

@@ -100,6 +100,9 @@ test('weir alert show explains an alert', async (t) => {
   assert.match(out, /^may be a sign of T0856 Spoof Reporting Message$/m);
   assert.match(err, /alert confirm a1/);
   assert.doesNotMatch(out, /not known of/);
+  assert.match(out, /^readings that led to it, and the usual one/m);
+  const silent = await standIn(t, { 'GET /v1/alerts/a1': { ...ALERT, evidence: [], nearest: null } });
+  assert.doesNotMatch((await silent.run(addAlertCommands, 'alert', 'show', 'a1')).out, /readings that led|^TIME/m);
   const also = { name: 'ewma-chart', score: 5, limit: 4, readings: 9 };
   const grown = await standIn(t, { 'GET /v1/alerts/a1': { ...ALERT, detectors: [...ALERT.detectors, also] } });
   const shown = (await grown.run(addAlertCommands, 'alert', 'show', 'a1')).out;

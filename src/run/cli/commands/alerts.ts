@@ -201,8 +201,8 @@ function readingsPart({ causes, detectors, nearest, evidence }: AlertForm): read
         `no alert at: of ${field} that holds for ${wouldPassFor.join(', ')}, and is not known of ${others.join(', ')}`,
       ];
     }),
-    'readings that led to it, and the usual one that is most like the last',
-    readingTable(nearest === null ? evidence : [...evidence, nearest]),
+    // Of a silence there are none.
+    ...(evidence.length === 0 ? [] : readingTable(evidence, nearest)),
   ];
 }
 
@@ -226,12 +226,18 @@ function eventsPart({ total, events }: NonNullable<AlertForm['rule']>): readonly
   ];
 }
 
-function readingTable(readings: AlertForm['evidence']): string {
+function readingTable(evidence: AlertForm['evidence'], nearest: AlertForm['nearest']): readonly string[] {
+  const readings = nearest === null ? evidence : [...evidence, nearest];
   const names = [...new Set(readings.flatMap(({ values }) => Object.keys(values)))];
-  return formatTable(
-    ['time', ...names],
-    readings.map(({ time, values }) => [time, ...names.map((name) => values[name] ?? null)]),
-  );
+  return [
+    nearest === null
+      ? 'readings that led to it'
+      : 'readings that led to it, and the usual one that is most like the last',
+    formatTable(
+      ['time', ...names],
+      readings.map(({ time, values }) => [time, ...names.map((name) => values[name] ?? null)]),
+    ),
+  ];
 }
 
 function brief(value: number): number {
