@@ -95,7 +95,8 @@ export function learnScore(
   const before = state[at + MEAN]!;
   const learnt = Math.min(score, GREATEST, most < Infinity ? most : count > FIRST ? 10 * before : GREATEST);
   // Of what rises slowly the mean takes in no more than what is rather high: else it would teach on its way up that it is usual.
-  const high = count > FIRST && most < Infinity ? state[at + LEVEL]! + HIGH * scaleOf(state, at, 0, excess) : GREATEST;
+  const isHigh = count > FIRST && most < Infinity && learnt > state[at + LEVEL]!;
+  const high = isHigh ? state[at + LEVEL]! + HIGH * scaleOf(state, at, 0, excess) : GREATEST;
   const mean = before + (Math.min(learnt, high) - before) / Math.min(count, MEMORY);
   state[at + MEAN] = mean;
   if (count <= FIRST) {
