@@ -71,6 +71,7 @@ const offered: StoreMethods = {
     const maker = new SealingThreads({
       start: (pace) => SealingThread.start({ ...sealing, pace }),
       waiting: () => service?.status.tailRows ?? 0,
+      awaited: () => service?.status.awaited ?? false,
     });
     usePlaces = (template) => {
       const declared = [...(template.objects?.values() ?? [])];

@@ -9,7 +9,7 @@ const content = { stream: 'climate' } as unknown as SegmentContent;
 
 /** Threads whose segments are done when the test says so; what a thread made is named for its pace. */
 function started(limits: Partial<HurryLimits>) {
-  const load = { rows: 0 };
+  const load = { rows: 0, awaited: false };
   const log: string[] = [];
   const pending: (() => void)[] = [];
   const start = (pace: Pace): MakerThread => {
@@ -23,7 +23,12 @@ function started(limits: Partial<HurryLimits>) {
       [Symbol.asyncDispose]: async () => void log.push(`end ${pace}`),
     };
   };
-  const threads = new SealingThreads({ start, waiting: () => load.rows, limits: { lookMs: 1, ...limits } });
+  const threads = new SealingThreads({
+    start,
+    waiting: () => load.rows,
+    awaited: () => load.awaited,
+    limits: { lookMs: 1, ...limits },
+  });
   const finish = async (): Promise<void> => {
     while (pending.length === 0) await new Promise(setImmediate);
     pending.splice(0).forEach((done) => done());
@@ -62,6 +67,15 @@ test('a segment that takes too long is made in a hurry, however little waits', a
   assert.equal((await made).id, 'hurry');
 });
 
+test('what somebody waits for is made in a hurry sooner', async () => {
+  const { threads, load, finish } = started({ awaitedMs: 0 });
+  load.awaited = true;
+  const made = threads.seal(content);
+  while (!threads.hurries) await new Promise((resolve) => setTimeout(resolve, 1));
+  await finish();
+  assert.equal((await made).id, 'hurry');
+});
+
 test('what fails in a thread fails for who asked, and is not made again', async () => {
   const broken: MakerThread = {
     seal: () => Promise.reject(new Error('broken')),
@@ -69,7 +83,7 @@ test('what fails in a thread fails for who asked, and is not made again', async 
     usePlaces: () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };
-  const threads = new SealingThreads({ start: () => broken, waiting: () => 0 });
+  const threads = new SealingThreads({ start: () => broken, waiting: () => 0, awaited: () => true });
   await assert.rejects(threads.seal(content), /broken/);
   assert.equal(threads.hurries, false);
 });

@@ -11,6 +11,8 @@ export interface SealingThreadsParts {
   start(pace: Pace): MakerThread;
   /** Readings that wait to be sealed. */
   waiting(): number;
+  /** Whether somebody waits for what is made. */
+  awaited(): boolean;
   readonly limits?: Partial<HurryLimits>;
 }
 
@@ -20,19 +22,21 @@ export interface HurryLimits {
   readonly rows: number;
   /** How long one segment takes at most, in milliseconds. */
   readonly segmentMs: number;
+  /** The same where somebody waits for it. */
+  readonly awaitedMs: number;
   /** How long a hurry lasts at least. */
   readonly hurryMs: number;
   /** How often is looked while a segment is made. */
   readonly lookMs: number;
 }
 
-const LIMITS: HurryLimits = { rows: 786_432, segmentMs: 20_000, hurryMs: 60_000, lookMs: 250 };
+const LIMITS: HurryLimits = { rows: 786_432, segmentMs: 20_000, awaitedMs: 1_000, hurryMs: 60_000, lookMs: 250 };
 
 /**
  * Makes segments on processors that nobody else wants, as long as that is enough.
  *
  * Whoever sends readings waits for the gateway, and nobody waits for a segment. But where the machine has no time left
- * for long, what waits would outgrow memory: then a thread that stands in line with the others takes over. A thread
+ * for long, what waits would outgrow memory, and so would the patience of who asked for it to be sealed: then a thread that stands in line with the others takes over. A thread
  * cannot come back from standing aside, so there are two, one at a time; what the first was making is made anew, and what
  * it left is removed at the next start, like what a crash leaves.
  */
@@ -97,9 +101,11 @@ export class SealingThreads implements SegmentMaker, AsyncDisposable {
   /** Waits for what is made, or until it takes too long. @returns whether it is there, or came to nothing */
   async #inTime(made: Promise<unknown>): Promise<boolean> {
     const { promise: tooLong, resolve } = Promise.withResolvers<false>();
-    const latest = performance.now() + this.#limits.segmentMs;
+    const { segmentMs, awaitedMs } = this.#limits;
+    const began = performance.now();
     const look = setInterval(() => {
-      if (this.#presses() || performance.now() > latest) resolve(false);
+      const most = this.#parts.awaited() ? awaitedMs : segmentMs;
+      if (this.#presses() || performance.now() - began > most) resolve(false);
     }, this.#limits.lookMs);
     const settled = made.then(
       () => true,
