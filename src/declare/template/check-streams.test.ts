@@ -45,3 +45,15 @@ test('checkStreams() knows the device types', () => {
     'TEMPLATE_VALUE_INVALID 4:21',
   ]);
 });
+
+test('checkStreams() takes as many streams as the gateway has places for, where those that are aggregated count twice', () => {
+  const template = (plain: number, aggregated: number): readonly string[] => {
+    const streams = Array.from({ length: plain + aggregated }, (_, i) => {
+      const aggregate = i < plain ? '' : ', aggregate: {every: 1m, of: {x: [mean]}}';
+      return `  s${i}: {from: pump, fields: {x: {type: number}}${aggregate}}`;
+    });
+    return findingsOf(`devices: {pump: {}}\nstreams:\n${streams.join('\n')}`);
+  };
+  assert.deepEqual([template(120, 0), template(100, 10)], [[], []]);
+  for (const many of [template(121, 0), template(100, 11)]) assert.match(many.join(), /^TEMPLATE_TOO_LARGE[^,]*$/);
+});

@@ -5,6 +5,7 @@ import { FLOW_FIELDS } from './flow-fields.ts';
 import { checkFeatureRules } from './feature-rules.ts';
 import { asList } from './partial.ts';
 import type { DeepPartial } from './partial.ts';
+import { TEMPLATE_BOUNDS } from './limits.ts';
 import { checkPrivacy } from './privacy-rules.ts';
 import { parseDuration, parseRate } from './quantities.ts';
 import type { StreamSource } from './schema.ts';
@@ -14,12 +15,26 @@ import type { SourcePath } from './source-node.ts';
 export function checkStreams(context: CheckContext): void {
   const { source } = context;
   const deviceTypes = Object.keys(source.devices ?? {});
+  checkPlaces(context);
   for (const [name, stream] of Object.entries(source.streams ?? {})) {
     checkStream(context, ['streams', name], stream ?? {}, deviceTypes);
   }
   for (const [name, table] of Object.entries(source.tables ?? {})) {
     checkPurposes(context, ['tables', name], table?.fields ?? {}, table?.purposes);
   }
+}
+
+/** What is aggregated has a place for its windows beside that for its readings; too many streams are a matter of shape. */
+function checkPlaces(context: CheckContext): void {
+  const streams = Object.values(context.source.streams ?? {});
+  const aggregated = streams.filter((stream) => stream?.aggregate !== undefined).length;
+  const most = TEMPLATE_BOUNDS.streams;
+  if (streams.length > most || streams.length + aggregated <= most) return;
+  context.at(
+    ['streams'],
+    'TEMPLATE_TOO_LARGE',
+    `${streams.length} streams, of which ${aggregated} are aggregated and count twice; at most ${most} are allowed`,
+  );
 }
 
 function checkStream(

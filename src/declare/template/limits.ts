@@ -112,7 +112,10 @@ export const TEMPLATE_BOUNDS = {
   devices: 256,
   manufacturers: 64,
   anchorCharacters: 65_536,
-  streams: 256,
+  /** As the gateway's table of devices has places for: one that is aggregated takes two. */
+  streams: 120,
+  /** Of the platform's own: places beside those. */
+  systemStreams: 8,
   fieldsPerStream: 512,
   views: 512,
   tables: 256,

@@ -3,10 +3,12 @@ import { test } from 'node:test';
 
 import { makeTemplate } from '../../../test/support/make-template.ts';
 import { days } from '#base/core/index.ts';
+import { TEMPLATE_BOUNDS } from './limits.ts';
 import { isSystemName, probeDeviceType, systemStreams } from './system-streams.ts';
 
 test('systemStreams() gives the events and the stream of the prober', () => {
   const [events, probe, ...trials] = systemStreams({ late: days(1), early: days(1) });
+  assert.ok(2 + trials.length <= TEMPLATE_BOUNDS.systemStreams, 'the gateway has places for all of them');
   assert.deepEqual([events?.name, events?.from], ['_events', []]);
   assert.deepEqual([probe?.name, probe?.from], ['_probe', [probeDeviceType().name]]);
   assert.deepEqual(

@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { encodeUtf8, makeId, systemClock } from '#base/core/index.ts';
 import type { Log } from '#base/core/index.ts';
 import { AeadKey, systemRandom } from '#base/crypto/index.ts';
-import { templateFromJson } from '#declare/template/index.ts';
+import { TEMPLATE_BOUNDS, templateFromJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { CloneWatch, recoverSessions, SessionHub } from '#flow/gateway/index.ts';
 import type { CloneEvent, FromHub, HubLine, SessionSnapshot, ToHub } from '#flow/gateway/index.ts';
@@ -44,8 +44,8 @@ import type { LeftWindows, WindowHost } from './window-host.ts';
 
 /** Bytes of the records of devices and streams; they are touched, and so take memory, only as devices send. */
 const RECORD_BYTES = 512 * 1_048_576;
-/** Streams of a template that take readings, with the platform's own. */
-const MOST_STREAMS = 66;
+/** Streams that a template may have, with the platform's own: a word each in the row of a device. */
+const MOST_STREAMS = TEMPLATE_BOUNDS.streams + TEMPLATE_BOUNDS.systemStreams;
 const KEY_BATCH = 16;
 const HUB_SWEEP_MS = 1_000;
 const PARKED_PER_DEVICE = 16;

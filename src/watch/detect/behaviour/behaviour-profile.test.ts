@@ -30,3 +30,18 @@ test('BehaviourProfile has no limit until it knows enough, and scores what is un
   assert.ok(profile.score(traits(20)) < profile.limit);
   assert.ok(profile.score(Float64Array.of(90, 3, -3)) > profile.limit);
 });
+
+test('BehaviourProfile forgets scores of long ago, one after the other', () => {
+  const profile = new BehaviourProfile(1);
+  const learn = (count: number, score: number): void => {
+    for (let i = 0; i < count; i++) profile.learn(Float64Array.of(20, 0, 0), score);
+  };
+  learn(150, 4);
+  assert.equal(profile.limit, 1.25 * 4 + 0.5);
+  learn(63, 1);
+  assert.equal(profile.limit, 1.25 * 4 + 0.5);
+  learn(1, 1);
+  assert.equal(profile.limit, 1.25 + 0.5);
+  learn(1_000, 2);
+  assert.equal(profile.limit, 1.25 * 2 + 0.5);
+});

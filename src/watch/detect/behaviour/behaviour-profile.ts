@@ -23,8 +23,8 @@ const ALWAYS = 0.98;
 /** How a device, or all devices of a stream, behave: what is usual of the traits of a window, and how far windows go from it. */
 export class BehaviourProfile {
   readonly traits: BaselineState;
-  /** A ring of scores, then how many there were. */
-  readonly scores: Float64Array;
+  /** A ring of scores, then how many there were; once it is full, where the next goes beside its length. */
+  readonly scores: Float32Array;
 
   /**
    * @param columns of a reading, the time between two among them
@@ -32,7 +32,7 @@ export class BehaviourProfile {
    */
   constructor(columns: number, arena = new StateArena()) {
     this.traits = arena.takeAll(beginBaseline(TRAITS * columns));
-    this.scores = arena.take(new Float64Array(KEPT + 1));
+    this.scores = arena.take(new Float32Array(KEPT + 1));
   }
 
   get windows(): number {
@@ -71,7 +71,8 @@ export class BehaviourProfile {
     if (this.windows >= PROFILE_SETTLES / 2) {
       const number = this.scores[KEPT]!;
       this.scores[number % KEPT] = score;
-      this.scores[KEPT] = number + 1;
+      // No count goes on for ever in single precision.
+      this.scores[KEPT] = number < KEPT ? number + 1 : KEPT + ((number + 1) % KEPT);
     }
     learnBaseline(this.traits, window, 0, MEMORY);
   }

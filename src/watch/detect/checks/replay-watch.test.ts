@@ -53,6 +53,43 @@ test('ReplayWatch finds nothing in noise, in what wanders, nor in what is the sa
   assert.deepEqual(lags(new Float64Array(2_000).fill(4)), []);
 });
 
-test('ReplayWatch has a bounded memory', () => {
-  for (const width of [1, 2, 10, 50]) assert.ok(new ReplayWatch(width).byteLength < 10 * 1_024);
+/** So many signals that wander, the first of them still, of which what was 500 rows ago is played again from 1,000 on. */
+function playedOf(width: number, still: number, noise: number): Float64Array {
+  const values = new Float64Array(width * 1_300);
+  const levels = new Float64Array(width);
+  for (let row = 0; row < 1_300; row++) {
+    for (let i = 0; i < width; i++) {
+      levels[i] = 0.95 * levels[i]! + nextNormal(random);
+      const before = values[(row - 500) * width + i]!;
+      values[row * width + i] = i < still ? 5 : row < 1_000 ? levels[i]! : before + noise * nextNormal(random);
+    }
+  }
+  return values;
+}
+
+test('ReplayWatch finds what is played again among many fields, also where most of them stand still', () => {
+  for (const [width, still, noise] of [
+    [10, 0, 0],
+    [10, 0, 0.5],
+    [6, 4, 0],
+    [10, 6, 0.5],
+    [30, 18, 0.5],
+  ] as const) {
+    const values = playedOf(width, still, noise);
+    const watch = new ReplayWatch(width);
+    const found = Array.from({ length: 1_300 }, (_, row) => watch.take(values, row * width));
+    assert.ok(found.includes(500), `${width} fields, ${still} still, noise ${noise}`);
+    assert.ok(found.every((lag) => lag === null || lag === 500));
+  }
+});
+
+test('ReplayWatch keeps no more than it says: the more fields, the less of the past', () => {
+  const rows = [1, 2, 4, 6, 8, 10, 50].map((width) => {
+    const watch = new ReplayWatch(width);
+    const values = new Float64Array(width);
+    for (let row = 0; row < 3_000; row++) watch.take(values, 0);
+    assert.ok(watch.history.length + (4 * width + 4) * 8 <= watch.byteLength);
+    return watch.history.length / Math.ceil(Math.min(width, 6) / 2);
+  });
+  assert.deepEqual(rows, [2_048, 2_048, 2_000, 1_333, 1_016, 700, 700]);
 });

@@ -2,8 +2,10 @@ import { beginBaseline, learnBaseline } from '#learn/features/index.ts';
 import type { BaselineState } from '#learn/features/index.ts';
 import { StateArena } from '../state-arena.ts';
 
-/** Bytes of the past of a device at most, and rows of it. */
-const HISTORY_BYTES = 4_000;
+/** Lanes that are compared: a field each, or where there are more the sum of every sixth. */
+const LANES = 6;
+/** Bytes of the past of a device at most; each field beyond six takes room elsewhere, and so some of it. */
+const HISTORY_BYTES = { most: 4_000, field: 475, least: 2_100 } as const;
 const MOST_ROWS = 2_048;
 /** Rows that there is room for at first: it grows as they come. */
 const FIRST_ROWS = 128;
@@ -11,9 +13,8 @@ const FIRST_ROWS = 128;
 const WINDOW = 48;
 /** Products by which most places of the past are ruled out, and the correlation that they have to show. */
 const FIRST_LOOK = 24;
-const FIRST_FIELDS = 4;
 const FIRST_CORRELATION = 0.2;
-/** The same for all fields of some rows: a match of `LEAST` has three times as much. */
+/** The same for all lanes of some rows: a match of `LEAST` has three times as much. */
 const SECOND_ROWS = 12;
 const SECOND_CORRELATION = 0.1;
 /** Windows before anything is told, and how many count for what is usual. */
@@ -22,8 +23,9 @@ const REMEMBERS = 64;
 /** −ln of the chance of a match, per window, from which on it counts; and how many times the usual one it has to be. */
 const LEAST = 25;
 const TIMES = 2;
-/** Steps of a change that are told apart, per spread: three spreads are the most that is. */
-const STEPS = 7 / 3;
+/** A change counts for no more spreads; steps of it that are told apart, per spread. */
+const FAR = 3;
+const STEPS = 7 / FAR;
 const MOST_STEP = 7;
 /** Of a spread: less is no change. */
 const NOTHING = 1 / 80;
@@ -42,13 +44,15 @@ const NUMBERS = 4;
  * Looks for the past of a device in its present, exactly or with noise added.
  *
  * What is compared are changes from one value to the next in spreads of such changes, of all fields together, so that
- * neither the level of a signal nor its slow course make a match. A window that goes with an earlier one, at the same
+ * neither the level of a signal nor its slow course make a match. Of many fields sums are kept: what is played back has
+ * the same sums, and it does not matter which of them stand still. A window that goes with an earlier one, at the same
  * distance as the window before did, is played back. A machine that does the same all day long goes with its past as
  * well: what is usual of that is learnt, and more is asked for.
  */
 export class ReplayWatch {
   readonly #width: number;
-  /** Bytes of a row: two fields in each. */
+  readonly #lanes: number;
+  /** Bytes of a row: two lanes in each. */
   readonly #stride: number;
   readonly #rows: number;
   readonly changes: BaselineState;
@@ -64,8 +68,11 @@ export class ReplayWatch {
    */
   constructor(width: number, arena = new StateArena()) {
     this.#width = width;
-    this.#stride = (width + 1) >> 1;
-    this.#rows = Math.min(MOST_ROWS, Math.floor(HISTORY_BYTES / this.#stride));
+    this.#lanes = Math.min(width, LANES);
+    this.#stride = (this.#lanes + 1) >> 1;
+    const { most, field, least } = HISTORY_BYTES;
+    const bytes = Math.max(least, most - field * (width - this.#lanes));
+    this.#rows = Math.min(MOST_ROWS, Math.floor(bytes / this.#stride));
     this.changes = arena.takeAll(beginBaseline(width));
     this.last = arena.take(new Float64Array(width).fill(NaN));
     this.numbers = arena.take(new Float64Array(NUMBERS));
@@ -102,13 +109,28 @@ export class ReplayWatch {
       const change = value - this.last[i]!;
       if (value === value) this.last[i] = value;
       this.#change[i] = change;
-      const step = stepOf(change, this.changes.spread[i]!);
-      const byte = place + (i >> 1);
-      this.history[byte] = i % 2 === 0 ? step : this.history[byte]! | (step << 4);
+    }
+    for (let lane = 0; lane < this.#lanes; lane++) {
+      const step = stepOf(this.#changeOf(lane));
+      const byte = place + (lane >> 1);
+      this.history[byte] = lane % 2 === 0 ? step : this.history[byte]! | (step << 4);
     }
     learnBaseline(this.changes, this.#change, 0, MEMORY);
     this.numbers[ROWS] = row + 1;
     return (row + 1) % WINDOW === 0 ? this.#look() : null;
+  }
+
+  /** How far the fields of a lane have changed together, in spreads of such a sum. */
+  #changeOf(lane: number): number {
+    let [sum, fields] = [0, 0];
+    for (let i = lane; i < this.#width; i += LANES) {
+      const far = this.#change[i]! / this.changes.spread[i]!;
+      // What never changed has no spread.
+      if (far !== far || !(this.changes.spread[i]! > 0)) continue;
+      sum += Math.max(-FAR, Math.min(FAR, far));
+      fields += 1;
+    }
+    return fields === 0 ? 0 : sum / Math.sqrt(fields);
   }
 
   #look(): number | null {
@@ -146,10 +168,9 @@ export class ReplayWatch {
       energy += SQUARES[byte]!;
       moved += ((byte & 15) === 0 ? 0 : 1) + (byte >> 4 === 0 ? 0 : 1);
     }
-    if (moved < LEAST_ENERGY * WINDOW * this.#width) return null;
-    const fields = Math.min(this.#width, FIRST_FIELDS);
+    if (moved < LEAST_ENERGY * WINDOW * this.#lanes) return null;
     const looks = [
-      this.#lookAt(window, Math.ceil(FIRST_LOOK / fields), (fields + 1) >> 1, FIRST_CORRELATION),
+      this.#lookAt(window, Math.ceil(FIRST_LOOK / this.#lanes), stride, FIRST_CORRELATION),
       this.#lookAt(window, SECOND_ROWS, stride, SECOND_CORRELATION),
       this.#lookAt(window, WINDOW, stride, 0),
     ] as const;
@@ -219,17 +240,16 @@ interface Look {
 const MIDDLES = Float64Array.from({ length: 16 }, (_, step) =>
   step === 0 ? 0 : step <= MOST_STEP ? 2 * step - 1 : 1 - 2 * (step - MOST_STEP),
 );
-/** Sum of the products of the two fields of two bytes, and of their squares: what correlations are made of. */
+/** Sum of the products of the two lanes of two bytes, and of their squares: what correlations are made of. */
 const PRODUCTS = Int16Array.from(
   { length: 65_536 },
   (_, pair) => MIDDLES[(pair >> 8) & 15]! * MIDDLES[pair & 15]! + MIDDLES[pair >> 12]! * MIDDLES[(pair >> 4) & 15]!,
 );
 const SQUARES = Int16Array.from({ length: 256 }, (_, byte) => PRODUCTS[(byte << 8) | byte]!);
 
-/** The step of a change: 0 for none, 1 to 7 for so far up, 8 to 14 for so far down. */
-function stepOf(change: number, spread: number): number {
-  if (!(spread > 0) || change !== change) return 0;
-  const far = Math.abs(change) / spread;
+/** The step of a change, in spreads: 0 for none, 1 to 7 for so far up, 8 to 14 for so far down. */
+function stepOf(change: number): number {
+  const far = Math.abs(change);
   if (far < NOTHING) return 0;
   const step = Math.min(MOST_STEP, Math.ceil(STEPS * far));
   return change > 0 ? step : step + MOST_STEP;

@@ -47,7 +47,7 @@ function kinds(found: readonly Finding[]): readonly string[] {
 
 function seated(plan: WatchPlan): DeviceChecks {
   const checks = new DeviceChecks(plan);
-  checks.seat('truck-3', { history: new Uint8Array(0), open: new Map() });
+  checks.seat('truck-3', { history: new Uint8Array(0), open: [] });
   return checks;
 }
 

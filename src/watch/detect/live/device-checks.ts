@@ -15,6 +15,7 @@ import { showReading } from './explain-finding.ts';
 import { findingId, severityOf } from './finding.ts';
 import type { Finding, Violation } from './finding.ts';
 import { OpenFinding } from './open-finding.ts';
+import { fitsInto } from './saved-state.ts';
 import type { SavedState } from './saved-state.ts';
 import type { WatchedField, WatchPlan } from './watch-plan.ts';
 
@@ -30,12 +31,19 @@ const TECHNIQUES: Readonly<Record<string, readonly string[]>> = {
   physics: ['T0856'],
 };
 
-const NO_HISTORY = new Uint8Array(0);
+/** Of a device that has no past yet, or whose past is not kept; the same for all. */
+export const NO_HISTORY = new Uint8Array(0);
+
+/** What is going on, by what was violated: a list, since most devices have none and a map takes room all the same. */
+export interface OpenViolation {
+  readonly key: string;
+  readonly finding: OpenFinding;
+}
 
 /** What a device has by itself of its checks. */
 export interface CheckedDevice {
   readonly history: Uint8Array<ArrayBuffer>;
-  readonly open: Map<string, OpenFinding>;
+  readonly open: OpenViolation[];
 }
 
 /**
@@ -50,8 +58,7 @@ export class DeviceChecks {
   readonly #fields: readonly WatchedField[];
   readonly #signs: SignState;
   readonly #replay: ReplayWatch | null;
-  /** What is going on, by what was violated. */
-  #open: Map<string, OpenFinding> = new Map();
+  #open: OpenViolation[] = [];
   /** Latest value of each column, and when it came. */
   readonly #before: Float64Array;
   readonly #beforeTimes: Float64Array;
@@ -117,7 +124,7 @@ export class DeviceChecks {
     const { values, times, count, received, signals } = rows;
     for (let row = 0; row < count; row++) {
       const time = times[row]!;
-      for (const open of this.#open.values()) open.pass(time, QUIET_MICROS, found);
+      for (const { finding } of this.#open) finding.pass(time, QUIET_MICROS, found);
       for (const rule of physics) {
         const seconds = (time - Math.min(...rule.columns.map((column) => this.#beforeTimes[column]!))) / 1e6;
         const times = judgePhysics(rule, values, row * width, this.#before, seconds);
@@ -156,28 +163,28 @@ export class DeviceChecks {
     for (const [name, part] of this.#behaviourParts()) state[name] = part;
     if (this.#replay !== null) {
       const { history, numbers, last, changes } = this.#replay;
-      state['replay steps'] = history;
+      state['replay history'] = history;
       state['replay numbers'] = numbers;
       state['replay last'] = last;
       state['replay centre'] = changes.centre;
       state['replay spread'] = changes.spread;
       state['replay counts'] = changes.counts;
     }
-    const open = [...this.#open].flatMap(([key, { current }]) => (current === null ? [] : [[key, current]]));
+    const open = this.#open.flatMap(({ key, finding: { current } }) => (current === null ? [] : [[key, current]]));
     if (open.length > 0) state['open checks'] = encodeUtf8(JSON.stringify(open));
   }
 
   /** Goes on from a device's state; what it has not, or what does not fit, begins anew. */
   restoreFrom(state: SavedState): void {
-    const fill = (name: string, into: Float64Array | undefined): void => {
+    const fill = (name: string, into: Float64Array | Float32Array): void => {
       const value = state.get(name);
-      if (into !== undefined && value instanceof Float64Array && value.length === into.length) into.set(value);
+      if (fitsInto(value, into)) into.set(value);
     };
     fill('signs', this.#signs);
     fill('before', this.#before);
     fill('before times', this.#beforeTimes);
     for (const [name, part] of this.#behaviourParts()) fill(name, part);
-    const [history, numbers] = [state.get('replay steps'), state.get('replay numbers')];
+    const [history, numbers] = [state.get('replay history'), state.get('replay numbers')];
     const rows = numbers instanceof Float64Array ? numbers[0]! : NaN;
     if (this.#replay !== null && history instanceof Uint8Array && this.#replay.fits(history, rows)) {
       this.#replay.history = Uint8Array.from(history);
@@ -236,7 +243,7 @@ export class DeviceChecks {
     this.#of(key).beyond({ name: kind, score: times, limit: 1, time, charge: () => {}, explain }, found);
   }
 
-  #behaviourParts(): readonly (readonly [string, Float64Array])[] {
+  #behaviourParts(): readonly (readonly [string, Float64Array | Float32Array])[] {
     if (this.#type !== null) return [['type', this.#type.numbers]];
     const { own, window, numbers } = this.#behaviour!;
     return [
@@ -248,9 +255,11 @@ export class DeviceChecks {
   }
 
   #of(key: string): OpenFinding {
-    let open = this.#open.get(key);
-    if (open === undefined) this.#open.set(key, (open = new OpenFinding()));
-    return open;
+    const open = this.#open.find((one) => one.key === key);
+    if (open !== undefined) return open.finding;
+    const finding = new OpenFinding();
+    this.#open.push({ key, finding });
+    return finding;
   }
 
   /** Whether a row shows another device behind the name. */
@@ -297,7 +306,7 @@ function sayStrange(strange: Strange, type = 'its own'): string {
 export function profileParts(
   name: string,
   { traits, scores }: BehaviourProfile,
-): readonly (readonly [string, Float64Array])[] {
+): readonly (readonly [string, Float64Array | Float32Array])[] {
   return [
     [`${name} trait centre`, traits.centre],
     [`${name} trait spread`, traits.spread],

@@ -13,7 +13,8 @@ import type { FieldThresholdsState } from '../threshold/field-thresholds.ts';
 import type { BehaviourScore, Others } from '../behaviour/behaviour-watch.ts';
 import { ConditionBaselines } from '../context/condition-baselines.ts';
 import type { MovedCondition } from '../context/condition-baselines.ts';
-import { DeviceChecks } from './device-checks.ts';
+import { DeviceChecks, NO_HISTORY } from './device-checks.ts';
+import type { OpenViolation } from './device-checks.ts';
 import { blurRows, checkedRows, measuresOf, Room, RowOrder } from './device-rows.ts';
 import type { DeviceRows } from './device-rows.ts';
 import { DEARER_DETECTORS, WINDOW_ROWS } from '../tiers/dearer-tiers.ts';
@@ -85,7 +86,7 @@ export interface SeatedDevice {
   readonly conditions: ConditionBaselines | null;
   /** What is going on: by detectors, and by what was violated. */
   readonly open: OpenFinding;
-  readonly violated: Map<string, OpenFinding>;
+  readonly violated: OpenViolation[];
 }
 
 /** The first numbers of a device, in the order in which room is taken for them: its own, of the order, of its memory. */
@@ -140,8 +141,8 @@ export class DeviceJudge {
       parts: plan.detectors.map(({ kind, floor, scores, settles, chances }): Part => {
         const detector = kind.create(width, scores);
         detector.moveInto(room);
-        const state = room.takeAll(beginFieldThresholds(width));
         const plain = settles !== undefined;
+        const state = room.takeAll(beginFieldThresholds(width, plain));
         const rule = {
           rate,
           floor,
@@ -178,10 +179,10 @@ export class DeviceJudge {
     return {
       device,
       numbers: this.#blank.slice(),
-      history: new Uint8Array(0),
+      history: NO_HISTORY,
       conditions: context === undefined ? null : new ConditionBaselines(fields.length),
       open: new OpenFinding(),
-      violated: new Map(),
+      violated: [],
     };
   }
 
@@ -311,7 +312,8 @@ export class DeviceJudge {
       counts: this.#memory.usual.counts,
       anchor: this.#anchor,
       recent: this.#memory.recent,
-      sample: this.#memory.sample,
+      'usual times': this.#memory.sample.times,
+      'usual rows': this.#memory.sample.rows,
       fields: encodeUtf8(this.#plan.fields.map(({ name }) => name).join('\n')),
     };
     if (this.#features !== null) state['features'] = this.#features.snapshot();
@@ -319,7 +321,7 @@ export class DeviceJudge {
     for (const { detector, state: limits } of this.#parts) {
       state[`detector ${detector.kind}`] = detector.snapshot();
       state[`limits ${detector.kind}`] = limits.threshold;
-      state[`calibration ${detector.kind}`] = limits.calibration;
+      if (limits.calibration.length > 0) state[`calibration ${detector.kind}`] = limits.calibration;
     }
     if (this.#conditions !== null) {
       state['conditions'] = this.#conditions.pack();
@@ -357,7 +359,11 @@ export class DeviceJudge {
     // A state of before there were any begins to hold fast now.
     if (state.has('anchor')) fillSaved(device, state, 'anchor', this.#anchor);
     fillSaved(device, state, 'recent', this.#memory.recent);
-    fillSaved(device, state, 'sample', this.#memory.sample);
+    // A state of before they were in single precision begins another sample.
+    if (state.has('usual times')) {
+      fillSaved(device, state, 'usual times', this.#memory.sample.times);
+      fillSaved(device, state, 'usual rows', this.#memory.sample.rows);
+    }
     this.#checks.restoreFrom(state);
     const conditions = state.get('conditions');
     if (conditions instanceof Float64Array) own.conditions?.unpack(conditions);
@@ -375,7 +381,8 @@ export class DeviceJudge {
       // A state of before fields had limits of their own learns them anew.
       if (!state.has(`limits ${kind.name}`)) continue;
       fillSaved(device, state, `limits ${kind.name}`, part.state.threshold);
-      fillSaved(device, state, `calibration ${kind.name}`, part.state.calibration);
+      const { calibration } = part.state;
+      if (calibration.length > 0) fillSaved(device, state, `calibration ${kind.name}`, calibration);
     }
     own.numbers.set(this.#arena);
     own.history = this.#checks.history;

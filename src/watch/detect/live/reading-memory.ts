@@ -13,7 +13,7 @@ export interface Remembered {
   readonly recent: number;
   readonly usual: number;
 }
-const REMEMBERED: Remembered = { recent: 8, usual: 16 };
+const REMEMBERED: Remembered = { recent: 8, usual: 12 };
 const SHOWN = 5;
 /** A value counts for no more spreads. */
 const FAR = 10;
@@ -29,9 +29,10 @@ export interface TimedRow {
 /** What a watch knows of the readings of one device: what is usual, the latest rows, and a sample of usual ones. */
 export class ReadingMemory {
   readonly usual: BaselineState;
-  /** Times and values of the latest rows, and of a sample of usual ones, in rings. */
+  /** Times and values of the latest rows in a ring. */
   readonly recent: Float64Array;
-  readonly sample: Float64Array;
+  /** A sample of usual rows in rings: to show, so that single precision does for all but their times. */
+  readonly sample: { readonly times: Float64Array; readonly rows: Float32Array };
   readonly #fields: readonly WatchedField[];
   readonly #readings: Float64Array;
   readonly #kept: Remembered;
@@ -43,7 +44,10 @@ export class ReadingMemory {
     this.#readings = arena.take(new Float64Array(1));
     this.usual = arena.takeAll(beginBaseline(fields.length));
     this.recent = arena.take(new Float64Array(kept.recent * (1 + fields.length)).fill(NaN));
-    this.sample = arena.take(new Float64Array(kept.usual * (1 + fields.length)).fill(NaN));
+    this.sample = arena.takeAll({
+      times: new Float64Array(kept.usual).fill(NaN),
+      rows: new Float32Array(kept.usual * fields.length),
+    });
   }
 
   get readings(): number {
@@ -56,7 +60,9 @@ export class ReadingMemory {
 
   get byteLength(): number {
     const { centre, spread, counts } = this.usual;
-    return this.recent.byteLength + this.sample.byteLength + centre.byteLength + spread.byteLength + counts.byteLength;
+    const { times, rows } = this.sample;
+    const usual = centre.byteLength + spread.byteLength + counts.byteLength;
+    return this.recent.byteLength + times.byteLength + rows.byteLength + usual;
   }
 
   /** Learns what is usual, and keeps rows as evidence and to compare with. */
@@ -66,9 +72,9 @@ export class ReadingMemory {
     const number = this.readings++;
     learnBaseline(this.usual, values, row * width, MEMORY);
     keep(this.recent, number % recent, times[row]!, values, row, width);
-    if (number < usual) keep(this.sample, number, times[row]!, values, row, width);
+    if (number < usual) this.#sampled(number, times[row]!, values, row);
     else if (!isOdd && number % SAMPLE_EVERY === 0) {
-      keep(this.sample, (number / SAMPLE_EVERY) % usual, times[row]!, values, row, width);
+      this.#sampled((number / SAMPLE_EVERY) % usual, times[row]!, values, row);
     }
   }
 
@@ -113,19 +119,26 @@ export class ReadingMemory {
   /** Of the usual rows that are kept, the one that is least far in standard deviations. */
   nearest(row: Float64Array): ShownReading | null {
     const width = this.#fields.length;
-    let best: { readonly at: number; readonly far: number } | null = null;
-    for (let at = 0; at < this.sample.length; at += 1 + width) {
-      if (Number.isNaN(this.sample[at]!)) continue;
+    const { times, rows } = this.sample;
+    let best: { readonly number: number; readonly far: number } | null = null;
+    for (let number = 0; number < times.length; number++) {
+      if (Number.isNaN(times[number]!)) continue;
       let far = 0;
       for (let i = 0; i < width; i++) {
-        const other = this.sample[at + 1 + i]!;
+        const other = rows[number * width + i]!;
         far += (standardise(this.usual, i, row[i]!) - standardise(this.usual, i, other)) ** 2;
       }
-      if (best === null || far < best.far) best = { at, far };
+      if (best === null || far < best.far) best = { number, far };
     }
     if (best === null) return null;
-    const values = this.sample.subarray(best.at + 1, best.at + 1 + width);
-    return showReading(this.#fields, this.sample[best.at]!, values);
+    const values = Float64Array.from(rows.subarray(best.number * width, (best.number + 1) * width));
+    return showReading(this.#fields, times[best.number]!, values);
+  }
+
+  #sampled(number: number, time: number, values: Float64Array, row: number): void {
+    const width = this.#fields.length;
+    this.sample.times[number] = time;
+    for (let i = 0; i < width; i++) this.sample.rows[number * width + i] = values[row * width + i]!;
   }
 }
 

@@ -15,3 +15,12 @@ test('savedNumber() and fillSaved() take what fits and say what does not', () =>
   assert.throws(() => fillSaved('truck-3', state, 'centre', new Float64Array(3)), unfit);
   assert.throws(() => fillSaved('truck-3', state, 'since', into), unfit);
 });
+
+test('fillSaved() goes on in single precision from what was in double, not the other way', () => {
+  const single = new Float32Array(2);
+  fillSaved('truck-3', new Map([['scores', Float64Array.of(0.5, 0.1)]]), 'scores', single);
+  assert.deepEqual([...single], [0.5, Math.fround(0.1)]);
+  assert.throws(() => fillSaved('truck-3', new Map([['scores', single]]), 'scores', new Float64Array(2)), {
+    code: 'DETECT_STATE_UNFIT',
+  });
+});

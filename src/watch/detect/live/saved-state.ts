@@ -14,10 +14,20 @@ export function savedNumber(device: string, state: SavedState, name: string): nu
 /** @throws {DetectError} DETECT_STATE_UNFIT */
 export function fillSaved(device: string, state: SavedState, name: string, into: Float64Array | Float32Array): void {
   const value = state.get(name);
-  if (typeof value !== 'object' || value.constructor !== into.constructor || value.length !== into.length) {
-    throw stateUnfit(device, `${name} does not fit`);
-  }
+  if (!fitsInto(value, into)) throw stateUnfit(device, `${name} does not fit`);
   into.set(value);
+}
+
+/** Whether a saved array can be gone on from: what was in double precision before can be in single. */
+export function fitsInto(
+  value: number | StateArray | undefined,
+  into: Float64Array | Float32Array,
+): value is Float64Array | Float32Array {
+  return (
+    typeof value === 'object' &&
+    (value instanceof Float64Array || value.constructor === into.constructor) &&
+    value.length === into.length
+  );
 }
 
 /** What a state says that cannot be gone on from. */

@@ -23,9 +23,13 @@ export type FieldThresholdsState = {
   readonly calibration: CalibrationState;
 };
 
-/** The state of so many fields before the first row. */
-export function beginFieldThresholds(fields: number): FieldThresholdsState {
-  return { threshold: beginThreshold(), calibration: beginCalibration(fields) };
+/**
+ * The state of so many fields before the first row.
+ *
+ * @param plain scores are rarities already: nothing is learnt of those of a field
+ */
+export function beginFieldThresholds(fields: number, plain = false): FieldThresholdsState {
+  return { threshold: beginThreshold(), calibration: beginCalibration(plain ? 0 : fields) };
 }
 
 /**
