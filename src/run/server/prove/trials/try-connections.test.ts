@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PROBE_DEVICE } from '#base/core/index.ts';
 import { trialWorld } from './testing.ts';
 import { tryConnections } from './try-connections.ts';
 
@@ -45,4 +46,31 @@ test('tryConnections() tries again what a lag kept from being judged in full, an
   assert.match(late.size?.sentence ?? '', /payloads of another size/);
   const deaf = { ...(await trialWorld(t)), within: async () => false };
   await assert.rejects(tryConnections(deaf), /has judged \d+ of 72 connections/);
+});
+
+test('tryConnections() waits for its own connections, whatever other row of the prober comes meanwhile', async (t) => {
+  const world = await trialWorld(t);
+  let [isNew, isUnsure] = [false, false];
+  let last = await world.baseline(PROBE_DEVICE);
+  const { quiet, network, stack, size } = await tryConnections({
+    ...world,
+    connect: async (...given) => {
+      const outcome = await world.connect(...given);
+      isNew = true;
+      return outcome;
+    },
+    // First after each connection, another row than its own is there.
+    baseline: async (device) => {
+      if (!isNew) last = await world.baseline(device);
+      [isUnsure, isNew] = [isNew, false];
+      return isUnsure ? (last?.map((one) => ({ ...one, readings: one.readings + 99 })) ?? null) : last;
+    },
+    alerts: {
+      list: async (filter) => {
+        assert.equal(isUnsure, false, 'nothing is asked for before the own row is there');
+        return world.alerts.list(filter);
+      },
+    },
+  });
+  assert.ok(quiet && network !== null && stack !== null && size !== null);
 });

@@ -60,17 +60,23 @@ export async function tryConnections(parts: ConnectionParts): Promise<Connection
     alerts.list({ device: PROBE_DEVICE, stream: TRIAL_CONNECTIONS, since: began - 1, limit: MOST_ALERTS });
   const known = async (): Promise<KnownBaseline | undefined> =>
     (await baseline(PROBE_DEVICE))?.find(({ stream }) => stream === TRIAL_CONNECTIONS);
-  let made = 0;
   const connect = async (times: number, { payload = READING, ...way }: Attempt): Promise<void> => {
+    const before = (await known())?.readings ?? 0;
+    let last = 0;
     for (let i = 0; i < times; i++) {
+      last = clock.now();
       const { code, text } = await parts.connect(way, `streams/${TRIAL_STREAM}`, payload);
       if (code >= 128) throw new Error(`A reading of the prober was refused: ${text ?? code}`);
     }
-    made += times;
+    // By number and by time: a row of a connection from before the trial may come while it goes on.
+    const isJudged = async (): Promise<boolean> => {
+      const now = await known();
+      return now !== undefined && now.readings >= before + times && now.until > last;
+    };
     // One that is judged late is no connection of which nothing is told, and would be taken for part of the next.
-    for (let i = 0; !(await parts.within(async () => ((await known())?.readings ?? 0) >= made)); i++) {
-      const readings = (await known())?.readings ?? 0;
-      if (i === WAITS) throw new Error(`The watch has judged ${readings} of ${made} connections of the prober`);
+    for (let i = 0; !(await parts.within(isJudged)); i++) {
+      const judged = ((await known())?.readings ?? 0) - before;
+      if (i === WAITS) throw new Error(`The watch has judged ${judged} of ${times} connections of the prober`);
     }
     await parts.flush();
   };
