@@ -30,7 +30,7 @@ export interface HurryLimits {
   readonly lookMs: number;
 }
 
-const LIMITS: HurryLimits = { rows: 786_432, segmentMs: 20_000, awaitedMs: 1_000, hurryMs: 60_000, lookMs: 250 };
+const LIMITS: HurryLimits = { rows: 786_432, segmentMs: 20_000, awaitedMs: 1_000, hurryMs: 5_000, lookMs: 250 };
 
 /**
  * Makes segments on processors that nobody else wants, as long as that is enough.
