@@ -77,8 +77,6 @@ export interface StoreStatus {
   readonly sealedSegments: number;
   readonly sealedRows: number;
   readonly compactions: number;
-  /** Whether somebody waits for something to be sealed or merged. */
-  readonly awaited: boolean;
   /** True while the tail is full and the journal waits. */
   readonly paused: boolean;
   /** True once the tail holds what was durable at the start. */
@@ -127,8 +125,6 @@ export class StoreService implements AsyncDisposable {
   #cleanedAtMs = -Infinity;
   #expiredAtMs = -Infinity;
   #retryAtMs = 0;
-  /** Calls under way that end once something is sealed or merged. */
-  #awaited = 0;
   /** When a statement asked for the tail of a stream last, in monotonic milliseconds. */
   readonly #asked = new Map<string, number>();
 
@@ -210,7 +206,6 @@ export class StoreService implements AsyncDisposable {
       sealedSegments: this.#sealedSegments,
       sealedRows: this.#sealedRows,
       compactions: this.#compactions,
-      awaited: this.#awaited > 0,
       paused: this.#intake.isPaused,
       caughtUp: this.#intake.isCaughtUp,
       archive: { waiting: this.#carrier?.waiting ?? 0, problems: this.#parts.archive?.places.problems ?? [] },
@@ -240,11 +235,7 @@ export class StoreService implements AsyncDisposable {
   }
 
   /** Seals and publishes all that waits now, or what waits of one stream. */
-  flush(only?: string): Promise<void> {
-    return this.#awaiting(() => this.#flush(only));
-  }
-
-  async #flush(only?: string): Promise<void> {
+  async flush(only?: string): Promise<void> {
     const waiting = this.#tail.summaries().map((summary) => summary.stream);
     const streams = only === undefined ? waiting : waiting.filter((stream) => stream === only);
     for (const stream of streams) {
@@ -258,12 +249,10 @@ export class StoreService implements AsyncDisposable {
   }
 
   /** Merges segments until nothing is due. @returns how many merges that took */
-  compact(): Promise<number> {
-    return this.#awaiting(async () => {
-      const before = this.#compactions;
-      while (await this.#orEnd(this.#takeTurn(() => this.#compactOnce())));
-      return this.#compactions - before;
-    });
+  async compact(): Promise<number> {
+    const before = this.#compactions;
+    while (await this.#orEnd(this.#takeTurn(() => this.#compactOnce())));
+    return this.#compactions - before;
   }
 
   /**
@@ -337,11 +326,7 @@ export class StoreService implements AsyncDisposable {
    * @returns how many rows went
    * @throws {StoreError} STORE_SEGMENT_HELD
    */
-  eraseSubject(subject: SubjectRows, request: string): Promise<number> {
-    return this.#awaiting(() => this.#eraseSubject(subject, request));
-  }
-
-  async #eraseSubject(subject: SubjectRows, request: string): Promise<number> {
+  async eraseSubject(subject: SubjectRows, request: string): Promise<number> {
     await this.flush(subject.stream);
     const clean = new Set<string>();
     for (let rows = 0; ;) {
@@ -471,15 +456,6 @@ export class StoreService implements AsyncDisposable {
     await promise;
     clearTimeout(timer);
     this.#wake = null;
-  }
-
-  async #awaiting<T>(step: () => Promise<T>): Promise<T> {
-    this.#awaited += 1;
-    try {
-      return await step();
-    } finally {
-      this.#awaited -= 1;
-    }
   }
 
   /** Queues a step behind those that run, whatever became of them. */

@@ -97,12 +97,9 @@ export type StoreControlMethods = {
   damaged(damage: JournalDamage): void;
 };
 
-/** How a sealing thread stands to the others: aside, on processors that nobody wants, or in line behind them. */
-export type Pace = 'aside' | 'hurry';
-
 /** What the sealing thread offers to the store's main thread. */
 export type SealingMethods = {
-  start(start: { readonly objects: string; readonly places: PlacesStart; readonly pace: Pace }): Promise<void>;
+  start(start: { readonly objects: string; readonly places: PlacesStart; readonly niceness: number }): Promise<void>;
   /** Other places are declared. */
   places(declared: readonly ObjectsPlace[]): void;
   seal(content: SegmentContent): Promise<MadeSegment>;

@@ -58,8 +58,7 @@ export class StoreHost {
     const process = await SupervisedProcess.start<StoreMethods>({
       name: 'store',
       entry: new URL('process.ts', import.meta.url),
-      // Threads of the collector would neither stand aside nor give way, and as many as they are they outweigh the gateway.
-      nodeFlags: ['--single-threaded-gc', '--disable-warning=ExperimentalWarning'],
+      nodeFlags: ['--disable-warning=ExperimentalWarning'],
       environment: { ...logLevel(), ...KEPT_MEMORY },
       niceness: NICENESS,
       offered: offer(parts, damages),

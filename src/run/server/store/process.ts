@@ -16,8 +16,6 @@ import type { StoreControlMethods, StoreMethods, StoreStart } from './contract.t
 import { remoteDataKeys, remoteSegmentKeys } from './remote-keys.ts';
 import { remotePublisher } from './remote-publisher.ts';
 import { SealingThread } from './sealing-thread.ts';
-import type { SealingThreadParts } from './sealing-thread.ts';
-import { SealingThreads } from './sealing-threads.ts';
 import { retentionOf } from './template-retention.ts';
 import { classesOf, shapesOf } from './template-shapes.ts';
 
@@ -25,6 +23,8 @@ import { classesOf, shapesOf } from './template-shapes.ts';
 
 /** How often is looked for journal files that the store has passed; what must outlive them opens the files after. */
 const RELEASE_EVERY_MS = 10_000;
+/** How far sealing and merging give way to taking readings in and serving the tail, which people wait for. */
+const SEALING_NICENESS = 5;
 
 const log = makeLog('store');
 let service: StoreService | null = null;
@@ -54,9 +54,10 @@ const offered: StoreMethods = {
     });
     journal = reader;
     const publisher = remotePublisher(control);
-    const sealing: Omit<SealingThreadParts, 'pace'> = {
+    const maker = SealingThread.start({
       objects,
       places: reached,
+      niceness: SEALING_NICENESS,
       offered: {
         audit: (event) => control.call('audit', event),
         newDataKeys: (request) => control.call('newDataKeys', request),
@@ -67,11 +68,6 @@ const offered: StoreMethods = {
         // Control starts the store again, and it goes on from the catalogue.
         process.exit(1);
       },
-    };
-    const maker = new SealingThreads({
-      start: (pace) => SealingThread.start({ ...sealing, pace }),
-      waiting: () => service?.status.tailRows ?? 0,
-      awaited: () => service?.status.awaited ?? false,
     });
     usePlaces = (template) => {
       const declared = [...(template.objects?.values() ?? [])];

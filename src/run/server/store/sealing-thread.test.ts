@@ -34,7 +34,7 @@ async function startWorker(t: Cleanable) {
   const worker = SealingThread.start({
     objects,
     places,
-    pace: 'hurry',
+    niceness: 1,
     offered,
     onEnd: (error) => assert.fail(String(error)),
   });

@@ -6,13 +6,14 @@ import type { Segment, SegmentContent, SegmentMaker } from '#flow/store/index.ts
 import type { PlacesStart } from '../places/store-archive.ts';
 import { portLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
-import type { MadeSegment, Pace, SealingControlMethods, SealingMethods } from './contract.ts';
+import type { MadeSegment, SealingControlMethods, SealingMethods } from './contract.ts';
 
 export interface SealingThreadParts {
   /** The folder of sealed objects. */
   readonly objects: string;
   readonly places: PlacesStart;
-  readonly pace: Pace;
+  /** How far the thread gives way to the others of its process, 0 to 19. */
+  readonly niceness: number;
   /** The way to control. */
   readonly offered: SealingControlMethods;
   /** Called when the thread ended, which it never should. */
@@ -23,7 +24,6 @@ export interface SealingThreadParts {
 export class SealingThread implements SegmentMaker, AsyncDisposable {
   readonly #thread: Worker;
   readonly #peer: Peer<SealingMethods>;
-  #ending = false;
 
   private constructor(thread: Worker, peer: Peer<SealingMethods>) {
     this.#thread = thread;
@@ -31,13 +31,12 @@ export class SealingThread implements SegmentMaker, AsyncDisposable {
   }
 
   /** The thread loads its code while its store goes on; what is asked of it meanwhile waits there. */
-  static start({ objects, places, pace, offered, onEnd }: SealingThreadParts): SealingThread {
+  static start({ objects, places, niceness, offered, onEnd }: SealingThreadParts): SealingThread {
     const thread = new Worker(new URL('sealing-worker.ts', import.meta.url));
     thread.once('error', onEnd);
     const peer = new Peer<SealingMethods>(portLine(thread), offered);
-    const sealing = new SealingThread(thread, peer);
-    peer.call('start', { objects, places, pace }).catch((error: unknown) => sealing.#ending || onEnd(error));
-    return sealing;
+    peer.call('start', { objects, places, niceness }).catch(onEnd);
+    return new SealingThread(thread, peer);
   }
 
   /** Joins the batches, which are thousands, and hands the result over without a copy. */
@@ -66,9 +65,7 @@ export class SealingThread implements SegmentMaker, AsyncDisposable {
     return segmentOf(await this.#peer.call('compact', { plan, declared }));
   }
 
-  /** Whoever waits for a segment hears that the thread is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ending = true;
     await this.#thread.terminate();
   }
 }

@@ -10,23 +10,19 @@ import { placesToRead } from '../places/store-archive.ts';
 import { giveWay, ownThread } from '../process/give-way.ts';
 import { portLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
-import { stepAside } from '../process/step-aside.ts';
 import type { MadeSegment, SealingControlMethods, SealingMethods } from './contract.ts';
 import { remoteDataKeys, remoteSegmentKeys } from './remote-keys.ts';
 
 /** The store's other thread: it seals and merges, so that its first one can take readings and serve the tail. */
-
-/** How far sealing and merging in line give way to taking readings in and serving the tail, which people wait for. */
-const NICENESS = 5;
 
 /** What is asked before the start is done waits for it. */
 const maker = Promise.withResolvers<SegmentMaker>();
 const places = Promise.withResolvers<ArchivePlaces>();
 
 const offered: SealingMethods = {
-  async start({ objects, places: start, pace }) {
+  async start({ objects, places: start, niceness }) {
     const thread = ownThread();
-    if (thread !== null && !(pace === 'aside' && stepAside(thread))) giveWay(thread, NICENESS);
+    if (thread !== null) giveWay(thread, niceness);
     places.resolve(placesToRead(start));
     const found = await places.promise;
     const made = makeHere({
