@@ -8,6 +8,7 @@ import { run } from 'node:test';
 import type { TestEvent } from 'node:test/reporters';
 
 import { report } from './test-reporter.ts';
+import type { Told } from './test-reporter.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '..');
 
@@ -19,6 +20,9 @@ const TEST_MS = 600_000;
 
 /** Twice as many as there are processors: tests wait for disks and clocks about as long as they compute. */
 const AT_A_TIME = 2 * availableParallelism();
+
+/** More files than these with failures are no accident, and are not run once more. */
+const AGAIN = 3;
 
 /** The sets of test files by name; `fast` leaves out what starts the whole platform or runs for long. */
 export const TEST_SETS: Readonly<Record<string, readonly string[]>> = {
@@ -94,7 +98,8 @@ function loaderOf(room: string, files: readonly string[]): string {
 }
 
 /**
- * Runs test files, and prints the report; whether all passed.
+ * Runs test files, and prints the report; whether all passed. The few in which something failed, where they are few,
+ * are run once more when nothing else runs: what passes then passes, and the report shows both.
  *
  * @param files paths below the project's folder
  * @param shared whether rooms may share a process
@@ -104,20 +109,39 @@ export async function runTests(
   output: NodeJS.WritableStream,
   shared = false,
 ): Promise<boolean> {
-  let passed = false;
   const processes = shared ? processesFor(files) : new Map(files.map((file) => [file, [file]]));
+  const paths = [...processes].map(([name, of]) =>
+    name === of[0]
+      ? path.join(PROJECT, name)
+      : loaderOf(
+          name,
+          of.map((file) => path.join(PROJECT, file)),
+        ),
+  );
+  const first = await runProcesses(paths, AT_A_TIME, output);
+  const { files: failed, passed, skipped } = first.told;
+  if (first.passed || failed.size === 0 || failed.size > AGAIN) return first.passed;
+  output.write('\nOnce more, by itself, each file in which something failed:\n\n');
+  const second = await runProcesses([...failed], 1, output);
+  const mended = Math.max(first.told.failed - second.told.failed, 0);
+  output.write(
+    `\nOf all: ${passed + mended} passed, ${mended} of them the second time, ${second.told.failed} failed, ${skipped} skipped\n`,
+  );
+  return second.passed;
+}
+
+async function runProcesses(
+  files: readonly string[],
+  concurrency: number,
+  output: NodeJS.WritableStream,
+): Promise<{ readonly passed: boolean; readonly told: Told }> {
+  let passed = false;
+  const told: Told = { files: new Set(), passed: 0, failed: 0, skipped: 0 };
   const events = run({
-    files: [...processes].map(([name, of]) =>
-      name === of[0]
-        ? path.join(PROJECT, name)
-        : loaderOf(
-            name,
-            of.map((file) => path.join(PROJECT, file)),
-          ),
-    ),
+    files,
     cwd: PROJECT,
     isolation: 'process',
-    concurrency: AT_A_TIME,
+    concurrency,
     timeout: TEST_MS,
     signal: AbortSignal.timeout(WHOLE_RUN_MS),
     execArgv: ['--no-experimental-ffi', '--disable-warning=ExperimentalWarning', `--import=${STILL_OPEN}`],
@@ -125,8 +149,9 @@ export async function runTests(
   events.on('test:summary', ({ file, success }) => {
     if (file === undefined) passed = success;
   });
-  await pipeline(Readable.from(report(events as AsyncIterable<TestEvent>, PROJECT)), output, { end: false });
-  return passed;
+  const text = report(events as AsyncIterable<TestEvent>, PROJECT, told);
+  await pipeline(Readable.from(text), output, { end: false });
+  return { passed, told };
 }
 
 if (import.meta.main) {

@@ -3,13 +3,28 @@ import type { EventData } from 'node:test';
 import type { TestEvent } from 'node:test/reporters';
 import { inspect } from 'node:util';
 
+/** What a report has told. */
+export interface Told {
+  /** The paths of files in which something failed. */
+  readonly files: Set<string>;
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
 /**
  * A reporter for `node --test`: one line per file, every failure in full with what its file printed,
  * then what was skipped and why, and as the last line `N passed, N failed, N skipped`.
  *
  * A test that was marked as skipped counts as skipped even if it threw afterwards: that is how it is left.
+ *
+ * @param told takes what is reported
  */
-export async function* report(events: AsyncIterable<TestEvent>, root: string): AsyncGenerator<string> {
+export async function* report(
+  events: AsyncIterable<TestEvent>,
+  root: string,
+  told: Told = { files: new Set(), passed: 0, failed: 0, skipped: 0 },
+): AsyncGenerator<string> {
   const printed = new Map<string, string[]>();
   const failures: string[] = [];
   const skips = new Map<string, number>();
@@ -23,11 +38,14 @@ export async function* report(events: AsyncIterable<TestEvent>, root: string): A
       if (isWholeFile(data, root))
         yield* fileLines(data.file, type === 'test:pass', undefined, data.details.duration_ms);
       if (data.skip !== undefined) skips.set(reasonOf(data.skip), (skips.get(reasonOf(data.skip)) ?? 0) + 1);
-      else if (type === 'test:fail' && !isSumOfSubtests(data.details.error)) failures.push(describe(data, root));
+      else if (type === 'test:fail') {
+        if (data.file !== undefined) told.files.add(data.file);
+        if (!isSumOfSubtests(data.details.error)) failures.push(describe(data, root));
+      }
     } else if (type === 'test:interrupted') {
       for (const test of data.tests) failures.push(`${relative(test.file, root)}: ${test.name}: interrupted\n`);
     } else if (type === 'test:summary') {
-      if (data.file === undefined) yield* ending(failures, skips, data);
+      if (data.file === undefined) yield* ending(failures, skips, data, told);
       else yield* fileLines(data.file, data.success, data.counts, data.duration_ms);
     }
   }
@@ -52,13 +70,15 @@ function* ending(
   failures: readonly string[],
   skips: ReadonlyMap<string, number>,
   summary: EventData.TestSummary,
+  told: Told,
 ): Generator<string> {
   const { tests, passed, skipped, todo } = summary.counts;
+  Object.assign(told, { passed, failed: tests - passed - skipped - todo, skipped });
   if (failures.length > 0) yield `\nFailed:\n\n${failures.join('\n')}`;
   if (skips.size > 0) yield `\nSkipped:\n`;
   for (const [reason, count] of [...skips].toSorted((a, b) => b[1] - a[1])) yield `  ${count} × ${reason}\n`;
   const others = `${skipped} skipped${todo > 0 ? `, ${todo} to do` : ''}`;
-  yield `\n${passed} passed, ${tests - passed - skipped - todo} failed, ${others} in ${(summary.duration_ms / 1000).toFixed(0)} s\n`;
+  yield `\n${passed} passed, ${told.failed} failed, ${others} in ${(summary.duration_ms / 1000).toFixed(0)} s\n`;
 }
 
 function reasonOf(skip: string | boolean): string {

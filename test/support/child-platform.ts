@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CODE_CACHE, layoutOf } from '#run/server/index.ts';
 import type { PlatformAddress, TemplateSource } from '#run/server/index.ts';
+import { OwnPorts } from './own-ports.ts';
 import { PlatformClient } from './platform-client.ts';
 
 /** What the process of a platform is told to start. */
@@ -15,8 +16,6 @@ export interface ChildPlatformStart {
   readonly workers: number;
   readonly ports: { readonly mqtt: number; readonly https: number; readonly api: number };
 }
-
-const ANY_PORTS = { mqtt: 0, https: 0, api: 0 };
 
 export interface ChildPlatformOptions {
   readonly workers?: number;
@@ -30,25 +29,30 @@ export interface ChildPlatformOptions {
  */
 export class ChildPlatform extends PlatformClient implements AsyncDisposable {
   readonly #start: ChildPlatformStart;
+  readonly #ports: OwnPorts;
   #child: ChildProcess | null = null;
   #address: PlatformAddress | null = null;
   #log = '';
 
-  private constructor(folder: string, start: ChildPlatformStart) {
+  private constructor(folder: string, start: ChildPlatformStart, ports: OwnPorts) {
     super(folder, layoutOf(start.data), () => this.address);
     this.#start = start;
+    this.#ports = ports;
   }
 
   /** @throws {Error} with the code of a platform that did not start */
   static async start(yaml: string, options: ChildPlatformOptions = {}): Promise<ChildPlatform> {
     const folder = await mkdtemp(join(tmpdir(), 'weir-platform-'));
     const text = /^template:/m.test(yaml) ? yaml : `template: 1\nname: test\n${yaml}`;
-    const platform = new ChildPlatform(folder, {
+    const own = await OwnPorts.claim(3);
+    const [mqtt = 0, https = 0, api = 0] = own.ports;
+    const start = {
       data: options.data ?? join(folder, 'data'),
       source: { path: 'template.yaml', text, files: {} },
       workers: options.workers ?? 1,
-      ports: ANY_PORTS,
-    });
+      ports: { mqtt, https, api },
+    };
+    const platform = new ChildPlatform(folder, start, own);
     try {
       await platform.start();
     } catch (error) {
@@ -72,7 +76,7 @@ export class ChildPlatform extends PlatformClient implements AsyncDisposable {
     return this.#log;
   }
 
-  /** Starts it, again on the ports that it had where it ran before. */
+  /** Starts it, again on the ports that it had before. */
   async start(): Promise<void> {
     const child = fork(new URL('platform-process.ts', import.meta.url), [], {
       execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -82,7 +86,7 @@ export class ChildPlatform extends PlatformClient implements AsyncDisposable {
     this.#child = child;
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (part: Buffer) => (this.#log += part.toString('utf8')));
-    child.send({ ...this.#start, ports: this.#address?.ports ?? ANY_PORTS } satisfies ChildPlatformStart);
+    child.send(this.#start);
     const [answer] = (await Promise.race([
       once(child, 'message'),
       once(child, 'exit').then(() => [{ failure: { code: 'EXIT', message: this.#log.slice(-2_000) } }]),
@@ -111,6 +115,7 @@ export class ChildPlatform extends PlatformClient implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#end('SIGTERM');
+    await this.#ports[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
