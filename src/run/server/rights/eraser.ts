@@ -18,7 +18,10 @@ export interface EraserParts extends Omit<CertifyParts, 'keys'> {
   readonly book: RequestBook;
   readonly keys: Pick<KeyRing, 'lifecycle' | 'unwrapDataKeys'>;
   readonly segments: Pick<SegmentHost, 'statesOf' | 'replacedBefore'>;
-  readonly store: Pick<StoreHost, 'findSubject' | 'subjectSpans' | 'eraseSubject' | 'removeReplaced' | 'releaseFiles'>;
+  readonly store: Pick<
+    StoreHost,
+    'findSubject' | 'subjectSpans' | 'eraseSubject' | 'flush' | 'removeReplaced' | 'releaseFiles'
+  >;
   readonly gateway: () => Pick<SubjectGate, 'turnFiles'>;
   readonly erasures: Erasures;
   readonly objects: Objects;
@@ -104,13 +107,22 @@ export class Eraser {
     request: SubjectRequest,
     { turned }: NonNullable<SubjectRequest['rewritten']>,
   ): Promise<boolean> {
-    const { store, segments, journalFiles, grace = GRACE } = this.#parts;
+    const { store, segments, grace = GRACE } = this.#parts;
     const streams = new Set(streamsOf(request.places));
     await store.removeReplaced([...streams], grace);
-    await store.releaseFiles();
+    if (!(await this.#areFilesGone(turned))) {
+      // Readings of other streams keep a file too, a minute where few come.
+      await store.flush();
+      if (!(await this.#areFilesGone(turned))) return false;
+    }
     const waiting = await segments.replacedBefore(FOREVER);
-    if (waiting.some(({ stream }) => streams.has(stream))) return false;
-    return (await journalFiles()).every(({ created }) => created >= turned);
+    return waiting.every(({ stream }) => !streams.has(stream));
+  }
+
+  /** Whether all journal files are gone that were begun before. */
+  async #areFilesGone(turned: number): Promise<boolean> {
+    await this.#parts.store.releaseFiles();
+    return (await this.#parts.journalFiles()).every(({ created }) => created >= turned);
   }
 
   async #certify(request: SubjectRequest): Promise<SubjectRequest> {
