@@ -1,12 +1,4 @@
-import {
-  combineRarities,
-  fitTailModel,
-  rarityOf,
-  rowsOf,
-  sequenceSurprisal,
-  windowNeighbours,
-} from '#watch/detect/index.ts';
-import type { IncrementalDetector } from '#watch/detect/index.ts';
+import { combineRarities, rowsOf, seriesEnsemble } from '#watch/detect/index.ts';
 import type { DetectBench } from '../bench-set.ts';
 import { dataPath, readText } from '../data/corpus.ts';
 import { numbersOf, parseTable } from '../data/read-table.ts';
@@ -62,14 +54,11 @@ export const nab: DetectBench = () => {
 function raritiesOfAll(values: Float64Array, stamps: readonly string[]): readonly Contender[] {
   const withHour = new Float64Array(2 * values.length);
   for (const [row, stamp] of stamps.entries()) withHour.set([values[row]!, Number(stamp.slice(11, 13))], 2 * row);
-  const start = probationOf(values.length);
-  const sequence = sequenceSurprisal.create(2, { given: 1, first: start });
-  sequence.learn(rowsOf(withHour.subarray(0, 2 * start), 2));
-  const parts = [
-    { name: 'sequence-surprisal', scores: raritiesOf(sequence, withHour) },
-    { name: 'window-neighbours', scores: raritiesOf(windowNeighbours.create(1), values) },
-  ];
-  return [...parts, { name: 'ensemble', scores: combineRarities(parts.map(({ scores }) => scores)) }];
+  // All scores of a series tell how high usual ones go: its memory ends with none.
+  const settings = { given: 1, first: probationOf(values.length), memory: 2 * values.length, every: REFIT };
+  const parts = seriesEnsemble.create(2, settings).stepParts(rowsOf(withHour, 2));
+  const alone = parts.map(({ name, rarities }): Contender => ({ name, scores: rarities }));
+  return [...alone, { name: 'ensemble', scores: combineRarities(alone.map(({ scores }) => scores)) }];
 }
 
 /** 0 where something as rare came shortly before. */
@@ -77,20 +66,6 @@ function alarmsOf(rarities: Float64Array): Float64Array {
   return rarities.map((rarity, row) =>
     rarities.subarray(Math.max(0, row - REST), row).some((before) => before >= rarity) ? 0 : rarity,
   );
-}
-
-/** How rare each score is among those that came before it. */
-function raritiesOf(detector: IncrementalDetector, values: Float64Array): Float64Array {
-  const scores = new Float64Array(values.length / detector.width);
-  detector.step(rowsOf(values, detector.width), scores);
-  const start = probationOf(scores.length);
-  const rarities = new Float64Array(scores.length);
-  let model = fitTailModel(scores.slice(Math.floor(start / 3), start));
-  for (let row = start; row < scores.length; row++) {
-    if (row > start && (row - start) % REFIT === 0) model = fitTailModel(scores.slice(Math.floor(start / 3), row));
-    rarities[row] = rarityOf(model, scores[row]!);
-  }
-  return rarities;
 }
 
 function countsOf({ scores, windows }: NabSeries, threshold: number): number[] {
