@@ -166,6 +166,34 @@ test(
   },
 );
 
+test('what the platform writes of a device that is a person’s is found, given out and erased with them', async () => {
+  await using weir = await startTestPlatform(TEMPLATE, {}, { erasureGrace: millis(100) });
+  const [own, other] = [await weir.enrol('watch-1', 'truck'), await weir.enrol('truck-1', 'truck')];
+  await weir.ask('POST', '/v1/devices/watch-1/description', { body: { owner: 'ada' } });
+  const use = async (): Promise<void> => {
+    for (const device of [own, other]) await postReadings(weir, device, 'trips', [{ rider: 'eve' }]);
+    // The gateway says what it saw of a device as it ends.
+    await weir.restart();
+  };
+  const seen = (): Promise<readonly { device: string }[]> =>
+    weir.query("select distinct device from _connections where not starts_with(device, '_') order by device");
+  await use();
+  assert.deepEqual(await seen(), [{ device: 'truck-1' }, { device: 'watch-1' }]);
+  const found = await find(weir, 'ada');
+  assert.ok(found.includes('1 in inventory'), found.join());
+  assert.ok(found.some((one) => /^[1-9]\d* in _connections$/.test(one)), found.join()); // prettier-ignore
+  const body = { subject: 'ada' };
+  const { relations } = await weir.ask<{ relations: { name: string; rows: { device: string }[] }[] }>('POST', '/v1/subjects/export', { body }); // prettier-ignore
+  assert.ok(relations.find(({ name }) => name === '_connections')?.rows.every(({ device }) => device === 'watch-1'));
+  const request = await weir.ask<Request>('POST', '/v1/subjects/erase', { body });
+  assert.deepEqual(await seen(), [{ device: 'truck-1' }], 'out of every answer at once');
+  await eventually(() => weir.ask<Request>('GET', `/v1/subject-requests/${request.id}`), ({ state }) => state === 'done', 180_000); // prettier-ignore
+  const { owner } = await weir.ask<{ owner: string | null }>('GET', '/v1/devices/watch-1');
+  assert.equal(owner, null);
+  await use();
+  assert.deepEqual(await seen(), [{ device: 'truck-1' }], 'nothing more of it is written');
+});
+
 const PULSES = 420;
 
 /** Readings of one person over some minutes, one of them unlike all others: an alert comes of it. */

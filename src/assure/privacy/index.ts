@@ -1,5 +1,6 @@
 export { dueDate } from './due-date.ts';
-export { storedPlaces, subjectPlaces, withoutOriginals } from './subject-places.ts';
+export { devicePlaces } from './device-places.ts';
+export { isDevicePlace, storedPlaces, subjectPlaces, withoutOriginals } from './subject-places.ts';
 export type { StoredPlace, SubjectPlace } from './subject-places.ts';
 export { noticePage, privacyNotice, recordPage } from './privacy-notice.ts';
 export type { NoticeSection } from './privacy-notice.ts';

@@ -5,6 +5,14 @@ import type { TokenKey } from '#base/crypto/index.ts';
 import { tokenDomainOf } from '#declare/template/index.ts';
 import type { Field, Template } from '#declare/template/index.ts';
 
+/** The system's column, after which no field can be named: a place of it is one in which devices stand for their owner. */
+export const DEVICE_COLUMN = 'device';
+
+/** Whether in a place not the person is named, but devices of theirs. */
+export function isDevicePlace({ column }: Pick<StoredPlace, 'column'>): boolean {
+  return column === DEVICE_COLUMN;
+}
+
 /** A column in which a template says that persons are named. */
 export interface SubjectPlace {
   readonly relation: string;
@@ -93,9 +101,10 @@ export async function storedPlaces(
   return [...merged.values()];
 }
 
-/** The places without originals: nobody learns from them who it was. */
+/** The places without originals: nobody learns from them who it was. Names of devices stay, which say nothing of persons. */
 export function withoutOriginals(identifiers: readonly StoredPlace[]): readonly StoredPlace[] {
-  return identifiers.map((place) => ({ ...place, values: place.values.filter((value) => isToken(value)) }));
+  const isKept = (place: StoredPlace, value: string | number): boolean => isDevicePlace(place) || isToken(value);
+  return identifiers.map((place) => ({ ...place, values: place.values.filter((value) => isKept(place, value)) }));
 }
 
 function tokenOf(original: string | number, key: TokenKey): string | number {

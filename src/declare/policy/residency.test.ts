@@ -105,6 +105,7 @@ test('what shows readings and is no relation is given where its stream may be', 
   );
   // Of a stream that was taken out of the template: where the platform stands.
   assert.deepEqual([stayOf('gone', TEMPLATE), stayOf('_probe', TEMPLATE), mayBe('there', 'gone')], ['eu', null, false]);
+  assert.deepEqual([stayOf('_connections', TEMPLATE), mayBe('there', '_connections')], ['eu', false]);
   const person = subjectWith('there');
   const agent: Subject = { ...subjectWith('here'), kind: 'agent', actsFor: person };
   const decisions = new DecisionPoint();

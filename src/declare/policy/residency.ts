@@ -22,12 +22,13 @@ export function locationOf(subject: Subject, template: Template): string | null 
 
 /**
  * The region that readings of a stream have to stay in, null for none: of a stream that the template has no more, that of
- * the platform, and of what is of no stream, or of the platform's own, none.
+ * the platform, and of what is of no stream, or of none of the platform's own, none.
  */
 export function stayOf(stream: string | null, template: Template): string | null {
-  if (stream === null || isSystemName(stream)) return null;
+  if (stream === null) return null;
   const declared = template.streams.get(stream);
   if (declared !== undefined) return regionOf(template, declared);
+  if (isSystemName(stream)) return null;
   return template.region === 'unspecified' ? null : template.region;
 }
 

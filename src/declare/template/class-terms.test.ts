@@ -42,7 +42,11 @@ test('regionOf() and placeRegion() follow the nearest that says something', () =
     ['de', 'de', 'us', null],
   );
   assert.equal(regionOf(template, template.streams.get('plain') ?? assert.fail()), 'de');
-  assert.equal(regionOf(template, template.streams.get('_events') ?? assert.fail()), null);
+  assert.deepEqual(
+    ['_events', '_connections', '_probe'].map((own) => regionOf(template, template.streams.get(own)!)),
+    ['de', 'de', null],
+    'what the platform says of devices stays where it is',
+  );
   const none = makeTemplate(BODY);
   assert.equal(regionOf(none, none.streams.get('plain') ?? assert.fail()), null);
 });

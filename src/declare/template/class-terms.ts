@@ -1,6 +1,5 @@
-import { CLASS_RULES, CLASSES, millis } from '#base/core/index.ts';
+import { CLASS_RULES, CLASSES, CONNECTIONS_STREAM, EVENTS_STREAM, millis, PROBER_STREAMS } from '#base/core/index.ts';
 import type { Class, ClassRule, Millis } from '#base/core/index.ts';
-import { isSystemName } from './system-streams.ts';
 import type { ReferenceTable, Stream, Template } from './types.ts';
 
 /** What follows from each class under a template: the table, and what the template says beyond it. */
@@ -27,15 +26,19 @@ export function keepOf(template: Template, { keep, fields }: Stream): { min: Mil
 
 /**
  * The region in which a stream or table has to stay: what a class of its fields asks for, else its own, else the
- * template's; null where none is named. The checks of templates rule out that two classes ask for different ones.
+ * template's; null where none is named. The checks of templates rule out that two classes ask for different ones. What
+ * the platform writes of devices stays where the platform is; what its prober sends says nothing of anybody.
  */
 export function regionOf(template: Template, relation: Stream | ReferenceTable): string | null {
-  if (isSystemName(relation.name)) return null;
+  if (ABOUT_DEVICES.includes(relation.name)) return mainRegion(template);
+  if (PROBER_STREAMS.includes(relation.name)) return null;
   const rules = classRules(template);
   const byClass = classesOf(relation.fields).flatMap((cls) => rules[cls].region ?? []);
   const own = 'region' in relation ? relation.region : undefined;
   return byClass[0] ?? own ?? (template.region === 'unspecified' ? null : template.region);
 }
+
+const ABOUT_DEVICES: readonly string[] = [EVENTS_STREAM, CONNECTIONS_STREAM];
 
 /** Where the data directory stands; null where nothing says. */
 export function mainRegion({ region, objects }: Pick<Template, 'region' | 'objects'>): string | null {

@@ -593,6 +593,24 @@ test('recordEvent() stores events, cut to what the stream takes, also of devices
   assert.deepEqual(journal.column('detail'), [`${'x'.repeat(4_095)}\ufffd`, null]);
 });
 
+test('recordOwn() writes nothing of devices whose owner nothing is taken of, stream by stream', async () => {
+  const { journal, ingest } = setup();
+  const refused = (values: string[]) => [{ stream: '_events', field: 'device', values }];
+  ingest.refuseSubjects(refused([TRUCK.name]));
+  assert.equal(ingest.recordEvent(TRUCK, 'will', null, null, NOW), REASON.erased.number);
+  assert.equal(ingest.recordOwn('_connections', TRUCK, new Map([['messages', 1]]), NOW), 0);
+  ingest.refuseSubjects(refused(['another']));
+  assert.equal(ingest.recordEvent(TRUCK, 'will', null, null, NOW), 0);
+  await ingest.durable();
+  assert.deepEqual(
+    journal
+      .batches()
+      .map(({ stream, rows }) => `${stream} ${rows}`)
+      .sort(),
+    ['_connections 1', '_events 1'],
+  );
+});
+
 test('no device publishes to the events stream', () => {
   const { admit } = setup();
   assert.equal(admit({ kind: 'will' }, { stream: '_events' }), 'not-allowed');

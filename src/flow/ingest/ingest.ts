@@ -5,7 +5,7 @@ import type { JournalWriter } from '#flow/journal/index.ts';
 import type { ConsentLookup } from '#trust/consent/index.ts';
 import type { DeviceTable } from '#trust/identity/index.ts';
 import { checkSize } from './checks/size.ts';
-import { compileGuards } from './checks/subjects.ts';
+import { compileGuards, refusedDevices } from './checks/subjects.ts';
 import type { RefusedSubjects } from './checks/subjects.ts';
 import { CommitGroups } from './commit-groups.ts';
 import { firstByte } from './decode/each-reading.ts';
@@ -124,6 +124,7 @@ export class Ingest {
     this.#refusedSubjects = refused;
     for (const stream of this.#streams.values()) {
       stream.guards = compileGuards(stream.rules, refused, this.#subjectDigests);
+      stream.refusedDevices = refusedDevices(stream.rules.name, refused);
     }
   }
 
@@ -343,6 +344,7 @@ export class Ingest {
     const into = this.#streams.get(stream);
     if (into === undefined) return REASON.notAStream.number;
     if (this.#groups.rows >= this.#mostWaiting || into.index === -1) return REASON.tryLater.number;
+    if (into.refusedDevices?.has(about.name) === true) return REASON.erased.number;
     const taken = new Map<string, Decoded>();
     for (const [name, value] of members) {
       const longest = into.rules.fields[into.rules.members.get(name) ?? -1]?.maxLength ?? 0;

@@ -59,6 +59,8 @@ export class StreamIngest {
   readonly index: number;
   /** Persons of whom nothing is taken; null where there is none. */
   guards: readonly SubjectGuard[] | null = null;
+  /** Devices of such persons, of which the platform writes nothing of its own; null where there is none. */
+  refusedDevices: ReadonlySet<string | number> | null = null;
   readonly #builder: BatchBuilder;
   /** Takes admitted readings where they are not stored one by one. */
   readonly #windows: WindowGroupBuilder | null;

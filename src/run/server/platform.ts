@@ -382,6 +382,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       tables,
       statements,
       vault,
+      inventory: identity.inventory,
       shown,
       objects,
       audit,

@@ -179,11 +179,14 @@ test('describe() and recordPosture() change what is known, and log the names of 
   const described = await inventory.describe('a', { firmware: '1.2', profile: { supportEnds: ends } }, BY);
   assert.deepEqual([described.owner, described.firmware, described.profile?.endsIn], ['fleet', '1.2', 2030]);
   assert.deepEqual(audit.events.at(-1)?.detail, { fields: 'firmware profile' });
+  assert.equal((await inventory.disown('a', BY)).owner, null);
+  assert.deepEqual(audit.events.at(-1)?.detail, { fields: 'owner' });
   assert.equal(described.posture.state, 'unknown');
   assert.equal((await inventory.recordPosture('a', { state: 'good', detail: null }, BY)).posture.state, 'good');
   clock.advance(hours(2));
   const { inventory: later } = await reopenIdentity();
   const shown = await later.show('a');
+  assert.equal(shown.owner, null);
   assert.deepEqual([shown.posture.state, shown.firmware, shown.profile?.endsBecause], ['stale', '1.2', 'support']);
   await assert.rejects(later.describe('nobody', {}, BY), { code: 'IDENTITY_DEVICE_UNKNOWN' });
   await assert.rejects(later.describe('a', { model: 'x'.repeat(201) }, BY), { code: 'IDENTITY_DEVICE_INVALID' });

@@ -293,6 +293,13 @@ export class Inventory {
     }));
   }
 
+  /** Forgets who owns a device. @throws {IdentityError} IDENTITY_DEVICE_UNKNOWN */
+  async disown(name: string, actor: string): Promise<DeviceRecord> {
+    this.#mustFind(name);
+    await this.#audit(actor, 'describe-device', name, listDetail('fields', ['owner']));
+    return this.#update(name, (row) => ({ row, sealed: { ...row.sealed, owner: null } }));
+  }
+
   /**
    * Takes a report of a device's state: the port by which whoever attests devices tells it.
    *

@@ -6,13 +6,19 @@ import { TYPE } from '../stream-rules.ts';
 import type { StreamRules } from '../stream-rules.ts';
 import type { Tokeniser } from '../tokeniser.ts';
 
-/** A field that names persons of whom nothing is taken. They are known by tokens and keyed digests alone. */
+/**
+ * A field that names persons of whom nothing is taken. They are known by tokens and keyed digests alone; in what the
+ * platform writes itself they are known by their devices, in the column of these.
+ */
 export interface RefusedSubjects {
   readonly stream: string;
   readonly field: string;
   /** Tokens of the field's domain, and digests under the key that is kept for this. */
   readonly values: readonly (string | number)[];
 }
+
+/** The system's column, after which no field can be named. */
+const DEVICE = 'device';
 
 /** The same, as a stream asks for it on every reading. */
 export interface SubjectGuard {
@@ -37,6 +43,15 @@ export function compileGuards(
     return [{ field, at, refused: new Set(values), digests: rule.tokens === null ? digests : null }];
   });
   return guards.length === 0 ? null : guards;
+}
+
+/** The devices of which nothing is written to a stream of the platform's own; null where there is none. */
+export function refusedDevices(
+  stream: string,
+  refused: readonly RefusedSubjects[],
+): ReadonlySet<string | number> | null {
+  const own = refused.filter((each) => each.stream === stream && each.field === DEVICE);
+  return own.length === 0 ? null : new Set(own.flatMap(({ values }) => values));
 }
 
 /** Refuses a reading about somebody of whom nothing is taken; identifiers were replaced by tokens before. */

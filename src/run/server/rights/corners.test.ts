@@ -35,7 +35,13 @@ test('corners ask each part for what it knows a person by, and nobody else', asy
     },
   });
   const subject = {
-    places: [{ ...place('stream', 's'), domain: 'people' }, place('table', 'staff'), place('table', 'riders')],
+    places: [
+      { ...place('stream', 's'), domain: 'people' },
+      place('table', 'staff'),
+      place('table', 'riders'),
+      // A statement about a device of theirs is not about the person.
+      { ...place('stream', '_connections'), column: 'device', values: ['watch-1'] },
+    ],
     spans: [],
   };
   assert.deepEqual(await Promise.all(corners.map((corner) => corner.count(subject))), [0, 8, 2, 1]);

@@ -1,3 +1,4 @@
+import { isDevicePlace } from '#assure/privacy/index.ts';
 import type { StoredPlace } from '#assure/privacy/index.ts';
 import { countQuarantined, eraseQuarantined } from '../control/quarantine-subjects.ts';
 import type { QuarantineFilesParts } from '../control/rewrite-quarantine.ts';
@@ -74,6 +75,8 @@ export function tablesOf(places: readonly StoredPlace[]) {
   );
 }
 
+/** What the person is called; a device of theirs is somewhere else a device. */
 function valuesOf({ places }: KnownSubject): readonly (string | number)[] {
-  return [...new Set(places.flatMap(({ values }) => values))];
+  const named = places.filter((place) => !isDevicePlace(place));
+  return [...new Set(named.flatMap(({ values }) => values))];
 }

@@ -41,6 +41,7 @@ test('openRights() keeps its keys in custody, and takes up from the log what a c
       retention,
       tables: { countSubject: () => 0 },
       vault: { originals: async () => new Map() },
+      inventory: { list: async () => [] },
       shown: await shownAsStored(() => template),
       statements: await StatementBook.open(catalogue, sealer, systemClock),
       log: silentLog,

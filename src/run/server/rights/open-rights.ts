@@ -1,9 +1,10 @@
 import type { Clock, Json, Log, Millis, Random } from '#base/core/index.ts';
-import { AeadKey } from '#base/crypto/index.ts';
+import { AeadKey, TokenKey } from '#base/crypto/index.ts';
 import { makeRowSealer } from '#base/storage/index.ts';
 import type { Catalogue, Objects, RowSealer } from '#base/storage/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { RequestBook } from '#assure/privacy/index.ts';
+import type { Inventory } from '#trust/identity/index.ts';
 import { FileJournalReader } from '#flow/journal/index.ts';
 import type { AuditLog } from '#trust/audit/index.ts';
 import type { Custody, KeyRing } from '#trust/keys/index.ts';
@@ -20,6 +21,7 @@ import type { ShownDomains } from '../tokens/shown-domains.ts';
 import type { TokenVault } from '../tokens/token-vault.ts';
 import { cornersOf } from './corners.ts';
 import { Eraser } from './eraser.ts';
+import { devicesOwnedBy, inventoryCorner } from './inventory-corner.ts';
 import { RightsKeeper } from './rights-keeper.ts';
 import type { SubjectCorner } from './subject-corner.ts';
 import type { SubjectGate } from './subject-gate.ts';
@@ -36,6 +38,7 @@ export interface OpenRightsParts {
   readonly tables: ReferenceTables;
   readonly statements: StatementBook;
   readonly vault: TokenVault;
+  readonly inventory: Pick<Inventory, 'list' | 'disown'>;
   readonly shown: ShownDomains;
   readonly objects: Objects;
   readonly audit: AuditLog;
@@ -61,7 +64,11 @@ export async function openRights(parts: OpenRightsParts): Promise<RightsKeeper> 
   const book = await RequestBook.open(catalogue, parts.sealer);
   const quarantine = { directory: layout.quarantine, keys };
   const own = cornersOf({ quarantine, tables: parts.tables, statements: parts.statements, vault: parts.vault });
-  const corners = [...own, ...(parts.corners ?? [])];
+  const corners = [
+    ...own,
+    inventoryCorner(parts.inventory, TokenKey.fromBytes(digestKey, 1)),
+    ...(parts.corners ?? []),
+  ];
   // Only looked at, never read: its keys are not needed.
   const journal = new FileJournalReader({ directory: layout.journal, keys: { key: async () => null } });
   const eraser = new Eraser({
@@ -84,6 +91,7 @@ export async function openRights(parts: OpenRightsParts): Promise<RightsKeeper> 
       store,
       tables: parts.tables,
       gateway: parts.gateway,
+      devicesOf: (identifier) => devicesOwnedBy(parts.inventory, identifier),
       corners,
       eraser,
       templates: parts.templates,

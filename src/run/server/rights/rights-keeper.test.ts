@@ -16,6 +16,7 @@ import { seededRandom } from '../../../../test/support/seeded-random.ts';
 import type { Cleanable } from '../../../../test/support/tmp.ts';
 import { RightsKeeper } from './rights-keeper.ts';
 import type { RightsParts } from './rights-keeper.ts';
+import { RequestFold } from './subject-log.ts';
 
 const template = makeTemplate(
   'devices: {d: {}}\nstreams: {trips: {from: d, purposes: [p], subject: rider, fields: {rider: {type: text, class: identifier}, speed: {type: number, nullable: true}}}}',
@@ -58,6 +59,7 @@ async function open(t: Cleanable) {
         return { request: { ...request, state: 'done', certificate: 'c1' }, waits: false };
       },
     } as unknown as RightsParts['eraser'],
+    devicesOf: async (identifier) => (identifier === 'bo' ? ['watch-1'] : []),
     templates: () => [template],
     holds: () => state.holds,
     clock,
@@ -104,6 +106,26 @@ test('erase() withholds rows and refuses readings before it resolves; done, no o
   const trial = await keeper.trial();
   assert.deepEqual([trial.looked, trial.remains.length, trial.shown, trial.overdue], [1, 1, [], []]);
   assert.equal(audit.events.filter(({ action }) => action === 'erase-subject').length, 1);
+  keeper[Symbol.dispose]();
+});
+
+test("what the platform says of devices is found, hidden and refused by the devices that are a person's", async (t) => {
+  const { keeper, asked, told, parts, entries } = await open(t);
+  await keeper.find('person:x', 'bo');
+  const own = asked.filter(({ stream }) => stream.startsWith('_'));
+  const places = new Map(own.map(({ stream, columns }) => [stream, columns.map(({ name, values }) => [name, values])]));
+  assert.deepEqual([...places.keys()], ['_events', '_connections']);
+  assert.deepEqual(places.get('_connections'), [['device', ['watch-1']]]);
+  assert.deepEqual((await keeper.export('person:x', 'bo')).relations.at(-1)?.name, '_connections');
+  const request = await keeper.restrict('person:x', 'bo');
+  assert.equal(keeper.withheld.get('_connections'), `(coalesce("device" IN ('watch-1'), false))`);
+  const refused = told.at(-1)?.find(({ stream }) => stream === '_connections');
+  assert.deepEqual([refused?.field, refused?.values.includes('watch-1')], ['device', true]);
+  // The log knows the devices too, where the catalogue is an older one.
+  const folded = new RequestFold(parts.sealer);
+  for await (const { event } of entries(0)) folded.take(event);
+  const replayed = folded.requests.get(request.id)?.places.find(({ relation }) => relation === '_connections');
+  assert.deepEqual(replayed?.values, ['watch-1']);
   keeper[Symbol.dispose]();
 });
 

@@ -4,7 +4,14 @@ import { MacKey, TokenKey } from '#base/crypto/index.ts';
 import type { RowSealer } from '#base/storage/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { RightsTrial } from '#assure/controls/index.ts';
-import { dueDate, storedPlaces, subjectPlaces, withoutOriginals } from '#assure/privacy/index.ts';
+import {
+  devicePlaces,
+  dueDate,
+  isDevicePlace,
+  storedPlaces,
+  subjectPlaces,
+  withoutOriginals,
+} from '#assure/privacy/index.ts';
 import type { Rectification, RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
 import type { RefusedSubjects } from '#flow/ingest/index.ts';
 import { isHeldBy } from '#flow/store/index.ts';
@@ -45,6 +52,8 @@ export interface RightsParts {
   readonly gateway: () => Pick<SubjectGate, 'refuseSubjects'>;
   readonly corners: readonly SubjectCorner[];
   readonly eraser: Eraser;
+  /** Names of the devices whose owner the inventory says that somebody is. */
+  readonly devicesOf: (identifier: string) => Promise<readonly string[]>;
   /** Every version of the template that was in force: what an older one admitted may be stored. */
   readonly templates: () => readonly Template[];
   readonly holds: () => readonly Hold[];
@@ -298,7 +307,7 @@ export class RightsKeeper implements Disposable {
     for (const wanted of rowsOf({ kind: 'restrict', received: micros(0), places }, digestKey)) {
       const { columns, rows, more } = await store.readSubject(wanted, MOST_EXPORTED);
       if (more) throw tooLarge(wanted.stream);
-      const own = places.filter(({ relation }) => relation === wanted.stream);
+      const own = places.filter((place) => place.relation === wanted.stream && !isDevicePlace(place));
       const readable = readableRows(identifier, { columns, rows: shownRows(wanted.stream, rows) }, own);
       if (rows.length > 0) relations.push({ name: wanted.stream, kind: 'stream', columns, rows: readable });
     }
@@ -404,18 +413,21 @@ export class RightsKeeper implements Disposable {
   }
 
   async #placesOf(identifier: string): Promise<readonly StoredPlace[]> {
-    const { keys, templates } = this.#parts;
+    const { keys, templates, devicesOf } = this.#parts;
     const places = subjectPlaces(templates());
-    if (places.length === 0) {
-      throw new ServerError('SERVER_SUBJECT_INVALID', 'Cannot look for a person: no stream declares its subject', {
-        hint: 'Declare `subject:` in the template, the field that names whom the readings are about',
-      });
+    const devices = devicePlaces(identifier, await devicesOf(identifier), this.#guardKey);
+    if (places.length === 0 && devices.length === 0) {
+      throw new ServerError(
+        'SERVER_SUBJECT_INVALID',
+        'Cannot look for a person: no stream declares its subject, and no device is theirs',
+        { hint: 'Declare `subject:` in the template, the field that names whom the readings are about' },
+      );
     }
     const keysOf = async (domain: string): Promise<readonly TokenKey[]> =>
       (await keys.findingKeys(`token:${domain}`)).all.map(({ key, version }) =>
         TokenKey.fromBytes(key.exportBytes(), version),
       );
-    return storedPlaces(identifier, places, keysOf, this.#guardKey, this.#parts.formsOf);
+    return [...(await storedPlaces(identifier, places, keysOf, this.#guardKey, this.#parts.formsOf)), ...devices];
   }
 
   async #find(places: readonly StoredPlace[]) {
