@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { eventually } from './eventually.ts';
+import { OwnPorts } from './own-ports.ts';
 import { requireProgram } from './outside.ts';
 import type { SkippableTest } from './outside.ts';
 import type { Cleanable } from './tmp.ts';
@@ -21,7 +20,8 @@ export interface OpenBao {
 export async function startOpenBao(t: Cleanable & SkippableTest): Promise<OpenBao> {
   const program = requireProgram(t, 'bao');
   const root = `root-${randomBytes(12).toString('hex')}`;
-  const address = `127.0.0.1:${await freePort()}`;
+  const own = await OwnPorts.claim(1);
+  const address = `127.0.0.1:${own.ports[0]}`;
   const url = `http://${address}`;
   const options = ['-dev-no-store-token', `-dev-listen-address=${address}`];
   const environment = { ...process.env, BAO_DEV_ROOT_TOKEN_ID: root };
@@ -30,6 +30,7 @@ export async function startOpenBao(t: Cleanable & SkippableTest): Promise<OpenBa
   t.after(async () => {
     child.kill('SIGTERM');
     await ended;
+    await own[Symbol.asyncDispose]();
   });
   const ask: OpenBao['ask'] = async (method, path, body) => {
     const given = body === undefined ? {} : { body: JSON.stringify(body) };
@@ -47,13 +48,4 @@ export async function startOpenBao(t: Cleanable & SkippableTest): Promise<OpenBa
     return (made['auth'] as { client_token: string }).client_token;
   };
   return { url, ask, tokenFor };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
