@@ -52,8 +52,8 @@ test('newDataKeys() makes thousands a second', async (t) => {
     column: `c${at}`,
     domain: at % 2 === 0 ? 'health' : 'operational',
   }));
-  const start = clock.monotonicMs();
+  const began = process.cpuUsage();
   for (let segment = 0; segment < 100; segment += 1) await keys.newDataKeys('weir:store', 'climate', columns);
   // 2,000 keys; ten times slower than this machine's slowest would still pass.
-  assert.ok(clock.monotonicMs() - start < 10_000);
+  assert.ok(process.cpuUsage(began).user < 10_000_000);
 });

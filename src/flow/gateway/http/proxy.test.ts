@@ -71,6 +71,7 @@ test('Proxy keeps most requests of a caller waiting, answers more of them with 4
   while (proxy.open < 80) await new Promise((resolve) => setTimeout(resolve, 5));
   const more = await server.ask('GET', '/slow');
   assert.deepEqual([more.status, more.headers['retry-after']], [429, '1']);
+  while (waiting.length < 16) await new Promise((resolve) => setTimeout(resolve, 1));
   assert.equal(waiting.length, 16);
   for (let ended = 0; ended < 80; ended++) {
     while (waiting.at(0) === undefined) await new Promise((resolve) => setTimeout(resolve, 1));

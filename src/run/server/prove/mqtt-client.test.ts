@@ -9,15 +9,16 @@ import { MqttClient } from './mqtt-client.ts';
 import { startTestServer } from './testing.ts';
 
 const OPTIONS = { protocolVersion: 5 } as const;
+const LONG_MS = 60_000;
 
 /** A server that answers each packet as told. */
-async function openTo(t: TestContext, answer: (packet: Packet, socket: TLSSocket) => void, timeoutMs = 2_000) {
+async function openTo(t: TestContext, answer: (packet: Packet, socket: TLSSocket) => void) {
   const { url, authority, credential } = await startTestServer(t, 'mqtts', (socket) => {
     const packets = parser(OPTIONS);
     packets.on('packet', (packet: Packet) => answer(packet, socket));
     socket.on('data', (chunk: Buffer) => packets.parse(chunk));
   });
-  return MqttClient.open({ url, authority, credential, clientId: 'c', timeoutMs, dial });
+  return MqttClient.open({ url, authority, credential, clientId: 'c', timeoutMs: LONG_MS, dial });
 }
 
 const send = (socket: TLSSocket, packet: Packet): void => void socket.write(generate(packet, OPTIONS));
@@ -49,7 +50,7 @@ test('publish() gives each answer to its payload, in order, and keeps within the
   const outcomes = await client.publish(
     'streams/a',
     Array.from({ length: 20 }, (_, n) => String(n)),
-    2_000,
+    LONG_MS,
   );
   assert.deepEqual(
     outcomes,
@@ -65,14 +66,15 @@ test('open() tells how it was not let in', async (t) => {
   assert.deepEqual(refused, { admitted: false, protocol: 'TLSv1.3', reason: 'connack 0x87' });
   const closed = await openTo(t, (_packet, socket) => socket.destroy());
   assert.equal(closed.admitted, false);
-  const silent = await openTo(t, () => {}, 50);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const silent = await openTo(t, () => t.mock.timers.tick(LONG_MS));
   assert.deepEqual(silent, { admitted: false, protocol: 'TLSv1.3', reason: 'no answer' });
 });
 
 test('open() trusts no server of another authority, and none that is not there', async (t) => {
   const here = await startTestServer(t, 'mqtts', () => {});
   const other = await startTestServer(t, 'mqtts', () => {});
-  const place = { url: here.url, credential: null, clientId: 'c', timeoutMs: 2_000, dial };
+  const place = { url: here.url, credential: null, clientId: 'c', timeoutMs: LONG_MS, dial };
   const stranger = await MqttClient.open({ ...place, authority: other.authority });
   assert.ok(!stranger.admitted && /CERT|SIGNATURE|UNABLE/.test(stranger.reason), JSON.stringify(stranger));
   const absent = await MqttClient.open({ ...place, url: new URL('mqtts://localhost:1'), authority: here.authority });
@@ -80,6 +82,7 @@ test('open() trusts no server of another authority, and none that is not there',
 });
 
 test('publish() gives an outcome for each payload where the connection breaks or falls silent', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   for (const [name, misbehave, expected] of [
     [
       'disconnect',
@@ -87,7 +90,7 @@ test('publish() gives an outcome for each payload where the connection breaks or
       { code: 0x93, text: 'disconnected' },
     ],
     ['close', (socket: TLSSocket) => socket.destroy(), { code: 0x100, text: 'connection closed' }],
-    ['silence', () => {}, { code: 0x100, text: 'no answer' }],
+    ['silence', () => t.mock.timers.tick(LONG_MS), { code: 0x100, text: 'no answer' }],
   ] as const) {
     const answer = await openTo(t, (packet, socket) => {
       if (packet.cmd === 'connect') connack(socket);
@@ -95,7 +98,7 @@ test('publish() gives an outcome for each payload where the connection breaks or
     });
     assert.ok(answer.admitted, name);
     using client = answer.client;
-    const outcomes = await client.publish('streams/a', ['1', '2', '3', '4', '5'], 300);
+    const outcomes = await client.publish('streams/a', ['1', '2', '3', '4', '5'], LONG_MS);
     assert.equal(outcomes.length, 5, name);
     assert.deepEqual(outcomes[0], expected, name);
   }

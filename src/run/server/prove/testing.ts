@@ -61,7 +61,7 @@ export async function serveHttps(t: TestContext, answer: (request: IncomingMessa
     server.close();
   });
   const url = new URL(`https://localhost:${(server.address() as AddressInfo).port}/v1/x`);
-  return { method: 'POST', url, authority: identity.certificates.root, body: null, timeoutMs: 2_000, dial } as const;
+  return { method: 'POST', url, authority: identity.certificates.root, body: null, timeoutMs: 60_000, dial } as const;
 }
 
 /** What a prover reaches of a platform that has nothing: nobody listens, nothing is stored, kept, held or watched. */

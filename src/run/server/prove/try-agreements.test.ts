@@ -21,7 +21,7 @@ test('tryAgreements() tells what a listener takes, and shows the certificate tha
     url: new URL(`mqtts://localhost:${(server.address() as AddressInfo).port}`),
     authority: identity.certificates.root,
     credential: { key: own, certificate: cert },
-    timeoutMs: 5_000,
+    timeoutMs: 60_000,
     dial,
   });
   assert.deepEqual(

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hashBucket, systemRandom } from '#base/crypto/index.ts';
+import { hashBucket } from '#base/crypto/index.ts';
 import { CONTROLS } from '#assure/controls/index.ts';
 import type { ProbePlatform } from '#assure/controls/index.ts';
+import { seededRandom } from '../../../../test/support/seeded-random.ts';
 import { tryHashing } from './try-hashing.ts';
 import type { HashingParts } from './try-hashing.ts';
 
+const random = seededRandom(1);
 const KEY = new Uint8Array(32).fill(9);
 
 /** A platform that keeps what it is sent, and shows words under a key to who asks for a purpose. */
@@ -22,7 +24,7 @@ function platform({ key = (): Uint8Array => KEY, mask = true } = {}): HashingPar
     },
     maskKey: async () => KEY,
     purposes: async () => ['statement', 'mask'],
-    random: (bytes) => systemRandom.bytes(bytes),
+    random: (bytes) => random.bytes(bytes),
     nowMs: () => 5,
     within: (ask) => ask(),
   };
@@ -46,7 +48,7 @@ test('tryHashing() shows a key of zeros, one that is not kept, one that changes,
   const zeros = await tryHashing(platform({ key: () => new Uint8Array(32) }));
   assert.equal(zeros.withoutKey, zeros.words);
   assert.equal((await tryHashing({ ...platform(), purposes: async () => [] })).custody, false);
-  assert.ok((await tryHashing(platform({ key: () => systemRandom.bytes(32) }))).same < 10);
+  assert.ok((await tryHashing(platform({ key: () => random.bytes(32) }))).same < 10);
   assert.equal((await tryHashing(platform({ mask: false }))).hashed, 0);
   assert.equal((await tryHashing({ ...platform(), publish: async () => [] })).stored, 0);
   assert.equal(await outcomeOf(platform({ mask: false })), 'fail');

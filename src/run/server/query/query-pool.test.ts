@@ -22,7 +22,7 @@ const LAUNCH = {
 
 const atMost = (statements: number, abreast = statements) => ({ most: () => statements, abreast, engine: () => null });
 
-const SLOW: PoolTimes = { idle: 60_000, sweep: 60_000, spare: 0, queue: 20_000, brief: 10_000 };
+const SLOW: PoolTimes = { idle: 600_000, sweep: 600_000, spare: 0, queue: 600_000, brief: 600_000 };
 
 const pidOf = async (process: QueryProcess): Promise<number> => (await process.peer.call('parse', '')) as never;
 const isAlive = (pid: number): boolean => {
