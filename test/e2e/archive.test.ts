@@ -44,9 +44,12 @@ async function segmentsIn(folder: string): Promise<readonly string[]> {
 const source = (text: string) => ({ path: 'weir.yaml', text, files: {} });
 const QUERY = 'select n, driver from climate order by n';
 const ask = (weir: TestPlatform, sql = QUERY) => weir.query(sql, { purpose: 'quality' });
-/** A statement with a receipt is answered from segments alone: what waits is sealed for it. */
-const seal = (weir: TestPlatform) =>
-  weir.ask('POST', '/v1/query', { body: { sql: 'select 1 as one from climate', purpose: 'quality', receipt: true } });
+/** A statement with a receipt is answered from segments alone: what waits is sealed for it, once it is there. */
+const seal = async (weir: TestPlatform, rows: number): Promise<void> => {
+  await eventually(() => ask(weir), (found) => found.length === rows); // prettier-ignore
+  const sql = 'select 1 as one from climate';
+  await weir.ask('POST', '/v1/query', { body: { sql, purpose: 'quality', receipt: true } });
+};
 const NO_SECRETS = { passphrase: noSecret, pin: noSecret, token: noSecret };
 
 function noSecret(): Promise<string> {
@@ -64,7 +67,7 @@ test('old segments go to another place, merged, and are read there', async (t) =
   };
   for (const from of [0, 3]) {
     await send(from, 3);
-    await seal(weir);
+    await seal(weir, from + 3);
   }
   const expected = Array.from({ length: 6 }, (_, n) => ({ n, driver: `driver ${n}` }));
 
@@ -164,7 +167,7 @@ test('a bucket holds an archive, and who is erased is erased there', async (t) =
   const truck = await weir.enrol('truck-1', 'truck');
   const readings = [0, 1, 2].map((n) => ({ n, driver: `driver ${n}` }));
   assert.equal((await postReadings(weir, truck, 'climate', readings)).status, 202);
-  await seal(weir);
+  await seal(weir, readings.length);
   const archived = template(cold, 'subject: driver\n    archive: { after: 1s, to: cold }');
   await weir.ask('POST', '/v1/template/apply', { body: source(archived) });
   const before = await eventually(there, (found) => found.length === 1, 60_000);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
+import type { Agent } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import type { TestDevice, TestPlatform } from '../support/running-platform.ts';
 
@@ -11,6 +12,7 @@ export async function askAsDevice(
   path: string,
   body?: string | Uint8Array,
   headers: Readonly<Record<string, string>> = {},
+  agent: Agent | false = false,
 ): Promise<{ readonly status: number; readonly text: string }> {
   const { key, certificate, authority } = device;
   const reply = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -21,7 +23,7 @@ export async function askAsDevice(
         ca: authority,
         key,
         cert: certificate,
-        agent: false,
+        agent,
         headers: { 'content-type': 'application/json', ...headers },
       },
       resolve,

@@ -229,7 +229,7 @@ test('commands of an operator', async (t) => {
       '-C',
       '1',
       '-W',
-      '20',
+      '120',
       '-v',
     ];
     assert.match(await place.done('command', 'send', 'pump-1', 'rate', '5', '--retain'), /^command \w+ is sent\n$/);

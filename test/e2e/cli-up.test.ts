@@ -174,7 +174,7 @@ test('weir demo runs a fleet and a witness, and ends cleanly', async (t) => {
   await using demo = await place.until('weir-demo/run/address.json', place.background('demo'));
   const flows = async (): Promise<number> =>
     (await place.json<{ readings: { admitted: number } }>('status')).readings.admitted;
-  const deadline = performance.now() + 120_000;
+  const deadline = performance.now() + 240_000;
   while ((await flows()) < 100) assert.ok(performance.now() < deadline, demo.printed());
   assert.match(demo.printed(), /a demo of weir runs with template demo[\s\S]*mqtts:\/\/localhost:\d+/);
   const devices = await place.json<{ name: string }[]>('device', 'list');

@@ -39,7 +39,7 @@ interface Given {
   readonly receipt: string;
 }
 
-test('readings are there by consent, and no longer', { timeout: 290_000 }, async (t) => {
+test('readings are there by consent, and no longer', async (t) => {
   await using weir = await startTestPlatform(TEMPLATE, {}, { gatewayWorkers: 2 });
   const band = await weir.enrol('band-1', 'band');
   const nurse = await weir.addUser('nurse-1', ['nurse']);
@@ -163,7 +163,7 @@ test('readings are there by consent, and no longer', { timeout: 290_000 }, async
 });
 
 async function findInFiles(weir: TestPlatform, word: string): Promise<readonly string[]> {
-  const options = { forms: [Buffer.from(word)], madeMs: 0, signal: AbortSignal.timeout(60_000) };
+  const options = { forms: [Buffer.from(word)], madeMs: 0, signal: new AbortController().signal };
   return (await searchFolders([weir.layout.root], options)).hits;
 }
 

@@ -31,7 +31,7 @@ interface Credential {
   readonly ca: Buffer;
 }
 
-test('a switch of algorithms is a change of the template', { timeout: 300_000 }, async (t) => {
+test('a switch of algorithms is a change of the template', async (t) => {
   const place = await Workplace.make(t);
   await writeFile(place.path('weir.yaml'), TEMPLATE);
   await using platform = await place.up();

@@ -168,7 +168,7 @@ async function makeManufacturer(
   return { anchors: await readFile(path.join(folder, 'root.crt'), 'utf8'), devices };
 }
 
-test('devices enrol and renew over EST with curl and openssl', { timeout: 120_000 }, async (t) => {
+test('devices enrol and renew over EST with curl and openssl', async (t) => {
   requireProgram(t, 'curl');
   requireProgram(t, 'openssl');
   const maker = await makeManufacturer(t);

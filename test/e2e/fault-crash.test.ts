@@ -71,7 +71,13 @@ test('what was acknowledged is there after any process was killed', async (t) =>
     assert.deepEqual(restarts, [3, 2]);
 
     assert.equal((await weir.query('select 1 as one')).length, 1);
-    for (const pid of await weir.children('server/query/process.ts')) process.kill(pid, 'SIGKILL');
+    for (const pid of await weir.children('server/query/process.ts')) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // One that nobody needs may have ended meanwhile.
+      }
+    }
     const rows = await eventually(
       () => weir.query<{ one: number }>('select 1 as one').catch(() => []),
       (found) => found.length === 1,
@@ -163,7 +169,7 @@ class ExactlyOnce {
       if (open.size >= 20) await Promise.race(open);
     }
     const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, 20_000);
+    const timer = setTimeout(late.resolve, 60_000);
     await Promise.race([Promise.all(open), late.promise]);
     clearTimeout(timer);
   }

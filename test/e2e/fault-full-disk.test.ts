@@ -31,162 +31,158 @@ people:
   operator: { query: all }
 `;
 
-test(
-  'a full disk: new readings come later, what is there stays, and room heals it',
-  { timeout: 180_000 },
-  async (t) => {
-    const mosquitto = requireProgram(t, 'mosquitto_pub');
-    await using small = await mountSmallVolume(t);
-    const { volume } = small;
-    const log = join(volume, 'data/audit');
-    await using logVolume = await mountSmallVolume(t, log);
-    await using weir = await ChildPlatform.start(TEMPLATE, { data: join(volume, 'data') });
-    const device = await weir.enrol('truck-1', 'truck');
-    const other = await weir.enrol('truck-2', 'truck');
-    const publisher = new SteadyPublisher({
-      device,
-      port: () => weir.address.ports.mqtt,
-      topic: 'streams/climate',
-      payload: (n) => `{"n": ${n}, "seq": ${n}}`,
-      burst: 20,
-      pauseMs: 20,
-    });
-    await using stack = new AsyncDisposableStack();
-    stack.defer(() => publisher.giveUp());
-    const ready = await eventually(
-      () => publisher.acknowledged.size,
-      (size) => size > 100,
-    );
-    assert.ok(ready > 100);
+test('a full disk: new readings come later, what is there stays, and room heals it', async (t) => {
+  const mosquitto = requireProgram(t, 'mosquitto_pub');
+  await using small = await mountSmallVolume(t);
+  const { volume } = small;
+  const log = join(volume, 'data/audit');
+  await using logVolume = await mountSmallVolume(t, log);
+  await using weir = await ChildPlatform.start(TEMPLATE, { data: join(volume, 'data') });
+  const device = await weir.enrol('truck-1', 'truck');
+  const other = await weir.enrol('truck-2', 'truck');
+  const publisher = new SteadyPublisher({
+    device,
+    port: () => weir.address.ports.mqtt,
+    topic: 'streams/climate',
+    payload: (n) => `{"n": ${n}, "seq": ${n}}`,
+    burst: 20,
+    pauseMs: 20,
+  });
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => publisher.giveUp());
+  const ready = await eventually(
+    () => publisher.acknowledged.size,
+    (size) => size > 100,
+  );
+  assert.ok(ready > 100);
 
-    const ballast = keepFull(join(volume, 'ballast'), volume);
-    stack.defer(() => ballast.drop());
-    const codes = await eventually(
-      () => [...publisher.refused.keys()],
-      (found) => found.length > 0,
-    );
-    assert.deepEqual(codes, [0x97], 'MQTT 5 hears quota exceeded');
+  const ballast = keepFull(join(volume, 'ballast'), volume);
+  stack.defer(() => ballast.drop());
+  const codes = await eventually(
+    () => [...publisher.refused.keys()],
+    (found) => found.length > 0,
+  );
+  assert.deepEqual(codes, [0x97], 'MQTT 5 hears quota exceeded');
 
-    // The platform gives room back now and then, and takes a reading where there is some: what it acknowledges it
-    // must have, and what it does not take must be refused in the words of its protocol.
-    const taken: number[] = [];
-    let n = 0;
+  // The platform gives room back now and then, and takes a reading where there is some: what it acknowledges it
+  // must have, and what it does not take must be refused in the words of its protocol.
+  const taken: number[] = [];
+  let n = 0;
 
-    await t.test('HTTP hears 503 and when to come again', async () => {
-      const refused = await untilRefused(async () => {
-        const reply = await post(weir, other, reading(++n));
-        if (reply.statusCode !== 202) return reply;
-        taken.push(n);
-        return null;
-      });
-      assert.equal(refused?.statusCode, 503);
-      assert.match(refused.headers['retry-after'] ?? '', /^\d+$/);
-    });
-
-    await t.test('MQTT 3.1.1 is closed without an acknowledgement', async () => {
-      const { files } = other;
-      const tls = ['--cafile', files.authority, '--cert', files.certificate, '--key', files.key];
-      const where = ['-h', 'localhost', '-p', String(weir.address.ports.mqtt), '-t', 'streams/climate'];
-      const refused = await untilRefused(async () => {
-        const { stdout, stderr } = await run(
-          mosquitto,
-          ['-d', '-V', 'mqttv311', ...where, ...tls, '-q', '1', '-m', reading(++n)],
-          { timeout: 5_000 },
-        ).catch((error: { stdout: string; stderr: string }) => error);
-        const said = `${stdout}${stderr}`;
-        if (!said.includes('received PUBACK')) return said;
-        taken.push(n);
-        return null;
-      });
-      assert.match(refused ?? '', /sending PUBLISH/);
-    });
-
-    await t.test('what is there stays there, and room makes all well without a restart', async () => {
-      const before = publisher.acknowledged.size;
-      await ballast.drop();
-      const after = await eventually(
-        () => publisher.acknowledged.size,
-        (size) => size > before + 100,
-      );
-      assert.ok(after > before + 100, `${after} after ${before}`);
-      await publisher.stop();
-      assert.equal((await post(weir, other, reading(++n))).statusCode, 202);
+  await t.test('HTTP hears 503 and when to come again', async () => {
+    const refused = await untilRefused(async () => {
+      const reply = await post(weir, other, reading(++n));
+      if (reply.statusCode !== 202) return reply;
       taken.push(n);
-      const rows = await eventually(
-        () => weir.query<{ device: string; times: number; numbers: number }>(counts).catch(() => []),
-        (found) => found.length === 2,
+      return null;
+    });
+    assert.equal(refused?.statusCode, 503);
+    assert.match(refused.headers['retry-after'] ?? '', /^\d+$/);
+  });
+
+  await t.test('MQTT 3.1.1 is closed without an acknowledgement', async () => {
+    const { files } = other;
+    const tls = ['--cafile', files.authority, '--cert', files.certificate, '--key', files.key];
+    const where = ['-h', 'localhost', '-p', String(weir.address.ports.mqtt), '-t', 'streams/climate'];
+    const refused = await untilRefused(async () => {
+      const { stdout, stderr } = await run(
+        mosquitto,
+        ['-d', '-V', 'mqttv311', ...where, ...tls, '-q', '1', '-m', reading(++n)],
+        { timeout: 60_000 },
+      ).catch((error: { stdout: string; stderr: string }) => error);
+      const said = `${stdout}${stderr}`;
+      if (!said.includes('received PUBACK')) return said;
+      taken.push(n);
+      return null;
+    });
+    assert.match(refused ?? '', /sending PUBLISH/);
+  });
+
+  await t.test('what is there stays there, and room makes all well without a restart', async () => {
+    const before = publisher.acknowledged.size;
+    await ballast.drop();
+    const after = await eventually(
+      () => publisher.acknowledged.size,
+      (size) => size > before + 100,
+    );
+    assert.ok(after > before + 100, `${after} after ${before}`);
+    await publisher.stop();
+    assert.equal((await post(weir, other, reading(++n))).statusCode, 202);
+    taken.push(n);
+    const rows = await eventually(
+      () => weir.query<{ device: string; times: number; numbers: number }>(counts).catch(() => []),
+      (found) => found.length === 2,
+    );
+    const all = publisher.acknowledged.size;
+    assert.deepEqual(rows, [
+      { device: 'truck-1', times: all, numbers: all },
+      { device: 'truck-2', times: taken.length, numbers: taken.length },
+    ]);
+    const kept = await weir.query<{ n: number }>(
+      `select n::integer as n from climate where device = 'truck-2' order by n`,
+    );
+    assert.deepEqual(
+      kept.map((row) => row.n),
+      taken,
+      'what was acknowledged is there, and nothing that was refused',
+    );
+    const degraded = await eventually(
+      async () => (await weir.status()).degraded,
+      (reasons) => reasons.length === 0,
+    );
+    assert.deepEqual(degraded, []);
+  });
+
+  await t.test(
+    'a full log: reads are refused, readings are taken and sealed, and the log hears of it first',
+    async () => {
+      // One segment more, so that the stream has its keys.
+      await sealed(weir, other, (n += MANY) - MANY);
+      const logBallast = keepFull(join(logVolume.volume, 'ballast'), logVolume.volume);
+      stack.defer(() => logBallast.drop());
+      // What the log has left in its last page is written first, and what it gives back when it cleans up.
+      for (let inARow = 0; inARow < 50;) {
+        const refused = await weir.query(counts).then(
+          () => null,
+          (error: Error) => error.message,
+        );
+        if (refused !== null) assert.match(refused, /AUDIT_LOG_UNAVAILABLE/);
+        inARow = refused === null ? 0 : inARow + 1;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await sealed(weir, other, (n += MANY) - MANY);
+      const owed = await eventually(
+        () => owedEntries(weir),
+        (count) => count >= 2,
       );
-      const all = publisher.acknowledged.size;
-      assert.deepEqual(rows, [
-        { device: 'truck-1', times: all, numbers: all },
-        { device: 'truck-2', times: taken.length, numbers: taken.length },
-      ]);
-      const kept = await weir.query<{ n: number }>(
-        `select n::integer as n from climate where device = 'truck-2' order by n`,
-      );
-      assert.deepEqual(
-        kept.map((row) => row.n),
-        taken,
-        'what was acknowledged is there, and nothing that was refused',
-      );
-      const degraded = await eventually(
-        async () => (await weir.status()).degraded,
-        (reasons) => reasons.length === 0,
+      assert.ok(owed >= 2, 'it was taken and sealed while the log was full');
+      await logBallast.drop();
+      const { degraded } = await eventually(
+        () => weir.status(),
+        (status) => status.degraded.length === 0,
       );
       assert.deepEqual(degraded, []);
-    });
-
-    await t.test(
-      'a full log: reads are refused, readings are taken and sealed, and the log hears of it first',
-      async () => {
-        // One segment more, so that the stream has its keys.
-        await sealed(weir, other, (n += MANY) - MANY);
-        const logBallast = keepFull(join(logVolume.volume, 'ballast'), logVolume.volume);
-        stack.defer(() => logBallast.drop());
-        // What the log has left in its last page is written first, and what it gives back when it cleans up.
-        for (let inARow = 0; inARow < 50;) {
-          const refused = await weir.query(counts).then(
-            () => null,
-            (error: Error) => error.message,
-          );
-          if (refused !== null) assert.match(refused, /AUDIT_LOG_UNAVAILABLE/);
-          inARow = refused === null ? 0 : inARow + 1;
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        }
-        await sealed(weir, other, (n += MANY) - MANY);
-        const owed = await eventually(
-          () => owedEntries(weir),
-          (count) => count >= 2,
-        );
-        assert.ok(owed >= 2, 'it was taken and sealed while the log was full');
-        await logBallast.drop();
-        const { degraded } = await eventually(
-          () => weir.status(),
-          (status) => status.degraded.length === 0,
-        );
-        assert.deepEqual(degraded, []);
-        const [row] = await weir.query<{ times: number }>(
-          `select count(*)::integer as times from climate where device = 'truck-2'`,
-        );
-        assert.equal(row?.times, taken.length + 2 * MANY);
-        const { keys } = await weir.ask<{ keys: readonly string[] }>('GET', '/v1/audit/keys');
-        const logKeys = keys.map(parseVerifierKey);
-        // Durable at once, and in the tree within a second.
-        const events = await eventually(
-          () => eventsOf(log, logKeys),
-          (all) => all.some(({ detail }) => detail?.['late'] === true),
-        );
-        const late = events.filter(({ detail }) => detail?.['late'] === true);
-        // Whether the first of them still found room in the log's last page is a matter of moments.
-        const actions = new Set(late.map(({ action }) => action));
-        assert.deepEqual(
-          ['take-keys', 'seal-segment'].filter((action) => !actions.has(action)),
-          [],
-        );
-      },
-    );
-  },
-);
+      const [row] = await weir.query<{ times: number }>(
+        `select count(*)::integer as times from climate where device = 'truck-2'`,
+      );
+      assert.equal(row?.times, taken.length + 2 * MANY);
+      const { keys } = await weir.ask<{ keys: readonly string[] }>('GET', '/v1/audit/keys');
+      const logKeys = keys.map(parseVerifierKey);
+      // Durable at once, and in the tree within a second.
+      const events = await eventually(
+        () => eventsOf(log, logKeys),
+        (all) => all.some(({ detail }) => detail?.['late'] === true),
+      );
+      const late = events.filter(({ detail }) => detail?.['late'] === true);
+      // Whether the first of them still found room in the log's last page is a matter of moments.
+      const actions = new Set(late.map(({ action }) => action));
+      assert.deepEqual(
+        ['take-keys', 'seal-segment'].filter((action) => !actions.has(action)),
+        [],
+      );
+    },
+  );
+});
 
 async function eventsOf(log: string, logKeys: readonly NoteVerifier[]): Promise<readonly AuditEvent[]> {
   const events: AuditEvent[] = [];

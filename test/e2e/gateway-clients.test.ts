@@ -63,7 +63,7 @@ client.connect('localhost', port)
 client.loop_start()
 infos = [client.publish('streams/climate', json.dumps({'temperature': i % 60}), qos=qos) for qos in (1, 2) for i in range(count)]
 for info in infos:
-    info.wait_for_publish(20)
+    info.wait_for_publish(100)
     assert info.is_published()
 client.disconnect()
 client.loop_stop()

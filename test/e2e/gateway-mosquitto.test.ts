@@ -121,7 +121,15 @@ test('mosquitto_sub hears its own commands, retained ones among them, and no oth
     await listener.stop();
   }
   assert.deepEqual(gateway.delivered.filter((one) => one === 'truck-7 reboot').length, 4);
-  const other = await run(sub, [...connectArgs(gateway, truck), '-V', 'mqttv5', '-W', '2', '-t', 'commands/truck-8/#']);
+  const other = await run(sub, [
+    ...connectArgs(gateway, truck),
+    '-V',
+    'mqttv5',
+    '-W',
+    '60',
+    '-t',
+    'commands/truck-8/#',
+  ]);
   assert.match(other.output, /denied|not authori/i);
 });
 
@@ -129,10 +137,12 @@ test('a will is recorded when a client is killed and its session is taken over b
   const sub = requireProgram(t, 'mosquitto_sub');
   const gateway = await startGateway(t);
   const truck = gateway.enrol('truck-7');
-  const args = [...connectArgs(gateway, truck), '-V', 'mqttv5', '-i', 'one', '-t', 'commands/truck-7/#'];
+  const args = [...connectArgs(gateway, truck), '-V', 'mqttv5', '-i', 'one', '-q', '1', '-t', 'commands/truck-7/#'];
   start(t, sub, [...args, '--will-topic', 'status', '--will-payload', 'power lost']);
-  await until('the connection', () => gateway.worker.counts().mqtt === 1);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  // What it hears it has subscribed to: its session is there, with the will.
+  const command = { topic: 'commands/truck-7/x', payload: Buffer.from('x'), contentType: null, expires: null } as const;
+  gateway.hub.send('truck-7', { ...command, id: 'x', retain: 'no' });
+  await until('the session', () => gateway.delivered.length > 0);
   start(t, sub, args);
   await until('the will', () => gateway.events.length > 0);
   assert.deepEqual(gateway.events[0], { device: 'truck-7', kind: 'will', detail: 'power lost', client: 'one' });

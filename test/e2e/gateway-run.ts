@@ -7,13 +7,16 @@ export interface Run {
   readonly output: string;
 }
 
+/** How long a program may take, in milliseconds. */
+const WITHIN_MS = 120_000;
+
 /** Runs a program to its end; its failure is a value. */
 export function run(program: string, args: readonly string[], input?: string | Buffer): Promise<Run> {
   return new Promise((resolve) => {
     const child = execFile(
       program,
       args,
-      { timeout: 20_000, encoding: 'utf8', maxBuffer: 67_108_864 },
+      { timeout: WITHIN_MS, encoding: 'utf8', maxBuffer: 67_108_864 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
         resolve({ code, stdout, output: stdout + stderr });

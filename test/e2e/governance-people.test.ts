@@ -55,9 +55,15 @@ test('two people ask the same and get what each may see', async (t) => {
   });
   await sendAll(weir, one, [5, 15]);
   await sendAll(weir, two, [25]);
+  /** Sends readings, and waits until they are there. */
   async function sendAll(to: TestPlatform, device: TestDevice, numbers: readonly number[]): Promise<void> {
     const { status, outcomes } = await postReadings(to, device, 'climate', numbers.map(reading));
     assert.equal(status, 202, outcomes);
+    const sql = `select seq from climate where device = '${device.name}'`;
+    await eventually(
+      () => to.query(sql, { purpose: 'quality' }),
+      (rows) => rows.length === numbers.length,
+    );
   }
   const analyst = await weir.addUser('ada', ['analyst']);
   const dispatcher = await weir.addUser('bob', ['dispatcher']);
@@ -283,7 +289,10 @@ test('the views of the demo answer', async () => {
     ['climate_daily', 'quality'],
     ['pump_minutely', 'maintenance'],
   ] as const) {
-    const rows = await weir.query(`select * from ${view}`, { token: scientist, purpose });
+    const rows = await eventually(
+      () => weir.query(`select * from ${view}`, { token: scientist, purpose }),
+      (found) => found.length > 0,
+    );
     assert.equal(rows.length, 1, view);
   }
 });

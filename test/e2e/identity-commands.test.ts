@@ -74,7 +74,7 @@ test('commands reach their device, live and after it was away', async (t) => {
     const { certificate, key, authority } = other.files;
     const tls = ['--cafile', authority, '--cert', certificate, '--key', key];
     const where = ['-h', 'localhost', '-p', String(weir.platform.address.ports.mqtt), '-t', 'commands/truck-1/#'];
-    const { stdout, stderr } = await run(mosquitto, ['-d', '-V', '5', ...where, ...tls, '-W', '2']).catch(
+    const { stdout, stderr } = await run(mosquitto, ['-d', '-V', '5', ...where, ...tls, '-W', '60']).catch(
       (error: { stdout: string; stderr: string }) => error,
     );
     assert.match(`${stdout}${stderr}`, /Subscribed \(mid: 1\): 135|denied|not authori/i);
@@ -92,7 +92,7 @@ async function subscribe(
   const where = ['-h', 'localhost', '-p', String(weir.platform.address.ports.mqtt)];
   const topic = ['-t', `commands/${device.name}/#`, '-q', '1', '-v'];
   const { stdout } = await run(mosquitto, ['-V', '5', ...where, ...tls, ...topic, ...options], {
-    timeout: 20_000,
+    timeout: 120_000,
   }).catch((error: { stdout: string }) => error);
   return stdout.split('\n').filter((line) => line !== '');
 }

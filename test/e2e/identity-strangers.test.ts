@@ -76,7 +76,7 @@ async function attempt(weir: TestPlatform, credential: Credential | null): Promi
     rejectUnauthorized: false,
     protocolVersion: 5,
     reconnectPeriod: 0,
-    connectTimeout: 10_000,
+    connectTimeout: 60_000,
     ...(credential === null ? {} : { key: credential.key, cert: credential.certificate }),
   });
   const { promise, resolve } = Promise.withResolvers<string>();

@@ -34,7 +34,7 @@ test('keys live and die while data flows', async (t) => {
     // A start takes other ports than the one before.
     const { https } = JSON.parse(await readFile(place.path('weir-data/run/address.json'), 'utf8')) as { https: string };
     const words = hint.replace(/^\S+/, `cd '${place.folder}' && '${curl}'`).replace(/https:\/\/[^/ ']+/, https);
-    const { errors } = await runProgram({ command: '/bin/sh', arguments: ['-c', words] }, 20_000);
+    const { errors } = await runProgram({ command: '/bin/sh', arguments: ['-c', words] }, 60_000);
     sent += 1;
     for (let tries = 0; (await rows()) < sent; tries += 1) {
       assert.ok(tries < 100, errors);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReplayReport } from '#run/cli/replay/tally.ts';
+import { layoutOf } from '#run/server/index.ts';
+import type { PlatformAddress } from '#run/server/index.ts';
 import { eventually } from '../support/eventually.ts';
+import { PlatformClient } from '../support/platform-client.ts';
 import { Workplace } from './cli-harness.ts';
 
 const TEMPLATE = `template: 1
@@ -45,6 +47,15 @@ test('weir replay', async (t) => {
   };
   const count = async (sql: string): Promise<unknown> =>
     (await place.json<{ rows: { n: unknown }[] }>('query', sql)).rows[0]?.n;
+  const address = JSON.parse(await readFile(place.path('weir-data/run/address.json'), 'utf8')) as PlatformAddress;
+  const client = new PlatformClient(place.folder, layoutOf(place.path('weir-data')), () => address);
+  /** Waits until so many readings of a device are there; without a command, which on a busy machine takes long to start. */
+  const thereOf = (device: string, least: number): Promise<readonly object[]> =>
+    eventually(
+      () =>
+        client.query(`select n from (select count(*) as n from water where device = '${device}') where n >= ${least}`),
+      (rows) => rows.length > 0,
+    );
 
   await t.test('takes CSV of several devices, names what it leaves out and what is refused', async () => {
     const lines = ['at;meter;Level;note', '2020-01-01 00:00:00;m-1;1,5;x', ';m-1;1;x', '2020-01-01T00:00:01Z;;1;x'];
@@ -159,7 +170,7 @@ test('weir replay', async (t) => {
       '1',
     );
     assert.equal(report.stored, 3);
-    assert.ok(report.seconds >= 1 && report.seconds < 10, String(report.seconds));
+    assert.ok(report.seconds >= 1, String(report.seconds));
     const late = await count(
       `select count(*) as n from water where device = 'm-live' and epoch_ms(time) >= ${before - 1}`,
     );
@@ -176,30 +187,27 @@ test('weir replay', async (t) => {
   });
 
   await t.test('can be stopped and goes on where it stopped', async () => {
-    const rows = Array.from({ length: 400 }, (_, i) => `${1_400_000_000 + i / 20},${i % 10}`);
+    // At that speed it takes minutes.
+    const rows = Array.from({ length: 10_000 }, (_, i) => `${1_400_000_000 + i / 20},${i % 10}`);
     await writeFile(place.path('slow.csv'), `t,level\n${rows.join('\n')}\n`);
     const words = ['slow.csv', '--stream', 'water', '--device', 'm-slow', '--time-column', 't', '--window', '10'];
     const running = place.background('replay', ...words, '--enrol', 'meter', '--speed', '4');
-    for (let n: unknown = 0; typeof n !== 'number' || n < 100; await sleep(100)) {
-      n = await count(`select count(*) as n from water where device = 'm-slow'`);
-    }
+    await thereOf('m-slow', 100);
     assert.equal(await running.stop('SIGINT'), 130);
     assert.match(running.printed(), /--resume/);
     const resumed = await replay(...words, '--resume');
-    assert.ok(resumed.skipped >= 80 && resumed.skipped < 400, JSON.stringify(resumed));
-    assert.equal(await count(`select count(*) as n from water where device = 'm-slow'`), 400);
+    assert.ok(resumed.skipped >= 80 && resumed.skipped < 10_000, JSON.stringify(resumed));
+    assert.equal(await count(`select count(*) as n from water where device = 'm-slow'`), 10_000);
   });
 
   await t.test('goes through a crash of the gateway without losing or doubling a reading', async () => {
     const rows = Array.from({ length: 20_000 }, (_, i) => `${1_300_000_000 + i},${i % 10}`);
     await writeFile(place.path('crash.csv'), `t,level\n${rows.join('\n')}\n`);
     const words = ['crash.csv', '--stream', 'water', '--device', 'm-crash', '--time-column', 't', '--enrol', 'meter'];
-    const running = place.background('replay', ...words, '--speed', '4000');
+    const running = place.background('replay', ...words, '--speed', '2000');
     const { processes } = await place.json<{ processes: { name: string; pid: number }[] }>('status');
     const gateway = processes.find(({ name }) => name.startsWith('gateway'))?.pid ?? 0;
-    for (let n: unknown = 0; typeof n !== 'number' || n < 500;) {
-      n = await count(`select count(*) as n from water where device = 'm-crash'`);
-    }
+    await thereOf('m-crash', 500);
     process.kill(gateway, 'SIGKILL');
     assert.equal(running.child.exitCode, null, 'it is under way');
     await new Promise((resolve) => running.child.once('exit', resolve));

@@ -87,7 +87,7 @@ async function serveIssuer(t: TestContext) {
   return { ...issuer, url, documents, authority: identity.certificates.root };
 }
 
-test('people and programs show who they are', { timeout: 180_000 }, async (t) => {
+test('people and programs show who they are', async (t) => {
   const corp = await serveIssuer(t);
   const lab = await startIdentityProvider(t);
   const edge = await makeTestIssuer(systemClock, { url: 'https://edge.test' });

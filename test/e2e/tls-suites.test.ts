@@ -42,7 +42,7 @@ async function listen(t: Parameters<typeof temporaryFolder>[0], openssl: string,
   ];
   execFileSync(openssl, [...request, '-days', '1', '-keyout', key, '-out', certificate], { stdio: 'ignore' });
   const material = { key: readFileSync(key, 'utf8'), certificate: readFileSync(certificate, 'utf8'), authorities: [] };
-  const use = { clientCertificates: false, handshakeTimeout: millis(5_000) };
+  const use = { clientCertificates: false, handshakeTimeout: millis(60_000) };
   const server = createServer(tlsOptions(material, { minimum, hybrid: 'prefer' }, use), (socket) => {
     socket.on('error', () => {});
     socket.end();
@@ -53,7 +53,7 @@ async function listen(t: Parameters<typeof temporaryFolder>[0], openssl: string,
   const { port } = server.address() as AddressInfo;
   const agrees = async (...options: string[]): Promise<boolean> => {
     const shown = await run(openssl, ['s_client', '-connect', `127.0.0.1:${port}`, ...options], {
-      timeout: 20_000,
+      timeout: 120_000,
     }).then(
       ({ stdout }) => stdout,
       (error: { stdout?: string }) => error.stdout ?? '',

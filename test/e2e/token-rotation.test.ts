@@ -80,6 +80,7 @@ test('keys of tokens are rotated while data flows: old and new readings join, an
   await send('trips', LATER);
   await send('shifts', [{ who: 'ada' }, { who: 'eve' }]);
   await eventually(() => total('trips'), (n) => n === 6); // prettier-ignore
+  await eventually(() => total('shifts'), (n) => n === 2); // prettier-ignore
   const all = [...TRIPS, TRIPS[0]!, ...LATER];
   for (const by of ['driver', 'box', 'phone'] as const) assert.deepEqual(await grouped(by), sums(all, by), by);
   assert.deepEqual(await teams(), ['blue 1', 'red 4']);

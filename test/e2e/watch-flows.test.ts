@@ -37,7 +37,10 @@ test('flows of a log come in by the gateway, are queried, and what a MUD profile
   assert.match(stdout, /^not taken unreadable 1$/m);
   assert.match(stderr, /conn\.log:9: it has/);
   const sql = 'select device, direction, destination_port, source_bytes from flows order by destination_port';
-  const { rows } = await weir.ask<{ rows: Record<string, unknown>[] }>('POST', '/v1/query', { body: { sql } });
+  const rows = await eventually(
+    () => weir.query(sql),
+    (found) => found.length === 2,
+  );
   assert.deepEqual(
     rows.map(({ device, direction, destination_port: port }) => [device, direction, Number(port)]),
     [

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CODE_CACHE, layoutOf } from '#run/server/index.ts';
 import type { PlatformAddress, TemplateSource } from '#run/server/index.ts';
+import { eventually } from './eventually.ts';
 import { OwnPorts } from './own-ports.ts';
 import { PlatformClient } from './platform-client.ts';
 
@@ -16,6 +17,9 @@ export interface ChildPlatformStart {
   readonly workers: number;
   readonly ports: { readonly mqtt: number; readonly https: number; readonly api: number };
 }
+
+/** How long processes may take to end: longer than a platform drains, and than a busy machine makes of that. */
+const END_WITHIN_MS = 120_000;
 
 export interface ChildPlatformOptions {
   readonly workers?: number;
@@ -125,7 +129,7 @@ export class ChildPlatform extends PlatformClient implements AsyncDisposable {
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill(signal);
-    const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
+    const timer = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);
     await ended;
     clearTimeout(timer);
   }
@@ -156,10 +160,10 @@ export async function descendants(root: number, word = ''): Promise<readonly num
 }
 
 async function gone(pid: number): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  const look = async (): Promise<boolean> => {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-    if (stat === null || stat.includes(') Z ')) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`process ${pid} outlives the platform that started it`);
+    return stat === null || stat.includes(') Z ');
+  };
+  if (!(await eventually(look, Boolean, END_WITHIN_MS)))
+    throw new Error(`process ${pid} outlives the platform that started it`);
 }
