@@ -61,6 +61,10 @@ export class ReplayWatch {
   /** Steps of the latest rows in a ring, as long as there were rows to keep: each device has its own. */
   history = new Uint8Array(0);
   readonly #change: Float64Array;
+  /** Used again for each window: steps of the past, sums of the squares before each of its rows, and steps of the window. */
+  readonly #past: Int32Array;
+  readonly #energy: Float64Array;
+  readonly #window: Int32Array;
 
   /**
    * @param width fields that are compared
@@ -77,6 +81,9 @@ export class ReplayWatch {
     this.last = arena.take(new Float64Array(width).fill(NaN));
     this.numbers = arena.take(new Float64Array(NUMBERS));
     this.#change = new Float64Array(width);
+    this.#past = new Int32Array(this.#rows * this.#stride);
+    this.#energy = new Float64Array(this.#rows + 1);
+    this.#window = new Int32Array(WINDOW * this.#stride);
   }
 
   /** Bytes that it takes at most. */
@@ -155,59 +162,78 @@ export class ReplayWatch {
 
   /** The distance at which the latest window goes best with the past, and −ln of the chance of it. */
   #best(): readonly [lag: number, surprise: number] | null {
-    const stride = this.#stride;
     const end = this.numbers[ROWS]!;
     const known = Math.min(end, this.#rows);
-    const window = new Uint8Array(WINDOW * stride);
-    for (let row = 0; row < WINDOW; row++) {
-      const place = this.#placeOf(end - WINDOW + row);
-      window.set(this.history.subarray(place, place + stride), row * stride);
-    }
-    let [energy, moved] = [0, 0];
-    for (const byte of window) {
-      energy += SQUARES[byte]!;
-      moved += ((byte & 15) === 0 ? 0 : 1) + (byte >> 4 === 0 ? 0 : 1);
-    }
+    const moved = this.#unpack(end, known);
     if (moved < LEAST_ENERGY * WINDOW * this.#lanes) return null;
-    const looks = [
-      this.#lookAt(window, Math.ceil(FIRST_LOOK / this.#lanes), stride, FIRST_CORRELATION),
-      this.#lookAt(window, SECOND_ROWS, stride, SECOND_CORRELATION),
-      this.#lookAt(window, WINDOW, stride, 0),
-    ] as const;
+    const first = this.#lookAt(Math.ceil(FIRST_LOOK / this.#lanes), FIRST_CORRELATION);
+    const second = this.#lookAt(SECOND_ROWS, SECOND_CORRELATION);
+    const whole = this.#lookAt(WINDOW, 0);
     let [best, bestLag] = [0, 0];
     for (let lag = WINDOW; lag <= known - WINDOW; lag++) {
-      const from = this.#placeOf(end - WINDOW - lag);
-      if (this.#squared(looks[0], from) === 0 || this.#squared(looks[1], from) === 0) continue;
-      const squared = this.#squared(looks[2], from);
+      const from = known - WINDOW - lag;
+      if (this.#squared(first, from) === 0 || this.#squared(second, from) === 0) continue;
+      const squared = this.#squared(whole, from);
       if (squared > best) [best, bestLag] = [squared, lag];
     }
     if (bestLag === 0) return [0, 0];
     return [bestLag, (-moved / 2) * Math.log(1 - Math.min(0.9999, best))];
   }
 
-  /** The first rows and bytes of a window, that the past is to go with so well. */
-  #lookAt(window: Uint8Array, rows: number, bytes: number, least: number): Look {
-    let own = 0;
-    for (let row = 0; row < rows; row++) {
-      for (let i = 0; i < bytes; i++) own += SQUARES[window[row * this.#stride + i]!]!;
-    }
-    return { window, rows, bytes, own, least: least ** 2 };
-  }
-
-  /** The square of the correlation of a look with the past from a place on; 0 where it is less than it has to be. */
-  #squared({ window, rows, bytes, own, least }: Look, from: number): number {
+  /**
+   * Lays out the past, oldest row first, and the latest window so that one product of whole numbers is that of two lanes.
+   *
+   * @returns steps of the window that are not nothing
+   */
+  #unpack(end: number, known: number): number {
     const { history } = this;
     const stride = this.#stride;
+    const [past, energy, window] = [this.#past, this.#energy, this.#window];
+    let place = this.#placeOf(end - known);
     const whole = this.#rows * stride;
-    let [dot, other] = [0, 0];
-    for (let row = 0, at = 0, place = from; row < rows; row++, at += stride, place += stride) {
+    let sum = 0;
+    for (let row = 0, at = 0; row < known; row++, place += stride) {
       if (place === whole) place = 0;
-      for (let i = 0; i < bytes; i++) {
+      for (let i = 0; i < stride; i++, at++) {
         const byte = history[place + i]!;
-        dot += PRODUCTS[(window[at + i]! << 8) | byte]!;
-        other += SQUARES[byte]!;
+        past[at] = LANES_OF[byte]!;
+        sum += SQUARES[byte]!;
+      }
+      energy[row + 1] = sum;
+    }
+    let moved = 0;
+    for (let row = 0, at = 0; row < WINDOW; row++) {
+      const from = this.#placeOf(end - WINDOW + row);
+      for (let i = 0; i < stride; i++, at++) {
+        const byte = history[from + i]!;
+        window[at] = TURNED_LANES_OF[byte]!;
+        moved += ((byte & 15) === 0 ? 0 : 1) + (byte >> 4 === 0 ? 0 : 1);
       }
     }
+    return moved;
+  }
+
+  /** The first rows of the window, that the past is to go with so well. */
+  #lookAt(rows: number, least: number): Look {
+    const known = Math.min(this.numbers[ROWS]!, this.#rows);
+    const own = this.#energy[known - WINDOW + rows]! - this.#energy[known - WINDOW]!;
+    return { rows, own, least: least ** 2 };
+  }
+
+  /** The square of the correlation of a look with the past from a row on; 0 where it is less than it has to be. */
+  #squared({ rows, own, least }: Look, from: number): number {
+    const [past, window] = [this.#past, this.#window];
+    const stride = this.#stride;
+    const start = from * stride;
+    let dot = 0;
+    for (let at = 0, until = rows * stride; at < until;) {
+      // The sum of so many products leaves the upper half to the lanes' own.
+      const stop = Math.min(until, at + MOST_PRODUCTS);
+      let sum = 0;
+      for (; at < stop; at++) sum = (sum + Math.imul(window[at]!, past[start + at]!)) | 0;
+      dot += (sum + HALF) >> 16;
+    }
+    const other = this.#energy[from + rows]! - this.#energy[from]!;
     return dot > 0 && dot * dot >= least * own * other ? (dot * dot) / (own * other) : 0;
   }
 
@@ -227,9 +253,7 @@ export class ReplayWatch {
 
 /** A part of a window that the past is held against. */
 interface Look {
-  readonly window: Uint8Array;
   readonly rows: number;
-  readonly bytes: number;
   /** Sum of its squares. */
   readonly own: number;
   /** The least square of a correlation that counts. */
@@ -240,12 +264,21 @@ interface Look {
 const MIDDLES = Float64Array.from({ length: 16 }, (_, step) =>
   step === 0 ? 0 : step <= MOST_STEP ? 2 * step - 1 : 1 - 2 * (step - MOST_STEP),
 );
-/** Sum of the products of the two lanes of two bytes, and of their squares: what correlations are made of. */
-const PRODUCTS = Int16Array.from(
-  { length: 65_536 },
-  (_, pair) => MIDDLES[(pair >> 8) & 15]! * MIDDLES[pair & 15]! + MIDDLES[pair >> 12]! * MIDDLES[(pair >> 4) & 15]!,
+/** Both lanes of a byte in one whole number: the first in the lower half, or turned about. */
+const LANES_OF = Int32Array.from({ length: 256 }, (_, byte) => MIDDLES[byte & 15]! + 65_536 * MIDDLES[byte >> 4]!);
+const TURNED_LANES_OF = Int32Array.from(
+  { length: 256 },
+  (_, byte) => MIDDLES[byte >> 4]! + 65_536 * MIDDLES[byte & 15]!,
 );
-const SQUARES = Int16Array.from({ length: 256 }, (_, byte) => PRODUCTS[(byte << 8) | byte]!);
+/** Sum of the squares of both lanes. */
+const SQUARES = Int16Array.from({ length: 256 }, (_, byte) => MIDDLES[byte & 15]! ** 2 + MIDDLES[byte >> 4]! ** 2);
+/**
+ * The product of a number and of one that is turned about has in its upper half the sum of the products of its lanes, and
+ * in its lower half what they have to do with each other. No more of them are added than fit: 2 · 13² · 96 < 2¹⁵.
+ */
+const MOST_PRODUCTS = 96;
+/** Rounds the lower half away. */
+const HALF = 32_768;
 
 /** The step of a change, in spreads: 0 for none, 1 to 7 for so far up, 8 to 14 for so far down. */
 function stepOf(change: number): number {
