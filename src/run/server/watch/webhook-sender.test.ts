@@ -12,6 +12,7 @@ import { AlertBook, RuleBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { silentLog } from '../../../../test/support/open-audit-log.ts';
 import { openKeys, recordAudit } from '../../../../test/support/open-trust.ts';
+import { receiverOfTheDocs } from '../../../../test/support/webhook-receiver.ts';
 import { postWebhook } from './post-webhook.ts';
 import { WEBHOOK_SCHEMA, WebhookBook } from './webhook-book.ts';
 import { WebhookSender } from './webhook-sender.ts';
@@ -47,17 +48,17 @@ interface Heard {
   readonly verified: boolean;
 }
 
-/** A receiver that verifies as its own program would, and answers what is put there. */
+/** A receiver that verifies as the page about webhooks shows it, and answers what is put there. */
 async function receiver(t: TestContext) {
   const heard: Heard[] = [];
   const answers: number[] = [];
+  const verify = await receiverOfTheDocs();
   const server = createServer((request, response) => {
     void Array.fromAsync(request as AsyncIterable<Buffer>).then((parts) => {
       const body = Buffer.concat(parts).toString();
-      const [id, at] = [String(request.headers['webhook-id']), String(request.headers['webhook-timestamp'])];
-      const own = createHmac('sha256', Buffer.from(SECRET, 'base64')).update(`${id}.${at}.${body}`).digest('base64');
       const { type, data } = JSON.parse(body) as { type: string; data: { id: string } };
-      heard.push({ id, type, alert: data.id, verified: request.headers['webhook-signature'] === `v1,${own}` });
+      const verified = verify(request.headers, body, `whsec_${SECRET}`);
+      heard.push({ id: String(request.headers['webhook-id']), type, alert: data.id, verified });
       response.writeHead(answers.shift() ?? 204).end();
     });
   });
@@ -224,4 +225,27 @@ test('Webhooks follow the template in force', async (t) => {
   named = new Map();
   await webhooks.settle();
   assert.deepEqual(webhooks.all, []);
+});
+
+test('the receiver that the docs show believes nothing that was changed, is old or is of somebody else', async () => {
+  const verify = await receiverOfTheDocs();
+  const [body, now] = ['{"type":"alert.raised"}', 1_764_500_000];
+  const sign = (secret: string): string =>
+    createHmac('sha256', Buffer.from(secret, 'base64')).update(`msg_1.${now}.${body}`).digest('base64');
+  const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': String(now), 'webhook-signature': `v1,${sign(SECRET)}` }; // prettier-ignore
+  const secret = `whsec_${SECRET}`;
+  assert.equal(verify(headers, body, secret, now + 299), true);
+  // While a secret is changed there are signatures of both.
+  const both = { ...headers, 'webhook-signature': `v1,AAAA v1a,BBBB ${headers['webhook-signature']}` };
+  assert.equal(verify(both, body, secret, now), true);
+  const others = { ...headers, 'webhook-signature': `v1,${sign(Buffer.alloc(32, 4).toString('base64'))}` };
+  for (const [what, of, text, at] of [
+    ['another body', headers, `${body} `, now],
+    ['another id', { ...headers, 'webhook-id': 'msg_2' }, body, now],
+    ['a message of before', headers, body, now + 301],
+    ['one from the future', headers, body, now - 301],
+    ['another secret', others, body, now],
+    ['no signature that counts', { ...headers, 'webhook-signature': 'v2,AAAA' }, body, now],
+  ] as const)
+    assert.equal(verify(of, text, secret, at), false, what);
 });
