@@ -9,6 +9,9 @@ const FLEET: readonly { readonly type: string; readonly name: string; readonly c
   { type: 'pump', name: 'pump', count: 4 },
 ];
 
+/** How the fleet of the demo sends: readings per second of each device, and the share of them that is wrong on purpose. */
+export const DEMO_ORDER = { perSecond: 5, faultRatio: 0.005, seed: 1, misbehaves: true } as const;
+
 /** A demo may run for a while, and makes new certificates at each start. */
 const CERTIFICATE_DAYS = 30;
 

@@ -6,5 +6,7 @@ export { startFleet } from './fleet.ts';
 export type { Fleet, FleetDevice, FleetOrder } from './fleet.ts';
 export { SimulatedDevice } from './simulated-device.ts';
 export type { DeviceCredential, SimulatedDeviceOptions } from './simulated-device.ts';
+export { misbehaviourOf } from './misbehaviour.ts';
 export { seededUniform, signalFor } from './signal.ts';
+export { SimulatedReadings } from './simulated-readings.ts';
 export type { Signal, Uniform } from './signal.ts';

@@ -19,10 +19,10 @@ test('misbehaviourOf() has each kind once in a fleet, one after the other', () =
   const plans = Array.from({ length: 10 }, (_, i) => misbehaviourOf(i, 10));
   assert.deepEqual(
     plans.map((plan) => plan?.kind ?? null),
-    ['surge', null, 'stuck', null, 'silent', null, 'drift', null, null, null],
+    ['surge', null, 'silent', null, 'stuck', null, 'drift', null, null, null],
   );
   const times = plans.flatMap((plan) => (plan === null ? [] : [plan.from]));
-  assert.deepEqual(times, [90, 150, 210, 270]);
+  assert.deepEqual(times, [120, 180, 300, 600]);
   assert.equal(misbehaviourOf(0, 1)?.kind, 'surge');
   assert.equal(misbehaviourOf(3, 2)?.kind, MISBEHAVIOURS[3]);
 });

@@ -1,7 +1,7 @@
 import type { Field, Stream } from '#declare/template/index.ts';
 
 /** What a simulated device does wrong for a while. */
-export const MISBEHAVIOURS = ['surge', 'stuck', 'silent', 'drift'] as const;
+export const MISBEHAVIOURS = ['surge', 'silent', 'stuck', 'drift'] as const;
 export type MisbehaviourKind = (typeof MISBEHAVIOURS)[number];
 
 /** A time at which a device misbehaves, again and again. Seconds since its first start. */
@@ -12,11 +12,17 @@ export interface Misbehaviour {
   readonly every: number;
 }
 
-/** The first comes when what is normal has been learnt, the others after it; then all over again. */
-const FIRST = 90;
-const APART = 60;
+/**
+ * When each comes first and for how long, in seconds: once so much is known that its alert can be told. A wild value or a silence
+ * shows after a minute; that a sensor is stuck, or wanders off, has to be farther from usual the less is known.
+ */
+const TIMES: Readonly<Record<MisbehaviourKind, Pick<Misbehaviour, 'from' | 'seconds'>>> = {
+  surge: { from: 120, seconds: 3 },
+  silent: { from: 180, seconds: 45 },
+  stuck: { from: 300, seconds: 120 },
+  drift: { from: 600, seconds: 120 },
+};
 const EVERY = 900;
-const SECONDS: Readonly<Record<MisbehaviourKind, number>> = { surge: 3, stuck: 60, silent: 45, drift: 120 };
 /** Share of a field's range that a surge leaves between itself and the bound, and that a drift covers at most. */
 const SURGE_SHORT_OF = 0.05;
 const DRIFT_SHARE = 0.5;
@@ -29,7 +35,7 @@ export function misbehaviourOf(index: number, devices: number): Misbehaviour | n
   const place = index / apart;
   const kind = Number.isInteger(place) ? MISBEHAVIOURS[place] : undefined;
   if (kind === undefined) return null;
-  return { kind, from: FIRST + place * APART, seconds: SECONDS[kind], every: EVERY };
+  return { kind, ...TIMES[kind], every: EVERY };
 }
 
 /** What is being done wrong at a time, and for how long it has been and will be; null where nothing is. */

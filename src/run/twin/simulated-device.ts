@@ -2,10 +2,9 @@ import mqtt from 'mqtt';
 import type { MqttClient } from 'mqtt';
 import { intakeFields } from '#declare/template/index.ts';
 import type { Stream } from '#declare/template/index.ts';
-import { misbehave, misbehaviourAt } from './misbehaviour.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
-import { seededUniform, signalFor } from './signal.ts';
-import type { Signal } from './signal.ts';
+import { seededUniform } from './signal.ts';
+import { SimulatedReadings } from './simulated-readings.ts';
 
 /** What a simulated device needs to connect: its own key and certificate, and the platform's authority. */
 export interface DeviceCredential {
@@ -35,10 +34,9 @@ export interface SimulatedDeviceOptions {
 export class SimulatedDevice {
   readonly #options: SimulatedDeviceOptions;
   readonly #client: MqttClient;
-  readonly #signals: ReadonlyMap<string, ReadonlyMap<string, Signal>>;
+  readonly #readings: SimulatedReadings;
   readonly #uniform;
   #seq = Date.now();
-  readonly #last = new Map<string, Readonly<Record<string, unknown>>>();
   #begun = Date.now() / 1_000;
   #timers: NodeJS.Timeout[] = [];
   sent = 0;
@@ -48,11 +46,11 @@ export class SimulatedDevice {
     this.#options = options;
     this.#uniform = seededUniform(options.seed);
     const { credential } = options;
-    this.#signals = new Map(
-      options.streams.map((stream) => [
-        stream.name,
-        new Map(intakeFields(stream).map((field) => [field.name, signalFor(field, credential.name, this.#uniform)])),
-      ]),
+    this.#readings = new SimulatedReadings(
+      credential.name,
+      options.streams,
+      this.#uniform,
+      options.misbehaviour ?? null,
     );
     this.#client = mqtt.connect({
       protocol: 'mqtts',
@@ -85,15 +83,8 @@ export class SimulatedDevice {
   #publish(stream: Stream): void {
     if (!this.#client.connected) return;
     const at = Date.now() / 1_000;
-    const own: Record<string, unknown> = {};
-    for (const field of intakeFields(stream)) {
-      const value = this.#signals.get(stream.name)?.get(field.name)?.(at) ?? null;
-      if (value !== null) own[field.name] = value;
-    }
-    const wrong = misbehaviourAt(this.#options.misbehaviour ?? null, at - this.#begun);
-    const fields = wrong === null ? own : misbehave(stream, wrong, own, this.#last.get(stream.name) ?? {});
+    const fields = this.#readings.next(stream, at, at - this.#begun);
     if (fields === null) return;
-    this.#last.set(stream.name, fields);
     const reading: Record<string, unknown> = { time: at, seq: this.#seq++, ...fields };
     const spoilt = intakeFields(stream).find((field) => field.range?.[1] !== null && field.range !== null);
     if (spoilt !== undefined && this.#uniform() < this.#options.faultRatio) {

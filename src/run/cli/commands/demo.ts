@@ -6,7 +6,7 @@ import { layoutOf } from '#run/server/index.ts';
 import { startFleet } from '#run/twin/index.ts';
 import { announcePlatform } from '../announce-platform.ts';
 import type { CommandContext } from '../command-context.ts';
-import { enrolFleet } from '../demo-fleet.ts';
+import { DEMO_ORDER, enrolFleet } from '../demo-fleet.ts';
 import { startDemoPlatform } from '../demo-platform.ts';
 import type { DemoPlatform } from '../demo-platform.ts';
 import { freePorts } from '../free-ports.ts';
@@ -20,10 +20,6 @@ import { hearStop } from '../stop-signal.ts';
 import { DEMO_TEMPLATE, readTemplate } from '../template-source.ts';
 import { keepKeys } from '../verifier-keys.ts';
 import type { ContextOf } from './command.ts';
-
-/** Readings per second of each simulated device, and the share of them that is wrong on purpose. */
-const PER_SECOND = 5;
-const FAULT_RATIO = 0.005;
 
 /** How often the state is shown: on a terminal, and in a file. */
 const TERMINAL_EVERY_MS = 1_000;
@@ -71,16 +67,7 @@ async function runDemo(context: CommandContext, options: { fleet: boolean; witne
     using client = await PlatformClient.open({ layout, address: platform.address }, undefined);
     const devices = await enrolFleet(client, platform.template);
     const { mqtt: port } = platform.address.ports;
-    const order = {
-      host: 'localhost',
-      port,
-      devices,
-      perSecond: PER_SECOND,
-      faultRatio: FAULT_RATIO,
-      seed: 1,
-      misbehaves: true,
-    };
-    running.use(await startFleet(order));
+    running.use(await startFleet({ host: 'localhost', port, devices, ...DEMO_ORDER }));
   }
   const { address, keys } = platform;
   context.result({ address, keys }, () => announcePlatform(address, platform.template.name, NEXT));
