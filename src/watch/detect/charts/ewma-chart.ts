@@ -32,10 +32,25 @@ export const ewmaChart = defineFieldwise({
     smoothed: new Float64Array(width),
     unsettled: new Float64Array(width).fill(1),
   }),
-  scoreField: (state, field, value, { weight }) => shiftOf(state, field, value, weight),
+  scoreField: (state, field, value, { weight }) => shiftOf(state, field, value, weight, (1 - weight) ** 2),
+  scoreRow,
   learnRow,
   typical: (state) => state.centre,
 });
+
+function scoreRow(
+  state: EwmaState,
+  values: Float64Array,
+  at: number,
+  scores: Float64Array,
+  { weight }: { readonly weight: number },
+): void {
+  const settling = (1 - weight) ** 2;
+  for (let field = 0; field < state.smoothed.length; field++) {
+    const value = values[at + field]!;
+    scores[at + field] = value === value ? shiftOf(state, field, value, weight, settling) : NaN;
+  }
+}
 
 function learnRow(
   state: EwmaState,
@@ -44,19 +59,24 @@ function learnRow(
   { memory, weight }: { readonly memory: number; readonly weight: number },
 ): void {
   const { smoothed, unsettled } = state;
+  const settling = (1 - weight) ** 2;
   for (let field = 0; field < smoothed.length; field++) {
     const value = values[at + field]!;
     if (value !== value) continue;
     smoothed[field] = (1 - weight) * smoothed[field]! + weight * clipped(state, field, value);
-    unsettled[field] = unsettled[field]! * (1 - weight) ** 2;
+    unsettled[field] = unsettled[field]! * settling;
   }
   learnBaseline(state, values, at, memory);
 }
 
-/** The average with this value in it, in its standard deviations: σ² λ / (2 − λ) · (1 − (1 − λ)^2t). */
-function shiftOf(state: EwmaState, field: number, value: number, weight: number): number {
+/**
+ * The average with this value in it, in its standard deviations: σ² λ / (2 − λ) · (1 − (1 − λ)^2t).
+ *
+ * @param settling (1 − λ)²
+ */
+function shiftOf(state: EwmaState, field: number, value: number, weight: number, settling: number): number {
   const average = (1 - weight) * state.smoothed[field]! + weight * clipped(state, field, value);
-  const settled = 1 - state.unsettled[field]! * (1 - weight) ** 2;
+  const settled = 1 - state.unsettled[field]! * settling;
   return Math.abs(average) / Math.sqrt((weight / (2 - weight)) * settled);
 }
 

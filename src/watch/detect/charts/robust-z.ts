@@ -15,6 +15,14 @@ export const robustZ = defineFieldwise({
   stateBytes: (width) => 3 * 8 * width,
   begin: ({ width }): BaselineState => beginBaseline(width),
   scoreField: (state, field, value) => Math.abs(standardise(state, field, value)),
+  scoreRow,
   learnRow: (state, values, at, { memory }) => learnBaseline(state, values, at, memory),
   typical: (state) => state.centre,
 });
+
+function scoreRow(state: BaselineState, values: Float64Array, at: number, scores: Float64Array): void {
+  for (let field = 0; field < state.centre.length; field++) {
+    const value = values[at + field]!;
+    scores[at + field] = value === value ? Math.abs(standardise(state, field, value)) : NaN;
+  }
+}

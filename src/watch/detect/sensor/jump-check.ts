@@ -25,9 +25,17 @@ export const jumpCheck = defineFieldwise({
     changes: new Float64Array(width),
   }),
   scoreField: (state, field, value) => Math.abs(standardise(state, field, value - state.last[field]!)),
+  scoreRow,
   learnRow,
   typical: (state) => state.last,
 });
+
+function scoreRow(state: JumpState, values: Float64Array, at: number, scores: Float64Array): void {
+  for (let field = 0; field < state.last.length; field++) {
+    const value = values[at + field]!;
+    scores[at + field] = value === value ? Math.abs(standardise(state, field, value - state.last[field]!)) : NaN;
+  }
+}
 
 function learnRow(state: JumpState, values: Float64Array, at: number, { memory }: { readonly memory: number }): void {
   const { last, changes } = state;

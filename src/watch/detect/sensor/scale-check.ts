@@ -37,10 +37,25 @@ export const scaleCheck = defineFieldwise({
     away: new Float64Array(width).fill(MEAN),
     unsettled: new Float64Array(width).fill(1),
   }),
-  scoreField: (state, field, value, { weight }) => shiftOf(state, field, value, weight),
+  scoreField: (state, field, value, { weight }) => shiftOf(state, field, value, weight, (1 - weight) ** 2),
+  scoreRow,
   learnRow,
   typical: (state) => state.centre,
 });
+
+function scoreRow(
+  state: ScaleState,
+  values: Float64Array,
+  at: number,
+  scores: Float64Array,
+  { weight }: { readonly weight: number },
+): void {
+  const settling = (1 - weight) ** 2;
+  for (let field = 0; field < state.away.length; field++) {
+    const value = values[at + field]!;
+    scores[at + field] = value === value ? shiftOf(state, field, value, weight, settling) : NaN;
+  }
+}
 
 function learnRow(
   state: ScaleState,
@@ -48,18 +63,20 @@ function learnRow(
   at: number,
   { memory, weight }: { readonly memory: number; readonly weight: number },
 ): void {
+  const settling = (1 - weight) ** 2;
   for (let field = 0; field < state.away.length; field++) {
     const value = values[at + field]!;
     if (value !== value || state.counts[field]! < SETTLES) continue;
     state.away[field] = averaged(state, field, value, weight);
-    state.unsettled[field] = state.unsettled[field]! * (1 - weight) ** 2;
+    state.unsettled[field] = state.unsettled[field]! * settling;
   }
   learnBaseline(state, values, at, memory);
 }
 
-function shiftOf(state: ScaleState, field: number, value: number, weight: number): number {
+/** @param settling (1 − λ)² */
+function shiftOf(state: ScaleState, field: number, value: number, weight: number, settling: number): number {
   if (state.counts[field]! < SETTLES) return NaN;
-  const deviation = deviationOf(state.unsettled[field]! * (1 - weight) ** 2, weight);
+  const deviation = deviationOf(state.unsettled[field]! * settling, weight);
   return changeOf(averaged(state, field, value, weight)) / deviation;
 }
 

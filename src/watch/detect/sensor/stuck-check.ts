@@ -28,9 +28,17 @@ export const stuckCheck = defineFieldwise({
     counts: new Float64Array(width),
   }),
   scoreField: surprise,
+  scoreRow,
   learnRow,
   typical: (state) => state.last,
 });
+
+function scoreRow(state: StuckState, values: Float64Array, at: number, scores: Float64Array): void {
+  for (let field = 0; field < state.last.length; field++) {
+    const value = values[at + field]!;
+    scores[at + field] = value === value ? surprise(state, field, value) : NaN;
+  }
+}
 
 function learnRow(
   { last, runs, repeats, counts }: StuckState,

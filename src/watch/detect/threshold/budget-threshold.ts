@@ -164,6 +164,11 @@ export function suspicionOf(state: ThresholdState, share: number): number {
   return state[LEVEL]! + state[SCALE]! * Math.max(0, Math.log(TAIL / share));
 }
 
+/** Whether a score is one of that share of the readings; what is below the level is none. */
+export function isSuspicious(state: ThresholdState, share: number, score: number): boolean {
+  return score > state[LEVEL]! && score > suspicionOf(state, share);
+}
+
 export function thresholdFacts(state: ThresholdState, rule: ThresholdRule): ThresholdFacts {
   const peaks = Math.min(state[PEAKS]!, KEPT);
   const armed = state[SEEN]! >= rule.armedAfter;

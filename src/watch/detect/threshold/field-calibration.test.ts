@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nextNormal, seedRandom } from '#learn/features/index.ts';
-import { beginCalibration, learnScore, rarityOf, scoreAt } from './field-calibration.ts';
+import { beginCalibration, learnScore, learnScores, raritiesOf, rarityOf, scoreAt } from './field-calibration.ts';
 import type { CalibrationState } from './field-calibration.ts';
 
 const random = seedRandom(5);
@@ -59,4 +59,28 @@ test('learnScore() learns nothing of what is beyond the limit before that is kno
   const before = scoreAt(taught, 0, 16, EXCESS);
   assert.ok(after(false, 1e9) < 1.2 * before && after(true, 1e9) > 1.01 * after(false, 1e9));
   assert.equal(after(true, 1e9), after(true, 1e20));
+});
+
+test('raritiesOf() and learnScores() do for a row what is done for each of its fields', () => {
+  const [rows, fields] = [beginCalibration(3), beginCalibration(3)];
+  const rarities = new Float64Array(3);
+  for (let row = 0; row < 3_000; row++) {
+    // One is missing now and then, one is often nothing, and one is wild at times; limits come and go.
+    const scores = Float64Array.of(row % 7 === 0 ? NaN : normal(), row % 3 === 0 ? 0 : normal(), normal() ** 4);
+    const [limit, known] = [row < 500 ? Infinity : 6 - (row % 3), row % 5 === 0];
+    const greatest = raritiesOf(rows, scores, 0, EXCESS, rarities);
+    let most = -1;
+    for (const [field, score] of scores.entries()) {
+      if (Number.isNaN(score)) continue;
+      const rarity = rarityOf(fields, field, score, EXCESS);
+      assert.equal(rarities[field], rarity, `row ${row}`);
+      most = Math.max(most, rarity);
+      const over = rarity > limit;
+      const capped = over ? scoreAt(fields, field, limit, EXCESS) : limit === Infinity ? Infinity : score;
+      learnScore(fields, field, score, { most: capped, rare: known || !over, excess: EXCESS });
+    }
+    assert.equal(greatest, most);
+    learnScores(rows, scores, 0, rarities, { limit, known, excess: EXCESS });
+    assert.deepEqual(rows, fields, `row ${row}`);
+  }
 });

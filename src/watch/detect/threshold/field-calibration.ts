@@ -64,6 +64,33 @@ export function rarityOf(state: CalibrationState, field: number, score: number, 
   return LEVEL_RARITY + (shape > 1e-6 ? Math.log1p(shape * beyond) / shape : beyond);
 }
 
+/**
+ * How rare the scores of a row would be if they came next.
+ *
+ * @param scores those of the fields from `at` on; NaN for those that have none, whose rarities are left as they are
+ * @returns the greatest; −1 where no field has one
+ */
+export function raritiesOf(
+  state: CalibrationState,
+  scores: Float64Array,
+  at: number,
+  excess: number,
+  rarities: Float64Array,
+): number {
+  let greatest = -1;
+  for (let field = 0; field < rarities.length; field++) {
+    const score = scores[at + field]!;
+    if (score !== score) continue;
+    const level = state[NUMBERS * field + LEVEL]!;
+    // Nearly all are below their level, which takes a division; a call for each would take longer than that.
+    const isBelow = score <= level && level > 0 && state[NUMBERS * field + SEEN]! >= SETTLING + FIRST;
+    const rarity = isBelow ? (LEVEL_RARITY * score) / level : rarityOf(state, field, score, excess);
+    rarities[field] = rarity;
+    if (rarity > greatest) greatest = rarity;
+  }
+  return greatest;
+}
+
 /** The score of a field that has a rarity; Infinity for a rarity that is. */
 export function scoreAt(state: CalibrationState, field: number, rarity: number, excess: number): number {
   const at = NUMBERS * field;
@@ -72,6 +99,43 @@ export function scoreAt(state: CalibrationState, field: number, rarity: number, 
   const shape = shapeOf(state, at);
   const times = shape > 1e-6 ? Math.expm1(shape * beyond) / shape : beyond;
   return state[at + LEVEL]! + scaleOf(state, at, shape, excess) * times;
+}
+
+/**
+ * Learns the scores of a row.
+ *
+ * @param scores those of the fields from `at` on; NaN for those that have none
+ * @param rarities what `raritiesOf` said of them
+ * @param limit the rarity from which on a score is an alarm; Infinity while nothing is limited
+ * @param known whether alarms are so many that they are learnt
+ * @param excess what excesses are taken to be at least before there are any
+ */
+export function learnScores(
+  state: CalibrationState,
+  scores: Float64Array,
+  at: number,
+  rarities: Float64Array,
+  { limit, known, excess }: { readonly limit: number; readonly known: boolean; readonly excess: number },
+): void {
+  const limited = limit < Infinity;
+  for (let field = 0; field < rarities.length; field++) {
+    const score = scores[at + field]!;
+    if (score !== score) continue;
+    const own = NUMBERS * field;
+    const seen = state[own + SEEN]!;
+    const level = state[own + LEVEL]!;
+    const over = rarities[field]! > limit;
+    // Below its level and after no peak, as nearly all are: nothing but mean and level go on.
+    if (limited && !over && score <= level && state[own + PEAK] === 0 && seen >= SETTLING + FIRST) {
+      if (seen < MOST_SEEN) state[own + SEEN] = seen + 1;
+      const count = seen + 1 - SETTLING;
+      followLevel(state, own, count, followMean(state, own, count, score), false);
+      continue;
+    }
+    // A limit that is not exceeded limits nothing, and is not worked out.
+    const most = over ? scoreAt(state, field, limit, excess) : limited ? score : Infinity;
+    learnScore(state, field, score, { most, rare: known || !over, excess });
+  }
 }
 
 /**
@@ -94,20 +158,31 @@ export function learnScore(
   if (count <= 0) return;
   const before = state[at + MEAN]!;
   const learnt = Math.min(score, GREATEST, most < Infinity ? most : count > FIRST ? 10 * before : GREATEST);
+  const level = state[at + LEVEL]!;
+  const above = learnt > level;
   // Of what rises slowly the mean takes in no more than what is rather high: else it would teach on its way up that it is usual.
-  const isHigh = count > FIRST && most < Infinity && learnt > state[at + LEVEL]!;
-  const high = isHigh ? state[at + LEVEL]! + HIGH * scaleOf(state, at, 0, excess) : GREATEST;
-  const mean = before + (Math.min(learnt, high) - before) / Math.min(count, MEMORY);
-  state[at + MEAN] = mean;
+  const isHigh = count > FIRST && most < Infinity && above;
+  const high = isHigh ? level + HIGH * scaleOf(state, at, 0, excess) : GREATEST;
+  const mean = followMean(state, at, count, Math.min(learnt, high));
   if (count <= FIRST) {
     state[at + LEVEL] = 1.5 * mean;
     return;
   }
-  const level = state[at + LEVEL]!;
-  const above = learnt > level;
   if (above) state[at + PEAK] = Math.max(state[at + PEAK]!, rare ? learnt : Infinity);
   else if (state[at + PEAK]! > 0) learnPeak(state, at);
-  // In proportion to the level where that is far above: else it would never come down to what scores have become.
+  followLevel(state, at, count, mean, above);
+}
+
+function followMean(state: CalibrationState, at: number, count: number, learnt: number): number {
+  const before = state[at + MEAN]!;
+  const mean = before + (learnt - before) / Math.min(count, MEMORY);
+  state[at + MEAN] = mean;
+  return mean;
+}
+
+/** In proportion to the level where that is far above: else it would never come down to what scores have become. */
+function followLevel(state: CalibrationState, at: number, count: number, mean: number, above: boolean): void {
+  const level = state[at + LEVEL]!;
   const step = Math.max(GAIN, 5 / count) * Math.max(mean, level);
   state[at + LEVEL] = Math.max(0, level + step * ((above ? 1 : 0) - TAIL));
 }

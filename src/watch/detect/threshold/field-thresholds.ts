@@ -1,11 +1,11 @@
-import { beginCalibration, learnScore, rarityOf, scoreAt } from './field-calibration.ts';
+import { beginCalibration, learnScores, raritiesOf, scoreAt } from './field-calibration.ts';
 import type { CalibrationState } from './field-calibration.ts';
 import {
   beginThreshold,
   chargeAlarm,
+  isSuspicious,
   knowsBeyond,
   limitOf,
-  suspicionOf,
   takeScore,
   thresholdFacts,
 } from './budget-threshold.ts';
@@ -88,27 +88,35 @@ export class FieldThresholds {
    * @returns the field that is beyond its limit, the rarest if several are; or a `Judgement`
    */
   take(seconds: number, scores: Float64Array, at: number): number {
-    const { threshold } = this.#state;
+    const { threshold, calibration } = this.#state;
     const limit = limitOf(threshold, this.#rule);
-    let rarest = -1;
+    const rarities = this.#rarities;
+    const rarest = this.#plain
+      ? takeRarities(scores, at, rarities)
+      : raritiesOf(calibration, scores, at, this.#excess, rarities);
+    this.#rarest = rarest;
+    // Scores that come seldom by themselves are learnt where they come; else a row of nothing is one of nothing odd.
+    if (rarest < 0 && this.#plain) return Judgement.none;
+    const beyond = rarest > limit ? this.#farthest(scores, at, limit) : Judgement.usual;
+    if (beyond >= 0) for (let field = 0; field < this.#fields; field++) this.#limits[field] = this.limitOf(field);
+    if (!this.#plain) {
+      learnScores(calibration, scores, at, rarities, { limit, known: knowsBeyond(threshold), excess: this.#excess });
+    }
+    // What is rare and yet below the floor is learnt as what is just no alarm.
+    const learnt = beyond >= 0 ? rarities[beyond]! : Math.max(0, Math.min(rarest, limit));
+    return takeScore(threshold, this.#rule, seconds, learnt) ? beyond : Judgement.usual;
+  }
+
+  /** The rarest of the fields that are beyond the limit, and their scores beyond the floor. */
+  #farthest(scores: Float64Array, at: number, limit: number): number {
     let farthest = limit;
     let beyond: number = Judgement.usual;
     for (let field = 0; field < this.#fields; field++) {
       const score = scores[at + field]!;
-      if (score !== score) continue;
-      const rarity = this.#plain ? score : rarityOf(this.#state.calibration, field, score, this.#excess);
-      this.#rarities[field] = rarity;
-      if (rarity > rarest) rarest = rarity;
-      if (rarity > farthest && score > this.#floor) [farthest, beyond] = [rarity, field];
+      const rarity = this.#rarities[field]!;
+      if (score > this.#floor && rarity > farthest) [farthest, beyond] = [rarity, field];
     }
-    this.#rarest = rarest;
-    // Scores that come seldom by themselves are learnt where they come; else a row of nothing is one of nothing odd.
-    if (rarest < 0 && this.#plain) return Judgement.none;
-    if (beyond >= 0) for (let field = 0; field < this.#fields; field++) this.#limits[field] = this.limitOf(field);
-    if (!this.#plain) this.#learn(scores, at, limit);
-    // What is rare and yet below the floor is learnt as what is just no alarm.
-    const learnt = beyond >= 0 ? farthest : Math.max(0, Math.min(rarest, limit));
-    return takeScore(threshold, this.#rule, seconds, learnt) ? beyond : Judgement.usual;
+    return beyond;
   }
 
   /** The limits of the fields at the last row that was beyond one of them. */
@@ -116,22 +124,9 @@ export class FieldThresholds {
     return this.#limits.slice();
   }
 
-  #learn(scores: Float64Array, at: number, limit: number): void {
-    const { threshold, calibration } = this.#state;
-    const known = knowsBeyond(threshold);
-    for (let field = 0; field < this.#fields; field++) {
-      const score = scores[at + field]!;
-      if (score !== score) continue;
-      const over = this.#rarities[field]! > limit;
-      // A limit that is not exceeded limits nothing, and is not worked out.
-      const most = over ? scoreAt(calibration, field, limit, this.#excess) : limit === Infinity ? Infinity : score;
-      learnScore(calibration, field, score, { most, rare: known || !over, excess: this.#excess });
-    }
-  }
-
   /** Whether the last row was one of those, a share of all, with which suspicion begins. */
   isOdd(share: number): boolean {
-    return this.#rarest > suspicionOf(this.#state.threshold, share);
+    return isSuspicious(this.#state.threshold, share, this.#rarest);
   }
 
   /** The score of a field from which on it is beyond the limit. */
@@ -152,4 +147,16 @@ export class FieldThresholds {
     for (let field = 0; field < this.#fields; field++) limit = Math.min(limit, this.limitOf(field));
     return { ...facts, limit };
   }
+}
+
+/** Scores that are rarities already. @returns the greatest; −1 where there is none */
+function takeRarities(scores: Float64Array, at: number, rarities: Float64Array): number {
+  let greatest = -1;
+  for (let field = 0; field < rarities.length; field++) {
+    const score = scores[at + field]!;
+    if (score !== score) continue;
+    rarities[field] = score;
+    if (score > greatest) greatest = score;
+  }
+  return greatest;
 }
