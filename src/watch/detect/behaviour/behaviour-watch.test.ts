@@ -30,3 +30,26 @@ test('BehaviourWatch holds a device that is new against the others of its stream
   assert.deepEqual(tell(new BehaviourWatch(2), peers, fridge, 10 * BEHAVIOUR_WINDOW), []);
   assert.equal(tell(new BehaviourWatch(2), peers, pump, 10 * BEHAVIOUR_WINDOW)[0]?.[1], 'peers');
 });
+
+test('BehaviourWatch learns another way of a device once it was told more often than the budget allows', () => {
+  const watch = new BehaviourWatch(2);
+  const peers = new BehaviourProfile(2);
+  tell(watch, peers, fridge, 40 * BEHAVIOUR_WINDOW);
+  // It is somewhere else for four windows in every twenty, as a device with operating states is.
+  const states = (times: number): number =>
+    Array.from({ length: times }, () => [
+      ...tell(watch, peers, pump, 4 * BEHAVIOUR_WINDOW),
+      ...tell(watch, peers, fridge, 16 * BEHAVIOUR_WINDOW),
+    ]).flat().length;
+  const told = states(20);
+  assert.ok(told >= 2 && told <= 5, String(told));
+  assert.equal(states(10), 0);
+  // Where the budget pays for each alarm, nothing strange is learnt.
+  const paid = new BehaviourWatch(2);
+  tell(paid, peers, fridge, 40 * BEHAVIOUR_WINDOW);
+  for (let i = 0; i < 10; i++) {
+    assert.equal(tell(paid, peers, pump, 4 * BEHAVIOUR_WINDOW).length, 1);
+    paid.pass(1);
+    tell(paid, peers, fridge, 16 * BEHAVIOUR_WINDOW);
+  }
+});

@@ -4,6 +4,9 @@ import { StateArena } from '../state-arena.ts';
 import { FOREIGN_WINDOWS, isForeign, shareOf } from './type-profiles.ts';
 import type { TypeProfiles } from './type-profiles.ts';
 
+/** Alarms, less what the budget has paid for, from which on what comes again and again is learnt. */
+const KNOWN_FROM = 2;
+
 /** How a device behaves beside what it did before, and beside the others of its stream. */
 export interface BehaviourScore {
   /** 1 where it is as usual, 0 where it is at the limit or beyond; null while too little is known. */
@@ -30,22 +33,30 @@ export type Strange = { readonly unlike: 'itself' | 'peers' } | { readonly unlik
 /**
  * Tells whether a device behaves as itself, and while it is new as the others of its stream do. What is strange is
  * learnt by neither, so that a stranger does not become usual by staying.
+ *
+ * A device that is told of and then is itself again, more often than the budget of false alarms allows, has more ways to
+ * behave than were known: those are learnt, each as what is just not strange. It has been told by then.
  */
 export class BehaviourWatch {
   readonly own: BehaviourProfile;
   readonly window: TraitWindow;
-  /** Strange windows one after the other; scores of the last window beside the limits: own, peers', type's; foreign windows one after the other. */
+  /** Strange windows one after the other; scores of the last window beside the limits: own, peers', type's; foreign windows one after the other; alarms that no budget has paid for. */
   readonly numbers: Float64Array;
 
   constructor(columns: number, arena = new StateArena()) {
     this.own = new BehaviourProfile(columns, arena);
     this.window = new TraitWindow(columns, arena);
-    this.numbers = arena.take(Float64Array.of(0, NaN, NaN, NaN, 0));
+    this.numbers = arena.take(Float64Array.of(0, NaN, NaN, NaN, 0, 0));
   }
 
   get score(): BehaviourScore {
     const of = (share: number): number | null => (share === share ? Math.max(0, 1 - share) : null);
     return { asItself: of(this.numbers[1]!), asPeers: of(this.numbers[2]!), asType: of(this.numbers[3]!) };
+  }
+
+  /** Time passes, in which the budget pays for a share of an alarm. */
+  pass(share: number): void {
+    this.numbers[5] = Math.max(0, this.numbers[5]! - share);
   }
 
   /**
@@ -66,13 +77,17 @@ export class BehaviourWatch {
     const strange = known ? own > ownLimit : shared > sharedLimit;
     this.numbers[0] = strange ? this.numbers[0]! + 1 : 0;
     // What looks like another type is learnt by nobody, as little as what is strange in another way.
-    if (!strange && this.numbers[4] === 0) {
-      this.own.learn(traits, own);
-      peers?.learn(traits, shared);
-      if (type !== undefined) types?.learn(type, traits);
+    if (this.numbers[4] === 0) {
+      if (!strange) {
+        this.own.learn(traits, own);
+        peers?.learn(traits, shared);
+        if (type !== undefined) types?.learn(type, traits);
+      } else if (known && this.numbers[5]! >= KNOWN_FROM) this.own.learn(traits, Math.min(own, ownLimit));
     }
     if (foreign !== null) return { unlike: 'type', like: foreign };
-    return this.numbers[0] === STRANGE_WINDOWS ? { unlike: known ? 'itself' : 'peers' } : null;
+    if (this.numbers[0] !== STRANGE_WINDOWS) return null;
+    this.numbers[5] = this.numbers[5]! + 1;
+    return { unlike: known ? 'itself' : 'peers' };
   }
 
   /** The type that the latest windows look like instead of the device's own, once. */

@@ -278,6 +278,8 @@ export class DeviceChecks {
     const last = this.#row.length - 1;
     for (let i = 0; i < last; i++) this.#row[i] = values[at + i]!;
     this.#row[last] = seconds >= 0 ? Math.log1p(seconds) : NaN;
+    const { budget } = this.#plan;
+    if (seconds > 0) this.#behaviour!.pass((seconds * budget.alarms) / budget.seconds);
     return this.#behaviour!.take(this.#row, 0, others);
   }
 

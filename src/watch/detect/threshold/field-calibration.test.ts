@@ -84,3 +84,18 @@ test('raritiesOf() and learnScores() do for a row what is done for each of its f
     assert.deepEqual(rows, fields, `row ${row}`);
   }
 });
+
+test('learnScore() takes a stretch of high scores for one peak, though its level follows them', () => {
+  const state = beginCalibration(1);
+  // Mostly low, and every 800 scores a climb to a height between 5 and 15 that lasts: a signal in steps makes such.
+  let greatest = 0;
+  for (let i = 0; i < 40_000; i++) {
+    const [stretch, row] = [Math.floor(i / 800), i % 800];
+    const height = 5 + ((stretch * 7) % 11);
+    const score = row < 600 ? normal() : Math.min(height, 0.4 * (row - 600)) + 0.05 * normal();
+    const rarity = take(state, 0, score);
+    if (i >= 20_000) greatest = Math.max(greatest, rarity);
+  }
+  // 25 stretches are no rarer than one in the 20,000 scores that they are of.
+  assert.ok(greatest < 10, String(greatest));
+});

@@ -14,7 +14,7 @@ export type CalibrationState = Float32Array;
 const SEEN = 0;
 const MEAN = 1;
 const LEVEL = 2;
-/** The greatest score since scores are above the level; 0 while they are not. */
+/** The greatest excess over the level, as that was then, since scores were usual; 0 while there is none. */
 const PEAK = 3;
 /** Peaks: how many, their mean excess over the level, and that of the squares. */
 const PEAKS = 4;
@@ -168,8 +168,8 @@ export function learnScore(
     state[at + LEVEL] = 1.5 * mean;
     return;
   }
-  if (above) state[at + PEAK] = Math.max(state[at + PEAK]!, rare ? learnt : Infinity);
-  else if (state[at + PEAK]! > 0) learnPeak(state, at);
+  if (above) state[at + PEAK] = Math.max(state[at + PEAK]!, rare ? learnt - level : Infinity);
+  else if (state[at + PEAK]! > 0 && learnt <= mean) learnPeak(state, at);
   followLevel(state, at, count, mean, above);
 }
 
@@ -187,12 +187,15 @@ function followLevel(state: CalibrationState, at: number, count: number, mean: n
   state[at + LEVEL] = Math.max(0, level + step * ((above ? 1 : 0) - TAIL));
 }
 
-/** Learns a peak once it is over: what rises slowly would else teach on its way up that it is usual. */
+/**
+ * Learns a peak once it is over: what rises slowly would else teach on its way up that it is usual. It is over where
+ * scores are no higher than their mean again: of scores that stay about a level that follows them each crossing would
+ * else be a peak of hardly any excess.
+ */
 function learnPeak(state: CalibrationState, at: number): void {
-  const peak = state[at + PEAK]!;
+  const excess = state[at + PEAK]!;
   state[at + PEAK] = 0;
-  if (peak === Infinity) return;
-  const excess = Math.max(0, peak - state[at + LEVEL]!);
+  if (excess === Infinity) return;
   const peaks = state[at + PEAKS]! + 1;
   state[at + EXCESS] = state[at + EXCESS]! + (excess - state[at + EXCESS]!) / peaks;
   state[at + SQUARES] = state[at + SQUARES]! + (excess * excess - state[at + SQUARES]!) / peaks;
