@@ -1,68 +1,60 @@
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PROBE_STREAM, seconds, systemClock, formatMicros, micros } from '#base/core/index.ts';
+import { PROBE_STREAM, systemClock } from '#base/core/index.ts';
 import type { Log, Millis, Span } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { CedarEngine, DecisionPoint } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { isLoopback, keepOf, mainRegion } from '#declare/template/index.ts';
-import { FileJournalReader } from '#flow/journal/index.ts';
+import { isLoopback, keepOf } from '#declare/template/index.ts';
 import { PlacedObjects } from '#flow/store/index.ts';
-import { PrivacyLedger } from '#flow/query/index.ts';
-import { keepWitnessed, parseCosignerKey } from '#trust/audit/index.ts';
-import { CONTROLS } from '#assure/controls/index.ts';
-import { processingRecord } from '#assure/privacy/index.ts';
-import type { CosignatureAnswer } from '#trust/audit/index.ts';
-import { ConsentReceipts, Consents } from '#trust/consent/index.ts';
+import { ConsentReceipts } from '#trust/consent/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
 import { RequestMetrics } from './api/request-metrics.ts';
 import { makeApi } from './api/server.ts';
 import type { Services } from './api/services.ts';
+import type { BackupKeeper } from './backup/backup-keeper.ts';
+import { openBackups } from './backup/open-backups.ts';
+import { settleGap } from './backup/restored-gap.ts';
 import { auditReader, entriesFrom } from './control/audit-reader.ts';
 import { watchBackPressure } from './control/back-pressure.ts';
-import { ErasureReplay } from './backup/replay-erasures.ts';
-import { settleGap } from './backup/restored-gap.ts';
-import { settleTemplate } from './control/settle-template.ts';
-import { BackupKeeper } from './backup/backup-keeper.ts';
-import { envelopesOf } from './backup/envelope-keys.ts';
 import { CloneBook } from './control/clone-book.ts';
 import { CommandBox } from './control/command-box.ts';
 import { declaredBy } from './control/declared-by.ts';
 import { DenialTally } from './control/denial-tally.ts';
-import { issuerFetch } from './control/issuer-fetch.ts';
 import { devicesOfType } from './control/devices-of-type.ts';
+import { EncryptedSums } from './control/encrypted-sums.ts';
+import { every, everyHour } from './control/housekeeping.ts';
+import { issuerFetch } from './control/issuer-fetch.ts';
 import { keepReady } from './control/keep-ready.ts';
 import { KeyKeeper } from './control/key-keeper.ts';
+import { mayStillPropose } from './control/may-still-propose.ts';
 import { memoryRelations } from './control/memory-relations.ts';
-import { authorityFile, openTrust } from './control/open-trust.ts';
+import { openContinued } from './control/open-continued.ts';
 import { openCounts } from './control/open-counts.ts';
+import { openRetention } from './control/open-retention.ts';
+import { authorityFile, openTrust } from './control/open-trust.ts';
 import { packageVersion } from './control/package-files.ts';
 import { packageFile } from './control/package-templates.ts';
-import { mayStillPropose } from './control/may-still-propose.ts';
 import { ProposalBook } from './control/proposal-book.ts';
-import { EncryptedSums } from './control/encrypted-sums.ts';
-import { QuarantineRetention } from './control/quarantine-retention.ts';
 import { QuarantineShelf } from './control/quarantine-shelf.ts';
-import { RetentionKeeper } from './control/retention-keeper.ts';
-import { heedWitness, historyOf, settleTrust } from './control/settle-trust.ts';
-import type { WitnessPlace } from './control/settle-trust.ts';
+import { recordNow } from './control/record-now.ts';
+import { requirePlaces, requireRegions } from './control/regions.ts';
 import { SegmentHost } from './control/segment-host.ts';
+import { settleTemplate } from './control/settle-template.ts';
+import { historyOf } from './control/settle-trust.ts';
+import type { WitnessPlace } from './control/settle-trust.ts';
 import { SignInTally } from './control/sign-in-tally.ts';
 import { folderBytes, makeRate, readStatus } from './control/status.ts';
 import { TemplateService } from './control/template-service.ts';
-import { lookElsewhere } from './control/look-elsewhere.ts';
-import { TransferBook } from './control/transfer-book.ts';
-import { dataRegions, placesIn, requirePlaces, requireRegions, tryRegions } from './control/regions.ts';
-import { useAlgorithms } from './control/use-algorithms.ts';
 import { requireTemplate, TemplateVersions } from './control/template-versions.ts';
 import type { TemplateSource } from './control/template-versions.ts';
+import { UnsealedOriginals } from './control/unsealed-originals.ts';
+import { useAlgorithms } from './control/use-algorithms.ts';
+import { Witnessing } from './control/witnessing.ts';
 import { began, readCrypto } from './crypto/read-crypto.ts';
 import { layoutOf, lockDirectory, makeDirectories, requireRestored } from './data-directory.ts';
-import { storedObject } from './datasets/dataset.ts';
-import { DatasetBook } from './datasets/dataset-book.ts';
 import { datasetCorner } from './datasets/dataset-corner.ts';
-import { DatasetReplay } from './datasets/dataset-replay.ts';
 import type { DatasetKeeper } from './datasets/dataset-keeper.ts';
 import { ServerError } from './errors.ts';
 import type { Ports } from './gateway/contract.ts';
@@ -72,13 +64,11 @@ import { holderOf } from './places/holder.ts';
 import { placesToRead } from './places/store-archive.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { forbidCoreDumps } from './process/forbid-core-dumps.ts';
-import { lookAtArchives } from './prove/look-at-archives.ts';
-import { Prover } from './prove/prover.ts';
-import { tryConsent } from './prove/try-consent.ts';
-import { tryPrivacy } from './prove/try-privacy.ts';
+import { openProver } from './prove/open-prover.ts';
+import type { Prover } from './prove/prover.ts';
 import { openSharing } from './query/open-sharing.ts';
-import { COPIES_MOST, SegmentCopies } from './query/segment-copies.ts';
 import { QueryService } from './query/query-service.ts';
+import { COPIES_MOST, SegmentCopies } from './query/segment-copies.ts';
 import { StatementBook } from './query/statement-book.ts';
 import { ReceiptDesk } from './receipts/receipt-desk.ts';
 import { SegmentEntries } from './receipts/segment-entries.ts';
@@ -86,14 +76,13 @@ import { openRights } from './rights/open-rights.ts';
 import type { RightsKeeper } from './rights/rights-keeper.ts';
 import { watchedCorners } from './rights/watched-corners.ts';
 import { StoreHost } from './store/host.ts';
-import { openWatch } from './watch/open-watch.ts';
+import { ReferenceTables } from './tables/reference-tables.ts';
+import { ShownDomains } from './tokens/shown-domains.ts';
+import { TokenVault } from './tokens/token-vault.ts';
 import { readHeaderFile } from './trace/header-file.ts';
 import { SpanExporter } from './trace/span-exporter.ts';
 import { Tracer } from './trace/tracer.ts';
-import { ShownDomains } from './tokens/shown-domains.ts';
-import { TokenVault } from './tokens/token-vault.ts';
-import { UnsealedOriginals } from './control/unsealed-originals.ts';
-import { ReferenceTables } from './tables/reference-tables.ts';
+import { openWatch } from './watch/open-watch.ts';
 
 export interface PlatformOptions {
   readonly data: string;
@@ -132,9 +121,7 @@ export interface Platform extends AsyncDisposable {
 }
 
 const DRAIN_MS = 10_000;
-const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-const WITNESS_EVERY = seconds(1);
 const DAY_US = 86_400_000_000;
 /** How long alerts of rules over the log are kept, in milliseconds: they show no reading whose time would end theirs. */
 const KEEP_OF_RULES = 400 * 86_400_000;
@@ -174,34 +161,21 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await audit.append({ actor: 'weir:control', action: 'start', resource: 'platform:*', outcome: 'done' });
 
   const shown = await ShownDomains.open({ keys, template: () => inForce() });
-  const consents = await Consents.open({
-    catalogue,
-    keys,
-    audit,
-    clock,
-    random,
-    template: () => inForce(),
-    tokens: {
-      shown: (domain, stored) => shown.shown(domain, stored) as string,
-      stored: (domain, token) => shown.stored(domain, token) as string,
-    },
-  });
-  identity.continuity.hold(consents);
   const segments = await SegmentHost.open(catalogue, keys, clock);
-  const erasures = new ErasureReplay({ segments, lifecycle: keys.lifecycle, log });
-  identity.continuity.hold(erasures);
   const sealer = await keys.rowSealer('people');
-  const datasetBook = await DatasetBook.open(catalogue, sealer);
-  identity.continuity.hold(new DatasetReplay({ book: datasetBook, catalogue, keys, clock, log }));
-  const ledger = await PrivacyLedger.open(catalogue, sealer, audit);
-  identity.continuity.hold(ledger);
-  const transfers = await TransferBook.open({ catalogue, sealer, audit, clock, random });
-  identity.continuity.hold(transfers);
+  // What nearly every part stands on.
+  const ground = { layout, catalogue, sealer, keys, audit, clock, random, log, template: (): Template => inForce() };
+  const { consents, erasures, datasetBook, ledger, transfers } = await openContinued({
+    ...ground,
+    identity,
+    segments,
+    shown,
+  });
   const consentReceipts = new ConsentReceipts({ custody, audit, random, deployment: identity.deployment });
 
   // Before anybody is let in, whatever was restored.
-  const witness = options.witness ?? null;
-  const witnessed = { last: await settleTrust(audit, identity, { witness, clock, log }) };
+  const { witness = null } = options;
+  const witnessing = await Witnessing.settle({ audit, identity, clock, log }, witness);
   await settleGap(layout, identity.continuity, clock);
   // After all that is under way has ended: the next start need not read the log from here back.
   opened.defer(async () => {
@@ -234,122 +208,63 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const usePlaces = (of: Template): void => places.use(of.objects?.values() ?? []);
   usePlaces(template);
   const objects = new PlacedObjects(await openDirectoryObjects(layout.objects), (name) => places.find(name));
-  const refusedKeep = new QuarantineRetention({
-    directory: layout.quarantine,
-    keys,
-    template: inForce,
-    holds: () => retention.holds,
-    now: () => clock.now(),
-    turnFiles: () => gateway.turnFiles(),
-  });
-  const retention: RetentionKeeper = await RetentionKeeper.open({
-    catalogue,
-    keys,
+  const { retention, refusedKeep } = await openRetention({
+    ...ground,
     segments,
     objects,
-    audit,
-    clock,
-    random,
-    template: inForce,
+    datasetBook,
+    shown,
     sign: (type, statement) => prover.sign(type, statement),
     reachCopies: () => backups.refresh(),
-    holdsChanged: (holds) => store.useHolds(holds),
-    count: (segment, condition) => queries.own.countWhere(segment, condition),
-    requireCondition: (stream, condition) => queries.own.requireCondition(stream, condition),
-    storedCondition: (stream, condition) => shown.storedCondition(stream, condition),
-    elsewhere: async (gone) => {
-      // What was taken before is in files that are not written any more, and go once they are passed.
-      await gateway.turnFiles();
-      await store.releaseFiles();
-      // Only looked at, never read: its keys are not needed.
-      const journal = new FileJournalReader({ directory: layout.journal, keys: { key: async () => null } });
-      return lookElsewhere(gone, {
-        journalFiles: () => journal.files(),
-        datasets: datasetBook,
-        quarantine: refusedKeep,
-        heldInQueries: (ids) => queries.heldAfterDrop(ids),
-      });
-    },
-    log,
+    store: () => store,
+    gateway: () => gateway,
+    queries: () => queries,
   });
   const decisions = new DecisionPoint(new CedarEngine(), devicesOfType(identity.inventory.live), () =>
     transfers.inForce(),
   );
   const { rules, alerts, watch, webhooks } = await openWatch({
-    layout,
-    catalogue,
-    sealer,
-    keys,
-    audit,
-    clock,
-    random,
-    log,
-    template: inForce,
+    ...ground,
     inventory: identity.inventory,
     segments,
     decisions,
     deviceType: async (name) => identity.inventory.find(name)?.type ?? null,
   });
   const vault = await TokenVault.open({
-    catalogue,
+    ...ground,
     sealer: await keys.rowSealer('vault'),
-    keys,
     most: () => inForce().limits.vaultValues,
-    log,
   });
   const store: StoreHost = await StoreHost.start({
+    ...ground,
     vault,
-    layout,
     places: reached,
-    keys,
     segments,
-    audit,
     owed,
-    log,
     templates: () => versions.all(),
-    template: inForce,
     holds: () => retention.holds,
     passed: async () => (await watch.passed())?.entries().toArray() ?? null,
   });
   opened.defer(() => store.stop(DRAIN_MS));
   // Before anybody may ask for them.
   if (erasures.isCutDue) await store.compact();
-  const backups: BackupKeeper = await BackupKeeper.open({
-    layout,
-    catalogue,
-    tables: catalogue,
-    sealer: await keys.rowSealer('catalogue'),
-    keys,
+  const backups: BackupKeeper = await openBackups({
+    ...ground,
     custody,
+    identity,
     objects,
-    stored: async () => [...(await segments.active()), ...(await datasetBook.active()).map(storedObject)],
-    storedIn: async (copy) => [
-      ...(await segments.activeIn(copy)),
-      ...(await datasetBook.activeIn(copy)).map(storedObject),
-    ],
-    pin: () => segments.pin(),
+    segments,
+    datasetBook,
+    transfers,
     flush: () => store.flush(),
-    audit,
     auditLog: audit,
     sign: (type, statement) => prover.sign(type, statement),
-    open: async () => envelopesOf(await prover.verifierKeys()),
-    clock,
-    random,
-    log,
-    deployment: identity.deployment,
-    program: packageVersion,
-    regions: async () => dataRegions(inForce(), await segments.active()),
-    transfers: () => transfers.inForce(),
-    stands: () => mainRegion(inForce()),
-    template: () => {
-      const { name, digest } = inForce();
-      return { name, digest };
-    },
+    verifierKeys: () => prover.verifierKeys(),
   });
-  const counts = opened.use(await openCounts({ catalogue, sealer, audit, log, template: inForce }));
+  const counts = opened.use(await openCounts(ground));
   const { refusals, logCounts, tokens, leftOut } = counts;
   const clones = new CloneBook(audit, log);
-  const tables = await ReferenceTables.open({ catalogue, sealer, audit, clock, keys, vault, template: inForce });
+  const tables = await ReferenceTables.open({ ...ground, vault });
   const unsealed = new UnsealedOriginals({
     flush: (stream) => store.flush(stream),
     isPaused: async () => (await store.status())?.paused !== false,
@@ -358,24 +273,19 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   unsealed.begin(versions.all(), template);
   const statements = await StatementBook.open(catalogue, sealer, clock);
   const receipts = new ReceiptDesk({
-    audit,
+    ...ground,
     published: async () => {
       await audit.flush();
       return audit.source;
     },
     segmentEntries: await SegmentEntries.open({ catalogue, sealer, entries: (from) => entriesFrom(audit, from) }),
-    clock,
-    random,
   });
   // Before anything is asked: whom an older copy of the catalogue forgot is not shown again.
   const keeping = Promise.withResolvers<DatasetKeeper>();
   const rights: RightsKeeper = opened.use(
     await openRights({
-      layout,
-      catalogue,
-      sealer,
+      ...ground,
       custody,
-      keys,
       segments,
       store,
       retention,
@@ -385,10 +295,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       inventory: identity.inventory,
       shown,
       objects,
-      audit,
-      clock,
-      random,
-      log,
       templates: () => versions.all(),
       gateway: () => gateway,
       heldAfterDrop: (ids) => queries.heldAfterDrop(ids),
@@ -400,13 +306,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   );
   const queries: QueryService = opened.use(
     await QueryService.start({
-      layout,
+      ...ground,
       copies: await SegmentCopies.open({ folder: layout.copies, objects, most: COPIES_MOST }),
-      keys,
       segments,
       store,
-      audit,
-      log,
       ledger,
       statements,
       receipts,
@@ -416,7 +319,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       consents,
       shown,
       memory: memoryRelations({ tables, identity, refusals, clones, logCounts, leftOut, alerts }),
-      template: inForce,
       missing: () =>
         store.damages.map(({ file, offset }) => `readings behind byte ${offset} of journal file ${file} are missing`),
       withheld: () => rights.withheld,
@@ -425,11 +327,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     }),
   );
   const sharing = await openSharing({
-    catalogue,
-    sealer,
+    ...ground,
     datasetBook,
     objects,
-    keys,
     queries,
     segments,
     consents,
@@ -438,11 +338,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ledger,
     decisions,
     retention,
-    audit,
-    clock,
-    random,
-    log,
-    template: inForce,
   });
   const { datasets, keyReleases, privacy } = sharing;
   keys.lifecycle.holdShown({
@@ -450,7 +345,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     changed: () => shown.refresh(() => rights.tokensChanged()),
   });
   keeping.resolve(datasets);
-  const proposals = await ProposalBook.open({ catalogue, sealer, audit, clock, random });
+  const proposals = await ProposalBook.open(ground);
   const templates: TemplateService = new TemplateService({
     versions,
     audit,
@@ -481,13 +376,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   opened.use(everyHour('proposals', () => templates.settle(), log));
 
   const commands = await CommandBox.open({
-    catalogue,
-    sealer,
-    clock,
-    random,
+    ...ground,
     deliver: (command) => gateway.command(command),
     isDevice: (name) => identity.inventory.find(name) !== null,
-    log,
   });
   const quarantine = new QuarantineShelf({
     directory: layout.quarantine,
@@ -501,11 +392,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const tally = opened.use(new SignInTally(audit, log));
   const reader = auditReader(audit);
   const keyKeeper = new KeyKeeper({
-    keys,
+    ...ground,
     custody,
-    audit,
-    clock,
-    random,
     tickets: () => gateway,
     written: () => {
       const { policies = [], views } = inForce();
@@ -527,85 +415,36 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       began: () => began(reader),
       agreements: async () => (await gateway.counts()).agreements,
     });
-  const recordNow = async () =>
-    processingRecord(
-      inForce(),
-      (await segments.active()).flatMap(({ stream, columns }) =>
-        columns.map(({ name, class: cls }) => ({ stream, column: name, class: cls })),
-      ),
-      CONTROLS,
-      clock.now(),
-      {
-        places: (await backups.places()).map(({ target, region }) => ({ place: `backup:${target}`, region })),
-        transfers: transfers.inForce().map(({ from, to, mechanism, document, expires }) => ({
-          from,
-          to,
-          mechanism,
-          document,
-          until: formatMicros(micros(expires)),
-        })),
-      },
-    );
-  const prover: Prover = new Prover({
+  const record = () => recordNow({ template: inForce, segments, backups, transfers, clock });
+  const prover: Prover = openProver({
+    ...ground,
     ...(options.proveEvery === undefined ? {} : { every: options.proveEvery }),
-    rights,
-    processingRecord: recordNow,
-    cryptoInventory,
-    layout,
-    audit,
     auditLog: audit,
     auditReader: reader,
     custody,
     identity,
-    keys,
     segments,
     retention,
-    backupTrial: () => backups.trial(),
-    archiveTrial: () =>
-      lookAtArchives({
-        active: () => segments.active(),
-        stored: () => segments.stored(),
-        waiting: () => objects.waiting(),
-        open: (place) => places.find(place),
-        isOurs: (name) => places.problems.every(({ place }) => place !== name),
-      }),
-    regionTrial: async () =>
-      tryRegions({
-        template: inForce(),
-        decisions,
-        watch: { alerts, rules, typeOf: (device) => identity.inventory.find(device)?.type ?? null },
-        objects,
-        places: placesIn(await segments.stored()).map((place) => ({ place, open: () => places.find(place) })),
-        segments: await segments.stored(),
-        transfers: transfers.inForce(),
-        backups: await backups.places(),
-      }),
-    consentTrial: (actor) =>
-      tryConsent({
-        template: inForce,
-        consents,
-        receipts: consentReceipts,
-        agreed: (stream, subject) => gateway.agreed(stream, subject),
-        entries: async () => {
-          await audit.flush();
-          return { read: (from, limit) => reader.entries(from, limit), size: audit.checkpoint.size };
-        },
-        clock,
-        actor,
-      }),
-    privacyTrial: (actor) => tryPrivacy({ template: inForce, decisions, queries, privacy, actor }),
+    objects,
+    places,
+    backups,
+    transfers,
+    consents,
+    consentReceipts,
+    decisions,
+    queries,
+    privacy,
+    rights,
     alerts,
     alertRules: rules,
     baseline: (device) => watch.baseline(device),
     forgetWatched: (spans) => watch.forget(spans),
     flushWatch: () => watch.save(),
+    processingRecord: record,
+    cryptoInventory,
     templates,
-    clock,
-    random,
-    log,
     address: () => address,
-    ownConnection: (ends) => gateway.own(ends),
-    relationsOf: (of) => queries.relationsOf(of),
+    gateway: () => gateway,
     status: () => status(),
     seal: () => store.flush(PROBE_STREAM),
   });
@@ -665,7 +504,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     releases: sharing.releases,
     encryptedSums: new EncryptedSums({ queries }),
     rights,
-    processingRecord: recordNow,
+    processingRecord: record,
     leftOut,
     prover,
     keyKeeper,
@@ -694,17 +533,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   opened.defer(() => api.close());
 
   const gateway: GatewayHost = await GatewayHost.start({
-    layout,
+    ...ground,
     forked,
     custody,
-    keys,
     identity,
     consents,
     owed,
-    audit,
-    clock,
-    random,
-    log,
     refusals,
     clones,
     tokens,
@@ -757,12 +591,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const stream = inForce().streams.get(name);
     return stream === undefined ? null : keepOf(inForce(), stream).max;
   };
-  opened.use(everyHour('alerts', async () => void (await alerts.expire(longest)), log));
-  opened.use(everyHour('retention', async () => void (await retention.finish()), log));
-  opened.use(everyHour('retention of quarantine', async () => void (await refusedKeep.expire()), log));
+  opened.use(everyHour('alerts', () => alerts.expire(longest), log));
+  opened.use(everyHour('retention', () => retention.finish(), log));
+  opened.use(everyHour('retention of quarantine', () => refusedKeep.expire(), log));
   opened.use(every(MINUTE_MS, 'holds', () => retention.weigh(), log));
-  opened.use(everyHour('backups', async () => void (await backups.catchUp()), log));
-  opened.use(everyHour('keys', async () => void (await keys.lifecycle.rotateDue()), log));
+  opened.use(everyHour('backups', () => backups.catchUp(), log));
+  opened.use(everyHour('keys', () => keys.lifecycle.rotateDue(), log));
 
   const { mqtt, https, api: apiPort, status: statusPort } = gateway.ports;
   box.statusPort = statusPort ?? null;
@@ -794,7 +628,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       consents,
       proposals,
       authorities: identity.authorities,
-      witness: () => witnessed.last,
+      witness: () => witnessing.last,
       uptimeSeconds: (clock.monotonicMs() - started) / 1_000,
       rate,
     });
@@ -813,21 +647,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   opened.use(webhooks);
   await webhooks.settle();
 
-  const stopping = new AbortController();
-  const witnessBy = (place: WitnessPlace): void => {
-    const { url } = place;
-    const onAnswer = (answer: CosignatureAnswer): void => {
-      witnessed.last = answer;
-      if (answer.outcome !== 'cosigned') log.error({ url, outcome: answer.outcome }, 'the witness did not cosign');
-      heedWitness(answer, audit, identity, { witness: place, clock, log }).catch((error: unknown) =>
-        log.error({ error: String(error) }, 'what the witness said could not be acted upon'),
-      );
-    };
-    const keysOf = place.keys.map((key) => parseCosignerKey(key));
-    const { signal } = stopping;
-    void keepWitnessed(audit, { url, witness: keysOf, every: WITNESS_EVERY, onAnswer, signal });
-  };
-  if (witness !== null) witnessBy(witness);
+  if (witness !== null) witnessing.by(witness);
+  let stopping = false;
   const resources = opened.move();
   return {
     address,
@@ -836,11 +657,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     },
     proposal: given.digest !== template.digest,
     verifierKeys: audit.verifierKeys,
-    witnessBy,
+    witnessBy: (place) => witnessing.by(place),
     status,
     [Symbol.asyncDispose]: async () => {
-      if (stopping.signal.aborted) return;
-      stopping.abort();
+      if (stopping) return;
+      stopping = true;
+      witnessing[Symbol.dispose]();
       await owed.appendLate({
         actor: 'weir:control',
         action: 'stop',
@@ -850,20 +672,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       await resources.disposeAsync();
     },
   };
-}
-
-/** Runs a housekeeping step now and every hour. A step that fails is logged and tried again. */
-function everyHour(name: string, step: () => Promise<void>, log: Log): Disposable {
-  return every(HOUR_MS, name, step, log);
-}
-
-function every(interval: number, name: string, step: () => Promise<void>, log: Log): Disposable {
-  const run = (): void => {
-    step().catch((error: unknown) => log.error({ step: name, error: String(error) }, 'housekeeping failed'));
-  };
-  run();
-  const timer = setInterval(run, interval).unref();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** Whoever has the files of a demo has its key: it must not be reachable from elsewhere. */

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { silentLog } from '../../../../test/support/open-audit-log.ts';
+import { every, everyHour } from './housekeeping.ts';
+
+test('every() runs a step at once and again, also where it failed, and says so, until it is disposed of', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const told: object[] = [];
+  const log = { ...silentLog, error: (fields: object) => void told.push(fields) };
+  let times = 0;
+  const step = async (): Promise<void> => {
+    if (++times === 1) throw new Error('no room');
+  };
+  {
+    using _kept = every(10, 'alerts', step, log);
+    assert.equal(times, 1);
+    t.mock.timers.tick(20);
+    assert.equal(times, 3);
+  }
+  t.mock.timers.tick(100);
+  await Promise.resolve();
+  assert.deepEqual([times, told], [3, [{ step: 'alerts', error: 'Error: no room' }]]);
+});
+
+test('everyHour() lets an hour pass', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  let times = 0;
+  using _kept = everyHour('keys', async () => void (times += 1), silentLog);
+  t.mock.timers.tick(3_599_999);
+  assert.equal(times, 1);
+  t.mock.timers.tick(1);
+  assert.equal(times, 2);
+});
