@@ -1,5 +1,6 @@
 import { CONNECTIONS_STREAM } from '#base/core/index.ts';
 import type { CheckContext } from './check-context.ts';
+import { checkDetectors } from './check-detectors.ts';
 import { keyPositionAt } from './source-node.ts';
 import type { SourcePath } from './source-node.ts';
 import { fieldsOfPhysics, parsePhysics } from './physics-rule.ts';
@@ -32,7 +33,8 @@ export function checkDetect(context: CheckContext): void {
       context.unknown(at, 'field', field, Object.keys(fields));
       return null;
     };
-    const { state, signs = {}, physics = [], calendars: named = [] } = detection ?? {};
+    const { state, signs = {}, physics = [], calendars: named = [], detectors = [] } = detection ?? {};
+    checkDetectors(context, [...path, 'detectors'], detectors, streams[name] ?? {});
     if (state !== undefined) {
       const type = typeOf(state, [...path, 'state']);
       const fits = type === 'boolean' || type === 'integer' || (type === 'text' && fields[state]?.enum !== undefined);

@@ -1,3 +1,4 @@
+import { kindsNamed, STANDARD_GROUP } from './detector-kinds.ts';
 import { CLASSES } from '#base/core/index.ts';
 import type { Class, Json } from '#base/core/index.ts';
 import { isLoopback } from './ip-address.ts';
@@ -33,6 +34,21 @@ export function judgeClass({ before, after }: PlainChange): JudgedChange {
     stricter ? 'strengthens' : 'weakens',
     `${textOf(after)} governs new batches at once; for stored segments the stricter of ${textOf(before)} and ${textOf(after)} governs until they are re-sealed`,
   );
+}
+
+/** What judges a stream: kinds that no longer do weaken, whatever others do; null where the standard ones do. */
+export function judgeDetectors(before: Json, after: Json): JudgedChange {
+  const kindsOf = (choices: Json): readonly string[] =>
+    Array.isArray(choices)
+      ? (choices as readonly { readonly kind: string }[]).map(({ kind }) => kind)
+      : kindsNamed(STANDARD_GROUP);
+  const [had, has] = [kindsOf(before), kindsOf(after)];
+  const gone = had.filter((kind) => !has.includes(kind));
+  if (gone.length > 0) return judged('weakens', `no longer judged by ${gone.join(', ')}`);
+  const more = has.filter((kind) => !had.includes(kind));
+  return more.length > 0
+    ? judged('strengthens', `judged by ${more.join(', ')}, too`)
+    : judged('neutral', 'the same detectors judge otherwise');
 }
 
 /** Tokens of a shared domain tie together what before had nothing in common. */

@@ -7,6 +7,7 @@ import {
   judgeTraces,
   judgeBasis,
   judgeClass,
+  judgeDetectors,
   judgeField,
   judgeMask,
   judgePolicies,
@@ -385,6 +386,7 @@ const RULES: readonly (readonly [string, Judge])[] = [
         ? judged('strengthens', 'the stream is watched')
         : judged('weakens', 'the stream is no longer watched'),
   ],
+  ['detect.*.detectors', ({ before, after }) => judgeDetectors(before, after)],
   ['rules', ({ kind }) => judgeRule(kind)],
   ['rules.*', ({ kind }) => judgeRule(kind)],
   ['webhooks', ({ kind }) => judgeWebhook(kind)],

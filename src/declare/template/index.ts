@@ -44,6 +44,8 @@ export { templateDigest, templateFromJson, templateToJson } from './template-jso
 export { LIMIT_RULES, TEMPLATE_BOUNDS } from './limits.ts';
 export type { LimitRule } from './limits.ts';
 export { certificateTerms } from './certificate-terms.ts';
+export { DETECTOR_GROUPS, DETECTOR_KINDS, DETECTOR_NAMES, kindsNamed, STANDARD_GROUP } from './detector-kinds.ts';
+export type { DetectorChoice, DetectorSight, DetectorTerms } from './detector-kinds.ts';
 export { formatDuration, formatSize, parseBudget, parseDuration, parseRate, parseSize } from './quantities.ts';
 export { DEVICE_CLASSES, INABILITIES, POWERS } from './vocabulary.ts';
 export { FEATURE_WORDS, featureWord } from './feature-words.ts';

@@ -2,11 +2,15 @@ import { Type } from '#base/core/index.ts';
 import { QUANTITY_PATTERNS } from './quantities.ts';
 import { IDENTIFIER_PATTERN } from './vocabulary.ts';
 import { CALENDAR_PATTERNS, WEEKDAYS } from './calendar.ts';
+import { MOST_WINDOW } from './detector-kinds.ts';
 import { PHYSICS_PATTERN } from './physics-rule.ts';
 import { closed, duration, listOf, word } from './schema-forms.ts';
 
 const share = (description: string, example: number) =>
   Type.Number({ minimum: 0, maximum: 1, title: 'a share from 0 to 1', description, examples: [example] });
+
+const fieldName = (description: string) =>
+  Type.String({ pattern: IDENTIFIER_PATTERN, title: 'the name of a field', description });
 
 /** How much dearer detectors may take. */
 const tiers = Type.Object(
@@ -18,16 +22,71 @@ const tiers = Type.Object(
       share('Share of the readings that go through all detectors whatever the cheap ones say. Default 0.005.', 0.005),
     ),
     processor: Type.Optional(share('Share of one processor that dearer detectors may take. Default 0.25.', 0.25)),
+    memory: Type.Optional(
+      Type.String({
+        pattern: QUANTITY_PATTERNS.size,
+        title: 'a size such as `64MiB`',
+        description: 'What detectors that follow single devices may take, all devices together. Default 64MiB.',
+        examples: ['256MiB'],
+      }),
+    ),
   },
   {
     ...closed,
-    title: 'a mapping of `suspicious`, `sample`, `processor`',
+    title: 'a mapping of `suspicious`, `sample`, `processor`, `memory`',
     description: 'What dearer detectors may take.',
   },
 );
 
-const fieldName = (description: string) =>
-  Type.String({ pattern: IDENTIFIER_PATTERN, title: 'the name of a field', description });
+const detectorName = word('the name of a kind of detector, or of a group of them');
+
+/** What judges a stream: kinds by their names, or with what is said of them. */
+const detectors = Type.Array(
+  Type.Union([
+    detectorName,
+    Type.Object(
+      {
+        kind: detectorName,
+        fields: Type.Optional(
+          listOf(
+            fieldName('A number of the stream.'),
+            'a list of fields',
+            'The numbers that it judges. Default all.',
+            1,
+          ),
+        ),
+        window: Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            maximum: MOST_WINDOW,
+            title: `a whole number from 1 to ${MOST_WINDOW}`,
+            description: 'Readings of a window, for kinds that judge windows.',
+          }),
+        ),
+        settings: Type.Optional(
+          Type.Unsafe<Record<string, number>>({
+            type: 'object',
+            description: 'Settings of the kind that differ from its standard ones.',
+            propertyNames: { pattern: IDENTIFIER_PATTERN, title: 'the name of a setting' },
+            additionalProperties: Type.Number({ title: 'a number' }),
+            maxProperties: 16,
+          }),
+        ),
+      },
+      { ...closed, title: 'a mapping of `kind`, `fields`, `window`, `settings`' },
+    ),
+  ]),
+  {
+    minItems: 1,
+    maxItems: 32,
+    title: 'a list of kinds of detectors',
+    description: 'What judges the stream. Default `[standard]`.',
+    examples: [
+      ['standard', 'ensemble'],
+      ['charts', 'half-space-trees'],
+    ],
+  },
+);
 
 /** Fields that are signs of what is done to a device. */
 const signs = Type.Object(
@@ -65,6 +124,7 @@ export const detection = Type.Object(
         examples: ['1 false alarm per device per week'],
       }),
     ),
+    detectors: Type.Optional(detectors),
     tiers: Type.Optional(tiers),
     state: Type.Optional(
       fieldName(
@@ -93,7 +153,7 @@ export const detection = Type.Object(
   },
   {
     ...closed,
-    title: 'a mapping of `budget`, `drift`, `tiers`, `state`, `calendars`, `signs`, `physics`',
+    title: 'a mapping of `budget`, `detectors`, `drift`, `tiers`, `state`, `calendars`, `signs`, `physics`',
     description: 'Detection on a stream.',
   },
 );

@@ -1,3 +1,4 @@
+import type { DetectorChoice } from './detector-kinds.ts';
 import type { Calendar } from './calendar.ts';
 import type { PhysicsRule } from './physics-rule.ts';
 import type { CONTAINMENTS, TAMPER_KINDS } from './vocabulary.ts';
@@ -334,7 +335,15 @@ export interface Detection {
   /** At most this many false alarms per device and second. */
   readonly budget: { readonly alarms: number; readonly per: Millis } | null;
   /** Shares of the readings and of a processor that dearer detectors may take; what is left out is as usual. */
-  readonly tiers?: { readonly suspicious?: number; readonly sample?: number; readonly processor?: number };
+  readonly tiers?: {
+    readonly suspicious?: number;
+    readonly sample?: number;
+    readonly processor?: number;
+    /** Bytes that detectors which follow single devices may take. */
+    readonly memory?: number;
+  };
+  /** What judges it, groups taken apart; absent where the standard detectors do. */
+  readonly detectors?: readonly DetectorChoice[];
   /** Field whose value conditions what is usual. */
   readonly state?: string;
   /** Calendars that condition what is usual. */

@@ -34,13 +34,14 @@ export function flowLine(status: PlatformStatus): string {
 function watchRows({ watch }: PlatformStatus): (readonly [string, string])[] {
   if (watch === null) return [];
   const shed = watch.shed > 0 ? `, ${count(watch.shed)} readings not judged by all detectors` : '';
-  const { recall, heldBack, windowsShed, drift } = watch;
+  const { recall, heldBack, windowsShed, leftOut, drift } = watch;
   const tiers = watch.tiers.map(
     ({ name, judged, busyMs }) => `${name} ${count(judged)} in ${(busyMs / 1_000).toFixed(1)} s`,
   );
   const turnedAway = [
     ...(heldBack > 0 ? [`${count(heldBack)} windows beyond the budget`] : []),
     ...(windowsShed > 0 ? [`${count(windowsShed)} shed`] : []),
+    ...(leftOut > 0 ? [`${count(leftOut)} devices without memory for detectors of series`] : []),
   ];
   const missed = `${count(recall.missed)} of ${count(recall.odd)} odd windows in a sample of ${count(recall.sampled)}`;
   return [

@@ -31,6 +31,7 @@ export const STATUS: PlatformStatus = {
     recall: { sampled: 9, odd: 2, missed: 1 },
     heldBack: 5,
     windowsShed: 0,
+    leftOut: 0,
     drift: { fields: 6, watching: 4 },
     lagMs: 12,
     rules: 3,

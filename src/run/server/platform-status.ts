@@ -67,6 +67,8 @@ export interface PlatformStatus {
     /** Windows that did not go up: their stream's budget did not allow it, or the processor was busy. */
     readonly heldBack: number;
     readonly windowsShed: number;
+    /** Devices that no detector of series follows: the memory that its stream allows for it is used up. */
+    readonly leftOut: number;
     /** Fields in which drift is looked for, and those of them of which enough is known to tell it. */
     readonly drift: { readonly fields: number; readonly watching: number };
     readonly lagMs: number;

@@ -22,7 +22,7 @@ export const tiersKeepTheirBudget: Control = {
         'each tier has its time': tiers.every(({ busyMs }) => Number.isFinite(busyMs) && busyMs >= 0),
         'dearer tiers keep to their share': (first?.judged ?? Infinity) <= most,
         'what is missed is part of what was odd': recall.missed <= recall.odd && recall.odd <= recall.sampled,
-        'a sample is drawn': (cheap?.judged ?? 0) < ENOUGH || recall.sampled > 0,
+        'a sample is drawn': (cheap?.judged ?? 0) < ENOUGH || (first?.judged ?? 0) === 0 || recall.sampled > 0,
       },
       { ...trial },
     );

@@ -5,6 +5,8 @@ import type { TemplatePlan as Meaning } from '#declare/policy/index.ts';
 import type { TemplateChange } from '#declare/template/index.ts';
 import type { TemplatePlan as Proposal, TemplateSource } from '#run/server/index.ts';
 import type { CommandContext } from '../command-context.ts';
+import { detectorCosts, showDetectorCosts } from '../detector-costs.ts';
+import type { DetectorCost } from '../detector-costs.ts';
 import { CliError } from '../errors.ts';
 import { chooseTemplate, readTemplate } from '../template-source.ts';
 import { formatTable } from '../text-table.ts';
@@ -19,7 +21,8 @@ export function addPlanCommand(program: Command, contextOf: ContextOf): void {
       const { template, source } = readTemplate(fileOf(context));
       const meaning = planTemplate(template, new DecisionPoint());
       const proposal = await proposalOf(context, source);
-      context.result({ meaning, proposal }, () => showPlan(meaning, proposal));
+      const detectors = detectorCosts(template);
+      context.result({ meaning, proposal, detectors }, () => showPlan(meaning, detectors, proposal));
       const same = context.options.template === undefined ? '' : `--template ${context.options.template} `;
       if (proposal === null) context.next(`${same}up`);
       else if (proposal.refused) process.exitCode = 1;
@@ -51,8 +54,9 @@ async function proposalOf(context: CommandContext, source: TemplateSource): Prom
   }
 }
 
-function showPlan(meaning: Meaning, proposal: Proposal | null): string {
+function showPlan(meaning: Meaning, detectors: readonly DetectorCost[], proposal: Proposal | null): string {
   const parts = [formatPlan(meaning)];
+  if (detectors.length > 0) parts.push(`what judges readings, and what it costs\n${showDetectorCosts(detectors)}`);
   if (proposal !== null) {
     const title = proposal.changes.length === 0 ? 'it is in force as it is\n' : 'it would change\n';
     parts.push(`${title}${showChanges(proposal.changes)}`);

@@ -44,6 +44,7 @@ export const STATUS = Type.Object({
       recall: Type.Object({ sampled: count, odd: count, missed: count }),
       heldBack: count,
       windowsShed: count,
+      leftOut: count,
       drift: Type.Object({ fields: count, watching: count }),
       lagMs: Type.Number(),
       rules: count,

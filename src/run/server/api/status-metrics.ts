@@ -68,6 +68,7 @@ function watchMetrics({ watch }: PlatformStatus): readonly MetricFamily[] {
     one('weir_watch_missed_total', 'counter', 'Odd windows that the cheap tier had not noticed.', watch.recall.missed),
     one('weir_watch_held_back_total', 'counter', 'Windows that the budget kept from dearer tiers.', watch.heldBack),
     one('weir_watch_windows_shed_total', 'counter', 'Windows that dearer tiers had no time for.', watch.windowsShed),
+    one('weir_watch_left_out_devices', 'gauge', 'Devices without memory for detectors of series.', watch.leftOut),
     one('weir_watch_devices', 'gauge', 'Devices that are watched.', watch.devices),
     one('weir_watch_lag_seconds', 'gauge', 'Time from receipt to judgement.', watch.lagMs / 1_000),
     one('weir_alerts', 'gauge', 'Alerts that are kept.', watch.alerts),

@@ -194,6 +194,7 @@ async function watchStatus(watch: WatchHost) {
       recall: judged?.recall ?? { sampled: 0, odd: 0, missed: 0 },
       heldBack: judged?.heldBack ?? 0,
       windowsShed: judged?.windowsShed ?? 0,
+      leftOut: judged?.leftOut ?? 0,
       drift: judged?.drift ?? { fields: 0, watching: 0 },
       lagMs: judged?.lagMs ?? 0,
       rules: rules?.rules ?? 0,

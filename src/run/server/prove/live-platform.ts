@@ -58,7 +58,7 @@ import type {
   TracedAnswers,
   TamperOutcome,
 } from '#assure/controls/index.ts';
-import { unenforcedOf } from '#declare/template/index.ts';
+import { DETECTOR_KINDS, unenforcedOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { handlesOf } from '#flow/store/index.ts';
 import type { Segment } from '#flow/store/index.ts';
@@ -84,7 +84,7 @@ import type { MqttAnswer, MqttPlace } from './mqtt-client.ts';
 import { byteForms, needleForms } from './needle-forms.ts';
 import { openToOthers } from './open-to-others.ts';
 import { processTree, unnamedFiles } from './process-files.ts';
-import { STANDARD_TIERS } from '#watch/detect/index.ts';
+import { planWatch } from '#watch/detect/index.ts';
 import { cloneOwn } from './clone-own.ts';
 import { tamperOwn } from './tamper-own.ts';
 import { tryCommands } from './trials/try-commands.ts';
@@ -553,10 +553,10 @@ export class LivePlatform implements ProbePlatform {
     const { watch } = await this.#parts.status();
     if (watch === null || this.#parts.template().detect.size === 0) return null;
     const { devices, tiers, recall, heldBack, windowsShed } = watch;
-    const shares = [...this.#parts.template().detect.values()].map(
-      ({ tiers: declared }) => declared?.suspicious ?? STANDARD_TIERS.suspicious,
-    );
-    return { devices, suspicious: Math.max(...shares), tiers, recall, heldBack, windowsShed };
+    const shares = [...planWatch(this.#parts.template()).values()].map((plan) => plan.tiers?.suspicious ?? 0);
+    // Detectors of series see every reading by right.
+    const shared = tiers.filter(({ name }) => DETECTOR_KINDS[name]?.sees !== 'series');
+    return { devices, suspicious: Math.max(...shares), tiers: shared, recall, heldBack, windowsShed };
   }
 
   cloneOwn(): Promise<CloneTrial> {

@@ -26,7 +26,7 @@ export function meanWith({ ring, rows }: MeansState, row: Float64Array, into: Fl
       count += 1;
     }
     // A value that is missing has no mean, whatever came before it.
-    into[field] = row[field]! === row[field]! ? sum / count : NaN;
+    into[field] = Number.isNaN(row[field]!) ? NaN : sum / count;
   }
 }
 

@@ -19,6 +19,8 @@ import { blurRows, checkedRows, measuresOf, Room, RowOrder } from './device-rows
 import type { DeviceRows } from './device-rows.ts';
 import { DEARER_DETECTORS, WINDOW_ROWS } from '../tiers/dearer-tiers.ts';
 import type { DearerTiers } from '../tiers/dearer-tiers.ts';
+import { seriesKey, SeriesTier } from '../tiers/series-tier.ts';
+import type { SeriesSeat, SeriesVerdict } from '../tiers/series-tier.ts';
 import { askPasses, findCauses, movedCause, sayFinding, showReading, showUsual } from './explain-finding.ts';
 import type { Unusual } from './explain-finding.ts';
 import { findingId, severityOf } from './finding.ts';
@@ -27,7 +29,8 @@ import { OpenFinding } from './open-finding.ts';
 import type { Alarm } from './open-finding.ts';
 import { ReadingMemory } from './reading-memory.ts';
 import { fillSaved, savedNumber, stateUnfit } from './saved-state.ts';
-import type { WatchedDetector, WatchPlan } from './watch-plan.ts';
+import type { WatchedDetector } from './detector-catalogue.ts';
+import type { WatchPlan } from './watch-plan.ts';
 
 /** What is normal for a device on a stream. */
 export interface DeviceBaseline {
@@ -87,6 +90,8 @@ export interface SeatedDevice {
   /** What is going on: by detectors, and by what was violated. */
   readonly open: OpenFinding;
   readonly violated: OpenViolation[];
+  /** Detectors that follow it; null where there is no memory for them, undefined until it sends. */
+  series?: SeriesSeat | null;
 }
 
 /** The first numbers of a device, in the order in which room is taken for them: its own, of the order, of its memory. */
@@ -117,6 +122,8 @@ export class DeviceJudge {
   readonly #numbers: Float64Array;
   readonly #resolutions: readonly number[];
   readonly #share: number;
+  /** Detectors that follow each device by itself; null where there are none. */
+  readonly series: SeriesTier | null;
   /** Used again for each block. */
   readonly #blurred = new Room();
   readonly #scores: readonly Room[];
@@ -128,6 +135,7 @@ export class DeviceJudge {
   #seed = 0;
   #open = new OpenFinding();
   #conditions: ConditionBaselines | null = null;
+  #own: SeatedDevice | null = null;
 
   constructor(plan: WatchPlan) {
     this.#plan = plan;
@@ -138,8 +146,8 @@ export class DeviceJudge {
       numbers: room.take(Float64Array.of(0, MOST_CREDIT)),
       order: new RowOrder(room),
       memory: new ReadingMemory(plan.fields, room, plan.remembered),
-      parts: plan.detectors.map(({ kind, floor, scores, settles, chances }): Part => {
-        const detector = kind.create(width, scores);
+      parts: plan.detectors.map(({ kind, floor, options, scores, settles, chances }): Part => {
+        const detector = kind.create(width, scores ?? options);
         detector.moveInto(room);
         const plain = settles !== undefined;
         const state = room.takeAll(beginFieldThresholds(width, plain));
@@ -171,6 +179,8 @@ export class DeviceJudge {
     this.#resolutions = plan.fields.map(({ resolution }) => resolution);
     this.#share = suspicionShare(plan);
     this.#scores = plan.detectors.map(() => new Room());
+    this.series =
+      plan.series === undefined ? null : new SeriesTier(plan.series, { rate, armedAfter }, plan.tiers?.memory);
   }
 
   /** A device of which nothing is known. */
@@ -238,10 +248,12 @@ export class DeviceJudge {
       return own;
     });
     const share = this.#share;
+    const seat = this.#seatOfSeries();
     for (let row = 0; row < count; row++) {
       const time = times[row]!;
       this.#open.pass(time, this.#plan.quietSeconds * MICROS, found);
-      let odd = false;
+      // Where no detector sees every reading, every reading is worth a look.
+      let odd = parts.length === 0 && seat === null;
       this.#beyond.length = 0;
       for (let i = 0; i < parts.length; i++) {
         const part = parts[i]!;
@@ -257,6 +269,8 @@ export class DeviceJudge {
         this.#beyond.push({ part, rows, values, row, time, score: own[field]!, limit: limits[field]!, limits, times });
       }
       for (const one of this.#beyond) this.#open.beyond(this.#alarm(one), found);
+      if (seat !== null && this.#follow(seat, rows, { blurred, exact: measures.values }, row, dearer, found))
+        odd = true;
       // What is usual is what was usual before the reading, whatever comes with it in one block.
       this.#memory.remember(rows, row, this.#open.current !== null);
       if (dearer !== null) this.#sendUp(dearer, rows, row, odd, found);
@@ -264,6 +278,53 @@ export class DeviceJudge {
       const away = this.#conditions === null ? this.#movedAt(time) : (moved[row] ?? null);
       if (away !== null) this.#tellMoved(away, rows, row, found);
     }
+  }
+
+  /** Detectors of series of the device that is judged, which has them from its first reading on. */
+  #seatOfSeries(): SeriesSeat | null {
+    if (this.series === null || this.#own === null) return null;
+    if (this.#own.series === undefined) this.#own.series = this.series.seat();
+    return this.#own.series;
+  }
+
+  /** Has detectors of series judge a row; says whether it looks odd to them. */
+  #follow(
+    seat: SeriesSeat,
+    rows: DeviceRows,
+    { blurred, exact }: { readonly blurred: Float64Array; readonly exact: Float64Array },
+    row: number,
+    dearer: DearerTiers | null,
+    found: Finding[],
+  ): boolean {
+    const series = this.series!;
+    if (dearer?.open === false) {
+      series.shedOne();
+      return false;
+    }
+    const width = this.#plan.fields.length;
+    const own = (values: Float64Array): Float64Array => values.subarray(row * width, (row + 1) * width);
+    return series.take(seat, own(blurred), own(exact), rows.times[row]!, this.#share, (verdict) => {
+      this.#open.beyond(this.#seriesAlarm(verdict, rows, row), found);
+    });
+  }
+
+  #seriesAlarm(verdict: SeriesVerdict, rows: DeviceRows, row: number): Alarm {
+    const { name, score, limit, facts, seen, exact, shares, scoreOf, charge } = verdict;
+    const explain = (own: FiredDetector): Finding => {
+      const { centre } = this.#usualAt(rows, row);
+      const conditioned = !exact && this.#conditions !== null && rows.conditions !== undefined;
+      const plain = rows.values.subarray(row * seen.length, (row + 1) * seen.length);
+      const away = plain.map((value, i) => (conditioned && i < seen.length - 1 ? seen[i]! : value - centre[i]!));
+      const passes = askPasses(score / limit, (trial) => scoreOf(trial) / limit, seen, away);
+      return this.#finding(rows, row, own, facts, { shares: shares(), asked: [{ name, passes }] });
+    };
+    return { name, score, limit, time: rows.times[row]!, charge, explain };
+  }
+
+  /** Tells that a device does not come any more. */
+  release(own: SeatedDevice): void {
+    if (own.series !== undefined && own.series !== null) this.series?.release();
+    delete own.series;
   }
 
   /** What is in the arena is then what is known of the device. */
@@ -276,6 +337,7 @@ export class DeviceJudge {
     this.#seed = seedOf(own.device);
     this.#open = own.open;
     this.#conditions = own.conditions;
+    this.#own = own;
   }
 
   describe(own: SeatedDevice): DeviceBaseline {
@@ -292,7 +354,10 @@ export class DeviceJudge {
       fields: fields.flatMap((field, i) =>
         field.shown ? [showUsual(field, this.#memory.usual.centre[i]!, this.#memory.usual.spread[i]!)] : [],
       ),
-      detectors: this.#parts.map(({ detector, thresholds }) => ({ name: detector.kind, ...thresholds.facts })),
+      detectors: [
+        ...this.#parts.map(({ detector, thresholds }) => ({ name: detector.kind, ...thresholds.facts })),
+        ...(own.series === undefined || own.series === null ? [] : this.series!.facts(own.series)),
+      ],
     };
   }
 
@@ -318,10 +383,16 @@ export class DeviceJudge {
     };
     if (this.#features !== null) state['features'] = this.#features.snapshot();
     if (this.#open.current !== null) state['open'] = encodeUtf8(JSON.stringify(this.#open.current));
-    for (const { detector, state: limits } of this.#parts) {
-      state[`detector ${detector.kind}`] = detector.snapshot();
-      state[`limits ${detector.kind}`] = limits.threshold;
-      if (limits.calibration.length > 0) state[`calibration ${detector.kind}`] = limits.calibration;
+    for (const [i, { detector, state: limits }] of this.#parts.entries()) {
+      const key = keyOf(this.#plan.detectors[i]!);
+      state[`detector ${key}`] = detector.snapshot();
+      state[`limits ${key}`] = limits.threshold;
+      if (limits.calibration.length > 0) state[`calibration ${key}`] = limits.calibration;
+    }
+    for (const [i, { detector, threshold }] of (own.series ?? []).entries()) {
+      const key = seriesKey(this.#plan.series![i]!);
+      state[`series ${key}`] = detector.snapshot();
+      state[`series limits ${key}`] = threshold;
     }
     if (this.#conditions !== null) {
       state['conditions'] = this.#conditions.pack();
@@ -374,15 +445,23 @@ export class DeviceJudge {
     const open = state.get('open');
     if (open instanceof Uint8Array) own.open.current = JSON.parse(decodeUtf8(open)) as Finding;
     for (const [i, part] of this.#parts.entries()) {
-      const { kind } = plan.detectors[i]!;
-      const detector = state.get(`detector ${kind.name}`);
+      const key = keyOf(plan.detectors[i]!);
+      const detector = state.get(`detector ${key}`);
       if (!(detector instanceof Uint8Array)) continue;
       if (!resumed(part.detector, detector)) continue;
       // A state of before fields had limits of their own learns them anew.
-      if (!state.has(`limits ${kind.name}`)) continue;
-      fillSaved(device, state, `limits ${kind.name}`, part.state.threshold);
+      if (!state.has(`limits ${key}`)) continue;
+      fillSaved(device, state, `limits ${key}`, part.state.threshold);
       const { calibration } = part.state;
-      if (calibration.length > 0) fillSaved(device, state, `calibration ${kind.name}`, calibration);
+      if (calibration.length > 0) fillSaved(device, state, `calibration ${key}`, calibration);
+    }
+    const seat = this.#seatOfSeries();
+    for (const [i, part] of (seat ?? []).entries()) {
+      const key = seriesKey(plan.series![i]!);
+      const detector = state.get(`series ${key}`);
+      if (!(detector instanceof Uint8Array) || !state.has(`series limits ${key}`)) continue;
+      part.detector = plan.series![i]!.kind.restore(detector);
+      fillSaved(device, state, `series limits ${key}`, part.threshold);
     }
     own.numbers.set(this.#arena);
     own.history = this.#checks.history;
@@ -421,7 +500,7 @@ export class DeviceJudge {
     const numbers = this.#numbers;
     numbers[CREDIT] = Math.min(MOST_CREDIT, numbers[CREDIT]! + (this.#plan.tiers?.suspicious ?? 0));
     const sampled = dearer.samples(drawOf(this.#seed, this.#memory.readings));
-    if (!odd && !sampled) return;
+    if (!dearer.any || (!odd && !sampled)) return;
     const affordable = numbers[CREDIT] >= 1;
     if (!dearer.admits(affordable || sampled)) return;
     if (odd && affordable) numbers[CREDIT] -= 1;
@@ -588,15 +667,21 @@ function resumed(detector: FieldwiseDetector, bytes: Uint8Array): boolean {
 }
 
 /** False alarms a second of each part: the detectors, the dearer tiers, channels, and what tells that the baseline has moved. */
-export function rateOfPart({ budget, detectors, tiers, channels }: WatchPlan): number {
-  const further = (tiers === undefined ? 0 : DEARER_DETECTORS.length) + (channels === undefined ? 0 : 1);
+export function rateOfPart({ budget, detectors, tiers, channels, series = [], windows }: WatchPlan): number {
+  const ofWindows = tiers === undefined ? 0 : (windows ?? DEARER_DETECTORS).length;
+  const further = ofWindows + series.length + (channels === undefined ? 0 : 1);
   const parts = detectors.length + further + 1;
   return budget.alarms / budget.seconds / parts;
 }
 
 /** Share of the readings that one detector may be suspicious of. */
-function suspicionShare({ detectors, tiers }: WatchPlan): number {
-  return Math.min(0.05, Math.max(1e-6, (tiers?.suspicious ?? 0) / detectors.length));
+function suspicionShare({ detectors, series = [], tiers }: WatchPlan): number {
+  return Math.min(0.05, Math.max(1e-6, (tiers?.suspicious ?? 0) / Math.max(1, detectors.length + series.length)));
+}
+
+/** The name under which what a device has of a detector is kept: with other settings it is another. */
+function keyOf({ kind, options }: WatchedDetector): string {
+  return options === undefined ? kind.name : `${kind.name} ${JSON.stringify(options)}`;
 }
 
 /** A number from 0 to 1 that a reading of a device has, whatever it is given together with. */

@@ -81,6 +81,11 @@ export class DeviceWatch {
     return this.#judge.take(this.#own, rows, dearer, detectors, others);
   }
 
+  /** Tells that the device does not come any more: others may have its memory. */
+  release(): void {
+    this.#judge.release(this.#own);
+  }
+
   describe(): DeviceBaseline {
     return this.#judge.describe(this.#own);
   }

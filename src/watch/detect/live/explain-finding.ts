@@ -138,13 +138,34 @@ function mainClause(device: string, detector: string, cause: Cause): string {
     case 'beacon':
       return `${device} sends with a regular period that it did not have`;
     case 'ewma-chart':
+    case 'cusum-chart':
+    case 'page-hinkley-chart':
       return `${field} of ${device} has shifted, now ${of(value)}${range}`;
     case 'scale-check':
       return `${field} of ${device} varies by more or less than it did, now ${of(value)}${range}`;
+    case 'seasonal-forecaster':
+      return `${field} of ${device} was ${of(value)}, unlike what it is at this point of its season${range}`;
+    case 'spectral-residual':
+      return `${field} of ${device} was ${of(value)}, which breaks its rhythm${range}`;
+    case 'sequence-surprisal':
+      return `${field} of ${device} was ${of(value)}, which hardly ever follows what came before it, at this hour${range}`;
+    case 'replay-check':
+      return `the latest readings of ${device} are earlier ones again, ${field} most of all: ${of(value)}`;
+    case 'series-ensemble':
+    case 'windowed-components':
+      return `${field} of ${device} was ${of(value)}, which goes neither with its other fields nor with what came before${range}`;
     case 'principal-components':
+    case 'robust-covariance':
+    case 'autoencoder-ensemble':
       return `${field} of ${device} was ${of(value)}, which does not go with its other fields`;
     case 'nearest-neighbours':
+    case 'window-neighbours':
       return `the latest readings of ${device} are unlike any before, ${field} most of all: ${of(value)}${range}`;
+    case 'half-space-trees':
+    case 'isolation-forest':
+    case 'tabular-ensemble':
+    case 'k-means':
+      return `few readings of ${device} were like this one, ${field} most of all unlike others: ${of(value)}${range}`;
     default:
       return `${field} of ${device} was ${of(value)}${range}`;
   }

@@ -9,16 +9,15 @@ import { STANDARD_DRIFT } from '#watch/drift/index.ts';
 import type { DriftField, DriftRule } from '#watch/drift/index.ts';
 import { planFeatures } from '#learn/features/index.ts';
 import type { Feature, FeatureInput, FeatureRole } from '#learn/features/index.ts';
-import type { DetectorKind, FieldwiseDetector } from '../detector.ts';
-import { ewmaChart } from '../charts/ewma-chart.ts';
 import { robustZ } from '../charts/robust-z.ts';
 import { beacon, oddOrder, oddTime, unfamiliar } from '../score/given-score.ts';
 import { CONNECTION_CATEGORIES, CONNECTION_NUMBERS, CONNECTION_TRAITS } from './connection-fields.ts';
-import { jumpCheck } from '../sensor/jump-check.ts';
-import { scaleCheck } from '../sensor/scale-check.ts';
-import { stuckCheck } from '../sensor/stuck-check.ts';
+import { chooseDetectors } from './detector-catalogue.ts';
+import type { ChosenDetectors, WatchedDetector } from './detector-catalogue.ts';
 import { STANDARD_TIERS } from '../tiers/dearer-tiers.ts';
 import type { TierRule } from '../tiers/dearer-tiers.ts';
+import type { SeriesKind } from '../tiers/series-tier.ts';
+import type { TierKind } from '../tiers/tier-model.ts';
 
 /** A field of a stream that is watched. */
 export interface WatchedField {
@@ -52,21 +51,6 @@ export interface WatchedContext {
 /** A field that drift is looked for in: a number, or what is yes or no. */
 export type DriftingField = DriftField & Pick<WatchedField, 'unit' | 'shown'>;
 
-/** A detector that every device of a stream gets. */
-export interface WatchedDetector {
-  readonly kind: DetectorKind<FieldwiseDetector>;
-  /** Scores up to here are never beyond the limit. */
-  readonly floor: number;
-  /** Whether it sees values as they are, not blurred by their resolution. */
-  readonly exact: boolean;
-  /** Present where it sees scores that features gave, and which those are; others do not see them. */
-  readonly scores?: { readonly first: number; readonly count: number; readonly stride: number };
-  /** Scores before any alarm, where they come too seldom to be learnt as others are. */
-  readonly settles?: number;
-  /** Present where those scores are −ln of chances, so that little has to be seen to know how rare the next is. */
-  readonly chances?: true;
-}
-
 /** What is watched of a stream, and how many false alarms it may raise. */
 export interface WatchPlan {
   readonly stream: string;
@@ -80,6 +64,10 @@ export interface WatchPlan {
   /** Inputs whose texts alerts may show; absent where there are none. */
   readonly named?: readonly string[];
   readonly detectors: readonly WatchedDetector[];
+  /** Detectors that follow each device by itself; absent where there are none. */
+  readonly series?: readonly SeriesKind[];
+  /** Detectors of windows, in the order of their cost; the standard ones where it is not said. */
+  readonly windows?: readonly TierKind[];
   /** How its fields are tried for drift, all devices together. */
   readonly drift: { readonly rule: DriftRule; readonly fields: readonly DriftingField[] };
   /** False alarms per device that are put up with, and the seconds in which. */
@@ -131,17 +119,8 @@ const RESOLUTION_OF_INTERVAL = 0.1;
 const CONNECTION_QUIET_SECONDS = 600;
 const QUIET = { least: 60, most: 3600, share: 0.001 } as const;
 
-/**
- * Detectors that fit numbers: single wild values, shifts that last, jumps, a sensor that is stuck or scaled. The floors are
- * what these scores mean by themselves: standard deviations, and −ln of a chance.
- */
-export const STANDARD_DETECTORS: readonly WatchedDetector[] = [
-  { kind: robustZ, floor: 5, exact: false },
-  { kind: ewmaChart, floor: 4, exact: false },
-  { kind: jumpCheck, floor: 6, exact: false },
-  { kind: stuckCheck, floor: 8, exact: true },
-  { kind: scaleCheck, floor: 5, exact: false },
-];
+/** Detectors that fit numbers: single wild values, shifts that last, jumps, a sensor that is stuck or scaled. */
+export const STANDARD_DETECTORS: readonly WatchedDetector[] = chooseDetectors().values;
 
 /**
  * Detectors of what features of sequences say. The floors: once in 150 times in this order; twenty times rarer at this
@@ -160,6 +139,7 @@ export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
   const plans = new Map<string, WatchPlan>();
   for (const detection of template.detect.values()) {
     const { stream: name, budget, tiers, drift } = detection;
+    const chosen = chooseDetectors(detection.detectors);
     const stream = template.streams.get(name);
     if (stream === undefined) continue;
     const [allowed, rule] = [budget === null ? STANDARD_BUDGET : budgetOf(budget), driftOf(drift)];
@@ -167,8 +147,8 @@ export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
       plans.set(name, planConnections(stream, allowed, rule));
       continue;
     }
-    const plan = planStream(stream, allowed, rule);
-    plans.set(name, { ...plan, ...checksOf(detection, plan), tiers: { ...STANDARD_TIERS, ...tiers } });
+    const plan = planStream(stream, allowed, rule, chosen);
+    plans.set(name, { ...plan, ...checksOf(detection, plan), ...tiersOf(chosen, tiers) });
   }
   const connections = template.streams.get(CONNECTIONS_STREAM);
   // How devices connect is watched wherever anything of them is.
@@ -282,8 +262,31 @@ function planConnections(stream: Stream, budget: WatchPlan['budget'], drift: Dri
   };
 }
 
+/** What dearer detectors may take: where no other sees every reading, every reading is worth a look. */
+function tiersOf({ values, series, windows }: ChosenDetectors, tiers: Detection['tiers']): Pick<WatchPlan, 'tiers'> {
+  if (series.length === 0 && windows.length === 0) return {};
+  const seen = values.length > 0 || series.length > 0;
+  return { tiers: { ...STANDARD_TIERS, ...(seen ? {} : { suspicious: 1 }), ...tiers } };
+}
+
+/** Columns that detectors of series judge: measures, but for the time between readings, where no others are named. */
+function seriesOf({ series, fields: named }: ChosenDetectors, fields: readonly WatchedField[]): readonly SeriesKind[] {
+  return series.map((one): SeriesKind => {
+    const own = named.get(one.kind.name);
+    const columns = fields.flatMap(({ name, role = 'measure' }, column) =>
+      (own === undefined ? role === 'measure' && name !== INTERVAL : own.includes(name)) ? [column] : [],
+    );
+    return { ...one, columns };
+  });
+}
+
 /** What is watched of one stream. */
-export function planStream(stream: Stream, budget: WatchPlan['budget'], drift: DriftRule = STANDARD_DRIFT): WatchPlan {
+export function planStream(
+  stream: Stream,
+  budget: WatchPlan['budget'],
+  drift: DriftRule = STANDARD_DRIFT,
+  chosen: ChosenDetectors = chooseDetectors(),
+): WatchPlan {
   const { inputs, features: planned } = planFeatures(stream);
   const numbers = inputs.flatMap(({ name, form }, source): { field: WatchedField; source: number }[] => {
     const field = stream.fields.find((one) => one.name === name);
@@ -322,7 +325,7 @@ export function planStream(stream: Stream, budget: WatchPlan['budget'], drift: D
     features: features.map(({ feature }) => feature),
     ...(named.length === 0 ? {} : { named }),
     detectors: [
-      ...STANDARD_DETECTORS,
+      ...chosen.values,
       ...SCORE_DETECTORS.flatMap(({ of, ...detector }): WatchedDetector[] => {
         const count = features.filter(({ feature }) => feature.kind === of).length;
         const before = features.slice(
@@ -333,6 +336,8 @@ export function planStream(stream: Stream, budget: WatchPlan['budget'], drift: D
         return count === 0 ? [] : [{ ...detector, scores: { first, count, stride: of === 'periodicity' ? 2 : 1 } }];
       }),
     ],
+    ...(chosen.series.length === 0 ? {} : { series: seriesOf(chosen, fields) }),
+    windows: chosen.windows,
     drift: { rule: drift, fields: stream.fields.filter(({ type }) => DRIFTING.includes(type)).map(driftingField) },
     ...(stream.from.length > 1 ? { typed: true as const } : {}),
     ...(stream.type === 'flow' ? { channels: { shown: showsPeers(stream) } } : {}),

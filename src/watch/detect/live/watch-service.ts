@@ -82,6 +82,8 @@ export interface WatchStatus {
   /** Windows that did not go up: the budget of their stream did not allow it, or the processor was busy. */
   readonly heldBack: number;
   readonly windowsShed: number;
+  /** Devices that no detector of series follows, since there is no memory for it. */
+  readonly leftOut: number;
   /** Fields of streams in which drift is looked for, but for the prober's, and those of them of which enough is known. */
   readonly drift: DriftStatus;
   /** Milliseconds that judging took, in all. */
@@ -288,6 +290,7 @@ export class WatchService {
     this.#judge();
     const concerned = this.#concerned(spans);
     for (const { stream, device } of concerned) {
+      this.#watches.get(stream)?.get(device)?.release();
       this.#watches.get(stream)?.delete(device);
       this.#namers.get(stream)?.forget(device);
       // Dearer tiers keep windows of all devices of a stream together: they begin anew.
@@ -310,7 +313,7 @@ export class WatchService {
     }
     if (plan?.tiers === undefined) return;
     const now = (): number => this.#parts.clock.monotonicMs();
-    this.#dearer.set(stream, new DearerTiers(plan.fields.length, rateOfPart(plan), plan.tiers, now));
+    this.#dearer.set(stream, new DearerTiers(plan.fields.length, rateOfPart(plan), plan.tiers, now, plan.windows));
   }
 
   #beginGroups(stream: string): void {
@@ -444,7 +447,7 @@ export class WatchService {
       // What was waiting at the start is no overload: it is judged in full.
       const shedding = this.#caughtUp && this.#lagMs > SHED_ABOVE_MS;
       const dearer = this.#dearer.get(stream) ?? null;
-      if (dearer !== null) dearer.open = this.#mayGoUp(stream, dearer);
+      if (dearer !== null) dearer.open = this.#mayGoUp(stream);
       for (const [device, rows] of gatherer.drain()) {
         const watch = this.#of(stream, device);
         if (watch === null || shedding) this.#shed += rows.count;
@@ -487,26 +490,32 @@ export class WatchService {
   }
 
   /** Whether a stream's dearer tiers keep to their share of the processor, and there is no lag to be made good. */
-  #mayGoUp(stream: string, dearer: DearerTiers): boolean {
+  #mayGoUp(stream: string): boolean {
     const now = this.#parts.clock.monotonicMs();
     if (now - this.#shareSince > SHARE_MS) {
       this.#shareSince = now;
-      for (const [name, tiers] of this.#dearer) this.#sharedFrom.set(name, tiers.busyMs);
+      for (const name of this.#dearer.keys()) this.#sharedFrom.set(name, this.#dearMs(name));
     }
     const most = SHARE_MS * (this.#parts.plans.get(stream)?.tiers?.processor ?? 0);
     if (this.#caughtUp && this.#lagMs > NO_DEARER_ABOVE_MS) return false;
-    return dearer.busyMs - (this.#sharedFrom.get(stream) ?? 0) <= most;
+    return this.#dearMs(stream) - (this.#sharedFrom.get(stream) ?? 0) <= most;
   }
 
-  #tierStatus(): Pick<WatchStatus, 'tiers' | 'recall' | 'heldBack' | 'windowsShed'> {
+  /** What detectors beyond the cheap ones took of a stream since the start. */
+  #dearMs(stream: string): number {
+    return (this.#dearer.get(stream)?.busyMs ?? 0) + (this.#judges.get(stream)?.series?.busyMs ?? 0);
+  }
+
+  #tierStatus(): Pick<WatchStatus, 'tiers' | 'recall' | 'heldBack' | 'windowsShed' | 'leftOut'> {
     const all = [...this.#dearer.values()];
+    const series = [...this.#judges.values()].flatMap((judge) => (judge.series === null ? [] : [judge.series]));
     const dearer = new Map<string, TierFigures>();
-    for (const { name, judged, busyMs, beyond } of all.flatMap(({ figures }) => figures)) {
+    for (const { name, judged, busyMs, beyond } of [...all, ...series].flatMap(({ figures }) => figures)) {
       const known = dearer.get(name) ?? { name, judged: 0, busyMs: 0, beyond: 0 };
       const sum = { judged: known.judged + judged, busyMs: known.busyMs + busyMs, beyond: known.beyond + beyond };
       dearer.set(name, { name, ...sum });
     }
-    const dearMs = all.reduce((sum, { busyMs }) => sum + busyMs, 0);
+    const dearMs = [...series, ...all].reduce((sum, { busyMs }) => sum + busyMs, 0);
     const beyond = [...this.#watches.values()].reduce(
       (sum, devices) => [...devices.values()].reduce((n, watch) => n + watch.beyond, sum),
       0,
@@ -521,7 +530,8 @@ export class WatchService {
         missed: add(({ recall }) => recall.missed),
       },
       heldBack: add(({ turnedAway }) => turnedAway.heldBack),
-      windowsShed: add(({ turnedAway }) => turnedAway.shed),
+      windowsShed: add(({ turnedAway }) => turnedAway.shed) + series.reduce((sum, { shed }) => sum + shed, 0),
+      leftOut: series.reduce((sum, { leftOut }) => sum + leftOut, 0),
     };
   }
 

@@ -32,6 +32,8 @@ export interface ThresholdRule {
   readonly excess?: number;
   /** Present where scores are −ln of chances: until a peak or an alarm, excesses are exponential with a mean of 1. */
   readonly chances?: true;
+  /** Present where scores have a greatest: then a tail may end, where else one that does is never believed. */
+  readonly bounded?: true;
 }
 
 /** What is known of a threshold and how well. */
@@ -83,6 +85,8 @@ const RUN = 6;
 const PRIOR_PEAKS = 16;
 const PRIOR_SHAPE = 0.1;
 const SHAPES = [0, 0.45] as const;
+/** The same of scores that have a greatest. */
+const BOUNDED = { prior: -0.1, shapes: [-0.5, 0.45] } as const;
 /** Readings after which time that passed without a peak counts too; where chances are known few of them say much. */
 const REFIT_EVERY = { learnt: 256, known: 8 } as const;
 /** Readings that the mean score and the mean gap remember. */
@@ -176,7 +180,7 @@ export function thresholdFacts(state: ThresholdState, rule: ThresholdRule): Thre
     if (!armed) return 0;
     const beyond = Math.max(0, state[LIMIT]! - state[LEVEL]!) / scale;
     const shape = state[SHAPE]!;
-    const share = shape > 1e-6 ? (1 + shape * beyond) ** (-1 / shape) : Math.exp(-beyond);
+    const share = Math.abs(shape) > 1e-6 ? Math.max(0, 1 + shape * beyond) ** (-1 / shape) : Math.exp(-beyond);
     return share / spacingOf(state);
   };
   const scale = state[SCALE]! || 1;
@@ -257,7 +261,7 @@ function refit(state: ThresholdState, rule: ThresholdRule): void {
   state[SCALE] = scale;
   const rate = rule.rate * Math.exp(-state[STRICT]!);
   const times = Math.max(1, 1 / (spacingOf(state) * rate));
-  const beyond = shape > 1e-6 ? (times ** shape - 1) / shape : Math.log(times);
+  const beyond = Math.abs(shape) > 1e-6 ? (times ** shape - 1) / shape : Math.log(times);
   state[LIMIT] = Math.max(rule.floor, state[LEVEL]! + scale * doubt * beyond);
 }
 
@@ -278,12 +282,18 @@ function fitTail(state: ThresholdState, rule: ThresholdRule): Tail {
     a1 += (sorted[i]! * (count - i - 0.65)) / count / count;
   }
   const fitted = a0 > 0 ? 2 - a0 / (a0 - 2 * a1) || 0 : 0;
-  const bounded = Math.min(SHAPES[1], Math.max(SHAPES[0], fitted));
-  const shape = (count * bounded + PRIOR_PEAKS * PRIOR_SHAPE) / (count + PRIOR_PEAKS);
+  const { prior, shapes } = rule.bounded === true ? BOUNDED : { prior: PRIOR_SHAPE, shapes: SHAPES };
+  const held = Math.min(shapes[1], Math.max(shapes[0], fitted));
+  const shape = (count * held + PRIOR_PEAKS * prior) / (count + PRIOR_PEAKS);
   // What excesses are expected to be before there are any: of the size of the scores themselves, or of the floor.
-  const expected = rule.excess ?? Math.max(state[MEAN]!, rule.floor / 8);
+  const expected = rule.excess ?? (rule.bounded === true ? ofBounded(state) : Math.max(state[MEAN]!, rule.floor / 8));
   const mean = (count * a0 + 4 * expected) / (count + 4);
   return { shape, scale: Math.max(mean * (1 - shape), Number.MIN_VALUE), doubt: uncertainty(count) };
+}
+
+/** Scores that have a greatest need not begin at 0: from the mean to the level there are two exponential excesses. */
+function ofBounded(state: ThresholdState): number {
+  return Math.max(0, state[LEVEL]! - state[MEAN]!) / 2;
 }
 
 /** By how much the scale of a tail may be greater than it looks from so few peaks (97.5 %). */

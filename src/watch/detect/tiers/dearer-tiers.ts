@@ -13,6 +13,8 @@ export interface TierRule {
   readonly sample: number;
   /** Share of one processor that they may take. */
   readonly processor: number;
+  /** Bytes that detectors which follow single devices may take; as many as usual where it is not said. */
+  readonly memory?: number;
 }
 
 /** Of streams that declare nothing else. */
@@ -111,8 +113,15 @@ export class DearerTiers {
 
   /** Whether a reading is one of the sample; `draw` is a number from 0 to 1 that is the reading's own. */
   samples(draw: number): boolean {
-    const early = this.#models[0]!.taken < EARLY.windows;
+    const [first] = this.#models;
+    if (first === undefined) return false;
+    const early = first.taken < EARLY.windows;
     return draw < (early ? Math.max(this.#rule.sample, 1 / EARLY.oneIn) : this.#rule.sample);
+  }
+
+  /** Whether any detector judges windows. */
+  get any(): boolean {
+    return this.#models.length > 0;
   }
 
   /** Whether a window may come up; those that may not are counted. */
@@ -164,7 +173,7 @@ export class DearerTiers {
 
   snapshot(): Uint8Array {
     const state: Record<string, number | StateArray> = {};
-    for (const model of this.#models) state[`model ${model.name}`] = model.snapshot();
+    for (const model of this.#models) state[`model ${model.key}`] = model.snapshot();
     return encodeState(NAME, VERSION, state);
   }
 
@@ -172,7 +181,7 @@ export class DearerTiers {
   restore(bytes: Uint8Array): void {
     const state = decodeState(bytes, NAME, VERSION);
     for (const model of this.#models) {
-      const known = state.get(`model ${model.name}`);
+      const known = state.get(`model ${model.key}`);
       if (known instanceof Uint8Array) model.restore(known);
     }
   }

@@ -19,8 +19,12 @@ export interface TierKind {
   readonly rows: number;
   /** Scores up to here are never beyond the limit. */
   readonly floor: number;
+  /** Present where its scores have a greatest. */
+  readonly bounded?: true;
   /** Settings that differ from the standard ones. */
   readonly options?: Readonly<Record<string, number>>;
+  /** Present where a template says otherwise than usual how it is. */
+  readonly named?: true;
 }
 
 const NAME = 'tier-model';
@@ -33,6 +37,11 @@ const REFIT = { early: 64, late: 512, until: 1_024 } as const;
 /** Scores of sampled windows before any alarm. */
 export const TIER_ARMED_AFTER = 160;
 
+/** The most bytes that a tier takes for all devices of a stream: what it is made of, and its detector. */
+export function windowBytes({ kind, rows, options }: TierKind, width: number): number {
+  return 8 * (KEPT * rows * width + THRESHOLD_LENGTH) + kind.create(rows * width, options).stateBytes;
+}
+
 /**
  * What a dearer tier knows of the devices of one stream together: a model of a random sample of windows, made anew as
  * the sample goes on, and a threshold on what the sample scores. Since all are in standard deviations of their own
@@ -43,6 +52,8 @@ export const TIER_ARMED_AFTER = 160;
  */
 export class TierModel {
   readonly name: string;
+  /** The name under which it is kept: with other settings it is another. */
+  readonly key: string;
   readonly #tier: TierKind;
   readonly #width: number;
   readonly #rule: ThresholdRule;
@@ -62,9 +73,11 @@ export class TierModel {
    */
   constructor(tier: TierKind, width: number, rate: number) {
     this.name = tier.kind.name;
+    this.key = tier.named === true ? `${this.name} ${JSON.stringify([tier.rows, tier.options ?? {}])}` : this.name;
     this.#tier = tier;
     this.#width = width;
-    this.#rule = { rate, floor: tier.floor, armedAfter: TIER_ARMED_AFTER };
+    const { floor, bounded } = tier;
+    this.#rule = { rate, floor, armedAfter: TIER_ARMED_AFTER, ...(bounded === true ? { bounded } : {}) };
     this.#windows = new Float64Array(KEPT * tier.rows * width);
   }
 
