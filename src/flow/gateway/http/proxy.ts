@@ -16,7 +16,16 @@ const MOST_AT_ONCE = 512;
  * Those of one caller among them. Control has one thread: more of them at once would make nothing quicker, and everybody
  * else wait.
  */
-const TURNS: TurnBounds = { brief: 2, long: 16, waiting: 64, briefMs: 1_000, waitMs: 10_000 };
+const TURNS: TurnBounds = {
+  brief: 2,
+  long: 16,
+  waiting: 64,
+  briefMs: 1_000,
+  waitMs: 10_000,
+  spree: 16,
+  restMs: 4,
+  othersMs: 100,
+};
 
 const TOO_MANY = problem(429, 'too-many-requests', 'You have more requests under way than you may.');
 const UNAVAILABLE = problem(503, 'unavailable', 'The platform cannot answer now.');
@@ -41,7 +50,7 @@ export interface Passing {
  */
 export class Proxy {
   readonly #socketPath: string;
-  readonly #turns = new Turns(TURNS);
+  readonly #turns = new Turns(TURNS, () => performance.now());
   readonly #late: LateAnswers;
   #open = 0;
 

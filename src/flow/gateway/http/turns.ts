@@ -12,6 +12,12 @@ export interface TurnBounds {
   readonly briefMs: number;
   /** The longest wait for a turn. */
   readonly waitMs: number;
+  /** Brief requests of one caller that begin at this pace although others of it wait all the time. */
+  readonly spree: number;
+  /** Thereafter it has one turn at a time and rests so long after each, while others ask. */
+  readonly restMs: number;
+  /** Others count as asking for so long after they did. */
+  readonly othersMs: number;
 }
 
 /** What is done about a request. */
@@ -39,20 +45,41 @@ interface CallerTurns {
   readonly name: string;
   readonly begun: Record<Pace, number>;
   readonly waiting: Record<Pace, Set<Place>>;
+  /** Brief requests that began since none waited. */
+  spree: number;
+  /** Until when it rests. */
+  rest: NodeJS.Timeout | null;
 }
+
+/** When somebody asked. */
+interface Asked {
+  readonly name: string;
+  readonly ms: number;
+}
+
+const NOBODY: Asked = { name: '', ms: -Infinity };
 
 /**
  * Requests of one caller take turns, so that what waits at a busy moment waits behind few of anybody else's. Brief and
  * long requests have turns of their own: nobody's look at the state of things waits behind their own slow statements.
  *
  * Whoever lasts longer than a brief request should, for a slow body or a slow reader, makes room for the next.
+ *
+ * Who keeps a line waiting for longer rests between turns while others ask: its quota may let hundreds of requests in at
+ * once, and each of theirs would meet one of these.
  */
 export class Turns {
   readonly #bounds: TurnBounds;
+  readonly #nowMs: () => number;
   readonly #callers = new Map<string, CallerTurns>();
+  #last: Asked = NOBODY;
+  /** The last who was somebody else than `#last`. */
+  #other: Asked = NOBODY;
 
-  constructor(bounds: TurnBounds) {
+  /** @param nowMs monotonic milliseconds */
+  constructor(bounds: TurnBounds, nowMs: () => number) {
     this.#bounds = bounds;
+    this.#nowMs = nowMs;
   }
 
   /** Callers that have a request here. */
@@ -62,9 +89,11 @@ export class Turns {
 
   /** @returns null where too many of the caller's wait already */
   ask(name: string, pace: Pace, taker: TurnTaker): Turn | null {
+    if (this.#last.name !== name) this.#other = this.#last;
+    this.#last = { name, ms: this.#nowMs() };
     const caller = this.#callers.get(name) ?? newCaller(name);
     const queue = caller.waiting[pace];
-    const free = caller.begun[pace] < this.#bounds[pace];
+    const free = caller.begun[pace] < this.#most(caller, pace);
     if (!free && queue.size >= this.#bounds.waiting) return null;
     this.#callers.set(name, caller);
     const place: Place = {
@@ -82,16 +111,41 @@ export class Turns {
 
   /** Whoever waits first begins, as far as there are turns. */
   #next(caller: CallerTurns, pace: Pace): void {
-    while (caller.begun[pace] < this.#bounds[pace]) {
+    while (caller.begun[pace] < this.#most(caller, pace)) {
       const [first] = caller.waiting[pace];
       if (first === undefined) return;
       caller.waiting[pace].delete(first);
       clearTimeout(first.timer);
       first.state = 'begun';
       caller.begun[pace]++;
+      if (pace === 'brief') caller.spree++;
       if (pace === 'brief') first.timer = setTimeout(() => this.#lasts(first), this.#bounds.briefMs);
       first.begin();
     }
+  }
+
+  /** How many of a caller may have their turn at once. */
+  #most(caller: CallerTurns, pace: Pace): number {
+    if (pace === 'long') return this.#bounds.long;
+    if (caller.rest !== null) return 0;
+    return this.#isOver(caller) ? 1 : this.#bounds.brief;
+  }
+
+  /** Whether it has had more than a burst, and others ask. */
+  #isOver({ name, spree }: CallerTurns): boolean {
+    if (spree < this.#bounds.spree) return false;
+    const { ms } = this.#last.name === name ? this.#other : this.#last;
+    return this.#nowMs() - ms < this.#bounds.othersMs;
+  }
+
+  /** After a brief turn. */
+  #pause(caller: CallerTurns): void {
+    if (caller.waiting.brief.size === 0) caller.spree = 0;
+    else if (caller.rest === null && this.#isOver(caller))
+      caller.rest = setTimeout(() => {
+        caller.rest = null;
+        this.#next(caller, 'brief');
+      }, this.#bounds.restMs);
   }
 
   /** It was not brief after all. */
@@ -119,13 +173,20 @@ export class Turns {
     place.state = 'ended';
     if (state === 'begun') caller.begun[pace]--;
     else caller.waiting[pace].delete(place);
+    if (state === 'begun' && pace === 'brief') this.#pause(caller);
     this.#next(caller, pace);
-    if (isIdle(caller)) this.#callers.delete(caller.name);
+    if (!isIdle(caller)) return;
+    if (caller.rest !== null) clearTimeout(caller.rest);
+    this.#callers.delete(caller.name);
   }
 }
 
 function newCaller(name: string): CallerTurns {
-  return { name, begun: { brief: 0, long: 0 }, waiting: { brief: new Set(), long: new Set() } };
+  const [begun, waiting] = [
+    { brief: 0, long: 0 },
+    { brief: new Set<Place>(), long: new Set<Place>() },
+  ];
+  return { name, begun, waiting, spree: 0, rest: null };
 }
 
 function isIdle({ begun, waiting }: CallerTurns): boolean {

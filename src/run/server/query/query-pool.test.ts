@@ -22,7 +22,14 @@ const LAUNCH = {
 
 const atMost = (statements: number, abreast = statements) => ({ most: () => statements, abreast, engine: () => null });
 
-const SLOW: PoolTimes = { idle: 600_000, sweep: 600_000, spare: 0, queue: 600_000, brief: 600_000 };
+const SLOW: PoolTimes = {
+  idle: 600_000,
+  sweep: 600_000,
+  spare: 0,
+  spareLatest: 600_000,
+  queue: 600_000,
+  brief: 600_000,
+};
 
 const pidOf = async (process: QueryProcess): Promise<number> => (await process.peer.call('parse', '')) as never;
 const isAlive = (pid: number): boolean => {
@@ -198,6 +205,35 @@ test('QueryPool ends idle processes of others where too many stand around', asyn
     false,
   );
   assert.ok(pids.slice(1).every(isAlive));
+});
+
+test('QueryPool makes the next process ready once no statement runs, or its time has come', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  for (const { spareLatest, whileBusy } of [
+    { spareLatest: Infinity, whileBusy: 1 },
+    { spareLatest: 0, whileBusy: 2 },
+  ]) {
+    let started = 0;
+    const launch = {
+      ...LAUNCH,
+      get command() {
+        started++;
+        return LAUNCH.command;
+      },
+    };
+    using pool = new QueryPool(launch, atMost(4), { ...SLOW, spare: 1, spareLatest });
+    const busy = hold(pool, 'a');
+    await busy.pid;
+    for (let i = 0; i < 3; i++) t.mock.timers.tick(1);
+    assert.equal(started, whileBusy);
+    busy.letGo();
+    await busy.done;
+    while (started < 2) {
+      t.mock.timers.tick(1);
+      await new Promise(setImmediate);
+    }
+    assert.equal(started, 2);
+  }
 });
 
 test('QueryPool.heldAfterDrop() reaches every process that serves somebody, and adds up what they hold', async () => {

@@ -20,8 +20,13 @@ export interface PoolTimes {
   readonly idle: number;
   /** How often is looked for such processes. */
   readonly sweep: number;
-  /** A process is made ready this long after one was taken: not while the platform, or who waits for that one, starts. */
+  /**
+   * A process is made ready once no statement has run for this long after one was taken: starting it takes as much of a
+   * processor as thirty statements, from those who wait for theirs.
+   */
   readonly spare: number;
+  /** It is made ready this long after, whatever runs. */
+  readonly spareLatest: number;
   /** A statement waits this long for a process before it is refused. */
   readonly queue: number;
   /** Statements of a subject that have lasted this long hold back no further one of it. */
@@ -31,7 +36,7 @@ export interface PoolTimes {
 /** A process answers what it holds within this. */
 const ANSWER_MS = 5_000;
 
-const TIMES: PoolTimes = { idle: 60_000, sweep: 5_000, spare: 500, queue: 10_000, brief: 1_000 };
+const TIMES: PoolTimes = { idle: 60_000, sweep: 5_000, spare: 500, spareLatest: 10_000, queue: 10_000, brief: 1_000 };
 
 interface Waiting {
   readonly subject: string;
@@ -56,6 +61,8 @@ export class QueryPool implements Disposable {
   readonly #queue: Waiting[] = [];
   readonly #timer: NodeJS.Timeout;
   #spare: QueryProcess | null = null;
+  /** When is looked next whether one can be made ready. */
+  #order: NodeJS.Timeout | null = null;
   /** When is looked again at who waits for a brief statement of its own. */
   #again: NodeJS.Timeout | null = null;
   #closed = false;
@@ -112,7 +119,7 @@ export class QueryPool implements Disposable {
   [Symbol.dispose](): void {
     this.#closed = true;
     clearInterval(this.#timer);
-    if (this.#again !== null) clearTimeout(this.#again);
+    for (const timer of [this.#again, this.#order]) if (timer !== null) clearTimeout(timer);
     for (const process of this.#processes) process.stop();
     this.#spare?.stop();
   }
@@ -158,7 +165,7 @@ export class QueryPool implements Disposable {
       found = this.#spare !== null && !this.#spare.ended ? this.#spare : QueryProcess.start(this.#launch);
       this.#spare = null;
       this.#processes.add(found);
-      setTimeout(() => this.#prepareSpare(), this.#times.spare).unref();
+      this.#orderSpare();
     }
     found.subject = subject;
     found.busy = true;
@@ -198,6 +205,21 @@ export class QueryPool implements Disposable {
     }
   }
 
+  #orderSpare(since = performance.now()): void {
+    if (this.#spare?.ended === false) return;
+    this.#order ??= setTimeout(() => {
+      this.#order = null;
+      if (this.#isCalm() || performance.now() - since >= this.#times.spareLatest) this.#prepareSpare();
+      else this.#orderSpare(since);
+    }, this.#times.spare).unref();
+  }
+
+  /** Whether no statement runs, nor did a moment ago. */
+  #isCalm(): boolean {
+    const before = performance.now() - this.#times.spare;
+    return [...this.#processes].every(({ busy, idleSince }) => !busy && idleSince <= before);
+  }
+
   #prepareSpare(): void {
     if (this.#closed || (this.#spare !== null && !this.#spare.ended)) return;
     this.#spare = QueryProcess.start(this.#launch);
@@ -210,7 +232,7 @@ export class QueryPool implements Disposable {
     const oldest = performance.now() - this.#times.idle;
     for (const process of this.#processes) if (!process.busy && process.idleSince < oldest) process.stop();
     this.#forgetEnded();
-    this.#prepareSpare();
+    this.#orderSpare();
   }
 
   #forgetEnded(): void {

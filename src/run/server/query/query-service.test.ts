@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { ADA, ask, caller, openQueryWorld, YAML } from './testing.ts';
+import { QueryPool } from './query-pool.ts';
 import type { Caller } from '../api/caller.ts';
 import type { QueryWorld } from './testing.ts';
 
@@ -75,6 +76,12 @@ test('QueryService.describe() gives each subject its own relations', async () =>
     ((await world.service.describe(as, 'quality')) as { name: string }[]).map(({ name }) => name).sort();
   assert.deepEqual(await names(ADA), ['_devices', 'climate', 'warm']);
   assert.deepEqual(await names(caller('eve')), []);
+});
+
+test('QueryService.describe() lends nobody a query process', async (t) => {
+  const use = t.mock.method(QueryPool.prototype, 'use');
+  await world.service.describe(caller('cleo', 'scientist'), 'quality');
+  assert.equal(use.mock.callCount(), 0);
 });
 
 test('QueryService.check() refuses a template whose view does not pass, and what runs stays', async () => {

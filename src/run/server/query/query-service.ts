@@ -39,6 +39,7 @@ import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { ServerError } from '../errors.ts';
 import { errorWord, traced } from '../trace/active-span.ts';
+import { ConditionReader, TEMPLATE_READER } from './condition-reader.ts';
 import { decideExport } from './query-access.ts';
 import type { QueryAccess } from './query-access.ts';
 import { OwnQuestions } from './own-questions.ts';
@@ -102,8 +103,6 @@ const OWN_MEMORY = 2 * 1_024 * 1_048_576;
 const MEMORY_FILES = bytes(2 * 1_024 * 1_048_576);
 /** Warnings that an answer carries in its header. */
 const MOST_WARNINGS = 8;
-/** What reads SQL of templates serves nobody else. */
-const TEMPLATE_READER = 'weir:control';
 
 /** Statements over governed views: parsed without a key, decided, rebuilt, logged, then run with the keys that they need. */
 export class QueryService implements Queries, AsyncDisposable {
@@ -111,6 +110,7 @@ export class QueryService implements Queries, AsyncDisposable {
   readonly #pool: QueryPool;
   readonly #mountPoint: string;
   readonly #outcomes = new QueryOutcomes();
+  readonly #conditions: ConditionReader;
   readonly #admission: StatementAdmission;
   readonly #planner: StatementPlanner;
   readonly #private: PrivateQueries;
@@ -128,7 +128,8 @@ export class QueryService implements Queries, AsyncDisposable {
     this.#parts = parts;
     this.#pool = pool;
     const relations = (): Relations => this.#relations;
-    this.#admission = new StatementAdmission(parts, relations);
+    this.#conditions = new ConditionReader(pool);
+    this.#admission = new StatementAdmission(parts, relations, this.#conditions);
     this.#planner = new StatementPlanner(parts, relations);
     this.own = new OwnQuestions({ pool, planner: this.#planner, relations, shown: parts.shown });
     this.#private = new PrivateQueries({
@@ -209,10 +210,7 @@ export class QueryService implements Queries, AsyncDisposable {
   }
 
   async describe(caller: Caller, purpose: string | null): Promise<readonly unknown[]> {
-    const { subject } = caller;
-    const { relations, grants } = await this.#pool.use(subject.id, async (process) =>
-      this.#admission.access(process, subject, purpose, await this.#admission.declaredTo(process, caller)),
-    );
+    const { relations, grants } = await this.access(caller, purpose);
     const { streams } = this.#parts.template();
     return describeViews(relations, grants).map((view) => ({
       ...view,
@@ -320,18 +318,16 @@ export class QueryService implements Queries, AsyncDisposable {
   }
 
   /** What a subject may have of all relations at this moment. */
-  access(caller: Caller, purpose: string | null): Promise<QueryAccess> {
-    const { subject } = caller;
-    return this.#pool.use(subject.id, async (process) =>
-      this.#admission.access(process, subject, purpose, await this.#admission.declaredTo(process, caller)),
-    );
+  async access(caller: Caller, purpose: string | null): Promise<QueryAccess> {
+    const { own } = this.#conditions;
+    return this.#admission.access(own, caller.subject, purpose, await this.#admission.declaredTo(own, caller));
   }
 
   /** Decides about exporting a stream as it is stored; null where there is none of that name. */
   async exportOf(caller: Caller, stream: string, purpose: string | null): Promise<ReturnType<typeof decideExport>> {
     const segments = await this.#parts.segments.active();
     const { subject } = caller;
-    const declared = await this.#pool.use(subject.id, (process) => this.#admission.declaredTo(process, caller));
+    const declared = await this.#admission.declaredTo(this.#conditions.own, caller);
     const isStream = declared.relations.get(stream)?.kind === 'stream';
     return isStream ? decideExport(subject, stream, purpose, declared, segments) : null;
   }
@@ -340,7 +336,7 @@ export class QueryService implements Queries, AsyncDisposable {
   async exportedColumns(caller: Caller, relation: string, purpose: string | null): Promise<readonly string[]> {
     const segments = await this.#parts.segments.active();
     const { subject } = caller;
-    const declared = await this.#pool.use(subject.id, (process) => this.#admission.declaredTo(process, caller));
+    const declared = await this.#admission.declaredTo(this.#conditions.own, caller);
     const asked = decideExport(subject, relation, purpose, declared, segments);
     return asked?.decision.obligations?.columns.map(({ name }) => name) ?? [];
   }

@@ -6,15 +6,12 @@ import type { DecisionPoint, Subject } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import {
   checkParameters,
-  isNode,
   namedRelations,
   normaliseStatement,
-  parseAst,
   prepareStatement,
   QueryError,
 } from '#flow/query/index.ts';
 import type {
-  AstNode,
   GovernedRelation,
   PreparedPrivately,
   PreparedStatement,
@@ -27,6 +24,7 @@ import type { Caller } from '../api/caller.ts';
 import type { QueryRequest } from '../api/services.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { ShownDomains } from '../tokens/shown-domains.ts';
+import type { ConditionReader, Conditions } from './condition-reader.ts';
 import type { PrivateQuestion } from './private-queries.ts';
 import { askingPurpose, decideAccess, impliedPurpose } from './query-access.ts';
 import type { Declared, QueryAccess } from './query-access.ts';
@@ -70,23 +68,28 @@ export interface AdmittedPrivately {
   readonly logged: Promise<unknown>;
 }
 
+/** Relations without rows that nobody is shown, and what they were made from. */
+interface Shown {
+  readonly from: Relations;
+  readonly withheld: ReadonlyMap<string, string | null>;
+  readonly relations: Promise<Relations>;
+}
+
 const PURPOSE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** Decides which statements may run, over what, and has each in the log before its author hears of it. */
 export class StatementAdmission {
   readonly #parts: StatementAdmissionParts;
   readonly #relations: () => Relations;
-  /** The relations without the rows that nobody is shown, and what they were made from. */
-  #shown: {
-    readonly from: Relations;
-    readonly withheld: ReadonlyMap<string, string | null>;
-    readonly relations: Promise<Relations>;
-  } | null = null;
+  readonly #conditions: Pick<ConditionReader, 'within'>;
+  /** The relations without the rows that nobody is shown, by who read their conditions. */
+  readonly #shown = new WeakMap<Conditions, Shown>();
 
   /** @param relations those of the template in force */
-  constructor(parts: StatementAdmissionParts, relations: () => Relations) {
+  constructor(parts: StatementAdmissionParts, relations: () => Relations, conditions: Pick<ConditionReader, 'within'>) {
     this.#parts = parts;
     this.#relations = relations;
+    this.#conditions = conditions;
   }
 
   /**
@@ -97,13 +100,14 @@ export class StatementAdmission {
     const { over } = request;
     // Before it is read whose rows are withheld: what these are called is known for this way of showing at least.
     const shown = this.#parts.shown.asOfNow();
-    const declared = await this.declaredTo(process, caller);
+    const conditions = this.#conditions.within(process);
+    const declared = await this.declaredTo(conditions, caller);
     const purpose =
       over === undefined ? (request.purpose ?? impliedPurpose(request.sql, caller.subject, declared)) : over.purpose;
     const access =
       over === undefined
-        ? await this.access(process, caller.subject, purpose, declared)
-        : accessOver(await this.#withheldFrom(process, over));
+        ? await this.access(conditions, caller.subject, purpose, declared)
+        : accessOver(await this.#withheldFrom(conditions, over));
     const prepared = await prepareStatement(
       request.sql,
       access,
@@ -169,33 +173,38 @@ export class StatementAdmission {
   }
 
   /** What is declared, and what a decision about this caller may need to know besides. */
-  async declaredTo(process: QueryProcess, { peer }: Caller): Promise<Declared> {
+  async declaredTo(conditions: Conditions, { peer }: Caller): Promise<Declared> {
     const { template, decisions, originals } = this.#parts;
     const context = { time: systemClock.now(), address: peer.address };
-    return { template: template(), relations: await this.#shownBy(process), decisions, context, unsealed: originals };
+    return {
+      template: template(),
+      relations: await this.#shownBy(conditions),
+      decisions,
+      context,
+      unsealed: originals,
+    };
   }
 
   /** The relations of the template, each with the condition that its rows must meet whoever asks. */
-  #shownBy(process: QueryProcess): Promise<Relations> {
+  #shownBy(conditions: Conditions): Promise<Relations> {
     const [from, withheld] = [this.#relations(), this.#parts.withheld()];
-    if (this.#shown?.from === from && this.#shown.withheld === withheld) return this.#shown.relations;
-    const relations = withholdRows(from, withheld, (condition) => parseCondition(process, condition));
-    // What one process could not read, because it ended, the next may.
-    relations.catch(() => (this.#shown = null));
-    this.#shown = { from, withheld, relations };
+    const known = this.#shown.get(conditions);
+    if (known?.from === from && known.withheld === withheld) return known.relations;
+    const relations = withholdRows(from, withheld, conditions.readOnce);
+    // What could not be read, because a process ended, may be the next time.
+    relations.catch(() => this.#shown.delete(conditions));
+    this.#shown.set(conditions, { from, withheld, relations });
     return relations;
   }
 
   /** A relation of sealed objects without what nobody is shown of the streams that it was made from. */
-  async #withheldFrom(process: QueryProcess, over: SealedRelation): Promise<SealedRelation> {
+  async #withheldFrom({ readOnce }: Conditions, over: SealedRelation): Promise<SealedRelation> {
     const { name } = over.relation;
     let relation: GovernedRelation = over.relation;
     for (const stream of over.streams ?? []) {
       const rows = this.#parts.withheld().get(stream);
       if (rows === undefined) continue;
-      const shown = await withholdRows(new Map([[name, relation]]), new Map([[name, rows]]), (condition) =>
-        parseCondition(process, condition),
-      );
+      const shown = await withholdRows(new Map([[name, relation]]), new Map([[name, rows]]), readOnce);
       const bound = shown.get(name);
       if (bound === undefined || relation.withheld !== undefined) {
         throw new QueryError('QUERY_REFUSED', `Cannot read ${name}: rows of somebody are being erased from it`, {
@@ -209,13 +218,13 @@ export class StatementAdmission {
 
   /** What a subject may have of what is declared, at this moment. */
   async access(
-    process: QueryProcess,
+    { read }: Conditions,
     subject: Subject,
     purpose: string | null,
     declared: Declared,
   ): Promise<QueryAccess> {
     const segments = await this.#parts.segments.active();
-    return decideAccess(subject, purpose, declared, segments, (condition) => parseCondition(process, condition));
+    return decideAccess(subject, purpose, declared, segments, read);
   }
 
   /** The statement with its literals as keyed digests; of text that does not parse, the keyed digest of it all. */
@@ -265,10 +274,4 @@ export class StatementAdmission {
 export function decidedAbout({ reads, source }: PreparedStatement, { relations }: QueryAccess): readonly string[] {
   const views = [...relations.values()].filter(({ kind }) => kind === 'view').map(({ name }) => name);
   return [...new Set([...reads.map(({ relation }) => relation), ...namedRelations(source.ast, views)])];
-}
-
-async function parseCondition(process: QueryProcess, condition: string): Promise<AstNode | null> {
-  const tree = await process.peer.call('parseCondition', condition);
-  const root = tree === null ? null : parseAst(tree);
-  return root !== null && isNode(root) ? root : null;
 }
