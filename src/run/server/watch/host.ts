@@ -184,7 +184,8 @@ export class WatchHost {
     return SupervisedProcess.start<WatchMethods>({
       name: 'watch',
       entry: new URL('process.ts', import.meta.url),
-      nodeFlags: ['--disable-warning=ExperimentalWarning'],
+      // Threads of the collector would be as many as there are processors, and all in line with the gateway.
+      nodeFlags: ['--single-threaded-gc', '--disable-warning=ExperimentalWarning'],
       environment: { ...logLevel(), ...KEPT_MEMORY },
       niceness: NICENESS,
       offered: this.#offer(),

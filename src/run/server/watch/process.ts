@@ -107,6 +107,10 @@ function run(form: Json, { cursor, devices, log: next }: WatchState): void {
     },
     journal: reader!,
     clock: systemClock,
+    processorMs: () => {
+      const { user, system } = process.threadCpuUsage();
+      return (user + system) / 1_000;
+    },
     log,
     plans,
     muds,

@@ -123,6 +123,25 @@ test('WatchService tells what it finds, and goes on from what was kept without d
   assert.deepEqual(again.baseline('nobody'), []);
 });
 
+test('WatchService rests where it stands in line for the processor, and finds the same', async () => {
+  const found = await Promise.all(
+    [undefined, () => 0].map(async (processorMs) => {
+      const kept = nothing();
+      const journal = new Journal();
+      journal.add(0, 17_000);
+      const service = start(journal, kept, processorMs === undefined ? {} : { processorMs });
+      await eventually(
+        () => service.status.readings,
+        (count) => count === 17_000,
+      );
+      await service.drain();
+      return kept.found.map(({ id }) => id);
+    }),
+  );
+  assert.ok(found[0]!.length > 0);
+  assert.deepEqual(found[1], found[0]);
+});
+
 test('WatchService does not move on where what it found could not be told', async () => {
   const kept = nothing();
   const journal = new Journal();

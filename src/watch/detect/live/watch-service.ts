@@ -23,6 +23,7 @@ import type { Others } from '../behaviour/behaviour-watch.ts';
 import type { Finding } from './finding.ts';
 import { peerGroup } from './peer-group.ts';
 import type { PeerGroup } from './peer-group.ts';
+import { restAfter } from './rest-after.ts';
 import { RowGatherer } from './row-gatherer.ts';
 import type { DeviceState, WatchState } from './state-file.ts';
 import { SilenceWatch } from './silence-watch.ts';
@@ -41,6 +42,8 @@ export interface WatchParts {
   /** Where reading goes on, and what is known there. */
   readonly cursor: JournalCursor;
   readonly devices: Iterable<DeviceState>;
+  /** Milliseconds of the processor that this thread has had; absent where it need not give way. */
+  readonly processorMs?: () => number;
   /** Asks for the type of a device; absent where devices are not told apart by it. */
   readonly typeOf?: (device: string) => Promise<string | null>;
   /** Fits forests of types elsewhere, so that readings are judged meanwhile; here where it is absent. */
@@ -422,7 +425,7 @@ export class WatchService {
         this.#addToGroups(record.batch);
         gatherer.add(record.batch);
         this.#lookForDrift(record.batch);
-        if (gatherer.rows >= MOST_ROWS) this.#judge();
+        if (gatherer.rows >= MOST_ROWS) await this.#judgeAndRest();
         else this.#timer ??= setTimeout(() => this.#judge(), GATHER_MS);
       }
       if (signal.aborted) break;
@@ -430,6 +433,16 @@ export class WatchService {
       this.#caughtUp = true;
     }
     this.#judge();
+  }
+
+  /** More comes than is judged at once: that may take until others had their turn. */
+  async #judgeAndRest(): Promise<void> {
+    const { clock, processorMs } = this.#parts;
+    const [begun, had] = [clock.monotonicMs(), processorMs?.() ?? 0];
+    this.#judge();
+    const took = clock.monotonicMs() - begun;
+    const rest = restAfter(took, processorMs === undefined ? took : processorMs() - had);
+    if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
   }
 
   /** Judges all rows that wait. */
