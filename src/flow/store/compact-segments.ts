@@ -10,7 +10,7 @@ import { decodeParquet } from './parquet/decode-parquet.ts';
 import type { CompactionPlan } from './plan-compaction.ts';
 import { receiptOf } from './retention.ts';
 import type { SegmentKeySource } from './ports.ts';
-import { sealSegment } from './seal-segment.ts';
+import { giveTurn, sealSegment } from './seal-segment.ts';
 import type { SealingParts } from './seal-segment.ts';
 import { handlesOf } from './segment-catalogue.ts';
 import { mergeColumns } from './segment.ts';
@@ -33,24 +33,28 @@ export async function compactSegments(
   parts: SealingParts & { readonly segmentKeys: SegmentKeySource; readonly declared: DeclaredClasses },
 ): Promise<Segment | null> {
   if (plan.keptFrom !== undefined && plan.inputs.every((input) => receiptOf(input).last < plan.keptFrom!)) return null;
+  const { rest = giveTurn } = parts;
   const stored = mergeColumns(plan.inputs.map((input) => input.columns));
   const columns = underDeclared(stored, parts.declared(plan.stream));
   const classes = changedClasses(plan.inputs, columns);
   const opened: OpenedInput[] = [];
-  for (const input of plan.inputs) opened.push({ segment: input, file: await openWhole(input, parts) });
+  for (const input of plan.inputs) {
+    opened.push({ segment: input, file: await openWhole(input, parts) });
+    await rest();
+  }
+  const merge = (column: StoredColumn): Promise<Batch> => mergeColumn(column, opened, rest);
   const time = columns.find((column) => column.name === 'time');
   if (time === undefined) throw new TypeError('segments without times cannot be merged');
-  const kept = keptRows(sortedOrder(timesOf(mergeColumn(time, opened))), plan, columns, opened);
-  const marks = plan.without === undefined ? null : marksOf(plan.without, columns, opened);
+  const kept = await keptRows(sortedOrder(timesOf(await merge(time))), plan, columns, merge);
+  const marks = plan.without === undefined ? null : await marksOf(plan.without, columns, merge);
   const corrected = plan.without?.corrected;
   const order = marks === null || corrected !== undefined ? kept : kept.filter((row) => marks[row] !== 1);
   const correct = correcting(marks, order, corrected ?? []);
   if (order.length === 0) return null;
   const merged: NamedColumn[] = [];
   for (const column of columns) {
-    merged.push(...reorderRows(mergeColumn(column, opened), order).columns.map(correct));
-    // Others get their turn between columns: a merge takes a second or so.
-    await new Promise(setImmediate);
+    merged.push(...reorderRows(await merge(column), order).columns.map(correct));
+    await rest();
   }
   const templates = [...new Set(plan.inputs.flatMap((input) => input.templates))];
   const batch = { stream: plan.stream, template: templates[0] ?? '', rows: order.length, columns: merged };
@@ -76,30 +80,29 @@ export async function compactSegments(
 }
 
 /** The rows of an order that were received late enough to be kept. */
-function keptRows(
+async function keptRows(
   order: Uint32Array,
   { keptFrom }: CompactionPlan,
   columns: readonly StoredColumn[],
-  opened: readonly OpenedInput[],
-): Uint32Array {
+  merge: (column: StoredColumn) => Promise<Batch>,
+): Promise<Uint32Array> {
   const received = columns.find((column) => column.name === 'received');
   if (keptFrom === undefined || received === undefined) return order;
-  const times = mergeColumn(received, opened).columns[0]?.data;
+  const times = (await merge(received)).columns[0]?.data;
   return times?.type === 'time' ? order.filter((row) => times.values[row]! >= keptFrom) : order;
 }
 
 /** The rows of all inputs, one after the other, that are about a person; null where none is. */
-function marksOf(
+async function marksOf(
   subject: SubjectRows,
   columns: readonly StoredColumn[],
-  opened: readonly OpenedInput[],
-): Uint8Array | null {
+  merge: (column: StoredColumn) => Promise<Batch>,
+): Promise<Uint8Array | null> {
   const names = new Set(columnsToSearch(subject));
-  const searched = columns
-    .filter(({ name }) => names.has(name))
-    .flatMap((column) => mergeColumn(column, opened).columns);
-  const rows = opened.reduce((sum, { segment }) => sum + segment.rows, 0);
-  return markSubject({ rows, columns: searched }, subject);
+  const searched: Batch[] = [];
+  for (const column of columns) if (names.has(column.name)) searched.push(await merge(column));
+  const rows = searched[0]?.rows ?? 0;
+  return markSubject({ rows, columns: searched.flatMap((batch) => batch.columns) }, subject);
 }
 
 /** Puts corrected values into the columns of the result. @param order for each of its rows the place that it comes from */
@@ -134,10 +137,17 @@ async function openWhole(
 }
 
 /** One column of all inputs, one after the other; null where an input lacks it. */
-function mergeColumn(column: StoredColumn, inputs: readonly OpenedInput[]): Batch {
-  const batches = inputs.map(({ segment, file }): Batch => {
+async function mergeColumn(
+  column: StoredColumn,
+  inputs: readonly OpenedInput[],
+  rest: () => Promise<void>,
+): Promise<Batch> {
+  const batches: Batch[] = [];
+  for (const { segment, file } of inputs) {
     const own = segment.columns.filter(({ name }) => name === column.name);
-    return { stream: segment.stream, template: '', rows: segment.rows, columns: decodeParquet(file, own).columns };
-  });
+    const { columns } = decodeParquet(file, own);
+    batches.push({ stream: segment.stream, template: '', rows: segment.rows, columns });
+    await rest();
+  }
   return mergeBatches('', [column], batches);
 }

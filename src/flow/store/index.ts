@@ -71,6 +71,7 @@ export type { CutLimits, DueCut } from './cut-decision.ts';
 export { factsOf, keyColumns, sealColumns } from './seal-columns.ts';
 export type { KeyedColumns } from './seal-columns.ts';
 export { sealSegment } from './seal-segment.ts';
+export { giveTurn } from './seal-segment.ts';
 export type { SealingParts, SegmentContent } from './seal-segment.ts';
 export { makeHere } from './segment-maker.ts';
 export type { SegmentMaker } from './segment-maker.ts';

@@ -18,6 +18,8 @@ export interface SealingParts {
   readonly audit: { append(event: AuditEvent): Promise<unknown> };
   readonly clock: Clock;
   readonly random: Random;
+  /** Between steps of some milliseconds; by default others of this thread get their turn. */
+  readonly rest?: () => Promise<void>;
 }
 
 /** Readings that become a segment. */
@@ -53,8 +55,10 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
   const keyed = await keyColumns(stream, columns, parts.dataKeys);
   const id = makeId(parts.clock, parts.random);
   const version = 1;
-  const plain = await inTurns(encodeParquetSteps(columns, batches, { facts: factsOf(columns) }));
+  const rest = parts.rest ?? giveTurn;
+  const plain = await withRests(encodeParquetSteps(columns, batches, { facts: factsOf(columns) }), rest);
   const sealed = sealColumns(plain, keyed, { id, version }, parts.random);
+  await rest();
   const { minTime, maxTime, received, devices, rows } = survey(batches);
   const objectKey = segmentObjectKey(id, version);
   const segment: Segment = {
@@ -108,12 +112,16 @@ function requireRegion({ stream, region, standsIn = null }: SegmentContent): voi
   );
 }
 
-/** Takes steps with room for others in between: who asks for the tail meanwhile waits for one column, not for all. */
-async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
+/** Others of this thread come next: who asks for the tail meanwhile waits for one step, not for all. */
+export function giveTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+async function withRests<T>(steps: Generator<void, T>, rest: () => Promise<void>): Promise<T> {
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
-    await new Promise(setImmediate);
+    await rest();
   }
 }
 

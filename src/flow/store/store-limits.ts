@@ -9,6 +9,8 @@ import type { CompactionLimits } from './plan-compaction.ts';
 /** The bounds that the store works within. */
 export interface StoreLimits extends IntakeLimits {
   readonly cut: CutLimits;
+  /** Rows waiting from which on sealing has no time to rest. */
+  readonly pressRows: number;
   readonly compaction: CompactionLimits;
   /** How often blocks are made of what came, where statements ask for it. */
   readonly blocks: Millis;
@@ -31,6 +33,7 @@ export interface StoreLimits extends IntakeLimits {
 /** What holds unless told otherwise. */
 export const STORE_LIMITS: StoreLimits = {
   cut: CUT_LIMITS,
+  pressRows: 3 * CUT_LIMITS.rows,
   compaction: COMPACTION_LIMITS,
   pauseRows: 2_097_152,
   pauseBytes: 512 * 1_048_576,

@@ -72,6 +72,28 @@ describe('StoreService', () => {
     await assert.rejects(service.snapshot('climate', ['time'], 0), { code: 'STORE_SNAPSHOT_EXPIRED' });
   });
 
+  it('is pressed while somebody waits for something to be sealed, while much waits, and as it ends', async (t) => {
+    const world = await storeWorld(t);
+    const journal = new MemoryJournal();
+    const limits = { ...QUICK, pressRows: 10 };
+    const service = await start(world, journal, { limits });
+    journal.batch('w0', climateBatch(0, 9));
+    await until(() => service.status.tailRows === 9);
+    assert.equal(service.isPressed, false);
+    const sealed = service.flush();
+    assert.equal(service.isPressed, true);
+    await sealed;
+    assert.equal(service.isPressed, false);
+    journal.batch('w0', climateBatch(9, 10));
+    await until(() => service.status.tailRows === 10);
+    assert.equal(service.isPressed, true);
+    await service.flush();
+    assert.equal(service.isPressed, false);
+    const ended = service.drain();
+    assert.equal(service.isPressed, true);
+    await ended;
+  });
+
   it('drain() seals what waits, and the next start reads on behind it', async (t) => {
     const world = await storeWorld(t);
     const journal = new MemoryJournal();

@@ -125,6 +125,8 @@ export class StoreService implements AsyncDisposable {
   #cleanedAtMs = -Infinity;
   #expiredAtMs = -Infinity;
   #retryAtMs = 0;
+  /** Calls under way that end once something is sealed or merged. */
+  #awaited = 0;
   /** When a statement asked for the tail of a stream last, in monotonic milliseconds. */
   readonly #asked = new Map<string, number>();
 
@@ -212,6 +214,12 @@ export class StoreService implements AsyncDisposable {
     };
   }
 
+  /** Whether sealing has no time to rest: somebody waits for it, the service ends, much waits, or the journal does. */
+  get isPressed(): boolean {
+    const isEnding = this.#stop.signal.aborted;
+    return this.#awaited > 0 || isEnding || this.#intake.isPaused || this.#tail.rows >= this.#limits.pressRows;
+  }
+
   /**
    * The readings of a stream that no segment has at a version of the catalogue.
    *
@@ -235,7 +243,11 @@ export class StoreService implements AsyncDisposable {
   }
 
   /** Seals and publishes all that waits now, or what waits of one stream. */
-  async flush(only?: string): Promise<void> {
+  flush(only?: string): Promise<void> {
+    return this.#awaiting(() => this.#flush(only));
+  }
+
+  async #flush(only?: string): Promise<void> {
     const waiting = this.#tail.summaries().map((summary) => summary.stream);
     const streams = only === undefined ? waiting : waiting.filter((stream) => stream === only);
     for (const stream of streams) {
@@ -249,10 +261,12 @@ export class StoreService implements AsyncDisposable {
   }
 
   /** Merges segments until nothing is due. @returns how many merges that took */
-  async compact(): Promise<number> {
-    const before = this.#compactions;
-    while (await this.#orEnd(this.#takeTurn(() => this.#compactOnce())));
-    return this.#compactions - before;
+  compact(): Promise<number> {
+    return this.#awaiting(async () => {
+      const before = this.#compactions;
+      while (await this.#orEnd(this.#takeTurn(() => this.#compactOnce())));
+      return this.#compactions - before;
+    });
   }
 
   /**
@@ -326,7 +340,11 @@ export class StoreService implements AsyncDisposable {
    * @returns how many rows went
    * @throws {StoreError} STORE_SEGMENT_HELD
    */
-  async eraseSubject(subject: SubjectRows, request: string): Promise<number> {
+  eraseSubject(subject: SubjectRows, request: string): Promise<number> {
+    return this.#awaiting(() => this.#eraseSubject(subject, request));
+  }
+
+  async #eraseSubject(subject: SubjectRows, request: string): Promise<number> {
     await this.flush(subject.stream);
     const clean = new Set<string>();
     for (let rows = 0; ;) {
@@ -456,6 +474,15 @@ export class StoreService implements AsyncDisposable {
     await promise;
     clearTimeout(timer);
     this.#wake = null;
+  }
+
+  async #awaiting<T>(step: () => Promise<T>): Promise<T> {
+    this.#awaited += 1;
+    try {
+      return await step();
+    } finally {
+      this.#awaited -= 1;
+    }
   }
 
   /** Queues a step behind those that run, whatever became of them. */

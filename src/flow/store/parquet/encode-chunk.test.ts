@@ -7,6 +7,7 @@ import { chunkLayout } from './footer.ts';
 import { ColumnField } from './format.ts';
 import type { Gathered } from './gather-column.ts';
 import { readPageHeader } from './page-header.ts';
+import { takeSteps } from './take-steps.ts';
 import { intAt, structAt } from './thrift-access.ts';
 
 const encode = (
@@ -15,7 +16,7 @@ const encode = (
   rows: number,
 ): { pages: string[]; nulls: number | undefined; sink: MemorySink } => {
   const sink = new MemorySink();
-  const { meta, uncompressed } = encodeChunk({ name: 'c', type, nullable: true }, column, rows, 1, sink);
+  const { meta, uncompressed } = takeSteps(encodeChunk({ name: 'c', type, nullable: true }, column, rows, 1, sink));
   assert.equal(intAt(meta, ColumnField.NumValues, 'n'), rows);
   assert.equal(intAt(meta, ColumnField.TotalUncompressedSize, 'n'), uncompressed);
   const pages: string[] = [];
@@ -35,7 +36,7 @@ describe('encodeChunk()', () => {
     const values = Float64Array.from({ length: 40_000 }, (_, i) => i % 5);
     const column: Gathered = { kind: 'numbers', values, nulls: null };
     const sink = new MemorySink();
-    const { meta } = encodeChunk({ name: 'c', type: 'number', nullable: false }, column, 40_000, null, sink);
+    const { meta } = takeSteps(encodeChunk({ name: 'c', type: 'number', nullable: false }, column, 40_000, null, sink));
     const header = readPageHeader(sink.bytes(), 0);
     assert.deepEqual([header.kind, intAt(meta, ColumnField.Codec, 'c')], ['data', 0]);
     assert.deepEqual(Buffer.from(sink.bytes().subarray(header.end, header.end + 320_000)), Buffer.from(values.buffer));
@@ -87,7 +88,7 @@ describe('encodeChunk()', () => {
     const sink = new MemorySink();
     sink.write(new Uint8Array(4));
     const column = { kind: 'booleans', values: Uint8Array.of(1, 0), nulls: null } as const;
-    const { meta } = encodeChunk({ name: 'c', type: 'boolean', nullable: false }, column, 2, 1, sink);
+    const { meta } = takeSteps(encodeChunk({ name: 'c', type: 'boolean', nullable: false }, column, 2, 1, sink));
     assert.deepEqual(chunkLayout(meta, ['c'], sink.length), { start: 4, end: sink.length, dictionary: null, data: 4 });
   });
 

@@ -63,19 +63,20 @@ export function physicalType(type: ColumnShape['type']): number {
 }
 
 /**
- * Writes one column of one row group: a dictionary page where it pays, then data pages of about 1 MiB, zstd.
+ * Writes one column of one row group, in steps: a dictionary page where it pays, then data pages of about 1 MiB, zstd.
  *
  * @param level of zstd, 1 to 22; null for what is written fast and read soon: nothing is compressed, and no dictionary
  *   of numbers is looked for
  */
-export function encodeChunk(
+export function* encodeChunk(
   shape: ColumnShape,
   column: Gathered,
   rows: number,
   level: number | null,
   out: ByteSink,
-): EncodedChunk {
+): Generator<void, EncodedChunk> {
   const plan = planValues(shape, column, rows, level !== null);
+  yield;
   const start = out.length;
   let uncompressed = 0;
   const write = (type: number, header: Readonly<Record<number, ThriftValue>>, payload: Uint8Array): void => {
@@ -102,6 +103,7 @@ export function encodeChunk(
     const header = struct({ 1: i32(page.rows), 2: i32(plan.encoding), 3: i32(Encoding.Rle), 4: i32(Encoding.Rle) });
     const payload = shape.nullable ? concatBytes([definitionLevels(page.nulls, page.rows), page.bytes]) : page.bytes;
     write(PageType.Data, { [PageField.DataHeader]: header }, payload);
+    yield;
   }
   const encodings =
     plan.dictionary === null ? [Encoding.Plain, Encoding.Rle] : [Encoding.Plain, Encoding.Rle, Encoding.RleDictionary];

@@ -6,6 +6,7 @@ import { closing, magicBytes } from './footer.ts';
 import { ChunkField, FileField, MAGIC_PLAIN, Repetition, RowGroupField, SchemaField } from './format.ts';
 import { gatherColumn } from './gather-column.ts';
 import type { Slice } from './gather-column.ts';
+import { takeSteps } from './take-steps.ts';
 import { bool, i16, i32, i64, list, struct, structOf, text, ThriftType } from './thrift-value.ts';
 import type { ThriftStruct, ThriftValue } from './thrift-value.ts';
 import { encodeStruct } from './thrift-writer.ts';
@@ -37,14 +38,10 @@ export function encodeParquet(
   batches: readonly Batch[],
   options: EncodeParquetOptions = {},
 ): Uint8Array {
-  const steps = encodeParquetSteps(shape, batches, options);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  return takeSteps(encodeParquetSteps(shape, batches, options));
 }
 
-/** The same in steps of one column of a row group, for who must not hold others up meanwhile. */
+/** The same in steps of a page about, each a few milliseconds, for who must not hold others up meanwhile. */
 export function* encodeParquetSteps(
   shape: readonly ColumnShape[],
   batches: readonly Batch[],
@@ -59,8 +56,9 @@ export function* encodeParquetSteps(
     const count = slices.reduce((sum, slice) => sum + slice.to - slice.from, 0);
     const chunks: EncodedChunk[] = [];
     for (const column of shape) {
-      chunks.push(encodeChunk(column, gatherColumn(column, slices, count), count, level, out));
+      const gathered = gatherColumn(column, slices, count);
       yield;
+      chunks.push(yield* encodeChunk(column, gathered, count, level, out));
     }
     const start = chunks[0]?.start ?? out.length;
     groups.push(

@@ -100,6 +100,8 @@ export type StoreControlMethods = {
 /** What the sealing thread offers to the store's main thread. */
 export type SealingMethods = {
   start(start: { readonly objects: string; readonly places: PlacesStart; readonly niceness: number }): Promise<void>;
+  /** Whether there is no time to rest from now on. */
+  press(pressed: boolean): void;
   /** Other places are declared. */
   places(declared: readonly ObjectsPlace[]): void;
   seal(content: SegmentContent): Promise<MadeSegment>;

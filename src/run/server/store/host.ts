@@ -58,7 +58,8 @@ export class StoreHost {
     const process = await SupervisedProcess.start<StoreMethods>({
       name: 'store',
       entry: new URL('process.ts', import.meta.url),
-      nodeFlags: ['--disable-warning=ExperimentalWarning'],
+      // Threads of the collector would not give way as sealing does: as many as they are they outweigh the gateway.
+      nodeFlags: ['--single-threaded-gc', '--disable-warning=ExperimentalWarning'],
       environment: { ...logLevel(), ...KEPT_MEMORY },
       niceness: NICENESS,
       offered: offer(parts, damages),

@@ -58,6 +58,7 @@ const offered: StoreMethods = {
       objects,
       places: reached,
       niceness: SEALING_NICENESS,
+      isPressed: () => service?.isPressed ?? true,
       offered: {
         audit: (event) => control.call('audit', event),
         newDataKeys: (request) => control.call('newDataKeys', request),

@@ -35,6 +35,7 @@ async function startWorker(t: Cleanable) {
     objects,
     places,
     niceness: 1,
+    isPressed: () => false,
     offered,
     onEnd: (error) => assert.fail(String(error)),
   });

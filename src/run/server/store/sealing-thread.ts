@@ -14,29 +14,39 @@ export interface SealingThreadParts {
   readonly places: PlacesStart;
   /** How far the thread gives way to the others of its process, 0 to 19. */
   readonly niceness: number;
+  /** Whether there is no time to rest. */
+  readonly isPressed: () => boolean;
   /** The way to control. */
   readonly offered: SealingControlMethods;
   /** Called when the thread ended, which it never should. */
   readonly onEnd: (error: unknown) => void;
 }
 
+/** How often is looked whether it is pressed. */
+const LOOK_MS = 50;
+
 /** Makes segments in a thread of its own. */
 export class SealingThread implements SegmentMaker, AsyncDisposable {
   readonly #thread: Worker;
   readonly #peer: Peer<SealingMethods>;
+  readonly #isPressed: () => boolean;
+  readonly #look: NodeJS.Timeout;
+  #told = false;
 
-  private constructor(thread: Worker, peer: Peer<SealingMethods>) {
+  private constructor(thread: Worker, peer: Peer<SealingMethods>, isPressed: () => boolean) {
     this.#thread = thread;
     this.#peer = peer;
+    this.#isPressed = isPressed;
+    this.#look = setInterval(() => this.#press(), LOOK_MS).unref();
   }
 
   /** The thread loads its code while its store goes on; what is asked of it meanwhile waits there. */
-  static start({ objects, places, niceness, offered, onEnd }: SealingThreadParts): SealingThread {
+  static start({ objects, places, niceness, isPressed, offered, onEnd }: SealingThreadParts): SealingThread {
     const thread = new Worker(new URL('sealing-worker.ts', import.meta.url));
     thread.once('error', onEnd);
     const peer = new Peer<SealingMethods>(portLine(thread), offered);
     peer.call('start', { objects, places, niceness }).catch(onEnd);
-    return new SealingThread(thread, peer);
+    return new SealingThread(thread, peer, isPressed);
   }
 
   /** Joins the batches, which are thousands, and hands the result over without a copy. */
@@ -51,6 +61,7 @@ export class SealingThread implements SegmentMaker, AsyncDisposable {
     const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
     const batch = { stream, template: batches[0]?.template ?? '', rows, columns: joined };
     const order = { ...contentOnly(content), batches: [batch] };
+    this.#press();
     const segment = segmentOf(await this.#peer.call('seal', order, buffersOf(joined)));
     if (segment === null) throw new TypeError('sealing made no segment');
     return segment;
@@ -62,10 +73,19 @@ export class SealingThread implements SegmentMaker, AsyncDisposable {
   }
 
   async compact(...[plan, declared]: Parameters<SegmentMaker['compact']>): Promise<Segment | null> {
+    this.#press();
     return segmentOf(await this.#peer.call('compact', { plan, declared }));
   }
 
+  #press(): void {
+    const pressed = this.#isPressed();
+    if (pressed === this.#told) return;
+    this.#told = pressed;
+    this.#peer.tell('press', pressed);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#look);
     await this.#thread.terminate();
   }
 }

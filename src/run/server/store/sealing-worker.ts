@@ -12,9 +12,11 @@ import { portLine } from '../process/lines.ts';
 import { Peer } from '../process/peer.ts';
 import type { MadeSegment, SealingControlMethods, SealingMethods } from './contract.ts';
 import { remoteDataKeys, remoteSegmentKeys } from './remote-keys.ts';
+import { Rests } from './rests.ts';
 
 /** The store's other thread: it seals and merges, so that its first one can take readings and serve the tail. */
 
+const rests = new Rests();
 /** What is asked before the start is done waits for it. */
 const maker = Promise.withResolvers<SegmentMaker>();
 const places = Promise.withResolvers<ArchivePlaces>();
@@ -32,8 +34,12 @@ const offered: SealingMethods = {
       audit: { append: (event) => main.call('audit', event) },
       clock: systemClock,
       random: systemRandom,
+      rest: () => rests.take(),
     });
     maker.resolve(made);
+  },
+  press: (pressed) => {
+    rests.pressed = pressed;
   },
   places: (declared) => void places.promise.then((found) => found.use(declared)),
   seal: (content) => outcome((own) => own.seal(content)),
