@@ -67,104 +67,100 @@ const find = async (weir: TestPlatform, subject: string): Promise<readonly strin
     ({ where, relation, count: n }) => `${n} in ${relation ?? where}`,
   );
 
-test(
-  'a person is found in every corner, is out of every answer at once, off the disk soon, and stays so',
-  { timeout: 280_000 },
-  async (t) => {
-    await using weir = await startTestPlatform(TEMPLATE, {}, { erasureGrace: millis(100) });
-    const truck = await weir.enrol('truck-1', 'truck');
-    const send = async (stream: string, ...readings: object[]): Promise<string> =>
-      (await postReadings(weir, truck, stream, readings)).outcomes;
-    await send('climate', { driver: 'ada', level: 0.1 }, { driver: 'bob', level: 0.2 }, { driver: 'ada', level: 0.3 });
-    await send('trips', { rider: 'ada' }, { rider: 'eve', who: 'ada' }, { rider: 'eve', who: 'bob' });
-    // What waits is sealed as the platform ends.
-    await weir.restart();
-    await send('climate', { driver: 'ada', level: 0.4 }, { level: 0.5 });
-    // Out of range: evidence in quarantine.
-    await send('climate', { driver: 'ada', level: 7 }, { driver: 'bob', level: 8 });
-    await weir.ask('POST', '/v1/tables/staff', { body: 'name,team\nada,red\nbob,blue\n', headers: { 'content-type': 'text/csv' } }); // prettier-ignore
-    await weir.query("select * from trips where rider = 'ada'");
-    await eventually(() => count(weir, 'climate'), (n) => n === 5); // prettier-ignore
-    await eventually(() => find(weir, 'ada'), (found) => found.some((one) => one.includes('quarantine'))); // prettier-ignore
-    // Noticed, and frozen.
-    await plantAlert(weir);
-    await eventually(() => count(weir, 'pulse'), (n) => n === PULSES); // prettier-ignore
-    const [named] = await weir.query<{ wearer: string }>('select distinct wearer from pulse');
-    const frozen = await weir.call('POST', '/v1/datasets', {
-      body: { name: 'pulses', from: 'pulse', purpose: 'quality' },
-    });
-    assert.equal(frozen.status, 201, frozen.body.toString());
-    const watched = await find(weir, 'ada');
-    assert.ok(watched.includes('1 in baselines') && watched.includes(`${PULSES} in datasets`), watched.join());
-    assert.ok(
-      watched.some((one) => /^[1-9]\d* in alerts$/.test(one)),
-      watched.join(),
-    );
-    const elsewhere = watched.filter((one) => !/alerts|baselines|datasets|pulse/.test(one));
-    assert.deepEqual([...elsewhere].sort(), ['1 in climate', '1 in quarantine', '1 in sealed statements', '1 in tables of reference', '2 in climate', '2 in trips']); // prettier-ignore
-    assert.deepEqual(await find(weir, 'nobody'), []);
+test('a person is found in every corner, is out of every answer at once, off the disk soon, and stays so', async (t) => {
+  await using weir = await startTestPlatform(TEMPLATE, {}, { erasureGrace: millis(100) });
+  const truck = await weir.enrol('truck-1', 'truck');
+  const send = async (stream: string, ...readings: object[]): Promise<string> =>
+    (await postReadings(weir, truck, stream, readings)).outcomes;
+  await send('climate', { driver: 'ada', level: 0.1 }, { driver: 'bob', level: 0.2 }, { driver: 'ada', level: 0.3 });
+  await send('trips', { rider: 'ada' }, { rider: 'eve', who: 'ada' }, { rider: 'eve', who: 'bob' });
+  // What waits is sealed as the platform ends.
+  await weir.restart();
+  await send('climate', { driver: 'ada', level: 0.4 }, { level: 0.5 });
+  // Out of range: evidence in quarantine.
+  await send('climate', { driver: 'ada', level: 7 }, { driver: 'bob', level: 8 });
+  await weir.ask('POST', '/v1/tables/staff', { body: 'name,team\nada,red\nbob,blue\n', headers: { 'content-type': 'text/csv' } }); // prettier-ignore
+  await weir.query("select * from trips where rider = 'ada'");
+  await eventually(() => count(weir, 'climate'), (n) => n === 5); // prettier-ignore
+  await eventually(() => find(weir, 'ada'), (found) => found.some((one) => one.includes('quarantine'))); // prettier-ignore
+  // Noticed, and frozen.
+  await plantAlert(weir);
+  await eventually(() => count(weir, 'pulse'), (n) => n === PULSES); // prettier-ignore
+  const [named] = await weir.query<{ wearer: string }>('select distinct wearer from pulse');
+  const frozen = await weir.call('POST', '/v1/datasets', {
+    body: { name: 'pulses', from: 'pulse', purpose: 'quality' },
+  });
+  assert.equal(frozen.status, 201, frozen.body.toString());
+  const watched = await find(weir, 'ada');
+  assert.ok(watched.includes('1 in baselines') && watched.includes(`${PULSES} in datasets`), watched.join());
+  assert.ok(
+    watched.some((one) => /^[1-9]\d* in alerts$/.test(one)),
+    watched.join(),
+  );
+  const elsewhere = watched.filter((one) => !/alerts|baselines|datasets|pulse/.test(one));
+  assert.deepEqual([...elsewhere].sort(), ['1 in climate', '1 in quarantine', '1 in sealed statements', '1 in tables of reference', '2 in climate', '2 in trips']); // prettier-ignore
+  assert.deepEqual(await find(weir, 'nobody'), []);
 
-    // Given out, hidden, and shown again.
-    const body = { subject: 'ada' };
-    const { relations } = await weir.ask<{ relations: { name: string; rows: Record<string, unknown>[] }[] }>('POST', '/v1/subjects/export', { body }); // prettier-ignore
-    assert.deepEqual(
-      relations.map(({ name, rows }) => [name, rows.length]),
-      [
-        ['climate', 3],
-        ['trips', 2],
-        ['pulse', PULSES],
-        ['staff', 1],
-      ],
-    );
-    assert.equal(relations[0]?.rows[0]?.['driver'], 'ada');
-    const restricted = await weir.ask<Request>('POST', '/v1/subjects/restrict', { body });
-    assert.deepEqual([await count(weir, 'climate'), await count(weir, 'trips'), await count(weir, 'staff')], [2, 1, 1]);
-    await weir.ask('POST', `/v1/subject-requests/${restricted.id}/lift`, { body: {} });
-    assert.equal(await count(weir, 'climate'), 5);
+  // Given out, hidden, and shown again.
+  const body = { subject: 'ada' };
+  const { relations } = await weir.ask<{ relations: { name: string; rows: Record<string, unknown>[] }[] }>('POST', '/v1/subjects/export', { body }); // prettier-ignore
+  assert.deepEqual(
+    relations.map(({ name, rows }) => [name, rows.length]),
+    [
+      ['climate', 3],
+      ['trips', 2],
+      ['pulse', PULSES],
+      ['staff', 1],
+    ],
+  );
+  assert.equal(relations[0]?.rows[0]?.['driver'], 'ada');
+  const restricted = await weir.ask<Request>('POST', '/v1/subjects/restrict', { body });
+  assert.deepEqual([await count(weir, 'climate'), await count(weir, 'trips'), await count(weir, 'staff')], [2, 1, 1]);
+  await weir.ask('POST', `/v1/subject-requests/${restricted.id}/lift`, { body: {} });
+  assert.equal(await count(weir, 'climate'), 5);
 
-    // Corrected, in the next answer and off the disk.
-    const change = { subject: 'bob', stream: 'climate', set: { level: 0.25 } };
-    const corrected = await weir.ask<Request>('POST', '/v1/subjects/rectify', { body: change });
-    const levels = await weir.query<{ level: number }>('select level from climate order by level');
-    assert.deepEqual(levels.map(({ level }) => level), [0.1, 0.25, 0.3, 0.4, 0.5]); // prettier-ignore
-    const rectified = await eventually(() => weir.ask<Request>('GET', `/v1/subject-requests/${corrected.id}`), ({ state }) => state === 'done', 60_000); // prettier-ignore
-    const proof = await weir.ask<{ certificate: string }>('GET', `/v1/erasures/${rectified.certificate}`);
-    const said = JSON.parse(Buffer.from((JSON.parse(proof.certificate) as { payload: string }).payload, 'base64').toString()) as Record<string, unknown>; // prettier-ignore
-    assert.deepEqual(said['corrected'], { stream: 'climate', fields: ['level'], from: null, to: null });
+  // Corrected, in the next answer and off the disk.
+  const change = { subject: 'bob', stream: 'climate', set: { level: 0.25 } };
+  const corrected = await weir.ask<Request>('POST', '/v1/subjects/rectify', { body: change });
+  const levels = await weir.query<{ level: number }>('select level from climate order by level');
+  assert.deepEqual(levels.map(({ level }) => level), [0.1, 0.25, 0.3, 0.4, 0.5]); // prettier-ignore
+  const rectified = await eventually(() => weir.ask<Request>('GET', `/v1/subject-requests/${corrected.id}`), ({ state }) => state === 'done', 60_000); // prettier-ignore
+  const proof = await weir.ask<{ certificate: string }>('GET', `/v1/erasures/${rectified.certificate}`);
+  const said = JSON.parse(Buffer.from((JSON.parse(proof.certificate) as { payload: string }).payload, 'base64').toString()) as Record<string, unknown>; // prettier-ignore
+  assert.deepEqual(said['corrected'], { stream: 'climate', fields: ['level'], from: null, to: null });
 
-    const request = await weir.ask<Request>('POST', '/v1/subjects/erase', { body: { subject: 'ada' } });
-    assert.equal(request.state, 'open');
-    assert.deepEqual([await count(weir, 'climate'), await count(weir, 'trips')], [2, 1]);
-    assert.match(await send('climate', { driver: 'ada', level: 0.6 }, { driver: 'bob', level: 0.6 }), /erased/);
-    assert.match(await send('trips', { rider: 'ada' }), /erased/);
-    const ask = (id: string) => weir.ask<Request>('GET', `/v1/subject-requests/${id}`);
-    const done = await eventually(() => ask(request.id), ({ state }) => state === 'done', 60_000); // prettier-ignore
-    assert.deepEqual(await find(weir, 'ada'), []);
-    const { certificate } = await weir.ask<{ certificate: string }>('GET', `/v1/erasures/${done.certificate}`);
-    const { payload } = JSON.parse(certificate) as { payload: string };
-    const statement = JSON.parse(Buffer.from(payload, 'base64').toString()) as Record<string, unknown>;
-    const { alerts, ...erased } = statement['erased'] as Record<string, number>;
-    assert.ok((alerts ?? 0) > 0);
-    assert.deepEqual(erased, {
-      segments: 5 + PULSES,
-      quarantine: 1,
-      'tables of reference': 1,
-      'sealed statements': 1,
-      datasets: PULSES,
-      baselines: 1,
-    });
-    const shown = await weir.ask<{ alerts: { evidence: unknown[] }[] }>('GET', '/v1/alerts');
-    assert.ok(shown.alerts.every(({ evidence }) => evidence.length === 0));
-    await scanOutside(t, weir, named!.wearer);
-    assert.ok((statement['looked'] as { found: number }[]).every(({ found }) => found === 0));
-    assert.deepEqual([await count(weir, 'climate'), await count(weir, 'trips'), await count(weir, 'staff')], [3, 1, 1]);
+  const request = await weir.ask<Request>('POST', '/v1/subjects/erase', { body: { subject: 'ada' } });
+  assert.equal(request.state, 'open');
+  assert.deepEqual([await count(weir, 'climate'), await count(weir, 'trips')], [2, 1]);
+  assert.match(await send('climate', { driver: 'ada', level: 0.6 }, { driver: 'bob', level: 0.6 }), /erased/);
+  assert.match(await send('trips', { rider: 'ada' }), /erased/);
+  const ask = (id: string) => weir.ask<Request>('GET', `/v1/subject-requests/${id}`);
+  const done = await eventually(() => ask(request.id), ({ state }) => state === 'done', 60_000); // prettier-ignore
+  assert.deepEqual(await find(weir, 'ada'), []);
+  const { certificate } = await weir.ask<{ certificate: string }>('GET', `/v1/erasures/${done.certificate}`);
+  const { payload } = JSON.parse(certificate) as { payload: string };
+  const statement = JSON.parse(Buffer.from(payload, 'base64').toString()) as Record<string, unknown>;
+  const { alerts, ...erased } = statement['erased'] as Record<string, number>;
+  assert.ok((alerts ?? 0) > 0);
+  assert.deepEqual(erased, {
+    segments: 5 + PULSES,
+    quarantine: 1,
+    'tables of reference': 1,
+    'sealed statements': 1,
+    datasets: PULSES,
+    baselines: 1,
+  });
+  const shown = await weir.ask<{ alerts: { evidence: unknown[] }[] }>('GET', '/v1/alerts');
+  assert.ok(shown.alerts.every(({ evidence }) => evidence.length === 0));
+  await scanOutside(t, weir, named!.wearer);
+  assert.ok((statement['looked'] as { found: number }[]).every(({ found }) => found === 0));
+  assert.deepEqual([await count(weir, 'climate'), await count(weir, 'trips'), await count(weir, 'staff')], [3, 1, 1]);
 
-    await weir.restart();
-    assert.match(await send('climate', { driver: 'ada', level: 0.6 }), /erased/);
-    assert.equal((await ask(request.id)).state, 'done');
-    assert.deepEqual(await find(weir, 'bob').then((found) => [...found].sort()), ['1 in tables of reference', '1 in trips', '2 in climate']); // prettier-ignore
-  },
-);
+  await weir.restart();
+  assert.match(await send('climate', { driver: 'ada', level: 0.6 }), /erased/);
+  assert.equal((await ask(request.id)).state, 'done');
+  assert.deepEqual(await find(weir, 'bob').then((found) => [...found].sort()), ['1 in tables of reference', '1 in trips', '2 in climate']); // prettier-ignore
+});
 
 test('what the platform writes of a device that is a person’s is found, given out and erased with them', async () => {
   await using weir = await startTestPlatform(TEMPLATE, {}, { erasureGrace: millis(100) });

@@ -6,13 +6,13 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
-import mqtt from 'mqtt';
 import { nextNormal, seedRandom } from '#learn/features/index.ts';
 import type { AlertForm, IncidentForm } from '#run/server/index.ts';
 import { BulkPublisher } from '#run/twin/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
-import type { TestDevice, TestPlatform } from '../support/running-platform.ts';
+import type { TestPlatform } from '../support/running-platform.ts';
+import { connectDevice } from './connect-device.ts';
 
 const run = promisify(execFile);
 const MAIN = path.resolve(import.meta.dirname, '../../src/run/cli/main.ts');
@@ -306,8 +306,8 @@ test('an attack in stages is one incident with its steps in order', async () => 
     assert.equal((await weir.call('GET', '/v1/me', { token: `weir_${'A'.repeat(40)}${i}` })).status, 401);
   }
   // A copied certificate is in use beside the device itself, which is then told what it should not be.
-  const own = await joinFrom(weir, truck, '127.0.0.1');
-  const copy = await joinFrom(weir, truck, '127.0.0.2');
+  const own = await connectDevice(weir, truck, 'from-127.0.0.1', '127.0.0.1');
+  const copy = await connectDevice(weir, truck, 'from-127.0.0.2', '127.0.0.2');
   await eventually(
     () => weir.query('select device from _clones'),
     (found) => found.length > 0,
@@ -382,20 +382,4 @@ async function knock(weir: TestPlatform): Promise<void> {
   socket.on('error', () => undefined);
   socket.on('secureConnect', () => socket.write('knock'));
   await once(socket, 'close');
-}
-
-async function joinFrom(weir: TestPlatform, device: TestDevice, localAddress: string): Promise<mqtt.MqttClient> {
-  return mqtt.connectAsync({
-    protocol: 'mqtts',
-    host: 'localhost',
-    port: weir.platform.address.ports.mqtt,
-    key: device.key,
-    cert: device.certificate,
-    ca: device.authority,
-    protocolVersion: 5,
-    reconnectPeriod: 0,
-    // Handed through to the socket; the types do not know of it.
-    ...({ localAddress } as object),
-    clientId: `from-${localAddress}`,
-  });
 }

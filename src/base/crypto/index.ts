@@ -41,12 +41,12 @@ export type { SignatureAlgorithm, Signer } from './signature.ts';
 export {
   formatNoteKey,
   isNoteKeyName,
-  keyOfType,
   NOTE_KEY_TYPES,
   noteKeyId,
   noteSigner,
   parseNoteKey,
   parseNoteVerifier,
+  readNoteKey,
 } from './signed-note-key.ts';
 export type { NoteAlgorithm, NoteSigner, NoteVerifier } from './signed-note-key.ts';
 export {

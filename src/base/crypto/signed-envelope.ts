@@ -1,10 +1,8 @@
 import { canonicalJson, concatBytes, encodeUtf8, fromBase64, toBase64 } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
 import { CryptoError } from './errors.ts';
-import { VerifyingKey } from './signature.ts';
-import type { Signer } from './signature.ts';
-import { keyOfType, NOTE_KEY_TYPES, noteSigner, parseNoteKey } from './signed-note-key.ts';
-import type { NoteAlgorithm } from './signed-note-key.ts';
+import type { Signer, VerifyingKey } from './signature.ts';
+import { NOTE_KEY_TYPES, noteSigner, readNoteKey } from './signed-note-key.ts';
 
 /** A statement of years stays far below. */
 const MOST_CHARACTERS = 16 * 1_048_576;
@@ -106,14 +104,10 @@ function parseEnvelope(text: string): Envelope {
 }
 
 function parseVerifier(key: string): { id: string; verifier: VerifyingKey } {
-  const { name, keyId, material } = parseNoteKey(key);
-  for (const algorithm of Object.keys(NOTE_KEY_TYPES) as NoteAlgorithm[]) {
-    const publicKey = keyOfType(material, NOTE_KEY_TYPES[algorithm], algorithm);
-    if (publicKey !== null) {
-      return { id: `${name}+${keyId}`, verifier: VerifyingKey.fromBytes(algorithm, publicKey) };
-    }
-  }
-  throw unsigned(`key ${name}+${keyId} is of a type that is not known here`);
+  const { name, keyId, known } = readNoteKey(key, NOTE_KEY_TYPES);
+  const id = `${name}+${keyId}`;
+  if (known === null) throw unsigned(`key ${id} is of a type that is not known here`);
+  return { id, verifier: known.key };
 }
 
 function malformed(why: string, cause?: unknown): CryptoError {

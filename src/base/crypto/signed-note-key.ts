@@ -78,28 +78,44 @@ export function parseNoteKey(text: string): { name: string; keyId: string; mater
  * @throws {CryptoError} CRYPTO_KEY_INVALID if it is malformed or of a type that this room does not know
  */
 export function parseNoteVerifier(text: string): NoteVerifier {
-  const { name, keyId, material } = parseNoteKey(text);
-  for (const algorithm of ['ed25519', 'ml-dsa-65'] as const) {
-    const publicKey = keyOfType(material, NOTE_KEY_TYPES[algorithm], algorithm);
-    if (publicKey === null) continue;
-    const key = VerifyingKey.fromBytes(algorithm, publicKey);
-    return {
-      algorithm,
-      name,
-      keyId,
-      verifierKey: text,
-      isValid: (body, signature) => key.isValid(encodeUtf8(body), signature),
-    };
-  }
-  throw refused('its signature type is not known here');
+  const { name, keyId, known } = readNoteKey(text, NOTE_KEY_TYPES);
+  if (known === null) throw refused('its signature type is not known here');
+  const { algorithm, key } = known;
+  return {
+    algorithm,
+    name,
+    keyId,
+    verifierKey: text,
+    isValid: (body, signature) => key.isValid(encodeUtf8(body), signature),
+  };
 }
 
-/** The public key behind a type, or null where the bytes are of another type or length. */
-export function keyOfType(material: Uint8Array, type: Uint8Array, algorithm: SignatureAlgorithm): Uint8Array | null {
-  const ofType =
-    material.length === type.length + SIGNATURE_SIZES[algorithm].publicKey &&
-    equalBytes(material.subarray(0, type.length), type);
-  return ofType ? material.subarray(type.length) : null;
+/** What a verifier key stands for: the key, or null where it is of no type that was asked for. */
+export interface ReadNoteKey<Algorithm> {
+  readonly name: string;
+  readonly keyId: string;
+  readonly known: { readonly algorithm: Algorithm; readonly key: VerifyingKey } | null;
+}
+
+/**
+ * Reads a verifier key of one of some types.
+ *
+ * @param types the bytes that stand before the public key, by algorithm
+ * @throws {CryptoError} CRYPTO_KEY_INVALID if it is malformed
+ */
+export function readNoteKey<Algorithm extends SignatureAlgorithm>(
+  text: string,
+  types: Readonly<Record<Algorithm, Uint8Array>>,
+): ReadNoteKey<Algorithm> {
+  const { name, keyId, material } = parseNoteKey(text);
+  for (const algorithm of Object.keys(types) as Algorithm[]) {
+    const type = types[algorithm];
+    const length = type.length + SIGNATURE_SIZES[algorithm].publicKey;
+    if (material.length !== length || !equalBytes(material.subarray(0, type.length), type)) continue;
+    const key = VerifyingKey.fromBytes(algorithm, material.subarray(type.length));
+    return { name, keyId, known: { algorithm, key } };
+  }
+  return { name, keyId, known: null };
 }
 
 /**

@@ -4,11 +4,10 @@ import {
   CryptoError,
   formatNoteKey,
   isNoteKeyName,
-  keyOfType,
   noteKeyId,
   parseNoteKey,
   parseNoteVerifier,
-  VerifyingKey,
+  readNoteKey,
 } from '#base/crypto/index.ts';
 import type { NoteSigner, NoteVerifier, Signer } from '#base/crypto/index.ts';
 import { parseCheckpoint } from './checkpoint.ts';
@@ -53,30 +52,26 @@ export function cosigner(name: string, signer: Signer, clock: Clock): NoteSigner
  * @throws {CryptoError} CRYPTO_KEY_INVALID if it is malformed or no cosigner's
  */
 export function parseCosignerKey(text: string): NoteVerifier {
-  const { name, keyId, material } = parseNoteKey(text);
-  for (const algorithm of ['ed25519', 'ml-dsa-44'] as const) {
-    const publicKey = keyOfType(material, TYPES[algorithm], algorithm);
-    if (publicKey === null) continue;
-    const key = VerifyingKey.fromBytes(algorithm, publicKey);
-    return {
-      algorithm,
-      name,
-      keyId,
-      verifierKey: text,
-      isValid(body, timed) {
-        const time = cosignatureTime(timed);
-        if (time === null) return false;
-        try {
-          return key.isValid(cosignedMessage(algorithm, name, time, body), timed.subarray(TIME_LENGTH));
-        } catch (error) {
-          // A note that is no checkpoint, or of an origin too long for the message, was cosigned by nobody.
-          if (hasCode(error, 'AUDIT_CHECKPOINT_INVALID') || hasCode(error, 'CRYPTO_KEY_INVALID')) return false;
-          throw error;
-        }
-      },
-    };
-  }
-  throw new CryptoError('CRYPTO_KEY_INVALID', 'Cannot use verifier key: it is no cosigner’s');
+  const { name, keyId, known } = readNoteKey(text, TYPES);
+  if (known === null) throw new CryptoError('CRYPTO_KEY_INVALID', 'Cannot use verifier key: it is no cosigner’s');
+  const { algorithm, key } = known;
+  return {
+    algorithm,
+    name,
+    keyId,
+    verifierKey: text,
+    isValid(body, timed) {
+      const time = cosignatureTime(timed);
+      if (time === null) return false;
+      try {
+        return key.isValid(cosignedMessage(algorithm, name, time, body), timed.subarray(TIME_LENGTH));
+      } catch (error) {
+        // A note that is no checkpoint, or of an origin too long for the message, was cosigned by nobody.
+        if (hasCode(error, 'AUDIT_CHECKPOINT_INVALID') || hasCode(error, 'CRYPTO_KEY_INVALID')) return false;
+        throw error;
+      }
+    },
+  };
 }
 
 /**

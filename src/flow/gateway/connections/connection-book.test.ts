@@ -4,16 +4,8 @@ import { micros } from '#base/core/index.ts';
 import { SENSOR, TRUCK } from '../mqtt/testing.ts';
 import { ConnectionBook, CONNECTION_PERIOD_MICROS } from './connection-book.ts';
 import type { ConnectionSummary, Manner } from './connection-summary.ts';
+import { MANNER } from './testing.ts';
 
-const MANNER: Manner = {
-  network: '192.0.2.0/24',
-  tls: 'TLSv1.3 TLS_AES_128_GCM_SHA256 X25519',
-  stack: 'ab',
-  protocol: 'mqtt-5',
-  keepAlive: 60,
-  clean: true,
-  hasWill: false,
-};
 const topic = { stream: 's', about: TRUCK, refusal: 0 };
 
 function open() {

@@ -2,16 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TRUCK } from '../mqtt/testing.ts';
 import { DeviceTally } from './device-tally.ts';
+import { MANNER } from './testing.ts';
 
-const MANNER = {
-  network: '192.0.2.0/24',
-  tls: 'TLSv1.3 TLS_AES_128_GCM_SHA256 X25519',
-  stack: 'ab',
-  protocol: 'mqtt-5',
-  keepAlive: 60,
-  clean: true,
-  hasWill: false,
-} as const;
 const topic = (stream: string, about = TRUCK.name, refusal = 0) => ({ stream, about: { name: about }, refusal });
 
 test('DeviceTally sums up messages and connections, and begins anew once they were taken', () => {
