@@ -5,53 +5,53 @@ export { EVIDENCE_TYPE, evidenceKeys, signEvidence, verifyEvidence } from './evi
 export type { Evidence } from './evidence-bundle.ts';
 export { judge } from './control.ts';
 export type { Control, ControlOutcome, ProbeResult } from './control.ts';
-export { CREDENTIAL_KINDS } from './probe-platform.ts';
+export { CREDENTIAL_KINDS } from './door-trials.ts';
+export type { FleetSumTrial, HashingTrial, SynthesisTrial, WindowTrial } from './derived-trials.ts';
 export type {
   ApiAnswer,
   ConnectOutcome,
   CredentialKind,
-  DeclaredStream,
   HandshakeOutcome,
-  KnownKey,
   ListeningPort,
-  LogCheck,
   Pace,
   ProbeCaller,
-  ProbePlatform,
-  CorrectionTrial,
-  RightsTrial,
   ProgramCredentialKind,
   PublishOutcome,
   CloneTrial,
-  TamperTrial,
-  TiersTrial,
-  DriftTrial,
-  WatchTrial,
-  ConsentTrial,
-  ArchiveTrial,
-  LetGoTrial,
-  RotateTrial,
-  BackupTrial,
-  RegionTrial,
-  ClassTrial,
-  FleetSumTrial,
-  HashingTrial,
-  PrivacyTrial,
-  SynthesisTrial,
-  WindowTrial,
   RevokeTrial,
-  KeySearch,
-  SearchOutcome,
   TlsListener,
   TlsOffer,
   AgreementOutcome,
   AdviceTrial,
   InventoryTrial,
   SignatureTrial,
+} from './door-trials.ts';
+export type {
+  CorrectionTrial,
+  RightsTrial,
+  ConsentTrial,
+  RegionTrial,
+  ClassTrial,
+  PrivacyTrial,
+} from './people-trials.ts';
+export type { DeclaredStream, ProbePlatform } from './probe-platform.ts';
+export type {
+  KnownKey,
+  LogCheck,
+  ArchiveTrial,
+  LetGoTrial,
+  RotateTrial,
+  BackupTrial,
+  KeySearch,
+  SearchOutcome,
   TracedAnswers,
   TamperOutcome,
-} from './probe-platform.ts';
+} from './stored-trials.ts';
 export type {
+  TamperTrial,
+  TiersTrial,
+  DriftTrial,
+  WatchTrial,
   AttackTrial,
   CommandTrial,
   ConditionTrial,

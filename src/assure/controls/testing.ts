@@ -1,36 +1,39 @@
 import assert from 'node:assert/strict';
 import { TokenKey } from '#base/crypto/index.ts';
 import type { Control } from './control.ts';
+import type { FleetSumTrial, HashingTrial, SynthesisTrial, WindowTrial } from './derived-trials.ts';
 import type {
   ApiAnswer,
   AdviceTrial,
   InventoryTrial,
-  KeySearch,
-  KnownKey,
-  ProbePlatform,
   PublishOutcome,
   CloneTrial,
-  TamperTrial,
-  TiersTrial,
-  DriftTrial,
-  WatchTrial,
-  ConsentTrial,
+  RevokeTrial,
+  SignatureTrial,
+} from './door-trials.ts';
+import type { ConsentTrial, PrivacyTrial, RegionTrial, ClassTrial } from './people-trials.ts';
+import type { ProbePlatform } from './probe-platform.ts';
+import type {
+  KeySearch,
+  KnownKey,
   ArchiveTrial,
   LetGoTrial,
   RotateTrial,
   BackupTrial,
-  FleetSumTrial,
-  HashingTrial,
-  PrivacyTrial,
-  RegionTrial,
-  ClassTrial,
-  SynthesisTrial,
-  WindowTrial,
-  RevokeTrial,
-  SignatureTrial,
   TracedAnswers,
-} from './probe-platform.ts';
-import type { AttackTrial, CommandTrial, FlowTrial, KindsTrial, SensorTrial, ToldAlert } from './watch-trials.ts';
+} from './stored-trials.ts';
+import type {
+  TamperTrial,
+  TiersTrial,
+  DriftTrial,
+  WatchTrial,
+  AttackTrial,
+  CommandTrial,
+  FlowTrial,
+  KindsTrial,
+  SensorTrial,
+  ToldAlert,
+} from './watch-trials.ts';
 
 /** An API as it describes itself: open, decided, and of devices. */
 const DESCRIBED = {

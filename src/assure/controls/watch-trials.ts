@@ -96,3 +96,75 @@ export interface StrangerTrial {
   /** Readings of the other one until it was told; null where it never was. */
   readonly strangerAfter: number | null;
 }
+
+/** What became of the device `_probe` as one that is tampered with. */
+export interface TamperTrial {
+  /** False where the template declares no detection: then signs are looked at by nobody. */
+  readonly watched: boolean;
+  /** An alert and an entry of the log for each sign. */
+  readonly caseOpen: boolean;
+  readonly bootLoop: boolean;
+  /** Its readings were refused and kept, while it was let in. */
+  readonly apart: boolean;
+  readonly cut: boolean;
+  readonly released: boolean;
+}
+
+/** What tiers of detectors did since the watch began. */
+export interface TiersTrial {
+  readonly devices: number;
+  /** The greatest share of the readings that any stream may send up on suspicion. */
+  readonly suspicious: number;
+  readonly tiers: readonly { readonly name: string; readonly judged: number; readonly busyMs: number }[];
+  readonly recall: { readonly sampled: number; readonly odd: number; readonly missed: number };
+  readonly heldBack: number;
+  readonly windowsShed: number;
+}
+
+/** What was told of a field of the device `_probe` that drifted. */
+export interface DriftTrial {
+  /** False where the template declares no detection: then nothing was tried. */
+  readonly watched: boolean;
+  /** Alerts that name the field since it began to drift. */
+  readonly told: number;
+  /** What the first of them names, and says. */
+  readonly fields: readonly string[];
+  readonly sentence: string | null;
+}
+
+/** What became of what the device `_probe` sent that is usual, and what is not. */
+export interface WatchTrial {
+  /** False where the template declares no detection: then nothing was tried. */
+  readonly watched: boolean;
+  /** What is normal for the device once that was sent; null where nothing is known. */
+  readonly baseline: {
+    readonly readings: number;
+    readonly fields: number;
+    /** Whether every detector may alarm, and says how sure it is. */
+    readonly armed: boolean;
+    readonly sure: boolean;
+  } | null;
+  /** What is usual raised nothing. */
+  readonly quiet: boolean;
+  /** The alert of one wild reading; null where none came. */
+  readonly alert: {
+    readonly cause: string | null;
+    readonly value: number | null;
+    readonly usual: readonly [number, number] | null;
+    readonly wouldPass: number | null;
+    /** The value in the reading that is shown as evidence, and in the usual one that is like it. */
+    readonly evidence: number | null;
+    readonly nearest: number | null;
+    readonly sentence: string;
+    /** False alarms in the time of the budget: at most likely, and allowed. */
+    readonly likely: number;
+    readonly budget: number;
+  } | null;
+  /** It was told while there was a window for another field. */
+  readonly otherWindowLeaves: boolean;
+  readonly windowSilences: boolean;
+  readonly muteSilences: boolean;
+  readonly revertTells: boolean;
+  /** All of them were one incident. */
+  readonly incident: boolean;
+}

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { WatchTrial } from '../probe-platform.ts';
-import type { AttackTrial } from '../watch-trials.ts';
+import type { WatchTrial, AttackTrial } from '../watch-trials.ts';
 import { assertTurnsRed, soundPlatform, SOUND_ATTACK, SOUND_WATCH } from '../testing.ts';
 import { alertsBecomeIncidents } from './alerts-become-incidents.ts';
 

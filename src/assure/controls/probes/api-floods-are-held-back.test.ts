@@ -1,5 +1,6 @@
 import { test } from 'node:test';
-import type { ApiAnswer, ProbePlatform } from '../probe-platform.ts';
+import type { ApiAnswer } from '../door-trials.ts';
+import type { ProbePlatform } from '../probe-platform.ts';
 import { assertTurnsRed } from '../testing.ts';
 import { apiFloodsAreHeldBack } from './api-floods-are-held-back.ts';
 

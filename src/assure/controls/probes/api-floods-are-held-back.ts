@@ -1,6 +1,6 @@
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
-import type { ApiAnswer } from '../probe-platform.ts';
+import type { ApiAnswer } from '../door-trials.ts';
 
 const FLOOD = 96;
 const AT_ONCE = 8;

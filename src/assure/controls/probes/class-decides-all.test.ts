@@ -1,5 +1,6 @@
 import { test } from 'node:test';
-import type { ClassTrial, ProbePlatform } from '../probe-platform.ts';
+import type { ClassTrial } from '../people-trials.ts';
+import type { ProbePlatform } from '../probe-platform.ts';
 import { assertTurnsRed, SOUND_CLASSES } from '../testing.ts';
 import { classDecidesAll } from './class-decides-all.ts';
 

@@ -1,7 +1,7 @@
 import type { Json } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
-import type { ClassTrial } from '../probe-platform.ts';
+import type { ClassTrial } from '../people-trials.ts';
 
 /** Changes the class of one field and nothing else, and asks all that decides for what follows, views over it among them. */
 export const classDecidesAll: Control = {

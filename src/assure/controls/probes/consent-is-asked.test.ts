@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ConsentTrial } from '../probe-platform.ts';
+import type { ConsentTrial } from '../people-trials.ts';
 import { assertTurnsRed, SOUND_CONSENT, soundPlatform } from '../testing.ts';
 import { consentIsAsked } from './consent-is-asked.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DriftTrial } from '../probe-platform.ts';
+import type { DriftTrial } from '../watch-trials.ts';
 import { assertTurnsRed, SOUND_DRIFT, soundPlatform } from '../testing.ts';
 import { driftIsTold } from './drift-is-told.ts';
 

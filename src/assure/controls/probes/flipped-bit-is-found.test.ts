@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import type { TamperOutcome } from '../probe-platform.ts';
+import type { TamperOutcome } from '../stored-trials.ts';
 import { assertTurnsRed } from '../testing.ts';
 import { flippedBitIsFound } from './flipped-bit-is-found.ts';
 

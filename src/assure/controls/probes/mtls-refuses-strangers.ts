@@ -1,7 +1,7 @@
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
-import { CREDENTIAL_KINDS } from '../probe-platform.ts';
-import type { CredentialKind } from '../probe-platform.ts';
+import { CREDENTIAL_KINDS } from '../door-trials.ts';
+import type { CredentialKind } from '../door-trials.ts';
 import { eventually } from './eventually.ts';
 
 /** The word in the log for each credential that must not let anybody in. */

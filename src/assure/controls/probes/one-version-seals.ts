@@ -1,6 +1,6 @@
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
-import type { KnownKey } from '../probe-platform.ts';
+import type { KnownKey } from '../stored-trials.ts';
 
 /** Looks at every version of every key as the platform has them now. */
 export const oneVersionSeals: Control = {

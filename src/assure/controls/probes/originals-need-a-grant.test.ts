@@ -1,5 +1,6 @@
 import { test } from 'node:test';
-import type { ApiAnswer, ProbePlatform } from '../probe-platform.ts';
+import type { ApiAnswer } from '../door-trials.ts';
+import type { ProbePlatform } from '../probe-platform.ts';
 import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import { originalsNeedAGrant } from './originals-need-a-grant.ts';
 

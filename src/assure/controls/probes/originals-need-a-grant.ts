@@ -1,7 +1,8 @@
 import type { Json } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
-import type { ApiAnswer, ProbeCaller, ProbePlatform } from '../probe-platform.ts';
+import type { ApiAnswer, ProbeCaller } from '../door-trials.ts';
+import type { ProbePlatform } from '../probe-platform.ts';
 import { rowsByCanary } from './probe-queries.ts';
 
 const GRANTED = { view: '_probe', column: 'code', purpose: 'probe' };

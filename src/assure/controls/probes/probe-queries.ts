@@ -1,5 +1,6 @@
 import type { Json } from '#base/core/index.ts';
-import type { ApiAnswer, ProbePlatform } from '../probe-platform.ts';
+import type { ApiAnswer } from '../door-trials.ts';
+import type { ProbePlatform } from '../probe-platform.ts';
 import { eventually } from './eventually.ts';
 
 /** Asks for the probe's rows that carry a canary until as many are there as expected, or patience is at its end. */

@@ -1,7 +1,7 @@
 import type { Json } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
-import type { ApiAnswer } from '../probe-platform.ts';
+import type { ApiAnswer } from '../door-trials.ts';
 import { rowsByCanary } from './probe-queries.ts';
 
 /** What the prober is granted its own readings for, besides none. */

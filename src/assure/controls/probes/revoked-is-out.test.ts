@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import type { RevokeTrial } from '../probe-platform.ts';
+import type { RevokeTrial } from '../door-trials.ts';
 import { assertTurnsRed, REVOKED } from '../testing.ts';
 import { revokedIsOut } from './revoked-is-out.ts';
 

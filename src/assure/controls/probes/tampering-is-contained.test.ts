@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import type { TamperTrial } from '../probe-platform.ts';
+import type { TamperTrial } from '../watch-trials.ts';
 import { assertTurnsRed, SOUND_TAMPER } from '../testing.ts';
 import { tamperingIsContained } from './tampering-is-contained.ts';
 

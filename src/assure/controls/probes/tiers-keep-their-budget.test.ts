@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TiersTrial } from '../probe-platform.ts';
+import type { TiersTrial } from '../watch-trials.ts';
 import { assertTurnsRed, soundPlatform, SOUND_TIERS } from '../testing.ts';
 import { tiersKeepTheirBudget } from './tiers-keep-their-budget.ts';
 

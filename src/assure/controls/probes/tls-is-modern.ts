@@ -1,6 +1,6 @@
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
-import type { HandshakeOutcome, TlsListener, TlsOffer } from '../probe-platform.ts';
+import type { HandshakeOutcome, TlsListener, TlsOffer } from '../door-trials.ts';
 
 const LISTENERS = ['mqtt', 'https', 'api'] as const satisfies readonly TlsListener[];
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { WatchTrial } from '../probe-platform.ts';
+import type { WatchTrial } from '../watch-trials.ts';
 import { assertTurnsRed, soundPlatform, SOUND_WATCH } from '../testing.ts';
 import { windowsSilenceTheirOwn } from './windows-silence-their-own.ts';
 
