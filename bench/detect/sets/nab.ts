@@ -8,8 +8,14 @@ import type { NabSeries } from '../measures/nab-score.ts';
 
 /** Rows after which the tail of a series' scores is fitted anew. */
 const REFIT = 200;
-/** Rows within which only the highest score so far counts: one alarm for one event. */
-const REST = 400;
+/** What is so rare is an alarm while there was none of late: one row in so many. */
+const LIMIT = Math.log(200);
+/** Rows in which one alarm is paid for; more than a row in 200 would have it, as several rows are of one event. */
+const PAID = 600;
+/** How much stricter alarms can make the limit, as for thresholds of the watch. */
+const MOST_STRICT = 6;
+/** Rows with nothing beyond the limit that end an alarm. */
+const QUIET = 50;
 
 /** NAB: series of one metric each, as streams; alarms are worth the more the earlier they come in a window. */
 export const nab: DetectBench = () => {
@@ -45,7 +51,7 @@ export const nab: DetectBench = () => {
     protocol: [
       'Two detectors as streams: sequence surprisal with the hour given, which has its ranges from the probation, and neighbours of windows of six rows;',
       'each score as how rare it is among those of the series before; these combined; one threshold for the corpus. Counts are those of the ensemble.',
-      `Within ${REST} rows only the highest score so far counts.`,
+      `Alarms as those of the watch are (decision 47): each makes the limit e times stricter until ${PAID} rows have paid for it, and goes on until ${QUIET} rows are below.`,
     ],
   };
 };
@@ -61,11 +67,22 @@ function raritiesOfAll(values: Float64Array, stamps: readonly string[]): readonl
   return [...alone, { name: 'ensemble', scores: combineRarities(alone.map(({ scores }) => scores)) }];
 }
 
-/** 0 where something as rare came shortly before. */
+/**
+ * Rarities as they count for alarms, by the feedback of the watch's thresholds: each alarm makes the limit as strict as
+ * if the budget were e times smaller, and time takes that back. 0 while an alarm goes on.
+ */
 function alarmsOf(rarities: Float64Array): Float64Array {
-  return rarities.map((rarity, row) =>
-    rarities.subarray(Math.max(0, row - REST), row).some((before) => before >= rarity) ? 0 : rarity,
-  );
+  let [strict, beyond] = [0, -Infinity];
+  return rarities.map((rarity, row) => {
+    strict = Math.max(0, strict - 1 / PAID);
+    const held = rarity - strict;
+    const goesOn = row - beyond <= QUIET;
+    if (held >= LIMIT) {
+      if (!goesOn) strict = Math.min(MOST_STRICT, strict + 1);
+      beyond = row;
+    }
+    return goesOn ? 0 : held;
+  });
 }
 
 function countsOf({ scores, windows }: NabSeries, threshold: number): number[] {

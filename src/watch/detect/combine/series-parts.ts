@@ -8,6 +8,8 @@ import { sequenceSurprisal } from '../sequence/sequence-surprisal.ts';
 import { windowNeighbours } from '../sequence/window-neighbours.ts';
 import { beginMeans, meanWith, takeIntoMeans } from './running-means.ts';
 import type { MeansState } from './running-means.ts';
+import { beginScoreLevel, followScoreLevel, heldToLevel, settleScoreLevel } from './score-level.ts';
+import type { ScoreLevel } from './score-level.ts';
 import { beginSteady, followSlowly, holdSteady, tellWandering } from './steady-fields.ts';
 import type { SteadyState } from './steady-fields.ts';
 import { windowedComponents } from './windowed-components.ts';
@@ -88,43 +90,60 @@ export const PARTS_OF_ONE: SeriesParts = {
 };
 
 const NAME = 'components-of-means';
-const VERSION = 1;
+const VERSION = 2;
 
-/** Principal components of windows of means; a field that wanders is held against its own slow mean. */
+/**
+ * Principal components of windows of means; a field that wanders is held against its own slow mean, and a score against
+ * how high scores are of late.
+ */
 class ComponentsOfMeans implements SeriesPart {
   readonly #judged: number;
   readonly #learnt: number;
   #windowed: IncrementalDetector;
   readonly #steady: SteadyState;
   readonly #means: MeansState;
+  readonly #level: ScoreLevel;
+  /** The latest scores. */
+  readonly #latest: MeansState;
 
   constructor({ judged, first, memory, every, seed }: SeriesSetting, over: number) {
     this.#judged = judged;
     this.#learnt = Math.floor(LEARNT * first);
     const most = Math.floor(LEARNT * Math.max(first, memory));
-    const settings = { length: WINDOW, mean: MEAN, first: this.#learnt, memory: most, every };
+    const settings = { length: WINDOW, mean: 1, first: this.#learnt, memory: most, every };
     this.#windowed = windowedComponents.create(judged, settings, seed);
     this.#steady = beginSteady(judged);
     this.#means = beginMeans(judged, over);
+    this.#level = beginScoreLevel();
+    this.#latest = beginMeans(1, MEAN);
   }
 
   get stateBytes(): number {
     const { wandering, slow, counts } = this.#steady;
     const own = wandering.byteLength + slow.byteLength + counts.byteLength + this.#means.ring.byteLength;
-    return 500 + own + this.#windowed.stateBytes;
+    return 700 + 8 * MEAN + own + this.#windowed.stateBytes;
   }
 
   begin(rows: Rows, scores: Float64Array): void {
     tellWandering(this.#steady, fieldsOf(rows, this.#judged), this.#learnt);
-    this.step(rows, scores);
+    this.#windowed.step(this.#transformed(rows, true), scores);
+    const told = scores.subarray(this.#learnt, rows.count);
+    settleScoreLevel(this.#level, told);
+    this.#follow(told);
   }
 
   step(rows: Rows, scores: Float64Array): void {
     this.#windowed.step(this.#transformed(rows, true), scores);
+    this.#follow(scores.subarray(0, rows.count));
   }
 
   score(rows: Rows, scores: Float64Array): void {
     this.#windowed.score(this.#transformed(rows, false), scores);
+    const own = new Float64Array(1);
+    for (let row = 0; row < rows.count; row++) {
+      own[0] = heldToLevel(this.#level, scores[row]!);
+      meanWith(this.#latest, own, scores.subarray(row, row + 1));
+    }
   }
 
   explain(rows: Rows): Float64Array {
@@ -132,16 +151,33 @@ class ComponentsOfMeans implements SeriesPart {
   }
 
   snapshot(): Uint8Array {
-    return encodeState(NAME, VERSION, { ...this.#steady, ...this.#means, windowed: this.#windowed.snapshot() });
+    return encodeState(NAME, VERSION, { ...this.#numbers, windowed: this.#windowed.snapshot() });
   }
 
   restore(bytes: Uint8Array): void {
     const entries = decodeState(bytes, NAME, VERSION);
-    for (const [name, into] of Object.entries({ ...this.#steady, ...this.#means })) fill(entries, name, into);
+    for (const [name, into] of Object.entries(this.#numbers)) fill(entries, name, into);
     const windowed = entries.get('windowed');
     if (!(windowed instanceof Uint8Array)) throw unfit('its windows are missing');
     this.#windowed = windowedComponents.restore(windowed);
     if (this.#windowed.width !== this.#judged) throw unfit('its windows are of other fields');
+  }
+
+  get #numbers(): Readonly<Record<string, Float64Array | Uint8Array>> {
+    const { ring, rows } = this.#latest;
+    return { ...this.#steady, ...this.#means, level: this.#level.numbers, 'latest scores': ring, scored: rows };
+  }
+
+  /** Scores that follow each other become means of scores held to their level, which is followed. */
+  #follow(scores: Float64Array): void {
+    const own = new Float64Array(1);
+    for (let row = 0; row < scores.length; row++) {
+      const score = scores[row]!;
+      own[0] = heldToLevel(this.#level, score);
+      meanWith(this.#latest, own, scores.subarray(row, row + 1));
+      takeIntoMeans(this.#latest, own);
+      followScoreLevel(this.#level, score, this.#learnt);
+    }
   }
 
   /** Means of steady rows: of rows that follow each other, which are taken in, or of rows of which each comes next. */
