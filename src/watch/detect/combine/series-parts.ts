@@ -78,12 +78,16 @@ export const PARTS_OF_ONE: SeriesParts = {
     {
       name: sequenceSurprisal.name,
       create: ({ judged, given, first, seed }) =>
-        new OfFields(sequenceSurprisal.create(judged + given, { given, first }, seed), sequenceSurprisal.restore, true),
+        new OfFields(
+          sequenceSurprisal.create(judged + given, { given, first }, seed),
+          (bytes) => sequenceSurprisal.restore(bytes),
+          true,
+        ),
     },
     {
       name: windowNeighbours.name,
       create: ({ judged, seed }) =>
-        new OfFields(windowNeighbours.create(judged, {}, seed), windowNeighbours.restore, false),
+        new OfFields(windowNeighbours.create(judged, {}, seed), (bytes) => windowNeighbours.restore(bytes), false),
     },
   ],
   uncounted: 1 / 3,
@@ -271,7 +275,7 @@ function fill(entries: ReadonlyMap<string, number | StateArray>, name: string, i
   if (value === undefined || typeof value === 'number' || value.constructor !== into.constructor)
     throw unfit(`${name} is missing or of another form`);
   if (value.length !== into.length) throw unfit(`${name} has ${value.length} values, not ${into.length}`);
-  into.set(value as never);
+  into.set(value);
 }
 
 function unfit(what: string): DetectError {
