@@ -344,6 +344,7 @@ export const SOUND_KINDS = {
   quiet: true,
   statistics: toldBy('robust-z'),
   learnt: toldBy('principal-components', { field: 'outflow' }),
+  ensemble: toldBy('series-ensemble', { field: 'outflow' }),
   rule: toldBy('physics', { rule: 'inflow = outflow within 20 %', field: null }),
 } satisfies KindsTrial;
 

@@ -41,6 +41,8 @@ export interface KindsTrial {
   readonly quiet: boolean;
   readonly statistics: ToldAlert | null;
   readonly learnt: ToldAlert | null;
+  /** What the ensemble of series told of the same, which a template names beside the others. */
+  readonly ensemble: ToldAlert | null;
   readonly rule: ToldAlert | null;
 }
 

@@ -11,6 +11,8 @@ test('detectors-complement-each-other turns red where one of its promises is bro
     'the usual is told': w({ quiet: false }),
     'statistics are blind': w({ statistics: null }),
     'models are blind': w({ learnt: null }),
+    'the ensemble is blind': w({ ensemble: null }),
+    'the ensemble blames another field': w({ ensemble: toldBy('series-ensemble', { field: 'level' }) }),
     'statistics tell it all': w({ learnt: toldBy('robust-z') }),
     'a rule is broken untold': w({ rule: null }),
   });

@@ -1,5 +1,5 @@
 import { CLASSES, CONNECTIONS_STREAM, PROBE_STREAM, TRIAL_CONNECTIONS, TRIAL_STREAM } from '#base/core/index.ts';
-import { parsePhysics } from '#declare/template/index.ts';
+import { kindsNamed, parsePhysics, STANDARD_GROUP } from '#declare/template/index.ts';
 import type { Calendar, Detection, Field, Stream, Template } from '#declare/template/index.ts';
 import { compilePhysics } from '../checks/physics-check.ts';
 import type { CompiledPhysics } from '../checks/physics-check.ts';
@@ -182,7 +182,8 @@ export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
 /** The prober as a device that goes wrong, watched as any other but for a budget with which it can be tried in seconds. */
 function planTrial(stream: Stream): WatchPlan {
   const beat = { name: 'beat', kind: 'periodicity', of: null, from: [], at: null, settings: { events: 128 } } as const;
-  const plan = planStream({ ...stream, features: new Map([['beat', beat]]) }, PROBE_BUDGET, PROBE_DRIFT);
+  const chosen = chooseDetectors([STANDARD_GROUP, 'ensemble'].flatMap(kindsNamed).map((kind) => ({ kind })));
+  const plan = planStream({ ...stream, features: new Map([['beat', beat]]) }, PROBE_BUDGET, PROBE_DRIFT, chosen);
   const names = plan.fields.map(({ name }) => name);
   const physics = [parsePhysics('inflow = outflow within 20 %')].flatMap((rule) => {
     const compiled = rule === null ? null : compilePhysics(rule, names);

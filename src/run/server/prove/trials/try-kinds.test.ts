@@ -4,10 +4,11 @@ import { trialWorld } from './testing.ts';
 import { tryKinds } from './try-kinds.ts';
 
 test('tryKinds() sees statistics, a model and a rule tell what is theirs', async (t) => {
-  const { quiet, statistics, learnt, rule } = await tryKinds(await trialWorld(t));
+  const { quiet, statistics, learnt, ensemble, rule } = await tryKinds(await trialWorld(t));
   assert.equal(quiet, true);
   assert.ok(statistics?.by.includes('robust-z'));
-  assert.deepEqual(learnt?.by, ['principal-components']);
+  assert.ok(learnt?.by.includes('principal-components'));
+  assert.ok(ensemble?.by.includes('series-ensemble') && ['inflow', 'outflow'].includes(ensemble.field ?? ''));
   assert.equal(rule?.rule, 'inflow = outflow within 20 %');
 });
 
@@ -17,7 +18,7 @@ test('tryKinds() sees that without dearer tiers no model tells anything, nor wit
     tiers: { suspicious: 0, sample: 0, processor: -1 },
     physics: [],
   }));
-  const { learnt, rule } = await tryKinds(blind);
-  assert.deepEqual([learnt, rule], [null, null]);
+  const { learnt, ensemble, rule } = await tryKinds(blind);
+  assert.deepEqual([learnt, ensemble, rule], [null, null, null]);
   assert.equal((await tryKinds(await trialWorld(t, null))).watched, false);
 });

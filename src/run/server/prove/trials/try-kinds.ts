@@ -14,7 +14,7 @@ const MOST_TRIES = 5;
  */
 export async function tryKinds(parts: TrialParts): Promise<KindsTrial> {
   const run = await TrialRun.begin(parts);
-  if (run === null) return { watched: false, quiet: false, statistics: null, learnt: null, rule: null };
+  if (run === null) return { watched: false, quiet: false, statistics: null, learnt: null, ensemble: null, rule: null };
   const random = seedRandom(42);
   const sound = (): TrialReading['fields'] => {
     const inflow = 10 + nextNormal(random);
@@ -23,18 +23,22 @@ export async function tryKinds(parts: TrialParts): Promise<KindsTrial> {
   const dearer = DEARER_DETECTORS.map(({ kind }) => kind.name);
   const byLearnt = async () => (await Promise.all(dearer.map((name) => run.told(name)))).find((one) => one !== null);
   await run.send(readingsOf(USUAL, sound));
-  const quiet = (await byLearnt()) === undefined && (await run.told('robust-z')) === null;
+  const byEnsemble = () => run.told('series-ensemble');
+  const quiet =
+    (await byLearnt()) === undefined && (await run.told('robust-z')) === null && (await byEnsemble()) === null;
   // Each within what is usual for it, and within what physics allows: what is broken is what they have to do with each other.
   const apart = (i: number): TrialReading['fields'] => {
     const { inflow, ...others } = sound();
     return { ...others, inflow: inflow!, outflow: Number(inflow) * (i % 2 === 0 ? 1.1 : 0.9) };
   };
   let learnt: KindsTrial['learnt'] = null;
+  let ensemble: KindsTrial['ensemble'] = null;
   // While the machine is busy nothing goes up to dearer detectors: then it is tried again.
-  for (let tries = 0; tries < MOST_TRIES && learnt === null; tries++) {
+  for (let tries = 0; tries < MOST_TRIES && (learnt === null || ensemble === null); tries++) {
     if (tries > 0) await run.send(readingsOf(USUAL / 2, sound));
     await run.send(readingsOf(ODD, apart));
-    learnt = (await byLearnt()) ?? null;
+    learnt ??= (await byLearnt()) ?? null;
+    ensemble ??= await byEnsemble();
   }
   await run.send(readingsOf(BETWEEN, sound));
   await run.send(readingsOf(1, () => ({ ...sound(), level: WILD })));
@@ -44,5 +48,5 @@ export async function tryKinds(parts: TrialParts): Promise<KindsTrial> {
     const { inflow, ...others } = sound();
     return { ...others, inflow: 1.6 * Number(inflow) };
   })); // prettier-ignore
-  return { watched: true, quiet, statistics, learnt, rule: await run.told('physics') };
+  return { watched: true, quiet, statistics, learnt, ensemble, rule: await run.told('physics') };
 }
