@@ -446,6 +446,8 @@ export interface Limits {
   readonly queryMemoryBytes: number;
   readonly queryRows: number;
   readonly queriesAtOnce: number;
+  readonly datasetRows: number;
+  readonly datasetTime: Millis;
   readonly quarantineBytes: number;
   readonly quarantineAge: Millis;
   readonly devices: number;

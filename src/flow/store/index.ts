@@ -1,6 +1,6 @@
 export { StoreError } from './errors.ts';
 export type { StoreErrorCode } from './errors.ts';
-export { encodeParquet } from './parquet/encode-parquet.ts';
+export { encodeParquet, ParquetEncoder } from './parquet/encode-parquet.ts';
 export type { EncodeParquetOptions } from './parquet/encode-parquet.ts';
 export { sealParquet } from './parquet/seal-parquet.ts';
 export type { SealKey, SealParquetOptions } from './parquet/seal-parquet.ts';

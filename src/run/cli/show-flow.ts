@@ -1,4 +1,5 @@
 import type { PlatformStatus } from '#run/server/index.ts';
+import { formatBytes } from './format-bytes.ts';
 
 /** What flows, in lines for a terminal. */
 export function flowLines(status: PlatformStatus): readonly string[] {
@@ -6,8 +7,8 @@ export function flowLines(status: PlatformStatus): readonly string[] {
   const rows: (readonly [string, string])[] = [
     ['readings', `${count(readings.perSecond)} per second, ${count(readings.admitted)} since the start`],
     ['refused', refusedOf(status)],
-    ['segments', `${count(segments.count)} with ${count(segments.rows)} rows in ${bytes(segments.bytes)}`],
-    ['not yet sealed', `${count(tail.rows)} rows, journal ${bytes(journal.bytes)}`],
+    ['segments', `${count(segments.count)} with ${count(segments.rows)} rows in ${formatBytes(segments.bytes)}`],
+    ['not yet sealed', `${count(tail.rows)} rows, journal ${formatBytes(journal.bytes)}`],
     ['log', `${count(audit.entries)} entries`],
     ['devices', `${count(status.connections)} connected`],
     ...watchRows(status),
@@ -23,7 +24,7 @@ export function flowLine(status: PlatformStatus): string {
     `${count(readings.perSecond)} readings/s`,
     `${count(readings.admitted)} admitted`,
     `refused: ${refusedOf(status)}`,
-    `${count(segments.count)} segments with ${count(segments.rows)} rows in ${bytes(segments.bytes)}`,
+    `${count(segments.count)} segments with ${count(segments.rows)} rows in ${formatBytes(segments.bytes)}`,
     `${count(tail.rows)} rows not yet sealed`,
     `log ${count(audit.entries)} entries`,
     ...(status.watch === null ? [] : [`${count(status.watch.alerts)} alerts`]),
@@ -61,9 +62,4 @@ function refusedOf({ readings }: PlatformStatus): string {
 
 function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
-}
-
-function bytes(value: number): string {
-  if (value < 1024) return `${value} B`;
-  return value < 1_048_576 ? `${(value / 1024).toFixed(1)} KiB` : `${(value / 1_048_576).toFixed(1)} MiB`;
 }

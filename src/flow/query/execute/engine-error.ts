@@ -19,7 +19,7 @@ export function explainEngineError(error: unknown, stopped: StopReason, veiled =
   }
   if (stopped === 'caller') return new QueryError('QUERY_CANCELLED', 'Cannot finish statement: its caller left');
   const words = error instanceof Error ? error.message : String(error);
-  if (words.startsWith('Out of Memory Error')) {
+  if (isOutOfMemory(error)) {
     return new QueryError('QUERY_MEMORY_LIMIT', 'Cannot finish statement: it needs more memory than allowed', {
       hint: 'select fewer columns or rows, or aggregate before joining and sorting',
     });
@@ -34,4 +34,9 @@ export function explainEngineError(error: unknown, stopped: StopReason, veiled =
   const shown = !mayQuote && kind !== 'INTERNAL' && !/\bweir\b|\b_r\b|weir_/.test(detail);
   const message = `Cannot run statement: ${kind.toLowerCase()} error`;
   return new QueryError('QUERY_FAILED', message, shown ? { detail, ...hint } : hint);
+}
+
+/** Whether a statement needs more memory than its engine may take. */
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Out of Memory Error');
 }

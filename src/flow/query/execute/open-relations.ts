@@ -1,10 +1,11 @@
+import { formatMicros, micros } from '#base/core/index.ts';
 import type { ColumnShape, FieldType } from '#base/core/index.ts';
 import { BASE_SCHEMA } from '../gate/relation-source.ts';
 import { quoteName, quoteText } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { GRID_TYPE, gridRows } from './grid-column.ts';
 import type { GridColumns } from './grid-column.ts';
-import type { PlannedRelation } from './plan.ts';
+import type { PlannedRelation, TimeWindow } from './plan.ts';
 import type { AskKeys, OpenedFile, SegmentFiles, SegmentLease } from './segment-files.ts';
 import { registerTail, tailSelect } from './tail-table.ts';
 import { showRows } from './token-sight.ts';
@@ -73,9 +74,18 @@ export async function openRelations(
       parts.push(relation.grids === undefined ? tail : `SELECT ${selectList(relation, NONE_MISSING)} FROM (${tail})`);
     }
     await engine.connection.run(
-      `CREATE VIEW ${BASE_SCHEMA}.${quoteName(relation.name)} AS ${parts.join(' UNION ALL ')}`,
+      `CREATE VIEW ${BASE_SCHEMA}.${quoteName(relation.name)} AS ${windowed(parts.join(' UNION ALL '), relation.window)}`,
     );
   }
+}
+
+/** Rows of one span alone. */
+function windowed(select: string, { from, to }: TimeWindow = { from: null, to: null }): string {
+  const ends = [
+    from === null ? [] : [`"time" >= '${formatMicros(micros(from))}'::TIMESTAMPTZ`],
+    to === null ? [] : [`"time" < '${formatMicros(micros(to))}'::TIMESTAMPTZ`],
+  ].flat();
+  return ends.length === 0 ? select : `SELECT * FROM (${select}) WHERE ${ends.join(' AND ')}`;
 }
 
 /** One scan per set of columns that segments have: an older one may lack a field that was declared later. */

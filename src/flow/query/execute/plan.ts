@@ -16,6 +16,14 @@ export interface PlannedRelation {
   readonly sights?: TokenSights;
   /** Which of the columns are not stored but made of others as these are opened. */
   readonly grids?: GridColumns;
+  /** Only rows of this span are read; its columns have `time`, and it has no rows in memory. */
+  readonly window?: TimeWindow;
+}
+
+/** A span of `time` in epoch microseconds, the end not within it; null where it has none. */
+export interface TimeWindow {
+  readonly from: number | null;
+  readonly to: number | null;
 }
 
 /** Values of bound parameters: by position, or by name. */
@@ -34,11 +42,18 @@ export interface QueryPlan {
   /** Makes the canonical digest of the result too. */
   readonly digested?: boolean;
   readonly relations: readonly PlannedRelation[];
+  /**
+   * Instead of `relations`, what is read for one part of the answer after the other, each in an engine of its own: no
+   * more than one of them is opened at a time.
+   */
+  readonly slices?: readonly (readonly PlannedRelation[])[];
   readonly parameters: Parameters;
   readonly limits: {
     readonly time: Millis;
     readonly memory: ByteCount;
     readonly rows: number;
+    /** What the template calls the limit of rows, where that is not `query-rows`. */
+    readonly rowsBy?: 'dataset-rows';
     readonly threads: number;
   };
   /** Key of `hash` masks, 32 bytes. */

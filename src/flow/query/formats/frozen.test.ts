@@ -3,18 +3,29 @@ import { test } from 'node:test';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { decodeParquet } from '#flow/store/index.ts';
 import { encodeResult } from '../../../../test/support/encode-result.ts';
-import { contentDigestOf, FrozenEncoder, frozenTypeOf } from './frozen.ts';
-import type { FrozenContent } from './frozen.ts';
+import { contentDigestOf } from './frozen-content.ts';
+import type { FrozenContent } from './frozen-content.ts';
+import { FrozenPieces } from './frozen-piece.ts';
+import type { FrozenPiece } from './frozen-piece.ts';
+import { digestOfRows } from './part-digest.ts';
+import { FrozenEncoder, frozenTypeOf, PIECE_LIMITS } from './frozen.ts';
 
-async function freeze(sql: string): Promise<{ content: FrozenContent; plain: Uint8Array }> {
+async function freeze(
+  sql: string,
+  limits = PIECE_LIMITS,
+): Promise<{ content: FrozenContent; pieces: readonly FrozenPiece[] }> {
   let encoder: FrozenEncoder | null = null;
-  const parts = await encodeResult(sql, (columns) => (encoder = new FrozenEncoder(columns)));
+  const bytes = await encodeResult(sql, (columns) => (encoder = new FrozenEncoder(columns, limits)));
   assert.ok(encoder !== null);
-  return { content: (encoder as FrozenEncoder).content, plain: Buffer.concat(parts) };
+  const pieces: FrozenPiece[] = [];
+  const reader = new FrozenPieces(async (piece) => void pieces.push(piece));
+  for (const part of bytes) await reader.push(part);
+  reader.end();
+  return { content: (encoder as FrozenEncoder).content, pieces };
 }
 
 test('FrozenEncoder writes the store’s own form and commits to the rows', async () => {
-  const { content, plain } = await freeze(
+  const { content, pieces } = await freeze(
     `SELECT * FROM (VALUES (1.5::DOUBLE, 7::BIGINT, true, 'a', TIMESTAMPTZ '2026-01-01 00:00:00+00'), (NULL, NULL, NULL, NULL, NULL)) r(n, i, b, t, w)`,
   );
   assert.deepEqual(content.parts, [
@@ -25,7 +36,8 @@ test('FrozenEncoder writes the store’s own form and commits to the rows', asyn
     ['number', 'integer', 'boolean', 'text', 'time'],
   );
   assert.deepEqual([content.columns[0]?.class, content.columns[0]?.unit, content.rows], ['operational', 'Cel', 2]);
-  const { rows, columns } = decodeParquet(plain, content.columns);
+  assert.deepEqual([pieces.length, pieces[0]?.least], [1, { w: 1_767_225_600_000_000 }]);
+  const { rows, columns } = decodeParquet(pieces[0]!.plain, content.columns);
   assert.equal(rows, 2);
   assert.deepEqual(columns[4]?.data, {
     type: 'time',
@@ -43,6 +55,38 @@ test('FrozenEncoder cuts parts of a stated size, and is the same for the same ro
   assert.notEqual(contentDigestOf({ ...one.content, parts: one.content.parts.toReversed() }), one.content.digest);
   const none = await freeze("SELECT 'a' AS t WHERE false");
   assert.deepEqual([none.content.rows, none.content.parts], [0, []]);
+  assert.deepEqual(
+    none.pieces.map(({ rows, parts, columns }) => [rows, parts, columns.length]),
+    [[0, 0, 1]],
+  );
+});
+
+test('FrozenEncoder cuts pieces at whole parts, which changes nothing of what is committed to', async () => {
+  const sql = "SELECT i::DOUBLE AS n, 'x' || (i % 10) AS t FROM range(200000) r(i)";
+  const whole = await freeze(sql);
+  for (const limits of [
+    { parts: 1, bytes: PIECE_LIMITS.bytes },
+    { parts: 9, bytes: 1 },
+  ]) {
+    const { content, pieces } = await freeze(sql, limits);
+    assert.deepEqual(content, whole.content);
+    assert.deepEqual(
+      pieces.map(({ rows, parts }) => [rows, parts]),
+      [
+        [65_536, 1],
+        [65_536, 1],
+        [65_536, 1],
+        [3_392, 1],
+      ],
+    );
+    const opened = pieces.map(({ plain, columns }) => decodeParquet(plain, columns));
+    assert.deepEqual(
+      content.parts,
+      opened.map(({ columns, rows }) =>
+        digestOfRows(content.columns, { stream: '', template: '', rows, columns }, 0, rows),
+      ),
+    );
+  }
 });
 
 test('FrozenEncoder refuses what datasets cannot hold', async () => {

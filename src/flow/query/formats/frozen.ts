@@ -1,38 +1,23 @@
-import { DuckDBTimestampTZValue } from '@duckdb/node-api';
-import type { DuckDBDataChunk, DuckDBType } from '@duckdb/node-api';
-import type { Batch, Column, FieldType, NamedColumn } from '#base/core/index.ts';
-import { canonicalJson, fromHex, toHex } from '#base/core/index.ts';
-import { CompactRange, hashLeaf, sha256Hex } from '#base/crypto/index.ts';
-import { encodeParquet, factsOf } from '#flow/store/index.ts';
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import { concatBytes } from '#base/core/index.ts';
+import type { Batch } from '#base/core/index.ts';
+import { factsOf, MemorySink, ParquetEncoder } from '#flow/store/index.ts';
 import type { StoredColumn } from '#flow/store/index.ts';
-import { QueryError } from '../errors.ts';
 import type { ResultColumn, ResultEncoder } from '../execute/result.ts';
-import { ResultDigest } from './result-digest.ts';
-import { plainText } from './values.ts';
+import { ColumnPart, PART_ROWS, storedColumns } from './column-part.ts';
+import { contentDigestOf } from './frozen-content.ts';
+import type { FrozenContent } from './frozen-content.ts';
+import { encodePiece } from './frozen-piece.ts';
+import { digestOfRows } from './part-digest.ts';
 
-/** What a frozen result is committed to. */
-export interface FrozenContent {
-  readonly columns: readonly StoredColumn[];
-  readonly rows: number;
-  /** Rows of each part but the last. */
-  readonly partRows: number;
-  /** The canonical digest of the rows of each part, in hex. */
-  readonly parts: readonly string[];
-  /** What all of it is named by: `contentDigestOf`. */
-  readonly digest: string;
+/** Where pieces are cut: after so many parts, or once the file has so many bytes. */
+export interface PieceLimits {
+  readonly parts: number;
+  readonly bytes: number;
 }
 
-/** Rows of a part, which is a row group of the file too. */
-export const PART_ROWS = 65_536;
-
-/** Types that a frozen column can have, by what the engine calls what it casts to. */
-const FROZEN_TYPES: ReadonlyMap<string, FieldType> = new Map([
-  ['DOUBLE', 'number'],
-  ['BIGINT', 'integer'],
-  ['BOOLEAN', 'boolean'],
-  ['VARCHAR', 'text'],
-  ['TIMESTAMP WITH TIME ZONE', 'time'],
-]);
+/** A million rows, or 32 MiB: what is held of a result at once, wherever it is made, sealed or opened. */
+export const PIECE_LIMITS: PieceLimits = { parts: 16, bytes: 33_554_432 };
 
 /** What each type of the engine is cast to; absent for types that datasets do not have. */
 export function frozenTypeOf(type: string): string | null {
@@ -46,33 +31,24 @@ export function frozenTypeOf(type: string): string | null {
 }
 
 /**
- * The digest of a frozen result: SHA-256 of the canonical JSON of its columns' names and types, the number of its rows
- * and the root of the Merkle tree (RFC 9162) whose leaves are the digests of its parts. The same rows have the same.
- */
-export function contentDigestOf({ columns, rows, partRows, parts }: Omit<FrozenContent, 'digest'>): string {
-  const tree = new CompactRange();
-  for (const part of parts) tree.append(hashLeaf(fromHex(part)));
-  const named = columns.map(({ name, type }) => ({ name, type }));
-  return sha256Hex(canonicalJson({ columns: named, partRows, root: toHex(tree.root()), rows }));
-}
-
-/**
- * Gathers a result into one plain Parquet file of the store's own form, and commits to it part by part. Its columns have
- * the types that fields can have; what the file is, is there once `end` was called.
+ * Writes a result as pieces, each a plain Parquet file of the store's own form, and commits to it part by part. Its
+ * columns have the types that fields can have. Where pieces are cut changes nothing of what the result is named by.
  */
 export class FrozenEncoder implements ResultEncoder {
   readonly #columns: readonly StoredColumn[];
-  readonly #parts: Part[] = [];
+  readonly #limits: PieceLimits;
+  readonly #digests: string[] = [];
+  #part: ColumnPart;
+  #piece: PieceWriter;
+  #rows = 0;
+  #hasPieces = false;
   #content: FrozenContent | null = null;
 
-  constructor(columns: readonly ResultColumn[]) {
-    this.#columns = columns.map(({ name, type, notes }) => ({
-      name,
-      type: fieldTypeOf(name, type),
-      nullable: true,
-      class: notes.class ?? 'secret',
-      unit: notes.unit,
-    }));
+  constructor(columns: readonly ResultColumn[], limits: PieceLimits = PIECE_LIMITS) {
+    this.#columns = storedColumns(columns);
+    this.#limits = limits;
+    this.#part = new ColumnPart(this.#columns);
+    this.#piece = new PieceWriter(this.#columns);
   }
 
   /** @throws {TypeError} before `end` */
@@ -87,136 +63,79 @@ export class FrozenEncoder implements ResultEncoder {
 
   chunk(chunk: DuckDBDataChunk): Uint8Array {
     const vectors = Array.from({ length: chunk.columnCount }, (_, at) => chunk.getColumnVector(at));
-    for (let row = 0; row < chunk.rowCount; row++) {
-      let part = this.#parts.at(-1);
-      if (part === undefined || part.rows === PART_ROWS) {
-        part?.close();
-        this.#parts.push((part = new Part(this.#columns)));
-      }
-      part.add(vectors.map((vector) => vector.getItem(row)));
+    const pieces: Uint8Array[] = [];
+    for (let row = 0; row < chunk.rowCount;) {
+      const to = Math.min(chunk.rowCount, row + this.#part.room);
+      this.#part.add(vectors, row, to);
+      row = to;
+      if (this.#part.room > 0) continue;
+      this.#closePart();
+      if (this.#piece.parts < this.#limits.parts && this.#piece.bytes < this.#limits.bytes) continue;
+      pieces.push(this.#closePiece());
     }
-    return new Uint8Array();
+    return concatBytes(pieces);
   }
 
   end(): Uint8Array {
-    this.#parts.at(-1)?.close();
-    const batches = this.#parts.map((part) => part.batch());
-    const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
-    const content = {
-      columns: this.#columns,
-      rows,
-      partRows: PART_ROWS,
-      parts: this.#parts.map(({ digest }) => digest),
-    };
+    if (this.#part.rows > 0) this.#closePart();
+    // A result without rows is a piece without rows: its columns are in it.
+    const last = this.#piece.parts > 0 || !this.#hasPieces ? this.#closePiece() : new Uint8Array();
+    const content = { columns: this.#columns, rows: this.#rows, partRows: PART_ROWS, parts: this.#digests };
     this.#content = { ...content, digest: contentDigestOf(content) };
-    return encodeParquet(this.#columns, batches, { facts: factsOf(this.#columns), rowGroupRows: PART_ROWS });
+    return last;
+  }
+
+  #closePart(): void {
+    const batch = this.#part.batch();
+    this.#digests.push(digestOfRows(this.#columns, batch, 0, batch.rows));
+    this.#piece.add(batch);
+    this.#rows += batch.rows;
+    this.#part = new ColumnPart(this.#columns);
+  }
+
+  #closePiece(): Uint8Array {
+    const piece = this.#piece.end();
+    this.#hasPieces = true;
+    this.#piece = new PieceWriter(this.#columns);
+    return piece;
   }
 }
 
-/** Rows of one part, column by column. */
-class Part {
-  readonly #columns: readonly Growing[];
-  readonly #digest = new ResultDigest();
-  #hex = '';
-  rows = 0;
+/** One piece on its way: row groups are encoded as they come. */
+class PieceWriter {
+  readonly #columns: readonly StoredColumn[];
+  readonly #sink = new MemorySink();
+  readonly #file: ParquetEncoder;
+  readonly #least = new Map<string, number>();
+  #rows = 0;
+  parts = 0;
 
   constructor(columns: readonly StoredColumn[]) {
-    this.#columns = columns.map((column) => new Growing(column));
+    this.#columns = columns;
+    this.#file = new ParquetEncoder(columns, this.#sink, { facts: factsOf(columns) });
   }
 
-  get digest(): string {
-    return this.#hex;
+  get bytes(): number {
+    return this.#sink.length;
   }
 
-  add(values: readonly unknown[]): void {
-    this.#digest.row(values.map((value) => plainText(value)));
-    for (const [at, column] of this.#columns.entries()) column.add(this.rows, values[at]);
-    this.rows += 1;
-  }
-
-  close(): void {
-    this.#hex = this.#digest.hex();
-  }
-
-  batch(): Batch {
-    return {
-      stream: '',
-      template: '',
-      rows: this.rows,
-      columns: this.#columns.map((column) => column.take(this.rows)),
-    };
-  }
-}
-
-/** Values of one column of a part. */
-class Growing {
-  readonly #column: StoredColumn;
-  readonly #values: Float64Array | Uint8Array | Uint32Array;
-  readonly #dictionary = new Map<string, number>();
-  #nulls: Uint8Array | null = null;
-
-  constructor(column: StoredColumn) {
-    this.#column = column;
-    const { type } = column;
-    this.#values =
-      type === 'text'
-        ? new Uint32Array(PART_ROWS)
-        : type === 'boolean'
-          ? new Uint8Array(PART_ROWS)
-          : new Float64Array(PART_ROWS);
-  }
-
-  add(row: number, value: unknown): void {
-    if (value === null || value === undefined) {
-      this.#nulls ??= new Uint8Array(PART_ROWS);
-      this.#nulls[row] = 1;
-      if (this.#column.type === 'text') this.#values[row] = this.#codeOf('');
-      return;
+  add(batch: Batch): void {
+    this.#file.batch(batch);
+    this.#rows += batch.rows;
+    this.parts += 1;
+    for (const { name, data } of batch.columns) {
+      if (data.type !== 'time') continue;
+      let least = this.#least.get(name) ?? Infinity;
+      for (let row = 0; row < batch.rows; row++) {
+        if (data.nulls?.[row] !== 1 && data.values[row]! < least) least = data.values[row]!;
+      }
+      if (least < Infinity) this.#least.set(name, least);
     }
-    this.#values[row] = this.#numberOf(value);
   }
 
-  take(rows: number): NamedColumn {
-    const { name, type } = this.#column;
-    const nulls = this.#nulls?.subarray(0, rows) ?? null;
-    const values = this.#values.subarray(0, rows);
-    const data: Column =
-      type === 'text'
-        ? { type, codes: values as Uint32Array, dictionary: [...this.#dictionary.keys()], nulls }
-        : type === 'boolean'
-          ? { type, values: values as Uint8Array, nulls }
-          : { type, values: values as Float64Array, nulls };
-    return { name, data };
+  end(): Uint8Array {
+    this.#file.end();
+    const least = Object.fromEntries(this.#least);
+    return encodePiece({ columns: this.#columns, rows: this.#rows, parts: this.parts, least, plain: this.#sink.bytes() });
   }
-
-  #numberOf(value: unknown): number {
-    if (typeof value === 'string') return this.#codeOf(value);
-    if (typeof value === 'bigint') return exactly(value, this.#column.name);
-    if (value instanceof DuckDBTimestampTZValue) return exactly(value.micros, this.#column.name);
-    return Number(value);
-  }
-
-  #codeOf(text: string): number {
-    const known = this.#dictionary.get(text);
-    if (known !== undefined) return known;
-    const code = this.#dictionary.size;
-    this.#dictionary.set(text, code);
-    return code;
-  }
-}
-
-function exactly(value: bigint, column: string): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number)) return number;
-  throw new QueryError('QUERY_UNSUPPORTED', `Cannot freeze column ${column}: it has whole numbers beyond 2^53`, {
-    hint: 'Cast them to VARCHAR or DOUBLE',
-  });
-}
-
-function fieldTypeOf(name: string, type: DuckDBType): FieldType {
-  const found = FROZEN_TYPES.get(String(type));
-  if (found !== undefined) return found;
-  throw new QueryError('QUERY_UNSUPPORTED', `Cannot freeze column ${name}: it is ${String(type)}`, {
-    hint: 'Cast it to a number, an integer, a text, a time or a boolean',
-  });
 }

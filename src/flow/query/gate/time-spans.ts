@@ -1,6 +1,6 @@
-import { formatAst, isNode, listOf, nodesOf, textOf, textsOf, walkAst } from './ast.ts';
+import { isNode, listOf, nodesOf, textOf, walkAst } from './ast.ts';
 import type { Ast, AstNode } from './ast.ts';
-import { BASE_SCHEMA } from './relation-source.ts';
+import { columnPath, givesRowByRow, innerQuery, isPresent, nameOf, openedName, starsOf, unwrapped } from './row-wise.ts';
 
 /** Times of the rows of one mention of a relation that can show in an answer, in epoch microseconds; an open end takes all. */
 export interface TimeSpan {
@@ -77,8 +77,8 @@ function narrow(from: AstNode, conditions: readonly Condition[], narrowed: Map<A
     return;
   }
   if (textOf(from, 'type') === 'JOIN') return narrowSides(from, conditions, narrowed);
-  const inner = plainSelect(from);
-  if (inner === null) return;
+  const inner = innerQuery(from);
+  if (inner === null || !givesRowByRow(inner) || starsOf(inner).length > 0) return;
   const alias = textOf(from, 'alias').toLowerCase();
   const meant = conditions.filter((one) => one.alias === '' || one.alias === alias);
   const next = inner['from_table'];
@@ -100,52 +100,11 @@ function narrowSides(join: AstNode, conditions: readonly Condition[], narrowed: 
   }
 }
 
-/** The query of a FROM item, where it gives each row of what it is from, changed or left out by itself alone. */
-function plainSelect(from: AstNode): AstNode | null {
-  if (textOf(from, 'type') !== 'SUBQUERY' || isPresent(from['sample']) || listOf(from, 'column_name_alias').length > 0)
-    return null;
-  const query = from['subquery'];
-  const node = isNode(query) ? query['node'] : null;
-  if (!isNode(node ?? undefined) || textOf(node as AstNode, 'type') !== 'SELECT_NODE') return null;
-  const select = node as AstNode;
-  const isGrouped =
-    listOf(select, 'group_expressions').length > 0 ||
-    listOf(select, 'group_sets').length > 0 ||
-    textOf(select, 'aggregate_handling') !== 'STANDARD_HANDLING';
-  const cuts = ['sample', 'having', 'qualify'].some((key) => isPresent(select[key]));
-  if (isGrouped || cuts || !nodesOf(select, 'modifiers').every((each) => isBarrier(each))) return null;
-  let isRowWise = true;
-  walkAst(select['select_list'] ?? [], (each) => {
-    const kind = textOf(each, 'class');
-    if (kind === 'WINDOW' || kind === 'SUBQUERY' || kind === 'STAR') isRowWise = false;
-  });
-  return isRowWise ? select : null;
-}
-
 /** What a condition on a column of a query says of what the query is from: nothing where the column is made from others. */
 function sourceOf(select: AstNode, { column, span }: Condition): readonly Condition[] {
   const items = nodesOf(select, 'select_list').filter((item) => nameOf(item) === column);
   const path = items.length === 1 ? columnPath(unwrapped(items[0]!)) : null;
   return path === null ? [] : [{ ...path, span }];
-}
-
-function nameOf(item: AstNode): string {
-  return (textOf(item, 'alias') || (textsOf(item, 'column_names').at(-1) ?? '')).toLowerCase();
-}
-
-/** The value of `least(x, x)`, by which the gate keeps a column from its dictionary. */
-function unwrapped(item: AstNode): AstNode {
-  const [first, second, ...others] = nodesOf(item, 'children');
-  const isLeast = textOf(item, 'class') === 'FUNCTION' && textOf(item, 'function_name') === 'least';
-  if (!isLeast || first === undefined || second === undefined || others.length > 0) return item;
-  return formatAst(first) === formatAst(second) ? first : item;
-}
-
-function columnPath(node: AstNode): Pick<Condition, 'alias' | 'column'> | null {
-  if (textOf(node, 'class') !== 'COLUMN_REF') return null;
-  const path = textsOf(node, 'column_names').map((part) => part.toLowerCase());
-  if (path.length > 2) return null;
-  return { alias: path.length === 2 ? path[0]! : '', column: path.at(-1) ?? '' };
 }
 
 /** Conditions that all rows meet which a WHERE lets through. */
@@ -258,22 +217,4 @@ function both(a: TimeSpan, b: TimeSpan): TimeSpan {
     to: pick(a.to, b.to, Math.min),
     ago: pick(a.ago, b.ago, Math.min),
   };
-}
-
-/** The relation that is opened here; null for everything else. */
-function openedName(node: AstNode): string | null {
-  const isOpened = textOf(node, 'type') === 'BASE_TABLE' && textOf(node, 'schema_name') === BASE_SCHEMA;
-  return isOpened ? textOf(node, 'table_name') : null;
-}
-
-/** A LIMIT that cuts nothing, by which the gate keeps conditions apart; see `barrier`. */
-function isBarrier(modifier: AstNode): boolean {
-  const limit = modifier['limit'];
-  const value = isNode(limit) ? limit['value'] : null;
-  const isLimit = textOf(modifier, 'type') === 'LIMIT_MODIFIER' && !isPresent(modifier['offset']);
-  return isLimit && isNode(value ?? undefined) && (value as AstNode)['value'] === 9_000_000_000_000_000;
-}
-
-function isPresent(value: Ast | undefined): boolean {
-  return value !== null && value !== undefined;
 }

@@ -1,5 +1,6 @@
 import type { Batch, ColumnShape } from '#base/core/index.ts';
 import { MemorySink } from './byte-sink.ts';
+import type { ByteSink } from './byte-sink.ts';
 import { encodeChunk, physicalType } from './encode-chunk.ts';
 import type { EncodedChunk } from './encode-chunk.ts';
 import { closing, magicBytes } from './footer.ts';
@@ -48,20 +49,47 @@ export function* encodeParquetSteps(
   options: EncodeParquetOptions = {},
 ): Generator<void, Uint8Array> {
   const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
-  const { level = 1 } = options;
   const out = new MemorySink(rows * shape.length * 6 + 4_096);
-  out.write(magicBytes(MAGIC_PLAIN));
-  const groups: ThriftValue[] = [];
-  for (const slices of cutRowGroups(batches, options.rowGroupRows ?? ROW_GROUP_ROWS)) {
+  const encoder = new ParquetEncoder(shape, out, options);
+  for (const slices of cutRowGroups(batches, options.rowGroupRows ?? ROW_GROUP_ROWS)) yield* encoder.group(slices);
+  encoder.end();
+  return out.bytes();
+}
+
+/** Writes such a file one row group after the other, so that it may be longer than what memory holds. */
+export class ParquetEncoder {
+  readonly #shape: readonly ColumnShape[];
+  readonly #out: ByteSink;
+  readonly #options: Pick<EncodeParquetOptions, 'facts' | 'level'>;
+  readonly #groups: ThriftValue[] = [];
+  #rows = 0;
+
+  /** @param out at its beginning; the file is whole once `end` was called */
+  constructor(
+    shape: readonly ColumnShape[],
+    out: ByteSink,
+    options: Pick<EncodeParquetOptions, 'facts' | 'level'> = {},
+  ) {
+    this.#shape = shape;
+    this.#out = out;
+    this.#options = options;
+    out.write(magicBytes(MAGIC_PLAIN));
+  }
+
+  /** Writes one row group, in steps of a page about. @throws {TypeError} as `encodeParquet` */
+  *group(slices: readonly Slice[]): Generator<void, void> {
+    const { level = 1 } = this.#options;
+    const out = this.#out;
     const count = slices.reduce((sum, slice) => sum + slice.to - slice.from, 0);
     const chunks: EncodedChunk[] = [];
-    for (const column of shape) {
+    for (const column of this.#shape) {
       const gathered = gatherColumn(column, slices, count);
       yield;
       chunks.push(yield* encodeChunk(column, gathered, count, level, out));
     }
     const start = chunks[0]?.start ?? out.length;
-    groups.push(
+    this.#rows += count;
+    this.#groups.push(
       struct({
         [RowGroupField.Columns]: list(
           ThriftType.Struct,
@@ -73,14 +101,21 @@ export function* encodeParquetSteps(
         [RowGroupField.NumRows]: i64(count),
         [RowGroupField.FileOffset]: i64(start),
         [RowGroupField.TotalCompressedSize]: i64(out.length - start),
-        [RowGroupField.Ordinal]: i16(groups.length),
+        [RowGroupField.Ordinal]: i16(this.#groups.length),
       }),
     );
   }
-  const footer = encodeStruct(fileMetaData(shape, rows, groups, options.facts ?? new Map()));
-  out.write(footer);
-  out.write(closing(footer.length, MAGIC_PLAIN));
-  return out.bytes();
+
+  /** Writes all rows of a batch as one row group. @throws {TypeError} as `encodeParquet` */
+  batch(batch: Batch): void {
+    for (const _ of this.group([{ batch, from: 0, to: batch.rows }]));
+  }
+
+  end(): void {
+    const footer = encodeStruct(fileMetaData(this.#shape, this.#rows, this.#groups, this.#options.facts ?? new Map()));
+    this.#out.write(footer);
+    this.#out.write(closing(footer.length, MAGIC_PLAIN));
+  }
 }
 
 function fileMetaData(

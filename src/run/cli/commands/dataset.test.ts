@@ -15,6 +15,8 @@ const DATASET = {
   purpose: 'quality',
   rows: 20,
   size: 900,
+  objects: 1,
+  parts: 1,
   digest: 'ab'.repeat(32),
   columns: [{ name: 'pressure', type: 'number', class: 'operational', unit: 'bar' }],
 };
@@ -50,6 +52,7 @@ test('weir dataset create, list and show say what there is', async (t) => {
     '7',
   );
   assert.match(made.out, /^training@2: 20 rows for quality, kept until it is deleted$/m);
+  assert.match(made.out, /^lies in {4}1 object of 900 B, committed to in 1 parts$/m);
   assert.match((await run('list')).out, /training@2 +20 +quality/);
   assert.match((await run('show', 'training')).out, /^statement {2}select 1$/m);
   assert.doesNotMatch((await run('show', 'training')).out, /left out/);

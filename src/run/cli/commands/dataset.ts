@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { CliError } from '../errors.ts';
+import { formatBytes } from '../format-bytes.ts';
 import { findUser } from '../find-user.ts';
 import { readCount } from '../read-number.ts';
 import { readTextFile } from '../read-text-file.ts';
@@ -18,6 +19,8 @@ export interface DatasetRow {
   readonly purpose: string | null;
   readonly rows: number;
   readonly size: number;
+  readonly objects: number;
+  readonly parts: number;
   readonly digest: string;
   readonly columns: readonly { readonly name: string; readonly type: string; readonly class: string }[];
 }
@@ -228,9 +231,10 @@ function pathOf(
   return `/v1/datasets/${encodeURIComponent(name)}${rest}${query.size === 0 ? '' : `?${query.toString()}`}`;
 }
 
-function describe({ name, version, rows, purpose, ends, digest, columns }: DatasetRow): string {
+function describe({ name, version, rows, purpose, ends, size, objects, parts, digest, columns }: DatasetRow): string {
   return [
     `${name}@${version}: ${rows} rows${purpose === null ? '' : ` for ${purpose}`}, kept until ${ends ?? 'it is deleted'}`,
+    `lies in    ${objects} ${objects === 1 ? 'object' : 'objects'} of ${formatBytes(size)}, committed to in ${parts} parts`,
     `digest     ${digest}`,
     `columns    ${columns.map((column) => `${column.name} ${column.type} (${column.class})`).join(', ')}`,
   ].join('\n');

@@ -7,7 +7,7 @@ import { packageVersion } from '../control/package-files.ts';
 import { dataRegions } from '../control/regions.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { TransferBook } from '../control/transfer-book.ts';
-import { storedObject } from '../datasets/dataset.ts';
+import { storedObjects } from '../datasets/dataset.ts';
 import type { DatasetBook } from '../datasets/dataset-book.ts';
 import { BackupKeeper } from './backup-keeper.ts';
 import type { BackupParts } from './backup-keeper.ts';
@@ -34,13 +34,13 @@ export async function openBackups(parts: OpenBackupsParts): Promise<BackupKeeper
   const { catalogue, keys, identity, segments, datasetBook, transfers, template, verifierKeys } = parts;
   const storedIn = async (copy: Catalogue): Promise<readonly StoredObject[]> => [
     ...(await segments.activeIn(copy)),
-    ...(await datasetBook.activeIn(copy)).map(storedObject),
+    ...(await datasetBook.activeIn(copy)).flatMap(storedObjects),
   ];
   return BackupKeeper.open({
     ...parts,
     tables: catalogue,
     sealer: await keys.rowSealer('catalogue'),
-    stored: async () => [...(await segments.active()), ...(await datasetBook.active()).map(storedObject)],
+    stored: async () => [...(await segments.active()), ...(await datasetBook.active()).flatMap(storedObjects)],
     storedIn,
     pin: () => segments.pin(),
     open: async () => envelopesOf(await verifierKeys()),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { micros } from '#base/core/index.ts';
+import type { Json } from '#base/core/index.ts';
+import { SealedTable } from '#base/storage/index.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
 import { DatasetBook } from './dataset-book.ts';
 import { makeDataset } from './testing.ts';
@@ -31,4 +33,34 @@ test('DatasetBook keeps versions, and of what is gone only that it was there', a
   await book.shredded();
   assert.equal(await book.hasUnshredded(), false);
   assert.equal((await book.find('training', 1))?.revision, 2);
+});
+
+test('DatasetBook reads versions that were kept in one object, as the first ones were', async (t) => {
+  const { catalogue, keys } = await openKeys(t);
+  const sealer = await keys.rowSealer('people');
+  const book = await DatasetBook.open(catalogue, sealer);
+  const dataset = makeDataset();
+  const { objects, consent: _, ...rest } = dataset;
+  const { parts: __, ...object } = objects[0]!;
+  const table = new SealedTable(
+    {
+      name: 'datasets_version',
+      key: { name: 'text', version: 'integer' },
+      clear: {
+        state: 'text',
+        object_key: 'text',
+        created: 'integer',
+        ended: 'integer?',
+        why: 'text?',
+        unshredded: 'integer',
+      },
+      sealed: (value: Json): Json => value,
+    },
+    sealer,
+  );
+  const { name, version, created } = dataset;
+  const row = { name, version, state: 'active', object_key: object.objectKey, created, ended: null, why: null };
+  const before = { ...rest, object } as unknown as Json;
+  await catalogue.transaction((tx) => table.insert(tx, { ...row, unshredded: 0 }, before));
+  assert.deepEqual(await book.find('training'), dataset);
 });

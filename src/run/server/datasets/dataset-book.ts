@@ -1,6 +1,7 @@
 import type { Json, Micros } from '#base/core/index.ts';
 import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
 import type { Catalogue, CatalogueSchema, CatalogueTransaction, RowSealer } from '#base/storage/index.ts';
+import type { SealedObject } from '#flow/store/index.ts';
 import { referenceOf } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 
@@ -10,6 +11,7 @@ const VERSIONS = {
   clear: {
     /** `active`, or `gone`. */
     state: 'text',
+    /** Of its first object. */
     object_key: 'text',
     created: 'integer',
     /** When it went, and why: `deleted` or `expired`. */
@@ -111,19 +113,25 @@ export class DatasetBook {
   }
 }
 
-/** The tag vouches that the value is what was put there; the first ones said nothing of consent. */
+/** As the first versions of this table had it: nothing of consent, and one object for all rows. */
+type Stored = Dataset | (Omit<Dataset, 'objects'> & { readonly object: SealedObject });
+
+/** The tag vouches that the value is what was put there, by whichever version. */
 function datasetOf(value: Json): Dataset {
-  return { consent: null, ...(value as object) } as Dataset;
+  const stored = { consent: null, ...(value as object) } as Stored;
+  if ('objects' in stored) return stored;
+  const { object, ...rest } = stored;
+  return { ...rest, objects: [{ ...object, parts: rest.content.parts.length }] };
 }
 
 function rowOf(dataset: Dataset) {
-  const { name, version, object, created } = dataset;
+  const { name, version, objects, created } = dataset;
   if (referenceOf(dataset).length > 64) throw new TypeError('a name of a dataset is shorter');
   return {
     name,
     version,
     state: 'active',
-    object_key: object.objectKey,
+    object_key: objects[0]?.objectKey ?? '',
     created,
     ended: null,
     why: null,

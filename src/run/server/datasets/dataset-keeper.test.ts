@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { days, hours, micros } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
-import type { Grants } from '#flow/query/index.ts';
+import { contentDigestOf, PART_ROWS } from '#flow/query/index.ts';
+import type { FrozenPiece, Grants } from '#flow/query/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { shownAsStored } from '../tokens/testing.ts';
@@ -15,11 +16,11 @@ import type { Cleanable } from '../../../../test/support/tmp.ts';
 import type { Caller } from '../api/caller.ts';
 import { makeSegment } from '../control/testing.ts';
 import type { Frozen } from '../query/query-service.ts';
-import { commitmentDigest } from './dataset.ts';
+import { commitmentDigest, sizeOf } from './dataset.ts';
 import { DatasetBook } from './dataset-book.ts';
 import { DatasetKeeper } from './dataset-keeper.ts';
-import type { DatasetRequest } from './dataset.ts';
-import { contentOf } from './dataset-rows.ts';
+import type { Dataset, DatasetRequest } from './dataset.ts';
+import { openObject, pieceOf } from './dataset-rows.ts';
 import { COLUMNS } from './testing.ts';
 
 const DAY = 86_400_000_000;
@@ -46,7 +47,25 @@ const NEVER = new AbortController().signal;
 
 const placesOf = (value: string, column = 'device') => [{ relation: 'pump', column, values: new Set([value]) }];
 
-/** A keeper whose queries answer with two rows of two devices, received two days ago. */
+/** Rows of a piece: names of devices, and their places as pressures. */
+function piece(devices: readonly string[], first: number): Omit<FrozenPiece, 'least'> & { digests: readonly string[] } {
+  const codes = Uint32Array.from(devices.keys());
+  const made = pieceOf(COLUMNS, {
+    stream: '',
+    template: '',
+    rows: devices.length,
+    columns: [
+      { name: 'device', data: { type: 'text', codes, dictionary: devices, nulls: null } },
+      {
+        name: 'pressure',
+        data: { type: 'number', values: Float64Array.from(devices, (_, row) => first + row), nulls: null },
+      },
+    ],
+  });
+  return { ...made.piece, digests: made.digests };
+}
+
+/** A keeper whose queries answer with rows of two devices in each of two pieces, received two days ago. */
 async function open(t: Cleanable) {
   const clock = frozenClock();
   const { keys, catalogue, audit } = await openKeys(t);
@@ -64,25 +83,23 @@ async function open(t: Cleanable) {
     otherPurpose: new Set<string>(),
     otherRegion: new Set<string>(),
   });
+  const pieces = [piece(['a', 'b'], 1), piece(['a', 'c'], 3)];
+  const sizes = [2, 2];
+  const parts = pieces.flatMap(({ digests }) => digests);
+  const content = { columns: COLUMNS, rows: 4, partRows: PART_ROWS, parts, sizes };
   const frozen = (): Frozen => ({
-    ...contentOf(COLUMNS, {
-      stream: '',
-      template: '',
-      rows: 2,
-      columns: [
-        { name: 'device', data: { type: 'text', codes: Uint32Array.of(0, 1), dictionary: ['a', 'b'], nulls: null } },
-        { name: 'pressure', data: { type: 'number', values: Float64Array.of(1, 2), nulls: null } },
-      ],
-    }),
+    content: { ...content, digest: contentDigestOf(content) },
     statement: { reads: [{ relation: 'pump', columns: ['device'] }] } as unknown as Frozen['statement'],
     purpose: 'quality',
     digest: 'cd'.repeat(32),
     access: access(),
     segments: [{ ...segment, received: { first, last: first } }],
-    devices: ['a', 'b'],
+    devices: ['a', 'b', 'c'],
     relations: ['pump'],
     named: ['pump'],
   });
+  /** What happens between the first piece and the second. */
+  const between: { step: () => Promise<void> } = { step: async () => {} };
   const book = await DatasetBook.open(catalogue, await keys.rowSealer('people'));
   const keeper = new DatasetKeeper({
     book,
@@ -90,7 +107,12 @@ async function open(t: Cleanable) {
     objects,
     keys,
     queries: {
-      freeze: async () => frozen(),
+      freeze: async (_caller, _asked, take) => {
+        await take({ ...pieces[0]!, least: {} });
+        await between.step();
+        await take({ ...pieces[1]!, least: {} });
+        return frozen();
+      },
       access: async () => access(),
       run: () => Promise.reject(new Error('not asked here')),
     },
@@ -103,11 +125,21 @@ async function open(t: Cleanable) {
     consents: { standing: () => ({ subjects: ['a'], since: Float64Array.of(0), goodUntil: Infinity }) },
   });
   const stored = async (): Promise<number> => (await Array.fromAsync(objects.list('datasets/'))).length;
-  return { keeper, audit, objects, clock, grants, stored, book };
+  const rowsOf = async (dataset: Dataset): Promise<readonly number[]> => {
+    const opened: number[] = [];
+    for (const object of dataset.objects) {
+      const use = { actor: 'weir:test', resource: 'dataset:training@1' };
+      const { columns } = await openObject(object, ['pressure'], use, { objects, keys });
+      const data = columns[0]?.data;
+      if (data?.type === 'number') opened.push(...data.values);
+    }
+    return opened;
+  };
+  return { keeper, audit, objects, clock, grants, stored, book, between, rowsOf };
 }
 
 test('DatasetKeeper.create() logs what it binds, and gives the same rows the same digest', async (t) => {
-  const { keeper, audit } = await open(t);
+  const { keeper, audit, rowsOf } = await open(t);
   const [one, two] = [await keeper.create(ADA, REQUEST, NEVER), await keeper.create(ADA, REQUEST, NEVER)];
   assert.deepEqual([one.version, two.version, one.content.digest === two.content.digest], [1, 2, true]);
   const entry = audit.events.find(
@@ -115,13 +147,10 @@ test('DatasetKeeper.create() logs what it binds, and gives the same rows the sam
   );
   assert.deepEqual(
     [entry?.digest, entry?.purpose, entry?.detail],
-    [commitmentDigest(one), 'quality', { rows: 2, segments: 1 }],
+    [commitmentDigest(one), 'quality', { rows: 4, segments: 1, objects: 2, bytes: sizeOf(one) }],
   );
-  const { columns } = await keeper.open(one, ['pressure'], { actor: 'weir:test' });
-  assert.deepEqual(
-    columns.map(({ name }) => name),
-    ['pressure'],
-  );
+  assert.deepEqual(await rowsOf(one), [1, 2, 3, 4]);
+  assert.equal(new Set([...one.objects, ...two.objects].map(({ id }) => id)).size, 4, 'each is sealed under its own name');
   await assert.rejects(keeper.create(ADA, { ...REQUEST, name: 'No name' }, NEVER), { code: 'API_DATASET_INVALID' });
   await assert.rejects(keeper.create(caller('eve'), REQUEST, NEVER), { code: 'API_DATASET_INVALID' });
 });
@@ -135,6 +164,35 @@ test('DatasetKeeper.create() leaves nothing where it cannot be logged', async (t
   assert.deepEqual([await stored(), await book.active()], [0, []]);
 });
 
+test('DatasetKeeper.create() leaves nothing where it ends half way, and what a crash leaves is swept', async (t) => {
+  const { keeper, stored, between, objects, book } = await open(t);
+  between.step = async () => {
+    assert.equal(await stored(), 1);
+    // What is being made is no leftover.
+    await keeper.tend();
+    assert.equal(await stored(), 1);
+    throw new Error('the query process ended');
+  };
+  await assert.rejects(keeper.create(ADA, REQUEST, NEVER), /the query process ended/);
+  assert.deepEqual([await stored(), await book.active()], [0, []]);
+  between.step = async () => {};
+  await keeper.create(ADA, REQUEST, NEVER);
+  await objects.put('datasets/0193f2/left.parquet', Uint8Array.of(1));
+  await keeper.tend();
+  assert.equal(await stored(), 2);
+});
+
+test('DatasetKeeper.remove() takes all objects, and what a crash half way leaves goes at the next start', async (t) => {
+  const { keeper, stored, objects } = await open(t);
+  const dataset = await keeper.create(ADA, REQUEST, NEVER);
+  const last = dataset.objects[1]!.objectKey;
+  const sealed = await objects.read(last, 0, dataset.objects[1]!.size);
+  await keeper.remove('person:ada', dataset);
+  await objects.put(last, sealed);
+  await keeper.start();
+  assert.equal(await stored(), 0);
+});
+
 test('DatasetKeeper shows a dataset to those alone who may see what it was made from', async (t) => {
   const { keeper, grants } = await open(t);
   await keeper.create(ADA, REQUEST, NEVER);
@@ -145,12 +203,12 @@ test('DatasetKeeper shows a dataset to those alone who may see what it was made 
 });
 
 test('DatasetKeeper.remove() takes object and keys, and tend() shreds them', async (t) => {
-  const { keeper, audit, stored, book } = await open(t);
+  const { keeper, audit, stored, book, rowsOf } = await open(t);
   const dataset = await keeper.create(ADA, REQUEST, NEVER);
   await keeper.remove('person:ada', dataset);
   assert.deepEqual([await stored(), await book.hasUnshredded()], [0, true]);
   await assert.rejects(keeper.show(ADA, 'training'), { code: 'API_DATASET_UNKNOWN' });
-  await assert.rejects(keeper.open(dataset, ['pressure'], { actor: 'weir:test' }));
+  await assert.rejects(rowsOf(dataset));
   await keeper.tend();
   assert.equal(await book.hasUnshredded(), false);
   assert.ok(audit.events.some(({ action }) => action === 'delete-dataset'));
@@ -178,22 +236,33 @@ test('DatasetKeeper.tend() lets a dataset go with its oldest row, or when its ma
   );
 });
 
-test('DatasetKeeper finds rows of somebody and seals a dataset anew without them', async (t) => {
-  const { keeper, stored, audit } = await open(t);
+test('DatasetKeeper finds rows of somebody and seals the objects anew that have some', async (t) => {
+  const { keeper, stored, audit, rowsOf } = await open(t);
   const before = await keeper.create(ADA, REQUEST, NEVER);
   assert.deepEqual(await keeper.concerning(placesOf('nobody')), []);
   const concerned = await keeper.concerning(placesOf('b'));
   assert.deepEqual(concerned, [{ name: 'training', version: 1, rows: 1 }]);
   assert.equal(await keeper.rewriteWithout('weir:rights', concerned[0]!, placesOf('b')), 1);
   const after = await keeper.show(ADA, 'training');
-  assert.deepEqual([after.revision, after.content.rows, await stored()], [2, 1, 1]);
+  assert.deepEqual([after.revision, after.content.rows, await stored(), await rowsOf(after)], [2, 3, 2, [1, 3, 4]]);
   assert.notEqual(after.content.digest, before.content.digest);
+  assert.deepEqual(after.objects[1], before.objects[1], 'an object without rows of theirs stays as it is');
+  assert.deepEqual([after.content.sizes, after.content.parts[1]], [[1, 2], before.content.parts[1]]);
   assert.deepEqual(await keeper.concerning(placesOf('b')), []);
-  await assert.rejects(keeper.open(before, ['device'], { actor: 'weir:test' }), 'the old object is gone');
+  await assert.rejects(rowsOf(before), 'the old object is gone');
   assert.equal(await keeper.rewriteWithout('weir:rights', concerned[0]!, placesOf('b')), 0);
   assert.ok(audit.events.some(({ action, detail }) => action === 'rewrite-dataset' && detail?.['erased'] === 1));
   const blind = placesOf('b', 'driver');
-  assert.deepEqual(await keeper.concerning(blind), [{ name: 'training', version: 1, rows: 1 }]);
-  assert.equal(await keeper.rewriteWithout('weir:rights', concerned[0]!, blind), 1, 'it cannot tell whose rows it has');
+  assert.deepEqual(await keeper.concerning(blind), [{ name: 'training', version: 1, rows: 3 }]);
+  assert.equal(await keeper.rewriteWithout('weir:rights', concerned[0]!, blind), 3, 'it cannot tell whose rows it has');
   assert.deepEqual([await keeper.list(ADA), await stored()], [[], 0]);
+});
+
+test('DatasetKeeper keeps a dataset whose rows were all of one person, without rows', async (t) => {
+  const { keeper, stored, rowsOf } = await open(t);
+  await keeper.create(ADA, REQUEST, NEVER);
+  const everybody = [{ relation: 'pump', column: 'device', values: new Set(['a', 'b', 'c']) }];
+  assert.equal(await keeper.rewriteWithout('weir:rights', { name: 'training', version: 1 }, everybody), 4);
+  const after = await keeper.show(ADA, 'training');
+  assert.deepEqual([after.content.rows, after.objects.length, await stored(), await rowsOf(after)], [0, 1, 1, []]);
 });

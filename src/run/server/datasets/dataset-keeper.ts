@@ -1,27 +1,28 @@
-import { makeId, micros, toHex } from '#base/core/index.ts';
+import { micros, toHex } from '#base/core/index.ts';
 import type { AuditSink, Batch, Clock, Log, Micros, Random } from '#base/core/index.ts';
 import type { Objects, Catalogue, CatalogueTransaction } from '#base/storage/index.ts';
 import { keepOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import type { Consenting } from '#flow/query/index.ts';
-import { decodeParquet, receiptOf } from '#flow/store/index.ts';
-import type { SealedObject } from '#flow/store/index.ts';
+import type { Consenting, FrozenPiece } from '#flow/query/index.ts';
+import { receiptOf } from '#flow/store/index.ts';
 import type { Consents } from '#trust/consent/index.ts';
-import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
+import type { KeyRing } from '#trust/keys/index.ts';
 import type { Caller } from '../api/caller.ts';
 import { ApiError } from '../api/errors.ts';
 import type { QueryRequest } from '../api/services.ts';
 import type { StreamedReply } from '../api/streamed-reply.ts';
 import type { Frozen, QueryService } from '../query/query-service.ts';
-import { commitmentDigest, DATASET_PREFIX, endOf, referenceOf } from './dataset.ts';
-import type { Dataset, DatasetRequest } from './dataset.ts';
+import { commitmentDigest, DATASET_PREFIX, endOf, referenceOf, sizeOf } from './dataset.ts';
+import type { Dataset, DatasetObject, DatasetRequest } from './dataset.ts';
 import type { DatasetBook, GoneDataset } from './dataset-book.ts';
-import { contentOf, deleteObject, handlesOfDataset, openDataset, sealDataset } from './dataset-rows.ts';
+import { DatasetDraft } from './dataset-draft.ts';
+import { deleteObject, handlesOfDataset, openObject } from './dataset-rows.ts';
 import { datasetRelation } from './dataset-relation.ts';
 import type { ShownDomains } from '../tokens/shown-domains.ts';
 import { asHolder, frozenRelations, maySee } from './dataset-sight.ts';
-import { matchingRows, namedIn, subjectColumnsOf, withdrawnRows, withoutRows } from './subject-rows.ts';
+import { matchingRows, namedIn, subjectColumnsOf, withdrawnRows } from './subject-rows.ts';
 import type { KnownColumns } from './subject-rows.ts';
+import { withoutPerson } from './without-person.ts';
 
 export interface DatasetKeeperParts {
   readonly book: DatasetBook;
@@ -46,6 +47,12 @@ export interface ConcernedDataset {
   readonly rows: number;
 }
 
+/** Rows that a version shows no more, and of how many persons. */
+export interface LeftOut {
+  readonly subjects: number;
+  readonly rows: number;
+}
+
 /** By what a person is known: columns of streams and tables, and what stands there for them. */
 export type SubjectPlaces = readonly {
   readonly relation: string;
@@ -61,6 +68,10 @@ const ACTOR = 'weir:datasets';
 /** Freezes answers into datasets, and keeps them: sealed, for a purpose, as long as their sources and no longer. */
 export class DatasetKeeper {
   readonly #parts: DatasetKeeperParts;
+  /** Keys of objects of datasets that are being made. */
+  readonly #underWay = new Set<string>();
+  /** What versions leave out, and who consented when that was looked at. */
+  readonly #leftOut = new Map<string, { readonly standing: object | null; readonly leftOut: LeftOut }>();
   /** Changes take turns: a version is given once. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -69,14 +80,8 @@ export class DatasetKeeper {
   }
 
   /** Removes what a crash left. */
-  async start(): Promise<void> {
-    const { book, objects, log } = this.#parts;
-    const known = new Set((await book.active()).map(({ object }) => object.objectKey));
-    for await (const key of objects.list(DATASET_PREFIX)) {
-      if (known.has(key)) continue;
-      await objects.delete(key);
-      log.info({ object: key }, 'removed an object that no dataset has');
-    }
+  start(): Promise<void> {
+    return this.#sweep();
   }
 
   /**
@@ -103,7 +108,9 @@ export class DatasetKeeper {
     }
     const { shown } = this.#parts;
     const before = shown.versions();
-    const frozen = await this.#parts.queries.freeze(caller, { sql, parameters, purpose }, signal);
+    await using draft = this.#draft(name);
+    const take = async (piece: FrozenPiece): Promise<void> => void (await draft.take(piece));
+    const frozen = await this.#parts.queries.freeze(caller, { sql, parameters, purpose }, take, signal);
     const consent = consentOf(request, frozen);
     // Where a key was rotated meanwhile, it may be either.
     const tokens = versionsIn(
@@ -111,7 +118,7 @@ export class DatasetKeeper {
       frozen.statement.reads.map(({ relation }) => relation),
       shown,
     );
-    return this.#alone(() => this.#keep(caller, request, frozen, consent, tokens));
+    return await this.#alone(() => this.#keep(caller, request, frozen, draft, consent, tokens));
   }
 
   /** Datasets that the caller may read. */
@@ -153,7 +160,8 @@ export class DatasetKeeper {
     const { relation, select } = datasetRelation(dataset, columns);
     const over = {
       relation,
-      objects: [dataset.object],
+      objects: dataset.objects,
+      inParts: true,
       resource: `dataset:${referenceOf(dataset)}`,
       purpose: dataset.purpose,
       notes: { dataset: referenceOf(dataset), digest: dataset.content.digest },
@@ -168,34 +176,39 @@ export class DatasetKeeper {
   }
 
   /**
-   * Columns of a dataset as typed arrays, for parts of the platform that learn from it: rows of those who consent no
-   * longer are not among them. Logged as a use of keys.
-   */
-  async open(dataset: Dataset, columns: readonly string[], use: Omit<KeyUse, 'resource'>): Promise<Batch> {
-    const { consent } = dataset;
-    if (consent === null) return this.#openWhole(dataset, columns, use);
-    const batch = await this.#openWhole(dataset, [...new Set([...columns, consent.column, 'received'])], use);
-    const kept = withoutRows(batch, withdrawnRows(batch, consent.column, this.#consentingOf(dataset)));
-    return { ...kept, columns: kept.columns.filter(({ name }) => columns.includes(name)) };
-  }
-
-  /**
    * How many persons a version leaves rows out of by now, and how many rows: of those who agree no longer, or anew since.
-   * Logged as a use of keys.
+   * It is looked at again once somebody's consent has changed, an object at a time; that is logged as a use of keys.
    *
    * @returns null where its rows are not there by consent
    */
-  async leftOut(dataset: Dataset): Promise<{ readonly subjects: number; readonly rows: number } | null> {
-    const { consent } = dataset;
+  async leftOut(dataset: Dataset): Promise<LeftOut | null> {
+    const { consent, purpose } = dataset;
     if (consent === null) return null;
-    const batch = await this.#openWhole(dataset, [consent.column, 'received'], { actor: ACTOR });
-    const out = withdrawnRows(batch, consent.column, this.#consentingOf(dataset));
-    return { subjects: namedIn(batch, consent.column, out), rows: out.length };
+    const standing = purpose === null ? null : this.#parts.consents.standing(consent.stream, purpose);
+    const reference = `${referenceOf(dataset)}/${dataset.revision}`;
+    const known = this.#leftOut.get(reference);
+    if (known !== undefined && known.standing === standing) return known.leftOut;
+    const consenting = this.#consentingOf(dataset);
+    const persons = new Set<string>();
+    let rows = 0;
+    for await (const batch of this.#batches(dataset, [consent.column, 'received'])) {
+      const out = withdrawnRows(batch, consent.column, consenting);
+      rows += out.length;
+      for (const person of namedIn(batch, consent.column, out)) persons.add(person);
+    }
+    const leftOut = { subjects: persons.size, rows };
+    this.#leftOut.set(reference, { standing, leftOut });
+    return leftOut;
   }
 
-  #openWhole(dataset: Dataset, columns: readonly string[], use: Omit<KeyUse, 'resource'>): Promise<Batch> {
-    const resource = `dataset:${referenceOf(dataset)}`;
-    return openDataset(dataset.object, columns, { ...use, resource }, this.#parts);
+  /** Columns of all rows, an object at a time. Logged as uses of keys. */
+  async *#batches(dataset: Dataset, columns: readonly string[]): AsyncGenerator<Batch> {
+    for (const object of dataset.objects) yield await this.#open(dataset, object, columns);
+  }
+
+  #open(dataset: Dataset, object: DatasetObject, columns: readonly string[]): Promise<Batch> {
+    const use = { actor: ACTOR, resource: `dataset:${referenceOf(dataset)}` };
+    return openObject(object, columns, use, this.#parts);
   }
 
   /** Who consents, to the stream that a dataset was made from, to its purpose; null where it was not made by consent. */
@@ -224,20 +237,22 @@ export class DatasetKeeper {
         detail: { rows: dataset.content.rows },
       });
       await catalogue.transaction(async (tx) => {
-        await keys.removeDataKeys(tx, handlesOfDataset(dataset.object));
+        await keys.removeDataKeys(tx, handlesOfDataset(dataset));
         await book.end(tx, dataset, why, clock.now());
       });
-      await deleteObject(objects, dataset.object);
+      // What a crash leaves of them is swept: no dataset has it any more.
+      for (const object of dataset.objects) await deleteObject(objects, object);
     });
   }
 
-  /** Lets go of what is kept no longer; then shreds the keys of all that went, in older copies of the catalogue too. */
+  /** Lets go of what is kept no longer, and of objects that no dataset has; then shreds the keys of all that went, in older copies of the catalogue too. */
   async tend(): Promise<void> {
     const { book, clock, keys } = this.#parts;
     for (const dataset of await book.active()) {
       const end = this.endOf(dataset);
       if (end !== null && end <= clock.now()) await this.remove(ACTOR, dataset, 'expired');
     }
+    await this.#sweep();
     if (!(await book.hasUnshredded())) return;
     await keys.lifecycle.shred(ACTOR);
     await book.shredded();
@@ -251,8 +266,8 @@ export class DatasetKeeper {
       const known = subjectColumnsOf(dataset, places);
       if (known === null) found.push({ name, version, rows: content.rows });
       else if (known.size > 0) {
-        const batch = await this.#openWhole(dataset, [...known.keys()], { actor: ACTOR });
-        const rows = matchingRows(batch, known).length;
+        let rows = 0;
+        for await (const batch of this.#batches(dataset, [...known.keys()])) rows += matchingRows(batch, known).length;
         if (rows > 0) found.push({ name, version, rows });
       }
     }
@@ -260,8 +275,8 @@ export class DatasetKeeper {
   }
 
   /**
-   * Seals a dataset anew without the rows of a person, under new keys; the old object and its keys go. One that cannot
-   * tell whose its rows are goes whole.
+   * Seals the objects of a dataset that have rows of a person anew without these, under new keys; the old ones and their
+   * keys go. A dataset that cannot tell whose its rows are goes whole.
    *
    * @returns how many rows went
    */
@@ -281,39 +296,30 @@ export class DatasetKeeper {
   }
 
   async #rewrite(actor: string, dataset: Dataset, known: KnownColumns): Promise<number> {
-    const { audit, book, catalogue, keys, objects } = this.#parts;
-    const names = dataset.content.columns.map((column) => column.name);
-    const whole = await this.#openWhole(dataset, names, { actor: ACTOR });
-    const going = matchingRows(whole, known);
-    if (going.length === 0) return 0;
-    const { plain, content } = contentOf(dataset.content.columns, withoutRows(whole, going));
+    const { audit, book, keys, objects, random } = this.#parts;
     const revision = dataset.revision + 1;
-    const object = await sealDataset(
-      plain,
-      content,
-      { name: dataset.name, id: dataset.object.id, revision },
-      this.#parts,
-    );
-    const salt = toHex(this.#parts.random.bytes(SALT_BYTES));
-    const next: Dataset = { ...dataset, revision, content, object, salt };
+    await using draft = this.#draft(dataset.name);
+    const left = await withoutPerson(dataset, known, {
+      open: (object, columns) => this.#open(dataset, object, columns),
+      seal: (piece, { id }) => draft.take(piece, { id, revision }),
+    });
+    if (left.erased === 0) return 0;
+    const salt = toHex(random.bytes(SALT_BYTES));
+    const next: Dataset = { ...dataset, revision, content: left.content, objects: left.objects, salt };
     await audit.append({
       actor,
       action: 'rewrite-dataset',
       resource: `dataset:${referenceOf(next)}`,
       outcome: 'done',
       digest: commitmentDigest(next),
-      detail: { rows: content.rows, erased: going.length },
+      detail: { rows: left.content.rows, erased: left.erased, objects: draft.objects.length },
     });
-    await this.#publish(
-      object,
-      async (tx) => {
-        await keys.removeDataKeys(tx, handlesOfDataset(dataset.object));
-        await book.replace(tx, next);
-      },
-      catalogue,
-    );
-    await deleteObject(objects, dataset.object);
-    return going.length;
+    await this.#publish(draft, async (tx) => {
+      await keys.removeDataKeys(tx, handlesOfDataset({ objects: left.replaced }));
+      await book.replace(tx, next);
+    });
+    for (const object of left.replaced) await deleteObject(objects, object);
+    return left.erased;
   }
 
   /** How many datasets hold tokens as a version of a domain shows them. */
@@ -326,14 +332,13 @@ export class DatasetKeeper {
     caller: Caller,
     request: DatasetRequest,
     frozen: Frozen,
+    draft: DatasetDraft,
     consent: Dataset['consent'],
     tokens: NonNullable<Dataset['tokens']>,
   ): Promise<Dataset> {
-    const { audit, book, catalogue, clock, random, template } = this.#parts;
+    const { audit, book, clock, random, template } = this.#parts;
     const { name, sql, parameters, keep } = request;
     const version = await book.nextVersion(name);
-    const id = makeId(clock, random);
-    const object = await sealDataset(frozen.plain, frozen.content, { name, id, revision: 1 }, this.#parts);
     const now = clock.now();
     const dataset: Dataset = {
       name,
@@ -359,8 +364,8 @@ export class DatasetKeeper {
       devices: frozen.devices.slice(0, DEVICES_NAMED),
       deviceCount: frozen.devices.length,
       content: frozen.content,
-      object,
-      oldest: await this.#oldestOf(request, frozen, object),
+      objects: draft.objects,
+      oldest: oldestOf(request, frozen, draft),
       consent,
       until: keep === null ? null : micros(now + keep * 1_000),
       salt: toHex(random.bytes(SALT_BYTES)),
@@ -373,51 +378,43 @@ export class DatasetKeeper {
       ...(dataset.purpose === null ? {} : { purpose: dataset.purpose }),
       outcome: 'done',
       digest: commitmentDigest(dataset),
-      detail: { rows: object.rows, segments: dataset.segments.length },
+      detail: {
+        rows: dataset.content.rows,
+        segments: dataset.segments.length,
+        objects: dataset.objects.length,
+        bytes: sizeOf(dataset),
+      },
     });
-    await this.#publish(object, (tx) => book.add(tx, dataset), catalogue);
+    await this.#publish(draft, (tx) => book.add(tx, dataset));
     return dataset;
   }
 
-  /** Wraps and row at once; where that fails the object goes again. */
-  async #publish(
-    object: SealedObject,
-    change: (tx: CatalogueTransaction) => Promise<void>,
-    catalogue: Catalogue,
-  ): Promise<void> {
-    const { keys, objects } = this.#parts;
-    const handles = handlesOfDataset(object);
-    try {
-      await catalogue.transaction(async (tx) => {
-        await keys.keepDataKeys(tx, handles);
-        await change(tx);
-      });
-    } catch (error) {
-      await deleteObject(objects, object);
-      throw error;
-    } finally {
-      keys.forgetDataKeys(handles);
-    }
+  #draft(name: string): DatasetDraft {
+    return new DatasetDraft(name, { ...this.#parts, underWay: this.#underWay });
   }
 
-  /** When the oldest row was received: by its own word where it is a reading as it was stored, else by its segments'. */
-  async #oldestOf(
-    { rowsOf }: DatasetRequest,
-    frozen: Frozen,
-    object: SealedObject,
-  ): Promise<Readonly<Record<string, Micros>>> {
-    const oldest = new Map<string, Micros>();
-    for (const segment of frozen.segments) {
-      const { first } = receiptOf(segment);
-      oldest.set(segment.stream, micros(Math.min(first, oldest.get(segment.stream) ?? Infinity)));
+  /** Wraps and row at once; where that fails the objects go with the draft. */
+  async #publish(draft: DatasetDraft, change: (tx: CatalogueTransaction) => Promise<void>): Promise<void> {
+    const { catalogue, keys } = this.#parts;
+    await catalogue.transaction(async (tx) => {
+      await keys.keepDataKeys(tx, draft.handles);
+      await change(tx);
+    });
+    draft.published();
+  }
+
+  /** Removes objects that no dataset has, and that none will have. */
+  async #sweep(): Promise<void> {
+    const { book, objects, log } = this.#parts;
+    const found = await Array.fromAsync(objects.list(DATASET_PREFIX));
+    // In this order: what is published meanwhile is in one of them.
+    const underWay = new Set(this.#underWay);
+    const known = new Set((await book.active()).flatMap((dataset) => dataset.objects.map(({ objectKey }) => objectKey)));
+    for (const key of found) {
+      if (known.has(key) || underWay.has(key)) continue;
+      await objects.delete(key);
+      log.info({ object: key }, 'removed an object that no dataset has');
     }
-    const received = frozen.access.grants.get(rowsOf ?? '')?.columns.find(({ name }) => name === 'received');
-    const isReading =
-      rowsOf !== null && frozen.access.relations.get(rowsOf)?.kind === 'stream' && received?.mask === null;
-    if (!isReading || object.rows === 0) return Object.fromEntries(oldest);
-    const [column] = decodeParquet(frozen.plain, [{ name: 'received', type: 'time', nullable: true }]).columns;
-    const times = column?.data.type === 'time' ? column.data.values : new Float64Array();
-    return { [rowsOf]: micros(times.reduce((first, time) => Math.min(first, time), Infinity)) };
   }
 
   async #isFor(caller: Caller, dataset: Dataset): Promise<boolean> {
@@ -430,6 +427,23 @@ export class DatasetKeeper {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** When the oldest row was received: by its own word where it is a reading as it was stored, else by its segments'. */
+function oldestOf(
+  { rowsOf }: DatasetRequest,
+  { segments, access, content }: Frozen,
+  draft: Pick<DatasetDraft, 'least'>,
+): Readonly<Record<string, Micros>> {
+  const oldest = new Map<string, Micros>();
+  for (const segment of segments) {
+    const { first } = receiptOf(segment);
+    oldest.set(segment.stream, micros(Math.min(first, oldest.get(segment.stream) ?? Infinity)));
+  }
+  const received = access.grants.get(rowsOf ?? '')?.columns.find(({ name }) => name === 'received');
+  const isReading = rowsOf !== null && access.relations.get(rowsOf)?.kind === 'stream' && received?.mask === null;
+  if (!isReading || content.rows === 0) return Object.fromEntries(oldest);
+  return { [rowsOf]: micros(draft.least('received') ?? Infinity) };
 }
 
 /**

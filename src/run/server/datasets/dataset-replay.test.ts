@@ -46,6 +46,6 @@ test('a dataset that the log says went goes again from an older catalogue, with 
   );
   assert.deepEqual(
     removed,
-    datasets.slice(0, 2).flatMap(({ object }) => handlesOfDataset(object)),
+    datasets.slice(0, 2).flatMap((dataset) => handlesOfDataset(dataset)),
   );
 });

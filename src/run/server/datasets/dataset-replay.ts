@@ -22,7 +22,7 @@ const ENDED: ReadonlyMap<string, 'deleted' | 'expired'> = new Map([
 
 /**
  * Datasets through restores: one that the log says went goes again from whatever catalogue there is, before anybody is let
- * in. Its object goes as the datasets are opened, with all that no dataset has.
+ * in. Its objects go as the datasets are opened, with all that no dataset has.
  */
 export class DatasetReplay implements GapHolder {
   readonly #parts: DatasetReplayParts;
@@ -47,7 +47,7 @@ export class DatasetReplay implements GapHolder {
           // A version that was made later only has the same name: the older catalogue did not know that it was taken.
           if (end === undefined || end.time < dataset.created) continue;
           await catalogue.transaction(async (tx) => {
-            await keys.removeDataKeys(tx, handlesOfDataset(dataset.object));
+            await keys.removeDataKeys(tx, handlesOfDataset(dataset));
             await book.end(tx, dataset, end.why, clock.now());
           });
           log.warn({ dataset: reference }, 'a dataset that the log says went was there again: it is gone');

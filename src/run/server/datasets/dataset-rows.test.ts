@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Batch } from '#base/core/index.ts';
-import { systemRandom } from '#base/crypto/index.ts';
+import { sha256Hex, systemRandom } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
-import { contentDigestOf, PART_ROWS } from '#flow/query/index.ts';
+import { PART_ROWS } from '#flow/query/index.ts';
 import type { StoredColumn } from '#flow/store/index.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
-import { contentOf, deleteObject, handlesOfDataset, openDataset, sealDataset } from './dataset-rows.ts';
+import { deleteObject, handlesOfDataset, openObject, pieceOf, sealPiece } from './dataset-rows.ts';
 
 const COLUMNS: readonly StoredColumn[] = [
   { name: 'who', type: 'text', nullable: true, class: 'health', unit: null },
@@ -36,39 +36,34 @@ function batchOf(rows: number): Batch {
   };
 }
 
-test('contentOf() commits to each part, and a changed value changes the digest', () => {
+test('pieceOf() has a digest for each part, and a changed value changes one', () => {
   const batch = batchOf(PART_ROWS + 1);
-  const { content } = contentOf(COLUMNS, batch);
-  assert.deepEqual([content.parts.length, content.rows], [2, PART_ROWS + 1]);
-  assert.equal(content.digest, contentDigestOf(content));
-  assert.equal(contentOf(COLUMNS, batchOf(PART_ROWS + 1)).content.digest, content.digest);
-  const shorter = contentOf(COLUMNS, batchOf(PART_ROWS)).content;
-  assert.deepEqual(shorter.parts, content.parts.slice(0, 1));
-  assert.notEqual(shorter.digest, content.digest);
+  const { piece, digests, sizes } = pieceOf(COLUMNS, batch);
+  assert.deepEqual([piece.parts, piece.rows, sizes], [2, PART_ROWS + 1, [PART_ROWS, 1]]);
+  assert.deepEqual(pieceOf(COLUMNS, batchOf(PART_ROWS)).digests, digests.slice(0, 1));
+  assert.notEqual(digests[0], digests[1]);
 });
 
-test('sealDataset() and openDataset() keep rows under keys of their own, and nothing in clear', async (t) => {
+test('sealPiece() and openObject() keep rows under keys of their own, and nothing in clear', async (t) => {
   const { keys, catalogue } = await openKeys(t);
   const folder = await temporaryFolder(t);
   const parts = { objects: await openDirectoryObjects(folder), keys, random: systemRandom };
-  const { plain, content } = contentOf(COLUMNS, batchOf(3));
-  const object = await sealDataset(plain, content, { name: 'training', id: '0193f2a4', revision: 1 }, parts);
+  const { piece, digests } = pieceOf(COLUMNS, batchOf(3));
+  const object = await sealPiece(piece, { name: 'training', id: '0193f2a4', revision: 1 }, parts);
   assert.deepEqual(
     object.columns.map(({ domain }) => domain),
     ['health', 'operational', 'operational', 'operational'],
   );
-  await catalogue.transaction((tx) => keys.keepDataKeys(tx, handlesOfDataset(object)));
+  const sealed = await readFile(join(folder, object.objectKey));
+  assert.deepEqual([object.digest, object.size], [sha256Hex(sealed), sealed.length]);
+  const handles = handlesOfDataset({ objects: [object] });
+  await catalogue.transaction((tx) => keys.keepDataKeys(tx, handles));
   const use = { actor: 'weir:test', resource: 'dataset:training@1' };
-  const opened = await openDataset(
-    object,
-    COLUMNS.map(({ name }) => name),
-    use,
-    parts,
-  );
-  assert.equal(contentOf(COLUMNS, opened).content.digest, content.digest);
-  assert.ok(!(await readFile(join(folder, object.objectKey))).includes('canary-ada'));
-  await catalogue.transaction((tx) => keys.removeDataKeys(tx, handlesOfDataset(object)));
-  await assert.rejects(openDataset(object, ['n'], use, parts), { code: 'STORE_KEY_MISSING' });
+  const names = COLUMNS.map(({ name }) => name);
+  assert.deepEqual(pieceOf(COLUMNS, await openObject(object, names, use, parts)).digests, digests);
+  assert.ok(!sealed.includes('canary-ada'));
+  await catalogue.transaction((tx) => keys.removeDataKeys(tx, handles));
+  await assert.rejects(openObject(object, ['n'], use, parts), { code: 'STORE_KEY_MISSING' });
 });
 
 test('deleteObject() deletes what is a dataset and no segment, whatever the catalogue says', async (t) => {

@@ -1,9 +1,8 @@
-import { formatMicros, micros } from '#base/core/index.ts';
-import type { Batch, Column, ColumnShape, Random } from '#base/core/index.ts';
-import { sha256Hex } from '#base/crypto/index.ts';
+import type { Batch, Random } from '#base/core/index.ts';
+import { Sha256 } from '#base/crypto/index.ts';
 import type { Objects } from '#base/storage/index.ts';
-import { contentDigestOf, PART_ROWS, ResultDigest } from '#flow/query/index.ts';
-import type { FrozenContent } from '#flow/query/index.ts';
+import { digestOfRows, PART_ROWS } from '#flow/query/index.ts';
+import type { FrozenPiece } from '#flow/query/index.ts';
 import {
   decodeParquet,
   encodeParquet,
@@ -17,6 +16,7 @@ import {
 import type { DataKeySource, SealedObject, StoredColumn } from '#flow/store/index.ts';
 import type { KeyRing, KeyUse } from '#trust/keys/index.ts';
 import { DATASET_PREFIX, datasetObjectKey, keyStreamOf } from './dataset.ts';
+import type { Dataset, DatasetObject } from './dataset.ts';
 
 export interface DatasetRowsParts {
   readonly objects: Objects;
@@ -24,13 +24,15 @@ export interface DatasetRowsParts {
   readonly random: Random;
 }
 
-/** Seals the plain file of a dataset under fresh keys and stores it; the keys are kept by whoever publishes it. */
-export async function sealDataset(
-  plain: Uint8Array,
-  { columns, rows }: Pick<FrozenContent, 'columns' | 'rows'>,
+/** Bytes that are hashed at a time: others get their turn in between. */
+const HASHED = 1_048_576;
+
+/** Seals a piece of a dataset under fresh keys and stores it; the keys are kept by whoever publishes it. */
+export async function sealPiece(
+  { plain, columns, rows, parts }: Omit<FrozenPiece, 'least'>,
   { name, id, revision }: { readonly name: string; readonly id: string; readonly revision: number },
   { objects, keys, random }: DatasetRowsParts,
-): Promise<SealedObject> {
+): Promise<DatasetObject> {
   const keyed = await keyColumns(keyStreamOf(name), columns, dataKeysOf(keys));
   const sealed = sealColumns(plain, keyed, { id, version: revision }, random);
   const objectKey = datasetObjectKey(id, revision);
@@ -39,20 +41,21 @@ export async function sealDataset(
     id,
     version: revision,
     rows,
+    parts,
     objectKey,
     size: sealed.length,
-    digest: sha256Hex(sealed),
+    digest: await digestOf(sealed),
     footerHandle: keyed.footer.handle,
     columns: keyed.columns.map(({ column }) => column),
   };
 }
 
-/** Opens columns of a dataset's object: one batch of all rows, in their order. */
-export async function openDataset(
+/** Opens columns of an object of a dataset: one batch of its rows, in their order. */
+export async function openObject(
   object: SealedObject,
   columns: readonly string[],
   use: KeyUse,
-  { objects, keys }: DatasetRowsParts,
+  { objects, keys }: Omit<DatasetRowsParts, 'random'>,
 ): Promise<Batch> {
   const wanted = object.columns.filter(({ name }) => columns.includes(name));
   const found = await keys.unwrapDataKeys(use, [object.footerHandle, ...wanted.map(({ handle }) => handle)]);
@@ -77,48 +80,33 @@ export async function deleteObject(objects: Objects, { objectKey }: Pick<SealedO
   await objects.delete(objectKey);
 }
 
-/** All handles of a dataset's object. */
-export function handlesOfDataset(object: SealedObject): readonly string[] {
-  return handlesOf(object);
+/** All handles of a dataset's objects. */
+export function handlesOfDataset({ objects }: Pick<Dataset, 'objects'>): readonly string[] {
+  return objects.flatMap((object) => handlesOf(object));
 }
 
-/** Plain file and commitment of the rows of a batch, in the order given. */
-export function contentOf(
+/** A piece with the rows of a batch, in the order given, and the digest and number of rows of each of its parts. */
+export function pieceOf(
   columns: readonly StoredColumn[],
   batch: Batch,
-): { plain: Uint8Array; content: FrozenContent } {
-  const parts: string[] = [];
-  const texts = columns.map((column) => textsOf(column, batch));
-  for (let from = 0; from < batch.rows; from += PART_ROWS) {
-    const digest = new ResultDigest();
-    const to = Math.min(batch.rows, from + PART_ROWS);
-    for (let row = from; row < to; row++) digest.row(texts.map((text) => text(row)));
-    parts.push(digest.hex());
-  }
-  const content = { columns, rows: batch.rows, partRows: PART_ROWS, parts };
+): { piece: Omit<FrozenPiece, 'least'>; digests: readonly string[]; sizes: readonly number[] } {
+  const starts = Array.from({ length: Math.ceil(batch.rows / PART_ROWS) }, (_, at) => at * PART_ROWS);
+  const ends = starts.map((from) => Math.min(batch.rows, from + PART_ROWS));
   const plain = encodeParquet(columns, [batch], { facts: factsOf(columns), rowGroupRows: PART_ROWS });
-  return { plain, content: { ...content, digest: contentDigestOf(content) } };
+  return {
+    piece: { plain, columns, rows: batch.rows, parts: starts.length },
+    digests: starts.map((from, at) => digestOfRows(columns, batch, from, ends[at]!)),
+    sizes: starts.map((from, at) => ends[at]! - from),
+  };
 }
 
-/** The text of a value as answers have it. */
-function textsOf({ name, type }: ColumnShape, batch: Batch): (row: number) => string | null {
-  const data = batch.columns.find((column) => column.name === name)?.data;
-  if (data === undefined || data.type !== type) throw new TypeError(`a dataset has its column ${name}`);
-  const plain = textOf(data);
-  return (row) => (data.nulls?.[row] === 1 ? null : plain(row));
-}
-
-function textOf(data: Column): (row: number) => string {
-  switch (data.type) {
-    case 'text':
-      return (row) => data.dictionary[data.codes[row] ?? 0] ?? '';
-    case 'boolean':
-      return (row) => String(data.values[row] === 1);
-    case 'time':
-      return (row) => formatMicros(micros(data.values[row] ?? 0));
-    default:
-      return (row) => String(data.values[row] ?? 0);
+async function digestOf(sealed: Uint8Array): Promise<string> {
+  const hash = new Sha256();
+  for (let at = 0; at < sealed.length; at += HASHED) {
+    hash.update(sealed.subarray(at, at + HASHED));
+    await new Promise(setImmediate);
   }
+  return hash.hex();
 }
 
 function dataKeysOf(keys: Pick<KeyRing, 'newDataKeys'>): DataKeySource {

@@ -9,7 +9,10 @@ import {
   keyStreamOf,
   referenceOf,
   scopeNameOf,
-  storedObject,
+  partSizes,
+  sizeOf,
+  storedObjects,
+  unevenSizes,
 } from './dataset.ts';
 import { makeDataset } from './testing.ts';
 
@@ -44,8 +47,23 @@ test('names of datasets are told apart from all that a template can declare', ()
   assert.equal(datasetObjectKey('0193f2a4', 2), 'datasets/0193f2/0193f2a4-2.parquet');
 });
 
-test('storedObject() is what a backup copies of a dataset', () => {
-  const dataset = makeDataset();
-  const { objectKey, digest } = storedObject(dataset);
-  assert.deepEqual([objectKey, digest], [dataset.object.objectKey, dataset.object.digest]);
+test('storedObjects() are what a backup copies of a dataset, and sizeOf() is what they take', () => {
+  const [object] = makeDataset().objects;
+  const dataset = makeDataset({ objects: [object!, { ...object!, id: '0193f3', size: 11, objectKey: 'datasets/b' }] });
+  assert.deepEqual(
+    storedObjects(dataset).map(({ stream, objectKey }) => [stream, objectKey]),
+    [
+      ['dataset.training', object!.objectKey],
+      ['dataset.training', 'datasets/b'],
+    ],
+  );
+  assert.equal(sizeOf(dataset), 111);
+});
+
+test('partSizes() follow from the rows, but where rows were taken out of parts before the last', () => {
+  const content = { rows: 7, partRows: 3, parts: ['a', 'b', 'c'] };
+  assert.deepEqual(partSizes(content), [3, 3, 1]);
+  assert.deepEqual([unevenSizes([3, 3, 1], 3), unevenSizes([], 3)], [{}, {}]);
+  const uneven = unevenSizes([3, 2, 3], 3);
+  assert.deepEqual([uneven, partSizes({ ...content, ...uneven })], [{ sizes: [3, 2, 3] }, [3, 2, 3]]);
 });

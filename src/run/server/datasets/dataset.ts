@@ -25,6 +25,12 @@ export interface SourceSegment {
   readonly templates: readonly string[];
 }
 
+/** A run of a dataset's rows in the store, under keys of its own. */
+export interface DatasetObject extends SealedObject {
+  /** Parts of the content that it holds, whole each. */
+  readonly parts: number;
+}
+
 /** One version of a dataset: what was frozen, out of what, for what, and where it lies. */
 export interface Dataset {
   readonly name: string;
@@ -48,7 +54,8 @@ export interface Dataset {
   readonly devices: readonly string[];
   readonly deviceCount: number;
   readonly content: FrozenContent;
-  readonly object: SealedObject;
+  /** What it lies in, in the order of its rows; one at least. */
+  readonly objects: readonly DatasetObject[];
   /** When the oldest row of each stream was received, at the earliest. */
   readonly oldest: Readonly<Record<string, Micros>>;
   /** When it goes although its sources would be kept; null where nothing was said. */
@@ -95,23 +102,38 @@ export function datasetObjectKey(id: string, revision: number): string {
 /** Prefix of the keys of all datasets' objects. */
 export const DATASET_PREFIX = 'datasets/';
 
-/** The object of a dataset as backups copy it. */
-export function storedObject({ name, object }: Dataset): {
+/** The objects of a dataset as backups copy them. */
+export function storedObjects({ name, objects }: Pick<Dataset, 'name' | 'objects'>): readonly {
   readonly id: string;
   readonly stream: string;
   readonly objectKey: string;
   readonly size: number;
   readonly digest: string;
-} {
-  const { id, objectKey, size, digest } = object;
-  return { id, stream: keyStreamOf(name), objectKey, size, digest };
+}[] {
+  const stream = keyStreamOf(name);
+  return objects.map(({ id, objectKey, size, digest }) => ({ id, stream, objectKey, size, digest }));
+}
+
+/** Bytes of all that a dataset lies in. */
+export function sizeOf({ objects }: Pick<Dataset, 'objects'>): number {
+  return objects.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Rows of each part of a content. */
+export function partSizes({ rows, partRows, parts, sizes }: Omit<FrozenContent, 'columns' | 'digest'>): readonly number[] {
+  return sizes ?? parts.map((_, at) => Math.min(partRows, rows - at * partRows));
+}
+
+/** `sizes` of a content, where its rows do not tell them. */
+export function unevenSizes(sizes: readonly number[], partRows: number): { readonly sizes?: readonly number[] } {
+  return sizes.slice(0, -1).every((size) => size === partRows) ? {} : { sizes };
 }
 
 /** What the log's entry about a dataset binds: everything that can be told of it without its rows. */
 export function commitmentOf(dataset: Dataset): Json {
   const { name, version, revision, created, purpose, statement, template, relations, segments, content, salt } =
     dataset;
-  const { columns, rows, partRows, parts, digest } = content;
+  const { columns, rows, partRows, parts, sizes, digest } = content;
   return {
     dataset: 1,
     name,
@@ -133,6 +155,7 @@ export function commitmentOf(dataset: Dataset): Json {
       rows,
       partRows,
       parts,
+      ...(sizes === undefined ? {} : { sizes }),
       digest,
     },
     salt,

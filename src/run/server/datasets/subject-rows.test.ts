@@ -86,9 +86,9 @@ test('withdrawnRows() are of who consents no longer, or consented later', () => 
   );
 });
 
-test('namedIn() counts each person once, and nobody where a row names none', () => {
+test('namedIn() names each person once, and nobody where a row names none', () => {
   assert.deepEqual(
     [namedIn(BATCH, 'device', [0, 1, 2, 3]), namedIn(BATCH, 'device', [3]), namedIn(BATCH, 'none', [0])],
-    [2, 0, 0],
+    [new Set(['a', 'b']), new Set(), new Set()],
   );
 });

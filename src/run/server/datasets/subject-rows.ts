@@ -48,18 +48,23 @@ export function withdrawnRows(batch: Batch, column: string, consenting: Consenti
   const since = new Map(consenting?.subjects.map((subject, at) => [subject, consenting.since[at] ?? Infinity]));
   const whose = batch.columns.find(({ name }) => name === column)?.data;
   const received = batch.columns.find(({ name }) => name === 'received')?.data;
-  return Array.from({ length: batch.rows }, (_, row) => row).filter((row) => {
-    if (whose?.type !== 'text' || received?.type !== 'time' || whose.nulls?.[row] === 1) return true;
-    const from = since.get(whose.dictionary[whose.codes[row] ?? 0] ?? '') ?? Infinity;
-    return !((received.values[row] ?? 0) >= from);
-  });
+  if (whose?.type !== 'text' || received?.type !== 'time') return [...Array(batch.rows).keys()];
+  const from = Float64Array.from(whose.dictionary, (subject) => since.get(subject) ?? Infinity);
+  const rows: number[] = [];
+  for (let row = 0; row < batch.rows; row++) {
+    const isThere = whose.nulls?.[row] !== 1 && (received.values[row] ?? 0) >= (from[whose.codes[row] ?? 0] ?? Infinity);
+    if (!isThere) rows.push(row);
+  }
+  return rows;
 }
 
-/** How many persons some rows name in a column. */
-export function namedIn(batch: Batch, column: string, rows: readonly number[]): number {
+/** The persons whom some rows name in a column. */
+export function namedIn(batch: Batch, column: string, rows: readonly number[]): ReadonlySet<string> {
   const data = batch.columns.find(({ name }) => name === column)?.data;
-  if (data?.type !== 'text') return 0;
-  return new Set(rows.flatMap((row) => (data.nulls?.[row] === 1 ? [] : [data.codes[row]]))).size;
+  if (data?.type !== 'text') return new Set();
+  const codes = new Set<number>();
+  for (const row of rows) if (data.nulls?.[row] !== 1) codes.add(data.codes[row] ?? 0);
+  return new Set([...codes].map((code) => data.dictionary[code] ?? ''));
 }
 
 /** A batch without some of its rows; texts that none of the others has are gone with them. */

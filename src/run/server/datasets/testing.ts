@@ -40,7 +40,7 @@ export function makeDataset(more: Partial<Dataset> = {}): Dataset {
     devices: ['pump-1'],
     deviceCount: 1,
     content: { ...content, digest: contentDigestOf(content) },
-    object: {
+    objects: [{
       id,
       version: 1,
       rows: 2,
@@ -49,7 +49,8 @@ export function makeDataset(more: Partial<Dataset> = {}): Dataset {
       digest: '02'.repeat(32),
       footerHandle: 'f',
       columns: COLUMNS.map((column) => ({ ...column, domain: 'operational', handle: column.name })),
-    },
+      parts: 1,
+    }],
     oldest: { pump: micros(500_000) },
     until: null,
     consent: null,

@@ -59,7 +59,7 @@ export class OwnQuestions {
   async devicesIn(process: QueryProcess, caller: Caller, segments: readonly Segment[], signal: AbortSignal) {
     const names = new Set<string>();
     for (const [stream, of] of Map.groupBy(segments, (segment) => segment.stream)) {
-      const over = { ...DEVICES_OF, objects: of, resource: `view:${stream}` };
+      const over = { ...DEVICES_OF, objects: of, inParts: true, resource: `view:${stream}` };
       const access = accessOver(over);
       const prepared = await prepareStatement(
         'select distinct device from readings where device is not null order by device',

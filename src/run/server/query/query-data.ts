@@ -52,6 +52,8 @@ const AGAIN_MS = 100;
 /** What a statement reads, and the way to the keys for it. */
 export interface QueryData {
   readonly relations: readonly PlannedRelation[];
+  /** Instead of them, what is read for one part of the answer after the other. */
+  readonly slices?: readonly (readonly PlannedRelation[])[];
   readonly segments: readonly Segment[];
   /** Keys of sealed columns that the relations name, and of no others; archived segments are there once it resolves. */
   readonly keys: (wanted: readonly WantedKeys[]) => Promise<readonly SegmentKeys[]>;
@@ -153,6 +155,8 @@ export interface SealedRelation {
   readonly streams?: readonly string[];
   /** Where its rows are there by consent: whose. */
   readonly consenting?: Consenting | null;
+  /** Statements over it give row by row: one object is opened after the other, whatever number there is of them. */
+  readonly inParts?: boolean;
   /** What its answers say of themselves besides the purpose. */
   readonly notes: { readonly dataset?: string; readonly digest?: string };
 }
@@ -172,7 +176,7 @@ export function accessOver({ relation }: Pick<SealedRelation, 'relation'>): Quer
 /** What a statement over such a relation reads. */
 export function readObjects(
   reads: GatedStatement['reads'],
-  { relation, objects, consenting = null }: Pick<SealedRelation, 'relation' | 'objects' | 'consenting'>,
+  { relation, objects, consenting = null, inParts = false }: Omit<SealedRelation, 'resource' | 'purpose' | 'notes'>,
   use: KeyUse,
   parts: Pick<QueryDataParts, 'objects' | 'copies' | 'keys' | 'shown'>,
 ): QueryData {
@@ -189,7 +193,16 @@ export function readObjects(
     };
   });
   const lists = relation.consent === undefined ? [] : [planConsentList(relation.name, consenting)];
-  return { relations: [...relations, ...lists], segments: [], ...supply(granted, parts) };
+  const slices = objects.map((_, at) => [
+    ...relations.map((each) => ({ ...each, segments: each.segments.slice(at, at + 1) })),
+    ...lists,
+  ]);
+  return {
+    relations: inParts ? [] : [...relations, ...lists],
+    ...(inParts ? { slices } : {}),
+    segments: [],
+    ...supply(granted, parts),
+  };
 }
 
 /** Keys on demand; what is archived is fetched before any key of it is used. */

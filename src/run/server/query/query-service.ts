@@ -12,16 +12,20 @@ import {
   limitMemory,
   CONTENT_TYPES,
   describeViews,
+  FrozenPieces,
   namedRelations,
   probeConfinement,
   QueryError,
   resolveRelations,
+  slicedByTime,
 } from '#flow/query/index.ts';
 import type {
   Balance,
   ColumnNotes,
   ConfinementOptions,
   FrozenContent,
+  FrozenPiece,
+  PlannedRelation,
   PreparedStatement,
   PrivacyLedger,
   QueryPlan,
@@ -55,8 +59,9 @@ import { requestReceipt } from '../receipts/request-receipt.ts';
 import { runProgram } from './run-program.ts';
 import { decidedAbout, StatementAdmission } from './statement-admission.ts';
 import type { StatementAdmissionParts } from './statement-admission.ts';
-import { ENGINE_THREADS, engineLimits, StatementPlanner } from './statement-planner.ts';
+import { datasetLimits, ENGINE_THREADS, engineLimits, StatementPlanner } from './statement-planner.ts';
 import type { StatementPlannerParts } from './statement-planner.ts';
+import { sliceByTime } from './slice-by-time.ts';
 import { SYSTEM_RELATIONS } from './system-relations.ts';
 import type { ShownDomains } from '../tokens/shown-domains.ts';
 
@@ -77,8 +82,6 @@ export interface QueryServiceParts extends StatementAdmissionParts, StatementPla
 
 /** An answer that the platform keeps, and what it was made from. */
 export interface Frozen {
-  /** Plain Parquet of the store's own form. */
-  readonly plain: Uint8Array;
   readonly content: FrozenContent;
   readonly statement: PreparedStatement;
   readonly purpose: string | null;
@@ -343,11 +346,18 @@ export class QueryService implements Queries, AsyncDisposable {
 
   /**
    * Answers a statement for the platform to keep: from sealed segments alone, in the types and the order of datasets,
-   * worked out by one thread, so that the same segments give the same rows.
+   * worked out by one thread, so that the same segments give the same rows. What gives reading by reading, with its time,
+   * is worked out span by span, so that it takes no more memory the more rows there are.
    *
+   * @param take each piece as soon as it is made; the next one is made once it is taken
    * @throws {QueryError} QUERY_UNSUPPORTED where it would be another answer each time, or has columns that cannot be kept
    */
-  freeze(caller: Caller, asked: Omit<QueryRequest, 'format'>, signal: AbortSignal): Promise<Frozen> {
+  freeze(
+    caller: Caller,
+    asked: Omit<QueryRequest, 'format'>,
+    take: (piece: FrozenPiece) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<Frozen> {
     const request: QueryRequest = { ...asked, format: 'parquet', receipt: true };
     return this.#pool.use(caller.subject.id, async (process) => {
       const admitted = await this.#admission.admit(process, caller, request);
@@ -360,31 +370,27 @@ export class QueryService implements Queries, AsyncDisposable {
         });
       }
       await logged;
+      const withheld = this.#parts.withheld();
       const { plan, keys, ended, segments } = await this.#planner.plan(caller, request, statement, purpose, shown);
-      const parts: Uint8Array[] = [];
-      const ports: RunPorts = { sink: async (part) => void parts.push(part), keys, ended };
-      const frozenPlan = {
-        ...plan,
-        limits: { ...plan.limits, threads: 1 },
+      const pieces = new FrozenPieces(take);
+      const ports: RunPorts = { sink: (part) => pieces.push(part), keys, ended };
+      const slices = slicesOf(statement, plan, segments);
+      const { digested: _, ...rest } = plan;
+      const frozenPlan: QueryPlan = {
+        ...rest,
+        ...(slices === null ? {} : { relations: [], slices }),
+        limits: { ...plan.limits, ...datasetLimits(this.#parts.template()), threads: 1 },
         columnNotes: knownNotes(plan, statement, access),
       };
       const summary = await process.execute({ plan: frozenPlan, format: 'frozen' }, ports, signal);
+      pieces.end();
+      // Whoever was erased while rows were read would be in what is kept.
+      if (this.#parts.withheld() !== withheld) throw withheldMeanwhile();
       if (summary.frozen === undefined) throw new TypeError('a frozen answer tells what it is');
       const devices = await this.own.devicesIn(process, caller, segments, signal);
       const relations = decidedAbout(statement, access);
       const named = namedRelations(statement.source.ast, access.relations.keys());
-      return {
-        plain: concatBytes(parts),
-        content: summary.frozen,
-        statement,
-        purpose,
-        digest,
-        access,
-        segments,
-        devices,
-        relations,
-        named,
-      };
+      return { content: summary.frozen, statement, purpose, digest, access, segments, devices, relations, named };
     });
   }
 
@@ -400,6 +406,26 @@ function budgetHeader(balance: Balance | null): Readonly<Record<string, string>>
   const decimal = (value: number): string => value.toFixed(3);
   const spent = `cost=${decimal(cost)}, left=${decimal(left)}, epsilon=${decimal(epsilon)}`;
   return { 'weir-privacy': `${spent}, delta="${delta}"` };
+}
+
+function withheldMeanwhile(): QueryError {
+  return new QueryError('QUERY_REFUSED', 'Cannot freeze the answer: whose rows may be shown has changed meanwhile', {
+    hint: 'Try again',
+  });
+}
+
+/** Rows that a slice of a stream has about: they are put in order in memory. */
+const SLICE_ROWS = 1_048_576;
+
+/** What an answer that is kept is worked out from part by part; null where it has to be worked out at once. */
+function slicesOf(
+  { ast }: PreparedStatement,
+  { relations }: QueryPlan,
+  segments: readonly Segment[],
+): readonly (readonly PlannedRelation[])[] | null {
+  const name = slicedByTime(ast);
+  const of = segments.filter(({ stream }) => stream === name);
+  return name === null || of.length === 0 ? null : sliceByTime(relations, name, of, SLICE_ROWS);
 }
 
 /** Notes of columns, of which none is without a class: what is not known is as strict as what was read. */

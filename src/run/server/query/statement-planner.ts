@@ -59,8 +59,10 @@ export class StatementPlanner {
       limits: {
         time: millis(limits.queryTime),
         rows: limits.queryRows,
+        ...(over?.inParts === true ? datasetLimits(this.#parts.template()) : {}),
         ...engineLimits(this.#parts.template()),
       },
+      ...(data.slices === undefined ? {} : { slices: data.slices }),
       maskKey: (await keys.digestKey('mask')).key.exportBytes(),
       columnNotes: statement.columnNotes,
       notes: { purpose, ...over?.notes },
@@ -86,4 +88,9 @@ export class StatementPlanner {
 /** What the engine of one process may take. */
 export function engineLimits({ limits }: Template): EngineLimits {
   return { memory: bytes(limits.queryMemoryBytes), threads: ENGINE_THREADS };
+}
+
+/** What making a dataset, or reading it, may take where an answer may take less. */
+export function datasetLimits({ limits }: Template): Pick<QueryPlan['limits'], 'time' | 'rows' | 'rowsBy'> {
+  return { time: millis(limits.datasetTime), rows: limits.datasetRows, rowsBy: 'dataset-rows' };
 }

@@ -2,7 +2,7 @@ import { days, formatMicros, minutes, Type } from '#base/core/index.ts';
 import type { Resource } from '#declare/policy/index.ts';
 import { CONTENT_TYPES, formatForAccept, RESULT_FORMATS } from '#flow/query/index.ts';
 import type { Parameters } from '#flow/query/index.ts';
-import { commitmentDigest, commitmentOf, scopeNameOf } from '../../datasets/dataset.ts';
+import { commitmentDigest, commitmentOf, scopeNameOf, sizeOf } from '../../datasets/dataset.ts';
 import type { Dataset } from '../../datasets/dataset.ts';
 import { ownerOf } from '../../datasets/dataset-keeper.ts';
 import type { DatasetRequest } from '../../datasets/dataset.ts';
@@ -28,7 +28,9 @@ const DATASET = Type.Object({
   ends: orNull(time),
   purpose: orNull(text),
   rows: count,
-  size: count,
+  size: Type.Integer({ minimum: 0, description: 'Bytes of all its objects.' }),
+  objects: Type.Integer({ minimum: 1, description: 'What it lies in, each under keys of its own.' }),
+  parts: Type.Integer({ minimum: 0, description: 'Leaves of the tree that its digest commits to.' }),
   digest,
   columns: listOf(COLUMN),
 });
@@ -277,7 +279,7 @@ function refused(why: string, hint: string): ApiError {
 }
 
 function showDataset(dataset: Dataset, datasets: Services['datasets']) {
-  const { name, version, revision, created, purpose, content, object } = dataset;
+  const { name, version, revision, created, purpose, content, objects } = dataset;
   const ends = datasets.endOf(dataset);
   return {
     name,
@@ -287,7 +289,9 @@ function showDataset(dataset: Dataset, datasets: Services['datasets']) {
     ends: ends === null ? null : formatMicros(ends),
     purpose,
     rows: content.rows,
-    size: object.size,
+    size: sizeOf(dataset),
+    objects: objects.length,
+    parts: content.parts.length,
     digest: content.digest,
     columns: content.columns.map((column) => ({
       name: column.name,
