@@ -25,14 +25,14 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Calls the API of a running platform as its operator, or as the person of a token. */
-export async function callPlatform(
+/** Calls the API of a running platform as its operator, or as the person of a token, and gives the answer as it begins. */
+async function openAnswer(
   layout: DataDirectory,
   address: Pick<PlatformAddress, 'https' | 'api'>,
   method: string,
   path: string,
-  { body, headers, token, signal }: CallOptions = {},
-): Promise<Answer> {
+  { body, headers, token, signal }: CallOptions,
+): Promise<IncomingMessage> {
   const ca = await readFile(join(layout.identity, 'ca.crt'));
   const credential =
     token === undefined
@@ -44,7 +44,7 @@ export async function callPlatform(
   const url = new URL(path, token === undefined ? address.https : address.api);
   const payload =
     body === undefined || body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body);
-  const reply = await new Promise<IncomingMessage>((resolve, reject) => {
+  return new Promise<IncomingMessage>((resolve, reject) => {
     const outgoing = request(
       url,
       {
@@ -65,6 +65,17 @@ export async function callPlatform(
     outgoing.once('error', reject);
     outgoing.end(payload);
   });
+}
+
+/** Calls the API of a running platform as its operator, or as the person of a token. */
+export async function callPlatform(
+  layout: DataDirectory,
+  address: Pick<PlatformAddress, 'https' | 'api'>,
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<Answer> {
+  const reply = await openAnswer(layout, address, method, path, options);
   const bytes = await buffer(reply);
   return {
     status: reply.statusCode ?? 0,
@@ -107,6 +118,15 @@ export class PlatformClient {
   /** Calls the API as the operator, or as the person of a token. */
   call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
     return callPlatform(this.layout, this.#address(), method, path, options);
+  }
+
+  /** Reads an answer to its end and keeps nothing of it. @returns its bytes; throws where it is no success, or breaks off */
+  async drain(method: string, path: string, options: CallOptions = {}): Promise<number> {
+    const reply = await openAnswer(this.layout, this.#address(), method, path, options);
+    let bytes = 0;
+    for await (const part of reply) bytes += (part as Buffer).length;
+    if (reply.statusCode !== 200) throw new Error(`${method} ${path}: ${reply.statusCode}`);
+    return bytes;
   }
 
   /** Calls the API and gives what it answered. Throws with its code where that is no success. */

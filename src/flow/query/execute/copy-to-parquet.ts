@@ -5,9 +5,8 @@ import { bindParameters } from './bind-parameters.ts';
 import { quoteName, quoteText } from './engine.ts';
 import type { Engine } from './engine.ts';
 import type { QueryPlan } from './plan.ts';
-import { NO_NOTES } from './result.ts';
 import type { ResultSink } from './result.ts';
-import { tooManyRows } from './result-writer.ts';
+import { NO_NOTES, tooManyRows } from './result-writer.ts';
 import type { Written } from './result-writer.ts';
 import type { StopWatch } from './stop-watch.ts';
 

@@ -161,3 +161,61 @@ test('executePlan() gives no engine to the next statement', async () => {
   assert.ok(answers.every(({ summary }) => summary.rows === 1));
   assert.ok(bytes(world.files.heldBytes) > 0);
 });
+
+test('executePlan() runs slices one after the other into one result, whatever its format', async () => {
+  const plan = await planOf(world, 'SELECT device, value FROM climate');
+  const [relation] = plan.relations;
+  const slices = [
+    [{ ...relation!, tail: [] }],
+    [{ ...relation!, segments: [] }],
+    [{ ...relation!, segments: [], tail: [] }],
+  ];
+  for (const format of ['csv', 'arrow', 'parquet'] as const) {
+    const { summary, bytes: read } = await execute(world, { ...plan, relations: [], slices }, format);
+    assert.deepEqual([summary.rows, summary.columns.length, summary.resultBytes], [100_000, 2, read.length]);
+  }
+  const less = limited({ ...plan, relations: [], slices }, { rows: 99_999, rowsBy: 'dataset-rows' });
+  await assert.rejects(execute(world, less, 'csv'), { code: 'QUERY_ROW_LIMIT', hint: /dataset-rows/ });
+});
+
+test('executePlan() reads the rows of a window alone, and halves one that outgrows its memory', async () => {
+  const timed = await timedWorld(10_000);
+  const plan = await planOf(timed, "SELECT time, repeat('x', 4000) || time AS text FROM climate");
+  const [relation] = plan.relations;
+  const slices = [{ from: 0, to: 2_500 }, { from: 2_500, to: 10_000 }].map((window) => [{ ...relation!, window }]); // prettier-ignore
+  const freeze = async (of: QueryPlan) => {
+    let size = 0;
+    const sink = { write: (part: Uint8Array) => void (size += part.length) };
+    const parts = { files: timed.files, askKeys: testKeys };
+    const { frozen } = await executePlan(of, 'frozen', parts, sink, new AbortController().signal);
+    return frozen;
+  };
+  const whole = await freeze(plan);
+  assert.equal(whole?.rows, 10_000);
+  const sliced = { ...plan, relations: [], slices };
+  assert.deepEqual(await freeze(sliced), whole);
+  const small = { memory: mebibytes(40), threads: 1 };
+  await assert.rejects(freeze(limited(plan, small)), code('QUERY_MEMORY_LIMIT'));
+  assert.deepEqual(await freeze(limited(sliced, small)), whole);
+  const one = { ...sliced, slices: slices.slice(0, 1) };
+  assert.equal((await freeze(one))?.rows, 2_500);
+});
+
+/** So many readings, one each microsecond from 0 on, not in their order. */
+async function timedWorld(rows: number): Promise<World> {
+  const shapes = [{ name: 'time', type: 'time', nullable: false }] as const;
+  const columns = [{ name: 'time', data: columnOf('time', rows, (row) => (row * 7_919) % rows) }];
+  const { segment } = await sealToFile(folder.path, 'timed', shapes, {
+    stream: 'climate',
+    template: '',
+    rows,
+    columns,
+  });
+  const climate = governed('climate', shapes);
+  return {
+    ...world,
+    relations: new Map([['climate', climate]]),
+    grants: new Map([['climate', grantAll(climate)]]),
+    rows: new Map([['climate', { shapes, segments: [segment], tail: [] }]]),
+  };
+}

@@ -1,4 +1,5 @@
 import type { ByteCount, ColumnShape, Json, Millis } from '#base/core/index.ts';
+import type { PieceLimits } from '../formats/frozen-piece.ts';
 import type { ColumnNotes, ResultNotes } from './result.ts';
 import type { GridColumns } from './grid-column.ts';
 import type { SealedSegment } from './segment-files.ts';
@@ -56,6 +57,8 @@ export interface QueryPlan {
     readonly rowsBy?: 'dataset-rows';
     readonly threads: number;
   };
+  /** Where the pieces of a frozen result are cut. */
+  readonly pieces?: PieceLimits;
   /** Key of `hash` masks, 32 bytes. */
   readonly maskKey: Uint8Array;
   /** What is known of the result's columns, by position; empty where nothing is. */

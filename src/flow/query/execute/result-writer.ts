@@ -13,8 +13,7 @@ import { bindParameters } from './bind-parameters.ts';
 import { quoteName } from './engine.ts';
 import type { Engine } from './engine.ts';
 import type { QueryPlan } from './plan.ts';
-import { NO_NOTES } from './result.ts';
-import type { ResultColumn, ResultEncoder, ResultSink } from './result.ts';
+import type { ColumnNotes, ResultColumn, ResultEncoder, ResultSink } from './result.ts';
 import type { StopWatch } from './stop-watch.ts';
 
 /** What was written of a result. */
@@ -30,6 +29,8 @@ export interface Written {
 const WRITE_BYTES = 65_536;
 /** No more is handed on at once. */
 const MOST_BYTES = 1_048_576;
+/** Of a column of which nothing is known. */
+export const NO_NOTES: ColumnNotes = { class: null, unit: null };
 const NO_COLUMNS: readonly ResultColumn[] = [];
 
 /** Writes what statements give, one after the other, as one result. */
@@ -164,7 +165,7 @@ function makeEncoder(format: ExecutionFormat, columns: readonly ResultColumn[], 
     case 'arrow':
       return arrowEncoder(columns, plan.notes);
     case 'frozen':
-      return new FrozenEncoder(columns);
+      return new FrozenEncoder(columns, plan.pieces);
     case 'parquet':
       return parquetEncoder(columns, plan.notes);
   }

@@ -7,9 +7,6 @@ export interface ColumnNotes {
   readonly unit: string | null;
 }
 
-/** Of a column of which nothing is known. */
-export const NO_NOTES: ColumnNotes = { class: null, unit: null };
-
 /** A column of a result. */
 export interface ResultColumn {
   readonly name: string;

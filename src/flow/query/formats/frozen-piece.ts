@@ -17,6 +17,12 @@ export interface PieceFacts {
   readonly least: Readonly<Record<string, number>>;
 }
 
+/** Where pieces are cut: after so many parts, or once the file has so many bytes. */
+export interface PieceLimits {
+  readonly parts: number;
+  readonly bytes: number;
+}
+
 interface Header extends PieceFacts {
   readonly size: number;
 }

@@ -8,13 +8,8 @@ import { ColumnPart, PART_ROWS, storedColumns } from './column-part.ts';
 import { contentDigestOf } from './frozen-content.ts';
 import type { FrozenContent } from './frozen-content.ts';
 import { encodePiece } from './frozen-piece.ts';
+import type { PieceLimits } from './frozen-piece.ts';
 import { digestOfRows } from './part-digest.ts';
-
-/** Where pieces are cut: after so many parts, or once the file has so many bytes. */
-export interface PieceLimits {
-  readonly parts: number;
-  readonly bytes: number;
-}
 
 /** A million rows, or 32 MiB: what is held of a result at once, wherever it is made, sealed or opened. */
 export const PIECE_LIMITS: PieceLimits = { parts: 16, bytes: 33_554_432 };
@@ -136,6 +131,12 @@ class PieceWriter {
   end(): Uint8Array {
     this.#file.end();
     const least = Object.fromEntries(this.#least);
-    return encodePiece({ columns: this.#columns, rows: this.#rows, parts: this.parts, least, plain: this.#sink.bytes() });
+    return encodePiece({
+      columns: this.#columns,
+      rows: this.#rows,
+      parts: this.parts,
+      least,
+      plain: this.#sink.bytes(),
+    });
   }
 }

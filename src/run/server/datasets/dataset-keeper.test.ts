@@ -150,7 +150,11 @@ test('DatasetKeeper.create() logs what it binds, and gives the same rows the sam
     [commitmentDigest(one), 'quality', { rows: 4, segments: 1, objects: 2, bytes: sizeOf(one) }],
   );
   assert.deepEqual(await rowsOf(one), [1, 2, 3, 4]);
-  assert.equal(new Set([...one.objects, ...two.objects].map(({ id }) => id)).size, 4, 'each is sealed under its own name');
+  assert.equal(
+    new Set([...one.objects, ...two.objects].map(({ id }) => id)).size,
+    4,
+    'each is sealed under its own name',
+  );
   await assert.rejects(keeper.create(ADA, { ...REQUEST, name: 'No name' }, NEVER), { code: 'API_DATASET_INVALID' });
   await assert.rejects(keeper.create(caller('eve'), REQUEST, NEVER), { code: 'API_DATASET_INVALID' });
 });

@@ -409,7 +409,9 @@ export class DatasetKeeper {
     const found = await Array.fromAsync(objects.list(DATASET_PREFIX));
     // In this order: what is published meanwhile is in one of them.
     const underWay = new Set(this.#underWay);
-    const known = new Set((await book.active()).flatMap((dataset) => dataset.objects.map(({ objectKey }) => objectKey)));
+    const known = new Set(
+      (await book.active()).flatMap((dataset) => dataset.objects.map(({ objectKey }) => objectKey)),
+    );
     for (const key of found) {
       if (known.has(key) || underWay.has(key)) continue;
       await objects.delete(key);

@@ -120,7 +120,12 @@ export function sizeOf({ objects }: Pick<Dataset, 'objects'>): number {
 }
 
 /** Rows of each part of a content. */
-export function partSizes({ rows, partRows, parts, sizes }: Omit<FrozenContent, 'columns' | 'digest'>): readonly number[] {
+export function partSizes({
+  rows,
+  partRows,
+  parts,
+  sizes,
+}: Omit<FrozenContent, 'columns' | 'digest'>): readonly number[] {
   return sizes ?? parts.map((_, at) => Math.min(partRows, rows - at * partRows));
 }
 

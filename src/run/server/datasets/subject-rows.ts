@@ -52,7 +52,8 @@ export function withdrawnRows(batch: Batch, column: string, consenting: Consenti
   const from = Float64Array.from(whose.dictionary, (subject) => since.get(subject) ?? Infinity);
   const rows: number[] = [];
   for (let row = 0; row < batch.rows; row++) {
-    const isThere = whose.nulls?.[row] !== 1 && (received.values[row] ?? 0) >= (from[whose.codes[row] ?? 0] ?? Infinity);
+    const isThere =
+      whose.nulls?.[row] !== 1 && (received.values[row] ?? 0) >= (from[whose.codes[row] ?? 0] ?? Infinity);
     if (!isThere) rows.push(row);
   }
   return rows;

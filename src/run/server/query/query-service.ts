@@ -14,6 +14,7 @@ import {
   describeViews,
   FrozenPieces,
   namedRelations,
+  PIECE_LIMITS,
   probeConfinement,
   QueryError,
   resolveRelations,
@@ -25,6 +26,7 @@ import type {
   ConfinementOptions,
   FrozenContent,
   FrozenPiece,
+  PieceLimits,
   PlannedRelation,
   PreparedStatement,
   PrivacyLedger,
@@ -76,6 +78,8 @@ export interface QueryServiceParts extends StatementAdmissionParts, StatementPla
   /** Bytes that the engine of one process may take; what the process itself may take follows from it. */
   readonly engineMemory: number;
   readonly receipts: Pick<ReceiptDesk, 'issue'>;
+  /** How much of a dataset is held at once while it is made; by default `FREEZE_LIMITS`. */
+  readonly freezing?: FreezeLimits;
   /** Starts although the operating system cannot confine query processes. */
   readonly allowUnconfined: boolean;
 }
@@ -96,6 +100,15 @@ export interface Frozen {
   /** What of it the statement names. */
   readonly named: readonly string[];
 }
+
+/** How much of an answer that is kept is held at once. */
+export interface FreezeLimits {
+  /** Rows, about, that are put in order in memory. */
+  readonly sliceRows: number;
+  readonly pieces: PieceLimits;
+}
+
+export const FREEZE_LIMITS: FreezeLimits = { sliceRows: 1_048_576, pieces: PIECE_LIMITS };
 
 /** Columns of an answer, at most, whose number is not known before it is made. */
 const MOST_COLUMNS = 1_024;
@@ -374,11 +387,13 @@ export class QueryService implements Queries, AsyncDisposable {
       const { plan, keys, ended, segments } = await this.#planner.plan(caller, request, statement, purpose, shown);
       const pieces = new FrozenPieces(take);
       const ports: RunPorts = { sink: (part) => pieces.push(part), keys, ended };
-      const slices = slicesOf(statement, plan, segments);
+      const { freezing = FREEZE_LIMITS } = this.#parts;
+      const slices = slicesOf(statement, plan, segments, freezing.sliceRows);
       const { digested: _, ...rest } = plan;
       const frozenPlan: QueryPlan = {
         ...rest,
         ...(slices === null ? {} : { relations: [], slices }),
+        pieces: freezing.pieces,
         limits: { ...plan.limits, ...datasetLimits(this.#parts.template()), threads: 1 },
         columnNotes: knownNotes(plan, statement, access),
       };
@@ -414,18 +429,16 @@ function withheldMeanwhile(): QueryError {
   });
 }
 
-/** Rows that a slice of a stream has about: they are put in order in memory. */
-const SLICE_ROWS = 1_048_576;
-
 /** What an answer that is kept is worked out from part by part; null where it has to be worked out at once. */
 function slicesOf(
   { ast }: PreparedStatement,
   { relations }: QueryPlan,
   segments: readonly Segment[],
+  rows: number,
 ): readonly (readonly PlannedRelation[])[] | null {
   const name = slicedByTime(ast);
   const of = segments.filter(({ stream }) => stream === name);
-  return name === null || of.length === 0 ? null : sliceByTime(relations, name, of, SLICE_ROWS);
+  return name === null || of.length === 0 ? null : sliceByTime(relations, name, of, rows);
 }
 
 /** Notes of columns, of which none is without a class: what is not known is as strict as what was read. */

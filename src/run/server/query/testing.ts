@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { concatBytes, decodeUtf8, systemClock } from '#base/core/index.ts';
 import type { Batch } from '#base/core/index.ts';
 import { DecisionPoint } from '#declare/policy/index.ts';
+import type { Template } from '#declare/template/index.ts';
 import { PrivacyLedger } from '#flow/query/index.ts';
 import type { Caller } from '../api/caller.ts';
 import type { QueryRequest } from '../api/services.ts';
 import { SegmentHost } from '../control/segment-host.ts';
 import { layoutOf, makeDirectories } from '../data-directory.ts';
+import type { DataDirectory } from '../data-directory.ts';
 import { memoryRows } from './memory-rows.ts';
 import { QueryService } from './query-service.ts';
+import type { QueryServiceParts } from './query-service.ts';
 import { StatementBook } from './statement-book.ts';
 import { SYSTEM_RELATIONS } from './system-relations.ts';
 import type { ReceiptDraft } from '../receipts/receipt-desk.ts';
@@ -17,7 +20,7 @@ import { shownAsStored } from '../tokens/testing.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { silentLog } from '../../../../test/support/open-audit-log.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
-import type { RecordedAudit } from '../../../../test/support/open-trust.ts';
+import type { OpenKeys, RecordedAudit } from '../../../../test/support/open-trust.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 
 /** Two readings that wait to be sealed, a view over them, and one role. */
@@ -59,8 +62,11 @@ export const ask = (sql: string, more: Partial<QueryRequest> = {}): QueryRequest
 });
 
 /** A running service over rows in memory, and what reached those beside it. */
-export interface QueryWorld {
+export interface QueryWorld extends Pick<OpenKeys, 'keys' | 'catalogue'> {
   readonly service: QueryService;
+  readonly layout: DataDirectory;
+  /** None at first. */
+  readonly segments: SegmentHost;
   readonly audit: RecordedAudit;
   readonly statements: StatementBook;
   /** Columns that were asked of the tail, by question. */
@@ -79,7 +85,11 @@ export interface QueryWorld {
 }
 
 /** Its processes take a second to start, so that one serves all tests of a file. */
-export async function openQueryWorld(t: { after(step: () => Promise<void>): void }): Promise<QueryWorld> {
+export async function openQueryWorld(
+  t: { after(step: () => Promise<void>): void },
+  template: Template = TEMPLATE,
+  more: Pick<QueryServiceParts, 'freezing'> = {},
+): Promise<QueryWorld> {
   const { keys, catalogue, audit } = await openKeys(t);
   const layout = layoutOf(join(await temporaryFolder(t), 'data'));
   await makeDirectories(layout);
@@ -89,11 +99,12 @@ export async function openQueryWorld(t: { after(step: () => Promise<void>): void
   const sealed: string[] = [];
   const issued: [subject: string, draft: ReceiptDraft][] = [];
   const withheld: ReadonlyMap<string, string | null> = new Map();
+  const segments = await SegmentHost.open(catalogue, keys, systemClock);
   const service = await QueryService.start({
     layout,
     copies: { pathOf: () => null, hold: () => assert.fail('nothing is archived') },
     keys,
-    segments: await SegmentHost.open(catalogue, keys, systemClock),
+    segments,
     store: {
       snapshot: async (_stream, columns) => {
         tailColumns.push(columns);
@@ -112,16 +123,21 @@ export async function openQueryWorld(t: { after(step: () => Promise<void>): void
     decisions: new DecisionPoint(),
     log: silentLog,
     originals: () => new Set(),
-    shown: await shownAsStored(() => TEMPLATE),
-    template: () => TEMPLATE,
+    shown: await shownAsStored(() => template),
+    template: () => template,
     engineMemory: 512 * 1_048_576,
     consents: { standing: () => ({ subjects: [], since: new Float64Array(0) }) },
     allowUnconfined: true,
+    ...more,
   });
   t.after(() => service[Symbol.asyncDispose]());
-  await service.useTemplate(TEMPLATE);
+  await service.useTemplate(template);
   return {
     service,
+    keys,
+    catalogue,
+    layout,
+    segments,
     audit,
     statements,
     tailColumns,

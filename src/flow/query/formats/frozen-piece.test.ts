@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { concatBytes, encodeUtf8 } from '#base/core/index.ts';
+import { encodePiece, FrozenPieces } from './frozen-piece.ts';
+import type { FrozenPiece } from './frozen-piece.ts';
+
+const piece = (text: string, rows: number): FrozenPiece => ({
+  plain: encodeUtf8(text),
+  columns: [{ name: 't', type: 'text', nullable: true, class: 'operational', unit: null }],
+  rows,
+  parts: 1,
+  least: { at: rows },
+});
+
+test('FrozenPieces hands each piece on as it was, however its bytes are cut, and waits for who takes it', async () => {
+  const pieces = [piece('one', 1), piece('and another', 2)];
+  const bytes = concatBytes(pieces.map(encodePiece));
+  for (const step of [1, 3, 7, bytes.length]) {
+    const taken: FrozenPiece[] = [];
+    let busy = false;
+    const reader = new FrozenPieces(async (each) => {
+      assert.equal(busy, false);
+      busy = true;
+      await new Promise(setImmediate);
+      busy = false;
+      taken.push(each);
+    });
+    for (let at = 0; at < bytes.length; at += step) await reader.push(bytes.subarray(at, at + step));
+    reader.end();
+    assert.deepEqual(taken, pieces);
+  }
+});
+
+test('FrozenPieces refuses what is no piece, and one that is not whole', async () => {
+  const whole = encodePiece(piece('one', 1));
+  for (const [at, value] of [
+    [3, 255],
+    [0, 0],
+  ] as const) {
+    const bad = whole.slice();
+    bad.fill(value, at === 0 ? 0 : 3, 4);
+    await assert.rejects(new FrozenPieces(async () => {}).push(bad), { code: 'QUERY_FAILED' });
+  }
+  const huge = encodeUtf8(JSON.stringify({ size: 2 ** 40 }));
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, huge.length, true);
+  await assert.rejects(new FrozenPieces(async () => {}).push(concatBytes([length, huge])), { code: 'QUERY_FAILED' });
+  for (let cut = 1; cut < whole.length; cut++) {
+    const reader = new FrozenPieces(async () => assert.fail('it is not whole'));
+    await reader.push(whole.subarray(0, cut));
+    assert.throws(() => reader.end(), { code: 'QUERY_FAILED' });
+  }
+});
