@@ -72,7 +72,14 @@ export const LIMIT_RULES: readonly LimitRule[] = [
   count('queries-at-once', 'queriesAtOnce', 4, 1, 256, 'query processes that run at once'),
   later(count('dataset-rows', 'datasetRows', 100_000_000, 1, 1_000_000_000, 'rows of one dataset')),
   later(
-    duration('dataset-time', 'datasetTime', 30 * 60 * SECOND, 100, 24 * HOUR, 'making one dataset, or reading one to its end'),
+    duration(
+      'dataset-time',
+      'datasetTime',
+      30 * 60 * SECOND,
+      100,
+      24 * HOUR,
+      'making one dataset, or reading one to its end',
+    ),
   ),
   size('quarantine', 'quarantineBytes', 256 * MIB, MIB, 1_024 * 1_024 * MIB, 'all quarantined payloads together'),
   duration('quarantine-age', 'quarantineAge', 7 * DAY, HOUR, 7 * DAY, 'how long a quarantined payload is kept'),

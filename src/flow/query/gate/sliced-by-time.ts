@@ -1,6 +1,15 @@
 import { isNode, listOf, nodesOf, parseAst, textOf, walkAst } from './ast.ts';
 import type { AstNode } from './ast.ts';
-import { columnPath, givesRowByRow, innerQuery, isPresent, nameOf, openedName, starsOf, unwrapped } from './row-wise.ts';
+import {
+  columnPath,
+  givesRowByRow,
+  innerQuery,
+  isPresent,
+  nameOf,
+  openedName,
+  starsOf,
+  unwrapped,
+} from './row-wise.ts';
 
 const TIME = 'time';
 

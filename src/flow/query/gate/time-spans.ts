@@ -1,6 +1,15 @@
 import { isNode, listOf, nodesOf, textOf, walkAst } from './ast.ts';
 import type { Ast, AstNode } from './ast.ts';
-import { columnPath, givesRowByRow, innerQuery, isPresent, nameOf, openedName, starsOf, unwrapped } from './row-wise.ts';
+import {
+  columnPath,
+  givesRowByRow,
+  innerQuery,
+  isPresent,
+  nameOf,
+  openedName,
+  starsOf,
+  unwrapped,
+} from './row-wise.ts';
 
 /** Times of the rows of one mention of a relation that can show in an answer, in epoch microseconds; an open end takes all. */
 export interface TimeSpan {
