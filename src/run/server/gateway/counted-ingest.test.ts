@@ -18,8 +18,8 @@ test('countedIngest() counts by reason notes who was heard when, and keeps the p
   for (let i = 0; i < 3; i++) port.admit(sender, 's', sender, new Uint8Array(), 'json', micros(5));
   port.admitMany(sender, 's', sender, new Uint8Array(), 'ndjson', micros(9));
   const prober = { index: 1, name: '_probe', type: '_probe' };
-  answers.push(REASON.range.number);
-  port.admit(prober, 's', prober, new Uint8Array(), 'json', micros(6));
+  answers.push(REASON.range.number, REASON.admitted.number, REASON.duplicate.number);
+  for (let i = 0; i < 3; i++) port.admit(prober, 's', prober, new Uint8Array(), 'json', micros(6));
   assert.equal(counts.byReason[0], 3);
   assert.equal(counts.byReason[1], 1);
   assert.deepEqual(refusedByWord(counts.byReason), { range: 2 });

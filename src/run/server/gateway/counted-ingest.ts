@@ -24,10 +24,9 @@ export interface IngestCounts {
 export function countedIngest(ingest: Ingest, ledger: SessionLedger, counts: IngestCounts): IngestPort {
   const { byReason, lastSeen, refused } = counts;
   const count = (device: string, stream: string, reason: number): void => {
-    const isRefused = reason > REASON.duplicate.number;
-    // What is refused of the prober is in the log, and in no count that people see.
-    if (!isRefused || !device.startsWith(PROBE_DEVICE)) byReason[reason]! += 1;
-    if (!isRefused) return;
+    // What comes of the prober is in the log, and in no count that people see.
+    if (!device.startsWith(PROBE_DEVICE)) byReason[reason]! += 1;
+    if (reason <= REASON.duplicate.number) return;
     const key = `${reason} ${stream} ${device}`;
     const place = refused.has(key) || refused.size < MOST_REFUSED ? key : `${reason}  `;
     refused.set(place, (refused.get(place) ?? 0) + 1);
