@@ -71,19 +71,13 @@ import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import type { PlatformAddress, PlatformStatus } from '../platform-status.ts';
 import { checkLog } from './check-log.ts';
-import type { Credential } from './credential.ts';
 import { findEntry } from './find-entry.ts';
-import { dialOwn } from './dial-own.ts';
-import type { Dial } from './dial-own.ts';
-import { callHttps } from './https-call.ts';
+import type { dialOwn } from './dial-own.ts';
 import { letGo } from './let-go.ts';
 import type { LetGoParts } from './let-go.ts';
 import { listeningPorts } from './listening-ports.ts';
-import { MqttClient } from './mqtt-client.ts';
-import type { MqttAnswer, MqttPlace } from './mqtt-client.ts';
-import { byteForms, needleForms } from './needle-forms.ts';
+import { byteForms } from './needle-forms.ts';
 import { openToOthers } from './open-to-others.ts';
-import { processTree, unnamedFiles } from './process-files.ts';
 import { planWatch } from '#watch/detect/index.ts';
 import { cloneOwn } from './clone-own.ts';
 import { tamperOwn } from './tamper-own.ts';
@@ -100,11 +94,11 @@ import { driftOwn } from './drift-own.ts';
 import { watchOwn } from './watch-own.ts';
 import type { WatchParts } from './watch-own.ts';
 import type { TrialParts } from './trials/trial-run.ts';
+import { ANSWER_MS, ProberDoor } from './prober-door.ts';
+import { ProberSearch } from './prober-search.ts';
 import { revokeOwn } from './revoke-own.ts';
 import { rotateOwn } from './rotate-own.ts';
-import { makeRunCredentials, PROVER } from './run-credentials.ts';
-import type { RunCredentials } from './run-credentials.ts';
-import { searchFile, searchFolders } from './search-files.ts';
+import { PROVER } from './run-credentials.ts';
 import { tamperWith } from './tamper-segment.ts';
 import type { TokenBucket } from './token-bucket.ts';
 import { tryAdvice } from './try-advice.ts';
@@ -158,9 +152,6 @@ export interface LiveParts {
   readonly seal: () => Promise<void>;
 }
 
-const ANSWER_MS = 10_000;
-/** A fresh certificate reaches the gateway's threads within this. */
-const KNOWN_WITHIN_MS = 5_000;
 const SEALED_WITHIN_MS = 5_000;
 const CLONE_GRACE_MS = 3_500;
 /** 2001-09-09, in epoch microseconds. */
@@ -169,8 +160,6 @@ const PATIENCE_MS = 5_000;
 const TOLD_WITHIN_MS = 15_000;
 /** An alert of the prober's stream is over after two seconds. */
 const APART_MS = 2_500;
-/** File systems tell the time of a change in steps of a few milliseconds. */
-const OLDER_MS = 2_000;
 
 const NOTHING_FOUND: SearchOutcome = { files: 0, bytes: 0, older: 0, unreadable: 0, hits: [] };
 
@@ -178,21 +167,17 @@ const NOTHING_FOUND: SearchOutcome = { files: 0, bytes: 0, older: 0, unreadable:
 export class LivePlatform implements ProbePlatform {
   readonly patienceMs = PATIENCE_MS;
   readonly #parts: LiveParts;
-  readonly #credentials: RunCredentials;
-  readonly #bucket: TokenBucket;
-  readonly #dial: Dial;
+  readonly #door: ProberDoor;
+  readonly #files: ProberSearch;
   #watched: Promise<WatchTrial> | null = null;
-  /** When each canary was made, in epoch milliseconds. */
-  readonly #canaries = new Map<string, number>();
 
-  private constructor(parts: LiveParts, credentials: RunCredentials, bucket: TokenBucket) {
+  private constructor(parts: LiveParts, door: ProberDoor) {
     // Where rules alone watch the log, no readings are watched, and the prober's are not either.
     const baseline: LiveParts['baseline'] = async (device) =>
       parts.template().detect.size === 0 ? null : parts.baseline(device);
     this.#parts = { ...parts, baseline };
-    this.#credentials = credentials;
-    this.#bucket = bucket;
-    this.#dial = dialOwn(parts.ownConnection);
+    this.#door = door;
+    this.#files = new ProberSearch(parts.layout, parts.random);
   }
 
   /**
@@ -201,23 +186,11 @@ export class LivePlatform implements ProbePlatform {
    * @param bucket keeps within the rate of the stream `_probe`, over runs
    */
   static async open(parts: LiveParts, bucket: TokenBucket): Promise<LivePlatform> {
-    const { identity, clock, random, template } = parts;
-    const credentials = await makeRunCredentials(identity, clock, random, template().signIn);
-    const live = new LivePlatform(parts, credentials, bucket);
-    const deadline = performance.now() + KNOWN_WITHIN_MS;
-    for (;;) {
-      const { admitted, reason } = await live.connect('good');
-      // A listener that is not there will not learn of a certificate either: let the probes say so.
-      if (admitted || reason?.startsWith('connack') !== true || performance.now() > deadline) return live;
-      await sleep(50);
-    }
+    return new LivePlatform(parts, await ProberDoor.open(parts, bucket));
   }
 
-  async connect(kind: CredentialKind): Promise<ConnectOutcome> {
-    const answer = await this.#open(this.#credentialOf(kind));
-    if (!answer.admitted) return { admitted: false, protocol: answer.protocol, reason: answer.reason };
-    using client = answer.client;
-    return { admitted: true, protocol: client.protocol, reason: null };
+  connect(kind: CredentialKind): Promise<ConnectOutcome> {
+    return this.#door.connect(kind);
   }
 
   revokeOwn(): Promise<RevokeTrial> {
@@ -227,36 +200,22 @@ export class LivePlatform implements ProbePlatform {
     return revokeOwn({
       identity,
       address,
-      open: (credential) => this.#open(credential),
-      other: this.#credentials.device,
+      open: (credential) => this.#door.open(credential),
+      other: this.#door.device,
       // Refused connections are summed up once a second.
       logged: () => within(PATIENCE_MS, logged),
       timeoutMs: ANSWER_MS,
-      dial: this.#dial,
+      dial: this.#door.dial,
     });
   }
 
   connectWithTls(offer: TlsOffer, listener: TlsListener): Promise<HandshakeOutcome> {
-    const { address, identity } = this.#parts;
-    const place = {
-      url: new URL(address()[listener]),
-      authority: identity.certificates.root,
-      credential: this.#credentials.device,
-      timeoutMs: ANSWER_MS,
-      dial: this.#dial,
-    };
-    return tryHandshake(place, offer);
+    return tryHandshake(this.#door.place(listener), offer);
   }
 
   async inventoryTrial(): Promise<InventoryTrial> {
-    const { address, identity, cryptoInventory } = this.#parts;
-    const handshakes = await tryAgreements({
-      url: new URL(address().mqtt),
-      authority: identity.certificates.root,
-      credential: this.#credentials.device,
-      timeoutMs: ANSWER_MS,
-      dial: this.#dial,
-    });
+    const { cryptoInventory } = this.#parts;
+    const handshakes = await tryAgreements(this.#door.place('mqtt'));
     const { tls, certificates, algorithms } = await cryptoInventory();
     return {
       inventory: {
@@ -270,52 +229,16 @@ export class LivePlatform implements ProbePlatform {
     };
   }
 
-  async publish(topic: string, payloads: readonly string[], pace: Pace = 'polite'): Promise<readonly PublishOutcome[]> {
-    const answer = await this.#open(this.#credentials.device);
-    if (!answer.admitted) throw new Error(`The prober was not admitted: ${answer.reason}`);
-    using client = answer.client;
-    if (pace === 'flood') {
-      const outcomes = await client.publish(topic, payloads, ANSWER_MS);
-      // What came back into the gateway's bucket meanwhile was used up as well.
-      this.#bucket.empty();
-      return outcomes;
-    }
-    const outcomes: PublishOutcome[] = [];
-    while (outcomes.length < payloads.length) {
-      const { taken, waitMs } = this.#bucket.take(payloads.length - outcomes.length);
-      if (taken === 0) await sleep(waitMs);
-      else {
-        const next = payloads.slice(outcomes.length, outcomes.length + taken);
-        outcomes.push(...(await client.publish(topic, next, ANSWER_MS)));
-      }
-    }
-    return outcomes;
+  publish(topic: string, payloads: readonly string[], pace: Pace = 'polite'): Promise<readonly PublishOutcome[]> {
+    return this.#door.publish(topic, payloads, pace);
   }
 
-  async call(method: string, path: string, body: Json | null, as: ProbeCaller): Promise<ApiAnswer> {
-    const { address, identity } = this.#parts;
-    const { device, prober, guest } = this.#credentials;
-    const common = { method, authority: identity.certificates.root, body, timeoutMs: ANSWER_MS, dial: this.#dial };
-    if (as === 'device') {
-      for (let pause = this.#bucket.take(1); pause.taken === 0; pause = this.#bucket.take(1)) await sleep(pause.waitMs);
-      return callHttps({ ...common, url: new URL(path, address().https), credential: device });
-    }
-    const url = new URL(path, address().api);
-    if (as === 'nobody') return callHttps({ ...common, url });
-    return callHttps({ ...common, url, token: as === 'prober' ? prober : guest });
+  call(method: string, path: string, body: Json | null, as: ProbeCaller): Promise<ApiAnswer> {
+    return this.#door.call(method, path, body, as);
   }
 
   showCredential(kind: ProgramCredentialKind, path: string): Promise<ApiAnswer> {
-    const { address, identity } = this.#parts;
-    return callHttps({
-      method: 'GET',
-      url: new URL(path, address().api),
-      authority: identity.certificates.root,
-      token: this.#credentials.program.get(kind) ?? '',
-      body: null,
-      timeoutMs: ANSWER_MS,
-      dial: this.#dial,
-    });
+    return this.#door.showCredential(kind, path);
   }
 
   async traceAnswers(): Promise<TracedAnswers> {
@@ -331,18 +254,15 @@ export class LivePlatform implements ProbePlatform {
   }
 
   async signatures(): Promise<SignatureTrial | null> {
-    const { address, identity, layout, template } = this.#parts;
+    const { layout, template } = this.#parts;
     if (template().api?.signatures.includes('administer') !== true) return null;
     // The prober's own credential is a token, which signs nothing.
     const key = await readFile(join(layout.operator, 'operator.key'), 'utf8');
     const certificate = await readFile(join(layout.operator, 'operator.crt'), 'utf8');
     return trySignatures({
+      ...this.#door.place('https', '/v1/status'),
       method: 'GET',
-      url: new URL('/v1/status', address().https),
-      authority: identity.certificates.root,
       credential: { key, certificate },
-      timeoutMs: ANSWER_MS,
-      dial: this.#dial,
     });
   }
 
@@ -359,7 +279,7 @@ export class LivePlatform implements ProbePlatform {
   }
 
   async search(needle: string, signal: AbortSignal): Promise<SearchOutcome> {
-    return this.#searchFor(needleForms(needle), (this.#canaries.get(needle) ?? 0) - OLDER_MS, signal);
+    return this.#files.find(needle, signal);
   }
 
   async searchKeys(signal: AbortSignal): Promise<KeySearch> {
@@ -371,21 +291,9 @@ export class LivePlatform implements ProbePlatform {
     const forms = opened.flatMap((key) => byteForms(key.exportBytes()));
     // Keys are made ahead, since the start at the earliest.
     const startedMs = Date.now() - process.uptime() * 1_000;
-    const found = await this.#searchFor(forms, startedMs - OLDER_MS, signal);
+    const found = await this.#files.findBytes(forms, startedMs, signal);
     const open = await openToOthers([layout.keys, layout.operator], layout.root);
     return { ...found, keys: opened.length, custody: keys.custody.kind, open };
-  }
-
-  async #searchFor(forms: readonly Buffer[], madeMs: number, signal: AbortSignal): Promise<SearchOutcome> {
-    const { layout } = this.#parts;
-    const folders = layout.audit.startsWith(`${layout.root}/`) ? [layout.root] : [layout.root, layout.audit];
-    const found = await searchFolders(folders, { forms, madeMs, signal });
-    const { files, unreadable } = await unnamedFiles((await processTree(process.pid)) ?? []);
-    for (const { path, name } of files) {
-      signal.throwIfAborted();
-      await searchFile(path, name, forms, found);
-    }
-    return { ...found, unreadable: found.unreadable + unreadable };
   }
 
   async tamperWithSegment(): Promise<TamperOutcome> {
@@ -459,9 +367,7 @@ export class LivePlatform implements ProbePlatform {
       watched: async () => (await baseline(PROBE_DEVICE)) !== null,
       publish: (topic, payloads) => this.publish(topic, payloads),
       admitted: async () => {
-        const answer = await this.#open(this.#credentials.device);
-        if (answer.admitted) answer.client[Symbol.dispose]();
-        return answer.admitted;
+        return (await this.connect('good')).admitted;
       },
       now: () => this.now(),
       clock,
@@ -493,9 +399,7 @@ export class LivePlatform implements ProbePlatform {
     return tryConnections({
       ...this.#trial(),
       connect: async ({ isLost, ...way }, topic, payload) => {
-        const answer = await this.#open(this.#credentials.device, way);
-        if (!answer.admitted) throw new Error(`The prober was not admitted: ${answer.reason}`);
-        using client = answer.client;
+        using client = await this.#door.openAsDevice(way);
         const [outcome] = await client.publish(topic, [payload], ANSWER_MS);
         if (isLost === true) client.drop();
         return outcome!;
@@ -528,12 +432,7 @@ export class LivePlatform implements ProbePlatform {
   #trial(): TrialParts {
     const { alerts, baseline, forgetWatched: forget, flushWatch: flush, clock } = this.#parts;
     return {
-      publish: async (topic, payloads) => {
-        const answer = await this.#open(this.#credentials.device);
-        if (!answer.admitted) throw new Error(`The prober was not admitted: ${answer.reason}`);
-        using client = answer.client;
-        return await client.publish(topic, payloads, ANSWER_MS);
-      },
+      publish: (topic, payloads) => this.#door.publishAtOnce(topic, payloads),
       alerts,
       baseline,
       forget,
@@ -564,15 +463,16 @@ export class LivePlatform implements ProbePlatform {
     return cloneOwn({
       identity,
       address,
-      credential: this.#credentials.device,
-      open: (credential, localAddress) => this.#open(credential, localAddress === undefined ? {} : { localAddress }),
+      credential: this.#door.device,
+      open: (credential, localAddress) =>
+        this.#door.open(credential, localAddress === undefined ? {} : { localAddress }),
       publish: (topic, payloads) => this.publish(topic, payloads),
       now: () => this.now(),
       told: (device, why, since) => this.logged('clone-alert', `device:${device}`, since, why),
       within: (ask) => within(PATIENCE_MS, ask),
       graceMs: CLONE_GRACE_MS,
       timeoutMs: ANSWER_MS,
-      dial: this.#dial,
+      dial: this.#door.dial,
     });
   }
 
@@ -723,31 +623,7 @@ export class LivePlatform implements ProbePlatform {
   }
 
   canary(): string {
-    const canary = `canary-${toHex(this.#parts.random.bytes(16))}`;
-    this.#canaries.set(canary, Date.now());
-    return canary;
-  }
-
-  #credentialOf(kind: CredentialKind): Credential | null {
-    if (kind === 'none') return null;
-    if (kind === 'good') return this.#credentials.device;
-    return this.#credentials.misfits.get(kind) ?? null;
-  }
-
-  #open(
-    credential: Credential | null,
-    way: Pick<MqttPlace, 'localAddress' | 'signatureAlgorithms'> = {},
-  ): Promise<MqttAnswer> {
-    const { address, identity, random } = this.#parts;
-    return MqttClient.open({
-      url: new URL(address().mqtt),
-      authority: identity.certificates.root,
-      credential,
-      clientId: `_probe-${toHex(random.bytes(6))}`,
-      ...way,
-      timeoutMs: ANSWER_MS,
-      dial: this.#dial,
-    });
+    return this.#files.canary();
   }
 
   async #newestSegment(): Promise<Segment | undefined> {
