@@ -182,7 +182,9 @@ export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
 /** The prober as a device that goes wrong, watched as any other but for a budget with which it can be tried in seconds. */
 function planTrial(stream: Stream): WatchPlan {
   const beat = { name: 'beat', kind: 'periodicity', of: null, from: [], at: null, settings: { events: 128 } } as const;
-  const chosen = chooseDetectors([STANDARD_GROUP, 'ensemble'].flatMap(kindsNamed).map((kind) => ({ kind })));
+  // Of the two fields that have to do with each other: it has to be quick on a busy machine, too.
+  const ensemble = { kind: 'series-ensemble', fields: ['inflow', 'outflow'] };
+  const chosen = chooseDetectors([...kindsNamed(STANDARD_GROUP).map((kind) => ({ kind })), ensemble]);
   const plan = planStream({ ...stream, features: new Map([['beat', beat]]) }, PROBE_BUDGET, PROBE_DRIFT, chosen);
   const names = plan.fields.map(({ name }) => name);
   const physics = [parsePhysics('inflow = outflow within 20 %')].flatMap((rule) => {

@@ -5,6 +5,8 @@ import { readingsOf, TrialRun } from './trial-run.ts';
 import type { TrialParts, TrialReading } from './trial-run.ts';
 
 const [USUAL, BETWEEN, ODD] = [1_200, 20, 40];
+/** Few enough that a busy machine does not lag behind them: else nothing goes up to dearer detectors. */
+const AT_ONCE = 200;
 const WILD = 90;
 const MOST_TRIES = 5;
 
@@ -22,7 +24,10 @@ export async function tryKinds(parts: TrialParts): Promise<KindsTrial> {
   };
   const dearer = DEARER_DETECTORS.map(({ kind }) => kind.name);
   const byLearnt = async () => (await Promise.all(dearer.map((name) => run.told(name)))).find((one) => one !== null);
-  await run.send(readingsOf(USUAL, sound));
+  const sendUsual = async (count: number): Promise<void> => {
+    for (let sent = 0; sent < count; sent += AT_ONCE) await run.send(readingsOf(AT_ONCE, sound));
+  };
+  await sendUsual(USUAL);
   const byEnsemble = () => run.told('series-ensemble');
   const quiet =
     (await byLearnt()) === undefined && (await run.told('robust-z')) === null && (await byEnsemble()) === null;
@@ -35,7 +40,7 @@ export async function tryKinds(parts: TrialParts): Promise<KindsTrial> {
   let ensemble: KindsTrial['ensemble'] = null;
   // While the machine is busy nothing goes up to dearer detectors: then it is tried again.
   for (let tries = 0; tries < MOST_TRIES && (learnt === null || ensemble === null); tries++) {
-    if (tries > 0) await run.send(readingsOf(USUAL / 2, sound));
+    if (tries > 0) await sendUsual(USUAL / 2);
     await run.send(readingsOf(ODD, apart));
     learnt ??= (await byLearnt()) ?? null;
     ensemble ??= await byEnsemble();
