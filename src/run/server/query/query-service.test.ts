@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { ADA, ask, caller, openQueryWorld, YAML } from './testing.ts';
+import { TEMPLATE_READER } from './condition-reader.ts';
 import { QueryPool } from './query-pool.ts';
 import type { Caller } from '../api/caller.ts';
 import type { QueryWorld } from './testing.ts';
@@ -82,6 +83,25 @@ test('QueryService.describe() lends nobody a query process', async (t) => {
   const use = t.mock.method(QueryPool.prototype, 'use');
   await world.service.describe(caller('cleo', 'scientist'), 'quality');
   assert.equal(use.mock.callCount(), 0);
+});
+
+test('QueryService.describe() has a condition on rows read once, by a process of the platform alone', async (t) => {
+  const local = '  local: { query: [climate], rows: { climate: "device <> \'a\'" }, purposes: [quality] }\n';
+  const files = { 'warm.sql': 'select device, temperature from climate where temperature > 20' };
+  const own = await openQueryWorld(t, makeTemplate(`${YAML}${local}`, files));
+  const leo = caller('leo', 'local');
+  const use = t.mock.method(QueryPool.prototype, 'use');
+  const describe = async () => (await own.service.describe(leo, 'quality')) as { rowsFiltered: boolean }[];
+  assert.deepEqual(
+    [...(await describe()), ...(await describe())].map(({ rowsFiltered }) => rowsFiltered),
+    [true, true],
+  );
+  assert.deepEqual(
+    use.mock.calls.map(({ arguments: [subject] }) => subject),
+    [TEMPLATE_READER],
+  );
+  const { text } = await own.answerOf(ask('select device from climate'), leo);
+  assert.deepEqual(text.trim().split(/\r?\n/), ['device', 'b']);
 });
 
 test('QueryService.check() refuses a template whose view does not pass, and what runs stays', async () => {
