@@ -22,8 +22,8 @@ export interface TimeSpan {
 const TIME = 'time';
 const ALWAYS: TimeSpan = { from: null, to: null, ago: null };
 const DAY = 86_400_000_000;
-/** More than any zone that a time without one may be meant in. */
-const SLACK = DAY;
+/** The engine takes its `now()` after the segments were chosen, and a clock may have been set back in between. */
+const CLOCK_SLACK = 60_000_000;
 /** Conditions that are looked at in one WHERE. */
 const MOST_CONDITIONS = 64;
 
@@ -54,7 +54,7 @@ export function timeSpans(statement: AstNode): ReadonlyMap<string, readonly Time
 /** Whether rows between two times may be among those that are read. @param now epoch microseconds */
 export function mayRead(spans: readonly TimeSpan[], minTime: number, maxTime: number, now: number): boolean {
   return spans.some(({ from, to, ago }) => {
-    const oldest = Math.max(from ?? -Infinity, ago === null ? -Infinity : now - ago - SLACK);
+    const oldest = Math.max(from ?? -Infinity, ago === null ? -Infinity : now - ago - CLOCK_SLACK);
     return maxTime >= oldest && minTime <= (to ?? Infinity);
   });
 }
@@ -146,26 +146,45 @@ function spanOf(word: string, limit: Ast): TimeSpan {
   const isLeast = !word.startsWith('LESS');
   const isMost = !word.startsWith('GREATER');
   return {
-    from: isLeast && at !== null ? at - SLACK : null,
-    to: isMost && at !== null ? at + SLACK : null,
+    from: isLeast ? at : null,
+    to: isMost ? at : null,
     // An upper end that moves is left open.
     ago: isLeast && at === null && isNode(limit) ? agoOf(limit) : null,
   };
 }
 
-const FORM = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
+const FORM = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,6})?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
+const ZONED = 'TIMESTAMP WITH TIME ZONE';
 
-/** A literal time in epoch microseconds, a zone left aside; null for what is none. */
-function literalTime(node: AstNode): number | null {
+/**
+ * A literal time in epoch microseconds, as the engine reads it in UTC; null for what is none.
+ *
+ * @param isZoned whether it is read as a point in time, so that a zone in it counts
+ */
+function literalTime(node: AstNode, isZoned = true): number | null {
   if (textOf(node, 'class') === 'CAST') {
-    const type = node['cast_type'];
-    const isTime = isNode(type) && /^(TIMESTAMP|TIMESTAMP WITH TIME ZONE|DATE)$/.test(textOf(type, 'id'));
-    return isTime && isNode(node['child']) ? literalTime(node['child']) : null;
+    const type = isNode(node['cast_type']) ? textOf(node['cast_type'], 'id') : '';
+    if (!['TIMESTAMP', ZONED, 'DATE'].includes(type) || !isNode(node['child'])) return null;
+    const at = literalTime(node['child'], type === ZONED);
+    return at === null || type !== 'DATE' ? at : Math.floor(at / DAY) * DAY;
   }
   const found = FORM.exec(literalText(node) ?? '');
   if (found === null) return null;
-  const [year, month, day, hour, minute, second] = found.slice(1).map((part) => Number(part ?? 0));
-  return Date.UTC(year!, month! - 1, day, hour, minute, second) * 1_000;
+  const [year, month, day, hour, minute, second, fraction] = found.slice(1, 8).map((part) => Number(part ?? 0));
+  // `Date.UTC` takes them for years of the twentieth century.
+  if (year! < 100) return null;
+  const zone = zoneMinutes(found[8] ?? 'Z');
+  // What a time without a zone makes of one is left to the engine.
+  if (zone !== 0 && !isZoned) return null;
+  const seconds = Date.UTC(year!, month! - 1, day, hour, minute, second) / 1_000 - zone * 60;
+  return seconds * 1_000_000 + Math.round(fraction! * 1_000_000);
+}
+
+/** Minutes that a zone is ahead of UTC. */
+function zoneMinutes(zone: string): number {
+  if (zone === 'Z') return 0;
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(':', '') || 0);
+  return zone.startsWith('-') ? -minutes : minutes;
 }
 
 function literalText(node: AstNode): string | null {
