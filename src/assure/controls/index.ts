@@ -55,6 +55,7 @@ export type {
   AttackTrial,
   CommandTrial,
   ConditionTrial,
+  ChannelTrial,
   FlowTrial,
   KindsTrial,
   SensorTrial,

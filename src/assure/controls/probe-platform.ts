@@ -41,6 +41,7 @@ import type {
   AttackTrial,
   CommandTrial,
   ConditionTrial,
+  ChannelTrial,
   ConnectionTrial,
   DriftTrial,
   FlowTrial,
@@ -150,6 +151,8 @@ export interface ProbePlatform {
   attackTrial(): Promise<AttackTrial>;
   /** Sends flows that its profile allows, and one that it does not. */
   flowTrial(): Promise<FlowTrial>;
+  /** Has the prober call one peer among many as command and control does. */
+  channelTrial(): Promise<ChannelTrial>;
   /** What tiers of detectors did; null where nothing is watched. */
   tiers(): Promise<TiersTrial | null>;
   /** Sends a field that drifts as the device `_probe`, and looks what is told of it. */

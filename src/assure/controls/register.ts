@@ -60,6 +60,7 @@ import { tlsIsModern } from './probes/tls-is-modern.ts';
 import { unenforcedIsAccepted } from './probes/unenforced-is-accepted.ts';
 import { baselinesAreReadable } from './probes/baselines-are-readable.ts';
 import { detectorsComplementEachOther } from './probes/detectors-complement-each-other.ts';
+import { channelsAreJudged } from './probes/channels-are-judged.ts';
 import { flowsKeepToTheirProfile } from './probes/flows-keep-to-their-profile.ts';
 import { oddCommandsAreTold } from './probes/odd-commands-are-told.ts';
 import { sensorsAreDoubted } from './probes/sensors-are-doubted.ts';
@@ -135,6 +136,7 @@ export const CONTROLS: readonly Control[] = [
   sensorsAreDoubted,
   oddCommandsAreTold,
   flowsKeepToTheirProfile,
+  channelsAreJudged,
   detectorsComplementEachOther,
   windowsSilenceTheirOwn,
   conditionsAreKeptApart,

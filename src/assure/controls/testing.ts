@@ -28,6 +28,7 @@ import type {
   DriftTrial,
   WatchTrial,
   AttackTrial,
+  ChannelTrial,
   CommandTrial,
   FlowTrial,
   KindsTrial,
@@ -311,6 +312,7 @@ export const SOUND_WATCH = {
   muteSilences: true,
   revertTells: true,
   incident: true,
+  refusalIsStep: true,
 } satisfies WatchTrial;
 
 /** An alert of a detector, with whatever else is given. */
@@ -366,6 +368,15 @@ export const SOUND_FLOWS = {
   violation: toldBy('mud', { field: null, sentence: '_probe spoke to 203.0.113.9 over TCP on port 4444; no rule' }),
 } satisfies FlowTrial;
 
+/** A channel of command and control that is told among others that are not. */
+export const SOUND_CHANNELS = {
+  watched: true,
+  quiet: true,
+  peer: '198.51.100.26',
+  told: toldBy('command-channel', { field: 'irregularity', sentence: '_probe calls 198.51.100.26 every 14 s' }),
+  channels: 1,
+} satisfies ChannelTrial;
+
 /** Drift that is told as it should. */
 export const SOUND_DRIFT = {
   watched: true,
@@ -414,6 +425,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     kindsTrial: async () => SOUND_KINDS,
     attackTrial: async () => SOUND_ATTACK,
     flowTrial: async () => SOUND_FLOWS,
+    channelTrial: async () => SOUND_CHANNELS,
     tiers: async () => SOUND_TIERS,
     driftOwn: async () => SOUND_DRIFT,
     rotateOwn: async () => ROTATED,

@@ -71,6 +71,18 @@ export interface FlowTrial {
   readonly violation: ToldAlert | null;
 }
 
+/** What was told of channels between a device and its peers. */
+export interface ChannelTrial {
+  readonly watched: boolean;
+  /** Of peers that are spoken to at no steady pace nothing was told. */
+  readonly quiet: boolean;
+  /** The peer that was called as command and control calls. */
+  readonly peer: string;
+  readonly told: ToldAlert | null;
+  /** How many channels were told of. */
+  readonly channels: number;
+}
+
 /** Alerts of the same event inside and outside of its condition. */
 export interface ConditionTrial {
   readonly watched: boolean;
@@ -169,4 +181,6 @@ export interface WatchTrial {
   readonly revertTells: boolean;
   /** All of them were one incident. */
   readonly incident: boolean;
+  /** What the log has of a refused reading meanwhile is a step of it, and to others none. */
+  readonly refusalIsStep: boolean;
 }

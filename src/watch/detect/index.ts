@@ -79,7 +79,7 @@ export { openState, sealState } from './live/state-file.ts';
 export type { DeviceState, WatchState } from './live/state-file.ts';
 export { hasMudPlans, planMud } from './flows/mud-plan.ts';
 export type { MudPlan } from './flows/mud-plan.ts';
-export { PROBER_FLOW } from './flows/prober-profile.ts';
+export { PROBER_FLOW, PROBER_PEERS } from './flows/prober-profile.ts';
 export { CHANNEL_NAME } from './flows/channel-finding.ts';
 export type { ChannelPlan } from './flows/channel-finding.ts';
 export { ChannelLimit } from './flows/channel-limit.ts';

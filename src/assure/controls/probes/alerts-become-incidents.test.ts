@@ -11,6 +11,7 @@ const attack = (more: Partial<AttackTrial>) => ({ attackTrial: async () => ({ ..
 test('alerts-become-incidents turns red where they stay apart, or an attack is not told as one', async () => {
   await assertTurnsRed(alertsBecomeIncidents, {
     'each is one of its own': watchOwn({ incident: false }),
+    'what the log says is no step': watchOwn({ refusalIsStep: false }),
     'something is told before': attack({ quiet: false }),
     'a stage is not told': attack({ stages: ['stuck-check', 'robust-z'] }),
     'stages come in another order': attack({ stages: ['physics', 'stuck-check', 'robust-z'] }),

@@ -25,6 +25,7 @@ import type {
   CloneTrial,
   CommandTrial,
   ConditionTrial,
+  ChannelTrial,
   FlowTrial,
   AttackTrial,
   KindsTrial,
@@ -66,6 +67,7 @@ import { parseVerifierKey } from '#trust/audit/index.ts';
 import type { AuditLog } from '#trust/audit/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
+import { logBetween } from '../api/log-between.ts';
 import type { AuditReader } from '../api/services.ts';
 import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { DataDirectory } from '../data-directory.ts';
@@ -78,9 +80,11 @@ import type { LetGoParts } from './let-go.ts';
 import { listeningPorts } from './listening-ports.ts';
 import { byteForms } from './needle-forms.ts';
 import { openToOthers } from './open-to-others.ts';
-import { planWatch } from '#watch/detect/index.ts';
+import { logEvent, planWatch } from '#watch/detect/index.ts';
+import type { LogEvent } from '#watch/detect/index.ts';
 import { cloneOwn } from './clone-own.ts';
 import { tamperOwn } from './tamper-own.ts';
+import { tryChannels } from './trials/try-channels.ts';
 import { tryCommands } from './trials/try-commands.ts';
 import { tryFlows } from './trials/try-flows.ts';
 import { tryAttack } from './trials/try-attack.ts';
@@ -353,10 +357,20 @@ export class LivePlatform implements ProbePlatform {
       alerts,
       rules,
       baseline,
+      logged: (since) => this.#refusalsSince(since),
       clock,
       within: (ask) => within(TOLD_WITHIN_MS, ask),
       apartMs: APART_MS,
     }));
+  }
+
+  /** What the log has of refused readings since some time. */
+  async #refusalsSince(since: number): Promise<readonly LogEvent[]> {
+    const { auditLog, auditReader, clock } = this.#parts;
+    await auditLog.flush();
+    const span = [since, clock.now()] as const;
+    const { entries } = await logBetween(auditReader, span, ({ event }) => event.action === 'refuse-readings');
+    return entries.map(logEvent);
   }
 
   tamperOwn(): Promise<TamperTrial> {
@@ -426,6 +440,10 @@ export class LivePlatform implements ProbePlatform {
 
   flowTrial(): Promise<FlowTrial> {
     return tryFlows(this.#trial());
+  }
+
+  channelTrial(): Promise<ChannelTrial> {
+    return tryChannels(this.#trial());
   }
 
   /** What trials reach that send more than the stream `_probe` takes. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { millis, PROBE_DEVICE, PROBE_STREAM } from '#base/core/index.ts';
-import type { KnownBaseline, Finding } from '#watch/detect/index.ts';
+import { micros, millis, PROBE_DEVICE, PROBE_STREAM } from '#base/core/index.ts';
+import { logEvent } from '#watch/detect/index.ts';
+import type { KnownBaseline, Finding, LogEvent } from '#watch/detect/index.ts';
 import { AlertBook, RuleBook, WATCH_SCHEMA } from '#watch/respond/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { openKeys, recordAudit } from '../../../../test/support/open-trust.ts';
@@ -22,24 +23,42 @@ const BASELINE = {
 } satisfies KnownBaseline;
 
 /** Real alerts and rules; a watch that finds each wild number. */
-async function open(t: Cleanable, watch: { readonly blind?: boolean; readonly off?: boolean } = {}) {
+async function open(
+  t: Cleanable,
+  watch: { readonly blind?: boolean; readonly off?: boolean; readonly log?: 'silent' | 'open' } = {},
+) {
   const clock = frozenClock();
   const { catalogue, keys } = await openKeys(t, clock);
   await catalogue.migrate(WATCH_SCHEMA);
   const own = { catalogue, sealer: await keys.rowSealer('people'), audit: recordAudit(), clock };
   const rules = await RuleBook.open(own);
   const alerts = await AlertBook.open({ ...own, rules });
+  const refused: LogEvent[] = [];
   const publish = async (_topic: string, payloads: readonly string[]) => {
     for (const payload of payloads) {
       clock.advance(millis(1_000));
       const { n } = JSON.parse(payload) as { n: number };
+      if (n > 1_000_000) {
+        // A log that says nothing of it is broken, or one that does not know whose doing it is.
+        const told = refusal(clock.now());
+        if (watch.log !== 'silent') refused.push(watch.log === 'open' ? { ...told, ofProber: false } : told);
+        continue;
+      }
       if (n > 100 && watch.blind !== true) await alerts.raise([finding(clock.now(), n)]);
     }
     return payloads.map(() => ({ code: 0, text: null }));
   };
   const baseline = async () => (watch.off === true ? null : [BASELINE]);
   const within = async (ask: () => Promise<boolean>) => ask();
-  return watchOwn({ publish, alerts, rules, baseline, clock, within, apartMs: 1 });
+  const logged = async (since: number) => refused.filter(({ time }) => time >= since);
+  return watchOwn({ publish, logged, alerts, rules, baseline, clock, within, apartMs: 1 });
+}
+
+/** As the log has it. */
+function refusal(time: number): LogEvent {
+  const detail = { count: 1, devices: 1, device: PROBE_DEVICE };
+  const event = { actor: 'weir:gateway', action: 'refuse-readings', resource: `stream:${PROBE_STREAM}`, outcome: 'denied' as const, reason: 'range', detail }; // prettier-ignore
+  return logEvent({ index: 7, time: micros(time), event });
 }
 
 function finding(start: number, n: number): Finding {
@@ -75,6 +94,7 @@ test('watchOwn() tries alerts, windows, mutes and incidents with real alerts and
       muteSilences: true,
       revertTells: true,
       incident: true,
+      refusalIsStep: true,
     },
   );
 });
@@ -82,5 +102,7 @@ test('watchOwn() tries alerts, windows, mutes and incidents with real alerts and
 test('watchOwn() sees a watch that tells nothing, and one that does not run', async (t) => {
   const blind = await open(t, { blind: true });
   assert.deepEqual([blind.watched, blind.alert, blind.revertTells, blind.incident], [true, null, false, false]);
+  assert.equal(blind.refusalIsStep, false);
+  for (const log of ['silent', 'open'] as const) assert.equal((await open(t, { log })).refusalIsStep, false, log);
   assert.equal((await open(t, { off: true })).watched, false);
 });

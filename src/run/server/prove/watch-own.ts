@@ -3,8 +3,9 @@ import { PROBE_DEVICE, PROBE_STREAM } from '#base/core/index.ts';
 import type { Clock } from '#base/core/index.ts';
 import type { PublishOutcome, WatchTrial } from '#assure/controls/index.ts';
 import type { KnownBaseline } from '#watch/detect/index.ts';
-import { correlate } from '#watch/respond/index.ts';
-import type { Alert, AlertBook, RuleBook } from '#watch/respond/index.ts';
+import type { LogEvent } from '#watch/detect/index.ts';
+import { correlate, withEvents } from '#watch/respond/index.ts';
+import type { Alert, AlertBook, Incident, RuleBook } from '#watch/respond/index.ts';
 import { PROVER } from './run-credentials.ts';
 
 /** What the trial reaches of the platform beside its listeners. */
@@ -13,6 +14,8 @@ export interface WatchParts {
   readonly alerts: Pick<AlertBook, 'list' | 'get' | 'answer'>;
   readonly rules: Pick<RuleBook, 'all' | 'add' | 'revert'>;
   readonly baseline: (device: string) => Promise<readonly KnownBaseline[] | null>;
+  /** What the log has of the prober since some time, epoch microseconds. */
+  readonly logged: (since: number) => Promise<readonly LogEvent[]>;
   readonly clock: Clock;
   /** Asks until it is so, or for some seconds. */
   readonly within: (ask: () => Promise<boolean>) => Promise<boolean>;
@@ -24,6 +27,8 @@ export interface WatchParts {
 const USUAL = 80;
 /** As no other probe sends. */
 const WILD = 900_000;
+/** Beyond the range of the field. */
+const REFUSED = 2_000_000;
 const WINDOW_US = 600_000_000;
 
 const NOT_WATCHED: WatchTrial = {
@@ -36,6 +41,7 @@ const NOT_WATCHED: WatchTrial = {
   muteSilences: false,
   revertTells: false,
   incident: false,
+  refusalIsStep: false,
 };
 
 /**
@@ -86,7 +92,7 @@ export async function watchOwn(parts: WatchParts): Promise<WatchTrial> {
     await sleep(apartMs);
     const again = await inject(parts);
     const all = await alertsSince(parts, began);
-    const incident = correlate(all).some(({ steps }) => steps.length === all.length);
+    const incident = correlate(all).find(({ steps }) => steps.length === all.length);
     return {
       watched: true,
       baseline: known,
@@ -96,11 +102,37 @@ export async function watchOwn(parts: WatchParts): Promise<WatchTrial> {
       windowSilences: silenced?.state === 'expected',
       muteSilences: muted?.state === 'false-alarm',
       revertTells: again?.state === 'new',
-      incident: incident && all.length > 1,
+      incident: incident !== undefined && all.length > 1,
+      refusalIsStep: incident !== undefined && (await isStep(parts, incident, all, began)),
     };
   } finally {
     await takeBack();
   }
+}
+
+/**
+ * Has a reading refused while the incident lasts, and looks whether the log's entry of it is one of the incident's steps. To
+ * others what the prober does is no step of anything, so it is asked as if it were another device.
+ */
+async function isStep(
+  parts: WatchParts,
+  incident: Incident,
+  alerts: readonly Alert[],
+  since: number,
+): Promise<boolean> {
+  await parts.publish(`streams/${PROBE_STREAM}`, [JSON.stringify({ n: REFUSED })]);
+  const stepOf = (events: readonly LogEvent[]): boolean =>
+    withEvents(incident, alerts, events).incident.steps.some(
+      ({ kind, device, sentence }) => kind === 'event' && device === PROBE_DEVICE && sentence.includes('range'),
+    );
+  let [seen, hidden] = [false, false];
+  await parts.within(async () => {
+    const events = await parts.logged(since);
+    seen = stepOf(events.map((event) => ({ ...event, ofProber: false })));
+    hidden = !stepOf(events);
+    return seen;
+  });
+  return seen && hidden;
 }
 
 async function send({ publish }: WatchParts, numbers: readonly number[]): Promise<void> {

@@ -13,6 +13,9 @@ export const PROBER_FLOW = {
   protocol: 'tcp',
 } as const satisfies Partial<FlowReading>;
 
+/** Further peers on the same port, which its profile allows too: what a channel is told from the others by is how it is used. */
+export const PROBER_PEERS: readonly string[] = Array.from({ length: 17 }, (_, i) => `198.51.100.${10 + i}`);
+
 /** A flow of which nothing is known. */
 export const UNKNOWN_FLOW: FlowReading = {
   time: 0,
@@ -38,5 +41,7 @@ export const UNKNOWN_FLOW: FlowReading = {
 /** What the prober needs of the network: learnt from its flows, written as RFC 8520 has it, and read again. */
 export function proberProfile(): MudProfile {
   const about = { url: 'https://prober.invalid/mud', systemInfo: 'the prober', lastUpdate: '2026-01-01T00:00:00Z' };
-  return readMud(formatMud(learnProfile([deviceFlowOf({ ...UNKNOWN_FLOW, ...PROBER_FLOW })], about)));
+  const peers = [PROBER_FLOW.destination_address, ...PROBER_PEERS];
+  const flows = peers.map((peer) => deviceFlowOf({ ...UNKNOWN_FLOW, ...PROBER_FLOW, destination_address: peer }));
+  return readMud(formatMud(learnProfile(flows, about)));
 }

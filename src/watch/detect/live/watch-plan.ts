@@ -1,4 +1,11 @@
-import { CLASSES, CONNECTIONS_STREAM, PROBE_STREAM, TRIAL_CONNECTIONS, TRIAL_STREAM } from '#base/core/index.ts';
+import {
+  CLASSES,
+  CONNECTIONS_STREAM,
+  PROBE_STREAM,
+  TRIAL_CONNECTIONS,
+  TRIAL_FLOWS,
+  TRIAL_STREAM,
+} from '#base/core/index.ts';
 import { kindsNamed, parsePhysics, STANDARD_GROUP } from '#declare/template/index.ts';
 import type { Calendar, Detection, Field, Stream, Template } from '#declare/template/index.ts';
 import { compilePhysics } from '../checks/physics-check.ts';
@@ -170,6 +177,9 @@ export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
   }
   const trial = template.streams.get(TRIAL_STREAM);
   if (plans.size > 0 && trial !== undefined) plans.set(TRIAL_STREAM, planTrial(trial));
+  const flows = template.streams.get(TRIAL_FLOWS);
+  // Of its flows their channels are judged, and nothing of single ones: these are held against its profile.
+  if (plans.size > 0 && flows !== undefined) plans.set(TRIAL_FLOWS, planTrialFlows(flows));
   const own = template.streams.get(TRIAL_CONNECTIONS);
   if (plans.size > 0 && own !== undefined) {
     // When it connects is a matter of the machine.
@@ -201,6 +211,12 @@ function planTrial(stream: Stream): WatchPlan {
     armedAfter: TRIAL_ARMED_AFTER,
     quietSeconds: PROBE_QUIET_SECONDS,
   };
+}
+
+/** The prober's flows, by their channels alone. */
+function planTrialFlows(stream: Stream): WatchPlan {
+  const plan = planStream({ ...stream, fields: [] }, PROBE_BUDGET, PROBE_DRIFT);
+  return { ...plan, detectors: [], channels: { shown: true }, ofPast: true };
 }
 
 /** Rows before anything is told of how a device connects: a few hours of one that sends all the time. */

@@ -45,29 +45,31 @@ const MOST_ALERTS = 1_000;
  */
 export class TrialRun {
   readonly #parts: TrialParts;
+  readonly #stream: string;
   readonly #began: number;
   /** Epoch microseconds. */
   #at: number;
   #sent = 0;
 
-  private constructor(parts: TrialParts, at: number) {
+  private constructor(parts: TrialParts, stream: string, at: number) {
     this.#parts = parts;
+    this.#stream = stream;
     this.#began = parts.clock.now();
     this.#at = at;
   }
 
   /**
-   * Begins a life of the device.
+   * Begins a life of the device on one of the prober's streams.
    *
    * @returns null where the template declares no detection: then nobody watches
    */
-  static async begin(parts: TrialParts): Promise<TrialRun | null> {
+  static async begin(parts: TrialParts, stream = TRIAL_STREAM): Promise<TrialRun | null> {
     const { baseline, forget, clock, random } = parts;
     if ((await baseline(PROBE_DEVICE)) === null) return null;
-    await forget([{ stream: TRIAL_STREAM, device: PROBE_DEVICE, from: 0, to: Number.MAX_SAFE_INTEGER }]);
+    await forget([{ stream, device: PROBE_DEVICE, from: 0, to: Number.MAX_SAFE_INTEGER }]);
     const today = Math.floor(clock.now() / 1e6 / DAY) * DAY;
     const day = today - MARGIN - Math.floor((random() * YEARS) / DAY) * DAY;
-    return new TrialRun(parts, day * SECOND + Math.floor(random() * SECOND));
+    return new TrialRun(parts, stream, day * SECOND + Math.floor(random() * SECOND));
   }
 
   /** Sends readings and waits until all of them were judged. */
@@ -78,14 +80,14 @@ export class TrialRun {
       return JSON.stringify({ time: this.#at / SECOND, ...fields });
     });
     for (let from = 0; from < payloads.length; from += CHUNK) {
-      const outcomes = await publish(`streams/${TRIAL_STREAM}`, payloads.slice(from, from + CHUNK));
+      const outcomes = await publish(`streams/${this.#stream}`, payloads.slice(from, from + CHUNK));
       const refused = outcomes.find(({ code }) => code >= 128);
       if (refused !== undefined)
         throw new Error(`Readings of the prober were refused: ${refused.text ?? refused.code}`);
     }
     this.#sent += payloads.length;
     await within(async () => {
-      const known = (await baseline(PROBE_DEVICE))?.find(({ stream }) => stream === TRIAL_STREAM);
+      const known = (await baseline(PROBE_DEVICE))?.find(({ stream }) => stream === this.#stream);
       return (known?.readings ?? 0) >= this.#sent;
     });
     await flush();
@@ -94,7 +96,7 @@ export class TrialRun {
   /** Alerts of this life, the first of them last. */
   alerts(): Promise<readonly Alert[]> {
     const { alerts } = this.#parts;
-    return alerts.list({ device: PROBE_DEVICE, stream: TRIAL_STREAM, since: this.#began - 1, limit: MOST_ALERTS });
+    return alerts.list({ device: PROBE_DEVICE, stream: this.#stream, since: this.#began - 1, limit: MOST_ALERTS });
   }
 
   /** Those of them by a detector, a rule or a sign. */
