@@ -32,6 +32,32 @@ test('ConditionBaselines judge nothing under a condition that is new', () => {
   assert.ok(Number.isNaN(far(taught(), 2, 5_000)));
 });
 
+test('ConditionBaselines: what was seen of a new condition alone is not held to be all that there is, and many readings are', () => {
+  const baselines = taught();
+  for (let i = 0; i < 64; i++) far(baselines, 2, 50);
+  const first = far(baselines, 2, 60);
+  assert.ok(first > 10 && first < 40, String(first));
+  for (let i = 0; i < 3_000; i++) far(baselines, 2, 50);
+  assert.ok(far(baselines, 2, 60) > 200);
+  // As usual values are spread, they look so from the first that is judged on: no change of scale.
+  const [random, into] = [seedRandom(9), new Float64Array(2)];
+  const spreads = [64, 1_000].map((from) => {
+    let [sum, count] = [0, 0];
+    for (let condition = 10; condition < 30; condition++) {
+      const fresh = new ConditionBaselines(2);
+      for (let i = 0; i < from + 100; i++) {
+        fresh.standardise(condition, Float64Array.of(50 + nextNormal(random), 7), 0, into, 1);
+        if (i >= from) [sum, count] = [sum + into[0]! ** 2, count + 1];
+      }
+    }
+    return Math.sqrt(sum / count);
+  });
+  assert.ok(
+    spreads.every((spread) => Math.abs(spread - 1) < 0.06),
+    spreads.join(),
+  );
+});
+
 test('ConditionBaselines are bounded, and go on from what was packed', () => {
   const baselines = taught();
   const restored = new ConditionBaselines(2);

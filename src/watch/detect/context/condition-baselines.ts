@@ -1,5 +1,6 @@
 import { beginBaseline, learnBaseline, standardise } from '#learn/features/index.ts';
 import type { BaselineState } from '#learn/features/index.ts';
+import { asNormal } from './predictive.ts';
 import { ANCHORED_AFTER, beginAnchor, checkAnchor, toldAt } from '../threshold/baseline-anchor.ts';
 import type { AnchorState, Moved } from '../threshold/baseline-anchor.ts';
 
@@ -29,7 +30,8 @@ export interface MovedCondition extends Moved {
 /**
  * What is usual for a device under each condition: an operating state, a calendar, a part of a cycle. Detectors then
  * see how far a value is from what is usual under the condition that holds, so that what is usual when a machine runs
- * is unusual when it stands. Under a condition that was seldom seen so far nothing is judged.
+ * is unusual when it stands. Under a condition that was seldom seen so far nothing is judged, and then as sure as so few
+ * readings make it.
  */
 export class ConditionBaselines {
   readonly #width: number;
@@ -56,7 +58,7 @@ export class ConditionBaselines {
   }
 
   /**
-   * How far the values of a row are from usual under its condition, in spreads; NaN where that is not known. Then
+   * How far the values of a row are from usual under its condition, in standard deviations of normal values that are as rare; NaN where that is not known. Then
    * learns the row.
    *
    * @param at where the row begins in `values` and `into`
@@ -68,7 +70,7 @@ export class ConditionBaselines {
       const value = values[at + i]!;
       if (i >= last) into[at + i] = value;
       else if (usual.counts[i]! < SETTLES || value !== value) into[at + i] = NaN;
-      else into[at + i] = Math.max(-FAR, Math.min(FAR, standardise(usual, i, value)));
+      else into[at + i] = asNormal(Math.max(-FAR, Math.min(FAR, standardise(usual, i, value))), usual.counts[i]!);
     }
     learnBaseline(usual, values, at, MEMORY);
   }

@@ -12,6 +12,7 @@ import { beginFieldThresholds, FieldThresholds, Judgement } from '../threshold/f
 import type { FieldThresholdsState } from '../threshold/field-thresholds.ts';
 import type { BehaviourScore, Others } from '../behaviour/behaviour-watch.ts';
 import { ConditionBaselines } from '../context/condition-baselines.ts';
+import { asNormal, fromNormal } from '../context/predictive.ts';
 import type { MovedCondition } from '../context/condition-baselines.ts';
 import { DeviceChecks, NO_HISTORY } from './device-checks.ts';
 import type { OpenViolation } from './device-checks.ts';
@@ -550,18 +551,24 @@ export class DeviceJudge {
       detector.kind === 'jump-check' && before !== null ? last.map((value, i) => value + seen[i]! - before[i]!) : seen;
     // Under a condition a detector sees spreads from what is usual there, which is 0.
     const conditioned = this.#conditions !== null && values !== rows.values;
-    const { centre } = this.#usualAt(rows, row);
-    const away = plain.map((value, i) => (conditioned && i < width - 1 ? judged[i]! : value - centre[i]!));
+    const { centre, counts } = this.#usualAt(rows, row);
+    // In spreads, which go with the value: a detector sees how rare these are.
+    const inSpreads = (i: number): boolean => conditioned && i < width - 1 && counts[i]! > 1;
+    const given = judged.map((value, i) => (inSpreads(i) ? fromNormal(value, counts[i]!) : value));
+    const away = plain.map((value, i) => (inSpreads(i) ? given[i]! : value - centre[i]!));
     const scores = new Float64Array(width);
     const timesOf = (trial: Float64Array): number => {
-      detector.scoreFields({ values: trial, width, count: 1 }, scores);
+      const seenSo = conditioned
+        ? trial.map((value, i) => (inSpreads(i) ? asNormal(value, counts[i]!) : value))
+        : trial;
+      detector.scoreFields({ values: seenSo, width, count: 1 }, scores);
       return scores.reduce((most, score, i) => (score / limits[i]! > most ? score / limits[i]! : most), 0);
     };
     const squares = times.map((one) => one * one);
     return {
       // A field has a part in it by how far it is beyond, or below, the limit of its own.
       shares: normaliseShares(squares, width),
-      asked: [{ name: detector.kind, passes: askPasses(Math.max(...times), timesOf, judged, away) }],
+      asked: [{ name: detector.kind, passes: askPasses(Math.max(...times), timesOf, given, away) }],
     };
   }
 
