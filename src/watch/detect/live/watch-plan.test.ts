@@ -16,7 +16,10 @@ detect:
   b: {}
 `),
   );
-  assert.deepEqual([...plans.keys()], ['a', 'b', '_connections', '_probe', '_trial', '_trial_flows', '_trial_connections']);
+  assert.deepEqual(
+    [...plans.keys()],
+    ['a', 'b', '_connections', '_probe', '_trial', '_trial_flows', '_trial_connections'],
+  );
   assert.equal(planWatch(makeTemplate('devices: { d: {} }')).size, 0);
   const { fields, budget, quietSeconds } = plans.get('a')!;
   assert.deepEqual(
