@@ -43,7 +43,16 @@ export const purposesAreStated: Control = {
         'for another purpose it is refused': status === 400 && !JSON.stringify(answer).includes('"rows"'),
         'the refusal is on record': await platform.logged('query', 'statement', since, 'purpose'),
       },
-      { status, answered: purposeOf(own), frozen: purposeOf(frozen), share: numbersOf(share) },
+      {
+        status,
+        rows: rows.length,
+        answered: purposeOf(own),
+        own: numbersOf(own),
+        frozen: purposeOf(frozen),
+        share: numbersOf(share),
+        // Why one of them was no answer, such as that it was asked too often.
+        codes: [own, share, frozen].map(codeOf),
+      },
     );
   },
 };
@@ -53,6 +62,12 @@ function numbersOf({ status, body }: ApiAnswer): number[] {
   const { rows = [] } =
     ((status < 300 ? body : null) as { readonly rows?: readonly { readonly n?: Json }[] } | null) ?? {};
   return rows.map(({ n }) => Number(n));
+}
+
+/** The status of an answer, and the code where it is none. */
+function codeOf({ status, body }: ApiAnswer): string {
+  const { code = null } = (body ?? {}) as { readonly code?: Json };
+  return typeof code === 'string' ? `${status} ${code}` : String(status);
 }
 
 function purposeOf({ status, body }: ApiAnswer): Json {
