@@ -112,3 +112,11 @@ test('QueryService.check() refuses a template whose view does not pass, and what
   });
   assert.match((await world.answerOf(ask('select device from warm'))).text, /b/);
 });
+
+test('QueryService.freeze() keeps nothing where rows of somebody came to be withheld meanwhile', async () => {
+  const asked = { sql: 'select temperature from climate', parameters: [], purpose: 'quality' };
+  const signal = new AbortController().signal;
+  const freeze = (meanwhile: () => void) => world.service.freeze(ADA, asked, async () => meanwhile(), signal);
+  assert.equal((await freeze(() => undefined)).content.rows, 0);
+  await assert.rejects(freeze(world.changeWithheld), { code: 'QUERY_REFUSED' });
+});

@@ -65,6 +65,8 @@ export const ask = (sql: string, more: Partial<QueryRequest> = {}): QueryRequest
 export interface QueryWorld extends Pick<OpenKeys, 'keys' | 'catalogue'> {
   readonly service: QueryService;
   readonly layout: DataDirectory;
+  /** Whose rows are shown is worked out anew, as where somebody asks for an erasure. */
+  readonly changeWithheld: () => void;
   /** None at first. */
   readonly segments: SegmentHost;
   readonly audit: RecordedAudit;
@@ -98,7 +100,7 @@ export async function openQueryWorld(
   const missing: string[] = [];
   const sealed: string[] = [];
   const issued: [subject: string, draft: ReceiptDraft][] = [];
-  const withheld: ReadonlyMap<string, string | null> = new Map();
+  let withheld: ReadonlyMap<string, string | null> = new Map();
   const segments = await SegmentHost.open(catalogue, keys, systemClock);
   const service = await QueryService.start({
     layout,
@@ -134,6 +136,9 @@ export async function openQueryWorld(
   await service.useTemplate(template);
   return {
     service,
+    changeWithheld: () => {
+      withheld = new Map();
+    },
     keys,
     catalogue,
     layout,
