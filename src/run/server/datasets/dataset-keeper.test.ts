@@ -20,7 +20,7 @@ import { commitmentDigest, sizeOf } from './dataset.ts';
 import { DatasetBook } from './dataset-book.ts';
 import { DatasetKeeper } from './dataset-keeper.ts';
 import type { Dataset, DatasetRequest } from './dataset.ts';
-import { openObject, pieceOf } from './dataset-rows.ts';
+import { handlesOfDataset, openObject, pieceOf } from './dataset-rows.ts';
 import { COLUMNS } from './testing.ts';
 
 const DAY = 86_400_000_000;
@@ -97,9 +97,10 @@ async function open(t: Cleanable) {
     devices: ['a', 'b', 'c'],
     relations: ['pump'],
     named: ['pump'],
+    requireCurrent: () => between.judge(),
   });
-  /** What happens between the first piece and the second. */
-  const between: { step: () => Promise<void> } = { step: async () => {} };
+  /** What happens between the first piece and the second, and before they are published. */
+  const between = { step: async (): Promise<void> => {}, judge: (): void => {} };
   const book = await DatasetBook.open(catalogue, await keys.rowSealer('people'));
   const keeper = new DatasetKeeper({
     book,
@@ -135,7 +136,7 @@ async function open(t: Cleanable) {
     }
     return opened;
   };
-  return { keeper, audit, objects, clock, grants, stored, book, between, rowsOf };
+  return { keeper, audit, keys, objects, clock, grants, stored, book, between, rowsOf };
 }
 
 test('DatasetKeeper.create() logs what it binds, and gives the same rows the same digest', async (t) => {
@@ -184,6 +185,16 @@ test('DatasetKeeper.create() leaves nothing where it ends half way, and what a c
   await objects.put('datasets/0193f2/left.parquet', Uint8Array.of(1));
   await keeper.tend();
   assert.equal(await stored(), 2);
+});
+
+test('DatasetKeeper.create() leaves nothing, and no entry, where other rows are withheld by then', async (t) => {
+  const { keeper, stored, between, book, audit } = await open(t);
+  between.judge = () => {
+    throw new Error('whose rows may be shown has changed');
+  };
+  await assert.rejects(keeper.create(ADA, REQUEST, NEVER), /has changed/);
+  assert.deepEqual([await stored(), await book.active()], [0, []]);
+  assert.ok(!audit.events.some(({ action }) => action === 'create-dataset'));
 });
 
 test('DatasetKeeper.remove() takes all objects, and what a crash half way leaves goes at the next start', async (t) => {
@@ -269,4 +280,26 @@ test('DatasetKeeper keeps a dataset whose rows were all of one person, without r
   assert.equal(await keeper.rewriteWithout('weir:rights', { name: 'training', version: 1 }, everybody), 4);
   const after = await keeper.show(ADA, 'training');
   assert.deepEqual([after.content.rows, after.objects.length, await stored(), await rowsOf(after)], [0, 1, 1, []]);
+});
+
+test('DatasetKeeper.remove() takes the keys of what was sealed anew since it was shown, and once', async (t) => {
+  const { keeper, keys, audit, stored } = await open(t);
+  const shown = await keeper.create(ADA, REQUEST, NEVER);
+  await keeper.rewriteWithout('weir:rights', shown, placesOf('b'));
+  const since = await keeper.show(ADA, 'training');
+  const use = { actor: 'weir:test', resource: 'dataset:training@1' };
+  assert.ok((await keys.unwrapDataKeys(use, handlesOfDataset(since))).size > 0);
+  await Promise.all([keeper.remove('person:ada', shown), keeper.remove('person:ada', shown)]);
+  assert.deepEqual([(await keys.unwrapDataKeys(use, handlesOfDataset(since))).size, await stored()], [0, 0]);
+  const [entry, ...others] = audit.events.filter(({ action }) => action === 'delete-dataset');
+  assert.deepEqual([entry?.digest, others], [commitmentDigest(since), []]);
+});
+
+test('DatasetKeeper takes the rows of one person after those of another', async (t) => {
+  const { keeper, rowsOf } = await open(t);
+  const dataset = await keeper.create(ADA, REQUEST, NEVER);
+  const erased = ['b', 'c'].map((person) => keeper.rewriteWithout('weir:rights', dataset, placesOf(person)));
+  assert.deepEqual(await Promise.all(erased), [1, 1]);
+  const after = await keeper.show(ADA, 'training');
+  assert.deepEqual([after.revision, await rowsOf(after)], [3, [1, 3]]);
 });

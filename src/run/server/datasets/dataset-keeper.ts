@@ -224,10 +224,17 @@ export class DatasetKeeper {
     return { subjects: forms.flat(), since: Float64Array.from(since) };
   }
 
-  /** Lets a version go, for good. That the caller may was decided before. */
-  async remove(actor: string, dataset: Dataset, why: 'deleted' | 'expired' = 'deleted'): Promise<void> {
+  /** Lets a version go, for good, where it is still there. That the caller may was decided before. */
+  async remove(
+    actor: string,
+    { name, version }: Pick<Dataset, 'name' | 'version'>,
+    why: 'deleted' | 'expired' = 'deleted',
+  ): Promise<void> {
     await this.#alone(async () => {
       const { audit, book, catalogue, clock, keys, objects } = this.#parts;
+      // What was sealed anew since it was shown has other objects and keys.
+      const dataset = await book.find(name, version);
+      if (dataset === null) return;
       await audit.append({
         actor,
         action: why === 'deleted' ? 'delete-dataset' : 'expire-dataset',
@@ -295,8 +302,14 @@ export class DatasetKeeper {
     return known.size === 0 ? 0 : this.#alone(() => this.#rewrite(actor, dataset, known));
   }
 
-  async #rewrite(actor: string, dataset: Dataset, known: KnownColumns): Promise<number> {
+  async #rewrite(
+    actor: string,
+    { name, version }: Pick<Dataset, 'name' | 'version'>,
+    known: KnownColumns,
+  ): Promise<number> {
     const { audit, book, keys, objects, random } = this.#parts;
+    const dataset = await book.find(name, version);
+    if (dataset === null) return 0;
     const revision = dataset.revision + 1;
     await using draft = this.#draft(dataset.name);
     const left = await withoutPerson(dataset, known, {
@@ -339,6 +352,8 @@ export class DatasetKeeper {
     const { audit, book, clock, random, template } = this.#parts;
     const { name, sql, parameters, keep } = request;
     const version = await book.nextVersion(name);
+    // It may have waited behind others; whose rows go once it is published is found by who erases them.
+    frozen.requireCurrent();
     const now = clock.now();
     const dataset: Dataset = {
       name,

@@ -99,6 +99,12 @@ export interface Frozen {
   readonly relations: readonly string[];
   /** What of it the statement names. */
   readonly named: readonly string[];
+  /**
+   * To be asked right before it is kept.
+   *
+   * @throws {QueryError} QUERY_REFUSED where other rows are withheld by now than when it was decided
+   */
+  readonly requireCurrent: () => void;
 }
 
 /** How much of an answer that is kept is held at once. */
@@ -373,6 +379,11 @@ export class QueryService implements Queries, AsyncDisposable {
   ): Promise<Frozen> {
     const request: QueryRequest = { ...asked, format: 'parquet', receipt: true };
     return this.#pool.use(caller.subject.id, async (process) => {
+      const withheld = this.#parts.withheld();
+      // Whoever was erased since would be in what is kept.
+      const requireCurrent = (): void => {
+        if (this.#parts.withheld() !== withheld) throw withheldMeanwhile();
+      };
       const admitted = await this.#admission.admit(process, caller, request);
       if ('question' in admitted) throw new TypeError('a private view gives no receipt, so nothing to freeze');
       const { statement, purpose, logged, access, digest, shown } = admitted;
@@ -383,7 +394,6 @@ export class QueryService implements Queries, AsyncDisposable {
         });
       }
       await logged;
-      const withheld = this.#parts.withheld();
       const { plan, keys, ended, segments } = await this.#planner.plan(caller, request, statement, purpose, shown);
       const pieces = new FrozenPieces(take);
       const ports: RunPorts = { sink: (part) => pieces.push(part), keys, ended };
@@ -399,13 +409,13 @@ export class QueryService implements Queries, AsyncDisposable {
       };
       const summary = await process.execute({ plan: frozenPlan, format: 'frozen' }, ports, signal);
       pieces.end();
-      // Whoever was erased while rows were read would be in what is kept.
-      if (this.#parts.withheld() !== withheld) throw withheldMeanwhile();
+      requireCurrent();
       if (summary.frozen === undefined) throw new TypeError('a frozen answer tells what it is');
       const devices = await this.own.devicesIn(process, caller, segments, signal);
       const relations = decidedAbout(statement, access);
       const named = namedRelations(statement.source.ast, access.relations.keys());
-      return { content: summary.frozen, statement, purpose, digest, access, segments, devices, relations, named };
+      const content = summary.frozen;
+      return { content, statement, purpose, digest, access, segments, devices, relations, named, requireCurrent };
     });
   }
 
