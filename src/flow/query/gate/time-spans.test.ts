@@ -145,6 +145,8 @@ describe('timeSpans()', () => {
     const table: readonly (readonly [string, number])[] = [
       ['select n from climate where time >= now() - interval 2 day', 2],
       ["select n from climate where time > current_timestamp - interval '2' hour", 0],
+      // A cast rounds to 30 hours.
+      ['select n from climate where time >= now() - to_hours(cast(29.6e0 as integer))', 2],
       ['select n from climate where time <= now() - interval 20 day', DAYS],
       ['select n from climate where time >= now() + interval 2 day', DAYS],
       ['select n from climate where time >= now() - interval (n) day', DAYS],

@@ -234,7 +234,8 @@ function literalCount(node: AstNode | undefined): number | null {
   const value = kind === 'CONSTANT' ? node['value'] : null;
   const count = isNode(value ?? undefined) ? (value as AstNode)['value'] : null;
   const number = typeof count === 'string' && /^\d{1,9}$/.test(count) ? Number(count) : count;
-  return typeof number === 'number' && number >= 0 ? number : null;
+  // A cast may round it up.
+  return typeof number === 'number' && number >= 0 ? Math.ceil(number) : null;
 }
 
 function both(a: TimeSpan, b: TimeSpan): TimeSpan {
