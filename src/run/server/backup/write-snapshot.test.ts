@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { sha256Hex } from '#base/crypto/index.ts';
 import { openSqliteCatalogue } from '#base/storage/index.ts';
 import { openPlace } from './open-place.ts';
 import { readSnapshot } from './read-snapshot.ts';
@@ -56,6 +57,21 @@ test('a damaged segment does not keep the others from being copied, and a sound 
   assert.deepEqual([run.state, run.result?.missing, run.result?.segments], ['done', ['s3'], 2]);
   const report = await verifyBackup(await openPlace({ location: place }), await parts.open(), () => undefined);
   assert.deepEqual([report.damaged, report.missing], [[], ['s3']]);
+});
+
+test('an object that was sealed anew since most was copied is copied as it is now', async (t) => {
+  const { place, backUp, objects, parts } = await openBackupWorld(t);
+  const sealed = async (revision: number) => {
+    const [objectKey, bytes] = [`datasets/0193f2/d-${revision}.parquet`, new Uint8Array(9).fill(revision)];
+    await objects.put(objectKey, bytes);
+    return { id: 'd', stream: 'dataset.training', objectKey, size: bytes.length, digest: sha256Hex(bytes) };
+  };
+  const [before, after] = [await sealed(1), await sealed(2)];
+  Object.assign(parts, { stored: async () => [before], storedIn: async () => [after] });
+  assert.deepEqual((await backUp()).result?.missing, []);
+  const report = await verifyBackup(await openPlace({ location: place }), await parts.open(), () => undefined);
+  assert.deepEqual([report.damaged, report.missing], [[], []]);
+  assert.deepEqual(await readdir(join(place, 'datasets', '0193f2')), ['d-2.parquet']);
 });
 
 test('a key that is destroyed while the backup is written does not come with it', async (t) => {

@@ -258,6 +258,7 @@ function isFull(name: string): boolean {
 class SegmentCopy {
   readonly #parts: SnapshotParts;
   readonly #request: SnapshotRequest;
+  /** Keys of objects: what is sealed anew may go by the name of what it was. */
   readonly #there = new Set<string>();
   readonly #missing = new Set<string>();
   #bytes = 0;
@@ -271,14 +272,14 @@ class SegmentCopy {
 
   async copy(segments: readonly StoredObject[]): Promise<void> {
     const { to, check, onProgress } = this.#request;
-    const wanted = segments.filter(({ id }) => !this.#there.has(id));
+    const wanted = segments.filter(({ objectKey }) => !this.#there.has(objectKey));
     const total = this.#bytes + wanted.reduce((sum, { size }) => sum + size, 0);
     await inParallel(wanted, AT_ONCE, async (segment) => {
       const found = await copyObject(this.#parts.objects, to, segment.objectKey, segment, check);
-      if (found === 'damaged') this.#missing.add(segment.id);
+      if (found === 'damaged') this.#missing.add(segment.objectKey);
       else {
-        this.#there.add(segment.id);
-        this.#missing.delete(segment.id);
+        this.#there.add(segment.objectKey);
+        this.#missing.delete(segment.objectKey);
       }
       if (found === 'copied') {
         this.copied += 1;
@@ -291,9 +292,10 @@ class SegmentCopy {
 
   segmentsOf(segments: readonly StoredObject[]): Pick<BackupManifest, 'segments' | 'missing'> {
     const kept: BackupSegment[] = segments
-      .filter(({ id }) => this.#there.has(id))
+      .filter(({ objectKey }) => this.#there.has(objectKey))
       .map(({ id, stream, objectKey, size, digest }) => ({ id, stream, key: objectKey, size, digest }));
-    return { segments: kept, missing: segments.map(({ id }) => id).filter((id) => this.#missing.has(id)) };
+    const missing = segments.filter(({ objectKey }) => this.#missing.has(objectKey));
+    return { segments: kept, missing: missing.map(({ id }) => id) };
   }
 }
 

@@ -1,21 +1,23 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { formatMicros, micros, systemClock } from '#base/core/index.ts';
+import { formatMicros, micros, PROBE_STREAM, systemClock } from '#base/core/index.ts';
 import { CONTROLS } from '#assure/controls/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { openAuditLog, testEvent } from '../../../../test/support/open-audit-log.ts';
 import { openTrust } from '../../../../test/support/open-trust.ts';
 import { auditReader } from '../control/audit-reader.ts';
+import { makeSegment } from '../control/testing.ts';
 import { layoutOf, makeDirectories } from '../data-directory.ts';
 import { LivePlatform } from './live-platform.ts';
+import type { LiveParts } from './live-platform.ts';
 import { barePlatform } from './testing.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** What does not need listeners; the tests of the whole platform try the rest. */
-async function openLive(t: TestContext) {
+async function openLive(t: TestContext, more: Partial<LiveParts> = {}) {
   const { log: auditLog, directory } = await openAuditLog(t);
   const { identity, keys } = await openTrust(t);
   const layout = layoutOf(join(directory, '..', 'data'), directory);
@@ -32,6 +34,7 @@ async function openLive(t: TestContext) {
       // As of a watch that runs, be it for rules over the log alone.
       baseline: async () => [],
       status: async () => ({ watch: {} }) as never,
+      ...more,
     },
     new TokenBucket(20, 100, () => performance.now()),
   );
@@ -87,6 +90,18 @@ test('what the platform declares is told as it is', async (t) => {
     unnoticed: 0,
     reasons: [],
   });
+});
+
+test('tamperWithSegment() leaves alone what the store is writing meanwhile', async (t) => {
+  const { keys } = await openTrust(t);
+  const segment = await makeSegment(keys, { id: 's1', stream: PROBE_STREAM });
+  const segments = { active: async () => [segment] } as unknown as LiveParts['segments'];
+  const { live, layout } = await openLive(t, { segments });
+  const draft = join(layout.objects, '.tmp', 'draft');
+  await mkdir(join(layout.objects, '.tmp'));
+  await writeFile(draft, 'half of a segment');
+  assert.equal((await live.tamperWithSegment()).segment, 's1');
+  assert.equal(await readFile(draft, 'utf8'), 'half of a segment');
 });
 
 test('connect() and publish() without a platform say so', async (t) => {

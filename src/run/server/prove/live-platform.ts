@@ -306,7 +306,7 @@ export class LivePlatform implements ProbePlatform {
     if (segment === undefined) return { segment: '', opens: false, tried: 0, unnoticed: 0, reasons: [] };
     const use = { actor: PROVER, resource: `segment:${segment.id}` };
     const opened = await keys.unwrapDataKeys(use, handlesOf(segment));
-    return tamperWith(await openDirectoryObjects(layout.objects), segment, opened);
+    return tamperWith(await openDirectoryObjects(layout.objects, { readOnly: true }), segment, opened);
   }
 
   async verifyLog(signal: AbortSignal): Promise<LogCheck> {
