@@ -54,6 +54,15 @@ test('replace() overwrites what was there before its blocks are given back', asy
   assert.deepEqual(await readdir(join(root, '.tmp')), []);
 });
 
+test('what another process is writing is left alone by who opens the folder beside it', async (t) => {
+  const root = await temporaryFolder(t);
+  await openDirectoryObjects(root);
+  await writeFile(join(root, '.tmp', 'draft'), 'half');
+  const objects = await openDirectoryObjects(root, { beside: true });
+  await objects.put('a', encodeUtf8('x'));
+  assert.deepEqual(await readdir(join(root, '.tmp')), ['draft']);
+});
+
 test('a store that is only read is not touched', async (t) => {
   const root = await temporaryFolder(t);
   await mkdir(join(root, '.tmp'));

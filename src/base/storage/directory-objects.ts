@@ -15,21 +15,25 @@ const ERASE_STEP = 1_048_576;
 const MAX_SYNCED = 10_000;
 
 /**
- * Objects as files under a folder, for one process at a time.
+ * Objects as files under a folder.
  *
  * An object is written to a temporary file, synced, then linked to its name, and the folder is synced: after a crash it
- * is there whole or not at all. What a crash left in the workshop is removed here.
+ * is there whole or not at all. What a crash left in the workshop is removed here, by whoever opens the folder first.
  *
- * @param options `readOnly` touches nothing, beside a process that writes; nothing may be stored then
+ * @param options `beside` a process that writes leaves alone what it is writing; `readOnly` touches nothing, and nothing
+ *   may be stored then
  * @throws {StorageError} STORAGE_IO, STORAGE_FULL
  */
-export async function openDirectoryObjects(root: string, options: { readOnly?: boolean } = {}): Promise<Objects> {
+export async function openDirectoryObjects(
+  root: string,
+  options: { readOnly?: boolean; beside?: boolean } = {},
+): Promise<Objects> {
   const workshop = join(root, WORKSHOP);
   if (options.readOnly === true) return new DirectoryObjects(root, workshop);
   try {
     await mkdir(root, { recursive: true, mode: 0o700 });
-    await rm(workshop, { recursive: true, force: true });
-    await mkdir(workshop, { mode: 0o700 });
+    if (options.beside !== true) await rm(workshop, { recursive: true, force: true });
+    await mkdir(workshop, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw fromFileSystem('open object store', error);
   }

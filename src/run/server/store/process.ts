@@ -41,7 +41,9 @@ const offered: StoreMethods = {
     for (const form of forms) remember(templateFromJson(form));
     inForce = start.inForce;
     const places = placesToKeep(reached);
-    const placed = new PlacedObjects(await openDirectoryObjects(objects), (name) => places.find(name));
+    const placed = new PlacedObjects(await openDirectoryObjects(objects, { beside: true }), (name) =>
+      places.find(name),
+    );
     holds = standing;
     const reader = new FileJournalReader({
       directory: folder,
