@@ -139,9 +139,9 @@ test('a will is recorded when a client is killed and its session is taken over b
   const truck = gateway.enrol('truck-7');
   const args = [...connectArgs(gateway, truck), '-V', 'mqttv5', '-i', 'one', '-q', '1', '-t', 'commands/truck-7/#'];
   start(t, sub, [...args, '--will-topic', 'status', '--will-payload', 'power lost']);
-  // What it hears it has subscribed to: its session is there, with the will.
+  // Whoever hears what is kept for it has subscribed: its session is there, with the will.
   const command = { topic: 'commands/truck-7/x', payload: Buffer.from('x'), contentType: null, expires: null } as const;
-  gateway.hub.send('truck-7', { ...command, id: 'x', retain: 'no' });
+  gateway.hub.send('truck-7', { ...command, id: 'x', retain: 'keep' });
   await until('the session', () => gateway.delivered.length > 0);
   start(t, sub, args);
   await until('the will', () => gateway.events.length > 0);
