@@ -11,6 +11,8 @@ export const TRAITS = 3;
 /** Windows of a device or of its peers before they say anything. */
 export const PROFILE_SETTLES = 16;
 const MEMORY = 1_024;
+/** As many windows it looks back at while it learns a stranger who was told of: that shall take few of them. */
+const TOLD_MEMORY = 4;
 /** Latest scores of windows that were no strangers. */
 const KEPT = 64;
 /** A trait counts for no more spreads. */
@@ -75,6 +77,14 @@ export class BehaviourProfile {
       this.scores[KEPT] = number < KEPT ? number + 1 : KEPT + ((number + 1) % KEPT);
     }
     learnBaseline(this.traits, window, 0, MEMORY);
+  }
+
+  /**
+   * Learns a window of a stranger who was told of. How far usual windows go stays as it is: a limit that followed what is
+   * beyond it would soon be above all that can be scored.
+   */
+  learnTold(window: Float64Array): void {
+    learnBaseline(this.traits, window, 0, TOLD_MEMORY);
   }
 }
 

@@ -53,3 +53,28 @@ test('BehaviourWatch learns another way of a device once it was told more often 
     tell(paid, peers, fridge, 16 * BEHAVIOUR_WINDOW);
   }
 });
+
+test('BehaviourWatch tells of another misbehaviour however often it was told of one, and however long that stayed', () => {
+  const width = 6;
+  const out = (of: (field: number) => boolean, level: number) => (): Float64Array =>
+    Float64Array.from({ length: width }, (_, i) => (of(i) ? level + 3 * nextNormal(random) : nextNormal(random)));
+  const usual = out(() => false, 0);
+  const first = out((i) => i < 3, 20);
+  for (const stays of [3, 8, 40]) {
+    const peers = new BehaviourProfile(width);
+    const watch = new BehaviourWatch(width);
+    tell(watch, peers, usual, 60 * BEHAVIOUR_WINDOW);
+    const told = Array.from({ length: 8 }, () => [
+      ...tell(watch, peers, first, stays * BEHAVIOUR_WINDOW),
+      ...tell(watch, peers, usual, 8 * BEHAVIOUR_WINDOW),
+    ]).flat();
+    assert.ok(told.length >= 2 && watch.numbers[5]! <= 4, String(told.length));
+    const second = tell(
+      watch,
+      peers,
+      out((i) => i >= 3, 20),
+      10 * BEHAVIOUR_WINDOW,
+    );
+    assert.deepEqual(second, [[STRANGE_WINDOWS * BEHAVIOUR_WINDOW - 1, 'itself']], `after one that stayed ${stays}`);
+  }
+});

@@ -6,6 +6,8 @@ import type { TypeProfiles } from './type-profiles.ts';
 
 /** Alarms, less what the budget has paid for, from which on what comes again and again is learnt. */
 const KNOWN_FROM = 2;
+/** No more of them count: else a device that was told of very often would be free to change for very long. */
+const MOST_UNPAID = 4;
 
 /** How a device behaves beside what it did before, and beside the others of its stream. */
 export interface BehaviourScore {
@@ -35,7 +37,8 @@ export type Strange = { readonly unlike: 'itself' | 'peers' } | { readonly unlik
  * learnt by neither, so that a stranger does not become usual by staying.
  *
  * A device that is told of and then is itself again, more often than the budget of false alarms allows, has more ways to
- * behave than were known: those are learnt, each as what is just not strange. It has been told by then.
+ * behave than were known: those are learnt, each from where it has been told. So whatever else it does is told as before,
+ * and nobody can have one misbehaviour learnt by showing another.
  */
 export class BehaviourWatch {
   readonly own: BehaviourProfile;
@@ -82,12 +85,17 @@ export class BehaviourWatch {
         this.own.learn(traits, own);
         peers?.learn(traits, shared);
         if (type !== undefined) types?.learn(type, traits);
-      } else if (known && this.numbers[5]! >= KNOWN_FROM) this.own.learn(traits, Math.min(own, ownLimit));
+      } else if (known && this.#isTold) this.own.learnTold(traits);
     }
     if (foreign !== null) return { unlike: 'type', like: foreign };
     if (this.numbers[0] !== STRANGE_WINDOWS) return null;
-    this.numbers[5] = this.numbers[5]! + 1;
+    this.numbers[5] = Math.min(MOST_UNPAID, this.numbers[5]! + 1);
     return { unlike: known ? 'itself' : 'peers' };
+  }
+
+  /** Whether this stretch of strange windows was told of, and too many others were. */
+  get #isTold(): boolean {
+    return this.numbers[0]! > STRANGE_WINDOWS && this.numbers[5]! >= KNOWN_FROM;
   }
 
   /** The type that the latest windows look like instead of the device's own, once. */
