@@ -8,6 +8,7 @@ import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { openKeys, recordAudit } from '../../../../test/support/open-trust.ts';
 import type { Cleanable } from '../../../../test/support/tmp.ts';
 import { watchOwn } from './watch-own.ts';
+import type { WatchParts } from './watch-own.ts';
 
 const DETECTOR = { name: 'robust-z', armed: true, limit: 8, seen: 90, watchedSeconds: 9, peaks: 8 };
 const BASELINE = {
@@ -25,14 +26,29 @@ const BASELINE = {
 /** Real alerts and rules; a watch that finds each wild number. */
 async function open(
   t: Cleanable,
-  watch: { readonly blind?: boolean; readonly off?: boolean; readonly log?: 'silent' | 'open' } = {},
+  watch: {
+    readonly blind?: boolean;
+    readonly off?: boolean;
+    readonly log?: 'silent' | 'open';
+    /** What somebody says while the prober marks its alert. */
+    readonly meanwhile?: (rules: RuleBook) => Promise<void>;
+  } = {},
 ) {
   const clock = frozenClock();
   const { catalogue, keys } = await openKeys(t, clock);
   await catalogue.migrate(WATCH_SCHEMA);
   const own = { catalogue, sealer: await keys.rowSealer('people'), audit: recordAudit(), clock };
   const rules = await RuleBook.open(own);
-  const alerts = await AlertBook.open({ ...own, rules });
+  const book = await AlertBook.open({ ...own, rules });
+  const alerts: WatchParts['alerts'] & Pick<AlertBook, 'raise'> = {
+    raise: (found) => book.raise(found),
+    list: (wanted) => book.list(wanted),
+    get: (id) => book.get(id),
+    answer: async (id, answer) => {
+      await watch.meanwhile?.(rules);
+      return book.answer(id, answer);
+    },
+  };
   const refused: LogEvent[] = [];
   const publish = async (_topic: string, payloads: readonly string[]) => {
     for (const payload of payloads) {
@@ -105,4 +121,20 @@ test('watchOwn() sees a watch that tells nothing, and one that does not run', as
   assert.equal(blind.refusalIsStep, false);
   for (const log of ['silent', 'open'] as const) assert.equal((await open(t, { log })).refusalIsStep, false, log);
   assert.equal((await open(t, { off: true })).watched, false);
+});
+
+test('watchOwn() takes back what it said itself, and nothing that somebody else did meanwhile', async (t) => {
+  const books: RuleBook[] = [];
+  const meanwhile = async (rules: RuleBook): Promise<void> => {
+    books.push(rules);
+    const scope = { device: 'pump-1', stream: null, field: null, mostTimes: null };
+    const said = { by: 'person:ada', reason: 'maintenance', alert: null };
+    await rules.add({ kind: 'window', ...scope, from: 0, until: 1, ...said });
+  };
+  assert.equal((await open(t, { meanwhile })).muteSilences, true);
+  const standing = books[0]!.all.filter(({ reverted }) => reverted === null);
+  assert.deepEqual(
+    standing.map(({ by }) => by),
+    ['person:ada'],
+  );
 });

@@ -81,10 +81,9 @@ export async function watchOwn(parts: WatchParts): Promise<WatchTrial> {
     const silenced = await inject(parts);
     await takeBack();
 
-    const before = rules.all.length;
     if (alert !== null) {
       await alerts.answer(alert.id, { verdict: 'false-alarm', by: PROVER, reason: 'a probe', until: null });
-      made.push(...rules.all.slice(before).map(({ version }) => version));
+      made.push(...rules.all.filter((rule) => rule.alert === alert.id).map(({ version }) => version));
     }
     await sleep(apartMs);
     const muted = await inject(parts);
