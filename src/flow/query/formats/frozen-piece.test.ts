@@ -41,10 +41,15 @@ test('FrozenPieces refuses what is no piece, and one that is not whole', async (
     bad.fill(value, at === 0 ? 0 : 3, 4);
     await assert.rejects(new FrozenPieces(async () => {}).push(bad), { code: 'QUERY_FAILED' });
   }
-  const huge = encodeUtf8(JSON.stringify({ size: 2 ** 40 }));
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setUint32(0, huge.length, true);
-  await assert.rejects(new FrozenPieces(async () => {}).push(concatBytes([length, huge])), { code: 'QUERY_FAILED' });
+  const { plain: _, ...facts } = piece('one', 1);
+  const wrong = [{ size: 2 ** 40 }, { size: 0 }, { rows: -1 }, { rows: '1' }, { parts: 0.5 }, { columns: {} }, { least: [] }, { least: { at: '1' } }]; // prettier-ignore
+  const texts = wrong.map((part) => JSON.stringify({ ...facts, size: 3, ...part }));
+  for (const header of [...texts, 'no JSON', 'null', '[]'].map(encodeUtf8).concat(Uint8Array.of(0xff))) {
+    const length = new Uint8Array(4);
+    new DataView(length.buffer).setUint32(0, header.length, true);
+    const bytes = concatBytes([length, header, encodeUtf8('one')]);
+    await assert.rejects(new FrozenPieces(async () => {}).push(bytes), { code: 'QUERY_FAILED' });
+  }
   for (let cut = 1; cut < whole.length; cut++) {
     const reader = new FrozenPieces(async () => assert.fail('it is not whole'));
     await reader.push(whole.subarray(0, cut));

@@ -82,8 +82,7 @@ export class FrozenPieces {
       return;
     }
     if (this.#header === null) {
-      const header = JSON.parse(decodeUtf8(whole)) as Header;
-      if (!Number.isSafeInteger(header.size) || header.size <= 0 || header.size > MOST_PIECE) throw broken();
+      const header = headerOf(whole);
       this.#header = header;
       this.#expect(header.size, false);
       return;
@@ -100,6 +99,25 @@ export class FrozenPieces {
     this.#buffer = new Uint8Array(bytes);
     this.#filled = 0;
   }
+}
+
+/** @throws {QueryError} QUERY_FAILED */
+function headerOf(bytes: Uint8Array): Header {
+  try {
+    const header = JSON.parse(decodeUtf8(bytes)) as Header;
+    const { columns, rows, parts, least, size } = header;
+    const isSound =
+      [rows, parts, size].every((count) => Number.isSafeInteger(count) && count >= 0) &&
+      size > 0 &&
+      size <= MOST_PIECE &&
+      Array.isArray(columns) &&
+      !Array.isArray(least) &&
+      Object.values(least).every(Number.isSafeInteger);
+    if (isSound) return header;
+  } catch {
+    // What is no text, no JSON or has no members is no header either.
+  }
+  throw broken();
 }
 
 function broken(): QueryError {

@@ -53,6 +53,13 @@ export interface LeftOut {
   readonly rows: number;
 }
 
+/** What a version leaves out, and what it was and who consented when that was looked at. */
+interface Looked {
+  readonly revision: number;
+  readonly standing: object | null;
+  readonly leftOut: LeftOut;
+}
+
 /** By what a person is known: columns of streams and tables, and what stands there for them. */
 export type SubjectPlaces = readonly {
   readonly relation: string;
@@ -70,8 +77,8 @@ export class DatasetKeeper {
   readonly #parts: DatasetKeeperParts;
   /** Keys of objects of datasets that are being made. */
   readonly #underWay = new Set<string>();
-  /** What versions leave out, and who consented when that was looked at. */
-  readonly #leftOut = new Map<string, { readonly standing: object | null; readonly leftOut: LeftOut }>();
+  /** By version. */
+  readonly #leftOut = new Map<string, Looked>();
   /** Changes take turns: a version is given once. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -185,9 +192,10 @@ export class DatasetKeeper {
     const { consent, purpose } = dataset;
     if (consent === null) return null;
     const standing = purpose === null ? null : this.#parts.consents.standing(consent.stream, purpose);
-    const reference = `${referenceOf(dataset)}/${dataset.revision}`;
+    const reference = referenceOf(dataset);
+    const { revision } = dataset;
     const known = this.#leftOut.get(reference);
-    if (known !== undefined && known.standing === standing) return known.leftOut;
+    if (known?.revision === revision && known.standing === standing) return known.leftOut;
     const consenting = this.#consentingOf(dataset);
     const persons = new Set<string>();
     let rows = 0;
@@ -197,7 +205,7 @@ export class DatasetKeeper {
       for (const person of namedIn(batch, consent.column, out)) persons.add(person);
     }
     const leftOut = { subjects: persons.size, rows };
-    this.#leftOut.set(reference, { standing, leftOut });
+    this.#leftOut.set(reference, { revision, standing, leftOut });
     return leftOut;
   }
 
@@ -247,6 +255,7 @@ export class DatasetKeeper {
         await keys.removeDataKeys(tx, handlesOfDataset(dataset));
         await book.end(tx, dataset, why, clock.now());
       });
+      this.#leftOut.delete(referenceOf(dataset));
       // What a crash leaves of them is swept: no dataset has it any more.
       for (const object of dataset.objects) await deleteObject(objects, object);
     });
