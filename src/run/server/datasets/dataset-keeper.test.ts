@@ -187,6 +187,16 @@ test('DatasetKeeper.create() leaves nothing where it ends half way, and what a c
   assert.equal(await stored(), 2);
 });
 
+test('DatasetKeeper.create() gives a name to who is first, whoever began to make one of it meanwhile', async (t) => {
+  const { keeper, stored, between, book } = await open(t);
+  between.step = async () => {
+    between.step = async () => {};
+    await keeper.create(caller('eve'), REQUEST, NEVER);
+  };
+  await assert.rejects(keeper.create(ADA, REQUEST, NEVER), { code: 'API_DATASET_INVALID', message: /somebody else/ });
+  assert.deepEqual([(await book.active()).map(({ owner }) => owner), await stored()], [['eve'], 2]);
+});
+
 test('DatasetKeeper.create() leaves nothing, and no entry, where other rows are withheld by then', async (t) => {
   const { keeper, stored, between, book, audit } = await open(t);
   between.judge = () => {

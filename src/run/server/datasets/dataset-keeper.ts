@@ -107,12 +107,7 @@ export class DatasetKeeper {
         },
       );
     }
-    const owners = (await this.#parts.book.find(name))?.owner;
-    if (owners !== undefined && owners !== ownerOf(caller)) {
-      throw new ApiError('API_DATASET_INVALID', `Cannot create dataset: ${name} is somebody else’s`, {
-        hint: 'Choose another name',
-      });
-    }
+    await this.#requireOwn(caller, name);
     const { shown } = this.#parts;
     const before = shown.versions();
     await using draft = this.#draft(name);
@@ -360,6 +355,8 @@ export class DatasetKeeper {
   ): Promise<Dataset> {
     const { audit, book, clock, random, template } = this.#parts;
     const { name, sql, parameters, keep } = request;
+    // Who began later may have come first.
+    await this.#requireOwn(caller, name);
     const version = await book.nextVersion(name);
     // It may have waited behind others; whose rows go once it is published is found by who erases them.
     frozen.requireCurrent();
@@ -411,6 +408,15 @@ export class DatasetKeeper {
     });
     await this.#publish(draft, (tx) => book.add(tx, dataset));
     return dataset;
+  }
+
+  /** @throws {ApiError} API_DATASET_INVALID where somebody else has datasets of that name */
+  async #requireOwn(caller: Caller, name: string): Promise<void> {
+    const owner = (await this.#parts.book.find(name))?.owner;
+    if (owner === undefined || owner === ownerOf(caller)) return;
+    throw new ApiError('API_DATASET_INVALID', `Cannot create dataset: ${name} is somebody else’s`, {
+      hint: 'Choose another name',
+    });
   }
 
   #draft(name: string): DatasetDraft {
