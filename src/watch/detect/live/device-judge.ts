@@ -30,6 +30,7 @@ import { OpenFinding } from './open-finding.ts';
 import type { Alarm } from './open-finding.ts';
 import { ReadingMemory } from './reading-memory.ts';
 import { fillSaved, savedNumber, stateUnfit } from './saved-state.ts';
+import type { SavedState } from './saved-state.ts';
 import type { WatchedDetector } from './detector-catalogue.ts';
 import type { WatchPlan } from './watch-plan.ts';
 
@@ -449,26 +450,36 @@ export class DeviceJudge {
       const key = keyOf(plan.detectors[i]!);
       const detector = state.get(`detector ${key}`);
       if (!(detector instanceof Uint8Array)) continue;
-      if (!resumed(part.detector, detector)) continue;
+      if (!goesOn(() => part.detector.resume(detector))) continue;
       // A state of before fields had limits of their own learns them anew.
       if (!state.has(`limits ${key}`)) continue;
       fillSaved(device, state, `limits ${key}`, part.state.threshold);
       const { calibration } = part.state;
       if (calibration.length > 0) fillSaved(device, state, `calibration ${key}`, calibration);
     }
-    const seat = this.#seatOfSeries();
-    for (const [i, part] of (seat ?? []).entries()) {
-      const key = seriesKey(plan.series![i]!);
-      const detector = state.get(`series ${key}`);
-      if (!(detector instanceof Uint8Array) || !state.has(`series limits ${key}`)) continue;
-      part.detector = plan.series![i]!.kind.restore(detector);
-      fillSaved(device, state, `series limits ${key}`, part.threshold);
-    }
+    this.#restoreSeries(own, state);
     own.numbers.set(this.#arena);
     own.history = this.#checks.history;
     // What was restored beside the numbers takes its seat with the device.
     this.#seated = null;
     return own;
+  }
+
+  /** Takes up what a device had of detectors of series; where that cannot be read its memory is for others. */
+  #restoreSeries(own: SeatedDevice, state: SavedState): void {
+    try {
+      for (const [i, part] of (this.#seatOfSeries() ?? []).entries()) {
+        const kind = this.#plan.series![i]!;
+        const key = seriesKey(kind);
+        const detector = state.get(`series ${key}`);
+        if (!(detector instanceof Uint8Array) || !state.has(`series limits ${key}`)) continue;
+        const resume = (): void => void (part.detector = kind.kind.restore(detector));
+        if (goesOn(resume)) fillSaved(own.device, state, `series limits ${key}`, part.threshold);
+      }
+    } catch (error) {
+      this.release(own);
+      throw error;
+    }
   }
 
   /** What is usual at a row: under its condition, where that is known. */
@@ -663,9 +674,9 @@ interface Beyond {
 }
 
 /** Whether a detector goes on from a snapshot; from one of a version that it does not know it begins anew. */
-function resumed(detector: FieldwiseDetector, bytes: Uint8Array): boolean {
+function goesOn(resume: () => void): boolean {
   try {
-    detector.resume(bytes);
+    resume();
     return true;
   } catch (error) {
     if (error instanceof FeaturesError && error.code === 'FEATURES_STATE_FOREIGN') return false;

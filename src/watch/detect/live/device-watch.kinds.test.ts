@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextNormal, seedRandom } from '#learn/features/index.ts';
+import { decodeState, encodeState, nextNormal, seedRandom } from '#learn/features/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { DETECTOR_KINDS } from '#declare/template/index.ts';
 import { DearerTiers } from '../tiers/dearer-tiers.ts';
@@ -146,4 +146,33 @@ test('while the processor is busy what series show is not judged, and that is co
   dearer.open = false;
   new DeviceWatch('p', plan, judge).take(cut(rowsOf(''), 0, 70), dearer);
   assert.deepEqual([judge.series?.shed, judge.series?.figures[0]?.judged], [70, 0]);
+});
+
+test('a detector of series of a version before begins anew, and the rest of a device goes on', () => {
+  const plan = planOf('robust-z, series-ensemble', ', tiers: { memory: 1MiB }');
+  const watch = new DeviceWatch('p', plan);
+  watch.take(cut(rowsOf(''), 0, 600));
+  const saved = new Map(decodeState(watch.snapshot(), 'device-watch', 1));
+  const key = [...saved.keys()].find((name) => name.startsWith('series series-ensemble'))!;
+  const restoreWith = (ensemble: Uint8Array, judge: DeviceJudge): DeviceWatch =>
+    DeviceWatch.restore(
+      'p',
+      plan,
+      encodeState('device-watch', 1, { ...Object.fromEntries(saved), [key]: ensemble }),
+      judge,
+    );
+  const known = decodeState(saved.get(key) as Uint8Array, 'series-ensemble', 1);
+  const before = encodeState('series-ensemble', 1, {
+    ...Object.fromEntries(known),
+    'part 0': encodeState('components-of-means', 1, {}),
+  });
+  const facts = restoreWith(before, new DeviceJudge(plan)).describe();
+  assert.equal(facts.readings, 600);
+  const seen = new Map(facts.detectors.map((one) => [one.name, one.seen]));
+  assert.deepEqual([seen.get('robust-z'), seen.get('series-ensemble')], [600, 0]);
+  // A device whose state cannot be read leaves its memory to others.
+  const judge = new DeviceJudge(plan);
+  const damaged = encodeState('series-ensemble', 1, { ...Object.fromEntries(known), 'part 0': 0 });
+  for (let i = 0; i < 50; i++) assert.throws(() => restoreWith(damaged, judge), { code: 'DETECT_STATE_UNFIT' });
+  assert.equal(judge.series?.leftOut, 0);
 });
