@@ -57,6 +57,12 @@ test('followExtends() refuses cycles, files outside and files that are not there
   for (const [text, files, expected] of table) assert.ok(follow(text, files).codes.includes(expected), text);
 });
 
+test('followExtends() says where the templates of the package are listed', () => {
+  const findings = new Findings();
+  followExtends({ path: 'weir.yaml', text: 'extends: industry/logistic' }, () => null, findings);
+  assert.match(findings.sorted()[0]?.message ?? '', /no file `industry\/logistic\/template.yaml`; `weir init` lists/);
+});
+
 test('followExtends() follows at most eight in a row', () => {
   const files = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`f${i}.yaml`, `extends: f${i + 1}.yaml`]));
   const { codes, read } = follow('extends: f0.yaml', files);

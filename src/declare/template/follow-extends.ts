@@ -4,7 +4,7 @@ import { mergeSource } from './merge-source.ts';
 import { parseYaml } from './parse-yaml.ts';
 import type { MapNode, ScalarNode, SourceNode } from './source-node.ts';
 import { describeNode } from './source-node.ts';
-import { resolveExtends } from './source-path.ts';
+import { PACKAGE_FOLDER, resolveExtends } from './source-path.ts';
 
 /** Reads a file of the template's folder or of the package by the path that `resolveSourcePath` gives; null: none. */
 export type ReadSource = (path: string) => string | null;
@@ -73,7 +73,9 @@ export function followExtends(
     if (above.length + 1 >= TEMPLATE_BOUNDS.extendsDepth || files >= MAX_FILES)
       return refuse('templates extend each other too deep; at most 8 in a row are followed');
     const text = readFile(path);
-    return text === null ? refuse(`there is no file \`${path}\``, 'TEMPLATE_FILE_MISSING') : { path, text };
+    if (text !== null) return { path, text };
+    const where = path.startsWith(PACKAGE_FOLDER) ? '; `weir init` lists the templates of the package' : '';
+    return refuse(`there is no file \`${path}\`${where}`, 'TEMPLATE_FILE_MISSING');
   }
 
   return follow(source.path, source.text, []);

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { layoutOf } from '#run/server/index.ts';
 import { temporaryFolder } from '../../../test/support/tmp.ts';
 import { CommandContext } from './command-context.ts';
+import type { CliError } from './errors.ts';
 import { logKeys, openLogSource } from './open-log-source.ts';
 import { recordTerminal, standIn } from './testing.ts';
 
@@ -42,7 +43,10 @@ test('logKeys() takes named keys, else those kept at the first start, else none'
   const data = await temporaryFolder(t);
   const context = new CommandContext(recordTerminal(), { data });
   assert.deepEqual(await logKeys(context, [KEY]), [KEY]);
-  await assert.rejects(logKeys(context, undefined), { code: 'CLI_USAGE' });
+  await assert.rejects(logKeys(context, undefined), ({ code, message }: CliError) => {
+    assert.equal(code, 'CLI_USAGE');
+    return message.includes(data);
+  });
   await mkdir(layoutOf(data).operator);
   await writeFile(join(layoutOf(data).operator, 'audit.keys'), `${KEY}\n`);
   assert.deepEqual(await logKeys(context, undefined), [KEY]);

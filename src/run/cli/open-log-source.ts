@@ -90,7 +90,7 @@ export async function logKeys(
   if (named !== undefined) return readKeys(named);
   const kept = keptKeysFile(layoutOf(chooseDataDirectory(context.options.data)));
   if (existsSync(kept)) return readKeys([kept]);
-  throw new CliError('CLI_USAGE', 'Cannot believe the log: there is no key to verify it with', {
-    hint: 'Name it with --key; whoever runs the platform prints it with `npm run -s weir -- audit key`',
+  throw new CliError('CLI_USAGE', `Cannot believe the log: no key is named, and none was kept in ${kept}`, {
+    hint: 'Name the data directory with --data, or the key with --key; whoever runs the platform prints it with `npm run -s weir -- audit key`',
   });
 }

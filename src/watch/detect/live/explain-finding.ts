@@ -123,7 +123,8 @@ function mainClause(device: string, detector: string, cause: Cause): string {
     case 'baseline-moved':
       return `what is usual for ${field} of ${device} has moved to ${of(value)}${range.replace('is', 'was')}`;
     case 'stuck-check':
-      return `${field} of ${device} stayed at ${of(value)}, longer than it ever does: any other value would have been no alert`;
+      // Not any other: where it stayed far out, what is near it is as unusual to others.
+      return `${field} of ${device} stayed at ${of(value)}, longer than it ever does: any other usual value would have been no alert`;
     case 'jump-check':
       // The greatest jump may be the one that ends a trouble.
       if (usual !== null && value >= usual[0] && value <= usual[1])
