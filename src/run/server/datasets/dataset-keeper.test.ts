@@ -239,6 +239,23 @@ test('DatasetKeeper.remove() takes object and keys, and tend() shreds them', asy
   assert.ok(audit.events.some(({ action }) => action === 'delete-dataset'));
 });
 
+test('DatasetKeeper.tend() has keys shredded of what goes while others are', async (t) => {
+  const { keeper, keys, book } = await open(t);
+  const [one, two] = [await keeper.create(ADA, REQUEST, NEVER), await keeper.create(ADA, REQUEST, NEVER)];
+  await keeper.remove('person:ada', one);
+  const shred = keys.lifecycle.shred.bind(keys.lifecycle);
+  const removed: Promise<void>[] = [];
+  t.mock.method(keys.lifecycle, 'shred', async (actor: string) => {
+    const done = await shred(actor);
+    removed.push(keeper.remove('person:ada', two));
+    for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+    return done;
+  });
+  await keeper.tend();
+  await Promise.all(removed);
+  assert.deepEqual([removed.length, await book.hasUnshredded()], [1, true]);
+});
+
 test('DatasetKeeper.tend() lets a dataset go with its oldest row, or when its maker said', async (t) => {
   const { keeper, clock } = await open(t);
   const dataset = await keeper.create(ADA, REQUEST, NEVER);

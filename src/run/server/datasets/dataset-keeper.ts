@@ -264,9 +264,12 @@ export class DatasetKeeper {
       if (end !== null && end <= clock.now()) await this.remove(ACTOR, dataset, 'expired');
     }
     await this.#sweep();
-    if (!(await book.hasUnshredded())) return;
-    await keys.lifecycle.shred(ACTOR);
-    await book.shredded();
+    // What goes while keys are shredded is not noted as shredded with them.
+    await this.#alone(async () => {
+      if (!(await book.hasUnshredded())) return;
+      await keys.lifecycle.shred(ACTOR);
+      await book.shredded();
+    });
   }
 
   /** Datasets with rows of a person. */
