@@ -268,7 +268,18 @@ export class DeviceJudge {
         const own = scores[i]!.subarray(row * width, (row + 1) * width);
         const { limits } = part.thresholds;
         const times = own.map((score, at) => (score > 0 ? score / limits[at]! : 0));
-        this.#beyond.push({ part, rows, values, row, time, score: own[field]!, limit: limits[field]!, limits, times });
+        this.#beyond.push({
+          part,
+          rows,
+          values,
+          exact: values !== blurred,
+          row,
+          time,
+          score: own[field]!,
+          limit: limits[field]!,
+          limits,
+          times,
+        });
       }
       for (const one of this.#beyond) this.#open.beyond(this.#alarm(one), found);
       if (seat !== null && this.#follow(seat, rows, { blurred, exact: measures.values }, row, dearer, found))
@@ -313,11 +324,8 @@ export class DeviceJudge {
   #seriesAlarm(verdict: SeriesVerdict, rows: DeviceRows, row: number): Alarm {
     const { name, score, limit, facts, seen, exact, shares, scoreOf, charge } = verdict;
     const explain = (own: FiredDetector): Finding => {
-      const { centre } = this.#usualAt(rows, row);
-      const conditioned = !exact && this.#conditions !== null && rows.conditions !== undefined;
-      const plain = rows.values.subarray(row * seen.length, (row + 1) * seen.length);
-      const away = plain.map((value, i) => (conditioned && i < seen.length - 1 ? seen[i]! : value - centre[i]!));
-      const passes = askPasses(score / limit, (trial) => scoreOf(trial) / limit, seen, away);
+      const { given, away, seenAs } = this.#inSpreads(rows, row, seen, exact);
+      const passes = askPasses(score / limit, (trial) => scoreOf(seenAs(trial)) / limit, given, away);
       return this.#finding(rows, row, own, facts, { shares: shares(), asked: [{ name, passes }] });
     };
     return { name, score, limit, time: rows.times[row]!, charge, explain };
@@ -551,28 +559,18 @@ export class DeviceJudge {
   }
 
   /** What a detector says of a row that it found beyond its limit. */
-  #ask({ part: { detector }, rows, values, row, limits, times }: Beyond): Pick<Unusual, 'shares' | 'asked'> {
+  #ask({ part: { detector }, rows, values, exact, row, limits, times }: Beyond): Pick<Unusual, 'shares' | 'asked'> {
     const width = this.#plan.fields.length;
     const seen = values.subarray(row * width, (row + 1) * width);
-    const plain = rows.values.subarray(row * width, (row + 1) * width);
     const before = this.#memory.leadingTo(rows, row).at(-2)?.row ?? null;
     const last = values.subarray((rows.count - 1) * width, rows.count * width);
     // A check of changes has the last row of the block behind it by now: the same change from there is judged.
     const judged =
       detector.kind === 'jump-check' && before !== null ? last.map((value, i) => value + seen[i]! - before[i]!) : seen;
-    // Under a condition a detector sees spreads from what is usual there, which is 0.
-    const conditioned = this.#conditions !== null && values !== rows.values;
-    const { centre, counts } = this.#usualAt(rows, row);
-    // In spreads, which go with the value: a detector sees how rare these are.
-    const inSpreads = (i: number): boolean => conditioned && i < width - 1 && counts[i]! > 1;
-    const given = judged.map((value, i) => (inSpreads(i) ? fromNormal(value, counts[i]!) : value));
-    const away = plain.map((value, i) => (inSpreads(i) ? given[i]! : value - centre[i]!));
+    const { given, away, seenAs } = this.#inSpreads(rows, row, judged, exact);
     const scores = new Float64Array(width);
     const timesOf = (trial: Float64Array): number => {
-      const seenSo = conditioned
-        ? trial.map((value, i) => (inSpreads(i) ? asNormal(value, counts[i]!) : value))
-        : trial;
-      detector.scoreFields({ values: seenSo, width, count: 1 }, scores);
+      detector.scoreFields({ values: seenAs(trial), width, count: 1 }, scores);
       return scores.reduce((most, score, i) => (score / limits[i]! > most ? score / limits[i]! : most), 0);
     };
     const squares = times.map((one) => one * one);
@@ -581,6 +579,26 @@ export class DeviceJudge {
       shares: normaliseShares(squares, width),
       asked: [{ name: detector.kind, passes: askPasses(Math.max(...times), timesOf, given, away) }],
     };
+  }
+
+  /**
+   * A row that a detector saw, in what goes with the values: under a condition it sees how rare spreads from what is usual
+   * there are, which is 0, and they themselves go with the value.
+   *
+   * @param exact whether it saw values that no condition changes
+   * @returns the row so, how far each field is from usual, and what the detector would see of another
+   */
+  #inSpreads(rows: DeviceRows, row: number, seen: Float64Array, exact: boolean) {
+    const { centre, counts } = this.#usualAt(rows, row);
+    const width = seen.length;
+    const plain = rows.values.subarray(row * width, (row + 1) * width);
+    const conditioned = !exact && this.#conditions !== null && rows.conditions !== undefined;
+    const isInSpreads = (i: number): boolean => conditioned && i < width - 1 && counts[i]! > 1;
+    const given = seen.map((value, i) => (isInSpreads(i) ? fromNormal(value, counts[i]!) : value));
+    const away = plain.map((value, i) => (isInSpreads(i) ? given[i]! : value - centre[i]!));
+    const seenAs = (trial: Float64Array): Float64Array =>
+      conditioned ? trial.map((value, i) => (isInSpreads(i) ? asNormal(value, counts[i]!) : value)) : trial;
+    return { given, away, seenAs };
   }
 
   /** A finding that begins with a row of a block. */
@@ -663,6 +681,8 @@ interface Beyond {
   readonly rows: DeviceRows;
   /** The block as its detector saw it. */
   readonly values: Float64Array;
+  /** Whether that is with values that no condition changes. */
+  readonly exact: boolean;
   readonly row: number;
   readonly time: number;
   /** Of the field that is farthest beyond its own limit. */

@@ -176,3 +176,26 @@ test('a detector of series of a version before begins anew, and the rest of a de
   for (let i = 0; i < 50; i++) assert.throws(() => restoreWith(damaged, judge), { code: 'DETECT_STATE_UNFIT' });
   assert.equal(judge.series?.leftOut, 0);
 });
+
+test('under a condition the value that a detector of series would have passed is one that it passes', () => {
+  const base = planOf('autoencoder-ensemble');
+  const plan = { ...base, context: { state: 'mode', calendars: [] } } satisfies WatchPlan;
+  const rows = rowsOf('');
+  const conditioned = (given: DeviceRows): DeviceRows => ({
+    ...given,
+    conditions: new Float64Array(given.count).fill(1),
+  });
+  const watch = new DeviceWatch('p', plan);
+  watch.take(conditioned(cut(rows, 0, ODD)));
+  const before = watch.snapshot();
+  const odd = cut(rows, ODD, ODD + 1);
+  odd.values[0] = 500;
+  const [cause] = watch.take(conditioned(odd)).at(-1)!.causes;
+  const toldAt = (value: number): boolean => {
+    odd.values[0] = value;
+    return DeviceWatch.restore('p', plan, before).take(conditioned(odd)).length > 0;
+  };
+  assert.ok(cause?.field === 'level' && toldAt(500));
+  const passes = cause.wouldPass ?? NaN;
+  assert.ok(!toldAt(passes) && toldAt(passes + 0.2 * (500 - passes)), String(passes));
+});
