@@ -43,3 +43,15 @@ test('DatasetDraft that nobody publishes takes its objects and its keys with it'
   const kept = catalogue.transaction((tx) => keys.keepDataKeys(tx, draft.handles));
   await assert.rejects(kept, { code: 'KEYS_UNKNOWN' });
 });
+
+test('DatasetDraft takes with it what was being sealed when it was given up', async (t) => {
+  const { draft, underWay, stored, keys, catalogue } = await open(t);
+  const taken = draft.take(PIECE);
+  await draft[Symbol.asyncDispose]();
+  await taken;
+  assert.deepEqual([await stored(), underWay.size], [[], 0]);
+  await assert.rejects(
+    catalogue.transaction((tx) => keys.keepDataKeys(tx, draft.handles)),
+    { code: 'KEYS_UNKNOWN' },
+  );
+});

@@ -15,6 +15,14 @@ export interface DatasetDraftParts extends DatasetRowsParts {
   readonly underWay: Set<string>;
 }
 
+type Piece = Omit<FrozenPiece, 'least'> & Partial<Pick<FrozenPiece, 'least'>>;
+
+/** The object that a piece takes the place of, and the revision that it is then. */
+interface Place {
+  readonly id?: string;
+  readonly revision?: number;
+}
+
 /**
  * Objects of a dataset that is being made: sealed one by one as their rows come, so that one is held at a time. Until
  * somebody publishes them they are nobody's, and go again with the draft.
@@ -25,6 +33,8 @@ export class DatasetDraft implements AsyncDisposable {
   readonly #made: DatasetObject[] = [];
   readonly #written: string[] = [];
   readonly #least = new Map<string, number>();
+  /** What is being sealed, whatever comes of it. */
+  #taking: Promise<void> = Promise.resolve();
   #isPublished = false;
 
   constructor(name: string, parts: DatasetDraftParts) {
@@ -42,11 +52,14 @@ export class DatasetDraft implements AsyncDisposable {
     return this.#least.get(column) ?? null;
   }
 
-  /** Seals a piece and stores it. @param as the object that it takes the place of, and the revision that it is then */
-  async take(
-    piece: Omit<FrozenPiece, 'least'> & Partial<Pick<FrozenPiece, 'least'>>,
-    as: { readonly id?: string; readonly revision?: number } = {},
-  ): Promise<DatasetObject> {
+  /** Seals a piece and stores it. @param as where it is not a new object */
+  take(piece: Piece, as: Place = {}): Promise<DatasetObject> {
+    const taken = this.#take(piece, as);
+    this.#taking = Promise.allSettled([this.#taking, taken]).then(() => undefined);
+    return taken;
+  }
+
+  async #take(piece: Piece, as: Place): Promise<DatasetObject> {
     const { clock, random, underWay } = this.#parts;
     const { id = makeId(clock, random), revision = 1 } = as;
     const objectKey = datasetObjectKey(id, revision);
@@ -72,6 +85,8 @@ export class DatasetDraft implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { keys, objects, underWay } = this.#parts;
+    // A statement that is stopped may have left one on its way.
+    await this.#taking;
     keys.forgetDataKeys(this.handles);
     for (const objectKey of this.#written) {
       // What cannot be deleted now is swept within the hour; why there is no dataset matters more.
