@@ -109,6 +109,22 @@ test('refresh() has erasures reach each target, and says which it could not reac
   assert.deepEqual([text.includes(block(gone.footerHandle)), text.includes(block(kept.footerHandle))], [false, true]);
 });
 
+test('catchUp() reaches, after a start, what was destroyed before it and not told', async (t) => {
+  const { keeper, add, backUp, trust, parts } = await openBackupWorld(t);
+  await add('s1');
+  await backUp();
+  const started = (): Promise<BackupKeeper> => BackupKeeper.open({ ...parts, keys: { destructions: 0 } });
+  assert.deepEqual(await (await started()).catchUp(), [], 'nothing was destroyed');
+  await trust.keys.lifecycle.shred('test');
+  const again = await started();
+  assert.deepEqual(
+    (await again.catchUp()).map(({ confirmed }) => confirmed),
+    [true],
+  );
+  assert.deepEqual((await keeper.trial())[0]?.destroyedKeys, []);
+  assert.deepEqual(await again.catchUp(), []);
+});
+
 async function readLog({ auditLog }: BackupParts): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const { event } of entriesFrom(auditLog as AuditLog, 0)) found.push(`${event.action} ${event.outcome}`);

@@ -13,7 +13,7 @@ import type { BackupTarget } from './backup-targets.ts';
 import type { BackupPlace } from './open-place.ts';
 import { PatientPlaces } from './patient-places.ts';
 import { formatDescription, readDescription, readSnapshot } from './read-snapshot.ts';
-import { tryTargets } from './try-targets.ts';
+import { destroyedKeys, tryTargets } from './try-targets.ts';
 import { writeSnapshot } from './write-snapshot.ts';
 import type { SnapshotParts } from './write-snapshot.ts';
 
@@ -96,6 +96,8 @@ export class BackupKeeper {
   readonly #runs = new Map<string, BackupRun>();
   /** Destructions of keys that every target has heard of, or been noted as behind. */
   #seen = 0;
+  /** Whether this start has looked for what a platform that ended destroyed and had not told its targets. */
+  #lookedBack = false;
   /** What is under way, by target. */
   readonly #working = new Map<string, Promise<unknown>>();
 
@@ -245,7 +247,28 @@ export class BackupKeeper {
   async catchUp(): Promise<readonly Confirmation[]> {
     const destructions = this.#parts.keys.destructions;
     if (destructions !== this.#seen) return this.refresh();
-    return this.#reach((await this.list()).filter(({ behind }) => behind !== null));
+    const targets = await this.list();
+    const missed = this.#lookedBack ? new Set() : await this.#missed(targets);
+    this.#lookedBack = true;
+    return this.#reach(targets.filter(({ id, behind }) => behind !== null || missed.has(id)));
+  }
+
+  /** Targets that open what was destroyed here, or may: destructions are counted anew at each start. */
+  async #missed(targets: readonly BackupTarget[]): Promise<ReadonlySet<string>> {
+    const [destroyed, open] = await Promise.all([destroyedKeys(this.#parts.custody), this.#parts.open()]);
+    const missed = new Set<string>();
+    for (const { id, place, last } of targets) {
+      if (last === null) continue;
+      const isSound = await this.#places
+        .open(place, { readOnly: true })
+        .then((objects) => readSnapshot(objects, () => open))
+        .then(
+          ({ ring }) => destroyed(ring).length === 0,
+          () => false,
+        );
+      if (!isSound) missed.add(id);
+    }
+    return missed;
   }
 
   async #reach(targets: readonly BackupTarget[]): Promise<readonly Confirmation[]> {

@@ -32,7 +32,7 @@ export async function tryTargets({
   clock,
   random,
 }: TryTargetsParts): Promise<readonly BackupTrial[]> {
-  const held = new Set((await custody.names()).map((name) => `secrets/${name}.key`));
+  const destroyed = await destroyedKeys(custody);
   const trials: BackupTrial[] = [];
   for (const { id, place, behind } of targets) {
     const hours = (since: number | null): number | null => (since === null ? null : (clock.now() - since) / HOUR_US);
@@ -47,7 +47,7 @@ export async function tryTargets({
         sampled: Math.min(SAMPLE, objectsOf(manifest).length),
         damaged: await damagedOf(objects, sample(objectsOf(manifest), random)),
         flipFound: await findsFlip(objects, open, random),
-        destroyedKeys: Object.keys(ring.custody).filter((path) => path.startsWith('secrets/') && !held.has(path)),
+        destroyedKeys: destroyed(ring),
       });
     } catch (error) {
       const problem = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
@@ -55,6 +55,12 @@ export async function tryTargets({
     }
   }
   return trials;
+}
+
+/** Tells which keys of a ring are here no more. */
+export async function destroyedKeys(custody: Pick<Custody, 'names'>): Promise<(ring: BackupRing) => readonly string[]> {
+  const held = new Set((await custody.names()).map((name) => `secrets/${name}.key`));
+  return (ring) => Object.keys(ring.custody).filter((path) => path.startsWith('secrets/') && !held.has(path));
 }
 
 function sample<T>(items: readonly T[], random: Random): readonly T[] {
