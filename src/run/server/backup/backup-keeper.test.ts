@@ -35,12 +35,16 @@ test('a place belongs to one platform, and to the copy of it that wrote there la
 });
 
 test('two at once: the second is refused, and the first is whole', async (t) => {
-  const { keeper, place, add, parts } = await openBackupWorld(t);
+  const { place, add, parts } = await openBackupWorld(t);
   await add('s1');
   const request = { place: { location: place }, check: false, takeOver: false };
+  // The first goes on only once the second has been refused.
+  const { promise: refused, resolve: goOn } = Promise.withResolvers<void>();
+  const keeper = await BackupKeeper.open({ ...parts, flush: () => refused });
   const first = await keeper.create('person:a', request);
   await assert.rejects(keeper.create('person:b', request), { code: 'BACKUP_BUSY' });
   await assert.rejects(keeper.forget('person:b', first.target), { code: 'BACKUP_BUSY' });
+  goOn();
   assert.equal((await keeper.end(first.id)).state, 'done');
   const actions = (await readLog(parts)).filter((action) => action.startsWith('create-backup'));
   assert.deepEqual(actions, ['create-backup allowed', 'create-backup done']);

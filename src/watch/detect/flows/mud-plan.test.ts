@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { LAMP_MUD } from '../../../../test/support/lamp-mud.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { hasMudPlans, planMud } from './mud-plan.ts';
+import { proberProfile } from './prober-profile.ts';
 
 const DEVICES = 'devices: {lamp: {mud: lamp.json}, lock: {}}\n';
 const plan = (streams: string) => planMud(makeTemplate(`${DEVICES}streams: {${streams}}`, { 'lamp.json': LAMP_MUD }));
@@ -12,7 +13,7 @@ test('planMud() plans streams of flows of types that have a profile', () => {
     'flows: {type: flow, from: [lamp, lock]}, others: {type: flow, from: lock}, state: {from: lamp, fields: {x: {type: number}}}',
   );
   assert.deepEqual([...plans.keys()], ['flows', '_trial_flows']);
-  assert.equal(plans.get('_trial_flows')?.profiles.get('_probe')?.from.length, 1);
+  assert.deepEqual(plans.get('_trial_flows')?.profiles, new Map([['_probe', proberProfile()]]));
   const flows = plans.get('flows')!;
   assert.deepEqual([...flows.profiles.keys()], ['lamp']);
   assert.equal(flows.profiles.get('lamp')?.url, 'https://maker.example/lamp');
