@@ -25,7 +25,7 @@ function requireFree(address: string, name: string, port: number): Promise<void>
             'SERVER_PORT_IN_USE',
             `Cannot listen for ${name} on ${address}:${port}: another program does`,
             {
-              hint: 'Stop it, or name other ports under listen in the template',
+              hint: 'Stop it; other ports under `listen` of the template count before the first start, afterwards by `weir apply` while the platform runs',
               cause,
             },
           ),
