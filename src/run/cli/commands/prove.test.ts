@@ -45,7 +45,8 @@ test('weir prove shows outcomes, and fails where one failed, with its evidence',
 
 test('weir prove --json gives controls, and passes where all do', async (t) => {
   const platform = await standIn(t, { 'POST /v1/prove': { controls: [control('a', 'pass')], bundle: '' } });
-  const { out, status } = await platform.run(addProveCommand, 'prove', '--json');
+  const { out, err, status } = await platform.run(addProveCommand, 'prove', '--json');
+  assert.match(err, /trying every control/);
   assert.deepEqual([status, (JSON.parse(out) as { controls: { id: string }[] }).controls[0]?.id], [0, 'a']);
   await assert.rejects(platform.run(addProveCommand, 'prove', '--row', 'x'), { code: 'CLI_USAGE' });
 });

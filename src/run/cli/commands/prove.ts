@@ -36,6 +36,8 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
         rows: (options.row ?? []).map((row) => readCount(row, '--row', 1, 98)),
         ids: [...(options.control ?? [])],
       };
+      if (body.rows.length + body.ids.length === 0)
+        context.note('trying every control, one at a time: that takes a minute or more');
       const answer = await context.withPlatform((client) =>
         client.json<{ controls: ControlOutcome[]; bundle: string }>('POST', '/v1/prove', { body }),
       );
