@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { restoreFileCustody } from '#trust/keys/index.ts';
@@ -31,6 +34,15 @@ test('weir up', async (t) => {
     await writeFile(place.path('weak'), 'short');
     const weak = await place.weir('up', '--passphrase-file', 'weak');
     assert.match(weak.stderr, /\[KEYS_PASSPHRASE_WEAK\]/);
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const declared = readFileSync(place.path('weir.yaml'), 'utf8');
+    await writeFile(place.path('taken.yaml'), declared.replace('api: 0', `api: ${port}`));
+    const busy = await place.weir('up', '--passphrase-file', 'passphrase', '--template', 'taken.yaml');
+    taken.close();
+    assert.match(busy.stderr, /\[SERVER_PORT_IN_USE\]/);
+    assert.doesNotMatch(busy.stdout + busy.stderr, /WEIR-SHARE/);
     assert.ok(!existsSync(place.path('weir-data/keys/root.json')));
   });
 

@@ -1,3 +1,4 @@
+import type { Template } from '#declare/template/index.ts';
 import type { MovedRoot, MoveOptions } from './control/move-custody.ts';
 import type { Restored, RestoreOptions } from './backup/restore-backup.ts';
 import type { BackupPlace } from './backup/open-place.ts';
@@ -37,6 +38,16 @@ export type { SourceRecord } from './tables/csv-records.ts';
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const platform = await import('./platform.ts');
   return platform.startPlatform(options);
+}
+
+/**
+ * Tries the ports that a template declares, before anything is made that is made once.
+ *
+ * @throws {ServerError} SERVER_PORT_IN_USE
+ */
+export async function requireDeclaredPorts(template: Template): Promise<void> {
+  const { portsOf, requireFreePorts } = await import('./gateway/require-free-ports.ts');
+  await requireFreePorts(template.listen.address, portsOf(template));
 }
 
 /** Moves the root key of a platform that does not run; see `MoveOptions`. Loads what it needs on first use. */

@@ -60,6 +60,7 @@ import { ServerError } from './errors.ts';
 import type { Ports } from './gateway/contract.ts';
 import { forkGateway, GatewayHost } from './gateway/host.ts';
 import { keepGatewayCode } from './gateway/keep-code.ts';
+import { portsOf } from './gateway/require-free-ports.ts';
 import { holderOf } from './places/holder.ts';
 import { placesToRead } from './places/store-archive.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
@@ -681,10 +682,6 @@ function requireSafeListeners({ listen }: Template, custody: Custody): void {
       hint: 'Listen on 127.0.0.1, or start a platform of your own with `npm run -s weir -- up`',
     });
   }
-}
-
-function portsOf({ listen: { mqtt, https, api, status } }: Template): Ports {
-  return status === undefined ? { mqtt, https, api } : { mqtt, https, api, status };
 }
 
 async function writeOperator(folder: string, credential: { key: string; certificate: string }): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { systemClock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
-import { layoutOf, makeLog, startPlatform } from '#run/server/index.ts';
+import { layoutOf, makeLog, requireDeclaredPorts, startPlatform } from '#run/server/index.ts';
 import { createFileCustody, createPlacedCustody, inspectCustody, openCustody } from '#trust/keys/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
 import { announcePlatform } from '../announce-platform.ts';
@@ -69,8 +69,10 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
     throw new CliError('CLI_USAGE', 'Cannot use witness: --witness and --witness-key go together');
   }
   // The template first: whoever chose a passphrase must not lose it to a misspelt word.
-  const { source } = readTemplate(context.options.template ?? DEFAULT_TEMPLATE);
+  const { source, template } = readTemplate(context.options.template ?? DEFAULT_TEMPLATE);
   const layout = layoutOf(context.options.data ?? DEFAULT_DATA, options.auditDirectory);
+  // And the ports: the recovery kit is shown once, and nobody should take it for a part of what failed.
+  if ((await inspectCustody(layout.keys)) === null) await requireDeclaredPorts(template);
   await using custody = await openRootKey(layout.keys, context, options);
   await using platform = await startPlatform({
     data: layout.root,

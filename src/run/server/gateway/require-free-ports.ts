@@ -1,7 +1,13 @@
 import { createServer } from 'node:net';
 import { hasCode } from '#base/core/index.ts';
+import type { Template } from '#declare/template/index.ts';
 import { ServerError } from '../errors.ts';
 import type { Ports } from './contract.ts';
+
+/** The ports that a template declares; 0 for any. */
+export function portsOf({ listen: { mqtt, https, api, status } }: Template): Ports {
+  return status === undefined ? { mqtt, https, api } : { mqtt, https, api, status };
+}
 
 /**
  * Tries each port once before workers share it: a shared port can be taken twice by programs of one user, and then
