@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { AeadKey } from '#base/crypto/index.ts';
@@ -50,6 +51,15 @@ export interface JournalFileInfo {
 const CHUNK = 1024 * 1024;
 /** With `follow`, how long to wait for `wake` before looking all the same. */
 const LOOK_AGAIN_MS = 1_000;
+/** With `follow`, how long a reader that has caught up lets more come, since a look costs a millisecond of processor. */
+const GATHER_MS = 20;
+
+/** What one look at all workers came to. */
+interface Pass {
+  progress: boolean;
+  /** Whether something was known to be there that it did not come to. */
+  more: boolean;
+}
 
 /** Reads journal files while their writers append to them; any number of readers may. */
 export class FileJournalReader implements JournalReader {
@@ -76,15 +86,18 @@ export class FileJournalReader implements JournalReader {
     const stopped = (): boolean => signal?.aborted === true;
     while (!stopped()) {
       const woken = this.#woken;
-      let progress = false;
+      const pass: Pass = { progress: false, more: false };
       for (const files of await this.#survey.look()) {
-        for await (const item of this.#worker(files, at)) {
-          progress = true;
+        for await (const item of this.#worker(files, at, pass)) {
+          pass.progress = true;
           yield item;
           if (stopped()) return;
         }
       }
-      if (progress) continue;
+      if (pass.progress) {
+        if (follow && !pass.more) await wait(GATHER_MS, undefined, { signal }).catch(() => undefined);
+        continue;
+      }
       if (!follow) return;
       if (woken === this.#woken) await this.#sleep(signal);
     }
@@ -119,7 +132,7 @@ export class FileJournalReader implements JournalReader {
   }
 
   /** One chunk of the first file of a worker that has something left, so that no worker starves another. */
-  async *#worker(files: readonly FileState[], at: Map<string, number>): AsyncGenerator<JournalItem> {
+  async *#worker(files: readonly FileState[], at: Map<string, number>, pass: Pass): AsyncGenerator<JournalItem> {
     for (const state of files) {
       const { file } = state;
       if (file.header === null) continue;
@@ -135,7 +148,10 @@ export class FileJournalReader implements JournalReader {
           const record = this.#decode(state, from + frame.at, frame.plain);
           yield { position: { file: file.fileId, offset }, record, worker: file.worker };
         }
-        if (chunk.frames.length > 0) return;
+        if (chunk.frames.length > 0) {
+          pass.more ||= state.kind !== 'live' || at.get(file.fileId)! < state.durable;
+          return;
+        }
       }
       if (!this.#ends.has(file.fileId)) return;
     }
