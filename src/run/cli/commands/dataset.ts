@@ -231,10 +231,14 @@ function pathOf(
   return `/v1/datasets/${encodeURIComponent(name)}${rest}${query.size === 0 ? '' : `?${query.toString()}`}`;
 }
 
+function counted(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
 function describe({ name, version, rows, purpose, ends, size, objects, parts, digest, columns }: DatasetRow): string {
   return [
     `${name}@${version}: ${rows} rows${purpose === null ? '' : ` for ${purpose}`}, kept until ${ends ?? 'it is deleted'}`,
-    `lies in    ${objects} ${objects === 1 ? 'object' : 'objects'} of ${formatBytes(size)}, committed to in ${parts} parts`,
+    `lies in    ${counted(objects, 'object')} of ${formatBytes(size)}, committed to in ${counted(parts, 'part')}`,
     `digest     ${digest}`,
     `columns    ${columns.map((column) => `${column.name} ${column.type} (${column.class})`).join(', ')}`,
   ].join('\n');
