@@ -1,7 +1,8 @@
 import { decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
-import { decodeState, encodeState, FeaturesError, FeatureStream } from '#learn/features/index.ts';
+import { decodeState, encodeState, FeatureStream } from '#learn/features/index.ts';
 import type { BaselineState, StateArray } from '#learn/features/index.ts';
 import type { FieldwiseDetector } from '../detector.ts';
+import { goesOn } from '../goes-on.ts';
 import { normaliseShares } from '../occlude.ts';
 import { StateArena } from '../state-arena.ts';
 import { ANCHORED_AFTER, beginAnchor, checkAnchor, MOVED_LIMIT } from '../threshold/baseline-anchor.ts';
@@ -691,17 +692,6 @@ interface Beyond {
   /** The limits of all fields, and how many times them their scores were. */
   readonly limits: Float64Array;
   readonly times: Float64Array;
-}
-
-/** Whether a detector goes on from a snapshot; from one of a version that it does not know it begins anew. */
-function goesOn(resume: () => void): boolean {
-  try {
-    resume();
-    return true;
-  } catch (error) {
-    if (error instanceof FeaturesError && error.code === 'FEATURES_STATE_FOREIGN') return false;
-    throw error;
-  }
 }
 
 /** False alarms a second of each part: the detectors, the dearer tiers, channels, and what tells that the baseline has moved. */

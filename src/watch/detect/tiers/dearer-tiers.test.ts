@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextNormal, seedRandom } from '#learn/features/index.ts';
+import { decodeState, encodeState, nextNormal, seedRandom } from '#learn/features/index.ts';
 import { DearerTiers, STANDARD_TIERS, WINDOW_ROWS } from './dearer-tiers.ts';
 import type { TierVerdict } from './dearer-tiers.ts';
 
@@ -74,4 +74,27 @@ test('DearerTiers go on from a snapshot', () => {
   restored.restore(tiers.snapshot());
   const odd = windowOf([2, -2]);
   assert.equal(restored.judge(odd, 1, true, false)?.score, tiers.judge(odd, 1, true, false)?.score);
+});
+
+test('DearerTiers begin a model of another version anew, and the later ones go on', () => {
+  const tiers = taught(700);
+  const saved = Object.fromEntries(decodeState(tiers.snapshot(), 'dearer-tiers', 1));
+  const [first] = Object.keys(saved);
+  const model = decodeState(saved[first!] as Uint8Array, 'tier-model', 1);
+  const ofLater = [
+    encodeState('tier-model', 2, Object.fromEntries(model)),
+    encodeState('tier-model', 1, {
+      ...Object.fromEntries(model),
+      detector: encodeState('principal-components', 99, {}),
+    }),
+  ];
+  for (const other of ofLater) {
+    const restored = new DearerTiers(2, RATE, STANDARD_TIERS, () => 0);
+    restored.restore(encodeState('dearer-tiers', 1, { ...saved, [first!]: other }));
+    const again = decodeState(restored.snapshot(), 'dearer-tiers', 1);
+    const taken = Object.values(Object.fromEntries(again)).map((one) =>
+      decodeState(one as Uint8Array, 'tier-model', 1).get('taken'),
+    );
+    assert.deepEqual(taken, [0, 700]);
+  }
 });

@@ -1,5 +1,6 @@
 import { decodeState, encodeState } from '#learn/features/index.ts';
 import type { StateArray } from '#learn/features/index.ts';
+import { goesOn } from '../goes-on.ts';
 import { nearestNeighbours } from '../tabular/nearest-neighbours.ts';
 import { principalComponents } from '../tabular/principal-components.ts';
 import { TierModel } from './tier-model.ts';
@@ -177,12 +178,16 @@ export class DearerTiers {
     return encodeState(NAME, VERSION, state);
   }
 
-  /** @throws {FeaturesError} FEATURES_STATE_CORRUPT, FEATURES_STATE_FOREIGN */
+  /**
+   * Goes on from a snapshot; a model that it has of a version that is not known begins anew, and the others go on.
+   *
+   * @throws {FeaturesError} FEATURES_STATE_CORRUPT, FEATURES_STATE_FOREIGN
+   */
   restore(bytes: Uint8Array): void {
     const state = decodeState(bytes, NAME, VERSION);
     for (const model of this.#models) {
       const known = state.get(`model ${model.key}`);
-      if (known instanceof Uint8Array) model.restore(known);
+      if (known instanceof Uint8Array) goesOn(() => model.restore(known));
     }
   }
 }

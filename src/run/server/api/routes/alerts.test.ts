@@ -259,10 +259,15 @@ test('a window is opened by who may respond, shown, and taken back', async (t) =
     },
     revert: async (version, by) => ({ ...rules[version - 1]!, reverted: { by, at: 9_000_000 } }),
   };
-  const { call } = await openApi(t, { alerts, alertRules });
+  const baseline = async (device: string) => (device === 'truck-3' ? [BASELINE] : []);
+  const { call } = await openApi(t, { alerts, alertRules, baseline });
   const body = { device: 'truck-3', from: '1970-01-01T00:00:01Z', until: '1970-01-01T00:00:05Z', reason: 'service' };
   const made = await call('POST', '/v1/alert-rules', { body });
   assert.equal(made.status, 201, made.text);
+  for (const unknown of [{ device: 'nobody' }, { stream: 'nothing' }]) {
+    const refused = await call('POST', '/v1/alert-rules', { body: { ...body, ...unknown } });
+    assert.deepEqual([refused.status, refused.json()['code']], [400, 'RESPOND_WINDOW_INVALID']);
+  }
   assert.deepEqual([rules[0]?.from, rules[0]?.until, rules[0]?.stream], [1_000_000, 5_000_000, null]);
   const shown = (await call('GET', '/v1/alert-rules')).json() as { rules: { until: string }[] };
   assert.equal(shown.rules[0]?.until, '1970-01-01T00:00:05Z');

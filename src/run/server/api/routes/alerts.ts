@@ -25,6 +25,8 @@ import {
 import { ApiError } from '../errors.ts';
 import { ruleShownTo, shownTo } from '../../watch/shown-to.ts';
 import { speakersOf } from '../../watch/speakers-of.ts';
+import { unknownTarget } from '../../watch/unknown-target.ts';
+import type { KnownTargets } from '../../watch/unknown-target.ts';
 import { followAlerts } from '../follow-alerts.ts';
 import { closed, count, limitUpTo, listOf, orNull, text, time } from '../forms.ts';
 import { logBetween } from '../log-between.ts';
@@ -239,7 +241,8 @@ export const ALERT_ROUTES: readonly Route[] = [
       reason: WORDS,
     }),
     answer: { status: 201, json: RULE },
-    handle: async ({ body, caller }, { alertRules, clock }) => {
+    handle: async ({ body, caller }, services) => {
+      const { alertRules, clock } = services;
       const { device, stream, field, from, until, reason } = body as {
         readonly device?: string;
         readonly stream?: string;
@@ -248,10 +251,16 @@ export const ALERT_ROUTES: readonly Route[] = [
         readonly until: string;
         readonly reason: string;
       };
+      const target = { device: device ?? null, stream: stream ?? null };
+      const wrong = await unknownTarget(target, knownTargets(services));
+      if (wrong !== null) {
+        throw new RespondError('RESPOND_WINDOW_INVALID', `Cannot open window: ${wrong}`, {
+          hint: 'See devices with `npm run -s weir -- device list`, streams with `npm run -s weir -- views`',
+        });
+      }
       const rule = await alertRules.add({
         kind: 'window',
-        device: device ?? null,
-        stream: stream ?? null,
+        ...target,
         field: field ?? null,
         mostTimes: null,
         from: from === undefined ? clock.now() : parseTime(from, 'from'),
@@ -307,6 +316,15 @@ function shown({ subject }: Caller, { decisions, templates }: Services) {
 function ruleShown({ subject }: Caller, { decisions, templates, identity }: Services) {
   const typeOf = (device: string): string | null => identity.inventory.find(device)?.type ?? null;
   return ruleShownTo(subject, { decisions, template: templates.current, typeOf });
+}
+
+/** Devices of the inventory, and those of which readings were seen, as of an imported past. */
+function knownTargets({ identity, baseline, templates }: Services): KnownTargets {
+  return {
+    isDevice: async (name) => identity.inventory.find(name) !== null || ((await baseline(name)) ?? []).length > 0,
+    devices: async () => (await identity.inventory.list()).map(({ name }) => name),
+    streams: [...templates.current.streams.keys()],
+  };
 }
 
 /** @throws {RespondError} RESPOND_ALERT_UNKNOWN @throws {ApiError} API_FORBIDDEN */
