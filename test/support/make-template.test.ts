@@ -8,7 +8,7 @@ test('makeTemplate() makes a template of what is given', () => {
   assert.equal(template.name, 'test');
   assert.deepEqual(
     [...template.streams.keys()],
-    ['flow', '_events', '_probe', '_connections', '_trial_connections', '_trial', '_trial_flows'],
+    ['flow', '_events', '_probe', '_connections', '_trial_connections', '_trial', '_trial_flows', '_trial_windows'],
   );
 });
 

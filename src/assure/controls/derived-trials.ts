@@ -10,6 +10,21 @@ export interface WindowTrial {
   readonly found: number;
 }
 
+/** What became of readings that the device of the prober sent to a stream of windows, over MQTT. */
+export interface LiveWindowTrial {
+  /** Readings that were acknowledged, and those that were refused as they should be. */
+  readonly acknowledged: number;
+  readonly refused: number;
+  /** Rows that were there while the window was open. */
+  readonly early: number;
+  /** Rows there are of it, one of one device and window. */
+  readonly rows: number;
+  /** Whether it has the mean, least, greatest and count of what was sent, and nothing else of it. */
+  readonly right: boolean;
+  /** Files that hold a text of these readings. */
+  readonly found: number;
+}
+
 /** What synthetic rows gave away that were learnt from rows with one that stands alone. */
 export interface SynthesisTrial {
   /** Rows that were made. */

@@ -6,7 +6,7 @@ export type { Evidence } from './evidence-bundle.ts';
 export { judge } from './control.ts';
 export type { Control, ControlOutcome, ProbeResult } from './control.ts';
 export { CREDENTIAL_KINDS } from './door-trials.ts';
-export type { FleetSumTrial, HashingTrial, SynthesisTrial, WindowTrial } from './derived-trials.ts';
+export type { FleetSumTrial, HashingTrial, LiveWindowTrial, SynthesisTrial, WindowTrial } from './derived-trials.ts';
 export type {
   ApiAnswer,
   ConnectOutcome,

@@ -1,5 +1,5 @@
 import type { Json } from '#base/core/index.ts';
-import type { FleetSumTrial, HashingTrial, SynthesisTrial, WindowTrial } from './derived-trials.ts';
+import type { FleetSumTrial, HashingTrial, LiveWindowTrial, SynthesisTrial, WindowTrial } from './derived-trials.ts';
 import type {
   AdviceTrial,
   ApiAnswer,
@@ -177,6 +177,8 @@ export interface ProbePlatform {
   synthesisTrial(): Promise<SynthesisTrial>;
   /** Takes readings of its own into windows, as a stream does that is aggregated at the door. */
   windowTrial(): Promise<WindowTrial>;
+  /** Sends readings as the device `_probe` to a stream that is aggregated at the door, over MQTT, and asks for its rows. */
+  windowOwn(signal: AbortSignal): Promise<LiveWindowTrial>;
   /** Encrypts values of its own, has them added up without a key, and opens the sum. */
   fleetSumTrial(): Promise<FleetSumTrial>;
   /** Hashes words of its own as masks do, and tries to get them back. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { TokenKey } from '#base/crypto/index.ts';
 import type { Control } from './control.ts';
-import type { FleetSumTrial, HashingTrial, SynthesisTrial, WindowTrial } from './derived-trials.ts';
+import type { FleetSumTrial, HashingTrial, LiveWindowTrial, SynthesisTrial, WindowTrial } from './derived-trials.ts';
 import type {
   ApiAnswer,
   AdviceTrial,
@@ -167,6 +167,14 @@ export const SOUND_PRIVACY: PrivacyTrial = {
 
 /** Synthetic rows that give nothing away. */
 export const SOUND_WINDOWS: WindowTrial = { readings: 40, early: 0, rows: 2, right: true, found: 0 };
+export const SOUND_LIVE_WINDOWS: LiveWindowTrial = {
+  acknowledged: 20,
+  refused: 1,
+  early: 0,
+  rows: 1,
+  right: true,
+  found: 0,
+};
 export const SOUND_SYNTHESIS: SynthesisTrial = { made: 500, nearRare: 0, membership: 0.51, effectsBeforeCause: 0 };
 
 /** A sum that is right and that nobody else opens. */
@@ -438,6 +446,7 @@ export function soundPlatform(broken: Partial<ProbePlatform> = {}): ProbePlatfor
     hashingTrial: async () => SOUND_HASHING,
     synthesisTrial: async () => SOUND_SYNTHESIS,
     windowTrial: async () => SOUND_WINDOWS,
+    windowOwn: async () => SOUND_LIVE_WINDOWS,
     consentTrial: async () => [SOUND_CONSENT],
     profiles: async () => [{ name: 'a', endsIn: 2035 }],
     enrolUnsupported: async () => ({

@@ -20,6 +20,7 @@ export {
   TRIAL_CONNECTIONS,
   TRIAL_FLOWS,
   TRIAL_STREAM,
+  TRIAL_WINDOWS,
   PROBE_DEVICE,
   stricterClass,
 } from './nouns.ts';

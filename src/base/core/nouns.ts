@@ -43,10 +43,18 @@ export const PROBE_STREAM = '_probe';
 /** Further streams of the prober: one that is watched as those of others are, and one of network flows. */
 export const TRIAL_STREAM = '_trial';
 export const TRIAL_FLOWS = '_trial_flows';
+/** And one whose readings go into windows at the door. */
+export const TRIAL_WINDOWS = '_trial_windows';
 /** How devices connect, as the gateway sees it: the platform's, and the same of the prober's own device. */
 export const CONNECTIONS_STREAM = '_connections';
 export const TRIAL_CONNECTIONS = '_trial_connections';
-export const PROBER_STREAMS: readonly string[] = [PROBE_STREAM, TRIAL_STREAM, TRIAL_FLOWS, TRIAL_CONNECTIONS];
+export const PROBER_STREAMS: readonly string[] = [
+  PROBE_STREAM,
+  TRIAL_STREAM,
+  TRIAL_FLOWS,
+  TRIAL_WINDOWS,
+  TRIAL_CONNECTIONS,
+];
 export const PROBE_DEVICE = '_probe';
 /** As whom the log names what the platform does to try itself; over its own connections `weir:prover@` and as whom it came. */
 export const PROBER_ACTOR = 'weir:prover';

@@ -50,7 +50,7 @@ test('rolesOf() gives the prober its own role, which proves, sees probes and not
   assert.deepEqual(
     rolesOf(prober, template).map(({ name, query, may }) => [name, query, may]),
     [
-      [PROBER_ROLE, ['_probe', '_trial', '_trial_flows', '_trial_connections'], ['prove']],
+      [PROBER_ROLE, ['_probe', '_trial', '_trial_flows', '_trial_windows', '_trial_connections'], ['prove']],
       [PROBE_SHARE_ROLE, ['_probe', '_trial'], []],
     ],
   );

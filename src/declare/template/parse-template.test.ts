@@ -47,7 +47,7 @@ test('parseTemplate() takes out an inherited stream', () => {
   const template = makeTemplate('extends: base.yaml\nstreams: {a: }', { 'base.yaml': base });
   assert.deepEqual(
     [...template.streams.keys()],
-    ['b', '_events', '_probe', '_connections', '_trial_connections', '_trial', '_trial_flows'],
+    ['b', '_events', '_probe', '_connections', '_trial_connections', '_trial', '_trial_flows', '_trial_windows'],
   );
 });
 

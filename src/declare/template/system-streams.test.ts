@@ -8,7 +8,9 @@ import { isSystemName, probeDeviceType, systemStreams } from './system-streams.t
 
 test('systemStreams() gives the events and the stream of the prober', () => {
   const [events, probe, ...trials] = systemStreams({ late: days(1), early: days(1) });
-  assert.ok(2 + trials.length <= TEMPLATE_BOUNDS.systemStreams, 'the gateway has places for all of them');
+  const aggregated = trials.filter(({ aggregate }) => aggregate !== undefined).length;
+  const places = 2 + trials.length + aggregated;
+  assert.ok(places <= TEMPLATE_BOUNDS.systemStreams, 'the gateway has places for all of them');
   assert.deepEqual([events?.name, events?.from], ['_events', []]);
   assert.deepEqual([probe?.name, probe?.from], ['_probe', [probeDeviceType().name]]);
   assert.deepEqual(
@@ -18,6 +20,7 @@ test('systemStreams() gives the events and the stream of the prober', () => {
       ['_trial_connections', [], days(1)],
       ['_trial', ['_probe'], days(1)],
       ['_trial_flows', ['_probe'], days(1)],
+      ['_trial_windows', ['_probe'], days(1)],
     ],
   );
   assert.deepEqual(
@@ -49,7 +52,7 @@ test('systemStreams() are in every template, and take its window of times', () =
   const template = makeTemplate('accept: {late: 1h}');
   assert.deepEqual(
     [...template.streams.keys()],
-    ['_events', '_probe', '_connections', '_trial_connections', '_trial', '_trial_flows'],
+    ['_events', '_probe', '_connections', '_trial_connections', '_trial', '_trial_flows', '_trial_windows'],
   );
   assert.deepEqual([...template.devices.keys()], ['_probe']);
   assert.equal(template.streams.get('_probe')?.accept.late, 3_600_000);

@@ -4,11 +4,14 @@ import {
   EVENTS_STREAM,
   PROBE_DEVICE,
   PROBE_STREAM,
+  seconds,
   TRIAL_CONNECTIONS,
   TRIAL_FLOWS,
   TRIAL_STREAM,
+  TRIAL_WINDOWS,
 } from '#base/core/index.ts';
 import type { Millis } from '#base/core/index.ts';
+import { buildAggregation } from './aggregate-rules.ts';
 import type { DeviceType, Field, Stream } from './types.ts';
 
 /** The device type that probes use; every template has it. */
@@ -160,10 +163,27 @@ function trialStreams(early: Millis): readonly Stream[] {
         field('peer_name', { type: 'text', maxLength: 255, nullable: true }),
       ],
     },
+    {
+      ...base,
+      name: TRIAL_WINDOWS,
+      accept: { late: days(1), early: seconds(5) },
+      description: 'readings that go into windows at the door, of which none may be stored',
+      ...buildAggregation({ every: '2s', wait: '3s', by: ['mark'], of: { value: ['mean', 'min', 'max', 'count'] } }, [
+        field('mark', { type: 'text', maxLength: 64, description: 'which trial it is' }),
+        field('value', { type: 'number', range: [0, 100], description: 'a measurement' }),
+        field('note', { type: 'text', maxLength: 128, nullable: true, description: 'a text that is not stored' }),
+      ]),
+    },
   ];
 }
 
-const LATER_STREAMS: readonly string[] = [CONNECTIONS_STREAM, TRIAL_CONNECTIONS, TRIAL_STREAM, TRIAL_FLOWS];
+const LATER_STREAMS: readonly string[] = [
+  CONNECTIONS_STREAM,
+  TRIAL_CONNECTIONS,
+  TRIAL_STREAM,
+  TRIAL_FLOWS,
+  TRIAL_WINDOWS,
+];
 
 /** Streams as they are stored: without the system's own that came later, so that digests of templates stay what they were. */
 export function storedStreams(streams: ReadonlyMap<string, Stream>): ReadonlyMap<string, Stream> {

@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import type { Json } from '#base/core/index.ts';
 import type { ProbePlatform } from '../probe-platform.ts';
-import { assertTurnsRed, SOUND_WINDOWS } from '../testing.ts';
+import { assertTurnsRed, SOUND_LIVE_WINDOWS, SOUND_WINDOWS } from '../testing.ts';
 import { lessIsStored } from './less-is-stored.ts';
 
 const DAY = '2026-01-02T00:00:00Z';
@@ -21,5 +21,11 @@ test('lessIsStored turns red', () =>
     'a window is written too soon': { windowTrial: async () => ({ ...SOUND_WINDOWS, early: 1 }) },
     'a mean is wrong': { windowTrial: async () => ({ ...SOUND_WINDOWS, right: false }) },
     'a reading of a window is written': { windowTrial: async () => ({ ...SOUND_WINDOWS, found: 1 }) },
+    'readings for a window are refused': { windowOwn: async () => ({ ...SOUND_LIVE_WINDOWS, acknowledged: 0 }) },
+    'one out of range goes into a window': { windowOwn: async () => ({ ...SOUND_LIVE_WINDOWS, refused: 0 }) },
+    'a row is there before its window ends': { windowOwn: async () => ({ ...SOUND_LIVE_WINDOWS, early: 1 }) },
+    'a window has two rows': { windowOwn: async () => ({ ...SOUND_LIVE_WINDOWS, rows: 2 }) },
+    'a row is wrong': { windowOwn: async () => ({ ...SOUND_LIVE_WINDOWS, right: false }) },
+    'a text of a reading is in a file': { windowOwn: async () => ({ ...SOUND_LIVE_WINDOWS, found: 1 }) },
     'the reading is refused': { publish: async () => [{ code: 0x83, text: 'range' }] },
   }));

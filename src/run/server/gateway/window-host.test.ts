@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeId, systemClock } from '#base/core/index.ts';
 import { AeadKey, systemRandom, TokenKey } from '#base/crypto/index.ts';
-import type { WindowStates } from '#flow/ingest/index.ts';
+import type { WindowLayout, WindowStates } from '#flow/ingest/index.ts';
 import { DeviceTable } from '#trust/identity/index.ts';
+import type { Template } from '#declare/template/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { newestWritten, openWindowHost, readWindows, windowLayouts, windowsKept, windowsSince } from './window-host.ts';
 
@@ -80,18 +81,13 @@ test('what was taken before a crash is there for the next start, in one file', a
 test('windowsSince() lets no window have the name of another', () => {
   const [before, now] = [makeTemplate(yaml('1m')), makeTemplate(yaml('1h'))];
   const layouts = windowLayouts(before, new Map());
-  const none = () => -1;
-  assert.deepEqual(windowsSince(before, [], 100.5 * SECOND, none), new Map());
-  assert.deepEqual(windowsSince(before, layouts, 100.5 * SECOND, none), new Map([['s', 0]]));
-  assert.deepEqual(windowsSince(now, layouts, 100.5 * SECOND, none), new Map([['s', 101 * SECOND]]));
-  assert.deepEqual(
-    windowsSince(before, [], 100.5 * SECOND, () => 60),
-    new Map([['s', 101 * SECOND]]),
-  );
-  assert.deepEqual(
-    windowsSince(before, [], 100.5 * SECOND, () => 59),
-    new Map(),
-  );
+  const since = (template: Template, older: readonly WindowLayout[], written: number) =>
+    windowsSince(template, older, 100.5 * SECOND, (stream) => (stream === 's' ? written : -1)).get('s');
+  assert.equal(since(before, [], -1), undefined);
+  assert.equal(since(before, layouts, -1), 0);
+  assert.equal(since(now, layouts, -1), 101 * SECOND);
+  assert.equal(since(before, [], 60), 101 * SECOND);
+  assert.equal(since(before, [], 59), undefined);
 });
 
 test('newestWritten() is over all devices, windowsKept() knows persons by token or digest', () => {

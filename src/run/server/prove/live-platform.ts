@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatMicros, micros, parseRfc3339, PROBE_DEVICE, PROBE_STREAM, toHex } from '#base/core/index.ts';
+import {
+  formatMicros,
+  micros,
+  parseRfc3339,
+  PROBE_DEVICE,
+  PROBE_STREAM,
+  toHex,
+  TRIAL_WINDOWS,
+} from '#base/core/index.ts';
 import type { Clock, Json, Random } from '#base/core/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { CONTROLS } from '#assure/controls/index.ts';
@@ -49,6 +57,7 @@ import type {
   CorrectionTrial,
   RightsTrial,
   SynthesisTrial,
+  LiveWindowTrial,
   WindowTrial,
   RevokeTrial,
   KeySearch,
@@ -96,6 +105,7 @@ import { tryConditions } from './trials/try-conditions.ts';
 import { traceOwn } from './trace-own.ts';
 import { driftOwn } from './drift-own.ts';
 import { watchOwn } from './watch-own.ts';
+import { windowOwn } from './window-own.ts';
 import type { WatchParts } from './watch-own.ts';
 import type { TrialParts } from './trials/trial-run.ts';
 import { ANSWER_MS, ProberDoor } from './prober-door.ts';
@@ -626,6 +636,23 @@ export class LivePlatform implements ProbePlatform {
 
   windowTrial(): Promise<WindowTrial> {
     return tryWindows(() => this.#uniform());
+  }
+
+  windowOwn(signal: AbortSignal): Promise<LiveWindowTrial> {
+    const { every } = this.#parts.template().streams.get(TRIAL_WINDOWS)?.aggregate ?? { every: 0 };
+    return windowOwn({
+      publish: (topic, payloads) => this.#door.publishAtOnce(topic, payloads),
+      query: async (sql) => {
+        const { body } = await this.query(sql);
+        return Array.isArray(body) ? (body as Readonly<Record<string, Json>>[]) : [];
+      },
+      canary: () => this.canary(),
+      search: async (canary) => (await this.search(canary, signal)).hits.length,
+      random: () => this.#uniform(),
+      nowMs: () => Math.floor(this.#parts.clock.now() / 1_000),
+      isOpen: (time, now) => now < time - (time % every) + every,
+      within: (ask) => within(TOLD_WITHIN_MS, ask),
+    });
   }
 
   async synthesisTrial(): Promise<SynthesisTrial> {
