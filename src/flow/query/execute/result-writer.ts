@@ -1,4 +1,4 @@
-import type { DuckDBResult } from '@duckdb/node-api';
+import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
 import { QueryError } from '../errors.ts';
 import { arrowEncoder } from '../formats/arrow.ts';
 import { csvEncoder } from '../formats/csv.ts';
@@ -65,14 +65,25 @@ export class ResultWriter {
     const { values, types } = bindParameters(this.#plan.parameters);
     const result = await engine.connection.stream(asked, values, types);
     const encoder = this.#encoder ?? (await this.#begin(result));
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      this.#stop.check();
-      if (chunk === null || chunk.rowCount === 0) return;
-      this.#rows += chunk.rowCount;
-      if (this.#rows > this.#plan.limits.rows) throw tooManyRows(this.#plan);
-      this.#digest?.chunk(chunk);
-      await this.#put(encoder.chunk(chunk), WRITE_BYTES);
+    // The engine works out the next rows while these are written.
+    let next = fetch(result);
+    try {
+      for (;;) {
+        const chunk = await next;
+        this.#stop.check();
+        if (chunk === null || chunk.rowCount === 0) return;
+        this.#rows += chunk.rowCount;
+        if (this.#rows > this.#plan.limits.rows) throw tooManyRows(this.#plan);
+        next = fetch(result);
+        this.#digest?.chunk(chunk);
+        await this.#put(encoder.chunk(chunk), WRITE_BYTES);
+      }
+    } catch (error) {
+      engine.connection.interrupt();
+      throw error;
+    } finally {
+      // The process would crash if the engine went from under it.
+      await next.catch(() => undefined);
     }
   }
 
@@ -110,6 +121,13 @@ export class ResultWriter {
       await this.#stop.within(this.#sink.write(all.subarray(at, at + MOST_BYTES)));
     }
   }
+}
+
+/** The next rows; a failure waits to be heard of. */
+function fetch(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
+  const chunk = result.fetchChunk();
+  chunk.catch(() => undefined);
+  return chunk;
 }
 
 export function tooManyRows({ limits: { rows, rowsBy } }: Pick<QueryPlan, 'limits'>): QueryError {

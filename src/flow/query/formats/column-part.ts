@@ -1,9 +1,10 @@
-import { DuckDBTimestampTZValue } from '@duckdb/node-api';
 import type { DuckDBType, DuckDBVector } from '@duckdb/node-api';
 import type { Batch, Column, FieldType, NamedColumn } from '#base/core/index.ts';
 import type { StoredColumn } from '#flow/store/index.ts';
 import { QueryError } from '../errors.ts';
 import type { ResultColumn } from '../execute/result.ts';
+import { copyBooleans, copyNumbers, copyTexts, markNulls } from './vector-values.ts';
+import type { Rows } from './vector-values.ts';
 
 /** Rows of a part, which is a row group of the file too. */
 export const PART_ROWS = 65_536;
@@ -47,10 +48,7 @@ export class ColumnPart {
 
   /** Takes rows of a chunk, no more than there is room for. */
   add(vectors: readonly DuckDBVector[], from: number, to: number): void {
-    for (const [at, column] of this.#columns.entries()) {
-      const vector = vectors[at]!;
-      for (let row = from; row < to; row++) column.add(this.#rows + row - from, vector.getItem(row));
-    }
+    for (const [at, column] of this.#columns.entries()) column.add(this.#rows, { vector: vectors[at]!, from, to });
     this.#rows += to - from;
   }
 
@@ -82,14 +80,12 @@ class Growing {
           : new Float64Array(PART_ROWS);
   }
 
-  add(row: number, value: unknown): void {
-    if (value === null || value === undefined) {
-      this.#nulls ??= new Uint8Array(PART_ROWS);
-      this.#nulls[row] = 1;
-      if (this.#column.type === 'text') this.#values[row] = this.#codeOf('');
-      return;
-    }
-    this.#values[row] = this.#numberOf(value);
+  add(at: number, rows: Rows): void {
+    this.#nulls = markNulls(rows, this.#nulls, at, () => new Uint8Array(PART_ROWS));
+    const [values, nulls] = [this.#values, this.#nulls];
+    if (values instanceof Uint32Array) copyTexts(rows, values, at, nulls, (text) => this.#codeOf(text));
+    else if (values instanceof Uint8Array) copyBooleans(rows, values, at);
+    else if (!copyNumbers(rows, values, at, nulls)) throw inexact(this.#column.name);
   }
 
   take(rows: number): NamedColumn {
@@ -105,13 +101,6 @@ class Growing {
     return { name, data };
   }
 
-  #numberOf(value: unknown): number {
-    if (typeof value === 'string') return this.#codeOf(value);
-    if (typeof value === 'bigint') return exactly(value, this.#column.name);
-    if (value instanceof DuckDBTimestampTZValue) return exactly(value.micros, this.#column.name);
-    return Number(value);
-  }
-
   #codeOf(text: string): number {
     const known = this.#dictionary.get(text);
     if (known !== undefined) return known;
@@ -121,10 +110,8 @@ class Growing {
   }
 }
 
-function exactly(value: bigint, column: string): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number)) return number;
-  throw new QueryError('QUERY_UNSUPPORTED', `Cannot freeze column ${column}: it has whole numbers beyond 2^53`, {
+function inexact(column: string): QueryError {
+  return new QueryError('QUERY_UNSUPPORTED', `Cannot freeze column ${column}: it has whole numbers beyond 2^53`, {
     hint: 'Cast them to VARCHAR or DOUBLE',
   });
 }
