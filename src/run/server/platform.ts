@@ -366,6 +366,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       usePlaces(next);
       await store.useTemplate(next);
       await queries.useTemplate(next);
+      await rights.useTemplate(next);
       await gateway.useTemplate(next);
       void unsealed.settle();
       await watch.useTemplate(next);

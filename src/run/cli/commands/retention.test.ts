@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { noteSigner, signEnvelope, SigningKey } from '#base/crypto/index.ts';
+import { seededRandom } from '../../../../test/support/seeded-random.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import { standIn } from '../testing.ts';
 import { addRetentionCommand } from './retention.ts';
@@ -74,4 +76,17 @@ test('weir retention certificates and certificate show what went, and write the 
   const out = join(await temporaryFolder(t), 'k.json');
   await platform.run(addRetentionCommand, 'retention', 'certificate', 'k', '--out', out);
   assert.equal(await readFile(out, 'utf8'), certificate);
+});
+
+test('weir retention check-certificate believes what the platform here signed, and no forgery', async (t) => {
+  const signer = SigningKey.generate('ed25519', seededRandom(1));
+  const type = 'application/vnd.weir.erasure.v1+json';
+  const certificate = await signEnvelope(type, { format: 'weir.erasure' }, 'weir/test', [signer]);
+  const platform = await standIn(t, { 'GET /v1/prove/keys': { keys: [noteSigner('weir/test', signer).verifierKey] } });
+  const file = join(await temporaryFolder(t), 'certificate.json');
+  await writeFile(file, certificate);
+  const check = () => platform.run(addRetentionCommand, 'retention', 'check-certificate', file);
+  assert.match((await check()).out, /"weir\.erasure"[^]*the signatures hold/);
+  await writeFile(file, certificate.replace('"sig": "', '"sig": "AAAA'));
+  await assert.rejects(check(), { code: 'CRYPTO_SIGNATURE_INVALID' });
 });

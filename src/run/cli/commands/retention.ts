@@ -1,7 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { PROBER_STREAMS } from '#base/core/index.ts';
+import { certifiedStatement, verifyCertificate } from '../certified-statement.ts';
+import { readTextFile } from '../read-text-file.ts';
 import { formatTable } from '../text-table.ts';
+import { readKeys } from '../verifier-keys.ts';
 import type { ContextOf } from './command.ts';
 
 export interface StreamRow {
@@ -138,9 +141,24 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
         client.json<{ certificate: string }>('GET', `/v1/erasures/${encodeURIComponent(id)}`),
       );
       if (out !== undefined) await writeFile(out, certificate);
-      context.result(statementOf(certificate), (statement) =>
+      context.result(certifiedStatement(certificate), (statement) =>
         out === undefined ? `${JSON.stringify(statement, null, 2)}\n` : `certificate ${id} is in ${out}\n`,
       );
+    });
+
+  retention
+    .command('check-certificate <file>')
+    .description('verify a certificate: with keys of your own, no platform is needed')
+    .option('--key <key...>', 'keys to believe it by, or files with a key a line (default: those of the platform here)')
+    .action(async (file: string, { key }: { key?: readonly string[] }, command: Command) => {
+      const context = contextOf(command);
+      const text = await readTextFile(file);
+      const keys =
+        key === undefined
+          ? (await context.withPlatform((client) => client.json<{ keys: string[] }>('GET', '/v1/prove/keys'))).keys
+          : await readKeys(key);
+      const statement = verifyCertificate(text, keys);
+      context.result(statement, (said) => `${JSON.stringify(said, null, 2)}\nthe signatures hold\n`);
     });
 }
 
@@ -164,10 +182,4 @@ function days(keep: number | null): string {
   if (keep === null) return '';
   // A year of the template is 365.25 days.
   return keep >= DAY_MS ? `${Math.round((keep / DAY_MS) * 10) / 10} d` : `${keep / 1_000} s`;
-}
-
-/** What an envelope says; who doubts it verifies the signatures. */
-function statementOf(certificate: string): unknown {
-  const { payload } = JSON.parse(certificate) as { payload: string };
-  return JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
 }

@@ -46,7 +46,16 @@ test('weir subject requests and request tell how far one has come', async (t) =>
   assert.match((await platform.run(addSubjectCommand, 'subject', 'requests')).out, /^r1 +erase +done .*c1/m);
   const { out, err } = await platform.run(addSubjectCommand, 'subject', 'request', 'r1');
   assert.match(out, /gone: 4 from segments, 1 from quarantine/);
-  assert.match(err, /retention certificate c1/);
+  assert.match(err, /subject certificate r1/);
+});
+
+test('weir subject certificate shows what went, and writes the envelope as it is', async (t) => {
+  const certificate = JSON.stringify({ payload: Buffer.from('{"format":"weir.erasure"}').toString('base64') });
+  const platform = await standIn(t, { 'GET /v1/subject-requests/r1/certificate': { id: 'c1', certificate } });
+  assert.match((await platform.run(addSubjectCommand, 'subject', 'certificate', 'r1')).out, /"weir\.erasure"/);
+  const file = join(await temporaryFolder(t), 'certificate.json');
+  await platform.run(addSubjectCommand, 'subject', 'certificate', 'r1', '--out', file);
+  assert.equal(await readFile(file, 'utf8'), certificate);
 });
 
 test('weir subject export writes JSON and a table for each stream', async (t) => {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
+import { certifiedStatement } from '../certified-statement.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
@@ -202,7 +203,21 @@ export function addSubjectCommand(program: Command, contextOf: ContextOf): void 
         client.json<RequestRow>('GET', `/v1/subject-requests/${encodeURIComponent(id)}`),
       );
       context.result(request, showRequest);
-      if (request.certificate !== null) context.next(`retention certificate ${request.certificate}`);
+      if (request.certificate !== null) context.next(`subject certificate ${request.id}`);
+    });
+
+  subject
+    .command('certificate <id>')
+    .description('the signed certificate of a request that is done: what went, and where it was looked for')
+    .option('--out <file>', 'write it there')
+    .action(async (id: string, { out }: { out?: string }, command: Command) => {
+      const context = contextOf(command);
+      const path = `/v1/subject-requests/${encodeURIComponent(id)}/certificate`;
+      const { certificate } = await context.withPlatform((client) => client.json<{ certificate: string }>('GET', path));
+      if (out !== undefined) await writeFile(out, certificate, { mode: 0o600 });
+      context.result(certifiedStatement(certificate), (statement) =>
+        out === undefined ? `${JSON.stringify(statement, null, 2)}\n` : `the certificate of ${id} is in ${out}\n`,
+      );
     });
 }
 

@@ -9,6 +9,7 @@ import { certifyErasure } from '../control/certify-erasure.ts';
 import type { CertifyParts } from '../control/certify-erasure.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { StoreHost } from '../store/host.ts';
+import { isRefusing } from './refused-subjects.ts';
 import type { SubjectCorner } from './subject-corner.ts';
 import type { SubjectGate } from './subject-gate.ts';
 import { CERTIFIED } from './subject-log.ts';
@@ -69,6 +70,8 @@ export class Eraser {
   async step(request: SubjectRequest): Promise<EraserStep> {
     if (request.rewritten === null) return { request: await this.#rewrite(request), waits: true };
     if (!(await this.#areOldOnesGone(request, request.rewritten))) return { request, waits: true };
+    // What the gateway had admitted by the time that it heard of the person may have been sealed since.
+    if (await this.#isSomethingLeft(request)) return { request: await this.#rewrite(request), waits: true };
     return { request: await this.#certify(request), waits: false };
   }
 
@@ -123,6 +126,14 @@ export class Eraser {
   async #areFilesGone(turned: number): Promise<boolean> {
     await this.#parts.store.releaseFiles();
     return (await this.#parts.journalFiles()).every(({ created }) => created >= turned);
+  }
+
+  async #isSomethingLeft(request: SubjectRequest): Promise<boolean> {
+    for (const subject of rowsOf(request, this.#parts.digestKey)) {
+      const { segments, tail } = await this.#parts.store.findSubject(subject);
+      if (segments.length > 0 || tail.rows > 0) return true;
+    }
+    return false;
   }
 
   async #certify(request: SubjectRequest): Promise<SubjectRequest> {
@@ -183,21 +194,27 @@ export class Eraser {
   }
 }
 
-/** The rows of streams that a request means: those that were there when it came, or all where it stands. */
+/** The rows of streams that a request means: those that were there when it came, or all where nothing more is taken. */
 export function rowsOf(
-  { kind, received, places, change }: Pick<SubjectRequest, 'kind' | 'received' | 'places' | 'change'>,
+  request: Pick<SubjectRequest, 'kind' | 'state' | 'again' | 'received' | 'places' | 'change'>,
   digestKey: Uint8Array,
 ): readonly SubjectRows[] {
+  const { received, places, change } = request;
   const streams = places.filter((place) => place.kind === 'stream');
   const meant =
     change === undefined ? {} : { span: { from: change.from, to: change.to }, corrected: change.values ?? [] };
   return [...Map.groupBy(streams, ({ relation }) => relation)].map(([stream, of]) => ({
     stream,
     columns: of.map(({ column, values, digests }) => ({ name: column, values, digests })),
-    before: kind === 'restrict' ? null : received,
+    before: isRefusing(request) ? null : received,
     digestKey,
     ...meant,
   }));
+}
+
+/** All rows of streams that are about a person. */
+export function allRowsOf(places: readonly StoredPlace[], digestKey: Uint8Array): readonly SubjectRows[] {
+  return rowsOf({ kind: 'restrict', state: 'standing', again: 'refuse', received: micros(0), places }, digestKey);
 }
 
 /** Corners that hold copies of readings. What else names a person is not wrong since their readings were. */

@@ -109,6 +109,19 @@ test('erase() withholds rows and refuses readings before it resolves; done, no o
   keeper[Symbol.dispose]();
 });
 
+test('useTemplate() guards against an erased person in what a template names from then on', async (t) => {
+  const { keeper, told } = await open(t);
+  await keeper.erase('person:x', 'ada', 'refuse');
+  const next = makeTemplate(
+    'devices: {d: {}}\nstreams: {rides: {from: d, purposes: [p], subject: who, fields: {who: {type: text, class: personal}}}}',
+  );
+  await keeper.useTemplate(next);
+  const of = (stream: string) => told.at(-1)?.find((each) => each.stream === stream);
+  assert.deepEqual([of('trips')?.values.length, of('rides')?.field, of('rides')?.values.length], [2, 'who', 1]);
+  assert.ok(!JSON.stringify(told).includes('"ada"'));
+  keeper[Symbol.dispose]();
+});
+
 test("what the platform says of devices is found, hidden and refused by the devices that are a person's", async (t) => {
   const { keeper, asked, told, parts, entries } = await open(t);
   await keeper.find('person:x', 'bo');

@@ -23,8 +23,9 @@ import { ServerError } from '../errors.ts';
 import type { StoreHost } from '../store/host.ts';
 import type { ReferenceTables } from '../tables/reference-tables.ts';
 import { tablesOf } from './corners.ts';
-import { rowsOf } from './eraser.ts';
+import { allRowsOf, rowsOf } from './eraser.ts';
 import type { Eraser } from './eraser.ts';
+import { refusedSubjects } from './refused-subjects.ts';
 import type { SubjectCorner } from './subject-corner.ts';
 import type { SubjectGate } from './subject-gate.ts';
 import { readableRows } from './subject-export.ts';
@@ -175,19 +176,12 @@ export class RightsKeeper implements Disposable {
 
   /** Persons of whom the gateway takes nothing. */
   get refused(): readonly RefusedSubjects[] {
-    const refusing = this.#requests.filter(
-      ({ kind, state, again }) =>
-        (kind === 'erase' && again === 'refuse') || (kind === 'restrict' && state === 'standing'),
-    );
-    const places = refusing.flatMap((request) => request.places.filter(({ kind }) => kind === 'stream'));
-    return [...Map.groupBy(places, ({ relation, column }) => `${relation}\n${column}`).values()].map((of) => ({
-      stream: of[0]!.relation,
-      field: of[0]!.column,
-      values: of.flatMap(({ values, digests }) => [
-        ...withoutOriginals([{ ...of[0]!, values }])[0]!.values,
-        ...digests,
-      ]),
-    }));
+    return refusedSubjects(this.#requests, subjectPlaces(this.#parts.templates()));
+  }
+
+  /** Guards against persons in whatever a template names, before it is in force. */
+  async useTemplate(next: Template): Promise<void> {
+    await this.#refuse(refusedSubjects(this.#requests, subjectPlaces([...this.#parts.templates(), next])));
   }
 
   /** All requests, the oldest first. */
@@ -304,7 +298,7 @@ export class RightsKeeper implements Disposable {
     const places = await this.#placesOf(identifier);
     await this.#add(actor, identifier, 'export', 'allow', []);
     const relations: SubjectExport['relations'][number][] = [];
-    for (const wanted of rowsOf({ kind: 'restrict', received: micros(0), places }, digestKey)) {
+    for (const wanted of allRowsOf(places, digestKey)) {
       const { columns, rows, more } = await store.readSubject(wanted, MOST_EXPORTED);
       if (more) throw tooLarge(wanted.stream);
       const own = places.filter((place) => place.relation === wanted.stream && !isDevicePlace(place));
@@ -393,11 +387,15 @@ export class RightsKeeper implements Disposable {
     return request;
   }
 
-  /** A gateway that starts anew asks for it; what comes in meanwhile is later than the request and erased with it. */
   async #tellGateway(): Promise<void> {
+    await this.#refuse(this.refused);
+  }
+
+  /** A gateway that starts anew asks for it; what comes in until it knows goes with the rest. */
+  async #refuse(refused: readonly RefusedSubjects[]): Promise<void> {
     const { gateway, log } = this.#parts;
     await gateway()
-      .refuseSubjects(this.refused)
+      .refuseSubjects(refused)
       .catch((error: unknown) => log.warn({ error: String(error) }, 'the gateway learns of a person as it starts'));
   }
 
@@ -435,8 +433,8 @@ export class RightsKeeper implements Disposable {
     const found: SubjectFound[] = [];
     const active = new Map((await segments.active()).map((segment) => [segment.id, segment]));
     const spans: Span[] = [];
-    const all = { kind: 'restrict' as const, received: micros(0), places };
-    for (const subject of rowsOf(all, digestKey)) {
+    const all = allRowsOf(places, digestKey);
+    for (const subject of all) {
       const { segments: sealed, tail } = await store.findSubject(subject);
       const { stream } = subject;
       const rows = sealed.reduce((sum, each) => sum + each.rows, 0);
@@ -447,7 +445,7 @@ export class RightsKeeper implements Disposable {
         spans.push({ stream, minTime: micros(tail.minTime), maxTime: micros(tail.maxTime) });
     }
     const when: SubjectSpan[] = [];
-    for (const subject of rowsOf(all, digestKey)) when.push(...(await store.subjectSpans(subject, MOST_SPANS)));
+    for (const subject of all) when.push(...(await store.subjectSpans(subject, MOST_SPANS)));
     for (const corner of corners) {
       const there = await corner.count({ places, spans: when });
       if (there > 0) found.push({ where: corner.where, relation: null, count: there });

@@ -15,7 +15,14 @@ const place = (relation: string, values: StoredPlace['values'], more: Partial<St
   ...more,
 });
 const request = (more: Partial<SubjectRequest>): SubjectRequest =>
-  ({ kind: 'erase', state: 'open', received: micros(1_767_225_600_000_000), places: [], ...more }) as SubjectRequest;
+  ({
+    kind: 'erase',
+    state: 'open',
+    again: 'allow',
+    received: micros(1_767_225_600_000_000),
+    places: [],
+    ...more,
+  }) as SubjectRequest;
 
 test('withheldConditions() hides what was received before an erasure, and all that is restricted', () => {
   const conditions = withheldConditions([
@@ -36,6 +43,12 @@ test('withheldConditions() hides what was received before an erasure, and all th
       ['staff', `(coalesce("who" IN ('ada'), false))`],
     ],
   );
+});
+
+test('withheldConditions() hides whatever there is of a person of whom nothing more is taken', () => {
+  const places = [place('trips', ['t1-x'])];
+  const hidden = withheldConditions([request({ again: 'refuse', places })]).get('trips');
+  assert.equal(hidden, `(coalesce("who" IN ('t1-x'), false))`, 'what the gateway admitted until it heard of it too');
 });
 
 test('withheldConditions() asks nothing of requests that are done or lifted', () => {

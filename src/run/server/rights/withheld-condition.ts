@@ -1,10 +1,11 @@
 import { formatMicros } from '#base/core/index.ts';
 import type { Rectification, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
+import { isRefusing } from './refused-subjects.ts';
 
 /**
- * The rows that nobody is shown since persons asked for it, by relation, as conditions in SQL. Those of an erasure were
- * received before it; those of a restriction are all that there are while it stands. Null where they cannot be told from the
- * others yet.
+ * The rows that nobody is shown since persons asked for it, by relation, as conditions in SQL. Where nothing more is taken
+ * of a person it is all that there is of them, else what was received before they asked. Null where they cannot be told
+ * from the others yet.
  *
  * @param formsOf whatever a token may be shown as, itself first
  */
@@ -20,7 +21,7 @@ export function withheldConditions(
       // Rows hold originals, and no original is known any more: which rows are meant shows only as they are written anew.
       if (places.some(({ domain, values }) => domain === null && values.length === 0)) unknown.add(relation);
       const named = places.map((place) => namedIn(place, formsOf)).join(' OR ');
-      const isBefore = request.kind !== 'restrict' && places[0]?.kind === 'stream';
+      const isBefore = !isRefusing(request) && places[0]?.kind === 'stream';
       const limits = [
         ...(isBefore ? [`received < TIMESTAMPTZ '${formatMicros(request.received)}'`] : []),
         ...(request.change === undefined ? [] : wrongIn(request.change)),

@@ -30,7 +30,7 @@ const rights = {
   restrict: async (...words: unknown[]) => (asked.push(words), { ...REQUEST, kind: 'restrict', state: 'standing' }),
   lift: async () => ({ ...REQUEST, kind: 'restrict', state: 'lifted' }),
   export: async () => ({ format: 'weir.subject-export', version: 1, at: '2026-01-01T00:00:00Z', relations: [] }),
-  requests: [REQUEST],
+  requests: [REQUEST, { ...REQUEST, id: 'r9', state: 'done', certificate: 'c9' }],
 } as unknown as Services['rights'];
 
 test('who may erase finds a person, erases, and sees requests, which name nobody', async (t) => {
@@ -46,7 +46,20 @@ test('who may erase finds a person, erases, and sees requests, which name nobody
   assert.ok(listed.status === 200 && !listed.text.includes('ada'), listed.text);
   assert.equal((await call('GET', '/v1/subject-requests/r1', { as })).json()['id'], 'r1');
   assert.equal((await call('GET', '/v1/subject-requests/r2', { as })).json()['code'], 'SERVER_REQUEST_UNKNOWN');
+  assert.equal((await call('POST', '/v1/subjects/find', { as, body: { subject: 'a'.repeat(4_096) } })).status, 200);
   assert.equal((await call('POST', '/v1/subjects/erase', { as, body: { subject: '', again: 'maybe' } })).status, 400);
+});
+
+test('who may erase gets the certificate of a request, once there is one', async (t) => {
+  const retention = { certificate: async (id: string) => `signed ${id}` } as unknown as Services['retention'];
+  const { call, identity } = await openApi(t, { rights, retention });
+  const { token } = await identity.people.add('dpo', ['keeper'], 'person:x');
+  const as = { token };
+  const given = await call('GET', '/v1/subject-requests/r9/certificate', { as });
+  assert.deepEqual(given.json(), { id: 'c9', certificate: 'signed c9' });
+  const early = await call('GET', '/v1/subject-requests/r1/certificate', { as });
+  assert.equal(early.json()['code'], 'API_CERTIFICATE_UNKNOWN');
+  assert.equal((await call('GET', '/v1/subject-requests/r9/certificate')).status, 403);
 });
 
 test('who may erase restricts, lifts and exports', async (t) => {

@@ -3,14 +3,17 @@ import type { Micros } from '#base/core/index.ts';
 import type { SubjectRequest } from '#assure/privacy/index.ts';
 import type { Resource } from '#declare/policy/index.ts';
 import { ServerError } from '../../errors.ts';
+import { ApiError } from '../errors.ts';
 import { closed, count, countsByWord, json, listOf, orNull, text, time } from '../forms.ts';
 import type { Route } from '../route.ts';
 
 const PERSONS: Resource = { type: 'person', name: '*' };
 const ACCESS = { action: 'erase', resource: () => PERSONS } as const;
 
+/** Longer than any field that names somebody, unless it is declared so: who was stored can be found. */
+const LONGEST = 65_536;
 /** Who it is, as devices send it: never part of a path, which others write down. */
-const SUBJECT = Type.String({ minLength: 1, maxLength: 1_024, description: 'The person, as devices name them.' });
+const SUBJECT = Type.String({ minLength: 1, maxLength: LONGEST, description: 'The person, as devices name them.' });
 const REQUEST = Type.Object({
   id: text,
   kind: text,
@@ -150,13 +153,36 @@ export const SUBJECT_ROUTES: readonly Route[] = [
     access: ACCESS,
     answer: { json: REQUEST },
     handle: async ({ params }, { rights }) => {
-      const id = params['id'] ?? '';
-      const request = rights.requests.find((each) => each.id === id);
-      if (request === undefined) throw unknownRequest(id);
-      return { json: showRequest(request) };
+      return { json: showRequest(requestOf(rights.requests, params['id'] ?? '')) };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/subject-requests/:id/certificate',
+    summary:
+      'The certificate of a request that is done: a signed envelope (DSSE) of what went, and where it was looked for',
+    access: ACCESS,
+    answer: { json: Type.Object({ id: text, certificate: text }) },
+    handle: async ({ params }, { rights, retention }) => {
+      const { id, state, certificate } = requestOf(rights.requests, params['id'] ?? '');
+      const found = certificate === null ? null : await retention.certificate(certificate);
+      if (certificate !== null && found !== null) return { json: { id: certificate, certificate: found } };
+      throw new ApiError(
+        'API_CERTIFICATE_UNKNOWN',
+        `Cannot show the certificate of ${id}: there is none, it is ${state}`,
+        {
+          hint: 'A request has one once all is gone that it meant; see `npm run -s weir -- subject requests`',
+        },
+      );
     },
   },
 ];
+
+function requestOf(requests: readonly SubjectRequest[], id: string): SubjectRequest {
+  const request = requests.find((each) => each.id === id);
+  if (request === undefined) throw unknownRequest(id);
+  return request;
+}
 
 interface RectifyBody {
   readonly subject: string;

@@ -1,0 +1,30 @@
+import { decodeUtf8 } from '#base/core/index.ts';
+import { openEnvelope } from '#base/crypto/index.ts';
+import { CliError } from './errors.ts';
+
+/** Type of the payload of a certificate. @see docs/formats/erasure-certificate.md */
+const ERASURE_TYPE = 'application/vnd.weir.erasure.v1+json';
+
+/** What a certificate says; who doubts it verifies the signatures. */
+export function certifiedStatement(certificate: string): unknown {
+  const { payload } = JSON.parse(certificate) as { payload: string };
+  return JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
+}
+
+/**
+ * Verifies a certificate of what went and gives what it says.
+ *
+ * @param text untrusted
+ * @param keys verifier keys, each of which must have signed
+ * @throws {CryptoError} CRYPTO_ENVELOPE_MALFORMED, CRYPTO_SIGNATURE_INVALID, CRYPTO_KEY_INVALID
+ * @throws {CliError} CLI_USAGE where the envelope holds something else
+ */
+export function verifyCertificate(text: string, keys: readonly string[]): unknown {
+  const { type, payload } = openEnvelope(text, keys);
+  if (type !== ERASURE_TYPE) {
+    throw new CliError('CLI_USAGE', `Cannot check certificate: the file holds something else (${type.slice(0, 80)})`, {
+      hint: 'Evidence is verified with `npm run -s weir -- prove --verify FILE`',
+    });
+  }
+  return JSON.parse(decodeUtf8(payload));
+}
