@@ -30,7 +30,7 @@ export function learnThenWatch(rows: Rows, training: number): Watched {
     scores.set(watched, training);
     return { name, scores };
   };
-  const parts = rest.map(({ name, scores }, i) => whole(name, usual.parts[i]!.scores, scores));
+  const parts = rest.map(({ name, rarities }, i) => whole(name, usual.parts[i]!.rarities, rarities));
   const watched = combineRarities(rest.map(({ rarities }) => rarities));
   return { contenders: [...parts, whole('ensemble', usual.scores, watched)], learnt };
 }

@@ -57,6 +57,36 @@ test('series-ensemble fits anew: what has become usual is no longer told, unless
   assert.ok(moved(1e9) > 4 * moved(150), `${moved(1e9)} and ${moved(150)}`);
 });
 
+test('series-ensemble lets what it told of several fields fade by a tenth a row, and of one field end at once', () => {
+  const afterJump = (width: number): Float64Array => {
+    const ensemble = seriesEnsemble.create(width, SMALL);
+    ensemble.learn(normalRows(1, 300, width));
+    const after = normalRows(2, 60, width);
+    for (let i = 0; i < 5 * width; i++) after.values[i] = after.values[i]! + 30;
+    const scores = new Float64Array(60);
+    ensemble.step(after, scores);
+    return scores;
+  };
+  // The means over five rows and ten scores still know the jump 15 rows after it; what comes then is usual.
+  const several = afterJump(3);
+  for (let row = 21; row < 30; row++) assert.ok(Math.abs(several[row]! / several[row - 1]! - 0.9) < 1e-9, `${row}`);
+  assert.ok(several[20]! > 3, `${several[20]}`);
+  assert.ok(Math.max(...afterJump(1).subarray(20)) < several[20]!);
+});
+
+test('series-ensemble goes on fading where a snapshot was taken', () => {
+  const ensemble = seriesEnsemble.create(3, SMALL);
+  const rows = normalRows(1, 330, 3);
+  for (let i = 3 * 310; i < 3 * 312; i++) rows.values[i] = 40;
+  ensemble.learn(rows);
+  const restored = seriesEnsemble.restore(ensemble.snapshot());
+  const [own, other] = [new Float64Array(40), new Float64Array(40)];
+  ensemble.step(normalRows(2, 40, 3), own);
+  restored.step(normalRows(2, 40, 3), other);
+  assert.deepEqual(other, own);
+  assert.ok(own[0]! > 1, `${own[0]}`);
+});
+
 test('series-ensemble finds by the hour what is usual at others', () => {
   const random = seedRandom(4);
   const day = (rows: number, oddAt: number): Rows =>

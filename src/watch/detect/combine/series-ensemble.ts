@@ -32,7 +32,7 @@ const OPTIONS = {
 
 type SeriesOptions = OptionsOf<typeof OPTIONS>;
 
-/** What one part says of rows: its own scores, and how rare each is among those that it usually has. */
+/** What one part says of rows: its own scores, and how rare each is among those that it usually has, as it fades. */
 export interface PartScores {
   readonly name: string;
   readonly scores: Float64Array;
@@ -41,7 +41,8 @@ export interface PartScores {
 
 /**
  * The ensemble of series: detectors that follow rows in their order and err differently, the score of each as how rare
- * it is among the usual ones, and these combined by the rule that all ensembles have.
+ * it is among the usual ones, and these combined by the rule that all ensembles have. Of several fields what was told
+ * fades and does not end with the windows that showed it, since what follows a fault is not yet known to be sound.
  *
  * Of several fields it has principal components of windows, of rows and of their means; of one field the surprisal of
  * its sequence, with the hour where it is given, and neighbours of its windows. It collects the first rows and says
@@ -61,7 +62,7 @@ export const seriesEnsemble: DetectorKind<SeriesEnsemble, typeof OPTIONS> = {
 };
 
 const NAME = 'series-ensemble';
-const VERSION = 1;
+const VERSION = 2;
 
 /** A detector of that kind, which also says what its parts do. */
 export class SeriesEnsemble implements IncrementalDetector {
@@ -79,6 +80,8 @@ export class SeriesEnsemble implements IncrementalDetector {
   /** The latest scores of each part, in rings, and how many there were. */
   readonly #usual: readonly Float64Array[];
   #counted = 0;
+  /** What each part said of the latest row. */
+  readonly #late: Float64Array;
 
   constructor(width: number, options: SeriesOptions, seed: number) {
     const judged = width - options.given;
@@ -96,6 +99,7 @@ export class SeriesEnsemble implements IncrementalDetector {
     this.#waiting = new Float64Array(first * width);
     const kept = memory - Math.floor(this.#made.uncounted * memory);
     this.#usual = this.#parts.map(() => new Float64Array(kept));
+    this.#late = new Float64Array(this.#parts.length);
     const { grid, tail } = emptyTailModel();
     const ofPart = 8 * kept + grid.byteLength + tail.byteLength + 200;
     this.stateBytes = this.#parts.reduce((sum, { stateBytes }) => sum + stateBytes + ofPart, 2048 + 8 * first * width);
@@ -124,7 +128,7 @@ export class SeriesEnsemble implements IncrementalDetector {
     const parts = this.#made.parts.map(({ name }, i): PartScores => {
       const own = this.#usual[i]!;
       const scores = Float64Array.from({ length: count }, (_, k) => own[(this.#counted - count + k) % kept]!);
-      return { name, scores, rarities: this.#raritiesOf(i, scores) };
+      return { name, scores, rarities: this.#faded(this.#raritiesOf(i, scores), 0) };
     });
     return { scores: combineRarities(parts.map(({ rarities }) => rarities)), parts };
   }
@@ -188,6 +192,7 @@ export class SeriesEnsemble implements IncrementalDetector {
     };
     for (const [name, value] of Object.entries(this.#options)) entries[`option ${name}`] = value;
     if (this.#tails.length === 0) entries['waiting'] = this.#waiting.subarray(0, this.#seen * this.width);
+    else entries['late'] = this.#late;
     for (const [i, { grid, tail }] of this.#tails.entries()) {
       entries[`part ${i}`] = this.#parts[i]!.snapshot();
       entries[`usual ${i}`] = this.#usual[i]!;
@@ -212,6 +217,7 @@ export class SeriesEnsemble implements IncrementalDetector {
       return;
     }
     this.#waiting = new Float64Array(0);
+    this.#late.set(numbers('late', this.#late.length));
     const { grid, tail } = emptyTailModel();
     this.#tails = this.#parts.map((part, i) => {
       const bytes = entries.get(`part ${i}`);
@@ -237,6 +243,7 @@ export class SeriesEnsemble implements IncrementalDetector {
     this.#waiting = new Float64Array(0);
     this.#count(scores);
     this.#fit();
+    this.#late.set(this.usual.parts.map(({ rarities }) => rarities.at(-1) ?? 0));
   }
 
   /** Scores and learns rows up to the next fit, and what they say goes from a row of `said` on. */
@@ -244,7 +251,9 @@ export class SeriesEnsemble implements IncrementalDetector {
     const scores = this.#parts.map((part, i) => {
       const own = said[i]!.scores.subarray(from, from + rows.count);
       part.step(rows, own);
-      said[i]!.rarities.set(this.#raritiesOf(i, own), from);
+      const rarities = this.#faded(this.#raritiesOf(i, own), this.#late[i]!);
+      said[i]!.rarities.set(rarities, from);
+      this.#late[i] = rarities.at(-1)!;
       return own;
     });
     this.#count(scores);
@@ -272,8 +281,24 @@ export class SeriesEnsemble implements IncrementalDetector {
       const scores = new Float64Array(rows.count);
       if (this.#tails.length === 0) return scores;
       part.score(rows, scores);
-      return this.#raritiesOf(i, scores);
+      const before = this.#late[i]! * this.#kept;
+      return this.#raritiesOf(i, scores).map((rarity) => Math.max(rarity, before));
     });
+  }
+
+  /** Rarities of rows that follow each other, each no less than what is left of the one before: changed in place. */
+  #faded(rarities: Float64Array, before: number): Float64Array {
+    let late = before;
+    for (let row = 0; row < rarities.length; row++) {
+      late = Math.max(rarities[row]!, late * this.#kept);
+      rarities[row] = late;
+    }
+    return rarities;
+  }
+
+  /** The share of what was told of a row that the next one keeps. */
+  get #kept(): number {
+    return 1 - 1 / this.#made.fades;
   }
 
   #raritiesOf(part: number, scores: Float64Array): Float64Array {

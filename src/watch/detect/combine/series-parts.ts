@@ -53,6 +53,8 @@ export interface SeriesParts {
   readonly parts: readonly { readonly name: string; readonly create: (setting: SeriesSetting) => SeriesPart }[];
   /** The share of the rows at the start whose scores do not count: the parts know them too well, or too little. */
   readonly uncounted: number;
+  /** Rows over which what a part told of fades, so that a row keeps a share of 1 − 1 / `fades` of the one before; 1: none. */
+  readonly fades: number;
 }
 
 /** Rows that windows are of, two of them or of their means: single rows see a value that is off, means a small shift that stays. */
@@ -70,6 +72,8 @@ export const PARTS_OF_MANY: SeriesParts = {
     create: (setting: SeriesSetting) => new ComponentsOfMeans(setting, over),
   })),
   uncounted: LEARNT,
+  // As slowly as the means that scores are.
+  fades: MEAN,
 };
 
 /** For one field: an order or a level that never was, at this hour, and a shape that never was. */
@@ -91,10 +95,11 @@ export const PARTS_OF_ONE: SeriesParts = {
     },
   ],
   uncounted: 1 / 3,
+  fades: 1,
 };
 
 const NAME = 'components-of-means';
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * Principal components of windows of means; a field that wanders is held against its own slow mean, and a score against
@@ -194,7 +199,7 @@ class ComponentsOfMeans implements SeriesPart {
       holdSteady(this.#steady, own, steady);
       meanWith(this.#means, steady, out.subarray(row * width, (row + 1) * width));
       if (!follow) continue;
-      followSlowly(this.#steady, own, this.#learnt);
+      followSlowly(this.#steady, own);
       takeIntoMeans(this.#means, steady);
     }
     return rowsOf(out, width);

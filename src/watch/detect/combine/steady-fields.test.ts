@@ -21,7 +21,7 @@ function steadied({ values, width, count }: Rows, learnt: number): Rows {
   for (let at = 0; at < values.length; at += width) {
     const row = values.subarray(at, at + width);
     holdSteady(state, row, out.subarray(at, at + width));
-    followSlowly(state, row, learnt);
+    followSlowly(state, row);
   }
   return rowsOf(out, width);
 }
@@ -32,6 +32,15 @@ test('holdSteady() holds what wanders against its slow mean, and leaves the rest
   assert.deepEqual(columnOf(steady, 2), columnOf(rows, 2));
   const rising = columnOf(steady, 1).subarray(200);
   assert.ok(Math.max(...rising) - Math.min(...rising) < 2, 'it no longer rises');
+});
+
+test('a field that wanders may do so faster, or the other way, than while it was learnt', () => {
+  const turning = rowsOf(
+    Float64Array.from({ length: 1_000 }, (_, i) => (i < 400 ? i : 400 - 2 * (i - 400)) / 100 + nextNormal(random) / 10),
+    1,
+  );
+  const steady = columnOf(steadied(turning, 400), 0);
+  assert.ok(Math.max(...steady.subarray(200).map(Math.abs)) < 1, `${Math.max(...steady.subarray(200))}`);
 });
 
 test('tellWandering() knows nothing of what comes after the learnt rows', () => {

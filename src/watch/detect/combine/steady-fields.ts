@@ -1,9 +1,11 @@
 import type { Rows } from '../rows.ts';
 
-/** Stretches of the learnt rows whose means are compared; a field's slow mean looks back as many rows as one has. */
+/** Stretches of the learnt rows whose means are compared. */
 const STRETCHES = 4;
 /** A field wanders where its stretches' means make up more than this share of its variance. */
 const WANDERING = 0.5;
+/** Rows that a slow mean looks back: where a field that wanders was long ago tells nothing of where it should be. */
+const REACH = 10;
 
 /** Which fields wander, and the slow mean of each. */
 export type SteadyState = {
@@ -39,19 +41,14 @@ export function holdSteady({ wandering, slow, counts }: SteadyState, row: Float6
   }
 }
 
-/**
- * Takes a row into the slow means.
- *
- * @param learnt rows that told which fields wander
- */
-export function followSlowly({ slow, counts }: SteadyState, row: Float64Array, learnt: number): void {
-  const reach = learnt / STRETCHES;
+/** Takes a row into the slow means. */
+export function followSlowly({ slow, counts }: SteadyState, row: Float64Array): void {
   for (let field = 0; field < row.length; field++) {
     const value = row[field]!;
     if (value !== value) continue;
     const count = counts[field]! + 1;
     counts[field] = count;
-    slow[field] = slow[field]! + (value - slow[field]!) * Math.max(1 / count, 1 / reach);
+    slow[field] = slow[field]! + (value - slow[field]!) * Math.max(1 / count, 1 / REACH);
   }
 }
 

@@ -161,8 +161,8 @@ test('a detector of series of a version before begins anew, and the rest of a de
       encodeState('device-watch', 1, { ...Object.fromEntries(saved), [key]: ensemble }),
       judge,
     );
-  const known = decodeState(saved.get(key) as Uint8Array, 'series-ensemble', 1);
-  const before = encodeState('series-ensemble', 1, {
+  const known = decodeState(saved.get(key) as Uint8Array, 'series-ensemble', 2);
+  const before = encodeState('series-ensemble', 2, {
     ...Object.fromEntries(known),
     'part 0': encodeState('components-of-means', 1, {}),
   });
@@ -172,7 +172,7 @@ test('a detector of series of a version before begins anew, and the rest of a de
   assert.deepEqual([seen.get('robust-z'), seen.get('series-ensemble')], [600, 0]);
   // A device whose state cannot be read leaves its memory to others.
   const judge = new DeviceJudge(plan);
-  const damaged = encodeState('series-ensemble', 1, { ...Object.fromEntries(known), 'part 0': 0 });
+  const damaged = encodeState('series-ensemble', 2, { ...Object.fromEntries(known), 'part 0': 0 });
   for (let i = 0; i < 50; i++) assert.throws(() => restoreWith(damaged, judge), { code: 'DETECT_STATE_UNFIT' });
   assert.equal(judge.series?.leftOut, 0);
 });
