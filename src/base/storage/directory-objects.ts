@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
+import { link, open, readdir, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode } from '#base/core/index.ts';
 import { StorageError } from './errors.ts';
+import { makeFolder } from './make-folder.ts';
 import { requireObjectKey } from './object-key.ts';
 import type { Objects } from './ports.ts';
 
@@ -31,11 +32,11 @@ export async function openDirectoryObjects(
   const workshop = join(root, WORKSHOP);
   if (options.readOnly === true) return new DirectoryObjects(root, workshop);
   try {
-    await mkdir(root, { recursive: true, mode: 0o700 });
+    await makeFolder(root);
     if (options.beside !== true) await rm(workshop, { recursive: true, force: true });
-    await mkdir(workshop, { recursive: true, mode: 0o700 });
+    await makeFolder(workshop);
   } catch (error) {
-    throw fromFileSystem('open object store', error);
+    throw fromFileSystem(`open object store ${root}`, error);
   }
   return new DirectoryObjects(root, workshop);
 }
@@ -177,7 +178,7 @@ class DirectoryObjects implements Objects {
   /** Makes a folder and its parents durable: each new name needs its own parent synced. */
   async #makeFolder(path: string): Promise<void> {
     if (this.#synced.has(path)) return;
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path);
     // All the way up, since another call or a process that died may have made a parent without syncing it yet.
     for (let at = path; at.length > this.#root.length; at = dirname(at)) await syncFolder(dirname(at));
     if (this.#synced.size >= MAX_SYNCED) this.#synced.clear();
@@ -223,9 +224,12 @@ function fromFileSystem(action: string, error: unknown): unknown {
   if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')) {
     return new StorageError('STORAGE_FULL', `Cannot ${action}: the disk is full`, {
       cause: error,
-      hint: 'Free space on the volume of the data directory',
+      hint: 'Free space on the volume that it is on',
     });
   }
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
-  return new StorageError('STORAGE_IO', `Cannot ${action}: the file system answered ${code}`, { cause: error });
+  return new StorageError('STORAGE_IO', `Cannot ${action}: the file system answered ${code}`, {
+    cause: error,
+    hint: 'Look whether the folder is there, who owns it, and whether its volume takes writing',
+  });
 }
