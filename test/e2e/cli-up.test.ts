@@ -10,6 +10,7 @@ import { test } from 'node:test';
 import { restoreFileCustody } from '#trust/keys/index.ts';
 import { systemClock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
+import { OwnPorts } from '../support/own-ports.ts';
 import { requirePython } from '../support/outside.ts';
 import { PASSPHRASE, Workplace } from './cli-harness.ts';
 
@@ -22,6 +23,7 @@ test('weir up', async (t) => {
       ['--workers', '0'],
       ['--recovery-threshold', '6'],
       ['--witness', 'http://localhost:1'],
+      ['--mqtt-port', 'any'],
     ]) {
       await writeFile(place.path('passphrase'), PASSPHRASE);
       const { status, stderr } = await place.weir('up', '--passphrase-file', 'passphrase', ...words);
@@ -179,6 +181,57 @@ test('weir up asks for the passphrase at the terminal, twice at first, and never
   assert.equal(second.status, 0, second.text);
   assert.doesNotMatch(second.text, /once more|WEIR-SHARE/);
   for (const { text } of [differing, first, second]) assert.ok(!text.includes('grey herons'), 'it was shown');
+});
+
+function portsOf(place: Workplace, data: string): { mqtt: number; https: number } {
+  const address = readFileSync(place.path(`${data}/run/address.json`), 'utf8');
+  return (JSON.parse(address) as { ports: { mqtt: number; https: number } }).ports;
+}
+
+test('weir up starts on other ports than its template names, for that time', async (t) => {
+  const place = await Workplace.make(t);
+  const taken = createServer().listen(0, '127.0.0.1');
+  t.after(() => void taken.close());
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  await place.init('factory');
+  const declared = readFileSync(place.path('weir.yaml'), 'utf8');
+  await writeFile(place.path('weir.yaml'), declared.replace('mqtt: 0', `mqtt: ${port}`));
+  await using own = await OwnPorts.claim(1);
+  const [chosen = 0] = own.ports;
+  {
+    await using platform = await place.up('--mqtt-port', '0', '--https-port', String(chosen));
+    const { mqtt, https } = portsOf(place, 'weir-data');
+    assert.notEqual(mqtt, port);
+    assert.equal(https, chosen);
+    assert.equal(await platform.stop(), 0);
+  }
+  const again = await place.weir('up', '--passphrase-file', 'passphrase');
+  assert.match(again.stderr, /\[SERVER_PORT_IN_USE\]\nhint: .*--mqtt-port/);
+});
+
+test('two demos that start together both run', async (t) => {
+  await using own = await OwnPorts.claim(3);
+  const [mqtt, https, api] = own.ports;
+  const demos = await Promise.all(
+    [1, 2].map(async () => {
+      const place = await Workplace.make(t);
+      await place.init('factory');
+      const declared = readFileSync(place.path('weir.yaml'), 'utf8');
+      const listen = `listen: { mqtt: ${mqtt}, https: ${https}, api: ${api} }`;
+      await writeFile(place.path('weir.yaml'), declared.replace('listen: { mqtt: 0, https: 0, api: 0 }', listen));
+      return place;
+    }),
+  );
+  const words = ['demo', '--template', 'weir.yaml', '--no-fleet', '--no-witness'];
+  const [one, other] = demos as [Workplace, Workplace];
+  await using first = one.background(...words);
+  await using second = other.background(...words);
+  await one.until('weir-demo/run/address.json', first);
+  await other.until('weir-demo/run/address.json', second);
+  assert.notEqual(portsOf(one, 'weir-demo').mqtt, portsOf(other, 'weir-demo').mqtt);
+  assert.equal([first, second].filter(({ printed }) => printed().includes('free ones are used')).length, 1);
+  assert.deepEqual(await Promise.all([first.stop('SIGINT'), second.stop('SIGINT')]), [0, 0]);
 });
 
 test('weir demo runs a fleet and a witness, and ends cleanly', async (t) => {

@@ -3,6 +3,7 @@ import type { MovedRoot, MoveOptions } from './control/move-custody.ts';
 import type { Restored, RestoreOptions } from './backup/restore-backup.ts';
 import type { BackupPlace } from './backup/open-place.ts';
 import type { BackupReport } from './backup/verify-backup.ts';
+import type { Ports } from './gateway/contract.ts';
 import type { Platform, PlatformOptions } from './platform.ts';
 
 export type { Platform, PlatformOptions } from './platform.ts';
@@ -41,13 +42,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 }
 
 /**
- * Tries the ports that a template declares, before anything is made that is made once.
+ * Tries the ports that a template declares, or those that are to be instead, before anything is made that is made once.
  *
  * @throws {ServerError} SERVER_PORT_IN_USE
  */
-export async function requireDeclaredPorts(template: Template): Promise<void> {
+export async function requireDeclaredPorts(template: Template, instead: Partial<Ports> = {}): Promise<void> {
   const { portsOf, requireFreePorts } = await import('./gateway/require-free-ports.ts');
-  await requireFreePorts(template.listen.address, portsOf(template));
+  await requireFreePorts(template.listen.address, { ...portsOf(template), ...instead });
 }
 
 /** Moves the root key of a platform that does not run; see `MoveOptions`. Loads what it needs on first use. */

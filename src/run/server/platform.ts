@@ -92,8 +92,8 @@ export interface PlatformOptions {
   readonly custody: Custody;
   /** The template to start with where none is in force yet. */
   readonly source: TemplateSource;
-  /** Ports instead of the template's; 0 takes any free one. */
-  readonly ports?: Ports;
+  /** Ports instead of the template's, for this start; 0 takes any free one. */
+  readonly ports?: Partial<Ports>;
   readonly gatewayWorkers?: number;
   /** Starts with the template of the catalogue where the log says that a newer one was applied. */
   readonly acceptOlderTemplate?: boolean;

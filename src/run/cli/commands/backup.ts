@@ -217,6 +217,7 @@ async function restore(context: CommandContext, options: RestoreCommandOptions):
     context.note(`the log lacks its entries ${first} to ${to - 1}: certificates and consents wait to be confirmed`);
   }
   context.next(`up --data ${data}`);
+  context.note('beside a platform that runs on the same ports: add --mqtt-port 0 --https-port 0 --api-port 0');
 }
 
 async function knownOf(options: RestoreCommandOptions): Promise<NonNullable<RestoreOptions['known']>> {

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { Template } from '#declare/template/index.ts';
 import { layoutOf } from '#run/server/index.ts';
 import { startFleet } from '#run/twin/index.ts';
 import { announcePlatform } from '../announce-platform.ts';
@@ -9,7 +8,7 @@ import type { CommandContext } from '../command-context.ts';
 import { DEMO_ORDER, enrolFleet } from '../demo-fleet.ts';
 import { startDemoPlatform } from '../demo-platform.ts';
 import type { DemoPlatform } from '../demo-platform.ts';
-import { freePorts } from '../free-ports.ts';
+import { startOnFreePorts } from '../free-ports.ts';
 import type { Ports } from '../free-ports.ts';
 import { LiveBlock } from '../live-block.ts';
 import { DEMO_DATA } from '../locate.ts';
@@ -55,9 +54,9 @@ async function runDemo(context: CommandContext, options: { fleet: boolean; witne
   await using running = new AsyncDisposableStack();
   const layout = layoutOf(context.options.data ?? DEMO_DATA);
   const { template, source } = readTemplate(context.options.template ?? DEMO_TEMPLATE);
-  const ports = await freePorts(template);
-  if (taken(ports, template)) context.note('a usual port is taken by another program: free ones are used');
-  const platform = running.use(await startDemoPlatform({ data: layout.root, source, ports }));
+  const start = (ports: Ports): Promise<DemoPlatform> => startDemoPlatform({ data: layout.root, source, ports });
+  const onOthers = (): void => context.note('a usual port is taken by another program: free ones are used');
+  const platform = running.use(await startOnFreePorts(template, start, onOthers));
   await keepKeys(layout, platform.keys);
   if (options.witness) {
     const witness = witnesses.use(await startWitness(join(layout.root, 'witness'), platform.keys));
@@ -74,10 +73,6 @@ async function runDemo(context: CommandContext, options: { fleet: boolean; witne
   if (platform.proposal) context.note('the template was changed since: `npm run -s weir -- apply` puts it in force');
   await showUntil(stop.signal, platform, context);
   context.note('stopping');
-}
-
-function taken(ports: Ports, { listen }: Template): boolean {
-  return ports.mqtt !== listen.mqtt || ports.https !== listen.https || ports.api !== listen.api;
 }
 
 async function showUntil(signal: AbortSignal, platform: DemoPlatform, context: CommandContext): Promise<void> {

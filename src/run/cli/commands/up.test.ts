@@ -10,7 +10,7 @@ import { addUpCommand } from './up.ts';
 test('weir up makes no key before template, numbers and passphrase are right', async (t) => {
   const folder = await temporaryFolder(t);
   const file = (name: string): string => join(folder, name);
-  await writeFile(file('good.yaml'), 'template: 1\nname: mine\nextends: industry/factory\n');
+  await writeFile(file('good.yaml'), 'template: 1\nname: mine\nextends: industry/factory\nlisten: { mqtt: 0, https: 0, api: 0 }\n');
   await writeFile(file('bad.yaml'), 'template: 1\nnmae: mine\n');
   await writeFile(file('weak'), 'short');
   const up = (...words: readonly string[]) => runCommand(addUpCommand, 'up', '--data', file('data'), ...words);
@@ -19,6 +19,7 @@ test('weir up makes no key before template, numbers and passphrase are right', a
     code: 'CLI_TEMPLATE_INVALID',
   });
   await assert.rejects(up(...good, '--workers', 'many'), { code: 'CLI_USAGE' });
+  await assert.rejects(up(...good, '--api-port', '65536'), { code: 'CLI_USAGE' });
   await assert.rejects(up(...good, '--recovery-shares', '300'), { code: 'CLI_USAGE' });
   await assert.rejects(up(...good, '--recovery-threshold', '1'), { code: 'CLI_USAGE' });
   await assert.rejects(up(...good, '--recovery-kit', folder), { code: 'CLI_FILE_EXISTS' });

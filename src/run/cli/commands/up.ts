@@ -9,6 +9,8 @@ import type { CommandContext } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import { DEFAULT_DATA } from '../locate.ts';
 import { askSecrets } from '../ask-secrets.ts';
+import { PORT_OPTIONS, readPorts } from '../port-options.ts';
+import type { PortOptions } from '../port-options.ts';
 import { readCount } from '../read-number.ts';
 import { readTarget } from '../custody-target.ts';
 import { handOutKit, prepareKitFolder } from '../recovery-kit.ts';
@@ -17,7 +19,7 @@ import { DEFAULT_TEMPLATE, readTemplate } from '../template-source.ts';
 import { keepKeys, readKeys } from '../verifier-keys.ts';
 import type { ContextOf } from './command.ts';
 
-interface UpOptions {
+interface UpOptions extends PortOptions {
   readonly passphraseFile?: string;
   readonly pinFile?: string;
   readonly transitTokenFile?: string;
@@ -37,7 +39,7 @@ interface UpOptions {
 const NEXT = ['status', 'device enrol NAME --type TYPE', 'user add NAME --role ROLE', 'prove'] as const;
 
 export function addUpCommand(program: Command, contextOf: ContextOf): void {
-  program
+  const up = program
     .command('up')
     .description('run a platform in the foreground, until it is asked to stop')
     .option('--passphrase-file <file>', 'file with the root passphrase (else: service credential, else the terminal)')
@@ -57,6 +59,7 @@ export function addUpCommand(program: Command, contextOf: ContextOf): void {
     .action(async (options: UpOptions, command: Command) => {
       await run(contextOf(command), options);
     });
+  for (const option of PORT_OPTIONS) up.addOption(option);
 }
 
 async function run(context: CommandContext, options: UpOptions): Promise<void> {
@@ -64,6 +67,7 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
   process.umask(0o077);
   using stop = hearStop(process, () => process.exit(1));
   const workers = readCount(options.workers, '--workers', 1, 64);
+  const ports = readPorts(options);
   const witnessKeys = await readKeys(options.witnessKey ?? []);
   if ((options.witness === undefined) !== (witnessKeys.length === 0)) {
     throw new CliError('CLI_USAGE', 'Cannot use witness: --witness and --witness-key go together');
@@ -72,12 +76,13 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
   const { source, template } = readTemplate(context.options.template ?? DEFAULT_TEMPLATE);
   const layout = layoutOf(context.options.data ?? DEFAULT_DATA, options.auditDirectory);
   // And the ports: the recovery kit is shown once, and nobody should take it for a part of what failed.
-  if ((await inspectCustody(layout.keys)) === null) await requireDeclaredPorts(template);
+  if ((await inspectCustody(layout.keys)) === null) await requireDeclaredPorts(template, ports);
   await using custody = await openRootKey(layout.keys, context, options);
   await using platform = await startPlatform({
     data: layout.root,
     custody,
     source,
+    ports,
     gatewayWorkers: workers,
     log: makeLog('control'),
     ...(options.witness === undefined ? {} : { witness: { url: options.witness, keys: witnessKeys } }),

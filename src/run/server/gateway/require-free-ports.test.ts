@@ -13,6 +13,7 @@ test('requireFreePorts() names a port that another program has, also where it wo
   await assert.rejects(requireFreePorts('127.0.0.1', { mqtt: port, https: 0, api: 0 }), {
     code: 'SERVER_PORT_IN_USE',
     message: new RegExp(`mqtt on 127.0.0.1:${port}`),
+    hint: /--mqtt-port N/,
   });
   server.close();
   await once(server, 'close');

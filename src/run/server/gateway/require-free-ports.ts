@@ -31,7 +31,7 @@ function requireFree(address: string, name: string, port: number): Promise<void>
             'SERVER_PORT_IN_USE',
             `Cannot listen for ${name} on ${address}:${port}: another program does`,
             {
-              hint: 'Stop it; other ports under `listen` of the template count before the first start, afterwards by `weir apply` while the platform runs',
+              hint: `Stop it, or start on other ports: \`weir up --${name}-port N\` (0: any that is free) counts for that start; others under \`listen\` of the template count before the first start, afterwards by \`weir apply\` while the platform runs`,
               cause,
             },
           ),
