@@ -10,7 +10,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { ResultFormat } from '#flow/query/index.ts';
 import { sizeOf } from '#run/server/datasets/dataset.ts';
 import type { Dataset } from '#run/server/datasets/dataset.ts';
-import { ADA } from '#run/server/query/testing.ts';
+import { ADA, ask, caller } from '#run/server/query/testing.ts';
 import { openDatasetWorld } from '#run/server/datasets/world/testing.ts';
 import type { DatasetWorld } from '#run/server/datasets/world/testing.ts';
 import { requirePython } from '../support/outside.ts';
@@ -148,6 +148,42 @@ test('a dataset of more rows than an object holds', async (t) => {
     await keeper.remove(ADA.actor, left);
     assert.deepEqual(await Array.fromAsync(objects.list('datasets/')), []);
   });
+});
+
+test('datasets that are read slowly keep no statement and no other dataset waiting', async (t) => {
+  // One statement at once, and two datasets: each of these is held by a reader that takes its first part and no more.
+  const world = await openDatasetWorld(t, 'limits: { queries-at-once: 1, datasets-at-once: 3 }', SMALL);
+  await world.addSegment(70_000, START, 1_000);
+  const { keeper, service } = world;
+  const dataset = await keeper.create(ADA, REQUEST, NEVER);
+  const left = new AbortController();
+  const readers = await Promise.all(
+    ['bob', 'eve'].map(async (id) => {
+      const { parts } = await keeper.rows(caller(id, 'scientist'), dataset, { format: 'csv', columns: null }, left.signal); // prettier-ignore
+      const iterator = parts[Symbol.asyncIterator]();
+      assert.ok(((await iterator.next()).value as Uint8Array).length > 0);
+      return iterator;
+    }),
+  );
+  assert.equal(service.running, 2);
+  const question = ask('SELECT count(*) AS n FROM pump');
+  const { parts } = await service.run(ADA, question, NEVER);
+  assert.equal(Buffer.concat(await Array.fromAsync(parts)).toString('utf8'), 'n\r\n70002\r\n');
+  // The rows go on where they were once somebody takes them.
+  let lines = 0;
+  const last = readers[0]!;
+  for (let next = await last.next(); next.done !== true; next = await last.next()) {
+    lines += Buffer.from(next.value).toString('utf8').split('\r\n').length - 1;
+  }
+  assert.ok(lines > 60_000);
+  assert.equal((await keeper.create(ADA, { ...REQUEST, name: 'other' }, NEVER)).content.rows, 70_000);
+  left.abort();
+  await assert.rejects(
+    async () => {
+      for (;;) if ((await readers[1]!.next()).done === true) return;
+    },
+    { code: 'QUERY_CANCELLED' },
+  );
 });
 
 test('a dataset has a limit of its own, which says its name', async (t) => {

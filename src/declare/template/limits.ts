@@ -81,6 +81,16 @@ export const LIMIT_RULES: readonly LimitRule[] = [
       'making one dataset, or reading one to its end',
     ),
   ),
+  later(
+    count(
+      'datasets-at-once',
+      'datasetsAtOnce',
+      4,
+      1,
+      64,
+      'datasets that are made or read at once, in query processes of their own',
+    ),
+  ),
   size('quarantine', 'quarantineBytes', 256 * MIB, MIB, 1_024 * 1_024 * MIB, 'all quarantined payloads together'),
   duration('quarantine-age', 'quarantineAge', 7 * DAY, HOUR, 7 * DAY, 'how long a quarantined payload is kept'),
   count('devices', 'devices', 100_000, 1, 10_000_000, 'devices in the inventory'),

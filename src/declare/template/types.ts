@@ -448,6 +448,7 @@ export interface Limits {
   readonly queriesAtOnce: number;
   readonly datasetRows: number;
   readonly datasetTime: Millis;
+  readonly datasetsAtOnce: number;
   readonly quarantineBytes: number;
   readonly quarantineAge: Millis;
   readonly devices: number;

@@ -264,3 +264,20 @@ test('QueryPool leaves no process behind when it is disposed of', async () => {
     false,
   );
 });
+
+test('QueryPool of datasets gives way to others, keeps no process ready, and waits longer before it refuses', async () => {
+  using pool = new QueryPool(LAUNCH, { ...atMost(2), serves: 'datasets' }, { ...SLOW, queue: 1 });
+  const usual = getPriority();
+  const first = hold(pool, 'a');
+  const pid = await first.pid;
+  await eventually(
+    async () => getPriority(pid),
+    (niceness) => niceness > usual,
+  );
+  // One place is left to others, so a second one of the same person waits.
+  await assert.rejects(pool.use('a', pidOf), { code: 'SERVER_QUERY_BUSY', hint: /datasets-at-once/ });
+  assert.notEqual(await pool.use('b', pidOf), pid);
+  first.letGo();
+  await first.done;
+  assert.equal(await pool.use('a', pidOf), pid);
+});

@@ -12,6 +12,8 @@ export interface PoolBounds {
   readonly abreast: number;
   /** What the engine of one statement may take, so that the first one is made ahead; null makes none. */
   readonly engine: () => EngineLimits | null;
+  /** What for, where that is not statements that somebody waits for: datasets last, so their processes give way to all others and none stands ready. */
+  readonly serves?: 'datasets';
 }
 
 /** Times of a pool, in milliseconds. */
@@ -36,7 +38,11 @@ export interface PoolTimes {
 /** A process answers what it holds within this. */
 const ANSWER_MS = 5_000;
 
+/** Times of a pool of statements. */
 const TIMES: PoolTimes = { idle: 60_000, sweep: 5_000, spare: 500, spareLatest: 10_000, queue: 10_000, brief: 1_000 };
+
+/** Longer than a reader may take nothing of a dataset: who waits behind some that left without a word gets a process. */
+const DATASET_QUEUE_MS = 75_000;
 
 interface Waiting {
   readonly subject: string;
@@ -56,6 +62,7 @@ export class QueryPool implements Disposable {
   readonly #most: () => number;
   readonly #abreast: number;
   readonly #engine: PoolBounds['engine'];
+  readonly #serves: 'statements' | 'datasets';
   readonly #times: PoolTimes;
   readonly #processes = new Set<QueryProcess>();
   readonly #queue: Waiting[] = [];
@@ -67,11 +74,16 @@ export class QueryPool implements Disposable {
   #again: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor(launch: Launch, { most, abreast, engine }: PoolBounds, times = TIMES) {
+  constructor(
+    launch: Launch,
+    { most, abreast, engine, serves }: PoolBounds,
+    times = serves === 'datasets' ? { ...TIMES, queue: DATASET_QUEUE_MS } : TIMES,
+  ) {
     this.#launch = launch;
     this.#most = most;
     this.#abreast = abreast;
     this.#engine = engine;
+    this.#serves = serves ?? 'statements';
     this.#times = times;
     this.#timer = setInterval(() => this.#sweep(), times.sweep).unref();
     this.#prepareSpare();
@@ -138,14 +150,18 @@ export class QueryPool implements Disposable {
       };
       const timer = setTimeout(() => {
         this.#queue.splice(this.#queue.indexOf(waiting), 1);
-        reject(
-          new ServerError('SERVER_QUERY_BUSY', `Cannot run statement: ${this.#most()} run already`, {
-            hint: 'Try again in a few seconds',
-          }),
-        );
+        reject(this.#busy());
       }, this.#times.queue);
       this.#queue.push(waiting);
     });
+  }
+
+  #busy(): ServerError {
+    const [what, hint] =
+      this.#serves === 'datasets'
+        ? [`make or read dataset: ${this.#most()} are made or read already`, 'Try again once one of them has ended; limits: datasets-at-once says how many there may be'] // prettier-ignore
+        : [`run statement: ${this.#most()} run already`, 'Try again in a few seconds'];
+    return new ServerError('SERVER_QUERY_BUSY', `Cannot ${what}`, { hint });
   }
 
   /** An idle process of the subject, else a fresh one where that many may run. */
@@ -171,6 +187,7 @@ export class QueryPool implements Disposable {
     found.busy = true;
     found.busySince = performance.now();
     if (own.length > 0) this.#giveWay(subject);
+    if (this.#serves === 'datasets') found.giveWay();
     return found;
   }
 
@@ -206,7 +223,7 @@ export class QueryPool implements Disposable {
   }
 
   #orderSpare(since = performance.now()): void {
-    if (this.#spare?.ended === false) return;
+    if (this.#serves === 'datasets' || this.#spare?.ended === false) return;
     this.#order ??= setTimeout(() => {
       this.#order = null;
       if (this.#isCalm() || performance.now() - since >= this.#times.spareLatest) this.#prepareSpare();
@@ -221,7 +238,7 @@ export class QueryPool implements Disposable {
   }
 
   #prepareSpare(): void {
-    if (this.#closed || (this.#spare !== null && !this.#spare.ended)) return;
+    if (this.#serves === 'datasets' || this.#closed || (this.#spare !== null && !this.#spare.ended)) return;
     this.#spare = QueryProcess.start(this.#launch);
     const engine = this.#engine();
     if (engine !== null) this.#spare.peer.tell('prepare', engine);

@@ -130,6 +130,8 @@ const MOST_WARNINGS = 8;
 export class QueryService implements Queries, AsyncDisposable {
   readonly #parts: QueryServiceParts;
   readonly #pool: QueryPool;
+  /** Datasets are made and read in processes of their own: who reads one slowly keeps no statement waiting. */
+  readonly #datasets: QueryPool;
   readonly #mountPoint: string;
   readonly #outcomes = new QueryOutcomes();
   readonly #conditions: ConditionReader;
@@ -144,11 +146,13 @@ export class QueryService implements Queries, AsyncDisposable {
   private constructor(
     parts: QueryServiceParts,
     pool: QueryPool,
+    datasets: QueryPool,
     mountPoint: string,
     confinement: QueryService['confinement'],
   ) {
     this.#parts = parts;
     this.#pool = pool;
+    this.#datasets = datasets;
     const relations = (): Relations => this.#relations;
     this.#conditions = new ConditionReader(pool);
     this.#admission = new StatementAdmission(parts, relations, this.#conditions);
@@ -182,7 +186,13 @@ export class QueryService implements Queries, AsyncDisposable {
       abreast: Math.max(1, Math.floor(availableParallelism() / ENGINE_THREADS) - 1),
       engine: () => engineLimits(template()),
     });
-    return new QueryService(parts, pool, mountPoint, {
+    const datasets = new QueryPool(launch, {
+      most: () => template().limits.datasetsAtOnce,
+      abreast: Infinity,
+      engine: () => null,
+      serves: 'datasets',
+    });
+    return new QueryService(parts, pool, datasets, mountPoint, {
       confined: state.confined,
       reason: state.confined ? null : state.reason,
     });
@@ -192,16 +202,19 @@ export class QueryService implements Queries, AsyncDisposable {
    * Has the processes let go of what they opened of segments that are no more, and says how many of these are still open
    * in some of them: what a statement reads.
    */
-  heldAfterDrop(segments: readonly string[]): Promise<number> {
-    return this.#pool.heldAfterDrop(segments);
+  async heldAfterDrop(segments: readonly string[]): Promise<number> {
+    const held = await Promise.all([this.#pool, this.#datasets].map((pool) => pool.heldAfterDrop(segments)));
+    return held.reduce((sum, count) => sum + count, 0);
   }
 
+  /** Statements that run, datasets that are made or read among them. */
   get running(): number {
-    return this.#pool.running;
+    return this.#pool.running + this.#datasets.running;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#pool[Symbol.dispose]();
+    this.#datasets[Symbol.dispose]();
     await rm(this.#mountPoint, { recursive: true, force: true });
   }
 
@@ -248,7 +261,8 @@ export class QueryService implements Queries, AsyncDisposable {
     const note = (outcome: QueryOutcome): void => this.#outcomes.note(id, caller.subject.id, outcome);
     note({ state: 'running' });
     const span = request.span?.child('statement', { 'db.system.name': 'duckdb', 'weir.query.id': id }) ?? null;
-    const first = this.#pool.use(caller.subject.id, async (process) => {
+    const pool = request.over?.inParts === true ? this.#datasets : this.#pool;
+    const first = pool.use(caller.subject.id, async (process) => {
       const admit = () => this.#admission.admit(process, caller, request);
       const admitted = await traced(span, 'admit', admit);
       if ('question' in admitted) return admitted;
@@ -378,7 +392,7 @@ export class QueryService implements Queries, AsyncDisposable {
     signal: AbortSignal,
   ): Promise<Frozen> {
     const request: QueryRequest = { ...asked, format: 'parquet', receipt: true };
-    return this.#pool.use(caller.subject.id, async (process) => {
+    return this.#datasets.use(caller.subject.id, async (process) => {
       const withheld = this.#parts.withheld();
       // Whoever was erased since would be in what is kept.
       const requireCurrent = (): void => {
