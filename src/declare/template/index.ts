@@ -71,7 +71,7 @@ export type { TemplateChange } from './diff-template.ts';
 export type { ChangeEffect } from './diff-judges.ts';
 export { CALENDAR_PATTERNS, WEEKDAYS } from './calendar.ts';
 export type { Calendar } from './calendar.ts';
-export { parsePhysics } from './physics-rule.ts';
+export { fieldsOfPhysics, parsePhysics } from './physics-rule.ts';
 export type { PhysicsRule } from './physics-rule.ts';
 export { CONTAINMENTS, TAMPER_KINDS } from './vocabulary.ts';
 export type { Containment, TamperKind } from './types.ts';

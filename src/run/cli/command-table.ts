@@ -23,6 +23,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     views: async () => (await import('./commands/query.ts')).addQueryCommand,
     encrypted: async () => (await import('./commands/encrypted.ts')).addEncryptedCommand,
     features: async () => (await import('./commands/features.ts')).addFeaturesCommand,
+    detect: async () => (await import('./commands/detect.ts')).addDetectCommand,
     hashing: async () => (await import('./commands/hashing.ts')).addHashingCommand,
     synth: async () => (await import('./commands/synth.ts')).addSynthCommand,
     release: async () => (await import('./commands/release.ts')).addReleaseCommand,

@@ -45,8 +45,15 @@ export { stuckCheck } from './sensor/stuck-check.ts';
 export { jumpCheck } from './sensor/jump-check.ts';
 export { scaleCheck } from './sensor/scale-check.ts';
 export { replayCheck } from './sensor/replay-check.ts';
-export { INTERVAL, planStream, planWatch, STANDARD_BUDGET, STANDARD_DETECTORS } from './live/watch-plan.ts';
-export type { WatchedField, WatchPlan } from './live/watch-plan.ts';
+export {
+  INTERVAL,
+  planDetection,
+  planStream,
+  planWatch,
+  STANDARD_BUDGET,
+  STANDARD_DETECTORS,
+} from './live/watch-plan.ts';
+export type { JudgedField, JudgedStream, WatchedField, WatchPlan } from './live/watch-plan.ts';
 export { catalogue, chooseDetectors } from './live/detector-catalogue.ts';
 export type { ChosenDetectors, WatchedDetector } from './live/detector-catalogue.ts';
 export { windowBytes } from './tiers/tier-model.ts';
@@ -72,7 +79,10 @@ export type { TierFigures, TierRecall, TierRule, TierVerdict } from './tiers/dea
 export { DeviceJudge, rateOfPart } from './live/device-judge.ts';
 export { DeviceWatch } from './live/device-watch.ts';
 export { ALL_DEVICES, DRIFT_NAME, driftFinding } from './live/drift-finding.ts';
-export type { DeviceBaseline } from './live/device-judge.ts';
+export type { DeviceBaseline, SeenScore } from './live/device-judge.ts';
+export { judgeAnswer } from './batch/judge-answer.ts';
+export type { JudgedRows } from './batch/judge-answer.ts';
+export type { AnsweredRow, AnswerShape } from './batch/answered-batch.ts';
 export type { DeviceRows } from './live/device-rows.ts';
 export { RowGatherer } from './live/row-gatherer.ts';
 export { openState, sealState } from './live/state-file.ts';
@@ -88,10 +98,12 @@ export { beginScore, takeWindow } from './flows/channel-score.ts';
 export { CHANNEL_SIGNS, signsOf } from './flows/channel-signs.ts';
 export { ChannelWatch } from './flows/channel-watch.ts';
 export { MUD_NAME, MudWatch } from './flows/mud-watch.ts';
-export { MOST_DEVICES, WatchService } from './live/watch-service.ts';
+export { MOST_DEVICES, StreamWatch } from './live/stream-watch.ts';
+export type { KnownBaseline } from './live/stream-watch.ts';
+export { WatchService } from './live/watch-service.ts';
 export { BEHAVIOUR_WINDOW, BehaviourProfile, STRANGE_WINDOWS, TRAITS } from './behaviour/behaviour-profile.ts';
 export { FOREIGN_WINDOWS, TYPE_REJECTS, TypeProfiles } from './behaviour/type-profiles.ts';
 export type { ForestFitter } from './behaviour/type-profiles.ts';
 export { BehaviourWatch } from './behaviour/behaviour-watch.ts';
 export type { BehaviourScore, Others, Strange } from './behaviour/behaviour-watch.ts';
-export type { JournalState, KnownBaseline, WatchParts, WatchStatus } from './live/watch-service.ts';
+export type { JournalState, WatchParts, WatchStatus } from './live/watch-service.ts';

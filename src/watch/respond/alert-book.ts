@@ -1,6 +1,4 @@
-import { encodeUtf8 } from '#base/core/index.ts';
 import type { AuditSink, Clock, Json } from '#base/core/index.ts';
-import { sha256Hex } from '#base/crypto/index.ts';
 import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
 import type { Catalogue, CatalogueTransaction, RowSealer } from '#base/storage/index.ts';
 import type { Finding } from '#watch/detect/index.ts';
@@ -13,6 +11,7 @@ import { isOfProber } from './of-prober.ts';
 import { redactAlert } from './redact-alert.ts';
 import type { Concerned } from './redact-alert.ts';
 import type { RuleBook } from './rule-book.ts';
+import { subjectOf } from './subject-of.ts';
 
 const ALERTS = {
   name: 'watch_alert',
@@ -357,14 +356,6 @@ function settle(alert: Alert, rules: readonly AlertRule[], now: number): Alert {
   const by = `${RULE}${rule.version}`;
   if (alert.answers.at(-1)?.by === by) return alert;
   return { ...alert, state: verdict, answers: [{ verdict, by, at: now, reason: rule.reason, until: rule.until }] };
-}
-
-/** What an alert is about, as a digest. */
-function subjectOf(finding: Pick<Finding, 'device' | 'stream' | 'rule' | 'violates'>): string {
-  const { device, stream, rule, violates } = finding;
-  const plain = violates === undefined ? [device, stream] : [device, stream, violates.kind, violates.rule];
-  const of = rule === undefined ? plain : [device, stream, rule.name, aboutOf(finding)];
-  return sha256Hex(encodeUtf8(JSON.stringify(of))).slice(0, 32);
 }
 
 /** What the log says of a new alert: enough for rules over the log, and no value of a reading. */

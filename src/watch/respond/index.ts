@@ -6,6 +6,7 @@ export type { Alert, AlertState, Answer } from './alert.ts';
 export { formatAlertOcsf } from './alert-ocsf.ts';
 export { AlertBook } from './alert-book.ts';
 export type { AlertFilter } from './alert-book.ts';
+export { GatheredAlerts } from './gather-alerts.ts';
 export type { AlertRule } from './alert-rule.ts';
 export { RuleBook } from './rule-book.ts';
 export { redactAlert } from './redact-alert.ts';

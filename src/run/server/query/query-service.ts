@@ -55,6 +55,7 @@ import type { QueryOutcome } from './query-outcomes.ts';
 import type { QueryDataParts } from './query-data.ts';
 import { QueryPool } from './query-pool.ts';
 import type { QueryProcess, RunPorts } from './query-process.ts';
+import { detectionWithin } from './detection-within.ts';
 import { ResultPipe } from './result-pipe.ts';
 import type { ReceiptDesk } from '../receipts/receipt-desk.ts';
 import { requestReceipt } from '../receipts/request-receipt.ts';
@@ -246,11 +247,16 @@ export class QueryService implements Queries, AsyncDisposable {
 
   async describe(caller: Caller, purpose: string | null): Promise<readonly unknown[]> {
     const { relations, grants } = await this.access(caller, purpose);
-    const { streams } = this.#parts.template();
-    return describeViews(relations, grants).map((view) => ({
-      ...view,
-      features: featuresWithin(streams.get(view.name), new Set(view.columns.map(({ name }) => name))),
-    }));
+    const { streams, detect } = this.#parts.template();
+    return describeViews(relations, grants).map((view) => {
+      const stream = streams.get(view.name);
+      const columns = new Set(view.columns.map(({ name }) => name));
+      return {
+        ...view,
+        features: featuresWithin(stream, columns),
+        detection: stream === undefined ? null : detectionWithin(stream, detect.get(view.name), columns),
+      };
+    });
   }
 
   async run(caller: Caller, request: QueryRequest, signal: AbortSignal): Promise<StreamedReply> {

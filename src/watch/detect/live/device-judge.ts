@@ -20,7 +20,7 @@ import type { OpenViolation } from './device-checks.ts';
 import { blurRows, checkedRows, measuresOf, Room, RowOrder } from './device-rows.ts';
 import type { DeviceRows } from './device-rows.ts';
 import { DEARER_DETECTORS, WINDOW_ROWS } from '../tiers/dearer-tiers.ts';
-import type { DearerTiers } from '../tiers/dearer-tiers.ts';
+import type { DearerTiers, TierScored } from '../tiers/dearer-tiers.ts';
 import { seriesKey, SeriesTier } from '../tiers/series-tier.ts';
 import type { SeriesSeat, SeriesVerdict } from '../tiers/series-tier.ts';
 import { askPasses, findCauses, movedCause, sayFinding, showReading, showUsual } from './explain-finding.ts';
@@ -64,6 +64,21 @@ export interface DeviceFacts {
   /** Readings that a cheap detector found beyond its limit. */
   readonly beyond: number;
 }
+
+/** What a detector said of a row. */
+export interface SeenScore {
+  readonly device: string;
+  /** Time of the row as it is taken, epoch microseconds. */
+  readonly time: number;
+  readonly detector: string;
+  /** Of a detector of fields how rare the rarest of them was, as −ln of a share; else its score. */
+  readonly score: number;
+  /** What it was held against; Infinity while too little is known. */
+  readonly limit: number;
+  readonly beyond: boolean;
+}
+
+export type ScoreListener = (score: SeenScore) => void;
 
 interface Part {
   readonly detector: FieldwiseDetector;
@@ -132,6 +147,7 @@ export class DeviceJudge {
   readonly #scores: readonly Room[];
   /** What was found of the row that is judged: whoever explains it asks all of them. */
   readonly #beyond: Beyond[] = [];
+  #listener: ScoreListener | null = null;
   // Of the device that has its seat; null while what is in the arena is no device's yet.
   #seated: SeatedDevice | null = null;
   #device = '';
@@ -199,6 +215,11 @@ export class DeviceJudge {
     };
   }
 
+  /** Hears what each detector says of each row from now on; null for nobody. */
+  listen(listener: ScoreListener | null): void {
+    this.#listener = listener;
+  }
+
   /** What is asked of a device most often. */
   facts({ numbers }: SeatedDevice): DeviceFacts {
     return { readings: numbers[READINGS]!, late: numbers[LATE]!, until: numbers[UNTIL]!, beyond: numbers[BEYOND]! };
@@ -262,7 +283,13 @@ export class DeviceJudge {
         const part = parts[i]!;
         // What was not judged at this row says nothing of what is usual.
         const field = part.thresholds.take(time / MICROS, scores[i]!, row * width);
-        if (field !== Judgement.none && part.thresholds.isOdd(share)) odd = true;
+        if (field !== Judgement.none) {
+          if (part.thresholds.isOdd(share)) odd = true;
+          if (this.#listener !== null) {
+            const { rarity, limit } = part.thresholds.rarest;
+            this.#heard(time, part.detector.kind, rarity, limit, field >= 0);
+          }
+        }
         if (field < 0) continue;
         this.#numbers[BEYOND] = this.#numbers[BEYOND]! + 1;
         const values = seenBy(this.#plan.detectors[i]!);
@@ -317,9 +344,17 @@ export class DeviceJudge {
     }
     const width = this.#plan.fields.length;
     const own = (values: Float64Array): Float64Array => values.subarray(row * width, (row + 1) * width);
-    return series.take(seat, own(blurred), own(exact), rows.times[row]!, this.#share, (verdict) => {
-      this.#open.beyond(this.#seriesAlarm(verdict, rows, row), found);
+    const time = rows.times[row]!;
+    return series.take(seat, own(blurred), own(exact), time, this.#share, {
+      beyond: (verdict) => this.#open.beyond(this.#seriesAlarm(verdict, rows, row), found),
+      ...(this.#listener === null
+        ? {}
+        : { scored: (name, score, limit, is) => this.#heard(time, name, score, limit, is) }),
     });
+  }
+
+  #heard(time: number, detector: string, score: number, limit: number, beyond: boolean): void {
+    this.#listener?.({ device: this.#device, time, detector, score, limit, beyond });
   }
 
   #seriesAlarm(verdict: SeriesVerdict, rows: DeviceRows, row: number): Alarm {
@@ -528,15 +563,17 @@ export class DeviceJudge {
     const window = new Float64Array(WINDOW_ROWS * this.#plan.fields.length);
     const seconds = this.#memory.standardised(window);
     if (Number.isNaN(seconds)) return;
-    const verdict = dearer.judge(window, seconds / (WINDOW_ROWS - 1), odd, sampled);
+    const time = rows.times[row]!;
+    const scored: TierScored | undefined =
+      this.#listener === null
+        ? undefined
+        : (name, score, limit) => this.#heard(time, name, score, limit, score > limit);
+    const verdict = dearer.judge(window, seconds / (WINDOW_ROWS - 1), odd, sampled, scored);
     if (verdict === null || this.#memory.readings < (this.#plan.armedAfter ?? ARMED_AFTER)) return;
     const { model, score, limit } = verdict;
     const explain = (own: FiredDetector): Finding =>
       this.#finding(rows, row, own, model.facts, { shares: model.explain(window), asked: [] });
-    this.#open.beyond(
-      { name: model.name, score, limit, time: rows.times[row]!, charge: () => model.charge(), explain },
-      found,
-    );
+    this.#open.beyond({ name: model.name, score, limit, time, charge: () => model.charge(), explain }, found);
   }
 
   #alarm(beyond: Beyond): Alarm {

@@ -106,6 +106,12 @@ export interface WatchPlan {
   readonly quietSeconds: number;
 }
 
+/** What of a stream says how it is judged. */
+export type JudgedStream = Pick<Stream, 'name' | 'type' | 'from' | 'features'> & {
+  readonly fields: readonly JudgedField[];
+};
+export type JudgedField = Pick<Field, 'name' | 'type' | 'unit' | 'range' | 'class' | 'coarsen' | 'tokenise'>;
+
 /** Column of the time since the reading before, as ln(1 + seconds). No field of a template has such a name. */
 export const INTERVAL = '_interval';
 /** Where a stream declares detection and no budget. */
@@ -145,17 +151,8 @@ const ORDER: readonly Feature['kind'][] = ['order', 'timing', 'periodicity'];
 export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
   const plans = new Map<string, WatchPlan>();
   for (const detection of template.detect.values()) {
-    const { stream: name, budget, tiers, drift } = detection;
-    const chosen = chooseDetectors(detection.detectors);
-    const stream = template.streams.get(name);
-    if (stream === undefined) continue;
-    const [allowed, rule] = [budget === null ? STANDARD_BUDGET : budgetOf(budget), driftOf(drift)];
-    if (name === CONNECTIONS_STREAM) {
-      plans.set(name, planConnections(stream, allowed, rule));
-      continue;
-    }
-    const plan = planStream(stream, allowed, rule, chosen);
-    plans.set(name, { ...plan, ...checksOf(detection, plan), ...tiersOf(chosen, tiers) });
+    const stream = template.streams.get(detection.stream);
+    if (stream !== undefined) plans.set(stream.name, planDetection(stream, detection));
   }
   const connections = template.streams.get(CONNECTIONS_STREAM);
   // How devices connect is watched wherever anything of them is.
@@ -187,6 +184,16 @@ export function planWatch(template: Template): ReadonlyMap<string, WatchPlan> {
     plans.set(TRIAL_CONNECTIONS, { ...plan, armedAfter: PROBE_ARMED_AFTER, quietSeconds: PROBE_QUIET_SECONDS });
   }
   return plans;
+}
+
+/** What is watched of a stream by what is declared to be detected on it. */
+export function planDetection(stream: JudgedStream, detection: Detection): WatchPlan {
+  const { budget, tiers, drift } = detection;
+  const chosen = chooseDetectors(detection.detectors);
+  const [allowed, rule] = [budget === null ? STANDARD_BUDGET : budgetOf(budget), driftOf(drift)];
+  if (stream.name === CONNECTIONS_STREAM) return planConnections(stream, allowed, rule);
+  const plan = planStream(stream, allowed, rule, chosen);
+  return { ...plan, ...checksOf(detection, plan), ...tiersOf(chosen, tiers) };
 }
 
 /** The prober as a device that goes wrong, watched as any other but for a budget with which it can be tried in seconds. */
@@ -232,7 +239,12 @@ const RARITY = { kind: 'order', after: 0, symbols: 8, memory: 4_096 } as const;
  *
  * @param isTimed whether intervals mean anything
  */
-function planConnections(stream: Stream, budget: WatchPlan['budget'], drift: DriftRule, isTimed = true): WatchPlan {
+function planConnections(
+  stream: JudgedStream,
+  budget: WatchPlan['budget'],
+  drift: DriftRule,
+  isTimed = true,
+): WatchPlan {
   const judged = CONNECTION_NUMBERS.filter(({ isInterval }) => isTimed || !isInterval);
   const numbers = judged.map(({ name }) => stream.fields.find((field) => field.name === name)!);
   const named = [...numbers, ...CONNECTION_CATEGORIES, ...CONNECTION_TRAITS.map((name) => ({ name }))];
@@ -301,7 +313,7 @@ function seriesOf({ series, fields: named }: ChosenDetectors, fields: readonly W
 
 /** What is watched of one stream. */
 export function planStream(
-  stream: Stream,
+  stream: JudgedStream,
   budget: WatchPlan['budget'],
   drift: DriftRule = STANDARD_DRIFT,
   chosen: ChosenDetectors = chooseDetectors(),
@@ -368,7 +380,7 @@ export function planStream(
 const PEER_FIELDS: readonly string[] = ['source_address', 'destination_address', 'peer_name'];
 
 /** Whether peers may be named in alerts: not where the class of their address or name keeps values out of them. */
-export function showsPeers({ fields }: Pick<Stream, 'fields'>): boolean {
+export function showsPeers({ fields }: Pick<JudgedStream, 'fields'>): boolean {
   return fields.every(({ name, class: cls }) => !PEER_FIELDS.includes(name) || isShown(cls));
 }
 
@@ -380,7 +392,11 @@ function resolutionOf({ kind }: Feature, role: FeatureRole): number {
   return kind === 'peers' ? RESOLUTION_OF_PLACE : 0;
 }
 
-function peersOf(feature: Feature, inputs: readonly FeatureInput[], { fields }: Stream): Pick<WatchedField, 'peers'> {
+function peersOf(
+  feature: Feature,
+  inputs: readonly FeatureInput[],
+  { fields }: JudgedStream,
+): Pick<WatchedField, 'peers'> {
   if (feature.kind !== 'peers') return {};
   const of = inputs[feature.field]!.name;
   return { peers: { of, unit: fields.find(({ name }) => name === of)?.unit ?? null } };
@@ -389,11 +405,11 @@ function peersOf(feature: Feature, inputs: readonly FeatureInput[], { fields }: 
 /** Numbers of a flow that name something and measure nothing: of a port more is not more. */
 const NAMES_IN_FLOWS: readonly string[] = ['source_port', 'destination_port'];
 
-function isName({ type }: Stream, field: string): boolean {
+function isName({ type }: JudgedStream, field: string): boolean {
   return type === 'flow' && NAMES_IN_FLOWS.includes(field);
 }
 
-function numberField({ name, unit, type, range, class: cls }: Field): WatchedField {
+function numberField({ name, unit, type, range, class: cls }: JudgedField): WatchedField {
   const [low, high] = range ?? [null, null];
   const ofRange = low === null || high === null ? 0 : (high - low) * RESOLUTION_OF_RANGE;
   return { name, unit, shown: isShown(cls), resolution: type === 'integer' ? Math.max(1, ofRange) : ofRange };
@@ -425,7 +441,7 @@ function checksOf(
 
 const DRIFTING: readonly Field['type'][] = ['number', 'integer', 'boolean'];
 
-function driftingField(field: Field): DriftingField {
+function driftingField(field: JudgedField): DriftingField {
   const { name, type, unit, range, coarsen = null } = field;
   return { name, unit, shown: isShown(field.class), declared: JSON.stringify([type, unit, range, coarsen]) };
 }

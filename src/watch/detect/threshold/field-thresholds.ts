@@ -49,6 +49,7 @@ export class FieldThresholds {
   /** What excesses are taken to be at least before there are any. */
   readonly #excess: number;
   #rarest = 0;
+  #limit = Infinity;
   /** Used again for each row. */
   readonly #rarities: Float64Array;
   readonly #limits: Float64Array;
@@ -95,6 +96,7 @@ export class FieldThresholds {
       ? takeRarities(scores, at, rarities)
       : raritiesOf(calibration, scores, at, this.#excess, rarities);
     this.#rarest = rarest;
+    this.#limit = limit;
     // Scores that come seldom by themselves are learnt where they come; else a row of nothing is one of nothing odd.
     if (rarest < 0 && this.#plain) return Judgement.none;
     const beyond = rarest > limit ? this.#farthest(scores, at, limit) : Judgement.usual;
@@ -122,6 +124,11 @@ export class FieldThresholds {
   /** The limits of the fields at the last row that was beyond one of them. */
   get limits(): Float64Array {
     return this.#limits.slice();
+  }
+
+  /** How rare the rarest field of the last row was, and the limit that this was held against; rarities are −ln of shares. */
+  get rarest(): { readonly rarity: number; readonly limit: number } {
+    return { rarity: this.#rarest, limit: this.#limit };
   }
 
   /** Whether the last row was one of those, a share of all, with which suspicion begins. */

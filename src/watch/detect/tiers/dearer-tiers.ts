@@ -56,6 +56,9 @@ export interface TierVerdict {
   readonly limit: number;
 }
 
+/** Hears what a tier says of a window: its score, and the limit that this is held against. */
+export type TierScored = (name: string, score: number, limit: number) => void;
+
 const NAME = 'dearer-tiers';
 const VERSION = 1;
 /** While fewer windows were sampled than this one in so many is, so that a model is there soon. */
@@ -143,9 +146,16 @@ export class DearerTiers {
    *
    * @param window `WINDOW_ROWS` rows, the newest last
    * @param seconds from one reading to the next
+   * @param scored hears of each tier that judges it
    * @returns the dearest tier's word where it is beyond its limit
    */
-  judge(window: Float64Array, seconds: number, suspicious: boolean, sampled: boolean): TierVerdict | null {
+  judge(
+    window: Float64Array,
+    seconds: number,
+    suspicious: boolean,
+    sampled: boolean,
+    scored?: TierScored,
+  ): TierVerdict | null {
     let verdict: TierVerdict | null = null;
     let odd = false;
     for (const [i, model] of this.#models.entries()) {
@@ -153,6 +163,7 @@ export class DearerTiers {
       const score = model.score(window);
       const limit = model.limit;
       const beyond = score > limit;
+      scored?.(model.name, score, limit);
       odd ||= beyond || score > model.above(ODD);
       const goesOn = sampled || beyond || score > model.above(SENT_ON);
       if (sampled) model.learn(window, score, seconds);

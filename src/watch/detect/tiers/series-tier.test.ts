@@ -19,11 +19,12 @@ function follow(tier: SeriesTier, rows: number, odd: ReadonlyMap<number, number>
   const told: [number, SeriesVerdict][] = [];
   for (let i = 0; i < rows; i++) {
     const row = Float64Array.of(nextNormal(random), 1e9, odd.get(i) ?? nextNormal(random));
-    tier.take(seat, row, row, i * 1e6, 0.01, (verdict) => {
+    const beyond = (verdict: SeriesVerdict): void => {
       // What is asked of a verdict is asked before the row is learnt.
       const shares = verdict.shares();
       told.push([i, { ...verdict, shares: () => shares }]);
-    });
+    };
+    tier.take(seat, row, row, i * 1e6, 0.01, { beyond });
   }
   return told;
 }
@@ -56,7 +57,7 @@ test('SeriesTier gives what knows too little to say anything no limit to learn f
   assert.equal(seat[0]!.detector.width, 2);
   for (let i = 0; i < 100; i++) {
     const row = Float64Array.of(i % 3, 0, i % 5);
-    tier.take(seat, row, row, i * 1e6, 0.01, () => assert.fail());
+    tier.take(seat, row, row, i * 1e6, 0.01, { beyond: () => assert.fail(), scored: () => assert.fail() });
   }
   assert.equal(tier.facts(seat)[0]?.seen, 0);
 });

@@ -53,6 +53,14 @@ export interface SeriesVerdict {
   readonly charge: () => void;
 }
 
+/** Who is told of what they say. */
+export interface SeriesEars {
+  /** What is beyond a limit, before it is learnt. */
+  readonly beyond: (verdict: SeriesVerdict) => void;
+  /** Each score of a detector that knows enough to say anything, with the limit it is held against; absent for nobody. */
+  readonly scored?: (name: string, score: number, limit: number, beyond: boolean) => void;
+}
+
 /** Bytes that all devices of a stream together may take where a template says nothing else. */
 export const STANDARD_SERIES_BYTES = 64 * 1_048_576;
 /** What a threshold and the objects of a seat take beside the state of a detector. */
@@ -151,7 +159,6 @@ export class SeriesTier {
    * @param exact the same with its values as they are
    * @param time epoch microseconds
    * @param share of readings with which suspicion begins
-   * @param beyond is told of what is beyond a limit, before it is learnt
    * @returns whether it looks odd to one of them
    */
   take(
@@ -160,7 +167,7 @@ export class SeriesTier {
     exact: Float64Array,
     time: number,
     share: number,
-    beyond: (verdict: SeriesVerdict) => void,
+    { beyond, scored }: SeriesEars,
   ): boolean {
     let odd = false;
     for (const [i, { detector, threshold }] of seat.entries()) {
@@ -173,7 +180,9 @@ export class SeriesTier {
       if (score > 0 || threshold[0]! > 0 || kind.silent === true) {
         const rule = this.#ruleOf(kind);
         const limit = limitOf(threshold, rule);
-        if (takeScore(threshold, rule, time / 1e6, score)) {
+        const isBeyond = takeScore(threshold, rule, time / 1e6, score);
+        scored?.(kind.kind.name, score, limit, isBeyond);
+        if (isBeyond) {
           this.#beyond[i] = this.#beyond[i]! + 1;
           beyond({
             name: kind.kind.name,

@@ -2,7 +2,7 @@ import { Type } from '#base/core/index.ts';
 import { CONTENT_TYPES, formatForAccept, RESULT_FORMATS } from '#flow/query/index.ts';
 import type { Parameters, ResultFormat } from '#flow/query/index.ts';
 import { ApiError } from '../errors.ts';
-import { closed, count, dataClass, listOf, orNull, text } from '../forms.ts';
+import { closed, count, dataClass, json, listOf, orNull, text } from '../forms.ts';
 import { PROBLEM } from '../problem.ts';
 import type { Route, RouteRequest } from '../route.ts';
 import { selectView } from '../select-view.ts';
@@ -70,6 +70,8 @@ const VIEW = Type.Object({
       settings: Type.Record(Type.String(), Type.Number()),
     }),
   ),
+  // How it is judged, as far as the caller sees what is judged; the template's own form.
+  detection: orNull(Type.Object({ type: orNull(text), declared: json, ranges: json })),
 });
 
 export const QUERY_ROUTES: readonly Route[] = [

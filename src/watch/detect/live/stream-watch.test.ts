@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { StreamWatch } from './stream-watch.ts';
+import { climateBatch, climatePlan, climateRows } from './testing.ts';
+import type { Finding } from './finding.ts';
+import type { SeenScore } from './device-judge.ts';
+
+const PLAN = { ...climatePlan(), tiers: { suspicious: 0.05, sample: 0.2, processor: 1 } };
+const PARTS = { monotonicMs: () => 0, typeOf: () => null };
+const RULE = { shedding: false, open: true };
+
+function judge(stream: StreamWatch, from: number, to: number, wild?: ReadonlyMap<number, number>): Finding[] {
+  stream.take(climateBatch('truck-3', climateRows(from, to, wild)));
+  return [...stream.judge(RULE).found];
+}
+
+test('StreamWatch goes on from its states as if it had never stopped', () => {
+  const [whole, first] = [new StreamWatch(PLAN, PARTS), new StreamWatch(PLAN, PARTS)];
+  for (const stream of [whole, first]) judge(stream, 0, 900);
+  const again = new StreamWatch(PLAN, PARTS);
+  for (const state of first.states()) again.restore(state);
+  const wild = new Map([[950, 20]]);
+  const [found, after] = [judge(whole, 900, 1_000, wild), judge(again, 900, 1_000, wild)];
+  assert.ok(found.length > 0);
+  assert.deepEqual(after, found);
+  assert.deepEqual([...again.states()], [...whole.states()]);
+});
+
+test('StreamWatch says what it shed, who was heard, and what detectors said of each row', () => {
+  const stream = new StreamWatch(PLAN, PARTS);
+  const scores: SeenScore[] = [];
+  stream.listen((score) => scores.push(score));
+  stream.take(climateBatch('truck-3', climateRows(0, 50)));
+  assert.equal(stream.waiting, 50);
+  const heard: [string, number][] = [];
+  const { shed } = stream.judge({ open: false, shedding: true, heard: (...one) => (heard.push(one), null) });
+  assert.deepEqual([shed, stream.waiting, heard], [50, 0, [['truck-3', (1_700_000_000 + 49) * 1e6]]]);
+  assert.deepEqual(new Set(scores.map(({ detector }) => detector)), new Set(['robust-z']));
+  stream.listen(null);
+  judge(stream, 50, 60);
+  assert.equal(scores.length, 50);
+});
+
+test('StreamWatch forgets a device, and all that devices are held against together', () => {
+  const stream = new StreamWatch(PLAN, PARTS);
+  judge(stream, 0, 900);
+  assert.equal(stream.baseline('truck-3')?.readings, 900);
+  stream.forget([]);
+  assert.equal(stream.baseline('truck-3')?.readings, 900);
+  stream.forget(['truck-3']);
+  assert.equal(stream.baseline('truck-3'), null);
+  const left = new StreamWatch(PLAN, PARTS);
+  assert.deepEqual([...stream.states()], [...left.states()]);
+});
