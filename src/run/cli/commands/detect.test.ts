@@ -97,3 +97,18 @@ test('weir detect refuses what it does not know, with the nearest name', async (
     hint: 'The nearest is robust-z',
   });
 });
+
+const OF_THE_PAGE = [
+  'npm run -s weir -- detect climate --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z',
+  'npm run -s weir -- detect climate --device truck-3 --detectors charts,half-space-trees --budget "1 false alarm per device per day"',
+];
+
+test('weir detect does what its page says, as it stands there', async (t) => {
+  const platform = await standIn(t, answers);
+  for (const line of OF_THE_PAGE) {
+    const words = Array.from(line.replace(/^.* -- /, '').matchAll(/"([^"]*)"|\S+/g), ([all, quoted]) => quoted ?? all);
+    const { out, err } = await platform.run(addDetectCommand, ...words);
+    assert.match(err, /900 rows, \d+ alerts/);
+    assert.match(out, /^START +END +SEVERITY/);
+  }
+});
