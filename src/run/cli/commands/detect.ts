@@ -14,7 +14,6 @@ import { TABLE_FORMATS, writeRows } from '../detect/write-rows.ts';
 import type { RowTable } from '../detect/write-rows.ts';
 import { CliError } from '../errors.ts';
 import { askRows } from '../ask-rows.ts';
-import type { PlatformClient } from '../platform-client.ts';
 import { readCount } from '../read-number.ts';
 import { fieldsOfView, findView, hasColumn, quoteName } from '../view-columns.ts';
 import type { ViewRow } from '../view-columns.ts';

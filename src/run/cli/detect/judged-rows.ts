@@ -27,7 +27,7 @@ function rowOf({ start, end, severity, device, detectors, causes, sentence }: Al
 }
 
 /** An alert without what people and rules said of it: nobody was asked. */
-function documentOf({ state: _, raised: _raised, changed: _changed, answers: _answers, ...alert }: Alert): object {
+function documentOf({ state: _state, raised: _raised, changed: _changed, answers: _answers, ...alert }: Alert): object {
   const at = ({ time, values }: Alert['evidence'][number]) => ({ time: formatMicros(micros(time)), values });
   return {
     ...alert,

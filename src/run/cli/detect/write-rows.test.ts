@@ -55,7 +55,7 @@ test('writeRows() writes an Arrow stream whose columns have types, also of many 
     ],
   );
   assert.deepEqual([read.getChild('score')?.toArray()[0], read.getChild('score')?.get(1)], [2.5, null]);
-  assert.equal((read.getChild('time')?.data[0]?.values as BigInt64Array)[0], 1_500_000n);
+  assert.equal((read.getChild('time')!.data[0]!.values as BigInt64Array)[0], 1_500_000n);
   const many = Array.from({ length: 10_000 }, (_, i) => [`d${i}`, i, i, true] as const);
   assert.equal(arrow.tableFromIPC(await written('arrow', { ...TABLE, rows: many })).numRows, 10_000);
   const none = arrow.tableFromIPC(await written('arrow', { ...TABLE, rows: [] }));
