@@ -47,6 +47,9 @@ test('weir backup list and forget', async (t) => {
   const { out } = await platform.run(addBackupCommand, 'backup', 'list');
   assert.match(out, /^t1 +\/copies +2026-01-01T00:00:00Z +3 +3\.0 MiB +all reached it/m);
   assert.match(out, /^t2 +\/copies +0 +0\.0 MiB +not reached since 2026-01-02T00:00:00Z/m);
-  await assert.rejects(platform.run(addBackupCommand, 'backup', 'forget', 't1'), { code: 'CLI_USAGE' });
+  await assert.rejects(platform.run(addBackupCommand, 'backup', 'forget', 't1'), {
+    code: 'CLI_UNCONFIRMED',
+    message: /\/copies/,
+  });
   assert.equal((await platform.run(addBackupCommand, 'backup', 'forget', 't1', '--yes')).out, 't1 is forgotten\n');
 });

@@ -118,17 +118,23 @@ export function addBackupCommand(program: Command, contextOf: ContextOf): void {
     .description('forget a place that is no more, so that erasures need not reach it; nothing there is touched')
     .option('--yes', 'do not ask: what is still there would keep what is erased from now on')
     .action(async (id: string, { yes }: { yes?: boolean }, command: Command) => {
-      if (yes !== true) {
-        throw new CliError('CLI_USAGE', `Cannot forget ${id}: erasures would not reach what is there any more`, {
-          hint: 'Destroy what is there first, then say --yes',
-        });
-      }
       const context = contextOf(command);
       const path = `/v1/backups/${encodeURIComponent(id)}/forget`;
-      const done = await context.withPlatform((client) => client.json('POST', path, { body: {} }));
+      const done = await context.withPlatform(async (client) => {
+        if (yes !== true) {
+          const { targets } = await client.json<{ targets: ShownTarget[] }>('GET', '/v1/backups');
+          throw unconfirmed(id, targets.find((target) => target.id === id)?.location);
+        }
+        return client.json('POST', path, { body: {} });
+      });
       context.result(done, () => `${id} is forgotten\n`);
       context.next('backup list');
     });
+}
+
+function unconfirmed(id: string, location = 'no place that is known here'): CliError {
+  const message = `Cannot forget ${id} unasked (${location}): erasures would not reach what is there any more`;
+  return new CliError('CLI_UNCONFIRMED', message, { hint: 'Destroy what is there first, then say --yes' });
 }
 
 async function create(context: CommandContext, options: CreateOptions): Promise<void> {

@@ -35,6 +35,15 @@ test('weir keys list shows versions, what needs them, and how near they are to t
   assert.doesNotMatch(retired.out, /climate/);
 });
 
+test('weir keys rotate asks before tokens are shown in another way', async (t) => {
+  const rotation = { kind: 'token', name: 'boxes', version: 2, rewrapped: 0, milliseconds: 1 };
+  const platform = await standIn(t, { 'POST /v1/keys/rotate': rotation });
+  const rotate = (...more: string[]) => platform.run(addKeysCommand, 'keys', 'rotate', 'token', 'boxes', ...more);
+  await assert.rejects(rotate(), { code: 'CLI_UNCONFIRMED', message: /boxes/ });
+  assert.deepEqual(platform.heard, []);
+  assert.match((await rotate('--yes')).out, /version 2/);
+});
+
 test('weir keys rotate prints the rate, and says of a root key that its kit is stale', async (t) => {
   const platform = await standIn(t, {
     'POST /v1/keys/rotate': { kind: 'root', name: '', version: 2, rewrapped: 5_000, milliseconds: 100 },

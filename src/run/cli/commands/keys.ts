@@ -27,6 +27,11 @@ interface RotationRow {
 
 const KINDS = 'root, epoch, rows, domain, digest, token, gateway, ticket';
 
+interface RotateOptions {
+  readonly force?: boolean;
+  readonly yes?: boolean;
+}
+
 /** Commands that ask a running platform; those that work on files stand in `keys-files.ts`. */
 export function addKeysCommand(program: Command, contextOf: ContextOf): void {
   const keys = program.command('keys').description('keys: list, rotate, retire, destroy, move, recover');
@@ -55,8 +60,10 @@ export function addKeysCommand(program: Command, contextOf: ContextOf): void {
     .command('rotate <kind> [name]')
     .description(`make the next version of a key and seal again under it what older ones sealed (${KINDS})`)
     .option('--force', 'of a token key: also where policies or views name tokens')
-    .action(async (kind: string, name: string | undefined, options: { force?: boolean }, command: Command) => {
+    .option('--yes', 'of a token key: do not ask; tokens that left before join with nothing from then on')
+    .action(async (kind: string, name: string | undefined, options: RotateOptions, command: Command) => {
       const context = contextOf(command);
+      if (kind === 'token' && options.yes !== true) throw unconfirmed(name);
       const body = { kind, name: name ?? '', ...(options.force === true ? { force: true } : {}) };
       const rotation = await context.withPlatform((client) =>
         client.json<RotationRow>('POST', '/v1/keys/rotate', { body }),
@@ -116,6 +123,14 @@ export function addKeysCommand(program: Command, contextOf: ContextOf): void {
     );
 
   addKeyFileCommands(keys, contextOf);
+}
+
+/** No rotation brings tokens of before back. */
+function unconfirmed(domain = ''): CliError {
+  const joins = 'answers, exports and datasets of before join with nothing from then on';
+  return new CliError('CLI_UNCONFIRMED', `Cannot show tokens of ${domain} in another way unasked: ${joins}`, {
+    hint: 'Rotate them all the same with --yes; what is stored is not touched',
+  });
 }
 
 function usesOf({ uses, limit }: KeyRow): string | null {

@@ -47,6 +47,7 @@ test('weir retention hold, holds and release', async (t) => {
   const platform = await standIn(t, {
     'POST /v1/holds': HOLD,
     'GET /v1/holds': { holds: [HOLD] },
+    'GET /v1/holds/h1/going': { goes: [] },
     'POST /v1/holds/h1/release': { id: 'h1' },
   });
   const words = ['hold', 'climate', '--reason', 'case 12', '--owner', 'legal', '--from', '2026-01-01T00:00:00Z'];
@@ -63,10 +64,32 @@ test('weir retention hold, holds and release', async (t) => {
   assert.equal((await platform.run(addRetentionCommand, 'retention', 'release', 'h1')).out, 'h1 is released\n');
 });
 
+test('weir retention release asks where readings go at once', async (t) => {
+  const platform = await standIn(t, {
+    'GET /v1/holds/h1/going': { goes: [{ stream: 'climate', segments: 2, rows: 17 }] },
+    'POST /v1/holds/h1/release': { id: 'h1' },
+  });
+  await assert.rejects(platform.run(addRetentionCommand, 'retention', 'release', 'h1'), {
+    code: 'CLI_UNCONFIRMED',
+    message: /climate +2 +17/,
+  });
+  assert.equal(platform.heard.length, 1, 'nothing was released');
+  const { out } = await platform.run(addRetentionCommand, 'retention', 'release', 'h1', '--yes');
+  assert.equal(out, 'h1 is released\n');
+});
+
+test('weir retention certificates says what went and is not certified yet', async (t) => {
+  const open = { stream: 'climate', segments: 2, rows: 17, since: '2026-01-01T00:00:00Z' };
+  const platform = await standIn(t, { 'GET /v1/erasures': { certificates: [], uncertified: [open] } });
+  const { out, err } = await platform.run(addRetentionCommand, 'retention', 'certificates');
+  assert.equal(out, 'nothing is certified so far\n');
+  assert.match(err, /climate: 2 segments with 17 readings went since 2026-01-01T00:00:00Z/);
+});
+
 test('weir retention certificates and certificate show what went, and write the envelope as it is', async (t) => {
   const certificate = JSON.stringify({ payload: Buffer.from('{"format":"weir.erasure"}').toString('base64') });
   const platform = await standIn(t, {
-    'GET /v1/erasures': { certificates: [{ id: 'k', at: '2026-01-01T00:00:00Z' }] },
+    'GET /v1/erasures': { certificates: [{ id: 'k', at: '2026-01-01T00:00:00Z' }], uncertified: [] },
     'GET /v1/erasures/k': { id: 'k', certificate },
   });
   const listed = await platform.run(addRetentionCommand, 'retention', 'certificates');

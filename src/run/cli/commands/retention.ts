@@ -3,9 +3,11 @@ import type { Command } from 'commander';
 import { PROBER_STREAMS } from '#base/core/index.ts';
 import { certifiedStatement, verifyCertificate } from '../certified-statement.ts';
 import { readTextFile } from '../read-text-file.ts';
+import { CliError } from '../errors.ts';
 import { formatTable } from '../text-table.ts';
 import { readKeys } from '../verifier-keys.ts';
 import type { ContextOf } from './command.ts';
+import { showGoing } from './plan.ts';
 
 export interface StreamRow {
   readonly stream: string;
@@ -34,6 +36,12 @@ interface HoldRow {
   readonly owner: string;
   readonly created: string;
   readonly released: string | null;
+}
+
+type Going = Parameters<typeof showGoing>[0][number];
+
+interface UncertifiedRow extends Going {
+  readonly since: string;
 }
 
 const DAY_MS = 86_400_000;
@@ -77,10 +85,15 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
   retention
     .command('release <hold>')
     .description('end a hold: what it kept goes when the template says')
-    .action(async (id: string, _options: object, command: Command) => {
+    .option('--yes', 'also where readings go at once: say that they do not come back')
+    .action(async (id: string, options: { yes?: boolean }, command: Command) => {
       const context = contextOf(command);
-      const path = `/v1/holds/${encodeURIComponent(id)}/release`;
-      const released = await context.withPlatform((client) => client.json('POST', path, { body: {} }));
+      const path = `/v1/holds/${encodeURIComponent(id)}`;
+      const released = await context.withPlatform(async (client) => {
+        const { goes } = await client.json<{ goes: Going[] }>('GET', `${path}/going`);
+        if (goes.length > 0 && options.yes !== true) throw erases(id, goes);
+        return client.json('POST', `${path}/release`, { body: {} });
+      });
       context.result(released, () => `${id} is released\n`);
       context.next('retention plan');
     });
@@ -116,12 +129,19 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
     .description('certificates of what went, the newest first')
     .action(async (_options: object, command: Command) => {
       const context = contextOf(command);
-      const { certificates } = await context.withPlatform((client) =>
-        client.json<{ certificates: { id: string; at: string }[] }>('GET', '/v1/erasures'),
+      const { certificates, uncertified } = await context.withPlatform((client) =>
+        client.json<{ certificates: { id: string; at: string }[]; uncertified: UncertifiedRow[] }>(
+          'GET',
+          '/v1/erasures',
+        ),
       );
+      for (const { stream, segments, rows, since } of uncertified) {
+        const what = `${stream}: ${segments} segments with ${rows} readings went since ${since}`;
+        context.note(`${what}; their keys are destroyed within the hour, which is certified then`);
+      }
       context.result(certificates, (rows) =>
         rows.length === 0
-          ? 'nothing went so far\n'
+          ? 'nothing is certified so far\n'
           : formatTable(
               ['id', 'at'],
               rows.map(({ id, at }) => [id, at]),
@@ -160,6 +180,15 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
       const statement = verifyCertificate(text, keys);
       context.result(statement, (said) => `${JSON.stringify(said, null, 2)}\nthe signatures hold\n`);
     });
+}
+
+/** What goes does not come back, so it is said before. */
+function erases(id: string, goes: readonly Going[]): CliError {
+  return new CliError(
+    'CLI_UNCONFIRMED',
+    `Cannot release hold ${id} unasked: what only it keeps is past its time, and does not come back\n${showGoing(goes)}`,
+    { hint: 'Release it all the same with --yes' },
+  );
 }
 
 function showPlan(streams: readonly StreamRow[]): string {

@@ -160,7 +160,10 @@ export interface Services {
   readonly commands: Commands;
   readonly quarantine: QuarantineReader;
   readonly tables: Tables;
-  readonly retention: Pick<RetentionKeeper, 'plan' | 'hold' | 'release' | 'listHolds' | 'certificates' | 'certificate'>;
+  readonly retention: Pick<
+    RetentionKeeper,
+    'plan' | 'hold' | 'release' | 'goingWithout' | 'listHolds' | 'certificates' | 'certificate' | 'uncertified'
+  >;
   readonly transfers: Pick<TransferBook, 'list' | 'record' | 'end'>;
   readonly consents: Pick<
     Consents,

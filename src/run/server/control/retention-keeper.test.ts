@@ -58,10 +58,13 @@ async function open(t: Cleanable) {
 }
 
 test('what went is certified once its object is gone: keys shredded, looked for, signed, logged', async (t) => {
-  const { keeper, segments, objects, add, keys, reopen, audit } = await open(t);
+  const { keeper, segments, objects, add, keys, reopen, audit, clock } = await open(t);
   const [gone, kept] = [await add('s1', 0), await add('s2', 9)];
   await segments.retire({ ids: ['s1'], expired: EXPIRED });
   assert.equal(await keeper.finish(), null, 'its object is still there');
+  assert.deepEqual(await keeper.uncertified(), [
+    { stream: 'climate', segments: 1, rows: gone.rows, since: clock.now() },
+  ]);
   await objects.delete(gone.objectKey);
   await segments.forget(['s1']);
   const id = await keeper.finish();
@@ -152,6 +155,24 @@ test('what is held does not go, until it is released; holds outlive a restart', 
   assert.equal((await again.listHolds())[0]?.released !== null, true);
   await segments.retire({ ids: ['s1'], expired: EXPIRED });
   assert.deepEqual(await segments.active(), []);
+});
+
+test('what goes at once without a hold is what is past its time and held by no other', async (t) => {
+  const { keeper, add, keys, segments } = await open(t);
+  const { rows } = await add('s1', 0);
+  const spans = [{ file: 'f', after: 10, to: 12 }];
+  await segments.publish({ segment: await makeSegment(keys, { id: 's2', stream: 'lasting', spans }), cursor: [] });
+  const request = { stream: 'climate', from: null, to: null, reason: 'case 12', owner: 'legal' };
+  const lasting = await keeper.hold('person:x', { ...request, stream: 'lasting' });
+  assert.deepEqual(await keeper.goingWithout(lasting.id), [], 'it is kept for ever');
+  const hold = await keeper.hold('person:x', request);
+  const goes = [{ stream: 'climate', segments: 1, rows }];
+  assert.deepEqual(await keeper.goingWithout(hold.id), goes);
+  const other = await keeper.hold('person:x', { ...request, reason: 'case 14' });
+  assert.deepEqual(await keeper.goingWithout(hold.id), [], 'another one holds it too');
+  await keeper.release('person:x', other.id);
+  assert.deepEqual(await keeper.goingWithout(hold.id), goes);
+  await assert.rejects(keeper.goingWithout(other.id), { code: 'SERVER_HOLD_UNKNOWN' });
 });
 
 test('a hold that makes no sense is refused and changes nothing', async (t) => {

@@ -9,7 +9,7 @@ import type { KeyRing } from '#trust/keys/index.ts';
 import { ServerError } from '../errors.ts';
 import { certifyErasure } from './certify-erasure.ts';
 import type { CertifyParts } from './certify-erasure.ts';
-import { goingUnder, retentionPlan } from './retention-plan.ts';
+import { goingUnder, goingWithout, retentionPlan } from './retention-plan.ts';
 import type { Going, StreamRetention } from './retention-plan.ts';
 import { HoldConditions } from './hold-conditions.ts';
 import type { Looked } from './require-nothing-left.ts';
@@ -98,6 +98,15 @@ export class RetentionKeeper {
     return goingUnder(next, template(), await segments.active(), this.holds, clock.now());
   }
 
+  /** What would go at once without a hold. @throws {ServerError} SERVER_HOLD_UNKNOWN */
+  async goingWithout(id: string): Promise<readonly Going[]> {
+    const { template, segments, clock } = this.#parts;
+    this.#requireStanding(id);
+    await this.weigh();
+    const after = this.holds.filter((hold) => hold.id !== id);
+    return goingWithout(template(), await segments.active(), { before: this.holds, after }, clock.now());
+  }
+
   /** A condition as it is asked of what is stored: tokens are named as they are shown, which may change. */
   async #storedWhere(stream: string, where: string): Promise<string> {
     await this.#parts.requireCondition(stream, where);
@@ -148,14 +157,28 @@ export class RetentionKeeper {
   /** @throws {ServerError} SERVER_HOLD_UNKNOWN */
   async release(actor: string, id: string): Promise<void> {
     const { audit, catalogue, clock } = this.#parts;
-    if (!this.#standing.some((hold) => hold.id === id)) {
-      throw new ServerError('SERVER_HOLD_UNKNOWN', `Cannot release hold ${id}: no such hold stands`, {
-        hint: 'See those that stand with `npm run -s weir -- retention holds`',
-      });
-    }
+    this.#requireStanding(id);
     await audit.append({ actor, action: 'release-hold', resource: `hold:${id}`, outcome: 'done' });
     await catalogue.transaction((tx) => this.#holds.release(tx, id, clock.now()));
     await this.#reread();
+  }
+
+  #requireStanding(id: string): void {
+    if (this.#standing.some((hold) => hold.id === id)) return;
+    throw new ServerError('SERVER_HOLD_UNKNOWN', `Cannot release hold ${id}: no such hold stands`, {
+      hint: 'See those that stand with `npm run -s weir -- retention holds`',
+    });
+  }
+
+  /** What is out of every answer, and is not certified yet. */
+  async uncertified(): Promise<readonly (Going & { readonly since: number })[]> {
+    const open = await this.#parts.catalogue.transaction((tx) => this.#erasures.open(tx));
+    return [...Map.groupBy(open, ({ stream }) => stream)].map(([stream, own]) => ({
+      stream,
+      segments: own.length,
+      rows: own.reduce((sum, { rows }) => sum + rows, 0),
+      since: Math.min(...own.map(({ at }) => at)),
+    }));
   }
 
   /** What went, and its certificates; for who lets go of readings for another reason. */

@@ -26,7 +26,7 @@ export interface StreamRetention {
   }[];
 }
 
-/** Stored readings of a stream that another template lets go at once. */
+/** Stored readings of a stream that another template, or the end of a hold, lets go at once. */
 export interface Going {
   readonly stream: string;
   readonly segments: number;
@@ -77,14 +77,34 @@ export function goingUnder(
   holds: readonly Hold[],
   now: Micros,
 ): readonly Going[] {
-  const isDue = (template: Template, segment: Segment): boolean => {
-    const declared = template.streams.get(segment.stream);
-    const from = declared === undefined ? null : keptFrom(keepOf(template, declared), now);
-    return from !== null && receiptOf(segment).first < from;
-  };
-  const going = segments.filter(
-    (segment) => isDue(next, segment) && !isDue(current, segment) && !isHeldBy(segment, holds),
+  return byStream(
+    segments.filter(
+      (segment) => isDue(next, segment, now) && !isDue(current, segment, now) && !isHeldBy(segment, holds),
+    ),
   );
+}
+
+/** What is past its time and goes as soon as fewer holds stand: it does not come back. */
+export function goingWithout(
+  template: Template,
+  segments: readonly Segment[],
+  holds: { readonly before: readonly Hold[]; readonly after: readonly Hold[] },
+  now: Micros,
+): readonly Going[] {
+  return byStream(
+    segments.filter(
+      (segment) => isDue(template, segment, now) && isHeldBy(segment, holds.before) && !isHeldBy(segment, holds.after),
+    ),
+  );
+}
+
+function isDue(template: Template, segment: Segment, now: Micros): boolean {
+  const declared = template.streams.get(segment.stream);
+  const from = declared === undefined ? null : keptFrom(keepOf(template, declared), now);
+  return from !== null && receiptOf(segment).first < from;
+}
+
+function byStream(going: readonly Segment[]): readonly Going[] {
   return [...Map.groupBy(going, ({ stream }) => stream)].map(([stream, own]) => ({
     stream,
     segments: own.length,

@@ -35,6 +35,11 @@ const retention: Services['retention'] = {
   release: async (_actor, id) => {
     if (id !== 'h1') throw new ServerError('SERVER_HOLD_UNKNOWN', `Cannot release hold ${id}: no such hold stands`);
   },
+  goingWithout: async (id) => {
+    if (id !== 'h1') throw new ServerError('SERVER_HOLD_UNKNOWN', `Cannot release hold ${id}: no such hold stands`);
+    return [{ stream: 'climate', segments: 1, rows: 2 }];
+  },
+  uncertified: async () => [{ stream: 'climate', segments: 1, rows: 2, since: 0 }],
   listHolds: async () => [HOLD],
   certificates: async () => [{ id: 'k', at: 0 }],
   certificate: async (id) => (id === 'k' ? '{"signed": true}' : null),
@@ -59,6 +64,7 @@ test('what goes, what is held and what went is shown to who administers', async 
   assert.equal(holds[0]?.to, '1970-01-01T00:00:01Z');
   assert.deepEqual((await call('GET', '/v1/erasures')).json(), {
     certificates: [{ id: 'k', at: '1970-01-01T00:00:00Z' }],
+    uncertified: [{ stream: 'climate', segments: 1, rows: 2, since: '1970-01-01T00:00:00Z' }],
   });
   assert.equal((await call('GET', '/v1/erasures/k')).json()['certificate'], '{"signed": true}');
   for (const path of ['retention', 'holds', 'erasures', 'erasures/k'])
@@ -70,6 +76,9 @@ test('holds are made and released, and what makes no sense is refused', async (t
   const body = { stream: 'climate', from: '2026-01-01T00:00:00Z', reason: 'case 12', owner: 'legal' };
   const made = await call('POST', '/v1/holds', { body });
   assert.deepEqual([made.status, made.json()['from'], made.json()['to']], [201, '2026-01-01T00:00:00Z', null]);
+  const going = { goes: [{ stream: 'climate', segments: 1, rows: 2 }] };
+  assert.deepEqual((await call('GET', '/v1/holds/h1/going')).json(), going);
+  assert.equal((await call('GET', '/v1/holds/h2/going')).status, 404);
   assert.deepEqual((await call('POST', '/v1/holds/h1/release', { body: {} })).json(), { id: 'h1' });
   const cases: readonly [string, object, number, string][] = [
     ['holds', { ...body, from: 'yesterday' }, 400, 'API_BODY_INVALID'],

@@ -31,6 +31,7 @@ const HOLD = Type.Object({
   created: time,
   released: orNull(time),
 });
+const GOING = Type.Object({ stream: text, segments: count, rows: count });
 const WORDS = Type.String({ minLength: 1, maxLength: 512 });
 
 /** How long readings are kept, what keeps them longer, and what became of those that went. */
@@ -86,6 +87,16 @@ export const RETENTION_ROUTES: readonly Route[] = [
     },
   },
   {
+    method: 'GET',
+    path: '/v1/holds/:id/going',
+    summary: 'What is past its time and would go at once without a hold',
+    access: ACCESS,
+    answer: { json: Type.Object({ goes: listOf(GOING) }) },
+    handle: async ({ params }, { retention }) => ({
+      json: { goes: [...(await retention.goingWithout(params['id'] ?? ''))] },
+    }),
+  },
+  {
     method: 'POST',
     path: '/v1/holds/:id/release',
     summary: 'Release a hold: what it kept goes when the template says',
@@ -101,12 +112,18 @@ export const RETENTION_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/erasures',
-    summary: 'Certificates of what went, the newest first',
+    summary: 'Certificates of what went, the newest first, and what is out of every answer and not certified yet',
     access: ACCESS,
-    answer: { json: Type.Object({ certificates: listOf(Type.Object({ id: text, at: time })) }) },
+    answer: {
+      json: Type.Object({
+        certificates: listOf(Type.Object({ id: text, at: time })),
+        uncertified: listOf(Type.Object({ stream: text, segments: count, rows: count, since: time })),
+      }),
+    },
     handle: async (_request, { retention }) => {
       const certificates = (await retention.certificates()).map(({ id, at }) => ({ id, at: timeOf(at) }));
-      return { json: { certificates } };
+      const open = await retention.uncertified();
+      return { json: { certificates, uncertified: open.map((one) => ({ ...one, since: timeOf(one.since) })) } };
     },
   },
   {
