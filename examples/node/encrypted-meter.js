@@ -19,11 +19,13 @@ if (keyFile === undefined) {
 }
 
 // The parameters of the sums, of 128 bits of security: see docs/tasks/share-safely.md.
-const SCALE = 2 ** 40;
+const SCALE = 2 ** 50;
+/** Greater values are sent in a greater unit. */
+const MOST = 1e6;
 const seal = await makeSeal();
 const parameters = new seal.EncryptionParameters(seal.SchemeType.ckks);
 parameters.setPolyModulusDegree(8_192);
-parameters.setCoeffModulus(seal.CoeffModulus.Create(8_192, Int32Array.from([60, 40, 60])));
+parameters.setCoeffModulus(seal.CoeffModulus.Create(8_192, Int32Array.from([60, 60, 60])));
 const context = new seal.SEALContext(parameters, true, seal.SecLevelType.tc128);
 const key = new seal.PublicKey();
 key.loadFromArray(context, Uint8Array.from(await readFile(keyFile)));
@@ -46,7 +48,7 @@ const client = await connectAsync(url, { protocolVersion: 5, key: clientKey, cer
 let sent = 0;
 for await (const line of createInterface({ input: process.stdin })) {
   const value = Number(line);
-  if (line.trim() === '' || !Number.isFinite(value)) continue;
+  if (line.trim() === '' || !(Math.abs(value) <= MOST)) continue;
   await client.publishAsync(topic, JSON.stringify({ time: Date.now() / 1_000, [field]: encrypt(value) }), { qos: 1 });
   sent += 1;
 }

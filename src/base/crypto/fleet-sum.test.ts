@@ -21,6 +21,25 @@ test('FleetSum adds up what it cannot read, and the sum opens to a millionth', (
   }
 });
 
+test('FleetSum says how far a variance may be off, from tiny values to the greatest', () => {
+  for (const [base, spread] of [
+    [0, 1e-3],
+    [20, 0.01],
+    [1e3, 1],
+    [1e5, 1],
+    [1e6, -2e6],
+  ] as const) {
+    const values = Array.from({ length: 20 }, (_, i) => base + (spread * i) / 20);
+    const found = fleet.open(secretKey, fleet.add(values.map((value) => fleet.seal(publicKey, value))));
+    const sum = values.reduce((a, b) => a + b, 0);
+    const variance = values.reduce((a, b) => a + (b - sum / 20) ** 2, 0) / 20;
+    assert.equal(found.count, 20);
+    assert.ok(Math.abs(found.sum - sum) <= 1e-6 * Math.max(1e-3, Math.abs(sum)), `${base}: ${found.sum} ${sum}`);
+    const off = Math.abs(found.variance - variance);
+    assert.ok(off <= found.varianceError, `${base} and ${spread}: ${off} off, not ${found.varianceError}`);
+  }
+});
+
 test('FleetSum refuses what is no key and no ciphertext, and another key opens nothing', () => {
   const sealed = fleet.seal(publicKey, 5);
   assert.notDeepEqual(sealed, fleet.seal(publicKey, 5));
@@ -30,5 +49,5 @@ test('FleetSum refuses what is no key and no ciphertext, and another key opens n
   const other = fleet.makeKeys();
   assert.ok(Math.abs(fleet.open(other.secretKey, sealed).sum - 5) > 1);
   assert.throws(() => fleet.add([]), RangeError);
-  assert.throws(() => fleet.seal(publicKey, NaN), RangeError);
+  for (const value of [NaN, Infinity, 1.1e6, -1e300]) assert.throws(() => fleet.seal(publicKey, value), RangeError);
 });

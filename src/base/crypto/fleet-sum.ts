@@ -2,7 +2,14 @@ import type { Runtime, Stored } from 'node-seal';
 import { CryptoError } from './errors.ts';
 
 /** Parameters of the scheme; the runtime itself refuses those that are below 128 bits of security. */
-export const FLEET_SUM_PARAMETERS = { degree: 8_192, bits: [60, 40, 60], scale: 2 ** 40, security: 128 } as const;
+export const FLEET_SUM_PARAMETERS = { degree: 8_192, bits: [60, 60, 60], scale: 2 ** 50, security: 128 } as const;
+
+/** Values are at most so far from 0: the square of a greater one would blur what is beside it in the ciphertext. */
+export const MOST_FLEET_VALUE = 1e6;
+
+/** What the scheme adds to a number, and what doubles lose of the greatest number in a ciphertext: both measured, with room. */
+const NOISE = 1e-12;
+const BLUR = 2 ** -56;
 
 /** Keys of a fleet: devices have the public one; whoever asks for sums has the secret one, and the platform never. */
 export interface FleetKeys {
@@ -17,6 +24,8 @@ export interface FleetMoments {
   readonly mean: number;
   /** Of the fleet as it is: divided by count. */
   readonly variance: number;
+  /** How far the variance may be off: much, where values lie near each other and far from 0. */
+  readonly varianceError: number;
 }
 
 /**
@@ -58,9 +67,15 @@ export class FleetSum {
     return keys;
   }
 
-  /** What a device sends: its value, encrypted. @throws {CryptoError} CRYPTO_KEY_INVALID */
+  /**
+   * What a device sends: its value, encrypted.
+   *
+   * @throws {CryptoError} CRYPTO_KEY_INVALID; {RangeError} beyond `MOST_FLEET_VALUE`
+   */
   seal(publicKey: Uint8Array, value: number): Uint8Array {
-    if (!Number.isFinite(value)) throw new RangeError(`Cannot encrypt ${value}`);
+    if (!(Math.abs(value) <= MOST_FLEET_VALUE)) {
+      throw new RangeError(`Cannot encrypt ${value}: it is no number from -${MOST_FLEET_VALUE} to ${MOST_FLEET_VALUE}`);
+    }
     const key = this.#load(new this.#seal.PublicKey(), publicKey, 'CRYPTO_KEY_INVALID');
     const encoder = new this.#seal.CKKSEncoder(this.#context);
     const encryptor = new this.#seal.Encryptor(this.#context, key);
@@ -107,7 +122,9 @@ export class FleetSum {
       const [total = NaN, squares = NaN, ones = NaN] = encoder.decodeFloat64(plain);
       const count = Math.round(ones);
       const mean = total / count;
-      return { count, sum: total, mean, variance: Math.max(0, squares / count - mean * mean) };
+      const variance = Math.max(0, squares / count - mean * mean);
+      const varianceError = (1 + 2 * Math.abs(mean)) * ((squares / count) * BLUR + NOISE);
+      return { count, sum: total, mean, variance, varianceError };
     } finally {
       for (const handle of [plain, encoder, decryptor, sealed, key]) handle.delete();
     }

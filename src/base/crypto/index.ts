@@ -76,6 +76,6 @@ export { signRequest } from './sign-request.ts';
 export type { RequestToSign } from './sign-request.ts';
 export { parseByteSequences, parseInnerLists } from './structured-field.ts';
 export type { InnerList } from './structured-field.ts';
-export { FLEET_SUM_PARAMETERS, FleetSum } from './fleet-sum.ts';
+export { FLEET_SUM_PARAMETERS, FleetSum, MOST_FLEET_VALUE } from './fleet-sum.ts';
 export type { FleetKeys, FleetMoments } from './fleet-sum.ts';
 export { BUCKETS, hashBucket } from './hash-bucket.ts';

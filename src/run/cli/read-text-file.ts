@@ -9,6 +9,13 @@ export async function readTextFile(path: string): Promise<string> {
   });
 }
 
+/** The same as bytes. @throws {CliError} CLI_FILE_UNREADABLE */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+}
+
 /** The same as a stream of bytes, opened before anything is done with it. @throws {CliError} CLI_FILE_UNREADABLE */
 export async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
   const file: FileHandle = await open(path).catch((cause: unknown) => {

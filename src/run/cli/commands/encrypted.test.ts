@@ -25,10 +25,12 @@ test('weir encrypted keys, seal and sum: what was summed up by the platform open
   sum = toBase64((await FleetSum.open()).add(sealed));
   const { out } = await run('sum', 'meters', '--column', 'watts', '--key', secret, '--purpose', 'billing');
   const [, total, mean] =
-    /^sum (\S+), mean (\S+), variance (\S+) of 5 devices\ncost: 99 bytes read, 12 ms/.exec(out) ?? [];
+    /^sum (\S+), mean (\S+), variance (\S+) \(to \S+\) of 5 devices\ncost: 99 bytes read, 12 ms/.exec(out) ?? [];
   assert.ok(Math.abs(Number(total) - 20) < 1e-5 && Math.abs(Number(mean) - 4) < 1e-6, out);
   sum = toBase64((await FleetSum.open()).add(sealed.slice(1)));
   await assert.rejects(run('sum', 'meters', '--column', 'watts', '--key', secret), { code: 'CLI_USAGE' });
-  await assert.rejects(run('seal', 'much', '--key', open), { code: 'CLI_USAGE' });
+  for (const value of ['much', ' ', '1e300'])
+    await assert.rejects(run('seal', value, '--key', open), { code: 'CLI_USAGE' });
+  await assert.rejects(run('seal', '1', '--key', join(folder, 'none')), { code: 'CLI_FILE_UNREADABLE' });
   assert.ok((await readFile(open)).length > 100_000);
 });

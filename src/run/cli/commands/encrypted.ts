@@ -1,9 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { fromBase64, toBase64 } from '#base/core/index.ts';
-import { FLEET_SUM_PARAMETERS, FleetSum } from '#base/crypto/index.ts';
+import { FLEET_SUM_PARAMETERS, FleetSum, MOST_FLEET_VALUE } from '#base/crypto/index.ts';
 import { CliError } from '../errors.ts';
+import { readBytes } from '../read-text-file.ts';
 import type { ContextOf } from './command.ts';
 
 interface SumRow {
@@ -44,9 +45,13 @@ export function addEncryptedCommand(program: Command, contextOf: ContextOf): voi
     .action(async (value: string, { key }: { key: string }, command: Command) => {
       const context = contextOf(command);
       const number = Number(value);
-      if (value === '' || !Number.isFinite(number))
-        throw new CliError('CLI_USAGE', `Cannot encrypt ${value}: it is no number`);
-      const sealed = toBase64((await FleetSum.open()).seal(await readFile(key), number));
+      if (value.trim() === '' || !(Math.abs(number) <= MOST_FLEET_VALUE)) {
+        const range = `from -${MOST_FLEET_VALUE} to ${MOST_FLEET_VALUE}`;
+        throw new CliError('CLI_USAGE', `Cannot encrypt ${value}: it is no number ${range}`, {
+          hint: 'Send greater values in a greater unit, such as kW for W',
+        });
+      }
+      const sealed = toBase64((await FleetSum.open()).seal(await readBytes(key), number));
       context.result({ sealed }, () => `${sealed}\n`);
     });
 
@@ -63,21 +68,22 @@ export function addEncryptedCommand(program: Command, contextOf: ContextOf): voi
         command: Command,
       ) => {
         const context = contextOf(command);
+        const secretKey = await readBytes(key);
         const body = { view, column, ...(purpose === undefined ? {} : { purpose }) };
         const { sum, count, unreadable, bytes, milliseconds } = await context.withPlatform((client) =>
           client.json<SumRow>('POST', '/v1/encrypted-sums', { body }),
         );
         const fleet = await FleetSum.open();
-        const moments = fleet.open(await readFile(key), fromBase64(sum));
+        const moments = fleet.open(secretKey, fromBase64(sum));
         if (moments.count !== count)
           throw new CliError(
             'CLI_USAGE',
             `Cannot open the sum: of ${count} values some were encrypted under another key`,
           );
         const cost = { bytes, milliseconds, unreadable };
-        context.result({ ...moments, ...cost }, ({ mean, variance }) =>
+        context.result({ ...moments, ...cost }, ({ mean, variance, varianceError }) =>
           [
-            `sum ${moments.sum}, mean ${mean}, variance ${variance} of ${count} devices`,
+            `sum ${moments.sum}, mean ${mean}, variance ${variance} (to ${varianceError.toPrecision(1)}) of ${count} devices`,
             `cost: ${bytes} bytes read, ${milliseconds.toFixed(0)} ms to add${unreadable === 0 ? '' : `; ${unreadable} could not be read`}`,
             '',
           ].join('\n'),

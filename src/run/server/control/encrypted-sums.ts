@@ -80,7 +80,8 @@ export class EncryptedSums {
     if (sum === null || count < LEAST_DEVICES) {
       throw new ApiError(
         'API_SUM_REFUSED',
-        `Cannot sum up ${view}: ${count} devices have a value, fewer than ${LEAST_DEVICES}`,
+        `Cannot sum up ${view}: ${count} devices have a value, fewer than ${LEAST_DEVICES}` +
+          (unreadable === 0 ? '' : `; of ${unreadable} more the newest is no encrypted value`),
       );
     }
     return { count, unreadable, sum: toBase64(sum), bytes, milliseconds };
