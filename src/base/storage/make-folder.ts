@@ -11,19 +11,24 @@ import { hasCode } from '#base/core/index.ts';
  * @throws what the file system answered: `ENOTDIR` where a file has the name
  */
 export async function makeFolder(path: string): Promise<void> {
+  const refused = await tryMake(path);
+  if (refused === null) return;
+  const above = dirname(path);
+  if (!hasCode(refused, 'ENOENT') || above === path) throw refused;
+  await makeFolder(above);
+  // Once more and no more: what is above is there now, whoever made it.
+  const again = await tryMake(path);
+  if (again !== null) throw again;
+}
+
+/** @returns why it cannot be made; null where it is there now */
+async function tryMake(path: string): Promise<unknown> {
   try {
     await mkdir(path, { mode: 0o700 });
+    return null;
   } catch (error) {
-    if (await isFolder(path)) return;
-    const above = dirname(path);
-    if (!hasCode(error, 'ENOENT') || above === path || (await isFolder(above))) {
-      throw hasCode(error, 'EEXIST') ? Object.assign(new Error('not a folder'), { code: 'ENOTDIR' }) : error;
-    }
-    await makeFolder(above);
-    await mkdir(path, { mode: 0o700 }).catch(async (again: unknown) => {
-      // Somebody else made it meanwhile.
-      if (!(await isFolder(path))) throw again;
-    });
+    if (await isFolder(path)) return null;
+    return hasCode(error, 'EEXIST') ? Object.assign(new Error('not a folder'), { code: 'ENOTDIR' }) : error;
   }
 }
 
