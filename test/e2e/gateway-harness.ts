@@ -269,6 +269,12 @@ function withEvents(ingest: Ingest, events: RecordedEvent[]): IngestPort {
     get busy() {
       return ingest.busy;
     },
+    get place() {
+      return ingest.place;
+    },
+    get dropped() {
+      return ingest.dropped;
+    },
     recordEvent(about, kind, detail, client) {
       events.push({ device: about.name, kind, detail, client });
       return 0;

@@ -1,7 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import type { Clock, Log, Metrics, Random, Span } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { reasonOf } from '#flow/ingest/index.ts';
 import { makeManufacturedChecker } from '#trust/identity/index.ts';
 import type { CertificateChecker, ManufacturedChecker } from '#trust/identity/index.ts';
 import { ConnectionBook } from './connections/connection-book.ts';
@@ -11,7 +10,7 @@ import type { OwnStepParts } from './http/own-step.ts';
 import { Proxy } from './http/proxy.ts';
 import { StatusListener } from './http/status-listener.ts';
 import { AckGroups } from './mqtt/ack-group.ts';
-import { encodeReasonString } from './mqtt/ack-packet.ts';
+import { ackWords } from './mqtt/ack-words.ts';
 import { HubClient } from './mqtt/hub-client.ts';
 import type { FromHub, HubLine, ToHub } from './mqtt/hub-message.ts';
 import { MqttService } from './mqtt/mqtt-service.ts';
@@ -175,6 +174,7 @@ class Worker implements GatewayWorker {
       connections: this.#connections,
       tracing: () => this.#tracing(),
       limits: () => this.#template.limits,
+      stream: (name) => this.#template.streams.get(name),
       origins: () => this.#template.api?.origins ?? [],
       received: () => this.#pace.worked(),
       refused: (listener, reason, from) => this.#refuse(listener, reason, from),
@@ -280,7 +280,6 @@ class Worker implements GatewayWorker {
 
   #makeMqtt(): MqttService {
     const { clock, random, log, metrics, ingest, devices, table } = this.#deps;
-    const strings = new Map<number, Uint8Array>();
     const hub = new HubClient(
       this.#deps.hub,
       MqttService.requests(() => this.#mqtt),
@@ -303,14 +302,10 @@ class Worker implements GatewayWorker {
       publish: emptyPublish(),
       ack: { packetId: 0, reason: 0 },
       flow: { uncommitted: 0 },
-      reasonStrings: (number) => {
-        const known = strings.get(number);
-        const reason = known === undefined ? reasonOf(number) : undefined;
-        if (reason === undefined) return known ?? null;
-        const encoded = encodeReasonString(`${reason.word}: ${reason.text}`);
-        strings.set(number, encoded);
-        return encoded;
-      },
+      words: ackWords(
+        (name) => this.#template.streams.get(name),
+        () => this.#version,
+      ),
     });
   }
 

@@ -20,7 +20,7 @@ export type DeviceTablePort = Pick<DeviceTable, 'flags' | 'mayAct' | 'connect' |
 /** Where readings go: the ingest room, or what a test puts in its place. */
 export type IngestPort = Pick<
   Ingest,
-  'admit' | 'admitMany' | 'allowance' | 'refuse' | 'recordSession' | 'durable' | 'busy'
+  'admit' | 'admitMany' | 'allowance' | 'place' | 'dropped' | 'refuse' | 'recordSession' | 'durable' | 'busy'
 > & {
   /**
    * Records something that happened to a device as a reading of the events stream.

@@ -1,5 +1,6 @@
 export { IngestError } from './errors.ts';
 export type { IngestErrorCode } from './errors.ts';
+export { expectedOf } from './expected-of.ts';
 export { REASON, REASONS, reasonOf, isStored, isTransient } from './reasons.ts';
 export type { Kept, Reason } from './reasons.ts';
 export { WIRE_FORMATS } from './sender.ts';

@@ -347,6 +347,16 @@ test('admit() takes CBOR, and SenML in both forms', async () => {
   assert.deepEqual(journal.column('seq'), [null, 1, null, null]);
 });
 
+test('admit() names the place of the first refusal of a message that holds several readings', () => {
+  const { ingest } = setup();
+  const admit = (text: string): string =>
+    reasonOf(ingest.admit(TRUCK, 'climate', TRUCK, Buffer.from(text), 'json', NOW))!.word;
+  assert.equal(admit('[{"temperature":1},{"temperature":99},7]'), 'range');
+  assert.equal(ingest.place, 'temperature');
+  assert.equal(admit('[{"temperature":1}]'), 'admitted');
+  assert.equal(ingest.place, '');
+});
+
 test('admitMany() gives each reading its outcome and place', async () => {
   const { journal, ingest } = setup();
   const lines = '{"temperature":1}\r\n\n{"temperature":99}\n{"temperature":2}\nnonsense';

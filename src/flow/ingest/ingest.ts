@@ -191,6 +191,11 @@ export class Ingest {
     return this.#judge.place;
   }
 
+  /** Members of the last message that no field declares and that were left out: the first eight names, untrusted. */
+  get dropped(): readonly string[] {
+    return this.#judge.dropped;
+  }
+
   /** True while so much waits for durability that sockets should not be read. */
   get busy(): boolean {
     return this.#held || this.#groups.rows >= this.#mostWaiting / 2;
@@ -263,7 +268,10 @@ export class Ingest {
     if (format === 'json' && firstByte(bytes) !== 0x5b) return judge.json(0, bytes.length);
     const size = checkSize(bytes.length, into.rules.limits);
     if (size !== ADMITTED) return judge.refuse(about, size, 0, bytes.length, null);
-    return first(judge.many(format));
+    const outcomes = judge.many(format);
+    const reason = first(outcomes);
+    judge.place = outcomes.places.get(outcomes.reasons.indexOf(reason)) ?? '';
+    return reason;
   }
 
   /**
@@ -283,7 +291,7 @@ export class Ingest {
     const refused = this.#mayPublish(sender, into, about, format);
     if (into === undefined || refused !== ADMITTED) {
       this.#turnAway(into, about, refused, bytes);
-      return { reasons: Uint8Array.of(refused), places: new Map(), stored: 0, refused: 1 };
+      return { reasons: Uint8Array.of(refused), places: new Map(), dropped: [], stored: 0, refused: 1 };
     }
     this.#judge.take(into, sender, about, bytes, received);
     return this.#judge.many(format);
@@ -409,7 +417,7 @@ export class Ingest {
   }
 
   #mayPublish(sender: Sender, into: StreamIngest | undefined, about: Sender, format: WireFormat): number {
-    this.#judge.place = '';
+    this.#judge.forget();
     if (into === undefined) return REASON.notAStream.number;
     if (!this.#table.mayAct(sender.index)) return REASON.disabled.number;
     if (this.#held || this.#groups.rows >= this.#mostWaiting || into.index === -1) return REASON.tryLater.number;

@@ -96,3 +96,24 @@ test('json() asks to come later where the device table is full', () => {
 test('isPack() holds for formats that name devices', () => {
   assert.deepEqual([isPack('senml+json'), isPack('senml+cbor'), isPack('json')], [true, true, false]);
 });
+
+test('dropped names what no field declares, of a reading that was scanned, parsed, or one of several', () => {
+  const { judge, take } = setup();
+  const json = (payload: string): string => word(judge.json(0, take(payload)));
+  assert.equal(json('{"n":1}'), 'admitted');
+  assert.deepEqual(judge.dropped, []);
+  assert.equal(json('{"rpm":2,"n":1,"fuel":[]}'), 'admitted');
+  assert.deepEqual(judge.dropped, ['rpm', 'fuel']);
+  assert.equal(json('{"rpm":2,"n":1}'), 'admitted');
+  assert.deepEqual(judge.dropped, ['rpm']);
+  assert.equal(json('{"rpm":2,"n":99}'), 'range');
+  assert.deepEqual(judge.dropped, []);
+  take('[{"n":1,"rpm":1},{"n":99,"wild":1},{"n":2,"rpm":1,"fuel":2},{"n":3}]');
+  assert.deepEqual(judge.many('json').dropped, ['rpm', 'fuel']);
+  assert.deepEqual(judge.dropped, ['rpm', 'fuel']);
+  const many = Array.from({ length: 30 }, (_, i) => `"x${i}":1`).join(',');
+  assert.equal(json(`{"n":1,${many}}`), 'admitted');
+  assert.equal(judge.dropped.length, 8);
+  assert.equal(json('{"n":1}'), 'admitted');
+  assert.deepEqual(judge.dropped, []);
+});

@@ -16,6 +16,9 @@ import type { StreamIngest } from './stream-ingest.ts';
 
 const ADMITTED = REASON.admitted.number;
 const NOTHING = new Uint8Array(0);
+const NONE: readonly string[] = [];
+/** Names of members that are told of one message. */
+const MOST_DROPPED = 8;
 
 /** What a judge works with, the same for every message under one template. */
 export interface JudgeParts {
@@ -42,6 +45,10 @@ export class MessageJudge {
   #received = 0;
   /** Field or byte that the last refusal names. */
   place = '';
+  /** The last reading where it was admitted with members that no field declares; null where it had none. */
+  #excess: DecodedObject | 'scanned' | null = null;
+  /** Their names of all readings of a message that holds several. */
+  readonly #dropped = new Set<string>();
 
   constructor(parts: JudgeParts) {
     this.#parts = parts;
@@ -53,7 +60,20 @@ export class MessageJudge {
     this.#about = about;
     this.#bytes = bytes;
     this.#received = received;
+    this.forget();
+  }
+
+  /** Forgets what the last message was refused for, and what was left out of it. */
+  forget(): void {
     this.place = '';
+    this.#excess = null;
+    if (this.#dropped.size > 0) this.#dropped.clear();
+  }
+
+  /** Members of the message that no field declares and that were left out: the first names, untrusted. */
+  get dropped(): readonly string[] {
+    if (this.#dropped.size > 0) return [...this.#dropped];
+    return this.#excess === null ? NONE : this.#excessNames().slice(0, MOST_DROPPED);
   }
 
   /** One JSON reading at [start, end). */
@@ -102,6 +122,8 @@ export class MessageJudge {
       else if (this.place !== '') places.set(reasons.length, this.place);
       reasons.push(reason);
       this.place = '';
+      if (this.#excess !== null && this.#dropped.size < MOST_DROPPED) this.#gatherDropped();
+      this.#excess = null;
     };
     eachReading(this.#bytes, format, this.#into.rules, this.#parts.parser, this.#received, {
       json: (start, end) => tell(this.json(start, end)),
@@ -115,7 +137,8 @@ export class MessageJudge {
         tell(this.refuse(this.#about, reason, start, end, null));
       },
     });
-    return { reasons: Uint8Array.from(reasons), places, stored, refused: reasons.length - stored };
+    const refused = reasons.length - stored;
+    return { reasons: Uint8Array.from(reasons), places, dropped: [...this.#dropped], stored, refused };
   }
 
   /** Counts a refusal and keeps of it what its reason says; returns the reason. */
@@ -163,9 +186,24 @@ export class MessageJudge {
   ): number {
     this.#into.row.bytes = end - start;
     const reason = decoded || this.#into.admitRow(record, about, this.#via(about), this.#received, importing);
+    if (reason === ADMITTED && this.#into.row.undeclared > 0) this.#excess = members ?? 'scanned';
     if (reason <= REASON.tryLater.number) return reason;
     this.place = this.#into.row.place;
     return this.refuse(about, reason, start, end, members);
+  }
+
+  #gatherDropped(): void {
+    for (const name of this.#excessNames()) {
+      if (this.#dropped.size < MOST_DROPPED) this.#dropped.add(name);
+    }
+  }
+
+  #excessNames(): readonly string[] {
+    const excess = this.#excess;
+    if (excess === null) return NONE;
+    const { rules, scanner } = this.#into;
+    if (excess === 'scanned') return scanner.undeclared(this.#bytes);
+    return [...excess.keys()].filter((name) => !rules.members.has(name));
   }
 
   #aboutOf(format: WireFormat, name: string | null): Sender | number {

@@ -22,6 +22,8 @@ export interface Outcomes {
   readonly reasons: Uint8Array;
   /** Field or byte that a refusal names, by index of the reading. */
   readonly places: ReadonlyMap<number, string>;
+  /** Members that no field declares and that were left out of what was admitted: the first eight names, untrusted. */
+  readonly dropped: readonly string[];
   readonly stored: number;
   readonly refused: number;
 }

@@ -52,6 +52,7 @@ async function start(
     longRoutes: ['POST /v1/query'],
     tracing: () => (traces === undefined ? null : { clock: systemClock, random: systemRandom, traced: traces }),
     limits: () => LIMITS,
+    stream: () => undefined,
     origins: () => ['https://console.example.com'],
     refused: (listener, reason) => refused.push(`${listener} ${reason}`),
     visited: ({ id, device, serial, address }) => told.push(`visited ${id} ${device} ${serial} ${address}`),

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Clock, Log, Metrics } from '#base/core/index.ts';
-import type { Limits } from '#declare/template/index.ts';
+import type { Limits, Stream } from '#declare/template/index.ts';
 import type { ConnectionBook } from '../connections/connection-book.ts';
 import type { Transport } from '../connections/connection-summary.ts';
 import type { DeviceTally } from '../connections/device-tally.ts';
@@ -45,6 +45,7 @@ export interface HttpServiceDeps {
   /** How steps of requests are told of; null while nothing is traced. */
   tracing(): OwnStepParts | null;
   limits(): Limits;
+  stream(name: string): Stream | undefined;
   /** Web origins that may call the API with a bearer token. */
   origins(): readonly string[];
   /** Is told of each request. */

@@ -10,6 +10,7 @@ function list(...reasons: readonly Reason[]): OutcomeList {
     outcomes.add({
       reasons: Uint8Array.of(number),
       places: new Map([[0, number > 1 ? 'n' : '']]),
+      dropped: [],
       stored: 0,
       refused: 0,
     });
@@ -36,4 +37,15 @@ test('OutcomeList chooses the status', () => {
   assert.deepEqual([list(admitted, range).status, list(admitted, range).refusal], [207, null]);
   assert.equal(list(range, rate).refusal, rate.number);
   assert.equal(list(range, tryLater, rate).refusal, tryLater.number);
+});
+
+test('OutcomeList lists what was left out once, cut and bounded', () => {
+  const outcomes = new OutcomeList();
+  const part = (dropped: readonly string[]) =>
+    outcomes.add({ reasons: Uint8Array.of(0), places: new Map(), dropped, stored: 1, refused: 0 });
+  part(['a', 'b']);
+  part(['b', 'x'.repeat(100)]);
+  assert.deepEqual(outcomes.answer().dropped, ['a', 'b', 'x'.repeat(64)]);
+  part(Array.from({ length: 8 }, (_, i) => `more-${i}`));
+  assert.equal(outcomes.answer().dropped?.length, 8);
 });

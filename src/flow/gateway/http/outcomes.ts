@@ -8,14 +8,25 @@ export interface ReadingOutcome {
   readonly outcome: string;
   /** Field or byte that a refusal names. */
   readonly place?: string;
+  /** What is declared of it, where that explains the refusal. */
+  readonly expected?: string;
 }
 
 /** The answer to a request with readings. */
 export interface IngestAnswer {
   readonly stored: number;
   readonly refused: number;
+  /** Members of stored readings that no field declares and that were left out: the first names of all of them. */
+  readonly dropped?: readonly string[];
   readonly outcomes: readonly ReadingOutcome[];
 }
+
+/** What a stream declares, where that explains a refusal at a place. */
+type Expected = (reason: number, place: string) => string | null;
+
+/** Names that an answer lists, and their length. */
+const MOST_DROPPED = 8;
+const MOST_NAME = 64;
 
 /** Gathers the outcomes of all parts of a request in order. */
 export class OutcomeList {
@@ -23,19 +34,34 @@ export class OutcomeList {
   #stored = 0;
   #first: number | null = null;
   #fresh = false;
+  readonly #dropped = new Set<string>();
+  readonly #expected: Expected;
+
+  /** @param expected what is declared where a refusal names a place; see `expectedOf` */
+  constructor(expected: Expected = () => null) {
+    this.#expected = expected;
+  }
 
   get readings(): number {
     return this.#outcomes.length;
   }
 
-  add({ reasons, places }: Outcomes): void {
+  add({ reasons, places, dropped }: Outcomes): void {
     const start = this.#outcomes.length;
-    for (const [i, reason] of reasons.entries()) this.#put(start + i, reason, places.get(i));
+    for (const [i, reason] of reasons.entries()) this.#put(start + i, reason, places.get(i) ?? '');
+    for (const name of dropped)
+      if (this.#dropped.size < MOST_DROPPED) this.#dropped.add(name.slice(0, MOST_NAME).toWellFormed());
   }
 
-  #put(index: number, reason: number, place: string | undefined): void {
+  #put(index: number, reason: number, place: string): void {
     const outcome = reasonOf(reason)?.word ?? 'refused';
-    this.#outcomes.push(place === undefined || place === '' ? { index, outcome } : { index, outcome, place });
+    const expected = isStored(reason) ? null : this.#expected(reason, place);
+    this.#outcomes.push({
+      index,
+      outcome,
+      ...(place === '' ? {} : { place }),
+      ...(expected === null ? {} : { expected }),
+    });
     if (isStored(reason)) {
       this.#stored++;
       this.#fresh ||= reason === REASON.admitted.number;
@@ -46,7 +72,9 @@ export class OutcomeList {
   }
 
   answer(): IngestAnswer {
-    return { stored: this.#stored, refused: this.#outcomes.length - this.#stored, outcomes: this.#outcomes };
+    const dropped = this.#dropped.size === 0 ? {} : { dropped: [...this.#dropped] };
+    const refused = this.#outcomes.length - this.#stored;
+    return { stored: this.#stored, refused, ...dropped, outcomes: this.#outcomes };
   }
 
   /** Number of the refusal that stands for the request where nothing of it was stored; null where something was. */

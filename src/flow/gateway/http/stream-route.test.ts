@@ -4,11 +4,15 @@ import { systemClock } from '#base/core/index.ts';
 import type { Limits } from '#declare/template/index.ts';
 import { REASON } from '#flow/ingest/index.ts';
 import type { IngestPort } from '../ports.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { QUOTA_EXCEEDED } from './rate-limit-fields.ts';
 import { takeReadings } from './stream-route.ts';
 import { serve } from './testing.ts';
 
 const LIMITS = { payloadBytes: 1_000, batchReadings: 5, decompressedBytes: 10_000 } as unknown as Limits;
+const STREAM = makeTemplate(
+  'devices: { hub: {} }\nstreams: { s: { from: hub, fields: { temperature: { type: number, range: [0, 5] } } } }\n',
+).streams.get('s');
 const HUB = { index: 0, name: 'hub', type: 'hub', speaksFor: ['sensor'], serials: [] };
 const SENSOR = { index: 1, name: 'sensor', type: 'sensor', speaksFor: [], serials: [] };
 
@@ -23,11 +27,14 @@ async function start(durable: () => Promise<void> = async () => {}, device: stri
       taken.push(`${stream} ${about.name} ${format} ${lines.length}`);
       return {
         reasons: new Uint8Array(lines.length).fill(reason),
-        places: new Map(),
+        places: new Map(reason === 0 ? [] : [[0, 'temperature']]),
+        dropped: reason === 0 ? ['extra'] : [],
         stored: lines.length,
         refused: 0,
       };
     },
+    place: '',
+    dropped: [],
     allowance: () => ({ perSecond: 2, burst: 10, tokens: 0.25 }),
     refuse: (_, __, reason) => (refused.push(reason), reason),
     recordSession: () => {},
@@ -35,7 +42,7 @@ async function start(durable: () => Promise<void> = async () => {}, device: stri
     durable,
   };
   const devices = { find: (name: string) => [HUB, SENSOR].find((one) => one.name === name) ?? null };
-  const deps = { clock: systemClock, ingest, devices, limits: () => LIMITS };
+  const deps = { clock: systemClock, ingest, devices, limits: () => LIMITS, stream: () => STREAM };
   const server = await serve((request, response) => {
     void takeReadings(deps, HUB, { stream: 's', device }, request, response);
   });
@@ -84,4 +91,21 @@ test('takeReadings() takes as many readings as allowed and says that more came',
   const answer = await server.ask('POST', '/', { 'content-type': 'application/x-ndjson' }, '{}\n'.repeat(6));
   assert.deepEqual([taken, answer.status], [[], REASON.tooManyReadings.http]);
   assert.deepEqual(refused, [REASON.tooManyReadings.number]);
+});
+
+test('takeReadings() names what it left out, and what is declared of the field that a refusal names', async () => {
+  const json = { 'content-type': 'application/json' };
+  const stored = await start();
+  await using good = stored.server;
+  assert.deepEqual(JSON.parse((await good.ask('POST', '/', json, '{}')).body), {
+    stored: 1,
+    refused: 0,
+    dropped: ['extra'],
+    outcomes: [{ index: 0, outcome: 'admitted' }],
+  });
+  const refused = await start(undefined, null, REASON.range.number);
+  await using bad = refused.server;
+  const { outcomes, dropped } = JSON.parse((await bad.ask('POST', '/', json, '{}')).body) as Record<string, unknown>;
+  assert.deepEqual(outcomes, [{ index: 0, outcome: 'range', place: 'temperature', expected: 'from 0 to 5' }]);
+  assert.equal(dropped, undefined);
 });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '#base/core/index.ts';
-import type { Limits } from '#declare/template/index.ts';
-import { REASON, reasonOf } from '#flow/ingest/index.ts';
+import type { Limits, Stream } from '#declare/template/index.ts';
+import { REASON, expectedOf, reasonOf } from '#flow/ingest/index.ts';
 import type { Allowance, Outcomes, Reason, WireFormat } from '#flow/ingest/index.ts';
 import { formatOfMediaType } from '../payload-format.ts';
 import type { DeviceTally } from '../connections/device-tally.ts';
@@ -19,6 +19,8 @@ export interface StreamRouteDeps {
   readonly ingest: IngestPort;
   readonly devices: DeviceDirectory;
   limits(): Limits;
+  /** As it is declared now. */
+  stream(name: string): Stream | undefined;
 }
 
 /**
@@ -44,7 +46,10 @@ export async function takeReadings(
   if ('word' in about) return refuse(about, true);
   const format = formatOfMediaType(request.headers['content-type'] ?? 'application/json');
   if (format === null) return refuse(REASON.format, true);
-  const outcomes = new OutcomeList();
+  const declared = deps.stream(target.stream);
+  const outcomes = new OutcomeList((reason, place) =>
+    declared === undefined ? null : expectedOf(declared, reason, place),
+  );
   try {
     const topic = { stream: target.stream, about, refusal: 0 };
     const decide = (bytes: Buffer): Outcomes => {
@@ -109,7 +114,7 @@ async function decideAll(
 
 function tooMany(ingest: IngestPort, sender: DeviceEntry, { stream }: StreamTarget): Outcomes {
   const reasons = Uint8Array.of(ingest.refuse(sender.name, stream, REASON.tooManyReadings.number, null));
-  return { reasons, places: new Map(), stored: 0, refused: 1 };
+  return { reasons, places: new Map(), dropped: [], stored: 0, refused: 1 };
 }
 
 async function answer(

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Packet } from 'mqtt-packet';
-import { ACK_HEAD, ackLength, writeAck } from './ack-packet.ts';
+import { ACK_HEAD, ackLength, readAcks, writeAck } from './ack-packet.ts';
 import type { AckRun, AckTarget } from './ack-group.ts';
 import { CONNECTION_UNCOMMITTED_BYTES, WORKER_UNCOMMITTED_BYTES } from './context.ts';
 import type { MqttContext, MqttPeer } from './context.ts';
@@ -81,12 +81,12 @@ export class Client implements AckTarget {
    * Acknowledges a packet once what was taken so far is durable.
    *
    * @param reason MQTT 5 reason code; 3.1.1 has none
-   * @param text encoded reason string, or null
+   * @param text encoded properties for those who want them, or null
    */
   acknowledge(head: number, packetId: number, reason: number, text: Uint8Array | null): AckRun {
     const run = this.run();
     const code = this.version === 5 ? reason : 0;
-    const words = this.wantsReasons && ackLength(text) <= this.maximumPacketSize ? text : null;
+    const words = this.version === 5 && this.wantsReasons && ackLength(text) <= this.maximumPacketSize ? text : null;
     const room = run.room(ackLength(words));
     run.advance(writeAck(room, run.length, head, packetId, code, words));
     if (head === ACK_HEAD.puback) {
@@ -199,13 +199,5 @@ export class Client implements AckTarget {
     this.state = 'closed';
     this.closedFor = why;
     this.ended();
-  }
-}
-
-/** Head, packet id and reason of each acknowledgement that `writeAck` wrote. */
-function* readAcks(bytes: Uint8Array): Generator<[number, number, number]> {
-  for (let at = 0; at < bytes.length; at += 2 + bytes[at + 1]!) {
-    const reason = bytes[at + 1] === 2 ? 0 : bytes[at + 4]!;
-    yield [bytes[at]!, (bytes[at + 2]! << 8) | bytes[at + 3]!, reason];
   }
 }

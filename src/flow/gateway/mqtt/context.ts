@@ -7,6 +7,7 @@ import type { PeerSource } from '../tls/peer-source.ts';
 import type { RefusalTally } from '../tls/refusal-tally.ts';
 import type { AckGroups } from './ack-group.ts';
 import type { AckFields } from './ack-packet.ts';
+import type { AckWords } from './ack-words.ts';
 import type { HubClient } from './hub-client.ts';
 import type { PublishFields } from './publish-packet.ts';
 
@@ -33,16 +34,13 @@ export interface MqttContext {
   readonly publish: PublishFields;
   readonly ack: AckFields;
   readonly flow: FlowBudget;
-  readonly reasonStrings: ReasonStrings;
+  readonly words: AckWords;
 }
 
 /** Bytes that all connections of a worker have sent and that are not durable yet. */
 export interface FlowBudget {
   uncommitted: number;
 }
-
-/** Encoded reason strings of refusals, by reason number. */
-export type ReasonStrings = (reason: number) => Uint8Array | null;
 
 /** The peer of a connection: a device that admission let in. */
 export interface MqttPeer {

@@ -12,6 +12,8 @@ export interface PublishRoute {
   readonly refusal: number;
   /** Of the context when the route was found. */
   readonly version: number;
+  /** Whether the sender was told on this topic that members which no field declares were left out. */
+  toldDropped: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export function findRoute(
   version: number,
 ): PublishRoute {
   const parts = parsePublishTopic(topic);
-  const route = { topic: raw, stream: parts?.stream ?? '', about: sender, version };
+  const route = { topic: raw, stream: parts?.stream ?? '', about: sender, version, toldDropped: false };
   if (parts === null) return { ...route, refusal: REASON.notAStream.number };
   if (parts.about === null || parts.about === sender.name) return { ...route, refusal: 0 };
   const about = devices.find(parts.about);

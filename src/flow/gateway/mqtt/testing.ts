@@ -13,7 +13,7 @@ import type { ConnectionSummary } from '../connections/connection-summary.ts';
 import type { DeviceEntry, IngestPort } from '../ports.ts';
 import { RefusalTally } from '../tls/refusal-tally.ts';
 import { AckGroups } from './ack-group.ts';
-import { encodeReasonString } from './ack-packet.ts';
+import { encodeAckProperties } from './ack-packet.ts';
 import { HubClient } from './hub-client.ts';
 import type { HubLine, FromHub, ToHub } from './hub-message.ts';
 import { MqttService } from './mqtt-service.ts';
@@ -31,6 +31,8 @@ export class FakeIngest implements IngestPort {
   readonly sessions: { session: string; event: Uint8Array }[] = [];
   readonly events: { kind: string; detail: string | null; client: string | null }[] = [];
   busy = false;
+  place = '';
+  dropped: readonly string[] = [];
   /** Answer to each reading; payloads that hold `refuse:<word>` are answered with that reason. */
   reason = 0;
   failing = false;
@@ -172,7 +174,10 @@ export function startMqtt(clock: Clock = systemClock): MqttBench {
     publish: emptyPublish(),
     ack: { packetId: 0, reason: 0 },
     flow: { uncommitted: 0 },
-    reasonStrings: (reason) => encodeReasonString(`reason ${reason}`),
+    words: {
+      refusal: (reason, stream, place) => encodeAckProperties(`reason ${reason}`, { stream, place }),
+      dropped: (names) => encodeAckProperties('dropped', { names: names.join(' ') }),
+    },
   });
   const open = (device = TRUCK): RawClient => {
     const [ours, theirs] = duplexPair();

@@ -88,6 +88,14 @@ export class JsonScanner {
     return true;
   }
 
+  /** Names of the members of the last object, scanned from `bytes`, that no field declares. */
+  undeclared(bytes: Buffer): string[] {
+    const seen = this.#undeclared;
+    return Array.from({ length: this.#row.undeclared }, (_, i) =>
+      bytes.toString('latin1', seen[i * 2], seen[i * 2 + 1]),
+    );
+  }
+
   /** Takes the scalar at `start` for a member, -1 for one that no field declares; returns the byte behind, or -1. */
   #value(bytes: Buffer, start: number, end: number, member: number): number {
     if (start >= end) return -1;

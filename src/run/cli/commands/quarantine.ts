@@ -9,6 +9,8 @@ export interface QuarantineRow {
   readonly stream: string;
   readonly reason: string;
   readonly place: string;
+  /** What the template declares of it now; null where that does not explain the refusal. */
+  readonly expected: string | null;
   readonly received: string;
   readonly length: number;
 }
@@ -31,8 +33,17 @@ export function addQuarantineCommand(program: Command, contextOf: ContextOf): vo
       );
       context.result(readings, (rows) =>
         formatTable(
-          ['id', 'device', 'stream', 'reason', 'place', 'received', 'bytes'],
-          rows.map((row) => [row.id, row.device, row.stream, row.reason, row.place, row.received, row.length]),
+          ['id', 'device', 'stream', 'reason', 'place', 'expected', 'received', 'bytes'],
+          rows.map((row) => [
+            row.id,
+            row.device,
+            row.stream,
+            row.reason,
+            row.place,
+            row.expected ?? '',
+            row.received,
+            row.length,
+          ]),
         ),
       );
     });
@@ -48,7 +59,7 @@ export function addQuarantineCommand(program: Command, contextOf: ContextOf): vo
       context.result(
         reading,
         (row) =>
-          `${row.device} ${row.stream} ${row.received}: ${row.reason}${row.place === '' ? '' : ` at ${row.place}`}\n${row.payload}\n`,
+          `${row.device} ${row.stream} ${row.received}: ${row.reason}${row.place === '' ? '' : ` at ${row.place}`}${row.expected === null ? '' : `, expected ${row.expected}`}\n${row.payload}\n`,
       );
     });
 }

@@ -8,7 +8,10 @@ import { STATUS } from '../status-example.ts';
 test('showStatus() has a line for each part', () => {
   const text = showStatus(STATUS);
   assert.match(text, /^readings +5 admitted, 1 doubled, 2 per second$/m);
-  assert.match(text, /^refused +step 1, range 3$/m);
+  assert.match(text, /^refused +step 1, range 3: weir quarantine list$/m);
+  assert.doesNotMatch(text, /^left out/m);
+  const readings = { ...STATUS.readings, dropped: 7 };
+  assert.match(showStatus({ ...STATUS, readings }), /^left out +7 values that no field declares: weir collection$/m);
   assert.match(text, /^queries +not confined: no namespaces$/m);
   assert.match(text, /^memory +gets to no disk/m);
   const exposures = [{ kind: 'swap', detail: 'swap on /dev/sda2 is not encrypted' }];

@@ -30,7 +30,10 @@ export function showStatus(status: PlatformStatus): string {
     ...status.listeners.map(({ name, address, port }): [string, string] => [name, `${address}:${port}`]),
     ['connections', String(status.connections)],
     ['readings', `${readings.admitted} admitted, ${readings.duplicates} doubled, ${readings.perSecond} per second`],
-    ['refused', refused.length === 0 ? 'none' : refused.join(', ')],
+    ['refused', refused.length === 0 ? 'none' : `${refused.join(', ')}: weir quarantine list`],
+    ...(readings.dropped === 0
+      ? []
+      : [['left out', `${readings.dropped} values that no field declares: weir collection`] satisfies Row]),
     ['journal', `${status.journal.bytes} bytes, ${status.tail.rows} rows not yet sealed`],
     ['segments', `${segments.count} with ${segments.rows} rows in ${segments.bytes} bytes`],
     ...archive.places.map(({ place, segments: own, bytes }): Row => [

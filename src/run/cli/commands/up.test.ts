@@ -10,7 +10,10 @@ import { addUpCommand } from './up.ts';
 test('weir up makes no key before template, numbers and passphrase are right', async (t) => {
   const folder = await temporaryFolder(t);
   const file = (name: string): string => join(folder, name);
-  await writeFile(file('good.yaml'), 'template: 1\nname: mine\nextends: industry/factory\nlisten: { mqtt: 0, https: 0, api: 0 }\n');
+  await writeFile(
+    file('good.yaml'),
+    'template: 1\nname: mine\nextends: industry/factory\nlisten: { mqtt: 0, https: 0, api: 0 }\n',
+  );
   await writeFile(file('bad.yaml'), 'template: 1\nnmae: mine\n');
   await writeFile(file('weak'), 'short');
   const up = (...words: readonly string[]) => runCommand(addUpCommand, 'up', '--data', file('data'), ...words);

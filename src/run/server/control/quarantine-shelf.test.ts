@@ -17,7 +17,7 @@ import { QuarantineShelf } from './quarantine-shelf.ts';
 const template = makeTemplate(`
 devices: { d: {} }
 streams:
-  s: { from: d, fields: { n: { type: number } } }
+  s: { from: d, fields: { n: { type: number, range: [0, 5] } } }
   c: { from: d, basis: consent, subject: who, purposes: [p], fields: { who: { type: text, class: personal } } }
 limits: { quarantine-age: 7d }
 `);
@@ -83,6 +83,10 @@ test('QuarantineShelf.list() gives the newest first, filtered, and no payload', 
   assert.equal(all[0]?.received, '2026-01-01T01:00:00Z');
   assert.ok(all.every((reading) => !('payload' in reading) && !reading.id.includes('/')));
   assert.equal((all[0] as { place?: string }).place, 'byte \\u001b[2J');
+  assert.deepEqual(
+    all.map((reading) => (reading as { expected?: string | null }).expected),
+    [null, 'from 0 to 5', 'from 0 to 5'],
+  );
   assert.deepEqual(
     (await list({ limit: 2 })).map(({ device }) => device),
     ['c', 'b'],

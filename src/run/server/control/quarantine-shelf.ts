@@ -1,7 +1,7 @@
 import { formatMicros, micros } from '#base/core/index.ts';
 import type { Clock } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { escapeControls, expiredQuarantine, readQuarantine, reasonOf } from '#flow/ingest/index.ts';
+import { escapeControls, expectedOf, expiredQuarantine, readQuarantine, reasonOf } from '#flow/ingest/index.ts';
 import type { QuarantinedItem } from '#flow/ingest/index.ts';
 import { FileJournalReader, nodeFiles } from '#flow/journal/index.ts';
 import type { Consents } from '#trust/consent/index.ts';
@@ -35,18 +35,39 @@ export class QuarantineShelf implements QuarantineReader {
       // Files are read oldest first: keep a little more than asked for, and cut now and then.
       if (newest.length >= limit * 2) newest.splice(0, newest.length - limit);
     }
-    return newest.slice(-limit).reverse().map(summary);
+    return newest
+      .slice(-limit)
+      .reverse()
+      .map((item) => this.#summary(item));
   }
 
   /** @throws {ApiError} API_READING_UNKNOWN */
   async show(id: string): Promise<unknown> {
     for await (const item of this.#read({})) {
       if (item.id.replaceAll('/', '.') !== id) continue;
-      return { ...summary(item), payload: escapeControls(this.#shown(item)) };
+      return { ...this.#summary(item), payload: escapeControls(this.#shown(item)) };
     }
     throw new ApiError('API_READING_UNKNOWN', 'Cannot show reading: quarantine holds none of that id', {
       hint: 'See `npm run -s weir -- quarantine list`',
     });
+  }
+
+  #summary({ id, reading }: QuarantinedItem): object {
+    const { device, stream, via, reason, received, place, length } = reading;
+    const declared = this.#parts.template().streams.get(stream);
+    return {
+      // A slash would split the path of a request.
+      id: id.replaceAll('/', '.'),
+      device,
+      stream,
+      via,
+      reason: reasonOf(reason)?.word ?? String(reason),
+      place: escapeControls(place),
+      // As it is declared now, which is what whoever mends the device or the template needs.
+      expected: declared === undefined ? null : expectedOf(declared, reason, place),
+      received: formatMicros(micros(received)),
+      length,
+    };
   }
 
   /** The payload as text, with tokens as they are shown. */
@@ -103,19 +124,4 @@ function membersOf(text: string): Readonly<Record<string, unknown>> | null {
   } catch {
     return null;
   }
-}
-
-function summary({ id, reading }: QuarantinedItem): object {
-  const { device, stream, via, reason, received, place, length } = reading;
-  return {
-    // A slash would split the path of a request.
-    id: id.replaceAll('/', '.'),
-    device,
-    stream,
-    via,
-    reason: reasonOf(reason)?.word ?? String(reason),
-    place: escapeControls(place),
-    received: formatMicros(micros(received)),
-    length,
-  };
 }

@@ -35,6 +35,12 @@ export function countedIngest(ingest: Ingest, ledger: SessionLedger, counts: Ing
     get busy() {
       return ingest.busy;
     },
+    get place() {
+      return ingest.place;
+    },
+    get dropped() {
+      return ingest.dropped;
+    },
     admit(sender, stream, about, payload, format, received) {
       const reason = ingest.admit(sender, stream, about, payload, format, received);
       count(about.name, stream, reason);

@@ -20,6 +20,7 @@ test('a QoS 1 message is acknowledged when it is durable and not before', async 
 test('a refusal is told with its code and reason string, in order with the rest', async () => {
   const mqtt = startMqtt();
   const client = await mqtt.connect();
+  mqtt.ingest.place = 'temperature';
   client.publish(1, '{}');
   client.publish(2, 'refuse:range');
   client.publish(3, '{}');
@@ -27,7 +28,27 @@ test('a refusal is told with its code and reason string, in order with the rest'
   const refused = await client.next('puback');
   assert.equal(refused.reasonCode, REASON.range.mqtt);
   assert.equal(refused.properties?.reasonString, `reason ${REASON.range.number}`);
+  assert.deepEqual({ ...refused.properties?.userProperties }, { stream: 'climate', place: 'temperature' });
   assert.equal((await client.next('puback')).messageId, 3);
+});
+
+test('what was left out of a reading is told once on each topic of a connection, and never to MQTT 3.1.1', async () => {
+  const mqtt = startMqtt();
+  mqtt.ingest.dropped = ['rpm', 'fuel'];
+  const client = await mqtt.connect();
+  client.publish(1, '{}');
+  client.publish(2, '{}');
+  client.publish(3, '{}', { topic: 'streams/climate/sensor-1' });
+  client.publish(4, '{}', { topic: 'streams/other', qos: 2 });
+  const first = await client.next('puback');
+  assert.equal(first.reasonCode, 0);
+  assert.deepEqual({ ...first.properties?.userProperties }, { names: 'rpm fuel' });
+  assert.equal((await client.next('puback')).properties, undefined);
+  assert.deepEqual({ ...(await client.next('puback')).properties?.userProperties }, { names: 'rpm fuel' });
+  assert.deepEqual({ ...(await client.next('pubrec')).properties?.userProperties }, { names: 'rpm fuel' });
+  const old = await mqtt.connect({ protocolVersion: 4 });
+  old.publish(1, '{}');
+  assert.equal((await old.next('puback')).properties, undefined);
 });
 
 test('a client that wants no problem information gets no reason string', async () => {

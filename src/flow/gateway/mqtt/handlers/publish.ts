@@ -40,7 +40,7 @@ export function handlePublish(client: Client, data: Buffer, flags: number, start
   const run =
     qos === 0
       ? client.run()
-      : client.acknowledge(ACK_HEAD.puback, fields.packetId, codeOf(reason), textOf(client, reason));
+      : client.acknowledge(ACK_HEAD.puback, fields.packetId, codeOf(reason), wordsOf(client, route, reason));
   client.hold(run, end - start);
 }
 
@@ -62,7 +62,7 @@ function takeOnce(client: Client, data: Buffer, fields: PublishFields, route: Pu
   const code = client.version === 5 ? codeOf(reason) : 0;
   const isKept = code < 0x80;
   if (isKept) keep(client, session, packetId);
-  const run = client.acknowledge(ACK_HEAD.pubrec, packetId, code, textOf(client, reason));
+  const run = client.acknowledge(ACK_HEAD.pubrec, packetId, code, wordsOf(client, route, reason));
   if (isKept) run.kept.push(packetId);
   client.hold(run, end - fields.topicStart);
 }
@@ -164,6 +164,16 @@ function codeOf(reason: number): number {
   return reason === 0 ? 0 : (reasonOf(reason)?.mqtt ?? ReasonCode.Unspecified);
 }
 
-function textOf(client: Client, reason: number): Uint8Array | null {
-  return reason === 0 || client.version === 4 ? null : client.context.reasonStrings(reason);
+/** What is said beside the code: what a refusal rests on, and, once on each topic of a connection, what was left out. */
+function wordsOf(client: Client, route: PublishRoute, reason: number): Uint8Array | null {
+  if (client.version === 4 || !client.wantsReasons) return null;
+  const { ingest, words } = client.context;
+  if (reason !== REASON.admitted.number) {
+    return words.refusal(reason, route.stream, route.refusal === 0 ? ingest.place : '');
+  }
+  if (route.toldDropped) return null;
+  const names = ingest.dropped;
+  if (names.length === 0) return null;
+  route.toldDropped = true;
+  return words.dropped(names);
 }
