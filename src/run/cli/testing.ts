@@ -88,7 +88,7 @@ export interface StandIn {
 /** Starts one that answers by method and path; what it has no answer for is refused as unknown. */
 export async function standIn(
   t: TestContext,
-  answers: Readonly<Record<string, StandInAnswer | ((body: string) => StandInAnswer)>>,
+  answers: Readonly<Record<string, StandInAnswer | ((body: string) => StandInAnswer | Promise<StandInAnswer>)>>,
 ): Promise<StandIn> {
   const { identity } = await openTrust(t);
   const { key, certificate: cert } = await identity.serverCertificate([]);
@@ -97,7 +97,7 @@ export async function standIn(
   const server = createServer({ key, cert, ca: authority, requestCert: true, rejectUnauthorized: false });
   server.on('request', (request, response) => {
     const socket = request.socket as TLSSocket;
-    void text(request).then((body) => {
+    void text(request).then(async (body) => {
       const route = `${request.method} ${request.url}`;
       const { authorization, accept } = request.headers;
       heard.push({
@@ -112,7 +112,7 @@ export async function standIn(
         type: 'application/problem+json',
         text: '{"code":"API_ROUTE_UNKNOWN","detail":"no such route"}',
       };
-      const answer = typeof found === 'function' ? found(body) : found;
+      const answer = typeof found === 'function' ? await found(body) : found;
       const plain = 'status' in answer && 'text' in answer && 'type' in answer;
       response.writeHead(plain ? Number(answer.status) : 200, {
         'content-type': plain ? String(answer.type) : 'application/json',

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { signEvidence } from '#assure/controls/index.ts';
 import { noteSigner, SigningKey } from '#base/crypto/index.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
-import { runCommand, standIn } from '../testing.ts';
+import { makeProgram } from '../program.ts';
+import { recordTerminal, runCommand, standIn } from '../testing.ts';
 import { addProveCommand } from './prove.ts';
 
 const control = (id: string, outcome: string) => ({
@@ -49,6 +50,26 @@ test('weir prove --json gives controls, and passes where all do', async (t) => {
   assert.match(err, /trying every control/);
   assert.deepEqual([status, (JSON.parse(out) as { controls: { id: string }[] }).controls[0]?.id], [0, 'a']);
   await assert.rejects(platform.run(addProveCommand, 'prove', '--row', 'x'), { code: 'CLI_USAGE' });
+});
+
+test('weir prove names each control at a terminal as it ends', async (t) => {
+  const { promise: seen, resolve } = Promise.withResolvers<void>();
+  const answer = { controls: [control('a', 'pass'), control('b', 'pass')], bundle: '' };
+  let asked = 0;
+  const platform = await standIn(t, {
+    'POST /v1/prove': () => seen.then(() => answer),
+    'GET /v1/prove': () => {
+      asked++;
+      if (asked === 3) resolve();
+      const ended = ['a', 'b'].slice(0, asked).map((id) => ({ row: 31, id, outcome: 'pass' }));
+      return { running: true, of: 2, ended };
+    },
+  });
+  const words = ['prove', '--row', '31', '--data', platform.data];
+  const terminal = recordTerminal(true);
+  await makeProgram(terminal, [addProveCommand]).parseAsync(words, { from: 'user' });
+  assert.match(terminal.printed().err, /^1 of 2: row 31 a pass\n2 of 2: row 31 b pass\n$/m);
+  assert.match(terminal.printed().out, /^2 pass, 0 fail, 0 not applicable$/m);
 });
 
 test('weir prove --verify believes a bundle by its keys alone', async (t) => {

@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { verifyEvidence } from '#assure/controls/index.ts';
 import type { ControlOutcome } from '#assure/controls/index.ts';
 import type { CommandContext } from '../command-context.ts';
+import type { PlatformClient } from '../platform-client.ts';
 import { readCount } from '../read-number.ts';
 import { readTextFile } from '../read-text-file.ts';
 import { formatTable } from '../text-table.ts';
@@ -39,7 +41,11 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
       if (body.rows.length + body.ids.length === 0)
         context.note('trying every control, one at a time: that takes a minute or more');
       const answer = await context.withPlatform((client) =>
-        client.json<{ controls: ControlOutcome[]; bundle: string }>('POST', '/v1/prove', { body }),
+        showMeanwhile(
+          context,
+          client,
+          client.json<{ controls: ControlOutcome[]; bundle: string }>('POST', '/v1/prove', { body }),
+        ),
       );
       if (options.bundle !== undefined) {
         await writeFile(options.bundle, answer.bundle);
@@ -47,6 +53,34 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
       }
       showControls(context, answer.controls);
     });
+}
+
+interface Progress {
+  readonly of: number;
+  readonly ended: readonly Pick<ControlOutcome, 'row' | 'id' | 'outcome'>[];
+}
+
+/** How often is asked which controls have ended. */
+const ASK_EVERY_MS = 1_000;
+
+/** Names each control at a terminal as it ends, until the run is over. */
+async function showMeanwhile<T>(context: CommandContext, client: PlatformClient, run: Promise<T>): Promise<T> {
+  if (!context.terminal.isTerminal || context.options.json === true) return run;
+  const over = new AbortController();
+  const done = run.finally(() => over.abort());
+  // What it rejects with is for who waits for the run.
+  done.catch(() => {});
+  let shown = 0;
+  for (;;) {
+    await sleep(ASK_EVERY_MS, undefined, { signal: over.signal }).catch(() => {});
+    if (over.signal.aborted) return done;
+    // A run goes on whether it can be told of or not.
+    const progress = await client.json<Progress>('GET', '/v1/prove').catch(() => null);
+    for (const { row, id, outcome } of progress?.ended.slice(shown) ?? []) {
+      shown++;
+      context.terminal.err(`${shown} of ${progress?.of}: row ${row} ${id} ${outcome}\n`);
+    }
+  }
 }
 
 /** @throws {ControlsError} CONTROLS_BUNDLE_UNSIGNED, CONTROLS_BUNDLE_INVALID */

@@ -118,11 +118,22 @@ export interface Tables {
   load(table: string, contentType: string, body: AsyncIterable<Uint8Array>, actor: string): Promise<{ rows: number }>;
 }
 
+/** How far a run of controls has come. */
+export interface ProveProgress {
+  readonly running: boolean;
+  /** Controls that the run tries in all. */
+  readonly of: number;
+  /** Those that have ended, in their order. */
+  readonly ended: readonly Pick<ControlOutcome, 'row' | 'id' | 'outcome'>[];
+}
+
 export interface Prover {
   prove(
     selection: { rows: readonly number[]; ids: readonly string[] },
     caller: Caller,
   ): Promise<{ controls: readonly ControlOutcome[]; bundle: string }>;
+  /** How far the run under way has come, or the last one came. */
+  progress(): ProveProgress;
   /** Public keys of the evidence bundles, as text. */
   verifierKeys(): Promise<readonly string[]>;
 }

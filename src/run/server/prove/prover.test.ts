@@ -47,6 +47,8 @@ test('prove() reports a platform that does not answer as failures, and still sig
     controls.map(({ outcome }) => outcome),
     ['fail', 'fail'],
   );
+  const ended = controls.map(({ row, id, outcome }) => ({ row, id, outcome }));
+  assert.deepEqual(prover.progress(), { running: false, of: 2, ended });
   const evidence = verifyEvidence(bundle, await prover.verifierKeys());
   assert.deepEqual(evidence.controls, controls);
   assert.equal(evidence.by, BY.actor);
@@ -86,6 +88,7 @@ test('prove() runs once at a time and not again within ten seconds', async (t) =
   const busy = (error: unknown): boolean => hasCode(error, 'API_PROVE_BUSY');
   const first = prover.prove(only('requirements-exist'), BY);
   await assert.rejects(prover.prove(only('requirements-exist'), BY), busy);
+  assert.deepEqual(prover.progress(), { running: true, of: 1, ended: [] });
   await first;
   await assert.rejects(prover.prove(only('requirements-exist'), BY), busy);
   clock.advance(seconds(10));

@@ -7,7 +7,7 @@ import { CHECKPOINT_PATH } from '#trust/audit/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
 import type { Caller } from '../api/caller.ts';
 import { ApiError } from '../api/errors.ts';
-import type { Prover as ProverPort } from '../api/services.ts';
+import type { ProveProgress, Prover as ProverPort } from '../api/services.ts';
 import { keptSecret } from '../control/open-log.ts';
 import { packageVersion } from '../control/package-files.ts';
 import { LivePlatform } from './live-platform.ts';
@@ -43,6 +43,8 @@ export class Prover implements ProverPort {
   readonly #parts: ProverParts;
   readonly #bucket: TokenBucket;
   #running = false;
+  #of = 0;
+  #ended: ProveProgress['ended'][number][] = [];
   #lastBegun: number | null = null;
   #signers: Promise<readonly SigningKey[]> | null = null;
 
@@ -64,11 +66,17 @@ export class Prover implements ProverPort {
   ): Promise<{ controls: readonly ControlOutcome[]; bundle: string }> {
     const controls = selectAll(selection);
     this.#begin();
+    this.#of = controls.length;
+    this.#ended = [];
     try {
       return await this.#run(selection, controls, caller.actor);
     } finally {
       this.#running = false;
     }
+  }
+
+  progress(): ProveProgress {
+    return { running: this.#running, of: this.#of, ended: [...this.#ended] };
   }
 
   /** Signs a statement of the platform with the keys of evidence. @param type media type of the payload @returns JSON text */
@@ -105,6 +113,7 @@ export class Prover implements ProverPort {
     await audit.append({ actor, action: 'begin-prove', resource: 'platform:*', outcome: 'done', detail });
     const live = await LivePlatform.open({ ...this.#parts, template: () => templates.current }, this.#bucket);
     const outcomes = await runControls(controls, live, clock, async ({ id, row, outcome, evidence }) => {
+      this.#ended.push({ row, id, outcome });
       if (outcome === 'fail') log.warn({ control: id, evidence }, 'a control failed');
       await audit.append({
         actor,

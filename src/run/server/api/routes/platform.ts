@@ -40,6 +40,12 @@ const CONTROL = Type.Object({
   evidence: Type.Record(Type.String(), json),
 });
 
+const ENDED = Type.Object({
+  row: count,
+  id: text,
+  outcome: Type.Enum(['pass', 'fail', 'not-applicable'] as const),
+});
+
 const QUARANTINED = {
   id: text,
   device: text,
@@ -47,6 +53,7 @@ const QUARANTINED = {
   via: orNull(text),
   reason: text,
   place: text,
+  expected: orNull(text),
   received: time,
   length: count,
 };
@@ -185,6 +192,14 @@ export const PLATFORM_ROUTES: readonly Route[] = [
     handle: async ({ body, caller }, { prover }) => ({
       json: await prover.prove(body as { rows: number[]; ids: string[] }, caller),
     }),
+  },
+  {
+    method: 'GET',
+    path: '/v1/prove',
+    summary: 'How far the run of controls under way has come, or the last one came',
+    access: { action: 'prove', resource: () => PLATFORM },
+    answer: { json: Type.Object({ running: Type.Boolean(), of: count, ended: listOf(ENDED) }) },
+    handle: (_request, { prover }) => Promise.resolve({ json: prover.progress() }),
   },
   {
     method: 'GET',

@@ -1,4 +1,4 @@
-import { formatMicros, micros, Type } from '#base/core/index.ts';
+import { formatMicros, micros, PROBER_STREAMS, Type } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
 import type { Hold } from '#flow/store/index.ts';
 import { ApiError } from '../errors.ts';
@@ -53,10 +53,13 @@ export const RETENTION_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/holds',
-    summary: 'Legal holds, those that were released included',
+    summary: 'Legal holds, those that were released included; without those by which the platform tries itself',
     access: ACCESS,
     answer: { json: Type.Object({ holds: listOf(HOLD) }) },
-    handle: async (_request, { retention }) => ({ json: { holds: (await retention.listHolds()).map(showHold) } }),
+    handle: async (_request, { retention }) => {
+      const holds = (await retention.listHolds()).filter(({ stream }) => !PROBER_STREAMS.includes(stream));
+      return { json: { holds: holds.map(showHold) } };
+    },
   },
   {
     method: 'POST',
