@@ -75,7 +75,7 @@ export function assembleRegister(project: Project): string {
   return [
     '# Errors',
     '',
-    'Every code that Weir raises, assembled from the pages of the rooms by `node tools/check-errors.ts --write`.',
+    'Every code that Weir raises, assembled from the pages of the rooms by `sh bin/node tools/check-errors.ts --write`.',
     'A message may change its words between releases; a code keeps its meaning.',
     '',
     '| code | room | cause | remedy |',

@@ -27,7 +27,7 @@ test('the container image has all that the product reads at run time', () => {
 });
 
 test('the container image has the libraries that Node is linked with', (t) => {
-  const linked = spawnSync('ldd', [path.join(PROJECT, 'node_modules/.bin/node')], { encoding: 'utf8' });
+  const linked = spawnSync('ldd', [process.execPath], { encoding: 'utf8' });
   if (linked.error !== undefined) return t.skip('there is no ldd here');
   const installed = read('deploy/Containerfile');
   // What Debian's smallest image has already.
@@ -49,7 +49,7 @@ test('the unit and the image start the platform without a secret in words or env
 });
 
 test('shell scripts of the project are sound to the shell', () => {
-  for (const script of ['.ci/run', 'bin/weir']) {
+  for (const script of ['.ci/run', 'bin/node', 'bin/weir']) {
     const run = spawnSync('sh', ['-n', path.join(PROJECT, script)], { encoding: 'utf8' });
     assert.equal(run.status, 0, run.stderr);
   }

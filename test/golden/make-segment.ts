@@ -16,7 +16,7 @@ const COLUMNS: readonly StoredColumn[] = [
 
 /**
  * Writes a segment as this version makes it, with its keys and rows, into a new folder, to be kept for ever:
- * `node test/golden/make-segment.ts test/golden/segment-N`.
+ * `sh bin/node test/golden/make-segment.ts test/golden/segment-N`.
  */
 export async function makeSegment(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });

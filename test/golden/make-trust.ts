@@ -9,7 +9,7 @@ import { DECLARED, recordAudit } from '../support/open-trust.ts';
 
 /**
  * Writes what this version makes of a key folder, a recovery kit and a catalogue into a new folder, to be kept for ever:
- * `node test/golden/make-trust.ts test/golden/trust-N`.
+ * `sh bin/node test/golden/make-trust.ts test/golden/trust-N`.
  */
 export async function makeTrust(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
