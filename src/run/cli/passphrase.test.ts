@@ -79,6 +79,9 @@ test('readPassphrase() refuses an empty file, a missing one, and no terminal', a
   await writeFile(join(folder, 'empty'), '\n');
   const nobody = Object.assign(new Typist(), { isTTY: false });
   for (const file of [join(folder, 'empty'), join(folder, 'none'), undefined]) {
-    await assert.rejects(readPassphrase(at(nobody, { file }), false), { code: 'CLI_NO_PASSPHRASE' });
+    await assert.rejects(readPassphrase(at(nobody, { file }), false), {
+      code: 'CLI_NO_PASSPHRASE',
+      hint: /passphrase/,
+    });
   }
 });

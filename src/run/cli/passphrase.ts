@@ -45,9 +45,9 @@ const LONGEST = 1_024;
 export async function readPassphrase(sources: PassphraseSources, twice: boolean): Promise<string> {
   const { file, credentials, keyboard, ask, secret = SECRETS.passphrase } = sources;
   const { called, credential, option } = secret;
-  if (file !== undefined) return await fromFile(file);
+  if (file !== undefined) return await fromFile(file, secret);
   if (credentials !== undefined) {
-    const found = await fromFile(join(credentials, credential)).catch((error: unknown) => {
+    const found = await fromFile(join(credentials, credential), secret).catch((error: unknown) => {
       if (error instanceof CliError && hasCode(error.cause, 'ENOENT')) return null;
       throw error;
     });
@@ -65,14 +65,20 @@ export async function readPassphrase(sources: PassphraseSources, twice: boolean)
   return passphrase;
 }
 
-async function fromFile(path: string): Promise<string> {
+async function fromFile(path: string, { called, option }: AskedSecret): Promise<string> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new CliError('CLI_NO_PASSPHRASE', `Cannot read passphrase: ${path} is not there or not readable`, { cause });
+    const why = hasCode(cause, 'ENOENT') ? 'is not there' : 'is not readable';
+    throw new CliError('CLI_NO_PASSPHRASE', `Cannot read ${called}: ${path} ${why}`, {
+      hint: `Name a file that holds it with ${option}, readable by you alone, or leave the option out to be asked at the terminal`,
+      cause,
+    });
   });
   // Editors and `echo` end a file with a newline that nobody means.
   const passphrase = text.replace(/\r?\n$/, '');
   if (passphrase === '' || passphrase.length > LONGEST) {
-    throw new CliError('CLI_NO_PASSPHRASE', `Cannot use ${path} as a secret: it is empty or too long`);
+    throw new CliError('CLI_NO_PASSPHRASE', `Cannot use ${path} as ${called}: it is empty or too long`, {
+      hint: `It is to hold the ${called} and nothing else, ${LONGEST} characters at most`,
+    });
   }
   return passphrase;
 }

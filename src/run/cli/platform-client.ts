@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '#base/core/index.ts';
+import { hasCode, systemClock } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
 import { httpSigningKey, signRequest, systemRandom } from '#base/crypto/index.ts';
 import type { HttpSignatureKey } from '#base/crypto/index.ts';
@@ -45,7 +45,11 @@ export class PlatformClient implements Disposable {
   static async open(platform: FoundPlatform, tokenFile: string | undefined): Promise<PlatformClient> {
     if (tokenFile !== undefined) {
       const token = await readFile(tokenFile, 'utf8').catch((cause: unknown) => {
-        throw new CliError('CLI_NO_CREDENTIAL', `Cannot read token: ${tokenFile} is not readable`, { cause });
+        const why = hasCode(cause, 'ENOENT') ? 'is not there' : 'is not readable';
+        throw new CliError('CLI_NO_CREDENTIAL', `Cannot read token: ${tokenFile} ${why}`, {
+          hint: 'Get one with `npm run -s weir -- login`, or leave --token-file out to act as the operator',
+          cause,
+        });
       });
       if (token.trim() === '') {
         throw new CliError('CLI_NO_CREDENTIAL', `Cannot read token: ${tokenFile} is empty`, {

@@ -31,7 +31,10 @@ test('readSecretOf() takes the file that is named, without its last newline', as
   const file = join(await temporaryFolder(t), 'p');
   await writeFile(file, 'grey heron\n');
   assert.equal(await readSecretOf('password', from(new Answers(false), file)), 'grey heron');
-  await assert.rejects(readSecretOf('password', from(new Answers(true), `${file}x`)), { code: 'CLI_NO_SECRET' });
+  await assert.rejects(readSecretOf('password', from(new Answers(true), `${file}x`)), {
+    code: 'CLI_NO_SECRET',
+    hint: /asked at the terminal/,
+  });
 });
 
 test('readSecretOf() asks at the terminal, twice where one is chosen, and not where there is none', async () => {

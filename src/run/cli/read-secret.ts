@@ -21,7 +21,10 @@ export async function readSecretOf(what: string, sources: SecretSources, twice =
   const { file, keyboard, ask } = sources;
   if (file !== undefined) {
     const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-      throw new CliError('CLI_NO_SECRET', `Cannot read ${what}: ${file} is not there or not readable`, { cause });
+      throw new CliError('CLI_NO_SECRET', `Cannot read ${what}: ${file} is not there or not readable`, {
+        hint: `Name a file that holds the ${what} and nothing else, or leave the option out to be asked at the terminal`,
+        cause,
+      });
     });
     // Editors and `echo` end a file with a newline that nobody means.
     return text.replace(/\r?\n$/, '');

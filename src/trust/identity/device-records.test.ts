@@ -40,4 +40,7 @@ test('unknownDevice() and deviceExists() shorten and quote what came from outsid
   assert.ok(unknownDevice('x'.repeat(1_000)).message.length < 200);
   assert.match(unknownDevice('a\nb').message, /"a\\nb"/);
   assert.equal(deviceExists('truck-7').code, 'IDENTITY_DEVICE_EXISTS');
+  const revoked = deviceExists('truck-7', 'revoked');
+  assert.match(revoked.message, /was revoked, which is for ever$/);
+  assert.match(revoked.hint ?? '', /another name, such as truck-7-2/);
 });

@@ -80,13 +80,22 @@ export function unknownDevice(name: string): IdentityError {
   );
 }
 
-/** What is said of a name that is taken. */
-export function deviceExists(name: string): IdentityError {
+/** What is said of a name that is taken, by the state of who has it where that is known. */
+export function deviceExists(name: string, state?: DeviceState): IdentityError {
+  if (state === 'revoked') {
+    return new IdentityError(
+      'IDENTITY_DEVICE_EXISTS',
+      `Cannot enrol device ${name}: a device of that name was revoked, which is for ever`,
+      {
+        hint: `Enrol it under another name, such as ${name}-2: what ${name} sent stays told apart from what comes now`,
+      },
+    );
+  }
   return new IdentityError(
     'IDENTITY_DEVICE_EXISTS',
     `Cannot enrol device ${name}: the inventory has one of that name`,
     {
-      hint: 'Choose another name, or see weir device show',
+      hint: `Choose another name, or see \`npm run -s weir -- device show ${name}\``,
     },
   );
 }

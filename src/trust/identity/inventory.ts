@@ -125,7 +125,8 @@ export class Inventory {
     const { clock, audit, declared } = this.#context;
     requireEnrolable(request, declared, this.live.size);
     requireSupportable(request, declared, clock.now());
-    if (this.find(request.name) !== null) throw deviceExists(request.name);
+    const known = this.find(request.name);
+    if (known !== null) throw deviceExists(request.name, known.status);
     await audit.append({
       actor,
       action: 'enrol',

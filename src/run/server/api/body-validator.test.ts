@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Type } from '#base/core/index.ts';
-import { bodyValidator } from './body-validator.ts';
+import { bodyHint, bodyValidator } from './body-validator.ts';
 import { ROUTES } from './routes.ts';
 
 const check = bodyValidator(
@@ -35,6 +35,15 @@ describe('bodyValidator', () => {
       await assert.rejects(check(body), { message });
     });
   }
+
+  it('hints at what the body is to be', () => {
+    const schema = Type.Object({ name: Type.String(), days: Type.Optional(Type.Integer()) });
+    assert.match(bodyHint(schema), /^Of the body: it must have `name`; it may have `days`\. /);
+    assert.match(bodyHint(Type.Object({})), /^Of the body: it is an empty object\. /);
+    assert.match(bodyHint(undefined), /^Send JSON as application\/json/);
+    const many = Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`p${i}`, Type.Optional(Type.String())]));
+    assert.ok(bodyHint(Type.Object(many)).length < 400);
+  });
 
   it('the schema of every route is a schema, and compiles', async () => {
     const meta = new Ajv2020({ validateFormats: false });

@@ -21,6 +21,30 @@ export function bodyValidator(schema: object): (body: unknown) => Promise<void> 
   };
 }
 
+/**
+ * What the body of a route is to be, in words for whoever sent another.
+ *
+ * @param schema of the body; anything else where the route takes none, or is not known
+ */
+export function bodyHint(schema: unknown): string {
+  const described = 'GET /v1/openapi.json describes it in full';
+  if (typeof schema !== 'object' || schema === null || !('properties' in schema)) {
+    return `Send JSON as application/json where the route takes a body; ${described}`;
+  }
+  const { properties, required = [] } = schema as { properties: object; required?: readonly string[] };
+  const quoted = (names: readonly string[]): string =>
+    `${names
+      .slice(0, MOST_NAMED)
+      .map((name) => `\`${name}\``)
+      .join(', ')}${names.length > MOST_NAMED ? ', …' : ''}`;
+  const optional = Object.keys(properties).filter((name) => !required.includes(name));
+  const parts = [
+    ...(required.length === 0 ? [] : [`it must have ${quoted(required)}`]),
+    ...(optional.length === 0 ? [] : [`it may have ${quoted(optional)}`]),
+  ];
+  return `Of the body: ${parts.length === 0 ? 'it is an empty object' : parts.join('; ')}. ${described}`;
+}
+
 async function compile(schema: object): Promise<Validate> {
   const { Ajv2020 } = await import('ajv/dist/2020.js');
   // The schemas are our own; tests hold them against their meta-schema. Formats are told to readers and not checked.

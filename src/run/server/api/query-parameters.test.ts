@@ -47,10 +47,13 @@ test('queryReader() refuses what does not fit, and names it', () => {
 
 test('queryReader() takes none for a route that has said nothing, and wants what is required', () => {
   assert.deepEqual(queryReader(undefined)({}), {});
-  assert.throws(() => queryReader(undefined)({ a: '1' }), { code: 'API_QUERY_INVALID' });
+  assert.throws(() => queryReader(undefined)({ a: '1' }), {
+    code: 'API_QUERY_INVALID',
+    hint: 'This route takes no parameters',
+  });
   const read = queryReader(Type.Object({ a: Type.String(), b: Type.Optional(Type.Enum(['x', 'y'] as const)) }));
   assert.deepEqual(read({ a: '', b: 'y' }), { a: '', b: 'y' });
-  assert.throws(() => read({ b: 'x' }), { code: 'API_QUERY_INVALID' });
+  assert.throws(() => read({ b: 'x' }), { code: 'API_QUERY_INVALID', hint: 'This route takes `a`, `b`' });
   assert.throws(() => read({ a: '', b: 'z' }), { message: /one of x, y/ });
 });
 

@@ -32,10 +32,10 @@ export function queryReader(schema: TObject | undefined): QueryReader {
     for (const [name, text] of Object.entries(texts)) {
       const parameter = known.get(name);
       const fault = parameter === undefined ? 'this route has no such parameter' : faultOf(text, parameter);
-      if (fault !== null) throw invalid(name, fault);
+      if (fault !== null) throw invalid(name, fault, known);
     }
     const missing = required.find((name) => !Object.hasOwn(texts, name));
-    if (missing !== undefined) throw invalid(missing, 'it must be there');
+    if (missing !== undefined) throw invalid(missing, 'it must be there', known);
     return texts;
   };
 }
@@ -60,8 +60,11 @@ function requireCheckable(name: string, parameter: ParameterSchema): void {
   if (other !== undefined) throw new TypeError(`Parameter ${name} is declared with ${other}, which nothing checks`);
 }
 
-function invalid(name: string, what: string): ApiError {
-  return new ApiError('API_QUERY_INVALID', `Cannot take parameter ${JSON.stringify(name.slice(0, 64))}: ${what}`);
+function invalid(name: string, what: string, known: ReadonlyMap<string, unknown>): ApiError {
+  const names = [...known.keys()].map((one) => `\`${one}\``).join(', ');
+  return new ApiError('API_QUERY_INVALID', `Cannot take parameter ${JSON.stringify(name.slice(0, 64))}: ${what}`, {
+    hint: known.size === 0 ? 'This route takes no parameters' : `This route takes ${names}`,
+  });
 }
 
 function firstValues(query: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {

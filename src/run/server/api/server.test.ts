@@ -87,6 +87,8 @@ test('makeApi() refuses bodies that are not of the form of the route, before it 
   for (const body of bodies) {
     assertProblem(await call('POST', '/v1/users', { body }), 400, 'API_BODY_INVALID');
   }
+  const { hint } = (await call('POST', '/v1/users', { body: {} })).json();
+  assert.match(String(hint), /it must have `name`, `roles`/);
   const headers = { 'content-type': 'text/plain' };
   assertProblem(await call('POST', '/v1/users', { body: '{}', headers }), 400, 'API_BODY_INVALID');
   const large = { name: 'a', roles: ['x'.repeat(5 * 1_048_576)] };

@@ -9,7 +9,7 @@ import { CALLER_HEADER, HOLD_HEADER, rateLimitFields, TRACE_HEADER } from '#flow
 import { clipText, ENTRY_LIMITS } from '#trust/audit/index.ts';
 import type { DenialTally } from '../control/denial-tally.ts';
 import { allowedMethods } from './allowed-methods.ts';
-import { bodyValidator } from './body-validator.ts';
+import { bodyHint, bodyValidator } from './body-validator.ts';
 import type { Caller, ShownHeaders, SignInFailure } from './caller.ts';
 import { actorOver, ANONYMOUS, identifyCaller, parsePeer, PEER_HEADER } from './caller.ts';
 
@@ -82,7 +82,9 @@ export function makeApi(options: ApiOptions): FastifyInstance {
     // What cannot even be routed, such as a path that does not decode.
     frameworkErrors: (error, _request, reply) => sendProblem(reply, asApiError(error), services),
   });
-  server.setErrorHandler((error, _request, reply) => sendProblem(reply, asApiError(error), services));
+  server.setErrorHandler((error, { routeOptions }, reply) =>
+    sendProblem(reply, asApiError(error, routeOptions.schema?.body), services),
+  );
   const allowed = allowedMethods(ROUTES);
   server.setNotFoundHandler(({ method, url }, reply) => {
     const methods = allowed(url);
@@ -442,8 +444,12 @@ function retryAfterOf(error: unknown): string {
   return error instanceof RateLimited ? String(error.verdict.retryAfter) : '1';
 }
 
-/** What the HTTP library throws at a request that is not as it should be, in the words of this API. */
-function asApiError(error: unknown): unknown {
+/**
+ * What the HTTP library throws at a request that is not as it should be, in the words of this API.
+ *
+ * @param body schema of what the route takes, where that is known
+ */
+function asApiError(error: unknown, body?: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const {
     code,
@@ -453,7 +459,10 @@ function asApiError(error: unknown): unknown {
   if (typeof code !== 'string' || !code.startsWith('FST_ERR_') || statusCode >= 500) return error;
   // Nothing that a path names is so long; the library's own words would repeat all of it.
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return noRoute();
-  return new ApiError('API_BODY_INVALID', `Cannot take request: ${message}`, { cause: error });
+  return new ApiError('API_BODY_INVALID', `Cannot take request: ${message}`, {
+    hint: bodyHint(body),
+    cause: error,
+  });
 }
 
 function noMethod(method: string, allowed: readonly string[]): ApiError {

@@ -72,6 +72,13 @@ test('QueryService.run() gives no part of an answer, nor what went wrong, before
   }
 });
 
+test('QueryService.run() names the column that was meant', async () => {
+  await assert.rejects(world.answerOf(ask('select temprature from climate')), {
+    code: 'QUERY_FAILED',
+    hint: 'did you mean temperature (of climate)? DESCRIBE climate shows its columns',
+  });
+});
+
 test('QueryService.describe() gives each subject its own relations', async () => {
   const names = async (as: Caller): Promise<string[]> =>
     ((await world.service.describe(as, 'quality')) as { name: string }[]).map(({ name }) => name).sort();

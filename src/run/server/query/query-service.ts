@@ -48,6 +48,7 @@ import { errorWord, traced } from '../trace/active-span.ts';
 import { ConditionReader, TEMPLATE_READER } from './condition-reader.ts';
 import { decideExport } from './query-access.ts';
 import type { QueryAccess } from './query-access.ts';
+import { withNearestColumn } from './nearest-column.ts';
 import { OwnQuestions } from './own-questions.ts';
 import { PrivateQueries } from './private-queries.ts';
 import { QueryOutcomes } from './query-outcomes.ts';
@@ -300,7 +301,9 @@ export class QueryService implements Queries, AsyncDisposable {
           return process.execute({ plan, format: request.format }, { ...ports, ran }, stop);
         });
       });
-      const [summary, decided] = await settled(running, logged);
+      const [summary, decided] = await settled(running, logged).catch((error: unknown) => {
+        throw withNearestColumn(error, statement.source.ast, access.grants);
+      });
       if (sent !== null) {
         const { relations, grants, policies } = access;
         const { segments } = await planned;

@@ -183,7 +183,9 @@ export class Enrolment {
     if (known === null) return requireEnrolable({ name, type }, this.#context.declared, this.#inventory.live.size);
     if (name.startsWith('_') || known.type !== type || known.status === 'revoked') {
       const state = known.type === type ? `it is ${known.status} or not yours` : `it is of type ${known.type}`;
-      throw new IdentityError('IDENTITY_DEVICE_INVALID', `Cannot enrol ${name} again: ${state}`);
+      throw new IdentityError('IDENTITY_DEVICE_INVALID', `Cannot enrol ${name} again: ${state}`, {
+        hint: 'Enrol it under another name; a device keeps its type, and one that was revoked stays so',
+      });
     }
   }
 }
