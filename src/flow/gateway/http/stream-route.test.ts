@@ -16,7 +16,12 @@ const STREAM = makeTemplate(
 const HUB = { index: 0, name: 'hub', type: 'hub', speaksFor: ['sensor'], serials: [] };
 const SENSOR = { index: 1, name: 'sensor', type: 'sensor', speaksFor: [], serials: [] };
 
-async function start(durable: () => Promise<void> = async () => {}, device: string | null = null, reason = 0) {
+async function start(
+  durable: () => Promise<void> = async () => {},
+  device: string | null = null,
+  reason = 0,
+  perSecond = 2,
+) {
   const taken: string[] = [];
   const refused: number[] = [];
   const ingest: IngestPort = {
@@ -35,7 +40,7 @@ async function start(durable: () => Promise<void> = async () => {}, device: stri
     },
     place: '',
     dropped: [],
-    allowance: () => ({ perSecond: 2, burst: 10, tokens: 0.25 }),
+    allowance: () => ({ perSecond, burst: 10, tokens: 0.25 }),
     refuse: (_, __, reason) => (refused.push(reason), reason),
     recordSession: () => {},
     recordEvent: () => 0,
@@ -74,6 +79,11 @@ test('takeReadings() tells what the device may still send, and when where there 
   await using other = refused.server;
   const rate = await other.ask('POST', '/', { 'content-type': 'application/json' }, '{}');
   assert.deepEqual([rate.status, rate.headers['retry-after']], [429, '1']);
+  const slow = await start(undefined, null, REASON.rate.number, 1 / 3_600);
+  await using third = slow.server;
+  const hourly = await third.ask('POST', '/', { 'content-type': 'application/json' }, '{}');
+  assert.equal(hourly.headers['ratelimit'], '"s";r=0;t=2700');
+  assert.equal(hourly.headers['retry-after'], '2700');
   const body = JSON.parse(rate.body) as Record<string, unknown>;
   assert.deepEqual([body['type'], body['reason'], body['violated-policies']], [QUOTA_EXCEEDED, 'rate', ['s']]);
 });

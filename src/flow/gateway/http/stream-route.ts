@@ -64,18 +64,19 @@ export async function takeReadings(
     return refuseBody(error.fault, outcomes, refuse, response);
   }
   const { stream } = target;
-  const tellRate = (): void => tellAllowance(response, ingest.allowance(about, stream, deps.clock.now()), stream);
+  const tellRate = (): number => tellAllowance(response, ingest.allowance(about, stream, deps.clock.now()), stream);
   await answer(ingest, outcomes, response, stream, tellRate);
 }
 
-/** Says what may still be sent and, should it be refused for its rate, when to come again. */
-function tellAllowance(response: ServerResponse, allowance: Allowance | null, stream: string): void {
-  if (allowance === null) return;
+/** Says what may still be sent. @returns seconds until there is more, 0 where nothing is used up or known */
+function tellAllowance(response: ServerResponse, allowance: Allowance | null, stream: string): number {
+  if (allowance === null) return 0;
   const { perSecond, burst, tokens } = allowance;
   const reset = tokens >= burst ? 0 : Math.ceil((1 - (tokens % 1)) / perSecond);
   const window = Math.max(1, Math.ceil(burst / perSecond));
   const limit = { policy: stream, quota: burst, window, remaining: Math.floor(tokens), reset, unit: 'readings' };
   for (const [name, value] of Object.entries(rateLimitFields([limit]))) response.setHeader(name, value);
+  return reset;
 }
 
 function findAbout(devices: DeviceDirectory, sender: DeviceEntry, name: string | null): DeviceEntry | Reason {
@@ -122,7 +123,7 @@ async function answer(
   outcomes: OutcomeList,
   response: ServerResponse,
   stream: string,
-  tellRate: () => void,
+  tellRate: () => number,
 ): Promise<void> {
   try {
     await ingest.durable();
@@ -133,8 +134,10 @@ async function answer(
   if (outcomes.readings === 0) {
     return sendProblem(response, problem(400, 'empty', 'The request holds no reading.'));
   }
-  tellRate();
+  const reset = tellRate();
   const refusal = outcomes.refusal === null ? undefined : reasonOf(outcomes.refusal);
+  // Both fields name the same moment: whoever heeds one comes no earlier than the other says.
+  if (refusal?.number === REASON.rate.number) response.setHeader('retry-after', Math.max(reset, 1));
   if (refusal === undefined) sendJson(response, outcomes.status, outcomes.answer());
   else sendProblem(response, problemOf(refusal), { ...quotaOf(refusal, stream), ...outcomes.answer() });
 }

@@ -9,6 +9,7 @@ import { findPlatform } from '../locate.ts';
 import { EXIT } from '../print-failure.ts';
 import { readCount } from '../read-number.ts';
 import { ImportGrant } from '../replay/import-grant.ts';
+import { PATIENCE, readPatience, tellAway } from '../replay/patience.ts';
 import { PlatformSink } from '../replay/platform-sink.ts';
 import { findStream } from '../replay/replay-files.ts';
 import { Tally } from '../replay/tally.ts';
@@ -22,6 +23,7 @@ interface ImportOptions {
   readonly host?: readonly string[];
   readonly enrol?: string;
   readonly window: string;
+  readonly patience: string;
   readonly resume?: boolean;
 }
 
@@ -41,6 +43,7 @@ export function addFlowsCommand(program: Command, contextOf: ContextOf): void {
     .option('--enrol <type>', 'enrol unknown devices as this type; auto takes the one that publishes to the stream')
     .option('--resume', 'leave out what an earlier run of the same files has sent')
     .option('--window <n>', 'readings under way per device', '100')
+    .option(PATIENCE.flags, PATIENCE.description, PATIENCE.standard)
     .action((files: string[], options: ImportOptions, command: Command) =>
       importFiles(contextOf(command), files, options),
     );
@@ -53,6 +56,7 @@ function collect(word: string, before: readonly string[] = []): readonly string[
 async function importFiles(context: CommandContext, files: readonly string[], options: ImportOptions): Promise<void> {
   const owner = parseOwner(options.device, options.host ?? []);
   const window = readCount(options.window, '--window', 1, 65_535);
+  const patienceMs = readPatience(options.patience);
   using stop = hearStop(process, () => process.exit(EXIT.interrupted));
   const { address } = await findPlatform(context.options.data);
   const tally = new Tally();
@@ -73,6 +77,8 @@ async function importFiles(context: CommandContext, files: readonly string[], op
       enrol: options.enrol ?? null,
       grant: new ImportGrant(client, () => performance.now()),
       window,
+      patienceMs,
+      onAway: tellAway(context, options.patience),
       resume: options.resume === true,
       onOutcome: ({ code, text }) => tally.countOutcome(code, text),
     });

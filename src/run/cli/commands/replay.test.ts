@@ -4,7 +4,14 @@ import { addReplayCommand, planReplay } from './replay.ts';
 import type { ReplayOptions } from './replay.ts';
 import { runCommand } from '../testing.ts';
 
-const OPTIONS: ReplayOptions = { stream: 'water', device: 'm-1', speed: 'max', seq: true, window: '100' };
+const OPTIONS: ReplayOptions = {
+  stream: 'water',
+  device: 'm-1',
+  speed: 'max',
+  seq: true,
+  window: '100',
+  patience: '5m',
+};
 
 test('planReplay() reads the words of the command line', () => {
   const plan = planReplay(['a.csv'], {

@@ -8,6 +8,7 @@ import { ProgressBar } from '../progress-bar.ts';
 import { readCount } from '../read-number.ts';
 import { ImportGrant } from '../replay/import-grant.ts';
 import { isLive, parseSpeed } from '../replay/pace.ts';
+import { PATIENCE, readPatience, tellAway } from '../replay/patience.ts';
 import { PlatformSink } from '../replay/platform-sink.ts';
 import { findStream, replayFiles } from '../replay/replay-files.ts';
 import type { ReplayPlan } from '../replay/replay-files.ts';
@@ -32,6 +33,7 @@ export interface ReplayOptions {
   readonly seqFrom?: string;
   readonly seq: boolean;
   readonly window: string;
+  readonly patience: string;
   readonly resume?: boolean;
 }
 
@@ -57,6 +59,7 @@ export function addReplayCommand(program: Command, contextOf: ContextOf): void {
     .option('--no-seq', 'send readings without numbers: a second run then doubles them')
     .option('--resume', 'leave out what an earlier run of the same files has sent')
     .option('--window <n>', 'readings under way per device', '100')
+    .option(PATIENCE.flags, PATIENCE.description, PATIENCE.standard)
     .action((files: string[], options: ReplayOptions, command: Command) => replay(contextOf(command), files, options));
 }
 
@@ -105,6 +108,7 @@ function usage(what: string, hint: string): CliError {
 async function replay(context: CommandContext, files: readonly string[], options: ReplayOptions): Promise<void> {
   const plan = planReplay(files, options);
   const window = readCount(options.window, '--window', 1, 65_535);
+  const patienceMs = readPatience(options.patience);
   using stop = hearStop(process, () => process.exit(EXIT.interrupted));
   const { address } = await findPlatform(context.options.data);
   const bar = new ProgressBar(context.terminal, 'replay');
@@ -123,6 +127,8 @@ async function replay(context: CommandContext, files: readonly string[], options
       enrol: options.enrol ?? null,
       grant,
       window,
+      patienceMs,
+      onAway: tellAway(context, options.patience),
       resume: options.resume === true,
       onOutcome: ({ code, text }) => tally.countOutcome(code, text),
     });

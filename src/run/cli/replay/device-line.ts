@@ -4,9 +4,8 @@ import { BulkPublisher } from '#run/twin/index.ts';
 import type { BulkPublisherOptions, Outcome } from '#run/twin/index.ts';
 import { reasonWord } from './tally.ts';
 
-/** How often in a row a lost connection is made again, or readings are sent again that there was no room for. */
-const MOST_ATTEMPTS = 7;
 const FIRST_WAIT_MS = 200;
+const LONGEST_WAIT_MS = 10_000;
 
 /** Reasons after which the same reading may be sent again as it is. */
 const TRANSIENT: ReadonlySet<string> = new Set(['try-later', 'rate']);
@@ -14,6 +13,13 @@ const TRANSIENT: ReadonlySet<string> = new Set(['try-later', 'rate']);
 type LineOptions = Omit<BulkPublisherOptions, 'onOutcome'> & {
   /** Done before each new connection in place of a lost one: what the platform knew of the device may be gone too. */
   readonly beforeReconnect: () => Promise<void>;
+  /**
+   * For how long a lost connection is made again, and readings are sent again that there was no room for, while nothing
+   * is taken; milliseconds.
+   */
+  readonly patienceMs: number;
+  /** Told when the connection was lost, and when there is one again. */
+  readonly onAway: (away: boolean) => void;
   /** Told once for each reading what became of it in the end. */
   readonly onOutcome: (outcome: Outcome) => void;
 };
@@ -31,8 +37,9 @@ export class DeviceLine implements AsyncDisposable {
   #queue: Reading[] = [];
   /** Refused for now. */
   #later: Outcome[] = [];
-  /** Attempts in a row after which nothing was taken. */
+  /** Attempts in a row after which nothing was taken, and when the first of them was (monotonic milliseconds). */
   #fruitless = 0;
+  #fruitlessSince = 0;
 
   private constructor(options: LineOptions, publisher: BulkPublisher) {
     this.#options = options;
@@ -70,7 +77,7 @@ export class DeviceLine implements AsyncDisposable {
 
   #hear(outcome: Outcome): void {
     const refusedForNow = outcome.code >= 0x80 && TRANSIENT.has(reasonWord(outcome.text) ?? '');
-    if (refusedForNow && this.#fruitless < MOST_ATTEMPTS) {
+    if (refusedForNow && this.#isPatient()) {
       this.#later.push(outcome);
       return;
     }
@@ -94,14 +101,16 @@ export class DeviceLine implements AsyncDisposable {
 
   async #reconnect(lost: unknown): Promise<void> {
     this.#queue.unshift(...this.#publisher.unacknowledged);
+    this.#options.onAway(true);
     for (let failure = lost; ;) {
-      if (!(failure instanceof PlatformError) || this.#fruitless >= MOST_ATTEMPTS) throw failure;
+      if (!(failure instanceof PlatformError) || !this.#isPatient()) throw failure;
       await this.#wait();
       try {
         await this.#publisher[Symbol.asyncDispose]();
         await this.#options.beforeReconnect();
         const onOutcome = (outcome: Outcome): void => this.#hear(outcome);
         this.#publisher = await BulkPublisher.connect({ ...this.#options, onOutcome });
+        this.#options.onAway(false);
         return;
       } catch (again) {
         failure = again;
@@ -109,9 +118,15 @@ export class DeviceLine implements AsyncDisposable {
     }
   }
 
-  /** Longer each time in a row. */
+  #isPatient(): boolean {
+    return this.#fruitless === 0 || performance.now() - this.#fruitlessSince < this.#options.patienceMs;
+  }
+
+  /** Longer each time in a row, to the end of its patience at most. */
   async #wait(): Promise<void> {
-    await sleep(FIRST_WAIT_MS * 2 ** this.#fruitless);
+    if (this.#fruitless === 0) this.#fruitlessSince = performance.now();
+    const left = this.#fruitlessSince + this.#options.patienceMs - performance.now();
+    await sleep(Math.max(0, Math.min(FIRST_WAIT_MS * 2 ** this.#fruitless, LONGEST_WAIT_MS, left)));
     this.#fruitless += 1;
   }
 }

@@ -34,6 +34,8 @@ test('PlatformSink enrols a device once, connects as it, and publishes to its st
     enrol: 'auto',
     grant: null,
     window: 10,
+    patienceMs: 10_000,
+    onAway: () => assert.fail('it was never away'),
     resume: true,
     onOutcome: ({ code }) => void outcomes.push(code),
   });
@@ -57,7 +59,17 @@ test('PlatformSink enrols a device once, connects as it, and publishes to its st
 test('PlatformSink enrols nobody unasked', async (t) => {
   const platform = await standIn(t, { 'POST /v1/devices/m-1/certificate': UNKNOWN });
   using client = await PlatformClient.open({ layout: layoutOf(platform.data), address: platform.address }, undefined);
-  const common = { client, host: 'localhost', port: 1, streams: STREAMS, grant: null, window: 1, resume: false };
+  const common = {
+    client,
+    host: 'localhost',
+    port: 1,
+    streams: STREAMS,
+    grant: null,
+    window: 1,
+    resume: false,
+    patienceMs: 0,
+    onAway: () => {},
+  };
   await using sink = new PlatformSink({ ...common, enrol: null, onOutcome: () => assert.fail() });
   await assert.rejects(sink.open('m-1', { stream: 'water', type: null }), { code: 'CLI_REFUSED', hint: /--enrol/ });
 });

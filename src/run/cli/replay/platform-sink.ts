@@ -20,6 +20,10 @@ export interface PlatformSinkOptions {
   /** Null where readings come in as if they were sent now. */
   readonly grant: ImportGrant | null;
   readonly window: number;
+  /** For how long it waits for a platform that is away, in milliseconds. */
+  readonly patienceMs: number;
+  /** Told when the first connection is lost, and when there are all again. */
+  readonly onAway: (away: boolean) => void;
   /** Asks what an earlier run has sent. */
   readonly resume: boolean;
   readonly onOutcome: (outcome: Outcome) => void;
@@ -32,6 +36,7 @@ const CERTIFICATE_DAYS = 1;
 export class PlatformSink implements ReplaySink, AsyncDisposable {
   readonly #options: PlatformSinkOptions;
   readonly #lines = new Map<string, DeviceLine>();
+  readonly #away = new Set<string>();
 
   constructor(options: PlatformSinkOptions) {
     this.#options = options;
@@ -42,7 +47,7 @@ export class PlatformSink implements ReplaySink, AsyncDisposable {
    * @throws {TwinError} TWIN_CONNECT_REFUSED
    */
   async open(device: string, route: Route): Promise<number> {
-    const { host, port, grant, window, resume, onOutcome } = this.#options;
+    const { host, port, grant, window, resume, patienceMs, onOutcome } = this.#options;
     const enrolment = this.#lines.has(device) ? null : await this.#certify(device, route);
     // The grant first: it has to hold before the first reading comes in.
     await grant?.take(route.stream, device);
@@ -50,7 +55,9 @@ export class PlatformSink implements ReplaySink, AsyncDisposable {
       const { key, certificate, authority } = enrolment;
       const credential = { name: device, key, certificate, authority };
       const beforeReconnect = async (): Promise<void> => grant?.again(device);
-      this.#lines.set(device, await DeviceLine.open({ credential, host, port, window, beforeReconnect, onOutcome }));
+      const onAway = (away: boolean): void => this.#noteAway(device, away);
+      const options = { credential, host, port, window, patienceMs, beforeReconnect, onAway, onOutcome };
+      this.#lines.set(device, await DeviceLine.open(options));
     }
     return resume ? await this.#sentUpTo(device, route.stream) : -1;
   }
@@ -66,6 +73,15 @@ export class PlatformSink implements ReplaySink, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#lines.values().map((line) => line[Symbol.asyncDispose]()));
+  }
+
+  #noteAway(device: string, away: boolean): void {
+    const before = this.#away.size;
+    if (away) this.#away.add(device);
+    else this.#away.delete(device);
+    const isFirst = before === 0 && away;
+    const wasLast = before > 0 && this.#away.size === 0;
+    if (isFirst || wasLast) this.#options.onAway(away);
   }
 
   /** What lies a window below the highest number was answered before that was sent. */
