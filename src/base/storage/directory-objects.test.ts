@@ -58,9 +58,23 @@ test('what another process is writing is left alone by who opens the folder besi
   const root = await temporaryFolder(t);
   await openDirectoryObjects(root);
   await writeFile(join(root, '.tmp', 'draft'), 'half');
-  const objects = await openDirectoryObjects(root, { beside: true });
+  const objects = await openDirectoryObjects(root, { beside: 'store' });
   await objects.put('a', encodeUtf8('x'));
-  assert.deepEqual(await readdir(join(root, '.tmp')), ['draft']);
+  assert.deepEqual(await readdir(join(root, '.tmp')), ['draft', 'store']);
+});
+
+test('what one that writes beside others left when it crashed goes as it comes back, and nothing else does', async (t) => {
+  const root = await temporaryFolder(t);
+  const all = async () => (await readdir(join(root, '.tmp'), { recursive: true })).sort();
+  await openDirectoryObjects(root);
+  for (const beside of ['store', 'sealing']) {
+    await openDirectoryObjects(root, { beside });
+    await writeFile(join(root, '.tmp', beside, 'draft'), 'half');
+  }
+  await openDirectoryObjects(root, { beside: 'store' });
+  assert.deepEqual(await all(), ['sealing', 'sealing/draft', 'store']);
+  await openDirectoryObjects(root);
+  assert.deepEqual(await all(), []);
 });
 
 test('a store that is only read is not touched', async (t) => {

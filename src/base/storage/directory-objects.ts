@@ -21,19 +21,20 @@ const MAX_SYNCED = 10_000;
  * An object is written to a temporary file, synced, then linked to its name, and the folder is synced: after a crash it
  * is there whole or not at all. What a crash left in the workshop is removed here, by whoever opens the folder first.
  *
- * @param options `beside` a process that writes leaves alone what it is writing; `readOnly` touches nothing, and nothing
- *   may be stored then
+ * @param options `beside` a process that writes leaves alone what it is writing; it names who opens, one at a time, and what
+ *   that one left when it crashed is removed. `readOnly` touches nothing, and nothing may be stored then
  * @throws {StorageError} STORAGE_IO, STORAGE_FULL
  */
 export async function openDirectoryObjects(
   root: string,
-  options: { readOnly?: boolean; beside?: boolean } = {},
+  options: { readOnly?: boolean; beside?: string } = {},
 ): Promise<Objects> {
-  const workshop = join(root, WORKSHOP);
+  const { beside = '' } = options;
+  const workshop = join(root, WORKSHOP, beside);
   if (options.readOnly === true) return new DirectoryObjects(root, workshop);
   try {
     await makeFolder(root);
-    if (options.beside !== true) await rm(workshop, { recursive: true, force: true });
+    await rm(workshop, { recursive: true, force: true });
     await makeFolder(workshop);
   } catch (error) {
     throw fromFileSystem(`open object store ${root}`, error);

@@ -22,6 +22,8 @@ export {
 } from './parquet/key-metadata.ts';
 export type { KeyMaterial, KeyMetadata } from './parquet/key-metadata.ts';
 export { decodeParquet } from './parquet/decode-parquet.ts';
+export { decodeRowGroups } from './parquet/decode-row-groups.ts';
+export type { DecodedGroup } from './parquet/decode-row-groups.ts';
 export { segmentAadPrefix, segmentObjectKey, mergeColumns, SEGMENT_PREFIX } from './segment.ts';
 export type { JournalSpan, SealedObject, Segment, SegmentColumn, StoredColumn, TokenMark } from './segment.ts';
 export { placedKey, placeOf, PLACES_PREFIX } from './archive/place-key.ts';

@@ -15,6 +15,9 @@ import {
 } from '../../../../test/support/query-fixture.ts';
 import type { World } from '../../../../test/support/query-fixture.ts';
 import { disposableFolder } from '../../../../test/support/tmp.ts';
+import { checkPiece } from '../formats/check-piece.ts';
+import type { CheckedPiece } from '../formats/check-piece.ts';
+import { FrozenPieces } from '../formats/frozen-piece.ts';
 import { executePlan } from './execute-plan.ts';
 import type { QueryPlan } from './plan.ts';
 import { StatementParser } from './parse-statement.ts';
@@ -184,14 +187,16 @@ test('executePlan() reads the rows of a window alone, and halves one that outgro
   const [relation] = plan.relations;
   const slices = [{ from: 0, to: 2_500 }, { from: 2_500, to: 10_000 }].map((window) => [{ ...relation!, window }]); // prettier-ignore
   const freeze = async (of: QueryPlan) => {
-    let size = 0;
-    const sink = { write: (part: Uint8Array) => void (size += part.length) };
+    const found: CheckedPiece[] = [];
+    const pieces = new FrozenPieces(async ({ plain, columns }) => void found.push(checkPiece(plain, columns)));
+    const sink = { write: (part: Uint8Array) => pieces.push(part) };
     const parts = { files: timed.files, askKeys: testKeys };
-    const { frozen } = await executePlan(of, 'frozen', parts, sink, new AbortController().signal);
-    return frozen;
+    const { rows } = await executePlan(of, 'frozen', parts, sink, new AbortController().signal);
+    pieces.end();
+    return { rows, digests: found.flatMap(({ digests }) => digests) };
   };
   const whole = await freeze(plan);
-  assert.equal(whole?.rows, 10_000);
+  assert.equal(whole.rows, 10_000);
   const sliced = { ...plan, relations: [], slices };
   assert.deepEqual(await freeze(sliced), whole);
   const small = { memory: mebibytes(40), threads: 1 };

@@ -1,6 +1,5 @@
 import { closeSync } from 'node:fs';
 import { PlatformError } from '#base/core/index.ts';
-import type { FrozenContent } from '../formats/frozen-content.ts';
 import type { ExecutionFormat } from '../formats/result-format.ts';
 import { copyToParquet } from './copy-to-parquet.ts';
 import type { EngineStock } from './engine-stock.ts';
@@ -38,8 +37,6 @@ export interface QuerySummary extends OpeningCost {
   readonly milliseconds: number;
   /** The canonical digest of the rows, where the plan asks for it. */
   readonly digest?: string;
-  /** What a frozen result is committed to. */
-  readonly frozen?: FrozenContent;
 }
 
 /**
@@ -88,7 +85,7 @@ interface At {
   readonly cost: { bytesRead: number; bytesOpened: number; bytesReused: number };
 }
 
-type Written = Pick<QuerySummary, 'rows' | 'columns' | 'resultBytes' | 'digest' | 'frozen'>;
+type Written = Pick<QuerySummary, 'rows' | 'columns' | 'resultBytes' | 'digest'>;
 
 /** Opens some relations in a fresh engine, shuts it off, and has the statement run there. */
 async function withEngine<T>(

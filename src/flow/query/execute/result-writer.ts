@@ -3,7 +3,7 @@ import { QueryError } from '../errors.ts';
 import { arrowEncoder } from '../formats/arrow.ts';
 import { csvEncoder } from '../formats/csv.ts';
 import { FrozenEncoder, frozenTypeOf } from '../formats/frozen.ts';
-import type { FrozenContent } from '../formats/frozen-content.ts';
+import { FROZEN_NAME } from '../formats/frozen-piece.ts';
 import { jsonEncoder, ndjsonEncoder } from '../formats/json.ts';
 import { parquetEncoder } from '../formats/parquet.ts';
 import { ResultDigest } from '../formats/result-digest.ts';
@@ -22,7 +22,6 @@ export interface Written {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly resultBytes: number;
   readonly digest?: string;
-  readonly frozen?: FrozenContent;
 }
 
 /** Encoded rows gather to about so much before they are handed on. */
@@ -97,7 +96,6 @@ export class ResultWriter {
       columns: this.#columns.map(({ name, type }) => ({ name, type: String(type) })),
       resultBytes: this.#bytes,
       ...(this.#digest === null ? {} : { digest: this.#digest.hex() }),
-      ...(encoder instanceof FrozenEncoder ? { frozen: encoder.content } : {}),
     };
   }
 
@@ -166,9 +164,6 @@ async function frozenSelect(engine: Engine, sql: string): Promise<string> {
   const from = Array.from({ length: prepared.columnCount }, (_, i) => `c${i}`).join(', ');
   return `SELECT ${list.join(', ')} FROM (${sql}) AS r(${from}) ORDER BY ${order.join(', ')}`;
 }
-
-/** Keys of columns go by their names, and dots would join them. */
-const FROZEN_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
 function makeEncoder(format: ExecutionFormat, columns: readonly ResultColumn[], plan: QueryPlan): ResultEncoder {
   switch (format) {

@@ -2,21 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { concatBytes, encodeUtf8 } from '#base/core/index.ts';
 import { encodePiece, FrozenPieces } from './frozen-piece.ts';
-import type { FrozenPiece } from './frozen-piece.ts';
+import type { MadePiece } from './frozen-piece.ts';
 
-const piece = (text: string, rows: number): FrozenPiece => ({
+const piece = (text: string): MadePiece => ({
   plain: encodeUtf8(text),
-  columns: [{ name: 't', type: 'text', nullable: true, class: 'operational', unit: null }],
-  rows,
-  parts: 1,
-  least: { at: rows },
+  columns: [{ name: 't', type: 'text', nullable: true }],
 });
 
 test('FrozenPieces hands each piece on as it was, however its bytes are cut, and waits for who takes it', async () => {
-  const pieces = [piece('one', 1), piece('and another', 2)];
+  const pieces = [piece('one'), piece('and another')];
   const bytes = concatBytes(pieces.map(encodePiece));
   for (const step of [1, 3, 7, bytes.length]) {
-    const taken: FrozenPiece[] = [];
+    const taken: MadePiece[] = [];
     let busy = false;
     const reader = new FrozenPieces(async (each) => {
       assert.equal(busy, false);
@@ -32,7 +29,7 @@ test('FrozenPieces hands each piece on as it was, however its bytes are cut, and
 });
 
 test('FrozenPieces refuses what is no piece, and one that is not whole', async () => {
-  const whole = encodePiece(piece('one', 1));
+  const whole = encodePiece(piece('one'));
   for (const [at, value] of [
     [3, 255],
     [0, 0],
@@ -41,8 +38,9 @@ test('FrozenPieces refuses what is no piece, and one that is not whole', async (
     bad.fill(value, at === 0 ? 0 : 3, 4);
     await assert.rejects(new FrozenPieces(async () => {}).push(bad), { code: 'QUERY_FAILED' });
   }
-  const { plain: _, ...facts } = piece('one', 1);
-  const wrong = [{ size: 2 ** 40 }, { size: 0 }, { rows: -1 }, { rows: '1' }, { parts: 0.5 }, { columns: {} }, { least: [] }, { least: { at: '1' } }]; // prettier-ignore
+  const { plain: _, ...facts } = piece('one');
+  const [column] = facts.columns;
+  const wrong = [{ size: 2 ** 40 }, { size: 0 }, { size: '3' }, { columns: {} }, { columns: [] }, { columns: [null] }, { columns: [{ ...column, type: 'list' }] }, { columns: [{ ...column, name: 'a.b' }] }, { columns: [column, { ...column, name: 'T' }] }]; // prettier-ignore
   const texts = wrong.map((part) => JSON.stringify({ ...facts, size: 3, ...part }));
   for (const header of [...texts, 'no JSON', 'null', '[]'].map(encodeUtf8).concat(Uint8Array.of(0xff))) {
     const length = new Uint8Array(4);

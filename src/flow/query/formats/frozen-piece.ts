@@ -1,14 +1,17 @@
 import { concatBytes, decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
+import type { ColumnShape, FieldType } from '#base/core/index.ts';
 import type { StoredColumn } from '#flow/store/index.ts';
 import { QueryError } from '../errors.ts';
 
-/** A run of rows of a frozen result as a plain Parquet file of its own, of the store's form. */
-export interface FrozenPiece extends PieceFacts {
+/** A run of rows of a frozen result as a plain Parquet file of its own, of the store's form, as a query process makes it. */
+export interface MadePiece {
   readonly plain: Uint8Array;
+  readonly columns: readonly ColumnShape[];
 }
 
-/** What is known of a piece without opening it. */
-export interface PieceFacts {
+/** A piece as it is kept, and what was found in it. */
+export interface FrozenPiece {
+  readonly plain: Uint8Array;
   readonly columns: readonly StoredColumn[];
   readonly rows: number;
   /** Parts of the result that it has, whole each. */
@@ -23,9 +26,14 @@ export interface PieceLimits {
   readonly bytes: number;
 }
 
-interface Header extends PieceFacts {
+interface Header {
+  readonly columns: readonly ColumnShape[];
   readonly size: number;
 }
+
+/** Keys of columns go by their names, and dots would join them. */
+export const FROZEN_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
+const FROZEN_TYPES: readonly FieldType[] = ['number', 'integer', 'boolean', 'text', 'time'];
 
 const LENGTH_BYTES = 4;
 /** Far above what the columns of a statement take. */
@@ -34,8 +42,9 @@ const MOST_HEADER = 4_194_304;
 const MOST_PIECE = 1_073_741_824;
 
 /** A piece as it goes from the process that makes it: length of the header (4 bytes, little endian), header, file. */
-export function encodePiece({ plain, ...facts }: FrozenPiece): Uint8Array {
-  const header = encodeUtf8(JSON.stringify({ ...facts, size: plain.length } satisfies Header));
+export function encodePiece({ plain, columns }: MadePiece): Uint8Array {
+  const shapes = columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
+  const header = encodeUtf8(JSON.stringify({ columns: shapes, size: plain.length } satisfies Header));
   const length = new Uint8Array(LENGTH_BYTES);
   new DataView(length.buffer).setUint32(0, header.length, true);
   return concatBytes([length, header, plain]);
@@ -43,7 +52,7 @@ export function encodePiece({ plain, ...facts }: FrozenPiece): Uint8Array {
 
 /** Takes the bytes of pieces as they come, however they are cut, and hands each on once it is whole. */
 export class FrozenPieces {
-  readonly #take: (piece: FrozenPiece) => Promise<void>;
+  readonly #take: (piece: MadePiece) => Promise<void>;
   #header: Header | null = null;
   #wanted = LENGTH_BYTES;
   #isLength = true;
@@ -51,7 +60,7 @@ export class FrozenPieces {
   #filled = 0;
 
   /** @param take what was handed on is waited for before more bytes are taken */
-  constructor(take: (piece: FrozenPiece) => Promise<void>) {
+  constructor(take: (piece: MadePiece) => Promise<void>) {
     this.#take = take;
   }
 
@@ -87,10 +96,10 @@ export class FrozenPieces {
       this.#expect(header.size, false);
       return;
     }
-    const { size: _, ...facts } = this.#header;
+    const { columns } = this.#header;
     this.#header = null;
     this.#expect(LENGTH_BYTES, true);
-    await this.#take({ ...facts, plain: whole });
+    await this.#take({ columns, plain: whole });
   }
 
   #expect(bytes: number, isLength: boolean): void {
@@ -104,20 +113,25 @@ export class FrozenPieces {
 /** @throws {QueryError} QUERY_FAILED */
 function headerOf(bytes: Uint8Array): Header {
   try {
-    const header = JSON.parse(decodeUtf8(bytes)) as Header;
-    const { columns, rows, parts, least, size } = header;
+    const { columns, size } = JSON.parse(decodeUtf8(bytes)) as Header;
     const isSound =
-      [rows, parts, size].every((count) => Number.isSafeInteger(count) && count >= 0) &&
+      Number.isSafeInteger(size) &&
       size > 0 &&
       size <= MOST_PIECE &&
       Array.isArray(columns) &&
-      !Array.isArray(least) &&
-      Object.values(least).every(Number.isSafeInteger);
-    if (isSound) return header;
+      columns.length > 0 &&
+      columns.every(isShape) &&
+      new Set(columns.map(({ name }) => name.toLowerCase())).size === columns.length;
+    if (isSound) return { columns: columns.map(({ name, type }) => ({ name, type, nullable: true })), size };
   } catch {
     // What is no text, no JSON or has no members is no header either.
   }
   throw broken();
+}
+
+function isShape(column: unknown): boolean {
+  const { name, type } = (column ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof name === 'string' && FROZEN_NAME.test(name) && FROZEN_TYPES.some((known) => known === type);
 }
 
 function broken(): QueryError {

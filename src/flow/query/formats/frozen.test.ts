@@ -3,41 +3,39 @@ import { test } from 'node:test';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { decodeParquet } from '#flow/store/index.ts';
 import { encodeResult } from '../../../../test/support/encode-result.ts';
-import { contentDigestOf } from './frozen-content.ts';
-import type { FrozenContent } from './frozen-content.ts';
+import { checkPiece } from './check-piece.ts';
 import { FrozenPieces } from './frozen-piece.ts';
-import type { FrozenPiece } from './frozen-piece.ts';
-import { digestOfRows } from './part-digest.ts';
+import type { MadePiece } from './frozen-piece.ts';
 import { FrozenEncoder, frozenTypeOf, PIECE_LIMITS } from './frozen.ts';
 
-async function freeze(
-  sql: string,
-  limits = PIECE_LIMITS,
-): Promise<{ content: FrozenContent; pieces: readonly FrozenPiece[] }> {
-  let encoder: FrozenEncoder | null = null;
-  const bytes = await encodeResult(sql, (columns) => (encoder = new FrozenEncoder(columns, limits)));
-  assert.ok(encoder !== null);
-  const pieces: FrozenPiece[] = [];
+/** The pieces of a statement, and rows and digests of all their parts. */
+async function freeze(sql: string, limits = PIECE_LIMITS) {
+  const bytes = await encodeResult(sql, (columns) => new FrozenEncoder(columns, limits));
+  const pieces: MadePiece[] = [];
   const reader = new FrozenPieces(async (piece) => void pieces.push(piece));
   for (const part of bytes) await reader.push(part);
   reader.end();
-  return { content: (encoder as FrozenEncoder).content, pieces };
+  const checked = pieces.map(({ plain, columns }) => checkPiece(plain, columns));
+  return { pieces, checked, digests: checked.flatMap(({ digests }) => digests) };
 }
 
 test('FrozenEncoder writes the store’s own form and commits to the rows', async () => {
-  const { content, pieces } = await freeze(
+  const { pieces, digests } = await freeze(
     `SELECT * FROM (VALUES (1.5::DOUBLE, 7::BIGINT, true, 'a', TIMESTAMPTZ '2026-01-01 00:00:00+00'), (NULL, NULL, NULL, NULL, NULL)) r(n, i, b, t, w)`,
   );
-  assert.deepEqual(content.parts, [
-    sha256Hex('["1.5","7","true","a","2026-01-01T00:00:00Z"]\n[null,null,null,null,null]\n'),
-  ]);
+  assert.deepEqual(digests, [sha256Hex('["1.5","7","true","a","2026-01-01T00:00:00Z"]\n[null,null,null,null,null]\n')]);
+  const [piece] = pieces;
   assert.deepEqual(
-    content.columns.map(({ type }) => type),
-    ['number', 'integer', 'boolean', 'text', 'time'],
+    piece!.columns.map(({ name, type, nullable }) => [name, type, nullable]),
+    [
+      ['n', 'number', true],
+      ['i', 'integer', true],
+      ['b', 'boolean', true],
+      ['t', 'text', true],
+      ['w', 'time', true],
+    ],
   );
-  assert.deepEqual([content.columns[0]?.class, content.columns[0]?.unit, content.rows], ['operational', 'Cel', 2]);
-  assert.deepEqual([pieces.length, pieces[0]?.least], [1, { w: 1_767_225_600_000_000 }]);
-  const { rows, columns } = decodeParquet(pieces[0]!.plain, content.columns);
+  const { rows, columns } = decodeParquet(piece!.plain, piece!.columns);
   assert.equal(rows, 2);
   assert.deepEqual(columns[4]?.data, {
     type: 'time',
@@ -49,15 +47,12 @@ test('FrozenEncoder writes the store’s own form and commits to the rows', asyn
 test('FrozenEncoder cuts parts of a stated size, and is the same for the same rows', async () => {
   const sql = "SELECT i::DOUBLE AS n, 'x' || (i % 10) AS t FROM range(70000) r(i)";
   const [one, other] = [await freeze(sql), await freeze(sql)];
-  assert.deepEqual([one.content.parts.length, one.content.partRows], [2, 65_536]);
+  assert.deepEqual(one.checked[0]?.sizes, [65_536, 4_464]);
   assert.deepEqual(one, other);
-  assert.equal(contentDigestOf(one.content), one.content.digest);
-  assert.notEqual(contentDigestOf({ ...one.content, parts: one.content.parts.toReversed() }), one.content.digest);
   const none = await freeze("SELECT 'a' AS t WHERE false");
-  assert.deepEqual([none.content.rows, none.content.parts], [0, []]);
   assert.deepEqual(
-    none.pieces.map(({ rows, parts, columns }) => [rows, parts, columns.length]),
-    [[0, 0, 1]],
+    none.checked.map(({ rows, sizes }) => [rows, sizes.length]),
+    [[0, 0]],
   );
 });
 
@@ -68,23 +63,11 @@ test('FrozenEncoder cuts pieces at whole parts, which changes nothing of what is
     { parts: 1, bytes: PIECE_LIMITS.bytes },
     { parts: 9, bytes: 1 },
   ]) {
-    const { content, pieces } = await freeze(sql, limits);
-    assert.deepEqual(content, whole.content);
+    const { checked, digests } = await freeze(sql, limits);
+    assert.deepEqual(digests, whole.digests);
     assert.deepEqual(
-      pieces.map(({ rows, parts }) => [rows, parts]),
-      [
-        [65_536, 1],
-        [65_536, 1],
-        [65_536, 1],
-        [3_392, 1],
-      ],
-    );
-    const opened = pieces.map(({ plain, columns }) => decodeParquet(plain, columns));
-    assert.deepEqual(
-      content.parts,
-      opened.map(({ columns, rows }) =>
-        digestOfRows(content.columns, { stream: '', template: '', rows, columns }, 0, rows),
-      ),
+      checked.map(({ sizes }) => sizes),
+      [[65_536], [65_536], [65_536], [3_392]],
     );
   }
 });

@@ -4,12 +4,9 @@ import type { Batch } from '#base/core/index.ts';
 import { factsOf, MemorySink, ParquetEncoder } from '#flow/store/index.ts';
 import type { StoredColumn } from '#flow/store/index.ts';
 import type { ResultColumn, ResultEncoder } from '../execute/result.ts';
-import { ColumnPart, PART_ROWS, storedColumns } from './column-part.ts';
-import { contentDigestOf } from './frozen-content.ts';
-import type { FrozenContent } from './frozen-content.ts';
+import { ColumnPart, storedColumns } from './column-part.ts';
 import { encodePiece } from './frozen-piece.ts';
 import type { PieceLimits } from './frozen-piece.ts';
-import { digestOfRows } from './part-digest.ts';
 
 /** A million rows, or 32 MiB: what is held of a result at once, wherever it is made, sealed or opened. */
 export const PIECE_LIMITS: PieceLimits = { parts: 16, bytes: 33_554_432 };
@@ -26,30 +23,21 @@ export function frozenTypeOf(type: string): string | null {
 }
 
 /**
- * Writes a result as pieces, each a plain Parquet file of the store's own form, and commits to it part by part. Its
- * columns have the types that fields can have. Where pieces are cut changes nothing of what the result is named by.
+ * Writes a result as pieces, each a plain Parquet file of the store's own form with a row group for each part. Its columns
+ * have the types that fields can have. Who keeps the pieces commits to what is in them.
  */
 export class FrozenEncoder implements ResultEncoder {
   readonly #columns: readonly StoredColumn[];
   readonly #limits: PieceLimits;
-  readonly #digests: string[] = [];
   #part: ColumnPart;
   #piece: PieceWriter;
-  #rows = 0;
   #hasPieces = false;
-  #content: FrozenContent | null = null;
 
   constructor(columns: readonly ResultColumn[], limits: PieceLimits = PIECE_LIMITS) {
     this.#columns = storedColumns(columns);
     this.#limits = limits;
     this.#part = new ColumnPart(this.#columns);
     this.#piece = new PieceWriter(this.#columns);
-  }
-
-  /** @throws {TypeError} before `end` */
-  get content(): FrozenContent {
-    if (this.#content === null) throw new TypeError('a result is frozen once it has ended');
-    return this.#content;
   }
 
   begin(): Uint8Array {
@@ -74,17 +62,11 @@ export class FrozenEncoder implements ResultEncoder {
   end(): Uint8Array {
     if (this.#part.rows > 0) this.#closePart();
     // A result without rows is a piece without rows: its columns are in it.
-    const last = this.#piece.parts > 0 || !this.#hasPieces ? this.#closePiece() : new Uint8Array();
-    const content = { columns: this.#columns, rows: this.#rows, partRows: PART_ROWS, parts: this.#digests };
-    this.#content = { ...content, digest: contentDigestOf(content) };
-    return last;
+    return this.#piece.parts > 0 || !this.#hasPieces ? this.#closePiece() : new Uint8Array();
   }
 
   #closePart(): void {
-    const batch = this.#part.batch();
-    this.#digests.push(digestOfRows(this.#columns, batch, 0, batch.rows));
-    this.#piece.add(batch);
-    this.#rows += batch.rows;
+    this.#piece.add(this.#part.batch());
     this.#part = new ColumnPart(this.#columns);
   }
 
@@ -101,8 +83,6 @@ class PieceWriter {
   readonly #columns: readonly StoredColumn[];
   readonly #sink = new MemorySink();
   readonly #file: ParquetEncoder;
-  readonly #least = new Map<string, number>();
-  #rows = 0;
   parts = 0;
 
   constructor(columns: readonly StoredColumn[]) {
@@ -116,27 +96,11 @@ class PieceWriter {
 
   add(batch: Batch): void {
     this.#file.batch(batch);
-    this.#rows += batch.rows;
     this.parts += 1;
-    for (const { name, data } of batch.columns) {
-      if (data.type !== 'time') continue;
-      let least = this.#least.get(name) ?? Infinity;
-      for (let row = 0; row < batch.rows; row++) {
-        if (data.nulls?.[row] !== 1 && data.values[row]! < least) least = data.values[row]!;
-      }
-      if (least < Infinity) this.#least.set(name, least);
-    }
   }
 
   end(): Uint8Array {
     this.#file.end();
-    const least = Object.fromEntries(this.#least);
-    return encodePiece({
-      columns: this.#columns,
-      rows: this.#rows,
-      parts: this.parts,
-      least,
-      plain: this.#sink.bytes(),
-    });
+    return encodePiece({ columns: this.#columns, plain: this.#sink.bytes() });
   }
 }

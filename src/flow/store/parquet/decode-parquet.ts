@@ -35,7 +35,7 @@ export function decodeParquet(
     }
     return {
       name,
-      data: naming(name, () => readColumn(file, footer, start, leaf.index, { name, type, nullable }, rows)),
+      data: decodeColumn(file, footer, start, leaf.index, { name, type, nullable }, rows),
     };
   });
   return { rows, columns };
@@ -53,6 +53,25 @@ interface Collector {
 
 /** Of texts the codes of its entries in the column's one dictionary, of numbers the entries themselves. */
 type Dictionary = Uint32Array | Float64Array;
+
+/**
+ * The values of one column in the row groups of a footer.
+ *
+ * @param limit offset at which pages must have ended
+ * @param index of the column in the schema
+ * @param rows of all these row groups
+ * @throws {StoreError} STORE_PARQUET_INVALID
+ */
+export function decodeColumn(
+  file: Uint8Array,
+  footer: Footer,
+  limit: number,
+  index: number,
+  shape: ColumnShape,
+  rows: number,
+): Column {
+  return naming(shape.name, () => readColumn(file, footer, limit, index, shape, rows));
+}
 
 function readColumn(
   file: Uint8Array,

@@ -128,7 +128,10 @@ function fileMetaData(
   const keyValues = [...facts].map(([key, value]) => struct({ 1: text(key), 2: text(value) }));
   return structOf({
     [FileField.Version]: i32(2),
-    [FileField.Schema]: list(ThriftType.Struct, [root, ...shape.map((column) => schemaElement(column))]),
+    [FileField.Schema]: list(ThriftType.Struct, [
+      root,
+      ...shape.map((column) => ({ kind: 'struct' as const, value: schemaElement(column) })),
+    ]),
     [FileField.NumRows]: i64(rows),
     [FileField.RowGroups]: list(ThriftType.Struct, groups),
     [FileField.KeyValues]: keyValues.length === 0 ? undefined : list(ThriftType.Struct, keyValues),
@@ -141,7 +144,8 @@ function fileMetaData(
   });
 }
 
-function schemaElement(column: ColumnShape): ThriftValue {
+/** The SchemaElement of a column. */
+export function schemaElement(column: ColumnShape): ThriftStruct {
   const convertedUtf8 = 0;
   const convertedTimestampMicros = 10;
   const logical = {
@@ -153,7 +157,7 @@ function schemaElement(column: ColumnShape): ThriftValue {
   }[column.type];
   const converted =
     column.type === 'text' ? i32(convertedUtf8) : column.type === 'time' ? i32(convertedTimestampMicros) : undefined;
-  return struct({
+  return structOf({
     [SchemaField.Type]: i32(physicalType(column.type)),
     [SchemaField.Repetition]: i32(column.nullable ? Repetition.Optional : Repetition.Required),
     [SchemaField.Name]: text(column.name),

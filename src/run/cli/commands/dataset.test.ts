@@ -19,6 +19,7 @@ const DATASET = {
   parts: 1,
   digest: 'ab'.repeat(32),
   columns: [{ name: 'pressure', type: 'number', class: 'operational', unit: 'bar' }],
+  erasure: 'whole',
 };
 
 test('weir dataset create, list and show say what there is', async (t) => {
@@ -53,6 +54,7 @@ test('weir dataset create, list and show say what there is', async (t) => {
   );
   assert.match(made.out, /^training@2: 20 rows for quality, kept until it is deleted$/m);
   assert.match(made.out, /^lies in {4}1 object of 900 B, committed to in 1 part$/m);
+  assert.match(made.out, /^erasure {4}takes all of it: no column says whose a row is$/m);
   assert.match((await run('list')).out, /training@2 +20 +quality/);
   assert.match((await run('show', 'training')).out, /^statement {2}select 1$/m);
   assert.doesNotMatch((await run('show', 'training')).out, /left out/);

@@ -23,6 +23,7 @@ export interface DatasetRow {
   readonly parts: number;
   readonly digest: string;
   readonly columns: readonly { readonly name: string; readonly type: string; readonly class: string }[];
+  readonly erasure: 'rows' | 'whole' | null;
 }
 
 export interface LineageRow {
@@ -235,14 +236,22 @@ function counted(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
-function describe({ name, version, rows, purpose, ends, size, objects, parts, digest, columns }: DatasetRow): string {
+function describe(dataset: DatasetRow): string {
+  const { name, version, rows, purpose, ends, size, objects, parts, digest, columns, erasure } = dataset;
   return [
     `${name}@${version}: ${rows} rows${purpose === null ? '' : ` for ${purpose}`}, kept until ${ends ?? 'it is deleted'}`,
     `lies in    ${counted(objects, 'object')} of ${formatBytes(size)}, committed to in ${counted(parts, 'part')}`,
     `digest     ${digest}`,
     `columns    ${columns.map((column) => `${column.name} ${column.type} (${column.class})`).join(', ')}`,
+    ...(erasure === null ? [] : [`erasure    ${ERASURES[erasure]}`]),
   ].join('\n');
 }
+
+/** What the erasure of a person takes. */
+const ERASURES = {
+  rows: 'takes the rows of the person',
+  whole: 'takes all of it: no column says whose a row is',
+} as const;
 
 function showLeftOut(leftOut: ShownDataset['leftOut']): string {
   if (leftOut === null) return '';

@@ -77,6 +77,8 @@ export interface Datasets {
   remove(actor: string, dataset: Dataset): Promise<void>;
   /** When it goes, in epoch microseconds; null for never. */
   endOf(dataset: Dataset): Micros | null;
+  /** What the erasure of a person takes of it; null where its streams do not say whose their readings are. */
+  erasureOf(dataset: Dataset): 'rows' | 'whole' | null;
   /** What it leaves out of itself by now, since somebody agrees no longer; null where its rows are not there by consent. */
   leftOut(dataset: Dataset): Promise<{ readonly subjects: number; readonly rows: number } | null>;
 }

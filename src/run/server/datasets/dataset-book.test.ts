@@ -35,6 +35,24 @@ test('DatasetBook keeps versions, and of what is gone only that it was there', a
   assert.equal((await book.find('training', 1))?.revision, 2);
 });
 
+test('DatasetBook keeps no more of what is gone than that its number was given', async (t) => {
+  const { catalogue, keys } = await openKeys(t);
+  const book = await DatasetBook.open(catalogue, await keys.rowSealer('people'));
+  for (let version = 1; version <= 5; version++) {
+    const dataset = makeDataset({ version });
+    await catalogue.transaction((tx) => book.add(tx, dataset));
+    if (version !== 2) await catalogue.transaction((tx) => book.end(tx, dataset, 'deleted', micros(version)));
+  }
+  // Until keys are shredded in older copies all of them are known.
+  assert.equal((await book.gone()).length, 4);
+  await book.shredded();
+  assert.deepEqual(
+    (await book.gone()).map(({ version }) => version),
+    [5],
+  );
+  assert.deepEqual([(await book.find('training'))?.version, await book.nextVersion('training')], [2, 6]);
+});
+
 test('DatasetBook reads versions that were kept in one object, as the first ones were', async (t) => {
   const { catalogue, keys } = await openKeys(t);
   const sealer = await keys.rowSealer('people');

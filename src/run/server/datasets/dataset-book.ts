@@ -103,11 +103,20 @@ export class DatasetBook {
     return (await this.#table.count(this.#catalogue, { unshredded: 1 })) > 0;
   }
 
-  /** Notes that no copy of the catalogue opens any more what went until now. */
+  /**
+   * Notes that no copy of the catalogue opens any more what went until now. Of each name the newest version stays, gone or
+   * not, so that no number is given twice; the log has all others.
+   */
   async shredded(): Promise<void> {
     await this.#catalogue.transaction(async (tx) => {
       for (const { sealed, ...clear } of await this.#table.list(tx, { where: { unshredded: 1 } })) {
         await this.#table.put(tx, { ...clear, unshredded: 0 }, sealed);
+      }
+      const newest = new Map<string, number>();
+      const all = await this.#table.list(tx, { order: ['name', 'version'] });
+      for (const { name, version } of all) newest.set(name, version);
+      for (const { name, version, state } of all) {
+        if (state === 'gone' && newest.get(name) !== version) await this.#table.delete(tx, { name, version });
       }
     });
   }

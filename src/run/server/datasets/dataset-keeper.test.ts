@@ -269,12 +269,10 @@ test('DatasetKeeper.tend() lets a dataset go with its oldest row, or when its ma
   );
   clock.advance(days(7));
   await keeper.tend();
+  // Of the first one nothing has to be known any more: its keys are shredded, and its number is below another's.
   assert.deepEqual(
     (await keeper.gone()).map(({ version, why }) => [version, why]),
-    [
-      [1, 'expired'],
-      [2, 'expired'],
-    ],
+    [[2, 'expired']],
   );
 });
 

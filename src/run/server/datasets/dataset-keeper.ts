@@ -12,7 +12,7 @@ import { ApiError } from '../api/errors.ts';
 import type { QueryRequest } from '../api/services.ts';
 import type { StreamedReply } from '../api/streamed-reply.ts';
 import type { Frozen, QueryService } from '../query/query-service.ts';
-import { commitmentDigest, DATASET_PREFIX, endOf, referenceOf, sizeOf } from './dataset.ts';
+import { commitmentDigest, DATASET_PREFIX, endOf, erasureOf, referenceOf, sizeOf } from './dataset.ts';
 import type { Dataset, DatasetObject, DatasetRequest } from './dataset.ts';
 import type { DatasetBook, GoneDataset } from './dataset-book.ts';
 import { DatasetDraft } from './dataset-draft.ts';
@@ -149,6 +149,12 @@ export class DatasetKeeper {
       const stream = template.streams.get(name);
       return stream === undefined ? null : keepOf(template, stream).max;
     });
+  }
+
+  /** What the erasure of a person takes of a dataset, as far as its streams say whose their readings are. */
+  erasureOf(dataset: Dataset): 'rows' | 'whole' | null {
+    const { streams } = this.#parts.template();
+    return erasureOf(dataset, (name) => streams.get(name)?.subject ?? null);
   }
 
   /** Rows of a dataset in whatever format; its purpose, name and digest stand in the answer's metadata. */

@@ -12,7 +12,7 @@ test('datasetRelation() is the dataset’s columns and nothing else', () => {
     [['quality'], ['VARCHAR', 'DOUBLE']],
   );
   assert.equal(datasetRelation(dataset, ['pressure']).select, 'SELECT "pressure" FROM "training"');
-  for (const columns of [['other'], [], ['device", (select 1) "x']]) {
+  for (const columns of [['other'], [], ['device', 'pressure', 'device'], ['device", (select 1) "x']]) {
     assert.throws(() => datasetRelation(dataset, columns), { code: 'API_DATASET_INVALID' });
   }
 });

@@ -27,6 +27,10 @@ export function datasetRelation(
     ...(consent === null ? {} : { consent: consent.column }),
   };
   const wanted = columns ?? content.columns.map((column) => column.name);
+  const twice = wanted.find((column, at) => wanted.indexOf(column) < at);
+  if (twice !== undefined) {
+    throw new ApiError('API_DATASET_INVALID', `Cannot read dataset: column ${twice.slice(0, 64)} is asked for twice`);
+  }
   const missing = wanted.find((column) => content.columns.every((other) => other.name !== column));
   if (missing !== undefined || wanted.length === 0) {
     throw new ApiError('API_DATASET_INVALID', `Cannot read dataset: it has no column ${(missing ?? '').slice(0, 64)}`);

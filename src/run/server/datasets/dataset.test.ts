@@ -6,6 +6,7 @@ import {
   commitmentOf,
   datasetObjectKey,
   endOf,
+  erasureOf,
   keyStreamOf,
   referenceOf,
   scopeNameOf,
@@ -15,6 +16,15 @@ import {
   unevenSizes,
 } from './dataset.ts';
 import { makeDataset } from './testing.ts';
+
+test('erasureOf() says what goes with a person', () => {
+  const { content, segments } = makeDataset();
+  const of = (subjects: Readonly<Record<string, string>>, streams: readonly string[] = ['pump']) =>
+    erasureOf({ content, segments: streams.map((stream) => ({ ...segments[0]!, stream })) }, (name) => subjects[name] ?? null); // prettier-ignore
+  assert.deepEqual([of({}), of({ pump: 'device' }), of({ pump: 'worker' })], [null, 'rows', 'whole']);
+  assert.equal(of({ pump: 'device', ride: 'rider' }, ['pump', 'ride', 'ride']), 'whole');
+  assert.equal(of({ ride: 'rider' }), null);
+});
 
 test('commitmentDigest() binds everything that can be told without rows, and no statement or device in clear', () => {
   const dataset = makeDataset();

@@ -129,6 +129,23 @@ export function partSizes({
   return sizes ?? parts.map((_, at) => Math.min(partRows, rows - at * partRows));
 }
 
+/**
+ * What the erasure of a person takes of a dataset: their rows, or the whole version where a stream that it was made from
+ * has a subject whose column was not kept.
+ *
+ * @param subjectOf the column of a stream that says whose a reading is; null where it has none
+ * @returns null where no stream that it was made from says whose its readings are
+ */
+export function erasureOf(
+  { content, segments }: Pick<Dataset, 'content' | 'segments'>,
+  subjectOf: (stream: string) => string | null,
+): 'rows' | 'whole' | null {
+  const streams = [...new Set(segments.map(({ stream }) => stream))];
+  const subjects = streams.flatMap((stream) => subjectOf(stream) ?? []);
+  if (subjects.length === 0) return null;
+  return subjects.every((subject) => content.columns.some(({ name }) => name === subject)) ? 'rows' : 'whole';
+}
+
 /** `sizes` of a content, where its rows do not tell them. */
 export function unevenSizes(sizes: readonly number[], partRows: number): { readonly sizes?: readonly number[] } {
   return sizes.slice(0, -1).every((size) => size === partRows) ? {} : { sizes };

@@ -45,11 +45,13 @@ import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { ServerError } from '../errors.ts';
 import { errorWord, traced } from '../trace/active-span.ts';
+import { CheckThread } from './check-thread.ts';
 import { ConditionReader, TEMPLATE_READER } from './condition-reader.ts';
 import { decideExport } from './query-access.ts';
 import type { QueryAccess } from './query-access.ts';
 import { withNearestColumn } from './nearest-column.ts';
 import { OwnQuestions } from './own-questions.ts';
+import { PieceLine } from './piece-line.ts';
 import { PrivateQueries } from './private-queries.ts';
 import { QueryOutcomes } from './query-outcomes.ts';
 import type { QueryOutcome } from './query-outcomes.ts';
@@ -418,8 +420,6 @@ export class QueryService implements Queries, AsyncDisposable {
       }
       await logged;
       const { plan, keys, ended, segments } = await this.#planner.plan(caller, request, statement, purpose, shown);
-      const pieces = new FrozenPieces(take);
-      const ports: RunPorts = { sink: (part) => pieces.push(part), keys, ended };
       const { freezing = FREEZE_LIMITS } = this.#parts;
       const slices = slicesOf(statement, plan, segments, freezing.sliceRows);
       const { digested: _, ...rest } = plan;
@@ -430,16 +430,34 @@ export class QueryService implements Queries, AsyncDisposable {
         limits: { ...plan.limits, ...datasetLimits(this.#parts.template()), threads: 1 },
         columnNotes: knownNotes(plan, statement, access),
       };
-      const summary = await process.execute({ plan: frozenPlan, format: 'frozen' }, ports, signal);
-      pieces.end();
+      const content = await this.#takeFrozen(process, frozenPlan, { keys, ended }, take, signal);
       requireCurrent();
-      if (summary.frozen === undefined) throw new TypeError('a frozen answer tells what it is');
       const devices = await this.own.devicesIn(process, caller, segments, signal);
       const relations = decidedAbout(statement, access);
       const named = namedRelations(statement.source.ast, access.relations.keys());
-      const content = summary.frozen;
       return { content, statement, purpose, digest, access, segments, devices, relations, named, requireCurrent };
     });
+  }
+
+  /** Has a process make pieces, looks at each, and hands it on. @returns what they are committed to */
+  async #takeFrozen(
+    process: QueryProcess,
+    plan: QueryPlan,
+    rest: Pick<RunPorts, 'keys' | 'ended'>,
+    take: (piece: FrozenPiece) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<FrozenContent> {
+    await using thread = new CheckThread();
+    const { columnNotes: notes, limits } = plan;
+    const line = new PieceLine({ notes, mostRows: limits.rows, check: (piece) => thread.check(piece), take });
+    const pieces = new FrozenPieces((piece) => line.push(piece));
+    try {
+      await process.execute({ plan, format: 'frozen' }, { ...rest, sink: (part) => pieces.push(part) }, signal);
+      pieces.end();
+      return await line.end();
+    } finally {
+      await line.settled();
+    }
   }
 
   outcome(id: string, subject: Subject): QueryOutcome | null {

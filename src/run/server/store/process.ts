@@ -41,7 +41,7 @@ const offered: StoreMethods = {
     for (const form of forms) remember(templateFromJson(form));
     inForce = start.inForce;
     const places = placesToKeep(reached);
-    const placed = new PlacedObjects(await openDirectoryObjects(objects, { beside: true }), (name) =>
+    const placed = new PlacedObjects(await openDirectoryObjects(objects, { beside: 'store' }), (name) =>
       places.find(name),
     );
     holds = standing;

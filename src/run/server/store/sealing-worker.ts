@@ -28,7 +28,9 @@ const offered: SealingMethods = {
     places.resolve(placesToRead(start));
     const found = await places.promise;
     const made = makeHere({
-      objects: new PlacedObjects(await openDirectoryObjects(objects, { beside: true }), (name) => found.find(name)),
+      objects: new PlacedObjects(await openDirectoryObjects(objects, { beside: 'sealing' }), (name) =>
+        found.find(name),
+      ),
       dataKeys: remoteDataKeys(main),
       segmentKeys: remoteSegmentKeys(main),
       audit: { append: (event) => main.call('audit', event) },

@@ -31,6 +31,7 @@ function recordDatasets(dataset: Dataset = makeDataset()) {
     }),
     remove: async (actor) => void removed.push(actor),
     endOf: () => micros(5_000_000),
+    erasureOf: () => 'whole',
     leftOut: async () => ({ subjects: 1, rows: 2 }),
   };
   return { datasets, asked, removed };
@@ -43,7 +44,8 @@ test('POST /v1/datasets makes a statement of a view and a condition, or takes on
     body: { name: 'training', from: 'pump', where: 'a > 1 -- b', keepDays: 2 },
   });
   assert.equal(made.status, 201, made.text);
-  assert.deepEqual([made.json()['version'], made.json()['ends']], [1, '1970-01-01T00:00:05Z']);
+  const { version, ends, erasure } = made.json();
+  assert.deepEqual([version, ends, erasure], [1, '1970-01-01T00:00:05Z', 'whole']);
   await call('POST', '/v1/datasets', {
     body: { name: 'training', sql: 'select 1 as n', purpose: 'quality', parameters: [1] },
   });

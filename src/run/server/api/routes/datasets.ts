@@ -33,6 +33,11 @@ const DATASET = Type.Object({
   parts: Type.Integer({ minimum: 0, description: 'Leaves of the tree that its digest commits to.' }),
   digest,
   columns: listOf(COLUMN),
+  erasure: orNull(
+    Type.Enum(['rows', 'whole'] as const, {
+      description: 'What the erasure of a person takes of it; null where its streams do not say whose readings are.',
+    }),
+  ),
 });
 const DETAIL = Type.Object({
   dataset: DATASET,
@@ -299,6 +304,7 @@ function showDataset(dataset: Dataset, datasets: Services['datasets']) {
       class: column.class,
       unit: column.unit,
     })),
+    erasure: datasets.erasureOf(dataset),
   };
 }
 
