@@ -2,17 +2,14 @@ import { loadavg } from 'node:os';
 import { fillPlatform } from './support/fill-platform.ts';
 import { absolute } from './support/measurement.ts';
 import type { Bench } from './support/measurement.ts';
-import { PUMP_TEMPLATE, pumpPayloads, startPumps } from './support/platform-fleet.ts';
+import { startPumps, WORKER_TEMPLATE, workerPayloads } from './support/platform-fleet.ts';
 
 const ROWS = 10_000_000;
 const PERSONS = 2_000;
 const MOST_SECONDS = 600;
 
 /** The pumps of the other benches, and who was at them. */
-const TEMPLATE = PUMP_TEMPLATE.replace(
-  '    fields:\n',
-  '    purposes: [care]\n    subject: worker\n    fields:\n      worker: {type: text, class: identifier}\n',
-).replace(
+const TEMPLATE = WORKER_TEMPLATE.replace(
   'people: {',
   'people: {dpo: {query: [pump], purposes: [care], sees: [operational, identifier], may: [erase]}, ',
 );
@@ -28,7 +25,7 @@ interface Request {
 export const bench: Bench = async (note) => {
   await using fleet = await startPumps(10, {}, TEMPLATE);
   const { weir } = fleet;
-  const payloads = pumpPayloads(20_000).map((text, i) => `{"worker":"worker-${i % PERSONS}",${text.slice(1)}`);
+  const payloads = workerPayloads(20_000, PERSONS);
   const stored = await fillPlatform(fleet, ROWS, payloads);
   const token = await weir.addUser('dpo', ['dpo']);
   const { segments } = await weir.status();

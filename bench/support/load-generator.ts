@@ -40,7 +40,22 @@ export interface LoadResult {
   readonly generatorMicros: number;
   /** Readings that a write took with it, on average. */
   readonly perWrite: number;
+  /** How many were acknowledged when, from the start, looked at every 10 ms. */
+  readonly curve: readonly CurvePoint[];
 }
+
+/** So many readings were acknowledged at a moment of the machine's monotonic clock, in milliseconds. */
+export interface CurvePoint {
+  readonly atMs: number;
+  readonly readings: number;
+}
+
+/** The machine's monotonic clock in milliseconds, which all processes share. */
+export function machineMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+const CURVE_EVERY_MS = 10;
 
 /** What comes is read into it. */
 const INCOMING = Buffer.allocUnsafe(65_536);
@@ -212,6 +227,9 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   const ring = makeRing(load);
   const connections: Connection[] = [];
   for (let i = 0; i < load.connections.length; i++) connections.push(await Connection.open(load, i, ring, latencies));
+  const curve: CurvePoint[] = [];
+  const look = (): unknown => curve.push({ atMs: machineMs(), readings: total(connections) });
+  const drawer = setInterval(look, CURVE_EVERY_MS);
   if (load.rate === null) for (const connection of connections) connection.runClosed();
   const pacer = load.rate === null ? null : pace(connections, load, load.rate);
   await sleep(load.warmUpSeconds);
@@ -224,8 +242,10 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   const perSecond = (acknowledged / (performance.now() - start)) * 1_000;
   const used = process.cpuUsage(usedBefore);
   if (pacer !== null) clearInterval(pacer);
+  clearInterval(drawer);
   const measured = latencies === null ? null : Float64Array.from(latencies).sort();
   for (const connection of connections) connection.close();
+  look();
   const all = total(connections);
   const sent = connections.reduce((sum, { inFlight }) => sum + inFlight, all);
   return {
@@ -234,6 +254,7 @@ export async function runLoad(load: Load): Promise<LoadResult> {
     sent,
     perSecond,
     latency: measured === null ? null : quantiles(measured),
+    curve,
     perWrite: sent / connections.reduce((sum, { writes }) => sum + writes, 0),
     generatorMicros: (used.user + used.system) / acknowledged,
   };

@@ -10,6 +10,12 @@ limits: {connections: 20000, connections-per-device: 1024, query-rows: 20000000}
 streams:${PUMP_STREAM}people: {analyst: {query: [pump], sees: [operational]}}
 `;
 
+/** The same with who was at each pump, by whom its readings can be found and erased. */
+export const WORKER_TEMPLATE = PUMP_TEMPLATE.replace(
+  '    fields:\n',
+  '    purposes: [care]\n    subject: worker\n    fields:\n      worker: {type: text, class: identifier}\n',
+);
+
 /** Readings of a pump as JSON, about 170 bytes each: slow waves with noise, and the digits that sensors give. */
 export function pumpPayloads(count: number): readonly string[] {
   // A linear congruential generator (Numerical Recipes): the same noise in each run.
@@ -25,6 +31,11 @@ export function pumpPayloads(count: number): readonly string[] {
       `"thermocouple":${value(26, 1, 4)},"voltage":${value(230, 5, 3)},"flow_rate":${value(32, 1, 4)}}`
     );
   });
+}
+
+/** The same with who was at the pump, one of so many persons in turn. */
+export function workerPayloads(count: number, persons: number): readonly string[] {
+  return pumpPayloads(count).map((text, i) => `{"worker":"worker-${i % persons}",${text.slice(1)}`);
 }
 
 /** A platform with enrolled pumps. */

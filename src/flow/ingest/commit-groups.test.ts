@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import type { JournalPosition, JournalRecord, JournalWriter } from '#flow/journal/index.ts';
 import { DeviceTable, markOf } from '#trust/identity/index.ts';
 import { CommitGroups } from './commit-groups.ts';
+import type { CommitGroupsParts } from './commit-groups.ts';
 
-function setup() {
+function setup(pace?: CommitGroupsParts['pace']) {
   const groups: { kinds: string[]; settle: PromiseWithResolvers<JournalPosition> }[] = [];
   const journal: JournalWriter = {
     append(records: readonly JournalRecord[]) {
@@ -15,7 +16,7 @@ function setup() {
     close: () => Promise.resolve(),
   };
   const table = DeviceTable.create({ devices: 1, streams: 1, records: 1, window: 4, stepped: 1 }, new Uint8Array(8));
-  const commit = new CommitGroups({ journal, table, worker: 2, digestKey: new Uint8Array(32) });
+  const commit = new CommitGroups({ journal, table, worker: 2, digestKey: new Uint8Array(32), ...(pace && { pace }) });
   return { commit, groups };
 }
 
@@ -67,6 +68,33 @@ test('a group that fails takes the open one with it, and the next goes on', asyn
   await turn();
   assert.equal(groups.length, 2);
   assert.equal(commit.mark, markOf(2, 4));
+});
+
+test('a group with readings waits for its turn, and takes along what comes meanwhile', async () => {
+  const waits = [5, 0];
+  const cuts: number[] = [];
+  const pace = { waitMs: () => waits.shift() ?? 0, cut: (rows: number) => void cuts.push(rows) };
+  const { commit, groups } = setup(pace);
+  commit.made({ stream: 's', template: 't', rows: 3, columns: [] });
+  const first = commit.durable();
+  await turn();
+  assert.equal(groups.length, 0, 'it is not its turn');
+  commit.made({ stream: 's', template: 't', rows: 4, columns: [] });
+  assert.equal(commit.durable(), first);
+  while (groups.length === 0) await turn();
+  assert.deepEqual(groups[0]!.kinds, ['batch', 'batch']);
+  assert.deepEqual(cuts, [7]);
+  groups[0]!.settle.resolve({ file: 'f', offset: 1 });
+  await first;
+});
+
+test('what is no reading waits for nothing', async () => {
+  const { commit, groups } = setup({ waitMs: () => 60_000, cut: () => undefined });
+  commit.session(event);
+  await turn();
+  assert.equal(groups.length, 1);
+  groups[0]!.settle.resolve({ file: 'f', offset: 1 });
+  await commit.drain();
 });
 
 test('a journal that throws fails the group as one that rejects', async () => {

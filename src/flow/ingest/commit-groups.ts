@@ -3,6 +3,7 @@ import type { JournalRecord, JournalWriter, SessionEvent } from '#flow/journal/i
 import { PendingReadings, markOf } from '#trust/identity/index.ts';
 import type { DeviceTable } from '#trust/identity/index.ts';
 import type { BatchBuilder } from './batch-builder.ts';
+import type { CommitPace } from './commit-pace.ts';
 import { RefusalCounter } from './refusal-counter.ts';
 import type { KnownValue } from './tokeniser.ts';
 import type { VaultValue, VaultWriter } from './vault-record.ts';
@@ -45,6 +46,8 @@ export interface CommitGroupsParts {
   readonly digestKey: Uint8Array;
   /** Where readings go that are not stored one by one; a template with such streams needs it. */
   readonly windows?: WindowSink;
+  /** When groups of readings may be cut; as soon as can be where it is absent. */
+  readonly pace?: Pick<CommitPace, 'waitMs' | 'cut'>;
 }
 
 const DONE = Promise.resolve();
@@ -62,6 +65,7 @@ export class CommitGroups {
   readonly #builders = new Set<BatchBuilder>();
   readonly #windows = new Set<WindowGroupBuilder>();
   readonly #sink: WindowSink | null;
+  readonly #pace: CommitGroupsParts['pace'];
   #made: Batch[] = [];
   readonly #refusals: RefusalCounter;
   readonly #idle: PendingReadings[];
@@ -78,9 +82,10 @@ export class CommitGroups {
   #sealing: VaultWriter | null = null;
   #vaultRoom = Infinity;
 
-  constructor({ journal, table, worker, digestKey, windows }: CommitGroupsParts) {
+  constructor({ journal, table, worker, digestKey, windows, pace }: CommitGroupsParts) {
     this.#journal = journal;
     this.#sink = windows ?? null;
+    this.#pace = pace;
     this.#worker = worker;
     this.#refusals = new RefusalCounter(digestKey);
     this.#idle = [new PendingReadings(table)];
@@ -173,14 +178,20 @@ export class CommitGroups {
     return this.#rows > 0 || this.#refusals.size > 0 || this.#sessions.length > 0;
   }
 
-  /** A group is cut after the events of this turn, so that all sockets that are ready get into it. */
+  /**
+   * A group is cut after the events of this turn, so that all sockets that are ready get into it; one of readings not before
+   * its time, where acknowledging goes faster than what follows.
+   */
   #wake(): void {
     if (this.#scheduled || this.#writing !== null) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    const cut = (): void => {
       this.#scheduled = false;
       if (this.#writing === null && this.#hasWork()) this.#cut();
-    });
+    };
+    const wait = this.#rows === 0 ? 0 : (this.#pace?.waitMs() ?? 0);
+    if (wait > 0) setTimeout(cut, wait);
+    else setImmediate(cut);
   }
 
   /** What was taken along under a template that had a vault goes there although another one is in force by now. */
@@ -206,6 +217,7 @@ export class CommitGroups {
     this.#writing = group;
     this.#writingRows = this.#rows;
     this.#rows = 0;
+    this.#pace?.cut(this.#writingRows);
     this.#open = new Group(group.number + 1, this.#idle.pop()!);
     Promise.try(() => this.#write(records, windows)).then(
       () => this.#succeeded(group),

@@ -8,6 +8,7 @@ export type { Allowance, Outcomes, Sender, Speaker, WireFormat } from './sender.
 export type { RefusedSubjects } from './checks/subjects.ts';
 export { openVaultRecord, VaultWriter } from './vault-record.ts';
 export type { VaultKey, VaultValue } from './vault-record.ts';
+export { CommitPace } from './commit-pace.ts';
 export { judgeValue } from './judge-value.ts';
 export { coarsen, coarsenTime } from './grid.ts';
 export type { StreamTally } from './stream-ingest.ts';

@@ -8,6 +8,7 @@ import { checkSize } from './checks/size.ts';
 import { compileGuards, refusedDevices } from './checks/subjects.ts';
 import type { RefusedSubjects } from './checks/subjects.ts';
 import { CommitGroups } from './commit-groups.ts';
+import type { CommitPace } from './commit-pace.ts';
 import { firstByte } from './decode/each-reading.ts';
 import { JsonParser } from './decode/json-parser.ts';
 import type { Decoded } from './decode/json-parser.ts';
@@ -63,6 +64,8 @@ export interface IngestParts extends TemplateTerms {
   readonly findDevice?: (name: string) => Speaker | null;
   /** Is told of a device whose readings come from two that count `seq` each on its own. */
   readonly interleaved?: (device: string) => void;
+  /** When readings may be acknowledged; as soon as can be where it is absent. */
+  readonly pace?: Pick<CommitPace, 'waitMs' | 'cut'>;
   /** Readings that may wait for durability at once; more are asked to come later. */
   readonly mostWaiting?: number;
 }

@@ -19,4 +19,7 @@ export { nodeFiles } from './journal-files.ts';
 export type { JournalFiles, JournalHandle } from './journal-files.ts';
 export { encodeRecord, decodeRecord, RECORD_VERSION } from './record-codec.ts';
 export { ByteWriter } from './byte-writer.ts';
+export { allowedRate, lowerRate } from './allowed-rate.ts';
+export { ReaderLag } from './reader-lag.ts';
+export { SmoothRate } from './smooth-rate.ts';
 export { BATCH_ROWS_LIMIT } from './batch-codec.ts';

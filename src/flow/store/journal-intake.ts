@@ -8,7 +8,7 @@ import type { VaultCarrier } from './vault-carrier.ts';
 export interface IntakeLimits {
   /** Rows waiting at which reading the journal pauses until some are sealed. */
   readonly pauseRows: number;
-  /** Bytes held at which it does. */
+  /** Bytes of what waits at which it does. */
   readonly pauseBytes: number;
 }
 
@@ -32,6 +32,9 @@ export interface IntakeParts {
 export class JournalIntake {
   readonly #parts: IntakeParts;
   readonly #offsets: Map<string, number>;
+  /** What of the offsets has changed since it was asked for. */
+  #moved = new Map<string, number>();
+  #taken = 0;
   readonly #watermarks = new Map<string, number>();
   readonly #caughtUp = Promise.withResolvers<void>();
   #isCaughtUp = false;
@@ -46,6 +49,18 @@ export class JournalIntake {
 
   get isPaused(): boolean {
     return this.#paused;
+  }
+
+  /** Rows that were taken into the tail. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** How far it has come in the files that it has read in since this was last called. */
+  takeMoved(): ReadonlyMap<string, number> {
+    const moved = this.#moved;
+    this.#moved = new Map();
+    return moved;
   }
 
   /** True once everything is in the tail that was durable at the start. */
@@ -88,10 +103,13 @@ export class JournalIntake {
       this.#offsets.set(file, offset);
       if (record.kind === 'batch' && record.batch.rows > 0 && offset > this.#sealedUpTo(record.batch.stream, file)) {
         tail.add({ batch: record.batch, file, before, after: offset }, clock.monotonicMs());
+        this.#taken += record.batch.rows;
+        this.#moved.set(file, offset);
         if (this.#isFull()) await this.#pause();
       } else {
         if (record.kind === 'vault') await this.#parts.vault.add(record);
         tail.passed(file, offset);
+        this.#moved.set(file, offset);
       }
       if (signal.aborted) return;
     }
@@ -103,7 +121,7 @@ export class JournalIntake {
 
   #isFull(): boolean {
     const { tail, limits } = this.#parts;
-    return tail.rows >= limits.pauseRows || tail.bytes >= limits.pauseBytes;
+    return tail.rows >= limits.pauseRows || tail.waitingBytes >= limits.pauseBytes;
   }
 
   async #pause(): Promise<void> {

@@ -16,6 +16,9 @@ export interface StoreLimits extends IntakeLimits {
   readonly blocks: Millis;
   /** How long published readings stay in the tail for queries that began before. */
   readonly linger: Millis;
+  /** How many bytes of them do, and how long they do in any case. */
+  readonly lingerBytes: number;
+  readonly lingerLeast: Millis;
   /** How long replaced objects stay for queries that began before. */
   readonly grace: Millis;
   /** How often is looked for readings that are kept no longer. */
@@ -36,9 +39,11 @@ export const STORE_LIMITS: StoreLimits = {
   pressRows: 3 * CUT_LIMITS.rows,
   compaction: COMPACTION_LIMITS,
   pauseRows: 2_097_152,
-  pauseBytes: 512 * 1_048_576,
+  pauseBytes: 384 * 1_048_576,
   blocks: millis(100),
   linger: seconds(15),
+  lingerBytes: 128 * 1_048_576,
+  lingerLeast: seconds(2),
   grace: minutes(10),
   expiry: seconds(5),
   carry: seconds(5),

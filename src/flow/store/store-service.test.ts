@@ -72,6 +72,20 @@ describe('StoreService', () => {
     await assert.rejects(service.snapshot('climate', ['time'], 0), { code: 'STORE_SNAPSHOT_EXPIRED' });
   });
 
+  it('tells what of the journal is in the tail, and how much more has room', async (t) => {
+    const world = await storeWorld(t);
+    const journal = new MemoryJournal();
+    await using service = await start(world, journal, { limits: { ...QUICK, pauseRows: 40 } });
+    assert.equal(service.progress(), null);
+    journal.batch('w0', climateBatch(0, 10));
+    journal.append('w0', { kind: 'refusals', counts: [] });
+    await until(() => service.status.tailRows === 10);
+    const { offsets, roomPerSecond } = service.progress() ?? {};
+    assert.deepEqual(offsets, new Map([['w0', 2]]));
+    assert.equal(roomPerSecond, null);
+    assert.equal(service.progress(), null, 'nothing has changed');
+  });
+
   it('is pressed while somebody waits for something to be sealed, while much waits, and as it ends', async (t) => {
     const world = await storeWorld(t);
     const journal = new MemoryJournal();

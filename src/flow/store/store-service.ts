@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { hasCode } from '#base/core/index.ts';
 import type { Batch, FieldType, Log, Metrics, Millis } from '#base/core/index.ts';
+import { SmoothRate } from '#flow/journal/index.ts';
 import type { JournalReader, VaultRecord } from '#flow/journal/index.ts';
 import { Carrier } from './archive/carrier.ts';
 import type { Places } from './archive/carrier.ts';
@@ -28,6 +29,7 @@ import { addFindings, columnsToSearch, findSubject, NOTHING_FOUND } from './subj
 import type { SubjectFinding, SubjectRows } from './subject-rows.ts';
 import { joinSpans, SPAN_COLUMNS, subjectSpans } from './subject-spans.ts';
 import type { SubjectSpan } from './subject-spans.ts';
+import { SealingRoom } from './sealing-room.ts';
 import { STORE_LIMITS } from './store-limits.ts';
 import type { StoreLimits } from './store-limits.ts';
 import { snapshotOf, Tail } from './tail.ts';
@@ -67,6 +69,16 @@ export interface StoreParts extends SealingParts {
 /** What a statement reads of the tail: blocks, and what is in none. */
 export interface ServedTail extends TailSnapshot {
   readonly blocks: readonly TailBlock[];
+}
+
+/** What those who write the journal go by, so that they acknowledge no faster than readings can be seen. */
+export interface StoreProgress {
+  /** How far the tail has come in journal files since it was last told. */
+  readonly offsets: ReadonlyMap<string, number>;
+  /** Readings a second that came into the tail. */
+  readonly takenPerSecond: number;
+  /** Readings a second that sealing has room for; null where as many may come as like to. */
+  readonly roomPerSecond: number | null;
 }
 
 /** How the store is, for status and controls. */
@@ -109,6 +121,9 @@ export class StoreService implements AsyncDisposable {
   readonly #compactor: Compactor;
   readonly #carrier: Carrier | null;
   readonly #vault: VaultCarrier;
+  readonly #room: SealingRoom;
+  readonly #takenRate = new SmoothRate(TAKEN_OVER_MS);
+  #told = { taken: 0, atMs: 0, hadRoom: true };
   #version: number;
   #sealedSegments = 0;
   #sealedRows = 0;
@@ -141,6 +156,7 @@ export class StoreService implements AsyncDisposable {
     // What was in the tail at earlier versions is not known any more.
     this.#tail = new Tail(state.version);
     const { journal, clock, metrics } = parts;
+    this.#room = new SealingRoom(this.#limits, this.#limits.cut.rows);
     this.#vault = new VaultCarrier(parts.vault ?? ((): Promise<void> => Promise.resolve()));
     const onPause = (): void => this.#wake?.();
     const intake = {
@@ -217,7 +233,25 @@ export class StoreService implements AsyncDisposable {
   /** Whether sealing has no time to rest: somebody waits for it, the service ends, much waits, or the journal does. */
   get isPressed(): boolean {
     const isEnding = this.#stop.signal.aborted;
-    return this.#awaited > 0 || isEnding || this.#intake.isPaused || this.#tail.rows >= this.#limits.pressRows;
+    const isMuch = this.#tail.rows >= this.#limits.pressRows || this.#room.load(this.#waiting()) >= 0.5;
+    return this.#awaited > 0 || isEnding || this.#intake.isPaused || isMuch;
+  }
+
+  /** What changed since this was last called; null where nothing did. */
+  progress(): StoreProgress | null {
+    const offsets = this.#intake.takeMoved();
+    const nowMs = this.#parts.clock.monotonicMs();
+    const { taken } = this.#intake;
+    const roomPerSecond = this.#room.perSecond(this.#waiting(), nowMs);
+    const before = this.#told;
+    this.#told = { taken, atMs: nowMs, hadRoom: roomPerSecond === null };
+    this.#takenRate.note(taken - before.taken, nowMs - before.atMs);
+    if (offsets.size === 0 && before.hadRoom && roomPerSecond === null) return null;
+    return { offsets, takenPerSecond: this.#takenRate.perSecond ?? 0, roomPerSecond };
+  }
+
+  #waiting(): { rows: number; bytes: number } {
+    return { rows: this.#tail.rows, bytes: this.#tail.waitingBytes };
   }
 
   /**
@@ -446,7 +480,8 @@ export class StoreService implements AsyncDisposable {
     const { clock } = this.#parts;
     while (!this.#stop.signal.aborted) {
       const nowMs = clock.monotonicMs();
-      this.#tail.forget(nowMs - this.#limits.linger);
+      const { linger, lingerBytes, lingerLeast } = this.#limits;
+      this.#tail.forget(nowMs - linger, { bytes: lingerBytes, untilMs: nowMs - lingerLeast });
       this.#intake.resume();
       const due = nowMs < this.#retryAtMs ? null : decideCut(this.#tail.summaries(), this.#limits.cut, nowMs);
       if (due !== null) {
@@ -519,6 +554,7 @@ export class StoreService implements AsyncDisposable {
   /** @returns the rows that were sealed */
   async #seal(stream: string): Promise<number> {
     const { publisher, clock, metrics } = this.#parts;
+    const beganMs = clock.monotonicMs();
     const content = await this.#contentOf(stream);
     if (content === null) return 0;
     const { cut } = content;
@@ -529,6 +565,7 @@ export class StoreService implements AsyncDisposable {
     this.#tail.publishing(cut, this.#version + 1);
     const version = await publishing(publisher.publish({ segment, cursor }));
     this.#advance(cut, version);
+    this.#room.sealed(cut.rows, clock.monotonicMs() - beganMs);
     this.#compactor.add(segment);
     metrics.count('store_sealed_rows', { stream }, segment.rows);
     metrics.count('store_sealed_bytes', { stream }, segment.size);
@@ -612,6 +649,8 @@ export class StoreService implements AsyncDisposable {
     await this.#parts.publisher.saveCursor(cursor);
   }
 }
+
+const TAKEN_OVER_MS = 500;
 
 async function publishing(step: Promise<number>): Promise<number> {
   try {

@@ -110,6 +110,28 @@ describe('Tail', () => {
   });
 });
 
+describe('Tail.forget() with a bound of bytes', () => {
+  it('lets go of what was published first, as far as it may, and of nothing that waits', () => {
+    const tail = filled();
+    const all = tail.bytes;
+    assert.equal(tail.waitingBytes, all);
+    tail.published(tail.cut('climate', 20)!, 1, 5);
+    tail.published(tail.cut('climate', 20)!, 2, 8);
+    const lingering = all - tail.waitingBytes;
+    assert.ok(lingering > 0);
+    tail.forget(0, { bytes: lingering, untilMs: 100 });
+    assert.equal(tail.bytes, all, 'so many may linger');
+    tail.forget(0, { bytes: lingering - 1, untilMs: 5 });
+    assert.equal(tail.bytes, all, 'the first was published too lately');
+    tail.forget(0, { bytes: lingering - 1, untilMs: 100 });
+    assert.throws(() => tail.visible('climate', 0), { code: 'STORE_SNAPSHOT_EXPIRED' });
+    assert.equal(snapshotOf(tail.visible('climate', 1), []).rows, 10);
+    tail.forget(0, { bytes: 0, untilMs: 100 });
+    assert.equal(tail.bytes, tail.waitingBytes);
+    assert.equal(tail.rows, 4);
+  });
+});
+
 describe('Tail between a publication and its answer', () => {
   it('does not show twice what queries may see sealed already', () => {
     const tail = filled();

@@ -55,6 +55,8 @@ interface Held extends HeldEntry {
   expected: number | null;
 }
 
+const A_MICROSECOND = 0.001;
+
 /**
  * Readings that are durable in the journal and not yet in a segment.
  *
@@ -67,6 +69,9 @@ export class Tail {
   readonly #read = new Map<string, number>();
   #rows = 0;
   #bytes = 0;
+  #waitingBytes = 0;
+  /** Publications whose readings linger, oldest first. */
+  #lingering: { readonly atMs: number; bytes: number }[] = [];
   /** Versions before this cannot be answered any more: some of their readings have left. */
   #forgotten: number;
 
@@ -85,6 +90,11 @@ export class Tail {
     return this.#bytes;
   }
 
+  /** Bytes of values that no segment has. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   /** Takes a batch. @param nowMs monotonic milliseconds */
   add(entry: TailEntry, nowMs: number): void {
     const held = {
@@ -101,6 +111,7 @@ export class Tail {
     else list.push(held);
     this.#rows += entry.batch.rows;
     this.#bytes += held.bytes;
+    this.#waitingBytes += held.bytes;
     this.passed(entry.file, entry.after);
   }
 
@@ -164,16 +175,37 @@ export class Tail {
   /** Notes that a cut is in a segment that queries see from a version on. */
   published(cut: TailCut, version: number, nowMs: number): void {
     const sealed = new Set<TailEntry>(cut.entries);
+    const publication = { atMs: nowMs, bytes: 0 };
+    this.#lingering.push(publication);
     for (const held of this.#streams.get(cut.stream) ?? []) {
       if (held.published !== null || !sealed.has(held)) continue;
       held.published = version;
       held.publishedMs = nowMs;
       this.#rows -= held.batch.rows;
+      this.#waitingBytes -= held.bytes;
+      publication.bytes += held.bytes;
     }
   }
 
-  /** Lets go of what was published before a moment; monotonic milliseconds. */
-  forget(beforeMs: number): void {
+  /**
+   * Lets go of what was published before a moment, and of what was published first where more bytes linger than may; monotonic
+   * milliseconds.
+   *
+   * @param bound what was published from `untilMs` on stays in any case
+   */
+  forget(beforeMs: number, bound: { readonly bytes: number; readonly untilMs: number } | null = null): void {
+    let upTo = beforeMs;
+    let bytes = this.#bytes - this.#waitingBytes;
+    for (const publication of this.#lingering) {
+      if (bound === null || bytes <= bound.bytes || publication.atMs >= bound.untilMs) break;
+      bytes -= publication.bytes;
+      upTo = Math.max(upTo, publication.atMs + A_MICROSECOND);
+    }
+    this.#lingering = this.#lingering.filter(({ atMs }) => atMs >= upTo);
+    this.#forgetBefore(upTo);
+  }
+
+  #forgetBefore(beforeMs: number): void {
     for (const [stream, list] of this.#streams) {
       const kept = list.filter((held) => {
         const keep = held.published === null || held.publishedMs >= beforeMs;

@@ -11,6 +11,7 @@ export const STATUS: PlatformStatus = {
   processes: [{ name: 'gateway', state: 'running', pid: 2, restarts: 2 }],
   connections: 4,
   readings: { admitted: 5, duplicates: 1, perSecond: 2, refused: { step: 1, range: 3 }, dropped: 0 },
+  pace: { behindMs: 0, allowedPerSecond: null, heldBackSeconds: 0 },
   refusedConnections: {},
   journal: { bytes: 512 },
   tail: { rows: 7, bytes: 100 },

@@ -24,6 +24,15 @@ export interface PlatformStatus {
     /** Undeclared members that were dropped. */
     readonly dropped: number;
   };
+  /** How acknowledgements keep in step with what can be seen. */
+  readonly pace: {
+    /** For how long the oldest reading that cannot be seen yet has been acknowledged. */
+    readonly behindMs: number;
+    /** Readings a second that are acknowledged at most; null where as many as come. */
+    readonly allowedPerSecond: number | null;
+    /** For how long acknowledgements were held back since the start. */
+    readonly heldBackSeconds: number;
+  };
   /** Connections refused by reason, since the start. */
   readonly refusedConnections: Readonly<Record<string, number>>;
   readonly journal: { readonly bytes: number };

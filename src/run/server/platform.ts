@@ -152,7 +152,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   opened.defer(() => void forked.kill('SIGKILL'));
 
   // Read through the box, since identity asks what is declared before the versions are open.
-  const box: { versions: TemplateVersions | null; statusPort: number | null } = { versions: null, statusPort: null };
+  const box: { versions: TemplateVersions | null; statusPort: number | null; gateway: GatewayHost | null } = {
+    versions: null,
+    statusPort: null,
+    gateway: null,
+  };
   const declared = declaredBy(
     () => box.versions?.current ?? null,
     () => box.statusPort,
@@ -244,6 +248,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     owed,
     templates: () => versions.all(),
     holds: () => retention.holds,
+    progressed: (progress) => box.gateway?.useProgress(progress),
     passed: async () => (await watch.passed())?.entries().toArray() ?? null,
   });
   opened.defer(() => store.stop(DRAIN_MS));
@@ -559,6 +564,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       watch.wake();
     },
   });
+  box.gateway = gateway;
   opened.defer(() => watch.stop(DRAIN_MS));
   vault.onRoom((room) => gateway.useVaultRoom(room));
   opened.defer(() => gateway.stop(DRAIN_MS));

@@ -18,6 +18,12 @@ test('showStatus() has a line for each part', () => {
   assert.match(showStatus({ ...STATUS, exposures }), /^memory +swap on \/dev\/sda2 is not encrypted$/m);
   assert.doesNotMatch(text, /^proposals/m);
   assert.match(showStatus({ ...STATUS, proposals: { waiting: 2 } }), /^proposals +2 wait to be approved/m);
+  assert.match(text, /^back-pressure +none$/m);
+  const pace = { behindMs: 420, allowedPerSecond: 250_000, heldBackSeconds: 3.21 };
+  assert.match(
+    showStatus({ ...STATUS, pace }),
+    /^back-pressure +250000 readings per second at most, the newest seen after 420 ms; held back 3\.2 s since the start$/m,
+  );
   assert.match(text, /^processes +gateway running \(2 restarts\)$/m);
 });
 

@@ -17,6 +17,13 @@ export function addStatusCommand(program: Command, contextOf: ContextOf): void {
 
 type Row = readonly [what: string, how: string];
 
+/** How acknowledgements are kept in step with what can be seen. */
+function pressureOf({ pace: { allowedPerSecond, behindMs, heldBackSeconds } }: PlatformStatus): string {
+  const since = heldBackSeconds === 0 ? '' : `; held back ${heldBackSeconds.toFixed(1)} s since the start`;
+  if (allowedPerSecond === null) return `none${since}`;
+  return `${allowedPerSecond} readings per second at most, the newest seen after ${behindMs} ms${since}`;
+}
+
 /** The state of a platform as a person reads it. */
 export function showStatus(status: PlatformStatus): string {
   const { readings, segments, archive, audit } = status;
@@ -35,6 +42,7 @@ export function showStatus(status: PlatformStatus): string {
       ? []
       : [['left out', `${readings.dropped} values that no field declares: weir collection`] satisfies Row]),
     ['journal', `${status.journal.bytes} bytes, ${status.tail.rows} rows not yet sealed`],
+    ['back-pressure', pressureOf(status)],
     ['segments', `${segments.count} with ${segments.rows} rows in ${segments.bytes} bytes`],
     ...archive.places.map(({ place, segments: own, bytes }): Row => [
       `in ${place}`,

@@ -19,6 +19,7 @@ export const STATUS = Type.Object({
     refused: countsByWord,
     dropped: count,
   }),
+  pace: Type.Object({ behindMs: count, allowedPerSecond: orNull(count), heldBackSeconds: Type.Number() }),
   refusedConnections: countsByWord,
   journal: Type.Object({ bytes: count }),
   tail: Type.Object({ rows: count, bytes: count }),

@@ -17,13 +17,31 @@ const byWord = (name: string, help: string, label: string, counts: Readonly<Reco
 
 /** What a platform says of itself as metrics. Labels are reasons and names of our own processes, never of devices. */
 export function statusMetrics(status: PlatformStatus): readonly MetricFamily[] {
-  const { readings, segments, tail, journal, audit, queries, processes } = status;
+  const { readings, pace, segments, tail, journal, audit, queries, processes } = status;
   return [
     one('weir_uptime_seconds', 'gauge', 'Seconds since the platform started.', status.uptimeSeconds),
     one('weir_degraded', 'gauge', 'Things that are not as they should be.', status.degraded.length),
     one('weir_connections', 'gauge', 'Connections of devices that are open.', status.connections),
     one('weir_readings_admitted_total', 'counter', 'Readings that were stored.', readings.admitted),
     one('weir_readings_duplicate_total', 'counter', 'Readings that had been stored before.', readings.duplicates),
+    one(
+      'weir_unseen_seconds',
+      'gauge',
+      'Age of the oldest acknowledged reading that no query sees.',
+      pace.behindMs / 1_000,
+    ),
+    {
+      name: 'weir_readings_allowed_per_second',
+      kind: 'gauge',
+      help: 'Readings a second that are acknowledged at most; none while as many as come.',
+      samples: pace.allowedPerSecond === null ? [] : [{ value: pace.allowedPerSecond }],
+    },
+    one(
+      'weir_acknowledgements_held_back_seconds_total',
+      'counter',
+      'For how long acknowledgements were held back so that what is acknowledged is seen soon.',
+      pace.heldBackSeconds,
+    ),
     byWord('weir_readings_refused_total', 'Readings that were refused, by reason.', 'reason', readings.refused),
     byWord(
       'weir_connections_refused_total',

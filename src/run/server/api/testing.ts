@@ -63,6 +63,7 @@ export const STATUS_EXAMPLE: PlatformStatus = {
   processes: [{ name: 'control', state: 'running', pid: 2, restarts: 0 }],
   connections: 4,
   readings: { admitted: 5, duplicates: 1, perSecond: 2, refused: { range: 3 }, dropped: 0 },
+  pace: { behindMs: 0, allowedPerSecond: null, heldBackSeconds: 0 },
   refusedConnections: {},
   journal: { bytes: 512 },
   tail: { rows: 7, bytes: 100 },

@@ -7,6 +7,7 @@ import type { AuditLog, CosignatureAnswer } from '#trust/audit/index.ts';
 import type { Consents } from '#trust/consent/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
 import type { DataDirectory } from '../data-directory.ts';
+import type { Pace } from '../gateway/contract.ts';
 import type { GatewayHost } from '../gateway/host.ts';
 import type { PlatformAddress, PlatformStatus } from '../platform-status.ts';
 import { memoryExposures } from '../process/memory-exposures.ts';
@@ -116,6 +117,7 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
       refused: counts.refused,
       dropped: counts.dropped,
     },
+    pace: shownPace(counts.pace),
     refusedConnections: counts.refusedConnections,
     journal: { bytes: await folderBytes(layout.journal) },
     tail: { rows: storeStatus?.tailRows ?? 0, bytes: storeStatus?.tailBytes ?? 0 },
@@ -170,6 +172,14 @@ export function makeRate(nowMs: () => number): (total: number) => number {
       last = { total, at };
     }
     return Math.max(0, rate);
+  };
+}
+
+function shownPace({ behindMs, allowedPerSecond, heldBackMs }: Pace): PlatformStatus['pace'] {
+  return {
+    behindMs: Math.round(behindMs),
+    allowedPerSecond: allowedPerSecond === null ? null : Math.round(allowedPerSecond),
+    heldBackSeconds: Math.round(heldBackMs) / 1_000,
   };
 }
 

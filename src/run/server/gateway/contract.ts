@@ -10,6 +10,7 @@ import type {
 } from '#flow/gateway/index.ts';
 import type { ImportGrant, RefusedSubjects, VaultKey, WindowGroup, WindowStates } from '#flow/ingest/index.ts';
 import type { ConsentChange, ConsentSnapshot } from '#trust/consent/index.ts';
+import type { StoreProgress } from '#flow/store/index.ts';
 import type { CheckerTrust, DirectoryChange, DirectorySnapshot } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import type { LeftOut } from '../control/left-out-book.ts';
@@ -98,6 +99,17 @@ export interface GatewayCounts {
   readonly refusedConnections: Readonly<Record<string, number>>;
   /** Open connections by version, suite and group of TLS. */
   readonly agreements: Readonly<Record<string, number>>;
+  readonly pace: Pace;
+}
+
+/** How acknowledgements keep in step with what can be seen. */
+export interface Pace {
+  /** For how long the oldest reading that cannot be seen yet has been acknowledged. */
+  readonly behindMs: number;
+  /** Readings a second that are acknowledged at most; null where as many as come. */
+  readonly allowedPerSecond: number | null;
+  /** For how long acknowledgements were held back since the start. */
+  readonly heldBackMs: number;
 }
 
 /** What the gateway process offers to control. */
@@ -118,6 +130,8 @@ export type GatewayMethods = {
   hold(held: boolean): void;
   /** How many more originals the vault takes. */
   vaultRoom(values: number): void;
+  /** What of the journal can be seen, and how fast it may grow. */
+  progress(progress: StoreProgress): void;
   renew(tls: TlsMaterial): Promise<void>;
   /** Other authorities count. */
   trust(trust: CheckerTrust): Promise<void>;
@@ -197,6 +211,8 @@ export type WorkerMethods = {
   hold(held: boolean): void;
   /** How many more originals the vault takes. */
   vaultRoom(values: number): void;
+  /** What of the journal can be seen, and how fast it may grow. */
+  progress(progress: StoreProgress): void;
   renew(tls: TlsMaterial): void;
   trust(trust: CheckerTrust): void;
   keys(stock: { kind: FileKeyKind; keys: readonly HandedFileKey[] }): void;

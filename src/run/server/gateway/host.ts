@@ -6,6 +6,7 @@ import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { ConnectionEnds, RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
 import type { ImportGrant, RefusedSubjects } from '#flow/ingest/index.ts';
+import type { StoreProgress } from '#flow/store/index.ts';
 import type { ConsentChange, Consents } from '#trust/consent/index.ts';
 import type { CheckerTrust, Identity } from '#trust/identity/index.ts';
 import type { Custody, KeyRing } from '#trust/keys/index.ts';
@@ -27,6 +28,7 @@ import { forwardChanges } from './forward-changes.ts';
 import { refusalLines } from './refusal-lines.ts';
 import { requireFreePorts } from './require-free-ports.ts';
 import { tokenKeysFor, vaultKeyFor } from './token-keys.ts';
+import { NO_PACE } from './visible-pace.ts';
 import { forkProcess, SupervisedProcess } from '../process/supervised-process.ts';
 import type { ForkSpec } from '../process/supervised-process.ts';
 import type {
@@ -220,6 +222,11 @@ export class GatewayHost {
     void this.#process.peer.then((peer) => peer.tell('hold', held)).catch(() => undefined);
   }
 
+  /** What of the journal can be seen, and how fast it may grow. */
+  useProgress(progress: StoreProgress): void {
+    void this.#process.peer.then((peer) => peer.tell('progress', progress)).catch(() => undefined);
+  }
+
   /** The vault takes so many originals more. */
   useVaultRoom(values: number): void {
     void this.#process.peer.then((peer) => peer.tell('vaultRoom', values)).catch(() => undefined);
@@ -254,6 +261,7 @@ export class GatewayHost {
         refused: {},
         refusedConnections: {},
         agreements: {},
+        pace: NO_PACE,
       }
     );
   }

@@ -39,6 +39,7 @@ import { MemoryDirectory, writeFlags } from './directory.ts';
 import { KeyStock } from './key-stock.ts';
 import { newestWritten, openWindowHost, readWindows, windowLayouts, windowsKept, windowsSince } from './window-host.ts';
 import type { LeftWindows, WindowHost } from './window-host.ts';
+import { joinPaces } from './visible-pace.ts';
 
 /** The gateway process: the main thread keeps the device table and the hub of sessions, workers do the rest. */
 
@@ -119,6 +120,9 @@ const offered: GatewayMethods = {
   },
   vaultRoom: (values) => {
     for (const worker of workers) worker.tell('vaultRoom', values);
+  },
+  progress: (progress) => {
+    for (const worker of workers) worker.tell('progress', progress);
   },
   trust: async (trust) => {
     await Promise.all(workers.map((worker) => worker.call('trust', trust)));
@@ -446,6 +450,7 @@ function sum(counts: readonly GatewayCounts[]): GatewayCounts {
       (all, { refusedConnections }) => add(all, refusedConnections),
       {} as Record<string, number>,
     ),
+    pace: joinPaces(counts.map(({ pace }) => pace)),
   };
 }
 

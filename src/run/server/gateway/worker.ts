@@ -22,6 +22,7 @@ import { noteSessions } from './device-sessions.ts';
 import type { DeviceSessions } from './device-sessions.ts';
 import { KeyStock } from './key-stock.ts';
 import { publishGuard } from './publish-guard.ts';
+import { VisiblePace } from './visible-pace.ts';
 import { openTokenKeys } from './token-keys.ts';
 
 /** A worker thread of the gateway: its own listeners, sessions, ingest and journal; the device table is shared. */
@@ -31,6 +32,8 @@ const JOURNAL_AGE_MS = 60_000;
 const QUARANTINE_BYTES = 16 * 1_048_576;
 const QUARANTINE_AGE_MS = 24 * 3_600_000;
 const LOW_STOCK = 4;
+/** How often the pace is set, beside whenever the store tells of itself. */
+const PACE_EVERY_MS = 50;
 /** The store is woken at most so often. */
 const COMMIT_NOTICE_MS = 50;
 
@@ -48,6 +51,7 @@ interface Running {
 
 const log = makeLog('gateway');
 const metrics = new MemoryMetrics();
+const pace = new VisiblePace(systemClock);
 const byReason = new Float64Array(256);
 const refused = new Map<string, number>();
 const stocks = {
@@ -104,6 +108,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
   const ingest = new Ingest({
     template,
     journal: noticing(journal),
+    pace: pace.commits,
     table,
     worker,
     digestKey: given.digestKey,
@@ -162,6 +167,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     traced: (span) => void (spans.length < MOST_SPANS && spans.push(span)),
     sharedPorts: begin.sharedPorts,
   });
+  setInterval(() => pace.look(), PACE_EVERY_MS).unref();
   setInterval(() => reportSeen(directory, lastSeen, addresses), SEEN_EVERY_MS).unref();
   setInterval(() => {
     const readings = takeRefused({ byReason, lastSeen, refused }, (name) => template.streams.has(name));
@@ -230,6 +236,7 @@ function noticing(journal: FileJournalWriter): Pick<FileJournalWriter, 'append' 
   return {
     append: async (records) => {
       const position = await journal.append(records);
+      pace.committed(records, position);
       timer ??= setTimeout(tell, Math.max(0, told + COMMIT_NOTICE_MS - performance.now()));
       return position;
     },
@@ -274,6 +281,7 @@ const offered: WorkerMethods = {
     refused: refusedByWord(byReason),
     refusedConnections: metrics.by('gateway_refused', 'reason'),
     agreements: running?.gateway.counts().agreements ?? {},
+    pace: pace.state,
   }),
   grantImport: (grant) => running?.grants.open(grant, systemClock.now()),
   refuseSubjects: (refused) => running?.ingest.refuseSubjects(refused),
@@ -284,6 +292,7 @@ const offered: WorkerMethods = {
     for (const journal of running.journals) await journal.turn();
   },
   hold: (held) => running?.ingest.hold(held),
+  progress: (progress) => pace.progressed(progress),
   vaultRoom: (values) => {
     if (running !== null) running.ingest.vaultRoom = values;
   },

@@ -12,6 +12,7 @@ import type {
   SegmentContent,
   ServedTail,
   StoreErrorCode,
+  StoreProgress,
   StoreState,
   StoreStatus,
   SubjectReadings,
@@ -92,6 +93,8 @@ export type StoreControlMethods = {
   passed(parameters: null): Promise<FileOffsets | null>;
   /** Journal files that the store has passed and that were removed. */
   forgetFiles(fileIds: readonly string[]): Promise<void>;
+  /** What of the journal is in the tail, and how fast it may grow. */
+  progress(progress: StoreProgress): void;
   ended(error: { code: string; message: string }): void;
   /** A journal file does not open from an offset on. */
   damaged(damage: JournalDamage): void;

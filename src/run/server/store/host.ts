@@ -6,6 +6,7 @@ import type {
   FileOffsets,
   Hold,
   ServedTail,
+  StoreProgress,
   StoreStatus,
   SubjectReadings,
   SubjectRows,
@@ -38,6 +39,8 @@ export interface StoreHostParts {
   readonly template: () => Template;
   /** How far the watch is in the journal; null where files need not be kept for it. */
   readonly passed: () => Promise<FileOffsets | null>;
+  /** Is told what of the journal can be seen, and how fast it may grow. */
+  readonly progressed: (progress: StoreProgress) => void;
   /** Holds that stand; asked anew at each start of the process. */
   readonly holds: () => readonly Hold[];
 }
@@ -156,7 +159,7 @@ const ACTOR = 'weir:store';
 const NICENESS = 5;
 
 function offer(
-  { keys, segments, vault, audit, owed, log, passed }: StoreHostParts,
+  { keys, segments, vault, audit, owed, log, passed, progressed }: StoreHostParts,
   damages: Map<string, JournalDamage>,
 ): StoreControlMethods {
   return {
@@ -188,6 +191,7 @@ function offer(
     known: (objectKeys) => segments.known(objectKeys),
     passed: () => passed(),
     forgetFiles: (fileIds) => segments.forgetFiles(fileIds),
+    progress: (progress) => progressed(progress),
     ended: (error) => log.error(error, 'the store ended'),
     damaged: (damage) => {
       damages.set(damage.file, damage);

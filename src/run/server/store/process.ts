@@ -26,6 +26,9 @@ const RELEASE_EVERY_MS = 10_000;
 /** How far sealing and merging give way to taking readings in and serving the tail, which people wait for. */
 const SEALING_NICENESS = 5;
 
+/** How often is told what of the journal can be seen, while something comes. */
+const PROGRESS_EVERY_MS = 50;
+
 const log = makeLog('store');
 let service: StoreService | null = null;
 let journal: FileJournalReader | null = null;
@@ -119,6 +122,10 @@ const offered: StoreMethods = {
       setTimeout(() => process.exit(1), 100);
     });
     setInterval(() => void releaseFiles(reader), RELEASE_EVERY_MS).unref();
+    setInterval(() => {
+      const progress = service?.progress() ?? null;
+      if (progress !== null) control.tell('progress', progress);
+    }, PROGRESS_EVERY_MS).unref();
   },
   template: (form) => {
     const template = templateFromJson(form);
