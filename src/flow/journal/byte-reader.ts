@@ -1,4 +1,5 @@
 import { decodeUtf8, hasCode } from '#base/core/index.ts';
+import type { TextPool } from './text-pool.ts';
 import { JournalError } from './errors.ts';
 
 /**
@@ -9,9 +10,12 @@ import { JournalError } from './errors.ts';
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #texts: TextPool | null;
   #at = 0;
 
-  constructor(bytes: Uint8Array) {
+  /** @param texts what was decoded before, where some of it is likely to come again */
+  constructor(bytes: Uint8Array, texts: TextPool | null = null) {
+    this.#texts = texts;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -70,6 +74,7 @@ export class ByteReader {
   #text(length: number): string {
     const at = this.#take(length);
     try {
+      if (this.#texts !== null) return this.#texts.decode(this.#bytes, at, length);
       return decodeUtf8(this.#bytes.subarray(at, at + length));
     } catch (error) {
       if (hasCode(error, 'CORE_BYTES_INVALID')) throw invalid('a text in it is not UTF-8');

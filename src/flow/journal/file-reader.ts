@@ -12,6 +12,7 @@ import { laterGroupOpens, scanGroups } from './group-scan.ts';
 import type { GroupScan } from './group-scan.ts';
 import type { JournalCursor, JournalItem, JournalKeyRing, JournalReader, TornTail } from './ports.ts';
 import { decodeRecord } from './record-codec.ts';
+import { TextPool } from './text-pool.ts';
 
 export interface FileJournalReaderOptions {
   /** Folder that holds one folder `w<number>` per worker. */
@@ -69,6 +70,7 @@ export class FileJournalReader implements JournalReader {
   /** Where files that will not grow any more were found to end. */
   readonly #ends = new Map<string, number>();
   readonly #damaged = new Set<string>();
+  readonly #texts = new TextPool();
   readonly #sleepers = new Set<() => void>();
   #woken = 0;
 
@@ -99,6 +101,7 @@ export class FileJournalReader implements JournalReader {
         continue;
       }
       if (!follow) return;
+      this.#texts.clear();
       if (woken === this.#woken) await this.#sleep(signal);
     }
   }
@@ -232,7 +235,7 @@ export class FileJournalReader implements JournalReader {
 
   #decode(state: FileState, offset: number, plain: Uint8Array): JournalItem['record'] {
     try {
-      return decodeRecord(plain);
+      return decodeRecord(plain, this.#texts);
     } catch (cause) {
       if (!hasCode(cause, 'JOURNAL_RECORD_INVALID')) throw cause;
       const message = `Cannot decode journal record at byte ${offset} of ${state.file.fileId}: ${(cause as Error).message}`;

@@ -1,3 +1,4 @@
+import type { TextPool } from './text-pool.ts';
 import type { SeqWindow } from '#trust/identity/index.ts';
 import { decodeBatch, encodeBatch } from './batch-codec.ts';
 import { ByteReader, invalid } from './byte-reader.ts';
@@ -51,10 +52,11 @@ export function encodeRecord(out: ByteWriter, record: JournalRecord): void {
 /**
  * The record that bytes hold.
  *
+ * @param texts those of records before it, for a reader of many
  * @throws {JournalError} JOURNAL_RECORD_INVALID unless they are one whole record of a known version and kind
  */
-export function decodeRecord(bytes: Uint8Array): JournalRecord {
-  const input = new ByteReader(bytes);
+export function decodeRecord(bytes: Uint8Array, texts: TextPool | null = null): JournalRecord {
+  const input = new ByteReader(bytes, texts);
   const version = input.u8();
   if (version !== RECORD_VERSION) throw invalid(`it is of version ${version}, and this reader knows ${RECORD_VERSION}`);
   const record = decodeBody(input, KINDS[input.u8()]);

@@ -93,7 +93,29 @@ test('TailBlocks.cover() makes sealed blocks of much, once, with the keys of wha
   assert.deepEqual([later.blocks.length, later.rest.length], [2, 2]);
   await blocks.keepUp(tail.visible('climate', 0));
   assert.equal((await blocks.cover(tail.visible('climate', 0), [])).blocks.length, 3);
-  assert.deepEqual(later.blocks[0]?.columns, ['device'], 'rows are counted by the first column');
+  assert.deepEqual(later.blocks[0]?.columns, ['time'], 'rows are counted by the first column');
+});
+
+test('TailBlocks.cover() has only columns in blocks that are asked for, and makes blocks anew for others', async (t) => {
+  const { parts, blocks } = await openBlocks(t);
+  const { tail, add } = tailOf(8);
+  const cover = (...columns: string[]) => blocks.cover(tail.visible('climate', 0), columns);
+  const size = async ({ path: file }: TailBlock): Promise<number> => (await readFile(file)).length;
+  const [counted] = (await cover()).blocks;
+  assert.deepEqual(counted?.columns, ['device']);
+  const [timed] = (await cover('time')).blocks;
+  assert.deepEqual(timed?.columns, ['time']);
+  assert.notEqual(timed?.id, counted.id);
+  const [both] = (await cover('time', 'temperature')).blocks;
+  assert.deepEqual(both?.columns, ['time', 'temperature']);
+  assert.equal((await cover('time')).blocks[0]?.id, both.id, 'more than is asked for is enough');
+  assert.ok((await size(both)) > 1.5 * (await size(timed)));
+  // What nobody has asked for lately is in no new block.
+  parts.clock.advance(seconds(16));
+  await cover('time');
+  add(8);
+  const latest = (await cover('time')).blocks.at(-1);
+  assert.ok(latest !== undefined && (await size(latest)) < (await size(timed)) * 1.1);
 });
 
 test('TailBlocks.cover() takes no block apart, and keeps no key on disk', async (t) => {

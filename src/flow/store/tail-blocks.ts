@@ -27,6 +27,8 @@ const WAITED_ROWS = 32_768;
 /** Rows of a block at most, save where one batch alone has more. */
 const MOST_ROWS = 65_536;
 const KEY_BYTES = 32;
+/** How long columns that nobody asks for any more are put into new blocks. */
+const ASKED_MS = 15_000;
 /** How long a statement that was given a block may take to open it: as long as statements may run by default. */
 const GRANTED_MS = 60_000;
 
@@ -43,7 +45,9 @@ interface Block {
   readonly path: string;
   readonly entries: readonly HeldEntry[];
   readonly rows: number;
-  /** Names of all its columns. */
+  /** Columns that were wanted as it was made, whether its readings have them or not. */
+  readonly wanted: ReadonlySet<string>;
+  /** Names of the columns that it has. */
   readonly names: readonly string[];
   readonly footer: Uint8Array;
   readonly keys: ReadonlyMap<string, Uint8Array>;
@@ -62,9 +66,10 @@ export interface Cover {
  * Keeps the larger part of the tail as sealed files for query processes, which keep what they have opened: each reading
  * is encoded once for all statements, and only what is new goes from process to process.
  *
- * Blocks are made for streams that statements ask for. It has fresh keys, which are in this
- * process's memory alone, so a file that is left behind opens for nobody. It is read whole or not at all: where some of
- * its entries are in a segment by then, the others are handed over as they are.
+ * Blocks are made for streams that statements ask for, of the columns that they asked for lately: to encode all of them would
+ * take as long as to seal them. One that asks for another column has blocks made anew. A block has fresh keys, which are in
+ * this process's memory alone, so a file that is left behind opens for nobody. It is read whole or not at all: where some
+ * of its entries are in a segment by then, the others are handed over as they are.
  */
 export class TailBlocks {
   readonly #parts: TailBlocksParts;
@@ -72,6 +77,8 @@ export class TailBlocks {
   /** Files of blocks that no new statement is given, and until when one may still be about to open them. */
   readonly #leaving = new Map<string, number>();
   readonly #blockOf = new WeakMap<HeldEntry, Block>();
+  /** When each column of a stream was last asked for, on the monotonic clock. */
+  readonly #asked = new Map<string, Map<string, number>>();
   /** Blocks are made one after the other, so that two statements do not make the same. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -97,9 +104,11 @@ export class TailBlocks {
    * @param columns names of those that a statement asks for
    */
   cover(entries: readonly HeldEntry[], columns: readonly string[]): Promise<Cover> {
+    // Before its turn: blocks that another makes meanwhile have what this one asks for as well.
+    this.#ask(entries, columns);
     const turn = this.#turn.then(async () => {
-      await this.#make(this.#split(entries).rest, WAITED_ROWS);
-      const { whole, rest } = this.#split(entries);
+      await this.#make(this.#split(entries, columns).rest, WAITED_ROWS);
+      const { whole, rest } = this.#split(entries, columns);
       const nowMs = this.#parts.clock.monotonicMs();
       for (const block of whole) block.grantedMs = nowMs;
       return { blocks: whole.map((block) => grant(block, columns)), rest };
@@ -110,7 +119,7 @@ export class TailBlocks {
 
   /** Makes blocks of what is in none, where that is worth one, so that the next statement finds them. */
   keepUp(entries: readonly HeldEntry[]): Promise<void> {
-    const turn = this.#turn.then(() => this.#make(this.#split(entries).rest, LEAST_ROWS));
+    const turn = this.#turn.then(() => this.#make(this.#split(entries, []).rest, LEAST_ROWS));
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
@@ -131,15 +140,30 @@ export class TailBlocks {
     }
   }
 
-  /** The blocks all of whose entries are among these, and the entries of no such block. */
-  #split(entries: readonly HeldEntry[]): { readonly whole: readonly Block[]; readonly rest: readonly HeldEntry[] } {
+  #ask(entries: readonly HeldEntry[], columns: readonly string[]): void {
+    const [first] = entries;
+    if (first === undefined) return;
+    const asked = this.#asked.get(first.batch.stream) ?? new Map<string, number>();
+    this.#asked.set(first.batch.stream, asked);
+    const nowMs = this.#parts.clock.monotonicMs();
+    for (const [name, atMs] of asked) if (atMs < nowMs - ASKED_MS) asked.delete(name);
+    for (const name of columns) asked.set(name, nowMs);
+  }
+
+  /** The blocks with these columns all of whose entries are among these, and the entries of no such block. */
+  #split(
+    entries: readonly HeldEntry[],
+    columns: readonly string[],
+  ): { readonly whole: readonly Block[]; readonly rest: readonly HeldEntry[] } {
     const found = new Map<Block, number>();
     for (const entry of entries) {
       const block = this.#blockOf.get(entry);
       if (block !== undefined) found.set(block, (found.get(block) ?? 0) + 1);
     }
     const whole = new Set(
-      [...found].filter(([block, count]) => count === block.entries.length).map(([block]) => block),
+      [...found]
+        .filter(([block, count]) => count === block.entries.length && columns.every((name) => block.wanted.has(name)))
+        .map(([block]) => block),
     );
     const rest = entries.filter((entry) => {
       const block = this.#blockOf.get(entry);
@@ -169,7 +193,8 @@ export class TailBlocks {
   async #seal(entries: readonly HeldEntry[]): Promise<boolean> {
     const { directory, clock, random, log } = this.#parts;
     const batches = entries.map(({ batch }) => batch);
-    const shapes = shapesOfBatches(batches);
+    const wanted = new Set(this.#asked.get(batches[0]?.stream ?? '')?.keys());
+    const shapes = shapesOf(batches, wanted);
     if (shapes === null || shapes.length === 0) return false;
     const id = `tail-${makeId(clock, random)}`;
     const keys = new Map(shapes.map(({ name }) => [name, random.bytes(KEY_BYTES)]));
@@ -196,6 +221,7 @@ export class TailBlocks {
       path: file,
       entries,
       rows,
+      wanted,
       names: [...keys.keys()],
       footer,
       keys,
@@ -205,6 +231,13 @@ export class TailBlocks {
     for (const entry of entries) this.#blockOf.set(entry, block);
     return true;
   }
+}
+
+/** Of the columns that are wanted, or the first where the readings have none of them: it counts them. */
+function shapesOf(batches: readonly Batch[], wanted: ReadonlySet<string>): readonly ColumnShape[] | null {
+  const all = shapesOfBatches(batches);
+  const some = all?.filter(({ name }) => wanted.has(name)) ?? [];
+  return some.length > 0 ? some : (all?.slice(0, 1) ?? null);
 }
 
 /** Fast rather than small, with room for others between columns. */
