@@ -70,7 +70,8 @@ test('a group that fails takes the open one with it, and the next goes on', asyn
   assert.equal(commit.mark, markOf(2, 4));
 });
 
-test('a group with readings waits for its turn, and takes along what comes meanwhile', async () => {
+test('a group with readings waits for its turn, and takes along what comes meanwhile', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   const waits = [5, 0];
   const cuts: number[] = [];
   const pace = { waitMs: () => waits.shift() ?? 0, cut: (rows: number) => void cuts.push(rows) };
@@ -81,7 +82,7 @@ test('a group with readings waits for its turn, and takes along what comes meanw
   assert.equal(groups.length, 0, 'it is not its turn');
   commit.made({ stream: 's', template: 't', rows: 4, columns: [] });
   assert.equal(commit.durable(), first);
-  while (groups.length === 0) await turn();
+  t.mock.timers.tick(5);
   assert.deepEqual(groups[0]!.kinds, ['batch', 'batch']);
   assert.deepEqual(cuts, [7]);
   groups[0]!.settle.resolve({ file: 'f', offset: 1 });
