@@ -61,7 +61,11 @@ test('weir query refuses an unknown format and no statement', async (t) => {
 test('weir views lists views of the template before those of the platform', async (t) => {
   const column = { name: 'level', type: 'DOUBLE', unit: 'm', class: 'operational' };
   const view = (name: string) => ({ name, purposes: ['quality'], columns: [column] });
-  const platform = await standIn(t, { 'GET /v1/views': { views: [view('_devices'), view('water')] } });
+  const platform = await standIn(t, {
+    'GET /v1/views': { views: [view('_devices'), view('water')] },
+    'GET /v1/views?purpose=quality': { views: [view('tide')] },
+  });
   const { out } = await platform.run(addQueryCommand, 'views');
   assert.match(out, /^water +level +DOUBLE +m +operational +quality\n_devices/m);
+  assert.match((await platform.run(addQueryCommand, 'views', '--purpose', 'quality')).out, /^tide +level/m);
 });

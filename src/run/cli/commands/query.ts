@@ -76,9 +76,11 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
   program
     .command('views')
     .description('what can be asked: views with their columns, units and classes')
-    .action(async (_options: object, command: Command) => {
+    .option('--purpose <word>', 'for this purpose: columns that need one are not there without')
+    .action(async ({ purpose }: { purpose?: string }, command: Command) => {
       const context = contextOf(command);
-      const { views } = await context.withPlatform((client) => client.json<{ views: ViewRow[] }>('GET', '/v1/views'));
+      const path = purpose === undefined ? '/v1/views' : `/v1/views?purpose=${encodeURIComponent(purpose)}`;
+      const { views } = await context.withPlatform((client) => client.json<{ views: ViewRow[] }>('GET', path));
       // The prober's own is nobody's to ask.
       const shown = views.filter(({ name }) => !PROBER_STREAMS.includes(name));
       context.result(shown, (all) =>
