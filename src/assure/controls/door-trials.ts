@@ -1,18 +1,8 @@
 import type { Json } from '#base/core/index.ts';
+import { PROBE_CREDENTIAL_KINDS } from '#trust/identity/index.ts';
 
 /** Certificates that a probe can show to a listener; all but `good` are made for the occasion and must be refused. */
-export const CREDENTIAL_KINDS = [
-  'good',
-  'none',
-  'self-signed',
-  'other-authority',
-  'rootless-chain',
-  'expired',
-  'not-yet-valid',
-  'server-only',
-  'unknown-device',
-  'disabled-device',
-] as const;
+export const CREDENTIAL_KINDS = ['good', 'none', ...PROBE_CREDENTIAL_KINDS] as const;
 
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
@@ -89,10 +79,8 @@ export interface PublishOutcome {
 
 export type ProbeCaller = 'prober' | 'device' | 'person' | 'nobody';
 
-/** Credentials of programs that a probe can show at the API; all but `good-key` must let in for nothing, or for less. */
-export const PROGRAM_CREDENTIAL_KINDS = [
-  'good-key',
-  'narrow-key',
+/** Credentials of programs that must let nobody in; each is wrong in a way of its own. */
+export const USELESS_CREDENTIAL_KINDS = [
   'revoked-key',
   'expired-token',
   'ended-session',
@@ -100,6 +88,9 @@ export const PROGRAM_CREDENTIAL_KINDS = [
   'unsigned-token',
   'forged-token',
 ] as const;
+
+/** Credentials of programs that a probe can show at the API; all but `good-key` must let in for nothing, or for less. */
+export const PROGRAM_CREDENTIAL_KINDS = ['good-key', 'narrow-key', ...USELESS_CREDENTIAL_KINDS] as const;
 
 export type ProgramCredentialKind = (typeof PROGRAM_CREDENTIAL_KINDS)[number];
 

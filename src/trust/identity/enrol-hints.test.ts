@@ -23,7 +23,7 @@ const words = (line: string): string[] =>
 test('enrolHints() prints commands that read well', () => {
   assert.deepEqual(enrolHints(INPUT), {
     mosquitto:
-      'mosquitto_pub -h localhost -p 8883 --cafile truck-7/ca.crt --cert truck-7/device.crt ' +
+      'mosquitto_pub -V mqttv5 -h localhost -p 8883 --cafile truck-7/ca.crt --cert truck-7/device.crt ' +
       `--key truck-7/device.key -q 1 -t streams/climate -m '{"temperature":4.5,"door":false}'`,
     curl:
       'curl --cacert truck-7/ca.crt --cert truck-7/device.crt --key truck-7/device.key ' +

@@ -26,7 +26,8 @@ export function enrolHints(input: HintInput): EnrolHints {
   const urlHost = host.includes(':') ? `[${host}]` : host;
   return {
     mosquitto:
-      `mosquitto_pub -h ${quote(host)} -p ${mqttPort} --cafile ${quote(authority)} --cert ${quote(certificate)} ` +
+      // MQTT 3.1.1 could not hear why a reading is refused.
+      `mosquitto_pub -V mqttv5 -h ${quote(host)} -p ${mqttPort} --cafile ${quote(authority)} --cert ${quote(certificate)} ` +
       `--key ${quote(key)} -q 1 -t ${quote(`streams/${stream}`)} -m ${reading}`,
     curl:
       `curl --cacert ${quote(authority)} --cert ${quote(certificate)} --key ${quote(key)} ` +

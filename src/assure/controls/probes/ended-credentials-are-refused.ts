@@ -1,16 +1,8 @@
 import type { Json } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
+import { USELESS_CREDENTIAL_KINDS } from '../door-trials.ts';
 
-/** Credentials that must not let in; each is wrong in a way of its own. */
-const WRONG = [
-  'revoked-key',
-  'expired-token',
-  'ended-session',
-  'unused-code',
-  'unsigned-token',
-  'forged-token',
-] as const;
 const ASKED = '/v1/segments/columns';
 
 /** Shows keys, sessions and tokens that are good, that are good for less, and that are good for nothing. */
@@ -26,7 +18,7 @@ export const endedCredentialsAreRefused: Control = {
     const narrow = await platform.showCredential('narrow-key', ASKED);
     const answers: Record<string, Json> = {};
     const texts = new Set<string>();
-    for (const kind of WRONG) {
+    for (const kind of USELESS_CREDENTIAL_KINDS) {
       const { status, body } = await platform.showCredential(kind, ASKED);
       answers[kind] = status;
       texts.add(JSON.stringify(body));

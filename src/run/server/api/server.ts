@@ -472,5 +472,7 @@ function noMethod(method: string, allowed: readonly string[]): ApiError {
 }
 
 function noRoute(): ApiError {
-  return new ApiError('API_ROUTE_UNKNOWN', 'Cannot answer: there is no such route');
+  return new ApiError('API_ROUTE_UNKNOWN', 'Cannot answer: there is no such route', {
+    hint: 'Routes begin with /v1/; GET /v1/openapi.json lists them all',
+  });
 }
