@@ -23,6 +23,16 @@ test('CommandContext prints JSON and no next command where JSON is asked for', (
   assert.deepEqual([JSON.parse(terminal.printed().out), terminal.printed().err], [{ n: 1 }, '']);
 });
 
+test('CommandContext names the next command for the data directory at hand', () => {
+  const terminal = recordTerminal();
+  const context = new CommandContext(terminal, { data: "o'er there" });
+  context.next('status');
+  assert.match(terminal.printed().err, /weir -- status --data 'o'\\''er there'/);
+  assert.equal(new CommandContext(terminal, { data: 'own/data' }).here('up --data new'), 'up --data new');
+  assert.equal(new CommandContext(terminal, { data: 'own/data' }).here('prove'), 'prove --data own/data');
+  assert.equal(new CommandContext(terminal, {}).here('prove'), 'prove');
+});
+
 test('CommandContext finds no platform where none runs', async () => {
   const context = new CommandContext(recordTerminal(), { data: '/nonexistent' });
   await assert.rejects(

@@ -55,8 +55,17 @@ export class CommandContext {
     this.terminal.err(`weir: ${text}\n`);
   }
 
-  /** Names the next command to try. */
+  /** Names the next command to try, about the same data directory. */
   next(command: string): void {
-    if (this.options.json !== true) this.terminal.err(`${styleText('dim', `next: npm run -s weir -- ${command}`)}\n`);
+    if (this.options.json === true) return;
+    this.terminal.err(`${styleText('dim', `next: npm run -s weir -- ${this.here(command)}`)}\n`);
+  }
+
+  /** A command as it is to be typed for the data directory at hand, where another than the usual one was named. */
+  here(command: string): string {
+    const { data } = this.options;
+    if (data === undefined || / --data /.test(command)) return command;
+    const word = /^[\w./:=@-]+$/.test(data) ? data : `'${data.replaceAll("'", String.raw`'\''`)}'`;
+    return `${command} --data ${word}`;
   }
 }

@@ -69,7 +69,8 @@ async function runDemo(context: CommandContext, options: { fleet: boolean; witne
     running.use(await startFleet({ host: 'localhost', port, devices, ...DEMO_ORDER }));
   }
   const { address, keys } = platform;
-  context.result({ address, keys }, () => announcePlatform(address, platform.template.name, NEXT));
+  const here = NEXT.map((command) => context.here(command));
+  context.result({ address, keys }, () => announcePlatform(address, platform.template.name, here));
   if (platform.proposal) context.note('the template was changed since: `npm run -s weir -- apply` puts it in force');
   await showUntil(stop.signal, platform, context);
   context.note('stopping');

@@ -92,8 +92,9 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
     ...(options.allowUnconfinedQuery === undefined ? {} : { allowUnconfinedQuery: options.allowUnconfinedQuery }),
   });
   if (!(await keepKeys(layout, platform.verifierKeys))) context.note('the log signs with other keys than were kept');
+  const here = NEXT.map((command) => context.here(command));
   context.result({ address: platform.address, keys: platform.verifierKeys }, () =>
-    announcePlatform(platform.address, platform.template.name, NEXT),
+    announcePlatform(platform.address, platform.template.name, here),
   );
   for (const { detail } of (await platform.status()).exposures) context.note(`memory is exposed: ${detail}`);
   if (platform.proposal)
