@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_ADVICE, SOUND_INVENTORY, soundPlatform } from '../testing.ts';
+import { SOUND_ADVICE, SOUND_INVENTORY } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import { adviceCanBeFollowed } from './advice-can-be-followed.ts';
 
 const withAdvice = (over: Partial<typeof SOUND_ADVICE>) => ({

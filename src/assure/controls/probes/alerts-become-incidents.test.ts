@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WatchTrial, AttackTrial } from '../watch-trials.ts';
-import { assertTurnsRed, soundPlatform, SOUND_ATTACK, SOUND_WATCH } from '../testing.ts';
+import { SOUND_ATTACK, SOUND_WATCH } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import { alertsBecomeIncidents } from './alerts-become-incidents.ts';
 
 const watchOwn = (more: Partial<WatchTrial>) => ({ watchOwn: async () => ({ ...SOUND_WATCH, ...more }) });

@@ -1,5 +1,6 @@
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_TRACE } from '../testing.ts';
+import { SOUND_TRACE } from '../sound-trials.ts';
+import { assertTurnsRed } from '../testing.ts';
 import { answersCanBeTraced } from './answers-can-be-traced.ts';
 
 test('answersCanBeTraced turns red', () =>

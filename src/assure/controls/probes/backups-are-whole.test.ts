@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_BACKUP, soundPlatform } from '../testing.ts';
+import { SOUND_BACKUP } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import { backupsAreWhole } from './backups-are-whole.ts';
 
 test('backupsAreWhole turns red', () =>

@@ -1,5 +1,6 @@
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_HASHING } from '../testing.ts';
+import { SOUND_HASHING } from '../sound-trials.ts';
+import { assertTurnsRed } from '../testing.ts';
 import { categoriesStayHashed } from './categories-stay-hashed.ts';
 
 const giving = (more: Partial<typeof SOUND_HASHING>) => ({

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_CHANNELS, soundPlatform } from '../testing.ts';
+import { SOUND_CHANNELS } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import type { ChannelTrial } from '../watch-trials.ts';
 import { channelsAreJudged } from './channels-are-judged.ts';
 

@@ -1,7 +1,8 @@
 import { test } from 'node:test';
 import type { ClassTrial } from '../people-trials.ts';
 import type { ProbePlatform } from '../probe-platform.ts';
-import { assertTurnsRed, SOUND_CLASSES } from '../testing.ts';
+import { SOUND_CLASSES } from '../sound-trials.ts';
+import { assertTurnsRed } from '../testing.ts';
 import { classDecidesAll } from './class-decides-all.ts';
 
 /** A platform on which one consequence stays as it was under the first class. */

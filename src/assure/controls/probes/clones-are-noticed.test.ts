@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_CLONES, soundPlatform } from '../testing.ts';
+import { SOUND_CLONES } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import { clonesAreNoticed } from './clones-are-noticed.ts';
 
 const cloneOwn = (more: Partial<typeof SOUND_CLONES>) => ({ cloneOwn: async () => ({ ...SOUND_CLONES, ...more }) });

@@ -1,5 +1,6 @@
 import { test } from 'node:test';
-import { assertTurnsRed, CONNECTION_TRIAL } from '../testing.ts';
+import { CONNECTION_TRIAL } from '../sound-trials.ts';
+import { assertTurnsRed } from '../testing.ts';
 import type { ConnectionTrial } from '../watch-trials.ts';
 import { connectionsAreWatched } from './connections-are-watched.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConsentTrial } from '../people-trials.ts';
-import { assertTurnsRed, SOUND_CONSENT, soundPlatform } from '../testing.ts';
+import { SOUND_CONSENT } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import { consentIsAsked } from './consent-is-asked.ts';
 
 const with_ = (more: Partial<ConsentTrial>) => ({

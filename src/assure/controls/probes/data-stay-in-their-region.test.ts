@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_REGIONS, soundPlatform } from '../testing.ts';
+import { SOUND_REGIONS } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import { dataStayInTheirRegion } from './data-stay-in-their-region.ts';
 
 const [store] = SOUND_REGIONS.stores;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_KINDS, soundPlatform, toldBy } from '../testing.ts';
+import { SOUND_KINDS, toldBy } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import type { KindsTrial } from '../watch-trials.ts';
 import { detectorsComplementEachOther } from './detectors-complement-each-other.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DriftTrial } from '../watch-trials.ts';
-import { assertTurnsRed, SOUND_DRIFT, soundPlatform } from '../testing.ts';
+import { SOUND_DRIFT } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import { driftIsTold } from './drift-is-told.ts';
 
 const driftOwn = (more: Partial<DriftTrial>) => ({ driftOwn: async () => ({ ...SOUND_DRIFT, ...more }) });

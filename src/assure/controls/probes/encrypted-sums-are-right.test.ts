@@ -1,5 +1,6 @@
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_FLEET_SUM } from '../testing.ts';
+import { SOUND_FLEET_SUM } from '../sound-trials.ts';
+import { assertTurnsRed } from '../testing.ts';
 import { encryptedSumsAreRight } from './encrypted-sums-are-right.ts';
 
 const giving = (more: Partial<typeof SOUND_FLEET_SUM>) => ({

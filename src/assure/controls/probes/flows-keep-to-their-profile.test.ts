@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_FLOWS, soundPlatform } from '../testing.ts';
+import { SOUND_FLOWS } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import type { FlowTrial } from '../watch-trials.ts';
 import { flowsKeepToTheirProfile } from './flows-keep-to-their-profile.ts';
 

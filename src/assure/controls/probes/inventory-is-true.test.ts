@@ -1,5 +1,6 @@
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_INVENTORY } from '../testing.ts';
+import { SOUND_INVENTORY } from '../sound-trials.ts';
+import { assertTurnsRed } from '../testing.ts';
 import { inventoryIsTrue } from './inventory-is-true.ts';
 
 const { inventory, handshakes } = SOUND_INVENTORY;

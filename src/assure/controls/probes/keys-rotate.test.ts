@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertTurnsRed, ROTATED, soundPlatform } from '../testing.ts';
+import { ROTATED } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import { keysRotate } from './keys-rotate.ts';
 
 test('keysRotate turns red', () =>

@@ -1,5 +1,6 @@
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_KEY_SEARCH } from '../testing.ts';
+import { SOUND_KEY_SEARCH } from '../sound-trials.ts';
+import { assertTurnsRed } from '../testing.ts';
 import { keysStayInCustody } from './keys-stay-in-custody.ts';
 
 test('keysStayInCustody turns red', () =>

@@ -1,7 +1,8 @@
 import { test } from 'node:test';
 import type { Json } from '#base/core/index.ts';
 import type { ProbePlatform } from '../probe-platform.ts';
-import { assertTurnsRed, SOUND_LIVE_WINDOWS, SOUND_WINDOWS } from '../testing.ts';
+import { SOUND_LIVE_WINDOWS, SOUND_WINDOWS } from '../sound-trials.ts';
+import { assertTurnsRed } from '../testing.ts';
 import { lessIsStored } from './less-is-stored.ts';
 
 const DAY = '2026-01-02T00:00:00Z';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_COMMANDS, soundPlatform, toldBy } from '../testing.ts';
+import { SOUND_COMMANDS, toldBy } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import type { CommandTrial } from '../watch-trials.ts';
 import { oddCommandsAreTold } from './odd-commands-are-told.ts';
 

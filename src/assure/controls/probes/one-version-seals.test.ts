@@ -1,5 +1,6 @@
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_KEYS } from '../testing.ts';
+import { SOUND_KEYS } from '../sound-trials.ts';
+import { assertTurnsRed } from '../testing.ts';
 import { oneVersionSeals } from './one-version-seals.ts';
 
 const [root, epoch, old] = SOUND_KEYS;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertTurnsRed, soundPlatform, SOUND_PRIVACY } from '../testing.ts';
+import { SOUND_PRIVACY } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import { privateViewsKeepTheirBudget } from './private-views-keep-their-budget.ts';
 
 const with_ = (more: Partial<typeof SOUND_PRIVACY>) => ({ privacyTrial: async () => [{ ...SOUND_PRIVACY, ...more }] });

@@ -1,5 +1,6 @@
 import { test } from 'node:test';
-import { assertTurnsRed, LET_GO, SOUND_ARCHIVE } from '../testing.ts';
+import { LET_GO, SOUND_ARCHIVE } from '../sound-trials.ts';
+import { assertTurnsRed } from '../testing.ts';
 import { readingsGoUnlessHeld } from './readings-go-unless-held.ts';
 
 test('readingsGoUnlessHeld turns red', () =>

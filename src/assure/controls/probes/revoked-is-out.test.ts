@@ -1,6 +1,7 @@
 import { test } from 'node:test';
 import type { RevokeTrial } from '../door-trials.ts';
-import { assertTurnsRed, REVOKED } from '../testing.ts';
+import { REVOKED } from '../sound-trials.ts';
+import { assertTurnsRed } from '../testing.ts';
 import { revokedIsOut } from './revoked-is-out.ts';
 
 test('revoked-is-out turns red for each way in which a revocation does not hold', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_SENSORS, soundPlatform, toldBy } from '../testing.ts';
+import { SOUND_SENSORS, toldBy } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import type { SensorTrial } from '../watch-trials.ts';
 import { sensorsAreDoubted } from './sensors-are-doubted.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertTurnsRed, SIGNATURES, soundPlatform } from '../testing.ts';
+import { SIGNATURES } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import { signedRequestsCountOnce } from './signed-requests-count-once.ts';
 
 test('signedRequestsCountOnce turns red', () =>

@@ -1,5 +1,6 @@
 import { test } from 'node:test';
-import { assertTurnsRed, SOUND_SYNTHESIS } from '../testing.ts';
+import { SOUND_SYNTHESIS } from '../sound-trials.ts';
+import { assertTurnsRed } from '../testing.ts';
 import { syntheticRowsCopyNothing } from './synthetic-rows-copy-nothing.ts';
 
 const giving = (more: Partial<typeof SOUND_SYNTHESIS>) => ({

@@ -1,6 +1,7 @@
 import { test } from 'node:test';
 import type { TamperTrial } from '../watch-trials.ts';
-import { assertTurnsRed, SOUND_TAMPER } from '../testing.ts';
+import { SOUND_TAMPER } from '../sound-trials.ts';
+import { assertTurnsRed } from '../testing.ts';
 import { tamperingIsContained } from './tampering-is-contained.ts';
 
 const tamperOwn = (more: Partial<TamperTrial>) => ({ tamperOwn: async () => ({ ...SOUND_TAMPER, ...more }) });

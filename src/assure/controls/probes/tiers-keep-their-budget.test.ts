@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TiersTrial } from '../watch-trials.ts';
-import { assertTurnsRed, soundPlatform, SOUND_TIERS } from '../testing.ts';
+import { SOUND_TIERS } from '../sound-trials.ts';
+import { assertTurnsRed, soundPlatform } from '../testing.ts';
 import { tiersKeepTheirBudget } from './tiers-keep-their-budget.ts';
 
 const tiers = (more: Partial<TiersTrial>) => ({ tiers: async () => ({ ...SOUND_TIERS, ...more }) });
