@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { countAtMost, countBelow, medianOf, quantileOfSorted, robustCentre, sortedFinite } from './order-statistics.ts';
 
 test('quantileOfSorted() interpolates as definition 7 of Hyndman and Fan', () => {
@@ -33,4 +34,21 @@ test('countAtMost() and countBelow() count within their part', () => {
   assert.deepEqual([countBelow(sorted, 2, 0, 5), countAtMost(sorted, 2, 0, 5)], [1, 4]);
   assert.deepEqual([countBelow(sorted, 2, 5), countAtMost(sorted, 3, 5)], [1, 2]);
   assert.deepEqual([countBelow(sorted, 0, 0, 5), countAtMost(sorted, 9, 0, 5)], [0, 5]);
+});
+
+test('medianOf() is the middle of the sorted values, whatever they are', () => {
+  const values = fc.array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noDefaultInfinity: true })), {
+    minLength: 1,
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(values, (some) => {
+      const all = Float64Array.from(some);
+      const expected = quantileOfSorted(sortedFinite(all), 0.5);
+      // Of two zeros it does not matter which.
+      assert.equal(medianOf(all) + 0, expected + 0);
+      assert.deepEqual(all, Float64Array.from(some));
+    }),
+    { seed: 1, numRuns: 500 },
+  );
 });

@@ -19,9 +19,47 @@ export function sortedFinite(values: Float64Array): Float64Array {
   return values.filter((value) => !Number.isNaN(value)).sort();
 }
 
-/** The median of the values that are not NaN; NaN if there are none. */
+/** The median of the values that are not NaN; NaN if there are none. Finds it without sorting all of them. */
 export function medianOf(values: Float64Array): number {
-  return quantileOfSorted(sortedFinite(values), 0.5);
+  const finite = values.filter((value) => value === value);
+  const { length } = finite;
+  if (length === 0) return NaN;
+  const middle = (length - 1) >> 1;
+  select(finite, middle);
+  const low = finite[middle]!;
+  if (length % 2 === 1) return low;
+  let high = Infinity;
+  for (let i = middle + 1; i < length; i++) if (finite[i]! < high) high = finite[i]!;
+  // As between sorted values: half the way from the one to the other.
+  return low + 0.5 * (high - low);
+}
+
+/**
+ * Puts values in such an order that the one at a place is the one that would be there if all were sorted, those before it
+ * no greater and those after it no less.
+ *
+ * @see Hoare, "Algorithm 65: find" (1961)
+ */
+function select(values: Float64Array, place: number): void {
+  let from = 0;
+  let to = values.length - 1;
+  while (from < to) {
+    const pivot = values[(from + to) >> 1]!;
+    let [low, high] = [from, to];
+    while (low <= high) {
+      while (values[low]! < pivot) low++;
+      while (values[high]! > pivot) high--;
+      if (low > high) break;
+      const value = values[low]!;
+      values[low] = values[high]!;
+      values[high] = value;
+      low++;
+      high--;
+    }
+    if (place <= high) to = high;
+    else if (place >= low) from = low;
+    else return;
+  }
 }
 
 /** Turns a median absolute deviation into a standard deviation where values are normal: 1 / Φ⁻¹(3/4). */

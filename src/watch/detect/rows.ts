@@ -1,4 +1,4 @@
-import { quantileOfSorted, sortedFinite } from '#learn/features/index.ts';
+import { medianOf } from '#learn/features/index.ts';
 import { DetectError } from './errors.ts';
 
 /**
@@ -52,7 +52,7 @@ export function columnOf({ values, width, count }: Rows, field: number): Float64
 /** The median of each field without its missing values; 0 where a field has none. */
 export function columnMedians(rows: Rows): Float64Array {
   return Float64Array.from({ length: rows.width }, (_, field) => {
-    const middle = quantileOfSorted(sortedFinite(columnOf(rows, field)), 0.5);
+    const middle = medianOf(columnOf(rows, field));
     return Number.isNaN(middle) ? 0 : middle;
   });
 }

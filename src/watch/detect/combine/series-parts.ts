@@ -7,6 +7,7 @@ import type { Rows } from '../rows.ts';
 import { sequenceSurprisal } from '../sequence/sequence-surprisal.ts';
 import { windowNeighbours } from '../sequence/window-neighbours.ts';
 import { beginMeans, meanWith, takeIntoMeans } from './running-means.ts';
+import { LastScore } from './last-score.ts';
 import type { MeansState } from './running-means.ts';
 import { beginScoreLevel, followScoreLevel, heldToLevel, settleScoreLevel } from './score-level.ts';
 import type { ScoreLevel } from './score-level.ts';
@@ -211,6 +212,8 @@ class OfFields implements SeriesPart {
   #detector: IncrementalDetector;
   readonly #restore: (bytes: Uint8Array) => IncrementalDetector;
   readonly #twice: boolean;
+  readonly #last = new LastScore();
+  #seen = 0;
 
   /** @param twice whether it learns the first rows once before it follows them, as one does that takes ranges from them */
   constructor(detector: IncrementalDetector, restore: (bytes: Uint8Array) => IncrementalDetector, twice: boolean) {
@@ -229,11 +232,20 @@ class OfFields implements SeriesPart {
   }
 
   step(rows: Rows, scores: Float64Array): void {
-    this.#detector.step(this.#own(rows), scores);
+    const own = this.#own(rows);
+    const known = this.#last.recall(own, this.#seen);
+    if (known === null) this.#detector.step(own, scores);
+    else {
+      this.#detector.learn(own);
+      scores[0] = known;
+    }
+    this.#seen += rows.count;
   }
 
   score(rows: Rows, scores: Float64Array): void {
-    this.#detector.score(this.#own(rows), scores);
+    const own = this.#own(rows);
+    this.#detector.score(own, scores);
+    this.#last.remember(own, scores[0]!, this.#seen);
   }
 
   explain(rows: Rows): Float64Array {
@@ -248,6 +260,7 @@ class OfFields implements SeriesPart {
     const restored = this.#restore(bytes);
     if (restored.width !== this.#detector.width) throw unfit('a part is of other fields');
     this.#detector = restored;
+    this.#seen += 1;
   }
 
   #own(rows: Rows): Rows {

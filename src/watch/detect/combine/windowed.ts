@@ -2,6 +2,7 @@ import { decodeState, encodeState } from '#learn/features/index.ts';
 import type { StateArray } from '#learn/features/index.ts';
 import type { Detector, DetectorKind, IncrementalDetector, OptionsOf } from '../detector.ts';
 import { DetectError } from '../errors.ts';
+import { LastScore } from './last-score.ts';
 import { completeOptions } from '../options.ts';
 import { rowsOf, sliceRows } from '../rows.ts';
 import type { Rows } from '../rows.ts';
@@ -60,6 +61,7 @@ class Windowed implements IncrementalDetector {
   #fittedAt = 0;
   /** Rows that were scored. */
   #scored = 0;
+  readonly #last = new LastScore();
 
   constructor(kind: string, part: DetectorKind, width: number, options: WindowOptions, seed: number) {
     if (options.first > options.memory) {
@@ -121,6 +123,7 @@ class Windowed implements IncrementalDetector {
       return;
     }
     this.#part.score(this.#windowsOfEach(rows), scores);
+    this.#last.remember(rows, scores[0]!, this.#seen);
     for (let row = 0; row < rows.count; row++) scores[row] = this.#averaged(scores[row]!);
   }
 
@@ -177,7 +180,9 @@ class Windowed implements IncrementalDetector {
   #advance(rows: Rows, scores: Float64Array): void {
     if (this.#fittedAt === 0) scores.fill(0);
     else {
-      this.#part.score(this.#windowsThrough(rows), scores);
+      const known = this.#last.recall(rows, this.#seen);
+      if (known === null) this.#part.score(this.#windowsThrough(rows), scores);
+      else scores[0] = known;
       for (let row = 0; row < rows.count; row++) {
         const own = scores[row]!;
         scores[row] = this.#averaged(own);

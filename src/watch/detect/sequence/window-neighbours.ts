@@ -91,10 +91,11 @@ function meanDistance(
   const latest = seen - length;
   if (latest - oldest + 1 < neighbours) return 0;
   const window = windowOf(state, rows, row, options);
+  const units = unitsOf(state);
   const nearest = new Float64Array(neighbours).fill(Infinity);
   const ends = new Int32Array(neighbours);
   for (let end = latest; end >= oldest; end--) {
-    const distance = distanceTo(state, window, end, width, options, nearest[neighbours - 1]!);
+    const distance = distanceTo(state, window, end, units, options, nearest[neighbours - 1]!);
     let place = neighbours - 1;
     if (!(distance < nearest[place]!)) continue;
     for (; place > 0 && nearest[place - 1]! > distance; place--) {
@@ -104,7 +105,7 @@ function meanDistance(
     nearest[place] = distance;
     ends[place] = end;
   }
-  if (shares !== null) for (const end of ends) addShares(state, window, end, width, options, shares);
+  if (shares !== null) for (const end of ends) addShares(state, window, end, units, options, shares);
   let sum = 0;
   for (const squared of nearest) sum += Math.sqrt(squared);
   return sum / neighbours;
@@ -121,48 +122,49 @@ function windowOf(state: NeighbourState, { values, width }: Rows, row: number, {
   return window;
 }
 
+/** What a difference in each field is measured in. */
+function unitsOf({ centre, spread }: NeighbourState): Float64Array {
+  return spread.map((own, field) => Math.max(own, 1e-9 * Math.max(Math.abs(centre[field]!), 1)));
+}
+
 /** The squared distance to the kept window that ends with row `end`; given up where it is no less than `most`. */
 function distanceTo(
-  state: NeighbourState,
+  { ring }: NeighbourState,
   window: Float64Array,
   end: number,
-  width: number,
+  units: Float64Array,
   { length, memory }: NeighbourOptions,
   most: number,
 ): number {
+  const width = units.length;
   let sum = 0;
-  for (let i = length - 1; i >= 0 && sum < most; i--) {
-    const at = ((end - length + 1 + i) % memory) * width;
-    for (let field = 0; field < width; field++) sum += squareOf(state, window, i * width, at, field);
+  // Backwards from the newest rows: row after row of the ring, each no further than its begin.
+  let place = (end % memory) * width;
+  for (let from = (length - 1) * width; from >= 0 && sum < most; from -= width) {
+    for (let field = 0; field < width; field++) {
+      const part = (window[from + field]! - ring[place + field]!) / units[field]!;
+      // What is missing is no difference.
+      if (part === part) sum += part * part;
+    }
+    place = place === 0 ? (memory - 1) * width : place - width;
   }
   return sum;
 }
 
 function addShares(
-  state: NeighbourState,
+  { ring }: NeighbourState,
   window: Float64Array,
   end: number,
-  width: number,
+  units: Float64Array,
   { length, memory }: NeighbourOptions,
   shares: Float64Array,
 ): void {
+  const width = units.length;
   for (let i = 0; i < length; i++) {
     const at = ((end - length + 1 + i) % memory) * width;
     for (let field = 0; field < width; field++) {
-      shares[field] = shares[field]! + squareOf(state, window, i * width, at, field);
+      const part = (window[i * width + field]! - ring[at + field]!) / units[field]!;
+      if (part === part) shares[field] = shares[field]! + part * part;
     }
   }
-}
-
-function squareOf(
-  { ring, centre, spread }: NeighbourState,
-  window: Float64Array,
-  from: number,
-  at: number,
-  field: number,
-) {
-  const difference = window[from + field]! - ring[at + field]!;
-  if (difference !== difference) return 0;
-  const unit = Math.max(spread[field]!, 1e-9 * Math.max(Math.abs(centre[field]!), 1));
-  return (difference / unit) ** 2;
 }
