@@ -84,7 +84,6 @@ function meanDistance(
   shares: Float64Array | null,
 ): number {
   const { length, neighbours, memory } = options;
-  const { width } = rows;
   const seen = state.rows[0]!;
   // The window is the row and those before it; the ring's own oldest rows end what can be compared.
   const oldest = Math.max(0, seen - memory) + length - 1;
