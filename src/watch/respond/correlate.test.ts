@@ -55,3 +55,14 @@ test('correlate() makes few incidents of a storm of 10,000 alerts', () => {
   const storm = Array.from({ length: 10_000 }, (_, i) => alert(`d${i % 2_000}`, i / 10, `f${i % 3}`));
   assert.ok(correlate(storm).length <= 3);
 });
+
+test('correlate() has the devices of a pause of a fleet, and the alerts of them meanwhile, as one incident', () => {
+  const pause = alertOf(findingOf({ device: '*', devices: ['a', 'b', 'c'], start: 1e6, end: 60e6 }), 1);
+  const own = alertOf(findingOf({ device: 'b', start: 70e6, end: 71e6, causes: [] }), 1);
+  const far = alertOf(findingOf({ device: 'z', start: 70e6, end: 71e6, causes: [] }), 1);
+  const incidents = correlate([pause, own, { ...far, stream: 'other' }]);
+  assert.deepEqual(
+    incidents.map(({ devices }) => devices),
+    [['a', 'b', 'c'], ['z']],
+  );
+});

@@ -77,7 +77,9 @@ export function correlate(
 }
 
 /** The devices that an alert is about. */
-export function devicesOf({ device, rule }: Pick<Alert, 'device' | 'rule'>): readonly string[] {
+export function devicesOf({ device, devices, rule }: Pick<Alert, 'device' | 'devices' | 'rule'>): readonly string[] {
+  // Those that it is about, and not the word for all of them.
+  if (devices !== undefined) return devices;
   const named = rule?.devices ?? [];
   return device === null || named.includes(device) ? named : [device, ...named];
 }

@@ -48,3 +48,9 @@ test('overlaps() holds from the first to the last moment', () => {
   ];
   for (const [start, end, wanted] of table) assert.equal(overlaps(alert, { start, end }), wanted, `${start} ${end}`);
 });
+
+test('mergeFinding() has the devices of both, and is changed where there are more', () => {
+  const alert = alertOf(findingOf({ device: '*', devices: ['a', 'b'] }), 5);
+  assert.equal(mergeFinding(alert, findingOf({ device: '*', devices: ['b'] }), 9), alert);
+  assert.deepEqual(mergeFinding(alert, findingOf({ device: '*', devices: ['c', 'a'] }), 9).devices, ['a', 'b', 'c']);
+});

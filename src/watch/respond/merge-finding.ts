@@ -19,10 +19,12 @@ export function mergeFinding(alert: Alert, finding: Finding, now: number): Alert
   const open =
     finding.end > alert.end ? finding.open : finding.end < alert.end ? alert.open : alert.open && finding.open;
   const clearer = timesBeyond(finding.detectors) > timesBeyond(alert.detectors);
+  const devices = unionOf(alert.devices, finding.devices);
   const { causes, nearest, evidence, sentence, severity } = clearer ? finding : alert;
   const { rule } = (finding.rule?.total ?? 0) > (alert.rule?.total ?? 0) ? finding : alert;
   const changed =
     rule !== alert.rule ||
+    devices?.length !== alert.devices?.length ||
     open !== alert.open ||
     end !== alert.end ||
     clearer ||
@@ -31,6 +33,7 @@ export function mergeFinding(alert: Alert, finding: Finding, now: number): Alert
   return {
     ...alert,
     ...(rule === undefined ? {} : { rule }),
+    ...(devices === undefined ? {} : { devices }),
     detectors,
     end,
     open,
@@ -46,6 +49,11 @@ export function mergeFinding(alert: Alert, finding: Finding, now: number): Alert
 /** Whether a finding is what an alert of the same device and stream tells of already. */
 export function overlaps(alert: Pick<Alert, 'start' | 'end'>, finding: Pick<Finding, 'start' | 'end'>): boolean {
   return finding.start <= alert.end && alert.start <= finding.end;
+}
+
+function unionOf(a: readonly string[] | undefined, b: readonly string[] | undefined): readonly string[] | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return [...new Set([...a, ...b])].sort();
 }
 
 function mergeDetectors(a: readonly FiredDetector[], b: readonly FiredDetector[]): readonly FiredDetector[] {

@@ -50,3 +50,10 @@ test('redactAlert() finds readings by device and time', () => {
   assert.equal(redactAlert(alert, span('truck-3', 900, 900))?.nearest, null);
   assert.equal(redactAlert(alert, span('truck-4', 0, 2_000)), alert);
 });
+
+test('redactAlert() takes a device of theirs out of those that an alert of many names', () => {
+  const alert = alertOf(findingOf({ device: '*', devices: ['truck-3', 'truck-4'], evidence: [], nearest: null }), 5);
+  const concerned = { devices: new Set(['truck-4']), values: [], spans: [] };
+  assert.deepEqual(redactAlert(alert, concerned), { ...alert, devices: ['truck-3'] });
+  assert.equal(redactAlert({ ...alert, devices: ['truck-3'] }, concerned)?.devices?.length, 1);
+});

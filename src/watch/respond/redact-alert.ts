@@ -25,7 +25,7 @@ const DEVICE = /^device:/;
 const WITHOUT = 'what it rested on was erased';
 
 /**
- * An alert without what is about a person. An alert of a device of theirs goes whole. Of others those readings go that
+ * An alert without what is about a person. An alert of a device of theirs goes whole; one of many devices names theirs no more. Of others those readings go that
  * are theirs; where the one that it rests on is among them, so do values, ranges and words made from it. What is left says when, where
  * and how grave it was, and what was answered.
  *
@@ -33,6 +33,10 @@ const WITHOUT = 'what it rested on was erased';
  */
 export function redactAlert(alert: Alert, concerned: Concerned): Alert | null {
   if (isAbout(alert, concerned)) return null;
+  const named = alert.devices?.filter((name) => !concerned.devices.has(name));
+  if (named !== undefined && named.length !== alert.devices?.length) {
+    return redactAlert({ ...alert, devices: named }, concerned);
+  }
   const isTheirs = (reading: ShownReading): boolean => concerns(alert, reading, concerned);
   const evidence = alert.evidence.filter((reading) => !isTheirs(reading));
   const nearest = alert.nearest !== null && isTheirs(alert.nearest) ? null : alert.nearest;

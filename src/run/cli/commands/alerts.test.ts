@@ -15,6 +15,7 @@ const ALERT: AlertForm = {
   open: false,
   raised: '2026-01-01T00:00:01Z',
   changed: '2026-01-01T00:00:01Z',
+  devices: [],
   violates: null,
   techniques: ['T0856'],
   rule: null,

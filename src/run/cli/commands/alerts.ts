@@ -147,6 +147,7 @@ function showAlert(alert: AlertForm): string {
     alert.sentence,
     '',
     `${alert.severity}, ${alert.state}: ${whereOf(alert)}, from ${alert.start} ${until}`,
+    ...(alert.devices.length === 0 ? [] : [`devices: ${alert.devices.join(', ')}`]),
     ...(violates === null ? [] : [`violated: ${violates.kind}: ${violates.rule}`]),
     ...(techniques.length === 0 ? [] : [`may be a sign of ${techniques.map(formatTechnique).join(', ')}`]),
     '',

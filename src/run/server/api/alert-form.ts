@@ -56,6 +56,7 @@ export const ALERT = Type.Object({
   raised: time,
   changed: time,
   sentence: text,
+  devices: listOf(text),
   violates: orNull(Type.Object({ kind: text, rule: text })),
   techniques: listOf(text),
   rule: orNull(FOUND),
@@ -118,13 +119,15 @@ export const INCIDENT_WITH_EVENTS = Type.Object({ ...INCIDENT_MEMBERS, leftOut: 
 export type IncidentWithEventsForm = Static<typeof INCIDENT_WITH_EVENTS>;
 
 export function showAlert(alert: Alert): AlertForm {
-  const { start, end, raised, changed, nearest, evidence, answers, techniques, rule, violates, ...rest } = alert;
+  const { start, end, raised, changed, nearest, evidence, answers, techniques, rule, violates, devices, ...rest } =
+    alert;
   return {
     ...rest,
     start: timeOf(start),
     end: timeOf(end),
     raised: timeOf(raised),
     changed: timeOf(changed),
+    devices: [...(devices ?? [])],
     violates: violates ?? null,
     techniques: [...(techniques ?? [])],
     rule:

@@ -86,6 +86,8 @@ export type Finding = {
   /** Null where it is about no one device, or no one stream. */
   readonly device: string | null;
   readonly stream: string | null;
+  /** Devices that it is about, where it is about several; of very many, the first by name. */
+  readonly devices?: readonly string[];
   /** Absent where readings led to it. */
   readonly rule?: RuleFinding;
   /** What was violated, where that is no matter of what is usual. */

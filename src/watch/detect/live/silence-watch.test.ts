@@ -2,14 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeviceBaseline } from './device-judge.ts';
 import { SilenceWatch } from './silence-watch.ts';
+import type { Finding } from './finding.ts';
 import type { Sender } from './silence-watch.ts';
 
 const T0 = 1_800_000_000e6;
 
-function sender(until: number, more: { limit?: number; centre?: number; armed?: boolean } = {}): Sender {
+function sender(
+  until: number,
+  more: { limit?: number; centre?: number; armed?: boolean; device?: string } = {},
+): Sender {
   const { limit = 8, centre = 10, armed = true } = more;
+  const { device = 'truck-3' } = more;
   const describe = (): DeviceBaseline => ({
-    device: 'truck-3',
+    device,
     stream: 'climate',
     since: T0 - 3_600e6,
     until,
@@ -29,13 +34,13 @@ function sender(until: number, more: { limit?: number; centre?: number; armed?: 
       },
     ],
   });
-  return { device: 'truck-3', stream: 'climate', until, describe, budget: { alarms: 1, seconds: 604_800 } };
+  return { device, stream: 'climate', until, describe, budget: { alarms: 1, seconds: 604_800 } };
 }
 
 test('SilenceWatch tells a silence while it lasts, again at twice as long, and that it is over', () => {
   const watch = new SilenceWatch(T0 - 600e6);
   const one = sender(T0);
-  assert.equal(watch.heard(one, T0, T0), null);
+  assert.deepEqual(watch.heard(one, T0, T0), []);
   assert.deepEqual(watch.look([one], T0 + 12e6), []);
   const [told] = watch.look([one], T0 + 60e6);
   assert.deepEqual([told?.start, told?.end, told?.open, told?.techniques], [T0, T0 + 60e6, true, ['T0804']]);
@@ -45,9 +50,9 @@ test('SilenceWatch tells a silence while it lasts, again at twice as long, and t
   assert.deepEqual(watch.look([one], T0 + 90e6), []);
   const [longer] = watch.look([one], T0 + 130e6);
   assert.deepEqual([longer?.id, longer?.start], [told?.id, T0]);
-  const over = watch.heard(one, T0 + 140e6, T0 + 140e6);
+  const [over] = watch.heard(one, T0 + 140e6, T0 + 140e6);
   assert.deepEqual([over?.id, over?.open, over?.end], [told?.id, false, T0 + 140e6]);
-  assert.equal(watch.heard(one, T0 + 150e6, T0 + 150e6), null);
+  assert.deepEqual(watch.heard(one, T0 + 150e6, T0 + 150e6), []);
 });
 
 test('SilenceWatch tells nothing of who knows too little, is no live sender, or was just cut off by a start', () => {
@@ -67,4 +72,64 @@ test('SilenceWatch tells nothing of who knows too little, is no live sender, or 
   const [told] = restarted.look([one], T0 + 100e6);
   // The same name as before the start: nothing is doubled.
   assert.equal(told?.start, T0 - 5e6);
+});
+
+/** A finding of a reading after a silence, as a detector of the time between readings has it. */
+function afterSilence(device: string, start: number, field = 'interval'): Finding {
+  const watch = new SilenceWatch(start - 600e6);
+  const one = sender(start - 60e6, { device });
+  watch.heard(one, one.until, one.until);
+  const [told] = watch.look([one], start) as [Finding];
+  const cause = { ...told.causes[0]!, field };
+  return { ...told, id: `${device} ${start}`, detectors: [{ ...told.detectors[0]!, name: 'robust-z' }], start, causes: [cause] }; // prettier-ignore
+}
+
+/** Six devices that send every ten seconds until `T0`. */
+function fleet(): { readonly watch: SilenceWatch; readonly senders: readonly Sender[] } {
+  const watch = new SilenceWatch(T0 - 600e6);
+  const senders = Array.from({ length: 6 }, (_, i) => sender(T0, { device: `d${i}` }));
+  for (let at = -300; at <= 0; at += 10) for (const one of senders) watch.heard(one, T0 + at * 1e6, T0 + at * 1e6);
+  return { watch, senders };
+}
+
+test('SilenceWatch tells a pause of the fleet once, with its devices, and nothing of each of them', () => {
+  const { watch, senders } = fleet();
+  for (let at = 10; at <= 60; at += 10) watch.heard(senders[5]!, T0 + at * 1e6, T0 + at * 1e6);
+  const [told, ...more] = watch.look(senders, T0 + 61e6);
+  assert.deepEqual(more, []);
+  assert.deepEqual([told?.device, told?.open, told?.devices], ['*', true, ['d0', 'd1', 'd2', 'd3', 'd4']]);
+  assert.match(
+    told?.sentence ?? '',
+    /^5 of 6 devices of stream climate fell silent at once: the network or the platform/,
+  );
+  assert.deepEqual(watch.look(senders, T0 + 71e6), []);
+  // What a reading after it shows is no news, unless it shows something else, too.
+  const back = T0 + 80e6;
+  const found = senders.slice(0, 4).map((one) => watch.heard(one, back, back, [afterSilence(one.device, back)]));
+  assert.deepEqual(
+    found.flat().map(({ id, open }) => [id, open]),
+    [[told?.id, false]],
+  );
+  assert.deepEqual(watch.heard(senders[0]!, back + 1, back + 1, [afterSilence('d0', back)]), []);
+  const other = afterSilence('d1', back, 'temperature');
+  assert.deepEqual(watch.heard(senders[1]!, back + 1, back + 1, [other]), [other]);
+  // Who stays silent when the others are back is told of by itself.
+  const alone = watch.look(senders, back + 20e6).filter(({ device }) => device === 'd4');
+  assert.equal(alone[0]?.detectors[0]?.name, 'silence');
+});
+
+test('SilenceWatch tells a pause that nobody saw while it lasted by what the first reading after it shows', () => {
+  const { watch, senders } = fleet();
+  const found = senders.map((one, i) => watch.heard(one, T0 + 60e6 + i, T0 + 60e6 + i, [afterSilence(one.device, T0 + 60e6 + i)])); // prettier-ignore
+  const all = found.flat();
+  assert.deepEqual(new Set(all.map(({ device }) => device)), new Set(['*']));
+  assert.deepEqual(
+    all.map(({ open }) => open),
+    [true, false],
+  );
+  // One device alone is told of as ever.
+  const other = fleet();
+  const finding = afterSilence('d0', T0 + 60e6);
+  for (const one of other.senders.slice(1)) for (let at = 10; at <= 60; at += 10) other.watch.heard(one, T0 + at * 1e6, T0 + at * 1e6); // prettier-ignore
+  assert.deepEqual(other.watch.heard(other.senders[0]!, T0 + 60e6, T0 + 60e6, [finding]), [finding]);
 });

@@ -1,4 +1,6 @@
 import type { DeviceBaseline } from './device-judge.ts';
+import { beginsWith, fleetFinding, fleetPause, isLate } from './fleet-pause.ts';
+import type { FleetPause, Heard } from './fleet-pause.ts';
 import { findingId, severityOf } from './finding.ts';
 import type { Finding } from './finding.ts';
 
@@ -17,6 +19,8 @@ const JUDGE = 'robust-z';
 const NAME = 'silence';
 /** Nothing shorter is a silence, whatever a device is used to, in microseconds. */
 const LEAST = 10_000_000;
+/** Times between readings that say what is usual of them. */
+const REMEMBERED = 8;
 /** Nothing is told for so long after a start: whoever was cut off by it has this time to come back. */
 const GRACE = 60_000_000;
 /** Spread of ln(1 + seconds) that is taken for granted: a tenth of an interval more or less means nothing. */
@@ -24,16 +28,33 @@ const LEAST_SPREAD = 0.1 / Math.sqrt(12);
 /** Readings older than this when they come are no live ones: who brings in old ones is not silent afterwards. */
 const LIVE = 300_000_000;
 
+/** The field that a reading after a silence is unusual in. */
+const INTERVAL_SHOWN = 'interval';
+
+/** A pause of a fleet that was told. */
+interface ToldPause {
+  readonly pause: FleetPause;
+  /** Devices that send again. */
+  readonly back: Set<string>;
+  open: boolean;
+}
+
 /**
  * Tells that a device sends no more while it does not, rather than when it comes back. A silence is unusual from where the
  * time since the last reading, if one came now, would be beyond the limit of the detector that judges it; so it spends
  * the same false alarms. It is over with the next reading.
+ *
+ * Where most devices of a stream fall silent together that is one finding about all of them, and neither the silence of one of
+ * them nor the time that it shows in its next reading is told by itself.
  */
 export class SilenceWatch {
   readonly #began: number;
-  /** When each was heard of last, by this machine's clock, and how late its reading was. */
-  readonly #heard = new Map<string, Map<string, { at: number; live: boolean }>>();
+  readonly #heard = new Map<string, Map<string, Heard>>();
   readonly #told = new Map<string, Finding>();
+  /** The latest pause of each stream. */
+  readonly #pauses = new Map<string, ToldPause>();
+  /** Findings that tell no more than a pause of the fleet does: by device, the latest. */
+  readonly #covered = new Map<string, string>();
 
   /** @param now epoch microseconds, as all times here */
   constructor(now: number) {
@@ -43,21 +64,27 @@ export class SilenceWatch {
   /**
    * Readings of a device were judged, the last one of this time.
    *
-   * @returns that a silence is over, where one was told
+   * @param seen what was found in them
+   * @returns that a silence or a pause is over, where one was told, and of `seen` what is not of a pause
    */
-  heard({ device, stream }: Pick<Sender, 'device' | 'stream'>, until: number, now: number): Finding | null {
+  heard(
+    { device, stream }: Pick<Sender, 'device' | 'stream'>,
+    until: number,
+    now: number,
+    seen: readonly Finding[] = [],
+  ): readonly Finding[] {
     let devices = this.#heard.get(stream);
     if (devices === undefined) this.#heard.set(stream, (devices = new Map()));
     const live = Math.abs(now - until) <= LIVE;
-    const heard = devices.get(device);
-    if (heard === undefined) devices.set(device, { at: now, live });
-    else [heard.at, heard.live] = [now, live];
-    if (this.#told.size === 0) return null;
-    const key = keyOf(stream, device);
-    const told = this.#told.get(key);
-    if (told === undefined) return null;
-    this.#told.delete(key);
-    return { ...told, end: Math.max(told.end, until), open: false };
+    const heard = devices.get(device) ?? { at: this.#began, live, usual: NaN, gap: null };
+    const silent = now - heard.at;
+    if (isLate(heard, silent)) heard.gap = { from: heard.at, to: now };
+    else heard.usual += (silent - heard.usual) / REMEMBERED;
+    if (Number.isNaN(heard.usual) && devices.has(device)) heard.usual = silent;
+    [heard.at, heard.live] = [now, live];
+    devices.set(device, heard);
+    const told = [...this.#over(stream, device, until), ...this.#back(stream, device, now)];
+    return [...told, ...this.#uncovered(stream, device, seen, now)];
   }
 
   /** Looks who has been silent for too long; each is told once, and again whenever that is twice as long. */
@@ -66,25 +93,91 @@ export class SilenceWatch {
     const found: Finding[] = [];
     for (const sender of senders) {
       const key = keyOf(sender.stream, sender.device);
-      const heard = this.#heard.get(sender.stream)?.get(sender.device) ?? {
-        at: this.#began,
-        live: Math.abs(this.#began - sender.until) <= LIVE,
-      };
+      const heard = this.#heardOf(sender);
       const silent = now - heard.at;
       const told = this.#told.get(key);
       if (!heard.live || silent < LEAST || (told !== undefined && silent < 2 * (told.end - told.start))) continue;
+      if (told === undefined && this.#isPaused(sender)) continue;
       const finding = silenceOf(sender, heard.at, now);
       if (finding === null) continue;
-      this.#told.set(key, finding);
-      found.push(finding);
+      const pause = told === undefined ? this.#fleetOf(sender.stream, heard.at, now) : null;
+      if (pause !== null) found.push(fleetFinding(pause, now, true));
+      else {
+        this.#told.set(key, finding);
+        found.push(finding);
+      }
     }
     return found;
+  }
+
+  /** What is known of when a device was heard of; from the start on where it was not since. */
+  #heardOf({ device, stream, until }: Sender): Heard {
+    let devices = this.#heard.get(stream);
+    if (devices === undefined) this.#heard.set(stream, (devices = new Map()));
+    let heard = devices.get(device);
+    if (heard === undefined) {
+      heard = { at: this.#began, live: Math.abs(this.#began - until) <= LIVE, usual: NaN, gap: null };
+      devices.set(device, heard);
+    }
+    return heard;
+  }
+
+  /** The end of a device's own silence. */
+  #over(stream: string, device: string, until: number): readonly Finding[] {
+    const key = keyOf(stream, device);
+    const told = this.#told.get(key);
+    if (told === undefined) return [];
+    this.#told.delete(key);
+    return [{ ...told, end: Math.max(told.end, until), open: false }];
+  }
+
+  /** A device of a paused fleet is back: with half of them the pause is over, and whoever is silent still is so by itself. */
+  #back(stream: string, device: string, now: number): readonly Finding[] {
+    const told = this.#pauses.get(stream);
+    if (told === undefined || !told.open || !told.pause.devices.has(device)) return [];
+    told.back.add(device);
+    if (told.back.size < told.pause.devices.size / 2) return [];
+    told.open = false;
+    return [fleetFinding(told.pause, now, false)];
+  }
+
+  #isPaused({ stream, device }: Sender): boolean {
+    const told = this.#pauses.get(stream);
+    return told !== undefined && told.open && told.pause.devices.has(device) && !told.back.has(device);
+  }
+
+  /** A pause of the stream's fleet that a silence from then on is part of; it is told from now on. */
+  #fleetOf(stream: string, from: number, now: number): FleetPause | null {
+    const pause = fleetPause(stream, this.#heard.get(stream) ?? new Map(), from, now);
+    if (pause === null) return null;
+    this.#pauses.set(stream, { pause, back: new Set(), open: true });
+    return pause;
+  }
+
+  /** What was found in readings of a device, without what says no more than that its fleet paused. */
+  #uncovered(stream: string, device: string, seen: readonly Finding[], now: number): readonly Finding[] {
+    const key = keyOf(stream, device);
+    return seen.flatMap((finding) => {
+      if (finding.causes[0]?.field !== INTERVAL_SHOWN || finding.violates !== undefined) return [finding];
+      if (this.#covered.get(key) === finding.id) return [];
+      const gap = this.#heard.get(stream)?.get(device)?.gap ?? null;
+      if (gap === null || gap.to !== now) return [finding];
+      const told = this.#pauses.get(stream);
+      const known = told !== undefined && told.pause.devices.has(device) && beginsWith(told.pause, gap.from);
+      const pause = known ? told.pause : this.#fleetOf(stream, gap.from, now);
+      if (pause === null) return [finding];
+      this.#covered.set(key, finding.id);
+      if (known) return [];
+      const own = this.#pauses.get(stream)!;
+      for (const one of pause.devices) if ((this.#heard.get(stream)?.get(one)?.at ?? 0) === now) own.back.add(one);
+      return [fleetFinding(pause, now, true)];
+    });
   }
 }
 
 function silenceOf({ device, stream, until, describe, budget }: Sender, from: number, now: number): Finding | null {
   const { fields, detectors, readings, since } = describe();
-  const interval = fields.find(({ name }) => name === 'interval');
+  const interval = fields.find(({ name }) => name === INTERVAL_SHOWN);
   const judge = detectors.find(({ name }) => name === JUDGE);
   if (interval === undefined || judge?.armed !== true) return null;
   const centre = Math.log1p(interval.centre);
@@ -107,7 +200,7 @@ function silenceOf({ device, stream, until, describe, budget }: Sender, from: nu
     baseline: { readings, seconds: Math.max(0, (until - since) / 1e6), peaks: judge.peaks },
     causes: [
       {
-        field: 'interval',
+        field: INTERVAL_SHOWN,
         unit: 's',
         share: 1,
         value: brief(seconds),

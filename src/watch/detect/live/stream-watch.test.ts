@@ -33,7 +33,11 @@ test('StreamWatch says what it shed, who was heard, and what detectors said of e
   stream.take(climateBatch('truck-3', climateRows(0, 50)));
   assert.equal(stream.waiting, 50);
   const heard: [string, number][] = [];
-  const { shed } = stream.judge({ open: false, shedding: true, heard: (...one) => (heard.push(one), null) });
+  const { shed } = stream.judge({
+    open: false,
+    shedding: true,
+    heard: (device, until, found) => (heard.push([device, until]), found),
+  });
   assert.deepEqual([shed, stream.waiting, heard], [50, 0, [['truck-3', (1_700_000_000 + 49) * 1e6]]]);
   assert.deepEqual(new Set(scores.map(({ detector }) => detector)), new Set(['robust-z']));
   stream.listen(null);

@@ -50,8 +50,8 @@ export interface BlockRule {
   readonly shedding: boolean;
   /** Whether windows may go up to dearer detectors. */
   readonly open: boolean;
-  /** Hears of each device of which readings were judged, and up to when; what it says comes before what was found. */
-  readonly heard?: (device: string, until: number) => Finding | null;
+  /** Hears of each device of which readings were judged, up to when, and what was found; says what of it is to be told. */
+  readonly heard?: (device: string, until: number, found: readonly Finding[]) => readonly Finding[];
 }
 
 /** The name under which the state of a stream itself is kept: no device has it. */
@@ -163,8 +163,7 @@ export class StreamWatch {
       if (watch === null) continue;
       const seen = watch.take(rows, dearer, shedding ? 1 : Infinity, this.#othersOf(device));
       const taken = this.#namer.take(device, rows, seen);
-      const over = heard?.(device, watch.until) ?? null;
-      found.push(...(over === null ? [] : [over]), ...taken);
+      found.push(...(heard === undefined ? taken : heard(device, watch.until, taken)));
     }
     for (const group of this.#groups?.values() ?? []) group.prune();
     return { found, shed };

@@ -247,6 +247,45 @@ test('WatchService tells that a device has fallen silent while it is, and when t
   assert.deepEqual([over?.id, over?.open, more], [told?.id, false, []]);
 });
 
+test('WatchService tells that a fleet paused as one, and nothing of each of its devices when it is back', async () => {
+  const journal = new Journal();
+  const names = ['truck-1', 'truck-2', 'truck-3', 'truck-4'];
+  const clock = frozenClock(micros(1_700_000_000 * 1e6));
+  const kept = nothing();
+  const service = start(journal, kept, { clock });
+  let readings = 0;
+  const send = async (from: number, to: number): Promise<void> => {
+    for (let at = from; at < to; at += 50) {
+      for (const name of names) journal.put(climateBatch(name, climateRows(at, Math.min(to, at + 50))));
+      readings += names.length * (Math.min(to, at + 50) - at);
+      await eventually(
+        () => service.status.readings,
+        (seen) => seen === readings,
+      );
+      clock.advance(millis(50_000));
+    }
+  };
+  await eventually(() => service.status.caughtUp, Boolean);
+  await send(0, 600);
+  clock.advance(millis(120_000));
+  service.lookAround();
+  await eventually(
+    () => kept.found.length,
+    (count) => count > 0,
+  );
+  await send(770, 1_000);
+  await service.drain();
+  const found = kept.found.filter(({ causes }) => causes[0]?.field === 'interval');
+  assert.deepEqual(
+    found.map(({ device, open, devices }) => [device, open, devices]),
+    [
+      ['*', true, names],
+      ['*', false, names],
+    ],
+  );
+  assert.match(found[0]!.sentence, /^4 of 4 devices of stream climate fell silent at once/);
+});
+
 test('WatchService sends windows up, says of each tier what it did, and keeps what the tiers know', async () => {
   const kept = nothing();
   const journal = new Journal();

@@ -300,7 +300,7 @@ export class WatchService {
         shedding: this.#caughtUp && this.#lagMs > SHED_ABOVE_MS,
         open: stream.dearer === null || this.#mayGoUp(stream),
         ...(mayFallSilent(stream.plan)
-          ? { heard: (device, until) => this.#silence.heard({ device, stream: name }, until, clock.now()) }
+          ? { heard: (device, until, seen) => this.#silence.heard({ device, stream: name }, until, clock.now(), seen) }
           : {}),
       });
       this.#shed += shed;
