@@ -102,9 +102,14 @@ function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** What the platform counts or notes of readings: a number that grows differs from one range to the next by itself. */
+const OF_PLATFORM: readonly string[] = ['seq', 'time_given'];
+
 /** Numbers, truths and words of both; times are left out, since they are what the ranges differ in. */
 function columnsOf(before: readonly Row[], after: readonly Row[], time: string): readonly ComparedColumn[] {
-  const names = Object.keys(before[0] ?? {}).filter((name) => name !== time && name in (after[0] ?? {}));
+  const names = Object.keys(before[0] ?? {}).filter(
+    (name) => name !== time && !OF_PLATFORM.includes(name) && name in (after[0] ?? {}),
+  );
   return names.flatMap((name): ComparedColumn[] => {
     const values = [before, after].map((rows) => rows.map((row) => row[name] ?? null));
     const all = values.flat().filter((value) => value !== null);
