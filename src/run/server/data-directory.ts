@@ -134,7 +134,7 @@ export async function lockDirectory(layout: DataDirectory): Promise<AsyncDisposa
       if (live !== null) {
         throw new ServerError(
           'SERVER_DIRECTORY_IN_USE',
-          `Cannot use ${layout.root}: process ${live} runs a platform on it`,
+          `Cannot use ${layout.root}: process ${live} is at work on it`,
           {
             hint: `Stop it first, or choose another directory with --data`,
             cause,

@@ -21,6 +21,12 @@ const CONSENT = {
   ],
 };
 
+test('weir consent give names the word that is no time', async (t) => {
+  const platform = await standIn(t, {});
+  const words = ['give', 'ada', '--stream', 'pulse', '--until', 'yesterday'];
+  await assert.rejects(platform.run(addConsentCommand, 'consent', ...words), { code: 'CLI_USAGE', message: /--until/ });
+});
+
 test('weir consent give records, writes the receipt, and says where it stands already', async (t) => {
   const file = join(await temporaryFolder(t), 'ada.json');
   for (const [isNew, expected] of [

@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { parseRfc3339 } from '#base/core/index.ts';
 import { openReceipt } from '#trust/consent/index.ts';
+import { CliError } from '../errors.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
@@ -49,6 +51,7 @@ function addGive(consent: Command, contextOf: ContextOf): void {
     .action(async (subject: string, options: GiveOptions, command: Command) => {
       const context = contextOf(command);
       const { stream, purpose, until, notice, language, method, receipt: file } = options;
+      if (until !== undefined && parseRfc3339(until) === null) throw noTime(until);
       const body = {
         stream,
         subject,
@@ -191,6 +194,12 @@ function addReceipts(consent: Command, contextOf: ContextOf): void {
       );
       context.result(keys, (lines) => `${lines.join('\n')}\n`);
     });
+}
+
+function noTime(until: string): CliError {
+  return new CliError('CLI_USAGE', `Cannot record consent: --until ${until} is no time (RFC 3339)`, {
+    hint: 'Write it as 2027-01-01T00:00:00Z',
+  });
 }
 
 function showRows(rows: readonly ConsentRow[]): string {
