@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os';
 import { disposableFolder } from '../test/support/tmp.ts';
+import { startAckServer } from './support/ack-server.ts';
 import { timeDurableWrites } from './support/durable-write.ts';
 import type { Load, LoadResult } from './support/load-generator.ts';
 import { absolute, besidePeer, median } from './support/measurement.ts';
@@ -19,7 +20,8 @@ const SHAPES = [
   { connections: 200, window: 20, bar: 2 },
 ] as const;
 const PAYLOADS = pumpPayloads(20_000);
-const PEER_PORT = 28_883;
+const PEER_PORT = 8_983;
+const ACK_PORT = 8_984;
 
 /** What a load reaches: the platform, or the broker beside it. */
 interface Target {
@@ -38,8 +40,11 @@ export const bench: Bench = async (note) => {
   const server = await makeServerCertificate(folder.path);
   const authority = pumps[0]?.files.authority ?? '';
   await using _peer = await startMosquitto({ authority, certificate: server.certificate, key: server.key }, PEER_PORT);
+  const only = { ...server, authority: pumps[0]?.files.authority ?? '', port: ACK_PORT };
+  using _acks = await startAckServer(only);
   const ours: Target = { port: weir.address.ports.mqtt, authority: pumps[0]?.authority ?? '' };
   const peer: Target = { port: PEER_PORT, authority: server.pem };
+  const acks: Target = { port: ACK_PORT, authority: server.pem };
   const measurements: Measurement[] = [];
   const run: Run = { weir, pumps, acknowledged: 0, sent: 0 };
   for (const { connections, window, bar } of SHAPES) {
@@ -62,7 +67,12 @@ export const bench: Bench = async (note) => {
     const name = `ingest: ${connections} connections, window ${window}`;
     measurements.push(besidePeer(name, 'readings/s', mine ?? NaN, theirs ?? NaN, { atLeast: bar }));
     for (const piece of piecesOf(window, median(full.ours.map(({ perWrite }) => perWrite)))) {
-      const targets = { ours: { ...ours, rate: (mine ?? NaN) / 2 }, peer: { ...peer, rate: (theirs ?? NaN) / 2 } };
+      const [half, theirHalf] = [(mine ?? NaN) / 2, (theirs ?? NaN) / 2];
+      const targets = {
+        ours: { ...ours, rate: half },
+        acks: { ...acks, rate: half },
+        peer: { ...peer, rate: theirHalf },
+      };
       measurements.push(await latencies(run, targets, { connections, window, piece }, note));
     }
   }
@@ -106,23 +116,26 @@ async function load(
     ...(paced === null ? {} : { piece: paced.piece }),
   };
   const result = await runLoadProcess(order);
-  if (target.port !== PEER_PORT) {
+  if (target.port !== PEER_PORT && target.port !== ACK_PORT) {
     run.acknowledged += result.total;
     run.sent += result.sent;
   }
   return result;
 }
 
-/** Beside the peer at half of its own rate: what of the wait is the load generator's and the machine's. */
+/**
+ * Beside a server that only acknowledges, at the same rate, and the peer at half of its own: what of the wait is the load
+ * generator's, the runtime's and the machine's.
+ */
 async function latencies(
   run: Run,
-  targets: Readonly<Record<'ours' | 'peer', Target & { readonly rate: number }>>,
+  targets: Readonly<Record<'ours' | 'acks' | 'peer', Target & { readonly rate: number }>>,
   { connections, window, piece }: { connections: number; window: number; piece: number },
   note: (text: string) => void,
 ): Promise<Measurement> {
-  const p99: { ours: number[]; peer: number[] } = { ours: [], peer: [] };
+  const p99 = { ours: [] as number[], acks: [] as number[], peer: [] as number[] };
   for (let round = 0; round < ROUNDS; round++) {
-    for (const who of ['peer', 'ours'] as const) {
+    for (const who of ['peer', 'acks', 'ours'] as const) {
       const { latency, perSecond, generatorMicros } = await load(run, targets[who], connections, window, {
         rate: targets[who].rate,
         piece,
@@ -139,7 +152,8 @@ async function latencies(
   }
   const name = `ingest: p99 to acknowledgement at half that rate, ${connections} connections, ${piece} a write`;
   note(
-    `${name}: ${median(p99.ours).toFixed(1)} ms beside ${median(p99.peer).toFixed(1)} ms of the peer at half of its own`,
+    `${name}: ${median(p99.ours).toFixed(1)} ms beside ${median(p99.acks).toFixed(1)} ms of a server that only acknowledges, ` +
+      `and ${median(p99.peer).toFixed(1)} ms of the peer at half of its own rate`,
   );
   return absolute(name, 'ms', median(p99.ours), { atMost: 20 });
 }

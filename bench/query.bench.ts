@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { ChildPlatform } from '../test/support/child-platform.ts';
 import { disposableFolder } from '../test/support/tmp.ts';
-import { fillPlatform } from './support/fill-platform.ts';
+import { fillPlatform, untilSealed } from './support/fill-platform.ts';
 import { besidePeer, median } from './support/measurement.ts';
 import type { Bench } from './support/measurement.ts';
 import { pumpPayloads, startPumps } from './support/platform-fleet.ts';
@@ -51,13 +51,16 @@ export const bench: Bench = async (note) => {
     );
   }
   const idle = median(times.warm);
-  const busy = await whileIngesting(fleet, tokens[ROUNDS] ?? '', note);
+  const busy = await whileIngesting(fleet, tokens[ROUNDS] ?? '', idle, note);
   return [
     besidePeer('query: group-by over 7 columns, opened before', 'ms', idle, median(times.peer), { atMost: 1.3 }),
     besidePeer('query: group-by over 7 columns, not opened', 'ms', median(times.cold), median(times.peer), {
       atMost: 2.5,
     }),
-    besidePeer('query: opened before, while ingest is full, beside idle', 'ms', median(busy), idle, { atMost: 2 }),
+    besidePeer('query: opened before, while ingest is full, beside idle over as many rows', 'ms', busy.ms, busy.idle, {
+      atMost: 2,
+    }),
+    besidePeer('query: the same, beside idle over the rows of before', 'ms', busy.ms, idle, null),
   ];
 };
 
@@ -79,9 +82,21 @@ async function ask(weir: ChildPlatform, token: string): Promise<Answer> {
   return { ms, rows: answer.json<{ rows: Record<string, unknown>[] }>().rows, cost };
 }
 
-/** The same statement again and again while readings come in as fast as they are acknowledged. */
-async function whileIngesting({ weir, pumps }: Pumps, token: string, note: (text: string) => void): Promise<number[]> {
-  await ask(weir, token);
+/**
+ * The same statement again and again while readings come in as fast as they are acknowledged. By the last it has half as
+ * many rows again as by the first, so each is held against what it takes idle over as many: between before, and after all
+ * is sealed.
+ *
+ * @param before milliseconds that it takes idle, over the rows of before
+ */
+async function whileIngesting(
+  fleet: Pumps,
+  token: string,
+  before: number,
+  note: (text: string) => void,
+): Promise<{ readonly ms: number; readonly idle: number }> {
+  const { weir, pumps } = fleet;
+  const first = readingsOf(await ask(weir, token));
   let over = false;
   const load = runLoadProcess({
     port: weir.address.ports.mqtt,
@@ -94,17 +109,31 @@ async function whileIngesting({ weir, pumps }: Pumps, token: string, note: (text
     seconds: INGEST_SECONDS,
     rate: null,
   }).finally(() => (over = true));
-  const times: number[] = [];
+  const answers: Answer[] = [];
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   while (!over) {
-    times.push((await ask(weir, token)).ms);
+    answers.push(await ask(weir, token));
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  const { perSecond } = await load;
+  const { perSecond, total } = await load;
+  await untilSealed(weir, first + total);
+  const last = await ask(weir, token);
+  const after: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) after.push((await ask(weir, token)).ms);
+  const perRow = (median(after) - before) / (readingsOf(last) - first);
   note(
-    `${times.length} statements at ${Math.round(perSecond)} readings a second: ${times.map(Math.round).join(', ')} ms`,
+    `${answers.length} statements over ${first} to ${readingsOf(last)} rows at ${Math.round(perSecond)} readings a second: ` +
+      `${answers.map(({ ms }) => Math.round(ms)).join(', ')} ms; idle ${Math.round(before)} ms before and ` +
+      `${Math.round(median(after))} ms after`,
   );
-  return times;
+  return {
+    ms: median(answers.map(({ ms }) => ms)),
+    idle: median(answers.map((answer) => before + perRow * (readingsOf(answer) - first))),
+  };
+}
+
+function readingsOf({ rows }: Answer): number {
+  return rows.reduce((sum, row) => sum + Number(row['readings']), 0);
 }
 
 interface Peer extends Disposable {

@@ -30,10 +30,15 @@ export async function fillPlatform(
   });
   if (total < rows) throw new Error(`only ${total} of ${rows} readings were taken in ${MOST_SECONDS} seconds`);
   const stored = await countStored(weir, total);
+  await untilSealed(weir, total);
+  return stored;
+}
+
+/** Waits until so many readings are sealed and none waits to be; two minutes at most. */
+export async function untilSealed(weir: Pumps['weir'], rows: number): Promise<void> {
   for (let attempt = 0; attempt < 600; attempt++) {
     const { segments, tail } = await weir.status();
-    if (segments.rows >= total && tail.rows === 0) break;
+    if (segments.rows >= rows && tail.rows === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  return stored;
 }

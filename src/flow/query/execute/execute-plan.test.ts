@@ -18,6 +18,7 @@ import { disposableFolder } from '../../../../test/support/tmp.ts';
 import { checkPiece } from '../formats/check-piece.ts';
 import type { CheckedPiece } from '../formats/check-piece.ts';
 import { FrozenPieces } from '../formats/frozen-piece.ts';
+import { EngineStock } from './engine-stock.ts';
 import { executePlan } from './execute-plan.ts';
 import type { QueryPlan } from './plan.ts';
 import { StatementParser } from './parse-statement.ts';
@@ -79,6 +80,20 @@ test('executePlan() answers over sealed and unsealed rows, and tells what it ope
 test('executePlan() binds parameters', async () => {
   const plan = await planOf(world, 'SELECT count(*) AS n FROM climate WHERE device = $1 AND value < $2', ['d3', 100]);
   assert.match(new TextDecoder().decode((await execute(world, plan, 'csv')).bytes), /^n\r\n20\r\n$/);
+});
+
+test('executePlan() hands its answer on before it takes its engine down', async () => {
+  const seen: string[] = [];
+  using stock = new EngineStock();
+  const giveBack = stock.giveBack.bind(stock);
+  stock.giveBack = (...given) => {
+    seen.push('engine');
+    giveBack(...given);
+  };
+  const sink = { write: () => void seen.push('part') };
+  const plan = await planOf(world, 'SELECT count(*) AS n FROM climate');
+  await executePlan(plan, 'json', { ...partsOf(), engines: stock }, sink, new AbortController().signal);
+  assert.deepEqual(seen, ['part', 'engine']);
 });
 
 test('executePlan() stops at once when its caller leaves', async () => {

@@ -121,8 +121,11 @@ async function withEngine<T>(
 
 async function writeWhole(at: At, format: ExecutionFormat, sink: ResultSink): Promise<Written> {
   const writer = new ResultWriter(at.plan, format, sink, at.stop);
-  await withEngine(at, at.plan.relations, null, (engine, sql) => writer.take(engine, sql));
-  return writer.end();
+  // To its end in here: most answers are one part, and whoever waits for it would wait for the engine to be taken down.
+  return withEngine(at, at.plan.relations, null, async (engine, sql) => {
+    await writer.take(engine, sql);
+    return writer.end();
+  });
 }
 
 /** One slice after the other into one result; one that outgrows its memory is halved. */
