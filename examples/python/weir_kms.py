@@ -2,7 +2,7 @@
 
 python3 weir_kms.py https://localhost:7443 ca.pem token.txt maintenance segment.parquet device,pressure
 """
-import base64, json, ssl, sys, urllib.request
+import base64, json, ssl, sys, urllib.error, urllib.request
 import pyarrow.parquet as pq
 import pyarrow.parquet.encryption as pe
 
@@ -24,8 +24,11 @@ class WeirKms(pe.KmsClient):
             headers = {"Authorization": f"Bearer {self.conf['token']}", "Content-Type": "application/json"}
             request = urllib.request.Request(f"{self.conf['url']}/v1/keys/unwrap", body, headers)
             tls = ssl.create_default_context(cafile=self.conf["ca"])
-            with urllib.request.urlopen(request, context=tls) as reply:
-                self.cache[handle] = base64.b64decode(json.load(reply)["key"])
+            try:
+                with urllib.request.urlopen(request, context=tls) as reply:
+                    self.cache[handle] = base64.b64decode(json.load(reply)["key"])
+            except urllib.error.HTTPError as refusal:
+                raise PermissionError(f"{refusal.code}: {json.load(refusal)['detail']}") from None
         return self.cache[handle]
 
 

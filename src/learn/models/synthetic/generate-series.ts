@@ -1,10 +1,12 @@
 import { nextNormal, nextUniform } from '#learn/features/index.ts';
 import type { RandomState } from '#learn/features/index.ts';
 import { scoreOf, valueOf } from './marginal.ts';
+import { shiftedScore } from './label-shift.ts';
 import type { RareRows } from './rare-rows.ts';
 import { hourOf, HOURS, LAGS, times } from './series-model.ts';
 import type { SeriesModel } from './series-model.ts';
 import type { SeriesTable } from './series-table.ts';
+import { dealTraits } from './traits.ts';
 
 /** A row that comes too near to a rare one is drawn again, at most so often, and then left out. */
 const TRIES = 8;
@@ -39,24 +41,25 @@ export function generateSeries(
   const each = Math.max(1, Math.ceil(rows / Math.max(1, series)));
   const scores = new Float64Array(width);
   const values = new Float64Array(width);
+  const drawn = new Float64Array(width);
   const isCause = model.names.map((_, i) => model.causes.some(({ cause }) => cause === i));
   const shown = new Float64Array(width);
+  const nextTraits = dealTraits(model.traits, random);
   let redrawn = 0;
   let at = 0;
   for (let one = 0; at < rows; one += 1) {
     let state: Float64Array = new Float64Array(width);
     let now = model.begin + Math.floor(nextUniform(random) * 3_600_000_000);
     const since = model.causes.map(() => Infinity);
+    const traits = nextTraits();
     for (let n = 0; n < each && at < rows; n += 1) {
       now += Math.max(1, valueOf(model.gaps, nextNormal(random)));
       const base = times(model.step, state, width);
       const hour = hourOf(now);
       for (let tries = 0; ; tries += 1) {
         state = shocked(base, model.shock, width, random);
-        for (let i = 0; i < width; i += 1) {
-          values[i] = valueOf(model.marginals[i]!, (state[i]! + model.season[i * HOURS + hour]!) / model.scale[i]!);
-        }
-        keepOrder(model, values, since, random);
+        for (let i = 0; i < width; i += 1) drawn[i] = (state[i]! + model.season[i * HOURS + hour]!) / model.scale[i]!;
+        place(model, values, drawn, { traits, since, random });
         for (let i = 0; i < width; i += 1) {
           // A cause that is not shown would leave its effect without one.
           const missing = isCause[i] === true ? 0 : model.marginals[i]!.missing;
@@ -69,8 +72,7 @@ export function generateSeries(
         redrawn += 1;
         // Far from everything that is rare: the middle of all.
         if (tries === TRIES) {
-          for (let i = 0; i < width; i += 1) values[i] = valueOf(model.marginals[i]!, 0);
-          keepOrder(model, values, since, random);
+          place(model, values, drawn.fill(0), { traits, since, random });
           shown.set(values);
           break;
         }
@@ -90,6 +92,22 @@ function shocked(base: Float64Array, shock: Float64Array, width: number, random:
   const out = base.slice();
   for (let i = 0; i < width; i += 1) for (let j = 0; j <= i; j += 1) out[i]! += shock[i * width + j]! * drawn[j]!;
   return out;
+}
+
+/** What scores stand for: labels first, for numbers go with them. */
+function place(
+  model: SeriesModel,
+  values: Float64Array,
+  scores: Float64Array,
+  of: { readonly traits: Float64Array; readonly since: readonly number[]; readonly random: RandomState },
+): void {
+  const { marginals, shifts } = model;
+  for (const [i, marginal] of marginals.entries())
+    if (marginal.labels !== null) values[i] = valueOf(marginal, scores[i]!);
+  for (const [at, i] of model.traits.columns.entries()) values[i] = of.traits[at]!;
+  keepOrder(model, values, of.since, of.random);
+  for (const [i, marginal] of marginals.entries())
+    if (marginal.labels === null) values[i] = valueOf(marginal, shiftedScore(shifts[i]!, scores[i]!, values));
 }
 
 /** An effect is as likely as it was so long after its cause, and never there before. */

@@ -15,6 +15,8 @@ export interface SyntheticReport {
     readonly marginals: Readonly<Record<string, number>>;
     /** Mean difference of the correlations of columns. */
     readonly correlations: number;
+    /** The pair of columns whose correlation differs most, and by how much; null where there is no pair. */
+    readonly worstPair: { readonly columns: readonly [string, string]; readonly difference: number } | null;
     /** Mean difference of the correlation of one reading with the next. */
     readonly steps: number;
     /** Mean difference of the hourly means, in standard deviations. */
@@ -69,6 +71,7 @@ export function judgeSeries(
         model.names.map((name, i) => [name, spreadDistance(real.columns[i]!.values, made.columns[i]!.values)]),
       ),
       correlations: meanDifference(correlations(learntScores), correlations(madeScores)),
+      worstPair: worstPair(model.names, correlations(learntScores), correlations(madeScores)),
       steps: meanDifference(stepCorrelations(model, real, learnt), stepCorrelations(model, made, all)),
       season: meanDifference(hourlyMeans(model, real, learnt), hourlyMeans(model, made, all)),
       effectsBeforeCause: effectsBeforeCause(model, made),
@@ -126,6 +129,17 @@ function correlations(rows: readonly Float64Array[]): readonly number[] {
         ),
       );
   return out;
+}
+
+/** In the order of `correlations`. */
+function worstPair(names: readonly string[], real: readonly number[], made: readonly number[]) {
+  let worst: SyntheticReport['utility']['worstPair'] = null;
+  for (let [i, at] = [1, 0]; i < names.length; i += 1)
+    for (let j = 0; j < i; j += 1, at += 1) {
+      const difference = Math.abs(real[at]! - made[at]!);
+      if (worst === null || difference > worst.difference) worst = { columns: [names[j]!, names[i]!], difference };
+    }
+  return worst;
 }
 
 function stepCorrelations(model: SeriesModel, table: SeriesTable, rows: Uint32Array): readonly number[] {

@@ -3,7 +3,11 @@ import type { RandomState } from '#learn/features/index.ts';
 import { ModelsError } from '../errors.ts';
 import { learnMarginal, scoreOf } from './marginal.ts';
 import type { Marginal } from './marginal.ts';
+import { learnShifts } from './label-shift.ts';
+import type { LabelShift } from './label-shift.ts';
 import type { SeriesTable } from './series-table.ts';
+import { learnTraits } from './traits.ts';
+import type { Traits } from './traits.ts';
 
 export const HOURS = 24;
 /** Readings since a cause that are told apart; later ones are alike. */
@@ -35,11 +39,15 @@ export interface SeriesModel {
   readonly scale: Float64Array;
   readonly gaps: Marginal;
   readonly causes: readonly Cause[];
+  /** By column: how its scores go with labels; empty for columns of labels. */
+  readonly shifts: readonly (readonly LabelShift[])[];
+  readonly traits: Traits;
   readonly begin: number;
 }
 
 /**
- * Learns series: a Gaussian copula over a vector autoregression of order one with a season of a day.
+ * Learns series: a Gaussian copula over a vector autoregression of order one with a season of a day; numbers go with labels
+ * as they are spread under each, and labels that a series never changes are drawn once for each.
  *
  * @param rows those to learn from; pairs of them follow on each other where they do in the table
  * @param causes pairs of columns that are true or false
@@ -63,6 +71,8 @@ export function learnSeries(
       scores[at * width + i] = Number.isNaN(value) ? 0 : scoreOf(marginals[i]!, value, nextUniform(random));
     }
   }
+  const codes = (at: number, by: number): number => table.columns[by]!.values[rows[at] ?? 0] ?? NaN;
+  const shifts = learnShifts(marginals, { scores, width, codes }, random);
   const season = learnSeason(table, rows, scores, width);
   for (const [at, row] of rows.entries()) {
     const hour = hourOf(table.time[row] ?? 0);
@@ -86,6 +96,8 @@ export function learnSeries(
       values: gaps.length > 0 ? gaps : Float64Array.of(60_000_000),
     }),
     causes: causes.map((pair) => learnCause(table, rows, pair)),
+    shifts,
+    traits: learnTraits(table, rows),
     begin: rows.reduce((least, row) => Math.min(least, table.time[row] ?? Infinity), Infinity),
   };
 }

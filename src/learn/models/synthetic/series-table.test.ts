@@ -29,6 +29,26 @@ test('seriesTable() puts rows in order, and leaves out what is of one row each',
   assert.ok(table.columns[2]?.values.some((value) => Number.isNaN(value)));
 });
 
+test('seriesTable() leaves out counters, and gives those who are named names that say nothing', () => {
+  const rows = Array.from({ length: 80 }, (_, i) =>
+    row(i < 40 ? 'a' : 'b', i % 40, { seq: 7 + (i % 40), who: i % 2 === 0 ? 't1-ada' : 't1-bob', total: i * i }),
+  );
+  const { table, left } = seriesTable(rows, { series: 'device', time: 'time', persons: new Set(['who']) });
+  assert.deepEqual(left, ['x', 'seq']);
+  const who = table.columns.find(({ name }) => name === 'who');
+  assert.deepEqual(
+    [who?.labels, [...(who?.values.subarray(0, 3) ?? [])]],
+    [
+      ['who-1', 'who-2'],
+      [0, 1, 0],
+    ],
+  );
+  assert.ok(
+    table.columns.some(({ name }) => name === 'total'),
+    'what sums up is no counter',
+  );
+});
+
 test('seriesTable() refuses rows without time or series', () => {
   for (const rows of [
     [],

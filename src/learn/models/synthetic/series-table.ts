@@ -24,14 +24,19 @@ const LEAST_ROWS = 10;
 const MOST_LABELS = 64;
 
 /**
- * A table of series from rows. Times and texts with many values are left out: they are of one row each.
+ * A table of series from rows. Times, counters and texts with many values are left out: they are of one row each.
  *
- * @param columns `series` names whose a row is, `time` when it was
+ * @param columns `series` names whose a row is, `time` when it was, `persons` which columns name somebody: their labels are
+ *   made anew
  * @throws {ModelsError} MODELS_ROWS_UNFIT where there is no time, no series or no column that can be learnt
  */
 export function seriesTable(
   rows: readonly Readonly<Record<string, unknown>>[],
-  { series, time }: { readonly series: string; readonly time: string },
+  {
+    series,
+    time,
+    persons = new Set(),
+  }: { readonly series: string; readonly time: string; readonly persons?: ReadonlySet<string> },
 ): { readonly table: SeriesTable; readonly left: readonly string[] } {
   const [first] = rows;
   for (const name of [series, time]) {
@@ -54,8 +59,8 @@ export function seriesTable(
   for (const name of Object.keys(first ?? {})) {
     if (name === series || name === time) continue;
     const column = columnOf(name, rows, order);
-    if (column === null) left.push(name);
-    else columns.push(column);
+    if (column === null || isCounter(column, order, whose)) left.push(name);
+    else columns.push(persons.has(name) ? withNewLabels(column) : column);
   }
   if (columns.length === 0)
     throw new ModelsError('MODELS_ROWS_UNFIT', 'Cannot learn from rows: no column can be learnt');
@@ -68,6 +73,30 @@ export function seriesTable(
     },
     left,
   };
+}
+
+/** Most whole numbers of a counter are by one more than the one before; a restart, or what was lost, is let be. */
+const COUNTED = 0.9;
+
+/** Whole numbers that count the readings of a series: they say which one it was. */
+function isCounter({ labels, whole, values }: SeriesColumn, order: Uint32Array, whose: readonly number[]): boolean {
+  if (labels !== null || !whole) return false;
+  let [followers, next] = [0, 0];
+  for (let at = 1; at < order.length; at += 1) {
+    if (whose[order[at]!] !== whose[order[at - 1]!]) continue;
+    const by = (values[at] ?? NaN) - (values[at - 1] ?? NaN);
+    // A reading without a number counts for nothing.
+    if (Number.isNaN(by)) continue;
+    followers += 1;
+    if (by === 1) next += 1;
+  }
+  return next > 0 && next >= COUNTED * followers;
+}
+
+/** Names that say nothing of whom they stood for. A number that stands for somebody is one among many and stays. */
+function withNewLabels(column: SeriesColumn): SeriesColumn {
+  const { name, labels } = column;
+  return labels === null ? column : { ...column, labels: labels.map((_, code) => `${name}-${code + 1}`) };
 }
 
 function columnOf(

@@ -12,7 +12,9 @@ const ROWS = Array.from({ length: 600 }, (_, i) => ({
   x: Math.sin(i) * 10,
   open: i % 20 < 3,
   alarm: i % 20 === 3,
+  who: `t1-${'abc'[i % 3]}`,
 }));
+const VIEW = { name: 'climate', columns: [{ name: 'who', type: 'VARCHAR', class: 'identifier' }, { name: 'x', type: 'DOUBLE', class: 'operational' }] }; // prettier-ignore
 
 const ndjson = (rows: readonly object[]) => ({
   status: 200,
@@ -21,7 +23,10 @@ const ndjson = (rows: readonly object[]) => ({
 });
 
 test('weir synth writes rows that are nobody’s, and a report', async (t) => {
-  const platform = await standIn(t, { 'POST /v1/query': ndjson(ROWS) });
+  const platform = await standIn(t, {
+    'GET /v1/views?purpose=test': { views: [VIEW] },
+    'POST /v1/query': ndjson(ROWS),
+  });
   const folder = await temporaryFolder(t);
   const [out, report] = [join(folder, 'made.csv'), join(folder, 'report.json')];
   const words = [
@@ -40,10 +45,11 @@ test('weir synth writes rows that are nobody’s, and a report', async (t) => {
   const { out: shown } = await platform.run(addSynthCommand, 'synth', ...words);
   assert.match(shown, /effects before their cause +0/);
   const lines = (await readFile(out, 'utf8')).trim().split('\n');
-  assert.deepEqual([lines.length, lines[0]], [51, 'device,time,x,open,alarm']);
-  assert.match(lines[1] ?? '', /^synthetic-1,2026-01-01T/);
+  assert.deepEqual([lines.length, lines[0]], [51, 'device,time,x,open,alarm,who']);
+  assert.match(lines[1] ?? '', /^synthetic-1,2026-01-01T.*who-[123]$/);
+  assert.ok(!lines.some((line) => line.includes('t1-')), 'no token of anybody');
   assert.equal((JSON.parse(await readFile(report, 'utf8')) as { rows: { made: number } }).rows.made, 50);
-  assert.deepEqual(JSON.parse(platform.heard[0]?.body ?? ''), {
+  assert.deepEqual(JSON.parse(platform.heard.at(-1)?.body ?? ''), {
     sql: 'SELECT * FROM "climate" LIMIT 200000',
     purpose: 'test',
   });

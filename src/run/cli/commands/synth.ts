@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
+import { CLASSES } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { seedRandom } from '#learn/features/index.ts';
 import { drawRows, seriesTable, synthesise } from '#learn/models/index.ts';
@@ -28,7 +29,7 @@ interface SynthOptions {
 
 interface ViewRow {
   readonly name: string;
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly class: string }[];
 }
 
 const MOST_ROWS = 100_000_000;
@@ -77,10 +78,13 @@ export function addSynthCommand(program: Command, contextOf: ContextOf): void {
         context.next('privacy');
         return;
       }
-      const rows = await context.withPlatform((client) => fetchRows(client, view, options));
-      const { table, left } = seriesTable(rows, options);
+      const { rows, persons } = await context.withPlatform(async (client) => ({
+        persons: await namesOfPersons(client, view, options),
+        rows: await fetchRows(client, view, options),
+      }));
+      const { table, left } = seriesTable(rows, { series: options.series, time: options.time, persons });
       if (left.length > 0)
-        context.note(`left out, since each row has values of its own, or none has any: ${left.join(', ')}`);
+        context.note(`left out, since they count, each row has values of its own, or none has any: ${left.join(', ')}`);
       const { made, report } = synthesise(table, { rows: options.rows, causes, seed });
       await write(options.out, madeLines(made, options));
       if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
@@ -117,6 +121,27 @@ async function ask(
   return rows;
 }
 
+async function findView(
+  client: PlatformClient,
+  view: string,
+  { purpose }: Pick<SynthOptions, 'purpose'>,
+): Promise<ViewRow | undefined> {
+  const path = `/v1/views${purpose === undefined ? '' : `?purpose=${encodeURIComponent(purpose)}`}`;
+  const { views } = await client.json<{ views: ViewRow[] }>('GET', path);
+  return views.find(({ name }) => name === view);
+}
+
+/** Columns whose labels may stand for somebody, tokens included: all that are personal or stricter. */
+async function namesOfPersons(
+  client: PlatformClient,
+  view: string,
+  options: SynthOptions,
+): Promise<ReadonlySet<string>> {
+  const columns = (await findView(client, view, options))?.columns ?? [];
+  const isStrict = (of: string): boolean => CLASSES.findIndex((each) => each === of) >= CLASSES.indexOf('personal');
+  return new Set(columns.filter(({ class: of }) => isStrict(of)).map(({ name }) => name));
+}
+
 /** Counts of each column of a private view that can be counted; ε is shared out over them. */
 async function countColumns(
   client: PlatformClient,
@@ -126,9 +151,7 @@ async function countColumns(
   const epsilon = Number(options.epsilon);
   if (!(epsilon > 0))
     throw new CliError('CLI_USAGE', `Cannot use --epsilon ${options.epsilon}: it is no number above 0`);
-  const path = `/v1/views${options.purpose === undefined ? '' : `?purpose=${encodeURIComponent(options.purpose)}`}`;
-  const { views } = await client.json<{ views: ViewRow[] }>('GET', path);
-  const found = views.find(({ name }) => name === view);
+  const found = await findView(client, view, options);
   if (found === undefined)
     throw new CliError('CLI_USAGE', `Cannot make rows of ${view}: there is no such view for you`);
   const countable = found.columns.filter(({ type }) => !type.startsWith('TIMESTAMP'));
@@ -191,13 +214,17 @@ function quoted(name: string): string {
 
 function showReport({ rows, utility, leakage, redrawn }: SyntheticReport & { readonly redrawn: number }): string {
   const share = (value: number): string => value.toFixed(3);
-  const lines: [string, string | number, string][] = [
+  const worst = utility.worstPair;
+  const lines: (readonly [string, string | number, string])[] = [
     ...Object.entries(utility.marginals).map(([name, distance]): [string, string, string] => [
       `spread of ${name}`,
       share(distance),
       '0 where alike',
     ]),
     ['correlations', share(utility.correlations), '0 where alike'],
+    ...(worst === null
+      ? []
+      : [[`of these the worst, ${worst.columns.join(' with ')}`, share(worst.difference), '0 where alike'] as const]),
     ['from one reading to the next', share(utility.steps), '0 where alike'],
     ['by hour of the day', share(utility.season), '0 where alike'],
     ['effects before their cause', utility.effectsBeforeCause, 'none'],
