@@ -1,4 +1,4 @@
-import { combineRarities, seriesEnsemble, sliceRows } from '#watch/detect/index.ts';
+import { seriesEnsemble, sliceRows } from '#watch/detect/index.ts';
 import type { Rows } from '#watch/detect/index.ts';
 import type { Contender } from './contenders.ts';
 
@@ -30,9 +30,8 @@ export function learnThenWatch(rows: Rows, training: number): Watched {
     scores.set(watched, training);
     return { name, scores };
   };
-  const parts = rest.map(({ name, rarities }, i) => whole(name, usual.parts[i]!.rarities, rarities));
-  const watched = combineRarities(rest.map(({ rarities }) => rarities));
-  return { contenders: [...parts, whole('ensemble', usual.scores, watched)], learnt };
+  const parts = rest.parts.map(({ name, rarities }, i) => whole(name, usual.parts[i]!.rarities, rarities));
+  return { contenders: [...parts, whole('ensemble', usual.scores, rest.scores)], learnt };
 }
 
 /** Rows of two blocks after one another. */

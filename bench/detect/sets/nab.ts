@@ -1,4 +1,4 @@
-import { combineRarities, rowsOf, seriesEnsemble } from '#watch/detect/index.ts';
+import { rowsOf, seriesEnsemble } from '#watch/detect/index.ts';
 import type { DetectBench } from '../bench-set.ts';
 import { dataPath, readText } from '../data/corpus.ts';
 import { numbersOf, parseTable } from '../data/read-table.ts';
@@ -50,7 +50,7 @@ export const nab: DetectBench = () => {
     },
     protocol: [
       'Two detectors as streams: sequence surprisal with the hour given, which has its ranges from the probation, and neighbours of windows of six rows;',
-      'each score as how rare it is among those of the series before; these combined; one threshold for the corpus. Counts are those of the ensemble.',
+      'each score as how rare it is among those of the series before; the two added up where they are within 50 rows; one threshold for the corpus. Counts are those of the ensemble.',
       `Alarms as those of the watch are (decision 47): each makes the limit e times stricter until ${PAID} rows have paid for it, and goes on until ${QUIET} rows are below.`,
     ],
   };
@@ -62,9 +62,9 @@ function raritiesOfAll(values: Float64Array, stamps: readonly string[]): readonl
   for (const [row, stamp] of stamps.entries()) withHour.set([values[row]!, Number(stamp.slice(11, 13))], 2 * row);
   // All scores of a series tell how high usual ones go: its memory ends with none.
   const settings = { given: 1, first: probationOf(values.length), memory: 2 * values.length, every: REFIT };
-  const parts = seriesEnsemble.create(2, settings).stepParts(rowsOf(withHour, 2));
+  const { scores, parts } = seriesEnsemble.create(2, settings).stepParts(rowsOf(withHour, 2));
   const alone = parts.map(({ name, rarities }): Contender => ({ name, scores: rarities }));
-  return [...alone, { name: 'ensemble', scores: combineRarities(alone.map(({ scores }) => scores)) }];
+  return [...alone, { name: 'ensemble', scores }];
 }
 
 /**

@@ -36,7 +36,7 @@ export { defineWindowed } from './combine/windowed.ts';
 export type { WindowedParts } from './combine/windowed.ts';
 export { windowedComponents } from './combine/windowed-components.ts';
 export { seriesEnsemble } from './combine/series-ensemble.ts';
-export type { PartScores, SeriesEnsemble } from './combine/series-ensemble.ts';
+export type { PartScores, SeriesEnsemble, SeriesScores } from './combine/series-ensemble.ts';
 export { sequenceSurprisal } from './sequence/sequence-surprisal.ts';
 export { seasonalForecaster } from './sequence/seasonal-forecaster.ts';
 export { spectralResidual } from './sequence/spectral-residual.ts';

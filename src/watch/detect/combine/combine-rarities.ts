@@ -1,11 +1,13 @@
 /** Close to the greatest, and yet two that agree outweigh one: between the root mean square (2) and the greatest (∞). */
-const POWER = 6;
+export const POWER = 6;
 
 /**
  * What several detectors say together of each row, each by how rare the row's score is among its own: their power mean,
  * which lets one that is sure outweigh others that see nothing.
  *
- * The one rule of all ensembles, of tables as of series.
+ * The rule of all ensembles, of tables as of series, but for those of one field.
+ *
+ * @see combineLately
  *
  * @param rarities one place for each row, for each detector; at least one detector
  */

@@ -6,6 +6,7 @@ import { rowsOf, sliceRows } from '../rows.ts';
 import type { Rows } from '../rows.ts';
 import { combineRarities } from './combine-rarities.ts';
 import { seriesEnsemble } from './series-ensemble.ts';
+import type { SeriesScores } from './series-ensemble.ts';
 
 const SMALL = { first: 300, memory: 400, every: 150 };
 
@@ -28,7 +29,8 @@ test('series-ensemble is its parts as one rule combines them, and says nothing o
   const scores = new Float64Array(700);
   whole.step(rows, scores);
   const said = parted.stepParts(rows);
-  assert.deepEqual(scores, combineRarities(said.map(({ rarities }) => rarities)));
+  assert.deepEqual(scores, said.scores);
+  assert.deepEqual(scores, combineRarities(said.parts.map(({ rarities }) => rarities)));
   assert.deepEqual(scores.subarray(0, 300), new Float64Array(300));
   assert.ok(scores.subarray(300).filter((score) => score > 0).length > 390);
 });
@@ -58,20 +60,19 @@ test('series-ensemble fits anew: what has become usual is no longer told, unless
 });
 
 test('series-ensemble lets what it told of several fields fade by a tenth a row, and of one field end at once', () => {
-  const afterJump = (width: number): Float64Array => {
+  const afterJump = (width: number): SeriesScores => {
     const ensemble = seriesEnsemble.create(width, SMALL);
     ensemble.learn(normalRows(1, 300, width));
     const after = normalRows(2, 60, width);
     for (let i = 0; i < 5 * width; i++) after.values[i] = after.values[i]! + 30;
-    const scores = new Float64Array(60);
-    ensemble.step(after, scores);
-    return scores;
+    return ensemble.stepParts(after);
   };
   // The means over five rows and ten scores still know the jump 15 rows after it; what comes then is usual.
-  const several = afterJump(3);
+  const several = afterJump(3).scores;
   for (let row = 21; row < 30; row++) assert.ok(Math.abs(several[row]! / several[row - 1]! - 0.9) < 1e-9, `${row}`);
   assert.ok(several[20]! > 3, `${several[20]}`);
-  assert.ok(Math.max(...afterJump(1).subarray(20)) < several[20]!);
+  const [surprisal] = afterJump(1).parts;
+  assert.ok(surprisal!.rarities.some((rarity, row) => row > 20 && rarity < surprisal!.rarities[row - 1]! / 2));
 });
 
 test('series-ensemble goes on fading where a snapshot was taken', () => {

@@ -5,7 +5,9 @@ import { DetectError } from '../errors.ts';
 import { completeOptions } from '../options.ts';
 import { rowsOf, sliceRows, tameRows } from '../rows.ts';
 import type { Rows } from '../rows.ts';
-import { combineRarities, sharesOfRarities } from './combine-rarities.ts';
+import { beginLately, combineLately, combineNext } from './combine-lately.ts';
+import type { Lately } from './combine-lately.ts';
+import { sharesOfRarities } from './combine-rarities.ts';
 import { PARTS_OF_MANY, PARTS_OF_ONE } from './series-parts.ts';
 import type { SeriesPart, SeriesParts } from './series-parts.ts';
 import { emptyTailModel, fitTailModel, rarityOf } from './tail-model.ts';
@@ -39,9 +41,15 @@ export interface PartScores {
   readonly rarities: Float64Array;
 }
 
+/** What the ensemble says of rows, and what each part does. */
+export interface SeriesScores {
+  readonly scores: Float64Array;
+  readonly parts: readonly PartScores[];
+}
+
 /**
  * The ensemble of series: detectors that follow rows in their order and err differently, the score of each as how rare
- * it is among the usual ones, and these combined by the rule that all ensembles have. Of several fields what was told
+ * it is among the usual ones, and these combined. Of several fields what was told
  * fades and does not end with the windows that showed it, since what follows a fault is not yet known to be sound.
  *
  * Of several fields it has principal components of windows, of rows and of their means; of one field the surprisal of
@@ -49,7 +57,7 @@ export interface PartScores {
  * nothing; then its parts take them, and what they score on the later of them tells how high usual scores go. Parts and
  * tails are fitted anew every so many rows; with a very large `every` what came first stays what is usual.
  *
- * @see combineRarities
+ * @see combineLately
  */
 export const seriesEnsemble: DetectorKind<SeriesEnsemble, typeof OPTIONS> = {
   name: 'series-ensemble',
@@ -82,6 +90,8 @@ export class SeriesEnsemble implements IncrementalDetector {
   #counted = 0;
   /** What each part said of the latest row. */
   readonly #late: Float64Array;
+  /** What they said of the latest rows. */
+  readonly #lately: Lately;
 
   constructor(width: number, options: SeriesOptions, seed: number) {
     const judged = width - options.given;
@@ -100,8 +110,9 @@ export class SeriesEnsemble implements IncrementalDetector {
     const kept = memory - Math.floor(this.#made.uncounted * memory);
     this.#usual = this.#parts.map(() => new Float64Array(kept));
     this.#late = new Float64Array(this.#parts.length);
+    this.#lately = beginLately(this.#parts.length, this.#made.agreement);
     const { grid, tail } = emptyTailModel();
-    const ofPart = 8 * kept + grid.byteLength + tail.byteLength + 200;
+    const ofPart = 8 * (kept + this.#made.agreement.within) + grid.byteLength + tail.byteLength + 200;
     this.stateBytes = this.#parts.reduce((sum, { stateBytes }) => sum + stateBytes + ofPart, 2048 + 8 * first * width);
   }
 
@@ -122,7 +133,11 @@ export class SeriesEnsemble implements IncrementalDetector {
   }
 
   /** What it says of the rows that tell what is usual, by what is known now; empty before it says anything. */
-  get usual(): { readonly scores: Float64Array; readonly parts: readonly PartScores[] } {
+  get usual(): SeriesScores {
+    return this.#usualBy(beginLately(this.#parts.length, this.#made.agreement));
+  }
+
+  #usualBy(lately: Lately): SeriesScores {
     const kept = this.#usual[0]!.length;
     const count = Math.min(this.#counted, kept);
     const parts = this.#made.parts.map(({ name }, i): PartScores => {
@@ -130,7 +145,14 @@ export class SeriesEnsemble implements IncrementalDetector {
       const scores = Float64Array.from({ length: count }, (_, k) => own[(this.#counted - count + k) % kept]!);
       return { name, scores, rarities: this.#faded(this.#raritiesOf(i, scores), 0) };
     });
-    return { scores: combineRarities(parts.map(({ rarities }) => rarities)), parts };
+    return {
+      scores: combineLately(
+        lately,
+        parts.map(({ rarities }) => rarities),
+        this.#made.agreement,
+      ),
+      parts,
+    };
   }
 
   learn(rows: Rows): void {
@@ -139,31 +161,32 @@ export class SeriesEnsemble implements IncrementalDetector {
 
   step(rows: Rows, scores: Float64Array): void {
     this.#check(rows, scores);
-    scores.set(combineRarities(this.stepParts(rows).map(({ rarities }) => rarities)));
+    scores.set(this.stepParts(rows).scores);
   }
 
-  /** What each part says of rows, which it learns one after the other; 0 while the first rows are collected. */
-  stepParts(rows: Rows): readonly PartScores[] {
+  /** What it and each part says of rows, which it learns one after the other; 0 while the first rows are collected. */
+  stepParts(rows: Rows): SeriesScores {
     this.#check(rows);
     const { first, every } = this.#options;
     const tamed = tameRows(rows);
     const said = this.#made.parts.map(({ name }): PartScores => {
       return { name, scores: new Float64Array(rows.count), rarities: new Float64Array(rows.count) };
     });
+    const scores = new Float64Array(rows.count);
     for (let from = 0; from < rows.count;) {
       const due = this.#seen < first ? first - this.#seen : every - ((this.#seen - first) % every);
       const to = Math.min(rows.count, from + due);
       const block = sliceRows(tamed, from, to);
       if (this.#seen < first) this.#wait(block);
-      else this.#follow(block, said, from);
+      else scores.set(this.#follow(block, said, from), from);
       from = to;
     }
-    return said;
+    return { scores, parts: said };
   }
 
   score(rows: Rows, scores: Float64Array): void {
     this.#check(rows, scores);
-    scores.set(combineRarities(this.#rarities(tameRows(rows))));
+    scores.set(combineNext(this.#lately, this.#rarities(tameRows(rows)), this.#made.agreement));
   }
 
   /** What the parts say, each weighed by its share in the score. */
@@ -192,7 +215,7 @@ export class SeriesEnsemble implements IncrementalDetector {
     };
     for (const [name, value] of Object.entries(this.#options)) entries[`option ${name}`] = value;
     if (this.#tails.length === 0) entries['waiting'] = this.#waiting.subarray(0, this.#seen * this.width);
-    else entries['late'] = this.#late;
+    else Object.assign(entries, { late: this.#late, lately: this.#lately.ring, 'lately taken': this.#lately.rows });
     for (const [i, { grid, tail }] of this.#tails.entries()) {
       entries[`part ${i}`] = this.#parts[i]!.snapshot();
       entries[`usual ${i}`] = this.#usual[i]!;
@@ -218,6 +241,8 @@ export class SeriesEnsemble implements IncrementalDetector {
     }
     this.#waiting = new Float64Array(0);
     this.#late.set(numbers('late', this.#late.length));
+    this.#lately.ring.set(numbers('lately', this.#lately.ring.length));
+    this.#lately.rows.set(numbers('lately taken', 1));
     const { grid, tail } = emptyTailModel();
     this.#tails = this.#parts.map((part, i) => {
       const bytes = entries.get(`part ${i}`);
@@ -243,23 +268,26 @@ export class SeriesEnsemble implements IncrementalDetector {
     this.#waiting = new Float64Array(0);
     this.#count(scores);
     this.#fit();
-    this.#late.set(this.usual.parts.map(({ rarities }) => rarities.at(-1) ?? 0));
+    this.#late.set(this.#usualBy(this.#lately).parts.map(({ rarities }) => rarities.at(-1) ?? 0));
   }
 
-  /** Scores and learns rows up to the next fit, and what they say goes from a row of `said` on. */
-  #follow(rows: Rows, said: readonly PartScores[], from: number): void {
+  /** Scores and learns rows up to the next fit; what its parts say goes from a row of `said` on. */
+  #follow(rows: Rows, said: readonly PartScores[], from: number): Float64Array {
+    const rarities: Float64Array[] = [];
     const scores = this.#parts.map((part, i) => {
       const own = said[i]!.scores.subarray(from, from + rows.count);
       part.step(rows, own);
-      const rarities = this.#faded(this.#raritiesOf(i, own), this.#late[i]!);
-      said[i]!.rarities.set(rarities, from);
-      this.#late[i] = rarities.at(-1)!;
+      const rare = this.#faded(this.#raritiesOf(i, own), this.#late[i]!);
+      said[i]!.rarities.set(rare, from);
+      this.#late[i] = rare.at(-1)!;
+      rarities.push(rare);
       return own;
     });
     this.#count(scores);
     this.#seen += rows.count;
     const { first, every } = this.#options;
     if ((this.#seen - first) % every === 0) this.#fit();
+    return combineLately(this.#lately, rarities, this.#made.agreement);
   }
 
   /** Takes scores among the usual ones. */

@@ -6,6 +6,8 @@ import { rowsOf } from '../rows.ts';
 import type { Rows } from '../rows.ts';
 import { sequenceSurprisal } from '../sequence/sequence-surprisal.ts';
 import { windowNeighbours } from '../sequence/window-neighbours.ts';
+import { POWER } from './combine-rarities.ts';
+import type { Agreement } from './combine-lately.ts';
 import { beginMeans, meanWith, takeIntoMeans } from './running-means.ts';
 import { LastScore } from './last-score.ts';
 import type { MeansState } from './running-means.ts';
@@ -56,6 +58,7 @@ export interface SeriesParts {
   readonly uncounted: number;
   /** Rows over which what a part told of fades, so that a row keeps a share of 1 − 1 / `fades` of the one before; 1: none. */
   readonly fades: number;
+  readonly agreement: Agreement;
 }
 
 /** Rows that windows are of, two of them or of their means: single rows see a value that is off, means a small shift that stays. */
@@ -75,6 +78,8 @@ export const PARTS_OF_MANY: SeriesParts = {
   uncounted: LEARNT,
   // As slowly as the means that scores are.
   fades: MEAN,
+  // One sees what others do not.
+  agreement: { within: 1, power: POWER },
 };
 
 /** For one field: an order or a level that never was, at this hour, and a shape that never was. */
@@ -97,6 +102,8 @@ export const PARTS_OF_ONE: SeriesParts = {
   ],
   uncounted: 1 / 3,
   fades: 1,
+  // Both see the same event: its first row is surprising, and its shape is complete some rows later.
+  agreement: { within: 50, power: 1 },
 };
 
 const NAME = 'components-of-means';
