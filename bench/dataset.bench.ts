@@ -1,8 +1,9 @@
 import { loadavg } from 'node:os';
-import { fillPlatform } from './support/fill-platform.ts';
+import { sendReadings } from './support/fill-platform.ts';
 import { absolute, besidePeer } from './support/measurement.ts';
 import type { Bench, Measurement } from './support/measurement.ts';
-import { PUMP_TEMPLATE, startPumps } from './support/platform-fleet.ts';
+import { countStored, PUMP_TEMPLATE, startPumps } from './support/platform-fleet.ts';
+import type { Pumps } from './support/platform-fleet.ts';
 import { ownMemory, processTree } from './support/process-memory.ts';
 
 const SMALL = 2_000_000;
@@ -10,6 +11,8 @@ const LARGE = 20_000_000;
 /** Readings that are sent at a time, each within the time that the load has. */
 const STEP = 2_000_000;
 const SAMPLE_MS = 200;
+/** The store may be behind the gateway: it is waited for as long as more comes to it, and so long without. */
+const PATIENCE_MS = 120_000;
 const MIB = 2 ** 20;
 
 interface Made {
@@ -42,7 +45,12 @@ export const bench: Bench = async (note) => {
   };
   let sent = 0;
   for (const rows of [SMALL, LARGE]) {
-    for (; sent < rows; sent += STEP) await fillPlatform(fleet, STEP);
+    const began = performance.now();
+    while (sent < rows) sent += await sendReadings(fleet, Math.min(STEP, rows - sent));
+    const acknowledged = performance.now();
+    await allCounted(fleet, sent);
+    const [sending, counting] = [acknowledged - began, performance.now() - acknowledged].map((ms) => (ms / 1_000).toFixed(0)); // prettier-ignore
+    note(`${sent} readings sent in all, the last of them in ${sending} s, and counted ${counting} s later`);
     const name = `pumps_${rows}`;
     const made = await step('made', rows, () =>
       weir.ask<Made>('POST', '/v1/datasets', { body: { name, from: 'pump' } }),
@@ -62,6 +70,20 @@ export const bench: Bench = async (note) => {
   }
   return measurements;
 };
+
+/** Waits until all readings that were acknowledged are in answers. */
+async function allCounted(fleet: Pumps, readings: number): Promise<void> {
+  const { weir } = fleet;
+  let [most, since] = [-1, performance.now()];
+  for (;;) {
+    const { segments, tail } = await weir.status();
+    const come = segments.rows + tail.rows;
+    if (come >= readings && (await countStored(weir, readings)) >= readings) return;
+    if (come > most) [most, since] = [come, performance.now()];
+    if (performance.now() - since > PATIENCE_MS) throw new Error(`${come} of ${readings} readings are stored`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
 
 /** Samples the memory of a process and of all that it started. */
 function measureMemory(pid: number) {

@@ -11,6 +11,19 @@ const CONNECTIONS = 10;
  * @returns how many are stored
  */
 export async function fillPlatform(
+  fleet: Pumps,
+  rows: number,
+  payloads: readonly string[] = pumpPayloads(20_000),
+): Promise<number> {
+  const { weir } = fleet;
+  const total = await sendReadings(fleet, rows, payloads);
+  const stored = await countStored(weir, total);
+  await untilSealed(weir, total);
+  return stored;
+}
+
+/** Sends at least so many readings, as fast as they are acknowledged. @returns how many were */
+export async function sendReadings(
   { weir, pumps }: Pumps,
   rows: number,
   payloads: readonly string[] = pumpPayloads(20_000),
@@ -29,9 +42,7 @@ export async function fillPlatform(
     most: rows,
   });
   if (total < rows) throw new Error(`only ${total} of ${rows} readings were taken in ${MOST_SECONDS} seconds`);
-  const stored = await countStored(weir, total);
-  await untilSealed(weir, total);
-  return stored;
+  return total;
 }
 
 /** Waits until so many readings are sealed and none waits to be; two minutes at most. */
