@@ -45,8 +45,8 @@ import json, sys
 cells = [cell for cell in json.load(open(sys.argv[1]))["cells"] if cell["cell_type"] == "code"]
 space = {}
 for cell in cells: exec("".join(cell["source"]), space)
-sites = {site: int(row["count"]) for site, row in space["by_site"].iterrows()}
-print(json.dumps({"provenance": space["provenance"], "sites": sites, "grown": len(space["frame"]) - len(space["first"])}))
+devices = {device: int(row["count"]) for device, row in space["by_device"].iterrows()}
+print(json.dumps({"provenance": space["provenance"], "devices": devices, "grown": len(space["frame"]) - len(space["first"])}))
 `;
 
 test('answers that leave the platform', async (t) => {
@@ -180,13 +180,13 @@ test('answers that leave the platform', async (t) => {
     });
     const shown = JSON.parse(stdout) as {
       provenance: Record<string, string>;
-      sites: Record<string, number>;
+      devices: Record<string, number>;
       grown: number;
     };
     assert.equal(shown.provenance['weir.dataset'], 'pressures@3');
     assert.equal(shown.provenance['weir.purpose'], 'maintenance');
     assert.match(shown.provenance['weir.digest'] ?? '', /^[0-9a-f]{64}$/);
-    assert.deepEqual([shown.sites, shown.grown], [{ 'north, "yard"': 6, south: 15 }, 1]);
+    assert.deepEqual([shown.devices, shown.grown], [{ 'pump-1': 21 }, 1]);
     for (const [method, where, body] of [
       ['POST', '/v1/query', { sql: 'select pressure from pump', purpose: 'maintenance' }],
       ['GET', '/v1/datasets/means/rows', undefined],
