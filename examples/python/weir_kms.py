@@ -28,7 +28,8 @@ class WeirKms(pe.KmsClient):
                 with urllib.request.urlopen(request, context=tls) as reply:
                     self.cache[handle] = base64.b64decode(json.load(reply)["key"])
             except urllib.error.HTTPError as refusal:
-                raise PermissionError(f"{refusal.code}: {json.load(refusal)['detail']}") from None
+                problem = json.load(refusal)
+                raise PermissionError(f"{refusal.code}: {problem['detail']}; {problem.get('hint', '')}") from None
         return self.cache[handle]
 
 

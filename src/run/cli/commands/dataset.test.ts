@@ -58,7 +58,7 @@ test('weir dataset create, list and show say what there is', async (t) => {
   assert.match((await run('list')).out, /training@2 +20 +quality/);
   assert.match((await run('show', 'training')).out, /^statement {2}select 1$/m);
   assert.doesNotMatch((await run('show', 'training')).out, /left out/);
-  assert.match((await run('show', 'rides')).out, /^left out {3}3 rows of 1 persons/m);
+  assert.match((await run('show', 'rides')).out, /^left out {3}3 rows of 1 person who took consent back since$/m);
   assert.equal(
     (await run('read', 'training', '--of', '2', '--columns', 'pressure', '--format', 'csv')).out,
     'pressure\r\n5\r\n',
@@ -92,7 +92,7 @@ test('weir dataset lineage goes back to the journal and on to what is there now'
   });
   const { out } = await platform.run(addDatasetCommand, 'dataset', 'lineage', 'training');
   assert.match(out, /^devices {4}a and 2 more$/m);
-  assert.match(out, /s1 +pump +9 +replaced +1 journal files +s9/);
+  assert.match(out, /s1 +pump +9 +replaced +1 journal file +s9/);
 });
 
 test('weir dataset delete asks first, credential writes a file for one', async (t) => {

@@ -255,7 +255,7 @@ const ERASURES = {
 
 function showLeftOut(leftOut: ShownDataset['leftOut']): string {
   if (leftOut === null) return '';
-  return `left out   ${leftOut.rows} rows of ${leftOut.subjects} persons who took their consent back since\n`;
+  return `left out   ${counted(leftOut.rows, 'row')} of ${counted(leftOut.subjects, 'person')} who took consent back since\n`;
 }
 
 function showLineage({ dataset, relations, segments, templates, devices, deviceCount }: LineageRow): string {
@@ -268,7 +268,9 @@ function showLineage({ dataset, relations, segments, templates, devices, deviceC
       segment.stream,
       segment.rows,
       segment.state,
-      segment.inputs.length > 0 ? `${segment.inputs.length} segments` : `${segment.journal.length} journal files`,
+      segment.inputs.length > 0
+        ? counted(segment.inputs.length, 'segment')
+        : counted(segment.journal.length, 'journal file'),
       segment.replacedBy ?? '',
       segment.digest.slice(0, 12),
     ]),
