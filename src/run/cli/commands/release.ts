@@ -58,6 +58,10 @@ export function addReleaseCommand(program: Command, contextOf: ContextOf): void 
       context.result(asked, showRisk);
       if (options.person === undefined)
         context.note('each row counts as a person of its own: name whose it is with --person');
+      if (asked.state === 'refused') {
+        context.note('nothing would be left: name fewer or coarser columns with --quasi');
+        process.exitCode = 1;
+      }
       if (asked.state === 'allowed') context.next(`release export ${asked.id} --out rows.csv`);
       if (asked.state === 'waiting') context.next(`release approve ${asked.id}`);
     });
