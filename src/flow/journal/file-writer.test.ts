@@ -227,3 +227,19 @@ test('append() of nothing begins the next file once the current one is old enoug
   assert.equal(made(), 2);
   await writer.close();
 });
+
+test('release() lets go of a file that later ones have gone before', async (t) => {
+  const { options, reader } = await setup(t);
+  const writer = await FileJournalWriter.open({ ...options, maxBytes: 300 });
+  for (let i = 0; i < 20; i++) await writer.append([batchOf(i, 1)]);
+  const reading = reader();
+  const passed = new Map<string, number>();
+  for await (const { position } of reading.read(new Map())) passed.set(position.file, position.offset);
+  const [first = ''] = passed.keys();
+  // Something in the first still waits, and so it is kept while those behind it go.
+  const waiting = new Map(passed).set(first, 1);
+  for (const path of await reading.release([waiting])) await rm(path);
+  assert.deepEqual(await reading.release([waiting]), []);
+  assert.deepEqual(await reading.release([passed]), [`${options.directory}/${first}.journal`]);
+  await writer.close();
+});

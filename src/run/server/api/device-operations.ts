@@ -4,7 +4,9 @@ import { count, listOf, text } from './forms.ts';
 const OUTCOMES = {
   stored: count,
   refused: count,
-  outcomes: listOf(Type.Object({ index: count, outcome: text, place: Type.Optional(text) })),
+  outcomes: listOf(
+    Type.Object({ index: count, outcome: text, place: Type.Optional(text), expected: Type.Optional(text) }),
+  ),
 };
 const ANSWER = Type.Object(OUTCOMES);
 
