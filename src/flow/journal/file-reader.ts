@@ -114,8 +114,7 @@ export class FileJournalReader implements JournalReader {
   async release(cursors: readonly JournalCursor[]): Promise<readonly string[]> {
     const passed: string[] = [];
     for (const state of (await this.#survey.look()).flat()) {
-      // Where a file ended that later ones have gone before, nobody but who read it to its end knows any more.
-      if (state.kind === 'live' && !this.#ends.has(state.file.fileId)) continue;
+      if (state.kind === 'live') continue;
       const end = await this.#end(state);
       if (this.#damaged.has(state.file.fileId)) continue;
       const begin = state.file.headerLength;

@@ -20,7 +20,7 @@ export interface JournalFile extends FilePlace {
 
 /**
  * How far a file may be read: `live` up to what its writer announced, `closed` up to where its writer left it, `dead`
- * up to its last whole group, since its writer went without a word.
+ * up to its last whole group, since its writer went without a word, or the file that had the word is gone.
  */
 export interface FileState {
   readonly file: JournalFile;
@@ -79,16 +79,19 @@ export class FileSurvey {
       if (header === null || extents.get(fileId) === 0) continue;
       if (header.start > newestStart) newestStart = header.start;
     }
-    return workers.map((files) =>
-      files.map((file) => {
+    return workers.map((files) => {
+      const begun = files.findLastIndex(({ header, fileId }) => header !== null && extents.get(fileId) !== 0);
+      return files.map((file, at) => {
         const durable = extents.get(file.fileId) ?? 0;
         const next = left.get(file.fileId);
+        // Its writer is in a later one by now, whether or not the next one, which says where this one ends, went before it.
+        const isLeft = at < begun || (file.header !== null && file.header.start < newestStart);
         // An empty file may be one made ahead for a writer that runs: nobody but its maker can tell.
-        const over = this.#options.writersGone || (file.header !== null && file.header.start < newestStart);
+        const over = this.#options.writersGone || (file.header !== null && isLeft);
         if (next !== undefined && (over || next.durably)) return { file, kind: 'closed', durable, end: next.end };
         return { file, kind: over ? 'dead' : 'live', durable, end: 0 };
-      }),
-    );
+      });
+    });
   }
 
   async #files(): Promise<JournalFile[][]> {

@@ -243,3 +243,24 @@ test('release() lets go of a file that later ones have gone before', async (t) =
   assert.deepEqual(await reading.release([passed]), [`${options.directory}/${first}.journal`]);
   await writer.close();
 });
+
+test('a reader that begins anew reads on behind a file that later ones have gone before, and lets go of it', async (t) => {
+  const { options, reader } = await setup(t);
+  const writer = await FileJournalWriter.open({ ...options, maxBytes: 300 });
+  for (let i = 0; i < 20; i++) await writer.append([batchOf(i, 1)]);
+  const before = reader();
+  const passed = new Map<string, number>();
+  for await (const { position } of before.read(new Map())) passed.set(position.file, position.offset);
+  const [first = ''] = passed.keys();
+  const waiting = new Map(passed).set(first, 1);
+  const gone = await before.release([waiting]);
+  assert.ok(gone.length > 1);
+  for (const path of gone) await rm(path);
+  await writer.append([batchOf(20, 1)]);
+  const anew = reader();
+  const items = await Array.fromAsync(anew.read(waiting));
+  assert.deepEqual(numbers(items), [0, 1, 20], 'what waited, and what came since');
+  const read = new Map(items.map(({ position: { file, offset } }) => [file, offset]));
+  assert.ok((await anew.release([new Map([...passed, ...read])])).includes(`${options.directory}/${first}.journal`));
+  await writer.close();
+});
