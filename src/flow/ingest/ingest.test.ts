@@ -217,6 +217,9 @@ test('admit() names the place of the first refusal of a message that holds sever
   assert.equal(ingest.place, 'temperature');
   assert.equal(admit('[{"temperature":1}]'), 'admitted');
   assert.equal(ingest.place, '');
+  assert.equal(admit('[{"temperature":1},{"temperature":99},7]'), 'range');
+  ingest.refuse('other', 'climate', REASON.format.number, null);
+  assert.equal(ingest.place, '', 'what is refused before it comes here has no place');
 });
 
 test('admitMany() gives each reading its outcome and place', async () => {

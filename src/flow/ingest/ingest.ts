@@ -323,6 +323,7 @@ export class Ingest {
    * @returns the reason number
    */
   refuse(device: string, stream: string, reason: number, payload: Uint8Array | null): number {
+    this.#judge.forget();
     this.#groups.refused(device, this.#streams.has(stream) ? stream : '', reason, payload);
     return reason;
   }

@@ -32,6 +32,16 @@ test('a refusal is told with its code and reason string, in order with the rest'
   assert.equal((await client.next('puback')).messageId, 3);
 });
 
+test('a payload of no format that is read is not told of by what another message was refused for', async () => {
+  const mqtt = startMqtt();
+  const client = await mqtt.connect();
+  mqtt.ingest.place = 'of_somebody_else';
+  client.publish(1, '{}', { properties: { contentType: 'image/png' } });
+  const refused = await client.next('puback');
+  assert.equal(refused.reasonCode, REASON.format.mqtt);
+  assert.deepEqual({ ...refused.properties?.userProperties }, { stream: 'climate', place: '' });
+});
+
 test('what was left out of a reading is told once on each topic of a connection, and never to MQTT 3.1.1', async () => {
   const mqtt = startMqtt();
   mqtt.ingest.dropped = ['rpm', 'fuel'];

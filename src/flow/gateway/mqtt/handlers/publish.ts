@@ -169,7 +169,9 @@ function wordsOf(client: Client, route: PublishRoute, reason: number): Uint8Arra
   if (client.version === 4 || !client.wantsReasons) return null;
   const { ingest, words } = client.context;
   if (reason !== REASON.admitted.number) {
-    return words.refusal(reason, route.stream, route.refusal === 0 ? ingest.place : '');
+    // What was refused before it came to ingest has no place; what ingest tells of is another message then.
+    const isJudged = route.refusal === 0 && reason !== REASON.format.number;
+    return words.refusal(reason, route.stream, isJudged ? ingest.place : '');
   }
   if (route.toldDropped) return null;
   const names = ingest.dropped;
