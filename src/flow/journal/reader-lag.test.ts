@@ -30,6 +30,29 @@ describe('ReaderLag', () => {
     assert.equal(lag.behindMs(10), 3);
   });
 
+  it('has nothing wait that the reader came to before its writer heard that it is durable', () => {
+    const lag = new ReaderLag();
+    lag.passed(at('a', 10), 95);
+    lag.committed({ file: 'a', offset: 10 }, 3, 100);
+    assert.equal(lag.behindMs(9_000), 0);
+    lag.passed(at('b', 10), 9_000);
+    lag.committed({ file: 'a', offset: 20 }, 3, 9_100);
+    assert.equal(lag.behindMs(9_200), 100, 'of another file it says nothing');
+    lag.passed(at('a', 20), 9_300);
+    lag.committed({ file: 'a', offset: 20 }, 3, 9_400);
+    assert.equal(lag.behindMs(9_500), 0);
+  });
+
+  it('remembers where the reader is in no more files than it has room for', () => {
+    const lag = new ReaderLag();
+    for (let i = 0; i < 1_000; i++) lag.passed(at(`f${i}`, 10), i);
+    lag.committed({ file: 'f0', offset: 10 }, 3, 1_000);
+    assert.equal(lag.behindMs(1_001), 1, 'long ago');
+    lag.passed(at('f999', 10), 1_002);
+    lag.committed({ file: 'f999', offset: 10 }, 3, 1_003);
+    assert.equal(lag.behindMs(1_004), 4, 'of f0 still');
+  });
+
   it('measures how much is taken while something waits, and not what came in between', () => {
     const lag = new ReaderLag();
     lag.committed({ file: 'a', offset: 10 }, 50, 1_000);

@@ -10,6 +10,8 @@ interface Commit {
 
 /** Groups that are told apart; of more the newest are taken together. */
 const MOST_COMMITS = 4_096;
+/** Files, of all writers, in which it is known where the reader is. */
+const MOST_FILES = 64;
 const RATE_OVER_MS = 500;
 
 /**
@@ -18,12 +20,16 @@ const RATE_OVER_MS = 500;
  */
 export class ReaderLag {
   readonly #waiting: Commit[] = [];
+  /** Where the reader is by file, the one that it came to last last. */
+  readonly #passed = new Map<string, number>();
   readonly #rate = new SmoothRate(RATE_OVER_MS);
   #taken = 0;
   #sinceMs: number | null = null;
 
   /** A group of so many rows became durable. */
   committed({ file, offset }: JournalPosition, rows: number, nowMs: number): void {
+    // A writer may hear of it later than the reader.
+    if ((this.#passed.get(file) ?? 0) >= offset) return;
     const last = this.#waiting.at(-1);
     if (last !== undefined && last.file === file && this.#waiting.length >= MOST_COMMITS) {
       last.offset = offset;
@@ -40,6 +46,7 @@ export class ReaderLag {
     // Files are read one after the other: who is in a later one has passed those before.
     const last = this.#waiting.findLastIndex(({ file, offset }) => (offsets.get(file) ?? 0) >= offset);
     for (const { rows } of this.#waiting.splice(0, last + 1)) this.#taken += rows;
+    this.#remember(offsets);
     this.#measure(nowMs);
   }
 
@@ -52,6 +59,17 @@ export class ReaderLag {
   /** Rows that the reader takes a second while some wait for it. */
   get takenPerSecond(): number {
     return this.#rate.perSecond ?? 0;
+  }
+
+  #remember(offsets: ReadonlyMap<string, number>): void {
+    for (const [file, offset] of offsets) {
+      this.#passed.delete(file);
+      this.#passed.set(file, offset);
+    }
+    for (const file of this.#passed.keys()) {
+      if (this.#passed.size <= MOST_FILES) return;
+      this.#passed.delete(file);
+    }
   }
 
   #measure(nowMs: number): void {
