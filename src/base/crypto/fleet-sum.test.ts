@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FleetSum } from './fleet-sum.ts';
+import type { Stored } from 'node-seal';
+import { FLEET_SUM_PARAMETERS, FleetSum } from './fleet-sum.ts';
 
 const fleet = await FleetSum.open();
 const { publicKey, secretKey } = fleet.makeKeys();
@@ -50,4 +51,35 @@ test('FleetSum refuses what is no key and no ciphertext, and another key opens n
   assert.ok(Math.abs(fleet.open(other.secretKey, sealed).sum - 5) > 1);
   assert.throws(() => fleet.add([]), RangeError);
   for (const value of [NaN, Infinity, 1.1e6, -1e300]) assert.throws(() => fleet.seal(publicKey, value), RangeError);
+});
+
+test('FleetSum takes no keys and ciphertexts of other parameters, and none of another scale, whichever comes first', async () => {
+  const { default: make } = await import('node-seal');
+  const seal = await make();
+  const contextOf = (bits: readonly number[]) => {
+    const parameters = new seal.EncryptionParameters(seal.SchemeType.ckks);
+    parameters.setPolyModulusDegree(FLEET_SUM_PARAMETERS.degree);
+    parameters.setCoeffModulus(seal.CoeffModulus.Create(FLEET_SUM_PARAMETERS.degree, Int32Array.from(bits)));
+    return new seal.SEALContext(parameters, true, seal.SecLevelType.tc128);
+  };
+  const bytesOf = (stored: Stored) => stored.saveToArray(seal.ComprModeType.none).slice();
+  const encrypt = (context: ReturnType<typeof contextOf>, key: Stored, scale: number) => {
+    const [plain, sealed] = [new seal.Plaintext(), new seal.Ciphertext()];
+    new seal.CKKSEncoder(context).encode(Float64Array.of(5, 25, 1), scale, plain);
+    new seal.Encryptor(context, key).encrypt(plain, sealed);
+    return bytesOf(sealed);
+  };
+  const before = contextOf([60, 40, 60]);
+  const keyBefore = new seal.KeyGenerator(before).createPublicKey();
+  assert.throws(() => fleet.seal(bytesOf(keyBefore), 5), { code: 'CRYPTO_KEY_INVALID' });
+  const now = contextOf(FLEET_SUM_PARAMETERS.bits);
+  const key = new seal.PublicKey();
+  key.loadFromArray(now, publicKey);
+  const sealed = fleet.seal(publicKey, 5);
+  assert.equal(fleet.open(secretKey, fleet.add([sealed, encrypt(now, key, FLEET_SUM_PARAMETERS.scale)])).count, 2);
+  for (const other of [encrypt(before, keyBefore, 2 ** 40), encrypt(now, key, 2 ** 40)]) {
+    assert.throws(() => fleet.add([sealed, other]), { code: 'CRYPTO_ENVELOPE_MALFORMED' });
+    assert.throws(() => fleet.add([other, sealed]), { code: 'CRYPTO_ENVELOPE_MALFORMED' });
+    assert.throws(() => fleet.open(secretKey, other), { code: 'CRYPTO_ENVELOPE_MALFORMED' });
+  }
 });

@@ -95,7 +95,7 @@ export class FleetSum {
     let sum: Stored | null = null;
     try {
       for (const bytes of ciphertexts) {
-        const one = this.#load(new this.#seal.Ciphertext(), bytes, 'CRYPTO_ENVELOPE_MALFORMED');
+        const one = this.#loadCiphertext(bytes);
         if (sum === null) sum = one;
         else {
           evaluator.addInplace(sum, one);
@@ -113,7 +113,7 @@ export class FleetSum {
   /** Opens a sum. @throws {CryptoError} CRYPTO_KEY_INVALID, CRYPTO_ENVELOPE_MALFORMED */
   open(secretKey: Uint8Array, sum: Uint8Array): FleetMoments {
     const key = this.#load(new this.#seal.SecretKey(), secretKey, 'CRYPTO_KEY_INVALID');
-    const sealed = this.#load(new this.#seal.Ciphertext(), sum, 'CRYPTO_ENVELOPE_MALFORMED');
+    const sealed = this.#loadCiphertext(sum);
     const decryptor = new this.#seal.Decryptor(this.#context, key);
     const encoder = new this.#seal.CKKSEncoder(this.#context);
     const plain = new this.#seal.Plaintext();
@@ -132,6 +132,17 @@ export class FleetSum {
 
   #bytesOf(stored: Stored): Uint8Array {
     return stored.saveToArray(this.#seal.ComprModeType.none).slice();
+  }
+
+  /** As `seal` and `add` make them; the runtime adds up no two of different forms. */
+  #loadCiphertext(bytes: Uint8Array): Stored {
+    const one = new this.#seal.Ciphertext();
+    this.#load(one, bytes, 'CRYPTO_ENVELOPE_MALFORMED');
+    const { scale, bits } = FLEET_SUM_PARAMETERS;
+    // The last modulus is the keys' own.
+    if (one.scale() === scale && one.size() === 2 && one.coeffModulusSize() === bits.length - 1) return one;
+    one.delete();
+    throw new CryptoError('CRYPTO_ENVELOPE_MALFORMED', 'Cannot read ciphertext: it is of another scale or form');
   }
 
   /** Untrusted: the runtime checks that the bytes are of this scheme and these parameters. */

@@ -7,6 +7,11 @@ declare module 'node-seal' {
     saveToArray(compression: object): Uint8Array;
     loadFromArray(context: Handle, bytes: Uint8Array): void;
   }
+  interface Encrypted extends Stored {
+    scale(): number;
+    size(): number;
+    coeffModulusSize(): number;
+  }
   interface Parameters extends Handle {
     setPolyModulusDegree(degree: number): void;
     setCoeffModulus(modulus: Handle): void;
@@ -26,7 +31,7 @@ declare module 'node-seal' {
     readonly PublicKey: new () => Stored;
     readonly SecretKey: new () => Stored;
     readonly Plaintext: new () => Handle;
-    readonly Ciphertext: new () => Stored;
+    readonly Ciphertext: new () => Encrypted;
     readonly CKKSEncoder: new (context: Handle) => Handle & {
       encode(values: Float64Array, scale: number, into: Handle): void;
       decodeFloat64(from: Handle): Float64Array;
