@@ -39,6 +39,7 @@ function formatStream(stream: PlannedStream): string[] {
   return [
     `stream ${stream.name}, from ${nameAll(stream.from)}${held}`,
     ...stream.checks.map((check) => `  checks ${check}`),
+    `  kept ${stream.kept}`,
     ...[...domains].map(
       ([domain, columns]) =>
         `  ${domain === 'refused' ? 'refuses' : `seals under ${domain}`}: ${columns.map(({ name }) => name).join(', ')}`,

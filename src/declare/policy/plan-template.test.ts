@@ -76,6 +76,23 @@ test('planTemplate() says what listens, who publishes, and what is held', () => 
   );
 });
 
+test('planTemplate() says how long readings are kept, by the strictest of stream and classes, and on which grid', () => {
+  const streamsOf = (yaml: string) => planTemplate(makeTemplate(yaml), new DecisionPoint()).streams;
+  const keeps = (keep: string, more = '') =>
+    streamsOf(`devices: {d: {}}
+streams: {s: {from: d, ${keep} fields: {x: {type: number, coarsen: 0.5}, at: {type: time, coarsen: 1min}}}}
+${more}`)[0];
+  assert.equal(keeps('')?.kept, 'until somebody deletes them');
+  assert.equal(keeps('keep: {max: 2d},')?.kept, 'at most 2d');
+  assert.equal(
+    keeps('keep: {min: 1d, max: 30d},', 'classes: {operational: {keep: {max: 7d}}}')?.kept,
+    'at least 1d, at most 1w',
+  );
+  const checks = keeps('')?.checks;
+  assert.ok(checks?.includes('x: number, stored in steps of 0.5'));
+  assert.ok(checks?.includes('at: time, stored in steps of 1m'));
+});
+
 test('planTemplate() says which tokens have a way back', () => {
   const template = makeTemplate(`
 devices: {d: {}}

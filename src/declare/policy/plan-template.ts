@@ -1,4 +1,4 @@
-import { keyDomainOf, SYSTEM_COLUMNS } from '#base/core/index.ts';
+import { keyDomainOf, millis, SYSTEM_COLUMNS } from '#base/core/index.ts';
 import type { Class, FieldType, KeyDomain } from '#base/core/index.ts';
 import { algorithmOf, isQuantumSafe } from '#base/crypto/index.ts';
 import {
@@ -8,6 +8,7 @@ import {
   intakeFields,
   isLoopback,
   isSystemName,
+  keepOf,
   unenforcedOf,
 } from '#declare/template/index.ts';
 import type { Field, PrivacyRules, Role, Stream, Template, Unenforced } from '#declare/template/index.ts';
@@ -69,6 +70,8 @@ export interface PlannedStream {
   /** Ids of unenforced protections that keep it from starting; empty where it starts. */
   readonly heldBy: readonly string[];
   readonly checks: readonly string[];
+  /** How long its readings are kept, in words, by what the stream and the classes of its fields say. */
+  readonly kept: string;
   readonly columns: readonly PlannedColumn[];
   readonly seenBy: readonly PlannedSight[];
 }
@@ -165,6 +168,7 @@ function planStream(template: Template, stream: Stream, decisions: DecisionPoint
     from: stream.from,
     heldBy: [...new Set(heldBy(template, stream).map((unenforced) => unenforced.id))],
     checks: checksOf(stream),
+    kept: keptOf(keepOf(template, stream)),
     columns: [...system, ...stream.fields].map(({ name, type, class: cls }) => ({
       name,
       type,
@@ -173,6 +177,12 @@ function planStream(template: Template, stream: Stream, decisions: DecisionPoint
     })),
     seenBy: [...template.people.values()].flatMap((role) => sightOf(template, stream, role, decisions)),
   };
+}
+
+function keptOf({ min, max }: ReturnType<typeof keepOf>): string {
+  const least = min === null ? '' : `at least ${formatDuration(min)}`;
+  const most = max === null ? 'until somebody deletes them' : `at most ${formatDuration(max)}`;
+  return least === '' ? most : `${least}, ${most}`;
 }
 
 /** The checks that a reading of the stream passes, in words. */
@@ -206,12 +216,18 @@ function checksOfField(field: Field): readonly string[] {
   if (field.enum !== null) parts.push(`one of ${field.enum.length} texts`);
   if (field.pattern !== null) parts.push('of its pattern');
   if (field.type === 'text') parts.push(`up to ${field.maxLength} characters`);
+  if (field.coarsen !== undefined) parts.push(`stored in steps of ${stepOf(field.type, field.coarsen)}`);
   if (field.token?.kind === 'reversible') parts.push('its original kept in the vault');
   if (field.token?.kind === 'format') {
     const { alphabet, length } = field.token;
     parts.push(`stored as a token of ${length[0]} to ${length[1]} of ${alphabet.length} letters`);
   }
   return [`${field.name}: ${parts.join(', ')}`];
+}
+
+/** @param grid microseconds for a time, else in the field's unit */
+function stepOf(type: FieldType, grid: number): string {
+  return type === 'time' ? formatDuration(millis(grid / 1_000)) : String(grid);
 }
 
 function sightOf(template: Template, stream: Stream, role: Role, decisions: DecisionPoint): readonly PlannedSight[] {
