@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { systemClock } from '#base/core/index.ts';
 import type { Limits } from '#declare/template/index.ts';
 import { REASON } from '#flow/ingest/index.ts';
@@ -9,7 +10,7 @@ import { QUOTA_EXCEEDED } from './rate-limit-fields.ts';
 import { takeReadings } from './stream-route.ts';
 import { serve } from './testing.ts';
 
-const LIMITS = { payloadBytes: 1_000, batchReadings: 5, decompressedBytes: 10_000 } as unknown as Limits;
+const LIMITS = { payloadBytes: 1_000, batchReadings: 5, decompressedBytes: 300_000 } as unknown as Limits;
 const STREAM = makeTemplate(
   'devices: { hub: {} }\nstreams: { s: { from: hub, fields: { temperature: { type: number, range: [0, 5] } } } }\n',
 ).streams.get('s');
@@ -21,6 +22,7 @@ async function start(
   device: string | null = null,
   reason = 0,
   perSecond = 2,
+  limits = LIMITS,
 ) {
   const taken: string[] = [];
   const refused: number[] = [];
@@ -47,7 +49,7 @@ async function start(
     durable,
   };
   const devices = { find: (name: string) => [HUB, SENSOR].find((one) => one.name === name) ?? null };
-  const deps = { clock: systemClock, ingest, devices, limits: () => LIMITS, stream: () => STREAM };
+  const deps = { clock: systemClock, ingest, devices, limits: () => limits, stream: () => STREAM };
   const server = await serve((request, response) => {
     void takeReadings(deps, HUB, { stream: 's', device }, request, response);
   });
@@ -93,6 +95,44 @@ test('takeReadings() says try later where it cannot become durable', async () =>
   await using server = held.server;
   const answer = await server.ask('POST', '/', { 'content-type': 'application/x-ndjson' }, '{}\n{}\n');
   assert.deepEqual([answer.status, answer.headers['retry-after']], [503, '1']);
+});
+
+const NDJSON = { 'content-type': 'application/x-ndjson' };
+/** So long that it goes to ingest in several parts. */
+const LONG = `${'x'.repeat(900)}\n`.repeat(200);
+const MANY = { ...LIMITS, batchReadings: 500 };
+const startMany = (durable: () => Promise<void>) => start(durable, null, 0, 2, MANY);
+
+test('takeReadings() says try later where an earlier part of a body was not kept', async () => {
+  let asked = 0;
+  const held = await startMany(() => (asked++ === 0 ? Promise.reject(new Error('full')) : Promise.resolve()));
+  await using server = held.server;
+  const answer = await server.ask('POST', '/', NDJSON, LONG);
+  assert.deepEqual([held.taken.length > 1, answer.status], [true, 503]);
+});
+
+test('takeReadings() tells of what came before a fault in a body once that is durable', async () => {
+  const headers = { ...NDJSON, 'content-encoding': 'gzip' };
+  const broken = gzipSync(LONG);
+  // Its checksum, behind all of its content.
+  broken[broken.length - 6]! ^= 1;
+  const kept = Promise.withResolvers<void>();
+  const slow = await startMany(() => kept.promise);
+  await using first = slow.server;
+  let isAnswered = false;
+  const answer = first.ask('POST', '/', headers, broken).then((heard) => {
+    isAnswered = true;
+    return heard;
+  });
+  while (slow.taken.length === 0) await new Promise((done) => setTimeout(done, 5));
+  for (let turn = 0; turn < 20; turn++) await new Promise((done) => setTimeout(done, 5));
+  assert.equal(isAnswered, false);
+  kept.resolve();
+  const { status, body } = await answer;
+  assert.deepEqual([status, (JSON.parse(body) as { stored: number }).stored > 0], [REASON.decode.http, true]);
+  const full = await startMany(() => Promise.reject(new Error('full')));
+  await using second = full.server;
+  assert.equal((await second.ask('POST', '/', headers, broken)).status, 503);
 });
 
 test('takeReadings() takes as many readings as allowed and says that more came', async () => {

@@ -50,22 +50,29 @@ export async function takeReadings(
   const outcomes = new OutcomeList((reason, place) =>
     declared === undefined ? null : expectedOf(declared, reason, place),
   );
+  // Parts of a body may be in several commit groups, each of which may fail while the next is kept.
+  const groups = new Set<Promise<void>>();
   try {
     const topic = { stream: target.stream, about, refusal: 0 };
     const decide = (bytes: Buffer): Outcomes => {
       const received = deps.clock.now();
       tally?.message(bytes.length, received, topic);
-      return ingest.admitMany(sender, target.stream, about, bytes, format, received);
+      const decided = ingest.admitMany(sender, target.stream, about, bytes, format, received);
+      const group = ingest.durable();
+      // Heard of where it is answered, if anybody is left to hear it.
+      group.catch(() => undefined);
+      groups.add(group);
+      return decided;
     };
     const whole = await decideAll(deps, format, request, outcomes, decide);
     if (!whole) outcomes.add(tooMany(ingest, sender, target));
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
-    return refuseBody(error.fault, outcomes, refuse, response);
+    return refuseBody(error.fault, { outcomes, groups }, refuse, response);
   }
   const { stream } = target;
   const tellRate = (): number => tellAllowance(response, ingest.allowance(about, stream, deps.clock.now()), stream);
-  await answer(ingest, outcomes, response, stream, tellRate);
+  await answer({ outcomes, groups }, response, stream, tellRate);
 }
 
 /** Says what may still be sent. @returns seconds until there is more, 0 where nothing is used up or known */
@@ -118,19 +125,32 @@ function tooMany(ingest: IngestPort, sender: DeviceEntry, { stream }: StreamTarg
   return { reasons, places: new Map(), dropped: [], stored: 0, refused: 1 };
 }
 
+/** What was decided, and what has to be durable before anybody hears of it. */
+interface Decided {
+  readonly outcomes: OutcomeList;
+  readonly groups: ReadonlySet<Promise<void>>;
+}
+
+/** Resolves once all of it is durable; where it cannot be, who sent it is told to try later. @returns whether it is */
+async function isKept({ groups }: Decided, response: ServerResponse, close = false): Promise<boolean> {
+  try {
+    await Promise.all(groups);
+    return true;
+  } catch {
+    // Some of it may be on disk; who sends it again with `seq` has it once.
+    sendProblem(response, TRY_LATER, {}, close);
+    return false;
+  }
+}
+
 async function answer(
-  ingest: IngestPort,
-  outcomes: OutcomeList,
+  decided: Decided,
   response: ServerResponse,
   stream: string,
   tellRate: () => number,
 ): Promise<void> {
-  try {
-    await ingest.durable();
-  } catch {
-    // Some of it may be on disk; who sends it again with `seq` has it once.
-    return sendProblem(response, TRY_LATER);
-  }
+  const { outcomes } = decided;
+  if (!(await isKept(decided, response))) return;
   if (outcomes.readings === 0) {
     return sendProblem(response, problem(400, 'empty', 'The request holds no reading.'));
   }
@@ -147,12 +167,13 @@ function quotaOf(refusal: Reason, stream: string): object {
   return refusal.number === REASON.rate.number ? { type: QUOTA_EXCEEDED, 'violated-policies': [stream] } : {};
 }
 
-function refuseBody(
+async function refuseBody(
   fault: BodyFault,
-  outcomes: OutcomeList,
+  decided: Decided,
   refuse: (reason: Reason, close: boolean) => void,
   response: ServerResponse,
-): void {
+): Promise<void> {
+  const { outcomes } = decided;
   switch (fault) {
     case 'aborted':
       response.destroy();
@@ -163,6 +184,7 @@ function refuseBody(
     case 'decode':
       // What came before is decided and told; only a body that is refused whole is refused in one word.
       if (outcomes.readings === 0) return refuse(fault === 'size' ? REASON.size : REASON.decode, true);
+      if (!(await isKept(decided, response, true))) return;
       sendProblem(response, problemOf(fault === 'size' ? REASON.size : REASON.decode), outcomes.answer(), true);
   }
 }

@@ -9,7 +9,7 @@ export interface HttpAnswer {
 }
 
 export interface TestServer extends AsyncDisposable {
-  ask(method: string, path: string, headers?: Record<string, string>, body?: string): Promise<HttpAnswer>;
+  ask(method: string, path: string, headers?: Record<string, string>, body?: string | Uint8Array): Promise<HttpAnswer>;
 }
 
 /** Serves a listener on loopback for one request after the other. */
