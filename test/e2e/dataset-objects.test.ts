@@ -150,6 +150,34 @@ test('a dataset of more rows than an object holds', async (t) => {
   });
 });
 
+test('a dataset loses the rows of a person where their column stands in it as it is, and else goes whole', async (t) => {
+  const world = await openDatasetWorld(t);
+  await world.addSegment(2_000, START, 1_000);
+  const { keeper } = world;
+  const who = [{ relation: 'pump', column: 'worker', values: new Set(['worker-7']) }];
+  for (const [sql, takes] of [
+    ['SELECT worker, avg(pressure) AS pressure FROM pump GROUP BY worker', 'rows'],
+    ['SELECT time, worker FROM pump ORDER BY pressure LIMIT 2000', 'rows'],
+    ['SELECT time, upper(worker) AS worker FROM pump', 'whole'],
+    ['SELECT device, min(worker) AS worker FROM pump GROUP BY device', 'whole'],
+    ['SELECT time, pressure FROM pump', 'whole'],
+  ] as const) {
+    const made = await keeper.create(ADA, { ...REQUEST, sql, rowsOf: null }, NEVER);
+    assert.equal(keeper.erasureOf(made), takes, sql);
+    const [concerned] = await keeper.concerning(who);
+    const gone = await keeper.rewriteWithout('weir:rights', concerned!, who);
+    const [left] = await keeper.list(ADA);
+    if (takes === 'whole') assert.deepEqual([gone, left], [made.content.rows, undefined], sql);
+    else {
+      assert.deepEqual(
+        [gone > 0, left?.content.rows, await keeper.concerning(who)],
+        [true, made.content.rows - gone, []],
+      );
+      await keeper.remove(ADA.actor, left!);
+    }
+  }
+});
+
 test('datasets that are read slowly keep no statement and no other dataset waiting', async (t) => {
   // One statement at once, and two datasets: each of these is held by a reader that takes its first part and no more.
   const world = await openDatasetWorld(t, 'limits: { queries-at-once: 1, datasets-at-once: 3 }', SMALL);

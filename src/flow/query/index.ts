@@ -12,6 +12,7 @@ export type {
 export { formatAst, isNode, parseAst } from './gate/ast.ts';
 export type { AstNode } from './gate/ast.ts';
 export { mayRead } from './gate/time-spans.ts';
+export { keptColumns } from './gate/kept-columns.ts';
 export { slicedByTime } from './gate/sliced-by-time.ts';
 export { gateStatement } from './gate/gate-statement.ts';
 export type { GatedStatement, GateOptions, RefusedStatement } from './gate/gate-statement.ts';

@@ -1,17 +1,15 @@
-import { isNode, listOf, nodesOf, parseAst, textOf, walkAst } from './ast.ts';
-import type { AstNode } from './ast.ts';
-import {
-  columnPath,
-  givesRowByRow,
-  innerQuery,
-  isPresent,
-  nameOf,
-  openedName,
-  starsOf,
-  unwrapped,
-} from './row-wise.ts';
+import { isNode, textOf } from './ast.ts';
+import { mentionsOf, queryOf, sourceOf } from './column-source.ts';
+import type { Following } from './column-source.ts';
+import { givesRowByRow, isPresent } from './row-wise.ts';
 
 const TIME = 'time';
+
+const ROW_BY_ROW: Following = {
+  passes: givesRowByRow,
+  // Of the rows on the left each is there or not, once.
+  sides: ({ left = null, ...join }) => (textOf(join, 'join_type') === 'SEMI' && isNode(left) ? [left] : []),
+};
 
 /**
  * The relation of which a rebuilt statement gives some rows one by one, each with its own `time` under that name: what it
@@ -22,45 +20,8 @@ const TIME = 'time';
  * @returns null where that is not so, or cannot be told
  */
 export function slicedByTime(serialised: string): string | null {
-  const root = parseAst(serialised);
-  const statement = isNode(root) ? nodesOf(root, 'statements')[0]?.['node'] : undefined;
-  if (!isNode(statement)) return null;
-  const relation = timeFrom(statement, TIME);
-  let mentions = 0;
-  walkAst(statement, (node) => {
-    if (openedName(node) === relation) mentions += 1;
-  });
-  return mentions === 1 ? relation : null;
-}
-
-/** The opened relation whose `time` a column of a query is, row by row. */
-function timeFrom(select: AstNode, column: string): string | null {
-  if (textOf(select, 'type') !== 'SELECT_NODE' || !givesRowByRow(select)) return null;
-  const items = nodesOf(select, 'select_list');
-  const stars = starsOf(select);
-  const named = items.filter((item) => !stars.includes(item) && nameOf(item) === column);
-  const from = select['from_table'];
-  if (!isNode(from) || stars.length + named.length !== 1) return null;
-  if (!stars.every((star) => items.includes(star) && isPlain(star))) return null;
-  const path = named[0] === undefined ? { alias: '', column } : columnPath(unwrapped(named[0]));
-  return path === null ? null : columnFrom(from, path.alias, path.column);
-}
-
-function columnFrom(from: AstNode, alias: string, column: string): string | null {
-  if (textOf(from, 'type') === 'JOIN') {
-    // Of the rows on the left each is there or not, once.
-    const left = from['left'];
-    return textOf(from, 'join_type') === 'SEMI' && isNode(left) ? columnFrom(left, alias, column) : null;
-  }
-  if (alias !== '' && alias !== textOf(from, 'alias').toLowerCase()) return null;
-  const name = openedName(from);
-  if (name !== null) return column === TIME && !isPresent(from['sample']) ? name : null;
-  const inner = innerQuery(from);
-  return inner === null ? null : timeFrom(inner, column);
-}
-
-/** A star that neither leaves out, renames nor replaces. */
-function isPlain(star: AstNode): boolean {
-  const lists = ['exclude_list', 'replace_list', 'qualified_exclude_list', 'rename_list'];
-  return star['columns'] !== true && !isPresent(star['expr']) && lists.every((list) => listOf(star, list).length === 0);
+  const query = queryOf(serialised);
+  const source = query === null ? null : sourceOf(query, TIME, ROW_BY_ROW);
+  if (query === null || source === null || source.column !== TIME || isPresent(source.opened['sample'])) return null;
+  return mentionsOf(query, source.relation) === 1 ? source.relation : null;
 }

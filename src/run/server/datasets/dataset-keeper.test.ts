@@ -89,6 +89,7 @@ async function open(t: Cleanable) {
   const content = { columns: COLUMNS, rows: 4, partRows: PART_ROWS, parts, sizes };
   const frozen = (): Frozen => ({
     content: { ...content, digest: contentDigestOf(content) },
+    kept: { pump: ['device'] },
     statement: { reads: [{ relation: 'pump', columns: ['device'] }] } as unknown as Frozen['statement'],
     purpose: 'quality',
     digest: 'cd'.repeat(32),
@@ -274,6 +275,13 @@ test('DatasetKeeper.tend() lets a dataset go with its oldest row, or when its ma
     (await keeper.gone()).map(({ version, why }) => [version, why]),
     [[2, 'expired']],
   );
+});
+
+test('DatasetKeeper lets no dataset stay for ever whose pieces do not say how old they are', async (t) => {
+  const { keeper, clock } = await open(t);
+  const rows = { ...REQUEST, sql: 'SELECT * FROM "pump"', rowsOf: 'pump' };
+  const dataset = await keeper.create(ADA, rows, NEVER);
+  assert.equal(keeper.endOf(dataset), clock.now() + 8 * DAY);
 });
 
 test('DatasetKeeper finds rows of somebody and seals the objects anew that have some', async (t) => {

@@ -3,6 +3,7 @@ import type { AuditSink, Batch, Clock, Log, Micros, Random } from '#base/core/in
 import type { Objects, Catalogue, CatalogueTransaction } from '#base/storage/index.ts';
 import { keepOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
+import { subjectPlaces } from '#assure/privacy/index.ts';
 import type { Consenting, FrozenPiece } from '#flow/query/index.ts';
 import { receiptOf } from '#flow/store/index.ts';
 import type { Consents } from '#trust/consent/index.ts';
@@ -151,10 +152,9 @@ export class DatasetKeeper {
     });
   }
 
-  /** What the erasure of a person takes of a dataset, as far as its streams say whose their readings are. */
+  /** What the erasure of a person takes of a dataset, as far as the template says where persons are named. */
   erasureOf(dataset: Dataset): 'rows' | 'whole' | null {
-    const { streams } = this.#parts.template();
-    return erasureOf(dataset, (name) => streams.get(name)?.subject ?? null);
+    return erasureOf(dataset, subjectPlaces([this.#parts.template()]));
   }
 
   /** Rows of a dataset in whatever format; its purpose, name and digest stand in the answer's metadata. */
@@ -394,6 +394,7 @@ export class DatasetKeeper {
       devices: frozen.devices.slice(0, DEVICES_NAMED),
       deviceCount: frozen.devices.length,
       content: frozen.content,
+      kept: frozen.kept,
       objects: draft.objects,
       oldest: oldestOf(request, frozen, draft),
       consent,
@@ -484,7 +485,9 @@ function oldestOf(
   const received = access.grants.get(rowsOf ?? '')?.columns.find(({ name }) => name === 'received');
   const isReading = rowsOf !== null && access.relations.get(rowsOf)?.kind === 'stream' && received?.mask === null;
   if (!isReading || content.rows === 0) return Object.fromEntries(oldest);
-  return { [rowsOf]: micros(draft.least('received') ?? Infinity) };
+  const first = draft.least('received');
+  // Of whoever makes the rows it is only believed that there is something to read.
+  return first === null ? Object.fromEntries(oldest) : { [rowsOf]: micros(first) };
 }
 
 /**

@@ -7,10 +7,12 @@ import {
   datasetObjectKey,
   endOf,
   erasureOf,
+  isKept,
   keyStreamOf,
   referenceOf,
   scopeNameOf,
   partSizes,
+  sourcesOf,
   sizeOf,
   storedObjects,
   unevenSizes,
@@ -18,12 +20,28 @@ import {
 import { makeDataset } from './testing.ts';
 
 test('erasureOf() says what goes with a person', () => {
-  const { content, segments } = makeDataset();
-  const of = (subjects: Readonly<Record<string, string>>, streams: readonly string[] = ['pump']) =>
-    erasureOf({ content, segments: streams.map((stream) => ({ ...segments[0]!, stream })) }, (name) => subjects[name] ?? null); // prettier-ignore
-  assert.deepEqual([of({}), of({ pump: 'device' }), of({ pump: 'worker' })], [null, 'rows', 'whole']);
-  assert.equal(of({ pump: 'device', ride: 'rider' }, ['pump', 'ride', 'ride']), 'whole');
-  assert.equal(of({ ride: 'rider' }), null);
+  const dataset = makeDataset();
+  const place = (relation: string, column: string) => ({ relation, column });
+  assert.equal(erasureOf(dataset, []), null);
+  assert.equal(erasureOf(dataset, [place('ride', 'rider')]), null, 'it was made from no ride');
+  assert.equal(erasureOf(dataset, [place('pump', 'device')]), 'rows');
+  assert.equal(erasureOf(dataset, [place('pump', 'device'), place('pump', 'worker')]), 'whole');
+  const { kept: _, ...before } = dataset;
+  assert.equal(erasureOf(before, [place('pump', 'device')]), 'whole', 'what was not noted cannot be told');
+});
+
+test('isKept() is true of columns that stand in the rows as they are', () => {
+  const dataset = makeDataset();
+  assert.equal(isKept(dataset, { relation: 'pump', column: 'device' }), true);
+  assert.equal(isKept(dataset, { relation: 'pump', column: 'pressure' }), false);
+  assert.equal(isKept(dataset, { relation: 'constructor', column: 'name' }), false);
+});
+
+test('sourcesOf() are the streams of its segments and the tables that it reads', () => {
+  const { relations } = makeDataset();
+  const table = { ...relations[0]!, name: 'sites', kind: 'table' };
+  const view = { ...relations[0]!, name: 'calm', kind: 'view' };
+  assert.deepEqual([...sourcesOf(makeDataset({ relations: [...relations, table, view] }))], ['pump', 'sites']);
 });
 
 test('commitmentDigest() binds everything that can be told without rows, and no statement or device in clear', () => {

@@ -54,6 +54,11 @@ export interface Dataset {
   readonly devices: readonly string[];
   readonly deviceCount: number;
   readonly content: FrozenContent;
+  /**
+   * By stream or table, columns by which all rows that were made of somebody's are found: they stand in its rows unchanged. Absent where
+   * that was not noted when it was made.
+   */
+  readonly kept?: Readonly<Record<string, readonly string[]>>;
   /** What it lies in, in the order of its rows; one at least. */
   readonly objects: readonly DatasetObject[];
   /** When the oldest row of each stream was received, at the earliest. */
@@ -129,21 +134,35 @@ export function partSizes({
   return sizes ?? parts.map((_, at) => Math.min(partRows, rows - at * partRows));
 }
 
+/** Streams and tables that rows of a dataset may be made of. */
+export function sourcesOf({ segments, relations }: Pick<Dataset, 'segments' | 'relations'>): ReadonlySet<string> {
+  const tables = relations.filter(({ kind }) => kind === 'table');
+  return new Set([...segments.map(({ stream }) => stream), ...tables.map(({ name }) => name)]);
+}
+
 /**
- * What the erasure of a person takes of a dataset: their rows, or the whole version where a stream that it was made from
- * has a subject whose column was not kept.
+ * What the erasure of a person takes of a dataset: their rows, or the whole version where something that it was made from
+ * names persons in a column that was not kept as it is.
  *
- * @param subjectOf the column of a stream that says whose a reading is; null where it has none
- * @returns null where no stream that it was made from says whose its readings are
+ * @param places columns that name persons
+ * @returns null where nothing that it was made from names anybody
  */
 export function erasureOf(
-  { content, segments }: Pick<Dataset, 'content' | 'segments'>,
-  subjectOf: (stream: string) => string | null,
+  dataset: Pick<Dataset, 'segments' | 'relations' | 'kept'>,
+  places: readonly { readonly relation: string; readonly column: string }[],
 ): 'rows' | 'whole' | null {
-  const streams = [...new Set(segments.map(({ stream }) => stream))];
-  const subjects = streams.flatMap((stream) => subjectOf(stream) ?? []);
-  if (subjects.length === 0) return null;
-  return subjects.every((subject) => content.columns.some(({ name }) => name === subject)) ? 'rows' : 'whole';
+  const sources = sourcesOf(dataset);
+  const concerned = places.filter(({ relation }) => sources.has(relation));
+  if (concerned.length === 0) return null;
+  return concerned.every((place) => isKept(dataset, place)) ? 'rows' : 'whole';
+}
+
+/** Whether whose a row is can be told by a column of what it was made from. */
+export function isKept(
+  { kept = {} }: Pick<Dataset, 'kept'>,
+  { relation, column }: { readonly relation: string; readonly column: string },
+): boolean {
+  return Object.hasOwn(kept, relation) && kept[relation]!.includes(column);
 }
 
 /** `sizes` of a content, where its rows do not tell them. */

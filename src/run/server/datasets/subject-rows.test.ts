@@ -38,6 +38,10 @@ test('subjectColumnsOf() is where a person is known; null where it cannot be tol
   ]);
   assert.deepEqual(known, new Map([['device', new Set(['a', 'b'])]]));
   assert.equal(subjectColumnsOf(dataset, [place('pump', 'driver', 'a')]), null);
+  assert.equal(subjectColumnsOf(dataset, [place('pump', 'pressure', '1')]), null, 'a mask shows something else');
+  const sites = { name: 'sites', kind: 'table', policies: [], columns: [], filter: null };
+  const joined = makeDataset({ relations: [...dataset.relations, sites] });
+  assert.equal(subjectColumnsOf(joined, [place('sites', 'owner', 'a')]), null, 'a table tells of persons as well');
   assert.deepEqual(subjectColumnsOf(dataset, [place('other', 'driver', 'a')]), new Map());
   assert.deepEqual(COLUMNS.length, 2);
 });

@@ -1,25 +1,27 @@
 import type { Batch, Column } from '#base/core/index.ts';
 import type { Consenting } from '#flow/query/index.ts';
+import { isKept, sourcesOf } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 
 /** Columns of a dataset, and what stands there for a person. */
 export type KnownColumns = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * Columns of a dataset by which a person's rows are found: those of the streams that it was made from, where it kept them
- * under their names. Empty where it was made from none in which the person is known.
+ * Columns of a dataset by which a person's rows are found: those of the streams and tables that it was made from, where it
+ * kept them as they are. Empty where it was made from none in which the person is known.
  *
  * @returns null where it cannot tell whose its rows are
  */
 export function subjectColumnsOf(
-  { content, segments }: Pick<Dataset, 'content' | 'segments'>,
+  dataset: Pick<Dataset, 'segments' | 'relations' | 'kept'>,
   places: readonly { readonly relation: string; readonly column: string; readonly values: ReadonlySet<string> }[],
 ): KnownColumns | null {
-  const streams = new Set(segments.map(({ stream }) => stream));
+  const sources = sourcesOf(dataset);
   const known = new Map<string, ReadonlySet<string>>();
-  for (const { relation, column, values } of places) {
-    if (!streams.has(relation)) continue;
-    if (!content.columns.some(({ name }) => name === column)) return null;
+  for (const place of places) {
+    const { relation, column, values } = place;
+    if (!sources.has(relation)) continue;
+    if (!isKept(dataset, place)) return null;
     known.set(column, new Set([...(known.get(column) ?? []), ...values]));
   }
   return known;

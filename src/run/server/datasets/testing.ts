@@ -40,6 +40,7 @@ export function makeDataset(more: Partial<Dataset> = {}): Dataset {
     devices: ['pump-1'],
     deviceCount: 1,
     content: { ...content, digest: contentDigestOf(content) },
+    kept: { pump: ['device'] },
     objects: [
       {
         id,

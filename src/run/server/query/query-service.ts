@@ -13,6 +13,7 @@ import {
   CONTENT_TYPES,
   describeViews,
   FrozenPieces,
+  keptColumns,
   namedRelations,
   PIECE_LIMITS,
   probeConfinement,
@@ -91,6 +92,8 @@ export interface QueryServiceParts extends StatementAdmissionParts, StatementPla
 /** An answer that the platform keeps, and what it was made from. */
 export interface Frozen {
   readonly content: FrozenContent;
+  /** By relation, the columns that stand in it as they are: see `keptColumns`. */
+  readonly kept: Readonly<Record<string, readonly string[]>>;
   readonly statement: PreparedStatement;
   readonly purpose: string | null;
   /** Of the statement's normal form. */
@@ -435,7 +438,8 @@ export class QueryService implements Queries, AsyncDisposable {
       const devices = await this.own.devicesIn(process, caller, segments, signal);
       const relations = decidedAbout(statement, access);
       const named = namedRelations(statement.source.ast, access.relations.keys());
-      return { content, statement, purpose, digest, access, segments, devices, relations, named, requireCurrent };
+      const kept = keptColumns(statement.ast, content.columns.map(({ name }) => name)); // prettier-ignore
+      return { content, kept, statement, purpose, digest, access, segments, devices, relations, named, requireCurrent };
     });
   }
 
