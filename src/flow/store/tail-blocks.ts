@@ -27,6 +27,11 @@ const WAITED_ROWS = 32_768;
 /** Rows of a block at most, save where one batch alone has more. */
 const MOST_ROWS = 65_536;
 const KEY_BYTES = 32;
+/**
+ * A column of nothing that each block has, of a name that no field can have: who asks for columns that its readings lack counts
+ * its rows by this one, for any other may be somebody else's to see.
+ */
+const COUNTED: ColumnShape = { name: '_rows', type: 'boolean', nullable: true };
 /** How long columns that nobody asks for any more are put into new blocks. */
 const ASKED_MS = 15_000;
 /** How long a statement that was given a block may take to open it: as long as statements may run by default. */
@@ -194,8 +199,9 @@ export class TailBlocks {
     const { directory, clock, random, log } = this.#parts;
     const batches = entries.map(({ batch }) => batch);
     const wanted = new Set(this.#asked.get(batches[0]?.stream ?? '')?.keys());
-    const shapes = shapesOf(batches, wanted);
-    if (shapes === null || shapes.length === 0) return false;
+    const held = shapesOfBatches(batches);
+    if (held === null) return false;
+    const shapes = [...held.filter(({ name }) => wanted.has(name)), COUNTED];
     const id = `tail-${makeId(clock, random)}`;
     const keys = new Map(shapes.map(({ name }) => [name, random.bytes(KEY_BYTES)]));
     const footer = random.bytes(KEY_BYTES);
@@ -233,13 +239,6 @@ export class TailBlocks {
   }
 }
 
-/** Of the columns that are wanted, or the first where the readings have none of them: it counts them. */
-function shapesOf(batches: readonly Batch[], wanted: ReadonlySet<string>): readonly ColumnShape[] | null {
-  const all = shapesOfBatches(batches);
-  const some = all?.filter(({ name }) => wanted.has(name)) ?? [];
-  return some.length > 0 ? some : (all?.slice(0, 1) ?? null);
-}
-
 /** Fast rather than small, with room for others between columns. */
 async function encode(shapes: readonly ColumnShape[], batches: readonly Batch[]): Promise<Uint8Array> {
   const steps = encodeParquetSteps(shapes, batches, { level: null });
@@ -257,10 +256,10 @@ function sealKey(id: string, key: Uint8Array, handle: string) {
   };
 }
 
-/** With the keys of what was asked for; of a block that has none of it those of its first column, which counts its rows. */
+/** With the keys of what was asked for, or of the column that counts its rows where it has none of that. */
 function grant({ id, path: file, rows, names, footer, keys }: Block, columns: readonly string[]): TailBlock {
   const wanted = names.filter((name) => columns.includes(name));
-  const granted = wanted.length > 0 ? wanted : names.slice(0, 1);
+  const granted = wanted.length > 0 ? wanted : [COUNTED.name];
   return {
     id,
     path: file,
