@@ -304,3 +304,25 @@ test('readData().keys() tells of a key that was destroyed, and names the segment
     });
   }
 });
+
+test('readData().keys() lets go of what it fetched before it fetches for the next part, and of all at the end', async (t) => {
+  const [s1 = assert.fail(), s2 = assert.fail()] = await segmentsOf(t, 's1', 's2');
+  const seen: string[] = [];
+  const copies: QueryDataParts['copies'] = {
+    pathOf: ({ id }) => `/data/run/copies/${id}`,
+    hold: async ([segment]) => {
+      seen.push(`held ${segment?.id}`);
+      return { [Symbol.dispose]: () => void seen.push(`left ${segment?.id}`) };
+    },
+  };
+  const { parts } = fakeParts([[s1, s2]]);
+  const { keys, ended } = await readData(reads('site'), RELATIONS, USE, { ...parts, copies });
+  await keys([{ segment: 's1', columns: ['site'] }]);
+  await keys([{ segment: 's2', columns: ['site'] }]);
+  assert.deepEqual(seen, ['held s1', 'left s1', 'held s2']);
+  ended();
+  assert.deepEqual(seen.slice(3), ['left s2']);
+  const late = keys([{ segment: 's1', columns: ['site'] }]);
+  await late;
+  assert.deepEqual(seen.slice(4), ['held s1', 'left s1'], 'it ended while it waited');
+});

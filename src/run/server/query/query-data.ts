@@ -205,12 +205,21 @@ export function readObjects(
   };
 }
 
-/** Keys on demand; what is archived is fetched before any key of it is used. */
+/**
+ * Keys on demand; what is archived is fetched before any key of it is used. A process asks anew for the next part of its answer
+ * once it has opened what it asked for before: what was fetched for that is let go of first, or all parts together would have
+ * to have room.
+ */
 function supply(
   granted: ReadonlyMap<string, Granted | TailBlock>,
   { copies, keys }: Pick<QueryDataParts, 'copies' | 'keys'>,
 ): Pick<QueryData, 'keys' | 'ended'> {
-  const held = new DisposableStack();
+  let held: Disposable | null = null;
+  let hasEnded = false;
+  const hold = (next: Disposable | null): void => {
+    held?.[Symbol.dispose]();
+    held = next;
+  };
   return {
     keys: async (wanted) => {
       const asked = wanted.map((each) => grantedTo(each, granted));
@@ -218,14 +227,17 @@ function supply(
         'segment' in each && copies.pathOf(each.segment) !== null ? [each.segment] : [],
       );
       if (archived.length > 0) {
-        const hold = await copies.hold(archived);
+        hold(null);
+        hold(await copies.hold(archived));
         // It may have ended while it waited.
-        if (held.disposed) hold[Symbol.dispose]();
-        else held.use(hold);
+        if (hasEnded) hold(null);
       }
       return giveKeys(asked, keys);
     },
-    ended: () => held.dispose(),
+    ended: () => {
+      hasEnded = true;
+      hold(null);
+    },
   };
 }
 

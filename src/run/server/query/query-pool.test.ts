@@ -117,6 +117,35 @@ test('QueryPool.use() has a statement that lasts hold no other of its subject ba
   await long.done;
 });
 
+test('QueryPool.use() begins one after the other of those that wait for statements that last', async () => {
+  using pool = new QueryPool(LAUNCH, atMost(4, 1), { ...SLOW, brief: 100 });
+  const held = [1, 2, 3].map(() => hold(pool, 'a'));
+  const pids = await Promise.all(held.map(({ pid }) => pid));
+  assert.deepEqual([new Set(pids).size, pool.running], [3, 3]);
+  for (const one of held) one.letGo();
+  await Promise.all(held.map(({ done }) => done));
+});
+
+test('QueryPool refuses who waits when it ends, and starts nothing more', async () => {
+  let started = 0;
+  const launch = {
+    ...LAUNCH,
+    get command() {
+      started++;
+      return LAUNCH.command;
+    },
+  };
+  const pool = new QueryPool(launch, atMost(1), SLOW);
+  const busy = hold(pool, 'a');
+  await busy.pid;
+  const waiting = assert.rejects(pool.use('b', pidOf), { code: 'SERVER_PROCESS_GONE' });
+  const before = started;
+  pool[Symbol.dispose]();
+  busy.letGo();
+  await Promise.all([busy.done, waiting]);
+  assert.equal(started, before);
+});
+
 test('QueryPool.use() leaves a place to others, however much one subject asks', async () => {
   using pool = new QueryPool(LAUNCH, atMost(2), { ...SLOW, queue: 50 });
   const first = hold(pool, 'a');

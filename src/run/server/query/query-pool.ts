@@ -47,6 +47,7 @@ const DATASET_QUEUE_MS = 75_000;
 interface Waiting {
   readonly subject: string;
   readonly take: (process: QueryProcess) => void;
+  readonly refuse: (why: ServerError) => void;
 }
 
 /**
@@ -134,6 +135,7 @@ export class QueryPool implements Disposable {
     for (const timer of [this.#again, this.#order]) if (timer !== null) clearTimeout(timer);
     for (const process of this.#processes) process.stop();
     this.#spare?.stop();
+    for (const waiting of this.#queue.splice(0)) waiting.refuse(stopping());
   }
 
   async #take(subject: string): Promise<QueryProcess> {
@@ -147,10 +149,14 @@ export class QueryPool implements Disposable {
           clearTimeout(timer);
           resolve(process);
         },
+        refuse: (why) => {
+          clearTimeout(timer);
+          reject(why);
+        },
       };
       const timer = setTimeout(() => {
         this.#queue.splice(this.#queue.indexOf(waiting), 1);
-        reject(this.#busy());
+        waiting.refuse(this.#busy());
       }, this.#times.queue);
       this.#queue.push(waiting);
     });
@@ -212,13 +218,13 @@ export class QueryPool implements Disposable {
     for (const process of this.#processes) if (process.busy && process.subject === subject) process.giveWay();
   }
 
+  /** Gives all who wait a process for whom there is one by now. */
   #serveQueue(): void {
-    for (const [at, waiting] of this.#queue.entries()) {
-      const process = this.#find(waiting.subject);
-      if (process === null) continue;
-      this.#queue.splice(at, 1);
-      waiting.take(process);
-      return;
+    if (this.#closed) return;
+    for (let at = 0; at < this.#queue.length;) {
+      const process = this.#find(this.#queue[at]!.subject);
+      if (process === null) at += 1;
+      else this.#queue.splice(at, 1)[0]!.take(process);
     }
   }
 
@@ -255,4 +261,10 @@ export class QueryPool implements Disposable {
   #forgetEnded(): void {
     for (const process of this.#processes) if (process.ended) this.#processes.delete(process);
   }
+}
+
+function stopping(): ServerError {
+  return new ServerError('SERVER_PROCESS_GONE', 'Cannot run statement: the platform stops', {
+    hint: 'Try again once it has started',
+  });
 }
