@@ -112,6 +112,7 @@ export async function storeWorld(t: Cleanable, earlier?: StoreWorld): Promise<St
       replace: (replacement) => catalogue.transaction((tx) => segments.replace(tx, replacement, clock.now())),
       retire: ({ ids }) => catalogue.transaction((tx) => segments.retire(tx, ids, clock.now())),
       saveCursor: (cursor) => catalogue.transaction((tx) => segments.saveCursor(tx, cursor)),
+      visible: () => catalogue.transaction((tx) => segments.active(tx)),
       active: async () => (await catalogue.transaction((tx) => segments.active(tx))).segments,
       replacedBefore: (time) => catalogue.transaction((tx) => segments.replacedBefore(tx, micros(time))),
       forget: (ids) => catalogue.transaction((tx) => segments.forget(tx, ids)),

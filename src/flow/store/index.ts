@@ -84,7 +84,8 @@ export type { CompactionLimits, CompactionPlan } from './plan-compaction.ts';
 export { STORE_LIMITS } from './store-limits.ts';
 export type { StoreLimits } from './store-limits.ts';
 export { StoreService } from './store-service.ts';
-export type { ServedTail, StoreProgress, StoreParts, StoreStatus, SubjectSearch } from './store-service.ts';
+export type { ServedTail, StoreProgress, StoreParts, StoreStatus } from './store-service.ts';
+export type { SubjectSearch } from './subject-reader.ts';
 export { BackupError, damaged as backupDamaged } from './backup/errors.ts';
 export type { BackupErrorCode } from './backup/errors.ts';
 export {

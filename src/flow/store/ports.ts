@@ -89,6 +89,8 @@ export interface SegmentPublisher {
   saveCursor(cursor: FileOffsets): Promise<void>;
   /** Segments that queries see, of all streams. */
   active(): Promise<readonly Segment[]>;
+  /** The same, and the version at which that is so. */
+  visible(): Promise<{ readonly version: number; readonly segments: readonly Segment[] }>;
   /** Segments that were replaced before a time (epoch microseconds) and whose objects are still there. */
   replacedBefore(time: number): Promise<readonly Segment[]>;
   /** Notes that the objects of replaced segments are gone, and removes their wraps. */

@@ -134,16 +134,16 @@ describe('StoreService', () => {
     await until(() => service.status.tailRows === 3);
     const subject = { stream: 'climate', columns: [{ name: 'driver', values: ['driver of 0'] }], before: null };
     const [sealed] = await world.publisher.active();
-    assert.deepEqual(await service.findSubject(subject), {
+    assert.deepEqual(await service.subjects.find(subject), {
       segments: [{ segment: sealed?.id, rows: 4, minTime: 0, maxTime: 3e6 }],
       tail: { rows: 3, minTime: 0, maxTime: 2e6 },
     });
-    const read = await service.readSubject(subject, 6);
+    const read = await service.subjects.read(subject, 6);
     assert.deepEqual([read.rows.length, read.more, read.columns.length], [6, true, 4]);
     assert.deepEqual(read.rows[1], { device: 'b', time: 1e6, temperature: 0.5, driver: 'driver of 0' });
     assert.equal(await service.eraseSubject(subject, 'r1'), 7);
     const none = { rows: 0, minTime: null, maxTime: null };
-    assert.deepEqual(await service.findSubject(subject), { segments: [], tail: none });
+    assert.deepEqual(await service.subjects.find(subject), { segments: [], tail: none });
     assert.deepEqual(await sealedTimes(world), [10, 11]);
     assert.equal(
       await service.removeReplaced(['climate'], millis(1_000)),
@@ -154,6 +154,29 @@ describe('StoreService', () => {
     assert.equal(await service.removeReplaced(['other'], millis(1_000)), 0);
     assert.equal(await service.removeReplaced(['climate'], millis(1_000)), 2);
     assert.equal(await service.eraseSubject(subject, 'r1'), 0, 'a repetition finds nothing to do');
+  });
+
+  it('finds each reading about a person once, also what is sealed between two looks', async (t) => {
+    const world = await storeWorld(t);
+    const journal = new MemoryJournal();
+    let isSealed = true;
+    const publisher = {
+      ...world.publisher,
+      visible: async () => {
+        const set = await world.publisher.visible();
+        if (!isSealed) await service.flush();
+        isSealed = true;
+        return set;
+      },
+    };
+    await using service = await start(world, journal, { publisher });
+    journal.batch('w0', climateBatch(0, 3));
+    await until(() => service.status.tailRows === 3);
+    isSealed = false;
+    const subject = { stream: 'climate', columns: [{ name: 'driver', values: ['driver of 0'] }], before: null };
+    const { segments, tail } = await service.subjects.find(subject);
+    assert.deepEqual([segments, tail.rows, service.status.tailRows], [[], 3, 0]);
+    assert.equal((await service.subjects.find(subject)).segments[0]?.rows, 3);
   });
 
   it('gets each reading into exactly one segment, whatever crashes between', async (t) => {

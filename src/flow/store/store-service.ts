@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { hasCode } from '#base/core/index.ts';
-import type { Batch, FieldType, Log, Metrics, Millis } from '#base/core/index.ts';
+import type { Log, Metrics, Millis } from '#base/core/index.ts';
 import { SmoothRate } from '#flow/journal/index.ts';
 import type { JournalReader, VaultRecord } from '#flow/journal/index.ts';
 import { Carrier } from './archive/carrier.ts';
@@ -18,17 +18,13 @@ import type { SegmentKeySource, SegmentPublisher, StoreState, StreamShapes } fro
 import { removeOrphans, removeReplaced } from './remove-objects.ts';
 import { KEEP_ALL } from './retention.ts';
 import type { Retention } from './retention.ts';
-import { subjectRows } from './read-subject.ts';
-import type { SubjectReadings, SubjectRow } from './read-subject.ts';
-import { openColumns, searchSegment } from './search-segments.ts';
 import type { SealingParts, SegmentContent } from './seal-segment.ts';
 import { mergeColumns } from './segment.ts';
 import { makeHere } from './segment-maker.ts';
 import type { SegmentMaker } from './segment-maker.ts';
-import { addFindings, columnsToSearch, findSubject, NOTHING_FOUND } from './subject-rows.ts';
-import type { SubjectFinding, SubjectRows } from './subject-rows.ts';
-import { joinSpans, SPAN_COLUMNS, subjectSpans } from './subject-spans.ts';
-import type { SubjectSpan } from './subject-spans.ts';
+import { SubjectReader } from './subject-reader.ts';
+import type { StoredReadings } from './subject-reader.ts';
+import type { SubjectRows } from './subject-rows.ts';
 import { SealingRoom } from './sealing-room.ts';
 import { STORE_LIMITS } from './store-limits.ts';
 import type { StoreLimits } from './store-limits.ts';
@@ -97,13 +93,6 @@ export interface StoreStatus {
   readonly archive: { readonly waiting: number; readonly problems: Places['problems'] };
 }
 
-/** Where a person was found in one stream. */
-export interface SubjectSearch {
-  readonly segments: readonly (SubjectFinding & { readonly segment: string })[];
-  /** What no segment has yet. */
-  readonly tail: SubjectFinding;
-}
-
 /**
  * Turns the journal into segments: reads it into the tail, seals what is due, publishes it, compacts, cleans up.
  *
@@ -121,6 +110,8 @@ export class StoreService implements AsyncDisposable {
   readonly #compactor: Compactor;
   readonly #carrier: Carrier | null;
   readonly #vault: VaultCarrier;
+  /** Finds and reads what is about a person. */
+  readonly subjects: SubjectReader;
   readonly #room: SealingRoom;
   readonly #takenRate = new SmoothRate(TAKEN_OVER_MS);
   #told = { taken: 0, atMs: 0, hadRoom: true };
@@ -181,6 +172,7 @@ export class StoreService implements AsyncDisposable {
       this.#limits.compaction,
     );
     this.#carrier = parts.archive === undefined ? null : new Carrier({ ...parts, ...parts.archive });
+    this.subjects = new SubjectReader({ ...parts, stored: (stream) => this.#stored(stream) });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.done = promise;
     this.#settle = { resolve, reject };
@@ -303,67 +295,17 @@ export class StoreService implements AsyncDisposable {
     });
   }
 
-  /**
-   * Looks for a person in what is sealed and in what waits to be.
-   *
-   * @throws {StoreError} STORE_NOT_READY; what stands in the way of opening a segment
-   */
-  async findSubject(wanted: SubjectRows): Promise<SubjectSearch> {
-    const segments: SubjectSearch['segments'][number][] = [];
-    for (const segment of await this.#parts.publisher.active()) {
-      if (segment.stream !== wanted.stream) continue;
-      const found = await searchSegment(segment, wanted, this.#parts);
-      if (found.rows > 0) segments.push({ segment: segment.id, ...found });
+  /** All readings of a stream at one version of the catalogue, as a statement has them. */
+  async #stored(stream: string): Promise<StoredReadings> {
+    for (let attempt = 1; ; attempt += 1) {
+      const { version, segments } = await this.#parts.publisher.visible();
+      try {
+        const waiting = this.#visible(stream, version).map(({ batch }) => batch);
+        return { segments: segments.filter((segment) => segment.stream === stream), waiting };
+      } catch (error) {
+        if (attempt >= ATTEMPTS || !hasCode(error, 'STORE_SNAPSHOT_EXPIRED')) throw error;
+      }
     }
-    // Afterwards: what was sealed meanwhile is found twice rather than not at all.
-    const entries = this.#visible(wanted.stream, this.#version);
-    const { batches } = snapshotOf(entries, ['time', ...columnsToSearch(wanted)]);
-    const tail = batches.map((batch) => findSubject(batch, wanted)).reduce(addFindings, NOTHING_FOUND);
-    return { segments, tail };
-  }
-
-  /**
-   * When which devices sent readings about a person, as so many spans at most, or one of each device.
-   *
-   * @throws {StoreError} as `findSubject` does
-   */
-  async subjectSpans(wanted: SubjectRows, most: number): Promise<readonly SubjectSpan[]> {
-    let spans: readonly SubjectSpan[] = [];
-    const take = (batch: Pick<Batch, 'rows' | 'columns'>): void => {
-      spans = joinSpans([...spans, ...subjectSpans(batch, wanted)], most);
-    };
-    const names = [...new Set([...SPAN_COLUMNS, ...columnsToSearch(wanted)])];
-    for (const { segment: id } of (await this.findSubject(wanted)).segments) {
-      const segment = (await this.#parts.publisher.active()).find((each) => each.id === id);
-      if (segment === undefined) continue;
-      take({ rows: segment.rows, columns: await openColumns(segment, names, this.#parts) });
-    }
-    for (const { batch } of this.#visible(wanted.stream, this.#version)) take(batch);
-    return spans;
-  }
-
-  /**
-   * Every reading about a person, whole.
-   *
-   * @param most rows at most
-   */
-  async readSubject(wanted: SubjectRows, most: number): Promise<SubjectReadings> {
-    const types = new Map<string, FieldType>();
-    const rows: SubjectRow[] = [];
-    const take = (batch: Pick<Batch, 'rows' | 'columns'>): void => {
-      for (const { name, data } of batch.columns) types.set(name, data.type);
-      // One more than wanted tells that there are more.
-      for (const row of subjectRows(batch, wanted)) if (rows.length <= most) rows.push(row);
-    };
-    for (const { segment: id } of (await this.findSubject(wanted)).segments) {
-      const segment = (await this.#parts.publisher.active()).find((each) => each.id === id);
-      if (segment === undefined || rows.length > most) continue;
-      const names = segment.columns.map(({ name }) => name);
-      take({ rows: segment.rows, columns: await openColumns(segment, names, this.#parts) });
-    }
-    for (const { batch } of this.#visible(wanted.stream, this.#version)) take(batch);
-    const columns = [...types].map(([name, type]) => ({ name, type }));
-    return { columns, rows: rows.slice(0, most), more: rows.length > most };
   }
 
   /**
@@ -651,6 +593,8 @@ export class StoreService implements AsyncDisposable {
 }
 
 const TAKEN_OVER_MS = 500;
+/** A version of the catalogue is asked for anew so often where the tail has forgotten what was there at it. */
+const ATTEMPTS = 20;
 
 async function publishing(step: Promise<number>): Promise<number> {
   try {

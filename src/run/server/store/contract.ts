@@ -10,6 +10,7 @@ import type {
   Retirement,
   Segment,
   SegmentContent,
+  SegmentPublisher,
   ServedTail,
   StoreErrorCode,
   StoreProgress,
@@ -86,6 +87,7 @@ export type StoreControlMethods = {
   retire(retirement: Retirement): Promise<number>;
   saveCursor(cursor: FileOffsets): Promise<void>;
   active(parameters: null): Promise<readonly Segment[]>;
+  visible(parameters: null): ReturnType<SegmentPublisher['visible']>;
   replacedBefore(time: number): Promise<readonly Segment[]>;
   forget(ids: readonly string[]): Promise<void>;
   known(objectKeys: readonly string[]): Promise<readonly string[]>;

@@ -186,6 +186,10 @@ function offer(
     retire: (retirement) => segments.retire(retirement),
     saveCursor: (cursor) => segments.saveCursor(cursor),
     active: () => segments.active(),
+    visible: async () => {
+      const { version, segments: active } = await segments.visible();
+      return { version, segments: active };
+    },
     replacedBefore: (time) => segments.removableBefore(time),
     forget: (ids) => segments.forget(ids),
     known: (objectKeys) => segments.known(objectKeys),

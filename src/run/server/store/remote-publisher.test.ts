@@ -18,6 +18,7 @@ test('remotePublisher() asks control for each change and gives its answer', asyn
   await publisher.forget(['x']);
   await publisher.replacedBefore(9);
   await publisher.active();
+  await publisher.visible();
   assert.deepEqual(asked, [
     ['publish', publication],
     ['saveCursor', [['a', 5]]],
@@ -25,5 +26,6 @@ test('remotePublisher() asks control for each change and gives its answer', asyn
     ['forget', ['x']],
     ['replacedBefore', 9],
     ['active', null],
+    ['visible', null],
   ]);
 });

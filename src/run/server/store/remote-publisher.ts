@@ -11,6 +11,7 @@ export function remotePublisher(control: Pick<Peer<StoreControlMethods>, 'call'>
     retire: (retirement) => control.call('retire', retirement),
     saveCursor: (cursor) => control.call('saveCursor', cursor),
     active: () => control.call('active', null),
+    visible: () => control.call('visible', null),
     replacedBefore: (time) => control.call('replacedBefore', time),
     forget: (ids) => control.call('forget', ids),
     known: (objectKeys) => control.call('known', objectKeys),
