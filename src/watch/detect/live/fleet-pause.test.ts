@@ -39,6 +39,14 @@ test('fleetPause() counts devices that are back, and none that were silent at an
   assert.equal(fleetPause('climate', fleet(2, { d0: { at: T0 }, d1: { at: T0 } }, now), T0, now), null);
 });
 
+test('fleetPause() counts none among those that send that had fallen silent before', () => {
+  const now = T0 + 40e6;
+  const gone = Object.fromEntries([4, 5, 6, 7, 8].map((i) => [`d${i}`, { at: T0 - 3_600e6 }]));
+  const quiet = Object.fromEntries([0, 1, 2].map((i) => [`d${i}`, { at: T0 }]));
+  const pause = fleetPause('climate', fleet(9, { ...gone, ...quiet }, now), T0, now);
+  assert.deepEqual([pause?.devices.size, pause?.of], [3, 4]);
+});
+
 test('isLate() asks for twice the usual time, and of who is not known takes any for it', () => {
   assert.deepEqual(
     [isLate({ usual: 10 }, 20), isLate({ usual: 10 }, 21), isLate({ usual: NaN }, 1)],

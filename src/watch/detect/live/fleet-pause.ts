@@ -60,9 +60,11 @@ export function fleetPause(
   let live = 0;
   for (const [device, one] of heard) {
     if (!one.live) continue;
-    live += 1;
     // Silent still, or since it was.
     const gap = isLate(one, now - one.at) && one.at < now ? { from: one.at, to: now } : one.gap;
+    // Who had fallen silent before and is so still is none of those that send.
+    if (gap !== null && gap.to === now && one.at < from - TOGETHER) continue;
+    live += 1;
     if (gap === null || Math.abs(gap.from - from) > TOGETHER) continue;
     const shared = Math.min(gap.to, now) - Math.max(gap.from, from);
     if (shared >= SHARED * (now - from)) together.push([device, gap.from]);

@@ -133,3 +133,67 @@ test('SilenceWatch tells a pause that nobody saw while it lasted by what the fir
   for (const one of other.senders.slice(1)) for (let at = 10; at <= 60; at += 10) other.watch.heard(one, T0 + at * 1e6, T0 + at * 1e6); // prettier-ignore
   assert.deepEqual(other.watch.heard(other.senders[0]!, T0 + 60e6, T0 + 60e6, [finding]), [finding]);
 });
+
+test('SilenceWatch tells once that a pause is over, and of who stays silent by itself once it had its usual time to come back', () => {
+  const { watch, senders } = fleet();
+  const found: Finding[] = [];
+  for (let at = 10; at <= 700; at += 10) {
+    const now = T0 + at * 1e6;
+    if (at >= 600) for (const one of senders.slice(0, 5)) found.push(...watch.heard(one, now, now));
+    found.push(...watch.look(senders, now + 1));
+  }
+  assert.deepEqual(
+    found.map(({ device, open, detectors }) => [device, open, detectors[0]!.name]),
+    [
+      ['*', true, 'fleet-silence'],
+      ['*', false, 'fleet-silence'],
+      ['d5', true, 'silence'],
+    ],
+  );
+  // Between its end and that, those that are not back yet have their time.
+  assert.equal(found.at(-1)!.end, T0 + 620e6 + 1);
+});
+
+test('SilenceWatch tells a second pause soon after one that is over', () => {
+  const { watch, senders } = fleet();
+  const both = [20, 25].map((at) => {
+    const began = watch.look(senders, T0 + at * 1e6 + 1);
+    for (const one of senders) watch.heard(one, T0 + at * 1e6 + 2, T0 + at * 1e6 + 2);
+    return began;
+  });
+  assert.deepEqual(
+    both.map((found) => found.map(({ device }) => device)),
+    [['*'], []],
+  );
+  const [again, ...more] = watch.look(senders, T0 + 80e6);
+  assert.deepEqual([again?.device, again?.open, more], ['*', true, []]);
+});
+
+test('SilenceWatch hides nothing that goes on after the reading that came back', () => {
+  const { watch, senders } = fleet();
+  watch.look(senders, T0 + 61e6);
+  const back = T0 + 80e6;
+  const first = afterSilence('d0', back);
+  assert.deepEqual(watch.heard(senders[0]!, back, back, [first]), []);
+  const on = { ...first, end: back + 50e6 };
+  assert.deepEqual(watch.heard(senders[0]!, back + 50e6, back + 50e6, [on]), [on]);
+  // Nor what was going on before.
+  const before = { ...afterSilence('d1', back), start: T0 - 20e6 };
+  assert.ok(watch.heard(senders[1]!, back, back, [before]).includes(before));
+});
+
+test('SilenceWatch names no device that it was to forget', () => {
+  const { watch, senders } = fleet();
+  const [told] = watch.look(senders, T0 + 61e6);
+  assert.ok(told?.devices?.includes('d0'));
+  watch.forget('climate', ['d0']);
+  const over = senders.slice(1, 4).flatMap((one) => watch.heard(one, T0 + 80e6, T0 + 80e6));
+  assert.deepEqual(
+    over.map(({ id, devices }) => [id, devices]),
+    [[told?.id, ['d1', 'd2', 'd3', 'd4', 'd5']]],
+  );
+  const other = fleet();
+  other.watch.forget('climate', ['d0']);
+  const [later] = other.watch.look(other.senders.slice(1), T0 + 61e6);
+  assert.match(later?.sentence ?? '', /^5 of 5 /);
+});

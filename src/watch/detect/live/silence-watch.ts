@@ -28,15 +28,26 @@ const LEAST_SPREAD = 0.1 / Math.sqrt(12);
 /** Readings older than this when they come are no live ones: who brings in old ones is not silent afterwards. */
 const LIVE = 300_000_000;
 
+/** Whoever asks again within so long about silence from about the same time has the same answer, in microseconds. */
+const SAME = 1_000_000;
+
 /** The field that a reading after a silence is unusual in. */
 const INTERVAL_SHOWN = 'interval';
 
 /** A pause of a fleet that was told. */
 interface ToldPause {
-  readonly pause: FleetPause;
+  pause: FleetPause;
   /** Devices that send again. */
   readonly back: Set<string>;
-  open: boolean;
+  /** When it was over; null while it is not. */
+  ended: number | null;
+}
+
+/** Times, in whole `SAME`, from which on a device was found silent by itself. */
+interface Alone {
+  /** When this was asked first. */
+  readonly asked: number;
+  readonly from: Set<number>;
 }
 
 /**
@@ -55,6 +66,8 @@ export class SilenceWatch {
   readonly #pauses = new Map<string, ToldPause>();
   /** Findings that tell no more than a pause of the fleet does: by device, the latest. */
   readonly #covered = new Map<string, string>();
+  /** What was found of each stream just now: to look at all of its devices for each of them would take the square of their number. */
+  readonly #alone = new Map<string, Alone>();
 
   /** @param now epoch microseconds, as all times here */
   constructor(now: number) {
@@ -97,10 +110,11 @@ export class SilenceWatch {
       const silent = now - heard.at;
       const told = this.#told.get(key);
       if (!heard.live || silent < LEAST || (told !== undefined && silent < 2 * (told.end - told.start))) continue;
-      if (told === undefined && this.#isPaused(sender)) continue;
+      const over = this.#overSince(sender.stream, heard.at);
+      if (told === undefined && (this.#isPaused(sender) || (over !== null && !isLate(heard, now - over)))) continue;
       const finding = silenceOf(sender, heard.at, now);
       if (finding === null) continue;
-      const pause = told === undefined ? this.#fleetOf(sender.stream, heard.at, now) : null;
+      const pause = told === undefined && over === null ? this.#fleetOf(sender.stream, heard.at, now) : null;
       if (pause !== null) found.push(fleetFinding(pause, now, true));
       else {
         this.#told.set(key, finding);
@@ -108,6 +122,22 @@ export class SilenceWatch {
       }
     }
     return found;
+  }
+
+  /** Forgets devices of a stream: nothing that is told from now on names them. */
+  forget(stream: string, devices: readonly string[]): void {
+    const paused = this.#pauses.get(stream);
+    for (const device of devices) {
+      const key = keyOf(stream, device);
+      this.#heard.get(stream)?.delete(device);
+      this.#told.delete(key);
+      this.#covered.delete(key);
+      paused?.back.delete(device);
+    }
+    if (paused === undefined) return;
+    const left = new Set(paused.pause.devices);
+    for (const device of devices) left.delete(device);
+    paused.pause = { ...paused.pause, devices: left };
   }
 
   /** What is known of when a device was heard of; from the start on where it was not since. */
@@ -134,23 +164,36 @@ export class SilenceWatch {
   /** A device of a paused fleet is back: with half of them the pause is over, and whoever is silent still is so by itself. */
   #back(stream: string, device: string, now: number): readonly Finding[] {
     const told = this.#pauses.get(stream);
-    if (told === undefined || !told.open || !told.pause.devices.has(device)) return [];
+    if (told === undefined || told.ended !== null || !told.pause.devices.has(device)) return [];
     told.back.add(device);
     if (told.back.size < told.pause.devices.size / 2) return [];
-    told.open = false;
+    told.ended = now;
     return [fleetFinding(told.pause, now, false)];
   }
 
   #isPaused({ stream, device }: Sender): boolean {
     const told = this.#pauses.get(stream);
-    return told !== undefined && told.open && told.pause.devices.has(device) && !told.back.has(device);
+    return told !== undefined && told.ended === null && told.pause.devices.has(device) && !told.back.has(device);
+  }
+
+  /** Since when the pause is over in which a silence from then on began; null where it began in none, or that lasts. */
+  #overSince(stream: string, from: number): number | null {
+    const told = this.#pauses.get(stream);
+    if (told === undefined || told.ended === null) return null;
+    return beginsWith(told.pause, from) && from <= told.ended ? told.ended : null;
   }
 
   /** A pause of the stream's fleet that a silence from then on is part of; it is told from now on. */
   #fleetOf(stream: string, from: number, now: number): FleetPause | null {
+    let alone = this.#alone.get(stream);
+    if (alone === undefined || !(Math.abs(now - alone.asked) < SAME)) {
+      alone = { asked: now, from: new Set() };
+      this.#alone.set(stream, alone);
+    }
+    if (alone.from.has(Math.floor(from / SAME))) return null;
     const pause = fleetPause(stream, this.#heard.get(stream) ?? new Map(), from, now);
-    if (pause === null) return null;
-    this.#pauses.set(stream, { pause, back: new Set(), open: true });
+    if (pause === null) alone.from.add(Math.floor(from / SAME));
+    else this.#pauses.set(stream, { pause, back: new Set(), ended: null });
     return pause;
   }
 
@@ -158,7 +201,9 @@ export class SilenceWatch {
   #uncovered(stream: string, device: string, seen: readonly Finding[], now: number): readonly Finding[] {
     const key = keyOf(stream, device);
     return seen.flatMap((finding) => {
-      if (finding.causes[0]?.field !== INTERVAL_SHOWN || finding.violates !== undefined) return [finding];
+      // What goes on after the reading that came back is more than that.
+      const isOfOne = finding.end === finding.start;
+      if (finding.causes[0]?.field !== INTERVAL_SHOWN || finding.violates !== undefined || !isOfOne) return [finding];
       if (this.#covered.get(key) === finding.id) return [];
       const gap = this.#heard.get(stream)?.get(device)?.gap ?? null;
       if (gap === null || gap.to !== now) return [finding];

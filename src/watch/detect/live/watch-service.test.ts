@@ -248,8 +248,27 @@ test('WatchService tells that a device has fallen silent while it is, and when t
 });
 
 test('WatchService tells that a fleet paused as one, and nothing of each of its devices when it is back', async () => {
-  const journal = new Journal();
   const names = ['truck-1', 'truck-2', 'truck-3', 'truck-4'];
+  const [began, ...more] = await pausedFleet(names, []);
+  assert.match(began!.sentence, /^4 of 4 devices of stream climate fell silent at once/);
+  assert.deepEqual([began!, ...more].map(shown), [
+    ['*', true, names],
+    ['*', false, names],
+  ]);
+  // Nor is one named that was to be forgotten meanwhile.
+  assert.deepEqual((await pausedFleet(names, ['truck-1'])).map(shown), [
+    ['*', true, names],
+    ['*', false, names.slice(1)],
+  ]);
+});
+
+function shown({ device, open, devices }: Finding) {
+  return [device, open, devices];
+}
+
+/** What is found of intervals where devices pause for two minutes; some of them are forgotten meanwhile. */
+async function pausedFleet(names: readonly string[], forgotten: readonly string[]): Promise<readonly Finding[]> {
+  const journal = new Journal();
   const clock = frozenClock(micros(1_700_000_000 * 1e6));
   const kept = nothing();
   const service = start(journal, kept, { clock });
@@ -273,18 +292,11 @@ test('WatchService tells that a fleet paused as one, and nothing of each of its 
     () => kept.found.length,
     (count) => count > 0,
   );
+  await service.forget(forgotten.map((device) => ({ stream: 'climate', device, from: 0, to: clock.now() })));
   await send(770, 1_000);
   await service.drain();
-  const found = kept.found.filter(({ causes }) => causes[0]?.field === 'interval');
-  assert.deepEqual(
-    found.map(({ device, open, devices }) => [device, open, devices]),
-    [
-      ['*', true, names],
-      ['*', false, names],
-    ],
-  );
-  assert.match(found[0]!.sentence, /^4 of 4 devices of stream climate fell silent at once/);
-});
+  return kept.found.filter(({ causes }) => causes[0]?.field === 'interval');
+}
 
 test('WatchService sends windows up, says of each tier what it did, and keeps what the tiers know', async () => {
   const kept = nothing();

@@ -204,7 +204,9 @@ export class WatchService {
     this.#judge();
     const concerned = this.#concerned(spans);
     for (const [name, stream] of this.#streams) {
-      stream.forget(concerned.flatMap(({ stream: own, device }) => (own === name ? [device] : [])));
+      const devices = concerned.flatMap(({ stream: own, device }) => (own === name ? [device] : []));
+      stream.forget(devices);
+      this.#silence.forget(name, devices);
     }
     await this.save();
     return concerned.length;
