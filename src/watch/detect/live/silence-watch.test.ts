@@ -84,10 +84,10 @@ function afterSilence(device: string, start: number, field = 'interval'): Findin
   return { ...told, id: `${device} ${start}`, detectors: [{ ...told.detectors[0]!, name: 'robust-z' }], start, causes: [cause] }; // prettier-ignore
 }
 
-/** Six devices that send every ten seconds until `T0`. */
-function fleet(): { readonly watch: SilenceWatch; readonly senders: readonly Sender[] } {
+/** Devices that send every ten seconds until `T0`. */
+function fleet(count = 6): { readonly watch: SilenceWatch; readonly senders: readonly Sender[] } {
   const watch = new SilenceWatch(T0 - 600e6);
-  const senders = Array.from({ length: 6 }, (_, i) => sender(T0, { device: `d${i}` }));
+  const senders = Array.from({ length: count }, (_, i) => sender(T0, { device: `d${i}` }));
   for (let at = -300; at <= 0; at += 10) for (const one of senders) watch.heard(one, T0 + at * 1e6, T0 + at * 1e6);
   return { watch, senders };
 }
@@ -114,7 +114,7 @@ test('SilenceWatch tells a pause of the fleet once, with its devices, and nothin
   const other = afterSilence('d1', back, 'temperature');
   assert.deepEqual(watch.heard(senders[1]!, back + 1, back + 1, [other]), [other]);
   // Who stays silent when the others are back is told of by itself.
-  const alone = watch.look(senders, back + 20e6).filter(({ device }) => device === 'd4');
+  const alone = watch.look(senders, back + 21e6).filter(({ device }) => device === 'd4');
   assert.equal(alone[0]?.detectors[0]?.name, 'silence');
 });
 
@@ -196,4 +196,45 @@ test('SilenceWatch names no device that it was to forget', () => {
   other.watch.forget('climate', ['d0']);
   const [later] = other.watch.look(other.senders.slice(1), T0 + 61e6);
   assert.match(later?.sentence ?? '', /^5 of 5 /);
+});
+
+test('SilenceWatch tells each of two pauses once, where devices that are back fall silent again before the others are back', () => {
+  const { watch, senders } = fleet(10);
+  const found: Finding[] = [];
+  for (let at = 10; at <= 500; at += 10) {
+    const now = T0 + at * 1e6;
+    const back = at >= 490 ? senders : at >= 80 && at <= 200 ? senders.slice(0, 4) : [];
+    for (const one of back) found.push(...watch.heard(one, now, now));
+    found.push(...watch.look(senders, now + 1));
+  }
+  const told = found.map(({ id, open, devices }) => [id, open, devices?.length] as const);
+  const [first, second] = told.map(([id]) => id);
+  assert.deepEqual(new Set(told), new Set([[first, true, 10], [second, true, 4], [first, false, 10], [second, false, 4]])); // prettier-ignore
+  assert.deepEqual([told.length, new Set([first, second]).size], [4, 2]);
+});
+
+test('SilenceWatch goes on with what was told where a process before it ended', () => {
+  const { watch, senders } = fleet(7);
+  for (let at = 10; at <= 300; at += 10) for (const one of senders.slice(1)) watch.heard(one, T0 + at * 1e6, T0 + at * 1e6); // prettier-ignore
+  const [alone] = watch.look(senders, T0 + 301e6);
+  const [fleetTold] = watch.look(senders, T0 + 361e6);
+  assert.deepEqual([alone?.device, fleetTold?.device, fleetTold?.devices?.length], ['d0', '*', 6]);
+  const covered = afterSilence('d1', T0 + 400e6);
+  assert.deepEqual(watch.heard(senders[1]!, T0 + 400e6, T0 + 400e6, [covered]), []);
+
+  const later = new SilenceWatch(T0 + 410e6);
+  later.restore('climate', watch.snapshot('climate')!);
+  assert.deepEqual(later.heard(senders[1]!, T0 + 410e6, T0 + 410e6, [{ ...covered, open: false }]), []);
+  assert.deepEqual(later.look([senders[0]!, ...senders.slice(2)], T0 + 480e6), []);
+  const over = senders.flatMap((one) => later.heard(one, T0 + 490e6, T0 + 490e6));
+  assert.deepEqual(
+    over.map(({ id, open, devices }) => [id, open, devices]),
+    [
+      [alone?.id, false, undefined],
+      [fleetTold?.id, false, fleetTold?.devices],
+    ],
+  );
+  // With all of them back nothing is left to keep.
+  assert.equal(later.snapshot('climate'), null);
+  assert.throws(() => later.restore('climate', new Uint8Array(40)), { code: 'FEATURES_STATE_CORRUPT' });
 });

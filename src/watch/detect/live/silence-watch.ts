@@ -1,8 +1,11 @@
+import { decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
+import { decodeState, encodeState } from '#learn/features/index.ts';
 import type { DeviceBaseline } from './device-judge.ts';
 import { beginsWith, fleetFinding, fleetPause, isLate } from './fleet-pause.ts';
 import type { FleetPause, Heard } from './fleet-pause.ts';
 import { findingId, severityOf } from './finding.ts';
 import type { Finding } from './finding.ts';
+import { stateUnfit } from './saved-state.ts';
 
 /** What is known of a device on a stream, as far as silence goes. */
 export interface Sender {
@@ -17,6 +20,7 @@ export interface Sender {
 /** The detector whose limit a silence is held against: the same that judges the time between readings afterwards. */
 const JUDGE = 'robust-z';
 const NAME = 'silence';
+const VERSION = 1;
 /** Nothing shorter is a silence, whatever a device is used to, in microseconds. */
 const LEAST = 10_000_000;
 /** Times between readings that say what is usual of them. */
@@ -43,12 +47,28 @@ interface ToldPause {
   ended: number | null;
 }
 
+/** What is known of one stream. */
+interface StreamSilence {
+  readonly heard: Map<string, Heard>;
+  /** Silences that are told, by device. */
+  readonly told: Map<string, Finding>;
+  /** Findings that tell no more than a pause of the fleet does: by device, the latest. */
+  readonly covered: Map<string, string>;
+  /** The latest pauses, the newest last: one may begin while another lasts. */
+  readonly pauses: ToldPause[];
+  /** What was found just now: to look at all devices for each of them would take the square of their number. */
+  alone: Alone;
+}
+
 /** Times, in whole `SAME`, from which on a device was found silent by itself. */
 interface Alone {
   /** When this was asked first. */
   readonly asked: number;
   readonly from: Set<number>;
 }
+
+/** Pauses of a stream that are remembered. */
+const MOST_PAUSES = 8;
 
 /**
  * Tells that a device sends no more while it does not, rather than when it comes back. A silence is unusual from where the
@@ -57,17 +77,12 @@ interface Alone {
  *
  * Where most devices of a stream fall silent together that is one finding about all of them, and neither the silence of one of
  * them nor the time that it shows in its next reading is told by itself.
+ *
+ * What is told is kept with the state of the watch: it is over after a restart as it would have been without one.
  */
 export class SilenceWatch {
   readonly #began: number;
-  readonly #heard = new Map<string, Map<string, Heard>>();
-  readonly #told = new Map<string, Finding>();
-  /** The latest pause of each stream. */
-  readonly #pauses = new Map<string, ToldPause>();
-  /** Findings that tell no more than a pause of the fleet does: by device, the latest. */
-  readonly #covered = new Map<string, string>();
-  /** What was found of each stream just now: to look at all of its devices for each of them would take the square of their number. */
-  readonly #alone = new Map<string, Alone>();
+  readonly #streams = new Map<string, StreamSilence>();
 
   /** @param now epoch microseconds, as all times here */
   constructor(now: number) {
@@ -86,18 +101,21 @@ export class SilenceWatch {
     now: number,
     seen: readonly Finding[] = [],
   ): readonly Finding[] {
-    let devices = this.#heard.get(stream);
-    if (devices === undefined) this.#heard.set(stream, (devices = new Map()));
+    const own = this.#of(stream);
     const live = Math.abs(now - until) <= LIVE;
-    const heard = devices.get(device) ?? { at: this.#began, live, usual: NaN, gap: null };
+    const heard = own.heard.get(device) ?? { at: this.#began, live, usual: NaN, gap: null };
     const silent = now - heard.at;
     if (isLate(heard, silent)) heard.gap = { from: heard.at, to: now };
     else heard.usual += (silent - heard.usual) / REMEMBERED;
-    if (Number.isNaN(heard.usual) && devices.has(device)) heard.usual = silent;
+    if (Number.isNaN(heard.usual) && own.heard.has(device)) heard.usual = silent;
     [heard.at, heard.live] = [now, live];
-    devices.set(device, heard);
-    const told = [...this.#over(stream, device, until), ...this.#back(stream, device, now)];
-    return [...told, ...this.#uncovered(stream, device, seen, now)];
+    own.heard.set(device, heard);
+    const told = [...silenceOver(own, device, until), ...pausesOver(own, device, now)];
+    const shown = this.#uncovered(stream, device, seen, now);
+    // With the last of its devices nothing is left of a pause.
+    const isPast = ({ pause, back }: ToldPause): boolean => back.size === pause.devices.size;
+    if (own.pauses.some(isPast)) own.pauses.splice(0, Infinity, ...own.pauses.filter((one) => !isPast(one)));
+    return [...told, ...shown];
   }
 
   /** Looks who has been silent for too long; each is told once, and again whenever that is twice as long. */
@@ -105,19 +123,20 @@ export class SilenceWatch {
     if (now - this.#began < GRACE) return [];
     const found: Finding[] = [];
     for (const sender of senders) {
-      const key = keyOf(sender.stream, sender.device);
+      const { stream, device } = sender;
+      const own = this.#of(stream);
       const heard = this.#heardOf(sender);
       const silent = now - heard.at;
-      const told = this.#told.get(key);
+      const told = own.told.get(device);
       if (!heard.live || silent < LEAST || (told !== undefined && silent < 2 * (told.end - told.start))) continue;
-      const over = this.#overSince(sender.stream, heard.at);
-      if (told === undefined && (this.#isPaused(sender) || (over !== null && !isLate(heard, now - over)))) continue;
+      const over = overSince(own, heard.at);
+      if (told === undefined && (isPaused(own, device) || (over !== null && !isLate(heard, now - over)))) continue;
       const finding = silenceOf(sender, heard.at, now);
       if (finding === null) continue;
-      const pause = told === undefined && over === null ? this.#fleetOf(sender.stream, heard.at, now) : null;
-      if (pause !== null) found.push(fleetFinding(pause, now, true));
+      const pause = told === undefined && over === null ? this.#fleetOf(stream, heard.at, now) : null;
+      if (pause !== null) found.push(fleetFinding(pause.pause, now, true));
       else {
-        this.#told.set(key, finding);
+        own.told.set(device, finding);
         found.push(finding);
       }
     }
@@ -126,24 +145,74 @@ export class SilenceWatch {
 
   /** Forgets devices of a stream: nothing that is told from now on names them. */
   forget(stream: string, devices: readonly string[]): void {
-    const paused = this.#pauses.get(stream);
+    const own = this.#of(stream);
     for (const device of devices) {
-      const key = keyOf(stream, device);
-      this.#heard.get(stream)?.delete(device);
-      this.#told.delete(key);
-      this.#covered.delete(key);
-      paused?.back.delete(device);
+      own.heard.delete(device);
+      own.told.delete(device);
+      own.covered.delete(device);
     }
-    if (paused === undefined) return;
-    const left = new Set(paused.pause.devices);
-    for (const device of devices) left.delete(device);
-    paused.pause = { ...paused.pause, devices: left };
+    for (const told of own.pauses.splice(0)) {
+      const left = new Set(told.pause.devices);
+      for (const device of devices) for (const set of [left, told.back]) set.delete(device);
+      told.pause = { ...told.pause, devices: left };
+      if (left.size > 0) own.pauses.push(told);
+    }
+  }
+
+  /** What is told of a stream, for a later process; null where nothing is. */
+  snapshot(stream: string): Uint8Array | null {
+    const { told, covered, pauses, heard } = this.#of(stream);
+    if (told.size === 0 && pauses.length === 0 && covered.size === 0) return null;
+    const silent = [...told.keys(), ...pauses.flatMap(({ pause, back }) => [...pause.devices].filter((one) => !back.has(one)))]; // prettier-ignore
+    const saved: Saved = {
+      told: [...told],
+      covered: [...covered],
+      pauses: pauses.map(({ pause: { from, devices, of }, back, ended }) => {
+        return { from, of, devices: [...devices], back: [...back], ended };
+      }),
+      heard: [...new Set(silent)].flatMap((device) => {
+        const { at, live, usual } = heard.get(device) ?? { at: NaN, live: false, usual: NaN };
+        return at === at ? [[device, at, live, usual === usual ? usual : null] as const] : [];
+      }),
+    };
+    return encodeState(NAME, VERSION, { told: encodeUtf8(JSON.stringify(saved)) });
+  }
+
+  /**
+   * Goes on from what an earlier process told.
+   *
+   * @throws {FeaturesError} FEATURES_STATE_CORRUPT, FEATURES_STATE_FOREIGN
+   * @throws {DetectError} DETECT_STATE_UNFIT
+   */
+  restore(stream: string, snapshot: Uint8Array): void {
+    const bytes = decodeState(snapshot, NAME, VERSION).get('told');
+    if (!(bytes instanceof Uint8Array)) throw stateUnfit(stream, 'who is silent is missing');
+    const { told, covered, pauses, heard } = JSON.parse(decodeUtf8(bytes)) as Saved;
+    this.#streams.set(stream, {
+      ...this.#begin(),
+      told: new Map(told),
+      covered: new Map(covered),
+      pauses: pauses.map(({ from, of, devices, back, ended }) => {
+        return { pause: { stream, from, of, devices: new Set(devices) }, back: new Set(back), ended };
+      }),
+      heard: new Map(heard.map(([device, at, live, usual]) => [device, { at, live, usual: usual ?? NaN, gap: null }])),
+    });
+  }
+
+  #of(stream: string): StreamSilence {
+    let own = this.#streams.get(stream);
+    if (own === undefined) this.#streams.set(stream, (own = this.#begin()));
+    return own;
+  }
+
+  #begin(): StreamSilence {
+    const alone = { asked: -Infinity, from: new Set<number>() };
+    return { heard: new Map(), told: new Map(), covered: new Map(), pauses: [], alone };
   }
 
   /** What is known of when a device was heard of; from the start on where it was not since. */
   #heardOf({ device, stream, until }: Sender): Heard {
-    let devices = this.#heard.get(stream);
-    if (devices === undefined) this.#heard.set(stream, (devices = new Map()));
+    const devices = this.#of(stream).heard;
     let heard = devices.get(device);
     if (heard === undefined) {
       heard = { at: this.#began, live: Math.abs(this.#began - until) <= LIVE, usual: NaN, gap: null };
@@ -152,72 +221,90 @@ export class SilenceWatch {
     return heard;
   }
 
-  /** The end of a device's own silence. */
-  #over(stream: string, device: string, until: number): readonly Finding[] {
-    const key = keyOf(stream, device);
-    const told = this.#told.get(key);
-    if (told === undefined) return [];
-    this.#told.delete(key);
-    return [{ ...told, end: Math.max(told.end, until), open: false }];
-  }
-
-  /** A device of a paused fleet is back: with half of them the pause is over, and whoever is silent still is so by itself. */
-  #back(stream: string, device: string, now: number): readonly Finding[] {
-    const told = this.#pauses.get(stream);
-    if (told === undefined || told.ended !== null || !told.pause.devices.has(device)) return [];
-    told.back.add(device);
-    if (told.back.size < told.pause.devices.size / 2) return [];
-    told.ended = now;
-    return [fleetFinding(told.pause, now, false)];
-  }
-
-  #isPaused({ stream, device }: Sender): boolean {
-    const told = this.#pauses.get(stream);
-    return told !== undefined && told.ended === null && told.pause.devices.has(device) && !told.back.has(device);
-  }
-
-  /** Since when the pause is over in which a silence from then on began; null where it began in none, or that lasts. */
-  #overSince(stream: string, from: number): number | null {
-    const told = this.#pauses.get(stream);
-    if (told === undefined || told.ended === null) return null;
-    return beginsWith(told.pause, from) && from <= told.ended ? told.ended : null;
-  }
-
   /** A pause of the stream's fleet that a silence from then on is part of; it is told from now on. */
-  #fleetOf(stream: string, from: number, now: number): FleetPause | null {
-    let alone = this.#alone.get(stream);
-    if (alone === undefined || !(Math.abs(now - alone.asked) < SAME)) {
-      alone = { asked: now, from: new Set() };
-      this.#alone.set(stream, alone);
+  #fleetOf(stream: string, from: number, now: number): ToldPause | null {
+    const own = this.#of(stream);
+    if (!(Math.abs(now - own.alone.asked) < SAME)) own.alone = { asked: now, from: new Set() };
+    if (own.alone.from.has(Math.floor(from / SAME))) return null;
+    const pause = fleetPause(stream, own.heard, from, now);
+    if (pause === null) {
+      own.alone.from.add(Math.floor(from / SAME));
+      return null;
     }
-    if (alone.from.has(Math.floor(from / SAME))) return null;
-    const pause = fleetPause(stream, this.#heard.get(stream) ?? new Map(), from, now);
-    if (pause === null) alone.from.add(Math.floor(from / SAME));
-    else this.#pauses.set(stream, { pause, back: new Set(), ended: null });
-    return pause;
+    const told: ToldPause = { pause, back: new Set(), ended: null };
+    own.pauses.push(told);
+    // What is over goes first.
+    const over = own.pauses.findIndex(({ ended }) => ended !== null);
+    if (own.pauses.length > MOST_PAUSES) own.pauses.splice(Math.max(0, over), 1);
+    return told;
   }
 
   /** What was found in readings of a device, without what says no more than that its fleet paused. */
   #uncovered(stream: string, device: string, seen: readonly Finding[], now: number): readonly Finding[] {
-    const key = keyOf(stream, device);
+    const { heard, covered, pauses } = this.#of(stream);
     return seen.flatMap((finding) => {
       // What goes on after the reading that came back is more than that.
       const isOfOne = finding.end === finding.start;
       if (finding.causes[0]?.field !== INTERVAL_SHOWN || finding.violates !== undefined || !isOfOne) return [finding];
-      if (this.#covered.get(key) === finding.id) return [];
-      const gap = this.#heard.get(stream)?.get(device)?.gap ?? null;
+      if (covered.get(device) === finding.id) {
+        if (!finding.open) covered.delete(device);
+        return [];
+      }
+      const gap = heard.get(device)?.gap ?? null;
       if (gap === null || gap.to !== now) return [finding];
-      const told = this.#pauses.get(stream);
-      const known = told !== undefined && told.pause.devices.has(device) && beginsWith(told.pause, gap.from);
-      const pause = known ? told.pause : this.#fleetOf(stream, gap.from, now);
+      const known = pauses.find(({ pause }) => pause.devices.has(device) && beginsWith(pause, gap.from));
+      const pause = known ?? this.#fleetOf(stream, gap.from, now);
       if (pause === null) return [finding];
-      this.#covered.set(key, finding.id);
-      if (known) return [];
-      const own = this.#pauses.get(stream)!;
-      for (const one of pause.devices) if ((this.#heard.get(stream)?.get(one)?.at ?? 0) === now) own.back.add(one);
-      return [fleetFinding(pause, now, true)];
+      covered.set(device, finding.id);
+      if (known !== undefined) return [];
+      for (const one of pause.pause.devices) if ((heard.get(one)?.at ?? 0) === now) pause.back.add(one);
+      return [fleetFinding(pause.pause, now, true)];
     });
   }
+}
+
+/** The end of a device's own silence. */
+function silenceOver({ told }: StreamSilence, device: string, until: number): readonly Finding[] {
+  const silence = told.get(device);
+  if (silence === undefined) return [];
+  told.delete(device);
+  return [{ ...silence, end: Math.max(silence.end, until), open: false }];
+}
+
+/** A device of a paused fleet is back: with half of them the pause is over, and whoever is silent still is so by itself. */
+function pausesOver({ pauses }: StreamSilence, device: string, now: number): readonly Finding[] {
+  return pauses.flatMap((told) => {
+    if (!told.pause.devices.has(device)) return [];
+    told.back.add(device);
+    if (told.ended !== null || told.back.size < told.pause.devices.size / 2) return [];
+    told.ended = now;
+    return [fleetFinding(told.pause, now, false)];
+  });
+}
+
+function isPaused({ pauses }: StreamSilence, device: string): boolean {
+  return pauses.some(({ pause, back, ended }) => ended === null && pause.devices.has(device) && !back.has(device));
+}
+
+/** Since when the pause is over in which a silence from then on began; null where it began in none, or that lasts. */
+function overSince({ pauses }: StreamSilence, from: number): number | null {
+  const over = pauses.findLast(({ pause, ended }) => ended !== null && beginsWith(pause, from) && from <= ended);
+  return over?.ended ?? null;
+}
+
+/** What is told of a stream as JSON. */
+interface Saved {
+  readonly told: readonly (readonly [device: string, Finding])[];
+  readonly covered: readonly (readonly [device: string, finding: string])[];
+  readonly pauses: readonly {
+    readonly from: FleetPause['from'];
+    readonly of: number;
+    readonly devices: readonly string[];
+    readonly back: readonly string[];
+    readonly ended: number | null;
+  }[];
+  /** When those who are silent were heard of last. */
+  readonly heard: readonly (readonly [device: string, at: number, live: boolean, usual: number | null])[];
 }
 
 function silenceOf({ device, stream, until, describe, budget }: Sender, from: number, now: number): Finding | null {
@@ -258,10 +345,6 @@ function silenceOf({ device, stream, until, describe, budget }: Sender, from: nu
     evidence: [],
     sentence: `${device} has sent nothing for ${brief(seconds)} s; usual for it is a reading every ${brief(interval.centre)} s`,
   };
-}
-
-function keyOf(stream: string, device: string): string {
-  return `${stream} ${device}`;
 }
 
 function brief(value: number): number {

@@ -6,6 +6,7 @@ import { nextNormal, seedRandom } from '#learn/features/index.ts';
 import type { JournalItem, JournalReader } from '#flow/journal/index.ts';
 import type { Finding } from './finding.ts';
 import type { DeviceState } from './state-file.ts';
+import type { MudWatch } from '../flows/mud-watch.ts';
 import { attackedCameras, flowBatch } from '../flows/testing.ts';
 import { climateBatch, climatePlan, climateRows } from './testing.ts';
 import { planStream } from './watch-plan.ts';
@@ -223,6 +224,43 @@ test('forget() leaves nothing of devices whose readings went, in no state that i
   await watch.drain();
 });
 
+test('WatchService keeps no place behind readings that it has not taken yet', async () => {
+  const journal = new Journal();
+  const kept = nothing();
+  journal.add(0, 450);
+  // What flows are held against asks control for types first.
+  let ask: () => void = () => {};
+  const waits = new Promise<void>((resolve) => (ask = resolve));
+  let asked = 0;
+  const mud = { take: async () => ((asked += 1) < 9 ? [] : (await waits, [])) } as unknown as MudWatch;
+  const service = start(journal, kept, { muds: new Map([['climate', mud]]) });
+  await eventually(
+    () => asked,
+    (times) => times === 9,
+  );
+  await service.save();
+  ask();
+  assert.equal(kept.state.cursor.get('f'), 8);
+  await eventually(() => service.status.caughtUp, Boolean);
+  await service.drain();
+  assert.equal(kept.state.cursor.get('f'), 9);
+});
+
+test('WatchService ends where what it found could not be kept, whatever comes', async () => {
+  const journal = new Journal();
+  journal.add(0, 600);
+  const clock = frozenClock(micros((1_700_000_000 + 600) * 1e6));
+  const raise = async (): Promise<void> => {
+    throw new Error('the catalogue is busy');
+  };
+  const service = start(journal, nothing(), { clock, raise });
+  await eventually(() => service.status.caughtUp, Boolean);
+  clock.advance(millis(120_000));
+  // Nothing is read any more, so nothing else would show it.
+  service.lookAround();
+  await assert.rejects(service.done, /busy/);
+});
+
 test('WatchService tells that a device has fallen silent while it is, and when that is over', async () => {
   const journal = new Journal();
   journal.add(0, 600);
@@ -239,10 +277,13 @@ test('WatchService tells that a device has fallen silent while it is, and when t
   await eventually(silences, (found) => found.length > 0);
   const [told] = silences();
   assert.deepEqual([told?.device, told?.open, told?.start], ['truck-3', true, (1_700_000_000 + 599) * 1e6]);
+  // Also where the watch was started again meanwhile.
+  await service.drain();
+  const again = start(journal, kept, { clock });
   clock.advance(millis(1_000));
   journal.add(721, 722);
   await eventually(silences, (found) => found.length > 1);
-  await service.drain();
+  await again.drain();
   const [, over, ...more] = silences();
   assert.deepEqual([over?.id, over?.open, more], [told?.id, false, []]);
 });

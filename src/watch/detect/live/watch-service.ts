@@ -90,6 +90,8 @@ const SHARE_MS = 2_000;
 /** How often the state is kept where something was read; a save may take a fiftieth of the time. */
 const SAVE_EVERY_MS = 60_000;
 const SAVE_SHARE = 50;
+/** The name under which is kept who is told to be silent: no device has it. */
+const SILENCE = '_silence';
 /** How often is looked who has fallen silent. */
 const LOOK_EVERY_MS = 10_000;
 
@@ -133,8 +135,8 @@ export class WatchService {
     const typeOf = (device: string): string | null => this.#typeOfDevice(device);
     const own = { monotonicMs, typeOf, ...(parts.fitForest === undefined ? {} : { fitForest: parts.fitForest }) };
     this.#streams = new Map([...parts.plans].map(([stream, plan]) => [stream, new StreamWatch(plan, own)]));
-    for (const state of parts.devices) this.#restore(state);
     this.#silence = new SilenceWatch(parts.clock.now());
+    for (const state of parts.devices) this.#restore(state);
     this.#looking = setInterval(() => this.lookAround(), LOOK_EVERY_MS).unref();
     this.#done = this.#run();
     // Whoever awaits `done` hears of a failure; nobody awaiting it is no fault.
@@ -172,7 +174,10 @@ export class WatchService {
   /** All that is known, at the place in the journal up to which it is. */
   get state(): JournalState {
     this.#judge();
-    const devices = [...this.#streams.values()].flatMap((stream) => [...stream.states()]);
+    const devices = [...this.#streams].flatMap(([name, stream]) => {
+      const silent = this.#silence.snapshot(name);
+      return [...stream.states(), ...(silent === null ? [] : [{ stream: name, device: SILENCE, snapshot: silent }])];
+    });
     return { cursor: new Map(this.#cursor), devices };
   }
 
@@ -253,16 +258,17 @@ export class WatchService {
     const { signal } = this.#stop;
     for (const follow of [false, true]) {
       for await (const { position, record } of journal.read(new Map(this.#cursor), { follow, signal })) {
-        if (this.#failure !== null) throw this.#failure;
-        this.#cursor.set(position.file, position.offset);
         const mud = record.kind === 'batch' ? this.#parts.muds?.get(record.batch.stream) : undefined;
         if (record.kind === 'batch' && mud !== undefined) {
           const found = await mud.take(record.batch);
           if (found.length > 0) this.#tell(found);
         }
         const stream = record.kind === 'batch' ? this.#streams.get(record.batch.stream) : undefined;
-        if (record.kind !== 'batch' || stream === undefined) continue;
-        const { channels, drift } = stream.take(record.batch);
+        const taken = record.kind === 'batch' ? stream?.take(record.batch) : undefined;
+        // A state may be kept whenever something is waited for: it stands behind what was taken, and no further.
+        this.#cursor.set(position.file, position.offset);
+        if (stream === undefined || taken === undefined) continue;
+        const { channels, drift } = taken;
         if (channels.length > 0) this.#tell(channels);
         if (drift.length > 0) this.#tell(drift);
         if (stream.waiting >= MOST_ROWS) await this.#judgeAndRest();
@@ -273,6 +279,7 @@ export class WatchService {
       this.#caughtUp = true;
     }
     this.#judge();
+    if (this.#failure !== null) throw this.#failure;
   }
 
   /** More comes than is judged at once: that may take until others had their turn. */
@@ -387,6 +394,7 @@ export class WatchService {
       .catch((error: unknown) => {
         // Without its alerts the state must not move on: the process ends and reads again.
         this.#failure ??= error;
+        this.#stop.abort();
         throw error;
       });
     this.#raised.catch(() => {});
@@ -427,7 +435,8 @@ export class WatchService {
   #restore(state: DeviceState): void {
     const { stream, device } = state;
     try {
-      this.#streams.get(stream)?.restore(state);
+      if (device === SILENCE) this.#silence.restore(stream, state.snapshot);
+      else this.#streams.get(stream)?.restore(state);
     } catch (error) {
       this.#parts.log.warn({ device, stream, error: String(error) }, 'a baseline is learnt anew');
     }
