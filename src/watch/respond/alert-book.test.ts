@@ -121,7 +121,7 @@ test('AlertBook: repeats of a false alarm stop until that is taken back, and wha
 });
 
 test('AlertBook: a window silences what begins in it, and what outlasts it is told', async (t) => {
-  const { book, rules } = await open(t);
+  const { book, rules, clock } = await open(t);
   await rules.add({
     kind: 'window',
     device: 'truck-3',
@@ -141,8 +141,10 @@ test('AlertBook: a window silences what begins in it, and what outlasts it is to
   assert.deepEqual((await states()).sort(), ['truck-3 1000 expected', 'truck-3 9000 new', 'truck-4 1000 new']);
   const [answer] = (await book.get(finding.id)).answers;
   assert.deepEqual([answer?.by, answer?.reason], ['rule:1', 'service']);
+  clock.advance(millis(1_000));
   await book.raise([{ ...finding, end: 6_000 }]);
-  assert.equal((await book.get(finding.id)).state, 'new');
+  const told = await book.get(finding.id);
+  assert.deepEqual([told.state, told.raised, told.changed], ['new', clock.now(), clock.now()]);
 });
 
 test('AlertBook lets alerts go with the readings that they show', async (t) => {

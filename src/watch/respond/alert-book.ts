@@ -3,7 +3,7 @@ import { SealedTable, sealedTableSql } from '#base/storage/index.ts';
 import type { Catalogue, CatalogueTransaction, RowSealer } from '#base/storage/index.ts';
 import type { Finding } from '#watch/detect/index.ts';
 import type { Alert, AlertState, Answer } from './alert.ts';
-import { aboutOf, muteUpTo, ruleFor } from './alert-rule.ts';
+import { muteUpTo, ruleFor, ruleOf } from './alert-rule.ts';
 import type { AlertRule } from './alert-rule.ts';
 import { RespondError } from './errors.ts';
 import { alertOf, mergeFinding, overlaps } from './merge-finding.ts';
@@ -183,12 +183,11 @@ export class AlertBook {
     const { rules } = this.#parts;
     const { id, device, stream, start } = alert;
     const field = alert.causes[0]?.field ?? null;
-    const about = aboutOf(alert);
-    const ofRule = alert.rule === undefined || about === null ? {} : { rule: { name: alert.rule.name, about } };
-    const rule = { device, stream, field, by, reason, alert: id, ...ofRule };
+    const of = ruleOf(alert);
+    const rule = { device, stream, field, by, reason, alert: id, ...(of === null ? {} : { rule: of }) };
     if (verdict === 'false-alarm') {
-      const of = { ...(device === null ? {} : { device }), ...(stream === null ? {} : { stream }) };
-      const mostTimes = muteUpTo(alert, await this.list({ state: 'confirmed', ...of, limit: MOST_CONFIRMED }));
+      const own = { ...(device === null ? {} : { device }), ...(stream === null ? {} : { stream }) };
+      const mostTimes = muteUpTo(alert, await this.list({ state: 'confirmed', ...own, limit: MOST_CONFIRMED }));
       if (mostTimes !== null) await rules.add({ ...rule, kind: 'muted', mostTimes, from: start, until: null });
     } else if (verdict === 'expected')
       await rules.add({ ...rule, kind: 'expected', mostTimes: null, from: start, until });
@@ -351,7 +350,8 @@ const RULE = 'rule:';
 function settle(alert: Alert, rules: readonly AlertRule[], now: number): Alert {
   if (alert.answers.some(({ by }) => !by.startsWith(RULE))) return alert;
   const rule = ruleFor(alert, rules);
-  if (rule === null) return alert.state === 'new' ? alert : { ...alert, state: 'new', answers: [] };
+  // Raised anew, so that whoever answers what is raised hears of it.
+  if (rule === null) return alert.state === 'new' ? alert : { ...alert, state: 'new', answers: [], raised: now };
   const verdict = rule.kind === 'muted' ? 'false-alarm' : 'expected';
   const by = `${RULE}${rule.version}`;
   if (alert.answers.at(-1)?.by === by) return alert;

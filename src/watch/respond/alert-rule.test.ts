@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AlertRule } from './alert-rule.ts';
-import { muteUpTo, ruleFor, timesBeyond } from './alert-rule.ts';
+import { muteUpTo, ruleFor, ruleOf, timesBeyond } from './alert-rule.ts';
 import { findingOf } from './testing.ts';
 
 const MUTE: AlertRule = {
@@ -57,6 +57,32 @@ test('ruleFor() lets nobody silence a class of devices alone', () => {
   assert.equal(ruleFor(other, marked(['a', 'b'], ['person:a', 'person:b'])), null);
   assert.equal(ruleFor(other, marked(['a', 'b', 'c'], ['person:a', 'person:b']))?.version, 3);
   assert.equal(ruleFor({ ...other, detectors: scored(90) }, marked(['a', 'b', 'c'], ['person:a', 'person:b'])), null);
+});
+
+test('ruleFor() takes what was said of one sign of tampering for no other, and for no reading', () => {
+  const sign = (kind: string, rule = kind) =>
+    findingOf({ causes: [], violates: { kind, rule }, detectors: scored(40) });
+  const mute = { ...MUTE, field: null, mostTimes: 6.25, rule: ruleOf(sign('case-open'))! };
+  const table: [string, ReturnType<typeof findingOf>, boolean][] = [
+    ['the same again', sign('case-open', 'its case was opened at night'), true],
+    ['another sign', sign('replay'), false],
+    ['readings', findingOf(), false],
+    ['a rule of physics', sign('physics', 'a = b'), false],
+  ];
+  for (const [name, finding, wanted] of table) {
+    assert.equal(ruleFor(finding, [mute]) !== null, wanted, name);
+  }
+  // Of rules of physics each is its own, and what was said before they were told apart says nothing.
+  const physics = { ...mute, rule: ruleOf(sign('physics', 'a = b'))! };
+  assert.ok(ruleFor(sign('physics', 'a = b'), [physics]) !== null);
+  assert.equal(ruleFor(sign('physics', 'a = c'), [physics]), null);
+  for (const finding of [sign('case-open'), findingOf()]) {
+    assert.equal(ruleFor(finding, [{ ...MUTE, field: null, mostTimes: 6.25 }]), null);
+  }
+  // What many said of single devices says nothing of the fleet.
+  const many = ['a', 'b', 'c'].map((device, i) => ({ ...MUTE, device, by: `person:${i}` }));
+  const fleet = findingOf({ device: '*', violates: { kind: 'fleet-silence', rule: 'not at once' } });
+  assert.deepEqual([ruleFor(fleet, many), ruleFor(findingOf({ device: 'd' }), many) !== null], [null, true]);
 });
 
 test('muteUpTo() stays short of what was confirmed', () => {

@@ -1,4 +1,5 @@
 import { canonicalJson } from '#base/core/index.ts';
+import { TAMPER_KINDS } from '#declare/template/index.ts';
 import type { Finding } from '#watch/detect/index.ts';
 
 /** What people said that alerts are to be, from now on: one version of what is told, which can be taken back. */
@@ -16,7 +17,7 @@ export type AlertRule = {
   readonly stream: string | null;
   /** The field that is the first cause; null for any. */
   readonly field: string | null;
-  /** The rule whose alert it was made from, and what that was about; absent where it is of readings. */
+  /** The rule whose alert it was made from, or what was violated, and what that was about; absent where neither. */
   readonly rule?: { readonly name: string; readonly about: string };
   /** How many times beyond its limit a score may be; null for any. */
   readonly mostTimes: number | null;
@@ -34,7 +35,7 @@ export type AlertRule = {
 /** Devices and people that have to have marked the same before it holds for all devices of a stream. */
 export const CLASS_NEEDS = { devices: 3, people: 2 } as const;
 
-type Judged = Pick<Finding, 'device' | 'stream' | 'start' | 'end' | 'causes' | 'detectors' | 'rule'>;
+type Judged = Pick<Finding, 'device' | 'stream' | 'start' | 'end' | 'causes' | 'detectors' | 'rule' | 'violates'>;
 
 /** The rule by which an alert is not new; null where there is none. The newest that covers it counts. */
 export function ruleFor(alert: Judged, rules: readonly AlertRule[]): AlertRule | null {
@@ -61,8 +62,7 @@ export function muteUpTo(alert: Judged, confirmed: readonly Judged[]): number | 
       one.device === alert.device &&
       one.stream === alert.stream &&
       one.causes[0]?.field === alert.causes[0]?.field &&
-      one.rule?.name === alert.rule?.name &&
-      aboutOf(one) === aboutOf(alert),
+      isSame(ruleOf(one), ruleOf(alert)),
   );
   const least = Math.min(Infinity, ...like.map(timesBeyond));
   if (least <= own) return null;
@@ -77,14 +77,11 @@ export function aboutOf({ rule }: Pick<Finding, 'rule'>): string | null {
 }
 
 function covers(rule: AlertRule, alert: Judged): boolean {
-  const { device, stream, field, mostTimes, from, until } = rule;
-  // What rules find in the log is silenced only by what names its device or was made from such an alert.
-  const named = rule.rule === undefined ? alert.rule === undefined || device !== null : isOf(rule.rule, alert);
+  const { device, stream, mostTimes, from, until } = rule;
   return (
-    named &&
+    (rule.kind === 'window' ? isInWindow(rule, alert) : isLike(rule, alert)) &&
     (device === null || device === alert.device) &&
     (stream === null || stream === alert.stream) &&
-    (field === null || field === alert.causes[0]?.field) &&
     (mostTimes === null || timesBeyond(alert) <= mostTimes) &&
     alert.start >= from &&
     // What lasts beyond the time is an alert of its own making.
@@ -92,18 +89,44 @@ function covers(rule: AlertRule, alert: Judged): boolean {
   );
 }
 
-function isOf({ name, about }: NonNullable<AlertRule['rule']>, alert: Judged): boolean {
-  return alert.rule?.name === name && aboutOf(alert) === about;
+/** What rules find in the log is silenced only by what names its device. */
+function isInWindow({ device, field }: AlertRule, alert: Judged): boolean {
+  return (alert.rule === undefined || device !== null) && (field === null || field === alert.causes[0]?.field);
+}
+
+/**
+ * Whether an alert has the cause, and breaks the rule, of the one that was answered. A sign of tampering has no cause: who
+ * dismisses one says nothing of any other, nor of the device's readings.
+ */
+function isLike({ field, rule }: AlertRule, alert: Judged): boolean {
+  return field === (alert.causes[0]?.field ?? null) && isSame(rule, ruleOf(alert));
+}
+
+type Broken = NonNullable<AlertRule['rule']>;
+
+/** What an alert says was broken: a rule over the log, or of readings; null where nothing was. */
+export function ruleOf(alert: Pick<Finding, 'rule' | 'violates'>): Broken | null {
+  const { rule, violates } = alert;
+  if (rule !== undefined) return { name: rule.name, about: aboutOf(alert)! };
+  if (violates === undefined) return null;
+  const { kind } = violates;
+  // Signs of tampering say in words what was seen, which is not the same twice.
+  return { name: kind, about: TAMPER_KINDS.some((one) => one === kind) ? kind : violates.rule };
+}
+
+function isSame(a: Broken | null | undefined, b: Broken | null): boolean {
+  return a?.name === b?.name && a?.about === b?.about;
 }
 
 /** What several people marked on several devices holds for all devices of the stream; one person alone never does. */
 function classRule(alert: Judged, rules: readonly AlertRule[]): AlertRule | null {
   const like = rules.filter(
-    ({ kind, stream, field, mostTimes }) =>
+    ({ kind, stream, field, mostTimes, rule }) =>
       kind === 'muted' &&
       stream === alert.stream &&
       field !== null &&
       field === alert.causes[0]?.field &&
+      isSame(rule, ruleOf(alert)) &&
       mostTimes !== null &&
       timesBeyond(alert) <= mostTimes,
   );

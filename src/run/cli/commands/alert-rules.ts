@@ -52,7 +52,7 @@ function showRules(rules: readonly RuleForm[]): string {
       rule.kind,
       rule.device ?? 'all',
       rule.stream ?? 'all',
-      rule.field ?? 'any',
+      rule.field ?? rule.rule?.name ?? 'any',
       rule.mostTimes === null ? '' : `${Number(rule.mostTimes.toPrecision(3))} times`,
       rule.from,
       rule.until,

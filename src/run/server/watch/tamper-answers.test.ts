@@ -41,7 +41,8 @@ async function world(t: Cleanable) {
   await catalogue.migrate(WATCH_SCHEMA);
   const sealer = await keys.rowSealer('people');
   const own = { catalogue, sealer, audit: recordAudit(), clock };
-  const alerts = await AlertBook.open({ ...own, rules: await RuleBook.open(own) });
+  const rules = await RuleBook.open(own);
+  const alerts = await AlertBook.open({ ...own, rules });
   const state = { crash: false, contained: 0 };
   const parts = {
     ...own,
@@ -59,8 +60,22 @@ async function world(t: Cleanable) {
       },
     },
   };
-  return { state, open: () => TamperAnswers.open(parts), alerts };
+  return { state, open: () => TamperAnswers.open(parts), alerts, rules };
 }
+
+test('TamperAnswers contains what goes on beyond the time in which it was expected', async (t) => {
+  const { state, open, rules } = await world(t);
+  const answers = await open();
+  const scope = { device: 'truck-3', stream: null, field: null, mostTimes: null };
+  await rules.add({ kind: 'window', ...scope, from: 0, until: 5_000, by: 'person:x', reason: null, alert: null });
+  await answers.raise([opened(1_000)]);
+  assert.equal(state.contained, 0);
+  await answers.raise([{ ...opened(1_000), end: 9_000 }]);
+  assert.equal(state.contained, 1);
+  await answers.raise([{ ...opened(1_000), end: 10_000 }]);
+  await open();
+  assert.equal(state.contained, 1);
+});
 
 test('TamperAnswers contains what is tampered with, once, and owes nothing afterwards', async (t) => {
   const { state, open } = await world(t);
