@@ -24,6 +24,8 @@ let states = '';
 let audit: WatchStart['audit'] = { directory: '', keys: [], size: 0 };
 let saving: NodeJS.Timeout | null = null;
 
+/** Damaged parts of a state that are named. */
+const MOST_NAMED = 20;
 /** How often the place in the log is kept where no readings are watched. */
 const SAVE_EVERY_MS = 60_000;
 
@@ -131,7 +133,13 @@ async function readState(handed: WatchStart['state']): Promise<WatchState | null
   if (handed === null) return null;
   try {
     const file = await readFile(pathOf(handed.handle));
-    return openState(AeadKey.fromBytes(handed.key), file);
+    const state = openState(AeadKey.fromBytes(handed.key), file);
+    const { damaged } = state;
+    if (damaged.length > 0) {
+      const parts = { damaged: damaged.slice(0, MOST_NAMED), parts: damaged.length };
+      log.error(parts, 'the state of the watch is damaged: baselines that it names are learnt anew, the others go on');
+    }
+    return state;
   } catch (error) {
     log.error({ error: String(error) }, 'the state of the watch cannot be restored: baselines are learnt anew');
     return null;
