@@ -68,6 +68,13 @@ test('weir detect judges the past as it is declared, and says what it has to lea
   });
 });
 
+test('weir detect says that there may be more rows than it was to judge', async (t) => {
+  const platform = await standIn(t, answers);
+  const { err } = await platform.run(addDetectCommand, 'detect', 'climate', '--limit', '900');
+  assert.match(err, /there may be more rows: --limit/);
+  assert.doesNotMatch((await platform.run(addDetectCommand, 'detect', 'climate', '--limit', '901')).err, /more rows/);
+});
+
 test('weir detect --scores has a row for each reading, by the detectors and the budget that are named', async (t) => {
   const platform = await standIn(t, answers);
   const out = join(await temporaryFolder(t), 'scores.csv');

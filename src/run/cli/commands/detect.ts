@@ -75,7 +75,7 @@ export function addDetectCommand(program: Command, contextOf: ContextOf): void {
         const table =
           options.scores === true
             ? scoreTable(judged, namesOf(plan), options.series, options.time)
-            : await alertsOf(context, judged);
+            : await alertsOf(context, judged, options.limit);
         const text = Readable.from(writeRows(table, format));
         if (options.out === undefined) await context.terminal.pipe(text);
         else await pipeline(text, createWriteStream(options.out));
@@ -164,7 +164,7 @@ function timeOf(text: string | undefined, option: string): string | undefined {
 }
 
 /** Alerts as there would have been, once all rows are judged. */
-async function alertsOf(context: CommandContext, judged: AsyncIterable<JudgedRows>): Promise<RowTable> {
+async function alertsOf(context: CommandContext, judged: AsyncIterable<JudgedRows>, limit: number): Promise<RowTable> {
   const alerts = new GatheredAlerts();
   let rows = 0;
   for await (const { rows: more, findings } of judged) {
@@ -173,6 +173,7 @@ async function alertsOf(context: CommandContext, judged: AsyncIterable<JudgedRow
   }
   const { all } = alerts;
   context.note(`${rows} rows, ${all.length} alerts`);
+  if (rows === limit) context.note('there may be more rows: --limit says how many are judged');
   return alertTable(all);
 }
 

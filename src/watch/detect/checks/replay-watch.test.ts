@@ -42,6 +42,18 @@ test('ReplayWatch finds what is played again, exactly or with noise, within thre
   }
 });
 
+test('ReplayWatch keeps the past where it does not look, and finds what is played when it looks again', () => {
+  const values = played(0);
+  const from = (looks: (row: number) => boolean) => {
+    const watch = new ReplayWatch(2);
+    return Array.from({ length: values.length / 2 }, (_, row) => watch.take(values, 2 * row, looks(row)));
+  };
+  assert.ok(from(() => false).every((lag) => lag === null));
+  // Not for most of the time, nor between two windows of what is played.
+  const found = from((row) => row < 600 || (row > 1_200 && Math.floor(row / 48) % 2 === 0));
+  assert.ok(found.includes(600));
+});
+
 test('ReplayWatch finds nothing in noise, in what wanders, nor in what is the same all day', () => {
   assert.deepEqual(lags(wander(8_000)), []);
   const cycle = new Float64Array(12_000);

@@ -105,9 +105,10 @@ export class ReplayWatch {
    * Takes the next row.
    *
    * @param at where its fields begin in `values`
+   * @param looks whether the past is looked through where a window ends: that is what costs time
    * @returns how many rows ago the same was played; null where nothing is
    */
-  take(values: Float64Array, at: number): number | null {
+  take(values: Float64Array, at: number, looks = true): number | null {
     const row = this.numbers[ROWS]!;
     const place = this.#placeOf(row);
     this.#grow(row);
@@ -124,7 +125,7 @@ export class ReplayWatch {
     }
     learnBaseline(this.changes, this.#change, 0, MEMORY);
     this.numbers[ROWS] = row + 1;
-    return (row + 1) % WINDOW === 0 ? this.#look() : null;
+    return looks && (row + 1) % WINDOW === 0 ? this.#look() : null;
   }
 
   /** How far the fields of a lane have changed together, in spreads of such a sum. */

@@ -52,7 +52,7 @@ function watching(device = 'truck-7', judge = new DeviceJudge(PLAN)) {
     send: (rows: readonly Row[], others: Parameters<DeviceWatch['take']>[3] = { peers: null }): readonly Finding[] => {
       gatherer.add(batchOf(device, rows, () => (time += 300e6)));
       return [...gatherer.drain()].flatMap(([name, given]) =>
-        namer.take(name, given, watch.take(given, null, Infinity, others)),
+        namer.take(name, given, watch.take(given, null, false, others)),
       );
     },
   };

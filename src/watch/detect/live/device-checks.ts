@@ -117,8 +117,9 @@ export class DeviceChecks {
    * @param rows of the columns of `checkedFields`
    * @param given the same rows with all inputs of the plan
    * @param others what it is held against beside itself
+   * @param shedding whether there is no time to look for its past
    */
-  take(rows: DeviceRows, given: DeviceRows, others: Others, found: Finding[]): void {
+  take(rows: DeviceRows, given: DeviceRows, others: Others, found: Finding[], shedding = false): void {
     const { physics = [], signs = [] } = this.#plan;
     const width = this.#fields.length;
     const { values, times, count, received, signals } = rows;
@@ -141,7 +142,7 @@ export class DeviceChecks {
         const sign = judgeClock(this.#signs, time, received[row]!);
         if (sign !== null) this.#tellSign(sign, rows, row, found);
       }
-      const lag = this.#replay?.take(values, row * width) ?? null;
+      const lag = this.#replay?.take(values, row * width, !shedding) ?? null;
       if (lag !== null) {
         this.#tellSign({ kind: 'replay', what: `it plays again what it said ${lag} readings ago` }, rows, row, found);
       }

@@ -229,7 +229,7 @@ export class DeviceJudge {
    * Judges and learns rows, whose last column is left to it.
    *
    * @param dearer where windows go that look odd, or are of the random sample; null where nothing is to be sent up
-   * @param detectors how many of the cheap detectors judge: under overload fewer do
+   * @param shedding whether there is time for no more than the cheapest detector
    * @param others what its behaviour is held against beside itself
    * @returns what was found, or changed in what was found before
    */
@@ -237,21 +237,21 @@ export class DeviceJudge {
     own: SeatedDevice,
     given: DeviceRows,
     dearer: DearerTiers | null,
-    detectors: number,
+    shedding: boolean,
     others: Others,
   ): readonly Finding[] {
     this.#seat(own);
     this.#seated = null;
     const found: Finding[] = [];
-    this.#judge(given, dearer, detectors, others, found);
+    this.#judge(given, dearer, shedding, others, found);
     own.numbers.set(this.#arena);
     own.history = this.#checks.history;
     this.#seated = own;
     return found;
   }
 
-  #judge(given: DeviceRows, dearer: DearerTiers | null, detectors: number, others: Others, found: Finding[]): void {
-    this.#checks.take(checkedRows(given, this.#plan), given, others, found);
+  #judge(given: DeviceRows, dearer: DearerTiers | null, shedding: boolean, others: Others, found: Finding[]): void {
+    this.#checks.take(checkedRows(given, this.#plan), given, others, found, shedding);
     const rows = this.#order.timely(given, this.#plan);
     if (rows.count === 0) return;
     const width = this.#plan.fields.length;
@@ -265,7 +265,7 @@ export class DeviceJudge {
     const blurred = this.#conditioned(measures, plain, moved);
     const seenBy = ({ exact, scores }: WatchedDetector): Float64Array =>
       scores !== undefined ? rows.values : exact ? measures.values : blurred;
-    const parts = detectors >= this.#parts.length ? this.#parts : this.#parts.slice(0, detectors);
+    const parts = shedding ? this.#parts.slice(0, 1) : this.#parts;
     const scores = parts.map(({ detector }, i) => {
       const own = this.#scores[i]!.of(count * width);
       detector.stepFields({ values: seenBy(this.#plan.detectors[i]!), width, count }, own);

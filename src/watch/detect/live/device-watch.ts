@@ -68,17 +68,17 @@ export class DeviceWatch {
    * Judges and learns rows, whose last column is left to it.
    *
    * @param dearer where windows go that look odd, or are of the random sample; null where nothing is to be sent up
-   * @param detectors how many of the cheap detectors judge: under overload fewer do
+   * @param shedding whether there is time for no more than the cheapest detector
    * @param others what its behaviour is held against beside itself
    * @returns what was found, or changed in what was found before
    */
   take(
     rows: DeviceRows,
     dearer: DearerTiers | null = null,
-    detectors = Infinity,
+    shedding = false,
     others: Others = ALONE,
   ): readonly Finding[] {
-    return this.#judge.take(this.#own, rows, dearer, detectors, others);
+    return this.#judge.take(this.#own, rows, dearer, shedding, others);
   }
 
   /** Tells that the device does not come any more: others may have its memory. */

@@ -45,6 +45,27 @@ test('StreamWatch says what it shed, who was heard, and what detectors said of e
   assert.equal(scores.length, 50);
 });
 
+test('StreamWatch looks for nothing played again while it sheds, and finds it afterwards', () => {
+  const rows = climateRows(0, 1_400);
+  for (let row = 800; row < 1_400; row++) {
+    for (let i = 0; i < 4; i++) rows.values[4 * row + i] = rows.values[4 * (row - 300) + i]!;
+  }
+  const cut = (from: number, to: number) => {
+    return { values: rows.values.subarray(4 * from, 4 * to), times: rows.times.subarray(from, to), count: to - from };
+  };
+  const replays = (shedUntil: number): number[] => {
+    const stream = new StreamWatch(PLAN, PARTS);
+    const found: Finding[] = [];
+    for (let at = 0; at < 1_400; at += 50) {
+      stream.take(climateBatch('truck-3', cut(at, at + 50)));
+      found.push(...stream.judge({ ...RULE, shedding: at >= 800 && at < shedUntil }).found);
+    }
+    return found.filter(({ violates }) => violates?.kind === 'replay').map(({ start }) => start / 1e6 - 1_700_000_000);
+  };
+  const [seen, late] = [replays(800)[0]!, replays(1_200)[0]!];
+  assert.ok(seen >= 800 && seen < 1_000 && late >= 1_200, `${seen} ${late}`);
+});
+
 test('StreamWatch forgets a device, and all that devices are held against together', () => {
   const stream = new StreamWatch(PLAN, PARTS);
   judge(stream, 0, 900);

@@ -40,7 +40,7 @@ export interface StreamParts {
 /** What was judged at once. */
 export interface JudgedBlock {
   readonly found: readonly Finding[];
-  /** Readings that only the cheapest detector judged, or none. */
+  /** Readings that only the cheapest detector judged, or none, and in which no replay was looked for. */
   readonly shed: number;
 }
 
@@ -161,7 +161,7 @@ export class StreamWatch {
       const watch = this.#of(device);
       if (watch === null || shedding) shed += rows.count;
       if (watch === null) continue;
-      const seen = watch.take(rows, dearer, shedding ? 1 : Infinity, this.#othersOf(device));
+      const seen = watch.take(rows, dearer, shedding, this.#othersOf(device));
       const taken = this.#namer.take(device, rows, seen);
       found.push(...(heard === undefined ? taken : heard(device, watch.until, taken)));
     }
