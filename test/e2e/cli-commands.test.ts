@@ -124,7 +124,7 @@ test('commands of an operator', async (t) => {
     const [person] = (await place.json<{ id: string; name: string }[]>('user', 'list')).filter(
       ({ name }) => name === 'ann',
     );
-    const fresh = (await place.done('user', 'token', person?.id ?? '')).trim();
+    const fresh = (await place.done('user', 'token', person?.id ?? '', '--yes')).trim();
     assert.equal(await code('query', 'select 1', ...as), 'API_UNAUTHENTICATED');
     await writeFile(place.path('ann'), fresh, { mode: 0o600 });
     await place.done('query', 'select count(*) from pump', ...as);
@@ -140,7 +140,9 @@ test('commands of an operator', async (t) => {
     const joined = 'select line, count(*) as n from pump join machines using (device) group by line';
     assert.deepEqual((await place.json<{ rows: unknown }>('query', joined)).rows, [{ line: 'north', n: 2 }]);
     await writeFile(place.path('machines.ndjson'), '{"device":"pump-1","line":"south"}\n{"device":"p","line":"x"}\n');
-    assert.equal(await place.done('table', 'load', 'machines', 'machines.ndjson'), 'machines now has 2 rows\n');
+    assert.equal(await code('table', 'load', 'machines', 'machines.ndjson'), 'CLI_UNCONFIRMED');
+    const replaced = await place.done('table', 'load', 'machines', 'machines.ndjson', '--yes');
+    assert.equal(replaced, 'machines now has 2 rows\n');
     assert.equal(await code('table', 'load', 'nothing', 'machines.csv'), 'POLICY_DENIED');
     assert.equal(await code('table', 'load', 'machines', 'none.csv'), 'CLI_FILE_UNREADABLE');
   });

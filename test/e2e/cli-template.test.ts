@@ -93,7 +93,7 @@ test('a changed template is a proposal until it is applied', async (t) => {
     );
     const refused = await place.weir('apply');
     assert.equal(refused.status, 1);
-    assert.match(refused.stderr, /container[\s\S]*\[CLI_TEMPLATE_WEAKENS\]\nhint: .*--yes/);
+    assert.match(refused.stderr, /container[\s\S]*\[CLI_UNCONFIRMED\]\nhint: .*--yes/);
     assert.match(await place.done('apply', '--yes'), /weakens/);
   });
 

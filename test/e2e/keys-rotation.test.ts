@@ -61,9 +61,9 @@ test('keys live and die while data flows', async (t) => {
       assert.match(await place.done('keys', 'rotate', ...words), /seals with version 2/, kind);
       if (kind === 'domain' || kind === 'root') await publish();
     }
-    const destroyed = await place.done('keys', 'destroy', 'epoch', '--key-version', '1');
+    const destroyed = await place.done('keys', 'destroy', 'epoch', '--key-version', '1', '--yes');
     assert.match(destroyed, /version 1 is destroyed; 0 keys went with it/);
-    const refused = await place.weir('keys', 'destroy', 'root', '--key-version', '2');
+    const refused = await place.weir('keys', 'destroy', 'root', '--key-version', '2', '--yes');
     assert.match(refused.stderr, /\[KEYS_VERSION_ACTIVE\]/);
     const entries = await place.done('audit', 'tail', '--lines', '400', '--json');
     for (const action of ['create-keys', 'retire-keys', 'rewrap-keys', 'rotate-keys', 'destroy-keys'])

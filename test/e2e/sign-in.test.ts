@@ -113,7 +113,7 @@ test('people and programs show who they are', async (t) => {
       await assert.rejects(typed('login', '--code-file', file, '--out', session), { code: 'CLI_REFUSED' });
       const [row] = (await weir.ask<{ sessions: { id: string }[] }>('GET', '/v1/sessions')).sessions;
       assert.match(await typed('session list', '--token-file', session), new RegExp(`^${row?.id} +ada +code`, 'm'));
-      assert.equal(await typed(`session revoke ${row?.id}`), `${row?.id} is ended`);
+      assert.equal(await typed(`session revoke ${row?.id} --yes`), `${row?.id} is ended`);
       await assert.rejects(typed('whoami', '--token-file', session), { code: 'CLI_REFUSED' });
     },
   );
@@ -121,7 +121,7 @@ test('people and programs show who they are', async (t) => {
   await t.test('a password lets in, and a session out', async () => {
     const [file, session] = [join(weir.folder, 'password'), join(weir.folder, 'second.session')];
     await writeFile(file, 'nine quiet herons\n');
-    await typed('user password ada', '--password-file', file);
+    await typed('user password ada --yes', '--password-file', file);
     await typed('login ada', '--password-file', file, '--out', session);
     assert.match(await typed('whoami', '--token-file', session), /by password, bearer$/);
     assert.equal(await typed('logout', '--token-file', session), 'the session is ended');
@@ -143,7 +143,7 @@ test('people and programs show who they are', async (t) => {
     assert.equal(await status(key, '/v1/users'), 403);
     const id =
       /^(\S+) +loader .* actions query; views climate +\S+ +20/m.exec(await typed('service key list'))?.[1] ?? '';
-    assert.equal(await typed(`service key revoke ${id}`), `${id} is revoked`);
+    assert.equal(await typed(`service key revoke ${id} --yes`), `${id} is revoked`);
     assert.equal(await status(key), 401);
   });
 
@@ -336,7 +336,7 @@ test('people and programs show who they are', async (t) => {
     const key = await typed('service key add loader');
     const revoked = await typed('service key add loader');
     const { keys } = await weir.ask<{ keys: { id: string }[] }>('GET', '/v1/api-keys');
-    await typed(`service key revoke ${keys.at(-1)?.id}`);
+    await typed(`service key revoke ${keys.at(-1)?.id} --yes`);
     await weir.restart();
     assert.deepEqual(
       [await status(key), await status(revoked)].sort((a, b) => a - b),

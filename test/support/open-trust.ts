@@ -63,6 +63,7 @@ export async function openKeys(t: Cleanable, clock: Clock = systemClock): Promis
 /** What a template of a test declares: types `reefer` of maker `acme`, `plc` that speaks for `valve`; role `scientist`. */
 export const DECLARED: Declared = {
   hasDeviceType: (type) => ['reefer', 'plc', 'valve'].includes(type),
+  deviceTypes: () => ['reefer', 'plc', 'valve'],
   speaksFor: (type) => (type === 'plc' ? ['valve'] : []),
   signIn: () => STANDARD_SIGN_IN,
   hosts: () => [],

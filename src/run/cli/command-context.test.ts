@@ -31,6 +31,11 @@ test('CommandContext names the next command for the data directory at hand', () 
   assert.equal(new CommandContext(terminal, { data: 'own/data' }).here('up --data new'), 'up --data new');
   assert.equal(new CommandContext(terminal, { data: 'own/data' }).here('prove'), 'prove --data own/data');
   assert.equal(new CommandContext(terminal, {}).here('prove'), 'prove');
+  const words = ['subject', 'erase', 'ada l', '--', '-x'];
+  assert.equal(
+    new CommandContext(terminal, {}, words).again('--yes'),
+    "npm run -s weir -- subject erase 'ada l' --yes -- -x",
+  );
 });
 
 test('CommandContext finds no platform where none runs', async () => {

@@ -19,16 +19,21 @@ export interface Terminal {
   readonly pipe: (bytes: AsyncIterable<Uint8Array>) => Promise<void>;
   readonly err: (text: string) => void;
   readonly isTerminal: boolean;
+  /** Asks whoever is there and gives the line that they type; null where nobody is. */
+  readonly ask: ((question: string) => Promise<string>) | null;
 }
 
 /** What a command works with: the terminal, the global options and a line to the platform. */
 export class CommandContext {
   readonly terminal: Terminal;
   readonly options: GlobalOptions;
+  /** The command line as it was typed, without the name of the program. */
+  readonly words: readonly string[];
 
-  constructor(terminal: Terminal, options: GlobalOptions) {
+  constructor(terminal: Terminal, options: GlobalOptions, words: readonly string[] = []) {
     this.terminal = terminal;
     this.options = options;
+    this.words = words;
   }
 
   /** Connects to the running platform for the length of `work`. */
@@ -65,7 +70,18 @@ export class CommandContext {
   here(command: string): string {
     const { data } = this.options;
     if (data === undefined || / --data /.test(command)) return command;
-    const word = /^[\w./:=@-]+$/.test(data) ? data : `'${data.replaceAll("'", String.raw`'\''`)}'`;
-    return `${command} --data ${word}`;
+    return `${command} --data ${quotedWord(data)}`;
   }
+
+  /** The command at hand once more, with another option, as it is to be typed. */
+  again(option: string): string {
+    const end = this.words.indexOf('--');
+    const words = this.words.toSpliced(end === -1 ? this.words.length : end, 0, option);
+    return `npm run -s weir -- ${words.map(quotedWord).join(' ')}`;
+  }
+}
+
+/** A word as a shell takes it. */
+function quotedWord(word: string): string {
+  return /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -9,6 +9,7 @@ function drawn(isTerminal: boolean): string {
     pipe: () => assert.fail(),
     err: (part) => (text += part),
     isTerminal,
+    ask: null,
   });
   block.show(['a 1', 'b 1'], 'a 1, b 1');
   block.show(['a 2', 'b 2'], 'a 2, b 2');

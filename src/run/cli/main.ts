@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { CommanderError } from 'commander';
+import { askAtTerminal } from './ask-at-terminal.ts';
 import type { Terminal } from './command-context.ts';
 import { loadCommands } from './command-table.ts';
 import { EXIT, printFailure } from './print-failure.ts';
@@ -10,6 +11,7 @@ const terminal: Terminal = {
   pipe: (bytes) => pipeline(bytes, process.stdout, { end: false }),
   err: (text) => void process.stderr.write(text),
   isTerminal: process.stderr.isTTY,
+  ask: process.stdin.isTTY && process.stderr.isTTY ? (question) => askAtTerminal(process, question) : null,
 };
 
 // Whoever reads the output may leave, as `head` does: that is no failure of the command.
@@ -19,8 +21,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  const commands = await loadCommands(commandWord(process.argv.slice(2)));
-  await makeProgram(terminal, commands).parseAsync();
+  const words = process.argv.slice(2);
+  const commands = await loadCommands(commandWord(words));
+  await makeProgram(terminal, commands, words).parseAsync(words, { from: 'user' });
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
   else process.exitCode = printFailure(error, terminal, process.argv.includes('--json'));

@@ -10,6 +10,7 @@ function failure(error: unknown, json = false): { status: number; text: string }
     pipe: () => assert.fail('failures go to standard error'),
     err: (part: string) => (text += part),
     isTerminal: false,
+    ask: null,
   };
   return { status: printFailure(error, terminal, json), text };
 }

@@ -18,8 +18,8 @@ export function printFailure(error: unknown, terminal: Terminal, json: boolean):
   return code === 'CLI_USAGE' ? EXIT.usage : EXIT.failed;
 }
 
-/** An error may quote what a device sent: nothing of it steers the terminal or turns the writing round. */
-function printable(text: string): string {
+/** What is said may quote what a device sent: nothing of it steers the terminal or turns the writing round. */
+export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, (c) =>
     c === '\n' ? c : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );

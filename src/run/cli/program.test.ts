@@ -27,6 +27,23 @@ test('makeProgram() never ends the process: help and wrong words are thrown', as
   assert.match(terminal.printed().err, /Did you mean status/);
 });
 
+test('makeProgram() takes no empty purpose, for which something else would be done than was meant', async () => {
+  const program = makeProgram(recordTerminal(), [
+    (all) =>
+      void all
+        .command('try')
+        .option('--purpose <word...>')
+        .action(() => {}),
+  ]);
+  await program.parseAsync(['try', '--purpose', 'care'], { from: 'user' });
+  for (const words of [
+    ['try', '--purpose', ''],
+    ['try', '--purpose', 'care', ' '],
+  ]) {
+    await assert.rejects(program.parseAsync(words, { from: 'user' }), { code: 'CLI_USAGE' });
+  }
+});
+
 test('commandWord() finds the command among global options and their values', () => {
   const cases: [string[], string | undefined][] = [
     [['status'], 'status'],

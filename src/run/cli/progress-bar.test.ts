@@ -5,7 +5,7 @@ import { ProgressBar } from './progress-bar.ts';
 function collect(isTerminal: boolean) {
   let text = '';
   return {
-    terminal: { out: () => {}, pipe: async () => {}, err: (part: string) => (text += part), isTerminal },
+    terminal: { out: () => {}, pipe: async () => {}, err: (part: string) => (text += part), isTerminal, ask: null },
     text: () => text,
   };
 }

@@ -1,3 +1,4 @@
+import type { ReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { CliError } from './errors.ts';
@@ -17,7 +18,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 }
 
 /** The same as a stream of bytes, opened before anything is done with it. @throws {CliError} CLI_FILE_UNREADABLE */
-export async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
+export async function openFile(path: string): Promise<ReadStream> {
   const file: FileHandle = await open(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });

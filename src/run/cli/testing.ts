@@ -19,8 +19,12 @@ export interface RecordedTerminal extends Terminal {
   readonly printed: () => { readonly out: string; readonly err: string };
 }
 
-/** Makes one. */
-export function recordTerminal(isTerminal = false): RecordedTerminal {
+/**
+ * Makes one.
+ *
+ * @param typed what somebody at it answers to every question; nobody is there without
+ */
+export function recordTerminal(isTerminal = false, typed?: string): RecordedTerminal {
   const kept = { out: '', err: '' };
   return {
     out: (part) => void (kept.out += part),
@@ -29,6 +33,13 @@ export function recordTerminal(isTerminal = false): RecordedTerminal {
       for await (const part of bytes) kept.out += Buffer.from(part).toString('utf8');
     },
     isTerminal,
+    ask:
+      typed === undefined
+        ? null
+        : async (question) => {
+            kept.err += `${question}${typed}\n`;
+            return typed;
+          },
     printed: () => ({ ...kept }),
   };
 }
@@ -43,11 +54,19 @@ export interface CommandRun {
 
 /** Runs a command of its own words, as the command line would; what it throws is thrown, with what was `printed` before. */
 export async function runCommand(add: AddCommand, ...words: readonly string[]): Promise<CommandRun> {
-  const terminal = recordTerminal();
+  return runAt(recordTerminal(), add, ...words);
+}
+
+/** The same at a terminal of the caller's. */
+export async function runAt(
+  terminal: RecordedTerminal,
+  add: AddCommand,
+  ...words: readonly string[]
+): Promise<CommandRun> {
   const before = process.exitCode;
   process.exitCode = undefined;
   try {
-    await makeProgram(terminal, [add]).parseAsync([...words], { from: 'user' });
+    await makeProgram(terminal, [add], words).parseAsync(words, { from: 'user' });
     return { ...terminal.printed(), status: process.exitCode === 1 ? 1 : 0 };
   } catch (error) {
     throw Object.assign(error as Error, { printed: terminal.printed() });

@@ -485,6 +485,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         return proposals.find(id);
       },
       proposerOf: (id) => proposals.proposerOf(id),
+      goingWith: (id) => templates.goingWith(id),
       approve: (id, shown, by) => templates.approve(id, shown, by),
       reject: (id, reason, by) => templates.reject(id, reason, by),
     },

@@ -45,6 +45,11 @@ test('a consent is logged by pseudonymous ids, sealed, told, and found by identi
   assert.equal((await consents.give(ask('ada', { method: 'app' }), BY)).isNew, true, 'said in another way');
 });
 
+test('give() names the stream that is spelt most like one that is not there', async (t) => {
+  const { consents } = await openConsents(t);
+  await assert.rejects(consents.give(ask('ada', { stream: 'climat' }), BY), { hint: 'The nearest is climate' });
+});
+
 for (const [code, request] of [
   ['CONSENT_STREAM_INVALID', ask('ada', { stream: 'climate' })],
   ['CONSENT_STREAM_INVALID', ask('ada', { stream: 'nowhere' })],

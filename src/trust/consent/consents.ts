@@ -4,7 +4,7 @@ import { isToken } from '#base/crypto/index.ts';
 import type { MacKey } from '#base/crypto/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { Catalogue } from '#base/storage/index.ts';
-import { tokenDomainOf } from '#declare/template/index.ts';
+import { nearestWord, tokenDomainOf } from '#declare/template/index.ts';
 import type { Stream, Template } from '#declare/template/index.ts';
 import type { LogGap, LogReplay } from '#trust/identity/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
@@ -368,8 +368,10 @@ export class Consents {
   }
 
   #requireStream(name: string): Stream {
-    const stream = this.#parts.template().streams.get(name);
-    if (stream?.basis !== 'consent' || stream.subject === null) throw notAsked(name);
+    const { streams } = this.#parts.template();
+    const stream = streams.get(name);
+    if (stream === undefined) throw noStream(name, streams.keys());
+    if (stream.basis !== 'consent' || stream.subject === null) throw notAsked(name);
     return stream;
   }
 
@@ -469,10 +471,21 @@ function termsOf(
   };
 }
 
+function noStream(name: string, known: Iterable<string>): ConsentError {
+  const near = nearestWord(name, known);
+  return new ConsentError(
+    'CONSENT_STREAM_INVALID',
+    `Cannot find consents to ${name.slice(0, 64)}: there is no such stream`,
+    {
+      hint: near === null ? 'See which there are with `npm run -s weir -- views`' : `The nearest is ${near}`,
+    },
+  );
+}
+
 function notAsked(stream: string): ConsentError {
   return new ConsentError(
     'CONSENT_STREAM_INVALID',
-    `Cannot find consents to ${stream.slice(0, 64)}: no such stream asks for any`,
+    `Cannot find consents to ${stream.slice(0, 64)}: that stream asks for none`,
     {
       hint: 'Streams that do have `basis: consent` and a `subject` in the template',
     },

@@ -45,9 +45,7 @@ export function requireEnrolable(request: EnrolRequest, declared: Declared, pres
     throw new IdentityError(
       'IDENTITY_TYPE_INVALID',
       `Cannot enrol device ${name}: the template has no type ${type.slice(0, 80)}`,
-      {
-        hint: 'Name a type that stands under devices in the template',
-      },
+      { hint: declaredTypes(declared) },
     );
   }
   requireDescription(name, { owner, model, firmware, hardwareSerials });
@@ -87,4 +85,15 @@ export function requireSupportable({ name, type, profile }: EnrolRequest, declar
   throw new IdentityError('IDENTITY_PROFILE_REFUSED', `Cannot enrol device ${name}: ${reasons.join('; ')}`, {
     hint: 'See class, cannot, compensate and support-ends of its type in the template',
   });
+}
+
+/** Names of types that are said at most. */
+const MOST_TYPES = 20;
+
+/** The types that a device can be of, in words. */
+export function declaredTypes(declared: Declared): string {
+  const types = declared.deviceTypes?.().filter((type) => !type.startsWith('_')) ?? [];
+  if (types.length === 0) return 'Name a type that stands under devices in the template';
+  const more = types.length > MOST_TYPES ? ` and ${types.length - MOST_TYPES} more` : '';
+  return `Types that stand under devices in the template: ${types.slice(0, MOST_TYPES).join(', ')}${more}`;
 }

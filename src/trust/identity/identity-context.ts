@@ -8,6 +8,8 @@ import type { DeclaredProfile } from './profile/security-profile.ts';
 /** What the template declares, as far as identity asks. Read each time, since a template may change while running. */
 export interface Declared {
   hasDeviceType(type: string): boolean;
+  /** The types that there are, for whoever names another. */
+  deviceTypes?(): readonly string[];
   /** Types that devices of a type may be allowed to publish for. */
   speaksFor(type: string): readonly string[];
   hasRole(role: string): boolean;

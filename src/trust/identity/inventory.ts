@@ -264,7 +264,7 @@ export class Inventory {
         'IDENTITY_TYPE_INVALID',
         `Cannot let ${name} speak for type ${wrong}: its type ${type} may not`,
         {
-          hint: `Name the type under speaks-for of device type ${type} in the template`,
+          hint: `${allowed.length === 0 ? '' : `It may speak for ${allowed.join(', ')}. `}Name the type under speaks-for of device type ${type} in the template`,
         },
       );
     }

@@ -37,5 +37,5 @@ test('weir agent list and revoke show whose roles it has, and that it ended', as
     (await platform.run(addAgentCommand, 'agent', 'list')).out,
     /^0193 +helper +enabled +scientist +actions query +2026-01-31T00:00:00Z +never$/m,
   );
-  assert.equal((await platform.run(addAgentCommand, 'agent', 'revoke', '0193')).out, '0193 is revoked\n');
+  assert.equal((await platform.run(addAgentCommand, 'agent', 'revoke', '0193', '--yes')).out, '0193 is revoked\n');
 });

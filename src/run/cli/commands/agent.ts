@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import { askFirst, askingFirst } from '../ask-first.ts';
+import type { AskOptions } from '../ask-first.ts';
+import { keyGoing } from '../key-going.ts';
 import { readCount } from '../read-number.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
@@ -72,14 +75,17 @@ export function addAgentCommand(program: Command, contextOf: ContextOf): void {
       );
     });
 
-  agent
-    .command('revoke <id>')
+  askingFirst(agent.command('revoke <id>'))
     .description('end it, at its next request')
-    .action(async (id: string, _options: object, command: Command) => {
+    .action(async (id: string, options: AskOptions, command: Command) => {
       const context = contextOf(command);
-      const row = await context.withPlatform((client) =>
-        client.json<AgentRow>('POST', `/v1/me/agents/${encodeURIComponent(id)}/revoke`, { body: {} }),
-      );
+      const row = await context.withPlatform(async (client) => {
+        if (options.yes !== true) {
+          const { agents } = await client.json<{ agents: AgentRow[] }>('GET', '/v1/me/agents');
+          await askFirst(context, keyGoing(id, agents));
+        }
+        return client.json<AgentRow>('POST', `/v1/me/agents/${encodeURIComponent(id)}/revoke`, { body: {} });
+      });
       context.result(row, () => `${row.id} is ${row.status}\n`);
     });
 }

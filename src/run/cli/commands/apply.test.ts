@@ -25,12 +25,21 @@ test('weir apply asks before it lets stored readings go, and says how many', asy
   const platform = await standIn(t, { 'POST /v1/template/plan': answer, 'POST /v1/template/apply': answer });
   const file = await template(t);
   await assert.rejects(platform.run(addApplyCommand, 'apply', '--template', file), {
-    code: 'CLI_TEMPLATE_ERASES',
+    code: 'CLI_UNCONFIRMED',
     message: /climate +3 +70000/,
+    hint: /retention hold.* --yes`$/,
   });
   assert.ok(platform.heard.every(({ route }) => !route.endsWith('apply')));
   await platform.run(addApplyCommand, 'apply', '--template', file, '--yes');
   assert.ok(platform.heard.some(({ route }) => route.endsWith('apply')));
+});
+
+test('weir apply says all that goes, where it weakens and lets readings go', async (t) => {
+  const answer = { ...proposalOf([WEAKENING], true), goes: [{ stream: 'climate', segments: 3, rows: 70_000 }] };
+  const platform = await standIn(t, { 'POST /v1/template/plan': answer });
+  await assert.rejects(platform.run(addApplyCommand, 'apply', '--template', await template(t)), {
+    message: /streams\.a\.keep[\s\S]*climate +3 +70000/,
+  });
 });
 
 test('weir apply asks before it weakens, and sends the template as it is', async (t) => {
@@ -40,8 +49,9 @@ test('weir apply asks before it weakens, and sends the template as it is', async
   });
   const file = await template(t);
   await assert.rejects(platform.run(addApplyCommand, 'apply', '--template', file), {
-    code: 'CLI_TEMPLATE_WEAKENS',
+    code: 'CLI_UNCONFIRMED',
     message: /streams\.a\.keep/,
+    hint: /^Do it all the same with .* --yes`$/,
   });
   assert.ok(platform.heard.every(({ route }) => !route.endsWith('apply')));
   const { out } = await platform.run(addApplyCommand, 'apply', '--template', file, '--yes');

@@ -1,24 +1,20 @@
 import type { Command } from 'commander';
 import type { AppliedTemplate, TemplatePlan as Proposal } from '#run/server/index.ts';
-import { CliError } from '../errors.ts';
+import { askFirst, askingFirst } from '../ask-first.ts';
+import type { AskOptions, Deed } from '../ask-first.ts';
 import { readTemplate } from '../template-source.ts';
 import type { ContextOf } from './command.ts';
-import { bodyOf, fileOf, showChanges, showClasses, showGoing, showWeaknesses } from './plan.ts';
+import { asksToApply, bodyOf, fileOf, showChanges, showClasses, showGoing, showWeaknesses } from './plan.ts';
 
 export function addApplyCommand(program: Command, contextOf: ContextOf): void {
-  program
-    .command('apply')
+  askingFirst(program.command('apply'), 'also where it weakens a protection or lets stored readings go')
     .description('put a changed template in force')
-    .option('--yes', 'also where it weakens a protection or lets stored readings go')
-    .action(async (options: { yes?: boolean }, command: Command) => {
+    .action(async (options: AskOptions, command: Command) => {
       const context = contextOf(command);
       const { source } = readTemplate(fileOf(context));
       const applied = await context.withPlatform(async (client) => {
         const plan = await client.json<Proposal>('POST', '/v1/template/plan', { body: bodyOf(source) });
-        // What waits for somebody else is theirs to answer for.
-        const asked = options.yes === true || plan.approval !== null;
-        if (plan.weakens && !plan.refused && !asked) throw weakens(plan);
-        if (plan.goes.length > 0 && !plan.refused && !asked) throw erases(plan);
+        if (options.yes !== true && asksToApply(plan)) await askFirst(context, applying(plan));
         return await client.json<AppliedTemplate>('POST', '/v1/template/apply', { body: bodyOf(source) });
       });
       context.result(applied, showApplied);
@@ -38,24 +34,15 @@ export function showApplied({ changes, digest, otherClasses, weaknesses, proposa
   return `${showChanges(changes)}${anew}${version}`;
 }
 
-function weakens({ weaknesses }: Proposal): CliError {
-  const lines = weaknesses.map(({ what, explanation }) => `  ${what}: ${explanation}`);
-  return new CliError(
-    'CLI_TEMPLATE_WEAKENS',
-    `Cannot apply template unasked: it weakens protection\n${lines.join('\n')}`,
-    {
-      hint: 'Apply it all the same with --yes; who did it stands in the log',
-    },
-  );
-}
-
-/** What goes does not come back, so it is said before. */
-function erases({ goes }: Proposal): CliError {
-  return new CliError(
-    'CLI_TEMPLATE_ERASES',
-    `Cannot apply template unasked: it keeps stored readings no longer, and they do not come back\n${showGoing(goes)}`,
-    {
-      hint: 'Hold what is to stay with `npm run -s weir -- retention hold`, or apply it all the same with --yes',
-    },
-  );
+/** All that is lost with a change: protection, and what is stored. */
+function applying({ weaknesses, goes }: Proposal): Deed {
+  const weaker = weaknesses.map(({ what, explanation }) => `\n  ${what}: ${explanation}`).join('');
+  const parts = [
+    ...(weaknesses.length === 0 ? [] : [`it weakens protection${weaker}`]),
+    ...(goes.length === 0
+      ? []
+      : [`it keeps stored readings no longer, and they do not come back\n${showGoing(goes).trimEnd()}`]),
+  ];
+  const hold = 'Hold what is to stay with `npm run -s weir -- retention hold`';
+  return { deed: 'apply the template', goes: parts.join('\n'), ...(goes.length === 0 ? {} : { advice: hold }) };
 }

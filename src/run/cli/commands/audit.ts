@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { decodeUtf8, formatMicros, seconds } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
@@ -24,6 +23,8 @@ import { hearStop } from '../stop-signal.ts';
 import { readKeys } from '../verifier-keys.ts';
 import { addCheckReceipt } from './check-receipt.ts';
 import type { ContextOf } from './command.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
+import type { AskOptions } from '../ask-first.ts';
 
 interface SourceOptions {
   readonly from?: string;
@@ -46,17 +47,17 @@ export function addAuditCommand(program: Command, contextOf: ContextOf): void {
     .option('--witness <key...>', 'keys of witnesses that must have cosigned it')
     .action((options: VerifyOptions, command: Command) => verify(contextOf(command), options));
 
-  audit
-    .command('prove <entry>')
+  writingFiles(audit.command('prove <entry>'))
     .description('write the proof that an entry is in the log; it is checked without the log')
     .option('--out <file>', 'write it there')
-    .action(async (entry: string, options: { out?: string }, command: Command) => {
+    .action(async (entry: string, options: AskOptions & { out?: string }, command: Command) => {
       const context = contextOf(command);
       const path = `/v1/audit/proof/${readCount(entry, 'entry')}`;
+      const files = await OutFiles.open(context, options, options.out);
       const proof = await context.withPlatform((client) => client.text('GET', path));
       if (options.out === undefined) context.result({ entry: Number(entry), proof }, () => proof);
       else {
-        await writeFile(options.out, proof);
+        await files.write(options.out, proof);
         context.result(
           { entry: Number(entry), file: options.out },
           () => `wrote the proof of entry ${entry} to ${options.out}\n`,

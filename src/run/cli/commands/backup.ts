@@ -5,6 +5,8 @@ import type { Command } from 'commander';
 import type { Json } from '#base/core/index.ts';
 import { makeLog, restoreBackup, verifyBackup } from '#run/server/index.ts';
 import type { BackupPlace, BackupReport, BackupRun, RestoreOptions, ShownTarget } from '#run/server/index.ts';
+import { askFirst, askingFirst } from '../ask-first.ts';
+import type { AskOptions, Deed } from '../ask-first.ts';
 import { askSecrets } from '../ask-secrets.ts';
 import type { SecretOptions } from '../ask-secrets.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -20,7 +22,7 @@ import { formatTable } from '../text-table.ts';
 import { readKeys } from '../verifier-keys.ts';
 import type { ContextOf } from './command.ts';
 
-interface CreateOptions extends S3Options {
+interface CreateOptions extends S3Options, AskOptions {
   readonly to: string;
   readonly check?: boolean;
   readonly takeOver?: boolean;
@@ -56,8 +58,7 @@ const MIB = 1_048_576;
 export function addBackupCommand(program: Command, contextOf: ContextOf): void {
   const backup = program.command('backup').description('backups: make, verify, restore them');
 
-  backup
-    .command('create')
+  askingFirst(backup.command('create'), 'with --take-over: do not ask')
     .description('bring a place to the state of now; what is there already is not copied again')
     .requiredOption('--to <place>', 'directory or s3://BUCKET/PREFIX, empty at the first time')
     .option('--check', 'read again what is there, and mend it')
@@ -113,17 +114,18 @@ export function addBackupCommand(program: Command, contextOf: ContextOf): void {
     .addOption(REGION)
     .action((options: RestoreCommandOptions, command: Command) => restore(contextOf(command), options));
 
-  backup
-    .command('forget <target>')
+  askingFirst(
+    backup.command('forget <target>'),
+    'do not ask: what is still there would keep what is erased from now on',
+  )
     .description('forget a place that is no more, so that erasures need not reach it; nothing there is touched')
-    .option('--yes', 'do not ask: what is still there would keep what is erased from now on')
     .action(async (id: string, { yes }: { yes?: boolean }, command: Command) => {
       const context = contextOf(command);
       const path = `/v1/backups/${encodeURIComponent(id)}/forget`;
       const done = await context.withPlatform(async (client) => {
         if (yes !== true) {
           const { targets } = await client.json<{ targets: ShownTarget[] }>('GET', '/v1/backups');
-          throw unconfirmed(id, targets.find((target) => target.id === id)?.location);
+          await askFirst(context, forgetting(id, targets.find((target) => target.id === id)?.location));
         }
         return client.json('POST', path, { body: {} });
       });
@@ -132,14 +134,21 @@ export function addBackupCommand(program: Command, contextOf: ContextOf): void {
     });
 }
 
-function unconfirmed(id: string, location = 'no place that is known here'): CliError {
-  const message = `Cannot forget ${id} unasked (${location}): erasures would not reach what is there any more`;
-  return new CliError('CLI_UNCONFIRMED', message, { hint: 'Destroy what is there first, then say --yes' });
+function forgetting(id: string, location = 'no place that is known here'): Deed {
+  return {
+    deed: `forget ${id} (${location})`,
+    goes: 'erasures would not reach what is there any more',
+    advice: 'Destroy what is there first',
+  };
 }
 
 async function create(context: CommandContext, options: CreateOptions): Promise<void> {
   const { to, check, takeOver, standsIn } = options;
   const place = await placeOf(to, options);
+  if (takeOver === true && options.yes !== true) {
+    const goes = 'what another copy of this platform wrote there would go, where it is not what is here';
+    await askFirst(context, { deed: `take over ${to}`, goes });
+  }
   const bar = new ProgressBar(context.terminal, 'backup');
   const run = await context.withPlatform(async (client) => {
     const where = standsIn === undefined ? {} : { standsIn };

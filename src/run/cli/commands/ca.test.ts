@@ -34,6 +34,6 @@ test('weir ca lists, rotates, requests, imports and retires', async (t) => {
     (await platform.run(addCaCommand, 'ca', 'import', file)).out,
     /^the list of root 2 .* authority 1 is retired/,
   );
-  assert.equal((await platform.run(addCaCommand, 'ca', 'retire', 'root', '1')).out, 'root 1 is retired\n');
+  assert.equal((await platform.run(addCaCommand, 'ca', 'retire', 'root', '1', '--yes')).out, 'root 1 is retired\n');
   assert.deepEqual(JSON.parse(platform.heard.at(-1)?.body ?? ''), { role: 'root', generation: 1 });
 });

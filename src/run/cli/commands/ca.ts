@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import { askFirst, askingFirst } from '../ask-first.ts';
+import type { AskOptions, Deed } from '../ask-first.ts';
+import { CliError } from '../errors.ts';
 import { readTextFile } from '../read-text-file.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
@@ -82,20 +85,38 @@ export function addCaCommand(program: Command, contextOf: ContextOf): void {
       );
     });
 
-  ca.command('retire')
+  askingFirst(ca.command('retire'))
     .description('end an issuing authority, or a root, that nobody needs any more')
     .argument('<role>', 'issuing or root')
     .argument('<generation>', 'its number in weir ca list')
-    .action(async (role: string, generation: string, _options: object, command: Command) => {
+    .action(async (role: string, generation: string, options: AskOptions, command: Command) => {
       const context = contextOf(command);
-      const ended = await context.withPlatform((client) =>
-        client.json<AuthorityRow>('POST', '/v1/authorities/retire', { body: { role, generation: Number(generation) } }),
-      );
+      const ended = await context.withPlatform(async (client) => {
+        if (options.yes !== true) {
+          const { authorities } = await client.json<{ authorities: AuthorityRow[] }>('GET', '/v1/authorities');
+          await askFirst(context, retiring(role, generation, authorities));
+        }
+        const body = { role, generation: Number(generation) };
+        return client.json<AuthorityRow>('POST', '/v1/authorities/retire', { body });
+      });
       context.result(
         ended,
         (row) => `${row.role === 'root' ? 'root' : 'issuing authority'} ${row.generation} is retired\n`,
       );
     });
+}
+
+/** An authority that is retired never signs again, and its key is destroyed. */
+function retiring(role: string, generation: string, authorities: readonly AuthorityRow[]): Deed {
+  const found = authorities.find((one) => one.role === role && String(one.generation) === generation);
+  if (found === undefined) {
+    throw new CliError('CLI_USAGE', `Cannot retire ${role} ${generation}: there is no such authority`, {
+      hint: 'See which there are with `npm run -s weir -- ca list`',
+    });
+  }
+  const { state, created, expires } = found;
+  const which = `it is ${state}, of ${created}${expires === null ? '' : `, good until ${expires}`}`;
+  return { deed: `retire ${role} ${generation}`, goes: `${which}, and counts for nothing any more from then on` };
 }
 
 async function takeList(context: ReturnType<ContextOf>, list: string): Promise<void> {

@@ -36,7 +36,7 @@ test('weir consent give records, writes the receipt, and says where it stands al
     const platform = await standIn(t, { 'POST /v1/consents': { consent: CONSENT, new: isNew, receipt: '{}' } });
     const words = ['give', 'ada', '--stream', 'pulse', '--purpose', 'care', '--purpose', 'research', '--until'];
     const more = ['2027-01-01T00:00:00Z', '--notice', 'https://example.com', '--language', 'en', '--method', 'form'];
-    const run = await platform.run(addConsentCommand, 'consent', ...words, ...more, '--receipt', file);
+    const run = await platform.run(addConsentCommand, 'consent', ...words, ...more, '--receipt', file, '--yes');
     assert.equal(run.out, expected);
     assert.deepEqual(JSON.parse(platform.heard[0]?.body ?? ''), {
       stream: 'pulse',

@@ -1,12 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parseRfc3339 } from '#base/core/index.ts';
 import { openReceipt } from '#trust/consent/index.ts';
 import { CliError } from '../errors.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
+import type { AskOptions } from '../ask-first.ts';
 
-interface GiveOptions {
+interface GiveOptions extends AskOptions {
   readonly stream: string;
   readonly purpose?: readonly string[];
   readonly until?: string;
@@ -38,8 +40,7 @@ export function addConsentCommand(program: Command, contextOf: ContextOf): void 
 }
 
 function addGive(consent: Command, contextOf: ContextOf): void {
-  consent
-    .command('give <subject>')
+  writingFiles(consent.command('give <subject>'))
     .description('record that a person agrees: the identifier as devices send it, or its token')
     .requiredOption('--stream <name>', 'the stream that it is about')
     .option('--purpose <name>', 'a purpose of the stream, again for more; default all of them', gather)
@@ -60,10 +61,11 @@ function addGive(consent: Command, contextOf: ContextOf): void {
         ...(notice === undefined ? {} : { notice: { url: notice, ...(language === undefined ? {} : { language }) } }),
         ...(method === undefined ? {} : { method }),
       };
+      const files = await OutFiles.open(context, options, file);
       const given = await context.withPlatform((client) =>
         client.json<{ consent: ConsentRow; new: boolean; receipt: string }>('POST', '/v1/consents', { body }),
       );
-      if (file !== undefined) await writeFile(file, given.receipt);
+      if (file !== undefined) await files.write(file, given.receipt);
       context.result(given, ({ consent: { id, purposes }, new: isNew }) => {
         const what = purposes.map((one) => one.purpose).join(', ');
         return isNew ? `${id} is recorded: ${stream} for ${what}\n` : `${id} says so already: ${stream} for ${what}\n`;
@@ -156,16 +158,17 @@ function addLists(consent: Command, contextOf: ContextOf): void {
 }
 
 function addReceipts(consent: Command, contextOf: ContextOf): void {
-  consent
-    .command('receipt <id>')
+  writingFiles(consent.command('receipt <id>'))
     .description('the receipt of a consent as it is now, signed')
     .option('--out <file>', 'write it there')
-    .action(async (id: string, { out }: { out?: string }, command: Command) => {
+    .action(async (id: string, options: AskOptions & { out?: string }, command: Command) => {
       const context = contextOf(command);
+      const { out } = options;
+      const files = await OutFiles.open(context, options, out);
       const answer = await context.withPlatform((client) =>
         client.json<{ id: string; receipt: string }>('GET', `/v1/consents/${encodeURIComponent(id)}/receipt`),
       );
-      if (out !== undefined) await writeFile(out, answer.receipt);
+      if (out !== undefined) await files.write(out, answer.receipt);
       context.result(answer, ({ receipt }) => (out === undefined ? receipt : `the receipt of ${id} is in ${out}\n`));
       if (out !== undefined) context.next(`consent check-receipt ${out}`);
     });

@@ -102,7 +102,7 @@ test('weir dataset delete asks first, credential writes a file for one', async (
     'POST /v1/datasets/training/credential': { key: { id: 'k', expires: '2026-01-01T01:00:00Z' }, secret: 'weir-key' },
   });
   const run = (...words: string[]) => platform.run(addDatasetCommand, 'dataset', ...words);
-  await assert.rejects(run('delete', 'training'), { code: 'CLI_USAGE' });
+  await assert.rejects(run('delete', 'training'), { code: 'CLI_UNCONFIRMED' });
   assert.equal((await run('delete', 'training', '--yes')).out, 'deleted training@2: 20 rows\n');
   const file = join(await temporaryFolder(t), 'key');
   await run('credential', 'training', '--out', file);

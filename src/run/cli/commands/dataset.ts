@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { askFirst, askingFirst, counted } from '../ask-first.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import { formatBytes } from '../format-bytes.ts';
@@ -9,6 +9,8 @@ import { readTextFile } from '../read-text-file.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 import { FORMATS, parameterOf } from './query.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
+import type { AskOptions } from '../ask-first.ts';
 
 export interface DatasetRow {
   readonly name: string;
@@ -148,52 +150,56 @@ export function addDatasetCommand(program: Command, contextOf: ContextOf): void 
       });
     });
 
-  withVersion(dataset.command('delete <name>').description('let a version go, for good'))
-    .option('--yes', 'do not ask')
-    .action(async (name: string, options: VersionOptions & { yes?: boolean }, command: Command) => {
+  askingFirst(withVersion(dataset.command('delete <name>').description('let a version go, for good'))).action(
+    async (name: string, options: VersionOptions & { yes?: boolean }, command: Command) => {
       const context = contextOf(command);
       const body = options.of === undefined ? {} : { version: readCount(options.of, '--of') };
       await context.withPlatform(async (client) => {
         const { dataset: one } = await client.json<{ dataset: DatasetRow }>('GET', pathOf(name, '', options));
         if (options.yes !== true) {
-          throw new CliError(
-            'CLI_USAGE',
-            `Cannot delete ${one.name}@${one.version} unasked: its ${one.rows} rows would go for good`,
-            {
-              hint: 'Say --yes, and --of for another version than the newest',
-            },
-          );
+          await askFirst(context, {
+            deed: `delete ${one.name}@${one.version}`,
+            goes: `its ${counted(one.rows, 'row')} would go for good`,
+            ...(options.of === undefined ? { advice: 'Name another version than the newest with --of' } : {}),
+          });
         }
         const gone = await client.json<DatasetRow>('POST', `/v1/datasets/${encodeURIComponent(name)}/delete`, {
           body: { ...body, version: one.version },
         });
         context.result(gone, () => `deleted ${gone.name}@${gone.version}: ${gone.rows} rows\n`);
       });
-    });
+    },
+  );
 
-  dataset
-    .command('credential <name>')
+  writingFiles(dataset.command('credential <name>'))
     .description('a key that reads this dataset and nothing else, for a while')
     .option('--minutes <n>', 'how long it counts', '60')
     .option('--user <name>', 'whose it is, by name or id, for who administers people')
     .option('--out <file>', 'write it there, readable by you alone, instead of printing it')
-    .action(async (name: string, options: { minutes: string; user?: string; out?: string }, command: Command) => {
-      const context = contextOf(command);
-      const life = readCount(options.minutes, '--minutes');
-      const made = await context.withPlatform(async (client) => {
-        const user = options.user === undefined ? {} : { user: (await findUser(client, options.user)).id };
-        const path = `/v1/datasets/${encodeURIComponent(name)}/credential`;
-        const body = { minutes: life, ...user };
-        return client.json<{ key: { id: string; expires: string }; secret: string }>('POST', path, { body });
-      });
-      if (options.out === undefined) context.result(made, ({ secret }) => `${secret}\n`);
-      else {
-        await writeFile(options.out, `${made.secret}\n`, { mode: 0o600 });
-        context.result(made.key, ({ expires }) => `wrote a key for ${name} to ${options.out}; it ends ${expires}\n`);
-      }
-      const where = options.out === undefined ? 'it is shown this once' : `it is nowhere but in ${options.out}`;
-      context.note(where);
-    });
+    .action(
+      async (
+        name: string,
+        options: AskOptions & { minutes: string; user?: string; out?: string },
+        command: Command,
+      ) => {
+        const context = contextOf(command);
+        const life = readCount(options.minutes, '--minutes');
+        const files = await OutFiles.open(context, options, options.out);
+        const made = await context.withPlatform(async (client) => {
+          const user = options.user === undefined ? {} : { user: (await findUser(client, options.user)).id };
+          const path = `/v1/datasets/${encodeURIComponent(name)}/credential`;
+          const body = { minutes: life, ...user };
+          return client.json<{ key: { id: string; expires: string }; secret: string }>('POST', path, { body });
+        });
+        if (options.out === undefined) context.result(made, ({ secret }) => `${secret}\n`);
+        else {
+          await files.write(options.out, `${made.secret}\n`, 0o600);
+          context.result(made.key, ({ expires }) => `wrote a key for ${name} to ${options.out}; it ends ${expires}\n`);
+        }
+        const where = options.out === undefined ? 'it is shown this once' : `it is nowhere but in ${options.out}`;
+        context.note(where);
+      },
+    );
 }
 
 function withVersion(command: Command): Command {
@@ -230,10 +236,6 @@ function pathOf(
     ...more,
   });
   return `/v1/datasets/${encodeURIComponent(name)}${rest}${query.size === 0 ? '' : `?${query.toString()}`}`;
-}
-
-function counted(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
 function describe(dataset: DatasetRow): string {

@@ -1,5 +1,3 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { parseRfc3339, systemClock } from '#base/core/index.ts';
@@ -18,8 +16,10 @@ import { readCount } from '../read-number.ts';
 import { fieldsOfView, findView, hasColumn, quoteName } from '../view-columns.ts';
 import type { ViewRow } from '../view-columns.ts';
 import type { ContextOf } from './command.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
+import type { AskOptions } from '../ask-first.ts';
 
-interface DetectOptions {
+interface DetectOptions extends AskOptions {
   readonly stream?: string;
   readonly from?: string;
   readonly to?: string;
@@ -40,8 +40,7 @@ const MOST_ROWS = 100_000_000;
 
 /** Judges the past as the watch judges what comes: the same detectors, over the rows of a view that the caller sees. */
 export function addDetectCommand(program: Command, contextOf: ContextOf): void {
-  program
-    .command('detect <view>')
+  writingFiles(program.command('detect <view>'))
     .description('judge the past of a stream or view as the watch would have')
     .option('--from <time>', 'rows from this time on (RFC 3339)')
     .option('--to <time>', 'rows before this time')
@@ -63,6 +62,7 @@ export function addDetectCommand(program: Command, contextOf: ContextOf): void {
       if (!TABLE_FORMATS.includes(format)) {
         throw new CliError('CLI_USAGE', `Cannot write ${format}: it is none of ${TABLE_FORMATS.join(', ')}`);
       }
+      const files = await OutFiles.open(context, options, options.out);
       await context.withPlatform(async (client) => {
         const { purpose } = options;
         const view = await findView(client, name, { purpose, what: 'judge', columns: [options.series, options.time] });
@@ -78,7 +78,7 @@ export function addDetectCommand(program: Command, contextOf: ContextOf): void {
             : await alertsOf(context, judged, options.limit);
         const text = Readable.from(writeRows(table, format));
         if (options.out === undefined) await context.terminal.pipe(text);
-        else await pipeline(text, createWriteStream(options.out));
+        else await files.write(options.out, text);
       });
     });
 }

@@ -9,7 +9,7 @@ test('weir detokenise asks for a purpose, and shows what tokens stand for', asyn
     { token: 5, original: null },
   ];
   const platform = await standIn(t, { 'POST /v1/tokens/originals': { values } });
-  const run = await platform.run(addDetokeniseCommand, 'detokenise', 's', 'who', 't1-a', '5', '--purpose', 'q');
+  const run = await platform.run(addDetokeniseCommand, 'detokenise', 's', 'who', 't1-a\r', '5', '--purpose', 'q');
   assert.match(run.out, /t1-a\s+ada/);
   assert.match(run.err, /without an original/);
   const body = { view: 's', column: 'who', purpose: 'q', tokens: ['t1-a', 5] };

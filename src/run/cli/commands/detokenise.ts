@@ -22,7 +22,8 @@ export function addDetokeniseCommand(program: Command, contextOf: ContextOf): vo
     .action(
       async (view: string, column: string, tokens: string[], options: Options & { text?: true }, command: Command) => {
         const context = contextOf(command);
-        const asked = tokens.map((token) => valueOf(token, options.text === true));
+        // What is read from a file that Windows wrote ends in a carriage return, which no token does.
+        const asked = tokens.map((token) => valueOf(token.replace(/\r$/, ''), options.text === true));
         const { values } = await context.withPlatform((client) =>
           client.json<{ values: { token: string | number; original: string | number | null }[] }>(
             'POST',

@@ -56,9 +56,9 @@ test('weir device expect lists and takes off, one thing at a time', async (t) =>
   const listed = await expect('--list');
   assert.match(listed.out, /^pump-1 +pump +acme +17 +-$/m);
   assert.match(listed.err, /the first 1 of 2/);
-  assert.equal((await expect('--remove', 'pump-1')).out, '1 devices are expected no more\n');
+  assert.equal((await expect('--remove', 'pump-1', '--yes')).out, '1 devices are expected no more\n');
   assert.deepEqual(JSON.parse(platform.heard.at(-1)?.body ?? ''), { name: 'pump-1' });
-  await expect('--clear');
+  await expect('--clear', '--yes');
   assert.deepEqual(JSON.parse(platform.heard.at(-1)?.body ?? ''), { all: true });
   for (const words of [[], ['--list', '--clear'], ['a.csv', '--list']]) {
     await assert.rejects(expect(...words), { code: 'CLI_USAGE' });

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { parseDuration } from '#declare/template/index.ts';
+import { askFirst, askingFirst, counted } from '../ask-first.ts';
+import type { AskOptions, Deed } from '../ask-first.ts';
 import { CliError } from '../errors.ts';
 import { readRecords } from '../replay/read-records.ts';
 import { formatTable } from '../text-table.ts';
@@ -20,7 +22,7 @@ interface ExpectedRow {
   readonly used: string | null;
 }
 
-interface ExpectOptions {
+interface ExpectOptions extends AskOptions {
   readonly list?: true;
   readonly remove?: string;
   readonly clear?: true;
@@ -30,6 +32,8 @@ const COLUMNS = ['manufacturer', 'serial', 'name', 'type', 'owner', 'model', 'fi
 const NEEDED: readonly string[] = ['manufacturer', 'serial', 'name', 'type'];
 /** What the platform takes in one list. */
 const MOST = 20_000;
+/** Names that are said before they go. */
+const MOST_NAMED = 10;
 
 /** Adds the commands by which devices come to enrol by themselves. */
 export function addEnrolmentCommands(device: Command, contextOf: ContextOf): void {
@@ -47,8 +51,7 @@ export function addEnrolmentCommands(device: Command, contextOf: ContextOf): voi
       context.result(made, ({ token }) => `${token}\n`);
     });
 
-  device
-    .command('expect')
+  askingFirst(device.command('expect'), 'with --remove or --clear: do not ask')
     .argument('[file]', 'CSV or JSON lines')
     .description('devices that may enrol with their manufacturer’s certificate: add those of a file, list, take off')
     .option('--list', 'show those that are awaited and those that came')
@@ -63,7 +66,7 @@ export function addEnrolmentCommands(device: Command, contextOf: ContextOf): voi
         });
       }
       if (options.list === true) return listExpected(context);
-      if (file === undefined) return takeOff(context, options.remove);
+      if (file === undefined) return takeOff(context, options);
       const body = { devices: await readExpected(file) };
       const { added, known } = await context.withPlatform((client) =>
         client.json<{ added: number; known: number }>('POST', '/v1/expected-devices', { body }),
@@ -85,12 +88,29 @@ async function listExpected(context: ReturnType<ContextOf>): Promise<void> {
   );
 }
 
-async function takeOff(context: ReturnType<ContextOf>, name: string | undefined): Promise<void> {
+async function takeOff(context: ReturnType<ContextOf>, { remove: name, yes }: ExpectOptions): Promise<void> {
   const body = name === undefined ? { all: true } : { name };
-  const { removed } = await context.withPlatform((client) =>
-    client.json<{ removed: number }>('POST', '/v1/expected-devices/remove', { body }),
-  );
+  const { removed } = await context.withPlatform(async (client) => {
+    if (yes !== true) {
+      const { devices } = await client.json<{ devices: ExpectedRow[] }>('GET', '/v1/expected-devices?limit=20000');
+      const awaited = devices.filter(({ used }) => used === null);
+      await askFirst(
+        context,
+        takingOff(name, name === undefined ? awaited : devices.filter((row) => row.name === name)),
+      );
+    }
+    return client.json<{ removed: number }>('POST', '/v1/expected-devices/remove', { body });
+  });
   context.result({ removed }, () => `${removed} devices are expected no more\n`);
+}
+
+/** The list is nowhere else: what is taken off has to be written down again. */
+function takingOff(name: string | undefined, rows: readonly ExpectedRow[]): Deed {
+  const shown = rows.slice(0, MOST_NAMED).map((row) => `${row.name} (${row.manufacturer} ${row.serial})`);
+  const more = rows.length > MOST_NAMED ? ` and ${rows.length - MOST_NAMED} more` : '';
+  const which = rows.length === 0 ? '' : `: ${shown.join(', ')}${more}`;
+  const goes = `${counted(rows.length, 'device')} would be expected no more${which}`;
+  return { deed: name === undefined ? 'clear the list' : `take ${name} off the list`, goes };
 }
 
 /** @throws {CliError} CLI_USAGE */

@@ -41,7 +41,8 @@ test('weir device enrol writes the credential and prints how the device publishe
   assert.equal(await readFile(join(folder, 'ca.crt'), 'utf8'), 'CA');
   assert.ok(out.includes(`what it should be encrypted with, and why: ${join(folder, 'advice.json')}\n`));
   assert.deepEqual(JSON.parse(await readFile(join(folder, 'advice.json'), 'utf8')), ADVICE);
-  assert.deepEqual(JSON.parse(platform.heard[0]?.body ?? ''), { name: 'pump-1', type: 'pump' });
+  const enrolled = platform.heard.find(({ route }) => route === 'POST /v1/devices')?.body ?? '';
+  assert.deepEqual(JSON.parse(enrolled), { name: 'pump-1', type: 'pump' });
   await platform.run(
     addDeviceCommand,
     'device',
@@ -53,6 +54,7 @@ test('weir device enrol writes the credential and prints how the device publishe
     'advised',
     '--out',
     folder,
+    '--yes',
   );
   const asked = platform.heard.findLast(({ body }) => body.includes('pump-2'))?.body ?? '';
   assert.deepEqual(JSON.parse(asked), { name: 'pump-2', type: 'pump', key: 'advised' });

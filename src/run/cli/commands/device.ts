@@ -1,9 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { enrolHints } from '#trust/identity/index.ts';
 import type { EncryptionAdvice } from '#trust/identity/index.ts';
 import type { CommandContext } from '../command-context.ts';
+import { refusalOf } from '../errors.ts';
 import { findPlatform } from '../locate.ts';
 import { readCount } from '../read-number.ts';
 import { readTextFile } from '../read-text-file.ts';
@@ -13,6 +14,8 @@ import { addConfirmCommand } from './confirm.ts';
 import { addDescribeCommands } from './describe-device.ts';
 import { addEnrolmentCommands } from './device-enrolment.ts';
 import { addRevokeCommand } from './revoke.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
+import type { AskOptions } from '../ask-first.ts';
 
 export interface DeviceRow {
   readonly name: string;
@@ -45,8 +48,7 @@ export function addDeviceCommand(program: Command, contextOf: ContextOf): void {
       'devices: enrol, token, expect, list, show, set, posture, disable, enable, revoke, confirm, speaks-for',
     );
 
-  device
-    .command('enrol <name>')
+  writingFiles(device.command('enrol <name>'))
     .description('give a device a certificate and print how it publishes')
     .requiredOption('--type <type>', 'device type of the template')
     .option('--days <n>', 'days that the certificate is valid (default: as the template says)')
@@ -114,7 +116,7 @@ export function addDeviceCommand(program: Command, contextOf: ContextOf): void {
     });
 }
 
-interface EnrolOptions {
+interface EnrolOptions extends AskOptions {
   readonly type: string;
   readonly days?: string;
   readonly csr?: string;
@@ -132,19 +134,22 @@ async function enrol(context: CommandContext, name: string, options: EnrolOption
     ...(csr === undefined ? {} : { csr: await readTextFile(csr) }),
     ...(key === undefined ? {} : { key }),
   };
-  const made = await context.withPlatform((client) => client.json<DeviceEnrolment>('POST', '/v1/devices', { body }));
   const folder = options.out ?? name;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const files = {
     key: join(folder, 'device.key'),
     certificate: join(folder, 'device.crt'),
     authority: join(folder, 'ca.crt'),
     advice: join(folder, 'advice.json'),
   };
-  if (made.key !== undefined) await writeFile(files.key, made.key, { mode: 0o600 });
-  await writeFile(files.certificate, made.certificate);
-  await writeFile(files.authority, made.authority);
-  if (made.advice !== null) await writeFile(files.advice, `${JSON.stringify(made.advice, null, 2)}\n`);
+  // A name that is taken is refused, whatever lies in the folder of its device.
+  const yes = options.yes === true || (await isEnrolled(context, name));
+  const out = await OutFiles.open(context, { yes }, ...Object.values(files));
+  const made = await context.withPlatform((client) => client.json<DeviceEnrolment>('POST', '/v1/devices', { body }));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (made.key !== undefined) await out.write(files.key, made.key, 0o600);
+  await out.write(files.certificate, made.certificate);
+  await out.write(files.authority, made.authority);
+  if (made.advice !== null) await out.write(files.advice, `${JSON.stringify(made.advice, null, 2)}\n`);
   const { streams } = await context.withPlatform((client) =>
     client.json<{ streams: { name: string; from: string[]; example: Record<string, string | number | boolean> }[] }>(
       'GET',
@@ -173,6 +178,18 @@ async function enrol(context: CommandContext, name: string, options: EnrolOption
     return `${lines.join('\n')}\n`;
   });
   if (stream !== undefined) context.next(`query "select * from ${stream.name} where device = '${name}'"`);
+}
+
+function isEnrolled(context: CommandContext, name: string): Promise<boolean> {
+  return context.withPlatform((client) =>
+    client.json<DeviceRow>('GET', `/v1/devices/${encodeURIComponent(name)}`).then(
+      () => true,
+      (error: unknown) => {
+        if (refusalOf(error) !== null) return false;
+        throw error;
+      },
+    ),
+  );
 }
 
 /** A value in a table of two columns: what holds others as `name: value`. */

@@ -19,7 +19,7 @@ test('weir encrypted keys, seal and sum: what was summed up by the platform open
   const run = (...words: string[]) => platform.run(addEncryptedCommand, 'encrypted', ...words);
   assert.match((await run('keys', folder)).out, /keys of 128 bits/);
   assert.equal((await stat(secret)).mode & 0o777, 0o600);
-  await assert.rejects(run('keys', folder), { code: 'CLI_USAGE' });
+  await assert.rejects(run('keys', folder), { code: 'CLI_FILE_EXISTS' });
   const sealed = [];
   for (const value of values) sealed.push(fromBase64((await run('seal', String(value), '--key', open)).out.trim()));
   sum = toBase64((await FleetSum.open()).add(sealed));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -25,13 +26,16 @@ export function addEncryptedCommand(program: Command, contextOf: ContextOf): voi
     .action(async (folder: string, _options: object, command: Command) => {
       const context = contextOf(command);
       const { publicKey, secretKey } = (await FleetSum.open()).makeKeys();
-      await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, 'secret.key'), secretKey, { mode: 0o600, flag: 'wx' }).catch((cause: unknown) => {
-        throw new CliError('CLI_USAGE', `Cannot write keys to ${folder}: there is a secret.key already, or no room`, {
-          cause,
+      const files = [join(folder, 'secret.key'), join(folder, 'public.key')] as const;
+      const there = files.find((file) => existsSync(file));
+      if (there !== undefined) {
+        throw new CliError('CLI_FILE_EXISTS', `Cannot write keys to ${folder}: there is ${there} already`, {
+          hint: 'Name another folder: what was encrypted under keys that go is read by nobody any more',
         });
-      });
-      await writeFile(join(folder, 'public.key'), publicKey);
+      }
+      await mkdir(folder, { recursive: true });
+      await writeFile(files[0], secretKey, { mode: 0o600, flag: 'wx' });
+      await writeFile(files[1], publicKey, { flag: 'wx' });
       const { degree, bits, security } = FLEET_SUM_PARAMETERS;
       const made = { folder, scheme: 'CKKS', degree, bits, security };
       context.result(made, () => `keys of ${security} bits are in ${folder}: secret.key never leaves you\n`);

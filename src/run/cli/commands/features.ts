@@ -1,5 +1,3 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { formatMicros, micros } from '#base/core/index.ts';
@@ -15,8 +13,10 @@ import { formatTable } from '../text-table.ts';
 import { fieldsOfView, findView, hasColumn, quoteName } from '../view-columns.ts';
 import type { ViewRow } from '../view-columns.ts';
 import type { ContextOf } from './command.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
+import type { AskOptions } from '../ask-first.ts';
 
-interface FeatureOptions {
+interface FeatureOptions extends AskOptions {
   readonly stream?: string;
   readonly where?: string;
   readonly columns?: readonly string[];
@@ -33,8 +33,7 @@ const MOST_ROWS = 100_000_000;
 
 /** What is computed of readings, over the rows of a view that the caller sees. */
 export function addFeaturesCommand(program: Command, contextOf: ContextOf): void {
-  program
-    .command('features <view>')
+  writingFiles(program.command('features <view>'))
     .description('features of the rows of a stream or view')
     .option('--plan', 'say what would be computed, and compute nothing')
     .option('--stream <stream>', 'the features that are declared with this stream (default: the view)')
@@ -51,6 +50,7 @@ export function addFeaturesCommand(program: Command, contextOf: ContextOf): void
       if (options.format !== 'csv' && options.format !== 'ndjson') {
         throw new CliError('CLI_USAGE', `Cannot write ${options.format}: it is neither csv nor ndjson`);
       }
+      const files = await OutFiles.open(context, options, options.out);
       await context.withPlatform(async (client) => {
         const { found, plan } = await planOf(client, view, options);
         for (const { name, why } of plan.left) context.note(`left out ${name}: ${why}`);
@@ -66,7 +66,7 @@ export function addFeaturesCommand(program: Command, contextOf: ContextOf): void
         const lines = featureTable(rows, plan, { series, time, ...peers });
         const text = Readable.from(options.format === 'csv' ? csv(lines, plan, options) : ndjson(lines, plan, options));
         if (options.out === undefined) await context.terminal.pipe(text);
-        else await pipeline(text, createWriteStream(options.out));
+        else await files.write(options.out, text);
       });
     });
 }

@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
+import type { AskOptions } from '../ask-first.ts';
 
 interface Activity {
   readonly name: string;
@@ -24,17 +25,18 @@ interface Record {
 
 /** What is kept, of whom, for what, how long and for whom: the record of processing. */
 export function addInventoryCommand(program: Command, contextOf: ContextOf): void {
-  program
-    .command('inventory')
+  writingFiles(program.command('inventory'))
     .description('the record of processing, made from what runs, and the notice for those whom it is about')
     .option('--html <file>', 'write the record there as a page')
     .option('--notice <file>', 'write a notice in plain words there, as a page')
-    .action(async ({ html, notice }: { html?: string; notice?: string }, command: Command) => {
+    .action(async (options: AskOptions & { html?: string; notice?: string }, command: Command) => {
       const context = contextOf(command);
+      const { html, notice } = options;
+      const files = await OutFiles.open(context, options, html, notice);
       const record = await context.withPlatform(async (client) => {
         const page = async (path: string): Promise<string> => text(await client.stream('GET', path));
-        if (html !== undefined) await writeFile(html, await page('/v1/privacy/record.html'));
-        if (notice !== undefined) await writeFile(notice, await page('/v1/privacy/notice.html'));
+        if (html !== undefined) await files.write(html, await page('/v1/privacy/record.html'));
+        if (notice !== undefined) await files.write(notice, await page('/v1/privacy/notice.html'));
         return client.json<Record>('GET', '/v1/privacy/record');
       });
       context.result(record, showRecord);

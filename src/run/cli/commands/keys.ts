@@ -1,6 +1,8 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { CliError } from '../errors.ts';
+import { askFirst, askingFirst, counted } from '../ask-first.ts';
+import type { AskOptions, Deed } from '../ask-first.ts';
+import type { PlatformClient } from '../platform-client.ts';
 import { readCount } from '../read-number.ts';
 import { formatTable } from '../text-table.ts';
 import { addKeyFileCommands } from './keys-files.ts';
@@ -17,6 +19,8 @@ export interface KeyRow {
   readonly holds: number | null;
 }
 
+type Named = Pick<KeyRow, 'kind' | 'name'>;
+
 interface RotationRow {
   readonly kind: string;
   readonly name: string;
@@ -27,9 +31,8 @@ interface RotationRow {
 
 const KINDS = 'root, epoch, rows, domain, digest, token, gateway, ticket';
 
-interface RotateOptions {
+interface RotateOptions extends AskOptions {
   readonly force?: boolean;
-  readonly yes?: boolean;
 }
 
 /** Commands that ask a running platform; those that work on files stand in `keys-files.ts`. */
@@ -56,14 +59,15 @@ export function addKeysCommand(program: Command, contextOf: ContextOf): void {
       context.note(`the root key is in custody: ${listed.custody}`);
     });
 
-  keys
-    .command('rotate <kind> [name]')
+  askingFirst(
+    keys.command('rotate <kind> [name]'),
+    'of a token key: do not ask; tokens that left before join with nothing from then on',
+  )
     .description(`make the next version of a key and seal again under it what older ones sealed (${KINDS})`)
     .option('--force', 'of a token key: also where policies or views name tokens')
-    .option('--yes', 'of a token key: do not ask; tokens that left before join with nothing from then on')
     .action(async (kind: string, name: string | undefined, options: RotateOptions, command: Command) => {
       const context = contextOf(command);
-      if (kind === 'token' && options.yes !== true) throw unconfirmed(name);
+      if (kind === 'token' && options.yes !== true) await askFirst(context, showingAnew(name));
       const body = { kind, name: name ?? '', ...(options.force === true ? { force: true } : {}) };
       const rotation = await context.withPlatform((client) =>
         client.json<RotationRow>('POST', '/v1/keys/rotate', { body }),
@@ -78,39 +82,38 @@ export function addKeysCommand(program: Command, contextOf: ContextOf): void {
       }
     });
 
-  keys
-    .command('retire <kind> [name]')
+  askingFirst(keys.command('retire <kind> [name]'))
     .description('have the active version of a key seal no more; what it sealed opens')
-    .action(async (kind: string, name: string | undefined, _options: object, command: Command) => {
+    .action(async (kind: string, name: string | undefined, { yes }: AskOptions, command: Command) => {
       const context = contextOf(command);
       const body = { kind, name: name ?? '' };
-      const retired = await context.withPlatform((client) => client.json('POST', '/v1/keys/retire', { body }));
+      const retired = await context.withPlatform(async (client) => {
+        if (yes !== true) {
+          await askFirst(context, retiring(body, await findKey(client, body, ({ state }) => state === 'active')));
+        }
+        return client.json('POST', '/v1/keys/retire', { body });
+      });
       context.result(retired, () => `${called(body)} seals no more under the version of before\n`);
     });
 
-  keys
-    .command('destroy <kind> [name]')
+  askingFirst(keys.command('destroy <kind> [name]'))
     .description('destroy a version of a key for good, so that nothing opens what it sealed')
     .requiredOption('--key-version <n>', 'the version to destroy')
     .option('--force', 'also where something needs it: what is lost then is said, and nothing gives it back')
-    .option('--yes', 'with --force: do not ask for this word')
     .action(
       async (
         kind: string,
         name: string | undefined,
-        options: { keyVersion: string; force?: boolean; yes?: boolean },
+        options: AskOptions & { keyVersion: string; force?: boolean },
         command: Command,
       ) => {
         const context = contextOf(command);
         const version = readCount(options.keyVersion, '--key-version', 1, Number.MAX_SAFE_INTEGER);
         const key = { kind, name: name ?? '' };
         const gone = await context.withPlatform(async (client) => {
-          if (options.force === true && options.yes !== true) {
-            const { keys: rows } = await client.json<{ keys: KeyRow[] }>('GET', '/v1/keys');
-            const row = rows.find((each) => each.kind === kind && each.name === key.name && each.version === version);
-            throw new CliError('CLI_USAGE', `Cannot shred ${called(key)} version ${version}: ${lossOf(row)}`, {
-              hint: 'Add --yes if that is what you want',
-            });
+          if (options.yes !== true) {
+            const row = await findKey(client, key, (each) => each.version === version);
+            await askFirst(context, { deed: `destroy ${called(key)} version ${version}`, goes: lossOf(row) });
           }
           const body = { ...key, version, force: options.force === true };
           return client.json<{ lost: number }>('POST', '/v1/keys/destroy', { body });
@@ -126,11 +129,27 @@ export function addKeysCommand(program: Command, contextOf: ContextOf): void {
 }
 
 /** No rotation brings tokens of before back. */
-function unconfirmed(domain = ''): CliError {
-  const joins = 'answers, exports and datasets of before join with nothing from then on';
-  return new CliError('CLI_UNCONFIRMED', `Cannot show tokens of ${domain} in another way unasked: ${joins}`, {
-    hint: 'Rotate them all the same with --yes; what is stored is not touched',
-  });
+function showingAnew(domain = ''): Deed {
+  return {
+    deed: `show tokens of ${domain} in another way`,
+    goes: 'answers, exports and datasets of before join with nothing from then on',
+    advice: 'What is stored is not touched',
+  };
+}
+
+/** A version that is retired is never active again. */
+function retiring(key: Named, row: KeyRow | undefined): Deed {
+  const goes = row === undefined ? 'no version of it is active' : `version ${row.version} would seal no more, for ever`;
+  return { deed: `retire ${called(key)}`, goes };
+}
+
+async function findKey(
+  client: PlatformClient,
+  { kind, name }: Named,
+  meant: (row: KeyRow) => boolean,
+): Promise<KeyRow | undefined> {
+  const { keys } = await client.json<{ keys: KeyRow[] }>('GET', '/v1/keys');
+  return keys.find((row) => row.kind === kind && row.name === name && meant(row));
 }
 
 function usesOf({ uses, limit }: KeyRow): string | null {
@@ -138,14 +157,15 @@ function usesOf({ uses, limit }: KeyRow): string | null {
   return `${uses} of ${limit} (${((uses / limit) * 100).toFixed(3)} %)`;
 }
 
-function called({ kind, name }: { readonly kind: string; readonly name: string }): string {
+function called({ kind, name }: Named): string {
   return name === '' ? `key ${kind}` : `key ${kind} ${name}`;
 }
 
 function lossOf(row: KeyRow | undefined): string {
   if (row === undefined) return 'there is no such version';
   if (row.holds === null) return 'it cannot be told what would be lost';
-  return `${row.holds} keys need it, and what they seal would be lost for good`;
+  if (row.holds === 0) return 'nothing needs it, and it would be gone for good';
+  return `${counted(row.holds, 'key')} need it, and what they seal would be lost for good`;
 }
 
 function sayRotation(rotation: RotationRow): string {

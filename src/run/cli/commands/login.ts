@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { CliError } from '../errors.ts';
@@ -8,8 +8,10 @@ import type { PlatformClient } from '../platform-client.ts';
 import { readSecretOf } from '../read-secret.ts';
 import type { SecretSources } from '../read-secret.ts';
 import type { ContextOf } from './command.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
+import type { AskOptions } from '../ask-first.ts';
 
-interface LoginOptions {
+interface LoginOptions extends AskOptions {
   readonly code?: boolean;
   readonly codeFile?: string;
   readonly passwordFile?: string;
@@ -17,6 +19,8 @@ interface LoginOptions {
   readonly device?: boolean;
   readonly out: string;
 }
+
+const SESSION = /^weir_session_\w{1,80}\s*$/;
 
 const secretSources = (file: string | undefined, ask: (text: string) => void): SecretSources => ({
   file,
@@ -26,8 +30,7 @@ const secretSources = (file: string | undefined, ask: (text: string) => void): S
 
 /** Signs in and out. */
 export function addLoginCommand(program: Command, contextOf: ContextOf): void {
-  program
-    .command('login [name]')
+  writingFiles(program.command('login [name]'))
     .description('sign in, and keep the session in a file')
     .option('--code', 'with a one-time code of `user invite`')
     .option('--code-file <file>', 'the code, instead of being asked for it')
@@ -43,11 +46,10 @@ export function addLoginCommand(program: Command, contextOf: ContextOf): void {
           hint: 'weir login NAME with a password, weir login --code with a code of weir user invite',
         });
       }
+      const files = await OutFiles.open(context, options, (await holdsSession(options.out)) ? undefined : options.out);
       const answer = await context.asNobody((client) => signIn(client, name, options, context));
       const { session, user, token } = answer;
-      // A file that is there keeps the rights that it has.
-      await rm(options.out, { force: true });
-      await writeFile(options.out, `${token}\n`, { mode: 0o600 });
+      await files.write(options.out, `${token}\n`, 0o600);
       context.note(`${user.name} is signed in until ${session.expires}`);
       context.result({ session, user, file: options.out }, ({ file }) => `${file}\n`);
       context.next(`whoami --token-file ${options.out}`);
@@ -74,6 +76,11 @@ export function addLoginCommand(program: Command, contextOf: ContextOf): void {
         [`${kind} ${id}`, `roles ${roles.join(', ') || 'none'}`, `by ${method}, ${strength}`, ''].join('\n'),
       );
     });
+}
+
+/** Signing in again puts a session in the place of the last one. */
+async function holdsSession(file: string): Promise<boolean> {
+  return SESSION.test(await readFile(file, 'utf8').catch(() => ''));
 }
 
 async function signIn(

@@ -49,6 +49,8 @@ test('weir plan says how a change weakens, and that it waits for somebody else',
     [1_000, /it weakens, and waits for a second person\nWEAKENS .*\nstreams\.a\.keep /],
   ] as const) {
     const platform = await standIn(t, { 'POST /v1/template/plan': { ...answer, approval } });
-    assert.match((await platform.run(addPlanCommand, 'plan', '--template', await template(t))).out, said);
+    const { out, err } = await platform.run(addPlanCommand, 'plan', '--template', await template(t));
+    assert.match(out, said);
+    assert.match(err, approval === null ? / apply --yes / : / apply --data/);
   }
 });

@@ -26,8 +26,13 @@ export function addPlanCommand(program: Command, contextOf: ContextOf): void {
       const same = context.options.template === undefined ? '' : `--template ${context.options.template} `;
       if (proposal === null) context.next(`${same}up`);
       else if (proposal.refused) process.exitCode = 1;
-      else if (proposal.changes.length > 0) context.next(`${same}apply`);
+      else if (proposal.changes.length > 0) context.next(`${same}apply${asksToApply(proposal) ? ' --yes' : ''}`);
     });
+}
+
+/** Whether it is asked before a change is made. What waits for somebody else is theirs to answer for. */
+export function asksToApply({ weakens, goes, approval, refused }: Proposal): boolean {
+  return (weakens || goes.length > 0) && approval === null && !refused;
 }
 
 /** The template file that a command means. */

@@ -14,6 +14,7 @@ const PROPOSAL = {
     { path: 'region', kind: 'changed', before: 'eu', after: 'us', effect: 'weakens', explanation: 'data go elsewhere' },
   ],
   weaknesses: [{ what: 'region', explanation: 'data go elsewhere' }],
+  goes: [],
   proposedBy: 'person:a',
   decidedBy: null,
   reason: null,
@@ -61,6 +62,21 @@ test('weir approve sends the digest of what was shown, and nothing where another
   const { out } = await platform.run(addProposalCommands, 'approve', 'one', '--digest', '0123456789AB');
   assert.match(out, /version bbbbbbbbbbbb is in force/);
   assert.deepEqual(JSON.parse(platform.heard.at(-1)?.body ?? ''), { digest: DIGEST });
+});
+
+test('weir approve asks where stored readings go, which proposals shows', async (t) => {
+  const goes = [{ stream: 'climate', segments: 3, rows: 70_000 }];
+  const platform = await standIn(t, {
+    'GET /v1/proposals/one': { ...PROPOSAL, goes },
+    'POST /v1/proposals/one/approve': APPLIED,
+  });
+  assert.match((await platform.run(addProposalCommands, 'proposals', 'one')).out, /^climate +3 +70000$/m);
+  const words = ['approve', 'one', '--digest', '0123456789ab'];
+  await assert.rejects(platform.run(addProposalCommands, ...words), {
+    code: 'CLI_UNCONFIRMED',
+    message: /climate +3 +70000/,
+  });
+  assert.match((await platform.run(addProposalCommands, ...words, '--yes')).out, /is in force/);
 });
 
 test('weir reject says why', async (t) => {

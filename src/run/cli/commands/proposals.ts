@@ -1,15 +1,21 @@
 import type { Command } from 'commander';
-import type { AppliedTemplate, ShownProposal } from '#run/server/index.ts';
+import type { AppliedTemplate, ShownProposal, TemplatePlan } from '#run/server/index.ts';
+import { askFirst, askingFirst } from '../ask-first.ts';
+import type { AskOptions } from '../ask-first.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 import { showApplied } from './apply.ts';
-import { showChanges, showWeaknesses } from './plan.ts';
+import { showChanges, showGoing, showWeaknesses } from './plan.ts';
 
 /** Digits of a digest that tell two proposals apart for people. */
 const SHOWN_DIGITS = 16;
 const LEAST_DIGITS = 12;
+
+interface WholeProposal extends ShownProposal {
+  readonly goes: TemplatePlan['goes'];
+}
 
 /** Changes of the template that wait for a second person: see them, approve them, reject them. */
 export function addProposalCommands(program: Command, contextOf: ContextOf): void {
@@ -25,17 +31,20 @@ export function addProposalCommands(program: Command, contextOf: ContextOf): voi
         context.next(`approve ${id} --digest ${proposal.digest.slice(0, SHOWN_DIGITS)}`);
     });
 
-  program
-    .command('approve <id>')
+  askingFirst(program.command('approve <id>'), 'also where it lets stored readings go')
     .description('put in force what somebody else proposed')
     .requiredOption('--digest <hex>', 'digest of the proposal as it was shown, at least 12 digits of it')
-    .action(async (id: string, { digest }: { digest: string }, command: Command) => {
+    .action(async (id: string, { digest, yes }: AskOptions & { digest: string }, command: Command) => {
       const context = contextOf(command);
       const proposal = await show(context, id);
       if (digest.length < LEAST_DIGITS || !proposal.digest.startsWith(digest.toLowerCase())) {
         throw new CliError('CLI_PROPOSAL_OTHER', `Cannot approve proposal ${id}: it does not have this digest`, {
           hint: `Look at it with weir proposals ${id}, which shows its digest`,
         });
+      }
+      if (proposal.goes.length > 0 && yes !== true) {
+        const goes = `stored readings go, and do not come back\n${showGoing(proposal.goes).trimEnd()}`;
+        await askFirst(context, { deed: `approve proposal ${id}`, goes });
       }
       const applied = await context.withPlatform((client) =>
         client.json<AppliedTemplate>('POST', `${pathOf(id)}/approve`, { body: { digest: proposal.digest } }),
@@ -84,16 +93,17 @@ async function list(context: CommandContext): Promise<void> {
   if (waiting !== undefined) context.next(`proposals ${waiting.id}`);
 }
 
-function show(context: CommandContext, id: string): Promise<ShownProposal> {
-  return context.withPlatform((client) => client.json<ShownProposal>('GET', pathOf(id)));
+function show(context: CommandContext, id: string): Promise<WholeProposal> {
+  return context.withPlatform((client) => client.json<WholeProposal>('GET', pathOf(id)));
 }
 
 function pathOf(id: string): string {
   return `/v1/proposals/${encodeURIComponent(id)}`;
 }
 
-function showProposal(proposal: ShownProposal): string {
-  const { id, state, digest, proposedBy, expires, template, base, changes, weaknesses, decidedBy, reason } = proposal;
+function showProposal(proposal: WholeProposal): string {
+  const { id, state, digest, proposedBy, expires, template, base, changes, weaknesses, goes, decidedBy, reason } =
+    proposal;
   return [
     `proposal ${id} of ${proposedBy}, ${state}`,
     ...(decidedBy === null ? [] : [`  by ${decidedBy}${reason === null ? '' : `: ${reason}`}`]),
@@ -102,5 +112,6 @@ function showProposal(proposal: ShownProposal): string {
     '',
     showChanges(changes),
     showWeaknesses(weaknesses),
+    ...(goes.length === 0 ? [] : [`it lets readings go\n${showGoing(goes)}`]),
   ].join('\n');
 }

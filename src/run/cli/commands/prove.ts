@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { verifyEvidence } from '#assure/controls/index.ts';
@@ -10,8 +9,10 @@ import { readTextFile } from '../read-text-file.ts';
 import { formatTable } from '../text-table.ts';
 import { readKeys } from '../verifier-keys.ts';
 import type { ContextOf } from './command.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
+import type { AskOptions } from '../ask-first.ts';
 
-interface ProveOptions {
+interface ProveOptions extends AskOptions {
   readonly row?: readonly string[];
   readonly control?: readonly string[];
   readonly bundle?: string;
@@ -20,8 +21,7 @@ interface ProveOptions {
 }
 
 export function addProveCommand(program: Command, contextOf: ContextOf): void {
-  program
-    .command('prove')
+  writingFiles(program.command('prove'))
     .description('try the promises of the running platform')
     .option('--row <n...>', 'only the controls of these rows')
     .option('--control <id...>', 'only these controls')
@@ -40,6 +40,7 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
       };
       if (body.rows.length + body.ids.length === 0)
         context.note('trying every control, one at a time: that takes a minute or more');
+      const files = await OutFiles.open(context, options, options.bundle);
       const answer = await context.withPlatform((client) =>
         showMeanwhile(
           context,
@@ -48,7 +49,7 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
         ),
       );
       if (options.bundle !== undefined) {
-        await writeFile(options.bundle, answer.bundle);
+        await files.write(options.bundle, answer.bundle);
         context.note(`wrote the signed evidence to ${options.bundle}`);
       }
       showControls(context, answer.controls);

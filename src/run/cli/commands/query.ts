@@ -1,13 +1,13 @@
-import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { Command } from 'commander';
 import { PROBER_STREAMS } from '#base/core/index.ts';
-import type { CommandContext } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import type { PlatformClient } from '../platform-client.ts';
 import { readTextFile } from '../read-text-file.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
+import type { AskOptions } from '../ask-first.ts';
 
 /** Names of the formats on the command line and the media types that the API knows them by. */
 export const FORMATS: ReadonlyMap<string, string> = new Map([
@@ -19,7 +19,7 @@ export const FORMATS: ReadonlyMap<string, string> = new Map([
   ['parquet', 'application/vnd.apache.parquet'],
 ]);
 
-interface QueryOptions {
+interface QueryOptions extends AskOptions {
   readonly purpose?: string;
   readonly format?: string;
   readonly file?: string;
@@ -29,8 +29,7 @@ interface QueryOptions {
 }
 
 export function addQueryCommand(program: Command, contextOf: ContextOf): void {
-  program
-    .command('query [sql]')
+  writingFiles(program.command('query [sql]'))
     .description('ask the governed views in SQL')
     .option('--purpose <purpose>', 'what the answer is for, where the view has more than one purpose')
     .option('--format <format>', `one of ${[...FORMATS.keys()].join(', ')} (default: table, or json with --json)`)
@@ -49,6 +48,7 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
       const accept = FORMATS.get(format);
       if (accept === undefined)
         throw new CliError('CLI_USAGE', `Cannot answer as ${format}: it is none of ${[...FORMATS.keys()].join(', ')}`);
+      const files = await OutFiles.open(context, options, options.receipt);
       const abort = new AbortController();
       process.once('SIGINT', () => abort.abort());
       await context.withPlatform(async (client) => {
@@ -69,7 +69,11 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
         } catch (cause) {
           throw await explainBreak(client, reply, cause);
         }
-        if (options.receipt !== undefined) await keepReceipt(context, client, reply, options.receipt);
+        if (options.receipt !== undefined) {
+          await files.write(options.receipt, await receiptOf(client, reply));
+          context.note(`wrote the receipt of query ${queryOf(reply)} to ${options.receipt}`);
+          context.next(`audit check-receipt ${options.receipt} --key KEY`);
+        }
       });
     });
 
@@ -101,17 +105,12 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
     });
 }
 
-async function keepReceipt(
-  context: CommandContext,
-  client: PlatformClient,
-  reply: IncomingMessage,
-  file: string,
-): Promise<void> {
-  const id = String(reply.headers['weir-query-id'] ?? '');
-  const receipt = await client.text('GET', `/v1/queries/${encodeURIComponent(id)}/receipt`);
-  await writeFile(file, receipt);
-  context.note(`wrote the receipt of query ${id} to ${file}`);
-  context.next(`audit check-receipt ${file} --key KEY`);
+function queryOf(reply: IncomingMessage): string {
+  return String(reply.headers['weir-query-id'] ?? '');
+}
+
+function receiptOf(client: PlatformClient, reply: IncomingMessage): Promise<string> {
+  return client.text('GET', `/v1/queries/${encodeURIComponent(queryOf(reply))}/receipt`);
 }
 
 function readEpsilon(text: string): number {
@@ -122,7 +121,7 @@ function readEpsilon(text: string): number {
 
 /** Why an answer broke off in the middle: the platform tells those who ask by the id of their query. */
 async function explainBreak(client: PlatformClient, reply: IncomingMessage, cause: unknown): Promise<CliError> {
-  const id = String(reply.headers['weir-query-id'] ?? '');
+  const id = queryOf(reply);
   const outcome = await client
     .json<{ state: string; problem?: { detail: string; code: string } }>('GET', `/v1/queries/${encodeURIComponent(id)}`)
     .catch(() => null);

@@ -1,11 +1,11 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
 import { readCount } from '../read-number.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 import { FORMATS } from './query.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
+import type { AskOptions } from '../ask-first.ts';
 
 interface GroupRow {
   readonly rows: number;
@@ -26,7 +26,7 @@ export interface ReleaseRow {
   readonly expires: string;
 }
 
-interface AskOptions {
+interface ReleaseOptions {
   readonly columns: readonly string[];
   readonly quasi: readonly string[];
   readonly sensitive: readonly string[];
@@ -50,7 +50,7 @@ export function addReleaseCommand(program: Command, contextOf: ContextOf): void 
     .option('--k <number>', 'least persons in a group', (value) => readCount(value, '--k'))
     .option('--l <number>', 'least values of a sensitive column in a group', (value) => readCount(value, '--l'))
     .option('--purpose <purpose>', 'what the rows are for')
-    .action(async (view: string, options: AskOptions, command: Command) => {
+    .action(async (view: string, options: ReleaseOptions, command: Command) => {
       const context = contextOf(command);
       const asked = await context.withPlatform((client) =>
         client.json<ReleaseRow>('POST', '/v1/releases', { body: { view, ...options } }),
@@ -103,19 +103,20 @@ export function addReleaseCommand(program: Command, contextOf: ContextOf): void 
       context.result(approved, () => `${id} is allowed\n`);
     });
 
-  release
-    .command('export <id>')
+  writingFiles(release.command('export <id>'))
     .description('the rows of a release that is allowed, into a file')
     .requiredOption('--out <file>', 'write them there')
     .option('--format <format>', `one of ${[...FORMATS.keys()].join(', ')}`, 'csv')
-    .action(async (id: string, { out, format }: { out: string; format: string }, command: Command) => {
+    .action(async (id: string, options: AskOptions & { out: string; format: string }, command: Command) => {
       const context = contextOf(command);
+      const { out, format } = options;
       const accept = FORMATS.get(format);
       if (accept === undefined)
         throw new CliError('CLI_USAGE', `Cannot export as ${format}: it is none of ${[...FORMATS.keys()].join(', ')}`);
+      const files = await OutFiles.open(context, options, out);
       await context.withPlatform(async (client) => {
         const reply = await client.stream('GET', `/v1/releases/${encodeURIComponent(id)}/rows`, { accept });
-        await pipeline(reply, createWriteStream(out));
+        await files.write(out, reply);
       });
       context.result({ id, out }, () => `release ${id} is in ${out}\n`);
     });

@@ -1,13 +1,14 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { PROBER_STREAMS } from '#base/core/index.ts';
 import { certifiedStatement, verifyCertificate } from '../certified-statement.ts';
 import { readTextFile } from '../read-text-file.ts';
-import { CliError } from '../errors.ts';
+import { askFirst, askingFirst } from '../ask-first.ts';
 import { formatTable } from '../text-table.ts';
 import { readKeys } from '../verifier-keys.ts';
 import type { ContextOf } from './command.ts';
 import { showGoing } from './plan.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
+import type { AskOptions, Deed } from '../ask-first.ts';
 
 export interface StreamRow {
   readonly stream: string;
@@ -82,16 +83,14 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
       context.next(`retention release ${hold.id}`);
     });
 
-  retention
-    .command('release <hold>')
+  askingFirst(retention.command('release <hold>'), 'also where readings go at once: say that they do not come back')
     .description('end a hold: what it kept goes when the template says')
-    .option('--yes', 'also where readings go at once: say that they do not come back')
     .action(async (id: string, options: { yes?: boolean }, command: Command) => {
       const context = contextOf(command);
       const path = `/v1/holds/${encodeURIComponent(id)}`;
       const released = await context.withPlatform(async (client) => {
         const { goes } = await client.json<{ goes: Going[] }>('GET', `${path}/going`);
-        if (goes.length > 0 && options.yes !== true) throw erases(id, goes);
+        if (goes.length > 0 && options.yes !== true) await askFirst(context, releasing(id, goes));
         return client.json('POST', `${path}/release`, { body: {} });
       });
       context.result(released, () => `${id} is released\n`);
@@ -151,16 +150,17 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
       if (newest !== undefined) context.next(`retention certificate ${newest.id}`);
     });
 
-  retention
-    .command('certificate <id>')
+  writingFiles(retention.command('certificate <id>'))
     .description('a certificate: the signed envelope of what went, and where it was looked for')
     .option('--out <file>', 'write it there')
-    .action(async (id: string, { out }: { out?: string }, command: Command) => {
+    .action(async (id: string, options: AskOptions & { out?: string }, command: Command) => {
       const context = contextOf(command);
+      const { out } = options;
+      const files = await OutFiles.open(context, options, out);
       const { certificate } = await context.withPlatform((client) =>
         client.json<{ certificate: string }>('GET', `/v1/erasures/${encodeURIComponent(id)}`),
       );
-      if (out !== undefined) await writeFile(out, certificate);
+      if (out !== undefined) await files.write(out, certificate);
       context.result(certifiedStatement(certificate), (statement) =>
         out === undefined ? `${JSON.stringify(statement, null, 2)}\n` : `certificate ${id} is in ${out}\n`,
       );
@@ -183,12 +183,9 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
 }
 
 /** What goes does not come back, so it is said before. */
-function erases(id: string, goes: readonly Going[]): CliError {
-  return new CliError(
-    'CLI_UNCONFIRMED',
-    `Cannot release hold ${id} unasked: what only it keeps is past its time, and does not come back\n${showGoing(goes)}`,
-    { hint: 'Release it all the same with --yes' },
-  );
+function releasing(id: string, goes: readonly Going[]): Deed {
+  const what = `what only it keeps is past its time, and does not come back\n${showGoing(goes).trimEnd()}`;
+  return { deed: `release hold ${id}`, goes: what };
 }
 
 function showPlan(streams: readonly StreamRow[]): string {

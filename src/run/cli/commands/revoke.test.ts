@@ -8,7 +8,7 @@ test('weir device revoke names one target and says what went', async (t) => {
     'POST /v1/revocations': { devices: 1, certificates: 2, reason: 'keyCompromise' },
   });
   const asked = async (...words: string[]): Promise<unknown> => {
-    const { out } = await platform.run(addDeviceCommand, 'device', 'revoke', ...words);
+    const { out } = await platform.run(addDeviceCommand, 'device', 'revoke', ...words, '--yes');
     assert.equal(out, 'revoked: 1 device, 2 certificates\n');
     return JSON.parse(platform.heard.at(-1)?.body ?? '');
   };

@@ -22,7 +22,7 @@ test('weir service signing-key registers, lists and revokes public keys', async 
   assert.equal((await run('add', 'loader', file, '--days', '30')).out, 's1\n', 'the keyid alone');
   assert.deepEqual(JSON.parse(platform.heard.at(-1)?.body ?? ''), { name: 'key', key: 'PEM\n', days: 30 });
   assert.match((await run('list')).out, /^s1 +loader +key +ed25519 +enabled +2027$/m);
-  assert.equal((await run('revoke', 's1')).out, 's1 is revoked\n');
+  assert.equal((await run('revoke', 's1', '--yes')).out, 's1 is revoked\n');
   const heard = platform.heard.length;
   await assert.rejects(run('add', 'loader', file, '--days', '0'), { code: 'CLI_USAGE' });
   await assert.rejects(run('add', 'loader', `${file}.none`));

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
+import { askFirst, askingFirst } from '../ask-first.ts';
+import type { AskOptions } from '../ask-first.ts';
 import { findUser } from '../find-user.ts';
 import type { UserRow } from '../find-user.ts';
+import { keyGoing } from '../key-going.ts';
 import { readCount } from '../read-number.ts';
 import { readTextFile } from '../read-text-file.ts';
 import { formatTable } from '../text-table.ts';
@@ -63,14 +66,17 @@ export function addSigningKeyCommand(service: Command, contextOf: ContextOf): vo
       );
     });
 
-  key
-    .command('revoke <id>')
+  askingFirst(key.command('revoke <id>'))
     .description('take a key back: what it signs counts for nothing')
-    .action(async (id: string, _options: object, command: Command) => {
+    .action(async (id: string, options: AskOptions, command: Command) => {
       const context = contextOf(command);
-      const row = await context.withPlatform((client) =>
-        client.json<SigningKeyRow>('POST', `/v1/signing-keys/${encodeURIComponent(id)}/revoke`, { body: {} }),
-      );
+      const row = await context.withPlatform(async (client) => {
+        if (options.yes !== true) {
+          const { keys } = await client.json<{ keys: SigningKeyRow[] }>('GET', '/v1/signing-keys');
+          await askFirst(context, keyGoing(id, keys));
+        }
+        return client.json<SigningKeyRow>('POST', `/v1/signing-keys/${encodeURIComponent(id)}/revoke`, { body: {} });
+      });
       context.result(row, () => `${row.id} is ${row.status}\n`);
     });
 }

@@ -57,7 +57,7 @@ test('weir service key adds with a scope, lists and revokes', async (t) => {
   });
   const list = (await run('list')).out;
   assert.match(list, /^k1 +loader +key +enabled +actions query; views climate +2027 +never/m);
-  assert.equal((await run('revoke', 'k1')).out, 'k1 is revoked\n');
+  assert.equal((await run('revoke', 'k1', '--yes')).out, 'k1 is revoked\n');
 });
 
 test('weir service certificate gives another one', async (t) => {

@@ -1,14 +1,18 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { askFirst, askingFirst } from '../ask-first.ts';
+import type { AskOptions } from '../ask-first.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import { findUser } from '../find-user.ts';
 import type { UserRow } from '../find-user.ts';
+import { keyGoing } from '../key-going.ts';
 import { readCount } from '../read-number.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 import { addSigningKeyCommand } from './service-signing-key.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
 
 /** A key as the API shows it. */
 export interface KeyRow {
@@ -37,8 +41,7 @@ const MOST_DAYS = 730;
 export function addServiceCommand(program: Command, contextOf: ContextOf): void {
   const service = program.command('service').description('programs: add, certificate, key, signing-key');
 
-  service
-    .command('add <name>')
+  writingFiles(service.command('add <name>'))
     .description('make an account for a program, with a certificate, a key, or neither yet')
     .requiredOption('--role <role...>', 'roles of the template')
     .option('--certificate', 'give it a client certificate')
@@ -49,15 +52,15 @@ export function addServiceCommand(program: Command, contextOf: ContextOf): void 
       await add(contextOf(command), name, options);
     });
 
-  service
-    .command('certificate <name>')
+  writingFiles(service.command('certificate <name>'))
     .description('give a program another client certificate')
     .option('--days <n>', 'days that it counts', '90')
     .option('--out <folder>', 'folder for key and certificates (default: ./<name>)')
-    .action(async (name: string, options: { days: string; out?: string }, command: Command) => {
+    .action(async (name: string, options: CertifyOptions, command: Command) => {
       const context = contextOf(command);
+      const places = await certificatePlaces(context, name, options);
       const { id } = await context.withPlatform((client) => findUser(client, name));
-      const files = await certify(context, id, options.out ?? name, options.days);
+      const files = await certify(context, id, places, options.days);
       context.result(files, (made) => `${made.certificate}\n`);
     });
 
@@ -108,24 +111,30 @@ export function addServiceCommand(program: Command, contextOf: ContextOf): void 
       );
     });
 
-  key
-    .command('revoke <id>')
+  askingFirst(key.command('revoke <id>'))
     .description('take a key back, at its next request')
-    .action(async (id: string, _options: object, command: Command) => {
+    .action(async (id: string, options: AskOptions, command: Command) => {
       const context = contextOf(command);
-      const row = await context.withPlatform((client) =>
-        client.json<KeyRow>('POST', `/v1/api-keys/${encodeURIComponent(id)}/revoke`, { body: {} }),
-      );
+      const row = await context.withPlatform(async (client) => {
+        if (options.yes !== true) {
+          const { keys } = await client.json<{ keys: KeyRow[] }>('GET', '/v1/api-keys');
+          await askFirst(context, keyGoing(id, keys));
+        }
+        return client.json<KeyRow>('POST', `/v1/api-keys/${encodeURIComponent(id)}/revoke`, { body: {} });
+      });
       context.result(row, () => `${row.id} is ${row.status}\n`);
     });
 }
 
-interface AddOptions {
+interface CertifyOptions extends AskOptions {
+  readonly days: string;
+  readonly out?: string;
+}
+
+interface AddOptions extends CertifyOptions {
   readonly role: readonly string[];
   readonly certificate?: boolean;
   readonly key?: boolean;
-  readonly days: string;
-  readonly out?: string;
 }
 
 async function add(context: CommandContext, name: string, options: AddOptions): Promise<void> {
@@ -133,12 +142,13 @@ async function add(context: CommandContext, name: string, options: AddOptions): 
     throw new CliError('CLI_USAGE', 'Cannot give both: take --certificate or --key, and add the other afterwards');
   }
   readCount(options.days, '--days', 1, MOST_DAYS);
+  const places = options.certificate === true ? await certificatePlaces(context, name, options) : null;
   const { user } = await context.withPlatform((client) =>
     client.json<{ user: UserRow }>('POST', '/v1/services', { body: { name, roles: [...options.role] } }),
   );
   context.note(`${name} is ${user.id} with ${user.roles.join(', ')}`);
-  if (options.certificate === true) {
-    const files = await certify(context, user.id, options.out ?? name, options.days);
+  if (places !== null) {
+    const files = await certify(context, user.id, places, options.days);
     context.result({ user, files }, () => `${files.certificate}\n`);
     context.next('service key list');
   } else if (options.key === true) {
@@ -171,19 +181,40 @@ interface CertificateFiles {
   readonly authority: string;
 }
 
-async function certify(context: CommandContext, id: string, folder: string, days: string): Promise<CertificateFiles> {
-  const body = { days: readCount(days, '--days', 1, MOST_DAYS) };
-  const path = `/v1/services/${encodeURIComponent(id)}/certificate`;
-  const made = await context.withPlatform((client) => client.json<CertificateFiles>('POST', path, { body }));
+interface CertificatePlaces {
+  readonly folder: string;
+  readonly files: CertificateFiles;
+  readonly out: OutFiles;
+}
+
+/** Where a certificate goes, before there is one. */
+async function certificatePlaces(
+  context: CommandContext,
+  name: string,
+  options: CertifyOptions,
+): Promise<CertificatePlaces> {
+  const folder = options.out ?? name;
   const files = {
     key: join(folder, 'service.key'),
     certificate: join(folder, 'service.crt'),
     authority: join(folder, 'ca.crt'),
   };
+  return { folder, files, out: await OutFiles.open(context, options, ...Object.values(files)) };
+}
+
+async function certify(
+  context: CommandContext,
+  id: string,
+  { folder, files, out }: CertificatePlaces,
+  days: string,
+): Promise<CertificateFiles> {
+  const body = { days: readCount(days, '--days', 1, MOST_DAYS) };
+  const path = `/v1/services/${encodeURIComponent(id)}/certificate`;
+  const made = await context.withPlatform((client) => client.json<CertificateFiles>('POST', path, { body }));
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(files.key, made.key, { mode: 0o600 });
-  await writeFile(files.certificate, made.certificate);
-  await writeFile(files.authority, made.authority);
+  await out.write(files.key, made.key, 0o600);
+  await out.write(files.certificate, made.certificate);
+  await out.write(files.authority, made.authority);
   return files;
 }
 

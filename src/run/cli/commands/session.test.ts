@@ -24,5 +24,5 @@ test('weir session lists sessions by name of their holder, and ends one', async 
     (await platform.run(addSessionCommand, 'session', 'list')).out,
     /^s1 +ada +password +bearer +192\.0\.2\.7/m,
   );
-  assert.equal((await platform.run(addSessionCommand, 'session', 'revoke', 's1')).out, 's1 is ended\n');
+  assert.equal((await platform.run(addSessionCommand, 'session', 'revoke', 's1', '--yes')).out, 's1 is ended\n');
 });

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { askFirst, askingFirst } from '../ask-first.ts';
+import type { AskOptions, Deed } from '../ask-first.ts';
 import type { UserRow } from '../find-user.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
@@ -45,13 +47,27 @@ export function addSessionCommand(program: Command, contextOf: ContextOf): void 
       );
     });
 
-  session
-    .command('revoke <id>')
+  askingFirst(session.command('revoke <id>'))
     .description('end a session, at its next request')
-    .action(async (id: string, _options: object, command: Command) => {
+    .action(async (id: string, options: AskOptions, command: Command) => {
       const context = contextOf(command);
       const path = `/v1/sessions/${encodeURIComponent(id)}/revoke`;
-      const row = await context.withPlatform((client) => client.json<SessionRow>('POST', path, { body: {} }));
+      const row = await context.withPlatform(async (client) => {
+        if (options.yes !== true) {
+          const { sessions } = await client.json<{ sessions: SessionRow[] }>('GET', '/v1/sessions');
+          const { users } = await client.json<{ users: UserRow[] }>('GET', '/v1/users');
+          await askFirst(context, ending(id, sessions, users));
+        }
+        return client.json<SessionRow>('POST', path, { body: {} });
+      });
       context.result(row, () => `${row.id} is ended\n`);
     });
+}
+
+function ending(id: string, sessions: readonly SessionRow[], users: readonly UserRow[]): Deed {
+  const found = sessions.find((one) => one.id === id);
+  if (found === undefined) return { deed: `revoke ${id}`, goes: 'no session has this id' };
+  const who = users.find((one) => one.id === found.user)?.name ?? found.user;
+  const which = `the session of ${who} from ${found.address} since ${found.created}`;
+  return { deed: `revoke ${id}`, goes: `${which} would end for ever, and they sign in anew` };
 }

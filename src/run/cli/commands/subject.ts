@@ -1,10 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { askFirst, askingFirst, counted } from '../ask-first.ts';
 import { CliError } from '../errors.ts';
 import { certifiedStatement } from '../certified-statement.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
+import type { AskOptions } from '../ask-first.ts';
 
 interface RequestRow {
   readonly id: string;
@@ -57,11 +60,9 @@ export function addSubjectCommand(program: Command, contextOf: ContextOf): void 
       if (report.found.length > 0) context.next(`subject erase ${quoted(person)}`);
     });
 
-  subject
-    .command('erase <person>')
+  askingFirst(subject.command('erase <person>'))
     .description('erase everything that is kept about a person')
     .option('--allow-again', 'take later readings about them; without it they are refused')
-    .option('--yes', 'do not ask: say that it cannot be undone')
     .action(async (person: string, options: { allowAgain?: boolean; yes?: boolean }, command: Command) => {
       const context = contextOf(command);
       if (options.yes !== true) {
@@ -69,8 +70,9 @@ export function addSubjectCommand(program: Command, contextOf: ContextOf): void 
           client.json<Report>('POST', '/v1/subjects/find', { body: { subject: person } }),
         );
         context.result(report, showReport);
-        throw new CliError('CLI_UNCONFIRMED', 'Cannot erase: it was not confirmed, and cannot be undone', {
-          hint: 'Say so with --yes',
+        await askFirst(context, {
+          deed: `erase ${person}`,
+          goes: `${sumOf(report)} that the above counts would go, and cannot be had back`,
         });
       }
       const body = { subject: person, again: options.allowAgain === true ? 'allow' : 'refuse' };
@@ -84,14 +86,12 @@ export function addSubjectCommand(program: Command, contextOf: ContextOf): void 
       context.next(`subject request ${request.id}`);
     });
 
-  subject
-    .command('rectify <person>')
+  askingFirst(subject.command('rectify <person>'))
     .description('correct readings about a person')
     .requiredOption('--stream <name>', 'the stream that they are in')
     .requiredOption('--set <field=value...>', 'the right value of a field; `null` for none')
     .option('--from <time>', 'readings from this time on')
     .option('--to <time>', 'readings before this time')
-    .option('--yes', 'do not ask: say that it cannot be undone')
     .action(async (person: string, options: RectifyOptions, command: Command) => {
       const context = contextOf(command);
       const { stream, from, to } = options;
@@ -107,13 +107,11 @@ export function addSubjectCommand(program: Command, contextOf: ContextOf): void 
           client.json<Report>('POST', '/v1/subjects/find', { body: { subject: person } }),
         );
         context.result(report, showReport);
-        throw new CliError(
-          'CLI_UNCONFIRMED',
-          'Cannot correct: it was not confirmed, and what is there now cannot be had back',
-          {
-            hint: 'Say so with --yes',
-          },
-        );
+        const fields = Object.keys(body.set).join(', ');
+        await askFirst(context, {
+          deed: `correct ${person}`,
+          goes: `what ${fields} of ${stream} say now, of the above, cannot be had back`,
+        });
       }
       const request = await context.withPlatform((client) =>
         client.json<RequestRow>('POST', '/v1/subjects/rectify', { body }),
@@ -126,19 +124,22 @@ export function addSubjectCommand(program: Command, contextOf: ContextOf): void 
       context.next(`subject request ${request.id}`);
     });
 
-  subject
-    .command('export <person>')
+  writingFiles(subject.command('export <person>'))
     .description('everything that is kept about a person, as JSON and CSV')
     .requiredOption('--out <folder>', 'where the files go: export.json, and one table for each stream')
-    .action(async (person: string, { out }: { out: string }, command: Command) => {
+    .action(async (person: string, options: AskOptions & { out: string }, command: Command) => {
       const context = contextOf(command);
+      const { out } = options;
       const exported = await context.withPlatform((client) =>
         client.json<Exported>('POST', '/v1/subjects/export', { body: { subject: person } }),
       );
+      const texts = new Map([
+        [join(out, 'export.json'), `${JSON.stringify(exported, null, 2)}\n`],
+        ...exported.relations.map((relation) => [join(out, `${relation.name}.csv`), csvOf(relation)] as const),
+      ]);
+      const files = await OutFiles.open(context, options, ...texts.keys());
       await mkdir(out, { recursive: true, mode: 0o700 });
-      const write = (name: string, text: string) => writeFile(join(out, name), text, { mode: 0o600 });
-      await write('export.json', `${JSON.stringify(exported, null, 2)}\n`);
-      for (const relation of exported.relations) await write(`${relation.name}.csv`, csvOf(relation));
+      for (const [file, text] of texts) await files.write(file, text, 0o600);
       context.result(exported, ({ relations }) => {
         const rows = relations.reduce((sum, relation) => sum + relation.rows.length, 0);
         return `${rows} rows of ${relations.length} streams and tables are in ${out}\n`;
@@ -206,15 +207,16 @@ export function addSubjectCommand(program: Command, contextOf: ContextOf): void 
       if (request.certificate !== null) context.next(`subject certificate ${request.id}`);
     });
 
-  subject
-    .command('certificate <id>')
+  writingFiles(subject.command('certificate <id>'))
     .description('the signed certificate of a request that is done: what went, and where it was looked for')
     .option('--out <file>', 'write it there')
-    .action(async (id: string, { out }: { out?: string }, command: Command) => {
+    .action(async (id: string, options: AskOptions & { out?: string }, command: Command) => {
       const context = contextOf(command);
+      const { out } = options;
+      const files = await OutFiles.open(context, options, out);
       const path = `/v1/subject-requests/${encodeURIComponent(id)}/certificate`;
       const { certificate } = await context.withPlatform((client) => client.json<{ certificate: string }>('GET', path));
-      if (out !== undefined) await writeFile(out, certificate, { mode: 0o600 });
+      if (out !== undefined) await files.write(out, certificate, 0o600);
       context.result(certifiedStatement(certificate), (statement) =>
         out === undefined ? `${JSON.stringify(statement, null, 2)}\n` : `the certificate of ${id} is in ${out}\n`,
       );
@@ -241,6 +243,13 @@ function csvOf({ columns, rows }: Exported['relations'][number]): string {
 function csvValue(value: string | number | boolean | null | undefined): string {
   const text = value === null || value === undefined ? '' : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function sumOf({ found }: Report): string {
+  return counted(
+    found.reduce((sum, { count }) => sum + count, 0),
+    'thing',
+  );
 }
 
 function showReport({ found }: Report): string {

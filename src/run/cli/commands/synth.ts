@@ -1,7 +1,3 @@
-import { createWriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { CLASSES } from '#base/core/index.ts';
@@ -14,8 +10,10 @@ import type { PlatformClient } from '../platform-client.ts';
 import { readCount } from '../read-number.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
+import { OutFiles, writingFiles } from '../out-files.ts';
+import type { AskOptions } from '../ask-first.ts';
 
-interface SynthOptions {
+interface SynthOptions extends AskOptions {
   readonly rows: number;
   readonly out: string;
   readonly report?: string;
@@ -37,8 +35,7 @@ const BINS = 32;
 
 /** Synthetic rows of a view: learnt from the rows that the caller sees, or from counts with noise of a private view. */
 export function addSynthCommand(program: Command, contextOf: ContextOf): void {
-  program
-    .command('synth <view>')
+  writingFiles(program.command('synth <view>'))
     .description(
       'make rows that look like those of a view and are nobody’s, with a report of what they are worth and give away',
     )
@@ -59,17 +56,18 @@ export function addSynthCommand(program: Command, contextOf: ContextOf): void {
     .action(async (view: string, options: SynthOptions, command: Command) => {
       const context = contextOf(command);
       const causes = options.cause.map(readCause);
+      const files = await OutFiles.open(context, options, options.out, options.report);
       const seed = new DataView(systemRandom.bytes(4).buffer).getUint32(0);
       if (options.epsilon !== undefined) {
         const columns = await context.withPlatform((client) => countColumns(client, view, options));
-        await write(options.out, drawnLines(columns, options.rows, seed));
+        await files.write(options.out, drawnLines(columns, options.rows, seed));
         const report = {
           view,
           rows: options.rows,
           epsilon: Number(options.epsilon),
           columns: columns.map(({ name }) => name),
         };
-        if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
+        if (options.report !== undefined) await files.write(options.report, `${JSON.stringify(report, null, 2)}\n`);
         context.result(
           report,
           () =>
@@ -86,8 +84,8 @@ export function addSynthCommand(program: Command, contextOf: ContextOf): void {
       if (left.length > 0)
         context.note(`left out, since they count, each row has values of its own, or none has any: ${left.join(', ')}`);
       const { made, report } = synthesise(table, { rows: options.rows, causes, seed });
-      await write(options.out, madeLines(made, options));
-      if (options.report !== undefined) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
+      await files.write(options.out, madeLines(made, options));
+      if (options.report !== undefined) await files.write(options.report, `${JSON.stringify(report, null, 2)}\n`);
       context.result(report, showReport);
     });
 }
@@ -178,10 +176,6 @@ async function countColumns(
   if (columns.length === 0)
     throw new CliError('CLI_USAGE', `Cannot make rows of ${view}: none of its columns has bounds or keys`);
   return columns;
-}
-
-function write(file: string, lines: Iterable<string>): Promise<void> {
-  return pipeline(Readable.from(lines), createWriteStream(file));
 }
 
 function* drawnLines(columns: readonly CountedColumn[], rows: number, seed: number): Generator<string> {

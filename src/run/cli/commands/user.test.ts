@@ -22,7 +22,7 @@ test('weir user adds, lists, disables and gives new tokens', async (t) => {
   assert.match((await platform.run(addUserCommand, 'user', 'list')).out, /^p1 +person +ann +scientist +enabled/m);
   assert.equal((await platform.run(addUserCommand, 'user', 'region', 'p1', 'us')).out, 'p1 is in us\n');
   assert.equal((await platform.run(addUserCommand, 'user', 'disable', 'p1')).out, 'p1 is disabled\n');
-  assert.equal((await platform.run(addUserCommand, 'user', 'token', 'p1')).out, 'weir_2\n');
+  assert.equal((await platform.run(addUserCommand, 'user', 'token', 'p1', '--yes')).out, 'weir_2\n');
 });
 
 test('weir user invites and sets passwords', async (t) => {
@@ -41,7 +41,7 @@ test('weir user invites and sets passwords', async (t) => {
   );
   const file = join(await temporaryFolder(t), 'password');
   await writeFile(file, 'nine quiet herons\n');
-  const set = await platform.run(addUserCommand, 'user', 'password', 'ann', '--password-file', file);
+  const set = await platform.run(addUserCommand, 'user', 'password', 'ann', '--password-file', file, '--yes');
   assert.equal(set.out, 'ann has a password; sessions ended: 2\n');
   assert.deepEqual(JSON.parse(platform.heard.at(-1)?.body ?? ''), { password: 'nine quiet herons' });
   assert.equal((await platform.run(addUserCommand, 'user', 'enable', 'p1')).out, 'p1 is enabled\n');

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { askFirst, askingFirst, counted } from '../ask-first.ts';
+import type { AskOptions } from '../ask-first.ts';
 import { findUser } from '../find-user.ts';
 import type { UserRow } from '../find-user.ts';
 import { readSecretOf } from '../read-secret.ts';
@@ -79,12 +81,20 @@ export function addUserCommand(program: Command, contextOf: ContextOf): void {
       });
   }
 
-  user
-    .command('password <name>')
+  askingFirst(user.command('password <name>'))
     .description('set a user’s password, which ends their sessions')
     .option('--password-file <file>', 'the password, instead of being asked for it')
-    .action(async (name: string, options: { passwordFile?: string }, command: Command) => {
+    .action(async (name: string, options: AskOptions & { passwordFile?: string }, command: Command) => {
       const context = contextOf(command);
+      if (options.yes !== true) {
+        await context.withPlatform(async (client) => {
+          const { id } = await findUser(client, name);
+          const { sessions } = await client.json<{ sessions: { user: string }[] }>('GET', '/v1/sessions');
+          const ends = counted(sessions.filter((one) => one.user === id).length, 'session');
+          const goes = `one of before counts no more, and ${ends} would end`;
+          await askFirst(context, { deed: `set the password of ${name}`, goes });
+        });
+      }
       const sources = { file: options.passwordFile, keyboard: process.stdin, ask: context.terminal.err };
       const password = await readSecretOf('password', sources, true);
       const done = await context.withPlatform(async (client) => {
@@ -96,13 +106,19 @@ export function addUserCommand(program: Command, contextOf: ContextOf): void {
       context.next(`login ${name}`);
     });
 
-  user
-    .command('token <id>')
+  askingFirst(user.command('token <id>'))
     .description('replace a user’s token and print the new one, once')
-    .action(async (id: string, _options: object, command: Command) => {
+    .action(async (id: string, options: AskOptions, command: Command) => {
       const context = contextOf(command);
       const path = `/v1/users/${encodeURIComponent(id)}/token`;
-      const made = await context.withPlatform((client) => client.json<{ token: string }>('POST', path, { body: {} }));
+      const made = await context.withPlatform(async (client) => {
+        if (options.yes !== true) {
+          const { name } = await findUser(client, id);
+          const goes = `the token that ${name} has now counts for nothing from the next request on`;
+          await askFirst(context, { deed: `replace the token of ${id}`, goes });
+        }
+        return client.json<{ token: string }>('POST', path, { body: {} });
+      });
       context.result(made, ({ token }) => `${token}\n`);
     });
 }

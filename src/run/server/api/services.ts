@@ -15,6 +15,7 @@ import type { CryptoInventory } from '../crypto/crypto-inventory.ts';
 import type { PlatformStatus } from '../platform-status.ts';
 import type { Dataset, DatasetRequest } from '../datasets/dataset.ts';
 import type { RetentionKeeper } from '../control/retention-keeper.ts';
+import type { Going } from '../control/retention-plan.ts';
 import type { TransferBook } from '../control/transfer-book.ts';
 import type { BackupKeeper } from '../backup/backup-keeper.ts';
 import type { PrivacyBudgets } from '../control/privacy-budgets.ts';
@@ -95,6 +96,7 @@ export type Applied = Pick<AppliedTemplate, 'proposal'>;
 
 /** Changes of the template that wait for a second person. */
 export interface Proposals extends Pick<ProposalBook, 'list' | 'find' | 'proposerOf'> {
+  goingWith(id: string): Promise<readonly Going[]>;
   approve(id: string, shown: string, by: ProposalActor): Promise<Applied>;
   reject(id: string, reason: string | undefined, by: ProposalActor): Promise<Proposal>;
 }
@@ -118,6 +120,8 @@ export interface QuarantineReader {
 /** Reference tables. */
 export interface Tables {
   load(table: string, contentType: string, body: AsyncIterable<Uint8Array>, actor: string): Promise<{ rows: number }>;
+  /** Rows that a table has, which loading replaces. */
+  count(table: string): number;
 }
 
 /** How far a run of controls has come. */

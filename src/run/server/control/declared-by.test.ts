@@ -14,7 +14,7 @@ test('declaredBy() says nothing is declared while no template is in force, and f
     [declared.hasDeviceType('truck'), declared.hasRole('analyst'), declared.maxDevices(), declared.statusUrl()],
     [false, false, 0, null],
   );
-  assert.deepEqual([declared.profile('truck'), declared.clones('truck')], [null, 'alert']);
+  assert.deepEqual([declared.profile('truck'), declared.clones('truck'), declared.deviceTypes()], [null, 'alert', []]);
   box.template = makeTemplate(`
 hosts: [weir.example.com]
 devices: {truck: {clones: cut-newer, speaks-for: [tag]}, tag: {}}
@@ -27,6 +27,7 @@ listen: {status: 8080}
     [true, false, true],
   );
   assert.deepEqual([declared.clones('truck'), declared.speaksFor('truck')], ['cut-newer', ['tag']]);
+  assert.deepEqual(declared.deviceTypes(), ['truck', 'tag', '_probe']);
   assert.equal(declared.statusUrl(), 'http://weir.example.com:8080');
   box.port = 9_090;
   assert.equal(declared.statusUrl(), 'http://weir.example.com:9090');

@@ -14,6 +14,7 @@ export function declaredBy(template: () => Template | null, statusPort: () => nu
   const type = (name: string) => template()?.devices.get(name);
   return {
     hasDeviceType: (name) => type(name) !== undefined,
+    deviceTypes: () => [...(template()?.devices.keys() ?? [])],
     speaksFor: (name) => type(name)?.speaksFor ?? [],
     hasRole: (role) => template()?.people.has(role) ?? false,
     certificate: (name) => certificateTerms(type(name)),

@@ -64,7 +64,7 @@ async function open(t: Cleanable, first = FIRST) {
     mayPropose: async ({ actor }) => faults.gone !== actor,
     packageFile: () => null,
     check: async () => step('check'),
-    going: async () => [],
+    going: async () => [{ stream: 'climate', segments: 1, rows: 2 }],
     segments: async () => [],
     publish: async () => step('publish'),
   });
@@ -194,7 +194,9 @@ test('TemplateService.approve() puts in force what was shown, and logs each step
   assert.ok(proposal !== null);
   await assert.rejects(service.approve(proposal.id, 'ab'.repeat(32), by('b')), { code: 'API_PROPOSAL_CONFLICT' });
   await assert.rejects(service.approve('none', proposal.digest, by('b')), { code: 'API_PROPOSAL_UNKNOWN' });
+  assert.deepEqual(await service.goingWith(proposal.id), [{ stream: 'climate', segments: 1, rows: 2 }]);
   await service.approve(proposal.id, proposal.digest, by('b'));
+  await assert.rejects(service.goingWith(proposal.id), { code: 'API_PROPOSAL_SPENT' });
   assert.equal(service.current.digest, digest);
   assert.deepEqual(
     events.map(({ actor, action }) => [actor, action]),

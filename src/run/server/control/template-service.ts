@@ -103,6 +103,17 @@ export class TemplateService {
     return this.#inTurn(() => this.#approve(id, shown, by));
   }
 
+  /**
+   * Stored readings that a proposal which waits would let go at once.
+   *
+   * @throws {ApiError} API_PROPOSAL_UNKNOWN, API_PROPOSAL_SPENT
+   */
+  async goingWith(id: string): Promise<readonly Going[]> {
+    const { proposals, packageFile, going } = this.#parts;
+    const { source } = await proposals.requireWaiting(id, null);
+    return going(requireTemplate(source, packageFile));
+  }
+
   /** @throws {ApiError} API_PROPOSAL_UNKNOWN, API_PROPOSAL_SPENT */
   reject(id: string, reason: string | undefined, by: ProposalActor): Promise<Proposal> {
     return this.#inTurn(async () => {

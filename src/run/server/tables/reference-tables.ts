@@ -82,6 +82,11 @@ export class ReferenceTables {
     return EMPTY;
   }
 
+  /** Rows that a table has; none before it was loaded, and none where they were changed and are lost. */
+  count(name: string): number {
+    return this.#loaded.get(name)?.rows ?? 0;
+  }
+
   /** Columns of a table that are declared tokens, and were loaded when they were not. */
   originals(name: string): ReadonlySet<string> {
     const declared = this.#parts.template().tables.get(name);

@@ -4,6 +4,7 @@ import type { MacKey } from '#base/crypto/index.ts';
 import type { FindingKeys } from '#trust/keys/index.ts';
 import { SealedTable } from '#base/storage/index.ts';
 import type { CatalogueTransaction } from '#base/storage/index.ts';
+import { declaredTypes } from '../enrol-request.ts';
 import { IdentityError } from '../errors.ts';
 import type { IdentityContext } from '../identity-context.ts';
 import { EXPECTED } from '../identity-tables.ts';
@@ -168,7 +169,7 @@ export class ExpectedList {
     const { declared } = this.#context;
     if (!DEVICE_NAME_PATTERN.test(name)) throw misfit(row, `${JSON.stringify(name.slice(0, 80))} is no device name`);
     if (type.startsWith('_') || !declared.hasDeviceType(type))
-      throw misfit(row, `the template has no type ${type.slice(0, 80)}`);
+      throw misfit(row, `the template has no type ${type.slice(0, 80)}`, declaredTypes(declared));
     if (!declared.manufacturers(type).includes(manufacturer)) {
       throw misfit(row, `type ${type} does not list the manufacturer ${manufacturer.slice(0, 80)}`);
     }
@@ -249,9 +250,9 @@ function requestOf({ device: name, type, sealed }: Row): Enrolee['request'] {
   };
 }
 
-function misfit(row: number, why: string): IdentityError {
+function misfit(row: number, why: string, known = ''): IdentityError {
   const place = row === 0 ? 'the list' : `row ${row} of the list`;
   return new IdentityError('IDENTITY_EXPECTED_INVALID', `Cannot take ${place}: ${why}`, {
-    hint: 'Correct the list and send it again: none of it was taken',
+    hint: `Correct the list and send it again: none of it was taken${known === '' ? '' : `. ${known}`}`,
   });
 }

@@ -72,17 +72,30 @@ export class Revocations {
     actor: string,
     spared: string | null = null,
   ): Promise<RevokeOutcome> {
-    const devices = this.#devicesOf(target);
-    const certificates = (await this.#certificatesOf(target, new Set(devices))).filter(
-      ({ serial }) => target.kind !== 'issuer' || serial !== spared,
-    );
-    if (devices.length === 0 && certificates.length === 0) throw nothingLeft(target);
+    const { devices, certificates } = await this.going(target, spared);
     const serials = certificates.map(({ serial }) => serial);
     return this.#inventory.live.during(async () => {
       for (const event of formatRevocation(actor, { target, reason, serials })) await this.#context.audit.append(event);
       await this.withdraw(devices, certificates, reason, this.#context.clock.now());
       return { devices, serials, reason };
     });
+  }
+
+  /**
+   * What a revocation would take back, before it does.
+   *
+   * @throws {IdentityError} as `revoke`
+   */
+  async going(
+    target: RevokeTarget,
+    spared: string | null = null,
+  ): Promise<{ readonly devices: readonly string[]; readonly certificates: readonly CertificateRow[] }> {
+    const devices = this.#devicesOf(target);
+    const certificates = (await this.#certificatesOf(target, new Set(devices))).filter(
+      ({ serial }) => target.kind !== 'issuer' || serial !== spared,
+    );
+    if (devices.length === 0 && certificates.length === 0) throw nothingLeft(target);
+    return { devices, certificates };
   }
 
   /**

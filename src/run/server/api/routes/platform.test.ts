@@ -49,7 +49,8 @@ test('POST /v1/tables/:table hands the file on as it comes, whatever its type', 
     loaded.push([table, contentType, decodeUtf8(concatBytes(await Array.fromAsync(body)))]);
     return { rows: 2 };
   };
-  const { call } = await openApi(t, { tables: { load } });
+  const { call } = await openApi(t, { tables: { load, count: () => 3 } });
+  assert.deepEqual((await call('GET', '/v1/tables/plants')).json(), { rows: 3 });
   for (const [type, text] of [
     ['text/csv', 'plant\na\nb\n'],
     ['application/json', '[{"plant":"a"},'],

@@ -129,6 +129,14 @@ export const PLATFORM_ROUTES: readonly Route[] = [
     },
   },
   {
+    method: 'GET',
+    path: '/v1/tables/:table',
+    access: { action: 'table', resource: ({ params }) => ({ type: 'table', name: params['table'] ?? '' }) },
+    summary: 'How many rows a reference table has, which loading replaces',
+    answer: { json: Type.Object({ rows: count }) },
+    handle: async ({ params }, { tables }) => ({ json: { rows: tables.count(params['table'] ?? '') } }),
+  },
+  {
     method: 'POST',
     path: '/v1/tables/:table',
     long: true,

@@ -43,6 +43,7 @@ function record(proposer: ProposalActor | null) {
       return proposal;
     },
     proposerOf: async (id) => (id === 'one' ? proposer : null),
+    goingWith: async () => [{ stream: 'climate', segments: 1, rows: 2 }],
     approve: async (id, shown, { actor }) => {
       if (id !== 'one') throw new ApiError('API_PROPOSAL_UNKNOWN', 'Cannot find proposal');
       done.push(['approve', id, shown, actor]);
@@ -95,7 +96,9 @@ test('proposals are shown to who may approve or administer, and to nobody else',
     assert.equal((await api.call('GET', path, { as: { token } })).status, 403);
   const listed = (await api.call('GET', '/v1/proposals')).json()['proposals'] as { created: string }[];
   assert.equal(listed[0]?.created, '1970-01-01T00:00:01Z');
-  assert.equal((await api.call('GET', '/v1/proposals/one')).json()['expires'], '1970-01-01T00:00:02Z');
+  const shown = (await api.call('GET', '/v1/proposals/one')).json();
+  assert.equal(shown['expires'], '1970-01-01T00:00:02Z');
+  assert.deepEqual(shown['goes'], [{ stream: 'climate', segments: 1, rows: 2 }]);
   assert.equal((await api.call('GET', '/v1/proposals/two')).status, 404);
   assert.equal((await api.call('POST', '/v1/proposals/two/approve', { body: { digest: DIGEST } })).status, 404);
 });

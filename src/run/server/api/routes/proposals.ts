@@ -5,7 +5,7 @@ import type { Proposal } from '../../control/proposal-book.ts';
 import { closed, digest, listOf, orNull, text, time } from '../forms.ts';
 import type { Route, RouteAccess, RouteRequest } from '../route.ts';
 import type { Services } from '../services.ts';
-import { APPLIED, CHANGES, showApplied, TEMPLATE, WEAKNESSES } from './template.ts';
+import { APPLIED, CHANGES, GOES, showApplied, TEMPLATE, WEAKNESSES } from './template.ts';
 
 const PROPOSAL = Type.Object({
   id: text,
@@ -51,10 +51,13 @@ export const PROPOSAL_ROUTES: readonly Route[] = [
     path: '/v1/proposals/:id',
     summary: 'One proposal, with all that it would change',
     access: 'within',
-    answer: { json: PROPOSAL },
+    answer: { json: Type.Object({ ...PROPOSAL.properties, goes: GOES }) },
     handle: async (request, services) => {
       requireReader(request, services);
-      return { json: show(await services.proposals.find(request.params['id'] ?? '')) };
+      const { proposals } = services;
+      const found = await proposals.find(request.params['id'] ?? '');
+      const goes = found.state === 'waiting' ? await proposals.goingWith(found.id) : [];
+      return { json: { ...show(found), goes: [...goes] } };
     },
   },
   {

@@ -9,6 +9,11 @@ test('POST /v1/revocations takes one target and says what went', async (t) => {
   const made = await call('POST', '/v1/devices', { body: TRUCK });
   const { certificates } = (made.json() as { device: { certificates: string[] } }).device;
   const body = { serial: certificates[0]?.toLowerCase(), reason: 'superseded' };
+  const going = await call('GET', `/v1/revocations/going?serial=${body.serial}`);
+  assert.deepEqual([going.status, going.json()], [200, { devices: 0, certificates: 1 }]);
+  assert.deepEqual((await call('GET', '/v1/revocations/going?type=reefer')).json(), { devices: 1, certificates: 1 });
+  assert.equal((await call('GET', '/v1/revocations/going')).status, 400);
+  assert.equal((await call('GET', '/v1/revocations/going?device=ghost')).status, 404);
   const serial = await call('POST', '/v1/revocations', { body });
   assert.deepEqual([serial.status, serial.json()], [200, { devices: 0, certificates: 1, reason: 'superseded' }]);
   const device = await call('POST', '/v1/revocations', { body: { device: 'truck-1' } });
@@ -39,6 +44,7 @@ test('POST /v1/revocations refuses what it cannot do and whoever may not', async
     assert.deepEqual([answer.status, answer.json()['code']], [status, code], JSON.stringify(body));
   }
   const { token } = await identity.people.add('ann', ['scientist'], 'person:p1');
+  assert.equal((await call('GET', '/v1/revocations/going?device=truck-1', { as: { token } })).status, 403);
   const denied = await call('POST', '/v1/revocations', { body: { device: 'truck-1' }, as: { token } });
   assert.equal(denied.status, 403);
   assert.equal(audit.events.filter(({ action }) => action === 'revoke').length, 0);

@@ -2,6 +2,7 @@ import { Type } from '#base/core/index.ts';
 import { requireReason, requireSerial } from '#trust/identity/index.ts';
 import type { RevokeTarget } from '#trust/identity/index.ts';
 import { ApiError } from '../errors.ts';
+import { closed } from '../forms.ts';
 import type { Route } from '../route.ts';
 
 interface RevokeBody {
@@ -38,8 +39,27 @@ const TARGET = {
   type: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
 };
 
+const WORD = Type.Optional(Type.String({ maxLength: 64 }));
+const ISSUER = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 }));
+
 /** What takes certificates back, and what vouches for those that are suspended. */
 export const REVOCATION_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/v1/revocations/going',
+    summary: 'what a revocation would take back, before it does',
+    access: {
+      action: 'administer',
+      resource: ({ query }) => ({ type: 'device', name: query['device'] ?? '*' }),
+    },
+    query: closed({ device: WORD, serial: WORD, type: WORD, issuer: ISSUER }),
+    answer: { json: Type.Object({ devices: Type.Integer(), certificates: Type.Integer() }) },
+    handle: async ({ query: { issuer, ...named }, caller }, { identity }) => {
+      const target = targetOf(issuer === undefined ? named : { ...named, issuer: Number(issuer) });
+      const { devices, certificates } = await identity.revocations.going(target, caller.peer.serial);
+      return { json: { devices: devices.length, certificates: certificates.length } };
+    },
+  },
   {
     method: 'POST',
     path: '/v1/revocations',
@@ -51,7 +71,7 @@ export const REVOCATION_ROUTES: readonly Route[] = [
     body: Type.Object(
       {
         ...TARGET,
-        issuer: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+        issuer: ISSUER,
         reason: Type.Optional(Type.String({ maxLength: 40 })),
       },
       { additionalProperties: false },

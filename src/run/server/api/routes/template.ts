@@ -29,6 +29,9 @@ export const CHANGES = listOf(
 /** The form of how a change weakens. */
 export const WEAKNESSES = listOf(Type.Object({ what: text, explanation: text }));
 
+/** Stored readings that go, by stream. */
+export const GOES = listOf(Type.Object({ stream: text, segments: count, rows: count }));
+
 const PLAN = {
   digest,
   current: digest,
@@ -48,7 +51,7 @@ const PLAN = {
       rows: count,
     }),
   ),
-  goes: listOf(Type.Object({ stream: text, segments: count, rows: count })),
+  goes: GOES,
   unenforced: listOf(Type.Object({ id: text, promise: text, meanwhile: text, path: text, streams: listOf(text) })),
 };
 
