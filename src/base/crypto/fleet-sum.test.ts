@@ -53,6 +53,28 @@ test('FleetSum refuses what is no key and no ciphertext, and another key opens n
   for (const value of [NaN, Infinity, 1.1e6, -1e300]) assert.throws(() => fleet.seal(publicKey, value), RangeError);
 });
 
+test('FleetSum takes no ciphertext that needs no key, and none that takes back all others', async () => {
+  const { default: make } = await import('node-seal');
+  const seal = await make();
+  const sealed = fleet.seal(publicKey, 5);
+  // Behind the header come two polynomials of two moduli each; without the second one the first is the value.
+  const clear = sealed.slice();
+  clear.fill(0, sealed.length - 2 * 8 * FLEET_SUM_PARAMETERS.degree);
+  for (const list of [[clear], [clear, clear], [sealed, clear]])
+    assert.throws(() => fleet.add(list), { code: 'CRYPTO_ENVELOPE_MALFORMED', message: /no key/ });
+  const parameters = new seal.EncryptionParameters(seal.SchemeType.ckks);
+  parameters.setPolyModulusDegree(FLEET_SUM_PARAMETERS.degree);
+  const moduli = Int32Array.from(FLEET_SUM_PARAMETERS.bits);
+  parameters.setCoeffModulus(seal.CoeffModulus.Create(FLEET_SUM_PARAMETERS.degree, moduli));
+  const context = new seal.SEALContext(parameters, true, seal.SecLevelType.tc128);
+  const [one, opposite] = [new seal.Ciphertext(), new seal.Ciphertext()];
+  one.loadFromArray(context, sealed);
+  new seal.Evaluator(context).negate(one, opposite);
+  const taken = opposite.saveToArray(seal.ComprModeType.none).slice();
+  assert.throws(() => fleet.add([sealed, taken]), { code: 'CRYPTO_ENVELOPE_MALFORMED', message: /takes back/ });
+  assert.ok(Math.abs(fleet.open(secretKey, fleet.add([sealed, fleet.seal(publicKey, 7), taken])).sum - 7) < 1e-5);
+});
+
 test('FleetSum takes no keys and ciphertexts of other parameters, and none of another scale, whichever comes first', async () => {
   const { default: make } = await import('node-seal');
   const seal = await make();

@@ -97,16 +97,26 @@ export class FleetSum {
       for (const bytes of ciphertexts) {
         const one = this.#loadCiphertext(bytes);
         if (sum === null) sum = one;
-        else {
-          evaluator.addInplace(sum, one);
-          one.delete();
-        }
+        else this.#addInto(evaluator, sum, one);
       }
       if (sum === null) throw new RangeError('Cannot sum up nothing');
       return this.#bytesOf(sum);
     } finally {
       sum?.delete();
       evaluator.delete();
+    }
+  }
+
+  /** The runtime makes no ciphertext that needs no key, as of two that cancel each other. */
+  #addInto(evaluator: InstanceType<Runtime['Evaluator']>, sum: Stored, one: Stored): void {
+    try {
+      evaluator.addInplace(sum, one);
+    } catch (cause) {
+      throw new CryptoError('CRYPTO_ENVELOPE_MALFORMED', 'Cannot sum up: a ciphertext takes back all others', {
+        cause,
+      });
+    } finally {
+      one.delete();
     }
   }
 
@@ -140,9 +150,11 @@ export class FleetSum {
     this.#load(one, bytes, 'CRYPTO_ENVELOPE_MALFORMED');
     const { scale, bits } = FLEET_SUM_PARAMETERS;
     // The last modulus is the keys' own.
-    if (one.scale() === scale && one.size() === 2 && one.coeffModulusSize() === bits.length - 1) return one;
+    const isOfForm = one.scale() === scale && one.size() === 2 && one.coeffModulusSize() === bits.length - 1;
+    if (isOfForm && !one.isTransparent()) return one;
     one.delete();
-    throw new CryptoError('CRYPTO_ENVELOPE_MALFORMED', 'Cannot read ciphertext: it is of another scale or form');
+    const what = isOfForm ? 'it needs no key' : 'it is of another scale or form';
+    throw new CryptoError('CRYPTO_ENVELOPE_MALFORMED', `Cannot read ciphertext: ${what}`);
   }
 
   /** Untrusted: the runtime checks that the bytes are of this scheme and these parameters. */

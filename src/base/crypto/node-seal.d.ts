@@ -11,6 +11,7 @@ declare module 'node-seal' {
     scale(): number;
     size(): number;
     coeffModulusSize(): number;
+    isTransparent(): boolean;
   }
   interface Parameters extends Handle {
     setPolyModulusDegree(degree: number): void;
@@ -38,7 +39,10 @@ declare module 'node-seal' {
     };
     readonly Encryptor: new (context: Handle, key: Stored) => Handle & { encrypt(plain: Handle, into: Stored): void };
     readonly Decryptor: new (context: Handle, key: Stored) => Handle & { decrypt(from: Stored, into: Handle): void };
-    readonly Evaluator: new (context: Handle) => Handle & { addInplace(sum: Stored, other: Stored): void };
+    readonly Evaluator: new (context: Handle) => Handle & {
+      addInplace(sum: Stored, other: Stored): void;
+      negate(from: Stored, into: Stored): void;
+    };
   }
   export default function make(): Promise<Runtime>;
 }

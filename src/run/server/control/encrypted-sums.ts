@@ -75,7 +75,7 @@ export class EncryptedSums {
         sum = next;
         count += 1;
       }
-      if (count % AT_ONCE === 0) await setImmediate();
+      if ((count + unreadable) % AT_ONCE === 0) await setImmediate();
     }
     if (sum === null || count < LEAST_DEVICES) {
       throw new ApiError(
