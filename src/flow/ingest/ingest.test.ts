@@ -399,6 +399,14 @@ test('refused readings are set aside as their reason says', () => {
   );
 });
 
+test('isStream() is true of the streams of the template in force', () => {
+  const { ingest } = setup();
+  const next = makeTemplate('devices: {d: {}}\nstreams: {later: {from: d, fields: {n: {type: number}}}}');
+  assert.deepEqual(['later', 'toString'].map((name) => ingest.isStream(name)), [false, false]); // prettier-ignore
+  ingest.useTemplate(next, { tokenKeys: tokenKeysOf(next) });
+  assert.equal(ingest.isStream('later'), true);
+});
+
 test('useTemplate() marks later readings with the new version, and refuses one that the table cannot hold', async () => {
   const { journal, ingest, admit } = setup();
   admit({ temperature: 1 });

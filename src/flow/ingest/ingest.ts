@@ -189,6 +189,11 @@ export class Ingest {
     });
   }
 
+  /** Whether the template in force has a stream of this name, which may come from outside. */
+  isStream(name: string): boolean {
+    return this.#streams.has(name);
+  }
+
   /** Field or byte that the last refusal names, for the text that goes with the reason; empty where none. */
   get place(): string {
     return this.#judge.place;

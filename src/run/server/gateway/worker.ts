@@ -170,7 +170,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
   setInterval(() => pace.look(), PACE_EVERY_MS).unref();
   setInterval(() => reportSeen(directory, lastSeen, addresses), SEEN_EVERY_MS).unref();
   setInterval(() => {
-    const readings = takeRefused({ byReason, lastSeen, refused }, (name) => template.streams.has(name));
+    const readings = takeRefused({ byReason, lastSeen, refused }, (name) => ingest.isStream(name));
     if (readings.length > 0) main.tell('refusedReadings', readings);
     const made = [...ingest.takeNewTokens()];
     if (made.length > 0) main.tell('newTokens', made);
