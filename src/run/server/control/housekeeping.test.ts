@@ -3,6 +3,9 @@ import { test } from 'node:test';
 import { silentLog } from '../../../../test/support/open-audit-log.ts';
 import { every, everyHour } from './housekeeping.ts';
 
+/** What was begun has ended. */
+const settled = (): Promise<void> => new Promise((done) => setImmediate(done));
+
 test('every() runs a step at once and again, also where it failed, and says so, until it is disposed of', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const told: object[] = [];
@@ -14,20 +17,37 @@ test('every() runs a step at once and again, also where it failed, and says so, 
   {
     using _kept = every(10, 'alerts', step, log);
     assert.equal(times, 1);
-    t.mock.timers.tick(20);
+    for (let turn = 0; turn < 2; turn++) {
+      await settled();
+      t.mock.timers.tick(10);
+    }
     assert.equal(times, 3);
   }
   t.mock.timers.tick(100);
-  await Promise.resolve();
+  await settled();
   assert.deepEqual([times, told], [3, [{ step: 'alerts', error: 'Error: no room' }]]);
 });
 
-test('everyHour() lets an hour pass', (t) => {
+test('every() begins no step while the last one runs', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let times = 0;
+  using _kept = every(10, 'holds', () => ((times += 1), promise), silentLog);
+  t.mock.timers.tick(30);
+  assert.equal(times, 1);
+  resolve();
+  await settled();
+  t.mock.timers.tick(10);
+  assert.equal(times, 2);
+});
+
+test('everyHour() lets an hour pass', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   let times = 0;
   using _kept = everyHour('keys', async () => void (times += 1), silentLog);
   t.mock.timers.tick(3_599_999);
   assert.equal(times, 1);
+  await settled();
   t.mock.timers.tick(1);
   assert.equal(times, 2);
 });

@@ -7,10 +7,17 @@ export function everyHour(name: string, step: () => Promise<unknown>, log: Log):
   return every(HOUR_MS, name, step, log);
 }
 
-/** Runs a housekeeping step now and at an interval in milliseconds, likewise. */
+/** Runs a housekeeping step now and at an interval in milliseconds, likewise; never beside itself, however long it takes. */
 export function every(intervalMs: number, name: string, step: () => Promise<unknown>, log: Log): Disposable {
+  let isRunning = false;
   const run = (): void => {
-    step().catch((error: unknown) => log.error({ step: name, error: String(error) }, 'housekeeping failed'));
+    if (isRunning) return;
+    isRunning = true;
+    step()
+      .catch((error: unknown) => log.error({ step: name, error: String(error) }, 'housekeeping failed'))
+      .finally(() => {
+        isRunning = false;
+      });
   };
   run();
   const timer = setInterval(run, intervalMs).unref();
