@@ -6,7 +6,7 @@ import { systemRandom } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { CedarEngine, DecisionPoint } from '#declare/policy/index.ts';
 import type { Template } from '#declare/template/index.ts';
-import { isLoopback, keepOf } from '#declare/template/index.ts';
+import { isLoopback } from '#declare/template/index.ts';
 import { PlacedObjects } from '#flow/store/index.ts';
 import { ConsentReceipts } from '#trust/consent/index.ts';
 import type { Custody } from '#trust/keys/index.ts';
@@ -24,8 +24,8 @@ import { declaredBy } from './control/declared-by.ts';
 import { DenialTally } from './control/denial-tally.ts';
 import { devicesOfType } from './control/devices-of-type.ts';
 import { EncryptedSums } from './control/encrypted-sums.ts';
-import { every, everyHour } from './control/housekeeping.ts';
 import { issuerFetch } from './control/issuer-fetch.ts';
+import { keepHouse } from './control/keep-house.ts';
 import { keepReady } from './control/keep-ready.ts';
 import { KeyKeeper } from './control/key-keeper.ts';
 import { mayStillPropose } from './control/may-still-propose.ts';
@@ -122,10 +122,7 @@ export interface Platform extends AsyncDisposable {
 }
 
 const DRAIN_MS = 10_000;
-const MINUTE_MS = 60_000;
 const DAY_US = 86_400_000_000;
-/** How long alerts of rules over the log are kept, in milliseconds: they show no reading whose time would end theirs. */
-const KEEP_OF_RULES = 400 * 86_400_000;
 
 /**
  * Starts a platform on a data directory: what it stands on, whom it trusts, what it declares, then the flow from the
@@ -380,7 +377,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     },
   });
   await queries.useTemplate(template);
-  opened.use(everyHour('proposals', () => templates.settle(), log));
 
   const commands = await CommandBox.open({
     ...ground,
@@ -395,7 +391,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     consents,
     shown,
   });
-  opened.use(everyHour('quarantine', () => quarantine.expire(), log));
   const tally = opened.use(new SignInTally(audit, log));
   const reader = auditReader(audit);
   const keyKeeper = new KeyKeeper({
@@ -592,20 +587,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   void keys.lifecycle
     .settle()
     .catch((error: unknown) => log.error({ error: String(error) }, 'a rotation of keys could not be finished'));
-  opened.use(everyHour('key releases', () => keyReleases.tend(), log));
-  opened.use(everyHour('datasets', () => datasets.tend(), log));
   rights.start();
-  const longest = (name: string | null): number | null => {
-    if (name === null) return KEEP_OF_RULES;
-    const stream = inForce().streams.get(name);
-    return stream === undefined ? null : keepOf(inForce(), stream).max;
-  };
-  opened.use(everyHour('alerts', () => alerts.expire(longest), log));
-  opened.use(everyHour('retention', () => retention.finish(), log));
-  opened.use(everyHour('retention of quarantine', () => refusedKeep.expire(), log));
-  opened.use(every(MINUTE_MS, 'holds', () => retention.weigh(), log));
-  opened.use(everyHour('backups', () => backups.catchUp(), log));
-  opened.use(everyHour('keys', () => keys.lifecycle.rotateDue(), log));
+  opened.use(
+    keepHouse({ ...ground, templates, quarantine, keyReleases, datasets, alerts, retention, refusedKeep, backups }),
+  );
 
   const { mqtt, https, api: apiPort, status: statusPort } = gateway.ports;
   box.statusPort = statusPort ?? null;
