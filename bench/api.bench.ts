@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { join } from 'node:path';
+import { forkEndingWithParent } from '#run/server/index.ts';
 import { ChildPlatform } from '../test/support/child-platform.ts';
 import { askOnce } from './support/flood-api.ts';
 import type { FloodOrder, FloodResult } from './support/flood-api.ts';
@@ -110,7 +111,7 @@ async function startNullServer({
   key,
   pem,
 }: ServerCertificate): Promise<Disposable & Pick<FloodOrder, 'origin' | 'authority'>> {
-  const child = fork(new URL('support/null-server.ts', import.meta.url), { execArgv: [] });
+  const child = fork(new URL('support/null-server.ts', import.meta.url), forkEndingWithParent([]));
   await once(child, 'message');
   child.send({ certificate, key, ...NULL_ANSWERS } satisfies NullServerOrder);
   const [port] = (await once(child, 'message')) as [number];
@@ -119,7 +120,7 @@ async function startNullServer({
 
 /** A process that floods when it is told to; starting it takes time that is not the flood's. */
 async function startFlooder(): Promise<(order: FloodOrder) => Promise<FloodResult>> {
-  const child = fork(new URL('support/flood-api.ts', import.meta.url), { execArgv: [] });
+  const child = fork(new URL('support/flood-api.ts', import.meta.url), forkEndingWithParent([]));
   await once(child, 'message');
   return async (order) => {
     const answered = once(child, 'message') as Promise<[FloodResult]>;

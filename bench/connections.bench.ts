@@ -2,6 +2,7 @@ import { fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { endingWithParent, forkEndingWithParent } from '#run/server/index.ts';
 import { disposableFolder } from '../test/support/tmp.ts';
 import type { FromHandshaker, HandshakeOrder, ToHandshaker } from './support/handshaker.ts';
 import { absolute, besidePeer, median } from './support/measurement.ts';
@@ -97,7 +98,10 @@ interface Client extends Disposable {
 }
 
 function startClient(): Client {
-  const child = fork(new URL('support/handshaker.ts', import.meta.url), { serialization: 'advanced', execArgv: [] });
+  const child = fork(new URL('support/handshaker.ts', import.meta.url), {
+    ...forkEndingWithParent([]),
+    serialization: 'advanced',
+  });
   return {
     ask: async (message) => {
       child.send(message);
@@ -115,9 +119,11 @@ async function startServer(
   authority: string,
 ): Promise<AsyncDisposable> {
   const options = `s_server -accept ${PEER_PORT} -tls1_3 -quiet -Verify 3 -verify_return_error`.split(' ');
-  const child: ChildProcess = spawn('openssl', [...options, '-cert', certificate, '-key', key, '-CAfile', authority], {
-    stdio: ['pipe', 'ignore', 'ignore'],
+  const program = endingWithParent({
+    command: 'openssl',
+    arguments: [...options, '-cert', certificate, '-key', key, '-CAfile', authority],
   });
+  const child: ChildProcess = spawn(program.command, program.arguments, { stdio: ['pipe', 'ignore', 'ignore'] });
   const ended = once(child, 'exit');
   for (let attempt = 0; attempt < 100; attempt++) {
     const socket = connect({ port: PEER_PORT, host: '127.0.0.1' });

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endingWithParent } from '#run/server/index.ts';
 
 /**
  * Starts Mosquitto with mutual TLS 1.3 on a free port of loopback, as bare as it can be: no subscriber, nothing kept,
@@ -34,7 +35,8 @@ export async function startMosquitto(
       '',
     ].join('\n'),
   );
-  const child = spawn('mosquitto', ['-c', configuration], { stdio: 'ignore' });
+  const program = endingWithParent({ command: 'mosquitto', arguments: ['-c', configuration] });
+  const child = spawn(program.command, program.arguments, { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await listening(port);
   return {

@@ -1,10 +1,14 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { forkEndingWithParent } from '#run/server/index.ts';
 import type { Load, LoadResult } from './load-generator.ts';
 
 /** Runs a load in a process of its own, which ends with it. */
 export async function runLoadProcess(load: Load): Promise<LoadResult> {
-  const child = fork(new URL('load-generator.ts', import.meta.url), { serialization: 'advanced', execArgv: [] });
+  const child = fork(new URL('load-generator.ts', import.meta.url), {
+    ...forkEndingWithParent([]),
+    serialization: 'advanced',
+  });
   const exited = once(child, 'exit');
   const answer = Promise.race([
     once(child, 'message') as Promise<[LoadResult | { error: string }]>,

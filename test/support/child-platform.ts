@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CODE_CACHE, layoutOf } from '#run/server/index.ts';
+import { CODE_CACHE, forkEndingWithParent, layoutOf } from '#run/server/index.ts';
 import type { PlatformAddress, TemplateSource } from '#run/server/index.ts';
 import { eventually } from './eventually.ts';
 import { OwnPorts } from './own-ports.ts';
@@ -83,7 +83,7 @@ export class ChildPlatform extends PlatformClient implements AsyncDisposable {
   /** Starts it, again on the ports that it had before. */
   async start(): Promise<void> {
     const child = fork(new URL('platform-process.ts', import.meta.url), [], {
-      execArgv: ['--disable-warning=ExperimentalWarning'],
+      ...forkEndingWithParent(['--disable-warning=ExperimentalWarning']),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { PATH: process.env['PATH'] ?? '', TMPDIR: tmpdir(), NODE_COMPILE_CACHE: CODE_CACHE },
     });

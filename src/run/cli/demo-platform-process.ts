@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { PlatformError, systemClock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
-import { layoutOf, makeLog, startPlatform } from '#run/server/index.ts';
+import { layoutOf, makeLog, startPlatform, whenParentGone } from '#run/server/index.ts';
 import { createFileCustody, inspectFileCustody, openFileCustody } from '#trust/keys/index.ts';
 import type { FileCustody } from '#trust/keys/index.ts';
 import type { DemoAnswer, DemoOrder, DemoQuestion } from './demo-platform.ts';
@@ -26,7 +26,7 @@ async function demoCustody(folder: string): Promise<FileCustody> {
 async function run({ data, source, ports }: DemoOrder): Promise<void> {
   using stop = hearStop(process, () => process.exit(1));
   // Without the demo that started it there is nobody to stop it.
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  whenParentGone(() => process.kill(process.pid, 'SIGTERM'));
   await using custody = await demoCustody(layoutOf(data).keys);
   await using platform = await startPlatform({
     data,

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { PlatformError } from '#base/core/index.ts';
 import type { Template } from '#declare/template/index.ts';
+import { forkEndingWithParent } from '#run/server/index.ts';
 import type { PlatformAddress, PlatformStatus, TemplateSource } from '#run/server/index.ts';
 import { CliError } from './errors.ts';
 import type { Ports } from './free-ports.ts';
@@ -47,7 +48,7 @@ const END_WITHIN_MS = 30_000;
 /** @throws {PlatformError} whatever keeps the platform from starting, with its own code */
 export async function startDemoPlatform(order: DemoOrder): Promise<DemoPlatform> {
   const child = fork(new URL('./demo-platform-process.ts', import.meta.url), [], {
-    execArgv: ['--no-experimental-ffi', '--disable-warning=ExperimentalWarning'],
+    ...forkEndingWithParent(['--no-experimental-ffi', '--disable-warning=ExperimentalWarning']),
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // An interrupt at the terminal is for the demo, which ends its parts in their order.
@@ -75,7 +76,7 @@ async function answerOf<Kind extends DemoAnswer['kind']>(
   const over = new AbortController();
   const { signal } = over;
   try {
-    const gone = once(child, 'exit', { signal }).then(() => null);
+    const gone = hasEnded(child) ? null : once(child, 'exit', { signal }).then(() => null);
     for (;;) {
       const message = once(child, 'message', { signal }).then(([answer]) => answer as DemoAnswer);
       const answer = await Promise.race([message, gone]);
@@ -90,8 +91,12 @@ async function answerOf<Kind extends DemoAnswer['kind']>(
   }
 }
 
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasEnded(child)) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { forkEndingWithParent } from '#run/server/index.ts';
 import type { WitnessAnnouncement } from './commands/witness.ts';
 import { CliError } from './errors.ts';
 
@@ -20,7 +21,7 @@ const END_WITHIN_MS = 5_000;
 export async function startWitness(directory: string, logKeys: readonly string[]): Promise<StartedWitness> {
   const words = ['witness', '--json', '--listen', '0', '--directory', directory, '--log', ...logKeys];
   const child = fork(join(import.meta.dirname, 'main.ts'), words, {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    ...forkEndingWithParent(['--disable-warning=ExperimentalWarning']),
     env: { PATH: process.env['PATH'] ?? '' },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // An interrupt at the terminal is for the platform alone, which then ends this one.

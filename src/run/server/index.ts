@@ -19,6 +19,8 @@ export type { DataDirectory } from './data-directory.ts';
 export { ServerError } from './errors.ts';
 export type { ServerErrorCode } from './errors.ts';
 export { makeLog } from './log.ts';
+export { endingWithParent, forkEndingWithParent } from './process/ends-with-parent.ts';
+export { whenParentGone } from './process/parent-gone.ts';
 export { CODE_CACHE, PACKAGE_ROOT } from './control/package-files.ts';
 export type { TemplateSource } from './control/template-versions.ts';
 export type { ShownApplied as AppliedTemplate } from './api/routes/template.ts';

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Stream } from '#declare/template/index.ts';
+import { forkEndingWithParent } from '#run/server/index.ts';
 import type { DeviceCredential } from './simulated-device.ts';
 
 export interface FleetDevice {
@@ -38,7 +39,7 @@ const END_WITHIN_MS = 5_000;
  */
 export async function startFleet(order: FleetOrder): Promise<Fleet> {
   const child = fork(new URL('./fleet-process.ts', import.meta.url), [], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    ...forkEndingWithParent(['--disable-warning=ExperimentalWarning']),
     serialization: 'advanced',
     env: { PATH: process.env['PATH'] ?? '' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { hasCode, systemClock } from '#base/core/index.ts';
 import { parseNoteVerifier, SIGNING_SEED_LENGTH, SigningKey, systemRandom } from '#base/crypto/index.ts';
-import { makeLog } from '#run/server/index.ts';
+import { makeLog, whenParentGone } from '#run/server/index.ts';
 import { Witness, witnessHandler } from '#trust/audit/index.ts';
 import type { WatchedLog } from '#trust/audit/index.ts';
 import { hearStop } from '../stop-signal.ts';
@@ -63,7 +63,7 @@ export function addWitnessCommand(program: Command, contextOf: ContextOf): void 
       context.result(announcement, ({ url, keys }) => `listening on ${url}\n${keys.join('\n')}\n`);
       context.next(`up --witness ${announcement.url} --witness-key ${announcement.keys[0]}`);
       // Started by a platform, it does not outlive it.
-      if (process.connected) process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+      whenParentGone(() => process.kill(process.pid, 'SIGTERM'));
       await stop.asked;
       server.closeAllConnections();
       server.close();

@@ -24,6 +24,7 @@ import {
 import type { DeviceCommand } from '../control/command-box.ts';
 import { makeLog } from '../log.ts';
 import { parentLine, portLine } from '../process/lines.ts';
+import { endNow } from '../process/parent-gone.ts';
 import { Peer } from '../process/peer.ts';
 import type {
   FileKeyKind,
@@ -466,6 +467,6 @@ async function drain(): Promise<void> {
 }
 
 const control = new Peer<GatewayControlMethods>(parentLine(), offered);
-control.onClose(() => process.exit(0));
+control.onClose(endNow);
 process.once('SIGTERM', () => void drain().finally(() => process.exit(0)));
 process.on('SIGINT', () => {});

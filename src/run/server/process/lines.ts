@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { MessagePort, Worker } from 'node:worker_threads';
+import { whenParentGone } from './parent-gone.ts';
 import type { Line } from './peer.ts';
 
 /** The channel to a child process that was forked with `serialization: 'advanced'`. */
@@ -24,7 +25,7 @@ export function parentLine(): Line {
     },
     listen: (onMessage, onClose) => {
       process.on('message', onMessage);
-      process.once('disconnect', onClose);
+      whenParentGone(onClose);
     },
   };
 }

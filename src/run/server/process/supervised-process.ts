@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Log } from '#base/core/index.ts';
 import { CODE_CACHE } from '../control/package-files.ts';
+import { forkEndingWithParent } from './ends-with-parent.ts';
 import { giveWay } from './give-way.ts';
 import { childLine } from './lines.ts';
 import { Peer } from './peer.ts';
@@ -125,7 +126,7 @@ export class SupervisedProcess<Remote extends Methods> {
 /** Forks a process that waits for its start; it ends with this one. */
 export function forkProcess({ entry, nodeFlags, environment, niceness }: ForkSpec): ChildProcess {
   const child = fork(entry, [], {
-    execArgv: [...nodeFlags],
+    ...forkEndingWithParent(nodeFlags),
     serialization: 'advanced',
     // The environment is not handed down: nothing secret or surprising reaches a child that it does not need.
     env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: CODE_CACHE, ...environment },

@@ -13,6 +13,7 @@ import {
 } from '#flow/query/index.ts';
 import type { AskKeys } from '#flow/query/index.ts';
 import { parentLine } from '../process/lines.ts';
+import { endNow } from '../process/parent-gone.ts';
 import { Peer } from '../process/peer.ts';
 import type { QueryControlMethods, QueryMethods } from './contract.ts';
 
@@ -75,5 +76,5 @@ const offered: QueryMethods = {
 };
 
 const control = new Peer<QueryControlMethods>(parentLine(), offered);
-control.onClose(() => process.exit(0));
+control.onClose(endNow);
 process.on('SIGINT', () => {});

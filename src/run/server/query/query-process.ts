@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { micros } from '#base/core/index.ts';
 import type { Micros } from '#base/core/index.ts';
 import { CODE_CACHE } from '../control/package-files.ts';
+import { endingWithParent } from '../process/ends-with-parent.ts';
 import { KEPT_MEMORY } from '../process/kept-memory.ts';
 import { treeGivesWay } from '../process/give-way.ts';
 import { childLine } from '../process/lines.ts';
@@ -73,7 +74,8 @@ export class QueryProcess {
     });
   }
 
-  static start({ command, arguments: argv }: Launch): QueryProcess {
+  static start(launch: Launch): QueryProcess {
+    const { command, arguments: argv } = endingWithParent(launch);
     const child = spawn(command, argv, {
       // Nothing of the platform's environment reaches the process that reads hostile SQL.
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', NODE_COMPILE_CACHE: CODE_CACHE, ...KEPT_MEMORY },
@@ -135,5 +137,7 @@ export class QueryProcess {
   stop(): void {
     this.ended = true;
     this.#child.kill('SIGKILL');
+    // What `unshare` had just forked, and not tied to itself yet, hears of it so.
+    if (this.#child.connected) this.#child.disconnect();
   }
 }

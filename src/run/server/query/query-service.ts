@@ -45,6 +45,7 @@ import { PACKAGE_ROOT } from '../control/package-files.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { ServerError } from '../errors.ts';
+import { parentWatch } from '../process/ends-with-parent.ts';
 import { errorWord, traced } from '../trace/active-span.ts';
 import { CheckThread } from './check-thread.ts';
 import { ConditionReader, TEMPLATE_READER } from './condition-reader.ts';
@@ -514,7 +515,7 @@ async function settled<A, B>(running: Promise<A>, logged: Promise<B>): Promise<r
 }
 
 function confinementOf(layout: DataDirectory, mountPoint: string): ConfinementOptions {
-  const flags = ['--disable-warning=ExperimentalWarning', '--no-experimental-ffi'];
+  const flags = ['--disable-warning=ExperimentalWarning', '--no-experimental-ffi', ...parentWatch()];
   return {
     program: { command: process.execPath, arguments: [...flags, join(import.meta.dirname, 'process.ts')] },
     reads: [

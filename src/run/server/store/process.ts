@@ -11,6 +11,7 @@ import { makeLog } from '../log.ts';
 import { noMetrics } from '../metrics.ts';
 import { archiveOf, placesToKeep } from '../places/store-archive.ts';
 import { parentLine } from '../process/lines.ts';
+import { endNow } from '../process/parent-gone.ts';
 import { Peer } from '../process/peer.ts';
 import type { StoreControlMethods, StoreMethods, StoreStart } from './contract.ts';
 import { remoteDataKeys, remoteSegmentKeys } from './remote-keys.ts';
@@ -154,7 +155,7 @@ const offered: StoreMethods = {
 };
 
 const control = new Peer<StoreControlMethods>(parentLine(), offered);
-control.onClose(() => process.exit(0));
+control.onClose(endNow);
 process.once('SIGTERM', () => {
   void (service?.drain() ?? Promise.resolve()).finally(() => process.exit(0));
 });

@@ -10,6 +10,7 @@ import { MudWatch, openState, planMud, planWatch, RuleWatch, sealState, WatchSer
 import type { JournalState, WatchState } from '#watch/detect/index.ts';
 import { makeLog } from '../log.ts';
 import { parentLine } from '../process/lines.ts';
+import { endNow } from '../process/parent-gone.ts';
 import { Peer } from '../process/peer.ts';
 import type { WatchControlMethods, WatchMethods, WatchStart } from './contract.ts';
 import { fitInThread } from './fit-thread.ts';
@@ -63,7 +64,7 @@ const offered: WatchMethods = {
 };
 
 const control = new Peer<WatchControlMethods>(parentLine(), offered);
-control.onClose(() => process.exit(0));
+control.onClose(endNow);
 process.once('SIGTERM', () => {
   void drain().finally(() => process.exit(0));
 });
