@@ -76,7 +76,8 @@ export type {
 } from './live/finding.ts';
 export { DEARER_DETECTORS, DearerTiers, STANDARD_TIERS, WINDOW_ROWS } from './tiers/dearer-tiers.ts';
 export type { TierFigures, TierRecall, TierRule, TierVerdict } from './tiers/dearer-tiers.ts';
-export { DeviceJudge, rateOfPart } from './live/device-judge.ts';
+export { DeviceJudge } from './live/device-judge.ts';
+export { rateOfPart } from './live/rate-of-part.ts';
 export { DeviceWatch } from './live/device-watch.ts';
 export { ALL_DEVICES, DRIFT_NAME, driftFinding } from './live/drift-finding.ts';
 export type { DeviceBaseline, SeenScore } from './live/device-judge.ts';

@@ -1,11 +1,10 @@
 import { decodeUtf8, encodeUtf8 } from '#base/core/index.ts';
 import { decodeState, encodeState, FeatureStream } from '#learn/features/index.ts';
-import type { BaselineState, StateArray } from '#learn/features/index.ts';
+import type { StateArray } from '#learn/features/index.ts';
 import type { FieldwiseDetector } from '../detector.ts';
 import { goesOn } from '../goes-on.ts';
-import { normaliseShares } from '../occlude.ts';
 import { StateArena } from '../state-arena.ts';
-import { ANCHORED_AFTER, beginAnchor, checkAnchor, MOVED_LIMIT } from '../threshold/baseline-anchor.ts';
+import { ANCHORED_AFTER, beginAnchor, checkAnchor } from '../threshold/baseline-anchor.ts';
 import type { AnchorState } from '../threshold/baseline-anchor.ts';
 import { ARMED_AFTER } from '../threshold/budget-threshold.ts';
 import type { ThresholdFacts } from '../threshold/budget-threshold.ts';
@@ -13,22 +12,21 @@ import { beginFieldThresholds, FieldThresholds, Judgement } from '../threshold/f
 import type { FieldThresholdsState } from '../threshold/field-thresholds.ts';
 import type { BehaviourScore, Others } from '../behaviour/behaviour-watch.ts';
 import { ConditionBaselines } from '../context/condition-baselines.ts';
-import { asNormal, fromNormal } from '../context/predictive.ts';
 import type { MovedCondition } from '../context/condition-baselines.ts';
 import { DeviceChecks, NO_HISTORY } from './device-checks.ts';
 import type { OpenViolation } from './device-checks.ts';
 import { blurRows, checkedRows, measuresOf, Room, RowOrder } from './device-rows.ts';
 import type { DeviceRows } from './device-rows.ts';
-import { DEARER_DETECTORS, WINDOW_ROWS } from '../tiers/dearer-tiers.ts';
+import { WINDOW_ROWS } from '../tiers/dearer-tiers.ts';
 import type { DearerTiers, TierScored } from '../tiers/dearer-tiers.ts';
 import { seriesKey, SeriesTier } from '../tiers/series-tier.ts';
-import type { SeriesSeat, SeriesVerdict } from '../tiers/series-tier.ts';
-import { askPasses, findCauses, movedCause, sayFinding, showReading, showUsual } from './explain-finding.ts';
-import type { Unusual } from './explain-finding.ts';
-import { findingId, severityOf } from './finding.ts';
-import type { Finding, FiredDetector, ShownReading } from './finding.ts';
+import type { SeriesSeat } from '../tiers/series-tier.ts';
+import { showUsual } from './explain-finding.ts';
+import { RowExplainer } from './explain-row.ts';
+import type { Beyond } from './explain-row.ts';
+import type { Finding } from './finding.ts';
 import { OpenFinding } from './open-finding.ts';
-import type { Alarm } from './open-finding.ts';
+import { rateOfPart } from './rate-of-part.ts';
 import { ReadingMemory } from './reading-memory.ts';
 import { fillSaved, savedNumber, stateUnfit } from './saved-state.ts';
 import type { SavedState } from './saved-state.ts';
@@ -93,8 +91,6 @@ const MICROS = 1e6;
 const ANCHOR_EVERY = 64;
 /** Windows that a device can save up to send at once. */
 const MOST_CREDIT = 16;
-/** The name under which that is told. */
-const MOVED_NAME = 'baseline-moved';
 
 /** What a device has by itself; it is judged by whoever all devices of its stream take turns at. */
 export interface SeatedDevice {
@@ -132,6 +128,7 @@ export class DeviceJudge {
   readonly #parts: readonly Part[];
   readonly #checks: DeviceChecks;
   readonly #memory: ReadingMemory;
+  readonly #explainer: RowExplainer;
   readonly #order: RowOrder;
   readonly #anchor: AnchorState;
   /** Null where nothing is computed of readings. */
@@ -195,6 +192,7 @@ export class DeviceJudge {
     this.#order = built.order;
     this.#anchor = built.anchor;
     this.#features = built.features;
+    this.#explainer = new RowExplainer(plan, built.memory);
     this.#resolutions = plan.fields.map(({ resolution }) => resolution);
     this.#share = suspicionShare(plan);
     this.#scores = plan.detectors.map(() => new Room());
@@ -297,7 +295,8 @@ export class DeviceJudge {
         const { limits } = part.thresholds;
         const times = own.map((score, at) => (score > 0 ? score / limits[at]! : 0));
         this.#beyond.push({
-          part,
+          detector: part.detector,
+          thresholds: part.thresholds,
           rows,
           values,
           exact: values !== blurred,
@@ -309,7 +308,7 @@ export class DeviceJudge {
           times,
         });
       }
-      for (const one of this.#beyond) this.#open.beyond(this.#alarm(one), found);
+      for (const one of this.#beyond) this.#open.beyond(this.#explainer.alarmOf(one, this.#beyond), found);
       if (seat !== null && this.#follow(seat, rows, { blurred, exact: measures.values }, row, dearer, found))
         odd = true;
       // What is usual is what was usual before the reading, whatever comes with it in one block.
@@ -317,7 +316,7 @@ export class DeviceJudge {
       if (dearer !== null) this.#sendUp(dearer, rows, row, odd, found);
       // Where conditions change what is usual, what is usual over all of them moves with their mixture.
       const away = this.#conditions === null ? this.#movedAt(time) : (moved[row] ?? null);
-      if (away !== null) this.#tellMoved(away, rows, row, found);
+      if (away !== null) found.push(this.#explainer.moved(away, rows, row));
     }
   }
 
@@ -346,7 +345,7 @@ export class DeviceJudge {
     const own = (values: Float64Array): Float64Array => values.subarray(row * width, (row + 1) * width);
     const time = rows.times[row]!;
     return series.take(seat, own(blurred), own(exact), time, this.#share, {
-      beyond: (verdict) => this.#open.beyond(this.#seriesAlarm(verdict, rows, row), found),
+      beyond: (verdict) => this.#open.beyond(this.#explainer.alarmOfSeries(verdict, rows, row), found),
       ...(this.#listener === null
         ? {}
         : { scored: (name, score, limit, is) => this.#heard(time, name, score, limit, is) }),
@@ -355,16 +354,6 @@ export class DeviceJudge {
 
   #heard(time: number, detector: string, score: number, limit: number, beyond: boolean): void {
     this.#listener?.({ device: this.#device, time, detector, score, limit, beyond });
-  }
-
-  #seriesAlarm(verdict: SeriesVerdict, rows: DeviceRows, row: number): Alarm {
-    const { name, score, limit, facts, seen, exact, shares, scoreOf, charge } = verdict;
-    const explain = (own: FiredDetector): Finding => {
-      const { given, away, seenAs } = this.#inSpreads(rows, row, seen, exact);
-      const passes = askPasses(score / limit, (trial) => scoreOf(seenAs(trial)) / limit, given, away);
-      return this.#finding(rows, row, own, facts, { shares: shares(), asked: [{ name, passes }] });
-    };
-    return { name, score, limit, time: rows.times[row]!, charge, explain };
   }
 
   /** Tells that a device does not come any more. */
@@ -383,6 +372,7 @@ export class DeviceJudge {
     this.#seed = seedOf(own.device);
     this.#open = own.open;
     this.#conditions = own.conditions;
+    this.#explainer.seat(own.device, own.conditions);
     this.#own = own;
   }
 
@@ -526,13 +516,6 @@ export class DeviceJudge {
     }
   }
 
-  /** What is usual at a row: under its condition, where that is known. */
-  #usualAt({ conditions }: DeviceRows, row: number): BaselineState {
-    const { usual } = this.#memory;
-    if (this.#conditions === null || conditions === undefined) return usual;
-    return this.#conditions.usual(conditions[row]!) ?? usual;
-  }
-
   /** Blurred values, in spreads from what is usual under their conditions where there are any. */
   #conditioned(
     { conditions, count, times }: DeviceRows,
@@ -570,114 +553,7 @@ export class DeviceJudge {
         : (name, score, limit) => this.#heard(time, name, score, limit, score > limit);
     const verdict = dearer.judge(window, seconds / (WINDOW_ROWS - 1), odd, sampled, scored);
     if (verdict === null || this.#memory.readings < (this.#plan.armedAfter ?? ARMED_AFTER)) return;
-    const { model, score, limit } = verdict;
-    const explain = (own: FiredDetector): Finding =>
-      this.#finding(rows, row, own, model.facts, { shares: model.explain(window), asked: [] });
-    this.#open.beyond({ name: model.name, score, limit, time, charge: () => model.charge(), explain }, found);
-  }
-
-  #alarm(beyond: Beyond): Alarm {
-    const { part, time, score, limit } = beyond;
-    return {
-      name: part.detector.kind,
-      score,
-      limit,
-      time,
-      charge: () => part.thresholds.charge(),
-      explain: (own) => this.#explain(beyond, own),
-    };
-  }
-
-  #explain(beyond: Beyond, own: FiredDetector): Finding {
-    const { part, rows, row } = beyond;
-    const said = this.#ask(beyond);
-    const others = this.#beyond.filter((one) => one !== beyond).flatMap((one) => this.#ask(one).asked);
-    const asked = [...said.asked, ...others];
-    return this.#finding(rows, row, own, part.thresholds.facts, { ...said, asked });
-  }
-
-  /** What a detector says of a row that it found beyond its limit. */
-  #ask({ part: { detector }, rows, values, exact, row, limits, times }: Beyond): Pick<Unusual, 'shares' | 'asked'> {
-    const width = this.#plan.fields.length;
-    const seen = values.subarray(row * width, (row + 1) * width);
-    const before = this.#memory.leadingTo(rows, row).at(-2)?.row ?? null;
-    const last = values.subarray((rows.count - 1) * width, rows.count * width);
-    // A check of changes has the last row of the block behind it by now: the same change from there is judged.
-    const judged =
-      detector.kind === 'jump-check' && before !== null ? last.map((value, i) => value + seen[i]! - before[i]!) : seen;
-    const { given, away, seenAs } = this.#inSpreads(rows, row, judged, exact);
-    const scores = new Float64Array(width);
-    const timesOf = (trial: Float64Array): number => {
-      detector.scoreFields({ values: seenAs(trial), width, count: 1 }, scores);
-      return scores.reduce((most, score, i) => (score / limits[i]! > most ? score / limits[i]! : most), 0);
-    };
-    const squares = times.map((one) => one * one);
-    return {
-      // A field has a part in it by how far it is beyond, or below, the limit of its own.
-      shares: normaliseShares(squares, width),
-      asked: [{ name: detector.kind, passes: askPasses(Math.max(...times), timesOf, given, away) }],
-    };
-  }
-
-  /**
-   * A row that a detector saw, in what goes with the values: under a condition it sees how rare spreads from what is usual
-   * there are, which is 0, and they themselves go with the value.
-   *
-   * @param exact whether it saw values that no condition changes
-   * @returns the row so, how far each field is from usual, and what the detector would see of another
-   */
-  #inSpreads(rows: DeviceRows, row: number, seen: Float64Array, exact: boolean) {
-    const { centre, counts } = this.#usualAt(rows, row);
-    const width = seen.length;
-    const plain = rows.values.subarray(row * width, (row + 1) * width);
-    const conditioned = !exact && this.#conditions !== null && rows.conditions !== undefined;
-    const isInSpreads = (i: number): boolean => conditioned && i < width - 1 && counts[i]! > 1;
-    const given = seen.map((value, i) => (isInSpreads(i) ? fromNormal(value, counts[i]!) : value));
-    const away = plain.map((value, i) => (isInSpreads(i) ? given[i]! : value - centre[i]!));
-    const seenAs = (trial: Float64Array): Float64Array =>
-      conditioned ? trial.map((value, i) => (isInSpreads(i) ? asNormal(value, counts[i]!) : value)) : trial;
-    return { given, away, seenAs };
-  }
-
-  /** A finding that begins with a row of a block. */
-  #finding(
-    rows: DeviceRows,
-    row: number,
-    own: FiredDetector,
-    facts: ThresholdFacts,
-    said: Pick<Unusual, 'shares' | 'asked'>,
-  ): Finding {
-    const { fields, stream, budget } = this.#plan;
-    const width = fields.length;
-    const plain = rows.values.subarray(row * width, (row + 1) * width);
-    const time = rows.times[row]!;
-    const causes = findCauses({ fields, row: plain, usual: this.#usualAt(rows, row), ...said });
-    const ofBudget = budget.alarms / rateOfPart(this.#plan);
-    return {
-      id: findingId(this.#device, stream, own.name, time),
-      device: this.#device,
-      stream,
-      detectors: [own],
-      start: time,
-      end: time,
-      open: true,
-      severity: severityOf(own.score, own.limit),
-      budget: { ...budget, expected: facts.expectedRate * ofBudget, likely: facts.likelyRate * ofBudget },
-      baseline: { readings: facts.seen, seconds: facts.watchedSeconds, peaks: facts.peaks },
-      causes,
-      nearest: this.#memory.nearest(plain),
-      evidence: this.#evidence(rows, row),
-      sentence: sayFinding(this.#device, own.name, causes),
-    };
-  }
-
-  /** Readings that led to a row, and the row itself. */
-  #evidence(rows: DeviceRows, row: number): readonly ShownReading[] {
-    const led = this.#memory.leadingTo(rows, row);
-    const time = rows.times[row]!;
-    // Where it is remembered already it comes twice.
-    const once = led.at(-2)?.time === time ? led.toSpliced(-2, 1) : led;
-    return once.map((one) => showReading(this.#plan.fields, one.time, one.row));
+    this.#open.beyond(this.#explainer.alarmOfWindow(verdict, window, rows, row), found);
   }
 
   /** Looks, now and then, whether what is usual has moved, however slowly. */
@@ -687,56 +563,6 @@ export class DeviceJudge {
     const moved = checkAnchor(this.#anchor, usual, this.#resolutions, time / MICROS, 1 / rateOfPart(this.#plan));
     return moved === null ? null : { ...moved, now: usual.centre[moved.field]!, readings };
   }
-
-  /** Tells that what is usual has moved: an alert of its own, over at once. */
-  #tellMoved(moved: MovedCondition, rows: DeviceRows, row: number, found: Finding[]): void {
-    const { fields, stream, budget } = this.#plan;
-    const time = rows.times[row]!;
-    const width = fields.length;
-    const cause = movedCause(fields[moved.field]!, moved, moved.now);
-    found.push({
-      id: findingId(this.#device, stream, MOVED_NAME, time),
-      device: this.#device,
-      stream,
-      detectors: [{ name: MOVED_NAME, score: moved.by, limit: MOVED_LIMIT, readings: 1 }],
-      start: time,
-      end: time,
-      open: false,
-      severity: severityOf(moved.by, MOVED_LIMIT),
-      budget: { ...budget, expected: rateOfPart(this.#plan) * budget.seconds, likely: budget.alarms },
-      baseline: { readings: moved.readings, seconds: moved.since, peaks: 0 },
-      causes: [cause],
-      nearest: this.#memory.nearest(rows.values.subarray(row * width, (row + 1) * width)),
-      evidence: this.#evidence(rows, row),
-      sentence: sayFinding(this.#device, MOVED_NAME, [cause]),
-    });
-  }
-}
-
-/** A row that a detector found beyond a limit. */
-interface Beyond {
-  readonly part: Part;
-  readonly rows: DeviceRows;
-  /** The block as its detector saw it. */
-  readonly values: Float64Array;
-  /** Whether that is with values that no condition changes. */
-  readonly exact: boolean;
-  readonly row: number;
-  readonly time: number;
-  /** Of the field that is farthest beyond its own limit. */
-  readonly score: number;
-  readonly limit: number;
-  /** The limits of all fields, and how many times them their scores were. */
-  readonly limits: Float64Array;
-  readonly times: Float64Array;
-}
-
-/** False alarms a second of each part: the detectors, the dearer tiers, channels, and what tells that the baseline has moved. */
-export function rateOfPart({ budget, detectors, tiers, channels, series = [], windows }: WatchPlan): number {
-  const ofWindows = tiers === undefined ? 0 : (windows ?? DEARER_DETECTORS).length;
-  const further = ofWindows + series.length + (channels === undefined ? 0 : 1);
-  const parts = detectors.length + further + 1;
-  return budget.alarms / budget.seconds / parts;
 }
 
 /** Share of the readings that one detector may be suspicious of. */

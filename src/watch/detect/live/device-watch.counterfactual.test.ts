@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nextNormal, seedRandom } from '#learn/features/index.ts';
 import { DearerTiers, STANDARD_TIERS } from '../tiers/dearer-tiers.ts';
-import { rateOfPart } from './device-judge.ts';
+import { rateOfPart } from './rate-of-part.ts';
 import type { DeviceRows } from './device-rows.ts';
 import { DeviceWatch } from './device-watch.ts';
 import type { Finding } from './finding.ts';

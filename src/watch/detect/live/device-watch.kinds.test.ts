@@ -4,7 +4,8 @@ import { decodeState, encodeState, nextNormal, seedRandom } from '#learn/feature
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { DETECTOR_KINDS } from '#declare/template/index.ts';
 import { DearerTiers } from '../tiers/dearer-tiers.ts';
-import { DeviceJudge, rateOfPart } from './device-judge.ts';
+import { DeviceJudge } from './device-judge.ts';
+import { rateOfPart } from './rate-of-part.ts';
 import { DeviceWatch } from './device-watch.ts';
 import type { DeviceRows } from './device-rows.ts';
 import type { Finding } from './finding.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DearerTiers } from '../tiers/dearer-tiers.ts';
-import { rateOfPart } from './device-judge.ts';
+import { rateOfPart } from './rate-of-part.ts';
 import { DeviceWatch } from './device-watch.ts';
 import type { DeviceRows } from './device-rows.ts';
 import { climatePlan, climateRows } from './testing.ts';
