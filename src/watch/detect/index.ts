@@ -77,6 +77,7 @@ export type {
 export { DEARER_DETECTORS, DearerTiers, STANDARD_TIERS, WINDOW_ROWS } from './tiers/dearer-tiers.ts';
 export type { TierFigures, TierRecall, TierRule, TierVerdict } from './tiers/dearer-tiers.ts';
 export { DeviceJudge } from './live/device-judge.ts';
+export { MOVED_NAME } from './live/explain-row.ts';
 export { rateOfPart } from './live/rate-of-part.ts';
 export { DeviceWatch } from './live/device-watch.ts';
 export { ALL_DEVICES, DRIFT_NAME, driftFinding } from './live/drift-finding.ts';

@@ -85,6 +85,13 @@ test('ruleFor() takes what was said of one sign of tampering for no other, and f
   assert.deepEqual([ruleFor(fleet, many), ruleFor(findingOf({ device: 'd' }), many) !== null], [null, true]);
 });
 
+test('ruleFor() takes no wild value of a field for a baseline of it that was led away', () => {
+  const moved = findingOf({ detectors: [{ name: 'baseline-moved', score: 7, limit: 6, readings: 1 }] });
+  assert.ok(ruleFor(findingOf(), [MUTE]) !== null);
+  assert.equal(ruleFor(moved, [MUTE]), null);
+  assert.ok(ruleFor(moved, [{ ...MUTE, rule: ruleOf(moved)! }]) !== null);
+});
+
 test('muteUpTo() stays short of what was confirmed', () => {
   const alert = findingOf({ detectors: scored(16) });
   assert.equal(muteUpTo(alert, []), 2.5);

@@ -1,5 +1,6 @@
 import { canonicalJson } from '#base/core/index.ts';
 import { TAMPER_KINDS } from '#declare/template/index.ts';
+import { MOVED_NAME } from '#watch/detect/index.ts';
 import type { Finding } from '#watch/detect/index.ts';
 
 /** What people said that alerts are to be, from now on: one version of what is told, which can be taken back. */
@@ -105,9 +106,11 @@ function isLike({ field, rule }: AlertRule, alert: Judged): boolean {
 type Broken = NonNullable<AlertRule['rule']>;
 
 /** What an alert says was broken: a rule over the log, or of readings; null where nothing was. */
-export function ruleOf(alert: Pick<Finding, 'rule' | 'violates'>): Broken | null {
-  const { rule, violates } = alert;
+export function ruleOf(alert: Pick<Finding, 'rule' | 'violates' | 'detectors'>): Broken | null {
+  const { rule, violates, detectors } = alert;
   if (rule !== undefined) return { name: rule.name, about: aboutOf(alert)! };
+  // That what is usual has moved is no wild value of the same field: it is told once, and by little.
+  if (detectors.some(({ name }) => name === MOVED_NAME)) return { name: MOVED_NAME, about: MOVED_NAME };
   if (violates === undefined) return null;
   const { kind } = violates;
   // Signs of tampering say in words what was seen, which is not the same twice.

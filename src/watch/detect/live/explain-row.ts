@@ -38,7 +38,7 @@ export interface Beyond {
 }
 
 /** The name under which it is told that a baseline has moved. */
-const MOVED_NAME = 'baseline-moved';
+export const MOVED_NAME = 'baseline-moved';
 
 /** What is said of a row: the share of each field, and what would have passed. */
 type Said = Pick<Unusual, 'shares' | 'asked'>;
