@@ -40,6 +40,7 @@ test('docProblems() leaves the commands of a page to the test that takes its ste
   const page = '```sh\nweir moon\n```';
   assert.deepEqual(problemsIn(page, { 'test/e2e/moon.test.ts': "tourSteps(read('docs/page.md'))" }), []);
   assert.equal(problemsIn(page, { 'test/e2e/moon.test.ts': "tourSteps(read('docs/other.md'))" }).length, 1);
+  assert.deepEqual(problemsIn(page, { 'test/e2e/moon.test.ts': "Walk.begin(t, 'docs/page.md')" }), []);
 });
 
 test('docProblems() finds words out of place in any file', () => {

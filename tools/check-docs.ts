@@ -22,7 +22,7 @@ const TOUR = 'README.md';
  *
  * A command in a block marked `sh` has to stand in some test as it is in the page; a block that cannot be
  * tested says why: `sh untested="needs a second machine"`. The README's blocks are run by the test of the tour, and so
- * are those of a page whose steps a test takes with `tourSteps` and that it names.
+ * are those of a page whose steps a test takes with `tourSteps` or walks with `Walk.begin`, and that it names.
  */
 export function docProblems(project: Project): Problem[] {
   const problems: Problem[] = [];
@@ -80,9 +80,12 @@ export function commandsOf(block: string): string[] {
     .filter((line) => line !== '');
 }
 
+/** How a test takes the commands of a page. */
+const TOURS = /\b(?:tourSteps|Walk\.begin)\(/;
+
 function isToured(page: string, project: Project): boolean {
   for (const [file, text] of project) {
-    if (file.endsWith('.test.ts') && text.includes('tourSteps(') && text.includes(`'${page}'`)) return true;
+    if (file.endsWith('.test.ts') && TOURS.test(text) && text.includes(`'${page}'`)) return true;
   }
   return false;
 }

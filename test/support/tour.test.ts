@@ -15,6 +15,9 @@ test('tourSteps() takes blocks of commands in order with what they print', () =>
     '```text',
     'well',
     '```',
+    '```sh stopped',
+    'rm wheel',
+    '```',
     '```sh untested="needs a moon"',
     'weir moon',
     '```',
@@ -25,6 +28,7 @@ test('tourSteps() takes blocks of commands in order with what they print', () =>
   assert.deepEqual(tourSteps(page), [
     { commands: 'npm start', line: 1, mode: 'background', expected: undefined },
     { commands: 'weir status', line: 5, mode: 'run', expected: 'well' },
+    { commands: 'rm wheel', line: 11, mode: 'stopped', expected: undefined },
   ]);
 });
 

@@ -6,11 +6,16 @@ export interface TourStep {
   readonly commands: string;
   /** One-based line of the block in the page. */
   readonly line: number;
-  /** `background` for a block marked `sh background`: it goes on running while the next ones are tried. */
-  readonly mode: 'run' | 'background';
+  /**
+   * `background` for a block marked `sh background`: it goes on running while the next ones are tried. `stopped` for one
+   * marked `sh stopped`: no platform runs meanwhile, and one does for the next.
+   */
+  readonly mode: 'run' | 'background' | 'stopped';
   /** The text of a block marked `text` that follows; undefined where the page shows none. */
   readonly expected: string | undefined;
 }
+
+const MODES = ['background', 'stopped'] as const;
 
 /**
  * Takes the steps of a tour from a page: its `sh` blocks in order, each with the `text` block behind it.
@@ -26,7 +31,7 @@ export function tourSteps(page: string): TourStep[] {
     steps.push({
       commands: fence.text,
       line: fence.line,
-      mode: /\bbackground\b/.test(fence.info) ? 'background' : 'run',
+      mode: MODES.find((mode) => fence.info.split(' ').includes(mode)) ?? 'run',
       expected: next !== undefined && /^text\b/.test(next.info) ? next.text : undefined,
     });
   }

@@ -120,6 +120,61 @@ test('AlertBook: repeats of a false alarm stop until that is taken back, and wha
   assert.equal(await told(7, 12), 'new');
 });
 
+test('AlertBook: what is confirmed later takes back the mute that it fell under', async (t) => {
+  const { book, rules, audit } = await open(t);
+  const told = async (start: number): Promise<string> => {
+    await book.raise([findingOf({ start })]);
+    return (await book.get(findingOf({ start }).id)).state;
+  };
+  const answer = (start: number, verdict: 'confirmed' | 'false-alarm', by: string) =>
+    book.answer(findingOf({ start }).id, { verdict, by, reason: null, until: null });
+  assert.equal(await told(1_000), 'new');
+  await answer(1_000, 'false-alarm', 'person:x');
+  assert.equal(await told(9_000), 'false-alarm');
+  await answer(9_000, 'confirmed', 'person:y');
+  assert.deepEqual(
+    rules.all.map(({ reverted }) => reverted?.by),
+    ['person:y'],
+  );
+  assert.ok(actions(audit).includes('revert-rules'));
+  assert.equal(await told(20_000), 'new');
+});
+
+test('AlertBook: marks of two people on three devices hold for all, but for the like of what was confirmed', async (t) => {
+  const { book } = await open(t);
+  const told = async (device: string, start: number): Promise<string> => {
+    await book.raise([findingOf({ device, start })]);
+    return (await book.get(findingOf({ device, start }).id)).state;
+  };
+  const answer = (device: string, verdict: 'confirmed' | 'false-alarm', by: string) =>
+    book.answer(findingOf({ device, start: 1_000 }).id, { verdict, by, reason: null, until: null });
+  for (const device of ['truck-1', 'truck-2', 'truck-3', 'truck-4']) assert.equal(await told(device, 1_000), 'new');
+  await answer('truck-4', 'confirmed', 'person:x');
+  for (const device of ['truck-1', 'truck-2', 'truck-3']) await answer(device, 'false-alarm', 'person:x');
+  assert.equal(await told('truck-5', 9_000), 'new');
+  await answer('truck-3', 'false-alarm', 'person:y');
+  assert.equal(await told('truck-6', 9_000), 'false-alarm');
+  assert.equal(await told('truck-4', 9_000), 'new');
+});
+
+test('AlertBook: what was said of one violation says nothing of another on the same device', async (t) => {
+  const { book } = await open(t);
+  const violation = (rule: string, start: number) => {
+    const violates = { kind: 'mud', rule };
+    return findingOf({ id: `${rule} ${start}`, start, end: start + 5_000, violates, causes: [] });
+  };
+  const [evil, other] = [violation('port 4444', 1_000), violation('port 22', 2_000)];
+  await book.raise([evil, other]);
+  // One alert for each, though they go on at the same time.
+  assert.equal(book.total, 2);
+  const said = { by: 'person:x', reason: null, until: null } as const;
+  await book.answer(evil.id, { verdict: 'false-alarm', ...said });
+  const again = [violation('port 4444', 90_000), violation('port 22', 90_000), findingOf({ start: 90_000 })];
+  await book.raise(again);
+  const states = await Promise.all(again.map(async ({ id }) => (await book.get(id)).state));
+  assert.deepEqual(states, ['false-alarm', 'new', 'new']);
+});
+
 test('AlertBook: a window silences what begins in it, and what outlasts it is told', async (t) => {
   const { book, rules, clock } = await open(t);
   await rules.add({

@@ -177,7 +177,8 @@ export class AlertBook {
 
   /**
    * What an answer makes of later alerts: what is like a false alarm is one, what is expected is so until the time. A
-   * false alarm that a confirmed alert is like, or graver than, makes nothing: that one must be told again.
+   * false alarm that a confirmed alert is like, or graver than, makes nothing: that one must be told again. What is
+   * confirmed later takes back the mutes of its device that it falls under.
    */
   async #learn(alert: Alert, { verdict, by, reason, until }: Omit<Answer, 'at'>): Promise<void> {
     const { rules } = this.#parts;
@@ -185,12 +186,29 @@ export class AlertBook {
     const field = alert.causes[0]?.field ?? null;
     const of = ruleOf(alert);
     const rule = { device, stream, field, by, reason, alert: id, ...(of === null ? {} : { rule: of }) };
-    if (verdict === 'false-alarm') {
-      const own = { ...(device === null ? {} : { device }), ...(stream === null ? {} : { stream }) };
-      const mostTimes = muteUpTo(alert, await this.list({ state: 'confirmed', ...own, limit: MOST_CONFIRMED }));
-      if (mostTimes !== null) await rules.add({ ...rule, kind: 'muted', mostTimes, from: start, until: null });
-    } else if (verdict === 'expected')
-      await rules.add({ ...rule, kind: 'expected', mostTimes: null, from: start, until });
+    switch (verdict) {
+      case 'false-alarm': {
+        const mostTimes = muteUpTo(alert, await this.#confirmedOf(alert));
+        if (mostTimes !== null) await rules.add({ ...rule, kind: 'muted', mostTimes, from: start, until: null });
+        return;
+      }
+      case 'expected':
+        await rules.add({ ...rule, kind: 'expected', mostTimes: null, from: start, until });
+        return;
+      case 'confirmed': {
+        // What was found to be true is told again, whatever silenced it.
+        const mutes = () => rules.all.filter((one) => one.kind === 'muted' && one.device === device);
+        for (let mute = ruleFor(alert, mutes()); mute !== null; mute = ruleFor(alert, mutes())) {
+          await rules.revert(mute.version, by);
+        }
+      }
+    }
+  }
+
+  /** Confirmed alerts of a device and stream. */
+  #confirmedOf({ device, stream }: Pick<Finding, 'device' | 'stream'>): Promise<readonly Alert[]> {
+    const of = { ...(device === null ? {} : { device }), ...(stream === null ? {} : { stream }) };
+    return this.list({ state: 'confirmed', ...of, limit: MOST_CONFIRMED });
   }
 
   /**
@@ -303,12 +321,17 @@ export class AlertBook {
         detail: detailOf(finding),
       });
     }
+    // Marks on other devices are held against what was confirmed of this one.
+    const { all: rules } = this.#parts.rules;
+    const silencing = ruleFor(finding, rules);
+    const ofOthers = silencing?.kind === 'muted' && silencing.device !== finding.device;
+    const confirmed = ofOthers ? await this.#confirmedOf(finding) : [];
     return catalogue.transaction(async (tx) => {
       const before = await this.#find(tx, finding);
       const now = this.#stamp();
       const told = before === null ? alertOf(finding, now) : mergeFinding(before, finding, now);
       if (told === before) return null;
-      const after = settle(told, this.#parts.rules.all, now);
+      const after = settle(told, rules, confirmed, now);
       if (before === null) this.#total += countOf(after);
       await this.#put(tx, after);
       return after;
@@ -347,9 +370,9 @@ const RULE = 'rule:';
  * What rules make of an alert that nobody has answered. One that outgrows its rule, as by lasting longer or getting
  * graver, is new again.
  */
-function settle(alert: Alert, rules: readonly AlertRule[], now: number): Alert {
+function settle(alert: Alert, rules: readonly AlertRule[], confirmed: readonly Alert[], now: number): Alert {
   if (alert.answers.some(({ by }) => !by.startsWith(RULE))) return alert;
-  const rule = ruleFor(alert, rules);
+  const rule = ruleFor(alert, rules, confirmed);
   // Raised anew, so that whoever answers what is raised hears of it.
   if (rule === null) return alert.state === 'new' ? alert : { ...alert, state: 'new', answers: [], raised: now };
   const verdict = rule.kind === 'muted' ? 'false-alarm' : 'expected';

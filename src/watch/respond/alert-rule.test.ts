@@ -45,8 +45,19 @@ test('ruleFor() lets a window silence what begins and ends in it', () => {
   for (const [start, end, wanted] of table) {
     assert.equal(ruleFor(findingOf({ start, end }), [window]) !== null, wanted, `${start} to ${end}`);
   }
-  const fleet = { ...window, device: null, stream: null };
-  assert.ok(ruleFor(findingOf({ device: 'pump-1', stream: 'pump' }), [fleet]));
+});
+
+test('ruleFor() lets a window for several devices count once two people have opened one', () => {
+  const fleet: AlertRule = { ...MUTE, kind: 'window', device: null, stream: null, field: null, mostTimes: null };
+  const alert = findingOf({ device: 'pump-1', stream: 'pump' });
+  const opened = (...people: readonly string[]) => people.map((by, i) => ({ ...fleet, version: i + 1, by }));
+  assert.equal(ruleFor(alert, opened('person:a')), null);
+  assert.equal(ruleFor(alert, opened('person:a', 'person:a')), null);
+  assert.equal(ruleFor(alert, opened('person:a', 'person:b'))?.version, 2);
+  // Software that acts for somebody is nobody else.
+  assert.equal(ruleFor(alert, opened('person:a', 'agent:helper@person:a')), null);
+  // One for another time says nothing of this one.
+  assert.equal(ruleFor(alert, [...opened('person:a'), { ...fleet, by: 'person:b', from: 5_000, until: 6_000 }]), null);
 });
 
 test('ruleFor() lets nobody silence a class of devices alone', () => {
@@ -57,6 +68,17 @@ test('ruleFor() lets nobody silence a class of devices alone', () => {
   assert.equal(ruleFor(other, marked(['a', 'b'], ['person:a', 'person:b'])), null);
   assert.equal(ruleFor(other, marked(['a', 'b', 'c'], ['person:a', 'person:b']))?.version, 3);
   assert.equal(ruleFor({ ...other, detectors: scored(90) }, marked(['a', 'b', 'c'], ['person:a', 'person:b'])), null);
+  const alone = ['person:a', 'agent:one@person:a', 'agent:two@person:a'];
+  assert.equal(ruleFor(other, marked(['a', 'b', 'c'], alone)), null);
+});
+
+test('ruleFor() lets marks on other devices silence nothing like what was confirmed of this one', () => {
+  const marks = ['a', 'b', 'c'].map((device, i) => ({ ...MUTE, version: i + 1, device, by: `person:${i % 2}` }));
+  const alert = findingOf({ device: 'truck-9' });
+  const confirmed = (score: number, device = 'truck-9') => [findingOf({ device, detectors: scored(score) })];
+  assert.ok(ruleFor(alert, marks, confirmed(24)));
+  assert.ok(ruleFor(alert, marks, confirmed(12, 'truck-8')));
+  for (const score of [9, 12, 14.5]) assert.equal(ruleFor(alert, marks, confirmed(score)), null, String(score));
 });
 
 test('ruleFor() takes what was said of one sign of tampering for no other, and for no reading', () => {

@@ -33,16 +33,26 @@ export type AlertRule = {
   readonly reverted: { readonly by: string; readonly at: number } | null;
 };
 
-/** Devices and people that have to have marked the same before it holds for all devices of a stream. */
+/** Devices that have to have been marked before it holds for all of a stream, and people that it takes to silence several. */
 export const CLASS_NEEDS = { devices: 3, people: 2 } as const;
 
 type Judged = Pick<Finding, 'device' | 'stream' | 'start' | 'end' | 'causes' | 'detectors' | 'rule' | 'violates'>;
 
-/** The rule by which an alert is not new; null where there is none. The newest that covers it counts. */
-export function ruleFor(alert: Judged, rules: readonly AlertRule[]): AlertRule | null {
+/**
+ * The rule by which an alert is not new; null where there is none. The newest about its device counts, then what holds
+ * for several devices.
+ *
+ * @param confirmed alerts of the device that were found to be true: the like of them no mark on other devices silences
+ */
+export function ruleFor(
+  alert: Judged,
+  rules: readonly AlertRule[],
+  confirmed: readonly Judged[] = [],
+): AlertRule | null {
   const standing = rules.filter(({ reverted }) => reverted === null);
-  const own = standing.findLast((rule) => covers(rule, alert));
-  return own ?? classRule(alert, standing);
+  const covering = standing.filter((rule) => covers(rule, alert));
+  const own = covering.findLast((rule) => !isWide(rule));
+  return own ?? wideRule(covering) ?? classRule(alert, standing, confirmed);
 }
 
 /** How many times beyond its limit the farthest detector was. */
@@ -58,6 +68,13 @@ export function timesBeyond({ detectors }: Pick<Finding, 'detectors'>): number {
  */
 export function muteUpTo(alert: Judged, confirmed: readonly Judged[]): number | null {
   const own = timesBeyond(alert);
+  const least = leastConfirmed(alert, confirmed);
+  if (least <= own) return null;
+  return Math.min(REACH * own, (own + least) / 2);
+}
+
+/** How many times beyond its limit the least of the confirmed alerts was that an alert is like; Infinity without one. */
+function leastConfirmed(alert: Judged, confirmed: readonly Judged[]): number {
   const like = confirmed.filter(
     (one) =>
       one.device === alert.device &&
@@ -65,9 +82,7 @@ export function muteUpTo(alert: Judged, confirmed: readonly Judged[]): number | 
       one.causes[0]?.field === alert.causes[0]?.field &&
       isSame(ruleOf(one), ruleOf(alert)),
   );
-  const least = Math.min(Infinity, ...like.map(timesBeyond));
-  if (least <= own) return null;
-  return Math.min(REACH * own, (own + least) / 2);
+  return Math.min(Infinity, ...like.map(timesBeyond));
 }
 
 const REACH = 1.25;
@@ -121,19 +136,36 @@ function isSame(a: Broken | null | undefined, b: Broken | null): boolean {
   return a?.name === b?.name && a?.about === b?.about;
 }
 
+/** A window that names no device is for several. */
+function isWide({ kind, device }: AlertRule): boolean {
+  return kind === 'window' && device === null;
+}
+
+/** A window for several devices counts where two people have opened one. */
+function wideRule(covering: readonly AlertRule[]): AlertRule | null {
+  const wide = covering.filter(isWide);
+  return peopleOf(wide).size >= CLASS_NEEDS.people ? (wide.at(-1) ?? null) : null;
+}
+
 /** What several people marked on several devices holds for all devices of the stream; one person alone never does. */
-function classRule(alert: Judged, rules: readonly AlertRule[]): AlertRule | null {
+function classRule(alert: Judged, rules: readonly AlertRule[], confirmed: readonly Judged[]): AlertRule | null {
+  const times = timesBeyond(alert);
   const like = rules.filter(
-    ({ kind, stream, field, mostTimes, rule }) =>
-      kind === 'muted' &&
-      stream === alert.stream &&
-      field !== null &&
-      field === alert.causes[0]?.field &&
-      isSame(rule, ruleOf(alert)) &&
-      mostTimes !== null &&
-      timesBeyond(alert) <= mostTimes,
+    (rule) =>
+      rule.kind === 'muted' &&
+      rule.stream === alert.stream &&
+      rule.field !== null &&
+      isLike(rule, alert) &&
+      rule.mostTimes !== null &&
+      times <= rule.mostTimes,
   );
   const devices = new Set(like.map(({ device }) => device));
-  const people = new Set(like.map(({ by }) => by));
-  return devices.size >= CLASS_NEEDS.devices && people.size >= CLASS_NEEDS.people ? (like.at(-1) ?? null) : null;
+  if (devices.size < CLASS_NEEDS.devices || peopleOf(like).size < CLASS_NEEDS.people) return null;
+  // What is nearly as grave as one that was found to be true may be the same.
+  return leastConfirmed(alert, confirmed) <= REACH * times ? null : (like.at(-1) ?? null);
+}
+
+/** Who made rules. Software that acts for somebody is that person. */
+function peopleOf(rules: readonly AlertRule[]): ReadonlySet<string> {
+  return new Set(rules.map(({ by }) => by.replace(/^agent:[^@]*@/, '')));
 }

@@ -38,6 +38,9 @@ test('redactAlert() takes single readings, and what was said of the one that it 
     [1, null, null, 'what it rested on was erased'],
   );
   assert.equal(redactAlert(alert, of(9)), alert);
+  const ofFlow = { ...alert, violates: { kind: 'mud', rule: 'flows to ada.example' } };
+  assert.equal(redactAlert(ofFlow, of(7))?.violates?.rule, 'flows to ada.example');
+  assert.deepEqual(redactAlert(ofFlow, of(8))?.violates, { kind: 'mud', rule: 'what it rested on was erased' });
 });
 
 test('redactAlert() finds readings by device and time', () => {

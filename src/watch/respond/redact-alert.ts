@@ -44,7 +44,9 @@ export function redactAlert(alert: Alert, concerned: Concerned): Alert | null {
   const last = alert.evidence.at(-1);
   if (last === undefined || !isTheirs(last)) return { ...alert, evidence, nearest };
   const causes = alert.causes.map((cause) => ({ ...cause, value: null, usual: null, wouldPass: null, deviation: 0 }));
-  return { ...alert, evidence, nearest, causes, sentence: WITHOUT };
+  // A flow that was violated names its peer.
+  const violates = alert.violates === undefined ? {} : { violates: { ...alert.violates, rule: WITHOUT } };
+  return { ...alert, ...violates, evidence, nearest, causes, sentence: WITHOUT };
 }
 
 /** Whether an alert is about a device of the person, as its own or as one of those that a rule grouped by. */

@@ -19,7 +19,10 @@ test('weir alert rules, window and revert', async (t) => {
   };
   const platform = await standIn(t, {
     'GET /v1/alert-rules': { rules: [rule] },
-    'POST /v1/alert-rules': { ...rule, version: 4, kind: 'window', until: '2026-02-01T00:00:00Z' },
+    'POST /v1/alert-rules': (body) => {
+      const { device = null } = JSON.parse(body) as { device?: string };
+      return { ...rule, version: 4, kind: 'window', device, until: '2026-02-01T00:00:00Z' };
+    },
     'POST /v1/alert-rules/4/revert': { ...rule, version: 4 },
   });
   const { out } = await platform.run(addAlertCommands, 'alert', 'rules');
@@ -28,5 +31,7 @@ test('weir alert rules, window and revert', async (t) => {
   const made = await platform.run(addAlertCommands, 'alert', 'window', ...words);
   assert.equal(made.out, 'version 4: a window until 2026-02-01T00:00:00Z\n');
   assert.match(made.err, /alert revert 4/);
+  assert.doesNotMatch(made.err, /two people/);
+  assert.match((await platform.run(addAlertCommands, 'alert', 'window', ...words.slice(2))).err, /two people/);
   assert.equal((await platform.run(addAlertCommands, 'alert', 'revert', '4')).out, 'version 4 is taken back\n');
 });

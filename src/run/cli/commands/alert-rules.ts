@@ -30,6 +30,8 @@ export function addRuleCommands(alert: Command, contextOf: ContextOf): void {
         client.json<RuleForm>('POST', '/v1/alert-rules', { body: { ...options } }),
       );
       context.result(rule, ({ version, until }) => `version ${version}: a window until ${until}\n`);
+      if (rule.device === null)
+        context.note('for several devices: it counts where two people have opened such a window');
       context.next(`alert revert ${rule.version}`);
     });
   alert

@@ -31,7 +31,15 @@ test('MudWatch tells of flows that the profile of a device does not allow', asyn
   const [finding, ...others] = await of(EVIL);
   assert.deepEqual(others, []);
   assert.deepEqual(
-    [finding?.device, finding?.stream, finding?.detectors, finding?.start, finding?.open, finding?.sentence],
+    [
+      finding?.device,
+      finding?.stream,
+      finding?.detectors,
+      finding?.start,
+      finding?.open,
+      finding?.sentence,
+      finding?.violates,
+    ],
     [
       'lamp-1',
       'flows',
@@ -39,6 +47,7 @@ test('MudWatch tells of flows that the profile of a device does not allow', asyn
       (TIME + 5) * 1e6,
       false,
       'lamp-1 spoke to 6.6.6.6 over tcp on port 4444; its MUD profile has no rule for that',
+      { kind: 'mud', rule: 'flows to 6.6.6.6 over tcp on port 4444' },
     ],
   );
   assert.deepEqual(asked, ['lamp-1']);
@@ -74,6 +83,7 @@ test('MudWatch takes a peer without a name for unknown once the feed names peers
 test('MudWatch names no peer where its class keeps it out of alerts, and judges no device without a profile', async () => {
   const [hidden] = await watch({ ...PLAN, shown: false }).of(EVIL);
   assert.equal(hidden?.sentence, 'lamp-1 spoke to a peer over tcp on port 4444; its MUD profile has no rule for that');
+  assert.equal(hidden?.violates?.rule, 'flows to a peer over tcp on port 4444');
   const own = new MudWatch(PLAN, async () => null);
   assert.deepEqual(await own.take(flowBatch([['lock-1', outFlow(EVIL)]])), []);
   assert.equal(own.judged, 0);

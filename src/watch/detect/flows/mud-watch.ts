@@ -94,6 +94,8 @@ export class MudWatch {
       id: findingId(device, this.#plan.stream, `${MUD_NAME} ${kind}`, day),
       device,
       stream: this.#plan.stream,
+      // An alert of its own for each kind, whatever else the device does meanwhile.
+      violates: { kind: MUD_NAME, rule: isOne ? this.#nameOf(seen) : 'flows with many more peers' },
       detectors: [{ name: MUD_NAME, score: 1, limit: 1, readings }],
       start: Math.min(time, known?.start ?? Infinity),
       end: Math.max(time, known?.end ?? -Infinity),
@@ -114,21 +116,36 @@ export class MudWatch {
   #say(device: string, seen: DeviceFlow, isOne: boolean, rule: string | null): string {
     const why = rule === null ? 'its MUD profile has no rule for that' : `rule ${rule} of its MUD profile refuses that`;
     if (!isOne) return `${device} exchanges flows with many more peers; its MUD profile has no rule for that`;
-    const peer = this.#plan.shown ? (seen.peerNames[0] ?? seen.peerAddress ?? 'a peer') : 'a peer';
-    const protocol = protocolName(seen.protocol ?? 0);
-    const byPeer = seen.opened === 'peer';
-    const port = byPeer ? seen.devicePort : seen.peerPort;
-    const at = port === null ? '' : ` on port ${port}`;
-    return byPeer
-      ? `${peer} reached ${device} over ${protocol}${at}; ${why}`
-      : `${device} spoke to ${peer} over ${protocol}${at}; ${why}`;
+    const { peer, over } = this.#endsOf(seen);
+    return seen.opened === 'peer'
+      ? `${peer} reached ${device} ${over}; ${why}`
+      : `${device} spoke to ${peer} ${over}; ${why}`;
+  }
+
+  #nameOf(seen: DeviceFlow): string {
+    const { peer, over } = this.#endsOf(seen);
+    return `flows ${seen.opened === 'peer' ? 'from' : 'to'} ${peer} ${over}`;
+  }
+
+  /** Who the peer is, as far as its class lets it be told, and over what it spoke. */
+  #endsOf(seen: DeviceFlow): { readonly peer: string; readonly over: string } {
+    const port = portOf(seen);
+    return {
+      peer: this.#plan.shown ? (seen.peerNames[0] ?? seen.peerAddress ?? 'a peer') : 'a peer',
+      over: `over ${protocolName(seen.protocol ?? 0)}${port === null ? '' : ` on port ${port}`}`,
+    };
   }
 }
 
 /** Flows of one kind differ in nothing that a rule would tell apart, but for the port that whoever opened them drew. */
-function kindOf({ opened, protocol, peerAddress, peerNames, devicePort, peerPort }: DeviceFlow): string {
-  const port = opened === 'peer' ? devicePort : peerPort;
-  return JSON.stringify([opened, protocol, peerNames[0] ?? peerAddress, port]);
+function kindOf(seen: DeviceFlow): string {
+  const { opened, protocol, peerAddress, peerNames } = seen;
+  return JSON.stringify([opened, protocol, peerNames[0] ?? peerAddress, portOf(seen)]);
+}
+
+/** The port of whoever was spoken to. */
+function portOf({ opened, devicePort, peerPort }: DeviceFlow): number | null {
+  return opened === 'peer' ? devicePort : peerPort;
 }
 
 function valuesOf(flow: FlowReading): Readonly<Record<string, number | null>> {

@@ -126,9 +126,9 @@ function mainClause(device: string, detector: string, cause: Cause): string {
       // Not any other: where it stayed far out, what is near it is as unusual to others.
       return `${field} of ${device} stayed at ${of(value)}, longer than it ever does: any other usual value would have been no alert`;
     case 'jump-check':
-      // The greatest jump may be the one that ends a trouble.
+      // The greatest jump may be the one that ends a trouble, or lead from one usual value to another.
       if (usual !== null && value >= usual[0] && value <= usual[1])
-        return `${field} of ${device} jumped from far out back to ${of(value)}, which is usual for it`;
+        return `${field} of ${device} jumped farther than it does from one reading to the next, to ${of(value)}, which is usual for it by itself`;
       return `${field} of ${device} jumped to ${of(value)} from one reading to the next${range}`;
     case 'odd-order':
       return `${subjectOf(field)} of ${device} came after what it hardly ever comes after`;

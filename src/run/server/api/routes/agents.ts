@@ -94,6 +94,6 @@ function requireSession(method: Caller['method']): void {
 function requirePerson(subject: Subject): Subject {
   if (subject.kind === 'person' && subject.scope === undefined) return subject;
   throw new ApiError('API_AGENT_REFUSED', 'Cannot answer: agents are those of people, who sign in as themselves', {
-    hint: 'Sign in with weir login, and name the session with --token-file',
+    hint: 'Name the token of a person with --token-file; who administers people sees all keys with weir service key list',
   });
 }
