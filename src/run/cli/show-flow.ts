@@ -1,6 +1,9 @@
 import type { PlatformStatus } from '#run/server/index.ts';
 import { formatBytes } from './format-bytes.ts';
 
+/** The watch is said to be behind from here on, in milliseconds. */
+const BEHIND_MS = 1_000;
+
 /** What flows, in lines for a terminal. */
 export function flowLines(status: PlatformStatus): readonly string[] {
   const { readings, segments, audit, journal, tail } = status;
@@ -32,8 +35,10 @@ export function flowLine(status: PlatformStatus): string {
   ].join(', ');
 }
 
-function watchRows({ watch }: PlatformStatus): (readonly [string, string])[] {
+/** What the watch does and leaves out; nothing where nothing is watched. */
+export function watchRows({ watch }: Pick<PlatformStatus, 'watch'>): readonly (readonly [string, string])[] {
   if (watch === null) return [];
+  const behind = watch.lagMs >= BEHIND_MS ? `, ${(watch.lagMs / 1_000).toFixed(1)} s behind` : '';
   const shed = watch.shed > 0 ? `, ${count(watch.shed)} readings not judged by all detectors` : '';
   const { recall, heldBack, windowsShed, leftOut, drift } = watch;
   const tiers = watch.tiers.map(
@@ -46,7 +51,7 @@ function watchRows({ watch }: PlatformStatus): (readonly [string, string])[] {
   ];
   const missed = `${count(recall.missed)} of ${count(recall.odd)} odd windows in a sample of ${count(recall.sampled)}`;
   return [
-    ['alerts', `${count(watch.alerts)}; ${count(watch.devices)} devices are watched${shed}`],
+    ['alerts', `${count(watch.alerts)}; ${count(watch.devices)} devices are watched${behind}${shed}`],
     ['tiers', [...tiers, ...turnedAway].join(', ')],
     ...(recall.sampled > 0 ? [['not suspected', missed] as const] : []),
     ...(drift.fields > 0

@@ -13,6 +13,10 @@ test('showStatus() has a line for each part', () => {
   const readings = { ...STATUS.readings, dropped: 7 };
   assert.match(showStatus({ ...STATUS, readings }), /^left out +7 values that no field declares: weir collection$/m);
   assert.match(text, /^queries +not confined: no namespaces$/m);
+  assert.match(text, /^alerts +2; 4 devices are watched, 3 readings not judged by all detectors$/m);
+  assert.match(text, /^tiers +cheap 1,000 in 0\.0 s, principal-components 40 in 0\.0 s, 5 windows beyond the budget$/m);
+  assert.match(text, /^not suspected +1 of 2 odd windows in a sample of 9$/m);
+  assert.match(showStatus({ ...STATUS, watch: { ...STATUS.watch!, lagMs: 7_200 } }), /watched, 7\.2 s behind, 3/);
   assert.match(text, /^memory +gets to no disk/m);
   const exposures = [{ kind: 'swap', detail: 'swap on /dev/sda2 is not encrypted' }];
   assert.match(showStatus({ ...STATUS, exposures }), /^memory +swap on \/dev\/sda2 is not encrypted$/m);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { PlatformStatus } from '#run/server/index.ts';
+import { watchRows } from '../show-flow.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
 
@@ -49,6 +50,7 @@ export function showStatus(status: PlatformStatus): string {
       `${own} of them in ${bytes} bytes`,
     ]),
     ...(archive.waiting === 0 ? [] : [['to be carried', `${archive.waiting} segments`] satisfies Row]),
+    ...watchRows(status),
     ['log', `${audit.entries} entries, ${audit.integrated} in the newest checkpoint`],
     [
       'processes',
