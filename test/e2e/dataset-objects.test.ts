@@ -178,6 +178,33 @@ test('a dataset loses the rows of a person where their column stands in it as it
   }
 });
 
+test('a dataset shows nothing while rows of somebody are withheld that it cannot tell from others', async (t) => {
+  const world = await openDatasetWorld(t);
+  await world.addSegment(2_000, START, 1_000);
+  const { keeper } = world;
+  const folder = await temporaryFolder(t);
+  const read = async (sql: string): Promise<string | number> => {
+    const made = await keeper.create(ADA, { ...REQUEST, sql, rowsOf: null }, NEVER);
+    world.changeWithheld({ pump: "worker IN ('worker-7')" });
+    try {
+      const csv = path.join(folder, 'rows.csv');
+      const error = await readInto(world, made, 'csv', csv).catch((thrown: unknown) => thrown);
+      if (error !== null) return (error as { code: string }).code;
+      return made.content.rows - ((await readFile(csv, 'utf8')).trim().split('\r\n').length - 1);
+    } finally {
+      world.changeWithheld();
+    }
+  };
+  assert.equal(await read('SELECT time, worker FROM pump'), 4);
+  for (const sql of [
+    'SELECT time, upper(worker) AS worker FROM pump',
+    'SELECT device, min(worker) AS worker FROM pump GROUP BY device',
+    'SELECT time, pressure FROM pump',
+  ]) {
+    assert.equal(await read(sql), 'QUERY_REFUSED', sql);
+  }
+});
+
 test('datasets that are read slowly keep no statement and no other dataset waiting', async (t) => {
   // One statement at once, and two datasets: each of these is held by a reader that takes its first part and no more.
   const world = await openDatasetWorld(t, 'limits: { queries-at-once: 1, datasets-at-once: 3 }', SMALL);

@@ -13,7 +13,16 @@ import { ApiError } from '../api/errors.ts';
 import type { QueryRequest } from '../api/services.ts';
 import type { StreamedReply } from '../api/streamed-reply.ts';
 import type { Frozen, QueryService } from '../query/query-service.ts';
-import { commitmentDigest, DATASET_PREFIX, endOf, erasureOf, referenceOf, sizeOf } from './dataset.ts';
+import {
+  commitmentDigest,
+  DATASET_PREFIX,
+  endOf,
+  erasureOf,
+  keptOf,
+  referenceOf,
+  sizeOf,
+  sourcesOf,
+} from './dataset.ts';
 import type { Dataset, DatasetObject, DatasetRequest } from './dataset.ts';
 import type { DatasetBook, GoneDataset } from './dataset-book.ts';
 import { DatasetDraft } from './dataset-draft.ts';
@@ -173,7 +182,7 @@ export class DatasetKeeper {
       resource: `dataset:${referenceOf(dataset)}`,
       purpose: dataset.purpose,
       notes: { dataset: referenceOf(dataset), digest: dataset.content.digest },
-      streams: [...new Set(dataset.segments.map(({ stream }) => stream))],
+      sources: [...sourcesOf(dataset)].map((source) => ({ name: source, kept: keptOf(dataset, source) })),
       consenting: this.#consentingOf(dataset),
     };
     return this.#parts.queries.run(

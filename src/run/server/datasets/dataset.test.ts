@@ -7,7 +7,7 @@ import {
   datasetObjectKey,
   endOf,
   erasureOf,
-  isKept,
+  keptOf,
   keyStreamOf,
   referenceOf,
   scopeNameOf,
@@ -30,11 +30,9 @@ test('erasureOf() says what goes with a person', () => {
   assert.equal(erasureOf(before, [place('pump', 'device')]), 'whole', 'what was not noted cannot be told');
 });
 
-test('isKept() is true of columns that stand in the rows as they are', () => {
+test('keptOf() are the columns that stand in the rows as they are', () => {
   const dataset = makeDataset();
-  assert.equal(isKept(dataset, { relation: 'pump', column: 'device' }), true);
-  assert.equal(isKept(dataset, { relation: 'pump', column: 'pressure' }), false);
-  assert.equal(isKept(dataset, { relation: 'constructor', column: 'name' }), false);
+  assert.deepEqual([keptOf(dataset, 'pump'), keptOf(dataset, 'constructor'), keptOf({}, 'pump')], [['device'], [], []]);
 });
 
 test('sourcesOf() are the streams of its segments and the tables that it reads', () => {

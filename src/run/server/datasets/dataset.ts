@@ -154,15 +154,13 @@ export function erasureOf(
   const sources = sourcesOf(dataset);
   const concerned = places.filter(({ relation }) => sources.has(relation));
   if (concerned.length === 0) return null;
-  return concerned.every((place) => isKept(dataset, place)) ? 'rows' : 'whole';
+  const isKept = ({ relation, column }: (typeof places)[number]): boolean => keptOf(dataset, relation).includes(column);
+  return concerned.every(isKept) ? 'rows' : 'whole';
 }
 
-/** Whether whose a row is can be told by a column of what it was made from. */
-export function isKept(
-  { kept = {} }: Pick<Dataset, 'kept'>,
-  { relation, column }: { readonly relation: string; readonly column: string },
-): boolean {
-  return Object.hasOwn(kept, relation) && kept[relation]!.includes(column);
+/** The columns of a stream or table that stand in the rows of a dataset as they are. */
+export function keptOf({ kept = {} }: Pick<Dataset, 'kept'>, source: string): readonly string[] {
+  return Object.hasOwn(kept, source) ? kept[source]! : [];
 }
 
 /** `sizes` of a content, where its rows do not tell them. */

@@ -1,6 +1,6 @@
 import type { Batch, Column } from '#base/core/index.ts';
 import type { Consenting } from '#flow/query/index.ts';
-import { isKept, sourcesOf } from './dataset.ts';
+import { keptOf, sourcesOf } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 
 /** Columns of a dataset, and what stands there for a person. */
@@ -18,10 +18,9 @@ export function subjectColumnsOf(
 ): KnownColumns | null {
   const sources = sourcesOf(dataset);
   const known = new Map<string, ReadonlySet<string>>();
-  for (const place of places) {
-    const { relation, column, values } = place;
+  for (const { relation, column, values } of places) {
     if (!sources.has(relation)) continue;
-    if (!isKept(dataset, place)) return null;
+    if (!keptOf(dataset, relation).includes(column)) return null;
     known.set(column, new Set([...(known.get(column) ?? []), ...values]));
   }
   return known;

@@ -151,8 +151,11 @@ export interface SealedRelation {
   /** How the log calls it. */
   readonly resource: string;
   readonly purpose: string | null;
-  /** Streams that its rows come from: what nobody is shown of these is not shown of it. */
-  readonly streams?: readonly string[];
+  /**
+   * Streams and tables that its rows come from, and the columns of each that stand in it as they are: what nobody is shown of these
+   * is not shown of it.
+   */
+  readonly sources?: readonly { readonly name: string; readonly kept: readonly string[] }[];
   /** Where its rows are there by consent: whose. */
   readonly consenting?: Consenting | null;
   /** Statements over it give row by row: one object is opened after the other, whatever number there is of them. */

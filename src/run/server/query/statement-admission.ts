@@ -197,21 +197,23 @@ export class StatementAdmission {
     return relations;
   }
 
-  /** A relation of sealed objects without what nobody is shown of the streams that it was made from. */
+  /** A relation of sealed objects without what nobody is shown of what it was made from. */
   async #withheldFrom({ readOnce }: Conditions, over: SealedRelation): Promise<SealedRelation> {
     const { name } = over.relation;
     let relation: GovernedRelation = over.relation;
-    for (const stream of over.streams ?? []) {
-      const rows = this.#parts.withheld().get(stream);
+    for (const { name: source, kept } of over.sources ?? []) {
+      const rows = this.#parts.withheld().get(source);
       if (rows === undefined) continue;
-      const shown = await withholdRows(new Map([[name, relation]]), new Map([[name, rows]]), readOnce);
-      const bound = shown.get(name);
-      if (bound === undefined || relation.withheld !== undefined) {
+      // What else stands under the name of a column tells nobody's rows.
+      const told = { ...over.relation, columns: relation.columns.filter((column) => kept.includes(column.name)) };
+      const shown = await withholdRows(new Map([[name, told]]), new Map([[name, rows]]), readOnce);
+      const withheld = shown.get(name)?.withheld;
+      if (withheld === undefined || relation.withheld !== undefined) {
         throw new QueryError('QUERY_REFUSED', `Cannot read ${name}: rows of somebody are being erased from it`, {
           hint: 'Try again in a moment',
         });
       }
-      relation = bound;
+      relation = { ...relation, withheld };
     }
     return { ...over, relation };
   }

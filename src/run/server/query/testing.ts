@@ -65,8 +65,8 @@ export const ask = (sql: string, more: Partial<QueryRequest> = {}): QueryRequest
 export interface QueryWorld extends Pick<OpenKeys, 'keys' | 'catalogue'> {
   readonly service: QueryService;
   readonly layout: DataDirectory;
-  /** Whose rows are shown is worked out anew, as where somebody asks for an erasure. */
-  readonly changeWithheld: () => void;
+  /** Whose rows are shown is worked out anew, as where somebody asks for an erasure: but for these, by relation, as conditions. */
+  readonly changeWithheld: (rows?: Readonly<Record<string, string>>) => void;
   /** None at first. */
   readonly segments: SegmentHost;
   readonly audit: RecordedAudit;
@@ -136,8 +136,8 @@ export async function openQueryWorld(
   await service.useTemplate(template);
   return {
     service,
-    changeWithheld: () => {
-      withheld = new Map();
+    changeWithheld: (rows = {}) => {
+      withheld = new Map(Object.entries(rows));
     },
     keys,
     catalogue,
