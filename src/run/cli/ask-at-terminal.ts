@@ -15,14 +15,17 @@ export interface Seat {
 export function askAtTerminal({ stdin, stderr }: Seat, question: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const lines = createInterface({ input: stdin, output: stderr });
-    lines.once('SIGINT', () => {
-      reject(new DOMException('Interrupted while asking', 'AbortError'));
-      lines.close();
-    });
-    lines.once('close', () => resolve(''));
-    lines.question(question, (line) => {
-      resolve(line);
-      lines.close();
-    });
+    const end = (finish: () => void): void => {
+      lines.removeAllListeners('close').close();
+      finish();
+    };
+    // Nothing was typed that would have ended the line of the question.
+    const leave = (finish: () => void): void => {
+      stderr.write('\n');
+      end(finish);
+    };
+    lines.once('SIGINT', () => leave(() => reject(new DOMException('Interrupted while asking', 'AbortError'))));
+    lines.once('close', () => leave(() => resolve('')));
+    lines.question(question, (line) => end(() => resolve(line)));
   });
 }

@@ -38,7 +38,7 @@ export type RouteReply =
 export type RouteAccess =
   | {
       readonly action: Action;
-      readonly resource: (request: RouteRequest) => Resource;
+      readonly resource: (request: RouteRequest, services: Pick<Services, 'templates'>) => Resource;
       /** What else the decision needs to know than all do. */
       readonly context?: (request: RouteRequest, services: Services) => Promise<AccessContext>;
     }

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { ACTION_RULES } from '#declare/policy/index.ts';
+import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { PACKAGE_ROOT } from '../control/package-files.ts';
 import type { Route, RouteRequest } from './route.ts';
 import { ROUTES } from './routes.ts';
+import type { Services } from './services.ts';
 
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 const named = (access: Route['access']): string[] => ROUTES.filter((route) => route.access === access).map(nameOf);
@@ -28,6 +30,13 @@ const REQUEST: RouteRequest = {
   signal: new AbortController().signal,
   span: null,
 };
+const SERVICES: Pick<Services, 'templates'> = {
+  templates: {
+    current: makeTemplate('devices: {d: {}}\nstreams: {s: {from: d, fields: {t: {type: number}}}}\n'),
+    plan: () => ({}),
+    apply: async () => ({ proposal: null }),
+  },
+};
 
 /** Addresses that stand in certificates, where no version belongs. */
 const IN_CERTIFICATES = ['GET /crl/:name', 'POST /ocsp', 'GET /ocsp/*'];
@@ -46,7 +55,7 @@ test('ROUTES declares for each route who may: an action that is known and fits i
     const { access } = route;
     if (access === 'open' || access === 'within' || access === 'self') continue;
     assert.equal(typeof access, 'object', nameOf(route));
-    const { type, name } = access.resource(REQUEST);
+    const { type, name } = access.resource(REQUEST, SERVICES);
     assert.ok((ACTION_RULES[access.action].on as readonly string[]).includes(type), nameOf(route));
     assert.notEqual(name, '', nameOf(route));
   }
@@ -126,7 +135,7 @@ test('docs/reference/api.md has each route with the access that it declares, and
       if (access === 'open') return [nameOf(route), 'everybody'] as const;
       if (access === 'within') return [nameOf(route), 'by relation'] as const;
       if (access === 'self') return [nameOf(route), 'oneself'] as const;
-      return [nameOf(route), `\`${access.action}\` on ${access.resource(REQUEST).type}`] as const;
+      return [nameOf(route), `\`${access.action}\` on ${access.resource(REQUEST, SERVICES).type}`] as const;
     }),
   );
   assert.deepEqual(

@@ -333,7 +333,7 @@ async function requireAccess(
   const request = {
     subject: caller.subject,
     action: access.action,
-    resource: access.resource(asked),
+    resource: access.resource(asked, services),
     purpose: null,
     context: {
       time: services.clock.now(),

@@ -113,6 +113,16 @@ test('a withdrawal and a confirmation name what they mean', async (t) => {
   assert.equal((await call('POST', '/v1/consents', { body: wrong })).status, 400);
 });
 
+test('who may record consents hears of a stream that is not there, and nobody else', async (t) => {
+  const { services, given } = standIn();
+  const { call, identity } = await openApi(t, services);
+  const body = { stream: 'nowhere', subject: 'ada' };
+  await call('POST', '/v1/consents', { body });
+  assert.equal(given.length, 1, 'what knows the streams is asked');
+  const { token } = await identity.people.add('sam', ['scientist'], 'person:p1');
+  assert.equal((await call('POST', '/v1/consents', { as: { token }, body })).status, 403);
+});
+
 test('who may not record consents does nothing of it', async (t) => {
   const { meant, given, services } = standIn();
   const { call, identity } = await openApi(t, services);

@@ -29,12 +29,13 @@ const CONSENT = Type.Object({
 });
 
 const ON_ALL = { action: 'consent', resource: () => PLATFORM } as const;
+/** That a stream is not there is told to who may record consents at all. */
 const ON_STREAM = {
   action: 'consent',
-  resource: ({ body }: RouteRequest) => ({
-    type: 'stream' as const,
-    name: (body as { readonly stream: string }).stream,
-  }),
+  resource: ({ body }: RouteRequest, { templates }: Pick<Services, 'templates'>) => {
+    const name = (body as { readonly stream: string }).stream;
+    return templates.current.streams.has(name) ? { type: 'stream' as const, name } : PLATFORM;
+  },
 } as const;
 
 /** Who agreed to what: recording it, taking it back, showing it. */
