@@ -51,3 +51,13 @@ test('OpenFinding joins alarms that follow each other, tells what is new, and en
   open.pass(31, 10, found);
   assert.deepEqual([found.at(-1)?.open, found.at(-1)?.end, open.current], [false, 20, null]);
 });
+
+test('OpenFinding is not over for a reading that comes late: what follows is no other finding', () => {
+  const open = new OpenFinding();
+  const found: Finding[] = [];
+  open.beyond(alarm('a', 100, 3), found);
+  open.beyond(alarm('a', 20, 3), found);
+  open.pass(101, 60, found);
+  open.beyond(alarm('a', 101, 3), found);
+  assert.deepEqual([found.length, open.current?.id, open.current?.end], [1, 'a-100', 101]);
+});

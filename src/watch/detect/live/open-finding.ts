@@ -46,7 +46,8 @@ export class OpenFinding {
     this.current = {
       ...open,
       detectors,
-      end: time,
+      // Checks see what comes late, too.
+      end: Math.max(open.end, time),
       severity: severityOf(farthest!.score, farthest!.limit),
       causes,
       nearest,

@@ -118,7 +118,8 @@ function* listed(file: Uint8Array, { devices }: Index): Generator<Section> {
   const index = lastSection(file)!;
   let at = index.byteOffset - file.byteOffset - devices.reduce((sum, [, , length]) => sum + LENGTH_BYTES + length, 0);
   for (const [i, [stream, device, length]] of devices.entries()) {
-    yield { number: i + 1, name: `${device} on ${stream}`, sealed: file.subarray(at, at + length) };
+    const name = device === '' ? `what all devices have of ${stream}` : `${device} on ${stream}`;
+    yield { number: i + 1, name, sealed: file.subarray(at, at + length) };
     at += LENGTH_BYTES + length;
   }
 }
