@@ -6,7 +6,7 @@ import type { Packet } from 'mqtt-packet';
 import { systemClock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
-import { ProberDoor } from './prober-door.ts';
+import { ANSWER_MS, patienceWith, ProberDoor } from './prober-door.ts';
 import { barePlatform, startTestServer } from './testing.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -58,4 +58,9 @@ test('ProberDoor waits until it is let in, and publishes as its device within it
   assert.equal(door.place('mqtt').credential, door.device);
   // Nobody listens at the API.
   await assert.rejects(door.call('GET', '/v1/status', null, 'nobody'));
+});
+
+test('patienceWith() is longer with what gives way to everybody', () => {
+  assert.ok(patienceWith('POST', '/v1/datasets') > ANSWER_MS);
+  assert.deepEqual([patienceWith('GET', '/v1/datasets'), patienceWith('POST', '/v1/query')], [ANSWER_MS, ANSWER_MS]);
 });
