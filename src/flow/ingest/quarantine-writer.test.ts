@@ -18,10 +18,10 @@ function reading(device: string, bytes: number): QuarantinedReading {
   };
 }
 
-function setup(perDevice = 1_000) {
+function setup(share = 1_000) {
   const kept: JournalRecord[] = [];
   const lost: number[] = [];
-  const state = { now: DAY, fail: false };
+  const state = { now: DAY, fail: false, share };
   const journal: JournalWriter = {
     append(records) {
       if (state.fail) return Promise.reject(new Error('made to fail'));
@@ -30,7 +30,12 @@ function setup(perDevice = 1_000) {
     },
     close: () => Promise.resolve(),
   };
-  const writer = new QuarantineWriter({ journal, perDevice, now: () => state.now, onLost: (n) => lost.push(n) });
+  const writer = new QuarantineWriter({
+    journal,
+    perDevice: () => state.share,
+    now: () => state.now,
+    onLost: (n) => lost.push(n),
+  });
   const devices = (): string[] =>
     kept.flatMap((r) => (r.kind === 'quarantined' ? r.readings.map((x) => x.device) : []));
   return { writer, state, lost, devices };
@@ -48,6 +53,16 @@ test('room() is a share of each device’s own, new every day', async () => {
   assert.equal(writer.room('a'), 872);
   await writer.flush();
   assert.deepEqual(devices(), ['a', 'a']);
+});
+
+test('room() follows a share that changes, as where there are more devices', () => {
+  const { writer, state } = setup();
+  assert.equal(writer.room('a'), 872);
+  writer.keep(reading('a', 500));
+  state.share = 700;
+  assert.deepEqual([writer.room('a'), writer.room('b')], [-56, 572]);
+  state.share = 2_000;
+  assert.equal(writer.room('a'), 1_244);
 });
 
 test('readings are written together, and on disposal', async () => {

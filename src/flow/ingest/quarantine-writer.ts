@@ -5,8 +5,8 @@ import type { QuarantineSink } from './quarantine.ts';
 export interface QuarantineWriterParts {
   /** Writes quarantine files: a journal writer of kind `quarantine`, with files of at most a day. */
   readonly journal: JournalWriter;
-  /** Bytes that one device may leave with this worker in one day. */
-  readonly perDevice: number;
+  /** Bytes that one device may leave with this worker in one day; asked anew each time. */
+  readonly perDevice: () => number;
   /** Epoch microseconds. */
   readonly now: () => number;
   /** Hears how many readings could not be written; their counts stand in the journal all the same. */
@@ -52,7 +52,7 @@ export class QuarantineWriter implements QuarantineSink, AsyncDisposable {
       this.#used.clear();
     }
     if (this.#waiting.length >= MOST_WAITING) return -1;
-    return this.#parts.perDevice - OVERHEAD - (this.#used.get(device) ?? 0);
+    return this.#parts.perDevice() - OVERHEAD - (this.#used.get(device) ?? 0);
   }
 
   keep(reading: QuarantinedReading): void {

@@ -4,6 +4,7 @@ import { CONNECTIONS_STREAM, PROBE_DEVICE, systemClock, TRIAL_CONNECTIONS } from
 import type { Span } from '#base/core/index.ts';
 import { systemRandom, TokenKey } from '#base/crypto/index.ts';
 import { templateFromJson } from '#declare/template/index.ts';
+import type { Limits } from '#declare/template/index.ts';
 import { ConnectionCount, SessionLedger, startGatewayWorker, summaryMembers } from '#flow/gateway/index.ts';
 import type { FromHub, GatewayWorker, ToHub } from '#flow/gateway/index.ts';
 import { ImportGrants, Ingest, QuarantineWriter, quarantineShare, REASON, VaultWriter } from '#flow/ingest/index.ts';
@@ -59,6 +60,8 @@ const stocks = {
   quarantine: new KeyStock(LOW_STOCK, () => main.tell('moreKeys', { kind: 'quarantine' })),
 };
 let running: Running | null = null;
+/** Of the template in force. */
+let limits: Limits;
 let vault: { readonly version: number; readonly writer: VaultWriter } | null = null;
 
 async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
@@ -66,6 +69,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
   stocks.journal.add(begin.journalKeys);
   stocks.quarantine.add(begin.quarantineKeys);
   const template = { ...templateFromJson(given.template) };
+  limits = template.limits;
   const { address } = template.listen;
   template.listen = { address, ...given.ports };
   const table = DeviceTable.attach(begin.table);
@@ -93,12 +97,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
   });
   const quarantine = new QuarantineWriter({
     journal: quarantineJournal,
-    perDevice: quarantineShare(
-      template.limits.quarantineBytes,
-      template.limits.quarantineAge,
-      directory.size,
-      given.workers,
-    ),
+    perDevice: () => quarantineShare(limits.quarantineBytes, limits.quarantineAge, directory.size, given.workers),
     now: () => systemClock.now(),
     onLost: (readings, error) =>
       log.warn({ readings, error: (error as Error).message }, 'refused readings could not be set aside'),
@@ -256,6 +255,7 @@ const offered: WorkerMethods = {
       windowsSince,
     });
     running?.gateway.useTemplate(template);
+    limits = template.limits;
   },
   writeWindows: async ({ windows, at }) => running?.ingest.writeWindows(windows, at),
   devices: (changes) => {
