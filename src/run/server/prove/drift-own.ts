@@ -16,7 +16,9 @@ const usual = (i: number): number => ((i * 7) % 11) - 5;
 const drifted = (i: number): number => 3 + (i % 3);
 
 /** Sends a field that is as it was and then one that has drifted, as the device `_probe`, and looks what is told. */
-export async function driftOwn(parts: Omit<WatchParts, 'rules' | 'apartMs' | 'logged'>): Promise<DriftTrial> {
+export async function driftOwn(
+  parts: Omit<WatchParts, 'rules' | 'apartMs' | 'forget' | 'logged'>,
+): Promise<DriftTrial> {
   const { baseline, alerts, clock, within } = parts;
   if ((await baseline(PROBE_DEVICE)) === null) return { watched: false, told: 0, fields: [], sentence: null };
   await send(parts, USUAL, usual);

@@ -361,12 +361,13 @@ export class LivePlatform implements ProbePlatform {
 
   /** Tried once for all controls that look at it. */
   watchOwn(): Promise<WatchTrial> {
-    const { alerts, alertRules: rules, baseline, clock } = this.#parts;
+    const { alerts, alertRules: rules, baseline, forgetWatched: forget, clock } = this.#parts;
     return (this.#watched ??= watchOwn({
       publish: (topic, payloads) => this.publish(topic, payloads),
       alerts,
       rules,
       baseline,
+      forget,
       logged: (since) => this.#refusalsSince(since),
       clock,
       within: (ask) => within(TOLD_WITHIN_MS, ask),

@@ -23,7 +23,7 @@ const BASELINE = {
   peers: null,
 } satisfies KnownBaseline;
 
-/** Real alerts and rules; a watch that finds each wild number. */
+/** Real alerts and rules; a watch that finds each wild number, and knows nothing but what came since it forgot. */
 async function open(
   t: Cleanable,
   watch: {
@@ -64,10 +64,19 @@ async function open(
     }
     return payloads.map(() => ({ code: 0, text: null }));
   };
-  const baseline = async () => (watch.off === true ? null : [BASELINE]);
+  const forgotten: string[] = [];
+  const forget: WatchParts['forget'] = async (spans) => {
+    forgotten.push(...spans.map(({ stream, device }) => `${stream} of ${device}`));
+    return spans.length;
+  };
+  // What it knows is of this trial alone.
+  const baseline = async () => {
+    if (watch.off === true) return null;
+    return forgotten.includes(`${PROBE_STREAM} of ${PROBE_DEVICE}`) ? [BASELINE] : [];
+  };
   const within = async (ask: () => Promise<boolean>) => ask();
   const logged = async (since: number) => refused.filter(({ time }) => time >= since);
-  return watchOwn({ publish, logged, alerts, rules, baseline, clock, within, apartMs: 1 });
+  return watchOwn({ publish, logged, alerts, rules, baseline, forget, clock, within, apartMs: 1 });
 }
 
 /** As the log has it. */

@@ -7,6 +7,7 @@ import type { LogEvent } from '#watch/detect/index.ts';
 import { correlate, withEvents } from '#watch/respond/index.ts';
 import type { Alert, AlertBook, Incident, RuleBook } from '#watch/respond/index.ts';
 import { PROVER } from './run-credentials.ts';
+import type { TrialParts } from './trials/trial-run.ts';
 
 /** What the trial reaches of the platform beside its listeners. */
 export interface WatchParts {
@@ -14,6 +15,7 @@ export interface WatchParts {
   readonly alerts: Pick<AlertBook, 'list' | 'get' | 'answer'>;
   readonly rules: Pick<RuleBook, 'all' | 'add' | 'revert'>;
   readonly baseline: (device: string) => Promise<readonly KnownBaseline[] | null>;
+  readonly forget: TrialParts['forget'];
   /** What the log has of the prober since some time, epoch microseconds. */
   readonly logged: (since: number) => Promise<readonly LogEvent[]>;
   readonly clock: Clock;
@@ -49,8 +51,10 @@ const NOT_WATCHED: WatchTrial = {
  * window for something else, under a window of its own, marked as a false alarm, and with that taken back.
  */
 export async function watchOwn(parts: WatchParts): Promise<WatchTrial> {
-  const { rules, alerts, clock, apartMs, baseline } = parts;
+  const { rules, alerts, clock, apartMs, baseline, forget } = parts;
   if ((await baseline(PROBE_DEVICE)) === null) return NOT_WATCHED;
+  // Of earlier trials it would know that a reading in twenty is wild, and take the way back from the last for a jump.
+  await forget([{ stream: PROBE_STREAM, device: PROBE_DEVICE, from: 0, to: Number.MAX_SAFE_INTEGER }]);
   const made: number[] = [];
   const window = async (field: string | null): Promise<void> => {
     const now = clock.now();
