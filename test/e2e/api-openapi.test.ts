@@ -167,6 +167,7 @@ test('every route answers as the OpenAPI document says, in success and in failur
   await same('get /v1/users');
   await ask('post /v1/tables/{table}', '/v1/tables/plants', 'plant\na\n', 'text/csv');
   await ask('post /v1/tables/{table}', '/v1/tables/plants', 'x', 'text/html');
+  await ask('get /v1/tables/{table}', '/v1/tables/plants');
   await same('post /v1/grants/import', { stream: 'climate', devices: ['truck-1'], minutes: 1 });
   await same('post /v1/commands', { device: 'truck-1', name: 'go', payload: '' });
   const [kept] = await eventually(
