@@ -69,6 +69,7 @@ import { decidedAbout, StatementAdmission } from './statement-admission.ts';
 import type { StatementAdmissionParts } from './statement-admission.ts';
 import { datasetLimits, ENGINE_THREADS, engineLimits, StatementPlanner } from './statement-planner.ts';
 import type { StatementPlannerParts } from './statement-planner.ts';
+import { shareCode } from './share-code.ts';
 import { sliceByTime } from './slice-by-time.ts';
 import { SYSTEM_RELATIONS } from './system-relations.ts';
 import type { ShownDomains } from '../tokens/shown-domains.ts';
@@ -188,6 +189,7 @@ export class QueryService implements Queries, AsyncDisposable {
       if (!allowUnconfined) throw unconfined(`${state.reason}: ${state.detail}`);
       log.warn({ reason: state.reason, detail: state.detail }, 'query processes run unconfined');
     }
+    if (state.confined) await shareCode();
     const launch = (state.confined ? confine(options) : null) ?? limitMemory(options.program, memory);
     const pool = new QueryPool(launch, {
       most: () => template().limits.queriesAtOnce,
