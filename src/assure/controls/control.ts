@@ -26,7 +26,7 @@ export interface Control {
   readonly requirements: readonly string[];
   /** True for one that looks at what the others left: it runs behind them, whatever its row. */
   readonly last?: boolean;
-  /** A probe that has not come to an end by then has failed; 30 s where nothing is said. */
+  /** A probe that has not come to an end by then has failed; two minutes where nothing is said. */
   readonly timeLimit?: Millis;
   /** Tries the running system. Throwing counts as `fail`, with the error as evidence. */
   readonly probe: (platform: ProbePlatform, signal: AbortSignal) => Promise<ProbeResult>;

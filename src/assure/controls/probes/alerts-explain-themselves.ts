@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -10,7 +9,6 @@ export const alertsExplainThemselves: Control = {
   statement:
     'what is unusual is told within seconds, with the field that made it so, what is usual, the reading, one that is like it, and what would have been no alert',
   requirements: ['iso-27001:A.5.25', 'nist-csf:DE.AE-02', 'nist-csf:DE.CM-01'],
-  timeLimit: minutes(2),
   probe: async (platform) => {
     const trial = await platform.watchOwn();
     if (!trial.watched) return { outcome: 'not-applicable', evidence: { why: 'no stream declares detection' } };

@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -9,7 +8,6 @@ export const baselinesAreReadable: Control = {
   covers: 'part',
   statement: 'what is normal for a device can be read, with how sure that is, after a stated number of readings',
   requirements: ['iso-27001:A.8.16', 'nist-csf:DE.CM-01'],
-  timeLimit: minutes(2),
   probe: async (platform) => {
     const trial = await platform.watchOwn();
     if (!trial.watched) return { outcome: 'not-applicable', evidence: { why: 'no stream declares detection' } };

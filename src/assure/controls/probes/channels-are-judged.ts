@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -10,7 +9,6 @@ export const channelsAreJudged: Control = {
   statement:
     'a peer that a device calls at a steady beat, as command and control does, is told with its name and why; peers that are spoken to otherwise are not',
   requirements: ['iso-27001:A.8.16', 'nist-csf:DE.CM-01', 'nist-csf:DE.AE-02'],
-  timeLimit: minutes(2),
   probe: async (platform) => {
     const { watched, ...trial } = await platform.channelTrial();
     if (!watched) return { outcome: 'not-applicable', evidence: { why: 'no stream declares detection' } };

@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -9,7 +8,6 @@ export const conditionsAreKeptApart: Control = {
   covers: 'part',
   statement: 'what is usual under one operating state or calendar is told outside of it, and not inside',
   requirements: ['iso-27001:A.8.16', 'nist-csf:DE.AE-02'],
-  timeLimit: minutes(2),
   probe: async (platform) => {
     const { watched, inside, outside } = await platform.conditionTrial();
     if (!watched) return { outcome: 'not-applicable', evidence: { why: 'no stream declares detection' } };

@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 import type { ToldAlert } from '../watch-trials.ts';
@@ -11,7 +10,6 @@ export const connectionsAreWatched: Control = {
   statement:
     'a device that connects from another network, with another TLS stack, sends other sizes, or is lost and back again and again is told in plain words with its first such connection, and one that does as usual is not',
   requirements: ['iso-27001:A.8.16', 'nist-csf:DE.CM-01', 'etsi-en-303645:5.4-2'],
-  timeLimit: minutes(2),
   probe: async (platform) => {
     const trial = await platform.connectionTrial();
     const { watched, quiet, network, stack, size, loop } = trial;

@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -16,7 +15,6 @@ export const detectorsComplementEachOther: Control = {
   statement:
     'statistics, models that are learnt, an ensemble of them and rules each tell what is theirs, and say which of them it was',
   requirements: ['iso-27001:A.8.16', 'nist-csf:DE.CM-09', 'nist-csf:DE.AE-03'],
-  timeLimit: minutes(2),
   probe: async (platform) => {
     const { watched, ...trial } = await platform.kindsTrial();
     if (!watched) return { outcome: 'not-applicable', evidence: { why: 'no stream declares detection' } };

@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -9,7 +8,6 @@ export const driftIsTold: Control = {
   covers: 'part',
   statement: 'a field that has drifted raises one alert that names it',
   requirements: ['iso-27001:A.8.16', 'nist-csf:DE.AE-02'],
-  timeLimit: minutes(2),
   probe: async (platform) => {
     const { watched, told, fields, sentence } = await platform.driftOwn();
     if (!watched) return { outcome: 'not-applicable', evidence: { why: 'no stream declares detection' } };

@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
@@ -36,7 +35,6 @@ export const everyCallIsDecided: Control = {
   statement:
     'a call from inside the network without identity, by a device or by somebody without a grant is refused, whatever it is for',
   requirements: ['nist-csf:PR.AA-05', 'iso-27001:A.5.15', 'iso-27001:A.8.3'],
-  timeLimit: minutes(2),
   probe: async (platform, signal) => {
     const all = await operationsOf(platform);
     const tried = all.filter(({ open, path }) => !open && !OF_DEVICES.test(path));

@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -9,7 +8,6 @@ export const falseAlarmsStop: Control = {
   covers: 'part',
   statement: 'what is marked as a false alarm is not told again, until that is taken back',
   requirements: ['iso-27001:A.5.25', 'nist-csf:ID.IM-03'],
-  timeLimit: minutes(2),
   probe: async (platform) => {
     const trial = await platform.watchOwn();
     if (!trial.watched) return { outcome: 'not-applicable', evidence: { why: 'no stream declares detection' } };

@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -10,7 +9,6 @@ export const flowsKeepToTheirProfile: Control = {
   statement:
     'a flow that the MUD profile of its device does not allow is told with peer and port, and what it allows is not',
   requirements: ['iso-27001:A.8.16', 'nist-csf:DE.CM-01'],
-  timeLimit: minutes(1),
   probe: async (platform) => {
     const { watched, ...trial } = await platform.flowTrial();
     if (!watched) return { outcome: 'not-applicable', evidence: { why: 'no stream declares detection' } };

@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -10,7 +9,6 @@ export const oddCommandsAreTold: Control = {
   statement:
     'a command in another order or at another hour than ever is told, and not in its hour; so is a beacon hidden in noise',
   requirements: ['iso-27001:A.8.16', 'nist-csf:DE.CM-01', 'nist-csf:DE.AE-02'],
-  timeLimit: minutes(2),
   probe: async (platform) => {
     const { watched, ...trial } = await platform.commandTrial();
     if (!watched) return { outcome: 'not-applicable', evidence: { why: 'no stream declares detection' } };

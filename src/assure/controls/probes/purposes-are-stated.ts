@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
@@ -19,8 +18,6 @@ export const purposesAreStated: Control = {
   statement:
     'a statement for a purpose that is not granted is refused and on record, before anything is read, and one that is granted for some rows gives these alone; it stands in the answer and in what is frozen of it',
   requirements: ['gdpr:5', 'gdpr:25', 'iso-27001:A.5.34'],
-  // Processes that make datasets give way to all others.
-  timeLimit: minutes(2),
   probe: async (platform) => {
     const since = platform.now();
     const canary = platform.canary();

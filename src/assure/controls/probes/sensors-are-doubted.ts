@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 import type { ToldAlert } from '../watch-trials.ts';
@@ -10,7 +9,6 @@ export const sensorsAreDoubted: Control = {
   covers: 'part',
   statement: 'a sensor that is stuck, spliced, scaled or replayed is told, each with what it violated',
   requirements: ['gdpr:5', 'nist-csf:DE.CM-09', 'etsi-en-303645:5.13-1'],
-  timeLimit: minutes(2),
   probe: async (platform) => {
     const { watched, ...trial } = await platform.sensorTrial();
     if (!watched) return { outcome: 'not-applicable', evidence: { why: 'no stream declares detection' } };

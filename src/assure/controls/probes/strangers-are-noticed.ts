@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -9,7 +8,6 @@ export const strangersAreNoticed: Control = {
   covers: 'part',
   statement: 'another kind of device behind known credentials is told within 96 readings, and the device itself is not',
   requirements: ['iso-27001:A.8.16', 'nist-csf:PR.AA-03', 'etsi-en-303645:5.4-2'],
-  timeLimit: minutes(2),
   probe: async (platform) => {
     const { watched, itself, strangerAfter } = await platform.strangerTrial();
     if (!watched) return { outcome: 'not-applicable', evidence: { why: 'no stream declares detection' } };

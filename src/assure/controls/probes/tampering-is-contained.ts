@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -10,7 +9,6 @@ export const tamperingIsContained: Control = {
   statement:
     'an open case and a device that starts again and again are told, each by its name; a device is kept apart or cut off, and let go on',
   requirements: ['iso-27001:A.8.16', 'nist-csf:DE.CM-02', 'nist-csf:RS.MI-01', 'etsi-en-303645:5.4-2'],
-  timeLimit: minutes(2),
   probe: async (platform) => {
     const trial = await platform.tamperOwn();
     const { watched, caseOpen, bootLoop, apart, cut, released } = trial;

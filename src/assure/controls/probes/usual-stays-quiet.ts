@@ -1,4 +1,3 @@
-import { minutes } from '#base/core/index.ts';
 import type { Control } from '../control.ts';
 import { judge } from '../control.ts';
 
@@ -12,7 +11,6 @@ export const usualStaysQuiet: Control = {
   covers: 'part',
   statement: 'readings that are usual raise no alert, and limits say that they keep their budget of false alarms',
   requirements: ['iso-27001:A.8.16', 'nist-csf:DE.AE-02'],
-  timeLimit: minutes(2),
   probe: async (platform) => {
     const trial = await platform.watchOwn();
     if (!trial.watched) return { outcome: 'not-applicable', evidence: { why: 'no stream declares detection' } };
