@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { test } from 'node:test';
@@ -189,6 +189,70 @@ test('what the platform writes of a device that is a person’s is found, given 
   await use();
   assert.deepEqual(await seen(), [{ device: 'truck-1' }], 'nothing more of it is written');
 });
+
+test('nobody who was erased comes again by a stream of another domain declared later, nor over an older catalogue', async () => {
+  // So long that nothing is certified at first: an older catalogue opens only until then.
+  await using weir = await startTestPlatform(TEMPLATE, {}, { erasureGrace: millis(3_600_000) });
+  const truck = await weir.enrol('truck-1', 'truck');
+  const send = async (stream: string, ...readings: object[]): Promise<string> =>
+    (await postReadings(weir, truck, stream, readings)).outcomes;
+  assert.match(await send('climate', { driver: '4711', level: 0.1 }, { driver: '4712', level: 0.2 }), /"admitted".*"admitted"/); // prettier-ignore
+  await weir.platform[Symbol.asyncDispose]();
+  const older = join(weir.folder, 'older');
+  await copyCatalogue(weir.layout.root, older);
+  await weir.restart({ erasureGrace: millis(3_600_000) });
+  const { id } = await weir.ask<Request>('POST', '/v1/subjects/erase', { body: { subject: '4711' } });
+  const declare = () => weir.ask('POST', '/v1/template/apply', { body: { path: 'template.yaml', text: LATER, files: {} } }); // prettier-ignore
+  const judged = async (): Promise<void> => {
+    for (const [stream, field, person, other] of [
+      ['rides', 'passenger', '4711', '4712'],
+      ['badges', 'rider', 4711, 4712],
+      ['parcels', 'to', '4711', '4712'],
+    ] as const)
+      assert.match(await send(stream, { [field]: person }, { [field]: other }), /"erased".*"admitted"/, stream);
+  };
+  await declare();
+  await judged();
+  await weir.platform[Symbol.asyncDispose]();
+  await copyCatalogue(older, weir.layout.root);
+  await weir.restart();
+  await eventually(() => weir.ask<Request>('GET', `/v1/subject-requests/${id}`), ({ state }) => state === 'done', 60_000); // prettier-ignore
+  await declare();
+  await judged();
+  await weir.restart();
+  await judged();
+  assert.deepEqual(await find(weir, '4711'), []);
+});
+
+/** What is declared once somebody was erased: other domains of tokens, another type, and no tokens at all. */
+const LATER = TEMPLATE.replace(
+  '\ndetect:',
+  `
+  rides:
+    from: truck
+    purposes: [quality]
+    subject: passenger
+    fields: { passenger: { type: text, class: identifier, tokenise: passengers } }
+  badges:
+    from: truck
+    purposes: [quality]
+    fields: { rider: { type: integer, class: personal } }
+  parcels:
+    from: truck
+    purposes: [quality]
+    subject: to
+    fields: { to: { type: text, class: personal } }
+detect:`,
+);
+
+/** The catalogue's files from one folder to another, those of the write-ahead log among them. */
+async function copyCatalogue(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const name of ['catalogue.db', 'catalogue.db-wal', 'catalogue.db-shm']) {
+    await rm(join(to, name), { force: true });
+    await cp(join(from, name), join(to, name)).catch(() => {});
+  }
+}
 
 const PULSES = 420;
 

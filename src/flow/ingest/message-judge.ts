@@ -158,7 +158,7 @@ export class MessageJudge {
       const decoded = members ?? parser.parse(payload);
       if (!mayBeKept(decoded, rules, this.#received)) return reason;
       if (decoded instanceof Map) {
-        if (isAboutRefused(decoded as DecodedObject, rules, this.#into.guards)) return reason;
+        if (isAboutRefused(decoded as DecodedObject, this.#into.guards)) return reason;
         evidence = encodeUtf8(evidenceOf(decoded as DecodedObject, rules));
       }
     }

@@ -106,10 +106,10 @@ export class StreamIngest {
     const outside = checkRange(row);
     const { place } = row;
     row.place = '';
-    const made = tokeniseRow(row);
-    if (made > 0) this.#newTokens(via ?? about.name, made);
     const refused = this.guards === null ? 0 : checkSubjects(row, this.guards);
     if (refused !== REASON.admitted.number) return refused;
+    const made = tokeniseRow(row);
+    if (made > 0) this.#newTokens(via ?? about.name, made);
     const reason =
       checkConsent(row, received) || (importing ? 0 : checkClock(row, received)) || checkWindow(row, received);
     if (reason !== REASON.admitted.number) return reason;

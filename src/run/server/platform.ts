@@ -304,6 +304,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       corners: [datasetCorner(keeping.promise), ...watchedCorners({ alerts, watch })],
       sign: (type, statement) => prover.sign(type, statement),
       reachCopies: () => backups.refresh(),
+      backups: () => backups.snapshots(),
       ...(options.erasureGrace === undefined ? {} : { grace: options.erasureGrace }),
     }),
   );

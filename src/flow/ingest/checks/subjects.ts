@@ -26,8 +26,8 @@ export interface SubjectGuard {
   /** Its place in the row. */
   readonly at: number;
   readonly refused: ReadonlySet<string | number>;
-  /** Makes what is looked for of a value that is stored as it is; null for a field that holds tokens. */
-  readonly digests: Tokeniser | null;
+  /** Makes what is looked for of originals: whatever domain a field's tokens are of, and under whichever key. */
+  readonly digests: Tokeniser;
 }
 
 /** The guards of one stream; null where nobody is refused, which is what nearly all readings meet. */
@@ -36,11 +36,10 @@ export function compileGuards(
   refused: readonly RefusedSubjects[],
   digests: Tokeniser | null,
 ): readonly SubjectGuard[] | null {
+  if (digests === null) return null;
   const guards = refused.flatMap(({ stream, field, values }): SubjectGuard[] => {
     const at = stream === rules.name ? (rules.members.get(field) ?? -1) : -1;
-    const rule = rules.fields[at];
-    if (rule === undefined || (rule.tokens === null && digests === null)) return [];
-    return [{ field, at, refused: new Set(values), digests: rule.tokens === null ? digests : null }];
+    return rules.fields[at] === undefined ? [] : [{ field, at, refused: new Set(values), digests }];
   });
   return guards.length === 0 ? null : guards;
 }
@@ -54,40 +53,36 @@ export function refusedDevices(
   return own.length === 0 ? null : new Set(own.flatMap(({ values }) => values));
 }
 
-/** Refuses a reading about somebody of whom nothing is taken; identifiers were replaced by tokens before. */
+/** Refuses a reading about somebody of whom nothing is taken, while its identifiers are not replaced by tokens yet. */
 export function checkSubjects(row: Row, guards: readonly SubjectGuard[]): number {
   for (const guard of guards) {
     const { at } = guard;
     if (row.cells[at] !== CELL.present) continue;
     const isText = row.rules.fields[at]!.type === TYPE.text;
-    if (isRefused(isText ? row.texts[at]! : row.numbers[at]!, guard)) return REASON.erased.number;
+    if (isNamed(isText ? row.texts[at]! : row.numbers[at]!, guard)) return REASON.erased.number;
   }
   return REASON.admitted.number;
 }
 
-/** Whether a value as it is stored names such a person. */
-export function isRefused(value: string | number, { refused, digests }: SubjectGuard): boolean {
-  return refused.has(digests === null ? value : digestOf(value, digests));
+/** Whether a value as it is stored, a token or an original, names such a person. */
+export function isRefused(value: string | number, guard: SubjectGuard): boolean {
+  return guard.refused.has(value) || isNamed(value, guard);
 }
 
 /** Whether members that were refused for another reason are about such a person: then no evidence of them is kept. */
-export function isAboutRefused(
-  members: DecodedObject,
-  rules: StreamRules,
-  guards: readonly SubjectGuard[] | null,
-): boolean {
+export function isAboutRefused(members: DecodedObject, guards: readonly SubjectGuard[] | null): boolean {
   if (guards === null) return false;
-  return guards.some(({ field, at, refused, digests }) => {
-    const value = members.get(field);
-    const tokens = digests ?? rules.fields[at]!.tokens;
-    if (tokens === null || (typeof value !== 'string' && typeof value !== 'number')) return false;
-    // What is not of the format that tokens keep has none.
-    if (digests === null && rules.fields[at]!.format?.(String(value)) === false) return false;
-    return refused.has(digestOf(value, tokens)) || refused.has(tokens.text(String(value)).token);
+  return guards.some((guard) => {
+    const value = members.get(guard.field);
+    return (typeof value === 'string' || typeof value === 'number') && isNamed(value, guard);
   });
 }
 
-function digestOf(value: string | number, digests: Tokeniser): string | number {
-  if (typeof value === 'string') return digests.text(value).token;
-  return Number.isSafeInteger(value) ? digests.integer(value).token : value;
+/** Whether an original names such a person, in whichever of both types they were known. */
+function isNamed(original: string | number, { refused, digests }: SubjectGuard): boolean {
+  if (refused.has(digests.text(String(original)).token)) return true;
+  const number = typeof original === 'string' && INTEGER.test(original) ? Number(original) : original;
+  return Number.isSafeInteger(number) && refused.has(digests.integer(number as number).token);
 }
+
+const INTEGER = /^-?\d{1,16}$/;

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { TokenKey } from '#base/crypto/index.ts';
 import { DeviceTable, markOf, PendingReadings } from '#trust/identity/index.ts';
 import type { SubjectGuard } from '../checks/subjects.ts';
+import { Tokeniser } from '../tokeniser.ts';
 import { unwrittenWindows } from './unwritten-windows.ts';
 import type { WindowLayout } from './window-layout.ts';
 import { WindowSlots } from './window-slots.ts';
 import type { WindowStates } from './window-slots.ts';
 
 const SECOND = 1_000_000;
+const KEY = TokenKey.fromBytes(new Uint8Array(32).fill(1), 1);
 const LAYOUT: WindowLayout = {
   stream: 's',
   every: 60 * SECOND,
@@ -60,6 +63,6 @@ test('unwrittenWindows() says a window again whose group could not be kept, and 
 });
 
 test('unwrittenWindows() passes over persons of whom nothing is taken', () => {
-  const guard: SubjectGuard = { field: 'who', at: 0, refused: new Set(['t1-ada']), digests: null };
+  const guard: SubjectGuard = { field: 'who', at: 0, refused: new Set(['t1-ada']), digests: new Tokeniser(KEY) };
   assert.deepEqual(setup([guard]).ask(states(['d', 60, 't1-ada'], ['d', 60, 't1-eve'])), [['d', 60, 't1-eve']]);
 });

@@ -19,7 +19,13 @@ const REQUEST = {
   problem: null,
   erased: { segments: 4, quarantine: 1 },
 };
-const FOUND = { person: 'ab12', found: [{ where: 'segments', relation: 'climate', count: 4 }] };
+const BACKUP = { target: 't1', location: '/copies', at: '2026-01-01T00:00:00Z', segments: 1, rows: 4, replaced: 0, problem: null }; // prettier-ignore
+const FOUND = {
+  person: 'ab12',
+  found: [{ where: 'segments', relation: 'climate', count: 4 }],
+  backups: [BACKUP, { ...BACKUP, target: 't2', replaced: 2 }, { ...BACKUP, target: 't3', at: null, problem: 'STORAGE_UNAVAILABLE' }], // prettier-ignore
+  kept_nowhere: ['synthetic sets'],
+};
 
 test('weir subject find shows where a person is, and what to do next', async (t) => {
   const platform = await standIn(t, { 'POST /v1/subjects/find': FOUND });
@@ -27,6 +33,21 @@ test('weir subject find shows where a person is, and what to do next', async (t)
   assert.match(out, /^segments +climate +4/m);
   assert.match(err, /subject erase 'o'\\''neil'/);
   assert.deepEqual(JSON.parse(platform.heard[0]?.body ?? ''), { subject: "o'neil" });
+});
+
+test('weir subject find names what each backup has, and what becomes of it, and what is kept nowhere', async (t) => {
+  const platform = await standIn(t, { 'POST /v1/subjects/find': FOUND });
+  const { out } = await platform.run(addSubjectCommand, 'subject', 'find', 'ada');
+  assert.match(
+    out,
+    /^backup t1 at \/copies, of 2026-01-01T00:00:00Z, has 1 segment with 4 rows about them; what goes here/m,
+  );
+  assert.match(out, /^backup t2 .*, and 2 of the same streams that were replaced here since;/m);
+  assert.match(out, /^backup t3 at \/copies could not be read \(STORAGE_UNAVAILABLE\)/m);
+  assert.match(out, /^synthetic sets: none are kept$/m);
+  const alone = await standIn(t, { 'POST /v1/subjects/find': { ...FOUND, found: [], backups: [] } });
+  const nothing = await alone.run(addSubjectCommand, 'subject', 'find', 'ada');
+  assert.match(nothing.out, /^nothing is kept about them\nno backup is known\nsynthetic sets/);
 });
 
 test('weir subject erase shows what would go, and does it once it is confirmed', async (t) => {

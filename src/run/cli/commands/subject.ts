@@ -26,6 +26,16 @@ interface RequestRow {
 interface Report {
   readonly person: string;
   readonly found: readonly { readonly where: string; readonly relation: string | null; readonly count: number }[];
+  readonly backups: readonly {
+    readonly target: string;
+    readonly location: string;
+    readonly at: string | null;
+    readonly segments: number;
+    readonly rows: number;
+    readonly replaced: number;
+    readonly problem: string | null;
+  }[];
+  readonly kept_nowhere: readonly string[];
 }
 
 interface RectifyOptions {
@@ -252,12 +262,30 @@ function sumOf({ found }: Report): string {
   );
 }
 
-function showReport({ found }: Report): string {
-  if (found.length === 0) return 'nothing is kept about them\n';
-  return formatTable(
-    ['where', 'stream', 'count'],
-    found.map(({ where, relation, count }) => [where, relation, count]),
-  );
+function showReport({ found, backups, kept_nowhere: nowhere }: Report): string {
+  const here =
+    found.length === 0
+      ? 'nothing is kept about them\n'
+      : formatTable(
+          ['where', 'stream', 'count'],
+          found.map(({ where, relation, count }) => [where, relation, count]),
+        );
+  return [
+    here,
+    ...(backups.length === 0 ? ['no backup is known\n'] : backups.map(showBackup)),
+    `${nowhere.join(', ')}: none are kept\n`,
+  ].join('');
+}
+
+/** What a backup has of a person, and what becomes of that. */
+function showBackup({ target, location, at, segments, rows, replaced, problem }: Report['backups'][number]): string {
+  const name = `backup ${target} at ${location}`;
+  if (problem !== null) {
+    return `${name} could not be read (${problem}): it may have something of them, and is tried every hour until it answers and lets go of that\n`;
+  }
+  const older = replaced === 0 ? '' : `, and ${replaced} of the same streams that were replaced here since`;
+  const has = `${counted(segments, 'segment')} with ${counted(rows, 'row')} about them${older}`;
+  return `${name}, of ${at}, has ${has}; what goes here goes there too, and its key ring is replaced\n`;
 }
 
 function showRequest({ kind, state, received, due, finished, certificate, problem, erased }: RequestRow): string {

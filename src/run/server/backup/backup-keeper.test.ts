@@ -82,6 +82,24 @@ test('check mends what was changed there', async (t) => {
   assert.deepEqual(await readFile(file), bytes);
 });
 
+test('snapshots() tells what each target has now, and which cannot be read', async (t) => {
+  const { keeper, place, add, backUp, folder } = await openBackupWorld(t);
+  await add('s1');
+  await backUp();
+  const lost = join(folder, 'lost');
+  await backUp({ place: { location: lost } });
+  await rm(lost, { recursive: true });
+  await add('s2');
+  const found = await keeper.snapshots();
+  assert.deepEqual(
+    found.map(({ location, manifest, problem }) => [location, manifest?.segments.map(({ id }) => id), problem]),
+    [
+      [place, ['s1'], null],
+      [lost, undefined, 'BACKUP_MISSING'],
+    ],
+  );
+});
+
 test('refresh() has erasures reach each target, and says which it could not reach', async (t) => {
   const { keeper, place, add, backUp, trust, segments, parts, objects, folder } = await openBackupWorld(t);
   const [gone, kept] = [await add('s1'), await add('s2')];

@@ -13,6 +13,8 @@ import type { BackupTarget } from './backup-targets.ts';
 import type { BackupPlace } from './open-place.ts';
 import { PatientPlaces } from './patient-places.ts';
 import { formatDescription, readDescription, readSnapshot } from './read-snapshot.ts';
+import { snapshotsInForce } from './snapshots-in-force.ts';
+import type { SnapshotInForce } from './snapshots-in-force.ts';
 import { destroyedKeys, tryTargets } from './try-targets.ts';
 import { writeSnapshot } from './write-snapshot.ts';
 import type { SnapshotParts } from './write-snapshot.ts';
@@ -210,6 +212,11 @@ export class BackupKeeper {
     const { open, custody, clock, random } = this.#parts;
     const places = this.#places;
     return tryTargets({ targets: await this.list(), places, open: await open(), custody, clock, random });
+  }
+
+  /** What every target has now. */
+  async snapshots(): Promise<readonly SnapshotInForce[]> {
+    return snapshotsInForce(await this.list(), this.#places, await this.#parts.open());
   }
 
   /** What becomes of a backup that is under way. */

@@ -48,6 +48,7 @@ test('openRights() keeps its keys in custody, and takes up from the log what a c
       templates: () => [template],
       gateway: () => ({ refuseSubjects: async () => {}, turnFiles: () => Promise.reject(new Error('none runs')) }),
       heldAfterDrop: async () => 0,
+      backups: async () => [],
       sign,
     };
     return openRights(parts as unknown as OpenRightsParts);

@@ -9,6 +9,7 @@ import { FileJournalReader } from '#flow/journal/index.ts';
 import type { AuditLog } from '#trust/audit/index.ts';
 import type { Custody, KeyRing } from '#trust/keys/index.ts';
 import type { Confirmation } from '../backup/backup-keeper.ts';
+import type { SnapshotInForce } from '../backup/snapshots-in-force.ts';
 import { entriesFrom } from '../control/audit-reader.ts';
 import { keptSecret } from '../control/open-log.ts';
 import type { RetentionKeeper } from '../control/retention-keeper.ts';
@@ -49,6 +50,7 @@ export interface OpenRightsParts {
   readonly gateway: () => SubjectGate;
   readonly heldAfterDrop: (segments: readonly string[]) => Promise<number>;
   readonly reachCopies: () => Promise<readonly Confirmation[]>;
+  readonly backups: () => Promise<readonly SnapshotInForce[]>;
   /** As the eraser takes it. */
   readonly grace?: Millis;
   /** Further parts that keep something of persons. */
@@ -96,6 +98,7 @@ export async function openRights(parts: OpenRightsParts): Promise<RightsKeeper> 
       eraser,
       templates: parts.templates,
       holds: () => retention.holds,
+      backups: parts.backups,
       audit,
       clock,
       random,

@@ -30,8 +30,18 @@ test('refusedSubjects() guards a stream that was declared after somebody was era
       ['walks.who', [DIGEST]],
     ],
   );
-  const other = refusedSubjects([erased], [{ ...place('rides', 'badge', 'people'), type: 'integer' }]);
-  assert.deepEqual(other.map(({ stream }) => stream), ['trips']); // prettier-ignore
+});
+
+test('refusedSubjects() knows somebody in another domain, and in fields of another type, by digest alone', () => {
+  const other = [
+    place('rides', 'driver', 'others'),
+    { ...place('rides', 'badge', 'people'), type: 'integer' as const },
+  ];
+  const refused = refusedSubjects([erased], other);
+  assert.deepEqual(refused.slice(1), [
+    { stream: 'rides', field: 'driver', values: [DIGEST] },
+    { stream: 'rides', field: 'badge', values: [DIGEST] },
+  ]);
 });
 
 test('refusedSubjects() refuses nobody who may come again', () => {

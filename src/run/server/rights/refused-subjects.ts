@@ -33,13 +33,12 @@ export function refusedSubjects(
   });
 }
 
-/** What somebody is called in a place that their request did not know: tokens of its domain, and the digests. */
+/** What somebody is called in a place that their request did not know: the digests, and tokens of its domain. */
 function calledIn(place: SubjectPlace, own: readonly StoredPlace[]): StoredPlace {
-  const alike = own.filter(({ type }) => type === place.type);
-  const values = alike
-    .filter(({ domain }) => domain !== null && domain === place.domain)
-    .flatMap((each) => each.values);
-  return { ...place, values: values.filter(isToken), digests: alike.flatMap(({ digests }) => digests) };
+  const tokens = own
+    .filter(({ type, domain }) => domain !== null && type === place.type && domain === place.domain)
+    .flatMap(({ values }) => values);
+  return { ...place, values: tokens.filter(isToken), digests: [...new Set(own.flatMap(({ digests }) => digests))] };
 }
 
 function nameOf({ relation, column }: SubjectPlace): string {

@@ -62,6 +62,7 @@ async function open(t: Cleanable) {
     devicesOf: async (identifier) => (identifier === 'bo' ? ['watch-1'] : []),
     templates: () => [template],
     holds: () => state.holds,
+    backups: async () => [{ target: 't1', location: '/copies', manifest: null, problem: 'BACKUP_MISSING' }],
     clock,
     random: seededRandom(3),
     log: silentLog,
@@ -81,6 +82,8 @@ test('find() looks under every name that a person has, and is logged without any
     { where: 'what waits to be sealed', relation: 'trips', count: 2 },
     { where: 'attic', relation: null, count: 3 },
   ]);
+  assert.deepEqual(report.backups.map(({ target, problem }) => [target, problem]), [['t1', 'BACKUP_MISSING']]); // prettier-ignore
+  assert.deepEqual(report.kept_nowhere, ['synthetic sets']);
   const values = asked[0]?.columns[0]?.values ?? [];
   assert.ok(values.length === 2 && String(values[0]).startsWith('t1-') && values[1] === 'ada');
   const entry = audit.events.find(({ action }) => action === 'find-subject');

@@ -20,6 +20,7 @@ import type { PlacedEntry } from '#trust/audit/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import { ServerError } from '../errors.ts';
+import type { SnapshotInForce } from '../backup/snapshots-in-force.ts';
 import type { StoreHost } from '../store/host.ts';
 import type { ReferenceTables } from '../tables/reference-tables.ts';
 import { tablesOf } from './corners.ts';
@@ -28,6 +29,8 @@ import type { Eraser } from './eraser.ts';
 import { refusedSubjects } from './refused-subjects.ts';
 import type { SubjectCorner } from './subject-corner.ts';
 import type { SubjectGate } from './subject-gate.ts';
+import { subjectBackups } from './subject-backups.ts';
+import type { SubjectBackup } from './subject-backups.ts';
 import { readableRows } from './subject-export.ts';
 import type { SubjectExport } from './subject-export.ts';
 import { judgeRectification } from './rectification.ts';
@@ -58,6 +61,8 @@ export interface RightsParts {
   /** Every version of the template that was in force: what an older one admitted may be stored. */
   readonly templates: () => readonly Template[];
   readonly holds: () => readonly Hold[];
+  /** What every backup of this platform has now. */
+  readonly backups: () => Promise<readonly SnapshotInForce[]>;
   readonly audit: AuditSink;
   readonly clock: Clock;
   readonly random: Random;
@@ -77,7 +82,13 @@ export interface SubjectFound {
 export interface SubjectReport {
   readonly person: string;
   readonly found: readonly SubjectFound[];
+  readonly backups: readonly SubjectBackup[];
+  /** What is made of persons' readings and kept nowhere. */
+  readonly kept_nowhere: readonly string[];
 }
+
+/** Sent to who asks for them, never stored. */
+const KEPT_NOWHERE = ['synthetic sets'] as const;
 
 /** Readings that something of a person is among, and goes with or stays with. */
 type Span = Pick<Segment, 'stream' | 'minTime' | 'maxTime'>;
@@ -195,7 +206,10 @@ export class RightsKeeper implements Disposable {
     const places = await this.#placesOf(identifier);
     const person = this.personOf(identifier);
     await audit.append({ actor, action: 'find-subject', resource: `subject:${person}`, outcome: 'done' });
-    return { person, found: (await this.#find(places)).found };
+    const { found, held, active } = await this.#find(places);
+    const streams = new Set(places.filter(({ kind }) => kind === 'stream').map(({ relation }) => relation));
+    const backups = subjectBackups(await this.#parts.backups(), held, streams, active);
+    return { person, found, backups, kept_nowhere: KEPT_NOWHERE };
   }
 
   /**
@@ -433,6 +447,7 @@ export class RightsKeeper implements Disposable {
     const found: SubjectFound[] = [];
     const active = new Map((await segments.active()).map((segment) => [segment.id, segment]));
     const spans: Span[] = [];
+    const held = new Map<string, number>();
     const all = allRowsOf(places, digestKey);
     for (const subject of all) {
       const { segments: sealed, tail } = await store.findSubject(subject);
@@ -440,6 +455,7 @@ export class RightsKeeper implements Disposable {
       const rows = sealed.reduce((sum, each) => sum + each.rows, 0);
       if (rows > 0) found.push({ where: 'segments', relation: stream, count: rows });
       if (tail.rows > 0) found.push({ where: 'what waits to be sealed', relation: stream, count: tail.rows });
+      for (const each of sealed) held.set(each.segment, (held.get(each.segment) ?? 0) + each.rows);
       spans.push(...sealed.flatMap(({ segment }) => active.get(segment) ?? []));
       if (tail.minTime !== null && tail.maxTime !== null)
         spans.push({ stream, minTime: micros(tail.minTime), maxTime: micros(tail.maxTime) });
@@ -450,7 +466,7 @@ export class RightsKeeper implements Disposable {
       const there = await corner.count({ places, spans: when });
       if (there > 0) found.push({ where: corner.where, relation: null, count: there });
     }
-    return { found, spans };
+    return { found, spans, held, active: new Set(active.keys()) };
   }
 
   /** A hold keeps whole segments, so it keeps the person's rows in them. */

@@ -24,7 +24,7 @@ const REQUEST: SubjectRequest = {
 /** Stands in for the keeper, which is tested by itself. */
 const asked: unknown[] = [];
 const rights = {
-  find: async (...words: unknown[]) => (asked.push(words), { person: 'ab12', found: [{ where: 'segments', relation: 's', count: 4 }] }), // prettier-ignore
+  find: async (...words: unknown[]) => (asked.push(words), { person: 'ab12', found: [{ where: 'segments', relation: 's', count: 4 }], backups: [], kept_nowhere: [] }), // prettier-ignore
   erase: async (...words: unknown[]) => (asked.push(words), REQUEST),
   rectify: async (...words: unknown[]) => (asked.push(words), { ...REQUEST, kind: 'rectify', state: 'open' }),
   restrict: async (...words: unknown[]) => (asked.push(words), { ...REQUEST, kind: 'restrict', state: 'standing' }),

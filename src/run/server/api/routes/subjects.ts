@@ -40,6 +40,18 @@ export const SUBJECT_ROUTES: readonly Route[] = [
       json: Type.Object({
         person: text,
         found: listOf(Type.Object({ where: text, relation: orNull(text), count })),
+        backups: listOf(
+          Type.Object({
+            target: text,
+            location: text,
+            at: orNull(time),
+            segments: count,
+            rows: count,
+            replaced: count,
+            problem: orNull(text),
+          }),
+        ),
+        kept_nowhere: listOf(text),
       }),
     },
     handle: async ({ body, caller }, { rights }) => {
