@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { StorageError } from '#base/storage/index.ts';
@@ -82,24 +82,6 @@ test('check mends what was changed there', async (t) => {
   assert.deepEqual(await readFile(file), bytes);
 });
 
-test('snapshots() tells what each target has now, and which cannot be read', async (t) => {
-  const { keeper, place, add, backUp, folder } = await openBackupWorld(t);
-  await add('s1');
-  await backUp();
-  const lost = join(folder, 'lost');
-  await backUp({ place: { location: lost } });
-  await rm(lost, { recursive: true });
-  await add('s2');
-  const found = await keeper.snapshots();
-  assert.deepEqual(
-    found.map(({ location, manifest, problem }) => [location, manifest?.segments.map(({ id }) => id), problem]),
-    [
-      [place, ['s1'], null],
-      [lost, undefined, 'BACKUP_MISSING'],
-    ],
-  );
-});
-
 test('refresh() has erasures reach each target, and says which it could not reach', async (t) => {
   const { keeper, place, add, backUp, trust, segments, parts, objects, folder } = await openBackupWorld(t);
   const [gone, kept] = [await add('s1'), await add('s2')];
@@ -129,6 +111,23 @@ test('refresh() has erasures reach each target, and says which it could not reac
   const text = JSON.stringify(ring.tables);
   const block = (handle: string): string => handle.split('.')[0] ?? '';
   assert.deepEqual([text.includes(block(gone.footerHandle)), text.includes(block(kept.footerHandle))], [false, true]);
+});
+
+test('what stands in the place of a target that is away confirms nothing of it, and none is begun there unasked', async (t) => {
+  const { keeper, place, add, backUp, trust } = await openBackupWorld(t);
+  await add('s1');
+  await backUp();
+  await rename(place, `${place}-away`);
+  // What a disk leaves that is not mounted.
+  await mkdir(place);
+  await trust.keys.lifecycle.shred('test');
+  assert.deepEqual((await keeper.refresh()).map(({ confirmed }) => confirmed), [false]); // prettier-ignore
+  assert.deepEqual(await readdir(place), []);
+  await assert.rejects(backUp(), { code: 'BACKUP_MISSING' });
+  await rm(place, { recursive: true });
+  await rename(`${place}-away`, place);
+  assert.deepEqual((await keeper.catchUp()).map(({ confirmed }) => confirmed), [true]); // prettier-ignore
+  assert.equal((await keeper.show())[0]?.behind, null);
 });
 
 test('catchUp() reaches, after a start, what was destroyed before it and not told', async (t) => {

@@ -143,7 +143,7 @@ export class BackupKeeper {
    * Begins a backup; what becomes of it is told by `run`.
    *
    * @throws {BackupError} BACKUP_LOCATION_INVALID, BACKUP_REGION_REFUSED, BACKUP_TARGET_TAKEN, BACKUP_TARGET_CONFLICT,
-   *   BACKUP_BUSY
+   *   BACKUP_MISSING, BACKUP_BUSY
    */
   async create(actor: string, request: BackupRequest): Promise<BackupRun> {
     await this.#requireRegion(request.place);
@@ -282,12 +282,14 @@ export class BackupKeeper {
     this.#seen = this.#parts.keys.destructions;
     const confirmations: Confirmation[] = [];
     for (const target of targets) {
-      const { id, place } = target;
+      const { id, rings } = target;
+      // One that a crash kept from coming about has nothing that opens.
+      if (rings.length === 0 && !this.#working.has(id)) continue;
       // Noted first: a crash before it is reached leaves it to be tried again.
       if (target.behind === null) await this.#targets.put({ ...target, behind: this.#parts.clock.now() });
       // One that is under way may have begun before.
       await this.#working.get(id)?.catch(() => undefined);
-      const run = await this.create(ACTOR, { place, check: false, takeOver: false }).catch((error: unknown) => {
+      const run = await this.#renew(target).catch((error: unknown) => {
         this.#parts.log.error({ target: id, error: String(error) }, 'a backup could not be brought up to date');
         return null;
       });
@@ -295,6 +297,13 @@ export class BackupKeeper {
       confirmations.push({ target: id, confirmed: end?.state === 'done' });
     }
     return confirmations;
+  }
+
+  /** @throws {BackupError} BACKUP_MISSING where the place has it no more: what is begun there anew confirms nothing of it */
+  async #renew({ id, place }: BackupTarget): Promise<BackupRun> {
+    const found = await readDescription(await this.#places.open(place, { readOnly: true }));
+    if (found?.id !== id) throw isAway(id, place);
+    return this.create(ACTOR, { place, check: false, takeOver: false });
   }
 
   async #write(
@@ -370,6 +379,9 @@ export class BackupKeeper {
           hint: 'Name an empty place, or one that this platform was backed up to before',
         });
       }
+      // A disk that is not there leaves an empty folder: another backup in its place would pass for the one that is away.
+      const away = (await this.list()).find((one) => one.place.location === place.location && one.rings.length > 0);
+      if (away !== undefined) throw isAway(away.id, place);
       const target = { ...fresh, id: makeId(clock, random), key: toBase64(random.bytes(AEAD_KEY_LENGTH)) };
       // Known here first: a place that nobody knows of would not be reached by erasures.
       await this.#targets.put(target);
@@ -414,6 +426,12 @@ export class BackupKeeper {
       if (state !== 'running') this.#runs.delete(id);
     }
   }
+}
+
+function isAway(id: string, { location }: BackupPlace): BackupError {
+  return new BackupError('BACKUP_MISSING', `Cannot back up to ${location}: target ${id} was there and is not now`, {
+    hint: 'Bring it back, or destroy what is left of it and forget it: npm run -s weir -- backup forget TARGET',
+  });
 }
 
 function busy(id: string): BackupError {
