@@ -12,6 +12,7 @@ import { eventually } from '../support/eventually.ts';
 import { silentLog } from '../support/open-audit-log.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 import type { TestPlatform } from '../support/running-platform.ts';
+import { countOpened } from './count-opened.ts';
 import { postReadings } from './post-readings.ts';
 
 const template = (place: string, archive = 'archive: { after: 1s, to: cold }'): string => `template: 1
@@ -202,4 +203,33 @@ test('a bucket holds an archive, and who is erased is erased there', async (t) =
   assert.deepEqual(await ask(weir), readings.filter(({ n }) => n !== 1)); // prettier-ignore
   const left = await weir.ask<{ found: unknown[] }>('POST', '/v1/subjects/find', { body });
   assert.deepEqual(left.found, []);
+});
+
+test('who is erased while the archive is away is hidden at once, and erased there once it is back', async (t) => {
+  const place = join(await temporaryFolder(t), 'cold');
+  await mkdir(place);
+  const text = template(`{ location: ${place} }`, 'subject: driver\n    archive: { after: 1s, to: cold }');
+  await using weir = await startTestPlatform(text, {}, { erasureGrace: millis(100) });
+  const truck = await weir.enrol('truck-1', 'truck');
+  const readings = [0, 1, 2].map((n) => ({ n, driver: `driver ${n}` }));
+  assert.equal((await postReadings(weir, truck, 'climate', readings)).status, 202);
+  await seal(weir, readings.length);
+  await eventually(() => segmentsIn(place), (found) => found.length > 0, 60_000); // prettier-ignore
+  const before = await segmentsIn(place);
+  await rename(place, `${place}-away`);
+
+  const { id } = await weir.ask<{ id: string }>('POST', '/v1/subjects/erase', { body: { subject: 'driver 1' } });
+  const look = () => weir.ask<{ state: string; problem: string | null }>('GET', `/v1/subject-requests/${id}`);
+  const waiting = await eventually(look, ({ problem }) => problem !== null, 60_000);
+  assert.match(waiting.problem ?? '', /cold/);
+  await rename(`${place}-away`, place);
+  const left = await eventually(() => ask(weir).catch(() => []), (rows) => rows.length > 0); // prettier-ignore
+  assert.deepEqual(left, readings.filter(({ n }) => n !== 1)); // prettier-ignore
+  const done = await eventually(look, ({ state }) => state === 'done', 180_000);
+  assert.equal(done.state, 'done', JSON.stringify(done));
+  const after = await eventually(() => segmentsIn(place), (found) => found.length > 0 && found.every((one) => !before.includes(one)), 60_000); // prettier-ignore
+  assert.equal(after.length, 1);
+  await weir.platform[Symbol.asyncDispose]();
+  assert.deepEqual(await countOpened(weir.layout, 'driver 1', { cold: place }), { segments: 0, journal: 0 });
+  assert.ok((await countOpened(weir.layout, 'driver 2', { cold: place })).segments > 0);
 });

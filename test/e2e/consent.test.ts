@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import mqtt from 'mqtt';
@@ -9,6 +8,7 @@ import { openReceipt } from '#trust/consent/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 import type { TestDevice, TestPlatform } from '../support/running-platform.ts';
+import { copyCatalogue } from './copy-catalogue.ts';
 import { postReadings } from './post-readings.ts';
 
 const TEMPLATE = `
@@ -165,15 +165,6 @@ test('readings are there by consent, and no longer', async (t) => {
 async function findInFiles(weir: TestPlatform, word: string): Promise<readonly string[]> {
   const options = { forms: [Buffer.from(word)], madeMs: 0, signal: new AbortController().signal };
   return (await searchFolders([weir.layout.root], options)).hits;
-}
-
-/** The catalogue's files from one folder to another, those of the write-ahead log among them. */
-async function copyCatalogue(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
-  for (const name of ['catalogue.db', 'catalogue.db-wal', 'catalogue.db-shm']) {
-    await rm(join(to, name), { force: true });
-    await cp(join(from, name), join(to, name)).catch(() => {});
-  }
 }
 
 async function connect(weir: TestPlatform, { key, certificate, authority }: TestDevice, clientId: string) {

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
-import type { TestDevice, TestPlatform } from '../support/running-platform.ts';
+import type { PlatformAddress } from '#run/server/index.ts';
+import type { TestDevice } from '../support/running-platform.ts';
 
 /** Posts readings of a device as one JSON array: the status, and the outcomes as they came. */
 export async function postReadings(
-  weir: TestPlatform,
+  weir: { readonly platform: { readonly address: Pick<PlatformAddress, 'https'> } },
   { key, certificate, authority }: TestDevice,
   stream: string,
   readings: readonly object[],

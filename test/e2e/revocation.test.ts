@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { createHash, X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { X509Certificate } from 'node:crypto';
+import { cp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Agent, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
@@ -11,15 +8,14 @@ import { connect } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { test } from 'node:test';
 import type mqtt from 'mqtt';
-import { systemClock } from '#base/core/index.ts';
-import { parseVerifierKey, peekCheckpoint, Witness, witnessHandler } from '#trust/audit/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { silentLog, testKey } from '../support/open-audit-log.ts';
 import { requireProgram } from '../support/outside.ts';
 import { runProgram } from '../support/run-program.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
 import type { TestDevice, TestPlatform } from '../support/running-platform.ts';
 import { connectDevice } from './connect-device.ts';
+import { copyCatalogue } from './copy-catalogue.ts';
+import { startWitness } from './start-witness.ts';
 
 const TEMPLATE = `
 devices:
@@ -306,39 +302,6 @@ test('revocation holds', async (t) => {
     assert.equal((await weir.status()).audit.suspended, status.audit.suspended - 1);
   });
 });
-
-/** The catalogue's files from one folder to another, those of the write-ahead log among them. */
-async function copyCatalogue(from: string, to: string): Promise<void> {
-  for (const name of ['catalogue.db', 'catalogue.db-wal', 'catalogue.db-shm']) {
-    await rm(path.join(to, name), { force: true });
-    await cp(path.join(from, name), path.join(to, name)).catch(() => {});
-  }
-}
-
-/** A witness of the platform's log in this process. */
-async function startWitness(weir: TestPlatform) {
-  const note = await readFile(path.join(weir.layout.audit, 'checkpoint'), 'utf8');
-  const { origin } = peekCheckpoint(note);
-  const witness = await Witness.open({
-    directory: path.join(weir.folder, 'witness'),
-    name: 'witness.example/w1',
-    signers: [testKey('ed25519', 5)],
-    logs: [{ origin, keys: weir.platform.verifierKeys.map(parseVerifierKey) }],
-    clock: systemClock,
-  });
-  const server = createServer(witnessHandler(witness, silentLog));
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const hash = createHash('sha256').update(origin).digest('hex');
-  return {
-    place: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, keys: witness.verifierKeys },
-    size: () => peekCheckpoint(witness.cosigned(hash) ?? note).size,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-      await witness[Symbol.asyncDispose]();
-    },
-  };
-}
 
 /** The body at an address; over TLS the authority is the platform's. */
 async function fetchBytes(url: string, ca: string): Promise<Uint8Array> {

@@ -16,6 +16,8 @@ export interface ChildPlatformStart {
   readonly source: TemplateSource;
   readonly workers: number;
   readonly ports: { readonly mqtt: number; readonly https: number; readonly api: number };
+  /** How long queries that began before have to open what an erasure replaced, in milliseconds. */
+  readonly erasureGraceMs?: number;
 }
 
 /** How long processes may take to end: longer than a platform drains, and than a busy machine makes of that. */
@@ -25,6 +27,7 @@ export interface ChildPlatformOptions {
   readonly workers?: number;
   /** Where the data directory is to be; by default in the test's own folder. */
   readonly data?: string;
+  readonly erasureGraceMs?: number;
 }
 
 /**
@@ -55,6 +58,7 @@ export class ChildPlatform extends PlatformClient implements AsyncDisposable {
       source: { path: 'template.yaml', text, files: {} },
       workers: options.workers ?? 1,
       ports: { mqtt, https, api },
+      ...(options.erasureGraceMs === undefined ? {} : { erasureGraceMs: options.erasureGraceMs }),
     };
     const platform = new ChildPlatform(folder, start, own);
     try {
@@ -100,9 +104,17 @@ export class ChildPlatform extends PlatformClient implements AsyncDisposable {
     this.#address = answer.address;
   }
 
-  /** Ends control at once, and waits until no process of the platform is left. */
-  async kill(): Promise<void> {
+  /**
+   * Ends control at once, and waits until no process of the platform is left.
+   *
+   * @param at moment to do it, with all of its processes: none of them comes to anything more
+   */
+  async kill(at?: Promise<unknown>): Promise<void> {
     const children = await this.children();
+    if (at !== undefined) {
+      await at;
+      for (const pid of [this.pid, ...children]) killIfThere(pid);
+    }
     await this.#end('SIGKILL');
     await Promise.all(children.map((pid) => gone(pid)));
   }
@@ -157,6 +169,14 @@ export async function descendants(root: number, word = ''): Promise<readonly num
     if (command.includes(word)) found.push(pid);
   }
   return found;
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 async function gone(pid: number): Promise<void> {

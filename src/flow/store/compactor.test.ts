@@ -172,6 +172,22 @@ describe('Compactor', () => {
     assert.equal(objects, 4, 'what was made while it was held is no more');
   });
 
+  it('erases from what can be read while something else cannot, and says so at the end', async (t) => {
+    const world = await storeWorld(t);
+    const content = { stream: 'climate', columns: CLIMATE, spans: [], inputs: [], templates: ['t1'] };
+    const segments: Segment[] = [];
+    for (const batches of [[climateBatch(0, 4)], [climateBatch(0, 3)]]) {
+      segments.push(await sealSegment({ ...content, batches }, world));
+      await world.publisher.publish({ segment: segments.at(-1)!, cursor: [] });
+    }
+    await world.objects.delete(segments[0]!.objectKey);
+    const subject = { stream: 'climate', columns: [{ name: 'driver', values: ['driver of 0'] }], before: null };
+    const compactor = new Compactor({ ...world, retention: () => KEEP_ALL, maker: makeHere(world) }, COMPACTION_LIMITS);
+    const clean = new Set<string>();
+    assert.equal((await compactor.erase(subject, 'r1', clean))?.rows, 3);
+    await assert.rejects(compactor.erase(subject, 'r1', clean), { code: 'STORE_SEGMENT_MISSING' });
+  });
+
   it('leaves readings where they are that a broken plan would let go before their time, whole segments and parts', async (t) => {
     const world = await storeWorld(t);
     for (const from of [0, 4]) await publish(world, from);

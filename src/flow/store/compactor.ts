@@ -134,12 +134,20 @@ export class Compactor {
   ): Promise<{ readonly rows: number; readonly version: number } | null> {
     const { publisher } = this.#parts;
     this.#active ??= new Map((await publisher.active()).map((segment) => [segment.id, segment]));
+    let unread: unknown = null;
     for (const input of this.#active.values()) {
       if (input.stream !== subject.stream || clean.has(input.id)) continue;
-      const { rows } = await searchSegment(input, subject, this.#parts);
-      if (rows > 0) return { rows, version: await this.#without(input, subject, request, rows) };
+      const found = await searchSegment(input, subject, this.#parts).catch((error: unknown) => {
+        unread ??= error;
+        return null;
+      });
+      if (found === null) continue;
+      if (found.rows > 0)
+        return { rows: found.rows, version: await this.#without(input, subject, request, found.rows) };
       clean.add(input.id);
     }
+    // What can be read does not wait for what cannot.
+    if (unread !== null) throw unread;
     return null;
   }
 

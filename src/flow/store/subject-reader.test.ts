@@ -21,7 +21,7 @@ async function open(t: Cleanable) {
       return { segments, waiting: [climateBatch(0, 2), climateBatch(30, 2)] };
     },
   });
-  return { reader, segments, looks: () => looks };
+  return { reader, segments, objects: world.objects, looks: () => looks };
 }
 
 test('SubjectReader.find() counts what is sealed and what waits', async (t) => {
@@ -46,4 +46,13 @@ test('SubjectReader.spans() tells when which devices sent', async (t) => {
   const spans = await reader.spans(DRIVER, 100);
   assert.deepEqual([...new Set(spans.map(({ device }) => device))].sort(), ['a', 'b', 'c']);
   assert.ok(spans.every(({ stream, to }) => stream === 'climate' && to <= 3e6));
+});
+
+test('SubjectReader.spans() passes over what cannot be read now, and nothing else does', async (t) => {
+  const { reader, segments, objects } = await open(t);
+  await objects.delete(segments[0]!.objectKey);
+  const spans = await reader.spans(DRIVER, 100);
+  assert.ok(spans.length > 0 && spans.every(({ to }) => to <= 1e6), 'only what waits');
+  await assert.rejects(reader.find(DRIVER), { code: 'STORE_SEGMENT_MISSING' });
+  await assert.rejects(reader.read(DRIVER, 100), { code: 'STORE_SEGMENT_MISSING' });
 });

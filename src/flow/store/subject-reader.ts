@@ -52,11 +52,14 @@ export class SubjectReader {
     };
   }
 
-  /** When which devices sent readings about a person, as so many spans at most, or one of each device. */
+  /**
+   * When which devices sent readings about a person, as so many spans at most, or one of each device; of what can be read:
+   * the rest has its own once it can.
+   */
   async spans(wanted: SubjectRows, most: number): Promise<readonly SubjectSpan[]> {
     const names = [...new Set([...SPAN_COLUMNS, ...columnsToSearch(wanted)])];
     let spans: readonly SubjectSpan[] = [];
-    for await (const batch of this.#batches(wanted, () => names)) {
+    for await (const batch of this.#batches(wanted, () => names, passOver)) {
       spans = joinSpans([...spans, ...subjectSpans(batch, wanted)], most);
     }
     return spans;
@@ -84,18 +87,31 @@ export class SubjectReader {
   async *#batches(
     wanted: SubjectRows,
     names: (segment: Segment) => readonly string[],
+    onUnread = rethrow,
   ): AsyncGenerator<Pick<Batch, 'rows' | 'columns'>> {
     const { segments, waiting } = await this.#parts.stored(wanted.stream);
-    for await (const [segment] of this.#among(segments, wanted)) {
+    for await (const [segment] of this.#among(segments, wanted, onUnread)) {
       yield { rows: segment.rows, columns: await openColumns(segment, names(segment), this.#parts) };
     }
     yield* waiting;
   }
 
-  async *#among(segments: readonly Segment[], wanted: SubjectRows): AsyncGenerator<readonly [Segment, SubjectFinding]> {
+  async *#among(
+    segments: readonly Segment[],
+    wanted: SubjectRows,
+    onUnread = rethrow,
+  ): AsyncGenerator<readonly [Segment, SubjectFinding]> {
     for (const segment of segments) {
-      const finding = await searchSegment(segment, wanted, this.#parts);
+      const finding = await searchSegment(segment, wanted, this.#parts).catch(onUnread);
       if (finding.rows > 0) yield [segment, finding];
     }
   }
+}
+
+function rethrow(error: unknown): SubjectFinding {
+  throw error;
+}
+
+function passOver(): SubjectFinding {
+  return NOTHING_FOUND;
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { micros, seconds } from '#base/core/index.ts';
+import { micros, minutes, seconds } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { RequestBook } from '#assure/privacy/index.ts';
 import type { SubjectRequest } from '#assure/privacy/index.ts';
 import { Erasures } from '#flow/store/index.ts';
+import type { SubjectSpan } from '#flow/store/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
 import { seededRandom } from '../../../../test/support/seeded-random.ts';
@@ -37,6 +38,9 @@ async function open(t: Cleanable) {
     dropped: [] as string[],
     held: 0,
     turned: 0,
+    spans: [{ stream: 'trips', device: 'd', from: 1, to: 2 }] as SubjectSpan[],
+    /** Whether the process ends once the segments are written anew. */
+    failing: false,
   };
   const request: SubjectRequest = {
     id: 'r1',
@@ -49,7 +53,15 @@ async function open(t: Cleanable) {
     person: 'ab12',
     again: 'refuse',
     places: [
-      { relation: 'trips', kind: 'stream', column: 'rider', type: 'text', domain: null, values: ['ada'], digests: [] },
+      {
+        relation: 'trips',
+        kind: 'stream',
+        column: 'rider',
+        type: 'text',
+        domain: null,
+        values: ['ada'],
+        digests: ['t1-x'],
+      },
     ],
     problem: null,
     rewritten: null,
@@ -62,7 +74,7 @@ async function open(t: Cleanable) {
     book,
     segments: { statesOf: (ids) => segments.statesOf(ids), replacedBefore: (time) => segments.replacedBefore(time) },
     store: {
-      subjectSpans: async (subject) => [{ stream: subject.stream, device: 'd', from: 1, to: 2 }],
+      subjectSpans: async () => state.spans,
       findSubject: async () => ({ segments: [], tail: { ...NOTHING, rows: state.left } }),
       eraseSubject: async (subject, id) => {
         if ((await segments.active()).length === 0) return 0;
@@ -88,7 +100,13 @@ async function open(t: Cleanable) {
     gateway: () => ({ turnFiles: async () => void (state.turned += 1) }),
     erasures,
     objects,
-    corners: [{ where: 'attic', count: async () => state.corner, erase: async () => ((state.corner = 0), 2) }],
+    corners: [
+      {
+        where: 'attic',
+        count: async () => state.corner,
+        erase: async () => (state.failing ? Promise.reject(new Error('cut off')) : ((state.corner = 0), 2)),
+      },
+    ],
     journalFiles: async () => state.journal.map((created) => ({ created })),
     heldAfterDrop: async (ids) => {
       state.dropped.push(...ids);
@@ -113,9 +131,16 @@ test('an erasure is certified once old objects and journal files are gone, keys 
   assert.equal((await eraser.step(first.request)).request, first.request, 'queries have their time');
   clock.advance(seconds(2));
   assert.equal((await eraser.step(first.request)).request, first.request, 'a journal file from before is there');
+  clock.advance(minutes(4));
+  assert.match((await eraser.step(first.request)).request.problem ?? '', /^1 journal files/, 'what takes long is told');
   state.journal = [ELSEWHERE, clock.now()];
   const { request: done, waits } = await eraser.step(first.request);
   assert.deepEqual([waits, done.state, (await book.list())[0]], [false, 'done', done]);
+  assert.deepEqual(
+    done.places.map(({ values }) => values),
+    [[]],
+    'no original is kept',
+  );
   const signed = state.signed as Record<string, unknown>;
   assert.deepEqual(
     [signed['because'], signed['erased'], (signed['segments'] as { rows: number }[])[0]?.rows],
@@ -132,7 +157,7 @@ test('where something is left nothing is certified, and a step that was cut off 
   const { eraser, request, state, clock } = await open(t);
   await eraser.step(request);
   const { request: again } = await eraser.step(request);
-  assert.deepEqual(again.erased, { attic: 2 }, 'the segment went with the first');
+  assert.deepEqual(again.erased, { segments: 10, attic: 2 }, 'the segment went with the first, and counts');
   clock.advance(seconds(2));
   state.journal = [];
   state.left = 1;
@@ -149,6 +174,20 @@ test('where something is left nothing is certified, and a step that was cut off 
   assert.equal(state.signed, null);
   state.held = 0;
   assert.equal((await eraser.step(anew.request)).request.state, 'done');
+});
+
+test('what went before a step was cut off is counted, and what is known of it by its times is not forgotten', async (t) => {
+  const { eraser, request, state, book } = await open(t);
+  state.spans = [{ stream: 'trips', device: 'd', from: 1, to: 2 }];
+  state.failing = true;
+  await assert.rejects(eraser.step(request), /cut off/);
+  const [noted] = await book.list();
+  assert.deepEqual([noted?.rewritten, noted?.spans], [null, state.spans]);
+  state.failing = false;
+  // Only what came late is found now.
+  state.spans = [{ stream: 'trips', device: 'd', from: 9_000_000, to: 9_000_000 }];
+  const { request: after } = await eraser.step(noted!);
+  assert.deepEqual([after.erased, after.spans?.map(({ from }) => from)], [{ segments: 10, attic: 2 }, [1, 9_000_000]]);
 });
 
 test('rowsOf() means rows from before an erasure, and all where nothing more is taken', () => {

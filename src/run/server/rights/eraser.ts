@@ -1,12 +1,13 @@
-import { formatMicros, micros, seconds } from '#base/core/index.ts';
+import { formatMicros, micros, minutes, seconds } from '#base/core/index.ts';
 import type { Json, Millis } from '#base/core/index.ts';
 import type { Catalogue, Objects } from '#base/storage/index.ts';
+import { withoutOriginals } from '#assure/privacy/index.ts';
 import type { Rectification, RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
-import { lookForObjects } from '#flow/store/index.ts';
+import { joinSpans, lookForObjects } from '#flow/store/index.ts';
 import type { Erasure, Erasures, SubjectRows, SubjectSpan } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { certifyErasure } from '../control/certify-erasure.ts';
-import type { CertifyParts } from '../control/certify-erasure.ts';
+import type { Certificate, CertifyParts } from '../control/certify-erasure.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { StoreHost } from '../store/host.ts';
 import { isRefusing } from './refused-subjects.ts';
@@ -38,6 +39,8 @@ export interface EraserParts extends Omit<CertifyParts, 'keys'> {
 
 /** Queries open what they read as they begin, and none begins for longer. */
 const GRACE = seconds(60);
+/** From when on it is said what an erasure waits for. */
+const LONG = minutes(3);
 const ACTOR = 'weir:rights';
 /** Spans that are kept of one stream. */
 const MOST_SPANS = 1_000;
@@ -69,10 +72,17 @@ export class Eraser {
    */
   async step(request: SubjectRequest): Promise<EraserStep> {
     if (request.rewritten === null) return { request: await this.#rewrite(request), waits: true };
-    if (!(await this.#areOldOnesGone(request, request.rewritten))) return { request, waits: true };
+    const left = await this.#leftOf(request, request.rewritten);
+    if (left !== null) return { request: this.#waiting(request, left), waits: true };
     // What the gateway had admitted by the time that it heard of the person may have been sealed since.
     if (await this.#isSomethingLeft(request)) return { request: await this.#rewrite(request), waits: true };
     return { request: await this.#certify(request), waits: false };
+  }
+
+  /** The same request, with what it waits for once that takes long. */
+  #waiting(request: SubjectRequest, left: string): SubjectRequest {
+    const isLong = this.#parts.clock.now() - (request.rewritten?.at ?? 0) > LONG * 1_000;
+    return isLong && request.problem !== left ? { ...request, problem: left } : request;
   }
 
   /** Segments, tables and evidence anew without the person; from then on nothing is written that has them. */
@@ -81,20 +91,28 @@ export class Eraser {
     // Readings that were taken before the request are in files that began before this.
     const turned = clock.now();
     await gateway().turnFiles();
-    const erased: Record<string, number> = { ...request.erased };
-    const note = (where: string, count: number): void => {
-      if (count > 0) erased[where] = (erased[where] ?? 0) + count;
-    };
     const subjects = rowsOf(request, this.#parts.digestKey);
-    // Kept before the readings go: what was made of them is known by their times alone.
-    const spans = request.spans ?? (await this.#spansOf(subjects));
-    const spanned = { ...request, spans };
-    if (request.spans === undefined) await book.put(spanned);
-    for (const subject of subjects) note('segments', await store.eraseSubject(subject, request.id));
-    for (const corner of cornersFor(request, corners)) note(corner.where, await corner.erase(spanned));
+    // Kept before the readings go: what was made of them is known by their times alone. What came late has its own.
+    const spans = joinSpans(
+      [...(request.spans ?? []), ...(await this.#spansOf(subjects))],
+      MOST_SPANS * subjects.length,
+    );
+    let noted = { ...request, spans };
+    await book.put(noted);
+    // How many went of the segments is noted with each of them, so that no crash loses count of any.
+    for (const subject of subjects) await store.eraseSubject(subject, request.id);
+    for (const corner of cornersFor(request, corners)) {
+      const went = await corner.erase(noted);
+      if (went === 0) continue;
+      noted = { ...noted, erased: { ...noted.erased, [corner.where]: (noted.erased[corner.where] ?? 0) + went } };
+      await book.put(noted);
+    }
+    const gone = await this.#gone(request);
     // What a statement reads now it keeps until it ends: it is asked again before anything is certified.
-    await heldAfterDrop((await this.#gone(request)).map(({ segment }) => segment));
-    const rewritten = { ...spanned, erased, problem: null, rewritten: { turned, at: clock.now() } };
+    await heldAfterDrop(gone.map(({ segment }) => segment));
+    const rows = rowsIn(gone);
+    const erased = rows === 0 ? noted.erased : { ...noted.erased, segments: rows };
+    const rewritten = { ...noted, erased, problem: null, rewritten: { turned, at: clock.now() } };
     await book.put(rewritten);
     return rewritten;
   }
@@ -105,27 +123,25 @@ export class Eraser {
     return spans;
   }
 
-  /** Whether what was written before, and may hold the person, is deleted by now. */
-  async #areOldOnesGone(
-    request: SubjectRequest,
-    { turned }: NonNullable<SubjectRequest['rewritten']>,
-  ): Promise<boolean> {
+  /** What was written before, may hold the person, and is not deleted yet; null once all of it is. */
+  async #leftOf(request: SubjectRequest, { turned }: NonNullable<SubjectRequest['rewritten']>): Promise<string | null> {
     const { store, segments, grace = GRACE } = this.#parts;
     const streams = new Set(streamsOf(request.places));
     await store.removeReplaced([...streams], grace);
-    if (!(await this.#areFilesGone(turned))) {
+    if ((await this.#filesLeft(turned)) > 0) {
       // Readings of other streams keep a file too, a minute where few come.
       await store.flush();
-      if (!(await this.#areFilesGone(turned))) return false;
+      const files = await this.#filesLeft(turned);
+      if (files > 0) return `${files} journal files from before the request are not read to their end`;
     }
-    const waiting = await segments.replacedBefore(FOREVER);
-    return waiting.every(({ stream }) => !streams.has(stream));
+    const waiting = (await segments.replacedBefore(FOREVER)).filter(({ stream }) => streams.has(stream));
+    return waiting.length === 0 ? null : `${waiting.length} segments that were written anew are not deleted`;
   }
 
-  /** Whether all journal files are gone that were begun before. */
-  async #areFilesGone(turned: number): Promise<boolean> {
+  /** How many journal files are there that were begun before. */
+  async #filesLeft(turned: number): Promise<number> {
     await this.#parts.store.releaseFiles();
-    return (await this.#parts.journalFiles()).every(({ created }) => created >= turned);
+    return (await this.#parts.journalFiles()).filter(({ created }) => created < turned).length;
   }
 
   async #isSomethingLeft(request: SubjectRequest): Promise<boolean> {
@@ -150,9 +166,7 @@ export class Eraser {
       about: statedOf(request, gone),
       look: () => this.#look(request, gone),
     });
-    const { spans: _, ...unspanned } = request;
-    const { id, at } = certificate;
-    const done: SubjectRequest = { ...unspanned, state: 'done', finished: at, certificate: id, problem: null };
+    const done = finished(request, certificate);
     await catalogue.transaction(async (tx) => {
       await erasures.certify(tx, gone, certificate);
       await book.putWithin(tx, done);
@@ -192,6 +206,20 @@ export class Eraser {
       note(corner.where, await corner.count({ ...request, spans: request.spans ?? [] }));
     return looked;
   }
+}
+
+/** A request that is certified: no original is needed any more, and none is kept. */
+function finished(request: SubjectRequest, { id, at }: Certificate): SubjectRequest {
+  const { spans: _, change, places, ...kept } = request;
+  return {
+    ...kept,
+    state: 'done',
+    finished: at,
+    certificate: id,
+    problem: null,
+    places: withoutOriginals(places),
+    ...(change === undefined ? {} : { change: { ...change, values: null } }),
+  };
 }
 
 /** The rows of streams that a request means: those that were there when it came, or all where nothing more is taken. */

@@ -1,4 +1,4 @@
-import { formatMicros, makeId, micros } from '#base/core/index.ts';
+import { formatMicros, hasCode, makeId, micros } from '#base/core/index.ts';
 import type { AuditSink, Clock, Log, Random } from '#base/core/index.ts';
 import { MacKey, TokenKey } from '#base/crypto/index.ts';
 import type { RowSealer } from '#base/storage/index.ts';
@@ -93,6 +93,8 @@ const KEPT_NOWHERE = ['synthetic sets'] as const;
 /** Readings that something of a person is among, and goes with or stays with. */
 type Span = Pick<Segment, 'stream' | 'minTime' | 'maxTime'>;
 
+/** Codes of what keeps a segment from being read, for a while or for good. */
+const UNREAD = ['STORAGE_UNAVAILABLE', 'STORAGE_IO', 'STORE_SEGMENT_MISSING', 'STORE_SEGMENT_DAMAGED'] as const;
 /** How often is looked whether something can go on that had to wait. */
 const AGAIN_MS = 5_000;
 const MOST_OPEN = 1_000;
@@ -220,7 +222,7 @@ export class RightsKeeper implements Disposable {
    */
   async erase(actor: string, identifier: string, again: SubjectRequest['again']): Promise<SubjectRequest> {
     const places = await this.#placesOf(identifier);
-    this.#requireUnheld((await this.#find(places)).spans);
+    this.#requireUnheld(await this.#spansOf(places));
     const open = this.#requests.filter(({ kind, state }) => kind === 'erase' && state === 'open');
     const same = open.find(({ person }) => person === this.personOf(identifier));
     if (same !== undefined) return same;
@@ -242,7 +244,7 @@ export class RightsKeeper implements Disposable {
     const change = judgeRectification(asked, templates().at(-1)!);
     const all = await this.#placesOf(identifier);
     const places = all.filter(({ kind, relation }) => kind === 'stream' && relation === change.stream);
-    this.#requireUnheld((await this.#find(places)).spans);
+    this.#requireUnheld(await this.#spansOf(places));
     const open = this.#requests.filter(({ kind, state }) => kind === 'rectify' && state === 'open');
     if (open.length >= MOST_OPEN) throw tooMany();
     const request = await this.#add(actor, identifier, 'rectify', 'allow', places, change);
@@ -469,6 +471,17 @@ export class RightsKeeper implements Disposable {
     return { found, spans, held, active: new Set(active.keys()) };
   }
 
+  /** Where the person's readings are, or may be: what cannot be read now does not keep anything from being hidden. */
+  async #spansOf(places: readonly StoredPlace[]): Promise<readonly Span[]> {
+    try {
+      return (await this.#find(places)).spans;
+    } catch (error) {
+      if (!UNREAD.some((code) => hasCode(error, code))) throw error;
+      const streams = new Set(places.map(({ relation }) => relation));
+      return (await this.#parts.segments.active()).filter(({ stream }) => streams.has(stream));
+    }
+  }
+
   /** A hold keeps whole segments, so it keeps the person's rows in them. */
   #requireUnheld(spans: readonly Span[]): void {
     const holds = this.#parts.holds();
@@ -501,25 +514,20 @@ export class RightsKeeper implements Disposable {
   }
 
   async #workOn(id: string): Promise<void> {
-    const { eraser, log } = this.#parts;
+    const { eraser, book, log } = this.#parts;
     for (;;) {
       const request = this.#requests.find((each) => each.id === id);
       if (request === undefined || request.state !== 'open' || this.#stopped) return;
       try {
         const step = await eraser.step(request);
-        if (step.request.state === 'done') {
-          // No original is needed any more, and none is kept.
-          const { change, places } = step.request;
-          const done = { ...step.request, places: withoutOriginals(places) };
-          await this.#change(change === undefined ? done : { ...done, change: { ...change, values: null } });
-          return;
-        }
         this.#use(this.#requests.map((each) => (each.id === id ? step.request : each)));
         if (step.request === request && step.waits) return;
       } catch (error) {
         const problem = error instanceof Error ? error.message : String(error);
         log.warn({ request: id, error: problem }, 'an erasure could not go on, trying again');
-        await this.#change({ ...request, problem: problem.slice(0, 512) });
+        // What the step had noted until then stays.
+        const noted = (await book.list()).find((each) => each.id === id) ?? request;
+        await this.#change({ ...noted, problem: problem.slice(0, 512) });
         return;
       }
     }
