@@ -2,7 +2,7 @@
 
 python3 query_arrow.py https://localhost:7443 ca.pem token.txt "SELECT device, avg(temperature) FROM climate GROUP BY 1"
 """
-import json, ssl, sys, urllib.request
+import json, ssl, sys, urllib.error, urllib.request
 import pyarrow.ipc
 
 
@@ -12,8 +12,12 @@ def query(url, ca_file, token, sql, parameters=(), purpose=None):
                "Accept": "application/vnd.apache.arrow.stream"}
     request = urllib.request.Request(f"{url}/v1/query", json.dumps(body).encode(), headers)
     tls = ssl.create_default_context(cafile=ca_file) if url.startswith("https:") else None
-    with urllib.request.urlopen(request, context=tls) as reply:
-        return pyarrow.ipc.open_stream(reply).read_all()
+    try:
+        with urllib.request.urlopen(request, context=tls) as reply:
+            return pyarrow.ipc.open_stream(reply).read_all()
+    except urllib.error.HTTPError as refusal:
+        problem = json.load(refusal)
+        raise SystemExit(f"{refusal.code}: {problem['detail']}; {problem.get('hint', '')}") from None
 
 
 if __name__ == "__main__":

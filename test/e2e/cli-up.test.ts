@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -73,6 +73,14 @@ test('weir up', async (t) => {
     const wrong = await place.weir('up', '--passphrase-file', 'wrong');
     assert.equal(wrong.status, 1);
     assert.match(wrong.stderr, /\[KEYS_PASSPHRASE_WRONG\]/);
+  });
+
+  await t.test('goes on with the template in force where its file is not here, as on another machine', async () => {
+    await rename(place.path('weir.yaml'), place.path('kept.yaml'));
+    await using platform = await place.up();
+    assert.match(platform.printed(), /runs with template trial[\s\S]*the template in force goes on/);
+    assert.equal(await platform.stop(), 0);
+    await rename(place.path('kept.yaml'), place.path('weir.yaml'));
   });
 
   await t.test('what has a passphrase is no demo', async () => {

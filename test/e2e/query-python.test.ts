@@ -90,6 +90,11 @@ test('examples/python/query_arrow.py turns an answer into a data frame', async (
   const server = createServer((request, response) => {
     void (async () => {
       const { sql } = JSON.parse(await bodyOf(request)) as { sql: string };
+      if (sql === 'nonsense') {
+        response.writeHead(400, { 'content-type': 'application/problem+json' });
+        response.end(JSON.stringify({ detail: 'Cannot read statement', hint: 'begin with SELECT' }));
+        return;
+      }
       asked.push([request.method, request.url, request.headers.authorization]);
       const format = formatForAccept(request.headers.accept ?? '') ?? 'json';
       response.setHeader('content-type', CONTENT_TYPES[format]).end((await query(world, sql, format)).bytes);
@@ -103,6 +108,8 @@ test('examples/python/query_arrow.py turns an answer into a data frame', async (
   const { stdout } = await run(python, [EXAMPLE, `http://127.0.0.1:${port}`, '-', path.join(folder, 'token'), sql]);
   assert.match(stdout, /device {2}readings\n0 +d0 +400\n/);
   assert.deepEqual(asked, [['POST', '/v1/query', 'Bearer a-token']]);
+  const refused = run(python, [EXAMPLE, `http://127.0.0.1:${port}`, '-', path.join(folder, 'token'), 'nonsense']);
+  await assert.rejects(refused, { stderr: '400: Cannot read statement; begin with SELECT\n' });
   assert.ok(files.heldBytes > 0);
 });
 

@@ -61,7 +61,14 @@ export const REASON = Object.freeze({
   integerOverflow: row(37, 'integer-overflow', FORMAT, 400, 'place', 'An integer is beyond 2^53-1 either way.'),
   notFinite: row(38, 'not-finite', FORMAT, 400, 'place', 'A number is NaN or infinite.'),
   tooLong: row(39, 'too-long', FORMAT, 400, 'place', 'A text is longer than the limit.'),
-  format: row(40, 'format', FORMAT, 415, 'count', 'The format is not one that streams take.'),
+  format: row(
+    40,
+    'format',
+    FORMAT,
+    415,
+    'count',
+    'The format is not one that streams take: name application/json, or another that they do, as content type.',
+  ),
   tooManyReadings: row(
     41,
     'too-many-readings',

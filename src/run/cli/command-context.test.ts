@@ -38,6 +38,22 @@ test('CommandContext names the next command for the data directory at hand', () 
   );
 });
 
+test('CommandContext names the next command for the person at hand, and for others without', () => {
+  const terminal = recordTerminal();
+  const context = new CommandContext(terminal, { data: 'own', tokenFile: 'ada token' });
+  context.next('dataset list');
+  context.next('whoami --token-file weir.session');
+  context.nextForOthers('login ada');
+  assert.deepEqual(
+    stripVTControlCharacters(terminal.printed().err).trimEnd().split('\n'),
+    [
+      "dataset list --token-file 'ada token' --data own",
+      'whoami --token-file weir.session --data own',
+      'login ada --data own',
+    ].map((command) => `next: npm run -s weir -- ${command}`),
+  );
+});
+
 test('CommandContext finds no platform where none runs', async () => {
   const context = new CommandContext(recordTerminal(), { data: '/nonexistent' });
   await assert.rejects(

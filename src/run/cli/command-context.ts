@@ -60,10 +60,14 @@ export class CommandContext {
     this.terminal.err(`weir: ${text}\n`);
   }
 
-  /** Names the next command to try, about the same data directory. */
+  /** Names the next command to try, about the same data directory and as the same person. */
   next(command: string): void {
-    if (this.options.json === true) return;
-    this.terminal.err(`${styleText('dim', `next: npm run -s weir -- ${this.here(command)}`)}\n`);
+    this.#suggest(this.#asBefore(command));
+  }
+
+  /** Names the next command for somebody else to try, about the same data directory. */
+  nextForOthers(command: string): void {
+    this.#suggest(command);
   }
 
   /** A command as it is to be typed for the data directory at hand, where another than the usual one was named. */
@@ -71,6 +75,17 @@ export class CommandContext {
     const { data } = this.options;
     if (data === undefined || / --data /.test(command)) return command;
     return `${command} --data ${quotedWord(data)}`;
+  }
+
+  #suggest(command: string): void {
+    if (this.options.json === true) return;
+    this.terminal.err(`${styleText('dim', `next: npm run -s weir -- ${this.here(command)}`)}\n`);
+  }
+
+  #asBefore(command: string): string {
+    const { tokenFile } = this.options;
+    if (tokenFile === undefined || / --token-file /.test(command)) return command;
+    return `${command} --token-file ${quotedWord(tokenFile)}`;
   }
 
   /** The command at hand once more, with another option, as it is to be typed. */

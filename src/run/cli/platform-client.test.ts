@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { text } from 'node:stream/consumers';
+import { temporaryFolder } from '../../../test/support/tmp.ts';
 import { layoutOf } from '#run/server/index.ts';
 import { refusalOf } from './errors.ts';
 import { PlatformClient } from './platform-client.ts';
@@ -93,4 +96,18 @@ test('PlatformClient says when nobody answers, and does not trust a stranger', a
     PlatformClient.open({ layout: layoutOf(platform.data), address: platform.address }, '/nonexistent'),
     { code: 'CLI_NO_CREDENTIAL' },
   );
+});
+
+test('PlatformClient says of a token file that holds another thing what is wrong with it', async (t) => {
+  const platform = await standIn(t, {});
+  const found = { layout: layoutOf(platform.data), address: platform.address };
+  const file = join(await temporaryFolder(t), 'ada.out');
+  for (const [text, message] of [
+    ['weir: ada is p6934 with apiarist\nweir_token_x\n', /more than a token/],
+    ['weir_token_x\u00a0y', /more than a token/],
+    ['\n', /is empty/],
+  ] as const) {
+    await writeFile(file, text);
+    await assert.rejects(PlatformClient.open(found, file), { code: 'CLI_NO_CREDENTIAL', message });
+  }
 });

@@ -56,6 +56,16 @@ export class PlatformClient implements Disposable {
           hint: 'A token is shown once, as it is made: have a new one made with weir user token',
         });
       }
+      // What no header can hold is no token: a file with what the command said beside it, or another one.
+      if (!/^[\x21-\x7e]+$/.test(token.trim())) {
+        throw new CliError(
+          'CLI_NO_CREDENTIAL',
+          `Cannot use token: ${tokenFile} holds more than a token, or another thing`,
+          {
+            hint: 'Keep the token alone in it, on one line',
+          },
+        );
+      }
       const ca = await readFile(join(platform.layout.identity, 'ca.crt'), 'utf8');
       return new PlatformClient(platform.address.api, new Agent({ ca, keepAlive: true }), token.trim());
     }

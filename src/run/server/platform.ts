@@ -90,8 +90,8 @@ export interface PlatformOptions {
   /** Puts the audit log elsewhere, best on another volume. */
   readonly auditDirectory?: string;
   readonly custody: Custody;
-  /** The template to start with where none is in force yet. */
-  readonly source: TemplateSource;
+  /** The template to start with where none is in force yet; null where one is. */
+  readonly source: TemplateSource | null;
   /** Ports instead of the template's, for this start; 0 takes any free one. */
   readonly ports?: Partial<Ports>;
   readonly gatewayWorkers?: number;
@@ -186,12 +186,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   });
 
   const versions = (box.versions = await TemplateVersions.open(catalogue, sealer, clock));
-  const given = requireTemplate(source, packageFile);
+  const given = source === null ? null : { template: requireTemplate(source, packageFile), source };
   const acceptOlder = options.acceptOlderTemplate ?? false;
-  await settleTemplate(versions, audit, { given, source, last: erasures.template, acceptOlder });
+  const template = await settleTemplate(versions, audit, { given, last: erasures.template, acceptOlder });
   // Asked anew each time, by parts that start before the service of templates does.
-  const inForce = (): Template => versions.current ?? given;
-  const template = inForce();
+  const inForce = (): Template => versions.current ?? template;
   requireSafeListeners(template, custody);
   await useAlgorithms(template, { identity, audit, log });
 
@@ -650,7 +649,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     get template() {
       return templates.current;
     },
-    proposal: given.digest !== template.digest,
+    proposal: given !== null && given.template.digest !== template.digest,
     verifierKeys: audit.verifierKeys,
     witnessBy: (place) => witnessing.by(place),
     status,

@@ -63,7 +63,7 @@ export function addReleaseCommand(program: Command, contextOf: ContextOf): void 
         process.exitCode = 1;
       }
       if (asked.state === 'allowed') context.next(`release export ${asked.id} --out rows.csv`);
-      if (asked.state === 'waiting') context.next(`release approve ${asked.id}`);
+      if (asked.state === 'waiting') context.nextForOthers(`release approve ${asked.id}`);
     });
 
   release

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { systemClock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
@@ -16,6 +17,7 @@ import { readTarget } from '../custody-target.ts';
 import { handOutKit, prepareKitFolder } from '../recovery-kit.ts';
 import { hearStop } from '../stop-signal.ts';
 import { DEFAULT_TEMPLATE, readTemplate } from '../template-source.ts';
+import type { ReadTemplate } from '../template-source.ts';
 import { keepKeys, readKeys } from '../verifier-keys.ts';
 import type { ContextOf } from './command.ts';
 
@@ -72,16 +74,17 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
   if ((options.witness === undefined) !== (witnessKeys.length === 0)) {
     throw new CliError('CLI_USAGE', 'Cannot use witness: --witness and --witness-key go together');
   }
-  // The template first: whoever chose a passphrase must not lose it to a misspelt word.
-  const { source, template } = readTemplate(context.options.template ?? DEFAULT_TEMPLATE);
   const layout = layoutOf(context.options.data ?? DEFAULT_DATA, options.auditDirectory);
+  const isFirst = (await inspectCustody(layout.keys)) === null;
+  // The template first: whoever chose a passphrase must not lose it to a misspelt word.
+  const given = readGiven(context.options.template, isFirst);
   // And the ports: the recovery kit is shown once, and nobody should take it for a part of what failed.
-  if ((await inspectCustody(layout.keys)) === null) await requireDeclaredPorts(template, ports);
+  if (isFirst && given !== null) await requireDeclaredPorts(given.template, ports);
   await using custody = await openRootKey(layout.keys, context, options);
   await using platform = await startPlatform({
     data: layout.root,
     custody,
-    source,
+    source: given?.source ?? null,
     ports,
     gatewayWorkers: workers,
     log: makeLog('control'),
@@ -97,10 +100,17 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
     announcePlatform(platform.address, platform.template.name, here),
   );
   for (const { detail } of (await platform.status()).exposures) context.note(`memory is exposed: ${detail}`);
+  if (given === null) context.note(`${DEFAULT_TEMPLATE} is not here: the template in force goes on`);
   if (platform.proposal)
     context.note('the template is not the one in force: see `npm run -s weir -- plan`, then apply');
   await stop.asked;
   context.note('stopping');
+}
+
+/** The template file that is named or here; null where there is none and one is in force already, as after a restore. */
+function readGiven(named: string | undefined, isFirst: boolean): ReadTemplate | null {
+  if (named === undefined && !isFirst && !existsSync(DEFAULT_TEMPLATE)) return null;
+  return readTemplate(named ?? DEFAULT_TEMPLATE);
 }
 
 /** The root key: opened wherever it is, or at the first start made, with its recovery kit handed out once. */

@@ -53,7 +53,7 @@ export function addUserCommand(program: Command, contextOf: ContextOf): void {
       );
       context.note(`the code for ${name} is shown this once, counts once, until ${made.expires}`);
       context.result(made, ({ code }) => `${code}\n`);
-      context.next('login --code');
+      context.nextForOthers('login --code');
     });
 
   user
@@ -103,7 +103,7 @@ export function addUserCommand(program: Command, contextOf: ContextOf): void {
         return client.json<{ user: UserRow; ended: number }>('POST', path, { body: { password } });
       });
       context.result(done, ({ ended }) => `${name} has a password; sessions ended: ${ended}\n`);
-      context.next(`login ${name}`);
+      context.nextForOthers(`login ${name}`);
     });
 
   askingFirst(user.command('token <id>'))

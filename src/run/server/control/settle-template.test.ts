@@ -14,9 +14,17 @@ const SOURCE = { path: 'weir.yaml', text: '', files: {} };
 test('settleTemplate() begins with what is given, and lets no older template in than the log says', async (t) => {
   const { catalogue, keys, audit } = await openKeys(t);
   const versions = await TemplateVersions.open(catalogue, await keys.rowSealer('people'), frozenClock());
-  const settle = (given: typeof OLD, last: string | null, acceptOlder = false): Promise<void> =>
-    settleTemplate(versions, audit, { given, source: SOURCE, last, acceptOlder });
-  await settle(OLD, null);
+  const settle = (template: typeof OLD | null, last: string | null, acceptOlder = false): Promise<typeof OLD> =>
+    settleTemplate(versions, audit, {
+      given: template === null ? null : { template, source: SOURCE },
+      last,
+      acceptOlder,
+    });
+  await assert.rejects(settle(null, null), { code: 'SERVER_TEMPLATE_INVALID' });
+  assert.equal((await settle(OLD, null)).digest, OLD.digest);
+  // Nobody has to hand in again what is in force.
+  assert.equal((await settle(null, OLD.digest)).digest, OLD.digest);
+  await assert.rejects(settle(null, NEW.digest), { code: 'SERVER_TEMPLATE_OLDER' });
   assert.equal(versions.current?.digest, OLD.digest);
   assert.equal(audit.events.at(-1)?.action, 'apply-template');
   // What the catalogue knows is not newer than what it has in force.
