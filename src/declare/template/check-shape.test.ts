@@ -77,3 +77,16 @@ test('checkShape() takes no key of Object for a key of the schema', () => {
   assert.deepEqual(findingsOf('constructor: 1'), ['TEMPLATE_KEY_UNKNOWN 3:1']);
   assert.deepEqual(findingsOf('__proto__: {a: 1}'), ['TEMPLATE_KEY_UNKNOWN 3:1']);
 });
+
+test('checkShape() says of a key without a value that it may be a part of a text', () => {
+  const schema: ShapeSchema = { type: 'object', properties: { sql: { type: 'string' } }, additionalProperties: false };
+  const messages = (text: string): readonly string[] => {
+    const findings = new Findings();
+    const node = parseYaml('t.yaml', text, findings);
+    assert.ok(node !== null);
+    checkShape(node, schema, findings);
+    return findings.sorted().map(({ message }) => message);
+  };
+  assert.match(messages('{ sql: select a, b from c }')[0] ?? '', /unknown key `b from c`.*put the text in quotes/);
+  assert.doesNotMatch(messages('{ sqll: select a }')[0] ?? '', /quotes/);
+});

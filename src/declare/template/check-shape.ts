@@ -55,7 +55,10 @@ function checkMap(node: MapNode, schema: ShapeSchema, findings: Findings): MapNo
     const child = known.includes(key) ? schema.properties?.[key] : schema.additionalProperties;
     if (typeof child !== 'object') {
       const all = known.map((name) => `\`${name}\``).join(', ');
-      findings.add('TEMPLATE_KEY_UNKNOWN', entry.key, `unknown key \`${clip(key)}\`; known here: ${all}`, {
+      // `{ sql: select a, b from c }` is three keys to YAML.
+      const bare = entry.node.kind === 'scalar' && entry.node.value === null;
+      const part = bare ? '; where it is a part of a text with commas, put the text in quotes' : '';
+      findings.add('TEMPLATE_KEY_UNKNOWN', entry.key, `unknown key \`${clip(key)}\`; known here: ${all}${part}`, {
         found: key,
         known,
       });

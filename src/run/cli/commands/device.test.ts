@@ -31,10 +31,21 @@ test('weir device enrol writes the credential and prints how the device publishe
         { name: 'water', from: ['pump'], example: { level: 1 } },
       ],
     },
+    'GET /v1/views': { views: [{ name: 'water', purposes: ['care', 'wear'] }] },
   });
   const folder = join(await temporaryFolder(t), 'out');
-  const { out } = await platform.run(addDeviceCommand, 'device', 'enrol', 'pump-1', '--type', 'pump', '--out', folder);
+  const { out, err } = await platform.run(
+    addDeviceCommand,
+    'device',
+    'enrol',
+    'pump-1',
+    '--type',
+    'pump',
+    '--out',
+    folder,
+  );
   assert.match(out, /^pump-1 is enrolled as pump; its key and certificates are in /);
+  assert.match(err, /next: .*query --purpose care "select \* from water where device = 'pump-1'"/);
   assert.match(out, /mosquitto_pub .* -t streams\/water -m '\{"level":1\}'/);
   assert.equal(await readFile(join(folder, 'device.key'), 'utf8'), 'KEY');
   assert.equal((await stat(join(folder, 'device.key'))).mode & 0o777, 0o600);

@@ -177,7 +177,19 @@ async function enrol(context: CommandContext, name: string, options: EnrolOption
     if (hints !== null) lines.push('', 'publish over MQTT:', hints.mosquitto, '', 'or over HTTPS:', hints.curl);
     return `${lines.join('\n')}\n`;
   });
-  if (stream !== undefined) context.next(`query "select * from ${stream.name} where device = '${name}'"`);
+  if (stream !== undefined) context.next(await lookAt(context, stream.name, name));
+}
+
+/** The command that shows what a device sent, or how the platform is where the view is not for who asks. */
+async function lookAt(context: CommandContext, stream: string, device: string): Promise<string> {
+  const { views } = await context.withPlatform((client) =>
+    client.json<{ views: { name: string; purposes: readonly string[] }[] }>('GET', '/v1/views'),
+  );
+  const view = views.find(({ name }) => name === stream);
+  if (view === undefined) return 'status';
+  // Where there are several purposes one has to be stated.
+  const purpose = view.purposes.length > 1 ? `--purpose ${view.purposes[0]} ` : '';
+  return `query ${purpose}"select * from ${stream} where device = '${device}'"`;
 }
 
 function isEnrolled(context: CommandContext, name: string): Promise<boolean> {
