@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { runSteps } from './check.ts';
+import { programOf, runSteps } from './check.ts';
 
 test('runSteps() goes on after a failure, names it and shows what it printed', () => {
   const lines: string[] = [];
@@ -14,5 +14,10 @@ test('runSteps() goes on after a failure, names it and shows what it printed', (
     (line) => lines.push(line),
   );
   assert.deepEqual(failed, ['first', 'third']);
-  assert.match(lines.join('\n'), /^FAIL first .*\nwhy it failed\nok {3}second .*\nFAIL third/);
+  assert.match(lines.join('\n'), /^FAIL first .*\nwhy it failed\nok {3}second .*\nFAIL third .*\n.*ENOENT/);
+});
+
+test('programOf() takes the Node that runs the gate, whichever npm installed it', () => {
+  assert.equal(programOf('node'), process.execPath);
+  assert.match(programOf('tsc'), /node_modules\/\.bin\/tsc$/);
 });

@@ -31,16 +31,21 @@ export function runSteps(steps: readonly Step[], print: (line: string) => void):
   const failed: string[] = [];
   for (const { name, command } of steps) {
     const started = performance.now();
-    const [program, ...args] = command;
-    const run = spawnSync(path.join(BIN, program ?? ''), args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+    const [program = '', ...args] = command;
+    const run = spawnSync(programOf(program), args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
     const took = ((performance.now() - started) / 1000).toFixed(1);
     print(`${run.status === 0 ? 'ok  ' : 'FAIL'} ${name} (${took} s)`);
     if (run.status === 0) continue;
     failed.push(name);
     // Some tools colour what they print even into a file.
-    print(stripVTControlCharacters(`${run.stdout}${run.stderr}`).trimEnd());
+    print(stripVTControlCharacters(run.error?.message ?? `${run.stdout}${run.stderr}`).trimEnd());
   }
   return failed;
+}
+
+/** Where a program of the project is. Node is the one that runs this: npm 10 makes no link to the pinned one. */
+export function programOf(name: string): string {
+  return name === 'node' ? process.execPath : path.join(BIN, name);
 }
 
 if (import.meta.main) {
