@@ -75,7 +75,8 @@ test('weir subject certificate shows what went, and writes the envelope as it is
   const platform = await standIn(t, { 'GET /v1/subject-requests/r1/certificate': { id: 'c1', certificate } });
   assert.match((await platform.run(addSubjectCommand, 'subject', 'certificate', 'r1')).out, /"weir\.erasure"/);
   const file = join(await temporaryFolder(t), 'certificate.json');
-  await platform.run(addSubjectCommand, 'subject', 'certificate', 'r1', '--out', file);
+  const { err } = await platform.run(addSubjectCommand, 'subject', 'certificate', 'r1', '--out', file);
+  assert.match(err, /next: .*retention check-certificate .*certificate\.json/);
   assert.equal(await readFile(file, 'utf8'), certificate);
 });
 

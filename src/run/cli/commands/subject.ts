@@ -230,6 +230,7 @@ export function addSubjectCommand(program: Command, contextOf: ContextOf): void 
       context.result(certifiedStatement(certificate), (statement) =>
         out === undefined ? `${JSON.stringify(statement, null, 2)}\n` : `the certificate of ${id} is in ${out}\n`,
       );
+      if (out !== undefined) context.nextForOthers(`retention check-certificate ${out}`);
     });
 }
 
