@@ -43,7 +43,7 @@ test('GatewayHost counts what comes in, and a device that is disabled is out at 
   await weir.platform[Symbol.asyncDispose]();
   using catalogue = new DatabaseSync(weir.layout.catalogue, { readOnly: true });
   const kept = catalogue.prepare('select id from keys_file order by id').all();
-  const folders = [weir.layout.journal, weir.layout.quarantine];
+  const folders = [weir.layout.journal, weir.layout.quarantine, weir.layout.windows];
   const found = await Promise.all(folders.map((folder) => readdir(folder, { recursive: true })));
   const files = found.flat().filter((name) => name.endsWith('.journal'));
   assert.deepEqual(

@@ -69,6 +69,7 @@ let committed = false;
 let inForce: Template | null = null;
 /** Opened once a stream needs it, or an earlier start left windows open. */
 let windows: Promise<WindowHost> | null = null;
+let windowKeys: KeyStock | null = null;
 let openWindows: () => Promise<WindowHost> = () => Promise.reject(new TypeError('the gateway has not started'));
 /** From when on streams take readings for the windows that are in force. */
 let since: ReadonlyMap<string, number> = new Map();
@@ -216,6 +217,7 @@ async function startWindows(folder: string, left: LeftWindows): Promise<WindowHo
     }
   };
   const keys = new KeyStock(WINDOW_KEYS, () => void order());
+  windowKeys = keys;
   await order();
   return openWindowHost(
     {
@@ -459,11 +461,12 @@ async function drain(): Promise<void> {
   if (windowTimer !== null) clearInterval(windowTimer);
   await (await windows)?.keeper.drain();
   const unused = await Promise.all(workers.map((worker) => worker.call('drain', null)));
-  await control.call('unusedFileKeys', unused.flat()).catch((error: unknown) => {
-    log.warn({ error: String(error) }, 'unused keys of files could not be given back');
-  });
   await (await windows)?.keeper.drain();
   await (await windows)?.close();
+  const ids = [...unused.flat(), ...(windowKeys?.giveUp() ?? [])];
+  await control.call('unusedFileKeys', ids).catch((error: unknown) => {
+    log.warn({ error: String(error) }, 'unused keys of files could not be given back');
+  });
 }
 
 const control = new Peer<GatewayControlMethods>(parentLine(), offered);
