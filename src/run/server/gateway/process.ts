@@ -178,6 +178,8 @@ async function start(begin: GatewayStart): Promise<Ports> {
   // What the journal says of windows that are written counts before what was left of those that were open.
   const sessions = recoverSessions(await rebuild(begin.journal, ring, template, table, directory));
   const left = await readWindows(begin.windows, ring);
+  for (const file of left.unread)
+    log.error({ file }, 'what a file holds of open windows is lost: the catalogue, an older one, has no key of it');
   for (const record of left.others) if (record.kind === 'windows') restoreWindows(table, record.snapshot);
   for (const seqs of left.seqs) restoreSeqs(table, directory, seqs);
   useWindowsOf(

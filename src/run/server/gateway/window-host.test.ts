@@ -107,3 +107,30 @@ test('newestWritten() is over all devices, windowsKept() knows persons by token 
   assert.deepEqual(asked, [false, false, true, true]);
   assert.ok(kept('other', { who: 'ada' }));
 });
+
+test('readWindows() passes over a file of whose key an older catalogue knows nothing, and leaves it where it is', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'weir-windows-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const [fileId, key] = [makeId(systemClock, systemRandom), AeadKey.fromBytes(systemRandom.bytes(32))];
+  const left = await readWindows(folder, { key: () => key });
+  const host = await openWindowHost(
+    {
+      folder,
+      start: makeId(systemClock, systemRandom),
+      keys: { next: () => ({ fileId, key }) },
+      ring: { key: () => key },
+      forget: async () => {},
+      opening: () => [],
+      write: async () => {},
+      clock: systemClock,
+      log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    },
+    left,
+  );
+  const [layout] = windowLayouts(makeTemplate(yaml('1m')), new Map());
+  const states = { template: 'x', devices: ['d'], starts: [0], by: [['t1-ada']], held: Float64Array.of(2, 5, 1, 4) };
+  await host.keeper.take({ states: [{ ...states, layout: layout! }], seqs: [] });
+  const again = await readWindows(folder, { key: () => null });
+  assert.deepEqual([again.states, again.files, again.unread], [[], [], [fileId]]);
+  assert.equal((await readWindows(folder, { key: () => key })).states.length, 1);
+});

@@ -43,6 +43,8 @@ export interface WindowHost {
 /** What earlier starts left of windows. */
 export interface LeftWindows {
   readonly files: readonly string[];
+  /** Files whose keys an older catalogue does not have: they stay, for a newer one to be put back. */
+  readonly unread: readonly string[];
   readonly states: readonly WindowStates[];
   readonly seqs: readonly SeenSeqs[];
   /** Records of the journal's own kinds that stand among them. */
@@ -57,20 +59,26 @@ const FILE_AGE_MS = 60_000;
 /**
  * Reads what earlier starts left of windows.
  *
- * @throws {JournalError} JOURNAL_DAMAGED, JOURNAL_KEY_UNKNOWN: what is in the file stands nowhere else
+ * @throws {JournalError} JOURNAL_DAMAGED: what is in the file stands nowhere else
  */
 export async function readWindows(folder: string, ring: JournalKeyRing): Promise<LeftWindows> {
   const reader = new FileJournalReader({ directory: folder, keys: ring, writersGone: true });
   const byFile = new Map<string, WindowRecord[]>();
   const others: JournalRecord[] = [];
-  for await (const { record, position } of reader.read(new Map())) {
+  const all = (await reader.files()).map(({ fileId }) => fileId);
+  const unread: string[] = [];
+  for (const file of all) if ((await ring.key(file)) === null) unread.push(file);
+  for await (const { record, position } of reader.read(
+    new Map(unread.map((file) => [file, Number.MAX_SAFE_INTEGER])),
+  )) {
     const known = record.kind === 'batch' ? decodeWindowRecord(record.batch) : null;
     if (known === null) others.push(record);
     else byFile.set(position.file, [...(byFile.get(position.file) ?? []), known]);
   }
   const standing = standingRecords([...byFile].map(([file, records]) => ({ file, records })));
   return {
-    files: (await reader.files()).map(({ fileId }) => fileId),
+    files: all.filter((file) => !unread.includes(file)),
+    unread,
     states: standing.flatMap((record) => (record.kind === 'states' ? [record.states] : [])),
     seqs: standing.flatMap((record) => (record.kind === 'seqs' ? [record.seqs] : [])),
     others,
