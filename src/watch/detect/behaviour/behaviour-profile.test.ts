@@ -45,3 +45,15 @@ test('BehaviourProfile forgets scores of long ago, one after the other', () => {
   learn(1_000, 2);
   assert.equal(profile.limit, 1.25 * 2 + 0.5);
 });
+
+test('TraitWindow.beginAnew() leaves out what came so far', () => {
+  const window = new TraitWindow(1);
+  for (let i = 0; i < 8; i++) window.take(Float64Array.of(i === 3 ? 1e100 : 10), 0);
+  window.beginAnew();
+  let traits: Float64Array | null = null;
+  for (let i = 0; i < BEHAVIOUR_WINDOW; i++) {
+    assert.equal(traits, null);
+    traits = window.take(Float64Array.of(10), 0);
+  }
+  assert.equal(traits?.[0], 10);
+});

@@ -119,6 +119,12 @@ export class TraitWindow {
     return taken < BEHAVIOUR_WINDOW ? null : this.#end();
   }
 
+  /** Begins the window anew. */
+  beginAnew(): void {
+    this.state.fill(0);
+    for (let i = 0; i < this.#columns; i++) this.state[5 * i + 4] = NaN;
+  }
+
   #end(): Float64Array {
     const traits = new Float64Array(TRAITS * this.#columns).fill(NaN);
     for (let i = 0; i < this.#columns; i++) {

@@ -105,3 +105,14 @@ test('ReplayWatch keeps no more than it says: the more fields, the less of the p
   });
   assert.deepEqual(rows, [2_048, 2_048, 2_000, 1_333, 1_016, 700, 700]);
 });
+
+test('ReplayWatch.beginAnew() has it learn how values change without what came so far', () => {
+  const values = played(0);
+  values.fill(1e100, 2 * 3, 2 * 4);
+  assert.deepEqual(lags(values), []);
+  const watch = new ReplayWatch(2);
+  for (let row = 0; row < 8; row++) watch.take(values, 2 * row);
+  watch.beginAnew();
+  const found = lags(values.subarray(2 * 8), watch);
+  assert.ok(found.length > 0 && found.every(([row, lag]) => lag === 600 && row >= 1_200 - 8));
+});

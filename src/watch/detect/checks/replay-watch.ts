@@ -128,6 +128,13 @@ export class ReplayWatch {
     return looks && (row + 1) % WINDOW === 0 ? this.#look() : null;
   }
 
+  /** Learns how values usually change from the next one on. */
+  beginAnew(): void {
+    const { centre, spread, counts } = this.changes;
+    for (const numbers of [centre, spread, counts]) numbers.fill(0);
+    this.last.fill(NaN);
+  }
+
   /** How far the fields of a lane have changed together, in spreads of such a sum. */
   #changeOf(lane: number): number {
     let [sum, fields] = [0, 0];

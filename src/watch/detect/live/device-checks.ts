@@ -154,6 +154,12 @@ export class DeviceChecks {
     }
   }
 
+  /** Learns how values change and what the device does from now on: what came so far was wild. */
+  beginAnew(): void {
+    this.#replay?.beginAnew();
+    this.#behaviour?.window.beginAnew();
+  }
+
   /** Adds its state to a device's. */
   saveInto(state: Record<string, number | StateArray>): void {
     state['signs'] = this.#signs;

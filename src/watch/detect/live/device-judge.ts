@@ -15,7 +15,8 @@ import { ConditionBaselines } from '../context/condition-baselines.ts';
 import type { MovedCondition } from '../context/condition-baselines.ts';
 import { DeviceChecks, NO_HISTORY } from './device-checks.ts';
 import type { OpenViolation } from './device-checks.ts';
-import { blurRows, checkedRows, measuresOf, Room, RowOrder } from './device-rows.ts';
+import { withoutAbsurd } from './absurd-start.ts';
+import { blurRows, checkedRows, measuresOf, Room, RowOrder, sliceGiven } from './device-rows.ts';
 import type { DeviceRows } from './device-rows.ts';
 import { WINDOW_ROWS } from '../tiers/dearer-tiers.ts';
 import type { DearerTiers, TierScored } from '../tiers/dearer-tiers.ts';
@@ -126,6 +127,8 @@ export class DeviceJudge {
   /** The arena before anything is known. */
   readonly #blank: Float64Array;
   readonly #parts: readonly Part[];
+  /** Where in the arena their numbers begin and end. */
+  readonly #ofParts: readonly [from: number, to: number];
   readonly #checks: DeviceChecks;
   readonly #memory: ReadingMemory;
   readonly #explainer: RowExplainer;
@@ -162,6 +165,7 @@ export class DeviceJudge {
       numbers: room.take(Float64Array.of(0, MOST_CREDIT)),
       order: new RowOrder(room),
       memory: new ReadingMemory(plan.fields, room, plan.remembered),
+      partsFrom: room.used,
       parts: plan.detectors.map(({ kind, floor, options, scores, settles, chances }): Part => {
         const detector = kind.create(width, scores ?? options);
         detector.moveInto(room);
@@ -176,6 +180,7 @@ export class DeviceJudge {
         };
         return { detector, thresholds: new FieldThresholds(width, rule, state), state };
       }),
+      partsTo: room.used,
       checks: new DeviceChecks(plan, room),
       anchor: room.take(beginAnchor(width)),
       features:
@@ -187,6 +192,7 @@ export class DeviceJudge {
     this.#blank = this.#arena.slice();
     this.#numbers = built.numbers;
     this.#parts = built.parts;
+    this.#ofParts = [built.partsFrom / Float64Array.BYTES_PER_ELEMENT, built.partsTo / Float64Array.BYTES_PER_ELEMENT];
     this.#checks = built.checks;
     this.#memory = built.memory;
     this.#order = built.order;
@@ -241,7 +247,14 @@ export class DeviceJudge {
     this.#seat(own);
     this.#seated = null;
     const found: Finding[] = [];
-    this.#judge(given, dearer, shedding, others, found);
+    let judged = 0;
+    // The first rows go one by one: with the last of them is known what of them is absurd.
+    for (; this.#memory.opensIn > 0 && judged < given.count; judged++) {
+      this.#judge(sliceGiven(given, this.#plan, judged, judged + 1), dearer, shedding, others, found);
+      if (this.#memory.opensIn === 0) this.#leaveOutAbsurd();
+    }
+    const rest = judged === 0 ? given : sliceGiven(given, this.#plan, judged, given.count);
+    if (rest.count > 0) this.#judge(rest, dearer, shedding, others, found);
     own.numbers.set(this.#arena);
     own.history = this.#checks.history;
     this.#seated = own;
@@ -317,6 +330,33 @@ export class DeviceJudge {
       // Where conditions change what is usual, what is usual over all of them moves with their mixture.
       const away = this.#conditions === null ? this.#movedAt(time) : (moved[row] ?? null);
       if (away !== null) found.push(this.#explainer.moved(away, rows, row));
+    }
+  }
+
+  /** Has detectors learn the first rows anew where one of them was wild: they would be blind for thousands of rows. */
+  #leaveOutAbsurd(): void {
+    const opening = this.#memory.opening;
+    const width = this.#plan.fields.length;
+    const { times, count } = opening;
+    const values = withoutAbsurd({ values: opening.values, width, count });
+    if (values === null) return;
+    const rows: DeviceRows = { values, times, count };
+    this.#memory.beginAnew(rows);
+    this.#checks.beginAnew();
+    const [from, to] = this.#ofParts;
+    this.#arena.set(this.#blank.subarray(from, to), from);
+    const measures = measuresOf(rows, this.#plan);
+    const blurred = blurRows(measures, this.#plan, 0, this.#blurred);
+    // Under conditions nothing is known so early of what is usual.
+    if (this.#conditions !== null) for (let i = 0; i < blurred.length; i++) if ((i + 1) % width !== 0) blurred[i] = NaN;
+    for (const [i, { detector, thresholds }] of this.#parts.entries()) {
+      const scores = this.#scores[i]!.of(count * width);
+      const { exact, scores: given } = this.#plan.detectors[i]!;
+      detector.stepFields(
+        { values: given !== undefined ? values : exact ? measures.values : blurred, width, count },
+        scores,
+      );
+      for (let row = 0; row < count; row++) thresholds.take(times[row]! / MICROS, scores, row * width);
     }
   }
 

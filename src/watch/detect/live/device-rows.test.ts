@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blurRows, checkedFields, checkedRows, RowOrder } from './device-rows.ts';
+import { blurRows, checkedFields, checkedRows, RowOrder, sliceGiven } from './device-rows.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { climatePlan, climateRows } from './testing.ts';
 import { planStream } from './watch-plan.ts';
@@ -55,4 +55,21 @@ streams:
   assert.deepEqual([...values], [1, 2, NaN, 3, 4, NaN]);
   const plain = climateRows(0, 3);
   assert.equal(checkedRows(plain, PLAN), plain);
+});
+
+test('sliceGiven() gives some rows with all that stands beside them, where there is room for more', () => {
+  const rows = climateRows(0, 5);
+  const plan = {
+    ...PLAN,
+    signs: [{ role: 'case-open', field: 'a' } as const, { role: 'boot-count', field: 'b' } as const],
+  };
+  const signals = Float64Array.from({ length: 16 }, (_, i) => i);
+  const some = sliceGiven({ ...rows, received: Float64Array.from({ length: 8 }, (_, i) => i), signals }, plan, 1, 3);
+  assert.deepEqual(some, {
+    values: rows.values.slice(4, 12),
+    times: rows.times.slice(1, 3),
+    count: 2,
+    received: Float64Array.of(1, 2),
+    signals: Float64Array.of(2, 3, 4, 5),
+  });
 });

@@ -117,6 +117,20 @@ export class RowOrder {
   }
 }
 
+/** Some rows as they came, over the same arrays. */
+export function sliceGiven(rows: DeviceRows, { inputs, signs = [] }: WatchPlan, from: number, to: number): DeviceRows {
+  const part = (numbers: Float64Array, width = 1): Float64Array => numbers.subarray(from * width, to * width);
+  const { values, times, received, signals, conditions } = rows;
+  return {
+    values: part(values, inputs.length + 1),
+    times: part(times),
+    count: to - from,
+    ...(received === undefined ? {} : { received: part(received) }),
+    ...(signals === undefined ? {} : { signals: part(signals, signs.length) }),
+    ...(conditions === undefined ? {} : { conditions: part(conditions) }),
+  };
+}
+
 /**
  * The values with their resolution as noise, so that a field that seldom changes is not held to never change.
  *

@@ -37,3 +37,20 @@ test('ReadingMemory hands measures on in spreads from what is usual, and scores 
   for (let row = 0; row < 8; row++) assert.equal(window[row * 4 + 1], 0);
   assert.ok(window.some((value, i) => i % 4 === 0 && value !== 0));
 });
+
+test('ReadingMemory has the rows that a device began with, and learns them anew as they are given', () => {
+  const memory = new ReadingMemory(fields);
+  const rows = climateRows(0, 8, new Map([[2, 1e100]]));
+  for (let row = 0; row < 8; row++) {
+    assert.equal(memory.opensIn, 8 - row);
+    memory.remember(rows, row, false);
+  }
+  assert.deepEqual([memory.opensIn, memory.opening], [0, { values: rows.values, times: rows.times, count: 8 }]);
+  assert.ok(memory.usual.spread[0]! > 1e98);
+  const sound = rows.values.slice();
+  sound[2 * 4] = NaN;
+  memory.beginAnew({ ...rows, values: sound });
+  assert.ok(Math.abs(memory.usual.centre[0]! + 18) < 1 && memory.usual.spread[0]! < 1);
+  assert.deepEqual([...memory.usual.counts], [7, 8, 8, 8]);
+  assert.equal(memory.readings, 8);
+});

@@ -65,6 +65,31 @@ export class ReadingMemory {
     return this.recent.byteLength + times.byteLength + rows.byteLength + usual;
   }
 
+  /** How many rows until it has those that a device begins with: as many as it keeps; none or fewer once it has. */
+  get opensIn(): number {
+    return this.#kept.recent - this.readings;
+  }
+
+  /** The rows that a device began with, while they are all that came. */
+  get opening(): DeviceRows {
+    const width = this.#fields.length;
+    const { recent: count } = this.#kept;
+    const values = new Float64Array(count * width);
+    const times = new Float64Array(count);
+    for (let row = 0; row < count; row++) {
+      const place = row * (1 + width);
+      times[row] = this.recent[place]!;
+      values.set(this.recent.subarray(place + 1, place + 1 + width), row * width);
+    }
+    return { values, times, count };
+  }
+
+  /** Learns what is usual from the first rows anew, as they are given now. */
+  beginAnew({ values, count }: DeviceRows): void {
+    for (const numbers of [this.usual.centre, this.usual.spread, this.usual.counts]) numbers.fill(0);
+    for (let row = 0; row < count; row++) learnBaseline(this.usual, values, row * this.#fields.length, MEMORY);
+  }
+
   /** Learns what is usual, and keeps rows as evidence and to compare with. */
   remember({ values, times }: DeviceRows, row: number, isOdd: boolean): void {
     const width = this.#fields.length;
