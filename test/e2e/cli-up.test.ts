@@ -78,8 +78,12 @@ test('weir up', async (t) => {
   await t.test('goes on with the template in force where its file is not here, as on another machine', async () => {
     await rename(place.path('weir.yaml'), place.path('kept.yaml'));
     await using platform = await place.up();
+    const back = await place.done('template', 'show', '--out', 'back');
+    assert.equal(back, 'wrote back/weir.yaml\n');
+    assert.equal(readFileSync(place.path('back/weir.yaml'), 'utf8'), readFileSync(place.path('kept.yaml'), 'utf8'));
+    assert.match(await place.done('plan', '--template', 'back/weir.yaml'), /it is in force as it is/);
     assert.equal(await platform.stop(), 0);
-    assert.match(platform.printed(), /runs with template trial[\s\S]*the template in force goes on/);
+    assert.match(platform.printed(), /runs with template trial[\s\S]*the template in force goes on; .*template show/);
     await rename(place.path('kept.yaml'), place.path('weir.yaml'));
   });
 

@@ -11,6 +11,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     plan: async () => (await import('./commands/plan.ts')).addPlanCommand,
     policy: async () => (await import('./commands/policy.ts')).addPolicyCommand,
     apply: async () => (await import('./commands/apply.ts')).addApplyCommand,
+    template: async () => (await import('./commands/template.ts')).addTemplateCommand,
     proposals: async () => (await import('./commands/proposals.ts')).addProposalCommands,
     approve: async () => (await import('./commands/proposals.ts')).addProposalCommands,
     reject: async () => (await import('./commands/proposals.ts')).addProposalCommands,

@@ -470,6 +470,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     decisions,
     signInFailed: (from, reason, actor) => tally.count(from, reason, actor),
     templates,
+    templateVersions: versions,
     proposals: {
       list: async () => {
         await templates.settle();

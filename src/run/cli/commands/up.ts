@@ -100,7 +100,10 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
     announcePlatform(platform.address, platform.template.name, here),
   );
   for (const { detail } of (await platform.status()).exposures) context.note(`memory is exposed: ${detail}`);
-  if (given === null) context.note(`${DEFAULT_TEMPLATE} is not here: the template in force goes on`);
+  if (given === null) {
+    const back = context.here('template show --out .');
+    context.note(`${DEFAULT_TEMPLATE} is not here: the template in force goes on; have it back with weir ${back}`);
+  }
   if (platform.proposal)
     context.note('the template is not the one in force: see `npm run -s weir -- plan`, then apply');
   await stop.asked;

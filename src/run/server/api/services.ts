@@ -30,7 +30,7 @@ import type { SealedRelation } from '../query/query-data.ts';
 import type { StatementBook } from '../query/statement-book.ts';
 import type { Proposal, ProposalActor, ProposalBook } from '../control/proposal-book.ts';
 import type { AppliedTemplate } from '../control/template-service.ts';
-import type { TemplateSource } from '../control/template-versions.ts';
+import type { TemplateSource, TemplateVersions } from '../control/template-versions.ts';
 import type { ActiveSpan } from '../trace/active-span.ts';
 import type { SpanExporter } from '../trace/span-exporter.ts';
 import type { Tracer } from '../trace/tracer.ts';
@@ -163,6 +163,8 @@ export interface Services {
   /** Counts an attempt to sign in that failed, for the log. */
   signInFailed(address: string, reason: SignInFailure, actor: string): void;
   readonly templates: Templates;
+  /** Versions of the template that were in force, as they were handed in. */
+  readonly templateVersions: Pick<TemplateVersions, 'applications' | 'handedIn'>;
   readonly proposals: Proposals;
   readonly queries: Queries;
   readonly receipts: Pick<ReceiptDesk, 'show'>;

@@ -42,6 +42,31 @@ test('TemplateVersions.apply() goes back to an earlier version as to any other',
   assert.equal(versions.all().length, 2);
 });
 
+test('TemplateVersions.handedIn() gives a version back as it was handed in last, by the beginning of its digest', async (t) => {
+  const clock = frozenClock();
+  const { catalogue, keys } = await openKeys(t, clock);
+  const versions = await TemplateVersions.open(catalogue, await keys.rowSealer('people'), clock);
+  const [first, second] = [makeTemplate(yaml(1)), makeTemplate(yaml(2))];
+  await versions.apply(first, sourceOf(yaml(1)), 'person:a');
+  await versions.apply(second, { ...sourceOf(yaml(2)), files: { 'a.sql': 'select 1' } }, 'person:b');
+  await versions.apply(first, sourceOf(`# again\n${yaml(1)}`), 'person:c');
+  assert.deepEqual(
+    (await versions.applications()).map(({ name, digest, actor }) => [name, digest, actor]),
+    [
+      ['t', first.digest, 'person:c'],
+      ['t', second.digest, 'person:b'],
+      ['t', first.digest, 'person:a'],
+    ],
+  );
+  const again = await versions.handedIn(first.digest.slice(0, 12));
+  assert.deepEqual(
+    [again?.source.text, again?.actor, again?.applied],
+    [`# again\n${yaml(1)}`, 'person:c', versions.since],
+  );
+  assert.deepEqual((await versions.handedIn(second.digest))?.source.files, { 'a.sql': 'select 1' });
+  for (const none of ['', first.digest.slice(0, 3), 'xxxx']) assert.equal(await versions.handedIn(none), null, none);
+});
+
 test('TemplateVersions leaves text of the template nowhere in the clear', async (t) => {
   const { catalogue, keys } = await openKeys(t);
   const versions = await TemplateVersions.open(catalogue, await keys.rowSealer('people'), frozenClock());

@@ -13,6 +13,24 @@ export interface TemplateSource {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** Of a digest, so many name a version. */
+const LEAST_DIGITS = 4;
+
+/** A version that was put in force once. */
+export interface AppliedVersion {
+  readonly name: string;
+  readonly digest: string;
+  /** When, in epoch microseconds. */
+  readonly applied: number;
+  /** By whom: pseudonymous, as the log names actors. */
+  readonly actor: string;
+}
+
+/** A version with the text that it was handed in as. */
+export interface HandedIn extends AppliedVersion {
+  readonly source: TemplateSource;
+}
+
 const VERSIONS = {
   name: 'server_templates',
   key: { applied: 'integer' },
@@ -72,6 +90,33 @@ export class TemplateVersions {
   /** All versions, each once, oldest first. */
   all(): readonly Template[] {
     return [...this.#byDigest.values()];
+  }
+
+  /** Every time that a version was put in force, the newest first: one that was put back stands there again. */
+  async applications(): Promise<readonly AppliedVersion[]> {
+    const rows = await this.#table.list(this.#catalogue, { descending: true });
+    return rows.map(({ digest, applied, actor }) => ({
+      name: this.#byDigest.get(digest)?.name ?? '',
+      digest,
+      applied,
+      actor,
+    }));
+  }
+
+  /**
+   * A version as it was handed in when it was applied last.
+   *
+   * @param beginning the first digits of its digest, at least four
+   * @returns null where no version begins so, or several do
+   */
+  async handedIn(beginning: string): Promise<HandedIn | null> {
+    const [template, another] = this.all().filter(({ digest }) => digest.startsWith(beginning));
+    if (beginning.length < LEAST_DIGITS || template === undefined || another !== undefined) return null;
+    const { name, digest } = template;
+    const [row] = await this.#table.list(this.#catalogue, { where: { digest }, descending: true, limit: 1 });
+    if (row === undefined) return null;
+    const { applied, actor, sealed } = row;
+    return { name, digest, applied, actor, source: sealed.source as unknown as TemplateSource };
   }
 
   /** Stores a version as the one in force. The caller has decided, logged and checked the change. */

@@ -40,6 +40,35 @@ test('POST /v1/template/plan and apply hand the files on, apply with its author'
   ]);
 });
 
+test('GET /v1/template gives a version back as it was handed in, to those who administer it', async (t) => {
+  const { templates } = recordTemplates();
+  const { digest } = templates.current;
+  const [now, before] = [
+    { name: 't', digest, applied: 2_000_000, actor: 'person:a', source: SOURCE },
+    { name: 't', digest: 'ab'.repeat(32), applied: 1_000_000, actor: 'person:b', source: { ...SOURCE, text: 'x' } },
+  ];
+  const templateVersions: Services['templateVersions'] = {
+    applications: async () => [now, before],
+    handedIn: async (beginning) => [now, before].find((one) => one.digest.startsWith(beginning)) ?? null,
+  };
+  const { call, identity } = await openApi(t, { templates, templateVersions });
+  const shown = { name: 't', digest, applied: '1970-01-01T00:00:02Z', inForce: true };
+  assert.deepEqual((await call('GET', '/v1/template')).json(), { ...shown, ...SOURCE });
+  const older = (await call('GET', '/v1/template?version=abab')).json();
+  assert.deepEqual([older['text'], older['inForce']], ['x', false]);
+  assert.equal((await call('GET', '/v1/template?version=0000')).json()['code'], 'API_TEMPLATE_UNKNOWN');
+  assert.equal((await call('GET', `/v1/template?version=${'0'.repeat(65)}`)).status, 400);
+  const { versions } = (await call('GET', '/v1/template/versions')).json() as { versions: { by: string }[] };
+  assert.deepEqual(versions[0], { ...shown, by: 'person:a' });
+  assert.deepEqual(
+    versions.map(({ by }) => by),
+    ['person:a', 'person:b'],
+  );
+  const { token } = await identity.people.add('ada', ['scientist'], 'test');
+  for (const path of ['/v1/template', '/v1/template/versions'])
+    assert.equal((await call('GET', path, { as: { token } })).status, 403);
+});
+
 test('POST /v1/template/apply answers 400 where a change is refused', async (t) => {
   const { templates } = recordTemplates();
   const { call } = await openApi(t, { templates });

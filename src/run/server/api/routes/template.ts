@@ -1,7 +1,8 @@
 import { formatMicros, micros, Type } from '#base/core/index.ts';
 import type { TemplatePlan } from '../../control/template-service.ts';
-import type { TemplateSource } from '../../control/template-versions.ts';
-import { count, dataClass, digest, json, listOf, orNull, text, time } from '../forms.ts';
+import type { AppliedVersion, TemplateSource } from '../../control/template-versions.ts';
+import { ApiError } from '../errors.ts';
+import { closed, count, dataClass, digest, json, listOf, orNull, text, time } from '../forms.ts';
 import type { Route, RouteReply } from '../route.ts';
 import type { Applied } from '../services.ts';
 
@@ -61,7 +62,45 @@ export const APPLIED = Type.Object({ ...PLAN, proposal: orNull(Type.Object({ id:
 /** The template as a resource: it has but one. */
 export const TEMPLATE = { type: 'template', name: '*' } as const;
 
+const VERSION = { name: text, digest, applied: time, inForce: Type.Boolean() };
+
 export const TEMPLATE_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/v1/template',
+    summary: 'The template in force, or a version of before, as it was handed in',
+    access: { action: 'administer', resource: () => TEMPLATE },
+    query: closed({
+      version: Type.Optional(
+        Type.String({ maxLength: 64, description: 'The first digits of its digest, at least four.' }),
+      ),
+    }),
+    answer: { json: Type.Object({ ...VERSION, ...SOURCE.properties }) },
+    handle: async ({ query }, { templates, templateVersions }) => {
+      const found = await templateVersions.handedIn(query['version'] ?? templates.current.digest);
+      if (found === null)
+        throw new ApiError('API_TEMPLATE_UNKNOWN', 'Cannot show template: no version, or more than one, begins so', {
+          hint: 'See those there are with weir template list',
+        });
+      const { actor: _actor, source, ...version } = found;
+      return { json: { ...shownVersion(version, templates.current), ...source } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/template/versions',
+    summary: 'The versions of the template that were put in force, the newest first, and by whom',
+    access: { action: 'administer', resource: () => TEMPLATE },
+    answer: { json: Type.Object({ versions: listOf(Type.Object({ ...VERSION, by: text })) }) },
+    handle: async (_request, { templates, templateVersions }) => ({
+      json: {
+        versions: (await templateVersions.applications()).map(({ actor, ...version }) => ({
+          ...shownVersion(version, templates.current),
+          by: actor,
+        })),
+      },
+    }),
+  },
   {
     method: 'POST',
     path: '/v1/template/plan',
@@ -83,6 +122,13 @@ export const TEMPLATE_ROUTES: readonly Route[] = [
       showApplied(await templates.apply(body as unknown as TemplateSource, caller)),
   },
 ];
+
+function shownVersion(
+  { name, digest: version, applied }: Omit<AppliedVersion, 'actor'>,
+  current: { readonly digest: string },
+): { name: string; digest: string; applied: string; inForce: boolean } {
+  return { name, digest: version, applied: formatMicros(micros(applied)), inForce: version === current.digest };
+}
 
 /** What became of a template that was handed in, as the API shows it. */
 export interface ShownApplied extends TemplatePlan {
