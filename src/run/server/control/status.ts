@@ -61,6 +61,10 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
   if (storeStatus?.paused === true) degraded.push('the store lags and the journal waits');
   for (const { file, offset } of store.damages)
     degraded.push(`journal file ${file} is damaged from byte ${offset} on: restore it from a backup`);
+  for (const { file, offset } of gateway.lostWindows)
+    degraded.push(
+      `windows file ${file} cannot be read from byte ${offset} on: what it held of open windows is missing`,
+    );
   if (!queries.confinement.confined)
     degraded.push(`query processes are not confined: ${queries.confinement.reason ?? 'unknown'}`);
   const watched = await watchStatus(watch);

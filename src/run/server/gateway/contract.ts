@@ -8,6 +8,7 @@ import type {
   Sighting,
   TlsMaterial,
 } from '#flow/gateway/index.ts';
+import type { JournalDamage } from '#flow/journal/index.ts';
 import type { ImportGrant, RefusedSubjects, VaultKey, WindowGroup, WindowStates } from '#flow/ingest/index.ts';
 import type { ConsentChange, ConsentSnapshot } from '#trust/consent/index.ts';
 import type { StoreProgress } from '#flow/store/index.ts';
@@ -149,6 +150,8 @@ export type GatewayControlMethods = {
   fileKeys(request: { kind: FileKeyKind; count: number }): Promise<readonly HandedFileKey[]>;
   /** The key of an existing journal file, for rebuilding what the gateway knew. */
   journalKey(fileId: string): Promise<Uint8Array | null>;
+  /** A file with what was held of open windows cannot be read to its end. */
+  windowsLost(damage: JournalDamage): void;
   /** File keys that no file was begun with. */
   unusedFileKeys(ids: readonly string[]): Promise<void>;
   /** Something became durable. */

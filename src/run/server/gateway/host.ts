@@ -4,6 +4,7 @@ import type { AuditSink, Clock, LateAuditSink, Log, Micros, Random, Span } from 
 import { micros, PROBER_ACTOR } from '#base/core/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
+import type { JournalDamage } from '#flow/journal/index.ts';
 import type { ConnectionEnds, RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
 import type { ImportGrant, RefusedSubjects } from '#flow/ingest/index.ts';
 import type { StoreProgress } from '#flow/store/index.ts';
@@ -11,6 +12,7 @@ import type { ConsentChange, Consents } from '#trust/consent/index.ts';
 import type { CheckerTrust, Identity } from '#trust/identity/index.ts';
 import type { Custody, KeyRing } from '#trust/keys/index.ts';
 import { LONG_ROUTES } from '../api/routes.ts';
+import { JournalDamages } from '../control/journal-damages.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import type { CloneBook } from '../control/clone-book.ts';
 import type { LeftOutBook } from '../control/left-out-book.ts';
@@ -110,13 +112,20 @@ export class GatewayHost {
   readonly #process: SupervisedProcess<GatewayMethods>;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #box: Box;
+  readonly #damages: JournalDamages;
   /** Counts of processes that have ended: what they took stays taken. */
   #last: GatewayCounts | null = null;
 
-  private constructor(parts: GatewayHostParts, process: SupervisedProcess<GatewayMethods>, box: Box) {
+  private constructor(
+    parts: GatewayHostParts,
+    process: SupervisedProcess<GatewayMethods>,
+    box: Box,
+    damages: JournalDamages,
+  ) {
     this.#parts = parts;
     this.#process = process;
     this.#box = box;
+    this.#damages = damages;
   }
 
   static async start(parts: GatewayHostParts): Promise<GatewayHost> {
@@ -130,6 +139,7 @@ export class GatewayHost {
       since: parts.clock.now(),
       grants: [],
     };
+    const damages = new JournalDamages(ACTOR, 'windows', parts);
     // From before its state is read for the gateway: what changes meanwhile is told once that is there.
     const begun = Promise.withResolvers<GatewayHost>();
     begun.promise.catch(() => undefined);
@@ -138,8 +148,9 @@ export class GatewayHost {
       name: 'gateway',
       ...forkSpec(layout),
       forked: parts.forked,
-      offered: offer(parts),
+      offered: offer(parts, damages),
       start: async (peer) => {
+        damages.clear();
         box.ports = await peer.call('start', await startOf(parts, box));
       },
       log,
@@ -148,7 +159,7 @@ export class GatewayHost {
       begun.reject(error);
       throw error;
     });
-    const host = new GatewayHost(parts, process, box);
+    const host = new GatewayHost(parts, process, box, damages);
     begun.resolve(host);
     const unsubscribe = forwardChanges(identity, (update) => {
       void process.peer
@@ -169,6 +180,11 @@ export class GatewayHost {
   }
 
   #unsubscribe: () => void = () => {};
+
+  /** Files with what was held of open windows that could not be read when the process started. */
+  get lostWindows(): readonly JournalDamage[] {
+    return this.#damages.all;
+  }
 
   get process(): SupervisedProcess<GatewayMethods> {
     return this.#process;
@@ -405,27 +421,31 @@ function permissionFlags(layout: DataDirectory): readonly string[] {
   ];
 }
 
-function offer({
-  keys,
-  owed,
-  audit,
-  identity,
-  clock,
-  log,
-  refusals,
-  clones,
-  tokens,
-  leftOut,
-  traced,
-  taken,
-  committed,
-}: GatewayHostParts): GatewayControlMethods {
+function offer(
+  {
+    keys,
+    owed,
+    audit,
+    identity,
+    clock,
+    log,
+    refusals,
+    clones,
+    tokens,
+    leftOut,
+    traced,
+    taken,
+    committed,
+  }: GatewayHostParts,
+  damages: JournalDamages,
+): GatewayControlMethods {
   return {
     fileKeys: async ({ kind, count }) =>
       (await keys.newFileKeys(ACTOR, kind, count)).map(({ fileId, key }): HandedFileKey => ({
         fileId,
         key: key.exportBytes(),
       })),
+    windowsLost: (damage) => damages.note(damage),
     unusedFileKeys: (ids) => keys.removeFileKeys(ACTOR, ids),
     journalKey: async (fileId) =>
       (

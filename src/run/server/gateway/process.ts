@@ -177,9 +177,10 @@ async function start(begin: GatewayStart): Promise<Ports> {
   const ring = journalKeys();
   // What the journal says of windows that are written counts before what was left of those that were open.
   const sessions = recoverSessions(await rebuild(begin.journal, ring, template, table, directory));
-  const left = await readWindows(begin.windows, ring);
-  for (const file of left.unread)
-    log.error({ file }, 'what a file holds of open windows is lost: the catalogue, an older one, has no key of it');
+  const left = await readWindows(begin.windows, ring, (damage) => {
+    log.error(damage, 'a file of open windows cannot be read: nothing from there to its end is');
+    control.tell('windowsLost', damage);
+  });
   for (const record of left.others) if (record.kind === 'windows') restoreWindows(table, record.snapshot);
   for (const seqs of left.seqs) restoreSeqs(table, directory, seqs);
   useWindowsOf(

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeId, systemClock } from '#base/core/index.ts';
 import { AeadKey, systemRandom, TokenKey } from '#base/crypto/index.ts';
+import type { JournalDamage } from '#flow/journal/index.ts';
 import type { WindowLayout, WindowStates } from '#flow/ingest/index.ts';
 import { DeviceTable } from '#trust/identity/index.ts';
 import type { Template } from '#declare/template/index.ts';
@@ -18,6 +19,7 @@ streams:
        fields: { who: { type: text, class: identifier }, t: { type: number } } }
 `;
 const SECOND = 1_000_000;
+const none = (damage: JournalDamage) => assert.fail(damage.reason);
 
 test('what was taken before a crash is there for the next start, in one file', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'weir-windows-'));
@@ -28,7 +30,7 @@ test('what was taken before a crash is there for the next start, in one file', a
   const [layout] = windowLayouts(makeTemplate(yaml('1m')), new Map());
   assert.ok(layout);
   const open = async () => {
-    const left = await readWindows(folder, ring);
+    const left = await readWindows(folder, ring, none);
     const host = await openWindowHost(
       {
         folder,
@@ -108,11 +110,10 @@ test('newestWritten() is over all devices, windowsKept() knows persons by token 
   assert.ok(kept('other', { who: 'ada' }));
 });
 
-test('readWindows() passes over a file of whose key an older catalogue knows nothing, and leaves it where it is', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'weir-windows-'));
-  t.after(() => rm(folder, { recursive: true }));
+/** An empty folder's keeper, whose one file has this key. */
+async function hostWithOneKey(folder: string) {
   const [fileId, key] = [makeId(systemClock, systemRandom), AeadKey.fromBytes(systemRandom.bytes(32))];
-  const left = await readWindows(folder, { key: () => key });
+  const left = await readWindows(folder, { key: () => key }, none);
   const host = await openWindowHost(
     {
       folder,
@@ -127,10 +128,45 @@ test('readWindows() passes over a file of whose key an older catalogue knows not
     },
     left,
   );
+  return { host, fileId, key };
+}
+
+test('readWindows() passes over a file of whose key an older catalogue knows nothing, and leaves it where it is', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'weir-windows-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const { host, fileId, key } = await hostWithOneKey(folder);
   const [layout] = windowLayouts(makeTemplate(yaml('1m')), new Map());
   const states = { template: 'x', devices: ['d'], starts: [0], by: [['t1-ada']], held: Float64Array.of(2, 5, 1, 4) };
   await host.keeper.take({ states: [{ ...states, layout: layout! }], seqs: [] });
-  const again = await readWindows(folder, { key: () => null });
-  assert.deepEqual([again.states, again.files, again.unread], [[], [], [fileId]]);
-  assert.equal((await readWindows(folder, { key: () => key })).states.length, 1);
+  const damages: JournalDamage[] = [];
+  const again = await readWindows(folder, { key: () => null }, (damage) => damages.push(damage));
+  assert.deepEqual([again.states, again.files], [[], []]);
+  assert.deepEqual(
+    damages.map(({ file, reason }) => [file, reason]),
+    [[fileId, 'JOURNAL_KEY_UNKNOWN']],
+  );
+  assert.equal((await readWindows(folder, { key: () => key }, none)).states.length, 1);
+});
+
+test('readWindows() takes what stands before a damaged byte, and tells of the rest', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'weir-windows-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const { host, fileId, key } = await hostWithOneKey(folder);
+  const [layout] = windowLayouts(makeTemplate(yaml('1m')), new Map());
+  const states = { template: 'x', starts: [0], by: [['t1-ada']], held: Float64Array.of(2, 5, 1, 4), layout: layout! };
+  const path = join(folder, 'w0', `${fileId}.journal`);
+  await host.keeper.take({ states: [{ ...states, devices: ['first'] }], seqs: [] });
+  const sound = (await readFile(path)).length;
+  await host.keeper.take({ states: [{ ...states, devices: ['second'] }], seqs: [] });
+  const bytes = await readFile(path);
+  bytes[sound + 20]! ^= 1;
+  await writeFile(path, bytes);
+  const damages: JournalDamage[] = [];
+  const left = await readWindows(folder, { key: () => key }, (damage) => damages.push(damage));
+  assert.deepEqual(
+    left.states.map(({ devices }) => devices),
+    [['first']],
+  );
+  assert.deepEqual(damages, [{ file: fileId, offset: sound, reason: 'JOURNAL_DAMAGED' }]);
+  assert.deepEqual(left.files, [fileId], 'the next file says what was read of it, so that it can go');
 });

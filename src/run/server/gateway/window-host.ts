@@ -13,7 +13,13 @@ import {
 import type { RefusedSubjects, SeenSeqs, WindowLayout, WindowRecord, WindowStates } from '#flow/ingest/index.ts';
 import { FileJournalReader, FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
 import type { DeviceTable } from '#trust/identity/index.ts';
-import type { JournalFiles, JournalKeyRing, JournalKeySource, JournalRecord } from '#flow/journal/index.ts';
+import type {
+  JournalDamage,
+  JournalFiles,
+  JournalKeyRing,
+  JournalKeySource,
+  JournalRecord,
+} from '#flow/journal/index.ts';
 
 /** What the keeper of windows is opened with. */
 export interface WindowHostParts {
@@ -43,8 +49,6 @@ export interface WindowHost {
 /** What earlier starts left of windows. */
 export interface LeftWindows {
   readonly files: readonly string[];
-  /** Files whose keys an older catalogue does not have: they stay, for a newer one to be put back. */
-  readonly unread: readonly string[];
   readonly states: readonly WindowStates[];
   readonly seqs: readonly SeenSeqs[];
   /** Records of the journal's own kinds that stand among them. */
@@ -59,26 +63,34 @@ const FILE_AGE_MS = 60_000;
 /**
  * Reads what earlier starts left of windows.
  *
- * @throws {JournalError} JOURNAL_DAMAGED: what is in the file stands nowhere else
+ * @param onDamaged hears of a file that cannot be read to its end: what is in the rest of it stands nowhere else. One
+ *   whose key an older catalogue does not have stays, for a newer one to be put back
  */
-export async function readWindows(folder: string, ring: JournalKeyRing): Promise<LeftWindows> {
-  const reader = new FileJournalReader({ directory: folder, keys: ring, writersGone: true });
+export async function readWindows(
+  folder: string,
+  ring: JournalKeyRing,
+  onDamaged: (damage: JournalDamage) => void,
+): Promise<LeftWindows> {
+  const unread = new Set<string>();
+  const reader = new FileJournalReader({
+    directory: folder,
+    keys: ring,
+    writersGone: true,
+    onDamaged: (damage) => {
+      if (damage.reason === 'JOURNAL_KEY_UNKNOWN') unread.add(damage.file);
+      onDamaged(damage);
+    },
+  });
   const byFile = new Map<string, WindowRecord[]>();
   const others: JournalRecord[] = [];
-  const all = (await reader.files()).map(({ fileId }) => fileId);
-  const unread: string[] = [];
-  for (const file of all) if ((await ring.key(file)) === null) unread.push(file);
-  for await (const { record, position } of reader.read(
-    new Map(unread.map((file) => [file, Number.MAX_SAFE_INTEGER])),
-  )) {
+  for await (const { record, position } of reader.read(new Map())) {
     const known = record.kind === 'batch' ? decodeWindowRecord(record.batch) : null;
     if (known === null) others.push(record);
     else byFile.set(position.file, [...(byFile.get(position.file) ?? []), known]);
   }
   const standing = standingRecords([...byFile].map(([file, records]) => ({ file, records })));
   return {
-    files: all.filter((file) => !unread.includes(file)),
-    unread,
+    files: (await reader.files()).map(({ fileId }) => fileId).filter((file) => !unread.has(file)),
     states: standing.flatMap((record) => (record.kind === 'states' ? [record.states] : [])),
     seqs: standing.flatMap((record) => (record.kind === 'seqs' ? [record.seqs] : [])),
     others,

@@ -14,6 +14,7 @@ import type {
   SubjectSearch,
 } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
+import { JournalDamages } from '../control/journal-damages.ts';
 import type { SegmentHost } from '../control/segment-host.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { logLevel } from '../log.ts';
@@ -48,16 +49,16 @@ export interface StoreHostParts {
 /** The store process as control sees it. */
 export class StoreHost {
   readonly #process: SupervisedProcess<StoreMethods>;
-  readonly #damages: ReadonlyMap<string, JournalDamage>;
+  readonly #damages: JournalDamages;
 
-  private constructor(process: SupervisedProcess<StoreMethods>, damages: ReadonlyMap<string, JournalDamage>) {
+  private constructor(process: SupervisedProcess<StoreMethods>, damages: JournalDamages) {
     this.#process = process;
     this.#damages = damages;
   }
 
   static async start(parts: StoreHostParts): Promise<StoreHost> {
     const { layout, places, log, templates, template, holds } = parts;
-    const damages = new Map<string, JournalDamage>();
+    const damages = new JournalDamages(ACTOR, 'journal', parts);
     const process = await SupervisedProcess.start<StoreMethods>({
       name: 'store',
       entry: new URL('process.ts', import.meta.url),
@@ -84,7 +85,7 @@ export class StoreHost {
 
   /** Journal files that the store found damaged since it started. */
   get damages(): readonly JournalDamage[] {
-    return [...this.#damages.values()];
+    return this.#damages.all;
   }
 
   /** Tells that the journal grew. */
@@ -160,7 +161,7 @@ const NICENESS = 5;
 
 function offer(
   { keys, segments, vault, audit, owed, log, passed, progressed }: StoreHostParts,
-  damages: Map<string, JournalDamage>,
+  damages: JournalDamages,
 ): StoreControlMethods {
   return {
     audit: async (event) => {
@@ -197,22 +198,6 @@ function offer(
     forgetFiles: (fileIds) => segments.forgetFiles(fileIds),
     progress: (progress) => progressed(progress),
     ended: (error) => log.error(error, 'the store ended'),
-    damaged: (damage) => {
-      damages.set(damage.file, damage);
-      logDamage(audit, damage).catch((error: unknown) =>
-        log.error({ error: String(error) }, 'damage of the journal could not be logged'),
-      );
-    },
+    damaged: (damage) => damages.note(damage),
   };
-}
-
-async function logDamage(audit: AuditSink, { file, offset, reason }: JournalDamage): Promise<void> {
-  await audit.append({
-    actor: ACTOR,
-    action: 'find-damage',
-    resource: `journal:${file}`,
-    outcome: 'failed',
-    reason,
-    detail: { offset },
-  });
 }
