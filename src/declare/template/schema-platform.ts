@@ -101,6 +101,7 @@ export const deviceType = Type.Object(
           'case-open': contained('an open case'),
           'sensor-swap': contained('another sensor, or another board'),
           'clock-jump': contained('a clock that was set'),
+          'made-late': contained('readings that are made late, so that no detector judges them'),
           'boot-loop': contained('a device that starts again and again'),
           replay: contained('old readings that are played again'),
           stranger: contained('a device that does not behave as its type and as itself'),

@@ -117,7 +117,15 @@ export const RESERVED_RELATIONS: ReadonlySet<string> = new Set(
 export const STREAM_TYPES = ['flow'] as const;
 
 /** What somebody who has a device in their hands may do to it, or who passes for it. */
-export const TAMPER_KINDS = ['case-open', 'sensor-swap', 'clock-jump', 'boot-loop', 'replay', 'stranger'] as const;
+export const TAMPER_KINDS = [
+  'case-open',
+  'sensor-swap',
+  'clock-jump',
+  'made-late',
+  'boot-loop',
+  'replay',
+  'stranger',
+] as const;
 
 /** What is done about a device that was tampered with. */
 export const CONTAINMENTS = ['alert', 'quarantine', 'cut'] as const;

@@ -7,7 +7,7 @@ import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { silentLog } from '../../../../test/support/open-audit-log.ts';
 
 const TEMPLATE = makeTemplate(`
-devices: { truck: { tampering: { case-open: cut, replay: quarantine } } }
+devices: { truck: { tampering: { case-open: cut, replay: quarantine, made-late: quarantine } } }
 streams: { climate: { from: truck, fields: { t: { type: number } } } }
 `);
 
@@ -26,8 +26,8 @@ const alert = (kind: string, more: Partial<Alert> = {}): Alert =>
 test('containmentOf() answers signs of tampering as their type declares it, once, and nothing that is expected', () => {
   const answer = (one: Alert): string | null => containmentOf(one, 'truck', TEMPLATE)?.answer ?? null;
   assert.deepEqual(
-    ['case-open', 'replay', 'boot-loop', 'physics'].map((kind) => answer(alert(kind))),
-    ['cut', 'quarantine', 'alert', null],
+    ['case-open', 'replay', 'made-late', 'boot-loop', 'physics'].map((kind) => answer(alert(kind))),
+    ['cut', 'quarantine', 'quarantine', 'alert', null],
   );
   assert.equal(answer(alert('case-open', { changed: 6 })), null);
   assert.equal(answer(alert('case-open', { state: 'expected' })), null);

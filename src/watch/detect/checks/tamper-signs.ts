@@ -1,5 +1,13 @@
 /** What somebody who has a device in their hands may do to it, as its readings show it. */
-export const TAMPER_KINDS = ['case-open', 'sensor-swap', 'clock-jump', 'boot-loop', 'replay', 'stranger'] as const;
+export const TAMPER_KINDS = [
+  'case-open',
+  'sensor-swap',
+  'clock-jump',
+  'made-late',
+  'boot-loop',
+  'replay',
+  'stranger',
+] as const;
 export type TamperKind = (typeof TAMPER_KINDS)[number];
 
 /** What a declared field is a sign of. */
@@ -115,10 +123,7 @@ export function judgeClock(state: SignState, time: number, received: number): Ta
   state.copyWithin(PACE + 2, PACE, PACE + 2 * (PACE_ROWS - 1));
   state[PACE] = time;
   state[PACE + 1] = received;
-  const last = PACE + 2 * (PACE_ROWS - 1);
-  const [told, taken] = [time - state[last]!, received - state[last + 1]!];
-  const inPace = taken >= PACE_LEAST_MICROS && Math.abs(told - taken) <= PACE_SHARE * taken + PACE_MICROS;
-  if (!inPace) return null;
+  if (!isInPace(state)) return null;
   const offset = received - time;
   const usual = state[OFFSET]!;
   const known = Number.isNaN(usual) ? 0 : state[SETTLED]!;
@@ -135,4 +140,17 @@ export function judgeClock(state: SignState, time: number, received: number): Ta
   state[OFFSET] = offset;
   const seconds = Math.round(Math.abs(jump) / 1e6);
   return { kind: 'clock-jump', what: `its clock was set ${seconds} s ${jump > 0 ? 'ahead' : 'back'}` };
+}
+
+/** Where the clock stands after a reading that was looked at: how far usually behind receipt, and whether in pace with it. */
+export function clockPlace(state: SignState): { readonly offset: number; readonly inPace: boolean } {
+  const usual = state[OFFSET]!;
+  return { offset: Number.isNaN(usual) ? 0 : usual, inPace: isInPace(state) };
+}
+
+/** Whether the latest readings advance as their receipt does. */
+function isInPace(state: SignState): boolean {
+  const last = PACE + 2 * (PACE_ROWS - 1);
+  const [told, taken] = [state[PACE]! - state[last]!, state[PACE + 1]! - state[last + 1]!];
+  return taken >= PACE_LEAST_MICROS && Math.abs(told - taken) <= PACE_SHARE * taken + PACE_MICROS;
 }

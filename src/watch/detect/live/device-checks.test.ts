@@ -80,6 +80,38 @@ test('DeviceChecks tell each sign of tampering by its own name, once while it la
   assert.deepEqual(kinds(tell(played)), ['replay']);
 });
 
+/** Readings at one a second, of which each three-hundredth tells a time that is as far ahead as streams accept. */
+function lateRows(from: number, to: number): DeviceRows {
+  const rows = signedRows(from, to);
+  for (let i = from; i < to; i++) if (i % 300 === 0) rows.times[i - from] = rows.times[i - from]! + 295e6;
+  return rows;
+}
+
+test('DeviceChecks tell of readings that are made late, as one alert while it lasts', () => {
+  const watch = new DeviceWatch('truck-3', BASE);
+  const found = [0, 600, 1_200, 1_800].flatMap((from) => watch.take(lateRows(from, from + 600)));
+  // What it is about: nearly nothing was judged.
+  assert.ok(watch.readings < 60 && watch.late > 2_300, `${watch.readings} judged, ${watch.late} late`);
+  const late = found.filter(({ violates }) => violates?.kind === 'made-late');
+  assert.deepEqual([new Set(late.map(({ id }) => id)).size, late.at(-1)?.open], [1, true]);
+  assert.ok(late[0]!.start <= (1_700_000_000 + 605) * 1e6);
+  assert.deepEqual([late[0]?.techniques, late[0]?.severity], [['T0856'], 'high']);
+  assert.match(late[0]?.sentence ?? '', /^truck-3: most of its readings are earlier than one that it sent before/);
+  // And over once they are timely again.
+  const after = watch.take(signedRows(2_700, 4_000)).filter(({ id }) => id === late[0]?.id);
+  assert.equal(after.at(-1)?.open, false);
+});
+
+test('DeviceChecks go on counting readings that are made late over a restart', () => {
+  const whole = new DeviceWatch('truck-3', BASE);
+  const all = [...whole.take(lateRows(0, 500)), ...whole.take(lateRows(500, 700))];
+  const first = new DeviceWatch('truck-3', BASE);
+  const before = first.take(lateRows(0, 500));
+  const second = DeviceWatch.restore('truck-3', BASE, first.snapshot());
+  assert.deepEqual([...before, ...second.take(lateRows(500, 700))], all);
+  assert.ok(kinds(all).includes('made-late'));
+});
+
 test('DeviceChecks name the rule of physics that was broken', () => {
   const jumped = signedRows(0, 100);
   jumped.values[50 * 4] = 20;

@@ -4,9 +4,11 @@ import type { BehaviourProfile } from '../behaviour/behaviour-profile.ts';
 import { BehaviourWatch } from '../behaviour/behaviour-watch.ts';
 import type { BehaviourScore, Others, Strange } from '../behaviour/behaviour-watch.ts';
 import { TypeWatch } from '../behaviour/type-watch.ts';
+import { beginLateness, judgeLateness } from '../checks/made-late.ts';
+import type { LatenessState } from '../checks/made-late.ts';
 import { judgePhysics } from '../checks/physics-check.ts';
 import { ReplayWatch } from '../checks/replay-watch.ts';
-import { beginSigns, judgeClock, judgeSign } from '../checks/tamper-signs.ts';
+import { beginSigns, clockPlace, judgeClock, judgeSign } from '../checks/tamper-signs.ts';
 import type { SignState, TamperSign } from '../checks/tamper-signs.ts';
 import { StateArena } from '../state-arena.ts';
 import { checkedFields } from './device-rows.ts';
@@ -26,6 +28,7 @@ const QUIET_MICROS = 60 * 1e6;
 /** Techniques of ATT&CK for ICS that a sign may be of. */
 const TECHNIQUES: Readonly<Record<string, readonly string[]>> = {
   'sensor-swap': ['T0856'],
+  'made-late': ['T0856'],
   replay: ['T0856'],
   stranger: ['T0849'],
   physics: ['T0856'],
@@ -57,6 +60,7 @@ export class DeviceChecks {
   readonly #plan: WatchPlan;
   readonly #fields: readonly WatchedField[];
   readonly #signs: SignState;
+  readonly #lateness: LatenessState;
   readonly #replay: ReplayWatch | null;
   #open: OpenViolation[] = [];
   /** Latest value of each column, and when it came. */
@@ -75,6 +79,7 @@ export class DeviceChecks {
     this.#fields = checkedFields(plan);
     const width = this.#fields.length;
     this.#signs = arena.take(beginSigns());
+    this.#lateness = arena.take(beginLateness());
     // The last column is the time between readings: of that nothing is played again.
     this.#replay = width > 1 && plan.byReceipt !== true ? new ReplayWatch(width - 1, arena) : null;
     const { traits } = plan;
@@ -103,7 +108,13 @@ export class DeviceChecks {
 
   get byteLength(): number {
     const behaviour = this.#behaviourParts().reduce((sum, [, part]) => sum + part.byteLength, 0);
-    return behaviour + this.#signs.byteLength + this.#before.byteLength * 2 + (this.#replay?.byteLength ?? 0);
+    return (
+      behaviour +
+      this.#signs.byteLength +
+      this.#lateness.byteLength +
+      this.#before.byteLength * 2 +
+      (this.#replay?.byteLength ?? 0)
+    );
   }
 
   /** How it behaves beside itself and its peers. */
@@ -125,7 +136,9 @@ export class DeviceChecks {
     const { values, times, count, received, signals } = rows;
     for (let row = 0; row < count; row++) {
       const time = times[row]!;
-      for (const { finding } of this.#open) finding.pass(time, QUIET_MICROS, found);
+      // A reading that tells a time ahead of its receipt ends nothing: what it does goes on.
+      const passed = Math.min(time, received?.[row] ?? time);
+      for (const { finding } of this.#open) finding.pass(passed, QUIET_MICROS, found);
       for (const rule of physics) {
         const seconds = (time - Math.min(...rule.columns.map((column) => this.#beforeTimes[column]!))) / 1e6;
         const times = judgePhysics(rule, values, row * width, this.#before, seconds);
@@ -139,8 +152,9 @@ export class DeviceChecks {
         }
       }
       if (received !== undefined && this.#plan.byReceipt !== true) {
-        const sign = judgeClock(this.#signs, time, received[row]!);
-        if (sign !== null) this.#tellSign(sign, rows, row, found);
+        const clock = judgeClock(this.#signs, time, received[row]!);
+        const late = judgeLateness(this.#lateness, time, received[row]!, clockPlace(this.#signs));
+        for (const sign of [clock, late]) if (sign !== null) this.#tellSign(sign, rows, row, found);
       }
       const lag = this.#replay?.take(values, row * width, !shedding) ?? null;
       if (lag !== null) {
@@ -163,6 +177,7 @@ export class DeviceChecks {
   /** Adds its state to a device's. */
   saveInto(state: Record<string, number | StateArray>): void {
     state['signs'] = this.#signs;
+    state['lateness'] = this.#lateness;
     if (this.#before.length > 0) {
       state['before'] = this.#before;
       state['before times'] = this.#beforeTimes;
@@ -188,6 +203,7 @@ export class DeviceChecks {
       if (fitsInto(value, into)) into.set(value);
     };
     fill('signs', this.#signs);
+    fill('lateness', this.#lateness);
     fill('before', this.#before);
     fill('before times', this.#beforeTimes);
     for (const [name, part] of this.#behaviourParts()) fill(name, part);

@@ -77,3 +77,27 @@ test('StreamWatch forgets a device, and all that devices are held against togeth
   const left = new StreamWatch(PLAN, PARTS);
   assert.deepEqual([...stream.states()], [...left.states()]);
 });
+
+test('StreamWatch tells of readings that are made late by the device that they are of, where a gateway sends for several', () => {
+  const watched = (ahead: string): ReadonlySet<string> => {
+    const stream = new StreamWatch(PLAN, PARTS);
+    const told = new Set<string>();
+    for (let at = 0; at < 1_500; at += 10) {
+      const received = Float64Array.from({ length: 10 }, (_, i) => (1_700_000_000 + at + i) * 1e6);
+      // The gateway hands on what each sent at another delay.
+      for (const [number, device] of ['one', 'two', 'three'].entries()) {
+        const rows = climateRows(at, at + 10);
+        for (let i = 0; i < 10; i++) rows.times[i] = rows.times[i]! - number * 100e6;
+        if (device === ahead && at % 300 === 0) rows.times[0] = rows.times[0]! + 295e6;
+        const { columns, ...batch } = climateBatch(device, rows);
+        const came = { name: 'received', data: { type: 'time', values: received, nulls: null } } as const;
+        stream.take({ ...batch, columns: columns.map((column) => (column.name === 'received' ? came : column)) });
+      }
+      for (const { device, violates } of stream.judge(RULE).found)
+        if (violates?.kind === 'made-late') told.add(device!);
+    }
+    return told;
+  };
+  assert.deepEqual(watched('nobody'), new Set());
+  assert.deepEqual(watched('two'), new Set(['two']));
+});
