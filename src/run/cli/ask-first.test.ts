@@ -307,6 +307,7 @@ const STANDING = {
   },
   'POST /v1/template/plan': {
     changes: [],
+    currentName: 'a',
     weakens: true,
     weaknesses: [{ what: 'keep', explanation: 'longer' }],
     goes: GOES,

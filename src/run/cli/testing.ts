@@ -182,6 +182,7 @@ export function proposalOf(changes: readonly unknown[], weakens: boolean, refuse
   return {
     digest: 'ab'.repeat(32),
     current: 'cd'.repeat(32),
+    currentName: 'mine',
     changes,
     weakens,
     refused,

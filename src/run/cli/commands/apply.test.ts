@@ -42,6 +42,14 @@ test('weir apply says all that goes, where it weakens and lets readings go', asy
   });
 });
 
+test('weir apply says where another template would be replaced', async (t) => {
+  const answer = { ...proposalOf([WEAKENING], true), currentName: 'demo' };
+  const platform = await standIn(t, { 'POST /v1/template/plan': answer });
+  await assert.rejects(platform.run(addApplyCommand, 'apply', '--template', await template(t)), {
+    message: /mine takes the place of demo, which is another template\nit weakens/,
+  });
+});
+
 test('weir apply asks before it weakens, and sends the template as it is', async (t) => {
   const platform = await standIn(t, {
     'POST /v1/template/plan': proposalOf([WEAKENING], true),

@@ -11,10 +11,10 @@ export function addApplyCommand(program: Command, contextOf: ContextOf): void {
     .description('put a changed template in force')
     .action(async (options: AskOptions, command: Command) => {
       const context = contextOf(command);
-      const { source } = readTemplate(fileOf(context));
+      const { template, source } = readTemplate(fileOf(context));
       const applied = await context.withPlatform(async (client) => {
         const plan = await client.json<Proposal>('POST', '/v1/template/plan', { body: bodyOf(source) });
-        if (options.yes !== true && asksToApply(plan)) await askFirst(context, applying(plan));
+        if (options.yes !== true && asksToApply(plan)) await askFirst(context, applying(plan, template.name));
         return await client.json<AppliedTemplate>('POST', '/v1/template/apply', { body: bodyOf(source) });
       });
       context.result(applied, showApplied);
@@ -35,9 +35,10 @@ export function showApplied({ changes, digest, otherClasses, weaknesses, proposa
 }
 
 /** All that is lost with a change: protection, and what is stored. */
-function applying({ weaknesses, goes }: Proposal): Deed {
+function applying({ weaknesses, goes, currentName }: Proposal, name: string): Deed {
   const weaker = weaknesses.map(({ what, explanation }) => `\n  ${what}: ${explanation}`).join('');
   const parts = [
+    ...(name === currentName ? [] : [`${name} takes the place of ${currentName}, which is another template`]),
     ...(weaknesses.length === 0 ? [] : [`it weakens protection${weaker}`]),
     ...(goes.length === 0
       ? []

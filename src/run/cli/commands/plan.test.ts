@@ -54,3 +54,32 @@ test('weir plan says how a change weakens, and that it waits for somebody else',
     assert.match(err, approval === null ? / apply --yes / : / apply --data/);
   }
 });
+
+test('weir plan names the platform and the template that it compares with, and says where they are of another name', async (t) => {
+  const platform = await standIn(t, { 'POST /v1/template/plan': proposalOf([WEAKENING], true) });
+  const at = join(platform.data, 'run', 'address.json');
+  await writeFile(at, JSON.stringify({ ...platform.address, demo: false }));
+  const plan = async (...words: string[]) =>
+    platform.run(addPlanCommand, 'plan', '--template', await template(t), ...words);
+  const own = await plan();
+  assert.ok(
+    own.out.includes(
+      `compared with template mine, version cdcdcdcdcdcd, in force in the platform on ${platform.data}\n`,
+    ),
+  );
+  assert.doesNotMatch(own.out, /take the place/);
+  const json = JSON.parse((await plan('--json')).out) as { platform: object };
+  assert.deepEqual(json.platform, { data: platform.data, demo: false });
+
+  const demo = await standIn(t, {
+    'POST /v1/template/plan': { ...proposalOf([WEAKENING], true), currentName: 'demo' },
+  });
+  const other = await demo.run(addPlanCommand, 'plan', '--template', await template(t));
+  assert.ok(
+    other.out.includes(`template demo, version cdcdcdcdcdcd, in force in the demo on ${demo.data}\n`),
+    other.out,
+  );
+  assert.match(other.out, /^it is not the template of that name: applied there, mine would take the place of demo$/m);
+  assert.match(other.err, / up/);
+  assert.doesNotMatch(other.err, / apply/);
+});

@@ -8,6 +8,7 @@ import type { CommandContext } from '../command-context.ts';
 import { detectorCosts, showDetectorCosts } from '../detector-costs.ts';
 import type { DetectorCost } from '../detector-costs.ts';
 import { CliError } from '../errors.ts';
+import { findPlatform } from '../locate.ts';
 import { chooseTemplate, readTemplate } from '../template-source.ts';
 import { formatTable } from '../text-table.ts';
 import type { ContextOf } from './command.ts';
@@ -20,13 +21,14 @@ export function addPlanCommand(program: Command, contextOf: ContextOf): void {
       const context = contextOf(command);
       const { template, source } = readTemplate(fileOf(context));
       const meaning = planTemplate(template, new DecisionPoint());
-      const proposal = await proposalOf(context, source);
+      const found = await compare(context, source);
+      const { proposal, platform } = found ?? { proposal: null, platform: null };
       const detectors = detectorCosts(template);
-      context.result({ meaning, proposal, detectors }, () => showPlan(meaning, detectors, proposal));
+      context.result({ meaning, proposal, platform, detectors }, () => showPlan(meaning, detectors, found));
+      if (proposal?.refused === true) process.exitCode = 1;
+      const next = nextOf(meaning, found);
       const same = context.options.template === undefined ? '' : `--template ${context.options.template} `;
-      if (proposal === null) context.next(`${same}up`);
-      else if (proposal.refused) process.exitCode = 1;
-      else if (proposal.changes.length > 0) context.next(`${same}apply${asksToApply(proposal) ? ' --yes' : ''}`);
+      if (next !== null) context.next(`${same}${next}`);
     });
 }
 
@@ -45,12 +47,20 @@ export function bodyOf(source: TemplateSource): Json {
   return { path: source.path, text: source.text, files: { ...source.files } };
 }
 
-/** What the running platform says to a template; null where none runs. */
-async function proposalOf(context: CommandContext, source: TemplateSource): Promise<Proposal | null> {
+/** What a running platform says to a template, and which platform that is. */
+interface Compared {
+  readonly proposal: Proposal;
+  readonly platform: { readonly data: string; readonly demo: boolean };
+}
+
+/** Compares a template with the one that runs here; null where none does. */
+async function compare(context: CommandContext, source: TemplateSource): Promise<Compared | null> {
   try {
-    return await context.withPlatform((client) =>
+    const { layout, address } = await findPlatform(context.options.data);
+    const proposal = await context.withPlatform((client) =>
       client.json<Proposal>('POST', '/v1/template/plan', { body: bodyOf(source) }),
     );
+    return { proposal, platform: { data: layout.root, demo: address.demo } };
   } catch (error) {
     if (!(error instanceof CliError) || error.code !== 'CLI_NO_PLATFORM') throw error;
     // A plan needs no platform, so that it can be made where none is.
@@ -59,12 +69,31 @@ async function proposalOf(context: CommandContext, source: TemplateSource): Prom
   }
 }
 
-function showPlan(meaning: Meaning, detectors: readonly DetectorCost[], proposal: Proposal | null): string {
+/** The command that goes on from a plan; null where the template has to be mended first, or nothing is left to do. */
+function nextOf(meaning: Meaning, found: Compared | null): string | null {
+  if (found === null) return 'up';
+  const { proposal, platform } = found;
+  // A demo that happens to run here is not what a template of one's own is for.
+  if (platform.demo && meaning.name !== proposal.currentName) return 'up';
+  if (proposal.refused || proposal.changes.length === 0) return null;
+  return `apply${asksToApply(proposal) ? ' --yes' : ''}`;
+}
+
+/** Which template a plan is compared with, and where that runs. */
+function showCompared(meaning: Meaning, { proposal, platform }: Compared): string {
+  const { current, currentName } = proposal;
+  const where = `${platform.demo ? 'the demo' : 'the platform'} on ${platform.data}`;
+  const other = `it is not the template of that name: applied there, ${meaning.name} would take the place of ${currentName}\n`;
+  return `compared with template ${currentName}, version ${current.slice(0, 12)}, in force in ${where}\n${meaning.name === currentName ? '' : other}`;
+}
+
+function showPlan(meaning: Meaning, detectors: readonly DetectorCost[], found: Compared | null): string {
   const parts = [formatPlan(meaning)];
   if (detectors.length > 0) parts.push(`what judges readings, and what it costs\n${showDetectorCosts(detectors)}`);
-  if (proposal !== null) {
+  if (found !== null) {
+    const { proposal } = found;
     const title = proposal.changes.length === 0 ? 'it is in force as it is\n' : 'it would change\n';
-    parts.push(`${title}${showChanges(proposal.changes)}`);
+    parts.push(`${showCompared(meaning, found)}${title}${showChanges(proposal.changes)}`);
     const { weaknesses, approval } = proposal;
     if (weaknesses.length > 0) {
       const who = approval === null ? 'it weakens, and needs --yes\n' : 'it weakens, and waits for a second person\n';

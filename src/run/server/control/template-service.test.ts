@@ -75,7 +75,7 @@ test('TemplateService.plan() says what would change and changes nothing', async 
   const { service, steps } = await open(t);
   const { current } = service;
   const plan = await service.plan(sourceOf(WIDER));
-  assert.deepEqual([plan.current, plan.digest], [current.digest, makeTemplate(WIDER).digest]);
+  assert.deepEqual([plan.current, plan.currentName, plan.digest], [current.digest, 't', makeTemplate(WIDER).digest]);
   assert.deepEqual(
     plan.changes.map(({ path, effect }) => [path, effect]),
     [['streams.s.fields.x.range', 'weakens']],

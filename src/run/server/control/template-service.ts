@@ -18,6 +18,7 @@ export interface TemplatePlan {
   readonly digest: string;
   /** Digest of the version in force, which the changes start from. */
   readonly current: string;
+  readonly currentName: string;
   readonly changes: readonly TemplateChange[];
   readonly refused: boolean;
   readonly weakens: boolean;
@@ -208,6 +209,7 @@ export class TemplateService {
     return {
       digest: template.digest,
       current: current.digest,
+      currentName: current.name,
       changes,
       refused,
       weakens,

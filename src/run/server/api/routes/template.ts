@@ -36,6 +36,7 @@ export const GOES = listOf(Type.Object({ stream: text, segments: count, rows: co
 const PLAN = {
   digest,
   current: digest,
+  currentName: text,
   changes: CHANGES,
   refused: Type.Boolean(),
   weakens: Type.Boolean(),
