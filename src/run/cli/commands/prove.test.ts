@@ -72,6 +72,24 @@ test('weir prove names each control at a terminal as it ends', async (t) => {
   assert.match(terminal.printed().out, /^2 pass, 0 fail, 0 not applicable$/m);
 });
 
+test('weir prove --follow tells of the run under way until it ends, and tries nothing', async (t) => {
+  let asked = 0;
+  const platform = await standIn(t, {
+    'GET /v1/prove': () => {
+      asked++;
+      const ended = ['a', 'b'].slice(0, asked).map((id, at) => ({ row: 31, id, outcome: at === 0 ? 'pass' : 'fail' }));
+      return { running: asked < 2, begun: '2026-01-01T00:00:00Z', of: 2, ended };
+    },
+  });
+  const { out, err, status } = await platform.run(addProveCommand, 'prove', '--follow');
+  assert.match(err, /a run is under way since 2026-01-01T00:00:00Z\n1 of 2: row 31 a pass\n2 of 2: row 31 b fail\n/);
+  assert.equal(out, 'the run of 2026-01-01T00:00:00Z is over: 1 pass, 1 fail, 0 not applicable, of 2\n');
+  assert.equal(status, 1);
+  assert.ok(platform.heard.every(({ route }) => route === 'GET /v1/prove'));
+  const idle = await standIn(t, { 'GET /v1/prove': { running: false, begun: null, of: 0, ended: [] } });
+  assert.match((await idle.run(addProveCommand, 'prove', '--follow')).err, /no run was begun/);
+});
+
 test('weir prove --verify believes a bundle by its keys alone', async (t) => {
   const signer = SigningKey.fromSeed('ed25519', new Uint8Array(32).fill(9));
   const name = 'weir/0011223344556677/evidence';

@@ -16,6 +16,7 @@ interface ProveOptions extends AskOptions {
   readonly row?: readonly string[];
   readonly control?: readonly string[];
   readonly bundle?: string;
+  readonly follow?: boolean;
   readonly verify?: string;
   readonly key?: readonly string[];
 }
@@ -26,6 +27,7 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
     .option('--row <n...>', 'only the controls of these rows')
     .option('--control <id...>', 'only these controls')
     .option('--bundle <file>', 'write the signed evidence bundle to a file')
+    .option('--follow', 'try nothing: tell of the run under way until it ends, or of the last one')
     .option('--verify <file>', 'try nothing: verify an evidence bundle and show what it says')
     .option('--key <key...>', 'keys to believe it by, or files with a key a line (default: those of the platform here)')
     .action(async (options: ProveOptions, command: Command) => {
@@ -34,6 +36,7 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
         await verify(context, options.verify, options.key);
         return;
       }
+      if (options.follow === true) return follow(context);
       const body = {
         rows: (options.row ?? []).map((row) => readCount(row, '--row', 1, 98)),
         ids: [...(options.control ?? [])],
@@ -56,9 +59,13 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
     });
 }
 
+type Ended = Pick<ControlOutcome, 'row' | 'id' | 'outcome'>;
+
 interface Progress {
+  readonly running: boolean;
+  readonly begun: string | null;
   readonly of: number;
-  readonly ended: readonly Pick<ControlOutcome, 'row' | 'id' | 'outcome'>[];
+  readonly ended: readonly Ended[];
 }
 
 /** How often is asked which controls have ended. */
@@ -77,11 +84,35 @@ async function showMeanwhile<T>(context: CommandContext, client: PlatformClient,
     if (over.signal.aborted) return done;
     // A run goes on whether it can be told of or not.
     const progress = await client.json<Progress>('GET', '/v1/prove').catch(() => null);
-    for (const { row, id, outcome } of progress?.ended.slice(shown) ?? []) {
-      shown++;
-      context.terminal.err(`${shown} of ${progress?.of}: row ${row} ${id} ${outcome}\n`);
-    }
+    if (progress !== null) shown = showEnded(context, progress, shown);
   }
+}
+
+/** Names the controls that have ended beyond those that were shown; how many are shown by now. */
+function showEnded(context: CommandContext, { ended, of }: Progress, shown: number): number {
+  for (const [at, { row, id, outcome }] of ended.slice(shown).entries())
+    context.terminal.err(`${shown + at + 1} of ${of}: row ${row} ${id} ${outcome}\n`);
+  return ended.length;
+}
+
+/** Tells of the run that is under way until it ends, or of the last one. What it saw and signed is for who asked for it alone. */
+async function follow(context: CommandContext): Promise<void> {
+  const last = await context.withPlatform(async (client) => {
+    let progress = await client.json<Progress>('GET', '/v1/prove');
+    const { begun } = progress;
+    if (progress.running) context.note(`a run is under way since ${begun}`);
+    for (let shown = 0; progress.begun === begun; progress = await client.json<Progress>('GET', '/v1/prove')) {
+      shown = showEnded(context, progress, shown);
+      if (!progress.running) break;
+      await sleep(ASK_EVERY_MS);
+    }
+    return progress;
+  });
+  if (last.begun === null) context.note('no run was begun since the platform started');
+  context.result(last, ({ begun, running, ended, of }) =>
+    begun === null ? '' : `the run of ${begun}${running ? ' goes on' : ' is over'}: ${summaryOf(ended)}, of ${of}\n`,
+  );
+  if (last.ended.some(({ outcome }) => outcome === 'fail')) process.exitCode = 1;
 }
 
 /** @throws {ControlsError} CONTROLS_BUNDLE_UNSIGNED, CONTROLS_BUNDLE_INVALID */
@@ -108,6 +139,10 @@ function showOutcomes(controls: readonly ControlOutcome[]): string {
     controls.map((control) => [control.row, control.id, control.covers, control.outcome, control.statement]),
   );
   const evidence = failed.map(({ id, evidence: seen }) => `${id}: ${JSON.stringify(seen)}\n`).join('');
-  const passed = controls.filter(({ outcome }) => outcome === 'pass').length;
-  return `${table}${evidence}${passed} pass, ${failed.length} fail, ${controls.length - passed - failed.length} not applicable\n`;
+  return `${table}${evidence}${summaryOf(controls)}\n`;
+}
+
+function summaryOf(controls: readonly Ended[]): string {
+  const count = (wanted: Ended['outcome']): number => controls.filter(({ outcome }) => outcome === wanted).length;
+  return `${count('pass')} pass, ${count('fail')} fail, ${count('not-applicable')} not applicable`;
 }

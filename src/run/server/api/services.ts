@@ -127,6 +127,8 @@ export interface Tables {
 /** How far a run of controls has come. */
 export interface ProveProgress {
   readonly running: boolean;
+  /** When it began, or the last one did; null before the first. @see RFC 3339 */
+  readonly begun: string | null;
   /** Controls that the run tries in all. */
   readonly of: number;
   /** Those that have ended, in their order. */

@@ -48,7 +48,8 @@ test('prove() reports a platform that does not answer as failures, and still sig
     ['fail', 'fail'],
   );
   const ended = controls.map(({ row, id, outcome }) => ({ row, id, outcome }));
-  assert.deepEqual(prover.progress(), { running: false, of: 2, ended });
+  const { begun: _begun, ...progress } = prover.progress();
+  assert.deepEqual(progress, { running: false, of: 2, ended });
   const evidence = verifyEvidence(bundle, await prover.verifierKeys());
   assert.deepEqual(evidence.controls, controls);
   assert.equal(evidence.by, BY.actor);
@@ -87,9 +88,18 @@ test('prove() runs once at a time and not again within ten seconds', async (t) =
   });
   const busy = (error: unknown): boolean => hasCode(error, 'API_PROVE_BUSY');
   const first = prover.prove(only('requirements-exist'), BY);
-  await assert.rejects(prover.prove(only('requirements-exist'), BY), busy);
-  assert.deepEqual(prover.progress(), { running: true, of: 1, ended: [] });
+  assert.equal(prover.progress().running, true);
+  const { begun } = prover.progress();
+  await assert.rejects(prover.prove(only('requirements-exist'), BY), (error: Error) => {
+    assert.ok(error.message.includes(`under way since ${begun}, 0 of 1 controls have ended`), error.message);
+    return busy(error);
+  });
+  assert.deepEqual(prover.progress(), { running: true, begun, of: 1, ended: [] });
   await first;
+  assert.deepEqual(
+    [prover.progress().running, prover.progress().begun, prover.progress().ended.length],
+    [false, begun, 1],
+  );
   await assert.rejects(prover.prove(only('requirements-exist'), BY), busy);
   clock.advance(seconds(10));
   await prover.prove(only('requirements-exist'), BY);

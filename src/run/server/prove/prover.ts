@@ -25,6 +25,8 @@ export interface ProverParts extends Omit<LiveParts, 'template'> {
 }
 
 const EVERY = seconds(10);
+/** Who asked for a run may have gone away since, which ends none. */
+const GOES_ON = 'It goes on to its end; follow it with weir prove --follow';
 /** The evidence's own keys, in the order in which they sign. */
 export const EVIDENCE_ALGORITHMS = ['ed25519', 'ml-dsa-65'] as const;
 
@@ -43,6 +45,7 @@ export class Prover implements ProverPort {
   readonly #parts: ProverParts;
   readonly #bucket: TokenBucket;
   #running = false;
+  #begun: string | null = null;
   #of = 0;
   #ended: ProveProgress['ended'][number][] = [];
   #lastBegun: number | null = null;
@@ -66,6 +69,7 @@ export class Prover implements ProverPort {
   ): Promise<{ controls: readonly ControlOutcome[]; bundle: string }> {
     const controls = selectAll(selection);
     this.#begin();
+    this.#begun = formatMicros(this.#parts.clock.now());
     this.#of = controls.length;
     this.#ended = [];
     try {
@@ -76,7 +80,7 @@ export class Prover implements ProverPort {
   }
 
   progress(): ProveProgress {
-    return { running: this.#running, of: this.#of, ended: [...this.#ended] };
+    return { running: this.#running, begun: this.#begun, of: this.#of, ended: [...this.#ended] };
   }
 
   /** Signs a statement of the platform with the keys of evidence. @param type media type of the payload @returns JSON text */
@@ -95,9 +99,12 @@ export class Prover implements ProverPort {
 
   #begin(): void {
     const now = this.#parts.clock.monotonicMs();
-    if (this.#running) throw busy('a run is under way');
+    if (this.#running) {
+      const far = `${this.#ended.length} of ${this.#of} controls have ended`;
+      throw busy(`a run is under way since ${this.#begun}, ${far}`, GOES_ON);
+    }
     if (this.#lastBegun !== null && now - this.#lastBegun < (this.#parts.every ?? EVERY))
-      throw busy('the last run was a moment ago');
+      throw busy('the last run was a moment ago', 'Try again in ten seconds');
     this.#running = true;
     this.#lastBegun = now;
   }
@@ -212,6 +219,6 @@ function selectAll(selection: Selection): ReturnType<typeof selectControls> {
   });
 }
 
-function busy(state: string): ApiError {
-  return new ApiError('API_PROVE_BUSY', `Cannot prove: ${state}`, { hint: 'Try again in ten seconds' });
+function busy(state: string, hint: string): ApiError {
+  return new ApiError('API_PROVE_BUSY', `Cannot prove: ${state}`, { hint });
 }

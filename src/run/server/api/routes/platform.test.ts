@@ -88,7 +88,7 @@ test('POST /v1/prove hands on what is selected and by whom', async (t) => {
       asked.push([selection, caller.subject.kind]);
       return { controls: [], bundle: 'b' };
     },
-    progress: () => ({ running: true, of: 2, ended: [{ row: 31, id: 'tls', outcome: 'pass' }] }),
+    progress: () => progress,
     verifierKeys: async () => ['k'],
   };
   const { call } = await openApi(t, { prover });
@@ -96,11 +96,16 @@ test('POST /v1/prove hands on what is selected and by whom', async (t) => {
   assert.deepEqual((await call('POST', '/v1/prove', { body: selection })).json(), { controls: [], bundle: 'b' });
   assert.deepEqual(asked, [[selection, 'operator']]);
   assert.equal((await call('POST', '/v1/prove', { body: { rows: [99], ids: [] } })).status, 400);
-  const progress = { running: true, of: 2, ended: [{ row: 31, id: 'tls', outcome: 'pass' }] };
   assert.deepEqual((await call('GET', '/v1/prove')).json(), progress);
   assert.equal((await call('GET', '/v1/prove', { as: 'nobody' })).status, 401);
   assert.deepEqual((await call('GET', '/v1/prove/keys', { as: 'nobody' })).json(), { keys: ['k'] });
 });
+  const progress: ReturnType<Services['prover']['progress']> = {
+    running: true,
+    begun: '2026-01-01T00:00:00Z',
+    of: 2,
+    ended: [{ row: 31, id: 'tls', outcome: 'pass' }],
+  };
 
 test('GET /v1/quarantine passes filters on and bounds the page', async (t) => {
   const asked: unknown[] = [];

@@ -206,7 +206,7 @@ export const PLATFORM_ROUTES: readonly Route[] = [
     path: '/v1/prove',
     summary: 'How far the run of controls under way has come, or the last one came',
     access: { action: 'prove', resource: () => PLATFORM },
-    answer: { json: Type.Object({ running: Type.Boolean(), of: count, ended: listOf(ENDED) }) },
+    answer: { json: Type.Object({ running: Type.Boolean(), begun: orNull(time), of: count, ended: listOf(ENDED) }) },
     handle: (_request, { prover }) => Promise.resolve({ json: prover.progress() }),
   },
   {
