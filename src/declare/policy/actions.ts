@@ -34,7 +34,7 @@ export const ACTION_RULES = {
   export: { on: ['view'], by: 'people', meaning: 'take an answer out as a file of the platform' },
   command: { on: ['device'], by: 'people', meaning: 'send a command to a device' },
   quarantine: { on: ['platform', 'stream'], by: 'people', meaning: 'read what was refused' },
-  monitor: { on: ['platform'], by: 'people', meaning: 'read metrics' },
+  monitor: { on: ['platform'], by: 'people', meaning: 'read metrics, and how the platform does' },
   prove: { on: ['platform'], by: 'people', meaning: 'run the probes' },
   audit: { on: ['platform'], by: 'people', meaning: 'read entries of the log' },
   administer: {

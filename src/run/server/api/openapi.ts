@@ -113,7 +113,8 @@ function accessOf({ access }: Route): string {
   if (access === 'open') return 'Open to everybody.';
   if (access === 'within') return 'Open to whoever can sign in; decided by relation.';
   if (access === 'self') return 'Open to whoever can sign in; about the caller alone.';
-  return `Needs the action \`${access.action}\`.`;
+  const { action, or } = access;
+  return `Needs the action \`${action}\`${or === undefined ? '' : `, or \`${or}\``}.`;
 }
 
 /** A name that does not change as long as the route does not. */

@@ -38,6 +38,8 @@ export type RouteReply =
 export type RouteAccess =
   | {
       readonly action: Action;
+      /** Another action on the same resource that is enough by itself. */
+      readonly or?: Action;
       readonly resource: (request: RouteRequest, services: Pick<Services, 'templates'>) => Resource;
       /** What else the decision needs to know than all do. */
       readonly context?: (request: RouteRequest, services: Services) => Promise<AccessContext>;

@@ -56,7 +56,8 @@ test('ROUTES declares for each route who may: an action that is known and fits i
     if (access === 'open' || access === 'within' || access === 'self') continue;
     assert.equal(typeof access, 'object', nameOf(route));
     const { type, name } = access.resource(REQUEST, SERVICES);
-    assert.ok((ACTION_RULES[access.action].on as readonly string[]).includes(type), nameOf(route));
+    for (const action of [access.action, access.or ?? access.action])
+      assert.ok((ACTION_RULES[action].on as readonly string[]).includes(type), nameOf(route));
     assert.notEqual(name, '', nameOf(route));
   }
 });
@@ -135,7 +136,8 @@ test('docs/reference/api.md has each route with the access that it declares, and
       if (access === 'open') return [nameOf(route), 'everybody'] as const;
       if (access === 'within') return [nameOf(route), 'by relation'] as const;
       if (access === 'self') return [nameOf(route), 'oneself'] as const;
-      return [nameOf(route), `\`${access.action}\` on ${access.resource(REQUEST, SERVICES).type}`] as const;
+      const actions = [access.action, ...(access.or === undefined ? [] : [access.or])].map((action) => `\`${action}\``);
+      return [nameOf(route), `${actions.join(' or ')} on ${access.resource(REQUEST, SERVICES).type}`] as const;
     }),
   );
   assert.deepEqual(

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOption
 import type { Json } from '#base/core/index.ts';
 import type { SignedMessage } from '#base/crypto/index.ts';
 import { explainDecision, requireAllowed } from '#declare/policy/index.ts';
-import type { Decision } from '#declare/policy/index.ts';
+import type { Action, Decision } from '#declare/policy/index.ts';
 import { CALLER_HEADER, HOLD_HEADER, rateLimitFields, TRACE_HEADER } from '#flow/gateway/index.ts';
 import { clipText, ENTRY_LIMITS } from '#trust/audit/index.ts';
 import type { DenialTally } from '../control/denial-tally.ts';
@@ -135,8 +135,8 @@ function addRoute(server: FastifyInstance, route: Route, gate: Gate): void {
       if (typeof route.access === 'object') {
         const { access } = route;
         await traced(asked.span, 'decide', (span) =>
-          requireAccess(route, access, { ...asked, span }, gate, () =>
-            requireSigned(access, request, asked.caller, gate),
+          requireAccess(route, access, { ...asked, span }, gate, (action) =>
+            requireSigned(action, request, asked.caller, gate),
           ),
         );
       }
@@ -184,7 +184,7 @@ function keepBodies(server: FastifyInstance, bodies: Gate['bodies']): void {
  * @throws {ApiError} API_SIGNATURE_INVALID, the same for every reason
  */
 async function requireSigned(
-  { action }: Exclude<Route['access'], string>,
+  action: Action,
   request: FastifyRequest,
   caller: Caller,
   { services, signed, bodies, denials }: Gate,
@@ -327,12 +327,11 @@ async function requireAccess(
   access: Exclude<Route['access'], string>,
   asked: RouteRequest,
   { services, denials }: Gate,
-  requireMore: () => Promise<void>,
+  requireMore: (action: Action) => Promise<void>,
 ): Promise<void> {
   const { caller } = asked;
-  const request = {
+  const asking = {
     subject: caller.subject,
-    action: access.action,
     resource: access.resource(asked, services),
     purpose: null,
     context: {
@@ -341,12 +340,19 @@ async function requireAccess(
       ...(await access.context?.(asked, services)),
     },
   };
-  const decision = services.decisions.decide(request, services.templates.current);
+  const decide = (action: Action) => {
+    const wanted = { ...asking, action };
+    return { request: wanted, decision: services.decisions.decide(wanted, services.templates.current) };
+  };
+  const first = decide(access.action);
+  const other = access.or !== undefined && first.decision.effect === 'deny' ? decide(access.or) : first;
+  // What is denied is on record as the action that the route is foremost for.
+  const { request, decision } = other.decision.effect === 'allow' ? other : first;
   const { type, name } = request.resource;
   const allowed = decision.effect === 'allow';
   asked.span?.set({ 'weir.action': request.action, 'weir.resource.type': type, 'weir.effect': decision.effect });
   // Before it is on record as allowed; what is denied needs no more than that.
-  if (allowed) await requireMore();
+  if (allowed) await requireMore(request.action);
   const event = {
     actor: caller.actor,
     action: request.action,

@@ -2,12 +2,30 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { concatBytes, decodeUtf8 } from '#base/core/index.ts';
 import { frozenClock } from '../../../../../test/support/frozen-clock.ts';
+import { makeTemplate } from '../../../../../test/support/make-template.ts';
 import type { Services } from '../services.ts';
-import { openApi, STATUS_EXAMPLE } from '../testing.ts';
+import { API_TEMPLATE, openApi, STATUS_EXAMPLE } from '../testing.ts';
 
 test('GET /v1/status gives what the platform says of itself', async (t) => {
   const { call } = await openApi(t, { status: async () => ({ version: '1.2.3' }) as never });
   assert.deepEqual((await call('GET', '/v1/status')).json(), { version: '1.2.3' });
+});
+
+test('GET /v1/status is for who administers and for who monitors', async (t) => {
+  for (const [may, status, users] of [
+    ['monitor', 200, 403],
+    ['administer', 200, 200],
+    ['audit', 403, 403],
+  ] as const) {
+    const current = makeTemplate(API_TEMPLATE.replace(/may: \[audit,.*\]/, `may: [${may}]`));
+    const templates = { current, plan: () => ({}), apply: async () => ({ proposal: null }) };
+    const { call, identity, audit } = await openApi(t, { templates, status: async () => STATUS_EXAMPLE });
+    const { token } = await identity.people.add('kim', ['keeper'], 'test');
+    assert.equal((await call('GET', '/v1/status', { as: { token } })).status, status, may);
+    if (status === 200) assert.equal(audit.events.at(-1)?.action, may);
+    // What else there is to administer is not a monitor's.
+    assert.equal((await call('GET', '/v1/users', { as: { token } })).status, users, may);
+  }
 });
 
 test('GET /v1/streams lists the streams of the template in force', async (t) => {
@@ -83,6 +101,12 @@ test('POST /v1/grants/import grants until the minutes are over', async (t) => {
 
 test('POST /v1/prove hands on what is selected and by whom', async (t) => {
   const asked: unknown[] = [];
+  const progress: ReturnType<Services['prover']['progress']> = {
+    running: true,
+    begun: '2026-01-01T00:00:00Z',
+    of: 2,
+    ended: [{ row: 31, id: 'tls', outcome: 'pass' }],
+  };
   const prover: Services['prover'] = {
     prove: async (selection, caller) => {
       asked.push([selection, caller.subject.kind]);
@@ -100,12 +124,6 @@ test('POST /v1/prove hands on what is selected and by whom', async (t) => {
   assert.equal((await call('GET', '/v1/prove', { as: 'nobody' })).status, 401);
   assert.deepEqual((await call('GET', '/v1/prove/keys', { as: 'nobody' })).json(), { keys: ['k'] });
 });
-  const progress: ReturnType<Services['prover']['progress']> = {
-    running: true,
-    begun: '2026-01-01T00:00:00Z',
-    of: 2,
-    ended: [{ row: 31, id: 'tls', outcome: 'pass' }],
-  };
 
 test('GET /v1/quarantine passes filters on and bounds the page', async (t) => {
   const asked: unknown[] = [];
