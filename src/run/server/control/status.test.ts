@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeRate } from './status.ts';
+import { lossOf, makeRate } from './status.ts';
 
 test('makeRate() averages over at least a second and never falls below zero', () => {
   let now = 0;
@@ -12,4 +12,16 @@ test('makeRate() averages over at least a second and never falls below zero', ()
   assert.equal(rate(500), 200);
   now = 4_000;
   assert.equal(rate(400), 0);
+});
+
+test('lossOf() says how much of the state of the watch is learnt anew', () => {
+  assert.equal(lossOf(0), null);
+  assert.equal(
+    lossOf(2),
+    'the state of the watch was damaged in 2 parts: the baselines there are learnt anew since its start',
+  );
+  assert.equal(
+    lossOf('all'),
+    'the state of the watch could not be opened: all baselines are learnt anew since its start',
+  );
 });

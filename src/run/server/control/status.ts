@@ -16,6 +16,7 @@ import { processTree } from '../prove/process-files.ts';
 import type { StoreHost } from '../store/host.ts';
 import { placesIn } from './regions.ts';
 import type { ProposalBook } from './proposal-book.ts';
+import type { WatchReport } from '../watch/contract.ts';
 import type { WatchHost } from '../watch/host.ts';
 import type { AlertBook } from '#watch/respond/index.ts';
 import type { SegmentHost } from './segment-host.ts';
@@ -70,6 +71,8 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
   const watched = await watchStatus(watch);
   if (watched === undefined) degraded.push('the watch does not answer');
   if (typeof watched?.problem === 'string') degraded.push(`rules cannot read the log: ${watched.problem}`);
+  const lost = lossOf(watched?.lost ?? 0);
+  if (lost !== null) degraded.push(lost);
   if ((watched?.forgotten ?? 0) > 0)
     degraded.push(`rules gave up ${watched?.forgotten} groups of events, since there were too many at once`);
   const { segments: active, damaged } = await segments.look();
@@ -187,9 +190,19 @@ function shownPace({ behindMs, allowedPerSecond, heldBackMs }: Pace): PlatformSt
   };
 }
 
+/** What the watch lost of its state at its start, in words; null for nothing. The log of the process names whose it was. */
+export function lossOf(lost: WatchReport['lost']): string | null {
+  if (lost === 0) return null;
+  const what =
+    lost === 'all'
+      ? 'could not be opened: all baselines'
+      : `was damaged in ${lost} ${lost === 1 ? 'part' : 'parts'}: the baselines there`;
+  return `the state of the watch ${what} are learnt anew since its start`;
+}
+
 type Watched = NonNullable<Awaited<ReturnType<typeof watchStatus>>>;
 
-function shownWatch({ problem: _problem, shed, ...watched }: Watched, more: number, alerts: number) {
+function shownWatch({ problem: _problem, lost: _lost, shed, ...watched }: Watched, more: number, alerts: number) {
   return { ...watched, shed: shed + more, alerts };
 }
 
@@ -215,6 +228,7 @@ async function watchStatus(watch: WatchHost) {
       entries: rules?.entries ?? 0,
       forgotten: rules?.forgotten ?? 0,
       problem: rules?.problem ?? null,
+      lost: status.lost,
     };
   } catch {
     return undefined;

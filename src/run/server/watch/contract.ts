@@ -22,6 +22,8 @@ export interface WatchStart {
 export interface WatchReport {
   readonly readings: WatchStatus | null;
   readonly rules: RuleWatchStatus | null;
+  /** What of the kept state could not be opened at the start, and is learnt anew: so many parts, or all of it. */
+  readonly lost: number | 'all';
 }
 
 /** What the watch process offers to control. */

@@ -12,7 +12,7 @@ import { makeLog } from '../log.ts';
 import { parentLine } from '../process/lines.ts';
 import { endNow } from '../process/parent-gone.ts';
 import { Peer } from '../process/peer.ts';
-import type { WatchControlMethods, WatchMethods, WatchStart } from './contract.ts';
+import type { WatchControlMethods, WatchMethods, WatchReport, WatchStart } from './contract.ts';
 import { fitInThread } from './fit-thread.ts';
 
 /** The watch process: journal and log in, findings out. Its keys come from control one by one. */
@@ -22,6 +22,7 @@ let service: WatchService | null = null;
 let rules: RuleWatch | null = null;
 let reader: FileJournalReader | null = null;
 let states = '';
+let lost: WatchReport['lost'] = 0;
 let audit: WatchStart['audit'] = { directory: '', keys: [], size: 0 };
 let saving: NodeJS.Timeout | null = null;
 
@@ -59,7 +60,7 @@ const offered: WatchMethods = {
   baseline: (device) => service?.baseline(device) ?? [],
   knowing: (spans) => service?.knowing(spans) ?? 0,
   forget: async (spans) => (await service?.forget(spans)) ?? 0,
-  status: () => ({ readings: service?.status ?? null, rules: rules?.status ?? null }),
+  status: () => ({ readings: service?.status ?? null, rules: rules?.status ?? null, lost }),
   save: () => save(),
 };
 
@@ -136,12 +137,14 @@ async function readState(handed: WatchStart['state']): Promise<WatchState | null
     const file = await readFile(pathOf(handed.handle));
     const state = openState(AeadKey.fromBytes(handed.key), file);
     const { damaged } = state;
+    lost = damaged.length;
     if (damaged.length > 0) {
       const parts = { damaged: damaged.slice(0, MOST_NAMED), parts: damaged.length };
       log.error(parts, 'the state of the watch is damaged: baselines that it names are learnt anew, the others go on');
     }
     return state;
   } catch (error) {
+    lost = 'all';
     log.error({ error: String(error) }, 'the state of the watch cannot be restored: baselines are learnt anew');
     return null;
   }
