@@ -104,6 +104,11 @@ test('weir alert show explains an alert', async (t) => {
   assert.match(out, /^readings that led to it, and the usual one/m);
   const silent = await standIn(t, { 'GET /v1/alerts/a1': { ...ALERT, evidence: [], nearest: null } });
   assert.doesNotMatch((await silent.run(addAlertCommands, 'alert', 'show', 'a1')).out, /readings that led|^TIME/m);
+  const violates = { kind: 'silence', rule: 'truck-3 sends every 5 s' };
+  const broken = await standIn(t, { 'GET /v1/alerts/a1': { ...ALERT, violates, causes: [] } });
+  const told = (await broken.run(addAlertCommands, 'alert', 'show', 'a1')).out;
+  assert.match(told, /^violated: silence: truck-3 sends every 5 s$/m);
+  assert.doesNotMatch(told, /^causes|^FIELD/m);
   const also = { name: 'ewma-chart', score: 5, limit: 4, readings: 9 };
   const grown = await standIn(t, { 'GET /v1/alerts/a1': { ...ALERT, detectors: [...ALERT.detectors, also] } });
   const shown = (await grown.run(addAlertCommands, 'alert', 'show', 'a1')).out;

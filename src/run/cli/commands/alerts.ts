@@ -183,18 +183,8 @@ function whereOf({ device, stream, rule }: AlertForm): string {
 /** Why readings are unusual, and which they are. */
 function readingsPart({ causes, detectors, nearest, evidence }: AlertForm): readonly string[] {
   return [
-    'causes',
-    formatTable(
-      ['field', 'share', 'value', 'usual', 'deviations', 'no alert at'],
-      causes.map(({ field, unit, share, value, usual, deviation, wouldPass }) => [
-        unit === null ? field : `${field} (${unit})`,
-        `${Math.round(share * 100)} %`,
-        value ?? 'not shown',
-        usual === null ? 'not shown' : `${usual[0]} to ${usual[1]}`,
-        deviation,
-        wouldPass ?? '',
-      ]),
-    ),
+    // What is violated has none: a rule says all of it.
+    ...(causes.length === 0 ? [] : ['causes', causeTable(causes)]),
     ...causes.flatMap(({ field, wouldPassFor }) => {
       const others = detectors.flatMap(({ name }) => (wouldPassFor?.includes(name) === false ? [name] : []));
       if (wouldPassFor === undefined || others.length === 0) return [];
@@ -205,6 +195,20 @@ function readingsPart({ causes, detectors, nearest, evidence }: AlertForm): read
     // Of a silence there are none.
     ...(evidence.length === 0 ? [] : readingTable(evidence, nearest)),
   ];
+}
+
+function causeTable(causes: AlertForm['causes']): string {
+  return formatTable(
+    ['field', 'share', 'value', 'usual', 'deviations', 'no alert at'],
+    causes.map(({ field, unit, share, value, usual, deviation, wouldPass }) => [
+      unit === null ? field : `${field} (${unit})`,
+      `${Math.round(share * 100)} %`,
+      value ?? 'not shown',
+      usual === null ? 'not shown' : `${usual[0]} to ${usual[1]}`,
+      deviation,
+      wouldPass ?? '',
+    ]),
+  );
 }
 
 /** The entries of the log that a rule rests on. */

@@ -33,9 +33,18 @@ test('weir incidents lists them, and says where there is none', async (t) => {
     /^i1 +2026-01-01T00:00:00Z +high +no +truck-1, truck-2, truck-3 and 1 more +203\.0\.113\.0\/24 +2 +interval of truck-1/m,
   );
   assert.match(err, /incident i1/);
-  const empty = await standIn(t, { 'GET /v1/incidents?since=2026-01-01T00%3A00%3A00Z': { incidents: [] } });
+  const dismissed = { id: 'a1', state: 'false-alarm', raised: '2025-12-31T00:00:00Z' };
+  const empty = await standIn(t, {
+    'GET /v1/incidents?since=2026-01-01T00%3A00%3A00Z': { incidents: [] },
+    'GET /v1/incidents': { incidents: [] },
+    'GET /v1/alerts?limit=1000': { alerts: [dismissed] },
+  });
   const words = ['incidents', '--since', '2026-01-01T00:00:00Z'];
   assert.equal((await empty.run(addIncidentCommands, ...words)).out, 'nothing unusual was found so far\n');
+  assert.match(
+    (await empty.run(addIncidentCommands, 'incidents')).out,
+    /^no incident stands: all alerts were dismissed/,
+  );
 });
 
 test('weir incident shows its steps in their order', async (t) => {

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { parseRfc3339 } from '#base/core/index.ts';
 import { formatTechnique } from '#declare/template/index.ts';
-import type { IncidentForm, IncidentWithEventsForm } from '#run/server/index.ts';
+import type { AlertForm, IncidentForm, IncidentWithEventsForm } from '#run/server/index.ts';
+import type { CommandContext } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import { formatTable } from '../text-table.ts';
 import { wholeIdAmong } from '../whole-id.ts';
@@ -26,7 +28,8 @@ export function addIncidentCommands(program: Command, contextOf: ContextOf): voi
     .action(async ({ since }: { since?: string }, command: Command) => {
       const context = contextOf(command);
       const incidents = await ask(command, since);
-      context.result(incidents, (rows) => (rows.length === 0 ? 'nothing unusual was found so far\n' : showAll(rows)));
+      const nothing = incidents.length === 0 ? await whyNone(context, since) : '';
+      context.result(incidents, (rows) => (rows.length === 0 ? nothing : showAll(rows)));
       const [newest] = incidents;
       if (newest !== undefined) context.next(`incident ${newest.id}`);
     });
@@ -67,6 +70,18 @@ export function addIncidentCommands(program: Command, contextOf: ContextOf): voi
       const first = found.steps.find(({ kind }) => kind !== 'event');
       if (first !== undefined) context.next(`alert show ${first.alert}`);
     });
+}
+
+/** Why there is no incident: they are of what is new or true. */
+async function whyNone(context: CommandContext, since: string | undefined): Promise<string> {
+  const { alerts } = await context.withPlatform((client) =>
+    client.json<{ alerts: AlertForm[] }>('GET', '/v1/alerts?limit=1000'),
+  );
+  const after = since === undefined ? null : parseRfc3339(since);
+  const raised = alerts.filter((alert) => after === null || (parseRfc3339(alert.raised) ?? after) > after);
+  return raised.length === 0
+    ? 'nothing unusual was found so far\n'
+    : 'no incident stands: all alerts were dismissed or expected, see weir alerts\n';
 }
 
 function showAll(incidents: readonly IncidentForm[]): string {

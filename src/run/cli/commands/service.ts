@@ -82,7 +82,7 @@ export function addServiceCommand(program: Command, contextOf: ContextOf): void 
       const made = await issueKey(context, id, options);
       context.note(`${made.key.id} counts until ${made.key.expires}; the key is shown this once`);
       context.result(made, ({ secret }) => `${secret}\n`);
-      context.next('query "select count(*) from …" --token-file FILE');
+      context.next('views --token-file FILE');
     });
 
   key

@@ -18,6 +18,8 @@ test('weir user adds, lists, disables and gives new tokens', async (t) => {
   });
   const added = await platform.run(addUserCommand, 'user', 'add', 'ann', '--role', 'scientist', 'clerk');
   assert.equal(added.out, 'weir_1\n', 'the token alone, so that it can go to a file');
+  // Not every role may query something: what one may is shown to each.
+  assert.match(added.err, / views --token-file FILE/);
   assert.deepEqual(JSON.parse(platform.heard[0]?.body ?? ''), { name: 'ann', roles: ['scientist', 'clerk'] });
   assert.match((await platform.run(addUserCommand, 'user', 'list')).out, /^p1 +person +ann +scientist +enabled/m);
   assert.equal((await platform.run(addUserCommand, 'user', 'region', 'p1', 'us')).out, 'p1 is in us\n');

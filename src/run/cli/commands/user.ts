@@ -24,7 +24,7 @@ export function addUserCommand(program: Command, contextOf: ContextOf): void {
       );
       context.note(`${name} is ${made.user.id} with ${made.user.roles.join(', ')}; the token is shown this once`);
       context.result(made, ({ token }) => `${token}\n`);
-      context.next('query "select count(*) from …" --token-file FILE');
+      context.next('views --token-file FILE');
     });
 
   user
