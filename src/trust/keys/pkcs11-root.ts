@@ -1,5 +1,4 @@
-import type * as Pkcs11 from 'pkcs11js';
-import type { Handle, PKCS11, Template } from 'pkcs11js';
+import type { Handle, Library, PKCS11, Template } from 'pkcs11js';
 import { concatBytes, encodeUtf8 } from '#base/core/index.ts';
 import type { Random } from '#base/core/index.ts';
 import { AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH } from '#base/crypto/index.ts';
@@ -59,19 +58,19 @@ export async function createPkcs11Root(place: Pkcs11Place, pin: string, random: 
 }
 
 interface Session {
-  readonly library: typeof Pkcs11;
+  readonly library: Library;
   readonly module: PKCS11;
   readonly handle: Handle;
 }
 
 async function openSession({ module: path, token }: Pkcs11Place, pin: string): Promise<Session> {
-  const library = await import('pkcs11js').catch((cause: unknown) => {
+  const { default: library } = await import('pkcs11js').catch((cause: unknown) => {
     throw new KeysError('KEYS_CUSTODY_UNAVAILABLE', 'Cannot use security module: the package pkcs11js is not built', {
       cause,
       hint: 'Install a C++ compiler and run npm ci again; see docs/tasks/keep-keys-in-an-hsm.md',
     });
   });
-  const { PKCS11: Module, CKF_SERIAL_SESSION, CKF_RW_SESSION, CKU_USER } = library.default ?? library;
+  const { PKCS11: Module, CKF_SERIAL_SESSION, CKF_RW_SESSION, CKU_USER } = library;
   const module = new Module();
   try {
     module.load(path);
@@ -81,7 +80,7 @@ async function openSession({ module: path, token }: Pkcs11Place, pin: string): P
     if (slot === undefined) throw new RangeError(`no token is labelled ${token}`);
     const handle = module.C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION);
     tolerating(CKR.ALREADY_LOGGED_IN, () => module.C_Login(handle, CKU_USER, pin));
-    return { library: library.default ?? library, module, handle };
+    return { library, module, handle };
   } catch (cause) {
     throw unavailable(token, cause);
   }
