@@ -18,6 +18,8 @@ export { gateStatement } from './gate/gate-statement.ts';
 export type { GatedStatement, GateOptions, RefusedStatement } from './gate/gate-statement.ts';
 export { planConsentList } from './execute/consent-list.ts';
 export type { Consenting } from './execute/consent-list.ts';
+export { comparedLiterals } from './gate/compared-literals.ts';
+export type { ComparedLiteral } from './gate/compared-literals.ts';
 export { changingPart, namedRelations } from './gate/named-relations.ts';
 export { normaliseStatement } from './gate/literals.ts';
 export { bindFilter } from './gate/relation-source.ts';

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /** Fields of an answer that pages may read beside those that all may. */
-const EXPOSED = 'dpop-nonce, ratelimit, ratelimit-policy, retry-after, weir-query-id, weir-warning, www-authenticate';
+const EXPOSED =
+  'dpop-nonce, ratelimit, ratelimit-policy, retry-after, weir-hint, weir-privacy, weir-query-id, weir-warning, www-authenticate';
 const ALLOWED_HEADERS = 'authorization, content-type, dpop, signature, signature-input, content-digest';
 const ALLOWED_METHODS = 'GET, POST, PUT, DELETE';
 /** Seconds for which a browser need not ask again. */

@@ -33,16 +33,15 @@ test('answerPrivately() answers every group, with an error bar for each aggregat
   ];
   const statement = statementOf(aggregates, [OK]);
   // Of 4,000 persons with one row each, none is ok; values are even over the range.
-  const exact = await exactRows(
-    statement,
-    'SELECT i AS _owner, false AS ok, (i + 0.5) / 500 AS x FROM range(4000) t(i)',
-  );
-  const { columns, rows } = await answerPrivately(
-    statement,
-    exact,
-    rhoOfEpsilon(2, 1e-6),
-    new DiscreteNoise(seededRandom(7)),
-  );
+  const answer = async (persons: number, epsilon: number) => {
+    const made = `SELECT i AS _owner, false AS ok, (i + 0.5) / 500 AS x FROM range(${persons}) t(i)`;
+    const exact = await exactRows(statement, made);
+    return answerPrivately(statement, exact, rhoOfEpsilon(epsilon, 1e-6), new DiscreteNoise(seededRandom(7)));
+  };
+  const { columns, rows, hidden } = await answer(4_000, 2);
+  // One group is empty, and the other one tells enough.
+  assert.deepEqual(hidden, []);
+  assert.deepEqual((await answer(4, 0.02)).hidden, ['a0', 'a1', 'a2', 'a3']);
   assert.deepEqual(
     columns.map(({ name, type }) => [name, type]),
     [

@@ -17,6 +17,8 @@ export type AnswerValue = string | number | boolean | null;
 export interface PrivateAnswer {
   readonly columns: readonly { readonly name: string; readonly type: FieldType }[];
   readonly rows: readonly (readonly AnswerValue[])[];
+  /** Names of aggregates of which the noise leaves nothing to be told, in any group. */
+  readonly hidden: readonly string[];
 }
 
 /** Rows of one exact pass, as the engine gives them. */
@@ -47,18 +49,34 @@ export async function answerPrivately(
   );
   const sums = gather(statement, exact);
   const rows: (readonly AnswerValue[])[] = [];
+  const hidden = new Set(statement.outputs.flatMap((output) => (output.is === 'aggregate' ? [output.name] : [])));
   for (const [at, group] of groupsOf(statement.keys).entries()) {
     if (at % GROUPS_AT_ONCE === GROUPS_AT_ONCE - 1) await setImmediate();
     const estimates = new GroupEstimates(sums.get(group.id) ?? NO_SUMS, variances, noise);
     rows.push(
       statement.outputs.flatMap((output): readonly AnswerValue[] => {
         if (output.is === 'key') return [group.values[output.key]?.[output.end === true ? 1 : 0] ?? null];
-        const { value, error } = estimates.of(output.aggregate);
-        return [value, error];
+        const estimate = estimates.of(output.aggregate);
+        if (!isHidden(output.aggregate, estimate)) hidden.delete(output.name);
+        return [estimate.value, estimate.error];
       }),
     );
   }
-  return { columns: statement.outputs.flatMap((output) => columnsOf(output, statement.keys)), rows };
+  return {
+    columns: statement.outputs.flatMap((output) => columnsOf(output, statement.keys)),
+    rows,
+    hidden: [...hidden],
+  };
+}
+
+/**
+ * Whether an answer may as well be any other: a place that may be anywhere in its range, a number or spread that may be
+ * none. A sum may be none in truth.
+ */
+function isHidden({ ask, column }: Aggregate, { value, error }: Estimate): boolean {
+  const [low, high] = column?.range ?? [0, 0];
+  if (ask === 'mean' || ask === 'quantile') return value - error <= low && value + error >= high;
+  return ask !== 'sum' && error >= value;
 }
 
 /**

@@ -68,4 +68,30 @@ test('weir views lists views of the template before those of the platform', asyn
   const { out } = await platform.run(addQueryCommand, 'views');
   assert.match(out, /^water +level +DOUBLE +m +operational +quality\n_devices/m);
   assert.match((await platform.run(addQueryCommand, 'views', '--purpose', 'quality')).out, /^tide +level/m);
+  const none = await standIn(t, { 'GET /v1/views': { views: [] } });
+  assert.match((await none.run(addQueryCommand, 'views')).err, /none of your roles queries anything/);
+});
+
+test('weir query says what helps where the noise hides the answer', async (t) => {
+  const answer = (budget: string) => ({
+    status: 200,
+    type: 'text/plain',
+    text: 'N\n1\n',
+    headers: { 'weir-privacy': budget },
+  });
+  const hidden = await standIn(t, {
+    'POST /v1/query': answer('cost=0.100, left=3.900, epsilon=4.000, delta="1e-6", hidden=1'),
+  });
+  const words = ['query', 'select avg(x) from shared'];
+  assert.match((await hidden.run(addQueryCommand, ...words)).err, /as wide as the answer: .*--epsilon/);
+  const told = await standIn(t, { 'POST /v1/query': answer('cost=0.100, left=3.900, epsilon=4.000, delta="1e-6"') });
+  assert.doesNotMatch((await told.run(addQueryCommand, ...words)).err, /as wide as/);
+});
+
+test('weir query hands on what the platform advises', async (t) => {
+  const headers = { 'weir-hint': 'keeper of visits holds tokens' };
+  const platform = await standIn(t, { 'POST /v1/query': { status: 200, type: 'text/plain', text: 'N\n', headers } });
+  const { out, err } = await platform.run(addQueryCommand, 'query', "select 1 from visits where keeper = 'k1'");
+  assert.equal(out, 'N\n');
+  assert.match(err, /^weir: keeper of visits holds tokens$/m);
 });

@@ -19,6 +19,10 @@ export const FORMATS: ReadonlyMap<string, string> = new Map([
   ['parquet', 'application/vnd.apache.parquet'],
 ]);
 
+/** What helps where the noise is as large as what it hides. */
+const HIDDEN =
+  'the noise is as wide as the answer: let it cost more with --epsilon, ask about more people, or in fewer groups';
+
 interface QueryOptions extends AskOptions {
   readonly purpose?: string;
   readonly format?: string;
@@ -62,8 +66,11 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
         const reply = await client.stream('POST', '/v1/query', { body, accept, signal: abort.signal });
         const warning = reply.headers['weir-warning'];
         if (warning !== undefined) context.note(`the answer is not complete: ${String(warning)}`);
+        const { 'weir-hint': hint } = reply.headers;
+        if (hint !== undefined) context.note(String(hint));
         const budget = reply.headers['weir-privacy'];
         if (budget !== undefined) context.note(`answered with noise, for each person: ${String(budget)}`);
+        if (/\bhidden=/.test(String(budget))) context.note(HIDDEN);
         try {
           await context.terminal.pipe(reply);
         } catch (cause) {
@@ -102,6 +109,7 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
           ),
         ),
       );
+      if (shown.length === 0) context.note('none of your roles queries anything');
     });
 }
 

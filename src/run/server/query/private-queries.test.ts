@@ -152,6 +152,18 @@ test('a private view answers a count with noise, says how much of it, and what i
   );
 });
 
+test('an answer of which the noise leaves nothing says so', async () => {
+  const nobody =
+    'select avg(temperature) as mean, count(*) as n from shared where temperature < 10 and temperature > 10';
+  const told: string[] = [];
+  // Of forty answers about nobody one looks as if it told something.
+  for (let i = 0; i < 6; i++) told.push((await ask(nobody, { epsilon: 0.01 })).headers?.['weir-privacy'] ?? '');
+  assert.ok(
+    told.some((one) => one.endsWith('delta="0.000001", hidden=2')),
+    told.join('\n'),
+  );
+});
+
 test('groups are those that are declared, whether or not rows are in them; conditions and orders hold', async () => {
   const rows = (await rowsOf(
     'select line, avg(temperature) as mean, count(*) as n from shared where not door and temperature between 15 and 95 group by line order by n desc',

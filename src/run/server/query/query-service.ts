@@ -51,6 +51,7 @@ import { CheckThread } from './check-thread.ts';
 import { ConditionReader, TEMPLATE_READER } from './condition-reader.ts';
 import { decideExport } from './query-access.ts';
 import type { QueryAccess } from './query-access.ts';
+import { hintOfOriginals } from './compared-originals.ts';
 import { withNearestColumn } from './nearest-column.ts';
 import { OwnQuestions } from './own-questions.ts';
 import { PieceLine } from './piece-line.ts';
@@ -273,6 +274,7 @@ export class QueryService implements Queries, AsyncDisposable {
     const begun = Promise.withResolvers<void>();
     const id = makeId(systemClock, systemRandom);
     let missing: readonly string[] = [];
+    let hint: string | null = null;
     const note = (outcome: QueryOutcome): void => this.#outcomes.note(id, caller.subject.id, outcome);
     note({ state: 'running' });
     const span = request.span?.child('statement', { 'db.system.name': 'duckdb', 'weir.query.id': id }) ?? null;
@@ -284,6 +286,8 @@ export class QueryService implements Queries, AsyncDisposable {
       const { statement, purpose, logged, access, digest, shown } = admitted;
       span?.set({ 'db.query.summary': summaryOf(statement) });
       missing = this.#planner.missing(statement);
+      const { template } = this.#parts;
+      hint = hintOfOriginals(statement.source.ast, request.parameters, template(), access.relations);
       const sent = request.receipt === true ? new Sha256() : null;
       // The statement runs while its entries become durable; no key is given out and nothing leaves before.
       const unlogged = new AbortController();
@@ -332,12 +336,14 @@ export class QueryService implements Queries, AsyncDisposable {
       return summary;
     });
     let balance: Balance | null = null;
+    let hidden: readonly string[] = [];
     const done = first.then(async (ran) => {
       if (!('question' in ran)) return ran;
       const { question, logged } = ran;
       missing = this.#parts.missing();
       const answered = await this.#private.answer(question, logged, signal);
       balance = answered.balance;
+      hidden = answered.answer.hidden;
       return this.#pool.use(caller.subject.id, async (process) => {
         const plan = await this.#private.planAnswer(process, question, answered.answer, answered.balance);
         const sink = async (part: Uint8Array): Promise<void> => {
@@ -366,7 +372,7 @@ export class QueryService implements Queries, AsyncDisposable {
     );
     await begun.promise;
     const warning = missing.length === 0 ? {} : { 'weir-warning': missing.slice(0, MOST_WARNINGS).join('; ') };
-    const headers = { 'weir-query-id': id, ...warning, ...budgetHeader(balance) };
+    const headers = { 'weir-query-id': id, ...warning, ...hintHeader(hint), ...budgetHeader(balance, hidden) };
     return { contentType: CONTENT_TYPES[request.format], parts: pipe, headers };
   }
 
@@ -472,13 +478,21 @@ export class QueryService implements Queries, AsyncDisposable {
   }
 }
 
-/** What an answer cost, in the form of a structured field (RFC 9651). */
-function budgetHeader(balance: Balance | null): Readonly<Record<string, string>> {
+function hintHeader(hint: string | null): Readonly<Record<string, string>> {
+  return hint === null ? {} : { 'weir-hint': hint };
+}
+
+/**
+ * What an answer cost, in the form of a structured field (RFC 9651).
+ *
+ * @param hidden names of aggregates that the noise leaves nothing of
+ */
+function budgetHeader(balance: Balance | null, hidden: readonly string[]): Readonly<Record<string, string>> {
   if (balance === null) return {};
   const { cost, left, epsilon, delta } = balance;
   const decimal = (value: number): string => value.toFixed(3);
   const spent = `cost=${decimal(cost)}, left=${decimal(left)}, epsilon=${decimal(epsilon)}`;
-  return { 'weir-privacy': `${spent}, delta="${delta}"` };
+  return { 'weir-privacy': `${spent}, delta="${delta}"${hidden.length === 0 ? '' : `, hidden=${hidden.length}`}` };
 }
 
 function withheldMeanwhile(): QueryError {
