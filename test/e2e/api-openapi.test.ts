@@ -98,6 +98,8 @@ test('every route answers as the OpenAPI document says, in success and in failur
   await same('get /v1/status');
   for (const path of [
     '/v1/metrics',
+    '/v1/template',
+    '/v1/template/versions',
     '/v1/keys',
     '/v1/crypto',
     '/v1/crypto/cbom',

@@ -63,6 +63,16 @@ test('what another process is writing is left alone by who opens the folder besi
   assert.deepEqual(await readdir(join(root, '.tmp')), ['draft', 'store']);
 });
 
+test('who opens the folder again leaves alone what it is writing', async (t) => {
+  const root = await temporaryFolder(t);
+  await openDirectoryObjects(root);
+  await writeFile(join(root, '.tmp', 'draft'), 'half');
+  await openDirectoryObjects(root, { again: true });
+  assert.deepEqual(await readdir(join(root, '.tmp')), ['draft']);
+  await openDirectoryObjects(root);
+  assert.deepEqual(await readdir(join(root, '.tmp')), []);
+});
+
 test('what one that writes beside others left when it crashed goes as it comes back, and nothing else does', async (t) => {
   const root = await temporaryFolder(t);
   const all = async () => (await readdir(join(root, '.tmp'), { recursive: true })).sort();

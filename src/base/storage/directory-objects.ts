@@ -22,19 +22,20 @@ const MAX_SYNCED = 10_000;
  * is there whole or not at all. What a crash left in the workshop is removed here, by whoever opens the folder first.
  *
  * @param options `beside` a process that writes leaves alone what it is writing; it names who opens, one at a time, and what
- *   that one left when it crashed is removed. `readOnly` touches nothing, and nothing may be stored then
+ *   that one left when it crashed is removed. `again` removes nothing, for who has opened it before and may be writing.
+ *   `readOnly` touches nothing, and nothing may be stored then
  * @throws {StorageError} STORAGE_IO, STORAGE_FULL
  */
 export async function openDirectoryObjects(
   root: string,
-  options: { readOnly?: boolean; beside?: string } = {},
+  options: { readOnly?: boolean; beside?: string; again?: boolean } = {},
 ): Promise<Objects> {
   const { beside = '' } = options;
   const workshop = join(root, WORKSHOP, beside);
   if (options.readOnly === true) return new DirectoryObjects(root, workshop);
   try {
     await makeFolder(root);
-    await rm(workshop, { recursive: true, force: true });
+    if (options.again !== true) await rm(workshop, { recursive: true, force: true });
     await makeFolder(workshop);
   } catch (error) {
     throw fromFileSystem(`open object store ${root}`, error);

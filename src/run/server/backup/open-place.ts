@@ -26,10 +26,13 @@ const REGION = 'us-east-1';
 /**
  * Opens a place of backups.
  *
- * @param options `readOnly` changes nothing there
+ * @param options `readOnly` changes nothing there; `again` is for who has opened it before and may be writing to it
  * @throws {BackupError} BACKUP_LOCATION_INVALID, BACKUP_VERSIONED_REFUSED @throws {StorageError} STORAGE_IO
  */
-export async function openPlace(place: BackupPlace, options: { readonly readOnly?: boolean } = {}): Promise<Objects> {
+export async function openPlace(
+  place: BackupPlace,
+  options: { readonly readOnly?: boolean; readonly again?: boolean } = {},
+): Promise<Objects> {
   const { location } = place;
   const bucket = BUCKET.exec(location);
   if (bucket !== null) return openBucket(place, bucket[1] ?? '', bucket[2] ?? '', options.readOnly === true);
