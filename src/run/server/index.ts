@@ -22,6 +22,7 @@ export { makeLog } from './log.ts';
 export { endingWithParent, forkEndingWithParent } from './process/ends-with-parent.ts';
 export { whenParentGone } from './process/parent-gone.ts';
 export { CODE_CACHE, PACKAGE_ROOT } from './control/package-files.ts';
+export type { SubjectBackup } from './rights/subject-backups.ts';
 export type { TemplateSource } from './control/template-versions.ts';
 export type { ShownApplied as AppliedTemplate } from './api/routes/template.ts';
 export type { AlertForm, IncidentForm, IncidentWithEventsForm, RuleForm } from './api/alert-form.ts';

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { SubjectBackup } from '#run/server/index.ts';
 import { askFirst, askingFirst, counted } from '../ask-first.ts';
 import { CliError } from '../errors.ts';
 import { certifiedStatement } from '../certified-statement.ts';
@@ -26,15 +27,7 @@ interface RequestRow {
 interface Report {
   readonly person: string;
   readonly found: readonly { readonly where: string; readonly relation: string | null; readonly count: number }[];
-  readonly backups: readonly {
-    readonly target: string;
-    readonly location: string;
-    readonly at: string | null;
-    readonly segments: number;
-    readonly rows: number;
-    readonly replaced: number;
-    readonly problem: string | null;
-  }[];
+  readonly backups: readonly SubjectBackup[];
   readonly kept_nowhere: readonly string[];
 }
 

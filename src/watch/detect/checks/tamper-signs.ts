@@ -1,14 +1,4 @@
-/** What somebody who has a device in their hands may do to it, as its readings show it. */
-export const TAMPER_KINDS = [
-  'case-open',
-  'sensor-swap',
-  'clock-jump',
-  'made-late',
-  'boot-loop',
-  'replay',
-  'stranger',
-] as const;
-export type TamperKind = (typeof TAMPER_KINDS)[number];
+import type { TamperKind } from '#declare/template/index.ts';
 
 /** What a declared field is a sign of. */
 export const SIGN_ROLES = ['case-open', 'sensor-id', 'boot-count'] as const;
