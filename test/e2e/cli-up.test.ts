@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { restoreFileCustody } from '#trust/keys/index.ts';
 import { systemClock } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
@@ -193,6 +194,65 @@ test('weir up asks for the passphrase at the terminal, twice at first, and never
   assert.equal(second.status, 0, second.text);
   assert.doesNotMatch(second.text, /once more|WEIR-SHARE/);
   for (const { text } of [differing, first, second]) assert.ok(!text.includes('grey herons'), 'it was shown');
+});
+
+/** Starts a command at a terminal of its own and, once it runs, tells its processes that the terminal closes, or closes it. */
+const LEAVER = `
+import os, pty, sys, select, signal, time
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+seen = b''
+told = False
+end = time.time() + 240
+while time.time() < end:
+    ready, _, _ = select.select([fd], [], [], 0.2)
+    if ready:
+        try:
+            data = os.read(fd, 65536)
+        except OSError:
+            break
+        if not data:
+            break
+        seen += data
+    if b'runs with template' in seen and not told:
+        told = True
+        if sys.argv[1] == 'close':
+            os.close(fd)
+            break
+        os.killpg(pid, signal.SIGHUP)
+_, status = os.waitpid(pid, 0)
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(status) if told else 99)
+`;
+
+function leave(t: TestContext, how: 'tell' | 'close', place: Workplace, ...words: readonly string[]): string {
+  const python = requirePython(t, 'pty');
+  const main = path.resolve(import.meta.dirname, '../../src/run/cli/main.ts');
+  const run = spawnSync(
+    python,
+    ['-c', LEAVER, how, process.execPath, '--disable-warning=ExperimentalWarning', main, ...words],
+    { cwd: place.folder, encoding: 'utf8' },
+  );
+  assert.equal(run.status, 0, run.stdout + run.stderr);
+  return run.stdout;
+}
+
+test('weir up drains where its terminal closes, and its processes leave that to it', async (t) => {
+  const place = await Workplace.make(t);
+  await place.init('factory');
+  await writeFile(place.path('passphrase'), `${PASSPHRASE}\n`, { mode: 0o600 });
+  const printed = leave(t, 'tell', place, 'up', '--passphrase-file', 'passphrase');
+  assert.match(printed, /weir: stopping/);
+  assert.doesNotMatch(printed, /starting it again/);
+  assert.ok(!existsSync(place.path('weir-data/run/address.json')));
+});
+
+test('weir demo drains where its terminal is gone', async (t) => {
+  const place = await Workplace.make(t);
+  await place.init('factory');
+  leave(t, 'close', place, 'demo', '--template', 'weir.yaml', '--no-fleet');
+  assert.ok(!existsSync(place.path('weir-demo/run/address.json')));
 });
 
 function portsOf(place: Workplace, data: string): { mqtt: number; https: number } {

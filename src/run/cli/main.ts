@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { askAtTerminal } from './ask-at-terminal.ts';
 import type { Terminal } from './command-context.ts';
 import { loadCommands } from './command-table.ts';
+import { bearLostReaders } from './lost-readers.ts';
 import { EXIT, printFailure } from './print-failure.ts';
 import { commandWord, makeProgram } from './program.ts';
 
@@ -14,11 +15,7 @@ const terminal: Terminal = {
   ask: process.stdin.isTTY && process.stderr.isTTY ? (question) => askAtTerminal(process, question) : null,
 };
 
-// Whoever reads the output may leave, as `head` does: that is no failure of the command.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(EXIT.done);
-});
+bearLostReaders(process, () => process.exit(EXIT.done));
 
 try {
   const words = process.argv.slice(2);

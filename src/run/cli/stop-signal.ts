@@ -1,7 +1,7 @@
 /** What listens for signals: a process. */
 export interface SignalSource {
-  on(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
-  off(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+  on(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): unknown;
+  off(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): unknown;
 }
 
 /** A wish to stop. */
@@ -13,24 +13,32 @@ export interface StopSignal extends Disposable {
 
 /**
  * Hears SIGINT and SIGTERM: the first asks to drain; the second, from someone who does not want to wait, calls
- * `onImpatience`.
+ * `onImpatience`. A terminal that closes (SIGHUP) asks to drain too, and is nobody's impatience: kernel and shell may both
+ * say it, and who ends a session sends SIGTERM beside it.
  */
 export function hearStop(source: SignalSource, onImpatience: () => void): StopSignal {
   const controller = new AbortController();
   const { promise: asked, resolve } = Promise.withResolvers<void>();
-  const hear = (): void => {
-    if (controller.signal.aborted) onImpatience();
+  let wishes = 0;
+  const ask = (): void => {
     controller.abort();
     resolve();
   };
+  const hear = (): void => {
+    wishes += 1;
+    if (wishes > 1) onImpatience();
+    ask();
+  };
   source.on('SIGINT', hear);
   source.on('SIGTERM', hear);
+  source.on('SIGHUP', ask);
   return {
     signal: controller.signal,
     asked,
     [Symbol.dispose]: () => {
       source.off('SIGINT', hear);
       source.off('SIGTERM', hear);
+      source.off('SIGHUP', ask);
     },
   };
 }

@@ -25,7 +25,6 @@ async function stop(): Promise<void> {
   await Promise.allSettled(devices.map((device) => device.stop()));
   process.exit(0);
 }
-process.on('SIGTERM', () => void stop());
-process.on('SIGINT', () => void stop());
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop());
 // Without the one that started it, a fleet has nobody to stop it.
 process.on('disconnect', () => void stop());

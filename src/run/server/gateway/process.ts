@@ -23,6 +23,7 @@ import {
 } from '#trust/identity/index.ts';
 import type { DeviceCommand } from '../control/command-box.ts';
 import { makeLog } from '../log.ts';
+import { leaveTerminalSignals } from '../process/leave-terminal-signals.ts';
 import { parentLine, portLine } from '../process/lines.ts';
 import { endNow } from '../process/parent-gone.ts';
 import { Peer } from '../process/peer.ts';
@@ -475,4 +476,4 @@ async function drain(): Promise<void> {
 const control = new Peer<GatewayControlMethods>(parentLine(), offered);
 control.onClose(endNow);
 process.once('SIGTERM', () => void drain().finally(() => process.exit(0)));
-process.on('SIGINT', () => {});
+leaveTerminalSignals();

@@ -12,6 +12,7 @@ import {
   formatAst,
 } from '#flow/query/index.ts';
 import type { AskKeys } from '#flow/query/index.ts';
+import { leaveTerminalSignals } from '../process/leave-terminal-signals.ts';
 import { parentLine } from '../process/lines.ts';
 import { endNow } from '../process/parent-gone.ts';
 import { Peer } from '../process/peer.ts';
@@ -77,4 +78,4 @@ const offered: QueryMethods = {
 
 const control = new Peer<QueryControlMethods>(parentLine(), offered);
 control.onClose(endNow);
-process.on('SIGINT', () => {});
+leaveTerminalSignals();

@@ -10,6 +10,7 @@ import type { Hold } from '#flow/store/index.ts';
 import { makeLog } from '../log.ts';
 import { noMetrics } from '../metrics.ts';
 import { archiveOf, placesToKeep } from '../places/store-archive.ts';
+import { leaveTerminalSignals } from '../process/leave-terminal-signals.ts';
 import { parentLine } from '../process/lines.ts';
 import { endNow } from '../process/parent-gone.ts';
 import { Peer } from '../process/peer.ts';
@@ -159,7 +160,7 @@ control.onClose(endNow);
 process.once('SIGTERM', () => {
   void (service?.drain() ?? Promise.resolve()).finally(() => process.exit(0));
 });
-process.on('SIGINT', () => {});
+leaveTerminalSignals();
 
 function running(): StoreService {
   if (service === null) throw new TypeError('the store has not started');

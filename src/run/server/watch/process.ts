@@ -9,6 +9,7 @@ import { directorySource, tailLog } from '#trust/audit/index.ts';
 import { MudWatch, openState, planMud, planWatch, RuleWatch, sealState, WatchService } from '#watch/detect/index.ts';
 import type { JournalState, WatchState } from '#watch/detect/index.ts';
 import { makeLog } from '../log.ts';
+import { leaveTerminalSignals } from '../process/leave-terminal-signals.ts';
 import { parentLine } from '../process/lines.ts';
 import { endNow } from '../process/parent-gone.ts';
 import { Peer } from '../process/peer.ts';
@@ -69,7 +70,7 @@ control.onClose(endNow);
 process.once('SIGTERM', () => {
   void drain().finally(() => process.exit(0));
 });
-process.on('SIGINT', () => {});
+leaveTerminalSignals();
 
 function run(form: Json, { cursor, devices, log: next }: WatchState): void {
   const template = templateFromJson(form);
