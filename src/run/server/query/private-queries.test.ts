@@ -35,8 +35,9 @@ streams:
       door: { type: boolean }
       line: { type: text, enum: [north, south] }
       note: { type: text }
+      badge: { type: text, class: identifier, token: reversible }
 views:
-  shared: { from: climate, sql: 'select received, temperature, door, line, note from climate where temperature < 90', private: true }
+  shared: { from: climate, sql: 'select received, temperature, door, line, note, badge from climate where temperature < 90', private: true }
 people:
   scientist: { query: [shared], purposes: [quality] }
   guest: { query: [shared], purposes: [quality] }
@@ -58,6 +59,7 @@ const TAIL: Batch = {
     { name: 'door', data: columnOf('boolean', ROWS, (row) => row % 5 === 0) },
     { name: 'line', data: columnOf('text', ROWS, (row) => (row < 2_500 ? 'north' : 'south')) },
     { name: 'note', data: columnOf('text', ROWS, (row) => `n${row}`) },
+    { name: 'badge', data: columnOf('text', ROWS, () => 't1-aaaaaaaaaaaaaaaa') },
   ],
 };
 
@@ -207,6 +209,15 @@ test('rows of a private view are not shown, whatever a statement tries', async (
   assert.equal(audit.events.filter(({ action }) => action === 'spend-privacy').length, spentBefore);
   // Who queries all does not query what is protected.
   await assert.rejects(ask('select count(*) from climate', {}, caller('eve', 'clerk')), { code: 'QUERY_REFUSED' });
+});
+
+test('a private view says where tokens are compared with what is none, and names no stream behind it', async () => {
+  const hintOf = async (badge: string) =>
+    (await ask(`select count(*) as n from shared where badge = '${badge}'`, { epsilon: 0.01 })).headers?.['weir-hint'];
+  const hint = (await hintOf('b1')) ?? '';
+  assert.match(hint, /^badge of shared holds tokens and is compared with what is none/);
+  assert.doesNotMatch(hint, /climate/);
+  assert.equal(await hintOf('t1-aaaaaaaaaaaaaaaa'), undefined);
 });
 
 test('the ledger refuses what would overspend, of a share too, and two at once cannot', async () => {

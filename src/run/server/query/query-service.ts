@@ -282,12 +282,16 @@ export class QueryService implements Queries, AsyncDisposable {
     const first = pool.use(caller.subject.id, async (process) => {
       const admit = () => this.#admission.admit(process, caller, request);
       const admitted = await traced(span, 'admit', admit);
-      if ('question' in admitted) return admitted;
+      const hintFor = (ast: string, seen: Pick<QueryAccess, 'relations' | 'grants'>): string | null =>
+        hintOfOriginals(ast, request.parameters, this.#parts.template(), seen);
+      if ('question' in admitted) {
+        hint = hintFor(admitted.ast, admitted.question);
+        return admitted;
+      }
       const { statement, purpose, logged, access, digest, shown } = admitted;
       span?.set({ 'db.query.summary': summaryOf(statement) });
       missing = this.#planner.missing(statement);
-      const { template } = this.#parts;
-      hint = hintOfOriginals(statement.source.ast, request.parameters, template(), access.relations);
+      hint = hintFor(statement.source.ast, access);
       const sent = request.receipt === true ? new Sha256() : null;
       // The statement runs while its entries become durable; no key is given out and nothing leaves before.
       const unlogged = new AbortController();

@@ -65,6 +65,8 @@ export interface Admitted {
 /** The same of one that a private view answers with noise. */
 export interface AdmittedPrivately {
   readonly question: PrivateQuestion;
+  /** The statement's own tree. */
+  readonly ast: string;
   readonly logged: Promise<unknown>;
 }
 
@@ -150,7 +152,8 @@ export class StatementAdmission {
       const roles = rolesOf(caller.subject, declared.template).map(({ name }) => name);
       const { actor } = caller;
       const epsilon = request.epsilon ?? null;
-      return { question: { statement, relations, grants, actor, roles, purpose, epsilon, shown }, logged };
+      const question = { statement, relations, grants, actor, roles, purpose, epsilon, shown };
+      return { question, ast: prepared.source.ast, logged };
     }
     checkParameters(prepared.parameters, request.parameters);
     if (request.receipt === true && prepared.explain) {
