@@ -49,7 +49,7 @@ const STATUSES: readonly (readonly [RegExp, number, string])[] = [
   [/_(INVALID|REFUSED|UNPARSED|FAILED_CHECK)$/, 400, 'Not acceptable as it is'],
   [/_RATE$/, 429, 'Quota exceeded'],
   [/_BUSY$/, 429, 'Too many at once'],
-  [/_(FULL|UNAVAILABLE|GONE|CLOSED|NOT_READY|EXPIRED)$/, 503, 'Not possible now'],
+  [/_(FULL|UNAVAILABLE|GONE|STUCK|CLOSED|NOT_READY|EXPIRED)$/, 503, 'Not possible now'],
 ];
 
 /** The problem document of a thrown value. What was not raised on purpose shows nothing of its inside. */

@@ -4,12 +4,13 @@ import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { millis, seconds } from '#base/core/index.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { silentLog } from '../../../../test/support/open-audit-log.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import type { Cleanable } from '../../../../test/support/tmp.ts';
 import type { Peer } from './peer.ts';
-import { SupervisedProcess } from './supervised-process.ts';
+import { forkProcess, SupervisedProcess } from './supervised-process.ts';
 
 /** Answers each call with its own process id; never ends by itself. */
 const ECHO = `
@@ -84,6 +85,37 @@ test('SupervisedProcess.start() rejects where the first start fails, and leaves 
   );
   await assert.rejects(failing, /no/);
   assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+});
+
+/** Hears all and answers nothing, not that it is to end either. */
+const SILENT = `process.on('message', () => {}); process.on('SIGTERM', () => {});`;
+
+test('SupervisedProcess.start() gives up on a process that never answers, and leaves none', async (t) => {
+  const entry = pathToFileURL(join(await temporaryFolder(t), 'silent.mjs'));
+  await writeFile(entry, SILENT);
+  const forked = forkProcess({ entry, nodeFlags: [] });
+  const hanging = SupervisedProcess.start<Echo>({
+    ...spec(entry, async (peer) => void (await peer.call('pid', null))),
+    forked,
+    patience: { most: millis(500), sayEvery: seconds(1) },
+  });
+  await assert.rejects(hanging, { code: 'SERVER_PROCESS_STUCK', message: /^Cannot start echo: / });
+  assert.throws(() => process.kill(forked.pid ?? -1, 0), { code: 'ESRCH' });
+});
+
+test('SupervisedProcess starts a process again that hangs while it is started again', async (t) => {
+  let starts = 0;
+  const echo = await SupervisedProcess.start<Echo>({
+    ...spec(await entryOf(t), () => (++starts === 2 ? new Promise<void>(() => {}) : Promise.resolve())),
+    patience: { most: millis(200), sayEvery: seconds(1) },
+  });
+  process.kill(echo.pid ?? -1, 'SIGKILL');
+  await eventually(
+    () => echo.restarts,
+    (count) => count === 2,
+  );
+  assert.equal(await (await echo.peer).call('pid', null), echo.pid);
+  await echo.stop(5_000);
 });
 
 /** Ends 50 ms after it was asked to, or never. */

@@ -2,6 +2,8 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Log } from '#base/core/index.ts';
 import { CODE_CACHE } from '../control/package-files.ts';
+import { awaitStart } from './await-start.ts';
+import type { StartPatience } from './await-start.ts';
 import { forkEndingWithParent } from './ends-with-parent.ts';
 import { giveWay } from './give-way.ts';
 import { childLine } from './lines.ts';
@@ -28,6 +30,8 @@ export interface ProcessSpec<Remote extends Methods> extends ForkSpec {
   /** Brings a fresh process to work; called again after each restart. */
   readonly start: (peer: Peer<Remote>) => Promise<void>;
   readonly log: Log;
+  /** How long each start may take; `awaitStart` says it where it is absent. */
+  readonly patience?: StartPatience;
   /** Called when a process that should run has ended. */
   readonly onCrash?: (code: number | null) => void;
 }
@@ -55,7 +59,11 @@ export class SupervisedProcess<Remote extends Methods> {
     this.#peer = this.#run();
   }
 
-  /** Resolves once the process is at work; rejects if its first start fails. */
+  /**
+   * Resolves once the process is at work; rejects if its first start fails.
+   *
+   * @throws {ServerError} SERVER_PROCESS_STUCK where it does not come to work in time
+   */
   static async start<Remote extends Methods>(spec: ProcessSpec<Remote>): Promise<SupervisedProcess<Remote>> {
     const supervised = new SupervisedProcess(spec);
     try {
@@ -89,7 +97,7 @@ export class SupervisedProcess<Remote extends Methods> {
   }
 
   async #run(): Promise<Peer<Remote>> {
-    const { name, offered, start, log, forked } = this.#spec;
+    const { name, offered, start, log, forked, patience } = this.#spec;
     const startedAt = performance.now();
     const child = this.#child === null && forked?.connected === true ? forked : forkProcess(this.#spec);
     this.#child = child;
@@ -105,7 +113,7 @@ export class SupervisedProcess<Remote extends Methods> {
       this.#peer.catch(() => {});
     });
     try {
-      await start(peer);
+      await awaitStart(name, start(peer), log, patience);
     } catch (error) {
       // It runs and does not work: ended, it is started again like one that crashed.
       child.kill('SIGKILL');
