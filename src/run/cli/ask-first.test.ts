@@ -270,7 +270,10 @@ const WALK: Readonly<Record<string, string | readonly Asking[]>> = {
   'audit checkpoint': 'shows',
   'audit check-receipt': 'shows',
   witness: 'goes on with what it cosigned',
-  prove: [replaces('prove --bundle FILE', 'POST /v1/prove')],
+  prove: [
+    replaces('prove --bundle FILE', 'POST /v1/prove'),
+    replaces('prove --last --bundle FILE', 'GET /v1/prove/last'),
+  ],
 };
 
 const KEY = { id: 'k1', user: 'p1', name: 'nightly', status: 'enabled', expires: '2027', lastUsed: null };

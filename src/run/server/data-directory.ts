@@ -28,6 +28,8 @@ export interface DataDirectory {
   /** Sealed blocks of readings that are in no segment yet, while a platform runs. */
   readonly tail: string;
   readonly run: string;
+  /** The signed evidence of the last run of controls. */
+  readonly evidence: string;
   /** There while a restore is not finished: what it restores. */
   readonly restoring: string;
   /** There from a restore until the next start: what that has to see to. */
@@ -57,6 +59,7 @@ export function layoutOf(root: string, auditDirectory?: string): DataDirectory {
     webhooks: at('webhooks'),
     tail: at('tail'),
     run: at('run'),
+    evidence: at('evidence.json'),
     restoring: at('restoring.json'),
     restored: at('restored.json'),
     controlSocket: at('run', 'control.sock'),

@@ -78,46 +78,77 @@ test('weir prove --follow tells of the run under way until it ends, and tries no
     'GET /v1/prove': () => {
       asked++;
       const ended = ['a', 'b'].slice(0, asked).map((id, at) => ({ row: 31, id, outcome: at === 0 ? 'pass' : 'fail' }));
-      return { running: asked < 2, begun: '2026-01-01T00:00:00Z', of: 2, ended };
+      return { running: asked < 2, begun: '2026-01-01T00:00:00Z', brokeOff: false, of: 2, ended };
     },
   });
   const { out, err, status } = await platform.run(addProveCommand, 'prove', '--follow');
   assert.match(err, /a run is under way since 2026-01-01T00:00:00Z\n1 of 2: row 31 a pass\n2 of 2: row 31 b fail\n/);
   assert.equal(out, 'the run of 2026-01-01T00:00:00Z is over: 1 pass, 1 fail, 0 not applicable, of 2\n');
   assert.equal(status, 1);
+  assert.match(err, / prove --last/);
   assert.ok(platform.heard.every(({ route }) => route === 'GET /v1/prove'));
-  const idle = await standIn(t, { 'GET /v1/prove': { running: false, begun: null, of: 0, ended: [] } });
+  const none = { running: false, begun: null, brokeOff: false, of: 0, ended: [] };
+  const idle = await standIn(t, { 'GET /v1/prove': none });
   assert.match((await idle.run(addProveCommand, 'prove', '--follow')).err, /no run was begun/);
 });
 
+test('weir prove --follow fails where the run broke off, though nothing failed in it', async (t) => {
+  const ended = [{ row: 31, id: 'a', outcome: 'pass' }];
+  const broken = { running: false, begun: '2026-01-01T00:00:00Z', brokeOff: true, of: 2, ended };
+  const platform = await standIn(t, { 'GET /v1/prove': broken });
+  const { out, err, status } = await platform.run(addProveCommand, 'prove', '--follow');
+  assert.equal(out, 'the run of 2026-01-01T00:00:00Z broke off: 1 pass, 0 fail, 0 not applicable, of 2\n');
+  assert.doesNotMatch(err, /--last/);
+  assert.equal(status, 1);
+});
+
+const NAME = 'weir/0011223344556677/evidence';
+const SIGNER = SigningKey.fromSeed('ed25519', new Uint8Array(32).fill(9));
+const KEY = noteSigner(NAME, SIGNER).verifierKey;
+const EVIDENCE = {
+  format: 'weir.evidence',
+  version: 1,
+  deployment: '0011223344556677',
+  begun: '2026-01-01T00:00:00Z',
+  ended: '2026-01-01T00:00:10Z',
+  by: 'person:p1',
+  platform: { version: '0.1.0', demo: true },
+  machine: {},
+  template: { name: 'demo', digest: 'ab', since: '2026-01-01T00:00:00Z' },
+  log: { size: 3, checkpoint: 'note', keys: [] },
+  selection: { rows: [], ids: [] },
+  controls: [control('a', 'pass'), control('b', 'fail')],
+} as unknown as Parameters<typeof signEvidence>[0];
+
+test('weir prove --last shows and writes what the platform kept of a run, if its keys signed it', async (t) => {
+  const bundle = await signEvidence(EVIDENCE, NAME, [SIGNER]);
+  const platform = await standIn(t, { 'GET /v1/prove/last': { bundle }, 'GET /v1/prove/keys': { keys: [KEY] } });
+  const file = join(await temporaryFolder(t), 'evidence.json');
+  const { out, err, status } = await platform.run(addProveCommand, 'prove', '--last', '--bundle', file);
+  assert.match(out, /^1 pass, 1 fail, 0 not applicable$/m);
+  assert.match(err, /for person:p1/);
+  assert.equal(status, 1, 'what failed then fails now');
+  assert.equal(await readFile(file, 'utf8'), bundle);
+  assert.ok(platform.heard.every(({ route }) => route.startsWith('GET ')));
+  const other = noteSigner(NAME, SigningKey.fromSeed('ed25519', new Uint8Array(32).fill(8))).verifierKey;
+  const forged = join(file, '..', 'forged.json');
+  await assert.rejects(platform.run(addProveCommand, 'prove', '--last', '--bundle', forged, '--key', other), {
+    code: 'CONTROLS_BUNDLE_UNSIGNED',
+  });
+  await assert.rejects(readFile(forged), { code: 'ENOENT' });
+});
+
 test('weir prove --verify believes a bundle by its keys alone', async (t) => {
-  const signer = SigningKey.fromSeed('ed25519', new Uint8Array(32).fill(9));
-  const name = 'weir/0011223344556677/evidence';
-  const evidence = {
-    format: 'weir.evidence',
-    version: 1,
-    deployment: '0011223344556677',
-    begun: '2026-01-01T00:00:00Z',
-    ended: '2026-01-01T00:00:10Z',
-    by: 'person:p1',
-    platform: { version: '0.1.0', demo: true },
-    machine: {},
-    template: { name: 'demo', digest: 'ab', since: '2026-01-01T00:00:00Z' },
-    log: { size: 3, checkpoint: 'note', keys: [] },
-    selection: { rows: [], ids: [] },
-    controls: [control('a', 'pass'), control('b', 'fail')],
-  } as const;
-  const bundle = await signEvidence(evidence as unknown as Parameters<typeof signEvidence>[0], name, [signer]);
+  const bundle = await signEvidence(EVIDENCE, NAME, [SIGNER]);
   const file = join(await temporaryFolder(t), 'evidence.json');
   await writeFile(file, bundle);
-  const key = noteSigner(name, signer).verifierKey;
-  const { out, err, status } = await runCommand(addProveCommand, 'prove', '--verify', file, '--key', key);
+  const { out, err, status } = await runCommand(addProveCommand, 'prove', '--verify', file, '--key', KEY);
   assert.match(out, /^1 pass, 1 fail, 0 not applicable$/m);
   assert.match(err, /evidence of 0011223344556677/);
   assert.equal(status, 1, 'what failed then fails now');
-  const platform = await standIn(t, { 'GET /v1/prove/keys': { keys: [key] } });
+  const platform = await standIn(t, { 'GET /v1/prove/keys': { keys: [KEY] } });
   assert.equal((await platform.run(addProveCommand, 'prove', '--verify', file)).status, 1);
-  const other = noteSigner(name, SigningKey.fromSeed('ed25519', new Uint8Array(32).fill(8))).verifierKey;
+  const other = noteSigner(NAME, SigningKey.fromSeed('ed25519', new Uint8Array(32).fill(8))).verifierKey;
   await assert.rejects(runCommand(addProveCommand, 'prove', '--verify', file, '--key', other), {
     code: 'CONTROLS_BUNDLE_UNSIGNED',
   });

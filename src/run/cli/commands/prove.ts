@@ -17,6 +17,7 @@ interface ProveOptions extends AskOptions {
   readonly control?: readonly string[];
   readonly bundle?: string;
   readonly follow?: boolean;
+  readonly last?: boolean;
   readonly verify?: string;
   readonly key?: readonly string[];
 }
@@ -28,15 +29,15 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
     .option('--control <id...>', 'only these controls')
     .option('--bundle <file>', 'write the signed evidence bundle to a file')
     .option('--follow', 'try nothing: tell of the run under way until it ends, or of the last one')
+    .option('--last', 'try nothing: show the evidence of the last run that ended, whoever asked for it')
     .option('--verify <file>', 'try nothing: verify an evidence bundle and show what it says')
     .option('--key <key...>', 'keys to believe it by, or files with a key a line (default: those of the platform here)')
     .action(async (options: ProveOptions, command: Command) => {
       const context = contextOf(command);
-      if (options.verify !== undefined) {
-        await verify(context, options.verify, options.key);
-        return;
-      }
+      if (options.verify !== undefined)
+        return showEvidence(context, await readTextFile(options.verify), options.key);
       if (options.follow === true) return follow(context);
+      if (options.last === true) return showLast(context, options);
       const body = {
         rows: (options.row ?? []).map((row) => readCount(row, '--row', 1, 98)),
         ids: [...(options.control ?? [])],
@@ -51,12 +52,20 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
           client.json<{ controls: ControlOutcome[]; bundle: string }>('POST', '/v1/prove', { body }),
         ),
       );
-      if (options.bundle !== undefined) {
-        await files.write(options.bundle, answer.bundle);
-        context.note(`wrote the signed evidence to ${options.bundle}`);
-      }
+      await writeBundle(context, files, options.bundle, answer.bundle);
       showControls(context, answer.controls);
     });
+}
+
+async function writeBundle(
+  context: CommandContext,
+  files: OutFiles,
+  file: string | undefined,
+  bundle: string,
+): Promise<void> {
+  if (file === undefined) return;
+  await files.write(file, bundle);
+  context.note(`wrote the signed evidence to ${file}`);
 }
 
 type Ended = Pick<ControlOutcome, 'row' | 'id' | 'outcome'>;
@@ -64,6 +73,7 @@ type Ended = Pick<ControlOutcome, 'row' | 'id' | 'outcome'>;
 interface Progress {
   readonly running: boolean;
   readonly begun: string | null;
+  readonly brokeOff: boolean;
   readonly of: number;
   readonly ended: readonly Ended[];
 }
@@ -95,7 +105,7 @@ function showEnded(context: CommandContext, { ended, of }: Progress, shown: numb
   return ended.length;
 }
 
-/** Tells of the run that is under way until it ends, or of the last one. What it saw and signed is for who asked for it alone. */
+/** Tells of the run that is under way until it ends, or of the last one. One that broke off has shown nothing, and is a failure. */
 async function follow(context: CommandContext): Promise<void> {
   const last = await context.withPlatform(async (client) => {
     let progress = await client.json<Progress>('GET', '/v1/prove');
@@ -108,16 +118,32 @@ async function follow(context: CommandContext): Promise<void> {
     }
     return progress;
   });
+  context.result(last, showProgress);
   if (last.begun === null) context.note('no run was begun since the platform started');
-  context.result(last, ({ begun, running, ended, of }) =>
-    begun === null ? '' : `the run of ${begun}${running ? ' goes on' : ' is over'}: ${summaryOf(ended)}, of ${of}\n`,
-  );
-  if (last.ended.some(({ outcome }) => outcome === 'fail')) process.exitCode = 1;
+  else if (!last.running && !last.brokeOff) context.next('prove --last');
+  if (last.brokeOff || last.ended.some(({ outcome }) => outcome === 'fail')) process.exitCode = 1;
+}
+
+function showProgress({ begun, running, brokeOff, ended, of }: Progress): string {
+  if (begun === null) return '';
+  const state = running ? 'goes on' : brokeOff ? 'broke off' : 'is over';
+  return `the run of ${begun} ${state}: ${summaryOf(ended)}, of ${of}\n`;
+}
+
+/** Shows what the platform kept of the last run, as far as the keys of its evidence signed it. */
+async function showLast(context: CommandContext, options: ProveOptions): Promise<void> {
+  const files = await OutFiles.open(context, options, options.bundle);
+  const { bundle } = await context.withPlatform((client) => client.json<{ bundle: string }>('GET', '/v1/prove/last'));
+  await showEvidence(context, bundle, options.key);
+  await writeBundle(context, files, options.bundle, bundle);
 }
 
 /** @throws {ControlsError} CONTROLS_BUNDLE_UNSIGNED, CONTROLS_BUNDLE_INVALID */
-async function verify(context: CommandContext, file: string, named: readonly string[] | undefined): Promise<void> {
-  const bundle = await readTextFile(file);
+async function showEvidence(
+  context: CommandContext,
+  bundle: string,
+  named: readonly string[] | undefined,
+): Promise<void> {
   const keys =
     named === undefined
       ? (await context.withPlatform((client) => client.json<{ keys: string[] }>('GET', '/v1/prove/keys'))).keys

@@ -129,6 +129,8 @@ export interface ProveProgress {
   readonly running: boolean;
   /** When it began, or the last one did; null before the first. @see RFC 3339 */
   readonly begun: string | null;
+  /** Whether it ended by a fault of the platform's own, without evidence. */
+  readonly brokeOff: boolean;
   /** Controls that the run tries in all. */
   readonly of: number;
   /** Those that have ended, in their order. */
@@ -142,6 +144,8 @@ export interface Prover {
   ): Promise<{ controls: readonly ControlOutcome[]; bundle: string }>;
   /** How far the run under way has come, or the last one came. */
   progress(): ProveProgress;
+  /** The evidence bundle of the last run that ended, whoever asked for it; null before the first. */
+  lastBundle(): Promise<string | null>;
   /** Public keys of the evidence bundles, as text. */
   verifierKeys(): Promise<readonly string[]>;
 }

@@ -9,6 +9,7 @@ import { frozenClock } from '../../../../test/support/frozen-clock.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { openAuditLog, silentLog } from '../../../../test/support/open-audit-log.ts';
 import { openTrust } from '../../../../test/support/open-trust.ts';
+import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import { auditReader } from '../control/audit-reader.ts';
 import { layoutOf } from '../data-directory.ts';
 import { Prover } from './prover.ts';
@@ -49,9 +50,10 @@ test('prove() reports a platform that does not answer as failures, and still sig
   );
   const ended = controls.map(({ row, id, outcome }) => ({ row, id, outcome }));
   const { begun: _begun, ...progress } = prover.progress();
-  assert.deepEqual(progress, { running: false, of: 2, ended });
+  assert.deepEqual(progress, { running: false, brokeOff: false, of: 2, ended });
   const evidence = verifyEvidence(bundle, await prover.verifierKeys());
   assert.deepEqual(evidence.controls, controls);
+  assert.equal(await prover.lastBundle(), bundle);
   assert.equal(evidence.by, BY.actor);
   assert.ok(evidence.log.size > 0 && evidence.log.checkpoint.startsWith('weir.example/log\n'));
 });
@@ -94,7 +96,7 @@ test('prove() runs once at a time and not again within ten seconds', async (t) =
     assert.ok(error.message.includes(`under way since ${begun}, 0 of 1 controls have ended`), error.message);
     return busy(error);
   });
-  assert.deepEqual(prover.progress(), { running: true, begun, of: 1, ended: [] });
+  assert.deepEqual(prover.progress(), { running: true, begun, brokeOff: false, of: 1, ended: [] });
   await first;
   assert.deepEqual(
     [prover.progress().running, prover.progress().begun, prover.progress().ended.length],
@@ -114,6 +116,38 @@ test('prove() refuses what names no control, and counts it as no run', async (t)
   assert.ok(rows.length > 0, 'no row is left without a control');
   await assert.rejects(prover.prove({ rows: rows.slice(0, 1), ids: [] }, BY), invalid);
   await prover.prove(only('requirements-exist'), BY);
+});
+
+test('prove() that breaks off says so until the next run, and keeps the evidence of before', async (t) => {
+  let broken = false;
+  const clock = frozenClock();
+  const { auditLog } = await makeProver(t);
+  const { prover } = await makeProver(t, {
+    clock: { now: () => systemClock.now(), monotonicMs: () => clock.monotonicMs() },
+    audit: {
+      append: (event) =>
+        broken && event.action === 'end-prove' ? Promise.reject(new Error('no room')) : auditLog.append(event),
+    },
+  });
+  const run = () => prover.prove(only('requirements-exist'), BY);
+  const { bundle } = await run();
+  broken = true;
+  clock.advance(seconds(10));
+  await assert.rejects(run(), /no room/);
+  assert.deepEqual([prover.progress().running, prover.progress().brokeOff], [false, true]);
+  assert.equal(await prover.lastBundle(), bundle);
+  broken = false;
+  clock.advance(seconds(10));
+  await run();
+  assert.equal(prover.progress().brokeOff, false);
+});
+
+test('prove() gives its evidence although it cannot be kept', async (t) => {
+  const layout = layoutOf(join(await temporaryFolder(t), 'not there'));
+  const { prover } = await makeProver(t, { layout });
+  const { bundle } = await prover.prove(only('requirements-exist'), BY);
+  assert.equal(verifyEvidence(bundle, await prover.verifierKeys()).controls.length, 1);
+  assert.equal(await prover.lastBundle(), null);
 });
 
 test('verifierKeys() are the same after a restart', async (t) => {

@@ -10,6 +10,7 @@ import { ApiError } from '../api/errors.ts';
 import type { ProveProgress, Prover as ProverPort } from '../api/services.ts';
 import { keptSecret } from '../control/open-log.ts';
 import { packageVersion } from '../control/package-files.ts';
+import { LastBundle } from './last-bundle.ts';
 import { LivePlatform } from './live-platform.ts';
 import type { LiveParts } from './live-platform.ts';
 import { machineFacts } from './machine-facts.ts';
@@ -26,7 +27,8 @@ export interface ProverParts extends Omit<LiveParts, 'template'> {
 
 const EVERY = seconds(10);
 /** Who asked for a run may have gone away since, which ends none. */
-const GOES_ON = 'It goes on to its end; follow it with weir prove --follow';
+const GOES_ON =
+  'It goes on to its end: follow it with weir prove --follow, and have its evidence with weir prove --last';
 /** The evidence's own keys, in the order in which they sign. */
 export const EVIDENCE_ALGORITHMS = ['ed25519', 'ml-dsa-65'] as const;
 
@@ -44,8 +46,10 @@ export function evidenceSecret(algorithm: (typeof EVIDENCE_ALGORITHMS)[number]):
 export class Prover implements ProverPort {
   readonly #parts: ProverParts;
   readonly #bucket: TokenBucket;
+  readonly #last: LastBundle;
   #running = false;
   #begun: string | null = null;
+  #brokeOff = false;
   #of = 0;
   #ended: ProveProgress['ended'][number][] = [];
   #lastBegun: number | null = null;
@@ -53,6 +57,7 @@ export class Prover implements ProverPort {
 
   constructor(parts: ProverParts) {
     this.#parts = parts;
+    this.#last = new LastBundle(parts.layout.evidence);
     const { rate } = parts.templates.current.streams.get(PROBE_STREAM) ?? { rate: { perSecond: 1, burst: 1 } };
     this.#bucket = new TokenBucket(rate.perSecond, rate.burst, () => parts.clock.monotonicMs());
   }
@@ -72,15 +77,29 @@ export class Prover implements ProverPort {
     this.#begun = formatMicros(this.#parts.clock.now());
     this.#of = controls.length;
     this.#ended = [];
+    this.#brokeOff = false;
     try {
       return await this.#run(selection, controls, caller.actor);
+    } catch (error) {
+      this.#brokeOff = true;
+      throw error;
     } finally {
       this.#running = false;
     }
   }
 
   progress(): ProveProgress {
-    return { running: this.#running, begun: this.#begun, of: this.#of, ended: [...this.#ended] };
+    return {
+      running: this.#running,
+      begun: this.#begun,
+      brokeOff: this.#brokeOff,
+      of: this.#of,
+      ended: [...this.#ended],
+    };
+  }
+
+  lastBundle(): Promise<string | null> {
+    return this.#last.read();
   }
 
   /** Signs a statement of the platform with the keys of evidence. @param type media type of the payload @returns JSON text */
@@ -142,6 +161,10 @@ export class Prover implements ProverPort {
       outcome: count('fail') === 0 ? 'done' : 'failed',
       digest: sha256Hex(new TextEncoder().encode(bundle)),
       detail: { pass: count('pass'), fail: count('fail'), notApplicable: count('not-applicable') },
+    });
+    // Whoever asked has it in any case.
+    await this.#last.keep(bundle).catch((error: unknown) => {
+      log.error({ error: String(error) }, 'the evidence of the last run could not be kept');
     });
     return { controls: outcomes, bundle };
   }

@@ -104,10 +104,13 @@ test('POST /v1/prove hands on what is selected and by whom', async (t) => {
   const progress: ReturnType<Services['prover']['progress']> = {
     running: true,
     begun: '2026-01-01T00:00:00Z',
+    brokeOff: false,
     of: 2,
     ended: [{ row: 31, id: 'tls', outcome: 'pass' }],
   };
+  let kept: string | null = null;
   const prover: Services['prover'] = {
+    lastBundle: async () => kept,
     prove: async (selection, caller) => {
       asked.push([selection, caller.subject.kind]);
       return { controls: [], bundle: 'b' };
@@ -115,7 +118,7 @@ test('POST /v1/prove hands on what is selected and by whom', async (t) => {
     progress: () => progress,
     verifierKeys: async () => ['k'],
   };
-  const { call } = await openApi(t, { prover });
+  const { call, audit } = await openApi(t, { prover });
   const selection = { rows: [31], ids: ['tls'] };
   assert.deepEqual((await call('POST', '/v1/prove', { body: selection })).json(), { controls: [], bundle: 'b' });
   assert.deepEqual(asked, [[selection, 'operator']]);
@@ -123,6 +126,13 @@ test('POST /v1/prove hands on what is selected and by whom', async (t) => {
   assert.deepEqual((await call('GET', '/v1/prove')).json(), progress);
   assert.equal((await call('GET', '/v1/prove', { as: 'nobody' })).status, 401);
   assert.deepEqual((await call('GET', '/v1/prove/keys', { as: 'nobody' })).json(), { keys: ['k'] });
+  const none = await call('GET', '/v1/prove/last');
+  assert.deepEqual([none.status, none.json()['code']], [404, 'API_EVIDENCE_UNKNOWN']);
+  kept = 'SIGNED';
+  assert.deepEqual((await call('GET', '/v1/prove/last')).json(), { bundle: 'SIGNED' });
+  const { action, outcome, detail } = audit.events.at(-1) ?? {};
+  assert.deepEqual([action, outcome, detail?.['reads']], ['prove', 'allowed', 'evidence'], 'that it was read');
+  assert.equal((await call('GET', '/v1/prove/last', { as: 'nobody' })).status, 401);
 });
 
 test('GET /v1/quarantine passes filters on and bounds the page', async (t) => {

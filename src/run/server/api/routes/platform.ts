@@ -1,6 +1,7 @@
 import { canonicalJson, Type } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { describeStreams } from '../describe-streams.ts';
+import { ApiError } from '../errors.ts';
 import { closed, count, dataClass, json, limitUpTo, listOf, orNull, text, time } from '../forms.ts';
 import { formatMetrics, METRICS_TYPE } from '../metrics-text.ts';
 import { statusMetrics } from '../status-metrics.ts';
@@ -207,8 +208,31 @@ export const PLATFORM_ROUTES: readonly Route[] = [
     path: '/v1/prove',
     summary: 'How far the run of controls under way has come, or the last one came',
     access: { action: 'prove', resource: () => PLATFORM },
-    answer: { json: Type.Object({ running: Type.Boolean(), begun: orNull(time), of: count, ended: listOf(ENDED) }) },
+    answer: {
+      json: Type.Object({
+        running: Type.Boolean(),
+        begun: orNull(time),
+        brokeOff: Type.Boolean({ description: 'It ended by a fault, without evidence.' }),
+        of: count,
+        ended: listOf(ENDED),
+      }),
+    },
     handle: (_request, { prover }) => Promise.resolve({ json: prover.progress() }),
+  },
+  {
+    method: 'GET',
+    path: '/v1/prove/last',
+    summary: 'The signed evidence of the last run that ended, whoever asked for it',
+    access: { action: 'prove', resource: () => PLATFORM },
+    noted: () => ({ reads: 'evidence' }),
+    answer: { json: Type.Object({ bundle: text }) },
+    handle: async (_request, { prover }) => {
+      const bundle = await prover.lastBundle();
+      if (bundle !== null) return { json: { bundle } };
+      throw new ApiError('API_EVIDENCE_UNKNOWN', 'Cannot show evidence: no run of controls has ended here yet', {
+        hint: 'See with weir prove --follow whether one is under way, or begin one with weir prove',
+      });
+    },
   },
   {
     method: 'GET',
