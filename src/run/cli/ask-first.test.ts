@@ -174,6 +174,11 @@ const WALK: Readonly<Record<string, string | readonly Asking[]>> = {
   'keys list': 'shows',
   'keys rotate': [
     { words: 'keys rotate token boxes', at: 'POST /v1/keys/rotate', says: /boxes in another way.*join with nothing/ },
+    {
+      words: 'keys rotate gateway content-hash',
+      at: 'POST /v1/keys/rotate',
+      says: /send again is refused as a replay/,
+    },
   ],
   'keys retire': [{ words: 'keys retire epoch', at: 'POST /v1/keys/retire', says: /version 3 would seal no more/ }],
   'keys destroy': [

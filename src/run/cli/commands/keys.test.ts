@@ -44,6 +44,26 @@ test('weir keys rotate asks before tokens are shown in another way', async (t) =
   assert.match((await rotate('--yes')).out, /version 2/);
 });
 
+test('weir keys rotate asks before what a gateway key made is equal to nothing, and not about keys that seal', async (t) => {
+  const platform = await standIn(t, {
+    'POST /v1/keys/rotate': (body) => ({ ...JSON.parse(body), version: 2, rewrapped: 0, milliseconds: 1 }),
+  });
+  const rotate = (...words: string[]) => platform.run(addKeysCommand, 'keys', 'rotate', ...words);
+  for (const [name, goes] of [
+    ['content-hash', /send again is refused as a replay/],
+    ['refusal-digest', /digests of what was refused before/],
+  ] as const) {
+    await assert.rejects(rotate('gateway', name), { code: 'CLI_UNCONFIRMED', message: goes });
+    assert.match((await rotate('gateway', name, '--yes')).out, /from its next start on/);
+  }
+  assert.equal(platform.heard.length, 2);
+  await rotate('ticket');
+  await rotate('domain', 'climate:health');
+  // What is no key of the gateway is for the platform to refuse.
+  await rotate('gateway', 'none');
+  assert.equal(platform.heard.length, 5);
+});
+
 test('weir keys rotate prints the rate, and says of a root key that its kit is stale', async (t) => {
   const platform = await standIn(t, {
     'POST /v1/keys/rotate': { kind: 'root', name: '', version: 2, rewrapped: 5_000, milliseconds: 100 },

@@ -61,13 +61,14 @@ export function addKeysCommand(program: Command, contextOf: ContextOf): void {
 
   askingFirst(
     keys.command('rotate <kind> [name]'),
-    'of a token key: do not ask; tokens that left before join with nothing from then on',
+    'of a token or gateway key: do not ask; what it made before is equal to nothing from then on',
   )
     .description(`make the next version of a key and seal again under it what older ones sealed (${KINDS})`)
     .option('--force', 'of a token key: also where policies or views name tokens')
     .action(async (kind: string, name: string | undefined, options: RotateOptions, command: Command) => {
       const context = contextOf(command);
-      if (kind === 'token' && options.yes !== true) await askFirst(context, showingAnew(name));
+      const deed = rotating(kind, name);
+      if (deed !== null && options.yes !== true) await askFirst(context, deed);
       const body = { kind, name: name ?? '', ...(options.force === true ? { force: true } : {}) };
       const rotation = await context.withPlatform((client) =>
         client.json<RotationRow>('POST', '/v1/keys/rotate', { body }),
@@ -129,12 +130,23 @@ export function addKeysCommand(program: Command, contextOf: ContextOf): void {
 }
 
 /** No rotation brings tokens of before back. */
-function showingAnew(domain = ''): Deed {
-  return {
-    deed: `show tokens of ${domain} in another way`,
-    goes: 'answers, exports and datasets of before join with nothing from then on',
-    advice: 'What is stored is not touched',
-  };
+/** What is lost with the version before of a gateway key, which is destroyed at once. */
+const GOES_WITH_GATEWAY_KEY: ReadonlyMap<string, string> = new Map([
+  ['content-hash', 'what devices sent before the next start of the gateway and send again is refused as a replay'],
+  ['refusal-digest', 'digests of what was refused before are equal to none from the next start of the gateway on'],
+]);
+
+/** What goes with a rotation; null where nothing does, since what was sealed is sealed again or opens as before. */
+function rotating(kind: string, name = ''): Deed | null {
+  if (kind === 'token') {
+    return {
+      deed: `show tokens of ${name} in another way`,
+      goes: 'answers, exports and datasets of before join with nothing from then on',
+      advice: 'What is stored is not touched',
+    };
+  }
+  const goes = kind === 'gateway' ? GOES_WITH_GATEWAY_KEY.get(name) : undefined;
+  return goes === undefined ? null : { deed: `rotate key gateway ${name}`, goes };
 }
 
 /** A version that is retired is never active again. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
@@ -41,6 +41,21 @@ test('weir service add makes an account with a key, a certificate, or neither', 
   await assert.rejects(run('--key', '--certificate'), { code: 'CLI_USAGE' });
   await assert.rejects(run('--key', '--days', '0'), { code: 'CLI_USAGE' });
   assert.equal(platform.heard.length, heard, 'what is wrong is found before anything is made');
+});
+
+test('weir service add says that a name is taken before it asks about files', async (t) => {
+  const taken = { code: 'IDENTITY_PERSON_EXISTS', detail: 'Cannot add person: there is one of that name' };
+  const answer = { status: 409, type: 'application/problem+json', text: JSON.stringify(taken) };
+  const platform = await standIn(t, { 'GET /v1/users': { users: [USER] }, 'POST /v1/services': answer });
+  const folder = join(await temporaryFolder(t), 'loader');
+  await mkdir(folder);
+  const key = join(folder, 'service.key');
+  await writeFile(key, 'of before');
+  const add = (name: string) =>
+    platform.run(addServiceCommand, 'service', 'add', name, '--role', 'keeper', '--certificate', '--out', folder);
+  await assert.rejects(add('loader'), { code: 'CLI_REFUSED', message: /there is one of that name/ });
+  assert.equal(await readFile(key, 'utf8'), 'of before');
+  await assert.rejects(add('another'), { code: 'CLI_UNCONFIRMED' });
 });
 
 test('weir service key adds with a scope, lists and revokes', async (t) => {

@@ -142,7 +142,7 @@ async function add(context: CommandContext, name: string, options: AddOptions): 
     throw new CliError('CLI_USAGE', 'Cannot give both: take --certificate or --key, and add the other afterwards');
   }
   readCount(options.days, '--days', 1, MOST_DAYS);
-  const places = options.certificate === true ? await certificatePlaces(context, name, options) : null;
+  const places = options.certificate === true ? await newCertificatePlaces(context, name, options) : null;
   const { user } = await context.withPlatform((client) =>
     client.json<{ user: UserRow }>('POST', '/v1/services', { body: { name, roles: [...options.role] } }),
   );
@@ -200,6 +200,21 @@ async function certificatePlaces(
     authority: join(folder, 'ca.crt'),
   };
   return { folder, files, out: await OutFiles.open(context, options, ...Object.values(files)) };
+}
+
+/** The same for a program that is new: a name that is taken is refused, whatever lies in the folder of its program. */
+async function newCertificatePlaces(
+  context: CommandContext,
+  name: string,
+  options: CertifyOptions,
+): Promise<CertificatePlaces> {
+  const yes = options.yes === true || (await isKnown(context, name));
+  return certificatePlaces(context, name, { ...options, yes });
+}
+
+async function isKnown(context: CommandContext, name: string): Promise<boolean> {
+  const { users } = await context.withPlatform((client) => client.json<{ users: UserRow[] }>('GET', '/v1/users'));
+  return users.some((user) => user.name === name);
 }
 
 async function certify(
