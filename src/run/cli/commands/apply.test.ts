@@ -48,6 +48,11 @@ test('weir apply says where another template would be replaced', async (t) => {
   await assert.rejects(platform.run(addApplyCommand, 'apply', '--template', await template(t)), {
     message: /mine takes the place of demo, which is another template\nit weakens/,
   });
+  // It is said where nothing is lost, too, and so nothing is asked.
+  const harmless = { ...proposalOf([], false), currentName: 'demo', proposal: null };
+  const other = await standIn(t, { 'POST /v1/template/plan': harmless, 'POST /v1/template/apply': harmless });
+  const { err } = await other.run(addApplyCommand, 'apply', '--template', await template(t));
+  assert.match(err, /mine takes the place of demo, which is another template$/m);
 });
 
 test('weir apply asks before it weakens, and sends the template as it is', async (t) => {

@@ -15,6 +15,7 @@ export function addApplyCommand(program: Command, contextOf: ContextOf): void {
       const applied = await context.withPlatform(async (client) => {
         const plan = await client.json<Proposal>('POST', '/v1/template/plan', { body: bodyOf(source) });
         if (options.yes !== true && asksToApply(plan)) await askFirst(context, applying(plan, template.name));
+        else replacing(plan, template.name).forEach((words) => context.note(words));
         return await client.json<AppliedTemplate>('POST', '/v1/template/apply', { body: bodyOf(source) });
       });
       context.result(applied, showApplied);
@@ -35,10 +36,11 @@ export function showApplied({ changes, digest, otherClasses, weaknesses, proposa
 }
 
 /** All that is lost with a change: protection, and what is stored. */
-function applying({ weaknesses, goes, currentName }: Proposal, name: string): Deed {
+function applying(proposal: Proposal, name: string): Deed {
+  const { weaknesses, goes } = proposal;
   const weaker = weaknesses.map(({ what, explanation }) => `\n  ${what}: ${explanation}`).join('');
   const parts = [
-    ...(name === currentName ? [] : [`${name} takes the place of ${currentName}, which is another template`]),
+    ...replacing(proposal, name),
     ...(weaknesses.length === 0 ? [] : [`it weakens protection${weaker}`]),
     ...(goes.length === 0
       ? []
@@ -46,4 +48,9 @@ function applying({ weaknesses, goes, currentName }: Proposal, name: string): De
   ];
   const hold = 'Hold what is to stay with `npm run -s weir -- retention hold`';
   return { deed: 'apply the template', goes: parts.join('\n'), ...(goes.length === 0 ? {} : { advice: hold }) };
+}
+
+/** That another template would be gone from force, where one would. */
+function replacing({ currentName }: Proposal, name: string): readonly string[] {
+  return name === currentName ? [] : [`${name} takes the place of ${currentName}, which is another template`];
 }

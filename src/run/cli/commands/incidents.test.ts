@@ -33,11 +33,12 @@ test('weir incidents lists them, and says where there is none', async (t) => {
     /^i1 +2026-01-01T00:00:00Z +high +no +truck-1, truck-2, truck-3 and 1 more +203\.0\.113\.0\/24 +2 +interval of truck-1/m,
   );
   assert.match(err, /incident i1/);
-  const dismissed = { id: 'a1', state: 'false-alarm', raised: '2025-12-31T00:00:00Z' };
+  const dismissed = { id: 'a1', state: 'false-alarm' };
   const empty = await standIn(t, {
     'GET /v1/incidents?since=2026-01-01T00%3A00%3A00Z': { incidents: [] },
     'GET /v1/incidents': { incidents: [] },
-    'GET /v1/alerts?limit=1000': { alerts: [dismissed] },
+    'GET /v1/alerts?limit=1&since=2026-01-01T00%3A00%3A00Z': { alerts: [] },
+    'GET /v1/alerts?limit=1': { alerts: [dismissed] },
   });
   const words = ['incidents', '--since', '2026-01-01T00:00:00Z'];
   assert.equal((await empty.run(addIncidentCommands, ...words)).out, 'nothing unusual was found so far\n');
@@ -45,6 +46,9 @@ test('weir incidents lists them, and says where there is none', async (t) => {
     (await empty.run(addIncidentCommands, 'incidents')).out,
     /^no incident stands: all alerts were dismissed/,
   );
+  const heard = empty.heard.length;
+  assert.equal((await empty.run(addIncidentCommands, 'incidents', '--json')).out, '[]\n');
+  assert.equal(empty.heard.length, heard + 1, 'a program is told nothing of it, and it is not asked for');
 });
 
 test('weir incident shows its steps in their order', async (t) => {

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { parseRfc3339 } from '#base/core/index.ts';
 import { formatTechnique } from '#declare/template/index.ts';
 import type { AlertForm, IncidentForm, IncidentWithEventsForm } from '#run/server/index.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -28,7 +27,8 @@ export function addIncidentCommands(program: Command, contextOf: ContextOf): voi
     .action(async ({ since }: { since?: string }, command: Command) => {
       const context = contextOf(command);
       const incidents = await ask(command, since);
-      const nothing = incidents.length === 0 ? await whyNone(context, since) : '';
+      const isAsked = incidents.length === 0 && context.options.json !== true;
+      const nothing = isAsked ? await whyNone(context, since) : '';
       context.result(incidents, (rows) => (rows.length === 0 ? nothing : showAll(rows)));
       const [newest] = incidents;
       if (newest !== undefined) context.next(`incident ${newest.id}`);
@@ -74,12 +74,11 @@ export function addIncidentCommands(program: Command, contextOf: ContextOf): voi
 
 /** Why there is no incident: they are of what is new or true. */
 async function whyNone(context: CommandContext, since: string | undefined): Promise<string> {
+  const raised = since === undefined ? '' : `&since=${encodeURIComponent(since)}`;
   const { alerts } = await context.withPlatform((client) =>
-    client.json<{ alerts: AlertForm[] }>('GET', '/v1/alerts?limit=1000'),
+    client.json<{ alerts: AlertForm[] }>('GET', `/v1/alerts?limit=1${raised}`),
   );
-  const after = since === undefined ? null : parseRfc3339(since);
-  const raised = alerts.filter((alert) => after === null || (parseRfc3339(alert.raised) ?? after) > after);
-  return raised.length === 0
+  return alerts.length === 0
     ? 'nothing unusual was found so far\n'
     : 'no incident stands: all alerts were dismissed or expected, see weir alerts\n';
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
@@ -72,14 +72,24 @@ test('weir plan names the platform and the template that it compares with, and s
   assert.deepEqual(json.platform, { data: platform.data, demo: false });
 
   const demo = await standIn(t, {
-    'POST /v1/template/plan': { ...proposalOf([WEAKENING], true), currentName: 'demo' },
+    'POST /v1/template/plan': { ...proposalOf([WEAKENING], true, true), currentName: 'demo' },
   });
-  const other = await demo.run(addPlanCommand, 'plan', '--template', await template(t));
+  // It runs in this folder, and nobody named it.
+  const folder = await temporaryFolder(t);
+  await symlink(demo.data, join(folder, 'weir-demo'));
+  const before = process.cwd();
+  process.chdir(folder);
+  t.after(() => process.chdir(before));
+  const other = await runCommand(addPlanCommand, 'plan', '--template', await template(t));
   assert.ok(
-    other.out.includes(`template demo, version cdcdcdcdcdcd, in force in the demo on ${demo.data}\n`),
+    other.out.includes(`template demo, version cdcdcdcdcdcd, in force in the demo on ${join(folder, 'weir-demo')}\n`),
     other.out,
   );
+  assert.equal(other.status, 0, 'what a demo would refuse says nothing of the template');
   assert.match(other.out, /^it is not the template of that name: applied there, mine would take the place of demo$/m);
   assert.match(other.err, / up/);
   assert.doesNotMatch(other.err, / apply/);
+  const named = await demo.run(addPlanCommand, 'plan', '--template', await template(t));
+  assert.equal(named.status, 1, 'where the demo is named it is what the template is for');
+  assert.doesNotMatch(named.err, / up/);
 });

@@ -25,8 +25,9 @@ export function addPlanCommand(program: Command, contextOf: ContextOf): void {
       const { proposal, platform } = found ?? { proposal: null, platform: null };
       const detectors = detectorCosts(template);
       context.result({ meaning, proposal, platform, detectors }, () => showPlan(meaning, detectors, found));
-      if (proposal?.refused === true) process.exitCode = 1;
-      const next = nextOf(meaning, found);
+      const meant = found !== null && isMeant(meaning, found, context.options.data);
+      if (meant && found.proposal.refused) process.exitCode = 1;
+      const next = meant ? nextOf(found.proposal) : 'up';
       const same = context.options.template === undefined ? '' : `--template ${context.options.template} `;
       if (next !== null) context.next(`${same}${next}`);
     });
@@ -69,12 +70,13 @@ async function compare(context: CommandContext, source: TemplateSource): Promise
   }
 }
 
+/** Whether a template is for the platform that it is compared with. A demo that happens to run here is not what one of one's own is for. */
+function isMeant({ name }: Meaning, { proposal, platform }: Compared, named: string | undefined): boolean {
+  return !platform.demo || named !== undefined || name === proposal.currentName;
+}
+
 /** The command that goes on from a plan; null where the template has to be mended first, or nothing is left to do. */
-function nextOf(meaning: Meaning, found: Compared | null): string | null {
-  if (found === null) return 'up';
-  const { proposal, platform } = found;
-  // A demo that happens to run here is not what a template of one's own is for.
-  if (platform.demo && meaning.name !== proposal.currentName) return 'up';
+function nextOf(proposal: Proposal): string | null {
   if (proposal.refused || proposal.changes.length === 0) return null;
   return `apply${asksToApply(proposal) ? ' --yes' : ''}`;
 }
