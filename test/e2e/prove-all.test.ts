@@ -104,6 +104,7 @@ describe('weir prove on a sound platform', () => {
     // An entry is in the tree within a second.
     const digest = await eventually(findEnd, (found) => found !== undefined);
     assert.equal(digest, createHash('sha256').update(bundle).digest('hex'));
+    assert.equal((await platform.ask<{ bundle: string }>('GET', '/v1/prove/last')).bundle, bundle);
 
     // Nothing of it is in what users see.
     const scientist = await platform.addUser('ada', ['scientist']);

@@ -69,6 +69,8 @@ test('one device, one reading, one query, one log entry', async (t) => {
     await assert.rejects(weir.query('select temperature from climate', { token: bob }), { code: 'QUERY_REFUSED' });
     assert.equal((await weir.call('GET', '/v1/status', { token: ada })).status, 403);
     assert.equal((await weir.call('GET', '/v1/status', { token: 'weir_nobody' })).status, 401);
+    // It is for who monitors, too: how the platform does, and nothing of devices and people.
+    assert.doesNotMatch(JSON.stringify(await weir.platform.status()), /\b(truck-1|ada|bob)\b/);
   });
 
   await t.test('the log has the enrolment and the queries, refused ones too', async () => {

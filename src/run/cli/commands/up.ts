@@ -102,7 +102,9 @@ async function run(context: CommandContext, options: UpOptions): Promise<void> {
   for (const { detail } of (await platform.status()).exposures) context.note(`memory is exposed: ${detail}`);
   if (given === null) {
     const back = context.here('template show --out .');
-    context.note(`${DEFAULT_TEMPLATE} is not here: the template in force goes on; have it back with weir ${back}`);
+    context.note(
+      `${DEFAULT_TEMPLATE} is not here: the template in force goes on; have it back with \`npm run -s weir -- ${back}\``,
+    );
   }
   if (platform.proposal)
     context.note('the template is not the one in force: see `npm run -s weir -- plan`, then apply');

@@ -64,7 +64,7 @@ export const PLATFORM_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/v1/status',
     summary: 'What the platform says of itself',
-    // It names streams and places, never devices or people.
+    // It names streams and places, never devices, people or programs.
     access: { action: 'administer', or: 'monitor', resource: () => PLATFORM },
     answer: { json: STATUS },
     handle: async (_request, services) => ({ json: await services.status() }),

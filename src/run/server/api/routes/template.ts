@@ -81,7 +81,7 @@ export const TEMPLATE_ROUTES: readonly Route[] = [
       const found = await templateVersions.handedIn(query['version'] ?? templates.current.digest);
       if (found === null)
         throw new ApiError('API_TEMPLATE_UNKNOWN', 'Cannot show template: no version, or more than one, begins so', {
-          hint: 'See those there are with weir template list',
+          hint: 'See those there are with weir template list, and give four digits of one at least',
         });
       const { actor: _actor, source, ...version } = found;
       return { json: { ...shownVersion(version, templates.current), ...source } };
