@@ -68,8 +68,9 @@ test('weir views lists views of the template before those of the platform', asyn
   const { out } = await platform.run(addQueryCommand, 'views');
   assert.match(out, /^water +level +DOUBLE +m +operational +quality\n_devices/m);
   assert.match((await platform.run(addQueryCommand, 'views', '--purpose', 'quality')).out, /^tide +level/m);
-  const none = await standIn(t, { 'GET /v1/views': { views: [] } });
-  assert.match((await none.run(addQueryCommand, 'views')).err, /none of your roles queries anything/);
+  const none = await standIn(t, { 'GET /v1/views': { views: [] }, 'GET /v1/views?purpose=care': { views: [] } });
+  assert.match((await none.run(addQueryCommand, 'views')).err, /query nothing here; .*--purpose WORD/);
+  assert.match((await none.run(addQueryCommand, 'views', '--purpose', 'care')).err, /query nothing for care$/m);
 });
 
 test('weir query says what helps where the noise hides the answer', async (t) => {

@@ -109,8 +109,14 @@ export function addQueryCommand(program: Command, contextOf: ContextOf): void {
           ),
         ),
       );
-      if (shown.length === 0) context.note('none of your roles queries anything');
+      if (shown.length === 0) context.note(nothingShown(purpose));
     });
+}
+
+function nothingShown(purpose: string | undefined): string {
+  return purpose === undefined
+    ? 'your roles query nothing here; what is there for a purpose alone is shown with --purpose WORD'
+    : `your roles query nothing for ${purpose}`;
 }
 
 function queryOf(reply: IncomingMessage): string {
