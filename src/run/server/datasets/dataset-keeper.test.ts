@@ -15,7 +15,7 @@ import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import type { Cleanable } from '../../../../test/support/tmp.ts';
 import type { Caller } from '../api/caller.ts';
 import { makeSegment } from '../control/testing.ts';
-import type { Frozen } from '../query/query-service.ts';
+import type { Frozen } from '../query/answer-freezer.ts';
 import { commitmentDigest, sizeOf } from './dataset.ts';
 import { DatasetBook } from './dataset-book.ts';
 import { DatasetKeeper } from './dataset-keeper.ts';

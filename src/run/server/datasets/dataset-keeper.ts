@@ -12,7 +12,8 @@ import type { Caller } from '../api/caller.ts';
 import { ApiError } from '../api/errors.ts';
 import type { QueryRequest } from '../api/services.ts';
 import type { StreamedReply } from '../api/streamed-reply.ts';
-import type { Frozen, QueryService } from '../query/query-service.ts';
+import type { Frozen } from '../query/answer-freezer.ts';
+import type { QueryService } from '../query/query-service.ts';
 import {
   commitmentDigest,
   DATASET_PREFIX,

@@ -1,41 +1,28 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bytes, concatBytes, makeId, seconds, stricterClass, systemClock } from '#base/core/index.ts';
-import type { Class, Log, Micros } from '#base/core/index.ts';
+import { bytes, concatBytes, makeId, seconds, systemClock } from '#base/core/index.ts';
+import type { Log, Micros } from '#base/core/index.ts';
 import { Sha256, systemRandom } from '#base/crypto/index.ts';
 import type { Subject } from '#declare/policy/index.ts';
 import type { FeatureRule, Stream, Template } from '#declare/template/index.ts';
 import {
-  changingPart,
   confine,
   limitMemory,
   CONTENT_TYPES,
   describeViews,
-  FrozenPieces,
-  keptColumns,
-  namedRelations,
-  PIECE_LIMITS,
   probeConfinement,
-  QueryError,
   resolveRelations,
-  slicedByTime,
 } from '#flow/query/index.ts';
 import type {
   Balance,
-  ColumnNotes,
   ConfinementOptions,
-  FrozenContent,
   FrozenPiece,
-  PieceLimits,
-  PlannedRelation,
   PreparedStatement,
   PrivacyLedger,
-  QueryPlan,
   QuerySummary,
   Relations,
 } from '#flow/query/index.ts';
-import type { Segment } from '#flow/store/index.ts';
 import type { Caller } from '../api/caller.ts';
 import { problemOf } from '../api/problem.ts';
 import type { StreamedReply } from '../api/streamed-reply.ts';
@@ -47,14 +34,15 @@ import type { DataDirectory } from '../data-directory.ts';
 import { ServerError } from '../errors.ts';
 import { parentWatch } from '../process/ends-with-parent.ts';
 import { errorWord, traced } from '../trace/active-span.ts';
-import { CheckThread } from './check-thread.ts';
+import { AnswerFreezer } from './answer-freezer.ts';
+import type { Frozen, FreezeLimits } from './answer-freezer.ts';
+import { answerHeaders } from './answer-headers.ts';
 import { ConditionReader, TEMPLATE_READER } from './condition-reader.ts';
 import { decideExport } from './query-access.ts';
 import type { QueryAccess } from './query-access.ts';
 import { hintOfOriginals } from './compared-originals.ts';
 import { withNearestColumn } from './nearest-column.ts';
 import { OwnQuestions } from './own-questions.ts';
-import { PieceLine } from './piece-line.ts';
 import { PrivateQueries } from './private-queries.ts';
 import { QueryOutcomes } from './query-outcomes.ts';
 import type { QueryOutcome } from './query-outcomes.ts';
@@ -68,10 +56,9 @@ import { requestReceipt } from '../receipts/request-receipt.ts';
 import { runProgram } from './run-program.ts';
 import { decidedAbout, StatementAdmission } from './statement-admission.ts';
 import type { StatementAdmissionParts } from './statement-admission.ts';
-import { datasetLimits, ENGINE_THREADS, engineLimits, StatementPlanner } from './statement-planner.ts';
+import { ENGINE_THREADS, engineLimits, StatementPlanner } from './statement-planner.ts';
 import type { StatementPlannerParts } from './statement-planner.ts';
 import { shareCode } from './share-code.ts';
-import { sliceByTime } from './slice-by-time.ts';
 import { SYSTEM_RELATIONS } from './system-relations.ts';
 import type { ShownDomains } from '../tokens/shown-domains.ts';
 
@@ -92,50 +79,10 @@ export interface QueryServiceParts extends StatementAdmissionParts, StatementPla
   readonly allowUnconfined: boolean;
 }
 
-/** An answer that the platform keeps, and what it was made from. */
-export interface Frozen {
-  readonly content: FrozenContent;
-  /** By relation, the columns that stand in it as they are: see `keptColumns`. */
-  readonly kept: Readonly<Record<string, readonly string[]>>;
-  readonly statement: PreparedStatement;
-  readonly purpose: string | null;
-  /** Of the statement's normal form. */
-  readonly digest: string;
-  readonly access: QueryAccess;
-  readonly segments: readonly Segment[];
-  /** Devices whose readings are in the segments. */
-  readonly devices: readonly string[];
-  /** What was decided about. */
-  readonly relations: readonly string[];
-  /** What of it the statement names. */
-  readonly named: readonly string[];
-  /**
-   * To be asked right before it is kept.
-   *
-   * @throws {QueryError} QUERY_REFUSED where other rows are withheld by now than when it was decided
-   */
-  readonly requireCurrent: () => void;
-}
-
-/** How much of an answer that is kept is held at once. */
-export interface FreezeLimits {
-  /** Rows, about, that are put in order in memory. */
-  readonly sliceRows: number;
-  readonly pieces: PieceLimits;
-}
-
-export const FREEZE_LIMITS: FreezeLimits = { sliceRows: 1_048_576, pieces: PIECE_LIMITS };
-
-/** Columns of an answer, at most, whose number is not known before it is made. */
-const MOST_COLUMNS = 1_024;
-
 const PROBE_TIME = seconds(10);
 /** What a process takes besides the engine's own: results being encoded, opened segments on their way. */
 const OWN_MEMORY = 2 * 1_024 * 1_048_576;
 const MEMORY_FILES = bytes(2 * 1_024 * 1_048_576);
-/** Warnings that an answer carries in its header. */
-const MOST_WARNINGS = 8;
-
 /** Statements over governed views: parsed without a key, decided, rebuilt, logged, then run with the keys that they need. */
 export class QueryService implements Queries, AsyncDisposable {
   readonly #parts: QueryServiceParts;
@@ -148,6 +95,7 @@ export class QueryService implements Queries, AsyncDisposable {
   readonly #admission: StatementAdmission;
   readonly #planner: StatementPlanner;
   readonly #private: PrivateQueries;
+  readonly #freezer: AnswerFreezer;
   /** What the platform asks for itself. */
   readonly own: OwnQuestions;
   #relations: Relations = new Map();
@@ -174,6 +122,13 @@ export class QueryService implements Queries, AsyncDisposable {
       objects: parts.layout.objects,
       clock: systemClock,
       random: systemRandom,
+    });
+    this.#freezer = new AnswerFreezer({
+      ...parts,
+      pool: datasets,
+      admission: this.#admission,
+      planner: this.#planner,
+      own: this.own,
     });
     this.#mountPoint = mountPoint;
     this.confinement = confinement;
@@ -375,8 +330,7 @@ export class QueryService implements Queries, AsyncDisposable {
       },
     );
     await begun.promise;
-    const warning = missing.length === 0 ? {} : { 'weir-warning': missing.slice(0, MOST_WARNINGS).join('; ') };
-    const headers = { 'weir-query-id': id, ...warning, ...hintHeader(hint), ...budgetHeader(balance, hidden) };
+    const headers = answerHeaders({ id, missing, hint, balance, hidden });
     return { contentType: CONTENT_TYPES[request.format], parts: pipe, headers };
   }
 
@@ -418,113 +372,12 @@ export class QueryService implements Queries, AsyncDisposable {
     take: (piece: FrozenPiece) => Promise<void>,
     signal: AbortSignal,
   ): Promise<Frozen> {
-    const request: QueryRequest = { ...asked, format: 'parquet', receipt: true };
-    return this.#datasets.use(caller.subject.id, async (process) => {
-      const withheld = this.#parts.withheld();
-      // Whoever was erased since would be in what is kept.
-      const requireCurrent = (): void => {
-        if (this.#parts.withheld() !== withheld) throw withheldMeanwhile();
-      };
-      const admitted = await this.#admission.admit(process, caller, request);
-      if ('question' in admitted) throw new TypeError('a private view gives no receipt, so nothing to freeze');
-      const { statement, purpose, logged, access, digest, shown } = admitted;
-      const changing = changingPart(statement.source.ast);
-      if (changing !== null) {
-        throw new QueryError('QUERY_UNSUPPORTED', `Cannot freeze the answer: ${changing} is another each time`, {
-          hint: 'Write times as literals',
-        });
-      }
-      await logged;
-      const { plan, keys, ended, segments } = await this.#planner.plan(caller, request, statement, purpose, shown);
-      const { freezing = FREEZE_LIMITS } = this.#parts;
-      const slices = slicesOf(statement, plan, segments, freezing.sliceRows);
-      const { digested: _, ...rest } = plan;
-      const frozenPlan: QueryPlan = {
-        ...rest,
-        ...(slices === null ? {} : { relations: [], slices }),
-        pieces: freezing.pieces,
-        limits: { ...plan.limits, ...datasetLimits(this.#parts.template()), threads: 1 },
-        columnNotes: knownNotes(plan, statement, access),
-      };
-      const content = await this.#takeFrozen(process, frozenPlan, { keys, ended }, take, signal);
-      requireCurrent();
-      const devices = await this.own.devicesIn(process, caller, segments, signal);
-      const relations = decidedAbout(statement, access);
-      const named = namedRelations(statement.source.ast, access.relations.keys());
-      const kept = keptColumns(statement.ast, content.columns.map(({ name }) => name)); // prettier-ignore
-      return { content, kept, statement, purpose, digest, access, segments, devices, relations, named, requireCurrent };
-    });
-  }
-
-  /** Has a process make pieces, looks at each, and hands it on. @returns what they are committed to */
-  async #takeFrozen(
-    process: QueryProcess,
-    plan: QueryPlan,
-    rest: Pick<RunPorts, 'keys' | 'ended'>,
-    take: (piece: FrozenPiece) => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<FrozenContent> {
-    await using thread = new CheckThread();
-    const { columnNotes: notes, limits } = plan;
-    const line = new PieceLine({ notes, mostRows: limits.rows, check: (piece) => thread.check(piece), take });
-    const pieces = new FrozenPieces((piece) => line.push(piece));
-    try {
-      await process.execute({ plan, format: 'frozen' }, { ...rest, sink: (part) => pieces.push(part) }, signal);
-      pieces.end();
-      return await line.end();
-    } finally {
-      await line.settled();
-    }
+    return this.#freezer.freeze(caller, asked, take, signal);
   }
 
   outcome(id: string, subject: Subject): QueryOutcome | null {
     return this.#outcomes.find(id, subject.id);
   }
-}
-
-function hintHeader(hint: string | null): Readonly<Record<string, string>> {
-  return hint === null ? {} : { 'weir-hint': hint };
-}
-
-/**
- * What an answer cost, in the form of a structured field (RFC 9651).
- *
- * @param hidden names of aggregates that the noise leaves nothing of
- */
-function budgetHeader(balance: Balance | null, hidden: readonly string[]): Readonly<Record<string, string>> {
-  if (balance === null) return {};
-  const { cost, left, epsilon, delta } = balance;
-  const decimal = (value: number): string => value.toFixed(3);
-  const spent = `cost=${decimal(cost)}, left=${decimal(left)}, epsilon=${decimal(epsilon)}`;
-  return { 'weir-privacy': `${spent}, delta="${delta}"${hidden.length === 0 ? '' : `, hidden=${hidden.length}`}` };
-}
-
-function withheldMeanwhile(): QueryError {
-  return new QueryError('QUERY_REFUSED', 'Cannot freeze the answer: whose rows may be shown has changed meanwhile', {
-    hint: 'Try again',
-  });
-}
-
-/** What an answer that is kept is worked out from part by part; null where it has to be worked out at once. */
-function slicesOf(
-  { ast }: PreparedStatement,
-  { relations }: QueryPlan,
-  segments: readonly Segment[],
-  rows: number,
-): readonly (readonly PlannedRelation[])[] | null {
-  const name = slicedByTime(ast);
-  const of = segments.filter(({ stream }) => stream === name);
-  return name === null || of.length === 0 ? null : sliceByTime(relations, name, of, rows);
-}
-
-/** Notes of columns, of which none is without a class: what is not known is as strict as what was read. */
-function knownNotes(plan: QueryPlan, { reads }: PreparedStatement, { relations }: QueryAccess): readonly ColumnNotes[] {
-  const read = reads.flatMap(({ relation, columns }) =>
-    (relations.get(relation)?.columns ?? []).filter(({ name }) => columns.includes(name)),
-  );
-  const strictest = read.reduce<Class>((strict, column) => stricterClass(strict, column.class), 'operational');
-  const notes = plan.columnNotes.map(({ class: cls, unit }) => ({ class: cls ?? strictest, unit }));
-  return notes.length > 0 ? notes : Array.from({ length: MOST_COLUMNS }, () => ({ class: strictest, unit: null }));
 }
 
 /** Both, however one of them fails: an entry that could not be written is told of before what the statement met. */

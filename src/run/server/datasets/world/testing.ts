@@ -7,7 +7,7 @@ import { sealSegment } from '#flow/store/index.ts';
 import type { DataKeySource, StoredColumn } from '#flow/store/index.ts';
 import { DatasetBook } from '../dataset-book.ts';
 import { DatasetKeeper } from '../dataset-keeper.ts';
-import type { FreezeLimits } from '../../query/query-service.ts';
+import type { FreezeLimits } from '../../query/answer-freezer.ts';
 import { openQueryWorld } from '../../query/testing.ts';
 import type { QueryWorld } from '../../query/testing.ts';
 import { shownAsStored } from '../../tokens/testing.ts';
