@@ -94,6 +94,9 @@ export type StandInAnswer =
       readonly headers?: Readonly<Record<string, string>>;
     };
 
+/** An answer that is none: the connection ends. */
+export const HANG_UP: StandInAnswer = {};
+
 /** For tests only: what stands in for a platform's API, and the data directory by which commands find it. */
 export interface StandIn {
   readonly data: string;
@@ -132,6 +135,10 @@ export async function standIn(
         text: '{"code":"API_ROUTE_UNKNOWN","detail":"no such route"}',
       };
       const answer = typeof found === 'function' ? await found(body) : found;
+      if (answer === HANG_UP) {
+        socket.destroy();
+        return;
+      }
       const plain = 'status' in answer && 'text' in answer && 'type' in answer;
       response.writeHead(plain ? Number(answer.status) : 200, {
         'content-type': plain ? String(answer.type) : 'application/json',

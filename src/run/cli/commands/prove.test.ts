@@ -6,7 +6,7 @@ import { signEvidence } from '#assure/controls/index.ts';
 import { noteSigner, SigningKey } from '#base/crypto/index.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import { makeProgram } from '../program.ts';
-import { recordTerminal, runCommand, standIn } from '../testing.ts';
+import { HANG_UP, recordTerminal, runCommand, standIn } from '../testing.ts';
 import { addProveCommand } from './prove.ts';
 
 const control = (id: string, outcome: string) => ({
@@ -70,6 +70,14 @@ test('weir prove names each control at a terminal as it ends', async (t) => {
   await makeProgram(terminal, [addProveCommand]).parseAsync(words, { from: 'user' });
   assert.match(terminal.printed().err, /^1 of 2: row 31 a pass\n2 of 2: row 31 b pass\n$/m);
   assert.match(terminal.printed().out, /^2 pass, 0 fail, 0 not applicable$/m);
+});
+
+test('weir prove says how to go on for who was cut off', async (t) => {
+  const platform = await standIn(t, { 'POST /v1/prove': HANG_UP });
+  await assert.rejects(platform.run(addProveCommand, 'prove'), {
+    code: 'CLI_UNFINISHED',
+    hint: /prove --follow.*prove --last/,
+  });
 });
 
 test('weir prove --follow tells of the run under way until it ends, and tries nothing', async (t) => {

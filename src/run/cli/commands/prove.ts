@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { verifyEvidence } from '#assure/controls/index.ts';
 import type { ControlOutcome } from '#assure/controls/index.ts';
+import { hasCode } from '#base/core/index.ts';
 import type { CommandContext } from '../command-context.ts';
+import { CliError } from '../errors.ts';
 import type { PlatformClient } from '../platform-client.ts';
 import { readCount } from '../read-number.ts';
 import { readTextFile } from '../read-text-file.ts';
@@ -34,8 +36,7 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
     .option('--key <key...>', 'keys to believe it by, or files with a key a line (default: those of the platform here)')
     .action(async (options: ProveOptions, command: Command) => {
       const context = contextOf(command);
-      if (options.verify !== undefined)
-        return showEvidence(context, await readTextFile(options.verify), options.key);
+      if (options.verify !== undefined) return showEvidence(context, await readTextFile(options.verify), options.key);
       if (options.follow === true) return follow(context);
       if (options.last === true) return showLast(context, options);
       const body = {
@@ -45,16 +46,23 @@ export function addProveCommand(program: Command, contextOf: ContextOf): void {
       if (body.rows.length + body.ids.length === 0)
         context.note('trying every control, one at a time: that takes a minute or more');
       const files = await OutFiles.open(context, options, options.bundle);
-      const answer = await context.withPlatform((client) =>
-        showMeanwhile(
-          context,
-          client,
-          client.json<{ controls: ControlOutcome[]; bundle: string }>('POST', '/v1/prove', { body }),
-        ),
-      );
+      const answer = await context.withPlatform((client) => {
+        const run = client.json<{ controls: ControlOutcome[]; bundle: string }>('POST', '/v1/prove', { body });
+        return showMeanwhile(context, client, run.catch(cutOff));
+      });
       await writeBundle(context, files, options.bundle, answer.bundle);
       showControls(context, answer.controls);
     });
+}
+
+/** Says what to do where a connection that stood has ended: the run goes on. */
+function cutOff(error: unknown): never {
+  const isCutOff = error instanceof CliError && ['ECONNRESET', 'EPIPE'].some((code) => hasCode(error.cause, code));
+  if (!isCutOff) throw error;
+  throw new CliError('CLI_UNFINISHED', 'Cannot say how the controls came out: the connection ended', {
+    hint: 'Where the platform runs the controls go on: follow them with `npm run -s weir -- prove --follow`, then see `prove --last`',
+    cause: error,
+  });
 }
 
 async function writeBundle(
