@@ -60,15 +60,18 @@ test('weir prove names each control at a terminal as it ends', async (t) => {
     'POST /v1/prove': () => seen.then(() => answer),
     'GET /v1/prove': () => {
       asked++;
-      if (asked === 3) resolve();
-      const ended = ['a', 'b'].slice(0, asked).map((id) => ({ row: 31, id, outcome: 'pass' }));
-      return { running: true, of: 2, ended };
+      if (asked === 4) resolve();
+      const ended = ['a', 'b'].slice(0, asked - 1).map((id) => ({ row: 31, id, outcome: 'pass' }));
+      // The run before is what is told of until this one has begun.
+      const before = { running: false, of: 9, ended: [{ row: 9, id: 'z', outcome: 'fail' }] };
+      return asked === 1 ? before : { running: true, of: 2, ended };
     },
   });
   const words = ['prove', '--row', '31', '--data', platform.data];
   const terminal = recordTerminal(true);
   await makeProgram(terminal, [addProveCommand]).parseAsync(words, { from: 'user' });
   assert.match(terminal.printed().err, /^1 of 2: row 31 a pass\n2 of 2: row 31 b pass\n$/m);
+  assert.doesNotMatch(terminal.printed().err, /row 9/);
   assert.match(terminal.printed().out, /^2 pass, 0 fail, 0 not applicable$/m);
 });
 

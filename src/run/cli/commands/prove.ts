@@ -102,7 +102,8 @@ async function showMeanwhile<T>(context: CommandContext, client: PlatformClient,
     if (over.signal.aborted) return done;
     // A run goes on whether it can be told of or not.
     const progress = await client.json<Progress>('GET', '/v1/prove').catch(() => null);
-    if (progress !== null) shown = showEnded(context, progress, shown);
+    // What ended before this one began is of the run before.
+    if (progress?.running === true) shown = showEnded(context, progress, shown);
   }
 }
 
