@@ -5,8 +5,8 @@ import type { Log } from '#base/core/index.ts';
 import { awaitStart } from './await-start.ts';
 
 /** Diagnostics that are kept. */
-function recordingLog(): { log: Log; warned: Readonly<Record<string, unknown>>[] } {
-  const warned: Readonly<Record<string, unknown>>[] = [];
+function recordingLog(): { log: Log; warned: object[] } {
+  const warned: object[] = [];
   const log: Log = { debug() {}, info() {}, warn: (about) => void warned.push(about), error() {} };
   return { log, warned };
 }
@@ -19,7 +19,7 @@ test('awaitStart() says who is waited for, and gives up on who never comes to wo
     message: /Cannot start store: it does not work after 0\.2 s/,
     hint: /disk of the data directory/,
   });
-  assert.equal(warned[0]?.['process'], 'store');
+  assert.partialDeepStrictEqual(warned[0], { process: 'store' });
 });
 
 test('awaitStart() hands on how the start came out, and is silent where it does not take long', async () => {

@@ -52,17 +52,20 @@ test('SupervisedProcess starts a process again that was killed', async (t) => {
 
 test('SupervisedProcess starts a process again that cannot be brought to work', async (t) => {
   let starts = 0;
-  const echo = await SupervisedProcess.start<Echo>(
-    spec(await entryOf(t), async () => {
+  const errors: unknown[] = [];
+  const echo = await SupervisedProcess.start<Echo>({
+    ...spec(await entryOf(t), async () => {
       if (++starts === 2) throw new Error('not now');
     }),
-  );
+    log: { ...silentLog, error: (fields) => void errors.push((fields as { error?: unknown }).error) },
+  });
   process.kill(echo.pid ?? -1, 'SIGKILL');
   const restarts = await eventually(
     () => echo.restarts,
     (count) => count === 2,
   );
   assert.equal(restarts, 2);
+  assert.ok(errors.includes('Error: not now'), 'why is said, though nobody waits for it');
   assert.equal(await (await echo.peer).call('pid', null), echo.pid);
   await echo.stop(5_000);
 });

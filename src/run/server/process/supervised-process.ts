@@ -115,6 +115,8 @@ export class SupervisedProcess<Remote extends Methods> {
     try {
       await awaitStart(name, start(peer), log, patience);
     } catch (error) {
+      // Who asked for the first start hears of it; of another one nobody may.
+      if (this.restarts > 0) log.error({ process: name, error: String(error) }, 'process could not be brought to work');
       // It runs and does not work: ended, it is started again like one that crashed.
       child.kill('SIGKILL');
       throw error;
