@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CODE_CACHE, forkEndingWithParent, layoutOf } from '#run/server/index.ts';
-import type { PlatformAddress, TemplateSource } from '#run/server/index.ts';
+import type { PlatformAddress, ProcessorShares, TemplateSource } from '#run/server/index.ts';
 import { eventually } from './eventually.ts';
 import { OwnPorts } from './own-ports.ts';
 import { PlatformClient } from './platform-client.ts';
@@ -18,6 +18,13 @@ export interface ChildPlatformStart {
   readonly ports: { readonly mqtt: number; readonly https: number; readonly api: number };
   /** How long queries that began before have to open what an erasure replaced, in milliseconds. */
   readonly erasureGraceMs?: number;
+}
+
+/** What its process says once it runs, or why it does not. */
+interface Answer {
+  readonly address?: PlatformAddress;
+  readonly processors?: ProcessorShares | null;
+  readonly failure?: { readonly code: string; readonly message: string };
 }
 
 /** How long processes may take to end: longer than a platform drains, and than a busy machine makes of that. */
@@ -39,6 +46,7 @@ export class ChildPlatform extends PlatformClient implements AsyncDisposable {
   readonly #ports: OwnPorts;
   #child: ChildProcess | null = null;
   #address: PlatformAddress | null = null;
+  #processors: ProcessorShares | null = null;
   #log = '';
 
   private constructor(folder: string, start: ChildPlatformStart, ports: OwnPorts) {
@@ -75,6 +83,11 @@ export class ChildPlatform extends PlatformClient implements AsyncDisposable {
     return this.#address;
   }
 
+  /** What processors its gateway and its store keep to; null where any will do. */
+  get processors(): ProcessorShares | null {
+    return this.#processors;
+  }
+
   get pid(): number {
     return this.#child?.pid ?? -1;
   }
@@ -98,10 +111,11 @@ export class ChildPlatform extends PlatformClient implements AsyncDisposable {
     const [answer] = (await Promise.race([
       once(child, 'message'),
       once(child, 'exit').then(() => [{ failure: { code: 'EXIT', message: this.#log.slice(-2_000) } }]),
-    ])) as [{ address?: PlatformAddress; failure?: { code: string; message: string } }];
+    ])) as [Answer];
     if (answer.address === undefined)
       throw Object.assign(new Error(answer.failure?.message), { code: answer.failure?.code });
     this.#address = answer.address;
+    this.#processors = answer.processors ?? null;
   }
 
   /**

@@ -17,7 +17,7 @@ async function start({ data, source, workers, ports, erasureGraceMs }: ChildPlat
     process.once('SIGTERM', () => {
       void Promise.resolve(platform[Symbol.asyncDispose]()).finally(() => process.exit(0));
     });
-    process.send?.({ address: platform.address });
+    process.send?.({ address: platform.address, processors: platform.processors });
   } catch (error) {
     const { code = 'unknown', message } = error as { code?: string; message: string };
     process.send?.({ failure: { code, message } }, () => process.exit(1));

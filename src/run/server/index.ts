@@ -21,6 +21,8 @@ export type { ServerErrorCode } from './errors.ts';
 export { makeLog } from './log.ts';
 export { endingWithParent, forkEndingWithParent } from './process/ends-with-parent.ts';
 export { whenParentGone } from './process/parent-gone.ts';
+export { keepProcess } from './process/keep-to-processors.ts';
+export type { ProcessorShares } from './process/processor-shares.ts';
 export { CODE_CACHE, PACKAGE_ROOT } from './control/package-files.ts';
 export type { SubjectBackup } from './rights/subject-backups.ts';
 export type { TemplateSource } from './control/template-versions.ts';

@@ -65,6 +65,8 @@ import { holderOf } from './places/holder.ts';
 import { placesToRead } from './places/store-archive.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { forbidCoreDumps } from './process/forbid-core-dumps.ts';
+import { allowedProcessors, deviceInterrupts, shareProcessors } from './process/processor-shares.ts';
+import type { ProcessorShares } from './process/processor-shares.ts';
 import { openProver } from './prove/open-prover.ts';
 import type { Prover } from './prove/prover.ts';
 import { openSharing } from './query/open-sharing.ts';
@@ -116,6 +118,8 @@ export interface Platform extends AsyncDisposable {
   /** True where the template that it was given is not the one in force. */
   readonly proposal: boolean;
   readonly verifierKeys: readonly string[];
+  /** What processors its gateway and its store keep to; null where any will do. */
+  readonly processors: ProcessorShares | null;
   /** Has each new checkpoint of the log cosigned by a witness from now on; a refusal is logged as an error. */
   witnessBy(witness: { readonly url: string; readonly keys: readonly string[] }): void;
   status(): Promise<PlatformStatus>;
@@ -136,6 +140,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const clock = systemClock;
   const random = systemRandom;
   const started = clock.monotonicMs();
+  const workers = options.gatewayWorkers ?? 1;
+  const shares = shareProcessors(allowedProcessors(), deviceInterrupts(), workers);
   // Before any key is read, and for all processes that are started from here on.
   await forbidCoreDumps();
   await using opened = new AsyncDisposableStack();
@@ -244,6 +250,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     owed,
     templates: () => versions.all(),
     holds: () => retention.holds,
+    processors: shares?.store ?? null,
     progressed: (progress) => box.gateway?.useProgress(progress),
     passed: async () => (await watch.passed())?.entries().toArray() ?? null,
   });
@@ -553,7 +560,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     subjectKey: rights.digestKey,
     refusedSubjects: () => rights.refused,
     ports: { ...portsOf(template), ...options.ports },
-    workers: options.gatewayWorkers ?? 1,
+    workers,
+    processors: shares?.gateway ?? null,
     waiting: () => commands.waiting(),
     taken: (command) => void commands.taken(command),
     committed: () => {
@@ -652,6 +660,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     },
     proposal: given !== null && given.template.digest !== template.digest,
     verifierKeys: audit.verifierKeys,
+    processors: shares,
     witnessBy: (place) => witnessing.by(place),
     status,
     [Symbol.asyncDispose]: async () => {

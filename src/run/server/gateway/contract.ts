@@ -21,6 +21,9 @@ import type { HandedTokenKey } from './token-keys.ts';
 
 export type Ports = ListenerPorts;
 
+/** What the system knows the threads of workers by; 15 bytes at most. */
+export const WORKER_THREAD = 'gateway worker';
+
 /** What a gateway writes files of. */
 export type FileKeyKind = 'journal' | 'quarantine' | 'windows';
 

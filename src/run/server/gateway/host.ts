@@ -31,8 +31,10 @@ import { refusalLines } from './refusal-lines.ts';
 import { requireFreePorts } from './require-free-ports.ts';
 import { tokenKeysFor, vaultKeyFor } from './token-keys.ts';
 import { NO_PACE } from './visible-pace.ts';
+import { keepThreads } from '../process/keep-to-processors.ts';
 import { forkProcess, SupervisedProcess } from '../process/supervised-process.ts';
 import type { ForkSpec } from '../process/supervised-process.ts';
+import { WORKER_THREAD } from './contract.ts';
 import type {
   GatewayControlMethods,
   GatewayCounts,
@@ -63,6 +65,8 @@ export interface GatewayHostParts {
   readonly refusedSubjects: () => readonly RefusedSubjects[];
   readonly ports: Ports;
   readonly workers: number;
+  /** One that each worker stays on; null for any. */
+  readonly processors: readonly number[] | null;
   /** Commands that wait for their devices. */
   readonly waiting: () => Promise<readonly DeviceCommand[]>;
   readonly taken: (command: string) => void;
@@ -149,9 +153,10 @@ export class GatewayHost {
       ...forkSpec(layout),
       forked: parts.forked,
       offered: offer(parts, damages),
-      start: async (peer) => {
+      start: async (peer, { pid }) => {
         damages.clear();
         box.ports = await peer.call('start', await startOf(parts, box));
+        if (pid !== undefined && parts.processors !== null) await keepThreads(pid, WORKER_THREAD, parts.processors);
       },
       log,
     }).catch((error: unknown) => {

@@ -27,6 +27,7 @@ import { leaveTerminalSignals } from '../process/leave-terminal-signals.ts';
 import { parentLine, portLine } from '../process/lines.ts';
 import { endNow } from '../process/parent-gone.ts';
 import { Peer } from '../process/peer.ts';
+import { WORKER_THREAD } from './contract.ts';
 import type {
   FileKeyKind,
   GatewayControlMethods,
@@ -383,6 +384,7 @@ async function startWorkers(begin: GatewayStart, sessions: readonly SessionSnaps
 function launchWorker(): { readonly thread: Worker; readonly port: MessagePort } {
   const { port1: port, port2: hubPort } = new MessageChannel();
   const thread = new Worker(new URL('worker.ts', import.meta.url), {
+    name: WORKER_THREAD,
     workerData: { hubPort },
     transferList: [hubPort],
   });

@@ -6,6 +6,7 @@ import { awaitStart } from './await-start.ts';
 import type { StartPatience } from './await-start.ts';
 import { forkEndingWithParent } from './ends-with-parent.ts';
 import { giveWay } from './give-way.ts';
+import { keepProcess } from './keep-to-processors.ts';
 import { childLine } from './lines.ts';
 import { Peer } from './peer.ts';
 import type { Methods } from './peer.ts';
@@ -19,6 +20,8 @@ export interface ForkSpec {
   readonly environment?: Readonly<Record<string, string>>;
   /** How far it gives way to this process and others like it on the processor, 0 (not at all) to 19. */
   readonly niceness?: number;
+  /** The processors that it runs on; any where it is absent or null. */
+  readonly processors?: readonly number[] | null;
 }
 
 export interface ProcessSpec<Remote extends Methods> extends ForkSpec {
@@ -28,7 +31,7 @@ export interface ProcessSpec<Remote extends Methods> extends ForkSpec {
   /** What this side offers to the process. */
   readonly offered: Methods;
   /** Brings a fresh process to work; called again after each restart. */
-  readonly start: (peer: Peer<Remote>) => Promise<void>;
+  readonly start: (peer: Peer<Remote>, child: ChildProcess) => Promise<void>;
   readonly log: Log;
   /** How long each start may take; `awaitStart` says it where it is absent. */
   readonly patience?: StartPatience;
@@ -113,7 +116,7 @@ export class SupervisedProcess<Remote extends Methods> {
       this.#peer.catch(() => {});
     });
     try {
-      await awaitStart(name, start(peer), log, patience);
+      await awaitStart(name, start(peer, child), log, patience);
     } catch (error) {
       // Who asked for the first start hears of it; of another one nobody may.
       if (this.restarts > 0) log.error({ process: name, error: String(error) }, 'process could not be brought to work');
@@ -134,7 +137,7 @@ export class SupervisedProcess<Remote extends Methods> {
 }
 
 /** Forks a process that waits for its start; it ends with this one. */
-export function forkProcess({ entry, nodeFlags, environment, niceness }: ForkSpec): ChildProcess {
+export function forkProcess({ entry, nodeFlags, environment, niceness, processors = null }: ForkSpec): ChildProcess {
   const child = fork(entry, [], {
     ...forkEndingWithParent(nodeFlags),
     serialization: 'advanced',
@@ -146,5 +149,6 @@ export function forkProcess({ entry, nodeFlags, environment, niceness }: ForkSpe
   child.on('error', () => {});
   // Before it has threads, which inherit it.
   if (niceness !== undefined && child.pid !== undefined) giveWay(child.pid, niceness);
+  if (processors !== null && child.pid !== undefined) keepProcess(child.pid, processors);
   return child;
 }

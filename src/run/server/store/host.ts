@@ -44,6 +44,8 @@ export interface StoreHostParts {
   readonly progressed: (progress: StoreProgress) => void;
   /** Holds that stand; asked anew at each start of the process. */
   readonly holds: () => readonly Hold[];
+  /** The processors that it runs on; null for any. */
+  readonly processors: readonly number[] | null;
 }
 
 /** The store process as control sees it. */
@@ -57,7 +59,7 @@ export class StoreHost {
   }
 
   static async start(parts: StoreHostParts): Promise<StoreHost> {
-    const { layout, places, log, templates, template, holds } = parts;
+    const { layout, places, log, templates, template, holds, processors } = parts;
     const damages = new JournalDamages(ACTOR, 'journal', parts);
     const process = await SupervisedProcess.start<StoreMethods>({
       name: 'store',
@@ -66,6 +68,7 @@ export class StoreHost {
       nodeFlags: ['--single-threaded-gc', '--disable-warning=ExperimentalWarning'],
       environment: { ...logLevel(), ...KEPT_MEMORY },
       niceness: NICENESS,
+      processors,
       offered: offer(parts, damages),
       start: (peer) => {
         damages.clear();

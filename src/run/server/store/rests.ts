@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { giveTurn } from '#flow/store/index.ts';
 import { openRunnableThreads } from '../process/runnable-threads.ts';
@@ -59,7 +59,8 @@ export class Rests {
 function ownMeans(): RestMeans {
   return {
     running: openRunnableThreads(),
-    processors: availableParallelism(),
+    // Of the whole system, as the count is, whichever this process may use.
+    processors: cpus().length,
     workedMs: () => {
       const { user, system } = process.threadCpuUsage();
       return (user + system) / 1_000;
