@@ -105,6 +105,7 @@ test('a crash between the log and the rows is made good at the next start', asyn
   catalogue.transaction = () => Promise.reject(new Error('the disk went away'));
   await assert.rejects(consents.withdraw(of('ada'), null, BY), /went away/);
   assert.equal(consents.covers('pulse', consent.subject), false, 'it counts all the same');
+  assert.ok(consents.changes.isOpen, 'so that the next start reads it in the log');
   catalogue.transaction = whole;
   const again = await restart();
   assert.equal(stateOf(again.find(consent.id), AT), 'withdrawn');

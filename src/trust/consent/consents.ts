@@ -6,6 +6,7 @@ import { SealedTable } from '#base/storage/index.ts';
 import type { Catalogue } from '#base/storage/index.ts';
 import { nearestWord, tokenDomainOf } from '#declare/template/index.ts';
 import type { Stream, Template } from '#declare/template/index.ts';
+import { LoggedChanges } from '#trust/identity/index.ts';
 import type { LogGap, LogReplay } from '#trust/identity/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { openPurposes, standingPurposes, stateOf } from './consent.ts';
@@ -70,6 +71,8 @@ const ROWS_AT_ONCE = 256;
  * Changes take turns. All consents are in memory: a query and a gateway ask for all of a stream at once.
  */
 export class Consents {
+  /** Withdrawals that count and are not stored yet. */
+  readonly changes = new LoggedChanges();
   readonly #parts: ConsentsParts;
   readonly #table: SealedTable<typeof CONSENTS.key, typeof CONSENTS.clear, ConsentPrivate>;
   readonly #digests: MacKey;
@@ -170,36 +173,44 @@ export class Consents {
    */
   withdraw(target: ConsentTarget, purposes: readonly string[] | null, actor: string): Promise<readonly Consent[]> {
     return this.#inTurn(async () => {
-      const { audit, clock } = this.#parts;
       const meant = await this.#meant(target);
-      const changed: Consent[] = [];
-      const now = clock.now();
-      const result: Consent[] = [];
-      for (const consent of meant) {
-        const open = openPurposes(consent).filter((purpose) => purposes?.includes(purpose) !== false);
-        if (open.length === 0) {
-          result.push(consent);
-          continue;
-        }
-        await audit.append({
-          actor,
-          action: WITHDRAW,
-          resource: `consent:${consent.id}`,
-          outcome: 'done',
-          detail: { stream: consent.stream, subject: this.#pseudonym(consent), ...purposesDetail(open) },
-        });
-        const ended: Consent = {
-          ...consent,
-          events: [...consent.events, { kind: 'withdrawn', at: now, purposes: open }],
-        };
-        changed.push(ended);
-        result.push(ended);
-        // In force before it is on disk: a crash is made good from the log, an answer that came too late is not.
-        await this.#tell([ended]);
-      }
-      await this.#write(changed);
-      return result;
+      return this.changes.during(() => this.#withdraw(meant, purposes, actor));
     });
+  }
+
+  async #withdraw(
+    meant: readonly Consent[],
+    purposes: readonly string[] | null,
+    actor: string,
+  ): Promise<readonly Consent[]> {
+    const { audit, clock } = this.#parts;
+    const changed: Consent[] = [];
+    const now = clock.now();
+    const result: Consent[] = [];
+    for (const consent of meant) {
+      const open = openPurposes(consent).filter((purpose) => purposes?.includes(purpose) !== false);
+      if (open.length === 0) {
+        result.push(consent);
+        continue;
+      }
+      await audit.append({
+        actor,
+        action: WITHDRAW,
+        resource: `consent:${consent.id}`,
+        outcome: 'done',
+        detail: { stream: consent.stream, subject: this.#pseudonym(consent), ...purposesDetail(open) },
+      });
+      const ended: Consent = {
+        ...consent,
+        events: [...consent.events, { kind: 'withdrawn', at: now, purposes: open }],
+      };
+      changed.push(ended);
+      result.push(ended);
+      // In force before it is on disk: a crash is made good from the log, an answer that came too late is not.
+      await this.#tell([ended]);
+    }
+    await this.#write(changed);
+    return result;
   }
 
   /** @throws {ConsentError} CONSENT_UNKNOWN */

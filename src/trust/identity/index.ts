@@ -16,6 +16,7 @@ export { makeCertificateChecker } from './certificate-facts.ts';
 export { describe as describeCertificate } from './sign-certificate.ts';
 export { GIVEN_REASONS, requireReason } from './revocation/revocation-reason.ts';
 export type { RevocationReason } from './revocation/revocation-reason.ts';
+export { LoggedChanges } from './logged-changes.ts';
 export type { GapHolder, LogGap, LogHistory } from './revocation/continuity.ts';
 export type { LoggedEvent, LogReplay } from './revocation/log-fold.ts';
 export { OCSP_REQUEST_LIMIT } from './revocation/ocsp.ts';

@@ -395,7 +395,7 @@ export class Inventory {
   /** @throws {IdentityError} IDENTITY_DEVICE_INVALID if it was revoked, which is for ever */
   async #changeState(name: string, status: Exclude<DeviceState, 'revoked'>, actor: string): Promise<DeviceRecord> {
     requireNotRevoked(this.#mustFind(name));
-    return this.live.during(async () => {
+    return this.live.changes.during(async () => {
       await this.#audit(actor, STATE_ACTIONS[status], name);
       return this.#update(name, (row) => {
         // It may have been revoked meanwhile.

@@ -52,10 +52,3 @@ test('LiveDirectory.withdraw() holds against rows that do not say so yet, until 
   live.publish(entry('a', { status: 'revoked', serials: [] }));
   assert.deepEqual(live.find('a')?.serials, []);
 });
-
-test('LiveDirectory.during() says that a change is under way, also when it fails', async () => {
-  const live = new LiveDirectory('d');
-  await live.during(async () => assert.ok(live.isChanging));
-  await assert.rejects(live.during(() => Promise.reject(new Error('x'))));
-  assert.ok(!live.isChanging);
-});

@@ -1,4 +1,5 @@
 import type { DirectoryChange, DirectoryEntry, DirectorySnapshot } from './device-directory.ts';
+import { LoggedChanges } from './logged-changes.ts';
 
 /** Devices and certificates (serial numbers in upper-case hex) that count no more. */
 export interface Withdrawal {
@@ -8,13 +9,14 @@ export interface Withdrawal {
 
 /** The inventory as the gateways know it: in memory, by name, with a version that rises with every change. */
 export class LiveDirectory {
+  /** Changes of devices and certificates that are under way. */
+  readonly changes = new LoggedChanges();
   readonly #deployment: string;
   readonly #entries = new Map<string, DirectoryEntry>();
   readonly #listeners = new Set<(change: DirectoryChange) => void>();
   /** What is being revoked: it counts no more from the moment that the log has it, whatever the rows still say. */
   readonly #withdrawn = new Set<Withdrawal>();
   #version = 0;
-  #changing = 0;
 
   constructor(deployment: string) {
     this.#deployment = deployment;
@@ -87,21 +89,6 @@ export class LiveDirectory {
       if (entry !== null) this.publish(entry);
     }
     return () => void this.#withdrawn.delete(withdrawal);
-  }
-
-  /** Whether a change is under way that the log has and the rows may not have yet. */
-  get isChanging(): boolean {
-    return this.#changing > 0;
-  }
-
-  /** Does what is logged first and stored afterwards. */
-  async during<T>(change: () => Promise<T>): Promise<T> {
-    this.#changing += 1;
-    try {
-      return await change();
-    } finally {
-      this.#changing -= 1;
-    }
   }
 
   #without(entry: DirectoryEntry): DirectoryEntry {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { days, micros, seconds } from '#base/core/index.ts';
-import type { LogGap } from './continuity.ts';
+import { LoggedChanges } from '../logged-changes.ts';
+import type { Continuity, LogGap } from './continuity.ts';
+import type { LoggedEvent } from './log-fold.ts';
 import { copyOf, openLogged } from './testing.ts';
 
 const BY = 'person:p1';
@@ -69,6 +71,45 @@ test('a crash between the log and the rows is made good at the next start', asyn
   await restore();
   const now = await world.restart();
   assert.equal((await now.inventory.show('a')).status, 'revoked');
+});
+
+test('a revocation that could not be stored is not undone by a stop and a start', async (t) => {
+  const world = await openLogged(t);
+  const { continuity, inventory, revocations } = world.identity;
+  const { device } = await inventory.enrol({ name: 'a', type: 'reefer' }, BY);
+  await continuity.mark(world.history());
+  const whole = world.catalogue.transaction.bind(world.catalogue);
+  world.catalogue.transaction = () => Promise.reject(new Error('the disk is full'));
+  await assert.rejects(revocations.revoke({ kind: 'device', name: 'a' }, 'keyCompromise', BY), /disk is full/);
+  world.catalogue.transaction = whole;
+  assert.equal(inventory.find('a')?.status, 'revoked', 'it counts all the same');
+  await continuity.mark(world.history());
+  const now = await world.restart();
+  assert.equal((await now.inventory.show('a')).status, 'revoked');
+  assert.equal((await now.revocations.find(device.serials[0] ?? ''))?.reason, 1);
+});
+
+test('what a later room has not stored is read again at the next start', async (t) => {
+  const world = await openLogged(t);
+  const changes = new LoggedChanges();
+  const seen: string[] = [];
+  const holder = {
+    changes,
+    replay: () => ({ take: ({ event }: LoggedEvent) => void seen.push(event.action), apply: async () => undefined }),
+    suspend: async () => 0,
+  };
+  const start = async (): Promise<Continuity> => {
+    const { continuity } = await world.reopenIdentity();
+    continuity.hold(holder);
+    await continuity.replay(world.history());
+    return continuity;
+  };
+  const continuity = await start();
+  const entry = { actor: BY, action: 'withdraw-consent', resource: 'consent:1', outcome: 'done' } as const;
+  await assert.rejects(changes.during(() => world.audit.append(entry).then(() => Promise.reject(new Error('full')))));
+  await continuity.mark(world.history());
+  await start();
+  assert.deepEqual(seen.slice(-1), ['withdraw-consent']);
 });
 
 test('a log that is older than the catalogue is a gap: everything waits until it is confirmed', async (t) => {

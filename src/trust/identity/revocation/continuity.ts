@@ -11,6 +11,7 @@ import type { IdentityContext } from '../identity-context.ts';
 import { CERTIFICATES, DEVICES, REVOCATIONS, SETTINGS } from '../identity-tables.ts';
 import type { DevicePrivate } from '../identity-tables.ts';
 import type { Inventory } from '../inventory.ts';
+import type { LoggedChanges } from '../logged-changes.ts';
 import { replaySignIns } from '../people/replay-sign-ins.ts';
 import { readCrl } from './crl.ts';
 import { CONFIRM, emptyFold, foldEntry, isMeant, isSuspended, SUSPEND } from './log-fold.ts';
@@ -31,6 +32,8 @@ export interface LogHistory {
 
 /** A later room whose rows an older catalogue or a gap in the log could bring back as well. */
 export interface GapHolder {
+  /** Its changes that count before they are stored; absent where none do. */
+  readonly changes?: LoggedChanges;
   /** What the log says of its rows, done again. */
   replay(): LogReplay;
   /** Sets aside what was given before a gap was found, until somebody vouches for it; the same gap may come again. */
@@ -129,10 +132,14 @@ export class Continuity {
     await this.mark(history);
   }
 
-  /** Notes that the catalogue has all that the log has: where nothing is under way, as after a replay or at the end. */
+  /**
+   * Notes that the catalogue has all that the log has, as after a replay or at the end: where no change is under way, and
+   * none failed between log and rows.
+   */
   async mark(history: LogHistory): Promise<void> {
     const size = history.size();
-    if (size === 0 || this.#inventory.live.isChanging) return;
+    const isOpen = this.#inventory.live.changes.isOpen || this.#holders.some(({ changes }) => changes?.isOpen === true);
+    if (size === 0 || isOpen) return;
     for await (const entry of history.entries(size - 1)) {
       await this.#write(MARKER, { index: entry.index + 1, digest: digestOf(entry) });
       return;
@@ -163,7 +170,7 @@ export class Continuity {
     const { from, to, knownBy, end, found } = gap;
     const fold = emptyFold();
     fold.holds.push({ kind: 'suspend', before: found });
-    const changed = await this.#inventory.live.during(async () => {
+    const changed = await this.#inventory.live.changes.during(async () => {
       await this.#context.audit.append({
         actor: 'weir:control',
         action: SUSPEND,
@@ -320,7 +327,7 @@ export class Continuity {
     list: number | null = null,
   ): Promise<void> {
     const detail = { count: rows.length, ...(list === null ? {} : { list }) };
-    await this.#inventory.live.during(async () => {
+    await this.#inventory.live.changes.during(async () => {
       const event = { actor, action: CONFIRM, resource: formatTarget(target), outcome: 'done', detail } as const;
       await this.#context.audit.append(event);
       await this.#setHeld(rows, false);

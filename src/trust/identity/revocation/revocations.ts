@@ -74,7 +74,7 @@ export class Revocations {
   ): Promise<RevokeOutcome> {
     const { devices, certificates } = await this.going(target, spared);
     const serials = certificates.map(({ serial }) => serial);
-    return this.#inventory.live.during(async () => {
+    return this.#inventory.live.changes.during(async () => {
       for (const event of formatRevocation(actor, { target, reason, serials })) await this.#context.audit.append(event);
       await this.withdraw(devices, certificates, reason, this.#context.clock.now());
       return { devices, serials, reason };
