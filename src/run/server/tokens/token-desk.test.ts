@@ -42,23 +42,26 @@ async function setup(t: TestContext) {
   const makers = openTokenKeys(await tokenKeysFor(template, keys));
   const before = audit.events.length;
   const vault = new Map<string | number, string | number>();
+  const hidden = new Set<string | number>(['hidden']);
+  const shown = await ShownDomains.open({ keys, template: () => template });
+  keys.lifecycle.holdShown({ count: async () => 0, changed: () => shown.refresh() });
   const desk = new TokenDesk({
     template: () => template,
     decisions: new DecisionPoint(),
     keys,
-    shown: await ShownDomains.open({ keys, template: () => template }),
+    shown,
     vault: {
       originals: async (_, tokens) =>
         new Map(tokens.flatMap((token) => (vault.has(token) ? [[token, vault.get(token)!] as const] : []))),
     },
     audit,
     clock: systemClock,
-    // As the view shows it: everything but what is nobody's.
-    seen: async (_caller, _place, tokens) => new Set(tokens.filter((token) => token !== 'hidden')),
+    // As the view shows it: everything but what is hidden.
+    seen: async (_caller, _place, tokens) => new Set(tokens.filter((token) => !hidden.has(token))),
   });
   const log = () =>
     audit.events.slice(before).filter(({ action }) => action === 'detokenise').map((event) => `${event.outcome} ${String(event.detail?.['token'] ?? event.reason)}`); // prettier-ignore
-  return { desk, vault, makers, log };
+  return { desk, vault, hidden, shown, keys, makers, log };
 }
 
 const { signal } = new AbortController();
@@ -76,6 +79,17 @@ test('TokenDesk gives originals of what the caller sees, each logged before', as
   const phone = makers.get('phones')!.text('4917612345');
   const phones = { ...place, column: 'phone' };
   assert.deepEqual(await desk.originals(who('keeper'), phones, [phone, '12'], signal), ['4917612345', null]);
+});
+
+test('TokenDesk gives nothing for a token that is not seen, though what it is shown as now is asked beside it', async (t) => {
+  const { desk, vault, hidden, shown, keys, makers, log } = await setup(t);
+  const before = makers.get('s')!.text('ada');
+  vault.set(before, 'ada');
+  await keys.lifecycle.rotate('person:p', 'token', 's');
+  const now = shown.shown('s', before);
+  hidden.add(before);
+  assert.deepEqual(await desk.originals(who('keeper'), place, [now, before], signal), ['ada', null]);
+  assert.deepEqual(log(), [`allowed ${now}`]);
 });
 
 test('TokenDesk gives tokens of originals to the same people, logged by the token', async (t) => {

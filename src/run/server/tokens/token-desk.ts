@@ -65,7 +65,10 @@ export class TokenDesk {
     await this.#log(caller, place, asked);
     const stored = new Map(asked.map((token) => [token, this.#parts.shown.stored(domain, token)]));
     const found = await this.#back(field, domain, [...stored.values()]);
-    return tokens.map((token) => found.get(stored.get(token) ?? token) ?? null);
+    return tokens.map((token) => {
+      const behind = stored.get(token);
+      return behind === undefined ? null : (found.get(behind) ?? null);
+    });
   }
 
   /**
