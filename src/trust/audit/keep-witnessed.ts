@@ -15,6 +15,8 @@ export interface KeepWitnessedOptions {
   readonly every: Millis;
   /** Hears every answer, so that a refusal becomes an alert. */
   readonly onAnswer: (answer: CosignatureAnswer) => void;
+  /** Hears that what was cosigned could not be published, as on a full disk: it is asked for again. */
+  readonly onFailure: (error: unknown) => void;
   readonly signal: AbortSignal;
 }
 
@@ -37,8 +39,8 @@ export async function keepWitnessed(log: AuditLog, options: KeepWitnessedOptions
         signal: options.signal,
       });
       if (answer.outcome === 'cosigned') {
-        await log.publishWitnessed(answer.note);
-        [knownSize, witnessed] = [checkpoint.size, checkpoint.text];
+        const published = log.publishWitnessed(answer.note);
+        await published.then(() => ([knownSize, witnessed] = [checkpoint.size, checkpoint.text]), options.onFailure);
       }
       if (!options.signal.aborted) options.onAnswer(answer);
     }

@@ -44,8 +44,10 @@ export class Witnessing implements Disposable {
         log.error({ error: String(error) }, 'what the witness said could not be acted upon'),
       );
     };
+    const onFailure = (error: unknown): void =>
+      log.error({ url, error: String(error) }, 'what the witness cosigned could not be published, trying on');
     const keys = witness.keys.map((key) => parseCosignerKey(key));
-    void keepWitnessed(audit, { url, witness: keys, every: EVERY, onAnswer, signal: this.#stopping.signal });
+    void keepWitnessed(audit, { url, witness: keys, every: EVERY, onAnswer, onFailure, signal: this.#stopping.signal });
   }
 
   [Symbol.dispose](): void {
