@@ -19,7 +19,8 @@ interface KeptAnswer {
 
 /**
  * Answers whether certificates are good, by the profile for many askers: answers carry no nonce, so that one signature
- * serves all, and of what is not known nothing is signed. Strangers can make it sign once per certificate and half hour.
+ * serves all, and of what is not known nothing is signed. Strangers can make it sign once per certificate, form of a hash
+ * and half hour.
  *
  * @see RFC 6960; RFC 5019
  */

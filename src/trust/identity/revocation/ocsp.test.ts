@@ -9,8 +9,11 @@ import { encodeOcspError, readOcspRequest } from './ocsp.ts';
 const HASH = encodeDer(TAG.octetString, new Uint8Array(20));
 
 function request(oid: string, serial: Uint8Array, ...more: Uint8Array[]): Uint8Array {
-  const algorithm = encodeDer(TAG.sequence, encodeOid(oid), encodeDer(TAG.null));
-  const id = encodeDer(TAG.sequence, algorithm, HASH, HASH, serial);
+  return requestBy([encodeOid(oid), encodeDer(TAG.null)], serial, ...more);
+}
+
+function requestBy(algorithm: readonly Uint8Array[], serial: Uint8Array, ...more: Uint8Array[]): Uint8Array {
+  const id = encodeDer(TAG.sequence, encodeDer(TAG.sequence, ...algorithm), HASH, HASH, serial);
   const list = encodeDer(TAG.sequence, encodeDer(TAG.sequence, id));
   return encodeDer(TAG.sequence, encodeDer(TAG.sequence, ...more, list));
 }
@@ -25,6 +28,20 @@ test('readOcspRequest() reads serial numbers as certificates print them', () => 
     code: 'IDENTITY_DER_INVALID',
   });
   assert.throws(() => readOcspRequest(request(sha1, HASH)), { code: 'IDENTITY_DER_INVALID' });
+});
+
+test('readOcspRequest() takes a hash in the two forms that it has, and in none of a stranger’s choice', () => {
+  const sha1 = encodeOid('1.3.14.3.2.26');
+  assert.equal(readOcspRequest(requestBy([sha1], encodeNumber(5))).length, 1);
+  for (const parameters of [
+    [encodeNumber(7)],
+    [encodeDer(TAG.null), encodeDer(TAG.null)],
+    [encodeDer(TAG.null, HASH)],
+  ]) {
+    assert.throws(() => readOcspRequest(requestBy([sha1, ...parameters], encodeNumber(5))), {
+      code: 'IDENTITY_DER_INVALID',
+    });
+  }
 });
 
 test('readOcspRequest() gives every other input the same error', () => {

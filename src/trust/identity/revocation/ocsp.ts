@@ -52,9 +52,12 @@ export function readOcspRequest(der: Uint8Array): readonly OcspQuestion[] {
 
 function readQuestion(id: DerNode | undefined): OcspQuestion {
   const [algorithm, nameHash, keyHash, serial] = sequenceOf(id, 4);
-  const oid = sequenceOf(algorithm)[0]?.raw ?? new Uint8Array();
-  const hash = HASHES.find((name) => equalBytes(encodeOid(ALGORITHMS[name].oid), oid));
+  const [oid, parameters, ...more] = sequenceOf(algorithm);
+  const hash = HASHES.find((name) => equalBytes(encodeOid(ALGORITHMS[name].oid), oid?.raw ?? new Uint8Array()));
   if (hash === undefined || id === undefined) throw new MalformedDer('a hash is unknown');
+  // Sent back and signed as they came: with parameters of their choice strangers would have each answer signed anew.
+  const isPlain = parameters === undefined || equalBytes(parameters.raw, encodeDer(TAG.null));
+  if (!isPlain || more.length > 0) throw new MalformedDer('a hash has parameters');
   return {
     serial: formatSerial(readIntegerBytes(serial)),
     id: id.raw,
