@@ -21,6 +21,26 @@ test('verify() knows the password of an account, over restarts, and no other', a
   assert.ok(!JSON.stringify(row).includes(RIGHT));
 });
 
+test('verify() takes no password that was replaced while it was worked out', async (t) => {
+  const { identity, catalogue } = await openTrust(t);
+  const { passwords } = identity.signIn;
+  const { person } = await identity.people.add('ada', ['scientist'], BY);
+  await passwords.set(person.id, RIGHT, BY);
+  const all = catalogue.all.bind(catalogue);
+  let replaced = false;
+  catalogue.all = async (sql, parameters) => {
+    const rows = await all(sql, parameters);
+    if (!replaced && sql.includes('signin_password')) {
+      replaced = true;
+      await passwords.set(person.id, `${RIGHT} more`, BY);
+    }
+    return rows;
+  };
+  assert.equal((await passwords.verify('ada', RIGHT, HERE)).outcome, 'wrong');
+  assert.ok(replaced);
+  assert.equal((await passwords.verify('ada', `${RIGHT} more`, HERE)).outcome, 'ok');
+});
+
 test('verify() takes a password however it was composed', async (t) => {
   const { identity } = await openTrust(t);
   const { person } = await identity.people.add('ada', ['scientist'], BY);

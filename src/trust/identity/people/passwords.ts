@@ -99,7 +99,9 @@ export class Passwords {
     const derived = await this.#derive(password.slice(0, LONGEST + 1), parameters);
     if (derived === null) return { outcome: 'busy' };
     if (person === null || kept === null) return { outcome: 'unknown' };
-    if (!equalBytes(derived, fromBase64(kept.derived))) return { outcome: 'wrong' };
+    // As it is now: it may have been replaced meanwhile, and with it all sessions were ended.
+    const now = await this.#table.get(this.#context.catalogue, { person: person.id });
+    if (now === null || !equalBytes(derived, fromBase64(now.sealed.derived))) return { outcome: 'wrong' };
     if (person.status !== 'enabled') return { outcome: 'disabled' };
     this.#accounts.forgive(name);
     return { outcome: 'ok', person };
