@@ -339,6 +339,10 @@ async function stopEverywhere(
       for (const { kind, name, version, state, holds } of versions) {
         if (state === 'retired') assert.ok((holds ?? 0) === 0, `${kind} ${name} ${version} still holds ${holds}`);
       }
+      // What is called destroyed is shredded: no older copy of the catalogue opens it.
+      if (versions.some(({ state }) => state === 'destroyed')) {
+        assert.ok(!versions.some(({ kind, version }) => kind === 'epoch' && version === 1), `after step ${at}`);
+      }
       // No key is half made: the next rotation and new keys work.
       for (const [kind, name] of changed) await keys.lifecycle.rotate(ADA, kind, name);
       await assertOpens(keys, made);

@@ -238,7 +238,10 @@ export class KeyLifecycle {
     });
   }
 
-  /** Finishes what was cut off: seals again what older versions still hold. How many wraps that were. */
+  /**
+   * Finishes what was cut off: seals again what older versions still hold, and shreds what was destroyed. How many wraps
+   * were sealed again for the first.
+   */
   settle(actor = 'weir:control'): Promise<number> {
     return this.#alone(async () => {
       let count = 0;
@@ -248,6 +251,9 @@ export class KeyLifecycle {
         await this.#parts.context.log.rewrapping(actor, resourceOf(kind, name), [`${kind}-${version}`]);
         count += await this.#again(kind, name);
       }
+      const open = await this.#rewrap.epochsOfDestroyed();
+      if (open.includes(this.#parts.context.epochs.current)) await this.#shred(actor);
+      else if (open.length > 0) await this.#destroyOlderEpochs(actor);
       return count;
     });
   }
@@ -371,8 +377,13 @@ export class KeyLifecycle {
 
   /** Nothing in an older copy of the catalogue opens afterwards. */
   async #shred(actor: string): Promise<readonly number[]> {
-    const { epochs } = this.#parts.context;
     await this.#rotate(actor, 'epoch', '');
+    return this.#destroyOlderEpochs(actor);
+  }
+
+  /** Those that nothing needs. */
+  async #destroyOlderEpochs(actor: string): Promise<readonly number[]> {
+    const { epochs } = this.#parts.context;
     const destroyed: number[] = [];
     for (const epoch of epochs.versions.filter((version) => version !== epochs.current)) {
       if ((await this.#rewrap.countEpoch(epoch)) > 0) continue;

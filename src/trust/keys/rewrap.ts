@@ -26,21 +26,31 @@ export class Rewrap {
   async countEpoch(epoch: number): Promise<number> {
     const { catalogue } = this.#context;
     let count = 0;
-    for (const { table } of [...this.#sealedByRoot(), this.#files()]) count += await table.count(catalogue, { epoch });
+    for (const { table, live } of [...this.#sealedByRoot(), this.#files()]) {
+      count += await table.count(catalogue, { ...live, epoch });
+    }
     return count + (await this.#countData({ epoch }));
+  }
+
+  /** Epochs that are there and sealed a key that was destroyed since: they open it in older copies of the catalogue. */
+  async epochsOfDestroyed(): Promise<readonly number[]> {
+    const { catalogue, epochs } = this.#context;
+    const found = new Set<number>();
+    for (const { table, gone } of this.#sealedByRoot()) {
+      for (const { epoch } of await table.list(catalogue, { where: gone })) found.add(epoch);
+    }
+    return epochs.versions.filter((version) => found.has(version));
   }
 
   /** Seals under the current epoch what older ones that are still there sealed. How many keys that were. */
   async toCurrentEpoch(): Promise<number> {
     const { epochs } = this.#context;
     let count = 0;
-    for (const { table, nameOf } of this.#tables()) {
+    for (const { table, nameOf, live } of this.#tables()) {
       for (const epoch of epochs.versions.filter((version) => version !== epochs.current)) {
-        count += await this.#batches(table, { epoch }, ['epoch'], ['epoch', 'wrap'], (row) => {
-          const wrap = row.wrap.length === 0 ? row.wrap : epochs.open(row.epoch, nameOf(row), row.wrap);
-          if (wrap === null) return null;
-          const sealed = wrap.length === 0 ? wrap : epochs.seal(nameOf(row), wrap);
-          return { ...row, epoch: epochs.current, wrap: sealed };
+        count += await this.#batches(table, { ...live, epoch }, ['epoch'], ['epoch', 'wrap'], (row) => {
+          const wrap = epochs.open(row.epoch, nameOf(row), row.wrap);
+          return wrap === null ? null : { ...row, epoch: epochs.current, wrap: epochs.seal(nameOf(row), wrap) };
         });
       }
     }
@@ -88,9 +98,9 @@ export class Rewrap {
   async countRoot(generation: number): Promise<number> {
     const { catalogue, custody, epochs } = this.#context;
     let count = 0;
-    for (const { table, nameOf } of this.#sealedByRoot()) {
-      for (const row of await table.list(catalogue)) {
-        const inner = row.wrap.length === 0 ? null : epochs.open(row.epoch, nameOf(row), row.wrap);
+    for (const { table, nameOf, live } of this.#sealedByRoot()) {
+      for (const row of await table.list(catalogue, { where: live })) {
+        const inner = epochs.open(row.epoch, nameOf(row), row.wrap);
         if (inner !== null && custody.generationOf(inner) === generation) count += 1;
       }
     }
@@ -102,9 +112,9 @@ export class Rewrap {
     const { catalogue, custody, epochs } = this.#context;
     const newest = custody.generations.at(-1);
     let count = 0;
-    for (const { table, nameOf } of this.#sealedByRoot()) {
-      for (const row of await table.list(catalogue)) {
-        const inner = row.wrap.length === 0 ? null : epochs.open(row.epoch, nameOf(row), row.wrap);
+    for (const { table, nameOf, live } of this.#sealedByRoot()) {
+      for (const row of await table.list(catalogue, { where: live })) {
+        const inner = epochs.open(row.epoch, nameOf(row), row.wrap);
         if (inner === null || custody.generationOf(inner) === newest) continue;
         const material = await custody.open(nameOf(row), inner);
         const fresh = await custody.seal(nameOf(row), material);
@@ -171,8 +181,8 @@ export class Rewrap {
 
   #sealedByRoot() {
     return [
-      wrappedTable(DOMAIN_KEYS, this.#context, nameOfVersion),
-      wrappedTable(PURPOSE_KEYS, this.#context, nameOfPurpose),
+      { ...wrappedTable(DOMAIN_KEYS, this.#context, nameOfVersion), ...BY_STATE },
+      { ...wrappedTable(PURPOSE_KEYS, this.#context, nameOfPurpose), ...BY_STATE },
     ];
   }
 }
@@ -187,7 +197,18 @@ interface DomainRewrap {
 interface WrappedTable {
   readonly table: SealedTable<Wrapped, Wrapped>;
   readonly nameOf: (row: Values<Wrapped>) => string;
+  /** Conditions of rows that hold a wrap. */
+  readonly live: Where<Wrapped>;
 }
+
+/**
+ * Conditions of versions that open, and of those that were destroyed: such a one leaves its row, without a wrap, under
+ * the epoch that had sealed it. The column is one of those that are not known here.
+ */
+const BY_STATE = {
+  live: { state: { not: 'destroyed' } },
+  gone: { state: 'destroyed' },
+} as unknown as Readonly<Record<'live' | 'gone', Where<Wrapped>>>;
 
 function wrappedTable<const K extends Columns, const C extends Columns & Wrapped>(
   spec: SealedTableSpec<K, C, null>,
@@ -195,5 +216,5 @@ function wrappedTable<const K extends Columns, const C extends Columns & Wrapped
   nameOf: (row: Values<K> & Values<C>) => string,
 ): WrappedTable {
   // The table still reads and writes all its columns; only the names that are used here are known here.
-  return { table: new SealedTable(spec, sealer), nameOf } as unknown as WrappedTable;
+  return { table: new SealedTable(spec, sealer), nameOf, live: {} } as unknown as WrappedTable;
 }
