@@ -55,8 +55,8 @@ export interface Debts {
   readonly size: number;
   /** The oldest ones. */
   oldest(most: number): readonly { readonly id: number; readonly event: AuditEvent }[];
-  /** This one is in the log. */
-  paid(id: number): void;
+  /** This one is in the log, as `oldest` gave it. */
+  paid(id: number, event: AuditEvent): void;
 }
 
 /** Debts that are paid at once, with one write. */
@@ -279,7 +279,7 @@ export class AuditLog implements AuditSink, AsyncDisposable {
       const { clock } = this.#options;
       const paying = debts.oldest(DEBTS_AT_ONCE).map(async ({ id, event }) => {
         await this.#queue.append(encodeEntry({ time: clock.now(), event }));
-        debts.paid(id);
+        debts.paid(id, event);
       });
       const failed = (await Promise.allSettled(paying)).find(({ status }) => status === 'rejected');
       if (failed?.status === 'rejected') throw failed.reason;

@@ -122,6 +122,21 @@ test('counts of one thing are one entry; others are bounded', async (t) => {
   ]);
 });
 
+test('what is counted while its entry is on its way to the log is owed still', async (t) => {
+  const { disk, owed, reopen } = await openOwed(t);
+  const refused = (count: number): AuditEvent => event('listener:mqtt', { action: 'connect', detail: { count } });
+  disk.full = true;
+  await owed.appendLate(refused(2));
+  const [first] = owed.oldest(1);
+  await owed.appendLate(refused(3));
+  owed.paid(first?.id ?? 0, first?.event ?? refused(0));
+  const counts = (from: OwedEntries): unknown[] => from.oldest(9).map((one) => one.event.detail?.['count']);
+  assert.deepEqual(counts(owed), [3]);
+  await owed.idle();
+  disk.full = false;
+  assert.deepEqual(counts((await reopen()).owed), [3]);
+});
+
 test('an entry that the log refuses for its form is not owed', async (t) => {
   const { owed } = await openOwed(t);
   await assert.rejects(owed.appendLate(event('')), { code: 'AUDIT_ENTRY_INVALID' });

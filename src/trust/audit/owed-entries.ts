@@ -87,16 +87,23 @@ export class OwedEntries implements LateAuditSink, Debts {
     return [...this.#entries].slice(0, most).map(([id, event]) => ({ id, event }));
   }
 
-  paid(id: number): void {
-    const event = this.#entries.get(id);
-    if (event === undefined) return;
+  paid(id: number, event: AuditEvent): void {
+    const owed = this.#entries.get(id);
+    if (owed === undefined) return;
+    const { catalogue, log } = this.#parts;
+    const failed = (error: unknown): void =>
+      log.error({ error: String(error) }, 'an entry that the log was owed is there, and could not be crossed out');
+    if (owed !== event) {
+      // Counted on while it was on its way: the rest is owed still.
+      const rest = counted(owed, event, -1);
+      this.#entries.set(id, rest);
+      this.#keep(id, rest).catch(failed);
+      return;
+    }
     this.#entries.delete(id);
     const counter = counterOf(event);
     if (counter !== null && this.#counters.get(counter) === id) this.#counters.delete(counter);
-    const { catalogue, log } = this.#parts;
-    this.#write(async () => void (await this.#table.delete(catalogue, { id }))).catch((error: unknown) =>
-      log.error({ error: String(error) }, 'an entry that the log was owed is there, and could not be crossed out'),
-    );
+    this.#write(async () => void (await this.#table.delete(catalogue, { id }))).catch(failed);
   }
 
   /** Pays what is owed. @throws {AuditError} AUDIT_LOG_UNAVAILABLE */
@@ -115,17 +122,20 @@ export class OwedEntries implements LateAuditSink, Debts {
     const before = known === undefined ? undefined : this.#entries.get(known);
     if (before === undefined && this.size >= (this.#parts.most ?? MOST)) throw cause;
     const id = before === undefined || known === undefined ? this.#next++ : known;
-    const owed = before === undefined ? late(event, this.#parts.clock) : added(before, event);
+    const owed = before === undefined ? late(event, this.#parts.clock) : counted(before, event, 1);
     this.#entries.set(id, owed);
     if (counter !== null) this.#counters.set(counter, id);
     try {
-      await this.#write(() =>
-        this.#table.put(this.#parts.catalogue, { id, created: this.#parts.clock.now() }, owed as unknown as Json),
-      );
+      await this.#keep(id, owed);
     } catch (error) {
       if (before === undefined) this.#entries.delete(id);
       throw error;
     }
+  }
+
+  #keep(id: number, owed: AuditEvent): Promise<void> {
+    const { catalogue, clock } = this.#parts;
+    return this.#write(() => this.#table.put(catalogue, { id, created: clock.now() }, owed as unknown as Json));
   }
 
   #write<T>(step: () => Promise<T>): Promise<T> {
@@ -146,7 +156,8 @@ function counterOf({ digest, detail = {}, ...event }: AuditEvent): string | null
   return canonicalJson({ ...event, detail: rest });
 }
 
-function added(before: AuditEvent, { detail }: AuditEvent): AuditEvent {
-  const count = Number(before.detail?.['count']) + Number(detail?.['count']);
-  return { ...before, detail: { ...before.detail, count } };
+/** An entry that counts what another does, with that one's count added or taken off. */
+function counted(entry: AuditEvent, { detail }: AuditEvent, sign: 1 | -1): AuditEvent {
+  const count = Number(entry.detail?.['count']) + sign * Number(detail?.['count']);
+  return { ...entry, detail: { ...entry.detail, count } };
 }
