@@ -8,6 +8,7 @@ import type { IdentityContext } from '../identity-context.ts';
 import { CERTIFICATES, PEOPLE, TOKENS } from '../identity-tables.ts';
 import type { PersonPrivate } from '../identity-tables.ts';
 import { listDetail } from '../list-detail.ts';
+import { REGION_OF_ROLES } from './person.ts';
 import type { Person } from './person.ts';
 import { makeSecret, readSecret } from './secret-token.ts';
 import type { SignIn } from './sign-in.ts';
@@ -149,7 +150,7 @@ export class People {
   async setRegion(id: string, region: string | null, actor: string): Promise<Person> {
     await this.show(id);
     const event = { actor, action: 'set-region', resource: `person:${id}`, outcome: 'done' } as const;
-    await this.#context.audit.append({ ...event, detail: { region: region ?? 'of the roles' } });
+    await this.#context.audit.append({ ...event, detail: { region: region ?? REGION_OF_ROLES } });
     return this.#update(id, ({ sealed: { name, roles }, ...row }) => {
       const sealed = { name, roles, ...(region === null ? {} : { region }) };
       return { row: { ...row, sealed }, sealed };

@@ -16,6 +16,9 @@ export interface Person {
   readonly created: Micros;
 }
 
+/** What the log says of a region that is left to somebody's roles. */
+export const REGION_OF_ROLES = 'of the roles';
+
 /** Whether an identity provider vouches for somebody: their roles are by its word, and none are kept with them. */
 export function isVouchedFor({ name }: Pick<Person, 'name'>): boolean {
   // No name of a person of the platform holds a colon.

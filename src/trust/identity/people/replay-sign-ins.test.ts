@@ -40,6 +40,7 @@ test('whatever older catalogue is restored, nothing that people or programs sign
   });
   await signIn.passwords.set(ada.person.id, PASSWORD, BY);
   const code = await signIn.codes.issue(ada.person.id, BY);
+  await people.setRegion(bob.person.id, 'eu', BY);
   const before = await copyOf(world);
   const [row] = await world.catalogue.all('SELECT count(*) AS n FROM signin_code', []);
   assert.equal(row?.['n'], 1);
@@ -51,6 +52,8 @@ test('whatever older catalogue is restored, nothing that people or programs sign
   await people.rotateToken(ada.person.id, BY);
   await people.setRoles(ada.person.id, ['scientist'], BY);
   await people.disable(bob.person.id, BY);
+  await people.setRegion(ada.person.id, 'us', BY);
+  await people.setRegion(bob.person.id, null, BY);
   await signIn.passwords.set(ada.person.id, `${PASSWORD} again`, BY);
   const redeemed = await signIn.codes.redeem(code.code);
   assert.ok(redeemed.outcome === 'ok');
@@ -63,6 +66,7 @@ test('whatever older catalogue is restored, nothing that people or programs sign
       ...(await worth(now, { token: ada.token, tokenOfBob: bob.token, password: PASSWORD })),
       roles: (await now.people.show(ada.person.id)).roles,
       bob: (await now.people.show(bob.person.id)).status,
+      regions: [(await now.people.show(ada.person.id)).region, (await now.people.show(bob.person.id)).region],
       key: (await now.signIn.keys.list()).map(({ status }) => status),
       signing: (await now.signIn.signingKeys.list()).map(({ status }) => status),
       sessions: (await now.signIn.sessions.list()).length,
@@ -74,6 +78,7 @@ test('whatever older catalogue is restored, nothing that people or programs sign
       password: 'unknown',
       roles: ['scientist'],
       bob: 'disabled',
+      regions: ['us', undefined],
       key: ['revoked'],
       signing: ['revoked'],
       sessions: 0,

@@ -6,6 +6,7 @@ import { PEOPLE, TOKENS } from '../identity-tables.ts';
 import type { PersonPrivate } from '../identity-tables.ts';
 import { parseListDetail } from '../list-detail.ts';
 import type { LogReplay } from '../revocation/log-fold.ts';
+import { REGION_OF_ROLES } from './person.ts';
 import { API_KEYS, CODES, PASSWORDS, SESSIONS, SIGNING_KEYS } from './sign-in-tables.ts';
 import type { ApiKeyPrivate, PasswordPrivate, SessionPrivate, SigningKeyPrivate } from './sign-in-tables.ts';
 
@@ -13,6 +14,8 @@ import type { ApiKeyPrivate, PasswordPrivate, SessionPrivate, SigningKeyPrivate 
 interface Account {
   state?: 'enabled' | 'disabled';
   roles?: readonly string[];
+  /** Null where it is left to the roles. */
+  region?: string | null;
   /** When its bearer token, its password and its one-time code were last replaced: what is older is void. */
   token?: Micros;
   password?: Micros;
@@ -65,6 +68,9 @@ function note(account: Account, time: Micros, { action, detail }: AuditEvent): v
     case 'set-roles':
       account.roles = parseListDetail('roles', detail);
       return;
+    case 'set-region':
+      account.region = detail?.['region'] === REGION_OF_ROLES ? null : String(detail?.['region']);
+      return;
     case 'rotate-token':
       account.token = time;
       return;
@@ -83,13 +89,16 @@ async function settle(
   tx: CatalogueTransaction,
   { people }: IdentityContext,
   person: string,
-  { state, roles, token, password, code }: Account,
+  { state, roles, region, token, password, code }: Account,
 ): Promise<void> {
   const list = new SealedTable<typeof PEOPLE.key, typeof PEOPLE.clear, PersonPrivate>(PEOPLE, people);
-  const row = state === undefined && roles === undefined ? null : await list.get(tx, { id: person });
+  const isSaid = [state, roles, region].some((word) => word !== undefined);
+  const row = isSaid ? await list.get(tx, { id: person }) : null;
   if (row !== null) {
     const { sealed, ...columns } = row;
-    await list.put(tx, { ...columns, status: state ?? row.status }, { ...sealed, roles: roles ?? sealed.roles });
+    const place = region === undefined ? (sealed.region ?? null) : region;
+    const said = { name: sealed.name, roles: roles ?? sealed.roles, ...(place === null ? {} : { region: place }) };
+    await list.put(tx, { ...columns, status: state ?? row.status }, said);
   }
   if (token !== undefined) {
     const tokens = new SealedTable(TOKENS, people);
