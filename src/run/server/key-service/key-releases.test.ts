@@ -57,7 +57,7 @@ async function open(t: Cleanable) {
   return { releases, now, handle, logged, keys, segment, audit, catalogue };
 }
 
-test('KeyReleases.unwrap() gives the key itself, and logs it once for each subject and column', async (t) => {
+test('KeyReleases.unwrap() gives the key itself, and logs it once for each subject, column and purpose', async (t) => {
   const { releases, handle, logged, keys, audit } = await open(t);
   const key = await releases.unwrap(ADA, handle('pulse'), 'care');
   const use = { actor: 'weir:test', resource: 'x' };
@@ -68,11 +68,14 @@ test('KeyReleases.unwrap() gives the key itself, and logs it once for each subje
   assert.equal(await releases.unwrap(ADA, handle('pulse'), 'care'), key);
   await releases.unwrap(ADA, handle(''), 'care');
   await releases.unwrap(caller('bob'), handle('pulse'), 'care');
+  for (let i = 0; i < 2; i++) await releases.unwrap(ADA, handle('pulse'), 'research');
   assert.deepEqual(logged(), [
     ['person:ada', 'allowed', 'pulse', undefined],
     ['person:ada', 'allowed', 'footer', undefined],
     ['person:bob', 'allowed', 'pulse', undefined],
+    ['person:ada', 'allowed', 'pulse', undefined],
   ]);
+  assert.equal(audit.events.findLast(({ action }) => action === 'release-key')?.purpose, 'research');
   assert.equal(audit.events.filter(({ action, actor }) => action === 'use-keys' && actor === 'person:ada').length, 0);
 });
 

@@ -14,7 +14,8 @@ const RELEASED = {
   name: 'keyservice_released',
   key: { subject: 'text', segment: 'text', column: 'text' },
   clear: { time: 'integer' },
-  sealed: (value: Json) => value,
+  /** Purposes that it was released for; null in rows of before. */
+  sealed: (value: Json) => value as readonly (string | null)[] | null,
 } as const;
 
 const SCHEMA: CatalogueSchema = { room: 'keyservice', migrations: [sealedTableSql(RELEASED)] };
@@ -53,7 +54,7 @@ interface Place {
  */
 export class KeyReleases {
   readonly #parts: KeyReleasesParts;
-  readonly #table: SealedTable<typeof RELEASED.key, typeof RELEASED.clear, Json>;
+  readonly #table: SealedTable<typeof RELEASED.key, typeof RELEASED.clear, readonly (string | null)[] | null>;
   #places: { readonly of: readonly Segment[]; readonly byHandle: ReadonlyMap<string, Place> } | null = null;
 
   private constructor(parts: KeyReleasesParts) {
@@ -83,14 +84,15 @@ export class KeyReleases {
       throw refusal === 'not-granted' ? forbidden() : obliged(segment.stream, refusal);
     }
     const key = { subject: caller.subject.id, segment: segment.id, column: column ?? '' };
-    const known = await this.#table.get(this.#parts.catalogue, key);
-    if (known === null) await this.#log(caller, place, purpose, decision, null);
+    const told = (await this.#table.get(this.#parts.catalogue, key))?.sealed ?? [];
+    const isNew = !told.includes(purpose);
+    if (isNew) await this.#log(caller, place, purpose, decision, null);
     const use = { actor: caller.actor, resource: `segment:${segment.id}`, logged: true } as const;
     const found = (await this.#parts.keys.unwrapDataKeys(use, [handle])).get(handle);
     if (found === undefined) throw forbidden();
-    if (known === null) {
+    if (isNew) {
       const time = this.#parts.clock.now();
-      await this.#parts.catalogue.transaction((tx) => this.#table.put(tx, { ...key, time }, null));
+      await this.#parts.catalogue.transaction((tx) => this.#table.put(tx, { ...key, time }, [...told, purpose]));
     }
     return toBase64(found.exportBytes());
   }
