@@ -379,6 +379,9 @@ export class Inventory {
     await catalogue.transaction(async (tx) => {
       const late = twin === null ? await findTwin(tx) : null;
       if (late !== null) await this.twins.answer(late);
+      // It may have been revoked while this was signed and logged: what it has then, no list would name.
+      const now = await this.#table.get(tx, { name });
+      if (now !== null) requireNotRevoked({ name, status: now.status as DeviceState });
       await enrolled?.use(tx);
       await store(tx);
       await this.#authority.record(tx, holder, signed, by);

@@ -112,6 +112,27 @@ test('a device is not enabled by what was on its way when it was revoked', async
   assert.equal((await inventory.show('a')).status, 'revoked');
 });
 
+test('a device that is revoked while its next certificate is made is not given it', async (t) => {
+  const { identity, audit, catalogue } = await openTrust(t);
+  const { inventory, revocations } = identity;
+  await inventory.enrol({ name: 'a', type: 'reefer' }, BY);
+  const append = audit.append.bind(audit);
+  let revoked = false;
+  audit.append = async (event) => {
+    if (event.action === 'issue-certificate' && !revoked) {
+      revoked = true;
+      await revocations.revoke({ kind: 'device', name: 'a' }, 'keyCompromise', BY);
+    }
+    return append(event);
+  };
+  await assert.rejects(inventory.renew('a', 86_400_000 as never, BY), { code: 'IDENTITY_DEVICE_INVALID' });
+  const states = await catalogue.all(`SELECT state FROM identity_certificate WHERE holder = 'a'`);
+  assert.deepEqual(
+    states.map(({ state }) => state),
+    ['revoked'],
+  );
+});
+
 test('pages() walks through all rows, more than a page of them', async (t) => {
   const { identity } = await openTrust(t);
   const rows = Array.from({ length: 4_100 }, (_, n) => ({
