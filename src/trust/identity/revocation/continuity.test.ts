@@ -180,6 +180,8 @@ test('a list that is newer than the gap confirms all but what it names', async (
   const restore = await copyOf(world);
   const before = world.audit.events.length;
   await revocations.revoke({ kind: 'device', name: 'b' }, 'keyCompromise', BY);
+  const { device: c } = await inventory.enrol({ name: 'c', type: 'reefer' }, BY);
+  await revocations.revoke({ kind: 'device', name: 'c' }, 'superseded', BY);
   const newer = await lists.full(1);
   const delta = await lists.delta(1);
   // Catalogue and log both lose the revocation.
@@ -198,6 +200,8 @@ test('a list that is newer than the gap confirms all but what it names', async (
   assert.deepEqual(await now.continuity.confirmByList(newer ?? new Uint8Array(), BY), { confirmed: 1, revoked: 1 });
   assert.deepEqual([now.inventory.find('a')?.serials.length, now.inventory.find('b')?.serials.length], [1, 0]);
   assert.equal(await continuity.suspended(), 0);
+  const lost = await now.revocations.find(c.serials[0] ?? '');
+  assert.equal(lost?.reason, 4, 'what nothing here knows stands in our lists as in that one');
 });
 
 function gapAt(found: number): LogGap {

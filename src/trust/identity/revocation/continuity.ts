@@ -236,9 +236,12 @@ export class Continuity {
     let revoked = 0;
     for (const { serial, reason } of list.entries) {
       const row = await this.#certificates.get(this.#context.catalogue, { serial });
-      if (row === null || row.state === 'revoked') continue;
-      await this.#revocations.revoke({ kind: 'serial', serial }, reason, actor);
-      revoked += 1;
+      if (row?.state === 'revoked') continue;
+      if (row === null) await this.#revocations.revokeLost(serial, generation, reason, actor);
+      else {
+        await this.#revocations.revoke({ kind: 'serial', serial }, reason, actor);
+        revoked += 1;
+      }
     }
     const waiting = (await this.#suspendedRows()).filter(({ issuer }) => issuer === generation);
     await this.#release({ kind: 'issuer', generation }, waiting, actor, list.number);

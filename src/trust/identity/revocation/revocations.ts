@@ -82,6 +82,23 @@ export class Revocations {
   }
 
   /**
+   * Revokes a certificate that a list names and the catalogue does not know, for it was given after an older copy that
+   * was restored; does nothing where that was done before.
+   *
+   * @param issuer generation of the authority that signed the list
+   */
+  async revokeLost(serial: string, issuer: number, reason: RevocationReason, actor: string): Promise<void> {
+    if ((await this.find(serial)) !== null) return;
+    const { audit, clock } = this.#context;
+    const now = clock.now();
+    await this.#inventory.live.changes.during(async () => {
+      const revocation = { target: { kind: 'serial', serial }, reason, serials: [serial] } as const;
+      for (const event of formatRevocation(actor, revocation)) await audit.append(event);
+      await this.withdraw([], [lostCertificate(serial, { issuer }, now)], reason, now);
+    });
+  }
+
+  /**
    * What a revocation would take back, before it does.
    *
    * @throws {IdentityError} as `revoke`
