@@ -31,6 +31,25 @@ test('flags take effect in every view of the table', () => {
   assert.throws(() => table.setFlags(4, 1), RangeError);
 });
 
+test('setFlags() lets no other thread see a device free between two states that block it', (t) => {
+  const table = DeviceTable.create(SIZE, KEY);
+  const states = [DEVICE_FLAG.disabled, DEVICE_FLAG.revoked, DEVICE_FLAG.contained];
+  const all = states.reduce((bits, bit) => bits | bit, 0);
+  table.setFlags(0, DEVICE_FLAG.known | DEVICE_FLAG.disabled);
+  let looks = 0;
+  for (const name of ['and', 'or'] as const) {
+    const step = Atomics[name] as (array: Int32Array, at: number, bits: number) => number;
+    t.mock.method(Atomics, name, (array: Int32Array, at: number, bits: number) => {
+      const before = step(array, at, bits);
+      looks += 1;
+      assert.equal(table.mayAct(0), false, `after ${name}`);
+      return before;
+    });
+  }
+  for (const state of states) table.setFlags(0, DEVICE_FLAG.known | state, all & ~state);
+  assert.equal(looks, 6);
+});
+
 test('bumpEpoch() moves one device or all', () => {
   const table = DeviceTable.create(SIZE, KEY);
   table.bumpEpoch(1);

@@ -130,11 +130,11 @@ export class DeviceTable {
     return (this.flags(device) & DEVICE_FLAG.quarantined) !== 0;
   }
 
-  /** Sets and clears bits of a device in one step, and moves its epoch on. */
+  /** Sets bits of a device, then clears others, so that none is free between two states that block; moves its epoch on. */
   setFlags(device: number, set: number, clear = 0): void {
     const at = this.#row(device);
-    Atomics.and(this.#words, at + D_FLAGS, ~clear);
     Atomics.or(this.#words, at + D_FLAGS, set);
+    Atomics.and(this.#words, at + D_FLAGS, ~(clear & ~set));
     Atomics.add(this.#words, at + D_EPOCH, 1);
   }
 
