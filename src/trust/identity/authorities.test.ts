@@ -43,6 +43,16 @@ test('rotate() makes an authority that signs, and what the old one gave stays go
   assert.ok(audit.events.some(({ action, detail }) => action === 'make-authority' && detail?.['generation'] === 2));
 });
 
+test('rotate() twice at once makes two authorities, and what either gave stays good', async (t) => {
+  const { identity } = await openTrust(t);
+  const { authorities, inventory } = identity;
+  const enrolling = authorities.rotate('test').then(() => inventory.enrol({ name: 'a', type: 'reefer' }, 'test'));
+  const [device, second] = await Promise.all([enrolling, authorities.rotate('test')]);
+  assert.equal(second.generation, 3);
+  assert.equal(identity.certificates.issuing.length, 3);
+  assert.equal(outcome(identity, device.certificate), 'ok');
+});
+
 /** A root in openssl's hands, and what it makes of a request. */
 function offlineRoot(
   openssl: string,

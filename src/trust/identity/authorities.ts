@@ -42,6 +42,8 @@ export class Authorities {
   readonly #authority: CertificateAuthority;
   readonly #table: SealedTable<typeof AUTHORITIES.key, typeof AUTHORITIES.clear, AuthoritySecrets>;
   readonly #listeners = new Set<() => void>();
+  /** One change at a time: two at once would give two authorities the same generation. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(context: IdentityContext, authority: CertificateAuthority) {
     this.#context = context;
@@ -71,7 +73,11 @@ export class Authorities {
    *
    * @throws {IdentityError} IDENTITY_AUTHORITY_INVALID where no root's key is here
    */
-  async rotate(actor: string): Promise<AuthorityRecord> {
+  rotate(actor: string): Promise<AuthorityRecord> {
+    return this.#inTurn(() => this.#rotate(actor));
+  }
+
+  async #rotate(actor: string): Promise<AuthorityRecord> {
     const { keys, clock, deployment, random } = this.#context;
     const algorithm = this.#wanted;
     const root = await this.#rootFor(algorithm, actor);
@@ -101,7 +107,11 @@ export class Authorities {
    *
    * @returns PKCS #10 in PEM
    */
-  async request(actor: string): Promise<string> {
+  request(actor: string): Promise<string> {
+    return this.#inTurn(() => this.#request(actor));
+  }
+
+  async #request(actor: string): Promise<string> {
     const { audit, catalogue, clock, deployment } = this.#context;
     const { generation, pair, sealedKey } = await this.#newKey(this.#wanted);
     await audit.append({
@@ -124,7 +134,11 @@ export class Authorities {
    * @param pem the certificate, and the root that signed it where that is not known yet; untrusted
    * @throws {IdentityError} IDENTITY_AUTHORITY_INVALID
    */
-  async accept(pem: string, actor: string): Promise<AuthorityRecord> {
+  accept(pem: string, actor: string): Promise<AuthorityRecord> {
+    return this.#inTurn(() => this.#accept(pem, actor));
+  }
+
+  async #accept(pem: string, actor: string): Promise<AuthorityRecord> {
     const { catalogue, clock, keys } = this.#context;
     const [pending] = await this.#table.list(catalogue, { where: { role: 'issuing', state: PENDING } });
     if (pending === undefined) throw refused('none was requested', 'Make a request with weir ca request');
@@ -144,11 +158,13 @@ export class Authorities {
    *
    * @returns whether they are so now; false where the key of the root is elsewhere: a request has to be signed there
    */
-  async settle(actor: string): Promise<boolean> {
-    if (schemeOf(this.#authority.newest.certificate) === this.#wanted) return true;
-    if (!(await this.#rootsAreHere())) return false;
-    await this.rotate(actor);
-    return true;
+  settle(actor: string): Promise<boolean> {
+    return this.#inTurn(async () => {
+      if (this.areSettled) return true;
+      if (!(await this.#rootsAreHere())) return false;
+      await this.#rotate(actor);
+      return true;
+    });
   }
 
   /** Whether new certificates are signed as the template wants it. */
@@ -169,6 +185,12 @@ export class Authorities {
   /** Says that other authorities count. */
   tellChanged(): void {
     for (const listener of this.#listeners) listener();
+  }
+
+  #inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(step);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   async #adopt(
