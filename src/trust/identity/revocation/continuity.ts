@@ -76,6 +76,8 @@ export class Continuity {
   readonly #devices: SealedTable<typeof DEVICES.key, typeof DEVICES.clear, DevicePrivate>;
   readonly #revoked: SealedTable<typeof REVOCATIONS.key, typeof REVOCATIONS.clear>;
   readonly #holders: GapHolder[] = [];
+  /** One gap at a time: a witness says the same of the log again and again while the first is acted upon. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     context: IdentityContext,
@@ -162,7 +164,13 @@ export class Continuity {
    *
    * @returns certificates that are suspended by it
    */
-  async suspend(gap: LogGap): Promise<number> {
+  suspend(gap: LogGap): Promise<number> {
+    const done = this.#turn.then(() => this.#suspend(gap));
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #suspend(gap: LogGap): Promise<number> {
     const known = await this.gaps();
     // A witness that only says that the log differs may mean the gap that is known.
     const isKnown = known.some(({ knownBy, to }) => knownBy === gap.knownBy && (gap.to === null || to === gap.to));
