@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { link, readFile, readdir, stat } from 'node:fs/promises';
+import { link, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { encodeUtf8 } from '#base/core/index.ts';
@@ -20,6 +20,14 @@ test('writeDurably() creates once, replaces when told, and leaves no draft', asy
 
 test('readIfThere() gives null where nothing is', async (t) => {
   assert.equal(await readIfThere(join(await temporaryFolder(t), 'none')), null);
+});
+
+test('destroyFile() leaves no draft that a crash left', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeDurably(join(folder, 'a'), encodeUtf8('secret'), 'create');
+  await writeFile(join(folder, 'a.new'), 'secret');
+  await destroyFile(join(folder, 'a'));
+  assert.deepEqual(await readdir(folder), []);
 });
 
 test('destroyFile() overwrites before it removes', async (t) => {

@@ -8,7 +8,7 @@ import { hasCode } from '#base/core/index.ts';
  * @param mode `create` refuses a name that is taken (`EEXIST`), `replace` does not
  */
 export async function writeDurably(path: string, data: Uint8Array, mode: 'create' | 'replace'): Promise<void> {
-  const draft = `${path}.new`;
+  const draft = draftOf(path);
   await rm(draft, { force: true });
   try {
     {
@@ -34,8 +34,17 @@ export async function readIfThere(path: string): Promise<Uint8Array | null> {
   }
 }
 
-/** Overwrites a file, then removes it; on copying file systems and flash the overwriting is best effort. */
+/**
+ * Overwrites a file and the draft of it that a crash may have left, then removes both; on copying file systems and flash
+ * the overwriting is best effort.
+ */
 export async function destroyFile(path: string): Promise<void> {
+  await wipe(draftOf(path));
+  await wipe(path);
+  await syncFolder(dirname(path));
+}
+
+async function wipe(path: string): Promise<void> {
   try {
     {
       await using file = await open(path, 'r+');
@@ -45,10 +54,13 @@ export async function destroyFile(path: string): Promise<void> {
     }
     await rm(path);
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return;
-    throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
   }
-  await syncFolder(dirname(path));
+}
+
+/** Beside the file: what is being written. */
+function draftOf(path: string): string {
+  return `${path}.new`;
 }
 
 async function syncFolder(path: string): Promise<void> {
