@@ -59,12 +59,12 @@ import type { DatasetKeeper } from './datasets/dataset-keeper.ts';
 import { ServerError } from './errors.ts';
 import type { Ports } from './gateway/contract.ts';
 import { forkGateway, GatewayHost } from './gateway/host.ts';
-import { keepGatewayCode } from './gateway/keep-code.ts';
 import { portsOf } from './gateway/require-free-ports.ts';
 import { holderOf } from './places/holder.ts';
 import { placesToRead } from './places/store-archive.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { forbidCoreDumps } from './process/forbid-core-dumps.ts';
+import { keepCode } from './process/keep-code.ts';
 import { allowedProcessors, deviceInterrupts, shareProcessors } from './process/processor-shares.ts';
 import type { ProcessorShares } from './process/processor-shares.ts';
 import { openProver } from './prove/open-prover.ts';
@@ -574,7 +574,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   vault.onRoom((room) => gateway.useVaultRoom(room));
   opened.defer(() => gateway.stop(DRAIN_MS));
   // For the next start; where it cannot be kept, that one takes as long as this one.
-  void keepGatewayCode().catch((error: unknown) => log.debug({ error: String(error) }, 'compiled code is not kept'));
+  void keepCode().catch((error: unknown) => log.debug({ error: String(error) }, 'compiled code is not kept'));
   opened.defer(
     identity.inventory.twins.onTwin((twin) => {
       clones.noteKey(twin, clock.now());

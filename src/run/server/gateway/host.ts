@@ -29,6 +29,7 @@ import { logLevel } from '../log.ts';
 import { forwardChanges } from './forward-changes.ts';
 import { refusalLines } from './refusal-lines.ts';
 import { requireFreePorts } from './require-free-ports.ts';
+import { ROOM_FOR_READINGS } from './room-for-readings.ts';
 import { tokenKeysFor, vaultKeyFor } from './token-keys.ts';
 import { NO_PACE } from './visible-pace.ts';
 import { keepThreads } from '../process/keep-to-processors.ts';
@@ -387,19 +388,12 @@ function forkSpec(layout: DataDirectory): ForkSpec {
   return {
     entry: new URL('process.ts', import.meta.url),
     nodeFlags: permissionFlags(layout),
-    // Compiled code is read and never written by a process that faces the network (keep-code.ts).
+    // Compiled code is read and never written by a process that faces the network (process/keep-code.ts).
     environment: { ...logLevel(), NODE_COMPILE_CACHE_READONLY: '1' },
     // Devices send again and in any number; a person asks once, and would get what they leave (decision 31).
     niceness: NICENESS,
   };
 }
-
-/**
- * Readings are garbage a few milliseconds after they came. Left to itself the heap of a gateway that had a quiet time, or a
- * small one when the flood began, is too small for what comes between two looks: then all of it was marked up to eight
- * times a second, which took a quarter of a processor.
- */
-const ROOM_FOR_READINGS = ['--min-semi-space-size=16', '--initial-old-space-size=256'];
 
 function permissionFlags(layout: DataDirectory): readonly string[] {
   const reads = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
-import { ADA, ask, caller, openQueryWorld, YAML } from './testing.ts';
+import { ADA, ask, caller, openQueryWorld, TEMPLATE, YAML } from './testing.ts';
 import { TEMPLATE_READER } from './condition-reader.ts';
 import { QueryPool } from './query-pool.ts';
 import type { Caller } from '../api/caller.ts';
@@ -118,4 +118,12 @@ test('QueryService.check() refuses a template whose view does not pass, and what
     message: /views\.warm: .*temprature/,
   });
   assert.match((await world.answerOf(ask('select device from warm'))).text, /b/);
+});
+
+test('QueryService.check() lends no query process where a template has no views', async (t) => {
+  const use = t.mock.method(QueryPool.prototype, 'use');
+  await world.service.check(makeTemplate(YAML.replace(/^views:.*\n/m, '').replace(' warm,', '')));
+  assert.equal(use.mock.callCount(), 0);
+  await world.service.check(TEMPLATE);
+  assert.ok(use.mock.callCount() > 0);
 });

@@ -22,6 +22,7 @@ import type {
   PrivacyLedger,
   QuerySummary,
   Relations,
+  ViewResolver,
 } from '#flow/query/index.ts';
 import type { Caller } from '../api/caller.ts';
 import { problemOf } from '../api/problem.ts';
@@ -48,7 +49,7 @@ import { QueryOutcomes } from './query-outcomes.ts';
 import type { QueryOutcome } from './query-outcomes.ts';
 import type { QueryDataParts } from './query-data.ts';
 import { QueryPool } from './query-pool.ts';
-import type { QueryProcess, RunPorts } from './query-process.ts';
+import type { RunPorts } from './query-process.ts';
 import { detectionWithin } from './detection-within.ts';
 import { ResultPipe } from './result-pipe.ts';
 import type { ReceiptDesk } from '../receipts/receipt-desk.ts';
@@ -195,9 +196,8 @@ export class QueryService implements Queries, AsyncDisposable {
    * @throws {ServerError} SERVER_TEMPLATE_INVALID where a view does not pass the gate
    */
   async relationsOf(template: Template): Promise<Relations> {
-    const { relations, problems } = await this.#pool.use(TEMPLATE_READER, (process) =>
-      resolveRelations(template, Object.values(SYSTEM_RELATIONS), resolverOf(process)),
-    );
+    const system = Object.values(SYSTEM_RELATIONS);
+    const { relations, problems } = await resolveRelations(template, system, resolverBy(this.#pool));
     if (problems.length === 0) return relations;
     throw new ServerError(
       'SERVER_TEMPLATE_INVALID',
@@ -411,19 +411,18 @@ function unconfined(why: string): ServerError {
   });
 }
 
-function resolverOf(process: QueryProcess) {
+/** Borrows a process for each question: a template without views takes none, and waits for none to start. */
+function resolverBy(pool: Pick<QueryPool, 'use'>): ViewResolver {
   return {
-    parse: (sql: string) => process.peer.call('parse', sql),
-    run: async (
-      plan: Parameters<QueryProcess['execute']>[0]['plan'],
-      format: Parameters<QueryProcess['execute']>[0]['format'],
-    ) => {
-      const parts: Uint8Array[] = [];
-      const keep = async (part: Uint8Array): Promise<void> => void parts.push(part);
-      const ports: RunPorts = { sink: keep, keys: () => Promise.reject(new TypeError('a template reads no segment')) };
-      await process.execute({ plan, format }, ports, new AbortController().signal);
-      return concatBytes(parts);
-    },
+    parse: (sql) => pool.use(TEMPLATE_READER, ({ peer }) => peer.call('parse', sql)),
+    run: (plan, format) =>
+      pool.use(TEMPLATE_READER, async (process) => {
+        const parts: Uint8Array[] = [];
+        const keep = async (part: Uint8Array): Promise<void> => void parts.push(part);
+        const keys = () => Promise.reject(new TypeError('a template reads no segment'));
+        await process.execute({ plan, format }, { sink: keep, keys }, new AbortController().signal);
+        return concatBytes(parts);
+      }),
   };
 }
 

@@ -1,0 +1,3 @@
+// Loaded, which compiles it, and not run: see gateway/code-of-entries.ts.
+import '../process/run-no-further.ts';
+import './process.ts';
