@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { equalBytes } from '#base/core/index.ts';
+import { ALGORITHMS } from '#base/crypto/index.ts';
 import { isSameName } from './distinguished-name.ts';
 import { strongKey } from './key-strength.ts';
 import { namesAllowed } from './name-constraints.ts';
@@ -52,6 +53,14 @@ const SOUND_SIGNATURES: ReadonlySet<string> = new Set([
   '2.16.840.1.101.3.4.3.17',
   '2.16.840.1.101.3.4.3.18',
   '2.16.840.1.101.3.4.3.19',
+]);
+
+/** Digests that an algorithm may name beside itself. */
+const SOUND_DIGESTS: ReadonlySet<string | null> = new Set([
+  null,
+  ALGORITHMS['sha-256'].oid,
+  ALGORITHMS['sha-384'].oid,
+  ALGORITHMS['sha-512'].oid,
 ]);
 
 interface Search {
@@ -131,7 +140,8 @@ function mayIssue(issuer: ParsedCertificate, subject: ParsedCertificate): boolea
 function signedBy(subject: ParsedCertificate, issuer: ParsedCertificate, search: Search): boolean {
   if (search.signatures >= MOST_SIGNATURES) return false;
   const strong = strongKey(issuer.publicKey, 'authority');
-  if (strong === null || !SOUND_SIGNATURES.has(subject.signatureAlgorithm)) {
+  const isSound = SOUND_SIGNATURES.has(subject.signatureAlgorithm) && SOUND_DIGESTS.has(subject.signatureDigest);
+  if (strong === null || !isSound) {
     note(search, 'weak-key');
     return false;
   }

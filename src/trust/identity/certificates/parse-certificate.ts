@@ -6,6 +6,7 @@ import type { DerNode } from './der.ts';
 import { formatSerial, readBitOctets, readIntegerBytes, readOid, readSmallInteger, readTime } from './der-values.ts';
 import { isSameName, readName } from './distinguished-name.ts';
 import type { DistinguishedName } from './distinguished-name.ts';
+import { PSS, pssDigest } from './pss-digest.ts';
 
 /** A certificate, read strictly and not yet believed. Times are epoch seconds, both ends included. */
 export interface ParsedCertificate {
@@ -16,6 +17,8 @@ export interface ParsedCertificate {
   readonly serial: string;
   /** Object identifier of the algorithm that it is signed with. */
   readonly signatureAlgorithm: string;
+  /** Object identifier of the digest where the algorithm names it beside itself; null where it says it by itself. */
+  readonly signatureDigest: string | null;
   readonly issuer: DistinguishedName;
   readonly subject: DistinguishedName;
   readonly notBefore: number;
@@ -68,13 +71,16 @@ function read(der: Uint8Array): ParsedCertificate {
   const extensions = readLast(rest, version);
   requireSound(issuer, subject, extensions);
   const selfIssued = isSameName(issuer, subject);
+  const [algorithmId, parameters] = sequenceOf(inner);
+  const scheme = readOid(algorithmId);
   // Some roots that the world trusts have the number 0; nobody else may.
   if (!selfIssued && serial.every((byte) => byte === 0)) throw new MalformedDer('the serial number is zero');
   return {
     der,
     fingerprint: sha256Hex(der),
     serial: formatSerial(serial),
-    signatureAlgorithm: readOid(sequenceOf(inner)[0]),
+    signatureAlgorithm: scheme,
+    signatureDigest: scheme === PSS ? pssDigest(parameters) : null,
     issuer,
     subject,
     notBefore,
