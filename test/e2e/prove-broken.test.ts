@@ -83,6 +83,7 @@ describe('weir prove on a platform with a broken promise', () => {
     try {
       const { outcome } = await tryOne(platform, 'acknowledged-is-there');
       assert.equal(outcome, 'fail');
+      assert.ok((await platform.status()).degraded.includes('the store does not answer'));
     } finally {
       process.kill(store, 'SIGCONT');
     }

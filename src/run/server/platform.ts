@@ -527,7 +527,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         columns.map(({ name, class: cls, domain }) => ({ segment: id, stream, column: name, class: cls, domain })),
       ),
     status: () => status(),
-    ready: () => store.process.pid !== undefined && gateway.process.pid !== undefined,
+    ready: () => store.process.isAtWork && gateway.process.isAtWork,
     requests: new RequestMetrics(),
     tracer: new Tracer({ clock, random, rules: () => templates.current.traces, emit }),
     spans,

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Template } from '#declare/template/index.ts';
 import { placeOf } from '#flow/store/index.ts';
-import { formatMicros } from '#base/core/index.ts';
+import { formatMicros, seconds } from '#base/core/index.ts';
 import type { AuditLog, CosignatureAnswer } from '#trust/audit/index.ts';
 import type { Consents } from '#trust/consent/index.ts';
 import type { Identity } from '#trust/identity/index.ts';
@@ -10,6 +10,7 @@ import type { DataDirectory } from '../data-directory.ts';
 import type { Pace } from '../gateway/contract.ts';
 import type { GatewayHost } from '../gateway/host.ts';
 import type { PlatformAddress, PlatformStatus } from '../platform-status.ts';
+import { answerWithin } from '../process/answer-within.ts';
 import { memoryExposures } from '../process/memory-exposures.ts';
 import type { ArchivePlaces } from '../places/archive-places.ts';
 import { processTree } from '../prove/process-files.ts';
@@ -20,6 +21,9 @@ import type { WatchReport } from '../watch/contract.ts';
 import type { WatchHost } from '../watch/host.ts';
 import type { AlertBook } from '#watch/respond/index.ts';
 import type { SegmentHost } from './segment-host.ts';
+
+/** How long a part may take to say how it is. */
+const PATIENCE = seconds(10);
 
 export interface StatusSources {
   readonly version: string;
@@ -54,7 +58,7 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
   const { address, template, audit, store, watch, gateway, queries, segments, layout } = sources;
   const degraded: string[] = [];
   const counts = await gateway.counts();
-  const storeStatus = await store.status().catch(() => null);
+  const storeStatus = (await answerWithin(store.status(), PATIENCE)) ?? null;
   if (storeStatus === null) degraded.push('the store does not answer');
   const away = new Map([...sources.places.problems, ...(storeStatus?.archive.problems ?? [])].map((p) => [p.place, p]));
   for (const { place, problem } of away.values())
@@ -111,7 +115,7 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
         ...(watch.process === null ? [] : [{ name: 'watch', process: watch.process }]),
       ].map(({ name, process: child }) => ({
         name,
-        state: child.pid === undefined ? 'starting' : 'running',
+        state: child.isAtWork ? 'running' : 'starting',
         pid: child.pid ?? null,
         restarts: child.restarts,
       })),
@@ -208,29 +212,25 @@ function shownWatch({ problem: _problem, lost: _lost, shed, ...watched }: Watche
 
 /** How the watch is; null while it does not run, undefined where it does not answer. */
 async function watchStatus(watch: WatchHost) {
-  try {
-    const status = await watch.status();
-    if (status === null) return null;
-    const { readings: judged, rules } = status;
-    return {
-      streams: judged?.streams.length ?? 0,
-      devices: judged?.devices ?? 0,
-      readings: judged?.readings ?? 0,
-      shed: judged?.shed ?? 0,
-      tiers: judged?.tiers ?? [],
-      recall: judged?.recall ?? { sampled: 0, odd: 0, missed: 0 },
-      heldBack: judged?.heldBack ?? 0,
-      windowsShed: judged?.windowsShed ?? 0,
-      leftOut: judged?.leftOut ?? 0,
-      drift: judged?.drift ?? { fields: 0, watching: 0 },
-      lagMs: judged?.lagMs ?? 0,
-      rules: rules?.rules ?? 0,
-      entries: rules?.entries ?? 0,
-      forgotten: rules?.forgotten ?? 0,
-      problem: rules?.problem ?? null,
-      lost: status.lost,
-    };
-  } catch {
-    return undefined;
-  }
+  const status = await answerWithin(watch.status(), PATIENCE);
+  if (status === null || status === undefined) return status;
+  const { readings: judged, rules } = status;
+  return {
+    streams: judged?.streams.length ?? 0,
+    devices: judged?.devices ?? 0,
+    readings: judged?.readings ?? 0,
+    shed: judged?.shed ?? 0,
+    tiers: judged?.tiers ?? [],
+    recall: judged?.recall ?? { sampled: 0, odd: 0, missed: 0 },
+    heldBack: judged?.heldBack ?? 0,
+    windowsShed: judged?.windowsShed ?? 0,
+    leftOut: judged?.leftOut ?? 0,
+    drift: judged?.drift ?? { fields: 0, watching: 0 },
+    lagMs: judged?.lagMs ?? 0,
+    rules: rules?.rules ?? 0,
+    entries: rules?.entries ?? 0,
+    forgotten: rules?.forgotten ?? 0,
+    problem: rules?.problem ?? null,
+    lost: status.lost,
+  };
 }

@@ -38,16 +38,19 @@ test('SupervisedProcess starts a process again that was killed', async (t) => {
   );
   const first = await (await echo.peer).call('pid', null);
   assert.equal(first, echo.pid);
+  assert.equal(echo.isAtWork, true);
   process.kill(first, 'SIGKILL');
+  while (echo.isAtWork) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.equal(echo.restarts, 1, 'it is not at work from its end on');
   await eventually(
     () => echo.restarts,
     (restarts) => restarts === 1,
   );
   const second = await (await echo.peer).call('pid', null);
   assert.notEqual(second, first);
-  assert.deepEqual([starts, echo.restarts], [2, 1]);
+  assert.deepEqual([starts, echo.restarts, echo.isAtWork], [2, 1, true]);
   await echo.stop(5_000);
-  assert.equal(echo.restarts, 1);
+  assert.deepEqual([echo.restarts, echo.isAtWork], [1, false]);
 });
 
 test('SupervisedProcess starts a process again that cannot be brought to work', async (t) => {

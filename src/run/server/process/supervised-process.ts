@@ -54,6 +54,7 @@ export class SupervisedProcess<Remote extends Methods> {
   #child: ChildProcess | null = null;
   #peer: Promise<Peer<Remote>>;
   #stopping = false;
+  #atWork = false;
   #waitMs = FIRST_WAIT_MS;
   restarts = 0;
 
@@ -83,6 +84,11 @@ export class SupervisedProcess<Remote extends Methods> {
     return this.#peer;
   }
 
+  /** Whether it was brought to work and has not ended since. */
+  get isAtWork(): boolean {
+    return this.#atWork;
+  }
+
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -107,6 +113,7 @@ export class SupervisedProcess<Remote extends Methods> {
     const peer = new Peer<Remote>(childLine(child), offered);
     child.once('error', (error) => log.error({ process: name, error: error.message }, 'process could not be started'));
     child.once('exit', (code, signal) => {
+      this.#atWork = false;
       if (this.#stopping) return;
       log.error({ process: name, code, signal }, 'process ended, starting it again');
       this.#spec.onCrash?.(code);
@@ -124,6 +131,7 @@ export class SupervisedProcess<Remote extends Methods> {
       child.kill('SIGKILL');
       throw error;
     }
+    this.#atWork = child.exitCode === null && child.signalCode === null;
     return peer;
   }
 

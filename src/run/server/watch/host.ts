@@ -80,8 +80,10 @@ export class WatchHost {
   }
 
   /** How it runs; null where it does not. */
-  get process(): { readonly pid: number | undefined; readonly restarts: number } | null {
-    return this.#process === null ? null : { pid: this.#running?.pid, restarts: this.#running?.restarts ?? 0 };
+  get process(): Pick<SupervisedProcess<WatchMethods>, 'pid' | 'restarts' | 'isAtWork'> | null {
+    if (this.#process === null) return null;
+    const { pid, restarts = 0, isAtWork = false } = this.#running ?? {};
+    return { pid, restarts, isAtWork };
   }
 
   /** Starts it if the template wants it; does not wait until it runs. */
