@@ -31,6 +31,25 @@ test('list() goes on past a page', async (t) => {
   assert.deepEqual(found, keys);
 });
 
+test('list() takes nothing else for a list, and no part for the whole', async () => {
+  const list = (inner: string): string =>
+    `<?xml version="1.0"?>\n<ListBucketResult xmlns="x">${inner}</ListBucketResult>`;
+  const listed = (answer: string): Promise<readonly string[]> => {
+    const request = (async () => new Response(answer)) as unknown as typeof fetch;
+    return Array.fromAsync(openS3Objects(PLACE, { fetch: request }).list(''));
+  };
+  assert.deepEqual(await listed(list('<IsTruncated>false</IsTruncated><Key>a</Key>')), ['a']);
+  assert.deepEqual(await listed(list('')), []);
+  for (const answer of [
+    '',
+    '<html>Sign in to the network</html>',
+    '<ListBucketResult><Key>a</Key>',
+    list('<IsTruncated>true</IsTruncated><Key>a</Key>'),
+  ]) {
+    await assert.rejects(listed(answer), { code: 'STORAGE_IO' }, answer);
+  }
+});
+
 test('keepsVersions() tells a bucket that keeps what is replaced', async (t) => {
   const place = await newPlace(t, 'versions');
   assert.equal(await openS3Objects(place).keepsVersions(), false);

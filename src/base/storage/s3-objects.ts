@@ -126,8 +126,11 @@ class Bucket implements S3Objects {
       };
       const { response } = await this.#ask({ method: 'GET', query });
       const xml = await textOf(response);
+      requireList(xml);
       for (const [, key = ''] of xml.matchAll(/<Key>([^<]*)<\/Key>/g)) yield unescapeXml(key).slice(root.length);
       const [, next] = /<NextContinuationToken>([^<]*)<\/NextContinuationToken>/.exec(xml) ?? [];
+      if (next === undefined && /<IsTruncated>true</.test(xml))
+        throw failed('list objects', 'the answer has no next page');
       token = next === undefined ? null : unescapeXml(next);
     } while (token !== null);
   }
@@ -233,6 +236,12 @@ async function textOf(response: Response): Promise<string> {
     parts.push(part);
   }
   return new TextDecoder().decode(concatBytes(parts));
+}
+
+/** What is no list, such as the page of somebody in between, must not pass for an empty one: erasures are certified by it. */
+function requireList(xml: string): void {
+  if (/<ListBucketResult[\s>]/.test(xml) && xml.includes('</ListBucketResult>')) return;
+  throw failed('list objects', 'the answer is no list of objects, or broke off');
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { openTrialWriter, trialBatch, trialKey, trialNumbers } from '../../../test/conformance/journal-trial.ts';
@@ -83,6 +83,22 @@ test('read() raises JOURNAL_KEY_UNKNOWN for a file whose key is not there', asyn
   await writer.close();
   const reader = new FileJournalReader({ directory: folder, keys: { key: () => null } });
   await assert.rejects(Array.fromAsync(reader.read(new Map())), { code: 'JOURNAL_KEY_UNKNOWN' });
+});
+
+test('release() forgets the keys of files that are gone', async (t) => {
+  const folder = await temporaryFolder(t);
+  const writer = await openTrialWriter(folder, 0, 1);
+  await writer.append([trialBatch(0, 1)]);
+  await writer.close();
+  const asked: string[] = [];
+  const keys = { key: (fileId: string) => (asked.push(fileId), trialKey(fileId)) };
+  const reader = new FileJournalReader({ directory: folder, keys, writersGone: true });
+  const read = async (): Promise<number> => (await Array.fromAsync(reader.read(new Map()))).length;
+  assert.deepEqual([await read(), asked.length], [1, 1]);
+  await rename(`${folder}/w0`, `${folder}/away`);
+  assert.deepEqual(await reader.release([]), []);
+  await rename(`${folder}/away`, `${folder}/w0`);
+  assert.deepEqual([await read(), asked.length], [1, 2]);
 });
 
 test('read() sets a file aside whose key is not there, keeps it, and reads it once the key is back', async (t) => {

@@ -113,7 +113,9 @@ export class FileJournalReader implements JournalReader {
 
   async release(cursors: readonly JournalCursor[]): Promise<readonly string[]> {
     const passed: string[] = [];
-    for (const state of (await this.#survey.look()).flat()) {
+    const states = (await this.#survey.look()).flat();
+    this.#forgetOthers(new Set(states.map(({ file }) => file.fileId)));
+    for (const state of states) {
       if (state.kind === 'live') continue;
       const end = await this.#end(state);
       if (this.#damaged.has(state.file.fileId)) continue;
@@ -121,6 +123,13 @@ export class FileJournalReader implements JournalReader {
       if (cursors.every((cursor) => (cursor.get(state.file.fileId) ?? begin) >= end)) passed.push(state.file.path);
     }
     return passed;
+  }
+
+  /** What is known of files that are gone is needed no more, their keys least of all. */
+  #forgetOthers(there: ReadonlySet<string>): void {
+    for (const known of [this.#keys, this.#ends, this.#damaged]) {
+      for (const file of known.keys()) if (!there.has(file)) known.delete(file);
+    }
   }
 
   /** The files that are there, oldest first for each worker; those made ahead and not begun are left out. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { openTrialWriter, trialBatch } from '../../../test/conformance/journal-trial.ts';
 import { temporaryFolder } from '../../../test/support/tmp.ts';
@@ -43,6 +43,28 @@ test('look() refuses a file that lost its header', async (t) => {
   const survey = new FileSurvey(folder, { writersGone: true, onHeadless: (file) => headless.push(file) });
   assert.equal((await survey.look()).flat()[0]?.file.header, null);
   assert.deepEqual(headless, ['s0001-w0-0001']);
+});
+
+test('look() names a file whose header was changed, wherever that is, and sees the others', async (t) => {
+  const folder = await temporaryFolder(t);
+  for (const worker of [0, 1]) {
+    const writer = await openTrialWriter(folder, worker, 1);
+    await writer.append([trialBatch(worker, 1)]);
+    await writer.close();
+  }
+  const path = `${folder}/w0/s0001-w0-0001.journal`;
+  const whole = await readFile(path);
+  for (const at of [0, 7, 8, 10, 15]) {
+    const changed = Uint8Array.from(whole);
+    changed[at]! ^= 0x40;
+    await writeFile(path, changed);
+    await assert.rejects(states(folder), { code: 'JOURNAL_FILE_INVALID' });
+    const headless: string[] = [];
+    const survey = new FileSurvey(folder, { writersGone: true, onHeadless: (file) => headless.push(file) });
+    const found = (await survey.look()).flat().map(({ file }) => [file.fileId, file.header !== null]);
+    assert.deepEqual(found, [['s0001-w0-0001', false], ['s0001-w1-0001', true]], `byte ${at}`); // prettier-ignore
+    assert.ok(headless.includes('s0001-w0-0001'), `byte ${at}`);
+  }
 });
 
 test('look() takes a file that is begun while it looks', async (t) => {

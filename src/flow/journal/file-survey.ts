@@ -108,6 +108,8 @@ export class FileSurvey {
       }
       workers.push(files);
     }
+    const there = new Set(workers.flat().map(({ path }) => path));
+    for (const path of this.#known.keys()) if (!there.has(path)) this.#known.delete(path);
     return workers;
   }
 
@@ -116,12 +118,24 @@ export class FileSurvey {
     if (known !== undefined) return known;
     const start = await readStart(path);
     if (start === null) return null;
-    const decoded = decodeHeader(fileId, start);
+    const decoded = this.#header(fileId, start);
     if (decoded === null) return { path, fileId, worker, header: null, headerLength: 0, chain: new Uint8Array() };
     const { header, length, chain } = decoded;
     const file = { path, fileId, worker, header, headerLength: length, chain };
     this.#known.set(path, file);
     return file;
+  }
+
+  /** Null where there is none, or it is damaged and somebody wants to hear of that. */
+  #header(fileId: string, start: Uint8Array): ReturnType<typeof decodeHeader> {
+    const { onHeadless } = this.#options;
+    try {
+      return decodeHeader(fileId, start);
+    } catch (error) {
+      if (onHeadless === undefined || !hasCode(error, 'JOURNAL_FILE_INVALID')) throw error;
+      onHeadless(fileId);
+      return null;
+    }
   }
 }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { days, micros, seconds } from '#base/core/index.ts';
+import { days, micros, minutes, seconds } from '#base/core/index.ts';
 import type { Class } from '#base/core/index.ts';
+import { StorageError } from '#base/storage/index.ts';
+import type { Objects } from '#base/storage/index.ts';
 import { climateBatch, CLIMATE, storeWorld } from '../../../test/support/store-world.ts';
 import type { StoreWorld } from '../../../test/support/store-world.ts';
 import { Compactor, PublishFailure } from './compactor.ts';
@@ -103,6 +105,48 @@ describe('Compactor', () => {
     assert.deepEqual(
       (await world.publisher.active()).map(({ rows }) => rows),
       [4, 8],
+    );
+  });
+
+  it('lets go of what cannot be opened once all of it is past its time', async (t) => {
+    const world = await storeWorld(t);
+    const damaged = await publish(world, 0);
+    await publish(world, 4);
+    await world.objects.delete(damaged.objectKey);
+    let from = micros(0);
+    const retention = () => ({ keptFrom: () => from, isHeld: () => false });
+    const compactor = new Compactor({ ...world, maker: makeHere(world), retention }, LIMITS);
+    assert.deepEqual(await compactor.step(), { kind: 'left-out' });
+    assert.deepEqual(await compactor.step(), { kind: 'nothing-due' });
+    from = micros(world.clock.now() + 1);
+    assert.equal((await compactor.step()).kind, 'expired');
+    assert.equal((await compactor.step()).kind, 'expired');
+    assert.deepEqual(await world.publisher.active(), []);
+  });
+
+  it('goes on with others while a disk does not give back an object, and tries that again later', async (t) => {
+    const world = await storeWorld(t);
+    const bad = await publish(world, 0);
+    for (const from of [4, 8, 12]) await publish(world, from);
+    let isBad = true;
+    const objects = {
+      ...boundObjects(world.objects),
+      read: (...asked: Parameters<typeof world.objects.read>) =>
+        isBad && asked[0] === bad.objectKey
+          ? Promise.reject(new StorageError('STORAGE_IO', 'Cannot read object: EIO'))
+          : world.objects.read(...asked),
+    };
+    const parts = { ...world, objects, retention: () => KEEP_ALL };
+    const compactor = new Compactor({ ...parts, maker: makeHere(parts) }, LIMITS);
+    await assert.rejects(compactor.step(), { code: 'STORAGE_IO' });
+    assert.equal((await compactor.step()).kind, 'merged');
+    isBad = false;
+    assert.deepEqual(await compactor.step(), { kind: 'nothing-due' });
+    world.clock.advance(minutes(11));
+    assert.equal((await compactor.step()).kind, 'merged');
+    assert.deepEqual(
+      (await world.publisher.active()).reduce((sum, { rows }) => sum + rows, 0),
+      16,
     );
   });
 
@@ -246,3 +290,15 @@ describe('Compactor', () => {
     await assert.rejects(failing(new Error('gone')).step(), PublishFailure);
   });
 });
+
+function boundObjects(objects: Objects): Objects {
+  return {
+    put: (key, data) => objects.put(key, data),
+    replace: (key, data) => objects.replace(key, data),
+    size: (key) => objects.size(key),
+    read: (key, start, end) => objects.read(key, start, end),
+    list: (prefix) => objects.list(prefix),
+    delete: (key) => objects.delete(key),
+    free: () => objects.free(),
+  };
+}

@@ -1,4 +1,4 @@
-import { formatMicros, hasCode } from '#base/core/index.ts';
+import { formatMicros, hasCode, minutes } from '#base/core/index.ts';
 import type { Clock, Log } from '#base/core/index.ts';
 import { placeOf } from './archive/place-key.ts';
 import { ARCHIVE_LIMITS, NO_ARCHIVE, planArchive } from './archive/plan-archive.ts';
@@ -39,16 +39,21 @@ export type CompactionStep =
   | { readonly kind: 'left-out' }
   | { readonly kind: 'merged' | 'expired'; readonly version: number };
 
+/** How long segments rest whose plan failed for a reason that may go by, or that nobody names. */
+const REST = minutes(10);
+
 /**
  * Merges segments of this process one plan at a time, rids them of readings that are kept no longer, has those lie
  * elsewhere that belong there, and seals those anew whose columns have another class by now; a merge does that at once,
- * so merges come before. A segment that cannot be merged is left alone until the next
- * start, so that others do not wait for it.
+ * so merges come before. Segments whose plan failed rest, damaged ones until the next start, so that others do not wait
+ * for them; what is past its time as a whole goes all the same, since nothing of it has to be opened.
  */
 export class Compactor {
   readonly #parts: CompactorParts;
   readonly #limits: CompactionLimits;
-  readonly #leftAlone = new Set<string>();
+  /** Segments that cannot be opened, and that may not go yet, and until when they rest (epoch microseconds). */
+  readonly #unopened = new Map<string, number>();
+  readonly #tooEarly = new Map<string, number>();
   /** Segments that queries see, by id; null before they were asked for. */
   #active: Map<string, Segment> | null = null;
 
@@ -97,9 +102,11 @@ export class Compactor {
       const culprits = culpritsOf(error, plan);
       if (culprits.length === 0) {
         this.#active = null;
+        // It may be these that stand in the way, such as what a disk does not give back.
+        for (const { id } of plan.inputs) this.#unopened.set(id, this.#restsUntil);
         throw error;
       }
-      for (const id of culprits) this.#leftAlone.add(id);
+      for (const id of culprits) this.#unopened.set(id, Infinity);
       log.error({ segments: culprits, err: error }, 'left segments out of compaction');
       return { kind: 'left-out' };
     }
@@ -176,13 +183,14 @@ export class Compactor {
   #plan(segments: readonly Segment[], archive: Archive): CompactionPlan | null {
     const { declared, retention } = this.#parts;
     const keep = retention();
-    const mergeable = segments.filter(({ id }) => !this.#leftAlone.has(id));
-    const openable = mergeable.filter(({ objectKey }) => {
+    const now = this.#parts.clock.now();
+    const mayGo = segments.filter(({ id }) => (this.#tooEarly.get(id) ?? 0) <= now);
+    const openable = mayGo.filter(({ id, objectKey }) => {
       const placed = placeOf(objectKey);
-      return placed === null || archive.isOpen(placed.place);
+      return (this.#unopened.get(id) ?? 0) <= now && (placed === null || archive.isOpen(placed.place));
     });
     // What goes as a whole is not opened, wherever it lies.
-    const whole = mergeable.filter((one) => receiptOf(one).last < (keep.keptFrom(one.stream) ?? -Infinity));
+    const whole = mayGo.filter((one) => receiptOf(one).last < (keep.keptFrom(one.stream) ?? -Infinity));
     return (
       planExpiry([...new Set([...whole, ...openable])], keep) ??
       planArchive(openable, archive, ARCHIVE_LIMITS) ??
@@ -201,10 +209,14 @@ export class Compactor {
     }
   }
 
-  /** A plan that was refused as too early would be made again: its segments stay as they are until the next start. */
+  get #restsUntil(): number {
+    return this.#parts.clock.now() + REST * 1_000;
+  }
+
+  /** A plan that was refused as too early would be made again at once, until its time has come. */
   #leaveIfRefused(error: unknown, { inputs }: CompactionPlan): void {
     if (!hasCode(error, 'STORE_KEPT_LONGER')) return;
-    for (const { id } of inputs) this.#leftAlone.add(id);
+    for (const { id } of inputs) this.#tooEarly.set(id, this.#restsUntil);
     this.#parts.log.error({ segments: inputs.map(({ id }) => id), err: error }, 'retention planned too early');
   }
 

@@ -129,4 +129,15 @@ describe('JournalIntake', () => {
     await running;
     assert.equal(tail.rows, 5);
   });
+
+  it('reads on without the place in a file that was deleted', async () => {
+    const cursors: JournalCursor[] = [];
+    const items = [item('w0', 10, 'a'), item('w1', 10, 'a')];
+    const { reading } = intake(journalOf(items, cursors));
+    await reading.run();
+    items.length = 0;
+    reading.forgetFiles(['w0']);
+    await reading.run();
+    assert.deepEqual([...cursors.at(-1)!.keys()], ['w1']);
+  });
 });

@@ -86,6 +86,14 @@ export class JournalIntake {
     }
   }
 
+  /** Forgets files that were deleted: there are ever more of them. */
+  forgetFiles(files: readonly string[]): void {
+    const gone = new Set(files);
+    for (const file of gone) this.#offsets.delete(file);
+    for (const mark of this.#watermarks.keys())
+      if (gone.has(mark.slice(mark.indexOf(' ') + 1))) this.#watermarks.delete(mark);
+  }
+
   /** Looks again whether there is room. */
   resume(): void {
     this.#resume?.();

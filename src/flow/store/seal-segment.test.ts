@@ -36,6 +36,13 @@ describe('sealSegment()', () => {
     assert.equal(Buffer.from(object).includes('driver of'), false);
   });
 
+  it('leaves no object behind where the log cannot be written', async (t) => {
+    const world = await storeWorld(t);
+    const audit = { append: () => Promise.reject(new Error('the log is full')) };
+    await assert.rejects(sealSegment(content(), { ...world, audit }), /the log is full/);
+    assert.deepEqual(await Array.fromAsync(world.objects.list('')), []);
+  });
+
   it('puts the digest into the log once the object is there', async (t) => {
     const world = await storeWorld(t);
     const order: string[] = [];

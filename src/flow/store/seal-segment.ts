@@ -82,7 +82,7 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
     columns: keyed.columns.map(({ column }) => column),
   };
   await parts.objects.put(segment.objectKey, sealed);
-  await parts.audit.append({
+  const entry: AuditEvent = {
     actor: 'weir:store',
     action: actionOf(content),
     resource: `segment:${id}`,
@@ -98,7 +98,14 @@ export async function sealSegment(content: SegmentContent, parts: SealingParts):
       ...(expired === 0 ? {} : { expired }),
       ...(classes.length === 0 ? {} : { classes: classes.join(', ').slice(0, MOST_DETAIL) }),
     },
-  });
+  };
+  try {
+    await parts.audit.append(entry);
+  } catch (error) {
+    // While the log cannot be written this is tried again and again: what was made in vain does not fill the disk.
+    await parts.objects.delete(segment.objectKey).catch(() => undefined);
+    throw error;
+  }
   return segment;
 }
 

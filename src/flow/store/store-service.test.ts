@@ -3,7 +3,7 @@ import { open as openFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { millis } from '#base/core/index.ts';
+import { millis, seconds } from '#base/core/index.ts';
 import { AeadKey } from '#base/crypto/index.ts';
 import { FileJournalReader, FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
 import type { JournalReader } from '#flow/journal/index.ts';
@@ -17,6 +17,8 @@ import { openSegment } from './open-segment.ts';
 import { MemorySink } from './parquet/byte-sink.ts';
 import { decodeParquet } from './parquet/decode-parquet.ts';
 import { COMPACTION_LIMITS } from './plan-compaction.ts';
+import { sealSegment } from './seal-segment.ts';
+import type { Segment } from './segment.ts';
 import type { StoreLimits } from './store-limits.ts';
 import { StoreService } from './store-service.ts';
 import type { StoreParts } from './store-service.ts';
@@ -50,6 +52,16 @@ async function sealedTimes(world: StoreWorld, stream = 'climate'): Promise<numbe
 }
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+const GONE = { stream: 'climate', rows: 4 };
+
+async function publishOf(world: StoreWorld, from: number): Promise<Segment> {
+  const batches = [climateBatch(from, GONE.rows)];
+  const content = { stream: 'climate', columns: CLIMATE, batches, spans: [], inputs: [], templates: ['t1'] };
+  const segment = await sealSegment(content, world);
+  await world.publisher.publish({ segment, cursor: [] });
+  return segment;
+}
 
 describe('StoreService', () => {
   it('shows readings at once and seals them when they are due', async (t) => {
@@ -106,6 +118,52 @@ describe('StoreService', () => {
     const ended = service.drain();
     assert.equal(service.isPressed, true);
     await ended;
+  });
+
+  it('notes no place in a journal file that was deleted', async (t) => {
+    const world = await storeWorld(t);
+    const journal = new MemoryJournal();
+    await using service = await start(world, journal);
+    for (const file of ['w0', 'w1']) journal.batch(file, climateBatch(file === 'w0' ? 0 : 10, 5));
+    await until(() => service.status.tailRows === 10);
+    await service.flush();
+    service.forgetFiles(['w0']);
+    await world.catalogue.transaction((tx) => world.segments.forgetFiles(tx, ['w0']));
+    journal.batch('w1', climateBatch(20, 5));
+    await until(() => service.status.tailRows === 5);
+    await service.flush();
+    await service.saveCursor();
+    assert.deepEqual(
+      (await world.publisher.state()).cursor.map(([file]) => file),
+      ['w1'],
+    );
+  });
+
+  it('deletes what was replaced also while something is always due', async (t) => {
+    const world = await storeWorld(t);
+    const journal = new MemoryJournal();
+    const old = await publishOf(world, 1_000);
+    const ahead = 20;
+    let published = 0;
+    let isGone: boolean | null = null;
+    const publisher = {
+      ...world.publisher,
+      publish: async (...asked: Parameters<typeof world.publisher.publish>) => {
+        const version = await world.publisher.publish(...asked);
+        published += 1;
+        world.clock.advance(seconds(1));
+        if (published === 5)
+          await world.publisher.retire({ ids: [old.id], expired: { ...GONE, keptFrom: old.created } });
+        if (published === 40) isGone = (await world.objects.size(old.objectKey)) === null;
+        if (published < 40) journal.batch('w0', climateBatch(published + ahead, 1));
+        return version;
+      },
+    };
+    for (let n = 0; n < ahead; n += 1) journal.batch('w0', climateBatch(n, 1));
+    const limits = { ...QUICK, cut: { ...CUT_LIMITS, rows: 1 }, grace: seconds(4) };
+    await using _service = await start(world, journal, { publisher, limits });
+    await until(() => isGone !== null);
+    assert.equal(isGone, true);
   });
 
   it('drain() seals what waits, and the next start reads on behind it', async (t) => {

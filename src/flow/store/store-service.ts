@@ -202,6 +202,12 @@ export class StoreService implements AsyncDisposable {
     this.#parts.journal.wake();
   }
 
+  /** Tells that journal files were deleted, which it has passed. */
+  forgetFiles(files: readonly string[]): void {
+    this.#intake.forgetFiles(files);
+    this.#tail.forgetFiles(files);
+  }
+
   /** Tells that another template is in force: segments may have to be sealed anew. */
   templateChanged(): void {
     this.#compactionDue = true;
@@ -425,6 +431,8 @@ export class StoreService implements AsyncDisposable {
       const { linger, lingerBytes, lingerLeast } = this.#limits;
       this.#tail.forget(nowMs - linger, { bytes: lingerBytes, untilMs: nowMs - lingerLeast });
       this.#intake.resume();
+      // However much is due: what was replaced would fill the disk meanwhile.
+      await this.#cleanUp(nowMs);
       const due = nowMs < this.#retryAtMs ? null : decideCut(this.#tail.summaries(), this.#limits.cut, nowMs);
       if (due !== null) {
         this.#parts.log.debug({ stream: due.stream, reason: due.reason }, 'sealing a segment');
@@ -439,7 +447,6 @@ export class StoreService implements AsyncDisposable {
         this.#compactionDue = await this.#takeTurn(() => this.#compactQuietly());
         continue;
       }
-      await this.#cleanUp(nowMs);
       await this.#idle();
     }
   }

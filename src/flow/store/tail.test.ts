@@ -78,6 +78,13 @@ describe('Tail', () => {
     );
   });
 
+  it('forgetFiles() leaves deleted files out of what is noted, however many there were', () => {
+    const tail = filled();
+    tail.passed('w9', 70);
+    tail.forgetFiles(['w9', 'w8']);
+    assert.deepEqual(new Map(tail.cursorWithout(null)).keys().toArray(), ['w0', 'w1']);
+  });
+
   it('visible() has at each version what no segment of it has', () => {
     const tail = filled();
     const rows = (version: number): number => snapshotOf(tail.visible('climate', version), ['time']).rows;

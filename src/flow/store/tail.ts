@@ -120,6 +120,11 @@ export class Tail {
     this.#read.set(file, Math.max(offset, this.#read.get(file) ?? 0));
   }
 
+  /** Journal files that were deleted: where reading them ended is of no use any more. */
+  forgetFiles(files: readonly string[]): void {
+    for (const file of files) this.#read.delete(file);
+  }
+
   /** What waits, by stream. */
   summaries(): readonly TailSummary[] {
     const found: TailSummary[] = [];

@@ -107,6 +107,19 @@ describe('PlacedObjects', () => {
     await carrying;
     assert.deepEqual([await objects.size(HERE), await cold.size(KEY)], [null, null]);
   });
+
+  it('carries nothing that is being deleted', async (t) => {
+    const { objects, cold, state } = await world(t);
+    await objects.put(HERE, BYTES);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    state.cold = { ...bound(cold), delete: (key) => promise.then(() => cold.delete(key)) };
+    const deleting = objects.delete(HERE);
+    const carrying = objects.carry(HERE, WANT);
+    setImmediate(resolve);
+    await deleting;
+    assert.equal(await carrying, 'gone');
+    assert.deepEqual([await objects.size(HERE), await cold.size(KEY)], [null, null]);
+  });
 });
 
 function bound(objects: Objects): Objects {

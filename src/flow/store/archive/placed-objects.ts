@@ -29,8 +29,8 @@ export class PlacedObjects implements Objects {
   /** The data directory by itself: what waits to be carried lies there too. */
   readonly local: Objects;
   readonly #find: FindPlace;
-  /** Keys that are being carried, and until when. */
-  readonly #carrying = new Map<string, Promise<unknown>>();
+  /** Keys that are being carried or removed, and until when: what went is not carried after it. */
+  readonly #busy = new Map<string, Promise<void>>();
 
   constructor(local: Objects, find: FindPlace) {
     this.local = local;
@@ -74,11 +74,12 @@ export class PlacedObjects implements Objects {
   }
 
   /** Removes it from its place first: while that cannot be reached it is still known, and tried again. */
-  async delete(key: string): Promise<void> {
-    await this.#carrying.get(key);
-    const placed = placeOf(key);
-    if (placed !== null) await (await this.#find(placed.place)).delete(placed.key);
-    await this.local.delete(key);
+  delete(key: string): Promise<void> {
+    return this.#alone(key, async () => {
+      const placed = placeOf(key);
+      if (placed !== null) await (await this.#find(placed.place)).delete(placed.key);
+      await this.local.delete(key);
+    });
   }
 
   free(): Promise<number> {
@@ -97,14 +98,19 @@ export class PlacedObjects implements Objects {
    * @throws {StorageError} STORAGE_UNAVAILABLE, STORAGE_FULL
    */
   carry(key: string, want: Whole): Promise<Carried> {
-    const work = this.#carry(key, want);
-    const over = work.then(
+    return this.#alone(key, () => this.#carry(key, want));
+  }
+
+  /** Does one thing after the other with an object. */
+  #alone<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const done = (this.#busy.get(key) ?? Promise.resolve()).then(work);
+    const over = done.then(
       () => undefined,
       () => undefined,
     );
-    this.#carrying.set(key, over);
-    void over.then(() => this.#carrying.delete(key));
-    return work;
+    this.#busy.set(key, over);
+    void over.then(() => this.#busy.get(key) === over && this.#busy.delete(key));
+    return done;
   }
 
   async #carry(key: string, want: Whole): Promise<Carried> {

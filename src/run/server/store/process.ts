@@ -189,6 +189,7 @@ async function releaseFiles(reader: FileJournalReader): Promise<void> {
       unforgotten.add(basename(path, '.journal'));
     }
     const gone = [...unforgotten];
+    service?.forgetFiles(gone);
     if (gone.length > 0) await control.call('forgetFiles', gone);
     for (const file of gone) unforgotten.delete(file);
   } catch (error) {
