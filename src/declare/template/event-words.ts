@@ -8,7 +8,7 @@ export const EVENTS: readonly string[] = (
   'approve-template ask-release audit begin-prove begin-session call certify certify-erasure change-rules ' +
   'choose-signatures clear-expected clone-alert command compact-segments confirm-certificates confirm-consent ' +
   'connect consent create-backup create-dataset create-keys declassify delete-dataset deliver-alerts ' +
-  'describe-device destroy-keys detokenise disable-device disable-person enable-device enable-person end-transfer end-prove ' +
+  'describe-device destroy-keys detokenise disable-device disable-person discard-journal enable-device enable-person end-transfer end-prove ' +
   'enrol erase erase-subject expect-devices expire-alerts expire-proposal expire-segment export export-subject ' +
   'find-damage find-subject forget-backup forget-rules give-consent grant-import hold hold-privacy ' +
   'issue-certificate issue-code issue-key issue-probe-certificate issue-receipt lift-restriction load-table ' +

@@ -199,9 +199,7 @@ export class SegmentCatalogue {
   /** The segments that queries see now, oldest readings first, and the rows that cannot be read. */
   async active(tx: CatalogueTransaction, filter: SegmentFilter = {}): Promise<SegmentSet> {
     const damaged: DamagedSegment[] = [];
-    const onDamaged = (error: StorageError, { id, stream }: SqlRow): void => {
-      damaged.push({ id: String(id), stream: String(stream), error });
-    };
+    const onDamaged = noting(damaged);
     for (const state of BETWEEN_STATES) await this.#segments.list(tx, { where: { state }, limit: MOST_ODD, onDamaged });
     const rows = await this.#segments.list(tx, {
       where: {
@@ -214,6 +212,14 @@ export class SegmentCatalogue {
       onDamaged,
     });
     return { version: await this.#version(tx), segments: rows.map((row) => segmentOf(row.sealed)), damaged };
+  }
+
+  /** Rows that cannot be believed and do not say that their objects are gone. */
+  async damaged(tx: CatalogueTransaction): Promise<readonly DamagedSegment[]> {
+    const { damaged } = await this.active(tx);
+    const replaced: DamagedSegment[] = [];
+    await this.#segments.list(tx, { where: { state: 'replaced' }, onDamaged: noting(replaced) });
+    return [...damaged, ...replaced];
   }
 
   /** A segment in whatever state, or null. */
@@ -311,6 +317,11 @@ export class SegmentCatalogue {
 /** Handles of all keys of a segment, the footer's first. */
 export function handlesOf(segment: SealedObject): readonly string[] {
   return [segment.footerHandle, ...segment.columns.map((column) => column.handle)];
+}
+
+/** Adds damaged rows to a list. */
+function noting(damaged: DamagedSegment[]): (error: StorageError, row: SqlRow) => void {
+  return (error, { id, stream }) => void damaged.push({ id: String(id), stream: String(stream), error });
 }
 
 /** The tag vouches that the value is what `#insert` stored. */

@@ -214,6 +214,14 @@ const WALK: Readonly<Record<string, string | readonly Asking[]>> = {
   'retention certificates': 'shows',
   'retention certificate': [replaces('retention certificate e1 --out FILE', 'GET /v1/erasures/e1')],
   'retention check-certificate': 'shows',
+  'journal unread': 'shows',
+  'journal discard': [
+    {
+      words: 'journal discard f1',
+      at: 'POST /v1/journal/unread/f1/discard',
+      says: /discard f1\b.*begun 2026.*would go unread.*cannot be had back/,
+    },
+  ],
   'transfer record': 'transfer end',
   'transfer list': 'shows',
   'transfer end': 'transfer record',
@@ -307,6 +315,9 @@ const STANDING = {
   'GET /v1/datasets/training': { dataset: { name: 'training', version: 2, rows: 20 } },
   'GET /v1/backups': { targets: [{ id: 't1', location: '/copies' }] },
   'GET /v1/holds/h1/going': { goes: GOES },
+  'GET /v1/journal/unread': {
+    files: [{ file: 'f1', reason: 'JOURNAL_KEY_UNKNOWN', offset: 96, bytes: 4_096, begun: '2026-01-01T00:00:00Z' }],
+  },
   'GET /v1/proposals/one': { digest: 'ab'.repeat(32), goes: GOES },
   'POST /v1/subjects/find': {
     found: [{ where: 'segments', relation: 'trips', count: 5 }],

@@ -49,6 +49,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map<
     baseline: async () => (await import('./commands/baseline.ts')).addBaselineCommand,
     drift: async () => (await import('./commands/drift.ts')).addDriftCommand,
     retention: async () => (await import('./commands/retention.ts')).addRetentionCommand,
+    journal: async () => (await import('./commands/journal.ts')).addJournalCommand,
     transfer: async () => (await import('./commands/transfer.ts')).addTransferCommand,
     collection: async () => (await import('./commands/collection.ts')).addCollectionCommand,
     consent: async () => (await import('./commands/consent.ts')).addConsentCommand,

@@ -1,7 +1,7 @@
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROBE_STREAM, systemClock } from '#base/core/index.ts';
-import type { Log, Millis, Span } from '#base/core/index.ts';
+import type { Json, Log, Micros, Millis, Span } from '#base/core/index.ts';
 import { systemRandom } from '#base/crypto/index.ts';
 import { openDirectoryObjects } from '#base/storage/index.ts';
 import { CedarEngine, DecisionPoint } from '#declare/policy/index.ts';
@@ -23,6 +23,7 @@ import { CommandBox } from './control/command-box.ts';
 import { declaredBy } from './control/declared-by.ts';
 import { DenialTally } from './control/denial-tally.ts';
 import { devicesOfType } from './control/devices-of-type.ts';
+import { discardedSince } from './control/discarded-files.ts';
 import { EncryptedSums } from './control/encrypted-sums.ts';
 import { issuerFetch } from './control/issuer-fetch.ts';
 import { keepHouse } from './control/keep-house.ts';
@@ -51,6 +52,7 @@ import { requireTemplate, TemplateVersions } from './control/template-versions.t
 import type { TemplateSource } from './control/template-versions.ts';
 import { UnsealedOriginals } from './control/unsealed-originals.ts';
 import { useAlgorithms } from './control/use-algorithms.ts';
+import { UnreadJournal } from './control/unread-journal.ts';
 import { Witnessing } from './control/witnessing.ts';
 import { began, readCrypto } from './crypto/read-crypto.ts';
 import { layoutOf, lockDirectory, makeDirectories, requireRestored } from './data-directory.ts';
@@ -217,8 +219,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const objects = new PlacedObjects(await openDirectoryObjects(layout.objects), (name) => places.find(name));
   const { retention, refusedKeep } = await openRetention({
     ...ground,
+  const discarded = async (since: Micros): Promise<readonly Json[]> => {
+    await audit.flush();
+    return discardedSince(auditReader(audit), since);
+  };
     segments,
     objects,
+    discarded,
     datasetBook,
     shown,
     sign: (type, statement) => prover.sign(type, statement),
@@ -319,6 +326,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ...ground,
       copies: await SegmentCopies.open({ folder: layout.copies, objects, most: COPIES_MOST }),
       segments,
+      discarded,
       store,
       ledger,
       statements,
@@ -513,6 +521,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     baseline: (device) => watch.baseline(device),
     privacy,
     releases: sharing.releases,
+    unreadJournal: new UnreadJournal({
+      directory: layout.journal,
+      store: () => store,
+      gateway: () => gateway,
+      segments,
+      holds: () => retention.holds,
+      audit,
+    }),
     encryptedSums: new EncryptedSums({ queries }),
     rights,
     processingRecord: record,

@@ -15,6 +15,7 @@ import { DEVICE_ROUTES } from './routes/devices.ts';
 import { EXPECTED_DEVICE_ROUTES } from './routes/expected-devices.ts';
 import { ENCRYPTED_SUM_ROUTES } from './routes/encrypted-sums.ts';
 import { EST_ROUTES } from './routes/est.ts';
+import { JOURNAL_ROUTES } from './routes/journal.ts';
 import { KEY_ROUTES } from './routes/keys.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { PEOPLE_ROUTES } from './routes/people.ts';
@@ -48,6 +49,7 @@ export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...KEY_ROUTES,
   ...RETENTION_ROUTES,
+  ...JOURNAL_ROUTES,
   ...TRANSFER_ROUTES,
   ...CONSENT_ROUTES,
   ...BACKUP_ROUTES,

@@ -17,6 +17,7 @@ import type { Dataset, DatasetRequest } from '../datasets/dataset.ts';
 import type { RetentionKeeper } from '../control/retention-keeper.ts';
 import type { Going } from '../control/retention-plan.ts';
 import type { TransferBook } from '../control/transfer-book.ts';
+import type { UnreadJournal } from '../control/unread-journal.ts';
 import type { BackupKeeper } from '../backup/backup-keeper.ts';
 import type { PrivacyBudgets } from '../control/privacy-budgets.ts';
 import type { EncryptedSums } from '../control/encrypted-sums.ts';
@@ -197,6 +198,7 @@ export interface Services {
   /** What readings lost on entry. */
   readonly leftOut: Pick<LeftOutBook, 'sums'>;
   readonly consentReceipts: Pick<ConsentReceipts, 'sign' | 'verifierKeys'>;
+  readonly unreadJournal: Pick<UnreadJournal, 'list' | 'discard'>;
   readonly backups: Pick<BackupKeeper, 'show' | 'create' | 'run' | 'forget'>;
   readonly webhooks: Pick<Webhooks, 'all'>;
   readonly alerts: Pick<AlertBook, 'list' | 'get' | 'answer' | 'onChange' | 'changedAfter' | 'countAfter'>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canonicalJson, encodeUtf8 } from '#base/core/index.ts';
+import { canonicalJson, encodeUtf8, micros } from '#base/core/index.ts';
 import type { Json } from '#base/core/index.ts';
 import { sha256Hex } from '#base/crypto/index.ts';
 import { frozenClock } from '../../../../test/support/frozen-clock.ts';
@@ -8,7 +8,7 @@ import { recordAudit } from '../../../../test/support/open-trust.ts';
 import { seededRandom } from '../../../../test/support/seeded-random.ts';
 import { certifyErasure, ERASURE_TYPE } from './certify-erasure.ts';
 
-function world(found: number) {
+function world(found: number, discarded: readonly Json[] = []) {
   const did: string[] = [];
   const signed: { type: string; statement: Json }[] = [];
   const audit = recordAudit();
@@ -20,6 +20,7 @@ function world(found: number) {
         clock: frozenClock(),
         random: seededRandom(1),
         sign: async (type, statement) => (did.push('sign'), signed.push({ type, statement }), 'signed'),
+        discarded: async (since) => (did.push(`discarded since ${since}`), discarded),
         reachCopies: async () => (did.push('copies'), []),
       },
       {
@@ -27,6 +28,7 @@ function world(found: number) {
         action: 'certify-trial',
         detail: { rows: 7 },
         because: 'a test asked for it',
+        since: micros(5),
         about: { segments: [{ segment: 's1' }] },
         look: async () => (did.push('look'), [{ where: 'objects', found }]),
       },
@@ -37,9 +39,10 @@ function world(found: number) {
 test('certifyErasure() destroys keys, looks, reaches the backups, and logs the digest of what it signed', async () => {
   const { did, signed, audit, certify } = world(0);
   const { id, text } = await certify();
-  assert.deepEqual(did, ['shred by weir:test', 'look', 'copies', 'sign']);
+  assert.deepEqual(did, ['shred by weir:test', 'look', 'discarded since 5', 'copies', 'sign']);
   const [{ type, statement } = assert.fail('nothing was signed')] = signed;
   assert.deepEqual([type, text], [ERASURE_TYPE, 'signed']);
+  assert.ok(!Object.hasOwn(statement as object, 'discarded'));
   assert.partialDeepStrictEqual(statement, {
     id,
     because: 'a test asked for it',
@@ -57,4 +60,11 @@ test('certifyErasure() signs nothing while something is left', async () => {
   const { did, audit, certify } = world(1);
   await assert.rejects(certify(), { code: 'SERVER_ERASURE_INCOMPLETE' });
   assert.ok(!did.includes('sign') && !did.includes('copies') && audit.events.length === 0);
+});
+
+test('certifyErasure() says what was discarded unread', async () => {
+  const unread = { file: 'f1', at: '2026-01-01T00:00:00Z', reason: 'JOURNAL_KEY_UNKNOWN', bytes: 9, begun: null };
+  const { signed, certify } = world(0, [unread]);
+  await certify();
+  assert.partialDeepStrictEqual(signed[0]?.statement, { discarded: [unread] });
 });

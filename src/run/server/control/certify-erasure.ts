@@ -16,6 +16,8 @@ export interface CertifyParts {
   readonly random: Random;
   /** Signs a statement of this platform. */
   readonly sign: (type: string, statement: Json) => Promise<string>;
+  /** Journal files that somebody had discarded unread since a moment: nobody knows what was in them. */
+  readonly discarded: (since: Micros) => Promise<readonly Json[]>;
   /** Has backups let go of what was erased; tells of each whether it did. */
   readonly reachCopies: () => Promise<readonly Confirmation[]>;
 }
@@ -27,6 +29,8 @@ export interface Erased {
   readonly action: string;
   readonly detail: Readonly<Record<string, string | number>>;
   readonly because: string;
+  /** When what went began to. */
+  readonly since: Micros;
   /** What the certificate says of it beside that. */
   readonly about: Readonly<Record<string, Json>>;
   /** Looks everywhere for what should be gone. */
@@ -49,8 +53,8 @@ export interface Certificate {
  * @see docs/formats/erasure-certificate.md
  */
 export async function certifyErasure(parts: CertifyParts, erased: Erased): Promise<Certificate> {
-  const { keys, audit, clock, random, sign, reachCopies } = parts;
-  const { actor, action, detail, because, about, look } = erased;
+  const { keys, audit, clock, random, sign, discarded, reachCopies } = parts;
+  const { actor, action, detail, because, since, about, look } = erased;
   const epochs = await keys.lifecycle.shred(actor);
   const looked = await look();
   requireNothingLeft(looked);
@@ -58,6 +62,7 @@ export async function certifyErasure(parts: CertifyParts, erased: Erased): Promi
   const id = makeId(clock, random);
   const at = clock.now();
   const statement: Json = {
+  const unread = await discarded(since);
     format: 'weir.erasure',
     version: 1,
     id,
@@ -70,6 +75,7 @@ export async function certifyErasure(parts: CertifyParts, erased: Erased): Promi
   };
   const text = await sign(ERASURE_TYPE, statement);
   const digest = sha256Hex(encodeUtf8(canonicalJson(statement)));
+    ...(unread.length === 0 ? {} : { discarded: unread }),
   await audit.append({ actor, action, resource: `certificate:${id}`, outcome: 'done', digest, detail });
   return { id, text, at };
 }

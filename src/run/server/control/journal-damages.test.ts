@@ -35,6 +35,9 @@ test('JournalDamages keeps what was found until a process looks anew, and tells 
   await turn();
   assert.deepEqual(damages.all, [{ ...DAMAGE, offset: 9 }]);
   assert.deepEqual(failed, [{ error: 'Error: full', file: 'f1' }]);
+  damages.note({ ...DAMAGE, file: 'f2' });
+  damages.forget('f2');
+  assert.deepEqual(damages.all, [{ ...DAMAGE, offset: 9 }]);
   damages.clear();
   assert.deepEqual(damages.all, []);
 });

@@ -35,6 +35,11 @@ export class JournalDamages {
       .catch((error: unknown) => log.error({ error: String(error), file }, 'damage of a file could not be logged'));
   }
 
+  /** Forgets one that is gone. */
+  forget(file: string): void {
+    this.#found.delete(file);
+  }
+
   /** Forgets what was found, for a process that looks anew. */
   clear(): void {
     this.#found.clear();

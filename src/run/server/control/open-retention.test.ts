@@ -38,6 +38,7 @@ test('openRetention() asks of what starts later only once it is needed', async (
     random: systemRandom,
     template: () => template,
     sign: async () => '',
+    discarded: async () => [],
     reachCopies: async () => [],
     store: later({ useHolds: async () => void asked.push('store') }),
     gateway: later({ turnFiles: async () => void asked.push('gateway') }),

@@ -37,6 +37,7 @@ async function open(t: Cleanable) {
     template: () => template,
     sign: (type: string, statement: Parameters<typeof signEnvelope>[1]) =>
       signEnvelope(type, statement, 'weir/test/evidence', [key]),
+    discarded: async () => [],
     reachCopies: async () => [{ target: 't1', confirmed: false }],
     holdsChanged: async (holds: readonly Hold[]) => void told.push(holds),
     count: async ({ id }: { readonly id: string }) => (id === 's1' ? 3 : 0),

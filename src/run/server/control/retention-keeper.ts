@@ -220,6 +220,7 @@ export class RetentionKeeper {
           rows,
           received_before: formatMicros(micros(keptFrom)),
           digest,
+      since: micros(Math.min(...gone.map(({ at }) => at))),
           out_of_queries: formatMicros(micros(since)),
         })),
       },

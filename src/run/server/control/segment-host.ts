@@ -10,6 +10,7 @@ import {
   StoreError,
 } from '#flow/store/index.ts';
 import type {
+  DamagedSegment,
   Expired,
   FileOffsets,
   Hold,
@@ -124,6 +125,11 @@ export class SegmentHost implements SegmentPublisher {
     // What was asked for before a change may have been read before it.
     if (begun === this.#changes) this.#seen = set;
     return set;
+  }
+
+  /** Rows that cannot be believed and do not say that their objects are gone. */
+  damaged(): Promise<readonly DamagedSegment[]> {
+    return this.#catalogue.transaction((tx) => this.#segments.damaged(tx));
   }
 
   /** Keeps the objects of segments that are replaced from now on, for who copies them, until the result is disposed of. */

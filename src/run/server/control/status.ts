@@ -64,8 +64,13 @@ export async function readStatus(sources: StatusSources): Promise<PlatformStatus
   for (const { place, problem } of away.values())
     degraded.push(`place ${place} of archived segments cannot be used: ${problem}`);
   if (storeStatus?.paused === true) degraded.push('the store lags and the journal waits');
-  for (const { file, offset } of store.damages)
-    degraded.push(`journal file ${file} is damaged from byte ${offset} on: restore it from a backup`);
+  for (const { file, offset, reason } of store.damages) {
+    const [state, remedy] =
+      reason === 'JOURNAL_DAMAGED'
+        ? [`is damaged from byte ${offset} on`, 'restore it']
+        : ['cannot be opened', 'bring its key back, with a newer copy of the catalogue'];
+    degraded.push(`journal file ${file} ${state}: ${remedy}, or see weir journal unread`);
+  }
   for (const { file, offset } of gateway.lostWindows)
     degraded.push(
       `windows file ${file} cannot be read from byte ${offset} on: what it held of open windows is missing`,

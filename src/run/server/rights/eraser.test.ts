@@ -39,6 +39,10 @@ async function open(t: Cleanable) {
     held: 0,
     turned: 0,
     spans: [{ stream: 'trips', device: 'd', from: 1, to: 2 }] as SubjectSpan[],
+    /** Segments of which the catalogue cannot be believed. */
+    unbelieved: [] as string[],
+    /** Journal files that cannot be read. */
+    damaged: [] as string[],
     /** Whether the process ends once the segments are written anew. */
     failing: false,
   };
@@ -96,6 +100,9 @@ async function open(t: Cleanable) {
         state.journal = state.journal.filter((created) => created !== ELSEWHERE);
       },
       releaseFiles: async () => {},
+      get damages() {
+        return state.damaged.map((file) => ({ file, offset: 9, reason: 'JOURNAL_KEY_UNKNOWN' as const }));
+      },
     },
     gateway: () => ({ turnFiles: async () => void (state.turned += 1) }),
     erasures,
@@ -107,14 +114,16 @@ async function open(t: Cleanable) {
         erase: async () => (state.failing ? Promise.reject(new Error('cut off')) : ((state.corner = 0), 2)),
       },
     ],
-    journalFiles: async () => state.journal.map((created) => ({ created })),
+    journalFiles: async () => state.journal.map((created) => ({ fileId: `f${created}`, created })),
     heldAfterDrop: async (ids) => {
       state.dropped.push(...ids);
       return state.held;
     },
+    unbelieved: async () => state.unbelieved.map((id) => ({ id })),
     digestKey: new Uint8Array(32),
     clock,
     random: seededRandom(5),
+    discarded: async () => [],
     sign: async (_type, statement) => ((state.signed = statement), 'signed'),
     reachCopies: async () => [{ target: 't1', confirmed: true }],
     grace: seconds(1),
@@ -133,6 +142,8 @@ test('an erasure is certified once old objects and journal files are gone, keys 
   assert.equal((await eraser.step(first.request)).request, first.request, 'a journal file from before is there');
   clock.advance(minutes(4));
   assert.match((await eraser.step(first.request)).request.problem ?? '', /^1 journal files/, 'what takes long is told');
+  state.damaged = ['f0'];
+  assert.match((await eraser.step(first.request)).request.problem ?? '', /^journal file f0 cannot be read/);
   state.journal = [ELSEWHERE, clock.now()];
   const { request: done, waits } = await eraser.step(first.request);
   assert.deepEqual([waits, done.state, (await book.list())[0]], [false, 'done', done]);
@@ -174,6 +185,42 @@ test('where something is left nothing is certified, and a step that was cut off 
   assert.equal(state.signed, null);
   state.held = 0;
   assert.equal((await eraser.step(anew.request)).request.state, 'done');
+});
+
+test('segments that are merged as ever more readings come keep nothing waiting, what was sealed of those before does', async (t) => {
+  const { eraser, request, state, clock, segments, keys } = await open(t);
+  const { request: rewritten } = await eraser.step(request);
+  state.journal = [];
+  clock.advance(seconds(5));
+  const turned = rewritten.rewritten!.turned;
+  const merged = async (id: string, first: number): Promise<void> => {
+    const received = { first: micros(first), last: clock.now() };
+    const of = { stream: 'trips', spans: [{ file: id, after: 0, to: 9 }] };
+    const made = { ...(await makeSegment(keys, { id, ...of })), received, created: clock.now() };
+    await segments.publish({ segment: made, cursor: [] });
+    const segment = { ...(await makeSegment(keys, { id: `${id}m`, stream: 'trips', inputs: [id] })), received };
+    await segments.replace({ segment });
+  };
+  await merged('late', turned - 1);
+  await merged('new', turned + 1);
+  const { request: waiting, waits } = await eraser.step(rewritten);
+  assert.deepEqual([waits, waiting.state], [true, 'open'], 'it may hold what was in the journal then');
+  clock.advance(seconds(2));
+  await merged('newer', turned + 2);
+  assert.equal((await eraser.step(waiting)).request.state, 'done');
+});
+
+test('an erasure stays open while nobody can look into a segment, and names it', async (t) => {
+  const { eraser, request, state, clock } = await open(t);
+  const { request: rewritten } = await eraser.step(request);
+  state.journal = [];
+  state.unbelieved = Array.from({ length: 9 }, (_, i) => `segment-${i}`);
+  clock.advance(minutes(4));
+  const { request: waiting, waits } = await eraser.step(rewritten);
+  assert.deepEqual([waits, waiting.state, state.signed], [true, 'open', null]);
+  assert.match(waiting.problem ?? '', /rows of the catalogue were changed.*segment-0, .*segment-7, …$/);
+  state.unbelieved = [];
+  assert.equal((await eraser.step(waiting)).request.state, 'done');
 });
 
 test('what went before a step was cut off is counted, and what is known of it by its times is not forgotten', async (t) => {

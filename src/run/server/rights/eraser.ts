@@ -4,7 +4,7 @@ import type { Catalogue, Objects } from '#base/storage/index.ts';
 import { withoutOriginals } from '#assure/privacy/index.ts';
 import type { Rectification, RequestBook, StoredPlace, SubjectRequest } from '#assure/privacy/index.ts';
 import { joinSpans, lookForObjects } from '#flow/store/index.ts';
-import type { Erasure, Erasures, SubjectRows, SubjectSpan } from '#flow/store/index.ts';
+import type { Erasure, Erasures, Segment, SubjectRows, SubjectSpan } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { certifyErasure } from '../control/certify-erasure.ts';
 import type { Certificate, CertifyParts } from '../control/certify-erasure.ts';
@@ -22,16 +22,18 @@ export interface EraserParts extends Omit<CertifyParts, 'keys'> {
   readonly segments: Pick<SegmentHost, 'statesOf' | 'replacedBefore'>;
   readonly store: Pick<
     StoreHost,
-    'findSubject' | 'subjectSpans' | 'eraseSubject' | 'flush' | 'removeReplaced' | 'releaseFiles'
+    'findSubject' | 'subjectSpans' | 'eraseSubject' | 'flush' | 'removeReplaced' | 'releaseFiles' | 'damages'
   >;
   readonly gateway: () => Pick<SubjectGate, 'turnFiles'>;
   readonly erasures: Erasures;
   readonly objects: Objects;
   readonly corners: readonly SubjectCorner[];
   /** Journal files that are there, and when each was begun. */
-  readonly journalFiles: () => Promise<readonly { readonly created: number }[]>;
+  readonly journalFiles: () => Promise<readonly { readonly fileId: string; readonly created: number }[]>;
   /** Has query processes let go of what they opened of segments, and says how many they still hold. */
   readonly heldAfterDrop: (segments: readonly string[]) => Promise<number>;
+  /** Segments of streams that nobody can look into, since their rows of the catalogue were changed. */
+  readonly unbelieved: (streams: ReadonlySet<string>) => Promise<readonly { readonly id: string }[]>;
   readonly digestKey: Uint8Array;
   /** How long queries that began before have to open what they read. */
   readonly grace?: Millis;
@@ -42,9 +44,15 @@ const GRACE = seconds(60);
 /** From when on it is said what an erasure waits for. */
 const LONG = minutes(3);
 const ACTOR = 'weir:rights';
+/** The clock may be set back meanwhile. */
+const CLOCKS_US = 1_000_000;
+/** Segments that are named of those that nobody can look into. */
+const MOST_NAMED = 8;
 /** Spans that are kept of one stream. */
 const MOST_SPANS = 1_000;
 const FOREVER = micros(Number.MAX_SAFE_INTEGER);
+
+type Rewritten = NonNullable<SubjectRequest['rewritten']>;
 
 /** What one step came to: the request as it stands now, and whether something is left that only time brings. */
 export interface EraserStep {
@@ -124,24 +132,44 @@ export class Eraser {
   }
 
   /** What was written before, may hold the person, and is not deleted yet; null once all of it is. */
-  async #leftOf(request: SubjectRequest, { turned }: NonNullable<SubjectRequest['rewritten']>): Promise<string | null> {
-    const { store, segments, grace = GRACE } = this.#parts;
+  async #leftOf(request: SubjectRequest, rewritten: Rewritten): Promise<string | null> {
+    const { store, grace = GRACE } = this.#parts;
     const streams = new Set(streamsOf(request.places));
     await store.removeReplaced([...streams], grace);
-    if ((await this.#filesLeft(turned)) > 0) {
+    if ((await this.#filesLeft(rewritten.turned)).length > 0) {
       // Readings of other streams keep a file too, a minute where few come.
       await store.flush();
-      const files = await this.#filesLeft(turned);
-      if (files > 0) return `${files} journal files from before the request are not read to their end`;
+      const files = await this.#filesLeft(rewritten.turned);
+      const unread = files.find((file) => store.damages.some((damage) => damage.file === file));
+      if (unread !== undefined) return `journal file ${unread} cannot be read to its end: see weir journal unread`;
+      if (files.length > 0) return `${files.length} journal files from before the request are not read to their end`;
     }
-    const waiting = (await segments.replacedBefore(FOREVER)).filter(({ stream }) => streams.has(stream));
-    return waiting.length === 0 ? null : `${waiting.length} segments that were written anew are not deleted`;
+    const waiting = await this.#undeleted(streams, rewritten);
+    if (waiting > 0) return `${waiting} segments that were written anew are not deleted`;
+    const unbelieved = (await this.#parts.unbelieved(streams)).map(({ id }) => id);
+    if (unbelieved.length === 0) return null;
+    const which = `${unbelieved.slice(0, MOST_NAMED).join(', ')}${unbelieved.length > MOST_NAMED ? ', …' : ''}`;
+    return `rows of the catalogue were changed, and their segments may have readings about the person: ${which}`;
   }
 
-  /** How many journal files are there that were begun before. */
-  async #filesLeft(turned: number): Promise<number> {
+  /**
+   * How many segments are not deleted that may hold the person: those that were replaced by the time that all was written
+   * anew, and what was sealed since from readings of before. Those that are merged as ever more readings come are neither.
+   */
+  async #undeleted(streams: ReadonlySet<string>, { turned, at }: Rewritten): Promise<number> {
+    const { segments } = this.#parts;
+    const all = (await segments.replacedBefore(FOREVER)).filter(({ stream }) => streams.has(stream));
+    const before = new Set((await segments.replacedBefore(at + CLOCKS_US)).map(({ id }) => id));
+    const isMeant = ({ id, created, received }: Segment): boolean =>
+      before.has(id) || (created >= turned && (received?.first ?? 0) < turned);
+    return all.filter(isMeant).length;
+  }
+
+  /** Journal files that are there and were begun before. */
+  async #filesLeft(turned: number): Promise<readonly string[]> {
     await this.#parts.store.releaseFiles();
-    return (await this.#parts.journalFiles()).filter(({ created }) => created < turned).length;
+    const files = await this.#parts.journalFiles();
+    return files.filter(({ created }) => created < turned).map(({ fileId }) => fileId);
   }
 
   async #isSomethingLeft(request: SubjectRequest): Promise<boolean> {
@@ -163,6 +191,7 @@ export class Eraser {
       action: CERTIFIED,
       detail: { request: request.id, segments: gone.length, rows: rowsIn(gone) },
       because: request.change === undefined ? 'asked by the person' : 'corrected as the person asked',
+      since: request.received,
       about: statedOf(request, gone),
       look: () => this.#look(request, gone),
     });

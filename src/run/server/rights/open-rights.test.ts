@@ -30,7 +30,7 @@ test('openRights() keeps its keys in custody, and takes up from the log what a c
     const segments = await SegmentHost.open(catalogue, keys, systemClock);
     const shared = { catalogue, keys, segments, objects, audit, clock: systemClock, random: systemRandom };
     const sign = async () => '';
-    const retention = await RetentionKeeper.open({ ...shared, template: () => template, sign, reachCopies: async () => [], holdsChanged: async () => {}, count: async () => 0, requireCondition: async () => {}, storedCondition: (_: string, condition: string) => condition, elsewhere: async () => [], log: silentLog }); // prettier-ignore
+    const retention = await RetentionKeeper.open({ ...shared, template: () => template, sign, discarded: async () => [], reachCopies: async () => [], holdsChanged: async () => {}, count: async () => 0, requireCondition: async () => {}, storedCondition: (_: string, condition: string) => condition, elsewhere: async () => [], log: silentLog }); // prettier-ignore
     const found = { rows: 0, minTime: null, maxTime: null };
     const parts = {
       ...shared,
@@ -49,6 +49,7 @@ test('openRights() keeps its keys in custody, and takes up from the log what a c
       gateway: () => ({ refuseSubjects: async () => {}, turnFiles: () => Promise.reject(new Error('none runs')) }),
       heldAfterDrop: async () => 0,
       backups: async () => [],
+      discarded: async () => [],
       sign,
     };
     return openRights(parts as unknown as OpenRightsParts);

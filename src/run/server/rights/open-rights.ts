@@ -1,4 +1,4 @@
-import type { Clock, Json, Log, Millis, Random } from '#base/core/index.ts';
+import type { Clock, Json, Log, Micros, Millis, Random } from '#base/core/index.ts';
 import { AeadKey, TokenKey } from '#base/crypto/index.ts';
 import { makeRowSealer } from '#base/storage/index.ts';
 import type { Catalogue, Objects, RowSealer } from '#base/storage/index.ts';
@@ -24,6 +24,7 @@ import { cornersOf } from './corners.ts';
 import { Eraser } from './eraser.ts';
 import { devicesOwnedBy, inventoryCorner } from './inventory-corner.ts';
 import { RightsKeeper } from './rights-keeper.ts';
+import { unbelievedSegments } from './unbelieved-segments.ts';
 import type { SubjectCorner } from './subject-corner.ts';
 import type { SubjectGate } from './subject-gate.ts';
 
@@ -50,6 +51,7 @@ export interface OpenRightsParts {
   readonly gateway: () => SubjectGate;
   readonly heldAfterDrop: (segments: readonly string[]) => Promise<number>;
   readonly reachCopies: () => Promise<readonly Confirmation[]>;
+  readonly discarded: (since: Micros) => Promise<readonly Json[]>;
   readonly backups: () => Promise<readonly SnapshotInForce[]>;
   /** As the eraser takes it. */
   readonly grace?: Millis;
@@ -73,8 +75,11 @@ export async function openRights(parts: OpenRightsParts): Promise<RightsKeeper> 
   ];
   // Only looked at, never read: its keys are not needed.
   const journal = new FileJournalReader({ directory: layout.journal, keys: { key: async () => null } });
+  const isStream = (name: string): boolean => parts.templates().some(({ streams }) => streams.has(name));
+  const unbelieved = (streams: ReadonlySet<string>) => unbelievedSegments(streams, { ...parts, isStream });
   const eraser = new Eraser({
     ...parts,
+    unbelieved,
     book,
     corners,
     erasures: retention.erasures,
@@ -91,6 +96,7 @@ export async function openRights(parts: OpenRightsParts): Promise<RightsKeeper> 
       shownRows: (relation, rows) => parts.shown.rowsOf(relation, rows),
       segments,
       store,
+      unbelieved,
       tables: parts.tables,
       gateway: parts.gateway,
       devicesOf: (identifier) => devicesOwnedBy(parts.inventory, identifier),

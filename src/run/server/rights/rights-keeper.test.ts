@@ -28,7 +28,15 @@ async function open(t: Cleanable) {
   const trust = await openKeys(t, clock);
   const told: (readonly RefusedSubjects[])[] = [];
   const asked: SubjectRows[] = [];
-  const state = { holds: [] as Hold[], rows: 2, steps: 0, fails: false, away: false, active: [] as Segment[] };
+  const state = {
+    holds: [] as Hold[],
+    rows: 2,
+    steps: 0,
+    fails: false,
+    away: false,
+    active: [] as Segment[],
+    unbelieved: [] as { stream: string }[],
+  };
   const parts: RightsParts = {
     ...trust,
     formsOf: (_, token) => [token],
@@ -50,6 +58,7 @@ async function open(t: Cleanable) {
         return { columns: shapes, rows: [{ rider: columns[0]!.values[0]! }], more: state.rows > 2 };
       },
     },
+    unbelieved: async () => state.unbelieved,
     tables: { readSubject: () => [] },
     gateway: () => ({ refuseSubjects: async (refused) => void told.push(refused) }),
     corners: [{ where: 'attic', count: async () => 3, erase: async () => 3 }],
@@ -96,6 +105,14 @@ test('find() looks under every name that a person has, and is logged without any
   const entry = audit.events.find(({ action }) => action === 'find-subject');
   assert.equal(entry?.resource, `subject:${report.person}`);
   assert.ok(!JSON.stringify(audit.events).includes('ada'));
+});
+
+test('find() counts segments that nobody can look into', async (t) => {
+  const { keeper, state } = await open(t);
+  state.unbelieved = [{ stream: 'trips' }, { stream: 'trips' }];
+  const { found } = await keeper.find('person:x', 'ada');
+  const [unread] = found.filter(({ where }) => where.includes('rows of the catalogue were changed'));
+  assert.deepEqual([unread?.relation, unread?.count], ['trips', 2]);
 });
 
 test('erase() withholds rows and refuses readings before it resolves; done, no original is left', async (t) => {

@@ -52,6 +52,8 @@ export interface RightsParts {
   readonly shownRows: (relation: string, rows: readonly SubjectRow[]) => readonly SubjectRow[];
   readonly segments: Pick<SegmentHost, 'active'>;
   readonly store: Pick<StoreHost, 'findSubject' | 'subjectSpans' | 'readSubject'>;
+  /** Segments of streams that nobody can look into, since their rows of the catalogue were changed. */
+  readonly unbelieved: (streams: ReadonlySet<string>) => Promise<readonly { readonly stream: string }[]>;
   readonly tables: Pick<ReferenceTables, 'readSubject'>;
   readonly gateway: () => Pick<SubjectGate, 'refuseSubjects'>;
   readonly corners: readonly SubjectCorner[];
@@ -89,6 +91,9 @@ export interface SubjectReport {
 
 /** Sent to who asks for them, never stored. */
 const KEPT_NOWHERE = ['synthetic sets'] as const;
+
+/** Where something may be that nobody can look into. */
+const UNBELIEVED = 'segments that cannot be opened, their rows of the catalogue were changed';
 
 /** Readings that something of a person is among, and goes with or stays with. */
 type Span = Pick<Segment, 'stream' | 'minTime' | 'maxTime'>;
@@ -461,6 +466,10 @@ export class RightsKeeper implements Disposable {
       spans.push(...sealed.flatMap(({ segment }) => active.get(segment) ?? []));
       if (tail.minTime !== null && tail.maxTime !== null)
         spans.push({ stream, minTime: micros(tail.minTime), maxTime: micros(tail.maxTime) });
+    }
+    const unread = await this.#parts.unbelieved(new Set(all.map(({ stream }) => stream)));
+    for (const [relation, rows] of Map.groupBy(unread, ({ stream }) => stream)) {
+      found.push({ where: UNBELIEVED, relation, count: rows.length });
     }
     const when: SubjectSpan[] = [];
     for (const subject of all) when.push(...(await store.subjectSpans(subject, MOST_SPANS)));

@@ -91,6 +91,11 @@ export class StoreHost {
     return this.#damages.all;
   }
 
+  /** A damaged file was discarded. */
+  forgetDamage(file: string): void {
+    this.#damages.forget(file);
+  }
+
   /** Tells that the journal grew. */
   wake(): void {
     void this.#process.peer.then((peer) => peer.tell('wake', null)).catch(() => undefined);
