@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { millis } from '#base/core/index.ts';
+import { canonicalJson, encodeUtf8, millis } from '#base/core/index.ts';
+import type { Json } from '#base/core/index.ts';
+import { sha256Hex } from '#base/crypto/index.ts';
 import { openS3Objects } from '#base/storage/index.ts';
 import { layoutOf, restoreBackup } from '#run/server/index.ts';
 import type { BackupRun, Restored, RestoreOptions, ShownTarget } from '#run/server/index.ts';
@@ -47,6 +49,7 @@ interface Request {
   readonly problem: string | null;
 }
 interface Statement {
+  readonly id: string;
   readonly copies: readonly { readonly target: string; readonly confirmed: boolean }[];
   readonly looked: readonly { readonly found: number }[];
 }
@@ -65,6 +68,12 @@ async function backUp(weir: TestPlatform, location: string, more: object = {}): 
   return run;
 }
 
+/** What an envelope says. */
+function saidIn<T>(envelope: string): T {
+  const { payload } = JSON.parse(envelope) as { payload: string };
+  return JSON.parse(Buffer.from(payload, 'base64').toString()) as T;
+}
+
 /** Has somebody erased, and gives what was certified. */
 async function erase(weir: TestPlatform, subject: string): Promise<Statement> {
   const { id } = await weir.ask<{ id: string }>('POST', '/v1/subjects/erase', { body: { subject } });
@@ -75,8 +84,7 @@ async function erase(weir: TestPlatform, subject: string): Promise<Statement> {
   );
   assert.equal(done.state, 'done', JSON.stringify(done));
   const { certificate } = await weir.ask<{ certificate: string }>('GET', `/v1/subject-requests/${id}/certificate`);
-  const { payload } = JSON.parse(certificate) as { payload: string };
-  return JSON.parse(Buffer.from(payload, 'base64').toString()) as Statement;
+  return saidIn<Statement>(certificate);
 }
 
 /** What stands for the rider of a reading. */
@@ -135,7 +143,8 @@ test('who is erased is erased in a directory and in a bucket; a backup that is a
   const { backups } = await weir.ask<Found>('POST', '/v1/subjects/find', { body });
   assert.deepEqual(backups.map(({ problem }) => problem), [null, null, 'BACKUP_MISSING']); // prettier-ignore
 
-  const { copies, looked } = await erase(weir, 'ada');
+  const certified = await erase(weir, 'ada');
+  const { copies, looked } = certified;
   assert.deepEqual(copies, targets.map((target, i) => ({ target, confirmed: i < 2 }))); // prettier-ignore
   assert.ok(looked.every(({ found }) => found === 0));
   assert.deepEqual((await inBucket()).filter((key) => before.includes(key)), []); // prettier-ignore
@@ -148,6 +157,17 @@ test('who is erased is erased in a directory and in a bucket; a backup that is a
   // Tried every hour, and as the platform starts.
   await weir.restart();
   assert.deepEqual(await eventually(shown, (all) => all.every(Boolean)), [true, true, true]);
+  type Listed = { readonly certificates: readonly { readonly id: string; readonly amends: string | null }[] };
+  const { certificates } = await eventually(
+    () => weir.ask<Listed>('GET', '/v1/erasures'),
+    (all) => all.certificates.some(({ amends }) => amends !== null),
+  );
+  const [addendum, ...others] = certificates.filter(({ amends }) => amends === certified.id);
+  assert.deepEqual(others, []);
+  const { certificate } = await weir.ask<{ certificate: string }>('GET', `/v1/erasures/${addendum?.id}`);
+  const added = saidIn<Statement & { readonly amends: { readonly digest: string } }>(certificate);
+  assert.deepEqual(added.copies.map(({ target, confirmed }) => [target, confirmed]), [[targets[2], true]]); // prettier-ignore
+  assert.equal(added.amends.digest, sha256Hex(encodeUtf8(canonicalJson(certified as unknown as Json))));
   await weir.platform[Symbol.asyncDispose]();
   for (const place of [near, far]) {
     await rm(weir.layout.root, { recursive: true });

@@ -4,7 +4,7 @@
  * @see docs/formats/audit-log.md
  */
 export const EVENTS: readonly string[] = (
-  'accept accept-unenforced add-person administer answer-alert apply-template approve approve-release ' +
+  'accept accept-unenforced add-person administer amend-certificate answer-alert apply-template approve approve-release ' +
   'approve-template ask-release audit begin-prove begin-session call certify certify-erasure change-rules ' +
   'choose-signatures clear-expected clone-alert command compact-segments confirm-certificates confirm-consent ' +
   'connect consent create-backup create-dataset create-keys declassify delete-dataset deliver-alerts ' +

@@ -9,6 +9,7 @@ import { STORE_SCHEMA } from './schema.ts';
 import type { Segment } from './segment.ts';
 
 const segment = { id: 's1', objectKey: 'segments/s1', digest: 'd', footerHandle: 'f', columns: [{ handle: 'c' }] };
+const CERTIFIED = { digest: 'd1', unconfirmed: ['t1', 't2'] };
 const expired = { stream: 's', rows: 4, keptFrom: micros(9) };
 
 test('Erasures notes what goes once, and until it is certified', async (t) => {
@@ -25,11 +26,23 @@ test('Erasures notes what goes once, and until it is certified', async (t) => {
   assert.deepEqual(open, [
     { segment: 's1', at: 10, ...expired, objectKey: 'segments/s1', digest: 'd', handles: ['f', 'c'] },
   ]);
-  await within((tx) => erasures.certify(tx, open, { id: 'k', text: 'signed', at: micros(12) }));
+  await within((tx) => erasures.certify(tx, open, { id: 'k', text: 'signed', at: micros(12), ...CERTIFIED }));
   assert.deepEqual(await within((tx) => erasures.open(tx)), []);
-  assert.deepEqual(await within((tx) => erasures.certificates(tx, 5)), [{ id: 'k', at: 12 }]);
+  assert.deepEqual(await within((tx) => erasures.certificates(tx, 5)), [{ id: 'k', at: 12, amends: null }]);
   assert.deepEqual(
     [await within((tx) => erasures.certificate(tx, 'k')), await within((tx) => erasures.certificate(tx, 'x'))],
     ['signed', null],
   );
+  const waiting = { certificate: 'k', digest: 'd1', at: 12 };
+  assert.deepEqual(await within((tx) => erasures.unconfirmed(tx)), [{ ...waiting, target: 't1' }, { ...waiting, target: 't2' }]); // prettier-ignore
+  await within((tx) => erasures.amend(tx, 'k', ['t2'], { id: 'a', text: 'added', at: micros(13) }));
+  assert.deepEqual(await within((tx) => erasures.unconfirmed(tx)), [{ ...waiting, target: 't1' }]);
+  assert.deepEqual(await within((tx) => erasures.addenda(tx, 'k')), [{ id: 'a', at: 13, text: 'added' }]);
+  assert.deepEqual(await within((tx) => erasures.addenda(tx, 'x')), []);
+  assert.deepEqual(await within((tx) => erasures.certificates(tx, 5)), [
+    { id: 'a', at: 13, amends: 'k' },
+    { id: 'k', at: 12, amends: null },
+  ]);
+  assert.deepEqual(await within((tx) => erasures.certificates(tx, 1)), [{ id: 'a', at: 13, amends: 'k' }]);
+  assert.equal(await within((tx) => erasures.certificate(tx, 'a')), 'added');
 });

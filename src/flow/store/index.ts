@@ -37,7 +37,7 @@ export type { DamagedSegment } from './damaged-segments.ts';
 export { handlesOf, SegmentCatalogue } from './segment-catalogue.ts';
 export { STORE_SCHEMA } from './schema.ts';
 export { Erasures } from './erasures.ts';
-export type { Erasure } from './erasures.ts';
+export type { CertificateEntry, Erasure } from './erasures.ts';
 export { Holds, isHeldBy, mayCover } from './holds.ts';
 export type { Hold } from './holds.ts';
 export type { SegmentFilter, SegmentSet, WrapKeeper } from './segment-catalogue.ts';

@@ -15,6 +15,12 @@ test('STORE_SCHEMA grows: a catalogue of the first version gets the tables of la
     rows.map(({ value }) => value),
     [3],
   );
-  for (const table of ['store_erasure', 'store_erasure_certificate', 'store_hold'])
+  for (const table of [
+    'store_erasure',
+    'store_erasure_certificate',
+    'store_hold',
+    'store_erasure_unconfirmed',
+    'store_erasure_addendum',
+  ])
     assert.deepEqual(await catalogue.transaction((tx) => tx.all(`SELECT * FROM ${table}`)), []);
 });

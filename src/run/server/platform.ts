@@ -24,6 +24,7 @@ import { declaredBy } from './control/declared-by.ts';
 import { DenialTally } from './control/denial-tally.ts';
 import { devicesOfType } from './control/devices-of-type.ts';
 import { discardedSince } from './control/discarded-files.ts';
+import { ErasureAddenda } from './control/erasure-addenda.ts';
 import { EncryptedSums } from './control/encrypted-sums.ts';
 import { issuerFetch } from './control/issuer-fetch.ts';
 import { keepHouse } from './control/keep-house.ts';
@@ -50,9 +51,9 @@ import { folderBytes, makeRate, readStatus } from './control/status.ts';
 import { TemplateService } from './control/template-service.ts';
 import { requireTemplate, TemplateVersions } from './control/template-versions.ts';
 import type { TemplateSource } from './control/template-versions.ts';
+import { UnreadJournal } from './control/unread-journal.ts';
 import { UnsealedOriginals } from './control/unsealed-originals.ts';
 import { useAlgorithms } from './control/use-algorithms.ts';
-import { UnreadJournal } from './control/unread-journal.ts';
 import { Witnessing } from './control/witnessing.ts';
 import { began, readCrypto } from './crypto/read-crypto.ts';
 import { layoutOf, lockDirectory, makeDirectories, requireRestored } from './data-directory.ts';
@@ -217,15 +218,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const usePlaces = (of: Template): void => places.use(of.objects?.values() ?? []);
   usePlaces(template);
   const objects = new PlacedObjects(await openDirectoryObjects(layout.objects), (name) => places.find(name));
-  const { retention, refusedKeep } = await openRetention({
-    ...ground,
   const discarded = async (since: Micros): Promise<readonly Json[]> => {
     await audit.flush();
     return discardedSince(auditReader(audit), since);
   };
+  const { retention, refusedKeep } = await openRetention({
+    ...ground,
+    discarded,
     segments,
     objects,
-    discarded,
     datasetBook,
     shown,
     sign: (type, statement) => prover.sign(type, statement),
@@ -276,6 +277,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     auditLog: audit,
     sign: (type, statement) => prover.sign(type, statement),
     verifierKeys: () => prover.verifierKeys(),
+    onDone: () =>
+      void addenda.tend().catch((error: unknown) => log.error({ error: String(error) }, 'no addendum was signed')),
+  });
+  const addenda = new ErasureAddenda({
+    ...ground,
+    erasures: retention.erasures,
+    targets: () => backups.list(),
+    sign: (type, statement) => prover.sign(type, statement),
   });
   const counts = opened.use(await openCounts(ground));
   const { refusals, logCounts, tokens, leftOut } = counts;
@@ -316,6 +325,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       heldAfterDrop: (ids) => queries.heldAfterDrop(ids),
       corners: [datasetCorner(keeping.promise), ...watchedCorners({ alerts, watch })],
       sign: (type, statement) => prover.sign(type, statement),
+      discarded,
       reachCopies: () => backups.refresh(),
       backups: () => backups.snapshots(),
       ...(options.erasureGrace === undefined ? {} : { grace: options.erasureGrace }),
@@ -326,7 +336,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ...ground,
       copies: await SegmentCopies.open({ folder: layout.copies, objects, most: COPIES_MOST }),
       segments,
-      discarded,
       store,
       ledger,
       statements,
@@ -511,6 +520,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     quarantine,
     tables,
     retention,
+    unreadJournal: new UnreadJournal({
+      directory: layout.journal,
+      store: () => store,
+      gateway: () => gateway,
+      segments,
+      holds: () => retention.holds,
+      audit,
+    }),
     transfers,
     consents,
     consentReceipts,
@@ -521,14 +538,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     baseline: (device) => watch.baseline(device),
     privacy,
     releases: sharing.releases,
-    unreadJournal: new UnreadJournal({
-      directory: layout.journal,
-      store: () => store,
-      gateway: () => gateway,
-      segments,
-      holds: () => retention.holds,
-      audit,
-    }),
     encryptedSums: new EncryptedSums({ queries }),
     rights,
     processingRecord: record,
@@ -614,7 +623,18 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     .catch((error: unknown) => log.error({ error: String(error) }, 'a rotation of keys could not be finished'));
   rights.start();
   opened.use(
-    keepHouse({ ...ground, templates, quarantine, keyReleases, datasets, alerts, retention, refusedKeep, backups }),
+    keepHouse({
+      ...ground,
+      templates,
+      quarantine,
+      keyReleases,
+      datasets,
+      alerts,
+      retention,
+      refusedKeep,
+      backups,
+      addenda,
+    }),
   );
 
   const { mqtt, https, api: apiPort, status: statusPort } = gateway.ports;

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { noteSigner, signEnvelope, SigningKey } from '#base/crypto/index.ts';
+import { canonicalJson, encodeUtf8 } from '#base/core/index.ts';
+import type { Json } from '#base/core/index.ts';
+import { noteSigner, sha256Hex, signEnvelope, SigningKey } from '#base/crypto/index.ts';
 import { seededRandom } from '../../../../test/support/seeded-random.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 import { standIn } from '../testing.ts';
@@ -31,6 +33,11 @@ const HOLD = {
   created: '2026-01-01T00:00:00Z',
   released: null,
 };
+
+const CERTIFICATES = [
+  { id: 'k', at: '2026-01-01T00:00:00Z', amends: null },
+  { id: 'a', at: '2026-01-02T00:00:00Z', amends: 'k' },
+];
 
 test('weir retention plan shows what goes of each stream and when, past what is held', async (t) => {
   const platform = await standIn(t, {
@@ -89,13 +96,16 @@ test('weir retention certificates says what went and is not certified yet', asyn
 test('weir retention certificates and certificate show what went, and write the envelope as it is', async (t) => {
   const certificate = JSON.stringify({ payload: Buffer.from('{"format":"weir.erasure"}').toString('base64') });
   const platform = await standIn(t, {
-    'GET /v1/erasures': { certificates: [{ id: 'k', at: '2026-01-01T00:00:00Z' }], uncertified: [] },
-    'GET /v1/erasures/k': { id: 'k', certificate },
+    'GET /v1/erasures': { certificates: CERTIFICATES, uncertified: [] },
+    'GET /v1/erasures/k': { id: 'k', certificate, addenda: ['a'] },
   });
   const listed = await platform.run(addRetentionCommand, 'retention', 'certificates');
-  assert.match(listed.out, /^k +2026-01-01T00:00:00Z/m);
+  assert.match(listed.out, /^k +2026-01-01T00:00:00Z *$/m);
+  assert.match(listed.out, /^a +2026-01-02T00:00:00Z +k$/m);
   assert.match(listed.err, /retention certificate k/);
-  assert.match((await platform.run(addRetentionCommand, 'retention', 'certificate', 'k')).out, /"weir\.erasure"/);
+  const shown = await platform.run(addRetentionCommand, 'retention', 'certificate', 'k');
+  assert.match(shown.out, /"weir\.erasure"/);
+  assert.match(shown.err, /retention certificate a/);
   const out = join(await temporaryFolder(t), 'k.json');
   await platform.run(addRetentionCommand, 'retention', 'certificate', 'k', '--out', out);
   assert.equal(await readFile(out, 'utf8'), certificate);
@@ -112,4 +122,35 @@ test('weir retention check-certificate believes what the platform here signed, a
   assert.match((await check()).out, /"weir\.erasure"[^]*the signatures hold/);
   await writeFile(file, certificate.replace('"sig": "', '"sig": "AAAA'));
   await assert.rejects(check(), { code: 'CRYPTO_SIGNATURE_INVALID' });
+});
+
+test('weir retention check-certificate verifies an addendum, and that it is one to a certificate', async (t) => {
+  const signer = SigningKey.generate('ed25519', seededRandom(1));
+  const keys = [noteSigner('weir/test', signer).verifierKey];
+  const platform = await standIn(t, { 'GET /v1/prove/keys': { keys } });
+  const folder = await temporaryFolder(t);
+  const write = async (name: string, type: string, statement: Json): Promise<string> => {
+    const file = join(folder, name);
+    await writeFile(file, await signEnvelope(`application/vnd.weir.${type}.v1+json`, statement, 'weir/test', [signer]));
+    return file;
+  };
+  const [one, other] = [
+    { format: 'weir.erasure', id: 'k' },
+    { format: 'weir.erasure', id: 'other' },
+  ];
+  const certificate = await write('k.json', 'erasure', one);
+  const stranger = await write('other.json', 'erasure', other);
+  const digest = sha256Hex(encodeUtf8(canonicalJson(one)));
+  const addendum = await write('a.json', 'erasure-addendum', { amends: { certificate: 'k', digest } });
+  const check = (...words: string[]) => platform.run(addRetentionCommand, 'retention', 'check-certificate', ...words);
+  assert.match((await check(addendum)).out, /"amends"[^]*the signatures hold/);
+  assert.match((await check(addendum, '--amends', certificate)).out, /the signatures hold/);
+  for (const wrong of [
+    [addendum, '--amends', stranger],
+    [certificate, '--amends', certificate],
+  ]) {
+    await assert.rejects(check(...wrong), { code: 'CLI_CERTIFICATE_OTHER' });
+  }
+  await writeFile(certificate, (await readFile(certificate, 'utf8')).replace('"sig": "', '"sig": "AAAA'));
+  await assert.rejects(check(addendum, '--amends', certificate), { code: 'CRYPTO_SIGNATURE_INVALID' });
 });

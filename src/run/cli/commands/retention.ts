@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { PROBER_STREAMS } from '#base/core/index.ts';
-import { certifiedStatement, verifyCertificate } from '../certified-statement.ts';
+import { certifiedStatement, verifyAddendum, verifyCertificate } from '../certified-statement.ts';
 import { readTextFile } from '../read-text-file.ts';
 import { askFirst, askingFirst } from '../ask-first.ts';
 import { formatTable } from '../text-table.ts';
@@ -40,6 +40,12 @@ interface HoldRow {
 }
 
 type Going = Parameters<typeof showGoing>[0][number];
+
+interface CertificateRow {
+  readonly id: string;
+  readonly at: string;
+  readonly amends: string | null;
+}
 
 interface UncertifiedRow extends Going {
   readonly since: string;
@@ -125,14 +131,11 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
 
   retention
     .command('certificates')
-    .description('certificates of what went, the newest first')
+    .description('certificates of what went and addenda to them, the newest first')
     .action(async (_options: object, command: Command) => {
       const context = contextOf(command);
       const { certificates, uncertified } = await context.withPlatform((client) =>
-        client.json<{ certificates: { id: string; at: string }[]; uncertified: UncertifiedRow[] }>(
-          'GET',
-          '/v1/erasures',
-        ),
+        client.json<{ certificates: CertificateRow[]; uncertified: UncertifiedRow[] }>('GET', '/v1/erasures'),
       );
       for (const { stream, segments, rows, since } of uncertified) {
         const what = `${stream}: ${segments} segments with ${rows} readings went since ${since}`;
@@ -142,8 +145,8 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
         rows.length === 0
           ? 'nothing is certified so far\n'
           : formatTable(
-              ['id', 'at'],
-              rows.map(({ id, at }) => [id, at]),
+              ['id', 'at', 'adds to'],
+              rows.map(({ id, at, amends }) => [id, at, amends]),
             ),
       );
       const [newest] = certificates;
@@ -151,33 +154,37 @@ export function addRetentionCommand(program: Command, contextOf: ContextOf): voi
     });
 
   writingFiles(retention.command('certificate <id>'))
-    .description('a certificate: the signed envelope of what went, and where it was looked for')
+    .description('a certificate or an addendum: the signed envelope of what went, and where it was looked for')
     .option('--out <file>', 'write it there')
     .action(async (id: string, options: AskOptions & { out?: string }, command: Command) => {
       const context = contextOf(command);
       const { out } = options;
       const files = await OutFiles.open(context, options, out);
-      const { certificate } = await context.withPlatform((client) =>
-        client.json<{ certificate: string }>('GET', `/v1/erasures/${encodeURIComponent(id)}`),
+      const { certificate, addenda } = await context.withPlatform((client) =>
+        client.json<{ certificate: string; addenda: string[] }>('GET', `/v1/erasures/${encodeURIComponent(id)}`),
       );
       if (out !== undefined) await files.write(out, certificate);
       context.result(certifiedStatement(certificate), (statement) =>
         out === undefined ? `${JSON.stringify(statement, null, 2)}\n` : `certificate ${id} is in ${out}\n`,
       );
+      for (const addendum of addenda) context.next(`retention certificate ${addendum}`);
     });
 
   retention
     .command('check-certificate <file>')
-    .description('verify a certificate: with keys of your own, no platform is needed')
+    .description('verify a certificate or an addendum: with keys of your own, no platform is needed')
+    .option('--amends <certificate>', 'file with the certificate that an addendum is to be one to')
     .option('--key <key...>', 'keys to believe it by, or files with a key a line (default: those of the platform here)')
-    .action(async (file: string, { key }: { key?: readonly string[] }, command: Command) => {
+    .action(async (file: string, options: { key?: readonly string[]; amends?: string }, command: Command) => {
+      const { key, amends } = options;
       const context = contextOf(command);
       const text = await readTextFile(file);
       const keys =
         key === undefined
           ? (await context.withPlatform((client) => client.json<{ keys: string[] }>('GET', '/v1/prove/keys'))).keys
           : await readKeys(key);
-      const statement = verifyCertificate(text, keys);
+      const statement =
+        amends === undefined ? verifyCertificate(text, keys) : verifyAddendum(text, await readTextFile(amends), keys);
       context.result(statement, (said) => `${JSON.stringify(said, null, 2)}\nthe signatures hold\n`);
     });
 }

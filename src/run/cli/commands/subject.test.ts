@@ -70,9 +70,27 @@ test('weir subject requests and request tell how far one has come', async (t) =>
   assert.match(err, /subject certificate r1/);
 });
 
+test('weir subject certificate shows addenda with the certificate, and writes them beside it', async (t) => {
+  const envelope = (format: string) =>
+    JSON.stringify({ payload: Buffer.from(JSON.stringify({ format })).toString('base64') });
+  const [certificate, addendum] = [envelope('weir.erasure'), envelope('weir.erasure-addendum')];
+  const addenda = [{ id: 'a1', at: '2026-01-01T00:00:00Z', addendum }];
+  const platform = await standIn(t, { 'GET /v1/subject-requests/r1/certificate': { id: 'c1', certificate, addenda } });
+  const { out } = await platform.run(addSubjectCommand, 'subject', 'certificate', 'r1');
+  assert.deepEqual(JSON.parse(out), { format: 'weir.erasure', addenda: [{ format: 'weir.erasure-addendum' }] });
+  const file = join(await temporaryFolder(t), 'certificate.json');
+  await platform.run(addSubjectCommand, 'subject', 'certificate', 'r1', '--out', file);
+  assert.deepEqual(await Promise.all([file, `${file}.addendum-1`].map((path) => readFile(path, 'utf8'))), [
+    certificate,
+    addendum,
+  ]);
+});
+
 test('weir subject certificate shows what went, and writes the envelope as it is', async (t) => {
   const certificate = JSON.stringify({ payload: Buffer.from('{"format":"weir.erasure"}').toString('base64') });
-  const platform = await standIn(t, { 'GET /v1/subject-requests/r1/certificate': { id: 'c1', certificate } });
+  const platform = await standIn(t, {
+    'GET /v1/subject-requests/r1/certificate': { id: 'c1', certificate, addenda: [] },
+  });
   assert.match((await platform.run(addSubjectCommand, 'subject', 'certificate', 'r1')).out, /"weir\.erasure"/);
   const file = join(await temporaryFolder(t), 'certificate.json');
   const { err } = await platform.run(addSubjectCommand, 'subject', 'certificate', 'r1', '--out', file);

@@ -211,17 +211,30 @@ export function addSubjectCommand(program: Command, contextOf: ContextOf): void 
     });
 
   writingFiles(subject.command('certificate <id>'))
-    .description('the signed certificate of a request that is done: what went, and where it was looked for')
+    .description(
+      'the signed certificate of a request that is done, and what was added to it: what went, and where it was looked for',
+    )
     .option('--out <file>', 'write it there')
     .action(async (id: string, options: AskOptions & { out?: string }, command: Command) => {
       const context = contextOf(command);
       const { out } = options;
       const files = await OutFiles.open(context, options, out);
       const path = `/v1/subject-requests/${encodeURIComponent(id)}/certificate`;
-      const { certificate } = await context.withPlatform((client) => client.json<{ certificate: string }>('GET', path));
-      if (out !== undefined) await files.write(out, certificate, 0o600);
-      context.result(certifiedStatement(certificate), (statement) =>
-        out === undefined ? `${JSON.stringify(statement, null, 2)}\n` : `the certificate of ${id} is in ${out}\n`,
+      const { certificate, addenda } = await context.withPlatform((client) =>
+        client.json<{ certificate: string; addenda: { addendum: string }[] }>('GET', path),
+      );
+      const texts = addenda.map(({ addendum }) => addendum);
+      if (out !== undefined) {
+        await files.write(out, certificate, 0o600);
+        const names = texts.map((_, at) => `${out}.addendum-${at + 1}`);
+        const more = await OutFiles.open(context, options, ...names);
+        for (const [at, text] of texts.entries()) await more.write(names[at]!, text, 0o600);
+      }
+      const statement = certifiedStatement(certificate) as object;
+      const added = texts.length === 0 ? {} : { addenda: texts.map(certifiedStatement) };
+      const beside = texts.length === 0 ? '' : `, and what was added to it beside it (${texts.length})`;
+      context.result({ ...statement, ...added }, (said) =>
+        out === undefined ? `${JSON.stringify(said, null, 2)}\n` : `the certificate of ${id} is in ${out}${beside}\n`,
       );
       if (out !== undefined) context.nextForOthers(`retention check-certificate ${out}`);
     });

@@ -188,8 +188,17 @@ export interface Services {
   readonly tables: Tables;
   readonly retention: Pick<
     RetentionKeeper,
-    'plan' | 'hold' | 'release' | 'goingWithout' | 'listHolds' | 'certificates' | 'certificate' | 'uncertified'
+    | 'plan'
+    | 'hold'
+    | 'release'
+    | 'goingWithout'
+    | 'listHolds'
+    | 'certificates'
+    | 'certificate'
+    | 'addenda'
+    | 'uncertified'
   >;
+  readonly unreadJournal: Pick<UnreadJournal, 'list' | 'discard'>;
   readonly transfers: Pick<TransferBook, 'list' | 'record' | 'end'>;
   readonly consents: Pick<
     Consents,
@@ -198,7 +207,6 @@ export interface Services {
   /** What readings lost on entry. */
   readonly leftOut: Pick<LeftOutBook, 'sums'>;
   readonly consentReceipts: Pick<ConsentReceipts, 'sign' | 'verifierKeys'>;
-  readonly unreadJournal: Pick<UnreadJournal, 'list' | 'discard'>;
   readonly backups: Pick<BackupKeeper, 'show' | 'create' | 'run' | 'forget'>;
   readonly webhooks: Pick<Webhooks, 'all'>;
   readonly alerts: Pick<AlertBook, 'list' | 'get' | 'answer' | 'onChange' | 'changedAfter' | 'countAfter'>;

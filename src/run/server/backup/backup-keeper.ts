@@ -31,6 +31,8 @@ export interface BackupParts extends SnapshotParts {
   /** Opens what `sign` signed. */
   readonly open: () => Promise<OpenEnvelope>;
   readonly places?: PatientPlaces;
+  /** Hears that a target has the state of now. */
+  readonly onDone?: () => void;
 }
 
 export interface BackupRequest {
@@ -345,6 +347,7 @@ export class BackupKeeper {
           log_size: last.logSize,
         },
       });
+      this.#parts.onDone?.();
     } catch (error) {
       const { code, detail, hint } = problemOf(error);
       log.error({ target: target.id, code, error: String(error) }, 'a backup could not be brought to its end');

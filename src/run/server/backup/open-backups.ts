@@ -16,7 +16,7 @@ import type { StoredObject } from './write-snapshot.ts';
 
 export interface OpenBackupsParts extends Pick<
   BackupParts,
-  'layout' | 'custody' | 'objects' | 'flush' | 'audit' | 'auditLog' | 'sign' | 'clock' | 'random' | 'log'
+  'layout' | 'custody' | 'objects' | 'flush' | 'audit' | 'auditLog' | 'sign' | 'clock' | 'random' | 'log' | 'onDone'
 > {
   readonly catalogue: SqliteCatalogue;
   readonly keys: KeyRing;

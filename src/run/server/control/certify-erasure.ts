@@ -42,6 +42,10 @@ export interface Certificate {
   readonly id: string;
   readonly text: string;
   readonly at: Micros;
+  /** Hex SHA-256 of what it states. */
+  readonly digest: string;
+  /** Backups that it names as not confirmed. */
+  readonly unconfirmed: readonly string[];
 }
 
 /**
@@ -58,11 +62,11 @@ export async function certifyErasure(parts: CertifyParts, erased: Erased): Promi
   const epochs = await keys.lifecycle.shred(actor);
   const looked = await look();
   requireNothingLeft(looked);
+  const unread = await discarded(since);
   const copies = await reachCopies();
   const id = makeId(clock, random);
   const at = clock.now();
   const statement: Json = {
-  const unread = await discarded(since);
     format: 'weir.erasure',
     version: 1,
     id,
@@ -71,11 +75,12 @@ export async function certifyErasure(parts: CertifyParts, erased: Erased): Promi
     ...about,
     epochs_destroyed: [...epochs],
     looked: looked.map((one) => ({ ...one })),
+    ...(unread.length === 0 ? {} : { discarded: unread }),
     copies: copies.map((one) => ({ ...one })),
   };
   const text = await sign(ERASURE_TYPE, statement);
   const digest = sha256Hex(encodeUtf8(canonicalJson(statement)));
-    ...(unread.length === 0 ? {} : { discarded: unread }),
   await audit.append({ actor, action, resource: `certificate:${id}`, outcome: 'done', digest, detail });
-  return { id, text, at };
+  const unconfirmed = copies.filter(({ confirmed }) => !confirmed).map(({ target }) => target);
+  return { id, text, at, digest, unconfirmed };
 }

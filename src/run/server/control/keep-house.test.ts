@@ -32,11 +32,23 @@ test('keepHouse() takes each step at once and each hour, holds each minute, unti
     retention: { finish: step('retention'), weigh: step('holds') },
     refusedKeep: { expire: step('refused') },
     backups: { catchUp: step('backups') },
+    addenda: { tend: step('addenda') },
     keys: { lifecycle: { rotateDue: step('keys') } },
     log: silentLog,
   };
   const kept = keepHouse(parts);
-  const all = ['proposals', 'quarantine', 'releases', 'datasets', 'retention', 'refused', 'backups', 'keys', 'holds'];
+  const all = [
+    'proposals',
+    'quarantine',
+    'releases',
+    'datasets',
+    'retention',
+    'refused',
+    'backups',
+    'addenda',
+    'keys',
+    'holds',
+  ];
   assert.deepEqual(taken.splice(0), all);
   assert.deepEqual(keeps, [400 * 86_400_000, 2 * 86_400_000, null]);
   await new Promise(setImmediate);

@@ -6,6 +6,7 @@ import type { AlertBook } from '#watch/respond/index.ts';
 import type { BackupKeeper } from '../backup/backup-keeper.ts';
 import type { DatasetKeeper } from '../datasets/dataset-keeper.ts';
 import type { KeyReleases } from '../key-service/key-releases.ts';
+import type { ErasureAddenda } from './erasure-addenda.ts';
 import { every, everyHour } from './housekeeping.ts';
 import type { QuarantineRetention } from './quarantine-retention.ts';
 import type { QuarantineShelf } from './quarantine-shelf.ts';
@@ -22,6 +23,7 @@ export interface HouseParts {
   readonly retention: Pick<RetentionKeeper, 'finish' | 'weigh'>;
   readonly refusedKeep: Pick<QuarantineRetention, 'expire'>;
   readonly backups: Pick<BackupKeeper, 'catchUp'>;
+  readonly addenda: Pick<ErasureAddenda, 'tend'>;
   readonly keys: { readonly lifecycle: Pick<KeyRing['lifecycle'], 'rotateDue'> };
   readonly log: Log;
 }
@@ -32,7 +34,8 @@ const KEEP_OF_RULES = 400 * 86_400_000;
 
 /** Looks by the hour at what grows old: lets go of it, rotates it, or brings it to its end. */
 export function keepHouse(parts: HouseParts): Disposable {
-  const { templates, quarantine, keyReleases, datasets, alerts, retention, refusedKeep, backups, keys, log } = parts;
+  const { templates, quarantine, keyReleases, datasets, alerts, retention, refusedKeep, backups, addenda, keys, log } =
+    parts;
   const hourly: Readonly<Record<string, () => Promise<unknown>>> = {
     proposals: () => templates.settle(),
     quarantine: () => quarantine.expire(),
@@ -42,6 +45,7 @@ export function keepHouse(parts: HouseParts): Disposable {
     retention: () => retention.finish(),
     'retention of quarantine': () => refusedKeep.expire(),
     backups: () => backups.catchUp(),
+    addenda: () => addenda.tend(),
     keys: () => keys.lifecycle.rotateDue(),
   };
   const kept = new DisposableStack();

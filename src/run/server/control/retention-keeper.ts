@@ -4,7 +4,7 @@ import type { Catalogue, Objects } from '#base/storage/index.ts';
 import { keepOf } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import { Erasures, Holds, lookForObjects } from '#flow/store/index.ts';
-import type { Erasure, Hold, Segment } from '#flow/store/index.ts';
+import type { CertificateEntry, Erasure, Hold, Segment } from '#flow/store/index.ts';
 import type { KeyRing } from '#trust/keys/index.ts';
 import { ServerError } from '../errors.ts';
 import { certifyErasure } from './certify-erasure.ts';
@@ -190,12 +190,19 @@ export class RetentionKeeper {
     return this.#parts.catalogue.transaction((tx) => this.#holds.list(tx));
   }
 
-  certificates(): Promise<readonly { readonly id: string; readonly at: number }[]> {
+  /** The newest certificates and addenda first. */
+  certificates(): Promise<readonly CertificateEntry[]> {
     return this.#parts.catalogue.transaction((tx) => this.#erasures.certificates(tx, MOST_CERTIFICATES));
   }
 
+  /** The text of a certificate or an addendum, or null. */
   certificate(id: string): Promise<string | null> {
     return this.#parts.catalogue.transaction((tx) => this.#erasures.certificate(tx, id));
+  }
+
+  /** Addenda to a certificate, the oldest first. */
+  addenda(id: string): ReturnType<Erasures['addenda']> {
+    return this.#parts.catalogue.transaction((tx) => this.#erasures.addenda(tx, id));
   }
 
   /**
@@ -213,6 +220,7 @@ export class RetentionKeeper {
       action: 'certify-erasure',
       detail: { segments: gone.length, rows: gone.reduce((sum, { rows }) => sum + rows, 0) },
       because: 'kept no longer',
+      since: micros(Math.min(...gone.map(({ at }) => at))),
       about: {
         segments: gone.map(({ segment, stream, rows, keptFrom, digest, at: since }) => ({
           segment,
@@ -220,7 +228,6 @@ export class RetentionKeeper {
           rows,
           received_before: formatMicros(micros(keptFrom)),
           digest,
-      since: micros(Math.min(...gone.map(({ at }) => at))),
           out_of_queries: formatMicros(micros(since)),
         })),
       },

@@ -41,7 +41,11 @@ const retention: Services['retention'] = {
   },
   uncertified: async () => [{ stream: 'climate', segments: 1, rows: 2, since: 0 }],
   listHolds: async () => [{ ...HOLD, id: 'own', stream: '_probe' }, HOLD],
-  certificates: async () => [{ id: 'k', at: 0 }],
+  certificates: async () => [
+    { id: 'a', at: 0, amends: 'k' },
+    { id: 'k', at: 0, amends: null },
+  ],
+  addenda: async (id) => (id === 'k' ? [{ id: 'a', at: 0, text: '{}' }] : []),
   certificate: async (id) => (id === 'k' ? '{"signed": true}' : null),
 };
 
@@ -67,10 +71,14 @@ test('what goes, what is held and what went is shown to who administers', async 
     'those of the prober are nobody’s',
   );
   assert.deepEqual((await call('GET', '/v1/erasures')).json(), {
-    certificates: [{ id: 'k', at: '1970-01-01T00:00:00Z' }],
+    certificates: [
+      { id: 'a', at: '1970-01-01T00:00:00Z', amends: 'k' },
+      { id: 'k', at: '1970-01-01T00:00:00Z', amends: null },
+    ],
     uncertified: [{ stream: 'climate', segments: 1, rows: 2, since: '1970-01-01T00:00:00Z' }],
   });
-  assert.equal((await call('GET', '/v1/erasures/k')).json()['certificate'], '{"signed": true}');
+  const shown = { id: 'k', certificate: '{"signed": true}', addenda: ['a'] };
+  assert.deepEqual((await call('GET', '/v1/erasures/k')).json(), shown);
   for (const path of ['retention', 'holds', 'erasures', 'erasures/k'])
     assert.equal((await call('GET', `/v1/${path}`, { as: 'device' })).status, 403, path);
 });

@@ -115,16 +115,18 @@ export const RETENTION_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/erasures',
-    summary: 'Certificates of what went, the newest first, and what is out of every answer and not certified yet',
+    summary:
+      'Certificates of what went and addenda to them, the newest first, and what is out of every answer and not certified yet',
     access: ACCESS,
     answer: {
       json: Type.Object({
-        certificates: listOf(Type.Object({ id: text, at: time })),
+        certificates: listOf(Type.Object({ id: text, at: time, amends: orNull(text) })),
         uncertified: listOf(Type.Object({ stream: text, segments: count, rows: count, since: time })),
       }),
     },
     handle: async (_request, { retention }) => {
-      const certificates = (await retention.certificates()).map(({ id, at }) => ({ id, at: timeOf(at) }));
+      const all = await retention.certificates();
+      const certificates = all.map(({ id, at, amends }) => ({ id, at: timeOf(at), amends }));
       const open = await retention.uncertified();
       return { json: { certificates, uncertified: open.map((one) => ({ ...one, since: timeOf(one.since) })) } };
     },
@@ -132,9 +134,10 @@ export const RETENTION_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/erasures/:id',
-    summary: 'A certificate: a signed envelope (DSSE) of what went, and where it was looked for',
+    summary:
+      'A certificate or an addendum: a signed envelope (DSSE) of what went, and where it was looked for; with the ids of its addenda',
     access: ACCESS,
-    answer: { json: Type.Object({ id: text, certificate: text }) },
+    answer: { json: Type.Object({ id: text, certificate: text, addenda: listOf(text) }) },
     handle: async ({ params }, { retention }) => {
       const id = params['id'] ?? '';
       const certificate = await retention.certificate(id);
@@ -143,7 +146,7 @@ export const RETENTION_ROUTES: readonly Route[] = [
           hint: 'See those there are with `npm run -s weir -- retention certificates`',
         });
       }
-      return { json: { id, certificate } };
+      return { json: { id, certificate, addenda: (await retention.addenda(id)).map((one) => one.id) } };
     },
   },
 ];

@@ -51,12 +51,16 @@ test('who may erase finds a person, erases, and sees requests, which name nobody
 });
 
 test('who may erase gets the certificate of a request, once there is one', async (t) => {
-  const retention = { certificate: async (id: string) => `signed ${id}` } as unknown as Services['retention'];
+  const retention = {
+    certificate: async (id: string) => `signed ${id}`,
+    addenda: async (id: string) => [{ id: 'a1', at: 0, text: `added to ${id}` }],
+  } as unknown as Services['retention'];
   const { call, identity } = await openApi(t, { rights, retention });
   const { token } = await identity.people.add('dpo', ['keeper'], 'person:x');
   const as = { token };
   const given = await call('GET', '/v1/subject-requests/r9/certificate', { as });
-  assert.deepEqual(given.json(), { id: 'c9', certificate: 'signed c9' });
+  const addenda = [{ id: 'a1', at: '1970-01-01T00:00:00Z', addendum: 'added to c9' }];
+  assert.deepEqual(given.json(), { id: 'c9', certificate: 'signed c9', addenda });
   const early = await call('GET', '/v1/subject-requests/r1/certificate', { as });
   assert.equal(early.json()['code'], 'API_CERTIFICATE_UNKNOWN');
   assert.equal((await call('GET', '/v1/subject-requests/r9/certificate')).status, 403);

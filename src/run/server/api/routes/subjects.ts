@@ -172,13 +172,26 @@ export const SUBJECT_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/v1/subject-requests/:id/certificate',
     summary:
-      'The certificate of a request that is done: a signed envelope (DSSE) of what went, and where it was looked for',
+      'The certificate of a request that is done, and addenda to it: signed envelopes (DSSE) of what went, and where it was looked for',
     access: ACCESS,
-    answer: { json: Type.Object({ id: text, certificate: text }) },
+    answer: {
+      json: Type.Object({
+        id: text,
+        certificate: text,
+        addenda: listOf(Type.Object({ id: text, at: time, addendum: text })),
+      }),
+    },
     handle: async ({ params }, { rights, retention }) => {
       const { id, state, certificate } = requestOf(rights.requests, params['id'] ?? '');
       const found = certificate === null ? null : await retention.certificate(certificate);
-      if (certificate !== null && found !== null) return { json: { id: certificate, certificate: found } };
+      if (certificate !== null && found !== null) {
+        const addenda = (await retention.addenda(certificate)).map((one) => ({
+          id: one.id,
+          at: formatMicros(micros(one.at)),
+          addendum: one.text,
+        }));
+        return { json: { id: certificate, certificate: found, addenda } };
+      }
       throw new ApiError(
         'API_CERTIFICATE_UNKNOWN',
         `Cannot show the certificate of ${id}: there is none, it is ${state}`,
