@@ -13,7 +13,7 @@ import { temporaryFolder } from './tmp.ts';
 import type { Cleanable } from './tmp.ts';
 
 /** A log for tests: keeps what was appended, and fails when told to. */
-export interface RecordedAudit extends AuditSink {
+export interface RecordedAudit extends AuditSink, LateAuditSink {
   readonly events: AuditEvent[];
   /** While true nothing can be appended, as with a full disk. */
   broken: boolean;
@@ -33,6 +33,7 @@ export function recordAudit(): RecordedAudit {
       if (sink.broken) throw new AuditError('AUDIT_LOG_UNAVAILABLE', 'the log cannot be written');
       return { index: events.push(event) - 1 };
     },
+    appendLate: async (event) => void (await sink.append(event)),
   };
   return sink;
 }

@@ -286,7 +286,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     targets: () => backups.list(),
     sign: (type, statement) => prover.sign(type, statement),
   });
-  const counts = opened.use(await openCounts(ground));
+  const counts = opened.use(await openCounts({ ...ground, owed }));
   const { refusals, logCounts, tokens, leftOut } = counts;
   const clones = new CloneBook(audit, log);
   const tables = await ReferenceTables.open({ ...ground, vault });
@@ -415,7 +415,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     consents,
     shown,
   });
-  const tally = opened.use(new SignInTally(audit, log));
+  const tally = opened.use(new SignInTally(owed, log));
   const reader = auditReader(audit);
   const keyKeeper = new KeyKeeper({
     ...ground,
@@ -557,7 +557,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     tracer: new Tracer({ clock, random, rules: () => templates.current.traces, emit }),
     spans,
   };
-  const denials = opened.use(new DenialTally(audit, log));
+  const denials = opened.use(new DenialTally(audit, owed, log));
   const api = makeApi({
     services,
     onSignInFailure: (from, reason, actor) => tally.count(from, reason, actor),

@@ -110,7 +110,7 @@ export async function openApi(t: Cleanable, services: Partial<Services> = {}): P
     templates: { current: template, plan: () => ({}), apply: async () => ({ proposal: null }) },
     ...services,
   };
-  const denials = new DenialTally(audit, silentLog);
+  const denials = new DenialTally(audit, audit, silentLog);
   t.after(async () => denials[Symbol.dispose]());
   const api = makeApi({
     services: given as Services,

@@ -14,7 +14,9 @@ const event = (actor: string, n: number): AuditEvent => ({
 
 function start() {
   const events: AuditEvent[] = [];
-  const tally = new DenialTally({ append: async (given) => ({ index: events.push(given) - 1 }) }, quiet);
+  const audit = { append: async (given: AuditEvent) => ({ index: events.push(given) - 1 }) };
+  const owed = { appendLate: async (given: AuditEvent) => void events.push(given) };
+  const tally = new DenialTally(audit, owed, quiet);
   return { events, tally };
 }
 
@@ -60,10 +62,26 @@ test('DenialTally bounds the callers that it tells apart', async () => {
 
 test('DenialTally says in the diagnostics that the log did not take a sum, and goes on', async () => {
   const warned: string[] = [];
-  const broken = { append: () => Promise.reject(new Error('full')) };
-  using tally = new DenialTally(broken, { ...quiet, warn: (_, message) => warned.push(message) });
+  const full = () => Promise.reject(new Error('full'));
+  using tally = new DenialTally(
+    { append: full },
+    { appendLate: full },
+    { ...quiet, warn: (_, message) => warned.push(message) },
+  );
   tally.refused('person:a', 'rate');
   await tally.flush();
   assert.deepEqual(warned, ['denied calls could not be logged']);
   await assert.rejects(tally.denied(event('person:a', 1)));
+});
+
+test('DenialTally owes the log its sums while that cannot be written', async () => {
+  const owed: AuditEvent[] = [];
+  const full = { append: () => Promise.reject(new Error('full')) };
+  using tally = new DenialTally(full, { appendLate: async (given) => void owed.push(given) }, quiet);
+  for (let n = 0; n < 3; n++) tally.refused('person:a', 'rate');
+  await tally.flush();
+  assert.deepEqual(
+    owed.map(({ detail }) => detail),
+    [{ count: 3 }],
+  );
 });

@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditSink, Log } from '#base/core/index.ts';
+import type { AuditEvent, AuditSink, LateAuditSink, Log } from '#base/core/index.ts';
 
 /** Denied calls of one caller that have an entry each within a second; what comes behind them is summed up. */
 const ENTRIES_EACH = 8;
@@ -18,12 +18,14 @@ interface CallerDenials {
  */
 export class DenialTally implements Disposable {
   readonly #audit: AuditSink;
+  readonly #owed: LateAuditSink;
   readonly #log: Log;
   readonly #callers = new Map<string, CallerDenials>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(audit: AuditSink, log: Log) {
+  constructor(audit: AuditSink, owed: LateAuditSink, log: Log) {
     this.#audit = audit;
+    this.#owed = owed;
     this.#log = log;
     this.#timer = setInterval(() => void this.flush(), EVERY_MS).unref();
   }
@@ -41,14 +43,14 @@ export class DenialTally implements Disposable {
     count(this.#callerOf(actor), reason);
   }
 
-  /** Puts what was counted into the log and begins anew. */
+  /** Puts what was counted into the log, or on what it is owed, and begins anew. */
   async flush(): Promise<void> {
     const callers = [...this.#callers];
     this.#callers.clear();
     for (const [actor, { more }] of callers) {
       for (const [reason, calls] of more) {
         try {
-          await this.#audit.append({
+          await this.#owed.appendLate({
             actor,
             action: 'call',
             resource: 'platform:api',

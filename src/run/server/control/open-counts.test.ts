@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { AuditEvent } from '#base/core/index.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
 import { openAuditLog, silentLog } from '../../../../test/support/open-audit-log.ts';
 import { openKeys } from '../../../../test/support/open-trust.ts';
@@ -11,7 +12,8 @@ test('openCounts() finds again what was counted when the counts before were clos
   const { catalogue, keys } = await openKeys(t);
   const { log: audit } = await openAuditLog(t);
   const sealer = await keys.rowSealer('people');
-  const parts = { catalogue, sealer, audit, log: silentLog, template: () => template };
+  const owed = { appendLate: async (event: AuditEvent) => void (await audit.append(event)) };
+  const parts = { catalogue, sealer, audit, owed, log: silentLog, template: () => template };
   const refused = [{ device: 'a', stream: 's', reason: 'range', count: 2 }];
   {
     await using counts = await openCounts(parts);

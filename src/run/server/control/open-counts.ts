@@ -1,5 +1,5 @@
 import { seconds } from '#base/core/index.ts';
-import type { Log } from '#base/core/index.ts';
+import type { LateAuditSink, Log } from '#base/core/index.ts';
 import type { Catalogue, RowSealer } from '#base/storage/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { AuditLog } from '#trust/audit/index.ts';
@@ -15,6 +15,8 @@ export interface OpenCountsParts {
   readonly catalogue: Catalogue;
   readonly sealer: RowSealer;
   readonly audit: AuditLog;
+  /** Takes counts while the log cannot be written. */
+  readonly owed: LateAuditSink;
   readonly log: Log;
   readonly template: () => Template;
 }
@@ -30,8 +32,9 @@ export interface Counts extends AsyncDisposable {
 const KEPT_EVERY = seconds(15);
 
 /** Opens all counts, and keeps them from time to time: a crash costs the last seconds. */
-export async function openCounts({ catalogue, sealer, audit, log, template }: OpenCountsParts): Promise<Counts> {
-  const refusals = new RefusalBook(await PeriodCounts.open(catalogue, sealer, REFUSAL_COUNTS), audit, log);
+export async function openCounts(parts: OpenCountsParts): Promise<Counts> {
+  const { catalogue, sealer, audit, owed, log, template } = parts;
+  const refusals = new RefusalBook(await PeriodCounts.open(catalogue, sealer, REFUSAL_COUNTS), owed, log);
   const logCounts = new LogCounts({
     counts: await PeriodCounts.open(catalogue, sealer, LOG_COUNTS),
     entries: (from) => entriesFrom(audit, from),

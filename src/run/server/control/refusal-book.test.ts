@@ -12,7 +12,7 @@ test('RefusalBook keeps rows by minute, stream, device and reason, and logs thos
   const { catalogue, keys } = await openKeys(t);
   const sealer = await keys.rowSealer('people');
   const counts = await PeriodCounts.open(catalogue, sealer, REFUSAL_COUNTS);
-  const book = new RefusalBook(counts, { append: async (event) => ({ index: events.push(event) }) }, quiet);
+  const book = new RefusalBook(counts, { appendLate: async (event) => void events.push(event) }, quiet);
   const refused = [
     { device: 'a', stream: 's', reason: 'range', count: 2 },
     { device: 'b', stream: 's', reason: 'range', count: 3 },
@@ -29,7 +29,7 @@ test('RefusalBook keeps rows by minute, stream, device and reason, and logs thos
   assert.deepEqual(await book.rows(), rows);
   await book.save();
   const after = await PeriodCounts.open(catalogue, sealer, REFUSAL_COUNTS);
-  assert.deepEqual(await new RefusalBook(after, { append: async () => ({ index: 0 }) }, quiet).rows(), rows);
+  assert.deepEqual(await new RefusalBook(after, { appendLate: async () => undefined }, quiet).rows(), rows);
   assert.deepEqual(
     events.map(({ resource, reason, detail }) => [resource, reason, detail?.['count'], detail?.['device'] ?? null]),
     [

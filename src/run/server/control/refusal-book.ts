@@ -1,5 +1,5 @@
 import { PROBE_DEVICE } from '#base/core/index.ts';
-import type { AuditSink, Log } from '#base/core/index.ts';
+import type { LateAuditSink, Log } from '#base/core/index.ts';
 import type { PeriodCounts } from './period-counts.ts';
 
 /** Refused readings of one device and stream for one reason, since the last report. */
@@ -16,12 +16,12 @@ export interface RefusedReadings {
  */
 export class RefusalBook {
   readonly #counts: PeriodCounts;
-  readonly #audit: AuditSink;
+  readonly #owed: LateAuditSink;
   readonly #log: Log;
 
-  constructor(counts: PeriodCounts, audit: AuditSink, log: Log) {
+  constructor(counts: PeriodCounts, owed: LateAuditSink, log: Log) {
     this.#counts = counts;
-    this.#audit = audit;
+    this.#owed = owed;
     this.#log = log;
   }
 
@@ -32,7 +32,7 @@ export class RefusalBook {
     }
     for (const { stream, reason, count, devices, device } of sumsOf(refused)) {
       try {
-        await this.#audit.append({
+        await this.#owed.appendLate({
           actor: 'weir:gateway',
           action: 'refuse-readings',
           resource: `stream:${stream === '' ? '-' : stream}`,

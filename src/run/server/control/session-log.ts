@@ -1,5 +1,5 @@
 import { PROBE_DEVICE } from '#base/core/index.ts';
-import type { AuditSink, Log } from '#base/core/index.ts';
+import type { LateAuditSink, Log } from '#base/core/index.ts';
 import type { DeviceSessions } from '../gateway/device-sessions.ts';
 
 /** Devices that an entry names of its own in each report, so that a fleet that comes back does not fill the log. */
@@ -16,7 +16,7 @@ const EVENTS = [
  * Puts on record that devices connected, were lost, and left wills, for rules to see: of each report the devices with
  * most of it and those of the prober by name, the others in one sum.
  */
-export async function logSessions(report: readonly DeviceSessions[], audit: AuditSink, log: Log): Promise<void> {
+export async function logSessions(report: readonly DeviceSessions[], owed: LateAuditSink, log: Log): Promise<void> {
   for (const [count, action, outcome] of EVENTS) {
     const all = report.filter((one) => one[count] > 0).sort((a, b) => b[count] - a[count]);
     const known = all.filter(({ device }) => device !== '');
@@ -33,7 +33,7 @@ export async function logSessions(report: readonly DeviceSessions[], audit: Audi
     }
     for (const { resource, detail } of entries) {
       try {
-        await audit.append({ actor: 'weir:gateway', action, resource, outcome, detail });
+        await owed.appendLate({ actor: 'weir:gateway', action, resource, outcome, detail });
       } catch (error) {
         log.warn({ error: (error as Error).message }, 'connections of devices could not be logged');
       }

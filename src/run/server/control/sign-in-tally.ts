@@ -1,5 +1,5 @@
 import { PROBER_ACTOR } from '#base/core/index.ts';
-import type { AuditSink, Log } from '#base/core/index.ts';
+import type { LateAuditSink, Log } from '#base/core/index.ts';
 import { addressPrefix } from '#flow/gateway/index.ts';
 import { ANONYMOUS } from '../api/caller.ts';
 import type { SignInFailure } from '../api/caller.ts';
@@ -10,13 +10,13 @@ const EVERY_MS = 1_000;
 
 /** Sums up requests without a valid credential per second, network and reason, so that a flood does not fill the log. */
 export class SignInTally implements Disposable {
-  readonly #audit: AuditSink;
+  readonly #owed: LateAuditSink;
   readonly #log: Log;
   readonly #counts = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(audit: AuditSink, log: Log) {
-    this.#audit = audit;
+  constructor(owed: LateAuditSink, log: Log) {
+    this.#owed = owed;
     this.#log = log;
     this.#timer = setInterval(() => void this.flush(), EVERY_MS).unref();
   }
@@ -30,14 +30,14 @@ export class SignInTally implements Disposable {
     this.#counts.set(place, (this.#counts.get(place) ?? 0) + 1);
   }
 
-  /** Puts what was counted into the log. */
+  /** Puts what was counted into the log, or on what it is owed. */
   async flush(): Promise<void> {
     const counts = [...this.#counts];
     this.#counts.clear();
     for (const [key, count] of counts) {
       const [reason = '', address = '', actor = ''] = key.split(' ');
       try {
-        await this.#audit.append({
+        await this.#owed.appendLate({
           actor,
           action: 'sign-in',
           resource: 'platform:api',

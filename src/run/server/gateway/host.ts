@@ -53,7 +53,7 @@ export interface GatewayHostParts {
   readonly keys: KeyRing;
   readonly identity: Identity;
   readonly consents: Consents;
-  /** For counts of refusals while the log cannot be written. */
+  /** For counts, which do not wait for the log. */
   readonly owed: LateAuditSink;
   readonly audit: AuditSink;
   readonly clock: Clock;
@@ -421,21 +421,7 @@ function permissionFlags(layout: DataDirectory): readonly string[] {
 }
 
 function offer(
-  {
-    keys,
-    owed,
-    audit,
-    identity,
-    clock,
-    log,
-    refusals,
-    clones,
-    tokens,
-    leftOut,
-    traced,
-    taken,
-    committed,
-  }: GatewayHostParts,
+  { keys, owed, identity, clock, log, refusals, clones, tokens, leftOut, traced, taken, committed }: GatewayHostParts,
   damages: JournalDamages,
 ): GatewayControlMethods {
   return {
@@ -463,7 +449,7 @@ function offer(
     refusedReadings: (readings) => void refusals.note(readings, clock.now()),
     newTokens: (made) => void tokens.note(made, clock.now()),
     leftOut: (left) => leftOut.note(left, clock.now()),
-    sessions: (report) => void logSessions(report, audit, log),
+    sessions: (report) => void logSessions(report, owed, log),
     clone: (event) => void clones.note(event, clock.now()),
     delivered: (command) => taken(command),
     undelivered: ({ command, reason }) => log.info({ command, reason }, 'a command was not delivered'),
