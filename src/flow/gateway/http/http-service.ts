@@ -22,6 +22,7 @@ import { stateIdentity } from './identity-header.ts';
 import type { PeerStatement } from './identity-header.ts';
 import { OwnStep } from './own-step.ts';
 import type { OwnStepParts } from './own-step.ts';
+import { Pipeline } from './pipeline.ts';
 import { problem, sendProblem } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { Proxy } from './proxy.ts';
@@ -117,6 +118,7 @@ export class HttpService {
   readonly #known: KnownCallers;
   readonly #late: LateAnswers;
   readonly #isLong: ReturnType<typeof longRoutes>;
+  readonly #pipeline = new Pipeline();
   readonly #peers = new WeakMap<object, HttpPeer>();
   /** Connections that came with a certificate. */
   readonly #certified = new Set<TLSSocket>();
@@ -253,6 +255,7 @@ export class HttpService {
       request.socket.destroy();
       return;
     }
+    if (!this.#pipeline.enter(request, response)) return;
     this.#deps.received?.();
     this.#underWay++;
     response.once('close', () => {

@@ -4,6 +4,7 @@ import type { Limits } from '#declare/template/index.ts';
 import { GatewayError } from '../errors.ts';
 import { addressPrefix } from '../tls/address-prefix.ts';
 import { stateIdentity } from './identity-header.ts';
+import { Pipeline } from './pipeline.ts';
 import { problem, sendProblem } from './problem.ts';
 import type { Proxy } from './proxy.ts';
 
@@ -36,6 +37,7 @@ const TOO_LONG = problem(413, 'too-long', 'A request is at most 4096 bytes and s
 export class StatusListener implements AsyncDisposable {
   readonly #deps: StatusListenerDeps;
   readonly #server: Server;
+  readonly #pipeline = new Pipeline();
 
   constructor(deps: StatusListenerDeps) {
     this.#deps = deps;
@@ -82,6 +84,7 @@ export class StatusListener implements AsyncDisposable {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#pipeline.enter(request, response)) return;
     response.on('error', () => {});
     const address = request.socket.remoteAddress;
     if (!ASKED.test(`${request.method} ${request.url}`)) {
