@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reasonOf } from '../reasons.ts';
 import { checkCbor } from './cbor-check.ts';
+import { mostObjects } from './json-parser.ts';
 
-const LIMITS = { depth: 3, fields: 2, textLength: 4 };
+const LIMITS = { depth: 3, fields: 2, textLength: 4, batchReadings: 1 };
 
 for (const [hex, expected] of [
   ['a0', 'admitted'],
@@ -70,4 +71,19 @@ test('checkCbor() refuses a key that could reach a prototype, at any depth', () 
     assert.equal(reasonOf(checkCbor(Buffer.from(hex, 'hex'), limits).reason)?.word, 'proto-key');
   }
   assert.equal(checkCbor(Buffer.from('a16a785f5f70726f746f5f5f01', 'hex'), limits).reason, 0);
+});
+
+test('checkCbor() finds more things than a message may have that take an object each', () => {
+  const array = (count: number, item: number): Buffer => {
+    const bytes = Buffer.alloc(5 + count, item);
+    bytes[0] = 0x9a;
+    bytes.writeUInt32BE(count, 1);
+    return bytes;
+  };
+  const most = mostObjects(LIMITS);
+  for (const item of [0x40, 0x80, 0xa0]) {
+    assert.equal(checkCbor(array(most - 1, item), LIMITS).reason, 0);
+    assert.equal(reasonOf(checkCbor(array(most, item), LIMITS).reason)?.word, 'too-many-readings');
+  }
+  assert.equal(checkCbor(array(most * 2, 0x01), LIMITS).reason, 0);
 });

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { REASON } from '../reasons.ts';
+import { mostObjects } from './json-parser.ts';
 import type { DecodeLimits } from './json-parser.ts';
 
 /** What is wrong with a payload, and at which byte; `reason` 0 for nothing. */
@@ -9,10 +10,12 @@ export interface CborFault {
 }
 
 const DECODE = REASON.decode.number;
+/** Major types: those from arrays on, and byte strings, become objects. */
+const [BYTES, ARRAY] = [2, 4];
 
 /**
- * Walks over one CBOR item without decoding it: depth, counts, lengths and numbers are bounded, and texts are UTF-8,
- * before a decoder allocates for them. Only definite lengths, no tags, no `undefined` and no other simple values.
+ * Walks over one CBOR item without decoding it: depth, counts, lengths and numbers are bounded, texts are UTF-8, and
+ * there are not too many things that take an object each, before a decoder allocates for them. Only definite lengths, no tags, no `undefined` and no other simple values.
  *
  * @param intKeys whether maps have integer keys too, as SenML's do
  * @see RFC 8949
@@ -28,6 +31,8 @@ class CborWalk {
   readonly #bytes: Buffer;
   readonly #limits: DecodeLimits;
   readonly #intKeys: boolean;
+  /** Arrays, maps and byte strings that may still come. */
+  #left: number;
   at = 0;
   reason = 0;
 
@@ -35,6 +40,7 @@ class CborWalk {
     this.#bytes = bytes;
     this.#limits = limits;
     this.#intKeys = intKeys;
+    this.#left = mostObjects(limits);
   }
 
   fail(reason: number): void {
@@ -49,6 +55,7 @@ class CborWalk {
     if (major === 7) return this.#simple(info);
     const argument = this.#argument(info, major);
     if (this.reason !== 0) return;
+    if ((major === BYTES || major >= ARRAY) && --this.#left < 0) return this.fail(REASON.tooManyReadings.number);
     switch (major) {
       case 0:
       case 1:

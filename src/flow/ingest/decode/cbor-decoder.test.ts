@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { reasonOf } from '../reasons.ts';
 import { decodeCbor } from './cbor-decoder.ts';
 
-const LIMITS = { depth: 8, fields: 50, textLength: 1_000 };
+const LIMITS = { depth: 8, fields: 50, textLength: 1_000, batchReadings: 10 };
 
 function word(bytes: Uint8Array): string {
   const decoded = decodeCbor(Buffer.from(bytes), LIMITS);

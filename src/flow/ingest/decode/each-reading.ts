@@ -55,7 +55,7 @@ export function eachReading(
 }
 
 function boundsOf({ limits, textLimit }: StreamRules): DecodeLimits {
-  return { depth: limits.depth, fields: limits.fields, textLength: textLimit };
+  return { ...limits, textLength: textLimit };
 }
 
 function jsonValue(bytes: Buffer, parser: JsonParser): { value: Decoded } | CborFault {

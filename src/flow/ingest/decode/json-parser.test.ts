@@ -3,9 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { corpora } from '../../../../test/support/outside.ts';
 import { reasonOf } from '../reasons.ts';
-import { JsonParser } from './json-parser.ts';
+import { JsonParser, mostObjects } from './json-parser.ts';
 
-const LIMITS = { depth: 64, fields: 100, textLength: 1_000 };
+const LIMITS = { depth: 64, fields: 100, textLength: 1_000, batchReadings: 10 };
 
 function outcome(text: string | Uint8Array, limits = LIMITS): unknown {
   const parser = new JsonParser(limits);
@@ -101,4 +101,16 @@ test('parseNext() stops behind the value and its white space', () => {
   assert.equal(parser.at, 3);
   assert.equal(parser.atEndAfter(bytes, 7), true);
   assert.equal(parser.atEndAfter(bytes, 6), false);
+});
+
+test('parse() makes no more objects than a message may have, and counts anew for the next', () => {
+  const parser = new JsonParser(LIMITS);
+  const many = (item: string, count: number) => Buffer.from(`[${Array.from({ length: count }, () => item).join(',')}]`);
+  const most = mostObjects(LIMITS);
+  for (const item of ['[]', '{}']) {
+    assert.ok(Array.isArray(parser.parse(many(item, most - 1))));
+    assert.equal(parser.parse(many(item, most)), undefined);
+    assert.equal(reasonOf(parser.reason)?.word, 'too-many-readings');
+  }
+  assert.ok(Array.isArray(parser.parse(many('1', most * 2))));
 });

@@ -9,6 +9,19 @@ export interface DecodeLimits {
   readonly depth: number;
   readonly fields: number;
   readonly textLength: number;
+  /** Readings of one message; see `mostObjects`. */
+  readonly batchReadings: number;
+}
+
+/** Records of a SenML pack that make one reading, about; and what a message may have whatever the limit is. */
+const OBJECTS = { ofReading: 32, least: 4_096 };
+
+/**
+ * Arrays, objects and byte strings in one message. Each takes a hundred bytes of memory and more, and one byte on the
+ * wire or, packed, none: without a bound a small request could ask for all the memory there is.
+ */
+export function mostObjects({ batchReadings }: DecodeLimits): number {
+  return OBJECTS.least + batchReadings * OBJECTS.ofReading;
 }
 
 const FAILED = Symbol('failed');
@@ -24,6 +37,8 @@ export class JsonParser {
   readonly #limits: DecodeLimits;
   #bytes: Buffer = Buffer.alloc(0);
   #end = 0;
+  /** Arrays and objects that may still come. */
+  #left = 0;
   /** Byte behind what was parsed, or where parsing failed. */
   at = 0;
   /** Reason number of the last failure. */
@@ -48,6 +63,7 @@ export class JsonParser {
     this.#end = end;
     this.at = start;
     this.reason = 0;
+    this.#left = mostObjects(this.#limits);
     this.#space();
     const value = this.#value(0);
     if (value === FAILED) return undefined;
@@ -67,8 +83,11 @@ export class JsonParser {
   #value(depth: number): Maybe {
     const byte = this.#peek();
     if (byte === 0x22) return this.#string();
-    if (byte === 0x7b) return depth < this.#limits.depth ? this.#object(depth) : this.#fail(REASON.tooDeep.number);
-    if (byte === 0x5b) return depth < this.#limits.depth ? this.#array(depth) : this.#fail(REASON.tooDeep.number);
+    if (byte === 0x7b || byte === 0x5b) {
+      if (depth >= this.#limits.depth) return this.#fail(REASON.tooDeep.number);
+      if (--this.#left < 0) return this.#fail(REASON.tooManyReadings.number);
+      return byte === 0x7b ? this.#object(depth) : this.#array(depth);
+    }
     if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) return this.#number();
     if (this.#word('true')) return true;
     if (this.#word('false')) return false;

@@ -8,7 +8,7 @@ import { resolveSenml } from './senml-resolve.ts';
 import type { SenmlOutcome } from './senml-resolve.ts';
 
 function resolve(pack: unknown): SenmlOutcome {
-  const parser = new JsonParser({ depth: 8, fields: 100, textLength: 1_000 });
+  const parser = new JsonParser({ depth: 8, fields: 100, textLength: 1_000, batchReadings: 100 });
   return resolveSenml(parser.parse(Buffer.from(JSON.stringify(pack))));
 }
 
