@@ -1,4 +1,5 @@
 import type { Batch } from '#base/core/index.ts';
+import { sessionRecords } from '#flow/journal/index.ts';
 import type { JournalRecord, JournalWriter, SessionEvent } from '#flow/journal/index.ts';
 import { PendingReadings, markOf } from '#trust/identity/index.ts';
 import type { DeviceTable } from '#trust/identity/index.ts';
@@ -211,7 +212,7 @@ export class CommitGroups {
     this.#made = [];
     const windows = this.#cutWindows();
     if (this.#refusals.size > 0) records.push({ kind: 'refusals', counts: this.#refusals.cut() });
-    if (this.#sessions.length > 0) records.push({ kind: 'session', events: this.#sessions });
+    records.push(...sessionRecords(this.#sessions));
     this.#sessions = [];
     const group = this.#open;
     this.#writing = group;

@@ -15,6 +15,7 @@ export { FileJournalWriter } from './file-writer.ts';
 export type { FileJournalOptions } from './file-writer.ts';
 export { FileJournalReader } from './file-reader.ts';
 export type { FileJournalReaderOptions, JournalDamage, JournalFileInfo } from './file-reader.ts';
+export { sessionRecords, windowRecords } from './bounded-records.ts';
 export { nodeFiles } from './journal-files.ts';
 export type { JournalFiles, JournalHandle } from './journal-files.ts';
 export { encodeRecord, decodeRecord, RECORD_VERSION } from './record-codec.ts';

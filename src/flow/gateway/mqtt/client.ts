@@ -15,6 +15,10 @@ import type { Will } from './will.ts';
 
 /** How long a connection that was told goodbye may take to read it. */
 const GOODBYE_MS = 1_000;
+/** Bytes of answers that may wait for one connection until what they answer is durable. */
+const WAITING_BYTES = 65_536;
+/** SUBSCRIBE and UNSUBSCRIBE packets that are taken at once, and how many more with each second. */
+const CHANGES = { most: 64, perSecond: 32 };
 
 /**
  * One MQTT connection: what was agreed in CONNECT, what it may still send, and everything that is written to it.
@@ -38,6 +42,8 @@ export class Client implements AckTarget {
   /** QoS 1 messages taken and not yet acknowledged. */
   unacknowledged = 0;
   uncommitted = 0;
+  /** Changes of subscriptions of late: a few bytes of one ask for all of the session to be written and told. */
+  changes = 0;
   /** From CONNECT: what it can take. */
   receiveMaximum = 65_535;
   maximumPacketSize = Number.MAX_SAFE_INTEGER;
@@ -101,11 +107,12 @@ export class Client implements AckTarget {
    * Writes bytes once what was recorded so far is durable: for what has no form for failure, so that the connection
    * ends where it is not kept.
    */
-  writeOnceDurable(bytes: Uint8Array): void {
+  writeOnceDurable(bytes: Uint8Array): AckRun {
     const run = this.run();
     run.room(bytes.length).set(bytes, run.length);
     run.advance(run.length + bytes.length);
     run.unfailing = true;
+    return run;
   }
 
   /** Counts bytes that are taken and not durable. */
@@ -121,9 +128,16 @@ export class Client implements AckTarget {
       this.uncommitted > CONNECTION_UNCOMMITTED_BYTES ||
       this.context.flow.uncommitted > WORKER_UNCOMMITTED_BYTES ||
       this.context.ingest.busy ||
+      this.changes >= CHANGES.most ||
+      (this.#run !== null && this.#run.length > WAITING_BYTES) ||
       // MQTT 3.1.1 cannot be told how much it may send: it is read no further instead.
       (this.version === 4 && this.unacknowledged >= this.context.limits().inFlight)
     );
+  }
+
+  /** A second went by. */
+  rest(): void {
+    this.changes = Math.max(0, this.changes - CHANGES.perSecond);
   }
 
   committed(run: AckRun): void {
@@ -154,6 +168,7 @@ export class Client implements AckTarget {
   }
 
   #release(run: AckRun): void {
+    if (this.#run === run) this.#run = null;
     this.unacknowledged -= run.messages;
     this.uncommitted -= run.uncommitted;
     this.context.flow.uncommitted -= run.uncommitted;

@@ -151,6 +151,19 @@ test('reading stops while too much is not durable, and goes on after', async () 
   assert.equal(mqtt.ingest.admitted.length, 30);
 });
 
+test('reading stops while too many answers wait, whatever they are to', async () => {
+  const mqtt = startMqtt();
+  const client = await mqtt.connect();
+  mqtt.ingest.hold();
+  const release = Buffer.of(0x62, 2, 0, 1);
+  for (let i = 0; i < 512; i++) client.socket.write(Buffer.concat(Array.from({ length: 512 }, () => release)));
+  await settle();
+  assert.ok(client.socket.writableLength > 524_288, 'what is not read stays with the client');
+  mqtt.ingest.release();
+  await settle();
+  assert.equal(client.socket.writableLength, 0);
+});
+
 test('a session ends with the platform: clients hear 0x8B', async () => {
   const mqtt = startMqtt();
   const client = await mqtt.connect();

@@ -61,6 +61,7 @@ export class Connection {
   /** Ends it where its time is over. Called about once a second. */
   check(nowMs: number): void {
     const { client } = this;
+    client.rest();
     if (client.state === 'new' || client.state === 'connecting') {
       if (nowMs - client.sinceMs > client.context.limits().connectTimeout) client.drop('connect-timeout');
       return;

@@ -8,7 +8,7 @@ import { FakeIngest } from './testing.ts';
 test('a session that ends with its connection leaves nothing in the journal', () => {
   const ingest = new FakeIngest();
   const session = new Session('d', 'c', 1, 0);
-  recordState(ingest, session);
+  assert.equal(recordState(ingest, session), 0);
   recordChange(ingest, session, { kind: 'received', generation: 1, packetId: 1 });
   assert.deepEqual([ingest.sessions, session.recorded], [[], false]);
 });
@@ -16,7 +16,7 @@ test('a session that ends with its connection leaves nothing in the journal', ()
 test('a session of which something was not kept is recorded whole with its next change', () => {
   const ingest = new FakeIngest();
   const session = new Session('d', 'c', 1, 60);
-  recordState(ingest, session);
+  assert.equal(recordState(ingest, session), ingest.sessions[0]?.event.length);
   ingest.sessions.length = 0;
   session.stale = true;
   session.received.add(4);

@@ -7,21 +7,21 @@ import type { Session } from './session.ts';
  * Keeps a change of a session in the journal; of one that ends with its connection nothing needs to be kept.
  *
  * @param change as the session has it already
+ * @returns bytes that it takes in the journal
  */
-export function recordChange(ingest: IngestPort, session: Session, change: SessionChange): void {
-  if (session.expirySeconds === 0) return;
+export function recordChange(ingest: IngestPort, session: Session, change: SessionChange): number {
+  if (session.expirySeconds === 0) return 0;
   session.recorded = true;
-  if (session.stale || change.kind === 'state') {
-    session.stale = false;
-    const state: SessionChange = { kind: 'state', snapshot: session.snapshot() };
-    return ingest.recordSession(session.key, encodeSessionChange(state));
-  }
-  ingest.recordSession(session.key, encodeSessionChange(change));
+  const whole = session.stale || change.kind === 'state';
+  if (whole) session.stale = false;
+  const event = encodeSessionChange(whole ? { kind: 'state', snapshot: session.snapshot() } : change);
+  ingest.recordSession(session.key, event);
+  return event.length;
 }
 
 /** Keeps all of a session: as its connection begins, and when its subscriptions change. */
-export function recordState(ingest: IngestPort, session: Session): void {
-  recordChange(ingest, session, { kind: 'state', snapshot: session.snapshot() });
+export function recordState(ingest: IngestPort, session: Session): number {
+  return recordChange(ingest, session, { kind: 'state', snapshot: session.snapshot() });
 }
 
 /** Keeps that a session is over, up to and with a generation. */

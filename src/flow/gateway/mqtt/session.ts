@@ -68,6 +68,12 @@ export const MAX_QUEUED_COMMANDS = 256;
 /** Subscriptions of one session at most. */
 export const MAX_SUBSCRIPTIONS = 64;
 
+/**
+ * Messages of QoS 2 that a client of MQTT 3.1.1, which cannot be told how many it may send, may leave unreleased at
+ * least: their packet ids are kept in memory and on disk for as long as the session is.
+ */
+export const MOST_UNRELEASED = 4_096;
+
 /** The state of one MQTT session, which may outlive its connection. @see MQTT 5 section 4.1 */
 export class Session {
   readonly key: string;

@@ -9,7 +9,7 @@ import { CloneWatch, recoverSessions, SessionHub } from '#flow/gateway/index.ts'
 import type { CloneEvent, FromHub, HubLine, SessionSnapshot, ToHub } from '#flow/gateway/index.ts';
 import { mostStepped, steppedFields, windowRecord } from '#flow/ingest/index.ts';
 import type { SeenSeqs, WindowLayout } from '#flow/ingest/index.ts';
-import { FileJournalReader } from '#flow/journal/index.ts';
+import { FileJournalReader, windowRecords } from '#flow/journal/index.ts';
 import type { JournalDamage, JournalKeyRing, SessionEvent } from '#flow/journal/index.ts';
 import { ConsentTable, ConsentWriter } from '#trust/consent/index.ts';
 import type { ConsentChange, ConsentSnapshot } from '#trust/consent/index.ts';
@@ -231,7 +231,7 @@ async function startWindows(folder: string, left: LeftWindows): Promise<WindowHo
       keys,
       ring: journalKeys(),
       forget: (files) => control.call('unusedFileKeys', files),
-      opening: () => [{ kind: 'windows', snapshot: snapshotWindows(known) }],
+      opening: () => windowRecords(snapshotWindows(known)),
       write: async (closed, at) => workers[0]?.call('writeWindows', { windows: closed, at }),
       clock: systemClock,
       log,

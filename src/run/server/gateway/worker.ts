@@ -9,7 +9,7 @@ import { ConnectionCount, SessionLedger, startGatewayWorker, summaryMembers } fr
 import type { FromHub, GatewayWorker, ToHub } from '#flow/gateway/index.ts';
 import { ImportGrants, Ingest, QuarantineWriter, quarantineShare, REASON, VaultWriter } from '#flow/ingest/index.ts';
 import type { VaultKey } from '#flow/ingest/index.ts';
-import { FileJournalWriter, nodeFiles } from '#flow/journal/index.ts';
+import { FileJournalWriter, nodeFiles, sessionRecords, windowRecords } from '#flow/journal/index.ts';
 import { ConsentLookup, ConsentTable } from '#trust/consent/index.ts';
 import { DeviceTable, makeCertificateChecker, RevokedSet, snapshotWindows } from '#trust/identity/index.ts';
 import { makeLog } from '../log.ts';
@@ -82,10 +82,7 @@ async function start(begin: WorkerStart): Promise<GatewayWorker['ports']> {
     keys: stocks.journal,
     maxBytes: JOURNAL_BYTES,
     maxAgeMs: JOURNAL_AGE_MS,
-    opening: () => [
-      { kind: 'windows', snapshot: snapshotWindows(table) },
-      { kind: 'session', events: ledger.events() },
-    ],
+    opening: () => [...windowRecords(snapshotWindows(table)), ...sessionRecords(ledger.events())],
   });
   const quarantineJournal = await FileJournalWriter.open({
     ...common,

@@ -81,9 +81,9 @@ export async function handleConnect(client: Client, frame: Buffer, bodyStart: nu
   client.state = 'open';
   client.tally = client.context.connections.began(client.peer.device, mannerOf(client, packet));
   if (session.expirySeconds > 0) {
-    recordState(client.context.ingest, session);
+    const bytes = recordState(client.context.ingest, session);
     // So that it is heard of if the journal cannot keep it.
-    client.run();
+    client.hold(client.run(), bytes);
   }
   // What the journal may know of an earlier session of this name is over.
   else if (session.generation > 1) recordEnd(client.context.ingest, session.key, session.generation);

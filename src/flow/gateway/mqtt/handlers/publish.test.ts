@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { REASON } from '#flow/ingest/index.ts';
 import { recoverSessions } from '../session-event.ts';
+import { MOST_UNRELEASED } from '../session.ts';
 import { connectPacket, settle, startMqtt } from '../testing.ts';
 
 const LASTING = { clean: false, properties: { sessionExpiryInterval: 600 } } as const;
@@ -250,6 +251,22 @@ test('more messages than the receive maximum end with 0x93', async () => {
   for (let id = 6; id <= 11; id++) client.publish(id, '{}', { qos: 2 });
   assert.equal((await client.next('disconnect')).reasonCode, 0x93);
   assert.equal(mqtt.ingest.admitted.length, 10);
+});
+
+test('a client of MQTT 3.1.1 that never releases what it sends with QoS 2 is closed', async () => {
+  const mqtt = startMqtt();
+  const client = await mqtt.connect({ protocolVersion: 4, clean: false });
+  for (let id = 1; id <= MOST_UNRELEASED; id++) client.publish(id, '{}', { qos: 2 });
+  for (let id = 1; id <= MOST_UNRELEASED; id++) assert.equal((await client.next('pubrec')).messageId, id);
+  client.publish(1, '{}', { qos: 2, dup: true });
+  await client.next('pubrec');
+  client.publish(MOST_UNRELEASED + 1, '{}', { qos: 2 });
+  await client.close();
+  const again = await mqtt.connect({ protocolVersion: 4, clean: false });
+  for (let id = 1; id <= 10; id++) again.send({ cmd: 'pubrel', messageId: id });
+  for (let id = 1; id <= 10; id++) await again.next('pubcomp');
+  again.publish(MOST_UNRELEASED + 1, '{}', { qos: 2, dup: true });
+  await again.next('pubrec');
 });
 
 test('a topic alias stands for its topic on its own connection', async () => {

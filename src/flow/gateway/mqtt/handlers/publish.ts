@@ -8,6 +8,7 @@ import type { PublishFields } from '../publish-packet.ts';
 import { findRoute, isTopic } from '../publish-route.ts';
 import type { PublishRoute } from '../publish-route.ts';
 import { ReasonCode } from '../reason-code.ts';
+import { MOST_UNRELEASED } from '../session.ts';
 import type { Session } from '../session.ts';
 import { recordChange } from '../session-journal.ts';
 import { readTopic } from '../topic.ts';
@@ -53,7 +54,7 @@ function takeOnce(client: Client, data: Buffer, fields: PublishFields, route: Pu
     client.acknowledge(ACK_HEAD.pubrec, packetId, 0, null);
     return;
   }
-  if (client.version === 5 && isOverReceiveMaximum(client)) {
+  if (client.version === 5 ? isOverReceiveMaximum(client) : hasTooManyUnreleased(client, session)) {
     return client.disconnect(ReasonCode.ReceiveMaximumExceeded, 'receive-maximum');
   }
   const reason = take(client, data, fields, route, end);
@@ -99,6 +100,10 @@ function hearRefusal(client: Client, route: PublishRoute, reason: number): void 
 function isOverReceiveMaximum(client: Client): boolean {
   const held = client.unacknowledged + (client.session?.received.size ?? 0);
   return held >= client.context.limits().inFlight;
+}
+
+function hasTooManyUnreleased(client: Client, { received }: Session): boolean {
+  return received.size >= Math.max(MOST_UNRELEASED, client.context.limits().inFlight);
 }
 
 function formatOf(data: Buffer, fields: PublishFields, payload: Buffer): WireFormat | null {

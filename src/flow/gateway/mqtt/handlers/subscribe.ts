@@ -3,7 +3,7 @@ import type { Client } from '../client.ts';
 import { offer } from '../deliver.ts';
 import { checkProperties, decodePacket, encodePacket, isWellFormed } from '../library-codec.ts';
 import { ReasonCode } from '../reason-code.ts';
-import { recordState } from '../session-journal.ts';
+import { confirmSubscriptions } from '../confirm-subscriptions.ts';
 import { MAX_SUBSCRIPTIONS } from '../session.ts';
 import type { Session, Subscription } from '../session.ts';
 import { checkFilter, matchesFilter } from '../topic-filter.ts';
@@ -79,11 +79,7 @@ function subscribe(
 
 function answer(client: Client, session: Session, messageId: number, granted: number[]): void {
   const codes = client.version === 5 ? granted : granted.map((code) => (code >= 0x80 ? 0x80 : code));
-  const suback = encodePacket({ cmd: 'suback', messageId, granted: codes }, client.version);
-  if (session.expirySeconds === 0) return client.write(suback);
-  // What outlives the connection is on disk before it is confirmed.
-  recordState(client.context.ingest, session);
-  client.writeOnceDurable(suback);
+  confirmSubscriptions(client, session, encodePacket({ cmd: 'suback', messageId, granted: codes }, client.version));
 }
 
 async function deliverRetained(client: Client, session: Session, wanted: readonly Subscription[]): Promise<void> {

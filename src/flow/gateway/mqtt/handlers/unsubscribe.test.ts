@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { recoverSessions } from '../session-event.ts';
 import { startMqtt } from '../testing.ts';
 
 test('after an UNSUBSCRIBE no command comes, and an unknown filter is told as such', async () => {
@@ -25,6 +26,20 @@ test('after an UNSUBSCRIBE no command comes, and an unknown filter is told as su
     expires: null,
   });
   await client.silence();
+});
+
+test('an UNSUBSCRIBE from a session that lasts is confirmed once it is on disk', async () => {
+  const mqtt = startMqtt();
+  const client = await mqtt.connect({ clean: false, properties: { sessionExpiryInterval: 60 } });
+  const topic = 'commands/truck-7/#';
+  client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos: 1, nl: false, rap: false, rh: 0 }] });
+  await client.next('suback');
+  mqtt.ingest.hold();
+  client.send({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: [topic] });
+  await client.silence();
+  mqtt.ingest.release();
+  await client.next('unsuback');
+  assert.deepEqual(recoverSessions(mqtt.ingest.sessions)[0]?.subscriptions, []);
 });
 
 test('an UNSUBSCRIBE of nothing is a protocol error', async () => {

@@ -1,7 +1,7 @@
 import type { Client } from '../client.ts';
-import { checkProperties, decodePacket } from '../library-codec.ts';
+import { checkProperties, decodePacket, encodePacket } from '../library-codec.ts';
 import { ReasonCode } from '../reason-code.ts';
-import { recordState } from '../session-journal.ts';
+import { confirmSubscriptions } from '../confirm-subscriptions.ts';
 
 const UNSUBSCRIBE_PROPERTIES: ReadonlySet<string> = new Set(['userProperties']);
 
@@ -27,6 +27,6 @@ export function handleUnsubscribe(client: Client, frame: Buffer): void {
   const granted = unsubscriptions.map((filter) =>
     session.subscriptions.delete(filter) ? ReasonCode.Success : ReasonCode.NoSubscriptionExisted,
   );
-  recordState(client.context.ingest, session);
-  client.send({ cmd: 'unsuback', messageId, granted: client.version === 5 ? granted : [] });
+  const codes = client.version === 5 ? granted : [];
+  confirmSubscriptions(client, session, encodePacket({ cmd: 'unsuback', messageId, granted: codes }, client.version));
 }
