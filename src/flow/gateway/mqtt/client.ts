@@ -57,6 +57,8 @@ export class Client implements AckTarget {
   closedFor: string | null = null;
   /** The connection's own, so that handlers need not know it. */
   ended: () => void = () => {};
+  /** Called when what was written has gone out. */
+  flushed: () => void = () => {};
   #run: AckRun | null = null;
 
   constructor(context: MqttContext, socket: Duplex, peer: MqttPeer) {
@@ -67,11 +69,16 @@ export class Client implements AckTarget {
     this.lastSeenMs = this.sinceMs;
   }
 
-  /** Writes at once. A reader that lets too much pile up is dropped. */
+  /** Writes at once. A reader that has let too much pile up is dropped. */
   write(bytes: Uint8Array): void {
     if (this.state === 'closed') return;
-    this.socket.write(bytes);
-    if (this.socket.writableLength > this.context.limits().outgoingBytes) this.drop('slow-reader');
+    if (this.socket.writableLength > this.context.limits().outgoingBytes) return this.drop('slow-reader');
+    this.socket.write(bytes, this.flushed);
+  }
+
+  /** Whether it has read so much that it may be sent what is not an answer. */
+  isReading(): boolean {
+    return this.socket.writableLength + (this.#run?.length ?? 0) <= this.context.limits().outgoingBytes / 2;
   }
 
   send(packet: Packet): void {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { Client } from './client.ts';
 import type { MqttContext, MqttPeer } from './context.ts';
-import { offer } from './deliver.ts';
+import { deliver, offer } from './deliver.ts';
 import { FrameResult, readFrame } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { PACKET_OVERHEAD_BYTES, handleConnect } from './handlers/connect.ts';
@@ -52,6 +52,7 @@ export class Connection {
     this.client = client;
     client.ended = () => this.#ended();
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    client.flushed = () => deliver(client);
     socket.on('error', () => client.drop('connection-lost'));
     socket.on('close', () => client.drop('connection-lost'));
     // Half of a connection is of no use to MQTT.

@@ -16,10 +16,7 @@ import { matchesFilter } from './topic-filter.ts';
  */
 export function offer(client: Client, command: Command, only: Subscription | null = null): void {
   const session = client.session;
-  if (session === null) return;
-  const matching = matchingSubscriptions(session, command.topic, only);
-  if (matching.length === 0) return;
-  if (matching.every(({ qos }) => qos === 0)) return sendOnce(client, command, matching);
+  if (session === null || matchingSubscriptions(session, command.topic, only).length === 0) return;
   if (session.queue.length >= MAX_QUEUED_COMMANDS) {
     return client.context.hub.undelivered(session.device, command.id, 'queue-full');
   }
@@ -27,38 +24,51 @@ export function offer(client: Client, command: Command, only: Subscription | nul
   deliver(client);
 }
 
-/** Sends what is queued, as far as the client's receive maximum allows. */
+/**
+ * Sends what is to be sent again, then what is queued, as far as the client's receive maximum allows and as fast as it
+ * reads: on a new connection as on any other [MQTT-3.3.4-9].
+ */
 export function deliver(client: Client): void {
   const session = client.session;
-  if (session === null || client.state !== 'open') return;
-  while (session.queue.length > 0 && session.inFlight.size < client.receiveMaximum) {
-    const command = session.queue.shift()!;
-    if (isExpired(client, command)) {
-      client.context.hub.undelivered(session.device, command.id, 'expired');
-      continue;
-    }
-    const packetId = session.nextPacketId();
-    const qos = qosOf(session, command);
-    const packet = toPacket(client, command, { packetId, qos, dup: false });
-    if (!fits(client, packet, session, command)) continue;
-    session.inFlight.set(packetId, { packetId, id: command.id, qos, taken: false, command });
-    if (qos === 2) {
-      const { generation } = session;
-      recordChange(client.context.ingest, session, { kind: 'sent', generation, packetId, command: command.id });
-    }
-    sendKept(client, session, packet, qos);
+  while (session !== null && client.state === 'open' && client.isReading()) {
+    if (session.inFlight.size - session.unsent.size >= client.receiveMaximum) return;
+    const [unsent] = session.unsent;
+    const command = unsent === undefined ? session.queue.shift() : undefined;
+    if (unsent !== undefined) sendAgain(client, session, unsent);
+    else if (command !== undefined) sendFirst(client, session, command);
+    else return;
   }
 }
 
-/** Sends again what was not acknowledged before the connection broke [MQTT-4.4.0-1], then what waits. */
-export function redeliver(client: Client): void {
-  const session = client.session;
-  if (session === null) return;
-  for (const sent of session.inFlight.values()) {
-    if (sent.command === null) release(client, session, sent);
-    else sendKept(client, session, toPacket(client, sent.command, { ...sent, dup: true }), sent.qos);
+function sendFirst(client: Client, session: Session, command: Command): void {
+  if (isExpired(client, command)) return client.context.hub.undelivered(session.device, command.id, 'expired');
+  const qos = qosOf(session, command);
+  const packetId = qos === 0 ? 0 : session.nextPacketId();
+  const packet = toPacket(client, command, { packetId, qos, dup: false });
+  if (!fits(client, packet, session, command)) return;
+  if (qos === 0) {
+    client.send(packet);
+    return client.context.hub.delivered(session.device, command.id);
   }
-  deliver(client);
+  session.inFlight.set(packetId, { packetId, id: command.id, qos, taken: false, command });
+  if (qos === 2) {
+    const { generation } = session;
+    recordChange(client.context.ingest, session, { kind: 'sent', generation, packetId, command: command.id });
+  }
+  sendKept(client, session, packet, qos);
+}
+
+/** What was not acknowledged before the connection broke [MQTT-4.4.0-1]. */
+function sendAgain(client: Client, session: Session, packetId: number): void {
+  const sent = session.inFlight.get(packetId);
+  session.unsent.delete(packetId);
+  if (sent === undefined) return;
+  if (sent.command === null) return release(client, session, sent);
+  const packet = toPacket(client, sent.command, { ...sent, dup: true });
+  if (fits(client, packet, session, sent.command)) return sendKept(client, session, packet, sent.qos);
+  session.settle(packetId);
+  if (sent.qos === 1) return;
+  recordChange(client.context.ingest, session, { kind: 'completed', generation: session.generation, packetId });
 }
 
 /**
@@ -74,14 +84,6 @@ function release(client: Client, session: Session, sent: Sent): void {
 function sendKept(client: Client, session: Session, packet: Packet, qos: 1 | 2): void {
   if (qos === 1 || session.expirySeconds === 0) return client.send(packet);
   client.writeOnceDurable(encodePacket(packet, client.version));
-}
-
-function sendOnce(client: Client, command: Command, matching: readonly Subscription[]): void {
-  const packet = toPacket(client, command, { packetId: 0, qos: 0, dup: false }, matching);
-  const session = client.session;
-  if (session === null || isExpired(client, command) || !fits(client, packet, session, command)) return;
-  client.send(packet);
-  client.context.hub.delivered(session.device, command.id);
 }
 
 function fits(client: Client, packet: Packet, session: Session, command: Command): boolean {
@@ -102,18 +104,18 @@ function matchingSubscriptions(session: Session, topic: string, only: Subscripti
 }
 
 /** The highest quality that a matching subscription was granted [MQTT-3.3.4-2]; 1 where it was given up meanwhile. */
-function qosOf(session: Session, command: Command): 1 | 2 {
-  return matchingSubscriptions(session, command.topic, null).some(({ qos }) => qos === 2) ? 2 : 1;
+function qosOf(session: Session, command: Command): 0 | 1 | 2 {
+  const granted = matchingSubscriptions(session, command.topic, null).map(({ qos }) => qos);
+  return granted.reduce((most, qos) => (qos > most ? qos : most), granted[0] ?? 1);
 }
 
 function toPacket(
   client: Client,
   command: Command,
   { packetId, qos, dup }: { readonly packetId: number; readonly qos: 0 | 1 | 2; readonly dup: boolean },
-  known?: readonly Subscription[],
 ): Packet {
   const { topic, payload, contentType, expires, retain } = command;
-  const matching = known ?? (client.session === null ? [] : matchingSubscriptions(client.session, topic, null));
+  const matching = client.session === null ? [] : matchingSubscriptions(client.session, topic, null);
   const ids = matching.flatMap(({ id }) => (id === null ? [] : [id]));
   const seconds = expires === null ? null : Math.max(1, Math.ceil((expires - client.context.clock.now()) / 1_000_000));
   return {

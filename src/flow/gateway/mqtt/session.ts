@@ -86,6 +86,8 @@ export class Session {
   /** By packet id, in order of sending. */
   readonly inFlight = new Map<number, Sent>();
   readonly queue: Command[] = [];
+  /** Packet ids of what is in flight and has not gone out on this connection. */
+  readonly unsent = new Set<number>();
   /** Whether the journal knows of it. */
   recorded = false;
   /** Whether something that was recorded was not kept, so that all of it has to be recorded again. */
@@ -105,7 +107,10 @@ export class Session {
     const session = new Session(from.device, from.clientId, generation, expirySeconds);
     for (const id of from.received) session.received.add(id);
     for (const subscription of from.subscriptions) session.subscriptions.set(subscription.filter, subscription);
-    for (const sent of from.inFlight) session.inFlight.set(sent.packetId, sent);
+    for (const sent of from.inFlight) {
+      session.inFlight.set(sent.packetId, sent);
+      session.unsent.add(sent.packetId);
+    }
     session.queue.push(...from.queue);
     session.recorded = from.expirySeconds > 0;
     return session;
@@ -123,6 +128,12 @@ export class Session {
       inFlight: [...this.inFlight.values()],
       queue: [...this.queue],
     };
+  }
+
+  /** The exchange of a command is over. */
+  settle(packetId: number): void {
+    this.inFlight.delete(packetId);
+    this.unsent.delete(packetId);
   }
 
   /** A packet id that is not in use; there is one because fewer than 65,535 messages are ever in flight. */

@@ -1,7 +1,7 @@
 import type { IConnectPacket } from 'mqtt-packet';
 import type { Manner } from '../../connections/connection-summary.ts';
 import type { Client } from '../client.ts';
-import { redeliver } from '../deliver.ts';
+import { deliver } from '../deliver.ts';
 import type { ClaimedSession } from '../hub-client.ts';
 import { checkProperties, decodePacket, isWellFormed } from '../library-codec.ts';
 import type { ProtocolVersion } from '../packet-type.ts';
@@ -88,7 +88,7 @@ export async function handleConnect(client: Client, frame: Buffer, bodyStart: nu
   // What the journal may know of an earlier session of this name is over.
   else if (session.generation > 1) recordEnd(client.context.ingest, session.key, session.generation);
   answer(client, packet, claimed.snapshot !== null, assigned);
-  redeliver(client);
+  deliver(client);
 }
 
 // The state may have changed across an await, which the compiler does not see.

@@ -17,7 +17,7 @@ export function handlePuback(client: Client, data: Buffer, start: number, end: n
   // A PUBACK for nothing may come after a takeover and does no harm.
   if (session === null || sent === undefined) return;
   if (sent.qos === 2) return client.disconnect(ReasonCode.ProtocolError, 'unexpected-packet');
-  session.inFlight.delete(ack.packetId);
+  session.settle(ack.packetId);
   if (ack.reason < 0x80) hub.delivered(session.device, sent.id);
   else hub.undelivered(session.device, sent.id, 'refused-by-device');
   deliver(client);

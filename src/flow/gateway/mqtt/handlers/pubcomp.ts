@@ -19,7 +19,7 @@ export function handlePubcomp(client: Client, data: Buffer, start: number, end: 
   // One for nothing answers a PUBREL that said so, and does no harm.
   if (session === null || sent === undefined) return;
   if (!sent.taken) return client.disconnect(ReasonCode.ProtocolError, 'unexpected-packet');
-  session.inFlight.delete(packetId);
+  session.settle(packetId);
   recordChange(ingest, session, { kind: 'completed', generation: session.generation, packetId });
   deliver(client);
 }

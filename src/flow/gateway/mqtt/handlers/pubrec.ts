@@ -25,7 +25,7 @@ export function handlePubrec(client: Client, data: Buffer, start: number, end: n
   if (sent.qos === 1) return client.disconnect(ReasonCode.ProtocolError, 'unexpected-packet');
   if (reason >= 0x80) {
     // A refusal ends the exchange: there is no PUBREL [MQTT-4.3.3-4].
-    session.inFlight.delete(packetId);
+    session.settle(packetId);
     recordChange(ingest, session, { kind: 'completed', generation, packetId });
     if (!sent.taken) hub.undelivered(session.device, sent.id, 'refused-by-device');
     return deliver(client);
