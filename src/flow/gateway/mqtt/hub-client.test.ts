@@ -20,8 +20,8 @@ test('HubClient matches answers to requests and fails what is open when the hub 
   );
   const [a, b] = [client.claim('d/1', 'd', false), client.claim('d/2', 'd', true)];
   const [first, second] = sent.map((message) => ('request' in message ? message.request : 0));
-  answer({ type: 'claimed', request: second!, generation: 5, snapshot: null });
-  answer({ type: 'claimed', request: first!, generation: 4, snapshot: null });
+  answer({ type: 'claimed', request: second!, generation: 5, follows: true, snapshot: null });
+  answer({ type: 'claimed', request: first!, generation: 4, follows: false, snapshot: null });
   assert.deepEqual([(await a).generation, (await b).generation], [4, 5]);
   const open = client.retained('d');
   close();

@@ -14,6 +14,8 @@ export interface HubRequests {
 /** A session that this worker now has. */
 export interface ClaimedSession {
   readonly generation: number;
+  /** Whether there was a session of this name. */
+  readonly follows: boolean;
   readonly snapshot: SessionSnapshot | null;
 }
 
@@ -85,8 +87,8 @@ export class HubClient {
   #receive(message: FromHub, requests: HubRequests): void {
     switch (message.type) {
       case 'claimed': {
-        const { request, generation, snapshot } = message;
-        this.#claims.get(request)?.resolve({ generation, snapshot });
+        const { request, generation, follows, snapshot } = message;
+        this.#claims.get(request)?.resolve({ generation, follows, snapshot });
         this.#claims.delete(request);
         return;
       }

@@ -37,6 +37,8 @@ export type FromHub =
       readonly type: 'claimed';
       readonly request: number;
       readonly generation: number;
+      /** Whether there was a session of this name, of which the journal may know, whatever became of it. */
+      readonly follows: boolean;
       readonly snapshot: SessionSnapshot | null;
     }
   /** Another connection takes the session over: close yours and release it. */

@@ -98,7 +98,7 @@ test('a command that was under way when the gateway ended goes on under its pack
 test('a second claim waits until the first worker has given the session up', async () => {
   const { worker } = setup();
   const [a, b] = [worker(), worker()];
-  assert.deepEqual(await a.client.claim('d/c', 'd', false), { generation: 1, snapshot: null });
+  assert.deepEqual(await a.client.claim('d/c', 'd', false), { generation: 1, follows: false, snapshot: null });
   const second = b.client.claim('d/c', 'd', false);
   await settle();
   assert.deepEqual(a.heard, ['yield d/c 1']);
@@ -115,7 +115,7 @@ test('a claim with a clean start gets nothing of what was', async () => {
   const { client } = worker();
   await client.claim('d/c', 'd', false);
   client.release('d/c', 1, session(1).snapshot(), null);
-  assert.deepEqual(await client.claim('d/c', 'd', true), { generation: 2, snapshot: null });
+  assert.deepEqual(await client.claim('d/c', 'd', true), { generation: 2, follows: true, snapshot: null });
 });
 
 test('claims of a worker that hangs or is gone pass on', async () => {
@@ -200,6 +200,35 @@ test('a command reaches live sessions, waits for parked ones and is retained whe
   hub.send('d', command('w', { retain: 'keep', topic: 'commands/d/a', expires: clock.now() }));
   hub.send('d', command('v', { retain: 'keep', payload: new Uint8Array() }));
   assert.deepEqual(await client.retained('d'), []);
+});
+
+test('a session whose like has ended counts on, so that its end is not taken for the end of both', async () => {
+  const { clock, hub, worker } = setup();
+  const { client } = worker();
+  const claim = async () => (await client.claim('d/c', 'd', false)).generation;
+  hub.restore([session(7, 'other').snapshot()]);
+  assert.equal(await claim(), 1);
+  client.release('d/c', 1, null, null);
+  assert.equal(await claim(), 2, 'it ended with its connection');
+  client.release('d/c', 2, session(2).snapshot(), null);
+  await settle();
+  clock.advance(millis(60_000));
+  hub.sweep();
+  assert.equal(await claim(), 8, 'its time was over, as was that of another');
+  const { follows } = await client.claim('d/new', 'd', false);
+  assert.equal(follows, false);
+});
+
+test('a will whose session goes because there are too many is recorded', async () => {
+  const { worker } = setup();
+  const { client, heard } = worker();
+  const will = { device: 'd', client: 'c1', detail: '', delaySeconds: 10 };
+  for (const id of ['c1', 'c2', 'c3']) {
+    await client.claim(`d/${id}`, 'd', false);
+    client.release(`d/${id}`, 1, session(1, id).snapshot(), id === 'c1' ? will : null);
+  }
+  await settle();
+  assert.deepEqual(heard, ['will d', 'expired d/c1']);
 });
 
 test('parked sessions of one device are bounded: the oldest goes', async () => {

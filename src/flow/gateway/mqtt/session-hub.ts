@@ -66,6 +66,11 @@ export class SessionHub {
   readonly #deps: SessionHubDeps;
   readonly #devices = new Map<string, DeviceSessions>();
   readonly #lines = new Set<WorkerLine>();
+  /**
+   * Highest generation of the sessions that are over. The journal may know of their end for as long as it keeps the file,
+   * so whoever comes under such a name counts on from here: else what it leaves there would be taken for over as well.
+   */
+  #over = 0;
 
   constructor(deps: SessionHubDeps) {
     this.#deps = deps;
@@ -140,7 +145,7 @@ export class SessionHub {
     const now = this.#deps.clock.monotonicMs();
     for (const [device, sessions] of this.#devices) {
       for (const [key, parked] of sessions.parked) {
-        if (parked.will !== null && (now >= parked.will.atMs || now >= parked.expiresMs)) {
+        if (parked.will !== null && now >= parked.will.atMs) {
           this.#anyLine(parked)?.post({ type: 'will', will: parked.will.will });
           parked.will = null;
         }
@@ -194,7 +199,8 @@ export class SessionHub {
   #grant(sessions: DeviceSessions, key: string, claim: Claim, previous: number, waiting: Claim[] = []): void {
     const parked = sessions.parked.get(key);
     sessions.parked.delete(key);
-    const generation = Math.max(previous, parked?.snapshot.generation ?? 0) + 1;
+    const follows = previous > 0 || parked !== undefined;
+    const generation = (follows ? Math.max(previous, parked?.snapshot.generation ?? 0) : this.#over) + 1;
     // A clean start ends the session that was, and with it the delay of its will.
     if (parked !== undefined && claim.clean && parked.will !== null) {
       claim.line.post({ type: 'will', will: parked.will.will });
@@ -204,7 +210,7 @@ export class SessionHub {
     const before = moved ? { line: parked.line, generation: parked.snapshot.generation } : null;
     const live: Live = { line: claim.line, generation, before, claims: waiting, yieldBy: null };
     sessions.live.set(key, live);
-    claim.line.post({ type: 'claimed', request: claim.request, generation, snapshot });
+    claim.line.post({ type: 'claimed', request: claim.request, generation, follows, snapshot });
     if (waiting.length > 0) {
       live.yieldBy = this.#deps.clock.monotonicMs() + YIELD_MS;
       claim.line.post({ type: 'yield', key, generation });
@@ -230,6 +236,7 @@ export class SessionHub {
   /** The session has no connection now: the next one that waits gets it. */
   #free(sessions: DeviceSessions, key: string, live: Live): void {
     sessions.live.delete(key);
+    if (!sessions.parked.has(key)) this.#over = Math.max(this.#over, live.generation);
     const next = live.claims.shift();
     if (next !== undefined) this.#grant(sessions, key, next, live.generation, live.claims);
   }
@@ -250,8 +257,12 @@ export class SessionHub {
 
   #expire(sessions: DeviceSessions, key: string, parked: Parked): void {
     sessions.parked.delete(key);
-    this.#anyLine(parked)?.post({ type: 'expired', key, generation: parked.snapshot.generation });
-    const { inFlight, queue } = parked.snapshot;
+    const { inFlight, queue, generation } = parked.snapshot;
+    this.#over = Math.max(this.#over, generation);
+    const line = this.#anyLine(parked);
+    // With the session the delay of its will ends [MQTT-3.1.3-9].
+    if (parked.will !== null) line?.post({ type: 'will', will: parked.will.will });
+    line?.post({ type: 'expired', key, generation });
     for (const { id } of [...inFlight.filter(({ taken }) => !taken), ...queue]) {
       this.#deps.events.undelivered(parked.snapshot.device, id, 'session-expired');
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { recoverSessions } from '../session-event.ts';
 import { connectPacket, settle, startMqtt } from '../testing.ts';
 
 test('the CONNACK of MQTT 5 says what is granted', async () => {
@@ -93,4 +94,22 @@ test('session expiry decides whether the next connection finds the session', asy
   assert.equal(await present({ ...lasting, clean: true }), false);
   assert.equal(await present({ clean: false, protocolVersion: 4, clientId: 'old' }), false);
   assert.equal(await present({ clean: false, protocolVersion: 4, clientId: 'old' }), true);
+});
+
+test('a session that begins anew after its end is found again after a restart of the gateway', async () => {
+  const mqtt = startMqtt();
+  const lasting = { clean: false, properties: { sessionExpiryInterval: 600 } } as const;
+  const first = await mqtt.connect(lasting);
+  first.send({ cmd: 'disconnect', reasonCode: 0, properties: { sessionExpiryInterval: 0 } });
+  await first.close();
+  await settle();
+  assert.deepEqual(recoverSessions(mqtt.ingest.sessions), []);
+  const second = await mqtt.connect(lasting);
+  assert.equal(second.connack?.sessionPresent, false);
+  second.publish(5, '{}', { qos: 2 });
+  await second.next('pubrec');
+  assert.deepEqual(
+    recoverSessions(mqtt.ingest.sessions).map(({ received }) => received),
+    [[5]],
+  );
 });

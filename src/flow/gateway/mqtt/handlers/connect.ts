@@ -86,7 +86,7 @@ export async function handleConnect(client: Client, frame: Buffer, bodyStart: nu
     client.hold(client.run(), bytes);
   }
   // What the journal may know of an earlier session of this name is over.
-  else if (session.generation > 1) recordEnd(client.context.ingest, session.key, session.generation);
+  else if (claimed.follows) recordEnd(client.context.ingest, session.key, session.generation);
   answer(client, packet, claimed.snapshot !== null, assigned);
   deliver(client);
 }
