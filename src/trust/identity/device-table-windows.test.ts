@@ -54,6 +54,22 @@ test('restoreWindows() leaves windows that are further, and rows that are not th
   restoreWindows(table, { ...snapshot, windows: [{ ...snapshot.windows[0]!, device: 77 }] });
 });
 
+test('restoreWindows() knows what each of two workers had of a device, whichever is read first', () => {
+  const one = newTable();
+  for (let seq = 1; seq <= 90; seq++) one.recordSeq(recordOf(one), seq, 1000 + seq, 0);
+  const other = newTable();
+  for (let seq = 1; seq <= 100; seq++) other.recordSeq(recordOf(other), seq, 1000 + seq, 0);
+  const read = newTable();
+  restoreWindows(read, snapshotWindows(one));
+  // Of a batch behind the first snapshot.
+  for (let seq = 101; seq <= 105; seq++) read.recordSeq(recordOf(read), seq, 1000 + seq, 0);
+  restoreWindows(read, snapshotWindows(other));
+  const judge = (seq: number, hash: number): number => read.judgeSeq(recordOf(read), seq, hash, 0);
+  for (let seq = 69; seq <= 105; seq++) assert.equal(judge(seq, 1000 + seq), SEQ.duplicate, `seq ${seq}`);
+  assert.equal(judge(95, 5), SEQ.replay);
+  assert.equal(judge(106, 5), SEQ.fresh);
+});
+
 test('restoreWindows() under another key takes every seq up to the highest for a replay', () => {
   const table = newTable();
   for (const seq of [1, 2, 3]) table.recordSeq(recordOf(table), seq, 7, 0);

@@ -57,7 +57,8 @@ function windowOf(table: DeviceTable, record: number): Pick<SeqWindow, 'max' | '
 }
 
 /**
- * Puts a snapshot into a table. Windows that are further already keep what they have.
+ * Puts a snapshot into a table, and takes nothing away of what is there: of a device that went from one worker to another
+ * each knows a part, and either may be read first.
  *
  * Under another key the hashes say nothing: then every `seq` up to the highest counts as a replay.
  */
@@ -69,12 +70,10 @@ export function restoreWindows(table: DeviceTable, snapshot: WindowSnapshot): vo
     const record = index === -1 || device >= table.size.devices ? -1 : table.record(device, index);
     if (record === -1) continue;
     table.lock(record);
-    if ((table.maxSeq(record) ?? -1) < max) {
-      for (let back = hashes.length - 1; back > 0; back--) restoreSeq(table, record, max - back, hashes[back]!);
-      // The highest is always recorded, by a hash that nothing has where its own is not known.
-      restoreSeq(table, record, max, hashes[0] || 1);
-      table.raiseFloor(record, sameKey ? floor : max);
-    }
+    for (let back = hashes.length - 1; back > 0; back--) restoreSeq(table, record, max - back, hashes[back]!);
+    // The highest is always recorded, by a hash that nothing has where its own is not known.
+    restoreSeq(table, record, max, hashes[0] || 1);
+    table.raiseFloor(record, sameKey ? floor : max);
     table.unlock(record);
   }
 }
