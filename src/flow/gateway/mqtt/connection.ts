@@ -14,6 +14,7 @@ import { handlePubrec } from './handlers/pubrec.ts';
 import { handlePubrel } from './handlers/release.ts';
 import { handleSubscribe } from './handlers/subscribe.ts';
 import { handleUnsubscribe } from './handlers/unsubscribe.ts';
+import { PacketParts } from './packet-parts.ts';
 import { PacketType } from './packet-type.ts';
 import { ReasonCode } from './reason-code.ts';
 import type { Command } from './session.ts';
@@ -36,9 +37,7 @@ export interface ConnectionWatcher {
 export class Connection {
   readonly client: Client;
   readonly #frame: Frame = { head: 0, start: 0, end: 0 };
-  /** What was received and not handled: part of a packet, or what waits. */
-  #parts: Buffer[] = [];
-  #partsLength = 0;
+  readonly #parts = new PacketParts();
   #waiting = false;
   #over: Promise<void> = Promise.resolve();
   readonly #watcher: ConnectionWatcher;
@@ -92,33 +91,18 @@ export class Connection {
     const { client } = this;
     if (client.state === 'closed') return;
     client.lastSeenMs = client.context.clock.monotonicMs();
-    if (this.#waiting) {
-      this.#keep(chunk);
-      return;
-    }
-    if (this.#partsLength === 0) return this.#read(chunk);
-    this.#keep(chunk);
-    if (this.#mayBeWhole()) this.#read(this.#takeParts());
-  }
-
-  #keep(chunk: Buffer): void {
-    this.#parts.push(chunk);
-    this.#partsLength += chunk.length;
-  }
-
-  #takeParts(): Buffer {
-    const whole = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts, this.#partsLength);
-    this.#parts = [];
-    this.#partsLength = 0;
-    return whole;
+    if (this.#waiting) return this.#parts.add(chunk);
+    if (this.#parts.length === 0) return this.#read(chunk);
+    this.#parts.add(chunk);
+    if (this.#mayBeWhole()) this.#read(this.#parts.take());
   }
 
   /** Joins parts only when a packet may be in them: a large one comes in many. */
   #mayBeWhole(): boolean {
-    const first = this.#parts[0]!;
+    const { first } = this.#parts;
     if (first.length < 5) return true;
     const found = readFrame(first, 0, this.#largest(), this.#frame);
-    return found !== FrameResult.Short || this.#partsLength >= frameLength(first);
+    return found !== FrameResult.Short || this.#parts.length >= frameLength(first);
   }
 
   #largest(): number {
@@ -145,7 +129,7 @@ export class Connection {
         break;
       }
     }
-    if (at < data.length) this.#keep(at === 0 ? data : data.subarray(at));
+    if (at < data.length) this.#parts.add(at === 0 ? data : data.subarray(at));
   }
 
   #unreadable(found: FrameResult): void {
@@ -243,14 +227,13 @@ export class Connection {
     if (client.isFull()) return client.context.acks.afterNext(this.#goOn);
     this.#waiting = false;
     client.lastSeenMs = client.context.clock.monotonicMs();
-    if (this.#partsLength > 0) this.#read(this.#takeParts());
+    if (this.#parts.length > 0) this.#read(this.#parts.take());
     if (!this.#waiting) client.socket.resume();
   };
 
   #ended(): void {
     const { client } = this;
-    this.#parts = [];
-    this.#partsLength = 0;
+    this.#parts.clear();
     this.#watcher.ended(this, client.session?.key ?? null);
     if (client.tally !== null) client.context.connections.ended(client.tally, endOf(client.closedFor));
     this.#over = this.#follow(this.#giveBack());
