@@ -36,3 +36,24 @@ test('countedIngest() counts by reason notes who was heard when, and keeps the p
     [],
   );
 });
+
+test('countedIngest() counts the refusals of one device by name whatever streams another invents', () => {
+  let reason: number = REASON.notAStream.number;
+  const ingest = { admit: () => reason } as unknown as Ingest;
+  const counts = { byReason: new Float64Array(256), lastSeen: new Float64Array(4), refused: new Map<string, number>() };
+  const port = countedIngest(ingest, new SessionLedger(), counts);
+  const admit = (device: string, stream: string): void => {
+    const sender = { index: 0, name: device, type: 't' };
+    port.admit(sender, stream, sender, new Uint8Array(), 'json', micros(1));
+  };
+  for (let i = 0; i < 5_000; i++) admit('loud', `invented-${i}`);
+  reason = REASON.range.number;
+  admit('quiet', 's');
+  assert.deepEqual(
+    takeRefused(counts, (name) => name === 's'),
+    [
+      { device: 'loud', stream: '', reason: REASON.notAStream.word, count: 5_000 },
+      { device: 'quiet', stream: 's', reason: 'range', count: 1 },
+    ],
+  );
+});

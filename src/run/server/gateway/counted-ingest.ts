@@ -27,7 +27,8 @@ export function countedIngest(ingest: Ingest, ledger: SessionLedger, counts: Ing
     // What comes of the prober is in the log, and in no count that people see.
     if (!device.startsWith(PROBE_DEVICE)) byReason[reason]! += 1;
     if (reason <= REASON.duplicate.number) return;
-    const key = `${reason} ${stream} ${device}`;
+    // Names of streams that there are not are any number, and would take the place of what others were refused for.
+    const key = `${reason} ${reason === REASON.notAStream.number ? '' : stream} ${device}`;
     const place = refused.has(key) || refused.size < MOST_REFUSED ? key : `${reason}  `;
     refused.set(place, (refused.get(place) ?? 0) + 1);
   };
