@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable, TransformCallback } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 
-/** Why a body could not be read. */
-export type BodyFault = 'encoding' | 'size' | 'decode' | 'aborted';
+/** Why a body could not be read; `room`: others take up too much at the moment. */
+export type BodyFault = 'encoding' | 'size' | 'decode' | 'aborted' | 'room';
 
 /** Raised while a body is read. */
 export class BodyError extends Error {
@@ -19,6 +19,7 @@ export class BodyError extends Error {
 /** Window that zstd may ask for, as a power of two: 8 MiB, as RFC 8878 recommends at least. */
 const ZSTD_WINDOW_LOG = 23;
 const ZSTD_D_WINDOW_LOG_MAX = 100;
+const ZSTD_WINDOW_BYTES = 2 ** ZSTD_WINDOW_LOG;
 
 /**
  * The bytes of a request's body after gzip or zstd is undone: never more than `limit` come out, whatever went in, and
@@ -27,14 +28,24 @@ const ZSTD_D_WINDOW_LOG_MAX = 100;
  * The caller iterates; leaving early ends the request's stream. Iterating throws {BodyError}.
  *
  * @param limit bytes, before and after decompression
+ * @param place is told of what unpacking takes besides
  * @throws {BodyError} `encoding` where it is another than gzip, zstd or none; `size` where the header says too much
  * @see RFC 9110 section 8.4, RFC 8878 section 3.1.1.1.2
  */
-export function readBody(request: IncomingMessage, limit: number): AsyncIterable<Buffer> {
+export function readBody(
+  request: IncomingMessage,
+  limit: number,
+  place: { take(bytes: number): void } | null = null,
+): AsyncIterable<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limit) throw new BodyError('size');
+  if (isZstd(request)) place?.take(Math.min(ZSTD_WINDOW_BYTES, limit));
   const decoder = decoderOf(request.headers['content-encoding']);
   return faultsNamed(decoder === null ? through(request, limit) : through(undo(request, decoder, limit), limit));
+}
+
+function isZstd({ headers }: IncomingMessage): boolean {
+  return headers['content-encoding']?.trim().toLowerCase() === 'zstd';
 }
 
 function decoderOf(encoding: string | undefined): Transform | null {

@@ -11,6 +11,7 @@ import type { Admission, PeerIdentity } from '../tls/admission.ts';
 import { addressPrefix } from '../tls/address-prefix.ts';
 import type { Sighting } from '../tls/clone-watch.ts';
 import type { PeerSource } from '../tls/peer-source.ts';
+import { BodyRoom } from './body-room.ts';
 import { judgeOrigin } from './cross-origin.ts';
 import { HeldCallers, heldKeyOf } from './held-callers.ts';
 import type { Hold } from './held-callers.ts';
@@ -119,6 +120,7 @@ export class HttpService {
   readonly #late: LateAnswers;
   readonly #isLong: ReturnType<typeof longRoutes>;
   readonly #pipeline = new Pipeline();
+  readonly #bodies = new BodyRoom();
   readonly #peers = new WeakMap<object, HttpPeer>();
   /** Connections that came with a certificate. */
   readonly #certified = new Set<TLSSocket>();
@@ -308,7 +310,7 @@ export class HttpService {
       return sendProblem(response, METHOD, {}, true);
     }
     if (target === 'invalid') return sendProblem(response, BAD_QUERY, {}, true);
-    await takeReadings(this.#deps, identity.device, target, request, response, peer.tally);
+    await takeReadings({ ...this.#deps, bodies: this.#bodies }, identity.device, target, request, response, peer.tally);
   }
 
   /** Tells of a device's request, and whether its certificate is shut out at its address. */

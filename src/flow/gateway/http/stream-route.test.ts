@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { systemClock } from '#base/core/index.ts';
 import type { Limits } from '#declare/template/index.ts';
 import { REASON } from '#flow/ingest/index.ts';
 import type { IngestPort } from '../ports.ts';
 import { makeTemplate } from '../../../../test/support/make-template.ts';
+import { BodyRoom } from './body-room.ts';
 import { QUOTA_EXCEEDED } from './rate-limit-fields.ts';
 import { takeReadings } from './stream-route.ts';
 import { serve } from './testing.ts';
@@ -49,11 +50,12 @@ async function start(
     durable,
   };
   const devices = { find: (name: string) => [HUB, SENSOR].find((one) => one.name === name) ?? null };
-  const deps = { clock: systemClock, ingest, devices, limits: () => limits, stream: () => STREAM };
+  const bodies = new BodyRoom();
+  const deps = { clock: systemClock, ingest, devices, bodies, limits: () => limits, stream: () => STREAM };
   const server = await serve((request, response) => {
     void takeReadings(deps, HUB, { stream: 's', device }, request, response);
   });
-  return { taken, refused, server };
+  return { taken, refused, bodies, server };
 }
 
 test('takeReadings() answers when what it took is durable', async () => {
@@ -133,6 +135,23 @@ test('takeReadings() tells of what came before a fault in a body once that is du
   const full = await startMany(() => Promise.reject(new Error('full')));
   await using second = full.server;
   assert.equal((await second.ask('POST', '/', headers, broken)).status, 503);
+});
+
+test('takeReadings() says try later while other bodies take up all the room, and gives back its own', async () => {
+  const { taken, refused, bodies, ...held } = await start();
+  await using server = held.server;
+  const json = { 'content-type': 'application/json' };
+  {
+    using others = bodies.begin(0);
+    others.take(134_217_728 - 1);
+    const answer = await server.ask('POST', '/', json, '{}');
+    assert.deepEqual([answer.status, answer.headers['retry-after'], taken, refused], [503, '1', [], []]);
+    const zstd = { ...NDJSON, 'content-encoding': 'zstd' };
+    assert.equal((await server.ask('POST', '/', zstd, zstdCompressSync('{}'))).status, 503, 'a window takes room, too');
+    assert.equal((await server.ask('POST', '/', NDJSON, '{}')).status, 202);
+  }
+  assert.equal((await server.ask('POST', '/', json, '{}')).status, 202);
+  assert.equal(bodies.taken, 0);
 });
 
 test('takeReadings() takes as many readings as allowed and says that more came', async () => {

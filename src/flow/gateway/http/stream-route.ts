@@ -6,6 +6,7 @@ import type { Allowance, Outcomes, Reason, WireFormat } from '#flow/ingest/index
 import { formatOfMediaType } from '../payload-format.ts';
 import type { DeviceTally } from '../connections/device-tally.ts';
 import type { DeviceDirectory, DeviceEntry, IngestPort } from '../ports.ts';
+import type { BodyRoom } from './body-room.ts';
 import { BodyError, readBody } from './bounded-body.ts';
 import type { BodyFault } from './bounded-body.ts';
 import { lineChunks } from './line-chunks.ts';
@@ -18,6 +19,8 @@ export interface StreamRouteDeps {
   readonly clock: Clock;
   readonly ingest: IngestPort;
   readonly devices: DeviceDirectory;
+  /** What bodies of all requests take up. */
+  readonly bodies: BodyRoom;
   limits(): Limits;
   /** As it is declared now. */
   stream(name: string): Stream | undefined;
@@ -104,10 +107,14 @@ async function decideAll(
   decide: (bytes: Buffer) => Outcomes,
 ): Promise<boolean> {
   const { payloadBytes, batchReadings, decompressedBytes } = deps.limits();
-  const body = readBody(request, decompressedBytes);
+  using place = deps.bodies.begin(decompressedBytes);
+  const body = readBody(request, decompressedBytes, place);
   if (format !== 'ndjson') {
     const parts: Buffer[] = [];
-    for await (const part of body) parts.push(part);
+    for await (const part of body) {
+      place.take(part.length);
+      parts.push(part);
+    }
     outcomes.add(decide(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
     return true;
   }
@@ -180,6 +187,8 @@ async function refuseBody(
       return;
     case 'encoding':
       return refuse(REASON.format, true);
+    case 'room':
+      return sendProblem(response, TRY_LATER, {}, true);
     case 'size':
     case 'decode':
       // What came before is decided and told; only a body that is refused whole is refused in one word.
