@@ -206,7 +206,7 @@ export async function startGateway(
       ...options.deps,
     });
   };
-  const shared = new SharedArrayBuffer(4);
+  const shared = new SharedArrayBuffer(8);
   const worker = await start();
   const others: GatewayWorker[] = [];
   t.after(async () => {

@@ -172,6 +172,7 @@ class Worker implements GatewayWorker {
     this.#http = new HttpService({
       ...deps,
       connections: this.#connections,
+      strangers: deps.connections.strangers,
       tracing: () => this.#tracing(),
       limits: () => this.#template.limits,
       stream: (name) => this.#template.streams.get(name),

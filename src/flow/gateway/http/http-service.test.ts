@@ -17,7 +17,12 @@ import { HttpService } from './http-service.ts';
 import type { Cleanable } from '../../../../test/support/tmp.ts';
 import { temporaryFolder } from '../../../../test/support/tmp.ts';
 
-const LIMITS = { connectTimeout: 5_000, requestTimeout: 5_000, connectionsPerDevice: 1 } as unknown as Limits;
+const LIMITS = {
+  connectTimeout: 5_000,
+  requestTimeout: 5_000,
+  connections: 400,
+  connectionsPerDevice: 1,
+} as unknown as Limits;
 const DEVICE = { index: 0, name: 'truck-7', type: 'reefer', speaksFor: [], serials: [] };
 const TRANSPORT = { network: '127.0.0.0/24', tls: 'TLSv1.3 TLS_AES_128_GCM_SHA256 X25519', stack: 'ab' };
 const GOOD: Admission = {
@@ -30,8 +35,10 @@ async function start(
   judge: (() => Admission) | null,
   controlSocket = '/nowhere/control.sock',
   traces?: (span: Span) => void,
+  limits = LIMITS,
 ) {
   let connections = 0;
+  let strangers = 0;
   const refused: string[] = [];
   const told: string[] = [];
   const summaries: ConnectionSummary[] = [];
@@ -48,10 +55,14 @@ async function start(
       disconnect: () => void connections--,
     },
     connections: new ConnectionBook({ clock: systemClock, isStream: () => true, told: (one) => summaries.push(one) }),
+    strangers: {
+      take: (limit) => (strangers < limit ? ++strangers > 0 : false),
+      give: () => void strangers--,
+    },
     controlSocket,
     longRoutes: ['POST /v1/query'],
     tracing: () => (traces === undefined ? null : { clock: systemClock, random: systemRandom, traced: traces }),
-    limits: () => LIMITS,
+    limits: () => limits,
     stream: () => undefined,
     origins: () => ['https://console.example.com'],
     refused: (listener, reason) => refused.push(`${listener} ${reason}`),
@@ -121,6 +132,27 @@ test('a connection beyond those of a device hears 429', async (t) => {
   assert.match(await ask(GET), /^HTTP\/1.1 429 /);
   assert.deepEqual(refused, ['https too-many-connections']);
   first.destroy();
+});
+
+test('who shows no certificate that counts has a part of the connections and no more', async (t) => {
+  const expired: Admission = { admitted: false, reason: 'expired' };
+  for (const judge of [null, () => expired]) {
+    const { ask, refused, port } = await start(t, judge, undefined, undefined, { ...LIMITS, connections: 8 });
+    const open = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    await Promise.all(open.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(await ask(GET), '');
+    assert.equal(refused.at(-1), `${judge === null ? 'api' : 'https'} too-many-connections`);
+    open[0]?.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.match(await ask(GET), /^HTTP\/1.1 40[13] /);
+    open[1]?.destroy();
+  }
+  const { ask, port } = await start(t, () => GOOD);
+  const device = connect(port, '127.0.0.1');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.match(await ask(GET), /^HTTP\/1.1 429 /, 'a device has its own limit');
+  device.destroy();
 });
 
 test('what is not HTTP is closed, and draining waits for nothing where nothing is under way', async (t) => {

@@ -10,6 +10,7 @@ import type { DeviceDirectory, DeviceTablePort, IngestPort } from '../ports.ts';
 import type { Admission, PeerIdentity } from '../tls/admission.ts';
 import { addressPrefix } from '../tls/address-prefix.ts';
 import type { Sighting } from '../tls/clone-watch.ts';
+import type { ConnectionCount } from '../tls/connection-count.ts';
 import type { PeerSource } from '../tls/peer-source.ts';
 import { BodyRoom } from './body-room.ts';
 import { judgeOrigin } from './cross-origin.ts';
@@ -41,6 +42,8 @@ export interface HttpServiceDeps {
   readonly table: DeviceTablePort;
   /** Where is counted how devices connect and send. */
   readonly connections: ConnectionBook;
+  /** Counts, over all workers, connections whose other end is not known by a certificate. */
+  readonly strangers: ConnectionCount['strangers'];
   readonly controlSocket: string;
   /** Routes of control's that last, as method and path. */
   readonly longRoutes: readonly string[];
@@ -89,6 +92,8 @@ export interface CertifiedWay {
 const MAX_HEADER_BYTES = 16_384;
 const MAX_HEADERS = 100;
 const IDLE_MS = 65_000;
+/** One in so many connections may be of somebody who is not known by a certificate. */
+const STRANGERS = 4;
 
 /** A certificate that is in use twice counts for nothing from an address this long. */
 const SHUT_MS = 60_000;
@@ -162,6 +167,11 @@ export class HttpService {
     const admission = judge === null ? null : judge();
     const admitted = identityOf(admission) !== 'refused';
     if (!admitted) this.#refuse(listener, admission, from);
+    if (admission?.admitted !== true && !this.#takeStranger(socket)) {
+      this.#deps.refused(listener, 'too-many-connections', from);
+      socket.destroy();
+      return;
+    }
     const over = admission !== null && this.#isOver(socket, admission);
     if (over) this.#deps.refused(listener, 'too-many-connections', from);
     const tally = over ? null : this.#count(socket, way, admission);
@@ -240,6 +250,14 @@ export class HttpService {
 
   #refuse(listener: 'https' | 'api', admission: Admission | null, from: PeerSource): void {
     if (admission !== null && !admission.admitted) this.#deps.refused(listener, admission.reason, from);
+  }
+
+  /** Whoever is not known by a certificate has a part of all connections, so that it never has those of devices. */
+  #takeStranger(socket: TLSSocket): boolean {
+    const { strangers } = this.#deps;
+    if (!strangers.take(Math.ceil(this.#deps.limits().connections / STRANGERS))) return false;
+    socket.once('close', () => strangers.give());
+    return true;
   }
 
   #isOver(socket: TLSSocket, admission: Admission): boolean {

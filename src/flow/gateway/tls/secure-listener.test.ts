@@ -23,7 +23,7 @@ function listener(
 ) {
   const refused: string[] = [];
   const sources: PeerSource[] = [];
-  const count = new ConnectionCount(new SharedArrayBuffer(4));
+  const count = new ConnectionCount(new SharedArrayBuffer(8));
   const made = new SecureListener({
     tls,
     rules: { minimum: '1.3', hybrid: 'require' },
