@@ -65,11 +65,20 @@ test('writeAck() tells of what succeeded, too, and readAcks() reads all forms ba
 
 test('decodeAck() reads id and reason, and refuses what is cut or names no packet', () => {
   const out = { packetId: 0, reason: 0 };
-  assert.equal(decodeAck(Uint8Array.of(1, 2), 0, 2, 4, out), 0);
+  assert.equal(decodeAck(Buffer.of(1, 2), 0, 2, 4, out), 0);
   assert.deepEqual(out, { packetId: 258, reason: 0 });
-  assert.equal(decodeAck(Uint8Array.of(1, 2, 0x10, 0), 0, 4, 5, out), 0);
+  assert.equal(decodeAck(Buffer.of(1, 2, 0x10, 0), 0, 4, 5, out), 0);
   assert.deepEqual(out, { packetId: 258, reason: 16 });
-  assert.equal(decodeAck(Uint8Array.of(1), 0, 1, 5, out), 0x81);
-  assert.equal(decodeAck(Uint8Array.of(1, 2, 3), 0, 3, 4, out), 0x81);
-  assert.equal(decodeAck(Uint8Array.of(0, 0), 0, 2, 5, out), 0x82);
+  assert.equal(decodeAck(Buffer.of(1), 0, 1, 5, out), 0x81);
+  assert.equal(decodeAck(Buffer.of(1, 2, 3), 0, 3, 4, out), 0x81);
+  assert.equal(decodeAck(Buffer.of(0, 0), 0, 2, 5, out), 0x82);
+  assert.equal(decodeAck(Buffer.of(1, 2, 0, 5, 0x1f, 0, 2, 97, 98), 0, 9, 5, out), 0);
+  for (const bytes of [
+    [1, 2, 0, 5, 0x1f, 0, 2, 97],
+    [1, 2, 0, 0, 9],
+    [1, 2, 0, 9],
+    [1, 2, 0, 4, 0x1f, 0, 1, 0xff],
+  ]) {
+    assert.equal(decodeAck(Buffer.from(bytes), 0, bytes.length, 5, out), 0x81, String(bytes));
+  }
 });

@@ -1,5 +1,6 @@
 import { PacketType } from './packet-type.ts';
 import type { ProtocolVersion } from './packet-type.ts';
+import { ACK_PROPERTIES, passProperties } from './property-section.ts';
 import { ReasonCode } from './reason-code.ts';
 
 /** The first byte of each acknowledgement; a PUBREL has a fixed flag [MQTT-3.6.1-1]. */
@@ -17,24 +18,20 @@ export interface AckFields {
 }
 
 /**
- * Decodes a PUBACK, PUBREC, PUBREL or PUBCOMP; its properties are for people and are not read.
+ * Decodes a PUBACK, PUBREC, PUBREL or PUBCOMP; its properties are for people: they must be right, and are not read.
  *
  * @returns 0, or the reason code to disconnect with
  * @see MQTT 5 sections 3.4 to 3.7
  */
-export function decodeAck(
-  data: Uint8Array,
-  start: number,
-  end: number,
-  version: ProtocolVersion,
-  out: AckFields,
-): number {
+export function decodeAck(data: Buffer, start: number, end: number, version: ProtocolVersion, out: AckFields): number {
   const length = end - start;
   if (length < 2 || (version === 4 && length !== 2)) return ReasonCode.MalformedPacket;
   out.packetId = (data[start]! << 8) | data[start + 1]!;
   out.reason = length > 2 ? data[start + 2]! : 0;
   if (out.packetId === 0) return version === 5 ? ReasonCode.ProtocolError : ReasonCode.MalformedPacket;
-  return 0;
+  if (length < 4) return 0;
+  const next = passProperties(data, start + 3, end, ACK_PROPERTIES);
+  return next < 0 ? -next : next === end ? 0 : ReasonCode.MalformedPacket;
 }
 
 /**

@@ -47,30 +47,3 @@ export function encodePacket(packet: Packet, version: ProtocolVersion): Buffer {
 export function isWellFormed(text: string): boolean {
   return !text.includes('\0') && !text.includes('\uFFFD');
 }
-
-/**
- * Checks what the library lets pass: properties that came twice, values cut short, and those of other packets.
- *
- * @param allowed names of the properties that the packet may carry
- * @returns 0, or the reason code to disconnect with
- */
-export function checkProperties(properties: object | undefined, allowed: ReadonlySet<string>): number {
-  if (properties === undefined) return 0;
-  for (const [name, value] of Object.entries(properties)) {
-    if (!allowed.has(name)) return ReasonCode.ProtocolError;
-    if (name === 'userProperties') continue;
-    if (Array.isArray(value)) return ReasonCode.ProtocolError;
-    if (value === null || value === undefined || value === false || value === -1) {
-      // The library reads a byte of 0 as false: only for those is it a value.
-      if (!(value === false && BYTE_PROPERTIES.has(name))) return ReasonCode.MalformedPacket;
-    }
-    if (typeof value === 'string' && !isWellFormed(value)) return ReasonCode.MalformedPacket;
-  }
-  return 0;
-}
-
-const BYTE_PROPERTIES: ReadonlySet<string> = new Set([
-  'payloadFormatIndicator',
-  'requestProblemInformation',
-  'requestResponseInformation',
-]);

@@ -82,7 +82,10 @@ function decodeProperties(data: Uint8Array, start: number, end: number, out: Pub
     if (n === VARINT_BYTES || at >= end) return ReasonCode.MalformedPacket;
     const byte = data[at++]!;
     length |= (byte & 0x7f) << (7 * n);
-    if (byte < 0x80) break;
+    if (byte >= 0x80) continue;
+    // A longer form than needed is malformed [MQTT-1.5.5-1].
+    if (byte === 0 && n > 0) return ReasonCode.MalformedPacket;
+    break;
   }
   const stop = at + length;
   if (stop > end) return ReasonCode.MalformedPacket;

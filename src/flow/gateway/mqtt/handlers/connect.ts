@@ -3,8 +3,9 @@ import type { Manner } from '../../connections/connection-summary.ts';
 import type { Client } from '../client.ts';
 import { deliver } from '../deliver.ts';
 import type { ClaimedSession } from '../hub-client.ts';
-import { checkProperties, decodePacket, isWellFormed } from '../library-codec.ts';
+import { decodePacket, isWellFormed } from '../library-codec.ts';
 import type { ProtocolVersion } from '../packet-type.ts';
+import { CONNECT_PROPERTIES, WILL_PROPERTIES, passProperties } from '../property-section.ts';
 import { ReasonCode } from '../reason-code.ts';
 import { recordEnd, recordState } from '../session-journal.ts';
 import { Session, sessionKey } from '../session.ts';
@@ -15,28 +16,6 @@ export const MAX_CLIENT_ID = 128;
 
 /** What one PUBLISH may have beside its payload: topic, properties, headers. */
 export const PACKET_OVERHEAD_BYTES = 4_096;
-
-const CONNECT_PROPERTIES: ReadonlySet<string> = new Set([
-  'sessionExpiryInterval',
-  'receiveMaximum',
-  'maximumPacketSize',
-  'topicAliasMaximum',
-  'requestResponseInformation',
-  'requestProblemInformation',
-  'userProperties',
-  'authenticationMethod',
-  'authenticationData',
-]);
-
-const WILL_PROPERTIES: ReadonlySet<string> = new Set([
-  'willDelayInterval',
-  'payloadFormatIndicator',
-  'messageExpiryInterval',
-  'contentType',
-  'responseTopic',
-  'correlationData',
-  'userProperties',
-]);
 
 /**
  * CONNECT: agrees on version and limits, takes the session over from wherever it is, answers.
@@ -57,7 +36,7 @@ export async function handleConnect(client: Client, frame: Buffer, bodyStart: nu
     return client.disconnect(ReasonCode.MalformedPacket, 'malformed-connect');
   }
   const packet = decoded.packet;
-  const refusal = checkConnect(packet, version);
+  const refusal = checkSections(frame, bodyStart, packet, version) || checkConnect(packet, version);
   if (refusal !== 0) return client.disconnect(refusal, 'refused-connect');
   agree(client, packet);
   client.state = 'connecting';
@@ -107,14 +86,20 @@ function readVersion(frame: Buffer, start: number): ProtocolVersion | 'unsupport
   return level === 4 || level === 5 ? level : 'unsupported';
 }
 
+/** Bytes of the variable header before its properties. @see MQTT 5 section 3.1.2 */
+const HEADER_BYTES = 10;
+
+function checkSections(frame: Buffer, start: number, { will }: IConnectPacket, version: ProtocolVersion): number {
+  if (version === 4) return 0;
+  const next = passProperties(frame, start + HEADER_BYTES, frame.length, CONNECT_PROPERTIES);
+  if (next < 0 || will === undefined) return Math.max(0, -next);
+  // The client id stands between both.
+  return Math.max(0, -passProperties(frame, next + 2 + frame.readUInt16BE(next), frame.length, WILL_PROPERTIES));
+}
+
 function checkConnect(packet: IConnectPacket, version: ProtocolVersion): number {
-  const properties = checkProperties(packet.properties, CONNECT_PROPERTIES);
-  if (properties !== 0) return properties;
   if (packet.properties?.authenticationMethod !== undefined) return ReasonCode.BadAuthenticationMethod;
   if (packet.properties?.authenticationData !== undefined) return ReasonCode.ProtocolError;
-  if (packet.properties?.receiveMaximum === 0 || packet.properties?.maximumPacketSize === 0) {
-    return ReasonCode.ProtocolError;
-  }
   if (!isWellFormed(packet.clientId) || (packet.username !== undefined && !isWellFormed(packet.username))) {
     return ReasonCode.MalformedPacket;
   }
@@ -125,8 +110,6 @@ function checkConnect(packet: IConnectPacket, version: ProtocolVersion): number 
 }
 
 function checkWill(will: NonNullable<IConnectPacket['will']>, version: ProtocolVersion): number {
-  const properties = checkProperties(will.properties, WILL_PROPERTIES);
-  if (properties !== 0) return properties;
   if ((will.qos ?? 0) > 2 || !isWellFormed(will.topic)) return ReasonCode.MalformedPacket;
   if (will.topic === '' || /[+#]/.test(will.topic)) return ReasonCode.TopicNameInvalid;
   return will.retain === true && version === 5 ? ReasonCode.RetainNotSupported : 0;

@@ -1,9 +1,8 @@
 import type { Client } from '../client.ts';
-import { checkProperties, decodePacket } from '../library-codec.ts';
+import { decodePacket } from '../library-codec.ts';
+import { DISCONNECT_PROPERTIES, checkProperties } from '../property-section.ts';
 import { ReasonCode } from '../reason-code.ts';
 import { recordState } from '../session-journal.ts';
-
-const DISCONNECT_PROPERTIES: ReadonlySet<string> = new Set(['sessionExpiryInterval', 'reasonString', 'userProperties']);
 
 /** "Publish my will although I say goodbye." */
 const WITH_WILL = 0x04;
@@ -20,7 +19,7 @@ export function handleDisconnect(client: Client, frame: Buffer): void {
     return client.disconnect(ReasonCode.MalformedPacket, 'malformed-disconnect');
   }
   const { reasonCode, properties } = decoded.packet;
-  const refusal = checkProperties(properties, DISCONNECT_PROPERTIES);
+  const refusal = checkProperties(frame, client.version, 1, DISCONNECT_PROPERTIES);
   if (refusal !== 0) return client.disconnect(refusal, 'malformed-disconnect');
   const expiry = properties?.sessionExpiryInterval;
   const { session } = client;

@@ -1,14 +1,13 @@
 import type { ISubscribePacket, ISubscription } from 'mqtt-packet';
 import type { Client } from '../client.ts';
 import { offer } from '../deliver.ts';
-import { checkProperties, decodePacket, encodePacket, isWellFormed } from '../library-codec.ts';
+import { decodePacket, encodePacket, isWellFormed } from '../library-codec.ts';
+import { SUBSCRIBE_PROPERTIES, checkProperties } from '../property-section.ts';
 import { ReasonCode } from '../reason-code.ts';
 import { confirmSubscriptions } from '../confirm-subscriptions.ts';
 import { MAX_SUBSCRIPTIONS } from '../session.ts';
 import type { Session, Subscription } from '../session.ts';
 import { checkFilter, matchesFilter } from '../topic-filter.ts';
-
-const SUBSCRIBE_PROPERTIES: ReadonlySet<string> = new Set(['subscriptionIdentifier', 'userProperties']);
 
 /** Filters in one packet at most. */
 const MAX_FILTERS = MAX_SUBSCRIPTIONS;
@@ -26,7 +25,7 @@ export async function handleSubscribe(client: Client, frame: Buffer): Promise<vo
   }
   const packet = decoded.packet;
   const session = client.session;
-  const refusal = checkSubscribe(packet);
+  const refusal = checkProperties(frame, client.version, 2, SUBSCRIBE_PROPERTIES) || checkSubscribe(packet);
   if (refusal !== 0 || session === null) return client.disconnect(refusal, 'malformed-subscribe');
   const wanted: Subscription[] = [];
   const granted = packet.subscriptions.map((asked) => subscribe(client, session, packet, asked, wanted));
@@ -35,11 +34,8 @@ export async function handleSubscribe(client: Client, frame: Buffer): Promise<vo
 }
 
 function checkSubscribe(packet: ISubscribePacket): number {
-  const properties = checkProperties(packet.properties, SUBSCRIBE_PROPERTIES);
-  if (properties !== 0) return properties;
   const { messageId } = packet;
   if (messageId === undefined || messageId < 1) return ReasonCode.ProtocolError;
-  if (packet.properties?.subscriptionIdentifier === 0) return ReasonCode.ProtocolError;
   // No filter at all is a protocol error [MQTT-3.8.3-2].
   if (packet.subscriptions.length === 0) return ReasonCode.ProtocolError;
   if (packet.subscriptions.length > MAX_FILTERS) return ReasonCode.QuotaExceeded;

@@ -1,9 +1,8 @@
 import type { Client } from '../client.ts';
-import { checkProperties, decodePacket, encodePacket } from '../library-codec.ts';
+import { decodePacket, encodePacket } from '../library-codec.ts';
+import { UNSUBSCRIBE_PROPERTIES, checkProperties } from '../property-section.ts';
 import { ReasonCode } from '../reason-code.ts';
 import { confirmSubscriptions } from '../confirm-subscriptions.ts';
-
-const UNSUBSCRIBE_PROPERTIES: ReadonlySet<string> = new Set(['userProperties']);
 
 /**
  * UNSUBSCRIBE: what is queued already still goes out.
@@ -16,8 +15,8 @@ export function handleUnsubscribe(client: Client, frame: Buffer): void {
   if ('reason' in decoded || decoded.packet.cmd !== 'unsubscribe') {
     return client.disconnect(ReasonCode.MalformedPacket, 'malformed-unsubscribe');
   }
-  const { messageId, unsubscriptions, properties } = decoded.packet;
-  const refusal = checkProperties(properties, UNSUBSCRIBE_PROPERTIES);
+  const { messageId, unsubscriptions } = decoded.packet;
+  const refusal = checkProperties(frame, client.version, 2, UNSUBSCRIBE_PROPERTIES);
   if (refusal !== 0) return client.disconnect(refusal, 'malformed-unsubscribe');
   if (messageId === undefined || messageId < 1 || unsubscriptions.length === 0) {
     return client.disconnect(ReasonCode.ProtocolError, 'malformed-unsubscribe');
