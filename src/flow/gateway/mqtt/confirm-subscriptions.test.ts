@@ -36,13 +36,13 @@ test('what a change has written of a session counts as not durable, so that read
   for (let i = 0; i < 64; i += 16) {
     subscribe(
       client,
-      Array.from({ length: 16 }, (_, n) => `commands/truck-7/${i + n}${'x'.repeat(200)}`),
+      Array.from({ length: 16 }, (_, n) => `commands/truck-7/${i + n}${'x'.repeat(235)}`),
     );
     await client.next('suback');
   }
   mqtt.ingest.hold();
   const before = mqtt.ingest.sessions.length;
-  for (let i = 0; i < 59; i++) subscribe(client, [`commands/truck-7/0${'x'.repeat(200)}`]);
+  for (let i = 0; i < 59; i++) subscribe(client, [`commands/truck-7/0${'x'.repeat(235)}`]);
   await settle();
   const written = mqtt.ingest.sessions.slice(before).reduce((sum, { event }) => sum + event.length, 0);
   const largest = Math.max(...mqtt.ingest.sessions.map(({ event }) => event.length));
