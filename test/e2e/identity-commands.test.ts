@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import mqtt from 'mqtt';
 import { eventually } from '../support/eventually.ts';
 import { requireProgram } from '../support/outside.ts';
 import { startTestPlatform } from '../support/running-platform.ts';
@@ -68,6 +69,41 @@ test('commands reach their device, live and after it was away', async (t) => {
     assert.deepEqual(await fresh('-C', '1'), ['commands/truck-1/interval 20']);
     await send('interval', '', { retain: true });
     assert.deepEqual(await fresh('-W', '2'), []);
+  });
+
+  await t.test('a command that its device refused is not sent again, nor after a restart', async () => {
+    const heard: string[] = [];
+    const listen = async (code: number): Promise<mqtt.MqttClient> => {
+      const client = await mqtt.connectAsync(weir.platform.address.mqtt, {
+        key: device.key,
+        cert: device.certificate,
+        ca: device.authority,
+        reconnectPeriod: 0,
+        protocolVersion: 5,
+        clientId: 'refusing',
+        clean: false,
+        properties: { sessionExpiryInterval: 3_600 },
+        customHandleAcks: (topic, _message, _packet, done) => {
+          heard.push(topic);
+          done(code);
+        },
+      });
+      await client.subscribeAsync('commands/truck-1/#', { qos: 1 });
+      return client;
+    };
+    const first = await listen(0x83);
+    await send('self-destruct', 'now');
+    await eventually(() => heard.length, Boolean);
+    await first.endAsync();
+    await weir.restart();
+    const second = await listen(0);
+    await send('last', '1');
+    await eventually(
+      () => heard,
+      (all) => all.includes('commands/truck-1/last'),
+    );
+    await second.endAsync();
+    assert.deepEqual(heard, ['commands/truck-1/self-destruct', 'commands/truck-1/last']);
   });
 
   await t.test('no device hears the commands of another', async () => {

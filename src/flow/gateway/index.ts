@@ -29,4 +29,5 @@ export type { SessionHubDeps, SessionHubEvents } from './mqtt/session-hub.ts';
 export type { FromHub, HubLine, ToHub } from './mqtt/hub-message.ts';
 export { recoverSessions } from './mqtt/session-event.ts';
 export { SessionLedger } from './mqtt/session-ledger.ts';
+export { REFUSED_BY_DEVICE } from './mqtt/session.ts';
 export type { Command, SessionSnapshot } from './mqtt/session.ts';

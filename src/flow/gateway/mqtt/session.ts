@@ -58,6 +58,9 @@ export interface SessionSnapshot {
   readonly queue: readonly Command[];
 }
 
+/** Why a command is undelivered for good: its device has it, and said no. */
+export const REFUSED_BY_DEVICE = 'refused-by-device';
+
 /** The key of a session. Device names hold no slash, so no two pairs share one. */
 export function sessionKey(device: string, clientId: string): string {
   return `${device}/${clientId}`;

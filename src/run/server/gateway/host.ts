@@ -5,6 +5,7 @@ import { micros, PROBER_ACTOR } from '#base/core/index.ts';
 import { templateToJson } from '#declare/template/index.ts';
 import type { Template } from '#declare/template/index.ts';
 import type { JournalDamage } from '#flow/journal/index.ts';
+import { REFUSED_BY_DEVICE } from '#flow/gateway/index.ts';
 import type { ConnectionEnds, RefusalCount, TlsMaterial } from '#flow/gateway/index.ts';
 import type { ImportGrant, RefusedSubjects } from '#flow/ingest/index.ts';
 import type { StoreProgress } from '#flow/store/index.ts';
@@ -452,7 +453,11 @@ function offer(
     sessions: (report) => void logSessions(report, owed, log),
     clone: (event) => void clones.note(event, clock.now()),
     delivered: (command) => taken(command),
-    undelivered: ({ command, reason }) => log.info({ command, reason }, 'a command was not delivered'),
+    undelivered: ({ command, reason }) => {
+      log.info({ command, reason }, 'a command was not delivered');
+      // Who has said no is not asked again with the next start.
+      if (reason === REFUSED_BY_DEVICE) taken(command);
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { decodeAck } from '../ack-packet.ts';
 import type { Client } from '../client.ts';
 import { deliver } from '../deliver.ts';
 import { ReasonCode } from '../reason-code.ts';
+import { REFUSED_BY_DEVICE } from '../session.ts';
 
 /**
  * PUBACK: a command arrived, and there is room for the next.
@@ -19,6 +20,6 @@ export function handlePuback(client: Client, data: Buffer, start: number, end: n
   if (sent.qos === 2) return client.disconnect(ReasonCode.ProtocolError, 'unexpected-packet');
   session.settle(ack.packetId);
   if (ack.reason < 0x80) hub.delivered(session.device, sent.id);
-  else hub.undelivered(session.device, sent.id, 'refused-by-device');
+  else hub.undelivered(session.device, sent.id, REFUSED_BY_DEVICE);
   deliver(client);
 }

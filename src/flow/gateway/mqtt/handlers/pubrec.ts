@@ -3,6 +3,7 @@ import type { Client } from '../client.ts';
 import { deliver } from '../deliver.ts';
 import { ReasonCode } from '../reason-code.ts';
 import { recordChange } from '../session-journal.ts';
+import { REFUSED_BY_DEVICE } from '../session.ts';
 
 /**
  * PUBREC: the device has a command of QoS 2, or refuses it. From here on only its packet id is kept, until PUBCOMP.
@@ -27,7 +28,7 @@ export function handlePubrec(client: Client, data: Buffer, start: number, end: n
     // A refusal ends the exchange: there is no PUBREL [MQTT-4.3.3-4].
     session.settle(packetId);
     recordChange(ingest, session, { kind: 'completed', generation, packetId });
-    if (!sent.taken) hub.undelivered(session.device, sent.id, 'refused-by-device');
+    if (!sent.taken) hub.undelivered(session.device, sent.id, REFUSED_BY_DEVICE);
     return deliver(client);
   }
   if (!sent.taken) {
