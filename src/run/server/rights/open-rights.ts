@@ -1,3 +1,4 @@
+import { millis, seconds } from '#base/core/index.ts';
 import type { Clock, Json, Log, Micros, Millis, Random } from '#base/core/index.ts';
 import { AeadKey, TokenKey } from '#base/crypto/index.ts';
 import { makeRowSealer } from '#base/storage/index.ts';
@@ -60,6 +61,9 @@ export interface OpenRightsParts {
   readonly sign: (type: string, statement: Json) => Promise<string>;
 }
 
+/** How often is looked whether something can go on that had to wait; more often where the grace of queries is short. */
+const AGAIN = seconds(5);
+
 /** Puts together what the rights of persons take. Its keys are in custody, so that they outlive every copy of the catalogue. */
 export async function openRights(parts: OpenRightsParts): Promise<RightsKeeper> {
   const { layout, catalogue, custody, keys, retention, audit, clock, random, log, segments, store } = parts;
@@ -102,6 +106,7 @@ export async function openRights(parts: OpenRightsParts): Promise<RightsKeeper> 
       devicesOf: (identifier) => devicesOwnedBy(parts.inventory, identifier),
       corners,
       eraser,
+      again: millis(Math.min(AGAIN, 5 * (parts.grace ?? AGAIN))),
       templates: parts.templates,
       holds: () => retention.holds,
       backups: parts.backups,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { micros } from '#base/core/index.ts';
+import { micros, millis, seconds } from '#base/core/index.ts';
 import { AeadKey } from '#base/crypto/index.ts';
 import { makeRowSealer, StorageError } from '#base/storage/index.ts';
 import { RequestBook, withoutOriginals } from '#assure/privacy/index.ts';
@@ -75,6 +75,7 @@ async function open(t: Cleanable) {
         };
       },
     } as unknown as RightsParts['eraser'],
+    again: seconds(5),
     devicesOf: async (identifier) => (identifier === 'bo' ? ['watch-1'] : []),
     templates: () => [template],
     holds: () => state.holds,
@@ -134,6 +135,19 @@ test('erase() withholds rows and refuses readings before it resolves; done, no o
   assert.deepEqual([trial.looked, trial.remains.length, trial.shown, trial.overdue], [1, 1, [], []]);
   assert.equal(audit.events.filter(({ action }) => action === 'erase-subject').length, 1);
   keeper[Symbol.dispose]();
+});
+
+test('erase() goes on by itself with what had to wait', async (t) => {
+  const { parts, entries } = await open(t);
+  let looks = 0;
+  const eraser = {
+    step: async (request: Parameters<RightsParts['eraser']['step']>[0]) =>
+      ++looks < 3 ? { request, waits: true } : parts.eraser.step(request),
+  } as unknown as RightsParts['eraser'];
+  using keeper = await RightsKeeper.open({ ...parts, eraser, again: millis(1) }, entries);
+  await keeper.erase('person:op', 'ada', 'refuse');
+  await eventually(() => keeper.requests[0]?.state, (now) => now === 'done'); // prettier-ignore
+  assert.deepEqual([looks, keeper.requests[0]?.state], [3, 'done']);
 });
 
 test('useTemplate() guards against an erased person in what a template names from then on', async (t) => {

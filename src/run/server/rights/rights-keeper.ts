@@ -1,5 +1,5 @@
 import { formatMicros, hasCode, makeId, micros } from '#base/core/index.ts';
-import type { AuditSink, Clock, Log, Random } from '#base/core/index.ts';
+import type { AuditSink, Clock, Log, Millis, Random } from '#base/core/index.ts';
 import { MacKey, TokenKey } from '#base/crypto/index.ts';
 import type { RowSealer } from '#base/storage/index.ts';
 import type { Template } from '#declare/template/index.ts';
@@ -58,6 +58,8 @@ export interface RightsParts {
   readonly gateway: () => Pick<SubjectGate, 'refuseSubjects'>;
   readonly corners: readonly SubjectCorner[];
   readonly eraser: Eraser;
+  /** How often is looked whether something can go on that had to wait. */
+  readonly again: Millis;
   /** Names of the devices whose owner the inventory says that somebody is. */
   readonly devicesOf: (identifier: string) => Promise<readonly string[]>;
   /** Every version of the template that was in force: what an older one admitted may be stored. */
@@ -100,8 +102,6 @@ type Span = Pick<Segment, 'stream' | 'minTime' | 'maxTime'>;
 
 /** Codes of what keeps a segment from being read, for a while or for good. */
 const UNREAD = ['STORAGE_UNAVAILABLE', 'STORAGE_IO', 'STORE_SEGMENT_MISSING', 'STORE_SEGMENT_DAMAGED'] as const;
-/** How often is looked whether something can go on that had to wait. */
-const AGAIN_MS = 5_000;
 const MOST_OPEN = 1_000;
 /** Spans of time of one stream that are looked at. */
 const MOST_SPANS = 1_000;
@@ -518,7 +518,7 @@ export class RightsKeeper implements Disposable {
     } finally {
       this.#working = false;
       const isOpen = this.#requests.some(isToDo);
-      if (isOpen && !this.#stopped) this.#timer = setTimeout(() => void this.#work(), AGAIN_MS).unref();
+      if (isOpen && !this.#stopped) this.#timer = setTimeout(() => void this.#work(), this.#parts.again).unref();
     }
   }
 
