@@ -14,8 +14,8 @@ const GATEWAY = join(SERVER, 'gateway/code-process.ts');
 
 it('keepCode() writes what gateways and query processes may then only read, and again where the program is younger', async (t) => {
   const cache = await temporaryFolder(t);
-  assert.deepEqual(await keepCode(cache), ['gateway', 'query']);
-  assert.deepEqual(await keepCode(cache), []);
+  assert.deepEqual(await keepCode(cache, 0), ['gateway', 'query']);
+  assert.deepEqual(await keepCode(cache, 0), []);
 
   // As a gateway does, under the permission model.
   const permissions = ['--permission', `--allow-fs-read=${PACKAGE_ROOT}`, `--allow-fs-read=${cache}`];
@@ -30,7 +30,7 @@ it('keepCode() writes what gateways and query processes may then only read, and 
   for (const told of [gateway, query]) assert.doesNotMatch(told, /writing cache|not granted/);
 
   await utimes(join(cache, `gateway-${packageVersion}`), 0, 0);
-  assert.deepEqual(await keepCode(cache), ['gateway']);
+  assert.deepEqual(await keepCode(cache, 0), ['gateway']);
 });
 
 it('keepCode() says where it cannot write', async () => {

@@ -24,10 +24,11 @@ const READERS: Readonly<Record<'gateway' | 'query', CodeReader>> = {
  * Has Node keep compiled code of all that gateways and query processes load, where that is older than the program: they
  * then start in half the time. Short processes write it once, beside a platform that runs already.
  *
+ * @param niceness of these processes; behind everything else on the processor where it is not given
  * @returns for which it was written
  * @throws {Error} where the folder of compiled code cannot be written; nothing else depends on it
  */
-export async function keepCode(cache: string = CODE_CACHE): Promise<readonly string[]> {
+export async function keepCode(cache: string = CODE_CACHE, niceness = 19): Promise<readonly string[]> {
   const program = await newest(SOURCES);
   const kept: string[] = [];
   for (const [name, reader] of Object.entries(READERS)) {
@@ -35,7 +36,7 @@ export async function keepCode(cache: string = CODE_CACHE): Promise<readonly str
     const written = await stat(mark).catch(() => null);
     if (written !== null && written.mtimeMs > program) continue;
     await mkdir(cache, { recursive: true });
-    if (!(await load(reader, cache))) continue;
+    if (!(await load(reader, cache, niceness))) continue;
     await writeFile(mark, '');
     kept.push(name);
   }
@@ -43,12 +44,12 @@ export async function keepCode(cache: string = CODE_CACHE): Promise<readonly str
 }
 
 /** Loads all that one of them does, in a process that may write; whether it came to its end. */
-async function load({ entry, flags }: CodeReader, cache: string): Promise<boolean> {
+async function load({ entry, flags }: CodeReader, cache: string, niceness: number): Promise<boolean> {
   const child = forkProcess({
     entry,
     nodeFlags: [...flags, '--no-experimental-ffi', '--disable-warning=ExperimentalWarning'],
     environment: { NODE_COMPILE_CACHE: cache },
-    niceness: 19,
+    niceness,
   });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code === 0;
