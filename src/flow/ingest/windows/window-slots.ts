@@ -36,11 +36,8 @@ export class WindowSlots {
   readonly #by: ByValues[] = [];
   readonly #stride: number;
   #held = new Float64Array(0);
-  /** The window that was met last: the readings of a message are mostly of one. */
-  #lastDevice = '';
-  #lastStart = Number.NaN;
-  #lastBy: ByValues = [];
-  #last = -1;
+  /** The window that each device was met in last: most readings are of one that goes on, and need no key of theirs. */
+  readonly #latest = new Map<string, number>();
 
   constructor(layout: WindowLayout) {
     this.layout = layout;
@@ -53,7 +50,8 @@ export class WindowSlots {
 
   /** The place of a window, made where it is new. */
   place(device: string, start: number, by: ByValues): number {
-    if (start === this.#lastStart && device === this.#lastDevice && sameBy(by, this.#lastBy)) return this.#last;
+    const latest = this.#latest.get(device);
+    if (latest !== undefined && this.#starts[latest] === start && sameBy(by, this.#by[latest]!)) return latest;
     const key = by.length === 0 ? `${start} ${device}` : `${start} ${device} ${JSON.stringify(by)}`;
     let at = this.#places.get(key);
     if (at === undefined) {
@@ -63,10 +61,7 @@ export class WindowSlots {
       this.#places.set(key, at);
       this.#clear(at);
     }
-    this.#lastDevice = device;
-    this.#lastStart = start;
-    this.#lastBy = this.#by[at]!;
-    this.#last = at;
+    this.#latest.set(device, at);
     return at;
   }
 
