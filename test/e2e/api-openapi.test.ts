@@ -186,6 +186,7 @@ test('every route answers as the OpenAPI document says, in success and in failur
   await same('get /v1/segments/columns');
   await same('post /v1/prove', { rows: [], ids: ['only-declared-listeners'] });
   await same('get /v1/prove');
+  await same('get /v1/prove/last');
   await same('get /v1/prove/keys');
   for (const name of ['keys', 'checkpoint', 'entries']) await same(`get /v1/audit/${name}`);
   await same('get /v1/audit/checkpoint.witnessed');
