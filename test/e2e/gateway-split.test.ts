@@ -98,7 +98,9 @@ async function say(
   });
   socket.on('close', () => enough.resolve());
   socket.on('error', () => {});
-  for (const piece of pieces) socket.write(piece);
+  await new Promise((resolve) => socket.once('secureConnect', resolve));
+  // What is written while more waits would go out with it, in one record.
+  for (const piece of pieces) await new Promise((resolve) => socket.write(piece, resolve));
   await enough.promise;
   socket.destroy();
   // Answers of one kind are in order; a PINGRESP does not wait for the disk.

@@ -33,14 +33,6 @@ async function start(t: TestContext) {
   return { open, socket, gone, send, refused: () => refused };
 }
 
-test('every request of a connection that goes is over, whosever turn it was', async (t) => {
-  const { open, socket, gone, send } = await start(t);
-  await send(5);
-  socket.destroy();
-  await gone;
-  assert.equal(open.size, 0);
-});
-
 test('a connection with too many requests under way ends, and one that waits for its answers goes on', async (t) => {
   const { open, socket, gone, send, refused } = await start(t);
   await send(MOST_PIPELINED);

@@ -6,34 +6,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
  */
 export const MOST_PIPELINED = 16;
 
-/** The requests under way on each connection, whose answers go out in their order. */
+/** Counts the requests under way on each connection, whose answers go out in their order. */
 export class Pipeline {
-  readonly #underWay = new WeakMap<object, Set<ServerResponse>>();
+  readonly #underWay = new WeakMap<object, number>();
 
-  /**
-   * Takes a request. Its answer closes when it is out, or when its connection has gone: Node tells that only of the
-   * answer whose turn it is.
-   *
-   * @returns false where there are too many on its connection, which is then ended
-   */
+  /** Takes a request. @returns false where there are too many on its connection, which is then ended */
   enter({ socket }: Pick<IncomingMessage, 'socket'>, response: ServerResponse): boolean {
     if (socket.destroyed) return false;
-    const underWay = this.#underWay.get(socket) ?? this.#begin(socket);
-    if (underWay.size >= MOST_PIPELINED) {
+    const underWay = this.#underWay.get(socket) ?? 0;
+    if (underWay >= MOST_PIPELINED) {
       socket.destroy();
       return false;
     }
-    underWay.add(response);
-    response.once('close', () => underWay.delete(response));
+    this.#underWay.set(socket, underWay + 1);
+    response.once('close', () => this.#underWay.set(socket, (this.#underWay.get(socket) ?? 1) - 1));
     return true;
-  }
-
-  #begin(socket: IncomingMessage['socket']): Set<ServerResponse> {
-    const underWay = new Set<ServerResponse>();
-    this.#underWay.set(socket, underWay);
-    socket.once('close', () => {
-      for (const response of underWay) response.emit('close');
-    });
-    return underWay;
   }
 }
