@@ -22,6 +22,7 @@ export { makeLog } from './log.ts';
 export { endingWithParent, forkEndingWithParent } from './process/ends-with-parent.ts';
 export { whenParentGone } from './process/parent-gone.ts';
 export { keepProcess } from './process/keep-to-processors.ts';
+export { allowedProcessors } from './process/processor-shares.ts';
 export type { ProcessorShares } from './process/processor-shares.ts';
 export { CODE_CACHE, PACKAGE_ROOT } from './control/package-files.ts';
 export type { SubjectBackup } from './rights/subject-backups.ts';

@@ -68,6 +68,7 @@ import { placesToRead } from './places/store-archive.ts';
 import type { PlatformAddress, PlatformStatus } from './platform-status.ts';
 import { forbidCoreDumps } from './process/forbid-core-dumps.ts';
 import { keepCode } from './process/keep-code.ts';
+import { canKeep } from './process/keep-to-processors.ts';
 import { allowedProcessors, deviceInterrupts, shareProcessors } from './process/processor-shares.ts';
 import type { ProcessorShares } from './process/processor-shares.ts';
 import { openProver } from './prove/open-prover.ts';
@@ -144,7 +145,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const random = systemRandom;
   const started = clock.monotonicMs();
   const workers = options.gatewayWorkers ?? 1;
-  const shares = shareProcessors(allowedProcessors(), deviceInterrupts(), workers);
+  const shares = canKeep() ? shareProcessors(allowedProcessors(), deviceInterrupts(), workers) : null;
   // Before any key is read, and for all processes that are started from here on.
   await forbidCoreDumps();
   await using opened = new AsyncDisposableStack();

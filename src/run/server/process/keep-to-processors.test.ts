@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { keepProcess, keepThreads } from './keep-to-processors.ts';
+import { canKeep, keepProcess, keepThreads } from './keep-to-processors.ts';
 import { allowedProcessors } from './processor-shares.ts';
 
 const [first = 0] = allowedProcessors();
-const skip = spawnSync('/usr/bin/taskset', ['--version']).status === 0 ? false : 'this machine has no taskset';
+const skip = canKeep() ? false : 'this machine has no taskset';
 
 test('keepProcess() has a process run on some processors alone, and passes over what has ended', { skip }, async () => {
   const child = spawn('sleep', ['60']);

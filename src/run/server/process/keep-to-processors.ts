@@ -2,6 +2,12 @@ import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const TASKSET = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'].map((folder) => `${folder}/taskset`);
+const PATIENCE_MS = 5_000;
+
+/** Whether the machine has what it takes; everything else here does nothing without. */
+export function canKeep(): boolean {
+  return tool() !== undefined;
+}
 
 /**
  * Has a process that was just started run on some processors alone, with all threads that it starts from here on. Where it
@@ -10,7 +16,7 @@ const TASKSET = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'].map((folder) => `${fo
 export function keepProcess(pid: number, processors: readonly number[]): void {
   const taskset = tool();
   if (taskset === undefined) return;
-  spawnSync(taskset, ['-a', '-p', '-c', processors.join(','), String(pid)], { stdio: 'ignore' });
+  spawnSync(taskset, ['-a', '-p', '-c', processors.join(','), String(pid)], { stdio: 'ignore', timeout: PATIENCE_MS });
 }
 
 /**
@@ -27,15 +33,19 @@ export async function keepThreads(pid: number, name: string, processors: readonl
 
 function threadsNamed(pid: number, name: string): readonly number[] {
   const folder = `/proc/${pid}/task`;
+  const threads = orNothing(() => readdirSync(folder)) ?? [];
+  return threads
+    .filter((thread) => orNothing(() => readFileSync(`${folder}/${thread}/comm`, 'utf8'))?.trimEnd() === name)
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** Nothing of what has ended meanwhile: a process, or one thread of it. */
+function orNothing<T>(look: () => T): T | null {
   try {
-    const named = (thread: string): boolean => readFileSync(`${folder}/${thread}/comm`, 'utf8').trimEnd() === name;
-    return readdirSync(folder)
-      .filter(named)
-      .map(Number)
-      .sort((a, b) => a - b);
+    return look();
   } catch {
-    // It has ended.
-    return [];
+    return null;
   }
 }
 
@@ -45,5 +55,5 @@ function tool(): string | undefined {
 
 /** Whatever comes of it. */
 function run(command: string, flags: readonly string[]): Promise<void> {
-  return new Promise((resolve) => execFile(command, flags, () => resolve()));
+  return new Promise((resolve) => execFile(command, flags, { timeout: PATIENCE_MS }, () => resolve()));
 }
